@@ -1,0 +1,297 @@
+//! Each resolver's answer held against what it should be: its verdict, and the view it took the name from.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::address::AddressClass;
+use crate::dns::{AnswerKind, RData, RecordType, Section};
+use crate::endpoint::SoaOrigin;
+use crate::expect::{Expected, Fit};
+use crate::facts::Facts;
+use crate::observation::{Lookup, Purpose};
+use crate::probe::Probed;
+use crate::resolvers::Role;
+use crate::settings::{Scope, View};
+
+/// What a resolver's answer for the endpoint amounts to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Every address is one that is expected.
+    Match,
+    /// Nothing contradicts what is expected, and what would confirm it is not known.
+    Plausible,
+    /// Some addresses are expected and some are not.
+    Partial,
+    /// No address is expected.
+    Mismatch,
+    /// Addresses, and nothing to compare them with.
+    Answer,
+    /// NXDOMAIN.
+    #[serde(rename = "nxdomain")]
+    NxDomain,
+    /// NODATA.
+    #[serde(rename = "nodata")]
+    NoData,
+    /// A referral.
+    Referral,
+    /// SERVFAIL.
+    #[serde(rename = "servfail")]
+    ServFail,
+    /// REFUSED.
+    Refused,
+    /// Any other RCODE.
+    OtherRcode,
+    /// Nothing within the window.
+    Timeout,
+    /// The port was refused, or the network said that it cannot be reached.
+    Unreachable,
+    /// What came could not be read or did not belong to the question.
+    Malformed,
+    /// Cut short, and TCP did not bring the rest.
+    Truncated,
+    /// Different answers to the same question.
+    Unstable,
+    /// The operating system's look-up failed; its EAI code says how.
+    Failed,
+}
+
+impl Verdict {
+    /// As in the JSON document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Match => "match",
+            Self::Plausible => "plausible",
+            Self::Partial => "partial",
+            Self::Mismatch => "mismatch",
+            Self::Answer => "answer",
+            Self::NxDomain => "nxdomain",
+            Self::NoData => "nodata",
+            Self::Referral => "referral",
+            Self::ServFail => "servfail",
+            Self::Refused => "refused",
+            Self::OtherRcode => "other-rcode",
+            Self::Timeout => "timeout",
+            Self::Unreachable => "unreachable",
+            Self::Malformed => "malformed",
+            Self::Truncated => "truncated",
+            Self::Unstable => "unstable",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Whether the resolver gave addresses that nothing speaks against.
+    pub fn is_fine(self) -> bool {
+        matches!(self, Self::Match | Self::Plausible | Self::Answer)
+    }
+
+    /// Whether the resolver gave addresses at all.
+    pub fn has_addresses(self) -> bool {
+        self.is_fine() || matches!(self, Self::Partial | Self::Mismatch)
+    }
+
+    /// Whether the resolver denied that there is an address.
+    pub fn is_negative(self) -> bool {
+        matches!(self, Self::NxDomain | Self::NoData)
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl From<AnswerKind> for Verdict {
+    fn from(kind: AnswerKind) -> Self {
+        match kind {
+            AnswerKind::Answer => Self::Answer,
+            AnswerKind::NoData => Self::NoData,
+            AnswerKind::NxDomain => Self::NxDomain,
+            AnswerKind::Referral => Self::Referral,
+            AnswerKind::ServFail => Self::ServFail,
+            AnswerKind::Refused => Self::Refused,
+            AnswerKind::OtherRcode => Self::OtherRcode,
+            AnswerKind::Timeout => Self::Timeout,
+            AnswerKind::Unreachable => Self::Unreachable,
+            AnswerKind::Malformed => Self::Malformed,
+            AnswerKind::Truncated => Self::Truncated,
+        }
+    }
+}
+
+/// An address of an answer, and its class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassedAddress {
+    /// The address.
+    pub ip: IpAddr,
+    /// Its class.
+    pub class: AddressClass,
+}
+
+/// A resolver's answer, held against what it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// What it should have answered.
+    pub expected: Expected,
+    /// What its answer amounts to.
+    pub verdict: Verdict,
+    /// The zone it took the name from.
+    pub view: View,
+    /// Its addresses, sorted, of all samples.
+    pub addresses: Vec<ClassedAddress>,
+}
+
+/// Compares.
+pub fn compare(probed: &Probed, expected: Expected, facts: &Facts) -> Comparison {
+    let view = view_of(&probed.lookups);
+    let addresses: BTreeSet<IpAddr> = match &probed.system {
+        Some(system) => system.addresses.iter().copied().collect(),
+        None => target_lookups(&probed.lookups)
+            .flat_map(|lookup| lookup.addresses.iter().copied())
+            .collect(),
+    };
+    let verdict = match (&probed.system, probed.resolver.role) {
+        (Some(system), _) if system.failure.is_some() || system.addresses.is_empty() => {
+            Verdict::Failed
+        }
+        (Some(system), _) => judge(&system.addresses, &expected, facts, view),
+        (None, Role::Os) => Verdict::Failed,
+        (None, _) => of_samples(&probed.lookups, &expected, facts, view),
+    };
+    let addresses = addresses
+        .into_iter()
+        .map(|ip| ClassedAddress {
+            ip,
+            class: expected.class_of(ip, facts),
+        })
+        .collect();
+    Comparison {
+        expected,
+        verdict,
+        view,
+        addresses,
+    }
+}
+
+fn target_lookups(lookups: &[Lookup]) -> impl Iterator<Item = &Lookup> {
+    lookups
+        .iter()
+        .filter(|lookup| lookup.purpose == Purpose::Target)
+}
+
+/// The verdict over all samples: theirs where they agree, else unstable. Right answers that differ only in
+/// which of the expected addresses they hold agree.
+fn of_samples(lookups: &[Lookup], expected: &Expected, facts: &Facts, view: View) -> Verdict {
+    let samples: BTreeSet<u32> = target_lookups(lookups)
+        .map(|lookup| lookup.sample)
+        .collect();
+    let verdicts: BTreeSet<Verdict> = samples
+        .into_iter()
+        .map(|sample| of_sample(lookups, sample, expected, facts, view))
+        .collect();
+    let mut verdicts = verdicts.into_iter();
+    match (verdicts.next(), verdicts.next()) {
+        (Some(verdict), None) => verdict,
+        (Some(_), Some(_)) => Verdict::Unstable,
+        // Interrupted before the first sample ended.
+        (None, _) => Verdict::Timeout,
+    }
+}
+
+/// The verdict of one sample of the target's A and AAAA look-ups.
+pub fn of_sample(
+    lookups: &[Lookup],
+    sample: u32,
+    expected: &Expected,
+    facts: &Facts,
+    view: View,
+) -> Verdict {
+    let of_type = |qtype| {
+        target_lookups(lookups).find(|lookup| lookup.sample == sample && lookup.qtype == qtype)
+    };
+    let (a, aaaa) = (of_type(RecordType::A), of_type(RecordType::AAAA));
+    let addresses: Vec<IpAddr> = [a, aaaa]
+        .into_iter()
+        .flatten()
+        .flat_map(|lookup| lookup.addresses.iter().copied())
+        .collect();
+    if !addresses.is_empty() {
+        return judge(&addresses, expected, facts, view);
+    }
+    // Without an address, what the A question came to decides: EKS endpoints always have IPv4 addresses.
+    a.or(aaaa)
+        .map_or(Verdict::Timeout, |lookup| lookup.kind.into())
+}
+
+fn judge(addresses: &[IpAddr], expected: &Expected, facts: &Facts, view: View) -> Verdict {
+    let fits: Vec<Fit> = addresses
+        .iter()
+        .map(|ip| expected.fit(*ip, facts))
+        .collect();
+    let count = |fit| fits.iter().filter(|other| **other == fit).count();
+    let (right, wrong) = (count(Fit::Expected), count(Fit::Unexpected));
+    let by_address = if !expected.says_anything() || expected.scope == Scope::Any && right == 0 {
+        let never_right = addresses.iter().all(|ip| {
+            matches!(
+                AddressClass::of(*ip),
+                AddressClass::Sinkhole | AddressClass::Loopback | AddressClass::LinkLocal
+            )
+        });
+        if never_right {
+            Verdict::Mismatch
+        } else {
+            Verdict::Answer
+        }
+    } else if right == fits.len() {
+        Verdict::Match
+    } else if wrong == 0 {
+        Verdict::Plausible
+    } else if wrong == fits.len() {
+        Verdict::Mismatch
+    } else {
+        Verdict::Partial
+    };
+    match (expected.view, view) {
+        (Some(wanted), shown) if wanted == shown => match by_address {
+            Verdict::Answer => Verdict::Match,
+            other => other,
+        },
+        (Some(_), View::Unknown) => match by_address {
+            Verdict::Match | Verdict::Answer => Verdict::Plausible,
+            other => other,
+        },
+        (Some(_), _) if by_address.is_fine() => Verdict::Mismatch,
+        (None | Some(_), _) => by_address,
+    }
+}
+
+/// The zone a resolver took the target's name from: by the SOA of a negative answer about the name (of AAAA,
+/// for IPv4 clusters), or by the name servers that came with the addresses. Only of a zone the name is in.
+pub fn view_of(lookups: &[Lookup]) -> View {
+    for qtype in [RecordType::A, RecordType::AAAA] {
+        for lookup in target_lookups(lookups).filter(|lookup| lookup.qtype == qtype) {
+            let by_soa = lookup
+                .soa
+                .as_ref()
+                .filter(|soa| lookup.question.is_within(&soa.owner))
+                .map(SoaOrigin::of);
+            let by_servers = lookup
+                .section(Section::Authority)
+                .filter(|record| lookup.question.is_within(&record.owner))
+                .find_map(|record| match &record.data {
+                    RData::Ns(server) => Some(SoaOrigin::of_server(server)),
+                    _ => None,
+                });
+            match by_soa.or(by_servers) {
+                Some(SoaOrigin::PrivateHostedZone) => return View::PrivateZone,
+                Some(SoaOrigin::PublicAws) => return View::Public,
+                Some(SoaOrigin::Foreign) | None => {}
+            }
+        }
+    }
+    View::Unknown
+}

@@ -1,0 +1,385 @@
+//! Replies, and what they amount to.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::net::IpAddr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{ExtendedError, Name, RData, Rcode, Record, RecordType, Soa};
+
+/// The longest chain of aliases that is followed. Longer than real chains and short enough to walk at once.
+const MAX_ALIASES: usize = 16;
+
+/// A section of a reply that holds records (RFC 1035 section 4.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Section {
+    /// Records that answer the question.
+    Answer,
+    /// Records that point to an authority.
+    Authority,
+    /// Records that may help.
+    Additional,
+}
+
+/// The flags of a reply (RFC 1035 section 4.1.1, RFC 4035 section 3.2). In JSON, the names of those set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "the header's own bits")]
+pub struct Flags {
+    /// Authoritative answer.
+    pub aa: bool,
+    /// Truncated.
+    pub tc: bool,
+    /// Recursion desired.
+    pub rd: bool,
+    /// Recursion available.
+    pub ra: bool,
+    /// Authentic data.
+    pub ad: bool,
+    /// Checking disabled.
+    pub cd: bool,
+}
+
+impl Flags {
+    /// The mnemonics of the flags that are set, in the order of the header.
+    pub fn names(self) -> Vec<&'static str> {
+        [
+            (self.aa, "aa"),
+            (self.tc, "tc"),
+            (self.rd, "rd"),
+            (self.ra, "ra"),
+            (self.ad, "ad"),
+            (self.cd, "cd"),
+        ]
+        .into_iter()
+        .filter_map(|(set, name)| set.then_some(name))
+        .collect()
+    }
+}
+
+impl Serialize for Flags {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.names().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Flags {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut flags = Self::default();
+        for name in Vec::<String>::deserialize(deserializer)? {
+            match name.as_str() {
+                "aa" => flags.aa = true,
+                "tc" => flags.tc = true,
+                "rd" => flags.rd = true,
+                "ra" => flags.ra = true,
+                "ad" => flags.ad = true,
+                "cd" => flags.cd = true,
+                other => return Err(serde::de::Error::custom(format!("unknown flag {other:?}"))),
+            }
+        }
+        Ok(flags)
+    }
+}
+
+/// What one question to one server came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AnswerKind {
+    /// Records of the type asked, at the name asked or at the end of its aliases.
+    Answer,
+    /// NOERROR without a record of the type: inferred, not an RCODE (RFC 2308 section 2.2).
+    #[serde(rename = "nodata")]
+    NoData,
+    /// The name does not exist.
+    #[serde(rename = "nxdomain")]
+    NxDomain,
+    /// NOERROR, no answer, and name servers of a zone below: the server did not recurse.
+    Referral,
+    /// SERVFAIL.
+    #[serde(rename = "servfail")]
+    ServFail,
+    /// REFUSED.
+    Refused,
+    /// Any other RCODE.
+    OtherRcode,
+    /// Nothing within the window.
+    Timeout,
+    /// The port was refused, or the network said that it cannot be reached.
+    Unreachable,
+    /// What came could not be read, did not belong to the question, or was a loop of aliases.
+    Malformed,
+    /// Cut short, and TCP did not bring the rest.
+    Truncated,
+}
+
+impl AnswerKind {
+    /// A reply that asserts that there is no address: NXDOMAIN or NODATA (RFC 9499: negative response).
+    pub fn is_negative(self) -> bool {
+        matches!(self, Self::NoData | Self::NxDomain)
+    }
+
+    /// Nothing was heard from the server at all.
+    pub fn is_silence(self) -> bool {
+        matches!(self, Self::Timeout | Self::Unreachable)
+    }
+
+    /// As in the JSON document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::NoData => "nodata",
+            Self::NxDomain => "nxdomain",
+            Self::Referral => "referral",
+            Self::ServFail => "servfail",
+            Self::Refused => "refused",
+            Self::OtherRcode => "other-rcode",
+            Self::Timeout => "timeout",
+            Self::Unreachable => "unreachable",
+            Self::Malformed => "malformed",
+            Self::Truncated => "truncated",
+        }
+    }
+}
+
+impl fmt::Display for AnswerKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A reply to a question, decoded and bounded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The response code.
+    pub rcode: Rcode,
+    /// The flags.
+    pub flags: Flags,
+    /// The records of all sections, in their order, without the OPT pseudo-record.
+    pub records: Vec<Record>,
+    /// The Extended DNS Errors, in their order.
+    pub extended_errors: Vec<ExtendedError>,
+    /// Whether it carried an OPT pseudo-record.
+    pub edns: bool,
+    /// What was wrong with its bytes behind the question, where something was.
+    pub defect: Option<String>,
+}
+
+impl Reply {
+    /// The SOA of a negative answer: from AUTHORITY, else from ADDITIONAL.
+    pub fn soa(&self) -> Option<Soa> {
+        [Section::Authority, Section::Additional]
+            .into_iter()
+            .find_map(|section| {
+                self.records
+                    .iter()
+                    .filter(|record| record.section == section)
+                    .find_map(Soa::from_record)
+            })
+    }
+
+    /// The records of `qtype` that answer for `qname`: at the name itself or at the end of its aliases,
+    /// which are followed whatever their order in the message. Records of other owners do not count.
+    /// `Err` names a loop, or a chain longer than is followed.
+    pub fn answers(&self, qname: &Name, qtype: RecordType) -> Result<Vec<&Record>, String> {
+        let answer_section = || {
+            self.records
+                .iter()
+                .filter(|record| record.section == Section::Answer)
+        };
+        let mut owner = qname.clone();
+        let mut seen = BTreeSet::from([owner.clone()]);
+        loop {
+            let found: Vec<&Record> = answer_section()
+                .filter(|record| record.owner == owner && record.rtype == qtype)
+                .collect();
+            if !found.is_empty() {
+                return Ok(found);
+            }
+            let target = answer_section().find_map(|record| match &record.data {
+                RData::Cname(target) if record.owner == owner => Some(target.clone()),
+                _ => None,
+            });
+            let Some(target) = target else {
+                return Ok(Vec::new());
+            };
+            if !seen.insert(target.clone()) {
+                return Err(format!("the aliases lead back to {target}"));
+            }
+            if seen.len() > MAX_ALIASES {
+                return Err(format!("more than {MAX_ALIASES} aliases in a row"));
+            }
+            owner = target;
+        }
+    }
+
+    /// The addresses among [`answers`](Self::answers), without repetition, in their order.
+    pub fn addresses(&self, qname: &Name, qtype: RecordType) -> Vec<IpAddr> {
+        let mut addresses = Vec::new();
+        for record in self.answers(qname, qtype).unwrap_or_default() {
+            if let Some(ip) = record.address()
+                && !addresses.contains(&ip)
+            {
+                addresses.push(ip);
+            }
+        }
+        addresses
+    }
+
+    /// What the reply amounts to for the question `qname`, `qtype`, and the reason in words where that is
+    /// not plain from the RCODE.
+    pub fn kind(&self, qname: &Name, qtype: RecordType) -> (AnswerKind, Option<String>) {
+        if self.flags.tc {
+            return (AnswerKind::Truncated, None);
+        }
+        if let Some(defect) = &self.defect {
+            return (AnswerKind::Malformed, Some(defect.clone()));
+        }
+        match self.rcode {
+            Rcode::NOERROR => {}
+            Rcode::NXDOMAIN => return (AnswerKind::NxDomain, None),
+            Rcode::SERVFAIL => return (AnswerKind::ServFail, None),
+            Rcode::REFUSED => return (AnswerKind::Refused, None),
+            other => return (AnswerKind::OtherRcode, Some(other.to_string())),
+        }
+        match self.answers(qname, qtype) {
+            Err(reason) => return (AnswerKind::Malformed, Some(reason)),
+            Ok(found) if !found.is_empty() => return (AnswerKind::Answer, None),
+            Ok(_) => {}
+        }
+        let mut authority = self
+            .records
+            .iter()
+            .filter(|record| record.section == Section::Authority)
+            .peekable();
+        let has_name_servers = authority
+            .clone()
+            .any(|record| matches!(record.data, RData::Ns(_)));
+        let has_soa = authority.any(|record| matches!(record.data, RData::Soa { .. }));
+        let any_answer = self
+            .records
+            .iter()
+            .any(|record| record.section == Section::Answer);
+        if has_name_servers && !has_soa && !any_answer {
+            // RFC 2308 section 2.2: NS without SOA and without an answer is a referral.
+            return (AnswerKind::Referral, None);
+        }
+        let unrelated = any_answer
+            && !self
+                .records
+                .iter()
+                .any(|record| record.section == Section::Answer && record.owner == *qname);
+        if unrelated {
+            return (
+                AnswerKind::Malformed,
+                Some("the answer section holds only records of other names".to_owned()),
+            );
+        }
+        (AnswerKind::NoData, None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+
+    fn name(text: &str) -> Name {
+        text.parse().unwrap()
+    }
+
+    fn record(section: Section, owner: &str, data: RData) -> Record {
+        let rtype = match &data {
+            RData::A(_) => RecordType::A,
+            RData::Aaaa(_) => RecordType::AAAA,
+            RData::Cname(_) => RecordType::CNAME,
+            RData::Ns(_) => RecordType::NS,
+            RData::Soa { .. } => RecordType::SOA,
+            RData::Other(_) => RecordType::TXT,
+        };
+        Record {
+            section,
+            owner: name(owner),
+            rtype,
+            ttl: 60,
+            data,
+        }
+    }
+
+    fn reply(records: Vec<Record>) -> Reply {
+        Reply {
+            rcode: Rcode::NOERROR,
+            flags: Flags::default(),
+            records,
+            extended_errors: Vec::new(),
+            edns: true,
+            defect: None,
+        }
+    }
+
+    #[test]
+    fn aliases_are_followed_whatever_their_order() {
+        let reply = reply(vec![
+            record(Section::Answer, "c.test", RData::A([192, 0, 2, 1].into())),
+            record(Section::Answer, "B.test", RData::Cname(name("c.test"))),
+            record(Section::Answer, "a.test", RData::Cname(name("b.TEST"))),
+        ]);
+        assert_eq!(
+            reply.addresses(&name("A.test"), RecordType::A),
+            [IpAddr::from([192, 0, 2, 1])]
+        );
+        assert_eq!(
+            reply.kind(&name("a.test"), RecordType::AAAA).0,
+            AnswerKind::NoData
+        );
+    }
+
+    #[test]
+    fn a_loop_of_aliases_is_malformed() {
+        let reply = reply(vec![
+            record(Section::Answer, "a.test", RData::Cname(name("b.test"))),
+            record(Section::Answer, "b.test", RData::Cname(name("a.test"))),
+        ]);
+        let (kind, reason) = reply.kind(&name("a.test"), RecordType::A);
+        assert_eq!(kind, AnswerKind::Malformed);
+        assert!(reason.unwrap().contains("a.test"));
+    }
+
+    #[test]
+    fn an_address_of_another_name_is_no_answer() {
+        let reply = reply(vec![record(
+            Section::Answer,
+            "evil.test",
+            RData::A([203, 0, 113, 9].into()),
+        )]);
+        let (kind, reason) = reply.kind(&name("a.test"), RecordType::A);
+        assert_eq!(kind, AnswerKind::Malformed);
+        assert!(reason.unwrap().contains("other names"));
+    }
+
+    #[test]
+    fn name_servers_without_soa_are_a_referral_and_with_soa_are_nodata() {
+        let ns = record(Section::Authority, "test", RData::Ns(name("ns.test")));
+        let soa = record(
+            Section::Authority,
+            "test",
+            RData::Soa {
+                mname: name("ns.test"),
+                rname: name("hostmaster.test"),
+                serial: 1,
+                minimum: 60,
+            },
+        );
+        assert_eq!(
+            reply(vec![ns.clone()])
+                .kind(&name("a.test"), RecordType::A)
+                .0,
+            AnswerKind::Referral
+        );
+        assert_eq!(
+            reply(vec![ns, soa]).kind(&name("a.test"), RecordType::A).0,
+            AnswerKind::NoData
+        );
+    }
+}

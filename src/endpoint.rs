@@ -1,0 +1,253 @@
+//! The anatomy of an EKS endpoint name, and of the AWS names around it.
+//!
+//! Forms: "Cluster API server endpoint" in the Amazon EKS User Guide, and names seen in public
+//! configuration. `<32 hex digits>.<label>.<region>.eks.amazonaws.com` for IPv4 clusters and for IPv6
+//! clusters made before October 2024, `<32 hex digits>.<label>.eks-cluster.<region>.api.aws` for IPv6
+//! clusters since. The second label (`gr7`, `yl4`, `sk1`, …) has no documented meaning and is not validated.
+
+use crate::dns::{Name, Soa};
+
+/// An EKS endpoint name taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndpointName {
+    /// The AWS Region, e.g. `ap-northeast-1`.
+    pub region: String,
+    /// What all endpoint names of the Region end in: `<region>.eks.amazonaws.com` or
+    /// `eks-cluster.<region>.api.aws`. The wider of the two zones one can forward.
+    pub regional_suffix: Name,
+    /// What all endpoint names of the partition end in: `eks.amazonaws.com`, `api.aws`, …
+    pub family_suffix: Name,
+    /// The suffix of the service's own API names: `amazonaws.com` or `amazonaws.com.cn`.
+    pub api_suffix: &'static str,
+}
+
+/// What a name that is not an EKS endpoint's may be instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotEndpoint {
+    /// One label: a cluster's name rather than its host name.
+    SingleLabel,
+    /// `eks.<region>.amazonaws.com` or `eks.<region>.api.aws`: the AWS API that manages clusters.
+    EksApi,
+    /// `oidc.eks.<region>.amazonaws.com`: the issuer of service account tokens.
+    OidcIssuer,
+    /// Under the suffix of endpoint names, but the first label is not 32 hexadecimal digits.
+    WrongHostLabel,
+    /// Anything else.
+    Other,
+}
+
+fn text(label: &[u8]) -> String {
+    String::from_utf8_lossy(label).to_ascii_lowercase()
+}
+
+fn is_region(label: &str) -> bool {
+    let parts: Vec<&str> = label.split('-').collect();
+    parts.len() >= 3
+        && parts[0].len() == 2
+        && parts[0].bytes().all(|b| b.is_ascii_lowercase())
+        && parts
+            .last()
+            .is_some_and(|last| !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()))
+        && parts[1..parts.len() - 1]
+            .iter()
+            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase()))
+}
+
+impl EndpointName {
+    /// Takes a name apart. `Err` says what it looks like instead.
+    pub fn parse(name: &Name) -> Result<Self, NotEndpoint> {
+        let labels: Vec<String> = name.labels().map(text).collect();
+        let parts: Vec<&str> = labels.iter().map(String::as_str).collect();
+        let suffix = |count: usize| {
+            Name::from_labels(labels[labels.len() - count..].iter().map(String::as_bytes))
+                .map_err(|_| NotEndpoint::Other)
+        };
+        let (host, region, regional, family, api_suffix) = match parts.as_slice() {
+            [_] | [] => return Err(NotEndpoint::SingleLabel),
+            ["oidc", "eks", ..] => return Err(NotEndpoint::OidcIssuer),
+            ["eks", region, "amazonaws", "com"]
+            | ["eks", region, "amazonaws", "com", "cn"]
+            | ["eks", region, "api", "aws"]
+                if is_region(region) =>
+            {
+                return Err(NotEndpoint::EksApi);
+            }
+            [host @ .., region, "eks", "amazonaws", "com"] if is_region(region) => {
+                (host, region, suffix(4)?, suffix(3)?, "amazonaws.com")
+            }
+            [host @ .., region, "eks", "amazonaws", "com", "cn"] if is_region(region) => {
+                (host, region, suffix(5)?, suffix(4)?, "amazonaws.com.cn")
+            }
+            [host @ .., "eks-cluster", region, "api", "aws"] if is_region(region) => {
+                (host, region, suffix(4)?, suffix(2)?, "amazonaws.com")
+            }
+            [
+                host @ ..,
+                "eks-cluster",
+                region,
+                "api",
+                "amazonwebservices",
+                "com",
+                "cn",
+            ] if is_region(region) => (host, region, suffix(6)?, suffix(4)?, "amazonaws.com.cn"),
+            _ => return Err(NotEndpoint::Other),
+        };
+        let is_host_label =
+            |label: &str| label.len() == 32 && label.bytes().all(|b| b.is_ascii_hexdigit());
+        // The oldest names have no second label.
+        if !matches!(host, [id] | [id, _] if is_host_label(id)) {
+            return Err(NotEndpoint::WrongHostLabel);
+        }
+        Ok(Self {
+            region: (*region).to_owned(),
+            regional_suffix: regional,
+            family_suffix: family,
+            api_suffix,
+        })
+    }
+
+    /// Public names of AWS's own in the Region, as controls. `sts` first: an interface VPC endpoint with
+    /// private DNS can make `eks` private, and any of them answers with addresses where names of AWS resolve.
+    pub fn public_aws_names(&self) -> Vec<Name> {
+        ["sts", "eks"]
+            .into_iter()
+            .filter_map(|service| {
+                format!("{service}.{}.{}", self.region, self.api_suffix)
+                    .parse()
+                    .ok()
+            })
+            .collect()
+    }
+}
+
+/// Whose zone a negative answer came from, by the SOA's MNAME.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SoaOrigin {
+    /// A Route 53 private hosted zone: MNAME in `awsdns-00`, "never used by Route 53 public hosted zones"
+    /// (Amazon Route 53 Developer Guide, "Working with private hosted zones").
+    PrivateHostedZone,
+    /// A public zone of AWS: MNAME under `awsdns-NN.{com,net,org,co.uk}`, `amazonaws.com` or `amazon.com`.
+    PublicAws,
+    /// Anybody else's.
+    Foreign,
+}
+
+impl SoaOrigin {
+    /// The origin of a SOA.
+    pub fn of(soa: &Soa) -> Self {
+        Self::of_server(&soa.mname)
+    }
+
+    /// The origin by the name of a server, e.g. of an NS record in AUTHORITY.
+    pub fn of_server(server: &Name) -> Self {
+        let labels: Vec<String> = server.labels().map(text).collect();
+        let parts: Vec<&str> = labels.iter().map(String::as_str).collect();
+        let zone = match parts.as_slice() {
+            [_, zone, "com" | "net" | "org"] | [_, zone, "co", "uk"] => Some(*zone),
+            _ => None,
+        };
+        match zone.and_then(|zone| zone.strip_prefix("awsdns-")) {
+            Some("00") => return Self::PrivateHostedZone,
+            Some(number) if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => {
+                return Self::PublicAws;
+            }
+            _ => {}
+        }
+        // China's zones are served from names under amazonaws.com.cn and amazon.com too (MNAMEs as seen).
+        let under = |suffix: &[&str]| parts.ends_with(suffix) && parts.len() > suffix.len();
+        if under(&["amazonaws", "com"])
+            || under(&["amazon", "com"])
+            || under(&["amazonaws", "com", "cn"])
+        {
+            Self::PublicAws
+        } else {
+            Self::Foreign
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+
+    const ID: &str = "0123456789ABCDEF0123456789ABCDEF";
+
+    fn parse(text: &str) -> Result<EndpointName, NotEndpoint> {
+        EndpointName::parse(&text.parse().unwrap())
+    }
+
+    #[test]
+    fn the_documented_forms() {
+        for (host, region, suffix, control) in [
+            (
+                format!("{ID}.yl4.ap-northeast-1.eks.amazonaws.com"),
+                "ap-northeast-1",
+                "ap-northeast-1.eks.amazonaws.com",
+                "sts.ap-northeast-1.amazonaws.com",
+            ),
+            (
+                format!("{ID}.gr7.cn-northwest-1.eks.amazonaws.com.cn"),
+                "cn-northwest-1",
+                "cn-northwest-1.eks.amazonaws.com.cn",
+                "sts.cn-northwest-1.amazonaws.com.cn",
+            ),
+            (
+                format!("{ID}.sk1.eks-cluster.us-east-1.api.aws"),
+                "us-east-1",
+                "eks-cluster.us-east-1.api.aws",
+                "sts.us-east-1.amazonaws.com",
+            ),
+            (
+                format!("{ID}.gr7.us-gov-west-1.eks.amazonaws.com"),
+                "us-gov-west-1",
+                "us-gov-west-1.eks.amazonaws.com",
+                "sts.us-gov-west-1.amazonaws.com",
+            ),
+        ] {
+            let endpoint = parse(&host).unwrap();
+            assert_eq!(endpoint.region, region);
+            assert_eq!(endpoint.regional_suffix, suffix.parse().unwrap());
+            assert_eq!(endpoint.public_aws_names()[0], control.parse().unwrap());
+        }
+    }
+
+    #[test]
+    fn what_is_mistaken_for_an_endpoint() {
+        assert_eq!(parse("shared-cluster"), Err(NotEndpoint::SingleLabel));
+        assert_eq!(
+            parse("eks.eu-west-1.amazonaws.com"),
+            Err(NotEndpoint::EksApi)
+        );
+        assert_eq!(
+            parse("oidc.eks.eu-west-1.amazonaws.com"),
+            Err(NotEndpoint::OidcIssuer)
+        );
+        assert_eq!(
+            parse("shared.yl4.eu-west-1.eks.amazonaws.com"),
+            Err(NotEndpoint::WrongHostLabel)
+        );
+        assert_eq!(parse("api.example.test"), Err(NotEndpoint::Other));
+    }
+
+    #[test]
+    fn origin_by_mname() {
+        for (mname, origin) in [
+            ("ns-0.awsdns-00.com", SoaOrigin::PrivateHostedZone),
+            ("NS-1536.AWSDNS-00.co.uk", SoaOrigin::PrivateHostedZone),
+            ("ns-1234.awsdns-26.org", SoaOrigin::PublicAws),
+            ("dns-external-master.amazon.com", SoaOrigin::PublicAws),
+            ("ns-00.awsdns-00.example", SoaOrigin::Foreign),
+            ("dc1.corp.example", SoaOrigin::Foreign),
+            ("awsdns-00.com", SoaOrigin::Foreign),
+            ("amazon.com.evil.test", SoaOrigin::Foreign),
+        ] {
+            assert_eq!(
+                SoaOrigin::of_server(&mname.parse().unwrap()),
+                origin,
+                "{mname}"
+            );
+        }
+    }
+}

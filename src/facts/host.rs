@@ -1,0 +1,115 @@
+//! The thin callers: what is read from this host, and from the files that the user names.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use super::{Facts, Gap, Proxy, StubConfiguration, Vantage, VantageKind, hosts_file};
+use crate::limits;
+use crate::settings::Settings;
+
+/// A file that the user named cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read {}", path.display())]
+pub struct UnreadableFile {
+    /// The file.
+    pub path: PathBuf,
+    /// Why.
+    #[source]
+    pub source: std::io::Error,
+}
+
+/// Where a host of this platform keeps the file.
+fn default_path(name: &str) -> PathBuf {
+    Path::new("/etc").join(name)
+}
+
+/// Reads at most [`limits::CONFIGURATION_FILE`] octets; more is an error rather than a silent cut.
+fn read_bounded(path: &Path) -> Result<Vec<u8>, UnreadableFile> {
+    let unreadable = |source| UnreadableFile {
+        path: path.to_owned(),
+        source,
+    };
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| {
+            file.take(limits::CONFIGURATION_FILE + 1)
+                .read_to_end(&mut bytes)
+        })
+        .map_err(unreadable)?;
+    if bytes.len() as u64 > limits::CONFIGURATION_FILE {
+        return Err(unreadable(std::io::Error::new(
+            ErrorKind::FileTooLarge,
+            format!("larger than {} octets", limits::CONFIGURATION_FILE),
+        )));
+    }
+    Ok(bytes)
+}
+
+/// The number of a network interface, as the kernel shows it (Linux: sysfs).
+fn interface_index(name: &str) -> Option<u32> {
+    let plain = !name.is_empty() && !name.starts_with('.') && !name.contains('/');
+    let path = Path::new("/sys/class/net").join(name).join("ifindex");
+    let text = plain.then(|| read_bounded(&path).ok()).flatten()?;
+    String::from_utf8_lossy(&text).trim().parse().ok()
+}
+
+/// This host's name, for the report's `vantage`.
+fn host_name() -> Option<String> {
+    dns_lookup::get_hostname()
+        .ok()
+        .filter(|name| !name.is_empty())
+}
+
+/// Collects what this host says. A file that the user named and that cannot be read is an error; one of the
+/// host's own is a gap.
+pub fn collect(settings: &Settings) -> Result<(Facts, Vec<Gap>, Vantage), UnreadableFile> {
+    let mut facts = Facts::default();
+    let mut gaps = Vec::new();
+    if !settings.no_local {
+        let named = settings.resolv_conf.as_deref();
+        let path = named.map_or_else(|| default_path("resolv.conf"), Path::to_owned);
+        match read_bounded(&path) {
+            Ok(text) => {
+                let source = path.display().to_string();
+                facts.stub = Some(StubConfiguration::parse(&source, &text, interface_index));
+            }
+            Err(error) if named.is_some() => return Err(error),
+            // resolv.conf(5): without the file, the name server of the local machine is asked.
+            Err(error) if error.source.kind() == ErrorKind::NotFound => {
+                let source = format!("{} (missing)", path.display());
+                facts.stub = Some(StubConfiguration::parse(&source, b"", interface_index));
+            }
+            Err(error) => gaps.push(unreadable("stub resolver configuration", &error)),
+        }
+    }
+    let named = settings.hosts_file.as_deref();
+    if named.is_some() || !settings.no_local {
+        let path = named.map_or_else(|| default_path("hosts"), Path::to_owned);
+        match read_bounded(&path) {
+            Ok(text) => {
+                let source = path.display().to_string();
+                let hostname = &settings.target.hostname;
+                facts.hosts = Some(hosts_file::entries_for(hostname, &source, &text));
+            }
+            Err(error) if named.is_some() => return Err(error),
+            Err(error) => gaps.push(unreadable("hosts file", &error)),
+        }
+    }
+    facts.proxy = Some(Proxy::read(&settings.target.hostname, |name| {
+        std::env::var(name).ok()
+    }));
+    let vantage = Vantage {
+        name: settings.vantage.clone().or_else(host_name),
+        kind: VantageKind::Unknown,
+    };
+    Ok((facts, gaps, vantage))
+}
+
+fn unreadable(fact: &str, error: &UnreadableFile) -> Gap {
+    Gap {
+        fact: fact.to_owned(),
+        source: error.path.display().to_string(),
+        reason: error.source.to_string(),
+    }
+}

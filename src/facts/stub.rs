@@ -1,0 +1,153 @@
+//! The stub resolver's configuration: resolv.conf(5).
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
+
+use serde::{Deserialize, Serialize};
+
+use crate::dns::Name;
+use crate::limits;
+
+/// The port of DNS (RFC 1035 section 4.2).
+const DNS_PORT: u16 = 53;
+
+/// What a stub resolver on this host is told by resolv.conf.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StubConfiguration {
+    /// The file.
+    pub source: String,
+    /// The name servers, in the order they are asked. Where the file names none, 127.0.0.1 and ::1, which Go
+    /// uses then (Go, src/net/dnsconfig.go; glibc uses 127.0.0.1), and `defaulted` is set.
+    pub name_servers: Vec<SocketAddr>,
+    /// Whether the file names no name server.
+    #[serde(default)]
+    pub defaulted: bool,
+    /// The search list.
+    pub search: Vec<Name>,
+    /// `options ndots`.
+    pub ndots: u32,
+    /// `options timeout`, seconds.
+    pub timeout_s: u32,
+    /// `options attempts`.
+    pub attempts: u32,
+    /// `options rotate`.
+    pub rotate: bool,
+    /// `options use-vc`: TCP always.
+    pub use_vc: bool,
+    /// What could not be read in it, line by line; such lines are passed over, as the C library does.
+    #[serde(default)]
+    pub problems: Vec<String>,
+}
+
+impl StubConfiguration {
+    /// Reads the text of a resolv.conf. `interface_index` turns the name in a link-local scope
+    /// (`fe80::1%eth0`) into its number. Never fails: a line that cannot be read is a problem that is kept.
+    pub fn parse(source: &str, text: &[u8], interface_index: impl Fn(&str) -> Option<u32>) -> Self {
+        let (config, errors) = resolv_conf::Config::parse_with_errors(text);
+        let mut problems: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        let mut name_servers = Vec::new();
+        for server in &config.nameservers {
+            match socket_address(server, &interface_index) {
+                Ok(address) if name_servers.contains(&address) => {}
+                Ok(_) if name_servers.len() >= limits::NAME_SERVERS => {
+                    problems.push(format!(
+                        "name server {server} is beyond the {} that are asked",
+                        limits::NAME_SERVERS
+                    ));
+                }
+                Ok(address) => name_servers.push(address),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        let mut search = Vec::new();
+        for suffix in config.get_last_search_or_domain() {
+            match suffix.parse::<Name>() {
+                Ok(name) if name.is_root() || search.contains(&name) => {}
+                Ok(_) if search.len() >= limits::SEARCH_SUFFIXES => {}
+                Ok(name) => search.push(name),
+                Err(error) => problems.push(format!("search suffix {suffix:?}: {error}")),
+            }
+        }
+        problems.truncate(16);
+        let defaulted = name_servers.is_empty();
+        if defaulted {
+            name_servers.push(SocketAddr::from((Ipv4Addr::LOCALHOST, DNS_PORT)));
+            name_servers.push(SocketAddr::from((Ipv6Addr::LOCALHOST, DNS_PORT)));
+        }
+        Self {
+            source: source.to_owned(),
+            name_servers,
+            defaulted,
+            search,
+            // Go caps ndots at 15 and reads timeout and attempts of at least 1 (src/net/dnsconfig_unix.go).
+            ndots: config.ndots.min(15),
+            timeout_s: config.timeout.clamp(1, 30),
+            attempts: config.attempts.clamp(1, 5),
+            rotate: config.rotate,
+            use_vc: config.use_vc,
+            problems,
+        }
+    }
+}
+
+fn socket_address(
+    server: &resolv_conf::ScopedIp,
+    interface_index: impl Fn(&str) -> Option<u32>,
+) -> Result<SocketAddr, String> {
+    Ok(match server {
+        resolv_conf::ScopedIp::V4(ip) => (IpAddr::V4(*ip), DNS_PORT).into(),
+        resolv_conf::ScopedIp::V6(ip, None) => (IpAddr::V6(*ip), DNS_PORT).into(),
+        resolv_conf::ScopedIp::V6(ip, Some(scope)) => {
+            let index = scope
+                .parse()
+                .ok()
+                .or_else(|| interface_index(scope))
+                .ok_or_else(|| format!("name server {ip}%{scope}: no such interface"))?;
+            SocketAddrV6::new(*ip, DNS_PORT, 0, index).into()
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> StubConfiguration {
+        StubConfiguration::parse("test", text.as_bytes(), |name| {
+            (name == "eth0").then_some(7)
+        })
+    }
+
+    #[test]
+    fn servers_search_and_options() {
+        let stub = parse(
+            "# a comment\nnameserver 10.63.200.10\nnameserver 10.63.200.10\nnameserver fe80::1%eth0\n\
+             domain old.example\nsearch corp.example. example\noptions ndots:2 rotate timeout:3 attempts:1\n",
+        );
+        let servers: Vec<String> = stub.name_servers.iter().map(ToString::to_string).collect();
+        assert_eq!(servers, ["10.63.200.10:53", "[fe80::1%7]:53"]);
+        let search: Vec<String> = stub.search.iter().map(ToString::to_string).collect();
+        assert_eq!(search, ["corp.example", "example"]);
+        assert_eq!(
+            (stub.ndots, stub.timeout_s, stub.attempts, stub.rotate),
+            (2, 3, 1, true)
+        );
+        assert!(!stub.defaulted && stub.problems.is_empty(), "{stub:?}");
+    }
+
+    #[test]
+    fn a_file_without_name_servers_means_loopback() {
+        let stub = parse("search example\n");
+        let servers: Vec<String> = stub.name_servers.iter().map(ToString::to_string).collect();
+        assert_eq!(servers, ["127.0.0.1:53", "[::1]:53"]);
+        assert!(stub.defaulted);
+    }
+
+    #[test]
+    fn lines_that_cannot_be_read_are_kept_as_problems() {
+        let stub = parse(
+            "nameserver not-an-address\nnameserver 10.0.0.1\nnameserver fe80::1%nope\n\u{1b}[31m\n",
+        );
+        assert_eq!(stub.name_servers.len(), 1);
+        assert!(stub.problems.len() >= 2, "{:?}", stub.problems);
+    }
+}

@@ -1,0 +1,276 @@
+//! Scenario files: a place with its resolvers, what they answer, what the environment says, and the
+//! diagnosis that must come of it. One file serves `demo`, the lab tests and the case tests.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::facts::{Cluster, NetworkInterface, VantageKind, Vpc};
+use crate::observation::SystemFailure;
+use crate::report::Conclusion;
+use crate::rules::{Confidence, Severity};
+use crate::settings::{FailOn, Scope, View};
+
+/// A scenario.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// One line.
+    pub title: String,
+    /// What is played, in prose.
+    #[serde(default)]
+    pub description: String,
+    /// The rule it is about, if one.
+    #[serde(default)]
+    pub rule: Option<String>,
+    /// What the user asks for.
+    pub ask: Ask,
+    /// What the environment says.
+    #[serde(default)]
+    pub facts: ScenarioFacts,
+    /// What getaddrinfo gives; absent: not asked (as with `--no-os`).
+    #[serde(default)]
+    pub os: Option<SystemOutcome>,
+    /// Zones by view, beside those of `fixtures/world.toml`; a view of the same name replaces that one.
+    #[serde(default)]
+    pub views: BTreeMap<String, Vec<Zone>>,
+    /// The name servers.
+    #[serde(default, rename = "server")]
+    pub servers: Vec<Server>,
+    /// The diagnosis.
+    pub expect: Outcome,
+}
+
+/// What the user asks for: the command line's meaning.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// The endpoint; default: the world's.
+    #[serde(default)]
+    pub target: Option<String>,
+    /// The cluster's name.
+    #[serde(default)]
+    pub cluster: Option<String>,
+    /// `--resolver`, in its grammar.
+    #[serde(default)]
+    pub resolver: Vec<String>,
+    /// `--vpc-resolver`.
+    #[serde(default)]
+    pub vpc_resolver: Vec<String>,
+    /// `--inbound`.
+    #[serde(default)]
+    pub inbound: Vec<String>,
+    /// `--public-resolver`.
+    #[serde(default)]
+    pub public: Vec<String>,
+    /// `--expect`: addresses or networks.
+    #[serde(default)]
+    pub expect: Vec<String>,
+    /// `--expect-scope`.
+    #[serde(default)]
+    pub expect_scope: Option<Scope>,
+    /// `--expect-view`.
+    #[serde(default)]
+    pub expect_view: Option<View>,
+    /// `--judge`.
+    #[serde(default)]
+    pub judge: Vec<String>,
+    /// `--fail-on`.
+    #[serde(default)]
+    pub fail_on: FailOn,
+    /// `--samples`.
+    #[serde(default = "one")]
+    pub samples: u32,
+    /// `--timeout`, in milliseconds. Short where a server is silent; long where one is slow.
+    #[serde(default = "second")]
+    pub timeout_ms: u64,
+    /// `--attempts`.
+    #[serde(default = "two")]
+    pub attempts: u32,
+    /// Whether the controls are asked.
+    #[serde(default = "yes")]
+    pub controls: bool,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn two() -> u32 {
+    2
+}
+
+fn second() -> u64 {
+    1000
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What the environment says.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ScenarioFacts {
+    /// The text of resolv.conf; absent: this host's name servers are left out (as with `--no-local`).
+    pub resolv_conf: Option<String>,
+    /// The text of the hosts file; absent: not read.
+    pub hosts: Option<String>,
+    /// Environment variables, for the proxy settings.
+    pub environment: BTreeMap<String, String>,
+    /// Where the vantage is.
+    pub vantage: VantageKind,
+    /// The cluster.
+    pub cluster: Option<Cluster>,
+    /// Its VPC.
+    pub vpc: Option<Vpc>,
+    /// Its network interfaces.
+    pub interfaces: Option<Vec<NetworkInterface>>,
+}
+
+/// What getaddrinfo gives.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub enum SystemOutcome {
+    /// Addresses.
+    Addresses(Vec<IpAddr>),
+    /// A failure.
+    Failure(SystemFailure),
+}
+
+/// A zone as a view has it: everything at or below `apex` that no zone below takes over.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Zone {
+    /// Its apex; `TARGET` stands for the endpoint's name in all names and records of a scenario.
+    pub apex: String,
+    /// The SOA of its negative answers: `TTL MNAME`. Absent: negative answers are bare.
+    #[serde(default)]
+    pub soa: Option<String>,
+    /// Its name servers, shown in AUTHORITY of positive answers: `TTL NAME`.
+    #[serde(default)]
+    pub ns: Vec<String>,
+    /// Whether answers are authoritative.
+    #[serde(default)]
+    pub aa: bool,
+    /// Records in presentation form: `OWNER TTL TYPE RDATA`; an owner `*.NAME` is a wildcard.
+    #[serde(default)]
+    pub records: Vec<String>,
+}
+
+/// A name server.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// What it is, for people.
+    pub name: String,
+    /// The address it has in the scenario; port 53 where none is given.
+    pub address: String,
+    /// The view it answers from; absent: a question that no `on` answers is unexpected.
+    #[serde(default)]
+    pub view: Option<String>,
+    /// What its UDP port does.
+    #[serde(default)]
+    pub udp: Port,
+    /// What its TCP port does.
+    #[serde(default)]
+    pub tcp: Port,
+    /// Answers to particular questions; the first that fits is given.
+    #[serde(default)]
+    pub on: Vec<On>,
+}
+
+/// What a port does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Port {
+    /// Questions are answered.
+    #[default]
+    Open,
+    /// Nothing listens: the port is refused.
+    Closed,
+    /// Questions are swallowed. (TCP: connections are accepted and nothing is said.)
+    Silent,
+}
+
+/// An answer to particular questions. A condition that is absent fits everything.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct On {
+    /// Names: `TARGET`, `SIBLING`, `AWS` (the public AWS controls), `ROOT`, `ZONE` (the enclosing zone), `ANY`,
+    /// or a name. Empty: `TARGET`.
+    pub names: Vec<String>,
+    /// Types; empty: all.
+    pub types: Vec<String>,
+    /// Only with, or only without EDNS.
+    pub edns: Option<bool>,
+    /// Only over `udp`, or only over `tcp`.
+    pub transport: Option<String>,
+    /// Only with, or only without CD.
+    pub cd: Option<bool>,
+    /// Only the questions of these numbers, among those that fit the other conditions, counted from 1.
+    pub times: Vec<u32>,
+    /// Say nothing.
+    pub silent: bool,
+    /// Wait first.
+    pub delay_ms: u64,
+    /// Answer from this view instead.
+    pub view: Option<String>,
+    /// The RCODE. With neither `view` nor `rcode` nor `answer`: from the server's own view.
+    pub rcode: Option<String>,
+    /// Records of the answer section: `OWNER TTL TYPE RDATA`.
+    pub answer: Option<Vec<String>>,
+    /// Records of the authority section.
+    pub authority: Vec<String>,
+    /// Records of the additional section.
+    pub additional: Vec<String>,
+    /// Extended DNS Errors: `CODE` or `CODE TEXT`.
+    pub ede: Vec<String>,
+    /// The truncation bit.
+    pub tc: bool,
+    /// The authoritative bit.
+    pub aa: Option<bool>,
+    /// The recursion-available bit.
+    pub ra: Option<bool>,
+    /// Send these before the reply: `wrong-id`, `wrong-question`, `query` (QR=0), `other-answer` (a valid
+    /// reply with other addresses), `garbage`.
+    pub before: Vec<String>,
+    /// Send these after the reply.
+    pub after: Vec<String>,
+    /// Change the reply's octets: `header-only` (12 octets, no question), `cut` (the last record is cut short),
+    /// `long-rdata` (the first A record gets 16 octets of RDATA), `no-question`, `no-reply` (only `before` is sent).
+    pub bytes: Option<String>,
+    /// Over TCP: close the connection instead of a reply.
+    pub close: bool,
+}
+
+/// The diagnosis that must come of it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outcome {
+    /// The conclusion.
+    pub conclusion: Conclusion,
+    /// The exit code.
+    pub exit_code: u8,
+    /// Exactly these findings, the headline first.
+    #[serde(default)]
+    pub findings: Vec<ExpectedFinding>,
+}
+
+/// A finding that must come.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedFinding {
+    /// The rule.
+    pub rule: String,
+    /// How bad.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// About whom.
+    pub resolvers: Vec<String>,
+    /// Because of which.
+    #[serde(default)]
+    pub caused_by: Option<String>,
+}

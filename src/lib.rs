@@ -1,0 +1,24 @@
+//! Asks every resolver on the path for an EKS cluster's API endpoint name, compares the answers with the
+//! addresses the cluster really has, and says why they differ, with the fix.
+//!
+//! Data flows one way, from what was asked to what is printed; input and output live at the two ends, in
+//! [`facts::host`] and [`probe`] on one side and the binary on the other. Everything between is a pure
+//! function of values that serialise: [`report::diagnose`].
+
+pub mod address;
+pub mod clients;
+pub mod compare;
+pub mod dns;
+pub mod endpoint;
+pub mod expect;
+pub mod facts;
+pub mod lab;
+pub mod limits;
+pub mod observation;
+pub mod plan;
+pub mod probe;
+pub mod render;
+pub mod report;
+pub mod resolvers;
+pub mod rules;
+pub mod settings;

@@ -1,0 +1,30 @@
+//! Every bound in one place, each with its reason. What is beyond a bound is dropped or refused and said.
+
+/// Records kept of one reply. A reply of 65,535 octets can hold over 4,000; a diagnosis reads the first few.
+pub const RECORDS_PER_REPLY: usize = 64;
+/// Extended DNS Errors kept of one reply. RFC 8914 allows several; resolvers send one or two.
+pub const EXTENDED_ERRORS_PER_REPLY: usize = 8;
+/// Characters kept of a text that a server sent: EXTRA-TEXT, unknown RDATA.
+pub const TEXT_FROM_WIRE: usize = 256;
+/// Replies with a wrong ID or question that one try waits past. Beyond that the try is a flood, not a race.
+pub const MISMATCHED_REPLIES: u32 = 64;
+/// Octets read from a configuration file. resolv.conf and hosts files that matter are far smaller.
+pub const CONFIGURATION_FILE: u64 = 4 << 20;
+/// Name servers of one resolv.conf that are asked. glibc and Go use the first three (resolv.conf(5): MAXNS).
+pub const NAME_SERVERS: usize = 8;
+/// Suffixes of one search list (glibc before 2.26 used six; a longer list is rare).
+pub const SEARCH_SUFFIXES: usize = 6;
+/// Entries of a hosts file about the target that are kept.
+pub const HOSTS_ENTRIES: usize = 32;
+/// Resolvers in one run. More is a mistake in a script rather than a path to diagnose.
+pub const RESOLVERS: usize = 64;
+/// Expected addresses and networks.
+pub const EXPECTED: usize = 256;
+/// Samples of `--samples`: a polite share of the 1,024 packets per second that a VPC resolver accepts.
+pub const SAMPLES: u32 = 100;
+/// Tries within one window.
+pub const ATTEMPTS: u32 = 10;
+/// Questions under way at one resolver at a time, so that the tool itself never looks like a flood.
+pub const QUESTIONS_PER_RESOLVER: usize = 16;
+/// How long the OS's own look-up may take. glibc has no bound of its own on TCP.
+pub const SYSTEM_LOOKUP: std::time::Duration = std::time::Duration::from_secs(10);

@@ -1,0 +1,187 @@
+//! What came back: look-ups attempt by attempt, as they were observed and as a capture keeps them.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::dns::{AnswerKind, ExtendedError, Flags, Name, Rcode, Record, RecordType, Section, Soa};
+
+/// How a question travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Transport {
+    /// UDP, and TCP where the reply is truncated, as every stub resolver does.
+    Udp,
+    /// TCP from the start.
+    Tcp,
+}
+
+impl Transport {
+    /// As in a resolver's address, without `://`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Udp => "udp",
+            Self::Tcp => "tcp",
+        }
+    }
+}
+
+/// Why a question was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// The endpoint's own name.
+    Target,
+    /// The endpoint's own name over TCP from the start: does port 53 answer there too?
+    TargetTcp,
+    /// A random name beside the endpoint's: should be NXDOMAIN from AWS's zone.
+    Sibling,
+    /// A public name of AWS's: should have addresses.
+    AwsControl,
+    /// The root's name servers: does the resolver recurse at all?
+    Root,
+    /// The SOA of the zone around the name: who claims authority?
+    EnclosingZone,
+    /// The endpoint's own name with CD=1: is it validation that fails?
+    CheckingDisabled,
+    /// The endpoint's own name with a suffix of the search list behind it.
+    SearchSuffix,
+}
+
+/// One question put to one resolver.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Question {
+    /// Why.
+    pub purpose: Purpose,
+    /// The name.
+    pub qname: Name,
+    /// The type.
+    pub qtype: RecordType,
+    /// How.
+    pub transport: Transport,
+    /// Whether validation is switched off (RFC 4035 section 3.2.2).
+    pub checking_disabled: bool,
+    /// Counts repetitions of the same question, from 0.
+    pub sample: u32,
+}
+
+/// One question, and all that came of it.
+///
+/// `kind`, `rcode` and what else stands here is what a Go client asking as kubectl asks would get: with EDNS,
+/// over UDP, over TCP only where the reply was truncated. What other forms of the question got is in
+/// `attempts`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Lookup {
+    /// The name asked.
+    pub question: Name,
+    /// The type asked.
+    pub qtype: RecordType,
+    /// Why it was asked.
+    pub purpose: Purpose,
+    /// Which repetition, from 0.
+    #[serde(default)]
+    pub sample: u32,
+    /// What it came to.
+    pub kind: AnswerKind,
+    /// The reason in words, where the kind alone does not say it.
+    pub reason: Option<String>,
+    /// The response code; `null` where no reply counted.
+    pub rcode: Option<Rcode>,
+    /// The flags of the reply.
+    pub flags: Option<Flags>,
+    /// The SOA of a negative answer.
+    pub soa: Option<Soa>,
+    /// The Extended DNS Errors of the reply.
+    pub ede: Vec<ExtendedError>,
+    /// The records of the reply.
+    pub records: Vec<Record>,
+    /// The addresses that answer the question, aliases followed.
+    pub addresses: Vec<IpAddr>,
+    /// From the start of the question to the reply that counted, in milliseconds.
+    pub rtt_ms: Option<f64>,
+    /// What brought the reply that counted, or was tried.
+    pub transport: Transport,
+    /// Every try, in the order they were sent.
+    pub attempts: Vec<Attempt>,
+}
+
+/// One try of a question: one socket.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// How.
+    pub transport: Transport,
+    /// Whether the query carried EDNS.
+    pub edns: bool,
+    /// From the start of the question to this try, in milliseconds.
+    pub started_ms: f64,
+    /// From this try to its reply, in milliseconds.
+    pub rtt_ms: Option<f64>,
+    /// What it came to.
+    pub kind: AnswerKind,
+    /// The reason in words: an error of the network, a defect of the reply.
+    pub reason: Option<String>,
+    /// The response code.
+    pub rcode: Option<Rcode>,
+    /// The flags of the reply.
+    pub flags: Option<Flags>,
+    /// The addresses it brought.
+    pub addresses: Vec<IpAddr>,
+    /// The Extended DNS Errors it brought.
+    pub ede: Vec<ExtendedError>,
+    /// Replies that did not belong to the question (another ID, another question, no reply at all), waited past.
+    pub mismatched_replies: u32,
+    /// What was wrong with the first of them.
+    pub mismatch: Option<String>,
+    /// Further well-formed replies to this same try that said something else.
+    pub conflicting_replies: u32,
+}
+
+impl Lookup {
+    /// Whether any reply at all was heard, over any transport and in any form.
+    pub fn heard_anything(&self) -> bool {
+        !self.kind.is_silence()
+            || self
+                .attempts
+                .iter()
+                .any(|attempt| attempt.rcode.is_some() || attempt.mismatched_replies > 0)
+    }
+
+    /// Whether AUTHORITY or ADDITIONAL of the reply is empty of a SOA.
+    pub fn is_bare(&self) -> bool {
+        self.soa.is_none()
+    }
+
+    /// The records of one section.
+    pub fn section(&self, section: Section) -> impl Iterator<Item = &Record> {
+        self.records
+            .iter()
+            .filter(move |record| record.section == section)
+    }
+
+    /// Whether the reply carried an Extended DNS Error for which `test` holds.
+    pub fn has_ede(&self, test: impl Fn(&ExtendedError) -> bool) -> bool {
+        self.ede.iter().any(test)
+    }
+}
+
+/// What the operating system's own look-up (getaddrinfo) gave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SystemLookup {
+    /// The addresses, in the order given.
+    pub addresses: Vec<IpAddr>,
+    /// Why there are none.
+    pub failure: Option<SystemFailure>,
+    /// How long it took, in milliseconds; `null` where it never came back.
+    pub rtt_ms: Option<f64>,
+}
+
+/// A failure of getaddrinfo (RFC 3493 section 6.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SystemFailure {
+    /// The code's name, e.g. `EAI_NONAME`; `timeout` where it never came back.
+    pub code: String,
+    /// The platform's number of it.
+    pub number: i32,
+    /// The platform's text for it.
+    pub text: String,
+}

@@ -1,0 +1,141 @@
+//! The questions, in order: what each resolver is asked first, and, as a pure function of its answers, next.
+
+use crate::dns::{AnswerKind, Name, RecordType};
+use crate::endpoint::EndpointName;
+use crate::facts::Facts;
+use crate::observation::{Lookup, Purpose, Question, Transport};
+use crate::resolvers::{Resolver, Role};
+use crate::settings::{Asked, Target};
+
+/// What every resolver of a run is asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The endpoint's name.
+    pub target: Name,
+    /// A random name beside it; `None` without controls.
+    pub sibling: Option<Name>,
+    /// Public names of AWS's own.
+    pub aws_controls: Vec<Name>,
+    /// The zone around the name.
+    pub enclosing_zone: Option<Name>,
+    /// The search list of this host.
+    pub search: Vec<Name>,
+    /// How often the target is asked for.
+    pub samples: u32,
+    /// Whether the control questions are asked.
+    pub controls: bool,
+}
+
+impl Plan {
+    /// Makes the plan. `sibling_label` stands for the random first label of the sibling: 32 hexadecimal
+    /// digits, as in an endpoint's name.
+    pub fn new(target: &Target, asked: &Asked, facts: &Facts, sibling_label: &str) -> Self {
+        let hostname = &target.hostname;
+        let endpoint = EndpointName::parse(hostname).ok();
+        let parent = hostname.parent().filter(|parent| !parent.is_root());
+        let sibling = parent
+            .as_ref()
+            .and_then(|parent| parent.prepend(sibling_label).ok());
+        Self {
+            target: hostname.clone(),
+            sibling: sibling.filter(|_| asked.controls),
+            aws_controls: endpoint
+                .as_ref()
+                .map(EndpointName::public_aws_names)
+                .unwrap_or_default(),
+            enclosing_zone: endpoint.map(|endpoint| endpoint.regional_suffix).or(parent),
+            search: facts
+                .stub
+                .as_ref()
+                .map(|stub| stub.search.clone())
+                .unwrap_or_default(),
+            samples: asked.samples.max(1),
+            controls: asked.controls,
+        }
+    }
+
+    /// The first round of questions to a resolver. The target comes first, so that no control delays it.
+    pub fn first_round(&self, resolver: &Resolver) -> Vec<Question> {
+        let Some(transport) = resolver.transport else {
+            return Vec::new();
+        };
+        let question = |purpose, qname: &Name, qtype| Question {
+            purpose,
+            qname: qname.clone(),
+            qtype,
+            transport,
+            checking_disabled: false,
+            sample: 0,
+        };
+        let mut questions = Vec::new();
+        for sample in 0..self.samples {
+            for qtype in [RecordType::A, RecordType::AAAA] {
+                questions.push(Question {
+                    sample,
+                    ..question(Purpose::Target, &self.target, qtype)
+                });
+            }
+        }
+        if transport == Transport::Udp && resolver.role != Role::Public {
+            questions.push(Question {
+                transport: Transport::Tcp,
+                ..question(Purpose::TargetTcp, &self.target, RecordType::A)
+            });
+        }
+        if !self.controls {
+            return questions;
+        }
+        if let Some(sibling) = &self.sibling {
+            questions.push(question(Purpose::Sibling, sibling, RecordType::A));
+        }
+        for name in &self.aws_controls {
+            questions.push(question(Purpose::AwsControl, name, RecordType::A));
+        }
+        questions.push(question(Purpose::Root, &Name::root(), RecordType::NS));
+        if let Some(zone) = &self.enclosing_zone {
+            questions.push(question(Purpose::EnclosingZone, zone, RecordType::SOA));
+        }
+        questions
+    }
+}
+
+/// The second round of questions to a resolver, from what it answered in the first.
+pub fn follow_up(plan: &Plan, resolver: &Resolver, lookups: &[Lookup]) -> Vec<Question> {
+    let Some(transport) = resolver.transport else {
+        return Vec::new();
+    };
+    let target = |qtype| {
+        lookups
+            .iter()
+            .find(|lookup| lookup.purpose == Purpose::Target && lookup.qtype == qtype)
+    };
+    let mut questions = Vec::new();
+    for qtype in [RecordType::A, RecordType::AAAA] {
+        if target(qtype).is_some_and(|lookup| lookup.kind == AnswerKind::ServFail) {
+            questions.push(Question {
+                purpose: Purpose::CheckingDisabled,
+                qname: plan.target.clone(),
+                qtype,
+                transport,
+                checking_disabled: true,
+                sample: 0,
+            });
+        }
+    }
+    let denied = target(RecordType::A).is_some_and(|lookup| lookup.kind.is_negative());
+    if denied && resolver.has_role(Role::Local) {
+        for suffix in &plan.search {
+            if let Ok(qname) = plan.target.append(suffix) {
+                questions.push(Question {
+                    purpose: Purpose::SearchSuffix,
+                    qname,
+                    qtype: RecordType::A,
+                    transport,
+                    checking_disabled: false,
+                    sample: 0,
+                });
+            }
+        }
+    }
+    questions
+}

@@ -1,0 +1,460 @@
+//! One question to one server, within one window.
+//!
+//! The question is sent at the start of the window and again, from another port, after each 1/attempts of
+//! it; every socket listens until the window ends, so an answer after 4.5 s counts as it does for kubectl.
+//! What the look-up came to is what a Go client would get: from the tries with EDNS, over UDP, over TCP only
+//! where a reply was truncated. Beside them run tries that only explain: without EDNS where the first try got
+//! silence, FORMERR, NOTIMP, BADVERS or SERVFAIL, and over TCP where it got silence.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::UdpSocket;
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::{Instant, sleep_until};
+
+use super::wire::OutgoingQuery;
+use super::{Route, tcp, udp};
+use crate::dns::{AnswerKind, Rcode, Reply};
+use crate::observation::{Attempt, Lookup, Purpose, Question, Transport};
+
+/// When and how often a question is sent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Window {
+    /// How long the question may take.
+    pub(super) length: Duration,
+    /// How many tries it is divided into, at least 1.
+    pub(super) attempts: u32,
+    /// When the whole run ends; the window never goes beyond.
+    pub(super) deadline: Instant,
+}
+
+/// What a try heard beside its reply.
+#[derive(Debug, Default)]
+pub(super) struct Heard {
+    /// Replies that did not belong to the question.
+    pub(super) mismatched_replies: u32,
+    /// What was wrong with the first.
+    pub(super) first_mismatch: Option<String>,
+    /// A reply that was only a header.
+    pub(super) bare_header: Option<Rcode>,
+}
+
+impl Heard {
+    pub(super) fn mismatch(&mut self, reason: String) {
+        self.mismatched_replies += 1;
+        self.first_mismatch.get_or_insert(reason);
+    }
+
+    /// What came instead of a reply, in words.
+    pub(super) fn summary(&self) -> Option<String> {
+        if let Some(reason) = &self.first_mismatch {
+            let count = self.mismatched_replies;
+            let plural = if count == 1 { "reply" } else { "replies" };
+            return Some(format!(
+                "{count} {plural} that did not belong to the question: {reason}"
+            ));
+        }
+        self.bare_header
+            .map(|rcode| format!("only a bare header with {rcode} came, which Go ignores"))
+    }
+}
+
+/// What became of one try.
+#[derive(Debug)]
+pub(super) struct Try {
+    /// Set where it is not the reply's own kind.
+    pub(super) kind: Option<AnswerKind>,
+    /// The reason in words.
+    pub(super) reason: Option<String>,
+    /// The reply that counts.
+    pub(super) reply: Option<Reply>,
+    /// What else was heard.
+    pub(super) heard: Heard,
+    /// The socket, still open: later replies show on it.
+    pub(super) socket: Option<UdpSocket>,
+}
+
+impl Try {
+    /// A reply came.
+    pub(super) fn reply(reply: Reply, socket: Option<UdpSocket>) -> Self {
+        Self {
+            kind: None,
+            reason: None,
+            reply: Some(reply),
+            heard: Heard::default(),
+            socket,
+        }
+    }
+
+    /// Nothing that belongs to the question came in time.
+    pub(super) fn silent(heard: Heard) -> Self {
+        // Only replies that did not belong: something answers, but not to us.
+        let kind = if heard.mismatched_replies > 0 {
+            AnswerKind::Malformed
+        } else {
+            AnswerKind::Timeout
+        };
+        Self {
+            kind: Some(kind),
+            reason: heard.summary(),
+            reply: None,
+            heard,
+            socket: None,
+        }
+    }
+
+    /// The network said no.
+    pub(super) fn network(error: &io::Error) -> Self {
+        let reason = match error.kind() {
+            io::ErrorKind::ConnectionRefused => {
+                "the port is refused: nothing listens there".to_owned()
+            }
+            io::ErrorKind::ConnectionReset => "the connection was reset".to_owned(),
+            io::ErrorKind::HostUnreachable => "the host is unreachable".to_owned(),
+            io::ErrorKind::NetworkUnreachable => "there is no route to it".to_owned(),
+            io::ErrorKind::PermissionDenied => "this host does not permit it".to_owned(),
+            _ => error.to_string(),
+        };
+        Self {
+            kind: Some(AnswerKind::Unreachable),
+            reason: Some(reason),
+            reply: None,
+            heard: Heard::default(),
+            socket: None,
+        }
+    }
+}
+
+/// What a try is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Line {
+    /// As a Go client asks: decides the look-up.
+    Main,
+    /// The rest of a truncated reply, over TCP: decides too.
+    AfterTruncation,
+    /// Without EDNS, or over TCP: explains.
+    Evidence,
+}
+
+/// A socket whose reply counted, kept open until the run ends: what else arrives on it is counted then.
+#[derive(Debug)]
+pub(super) struct Lingering {
+    attempt: usize,
+    socket: UdpSocket,
+    query: OutgoingQuery,
+    reply: Reply,
+}
+
+/// Puts the question to the server and returns what it came to, and the sockets that stay open.
+pub(super) async fn ask(
+    question: &Question,
+    server: SocketAddr,
+    route: Arc<dyn Route>,
+    window: Window,
+) -> (Lookup, Vec<Lingering>) {
+    let start = Instant::now();
+    let end = (start + window.length).min(window.deadline);
+    let mut exchange = Exchange {
+        question,
+        server,
+        route,
+        start,
+        end,
+        tries: Vec::new(),
+        running: JoinSet::new(),
+        handles: Vec::new(),
+        lingering: Vec::new(),
+    };
+    let decided = exchange.conduct(window.attempts.max(1)).await;
+    exchange.into_lookup(decided)
+}
+
+struct Launched {
+    line: Line,
+    started: Instant,
+    query: OutgoingQuery,
+    attempt: Attempt,
+    reply: Option<Reply>,
+    done: bool,
+}
+
+struct Exchange<'a> {
+    question: &'a Question,
+    server: SocketAddr,
+    route: Arc<dyn Route>,
+    start: Instant,
+    end: Instant,
+    tries: Vec<Launched>,
+    running: JoinSet<(usize, Try, Instant)>,
+    handles: Vec<AbortHandle>,
+    lingering: Vec<Lingering>,
+}
+
+impl Exchange<'_> {
+    /// Runs the tries. Returns the index of the one that decides, where one does.
+    async fn conduct(&mut self, attempts: u32) -> Option<usize> {
+        let (bare_header, mut bare_headers) = mpsc::unbounded_channel();
+        let own = self.question.transport;
+        // One of several tries that only explain is enough, and only the target is worth them.
+        let mut evidence_wanted = self.question.purpose == Purpose::Target;
+        let mut launched = 1;
+        self.launch(Line::Main, own, true, &bare_header);
+        loop {
+            let next_try = self.start + (self.end - self.start) * launched / attempts;
+            let may_retry = launched < attempts;
+            let finished = tokio::select! {
+                biased;
+                Some(joined) = self.running.join_next() => joined,
+                Some(()) = bare_headers.recv(), if evidence_wanted => {
+                    evidence_wanted = false;
+                    self.launch(Line::Evidence, own, false, &bare_header);
+                    continue;
+                }
+                () = sleep_until(next_try), if may_retry => {
+                    launched += 1;
+                    self.launch(Line::Main, own, true, &bare_header);
+                    if evidence_wanted {
+                        evidence_wanted = false;
+                        self.launch(Line::Evidence, own, false, &bare_header);
+                        if own == Transport::Udp {
+                            self.launch(Line::Evidence, Transport::Tcp, true, &bare_header);
+                        }
+                    }
+                    continue;
+                }
+                () = sleep_until(self.end) => break,
+                else => break,
+            };
+            // A try neither panics nor is aborted while the exchange runs; were it so, it is silent.
+            let Ok((index, finished, at)) = finished else {
+                continue;
+            };
+            let kind = self.finish(index, finished, at);
+            let line = self.tries[index].line;
+            if line == Line::Evidence {
+                if self.main_is_over(launched, attempts) {
+                    break;
+                }
+                continue;
+            }
+            match kind {
+                AnswerKind::Answer
+                | AnswerKind::NoData
+                | AnswerKind::NxDomain
+                | AnswerKind::Referral
+                | AnswerKind::Refused => return Some(index),
+                AnswerKind::Truncated if line == Line::Main && own == Transport::Udp => {
+                    self.launch(Line::AfterTruncation, Transport::Tcp, true, &bare_header);
+                }
+                _ => {
+                    let may_be_edns = matches!(kind, AnswerKind::ServFail | AnswerKind::OtherRcode);
+                    if may_be_edns && evidence_wanted {
+                        evidence_wanted = false;
+                        self.launch(Line::Evidence, own, false, &bare_header);
+                    }
+                    // A failure is asked about once more, from another port; silence waits for its turn.
+                    let heard_failure = !matches!(kind, AnswerKind::Timeout);
+                    if heard_failure && line == Line::Main && launched < attempts.min(2) {
+                        launched += 1;
+                        self.launch(Line::Main, own, true, &bare_header);
+                    }
+                }
+            }
+            if self.main_is_over(launched, attempts) && self.nothing_runs() {
+                break;
+            }
+        }
+        None
+    }
+
+    /// Whether every try that decides has ended and none will follow.
+    fn main_is_over(&self, launched: u32, attempts: u32) -> bool {
+        let deciding = || {
+            self.tries
+                .iter()
+                .filter(|launch| launch.line != Line::Evidence)
+        };
+        let all_done = deciding().all(|launch| launch.done);
+        let any_heard = deciding().any(|launch| launch.attempt.kind != AnswerKind::Timeout);
+        all_done && (any_heard || launched >= attempts) && self.nothing_runs()
+    }
+
+    fn nothing_runs(&self) -> bool {
+        self.tries.iter().all(|launch| launch.done)
+    }
+
+    fn launch(
+        &mut self,
+        line: Line,
+        transport: Transport,
+        edns: bool,
+        bare_header: &mpsc::UnboundedSender<()>,
+    ) {
+        let query = OutgoingQuery {
+            id: rand::random(),
+            qname: self.question.qname.clone(),
+            qtype: self.question.qtype,
+            edns,
+            checking_disabled: self.question.checking_disabled,
+        };
+        let started = Instant::now();
+        let index = self.tries.len();
+        self.tries.push(Launched {
+            line,
+            started,
+            query: query.clone(),
+            attempt: Attempt {
+                transport,
+                edns,
+                started_ms: milliseconds(started - self.start),
+                rtt_ms: None,
+                kind: AnswerKind::Timeout,
+                reason: None,
+                rcode: None,
+                flags: None,
+                addresses: Vec::new(),
+                ede: Vec::new(),
+                mismatched_replies: 0,
+                mismatch: None,
+                conflicting_replies: 0,
+            },
+            reply: None,
+            done: false,
+        });
+        let route = Arc::clone(&self.route);
+        let (server, end, bare_header) = (self.server, self.end, bare_header.clone());
+        self.handles.push(self.running.spawn(async move {
+            let outcome = match (route.to(server, transport), transport) {
+                (Err(error), _) => Try::network(&error),
+                (Ok(server), Transport::Udp) => {
+                    udp::attempt(server, &query, end, bare_header).await
+                }
+                (Ok(server), Transport::Tcp) => tcp::attempt(server, &query, end).await,
+            };
+            (index, outcome, Instant::now())
+        }));
+    }
+
+    /// Records what a try came to.
+    fn finish(&mut self, index: usize, outcome: Try, at: Instant) -> AnswerKind {
+        let launch = &mut self.tries[index];
+        let attempt = &mut launch.attempt;
+        attempt.mismatched_replies = outcome.heard.mismatched_replies;
+        attempt.mismatch = outcome.heard.first_mismatch;
+        attempt.rcode = outcome.heard.bare_header;
+        attempt.kind = outcome.kind.unwrap_or(AnswerKind::Timeout);
+        attempt.reason = outcome.reason;
+        if attempt.kind != AnswerKind::Timeout || outcome.reply.is_some() {
+            attempt.rtt_ms = Some(milliseconds(at - launch.started));
+        }
+        if let Some(reply) = outcome.reply {
+            let (kind, reason) = reply.kind(&self.question.qname, self.question.qtype);
+            attempt.kind = kind;
+            attempt.reason = reason;
+            attempt.rcode = Some(reply.rcode);
+            attempt.flags = Some(reply.flags);
+            attempt.addresses = reply.addresses(&self.question.qname, self.question.qtype);
+            attempt.ede.clone_from(&reply.extended_errors);
+            if let Some(socket) = outcome.socket {
+                self.lingering.push(Lingering {
+                    attempt: index,
+                    socket,
+                    query: launch.query.clone(),
+                    reply: reply.clone(),
+                });
+            }
+            launch.reply = Some(reply);
+        }
+        launch.done = true;
+        launch.attempt.kind
+    }
+
+    /// The look-up, from the try that decides: the given one, else the last that heard something.
+    fn into_lookup(mut self, decided: Option<usize>) -> (Lookup, Vec<Lingering>) {
+        self.running.abort_all();
+        for launch in &mut self.tries {
+            if !launch.done && decided.is_some() {
+                launch.attempt.reason = Some("another try was answered first".to_owned());
+            }
+        }
+        let decided = decided.unwrap_or_else(|| self.last_word());
+        let deciding = &self.tries[decided];
+        let (question, reply) = (self.question, deciding.reply.as_ref());
+        let attempt = &deciding.attempt;
+        let lookup = Lookup {
+            question: question.qname.clone(),
+            qtype: question.qtype,
+            purpose: question.purpose,
+            sample: question.sample,
+            kind: attempt.kind,
+            reason: attempt.reason.clone(),
+            rcode: reply.map(|reply| reply.rcode),
+            flags: reply.map(|reply| reply.flags),
+            soa: reply.and_then(Reply::soa),
+            ede: attempt.ede.clone(),
+            records: reply.map(|reply| reply.records.clone()).unwrap_or_default(),
+            addresses: attempt.addresses.clone(),
+            rtt_ms: attempt.rtt_ms.map(|rtt| attempt.started_ms + rtt),
+            transport: attempt.transport,
+            attempts: self
+                .tries
+                .into_iter()
+                .map(|launch| launch.attempt)
+                .collect(),
+        };
+        (lookup, self.lingering)
+    }
+
+    /// The try that decides where none succeeded. A truncated reply whose rest did not come is truncated; a
+    /// failure that was heard says more than silence.
+    fn last_word(&self) -> usize {
+        let rank = |launch: &Launched| match launch.attempt.kind {
+            AnswerKind::Truncated => 5,
+            AnswerKind::ServFail | AnswerKind::OtherRcode => 4,
+            AnswerKind::Malformed => 3,
+            AnswerKind::Unreachable => 2,
+            _ => 1,
+        };
+        let mut best = 0;
+        for (index, launch) in self.tries.iter().enumerate() {
+            let truncated_rest = launch.line == Line::AfterTruncation && launch.reply.is_none();
+            if launch.line != Line::Evidence
+                && !truncated_rest
+                && rank(launch) > rank(&self.tries[best])
+            {
+                best = index;
+            }
+        }
+        best
+    }
+}
+
+/// Counts what arrived on the sockets after the replies that counted.
+pub(super) fn count_late_replies(lookup: &mut Lookup, lingering: Vec<Lingering>) {
+    for late in lingering {
+        let said = |reply: &Reply| {
+            let mut addresses = reply.addresses(&lookup.question, lookup.qtype);
+            addresses.sort();
+            (reply.kind(&lookup.question, lookup.qtype).0, addresses)
+        };
+        let counted = said(&late.reply);
+        let (heard, conflicting) =
+            udp::drain(&late.socket, &late.query, |reply| said(reply) != counted);
+        if let Some(attempt) = lookup.attempts.get_mut(late.attempt) {
+            attempt.conflicting_replies += conflicting;
+            attempt.mismatched_replies += heard.mismatched_replies;
+            if attempt.mismatch.is_none() {
+                attempt.mismatch = heard.first_mismatch;
+            }
+        }
+    }
+}
+
+/// Milliseconds to the microsecond: finer is noise.
+pub(super) fn milliseconds(duration: Duration) -> f64 {
+    duration.as_micros() as f64 / 1000.0
+}

@@ -1,0 +1,22 @@
+//! Where a resolver's address leads: the seam between the prober and the lab.
+
+use std::io;
+use std::net::SocketAddr;
+
+use crate::observation::Transport;
+
+/// Turns the address of a resolver into the one that a socket connects to.
+pub trait Route: Send + Sync {
+    /// The address to connect to; an error where the route has none, which counts as unreachable.
+    fn to(&self, server: SocketAddr, transport: Transport) -> io::Result<SocketAddr>;
+}
+
+/// The real network: an address leads to itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Direct;
+
+impl Route for Direct {
+    fn to(&self, server: SocketAddr, _: Transport) -> io::Result<SocketAddr> {
+        Ok(server)
+    }
+}

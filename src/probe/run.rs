@@ -1,0 +1,237 @@
+//! All questions to all resolvers, at once.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use super::exchange::{self, Lingering, Window};
+use super::system::{self, SystemResolver};
+use super::{Probed, Route};
+use crate::observation::{Lookup, Purpose, Question, SystemLookup};
+use crate::plan::{Plan, follow_up};
+use crate::resolvers::Resolver;
+
+/// Between two samples of the same question, so that a run never is a burst.
+const SAMPLE_SPACING: Duration = Duration::from_millis(5);
+
+/// How the run is conducted.
+pub struct Run {
+    /// The window of one question.
+    pub timeout: Duration,
+    /// The tries within it.
+    pub attempts: u32,
+    /// The bound of the whole run.
+    pub deadline: Duration,
+    /// Where addresses lead.
+    pub route: Arc<dyn Route>,
+    /// The operating system's look-up.
+    pub system: Arc<dyn SystemResolver>,
+}
+
+/// Something to tell a person who waits.
+#[derive(Debug, Clone)]
+pub enum Progress {
+    /// A resolver has answered for the target, or has not within the window.
+    Answered(Box<Probed>),
+}
+
+/// What a resolver's task sends as it goes along: so that an interrupted run keeps what is known.
+enum Event {
+    Lookup(usize, usize, Box<Lookup>, Vec<Lingering>),
+    System(usize, SystemLookup),
+    TargetDone(usize),
+    Done(usize),
+}
+
+/// Asks all resolvers and returns what came back, in the order of `resolvers`. Ends early where `interrupt`
+/// does; resolvers that were not done then are marked.
+pub async fn run(
+    plan: &Plan,
+    resolvers: &[Resolver],
+    run: &Run,
+    interrupt: impl Future<Output = ()>,
+    mut progress: impl FnMut(Progress),
+) -> Vec<Probed> {
+    let deadline = Instant::now() + run.deadline;
+    let window = Window {
+        length: run.timeout,
+        attempts: run.attempts,
+        deadline,
+    };
+    let (sender, mut events) = mpsc::unbounded_channel();
+    let mut tasks = JoinSet::new();
+    for (index, resolver) in resolvers.iter().enumerate() {
+        let task = Task {
+            index,
+            plan: plan.clone(),
+            resolver: resolver.clone(),
+            window,
+            route: Arc::clone(&run.route),
+            events: sender.clone(),
+        };
+        let system = Arc::clone(&run.system);
+        tasks.spawn(async move {
+            if task.resolver.address.is_some() {
+                task.ask().await;
+            } else {
+                task.ask_system(system).await;
+            }
+        });
+    }
+    drop(sender);
+    let mut found = Found::new(resolvers.len());
+    tokio::pin!(interrupt);
+    loop {
+        tokio::select! {
+            biased;
+            event = events.recv() => match event {
+                None => break,
+                Some(Event::TargetDone(index)) => {
+                    progress(Progress::Answered(Box::new(found.probed(index, &resolvers[index]))));
+                }
+                Some(event) => found.take(event),
+            },
+            () = &mut interrupt => break,
+        }
+    }
+    tasks.abort_all();
+    while let Ok(event) = events.try_recv() {
+        found.take(event);
+    }
+    found.count_late_replies();
+    resolvers
+        .iter()
+        .enumerate()
+        .map(|(index, resolver)| found.probed(index, resolver))
+        .collect()
+}
+
+/// What is known so far.
+struct Found {
+    lookups: Vec<BTreeMap<usize, (Lookup, Vec<Lingering>)>>,
+    system: Vec<Option<SystemLookup>>,
+    done: Vec<bool>,
+}
+
+impl Found {
+    fn new(resolvers: usize) -> Self {
+        Self {
+            lookups: (0..resolvers).map(|_| BTreeMap::new()).collect(),
+            system: vec![None; resolvers],
+            done: vec![false; resolvers],
+        }
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Lookup(resolver, question, lookup, lingering) => {
+                self.lookups[resolver].insert(question, (*lookup, lingering));
+            }
+            Event::System(resolver, lookup) => self.system[resolver] = Some(lookup),
+            Event::TargetDone(_) => {}
+            Event::Done(resolver) => self.done[resolver] = true,
+        }
+    }
+
+    fn count_late_replies(&mut self) {
+        for lookups in &mut self.lookups {
+            for (lookup, lingering) in lookups.values_mut() {
+                exchange::count_late_replies(lookup, std::mem::take(lingering));
+            }
+        }
+    }
+
+    fn probed(&self, index: usize, resolver: &Resolver) -> Probed {
+        Probed {
+            resolver: resolver.clone(),
+            lookups: self.lookups[index]
+                .values()
+                .map(|(lookup, _)| lookup.clone())
+                .collect(),
+            system: self.system[index].clone(),
+            interrupted: !self.done[index],
+        }
+    }
+}
+
+/// One resolver's share of the run.
+struct Task {
+    index: usize,
+    plan: Plan,
+    resolver: Resolver,
+    window: Window,
+    route: Arc<dyn Route>,
+    events: mpsc::UnboundedSender<Event>,
+}
+
+impl Task {
+    /// The receiver is gone only where the run was interrupted, and then nobody wants to know.
+    fn tell(&self, event: Event) {
+        let _ = self.events.send(event);
+    }
+
+    async fn ask(self) {
+        let first = self.plan.first_round(&self.resolver);
+        let lookups = self.round(&first, 0).await;
+        let second = follow_up(&self.plan, &self.resolver, &lookups);
+        self.round(&second, first.len()).await;
+        self.tell(Event::Done(self.index));
+    }
+
+    async fn ask_system(self, system: Arc<dyn SystemResolver>) {
+        let target = self.plan.target.clone();
+        let lookup = system::lookup(system, target, self.window.deadline).await;
+        self.tell(Event::System(self.index, lookup));
+        self.tell(Event::TargetDone(self.index));
+        self.tell(Event::Done(self.index));
+    }
+
+    /// Asks all questions of a round at once and returns the look-ups in their order.
+    async fn round(&self, questions: &[Question], offset: usize) -> Vec<Lookup> {
+        let Some(server) = self.resolver.address else {
+            return Vec::new();
+        };
+        let mut asked = JoinSet::new();
+        for (number, question) in questions.iter().cloned().enumerate() {
+            let route = Arc::clone(&self.route);
+            let window = self.window;
+            asked.spawn(async move {
+                if question.sample > 0 {
+                    sleep(SAMPLE_SPACING * question.sample).await;
+                }
+                let (lookup, lingering) = exchange::ask(&question, server, route, window).await;
+                (number, question.purpose, lookup, lingering)
+            });
+        }
+        let mut targets_left = questions
+            .iter()
+            .filter(|question| question.purpose == Purpose::Target)
+            .count();
+        let mut lookups = BTreeMap::new();
+        while let Some(joined) = asked.join_next().await {
+            let Ok((number, purpose, lookup, lingering)) = joined else {
+                continue;
+            };
+            lookups.insert(number, lookup.clone());
+            let lookup = Box::new(lookup);
+            self.tell(Event::Lookup(
+                self.index,
+                offset + number,
+                lookup,
+                lingering,
+            ));
+            if purpose == Purpose::Target {
+                targets_left -= 1;
+                if targets_left == 0 {
+                    self.tell(Event::TargetDone(self.index));
+                }
+            }
+        }
+        lookups.into_values().collect()
+    }
+}

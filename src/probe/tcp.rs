@@ -1,0 +1,68 @@
+//! One try over TCP: messages with two octets of length in front (RFC 1035 section 4.2.2, RFC 7766).
+
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+
+use super::exchange::{Heard, Try};
+use super::wire::{Decoded, OutgoingQuery};
+use crate::dns::AnswerKind;
+use crate::limits;
+
+/// Connects, sends the query, and reads messages until one belongs to it or `end` has come, however fast
+/// octets arrive.
+pub(super) async fn attempt(server: SocketAddr, query: &OutgoingQuery, end: Instant) -> Try {
+    let mut heard = Heard::default();
+    let mut stream = match timeout_at(end, TcpStream::connect(server)).await {
+        Err(_) => {
+            return Try {
+                reason: Some("no connection".to_owned()),
+                ..Try::silent(heard)
+            };
+        }
+        Ok(Err(error)) => return Try::network(&error),
+        Ok(Ok(stream)) => stream,
+    };
+    match timeout_at(end, talk(&mut stream, query, &mut heard)).await {
+        Err(_) => Try {
+            reason: heard
+                .summary()
+                .or(Some("connected, but no whole reply".to_owned())),
+            ..Try::silent(heard)
+        },
+        Ok(Ok(decoded)) => Try { heard, ..decoded },
+        Ok(Err(error)) if error.kind() == ErrorKind::UnexpectedEof => Try {
+            reason: Some("the server closed the connection without a whole reply".to_owned()),
+            ..Try::silent(heard)
+        },
+        Ok(Err(error)) => Try {
+            heard,
+            ..Try::network(&error)
+        },
+    }
+}
+
+async fn talk(stream: &mut TcpStream, query: &OutgoingQuery, heard: &mut Heard) -> io::Result<Try> {
+    let octets = query.encode().map_err(io::Error::other)?;
+    let length = u16::try_from(octets.len()).map_err(io::Error::other)?;
+    // One write: some servers drop a length that comes in a segment of its own (RFC 7766 section 8).
+    let framed = [length.to_be_bytes().as_slice(), &octets].concat();
+    stream.write_all(&framed).await?;
+    for _ in 0..limits::MISMATCHED_REPLIES {
+        let length = stream.read_u16().await?;
+        let mut message = vec![0; usize::from(length)];
+        stream.read_exact(&mut message).await?;
+        match query.decode(&message) {
+            Decoded::Reply(reply) => return Ok(Try::reply(reply, None)),
+            Decoded::HeaderOnly(rcode) => heard.bare_header = Some(rcode),
+            Decoded::Mismatch(reason) => heard.mismatch(reason),
+        }
+    }
+    Ok(Try {
+        kind: Some(AnswerKind::Malformed),
+        ..Try::silent(Heard::default())
+    })
+}

@@ -1,0 +1,285 @@
+//! From a capture to the report: the whole diagnosis as one pure function, and the JSON document.
+
+use serde::{Deserialize, Serialize};
+
+use crate::clients::{self, Prediction};
+use crate::compare::{ClassedAddress, Comparison, Verdict, compare};
+use crate::expect::Expected;
+use crate::facts::{Facts, Gap, Vantage};
+use crate::probe::Probed;
+use crate::rules::{self, Case, Finding, NotEvaluated, Severity, Subject};
+use crate::settings::{Asked, FailOn, Target, View};
+
+/// The version of the document's shape. Fields may be added under the same version.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The program that made a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+impl Tool {
+    /// This program.
+    pub fn this() -> Self {
+        Self {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+}
+
+/// Everything that a diagnosis needs: what was asked, what was learnt, what was observed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Capture {
+    /// The program that made it.
+    pub tool: Tool,
+    /// When, RFC 3339, UTC.
+    pub taken_at: String,
+    /// Where.
+    pub vantage: Vantage,
+    /// The endpoint.
+    pub target: Target,
+    /// What the answers should be, and who decides.
+    pub asked: Asked,
+    /// What the environment says.
+    pub facts: Facts,
+    /// What could not be learnt.
+    pub gaps: Vec<Gap>,
+    /// What was observed, resolver by resolver.
+    pub observations: Vec<Probed>,
+    /// Whether the run was interrupted.
+    pub interrupted: bool,
+}
+
+/// The outcome of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Conclusion {
+    /// Every resolver in scope answers as expected.
+    Healthy,
+    /// They do, with warnings.
+    Degraded,
+    /// At least one does not, or a fact shows a fault that takes effect.
+    Broken,
+    /// Nothing wrong was seen, but what decides could not be known.
+    Inconclusive,
+}
+
+impl Conclusion {
+    /// As in the JSON document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Healthy => "healthy",
+            Self::Degraded => "degraded",
+            Self::Broken => "broken",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+}
+
+/// A resolver in the report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ResolverReport {
+    /// What was observed.
+    #[serde(flatten)]
+    pub probed: Probed,
+    /// What it should have answered, where that differs from the document's.
+    pub expected: Option<Expected>,
+    /// What its answer amounts to.
+    pub verdict: Verdict,
+    /// The zone it took the name from.
+    pub view: View,
+    /// Its addresses.
+    pub addresses: Vec<ClassedAddress>,
+}
+
+/// The document: `-o json`, `--save`, and what every rendering shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// The program that made it.
+    pub tool: Tool,
+    /// When, RFC 3339, UTC.
+    pub taken_at: String,
+    /// Where.
+    pub vantage: Vantage,
+    /// The endpoint.
+    pub target: Target,
+    /// What the answers should be, and who decides.
+    pub asked: Asked,
+    /// What the environment says.
+    pub facts: Facts,
+    /// What could not be learnt.
+    pub gaps: Vec<Gap>,
+    /// What the answers should be.
+    pub expected: Expected,
+    /// The resolvers, in a stated order: local, OS, VPC, inbound, custom, public; each in the order given.
+    pub resolvers: Vec<ResolverReport>,
+    /// The findings; the first is the headline.
+    pub findings: Vec<Finding>,
+    /// The rules that could not be evaluated.
+    pub not_evaluated: Vec<NotEvaluated>,
+    /// What clients on this host would do and print.
+    pub clients: Vec<Prediction>,
+    /// The outcome.
+    pub conclusion: Conclusion,
+    /// The exit code, the same in every format.
+    pub exit_code: u8,
+    /// Whether the run was interrupted.
+    pub interrupted: bool,
+}
+
+/// Exit codes (the contract of the command line).
+pub mod exit {
+    /// Every resolver in scope answers as expected.
+    pub const HEALTHY: u8 = 0;
+    /// At least one does not.
+    pub const BROKEN: u8 = 1;
+    /// The tool could not run.
+    pub const COULD_NOT_RUN: u8 = 2;
+    /// What decides could not be known.
+    pub const INCONCLUSIVE: u8 = 3;
+    /// Interrupted by a signal.
+    pub const INTERRUPTED: u8 = 130;
+}
+
+/// Diagnoses a capture. The same capture gives the same report, byte for byte.
+pub fn diagnose(capture: Capture) -> Report {
+    let expected = Expected::derive(&capture.asked, &capture.facts);
+    let comparisons: Vec<Comparison> = capture
+        .observations
+        .iter()
+        .map(|probed| {
+            let own = expected.for_resolver(&probed.resolver, &capture.facts, &capture.vantage);
+            compare(probed, own, &capture.facts)
+        })
+        .collect();
+    let subjects: Vec<Subject<'_>> = capture
+        .observations
+        .iter()
+        .zip(&comparisons)
+        .map(|(probed, comparison)| Subject { probed, comparison })
+        .collect();
+    let clients = clients::predict(&capture.target, &capture.facts, &capture.observations);
+    let case = Case::new(
+        &capture.target,
+        &capture.asked,
+        &capture.vantage,
+        &capture.facts,
+        &expected,
+        subjects,
+    );
+    let evaluation = rules::evaluate(&case);
+    let in_scope: Vec<Verdict> = capture
+        .observations
+        .iter()
+        .zip(&comparisons)
+        .filter(|(probed, _)| probed.resolver.in_scope)
+        .map(|(_, comparison)| comparison.verdict)
+        .collect();
+    let conclusion = conclude(&evaluation.findings, &in_scope, capture.interrupted);
+    let exit_code = exit_code(
+        conclusion,
+        &evaluation.findings,
+        capture.asked.fail_on,
+        capture.interrupted,
+    );
+    let resolvers = capture
+        .observations
+        .into_iter()
+        .zip(comparisons)
+        .map(|(probed, comparison)| ResolverReport {
+            probed,
+            expected: (comparison.expected != expected).then_some(comparison.expected),
+            verdict: comparison.verdict,
+            view: comparison.view,
+            addresses: comparison.addresses,
+        })
+        .collect();
+    Report {
+        schema_version: SCHEMA_VERSION,
+        tool: capture.tool,
+        taken_at: capture.taken_at,
+        vantage: capture.vantage,
+        target: capture.target,
+        asked: capture.asked,
+        facts: capture.facts,
+        gaps: capture.gaps,
+        expected,
+        resolvers,
+        findings: evaluation.findings,
+        not_evaluated: evaluation.not_evaluated,
+        clients,
+        conclusion,
+        exit_code,
+        interrupted: capture.interrupted,
+    }
+}
+
+/// Healthy is said only where every resolver in scope is a match; anything less is named.
+fn conclude(findings: &[Finding], in_scope: &[Verdict], interrupted: bool) -> Conclusion {
+    let has = |severity| findings.iter().any(|finding| finding.severity == severity);
+    if has(Severity::Error) {
+        Conclusion::Broken
+    } else if interrupted
+        || in_scope.is_empty()
+        || in_scope.iter().any(|verdict| *verdict != Verdict::Match)
+    {
+        Conclusion::Inconclusive
+    } else if has(Severity::Warning) {
+        Conclusion::Degraded
+    } else {
+        Conclusion::Healthy
+    }
+}
+
+fn exit_code(
+    conclusion: Conclusion,
+    findings: &[Finding],
+    fail_on: FailOn,
+    interrupted: bool,
+) -> u8 {
+    let warned = findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Warning);
+    match conclusion {
+        _ if interrupted => exit::INTERRUPTED,
+        Conclusion::Broken => exit::BROKEN,
+        Conclusion::Degraded | Conclusion::Inconclusive if warned && fail_on == FailOn::Warning => {
+            exit::BROKEN
+        }
+        Conclusion::Inconclusive => exit::INCONCLUSIVE,
+        Conclusion::Healthy | Conclusion::Degraded => exit::HEALTHY,
+    }
+}
+
+impl Report {
+    /// The capture inside: everything that the diagnosis was made from.
+    pub fn into_capture(self) -> Capture {
+        Capture {
+            tool: self.tool,
+            taken_at: self.taken_at,
+            vantage: self.vantage,
+            target: self.target,
+            asked: self.asked,
+            facts: self.facts,
+            gaps: self.gaps,
+            observations: self
+                .resolvers
+                .into_iter()
+                .map(|resolver| resolver.probed)
+                .collect(),
+            interrupted: self.interrupted,
+        }
+    }
+
+    /// The finding to act on first.
+    pub fn headline(&self) -> Option<&Finding> {
+        self.findings.first()
+    }
+}

@@ -1,0 +1,319 @@
+//! Which resolvers to ask, and why we know them. A source is one file and one line in [`SOURCES`].
+
+mod local;
+mod named;
+mod spec;
+mod system;
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::facts::Facts;
+use crate::limits;
+use crate::observation::Transport;
+use crate::settings::Settings;
+
+pub use spec::{SpecError, parse_address, parse_resolver};
+
+/// What a resolver is to the diagnosis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// A name server of this host's stub configuration.
+    Local,
+    /// The operating system's own look-up.
+    Os,
+    /// The VPC resolver (`.2`).
+    Vpc,
+    /// An address of a Route 53 Resolver inbound endpoint.
+    Inbound,
+    /// Any other that the user named.
+    Custom,
+    /// A public resolver: the control, never a subject.
+    Public,
+}
+
+impl Role {
+    /// As in the JSON document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Os => "os",
+            Self::Vpc => "vpc",
+            Self::Inbound => "inbound",
+            Self::Custom => "custom",
+            Self::Public => "public",
+        }
+    }
+}
+
+/// A resolver to ask.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolver {
+    /// The name that the report uses; unique in a run.
+    pub name: String,
+    /// What it is first of all.
+    pub role: Role,
+    /// What the same address is besides.
+    pub also: Vec<Role>,
+    /// Whether it decides the conclusion.
+    pub in_scope: bool,
+    /// Where it is asked; `null` for the operating system's look-up.
+    pub address: Option<SocketAddr>,
+    /// How it is asked; `null` for the operating system's look-up.
+    pub transport: Option<Transport>,
+    /// Why we know it.
+    pub known_from: String,
+}
+
+impl Resolver {
+    /// Whether it has the role, first of all or besides.
+    pub fn has_role(&self, role: Role) -> bool {
+        self.role == role || self.also.contains(&role)
+    }
+
+    /// Whether it answers with the VPC's view: the VPC resolver, or an inbound endpoint.
+    pub fn is_vpc_side(&self) -> bool {
+        self.has_role(Role::Vpc) || self.has_role(Role::Inbound)
+    }
+}
+
+/// A resolver as a source knows it, before names are given and double addresses are joined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Candidate {
+    label: Option<String>,
+    role: Role,
+    in_scope: bool,
+    address: Option<SocketAddr>,
+    transport: Option<Transport>,
+    known_from: String,
+}
+
+/// The sources, in the order of the report's rows and of precedence where two know the same address.
+const SOURCES: &[fn(&Settings, &Facts) -> Vec<Candidate>] = &[
+    local::derive,
+    system::derive,
+    named::vpc,
+    named::inbound,
+    named::custom,
+    named::public,
+];
+
+/// Why no list of resolvers can be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Nothing to ask.
+    #[error(
+        "no resolver to ask: name one with --resolver, --vpc-resolver or --inbound, or leave out --no-local"
+    )]
+    None,
+    /// Two resolvers under one label.
+    #[error("the label {0:?} is used for two resolvers: give each its own")]
+    DuplicateLabel(String),
+    /// Too many.
+    #[error("{0} resolvers are too many: at most {max} are asked in one run", max = limits::RESOLVERS)]
+    TooMany(usize),
+    /// `--judge` names nobody.
+    #[error(
+        "--judge {0:?} is neither a role (local, os, vpc, inbound, custom) nor the name of a resolver in this run ({1})"
+    )]
+    JudgeUnknown(String, String),
+}
+
+/// The resolvers of a run: in a stated order, each address once, each with a name of its own.
+pub fn resolve(settings: &Settings, facts: &Facts) -> Result<Vec<Resolver>, Error> {
+    let candidates: Vec<Candidate> = SOURCES
+        .iter()
+        .flat_map(|source| source(settings, facts))
+        .collect();
+    let mut joined: Vec<(Candidate, Vec<Role>)> = Vec::new();
+    for candidate in candidates {
+        let same = joined.iter_mut().find(|(other, _)| {
+            other.address.is_some()
+                && other.address == candidate.address
+                && other.transport == candidate.transport
+        });
+        let Some((first, also)) = same else {
+            joined.push((candidate, Vec::new()));
+            continue;
+        };
+        if candidate.role != first.role && !also.contains(&candidate.role) {
+            also.push(candidate.role);
+        }
+        first.in_scope |= candidate.in_scope;
+        match (&first.label, candidate.label) {
+            (None, Some(label)) => first.label = Some(label),
+            (Some(kept), Some(label)) if *kept != label => {
+                first.known_from = format!("{}, also named {label}", first.known_from);
+            }
+            _ => {}
+        }
+        if !first.known_from.contains(&candidate.known_from) {
+            first.known_from = format!("{}; {}", first.known_from, candidate.known_from);
+        }
+    }
+    if joined.len() > limits::RESOLVERS {
+        return Err(Error::TooMany(joined.len()));
+    }
+    let mut resolvers = name(joined)?;
+    if resolvers
+        .iter()
+        .all(|resolver| resolver.role == Role::Public)
+    {
+        return Err(Error::None);
+    }
+    judge(&mut resolvers, &settings.asked.judge)?;
+    Ok(resolvers)
+}
+
+/// Gives each resolver its name: its label, else its role, numbered where there are several.
+fn name(joined: Vec<(Candidate, Vec<Role>)>) -> Result<Vec<Resolver>, Error> {
+    let mut taken = BTreeSet::new();
+    for (candidate, _) in &joined {
+        if let Some(label) = &candidate.label
+            && !taken.insert(label.clone())
+        {
+            return Err(Error::DuplicateLabel(label.clone()));
+        }
+    }
+    let roles: Vec<(Role, bool)> = joined
+        .iter()
+        .map(|(candidate, _)| (candidate.role, candidate.label.is_none()))
+        .collect();
+    let mut resolvers = Vec::new();
+    for (candidate, also) in joined {
+        let name = candidate.label.clone().unwrap_or_else(|| {
+            let role = candidate.role.as_str();
+            let peers = roles
+                .iter()
+                .filter(|(other, unlabelled)| *other == candidate.role && *unlabelled)
+                .count();
+            // Inbound endpoints come in pairs: numbered even where only one was named.
+            let mut name = role.to_owned();
+            if peers > 1 || candidate.role == Role::Inbound || taken.contains(role) {
+                name = (1..=limits::RESOLVERS)
+                    .map(|number| format!("{role}-{number}"))
+                    .find(|name| !taken.contains(name))
+                    .unwrap_or(name);
+            }
+            name
+        });
+        taken.insert(name.clone());
+        resolvers.push(Resolver {
+            name,
+            role: candidate.role,
+            also,
+            in_scope: candidate.in_scope,
+            address: candidate.address,
+            transport: candidate.transport,
+            known_from: candidate.known_from,
+        });
+    }
+    Ok(resolvers)
+}
+
+/// Narrows the scope to the roles and names of `--judge`.
+fn judge(resolvers: &mut [Resolver], judges: &[String]) -> Result<(), Error> {
+    if judges.is_empty() {
+        return Ok(());
+    }
+    let matches = |resolver: &Resolver, judge: &str| {
+        resolver.role != Role::Public
+            && (resolver.name == judge
+                || resolver.role.as_str() == judge
+                || resolver.also.iter().any(|role| role.as_str() == judge))
+    };
+    for judge in judges {
+        if !resolvers.iter().any(|resolver| matches(resolver, judge)) {
+            let names: Vec<&str> = resolvers
+                .iter()
+                .filter(|resolver| resolver.role != Role::Public)
+                .map(|resolver| resolver.name.as_str())
+                .collect();
+            return Err(Error::JudgeUnknown(judge.clone(), names.join(", ")));
+        }
+    }
+    for resolver in resolvers {
+        resolver.in_scope = judges.iter().any(|judge| matches(resolver, judge));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+
+    fn candidate(label: Option<&str>, role: Role, address: &str) -> (Candidate, Vec<Role>) {
+        let candidate = Candidate {
+            label: label.map(str::to_owned),
+            role,
+            in_scope: true,
+            address: Some(address.parse().unwrap()),
+            transport: Some(Transport::Udp),
+            known_from: "test".to_owned(),
+        };
+        (candidate, Vec::new())
+    }
+
+    fn names(joined: Vec<(Candidate, Vec<Role>)>) -> Vec<String> {
+        name(joined)
+            .unwrap()
+            .into_iter()
+            .map(|resolver| resolver.name)
+            .collect()
+    }
+
+    #[test]
+    fn names_are_roles_and_numbered_where_needed() {
+        assert_eq!(
+            names(vec![
+                candidate(None, Role::Local, "10.0.0.1:53"),
+                candidate(None, Role::Inbound, "10.0.1.10:53"),
+                candidate(None, Role::Custom, "10.0.0.2:53"),
+                candidate(Some("custom-1"), Role::Custom, "10.0.0.3:53"),
+                candidate(None, Role::Custom, "10.0.0.4:53"),
+                candidate(Some("vpc"), Role::Custom, "10.0.0.5:53"),
+                candidate(None, Role::Vpc, "10.0.0.6:53"),
+            ]),
+            [
+                "local",
+                "inbound-1",
+                "custom-2",
+                "custom-1",
+                "custom-3",
+                "vpc",
+                "vpc-1"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_label_stands_for_one_resolver() {
+        assert_eq!(
+            name(vec![
+                candidate(Some("corp"), Role::Custom, "10.0.0.1:53"),
+                candidate(Some("corp"), Role::Custom, "10.0.0.2:53"),
+            ]),
+            Err(Error::DuplicateLabel("corp".to_owned()))
+        );
+    }
+
+    #[test]
+    fn the_judge_must_be_somebody() {
+        let mut resolvers = name(vec![
+            candidate(None, Role::Local, "10.0.0.1:53"),
+            candidate(Some("corp"), Role::Custom, "10.0.0.2:53"),
+        ])
+        .unwrap();
+        judge(&mut resolvers, &["corp".to_owned()]).unwrap();
+        assert_eq!(
+            resolvers.iter().map(|r| r.in_scope).collect::<Vec<_>>(),
+            [false, true]
+        );
+        assert!(judge(&mut resolvers, &["inbound".to_owned()]).is_err());
+    }
+}

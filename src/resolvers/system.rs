@@ -1,0 +1,22 @@
+//! The operating system's own look-up (getaddrinfo).
+
+use super::{Candidate, Role};
+use crate::facts::Facts;
+use crate::settings::Settings;
+
+/// Left out with `--no-os`, with `--no-local`, and where another resolv.conf or hosts file is read:
+/// getaddrinfo cannot be pointed at those.
+pub(super) fn derive(settings: &Settings, _: &Facts) -> Vec<Candidate> {
+    let elsewhere = settings.resolv_conf.is_some() || settings.hosts_file.is_some();
+    if settings.no_os || settings.no_local || elsewhere {
+        return Vec::new();
+    }
+    vec![Candidate {
+        label: None,
+        role: Role::Os,
+        in_scope: true,
+        address: None,
+        transport: None,
+        known_from: "getaddrinfo on this host".to_owned(),
+    }]
+}

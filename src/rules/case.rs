@@ -1,0 +1,513 @@
+//! What a rule sees: the facts, and each resolver with its answers, its controls and its verdict.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use crate::address::AddressClass;
+use crate::compare::{Comparison, Verdict};
+use crate::dns::{AnswerKind, Name, RData, RecordType, Section, Soa};
+use crate::endpoint::{EndpointName, SoaOrigin};
+use crate::expect::Expected;
+use crate::facts::{
+    Cluster, Facts, HostsEntry, NetworkInterface, Proxy, StubConfiguration, Vantage, Vpc,
+};
+use crate::observation::{Lookup, Purpose, Transport};
+use crate::probe::Probed;
+use crate::resolvers::Role;
+use crate::settings::{Asked, Scope, Target, View};
+
+/// A fact that a rule may need. What a rule touches is recorded, and a test holds its declaration to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Need {
+    /// DescribeCluster.
+    Cluster,
+    /// The VPC's networks.
+    Vpc,
+    /// The cluster's network interfaces.
+    Interfaces,
+    /// The hosts file.
+    Hosts,
+    /// The stub resolver configuration.
+    Stub,
+    /// The proxy settings.
+    Proxy,
+    /// A resolver on the VPC's side was asked.
+    VpcView,
+    /// A public resolver was asked.
+    PublicControl,
+    /// The operating system's look-up was made.
+    SystemView,
+    /// The control questions were asked.
+    Controls,
+}
+
+impl Need {
+    /// What is missing, for `not_evaluated`.
+    pub fn missing(self) -> &'static str {
+        match self {
+            Self::Cluster => "the cluster (eks:DescribeCluster)",
+            Self::Vpc => "the VPC's networks (ec2:DescribeVpcs)",
+            Self::Interfaces => "the cluster's network interfaces (ec2:DescribeNetworkInterfaces)",
+            Self::Hosts => "the hosts file",
+            Self::Stub => "the stub resolver configuration",
+            Self::Proxy => "the proxy settings",
+            Self::VpcView => "a resolver of the VPC (--vpc-resolver or --inbound)",
+            Self::PublicControl => "the public control (--public)",
+            Self::SystemView => "the operating system's look-up",
+            Self::Controls => "the control questions (left out by --no-controls)",
+        }
+    }
+}
+
+/// One resolver, with all that was observed of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// What was observed.
+    pub probed: &'a Probed,
+    /// How it compares.
+    pub comparison: &'a Comparison,
+}
+
+/// Everything a rule may look at.
+#[derive(Debug)]
+pub struct Case<'a> {
+    /// The endpoint.
+    pub target: &'a Target,
+    /// What was asked for.
+    pub asked: &'a Asked,
+    /// The place we ask from.
+    pub vantage: &'a Vantage,
+    /// What the run as a whole expects.
+    pub expected: &'a Expected,
+    /// The endpoint's name taken apart; `None` where it is not an EKS endpoint's.
+    pub endpoint: Option<EndpointName>,
+    facts: &'a Facts,
+    subjects: Vec<Subject<'a>>,
+    touched: RefCell<BTreeSet<Need>>,
+}
+
+impl<'a> Case<'a> {
+    /// Puts a case together.
+    pub fn new(
+        target: &'a Target,
+        asked: &'a Asked,
+        vantage: &'a Vantage,
+        facts: &'a Facts,
+        expected: &'a Expected,
+        subjects: Vec<Subject<'a>>,
+    ) -> Self {
+        Self {
+            target,
+            asked,
+            vantage,
+            expected,
+            endpoint: EndpointName::parse(&target.hostname).ok(),
+            facts,
+            subjects,
+            touched: RefCell::default(),
+        }
+    }
+
+    fn touch(&self, need: Need) {
+        self.touched.borrow_mut().insert(need);
+    }
+
+    /// The facts touched since the last call.
+    pub fn take_touched(&self) -> BTreeSet<Need> {
+        self.touched.take()
+    }
+
+    /// Whether a need is met.
+    pub fn has(&self, need: Need) -> bool {
+        match need {
+            Need::Cluster => self.facts.cluster.is_some(),
+            Need::Vpc => self.facts.vpc.is_some(),
+            Need::Interfaces => self.facts.interfaces.is_some(),
+            Need::Hosts => self.facts.hosts.is_some(),
+            Need::Stub => self.facts.stub.is_some(),
+            Need::Proxy => self.facts.proxy.is_some(),
+            Need::VpcView => self.subjects.iter().any(Subject::is_vpc_side),
+            Need::PublicControl => self
+                .subjects
+                .iter()
+                .any(|subject| subject.has_role(Role::Public)),
+            Need::SystemView => self
+                .subjects
+                .iter()
+                .any(|subject| subject.probed.system.is_some()),
+            Need::Controls => self.asked.controls,
+        }
+    }
+
+    /// The cluster, as AWS describes it.
+    pub fn cluster(&self) -> Option<&'a Cluster> {
+        self.touch(Need::Cluster);
+        self.facts.cluster.as_ref()
+    }
+
+    /// The cluster's VPC.
+    pub fn vpc(&self) -> Option<&'a Vpc> {
+        self.touch(Need::Vpc);
+        self.facts.vpc.as_ref()
+    }
+
+    /// The cluster's network interfaces.
+    pub fn interfaces(&self) -> Option<&'a [NetworkInterface]> {
+        self.touch(Need::Interfaces);
+        self.facts.interfaces.as_deref()
+    }
+
+    /// The hosts file's entries about the target.
+    pub fn hosts(&self) -> Option<&'a [HostsEntry]> {
+        self.touch(Need::Hosts);
+        self.facts.hosts.as_deref()
+    }
+
+    /// The stub resolver configuration.
+    pub fn stub(&self) -> Option<&'a StubConfiguration> {
+        self.touch(Need::Stub);
+        self.facts.stub.as_ref()
+    }
+
+    /// The proxy settings.
+    pub fn proxy(&self) -> Option<&'a Proxy> {
+        self.touch(Need::Proxy);
+        self.facts.proxy.as_ref()
+    }
+
+    /// Every resolver that was asked, in the order of the report.
+    pub fn subjects(&self) -> impl Iterator<Item = &Subject<'a>> {
+        self.subjects.iter()
+    }
+
+    /// The resolvers that decide the conclusion and speak DNS, and with which the run was done.
+    pub fn in_scope(&self) -> impl Iterator<Item = &Subject<'a>> {
+        self.subjects().filter(|subject| {
+            subject.probed.resolver.in_scope && subject.speaks_dns() && !subject.probed.interrupted
+        })
+    }
+
+    /// Those in scope whose answer is not what it should be.
+    pub fn failing(&self) -> impl Iterator<Item = &Subject<'a>> {
+        self.in_scope()
+            .filter(|subject| !subject.verdict().is_fine())
+    }
+
+    /// The operating system's look-up.
+    pub fn system(&self) -> Option<&Subject<'a>> {
+        self.touch(Need::SystemView);
+        self.subjects()
+            .find(|subject| subject.probed.system.is_some())
+    }
+
+    /// The name servers of this host's stub configuration, in the order they are asked.
+    pub fn local(&self) -> impl Iterator<Item = &Subject<'a>> {
+        self.subjects()
+            .filter(|subject| subject.has_role(Role::Local))
+    }
+
+    /// The resolvers on the VPC's side: `.2` and inbound endpoints.
+    pub fn vpc_side(&self) -> impl Iterator<Item = &Subject<'a>> {
+        self.touch(Need::VpcView);
+        self.subjects().filter(|subject| subject.is_vpc_side())
+    }
+
+    /// The public controls.
+    pub fn public(&self) -> impl Iterator<Item = &Subject<'a>> {
+        self.touch(Need::PublicControl);
+        self.subjects()
+            .filter(|subject| subject.has_role(Role::Public))
+    }
+
+    /// `V`: the resolvers on the VPC's side that give the cluster's private addresses. Where nothing is
+    /// expected, those that answer with private addresses from a private hosted zone.
+    pub fn vpc_view(&self) -> Vec<&Subject<'a>> {
+        self.vpc_side()
+            .filter(|subject| match subject.verdict() {
+                Verdict::Match | Verdict::Plausible => subject.has_private_addresses(),
+                Verdict::Answer => {
+                    subject.has_private_addresses() && subject.view() == View::PrivateZone
+                }
+                _ => false,
+            })
+            .collect()
+    }
+
+    /// Whether private addresses are what a resolver here should give: asked for, known from AWS, or shown
+    /// by the VPC's own resolvers.
+    pub fn private_expected_at(&self, subject: &Subject<'_>) -> bool {
+        subject.comparison.expected.scope == Scope::Private
+            || subject.comparison.expected.view == Some(View::PrivateZone)
+    }
+
+    /// `P`: whether any public control gives addresses for the target. `None` where none was heard.
+    pub fn public_has_the_name(&self) -> Option<bool> {
+        let heard: Vec<bool> = self
+            .public()
+            .filter_map(|subject| match subject.verdict() {
+                verdict if verdict.has_addresses() => Some(true),
+                verdict if verdict.is_negative() => Some(false),
+                _ => None,
+            })
+            .collect();
+        (!heard.is_empty()).then(|| heard.contains(&true))
+    }
+
+    /// Whether private addresses of the endpoint are known from anywhere but the subject itself: expected,
+    /// or answered by the VPC's side or the public control. What a filter of private answers would filter.
+    pub fn private_addresses_elsewhere(&self, subject: &Subject<'_>) -> bool {
+        let expected = &subject.comparison.expected;
+        let private = |ip: &IpAddr| AddressClass::of(*ip).is_private_side();
+        expected.addresses.iter().any(private)
+            || expected.cidrs.iter().any(|cidr| private(&cidr.network()))
+            || self
+                .vpc_side()
+                .chain(self.public())
+                .any(|other| other.name() != subject.name() && other.has_private_addresses())
+    }
+
+    /// The zone to forward by default: the endpoint's own name, lower case, without a trailing dot.
+    pub fn own_zone(&self) -> String {
+        let fqdn = self.target.hostname.to_fqdn();
+        fqdn.trim_end_matches('.').to_owned()
+    }
+
+    /// The wider zone: what all endpoint names of the Region end in.
+    pub fn regional_zone(&self) -> Option<String> {
+        self.endpoint
+            .as_ref()
+            .map(|endpoint| endpoint.regional_suffix.to_string())
+    }
+
+    /// The suffix of all endpoint names of the partition, for filters: `eks.amazonaws.com`, …
+    pub fn family_zone(&self) -> String {
+        self.endpoint.as_ref().map_or_else(
+            || self.own_zone(),
+            |endpoint| endpoint.family_suffix.to_string(),
+        )
+    }
+
+    /// The Region, or a placeholder to fill in.
+    pub fn region(&self) -> &str {
+        self.target.region.as_deref().unwrap_or("<region>")
+    }
+
+    /// The cluster's name, or a placeholder to fill in.
+    pub fn cluster_name(&self) -> &str {
+        self.target.cluster.as_deref().unwrap_or("<cluster>")
+    }
+
+    /// The addresses of the inbound endpoints in this run: those that match, else all that were asked.
+    pub fn inbound_addresses(&self) -> Vec<IpAddr> {
+        let address = |subject: &Subject<'_>| subject.probed.resolver.address.map(|a| a.ip());
+        let inbound = || {
+            self.subjects()
+                .filter(|subject| subject.has_role(Role::Inbound))
+        };
+        let matching: Vec<IpAddr> = inbound()
+            .filter(|subject| subject.verdict().is_fine())
+            .filter_map(address)
+            .collect();
+        if matching.is_empty() {
+            inbound().filter_map(address).collect()
+        } else {
+            matching
+        }
+    }
+}
+
+impl<'a> Subject<'a> {
+    /// The resolver's name in the report.
+    pub fn name(&self) -> &'a str {
+        &self.probed.resolver.name
+    }
+
+    /// Its address and port, for sentences; `getaddrinfo` for the operating system's look-up.
+    pub fn address(&self) -> String {
+        self.probed
+            .resolver
+            .address
+            .map_or_else(|| "getaddrinfo".to_owned(), |address| address.to_string())
+    }
+
+    /// Its address without the port, for commands and sentences.
+    pub fn ip(&self) -> Option<IpAddr> {
+        self.probed.resolver.address.map(|address| address.ip())
+    }
+
+    /// Its name with its address: `corp (10.63.200.10)`.
+    pub fn title(&self) -> String {
+        match self.probed.resolver.address {
+            Some(address) if address.port() == 53 => format!("{} ({})", self.name(), address.ip()),
+            Some(address) => format!("{} ({address})", self.name()),
+            None => format!("{} (getaddrinfo)", self.name()),
+        }
+    }
+
+    /// Whether it has the role, first of all or besides.
+    pub fn has_role(&self, role: Role) -> bool {
+        self.probed.resolver.has_role(role)
+    }
+
+    /// Whether it answers with the VPC's view.
+    pub fn is_vpc_side(&self) -> bool {
+        self.probed.resolver.is_vpc_side()
+    }
+
+    /// Whether it was asked over DNS, rather than through the operating system.
+    pub fn speaks_dns(&self) -> bool {
+        self.probed.resolver.address.is_some()
+    }
+
+    /// Its verdict.
+    pub fn verdict(&self) -> Verdict {
+        self.comparison.verdict
+    }
+
+    /// The zone it took the name from.
+    pub fn view(&self) -> View {
+        self.comparison.view
+    }
+
+    /// All look-ups of a purpose.
+    pub fn lookups(&self, purpose: Purpose) -> impl Iterator<Item = &'a Lookup> + use<'a> {
+        self.probed
+            .lookups
+            .iter()
+            .filter(move |lookup| lookup.purpose == purpose)
+    }
+
+    fn first(&self, purpose: Purpose, qtype: RecordType) -> Option<&'a Lookup> {
+        self.lookups(purpose).find(|lookup| lookup.qtype == qtype)
+    }
+
+    /// The target's A look-up.
+    pub fn a(&self) -> Option<&'a Lookup> {
+        self.first(Purpose::Target, RecordType::A)
+    }
+
+    /// The target's AAAA look-up.
+    pub fn aaaa(&self) -> Option<&'a Lookup> {
+        self.first(Purpose::Target, RecordType::AAAA)
+    }
+
+    /// The target over TCP from the start.
+    pub fn tcp(&self) -> Option<&'a Lookup> {
+        self.first(Purpose::TargetTcp, RecordType::A)
+    }
+
+    /// The random sibling.
+    pub fn sibling(&self) -> Option<&'a Lookup> {
+        self.first(Purpose::Sibling, RecordType::A)
+    }
+
+    /// The root's name servers.
+    pub fn root(&self) -> Option<&'a Lookup> {
+        self.first(Purpose::Root, RecordType::NS)
+    }
+
+    /// What the target's A question came to.
+    pub fn a_kind(&self) -> Option<AnswerKind> {
+        self.a().map(|lookup| lookup.kind)
+    }
+
+    /// The SOA of the target's negative A answer.
+    pub fn soa(&self) -> Option<&'a Soa> {
+        self.a().and_then(|lookup| lookup.soa.as_ref())
+    }
+
+    /// Whose zone the target's negative A answer is from.
+    pub fn soa_origin(&self) -> Option<SoaOrigin> {
+        self.soa().map(SoaOrigin::of)
+    }
+
+    /// Whether any question got any reply.
+    pub fn heard_anything(&self) -> bool {
+        self.probed.lookups.iter().any(Lookup::heard_anything)
+    }
+
+    /// The sibling is denied as it should be: NXDOMAIN from a zone of AWS's.
+    pub fn sibling_is_ordinary(&self) -> bool {
+        self.sibling().is_some_and(|lookup| {
+            lookup.kind == AnswerKind::NxDomain
+                && lookup
+                    .soa
+                    .as_ref()
+                    .is_some_and(|soa| SoaOrigin::of(soa) != SoaOrigin::Foreign)
+        })
+    }
+
+    /// The sibling has addresses: NXDOMAIN is being rewritten, or there is a wildcard.
+    pub fn sibling_resolves(&self) -> bool {
+        self.sibling()
+            .is_some_and(|lookup| lookup.kind == AnswerKind::Answer)
+    }
+
+    /// A public AWS name has addresses here. `None` where none was asked for.
+    pub fn aws_control_works(&self) -> Option<bool> {
+        let mut asked = self.lookups(Purpose::AwsControl).peekable();
+        asked.peek()?;
+        Some(asked.any(|lookup| lookup.kind == AnswerKind::Answer))
+    }
+
+    /// The root's own servers are known here. A private root, whose servers have other names, does not
+    /// count: from there, nothing of the internet resolves. `None` where it was not asked for.
+    pub fn root_control_works(&self) -> Option<bool> {
+        let root = self.root()?;
+        Some(
+            root.section(Section::Answer)
+                .any(|record| match &record.data {
+                    RData::Ns(server) => {
+                        root_servers_net().is_some_and(|zone| server.is_within(&zone))
+                    }
+                    _ => false,
+                }),
+        )
+    }
+
+    /// Any control outside the endpoint's zone was answered with what it should be.
+    pub fn any_outside_control_works(&self) -> bool {
+        self.aws_control_works() == Some(true) || self.root_control_works() == Some(true)
+    }
+
+    /// Whether any answer holds an address of the VPC's side: private, in the VPC, or expected and private.
+    pub fn has_private_addresses(&self) -> bool {
+        self.comparison.addresses.iter().any(|address| {
+            matches!(address.class, AddressClass::InVpc | AddressClass::Private)
+                || (address.class == AddressClass::Expected
+                    && self.comparison.expected.scope != Scope::Public)
+        })
+    }
+
+    /// Its addresses, sorted.
+    pub fn ips(&self) -> Vec<IpAddr> {
+        self.comparison
+            .addresses
+            .iter()
+            .map(|address| address.ip)
+            .collect()
+    }
+
+    /// Whether its addresses include one of a class.
+    pub fn has_class(&self, class: AddressClass) -> bool {
+        self.comparison
+            .addresses
+            .iter()
+            .any(|address| address.class == class)
+    }
+
+    /// A try of the target without EDNS brought an answer (of any kind that a server gives on purpose).
+    pub fn answers_without_edns(&self) -> bool {
+        self.lookups(Purpose::Target)
+            .filter(|lookup| lookup.transport == Transport::Udp || lookup.kind.is_silence())
+            .flat_map(|lookup| &lookup.attempts)
+            .any(|attempt| {
+                !attempt.edns && (attempt.kind == AnswerKind::Answer || attempt.kind.is_negative())
+            })
+    }
+}
+
+fn root_servers_net() -> Option<Name> {
+    "root-servers.net".parse().ok()
+}

@@ -1,0 +1,134 @@
+//! What a rule says.
+
+use serde::{Deserialize, Serialize};
+
+/// How bad it is, by effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// A client on this path cannot resolve the name, or gets addresses it must not get.
+    Error,
+    /// Works now, and is fragile or wrong on one path.
+    Warning,
+    /// Worth knowing, nothing to do.
+    Info,
+}
+
+impl Severity {
+    /// As in the JSON document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
+}
+
+/// How sure it is. Ordered from the surest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// No other cause in the catalogue fits the same evidence.
+    Certain,
+    /// Another cause would need an unlikely coincidence.
+    High,
+    /// The likeliest of few.
+    Medium,
+    /// One of several.
+    Low,
+}
+
+impl Confidence {
+    /// As in the JSON document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Certain => "certain",
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        }
+    }
+}
+
+/// An observation or a fact that a finding rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The resolver that was observed; `null` for a fact.
+    pub resolver: Option<String>,
+    /// What was observed, in one line.
+    pub observed: String,
+}
+
+impl Evidence {
+    /// An observation of a resolver.
+    pub fn of(resolver: &str, observed: impl Into<String>) -> Self {
+        Self {
+            resolver: Some(resolver.to_owned()),
+            observed: observed.into(),
+        }
+    }
+
+    /// A fact.
+    pub fn fact(observed: impl Into<String>) -> Self {
+        Self {
+            resolver: None,
+            observed: observed.into(),
+        }
+    }
+}
+
+/// Something to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remedy {
+    /// What, in one line.
+    pub title: String,
+    /// The commands or the lines of configuration, ready to use.
+    pub commands: Vec<String>,
+}
+
+impl Remedy {
+    /// A remedy with its commands.
+    pub fn new<C: Into<String>>(
+        title: impl Into<String>,
+        commands: impl IntoIterator<Item = C>,
+    ) -> Self {
+        Self {
+            title: title.into(),
+            commands: commands.into_iter().map(Into::into).collect(),
+        }
+    }
+
+    /// Advice without a command.
+    pub fn advice(title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            commands: Vec::new(),
+        }
+    }
+}
+
+/// One thing that is the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The rule's name.
+    pub rule: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// One terse line that stands alone.
+    pub summary: String,
+    /// Two to five sentences, naming the resolvers.
+    pub explanation: String,
+    /// The rule whose finding causes this one.
+    pub caused_by: Option<String>,
+    /// The resolvers it is about, in the order of the report.
+    pub resolvers: Vec<String>,
+    /// What it rests on.
+    pub evidence: Vec<Evidence>,
+    /// What to do, first thing first.
+    pub remedies: Vec<Remedy>,
+    /// Where to read on.
+    pub references: Vec<String>,
+}

@@ -1,0 +1,125 @@
+//! The catalogue: a rule is one file (its documentation, its metadata, its check) and one line in [`RULES`].
+
+mod case;
+mod finding;
+pub mod phrase;
+pub mod remedy;
+mod verdict;
+
+use serde::{Deserialize, Serialize};
+
+pub use case::{Case, Need, Subject};
+pub use finding::{Confidence, Evidence, Finding, Remedy, Severity};
+pub use verdict::evaluate;
+
+/// A rule of the catalogue.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its public name: the condition, in kebab-case; never reused.
+    pub name: &'static str,
+    /// One line for the index.
+    pub summary: &'static str,
+    /// The documentation: what it means, how it was decided, why it matters, what to do, references.
+    pub documentation: &'static str,
+    /// The worst severity it has.
+    pub severity: Severity,
+    /// The version it came with.
+    pub since: &'static str,
+    /// Without these it is not evaluated.
+    pub needs: &'static [Need],
+    /// Without these it is less sure.
+    pub wants: &'static [Need],
+    /// The rules whose findings about the same resolvers are consequences of this one's.
+    pub explains: &'static [&'static str],
+    /// The rules whose findings about the same resolvers this one's take the place of.
+    pub replaces: &'static [&'static str],
+    /// When it is asked.
+    pub stage: Stage,
+    /// Looks at the case, and at what earlier stages found.
+    pub check: fn(&Case<'_>, &[Finding]) -> Vec<Finding>,
+    /// Its source file.
+    pub file: &'static str,
+}
+
+/// When a rule is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// From the evidence alone.
+    Evidence,
+    /// After the evidence: sees what the first stage found, and speaks where it left something open.
+    Remainder,
+    /// Last: whatever still has no error finding that names it.
+    Unexplained,
+}
+
+/// A rule that could not be evaluated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotEvaluated {
+    /// The rule.
+    pub rule: String,
+    /// What is missing.
+    pub missing: Vec<String>,
+}
+
+/// What the rules say of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Evaluation {
+    /// The findings, the headline first.
+    pub findings: Vec<Finding>,
+    /// The rules that could not be evaluated.
+    pub not_evaluated: Vec<NotEvaluated>,
+}
+
+/// Declares a rule: its doc comment is its documentation. Its check is the module's function `check`.
+macro_rules! declare_rule {
+    (
+        $(#[doc = $doc:literal])+
+        $name:literal = {
+            summary: $summary:literal,
+            severity: $severity:expr,
+            since: $since:literal,
+            needs: [$($need:ident),* $(,)?],
+            wants: [$($want:ident),* $(,)?],
+            $(explains: [$($explained:literal),* $(,)?],)?
+            $(replaces: [$($replaced:literal),* $(,)?],)?
+            stage: $stage:expr $(,)?
+        }
+    ) => {
+        $(#[doc = $doc])+
+        pub(super) static RULE: crate::rules::Rule = crate::rules::Rule {
+            name: $name,
+            summary: $summary,
+            documentation: concat!($($doc, "\n"),+),
+            severity: $severity,
+            since: $since,
+            needs: &[$(crate::rules::Need::$need),*],
+            wants: &[$(crate::rules::Need::$want),*],
+            explains: &[$($($explained),*)?],
+            replaces: &[$($($replaced),*)?],
+            stage: $stage,
+            check,
+            file: file!(),
+        };
+    };
+}
+
+/// Names the rules, one line each, in the order of the catalogue. The module of a rule is its name with
+/// underscores.
+macro_rules! rules {
+    ($($module:ident),+ $(,)?) => {
+        $(mod $module;)+
+
+        /// Every rule, in the order of the catalogue.
+        pub static RULES: &[&Rule] = &[$(&$module::RULE),+];
+    };
+}
+
+rules! {
+    no_forwarding,
+    unexplained_mismatch,
+}
+
+/// The rule of this name.
+pub fn find(name: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.name == name)
+}

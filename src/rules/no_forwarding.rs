@@ -1,0 +1,174 @@
+//! The resolver does not take the name to the VPC.
+
+use super::phrase::{self, observed, observed_sibling, observed_target};
+use super::{Case, Confidence, Evidence, Finding, Severity, Stage, Subject, remedy};
+use crate::address::AddressClass;
+use crate::dns::AnswerKind;
+use crate::endpoint::SoaOrigin;
+use crate::settings::View;
+
+declare_rule! {
+    /// ## What it means
+    /// The resolver answers from public DNS, or from what public DNS says of the name: it has no conditional
+    /// forward that would take the question to a Route 53 Resolver inbound endpoint in the cluster's VPC. The
+    /// private hosted zone that EKS keeps for the endpoint is seen only through that VPC's own Resolver.
+    ///
+    /// ## How it was decided
+    /// A resolver on the VPC's side gives the private addresses, and this one shows the public view: public
+    /// addresses that the public control has too, or NXDOMAIN or NODATA with the SOA of a public zone of
+    /// AWS's (its MNAME is not one of `awsdns-00`, which only private hosted zones use). A random sibling
+    /// of the name is denied here as it should be, so answers are not rewritten.
+    ///
+    /// ## Why it matters
+    /// kubectl prints `no such host`, or it reaches for the public endpoint, which may be off or closed to
+    /// this network.
+    ///
+    /// ## What to do
+    /// Forward the endpoint's own name, conditionally, to the inbound endpoint's addresses. The wider zone
+    /// (`<region>.eks.amazonaws.com`, or `eks-cluster.<region>.api.aws` for IPv6 clusters) takes all clusters
+    /// of the Region to one VPC, and those of other VPCs will not get private addresses there.
+    ///
+    /// ## References
+    /// - Amazon EKS User Guide, "Cluster API server endpoint"
+    /// - Amazon Route 53 Developer Guide, "Forwarding inbound DNS queries to your VPCs"
+    /// - AWS Compute Blog, "Enabling DNS resolution for Amazon EKS cluster endpoints"
+    "no-forwarding" = {
+        summary: "the resolver does not forward the name to the cluster's VPC",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [VpcView, PublicControl],
+        explains: ["not-in-public-dns", "a-fails-aaaa-nodata"],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let vpc_view = case.vpc_view();
+    let mut graded: Vec<(Confidence, Vec<&Subject<'_>>)> = Vec::new();
+    for subject in case.failing().filter(|subject| !subject.is_vpc_side()) {
+        if let Some(confidence) = grade(case, subject, !vpc_view.is_empty()) {
+            match graded.iter_mut().find(|(other, _)| *other == confidence) {
+                Some((_, subjects)) => subjects.push(subject),
+                None => graded.push((confidence, vec![subject])),
+            }
+        }
+    }
+    graded
+        .into_iter()
+        .map(|(confidence, subjects)| finding(case, confidence, &subjects, &vpc_view))
+        .collect()
+}
+
+/// How sure it is that this resolver does not forward; `None` where the evidence is another's.
+fn grade(case: &Case<'_>, subject: &Subject<'_>, vpc_has_it: bool) -> Option<Confidence> {
+    // Whoever invents answers for names that do not exist has another problem, and `nxdomain-hijack` says so.
+    if subject.sibling_resolves() {
+        return None;
+    }
+    let addresses = &subject.comparison.addresses;
+    if subject.verdict().has_addresses() {
+        let all_public = addresses
+            .iter()
+            .all(|address| address.class == AddressClass::Public);
+        if !all_public || !case.private_expected_at(subject) {
+            return None;
+        }
+        let public_has_them = case.public().any(|control| {
+            let theirs = control.ips();
+            subject.ips().iter().all(|ip| theirs.contains(ip))
+        });
+        return match (vpc_has_it, public_has_them, subject.view()) {
+            (_, _, View::PrivateZone) | (_, false, View::Unknown) => None,
+            (true, true, _) if subject.sibling_is_ordinary() => Some(Confidence::Certain),
+            (true, true, _) | (true, false, View::Public) => Some(Confidence::High),
+            (false, true, _) | (false, false, View::Public) => Some(Confidence::Low),
+        };
+    }
+    let a = subject.a()?;
+    if !a.kind.is_negative() || subject.soa_origin() != Some(SoaOrigin::PublicAws) {
+        return None;
+    }
+    // Without a resolver of the VPC nothing shows that the name exists: `negative-answer` names the causes.
+    if !vpc_has_it {
+        return None;
+    }
+    match case.public_has_the_name() {
+        // The same public view has the name elsewhere: a stale answer, or another view.
+        Some(true) => None,
+        Some(false) => Some(Confidence::High),
+        None => Some(Confidence::Medium),
+    }
+}
+
+fn finding(
+    case: &Case<'_>,
+    confidence: Confidence,
+    subjects: &[&Subject<'_>],
+    vpc_view: &[&Subject<'_>],
+) -> Finding {
+    let who = phrase::titles(subjects);
+    let does = phrase::plural(subjects.len(), "does not forward", "do not forward");
+    let negative = subjects
+        .iter()
+        .any(|subject| subject.a_kind().is_some_and(AnswerKind::is_negative));
+    let effect = if negative {
+        "so clients there print \"no such host\""
+    } else {
+        "so clients there get the public addresses"
+    };
+    let mut explanation = if vpc_view.is_empty() {
+        format!(
+            "{who} answers with the public view of the name, where private addresses are expected. No resolver \
+             of the VPC was heard that has them, so it may as well be that private access is off."
+        )
+    } else {
+        format!(
+            "{} {} the private addresses, {who} {} the public view of the name: it reaches AWS's public zone, \
+             not the private hosted zone of the cluster's VPC. That zone is seen only through the VPC's own \
+             Resolver, by way of an inbound endpoint.",
+            phrase::titles(vpc_view),
+            phrase::plural(vpc_view.len(), "gives", "give"),
+            phrase::plural(subjects.len(), "shows", "show"),
+        )
+    };
+    if negative && case.public_has_the_name().is_none() {
+        explanation.push_str(
+            " No public resolver was asked: a stale negative answer, or a name that was never published, \
+             would look the same. --public tells them apart.",
+        );
+    }
+    let mut evidence: Vec<Evidence> = subjects
+        .iter()
+        .flat_map(|subject| {
+            let mut evidence = observed_target(subject);
+            evidence.extend(observed_sibling(subject));
+            evidence
+        })
+        .collect();
+    evidence.extend(
+        vpc_view
+            .iter()
+            .filter_map(|subject| Some(observed(subject, subject.a()?))),
+    );
+    evidence.extend(
+        case.public()
+            .filter_map(|subject| Some(observed(subject, subject.a()?))),
+    );
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence,
+        summary: format!("{who} {does} this name to the VPC, {effect}"),
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(subjects),
+        evidence,
+        remedies: remedy::forward::to_inbound(case),
+        references: vec![
+            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
+            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html"
+                .to_owned(),
+        ],
+    }
+}

@@ -1,0 +1,179 @@
+//! Phrases that several rules share, so that the same observation always reads the same.
+
+use std::fmt::Write as _;
+use std::net::IpAddr;
+
+use super::{Evidence, Subject};
+use crate::dns::{AnswerKind, ExtendedError, Soa};
+use crate::observation::{Lookup, Purpose, SystemLookup, Transport};
+
+/// `a`, `a and b`, `a, b and c`.
+pub fn list<T: AsRef<str>>(items: &[T]) -> String {
+    match items {
+        [] => "none".to_owned(),
+        [only] => only.as_ref().to_owned(),
+        [rest @ .., last] => {
+            let rest: Vec<&str> = rest.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", rest.join(", "), last.as_ref())
+        }
+    }
+}
+
+/// The resolvers with their addresses, as [`list`] has it.
+pub fn titles(subjects: &[&Subject<'_>]) -> String {
+    let titles: Vec<String> = subjects.iter().map(|subject| subject.title()).collect();
+    list(&titles)
+}
+
+/// The names of the resolvers, for a finding.
+pub fn names(subjects: &[&Subject<'_>]) -> Vec<String> {
+    subjects
+        .iter()
+        .map(|subject| subject.name().to_owned())
+        .collect()
+}
+
+/// Addresses with commas between.
+pub fn addresses(ips: &[IpAddr]) -> String {
+    let shown: Vec<String> = ips.iter().map(ToString::to_string).collect();
+    shown.join(", ")
+}
+
+/// `one`, or the other form where there is not exactly one.
+pub fn plural<'a>(count: usize, one: &'a str, many: &'a str) -> &'a str {
+    if count == 1 { one } else { many }
+}
+
+/// Milliseconds, or seconds from one second on.
+pub fn time(ms: f64) -> String {
+    if ms >= 1000.0 {
+        format!("{:.1} s", ms / 1000.0)
+    } else if ms >= 10.0 {
+        format!("{ms:.0} ms")
+    } else {
+        format!("{ms:.1} ms")
+    }
+}
+
+/// `EDE 15 (Blocked): text`.
+pub fn extended_error(error: &ExtendedError) -> String {
+    let mut said = format!("EDE {}", error.code);
+    if let Some(name) = &error.name {
+        let _ = write!(said, " ({name})");
+    }
+    if let Some(text) = &error.text {
+        let _ = write!(said, ": {text}");
+    }
+    said
+}
+
+/// `SOA amazonaws.com (ns-1.awsdns-01.com, TTL 42)`.
+pub fn soa(soa: &Soa) -> String {
+    format!("SOA {} ({}, TTL {})", soa.owner, soa.mname, soa.ttl)
+}
+
+/// What a look-up came to, in one phrase: `NXDOMAIN, SOA …, 12 ms`.
+pub fn outcome(lookup: &Lookup) -> String {
+    let mut said = match lookup.kind {
+        AnswerKind::Answer if !lookup.addresses.is_empty() => addresses(&lookup.addresses),
+        AnswerKind::Answer => {
+            let data: Vec<String> = lookup
+                .records
+                .iter()
+                .filter(|record| record.rtype == lookup.qtype)
+                .take(3)
+                .map(|record| record.data.to_string())
+                .collect();
+            data.join(", ")
+        }
+        AnswerKind::NoData => "NODATA (NOERROR without an answer)".to_owned(),
+        AnswerKind::NxDomain => "NXDOMAIN".to_owned(),
+        AnswerKind::Referral => "a referral (NOERROR, name servers, no answer)".to_owned(),
+        AnswerKind::ServFail => "SERVFAIL".to_owned(),
+        AnswerKind::Refused => "REFUSED".to_owned(),
+        AnswerKind::OtherRcode => lookup
+            .rcode
+            .map_or_else(|| "an unusual RCODE".to_owned(), |rcode| rcode.to_string()),
+        AnswerKind::Timeout => "no answer".to_owned(),
+        AnswerKind::Unreachable => "unreachable".to_owned(),
+        AnswerKind::Malformed => "a malformed reply".to_owned(),
+        AnswerKind::Truncated => "a truncated reply, and no rest over TCP".to_owned(),
+    };
+    if lookup.kind.is_negative() {
+        said.push_str(", ");
+        said.push_str(&lookup.soa.as_ref().map_or_else(|| "no SOA".to_owned(), soa));
+    }
+    if let Some(reason) = &lookup.reason
+        && lookup.kind != AnswerKind::OtherRcode
+    {
+        let _ = write!(said, " ({reason})");
+    }
+    for error in &lookup.ede {
+        said.push_str(", ");
+        said.push_str(&extended_error(error));
+    }
+    if let Some(rtt) = lookup.rtt_ms {
+        let _ = write!(said, ", {}", time(rtt));
+    }
+    said
+}
+
+/// A look-up as evidence: what was asked, and what it came to.
+pub fn observed(subject: &Subject<'_>, lookup: &Lookup) -> Evidence {
+    let what = match lookup.purpose {
+        Purpose::Target => format!("{}", lookup.qtype),
+        Purpose::TargetTcp => format!("{} over TCP", lookup.qtype),
+        Purpose::CheckingDisabled => format!("{} with CD=1", lookup.qtype),
+        Purpose::Sibling => "a random sibling".to_owned(),
+        Purpose::Root => "the root's NS".to_owned(),
+        Purpose::AwsControl | Purpose::EnclosingZone | Purpose::SearchSuffix => {
+            format!("{} {}", lookup.question, lookup.qtype)
+        }
+    };
+    let over = match (lookup.purpose, lookup.transport) {
+        (Purpose::Target, Transport::Tcp) => " (over TCP)",
+        _ => "",
+    };
+    Evidence::of(subject.name(), format!("{what}{over}: {}", outcome(lookup)))
+}
+
+/// The target's A and AAAA look-ups as evidence; for the operating system's, what it gave.
+pub fn observed_target(subject: &Subject<'_>) -> Vec<Evidence> {
+    if let Some(system) = &subject.probed.system {
+        return vec![Evidence::of(
+            subject.name(),
+            format!("getaddrinfo: {}", system_outcome(system)),
+        )];
+    }
+    [subject.a(), subject.aaaa()]
+        .into_iter()
+        .flatten()
+        .map(|lookup| observed(subject, lookup))
+        .collect()
+}
+
+/// What getaddrinfo gave, in one phrase.
+pub fn system_outcome(system: &SystemLookup) -> String {
+    match &system.failure {
+        Some(failure) => format!("{} ({})", failure.code, failure.text),
+        None => addresses(&system.addresses),
+    }
+}
+
+/// The sibling's look-up as evidence, where it was asked.
+pub fn observed_sibling(subject: &Subject<'_>) -> Vec<Evidence> {
+    subject
+        .sibling()
+        .map(|lookup| observed(subject, lookup))
+        .into_iter()
+        .collect()
+}
+
+/// The controls outside the endpoint's zone as evidence, as far as they were asked.
+pub fn observed_controls(subject: &Subject<'_>) -> Vec<Evidence> {
+    subject
+        .lookups(Purpose::AwsControl)
+        .chain(subject.lookups(Purpose::Root))
+        .map(|lookup| observed(subject, lookup))
+        .collect()
+}

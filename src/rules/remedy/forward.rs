@@ -1,0 +1,108 @@
+//! Conditional forwarding of the endpoint's name to inbound endpoints, for the resolver software at hand.
+//!
+//! Which is at hand is not known, so the common ones are given. Syntax: named.conf(5), unbound.conf(5),
+//! dnsmasq(8), the PowerDNS Recursor's settings and the Windows DnsServer module's documentation.
+
+use std::net::IpAddr;
+
+use super::super::{Case, Remedy};
+
+/// What stands in for addresses that are not known.
+const PLACEHOLDER: &str = "<inbound-endpoint-ip>";
+
+/// The remedies, first thing first: forward the endpoint's own name; what the wider zone would mean.
+pub fn to_inbound(case: &Case<'_>) -> Vec<Remedy> {
+    let own = case.own_zone();
+    let targets = targets(&case.inbound_addresses());
+    let mut remedies = vec![Remedy::new(
+        format!(
+            "Forward the endpoint's own name to the inbound {}",
+            if targets.len() == 1 {
+                "endpoint"
+            } else {
+                "endpoints"
+            }
+        ),
+        snippets(&own, &targets),
+    )];
+    if let Some(wider) = case.regional_zone() {
+        remedies.push(Remedy::advice(format!(
+            "Or forward {wider}: one rule for every cluster of the Region. Then every endpoint name there is \
+             asked of this VPC, and a cluster in another VPC with public and private access resolves to its \
+             public addresses"
+        )));
+    }
+    remedies.push(Remedy::new(
+        "In a hub VPC: a Route 53 Resolver rule on the outbound endpoint, associated with the hub VPC",
+        [format!(
+            "aws route53resolver create-resolver-rule --region {region} --creator-request-id eks-dns \
+             --rule-type FORWARD --domain-name {own} --resolver-endpoint-id <rslvr-out-id> --target-ips {ips}",
+            region = case.region(),
+            ips = targets
+                .iter()
+                .map(|ip| format!("Ip={ip},Port=53"))
+                .collect::<Vec<_>>()
+                .join(" "),
+        )],
+    ));
+    remedies.push(Remedy::new(
+        "Check: the answer must be the private addresses, over UDP and over TCP",
+        targets.iter().take(1).flat_map(|ip| {
+            [
+                format!("dig @{ip} {own} A"),
+                format!("dig +tcp @{ip} {own} A"),
+            ]
+        }),
+    ));
+    remedies
+}
+
+fn targets(addresses: &[IpAddr]) -> Vec<String> {
+    if addresses.is_empty() {
+        return vec![PLACEHOLDER.to_owned()];
+    }
+    addresses.iter().map(ToString::to_string).collect()
+}
+
+/// The same forward in the words of each program.
+fn snippets(zone: &str, targets: &[String]) -> Vec<String> {
+    let joined = |separator: &str| targets.join(separator);
+    let unbound: Vec<String> = targets
+        .iter()
+        .map(|ip| format!("    forward-addr: {ip}"))
+        .collect();
+    let dnsmasq: Vec<String> = targets
+        .iter()
+        .map(|ip| format!("server=/{zone}/{ip}"))
+        .collect();
+    vec![
+        format!(
+            "# BIND (named.conf)\nzone \"{zone}\" {{\n    type forward;\n    forward only;\n    forwarders {{ {}; }};\n}};",
+            joined("; ")
+        ),
+        format!(
+            "# Unbound (unbound.conf)\nserver:\n    private-domain: \"{zone}\"\n    domain-insecure: \"{zone}\"\nforward-zone:\n    name: \"{zone}\"\n{}",
+            unbound.join("\n")
+        ),
+        format!(
+            "# dnsmasq\n{}\nrebind-domain-ok=/{zone}/",
+            dnsmasq.join("\n")
+        ),
+        format!(
+            "# PowerDNS Recursor (recursor.conf)\nforward-zones-recurse={zone}={}",
+            joined(";")
+        ),
+        format!(
+            "# Windows DNS (PowerShell)\nAdd-DnsServerConditionalForwarderZone -Name \"{zone}\" -MasterServers {}",
+            joined(",")
+        ),
+        format!(
+            "# CoreDNS (Corefile)\n{zone}:53 {{\n    forward . {}\n}}",
+            joined(" ")
+        ),
+        format!(
+            "# systemd-resolved, for a VPN link\nresolvectl dns <link> {}\nresolvectl domain <link> '~{zone}'",
+            joined(" ")
+        ),
+    ]
+}

@@ -1,0 +1,85 @@
+//! Something differs, and no rule of the catalogue says why.
+
+use super::phrase::{observed, observed_target};
+use super::{Case, Confidence, Finding, Remedy, Severity, Stage};
+
+declare_rule! {
+    /// ## What it means
+    /// A resolver's answer is not what it should be, and none of the causes in the catalogue fits what was
+    /// observed. That it differs is certain; why is not known.
+    ///
+    /// ## How it was decided
+    /// The resolver is in scope, its verdict is neither `match`, `plausible` nor `answer`, and no other
+    /// finding of severity error names it.
+    ///
+    /// ## Why it matters
+    /// Clients that depend on this resolver do not get the endpoint's addresses from it.
+    ///
+    /// ## What to do
+    /// Take everything that was observed to whoever runs the resolver. A capture (`--save`) holds all of it.
+    ///
+    /// ## References
+    /// - RFC 9499, "DNS Terminology"
+    "unexplained-mismatch" = {
+        summary: "an answer differs from what is expected, and nothing in the catalogue explains it",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [],
+        stage: Stage::Unexplained,
+    }
+}
+
+fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
+    let explained = |name: &str| {
+        earlier.iter().any(|finding| {
+            finding.severity == Severity::Error
+                && finding.resolvers.iter().any(|resolver| resolver == name)
+        })
+    };
+    case.subjects()
+        .filter(|subject| {
+            subject.probed.resolver.in_scope
+                && !subject.probed.interrupted
+                && !subject.verdict().is_fine()
+                && !explained(subject.name())
+        })
+        .map(|subject| {
+            let mut evidence = observed_target(subject);
+            evidence.extend(
+                subject
+                    .probed
+                    .lookups
+                    .iter()
+                    .filter(|lookup| lookup.purpose != crate::observation::Purpose::Target)
+                    .map(|lookup| observed(subject, lookup)),
+            );
+            Finding {
+                rule: RULE.name.to_owned(),
+                severity: Severity::Error,
+                confidence: Confidence::Certain,
+                summary: format!(
+                    "{} does not give the expected answer ({}), and nothing known explains it",
+                    subject.title(),
+                    subject.verdict()
+                ),
+                explanation: format!(
+                    "What {} said is below, question by question. That it is not what should be there is \
+                     certain; none of the causes that this tool knows fits all of it.",
+                    subject.title()
+                ),
+                caused_by: None,
+                resolvers: vec![subject.name().to_owned()],
+                evidence,
+                remedies: vec![Remedy::new(
+                    "Keep the capture and take it to whoever runs this resolver",
+                    [format!(
+                        "eks-dns-doctor check {} --save capture.json …",
+                        case.own_zone()
+                    )],
+                )],
+                references: Vec::new(),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,198 @@
+//! From single rules to one evaluation: stages, replacement, causes, calibration, order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Case, Confidence, Evaluation, Finding, NotEvaluated, RULES, Rule, Severity, Stage, find,
+};
+use crate::resolvers::Role;
+
+/// Asks every rule, and puts what they say in order: the one cause to act on first.
+pub fn evaluate(case: &Case<'_>) -> Evaluation {
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut not_evaluated = Vec::new();
+    for stage in [Stage::Evidence, Stage::Remainder, Stage::Unexplained] {
+        let mut found = Vec::new();
+        for rule in RULES.iter().filter(|rule| rule.stage == stage) {
+            let missing: Vec<String> = rule
+                .needs
+                .iter()
+                .filter(|need| !case.has(**need))
+                .map(|need| need.missing().to_owned())
+                .collect();
+            if missing.is_empty() {
+                found.extend((rule.check)(case, &findings));
+            } else {
+                not_evaluated.push(NotEvaluated {
+                    rule: rule.name.to_owned(),
+                    missing,
+                });
+            }
+        }
+        findings.extend(found);
+        replace(&mut findings);
+        if stage == Stage::Evidence {
+            name_the_system_view(case, &mut findings);
+        }
+    }
+    link_causes(&mut findings);
+    calibrate(&mut findings);
+    order(case, &mut findings);
+    Evaluation {
+        findings,
+        not_evaluated,
+    }
+}
+
+fn rule_of(finding: &Finding) -> Option<&'static Rule> {
+    find(&finding.rule)
+}
+
+/// Drops the resolvers of a finding that another rule's finding takes the place of, and the finding with the
+/// last of them.
+fn replace(findings: &mut Vec<Finding>) {
+    let replaced: Vec<(&str, Vec<String>)> = findings
+        .iter()
+        .filter_map(|finding| Some((rule_of(finding)?, finding)))
+        .flat_map(|(rule, finding)| {
+            let resolvers = finding.resolvers.clone();
+            rule.replaces
+                .iter()
+                .map(move |name| (*name, resolvers.clone()))
+        })
+        .collect();
+    findings.retain_mut(|finding| {
+        let before = finding.resolvers.len();
+        for (name, resolvers) in &replaced {
+            if finding.rule == *name {
+                finding
+                    .resolvers
+                    .retain(|resolver| !resolvers.contains(resolver));
+            }
+        }
+        before == 0 || !finding.resolvers.is_empty()
+    });
+}
+
+/// The operating system's look-up goes through this host's name servers: where it is not fine and one of
+/// them has an error, that error is about it too.
+fn name_the_system_view(case: &Case<'_>, findings: &mut [Finding]) {
+    let Some(system) = case.system() else {
+        return;
+    };
+    let name = system.name();
+    let named = |findings: &[Finding]| {
+        findings.iter().any(|finding| {
+            finding.severity == Severity::Error
+                && finding.resolvers.iter().any(|other| other == name)
+        })
+    };
+    if system.verdict().is_fine() || !system.probed.resolver.in_scope || named(findings) {
+        return;
+    }
+    let local: BTreeSet<&str> = case.local().map(super::Subject::name).collect();
+    for finding in findings.iter_mut() {
+        let about_local = finding
+            .resolvers
+            .iter()
+            .any(|resolver| local.contains(resolver.as_str()));
+        if finding.severity == Severity::Error && about_local {
+            finding.resolvers.push(name.to_owned());
+        }
+    }
+}
+
+/// Links a finding to the rule that explains it, where both are about a resolver in common (or one of them
+/// about none in particular).
+fn link_causes(findings: &mut [Finding]) {
+    let causes: Vec<(&'static Rule, BTreeSet<String>)> = findings
+        .iter()
+        .filter_map(|finding| {
+            Some((
+                rule_of(finding)?,
+                finding.resolvers.iter().cloned().collect(),
+            ))
+        })
+        .collect();
+    for finding in findings {
+        if finding.caused_by.is_some() {
+            continue;
+        }
+        let cause = causes.iter().find(|(rule, resolvers)| {
+            rule.explains.contains(&finding.rule.as_str())
+                && (resolvers.is_empty()
+                    || finding.resolvers.is_empty()
+                    || finding
+                        .resolvers
+                        .iter()
+                        .any(|name| resolvers.contains(name)))
+        });
+        finding.caused_by = cause.map(|(rule, _)| rule.name.to_owned());
+    }
+}
+
+/// `certain` is said only where no other cause is named for the same resolver: of two that are not linked,
+/// neither is.
+fn calibrate(findings: &mut [Finding]) {
+    let mut causes: BTreeMap<String, usize> = BTreeMap::new();
+    for finding in findings.iter() {
+        if finding.severity == Severity::Error && finding.caused_by.is_none() {
+            for resolver in &finding.resolvers {
+                *causes.entry(resolver.clone()).or_default() += 1;
+            }
+        }
+    }
+    for finding in findings {
+        let contested = finding
+            .resolvers
+            .iter()
+            .any(|resolver| causes.get(resolver).is_some_and(|count| *count > 1));
+        let explains_an_answer = rule_of(finding).is_some_and(|rule| rule.stage == Stage::Evidence);
+        if contested
+            && explains_an_answer
+            && finding.severity == Severity::Error
+            && finding.caused_by.is_none()
+            && finding.confidence == Confidence::Certain
+        {
+            finding.confidence = Confidence::High;
+        }
+    }
+}
+
+/// Severity; causes before what they cause; what the local path depends on first; confidence; the order of
+/// the catalogue; the order of the resolvers.
+fn order(case: &Case<'_>, findings: &mut [Finding]) {
+    let position: BTreeMap<&str, (u8, usize)> = case
+        .subjects()
+        .enumerate()
+        .map(|(index, subject)| {
+            let nearness = if subject.has_role(Role::Local) || subject.has_role(Role::Os) {
+                0
+            } else if subject.has_role(Role::Custom) {
+                1
+            } else {
+                2
+            };
+            (subject.name(), (nearness, index))
+        })
+        .collect();
+    findings.sort_by_cached_key(|finding| {
+        let nearest = finding
+            .resolvers
+            .iter()
+            .filter_map(|resolver| position.get(resolver.as_str()).copied())
+            .min()
+            // About the host or the name as a whole: before any single resolver.
+            .unwrap_or((0, 0));
+        let registered = RULES.iter().position(|rule| rule.name == finding.rule);
+        (
+            finding.severity,
+            finding.caused_by.is_some(),
+            nearest.0,
+            finding.confidence,
+            registered,
+            nearest.1,
+            finding.resolvers.clone(),
+        )
+    });
+}

@@ -1,0 +1,151 @@
+//! What was asked for: the command line as meaning, before anything outside is touched.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use crate::dns::Name;
+use crate::observation::Transport;
+
+/// Whether an endpoint's address should be private or public.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// The addresses of EKS's network interfaces in the VPC.
+    Private,
+    /// The addresses of the public endpoint.
+    Public,
+    /// Either is right here.
+    Any,
+    /// Nobody said and nothing was found that would.
+    Unknown,
+}
+
+/// Which zone a resolver took the name from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum View {
+    /// The Route 53 private hosted zone.
+    PrivateZone,
+    /// AWS's public zone.
+    Public,
+    /// Nothing in its replies shows it.
+    Unknown,
+}
+
+impl View {
+    /// As in the JSON document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PrivateZone => "private-zone",
+            Self::Public => "public",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A resolver that the user named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedResolver {
+    /// The label in front of `=`, where there is one.
+    pub label: Option<String>,
+    /// Where it is asked.
+    pub address: SocketAddr,
+    /// How.
+    pub transport: Transport,
+}
+
+/// From which severity on a run counts as failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FailOn {
+    /// Errors only.
+    #[default]
+    Error,
+    /// Warnings too.
+    Warning,
+}
+
+/// What the answers were asked to be, and who decides. Part of the capture: the rules read it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Asked {
+    /// `--expect`: addresses.
+    pub expect_addresses: Vec<IpAddr>,
+    /// `--expect`: networks.
+    pub expect_cidrs: Vec<IpNet>,
+    /// `--expect-scope`.
+    pub expect_scope: Option<Scope>,
+    /// `--expect-view private`.
+    pub expect_view: Option<View>,
+    /// `--judge`: roles and names; empty: all in scope.
+    pub judge: Vec<String>,
+    /// `--fail-on`.
+    pub fail_on: FailOn,
+    /// Whether the control questions were asked.
+    pub controls: bool,
+    /// `--samples`.
+    pub samples: u32,
+    /// `--timeout`, in milliseconds.
+    pub timeout_ms: u64,
+    /// `--attempts`.
+    pub attempts: u32,
+    /// `--deadline`, in milliseconds.
+    pub deadline_ms: u64,
+}
+
+impl Asked {
+    /// Whether the user said what the answer should be.
+    pub fn expects_anything(&self) -> bool {
+        !self.expect_addresses.is_empty()
+            || !self.expect_cidrs.is_empty()
+            || self.expect_scope.is_some()
+            || self.expect_view.is_some()
+    }
+}
+
+/// Where the endpoint's name came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// The endpoint's host name, in the case it was given.
+    pub hostname: Name,
+    /// The cluster's name, where known.
+    pub cluster: Option<String>,
+    /// The AWS Region, from the name or elsewhere.
+    pub region: Option<String>,
+    /// Who named it: `argument`, `kubeconfig`, `aws`, `capture`, `scenario`.
+    pub source: String,
+}
+
+/// Settings of one check.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The endpoint.
+    pub target: Target,
+    /// What the answers should be, and who decides.
+    pub asked: Asked,
+    /// `--resolver`.
+    pub resolvers: Vec<NamedResolver>,
+    /// `--vpc-resolver`.
+    pub vpc_resolvers: Vec<SocketAddr>,
+    /// `--inbound`.
+    pub inbound: Vec<SocketAddr>,
+    /// `--public` or `--public-resolver`; empty: never asked.
+    pub public_resolvers: Vec<SocketAddr>,
+    /// Whether this host's stub configuration is left out.
+    pub no_local: bool,
+    /// Whether getaddrinfo is left out.
+    pub no_os: bool,
+    /// `--resolv-conf`; `None`: this host's.
+    pub resolv_conf: Option<PathBuf>,
+    /// `--hosts-file`; `None`: this host's.
+    pub hosts_file: Option<PathBuf>,
+    /// The window of one question.
+    pub timeout: Duration,
+    /// The bound of the whole run.
+    pub deadline: Duration,
+    /// The name of the place we ask from.
+    pub vantage: Option<String>,
+}
