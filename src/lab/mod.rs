@@ -1,4 +1,13 @@
 //! The lab: embedded name servers on loopback that play a scenario under the scenario's own addresses. For
 //! `demo`, and for the tests.
 
+mod book;
+mod message;
+mod play;
 pub mod scenario;
+mod server;
+mod world;
+mod zone;
+
+pub use play::{Played, Scene, play};
+pub use world::{Error, names, scenario, text};

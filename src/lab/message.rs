@@ -1,0 +1,187 @@
+//! Octets of the lab's replies: with the prober's wire module, the only place that sees the DNS codec.
+
+use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query};
+use hickory_proto::rr::rdata::opt::EdnsOption;
+use hickory_proto::rr::rdata::{A, AAAA, CNAME, NS, SOA, TXT};
+use hickory_proto::rr::{RData as WireData, Record as WireRecord};
+
+use super::zone::Answer;
+use crate::dns::{Name, RData, Rcode, Record, RecordType, Section};
+use crate::probe::wire::{from_wire_name, to_wire_name};
+
+/// A question that a server of the lab was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) id: u16,
+    pub(super) qname: Name,
+    pub(super) qtype: RecordType,
+    pub(super) edns: bool,
+    pub(super) checking_disabled: bool,
+}
+
+/// Reads a query; `None` where it is none.
+pub(super) fn read(octets: &[u8]) -> Option<Asked> {
+    let message = Message::from_vec(octets).ok()?;
+    let [question] = message.queries.as_slice() else {
+        return None;
+    };
+    Some(Asked {
+        id: message.metadata.id,
+        qname: from_wire_name(&question.name).ok()?,
+        qtype: RecordType(question.query_type.into()),
+        edns: message.edns.is_some(),
+        checking_disabled: message.metadata.checking_disabled,
+    })
+}
+
+/// How a reply is dressed.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Dress {
+    pub(super) tc: bool,
+    pub(super) aa: Option<bool>,
+    pub(super) ra: Option<bool>,
+    /// Extended DNS Errors: code and text. Only sent to those who asked with EDNS.
+    pub(super) ede: Vec<(u16, String)>,
+}
+
+/// The octets of a reply.
+pub(super) fn write(asked: &Asked, answer: &Answer, dress: &Dress) -> Result<Vec<u8>, String> {
+    let mut message = Message::new(asked.id, MessageType::Response, OpCode::Query);
+    message.metadata.recursion_desired = true;
+    message.metadata.recursion_available = dress.ra.unwrap_or(true);
+    message.metadata.authoritative = dress.aa.unwrap_or(answer.aa);
+    message.metadata.truncation = dress.tc;
+    message.metadata.checking_disabled = asked.checking_disabled;
+    let Rcode(rcode) = answer.rcode;
+    message.metadata.response_code = (rcode & 0xf).into();
+    message.add_query(Query::query(
+        to_wire_name(&asked.qname)?,
+        asked.qtype.0.into(),
+    ));
+    for record in answer.records.iter().filter(|_| !dress.tc) {
+        let wire = to_wire(record)?;
+        match record.section {
+            Section::Answer => message.add_answer(wire),
+            Section::Authority => message.add_authority(wire),
+            Section::Additional => message.add_additional(wire),
+        };
+    }
+    if asked.edns {
+        let mut edns = Edns::new();
+        edns.set_max_payload(1232);
+        edns.set_rcode_high(u8::try_from(rcode >> 4).unwrap_or_default());
+        // insert() keeps one option a code; several errors go into the list as they are.
+        for (code, text) in &dress.ede {
+            let data = [&code.to_be_bytes(), text.as_bytes()].concat();
+            edns.options_mut()
+                .options
+                .push((15.into(), EdnsOption::Unknown(15, data)));
+        }
+        message.set_edns(edns);
+    }
+    message.to_vec().map_err(|error| error.to_string())
+}
+
+fn to_wire(record: &Record) -> Result<WireRecord, String> {
+    let data = match &record.data {
+        RData::A(ip) => WireData::A(A(*ip)),
+        RData::Aaaa(ip) => WireData::AAAA(AAAA(*ip)),
+        RData::Cname(name) => WireData::CNAME(CNAME(to_wire_name(name)?)),
+        RData::Ns(name) => WireData::NS(NS(to_wire_name(name)?)),
+        RData::Soa {
+            mname,
+            rname,
+            serial,
+            minimum,
+        } => WireData::SOA(SOA::new(
+            to_wire_name(mname)?,
+            to_wire_name(rname)?,
+            *serial,
+            7200,
+            900,
+            1_209_600,
+            *minimum,
+        )),
+        RData::Other(text) => WireData::TXT(TXT::new(vec![text.clone()])),
+    };
+    Ok(WireRecord::from_rdata(
+        to_wire_name(&record.owner)?,
+        record.ttl,
+        data,
+    ))
+}
+
+/// Changes made to a reply's octets, by the word of a scenario.
+pub(super) fn deform(octets: &mut Vec<u8>, how: &str) -> Result<(), String> {
+    match how {
+        "header-only" => {
+            octets.truncate(12);
+            octets.iter_mut().skip(4).for_each(|octet| *octet = 0);
+        }
+        "cut" => octets.truncate(octets.len().saturating_sub(3)),
+        "no-question" => {
+            let end = question_end(octets).ok_or("a reply without a question")?;
+            octets.drain(12..end);
+            octets[5] = 0;
+        }
+        "long-rdata" => {
+            let end = question_end(octets).ok_or("a reply without a question")?;
+            octets.truncate(end);
+            octets[6..12].copy_from_slice(&[0, 1, 0, 0, 0, 0]);
+            octets.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 16]);
+            octets.extend([192; 16]);
+        }
+        "no-reply" => octets.clear(),
+        other => return Err(format!("{other:?} is no way to change a reply")),
+    }
+    Ok(())
+}
+
+fn question_end(octets: &[u8]) -> Option<usize> {
+    let mut at = 12;
+    loop {
+        let length = usize::from(*octets.get(at)?);
+        at += length + 1;
+        if length == 0 {
+            return (at + 4 <= octets.len()).then_some(at + 4);
+        }
+    }
+}
+
+/// A message that is sent beside the reply, by the word of a scenario.
+pub(super) fn stray(asked: &Asked, reply: &[u8], what: &str) -> Result<Vec<u8>, String> {
+    let mut octets = reply.to_vec();
+    let address = |asked: &Asked| {
+        let record = Record {
+            section: Section::Answer,
+            owner: asked.qname.clone(),
+            rtype: RecordType::A,
+            ttl: 60,
+            data: RData::A([203, 0, 113, 66].into()),
+        };
+        let answer = Answer {
+            rcode: Rcode::NOERROR,
+            aa: false,
+            records: vec![record],
+        };
+        write(asked, &answer, &Dress::default())
+    };
+    match what {
+        "wrong-id" => octets[1] ^= 0xff,
+        "wrong-question" => {
+            let other = Asked {
+                qname: asked
+                    .qname
+                    .prepend("other")
+                    .map_err(|error| error.to_string())?,
+                ..asked.clone()
+            };
+            return address(&other);
+        }
+        "query" => octets[2] &= 0x7f,
+        "other-answer" => return address(asked),
+        "garbage" => return Ok(vec![0x67; 40]),
+        other => return Err(format!("{other:?} is nothing that is sent beside a reply")),
+    }
+    Ok(octets)
+}

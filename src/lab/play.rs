@@ -1,0 +1,292 @@
+//! Plays a scenario: starts its servers, runs the real prober against them, and returns the capture.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use ipnet::IpNet;
+use tokio::task::JoinSet;
+
+use super::book::AddressBook;
+use super::scenario::{Ask, Scenario, SystemOutcome, Zone};
+use super::server::{Held, OnData, Pattern, ServerData, open_tcp, open_udp};
+use super::world::{Error, World};
+use super::zone::{self, ZoneData};
+use crate::dns::Name;
+use crate::endpoint::EndpointName;
+use crate::facts::{Facts, Proxy, StubConfiguration, Vantage, hosts_file};
+use crate::observation::{SystemFailure, Transport};
+use crate::plan::Plan;
+use crate::probe::{self, Progress, Run, SystemResolver};
+use crate::report::{Capture, Tool};
+use crate::resolvers::{self, parse_address, parse_resolver};
+use crate::settings::{Asked, Settings, Target};
+
+/// The bound of a scenario's run.
+const DEADLINE: Duration = Duration::from_secs(15);
+
+/// What came of playing a scenario.
+#[derive(Debug)]
+pub struct Played {
+    /// Everything that was observed.
+    pub capture: Capture,
+    /// Questions that nothing in the scenario answers: a fault of the scenario.
+    pub unexpected: Vec<String>,
+}
+
+/// How a scenario is put on.
+pub struct Scene<'a> {
+    /// The scenario's name, for messages.
+    pub name: &'a str,
+    /// The time the capture is given, RFC 3339.
+    pub taken_at: String,
+}
+
+/// What getaddrinfo is made to give.
+struct Canned(Result<Vec<IpAddr>, SystemFailure>);
+
+impl SystemResolver for Canned {
+    fn lookup(&self, _: &Name) -> Result<Vec<IpAddr>, SystemFailure> {
+        self.0.clone()
+    }
+}
+
+/// Plays a scenario.
+pub async fn play(
+    scenario: &Scenario,
+    scene: &Scene<'_>,
+    interrupt: impl Future<Output = ()>,
+    progress: impl FnMut(Progress),
+) -> Result<Played, Error> {
+    let inconsistent = |reason: String| Error::Inconsistent {
+        name: scene.name.to_owned(),
+        reason,
+    };
+    let world = World::load()?;
+    let target_name: Name = scenario
+        .ask
+        .target
+        .as_deref()
+        .unwrap_or(&world.target)
+        .parse()
+        .map_err(|error| inconsistent(format!("target: {error}")))?;
+    let settings = settings(scenario, &target_name).map_err(inconsistent)?;
+    let facts = facts(scenario, &target_name);
+    let resolvers =
+        resolvers::resolve(&settings, &facts).map_err(|error| inconsistent(error.to_string()))?;
+    let plan = Plan::new(&settings.target, &settings.asked, &facts, &world.sibling);
+
+    let stage = Stage {
+        scenario,
+        world: &world,
+        plan: &plan,
+    };
+    let unexpected = Arc::new(Mutex::new(Vec::new()));
+    let mut tasks = JoinSet::new();
+    let mut held = Held::default();
+    let mut book = AddressBook::default();
+    for server in &scenario.servers {
+        let address = parse_address(&server.address)
+            .map_err(|error| inconsistent(format!("server {:?}: {error}", server.name)))?;
+        let data = stage
+            .server(server, &unexpected)
+            .map_err(|error| inconsistent(format!("server {:?}: {error}", server.name)))?;
+        let data = Arc::new(data);
+        let udp = open_udp(&data, server.udp, &mut tasks, &mut held).await?;
+        let tcp = open_tcp(&data, server.tcp, &mut tasks, &mut held).await?;
+        book.insert(address, Transport::Udp, udp);
+        book.insert(address, Transport::Tcp, tcp);
+    }
+    let system = match &scenario.os {
+        Some(SystemOutcome::Addresses(addresses)) => Ok(addresses.clone()),
+        Some(SystemOutcome::Failure(failure)) => Err(failure.clone()),
+        None => Ok(Vec::new()),
+    };
+    let run = Run {
+        timeout: settings.timeout,
+        attempts: settings.asked.attempts,
+        deadline: settings.deadline,
+        route: Arc::new(book),
+        system: Arc::new(Canned(system)),
+    };
+    let mut interrupted = false;
+    let observations = {
+        let interrupt = async {
+            interrupt.await;
+            interrupted = true;
+        };
+        probe::run(&plan, &resolvers, &run, interrupt, progress).await
+    };
+    drop((tasks, held));
+    let unexpected = unexpected
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
+    Ok(Played {
+        capture: Capture {
+            tool: Tool::this(),
+            taken_at: scene.taken_at.clone(),
+            vantage: Vantage {
+                name: settings.vantage.clone(),
+                kind: scenario.facts.vantage,
+            },
+            target: settings.target,
+            asked: settings.asked,
+            facts,
+            gaps: Vec::new(),
+            observations,
+            interrupted,
+        },
+        unexpected,
+    })
+}
+
+fn settings(scenario: &Scenario, target: &Name) -> Result<Settings, String> {
+    let ask: &Ask = &scenario.ask;
+    let addresses = |texts: &[String]| {
+        texts
+            .iter()
+            .map(|text| parse_address(text).map_err(|error| error.to_string()))
+            .collect::<Result<Vec<_>, _>>()
+    };
+    let mut expect_addresses = Vec::new();
+    let mut expect_cidrs = Vec::new();
+    for text in &ask.expect {
+        if let Ok(ip) = text.parse::<IpAddr>() {
+            expect_addresses.push(ip);
+        } else {
+            expect_cidrs.push(
+                text.parse::<IpNet>()
+                    .map_err(|error| format!("{text:?}: {error}"))?,
+            );
+        }
+    }
+    Ok(Settings {
+        target: Target {
+            hostname: target.clone(),
+            cluster: ask.cluster.clone(),
+            region: EndpointName::parse(target)
+                .ok()
+                .map(|endpoint| endpoint.region),
+            source: "scenario".to_owned(),
+        },
+        asked: Asked {
+            expect_addresses,
+            expect_cidrs,
+            expect_scope: ask.expect_scope,
+            expect_view: ask.expect_view,
+            judge: ask.judge.clone(),
+            fail_on: ask.fail_on,
+            controls: ask.controls,
+            samples: ask.samples,
+            timeout_ms: ask.timeout_ms,
+            attempts: ask.attempts,
+            deadline_ms: u64::try_from(DEADLINE.as_millis()).unwrap_or(u64::MAX),
+        },
+        resolvers: ask
+            .resolver
+            .iter()
+            .map(|text| parse_resolver(text).map_err(|error| error.to_string()))
+            .collect::<Result<_, _>>()?,
+        vpc_resolvers: addresses(&ask.vpc_resolver)?,
+        inbound: addresses(&ask.inbound)?,
+        public_resolvers: addresses(&ask.public)?,
+        no_local: scenario.facts.resolv_conf.is_none() && scenario.os.is_none(),
+        no_os: scenario.os.is_none(),
+        resolv_conf: None,
+        hosts_file: None,
+        timeout: Duration::from_millis(ask.timeout_ms),
+        deadline: DEADLINE,
+        vantage: Some("lab".to_owned()),
+    })
+}
+
+fn facts(scenario: &Scenario, target: &Name) -> Facts {
+    let given = &scenario.facts;
+    Facts {
+        stub: given
+            .resolv_conf
+            .as_ref()
+            .map(|text| StubConfiguration::parse("/etc/resolv.conf", text.as_bytes(), |_| None)),
+        hosts: given
+            .hosts
+            .as_ref()
+            .map(|text| hosts_file::entries_for(target, "/etc/hosts", text.as_bytes())),
+        proxy: Some(Proxy::read(target, |name| {
+            given.environment.get(name).cloned()
+        })),
+        cluster: given.cluster.clone(),
+        vpc: given.vpc.clone(),
+        interfaces: given.interfaces.clone(),
+    }
+}
+
+/// What the words of a scenario mean.
+struct Stage<'a> {
+    scenario: &'a Scenario,
+    world: &'a World,
+    plan: &'a Plan,
+}
+
+impl Stage<'_> {
+    fn server(
+        &self,
+        server: &super::scenario::Server,
+        unexpected: &Arc<Mutex<Vec<String>>>,
+    ) -> Result<ServerData, String> {
+        Ok(ServerData {
+            name: server.name.clone(),
+            view: server
+                .view
+                .as_deref()
+                .map(|name| self.view(name))
+                .transpose()?,
+            on: server
+                .on
+                .iter()
+                .map(|on| {
+                    OnData::read(
+                        on,
+                        |word| self.named(word),
+                        |name| self.view(name),
+                        &self.plan.target,
+                    )
+                })
+                .collect::<Result<_, _>>()?,
+            unexpected: Arc::clone(unexpected),
+            counts: Mutex::new(BTreeMap::new()),
+        })
+    }
+
+    /// A view's zones; those that all views share stand in for what it leaves out.
+    fn view(&self, name: &str) -> Result<Vec<ZoneData>, String> {
+        let own = self
+            .scenario
+            .views
+            .get(name)
+            .or_else(|| self.world.views.get(name))
+            .ok_or_else(|| format!("there is no view {name:?}"))?;
+        let overridden = |zone: &Zone| own.iter().any(|other| other.apex == zone.apex);
+        self.world
+            .common
+            .iter()
+            .filter(|zone| !overridden(zone))
+            .chain(own)
+            .map(|zone| ZoneData::read(zone, &self.plan.target))
+            .collect()
+    }
+
+    fn named(&self, word: &str) -> Result<Vec<Pattern>, String> {
+        let is = |name: &Name| Pattern::Is(name.clone());
+        Ok(match word {
+            "ANY" => vec![Pattern::Any],
+            "SIBLING" => self.plan.sibling.iter().map(is).collect(),
+            "AWS" => self.plan.aws_controls.iter().map(is).collect(),
+            "ROOT" => vec![Pattern::Is(Name::root())],
+            "ZONE" => self.plan.enclosing_zone.iter().map(is).collect(),
+            other => vec![Pattern::Is(zone::name(other, &self.plan.target)?)],
+        })
+    }
+}

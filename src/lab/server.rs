@@ -1,0 +1,339 @@
+//! One embedded name server: a UDP and a TCP socket on loopback.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, UdpSocket};
+use tokio::task::JoinSet;
+
+use super::message::{self, Asked, Dress};
+use super::scenario::{On, Port};
+use super::zone::{self, Answer, ZoneData};
+use crate::dns::{Name, Rcode, Record, RecordType, Section};
+use crate::observation::Transport;
+
+/// A server with its texts read.
+#[derive(Debug)]
+pub(super) struct ServerData {
+    pub(super) name: String,
+    pub(super) view: Option<Vec<ZoneData>>,
+    pub(super) on: Vec<OnData>,
+    /// Questions that nothing in the scenario answers.
+    pub(super) unexpected: Arc<Mutex<Vec<String>>>,
+    /// How often each `on` has fitted.
+    pub(super) counts: Mutex<BTreeMap<usize, u32>>,
+}
+
+/// An answer to particular questions, with its texts read.
+#[derive(Debug)]
+pub(super) struct OnData {
+    pub(super) names: Vec<Pattern>,
+    pub(super) types: Vec<RecordType>,
+    pub(super) on: On,
+    pub(super) view: Option<Vec<ZoneData>>,
+    pub(super) records: Vec<Record>,
+    pub(super) rcode: Option<Rcode>,
+    pub(super) ede: Vec<(u16, String)>,
+}
+
+/// Which names an `on` is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Pattern {
+    Any,
+    Is(Name),
+}
+
+/// What a server does with a question.
+struct Reaction {
+    delay: Duration,
+    messages: Vec<Vec<u8>>,
+    close: bool,
+}
+
+/// Keeps sockets that must stay open for as long as the scenario is played.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    udp: Vec<UdpSocket>,
+    tcp_bound: Vec<TcpSocket>,
+    tcp_listening: Vec<TcpListener>,
+}
+
+const LOOPBACK: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
+
+/// Opens the UDP side and returns its address.
+pub(super) async fn open_udp(
+    server: &Arc<ServerData>,
+    port: Port,
+    tasks: &mut JoinSet<()>,
+    held: &mut Held,
+) -> io::Result<SocketAddr> {
+    let socket = UdpSocket::bind(LOOPBACK).await?;
+    let address = socket.local_addr()?;
+    match port {
+        Port::Open => {
+            let server = Arc::clone(server);
+            tasks.spawn(async move { serve_udp(server, Arc::new(socket)).await });
+        }
+        Port::Silent => held.udp.push(socket),
+        Port::Closed => {
+            // A socket that is connected to somebody else takes nobody's datagrams: the kernel answers with
+            // "port unreachable", and the port stays ours.
+            let peer = UdpSocket::bind(LOOPBACK).await?;
+            socket.connect(peer.local_addr()?).await?;
+            held.udp.extend([socket, peer]);
+        }
+    }
+    Ok(address)
+}
+
+/// Opens the TCP side and returns its address.
+pub(super) async fn open_tcp(
+    server: &Arc<ServerData>,
+    port: Port,
+    tasks: &mut JoinSet<()>,
+    held: &mut Held,
+) -> io::Result<SocketAddr> {
+    if port == Port::Closed {
+        // Bound and not listening: connections are refused, and the port stays ours.
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(LOOPBACK.into())?;
+        let address = socket.local_addr()?;
+        held.tcp_bound.push(socket);
+        return Ok(address);
+    }
+    let listener = TcpListener::bind(LOOPBACK).await?;
+    let address = listener.local_addr()?;
+    if port == Port::Silent {
+        held.tcp_listening.push(listener);
+    } else {
+        let server = Arc::clone(server);
+        tasks.spawn(async move {
+            let mut connections = JoinSet::new();
+            while let Ok((stream, _)) = listener.accept().await {
+                let server = Arc::clone(&server);
+                connections.spawn(async move {
+                    // A client that hangs up is not the server's trouble.
+                    let _ = serve_tcp(&server, stream).await;
+                });
+            }
+        });
+    }
+    Ok(address)
+}
+
+async fn serve_udp(server: Arc<ServerData>, socket: Arc<UdpSocket>) {
+    let mut buffer = vec![0; 65_535];
+    let mut replies = JoinSet::new();
+    loop {
+        // Linux reports a client's closed port here; the next question is another's.
+        let Ok((length, client)) = socket.recv_from(&mut buffer).await else {
+            continue;
+        };
+        let Some(reaction) = server.react(&buffer[..length], Transport::Udp) else {
+            continue;
+        };
+        let socket = Arc::clone(&socket);
+        replies.spawn(async move {
+            tokio::time::sleep(reaction.delay).await;
+            for octets in reaction.messages {
+                let _ = socket.send_to(&octets, client).await;
+            }
+        });
+        while replies.try_join_next().is_some() {}
+    }
+}
+
+async fn serve_tcp(server: &ServerData, mut stream: TcpStream) -> io::Result<()> {
+    loop {
+        let length = stream.read_u16().await?;
+        let mut octets = vec![0; usize::from(length)];
+        stream.read_exact(&mut octets).await?;
+        let Some(reaction) = server.react(&octets, Transport::Tcp) else {
+            continue;
+        };
+        tokio::time::sleep(reaction.delay).await;
+        for octets in reaction.messages {
+            let length = u16::try_from(octets.len()).map_err(io::Error::other)?;
+            stream
+                .write_all(&[length.to_be_bytes().as_slice(), &octets].concat())
+                .await?;
+        }
+        if reaction.close {
+            return Ok(());
+        }
+    }
+}
+
+impl ServerData {
+    /// What to do with a message; `None`: nothing.
+    fn react(&self, octets: &[u8], transport: Transport) -> Option<Reaction> {
+        let asked = message::read(octets)?;
+        let on = self.fitting(&asked, transport);
+        if on.is_some_and(|on| on.on.silent) {
+            return None;
+        }
+        match self.compose(&asked, transport, on) {
+            Ok(messages) => Some(Reaction {
+                delay: Duration::from_millis(on.map_or(0, |on| on.on.delay_ms)),
+                close: on.is_some_and(|on| on.on.close),
+                messages: if on.is_some_and(|on| on.on.close) {
+                    Vec::new()
+                } else {
+                    messages
+                },
+            }),
+            Err(reason) => {
+                self.unexpected
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(format!(
+                        "{} was asked {} {}: {reason}",
+                        self.name, asked.qname, asked.qtype
+                    ));
+                None
+            }
+        }
+    }
+
+    /// The first `on` that fits. Its count goes up whether or not its number is due.
+    fn fitting(&self, asked: &Asked, transport: Transport) -> Option<&OnData> {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        for (index, data) in self.on.iter().enumerate() {
+            let on = &data.on;
+            let fits = data.names.iter().any(|pattern| {
+                *pattern == Pattern::Any || *pattern == Pattern::Is(asked.qname.clone())
+            }) && (data.types.is_empty() || data.types.contains(&asked.qtype))
+                && on.edns.is_none_or(|edns| edns == asked.edns)
+                && on.cd.is_none_or(|cd| cd == asked.checking_disabled)
+                && on
+                    .transport
+                    .as_deref()
+                    .is_none_or(|wanted| wanted == transport.as_str());
+            if !fits {
+                continue;
+            }
+            let count = counts.entry(index).or_default();
+            *count += 1;
+            if on.times.is_empty() || on.times.contains(count) {
+                return Some(data);
+            }
+        }
+        None
+    }
+
+    /// The messages that are sent, in their order.
+    fn compose(
+        &self,
+        asked: &Asked,
+        transport: Transport,
+        on: Option<&OnData>,
+    ) -> Result<Vec<Vec<u8>>, String> {
+        let from = |zones: Option<&Vec<ZoneData>>| {
+            zones
+                .and_then(|zones| zone::answer(zones, &asked.qname, asked.qtype))
+                .ok_or_else(|| "nothing in the scenario answers that".to_owned())
+        };
+        let Some(data) = on else {
+            let answer = from(self.view.as_ref())?;
+            return Ok(vec![message::write(asked, &answer, &Dress::default())?]);
+        };
+        let on = &data.on;
+        let mut answer = if on.view.is_some() {
+            from(data.view.as_ref())?
+        } else if data.rcode.is_some() || on.answer.is_some() {
+            Answer {
+                rcode: Rcode::NOERROR,
+                aa: false,
+                records: Vec::new(),
+            }
+        } else {
+            from(self.view.as_ref())?
+        };
+        if let Some(rcode) = data.rcode {
+            answer.rcode = rcode;
+        }
+        answer.records.extend(data.records.clone());
+        let dress = Dress {
+            tc: on.tc && transport == Transport::Udp,
+            aa: on.aa,
+            ra: on.ra,
+            ede: data.ede.clone(),
+        };
+        let whole = message::write(asked, &answer, &dress)?;
+        let mut reply = whole.clone();
+        if let Some(how) = &on.bytes {
+            message::deform(&mut reply, how)?;
+        }
+        let strays = |kinds: &[String]| -> Result<Vec<Vec<u8>>, String> {
+            kinds
+                .iter()
+                .map(|kind| message::stray(asked, &whole, kind))
+                .collect()
+        };
+        let mut messages = strays(&on.before)?;
+        if !reply.is_empty() {
+            messages.push(reply);
+        }
+        messages.extend(strays(&on.after)?);
+        Ok(messages)
+    }
+}
+
+impl OnData {
+    /// Reads the texts of an `on`. `named` turns the scenario's words for names into names.
+    pub(super) fn read(
+        on: &On,
+        named: impl Fn(&str) -> Result<Vec<Pattern>, String>,
+        view: impl Fn(&str) -> Result<Vec<ZoneData>, String>,
+        target: &Name,
+    ) -> Result<Self, String> {
+        let default = ["TARGET".to_owned()];
+        let words = if on.names.is_empty() {
+            &default[..]
+        } else {
+            &on.names[..]
+        };
+        let mut patterns = Vec::new();
+        for word in words {
+            patterns.extend(named(word)?);
+        }
+        let sections = [
+            (on.answer.as_deref().unwrap_or_default(), Section::Answer),
+            (on.authority.as_slice(), Section::Authority),
+            (on.additional.as_slice(), Section::Additional),
+        ];
+        let mut records = Vec::new();
+        for (texts, section) in sections {
+            for text in texts {
+                records.push(zone::record(text, section, target)?);
+            }
+        }
+        Ok(Self {
+            names: patterns,
+            types: on
+                .types
+                .iter()
+                .map(|text| text.parse())
+                .collect::<Result<_, _>>()?,
+            view: on.view.as_deref().map(view).transpose()?,
+            records,
+            rcode: on.rcode.as_deref().map(str::parse).transpose()?,
+            ede: on
+                .ede
+                .iter()
+                .map(|text| {
+                    let (code, text) = text.split_once(' ').unwrap_or((text, ""));
+                    let code = code
+                        .parse()
+                        .map_err(|_| format!("EDE {code:?} is not a number"))?;
+                    Ok((code, text.to_owned()))
+                })
+                .collect::<Result<_, String>>()?,
+            on: on.clone(),
+        })
+    }
+}

@@ -1,0 +1,95 @@
+//! The scenarios that are built in, and the world they are played in.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::scenario::{Scenario, Zone};
+
+/// Name and text of every scenario, sorted by name; made by the build script.
+static SCENARIOS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
+
+/// What all scenarios share.
+static WORLD: &str = include_str!("../../fixtures/world.toml");
+
+/// The scenario that is shown where none is named.
+const DEFAULT: &str = "no-forwarding/article";
+
+/// Why a scenario cannot be played.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No such scenario.
+    #[error("there is no scenario {0:?}: `demo --list` names them")]
+    Unknown(String),
+    /// The file is not a scenario.
+    #[error("scenario {name:?} cannot be read")]
+    Unreadable {
+        /// The scenario.
+        name: String,
+        /// Where and why.
+        #[source]
+        source: Box<toml::de::Error>,
+    },
+    /// Something in it does not hold together.
+    #[error("scenario {name:?}: {reason}")]
+    Inconsistent {
+        /// The scenario.
+        name: String,
+        /// What.
+        reason: String,
+    },
+    /// A socket on loopback could not be had.
+    #[error("no socket on loopback for the scenario's servers")]
+    Socket(#[from] std::io::Error),
+}
+
+/// What all scenarios share: the endpoint's name, the sibling, and zones.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct World {
+    pub(super) target: String,
+    pub(super) sibling: String,
+    pub(super) common: Vec<Zone>,
+    pub(super) views: BTreeMap<String, Vec<Zone>>,
+}
+
+impl World {
+    pub(super) fn load() -> Result<Self, Error> {
+        toml::from_str(WORLD).map_err(|source| Error::Unreadable {
+            name: "world".to_owned(),
+            source: Box::new(source),
+        })
+    }
+}
+
+/// The names of all scenarios, sorted.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    SCENARIOS.iter().map(|(name, _)| *name)
+}
+
+/// The full name and the text of a scenario: by its full name (`no-forwarding/article`), by its rule's name
+/// alone (its scenario `fires`, else its first), or, without a name, the default.
+pub fn text(name: Option<&str>) -> Result<(&'static str, &'static str), Error> {
+    let name = name.unwrap_or(DEFAULT);
+    let of_rule = |candidate: &str| {
+        candidate
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with('/'))
+    };
+    let by_name = |wanted: &str| SCENARIOS.iter().find(|(candidate, _)| *candidate == wanted);
+    by_name(name)
+        .or_else(|| by_name(&format!("{name}/fires")))
+        .or_else(|| SCENARIOS.iter().find(|(candidate, _)| of_rule(candidate)))
+        .copied()
+        .ok_or_else(|| Error::Unknown(name.to_owned()))
+}
+
+/// A scenario by its name, as [`text`] finds it.
+pub fn scenario(name: Option<&str>) -> Result<(&'static str, Scenario), Error> {
+    let (name, text) = text(name)?;
+    let scenario = toml::from_str(text).map_err(|source| Error::Unreadable {
+        name: name.to_owned(),
+        source: Box::new(source),
+    })?;
+    Ok((name, scenario))
+}

@@ -1,0 +1,153 @@
+//! What the lab tests and the case tests share.
+
+use std::path::PathBuf;
+
+use eks_dns_doctor::dns::AnswerKind;
+use eks_dns_doctor::lab::scenario::{ExpectedFinding, Outcome, Scenario};
+use eks_dns_doctor::observation::Lookup;
+use eks_dns_doctor::render::{self, Format, Style};
+use eks_dns_doctor::report::{Capture, Report};
+
+/// The folder of a scenario.
+pub(crate) fn folder(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/cases")
+        .join(name)
+}
+
+/// Whether the generated files are to be written rather than compared.
+pub(crate) fn blessing() -> bool {
+    std::env::var_os("BLESS").is_some_and(|value| !value.is_empty())
+}
+
+/// Takes out of a capture what differs from run to run: how long things took, to the second, and tries that
+/// only explain and may or may not have ended before the answer came.
+pub(crate) fn normalise(capture: &mut Capture) {
+    let window = capture.asked.timeout_ms as f64;
+    let step = window / f64::from(capture.asked.attempts.max(1));
+    for probed in &mut capture.observations {
+        if let Some(system) = &mut probed.system {
+            system.rtt_ms = system.rtt_ms.map(whole_seconds);
+        }
+        for lookup in &mut probed.lookups {
+            normalise_lookup(lookup, step);
+        }
+    }
+}
+
+fn normalise_lookup(lookup: &mut Lookup, step: f64) {
+    lookup.rtt_ms = lookup.rtt_ms.map(whole_seconds);
+    let decided = lookup.kind == AnswerKind::Answer || lookup.kind.is_negative();
+    if decided {
+        let transport = lookup.transport;
+        lookup.attempts.retain(|attempt| {
+            attempt.edns && attempt.transport == transport || attempt.kind == AnswerKind::Truncated
+        });
+    }
+    for attempt in &mut lookup.attempts {
+        attempt.started_ms = (attempt.started_ms / step).floor() * step;
+        attempt.rtt_ms = attempt.rtt_ms.map(whole_seconds);
+    }
+}
+
+/// One millisecond, or whole seconds.
+fn whole_seconds(ms: f64) -> f64 {
+    if ms < 1000.0 {
+        1.0
+    } else {
+        (ms / 1000.0).floor() * 1000.0
+    }
+}
+
+/// The generated files of a scenario: name and content.
+pub(crate) fn rendered(report: &Report) -> Vec<(String, String)> {
+    Format::VARIANTS
+        .iter()
+        .map(|format| {
+            let style = Style {
+                color: false,
+                ascii: false,
+                width: 80,
+                verbose: false,
+            };
+            let mut text = String::new();
+            render::render(report, *format, &style, &mut text).expect("a String takes all");
+            let extension = match format {
+                Format::Table => "txt",
+                Format::Short => "short",
+                Format::Json => "json",
+                Format::Markdown => "md",
+            };
+            (format!("report.{extension}"), text)
+        })
+        .collect()
+}
+
+/// Holds a report against the diagnosis that the scenario states: exactly these findings, in this order.
+pub(crate) fn check_outcome(report: &Report, scenario: &Scenario) -> Result<(), String> {
+    let found = Outcome {
+        conclusion: report.conclusion,
+        exit_code: report.exit_code,
+        findings: report
+            .findings
+            .iter()
+            .map(|finding| ExpectedFinding {
+                rule: finding.rule.clone(),
+                severity: finding.severity,
+                confidence: finding.confidence,
+                resolvers: finding.resolvers.clone(),
+                caused_by: finding.caused_by.clone(),
+            })
+            .collect(),
+    };
+    if found == scenario.expect {
+        return Ok(());
+    }
+    let table: String = report
+        .resolvers
+        .iter()
+        .map(|resolver| {
+            let kinds: Vec<String> = resolver
+                .probed
+                .lookups
+                .iter()
+                .map(|lookup| format!("{:?} {}={}", lookup.purpose, lookup.qtype, lookup.kind))
+                .collect();
+            format!(
+                "\n  {} {} view {}: {}",
+                resolver.probed.resolver.name,
+                resolver.verdict,
+                resolver.view.as_str(),
+                kinds.join(", ")
+            )
+        })
+        .collect();
+    Err(format!(
+        "expected {:#?}\nfound {found:#?}\nresolvers:{table}",
+        scenario.expect
+    ))
+}
+
+/// Holds a generated text against its file, or writes the file where it is to be blessed.
+pub(crate) fn check_file(name: &str, file: &str, text: &str) -> Result<(), String> {
+    let path = folder(name).join(file);
+    if blessing() {
+        return std::fs::write(&path, text).map_err(|error| error.to_string());
+    }
+    let golden = std::fs::read_to_string(&path)
+        .map_err(|error| format!("{}: {error} (BLESS=1 writes it)", path.display()))?;
+    if golden == text {
+        return Ok(());
+    }
+    let line = golden
+        .lines()
+        .zip(text.lines())
+        .position(|(a, b)| a != b)
+        .unwrap_or_else(|| golden.lines().count().min(text.lines().count()));
+    Err(format!(
+        "{file} differs from line {} on (BLESS=1 rewrites it):\n- {}\n+ {}",
+        line + 1,
+        golden.lines().nth(line).unwrap_or("<end>"),
+        text.lines().nth(line).unwrap_or("<end>"),
+    ))
+}
