@@ -5,8 +5,10 @@
 
 mod common;
 
+use eks_dns_doctor::dns::AnswerKind;
 use eks_dns_doctor::lab::{self, Scene};
-use eks_dns_doctor::report::diagnose;
+use eks_dns_doctor::observation::Lookup;
+use eks_dns_doctor::report::{Capture, diagnose};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() -> std::process::ExitCode {
@@ -18,7 +20,7 @@ fn main() -> std::process::ExitCode {
 }
 
 fn play(name: &str) -> Result<(), Failed> {
-    let (name, scenario) = lab::scenario(Some(name)).map_err(describe)?;
+    let (name, scenario) = lab::scenario(Some(name)).map_err(|error| describe(&error))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -28,12 +30,12 @@ fn play(name: &str) -> Result<(), Failed> {
     };
     let played = runtime
         .block_on(lab::play(&scenario, &scene, std::future::pending(), |_| {}))
-        .map_err(describe)?;
+        .map_err(|error| describe(&error))?;
     if !played.unexpected.is_empty() {
         return Err(played.unexpected.join("\n").into());
     }
     let mut capture = played.capture;
-    common::normalise(&mut capture);
+    normalise(&mut capture);
     let report = diagnose(capture);
     common::check_outcome(&report, &scenario)?;
     if common::blessing() {
@@ -50,9 +52,48 @@ fn play(name: &str) -> Result<(), Failed> {
     Ok(())
 }
 
-fn describe(error: lab::Error) -> Failed {
+/// Takes out of a capture what differs from run to run: how long things took, to the second, and tries that
+/// only explain and may or may not have ended before the answer came.
+fn normalise(capture: &mut Capture) {
+    let window = capture.asked.timeout_ms as f64;
+    let step = window / f64::from(capture.asked.attempts.max(1));
+    for probed in &mut capture.observations {
+        if let Some(system) = &mut probed.system {
+            system.rtt_ms = system.rtt_ms.map(whole_seconds);
+        }
+        for lookup in &mut probed.lookups {
+            normalise_lookup(lookup, step);
+        }
+    }
+}
+
+fn normalise_lookup(lookup: &mut Lookup, step: f64) {
+    lookup.rtt_ms = lookup.rtt_ms.map(whole_seconds);
+    let decided = lookup.kind == AnswerKind::Answer || lookup.kind.is_negative();
+    if decided {
+        let transport = lookup.transport;
+        lookup.attempts.retain(|attempt| {
+            attempt.edns && attempt.transport == transport || attempt.kind == AnswerKind::Truncated
+        });
+    }
+    for attempt in &mut lookup.attempts {
+        attempt.started_ms = (attempt.started_ms / step).floor() * step;
+        attempt.rtt_ms = attempt.rtt_ms.map(whole_seconds);
+    }
+}
+
+/// One millisecond, or whole seconds.
+fn whole_seconds(ms: f64) -> f64 {
+    if ms < 1000.0 {
+        1.0
+    } else {
+        (ms / 1000.0).floor() * 1000.0
+    }
+}
+
+fn describe(error: &lab::Error) -> Failed {
     let mut text = error.to_string();
-    let mut source = std::error::Error::source(&error);
+    let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         text.push_str(": ");
         text.push_str(&cause.to_string());

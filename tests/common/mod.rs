@@ -1,12 +1,11 @@
 //! What the lab tests and the case tests share.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use eks_dns_doctor::dns::AnswerKind;
 use eks_dns_doctor::lab::scenario::{ExpectedFinding, Outcome, Scenario};
-use eks_dns_doctor::observation::Lookup;
 use eks_dns_doctor::render::{self, Format, Style};
-use eks_dns_doctor::report::{Capture, Report};
+use eks_dns_doctor::report::Report;
 
 /// The folder of a scenario.
 pub(crate) fn folder(name: &str) -> PathBuf {
@@ -18,45 +17,6 @@ pub(crate) fn folder(name: &str) -> PathBuf {
 /// Whether the generated files are to be written rather than compared.
 pub(crate) fn blessing() -> bool {
     std::env::var_os("BLESS").is_some_and(|value| !value.is_empty())
-}
-
-/// Takes out of a capture what differs from run to run: how long things took, to the second, and tries that
-/// only explain and may or may not have ended before the answer came.
-pub(crate) fn normalise(capture: &mut Capture) {
-    let window = capture.asked.timeout_ms as f64;
-    let step = window / f64::from(capture.asked.attempts.max(1));
-    for probed in &mut capture.observations {
-        if let Some(system) = &mut probed.system {
-            system.rtt_ms = system.rtt_ms.map(whole_seconds);
-        }
-        for lookup in &mut probed.lookups {
-            normalise_lookup(lookup, step);
-        }
-    }
-}
-
-fn normalise_lookup(lookup: &mut Lookup, step: f64) {
-    lookup.rtt_ms = lookup.rtt_ms.map(whole_seconds);
-    let decided = lookup.kind == AnswerKind::Answer || lookup.kind.is_negative();
-    if decided {
-        let transport = lookup.transport;
-        lookup.attempts.retain(|attempt| {
-            attempt.edns && attempt.transport == transport || attempt.kind == AnswerKind::Truncated
-        });
-    }
-    for attempt in &mut lookup.attempts {
-        attempt.started_ms = (attempt.started_ms / step).floor() * step;
-        attempt.rtt_ms = attempt.rtt_ms.map(whole_seconds);
-    }
-}
-
-/// One millisecond, or whole seconds.
-fn whole_seconds(ms: f64) -> f64 {
-    if ms < 1000.0 {
-        1.0
-    } else {
-        (ms / 1000.0).floor() * 1000.0
-    }
 }
 
 /// The generated files of a scenario: name and content.
@@ -103,25 +63,23 @@ pub(crate) fn check_outcome(report: &Report, scenario: &Scenario) -> Result<(), 
     if found == scenario.expect {
         return Ok(());
     }
-    let table: String = report
-        .resolvers
-        .iter()
-        .map(|resolver| {
-            let kinds: Vec<String> = resolver
-                .probed
-                .lookups
-                .iter()
-                .map(|lookup| format!("{:?} {}={}", lookup.purpose, lookup.qtype, lookup.kind))
-                .collect();
-            format!(
-                "\n  {} {} view {}: {}",
-                resolver.probed.resolver.name,
-                resolver.verdict,
-                resolver.view.as_str(),
-                kinds.join(", ")
-            )
-        })
-        .collect();
+    let mut table = String::new();
+    for resolver in &report.resolvers {
+        let kinds: Vec<String> = resolver
+            .probed
+            .lookups
+            .iter()
+            .map(|lookup| format!("{:?} {}={}", lookup.purpose, lookup.qtype, lookup.kind))
+            .collect();
+        let name = &resolver.probed.resolver.name;
+        let view = resolver.view.as_str();
+        let _ = write!(
+            table,
+            "\n  {name} {} view {view}: {}",
+            resolver.verdict,
+            kinds.join(", ")
+        );
+    }
     Err(format!(
         "expected {:#?}\nfound {found:#?}\nresolvers:{table}",
         scenario.expect
