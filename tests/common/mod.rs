@@ -1,5 +1,10 @@
 //! What the lab tests and the case tests share.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test reads and writes its fixtures"
+)]
+
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
