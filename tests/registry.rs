@@ -7,6 +7,7 @@
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use eks_dns_doctor::lab;
@@ -125,17 +126,25 @@ fn rules_that_are_referred_to_exist() {
     }
 }
 
+/// The index of findings in the README is the registry's.
 #[test]
 fn the_readme_lists_exactly_the_rules() {
-    let readme = read(&root().join("README.md"));
-    let listed: Vec<&str> = readme
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `")?.split_once("` |"))
-        .map(|(name, _)| name)
-        .filter(|name| rules::find(name).is_some() || name.contains('-') && !name.starts_with('-'))
-        .collect();
-    let names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
-    assert_eq!(listed, names);
+    const START: &str = "<!-- findings -->\n";
+    const END: &str = "<!-- /findings -->";
+    let path = root().join("README.md");
+    let readme = read(&path);
+    let (before, rest) = readme.split_once(START).expect("the index starts");
+    let (index, after) = rest.split_once(END).expect("the index ends");
+    let mut expected = String::from("| finding | it means |\n|---|---|\n");
+    for rule in RULES {
+        let _ = writeln!(expected, "| `{}` | {} |", rule.name, rule.summary);
+    }
+    if std::env::var_os("BLESS").is_some_and(|value| !value.is_empty()) {
+        let text = format!("{before}{START}{expected}{END}{after}");
+        std::fs::write(&path, text).expect("the README can be written");
+        return;
+    }
+    assert_eq!(index, expected);
 }
 
 /// The recorded reports of all scenarios, by name.
