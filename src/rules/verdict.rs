@@ -31,7 +31,7 @@ pub fn evaluate(case: &Case<'_>) -> Evaluation {
         }
         findings.extend(found);
         replace(&mut findings);
-        if stage == Stage::Evidence {
+        if stage != Stage::Unexplained {
             name_the_system_view(case, &mut findings);
         }
     }
