@@ -32,7 +32,7 @@ fn main() {
     measure("--version", || run(&["--version"]));
     measure("explain", || run(&["explain"]));
     measure("explain no-forwarding", || {
-        run(&["explain", "no-forwarding"])
+        run(&["explain", "no-forwarding"]);
     });
     let port = healthy[0].to_string();
     if Command::new("dig")
@@ -55,7 +55,7 @@ fn main() {
     let mut with_closed = four[..3].to_vec();
     with_closed.push(resolver(closed_port));
     measure("check, three healthy and a closed port", || {
-        check(&with_closed, &[])
+        check(&with_closed, &[]);
     });
 
     let mut with_silent = four[..3].to_vec();
