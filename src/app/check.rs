@@ -88,7 +88,10 @@ fn not_asked(settings: &Settings, resolvers: &[Resolver]) -> Vec<Gap> {
             "no resolver of the VPC was named",
         ));
     }
-    if !resolvers.iter().any(|resolver| resolver.has_role(Role::Public)) {
+    if !resolvers
+        .iter()
+        .any(|resolver| resolver.has_role(Role::Public))
+    {
         gaps.push(gap(
             "the public view",
             "--public, --public-resolver",
@@ -119,7 +122,9 @@ mod tests {
     use crate::facts::Facts;
 
     fn gaps(line: &str) -> Vec<(String, String)> {
-        let words = ["eks-dns-doctor", "a.test"].into_iter().chain(line.split_whitespace());
+        let words = ["eks-dns-doctor", "a.test"]
+            .into_iter()
+            .chain(line.split_whitespace());
         let Ok(Command::Check(args)) = crate::cli::parse(words.map(Into::into)) else {
             panic!("{line}");
         };
@@ -131,7 +136,12 @@ mod tests {
 
     #[test]
     fn what_was_left_out_is_said() {
-        let facts = |line| gaps(line).into_iter().map(|(fact, _)| fact).collect::<Vec<_>>();
+        let facts = |line| {
+            gaps(line)
+                .into_iter()
+                .map(|(fact, _)| fact)
+                .collect::<Vec<_>>()
+        };
         let aws = "cluster, VPC and network interfaces";
         assert_eq!(facts(""), ["the VPC's view", "the public view", aws]);
         assert_eq!(
@@ -145,7 +155,10 @@ mod tests {
             ]
         );
         let reason = |line| gaps(line)[0].1.clone();
-        assert_eq!(reason("--no-os --vpc-resolver 10.0.0.2"), "left out by --no-os");
+        assert_eq!(
+            reason("--no-os --vpc-resolver 10.0.0.2"),
+            "left out by --no-os"
+        );
         assert!(reason("--hosts-file h --resolver 10.0.0.2").contains("files that were named"));
     }
 

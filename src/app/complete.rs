@@ -1,5 +1,7 @@
 //! `completions` and `man`: both from the definition of the command line.
 
+use std::fmt::Write;
+
 use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 use clap_mangen::Man;
@@ -39,8 +41,13 @@ fn write_man(page: &mut Vec<u8>) -> std::io::Result<()> {
     roff.control("SH", ["COMMANDS"]);
     for command in definition.get_subcommands() {
         roff.control("TP", []);
-        roff.text([bold(synopsis(command))]);
-        roff.text([roman(command.get_about().map(ToString::to_string).unwrap_or_default())]);
+        roff.text([bold(synopsis(command, &definition))]);
+        roff.text([roman(
+            command
+                .get_about()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+        )]);
     }
     roff.control("SH", ["EXIT STATUS"]);
     for (code, meaning) in EXIT_CODES {
@@ -57,14 +64,27 @@ fn write_man(page: &mut Vec<u8>) -> std::io::Result<()> {
     roff.to_writer(page)
 }
 
-/// A command with its own words, without the flags, which are described once.
-fn synopsis(command: &Command) -> String {
+/// A command with its own words and flags; those that check has too are described once.
+fn synopsis(command: &Command, check: &Command) -> String {
     let mut text = format!("{NAME} {}", command.get_name());
+    let longs = command.get_arguments().filter_map(|flag| flag.get_long());
+    for long in longs {
+        if !check
+            .get_arguments()
+            .any(|other| other.get_long() == Some(long))
+        {
+            let _ = write!(text, " [--{long}]");
+        }
+    }
     for argument in command.get_positionals() {
         let name = argument.get_value_names().and_then(<[_]>::first);
         let name = name.map_or_else(|| argument.get_id().as_str(), |name| name.as_str());
-        let (open, close) = if argument.is_required_set() { ("", "") } else { ("[", "]") };
-        text.push_str(&format!(" {open}{name}{close}"));
+        let (open, close) = if argument.is_required_set() {
+            ("", "")
+        } else {
+            ("[", "]")
+        };
+        let _ = write!(text, " {open}{name}{close}");
     }
     text
 }

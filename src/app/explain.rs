@@ -35,7 +35,7 @@ fn unknown(what: &str) -> Error {
     let meant = if meant.is_empty() {
         String::new()
     } else {
-        format!(", did you mean {}", meant.join(" or "))
+        format!(" (did you mean {}?)", meant.join(" or "))
     };
     Error::UnknownFinding(what.to_owned(), meant)
 }

@@ -161,10 +161,7 @@ fn create_private(path: &Path) -> io::Result<File> {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-    #![expect(
-        clippy::disallowed_methods,
-        reason = "a test reads what was written"
-    )]
+    #![expect(clippy::disallowed_methods, reason = "a test reads what was written")]
 
     use super::*;
 

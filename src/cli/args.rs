@@ -1,5 +1,6 @@
 //! The definition of the command line: help, completions and the manual page are made from it.
 
+use std::fmt::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use clap_complete::Shell;
 
 use super::value::{self, Expectable};
 use crate::render::Format;
+use crate::report::exit;
 use crate::resolvers::{parse_address, parse_resolver};
 use crate::settings::NamedResolver;
 
@@ -19,22 +21,25 @@ pub const NAME: &str = env!("CARGO_PKG_NAME");
 /// The exit codes, the same in every format, and what they mean.
 pub const EXIT_CODES: &[(u8, &str)] = &[
     (
-        0,
-        "every resolver in scope answers as expected (warnings count with --fail-on warning)",
+        exit::HEALTHY,
+        "every resolver in scope answers as expected, perhaps with warnings",
     ),
     (
-        1,
-        "at least one does not, or the facts show a fault that takes effect",
+        exit::BROKEN,
+        "at least one does not; with --fail-on warning, also any warning",
     ),
     (
-        2,
+        exit::COULD_NOT_RUN,
         "it could not run: bad arguments, a file that cannot be read or written",
     ),
     (
-        3,
-        "inconclusive: nothing wrong was seen, but what decides could not be known",
+        exit::INCONCLUSIVE,
+        "inconclusive: nothing wrong was seen, but what decides is not known",
     ),
-    (130, "interrupted"),
+    (
+        exit::INTERRUPTED,
+        "interrupted; what was known by then was printed",
+    ),
 ];
 
 /// Examples, and what they do.
@@ -48,7 +53,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
         "compare them with the inbound endpoint and with public DNS",
     ),
     (
-        "eks-dns-doctor HOST --resolver corp=10.63.200.10 --expect 192.168.0.0/16",
+        "eks-dns-doctor HOST --no-local --resolver corp=10.63.200.10 --expect 192.168.0.0/16",
         "check that one resolver answers with the VPC's addresses",
     ),
     (
@@ -69,11 +74,11 @@ const OUTPUT: &str = "Output";
 fn after_help() -> String {
     let mut text = "Exit codes:\n".to_owned();
     for (code, meaning) in EXIT_CODES {
-        text.push_str(&format!("  {code:<3}  {meaning}\n"));
+        let _ = writeln!(text, "  {code:<3}  {meaning}");
     }
     text.push_str("\nExamples (HOST stands for the endpoint's host name or URL):\n");
     for (command, meaning) in EXAMPLES {
-        text.push_str(&format!("  {command}\n      {meaning}\n"));
+        let _ = writeln!(text, "  {command}\n      {meaning}");
     }
     text.truncate(text.trim_end().len());
     text
@@ -91,7 +96,7 @@ fn after_help() -> String {
     args_conflicts_with_subcommands = true,
     args_override_self = true,
     max_term_width = 100,
-    override_usage = "eks-dns-doctor [check] [OPTIONS] TARGET\n       eks-dns-doctor COMMAND …",
+    override_usage = "eks-dns-doctor [check] [OPTIONS] TARGET\n       eks-dns-doctor COMMAND ...",
     after_help = after_help(),
 )]
 pub struct Cli {
@@ -113,7 +118,7 @@ pub enum Command {
         override_usage = "eks-dns-doctor [check] [OPTIONS] TARGET",
         after_help = after_help(),
     )]
-    Check(CheckArgs),
+    Check(Box<CheckArgs>),
     /// Show what a finding means and what to do; without WHAT, the index
     Explain(ExplainArgs),
     /// Play a scenario with name servers on loopback, and diagnose it
@@ -154,7 +159,7 @@ pub struct CheckArgs {
     /// Addresses of a Route 53 Resolver inbound endpoint; repeatable
     #[arg(
         long,
-        value_name = "ADDR[:PORT],…",
+        value_name = "ADDR[:PORT],...",
         value_parser = parse_address,
         value_delimiter = ',',
         help_heading = ASK
@@ -203,7 +208,7 @@ pub struct CheckArgs {
     /// Addresses or networks that the answers should be in; repeatable
     #[arg(
         long,
-        value_name = "IP|CIDR,…",
+        value_name = "IP|CIDR,...",
         value_parser = value::expectable,
         value_delimiter = ',',
         help_heading = EXPECT
@@ -225,7 +230,7 @@ pub struct CheckArgs {
     /// A role (local, os, vpc, inbound, custom) or the name of a resolver, as the report shows it.
     #[arg(
         long,
-        value_name = "ROLE|NAME,…",
+        value_name = "ROLE|NAME,...",
         value_parser = value::judge,
         value_delimiter = ',',
         help_heading = EXPECT
@@ -288,10 +293,6 @@ pub struct CheckArgs {
 }
 
 /// What is done with a report.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is one flag of the command line"
-)]
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = OUTPUT)]
 pub struct OutputArgs {

@@ -27,36 +27,49 @@ pub enum Stop {
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Stop> {
     let mut definition = Cli::command();
     definition.build();
-    let args = command_first(args.into_iter().collect(), &definition);
-    let cli = Cli::command()
+    let (args, first) = command_first(args.into_iter().collect(), &definition);
+    let parsed = Cli::command()
         .try_get_matches_from(args)
-        .and_then(|matches| Cli::from_arg_matches(&matches))
-        .map_err(|error| match error.kind() {
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let (check, problem) = match parsed {
+        Ok(Cli {
+            command: Some(command),
+            ..
+        }) => return Ok(command),
+        Ok(Cli { check, .. }) => (Some(check), None),
+        Err(error) => match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-                Stop::Print(error.render().to_string())
+                return Err(Stop::Print(error.render().to_string()));
             }
-            _ => Stop::Usage(UsageError::Arguments(condense(&error))),
-        })?;
-    if let Some(command) = cli.command {
-        return Ok(command);
-    }
-    if let Some(word) = &cli.check.target
+            _ => (None, Some(UsageError::Arguments(condense(&error)))),
+        },
+    };
+    // What is wrong with the first word is said before what is wrong with the words that it was to explain.
+    let target = check.as_ref().and_then(|check| check.target.clone());
+    if let Some(word) = first.or(target)
         && !word.contains(['.', ':', '/'])
         && !word.is_empty()
+        && definition.find_subcommand(&word).is_none()
     {
         let names = definition.get_subcommands().map(clap::Command::get_name);
-        let meant = nearest(word, names).first().map(|name| (*name).to_owned());
+        let meant = nearest(&word, names).first().map(|name| (*name).to_owned());
         return Err(Stop::Usage(UsageError::NeitherCommandNorHost {
-            word: word.clone(),
+            word,
             meant,
         }));
     }
-    Ok(Command::Check(cli.check))
+    match (check, problem) {
+        (Some(check), None) => Ok(Command::Check(Box::new(check))),
+        (_, problem) => Err(Stop::Usage(problem.unwrap_or(UsageError::NoTarget))),
+    }
 }
 
-/// Puts the name of a command first where flags stand in front of it, as in `--no-os check HOST`. The first
-/// word that is neither a flag nor the value of one decides; where it is no command, nothing is moved.
-fn command_first(mut args: Vec<OsString>, definition: &clap::Command) -> Vec<OsString> {
+/// Puts the name of a command first where flags stand in front of it, as in `--no-os check HOST`, and returns
+/// the word that decided: the first that is neither a flag nor the value of one.
+fn command_first(
+    mut args: Vec<OsString>,
+    definition: &clap::Command,
+) -> (Vec<OsString>, Option<String>) {
     let takes_value = |is_it: &dyn Fn(&clap::Arg) -> bool| {
         definition
             .get_arguments()
@@ -72,21 +85,21 @@ fn command_first(mut args: Vec<OsString>, definition: &clap::Command) -> Vec<OsS
             }
         } else if let Some(cluster) = word.strip_prefix('-').filter(|rest| !rest.is_empty()) {
             // `-vo json`: the first that takes a value takes the rest of the word, else the next word.
-            let value_at = cluster
-                .find(|flag: char| takes_value(&|arg| arg.get_short() == Some(flag)));
+            let value_at =
+                cluster.find(|flag: char| takes_value(&|arg| arg.get_short() == Some(flag)));
             if value_at.is_some_and(|at| at + 1 == cluster.len()) {
                 index += 1;
             }
         } else {
-            let is_command = definition.find_subcommand(word.as_ref()).is_some();
-            if is_command {
+            let word = word.into_owned();
+            if definition.find_subcommand(&word).is_some() {
                 args[1..=index].rotate_right(1);
             }
-            break;
+            return (args, Some(word));
         }
         index += 1;
     }
-    args
+    (args, None)
 }
 
 /// One line of what clap says in several.
@@ -126,12 +139,16 @@ fn condense(error: &clap::Error) -> String {
             let argument = context(ContextKind::InvalidArg).unwrap_or_default();
             if argument.starts_with('-') {
                 let meant = context(ContextKind::SuggestedArg)
-                    .map(|meant| format!(", did you mean {meant}"))
+                    .map(|meant| format!(" (did you mean {meant}?)"))
                     .unwrap_or_default();
                 format!("{argument:?} is not a flag of this command{meant}: see --help")
             } else {
                 format!("{argument:?} is one argument too many: see --help")
             }
+        }
+        ErrorKind::ArgumentConflict if error.get(ContextKind::InvalidSubcommand).is_some() => {
+            let word = context(ContextKind::InvalidSubcommand).unwrap_or_default();
+            format!("{word:?} is one argument too many: see --help")
         }
         ErrorKind::TooManyValues => format!("{} takes no value: leave it out", name()),
         ErrorKind::MissingRequiredArgument => format!("{} is missing: see --help", name()),
@@ -139,7 +156,9 @@ fn condense(error: &clap::Error) -> String {
             let word = context(ContextKind::InvalidSubcommand).unwrap_or_default();
             format!("{word:?} is not a command: see --help")
         }
-        ErrorKind::InvalidUtf8 => "an argument is not UTF-8: only files may have such names".to_owned(),
+        ErrorKind::InvalidUtf8 => {
+            "an argument is not UTF-8: only files may have such names".to_owned()
+        }
         _ => {
             let text = error.to_string();
             let first = text.lines().next().unwrap_or_default();
@@ -215,28 +234,62 @@ mod tests {
 
     #[test]
     fn other_commands() {
-        assert!(matches!(parse("explain no-forwarding"), Ok(Command::Explain(_))));
+        assert!(matches!(
+            parse("explain no-forwarding"),
+            Ok(Command::Explain(_))
+        ));
         assert!(matches!(parse("demo --list"), Ok(Command::Demo(_))));
         assert!(matches!(parse("man"), Ok(Command::Man)));
-        assert!(matches!(parse("completions zsh"), Ok(Command::Completions(_))));
+        assert!(matches!(
+            parse("completions zsh"),
+            Ok(Command::Completions(_))
+        ));
         assert!(matches!(parse("help check"), Err(Stop::Print(_))));
     }
 
     #[test]
     fn what_is_wrong_is_one_line_that_says_where_and_what_to_do() {
         for (line, expected) in [
-            ("chekc", r#""chekc" is neither a command nor a host name with a dot, did you mean check: for a name without a dot, write check "chekc""#),
-            ("--cluster a.test", r#""--cluster" is not a flag of this command: see --help"#),
-            ("--resolvr 10.0.0.1 a.test", r#""--resolvr" is not a flag of this command, did you mean --resolver: see --help"#),
-            ("a.test b.test", r#""b.test" is one argument too many: see --help"#),
-            ("a.test check", r#""check" is one argument too many: see --help"#),
+            (
+                "chekc",
+                r#""chekc" is neither a command nor a host name with a dot (did you mean check?): to look up a name without a dot, write check "chekc""#,
+            ),
+            (
+                "replay capture.json",
+                r#""replay" is neither a command nor a host name with a dot: to look up a name without a dot, write check "replay""#,
+            ),
+            (
+                "--cluster a.test",
+                r#""--cluster" is not a flag of this command: see --help"#,
+            ),
+            (
+                "--resolvr 10.0.0.1 a.test",
+                r#""--resolvr" is not a flag of this command (did you mean --resolver?): see --help"#,
+            ),
+            (
+                "a.test b.test",
+                r#""b.test" is one argument too many: see --help"#,
+            ),
+            (
+                "a.test check",
+                r#""check" is one argument too many: see --help"#,
+            ),
             ("a.test --timeout", "--timeout needs a value"),
             ("a.test --no-os=yes", "--no-os takes no value: leave it out"),
-            ("a.test -o yaml", r#"--output: "yaml" is not known: write one of table, short, json, markdown"#),
-            ("a.test -o", "--output needs a value: write one of table, short, json, markdown"),
+            (
+                "a.test -o yaml",
+                r#"--output: "yaml" is not known: write one of table, short, json, markdown"#,
+            ),
+            (
+                "a.test -o",
+                "--output needs a value: write one of table, short, json, markdown",
+            ),
             ("completions", "SHELL is missing: see --help"),
             ("help nothing", r#""nothing" is not a command: see --help"#),
-            ("a.test --resolver corp", r#"--resolver: "corp" is not an IP address: write 10.0.0.2, 10.0.0.2:53, 2001:db8::1 or [2001:db8::1]:53 (a resolver cannot be named by a host name, which would have to be resolved first)"#),
+            (
+                "a.test --resolver corp",
+                r#"--resolver: "corp" is not an IP address: write 10.0.0.2, 10.0.0.2:53, 2001:db8::1 or [2001:db8::1]:53 (a resolver cannot be named by a host name, which would have to be resolved first)"#,
+            ),
         ] {
             assert_eq!(usage(line), expected, "{line}");
         }

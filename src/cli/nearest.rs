@@ -1,7 +1,7 @@
 //! What a mistyped name was meant to be.
 
-/// How alike two names have to be (Jaro), from 0 to 1. clap suggests from the same likeness on.
-const ALIKE: f64 = 0.7;
+/// How alike two names have to be (Jaro), from 0 to 1: a slip or two, not merely the same letters.
+const ALIKE: f64 = 0.8;
 /// More suggestions than this are a list to search rather than a hint.
 const AT_MOST: usize = 3;
 
@@ -14,7 +14,11 @@ pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<
         .filter(|(likeness, _)| *likeness > ALIKE)
         .collect();
     alike.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-    alike.into_iter().take(AT_MOST).map(|(_, name)| name).collect()
+    alike
+        .into_iter()
+        .take(AT_MOST)
+        .map(|(_, name)| name)
+        .collect()
 }
 
 #[cfg(test)]
@@ -27,6 +31,7 @@ mod tests {
         assert_eq!(nearest("chekc", names), ["check"]);
         assert_eq!(nearest("EXPLIAN", names), ["explain"]);
         assert!(nearest("zzz", names).is_empty());
+        assert!(nearest("replay", names).is_empty());
         assert!(nearest("", names).is_empty());
     }
 }

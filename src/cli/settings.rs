@@ -27,8 +27,8 @@ pub enum UsageError {
     Arguments(String),
     /// A bare word that is nothing we know.
     #[error(
-        "{word:?} is neither a command nor a host name with a dot{}: for a name without a dot, write check {word:?}",
-        meant.as_ref().map(|meant| format!(", did you mean {meant}")).unwrap_or_default()
+        "{word:?} is neither a command nor a host name with a dot{}: to look up a name without a dot, write check {word:?}",
+        meant.as_ref().map(|meant| format!(" (did you mean {meant}?)")).unwrap_or_default()
     )]
     NeitherCommandNorHost {
         /// The word.
@@ -53,7 +53,9 @@ pub enum UsageError {
     #[error("TARGET {0:?} has no valid port: write https://HOST, or a port from 1 to 65535")]
     TargetPort(String),
     /// Not a domain name.
-    #[error("TARGET {0:?} is not a host name ({1}): write the host name or URL of the cluster's API endpoint")]
+    #[error(
+        "TARGET {0:?} is not a host name ({1}): write the host name or URL of the cluster's API endpoint"
+    )]
     TargetNotName(String, NameError),
     /// More than is compared with.
     #[error("--expect: {0} addresses and networks are too many: name at most {max}", max = limits::EXPECTED)]
@@ -177,8 +179,8 @@ fn hostname(text: &str) -> Result<Name, UsageError> {
     if is_numeric(host) {
         return Err(UsageError::TargetIsAddress(text.to_owned()));
     }
-    let name = Name::from_host(host)
-        .map_err(|error| UsageError::TargetNotName(text.to_owned(), error))?;
+    let name =
+        Name::from_host(host).map_err(|error| UsageError::TargetNotName(text.to_owned(), error))?;
     let valid = |port: &str| {
         port.bytes().all(|b| b.is_ascii_digit()) && port.parse().is_ok_and(|port: u16| port > 0)
     };
@@ -198,8 +200,7 @@ fn is_numeric(host: &str) -> bool {
 /// VPC's (Amazon VPC User Guide, "VPC CIDR blocks"), so only its opposite is refused.
 fn agree(scope: ExpectScope, addresses: &[IpAddr], cidrs: &[IpNet]) -> Result<(), UsageError> {
     let inside = |class: AddressClass| {
-        class.is_private_side()
-            || matches!(class, AddressClass::Loopback | AddressClass::LinkLocal)
+        class.is_private_side() || matches!(class, AddressClass::Loopback | AddressClass::LinkLocal)
     };
     let class_of = |ip: &IpAddr| AddressClass::of(*ip);
     let offender = match scope {
@@ -238,7 +239,9 @@ mod tests {
     const ENDPOINT: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
 
     fn read(line: &str) -> Result<Settings, UsageError> {
-        let words = ["eks-dns-doctor", "check"].into_iter().chain(line.split_whitespace());
+        let words = ["eks-dns-doctor", "check"]
+            .into_iter()
+            .chain(line.split_whitespace());
         match crate::cli::parse(words.map(OsString::from)) {
             Ok(Command::Check(args)) => settings(&args),
             other => panic!("{line}: {other:?}"),
@@ -262,7 +265,10 @@ mod tests {
                 ..Asked::default()
             }
         );
-        assert!(settings.public_resolvers.is_empty(), "public resolvers are asked only when told to");
+        assert!(
+            settings.public_resolvers.is_empty(),
+            "public resolvers are asked only when told to"
+        );
         assert!(!settings.no_local && !settings.no_os);
     }
 
@@ -277,7 +283,8 @@ mod tests {
              --fail-on warning --vantage laptop",
         )
         .unwrap();
-        let strings = |list: &[SocketAddr]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let strings =
+            |list: &[SocketAddr]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(settings.resolvers[0].label.as_deref(), Some("corp"));
         assert_eq!(settings.resolvers[0].transport, Transport::Tcp);
         assert_eq!(settings.resolvers.len(), 2);
@@ -324,28 +331,67 @@ mod tests {
             let name = hostname(text).unwrap();
             assert_eq!(name.to_string(), "Api.example.test", "{text}");
         }
-        assert_eq!(hostname("shared-cluster").unwrap().to_string(), "shared-cluster");
+        assert_eq!(
+            hostname("shared-cluster").unwrap().to_string(),
+            "shared-cluster"
+        );
     }
 
     #[test]
     fn what_is_not_a_target() {
         for text in [
-            "10.0.0.1", "10.0.0.1:443", "https://10.0.0.1/", "2001:db8::1", "[2001:db8::1]:443",
-            "https://[2001:db8::1]", "10.0.0.256", "10.0.1", "127.1.", "10.0.0.0/16",
+            "10.0.0.1",
+            "10.0.0.1:443",
+            "https://10.0.0.1/",
+            "2001:db8::1",
+            "[2001:db8::1]:443",
+            "https://[2001:db8::1]",
+            "10.0.0.256",
+            "10.0.1",
+            "127.1.",
+            "10.0.0.0/16",
         ] {
-            assert!(matches!(hostname(text), Err(UsageError::TargetIsAddress(_))), "{text}");
+            assert!(
+                matches!(hostname(text), Err(UsageError::TargetIsAddress(_))),
+                "{text}"
+            );
         }
         for text in ["http://a.test", "ftp://a.test", "://a.test"] {
-            assert!(matches!(hostname(text), Err(UsageError::TargetNotHttps(_))), "{text}");
-        }
-        for text in ["a.test:", "a.test:0", "a.test:65536", "a.test:+443", "https://a.test:x"] {
-            assert!(matches!(hostname(text), Err(UsageError::TargetPort(_))), "{text}");
+            assert!(
+                matches!(hostname(text), Err(UsageError::TargetNotHttps(_))),
+                "{text}"
+            );
         }
         for text in [
-            "https://", "/", ".", "a..test", ".a.test", "a b.test", "user@a.test", "a.test:1:2", "[::1",
-            "bücher.test", "\u{1b}[31m.test", &"a.".repeat(200),
+            "a.test:",
+            "a.test:0",
+            "a.test:65536",
+            "a.test:+443",
+            "https://a.test:x",
         ] {
-            assert!(matches!(hostname(text), Err(UsageError::TargetNotName(..))), "{text:?}");
+            assert!(
+                matches!(hostname(text), Err(UsageError::TargetPort(_))),
+                "{text}"
+            );
+        }
+        for text in [
+            "https://",
+            "/",
+            ".",
+            "a..test",
+            ".a.test",
+            "a b.test",
+            "user@a.test",
+            "a.test:1:2",
+            "[::1",
+            "bücher.test",
+            "\u{1b}[31m.test",
+            &"a.".repeat(200),
+        ] {
+            assert!(
+                matches!(hostname(text), Err(UsageError::TargetNotName(..))),
+                "{text:?}"
+            );
         }
         assert_eq!(target("").unwrap_err(), UsageError::NoTarget);
         assert_eq!(read("").unwrap_err(), UsageError::NoTarget);
@@ -357,7 +403,10 @@ mod tests {
             ("--expect 10.0.0.1 --expect-scope private", false),
             ("--expect 10.0.0.1,52.1.2.3 --expect-scope private", true),
             ("--expect 52.1.2.3 --expect-scope public", false),
-            ("--expect 52.1.2.3 --expect 192.168.0.1 --expect-scope public", true),
+            (
+                "--expect 52.1.2.3 --expect 192.168.0.1 --expect-scope public",
+                true,
+            ),
             ("--expect 10.0.0.0/8 --expect-scope public", true),
             ("--expect 100.64.0.0/10 --expect-scope public", true),
             ("--expect 52.0.0.0/8 --expect-scope private", false),
@@ -365,11 +414,17 @@ mod tests {
             ("--expect 10.0.0.1,52.1.2.3", false),
         ] {
             let found = read(&format!("a.test {line}"));
-            assert_eq!(matches!(found, Err(UsageError::Contradiction(..))), contradicts, "{line}");
+            assert_eq!(
+                matches!(found, Err(UsageError::Contradiction(..))),
+                contradicts,
+                "{line}"
+            );
             assert_eq!(found.is_err(), contradicts, "{line}");
         }
         assert_eq!(
-            read("a.test --expect 52.1.2.3 --expect-scope private").unwrap_err().to_string(),
+            read("a.test --expect 52.1.2.3 --expect-scope private")
+                .unwrap_err()
+                .to_string(),
             "--expect 52.1.2.3 is public and contradicts --expect-scope private: leave one of them out"
         );
     }

@@ -57,8 +57,8 @@ fn duration(text: &str, longest: Duration) -> Result<Duration, ValueError> {
             _ => ValueError::NoUnit(text.to_owned()),
         });
     }
-    let duration = humantime::parse_duration(text)
-        .map_err(|_| ValueError::NotADuration(text.to_owned()))?;
+    let duration =
+        humantime::parse_duration(text).map_err(|_| ValueError::NotADuration(text.to_owned()))?;
     if duration < Duration::from_millis(1) {
         Err(ValueError::TooShort(text.to_owned()))
     } else if duration > longest {
@@ -94,7 +94,10 @@ pub(super) fn attempts(text: &str) -> Result<u32, ValueError> {
 pub(super) fn expectable(text: &str) -> Result<Expectable, ValueError> {
     text.parse()
         .map(Expectable::Address)
-        .or_else(|_| text.parse().map(|cidr: IpNet| Expectable::Network(cidr.trunc())))
+        .or_else(|_| {
+            text.parse()
+                .map(|cidr: IpNet| Expectable::Network(cidr.trunc()))
+        })
         .map_err(|_| ValueError::NotExpectable(text.to_owned()))
 }
 
@@ -132,7 +135,12 @@ mod tests {
 
     #[test]
     fn durations_have_a_unit_and_bounds() {
-        for (text, millis) in [("5s", 5_000), ("300ms", 300), ("1m", 60_000), ("1s 500ms", 1_500)] {
+        for (text, millis) in [
+            ("5s", 5_000),
+            ("300ms", 300),
+            ("1m", 60_000),
+            ("1s 500ms", 1_500),
+        ] {
             assert_eq!(timeout(text).unwrap().as_millis(), millis, "{text}");
         }
         assert_eq!(deadline("10m").unwrap(), DEADLINE);
@@ -142,10 +150,19 @@ mod tests {
             ("0s", r#""0s" is too short: write at least 1ms"#),
             ("999us", r#""999us" is too short: write at least 1ms"#),
             ("61s", r#""61s" is too long: write at most 1m"#),
-            ("99999999999999999999s", r#""99999999999999999999s" is not a duration: write 5s, 300ms or 1m30s"#),
-            ("soon", r#""soon" is not a duration: write 5s, 300ms or 1m30s"#),
+            (
+                "99999999999999999999s",
+                r#""99999999999999999999s" is not a duration: write 5s, 300ms or 1m30s"#,
+            ),
+            (
+                "soon",
+                r#""soon" is not a duration: write 5s, 300ms or 1m30s"#,
+            ),
             ("", r#""" is not a duration: write 5s, 300ms or 1m30s"#),
-            ("\u{1b}[31m", r#""\u{1b}[31m" is not a duration: write 5s, 300ms or 1m30s"#),
+            (
+                "\u{1b}[31m",
+                r#""\u{1b}[31m" is not a duration: write 5s, 300ms or 1m30s"#,
+            ),
         ] {
             assert_eq!(timeout(text).unwrap_err().to_string(), message, "{text:?}");
         }
