@@ -781,10 +781,6 @@ fn bad_input_is_one_line_and_nothing_is_sent() {
             "cannot read",
         ),
         (format!("{host} --hosts-file {there}/none"), "cannot read"),
-        (
-            format!("{host} --resolv-conf {there}/none"),
-            "is not read with --no-local",
-        ),
         // Flags and commands that are none.
         (
             format!("{host} --cluster shared"),

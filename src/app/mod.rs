@@ -17,6 +17,7 @@ use std::process::ExitCode;
 use crate::cli::args::Command;
 use crate::cli::{self, Stop, UsageError};
 use crate::facts::host::UnreadableFile;
+use crate::lab;
 use crate::report::exit;
 use crate::resolvers;
 
@@ -39,8 +40,22 @@ enum Error {
     Save { path: PathBuf, reason: String },
     #[error("{0:?} is not the name of a finding{1}: see eks-dns-doctor explain for the index")]
     UnknownFinding(String, String),
+    #[error("{}", chain(.0))]
+    Lab(#[from] lab::Error),
     #[error("{0} is not built in yet: {1}")]
     NotBuiltIn(&'static str, &'static str),
+}
+
+/// An error with its causes, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
 }
 
 /// Runs the program with its arguments, its own name first.

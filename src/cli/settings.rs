@@ -63,17 +63,11 @@ pub enum UsageError {
     /// What is expected contradicts itself.
     #[error("--expect {0} is {1} and contradicts --expect-scope {2}: leave one of them out")]
     Contradiction(String, &'static str, &'static str),
-    /// A file that would not be read.
-    #[error("--resolv-conf is not read with --no-local: leave one of them out")]
-    ResolvConfWithoutLocal,
 }
 
 /// Turns the arguments of `check` into settings.
 pub fn settings(args: &CheckArgs) -> Result<Settings, UsageError> {
     let target = target(args.target.as_deref().unwrap_or_default())?;
-    if args.no_local && args.resolv_conf.is_some() {
-        return Err(UsageError::ResolvConfWithoutLocal);
-    }
     let mut expect_addresses = Vec::new();
     let mut expect_cidrs = Vec::new();
     for expectable in &args.expect {
@@ -431,10 +425,6 @@ mod tests {
 
     #[test]
     fn what_else_is_refused() {
-        assert_eq!(
-            read("a.test --no-local --resolv-conf r").unwrap_err(),
-            UsageError::ResolvConfWithoutLocal
-        );
         let many = (0..=limits::EXPECTED)
             .map(|n| format!("10.0.{}.{}", n / 256, n % 256))
             .collect::<Vec<_>>()
