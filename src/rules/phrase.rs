@@ -169,6 +169,15 @@ pub fn observed_sibling(subject: &Subject<'_>) -> Vec<Evidence> {
         .collect()
 }
 
+/// The target over TCP from the start as evidence, where it was asked.
+pub fn observed_tcp(subject: &Subject<'_>) -> Vec<Evidence> {
+    subject
+        .tcp()
+        .map(|lookup| observed(subject, lookup))
+        .into_iter()
+        .collect()
+}
+
 /// The controls outside the endpoint's zone as evidence, as far as they were asked.
 pub fn observed_controls(subject: &Subject<'_>) -> Vec<Evidence> {
     subject
