@@ -1,5 +1,7 @@
 //! From a capture to the report: the whole diagnosis as one pure function, and the JSON document.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::clients::{self, Prediction};
@@ -7,7 +9,7 @@ use crate::compare::{ClassedAddress, Comparison, Verdict, compare};
 use crate::expect::Expected;
 use crate::facts::{Facts, Gap, Vantage};
 use crate::probe::Probed;
-use crate::rules::{self, Case, Finding, NotEvaluated, Severity, Subject};
+use crate::rules::{self, Case, Finding, Need, NotEvaluated, Severity, Subject};
 use crate::settings::{Asked, FailOn, Target, View};
 
 /// The version of the document's shape. Fields may be added under the same version.
@@ -148,8 +150,11 @@ pub mod exit {
     pub const INTERRUPTED: u8 = 130;
 }
 
-/// Diagnoses a capture. The same capture gives the same report, byte for byte.
-pub fn diagnose(capture: Capture) -> Report {
+/// The pure middle of a diagnosis: expectation and comparisons, and the case that the rules look at.
+fn examine<T>(
+    capture: &Capture,
+    look: impl FnOnce(&Case<'_>) -> T,
+) -> (Expected, Vec<Comparison>, T) {
     let expected = Expected::derive(&capture.asked, &capture.facts);
     let comparisons: Vec<Comparison> = capture
         .observations
@@ -165,7 +170,6 @@ pub fn diagnose(capture: Capture) -> Report {
         .zip(&comparisons)
         .map(|(probed, comparison)| Subject { probed, comparison })
         .collect();
-    let clients = clients::predict(&capture.target, &capture.facts, &capture.observations);
     let case = Case::new(
         &capture.target,
         &capture.asked,
@@ -174,7 +178,20 @@ pub fn diagnose(capture: Capture) -> Report {
         &expected,
         subjects,
     );
-    let evaluation = rules::evaluate(&case);
+    let seen = look(&case);
+    drop(case);
+    (expected, comparisons, seen)
+}
+
+/// Which facts each rule touches in a capture: what a test holds its declaration of needs and wants to.
+pub fn touched(capture: &Capture) -> Vec<(&'static str, BTreeSet<Need>)> {
+    examine(capture, rules::touched).2
+}
+
+/// Diagnoses a capture. The same capture gives the same report, byte for byte.
+pub fn diagnose(capture: Capture) -> Report {
+    let (expected, comparisons, evaluation) = examine(&capture, rules::evaluate);
+    let clients = clients::predict(&capture.target, &capture.facts, &capture.observations);
     let in_scope: Vec<Verdict> = capture
         .observations
         .iter()

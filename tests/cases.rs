@@ -1,6 +1,8 @@
 //! Every scenario without a network: today's rules on the recorded observations give exactly the findings
 //! that the scenario states, and the reports that stand beside it.
 
+#![expect(clippy::disallowed_methods, reason = "a test reads its fixtures")]
+
 mod common;
 
 use eks_dns_doctor::lab;

@@ -53,7 +53,7 @@ pub(super) fn write(asked: &Asked, answer: &Answer, dress: &Dress) -> Result<Vec
     message.metadata.truncation = dress.tc;
     message.metadata.checking_disabled = asked.checking_disabled;
     let Rcode(rcode) = answer.rcode;
-    message.metadata.response_code = (rcode & 0xf).into();
+    message.metadata.response_code = rcode.into();
     message.add_query(Query::query(
         to_wire_name(&asked.qname)?,
         asked.qtype.0.into(),
@@ -69,7 +69,6 @@ pub(super) fn write(asked: &Asked, answer: &Answer, dress: &Dress) -> Result<Vec
     if asked.edns {
         let mut edns = Edns::new();
         edns.set_max_payload(1232);
-        edns.set_rcode_high(u8::try_from(rcode >> 4).unwrap_or_default());
         // insert() keeps one option a code; several errors go into the list as they are.
         for (code, text) in &dress.ede {
             let data = [&code.to_be_bytes(), text.as_bytes()].concat();

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::facts::{Cluster, NetworkInterface, VantageKind, Vpc};
 use crate::observation::SystemFailure;
-use crate::report::Conclusion;
+use crate::report::{Conclusion, Report};
 use crate::rules::{Confidence, Severity};
 use crate::settings::{FailOn, Scope, View};
 
@@ -256,6 +256,27 @@ pub struct Outcome {
     /// Exactly these findings, the headline first.
     #[serde(default)]
     pub findings: Vec<ExpectedFinding>,
+}
+
+impl Outcome {
+    /// The diagnosis of a report, in the terms of a scenario.
+    pub fn of(report: &Report) -> Self {
+        Self {
+            conclusion: report.conclusion,
+            exit_code: report.exit_code,
+            findings: report
+                .findings
+                .iter()
+                .map(|finding| ExpectedFinding {
+                    rule: finding.rule.clone(),
+                    severity: finding.severity,
+                    confidence: finding.confidence,
+                    resolvers: finding.resolvers.clone(),
+                    caused_by: finding.caused_by.clone(),
+                })
+                .collect(),
+        }
+    }
 }
 
 /// A finding that must come.

@@ -1,5 +1,7 @@
 //! One try over TCP: messages with two octets of length in front (RFC 1035 section 4.2.2, RFC 7766).
 
+#![expect(clippy::disallowed_methods, reason = "the prober opens the sockets")]
+
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 

@@ -1,5 +1,7 @@
 //! One try over UDP: a connected socket, so that the kernel hands us what ICMP says of the port.
 
+#![expect(clippy::disallowed_methods, reason = "the prober opens the sockets")]
+
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 

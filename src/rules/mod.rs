@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use case::{Case, Need, Subject};
 pub use finding::{Confidence, Evidence, Finding, Remedy, Severity};
-pub use verdict::evaluate;
+pub use verdict::{evaluate, touched};
 
 /// A rule of the catalogue.
 #[derive(Debug)]

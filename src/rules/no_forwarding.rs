@@ -82,11 +82,20 @@ fn grade(case: &Case<'_>, subject: &Subject<'_>, vpc_has_it: bool) -> Option<Con
             let theirs = control.ips();
             subject.ips().iter().all(|ip| theirs.contains(ip))
         });
-        return match (vpc_has_it, public_has_them, subject.view()) {
-            (_, _, View::PrivateZone) | (_, false, View::Unknown) => None,
-            (true, true, _) if subject.sibling_is_ordinary() => Some(Confidence::Certain),
-            (true, true, _) | (true, false, View::Public) => Some(Confidence::High),
-            (false, true, _) | (false, false, View::Public) => Some(Confidence::Low),
+        // The sibling is denied by the zone that the resolver takes such names from.
+        let sibling_is_public = subject.sibling().is_some_and(|lookup| {
+            lookup.kind == AnswerKind::NxDomain
+                && lookup.soa.as_ref().map(SoaOrigin::of) == Some(SoaOrigin::PublicAws)
+        });
+        let shows_public_view = subject.view() == View::Public;
+        return match (vpc_has_it, public_has_them) {
+            (true, true) if subject.sibling_is_ordinary() => Some(Confidence::Certain),
+            (true, true) => Some(Confidence::High),
+            (true, false) if shows_public_view => Some(Confidence::High),
+            (true, false) if sibling_is_public => Some(Confidence::Medium),
+            (false, true) => Some(Confidence::Low),
+            (false, false) if shows_public_view || sibling_is_public => Some(Confidence::Low),
+            _ => None,
         };
     }
     if !matches!(view::denied_by(subject), Some((_, SoaOrigin::PublicAws))) {

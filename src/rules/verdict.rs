@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Case, Confidence, Evaluation, Finding, NotEvaluated, RULES, Rule, Severity, Stage, find,
+    Case, Confidence, Evaluation, Finding, Need, NotEvaluated, RULES, Rule, Severity, Stage, find,
 };
 use crate::resolvers::Role;
 
@@ -31,7 +31,7 @@ pub fn evaluate(case: &Case<'_>) -> Evaluation {
         }
         findings.extend(found);
         replace(&mut findings);
-        if stage == Stage::Evidence {
+        if stage != Stage::Unexplained {
             name_the_system_view(case, &mut findings);
         }
     }
@@ -42,6 +42,20 @@ pub fn evaluate(case: &Case<'_>) -> Evaluation {
         findings,
         not_evaluated,
     }
+}
+
+/// Which facts each rule touches, each rule seeing all that the others found.
+pub fn touched(case: &Case<'_>) -> Vec<(&'static str, BTreeSet<Need>)> {
+    let findings = evaluate(case).findings;
+    case.take_touched();
+    RULES
+        .iter()
+        .filter(|rule| rule.needs.iter().all(|need| case.has(*need)))
+        .map(|rule| {
+            (rule.check)(case, &findings);
+            (rule.name, case.take_touched())
+        })
+        .collect()
 }
 
 fn rule_of(finding: &Finding) -> Option<&'static Rule> {

@@ -1,9 +1,14 @@
 //! What the lab tests and the case tests share.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test reads and writes its fixtures"
+)]
+
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use eks_dns_doctor::lab::scenario::{ExpectedFinding, Outcome, Scenario};
+use eks_dns_doctor::lab::scenario::{Outcome, Scenario};
 use eks_dns_doctor::render::{self, Format, Style};
 use eks_dns_doctor::report::Report;
 
@@ -45,21 +50,7 @@ pub(crate) fn rendered(report: &Report) -> Vec<(String, String)> {
 
 /// Holds a report against the diagnosis that the scenario states: exactly these findings, in this order.
 pub(crate) fn check_outcome(report: &Report, scenario: &Scenario) -> Result<(), String> {
-    let found = Outcome {
-        conclusion: report.conclusion,
-        exit_code: report.exit_code,
-        findings: report
-            .findings
-            .iter()
-            .map(|finding| ExpectedFinding {
-                rule: finding.rule.clone(),
-                severity: finding.severity,
-                confidence: finding.confidence,
-                resolvers: finding.resolvers.clone(),
-                caused_by: finding.caused_by.clone(),
-            })
-            .collect(),
-    };
+    let found = Outcome::of(report);
     if found == scenario.expect {
         return Ok(());
     }

@@ -1,0 +1,544 @@
+#!/usr/bin/env python3
+"""Diagnoses through real name servers: BIND, Unbound, dnsmasq, PowerDNS Recursor and Knot Resolver.
+
+Everything runs in a network namespace of its own without an uplink, under the addresses that the scenarios
+use, on port 53. Needs root and Debian's packages bind9, unbound, dnsmasq-base, pdns-recursor, knot-resolver
+and iproute2; a missing one fails the run.
+
+    python3 .ci/interop.py path/to/eks-dns-doctor [FILTER]
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+NAMESPACE = f"eks-dns-{os.getpid()}"
+TARGET = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com"
+ZONE = TARGET.lower()
+REGIONAL = "ap-northeast-1.eks.amazonaws.com"
+PRIVATE = ["192.168.131.209", "192.168.104.190"]
+PUBLIC = ["203.0.113.10", "203.0.113.11"]
+CORP = "10.63.200.10"
+VPC = "192.168.0.2"
+INBOUND = ["192.168.10.10", "192.168.20.10"]
+INTERNET = "198.51.100.53"
+DEAD = "192.168.30.10"  # an address that swallows everything
+ADDRESSES = [CORP, VPC, *INBOUND, INTERNET, DEAD, "10.63.200.11"]
+
+
+def inside(*command, **options):
+    return subprocess.run(["ip", "netns", "exec", NAMESPACE, *command], **options)
+
+
+class Servers:
+    """The name servers of one scenario, each with a folder of its own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.running = []
+
+    def path(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path, "w") as file:
+            file.write(text)
+        return path
+
+    def start(self, name, address, *command):
+        log = open(os.path.join(self.folder, f"{name}.log"), "wb")
+        process = subprocess.Popen(
+            ["ip", "netns", "exec", NAMESPACE, *command], stdout=log, stderr=log, start_new_session=True
+        )
+        self.running.append((name, process))
+        for _ in range(100):
+            if process.poll() is not None:
+                break
+            dig = inside("dig", f"@{address}", "+time=1", "+tries=1", "+noedns", "version.bind", "CH", "TXT",
+                         capture_output=True)
+            if b"status:" in dig.stdout:
+                return
+            time.sleep(0.1)
+        log.flush()
+        with open(log.name, "rb") as file:
+            sys.stderr.write(file.read().decode(errors="replace")[-3000:])
+        raise SystemExit(f"{name} did not start")
+
+    def stop(self):
+        for _, process in self.running:
+            try:
+                os.killpg(process.pid, signal.SIGTERM)
+            except ProcessLookupError:
+                pass
+        for _, process in self.running:
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        self.running = []
+
+    # -- the programs ------------------------------------------------------------------------------------
+
+    def bind(self, name, addresses, options="", zones="", recursion=True, extra=""):
+        """Zones: text of zone statements. Listens on the addresses, port 53."""
+        text = f"""
+options {{
+    directory "{self.folder}";
+    pid-file "{self.folder}/{name}.pid";
+    session-keyfile "{self.folder}/{name}.key";
+    listen-on port 53 {{ {'; '.join(addresses)}; }};
+    listen-on-v6 {{ none; }};
+    recursion {'yes' if recursion else 'no'};
+    dnssec-validation no;
+    empty-zones-enable no;
+    {options}
+}};
+controls {{ }};
+{extra}
+{zones}
+"""
+        conf = self.path(f"{name}.conf", text)
+        self.start(name, addresses[0], shutil.which("named") or "/usr/sbin/named", "-g", "-c", conf)
+
+    def zone(self, apex, soa, records="", ns=None, ttl=60):
+        """A zone statement, its file written. `soa`: MNAME and negative TTL."""
+        mname, negative = soa
+        ns = ns or [mname]
+        text = f"$TTL {ttl}\n@ {negative} IN SOA {mname}. hostmaster.{mname}. 1 7200 900 1209600 {negative}\n"
+        text += "".join(f"@ IN NS {server}.\n" for server in ns) + records
+        file = self.path(f"zone-{len(os.listdir(self.folder))}-{apex.strip('.') or 'root'}", text)
+        return f'zone "{apex}" {{ type primary; file "{file}"; check-integrity no; }};\n'
+
+    def internet(self, addresses=(INTERNET,), records="", name="internet"):
+        """Public DNS: the root, AWS's names and the Region's zone, the endpoint in it or not."""
+        zones = self.zone(".", ("a.root-servers.net", 86400),
+                          "a.root-servers.net. IN A 198.41.0.4\n", ["a.root-servers.net", "b.root-servers.net"])
+        zones += self.zone("amazonaws.com", ("dns-external-master.amazon.com", 900),
+                           "sts.ap-northeast-1 IN A 203.0.113.80\neks.ap-northeast-1 IN A 203.0.113.81\n")
+        zones += self.zone(REGIONAL, ("ns-1234.awsdns-26.org", 900), records)
+        zones += self.zone("example.org", ("ns.example.org", 900), "www IN A 203.0.113.90\n")
+        self.bind(name, list(addresses), zones=zones)
+
+    def vpc(self, addresses=(VPC, *INBOUND), name="vpc"):
+        """The VPC's Resolver: EKS's private hosted zone, and the internet for the rest."""
+        servers = ["ns-1536.awsdns-00.co.uk", "ns-0.awsdns-00.com", "ns-512.awsdns-00.net",
+                   "ns-1024.awsdns-00.org"]
+        zones = self.zone(ZONE, (servers[0], 60), "".join(f"@ IN A {ip}\n" for ip in PRIVATE), servers)
+        self.bind(name, list(addresses), options=f"forward only; forwarders {{ {INTERNET}; }};", zones=zones)
+
+    def unbound(self, name, address, server="", zones="", forward=INTERNET):
+        text = f"""
+server:
+    interface: {address}
+    access-control: 0.0.0.0/0 allow
+    directory: "{self.folder}"
+    chroot: ""
+    username: ""
+    pidfile: "{self.folder}/{name}.pid"
+    use-syslog: no
+    do-daemonize: no
+    module-config: "iterator"
+    do-not-query-localhost: no
+    {server}
+remote-control:
+    control-enable: no
+{zones}
+"""
+        if forward:
+            text += f'forward-zone:\n    name: "."\n    forward-addr: {forward}\n'
+        self.start(name, address, "unbound", "-d", "-c", self.path(f"{name}.conf", text))
+
+    def dnsmasq(self, name, address, *options, forward=INTERNET):
+        command = ["dnsmasq", "-k", "--conf-file=/dev/null", "--no-hosts", "--no-resolv", "--bind-interfaces",
+                   f"--listen-address={address}", "--user=root", f"--pid-file={self.folder}/{name}.pid"]
+        if forward:
+            command.append(f"--server={forward}")
+        self.start(name, address, *command, *options)
+
+    def pdns(self, name, address, forwards, *options):
+        self.start(name, address, "pdns_recursor", f"--config-dir={self.folder}/{name}", "--daemon=no",
+                   f"--local-address={address}", f"--socket-dir={self.folder}", "--setuid=root", "--setgid=root",
+                   "--dont-query=", "--hint-file=no", "--dnssec=off", "--threads=1",
+                   f"--forward-zones-recurse={forwards}", *options)
+
+    def knot(self, name, address, policy):
+        folder = os.path.join(self.folder, name)
+        os.makedirs(folder, exist_ok=True)
+        conf = self.path(f"{name}.conf", f"""
+net.listen('{address}', 53, {{ kind = 'dns' }})
+trust_anchors.remove('.')
+cache.size = 10 * MB
+{policy}
+""")
+        self.start(name, address, "kresd", "-n", "-c", conf, folder)
+
+
+FORWARD_UNBOUND = f"""
+forward-zone:
+    name: "{ZONE}"
+""" + "".join(f"    forward-addr: {ip}\n" for ip in INBOUND)
+FORWARD_BIND = f'zone "{ZONE}" {{ type forward; forward only; forwarders {{ {"; ".join(INBOUND)}; }}; }};\n'
+FORWARD_DNSMASQ = [f"--server=/{ZONE}/{ip}" for ip in INBOUND]
+PRIVATE_RECORDS = "".join(f"{ZONE}. IN A {ip}\n" for ip in PRIVATE)
+PUBLIC_RECORDS = "".join(f"{ZONE}. IN A {ip}\n" for ip in PUBLIC)
+
+PATH = ["--inbound", ",".join(INBOUND), "--vpc-resolver", VPC]
+WITH_PUBLIC = [*PATH, "--public-resolver", INTERNET]
+SCENARIOS = []
+
+
+def scenario(name, exit_code, rule, verdict=None, arguments=WITH_PUBLIC, confidence=None, others=()):
+    """Registers a scenario: its servers, and what must come of it at `corp`."""
+    def register(start):
+        SCENARIOS.append((name, exit_code, rule, verdict, arguments, confidence, others, start))
+        return start
+    return register
+
+
+def forwards_nothing(s):
+    s.internet()
+    s.vpc()
+
+
+@scenario("bind-without-forward", 1, "no-forwarding", "nxdomain", confidence="high", others=["not-in-public-dns"])
+def _(s):
+    forwards_nothing(s)
+    s.bind("corp", [CORP], options=f"forward only; forwarders {{ {INTERNET}; }};")
+
+
+@scenario("unbound-without-forward", 1, "no-forwarding", "nxdomain", confidence="high", others=["not-in-public-dns"])
+def _(s):
+    forwards_nothing(s)
+    s.unbound("corp", CORP)
+
+
+@scenario("dnsmasq-without-forward", 1, "no-forwarding", "nxdomain", confidence="high", others=["not-in-public-dns"])
+def _(s):
+    forwards_nothing(s)
+    s.dnsmasq("corp", CORP)
+
+
+@scenario("pdns-without-forward", 1, "no-forwarding", "nxdomain", arguments=PATH, confidence="medium")
+def _(s):
+    forwards_nothing(s)
+    s.pdns("corp", CORP, f".={INTERNET}")
+
+
+@scenario("bind-public-addresses", 1, "no-forwarding", "mismatch", confidence="certain")
+def _(s):
+    s.internet(records=PUBLIC_RECORDS)
+    s.vpc()
+    s.bind("corp", [CORP], options=f"forward only; forwarders {{ {INTERNET}; }};")
+
+
+@scenario("unbound-public-addresses", 1, "no-forwarding", "mismatch", confidence="certain")
+def _(s):
+    s.internet(records=PUBLIC_RECORDS)
+    s.vpc()
+    s.unbound("corp", CORP)
+
+
+@scenario("bind-forwards", 0, None, "match")
+def _(s):
+    forwards_nothing(s)
+    s.bind("corp", [CORP], options=f"forward only; forwarders {{ {INTERNET}; }};", zones=FORWARD_BIND)
+
+
+@scenario("unbound-forwards", 0, None, "match")
+def _(s):
+    forwards_nothing(s)
+    s.unbound("corp", CORP, zones=FORWARD_UNBOUND)
+
+
+@scenario("dnsmasq-forwards", 0, None, "match")
+def _(s):
+    forwards_nothing(s)
+    s.dnsmasq("corp", CORP, *FORWARD_DNSMASQ)
+
+
+@scenario("pdns-forwards", 0, None, "match")
+def _(s):
+    forwards_nothing(s)
+    s.pdns("corp", CORP, f".={INTERNET},{ZONE}={';'.join(INBOUND)}")
+
+
+@scenario("bind-recurses-to-published-private-addresses", 0, None, "match")
+def _(s):
+    s.internet(records=PRIVATE_RECORDS)
+    s.vpc()
+    s.bind("corp", [CORP], options=f"forward only; forwarders {{ {INTERNET}; }};")
+
+
+@scenario("dnsmasq-stop-dns-rebind", 1, "rebinding-protection", "nodata", confidence="certain")
+def _(s):
+    forwards_nothing(s)
+    s.dnsmasq("corp", CORP, *FORWARD_DNSMASQ, "--stop-dns-rebind")
+
+
+@scenario("unbound-private-address", 1, "rebinding-protection", "nodata", confidence="high")
+def _(s):
+    s.internet(records=PRIVATE_RECORDS)
+    s.vpc()
+    s.unbound("corp", CORP, server="private-address: 192.168.0.0/16")
+
+
+@scenario("bind-deny-answer-addresses", 1, "rebinding-protection", "servfail", confidence="medium")
+def _(s):
+    forwards_nothing(s)
+    s.bind("corp", [CORP], zones=FORWARD_BIND,
+           options=f"forward only; forwarders {{ {INTERNET}; }}; deny-answer-addresses {{ 192.168.0.0/16; }};")
+
+
+@scenario("knot-rebinding", 1, "rebinding-protection", "refused", confidence="medium")
+def _(s):
+    forwards_nothing(s)
+    zone = f"policy.todnames({{'{ZONE}'}})"
+    forwards = ", ".join(f"'{ip}'" for ip in INBOUND)
+    s.knot("corp", CORP, f"""
+modules = {{ 'rebinding < iterate' }}
+policy.add(policy.suffix(policy.STUB({{{forwards}}}), {zone}))
+policy.add(policy.all(policy.STUB('{INTERNET}')))
+""")
+
+
+@scenario("bind-dead-inbound", 1, "forward-target-unreachable", "timeout")
+def _(s):
+    forwards_nothing(s)
+    s.bind("corp", [CORP], options=f"forward only; forwarders {{ {INTERNET}; }};",
+           zones=f'zone "{REGIONAL}" {{ type forward; forward only; forwarders {{ {DEAD}; }}; }};')
+
+
+@scenario("bind-dead-inbound-of-the-own-name", 1, "forward-target-unreachable", "timeout")
+def _(s):
+    forwards_nothing(s)
+    s.bind("corp", [CORP], options=f"forward only; forwarders {{ {INTERNET}; }};",
+           zones=f'zone "{ZONE}" {{ type forward; forward only; forwarders {{ {DEAD}; }}; }};')
+
+
+@scenario("unbound-dead-inbound", 1, "forward-target-unreachable", "timeout")
+def _(s):
+    forwards_nothing(s)
+    s.unbound("corp", CORP, zones=f'forward-zone:\n    name: "{REGIONAL}"\n    forward-addr: {DEAD}\n')
+
+
+@scenario("dnsmasq-dead-inbound", 1, "forward-target-unreachable", "timeout")
+def _(s):
+    forwards_nothing(s)
+    s.dnsmasq("corp", CORP, f"--server=/{REGIONAL}/{DEAD}")
+
+
+@scenario("pdns-dead-inbound", 1, "forward-target-unreachable", "servfail")
+def _(s):
+    forwards_nothing(s)
+    s.pdns("corp", CORP, f".={INTERNET},{REGIONAL}={DEAD}")
+
+
+@scenario("pdns-dead-inbound-of-the-own-name", 1, "forward-target-unreachable", "servfail")
+def _(s):
+    forwards_nothing(s)
+    s.pdns("corp", CORP, f".={INTERNET},{ZONE}={DEAD}")
+
+
+@scenario("dead-inbound-named-too", 1, "inbound-endpoint-unreachable", "timeout",
+          arguments=["--inbound", DEAD, "--public-resolver", INTERNET],
+          others=["forward-target-unreachable"])
+def _(s):
+    s.internet()
+    s.unbound("corp", CORP, zones=f'forward-zone:\n    name: "{REGIONAL}"\n    forward-addr: {DEAD}\n')
+
+
+@scenario("dnsmasq-local-amazonaws", 1, "shadow-zone", "nxdomain")
+def _(s):
+    forwards_nothing(s)
+    s.dnsmasq("corp", CORP, "--local=/amazonaws.com/")
+
+
+@scenario("bind-internal-amazonaws", 1, "shadow-zone", "nxdomain", confidence="high")
+def _(s):
+    forwards_nothing(s)
+    s.bind("corp", [CORP], options=f"forward only; forwarders {{ {INTERNET}; }};",
+           zones=s.zone("amazonaws.com", ("dc1.corp.example", 3600), "www IN A 10.1.1.1\n"))
+
+
+@scenario("unbound-always-nxdomain", 1, "name-blocked-by-policy", "nxdomain")
+def _(s):
+    forwards_nothing(s)
+    s.unbound("corp", CORP, server='local-zone: "eks.amazonaws.com." always_nxdomain')
+
+
+@scenario("unbound-always-refuse", 1, "name-blocked-by-policy", "refused")
+def _(s):
+    forwards_nothing(s)
+    s.unbound("corp", CORP, server='local-zone: "eks.amazonaws.com." always_refuse')
+
+
+@scenario("bind-rpz", 1, "name-blocked-by-policy", "nxdomain", confidence="high")
+def _(s):
+    s.internet(records=PRIVATE_RECORDS)
+    s.vpc()
+    rpz = s.zone("rpz.corp", ("dc1.corp.example", 3600), f"*.{REGIONAL} IN CNAME .\n")
+    s.bind("corp", [CORP], zones=rpz,
+           options=f'forward only; forwarders {{ {INTERNET}; }}; response-policy {{ zone "rpz.corp"; }};')
+
+
+@scenario("unbound-bogus", 1, "dnssec-bogus", "servfail")
+def _(s):
+    s.internet(records=PRIVATE_RECORDS)
+    s.vpc()
+    anchor = "20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"
+    s.unbound("corp", CORP, server=f"""module-config: "validator iterator"
+    trust-anchor: "{REGIONAL}. DS {anchor}" """)
+
+
+@scenario("bind-refuses", 1, "resolver-refuses-client", "refused", confidence="certain")
+def _(s):
+    forwards_nothing(s)
+    s.bind("corp", [CORP], options="allow-query { none; };")
+
+
+@scenario("bind-without-recursion", 1, "resolver-refuses-client", "refused")
+def _(s):
+    forwards_nothing(s)
+    s.bind("corp", [CORP], recursion=False, zones=s.zone("corp.example", ("dc1.corp.example", 3600)))
+
+
+@scenario("bind-without-internet", 1, "no-internet-recursion", None)
+def _(s):
+    forwards_nothing(s)
+    s.bind("corp", [CORP], options=f"forward only; forwarders {{ {DEAD}; }};",
+           zones=s.zone("corp.example", ("dc1.corp.example", 3600)))
+
+
+@scenario("dnsmasq-hijacks", 1, "nxdomain-hijack", "mismatch")
+def _(s):
+    forwards_nothing(s)
+    s.dnsmasq("corp", CORP, "--address=/#/203.0.113.99", forward=None)
+
+
+@scenario("dnsmasq-sinkhole", 1, "sinkhole-answer", "mismatch")
+def _(s):
+    forwards_nothing(s)
+    s.dnsmasq("corp", CORP, "--address=/eks.amazonaws.com/0.0.0.0")
+
+
+@scenario("other-cluster", 1, "foreign-private-addresses", "mismatch")
+def _(s):
+    forwards_nothing(s)
+    s.dnsmasq("corp", CORP, f"--address=/{ZONE}/10.99.0.7")
+
+
+@scenario("port-closed", 1, "resolver-unreachable", "unreachable", confidence="certain")
+def _(s):
+    forwards_nothing(s)
+
+
+@scenario("bind-stale-negative", 1, "stale-negative-cache", "nxdomain")
+def _(s):
+    forwards_nothing(s)
+    s.bind("corp", [CORP], options=f"forward only; forwarders {{ {INTERNET}; }};")
+    inside("dig", f"@{CORP}", "+noadflag", ZONE, "A", capture_output=True)
+    s.stop_one("internet")
+    time.sleep(5)
+    s.internet(records=PRIVATE_RECORDS, name="internet-later")
+
+
+def stop_one(self, name):
+    for entry in list(self.running):
+        if entry[0] == name:
+            os.killpg(entry[1].pid, signal.SIGTERM)
+            entry[1].wait(5)
+            self.running.remove(entry)
+
+
+Servers.stop_one = stop_one
+
+
+def check(binary, folder, name, exit_code, rule, verdict, arguments, confidence, others, start):
+    servers = Servers(folder)
+    try:
+        start(servers)
+        command = [binary, "check", TARGET, "--no-local", "--no-os", "--resolver", f"corp={CORP}", *arguments,
+                   "--expect", ",".join(PRIVATE), "-o", "json"]
+        environment = {**os.environ, "AWS_EC2_METADATA_DISABLED": "true",
+                       "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+        began = time.monotonic()
+        run = inside(*command, capture_output=True, timeout=60, env=environment)
+        took = time.monotonic() - began
+    finally:
+        servers.stop()
+    try:
+        report = json.loads(run.stdout)
+    except ValueError:
+        return [f"no JSON: exit {run.returncode}, {run.stderr.decode(errors='replace')[:500]}"], None, took
+    findings = report["findings"]
+    headline = findings[0]["rule"] if findings else None
+    faults = []
+    if run.returncode != exit_code or report["exit_code"] != exit_code:
+        faults.append(f"exit {run.returncode}, expected {exit_code}")
+    errors = [finding for finding in findings if finding["severity"] != "info"]
+    if rule is None and errors:
+        faults.append(f"findings {[finding['rule'] for finding in errors]}, expected none")
+    if rule is not None and headline != rule:
+        faults.append(f"headline {headline}, expected {rule}")
+    if confidence and findings and findings[0]["confidence"] != confidence:
+        faults.append(f"confidence {findings[0]['confidence']}, expected {confidence}")
+    for other in others:
+        if other not in [finding["rule"] for finding in findings]:
+            faults.append(f"{other} is missing")
+    corp = next(resolver for resolver in report["resolvers"] if resolver["name"] == "corp")
+    if verdict and corp["verdict"] != verdict:
+        faults.append(f"verdict {corp['verdict']}, expected {verdict}")
+    said = f"{corp['verdict']:<12} exit {run.returncode}  " + ", ".join(
+        f"{finding['rule']}({finding['severity'][0]},{finding['confidence']})" for finding in findings)
+    if faults:
+        with open(f"/tmp/interop-{name}.json", "wb") as file:
+            file.write(run.stdout)
+    return faults, said, took
+
+
+def main():
+    binary = os.path.abspath(sys.argv[1])
+    wanted = sys.argv[2] if len(sys.argv) > 2 else ""
+    for program in ["named", "unbound", "dnsmasq", "pdns_recursor", "kresd", "dig", "ip"]:
+        if not shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin:/sbin"):
+            raise SystemExit(f"{program} is missing")
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
+    subprocess.run(["ip", "netns", "add", NAMESPACE], check=True)
+    failed = ran = 0
+    try:
+        inside("ip", "link", "set", "lo", "up", check=True)
+        for address in ADDRESSES:
+            inside("ip", "address", "add", f"{address}/32", "dev", "lo", check=True)
+        # What is sent to DEAD is swallowed: a socket that is never read, on both transports.
+        swallow = subprocess.Popen(["ip", "netns", "exec", NAMESPACE, sys.executable, "-c", f"""
+import socket, time
+u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.bind(("{DEAD}", 53))
+t = socket.socket(); t.bind(("{DEAD}", 53)); t.listen(64)
+time.sleep(3600)
+"""])
+        for name, exit_code, rule, verdict, arguments, confidence, others, start in SCENARIOS:
+            if wanted not in name:
+                continue
+            ran += 1
+            with tempfile.TemporaryDirectory(prefix="eks-dns-") as folder:
+                os.chmod(folder, 0o777)
+                faults, said, took = check(binary, folder, name, exit_code, rule, verdict, arguments,
+                                           confidence, others, start)
+            failed += bool(faults)
+            print(f"{'FAIL' if faults else 'ok':<5}{name:<46}{took:5.1f} s  {said}", flush=True)
+            for fault in faults:
+                print(f"       {fault}", flush=True)
+        swallow.terminate()
+        swallow.wait()
+    finally:
+        subprocess.run(["ip", "netns", "delete", NAMESPACE], check=False)
+    print(f"{ran - failed} passed, {failed} failed")
+    sys.exit(1 if failed or not ran else 0)
+
+
+if __name__ == "__main__":
+    main()

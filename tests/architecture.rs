@@ -1,0 +1,125 @@
+//! Data flows one way: a module imports only from modules to its left. And the codec, the sockets and the
+//! files each have one place.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test reads the tree it is about"
+)]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The modules in the order of the data. Nobody imports from the right.
+const ORDER: &[&str] = &[
+    "limits",
+    "dns",
+    "address",
+    "endpoint",
+    "observation",
+    "settings",
+    "facts",
+    "resolvers",
+    "plan",
+    "probe",
+    "expect",
+    "compare",
+    "clients",
+    "rules",
+    "report",
+    "render",
+    "lab",
+    "cli",
+    "app",
+];
+
+fn sources() -> BTreeMap<PathBuf, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = BTreeMap::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("src can be read") {
+            let path = entry.expect("src can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(&path).expect("a source file can be read");
+                let relative = path.strip_prefix(&root).expect("below src").to_owned();
+                found.insert(relative, text);
+            }
+        }
+    }
+    found
+}
+
+/// The top-level module a file belongs to.
+fn module(path: &Path) -> String {
+    let first = path.iter().next().expect("a path").to_string_lossy();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+/// The code of a file, without comments and without its tests, which may look anywhere.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    text.lines()
+        .take_while(|line| line.trim() != "#[cfg(test)]")
+        .filter(|line| !line.trim_start().starts_with("//"))
+}
+
+#[test]
+fn nobody_imports_from_the_right() {
+    let position = |name: &str| ORDER.iter().position(|module| *module == name);
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let own = module(&path);
+        if own == "lib" || own == "main" {
+            continue;
+        }
+        let Some(here) = position(&own) else {
+            wrong.push(format!("{} has no place in the order", path.display()));
+            continue;
+        };
+        for line in code(&text) {
+            for (at, _) in line.match_indices("crate::") {
+                let imported: String = line[at + "crate::".len()..]
+                    .chars()
+                    .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+                    .collect();
+                if position(&imported).is_none_or(|there| there > here) {
+                    wrong.push(format!("{}: {}", path.display(), line.trim()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Which files may mention a word.
+fn only_in(word: &str, allowed: &[&str]) {
+    let wrong: Vec<String> = sources()
+        .into_iter()
+        .filter(|(path, text)| {
+            let path = path.to_string_lossy().replace('\\', "/");
+            code(text).any(|line| line.contains(word))
+                && !allowed.iter().any(|place| path.starts_with(place))
+        })
+        .map(|(path, _)| path.display().to_string())
+        .collect();
+    assert!(wrong.is_empty(), "{word} outside of its place: {wrong:?}");
+}
+
+#[test]
+fn the_codec_has_two_places() {
+    only_in("hickory_proto", &["probe/wire.rs", "lab/message.rs"]);
+}
+
+#[test]
+fn sockets_are_opened_by_the_prober_and_the_lab() {
+    only_in("tokio::net", &["probe/", "lab/"]);
+    only_in("std::net::UdpSocket", &[]);
+    only_in("std::net::TcpStream", &[]);
+}
+
+#[test]
+fn files_and_the_environment_are_read_at_the_ends() {
+    only_in("std::fs", &["facts/host.rs", "app/"]);
+    only_in("std::env", &["facts/host.rs", "app/"]);
+}
