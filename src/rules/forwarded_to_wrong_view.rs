@@ -134,8 +134,8 @@ fn finding(
         Shown::PublicWithoutTheName => (
             format!("{who} sees a public view that lacks the name, while public DNS has it"),
             format!(
-                "{who} says with the SOA of AWS's public zone that the name does not exist, and public resolvers \
-                 have it. {} What it forwards to sees another view: another VPC, a DNS firewall, an old copy.",
+                "{who} {} the name with the SOA of AWS's public zone, and public resolvers have it. {} What it forwards to sees another view: another VPC, a DNS firewall, an old copy.",
+                phrase::plural(subjects.len(), "denies", "deny"),
                 if confidence == Confidence::Medium {
                     "The answer is as fresh as that for a random sibling, so it is not a cached one."
                 } else {

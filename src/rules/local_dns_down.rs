@@ -68,7 +68,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         )
     } else {
         (
-            format!("{who}: the DNS service on this host is down, its port is refused"),
+            format!("{who}: the DNS service on this host is down, and its port is refused"),
             format!(
                 "{} sends clients to {who}, on this host itself, and its port is refused: the service that \
                  should listen there (systemd-resolved, dnsmasq, a VPN client's or a container's proxy) is \

@@ -157,8 +157,8 @@ fn finding(
     };
     if negative && case.public_has_the_name().is_none() {
         explanation.push_str(
-            " No public resolver was asked: a stale negative answer, or a name that was never published, \
-             would look the same. --public tells them apart.",
+            " No public resolver was heard: a stale negative answer of a name that is published by now would \
+             look the same. --public tells them apart.",
         );
     }
     let mut evidence: Vec<Evidence> = subjects

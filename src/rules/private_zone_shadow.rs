@@ -77,10 +77,10 @@ fn finding(
 ) -> Finding {
     let who = phrase::titles(at);
     let mut explanation = format!(
-        "{who} {} the name with the SOA of the private hosted zone {apex}, in `awsdns-00`. That zone stands in \
-         for public DNS for all names below {apex}, the endpoint's among them, and the name is not in it. EKS's \
-         own zone for the endpoint would be the closer one and win: it is not in this VPC, or private access is \
-         off.",
+        "{who} {} the name with the SOA of the private hosted zone {apex}. That zone stands in for public DNS for \
+         all names below its apex, the endpoint's among them, and the name is not in it. Were EKS's own zone in \
+         this VPC, it should win as the more specific one; so this is probably not the cluster's VPC, or private \
+         access is off.",
         phrase::plural(at.len(), "denies", "deny"),
     );
     if !forwarders.is_empty() {

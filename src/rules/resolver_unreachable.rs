@@ -1,5 +1,7 @@
 //! Nothing at all comes back from the resolver.
 
+use std::collections::BTreeSet;
+
 use super::phrase::{self, observed_target, observed_tcp};
 use super::{
     Case, Confidence, Finding, Remedy, Severity, Stage, Subject, local_dns_down, remedy, view,
@@ -49,21 +51,34 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
                 && !local_dns_down::is_down(case, subject)
         })
         .map(|subject| {
-            let confidence = if is_refused(subject) {
-                Confidence::Certain
+            let silence = if is_refused(subject) {
+                Silence::Refused
+            } else if subject.ip().is_some_and(|ip| ip.is_loopback()) {
+                Silence::OnThisHost
             } else {
-                Confidence::High
+                Silence::OnTheWay
             };
-            (confidence, subject)
+            (silence, subject)
         });
     view::by_grade(graded)
         .into_iter()
-        .map(|(confidence, subjects)| finding(case, confidence, &subjects))
+        .map(|(silence, subjects)| finding(case, silence, &subjects))
         .collect()
 }
 
+/// How nothing came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Silence {
+    /// The network itself said no.
+    Refused,
+    /// A service on this host takes the questions and says nothing.
+    OnThisHost,
+    /// Nothing came back from elsewhere.
+    OnTheWay,
+}
+
 /// The network itself said no, to every question.
-pub(super) fn is_refused(subject: &Subject<'_>) -> bool {
+fn is_refused(subject: &Subject<'_>) -> bool {
     subject
         .probed
         .lookups
@@ -72,7 +87,7 @@ pub(super) fn is_refused(subject: &Subject<'_>) -> bool {
 }
 
 /// What the network said of the target's questions, each reason once.
-pub(super) fn reasons(subjects: &[&Subject<'_>]) -> Vec<String> {
+fn reasons(subjects: &[&Subject<'_>]) -> Vec<String> {
     let mut reasons: Vec<String> = Vec::new();
     for lookup in subjects.iter().filter_map(|subject| subject.a()) {
         if let Some(reason) = &lookup.reason
@@ -84,13 +99,12 @@ pub(super) fn reasons(subjects: &[&Subject<'_>]) -> Vec<String> {
     reasons
 }
 
-fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
-    let one = subjects.len() == 1;
-    let refused = confidence == Confidence::Certain;
+    let refused = silence == Silence::Refused;
     let summary = if refused {
         format!(
-            "{who} cannot be reached: {}",
+            "{who} cannot be reached ({})",
             phrase::list(&reasons(subjects))
         )
     } else {
@@ -99,18 +113,21 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
             phrase::plural(subjects.len(), "answers", "answer")
         )
     };
-    let mut explanation = if refused {
-        format!(
-            "Every question to {who} was turned away by the network: {}. A service that is not running looks \
-             like this, and so does a firewall that rejects.",
+    let mut explanation = match silence {
+        Silence::Refused => format!(
+            "The network turned away every question to {who} ({}). A service that is not running looks like \
+             this, and so does a firewall that rejects.",
             phrase::list(&reasons(subjects))
-        )
-    } else {
-        format!(
-            "{who} said nothing to any question, the controls among them, over UDP or TCP. The way there is \
-             closed (a VPN that is down, a route, a firewall that drops), or nobody is at {}.",
-            if one { "that address" } else { "those addresses" }
-        )
+        ),
+        Silence::OnThisHost => format!(
+            "{who}, on this host itself, said nothing to any question, the controls among them. No network is in \
+             between: the service hangs, or waits for servers behind it that do not answer."
+        ),
+        Silence::OnTheWay => format!(
+            "{who} said nothing to any question, the controls among them. The way there is closed (a VPN that is \
+             down, a route, a firewall that drops), or nobody is at {}.",
+            phrase::plural(subjects.len(), "that address", "those addresses")
+        ),
     };
     explanation.push_str(" What it would say of the name is not known.");
     if subjects.iter().any(|subject| subject.has_role(Role::Local)) {
@@ -124,27 +141,35 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
             (false, false) => " kubectl prints an i/o timeout then.",
         });
     }
-    let mut remedies = vec![remedy::path::see_the_way(case, subjects)];
-    if refused {
-        remedies.push(Remedy::advice(
-            "Start the DNS service there, or let a firewall that rejects port 53 pass it, over UDP and TCP",
-        ));
-    }
+    let mut remedies = match silence {
+        Silence::Refused => vec![
+            remedy::path::see_the_way(case, subjects),
+            Remedy::advice(
+                "Start the DNS service there, or let a firewall that rejects port 53 pass it, over UDP and TCP",
+            ),
+        ],
+        Silence::OnThisHost => vec![Remedy::new(
+            "See what listens there, and which servers it forwards to",
+            ["ss -lntup 'sport = :53'", "resolvectl status"],
+        )],
+        Silence::OnTheWay => vec![remedy::path::see_the_way(case, subjects)],
+    };
+    let known_from: BTreeSet<&str> = subjects
+        .iter()
+        .map(|subject| subject.probed.resolver.known_from.as_str())
+        .collect();
     remedies.push(Remedy::advice(format!(
         "Where the address is no longer in use, take it out of the configuration (known from: {})",
-        phrase::list(
-            &subjects
-                .iter()
-                .map(|subject| subject.probed.resolver.known_from.as_str())
-                .collect::<std::collections::BTreeSet<_>>()
-                .into_iter()
-                .collect::<Vec<_>>()
-        )
+        phrase::list(&known_from.into_iter().collect::<Vec<_>>())
     )));
     Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
-        confidence,
+        confidence: if refused {
+            Confidence::Certain
+        } else {
+            Confidence::High
+        },
         summary,
         explanation,
         caused_by: None,

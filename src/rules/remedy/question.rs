@@ -75,9 +75,10 @@ pub fn decide(case: &Case<'_>, preferred: &[Question]) -> Vec<Remedy> {
 pub fn from_the_vpc(case: &Case<'_>) -> Remedy {
     let own = case.own_zone();
     Remedy::new(
-        "Run the same check on a host in the cluster's VPC, a bastion for instance, and compare the two",
+        "Run the same check here and on a host in the cluster's VPC, a bastion for instance, and compare",
         [
-            format!("eks-dns-doctor check {own} --save bastion.json"),
+            format!("eks-dns-doctor check {own} --save here.json"),
+            format!("# on the bastion\neks-dns-doctor check {own} --save bastion.json"),
             "eks-dns-doctor compare here.json bastion.json".to_owned(),
         ],
     )
