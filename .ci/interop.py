@@ -116,7 +116,7 @@ controls {{ }};
     def internet(self, addresses=(INTERNET,), records="", name="internet"):
         """Public DNS: the root, AWS's names and the Region's zone, the endpoint in it or not."""
         zones = self.zone(".", ("a.root-servers.net", 86400),
-                          "a.root-servers.net. IN A 198.41.0.4\n", ["a.root-servers.net", "b.root-servers.net"])
+                          "a.root-servers.net. IN A 198.41.0.4\nb.root-servers.net. IN A 170.247.170.2\n", ["a.root-servers.net", "b.root-servers.net"])
         zones += self.zone("amazonaws.com", ("dns-external-master.amazon.com", 900),
                            "sts.ap-northeast-1 IN A 203.0.113.80\neks.ap-northeast-1 IN A 203.0.113.81\n")
         zones += self.zone(REGIONAL, ("ns-1234.awsdns-26.org", 900), records)
@@ -406,8 +406,15 @@ def _(s):
     s.bind("corp", [CORP], recursion=False, zones=s.zone("corp.example", ("dc1.corp.example", 3600)))
 
 
-@scenario("bind-without-internet", 1, "no-internet-recursion", None)
+@scenario("pdns-without-internet", 1, "no-internet-recursion", "servfail")
 def _(s):
+    forwards_nothing(s)
+    s.pdns("corp", CORP, f".={DEAD}")
+
+
+@scenario("bind-without-internet", 1, "resolver-unreachable", "timeout", confidence="medium")
+def _(s):
+    # BIND's SERVFAIL comes after 10 s: within the window there is silence, and TCP connections are accepted.
     forwards_nothing(s)
     s.bind("corp", [CORP], options=f"forward only; forwarders {{ {DEAD}; }};",
            zones=s.zone("corp.example", ("dc1.corp.example", 3600)))

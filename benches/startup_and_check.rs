@@ -1,3 +1,209 @@
-//! Not written yet.
+//! How fast the program is, measured from outside: `cargo bench`.
+//!
+//! Everything runs on loopback. `dig` is measured beside it where it is installed. Figures are printed, and
+//! nothing is asserted: what a machine does to wall-clock time is no defect of the code.
 
-fn main() {}
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a benchmark starts programs, plays the server, and prints"
+)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, UdpSocket};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_eks-dns-doctor");
+const HOST: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
+const RUNS: usize = 40;
+
+fn main() {
+    let healthy: Vec<u16> = (0..4).map(|_| healthy_server()).collect();
+    let silent = UdpSocket::bind("127.0.0.1:0").expect("a socket");
+    let silent_port = silent.local_addr().expect("an address").port();
+    let silent_tcp = TcpListener::bind(("127.0.0.1", silent_port)).expect("a socket");
+    let closed_port = {
+        let taken = UdpSocket::bind("127.0.0.1:0").expect("a socket");
+        taken.local_addr().expect("an address").port()
+    };
+
+    println!("{:<58}{:>10}{:>10}{:>10}", "", "min", "median", "max");
+    measure("--version", || run(&["--version"]));
+    measure("explain", || run(&["explain"]));
+    measure("explain no-forwarding", || {
+        run(&["explain", "no-forwarding"]);
+    });
+    let port = healthy[0].to_string();
+    if Command::new("dig")
+        .arg("-v")
+        .stderr(Stdio::null())
+        .status()
+        .is_ok()
+    {
+        measure("dig, one question to one healthy resolver", || {
+            let mut dig = Command::new("dig");
+            dig.args(["@127.0.0.1", "-p", &port, HOST, "A"]);
+            wait(&mut dig);
+        });
+    }
+    let four: Vec<String> = healthy.iter().map(|port| resolver(*port)).collect();
+    measure("check, four healthy resolvers", || check(&four, &[]));
+    measure("check, four healthy resolvers, no controls", || {
+        check(&four, &["--no-controls"]);
+    });
+    let mut with_closed = four[..3].to_vec();
+    with_closed.push(resolver(closed_port));
+    measure("check, three healthy and a closed port", || {
+        check(&with_closed, &[]);
+    });
+
+    let mut with_silent = four[..3].to_vec();
+    with_silent.push(resolver(silent_port));
+    println!(
+        "\ncheck, three healthy and a silent one, --timeout 1s, from the start of the program:"
+    );
+    for _ in 0..3 {
+        let (rows, end) = rows_of(&with_silent);
+        let rows: Vec<String> = rows.iter().map(|at| milliseconds(*at)).collect();
+        println!(
+            "  rows after {}; end after {}",
+            rows.join(", "),
+            milliseconds(end)
+        );
+    }
+    drop((silent, silent_tcp));
+}
+
+fn resolver(port: u16) -> String {
+    format!("127.0.0.1:{port}")
+}
+
+fn arguments(resolvers: &[String], more: &[&str]) -> Vec<String> {
+    let mut arguments: Vec<String> = [
+        "check",
+        HOST,
+        "--no-local",
+        "--no-os",
+        "--expect",
+        "192.0.2.1",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    for resolver in resolvers {
+        arguments.push("--resolver".to_owned());
+        arguments.push(resolver.clone());
+    }
+    arguments.extend(more.iter().map(|text| (*text).to_owned()));
+    arguments
+}
+
+fn check(resolvers: &[String], more: &[&str]) {
+    let arguments = arguments(resolvers, more);
+    run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+fn run(arguments: &[&str]) {
+    wait(Command::new(PROGRAM).args(arguments));
+}
+
+fn wait(command: &mut Command) {
+    command
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .expect("the program starts");
+}
+
+fn measure(what: &str, once: impl Fn()) {
+    once();
+    let mut times: Vec<Duration> = (0..RUNS)
+        .map(|_| {
+            let start = Instant::now();
+            once();
+            start.elapsed()
+        })
+        .collect();
+    times.sort();
+    println!(
+        "{what:<58}{:>10}{:>10}{:>10}",
+        milliseconds(times[0]),
+        milliseconds(times[RUNS / 2]),
+        milliseconds(times[RUNS - 1])
+    );
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
+}
+
+/// When each resolver's row came, and when the program ended.
+fn rows_of(resolvers: &[String]) -> (Vec<Duration>, Duration) {
+    let start = Instant::now();
+    let mut child = Command::new(PROGRAM)
+        .args(arguments(resolvers, &["-v", "--timeout", "1s"]))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let stderr = child.stderr.take().expect("a pipe");
+    let rows = BufReader::new(stderr)
+        .lines()
+        .map_while(Result::ok)
+        .map(|_| start.elapsed())
+        .collect();
+    child.wait().expect("the program ends");
+    (rows, start.elapsed())
+}
+
+/// A server that answers every A question with 192.0.2.1 and everything else with nothing, over UDP and TCP.
+fn healthy_server() -> u16 {
+    loop {
+        let udp = UdpSocket::bind("127.0.0.1:0").expect("a socket");
+        let port = udp.local_addr().expect("an address").port();
+        // The port may be taken on TCP; then another is tried.
+        let Ok(tcp) = TcpListener::bind(("127.0.0.1", port)) else {
+            continue;
+        };
+        std::thread::spawn(move || {
+            let mut buffer = [0; 2048];
+            while let Ok((length, client)) = udp.recv_from(&mut buffer) {
+                let _ = udp.send_to(&reply(&buffer[..length]), client);
+            }
+        });
+        std::thread::spawn(move || {
+            for mut stream in tcp.incoming().flatten() {
+                let mut length = [0; 2];
+                let mut query = Vec::new();
+                if stream.read_exact(&mut length).is_err() {
+                    continue;
+                }
+                query.resize(usize::from(u16::from_be_bytes(length)), 0);
+                if stream.read_exact(&mut query).is_ok() {
+                    let reply = reply(&query);
+                    let length = u16::try_from(reply.len()).unwrap_or_default();
+                    let _ = stream.write_all(&[length.to_be_bytes().as_slice(), &reply].concat());
+                }
+            }
+        });
+        return port;
+    }
+}
+
+fn reply(query: &[u8]) -> Vec<u8> {
+    let mut end = 12;
+    while query.get(end).is_some_and(|length| *length != 0) {
+        end += usize::from(query[end]) + 1;
+    }
+    let end = (end + 5).min(query.len());
+    let mut reply = query[..end].to_vec();
+    let is_a = reply.ends_with(&[0, 1, 0, 1]);
+    reply[2..12].copy_from_slice(&[0x81, 0x80, 0, 1, 0, u8::from(is_a), 0, 0, 0, 0]);
+    if is_a {
+        reply.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1]);
+    }
+    reply
+}

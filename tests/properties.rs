@@ -1,0 +1,556 @@
+//! Whatever resolvers answer, the report is consistent: it never says healthy where something in scope did
+//! not answer as expected, names every resolver that did not, and its exit code is its conclusion's.
+//!
+//! Combinations are drawn from a seeded generator, so that a failure comes again. The seed and the number of
+//! a failing combination are in the message.
+
+use std::net::IpAddr;
+
+use eks_dns_doctor::dns::{
+    AnswerKind, ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, Section, Soa,
+};
+use eks_dns_doctor::facts::{
+    Cluster, Facts, HostsEntry, Proxy, StubConfiguration, Vantage, VantageKind, Vpc,
+};
+use eks_dns_doctor::observation::{
+    Attempt, Lookup, Purpose, SystemFailure, SystemLookup, Transport,
+};
+use eks_dns_doctor::probe::Probed;
+use eks_dns_doctor::render::{Format, Style, render};
+use eks_dns_doctor::report::{Capture, Conclusion, Report, Tool, diagnose};
+use eks_dns_doctor::resolvers::{Resolver, Role};
+use eks_dns_doctor::rules::{self, Confidence, Severity};
+use eks_dns_doctor::settings::{Asked, FailOn, Scope, Target, View};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+const SEED: u64 = 0x6564_6e73;
+const COMBINATIONS: usize = 4000;
+const TARGET: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
+
+fn name(text: &str) -> Name {
+    text.parse().expect("a name")
+}
+
+struct Draw(StdRng);
+
+impl Draw {
+    fn one<T: Clone>(&mut self, of: &[T]) -> T {
+        of[self.0.random_range(0..of.len())].clone()
+    }
+
+    fn odds(&mut self, one_in: u32) -> bool {
+        self.0.random_range(0..one_in) == 0
+    }
+
+    fn some<T: Clone>(&mut self, of: &[T], most: usize) -> Vec<T> {
+        let count = self.0.random_range(0..=most);
+        (0..count).map(|_| self.one(of)).collect()
+    }
+
+    fn ip(&mut self) -> IpAddr {
+        self.one(&[
+            "192.168.131.209",
+            "192.168.104.190",
+            "192.168.7.7",
+            "10.9.9.9",
+            "100.64.1.1",
+            "203.0.113.10",
+            "0.0.0.0",
+            "127.0.0.1",
+            "146.112.61.104",
+            "::",
+            "64:ff9b::192.168.104.190",
+            "fd00::1",
+            "2600::1",
+            "169.254.1.1",
+        ])
+        .parse()
+        .expect("an address")
+    }
+
+    fn soa(&mut self) -> Option<Soa> {
+        let owner = self.one(&[
+            TARGET,
+            "ap-northeast-1.eks.amazonaws.com",
+            "amazonaws.com",
+            ".",
+            "rpz.corp",
+        ]);
+        let mname = self.one(&[
+            "ns-0.awsdns-00.com",
+            "ns-1.awsdns-26.org",
+            "dc1.corp.example",
+        ]);
+        (!self.odds(3)).then(|| Soa {
+            owner: name(owner),
+            mname: name(mname),
+            ttl: self.one(&[0, 30, 60, 900]),
+            minimum: 60,
+            section: self.one(&[Section::Authority, Section::Additional]),
+        })
+    }
+
+    fn kind(&mut self) -> AnswerKind {
+        self.one(&[
+            AnswerKind::Answer,
+            AnswerKind::Answer,
+            AnswerKind::NoData,
+            AnswerKind::NxDomain,
+            AnswerKind::Referral,
+            AnswerKind::ServFail,
+            AnswerKind::Refused,
+            AnswerKind::OtherRcode,
+            AnswerKind::Timeout,
+            AnswerKind::Unreachable,
+            AnswerKind::Malformed,
+            AnswerKind::Truncated,
+        ])
+    }
+
+    fn lookup(
+        &mut self,
+        purpose: Purpose,
+        question: &Name,
+        qtype: RecordType,
+        sample: u32,
+    ) -> Lookup {
+        let kind = self.kind();
+        let transport = if purpose == Purpose::TargetTcp {
+            Transport::Tcp
+        } else {
+            Transport::Udp
+        };
+        let is_address = qtype == RecordType::A || qtype == RecordType::AAAA;
+        let addresses: Vec<IpAddr> = if kind == AnswerKind::Answer && is_address {
+            let count = self.0.random_range(1..=3);
+            (0..count)
+                .map(|_| self.ip())
+                .filter(|ip| ip.is_ipv4() == (qtype == RecordType::A))
+                .collect()
+        } else {
+            Vec::new()
+        };
+        let kind = if kind == AnswerKind::Answer && is_address && addresses.is_empty() {
+            AnswerKind::NoData
+        } else {
+            kind
+        };
+        let rcode = match kind {
+            AnswerKind::Timeout | AnswerKind::Unreachable => None,
+            AnswerKind::NxDomain => Some(Rcode::NXDOMAIN),
+            AnswerKind::ServFail => Some(Rcode::SERVFAIL),
+            AnswerKind::Refused => Some(Rcode::REFUSED),
+            AnswerKind::OtherRcode => Some(self.one(&[Rcode::FORMERR, Rcode::BADVERS, Rcode(9)])),
+            AnswerKind::Malformed => self.one(&[None, Some(Rcode::NOERROR)]),
+            _ => Some(Rcode::NOERROR),
+        };
+        let codes = self.some(&[3u16, 6, 9, 15, 18, 19, 22, 23], 1);
+        let ede: Vec<ExtendedError> = codes
+            .into_iter()
+            .filter(|_| rcode.is_some())
+            .map(|code| ExtendedError::new(code, None))
+            .collect();
+        let attempts = (0..self.0.random_range(1..=4))
+            .map(|index| {
+                let attempt_kind = if index == 0 { kind } else { self.kind() };
+                Attempt {
+                    transport: if index == 3 {
+                        Transport::Tcp
+                    } else {
+                        transport
+                    },
+                    edns: index != 2,
+                    started_ms: f64::from(index) * 10.0,
+                    rtt_ms: rcode.map(|_| 2.0),
+                    kind: attempt_kind,
+                    reason: None,
+                    rcode: (!attempt_kind.is_silence()).then_some(Rcode::NOERROR),
+                    flags: None,
+                    addresses: if index == 0 {
+                        addresses.clone()
+                    } else {
+                        Vec::new()
+                    },
+                    ede: Vec::new(),
+                    mismatched_replies: self.one(&[0, 0, 0, 1]),
+                    mismatch: None,
+                    conflicting_replies: self.one(&[0, 0, 0, 1]),
+                }
+            })
+            .collect();
+        let soa = if kind.is_negative() { self.soa() } else { None };
+        let mut records: Vec<Record> = addresses
+            .iter()
+            .map(|ip| Record {
+                section: Section::Answer,
+                owner: question.clone(),
+                rtype: qtype,
+                ttl: 60,
+                data: match ip {
+                    IpAddr::V4(v4) => RData::A(*v4),
+                    IpAddr::V6(v6) => RData::Aaaa(*v6),
+                },
+            })
+            .collect();
+        if self.odds(3) && rcode.is_some() {
+            records.push(Record {
+                section: Section::Authority,
+                owner: name(self.one(&[TARGET, "amazonaws.com"])),
+                rtype: RecordType::NS,
+                ttl: 60,
+                data: RData::Ns(name(self.one(&[
+                    "ns-0.awsdns-00.com",
+                    "ns-5.awsdns-26.net",
+                    "dc1.corp",
+                ]))),
+            });
+        }
+        Lookup {
+            question: question.clone(),
+            qtype,
+            purpose,
+            sample,
+            kind,
+            reason: None,
+            rcode,
+            flags: rcode.map(|_| Flags {
+                aa: self.odds(4),
+                ra: !self.odds(5),
+                ..Flags::default()
+            }),
+            soa,
+            ede,
+            records,
+            addresses,
+            rtt_ms: rcode.map(|_| self.one(&[1.0, 40.0, 1500.0])),
+            transport,
+            attempts,
+        }
+    }
+
+    fn lookups(&mut self, asked: &Asked) -> Vec<Lookup> {
+        let target = name(TARGET);
+        let mut lookups = Vec::new();
+        for sample in 0..asked.samples {
+            for qtype in [RecordType::A, RecordType::AAAA] {
+                lookups.push(self.lookup(Purpose::Target, &target, qtype, sample));
+            }
+        }
+        lookups.push(self.lookup(Purpose::TargetTcp, &target, RecordType::A, 0));
+        if asked.controls {
+            let sibling =
+                name("5eb11e5eb11e5eb11e5eb11e5eb11e00.yl4.ap-northeast-1.eks.amazonaws.com");
+            lookups.push(self.lookup(Purpose::Sibling, &sibling, RecordType::A, 0));
+            let aws = name("sts.ap-northeast-1.amazonaws.com");
+            lookups.push(self.lookup(Purpose::AwsControl, &aws, RecordType::A, 0));
+            lookups.push(self.lookup(Purpose::Root, &Name::root(), RecordType::NS, 0));
+            let zone = name("ap-northeast-1.eks.amazonaws.com");
+            lookups.push(self.lookup(Purpose::EnclosingZone, &zone, RecordType::SOA, 0));
+        }
+        if self.odds(3) {
+            lookups.push(self.lookup(Purpose::CheckingDisabled, &target, RecordType::A, 0));
+        }
+        if self.odds(5) {
+            let suffixed = name(&format!("{TARGET}.corp.example"));
+            lookups.push(self.lookup(Purpose::SearchSuffix, &suffixed, RecordType::A, 0));
+        }
+        lookups
+    }
+
+    fn asked(&mut self) -> Asked {
+        let expect_addresses = if self.odds(3) {
+            Vec::new()
+        } else {
+            vec![
+                "192.168.131.209".parse().expect("ip"),
+                "192.168.104.190".parse().expect("ip"),
+            ]
+        };
+        Asked {
+            expect_addresses,
+            expect_scope: self.one(&[None, None, Some(Scope::Private), Some(Scope::Public)]),
+            expect_view: self.one(&[None, None, Some(View::PrivateZone)]),
+            fail_on: self.one(&[FailOn::Error, FailOn::Warning]),
+            controls: !self.odds(4),
+            samples: self.one(&[1, 1, 1, 3]),
+            timeout_ms: 5000,
+            attempts: 2,
+            deadline_ms: 15000,
+            ..Asked::default()
+        }
+    }
+
+    fn facts(&mut self) -> Facts {
+        let target = name(TARGET);
+        Facts {
+            stub: (!self.odds(3)).then(|| {
+                StubConfiguration::parse(
+                    "/etc/resolv.conf",
+                    b"nameserver 10.0.0.1\nsearch corp.example\n",
+                    |_| None,
+                )
+            }),
+            hosts: self.one(&[None, Some(Vec::new())]).or_else(|| {
+                let entry = HostsEntry {
+                    ip: self.ip(),
+                    path: "/etc/hosts".to_owned(),
+                    line: 1,
+                };
+                self.odds(2).then(|| vec![entry])
+            }),
+            proxy: Some(Proxy::read(&target, |variable| {
+                (variable == "HTTPS_PROXY").then(|| "proxy.example:3128".to_owned())
+            }))
+            .filter(|_| self.odds(3)),
+            cluster: self.odds(4).then(|| Cluster {
+                name: "shared-cluster".to_owned(),
+                endpoint: None,
+                endpoint_public_access: self.one(&[None, Some(true), Some(false)]),
+                endpoint_private_access: self.one(&[None, Some(true), Some(false)]),
+            }),
+            vpc: self.odds(3).then(|| Vpc {
+                id: "vpc-1".to_owned(),
+                cidrs: vec!["192.168.0.0/16".parse().expect("a network")],
+            }),
+            interfaces: None,
+        }
+    }
+
+    fn capture(&mut self) -> Capture {
+        let asked = self.asked();
+        let roles = [
+            Role::Local,
+            Role::Local,
+            Role::Os,
+            Role::Vpc,
+            Role::Inbound,
+            Role::Custom,
+            Role::Public,
+        ];
+        let count = self.0.random_range(1..=5);
+        let mut observations: Vec<Probed> = (0..count)
+            .map(|index| {
+                let role = self.one(&roles);
+                let system = (role == Role::Os).then(|| {
+                    let failed = self.odds(2);
+                    SystemLookup {
+                        addresses: if failed { Vec::new() } else { vec![self.ip()] },
+                        failure: failed.then(|| SystemFailure {
+                            code: "EAI_AGAIN".to_owned(),
+                            number: -3,
+                            text: "Temporary failure in name resolution".to_owned(),
+                        }),
+                        rtt_ms: Some(1.0),
+                    }
+                });
+                let address = self.one(&["127.0.0.1", "10.0.0.1", "10.0.0.2"]);
+                Probed {
+                    resolver: Resolver {
+                        name: format!("r{index}"),
+                        role,
+                        also: if role == Role::Os {
+                            Vec::new()
+                        } else {
+                            self.some(&[Role::Vpc, Role::Custom], 1)
+                        },
+                        in_scope: role != Role::Public && !self.odds(4),
+                        address: (role != Role::Os)
+                            .then(|| format!("{address}:53").parse().expect("an address")),
+                        transport: (role != Role::Os).then_some(Transport::Udp),
+                        known_from: "drawn".to_owned(),
+                    },
+                    lookups: if role == Role::Os {
+                        Vec::new()
+                    } else {
+                        self.lookups(&asked)
+                    },
+                    system,
+                    interrupted: false,
+                }
+            })
+            .collect();
+        let interrupted = self.odds(10);
+        if interrupted && let Some(last) = observations.last_mut() {
+            last.interrupted = true;
+            last.lookups.truncate(1);
+        }
+        Capture {
+            tool: Tool::this(),
+            taken_at: "2026-01-01T00:00:00Z".to_owned(),
+            vantage: Vantage {
+                name: None,
+                kind: self.one(&[
+                    VantageKind::Unknown,
+                    VantageKind::ClusterVpc,
+                    VantageKind::OutsideAws,
+                ]),
+            },
+            target: Target {
+                hostname: name(TARGET),
+                cluster: None,
+                region: Some("ap-northeast-1".to_owned()),
+                source: "argument".to_owned(),
+            },
+            asked,
+            facts: self.facts(),
+            gaps: Vec::new(),
+            observations,
+            interrupted,
+        }
+    }
+}
+
+#[test]
+fn reports_are_consistent() {
+    let mut draw = Draw(StdRng::seed_from_u64(SEED));
+    let mut seen: std::collections::BTreeMap<&'static str, u32> = std::collections::BTreeMap::new();
+    for number in 0..COMBINATIONS {
+        let capture = draw.capture();
+        let report = diagnose(capture.clone());
+        for finding in &report.findings {
+            let rule = rules::find(&finding.rule).expect("a rule of the catalogue");
+            *seen.entry(rule.name).or_default() += 1;
+        }
+        if let Err(fault) = consistent(&report) {
+            panic!(
+                "seed {SEED:#x}, combination {number}: {fault}\n{}",
+                serde_json::to_string_pretty(&report).unwrap_or_default()
+            );
+        }
+        assert_eq!(
+            report,
+            diagnose(report.clone().into_capture()),
+            "seed {SEED:#x}, combination {number}: the capture inside gives the same report"
+        );
+        if number % 20 == 0 {
+            renders(&report);
+        }
+    }
+    // A draw that reaches few rules would prove little.
+    assert!(seen.len() > 12, "{seen:?}");
+}
+
+fn consistent(report: &Report) -> Result<(), String> {
+    let errors: Vec<_> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .collect();
+    let in_scope = || {
+        report
+            .resolvers
+            .iter()
+            .filter(|resolver| resolver.probed.resolver.in_scope)
+    };
+    for resolver in in_scope().filter(|resolver| !resolver.probed.interrupted) {
+        let name = &resolver.probed.resolver.name;
+        if !resolver.verdict.is_fine()
+            && !errors
+                .iter()
+                .any(|finding| finding.resolvers.contains(name))
+        {
+            return Err(format!(
+                "{name} is {}, and no error names it",
+                resolver.verdict
+            ));
+        }
+    }
+    if report.conclusion == Conclusion::Healthy
+        && (in_scope().count() == 0
+            || in_scope()
+                .any(|resolver| resolver.verdict != eks_dns_doctor::compare::Verdict::Match)
+            || report
+                .findings
+                .iter()
+                .any(|finding| finding.severity != Severity::Info))
+    {
+        return Err("healthy is said without cause".to_owned());
+    }
+    if (report.conclusion == Conclusion::Broken) == errors.is_empty() {
+        return Err(
+            "broken is said where there is no error, or not said where there is one".to_owned(),
+        );
+    }
+    let warned = report
+        .findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Warning);
+    let strict = report.asked.fail_on == FailOn::Warning && warned;
+    let code = match report.conclusion {
+        _ if report.interrupted => 130,
+        Conclusion::Broken => 1,
+        Conclusion::Healthy => 0,
+        Conclusion::Degraded => u8::from(strict),
+        Conclusion::Inconclusive => {
+            if strict {
+                1
+            } else {
+                3
+            }
+        }
+    };
+    if report.exit_code != code {
+        return Err(format!("exit code {}, expected {code}", report.exit_code));
+    }
+    for finding in &report.findings {
+        if finding.summary.is_empty() || finding.explanation.is_empty() {
+            return Err(format!("{} says nothing", finding.rule));
+        }
+        let known = |name: &String| {
+            report
+                .resolvers
+                .iter()
+                .any(|resolver| resolver.probed.resolver.name == *name)
+        };
+        if !finding.resolvers.iter().all(known) {
+            return Err(format!("{} names somebody unknown", finding.rule));
+        }
+        let mut names = finding.resolvers.clone();
+        names.sort();
+        names.dedup();
+        if names.len() != finding.resolvers.len() {
+            return Err(format!("{} names somebody twice", finding.rule));
+        }
+    }
+    let sorted = report
+        .findings
+        .windows(2)
+        .all(|pair| pair[0].severity <= pair[1].severity);
+    if !sorted {
+        return Err("findings are not in the order of severity".to_owned());
+    }
+    // Two causes for one resolver: neither is certain, but for what is known to stand beside another.
+    for resolver in &report.resolvers {
+        let name = &resolver.probed.resolver.name;
+        let causes: Vec<_> = errors
+            .iter()
+            .filter(|finding| finding.resolvers.contains(name) && finding.caused_by.is_none())
+            .collect();
+        if causes.len() > 1
+            && causes
+                .iter()
+                .any(|finding| finding.confidence == Confidence::Certain)
+        {
+            let rules: Vec<&str> = causes.iter().map(|finding| finding.rule.as_str()).collect();
+            return Err(format!(
+                "{name} has a certain cause beside another: {rules:?}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn renders(report: &Report) {
+    for format in Format::VARIANTS {
+        let style = Style {
+            color: false,
+            ascii: true,
+            width: 80,
+            verbose: true,
+        };
+        let mut text = String::new();
+        render(report, *format, &style, &mut text).expect("a String takes all");
+        assert!(!text.is_empty());
+    }
+}
