@@ -5,6 +5,7 @@ mod finding;
 pub mod phrase;
 pub mod remedy;
 mod verdict;
+mod view;
 
 use serde::{Deserialize, Serialize};
 
@@ -116,6 +117,22 @@ macro_rules! rules {
 
 rules! {
     no_forwarding,
+    not_in_public_dns,
+    public_answer_expected,
+    forwarded_to_wrong_view,
+    forward_target_unreachable,
+    inbound_endpoint_unreachable,
+    vpc_resolver_not_reachable_from_here,
+    private_zone_not_effective,
+    private_zone_shadow,
+    udp_blocked,
+    tcp_blocked,
+    resolver_unreachable,
+    local_dns_down,
+    name_does_not_exist,
+    negative_answer,
+    endpoint_name_malformed,
+    control_unavailable,
     unexplained_mismatch,
 }
 

@@ -1,8 +1,7 @@
 //! The resolver does not take the name to the VPC.
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Severity, Stage, Subject, remedy};
-use crate::address::AddressClass;
+use super::{Case, Confidence, Evidence, Finding, Severity, Stage, Subject, remedy, view};
 use crate::dns::AnswerKind;
 use crate::endpoint::SoaOrigin;
 use crate::settings::View;
@@ -16,8 +15,9 @@ declare_rule! {
     /// ## How it was decided
     /// A resolver on the VPC's side gives the private addresses, and this one shows the public view: public
     /// addresses that the public control has too, or NXDOMAIN or NODATA with the SOA of a public zone of
-    /// AWS's (its MNAME is not one of `awsdns-00`, which only private hosted zones use). A random sibling
-    /// of the name is denied here as it should be, so answers are not rewritten.
+    /// AWS's (its MNAME is not one of `awsdns-00`, which only private hosted zones use), or, where the private
+    /// view was asked for, the right addresses with the public zone's SOA beside them. A random sibling of the
+    /// name is denied here as it should be, so answers are not rewritten.
     ///
     /// ## Why it matters
     /// kubectl prints `no such host`, or it reaches for the public endpoint, which may be off or closed to
@@ -66,16 +66,17 @@ fn grade(case: &Case<'_>, subject: &Subject<'_>, vpc_has_it: bool) -> Option<Con
     if subject.sibling_resolves() {
         return None;
     }
-    let addresses = &subject.comparison.addresses;
     if subject.verdict().has_addresses() {
-        let all_public = addresses
-            .iter()
-            .all(|address| address.class == AddressClass::Public);
-        if !all_public || !case.private_expected_at(subject) {
+        if !view::gives_the_public_view(case, subject) {
             return None;
         }
-        if subject.view() == View::PrivateZone {
-            return None;
+        // The right addresses, from the public zone: the view that was asked for is another.
+        if view::right_but_for_the_view(subject) {
+            return Some(if vpc_has_it {
+                Confidence::High
+            } else {
+                Confidence::Medium
+            });
         }
         let public_has_them = case.public().any(|control| {
             let theirs = control.ips();
@@ -97,8 +98,7 @@ fn grade(case: &Case<'_>, subject: &Subject<'_>, vpc_has_it: bool) -> Option<Con
             _ => None,
         };
     }
-    let a = subject.a()?;
-    if !a.kind.is_negative() || subject.soa_origin() != Some(SoaOrigin::PublicAws) {
+    if !matches!(view::denied_by(subject), Some((_, SoaOrigin::PublicAws))) {
         return None;
     }
     // Without a resolver of the VPC nothing shows that the name exists: `negative-answer` names the causes.
@@ -124,12 +124,23 @@ fn finding(
     let negative = subjects
         .iter()
         .any(|subject| subject.a_kind().is_some_and(AnswerKind::is_negative));
+    let only_the_view = subjects
+        .iter()
+        .all(|subject| view::right_but_for_the_view(subject));
     let effect = if negative {
         "so clients there print \"no such host\""
+    } else if only_the_view {
+        "so it has the addresses from public DNS only"
     } else {
         "so clients there get the public addresses"
     };
-    let mut explanation = if vpc_view.is_empty() {
+    let mut explanation = if vpc_view.is_empty() && only_the_view {
+        format!(
+            "{who} has the expected addresses, from AWS's public zone and not from the private one that was asked \
+             for. As long as the name is published so, clients there do not notice; no resolver of the VPC was \
+             heard that shows the private zone."
+        )
+    } else if vpc_view.is_empty() {
         format!(
             "{who} answers with the public view of the name, where private addresses are expected. No resolver \
              of the VPC was heard that has them, so it may as well be that private access is off."
@@ -146,8 +157,8 @@ fn finding(
     };
     if negative && case.public_has_the_name().is_none() {
         explanation.push_str(
-            " No public resolver was asked: a stale negative answer, or a name that was never published, \
-             would look the same. --public tells them apart.",
+            " No public resolver was heard: a stale negative answer of a name that is published by now would \
+             look the same. --public tells them apart.",
         );
     }
     let mut evidence: Vec<Evidence> = subjects

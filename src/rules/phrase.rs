@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use super::{Evidence, Subject};
-use crate::dns::{AnswerKind, ExtendedError, Soa};
+use crate::dns::{AnswerKind, ExtendedError, RData, Section, Soa};
 use crate::observation::{Lookup, Purpose, SystemLookup, Transport};
 
 /// `a`, `a and b`, `a, b and c`.
@@ -100,6 +100,11 @@ pub fn outcome(lookup: &Lookup) -> String {
         AnswerKind::Truncated => "a truncated reply, and no rest over TCP".to_owned(),
     };
     if lookup.kind.is_negative() {
+        for record in lookup.section(Section::Answer) {
+            if let RData::Cname(target) = &record.data {
+                let _ = write!(said, ", an alias of {target}");
+            }
+        }
         said.push_str(", ");
         said.push_str(&lookup.soa.as_ref().map_or_else(|| "no SOA".to_owned(), soa));
     }
@@ -164,6 +169,15 @@ pub fn system_outcome(system: &SystemLookup) -> String {
 pub fn observed_sibling(subject: &Subject<'_>) -> Vec<Evidence> {
     subject
         .sibling()
+        .map(|lookup| observed(subject, lookup))
+        .into_iter()
+        .collect()
+}
+
+/// The target over TCP from the start as evidence, where it was asked.
+pub fn observed_tcp(subject: &Subject<'_>) -> Vec<Evidence> {
+    subject
+        .tcp()
         .map(|lookup| observed(subject, lookup))
         .into_iter()
         .collect()

@@ -12,8 +12,13 @@ const PLACEHOLDER: &str = "<inbound-endpoint-ip>";
 
 /// The remedies, first thing first: forward the endpoint's own name; what the wider zone would mean.
 pub fn to_inbound(case: &Case<'_>) -> Vec<Remedy> {
+    to(case, &case.inbound_addresses())
+}
+
+/// The same to these addresses; where there are none, with something to fill in.
+pub fn to(case: &Case<'_>, addresses: &[IpAddr]) -> Vec<Remedy> {
     let own = case.own_zone();
-    let targets = targets(&case.inbound_addresses());
+    let targets = targets(addresses);
     let mut remedies = vec![Remedy::new(
         format!(
             "Forward the endpoint's own name to the inbound {}",

@@ -1,0 +1,170 @@
+//! The control that would tell two causes apart was not asked, or not heard.
+
+use super::remedy::question;
+use super::{Case, Confidence, Evidence, Finding, Need, Remedy, Severity, Stage};
+
+declare_rule! {
+    /// ## What it means
+    /// A cause was named with less than high confidence, and a control exists that would settle it: a public
+    /// resolver, or the random sibling and AWS's own names. It was left out, or nothing came back from it.
+    ///
+    /// ## How it was decided
+    /// A finding of medium or low confidence is of a kind that the control decides, and the control has no answer
+    /// in this run.
+    ///
+    /// ## Why it matters
+    /// The fix for one cause does nothing for the other.
+    ///
+    /// ## What to do
+    /// Run again with the control, or from a place that can reach it.
+    ///
+    /// ## References
+    /// - `eks-dns-doctor check --help`: `--public`, `--no-controls`
+    "control-unavailable" = {
+        summary: "the control that tells two causes apart was not asked, or not heard",
+        severity: Severity::Info,
+        since: "0.1.0",
+        needs: [],
+        wants: [VpcView, PublicControl],
+        stage: Stage::Remainder,
+    }
+}
+
+/// A control that a run can be without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Control {
+    /// A public resolver.
+    Public,
+    /// A resolver of the VPC.
+    Vpc,
+    /// The random sibling, and the names outside the zone.
+    Questions,
+}
+
+/// Which control settles a finding of a rule, and between what.
+const DECIDES: &[(&str, Control, &str)] = &[
+    (
+        "no-forwarding",
+        Control::Vpc,
+        "whether the VPC has private addresses for the name at all, or private access is off",
+    ),
+    (
+        "no-forwarding",
+        Control::Public,
+        "whether the name is not forwarded, or the answer is a stale one of a name that is published by now",
+    ),
+    (
+        "forwarded-to-wrong-view",
+        Control::Questions,
+        "whether the answer is from another view, or from a cache",
+    ),
+];
+
+impl Control {
+    /// Whether this run is without it.
+    fn is_missing(self, case: &Case<'_>, finding: &Finding) -> bool {
+        match self {
+            Self::Public => question::Question::Public.is_open(case),
+            Self::Vpc => question::Question::Vpc.is_open(case),
+            Self::Questions => case.subjects().any(|subject| {
+                finding.resolvers.iter().any(|name| name == subject.name())
+                    && subject.speaks_dns()
+                    && !subject
+                        .sibling()
+                        .is_some_and(crate::observation::Lookup::heard_anything)
+            }),
+        }
+    }
+
+    /// Whether it was asked, and only not heard.
+    fn was_asked(self, case: &Case<'_>) -> bool {
+        case.has(match self {
+            Self::Public => Need::PublicControl,
+            Self::Vpc => Need::VpcView,
+            Self::Questions => Need::Controls,
+        })
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Public => "the public control",
+            Self::Vpc => "a resolver of the VPC",
+            Self::Questions => "the control questions",
+        }
+    }
+
+    fn remedy(self, case: &Case<'_>) -> Remedy {
+        let own = case.own_zone();
+        let options = match self {
+            _ if self.was_asked(case) => return question::from_the_vpc(case),
+            Self::Public => "--public",
+            Self::Vpc => "--inbound <inbound-endpoint-ip>",
+            Self::Questions => {
+                return Remedy::new(
+                    "Run again without --no-controls",
+                    [format!("eks-dns-doctor check {own}")],
+                );
+            }
+        };
+        Remedy::new(
+            format!("Run again with {}", self.name()),
+            [format!("eks-dns-doctor check {own} {options}")],
+        )
+    }
+}
+
+fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
+    // One finding a control: the first that is open settles most.
+    let mut said: Vec<(Control, Finding)> = Vec::new();
+    for unsure in earlier.iter().filter(|finding| {
+        finding.severity == Severity::Error
+            && matches!(finding.confidence, Confidence::Medium | Confidence::Low)
+    }) {
+        let missing = DECIDES.iter().find(|(rule, control, _)| {
+            unsure.rule == *rule && control.is_missing(case, unsure)
+        });
+        let Some((rule, control, between)) = missing else {
+            continue;
+        };
+        if let Some((_, finding)) = said.iter_mut().find(|(other, _)| other == control) {
+            for name in &unsure.resolvers {
+                if !finding.resolvers.contains(name) {
+                    finding.resolvers.push(name.clone());
+                }
+            }
+            continue;
+        }
+        said.push((*control, finding(case, *control, rule, between, unsure)));
+    }
+    said.into_iter().map(|(_, finding)| finding).collect()
+}
+
+fn finding(
+    case: &Case<'_>,
+    control: Control,
+    rule: &str,
+    between: &str,
+    unsure: &Finding,
+) -> Finding {
+    let state = if control.was_asked(case) {
+        "was asked and not heard"
+    } else {
+        "was not asked"
+    };
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Info,
+        confidence: Confidence::Certain,
+        summary: format!("{} {state}: it would settle {rule}", control.name()),
+        explanation: format!(
+            "{rule} is said with {} confidence, because {} {state}. It would show {between}.",
+            unsure.confidence.as_str(),
+            control.name()
+        ),
+        caused_by: None,
+        resolvers: unsure.resolvers.clone(),
+        evidence: vec![Evidence::fact(format!("{} {state}", control.name()))],
+        remedies: vec![control.remedy(case)],
+        references: Vec::new(),
+    }
+}

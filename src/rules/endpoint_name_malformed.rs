@@ -1,0 +1,129 @@
+//! The name is not an EKS endpoint's.
+
+use super::phrase::{self, observed};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use crate::compare::Verdict;
+use crate::endpoint::{EndpointName, NotEndpoint};
+
+declare_rule! {
+    /// ## What it means
+    /// The host name does not have the form of an EKS cluster's API endpoint. Where it is plainly something else (a
+    /// cluster's name, the AWS API's name, the token issuer's), it is an error: no resolver has the endpoint
+    /// under it. Where its form is merely not known, it is worth a remark and no more: partitions differ, and a
+    /// name of one's own may stand for the endpoint.
+    ///
+    /// ## How it was decided
+    /// Endpoint names are `<32 hex digits>.<label>.<region>.eks.amazonaws.com`, or
+    /// `<32 hex digits>.<label>.eks-cluster.<region>.api.aws` for IPv6 clusters since October 2024, with the
+    /// partition's own suffix. An error is a single label, `eks.<region>.…`, `oidc.eks.<region>.…`, and a name under
+    /// the endpoints' suffix whose first label is not 32 hexadecimal digits.
+    ///
+    /// ## Why it matters
+    /// kubectl prints `no such host` for it everywhere, or reaches a host that is not the cluster.
+    ///
+    /// ## What to do
+    /// Take the endpoint from DescribeCluster, verbatim, or let `aws eks update-kubeconfig` do so.
+    ///
+    /// ## References
+    /// - Amazon EKS User Guide, "Cluster API server endpoint"
+    "endpoint-name-malformed" = {
+        summary: "the host name is not an EKS cluster's endpoint",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [],
+        replaces: [
+            "no-forwarding",
+            "not-in-public-dns",
+            "forwarded-to-wrong-view",
+            "private-zone-not-effective",
+            "name-does-not-exist",
+        ],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let host = &case.target.hostname;
+    let Err(instead) = EndpointName::parse(host) else {
+        return Vec::new();
+    };
+    let what = match instead {
+        NotEndpoint::SingleLabel => {
+            "is one label: a cluster's name perhaps, which is no host name"
+        }
+        NotEndpoint::EksApi => {
+            "is the AWS API that manages clusters, not the Kubernetes API of one"
+        }
+        NotEndpoint::OidcIssuer => "issues a cluster's tokens and does not serve its API",
+        NotEndpoint::WrongHostLabel => {
+            "does not begin with the 32 hexadecimal digits of an endpoint"
+        }
+        NotEndpoint::Other => "does not have the form of an EKS endpoint's name",
+    };
+    let unknown = instead == NotEndpoint::Other;
+    // Who denies a name that is none is right, and so is who has the addresses of what it names instead. Where
+    // the form is merely not known, nobody is named.
+    let right: Vec<&Subject<'_>> = case
+        .failing()
+        .filter(|subject| {
+            let verdict = subject.verdict();
+            !unknown && (verdict.is_negative() || verdict == Verdict::Mismatch)
+        })
+        .collect();
+    let explanation = if unknown {
+        format!(
+            "{host} {what}: 32 hexadecimal digits, a label, and the Region's suffix. It may be of a partition \
+             whose names are not known here, or a name of your own for the endpoint; then all else in this report \
+             holds, except that the controls about AWS's own zones say less."
+        )
+    } else {
+        format!(
+            "{host} {what}. An endpoint's name is 32 hexadecimal digits, a label, and the Region's suffix, such as \
+             <32 hex digits>.gr7.eu-west-1.eks.amazonaws.com. Resolvers are not to blame for what they say of \
+             this one."
+        )
+    };
+    let mut evidence = vec![Evidence::fact(format!(
+        "{host}, from {}",
+        case.target.source
+    ))];
+    evidence.extend(
+        right
+            .iter()
+            .filter_map(|subject| Some(observed(subject, subject.a()?))),
+    );
+    let cluster = match instead {
+        NotEndpoint::SingleLabel => case.own_zone(),
+        _ => case.cluster_name().to_owned(),
+    };
+    let remedies = if unknown {
+        vec![Remedy::new(
+            "Where in doubt, compare it with the name that AWS has",
+            [format!(
+                "aws eks describe-cluster --region {} --name {cluster} --query cluster.endpoint --output text",
+                case.region()
+            )],
+        )]
+    } else {
+        remedy::endpoint::take_the_name_from_aws(case, &cluster)
+    };
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: if unknown {
+            Severity::Info
+        } else {
+            Severity::Error
+        },
+        confidence: Confidence::High,
+        summary: format!("{host} {what}"),
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(&right),
+        evidence,
+        remedies,
+        references: vec![
+            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
+        ],
+    }]
+}

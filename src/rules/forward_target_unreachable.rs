@@ -1,0 +1,256 @@
+//! The resolver forwards the name, and what it forwards to does not answer it.
+
+use std::fmt::Write as _;
+use std::net::IpAddr;
+
+use super::phrase::{self, observed, observed_controls, observed_sibling, observed_target};
+use super::{
+    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject,
+    inbound_endpoint_unreachable, remedy, udp_blocked, view,
+};
+use crate::compare::Verdict;
+use crate::dns::{AnswerKind, ExtendedError};
+use crate::observation::{Lookup, Purpose};
+
+declare_rule! {
+    /// ## What it means
+    /// The resolver has a forward for the endpoint's name or for its zone, and what it forwards to does not
+    /// answer it. The forward is right and the way behind it is not.
+    ///
+    /// ## How it was decided
+    /// The resolver is alive: names outside the zone get their answers. For the endpoint's name it says SERVFAIL
+    /// or nothing, and so it does for a random sibling in the same zone (a forward of the zone), or for the
+    /// name's A and AAAA alike (a forward of the name alone). Validation is not the reason: the question with CD=1
+    /// fails too. Programs differ in how this ends: BIND says SERVFAIL after some 10 s, PowerDNS Recursor after
+    /// 3 s, dnsmasq and Unbound say nothing. An inbound endpoint that is silent from here as well makes it surer.
+    ///
+    /// ## Why it matters
+    /// kubectl prints `server misbehaving` or an i/o timeout, in turns, for one and the same cause; the resolver
+    /// itself looks healthy to everybody else.
+    ///
+    /// ## What to do
+    /// Restore the way from the resolver (not from here) to the inbound endpoint's addresses: routes, firewalls,
+    /// the endpoint's security group, for port 53 over UDP and TCP.
+    ///
+    /// ## References
+    /// - Amazon Route 53 Developer Guide, "Forwarding inbound DNS queries to your VPCs"
+    /// - RFC 8914, "Extended DNS Errors": 22, 23
+    "forward-target-unreachable" = {
+        summary: "the resolver forwards the name to a server that does not answer it",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [Controls],
+        wants: [VpcView],
+        explains: ["a-fails-aaaa-nodata"],
+        stage: Stage::Evidence,
+    }
+}
+
+/// What the resolver seems to forward.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Forward {
+    Zone,
+    Name,
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let down: Vec<&Subject<'_>> = inbound_endpoint_unreachable::down(case).collect();
+    let named_down = down.iter().any(|inbound| inbound.probed.resolver.in_scope);
+    let graded = case.failing().filter_map(|subject| {
+        let forward = forward(subject)?;
+        // An inbound endpoint is not what its own VPC's resolver forwards to.
+        let through_inbound = !subject.is_vpc_side();
+        let says_so = [subject.a(), subject.sibling()]
+            .into_iter()
+            .flatten()
+            .any(|lookup| lookup.has_ede(ExtendedError::is_upstream_unreachable));
+        let confidence = if says_so || named_down && through_inbound {
+            Confidence::High
+        } else {
+            Confidence::Medium
+        };
+        Some(((confidence, through_inbound, forward), subject))
+    });
+    view::by_grade(graded)
+        .into_iter()
+        .map(|((confidence, through_inbound, forward), subjects)| {
+            let down = through_inbound.then_some(down.as_slice());
+            finding(case, confidence, forward, &subjects, down)
+        })
+        .collect()
+}
+
+/// SERVFAIL, or nothing where the server says other things.
+fn fails(lookup: &Lookup) -> bool {
+    lookup.kind == AnswerKind::ServFail || lookup.kind.is_silence()
+}
+
+/// What this resolver forwards to somebody who does not answer; `None` where the evidence is another's.
+fn forward(subject: &Subject<'_>) -> Option<Forward> {
+    let verdict = subject.verdict();
+    if !matches!(
+        verdict,
+        Verdict::ServFail | Verdict::Timeout | Verdict::Unreachable
+    ) || !subject.heard_anything()
+        || udp_blocked::heard_only_over_tcp(subject)
+        || subject.answers_without_edns()
+        || subject.sibling_resolves()
+        || !subject.any_outside_control_works()
+    {
+        return None;
+    }
+    let a = subject.a()?;
+    let validation = a.has_ede(ExtendedError::is_dnssec_failure)
+        || subject
+            .lookups(Purpose::CheckingDisabled)
+            .any(|lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative());
+    let policy = a.has_ede(ExtendedError::is_policy);
+    if validation || policy {
+        return None;
+    }
+    let sibling = subject.sibling()?;
+    if fails(sibling) {
+        Some(Forward::Zone)
+    } else if sibling.kind.is_negative() && subject.aaaa().is_some_and(fails) {
+        Some(Forward::Name)
+    } else {
+        None
+    }
+}
+
+/// `down`: the inbound addresses that are silent from here; `None` where the resolvers are themselves on the
+/// VPC's side, and do not forward to such.
+fn finding(
+    case: &Case<'_>,
+    confidence: Confidence,
+    forward: Forward,
+    subjects: &[&Subject<'_>],
+    down: Option<&[&Subject<'_>]>,
+) -> Finding {
+    let who = phrase::titles(subjects);
+    let silent = subjects
+        .iter()
+        .all(|subject| subject.a_kind().is_some_and(AnswerKind::is_silence));
+    let ends = if silent { "silence" } else { "SERVFAIL" };
+    let what = match forward {
+        Forward::Zone => "the endpoint's zone",
+        Forward::Name => "the endpoint's name",
+    };
+    let mut explanation = format!(
+        "{who} {} other names and not {what}: {ends} for the name{}. So it is not down; it hands {what} on to \
+         servers that do not answer it, or not in time.",
+        phrase::plural(subjects.len(), "resolves", "resolve"),
+        match forward {
+            Forward::Zone => " and for a random sibling alike",
+            Forward::Name => ", A and AAAA alike, while a random sibling is denied as it should be",
+        }
+    );
+    let mut evidence: Vec<Evidence> = subjects
+        .iter()
+        .flat_map(|subject| {
+            [
+                observed_target(subject),
+                observed_sibling(subject),
+                observed_controls(subject),
+            ]
+            .concat()
+        })
+        .collect();
+    let remedies = match down {
+        None => {
+            explanation.push_str(
+                " In a VPC, a Resolver rule of type FORWARD does that, to the servers that the rule names.",
+            );
+            at_the_vpc(case)
+        }
+        Some([]) => {
+            explanation.push_str(
+                " Which servers those are only its configuration says; an inbound endpoint's addresses are the \
+                 likely ones.",
+            );
+            at_the_forwarder(case, &who, &case.inbound_addresses())
+        }
+        Some(down) => {
+            let _ = write!(
+                explanation,
+                " {} {} from here as well: where it forwards there, that is the reason.",
+                phrase::titles(down),
+                phrase::plural(down.len(), "does not answer", "do not answer")
+            );
+            evidence.extend(
+                down.iter()
+                    .filter_map(|inbound| Some(observed(inbound, inbound.a()?))),
+            );
+            let to: Vec<IpAddr> = down.iter().filter_map(|inbound| inbound.ip()).collect();
+            at_the_forwarder(case, &who, &to)
+        }
+    };
+    // The inbound endpoint is another resolver than the one that fails, so the link is made here.
+    let caused_by = down
+        .is_some_and(|down| !down.is_empty())
+        .then(|| inbound_endpoint_unreachable::RULE.name.to_owned());
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence,
+        summary: format!(
+            "{who} {} {what} to a server that does not answer",
+            phrase::plural(subjects.len(), "forwards", "forward")
+        ),
+        explanation,
+        caused_by,
+        resolvers: phrase::names(subjects),
+        evidence,
+        remedies,
+        references: vec![
+            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html"
+                .to_owned(),
+        ],
+    }
+}
+
+fn at_the_forwarder(case: &Case<'_>, who: &str, to: &[IpAddr]) -> Vec<Remedy> {
+    let own = case.own_zone();
+    let to = if to.is_empty() {
+        vec!["<forward-target-ip>".to_owned()]
+    } else {
+        to.iter().map(ToString::to_string).collect()
+    };
+    let mut remedies = vec![
+        Remedy::new(
+            format!("On {who}: ask what it forwards to, over UDP and TCP"),
+            to.iter().flat_map(|ip| {
+                [
+                    format!("dig @{ip} {own} A"),
+                    format!("dig +tcp @{ip} {own} A"),
+                ]
+            }),
+        ),
+        Remedy::advice(
+            "Silence there: restore the way from that host to the inbound endpoint (route, VPN or Direct \
+             Connect, network ACL, the endpoint's security group), port 53 over UDP and TCP",
+        ),
+    ];
+    let forward = remedy::forward::to_inbound(case).into_iter().next();
+    remedies.extend(forward.map(|remedy| Remedy {
+        title: format!("An answer there: the forward names other servers. {}", remedy.title),
+        ..remedy
+    }));
+    remedies
+}
+
+fn at_the_vpc(case: &Case<'_>) -> Vec<Remedy> {
+    let region = case.region();
+    vec![Remedy::new(
+        "See which rules the VPC's Resolver follows and what they name as targets",
+        [
+            format!(
+                "aws route53resolver list-resolver-rule-associations --region {region} --filters \
+                 Name=VPCId,Values=<vpc-id>"
+            ),
+            format!(
+                "aws route53resolver list-resolver-rules --region {region} --filters Name=Type,Values=FORWARD"
+            ),
+        ],
+    )]
+}

@@ -1,0 +1,216 @@
+//! The resolver takes the name somewhere, and not to the cluster's VPC.
+
+use std::net::IpAddr;
+
+use super::phrase::{self, observed, observed_sibling, observed_target};
+use super::view::{self, Age, VpcSideFault};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use crate::dns::Name;
+use crate::endpoint::SoaOrigin;
+use crate::resolvers::Role;
+
+declare_rule! {
+    /// ## What it means
+    /// The resolver sees the name in a view that is not the cluster's: the inbound endpoint that it is, or that it
+    /// forwards to, stands in another VPC, or what it asks sees a public zone that lacks the record. EKS's private
+    /// hosted zone is associated with the cluster's VPC alone, and no other VPC's Resolver has it.
+    ///
+    /// ## How it was decided
+    /// One of three. The negative answer carries the SOA of a private hosted zone (MNAME in `awsdns-00`) that is
+    /// another than the one in which the VPC's resolvers have the name. Or an address named as an inbound endpoint
+    /// shows the public view while another resolver of the VPC has the private addresses. Or the resolver says
+    /// that public DNS lacks the name, freshly, while the public control has it.
+    ///
+    /// ## Why it matters
+    /// Clients get `no such host`, or the public addresses, although a forward is in place and looks right.
+    ///
+    /// ## What to do
+    /// Forward to an inbound endpoint in the cluster's own VPC. From a hub VPC: an outbound Resolver rule for the
+    /// endpoint's name whose targets are that inbound endpoint's addresses.
+    ///
+    /// ## References
+    /// - AWS Compute Blog, "Enabling DNS resolution for Amazon EKS cluster endpoints"
+    /// - Amazon Route 53 Developer Guide, "Working with private hosted zones"
+    "forwarded-to-wrong-view" = {
+        summary: "the name is taken to a VPC or a view that does not have it",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [VpcView, PublicControl, Cluster],
+        stage: Stage::Evidence,
+    }
+}
+
+/// How it shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// Another private hosted zone, of this apex.
+    OtherZone(Name),
+    /// An inbound endpoint with the public view.
+    PublicAtInbound,
+    /// A public view without the record.
+    PublicWithoutTheName,
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let graded = case
+        .failing()
+        .filter_map(|subject| Some((grade(case, subject)?, subject)));
+    view::by_grade(graded)
+        .into_iter()
+        .map(|((confidence, shown), subjects)| finding(case, confidence, &shown, &subjects))
+        .collect()
+}
+
+/// How it shows and how surely; `None` where the evidence is another's.
+pub(super) fn grade(case: &Case<'_>, subject: &Subject<'_>) -> Option<(Confidence, Shown)> {
+    if subject.sibling_resolves() {
+        return None;
+    }
+    let by_soa = view::denied_by(subject);
+    match view::vpc_side_fault(case, subject) {
+        Some(VpcSideFault::OtherVpc) => {
+            let shown = match by_soa {
+                Some((soa, SoaOrigin::PrivateHostedZone)) => Shown::OtherZone(soa.owner.clone()),
+                _ => Shown::PublicAtInbound,
+            };
+            return Some((Confidence::Medium, shown));
+        }
+        Some(_) => return None,
+        None => {}
+    }
+    let (soa, origin) = by_soa?;
+    match origin {
+        SoaOrigin::PrivateHostedZone if subject.is_vpc_side() => None,
+        SoaOrigin::PrivateHostedZone => {
+            let zones: Vec<Name> = case
+                .vpc_view()
+                .into_iter()
+                .filter_map(view::zone_of)
+                .collect();
+            let other = !zones.is_empty() && !zones.contains(&soa.owner);
+            other.then(|| (Confidence::Medium, Shown::OtherZone(soa.owner.clone())))
+        }
+        SoaOrigin::PublicAws if case.public_has_the_name() == Some(true) => {
+            match view::age(subject) {
+                // It was in the cache before we came: `stale-negative-cache`.
+                Age::Cached => None,
+                Age::Fresh => Some((Confidence::Medium, Shown::PublicWithoutTheName)),
+                Age::Unknown => Some((Confidence::Low, Shown::PublicWithoutTheName)),
+            }
+        }
+        SoaOrigin::Foreign | SoaOrigin::PublicAws => None,
+    }
+}
+
+fn finding(
+    case: &Case<'_>,
+    confidence: Confidence,
+    shown: &Shown,
+    subjects: &[&Subject<'_>],
+) -> Finding {
+    let who = phrase::titles(subjects);
+    let right = case.vpc_view();
+    let has = phrase::plural(right.len(), "has", "have");
+    let (summary, explanation) = match shown {
+        Shown::OtherZone(apex) => (
+            format!("{who} takes the name from another private zone, {apex}, not from the cluster's VPC"),
+            format!(
+                "{who} denies the name with the SOA of the private hosted zone {apex}, while {} {has} it in \
+                 another zone. So the question ends in a VPC that is not the cluster's: in its private zone the \
+                 name is missing, and a private zone is never left for public DNS.",
+                phrase::titles(&right)
+            ),
+        ),
+        Shown::PublicAtInbound => (
+            format!("{who} shows the public view: the endpoint is probably not in the cluster's VPC"),
+            format!(
+                "{who} was named as an inbound endpoint and shows the public view of the name, while {} {has} \
+                 the private addresses. An inbound endpoint answers from the VPC that it stands in, and EKS's \
+                 private zone is in the cluster's VPC alone.",
+                phrase::titles(&right)
+            ),
+        ),
+        Shown::PublicWithoutTheName => (
+            format!("{who} sees a public view that lacks the name, while public DNS has it"),
+            format!(
+                "{who} {} the name with the SOA of AWS's public zone, and public resolvers have it. {} What it forwards to sees another view: another VPC, a DNS firewall, an old copy.",
+                phrase::plural(subjects.len(), "denies", "deny"),
+                if confidence == Confidence::Medium {
+                    "The answer is as fresh as that for a random sibling, so it is not a cached one."
+                } else {
+                    "How old the answer is could not be seen; a cached one, from before the name was published, \
+                     fits as well."
+                }
+            ),
+        ),
+    };
+    let mut evidence: Vec<Evidence> = subjects
+        .iter()
+        .flat_map(|subject| [observed_target(subject), observed_sibling(subject)].concat())
+        .collect();
+    evidence.extend(
+        right
+            .iter()
+            .flat_map(|subject| observed_target(subject))
+            .chain(
+                case.public()
+                    .filter_map(|subject| Some(observed(subject, subject.a()?))),
+            ),
+    );
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence,
+        summary,
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(subjects),
+        evidence,
+        remedies: remedies(case, shown, subjects),
+        references: vec![
+            "https://aws.amazon.com/blogs/compute/enabling-dns-resolution-for-amazon-eks-cluster-endpoints/"
+                .to_owned(),
+            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-private.html".to_owned(),
+        ],
+    }
+}
+
+fn remedies(case: &Case<'_>, shown: &Shown, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
+    let region = case.region();
+    let mut remedies = Vec::new();
+    if *shown == Shown::PublicWithoutTheName {
+        let ttl = subjects
+            .iter()
+            .filter_map(|subject| subject.soa())
+            .map(|soa| soa.ttl)
+            .max();
+        if let Some(ttl) = ttl {
+            remedies.push(Remedy::advice(format!(
+                "Ask again in {ttl} s: an answer that was only cached has expired by then"
+            )));
+        }
+    }
+    remedies.push(Remedy::new(
+        "See which VPC each inbound endpoint stands in, and which VPC is the cluster's",
+        [
+            format!(
+                "aws route53resolver list-resolver-endpoints --region {region} --filters \
+                 Name=Direction,Values=INBOUND --query 'ResolverEndpoints[].[Id,HostVPCId]'"
+            ),
+            format!(
+                "aws eks describe-cluster --region {region} --name {} --query cluster.resourcesVpcConfig.vpcId",
+                case.cluster_name()
+            ),
+        ],
+    ));
+    // Not to an inbound endpoint that is itself the one in the wrong place.
+    let right: Vec<IpAddr> = case
+        .vpc_view()
+        .into_iter()
+        .filter(|subject| subject.has_role(Role::Inbound))
+        .filter_map(Subject::ip)
+        .collect();
+    remedies.extend(remedy::forward::to(case, &right));
+    remedies
+}

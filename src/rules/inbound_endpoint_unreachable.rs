@@ -1,0 +1,137 @@
+//! An address of an inbound endpoint does not answer.
+
+use std::fmt::Write as _;
+
+use super::phrase::{self, observed_target, observed_tcp};
+use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, remedy, view};
+use crate::observation::Transport;
+use crate::resolvers::Role;
+
+declare_rule! {
+    /// ## What it means
+    /// An address of a Route 53 Resolver inbound endpoint answers nothing from here. It is the way into the VPC's
+    /// view: a resolver that forwards to it depends on it.
+    ///
+    /// ## How it was decided
+    /// Every question to that address, over UDP and over TCP, got silence or the network's refusal. One of
+    /// several addresses is enough for an error: clients and forwarders take turns. An address that does not
+    /// decide the conclusion, because another resolver was named to judge or because it is only known from AWS,
+    /// may well be closed to this place and open to the forwarder: that is worth knowing, and no more.
+    ///
+    /// ## Why it matters
+    /// Whoever forwards to it answers SERVFAIL after seconds, or not at all.
+    ///
+    /// ## What to do
+    /// Let port 53 in over UDP and TCP: security group of the endpoint, network ACLs of its subnets, and the route
+    /// over VPN, Direct Connect, Transit Gateway or peering in both directions.
+    ///
+    /// ## References
+    /// - Amazon Route 53 Developer Guide, "Forwarding inbound DNS queries to your VPCs"
+    /// - Amazon Route 53 Developer Guide, "Values that you specify when you create or edit inbound endpoints"
+    "inbound-endpoint-unreachable" = {
+        summary: "an inbound endpoint's address answers nothing",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [VpcView],
+        wants: [],
+        explains: ["forward-target-unreachable", "resolver-unstable"],
+        stage: Stage::Evidence,
+    }
+}
+
+/// The addresses of inbound endpoints that were asked and not heard.
+pub(super) fn down<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = &'c Subject<'a>> {
+    case.vpc_side().filter(|subject| {
+        subject.has_role(Role::Inbound)
+            && !subject.probed.interrupted
+            && !subject.heard_anything()
+    })
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let graded = down(case).map(|subject| {
+        let severity = if subject.probed.resolver.in_scope {
+            Severity::Error
+        } else {
+            Severity::Info
+        };
+        (severity, subject)
+    });
+    view::by_grade(graded)
+        .into_iter()
+        .map(|(severity, subjects)| finding(case, severity, &subjects))
+        .collect()
+}
+
+fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    let does = phrase::plural(subjects.len(), "does not answer", "do not answer");
+    let answering: Vec<&Subject<'_>> = case
+        .vpc_side()
+        .filter(|other| other.has_role(Role::Inbound) && other.heard_anything())
+        .collect();
+    let mut explanation = format!(
+        "{who} {does} over UDP or TCP. Packets do not get to the endpoint or not back: its security group, a \
+         network ACL, or the route over VPN, Direct Connect, Transit Gateway or peering."
+    );
+    if !answering.is_empty() {
+        let _ = write!(
+            explanation,
+            " {} {}, and still clients and forwarders take turns: every turn of the silent address costs \
+             seconds or fails.",
+            phrase::titles(&answering),
+            phrase::plural(answering.len(), "answers", "answer")
+        );
+    }
+    let mut remedies = Vec::new();
+    if severity == Severity::Error {
+        remedies.push(remedy::path::open_security_group(
+            case,
+            &[Transport::Udp, Transport::Tcp],
+        ));
+        remedies.push(remedy::path::see_the_way(case, subjects));
+        remedies.push(Remedy::new(
+            "Compare the address with those that the endpoint has, and see that each is attached",
+            [format!(
+                "aws route53resolver list-resolver-endpoint-ip-addresses --region {} --resolver-endpoint-id \
+                 <rslvr-in-id>",
+                case.region()
+            )],
+        ));
+    } else {
+        explanation.push_str(
+            " It does not decide the conclusion here, and may be open to the forwarders that use it and to \
+             nobody else.",
+        );
+        remedies.push(Remedy::new(
+            "Ask it from where the forwarder is",
+            subjects
+                .iter()
+                .flat_map(|subject| remedy::path::ask(case, subject))
+                .collect::<Vec<_>>(),
+        ));
+    }
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity,
+        confidence: Confidence::High,
+        summary: match severity {
+            Severity::Info => format!("{who} {does} from here, which may be normal"),
+            _ => format!("{who} {does}: the way into the VPC's view is closed there"),
+        },
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(subjects),
+        evidence: subjects
+            .iter()
+            .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat())
+            .collect(),
+        remedies,
+        references: vec![
+            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html"
+                .to_owned(),
+            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries-values.html"
+                .to_owned(),
+        ],
+    }
+}

@@ -1,0 +1,140 @@
+//! The DNS service on this host itself is down.
+
+use super::phrase::{self, observed_target, observed_tcp};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use crate::dns::AnswerKind;
+use crate::resolvers::Role;
+
+declare_rule! {
+    /// ## What it means
+    /// resolv.conf sends clients to a service on this very host (systemd-resolved, dnsmasq, a container's or a
+    /// VPN client's proxy), and nothing listens there; or it names no name server, and clients fall back to
+    /// loopback, where nothing listens either.
+    ///
+    /// ## How it was decided
+    /// A name server of resolv.conf is a loopback address, its port is refused over UDP and TCP, and no question
+    /// got a reply. A loopback port is refused by this host's own kernel: no network is involved.
+    ///
+    /// ## Why it matters
+    /// No name resolves here, not only the endpoint's. kubectl prints "The connection to the server … was
+    /// refused - did you specify the right host or port?": that refusal is the name server's, not the API
+    /// server's.
+    ///
+    /// ## What to do
+    /// Restart the service, or write a name server into resolv.conf that is there.
+    ///
+    /// ## References
+    /// - resolv.conf(5)
+    /// - Go, src/net/dnsconfig_unix.go: the default name servers
+    "local-dns-down" = {
+        summary: "this host's own DNS service is down, or resolv.conf names no name server",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [Stub],
+        wants: [],
+        stage: Stage::Evidence,
+    }
+}
+
+/// Whether this name server is a service on this host that is not there.
+pub(super) fn is_down(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    let loopback = subject.ip().is_some_and(|ip| ip.is_loopback());
+    if !subject.has_role(Role::Local) || !loopback || subject.heard_anything() {
+        return false;
+    }
+    let defaulted = case.stub().is_some_and(|stub| stub.defaulted);
+    defaulted || subject.a_kind() == Some(AnswerKind::Unreachable)
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let down: Vec<&Subject<'_>> = case
+        .failing()
+        .filter(|subject| is_down(case, subject))
+        .collect();
+    let Some(stub) = case.stub().filter(|_| !down.is_empty()) else {
+        return Vec::new();
+    };
+    let who = phrase::titles(&down);
+    let (summary, mut explanation) = if stub.defaulted {
+        (
+            format!(
+                "{} names no name server, and nothing listens on loopback: no name resolves on this host",
+                stub.source
+            ),
+            format!(
+                "{} names no name server. Clients then ask this host itself, {who}, and nothing answers there.",
+                stub.source
+            ),
+        )
+    } else {
+        (
+            format!("{who}: the DNS service on this host is down, and its port is refused"),
+            format!(
+                "{} sends clients to {who}, on this host itself, and its port is refused: the service that \
+                 should listen there (systemd-resolved, dnsmasq, a VPN client's or a container's proxy) is \
+                 not running.",
+                stub.source
+            ),
+        )
+    };
+    let other_answers = case
+        .local()
+        .any(|other| other.heard_anything() && !is_down(case, other));
+    explanation.push_str(if other_answers {
+        " Clients go on to the next name server after that."
+    } else {
+        " kubectl prints \"The connection to the server … was refused - did you specify the right host or \
+         port?\": that refusal is the name server's, not the API server's."
+    });
+    let mut evidence: Vec<Evidence> = down
+        .iter()
+        .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat())
+        .collect();
+    evidence.extend(
+        stub.problems
+            .iter()
+            .map(|problem| Evidence::fact(format!("{}: {problem}", stub.source))),
+    );
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence: Confidence::Certain,
+        summary,
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(&down),
+        evidence,
+        remedies: remedies(&down, stub.defaulted, &stub.source),
+        references: Vec::new(),
+    }]
+}
+
+fn remedies(down: &[&Subject<'_>], defaulted: bool, source: &str) -> Vec<Remedy> {
+    let name_server = Remedy::new(
+        format!("Write a name server that is there into {source} (or into what generates it)"),
+        ["nameserver <address-of-a-resolver>"],
+    );
+    if defaulted {
+        return vec![name_server];
+    }
+    let resolved = down.iter().any(|subject| {
+        subject
+            .ip()
+            .is_some_and(|ip| ip == std::net::IpAddr::from([127, 0, 0, 53]))
+    });
+    let restart = if resolved {
+        Remedy::new(
+            "Start systemd-resolved, whose stub 127.0.0.53 is",
+            [
+                "systemctl status systemd-resolved",
+                "systemctl restart systemd-resolved",
+            ],
+        )
+    } else {
+        Remedy::new(
+            "See what should listen there, and start it",
+            ["ss -lntup 'sport = :53'", "systemctl status dnsmasq"],
+        )
+    };
+    vec![restart, name_server]
+}

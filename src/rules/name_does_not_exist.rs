@@ -1,0 +1,84 @@
+//! Nobody has the name, the VPC's own resolver included.
+
+use super::phrase::{self, observed};
+use super::{Case, Confidence, Finding, Severity, Stage, Subject, remedy, view};
+use crate::dns::AnswerKind;
+use crate::endpoint::SoaOrigin;
+
+declare_rule! {
+    /// ## What it means
+    /// Every resolver that answered says that the name does not exist, with the SOA of AWS's public zone, and one of
+    /// them is the VPC's own. The likeliest reason is the name itself: a cluster that was deleted or made anew
+    /// (which gives it a new name), another account or Region, a kubeconfig from before.
+    ///
+    /// ## How it was decided
+    /// NXDOMAIN with the SOA of a public zone of AWS's from everybody heard, at least one of them on the VPC's side,
+    /// and AWS was not asked which endpoint the cluster has. DNS alone does not tell a wrong name from a right
+    /// one that is published nowhere: where the VPC that was asked is not the cluster's, it looks the same.
+    ///
+    /// ## Why it matters
+    /// `no such host` is then the plain truth, and no change to a resolver helps.
+    ///
+    /// ## What to do
+    /// Ask AWS for the cluster's endpoint and write the kubeconfig anew.
+    ///
+    /// ## References
+    /// - Amazon EKS User Guide, "Create a kubeconfig file for an Amazon EKS cluster"
+    "name-does-not-exist" = {
+        summary: "every resolver says that the name does not exist, the VPC's own included",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [VpcView],
+        wants: [Cluster],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    if case.cluster().is_some() {
+        return Vec::new();
+    }
+    let heard = |subject: &&Subject<'_>| {
+        subject.a().is_some_and(|a| !a.kind.is_silence()) && !subject.probed.interrupted
+    };
+    let denies = |subject: &Subject<'_>| {
+        subject.a_kind() == Some(AnswerKind::NxDomain)
+            && !subject.sibling_resolves()
+            && matches!(view::denied_by(subject), Some((_, SoaOrigin::PublicAws)))
+    };
+    let all_deny = case.subjects().filter(heard).all(denies);
+    let inside: Vec<&Subject<'_>> = case.vpc_side().filter(heard).collect();
+    let in_scope: Vec<&Subject<'_>> = case.failing().filter(|subject| denies(subject)).collect();
+    if !all_deny || inside.is_empty() || in_scope.is_empty() {
+        return Vec::new();
+    }
+    let everybody: Vec<&Subject<'_>> = case.subjects().filter(heard).collect();
+    let mut remedies = remedy::endpoint::take_the_name_from_aws(case, case.cluster_name());
+    remedies.extend(remedy::question::decide(
+        case,
+        &[remedy::question::Question::Cluster],
+    ));
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence: Confidence::Medium,
+        summary: "no resolver has this name, the VPC's own included: is it still the cluster's?".to_owned(),
+        explanation: format!(
+            "Everybody who answered says NXDOMAIN with the SOA of AWS's public zone, {} on the VPC's side too. A \
+             name of a deleted cluster, or of one in another account or Region, looks like this; a cluster that \
+             is made anew gets a new name. A right name whose private zone is in another VPC than the one that \
+             was asked, and which was never published, looks the same: only AWS can say.",
+            phrase::titles(&inside)
+        ),
+        caused_by: None,
+        resolvers: phrase::names(&in_scope),
+        evidence: everybody
+            .iter()
+            .filter_map(|subject| Some(observed(subject, subject.a()?)))
+            .collect(),
+        remedies,
+        references: vec![
+            "https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html".to_owned(),
+        ],
+    }]
+}

@@ -1,0 +1,170 @@
+//! The resolver says that there is no address, and what would tell why was not asked.
+
+use super::phrase::{self, observed_controls, observed_sibling, observed_target};
+use super::remedy::question::{self, Question};
+use super::{Case, Confidence, Finding, Severity, Stage, Subject, view};
+use crate::dns::Soa;
+use crate::endpoint::SoaOrigin;
+
+declare_rule! {
+    /// ## What it means
+    /// The resolver denies the name, or denies that it has an address. That clients fail there is certain. Why is
+    /// not: several causes fit, and the question that tells them apart was not asked, or nobody answered it.
+    ///
+    /// ## How it was decided
+    /// NXDOMAIN or NODATA, and no other cause in the catalogue fits what is known. The SOA of the answer says who
+    /// denies: AWS's public zone, a private hosted zone, somebody else's zone, or nobody.
+    ///
+    /// ## Why it matters
+    /// kubectl prints `no such host` for all of them alike.
+    ///
+    /// ## What to do
+    /// Ask the one question that decides; it is given as a command line.
+    ///
+    /// ## References
+    /// - RFC 2308, "Negative Caching of DNS Queries"
+    /// - RFC 9499, "DNS Terminology": negative response
+    "negative-answer" = {
+        summary: "the resolver denies the name, and what is known does not say why",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [VpcView, PublicControl, Cluster],
+        explains: ["a-fails-aaaa-nodata"],
+        stage: Stage::Remainder,
+    }
+}
+
+/// Who denies it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Denial {
+    PublicZone,
+    PrivateZone,
+    ForeignZone,
+    Bare,
+}
+
+fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
+    let explained = |subject: &Subject<'_>| {
+        earlier.iter().any(|finding| {
+            finding.severity == Severity::Error
+                && finding.resolvers.iter().any(|name| name == subject.name())
+        })
+    };
+    let open = case
+        .failing()
+        .filter(|subject| !explained(subject))
+        .filter_map(|subject| {
+            let denial = match view::denial(subject)?.soa.as_ref().map(SoaOrigin::of) {
+                Some(SoaOrigin::PublicAws) => Denial::PublicZone,
+                Some(SoaOrigin::PrivateHostedZone) => Denial::PrivateZone,
+                Some(SoaOrigin::Foreign) => Denial::ForeignZone,
+                None => Denial::Bare,
+            };
+            Some(((denial, cause(denial, subject, earlier)), subject))
+        });
+    view::by_grade(open)
+        .into_iter()
+        .map(|((denial, caused_by), subjects)| finding(case, denial, caused_by, &subjects))
+        .collect()
+}
+
+/// The public view in front of a VPC that shows it itself: whatever else is wrong, that comes first.
+fn cause(denial: Denial, subject: &Subject<'_>, earlier: &[Finding]) -> Option<String> {
+    let at_the_vpc = "private-zone-not-effective";
+    let applies = denial == Denial::PublicZone
+        && !subject.is_vpc_side()
+        && earlier.iter().any(|finding| finding.rule == at_the_vpc);
+    applies.then(|| at_the_vpc.to_owned())
+}
+
+fn finding(
+    case: &Case<'_>,
+    denial: Denial,
+    caused_by: Option<String>,
+    subjects: &[&Subject<'_>],
+) -> Finding {
+    let who = phrase::titles(subjects);
+    let denies = phrase::plural(subjects.len(), "denies", "deny");
+    let soa: Vec<&Soa> = subjects.iter().filter_map(|subject| subject.soa()).collect();
+    let zone = soa
+        .first()
+        .map_or_else(String::new, |soa| format!(" {}", soa.owner));
+    let (by, causes) = match denial {
+        Denial::PublicZone => (
+            format!("with the SOA of AWS's public zone{zone}"),
+            causes_of_a_public_denial(case, subjects),
+        ),
+        Denial::PrivateZone => (
+            format!("with the SOA of the private hosted zone{zone}"),
+            "Either the answer is a cached one, from before the record was there, or the question ends in a VPC \
+             with another private zone that covers the name."
+                .to_owned(),
+        ),
+        Denial::ForeignZone => (
+            format!("with the SOA of a zone{zone} that is not AWS's"),
+            "An internal zone that covers the name is the likely reason; a filter that signs its answers with a \
+             zone of its own is the other."
+                .to_owned(),
+        ),
+        Denial::Bare => (
+            "without a SOA".to_owned(),
+            "A genuine negative answer carries the SOA of the zone that it is from. One that comes without was \
+             probably made on the way: by a filter (protection against DNS rebinding drops private addresses so, a \
+             block list denies names so), or by a local zone without one. Some servers leave the SOA out of \
+             genuine ones as well."
+                .to_owned(),
+        ),
+    };
+    let preferred: &[Question] = match denial {
+        Denial::PublicZone if caused_by.is_some() => &[],
+        Denial::PublicZone => &[Question::Vpc, Question::Cluster, Question::Public],
+        Denial::PrivateZone => &[Question::Vpc, Question::Cluster],
+        Denial::ForeignZone | Denial::Bare => &[Question::Public, Question::Vpc, Question::Cluster],
+    };
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence: Confidence::Low,
+        summary: format!("{who} {denies} the name {by}; what was asked does not say why"),
+        explanation: format!(
+            "That {who} {denies} it is certain, and clients there print \"no such host\". The answer comes {by}. \
+             {causes}"
+        ),
+        caused_by,
+        resolvers: phrase::names(subjects),
+        evidence: subjects
+            .iter()
+            .flat_map(|subject| {
+                [
+                    observed_target(subject),
+                    observed_sibling(subject),
+                    observed_controls(subject),
+                ]
+                .concat()
+            })
+            .collect(),
+        remedies: question::decide(case, preferred),
+        references: vec!["https://www.rfc-editor.org/rfc/rfc2308".to_owned()],
+    }
+}
+
+/// The causes that fit a denial by AWS's public zone, in view of who else was heard.
+fn causes_of_a_public_denial(case: &Case<'_>, subjects: &[&Subject<'_>]) -> String {
+    let vpc_side = subjects.iter().any(|subject| subject.is_vpc_side());
+    let mut causes = Vec::new();
+    if vpc_side {
+        causes.push("the cluster's VPC is another than the one that was asked");
+    } else {
+        causes.push("the name is not forwarded to the cluster's VPC, and public DNS lacks it");
+    }
+    match case.public_has_the_name() {
+        Some(true) => causes.push("the answer is from before the name was published"),
+        Some(false) => causes.push("the name was never published"),
+        None => causes.push("the name was never published, or the answer is from before it was"),
+    }
+    if case.cluster().is_none() {
+        causes.push("the name is wrong: another cluster's, or a deleted one's");
+    }
+    format!("What fits: {}.", causes.join("; "))
+}

@@ -1,0 +1,112 @@
+//! The endpoint's name was never published, so only the VPC's view has it.
+
+use super::phrase::{self, observed};
+use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, view};
+use crate::endpoint::SoaOrigin;
+
+declare_rule! {
+    /// ## What it means
+    /// The name is right, the cluster's VPC has it, and public DNS does not. Since December 2019 the name of a
+    /// cluster with private access alone is published with its private addresses, so that any resolver that
+    /// reaches the internet finds them; the name of an older cluster may never have been.
+    ///
+    /// ## How it was decided
+    /// A resolver on the VPC's side gives the private addresses, the public control says NXDOMAIN with the SOA of
+    /// AWS's public zone, and so does a resolver in scope.
+    ///
+    /// ## Why it matters
+    /// Without a forward to the VPC nobody outside it resolves the name. Publishing it is another way out than a
+    /// forward: the private addresses are then found through any resolver (that does not filter them).
+    ///
+    /// ## What to do
+    /// Turn public access on, narrowed to one address, and off again: once for the cluster. Or update the cluster.
+    ///
+    /// ## References
+    /// - Amazon EKS User Guide, "Cluster API server endpoint"
+    /// - Amazon EKS User Guide, document history of 2019-12-13
+    "not-in-public-dns" = {
+        summary: "the name is in the VPC's view and was never published in public DNS",
+        severity: Severity::Info,
+        since: "0.1.0",
+        needs: [VpcView, PublicControl],
+        wants: [Cluster],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let denies_publicly = |subject: &Subject<'_>| {
+        matches!(view::denied_by(subject), Some((_, SoaOrigin::PublicAws)))
+    };
+    let public: Vec<&Subject<'_>> = case
+        .public()
+        .filter(|subject| denies_publicly(subject))
+        .collect();
+    let without: Vec<&Subject<'_>> = case
+        .failing()
+        .filter(|subject| {
+            !subject.is_vpc_side() && denies_publicly(subject) && !subject.sibling_resolves()
+        })
+        .collect();
+    let vpc_view = case.vpc_view();
+    // With public access on the name is published; that public DNS lacks it then is something else.
+    let published = case
+        .cluster()
+        .is_some_and(|cluster| cluster.endpoint_public_access == Some(true));
+    if case.public_has_the_name() != Some(false)
+        || public.is_empty()
+        || without.is_empty()
+        || vpc_view.is_empty()
+        || published
+    {
+        return Vec::new();
+    }
+    let (region, cluster) = (case.region(), case.cluster_name());
+    let update = |config: &str| {
+        format!(
+            "aws eks update-cluster-config --region {region} --name {cluster} --resources-vpc-config {config}"
+        )
+    };
+    let wait = format!("aws eks wait cluster-active --region {region} --name {cluster}");
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Info,
+        confidence: Confidence::High,
+        summary: "public DNS does not have this name: outside the VPC only a forward finds it".to_owned(),
+        explanation: format!(
+            "{} {} the private addresses, and {} {} NXDOMAIN from AWS's public zone, as {} {}. The names of \
+             clusters with private access alone are published with their private addresses since December 2019; \
+             that of a cluster from before then may not be. Publishing it is the other way out, beside a forward.",
+            phrase::titles(&vpc_view),
+            phrase::plural(vpc_view.len(), "has", "have"),
+            phrase::titles(&public),
+            phrase::plural(public.len(), "gets", "get"),
+            phrase::titles(&without),
+            phrase::plural(without.len(), "does", "do"),
+        ),
+        caused_by: None,
+        resolvers: phrase::names(&without),
+        evidence: vpc_view
+            .iter()
+            .chain(&public)
+            .filter_map(|subject| Some(observed(subject, subject.a()?)))
+            .collect(),
+        remedies: vec![
+            Remedy::new(
+                "Turn public access on for one address and off again, once: that publishes the name",
+                [
+                    update(
+                        "endpointPrivateAccess=true,endpointPublicAccess=true,publicAccessCidrs=<your-address>/32",
+                    ),
+                    wait.clone(),
+                    update("endpointPrivateAccess=true,endpointPublicAccess=false"),
+                    wait,
+                ],
+            ),
+            Remedy::advice("Or update the cluster, which publishes the name as well"),
+        ],
+        references: vec![
+            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
+        ],
+    }]
+}

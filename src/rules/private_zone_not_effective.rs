@@ -1,0 +1,111 @@
+//! The VPC's own resolver does not have EKS's private zone.
+
+use std::fmt::Write as _;
+
+use super::phrase::{self, observed, observed_sibling, observed_target};
+use super::view::{self, VpcSideFault};
+use super::{Case, Confidence, Evidence, Finding, Severity, Stage, Subject, remedy};
+
+declare_rule! {
+    /// ## What it means
+    /// A resolver on the VPC's side answers the endpoint's name from public DNS, or denies it, though the name is
+    /// right and private addresses should be there: the private hosted zone that EKS keeps for the endpoint does
+    /// not take effect in the VPC that answers.
+    ///
+    /// ## How it was decided
+    /// The VPC resolver or an inbound endpoint gives the public view where private addresses are expected; or it
+    /// denies the name with a public zone's SOA while AWS, the public control or another resolver of the VPC says
+    /// that the name exists; or it denies it with the SOA of a private zone of the name itself.
+    ///
+    /// ## Why it matters
+    /// Everything in the VPC, and everybody who forwards to it, misses the private endpoint.
+    ///
+    /// ## What to do
+    /// In this order: is this the cluster's VPC; is private access on, and no update under way; are both DNS
+    /// attributes of the VPC on; does a Resolver rule take the name elsewhere.
+    ///
+    /// ## References
+    /// - Amazon EKS User Guide, "Cluster API server endpoint"
+    /// - Amazon Route 53 Developer Guide, "Considerations when working with a private hosted zone"
+    "private-zone-not-effective" = {
+        summary: "the VPC's own resolver does not have the endpoint's private addresses",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [VpcView],
+        wants: [PublicControl, Cluster, Vpc],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let subjects: Vec<&Subject<'_>> = case
+        .failing()
+        .filter(|subject| {
+            view::vpc_side_fault(case, subject) == Some(VpcSideFault::NotEffective)
+        })
+        .collect();
+    if subjects.is_empty() {
+        return Vec::new();
+    }
+    let who = phrase::titles(&subjects);
+    let negative = subjects
+        .iter()
+        .any(|subject| subject.verdict().is_negative());
+    let right = case.vpc_view();
+    let mut explanation = format!(
+        "{who} {} the name, where the private addresses of the cluster's network interfaces should be.",
+        if negative {
+            phrase::plural(subjects.len(), "denies", "deny")
+        } else {
+            phrase::plural(subjects.len(), "gives the public view of", "give the public view of")
+        }
+    );
+    if right.is_empty() {
+        explanation.push_str(
+            " The private hosted zone that EKS keeps for the endpoint does not take effect there: this is not the \
+         cluster's VPC, private access is off or being changed, a DNS attribute of the VPC is off, or a Resolver \
+         rule takes the name elsewhere.",
+        );
+    } else {
+        let _ = write!(
+            explanation,
+            " {} {} them, so the private zone is in place, and {who} probably {} to another VPC. A DNS attribute \
+             of that VPC, or a Resolver rule that takes the name elsewhere, would look the same.",
+            phrase::titles(&right),
+            phrase::plural(right.len(), "has", "have"),
+            phrase::plural(subjects.len(), "belongs", "belong")
+        );
+    }
+    let mut evidence: Vec<Evidence> = subjects
+        .iter()
+        .flat_map(|subject| [observed_target(subject), observed_sibling(subject)].concat())
+        .collect();
+    evidence.extend(
+        right
+            .iter()
+            .copied()
+            .chain(case.public())
+            .filter_map(|subject| Some(observed(subject, subject.a()?))),
+    );
+    if view::aws_names_this_endpoint(case) {
+        evidence.push(Evidence::fact("DescribeCluster has this endpoint's name"));
+    }
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence: Confidence::Medium,
+        summary: format!(
+            "{who}: the VPC's own view lacks the endpoint's private addresses"
+        ),
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(&subjects),
+        evidence,
+        remedies: remedy::endpoint::let_the_private_zone_work(case),
+        references: vec![
+            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
+            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html"
+                .to_owned(),
+        ],
+    }]
+}

@@ -1,0 +1,65 @@
+//! The way to a resolver, and the DNS port at its end.
+//!
+//! Syntax: dig(1), ip-route(8), and the AWS CLI's command reference.
+
+use super::super::{Case, Remedy, Subject, phrase};
+use crate::observation::Transport;
+
+/// The lines that ask one server for the name, over UDP and over TCP.
+pub fn ask(case: &Case<'_>, subject: &Subject<'_>) -> Vec<String> {
+    let Some(address) = subject.probed.resolver.address else {
+        return Vec::new();
+    };
+    let own = case.own_zone();
+    let port = match address.port() {
+        53 => String::new(),
+        port => format!("-p {port} "),
+    };
+    let ip = address.ip();
+    vec![
+        format!("dig {port}@{ip} {own} A"),
+        format!("dig +tcp {port}@{ip} {own} A"),
+    ]
+}
+
+/// How to see whether packets get there at all.
+pub fn see_the_way(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Remedy {
+    let commands = subjects.iter().flat_map(|subject| {
+        let route = subject.ip().map(|ip| format!("ip route get {ip}"));
+        route.into_iter().chain(ask(case, subject))
+    });
+    Remedy::new(
+        "See where the way ends: the route (a VPN that is up, its routes), then the port over UDP and TCP",
+        commands.collect::<Vec<_>>(),
+    )
+}
+
+/// Security group of an inbound endpoint: DNS over the given protocols.
+///
+/// Rules of the group can be changed; which group an endpoint has cannot (Amazon Route 53 Developer Guide,
+/// "Values that you specify when you create or edit inbound endpoints").
+pub fn open_security_group(case: &Case<'_>, protocols: &[Transport]) -> Remedy {
+    let region = case.region();
+    let mut commands = vec![format!(
+        "aws route53resolver list-resolver-endpoints --region {region} --filters \
+         Name=Direction,Values=INBOUND --query 'ResolverEndpoints[].[Id,HostVPCId,SecurityGroupIds]'"
+    )];
+    commands.extend(protocols.iter().map(|protocol| {
+        format!(
+            "aws ec2 authorize-security-group-ingress --region {region} --group-id <sg-of-the-endpoint> \
+             --protocol {} --port 53 --cidr <network-of-the-clients>",
+            protocol.as_str()
+        )
+    }));
+    let named: Vec<String> = protocols
+        .iter()
+        .map(|protocol| protocol.as_str().to_uppercase())
+        .collect();
+    Remedy::new(
+        format!(
+            "Let {} port 53 in at the inbound endpoint's security group, for clients and forwarders",
+            phrase::list(&named)
+        ),
+        commands,
+    )
+}

@@ -1,0 +1,85 @@
+//! The question that would decide between causes, as a command line of this program's.
+
+use super::super::{Case, Remedy};
+
+/// A question that was not put, or to which nothing was heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// Ask a resolver of the cluster's VPC.
+    Vpc,
+    /// Ask a public resolver.
+    Public,
+    /// Ask AWS.
+    Cluster,
+}
+
+impl Question {
+    /// Whether it is still open in this run.
+    pub fn is_open(self, case: &Case<'_>) -> bool {
+        match self {
+            Self::Vpc => !case
+                .vpc_side()
+                .any(|subject| subject.a().is_some_and(|a| !a.kind.is_silence())),
+            Self::Public => case.public_has_the_name().is_none(),
+            Self::Cluster => case.cluster().is_none(),
+        }
+    }
+
+    /// What it decides, and the command line.
+    fn remedy(self, case: &Case<'_>) -> (String, String) {
+        let own = case.own_zone();
+        match self {
+            Self::Vpc => (
+                "ask a resolver of the cluster's VPC: where it has the addresses, the name is right and the \
+                 fault lies between here and there"
+                    .to_owned(),
+                format!("eks-dns-doctor check {own} --inbound <inbound-endpoint-ip>"),
+            ),
+            Self::Public => (
+                "ask public DNS too: where it has the name, the answer here is filtered, stale or from \
+                 another view"
+                    .to_owned(),
+                format!("eks-dns-doctor check {own} --public"),
+            ),
+            Self::Cluster => (
+                "ask AWS for the cluster's endpoint: only that tells a wrong name from one that is not published"
+                    .to_owned(),
+                format!(
+                    "eks-dns-doctor check --cluster {} --region {}",
+                    case.cluster_name(),
+                    case.region()
+                ),
+            ),
+        }
+    }
+}
+
+/// The questions still open, the deciding one first, and the way that is always open: the same check from a
+/// host in the VPC.
+pub fn decide(case: &Case<'_>, preferred: &[Question]) -> Vec<Remedy> {
+    let mut remedies: Vec<Remedy> = preferred
+        .iter()
+        .filter(|question| question.is_open(case))
+        .enumerate()
+        .map(|(index, question)| {
+            let (what, command) = question.remedy(case);
+            let lead = if index == 0 { "What decides" } else { "Or" };
+            Remedy::new(format!("{lead}: {what}"), [command])
+        })
+        .collect();
+    remedies.push(from_the_vpc(case));
+    remedies
+}
+
+/// The same check from inside.
+pub fn from_the_vpc(case: &Case<'_>) -> Remedy {
+    let own = case.own_zone();
+    Remedy::new(
+        "Run the same check here and on a host in the cluster's VPC, a bastion for instance, and compare",
+        [
+            format!("eks-dns-doctor check {own} --save here.json"),
+            format!("# on the bastion\neks-dns-doctor check {own} --save bastion.json"),
+            "eks-dns-doctor compare here.json bastion.json".to_owned(),
+        ],
+    )
+}

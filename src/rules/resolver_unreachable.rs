@@ -1,0 +1,184 @@
+//! Nothing at all comes back from the resolver.
+
+use std::collections::BTreeSet;
+
+use super::phrase::{self, observed_target, observed_tcp};
+use super::{
+    Case, Confidence, Finding, Remedy, Severity, Stage, Subject, local_dns_down, remedy, view,
+};
+use crate::dns::AnswerKind;
+use crate::resolvers::Role;
+
+declare_rule! {
+    /// ## What it means
+    /// The resolver answers no question, over no transport. It is down, it is not there, or the way to it is
+    /// closed.
+    ///
+    /// ## How it was decided
+    /// Every question got silence, or the network's own refusal (a closed port, no route): the target, the
+    /// controls, and the target over TCP. A resolver that answers anything at all is not this case, and the
+    /// target alone being silent is `forward-target-unreachable`.
+    ///
+    /// ## Why it matters
+    /// Clients move on to the next name server after silence; where there is none, kubectl prints an i/o timeout,
+    /// or, for a closed port, "The connection to the server … was refused - did you specify the right host or
+    /// port?", which sounds like the API server and is not.
+    ///
+    /// ## What to do
+    /// Follow the way: the VPN and its routes, firewalls for port 53 over UDP and TCP, then the service on the
+    /// host itself.
+    ///
+    /// ## References
+    /// - resolv.conf(5)
+    /// - RFC 7766, "DNS Transport over TCP"
+    "resolver-unreachable" = {
+        summary: "the resolver answers nothing, over UDP or TCP",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [Stub],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let graded = case
+        .failing()
+        // Inbound endpoints and this host's own service have rules of their own.
+        .filter(|subject| {
+            !subject.heard_anything()
+                && !subject.has_role(Role::Inbound)
+                && !local_dns_down::is_down(case, subject)
+        })
+        .map(|subject| {
+            let silence = if is_refused(subject) {
+                Silence::Refused
+            } else if subject.ip().is_some_and(|ip| ip.is_loopback()) {
+                Silence::OnThisHost
+            } else {
+                Silence::OnTheWay
+            };
+            (silence, subject)
+        });
+    view::by_grade(graded)
+        .into_iter()
+        .map(|(silence, subjects)| finding(case, silence, &subjects))
+        .collect()
+}
+
+/// How nothing came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Silence {
+    /// The network itself said no.
+    Refused,
+    /// A service on this host takes the questions and says nothing.
+    OnThisHost,
+    /// Nothing came back from elsewhere.
+    OnTheWay,
+}
+
+/// The network itself said no, to every question.
+fn is_refused(subject: &Subject<'_>) -> bool {
+    subject
+        .probed
+        .lookups
+        .iter()
+        .all(|lookup| lookup.kind == AnswerKind::Unreachable)
+}
+
+/// What the network said of the target's questions, each reason once.
+fn reasons(subjects: &[&Subject<'_>]) -> Vec<String> {
+    let mut reasons: Vec<String> = Vec::new();
+    for lookup in subjects.iter().filter_map(|subject| subject.a()) {
+        if let Some(reason) = &lookup.reason
+            && !reasons.contains(reason)
+        {
+            reasons.push(reason.clone());
+        }
+    }
+    reasons
+}
+
+fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    let refused = silence == Silence::Refused;
+    let summary = if refused {
+        format!(
+            "{who} cannot be reached ({})",
+            phrase::list(&reasons(subjects))
+        )
+    } else {
+        format!(
+            "{who} {} no question at all",
+            phrase::plural(subjects.len(), "answers", "answer")
+        )
+    };
+    let mut explanation = match silence {
+        Silence::Refused => format!(
+            "The network turned away every question to {who} ({}). A service that is not running looks like \
+             this, and so does a firewall that rejects.",
+            phrase::list(&reasons(subjects))
+        ),
+        Silence::OnThisHost => format!(
+            "{who}, on this host itself, said nothing to any question, the controls among them. No network is in \
+             between: the service hangs, or waits for servers behind it that do not answer."
+        ),
+        Silence::OnTheWay => format!(
+            "{who} said nothing to any question, the controls among them. The way there is closed (a VPN that is \
+             down, a route, a firewall that drops), or nobody is at {}.",
+            phrase::plural(subjects.len(), "that address", "those addresses")
+        ),
+    };
+    explanation.push_str(" What it would say of the name is not known.");
+    if subjects.iter().any(|subject| subject.has_role(Role::Local)) {
+        let answering = case.local().any(Subject::heard_anything);
+        explanation.push_str(match (answering, refused) {
+            (true, _) => " Clients here lose time on it and then ask the next name server.",
+            (false, true) => {
+                " kubectl prints \"The connection to the server … was refused\" then: it means this port, not \
+                 the API server's."
+            }
+            (false, false) => " kubectl prints an i/o timeout then.",
+        });
+    }
+    let mut remedies = match silence {
+        Silence::Refused => vec![
+            remedy::path::see_the_way(case, subjects),
+            Remedy::advice(
+                "Start the DNS service there, or let a firewall that rejects port 53 pass it, over UDP and TCP",
+            ),
+        ],
+        Silence::OnThisHost => vec![Remedy::new(
+            "See what listens there, and which servers it forwards to",
+            ["ss -lntup 'sport = :53'", "resolvectl status"],
+        )],
+        Silence::OnTheWay => vec![remedy::path::see_the_way(case, subjects)],
+    };
+    let known_from: BTreeSet<&str> = subjects
+        .iter()
+        .map(|subject| subject.probed.resolver.known_from.as_str())
+        .collect();
+    remedies.push(Remedy::advice(format!(
+        "Where the address is no longer in use, take it out of the configuration (known from: {})",
+        phrase::list(&known_from.into_iter().collect::<Vec<_>>())
+    )));
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence: if refused {
+            Confidence::Certain
+        } else {
+            Confidence::High
+        },
+        summary,
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(subjects),
+        evidence: subjects
+            .iter()
+            .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat())
+            .collect(),
+        remedies,
+        references: vec!["https://www.rfc-editor.org/rfc/rfc7766".to_owned()],
+    }
+}

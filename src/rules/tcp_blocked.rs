@@ -1,0 +1,90 @@
+//! UDP gets through, TCP does not.
+
+use super::phrase::{self, observed_target, observed_tcp};
+use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use crate::observation::Transport;
+use crate::resolvers::Role;
+
+declare_rule! {
+    /// ## What it means
+    /// The resolver gives the right answer over UDP, and the same question over TCP is refused or met with
+    /// silence. Nothing fails yet.
+    ///
+    /// ## How it was decided
+    /// The resolver's answer over UDP is as expected, and the look-up over TCP from the start got neither a
+    /// reply nor an error of DNS.
+    ///
+    /// ## Why it matters
+    /// An answer that grows beyond what fits into a datagram is truncated, and the client must then come over TCP.
+    /// Some clients wait there for more than a minute. Forwarders use TCP too, and an inbound endpoint is meant
+    /// to be open for both.
+    ///
+    /// ## What to do
+    /// Open port 53 for TCP beside UDP.
+    ///
+    /// ## References
+    /// - RFC 7766, "DNS Transport over TCP": TCP support is required
+    /// - Amazon Route 53 Developer Guide, "Values that you specify when you create or edit inbound endpoints"
+    "tcp-blocked" = {
+        summary: "the resolver answers over UDP, and TCP port 53 is closed",
+        severity: Severity::Warning,
+        since: "0.1.0",
+        needs: [],
+        wants: [],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let blocked: Vec<&Subject<'_>> = case
+        .in_scope()
+        .filter(|subject| {
+            let over_udp = subject.a().is_some_and(|lookup| {
+                lookup.transport == Transport::Udp && !lookup.kind.is_silence()
+            });
+            let tcp_silent = subject.tcp().is_some_and(|lookup| !lookup.heard_anything());
+            subject.verdict().is_fine() && over_udp && tcp_silent
+        })
+        .collect();
+    if blocked.is_empty() {
+        return Vec::new();
+    }
+    let who = phrase::titles(&blocked);
+    let mut remedies = Vec::new();
+    if blocked
+        .iter()
+        .any(|subject| subject.has_role(Role::Inbound))
+    {
+        remedies.push(remedy::path::open_security_group(case, &[Transport::Tcp]));
+    }
+    remedies.push(Remedy::new(
+        "Open TCP port 53 on the way there; the second line must then answer like the first",
+        blocked
+            .iter()
+            .flat_map(|subject| remedy::path::ask(case, subject))
+            .collect::<Vec<_>>(),
+    ));
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Warning,
+        confidence: Confidence::High,
+        summary: format!(
+            "{who} {} over UDP, and not over TCP: port 53 is closed to it",
+            phrase::plural(blocked.len(), "answers", "answer")
+        ),
+        explanation: format!(
+            "{who} {} the right answer over UDP and nothing over TCP. Today's answer fits into a datagram. One \
+             that does not is truncated, and then every client has to come over TCP: it fails there, or waits for \
+             a long time.",
+            phrase::plural(blocked.len(), "gives", "give")
+        ),
+        caused_by: None,
+        resolvers: phrase::names(&blocked),
+        evidence: blocked
+            .iter()
+            .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat())
+            .collect(),
+        remedies,
+        references: vec!["https://www.rfc-editor.org/rfc/rfc7766".to_owned()],
+    }]
+}

@@ -1,0 +1,105 @@
+//! UDP does not get through, TCP does.
+
+use super::phrase::{self, observed_target, observed_tcp};
+use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use crate::observation::{Attempt, Transport};
+use crate::resolvers::Role;
+
+declare_rule! {
+    /// ## What it means
+    /// The resolver is there and answers over TCP, while nothing that was sent over UDP was answered: port 53 is
+    /// closed to UDP on the way, or at the resolver.
+    ///
+    /// ## How it was decided
+    /// Not one question over UDP got a reply, the controls among them, and at least one over TCP did.
+    ///
+    /// ## Why it matters
+    /// Stub resolvers ask over UDP and go to TCP only when a UDP reply is truncated. None of them tries TCP after
+    /// silence: kubectl, curl and everything else time out.
+    ///
+    /// ## What to do
+    /// Open port 53 for UDP on the way there; at an inbound endpoint, in its security group.
+    ///
+    /// ## References
+    /// - RFC 7766, "DNS Transport over TCP"
+    /// - Amazon Route 53 Developer Guide, "Values that you specify when you create or edit inbound endpoints"
+    "udp-blocked" = {
+        summary: "the resolver answers over TCP only",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let blocked: Vec<&Subject<'_>> = case
+        .failing()
+        .filter(|subject| heard_only_over_tcp(subject))
+        .collect();
+    if blocked.is_empty() {
+        return Vec::new();
+    }
+    let who = phrase::titles(&blocked);
+    let mut remedies = Vec::new();
+    if blocked
+        .iter()
+        .any(|subject| subject.has_role(Role::Inbound))
+    {
+        remedies.push(remedy::path::open_security_group(case, &[Transport::Udp]));
+    }
+    remedies.push(Remedy::new(
+        "Open UDP port 53 on the way there; the first line must then answer like the second",
+        blocked
+            .iter()
+            .flat_map(|subject| remedy::path::ask(case, subject))
+            .collect::<Vec<_>>(),
+    ));
+    if blocked.iter().any(|subject| subject.has_role(Role::Local)) {
+        remedies.push(Remedy::new(
+            "Until then: let clients that read resolv.conf ask over TCP (glibc and Go know the option)",
+            ["options use-vc"],
+        ));
+    }
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence: Confidence::High,
+        summary: format!(
+            "{who} {} over TCP only: UDP port 53 is blocked",
+            phrase::plural(blocked.len(), "answers", "answer")
+        ),
+        explanation: format!(
+            "Nothing that was sent to {who} over UDP got a reply, the controls included, and TCP did. Clients ask \
+             over UDP and change to TCP only where a UDP reply says that it is truncated, so none of them gets \
+             an answer. A firewall rule that names TCP only is the usual reason."
+        ),
+        caused_by: None,
+        resolvers: phrase::names(&blocked),
+        evidence: blocked
+            .iter()
+            .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat())
+            .collect(),
+        remedies,
+        references: vec!["https://www.rfc-editor.org/rfc/rfc7766".to_owned()],
+    }]
+}
+
+/// Whether UDP was tried and brought nothing, and TCP brought a reply.
+pub(super) fn heard_only_over_tcp(subject: &Subject<'_>) -> bool {
+    let tries = |transport| {
+        subject
+            .probed
+            .lookups
+            .iter()
+            .flat_map(|lookup| &lookup.attempts)
+            .filter(move |attempt| attempt.transport == transport)
+    };
+    let heard = |attempt: &Attempt| {
+        attempt.rcode.is_some() || attempt.mismatched_replies > 0 || !attempt.kind.is_silence()
+    };
+    tries(Transport::Udp).next().is_some()
+        && !tries(Transport::Udp).any(heard)
+        && tries(Transport::Tcp).any(|attempt| attempt.rcode.is_some())
+}

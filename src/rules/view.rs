@@ -1,0 +1,188 @@
+//! Which view of the name a resolver shows: what several rules read from the same answers, in one place, so
+//! that exactly one of them speaks.
+
+use super::{Case, Subject};
+use crate::address::AddressClass;
+use crate::dns::{AnswerKind, Name, RData, Section, Soa};
+use crate::endpoint::SoaOrigin;
+use crate::observation::{Lookup, Purpose};
+use crate::resolvers::Role;
+use crate::settings::View;
+
+/// By how many seconds an SOA's TTL must be below a fresh one to have been cached before we came: our own
+/// first question starts a countdown too, and servers round.
+const OLDER_BY: u32 = 3;
+
+/// The target's negative answer: about the name itself and not about what an alias of it leads to, from a
+/// server that offers recursion. (Without it, `not-recursive` speaks.)
+pub(super) fn denial<'a>(subject: &Subject<'a>) -> Option<&'a Lookup> {
+    let a = subject.a()?;
+    let recursive = a.flags.is_some_and(|flags| flags.ra);
+    let alias = a.section(Section::Answer).next().is_some();
+    (subject.verdict().is_negative() && a.kind.is_negative() && recursive && !alias).then_some(a)
+}
+
+/// The SOA of the target's negative answer, with whose it is.
+pub(super) fn denied_by<'a>(subject: &Subject<'a>) -> Option<(&'a Soa, SoaOrigin)> {
+    let soa = denial(subject)?.soa.as_ref()?;
+    Some((soa, SoaOrigin::of(soa)))
+}
+
+/// The apex of the zone that a resolver with addresses took them from: the SOA of the target's other, negative
+/// answer (AAAA, for IPv4 clusters), or the owner of the name servers that came with the addresses.
+pub(super) fn zone_of(subject: &Subject<'_>) -> Option<Name> {
+    subject.lookups(Purpose::Target).find_map(|lookup| {
+        let by_soa = lookup.soa.as_ref().map(|soa| &soa.owner);
+        let by_servers = lookup
+            .section(Section::Authority)
+            .find(|record| matches!(record.data, RData::Ns(_)))
+            .map(|record| &record.owner);
+        by_soa
+            .or(by_servers)
+            .filter(|owner| lookup.question.is_within(owner))
+            .cloned()
+    })
+}
+
+/// How old a negative answer is, by the fresh one that the random sibling got from the same zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Age {
+    /// As old as ours.
+    Fresh,
+    /// It was in the cache before we came.
+    Cached,
+    /// Nothing to compare with.
+    Unknown,
+}
+
+/// The age of the target's negative answer.
+pub(super) fn age(subject: &Subject<'_>) -> Age {
+    let sibling = subject
+        .sibling()
+        .filter(|lookup| lookup.kind == AnswerKind::NxDomain)
+        .and_then(|lookup| lookup.soa.as_ref());
+    match (denied_by(subject), sibling) {
+        (Some((soa, _)), Some(fresh)) if soa.owner == fresh.owner && soa.mname == fresh.mname => {
+            if soa.ttl.saturating_add(OLDER_BY) <= fresh.ttl {
+                Age::Cached
+            } else {
+                Age::Fresh
+            }
+        }
+        _ => Age::Unknown,
+    }
+}
+
+/// Private addresses, or the private zone, are expected, and the resolver's addresses are those of the public
+/// view: public ones; or the right ones although the public zone, and not the private one, was asked for them.
+pub(super) fn gives_the_public_view(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    let addresses = &subject.comparison.addresses;
+    if addresses.is_empty()
+        || subject.verdict().is_fine()
+        || !subject.verdict().has_addresses()
+        || !case.private_expected_at(subject)
+    {
+        return false;
+    }
+    let all = |test: &dyn Fn(AddressClass) -> bool| addresses.iter().all(|a| test(a.class));
+    match subject.view() {
+        View::PrivateZone => false,
+        View::Public if right_but_for_the_view(subject) => true,
+        View::Public | View::Unknown => all(&|class| class == AddressClass::Public),
+    }
+}
+
+/// Only the view is wrong: the addresses are those expected.
+pub(super) fn right_but_for_the_view(subject: &Subject<'_>) -> bool {
+    let expected = &subject.comparison.expected;
+    let nothing_listed = expected.addresses.is_empty() && expected.cidrs.is_empty();
+    expected.view == Some(View::PrivateZone)
+        && subject.view() == View::Public
+        && subject
+            .comparison
+            .addresses
+            .iter()
+            .all(|address| match address.class {
+                AddressClass::Expected => true,
+                AddressClass::Private | AddressClass::InVpc => nothing_listed,
+                _ => false,
+            })
+}
+
+/// Whether DescribeCluster names this very endpoint.
+pub(super) fn aws_names_this_endpoint(case: &Case<'_>) -> bool {
+    let endpoint = case.cluster().and_then(|cluster| cluster.endpoint.as_ref());
+    endpoint.is_some_and(|url| {
+        let host = url.strip_prefix("https://").unwrap_or(url);
+        let host = host.split(['/', ':']).next().unwrap_or(host);
+        host.parse::<Name>()
+            .is_ok_and(|name| name == case.target.hostname)
+    })
+}
+
+/// What is wrong with a resolver on the VPC's side that was heard and does not give the private addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum VpcSideFault {
+    /// Another private hosted zone, of a parent of the name, answers in EKS's place.
+    Shadowed,
+    /// An inbound endpoint shows another view than the VPC's other resolvers.
+    OtherVpc,
+    /// EKS's private hosted zone does not take effect there.
+    NotEffective,
+}
+
+/// The fault of a resolver on the VPC's side, by its answer.
+pub(super) fn vpc_side_fault(case: &Case<'_>, subject: &Subject<'_>) -> Option<VpcSideFault> {
+    if !subject.is_vpc_side() || subject.sibling_resolves() {
+        return None;
+    }
+    let right = case.vpc_view();
+    let beside_a_right_one = if right.is_empty() || !subject.has_role(Role::Inbound) {
+        VpcSideFault::NotEffective
+    } else {
+        VpcSideFault::OtherVpc
+    };
+    if gives_the_public_view(case, subject) {
+        return Some(beside_a_right_one);
+    }
+    let (soa, origin) = denied_by(subject)?;
+    match origin {
+        SoaOrigin::Foreign => None,
+        SoaOrigin::PrivateHostedZone => {
+            let zones: Vec<Name> = right.iter().filter_map(|other| zone_of(other)).collect();
+            let name = &case.target.hostname;
+            if zones.contains(&soa.owner) {
+                // The right zone, from before the record was in it: `stale-negative-cache`.
+                None
+            } else if *name != soa.owner && name.is_within(&soa.owner) {
+                Some(VpcSideFault::Shadowed)
+            } else if zones.is_empty() {
+                Some(VpcSideFault::NotEffective)
+            } else {
+                Some(beside_a_right_one)
+            }
+        }
+        SoaOrigin::PublicAws => {
+            let private_known =
+                case.private_expected_at(subject) || case.private_addresses_elsewhere(subject);
+            let exists = !right.is_empty()
+                || case.public_has_the_name() == Some(true)
+                || aws_names_this_endpoint(case);
+            (private_known && exists).then_some(beside_a_right_one)
+        }
+    }
+}
+
+/// Puts what has the same grade together, in the order of the first of each.
+pub(super) fn by_grade<K: PartialEq, S>(
+    graded: impl IntoIterator<Item = (K, S)>,
+) -> Vec<(K, Vec<S>)> {
+    let mut groups: Vec<(K, Vec<S>)> = Vec::new();
+    for (grade, subject) in graded {
+        match groups.iter_mut().find(|(other, _)| *other == grade) {
+            Some((_, subjects)) => subjects.push(subject),
+            None => groups.push((grade, vec![subject])),
+        }
+    }
+    groups
+}
