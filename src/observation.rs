@@ -112,6 +112,9 @@ pub struct Attempt {
     pub transport: Transport,
     /// Whether the query carried EDNS.
     pub edns: bool,
+    /// Over TCP, whether the connection was made: something listens there, whatever it says.
+    #[serde(default)]
+    pub connected: bool,
     /// From the start of the question to this try, in milliseconds.
     pub started_ms: f64,
     /// From this try to its reply, in milliseconds.

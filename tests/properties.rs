@@ -161,6 +161,7 @@ impl Draw {
                         transport
                     },
                     edns: index != 2,
+                    connected: index == 3 && !attempt_kind.is_silence(),
                     started_ms: f64::from(index) * 10.0,
                     rtt_ms: rcode.map(|_| 2.0),
                     kind: attempt_kind,

@@ -190,8 +190,10 @@ pub enum Port {
     Open,
     /// Nothing listens: the port is refused.
     Closed,
-    /// Questions are swallowed. (TCP: connections are accepted and nothing is said.)
+    /// Questions are swallowed; over TCP, connections are never made.
     Silent,
+    /// Questions are swallowed; over TCP, connections are made and nothing is said on them.
+    Mute,
 }
 
 /// An answer to particular questions. A condition that is absent fits everything.

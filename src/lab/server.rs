@@ -65,6 +65,7 @@ pub(super) struct Held {
     udp: Vec<UdpSocket>,
     tcp_bound: Vec<TcpSocket>,
     tcp_listening: Vec<TcpListener>,
+    tcp_fillers: Vec<TcpStream>,
 }
 
 const LOOPBACK: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
@@ -83,7 +84,7 @@ pub(super) async fn open_udp(
             let server = Arc::clone(server);
             tasks.spawn(async move { serve_udp(server, Arc::new(socket)).await });
         }
-        Port::Silent => held.udp.push(socket),
+        Port::Silent | Port::Mute => held.udp.push(socket),
         Port::Closed => {
             // A socket that is connected to somebody else takes nobody's datagrams: the kernel answers with
             // "port unreachable", and the port stays ours.
@@ -110,9 +111,12 @@ pub(super) async fn open_tcp(
         held.tcp_bound.push(socket);
         return Ok(address);
     }
+    if port == Port::Silent {
+        return swallow_connections(held).await;
+    }
     let listener = TcpListener::bind(LOOPBACK).await?;
     let address = listener.local_addr()?;
-    if port == Port::Silent {
+    if port == Port::Mute {
         held.tcp_listening.push(listener);
     } else {
         let server = Arc::clone(server);
@@ -126,6 +130,26 @@ pub(super) async fn open_tcp(
                 });
             }
         });
+    }
+    Ok(address)
+}
+
+/// A port on which connections are never made: the queue of a listener that accepts nobody is filled, and
+/// the kernel drops what comes then.
+async fn swallow_connections(held: &mut Held) -> io::Result<SocketAddr> {
+    /// More than the shortest queue of any kernel holds.
+    const FILLERS: usize = 16;
+    const FULL: Duration = Duration::from_millis(20);
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(LOOPBACK.into())?;
+    let listener = socket.listen(1)?;
+    let address = listener.local_addr()?;
+    held.tcp_listening.push(listener);
+    for _ in 0..FILLERS {
+        match tokio::time::timeout(FULL, TcpStream::connect(address)).await {
+            Ok(connected) => held.tcp_fillers.push(connected?),
+            Err(_) => break,
+        }
     }
     Ok(address)
 }

@@ -74,6 +74,8 @@ pub(super) struct Try {
     pub(super) reply: Option<Reply>,
     /// What else was heard.
     pub(super) heard: Heard,
+    /// Over TCP, whether the connection was made.
+    pub(super) connected: bool,
     /// The socket, still open: later replies show on it.
     pub(super) socket: Option<UdpSocket>,
 }
@@ -86,6 +88,7 @@ impl Try {
             reason: None,
             reply: Some(reply),
             heard: Heard::default(),
+            connected: false,
             socket,
         }
     }
@@ -103,6 +106,7 @@ impl Try {
             reason: heard.summary(),
             reply: None,
             heard,
+            connected: false,
             socket: None,
         }
     }
@@ -124,6 +128,7 @@ impl Try {
             reason: Some(reason),
             reply: None,
             heard: Heard::default(),
+            connected: false,
             socket: None,
         }
     }
@@ -310,6 +315,7 @@ impl Exchange<'_> {
             attempt: Attempt {
                 transport,
                 edns,
+                connected: false,
                 started_ms: milliseconds(started - self.start),
                 rtt_ms: None,
                 kind: AnswerKind::Timeout,
@@ -343,6 +349,7 @@ impl Exchange<'_> {
     fn finish(&mut self, index: usize, outcome: Try, at: Instant) -> AnswerKind {
         let launch = &mut self.tries[index];
         let attempt = &mut launch.attempt;
+        attempt.connected = outcome.connected;
         attempt.mismatched_replies = outcome.heard.mismatched_replies;
         attempt.mismatch = outcome.heard.first_mismatch;
         attempt.rcode = outcome.heard.bare_header;
@@ -398,7 +405,9 @@ impl Exchange<'_> {
             ede: attempt.ede.clone(),
             records: reply.map(|reply| reply.records.clone()).unwrap_or_default(),
             addresses: attempt.addresses.clone(),
-            rtt_ms: attempt.rtt_ms.map(|rtt| to_the_microsecond(attempt.started_ms + rtt)),
+            rtt_ms: attempt
+                .rtt_ms
+                .map(|rtt| to_the_microsecond(attempt.started_ms + rtt)),
             transport: attempt.transport,
             attempts: self
                 .tries

@@ -28,7 +28,7 @@ pub(super) async fn attempt(server: SocketAddr, query: &OutgoingQuery, end: Inst
         Ok(Err(error)) => return Try::network(&error),
         Ok(Ok(stream)) => stream,
     };
-    match timeout_at(end, talk(&mut stream, query, &mut heard)).await {
+    let said = match timeout_at(end, talk(&mut stream, query, &mut heard)).await {
         Err(_) => Try {
             reason: heard
                 .summary()
@@ -44,6 +44,10 @@ pub(super) async fn attempt(server: SocketAddr, query: &OutgoingQuery, end: Inst
             heard,
             ..Try::network(&error)
         },
+    };
+    Try {
+        connected: true,
+        ..said
     }
 }
 

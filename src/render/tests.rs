@@ -64,6 +64,7 @@ fn lookup(qtype: RecordType, kind: AnswerKind, addresses: &[&str]) -> Lookup {
         attempts: vec![Attempt {
             transport: Transport::Udp,
             edns: true,
+            connected: false,
             started_ms: 0.0,
             rtt_ms,
             kind,

@@ -53,6 +53,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         .map(|subject| {
             let silence = if is_refused(subject) {
                 Silence::Refused
+            } else if accepts_connections(subject) {
+                Silence::Accepts
             } else if subject.ip().is_some_and(|ip| ip.is_loopback()) {
                 Silence::OnThisHost
             } else {
@@ -71,6 +73,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
 enum Silence {
     /// The network itself said no.
     Refused,
+    /// TCP connections are made, and nothing is said on them.
+    Accepts,
     /// A service on this host takes the questions and says nothing.
     OnThisHost,
     /// Nothing came back from elsewhere.
@@ -84,6 +88,16 @@ fn is_refused(subject: &Subject<'_>) -> bool {
         .lookups
         .iter()
         .all(|lookup| lookup.kind == AnswerKind::Unreachable)
+}
+
+/// A TCP connection was made: something listens at the address, whatever it does with the questions.
+fn accepts_connections(subject: &Subject<'_>) -> bool {
+    subject
+        .probed
+        .lookups
+        .iter()
+        .flat_map(|lookup| &lookup.attempts)
+        .any(|attempt| attempt.connected)
 }
 
 /// What the network said of the target's questions, each reason once.
@@ -119,6 +133,11 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
              this, and so does a firewall that rejects.",
             phrase::list(&reasons(subjects))
         ),
+        Silence::Accepts => format!(
+            "{who} said nothing to any question, the controls among them, but port 53 takes TCP connections: \
+             something is there. It hangs, or waits for servers behind it that do not answer (BIND does so for 10 s \
+             before it says SERVFAIL); a firewall that accepts connections for others looks the same."
+        ),
         Silence::OnThisHost => format!(
             "{who}, on this host itself, said nothing to any question, the controls among them. No network is in \
              between: the service hangs, or waits for servers behind it that do not answer."
@@ -152,6 +171,15 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
             "See what listens there, and which servers it forwards to",
             ["ss -lntup 'sport = :53'", "resolvectl status"],
         )],
+        Silence::Accepts => vec![
+            Remedy::advice(
+                "On that resolver: see whether it reaches the servers it forwards to, or the internet, on port 53",
+            ),
+            Remedy::new(
+                "Give it more time, to see what it says in the end",
+                [format!("eks-dns-doctor check {} --timeout 15s --deadline 40s …", case.own_zone())],
+            ),
+        ],
         Silence::OnTheWay => vec![remedy::path::see_the_way(case, subjects)],
     };
     let known_from: BTreeSet<&str> = subjects
@@ -165,10 +193,10 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
     Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
-        confidence: if refused {
-            Confidence::Certain
-        } else {
-            Confidence::High
+        confidence: match silence {
+            Silence::Refused => Confidence::Certain,
+            Silence::Accepts => Confidence::Medium,
+            Silence::OnThisHost | Silence::OnTheWay => Confidence::High,
         },
         summary,
         explanation,
