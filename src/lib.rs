@@ -6,6 +6,8 @@
 //! function of values that serialise: [`report::diagnose`].
 
 pub mod address;
+pub mod app;
+pub mod cli;
 pub mod clients;
 pub mod compare;
 pub mod dns;

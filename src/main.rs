@@ -1,3 +1,7 @@
 //! Arguments in, bytes out, exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    eks_dns_doctor::app::main(std::env::args_os())
+}

@@ -398,7 +398,7 @@ impl Exchange<'_> {
             ede: attempt.ede.clone(),
             records: reply.map(|reply| reply.records.clone()).unwrap_or_default(),
             addresses: attempt.addresses.clone(),
-            rtt_ms: attempt.rtt_ms.map(|rtt| attempt.started_ms + rtt),
+            rtt_ms: attempt.rtt_ms.map(|rtt| to_the_microsecond(attempt.started_ms + rtt)),
             transport: attempt.transport,
             attempts: self
                 .tries
@@ -457,4 +457,8 @@ pub(super) fn count_late_replies(lookup: &mut Lookup, lingering: Vec<Lingering>)
 /// Milliseconds to the microsecond: finer is noise.
 pub(super) fn milliseconds(duration: Duration) -> f64 {
     duration.as_micros() as f64 / 1000.0
+}
+
+fn to_the_microsecond(ms: f64) -> f64 {
+    (ms * 1000.0).round() / 1000.0
 }

@@ -1,43 +1,131 @@
 //! The report as text. A format is one file and one line here; a renderer is a total function of a finished
 //! report: it neither filters, reorders nor decides.
 
-use std::fmt;
+mod json;
+mod markdown;
+mod short;
+mod table;
+pub mod text;
+mod words;
 
+use std::fmt;
+use std::str::FromStr;
+
+use crate::probe::Probed;
 use crate::report::Report;
+use crate::rules::phrase;
 
 /// A format of the report.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Format {
-    /// For a person at a terminal.
+    /// For a terminal.
     Table,
-    /// One line.
+    /// One line, for a runbook or a chat.
     Short,
-    /// The document.
+    /// The document, which is the capture too.
     Json,
-    /// For a ticket.
+    /// A comment on a ticket.
     Markdown,
 }
+
+/// No format has this name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a format: write table, short, json or markdown")]
+pub struct UnknownFormat(String);
 
 impl Format {
     /// Every format.
     pub const VARIANTS: &[Self] = &[Self::Table, Self::Short, Self::Json, Self::Markdown];
+
+    /// As on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Short => "short",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
+        }
+    }
 }
 
-/// How a report looks.
-#[derive(Clone, Copy, Debug)]
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFormat> {
+        Self::VARIANTS
+            .iter()
+            .copied()
+            .find(|format| format.as_str() == text)
+            .ok_or_else(|| UnknownFormat(text.to_owned()))
+    }
+}
+
+/// How it should look. JSON and markdown have no colour and no width; JSON is always complete.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Style {
-    /// With colours.
+    /// Whether colours are on.
     pub color: bool,
-    /// Without characters beyond ASCII.
+    /// Whether only ASCII is printed.
     pub ascii: bool,
-    /// Columns.
+    /// The columns of the terminal.
     pub width: usize,
-    /// With everything.
+    /// Whether everything that was observed is shown.
     pub verbose: bool,
 }
 
-/// Renders.
-pub fn render(report: &Report, _: Format, _: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
-    let text = serde_json::to_string_pretty(report).map_err(|_| fmt::Error)?;
-    writeln!(out, "{text}")
+impl Default for Style {
+    fn default() -> Self {
+        Self {
+            color: false,
+            ascii: false,
+            width: 80,
+            verbose: false,
+        }
+    }
 }
+
+impl Style {
+    /// Text from outside, safe to print in this style.
+    fn escape(&self, text: &str) -> String {
+        if self.ascii {
+            text::escape_ascii(text)
+        } else {
+            text::escape(text)
+        }
+    }
+}
+
+/// Writes the report.
+pub fn render(
+    report: &Report,
+    format: Format,
+    style: &Style,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    match format {
+        Format::Table => table::render(report, style, out),
+        Format::Short => short::render(report, style, out),
+        Format::Json => json::render(report, out),
+        Format::Markdown => markdown::render(report, style, out),
+    }
+}
+
+/// One plain line about a resolver that has just answered, for progress.
+pub fn row_line(probed: &Probed) -> String {
+    let mut columns = vec![match words::address(probed) {
+        Some(address) => format!("{} {address}", probed.resolver.name),
+        None => format!("{} (getaddrinfo)", probed.resolver.name),
+    }];
+    columns.push(words::observed(probed));
+    columns.extend(words::response_time(probed).map(phrase::time));
+    text::escape(&columns.join("  "))
+}
+
+#[cfg(test)]
+mod tests;

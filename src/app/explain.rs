@@ -1,0 +1,193 @@
+//! `explain`: the index of findings, and the page of one.
+
+use super::{Error, output};
+use crate::cli::args::ExplainArgs;
+use crate::cli::nearest;
+use crate::report::exit;
+use crate::rules::{self, RULES, Rule};
+
+/// Columns of a page.
+const WIDTH: usize = 80;
+
+/// Prints the index, or the page of one finding.
+pub(super) fn run(args: &ExplainArgs) -> Result<u8, Error> {
+    let what = args.what.join(" ");
+    let what = what.trim();
+    let text = if args.what.is_empty() {
+        index()
+    } else if what == "-" || what.contains(char::is_whitespace) {
+        return Err(Error::NotBuiltIn(
+            "explaining an error message",
+            "name a finding, or run eks-dns-doctor explain for the index",
+        ));
+    } else {
+        match rules::find(&what.to_ascii_lowercase()) {
+            Some(rule) => page(rule),
+            None => return Err(unknown(what)),
+        }
+    };
+    output::stdout(text.as_bytes())?;
+    Ok(exit::HEALTHY)
+}
+
+fn unknown(what: &str) -> Error {
+    let meant = nearest(what, RULES.iter().map(|rule| rule.name));
+    let meant = if meant.is_empty() {
+        String::new()
+    } else {
+        format!(" (did you mean {}?)", meant.join(" or "))
+    };
+    Error::UnknownFinding(what.to_owned(), meant)
+}
+
+/// Every finding with its summary.
+fn index() -> String {
+    let column = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+    let mut page = Page::default();
+    for rule in RULES {
+        let lead = format!("{:column$}  ", rule.name);
+        page.wrap(&lead, &" ".repeat(column + 2), rule.summary);
+    }
+    page.text
+}
+
+/// The documentation of a finding as plain text.
+fn page(rule: &Rule) -> String {
+    let mut page = Page::default();
+    page.wrap("", "  ", &format!("{}: {}", rule.name, rule.summary));
+    let severity = rule.severity.as_str();
+    page.wrap("", "", &format!("{severity}, since {}", rule.since));
+    page.document(rule.documentation);
+    page.text
+}
+
+/// Text that is wrapped as it is written.
+#[derive(Default)]
+struct Page {
+    text: String,
+}
+
+impl Page {
+    /// Writes the words with `lead` before the first line and `indent` before the others.
+    fn wrap(&mut self, lead: &str, indent: &str, words: &str) {
+        let mut line = lead.to_owned();
+        let mut is_bare = true;
+        for word in words.split_whitespace() {
+            let columns = line.chars().count() + usize::from(!is_bare) + word.chars().count();
+            if columns > WIDTH && !is_bare {
+                self.line(&line);
+                indent.clone_into(&mut line);
+                is_bare = true;
+            }
+            if !is_bare {
+                line.push(' ');
+            }
+            line.push_str(word);
+            is_bare = false;
+        }
+        self.line(&line);
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    /// Writes the documentation: headings without their marks, paragraphs and list items wrapped, the rest
+    /// (indented lines: commands) as it stands.
+    fn document(&mut self, documentation: &str) {
+        let mut open: Option<Block> = None;
+        let mut wants_gap = false;
+        let mut after_heading = false;
+        for line in documentation.lines() {
+            // A doc comment's line starts with the space after its slashes.
+            let line = line.strip_prefix(' ').unwrap_or(line);
+            let text = line.trim();
+            let goes_on = open.is_some() && !text.starts_with("- ") && !text.starts_with("## ");
+            if let Some(block) = open.as_mut().filter(|_| goes_on && !text.is_empty()) {
+                block.words.push(' ');
+                block.words.push_str(text);
+                continue;
+            }
+            self.close(&mut open);
+            let heading = text.strip_prefix("## ");
+            if heading.is_some() || (wants_gap && !text.is_empty()) {
+                self.line("");
+            }
+            wants_gap = text.is_empty() && !after_heading;
+            after_heading = heading.is_some() || (text.is_empty() && after_heading);
+            if let Some(heading) = heading {
+                self.line(heading);
+            } else if let Some(item) = text.strip_prefix("- ") {
+                open = Some(Block::new("  - ", "    ", item));
+            } else if line.starts_with("    ") {
+                self.line(&format!("  {line}"));
+            } else if !text.is_empty() {
+                open = Some(Block::new("  ", "  ", text));
+            }
+        }
+        self.close(&mut open);
+    }
+
+    fn close(&mut self, open: &mut Option<Block>) {
+        if let Some(block) = open.take() {
+            self.wrap(block.lead, block.indent, &block.words);
+        }
+    }
+}
+
+/// A paragraph or a list item that may go on.
+struct Block {
+    lead: &'static str,
+    indent: &'static str,
+    words: String,
+}
+
+impl Block {
+    fn new(lead: &'static str, indent: &'static str, words: &str) -> Self {
+        Self {
+            lead,
+            indent,
+            words: words.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_plain_text_within_the_width() {
+        for text in RULES.iter().map(|rule| page(rule)).chain([index()]) {
+            assert!(!text.contains("## ") && !text.contains("\n\n\n"), "{text}");
+            assert!(!text.starts_with('\n') && text.ends_with('\n') && !text.ends_with("\n\n"));
+            for line in text.lines() {
+                let is_one_word = line.split_whitespace().count() == 1;
+                assert!(line.chars().count() <= WIDTH || is_one_word, "{line}");
+                assert_eq!(line, line.trim_end());
+            }
+        }
+    }
+
+    #[test]
+    fn documents_keep_their_shape() {
+        let mut page = Page::default();
+        page.document(
+            " ## What it means\n One line that\n goes on.\n\n Another.\n\n ## What to do\n\n - first, which\n   goes on\n - second\n\n     aws eks x\n",
+        );
+        assert_eq!(
+            page.text,
+            "\nWhat it means\n  One line that goes on.\n\n  Another.\n\nWhat to do\n\n  - first, which goes on\n  \
+             - second\n\n      aws eks x\n"
+                .replace("What to do\n\n", "What to do\n")
+        );
+    }
+
+    #[test]
+    fn what_is_unknown_gets_the_nearest() {
+        let error = unknown("no-forwardin").to_string();
+        assert!(error.contains("did you mean no-forwarding"), "{error}");
+        assert!(!unknown("zzzzzzzz").to_string().contains("did you mean"));
+    }
+}

@@ -1,0 +1,102 @@
+//! Ctrl-C and SIGTERM: the first ends the questions, and what is known is printed; the next ends the program.
+
+use std::io;
+use std::sync::mpsc;
+use std::thread;
+
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
+
+use crate::report::exit;
+
+/// Waits for the first signal while the questions are under way. A signal that comes when nobody waits any
+/// more, or the second, ends the program at once: printing can block on a pipe that nobody reads.
+pub(super) struct Interrupt {
+    first: oneshot::Receiver<()>,
+}
+
+impl Interrupt {
+    /// Takes the signals over, on a thread of their own that outlives the questions.
+    pub(super) fn watch() -> io::Result<Self> {
+        let (sender, first) = oneshot::channel();
+        let (ready, listening) = mpsc::channel();
+        let runtime = Builder::new_current_thread().enable_io().build()?;
+        thread::Builder::new()
+            .name("signals".to_owned())
+            .spawn(move || {
+                runtime.block_on(async move {
+                    let mut signals = match Signals::listen() {
+                        Ok(signals) => signals,
+                        Err(error) => {
+                            // The receiver waits until it has heard.
+                            let _ = ready.send(Err(error));
+                            return;
+                        }
+                    };
+                    let _ = ready.send(Ok(()));
+                    signals.next().await;
+                    if sender.send(()).is_ok() {
+                        signals.next().await;
+                    }
+                    end();
+                });
+            })?;
+        listening
+            .recv()
+            .unwrap_or_else(|_| Err(io::Error::other("the thread for signals ended")))?;
+        Ok(Self { first })
+    }
+
+    /// Ends with the first signal.
+    pub(super) async fn first(self) {
+        if self.first.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+#[expect(
+    clippy::exit,
+    reason = "the main thread may be blocked in a write that never ends"
+)]
+fn end() -> ! {
+    std::process::exit(exit::INTERRUPTED.into())
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    async fn next(&mut self) {
+        self.0.recv().await;
+    }
+}

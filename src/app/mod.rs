@@ -1,0 +1,83 @@
+//! The program: from arguments to what is printed and the exit code. With [`facts::host`](crate::facts::host)
+//! and [`probe`](crate::probe) the only part that touches what is outside.
+
+mod check;
+mod complete;
+mod conduct;
+mod demo;
+mod explain;
+mod interrupt;
+mod output;
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::cli::args::Command;
+use crate::cli::{self, Stop, UsageError};
+use crate::facts::host::UnreadableFile;
+use crate::lab;
+use crate::report::exit;
+use crate::resolvers;
+
+/// Why the program could not run: exit code 2, and one line that says what, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error(transparent)]
+    Usage(#[from] UsageError),
+    #[error("{0}: {source}; name a file that can be read", source = .0.source)]
+    File(UnreadableFile),
+    #[error(transparent)]
+    Resolvers(#[from] resolvers::Error),
+    #[error("cannot start asking: {0}")]
+    Runtime(io::Error),
+    #[error("cannot render the report")]
+    Render(#[from] std::fmt::Error),
+    #[error("cannot write to standard output: {0}")]
+    Stdout(io::Error),
+    #[error("--save {}: {reason}", path.display())]
+    Save { path: PathBuf, reason: String },
+    #[error("{0:?} is not the name of a finding{1}: see eks-dns-doctor explain for the index")]
+    UnknownFinding(String, String),
+    #[error("{}", chain(.0))]
+    Lab(#[from] lab::Error),
+    #[error("{0} is not built in yet: {1}")]
+    NotBuiltIn(&'static str, &'static str),
+}
+
+/// An error with its causes, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+/// Runs the program with its arguments, its own name first.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let done = match cli::parse(args) {
+        Ok(command) => dispatch(&command),
+        Err(Stop::Print(text)) => output::stdout(text.as_bytes()).map(|()| exit::HEALTHY),
+        Err(Stop::Usage(error)) => Err(error.into()),
+    };
+    let code = done.unwrap_or_else(|error| {
+        output::error(&error);
+        exit::COULD_NOT_RUN
+    });
+    code.into()
+}
+
+fn dispatch(command: &Command) -> Result<u8, Error> {
+    match command {
+        Command::Check(args) => check::run(args),
+        Command::Explain(args) => explain::run(args),
+        Command::Demo(args) => demo::run(args),
+        Command::Completions(args) => complete::completions(args.shell),
+        Command::Man => complete::man(),
+    }
+}

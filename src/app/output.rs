@@ -1,0 +1,274 @@
+//! All writing: the report to standard output, everything else to standard error, the capture to its file.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::path::Path;
+
+use super::Error;
+use crate::cli::args::{Color, OutputArgs};
+use crate::render::{self, Format, Style, text};
+use crate::report::Report;
+
+/// Columns where the terminal's width is not known.
+const WIDTH: usize = 80;
+/// Widths that are believed.
+const WIDTHS: std::ops::RangeInclusive<usize> = 40..=400;
+
+/// Writes to standard output. A reader that has gone away is no error.
+pub(super) fn stdout(bytes: &[u8]) -> Result<(), Error> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::Stdout(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a line to standard error, as far as there is anybody to read it.
+fn stderr(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Says why something could not be done, on one line.
+pub(super) fn error(error: &Error) {
+    stderr(&format!("error: {}", text::escape(&error.to_string())));
+}
+
+/// Whether a line is printed as each resolver answers.
+pub(super) fn shows_progress(args: &OutputArgs) -> bool {
+    args.verbose || (!args.quiet && io::stderr().is_terminal())
+}
+
+/// Prints a line that [`render::row_line`] made.
+pub(super) fn progress(line: &str) {
+    stderr(line);
+}
+
+/// What the output can show, from the flags, the environment and where it goes.
+fn style(args: &OutputArgs, variable: impl Fn(&str) -> Option<String>, terminal: bool) -> Style {
+    let set = |name| variable(name).filter(|value| !value.is_empty());
+    let color = match args.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if set("NO_COLOR").is_some() => false,
+        Color::Auto if set("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
+        Color::Auto => terminal && set("TERM").as_deref() != Some("dumb"),
+    };
+    let columns = set("COLUMNS").filter(|_| terminal);
+    Style {
+        color,
+        ascii: args.ascii,
+        width: columns
+            .and_then(|columns| columns.parse().ok())
+            .filter(|columns| WIDTHS.contains(columns))
+            .unwrap_or(WIDTH),
+        verbose: args.verbose,
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what the terminal can show is said by the environment"
+)]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Prints the report and saves it, as asked.
+pub(super) fn deliver(report: &Report, args: &OutputArgs) -> Result<(), Error> {
+    let style = style(args, variable, io::stdout().is_terminal());
+    let printed = if args.quiet {
+        Ok(())
+    } else {
+        rendered(report, args.format, &style).and_then(|text| stdout(text.as_bytes()))
+    };
+    if let Some(path) = &args.save {
+        let json = rendered(report, Format::Json, &style)?;
+        save(path, json.as_bytes()).map_err(|error| refused(path, error.to_string()))?;
+    }
+    printed
+}
+
+fn rendered(report: &Report, format: Format, style: &Style) -> Result<String, Error> {
+    let mut text = String::new();
+    render::render(report, format, style, &mut text)?;
+    Ok(text)
+}
+
+fn refused(path: &Path, reason: impl Into<String>) -> Error {
+    Error::Save {
+        path: path.to_owned(),
+        reason: reason.into(),
+    }
+}
+
+/// Whether a file can be put there, as far as that can be told before there is anything to write.
+pub(super) fn check_save(args: &OutputArgs) -> Result<(), Error> {
+    let Some(path) = &args.save else {
+        return Ok(());
+    };
+    if path.file_name().is_none() {
+        return Err(refused(path, "not the name of a file: write one"));
+    }
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_file() => {}
+        Ok(found) if found.is_dir() => {
+            return Err(refused(path, "a directory: name a file in it"));
+        }
+        // Renaming over a device or a link would take its place rather than write to it.
+        Ok(_) => return Err(refused(path, "not a regular file: name another")),
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(refused(path, error.to_string())),
+    }
+    let directory = directory_of(path);
+    match fs::metadata(directory) {
+        Ok(found) if found.is_dir() => Ok(()),
+        _ => Err(refused(
+            path,
+            format!("{} is not a directory: make it first", directory.display()),
+        )),
+    }
+}
+
+fn directory_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+/// Writes beside the file and renames, so that a reader never sees half of it.
+fn save(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let random: u64 = rand::random();
+    let beside = directory_of(path).join(format!(".eks-dns-doctor-{random:016x}.tmp"));
+    let written = create_private(&beside)
+        .and_then(|mut file| file.write_all(bytes))
+        .and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        // What matters is why it could not be written.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+/// A new file that only its owner can read: a capture names internal addresses.
+fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+    #![expect(clippy::disallowed_methods, reason = "a test reads what was written")]
+
+    use super::*;
+
+    fn args() -> OutputArgs {
+        OutputArgs {
+            format: Format::Table,
+            save: None,
+            verbose: false,
+            quiet: false,
+            color: Color::Auto,
+            ascii: false,
+        }
+    }
+
+    fn styled(args: &OutputArgs, environment: &[(&str, &str)], terminal: bool) -> Style {
+        let variable = |name: &str| {
+            let found = environment.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        style(args, variable, terminal)
+    }
+
+    #[test]
+    fn colour_by_flag_then_environment_then_terminal() {
+        for (environment, terminal, color) in [
+            (&[][..], true, true),
+            (&[], false, false),
+            (&[("TERM", "dumb")], true, false),
+            (&[("TERM", "xterm")], true, true),
+            (&[("NO_COLOR", "1")], true, false),
+            (&[("NO_COLOR", "")], true, true),
+            (&[("CLICOLOR_FORCE", "1")], false, true),
+            (&[("CLICOLOR_FORCE", "1"), ("TERM", "dumb")], false, true),
+            (&[("CLICOLOR_FORCE", "0")], false, false),
+            (&[("CLICOLOR_FORCE", "")], false, false),
+            (&[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")], true, false),
+        ] {
+            let found = styled(&args(), environment, terminal);
+            assert_eq!(found.color, color, "{environment:?} {terminal}");
+        }
+        let always = OutputArgs {
+            color: Color::Always,
+            ..args()
+        };
+        assert!(styled(&always, &[("NO_COLOR", "1")], false).color);
+        let never = OutputArgs {
+            color: Color::Never,
+            ..args()
+        };
+        assert!(!styled(&never, &[("CLICOLOR_FORCE", "1")], true).color);
+    }
+
+    #[test]
+    fn width_is_believed_within_reason_and_on_a_terminal() {
+        for (columns, terminal, width) in [
+            ("120", true, 120),
+            ("120", false, 80),
+            ("39", true, 80),
+            ("401", true, 80),
+            ("wide", true, 80),
+            ("", true, 80),
+        ] {
+            let found = styled(&args(), &[("COLUMNS", columns)], terminal);
+            assert_eq!(found.width, width, "{columns:?}");
+        }
+        assert_eq!(styled(&args(), &[], true).width, 80);
+    }
+
+    #[test]
+    fn a_file_is_replaced_and_nothing_else_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("capture.json");
+        let at = |path: &Path| OutputArgs {
+            save: Some(path.to_owned()),
+            ..args()
+        };
+        check_save(&at(&path)).unwrap();
+        save(&path, b"one").unwrap();
+        check_save(&at(&path)).unwrap();
+        save(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+        assert!(check_save(&at(directory.path())).is_err());
+        assert!(check_save(&at(&directory.path().join("none/capture.json"))).is_err());
+        assert!(check_save(&at(Path::new(".."))).is_err());
+        assert!(save(&directory.path().join("none/capture.json"), b"").is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_capture_is_private_and_links_stay() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("capture.json");
+        fs::write(&path, "").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        save(&path, b"{}").unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let link = directory.path().join("link.json");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        for path in [link.as_path(), Path::new("/dev/null")] {
+            let args = OutputArgs {
+                save: Some(path.to_owned()),
+                ..args()
+            };
+            assert!(check_save(&args).is_err(), "{}", path.display());
+        }
+    }
+}

@@ -1,0 +1,401 @@
+//! The definition of the command line: help, completions and the manual page are made from it.
+
+use std::fmt::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::{PathBufValueParser, PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use super::value::{self, Expectable};
+use crate::render::Format;
+use crate::report::exit;
+use crate::resolvers::{parse_address, parse_resolver};
+use crate::settings::NamedResolver;
+
+/// The program's name.
+pub const NAME: &str = env!("CARGO_PKG_NAME");
+
+/// The exit codes, the same in every format, and what they mean.
+pub const EXIT_CODES: &[(u8, &str)] = &[
+    (
+        exit::HEALTHY,
+        "every resolver in scope answers as expected, perhaps with warnings",
+    ),
+    (
+        exit::BROKEN,
+        "at least one does not; with --fail-on warning, also any warning",
+    ),
+    (
+        exit::COULD_NOT_RUN,
+        "it could not run: bad arguments, a file that cannot be read or written",
+    ),
+    (
+        exit::INCONCLUSIVE,
+        "inconclusive: nothing wrong was seen, but what decides is not known",
+    ),
+    (
+        exit::INTERRUPTED,
+        "interrupted; what was known by then was printed",
+    ),
+];
+
+/// Examples, and what they do.
+pub const EXAMPLES: &[(&str, &str)] = &[
+    (
+        "eks-dns-doctor HOST",
+        "ask this host's own resolvers for the cluster's endpoint",
+    ),
+    (
+        "eks-dns-doctor HOST --inbound 10.0.1.10,10.0.2.10 --public",
+        "compare them with the inbound endpoint and with public DNS",
+    ),
+    (
+        "eks-dns-doctor HOST --no-local --resolver corp=10.63.200.10 --expect 192.168.0.0/16",
+        "check that one resolver answers with the VPC's addresses",
+    ),
+    (
+        "eks-dns-doctor HOST --expect-scope private --judge local -o short",
+        "one line and one exit code, for a runbook",
+    ),
+    (
+        "eks-dns-doctor explain no-forwarding",
+        "what a finding means and what to do",
+    ),
+];
+
+const ASK: &str = "Resolvers to ask";
+const EXPECT: &str = "What the answers should be";
+const PACE: &str = "How long and how often";
+const OUTPUT: &str = "Output";
+
+fn after_help() -> String {
+    let mut text = "Exit codes:\n".to_owned();
+    for (code, meaning) in EXIT_CODES {
+        let _ = writeln!(text, "  {code:<3}  {meaning}");
+    }
+    text.push_str("\nExamples (HOST stands for the endpoint's host name or URL):\n");
+    for (command, meaning) in EXAMPLES {
+        let _ = writeln!(text, "  {command}\n      {meaning}");
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+/// Says why an EKS cluster's API endpoint name does not resolve from here, and what to change.
+///
+/// Asks every resolver on the path for the name, compares each answer with the addresses that the cluster really
+/// has, and says in plain words why they differ and what to change. It sends DNS questions and changes nothing
+/// anywhere. Public resolvers are asked only with --public or --public-resolver.
+#[derive(Debug, Parser)]
+#[command(
+    name = NAME,
+    version,
+    args_conflicts_with_subcommands = true,
+    args_override_self = true,
+    max_term_width = 100,
+    override_usage = "eks-dns-doctor [check] [OPTIONS] TARGET\n       eks-dns-doctor COMMAND ...",
+    after_help = after_help(),
+)]
+pub struct Cli {
+    /// What to do; without one, check.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The flags of check.
+    #[command(flatten)]
+    pub check: CheckArgs,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Look up, compare, explain (the default)
+    ///
+    /// Asks every resolver on the path for the endpoint's name, compares the answers, and explains what differs.
+    #[command(
+        override_usage = "eks-dns-doctor [check] [OPTIONS] TARGET",
+        after_help = after_help(),
+    )]
+    Check(Box<CheckArgs>),
+    /// Show what a finding means and what to do; without WHAT, the index
+    Explain(ExplainArgs),
+    /// Play a scenario with name servers on loopback, and diagnose it
+    Demo(DemoArgs),
+    /// Print the completions for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page (roff)
+    Man,
+}
+
+/// The arguments of `check`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one flag of the command line"
+)]
+#[derive(Debug, Clone, Args)]
+pub struct CheckArgs {
+    /// Host name or URL of the cluster's API endpoint
+    ///
+    /// As kubectl and the AWS console show it: the host name, or https://HOST[:PORT]. A host name without a dot
+    /// is looked up only behind the word check.
+    #[arg(value_name = "TARGET")]
+    pub target: Option<String>,
+
+    /// A resolver to ask; repeatable
+    ///
+    /// Written [NAME=][udp://|tcp://]ADDR[:PORT], for example corp=10.63.200.10 or tcp://[2001:db8::53]:5353. NAME is
+    /// what the report calls it.
+    #[arg(long, value_name = "SPEC", value_parser = parse_resolver, help_heading = ASK)]
+    pub resolver: Vec<NamedResolver>,
+
+    /// The VPC's own resolver (.2); repeatable
+    ///
+    /// The Route 53 Resolver at the VPC's network address plus two. It answers only from inside the VPC.
+    #[arg(long, value_name = "ADDR[:PORT]", value_parser = parse_address, help_heading = ASK)]
+    pub vpc_resolver: Vec<SocketAddr>,
+
+    /// Addresses of a Route 53 Resolver inbound endpoint; repeatable
+    #[arg(
+        long,
+        value_name = "ADDR[:PORT],...",
+        value_parser = parse_address,
+        value_delimiter = ',',
+        help_heading = ASK
+    )]
+    pub inbound: Vec<SocketAddr>,
+
+    /// Ask public resolvers too (1.1.1.1 and 8.8.8.8), as a control
+    ///
+    /// They are sent the endpoint's name. Their answers are evidence and never decide the outcome.
+    #[arg(long, help_heading = ASK)]
+    pub public: bool,
+
+    /// Ask this public resolver too, as a control; repeatable
+    #[arg(long, value_name = "ADDR[:PORT]", value_parser = parse_address, help_heading = ASK)]
+    pub public_resolver: Vec<SocketAddr>,
+
+    /// Leave out this host's own resolvers
+    ///
+    /// Neither resolv.conf nor the hosts file is read, unless --hosts-file names one, and getaddrinfo is not called.
+    #[arg(long, help_heading = ASK)]
+    pub no_local: bool,
+
+    /// Leave out the operating system's look-up (getaddrinfo)
+    #[arg(long, help_heading = ASK)]
+    pub no_os: bool,
+
+    /// Read this file instead of this host's resolv.conf
+    ///
+    /// getaddrinfo is then left out: it cannot be pointed at the file.
+    #[arg(long, value_name = "FILE", help_heading = ASK)]
+    pub resolv_conf: Option<PathBuf>,
+
+    /// Read this file instead of this host's hosts file
+    ///
+    /// getaddrinfo is then left out: it cannot be pointed at the file.
+    #[arg(long, value_name = "FILE", help_heading = ASK)]
+    pub hosts_file: Option<PathBuf>,
+
+    /// Leave out the control questions
+    ///
+    /// Controls are other names asked beside the endpoint's: a random name next to it, public names of AWS, the root
+    /// and the zone around it. They tell causes apart that look alike.
+    #[arg(long, help_heading = ASK)]
+    pub no_controls: bool,
+
+    /// Addresses or networks that the answers should be in; repeatable
+    #[arg(
+        long,
+        value_name = "IP|CIDR,...",
+        value_parser = value::expectable,
+        value_delimiter = ',',
+        help_heading = EXPECT
+    )]
+    pub expect: Vec<Expectable>,
+
+    /// The kind of address that the answers should have
+    #[arg(long, value_name = "SCOPE", help_heading = EXPECT)]
+    pub expect_scope: Option<ExpectScope>,
+
+    /// The zone that the answers should come from
+    ///
+    /// The run is inconclusive where a resolver does not show which zone it took the name from.
+    #[arg(long, value_name = "VIEW", help_heading = EXPECT)]
+    pub expect_view: Option<ExpectView>,
+
+    /// Only these resolvers decide the outcome; repeatable
+    ///
+    /// A role (local, os, vpc, inbound, custom) or the name of a resolver, as the report shows it.
+    #[arg(
+        long,
+        value_name = "ROLE|NAME,...",
+        value_parser = value::judge,
+        value_delimiter = ',',
+        help_heading = EXPECT
+    )]
+    pub judge: Vec<String>,
+
+    /// The severity from which a run counts as failed
+    #[arg(long, value_name = "SEVERITY", default_value = "error", help_heading = EXPECT)]
+    pub fail_on: FailOn,
+
+    /// Ask for the name this often, to catch a resolver that changes its mind (1 to 100)
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "1",
+        value_parser = value::samples,
+        help_heading = PACE
+    )]
+    pub samples: u32,
+
+    /// How long one question to one resolver may take (at most 60s)
+    ///
+    /// 5s is what Go, and so kubectl, gives one server.
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "5s",
+        value_parser = value::timeout,
+        help_heading = PACE
+    )]
+    pub timeout: Duration,
+
+    /// How often a question is sent within that time (1 to 10)
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "2",
+        value_parser = value::attempts,
+        help_heading = PACE
+    )]
+    pub attempts: u32,
+
+    /// How long the whole run may take (at most 10m)
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "15s",
+        value_parser = value::deadline,
+        help_heading = PACE
+    )]
+    pub deadline: Duration,
+
+    /// What is done with the report.
+    #[command(flatten)]
+    pub output: OutputArgs,
+
+    /// What the report calls the place we ask from, e.g. laptop or bastion
+    #[arg(long, value_name = "NAME", value_parser = value::vantage, help_heading = OUTPUT)]
+    pub vantage: Option<String>,
+}
+
+/// What is done with a report.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = OUTPUT)]
+pub struct OutputArgs {
+    /// How the report is printed
+    #[arg(
+        short = 'o',
+        long = "output",
+        value_name = "FORMAT",
+        default_value = "table",
+        value_parser = PossibleValuesParser::new(Format::VARIANTS.iter().map(|format| format.as_str()))
+            .try_map(|text| text.parse::<Format>())
+    )]
+    pub format: Format,
+
+    /// Also write the report as JSON to a file
+    ///
+    /// The file is replaced in one step, and only its owner can read it.
+    #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(value::file))]
+    pub save: Option<PathBuf>,
+
+    /// Show everything, and progress on standard error
+    #[arg(short, long)]
+    pub verbose: bool,
+
+    /// Print no report and no progress: the exit code and --save tell
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// When to use colours
+    ///
+    /// auto: on a terminal, unless NO_COLOR is set or TERM is dumb; CLICOLOR_FORCE means always.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+
+    /// Use ASCII only
+    #[arg(long)]
+    pub ascii: bool,
+}
+
+/// `--expect-scope`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExpectScope {
+    /// Addresses of the VPC.
+    Private,
+    /// Addresses of the public endpoint.
+    Public,
+}
+
+/// `--expect-view`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExpectView {
+    /// The Route 53 private hosted zone.
+    Private,
+}
+
+/// `--fail-on`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Errors only.
+    Error,
+    /// Warnings too.
+    Warning,
+}
+
+/// `--color`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless the environment says otherwise.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The name of a finding, e.g. no-forwarding
+    #[arg(value_name = "WHAT", num_args = 0..)]
+    pub what: Vec<String>,
+}
+
+/// The arguments of `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// The scenario to play
+    #[arg(value_name = "SCENARIO")]
+    pub scenario: Option<String>,
+
+    /// List the scenarios
+    #[arg(long)]
+    pub list: bool,
+
+    /// What is done with the report.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// The arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: Shell,
+}

@@ -1,0 +1,309 @@
+//! The command line: arguments in, a command out. Nothing outside is touched.
+
+pub mod args;
+mod nearest;
+pub mod settings;
+mod value;
+
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, FromArgMatches};
+
+use args::{Cli, Command};
+pub use nearest::nearest;
+pub use settings::{UsageError, settings};
+
+/// Why there is nothing to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// `--help` or `--version`: to be printed.
+    Print(String),
+    /// The arguments make no sense.
+    Usage(UsageError),
+}
+
+/// Reads the arguments, the program's own name first.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Stop> {
+    let mut definition = Cli::command();
+    definition.build();
+    let (args, first) = command_first(args.into_iter().collect(), &definition);
+    let parsed = Cli::command()
+        .try_get_matches_from(args)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let (check, problem) = match parsed {
+        Ok(Cli {
+            command: Some(command),
+            ..
+        }) => return Ok(command),
+        Ok(Cli { check, .. }) => (Some(check), None),
+        Err(error) => match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                return Err(Stop::Print(error.render().to_string()));
+            }
+            _ => (None, Some(UsageError::Arguments(condense(&error)))),
+        },
+    };
+    // What is wrong with the first word is said before what is wrong with the words that it was to explain.
+    let target = check.as_ref().and_then(|check| check.target.clone());
+    if let Some(word) = first.or(target)
+        && !word.contains(['.', ':', '/'])
+        && !word.is_empty()
+        && definition.find_subcommand(&word).is_none()
+    {
+        let names = definition.get_subcommands().map(clap::Command::get_name);
+        let meant = nearest(&word, names).first().map(|name| (*name).to_owned());
+        return Err(Stop::Usage(UsageError::NeitherCommandNorHost {
+            word,
+            meant,
+        }));
+    }
+    match (check, problem) {
+        (Some(check), None) => Ok(Command::Check(Box::new(check))),
+        (_, problem) => Err(Stop::Usage(problem.unwrap_or(UsageError::NoTarget))),
+    }
+}
+
+/// Puts the name of a command first where flags stand in front of it, as in `--no-os check HOST`, and returns
+/// the word that decided: the first that is neither a flag nor the value of one.
+fn command_first(
+    mut args: Vec<OsString>,
+    definition: &clap::Command,
+) -> (Vec<OsString>, Option<String>) {
+    let takes_value = |is_it: &dyn Fn(&clap::Arg) -> bool| {
+        definition
+            .get_arguments()
+            .any(|arg| arg.get_action().takes_values() && is_it(arg))
+    };
+    let mut index = 1;
+    while let Some(word) = args.get(index).map(|word| word.to_string_lossy()) {
+        if word == "--" {
+            break;
+        } else if let Some(long) = word.strip_prefix("--") {
+            if takes_value(&|arg| arg.get_long() == Some(long)) {
+                index += 1;
+            }
+        } else if let Some(cluster) = word.strip_prefix('-').filter(|rest| !rest.is_empty()) {
+            // `-vo json`: the first that takes a value takes the rest of the word, else the next word.
+            let value_at =
+                cluster.find(|flag: char| takes_value(&|arg| arg.get_short() == Some(flag)));
+            if value_at.is_some_and(|at| at + 1 == cluster.len()) {
+                index += 1;
+            }
+        } else {
+            let word = word.into_owned();
+            if definition.find_subcommand(&word).is_some() {
+                args[1..=index].rotate_right(1);
+            }
+            return (args, Some(word));
+        }
+        index += 1;
+    }
+    (args, None)
+}
+
+/// One line of what clap says in several.
+fn condense(error: &clap::Error) -> String {
+    let context = |kind| {
+        Some(match error.get(kind)? {
+            ContextValue::String(text) => text.clone(),
+            ContextValue::Strings(texts) => texts.join(", "),
+            _ => return None,
+        })
+        .filter(|text| !text.is_empty())
+    };
+    // clap shows an argument with its value, `--samples <N>`, or in brackets, `[TARGET]`.
+    let name = || {
+        let shown = context(ContextKind::InvalidArg).unwrap_or_default();
+        let first = shown.split([' ', '=']).next().unwrap_or_default();
+        first.trim_matches(['[', ']', '<', '>', '.']).to_owned()
+    };
+    let value = context(ContextKind::InvalidValue);
+    let choices = context(ContextKind::ValidValue);
+    match error.kind() {
+        ErrorKind::ValueValidation => {
+            let reason = std::error::Error::source(error).map(ToString::to_string);
+            format!("{}: {}", name(), reason.unwrap_or_default())
+        }
+        ErrorKind::InvalidValue => {
+            let problem = match value {
+                Some(value) => format!("{}: {value:?} is not known", name()),
+                None => format!("{} needs a value", name()),
+            };
+            match choices {
+                Some(choices) => format!("{problem}: write one of {choices}"),
+                None => problem,
+            }
+        }
+        ErrorKind::UnknownArgument => {
+            let argument = context(ContextKind::InvalidArg).unwrap_or_default();
+            if argument.starts_with('-') {
+                let meant = context(ContextKind::SuggestedArg)
+                    .map(|meant| format!(" (did you mean {meant}?)"))
+                    .unwrap_or_default();
+                format!("{argument:?} is not a flag of this command{meant}: see --help")
+            } else {
+                format!("{argument:?} is one argument too many: see --help")
+            }
+        }
+        ErrorKind::ArgumentConflict if error.get(ContextKind::InvalidSubcommand).is_some() => {
+            let word = context(ContextKind::InvalidSubcommand).unwrap_or_default();
+            format!("{word:?} is one argument too many: see --help")
+        }
+        ErrorKind::TooManyValues => format!("{} takes no value: leave it out", name()),
+        ErrorKind::MissingRequiredArgument => format!("{} is missing: see --help", name()),
+        ErrorKind::InvalidSubcommand => {
+            let word = context(ContextKind::InvalidSubcommand).unwrap_or_default();
+            format!("{word:?} is not a command: see --help")
+        }
+        ErrorKind::InvalidUtf8 => {
+            "an argument is not UTF-8: only files may have such names".to_owned()
+        }
+        _ => {
+            let text = error.to_string();
+            let first = text.lines().next().unwrap_or_default();
+            format!("{}: see --help", first.trim_start_matches("error: "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+
+    const HOST: &str = "api.example.test";
+
+    fn parse(line: &str) -> Result<Command, Stop> {
+        let words = std::iter::once("eks-dns-doctor").chain(line.split_whitespace());
+        super::parse(words.map(OsString::from))
+    }
+
+    fn usage(line: &str) -> String {
+        match parse(line) {
+            Err(Stop::Usage(error)) => error.to_string(),
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_definition_holds() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn check_is_the_default_and_flags_may_stand_anywhere() {
+        for line in [
+            "HOST -v -o json --samples 3",
+            "check HOST -v -o json --samples 3",
+            "-v -o json --samples 3 HOST",
+            "-v -o json --samples 3 check HOST",
+            "-vo json --samples=3 check HOST",
+            "-vojson check --samples 3 HOST",
+            "-v --samples 3 HOST -o json",
+            "-v --samples 3 -o json -- HOST",
+        ] {
+            let Ok(Command::Check(args)) = parse(&line.replace("HOST", HOST)) else {
+                panic!("{line}");
+            };
+            assert_eq!(args.target.as_deref(), Some(HOST), "{line}");
+            assert_eq!(args.samples, 3, "{line}");
+            assert_eq!(args.output.format.as_str(), "json", "{line}");
+            assert!(args.output.verbose, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_never_taken_for_a_command() {
+        let Ok(Command::Check(args)) = parse("--judge check --vantage demo check explain") else {
+            panic!("not a check");
+        };
+        assert_eq!(args.judge, ["check"]);
+        assert_eq!(args.vantage.as_deref(), Some("demo"));
+        assert_eq!(args.target.as_deref(), Some("explain"));
+    }
+
+    #[test]
+    fn the_last_of_a_repeated_flag_counts() {
+        let Ok(Command::Check(args)) = parse("check a.test --samples 2 -v --samples 3 -v") else {
+            panic!("not a check");
+        };
+        assert_eq!(args.samples, 3);
+    }
+
+    #[test]
+    fn other_commands() {
+        assert!(matches!(
+            parse("explain no-forwarding"),
+            Ok(Command::Explain(_))
+        ));
+        assert!(matches!(parse("demo --list"), Ok(Command::Demo(_))));
+        assert!(matches!(parse("man"), Ok(Command::Man)));
+        assert!(matches!(
+            parse("completions zsh"),
+            Ok(Command::Completions(_))
+        ));
+        assert!(matches!(parse("help check"), Err(Stop::Print(_))));
+    }
+
+    #[test]
+    fn what_is_wrong_is_one_line_that_says_where_and_what_to_do() {
+        for (line, expected) in [
+            (
+                "chekc",
+                r#""chekc" is neither a command nor a host name with a dot (did you mean check?): to look up a name without a dot, write check "chekc""#,
+            ),
+            (
+                "replay capture.json",
+                r#""replay" is neither a command nor a host name with a dot: to look up a name without a dot, write check "replay""#,
+            ),
+            (
+                "--cluster a.test",
+                r#""--cluster" is not a flag of this command: see --help"#,
+            ),
+            (
+                "--resolvr 10.0.0.1 a.test",
+                r#""--resolvr" is not a flag of this command (did you mean --resolver?): see --help"#,
+            ),
+            (
+                "a.test b.test",
+                r#""b.test" is one argument too many: see --help"#,
+            ),
+            (
+                "a.test check",
+                r#""check" is one argument too many: see --help"#,
+            ),
+            ("a.test --timeout", "--timeout needs a value"),
+            ("a.test --no-os=yes", "--no-os takes no value: leave it out"),
+            (
+                "a.test -o yaml",
+                r#"--output: "yaml" is not known: write one of table, short, json, markdown"#,
+            ),
+            (
+                "a.test -o",
+                "--output needs a value: write one of table, short, json, markdown",
+            ),
+            ("completions", "SHELL is missing: see --help"),
+            ("help nothing", r#""nothing" is not a command: see --help"#),
+            (
+                "a.test --resolver corp",
+                r#"--resolver: "corp" is not an IP address: write 10.0.0.2, 10.0.0.2:53, 2001:db8::1 or [2001:db8::1]:53 (a resolver cannot be named by a host name, which would have to be resolved first)"#,
+            ),
+        ] {
+            assert_eq!(usage(line), expected, "{line}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn arguments_that_are_not_text() {
+        use std::os::unix::ffi::OsStringExt;
+        let bad = OsString::from_vec(b"a\xff.test".to_vec());
+        let words = [OsString::from("eks-dns-doctor"), bad];
+        assert!(matches!(super::parse(words), Err(Stop::Usage(_))));
+        let file = OsString::from_vec(b"--save=a\xff.json".to_vec());
+        let words = ["eks-dns-doctor", "check", "a.test"].map(OsString::from);
+        super::parse(words.into_iter().chain([file])).unwrap();
+    }
+}

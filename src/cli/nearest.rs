@@ -1,0 +1,37 @@
+//! What a mistyped name was meant to be.
+
+/// How alike two names have to be (Jaro), from 0 to 1: a slip or two, not merely the same letters.
+const ALIKE: f64 = 0.8;
+/// More suggestions than this are a list to search rather than a hint.
+const AT_MOST: usize = 3;
+
+/// The names most like the word, the likeliest first.
+pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let word = word.to_ascii_lowercase();
+    let mut alike: Vec<(f64, &str)> = names
+        .into_iter()
+        .map(|name| (strsim::jaro(&word, name), name))
+        .filter(|(likeness, _)| *likeness > ALIKE)
+        .collect();
+    alike.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    alike
+        .into_iter()
+        .take(AT_MOST)
+        .map(|(_, name)| name)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_likeliest_first_and_nothing_far_off() {
+        let names = ["check", "explain", "demo", "man"];
+        assert_eq!(nearest("chekc", names), ["check"]);
+        assert_eq!(nearest("EXPLIAN", names), ["explain"]);
+        assert!(nearest("zzz", names).is_empty());
+        assert!(nearest("replay", names).is_empty());
+        assert!(nearest("", names).is_empty());
+    }
+}

@@ -1,0 +1,437 @@
+//! From arguments to [`Settings`].
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+use super::args::{CheckArgs, ExpectScope, ExpectView, FailOn};
+use super::value::Expectable;
+use crate::address::AddressClass;
+use crate::dns::{Name, NameError};
+use crate::endpoint::EndpointName;
+use crate::limits;
+use crate::settings::{self, Asked, Scope, Settings, Target, View};
+
+/// The public control where none is named: Cloudflare's and Google's resolvers.
+const PUBLIC_RESOLVERS: [SocketAddr; 2] = [
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::new(1, 1, 1, 1)), 53),
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::new(8, 8, 8, 8)), 53),
+];
+
+/// Why the arguments make no sense: one line that says what, where, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UsageError {
+    /// The definition of the command line does not allow them.
+    #[error("{0}")]
+    Arguments(String),
+    /// A bare word that is nothing we know.
+    #[error(
+        "{word:?} is neither a command nor a host name with a dot{}: to look up a name without a dot, write check {word:?}",
+        meant.as_ref().map(|meant| format!(" (did you mean {meant}?)")).unwrap_or_default()
+    )]
+    NeitherCommandNorHost {
+        /// The word.
+        word: String,
+        /// The command it was meant to be, by its likeness.
+        meant: Option<String>,
+    },
+    /// No endpoint.
+    #[error(
+        "no TARGET: name the endpoint: eks-dns-doctor check HOST, the host name or URL of the cluster's API endpoint"
+    )]
+    NoTarget,
+    /// An address instead of a name.
+    #[error(
+        "TARGET {0:?} is an IP address, and there is nothing to look up: name the endpoint by its host name"
+    )]
+    TargetIsAddress(String),
+    /// A URL of something else.
+    #[error("TARGET {0:?} is not an https:// URL: write the endpoint's host name, or https://HOST")]
+    TargetNotHttps(String),
+    /// A port that is none.
+    #[error("TARGET {0:?} has no valid port: write https://HOST, or a port from 1 to 65535")]
+    TargetPort(String),
+    /// Not a domain name.
+    #[error(
+        "TARGET {0:?} is not a host name ({1}): write the host name or URL of the cluster's API endpoint"
+    )]
+    TargetNotName(String, NameError),
+    /// More than is compared with.
+    #[error("--expect: {0} addresses and networks are too many: name at most {max}", max = limits::EXPECTED)]
+    TooManyExpected(usize),
+    /// What is expected contradicts itself.
+    #[error("--expect {0} is {1} and contradicts --expect-scope {2}: leave one of them out")]
+    Contradiction(String, &'static str, &'static str),
+}
+
+/// Turns the arguments of `check` into settings.
+pub fn settings(args: &CheckArgs) -> Result<Settings, UsageError> {
+    let target = target(args.target.as_deref().unwrap_or_default())?;
+    let mut expect_addresses = Vec::new();
+    let mut expect_cidrs = Vec::new();
+    for expectable in &args.expect {
+        match *expectable {
+            Expectable::Address(ip) => push_new(&mut expect_addresses, ip),
+            Expectable::Network(cidr) => push_new(&mut expect_cidrs, cidr),
+        }
+    }
+    let count = expect_addresses.len() + expect_cidrs.len();
+    if count > limits::EXPECTED {
+        return Err(UsageError::TooManyExpected(count));
+    }
+    if let Some(scope) = args.expect_scope {
+        agree(scope, &expect_addresses, &expect_cidrs)?;
+    }
+    let mut public_resolvers = Vec::new();
+    let defaults = PUBLIC_RESOLVERS.iter().filter(|_| args.public);
+    for address in defaults.chain(&args.public_resolver) {
+        push_new(&mut public_resolvers, *address);
+    }
+    Ok(Settings {
+        target,
+        asked: Asked {
+            expect_addresses,
+            expect_cidrs,
+            expect_scope: args.expect_scope.map(|scope| match scope {
+                ExpectScope::Private => Scope::Private,
+                ExpectScope::Public => Scope::Public,
+            }),
+            expect_view: args.expect_view.map(|view| match view {
+                ExpectView::Private => View::PrivateZone,
+            }),
+            judge: args.judge.clone(),
+            fail_on: match args.fail_on {
+                FailOn::Error => settings::FailOn::Error,
+                FailOn::Warning => settings::FailOn::Warning,
+            },
+            controls: !args.no_controls,
+            samples: args.samples,
+            timeout_ms: milliseconds(args.timeout),
+            attempts: args.attempts,
+            deadline_ms: milliseconds(args.deadline),
+        },
+        resolvers: args.resolver.clone(),
+        vpc_resolvers: args.vpc_resolver.clone(),
+        inbound: args.inbound.clone(),
+        public_resolvers,
+        no_local: args.no_local,
+        no_os: args.no_os,
+        resolv_conf: args.resolv_conf.clone(),
+        hosts_file: args.hosts_file.clone(),
+        timeout: args.timeout,
+        deadline: args.deadline,
+        vantage: args.vantage.clone(),
+    })
+}
+
+fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+/// Durations here are bounded far below what the number holds.
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Reads the endpoint: `HOST`, `HOST:PORT` or `https://HOST[:PORT][/path]`; a trailing dot is fine, the case is kept.
+fn target(text: &str) -> Result<Target, UsageError> {
+    if text.is_empty() {
+        return Err(UsageError::NoTarget);
+    }
+    let hostname = hostname(text)?;
+    let region = EndpointName::parse(&hostname).ok().map(|name| name.region);
+    Ok(Target {
+        hostname,
+        cluster: None,
+        region,
+        source: "argument".to_owned(),
+    })
+}
+
+fn hostname(text: &str) -> Result<Name, UsageError> {
+    let rest = match text.split_once("://") {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => rest,
+        Some(_) => return Err(UsageError::TargetNotHttps(text.to_owned())),
+        None => text,
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_address = |text: &str| text.parse::<IpAddr>().is_ok();
+    let in_brackets = authority
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once(']'))
+        .is_some_and(|(host, _)| is_address(host));
+    if in_brackets || is_address(authority) {
+        return Err(UsageError::TargetIsAddress(text.to_owned()));
+    }
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (authority, None),
+    };
+    if is_numeric(host) {
+        return Err(UsageError::TargetIsAddress(text.to_owned()));
+    }
+    let name =
+        Name::from_host(host).map_err(|error| UsageError::TargetNotName(text.to_owned(), error))?;
+    let valid = |port: &str| {
+        port.bytes().all(|b| b.is_ascii_digit()) && port.parse().is_ok_and(|port: u16| port > 0)
+    };
+    if !port.is_none_or(valid) {
+        return Err(UsageError::TargetPort(text.to_owned()));
+    }
+    Ok(name)
+}
+
+/// Whether the last label is a number: no top-level domain is, and inet_aton(3) reads such a name as an address.
+fn is_numeric(host: &str) -> bool {
+    let last = host.trim_end_matches('.').rsplit('.').next();
+    last.is_some_and(|label| !label.is_empty() && label.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Refuses addresses of one kind where the other was asked for. A network of public addresses may well be a
+/// VPC's (Amazon VPC User Guide, "VPC CIDR blocks"), so only its opposite is refused.
+fn agree(scope: ExpectScope, addresses: &[IpAddr], cidrs: &[IpNet]) -> Result<(), UsageError> {
+    let inside = |class: AddressClass| {
+        class.is_private_side() || matches!(class, AddressClass::Loopback | AddressClass::LinkLocal)
+    };
+    let class_of = |ip: &IpAddr| AddressClass::of(*ip);
+    let offender = match scope {
+        ExpectScope::Private => addresses
+            .iter()
+            .find(|ip| class_of(ip) == AddressClass::Public)
+            .map(|ip| (ip.to_string(), "public", "private")),
+        ExpectScope::Public => addresses
+            .iter()
+            .find(|ip| inside(class_of(ip)))
+            .map(ToString::to_string)
+            .or_else(|| {
+                cidrs
+                    .iter()
+                    .find(|cidr| inside(class_of(&cidr.network())))
+                    .map(ToString::to_string)
+            })
+            .map(|text| (text, "not public", "public")),
+    };
+    match offender {
+        Some((text, is, scope)) => Err(UsageError::Contradiction(text, is, scope)),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use std::ffi::OsString;
+
+    use super::*;
+    use crate::cli::args::Command;
+    use crate::observation::Transport;
+
+    const ENDPOINT: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
+
+    fn read(line: &str) -> Result<Settings, UsageError> {
+        let words = ["eks-dns-doctor", "check"]
+            .into_iter()
+            .chain(line.split_whitespace());
+        match crate::cli::parse(words.map(OsString::from)) {
+            Ok(Command::Check(args)) => settings(&args),
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_defaults() {
+        let settings = read(ENDPOINT).unwrap();
+        assert_eq!(settings.target.hostname.to_string(), ENDPOINT);
+        assert_eq!(settings.target.region.as_deref(), Some("ap-northeast-1"));
+        assert_eq!(settings.target.source, "argument");
+        assert_eq!(
+            settings.asked,
+            Asked {
+                controls: true,
+                samples: 1,
+                timeout_ms: 5_000,
+                attempts: 2,
+                deadline_ms: 15_000,
+                ..Asked::default()
+            }
+        );
+        assert!(
+            settings.public_resolvers.is_empty(),
+            "public resolvers are asked only when told to"
+        );
+        assert!(!settings.no_local && !settings.no_os);
+    }
+
+    #[test]
+    fn everything() {
+        let settings = read(
+            "api.example.test --resolver corp=tcp://10.0.0.1 --resolver 10.0.0.2 --vpc-resolver 10.0.0.3:54 \
+             --inbound 10.0.1.10,10.0.2.10:5353 --inbound [fd00::1] --public --public-resolver 9.9.9.9 \
+             --public-resolver 1.1.1.1 --no-os --resolv-conf r --hosts-file h --no-controls \
+             --expect 10.1.0.0/16,10.2.0.1 --expect 10.2.0.1 --expect-scope private --expect-view private \
+             --judge corp,inbound --judge local --samples 3 --timeout 2s --attempts 1 --deadline 1s \
+             --fail-on warning --vantage laptop",
+        )
+        .unwrap();
+        let strings =
+            |list: &[SocketAddr]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(settings.resolvers[0].label.as_deref(), Some("corp"));
+        assert_eq!(settings.resolvers[0].transport, Transport::Tcp);
+        assert_eq!(settings.resolvers.len(), 2);
+        assert_eq!(strings(&settings.vpc_resolvers), ["10.0.0.3:54"]);
+        assert_eq!(
+            strings(&settings.inbound),
+            ["10.0.1.10:53", "10.0.2.10:5353", "[fd00::1]:53"]
+        );
+        assert_eq!(
+            strings(&settings.public_resolvers),
+            ["1.1.1.1:53", "8.8.8.8:53", "9.9.9.9:53"]
+        );
+        assert_eq!(
+            settings.asked,
+            Asked {
+                expect_addresses: vec!["10.2.0.1".parse().unwrap()],
+                expect_cidrs: vec!["10.1.0.0/16".parse().unwrap()],
+                expect_scope: Some(Scope::Private),
+                expect_view: Some(View::PrivateZone),
+                judge: ["corp", "inbound", "local"].map(str::to_owned).to_vec(),
+                fail_on: settings::FailOn::Warning,
+                controls: false,
+                samples: 3,
+                timeout_ms: 2_000,
+                attempts: 1,
+                deadline_ms: 1_000,
+            }
+        );
+        assert!(settings.no_os && settings.resolv_conf.is_some() && settings.hosts_file.is_some());
+        assert_eq!(settings.vantage.as_deref(), Some("laptop"));
+    }
+
+    #[test]
+    fn the_target_as_people_paste_it() {
+        for text in [
+            "Api.example.test",
+            "Api.example.test.",
+            "Api.example.test/",
+            "Api.example.test:443",
+            "https://Api.example.test",
+            "https://Api.example.test/",
+            "HTTPS://Api.example.test.:443/version?timeout=32s",
+        ] {
+            let name = hostname(text).unwrap();
+            assert_eq!(name.to_string(), "Api.example.test", "{text}");
+        }
+        assert_eq!(
+            hostname("shared-cluster").unwrap().to_string(),
+            "shared-cluster"
+        );
+    }
+
+    #[test]
+    fn what_is_not_a_target() {
+        for text in [
+            "10.0.0.1",
+            "10.0.0.1:443",
+            "https://10.0.0.1/",
+            "2001:db8::1",
+            "[2001:db8::1]:443",
+            "https://[2001:db8::1]",
+            "10.0.0.256",
+            "10.0.1",
+            "127.1.",
+            "10.0.0.0/16",
+        ] {
+            assert!(
+                matches!(hostname(text), Err(UsageError::TargetIsAddress(_))),
+                "{text}"
+            );
+        }
+        for text in ["http://a.test", "ftp://a.test", "://a.test"] {
+            assert!(
+                matches!(hostname(text), Err(UsageError::TargetNotHttps(_))),
+                "{text}"
+            );
+        }
+        for text in [
+            "a.test:",
+            "a.test:0",
+            "a.test:65536",
+            "a.test:+443",
+            "https://a.test:x",
+        ] {
+            assert!(
+                matches!(hostname(text), Err(UsageError::TargetPort(_))),
+                "{text}"
+            );
+        }
+        for text in [
+            "https://",
+            "/",
+            ".",
+            "a..test",
+            ".a.test",
+            "a b.test",
+            "user@a.test",
+            "a.test:1:2",
+            "[::1",
+            "bücher.test",
+            "\u{1b}[31m.test",
+            &"a.".repeat(200),
+        ] {
+            assert!(
+                matches!(hostname(text), Err(UsageError::TargetNotName(..))),
+                "{text:?}"
+            );
+        }
+        assert_eq!(target("").unwrap_err(), UsageError::NoTarget);
+        assert_eq!(read("").unwrap_err(), UsageError::NoTarget);
+    }
+
+    #[test]
+    fn expectations_do_not_contradict_each_other() {
+        for (line, contradicts) in [
+            ("--expect 10.0.0.1 --expect-scope private", false),
+            ("--expect 10.0.0.1,52.1.2.3 --expect-scope private", true),
+            ("--expect 52.1.2.3 --expect-scope public", false),
+            (
+                "--expect 52.1.2.3 --expect 192.168.0.1 --expect-scope public",
+                true,
+            ),
+            ("--expect 10.0.0.0/8 --expect-scope public", true),
+            ("--expect 100.64.0.0/10 --expect-scope public", true),
+            ("--expect 52.0.0.0/8 --expect-scope private", false),
+            ("--expect fd00::1 --expect-scope public", true),
+            ("--expect 10.0.0.1,52.1.2.3", false),
+        ] {
+            let found = read(&format!("a.test {line}"));
+            assert_eq!(
+                matches!(found, Err(UsageError::Contradiction(..))),
+                contradicts,
+                "{line}"
+            );
+            assert_eq!(found.is_err(), contradicts, "{line}");
+        }
+        assert_eq!(
+            read("a.test --expect 52.1.2.3 --expect-scope private")
+                .unwrap_err()
+                .to_string(),
+            "--expect 52.1.2.3 is public and contradicts --expect-scope private: leave one of them out"
+        );
+    }
+
+    #[test]
+    fn what_else_is_refused() {
+        let many = (0..=limits::EXPECTED)
+            .map(|n| format!("10.0.{}.{}", n / 256, n % 256))
+            .collect::<Vec<_>>()
+            .join(",");
+        assert_eq!(
+            read(&format!("a.test --expect {many}")).unwrap_err(),
+            UsageError::TooManyExpected(limits::EXPECTED + 1)
+        );
+    }
+}

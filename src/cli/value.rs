@@ -1,0 +1,211 @@
+//! How the values of flags are written.
+
+use std::ffi::OsStr;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+use crate::limits;
+
+/// The longest window of one question. A stub resolver gives up long before.
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// The longest run.
+const DEADLINE: Duration = Duration::from_secs(600);
+/// The longest name of a vantage: it has to fit a line.
+const VANTAGE: usize = 64;
+
+/// Why a text is not a value of its flag.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum ValueError {
+    #[error("{0:?} has no unit: write {0}s")]
+    NoUnit(String),
+    #[error("{0:?} is not a duration: write 5s, 300ms or 1m30s")]
+    NotADuration(String),
+    #[error("{0:?} is too short: write at least 1ms")]
+    TooShort(String),
+    #[error("{0:?} is too long: write at most {1}")]
+    TooLong(String, humantime::Duration),
+    #[error("{0:?} is not a number from 1 to {1}")]
+    NotANumber(String, u32),
+    #[error("{0:?} is neither an IP address nor a network: write 10.0.1.10 or 10.0.0.0/16")]
+    NotExpectable(String),
+    #[error("the name is empty: write one, or leave the flag out")]
+    Empty,
+    #[error("the name is longer than {VANTAGE} characters")]
+    LongName,
+    #[error("{0:?} holds a control character")]
+    ControlCharacter(String),
+    #[error("\"-\" is not a file: for standard output, use -o json")]
+    Dash,
+}
+
+/// An item of `--expect`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expectable {
+    /// An address.
+    Address(IpAddr),
+    /// A network.
+    Network(IpNet),
+}
+
+fn duration(text: &str, longest: Duration) -> Result<Duration, ValueError> {
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Err(match seconds {
+            0 => ValueError::TooShort(text.to_owned()),
+            _ => ValueError::NoUnit(text.to_owned()),
+        });
+    }
+    let duration =
+        humantime::parse_duration(text).map_err(|_| ValueError::NotADuration(text.to_owned()))?;
+    if duration < Duration::from_millis(1) {
+        Err(ValueError::TooShort(text.to_owned()))
+    } else if duration > longest {
+        Err(ValueError::TooLong(text.to_owned(), longest.into()))
+    } else {
+        Ok(duration)
+    }
+}
+
+pub(super) fn timeout(text: &str) -> Result<Duration, ValueError> {
+    duration(text, TIMEOUT)
+}
+
+pub(super) fn deadline(text: &str) -> Result<Duration, ValueError> {
+    duration(text, DEADLINE)
+}
+
+fn number(text: &str, largest: u32) -> Result<u32, ValueError> {
+    text.parse()
+        .ok()
+        .filter(|number| (1..=largest).contains(number) && !text.starts_with('+'))
+        .ok_or_else(|| ValueError::NotANumber(text.to_owned(), largest))
+}
+
+pub(super) fn samples(text: &str) -> Result<u32, ValueError> {
+    number(text, limits::SAMPLES)
+}
+
+pub(super) fn attempts(text: &str) -> Result<u32, ValueError> {
+    number(text, limits::ATTEMPTS)
+}
+
+pub(super) fn expectable(text: &str) -> Result<Expectable, ValueError> {
+    text.parse()
+        .map(Expectable::Address)
+        .or_else(|_| {
+            text.parse()
+                .map(|cidr: IpNet| Expectable::Network(cidr.trunc()))
+        })
+        .map_err(|_| ValueError::NotExpectable(text.to_owned()))
+}
+
+pub(super) fn judge(text: &str) -> Result<String, ValueError> {
+    if text.is_empty() {
+        return Err(ValueError::Empty);
+    }
+    Ok(text.to_owned())
+}
+
+pub(super) fn vantage(text: &str) -> Result<String, ValueError> {
+    if text.trim().is_empty() {
+        Err(ValueError::Empty)
+    } else if text.chars().count() > VANTAGE {
+        Err(ValueError::LongName)
+    } else if text.chars().any(char::is_control) {
+        Err(ValueError::ControlCharacter(text.to_owned()))
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+pub(super) fn file(path: PathBuf) -> Result<PathBuf, ValueError> {
+    if path == Path::new(OsStr::new("-")) {
+        return Err(ValueError::Dash);
+    }
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+
+    #[test]
+    fn durations_have_a_unit_and_bounds() {
+        for (text, millis) in [
+            ("5s", 5_000),
+            ("300ms", 300),
+            ("1m", 60_000),
+            ("1s 500ms", 1_500),
+        ] {
+            assert_eq!(timeout(text).unwrap().as_millis(), millis, "{text}");
+        }
+        assert_eq!(deadline("10m").unwrap(), DEADLINE);
+        for (text, message) in [
+            ("5", r#""5" has no unit: write 5s"#),
+            ("0", r#""0" is too short: write at least 1ms"#),
+            ("0s", r#""0s" is too short: write at least 1ms"#),
+            ("999us", r#""999us" is too short: write at least 1ms"#),
+            ("61s", r#""61s" is too long: write at most 1m"#),
+            (
+                "99999999999999999999s",
+                r#""99999999999999999999s" is not a duration: write 5s, 300ms or 1m30s"#,
+            ),
+            (
+                "soon",
+                r#""soon" is not a duration: write 5s, 300ms or 1m30s"#,
+            ),
+            ("", r#""" is not a duration: write 5s, 300ms or 1m30s"#),
+            (
+                "\u{1b}[31m",
+                r#""\u{1b}[31m" is not a duration: write 5s, 300ms or 1m30s"#,
+            ),
+        ] {
+            assert_eq!(timeout(text).unwrap_err().to_string(), message, "{text:?}");
+        }
+        assert!(deadline("601s").is_err());
+    }
+
+    #[test]
+    fn numbers_are_whole_and_bounded() {
+        assert_eq!(samples("100").unwrap(), 100);
+        assert_eq!(attempts("1").unwrap(), 1);
+        for text in ["0", "101", "-1", "+1", "1.5", "", "many", "4294967297"] {
+            assert!(samples(text).is_err(), "{text:?}");
+        }
+        assert_eq!(
+            attempts("11").unwrap_err().to_string(),
+            r#""11" is not a number from 1 to 10"#
+        );
+    }
+
+    #[test]
+    fn addresses_and_networks() {
+        assert_eq!(
+            expectable("10.0.1.10").unwrap(),
+            Expectable::Address("10.0.1.10".parse().unwrap())
+        );
+        assert_eq!(
+            expectable("10.0.1.10/16").unwrap(),
+            Expectable::Network("10.0.0.0/16".parse().unwrap())
+        );
+        assert!(expectable("fd00::/8").is_ok());
+        for text in ["", "10.0.0", "10.0.0.0/33", "a.test", "10.0.0.1:53"] {
+            assert!(expectable(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn names() {
+        assert!(vantage("bastion, eu-west-1").is_ok());
+        for text in ["", " ", "a\nb", &"x".repeat(65)] {
+            assert!(vantage(text).is_err(), "{text:?}");
+        }
+        assert!(judge("").is_err());
+        assert_eq!(file("-".into()), Err(ValueError::Dash));
+        assert!(file("-x".into()).is_ok());
+    }
+}

@@ -1,0 +1,372 @@
+//! A comment on a ticket. What comes from outside stands in code spans and code blocks, or has every character
+//! that means something to markdown escaped, so that it cannot leave its place.
+
+use std::fmt;
+
+use super::Style;
+use super::words::{self, Mark, Placed};
+use crate::report::Report;
+use crate::rules::{Finding, Remedy, Severity};
+
+pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
+    let mut comment = Comment { style, out };
+    comment.heading(report)?;
+    comment.resolvers(report)?;
+    comment.notes(report)?;
+    if let Some(lead) = words::lead(report) {
+        comment.lead(report, lead)?;
+    }
+    comment.clients(report)?;
+    let (follows, others) = words::others(report);
+    comment.findings("Follows from this", &follows)?;
+    comment.findings("Other findings", &others)?;
+    comment.not_checked(report)?;
+    comment.details(report)
+}
+
+struct Comment<'a> {
+    style: &'a Style,
+    out: &'a mut dyn fmt::Write,
+}
+
+impl Comment<'_> {
+    /// A text from outside, in a sentence.
+    fn text(&self, text: &str) -> String {
+        escape(&self.style.escape(text))
+    }
+
+    /// A text from outside, as code.
+    fn code(&self, text: &str) -> String {
+        code(&self.style.escape(text))
+    }
+
+    fn mark(&self, mark: Mark) -> &'static str {
+        // None of the symbols means anything to markdown where it stands: behind `#` or `-`, or in a cell.
+        mark.symbol(self.style.ascii)
+    }
+
+    fn heading(&mut self, report: &Report) -> fmt::Result {
+        let headline = words::headline(report);
+        writeln!(
+            self.out,
+            "### {} {}: {}\n",
+            self.mark(headline.mark),
+            headline.conclusion,
+            self.text(&headline.text)
+        )?;
+        if let Some(tag) = &headline.tag {
+            writeln!(self.out, "- Finding: {}", self.text(tag))?;
+        }
+        let hostname = self.code(&report.target.hostname.to_string());
+        writeln!(self.out, "- Endpoint: {hostname}")?;
+        let expected = words::expectation(&report.expected, self.style.verbose);
+        writeln!(self.out, "- Expected: {}", self.text(&expected))?;
+        if self.style.verbose {
+            writeln!(self.out, "- Target: {}", self.text(&words::target(report)))?;
+        }
+        let provenance = words::provenance(report);
+        writeln!(self.out, "- Asked from: {}", self.text(&provenance))?;
+        writeln!(self.out, "- Exit code: {}", report.exit_code)
+    }
+
+    fn resolvers(&mut self, report: &Report) -> fmt::Result {
+        let rows = words::rows(report);
+        if rows.is_empty() {
+            return Ok(());
+        }
+        writeln!(
+            self.out,
+            "\n| Resolver | Address | Answer | Time | Verdict |\n|---|---|---|---|---|"
+        )?;
+        for row in rows {
+            let note = row
+                .note
+                .map(|note| format!(" ({})", self.text(&note)))
+                .unwrap_or_default();
+            let mark = row
+                .mark
+                .map(|mark| format!("{} ", self.mark(mark)))
+                .unwrap_or_default();
+            writeln!(
+                self.out,
+                "| {}{note} | {} | {} | {} | {mark}{} |",
+                self.code(&row.name),
+                self.code(&row.address),
+                self.code(&row.answer),
+                self.text(&row.time),
+                row.verdict
+            )?;
+        }
+        Ok(())
+    }
+
+    fn notes(&mut self, report: &Report) -> fmt::Result {
+        if let Some(interrupted) = words::interrupted(report) {
+            let interrupted = self.text(&interrupted);
+            writeln!(self.out, "\n**Interrupted:** {interrupted}")?;
+        }
+        for resolver in &report.resolvers {
+            if let Some(summary) = words::samples(&resolver.probed) {
+                let name = self.code(&resolver.probed.resolver.name);
+                writeln!(self.out, "\n{name}: {}", self.text(&summary))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn lead(&mut self, report: &Report, lead: &Finding) -> fmt::Result {
+        if !words::headline_is_lead(report) {
+            let mark = self.mark(lead.severity.into());
+            let (summary, tag) = (self.text(&lead.summary), self.text(&words::tag(lead)));
+            writeln!(self.out, "\n**{mark}** {summary} ({tag})")?;
+        }
+        writeln!(self.out, "\n**Why:** {}", self.text(&lead.explanation))?;
+        if self.style.verbose {
+            self.list("Seen", words::evidence(lead))?;
+        }
+        self.remedies(&lead.remedies)?;
+        if self.style.verbose && !lead.references.is_empty() {
+            writeln!(self.out, "\n**Read:**\n")?;
+            for reference in &lead.references {
+                let link = link(reference).unwrap_or_else(|| self.code(reference));
+                writeln!(self.out, "- {link}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn list(&mut self, title: &str, items: impl Iterator<Item = String>) -> fmt::Result {
+        let mut items = items.peekable();
+        if items.peek().is_none() {
+            return Ok(());
+        }
+        writeln!(self.out, "\n**{title}:**\n")?;
+        for item in items {
+            writeln!(self.out, "- {}", self.text(&item))?;
+        }
+        Ok(())
+    }
+
+    fn remedies(&mut self, remedies: &[Remedy]) -> fmt::Result {
+        for (index, remedy) in remedies.iter().enumerate() {
+            let title = self.text(&remedy.title);
+            if index == 0 {
+                writeln!(self.out, "\n**Fix:** {title}")?;
+            } else {
+                writeln!(self.out, "\n{title}")?;
+            }
+            if index == 0 || self.style.verbose {
+                self.block("", &words::snippet(&remedy.commands))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A code block, behind a fence that nothing in it can close.
+    fn block(&mut self, indent: &str, lines: &[&str]) -> fmt::Result {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let lines: Vec<String> = lines.iter().map(|line| self.style.escape(line)).collect();
+        let longest = lines.iter().map(|line| longest_run(line)).max();
+        let fence = "`".repeat(longest.unwrap_or_default().max(2) + 1);
+        writeln!(self.out, "\n{indent}{fence}")?;
+        for line in lines {
+            writeln!(self.out, "{}", format!("{indent}{line}").trim_end())?;
+        }
+        writeln!(self.out, "{indent}{fence}")
+    }
+
+    fn clients(&mut self, report: &Report) -> fmt::Result {
+        let verbose = self.style.verbose;
+        let kubectl = words::kubectl(report).filter(|kubectl| !kubectl.messages.is_empty());
+        if let Some(kubectl) = kubectl {
+            writeln!(self.out, "\n**kubectl** here prints:")?;
+            let mut lines: Vec<&str> = Vec::new();
+            for message in &kubectl.messages {
+                if !lines.is_empty() {
+                    lines.push("or");
+                }
+                lines.push(message);
+            }
+            self.block("", &lines)?;
+        }
+        let others = report
+            .clients
+            .iter()
+            .filter(|client| verbose && client.client != "go");
+        for client in others {
+            let said = if client.messages.is_empty() {
+                self.text(&client.outcome)
+            } else {
+                self.code(&client.messages.join(" or "))
+            };
+            writeln!(self.out, "\n**{}**: {said}", self.text(&client.client))?;
+        }
+        Ok(())
+    }
+
+    fn findings(&mut self, title: &str, findings: &[Placed<'_>]) -> fmt::Result {
+        if findings.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out, "\n**{title}**\n")?;
+        for Placed { finding, depth } in findings {
+            let indent = "  ".repeat(*depth);
+            writeln!(
+                self.out,
+                "{indent}- {} {}: {}",
+                self.mark(finding.severity.into()),
+                self.code(&finding.rule),
+                self.text(&finding.summary)
+            )?;
+            let below = format!("{indent}  ");
+            if self.style.verbose {
+                writeln!(self.out, "\n{below}{}\n", self.text(&finding.explanation))?;
+                for observed in words::evidence(finding) {
+                    writeln!(self.out, "{below}- {}", self.text(&observed))?;
+                }
+                for remedy in &finding.remedies {
+                    writeln!(self.out, "\n{below}Fix: {}", self.text(&remedy.title))?;
+                    self.block(&below, &words::snippet(&remedy.commands))?;
+                }
+            } else if finding.severity == Severity::Error
+                && let Some(remedy) = finding.remedies.first()
+            {
+                writeln!(self.out, "{below}- Fix: {}", self.text(&remedy.title))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn not_checked(&mut self, report: &Report) -> fmt::Result {
+        let lines = words::not_checked(report, self.style.verbose);
+        self.list("Not checked", lines.into_iter())
+    }
+
+    /// All that was observed: plain lines, in a block each.
+    fn details(&mut self, report: &Report) -> fmt::Result {
+        if !self.style.verbose {
+            return Ok(());
+        }
+        for resolver in &report.resolvers {
+            let name = self.code(&resolver.probed.resolver.name);
+            writeln!(self.out, "\n{name} in full:")?;
+            let lines: Vec<String> = words::details(resolver)
+                .into_iter()
+                .map(|(depth, line)| format!("{:1$}{line}", "", 2 * depth))
+                .collect();
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            self.block("", &lines)?;
+        }
+        Ok(())
+    }
+}
+
+/// A link to a page whose address holds nothing but what addresses of pages need.
+fn link(reference: &str) -> Option<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#=&%+,".contains(c);
+    (reference.starts_with("https://") && reference.chars().all(plain))
+        .then(|| format!("<{reference}>"))
+}
+
+/// The longest run of backticks.
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or_default()
+}
+
+/// A code span behind delimiters that nothing in it can close (CommonMark 0.31 section 6.1). In a table a bar
+/// ends the cell even there, so it is shown as its code.
+fn code(text: &str) -> String {
+    let text = text.replace('|', "\\u{7c}");
+    if text.trim().is_empty() {
+        return String::new();
+    }
+    let fence = "`".repeat(longest_run(&text) + 1);
+    let at_an_edge = |c| text.starts_with(c) || text.ends_with(c);
+    let pad = if at_an_edge('`') || at_an_edge(' ') {
+        " "
+    } else {
+        ""
+    };
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// One line of text in which no character means anything to CommonMark or GitHub's extensions of it. What
+/// ends a cell, a span or a tag is a character reference: those take part in no structure (CommonMark 0.31
+/// section 2.5).
+fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    let mut rest = text;
+    // At the start, a number with `.` or `)` and a space would begin a list.
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let after = text[digits..].strip_prefix(['.', ')']);
+    if digits > 0 && after.is_some_and(|after| after.is_empty() || after.starts_with(' ')) {
+        safe.push_str(&text[..digits]);
+        safe.push('\\');
+        rest = &text[digits..];
+    } else if text.starts_with(['-', '+', '=']) {
+        safe.push('\\');
+    }
+    let mut chars = rest.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => safe.push_str("&#92;"),
+            '|' => safe.push_str("&#124;"),
+            '`' => safe.push_str("&#96;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '&' => safe.push_str("&amp;"),
+            // Addresses of pages are not made links.
+            ':' if chars.peek() == Some(&'/') => safe.push_str("&#58;"),
+            '*' | '_' | '[' | ']' | '~' | '#' | '$' => {
+                safe.push('\\');
+                safe.push(c);
+            }
+            _ => safe.push(c),
+        }
+    }
+    safe.replace("www.", "www&#46;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_has_no_markup() {
+        assert_eq!(
+            escape("a|b `c` <d> *e* _f_ [g](h) \\| https://i www.j"),
+            "a&#124;b &#96;c&#96; &lt;d&gt; \\*e\\* \\_f\\_ \\[g\\](h) &#92;&#124; https&#58;//i www&#46;j"
+        );
+        assert_eq!(escape("1. x"), "1\\. x");
+        assert_eq!(escape("10.0.0.1 x"), "10.0.0.1 x");
+        assert_eq!(escape("- x"), "\\- x");
+        assert_eq!(escape("# x"), "\\# x");
+    }
+
+    #[test]
+    fn a_code_span_is_closed_by_us_only() {
+        assert_eq!(code("plain"), "`plain`");
+        assert_eq!(code("a `` b ` c"), "```a `` b ` c```");
+        assert_eq!(code("`"), "`` ` ``");
+        assert_eq!(code(" a"), "`  a `");
+        assert_eq!(code("a|b\\|c"), "`a\\u{7c}b\\\\u{7c}c`");
+        assert_eq!(code(" "), "");
+    }
+
+    #[test]
+    fn fences_are_longer_than_what_they_hold() {
+        let mut out = String::new();
+        let style = Style::default();
+        let mut comment = Comment {
+            style: &style,
+            out: &mut out,
+        };
+        assert_eq!(comment.block("", &["x", "  ````", "y"]), Ok(()));
+        assert_eq!(out, "\n`````\nx\n  ````\ny\n`````\n");
+    }
+}

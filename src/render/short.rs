@@ -1,0 +1,23 @@
+//! One line: `broken: … (no-forwarding, high) [exit 1]`.
+
+use std::fmt;
+
+use super::{Style, words};
+use crate::report::Report;
+
+pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
+    let headline = words::headline(report);
+    let conclusion = headline
+        .mark
+        .paint()
+        .on(&format!("{}:", headline.conclusion), style.color);
+    write!(out, "{conclusion} {}", style.escape(&headline.text))?;
+    if let Some(tag) = &headline.tag {
+        write!(out, " ({})", style.escape(tag))?;
+    }
+    // Where the first line already says so, it is the reason.
+    if report.interrupted && headline.tag.is_some() {
+        out.write_str(", interrupted")?;
+    }
+    writeln!(out, " [exit {}]", report.exit_code)
+}

@@ -1,0 +1,486 @@
+//! What a person sees: verdict, evidence, cause, fix; what was not checked.
+
+use std::collections::VecDeque;
+use std::fmt;
+
+use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Table, presets};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::Style;
+use super::text::{Paint, wrap, wrap_cell};
+use super::words::{self, Mark, Placed, Row};
+use crate::report::{Conclusion, Report};
+use crate::rules::{Finding, Remedy, Severity};
+
+/// Everything under the first line is set in by this.
+const INDENT: usize = 2;
+/// Columns of `Why`, `Fix` and `kubectl` with the space behind them.
+const LABEL: usize = 9;
+/// Narrower than this is not worth wrapping for.
+const NARROWEST: usize = 40;
+/// Columns between two columns of the table.
+const GAP: u16 = 2;
+/// The other columns keep their width as long as this many are left for the answer.
+const ANSWER: usize = 24;
+/// Columns of addresses where they do not: an IPv4 address with its port.
+const ADDRESS: usize = 22;
+/// Columns of names then.
+const RESOLVER: usize = 14;
+/// An answer is not squeezed further: an IPv4 address.
+const LEAST_ANSWER: usize = 15;
+
+pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
+    let mut page = Page {
+        style,
+        width: style.width.max(NARROWEST),
+        blank: false,
+        out,
+    };
+    page.headline(report)?;
+    page.target(report)?;
+    page.resolvers(report)?;
+    if let Some(interrupted) = words::interrupted(report) {
+        page.blank();
+        page.item(INDENT, "", &format!("Interrupted: {interrupted}"))?;
+    }
+    page.samples(report)?;
+    if let Some(lead) = words::lead(report) {
+        page.lead(report, lead)?;
+    }
+    page.clients(report)?;
+    let (follows, others) = words::others(report);
+    page.findings("Follows from this:", &follows)?;
+    page.findings("Other findings:", &others)?;
+    page.not_checked(report)?;
+    page.details(report)
+}
+
+/// Writes lines; whatever goes through it is escaped first.
+struct Page<'a> {
+    style: &'a Style,
+    width: usize,
+    /// Whether an empty line is due before the next one.
+    blank: bool,
+    out: &'a mut dyn fmt::Write,
+}
+
+impl Page<'_> {
+    /// An empty line between what was written and what will be; never two, never the last.
+    fn blank(&mut self) {
+        self.blank = true;
+    }
+
+    fn line(&mut self, indent: usize, line: &str) -> fmt::Result {
+        if std::mem::take(&mut self.blank) {
+            writeln!(self.out)?;
+        }
+        writeln!(self.out, "{:indent$}{line}", "")
+    }
+
+    /// A line as it is, escaped and not wrapped: a command.
+    fn verbatim(&mut self, indent: usize, line: &str) -> fmt::Result {
+        let line = self.style.escape(line);
+        let indent = if line.is_empty() { 0 } else { indent };
+        self.line(indent, &line)
+    }
+
+    /// A paragraph behind `lead`, which is our own, with its further lines under its first.
+    fn item(&mut self, indent: usize, lead: &str, text: &str) -> fmt::Result {
+        self.painted(indent, lead, Paint::Plain, text)
+    }
+
+    fn painted(&mut self, indent: usize, lead: &str, paint: Paint, text: &str) -> fmt::Result {
+        let hang = indent + lead.width();
+        let room = self.width.saturating_sub(hang);
+        let mut lines = wrap(&self.style.escape(text), room, room).into_iter();
+        let first = lines.next().unwrap_or_default();
+        let lead = paint.on(lead, self.style.color);
+        self.line(indent, &format!("{lead}{first}"))?;
+        lines.try_for_each(|line| self.line(hang, &line))
+    }
+
+    /// A paragraph behind a label.
+    fn labelled(&mut self, label: &str, text: &str) -> fmt::Result {
+        self.painted(INDENT, &format!("{label:LABEL$}"), Paint::Bold, text)
+    }
+
+    fn labelled_list(&mut self, label: &str, items: impl Iterator<Item = String>) -> fmt::Result {
+        for (index, item) in items.enumerate() {
+            let label = if index == 0 { label } else { "" };
+            self.painted(INDENT, &format!("{label:LABEL$}- "), Paint::Bold, &item)?;
+        }
+        Ok(())
+    }
+
+    fn heading(&mut self, text: &str) -> fmt::Result {
+        let text = Paint::Bold.on(text, self.style.color);
+        self.line(INDENT, &text)
+    }
+
+    /// A text and its tag, which stays in one piece.
+    fn tagged(&mut self, mark: Mark, before: &str, text: &str, tag: Option<&str>) -> fmt::Result {
+        let symbol = mark.symbol(self.style.ascii);
+        let lead = format!("{symbol} {before}");
+        let hang = symbol.width() + 1;
+        let text = self.style.escape(text);
+        let mut lines = wrap(
+            &text,
+            self.width.saturating_sub(lead.width() + 1),
+            self.width.saturating_sub(hang),
+        );
+        if let Some(tag) = tag {
+            let tag = format!("({})", self.style.escape(tag));
+            let first = lines.len() < 2;
+            match lines.last_mut() {
+                Some(last)
+                    if last.width()
+                        + 3
+                        + tag.width()
+                        + if first { lead.width() + 1 } else { hang }
+                        <= self.width =>
+                {
+                    last.push_str("   ");
+                    last.push_str(&tag);
+                }
+                _ => lines.push(tag),
+            }
+        }
+        let mut lines = lines.into_iter();
+        let lead = mark.paint().on(lead.trim_end(), self.style.color);
+        let first = lines.next().unwrap_or_default();
+        self.line(0, &format!("{lead} {first}"))?;
+        lines.try_for_each(|line| self.line(hang, &line))
+    }
+
+    fn headline(&mut self, report: &Report) -> fmt::Result {
+        let headline = words::headline(report);
+        self.tagged(
+            headline.mark,
+            &format!("{}:", headline.conclusion),
+            &headline.text,
+            headline.tag.as_deref(),
+        )
+    }
+
+    fn target(&mut self, report: &Report) -> fmt::Result {
+        self.blank();
+        self.item(INDENT, "", &report.target.hostname.to_string())?;
+        let expected = words::expectation(&report.expected, self.style.verbose);
+        self.item(INDENT, "expected ", &expected)?;
+        if self.style.verbose {
+            self.item(INDENT, "", &words::target(report))?;
+            let provenance = words::provenance(report);
+            self.item(INDENT, "asked from ", &provenance)?;
+        }
+        Ok(())
+    }
+
+    fn resolvers(&mut self, report: &Report) -> fmt::Result {
+        let rows = words::rows(report);
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.blank();
+        let width = self.width - INDENT;
+        let (table, marks) = lay_out(&rows, self.style, width);
+        // The last column is painted afterwards: what comes out of the table is plain text, so that nothing in
+        // its cells counts as anything but columns.
+        let mut verdict_at = None;
+        let mut marks = VecDeque::from(marks);
+        for line in table.lines() {
+            let line = line.trim_end();
+            let at = *verdict_at.get_or_insert_with(|| {
+                line.find(VERDICT)
+                    .map_or(usize::MAX, |at| line[..at].width())
+            });
+            let (left, verdict) = split_at_column(line, at);
+            let line = if verdict == VERDICT {
+                Paint::Bold.on(line, self.style.color)
+            } else if verdict.is_empty() {
+                left.to_owned()
+            } else {
+                let mark = marks.pop_front().flatten();
+                let paint = mark.map_or(Paint::Plain, Mark::paint);
+                format!("{left}{}", paint.on(verdict, self.style.color))
+            };
+            self.line(INDENT, &line)?;
+        }
+        Ok(())
+    }
+
+    fn samples(&mut self, report: &Report) -> fmt::Result {
+        let summaries: Vec<(&str, String)> = report
+            .resolvers
+            .iter()
+            .filter_map(|resolver| {
+                let summary = words::samples(&resolver.probed)?;
+                Some((resolver.probed.resolver.name.as_str(), summary))
+            })
+            .collect();
+        if summaries.is_empty() {
+            return Ok(());
+        }
+        self.blank();
+        for (name, summary) in summaries {
+            self.item(INDENT, "", &format!("{name}: {summary}"))?;
+        }
+        Ok(())
+    }
+
+    /// The finding to act on: why, and what to do.
+    fn lead(&mut self, report: &Report, lead: &Finding) -> fmt::Result {
+        self.blank();
+        if !words::headline_is_lead(report) {
+            let mark = Mark::from(lead.severity);
+            let symbol = format!("{} ", mark.symbol(self.style.ascii));
+            let text = format!("{} ({})", lead.summary, words::tag(lead));
+            self.painted(INDENT, &symbol, mark.paint(), &text)?;
+        }
+        self.labelled("Why", &lead.explanation)?;
+        if self.style.verbose {
+            self.evidence(lead)?;
+        }
+        self.remedies(&lead.remedies)?;
+        if self.style.verbose {
+            self.references(lead)?;
+        }
+        Ok(())
+    }
+
+    fn evidence(&mut self, finding: &Finding) -> fmt::Result {
+        self.labelled_list("Seen", words::evidence(finding))
+    }
+
+    fn references(&mut self, finding: &Finding) -> fmt::Result {
+        self.labelled_list("Read", finding.references.iter().cloned())
+    }
+
+    /// The first remedy with its commands, the others as titles; all with their commands where everything is
+    /// asked for.
+    fn remedies(&mut self, remedies: &[Remedy]) -> fmt::Result {
+        let mut hidden = false;
+        for (index, remedy) in remedies.iter().enumerate() {
+            let in_full = index == 0 || self.style.verbose;
+            if index == 0 {
+                self.labelled("Fix", &remedy.title)?;
+            } else {
+                self.item(INDENT + LABEL, "- ", &remedy.title)?;
+            }
+            if in_full {
+                self.commands(2 * INDENT, &remedy.commands)?;
+            } else {
+                hidden |= !remedy.commands.is_empty();
+            }
+        }
+        if hidden {
+            self.item(INDENT + LABEL, "", "(-v shows their commands)")?;
+        }
+        Ok(())
+    }
+
+    fn commands(&mut self, indent: usize, commands: &[String]) -> fmt::Result {
+        if commands.is_empty() {
+            return Ok(());
+        }
+        self.blank();
+        for line in words::snippet(commands) {
+            self.verbatim(indent, line)?;
+        }
+        self.blank();
+        Ok(())
+    }
+
+    fn clients(&mut self, report: &Report) -> fmt::Result {
+        if let Some(kubectl) = words::kubectl(report) {
+            self.blank();
+            if kubectl.messages.is_empty() {
+                self.labelled("kubectl", &format!("{} the name here", kubectl.outcome))?;
+            }
+            for (index, message) in kubectl.messages.iter().enumerate() {
+                if index == 0 {
+                    self.labelled("kubectl", message)?;
+                } else {
+                    self.labelled("  or", message)?;
+                }
+            }
+        }
+        if self.style.verbose {
+            for client in report.clients.iter().filter(|client| client.client != "go") {
+                let said = if client.messages.is_empty() {
+                    client.outcome.clone()
+                } else {
+                    client.messages.join(" or ")
+                };
+                self.labelled(&self.style.escape(&client.client), &said)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn findings(&mut self, heading: &str, findings: &[Placed<'_>]) -> fmt::Result {
+        if findings.is_empty() {
+            return Ok(());
+        }
+        self.blank();
+        self.heading(heading)?;
+        for Placed { finding, depth } in findings {
+            let indent = INDENT * (2 + depth);
+            let mark = Mark::from(finding.severity);
+            let symbol = format!("{} ", mark.symbol(self.style.ascii));
+            let text = format!("{}: {}", finding.rule, finding.summary);
+            self.painted(indent, &symbol, mark.paint(), &text)?;
+            let below = indent + symbol.width();
+            if self.style.verbose {
+                self.item(below, "", &finding.explanation)?;
+                for observed in words::evidence(finding) {
+                    self.item(below, "seen: ", &observed)?;
+                }
+                for remedy in &finding.remedies {
+                    self.item(below, "fix: ", &remedy.title)?;
+                    self.commands(below, &remedy.commands)?;
+                }
+                self.blank();
+            } else if finding.severity == Severity::Error
+                && let Some(remedy) = finding.remedies.first()
+            {
+                self.item(below, "fix: ", &remedy.title)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn not_checked(&mut self, report: &Report) -> fmt::Result {
+        let lines = words::not_checked(report, self.style.verbose);
+        if lines.is_empty() {
+            return Ok(());
+        }
+        self.blank();
+        if let ([only], Conclusion::Healthy) = (lines.as_slice(), report.conclusion) {
+            return self.item(INDENT, "Not checked: ", only);
+        }
+        self.heading("Not checked:")?;
+        for line in &lines {
+            self.item(2 * INDENT, "", line)?;
+        }
+        Ok(())
+    }
+
+    /// All that was observed, resolver by resolver.
+    fn details(&mut self, report: &Report) -> fmt::Result {
+        if !self.style.verbose {
+            return Ok(());
+        }
+        for resolver in &report.resolvers {
+            self.blank();
+            let name = self.style.escape(&resolver.probed.resolver.name);
+            self.heading(&name)?;
+            for (depth, line) in words::details(resolver) {
+                let indent = INDENT * (2 + depth);
+                let room = self.width.saturating_sub(indent);
+                let lines = wrap(&self.style.escape(&line), room, room - INDENT);
+                for (index, line) in lines.iter().enumerate() {
+                    self.line(indent + if index == 0 { 0 } else { INDENT }, line)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+const VERDICT: &str = "VERDICT";
+
+/// The table, and the mark of each of its rows.
+fn lay_out(rows: &[Row], style: &Style, width: usize) -> (Table, Vec<Option<Mark>>) {
+    let cells = |stacked: bool| -> Vec<[String; 5]> {
+        rows.iter()
+            .map(|row| {
+                let name = style.escape(&row.name);
+                let name = match &row.note {
+                    Some(note) if stacked => format!("{name}\n({})", style.escape(note)),
+                    Some(note) => format!("{name} ({})", style.escape(note)),
+                    None => name,
+                };
+                let symbol = row.mark.map_or("", |mark| mark.symbol(style.ascii));
+                let symbols = if style.ascii { 4 } else { 1 };
+                let verdict = format!("{symbol:symbols$} {}", row.verdict);
+                [
+                    name,
+                    style.escape(&row.address),
+                    style.escape(&row.answer),
+                    style.escape(&row.time),
+                    verdict,
+                ]
+            })
+            .collect()
+    };
+    let header = ["RESOLVER", "ADDRESS", "ANSWER", "TIME", VERDICT];
+    // What is left for the answer where all others keep their width.
+    let left = |cells: &[[String; 5]]| {
+        let others: usize = [0, 1, 3, 4]
+            .into_iter()
+            .map(|column| {
+                cells
+                    .iter()
+                    .flat_map(|row| row[column].lines())
+                    .chain([header[column]])
+                    .map(UnicodeWidthStr::width)
+                    .max()
+                    .unwrap_or_default()
+                    + usize::from(GAP)
+            })
+            .sum();
+        width.saturating_sub(others)
+    };
+    let narrowed = |cells: &mut [[String; 5]], column: usize, width: usize| {
+        for row in cells {
+            let lines = row[column].lines();
+            let lines: Vec<String> = lines.flat_map(|line| wrap_cell(line, width)).collect();
+            row[column] = lines.join("\n");
+        }
+    };
+    let mut shown = cells(false);
+    if left(&shown) < ANSWER {
+        shown = cells(true);
+    }
+    if left(&shown) < ANSWER {
+        narrowed(&mut shown, 1, ADDRESS);
+    }
+    if left(&shown) < ANSWER {
+        narrowed(&mut shown, 0, RESOLVER);
+    }
+    let answer = left(&shown);
+    let fits = answer >= LEAST_ANSWER;
+    narrowed(&mut shown, 2, answer.max(LEAST_ANSWER));
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(u16::try_from(width).unwrap_or(u16::MAX))
+        .set_header(header.map(Cell::new));
+    for row in shown {
+        table.add_row(row.map(Cell::new));
+    }
+    let last = header.len() - 1;
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, if index == last { 0 } else { GAP }));
+        // On a terminal too narrow for that, the others share what the times and the verdicts leave.
+        if fits || index >= 3 {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
+    (table, rows.iter().map(|row| row.mark).collect())
+}
+
+/// Cuts a line in two where a column of the terminal begins. From its end: what stands there is ours.
+fn split_at_column(line: &str, column: usize) -> (&str, &str) {
+    let mut left = line.width().saturating_sub(column);
+    let mut at = line.len();
+    for (start, c) in line.char_indices().rev() {
+        if left == 0 {
+            break;
+        }
+        left = left.saturating_sub(c.width().unwrap_or_default());
+        at = start;
+    }
+    line.split_at(at)
+}

@@ -1,0 +1,877 @@
+//! The report in words: what the table, the ticket comment and the one line have in common. Nothing here is
+//! escaped yet; whoever prints it does that.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::net::IpAddr;
+
+use crate::address::AddressClass;
+use crate::clients::Prediction;
+use crate::compare::Verdict;
+use crate::dns::{AnswerKind, ExtendedError, Flags, Rcode, RecordType, Section};
+use crate::expect::Expected;
+use crate::facts::VantageKind;
+use crate::observation::{Attempt, Lookup, Purpose, Transport};
+use crate::probe::Probed;
+use crate::report::{Conclusion, Report, ResolverReport};
+use crate::resolvers::Role;
+use crate::rules::phrase::{self, list, plural, time};
+use crate::rules::{Finding, Severity};
+use crate::settings::{Scope, View};
+
+use super::text::Paint;
+
+/// Addresses shown of one answer, or of what is expected, where not everything is asked for.
+const ADDRESSES_SHOWN: usize = 8;
+/// Rules named of those that lack the same thing, where not everything is asked for.
+const RULES_SHOWN: usize = 3;
+
+/// What stands before a verdict or a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mark {
+    Good,
+    Bad,
+    Warning,
+    Unsure,
+    Info,
+}
+
+impl Mark {
+    pub(super) fn symbol(self, ascii: bool) -> &'static str {
+        match (self, ascii) {
+            (Self::Good, false) => "✓",
+            (Self::Bad, false) => "✗",
+            (Self::Warning, false) => "!",
+            (Self::Unsure, false) => "?",
+            (Self::Info, false) => "i",
+            (Self::Good, true) => "ok",
+            (Self::Bad, true) => "FAIL",
+            (Self::Warning, true) => "warn",
+            (Self::Unsure, true) => "??",
+            (Self::Info, true) => "info",
+        }
+    }
+
+    pub(super) fn paint(self) -> Paint {
+        match self {
+            Self::Good => Paint::Green,
+            Self::Bad => Paint::Red,
+            Self::Warning | Self::Unsure => Paint::Yellow,
+            Self::Info => Paint::Plain,
+        }
+    }
+}
+
+impl From<Severity> for Mark {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Error => Self::Bad,
+            Severity::Warning => Self::Warning,
+            Severity::Info => Self::Info,
+        }
+    }
+}
+
+/// The first line: the outcome, and the one thing to know.
+#[derive(Debug)]
+pub(super) struct Headline {
+    pub(super) mark: Mark,
+    pub(super) conclusion: &'static str,
+    pub(super) text: String,
+    /// `rule, confidence` of the finding that `text` is the summary of.
+    pub(super) tag: Option<String>,
+}
+
+/// `rule, confidence`.
+pub(super) fn tag(finding: &Finding) -> String {
+    format!("{}, {}", finding.rule, finding.confidence.as_str())
+}
+
+/// The finding that is explained at length: the headline, unless there is nothing to do about it.
+pub(super) fn lead(report: &Report) -> Option<&Finding> {
+    report
+        .headline()
+        .filter(|finding| finding.severity != Severity::Info)
+}
+
+pub(super) fn headline(report: &Report) -> Headline {
+    let by_finding = |mark| {
+        let finding = report.headline();
+        Headline {
+            mark,
+            conclusion: report.conclusion.as_str(),
+            text: finding.map_or_else(
+                || "what decides is not known".to_owned(),
+                |finding| finding.summary.clone(),
+            ),
+            tag: finding.map(tag),
+        }
+    };
+    let by_text = |mark, text| Headline {
+        mark,
+        conclusion: report.conclusion.as_str(),
+        text,
+        tag: None,
+    };
+    match report.conclusion {
+        Conclusion::Broken => by_finding(Mark::Bad),
+        Conclusion::Degraded => by_finding(Mark::Warning),
+        Conclusion::Healthy => by_text(
+            Mark::Good,
+            "every resolver in scope answers as expected".to_owned(),
+        ),
+        Conclusion::Inconclusive => {
+            let reasons = reasons(report);
+            if reasons.is_empty() {
+                by_finding(Mark::Unsure)
+            } else {
+                by_text(Mark::Unsure, reasons.join("; "))
+            }
+        }
+    }
+}
+
+/// Whether the first line is the summary of [`lead`].
+pub(super) fn headline_is_lead(report: &Report) -> bool {
+    headline(report).tag.is_some() && lead(report).is_some()
+}
+
+/// Why nothing was decided.
+fn reasons(report: &Report) -> Vec<String> {
+    let mut reasons = Vec::new();
+    if report.interrupted {
+        reasons.push("interrupted before all that decides was known".to_owned());
+    }
+    let in_scope = || {
+        report
+            .resolvers
+            .iter()
+            .filter(|resolver| resolver.probed.resolver.in_scope)
+    };
+    if in_scope().next().is_none() {
+        reasons.push("nothing in scope: none of the resolvers that were asked decides".to_owned());
+    }
+    let expected =
+        |resolver: &ResolverReport| resolver.expected.clone().unwrap_or(report.expected.clone());
+    let mut bare = Vec::new();
+    let mut unshown = Vec::new();
+    let mut bounds = Vec::new();
+    let mut synthetic = Vec::new();
+    let mut possible = Vec::new();
+    for resolver in in_scope() {
+        let name = resolver.probed.resolver.name.as_str();
+        let expected = expected(resolver);
+        match resolver.verdict {
+            Verdict::Answer => bare.push(name),
+            Verdict::Plausible => {
+                let has = |class| {
+                    resolver
+                        .addresses
+                        .iter()
+                        .any(|address| address.class == class)
+                };
+                let before = unshown.len() + bounds.len() + synthetic.len();
+                if expected.view.is_some() && resolver.view == View::Unknown {
+                    unshown.push(name);
+                }
+                if expected.cidrs_are_bounds && has(AddressClass::InVpc) {
+                    bounds.push(name);
+                }
+                if has(AddressClass::Cgnat) {
+                    synthetic.push(name);
+                }
+                if before == unshown.len() + bounds.len() + synthetic.len() {
+                    possible.push(name);
+                }
+            }
+            _ => {}
+        }
+    }
+    let gives = |names: &[&str]| plural(names.len(), "gives", "give").to_owned();
+    if !bare.is_empty() {
+        reasons.push(format!(
+            "{} {} addresses, and there is nothing to compare them with: say with --expect what they should be",
+            list(&bare),
+            gives(&bare),
+        ));
+    }
+    if !bounds.is_empty() {
+        reasons.push(format!(
+            "{} {} addresses in the VPC's networks, and which of those are the cluster's is not known: say it \
+             with --expect",
+            list(&bounds),
+            gives(&bounds),
+        ));
+    }
+    if !unshown.is_empty() {
+        reasons.push(format!(
+            "nothing in the replies of {} shows the view that --expect-view asks for",
+            list(&unshown),
+        ));
+    }
+    if !synthetic.is_empty() {
+        reasons.push(format!(
+            "{} {} addresses of 100.64.0.0/10, and what they stand for is not known",
+            list(&synthetic),
+            gives(&synthetic),
+        ));
+    }
+    if !possible.is_empty() {
+        reasons.push(format!(
+            "nothing that is known confirms the addresses of {}",
+            list(&possible)
+        ));
+    }
+    reasons
+}
+
+/// What the answers should be, and who says so.
+pub(super) fn expectation(expected: &Expected, verbose: bool) -> String {
+    let shown = if verbose { usize::MAX } else { ADDRESSES_SHOWN };
+    let networks = || {
+        let cidrs: Vec<String> = expected.cidrs.iter().map(ToString::to_string).collect();
+        some(&cidrs, shown)
+    };
+    let mut what = if !expected.addresses.is_empty() || !expected.cidrs.is_empty() {
+        let addresses: Vec<String> = expected.addresses.iter().map(ToString::to_string).collect();
+        match (expected.addresses.is_empty(), expected.cidrs.is_empty()) {
+            (false, true) => some(&addresses, shown),
+            (true, _) => format!("addresses in {}", networks()),
+            (false, false) => {
+                format!("{} or addresses in {}", some(&addresses, shown), networks())
+            }
+        }
+    } else {
+        match expected.scope {
+            Scope::Private => "private addresses".to_owned(),
+            Scope::Public => "public addresses".to_owned(),
+            Scope::Any => "private or public addresses".to_owned(),
+            Scope::Unknown if expected.view.is_some() => "any address".to_owned(),
+            Scope::Unknown => return "nothing in particular".to_owned(),
+        }
+    };
+    if expected.public_too {
+        what.push_str(" or public addresses");
+    }
+    match expected.view {
+        Some(View::PrivateZone) => what.push_str(", from the private hosted zone"),
+        Some(View::Public) => what.push_str(", from the public zone"),
+        Some(View::Unknown) | None => {}
+    }
+    format!("{what} ({})", expected.source)
+}
+
+/// Joins with commas; beyond `shown`, says how many more there are.
+fn some(items: &[String], shown: usize) -> String {
+    if items.len() <= shown {
+        return items.join(", ");
+    }
+    format!(
+        "{} and {} more",
+        items[..shown].join(", "),
+        items.len() - shown
+    )
+}
+
+/// A line of the resolver table.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) name: String,
+    /// Its other roles, and whether it decides.
+    pub(super) note: Option<String>,
+    pub(super) address: String,
+    pub(super) answer: String,
+    pub(super) time: String,
+    /// `None` where it does not decide.
+    pub(super) mark: Option<Mark>,
+    pub(super) verdict: &'static str,
+}
+
+pub(super) fn rows(report: &Report) -> Vec<Row> {
+    report
+        .resolvers
+        .iter()
+        .map(|resolver| row(report, resolver))
+        .collect()
+}
+
+fn row(report: &Report, resolver: &ResolverReport) -> Row {
+    let probed = &resolver.probed;
+    let mut notes: Vec<&str> = Vec::new();
+    let also: Vec<&str> = probed
+        .resolver
+        .also
+        .iter()
+        .map(|role| role.as_str())
+        .collect();
+    let also = format!("also {}", also.join(", "));
+    if !probed.resolver.also.is_empty() {
+        notes.push(&also);
+    }
+    if !probed.resolver.in_scope {
+        notes.push(if probed.resolver.role == Role::Public {
+            "control"
+        } else {
+            "not judged"
+        });
+    }
+    let unfinished = probed.interrupted && !resolver.verdict.is_fine();
+    let warned = || {
+        report.findings.iter().any(|finding| {
+            finding.severity == Severity::Warning
+                && finding.resolvers.contains(&probed.resolver.name)
+        })
+    };
+    let mark = match resolver.verdict {
+        _ if unfinished => Mark::Unsure,
+        Verdict::Match if warned() => Mark::Warning,
+        Verdict::Match => Mark::Good,
+        Verdict::Plausible | Verdict::Answer => Mark::Unsure,
+        _ => Mark::Bad,
+    };
+    Row {
+        name: probed.resolver.name.clone(),
+        note: (!notes.is_empty()).then(|| notes.join("; ")),
+        address: address(probed).unwrap_or_else(|| "getaddrinfo".to_owned()),
+        answer: answer(resolver),
+        time: response_time(probed).map_or_else(|| "-".to_owned(), time),
+        mark: probed.resolver.in_scope.then_some(mark),
+        verdict: if unfinished {
+            "interrupted"
+        } else {
+            resolver.verdict.as_str()
+        },
+    }
+}
+
+/// `10.63.200.10:53`, `tcp://10.63.200.10:53`; `None` for the operating system's look-up.
+pub(super) fn address(probed: &Probed) -> Option<String> {
+    let address = probed.resolver.address?;
+    Some(match probed.resolver.transport {
+        Some(Transport::Tcp) => format!("tcp://{address}"),
+        Some(Transport::Udp) | None => address.to_string(),
+    })
+}
+
+fn targets(probed: &Probed) -> impl Iterator<Item = &Lookup> {
+    probed
+        .lookups
+        .iter()
+        .filter(|lookup| lookup.purpose == Purpose::Target)
+}
+
+/// How long the answer took; the median where it was asked for several times.
+pub(super) fn response_time(probed: &Probed) -> Option<f64> {
+    if let Some(system) = &probed.system {
+        return system.rtt_ms;
+    }
+    let of_type = |qtype| {
+        let times = targets(probed).filter(move |lookup| lookup.qtype == qtype);
+        spread(times.filter_map(|lookup| lookup.rtt_ms).collect())
+    };
+    of_type(RecordType::A)
+        .or_else(|| of_type(RecordType::AAAA))
+        .map(|(_, median, _)| median)
+}
+
+/// The least, the median and the greatest.
+fn spread(mut times: Vec<f64>) -> Option<(f64, f64, f64)> {
+    times.sort_by(f64::total_cmp);
+    let (first, last) = (*times.first()?, *times.last()?);
+    let (low, high) = (times[(times.len() - 1) / 2], times[times.len() / 2]);
+    Some((first, f64::midpoint(low, high), last))
+}
+
+/// What a resolver answered, in a few words.
+fn answer(resolver: &ResolverReport) -> String {
+    let probed = &resolver.probed;
+    if resolver.verdict == Verdict::Unstable {
+        let outcomes = outcomes(probed);
+        let total: usize = outcomes.iter().map(|(_, count)| count).sum();
+        let said: Vec<String> = outcomes
+            .iter()
+            .map(|(outcome, count)| format!("{outcome} ({count} of {total})"))
+            .collect();
+        return said.join("; ");
+    }
+    if resolver.addresses.is_empty() {
+        return observed(probed);
+    }
+    // What an address is, where that decides or would help to.
+    let classed = resolver.verdict != Verdict::Match;
+    let said: Vec<String> = resolver
+        .addresses
+        .iter()
+        .map(|address| match address.class {
+            AddressClass::Expected => address.ip.to_string(),
+            class if classed => format!("{} ({})", address.ip, class.as_str()),
+            _ => address.ip.to_string(),
+        })
+        .collect();
+    some(&said, ADDRESSES_SHOWN)
+}
+
+/// What was observed of the target, without what it is held against.
+pub(super) fn observed(probed: &Probed) -> String {
+    if let Some(system) = &probed.system {
+        return phrase::system_outcome(system);
+    }
+    let mut addresses: Vec<IpAddr> = Vec::new();
+    for ip in targets(probed).flat_map(|lookup| &lookup.addresses) {
+        if !addresses.contains(ip) {
+            addresses.push(*ip);
+        }
+    }
+    if !addresses.is_empty() {
+        let said: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+        return some(&said, ADDRESSES_SHOWN);
+    }
+    let a = targets(probed).find(|lookup| lookup.qtype == RecordType::A);
+    match a.or_else(|| targets(probed).next()) {
+        Some(lookup) => kind(lookup),
+        None if probed.interrupted => "not done".to_owned(),
+        None => "not asked".to_owned(),
+    }
+}
+
+/// `NXDOMAIN (SOA amazonaws.com)`.
+fn kind(lookup: &Lookup) -> String {
+    let mut details = Vec::new();
+    if lookup.kind.is_negative() {
+        details.push(match &lookup.soa {
+            Some(soa) => format!("SOA {}", soa.owner),
+            None => "no SOA".to_owned(),
+        });
+    }
+    details.extend(lookup.ede.iter().map(extended_error));
+    if lookup.kind != AnswerKind::OtherRcode {
+        details.extend(lookup.reason.clone());
+    }
+    let name = kind_name(lookup.kind, lookup.rcode);
+    if details.is_empty() {
+        name
+    } else {
+        format!("{name} ({})", details.join(", "))
+    }
+}
+
+fn kind_name(kind: AnswerKind, rcode: Option<Rcode>) -> String {
+    match kind {
+        AnswerKind::Answer => "an answer",
+        AnswerKind::NoData => "NODATA",
+        AnswerKind::NxDomain => "NXDOMAIN",
+        AnswerKind::Referral => "a referral",
+        AnswerKind::ServFail => "SERVFAIL",
+        AnswerKind::Refused => "REFUSED",
+        AnswerKind::OtherRcode => {
+            return rcode.map_or_else(|| "another RCODE".to_owned(), |rcode| rcode.to_string());
+        }
+        AnswerKind::Timeout => "no answer",
+        AnswerKind::Unreachable => "unreachable",
+        AnswerKind::Malformed => "a malformed reply",
+        AnswerKind::Truncated => "truncated",
+    }
+    .to_owned()
+}
+
+/// `EDE 15 Blocked`; the server's own text is among the evidence.
+fn extended_error(error: &ExtendedError) -> String {
+    match &error.name {
+        Some(name) => format!("EDE {} {name}", error.code),
+        None => format!("EDE {}", error.code),
+    }
+}
+
+/// What the samples came to, the commonest first.
+fn outcomes(probed: &Probed) -> Vec<(String, usize)> {
+    let mut samples: BTreeMap<u32, Vec<&Lookup>> = BTreeMap::new();
+    for lookup in targets(probed) {
+        samples.entry(lookup.sample).or_default().push(lookup);
+    }
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for lookups in samples.into_values() {
+        let mut addresses: Vec<IpAddr> = lookups
+            .iter()
+            .flat_map(|lookup| lookup.addresses.iter().copied())
+            .collect();
+        addresses.sort();
+        addresses.dedup();
+        let a = lookups
+            .iter()
+            .find(|lookup| lookup.qtype == RecordType::A)
+            .or(lookups.first());
+        let outcome = match a {
+            Some(lookup) if addresses.is_empty() => kind(lookup),
+            _ => {
+                let said: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+                some(&said, ADDRESSES_SHOWN)
+            }
+        };
+        *counts.entry(outcome).or_default() += 1;
+    }
+    let mut counts: Vec<(String, usize)> = counts.into_iter().collect();
+    counts.sort_by(|(_, a), (_, b)| b.cmp(a));
+    counts
+}
+
+/// A summary of several samples; `None` where the target was asked for once.
+pub(super) fn samples(probed: &Probed) -> Option<String> {
+    let outcomes = outcomes(probed);
+    let total: usize = outcomes.iter().map(|(_, count)| count).sum();
+    if total < 2 {
+        return None;
+    }
+    let percent = |count: usize| format!("{:.0}%", 100.0 * count as f64 / total as f64);
+    let shares: Vec<String> = outcomes
+        .iter()
+        .map(|(outcome, count)| format!("{} {outcome}", percent(*count)))
+        .collect();
+    let a: Vec<&Lookup> = targets(probed)
+        .filter(|lookup| lookup.qtype == RecordType::A)
+        .collect();
+    let lost = a
+        .iter()
+        .filter(|lookup| lookup.kind == AnswerKind::Timeout)
+        .count();
+    let times = spread(a.iter().filter_map(|lookup| lookup.rtt_ms).collect());
+    let times = times.map_or_else(
+        || "No times".to_owned(),
+        |(least, median, greatest)| {
+            format!(
+                "Min {}, median {}, max {}",
+                time(least),
+                time(median),
+                time(greatest)
+            )
+        },
+    );
+    Some(format!(
+        "{total} samples: {}. {times}; {} lost",
+        shares.join("; "),
+        percent(lost)
+    ))
+}
+
+/// A finding, and how deep it stands below its cause.
+#[derive(Debug)]
+pub(super) struct Placed<'a> {
+    pub(super) finding: &'a Finding,
+    pub(super) depth: usize,
+}
+
+/// The findings that are not explained at length: what follows from the one that is, and the others, each
+/// with what follows from it. Every one of them exactly once.
+pub(super) fn others(report: &Report) -> (Vec<Placed<'_>>, Vec<Placed<'_>>) {
+    let findings = &report.findings;
+    let cause = |child: usize| -> Option<usize> {
+        let rule = findings[child].caused_by.as_ref()?;
+        let of_rule = || {
+            (0..findings.len())
+                .filter(move |index| *index != child && findings[*index].rule == *rule)
+        };
+        let shares = |index: &usize| {
+            findings[*index]
+                .resolvers
+                .iter()
+                .any(|name| findings[child].resolvers.contains(name))
+        };
+        of_rule().find(shares).or_else(|| of_rule().next())
+    };
+    let causes: Vec<Option<usize>> = (0..findings.len()).map(cause).collect();
+    let mut placed = vec![false; findings.len()];
+    let mut follows = Vec::new();
+    let mut others = Vec::new();
+    if lead(report).is_some() {
+        descend(findings, &causes, 0, 0, &mut placed, &mut follows);
+        follows.remove(0);
+    }
+    for root in 0..findings.len() {
+        if causes[root].is_none() && !placed[root] {
+            descend(findings, &causes, root, 0, &mut placed, &mut others);
+        }
+    }
+    // Causes that lead in a circle have no root.
+    for index in 0..findings.len() {
+        if !placed[index] {
+            descend(findings, &causes, index, 0, &mut placed, &mut others);
+        }
+    }
+    for child in &mut follows {
+        child.depth -= 1;
+    }
+    (follows, others)
+}
+
+fn descend<'a>(
+    findings: &'a [Finding],
+    causes: &[Option<usize>],
+    index: usize,
+    depth: usize,
+    placed: &mut [bool],
+    into: &mut Vec<Placed<'a>>,
+) {
+    placed[index] = true;
+    into.push(Placed {
+        finding: &findings[index],
+        depth,
+    });
+    for child in 0..findings.len() {
+        if causes[child] == Some(index) && !placed[child] {
+            descend(findings, causes, child, depth + 1, placed, into);
+        }
+    }
+}
+
+/// What was not checked and why, one line each. Where all is well, and not everything is asked for, no more
+/// than what is missing.
+pub(super) fn not_checked(report: &Report, verbose: bool) -> Vec<String> {
+    let mut lines: Vec<String> = report
+        .gaps
+        .iter()
+        .map(|gap| format!("{} ({}): {}", gap.fact, gap.source, gap.reason))
+        .collect();
+    let mut groups: Vec<(&[String], Vec<String>)> = Vec::new();
+    for rule in &report.not_evaluated {
+        match groups
+            .iter_mut()
+            .find(|(missing, _)| *missing == rule.missing)
+        {
+            Some((_, rules)) => rules.push(rule.rule.clone()),
+            None => groups.push((&rule.missing, vec![rule.rule.clone()])),
+        }
+    }
+    if report.conclusion == Conclusion::Healthy && !verbose {
+        let mut missing: Vec<&str> = Vec::new();
+        for need in groups.iter().flat_map(|(missing, _)| *missing) {
+            if !missing.contains(&need.as_str()) {
+                missing.push(need);
+            }
+        }
+        if !missing.is_empty() {
+            let rules = report.not_evaluated.len();
+            lines.push(format!(
+                "{rules} {}, without {}",
+                plural(rules, "rule", "rules"),
+                list(&missing)
+            ));
+        }
+        return lines;
+    }
+    let shown = if verbose { usize::MAX } else { RULES_SHOWN };
+    lines.extend(
+        groups
+            .iter()
+            .map(|(missing, rules)| format!("without {}: {}", list(missing), some(rules, shown))),
+    );
+    lines
+}
+
+/// Which resolvers the run was not done with; `None` where it was not interrupted.
+pub(super) fn interrupted(report: &Report) -> Option<String> {
+    if !report.interrupted {
+        return None;
+    }
+    let names: Vec<&str> = report
+        .resolvers
+        .iter()
+        .filter(|resolver| resolver.probed.interrupted)
+        .map(|resolver| resolver.probed.resolver.name.as_str())
+        .collect();
+    Some(if names.is_empty() {
+        "this is what was known by then".to_owned()
+    } else {
+        format!(
+            "this is what was known by then; not done with {}",
+            list(&names)
+        )
+    })
+}
+
+/// What kubectl would say, where that helps: nothing where all is well.
+pub(super) fn kubectl(report: &Report) -> Option<&Prediction> {
+    (report.conclusion != Conclusion::Healthy)
+        .then(|| report.clients.iter().find(|client| client.client == "go"))
+        .flatten()
+}
+
+/// Where and when it was asked, and by what.
+pub(super) fn provenance(report: &Report) -> String {
+    let place = report.vantage.name.as_deref().unwrap_or("an unnamed place");
+    let kind = match report.vantage.kind {
+        VantageKind::ClusterVpc => " (in the cluster's VPC)",
+        VantageKind::OtherVpc => " (in another VPC)",
+        VantageKind::OutsideAws => " (not on AWS)",
+        VantageKind::Unknown => "",
+    };
+    format!(
+        "{place}{kind}, {}, {} {}",
+        report.taken_at, report.tool.name, report.tool.version
+    )
+}
+
+/// The target's cluster, Region and source.
+pub(super) fn target(report: &Report) -> String {
+    let mut said = Vec::new();
+    if let Some(cluster) = &report.target.cluster {
+        said.push(format!("cluster {cluster}"));
+    }
+    if let Some(region) = &report.target.region {
+        said.push(format!("Region {region}"));
+    }
+    said.push(format!("named by {}", report.target.source));
+    said.join(", ")
+}
+
+/// All that was observed of a resolver, line by line, each with its depth.
+pub(super) fn details(resolver: &ResolverReport) -> Vec<(usize, String)> {
+    let probed = &resolver.probed;
+    let mut about = vec![format!("role {}", probed.resolver.role.as_str())];
+    about.push(format!("known from {}", probed.resolver.known_from));
+    if probed.resolver.role != Role::Os {
+        about.push(format!("view {}", resolver.view.as_str()));
+    }
+    let control = probed.resolver.role == Role::Public && probed.resolver.also.is_empty();
+    if let Some(expected) = resolver.expected.as_ref().filter(|_| !control) {
+        about.push(format!("expected {}", expectation(expected, true)));
+    }
+    let mut lines = vec![(0, about.join(", "))];
+    if !resolver.addresses.is_empty() {
+        let classed: Vec<String> = resolver
+            .addresses
+            .iter()
+            .map(|address| format!("{} {}", address.ip, address.class.as_str()))
+            .collect();
+        lines.push((0, format!("addresses: {}", classed.join(", "))));
+    }
+    lines.extend(samples(probed).map(|summary| (0, summary)));
+    for lookup in &probed.lookups {
+        lines.push((0, format!("{}: {}", asked(lookup), phrase::outcome(lookup))));
+        lines.extend(reply_details(lookup).map(|line| (1, line)));
+        lines.extend(
+            lookup
+                .attempts
+                .iter()
+                .map(|attempt| (1, attempted(lookup, attempt))),
+        );
+    }
+    lines
+}
+
+/// Why a look-up was asked, in a few words.
+fn asked(lookup: &Lookup) -> String {
+    let what = match lookup.purpose {
+        Purpose::Target => lookup.qtype.to_string(),
+        Purpose::TargetTcp => format!("{} over TCP", lookup.qtype),
+        Purpose::CheckingDisabled => format!("{} with CD=1", lookup.qtype),
+        Purpose::Sibling => format!("random sibling {}", lookup.qtype),
+        Purpose::Root => format!("root {}", lookup.qtype),
+        Purpose::AwsControl => format!("AWS control {} {}", lookup.question, lookup.qtype),
+        Purpose::EnclosingZone => format!("enclosing zone {} {}", lookup.question, lookup.qtype),
+        Purpose::SearchSuffix => format!("search suffix {} {}", lookup.question, lookup.qtype),
+    };
+    if lookup.sample > 0 {
+        format!("{what} (sample {})", lookup.sample + 1)
+    } else {
+        what
+    }
+}
+
+/// The TTLs of the answer and the flags of the reply.
+fn reply_details(lookup: &Lookup) -> Option<String> {
+    let mut said = Vec::new();
+    let ttls = || lookup.section(Section::Answer).map(|record| record.ttl);
+    if let (Some(least), Some(most)) = (ttls().min(), ttls().max()) {
+        said.push(if least == most {
+            format!("TTL {least}")
+        } else {
+            format!("TTL {least} to {most}")
+        });
+    }
+    if let Some(flags) = lookup.flags.map(Flags::names)
+        && !flags.is_empty()
+    {
+        said.push(format!("flags {}", flags.join(" ")));
+    }
+    (!said.is_empty()).then(|| said.join(", "))
+}
+
+/// One try: `udp without EDNS at 2.5 s: no answer`.
+fn attempted(lookup: &Lookup, attempt: &Attempt) -> String {
+    let mut said = format!(
+        "{}{} at {}: ",
+        attempt.transport.as_str(),
+        if attempt.edns { "" } else { " without EDNS" },
+        time(attempt.started_ms)
+    );
+    if attempt.addresses.is_empty() {
+        said.push_str(&kind_name(attempt.kind, attempt.rcode));
+    } else {
+        said.push_str(&phrase::addresses(&attempt.addresses));
+    }
+    if let Some(rtt) = attempt.rtt_ms {
+        let _ = write!(said, " after {}", time(rtt));
+    }
+    if let Some(reason) = &attempt.reason
+        && attempt.kind != AnswerKind::OtherRcode
+    {
+        let _ = write!(said, " ({reason})");
+    }
+    // The reply that counted has told its own already.
+    if attempt.ede != lookup.ede {
+        for error in &attempt.ede {
+            said.push_str(", ");
+            said.push_str(&phrase::extended_error(error));
+        }
+    }
+    if attempt.mismatched_replies > 0 {
+        let _ = write!(
+            said,
+            ", {} {} waited past",
+            attempt.mismatched_replies,
+            plural(
+                attempt.mismatched_replies as usize,
+                "reply that did not belong to the question",
+                "replies that did not belong to the question"
+            )
+        );
+        if let Some(mismatch) = &attempt.mismatch {
+            let _ = write!(said, " ({mismatch})");
+        }
+    }
+    if attempt.conflicting_replies > 0 {
+        let _ = write!(
+            said,
+            ", {} further {} that said something else",
+            attempt.conflicting_replies,
+            plural(attempt.conflicting_replies as usize, "reply", "replies")
+        );
+    }
+    said
+}
+
+/// An observation of a finding, with whom it is of.
+pub(super) fn evidence(finding: &Finding) -> impl Iterator<Item = String> {
+    finding
+        .evidence
+        .iter()
+        .map(|evidence| match &evidence.resolver {
+            Some(resolver) => format!("{resolver}: {}", evidence.observed),
+            None => evidence.observed.clone(),
+        })
+}
+
+/// Commands and lines of configuration, line by line; what has several lines stands apart from its
+/// neighbours.
+pub(super) fn snippet(commands: &[String]) -> Vec<&str> {
+    let mut lines: Vec<&str> = Vec::new();
+    let mut apart = false;
+    for command in commands {
+        let several = command.contains('\n');
+        if !lines.is_empty() && (several || apart) {
+            lines.push("");
+        }
+        lines.extend(command.split('\n'));
+        apart = several;
+    }
+    lines
+}

@@ -1,0 +1,929 @@
+//! The binary as a user runs it, against a small name server on loopback.
+
+#![expect(clippy::disallowed_methods, reason = "a test plays the other side")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+const HOST: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
+/// The address that the server gives for [`HOST`].
+const ADDRESS: [u8; 4] = [192, 168, 104, 190];
+
+/// What the server does with a question for [`HOST`].
+#[derive(Clone, Copy, PartialEq)]
+enum Plays {
+    Address,
+    NxDomain,
+    Silence,
+}
+
+/// A name server on loopback, UDP and TCP on one port. It ends with the test's process.
+struct Server {
+    address: SocketAddr,
+    questions: Arc<AtomicUsize>,
+}
+
+impl Server {
+    fn start(plays: Plays) -> Self {
+        let (tcp, udp) = std::iter::repeat_with(|| {
+            let tcp = TcpListener::bind("127.0.0.1:0").expect("a port");
+            let udp = UdpSocket::bind(tcp.local_addr().expect("an address"));
+            (tcp, udp)
+        })
+        .find_map(|(tcp, udp)| Some((tcp, udp.ok()?)))
+        .expect("a port for both");
+        let address = tcp.local_addr().expect("an address");
+        let questions = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&questions);
+        thread::spawn(move || {
+            let mut query = [0; 4096];
+            while let Ok((length, client)) = udp.recv_from(&mut query) {
+                count.fetch_add(1, Ordering::SeqCst);
+                if let Some(reply) = reply(&query[..length], plays) {
+                    udp.send_to(&reply, client).ok();
+                }
+            }
+        });
+        let count = Arc::clone(&questions);
+        thread::spawn(move || {
+            for stream in tcp.incoming().flatten() {
+                count.fetch_add(1, Ordering::SeqCst);
+                thread::spawn(move || serve(stream, plays));
+            }
+        });
+        Self { address, questions }
+    }
+
+    fn questions(&self) -> usize {
+        self.questions.load(Ordering::SeqCst)
+    }
+}
+
+fn serve(mut stream: TcpStream, plays: Plays) -> std::io::Result<()> {
+    loop {
+        let mut length = [0; 2];
+        stream.read_exact(&mut length)?;
+        let mut query = vec![0; u16::from_be_bytes(length).into()];
+        stream.read_exact(&mut query)?;
+        let Some(reply) = reply(&query, plays) else {
+            thread::sleep(Duration::from_secs(60));
+            return Ok(());
+        };
+        let length = u16::try_from(reply.len()).expect("a short reply");
+        stream.write_all(&[&length.to_be_bytes()[..], &reply].concat())?;
+    }
+}
+
+/// A reply by hand (RFC 1035 section 4): the question again, an A record or the SOA of a private hosted zone,
+/// and an OPT record where the query has one.
+fn reply(query: &[u8], plays: Plays) -> Option<Vec<u8>> {
+    if plays == Plays::Silence {
+        return None;
+    }
+    let mut end = 12;
+    let mut name = String::new();
+    while query[end] > 0 {
+        let next = end + 1 + usize::from(query[end]);
+        name.push_str(&String::from_utf8_lossy(&query[end + 1..next]));
+        name.push('.');
+        end = next;
+    }
+    let question = &query[12..end + 5];
+    let is_a = question[question.len() - 4..] == [0, 1, 0, 1];
+    let exists = plays == Plays::Address && name.eq_ignore_ascii_case(&format!("{HOST}."));
+    let answers = exists && is_a;
+    let has_edns = query[11] > 0;
+    let mut reply = query[..2].to_vec();
+    reply.extend([0x81, if exists { 0x80 } else { 0x83 }]);
+    reply.extend([
+        0,
+        1,
+        0,
+        u8::from(answers),
+        0,
+        u8::from(!answers),
+        0,
+        u8::from(has_edns),
+    ]);
+    reply.extend(question);
+    if answers {
+        reply.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4]);
+        reply.extend(ADDRESS);
+    } else {
+        let mut data = b"\x07ns-1536\x09awsdns-00\x02co\x02uk\0".to_vec();
+        data.extend(b"\x11awsdns-hostmaster\x06amazon\x03com\0");
+        for number in [1_u32, 7_200, 900, 1_209_600, 86_400] {
+            data.extend(number.to_be_bytes());
+        }
+        // The owner: the question's name without its first label.
+        let owner = if query[12] == 0 { 12 } else { 13 + query[12] };
+        reply.extend([0xc0, owner, 0, 6, 0, 1, 0, 0, 3, 132, 0]);
+        reply.push(u8::try_from(data.len()).expect("a short SOA"));
+        reply.extend(data);
+    }
+    if has_edns {
+        reply.extend([0, 0, 41, 0x10, 0, 0, 0, 0, 0, 0, 0]);
+    }
+    Some(reply)
+}
+
+/// The program, in an environment that does not depend on where the tests run.
+fn program() -> Command {
+    let mut command = assert_cmd::cargo::cargo_bin_cmd!("eks-dns-doctor");
+    command.env_clear().env("AWS_EC2_METADATA_DISABLED", "true");
+    command
+}
+
+/// What a run came to.
+struct Outcome {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Outcome {
+    fn of(command: &mut Command) -> Self {
+        let output = command
+            .timeout(Duration::from_secs(60))
+            .output()
+            .expect("it runs");
+        Self::from(output)
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).expect("a document")
+    }
+}
+
+impl From<std::process::Output> for Outcome {
+    fn from(output: std::process::Output) -> Self {
+        Self {
+            code: output.status.code().expect("an exit code"),
+            stdout: String::from_utf8(output.stdout).expect("text"),
+            stderr: String::from_utf8(output.stderr).expect("text"),
+        }
+    }
+}
+
+fn run(line: &str) -> Outcome {
+    Outcome::of(program().args(line.split_whitespace()))
+}
+
+/// The flags of a check of one server and nothing of this host.
+fn flags(server: &Server) -> String {
+    let address = server.address;
+    format!("--resolver one={address} --no-local --no-os --no-controls --timeout 2s")
+}
+
+fn check(server: &Server, line: &str) -> Outcome {
+    run(&format!("check {HOST} {} {line}", flags(server)))
+}
+
+const EXPECTED: &str = "--expect 192.168.104.190";
+
+#[test]
+fn help_says_everything_on_standard_output() {
+    for line in ["-h", "--help", "check -h", "check --help", "help check"] {
+        let outcome = run(line);
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{line}");
+        for flag in [
+            "--resolver",
+            "--vpc-resolver",
+            "--inbound",
+            "--public",
+            "--public-resolver",
+            "--no-local",
+            "--no-os",
+            "--resolv-conf",
+            "--hosts-file",
+            "--no-controls",
+            "--expect",
+            "--expect-scope",
+            "--expect-view",
+            "--judge",
+            "--fail-on",
+            "--samples",
+            "--timeout",
+            "--attempts",
+            "--deadline",
+            "-o, --output",
+            "--save",
+            "--vantage",
+            "-v, --verbose",
+            "-q, --quiet",
+            "--color",
+            "--ascii",
+        ] {
+            assert!(outcome.stdout.contains(flag), "{line}: {flag}");
+        }
+        for heading in [
+            "Resolvers to ask:",
+            "What the answers should be:",
+            "How long and how often:",
+            "Output:",
+            "Exit codes:",
+            "Examples",
+        ] {
+            assert!(outcome.stdout.contains(heading), "{line}: {heading}");
+        }
+        for code in ["\n  0  ", "\n  1  ", "\n  2  ", "\n  3  ", "\n  130  "] {
+            assert!(outcome.stdout.contains(code), "{line}: {code}");
+        }
+        assert!(
+            outcome
+                .stdout
+                .lines()
+                .all(|line| line.chars().count() <= 100),
+            "{line}"
+        );
+    }
+    assert!(run("--help").stdout.len() > run("-h").stdout.len());
+    for command in ["explain", "demo", "completions", "man"] {
+        let outcome = run(&format!("{command} --help"));
+        assert_eq!(
+            (outcome.code, outcome.stderr.as_str()),
+            (0, ""),
+            "{command}"
+        );
+        assert!(outcome.stdout.contains("Usage:"), "{command}");
+    }
+    let version = run("--version");
+    assert_eq!(
+        version.stdout.trim_end(),
+        concat!("eks-dns-doctor ", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[test]
+fn exit_codes_by_conclusion_in_every_format() {
+    let good = Server::start(Plays::Address);
+    let bad = Server::start(Plays::NxDomain);
+    for (server, line, code, conclusion) in [
+        (&good, EXPECTED, 0, "healthy"),
+        (&good, "--expect 10.9.9.9", 1, "broken"),
+        (&bad, EXPECTED, 1, "broken"),
+        (&good, "", 3, "inconclusive"),
+    ] {
+        for format in ["table", "short", "json", "markdown"] {
+            let outcome = check(server, &format!("{line} -o {format}"));
+            assert_eq!(outcome.code, code, "{line} {format}\n{}", outcome.stdout);
+            assert_eq!(outcome.stderr, "", "{line} {format}");
+            assert!(
+                !outcome.stdout.is_empty() && outcome.stdout.ends_with('\n'),
+                "{format}"
+            );
+            assert!(!outcome.stdout.contains('\u{1b}'), "no colour into a pipe");
+        }
+        let document = check(server, &format!("{line} -o json")).json();
+        assert_eq!(document["conclusion"], conclusion, "{line}");
+        assert_eq!(document["exit_code"], code, "{line}");
+    }
+}
+
+#[test]
+fn the_document_says_what_was_asked_and_what_was_not() {
+    let server = Server::start(Plays::Address);
+    let document = check(
+        &server,
+        &format!("{EXPECTED} -o json --vantage bastion --samples 2"),
+    )
+    .json();
+    assert_eq!(document["schema_version"], 1);
+    assert_eq!(document["target"]["hostname"], HOST);
+    assert_eq!(document["target"]["region"], "ap-northeast-1");
+    assert_eq!(document["target"]["source"], "argument");
+    assert_eq!(document["vantage"]["name"], "bastion");
+    assert_eq!(document["asked"]["samples"], 2);
+    assert_eq!(document["interrupted"], false);
+    assert_eq!(document["resolvers"][0]["name"], "one");
+    assert_eq!(document["resolvers"][0]["verdict"], "match");
+    assert_eq!(document["facts"]["cluster"], Value::Null);
+    let taken_at = document["taken_at"].as_str().expect("a time");
+    assert!(humantime::parse_rfc3339(taken_at).is_ok(), "{taken_at}");
+    let gaps: Vec<&str> = document["gaps"]
+        .as_array()
+        .expect("gaps")
+        .iter()
+        .filter_map(|gap| gap["fact"].as_str())
+        .collect();
+    for fact in [
+        "stub resolver configuration",
+        "hosts file",
+        "operating system's look-up",
+        "the VPC's view",
+        "the public view",
+        "control questions",
+        "cluster, VPC and network interfaces",
+    ] {
+        assert!(gaps.contains(&fact), "{fact}: {gaps:?}");
+    }
+}
+
+#[test]
+fn the_target_may_stand_anywhere_and_be_a_url() {
+    let server = Server::start(Plays::Address);
+    let flags = flags(&server);
+    let upper = HOST.to_ascii_uppercase();
+    for line in [
+        format!("{HOST} {flags} {EXPECTED} -q"),
+        format!("check {HOST} {flags} {EXPECTED} -q"),
+        format!("{flags} {EXPECTED} -q {HOST}"),
+        format!("{flags} {EXPECTED} -q check {HOST}"),
+        format!("{flags} check {HOST}. {EXPECTED} -q"),
+        format!("https://{HOST} {flags} {EXPECTED} -q"),
+        format!("https://{upper}:443/ {flags} {EXPECTED} -q"),
+        format!("{flags} {EXPECTED} -q -- {HOST}"),
+    ] {
+        let outcome = run(&line);
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{line}");
+    }
+}
+
+#[test]
+fn the_controls_are_asked_unless_left_out() {
+    let server = Server::start(Plays::Address);
+    let flags = flags(&server).replace("--no-controls", "");
+    let document = run(&format!("{HOST} {flags} {EXPECTED} -o json")).json();
+    let lookups = document["resolvers"][0]["lookups"]
+        .as_array()
+        .expect("look-ups");
+    let sibling = lookups
+        .iter()
+        .find(|lookup| lookup["purpose"] == "sibling")
+        .expect("a sibling");
+    let name = sibling["question"].as_str().expect("a name");
+    let label = name.split('.').next().expect("a label");
+    assert!(
+        label.len() == 32 && label.bytes().all(|b| b.is_ascii_hexdigit()),
+        "{name}"
+    );
+    assert_eq!(sibling["kind"], "nxdomain");
+}
+
+#[test]
+fn quiet_and_verbose() {
+    let server = Server::start(Plays::Address);
+    let quiet = check(&server, &format!("{EXPECTED} -q"));
+    assert_eq!(
+        (quiet.code, quiet.stdout.as_str(), quiet.stderr.as_str()),
+        (0, "", "")
+    );
+    let verbose = check(&server, &format!("{EXPECTED} -v -o json"));
+    assert_eq!(verbose.code, 0);
+    assert!(verbose.stderr.contains("one"), "{}", verbose.stderr);
+    assert_eq!(verbose.stderr.lines().count(), 1);
+    assert_eq!(verbose.json()["conclusion"], "healthy");
+}
+
+#[test]
+fn the_judge_decides() {
+    let good = Server::start(Plays::Address);
+    let bad = Server::start(Plays::NxDomain);
+    let flags = format!(
+        "{} --resolver two={} {EXPECTED} -q",
+        flags(&good),
+        bad.address
+    );
+    for (judge, code) in [
+        ("", 1),
+        ("--judge one", 0),
+        ("--judge two", 1),
+        ("--judge one,two", 1),
+        ("--judge one --judge two", 1),
+        ("--judge custom", 1),
+    ] {
+        assert_eq!(
+            run(&format!("{HOST} {flags} {judge}")).code,
+            code,
+            "{judge}"
+        );
+    }
+}
+
+#[test]
+fn warnings_count_where_they_are_told_to() {
+    let server = Server::start(Plays::Address);
+    let document = check(&server, &format!("{EXPECTED} --fail-on warning -o json")).json();
+    let warned = document["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .any(|finding| finding["severity"] == "warning");
+    assert_eq!(document["exit_code"], i32::from(warned));
+}
+
+#[test]
+fn the_hosts_own_files_are_read_where_they_are_named() {
+    let server = Server::start(Plays::Address);
+    let directory = tempfile::tempdir().expect("a directory");
+    let resolv_conf = directory.path().join("resolv.conf");
+    let hosts = directory.path().join("hosts");
+    std::fs::write(&resolv_conf, "nameserver 127.0.0.1\nsearch corp.example\n").expect("a file");
+    std::fs::write(&hosts, format!("10.0.0.9 {HOST}\n")).expect("a file");
+    let outcome = Outcome::of(
+        program()
+            .args([
+                "check",
+                HOST,
+                "--timeout",
+                "300ms",
+                "--no-controls",
+                "--no-os",
+                "-o",
+                "json",
+            ])
+            .args([
+                "--resolver",
+                &format!("one={}", server.address),
+                "--judge",
+                "one",
+            ])
+            .args(["--resolv-conf".as_ref(), resolv_conf.as_os_str()])
+            .args(["--hosts-file".as_ref(), hosts.as_os_str()]),
+    );
+    let document = outcome.json();
+    assert_eq!(document["facts"]["stub"]["search"][0], "corp.example");
+    assert_eq!(document["facts"]["hosts"][0]["ip"], "10.0.0.9");
+    assert_eq!(document["resolvers"][0]["role"], "local");
+    assert_eq!(document["resolvers"][0]["address"], "127.0.0.1:53");
+    assert_eq!(document["resolvers"][0]["in_scope"], false);
+}
+
+#[test]
+fn silence_costs_one_window() {
+    let server = Server::start(Plays::Silence);
+    let flags = flags(&server).replace("2s", "300ms");
+    let start = std::time::Instant::now();
+    let outcome = run(&format!("{HOST} {flags} {EXPECTED} -o json"));
+    assert_eq!(outcome.code, 1);
+    assert_eq!(outcome.json()["resolvers"][0]["verdict"], "timeout");
+    assert!(start.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn a_capture_is_saved_beside_what_is_printed() {
+    let server = Server::start(Plays::Address);
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("capture.json");
+    let save = |more: &[&str]| {
+        Outcome::of(
+            program()
+                .args(format!("{HOST} {} {EXPECTED}", flags(&server)).split_whitespace())
+                .arg("--save")
+                .arg(&path)
+                .args(more),
+        )
+    };
+    let printed = save(&["-o", "json"]);
+    assert_eq!((printed.code, printed.stderr.as_str()), (0, ""));
+    assert_eq!(
+        std::fs::read_to_string(&path).expect("a file"),
+        printed.stdout
+    );
+    let quiet = save(&["-q", "--vantage", "second"]);
+    assert_eq!((quiet.code, quiet.stdout.as_str()), (0, ""));
+    let text = std::fs::read_to_string(&path).expect("a file");
+    let document: Value = serde_json::from_str(&text).expect("a document");
+    assert_eq!(document["vantage"]["name"], "second");
+    assert_eq!(document["exit_code"], 0);
+    let left = std::fs::read_dir(directory.path())
+        .expect("a directory")
+        .count();
+    assert_eq!(left, 1, "nothing stays beside it");
+}
+
+/// Nothing can be made in /proc, which shows only when it is tried.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_capture_that_cannot_be_saved_is_said_after_the_report() {
+    let server = Server::start(Plays::Address);
+    let outcome = check(
+        &server,
+        &format!("{EXPECTED} -o json --save /proc/capture.json"),
+    );
+    assert_eq!(outcome.code, 2);
+    assert_eq!(outcome.json()["conclusion"], "healthy");
+    assert_eq!(outcome.stderr.lines().count(), 1, "{}", outcome.stderr);
+    assert!(
+        outcome
+            .stderr
+            .starts_with("error: --save /proc/capture.json: "),
+        "{}",
+        outcome.stderr
+    );
+}
+
+/// A run whose standard output is what the test says.
+fn spawn(line: &str, stdout: Stdio) -> std::process::Child {
+    std::process::Command::new(env!("CARGO_BIN_EXE_eks-dns-doctor"))
+        .args(line.split_whitespace())
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(stdout)
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts")
+}
+
+#[test]
+fn a_closed_pipe_is_quiet() {
+    let server = Server::start(Plays::Address);
+    for (line, code) in [
+        (format!("{HOST} {} {EXPECTED} -o json", flags(&server)), 0),
+        (format!("{HOST} {} -o json", flags(&server)), 3),
+        ("--help".to_owned(), 0),
+        ("explain".to_owned(), 0),
+        ("man".to_owned(), 0),
+        ("completions bash".to_owned(), 0),
+    ] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let outcome = Outcome::from(
+            spawn(&line, writer.into())
+                .wait_with_output()
+                .expect("it ends"),
+        );
+        assert_eq!(
+            (outcome.code, outcome.stderr.as_str()),
+            (code, ""),
+            "{line}"
+        );
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_cannot_be_printed_is_an_error() {
+    let server = Server::start(Plays::Address);
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .expect("/dev/full");
+    let line = format!("{HOST} {} {EXPECTED}", flags(&server));
+    let outcome = Outcome::from(
+        spawn(&line, full.into())
+            .wait_with_output()
+            .expect("it ends"),
+    );
+    assert_eq!(outcome.code, 2);
+    assert_eq!(outcome.stderr.lines().count(), 1, "{}", outcome.stderr);
+}
+
+/// Sends a signal, as a shell does.
+#[cfg(unix)]
+fn send(signal: &str, child: &std::process::Child) {
+    let status = std::process::Command::new("sh")
+        .args(["-c", &format!("kill -{signal} {}", child.id())])
+        .status()
+        .expect("sh runs");
+    assert!(status.success());
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_prints_what_is_known() {
+    for signal in ["INT", "TERM"] {
+        let silent = Server::start(Plays::Silence);
+        let good = Server::start(Plays::Address);
+        let line = format!(
+            "{HOST} {} --resolver two={} --timeout 50s --deadline 55s {EXPECTED} -v -o json",
+            flags(&good),
+            silent.address
+        );
+        let mut child = spawn(&line, Stdio::piped());
+        let mut stderr = BufReader::new(child.stderr.take().expect("a pipe"));
+        let mut progress = String::new();
+        stderr.read_line(&mut progress).expect("a line of progress");
+        assert!(progress.contains("one"), "{progress}");
+        while silent.questions() == 0 || good.questions() < 3 {
+            thread::sleep(Duration::from_millis(10));
+        }
+        send(signal, &child);
+        let outcome = Outcome::from(child.wait_with_output().expect("it ends"));
+        assert_eq!(outcome.code, 130, "{signal}");
+        let document = outcome.json();
+        assert_eq!(document["interrupted"], true);
+        assert_eq!(document["exit_code"], 130);
+        assert_eq!(document["resolvers"][0]["verdict"], "match");
+        assert_eq!(document["resolvers"][1]["interrupted"], true);
+    }
+}
+
+/// A signal that comes after the questions ends a program that is stuck in printing.
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_a_run_that_nobody_reads() {
+    let server = Server::start(Plays::Address);
+    // More than a pipe holds (64 KiB on Linux, less elsewhere).
+    let line = format!("{HOST} {} {EXPECTED} -o json --samples 100", flags(&server));
+    let mut child = spawn(&line, Stdio::piped());
+    let stdout = child.stdout.take();
+    while server.questions() < 201 {
+        thread::sleep(Duration::from_millis(10));
+    }
+    // Where the first still finds questions under way, it ends those, and another ends the program.
+    let ended = loop {
+        thread::sleep(Duration::from_secs(1));
+        if let Some(status) = child.try_wait().expect("a status") {
+            break status;
+        }
+        send("INT", &child);
+    };
+    assert_eq!(ended.code(), Some(130));
+    drop(stdout);
+}
+
+#[test]
+fn bad_input_is_one_line_and_nothing_is_sent() {
+    let server = Server::start(Plays::Address);
+    let flags = flags(&server);
+    let resolver = server.address;
+    let directory = tempfile::tempdir().expect("a directory");
+    let there = directory.path().display();
+    let host = format!("{HOST} {flags}");
+    let table = [
+        // The target.
+        (
+            flags.clone(),
+            "name the endpoint: eks-dns-doctor check HOST",
+        ),
+        (
+            format!("check {flags}"),
+            "name the endpoint: eks-dns-doctor check HOST",
+        ),
+        (
+            format!("my-cluster {flags}"),
+            "neither a command nor a host name with a dot",
+        ),
+        (format!("10.0.0.1 {flags}"), "is an IP address"),
+        (
+            format!("https://[2001:db8::1]:443 {flags}"),
+            "is an IP address",
+        ),
+        (format!("http://{HOST} {flags}"), "is not an https:// URL"),
+        (format!("https://{HOST}:0 {flags}"), "no valid port"),
+        (format!("a..test {flags}"), "is not a host name"),
+        (
+            format!("check \u{1b}[31m.test {flags}"),
+            "is not a host name",
+        ),
+        (format!("{host} other.test"), "one argument too many"),
+        // Resolvers.
+        (
+            format!("{host} --resolver corp.example"),
+            "is not an IP address",
+        ),
+        (
+            format!("{host} --resolver tls://10.0.0.1"),
+            "is not a transport",
+        ),
+        (
+            format!("{host} --resolver one=127.0.0.1:1"),
+            "used for two resolvers",
+        ),
+        (format!("{host} --vpc-resolver 10.0.0.2:0"), "is not a port"),
+        (
+            format!("{host} --inbound 10.0.0.1,,10.0.0.2"),
+            "the address is missing",
+        ),
+        (
+            format!("{host} --public-resolver dns.google"),
+            "is not an IP address",
+        ),
+        (format!("{HOST} --no-local"), "no resolver to ask"),
+        (format!("{HOST} --no-local --public"), "no resolver to ask"),
+        (
+            format!("{host} --judge nobody"),
+            "--judge \"nobody\" is neither",
+        ),
+        (format!("{host} --judge one,"), "--judge: the name is empty"),
+        // What is expected.
+        (
+            format!("{host} --expect 10.0.0"),
+            "--expect: \"10.0.0\" is neither",
+        ),
+        (
+            format!("{host} --expect-scope any"),
+            "write one of private, public",
+        ),
+        (
+            format!("{host} --expect-view public"),
+            "write one of private",
+        ),
+        (
+            format!("{host} --expect 10.0.0.1 --expect-scope public"),
+            "contradicts --expect-scope",
+        ),
+        (
+            format!("{host} --expect 52.1.2.3 --expect-scope private"),
+            "contradicts --expect-scope",
+        ),
+        (
+            format!("{host} --fail-on info"),
+            "write one of error, warning",
+        ),
+        // Numbers and durations.
+        (
+            format!("{host} --samples 0"),
+            "is not a number from 1 to 100",
+        ),
+        (
+            format!("{host} --samples 101"),
+            "is not a number from 1 to 100",
+        ),
+        (
+            format!("{host} --attempts 11"),
+            "is not a number from 1 to 10",
+        ),
+        (format!("{host} --timeout 5"), "has no unit: write 5s"),
+        (format!("{host} --timeout 0s"), "is too short"),
+        (format!("{host} --timeout 61s"), "is too long"),
+        (format!("{host} --timeout soon"), "is not a duration"),
+        (format!("{host} --timeout"), "--timeout needs a value"),
+        (format!("{host} --deadline 15"), "has no unit: write 15s"),
+        (format!("{host} --deadline 0"), "is too short"),
+        (format!("{host} --deadline 11m"), "is too long"),
+        // Output.
+        (
+            format!("{host} -o yaml"),
+            "write one of table, short, json, markdown",
+        ),
+        (
+            format!("{host} --color sometimes"),
+            "write one of auto, always, never",
+        ),
+        (format!("{host} --save -"), "is not a file"),
+        (format!("{host} --save {there}"), "a directory"),
+        (
+            format!("{host} --save {there}/none/capture.json"),
+            "is not a directory",
+        ),
+        (
+            format!("{host} --save {there}/.."),
+            "not the name of a file",
+        ),
+        // Files.
+        (
+            format!("{HOST} --resolver {resolver} --resolv-conf {there}/none"),
+            "cannot read",
+        ),
+        (
+            format!("{HOST} --resolver {resolver} --resolv-conf {there}"),
+            "cannot read",
+        ),
+        (format!("{host} --hosts-file {there}/none"), "cannot read"),
+        // Flags and commands that are none.
+        (
+            format!("{host} --cluster shared"),
+            "\"--cluster\" is not a flag",
+        ),
+        (
+            format!("{host} --resolvr 10.0.0.1"),
+            "did you mean --resolver",
+        ),
+        (format!("{host} --no-os=yes"), "takes no value"),
+        (
+            "explain no-such-finding".to_owned(),
+            "is not the name of a finding",
+        ),
+        (
+            "explain no-forwardin".to_owned(),
+            "did you mean no-forwarding",
+        ),
+        ("explain -".to_owned(), "not built in yet"),
+        (
+            "explain dial tcp: lookup x: no such host".to_owned(),
+            "not built in yet",
+        ),
+        ("completions tcsh".to_owned(), "write one of bash"),
+        ("completions".to_owned(), "SHELL is missing"),
+        ("help nothing".to_owned(), "is not a command"),
+        ("man extra".to_owned(), "one argument too many"),
+    ];
+    for (line, says) in &table {
+        let outcome = run(line);
+        assert_eq!(outcome.code, 2, "{line}\n{}", outcome.stderr);
+        assert_eq!(outcome.stdout, "", "{line}");
+        assert_eq!(
+            outcome.stderr.lines().count(),
+            1,
+            "{line}\n{}",
+            outcome.stderr
+        );
+        assert!(
+            outcome.stderr.starts_with("error: "),
+            "{line}\n{}",
+            outcome.stderr
+        );
+        assert!(
+            outcome.stderr.ends_with('\n') && !outcome.stderr.contains('\u{1b}'),
+            "{line}"
+        );
+        assert!(outcome.stderr.contains(says), "{line}\n{}", outcome.stderr);
+    }
+    assert_eq!(server.questions(), 0, "nothing was sent");
+}
+
+#[test]
+fn hostile_arguments_stay_on_one_line() {
+    for words in [
+        ["a.test\nb", "-q"],
+        ["a.test", "--x\u{1b}]0;title\u{7}\n"],
+        ["a.test", "--save=\u{1b}[2J\n/x"],
+        ["a.test", "--resolver=\u{202e}\r\n=10.0.0.1"],
+        ["explain", "\u{1b}[31m"],
+    ] {
+        let outcome = Outcome::of(program().args(words).args(["--no-local", "--no-os"]));
+        assert_eq!(
+            (outcome.code, outcome.stdout.as_str()),
+            (2, ""),
+            "{words:?}"
+        );
+        assert_eq!(
+            outcome.stderr.lines().count(),
+            1,
+            "{words:?}\n{}",
+            outcome.stderr
+        );
+        let is_plain = |c: char| !c.is_control() && c != '\u{202e}';
+        assert!(
+            outcome.stderr.trim_end().chars().all(is_plain),
+            "{:?}",
+            outcome.stderr
+        );
+    }
+}
+
+#[test]
+fn the_catalogue_is_explained_offline() {
+    let index = run("explain");
+    assert_eq!((index.code, index.stderr.as_str()), (0, ""));
+    for rule in eks_dns_doctor::rules::RULES {
+        assert!(index.stdout.contains(rule.name), "{}", rule.name);
+        let page = run(&format!("explain {}", rule.name));
+        assert_eq!((page.code, page.stderr.as_str()), (0, ""));
+        assert!(page.stdout.starts_with(rule.name), "{}", page.stdout);
+        assert!(
+            page.stdout.contains("\nWhat to do\n") && !page.stdout.contains("## "),
+            "{}",
+            rule.name
+        );
+    }
+}
+
+#[test]
+fn completions_and_the_manual_page_know_the_flags() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let outcome = run(&format!("completions {shell}"));
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{shell}");
+        for word in ["vpc-resolver", "expect-scope", "explain"] {
+            assert!(outcome.stdout.contains(word), "{shell}: {word}");
+        }
+    }
+    let outcome = run("man");
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
+    for word in [
+        ".TH",
+        "EXIT STATUS",
+        "EXAMPLES",
+        "COMMANDS",
+        "RESOLVERS TO ASK",
+        "vpc\\-resolver",
+        "completions SHELL",
+    ] {
+        assert!(outcome.stdout.contains(word), "{word}");
+    }
+    assert!(
+        !outcome.stdout.contains("eks\\-dns\\-doctor\\-check"),
+        "there is one page"
+    );
+}
+
+#[test]
+fn nothing_is_written_where_it_runs() {
+    let server = Server::start(Plays::Address);
+    let directory = tempfile::tempdir().expect("a directory");
+    let line = format!("{HOST} {} {EXPECTED}", flags(&server));
+    let outcome = Outcome::of(
+        program()
+            .args(line.split_whitespace())
+            .current_dir(directory.path()),
+    );
+    assert_eq!(outcome.code, 0);
+    let is_empty = |path: &Path| {
+        std::fs::read_dir(path)
+            .expect("a directory")
+            .next()
+            .is_none()
+    };
+    assert!(is_empty(directory.path()));
+}
