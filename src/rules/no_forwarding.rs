@@ -1,7 +1,7 @@
 //! The resolver does not take the name to the VPC.
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Severity, Stage, Subject, remedy, view};
+use super::{Case, Confidence, Evidence, Finding, Need, Severity, Stage, Subject, remedy, view};
 use crate::dns::AnswerKind;
 use crate::endpoint::SoaOrigin;
 use crate::settings::View;
@@ -158,8 +158,11 @@ fn finding(
     if negative && case.public_has_the_name().is_none() {
         explanation.push_str(
             " No public resolver was heard: a stale negative answer of a name that is published by now would \
-             look the same. --public tells them apart.",
+             look the same.",
         );
+        if !case.has(Need::PublicControl) {
+            explanation.push_str(" --public tells them apart.");
+        }
     }
     let mut evidence: Vec<Evidence> = subjects
         .iter()

@@ -110,6 +110,9 @@ fn reasons(subjects: &[&Subject<'_>]) -> Vec<String> {
             reasons.push(reason.clone());
         }
     }
+    if reasons.is_empty() {
+        reasons.push("unreachable".to_owned());
+    }
     reasons
 }
 

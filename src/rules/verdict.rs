@@ -52,7 +52,12 @@ pub fn touched(case: &Case<'_>) -> Vec<(&'static str, BTreeSet<Need>)> {
         .iter()
         .filter(|rule| rule.needs.iter().all(|need| case.has(*need)))
         .map(|rule| {
-            (rule.check)(case, &findings);
+            let others: Vec<Finding> = findings
+                .iter()
+                .filter(|finding| finding.rule != rule.name)
+                .cloned()
+                .collect();
+            (rule.check)(case, &others);
             (rule.name, case.take_touched())
         })
         .collect()

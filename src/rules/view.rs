@@ -9,9 +9,9 @@ use crate::observation::{Lookup, Purpose};
 use crate::resolvers::Role;
 use crate::settings::View;
 
-/// By how many seconds an SOA's TTL must be below a fresh one to have been cached before we came: our own
-/// first question starts a countdown too, and servers round.
-const OLDER_BY: u32 = 3;
+/// By how many seconds an SOA's TTL must be below a fresh one to have been cached before we came, beside what
+/// our own question took: its first try starts a countdown too, and servers round.
+const OLDER_BY: f64 = 3.0;
 
 /// The target's negative answer: about the name itself and not about what an alias of it leads to, from a
 /// server that offers recursion. (Without it, `not-recursive` speaks.)
@@ -63,7 +63,12 @@ pub(super) fn age(subject: &Subject<'_>) -> Age {
         .and_then(|lookup| lookup.soa.as_ref());
     match (denied_by(subject), sibling) {
         (Some((soa, _)), Some(fresh)) if soa.owner == fresh.owner && soa.mname == fresh.mname => {
-            if soa.ttl.saturating_add(OLDER_BY) <= fresh.ttl {
+            let took = subject
+                .a()
+                .and_then(|lookup| lookup.rtt_ms)
+                .unwrap_or_default()
+                / 1000.0;
+            if f64::from(fresh.ttl) - f64::from(soa.ttl) >= OLDER_BY + took {
                 Age::Cached
             } else {
                 Age::Fresh
@@ -163,11 +168,12 @@ pub(super) fn vpc_side_fault(case: &Case<'_>, subject: &Subject<'_>) -> Option<V
             }
         }
         SoaOrigin::PublicAws => {
-            let private_known =
-                case.private_expected_at(subject) || case.private_addresses_elsewhere(subject);
-            let exists = !right.is_empty()
-                || case.public_has_the_name() == Some(true)
-                || aws_names_this_endpoint(case);
+            let published = case.public_has_the_name() == Some(true);
+            let private_known = case.private_expected_at(subject)
+                || case.private_addresses_elsewhere(subject)
+                    // `stale-negative-cache`, where nobody said that the addresses are to be private.
+                    && !(published && age(subject) == Age::Cached);
+            let exists = published || !right.is_empty() || aws_names_this_endpoint(case);
             (private_known && exists).then_some(beside_a_right_one)
         }
     }
