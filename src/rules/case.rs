@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use crate::address::AddressClass;
-use crate::compare::{Comparison, Verdict};
+use crate::address::{AddressClass, embedded_ipv4};
+use crate::compare::{self, ClassedAddress, Comparison, Verdict};
 use crate::dns::{AnswerKind, RecordType, Soa};
 use crate::endpoint::{EndpointName, SoaOrigin};
-use crate::expect::Expected;
+use crate::expect::{Expected, Fit};
 use crate::facts::{
     Cluster, Facts, HostsEntry, NetworkInterface, Proxy, StubConfiguration, Vantage, Vpc,
 };
@@ -265,6 +265,55 @@ impl<'a> Case<'a> {
                 .vpc_side()
                 .chain(self.public())
                 .any(|other| other.name() != subject.name() && other.has_private_addresses())
+    }
+
+    /// How an address fits what a resolver should answer.
+    pub fn fit(&self, expected: &Expected, ip: IpAddr) -> Fit {
+        expected.fit(ip, self.facts)
+    }
+
+    /// The addresses of a resolver's answer that it should not give. One that DNS64 wrapped has the class of
+    /// what is inside. Empty where nothing is known to compare with.
+    pub fn unexpected_addresses(&self, subject: &Subject<'_>) -> Vec<ClassedAddress> {
+        let expected = &subject.comparison.expected;
+        if !expected.says_anything() {
+            return Vec::new();
+        }
+        let unwrapped = |ip| match ip {
+            IpAddr::V6(v6) => embedded_ipv4(v6).map_or(ip, IpAddr::V4),
+            IpAddr::V4(_) => ip,
+        };
+        subject
+            .ips()
+            .into_iter()
+            .filter(|ip| self.fit(expected, *ip) == Fit::Unexpected)
+            .map(|ip| ClassedAddress {
+                ip,
+                class: expected.class_of(unwrapped(ip), self.facts),
+            })
+            .collect()
+    }
+
+    /// The verdict of each sample of a resolver, in the order they were asked, with the sample's number.
+    pub fn sample_verdicts(&self, subject: &Subject<'_>) -> Vec<(u32, Verdict)> {
+        let samples: BTreeSet<u32> = subject
+            .lookups(Purpose::Target)
+            .map(|lookup| lookup.sample)
+            .collect();
+        let (lookups, comparison) = (&subject.probed.lookups, subject.comparison);
+        samples
+            .into_iter()
+            .map(|sample| {
+                let verdict = compare::of_sample(
+                    lookups,
+                    sample,
+                    &comparison.expected,
+                    self.facts,
+                    comparison.view,
+                );
+                (sample, verdict)
+            })
+            .collect()
     }
 
     /// The zone to forward by default: the endpoint's own name, lower case, without a trailing dot.

@@ -132,3 +132,19 @@ pub struct Finding {
     /// Where to read on.
     pub references: Vec<String>,
 }
+
+/// Groups items by a key, in the order the keys first come up. Items without a key are left out.
+pub(super) fn grouped<T: Copy, K: PartialEq>(
+    items: impl IntoIterator<Item = T>,
+    key: impl Fn(T) -> Option<K>,
+) -> Vec<(K, Vec<T>)> {
+    let mut groups: Vec<(K, Vec<T>)> = Vec::new();
+    for item in items {
+        let Some(key) = key(item) else { continue };
+        match groups.iter_mut().find(|(other, _)| *other == key) {
+            Some((_, group)) => group.push(item),
+            None => groups.push((key, vec![item])),
+        }
+    }
+    groups
+}

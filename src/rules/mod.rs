@@ -13,6 +13,8 @@ pub use case::{Case, Need, Subject};
 pub use finding::{Confidence, Evidence, Finding, Remedy, Severity};
 pub use verdict::{evaluate, touched};
 
+use finding::grouped;
+
 /// A rule of the catalogue.
 #[derive(Debug)]
 pub struct Rule {
@@ -128,7 +130,25 @@ rules! {
     udp_blocked,
     tcp_blocked,
     resolver_unreachable,
+    resolver_unstable,
+    slow_resolver,
+    spoofed_replies,
+    serve_expired,
+    stale_addresses,
+    foreign_private_addresses,
+    partial_answer,
+    ztna_synthetic_address,
+    nat64_synthetic_address,
+    aaaa_broken,
+    a_fails_aaaa_nodata,
+    address_family_mismatch,
+    hosts_file_override,
+    resolvers_disagree,
+    go_bypasses_scoped_dns,
+    musl_takes_first_answer,
     local_dns_down,
+    search_domain_wildcard,
+    proxy_in_path,
     name_does_not_exist,
     negative_answer,
     endpoint_name_malformed,

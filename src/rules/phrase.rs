@@ -1,10 +1,12 @@
 //! Phrases that several rules share, so that the same observation always reads the same.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use super::{Evidence, Subject};
 use crate::dns::{AnswerKind, ExtendedError, RData, Section, Soa};
+use crate::facts::{StubConfiguration, Vpc};
 use crate::observation::{Lookup, Purpose, SystemLookup, Transport};
 
 /// `a`, `a and b`, `a, b and c`.
@@ -37,6 +39,29 @@ pub fn names(subjects: &[&Subject<'_>]) -> Vec<String> {
 pub fn addresses(ips: &[IpAddr]) -> String {
     let shown: Vec<String> = ips.iter().map(ToString::to_string).collect();
     shown.join(", ")
+}
+
+/// Addresses, each once and in order, with commas between.
+pub fn distinct(ips: impl IntoIterator<Item = IpAddr>) -> String {
+    let ips: BTreeSet<IpAddr> = ips.into_iter().collect();
+    addresses(&ips.into_iter().collect::<Vec<_>>())
+}
+
+/// The VPC's networks, in one line.
+pub fn vpc_networks(vpc: &Vpc) -> String {
+    let networks: Vec<String> = vpc.cidrs.iter().map(ToString::to_string).collect();
+    format!("{} has {}", vpc.id, list(&networks))
+}
+
+/// The name servers of the stub configuration, in one line.
+pub fn name_servers(stub: &StubConfiguration) -> String {
+    let servers = stub.name_servers.iter();
+    let servers: Vec<String> = servers.map(|server| server.ip().to_string()).collect();
+    if stub.defaulted {
+        return format!("{} names no name server", stub.source);
+    }
+    let order = plural(servers.len(), "", ", in this order");
+    format!("{} names {}{order}", stub.source, list(&servers))
 }
 
 /// `one`, or the other form where there is not exactly one.

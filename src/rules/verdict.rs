@@ -166,9 +166,7 @@ fn calibrate(findings: &mut [Finding]) {
             .resolvers
             .iter()
             .any(|resolver| causes.get(resolver).is_some_and(|count| *count > 1));
-        let explains_an_answer = rule_of(finding).is_some_and(|rule| rule.stage == Stage::Evidence);
         if contested
-            && explains_an_answer
             && finding.severity == Severity::Error
             && finding.caused_by.is_none()
             && finding.confidence == Confidence::Certain

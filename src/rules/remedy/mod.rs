@@ -1,5 +1,6 @@
 //! Remedies that several rules share, filled in with the reader's own zone, Region and addresses.
 
+pub mod answer;
 pub mod endpoint;
 pub mod forward;
 pub mod path;

@@ -1,0 +1,102 @@
+//! A fails, AAAA says NODATA: what a client prints is a coin toss.
+
+use super::phrase::{self, observed_target};
+use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped};
+use crate::compare::Verdict;
+use crate::dns::AnswerKind;
+
+declare_rule! {
+    /// ## What it means
+    /// The A question fails (SERVFAIL, REFUSED, silence) and the AAAA question is answered: NODATA, which for
+    /// an IPv4 cluster is right. The name exists; what clients print may say the opposite.
+    ///
+    /// ## How it was decided
+    /// The two look-ups are kept apart, and came to just that.
+    ///
+    /// ## Why it matters
+    /// Go asks A and AAAA at the same time and prints the error that arrives last: `no such host` for the
+    /// NODATA, or `server misbehaving` or a time-out for the failure. The same fault reads differently from
+    /// run to run. glibc always prints `No address associated with hostname`.
+    ///
+    /// ## What to do
+    /// Treat it as the failure of the A question, whose cause is another finding.
+    ///
+    /// ## References
+    /// - Go, src/net/dnsclient_unix.go: goLookupIPCNAMEOrder
+    "a-fails-aaaa-nodata" = {
+        summary: "A fails and AAAA is NODATA: clients may print \"no such host\" for a name that exists",
+        severity: Severity::Info,
+        since: "0.1.0",
+        needs: [],
+        wants: [],
+        stage: Stage::Remainder,
+    }
+}
+
+fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
+    let explained = |subject: &Subject<'_>| {
+        earlier
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .find(|finding| finding.resolvers.iter().any(|name| name == subject.name()))
+            .map(|finding| finding.rule.clone())
+    };
+    grouped(case.failing(), |subject| {
+        masked(subject).then(|| explained(subject))
+    })
+    .into_iter()
+    .map(|(cause, subjects)| finding(cause, &subjects))
+    .collect()
+}
+
+fn masked(subject: &Subject<'_>) -> bool {
+    let a_fails = matches!(
+        subject.a_kind(),
+        Some(
+            AnswerKind::ServFail
+                | AnswerKind::Refused
+                | AnswerKind::OtherRcode
+                | AnswerKind::Timeout
+                | AnswerKind::Unreachable
+                | AnswerKind::Malformed
+                | AnswerKind::Truncated
+        )
+    );
+    let nodata = subject
+        .aaaa()
+        .is_some_and(|lookup| lookup.kind == AnswerKind::NoData);
+    a_fails && nodata && subject.verdict() != Verdict::Unstable
+}
+
+fn finding(cause: Option<String>, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Info,
+        confidence: Confidence::Certain,
+        summary: format!(
+            "{who} {} the A question and {} AAAA with NODATA: \"no such host\" there does not mean that the \
+             name is unknown",
+            phrase::plural(subjects.len(), "fails", "fail"),
+            phrase::plural(subjects.len(), "answers", "answer"),
+        ),
+        explanation: format!(
+            "{who} {} that the name exists without an IPv6 address, and {} the question for its IPv4 \
+             addresses. Go (kubectl) asks both at once and prints whichever error arrives last, so its message \
+             changes from run to run; glibc prints \"No address associated with hostname\". The message cannot \
+             be used to tell causes apart.",
+            phrase::plural(subjects.len(), "says", "say"),
+            phrase::plural(subjects.len(), "fails", "fail"),
+        ),
+        caused_by: cause,
+        resolvers: phrase::names(subjects),
+        evidence: subjects
+            .iter()
+            .flat_map(|subject| observed_target(subject))
+            .collect(),
+        remedies: vec![Remedy::advice(
+            "Nothing by itself: it goes away with the failure of the A question",
+        )],
+        references: Vec::new(),
+    }
+}

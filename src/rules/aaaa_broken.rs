@@ -1,0 +1,127 @@
+//! The IPv4 half of the answer is fine, the IPv6 half fails.
+
+use super::phrase::{self, observed, observed_target};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use crate::dns::{AnswerKind, RecordType};
+use crate::observation::{Lookup, Purpose};
+use crate::resolvers::Role;
+
+declare_rule! {
+    /// ## What it means
+    /// The resolver answers the A question right, and the AAAA question not at all or with an error. For an
+    /// IPv4 cluster the right answer to AAAA is NODATA, at once.
+    ///
+    /// ## How it was decided
+    /// A was answered with addresses that nothing speaks against, and AAAA came to silence, SERVFAIL, REFUSED
+    /// or another failure in every sample.
+    ///
+    /// ## Why it matters
+    /// Clients ask both and wait for both. Where AAAA is refused or fails, Go and glibc go on with the IPv4
+    /// addresses; where it is silent, each look-up takes until the time-out, and clients with a deadline of
+    /// their own fail. When A fails once, what AAAA says is what gets printed.
+    ///
+    /// ## What to do
+    /// Find what drops or fails AAAA questions: a firewall, a filter of IPv6 answers, an old middlebox, or a
+    /// zone that knows only A records.
+    ///
+    /// ## References
+    /// - RFC 4074, "Common Misbehavior Against DNS Queries for IPv6 Addresses"
+    "aaaa-broken" = {
+        summary: "the A question is answered, and the AAAA question fails",
+        severity: Severity::Warning,
+        since: "0.1.0",
+        needs: [],
+        wants: [],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let subjects: Vec<&Subject<'_>> = case
+        .in_scope()
+        .filter(|subject| {
+            subject.verdict().is_fine()
+                && subject.a_kind() == Some(AnswerKind::Answer)
+                && aaaa_fails(subject)
+        })
+        .collect();
+    if subjects.is_empty() {
+        return Vec::new();
+    }
+    let who = phrase::titles(&subjects);
+    let silent = subjects
+        .iter()
+        .filter_map(|subject| subject.aaaa())
+        .any(|lookup| lookup.kind.is_silence() || lookup.kind == AnswerKind::Malformed);
+    let effect = if silent {
+        "Go (kubectl) and glibc wait for both answers, so a look-up takes until the time-out although the \
+         addresses are there."
+    } else {
+        "Go (kubectl) and glibc go on with the IPv4 addresses, so nothing fails as long as A is answered."
+    };
+    let elsewhere = case
+        .subjects()
+        .filter(|subject| !subjects.iter().any(|other| other.name() == subject.name()))
+        .filter_map(|subject| Some((subject, subject.aaaa()?)))
+        .filter(|(_, lookup)| is_deliberate(lookup));
+    let mut evidence: Vec<Evidence> = subjects
+        .iter()
+        .flat_map(|subject| observed_target(subject))
+        .collect();
+    evidence.extend(elsewhere.map(|(subject, lookup)| observed(subject, lookup)));
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Warning,
+        confidence: Confidence::Medium,
+        summary: format!(
+            "{who} {} A for the name and {} AAAA",
+            phrase::plural(subjects.len(), "answers", "answer"),
+            phrase::plural(subjects.len(), "fails", "fail")
+        ),
+        explanation: format!(
+            "{who} {} the IPv4 addresses, but not a plain answer to the AAAA question: NODATA for an IPv4 \
+             cluster, addresses for an IPv6 cluster. {effect} Something drops or fails AAAA questions for \
+             this name there, or behind it.",
+            phrase::plural(subjects.len(), "gives", "give"),
+        ),
+        caused_by: None,
+        resolvers: phrase::names(&subjects),
+        evidence,
+        remedies: remedies(case, &subjects),
+        references: vec!["https://www.rfc-editor.org/rfc/rfc4074".to_owned()],
+    }]
+}
+
+/// Whether the AAAA question failed every time it was asked.
+fn aaaa_fails(subject: &Subject<'_>) -> bool {
+    let mut asked = subject
+        .lookups(Purpose::Target)
+        .filter(|lookup| lookup.qtype == RecordType::AAAA)
+        .peekable();
+    asked.peek().is_some() && asked.all(|lookup| !is_deliberate(lookup))
+}
+
+fn is_deliberate(lookup: &Lookup) -> bool {
+    lookup.kind == AnswerKind::Answer || lookup.kind.is_negative()
+}
+
+fn remedies(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
+    let mut remedies = vec![
+        remedy::answer::ask_again(case, subjects, RecordType::AAAA, ""),
+        Remedy::advice(
+            "Find what fails AAAA there: a firewall or filter for IPv6 answers, an old middlebox, or the server \
+             that the question is forwarded to",
+        ),
+    ];
+    if subjects
+        .iter()
+        .any(|subject| subject.has_role(Role::Local))
+    {
+        // resolv.conf(5); Go reads the option too (src/net/dnsconfig_unix.go).
+        remedies.push(Remedy::new(
+            "If it is lost only when A and AAAA are asked at the same moment: have them asked one after the other",
+            ["# resolv.conf\noptions single-request"],
+        ));
+    }
+    remedies
+}

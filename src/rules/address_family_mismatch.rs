@@ -1,0 +1,145 @@
+//! A dual-stack endpoint name that has addresses of one family only.
+
+use super::phrase::{self, observed, observed_target};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
+use crate::dns::AnswerKind;
+use crate::observation::Lookup;
+use crate::resolvers::Role;
+
+declare_rule! {
+    /// ## What it means
+    /// Names of the form `eks-cluster.<region>.api.aws` are dual-stack: IPv6 clusters have them since October
+    /// 2024, and they have both IPv4 and IPv6 addresses. This resolver gives only one family.
+    ///
+    /// ## How it was decided
+    /// One of A and AAAA was answered with addresses and the other with NODATA, for a name of that form.
+    /// Names under `eks.amazonaws.com` are not meant: for IPv4 clusters NODATA is the right answer to AAAA.
+    ///
+    /// ## Why it matters
+    /// A host that has only the other family does not reach the endpoint.
+    ///
+    /// ## What to do
+    /// See whether another resolver has both. If so, something here filters one family; if not, see which
+    /// addresses the cluster's interfaces have.
+    ///
+    /// ## References
+    /// - Amazon EKS User Guide, "Cluster API server endpoint"
+    "address-family-mismatch" = {
+        summary: "a dual-stack endpoint name has addresses of one family only",
+        severity: Severity::Warning,
+        since: "0.1.0",
+        needs: [],
+        wants: [],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    // `<region>.eks.amazonaws.com` begins with the Region, the dual-stack form with this label.
+    let dual_stack = case.endpoint.as_ref().is_some_and(|endpoint| {
+        let first = endpoint.regional_suffix.labels().next();
+        first.is_some_and(|label| label.eq_ignore_ascii_case(b"eks-cluster"))
+    });
+    if !dual_stack {
+        return Vec::new();
+    }
+    let in_scope = case
+        .in_scope()
+        .filter(|subject| subject.verdict().is_fine());
+    grouped(in_scope, missing)
+        .into_iter()
+        .map(|(missing, subjects)| finding(case, missing, &subjects))
+        .collect()
+}
+
+/// The type without addresses, where the other has some.
+fn missing(subject: &Subject<'_>) -> Option<&'static str> {
+    let kinds = (subject.a_kind()?, subject.aaaa()?.kind);
+    match kinds {
+        (AnswerKind::Answer, AnswerKind::NoData) => Some("AAAA"),
+        (AnswerKind::NoData, AnswerKind::Answer) => Some("A"),
+        _ => None,
+    }
+}
+
+fn lookup_of<'a>(subject: &Subject<'a>, qtype: &str) -> Option<&'a Lookup> {
+    match qtype {
+        "AAAA" => subject.aaaa(),
+        _ => subject.a(),
+    }
+}
+
+fn finding(case: &Case<'_>, missing: &'static str, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    let (family, given) = match missing {
+        "AAAA" => ("IPv6", "IPv4"),
+        _ => ("IPv4", "IPv6"),
+    };
+    let others: Vec<&Subject<'_>> = case
+        .subjects()
+        .filter(|subject| {
+            lookup_of(subject, missing).is_some_and(|lookup| lookup.kind == AnswerKind::Answer)
+        })
+        .collect();
+    let conclusion = if others.is_empty() {
+        format!("No other resolver of this run was heard that has {family} addresses for it.")
+    } else {
+        format!(
+            "{} {} {family} addresses for it, so something takes them out here.",
+            phrase::titles(&others),
+            phrase::plural(others.len(), "has", "have")
+        )
+    };
+    let mut evidence: Vec<Evidence> = subjects
+        .iter()
+        .flat_map(|subject| observed_target(subject))
+        .collect();
+    evidence.extend(
+        others
+            .iter()
+            .filter_map(|subject| Some(observed(subject, lookup_of(subject, missing)?))),
+    );
+    let mut remedies = vec![Remedy::new(
+        "See which addresses the cluster's network interfaces have now",
+        [format!(
+            "aws ec2 describe-network-interfaces --region {} --filters 'Name=description,Values=Amazon EKS {}' \
+             --query 'NetworkInterfaces[].[PrivateIpAddress,Ipv6Addresses[].Ipv6Address]'",
+            case.region(),
+            case.cluster_name(),
+        )],
+    )];
+    if missing == "AAAA" {
+        // dnsmasq(8); the filter-aaaa plugin in the BIND 9 Administrator Reference Manual.
+        remedies.push(Remedy::advice(
+            "Where the resolver filters IPv6 answers, stop that for this name (dnsmasq: filter-AAAA; BIND: the \
+             filter-aaaa plugin)",
+        ));
+    }
+    if subjects.iter().all(|subject| subject.has_role(Role::Local)) {
+        remedies.push(Remedy::advice(format!(
+            "Nothing where every client here has {given}"
+        )));
+    }
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Warning,
+        confidence: Confidence::Medium,
+        summary: format!(
+            "{who} {} no {family} address for a dual-stack name",
+            phrase::plural(subjects.len(), "has", "have")
+        ),
+        explanation: format!(
+            "Endpoint names under {} have IPv4 and IPv6 addresses. {who} {} only {given} addresses and answers \
+             {missing} with NODATA. {conclusion} Clients that have only {family} do not reach the endpoint.",
+            case.regional_zone().unwrap_or_else(|| case.own_zone()),
+            phrase::plural(subjects.len(), "gives", "give"),
+        ),
+        caused_by: None,
+        resolvers: phrase::names(subjects),
+        evidence,
+        remedies,
+        references: vec![
+            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
+        ],
+    }
+}

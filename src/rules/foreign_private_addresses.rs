@@ -1,0 +1,183 @@
+//! The answer holds private addresses that are not the cluster's.
+
+use super::phrase::{self, observed, observed_target};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy, grouped};
+use crate::address::AddressClass;
+use crate::compare::Verdict;
+use crate::dns::RecordType;
+use crate::settings::{Scope, View};
+
+declare_rule! {
+    /// ## What it means
+    /// Somebody answers for the endpoint's name with private addresses of their own: a record in an internal
+    /// zone, an override in a resolver, a wildcard, or the endpoint of another cluster.
+    ///
+    /// ## How it was decided
+    /// No address of the answer is expected, and at least one is private and outside the VPC's networks.
+    /// Where those are not known, an old answer from inside the VPC (`stale-addresses`) would look the same,
+    /// and it is less sure. Where public addresses are expected, any private address is wrong. The random
+    /// sibling does not resolve here, so it is this name that somebody answers for.
+    ///
+    /// ## Why it matters
+    /// Clients connect to a machine that is not the cluster's API server: a time-out, or a certificate of
+    /// another name.
+    ///
+    /// ## What to do
+    /// Find out who answers, and remove the record or the override.
+    ///
+    /// ## References
+    /// - Amazon EKS User Guide, "Cluster API server endpoint"
+    "foreign-private-addresses" = {
+        summary: "the answer holds private addresses that are not the cluster's",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [Vpc],
+        stage: Stage::Evidence,
+    }
+}
+
+/// What is known of an answer with private addresses.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Known {
+    /// They are not in the VPC.
+    OutsideVpc,
+    /// The VPC's networks are not known.
+    VpcUnknown,
+    /// They should be public.
+    PublicExpected,
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(case.failing(), |subject| known(case, subject))
+        .into_iter()
+        .map(|(known, subjects)| finding(case, known, &subjects))
+        .collect()
+}
+
+fn known(case: &Case<'_>, subject: &Subject<'_>) -> Option<Known> {
+    let invented = subject.sibling_resolves()
+        || subject.has_class(AddressClass::Sinkhole)
+        || subject.has_class(AddressClass::Loopback);
+    if subject.verdict() != Verdict::Mismatch || invented {
+        return None;
+    }
+    let expected = &subject.comparison.expected;
+    let wrong = case.unexpected_addresses(subject);
+    let has = |class| wrong.iter().any(|address| address.class == class);
+    if expected.scope == Scope::Public {
+        return (has(AddressClass::Private) || has(AddressClass::InVpc))
+            .then_some(Known::PublicExpected);
+    }
+    if !has(AddressClass::Private) {
+        return None;
+    }
+    // Networks that bound the expectation are the VPC's, and those given with --expect bound it too.
+    let bounded = case.vpc().is_some() || !expected.cidrs.is_empty();
+    Some(if bounded {
+        Known::OutsideVpc
+    } else {
+        Known::VpcUnknown
+    })
+}
+
+fn finding(case: &Case<'_>, known: Known, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    let gives = phrase::plural(subjects.len(), "gives", "give");
+    let foreign = phrase::distinct(
+        subjects
+            .iter()
+            .flat_map(|subject| case.unexpected_addresses(subject))
+            .map(|address| address.ip),
+    );
+    let source = &case.expected.source;
+    let (confidence, summary, explanation) = match known {
+        Known::OutsideVpc => (
+            Confidence::High,
+            format!("{who} {gives} private addresses that are not the cluster's ({foreign})"),
+            format!(
+                "{who} {gives} {foreign}. They are private, but outside the networks where the endpoint's \
+                 addresses are ({}), so they are not old addresses of it either. Somebody answers for \
+                 this very name: a record in an internal zone, an override, or another cluster's endpoint.",
+                case.vpc()
+                    .map_or_else(|| source.clone(), phrase::vpc_networks)
+            ),
+        ),
+        Known::VpcUnknown => (
+            Confidence::Medium,
+            format!("{who} {gives} private addresses that are not the cluster's ({foreign})"),
+            format!(
+                "{who} {gives} {foreign}, and none of them is expected ({source}). Somebody answers for this \
+                 very name with addresses of their own, or these are old addresses of the cluster's \
+                 interfaces (stale-addresses): which of the two, the VPC's networks would tell \
+                 (ec2:DescribeVpcs)."
+            ),
+        ),
+        Known::PublicExpected => (
+            Confidence::High,
+            format!("{who} {gives} private addresses ({foreign}), and public ones are expected"),
+            format!(
+                "{who} {gives} {foreign}, where the public endpoint's addresses are expected ({source}).{}",
+                if subjects
+                    .iter()
+                    .all(|subject| subject.view() == View::PrivateZone)
+                {
+                    " They come from a private hosted zone: private access is on, and this is the view of \
+                     the VPC."
+                } else {
+                    " A private-only cluster's name resolves to private addresses in public DNS too, so \
+                     public access may be off; else somebody answers for the name with addresses of their \
+                     own."
+                }
+            ),
+        ),
+    };
+    let mut evidence: Vec<Evidence> = subjects
+        .iter()
+        .flat_map(|subject| observed_target(subject))
+        .collect();
+    evidence.extend(
+        case.subjects()
+            .filter(|subject| subject.speaks_dns() && subject.verdict() == Verdict::Match)
+            .filter_map(|subject| Some(observed(subject, subject.a()?))),
+    );
+    evidence.extend(case.vpc().map(|vpc| Evidence::fact(phrase::vpc_networks(vpc))));
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence,
+        summary,
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(subjects),
+        evidence,
+        remedies: remedies(case, known, subjects),
+        references: vec![
+            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
+        ],
+    }
+}
+
+fn remedies(case: &Case<'_>, known: Known, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
+    let access = Remedy::new(
+        "See which access the cluster's endpoint has",
+        [format!(
+            "aws eks describe-cluster --region {} --name {} --query \
+             'cluster.resourcesVpcConfig.[endpointPublicAccess,endpointPrivateAccess]'",
+            case.region(),
+            case.cluster_name()
+        )],
+    );
+    let mut again = remedy::answer::ask_again(case, subjects, RecordType::A, "");
+    "See who answers: the aa flag, the TTL and the AUTHORITY section tell a local record from a forwarded answer"
+        .clone_into(&mut again.title);
+    let remove = Remedy::advice(format!(
+        "Remove the record or the override of {} at this resolver, or at the one it forwards to",
+        case.own_zone()
+    ));
+    match known {
+        Known::PublicExpected => vec![access, again, remove],
+        Known::OutsideVpc => vec![again, remove],
+        Known::VpcUnknown => vec![again, remedy::answer::interfaces_now(case), remove],
+    }
+}

@@ -1,0 +1,158 @@
+//! The operating system finds the right resolver, and Go's own resolver does not.
+
+use super::phrase::{self, observed_target};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use crate::compare::Verdict;
+use crate::observation::Purpose;
+use crate::resolvers::Role;
+
+/// Go uses the first three name servers (src/net/dnsconfig_unix.go).
+const SERVERS: usize = 3;
+
+declare_rule! {
+    /// ## What it means
+    /// The operating system sends this name to another resolver than the ones in resolv.conf (scoped or split
+    /// DNS: per VPN, per link, per domain), and gets the right addresses. Programs with Go's own resolver read
+    /// resolv.conf only, and ask servers that do not know the name. kubectl for Linux is such a program.
+    ///
+    /// ## How it was decided
+    /// getaddrinfo gives the right addresses. Walking the name servers of resolv.conf as Go does, one after
+    /// the other until the first answer, does not. The hosts file has no entry for the name, no search suffix
+    /// answers for it, and the servers do not merely refuse EDNS.
+    ///
+    /// ## Why it matters
+    /// curl and ping work, kubectl prints `no such host`.
+    ///
+    /// ## What to do
+    /// Let resolv.conf point to the stub that knows the scopes (systemd-resolved: 127.0.0.53), or use a client
+    /// that asks the operating system: on macOS, any built with Go 1.20 or later.
+    ///
+    /// ## References
+    /// - Go, package net, "Name Resolution"
+    /// - systemd-resolved.service(8), "/etc/resolv.conf"
+    "go-bypasses-scoped-dns" = {
+        summary: "the operating system resolves the name, and Go programs that read resolv.conf do not",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [SystemView],
+        wants: [Hosts, Stub],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let Some(system) = case.system() else {
+        return Vec::new();
+    };
+    let failing: Vec<&Subject<'_>> = case
+        .failing()
+        .filter(|subject| subject.has_role(Role::Local))
+        .collect();
+    let hosts = case.hosts();
+    if !system.verdict().is_fine()
+        || failing.is_empty()
+        || hosts.is_some_and(|entries| !entries.is_empty())
+        || go_resolves(case)
+        || failing
+            .iter()
+            .any(|subject| explained_otherwise(case, subject, system))
+    {
+        return Vec::new();
+    }
+    let confidence = if hosts.is_some() {
+        Confidence::High
+    } else {
+        Confidence::Medium
+    };
+    let who = phrase::titles(&failing);
+    let mut evidence = observed_target(system);
+    evidence.extend(failing.iter().flat_map(|subject| observed_target(subject)));
+    evidence.extend(case.stub().map(|stub| Evidence::fact(phrase::name_servers(stub))));
+    evidence.push(Evidence::fact(if hosts.is_some() {
+        "the hosts file has no entry for the name"
+    } else {
+        "the hosts file was not read: an entry there would look the same to getaddrinfo"
+    }));
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence,
+        summary: format!(
+            "the operating system resolves the name, but Go programs (kubectl) ask {who} and do not get it"
+        ),
+        explanation: format!(
+            "getaddrinfo gives {}, so the operating system asks a resolver that knows the name: a VPN's, or one \
+             scoped to the domain. Go's own resolver reads resolv.conf only and asks {who}, which {} not have \
+             the right answer. A cache of the operating system that still holds an older answer would look the \
+             same, for as long as the TTL of 60 s.",
+            phrase::addresses(&system.ips()),
+            phrase::plural(failing.len(), "does", "do"),
+        ),
+        caused_by: None,
+        resolvers: phrase::names(&failing),
+        evidence,
+        remedies: remedies(),
+        references: vec![
+            "https://pkg.go.dev/net#hdr-Name_Resolution".to_owned(),
+            "https://www.freedesktop.org/software/systemd/man/latest/systemd-resolved.service.html".to_owned(),
+        ],
+    }]
+}
+
+/// Whether Go's walk over the name servers ends with the right addresses: it stops at the first answer, and
+/// goes on past silence and failures.
+fn go_resolves(case: &Case<'_>) -> bool {
+    case.local()
+        .take(SERVERS)
+        .find(|subject| {
+            let verdict = subject.verdict();
+            verdict.has_addresses() || verdict.is_negative() || verdict == Verdict::Unstable
+        })
+        .is_some_and(|subject| !subject.verdict().is_negative() && !is_wrong(subject))
+}
+
+/// An unstable server may serve Go as well as it served the operating system.
+fn is_wrong(subject: &Subject<'_>) -> bool {
+    !subject.verdict().is_fine() && subject.verdict() != Verdict::Unstable
+}
+
+/// What else lets getaddrinfo succeed beside such a name server: the same addresses judged otherwise, a
+/// search suffix, EDNS (which getaddrinfo does not use and Go always does), or more patience.
+fn explained_otherwise(case: &Case<'_>, subject: &Subject<'_>, system: &Subject<'_>) -> bool {
+    let given = system.ips();
+    let shares = |ips: &[std::net::IpAddr]| ips.iter().any(|ip| given.contains(ip));
+    let took_longer = system
+        .probed
+        .system
+        .as_ref()
+        .and_then(|lookup| lookup.rtt_ms)
+        .is_some_and(|rtt| rtt >= case.asked.timeout_ms as f64);
+    shares(&subject.ips())
+        || subject
+            .lookups(Purpose::SearchSuffix)
+            .any(|lookup| shares(&lookup.addresses))
+        || subject.answers_without_edns()
+        || took_longer && subject.verdict() == Verdict::Timeout
+}
+
+fn remedies() -> Vec<Remedy> {
+    vec![
+        Remedy::new(
+            "See which resolver the client uses: \"go\" reads resolv.conf, \"cgo\" asks the operating system",
+            ["GODEBUG=netdns=2 kubectl version"],
+        ),
+        // systemd-resolved.service(8), "/etc/resolv.conf".
+        Remedy::new(
+            "Linux with systemd-resolved: let resolv.conf point to its stub, which knows the VPN's domains",
+            [
+                "resolvectl status",
+                "sudo ln -sf ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf",
+            ],
+        ),
+        Remedy::new(
+            "macOS: a kubectl built with Go 1.20 or later asks the operating system; see what it is built with, \
+             and which resolvers are scoped",
+            ["kubectl version --client -o yaml", "scutil --dns"],
+        ),
+    ]
+}

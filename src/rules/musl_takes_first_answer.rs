@@ -1,0 +1,70 @@
+//! Clients with musl race the name servers that disagree.
+
+use super::phrase::{self, observed_target};
+use super::resolvers_disagree::{disagreement, says};
+use super::{Case, Confidence, Finding, Remedy, Severity, Stage};
+
+declare_rule! {
+    /// ## What it means
+    /// This host's name servers disagree, and clients built with musl (Alpine Linux images, many static
+    /// binaries) ask all of them at once and take the first answer: a race, won by the nearest server.
+    ///
+    /// ## How it was decided
+    /// The name servers disagree (`resolvers-disagree`). Which C library the clients here have is not known,
+    /// so this is a warning.
+    ///
+    /// ## Why it matters
+    /// The order of the servers, which saves Go and glibc when the right one is first, does not help there.
+    ///
+    /// ## What to do
+    /// One consistent set of name servers.
+    ///
+    /// ## References
+    /// - musl libc wiki, "Functional differences from glibc": name resolver
+    "musl-takes-first-answer" = {
+        summary: "clients with musl ask all name servers at once, and those disagree",
+        severity: Severity::Warning,
+        since: "0.1.0",
+        needs: [],
+        wants: [],
+        stage: Stage::Remainder,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let Some(found) = disagreement(case) else {
+        return Vec::new();
+    };
+    let each: Vec<String> = found
+        .answered
+        .iter()
+        .map(|subject| format!("{} {}", subject.title(), says(subject.verdict())))
+        .collect();
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Warning,
+        confidence: Confidence::High,
+        summary: format!(
+            "for clients with musl (Alpine) it is a race: they ask {} at once and take the first answer",
+            phrase::titles(&found.answered)
+        ),
+        explanation: format!(
+            "musl sends each question to all name servers and takes what comes first, NXDOMAIN too. Here {}, so \
+             such clients resolve the name or not by chance, whatever the order in resolv.conf.",
+            phrase::list(&each)
+        ),
+        caused_by: None,
+        resolvers: phrase::names(&found.answered),
+        evidence: found
+            .answered
+            .iter()
+            .flat_map(|subject| observed_target(subject))
+            .collect(),
+        remedies: vec![Remedy::advice(
+            "Give containers and hosts with musl only name servers that answer alike",
+        )],
+        references: vec![
+            "https://wiki.musl-libc.org/functional-differences-from-glibc.html".to_owned(),
+        ],
+    }]
+}

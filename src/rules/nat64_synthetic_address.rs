@@ -1,0 +1,113 @@
+//! An IPv6 address that DNS64 made of an expected IPv4 address.
+
+use std::net::IpAddr;
+
+use super::phrase::{self, observed_target};
+use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject};
+use crate::address::{AddressClass, embedded_ipv4};
+use crate::expect::Fit;
+
+declare_rule! {
+    /// ## What it means
+    /// The resolver has no IPv6 address of the endpoint and makes one of its IPv4 address, in the well-known
+    /// prefix 64:ff9b::/96, for a NAT64 gateway to carry (DNS64).
+    ///
+    /// ## How it was decided
+    /// The IPv4 address in the last 32 bits is one that is expected, or one that the same resolver gives.
+    ///
+    /// ## Why it matters
+    /// Nothing is wrong with the name. But the well-known prefix must not stand for private IPv4 addresses
+    /// (RFC 6052 section 3.1), and a gateway that holds to it drops connections to those: a host with IPv6
+    /// only may not reach a private endpoint this way.
+    ///
+    /// ## What to do
+    /// Nothing where clients have IPv4 too. Where they have not: a DNS64 prefix of the network's own, or an
+    /// IPv6 cluster.
+    ///
+    /// ## References
+    /// - RFC 6147, "DNS64"
+    /// - RFC 6052, "IPv6 Addressing of IPv4/IPv6 Translators"
+    "nat64-synthetic-address" = {
+        summary: "an IPv6 address of the answer is an expected IPv4 address in DNS64's prefix",
+        severity: Severity::Info,
+        since: "0.1.0",
+        needs: [],
+        wants: [],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let subjects: Vec<&Subject<'_>> = case
+        .in_scope()
+        .filter(|subject| subject.verdict().is_fine() && !synthetic(case, subject).is_empty())
+        .collect();
+    if subjects.is_empty() {
+        return Vec::new();
+    }
+    let who = phrase::titles(&subjects);
+    let mut made: Vec<(IpAddr, IpAddr)> = subjects
+        .iter()
+        .flat_map(|subject| synthetic(case, subject))
+        .collect();
+    made.sort();
+    made.dedup();
+    let pairs: Vec<String> = made
+        .iter()
+        .map(|(synthetic, real)| format!("{synthetic} for {real}"))
+        .collect();
+    let private = made
+        .iter()
+        .any(|(_, real)| AddressClass::of(*real) == AddressClass::Private);
+    let reach = if private {
+        " A NAT64 gateway must not carry private IPv4 addresses in this prefix (RFC 6052 section 3.1), so a \
+         host with IPv6 only may not get there."
+    } else {
+        ""
+    };
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Info,
+        confidence: Confidence::High,
+        summary: format!(
+            "{who} {} IPv6 addresses of the endpoint's IPv4 addresses (DNS64)",
+            phrase::plural(subjects.len(), "makes", "make")
+        ),
+        explanation: format!(
+            "{who} {} {}: DNS64 synthesises what the name does not have. The address inside is right.{reach}",
+            phrase::plural(subjects.len(), "gives", "give"),
+            phrase::list(&pairs),
+        ),
+        caused_by: None,
+        resolvers: phrase::names(&subjects),
+        evidence: subjects
+            .iter()
+            .flat_map(|subject| observed_target(subject))
+            .collect(),
+        remedies: vec![Remedy::advice(
+            "Nothing where clients have IPv4. Else a NAT64 prefix of the network's own for DNS64, which may \
+             stand for private addresses",
+        )],
+        references: vec![
+            "https://www.rfc-editor.org/rfc/rfc6147".to_owned(),
+            "https://www.rfc-editor.org/rfc/rfc6052".to_owned(),
+        ],
+    }]
+}
+
+/// The synthetic addresses of an answer, each with the IPv4 address inside, where that is known to be right.
+fn synthetic(case: &Case<'_>, subject: &Subject<'_>) -> Vec<(IpAddr, IpAddr)> {
+    let expected = &subject.comparison.expected;
+    let given = subject.ips();
+    given
+        .iter()
+        .filter_map(|ip| match ip {
+            IpAddr::V6(v6) => Some((*ip, IpAddr::V4(embedded_ipv4(*v6)?))),
+            IpAddr::V4(_) => None,
+        })
+        .filter(|(_, real)| {
+            given.contains(real)
+                || expected.says_anything() && case.fit(expected, *real) == Fit::Expected
+        })
+        .collect()
+}

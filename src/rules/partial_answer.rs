@@ -1,0 +1,95 @@
+//! Right addresses and wrong ones in one answer.
+
+use super::phrase::{self, observed_target};
+use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, remedy, stale_addresses};
+use crate::address::AddressClass;
+use crate::compare::Verdict;
+use crate::dns::RecordType;
+use crate::expect::Fit;
+
+declare_rule! {
+    /// ## What it means
+    /// The answer holds addresses that are expected, or may be, and beside them some that must not be there:
+    /// two sources are mixed into one answer.
+    ///
+    /// ## How it was decided
+    /// Each address was held against what is expected. An answer with only some of the expected addresses is
+    /// fine and not meant here: EKS names rarely list every interface. Left out are answers whose wrong
+    /// addresses are all in the VPC (`stale-addresses`), and sinkholes.
+    ///
+    /// ## Why it matters
+    /// A client tries the addresses in some order, so it connects now and then, or waits for a time-out first.
+    ///
+    /// ## What to do
+    /// Find the second source: an override that adds to the answer instead of replacing it, a record added to
+    /// a copy of the zone, a resolver that merges the answers of several servers.
+    ///
+    /// ## References
+    /// - Amazon EKS User Guide, "Cluster API server endpoint"
+    "partial-answer" = {
+        summary: "some addresses of the answer are expected, and some are not",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let subjects: Vec<&Subject<'_>> = case
+        .failing()
+        .filter(|subject| is_partial(case, subject))
+        .collect();
+    if subjects.is_empty() {
+        return Vec::new();
+    }
+    let who = phrase::titles(&subjects);
+    let gives = phrase::plural(subjects.len(), "gives", "give");
+    let distinct = |wanted: fn(Fit) -> bool| {
+        phrase::distinct(subjects.iter().flat_map(|subject| {
+            let expected = &subject.comparison.expected;
+            let ips = subject.ips().into_iter();
+            ips.filter(|ip| wanted(case.fit(expected, *ip)))
+        }))
+    };
+    let wrong = distinct(|fit| fit == Fit::Unexpected);
+    let right = distinct(|fit| fit != Fit::Unexpected);
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence: Confidence::High,
+        summary: format!("{who} {gives} wrong addresses ({wrong}) beside right ones"),
+        explanation: format!(
+            "{who} {gives} {right}, which nothing speaks against, and in the same answer {wrong}, which should \
+             not be there ({}). That is not one of AWS's zones alone: somewhere two sources are mixed. A \
+             client that tries a wrong address first fails, or waits for its time-out.",
+            case.expected.source,
+        ),
+        caused_by: None,
+        resolvers: phrase::names(&subjects),
+        evidence: subjects
+            .iter()
+            .flat_map(|subject| observed_target(subject))
+            .collect(),
+        remedies: vec![
+            remedy::answer::ask_again(case, &subjects, RecordType::A, ""),
+            Remedy::advice(format!(
+                "Remove what adds {wrong} to the answer at this resolver, or at the one it forwards to: an \
+                 override, a record in a copy of the zone"
+            )),
+            remedy::answer::flush(case),
+        ],
+        references: vec![
+            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
+        ],
+    }]
+}
+
+fn is_partial(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    subject.verdict() == Verdict::Partial
+        && !subject.sibling_resolves()
+        && !subject.has_class(AddressClass::Sinkhole)
+        && !subject.has_class(AddressClass::Loopback)
+        && !stale_addresses::is_stale(case, subject)
+}

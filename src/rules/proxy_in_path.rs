@@ -1,0 +1,83 @@
+//! A proxy resolves the endpoint's name, and not this host.
+
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage};
+
+declare_rule! {
+    /// ## What it means
+    /// HTTPS_PROXY is set here, and NO_PROXY does not take the endpoint out. kubectl and other Go clients then
+    /// hand the name to the proxy, and the proxy resolves it.
+    ///
+    /// ## How it was decided
+    /// The environment of this run was read as Go reads it (golang.org/x/net/http/httpproxy): HTTPS_PROXY and
+    /// NO_PROXY, in upper or lower case.
+    ///
+    /// ## Why it matters
+    /// What the resolvers here answer does not matter to those clients: they fail where the proxy cannot
+    /// resolve or reach a private endpoint, and work where it can, whatever DNS says here.
+    ///
+    /// ## What to do
+    /// Take the endpoint out with NO_PROXY, or see that the proxy itself resolves the name to the private
+    /// addresses and may connect to them.
+    ///
+    /// ## References
+    /// - golang.org/x/net/http/httpproxy
+    "proxy-in-path" = {
+        summary: "a proxy resolves the endpoint's name, and not this host",
+        severity: Severity::Warning,
+        since: "0.1.0",
+        needs: [Proxy],
+        wants: [],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let Some(proxy) = case.proxy().filter(|proxy| proxy.resolves_the_target()) else {
+        return Vec::new();
+    };
+    let variable = proxy.variable.as_deref().unwrap_or("HTTPS_PROXY");
+    let address = proxy.address.as_deref().unwrap_or("a proxy");
+    let exempt = exempt(case);
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Warning,
+        confidence: Confidence::High,
+        summary: format!(
+            "{variable} is set and NO_PROXY does not cover the endpoint: the proxy {address} resolves the \
+             name, not this host"
+        ),
+        explanation: format!(
+            "Clients that read {variable}, kubectl among them, send the endpoint's name to {address} and leave \
+             the look-up to it. What the resolvers here answer does not reach them. If the proxy does not see \
+             the VPC's view of the name, they fail although everything below is right."
+        ),
+        caused_by: None,
+        resolvers: Vec::new(),
+        evidence: vec![Evidence::fact(format!(
+            "{variable} names {address}; NO_PROXY does not cover {}",
+            case.own_zone()
+        ))],
+        remedies: vec![
+            Remedy::new(
+                "Take the endpoint out of the proxy",
+                [format!("export NO_PROXY=\"$NO_PROXY,{exempt}\"")],
+            ),
+            Remedy::advice(format!(
+                "Or, where clients reach the endpoint only through the proxy: test the name where the proxy \
+                 runs, and let its resolver forward {} to the VPC",
+                case.own_zone()
+            )),
+        ],
+        references: vec!["https://pkg.go.dev/golang.org/x/net/http/httpproxy".to_owned()],
+    }]
+}
+
+/// What NO_PROXY should hold: all endpoint names, and nothing else of AWS's that may need the proxy.
+fn exempt(case: &Case<'_>) -> String {
+    let family = case.family_zone();
+    if family.starts_with("eks.") {
+        return format!(".{family}");
+    }
+    case.regional_zone()
+        .map_or_else(|| case.own_zone(), |zone| format!(".{zone}"))
+}

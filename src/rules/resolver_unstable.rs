@@ -1,0 +1,282 @@
+//! The resolver says different things to the same question.
+
+use std::collections::BTreeSet;
+
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, phrase, remedy, grouped};
+use crate::address::AddressClass;
+use crate::compare::Verdict;
+use crate::dns::{AnswerKind, RecordType};
+use crate::observation::{Lookup, Purpose};
+
+declare_rule! {
+    /// ## What it means
+    /// One address, one question, different answers within one run: behind the address stand several servers
+    /// that do not know the same, or one server whose sources do not agree.
+    ///
+    /// ## How it was decided
+    /// The name was asked for several times (`--samples`). Samples differ when they come to another verdict,
+    /// another kind of answer for A or AAAA, or addresses of another class. Right answers that hold different
+    /// ones of the expected addresses do not differ. This finding takes the place of what single samples of
+    /// the same resolver would say.
+    ///
+    /// ## Why it matters
+    /// Clients fail now and then, and a test by hand proves nothing. NXDOMAIN and NODATA are final: a client
+    /// that gets one does not ask the next server.
+    ///
+    /// ## What to do
+    /// Find the servers behind the address and make them alike: every one needs the same conditional forward,
+    /// the same filter exceptions and the same way to the inbound endpoint.
+    ///
+    /// ## References
+    /// - RFC 5001, "DNS Name Server Identifier (NSID) Option"
+    "resolver-unstable" = {
+        summary: "the resolver gives different answers to the same question",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [],
+        // Whatever in the catalogue speaks of a single resolver's answer for the name. What rests on
+        // configuration, and what several samples can share (stale data, stray replies, closed TCP), stays.
+        replaces: [
+            "no-forwarding",
+            "not-in-public-dns",
+            "public-answer-expected",
+            "forwarded-to-wrong-view",
+            "forward-target-unreachable",
+            "inbound-endpoint-unreachable",
+            "vpc-resolver-not-reachable-from-here",
+            "private-zone-not-effective",
+            "private-zone-shadow",
+            "rebinding-protection",
+            "stale-negative-cache",
+            "shadow-zone",
+            "name-blocked-by-policy",
+            "sinkhole-answer",
+            "nxdomain-hijack",
+            "no-internet-recursion",
+            "resolver-refuses-client",
+            "dnssec-bogus",
+            "edns-intolerant",
+            "truncated-without-tcp",
+            "udp-blocked",
+            "resolver-unreachable",
+            "slow-resolver",
+            "not-recursive",
+            "malformed-reply",
+            "stale-addresses",
+            "foreign-private-addresses",
+            "partial-answer",
+            "ztna-synthetic-address",
+            "nat64-synthetic-address",
+            "aaaa-broken",
+            "a-fails-aaaa-nodata",
+            "address-family-mismatch",
+            "local-dns-down",
+            "name-does-not-exist",
+            "negative-answer",
+        ],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    case.in_scope()
+        .filter_map(|subject| {
+            let samples = samples(case, subject);
+            let kinds = grouped(&samples, |sample| Some(sample.said.clone()));
+            (kinds.len() > 1).then(|| finding(case, subject, &samples, &kinds))
+        })
+        .collect()
+}
+
+/// What one sample said, as far as samples are compared.
+#[derive(Debug, Clone, PartialEq)]
+struct Said {
+    verdict: Verdict,
+    kinds: Option<[Option<AnswerKind>; 2]>,
+    classes: BTreeSet<AddressClass>,
+}
+
+#[derive(Debug)]
+struct Sample<'a> {
+    number: u32,
+    said: Said,
+    a: Option<&'a Lookup>,
+    aaaa: Option<&'a Lookup>,
+}
+
+fn samples<'a>(case: &Case<'_>, subject: &Subject<'a>) -> Vec<Sample<'a>> {
+    let lookup = |number, qtype| {
+        subject
+            .lookups(Purpose::Target)
+            .find(|lookup| lookup.sample == number && lookup.qtype == qtype)
+    };
+    let class = |ip| {
+        let classed = subject.comparison.addresses.iter();
+        classed
+            .clone()
+            .find(|address| address.ip == ip)
+            .map(|address| address.class)
+    };
+    // Where every sample fails alike, how AAAA fails beside it is not worth a finding of its own.
+    let fails_alike = !subject.verdict().is_fine() && subject.verdict() != Verdict::Unstable;
+    case.sample_verdicts(subject)
+        .into_iter()
+        .map(|(number, verdict)| {
+            let (a, aaaa) = (
+                lookup(number, RecordType::A),
+                lookup(number, RecordType::AAAA),
+            );
+            let kind = |lookup: Option<&Lookup>| lookup.map(|lookup| lookup.kind);
+            Sample {
+                number,
+                said: Said {
+                    verdict,
+                    kinds: (!fails_alike).then(|| [kind(a), kind(aaaa)]),
+                    classes: [a, aaaa]
+                        .into_iter()
+                        .flatten()
+                        .flat_map(|lookup| lookup.addresses.iter().copied().filter_map(class))
+                        .collect(),
+                },
+                a,
+                aaaa,
+            }
+        })
+        .collect()
+}
+
+fn finding(
+    case: &Case<'_>,
+    subject: &Subject<'_>,
+    samples: &[Sample<'_>],
+    kinds: &[(Said, Vec<&Sample<'_>>)],
+) -> Finding {
+    let who = subject.title();
+    let total = samples.len();
+    let right = samples
+        .iter()
+        .filter(|sample| sample.said.verdict.is_fine())
+        .count();
+    let wrong = total - right;
+    let severity = if wrong > 0 {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
+    let summary = match (right, wrong) {
+        (_, 0) => format!(
+            "{who} answers the same question now in one way, now in another; nothing speaks against any of \
+             the {total} answers"
+        ),
+        (0, _) => format!(
+            "{who} gives different answers to the same question, and none of {total} is right"
+        ),
+        _ => format!(
+            "{who} gives different answers to the same question: {right} of {total} are right"
+        ),
+    };
+    let silent = samples
+        .iter()
+        .filter_map(|sample| sample.a)
+        .any(|lookup| lookup.kind.is_silence());
+    let lost = if silent {
+        " Where a sample got no answer, the path may also have lost it."
+    } else {
+        ""
+    };
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity,
+        confidence: Confidence::Certain,
+        summary,
+        explanation: format!(
+            "{who} was asked {total} times for the same name, with {} kinds of outcome. That is not a \
+             property of the name: behind the address stand servers that do not know the same (a load \
+             balancer, an anycast address, a pair of forwarders), or one server asks others that do not \
+             agree.{lost}{}",
+            kinds.len(),
+            if wrong > 0 {
+                " Which one a client gets is chance, so failures come and go."
+            } else {
+                ""
+            }
+        ),
+        caused_by: None,
+        resolvers: vec![subject.name().to_owned()],
+        evidence: kinds
+            .iter()
+            .map(|(_, alike)| observed(subject, alike, total))
+            .collect(),
+        remedies: vec![
+            Remedy::new(
+                "Ask more often, to see the share of each answer",
+                subject.probed.resolver.address.map(|address| {
+                    format!(
+                        "eks-dns-doctor check {} --no-local --resolver {address} --samples 20",
+                        case.own_zone()
+                    )
+                }),
+            ),
+            // dig(1): +nsid asks for the name server identifier, which tells servers behind one address apart.
+            remedy::answer::ask_again(case, &[subject], RecordType::A, "+nsid"),
+            Remedy::advice(
+                "Give every server behind the address the same configuration for this name: the same forward, \
+                 the same exceptions, the same way to the inbound endpoint",
+            ),
+        ],
+        references: vec!["https://www.rfc-editor.org/rfc/rfc5001".to_owned()],
+    }
+}
+
+fn observed(subject: &Subject<'_>, alike: &[&Sample<'_>], total: usize) -> Evidence {
+    let numbers: Vec<u32> = alike.iter().map(|sample| sample.number + 1).collect();
+    let outcome = |lookup: Option<&Lookup>| {
+        lookup.map_or_else(|| "not asked".to_owned(), phrase::outcome)
+    };
+    let first = alike.first();
+    Evidence::of(
+        subject.name(),
+        format!(
+            "{} of {total} samples ({}): A {}; AAAA {}",
+            alike.len(),
+            ranges(&numbers),
+            outcome(first.and_then(|sample| sample.a)),
+            outcome(first.and_then(|sample| sample.aaaa)),
+        ),
+    )
+}
+
+/// `1-3, 5`: ascending numbers, runs drawn together.
+fn ranges(numbers: &[u32]) -> String {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for number in numbers {
+        match runs.last_mut() {
+            Some((_, end)) if *end + 1 == *number => *end = *number,
+            _ => runs.push((*number, *number)),
+        }
+    }
+    let runs: Vec<String> = runs
+        .into_iter()
+        .map(|(start, end)| {
+            if start == end {
+                start.to_string()
+            } else {
+                format!("{start}-{end}")
+            }
+        })
+        .collect();
+    runs.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_are_drawn_together() {
+        assert_eq!(ranges(&[]), "");
+        assert_eq!(ranges(&[4]), "4");
+        assert_eq!(ranges(&[1, 2, 3, 5, 7, 8]), "1-3, 5, 7-8");
+    }
+}

@@ -1,0 +1,186 @@
+//! The name servers of this host do not say the same.
+
+use super::phrase::{self, observed_target};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use crate::compare::Verdict;
+
+/// Go, glibc and musl use the first three name servers (resolv.conf(5): MAXNS; Go, src/net/dnsconfig_unix.go).
+const SERVERS: usize = 3;
+
+declare_rule! {
+    /// ## What it means
+    /// Of the name servers this host is configured with, one gives the right addresses and another denies the
+    /// name or gives wrong ones. Which of them a client asks decides.
+    ///
+    /// ## How it was decided
+    /// Of the first three name servers, those that answered were compared: at least one is right, and at
+    /// least one says NXDOMAIN or NODATA or has wrong addresses. Silence, SERVFAIL and REFUSED are no
+    /// answers: clients go on to the next server there.
+    ///
+    /// ## Why it matters
+    /// A negative answer is final. Go and glibc ask the servers in their order and stop at the first answer,
+    /// so a right server further down is never asked, and a wrong one further down is asked whenever those
+    /// before it are slow. Failures look random, and a test by hand of one server proves nothing.
+    ///
+    /// ## What to do
+    /// What is wrong with the wrong server is a finding of its own, and where that is known with high
+    /// confidence it is the cause of this one: act on it first. Where it is not, or the server is somebody
+    /// else's, take it out of the list: name servers of one host must all know the same.
+    ///
+    /// ## References
+    /// - resolv.conf(5)
+    /// - Go, src/net/dnsclient_unix.go
+    "resolvers-disagree" = {
+        summary: "this host's name servers give answers that do not agree",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [Stub],
+        explains: ["musl-takes-first-answer"],
+        stage: Stage::Remainder,
+    }
+}
+
+/// Name servers of this host that answered, and do not agree.
+pub(super) struct Disagreement<'s, 'a> {
+    /// Those that answered, in the order they are asked.
+    pub(super) answered: Vec<&'s Subject<'a>>,
+    /// Those whose answer is right.
+    pub(super) right: Vec<&'s Subject<'a>>,
+    /// Those whose answer is wrong.
+    pub(super) wrong: Vec<&'s Subject<'a>>,
+}
+
+/// How the name servers of this host disagree, where they do.
+pub(super) fn disagreement<'s, 'a>(case: &'s Case<'a>) -> Option<Disagreement<'s, 'a>> {
+    let answered: Vec<&Subject<'a>> = case
+        .local()
+        .take(SERVERS)
+        .filter(|subject| subject.probed.resolver.in_scope && !subject.probed.interrupted)
+        .filter(|subject| subject.verdict().has_addresses() || subject.verdict().is_negative())
+        .collect();
+    let (right, wrong): (Vec<_>, Vec<_>) = answered
+        .iter()
+        .copied()
+        .partition(|subject| subject.verdict().is_fine());
+    let disagree = !right.is_empty() && !wrong.is_empty();
+    disagree.then_some(Disagreement {
+        answered,
+        right,
+        wrong,
+    })
+}
+
+/// What a server says, as a verb.
+pub(super) fn says(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::NxDomain => "says NXDOMAIN",
+        Verdict::NoData => "says NODATA",
+        Verdict::Partial => "gives wrong addresses beside right ones",
+        Verdict::Mismatch => "gives wrong addresses",
+        _ => "gives the right addresses",
+    }
+}
+
+fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
+    let Some(Disagreement {
+        answered,
+        right,
+        wrong,
+    }) = disagreement(case)
+    else {
+        return Vec::new();
+    };
+    let each: Vec<String> = answered
+        .iter()
+        .map(|subject| format!("{} {}", subject.title(), says(subject.verdict())))
+        .collect();
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence: Confidence::Certain,
+        summary: format!("this host's name servers disagree: {}", phrase::list(&each)),
+        explanation: format!(
+            "{} What is wrong with {} is a question of its own; as long as they differ, no client here can \
+             rely on the name.",
+            in_order(case, &answered),
+            phrase::titles(&wrong),
+        ),
+        caused_by: cause(earlier, &wrong),
+        resolvers: phrase::names(&answered),
+        evidence: answered
+            .iter()
+            .flat_map(|subject| observed_target(subject))
+            .chain(case.stub().map(|stub| Evidence::fact(phrase::name_servers(stub))))
+            .collect(),
+        remedies: remedies(case, &right, &wrong),
+        references: vec!["https://man7.org/linux/man-pages/man5/resolv.conf.5.html".to_owned()],
+    }]
+}
+
+/// What the order of the servers means for clients.
+fn in_order(case: &Case<'_>, answered: &[&Subject<'_>]) -> String {
+    let Some(first) = answered.first() else {
+        return String::new();
+    };
+    let rotate = case.stub().is_some_and(|stub| stub.rotate);
+    let first = first.title();
+    if rotate {
+        "The list has the option rotate, so Go (kubectl) and glibc start with another server from one look-up to \
+         the next, and take the first answer as final."
+            .to_owned()
+    } else if answered
+        .first()
+        .is_some_and(|subject| subject.verdict().is_fine())
+    {
+        format!(
+            "Go (kubectl) and glibc ask {first} first and are served right. When it is slow or down they ask \
+             the next, and its answer is final: failures come and go."
+        )
+    } else {
+        format!(
+            "Go (kubectl) and glibc ask {first} first and take its answer as final: the servers after it that \
+             know better are never asked."
+        )
+    }
+}
+
+/// The rule that says what is wrong with the wrong servers, where that is known well enough to act on it first.
+fn cause(earlier: &[Finding], wrong: &[&Subject<'_>]) -> Option<String> {
+    let known = |subject: &&Subject<'_>| {
+        earlier.iter().find(|finding| {
+            finding.severity == Severity::Error
+                && finding.confidence <= Confidence::High
+                && finding.resolvers.iter().any(|name| name == subject.name())
+        })
+    };
+    let causes: Vec<&Finding> = wrong.iter().filter_map(known).collect();
+    let all = causes.len() == wrong.len();
+    causes
+        .first()
+        .filter(|_| all)
+        .map(|finding| finding.rule.clone())
+}
+
+fn remedies(case: &Case<'_>, right: &[&Subject<'_>], wrong: &[&Subject<'_>]) -> Vec<Remedy> {
+    let source = case
+        .stub()
+        .map_or_else(|| "resolv.conf".to_owned(), |stub| stub.source.clone());
+    vec![
+        Remedy::advice(format!(
+            "Make {} answer like {}: the same conditional forward, the same exceptions",
+            phrase::titles(wrong),
+            phrase::titles(right)
+        )),
+        Remedy::new(
+            format!(
+                "Or leave only servers that know the name in {source}, at the place where it is made (DHCP, the \
+                 VPN client, NetworkManager, systemd-resolved)"
+            ),
+            right
+                .iter()
+                .filter_map(|subject| subject.ip())
+                .map(|ip| format!("nameserver {ip}")),
+        ),
+    ]
+}

@@ -1,0 +1,150 @@
+//! The search list turns "no such name" into somebody else's address.
+
+use std::net::IpAddr;
+
+use super::phrase::{self, observed, observed_target};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use crate::dns::AnswerKind;
+use crate::expect::Fit;
+use crate::observation::{Lookup, Purpose};
+use crate::resolvers::Role;
+
+declare_rule! {
+    /// ## What it means
+    /// The endpoint's name is denied, so the stub resolver goes on with the search list, and below one of its
+    /// suffixes everything resolves: a wildcard record. Clients get the wildcard's address.
+    ///
+    /// ## How it was decided
+    /// A name server of this host says NXDOMAIN or NODATA for the name itself, and has addresses for the name
+    /// with a suffix of the search list behind it. Such a name is in nobody's zone but by a wildcard.
+    /// Where the addresses are the expected ones, nothing is said.
+    ///
+    /// ## Why it matters
+    /// Instead of `no such host` clients show a time-out or a certificate of another name, and the fault looks
+    /// like one of the network or of TLS.
+    ///
+    /// ## What to do
+    /// First the reason why the name itself is denied, which is another finding. Then remove the suffix from
+    /// the search list, or the wildcard from its zone.
+    ///
+    /// ## References
+    /// - resolv.conf(5): `search`, `ndots`
+    /// - RFC 1536, section 6, and RFC 4592 on wildcards
+    "search-domain-wildcard" = {
+        summary: "a suffix of the search list has a wildcard, which answers for the endpoint's name",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [SystemView, Stub],
+        stage: Stage::Remainder,
+    }
+}
+
+fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
+    let found: Vec<(&Subject<'_>, Vec<&Lookup>)> = case
+        .failing()
+        .filter(|subject| subject.has_role(Role::Local) && subject.verdict().is_negative())
+        .map(|subject| (subject, wildcards(case, subject)))
+        .filter(|(_, wildcards)| !wildcards.is_empty())
+        .collect();
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let local: Vec<&Subject<'_>> = found.iter().map(|(subject, _)| *subject).collect();
+    let mut full_names: Vec<String> = Vec::new();
+    let mut given: Vec<IpAddr> = Vec::new();
+    for lookup in found.iter().flat_map(|(_, lookups)| lookups) {
+        let name = lookup.question.to_string();
+        if !full_names.contains(&name) {
+            full_names.push(name);
+        }
+        given.extend(&lookup.addresses);
+    }
+    given.sort();
+    given.dedup();
+    // The operating system's look-up is named where it shows the wildcard's address.
+    let system = case.system().filter(|system| {
+        system.probed.resolver.in_scope && system.ips().iter().any(|ip| given.contains(ip))
+    });
+    let mut subjects = local.clone();
+    subjects.extend(system);
+    // Without the denial the search list is never walked: what explains that explains this.
+    let denial = earlier.iter().find(|finding| {
+        finding.severity == Severity::Error
+            && local
+                .iter()
+                .any(|subject| finding.resolvers.iter().any(|name| name == subject.name()))
+    });
+    let list = case
+        .stub()
+        .map_or_else(|| "resolv.conf".to_owned(), |stub| stub.source.clone());
+    let suffixes = suffixes(case, &found);
+    let who = phrase::titles(&local);
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for (subject, lookups) in &found {
+        evidence.extend(observed_target(subject));
+        evidence.extend(lookups.iter().map(|lookup| observed(subject, lookup)));
+    }
+    evidence.extend(system.into_iter().flat_map(observed_target));
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence: Confidence::High,
+        summary: format!(
+            "the search suffix {} answers for the endpoint's name with {}",
+            phrase::list(&suffixes),
+            phrase::addresses(&given)
+        ),
+        explanation: format!(
+            "{who} {} the name itself, and {} {} to {}. Clients here try the suffixes of the search list \
+             after the name was denied, and get that address instead of \"no such host\". A name so long is \
+             in that zone only by a wildcard.",
+            phrase::plural(local.len(), "denies", "deny"),
+            phrase::plural(local.len(), "resolves", "resolve"),
+            phrase::list(&full_names),
+            phrase::addresses(&given),
+        ),
+        caused_by: denial.map(|finding| finding.rule.clone()),
+        resolvers: phrase::names(&subjects),
+        evidence,
+        remedies: vec![
+            Remedy::advice(format!(
+                "Take {} out of the search list ({list}), or the wildcard record out of that zone",
+                phrase::list(&suffixes)
+            )),
+            Remedy::new(
+                "Check by hand: a made-up name below the suffix should not exist",
+                suffixes
+                    .iter()
+                    .map(|suffix| format!("dig eks-dns-doctor-test.{suffix} A")),
+            ),
+        ],
+        references: vec!["https://man7.org/linux/man-pages/man5/resolv.conf.5.html".to_owned()],
+    }]
+}
+
+/// The full_names names that have addresses, where those are not the endpoint's own.
+fn wildcards<'a>(case: &Case<'_>, subject: &Subject<'a>) -> Vec<&'a Lookup> {
+    let expected = &subject.comparison.expected;
+    let right = |ip: &IpAddr| expected.says_anything() && case.fit(expected, *ip) == Fit::Expected;
+    subject
+        .lookups(Purpose::SearchSuffix)
+        .filter(|lookup| lookup.kind == AnswerKind::Answer && !lookup.addresses.iter().all(right))
+        .collect()
+}
+
+/// What stands behind the endpoint's name in the names that resolved.
+fn suffixes(case: &Case<'_>, found: &[(&Subject<'_>, Vec<&Lookup>)]) -> Vec<String> {
+    let own = case.target.hostname.labels().len();
+    let mut suffixes: Vec<String> = Vec::new();
+    for lookup in found.iter().flat_map(|(_, lookups)| lookups) {
+        let labels = lookup.question.labels().skip(own);
+        if let Ok(suffix) = crate::dns::Name::from_labels(labels) {
+            let suffix = suffix.to_string();
+            if !suffixes.contains(&suffix) {
+                suffixes.push(suffix);
+            }
+        }
+    }
+    suffixes
+}

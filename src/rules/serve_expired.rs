@@ -1,0 +1,103 @@
+//! The resolver answers from an expired cache entry.
+
+use super::phrase::{self, observed};
+use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, remedy, grouped};
+use crate::dns::ExtendedError;
+use crate::observation::{Lookup, Purpose};
+
+declare_rule! {
+    /// ## What it means
+    /// The resolver says itself that its answer is stale: it took it from a cache entry whose TTL has run out,
+    /// because whom it asks did not answer in time, or because it is set to serve stale data first.
+    ///
+    /// ## How it was decided
+    /// The reply carries Extended DNS Error 3 (Stale Answer) or 19 (Stale NXDomain Answer). Stale data that is
+    /// still right is worth knowing; stale data that is wrong is a warning beside the error about it.
+    ///
+    /// ## Why it matters
+    /// The endpoint's addresses change with upgrades and scaling of the control plane, and its TTL is 60
+    /// seconds. A resolver that keeps old answers longer sends clients to interfaces that are gone, or says
+    /// that a name does not exist which does.
+    ///
+    /// ## What to do
+    /// See why the resolver cannot refresh the name (whom it forwards to, or its own way to the internet), and
+    /// do not serve stale data for this zone.
+    ///
+    /// ## References
+    /// - RFC 8767, "Serving Stale Data to Improve DNS Resiliency"
+    /// - RFC 8914, "Extended DNS Errors", sections 4.4 and 4.20
+    "serve-expired" = {
+        summary: "the resolver answers from an expired cache entry",
+        severity: Severity::Warning,
+        since: "0.1.0",
+        needs: [],
+        wants: [],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(case.in_scope(), |subject| {
+        stale(subject).next()?;
+        Some(if subject.verdict().is_fine() {
+            Severity::Info
+        } else {
+            Severity::Warning
+        })
+    })
+    .into_iter()
+    .map(|(severity, subjects)| finding(case, severity, &subjects))
+    .collect()
+}
+
+fn stale<'a>(subject: &Subject<'a>) -> impl Iterator<Item = &'a Lookup> + use<'a> {
+    subject
+        .lookups(Purpose::Target)
+        .filter(|lookup| lookup.has_ede(ExtendedError::is_stale))
+}
+
+fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    let answers = phrase::plural(subjects.len(), "answers", "answer");
+    let so_far = match severity {
+        Severity::Info => "What it says is still right, and may not be after the next change.",
+        Severity::Warning | Severity::Error => {
+            "What it says is wrong: the name may have changed since."
+        }
+    };
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity,
+        confidence: Confidence::Medium,
+        summary: format!("{who} {answers} from an expired cache entry, and says so"),
+        explanation: format!(
+            "{who} {answers} with stale data: the reply carries the Extended DNS Error for it. {so_far} A \
+             resolver does that when whom it asks does not answer in time, or when it is set to hand out old \
+             data first and refresh it later."
+        ),
+        caused_by: None,
+        resolvers: phrase::names(subjects),
+        evidence: subjects
+            .iter()
+            .flat_map(|subject| stale(subject).map(|lookup| observed(subject, lookup)))
+            .collect(),
+        remedies: vec![
+            remedy::answer::flush(case),
+            // named.conf(5); unbound.conf(5).
+            Remedy::new(
+                "Do not serve stale data, where the resolver does so by its configuration",
+                [
+                    "# BIND (named.conf)\noptions {\n    stale-answer-enable no;\n};",
+                    "# Unbound (unbound.conf)\nserver:\n    serve-expired: no",
+                ],
+            ),
+            Remedy::advice(
+                "See in the resolver's log why the name is not refreshed: whether it reaches whom it forwards to",
+            ),
+        ],
+        references: vec![
+            "https://www.rfc-editor.org/rfc/rfc8767".to_owned(),
+            "https://www.rfc-editor.org/rfc/rfc8914".to_owned(),
+        ],
+    }
+}

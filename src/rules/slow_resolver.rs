@@ -1,0 +1,162 @@
+//! The resolver answers right, and late.
+
+use std::fmt::Write as _;
+
+use super::phrase::{self, observed};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use crate::dns::{AnswerKind, RecordType};
+use crate::observation::{Lookup, Purpose};
+
+/// From here on an answer is slow, in milliseconds: a fifth of the 5 s that Go and glibc give one server
+/// (resolv.conf(5): `timeout`).
+const SLOW_MS: f64 = 1000.0;
+
+/// Look-ups that are shown for one resolver.
+const SHOWN: usize = 4;
+
+declare_rule! {
+    /// ## What it means
+    /// The resolver gave the right answer, but only after a second or more, or only when it was asked again.
+    ///
+    /// ## How it was decided
+    /// The time from the start of the question to the reply that counted was 1 s or more, or the first try
+    /// was lost or failed and a later one was answered. A and AAAA both count: clients wait for both.
+    ///
+    /// ## Why it matters
+    /// Go and glibc give a server 5 s before they go on, and clients with a deadline of their own
+    /// (`kubectl --request-timeout`) give up earlier and then do not even mention DNS.
+    ///
+    /// ## What to do
+    /// Look for packet loss on the path, a resolver whose upstream does not answer at first, and the limit of
+    /// 1024 packets per second and network interface of the VPC resolver.
+    ///
+    /// ## References
+    /// - Amazon VPC User Guide: DNS quotas of the Amazon-provided DNS server
+    /// - resolv.conf(5): `timeout`, `attempts`
+    "slow-resolver" = {
+        summary: "the resolver answers right, but late or only when asked again",
+        severity: Severity::Warning,
+        since: "0.1.0",
+        needs: [],
+        wants: [],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let slow: Vec<(&Subject<'_>, Vec<&Lookup>)> = case
+        .in_scope()
+        .filter(|subject| subject.verdict().is_fine())
+        .map(|subject| (subject, late(subject)))
+        .filter(|(_, late)| !late.is_empty())
+        .collect();
+    if slow.is_empty() {
+        return Vec::new();
+    }
+    let subjects: Vec<&Subject<'_>> = slow.iter().map(|(subject, _)| *subject).collect();
+    let who = phrase::titles(&subjects);
+    let lookups = || slow.iter().flat_map(|(_, late)| late);
+    let slowest = lookups().filter_map(|lookup| lookup.rtt_ms).fold(0.0, f64::max);
+    let repeated = lookups().any(|lookup| retried(lookup));
+    let only_repeated = slowest < SLOW_MS;
+    let summary = if only_repeated {
+        format!(
+            "{who} {} only when asked again",
+            phrase::plural(subjects.len(), "answers", "answer")
+        )
+    } else {
+        format!(
+            "{who} {} up to {} to answer",
+            phrase::plural(subjects.len(), "takes", "take"),
+            phrase::time(slowest)
+        )
+    };
+    let lost = if repeated {
+        " A first try was lost or failed, and the answer came to a later one: packets are lost on the path, or \
+         whom the resolver asks fails now and then."
+    } else {
+        ""
+    };
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Warning,
+        confidence: Confidence::Certain,
+        summary,
+        explanation: format!(
+            "{who} {} the right answer, but late.{lost} Clients wait for A and AAAA both, and ask the next name \
+             server only after 5 s; those with a shorter deadline fail without a word about DNS.",
+            phrase::plural(subjects.len(), "gives", "give"),
+        ),
+        caused_by: None,
+        resolvers: phrase::names(&subjects),
+        evidence: slow
+            .iter()
+            .flat_map(|(subject, late)| {
+                late.iter()
+                    .take(SHOWN)
+                    .map(|lookup| observed_late(subject, lookup))
+            })
+            .collect(),
+        remedies: remedies(case, &subjects),
+        references: vec![
+            "https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html".to_owned(),
+        ],
+    }]
+}
+
+fn remedies(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
+    let mut remedies = vec![
+        // dig(1): one try instead of three, so that a lost packet shows.
+        remedy::answer::ask_again(case, subjects, RecordType::A, "+tries=1"),
+        Remedy::advice(
+            "See whether the path loses packets, and whether the servers that the resolver forwards to all answer",
+        ),
+    ];
+    if subjects.iter().any(|subject| subject.is_vpc_side()) {
+        remedies.push(Remedy::advice(
+            "See whether the sender is at the VPC resolver's limit of 1024 packets per second and network \
+             interface; what is beyond it is dropped",
+        ));
+    }
+    remedies
+}
+
+/// The target's look-ups that were answered late, the latest first.
+fn late<'a>(subject: &Subject<'a>) -> Vec<&'a Lookup> {
+    let mut late: Vec<&Lookup> = subject
+        .lookups(Purpose::Target)
+        .filter(|lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative())
+        .filter(|lookup| lookup.rtt_ms.is_some_and(|rtt| rtt >= SLOW_MS) || retried(lookup))
+        .collect();
+    late.sort_by(|a, b| b.rtt_ms.unwrap_or(0.0).total_cmp(&a.rtt_ms.unwrap_or(0.0)));
+    late
+}
+
+/// Whether the first try brought nothing that counts. A truncated reply does: it says where the rest is.
+fn retried(lookup: &Lookup) -> bool {
+    lookup.attempts.first().is_some_and(|first| {
+        !matches!(
+            first.kind,
+            AnswerKind::Answer
+                | AnswerKind::NoData
+                | AnswerKind::NxDomain
+                | AnswerKind::Referral
+                | AnswerKind::Refused
+                | AnswerKind::Truncated
+        )
+    })
+}
+
+fn observed_late(subject: &Subject<'_>, lookup: &Lookup) -> Evidence {
+    let mut evidence = observed(subject, lookup);
+    if let Some(first) = lookup.attempts.first()
+        && retried(lookup)
+    {
+        let came_to = match first.kind {
+            AnswerKind::Timeout => "got no answer".to_owned(),
+            kind => format!("came to {}", kind.as_str()),
+        };
+        let _ = write!(evidence.observed, "; the first try {came_to}");
+    }
+    evidence
+}

@@ -1,0 +1,150 @@
+//! Beside the reply that counts come others that do not belong.
+
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, phrase, remedy};
+use crate::dns::{AnswerKind, RecordType};
+use crate::observation::{Lookup, Purpose};
+
+declare_rule! {
+    /// ## What it means
+    /// More than one party answers under the resolver's address: beside the reply that counts came replies
+    /// with another ID or question, or a second well-formed reply that says something else.
+    ///
+    /// ## How it was decided
+    /// Each try has a socket and a port of its own and listens on after its first reply. A reply counts only
+    /// with the ID and the question that were sent; the others are counted. Where the resolver's answer is
+    /// right, any of them makes this finding; where it is wrong, only a second reply that contradicts it does,
+    /// and why it is wrong is another finding's.
+    ///
+    /// ## Why it matters
+    /// Go, glibc and dig wait past replies with a wrong ID, but take the first well-formed one: which of two
+    /// contradicting replies a client gets is a race. musl and kdig accept a wrong question, too.
+    ///
+    /// ## What to do
+    /// Find who sends them: a firewall, a transparent DNS proxy or an attacker on the path. Over TCP a third
+    /// party cannot easily join in, so a different answer there points to the path and not to the resolver.
+    ///
+    /// ## References
+    /// - RFC 5452, "Measures for Making DNS More Resilient against Forged Answers"
+    "spoofed-replies" = {
+        summary: "replies that do not belong came beside the resolver's own",
+        severity: Severity::Warning,
+        since: "0.1.0",
+        needs: [],
+        wants: [],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let subjects: Vec<&Subject<'_>> = case
+        .in_scope()
+        .filter(|subject| stray_lookups(subject).next().is_some())
+        .collect();
+    if subjects.is_empty() {
+        return Vec::new();
+    }
+    let who = phrase::titles(&subjects);
+    let contradicted = subjects
+        .iter()
+        .flat_map(|subject| stray_lookups(subject))
+        .any(|(_, strays)| strays.conflicting > 0);
+    let race = if contradicted {
+        "Of two replies that contradict each other a client takes the one that comes first, so it may be \
+         right at one time and wrong at the next."
+    } else {
+        "Go (kubectl) and glibc wait past them; musl accepts a reply to another question."
+    };
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Warning,
+        confidence: Confidence::Medium,
+        summary: format!(
+            "beside the {} of {who} came replies that do not belong",
+            phrase::plural(subjects.len(), "answer", "answers")
+        ),
+        explanation: format!(
+            "Under the address of {who} came, beside the reply that counts, replies with another ID or \
+             question, or with other data. {race} A resolver does not do that by itself: something on the \
+             path answers in its name, or changes and repeats what it sends."
+        ),
+        caused_by: None,
+        resolvers: phrase::names(&subjects),
+        evidence: subjects
+            .iter()
+            .flat_map(|subject| {
+                stray_lookups(subject)
+                    .map(|(lookup, strays)| strays.observed(subject, lookup))
+            })
+            .collect(),
+        remedies: vec![
+            remedy::answer::ask_again(case, &subjects, RecordType::A, "+tcp"),
+            Remedy::new(
+                "Watch what comes from there while asking, and look at the TTL of the IP headers: replies of \
+                 another host usually differ in it",
+                subjects
+                    .iter()
+                    .filter_map(|subject| subject.ip())
+                    .map(|ip| format!("tcpdump -n -v -i any 'udp port 53 and host {ip}'")),
+            ),
+            Remedy::advice(
+                "Have firewalls and transparent DNS proxies between here and the resolver leave port 53 alone",
+            ),
+        ],
+        references: vec!["https://www.rfc-editor.org/rfc/rfc5452".to_owned()],
+    }]
+}
+
+/// What came beside the reply of one look-up.
+struct Strays<'a> {
+    mismatched: u32,
+    mismatch: Option<&'a str>,
+    conflicting: u32,
+}
+
+/// The look-ups of the target that got a reply and, beside it, others.
+fn stray_lookups<'a>(subject: &Subject<'a>) -> impl Iterator<Item = (&'a Lookup, Strays<'a>)> + use<'a> {
+    let fine = subject.verdict().is_fine();
+    subject
+        .lookups(Purpose::Target)
+        .filter(|lookup| !lookup.kind.is_silence() && lookup.kind != AnswerKind::Malformed)
+        .filter_map(move |lookup| {
+            let strays = Strays {
+                mismatched: lookup.attempts.iter().map(|a| a.mismatched_replies).sum(),
+                mismatch: lookup.attempts.iter().find_map(|a| a.mismatch.as_deref()),
+                conflicting: lookup.attempts.iter().map(|a| a.conflicting_replies).sum(),
+            };
+            let speaks = strays.conflicting > 0 || fine && strays.mismatched > 0;
+            speaks.then_some((lookup, strays))
+        })
+}
+
+impl Strays<'_> {
+    fn observed(&self, subject: &Subject<'_>, lookup: &Lookup) -> Evidence {
+        let mut beside = Vec::new();
+        let replies = |count| phrase::plural(count as usize, "reply", "replies");
+        if self.mismatched > 0 {
+            beside.push(format!(
+                "{} {} that did not belong to the question ({})",
+                self.mismatched,
+                replies(self.mismatched),
+                self.mismatch.unwrap_or("not read"),
+            ));
+        }
+        if self.conflicting > 0 {
+            beside.push(format!(
+                "{} further {} that said something else",
+                self.conflicting,
+                replies(self.conflicting),
+            ));
+        }
+        Evidence::of(
+            subject.name(),
+            format!(
+                "{}: {}; beside it {}",
+                lookup.qtype,
+                phrase::outcome(lookup),
+                phrase::list(&beside)
+            ),
+        )
+    }
+}

@@ -1,0 +1,175 @@
+//! The answer holds addresses that the cluster's interfaces do not have any more.
+
+use std::fmt::Write as _;
+
+use super::phrase::{self, observed, observed_target};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use crate::address::AddressClass;
+use crate::compare::Verdict;
+use crate::dns::{RecordType, Section};
+use crate::settings::Scope;
+
+/// The TTL of an endpoint's addresses in AWS's zones (Amazon EKS Best Practices Guide, "Control plane").
+const ENDPOINT_TTL: u32 = 60;
+
+declare_rule! {
+    /// ## What it means
+    /// The resolver gives addresses in the cluster's VPC that no network interface of the control plane has
+    /// now: an old answer. EKS replaces the interfaces on version upgrades, and when it scales or repairs the
+    /// control plane.
+    ///
+    /// ## How it was decided
+    /// Every address that should not be in the answer is inside the VPC's networks and not among the expected
+    /// ones. The random sibling does not resolve here, so answers are not invented. It is surer where another
+    /// resolver gives the right addresses at the same time.
+    ///
+    /// ## Why it matters
+    /// Clients connect to addresses that nobody has, or that somebody else has by now, and time out.
+    ///
+    /// ## What to do
+    /// Ask again after 60 seconds, the TTL of the name. If the answer stays, make the resolver forget the
+    /// name, and remove whatever pins it: a local zone, an override, a minimum TTL of the cache.
+    ///
+    /// ## References
+    /// - Amazon EKS User Guide, "View Amazon EKS networking requirements for VPC and subnets"
+    /// - Amazon EKS Best Practices Guide, "Control plane": DNS of the endpoint
+    "stale-addresses" = {
+        summary: "the answer holds addresses in the VPC that the cluster does not have now",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [Vpc],
+        wants: [Interfaces],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let right: Vec<&Subject<'_>> = case
+        .subjects()
+        .filter(|subject| subject.speaks_dns() && subject.verdict() == Verdict::Match)
+        .collect();
+    let stale: Vec<&Subject<'_>> = case
+        .failing()
+        .filter(|subject| is_stale(case, subject))
+        .collect();
+    if stale.is_empty() {
+        return Vec::new();
+    }
+    let confidence = if right.is_empty() {
+        Confidence::Medium
+    } else {
+        Confidence::High
+    };
+    vec![finding(case, confidence, &stale, &right)]
+}
+
+/// Whether all that is wrong in the answer is in the VPC and not the cluster's.
+pub(super) fn is_stale(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    let wrong = case.unexpected_addresses(subject);
+    matches!(subject.verdict(), Verdict::Mismatch | Verdict::Partial)
+        && !subject.sibling_resolves()
+        // Where public addresses are expected, any address of the VPC is wrong, old or not.
+        && subject.comparison.expected.scope != Scope::Public
+        && !wrong.is_empty()
+        && wrong
+            .iter()
+            .all(|address| address.class == AddressClass::InVpc)
+}
+
+fn finding(
+    case: &Case<'_>,
+    confidence: Confidence,
+    stale: &[&Subject<'_>],
+    right: &[&Subject<'_>],
+) -> Finding {
+    let who = phrase::titles(stale);
+    let old = phrase::distinct(
+        stale
+            .iter()
+            .flat_map(|subject| case.unexpected_addresses(subject))
+            .map(|address| address.ip),
+    );
+    let mut explanation = format!(
+        "{who} {} {old}, inside the VPC's networks but none of the addresses expected here ({}). EKS replaces \
+         the interfaces on upgrades and when the control plane is scaled or repaired, and an answer may be \
+         kept for its TTL of {ENDPOINT_TTL} s.",
+        phrase::plural(stale.len(), "gives", "give"),
+        case.expected.source,
+    );
+    if right.is_empty() {
+        explanation.push_str(
+            " No resolver gives the expected addresses, so it may as well be that what is expected is out of \
+             date.",
+        );
+    } else {
+        let _ = write!(explanation, 
+            " {} {} the right ones.",
+            phrase::titles(right),
+            phrase::plural(right.len(), "gives", "give")
+        );
+    }
+    if let Some(ttl) = longest_ttl(stale).filter(|ttl| *ttl > ENDPOINT_TTL) {
+        let _ = write!(explanation, 
+            " The answer's TTL is {ttl} s, longer than AWS gives: a cache stretches it, or a record of \
+             somebody's own pins the name."
+        );
+    }
+    let mut evidence: Vec<Evidence> = stale
+        .iter()
+        .flat_map(|subject| observed_target(subject))
+        .collect();
+    evidence.extend(
+        right
+            .iter()
+            .filter_map(|subject| Some(observed(subject, subject.a()?))),
+    );
+    evidence.extend(case.vpc().map(|vpc| Evidence::fact(phrase::vpc_networks(vpc))));
+    if let Some(interfaces) = case.interfaces() {
+        let now = interfaces
+            .iter()
+            .flat_map(|interface| interface.addresses.iter().copied());
+        evidence.push(Evidence::fact(format!(
+            "the cluster's network interfaces have {}",
+            phrase::distinct(now)
+        )));
+    }
+    let mut again = remedy::answer::ask_again(case, stale, RecordType::A, "");
+    again.title = format!("Ask again after {ENDPOINT_TTL} s: the answer may heal by itself");
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence,
+        summary: format!(
+            "{who} {} addresses of the VPC that the cluster does not have now ({old})",
+            phrase::plural(stale.len(), "gives", "give")
+        ),
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(stale),
+        evidence,
+        remedies: vec![
+            again,
+            remedy::answer::interfaces_now(case),
+            remedy::answer::flush(case),
+            Remedy::advice(
+                "If it stays: remove the record, override or minimum TTL that pins the name at this resolver \
+                 or behind it",
+            ),
+        ],
+        references: vec![
+            "https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html".to_owned(),
+        ],
+    }
+}
+
+/// The longest TTL of the addresses that these resolvers gave.
+fn longest_ttl(subjects: &[&Subject<'_>]) -> Option<u32> {
+    subjects
+        .iter()
+        .flat_map(|subject| [subject.a(), subject.aaaa()])
+        .flatten()
+        .flat_map(|lookup| lookup.section(Section::Answer))
+        .filter(|record| record.address().is_some())
+        .map(|record| record.ttl)
+        .max()
+}

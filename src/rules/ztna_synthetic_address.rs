@@ -1,0 +1,148 @@
+//! A zero-trust client's synthetic address instead of the endpoint's.
+
+use std::net::IpAddr;
+
+use super::phrase::{self, observed_target};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
+use crate::address::AddressClass;
+use crate::compare::Verdict;
+use crate::settings::View;
+
+declare_rule! {
+    /// ## What it means
+    /// The answer holds an address of 100.64.0.0/10 that is neither expected nor in the VPC. Zero-trust
+    /// clients answer for the names they take over with addresses of that range, and carry connections to
+    /// them to the real endpoint; Zscaler Private Access is one.
+    ///
+    /// ## How it was decided
+    /// By the range alone, so this is the likeliest of few. A VPC may use the range too: an address that is
+    /// expected or in the VPC's networks is not meant, and where neither is known, none that a resolver of the
+    /// VPC gives as well or that comes with a private hosted zone's SOA.
+    ///
+    /// ## Why it matters
+    /// Whether a connection works is up to the zero-trust client's rules and not to DNS: nothing here shows
+    /// whether the real addresses behind it are right.
+    ///
+    /// ## What to do
+    /// See that the endpoint is in an application segment, with TCP 443, and that its connector resolves the
+    /// name to the cluster's addresses; or take the name out of the client's domains.
+    ///
+    /// ## References
+    /// - RFC 6598, "IANA-Reserved IPv4 Prefix for Shared Address Space"
+    "ztna-synthetic-address" = {
+        summary: "the answer holds an address of the shared range 100.64.0.0/10, as zero-trust clients give",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [Vpc, VpcView],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let in_scope = case
+        .subjects()
+        .filter(|subject| subject.probed.resolver.in_scope && !subject.probed.interrupted);
+    grouped(in_scope, |subject| {
+        if synthetic(case, subject).is_empty() || subject.sibling_resolves() {
+            return None;
+        }
+        match subject.verdict() {
+            verdict if verdict.is_fine() => Some(Severity::Warning),
+            // Public addresses were asked for, or listed: nothing synthetic is among those.
+            Verdict::Mismatch => Some(Severity::Error),
+            _ => None,
+        }
+    })
+    .into_iter()
+    .map(|(severity, subjects)| finding(case, severity, &subjects))
+    .collect()
+}
+
+/// The addresses of the shared range that are not known to be the VPC's own.
+fn synthetic(case: &Case<'_>, subject: &Subject<'_>) -> Vec<IpAddr> {
+    let addresses = &subject.comparison.addresses;
+    let shared = |class| class == AddressClass::Cgnat;
+    let fine = subject.verdict().is_fine();
+    let all_shared = addresses.iter().all(|address| shared(address.class));
+    if !fine && !all_shared {
+        return Vec::new();
+    }
+    // What the VPC has is known from AWS or from the user, and this class is none of it; or its own
+    // resolvers, and the zone the answer is from, have to say.
+    let expected = &subject.comparison.expected;
+    let vpc_known =
+        case.vpc().is_some() || !expected.addresses.is_empty() || !expected.cidrs.is_empty();
+    let may_be_of_the_vpc = |ip: &IpAddr| {
+        let others = |other: &Subject<'_>| other.name() != subject.name();
+        let given_there = case
+            .vpc_side()
+            .any(|other| others(other) && other.ips().contains(ip));
+        given_there || subject.view() == View::PrivateZone
+    };
+    addresses
+        .iter()
+        .filter(|address| shared(address.class))
+        .map(|address| address.ip)
+        .filter(|ip| !fine || vpc_known || !may_be_of_the_vpc(ip))
+        .collect()
+}
+
+fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    let verb = phrase::plural(subjects.len(), "gives", "give");
+    let given = phrase::distinct(subjects.iter().flat_map(|subject| synthetic(case, subject)));
+    let vpc = match case.vpc() {
+        Some(vpc) => format!("It is not in the VPC: {}.", phrase::vpc_networks(vpc)),
+        None => "The VPC's networks are not known; if they are of this range, the address may be the \
+                 endpoint's own."
+            .to_owned(),
+    };
+    let wrong = match severity {
+        Severity::Error => format!(
+            " It is not what is expected here ({}).",
+            case.expected.source
+        ),
+        Severity::Warning | Severity::Info => String::new(),
+    };
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity,
+        confidence: Confidence::Medium,
+        summary: format!(
+            "{who} {verb} an address of 100.64.0.0/10 ({given}), as zero-trust clients make up"
+        ),
+        explanation: format!(
+            "{who} {verb} {given}, of the shared address space. {vpc}{wrong} A zero-trust client that takes \
+             the name over answers with such an address and carries the connection to the real endpoint: \
+             whether that works is up to its rules, and DNS cannot show it."
+        ),
+        caused_by: None,
+        resolvers: phrase::names(subjects),
+        evidence: subjects
+            .iter()
+            .flat_map(|subject| observed_target(subject))
+            .chain(case.vpc().map(|vpc| Evidence::fact(phrase::vpc_networks(vpc))))
+            .collect(),
+        remedies: vec![
+            Remedy::advice(format!(
+                "See that {} (or {}) is in an application segment of the zero-trust client, with TCP 443, and \
+                 that its connector resolves the name to the cluster's addresses",
+                case.own_zone(),
+                case.regional_zone().unwrap_or_else(|| case.family_zone()),
+            )),
+            Remedy::new(
+                "See what is behind the address: the certificate must be the cluster's",
+                [format!(
+                    "curl -v --max-time 10 https://{}/version",
+                    case.own_zone()
+                )],
+            ),
+            Remedy::advice(
+                "Or take the name out of the client's domains, and let a conditional forward to the inbound \
+                 endpoint answer for it",
+            ),
+        ],
+        references: vec!["https://www.rfc-editor.org/rfc/rfc6598".to_owned()],
+    }
+}
