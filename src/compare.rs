@@ -150,9 +150,7 @@ pub fn compare(probed: &Probed, expected: Expected, facts: &Facts) -> Comparison
     let view = view_of(&probed.lookups);
     let addresses: BTreeSet<IpAddr> = match &probed.system {
         Some(system) => system.addresses.iter().copied().collect(),
-        None => target_lookups(&probed.lookups)
-            .flat_map(|lookup| lookup.addresses.iter().copied())
-            .collect(),
+        None => answered(target_lookups(&probed.lookups)).collect(),
     };
     let verdict = match (&probed.system, probed.resolver.role) {
         (Some(system), _) if system.failure.is_some() || system.addresses.is_empty() => {
@@ -181,6 +179,14 @@ fn target_lookups(lookups: &[Lookup]) -> impl Iterator<Item = &Lookup> {
     lookups
         .iter()
         .filter(|lookup| lookup.purpose == Purpose::Target)
+}
+
+/// The addresses that were answered. What stands in a reply that was cut short or cannot be read to its end
+/// is no answer.
+fn answered<'a>(lookups: impl Iterator<Item = &'a Lookup>) -> impl Iterator<Item = IpAddr> {
+    lookups
+        .filter(|lookup| lookup.kind == AnswerKind::Answer)
+        .flat_map(|lookup| lookup.addresses.iter().copied())
 }
 
 /// The verdict over all samples: theirs where they agree, else unstable. Right answers that differ only in
@@ -221,11 +227,7 @@ pub fn of_sample(
         target_lookups(lookups).find(|lookup| lookup.sample == sample && lookup.qtype == qtype)
     };
     let (a, aaaa) = (of_type(RecordType::A), of_type(RecordType::AAAA));
-    let addresses: Vec<IpAddr> = [a, aaaa]
-        .into_iter()
-        .flatten()
-        .flat_map(|lookup| lookup.addresses.iter().copied())
-        .collect();
+    let addresses: Vec<IpAddr> = answered([a, aaaa].into_iter().flatten()).collect();
     if !addresses.is_empty() {
         return judge(&addresses, expected, facts, view);
     }

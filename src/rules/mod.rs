@@ -4,6 +4,7 @@ mod case;
 mod finding;
 pub mod phrase;
 pub mod remedy;
+mod step;
 mod verdict;
 mod view;
 
@@ -127,11 +128,24 @@ rules! {
     vpc_resolver_not_reachable_from_here,
     private_zone_not_effective,
     private_zone_shadow,
+    rebinding_protection,
+    stale_negative_cache,
+    shadow_zone,
+    name_blocked_by_policy,
+    sinkhole_answer,
+    nxdomain_hijack,
+    no_internet_recursion,
+    resolver_refuses_client,
+    dnssec_bogus,
+    edns_intolerant,
+    truncated_without_tcp,
     udp_blocked,
     tcp_blocked,
     resolver_unreachable,
     resolver_unstable,
     slow_resolver,
+    not_recursive,
+    malformed_reply,
     spoofed_replies,
     serve_expired,
     stale_addresses,

@@ -1,6 +1,7 @@
 //! The resolver does not take the name to the VPC.
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
+use super::step::Step;
 use super::{Case, Confidence, Evidence, Finding, Need, Severity, Stage, Subject, remedy, view};
 use crate::dns::AnswerKind;
 use crate::endpoint::SoaOrigin;
@@ -62,8 +63,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
 
 /// How sure it is that this resolver does not forward; `None` where the evidence is another's.
 fn grade(case: &Case<'_>, subject: &Subject<'_>, vpc_has_it: bool) -> Option<Confidence> {
-    // Whoever invents answers for names that do not exist has another problem, and `nxdomain-hijack` says so.
-    if subject.sibling_resolves() {
+    // Whoever invents answers for names that do not exist, or does not recurse, has another problem.
+    if Step::of(subject) != Step::Content {
         return None;
     }
     if subject.verdict().has_addresses() {

@@ -2,6 +2,8 @@
 
 pub mod answer;
 pub mod endpoint;
+pub mod filter;
+pub mod flush;
 pub mod forward;
 pub mod path;
 pub mod question;

@@ -1,0 +1,158 @@
+//! Validation fails at the resolver.
+
+use super::phrase::{self, observed, observed_controls, observed_target};
+use super::step::{Step, grouped};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use crate::compare::Verdict;
+use crate::dns::{AnswerKind, ExtendedError};
+use crate::observation::{Lookup, Purpose};
+
+declare_rule! {
+    /// ## What it means
+    /// The resolver validates DNSSEC and finds the answer bogus: most often because the name is forwarded to a
+    /// source that gives other data than the public, signed zone proves, or because the resolver's clock or
+    /// trust anchor is wrong.
+    ///
+    /// ## How it was decided
+    /// The name gets SERVFAIL, and either the same question with checking disabled (CD=1) is answered, or the
+    /// SERVFAIL carries an Extended DNS Error 6 to 12. (BIND sends none; Unbound and PowerDNS do.)
+    ///
+    /// ## Why it matters
+    /// kubectl prints `server misbehaving`, or `no such host` when the reply for AAAA arrives last.
+    ///
+    /// ## What to do
+    /// Make the forwarded zone an exception from validation: `validate-except` in BIND, `domain-insecure` in
+    /// Unbound, `addNTA` in PowerDNS Recursor. If AWS's public names fail as well, set the resolver's clock and
+    /// renew its trust anchor instead.
+    ///
+    /// ## References
+    /// - RFC 4035, section 3.2.2 (the CD bit); RFC 7646 (negative trust anchors)
+    /// - RFC 8914, sections 4.7 to 4.13
+    "dnssec-bogus" = {
+        summary: "validation fails at the resolver",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [],
+        explains: ["a-fails-aaaa-nodata"],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(case.failing(), |subject| {
+        (Step::of(subject) == Step::Content && shown(subject)).then(|| validates_nothing(subject))
+    })
+    .into_iter()
+    .map(|(nothing, subjects)| finding(case, nothing, &subjects))
+    .collect()
+}
+
+/// Whether the target's SERVFAIL is shown to be validation's.
+pub(super) fn shown(subject: &Subject<'_>) -> bool {
+    subject.verdict() == Verdict::ServFail
+        && (unchecked(subject).is_some()
+            || subject
+                .a()
+                .is_some_and(|lookup| lookup.has_ede(ExtendedError::is_dnssec_failure)))
+}
+
+/// The answer that checking disabled brought, for either type.
+fn unchecked<'a>(subject: &Subject<'a>) -> Option<&'a Lookup> {
+    subject
+        .lookups(Purpose::CheckingDisabled)
+        .find(|lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative())
+}
+
+/// AWS's public names and the root fail too: it is not about this zone.
+fn validates_nothing(subject: &Subject<'_>) -> bool {
+    subject.aws_control_works() == Some(false) && subject.root_control_works() == Some(false)
+}
+
+fn finding(case: &Case<'_>, nothing: bool, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    let several = subjects.len();
+    let without: Vec<&Lookup> = subjects
+        .iter()
+        .filter_map(|subject| unchecked(subject))
+        .collect();
+    let mark = subjects
+        .iter()
+        .filter_map(|subject| subject.a())
+        .flat_map(|lookup| &lookup.ede)
+        .find(|error| error.is_dnssec_failure());
+    let mut explanation = format!(
+        "{who} {} SERVFAIL for this name because validation fails.",
+        phrase::plural(several, "says", "say"),
+    );
+    if !without.is_empty() {
+        explanation.push_str(" With checking disabled (CD=1) the same question is answered.");
+    }
+    if let Some(mark) = mark {
+        explanation.push_str(" The reply names the reason: ");
+        explanation.push_str(&phrase::extended_error(mark));
+        explanation.push('.');
+    }
+    if nothing {
+        explanation.push_str(
+            " AWS's public names and the root fail there too, so it is validation as a whole: the clock or the \
+             trust anchor.",
+        );
+    } else if subjects.iter().all(|subject| subject.any_outside_control_works()) {
+        explanation.push_str(
+            " Other names resolve there, so it is what this name is forwarded to that does not fit the signed \
+             zones above it.",
+        );
+    }
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for subject in subjects {
+        evidence.extend(observed_target(subject));
+        evidence.extend(
+            subject
+                .lookups(Purpose::CheckingDisabled)
+                .map(|lookup| observed(subject, lookup)),
+        );
+        evidence.extend(observed_controls(subject));
+    }
+    let zone = case.regional_zone().unwrap_or_else(|| case.own_zone());
+    let except = Remedy::new(
+        format!("Except {zone} from validation there"),
+        [
+            format!("# BIND (named.conf)\nvalidate-except {{ \"{zone}\"; }};"),
+            format!("# BIND, for an hour, to try it out\nrndc nta {zone}"),
+            format!("# Unbound (unbound.conf)\nserver:\n    domain-insecure: \"{zone}\""),
+            format!(
+                "# PowerDNS Recursor (Lua configuration)\naddNTA(\"{zone}\", \"forwarded to the VPC\")"
+            ),
+            format!("# PowerDNS Recursor, until its next start\nrec_control add-nta {zone}"),
+        ],
+    );
+    let clock = Remedy::new(
+        "Check the resolver's clock and its trust anchor of the root",
+        ["timedatectl"],
+    );
+    let remedies = if nothing {
+        vec![clock, except]
+    } else {
+        vec![except, clock]
+    };
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence: Confidence::High,
+        summary: format!(
+            "{who} {} the answer for this name as bogus (DNSSEC), so clients get SERVFAIL",
+            phrase::plural(several, "rejects", "reject"),
+        ),
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(subjects),
+        evidence,
+        remedies,
+        references: vec![
+            "https://www.rfc-editor.org/rfc/rfc4035#section-3.2.2".to_owned(),
+            "https://www.rfc-editor.org/rfc/rfc7646".to_owned(),
+            "https://www.rfc-editor.org/rfc/rfc8914#section-4.7".to_owned(),
+        ],
+    }
+}

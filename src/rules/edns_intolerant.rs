@@ -1,0 +1,183 @@
+//! Questions with EDNS fail, and the same without it are answered.
+
+use super::phrase::{self, observed_target};
+use super::step::{self, Step, grouped};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use crate::dns::AnswerKind;
+use crate::observation::{Attempt, Lookup, Purpose};
+
+declare_rule! {
+    /// ## What it means
+    /// The resolver, or a firewall or an inspection of DNS on the way to it, does not cope with EDNS (the OPT
+    /// record that modern questions carry): it answers FORMERR, NOTIMP, BADVERS or SERVFAIL, or drops the
+    /// question. Without EDNS the same question is answered.
+    ///
+    /// ## How it was decided
+    /// Tries with EDNS failed, and a try without it, made beside them, was answered.
+    ///
+    /// ## Why it matters
+    /// Go, and so kubectl, helm and Terraform, always asks with EDNS and never again without. glibc, musl and
+    /// Node's c-ares ask without. So curl reaches the cluster, and kubectl prints `server misbehaving` or `i/o
+    /// timeout`. (A FORMERR that is only a header is ignored by Go: a time-out.)
+    ///
+    /// ## What to do
+    /// Let EDNS pass: update the resolver, or take its messages out of the firewall's DNS inspection. Until
+    /// then, put a resolver between that asks without EDNS where it must, such as systemd-resolved.
+    ///
+    /// ## References
+    /// - RFC 6891, "Extension Mechanisms for DNS (EDNS(0))"
+    /// - Go, src/net/dnsclient_unix.go: every question carries an OPT record
+    /// - DNS Flag Day 2019
+    "edns-intolerant" = {
+        summary: "questions with EDNS fail, and the same without it are answered",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [],
+        explains: [],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(case.failing(), |subject| {
+        (Step::of(subject) == Step::EdnsIntolerant).then(|| confidence(subject))
+    })
+    .into_iter()
+    .map(|(confidence, subjects)| finding(case, confidence, &subjects))
+    .collect()
+}
+
+/// Where the sibling was answered with EDNS, chance may have had a part in it.
+fn confidence(subject: &Subject<'_>) -> Confidence {
+    let others_are_answered = subject.sibling().is_some_and(|lookup| {
+        lookup.kind == AnswerKind::Answer || lookup.kind.is_negative()
+    });
+    if others_are_answered {
+        Confidence::Medium
+    } else {
+        Confidence::High
+    }
+}
+
+/// The answered try without EDNS, with its look-up.
+fn plain<'a>(subject: &Subject<'a>) -> Option<(&'a Lookup, &'a Attempt)> {
+    subject.lookups(Purpose::Target).find_map(|lookup| {
+        let attempt = lookup.attempts.iter().find(|attempt| {
+            !attempt.edns && (attempt.kind == AnswerKind::Answer || attempt.kind.is_negative())
+        })?;
+        Some((lookup, attempt))
+    })
+}
+
+/// What a try came to, in one word.
+fn outcome(attempt: &Attempt) -> String {
+    match (attempt.kind, attempt.rcode) {
+        (AnswerKind::Answer, _) => phrase::addresses(&attempt.addresses),
+        (AnswerKind::NoData, _) => "NODATA".to_owned(),
+        (AnswerKind::Timeout, Some(rcode)) => format!("{rcode} in a bare header, which Go ignores"),
+        (_, Some(rcode)) => rcode.to_string(),
+        _ => "no answer".to_owned(),
+    }
+}
+
+/// What the tries with EDNS came to, each once.
+fn with_edns(subject: &Subject<'_>) -> Vec<String> {
+    let tries = || {
+        subject
+            .a()
+            .into_iter()
+            .flat_map(|lookup| &lookup.attempts)
+            .filter(|attempt| attempt.edns && Some(attempt.transport) == subject.probed.resolver.transport)
+    };
+    let heard = tries().any(step::was_heard);
+    let mut outcomes: Vec<String> = Vec::new();
+    for attempt in tries().filter(|attempt| !heard || step::was_heard(attempt)) {
+        let outcome = outcome(attempt);
+        if !outcomes.contains(&outcome) {
+            outcomes.push(outcome);
+        }
+    }
+    outcomes
+}
+
+fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    let several = subjects.len();
+    let mut failures: Vec<String> = Vec::new();
+    for failure in subjects.iter().flat_map(|subject| with_edns(subject)) {
+        if !failures.contains(&failure) {
+            failures.push(failure);
+        }
+    }
+    let resolves_without = subjects.iter().all(|subject| {
+        plain(subject).is_some_and(|(_, attempt)| attempt.kind == AnswerKind::Answer)
+    });
+    let mut explanation = format!(
+        "Asked with EDNS, as kubectl and every other Go program asks, {who} {} {}. Without EDNS, as curl and other \
+         clients of glibc and musl ask, the same question is answered.",
+        phrase::plural(several, "gives", "give"),
+        phrase::list(&failures),
+    );
+    if confidence == Confidence::Medium {
+        explanation.push_str(
+            " A random sibling of the name was answered with EDNS, so it may be the way to this one zone, or a \
+             packet lost by chance: ask again.",
+        );
+    }
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for subject in subjects {
+        evidence.extend(observed_target(subject));
+        if let Some((lookup, attempt)) = plain(subject) {
+            evidence.push(Evidence::of(
+                subject.name(),
+                format!("{} without EDNS: {}", lookup.qtype, outcome(attempt)),
+            ));
+        }
+    }
+    let name = case.own_zone();
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence,
+        summary: format!(
+            "{who} {} only questions without EDNS, so kubectl fails there{}",
+            phrase::plural(several, "answers", "answer"),
+            if resolves_without {
+                " where curl resolves"
+            } else {
+                ""
+            },
+        ),
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(subjects),
+        evidence,
+        remedies: vec![
+            Remedy::advice(
+                "Let EDNS pass: update the resolver, and take DNS inspection on the firewalls before it out of the \
+                 path or let it pass OPT records and messages of 1232 octets",
+            ),
+            Remedy::new(
+                "Compare: the first fails, the second does not",
+                subjects
+                    .iter()
+                    .filter_map(|subject| subject.ip())
+                    .flat_map(|ip| {
+                        [
+                            format!("dig @{ip} +bufsize=1232 {name} A"),
+                            format!("dig @{ip} +noedns {name} A"),
+                        ]
+                    }),
+            ),
+            Remedy::advice(
+                "Until then, ask through a resolver of this host that does without EDNS where a server cannot \
+                 take it, such as systemd-resolved",
+            ),
+        ],
+        references: vec![
+            "https://www.rfc-editor.org/rfc/rfc6891".to_owned(),
+            "https://www.dnsflagday.net/2019/".to_owned(),
+        ],
+    }
+}

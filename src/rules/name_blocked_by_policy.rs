@@ -1,0 +1,258 @@
+//! The resolver blocks the name on purpose.
+
+use super::phrase::{self, observed_controls, observed_sibling, observed_target};
+use super::step::{self, Denial, Step, grouped};
+use super::{
+    Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dnssec_bogus, no_internet_recursion,
+    rebinding_protection, remedy, resolver_refuses_client, shadow_zone,
+};
+use crate::compare::Verdict;
+use crate::dns::{ExtendedError, Soa};
+use crate::observation::Lookup;
+
+declare_rule! {
+    /// ## What it means
+    /// A policy answers in the place of the zone: a response policy zone, a block list, a security service, or
+    /// Route 53 Resolver DNS Firewall. It holds the endpoint's name or the domain around it.
+    ///
+    /// ## How it was decided
+    /// The name is denied or refused while AWS's public names, or at least a random sibling, are answered as
+    /// they should be; and the denial is nobody's: without a SOA, with the SOA of a zone that the name is not
+    /// in or that stands in ADDITIONAL (as BIND's response policy zones send it), or with an Extended DNS Error
+    /// 15 to 18 (Blocked, Censored, Filtered, Prohibited). What fits a filter of private addresses instead is
+    /// `rebinding-protection`.
+    ///
+    /// ## Why it matters
+    /// kubectl prints `no such host`, or `server misbehaving` where the policy refuses. No forwarding helps
+    /// while the policy stands before it.
+    ///
+    /// ## What to do
+    /// Put `*.eks.amazonaws.com` (or the suffix of the endpoint at hand) on the policy's allow list.
+    ///
+    /// ## References
+    /// - RFC 8914, sections 4.16 to 4.19
+    /// - BIND 9 Administrator Reference Manual, "Response Policy Zone (RPZ) Rewriting"
+    /// - Amazon Route 53 Developer Guide, "Route 53 Resolver DNS Firewall"
+    "name-blocked-by-policy" = {
+        summary: "the resolver blocks the name on purpose",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [VpcView, PublicControl, Controls],
+        explains: ["a-fails-aaaa-nodata"],
+        stage: Stage::Evidence,
+    }
+}
+
+/// What shows the policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// A SOA that has no business there.
+    PolicySoa,
+    /// The name is made an alias.
+    Alias,
+    /// An Extended DNS Error says so.
+    Marked,
+    /// An Extended DNS Error says so, and what it blocks may be a private address rather than the name.
+    MarkedPerhapsRebinding,
+    /// An Extended DNS Error says so, and no control was asked.
+    MarkedUnchecked,
+    /// Denied without a SOA.
+    Bare,
+    /// Refused.
+    Refused,
+}
+
+impl Shape {
+    fn confidence(self) -> Confidence {
+        match self {
+            Self::PolicySoa | Self::Marked => Confidence::High,
+            Self::MarkedPerhapsRebinding
+            | Self::MarkedUnchecked
+            | Self::Alias
+            | Self::Bare
+            | Self::Refused => Confidence::Medium,
+        }
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(case.failing(), |subject| shape(case, subject))
+        .into_iter()
+        .map(|(shape, subjects)| finding(case, shape, &subjects))
+        .collect()
+}
+
+fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
+    if Step::of(subject) != Step::Content
+        || rebinding_protection::shape(case, subject).is_some()
+        || resolver_refuses_client::confidence(subject).is_some()
+        || no_internet_recursion::confidence(subject).is_some()
+    {
+        return None;
+    }
+    let a = subject.a()?;
+    let ordinary = subject.sibling_is_ordinary();
+    let aws_works = subject.aws_control_works() == Some(true);
+    let unchecked = step::controls(subject).next().is_none();
+    let marked = a.has_ede(ExtendedError::is_policy);
+    match (subject.verdict(), Denial::of(subject)) {
+        (_, Some(Denial::Beside(_))) => Some(Shape::PolicySoa),
+        // AWS's zones hold the addresses under the name itself.
+        (_, Some(Denial::Alias(_))) => {
+            (case.endpoint.is_some() && (ordinary || aws_works)).then_some(Shape::Alias)
+        }
+        // A root that denies all of .com, where AWS's names resolve: made up for the answer.
+        (_, Some(Denial::Root)) => aws_works.then_some(Shape::Bare),
+        (verdict, Some(Denial::Bare)) => {
+            if shadow_zone::denies_all_of_aws(subject) {
+                return None;
+            }
+            // What a filter of private addresses leaves; but whether there are any is not known.
+            let perhaps_rebinding =
+                verdict == Verdict::NoData && ordinary && !subject.is_vpc_side();
+            match (marked, perhaps_rebinding) {
+                (true, true) => Some(Shape::MarkedPerhapsRebinding),
+                (true, false) if ordinary || aws_works => Some(Shape::Marked),
+                (true, false) => unchecked.then_some(Shape::MarkedUnchecked),
+                (false, true) => None,
+                (false, false) => (ordinary || aws_works).then_some(Shape::Bare),
+            }
+        }
+        (Verdict::ServFail, None) if marked && !dnssec_bogus::shown(subject) => {
+            if ordinary || subject.any_outside_control_works() {
+                Some(Shape::Marked)
+            } else {
+                unchecked.then_some(Shape::MarkedUnchecked)
+            }
+        }
+        (Verdict::Refused, None) => {
+            let others_work = ordinary || subject.any_outside_control_works();
+            match a.ede.iter().find(|error| error.is_policy()) {
+                Some(error) if error.code == 18 && ordinary => Some(Shape::MarkedPerhapsRebinding),
+                Some(_) if others_work => Some(Shape::Marked),
+                Some(_) => unchecked.then_some(Shape::MarkedUnchecked),
+                None => others_work.then_some(Shape::Refused),
+            }
+        }
+        _ => None,
+    }
+}
+
+fn finding(case: &Case<'_>, shape: Shape, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    let several = subjects.len();
+    let blocks = match shape.confidence() {
+        Confidence::Certain | Confidence::High => phrase::plural(several, "blocks", "block"),
+        Confidence::Medium | Confidence::Low => {
+            phrase::plural(several, "probably blocks", "probably block")
+        }
+    };
+    let wide = subjects
+        .iter()
+        .all(|subject| subject.sibling().is_some() && !subject.sibling_is_ordinary());
+    let what = if wide {
+        "the domain of this name"
+    } else {
+        "this name"
+    };
+    let vpc_side = subjects.iter().any(|subject| subject.is_vpc_side());
+    let evidence_in_words = match shape {
+        Shape::PolicySoa => match subjects.iter().find_map(|subject| policy_soa(subject)) {
+            Some(soa) if soa.owner == case.target.hostname => format!(
+                "The denial carries a SOA that is no zone's: its owner is the name asked, its MNAME {}. A block \
+                 list made it up, as AdGuard's programs do.",
+                soa.mname
+            ),
+            Some(soa) => format!(
+                "The denial carries the SOA of {} ({}), which is not a zone that the name is in: a response \
+                 policy zone or a block list answered in the place of AWS's zone.",
+                soa.owner, soa.mname
+            ),
+            None => String::new(),
+        },
+        Shape::Marked | Shape::MarkedUnchecked | Shape::MarkedPerhapsRebinding => {
+            let mark = subjects
+                .iter()
+                .filter_map(|subject| subject.a())
+                .flat_map(|lookup: &Lookup| &lookup.ede)
+                .find(|error| error.is_policy())
+                .map(phrase::extended_error)
+                .unwrap_or_default();
+            format!("The reply says so itself: {mark}.")
+        }
+        Shape::Alias => {
+            let target = subjects.iter().find_map(|subject| match Denial::of(subject)? {
+                Denial::Alias(target) => Some(target.to_string()),
+                _ => None,
+            });
+            format!(
+                "The name is made an alias of {}, which has no address. AWS's zones hold the addresses under the \
+                 name itself, so a policy, or a zone of the resolver's own, answered in their place.",
+                target.unwrap_or_default()
+            )
+        }
+        Shape::Bare => "The name is denied, and not by a zone of AWS's: the denial carries no SOA of one.".to_owned(),
+        Shape::Refused => {
+            "The name is refused, though other names are answered: it is not this client that is refused."
+                .to_owned()
+        }
+    };
+    let around = if subjects.iter().any(|subject| subject.sibling().is_none()) {
+        " The control questions were not asked, so how far the policy goes is not known."
+    } else if wide {
+        " A random sibling of the name fails there too, so the policy holds the domain and not only this name. An \
+         internal zone of that domain without a SOA would look alike."
+    } else if subjects.iter().all(|subject| subject.sibling_is_ordinary()) {
+        " A random sibling of the name is denied there as it should be, so the policy holds this name and not its domain."
+    } else {
+        ""
+    };
+    let caveat = match shape {
+        Shape::MarkedPerhapsRebinding => {
+            " A filter of private addresses (rebinding protection) would look the same; whether this name has \
+             private addresses is not known here: --public or a resolver of the VPC would tell."
+        }
+        _ if vpc_side => {
+            " For a resolver of the VPC that is Route 53 Resolver DNS Firewall, if it is in use there."
+        }
+        _ => "",
+    };
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for subject in subjects {
+        evidence.extend(observed_target(subject));
+        evidence.extend(observed_sibling(subject));
+        evidence.extend(observed_controls(subject));
+    }
+    let mut remedies = vec![remedy::filter::allow_list(case)];
+    if vpc_side {
+        remedies.insert(0, remedy::filter::dns_firewall(case));
+    }
+    if shape == Shape::MarkedPerhapsRebinding {
+        remedies.extend(remedy::filter::private_answers(case, "# dnsmasq"));
+    }
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence: shape.confidence(),
+        summary: format!("{who} {blocks} {what} by policy, so clients there cannot resolve it"),
+        explanation: format!("{evidence_in_words}{around}{caveat}"),
+        caused_by: None,
+        resolvers: phrase::names(subjects),
+        evidence,
+        remedies,
+        references: vec![
+            "https://www.rfc-editor.org/rfc/rfc8914#section-4.16".to_owned(),
+            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall.html"
+                .to_owned(),
+        ],
+    }
+}
+
+/// The SOA that gives the policy away.
+fn policy_soa<'a>(subject: &Subject<'a>) -> Option<&'a Soa> {
+    match Denial::of(subject)? {
+        Denial::Beside(soa) => Some(soa),
+        _ => None,
+    }
+}

@@ -1,0 +1,147 @@
+//! The resolver resolves nothing of the internet.
+
+use super::phrase::{self, observed_controls, observed_sibling, observed_target};
+use super::step::{Denial, Step, grouped};
+use super::{
+    Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dnssec_bogus, remedy,
+    resolver_refuses_client,
+};
+use crate::compare::Verdict;
+use crate::resolvers::Role;
+
+declare_rule! {
+    /// ## What it means
+    /// The resolver serves internal names only: it has no way to the internet's name servers, or it knows a
+    /// root of its own. What it is not told to forward does not resolve there.
+    ///
+    /// ## How it was decided
+    /// Neither AWS's public names nor the root's name servers resolve there, and the endpoint's name fails in a
+    /// way that fits: SERVFAIL, silence, or a denial without a SOA. Or the denial is one by a root that is not
+    /// the internet's, and AWS's public names do not resolve.
+    ///
+    /// ## Why it matters
+    /// Private endpoint names are in public DNS since December 2019, so most resolvers with internet recursion
+    /// find them without forwarding; this one cannot. kubectl prints `no such host`, `server misbehaving` or `i/o
+    /// timeout`, after how the resolver fails.
+    ///
+    /// ## What to do
+    /// Forward the endpoint's name, conditionally, to the inbound endpoint's addresses in the cluster's VPC.
+    ///
+    /// ## References
+    /// - Amazon EKS User Guide, "Cluster API server endpoint"
+    /// - Amazon Route 53 Developer Guide, "Forwarding inbound DNS queries to your VPCs"
+    "no-internet-recursion" = {
+        summary: "the resolver resolves nothing of the internet",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [Controls],
+        wants: [],
+        explains: [],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(case.failing(), |subject| {
+        let confidence = confidence(subject)?;
+        // A forward to an inbound endpoint that is down would fail the same.
+        let may_be_forwarded = !subject.verdict().is_negative()
+            && case
+                .subjects()
+                .any(|other| other.has_role(Role::Inbound) && !other.heard_anything());
+        Some(if may_be_forwarded {
+            (Confidence::Medium, true)
+        } else {
+            (confidence, false)
+        })
+    })
+    .into_iter()
+    .map(|((confidence, may_be_forwarded), subjects)| {
+        finding(case, confidence, may_be_forwarded, &subjects)
+    })
+    .collect()
+}
+
+/// How sure it is that the resolver recurses nowhere; `None` where the evidence is another's.
+pub(super) fn confidence(subject: &Subject<'_>) -> Option<Confidence> {
+    if Step::of(subject) != Step::Content || subject.sibling_is_ordinary() {
+        return None;
+    }
+    let aws = subject.aws_control_works();
+    if aws == Some(true) {
+        return None;
+    }
+    let root_fails = subject.root_control_works() == Some(false);
+    let fits = match (subject.verdict(), Denial::of(subject)) {
+        // A private root answers for itself: that it works says nothing of the internet. (For a name under no
+        // known domain the internet's root says the same, and there is no control of AWS's.)
+        (_, Some(Denial::Root)) => aws == Some(false),
+        (_, Some(Denial::Bare)) | (Verdict::Timeout, None) => root_fails,
+        (Verdict::ServFail, None) => root_fails && !dnssec_bogus::shown(subject),
+        (Verdict::Refused, None) => {
+            root_fails && resolver_refuses_client::confidence(subject).is_none()
+        }
+        _ => false,
+    };
+    let confidence = if aws == Some(false) {
+        Confidence::High
+    } else {
+        Confidence::Medium
+    };
+    fits.then_some(confidence)
+}
+
+fn finding(
+    case: &Case<'_>,
+    confidence: Confidence,
+    may_be_forwarded: bool,
+    subjects: &[&Subject<'_>],
+) -> Finding {
+    let who = phrase::titles(subjects);
+    let several = subjects.len();
+    let private_root = subjects
+        .iter()
+        .any(|subject| matches!(Denial::of(subject), Some(Denial::Root)));
+    let mut explanation = format!(
+        "{} So {who} would have to forward this name to the VPC, and {} not.",
+        if private_root {
+            "The denial comes from a root zone that is not the internet's, and AWS's public names do not resolve \
+             there, either."
+        } else {
+            "Neither AWS's public names nor the root's name servers resolve there: nothing of the internet does."
+        },
+        phrase::plural(several, "does", "do"),
+    );
+    if may_be_forwarded {
+        explanation.push_str(
+            " An inbound endpoint does not answer from here, either: if the name is forwarded to it already, that \
+             is what fails.",
+        );
+    }
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for subject in subjects {
+        evidence.extend(observed_target(subject));
+        evidence.extend(observed_sibling(subject));
+        evidence.extend(observed_controls(subject));
+    }
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence,
+        summary: format!(
+            "{who} {} nothing of the internet and {} not forward this name to the VPC",
+            phrase::plural(several, "resolves", "resolve"),
+            phrase::plural(several, "does", "do"),
+        ),
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(subjects),
+        evidence,
+        remedies: remedy::forward::to_inbound(case),
+        references: vec![
+            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
+            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html"
+                .to_owned(),
+        ],
+    }
+}

@@ -1,0 +1,114 @@
+//! The server does not recurse.
+
+use super::phrase::{self, observed_controls, observed_target};
+use super::step::{Step, grouped};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use crate::compare::Verdict;
+use crate::dns::{RData, Section};
+
+declare_rule! {
+    /// ## What it means
+    /// The server answers for zones of its own and does not ask others on a client's behalf: an authoritative
+    /// server, or a resolver whose recursion is off for this client. It is not a resolver that a host can use.
+    ///
+    /// ## How it was decided
+    /// The reply is a referral (NOERROR, name servers in AUTHORITY, no answer), or a denial whose RA bit is
+    /// clear: recursion is not available.
+    ///
+    /// ## Why it matters
+    /// kubectl prints `no such host`: a referral has no answer, and a denial by a server that was never asked
+    /// to look elsewhere counts like any other.
+    ///
+    /// ## What to do
+    /// Name a recursive resolver in the place of this server, or switch recursion on for this client.
+    ///
+    /// ## References
+    /// - RFC 1035, section 4.1.1 (RA); RFC 9499, "referral"
+    /// - BIND 9 Administrator Reference Manual, `recursion` and `allow-recursion`
+    "not-recursive" = {
+        summary: "the server does not recurse",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [],
+        explains: [],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(case.failing(), |subject| {
+        (Step::of(subject) == Step::NotRecursive)
+            .then(|| subject.verdict() == Verdict::Referral)
+    })
+    .into_iter()
+    .map(|(referral, subjects)| finding(referral, &subjects))
+    .collect()
+}
+
+fn finding(referral: bool, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    let several = subjects.len();
+    let does = phrase::plural(several, "does", "do");
+    let explanation = if referral {
+        let mut servers: Vec<String> = subjects
+            .iter()
+            .filter_map(|subject| subject.a())
+            .flat_map(|lookup| lookup.section(Section::Authority))
+            .filter_map(|record| match &record.data {
+                RData::Ns(server) => Some(server.to_string()),
+                _ => None,
+            })
+            .collect();
+        servers.sort();
+        servers.dedup();
+        servers.truncate(4);
+        format!(
+            "{who} {} with a referral to {}, and leaves the asking to the client. Stub resolvers do not follow \
+             referrals: they take it for no answer.",
+            phrase::plural(several, "answers", "answer"),
+            phrase::list(&servers),
+        )
+    } else {
+        format!(
+            "{who} {} the name, and the reply says that recursion is not available there: it knows its own zones, \
+             or its cache, and asks nobody else for this client.",
+            phrase::plural(several, "denies", "deny"),
+        )
+    };
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for subject in subjects {
+        evidence.extend(observed_target(subject));
+        if let Some(flags) = subject.a().and_then(|lookup| lookup.flags) {
+            evidence.push(Evidence::of(
+                subject.name(),
+                format!("flags of the reply: {}", flags.names().join(" ")),
+            ));
+        }
+        evidence.extend(observed_controls(subject));
+    }
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence: Confidence::High,
+        summary: format!("{who} {does} not recurse, so names of other servers' zones do not resolve there"),
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(subjects),
+        evidence,
+        remedies: vec![
+            Remedy::advice(format!("Use a recursive resolver in the place of {who}")),
+            Remedy::new(
+                "Or switch recursion on there, for known clients only",
+                [
+                    "# BIND (named.conf)\nrecursion yes;\nallow-recursion { localhost; localnets; <client-subnet>; };",
+                    "# Windows DNS (PowerShell)\nSet-DnsServerRecursion -Enable $true",
+                ],
+            ),
+        ],
+        references: vec![
+            "https://www.rfc-editor.org/rfc/rfc1035#section-4.1.1".to_owned(),
+            "https://www.rfc-editor.org/rfc/rfc9499".to_owned(),
+        ],
+    }
+}

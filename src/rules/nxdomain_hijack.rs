@@ -1,0 +1,115 @@
+//! Names that do not exist have addresses at this resolver.
+
+use super::phrase::{self, observed_sibling, observed_target};
+use super::step::{Step, grouped};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use std::net::IpAddr;
+
+declare_rule! {
+    /// ## What it means
+    /// The resolver, or something on the way to it, answers with addresses of its own where a name does not
+    /// exist: a provider's search page, a captive portal that has not been logged in to, or a wildcard record.
+    /// Its answer for the endpoint is of the same kind.
+    ///
+    /// ## How it was decided
+    /// A random name beside the endpoint's, which cannot exist, has addresses there.
+    ///
+    /// ## Why it matters
+    /// kubectl connects to somebody else's server and prints a TLS error: the certificate is for another name,
+    /// which names the hijacker.
+    ///
+    /// ## What to do
+    /// Log in to the captive portal if there is one, or use another resolver. Forwarding the endpoint's name to
+    /// the VPC from a resolver of one's own goes past it too.
+    ///
+    /// ## References
+    /// - RFC 8914, section 4.5 (Forged Answer)
+    /// - dnsmasq(8), `--bogus-nxdomain`
+    "nxdomain-hijack" = {
+        summary: "the resolver gives addresses for names that do not exist",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [Controls],
+        wants: [],
+        explains: [],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(case.failing(), |subject| {
+        (Step::of(subject) == Step::Rewritten).then_some(())
+    })
+    .into_iter()
+    .map(|((), subjects)| finding(case, &subjects))
+    .collect()
+}
+
+fn finding(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    let several = subjects.len();
+    let mut theirs: Vec<IpAddr> = subjects
+        .iter()
+        .filter_map(|subject| subject.sibling())
+        .flat_map(|lookup| lookup.addresses.iter().copied())
+        .collect();
+    theirs.sort();
+    theirs.dedup();
+    let same = subjects
+        .iter()
+        .all(|subject| !subject.ips().is_empty() && subject.ips().iter().all(|ip| theirs.contains(ip)));
+    let explanation = format!(
+        "A random name beside the endpoint's, which does not exist, has {} at {who}.{} Something there answers \
+         in the place of AWS's zone: a provider's search page, a captive portal, or a wildcard record in a zone \
+         over this one. Whether the endpoint's name exists cannot be told from {} answers.",
+        phrase::addresses(&theirs),
+        if same {
+            " The endpoint's name gets the same."
+        } else {
+            ""
+        },
+        phrase::plural(several, "its", "their"),
+    );
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for subject in subjects {
+        evidence.extend(observed_target(subject));
+        evidence.extend(observed_sibling(subject));
+    }
+    let bogus: Vec<String> = theirs
+        .iter()
+        .map(|ip| format!("bogus-nxdomain={ip}"))
+        .collect();
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence: Confidence::High,
+        summary: format!(
+            "{who} {} addresses for names that do not exist, and so for this one",
+            phrase::plural(several, "invents", "invent"),
+        ),
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(subjects),
+        evidence,
+        remedies: vec![
+            Remedy::advice(
+                "Use a resolver that does not rewrite answers; on a guest network, log in to its portal first",
+            ),
+            Remedy::new(
+                "See who answers: the certificate names them",
+                [format!(
+                    "openssl s_client -connect {name}:443 -servername {name} </dev/null",
+                    name = case.own_zone()
+                )],
+            ),
+            Remedy::new(
+                "On a dnsmasq of one's own in front of it, turn those addresses back into NXDOMAIN",
+                [format!("# dnsmasq\n{}", bogus.join("\n"))],
+            ),
+        ],
+        references: vec![
+            "https://www.rfc-editor.org/rfc/rfc8914#section-4.5".to_owned(),
+            "https://thekelleys.org.uk/dnsmasq/docs/dnsmasq-man.html".to_owned(),
+        ],
+    }
+}

@@ -1,0 +1,220 @@
+//! The resolver takes private addresses out of answers.
+
+use super::phrase::{self, observed, observed_sibling, observed_target};
+use super::step::{Denial, Step, grouped};
+use super::{Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dnssec_bogus, remedy};
+use crate::compare::Verdict;
+use crate::dns::{AnswerKind, ExtendedError};
+use crate::endpoint::SoaOrigin;
+
+declare_rule! {
+    /// ## What it means
+    /// The resolver refuses to pass on private addresses that come from outside: protection against DNS
+    /// rebinding. A private endpoint has nothing but private addresses, so its answer arrives empty or not at
+    /// all.
+    ///
+    /// ## How it was decided
+    /// The private addresses are known from elsewhere (a resolver of the VPC, a public resolver, or what is
+    /// expected), a random sibling of the name is denied here with an ordinary NXDOMAIN and a SOA of AWS's, so
+    /// the resolver does reach the zone, and the name itself gets what such filters leave of it: NOERROR
+    /// without a record and without the SOA of a real NODATA (dnsmasq, with EDE 15 in recent versions, and
+    /// Unbound), SERVFAIL for A while AAAA is answered (BIND's `deny-answer-addresses`), or REFUSED with EDE 18
+    /// (Knot Resolver). Unbound strips only the private records of an answer that has public ones too; the
+    /// others drop it whole.
+    ///
+    /// ## Why it matters
+    /// kubectl prints `no such host`, or `server misbehaving` where the filter answers SERVFAIL or REFUSED, as
+    /// if the name did not exist. A conditional forward to the VPC alone does not help, because forwarded
+    /// answers are filtered too.
+    ///
+    /// ## What to do
+    /// Except the domain of endpoint names from the filter: `rebind-domain-ok` in dnsmasq, `rebind_domain` in
+    /// OpenWrt, `private-domain` in Unbound (pfSense, OPNsense), `except-from` in BIND.
+    ///
+    /// ## References
+    /// - dnsmasq(8), `--stop-dns-rebind` and `--rebind-domain-ok`
+    /// - unbound.conf(5), `private-address` and `private-domain`
+    /// - BIND 9 Administrator Reference Manual, `deny-answer-addresses`
+    /// - pfSense documentation, "DNS Rebinding Protections"
+    /// - RFC 8914, sections 4.16 (Blocked) and 4.19 (Prohibited)
+    "rebinding-protection" = {
+        summary: "the resolver takes private addresses out of answers",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [VpcView, PublicControl, Controls],
+        explains: ["a-fails-aaaa-nodata"],
+        stage: Stage::Evidence,
+    }
+}
+
+/// What a filter left of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// No record, and EDE 15, which dnsmasq adds.
+    Marked,
+    /// As above, but the sibling was not asked, or a text names another reason.
+    MarkedUnchecked,
+    /// No record and no SOA.
+    Bare,
+    /// SERVFAIL for A alone.
+    ServFail,
+    /// REFUSED with EDE 18.
+    Refused,
+}
+
+impl Shape {
+    fn confidence(self) -> Confidence {
+        match self {
+            Self::Marked => Confidence::Certain,
+            Self::Bare => Confidence::High,
+            Self::MarkedUnchecked | Self::ServFail | Self::Refused => Confidence::Medium,
+        }
+    }
+
+    /// How the snippet of the program that answers like this begins.
+    fn program(self) -> &'static str {
+        match self {
+            Self::Marked | Self::MarkedUnchecked => "# dnsmasq",
+            Self::Bare => "# Unbound",
+            Self::ServFail => "# BIND",
+            Self::Refused => "# Knot",
+        }
+    }
+
+    fn explanation(self) -> &'static str {
+        match self {
+            Self::Marked => {
+                "NOERROR without a record, marked EDE 15 (Blocked): what dnsmasq leaves of an answer with \
+                 private addresses under stop-dns-rebind (OpenWrt, Pi-hole and many home routers use it)"
+            }
+            Self::MarkedUnchecked => {
+                "NOERROR without a record, marked EDE 15 (Blocked): what dnsmasq leaves of an answer with \
+                 private addresses under stop-dns-rebind. A block list that holds the name would look alike"
+            }
+            Self::Bare => {
+                "NOERROR without a record and without the SOA of a real NODATA: what Unbound's \
+                 private-address (pfSense, OPNsense), and dnsmasq's stop-dns-rebind without Extended DNS \
+                 Errors, leave of an answer with private addresses"
+            }
+            Self::ServFail => {
+                "SERVFAIL for A while AAAA is answered: what BIND's deny-answer-addresses makes of an answer \
+                 with private addresses. Its log says so (\"answer address … denied\"); a fault of A alone \
+                 further up would look alike"
+            }
+            Self::Refused => {
+                "REFUSED, marked EDE 18 (Prohibited): what Knot Resolver's rebinding module makes of an \
+                 answer with private addresses. A policy against this one name would look alike"
+            }
+        }
+    }
+}
+
+/// What a filter of private addresses left of this resolver's answer; `None` where the evidence is another's.
+pub(super) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
+    if Step::of(subject) != Step::Content || !case.private_addresses_elsewhere(subject) {
+        return None;
+    }
+    let a = subject.a()?;
+    let ordinary = subject.sibling_is_ordinary();
+    // AWS's own resolvers have no such filter: there, only its mark would tell that something else answers.
+    let may_be_unmarked = ordinary && !subject.is_vpc_side();
+    match subject.verdict() {
+        Verdict::NoData if a.records.is_empty() && matches!(Denial::of(subject), Some(Denial::Bare)) => {
+            match a.ede.iter().find(|error| error.code == 15) {
+                Some(mark) if ordinary && names_no_other_reason(mark) => Some(Shape::Marked),
+                Some(_) if ordinary || subject.sibling().is_none() => Some(Shape::MarkedUnchecked),
+                Some(_) => None,
+                None => may_be_unmarked.then_some(Shape::Bare),
+            }
+        }
+        Verdict::ServFail if may_be_unmarked && !dnssec_bogus::shown(subject) => {
+            let aaaa = subject.aaaa()?;
+            let from_aws = aaaa
+                .soa
+                .as_ref()
+                .is_some_and(|soa| SoaOrigin::of(soa) != SoaOrigin::Foreign);
+            let answered =
+                aaaa.kind == AnswerKind::Answer || aaaa.kind == AnswerKind::NoData && from_aws;
+            answered.then_some(Shape::ServFail)
+        }
+        Verdict::Refused if ordinary && a.has_ede(|error| error.code == 18) => Some(Shape::Refused),
+        _ => None,
+    }
+}
+
+/// dnsmasq sends the code alone; a text may name a list that blocks the name.
+fn names_no_other_reason(mark: &ExtendedError) -> bool {
+    mark.text
+        .as_ref()
+        .is_none_or(|text| text.to_ascii_lowercase().contains("rebind"))
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(case.failing(), |subject| shape(case, subject))
+        .into_iter()
+        .map(|(shape, subjects)| finding(case, shape, &subjects))
+        .collect()
+}
+
+fn finding(case: &Case<'_>, shape: Shape, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    let several = subjects.len();
+    let does = match shape.confidence() {
+        Confidence::Certain | Confidence::High => phrase::plural(several, "takes", "take"),
+        Confidence::Medium | Confidence::Low => {
+            phrase::plural(several, "probably takes", "probably take")
+        }
+    };
+    let known: Vec<&Subject<'_>> = case
+        .vpc_side()
+        .chain(case.public())
+        .filter(|other| other.has_private_addresses() && !subjects.iter().any(|x| x.name() == other.name()))
+        .collect();
+    let known_from = if known.is_empty() {
+        format!("by {}", case.expected.source)
+    } else {
+        format!("from {}", phrase::titles(&known))
+    };
+    let sibling = if shape == Shape::MarkedUnchecked && subjects.iter().all(|x| x.sibling().is_none()) {
+        " The control questions were not asked, so that the rest of the zone resolves there is not known."
+    } else {
+        " A random sibling of the name is denied there as it should be, with a SOA of AWS's, so the zone is \
+         reached."
+    };
+    let mut evidence: Vec<Evidence> = subjects
+        .iter()
+        .flat_map(|subject| {
+            let mut evidence = observed_target(subject);
+            evidence.extend(observed_sibling(subject));
+            evidence
+        })
+        .collect();
+    evidence.extend(
+        known
+            .iter()
+            .filter_map(|subject| Some(observed(subject, subject.a()?))),
+    );
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence: shape.confidence(),
+        summary: format!(
+            "{who} {does} private addresses out of answers (rebinding protection), so this name has none there"
+        ),
+        explanation: format!(
+            "The endpoint's private addresses are known {known_from}, and {who} {} {}.{sibling}",
+            phrase::plural(several, "answers", "answer"),
+            shape.explanation(),
+        ),
+        caused_by: None,
+        resolvers: phrase::names(subjects),
+        evidence,
+        remedies: remedy::filter::private_answers(case, shape.program()),
+        references: vec![
+            "https://thekelleys.org.uk/dnsmasq/docs/dnsmasq-man.html".to_owned(),
+            "https://docs.netgate.com/pfsense/en/latest/services/dns/rebinding.html".to_owned(),
+            "https://www.rfc-editor.org/rfc/rfc8914#section-4.16".to_owned(),
+        ],
+    }
+}

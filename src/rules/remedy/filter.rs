@@ -1,0 +1,79 @@
+//! Exceptions from filters, for the resolver software at hand.
+//!
+//! Which is at hand is not known, so the common ones are given. Syntax: dnsmasq(8), OpenWrt's
+//! /etc/config/dhcp, unbound.conf(5), the BIND 9 Administrator Reference Manual, Knot Resolver's and Pi-hole's
+//! documentation, AdGuard's DNS filtering syntax, the AWS CLI's `route53resolver`. The dnsmasq, Unbound and
+//! BIND lines were checked with `dnsmasq --test`, `unbound-checkconf` and `named-checkconf`.
+
+use super::super::{Case, Remedy};
+
+/// Lets private addresses of endpoint names through a filter of private addresses. The snippets that begin
+/// with `likely` come first.
+pub fn private_answers(case: &Case<'_>, likely: &str) -> Vec<Remedy> {
+    let zone = case.family_zone();
+    let mut snippets = [
+                format!("# dnsmasq\nrebind-domain-ok=/{zone}/"),
+                format!(
+                    "# OpenWrt\nuci add_list dhcp.@dnsmasq[0].rebind_domain='{zone}'\nuci commit dhcp\nservice dnsmasq restart"
+                ),
+                format!(
+                    "# Unbound; pfSense and OPNsense: in the DNS resolver's custom options\nserver:\n    private-domain: \"{zone}\""
+                ),
+                format!(
+                    "# BIND (named.conf): the exception goes behind the networks that are there\ndeny-answer-addresses {{ <networks>; }} except-from {{ \"{zone}\"; }};"
+                ),
+                "# Knot Resolver: the module has no exceptions; take this line out of kresd.conf\nmodules.load('rebinding < iterate')"
+                    .to_owned(),
+                format!(
+                    "# Pi-hole: the dnsmasq line in a file of its own (version 6: with misc.etc_dnsmasq_d switched on)\necho 'rebind-domain-ok=/{zone}/' | sudo tee /etc/dnsmasq.d/99-eks.conf\nsudo systemctl restart pihole-FTL"
+                ),
+                format!("# AdGuard Home, custom filtering rule\n@@||{zone}^"),
+            ];
+    snippets.sort_by_key(|snippet| !snippet.starts_with(likely));
+    vec![
+        Remedy::new(format!("Let {zone} have private addresses"), snippets),
+        Remedy::advice(
+            "A conditional forward alone does not help: forwarded answers go through the same filter, so the \
+             exception is needed beside it",
+        ),
+    ]
+}
+
+/// Takes endpoint names out of a block list or a response policy.
+pub fn allow_list(case: &Case<'_>) -> Remedy {
+    let (own, zone) = (case.own_zone(), case.family_zone());
+    Remedy::new(
+        format!("Put *.{zone} on the allow list of whatever filters there"),
+        [
+            format!(
+                "; response policy zone (BIND, Unbound, PowerDNS, Knot), above the rule that blocks\n{zone} CNAME rpz-passthru.\n*.{zone} CNAME rpz-passthru."
+            ),
+            format!("# Unbound\nserver:\n    local-zone: \"{zone}\" always_transparent"),
+            format!("# dnsmasq: '#' stands for the usual upstream servers\nserver=/{zone}/#"),
+            format!("# Pi-hole, version 6 (before: pihole -w)\npihole allow {own}"),
+            format!("# AdGuard Home, custom filtering rule\n@@||{zone}^"),
+        ],
+    )
+}
+
+/// The same for Route 53 Resolver DNS Firewall, which filters for the VPC's resolver and inbound endpoints.
+pub fn dns_firewall(case: &Case<'_>) -> Remedy {
+    let (zone, region) = (case.family_zone(), case.region());
+    Remedy::new(
+        "If Route 53 Resolver DNS Firewall filters for the VPC: an ALLOW rule before the one that blocks",
+        [
+            format!(
+                "aws route53resolver create-firewall-domain-list --region {region} --name eks-endpoints"
+            ),
+            format!(
+                "aws route53resolver update-firewall-domains --region {region} \
+                 --firewall-domain-list-id <rslvr-fdl-id> --operation ADD --domains '*.{zone}'"
+            ),
+            format!(
+                "aws route53resolver create-firewall-rule --region {region} \
+                 --firewall-rule-group-id <rslvr-frg-id> --firewall-domain-list-id <rslvr-fdl-id> \
+                 --priority 1 --action ALLOW --name eks-endpoints"
+            ),
+        ],
+    )
+}

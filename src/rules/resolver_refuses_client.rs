@@ -1,0 +1,137 @@
+//! The resolver serves other clients, not this one.
+
+use super::phrase::{self, observed_controls, observed_sibling, observed_target};
+use super::step::{Step, controls, grouped};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use crate::compare::Verdict;
+use crate::dns::AnswerKind;
+
+declare_rule! {
+    /// ## What it means
+    /// The resolver answers REFUSED to whatever this client asks: its access list does not hold this client's
+    /// subnet. Common after a new VPN pool, a new VPC, or behind a translation of addresses.
+    ///
+    /// ## How it was decided
+    /// The name and every control (a random sibling, AWS's public names, the root) got REFUSED.
+    ///
+    /// ## Why it matters
+    /// kubectl prints `server misbehaving`. Go and glibc move on to the next name server, so with several
+    /// configured it fails only where all of them refuse.
+    ///
+    /// ## What to do
+    /// Allow this client's subnet on the resolver, or use the resolver that is meant for it.
+    ///
+    /// ## References
+    /// - RFC 8914, section 4.19 (Prohibited)
+    /// - BIND 9 Administrator Reference Manual, `allow-recursion`
+    /// - unbound.conf(5), `access-control`
+    "resolver-refuses-client" = {
+        summary: "the resolver refuses whatever this client asks",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [Controls],
+        explains: [],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(case.failing(), confidence)
+        .into_iter()
+        .map(|(confidence, subjects)| finding(confidence, &subjects))
+        .collect()
+}
+
+/// How sure it is that the client is refused, rather than the name; `None` where the evidence is another's.
+pub(super) fn confidence(subject: &Subject<'_>) -> Option<Confidence> {
+    if Step::of(subject) != Step::Content || subject.verdict() != Verdict::Refused {
+        return None;
+    }
+    let refused = controls(subject)
+        .filter(|lookup| lookup.kind == AnswerKind::Refused)
+        .count();
+    let silent = controls(subject)
+        .filter(|lookup| lookup.kind.is_silence())
+        .count();
+    let asked = controls(subject).count();
+    let blocked = subject
+        .a()
+        .is_some_and(|lookup| lookup.has_ede(|error| matches!(error.code, 15..=17)));
+    if asked == 0 {
+        // Without a control, only the mark of a policy speaks for the name.
+        (!blocked).then_some(Confidence::Medium)
+    } else if refused == asked {
+        Some(Confidence::Certain)
+    } else if refused > 0 && refused + silent == asked {
+        Some(Confidence::High)
+    } else {
+        None
+    }
+}
+
+fn finding(confidence: Confidence, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    let several = subjects.len();
+    let refuses = phrase::plural(several, "refuses", "refuse");
+    let mut explanation = match confidence {
+        Confidence::Certain => format!(
+            "{who} {refuses} this name, a random sibling of it, AWS's public names and the root alike. So it is \
+             the client that is refused, not the name.",
+        ),
+        Confidence::High => format!(
+            "{who} {refuses} this name and every control that got a reply. So it is the client that is refused, \
+             not the name.",
+        ),
+        Confidence::Medium | Confidence::Low => format!(
+            "{who} {refuses} this name. The control questions were not asked: a policy against this one name \
+             would look the same, and is rarer.",
+        ),
+    };
+    let recursion_off = subjects.iter().all(|subject| {
+        subject
+            .a()
+            .and_then(|lookup| lookup.flags)
+            .is_some_and(|flags| !flags.ra)
+    });
+    if recursion_off {
+        explanation.push_str(
+            " The replies say that recursion is not available: to this client, or to any, if the server only \
+             serves zones of its own.",
+        );
+    }
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for subject in subjects {
+        evidence.extend(observed_target(subject));
+        evidence.extend(observed_sibling(subject));
+        evidence.extend(observed_controls(subject));
+    }
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence,
+        summary: format!("{who} {refuses} to serve this client"),
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(subjects),
+        evidence,
+        remedies: vec![
+            Remedy::new(
+                "Allow this client's subnet there",
+                [
+                    "# BIND (named.conf); allow-query-cache follows allow-recursion\nallow-recursion { localhost; localnets; <client-subnet>; };",
+                    "# Unbound (unbound.conf)\nserver:\n    access-control: <client-subnet> allow",
+                    "# PowerDNS Recursor (recursor.conf): the networks that are there, and\nallow-from=<networks>, <client-subnet>",
+                ],
+            ),
+            Remedy::advice(
+                "Behind a VPN or a NAT gateway the resolver sees the translated address: allow that one",
+            ),
+        ],
+        references: vec![
+            "https://www.rfc-editor.org/rfc/rfc8914#section-4.19".to_owned(),
+            "https://bind9.readthedocs.io/en/stable/reference.html".to_owned(),
+            "https://unbound.docs.nlnetlabs.nl/en/latest/manpages/unbound.conf.html".to_owned(),
+        ],
+    }
+}

@@ -1,0 +1,220 @@
+//! The resolver answers from a zone of its own that lies over AWS's.
+
+use super::phrase::{self, observed_controls, observed_sibling, observed_target};
+use super::step::{Denial, Step, grouped};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use crate::dns::Name;
+
+declare_rule! {
+    /// ## What it means
+    /// The resolver, or one that it forwards to, has a zone of its own for the endpoint's name or for a parent
+    /// of it, such as an internal `amazonaws.com` kept for a few records. What that zone does not hold does not
+    /// exist there: the question never reaches AWS.
+    ///
+    /// ## How it was decided
+    /// The denial carries a SOA that is not AWS's and whose owner is the name or a parent of it, often with the
+    /// authoritative bit set. Or the denial has no SOA at all, and neither a random sibling nor AWS's public
+    /// names resolve there, while the root's name servers do: what dnsmasq's `local=/amazonaws.com/` and
+    /// Unbound's `local-zone` look like.
+    ///
+    /// ## Why it matters
+    /// kubectl prints `no such host`, and so does every other client of AWS below that zone.
+    ///
+    /// ## What to do
+    /// Remove the zone, or let the endpoints' domain out of it: delegate or forward it. A zone of the
+    /// endpoint's own name needs the addresses, and they change with upgrades and scaling: remove it, and
+    /// forward the name instead.
+    ///
+    /// ## References
+    /// - RFC 2308, section 2: the SOA of a negative answer names the zone it is from
+    /// - dnsmasq(8), `--local` and `--server`
+    /// - unbound.conf(5), `local-zone`
+    "shadow-zone" = {
+        summary: "a zone of the resolver's own lies over AWS's",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [VpcView, PublicControl, Controls],
+        explains: [],
+        stage: Stage::Evidence,
+    }
+}
+
+/// What shows the zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Shape {
+    /// Its SOA: of this owner.
+    Soa(Name),
+    /// All of AWS's names are denied, and nothing else.
+    Bare,
+    /// As above, but some fail in another way.
+    BareMixed,
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(case.failing(), |subject| shape(case, subject))
+        .into_iter()
+        .map(|(shape, subjects)| finding(case, &shape, &subjects))
+        .collect()
+}
+
+fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
+    if Step::of(subject) != Step::Content {
+        return None;
+    }
+    match Denial::of(subject)? {
+        Denial::Above(soa) => {
+            // Of a name that is not AWS's to begin with, any zone may be the right one, unless others have it.
+            let known_elsewhere = case.private_addresses_elsewhere(subject)
+                || case.public_has_the_name() == Some(true);
+            (case.endpoint.is_some() || known_elsewhere).then(|| Shape::Soa(soa.owner.clone()))
+        }
+        Denial::Bare if denies_all_of_aws(subject) => {
+            let all_denied = super::step::controls(subject)
+                .filter(|lookup| lookup.purpose != crate::observation::Purpose::Root)
+                .all(|lookup| lookup.kind.is_negative());
+            Some(if all_denied {
+                Shape::Bare
+            } else {
+                Shape::BareMixed
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The sibling and AWS's public names fail, and the root works: what is wrong ends at AWS's domain.
+pub(super) fn denies_all_of_aws(subject: &Subject<'_>) -> bool {
+    subject.sibling().is_some()
+        && !subject.sibling_is_ordinary()
+        && subject.aws_control_works() == Some(false)
+        && subject.root_control_works() == Some(true)
+}
+
+fn finding(case: &Case<'_>, shape: &Shape, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    let several = subjects.len();
+    let answers = phrase::plural(several, "answers", "answer");
+    let (own, family) = (case.own_zone(), case.family_zone());
+    let is_own = matches!(shape, Shape::Soa(owner) if *owner == case.target.hostname);
+    let (summary, explanation) = match shape {
+        Shape::Soa(_) if is_own => (
+            format!(
+                "{who} {answers} from a zone of this very name, which lacks its addresses, instead of asking AWS"
+            ),
+            format!(
+                "{who} {} the name with the SOA of a zone of the endpoint's own name, and that SOA is not one of \
+                 AWS's. What AWS says of the name does not matter there. The zone is configured there or on a \
+                 server that it forwards to{}.",
+                phrase::plural(several, "denies", "deny"),
+                whose(subjects),
+            ),
+        ),
+        Shape::Soa(owner) => (
+            format!(
+                "{who} {answers} from a zone {owner} of its own, which lacks this name, instead of asking AWS"
+            ),
+            format!(
+                "{who} {} the name with the SOA of a zone {owner}, and that SOA is not one of AWS's. Whatever \
+                 that zone does not hold does not exist there: the question goes no further. The zone is \
+                 configured there or on a server that it forwards to{}.",
+                phrase::plural(several, "denies", "deny"),
+                whose(subjects),
+            ),
+        ),
+        Shape::Bare | Shape::BareMixed => (
+            format!(
+                "{who} {answers} for all of AWS's domain itself and lacks this name, instead of asking AWS"
+            ),
+            format!(
+                "{who} {} the name, a random sibling of it and AWS's public names without a SOA, while the \
+                 root's name servers resolve there. So it recurses, and what stops the question is a zone of \
+                 its own over AWS's domain, such as dnsmasq's local=/amazonaws.com/ or an Unbound local-zone. \
+                 A block list that holds the whole domain would look alike.",
+                phrase::plural(several, "denies", "deny"),
+            ),
+        ),
+    };
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for subject in subjects {
+        evidence.extend(observed_target(subject));
+        evidence.extend(observed_sibling(subject));
+        evidence.extend(observed_controls(subject));
+    }
+    let mut remedies = vec![match shape {
+        Shape::Soa(owner) if is_own => Remedy::new(
+            format!(
+                "Remove the zone {owner} and forward the name to the VPC instead. Records kept by hand go \
+                 stale: the addresses change with upgrades and scaling"
+            ),
+            [
+                format!("# BIND (named.conf): remove\nzone \"{own}\" {{ … }};"),
+                format!("# Unbound (unbound.conf): remove\nlocal-zone: \"{own}\" …"),
+                format!(
+                    "# Windows DNS (PowerShell)\nRemove-DnsServerZone -Name \"{own}\" -PassThru"
+                ),
+            ],
+        ),
+        Shape::Soa(owner) => {
+            let zone = owner.to_fqdn();
+            let zone = zone.trim_end_matches('.');
+            Remedy::new(
+                format!("Remove the zone {owner}, or make it narrower"),
+                [
+                    format!("# BIND (named.conf): remove\nzone \"{zone}\" {{ … }};"),
+                    format!(
+                        "# Windows DNS (PowerShell)\nRemove-DnsServerZone -Name \"{zone}\" -PassThru"
+                    ),
+                ],
+            )
+        }
+        Shape::Bare | Shape::BareMixed => {
+            Remedy::advice("Remove the zone or the block that covers AWS's domain")
+        }
+    }];
+    if !is_own {
+        remedies.push(Remedy::new(
+            format!("Or keep it and let {family} out of it"),
+            [
+                format!("# dnsmasq: '#' stands for the usual upstream servers\nserver=/{family}/#"),
+                format!("# Unbound\nserver:\n    local-zone: \"{family}\" always_transparent"),
+                format!(
+                    "; BIND and Windows DNS, in the zone itself: a delegation of {family} to AWS's name servers.\n; Which they are, asked from a network without this zone:\ndig +trace {own} A"
+                ),
+            ],
+        ));
+    }
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence: match shape {
+            Shape::Soa(_) | Shape::Bare => Confidence::High,
+            Shape::BareMixed => Confidence::Medium,
+        },
+        summary,
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(subjects),
+        evidence,
+        remedies,
+        references: vec![
+            "https://www.rfc-editor.org/rfc/rfc2308#section-2".to_owned(),
+            "https://unbound.docs.nlnetlabs.nl/en/latest/manpages/unbound.conf.html".to_owned(),
+        ],
+    }
+}
+
+/// What the authoritative bit adds about where the zone is.
+fn whose(subjects: &[&Subject<'_>]) -> &'static str {
+    let authoritative = |subject: &&Subject<'_>| {
+        subject
+            .a()
+            .and_then(|lookup| lookup.flags)
+            .is_some_and(|flags| flags.aa)
+    };
+    if subjects.iter().all(authoritative) {
+        "; the authoritative bit is set, so likely there"
+    } else {
+        ""
+    }
+}

@@ -1,0 +1,212 @@
+//! The resolver still gives an old denial of a name that exists now.
+
+use super::phrase::{self, observed, observed_sibling, observed_target};
+use super::step::{Denial, Step, grouped};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use crate::dns::{Name, RData, Section, Soa};
+use crate::endpoint::SoaOrigin;
+
+declare_rule! {
+    /// ## What it means
+    /// The name was asked of this resolver when it did not exist yet (before the cluster was created, or while
+    /// its endpoint access was being changed), and the resolver keeps that answer until its time is up. The
+    /// zone it took the answer from has the name now.
+    ///
+    /// ## How it was decided
+    /// Either the denial carries the SOA of the very private hosted zone from which a resolver of the VPC gives
+    /// the addresses now. Or it carries the SOA of AWS's public zone, a public resolver has the name, and the
+    /// TTL of that SOA is clearly below the one that a random sibling, asked of the same resolver at the same
+    /// time, gets with the same SOA: the denial is older than this run. (Unbound shares one SOA, and so one
+    /// TTL, over a zone: there the difference can be hidden. This tool's own question starts a countdown too,
+    /// so differences that it could have made do not count.)
+    ///
+    /// ## Why it matters
+    /// kubectl prints `no such host` until the denial runs out: Route 53's default is 900 s for public zones.
+    ///
+    /// ## What to do
+    /// Wait as long as the TTL says, or drop the name from every cache on the way, the one nearest to AWS
+    /// first: the others would fetch the old denial from it again.
+    ///
+    /// ## References
+    /// - RFC 2308, "Negative Caching of DNS Queries"
+    /// - Amazon Route 53 Developer Guide, "NS and SOA records that Amazon Route 53 creates for a public hosted
+    ///   zone"
+    "stale-negative-cache" = {
+        summary: "the resolver still gives an old denial of a name that exists now",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [VpcView, PublicControl, Controls],
+        explains: [],
+        stage: Stage::Evidence,
+    }
+}
+
+/// The least difference of TTLs, in seconds, that is taken for age: below it, rounding and packet loss count.
+const CLEARLY_OLDER: u32 = 3;
+
+/// What shows that the denial is old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Basis {
+    /// The public zone has the name, and the denial has aged more than the sibling's.
+    Aged,
+    /// The private hosted zone has the name.
+    PrivateZone,
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(case.failing(), |subject| basis(case, subject))
+        .into_iter()
+        .map(|(basis, subjects)| finding(case, basis, &subjects))
+        .collect()
+}
+
+fn basis(case: &Case<'_>, subject: &Subject<'_>) -> Option<Basis> {
+    if Step::of(subject) != Step::Content || !subject.verdict().is_negative() {
+        return None;
+    }
+    if !matches!(Denial::of(subject), Some(Denial::Aws)) {
+        return None;
+    }
+    let soa = subject.soa()?;
+    match SoaOrigin::of(soa) {
+        SoaOrigin::PrivateHostedZone => case
+            .vpc_view()
+            .into_iter()
+            .filter(|other| other.name() != subject.name())
+            .any(|other| private_zone(other) == Some(&soa.owner))
+            .then_some(Basis::PrivateZone),
+        // Inside the VPC the public zone should not have been asked at all: another rule's.
+        SoaOrigin::PublicAws if subject.is_vpc_side() && case.private_expected_at(subject) => None,
+        SoaOrigin::PublicAws => (case.public_has_the_name() == Some(true)
+            && is_older_than_the_siblings(subject, soa))
+        .then_some(Basis::Aged),
+        SoaOrigin::Foreign => None,
+    }
+}
+
+/// The private hosted zone that a resolver takes the name from.
+fn private_zone<'a>(subject: &Subject<'a>) -> Option<&'a Name> {
+    let lookups = || [subject.aaaa(), subject.a()].into_iter().flatten();
+    let by_soa = lookups()
+        .filter_map(|lookup| lookup.soa.as_ref())
+        .find(|soa| SoaOrigin::of(soa) == SoaOrigin::PrivateHostedZone)
+        .map(|soa| &soa.owner);
+    by_soa.or_else(|| {
+        lookups()
+            .flat_map(|lookup| lookup.section(Section::Authority))
+            .find(|record| match &record.data {
+                RData::Ns(server) => {
+                    SoaOrigin::of_server(server) == SoaOrigin::PrivateHostedZone
+                }
+                _ => false,
+            })
+            .map(|record| &record.owner)
+    })
+}
+
+/// Whether the denial has aged more than the random sibling's from the same zone, and more than the tries of
+/// this run can have made it.
+fn is_older_than_the_siblings(subject: &Subject<'_>, soa: &Soa) -> bool {
+    let Some(fresh) = subject.sibling().and_then(|lookup| lookup.soa.as_ref()) else {
+        return false;
+    };
+    let took_ms = subject
+        .a()
+        .and_then(|lookup| lookup.rtt_ms)
+        .unwrap_or_default();
+    let age = f64::from(fresh.ttl) - f64::from(soa.ttl);
+    fresh.owner == soa.owner
+        && fresh.mname == soa.mname
+        && age >= f64::from(CLEARLY_OLDER) + took_ms / 1000.0
+}
+
+fn finding(case: &Case<'_>, basis: Basis, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    let several = subjects.len();
+    let wait = subjects
+        .iter()
+        .filter_map(|subject| subject.soa())
+        .map(|soa| soa.ttl)
+        .max()
+        .unwrap_or_default();
+    let sources: Vec<&Subject<'_>> = match basis {
+        Basis::Aged => case
+            .public()
+            .filter(|control| control.verdict().has_addresses())
+            .collect(),
+        Basis::PrivateZone => case
+            .vpc_view()
+            .into_iter()
+            .filter(|other| !subjects.iter().any(|subject| subject.name() == other.name()))
+            .collect(),
+    };
+    let has_it = format!(
+        "{} {} the name",
+        phrase::titles(&sources),
+        phrase::plural(sources.len(), "has", "have")
+    );
+    let explanation = match basis {
+        Basis::Aged => format!(
+            "{who} {} the name with the SOA of AWS's public zone, while {has_it}. The TTL of that SOA has run \
+             down further than the one a random sibling gets there: the denial was cached before this run. A \
+             source further up that is itself out of date would look alike.",
+            phrase::plural(several, "denies", "deny"),
+        ),
+        Basis::PrivateZone => format!(
+            "{who} {} the name with the SOA of the private hosted zone from which {has_it} now: the question \
+             does reach that zone, and the denial is from before the name was in it.",
+            phrase::plural(several, "denies", "deny"),
+        ),
+    };
+    let mut evidence: Vec<Evidence> = subjects
+        .iter()
+        .flat_map(|subject| {
+            let mut evidence = observed_target(subject);
+            evidence.extend(observed_sibling(subject));
+            evidence
+        })
+        .collect();
+    evidence.extend(sources.iter().flat_map(|subject| {
+        let lookups = match basis {
+            Basis::Aged => [subject.a(), None],
+            Basis::PrivateZone => [subject.a(), subject.aaaa()],
+        };
+        lookups
+            .into_iter()
+            .flatten()
+            .map(|lookup| observed(subject, lookup))
+    }));
+    let mut remedies = vec![Remedy::new(
+        format!("Wait {wait} s, then ask again"),
+        subjects
+            .iter()
+            .filter_map(|subject| subject.ip())
+            .map(|ip| format!("dig @{ip} {} A", case.own_zone())),
+    )];
+    // The caches of AWS's own resolvers are not the reader's to empty.
+    if subjects.iter().any(|subject| !subject.is_vpc_side()) {
+        remedies.push(remedy::flush::name(case));
+    }
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence: match basis {
+            Basis::Aged => Confidence::Medium,
+            Basis::PrivateZone => Confidence::High,
+        },
+        summary: format!(
+            "{who} still {} an old denial of this name; at most {wait} s of it are left",
+            phrase::plural(several, "gives", "give"),
+        ),
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(subjects),
+        evidence,
+        remedies,
+        references: vec![
+            "https://www.rfc-editor.org/rfc/rfc2308".to_owned(),
+            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html".to_owned(),
+        ],
+    }
+}

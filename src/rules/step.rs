@@ -1,0 +1,197 @@
+//! The order in which a failing resolver's evidence is read, so that one rule owns each piece of it.
+//!
+//! What the network and the server do to every message comes before what one answer says: a reply that was
+//! cut, mangled, or given only to questions without EDNS says nothing about zones and filters.
+
+use super::Subject;
+use crate::address::AddressClass;
+use crate::compare::Verdict;
+use crate::dns::{AnswerKind, ExtendedError, Name, RData, Section, Soa};
+use crate::endpoint::SoaOrigin;
+use crate::observation::{Attempt, Lookup, Purpose, Transport};
+
+/// How far the reading gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Samples differ: no single one is read.
+    Unstable,
+    /// No reply over the transport that clients use.
+    Unheard,
+    /// Only questions without EDNS are answered.
+    EdnsIntolerant,
+    /// Replies are cut short, and the rest does not come.
+    Truncated,
+    /// Replies cannot be read, or belong to other questions.
+    Malformed,
+    /// The server does not recurse.
+    NotRecursive,
+    /// Names that do not exist have addresses here.
+    Rewritten,
+    /// The answer itself decides.
+    Content,
+}
+
+impl Step {
+    /// The step that a failing resolver's evidence belongs to.
+    pub(super) fn of(subject: &Subject<'_>) -> Self {
+        match subject.verdict() {
+            Verdict::Unstable => return Self::Unstable,
+            _ if !heard(subject) => return Self::Unheard,
+            Verdict::ServFail | Verdict::OtherRcode | Verdict::Timeout
+                if subject.answers_without_edns() =>
+            {
+                return Self::EdnsIntolerant;
+            }
+            Verdict::Truncated if truncated_over_tcp(subject) => return Self::Malformed,
+            Verdict::Truncated => return Self::Truncated,
+            Verdict::Malformed => return Self::Malformed,
+            Verdict::Referral => return Self::NotRecursive,
+            _ => {}
+        }
+        if !recurses(subject) {
+            return Self::NotRecursive;
+        }
+        if subject.sibling_resolves() && !is_sinkholed(subject) {
+            return Self::Rewritten;
+        }
+        Self::Content
+    }
+}
+
+/// Whether any reply came over the transport that the resolver is asked over.
+fn heard(subject: &Subject<'_>) -> bool {
+    if subject.probed.resolver.transport == Some(Transport::Tcp) {
+        return subject.heard_anything();
+    }
+    subject
+        .probed
+        .lookups
+        .iter()
+        .flat_map(|lookup| &lookup.attempts)
+        .any(|attempt| attempt.transport == Transport::Udp && was_heard(attempt))
+}
+
+/// Whether a try got any reply at all.
+pub(super) fn was_heard(attempt: &Attempt) -> bool {
+    !attempt.kind.is_silence() || attempt.rcode.is_some() || attempt.mismatched_replies > 0
+}
+
+/// TC=1 over TCP too, where nothing needs cutting.
+fn truncated_over_tcp(subject: &Subject<'_>) -> bool {
+    subject.a().is_some_and(|lookup| {
+        lookup.attempts.iter().any(|attempt| {
+            attempt.transport == Transport::Tcp && attempt.kind == AnswerKind::Truncated
+        })
+    })
+}
+
+/// Whether recursion is available: RA=0 on a negative answer says no. A zone of the server's own that lies
+/// over the name, and a policy that shows itself, stop the question with or without recursion.
+fn recurses(subject: &Subject<'_>) -> bool {
+    let Some(lookup) = subject.a().filter(|lookup| lookup.kind.is_negative()) else {
+        return true;
+    };
+    lookup.flags.is_none_or(|flags| flags.ra)
+        || lookup.has_ede(ExtendedError::is_policy)
+        || matches!(
+            Denial::of(subject),
+            Some(Denial::Above(_) | Denial::Beside(_) | Denial::Alias(_))
+        )
+}
+
+/// Whether an answer holds an address that leads nowhere.
+pub(super) fn is_sinkholed(subject: &Subject<'_>) -> bool {
+    subject.has_class(AddressClass::Sinkhole) || subject.has_class(AddressClass::Loopback)
+}
+
+/// Whose word a negative answer is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Denial<'a> {
+    /// It is not about the name, but about what the name is made an alias of.
+    Alias(&'a Name),
+    /// Nobody's: no SOA came with it.
+    Bare,
+    /// A zone of AWS's, public or private.
+    Aws,
+    /// A zone of somebody else's that the name is in.
+    Above(&'a Soa),
+    /// A root zone of somebody else's.
+    Root,
+    /// A zone that the name is not in, or one made up for the answer: a policy.
+    Beside(&'a Soa),
+}
+
+impl<'a> Denial<'a> {
+    /// Whose word the target's negative A answer is; `None` where it is not negative.
+    pub(super) fn of(subject: &Subject<'a>) -> Option<Self> {
+        let lookup = subject.a().filter(|lookup| lookup.kind.is_negative())?;
+        let alias = lookup
+            .section(Section::Answer)
+            .find_map(|record| match &record.data {
+                RData::Cname(target) if record.owner == lookup.question => Some(target),
+                _ => None,
+            });
+        if let Some(target) = alias {
+            return Some(Self::Alias(target));
+        }
+        let Some(soa) = &lookup.soa else {
+            return Some(Self::Bare);
+        };
+        Some(if SoaOrigin::of(soa) != SoaOrigin::Foreign {
+            Self::Aws
+        } else if soa.section == Section::Additional
+            || !lookup.question.is_within(&soa.owner)
+            || is_made_up(subject, soa)
+        {
+            Self::Beside(soa)
+        } else if soa.owner.is_root() {
+            Self::Root
+        } else {
+            Self::Above(soa)
+        })
+    }
+}
+
+/// The MNAME that AdGuard's programs put into the SOA of a blocked name, whose owner is that name
+/// (AdGuardHome, internal/dnsforward; AdguardTeam/dnsproxy).
+const MADE_UP_MNAME: &str = "fake-for-negative-caching.adguard.com";
+
+/// Whether the SOA was made for the answer: by its MNAME, or because the sibling has a zone of its own too.
+fn is_made_up(subject: &Subject<'_>, soa: &Soa) -> bool {
+    let own = |lookup: &Lookup, soa: &Soa| soa.owner == lookup.question;
+    soa.mname.to_string().eq_ignore_ascii_case(MADE_UP_MNAME)
+        || (subject.a().is_some_and(|lookup| own(lookup, soa))
+            && subject.sibling().is_some_and(|lookup| {
+                lookup
+                    .soa
+                    .as_ref()
+                    .is_some_and(|soa| own(lookup, soa) && SoaOrigin::of(soa) == SoaOrigin::Foreign)
+            }))
+}
+
+/// The look-ups of the controls: the sibling, AWS's public names, the root.
+pub(super) fn controls<'a>(subject: &Subject<'a>) -> impl Iterator<Item = &'a Lookup> {
+    let subject = *subject;
+    [Purpose::Sibling, Purpose::AwsControl, Purpose::Root]
+        .into_iter()
+        .flat_map(move |purpose| subject.lookups(purpose))
+}
+
+/// Sorts subjects by what a rule makes of them, in the order in which each first occurs; `None` leaves one
+/// out.
+pub(super) fn grouped<'c, 'a: 'c, K: PartialEq>(
+    subjects: impl Iterator<Item = &'c Subject<'a>>,
+    of: impl Fn(&Subject<'a>) -> Option<K>,
+) -> Vec<(K, Vec<&'c Subject<'a>>)> {
+    let mut groups: Vec<(K, Vec<&'c Subject<'a>>)> = Vec::new();
+    for subject in subjects {
+        let Some(key) = of(subject) else {
+            continue;
+        };
+        match groups.iter_mut().find(|(other, _)| *other == key) {
+            Some((_, members)) => members.push(subject),
+            None => groups.push((key, vec![subject])),
+        }
+    }
+    groups
+}

@@ -1,0 +1,135 @@
+//! Replies are cut short, and TCP does not bring the rest.
+
+use super::phrase::{self, observed, observed_target};
+use super::step::{self, Step, grouped};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use crate::observation::{Attempt, Transport};
+
+declare_rule! {
+    /// ## What it means
+    /// The reply over UDP is marked as cut short (TC=1), which tells the client to ask again over TCP; and TCP
+    /// port 53 is refused or silent.
+    ///
+    /// ## How it was decided
+    /// The reply over UDP had TC=1, and the try over TCP that followed brought no reply.
+    ///
+    /// ## Why it matters
+    /// kubectl prints `The connection to the server … was refused` where TCP is refused, which says nothing of
+    /// DNS, and `i/o timeout` where it is silent. Clients of glibc hang for minutes then: glibc has no time-out
+    /// of its own on TCP.
+    ///
+    /// ## What to do
+    /// Open TCP 53 to the resolver, on every firewall, security group and network ACL on the way.
+    ///
+    /// ## References
+    /// - RFC 7766, "DNS Transport over TCP": every server must support it
+    "truncated-without-tcp" = {
+        summary: "replies are cut short, and TCP does not bring the rest",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [],
+        explains: [],
+        replaces: ["tcp-blocked"],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(case.failing(), |subject| {
+        (Step::of(subject) == Step::Truncated).then(|| {
+            // Whoever speaks over TCP, and does not give the answer, has another fault besides.
+            if over_tcp(subject).is_some_and(step::was_heard) {
+                Confidence::Medium
+            } else {
+                Confidence::Certain
+            }
+        })
+    })
+    .into_iter()
+    .map(|(confidence, subjects)| finding(case, confidence, &subjects))
+    .collect()
+}
+
+/// The try over TCP that followed the truncated reply.
+fn over_tcp<'a>(subject: &Subject<'a>) -> Option<&'a Attempt> {
+    subject
+        .a()?
+        .attempts
+        .iter()
+        .rfind(|attempt| attempt.transport == Transport::Tcp && attempt.edns)
+}
+
+fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    let several = subjects.len();
+    let name = case.own_zone();
+    let failures: Vec<String> = subjects
+        .iter()
+        .filter_map(|subject| Some((subject, over_tcp(subject)?)))
+        .map(|(subject, attempt)| {
+            let what = match (attempt.rcode, &attempt.reason) {
+                (Some(rcode), _) => rcode.to_string(),
+                (None, Some(reason)) => reason.clone(),
+                (None, None) => "no answer".to_owned(),
+            };
+            format!("{}: {what}", subject.name())
+        })
+        .collect();
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for subject in subjects {
+        evidence.extend(observed_target(subject));
+        evidence.extend(subject.tcp().map(|lookup| observed(subject, lookup)));
+    }
+    let port = |subject: &Subject<'_>| subject.probed.resolver.address.map(|address| address.port());
+    let (summary, then) = if confidence == Confidence::Certain {
+        (
+            format!(
+                "{who} {} replies short (TC=1) and {} TCP, so clients never get the rest",
+                phrase::plural(several, "cuts", "cut"),
+                phrase::plural(several, "does not answer over", "do not answer over"),
+            ),
+            "Without TCP the answer is out of reach, however healthy the zone is.",
+        )
+    } else {
+        (
+            format!(
+                "{who} {} replies short (TC=1), and over TCP the question fails",
+                phrase::plural(several, "cuts", "cut"),
+            ),
+            "TCP is open, and fails there for a reason of its own: the resolver's log should have it.",
+        )
+    };
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence,
+        summary,
+        explanation: format!(
+            "The reply of {who} over UDP is marked as cut short, so clients ask again over TCP, and that fails \
+             ({}). {then}",
+            failures.join("; "),
+        ),
+        caused_by: None,
+        resolvers: phrase::names(subjects),
+        evidence,
+        remedies: vec![
+            Remedy::new(
+                format!(
+                    "Open TCP {} to {who}: on the resolver itself and on every firewall, security group and \
+                     network ACL on the way",
+                    subjects.iter().find_map(|subject| port(subject)).unwrap_or(53)
+                ),
+                subjects
+                    .iter()
+                    .filter_map(|subject| subject.ip())
+                    .map(|ip| format!("dig +tcp @{ip} {name} A")),
+            ),
+            Remedy::advice(
+                "An endpoint's answer is small: that it is cut short at all points to a size limit on the resolver \
+                 or on the way, or to response rate limiting",
+            ),
+        ],
+        references: vec!["https://www.rfc-editor.org/rfc/rfc7766".to_owned()],
+    }
+}
