@@ -1,8 +1,8 @@
 //! Validation fails at the resolver.
 
 use super::phrase::{self, observed, observed_controls, observed_target};
-use super::step::{Step, grouped};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use super::step::Step;
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::{Lookup, Purpose};

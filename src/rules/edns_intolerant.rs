@@ -1,8 +1,8 @@
 //! Questions with EDNS fail, and the same without it are answered.
 
 use super::phrase::{self, observed_target};
-use super::step::{self, Step, grouped};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use super::step::{self, Step};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
 use crate::dns::AnswerKind;
 use crate::observation::{Attempt, Lookup, Purpose};
 

@@ -133,7 +133,8 @@ pub struct Finding {
     pub references: Vec<String>,
 }
 
-/// Groups items by a key, in the order the keys first come up. Items without a key are left out.
+/// Groups items (subjects, samples) by what a rule makes of them, in the order in which each first comes up.
+/// `None` leaves one out.
 pub(super) fn grouped<T: Copy, K: PartialEq>(
     items: impl IntoIterator<Item = T>,
     key: impl Fn(T) -> Option<K>,

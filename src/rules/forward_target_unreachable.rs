@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::phrase::{self, observed, observed_controls, observed_sibling, observed_target};
 use super::{
     Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject,
-    inbound_endpoint_unreachable, remedy, udp_blocked, view,
+    grouped, inbound_endpoint_unreachable, remedy, udp_blocked,
 };
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
@@ -56,7 +56,7 @@ enum Forward {
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let down: Vec<&Subject<'_>> = inbound_endpoint_unreachable::down(case).collect();
     let named_down = down.iter().any(|inbound| inbound.probed.resolver.in_scope);
-    let graded = case.failing().filter_map(|subject| {
+    grouped(case.failing(), |subject| {
         let forward = forward(subject)?;
         // An inbound endpoint is not what its own VPC's resolver forwards to.
         let through_inbound = !subject.is_vpc_side();
@@ -69,15 +69,14 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         } else {
             Confidence::Medium
         };
-        Some(((confidence, through_inbound, forward), subject))
-    });
-    view::by_grade(graded)
-        .into_iter()
-        .map(|((confidence, through_inbound, forward), subjects)| {
-            let down = through_inbound.then_some(down.as_slice());
-            finding(case, confidence, forward, &subjects, down)
-        })
-        .collect()
+        Some((confidence, through_inbound, forward))
+    })
+    .into_iter()
+    .map(|((confidence, through_inbound, forward), subjects)| {
+        let down = through_inbound.then_some(down.as_slice());
+        finding(case, confidence, forward, &subjects, down)
+    })
+    .collect()
 }
 
 /// SERVFAIL, or nothing where the server says other things.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::view::{self, Age, VpcSideFault};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;
 use crate::resolvers::Role;
@@ -53,10 +53,7 @@ pub(super) enum Shown {
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let graded = case
-        .failing()
-        .filter_map(|subject| Some((grade(case, subject)?, subject)));
-    view::by_grade(graded)
+    grouped(case.failing(), |subject| grade(case, subject))
         .into_iter()
         .map(|((confidence, shown), subjects)| finding(case, confidence, &shown, &subjects))
         .collect()

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed_target, observed_tcp};
-use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, remedy, view};
+use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::observation::Transport;
 use crate::resolvers::Role;
 
@@ -49,18 +49,16 @@ pub(super) fn down<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = &'c Subje
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let graded = down(case).map(|subject| {
-        let severity = if subject.probed.resolver.in_scope {
+    grouped(down(case), |subject| {
+        Some(if subject.probed.resolver.in_scope {
             Severity::Error
         } else {
             Severity::Info
-        };
-        (severity, subject)
-    });
-    view::by_grade(graded)
-        .into_iter()
-        .map(|(severity, subjects)| finding(case, severity, &subjects))
-        .collect()
+        })
+    })
+    .into_iter()
+    .map(|(severity, subjects)| finding(case, severity, &subjects))
+    .collect()
 }
 
 fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Finding {

@@ -1,8 +1,8 @@
 //! What comes back cannot be read, or does not belong to the question.
 
 use super::phrase::{self, observed, observed_target};
-use super::step::{Step, grouped};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use super::step::Step;
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
 use crate::compare::Verdict;
 use crate::dns::AnswerKind;
 

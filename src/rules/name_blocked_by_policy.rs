@@ -1,11 +1,10 @@
 //! The resolver blocks the name on purpose.
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
-use super::step::{self, Denial, Step, grouped};
+use super::step::{self, Denial, Step};
 use super::{
     Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dnssec_bogus, no_internet_recursion,
-    rebinding_protection, remedy, resolver_refuses_client, shadow_zone,
-};
+    rebinding_protection, remedy, resolver_refuses_client, shadow_zone, grouped};
 use crate::compare::Verdict;
 use crate::dns::{ExtendedError, Soa};
 use crate::observation::Lookup;

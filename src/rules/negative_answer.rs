@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::remedy::question::{self, Question};
-use super::{Case, Confidence, Finding, Severity, Stage, Subject, view};
+use super::{Case, Confidence, Finding, Severity, Stage, Subject, grouped, view};
 use crate::dns::Soa;
 use crate::endpoint::SoaOrigin;
 
@@ -51,22 +51,19 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
                 && finding.resolvers.iter().any(|name| name == subject.name())
         })
     };
-    let open = case
-        .failing()
-        .filter(|subject| !explained(subject))
-        .filter_map(|subject| {
-            let denial = match view::denial(subject)?.soa.as_ref().map(SoaOrigin::of) {
-                Some(SoaOrigin::PublicAws) => Denial::PublicZone,
-                Some(SoaOrigin::PrivateHostedZone) => Denial::PrivateZone,
-                Some(SoaOrigin::Foreign) => Denial::ForeignZone,
-                None => Denial::Bare,
-            };
-            Some(((denial, cause(denial, subject, earlier)), subject))
-        });
-    view::by_grade(open)
-        .into_iter()
-        .map(|((denial, caused_by), subjects)| finding(case, denial, caused_by, &subjects))
-        .collect()
+    let open = case.failing().filter(|subject| !explained(subject));
+    grouped(open, |subject| {
+        let denial = match view::denial(subject)?.soa.as_ref().map(SoaOrigin::of) {
+            Some(SoaOrigin::PublicAws) => Denial::PublicZone,
+            Some(SoaOrigin::PrivateHostedZone) => Denial::PrivateZone,
+            Some(SoaOrigin::Foreign) => Denial::ForeignZone,
+            None => Denial::Bare,
+        };
+        Some((denial, cause(denial, subject, earlier)))
+    })
+    .into_iter()
+    .map(|((denial, caused_by), subjects)| finding(case, denial, caused_by, &subjects))
+    .collect()
 }
 
 /// The public view in front of a VPC that shows it itself: whatever else is wrong, that comes first.

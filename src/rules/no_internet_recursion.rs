@@ -1,11 +1,10 @@
 //! The resolver resolves nothing of the internet.
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
-use super::step::{Denial, Step, grouped};
+use super::step::{Denial, Step};
 use super::{
     Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dnssec_bogus, remedy,
-    resolver_refuses_client,
-};
+    resolver_refuses_client, grouped};
 use crate::compare::Verdict;
 use crate::resolvers::Role;
 

@@ -1,8 +1,8 @@
 //! The server does not recurse.
 
 use super::phrase::{self, observed_controls, observed_target};
-use super::step::{Step, grouped};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use super::step::Step;
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
 use crate::compare::Verdict;
 use crate::dns::{RData, Section};
 

@@ -1,8 +1,8 @@
 //! Names that do not exist have addresses at this resolver.
 
 use super::phrase::{self, observed_sibling, observed_target};
-use super::step::{Step, grouped};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use super::step::Step;
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
 use std::net::IpAddr;
 
 declare_rule! {

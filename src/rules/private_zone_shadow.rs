@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::phrase::{self, observed_sibling, observed_target};
 use super::view::{self, VpcSideFault};
 use super::{
-    Case, Confidence, Finding, Remedy, Severity, Stage, Subject, forwarded_to_wrong_view, remedy,
+    Case, Confidence, Finding, Remedy, Severity, Stage, Subject, forwarded_to_wrong_view, grouped, remedy,
 };
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;
@@ -41,11 +41,10 @@ declare_rule! {
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let shadows = case
-        .in_scope()
-        .filter(|subject| view::vpc_side_fault(case, subject) == Some(VpcSideFault::Shadowed))
-        .filter_map(|subject| Some((apex(subject)?, subject)));
-    view::by_grade(shadows)
+    let shadowed = case
+        .failing()
+        .filter(|subject| view::vpc_side_fault(case, subject) == Some(VpcSideFault::Shadowed));
+    grouped(shadowed, apex)
         .into_iter()
         .map(|(apex, at)| {
             let forwarders: Vec<&Subject<'_>> = case

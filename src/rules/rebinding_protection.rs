@@ -1,8 +1,8 @@
 //! The resolver takes private addresses out of answers.
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
-use super::step::{Denial, Step, grouped};
-use super::{Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dnssec_bogus, remedy};
+use super::step::{Denial, Step};
+use super::{Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dnssec_bogus, remedy, grouped};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::endpoint::SoaOrigin;

@@ -1,8 +1,8 @@
 //! The resolver serves other clients, not this one.
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
-use super::step::{Step, controls, grouped};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use super::step::{Step, controls};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
 use crate::compare::Verdict;
 use crate::dns::AnswerKind;
 

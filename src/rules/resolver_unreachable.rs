@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::phrase::{self, observed_target, observed_tcp};
 use super::{
-    Case, Confidence, Finding, Remedy, Severity, Stage, Subject, local_dns_down, remedy, view,
+    Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, local_dns_down, remedy,
 };
 use crate::dns::AnswerKind;
 use crate::resolvers::Role;
@@ -42,27 +42,13 @@ declare_rule! {
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let graded = case
-        .failing()
-        // Inbound endpoints and this host's own service have rules of their own.
-        .filter(|subject| {
-            !subject.heard_anything()
-                && !subject.has_role(Role::Inbound)
-                && !local_dns_down::is_down(case, subject)
-        })
-        .map(|subject| {
-            let silence = if is_refused(subject) {
-                Silence::Refused
-            } else if accepts_connections(subject) {
-                Silence::Accepts
-            } else if subject.ip().is_some_and(|ip| ip.is_loopback()) {
-                Silence::OnThisHost
-            } else {
-                Silence::OnTheWay
-            };
-            (silence, subject)
-        });
-    view::by_grade(graded)
+    // Inbound endpoints and this host's own service have rules of their own.
+    let unheard = case.failing().filter(|subject| {
+        !subject.heard_anything()
+            && !subject.has_role(Role::Inbound)
+            && !local_dns_down::is_down(case, subject)
+    });
+    grouped(unheard, |subject| Some(Silence::of(subject)))
         .into_iter()
         .map(|(silence, subjects)| finding(case, silence, &subjects))
         .collect()
@@ -79,6 +65,20 @@ enum Silence {
     OnThisHost,
     /// Nothing came back from elsewhere.
     OnTheWay,
+}
+
+impl Silence {
+    fn of(subject: &Subject<'_>) -> Self {
+        if is_refused(subject) {
+            Self::Refused
+        } else if accepts_connections(subject) {
+            Self::Accepts
+        } else if subject.ip().is_some_and(|ip| ip.is_loopback()) {
+            Self::OnThisHost
+        } else {
+            Self::OnTheWay
+        }
+    }
 }
 
 /// The network itself said no, to every question.

@@ -1,8 +1,8 @@
 //! The resolver answers from a zone of its own that lies over AWS's.
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
-use super::step::{Denial, Step, grouped};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use super::step::{Denial, Step};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
 use crate::dns::Name;
 
 declare_rule! {

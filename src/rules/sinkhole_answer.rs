@@ -1,8 +1,8 @@
 //! The answer is an address that leads nowhere.
 
 use super::phrase::{self, observed_sibling, observed_target};
-use super::step::{Step, grouped, is_sinkholed};
-use super::{Case, Confidence, Evidence, Finding, Severity, Stage, Subject, remedy};
+use super::step::{Step, is_sinkholed};
+use super::{Case, Confidence, Evidence, Finding, Severity, Stage, Subject, remedy, grouped};
 use crate::address::AddressClass;
 use crate::dns::AnswerKind;
 

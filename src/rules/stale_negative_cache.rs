@@ -1,8 +1,8 @@
 //! The resolver still gives an old denial of a name that exists now.
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
-use super::step::{Denial, Step, grouped};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use super::step::{Denial, Step};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy, grouped};
 use crate::dns::{Name, RData, Section, Soa};
 use crate::endpoint::SoaOrigin;
 

@@ -176,22 +176,3 @@ pub(super) fn controls<'a>(subject: &Subject<'a>) -> impl Iterator<Item = &'a Lo
         .into_iter()
         .flat_map(move |purpose| subject.lookups(purpose))
 }
-
-/// Sorts subjects by what a rule makes of them, in the order in which each first occurs; `None` leaves one
-/// out.
-pub(super) fn grouped<'c, 'a: 'c, K: PartialEq>(
-    subjects: impl Iterator<Item = &'c Subject<'a>>,
-    of: impl Fn(&Subject<'a>) -> Option<K>,
-) -> Vec<(K, Vec<&'c Subject<'a>>)> {
-    let mut groups: Vec<(K, Vec<&'c Subject<'a>>)> = Vec::new();
-    for subject in subjects {
-        let Some(key) = of(subject) else {
-            continue;
-        };
-        match groups.iter_mut().find(|(other, _)| *other == key) {
-            Some((_, members)) => members.push(subject),
-            None => groups.push((key, vec![subject])),
-        }
-    }
-    groups
-}

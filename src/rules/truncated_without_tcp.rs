@@ -1,8 +1,8 @@
 //! Replies are cut short, and TCP does not bring the rest.
 
 use super::phrase::{self, observed, observed_target};
-use super::step::{self, Step, grouped};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use super::step::{self, Step};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
 use crate::observation::{Attempt, Transport};
 
 declare_rule! {

@@ -178,17 +178,3 @@ pub(super) fn vpc_side_fault(case: &Case<'_>, subject: &Subject<'_>) -> Option<V
         }
     }
 }
-
-/// Puts what has the same grade together, in the order of the first of each.
-pub(super) fn by_grade<K: PartialEq, S>(
-    graded: impl IntoIterator<Item = (K, S)>,
-) -> Vec<(K, Vec<S>)> {
-    let mut groups: Vec<(K, Vec<S>)> = Vec::new();
-    for (grade, subject) in graded {
-        match groups.iter_mut().find(|(other, _)| *other == grade) {
-            Some((_, subjects)) => subjects.push(subject),
-            None => groups.push((grade, vec![subject])),
-        }
-    }
-    groups
-}
