@@ -220,6 +220,33 @@ fn findings_keep_to_their_rules() {
     }
 }
 
+/// A command line of this program's that a remedy shows is one that it understands.
+#[test]
+fn remedies_show_command_lines_that_exist() {
+    for (name, report) in reports() {
+        let report = diagnose(report.into_capture());
+        for command in report
+            .findings
+            .iter()
+            .flat_map(|finding| &finding.remedies)
+            .flat_map(|remedy| &remedy.commands)
+            .flat_map(|command| command.lines())
+            .filter(|line| line.starts_with("eks-dns-doctor "))
+        {
+            // What the reader fills in, and what stands for the options of the run at hand.
+            let words = command.split(' ').filter(|word| *word != "…").map(|word| {
+                if word.starts_with('<') {
+                    "10.0.0.1"
+                } else {
+                    word
+                }
+            });
+            let parsed = eks_dns_doctor::cli::parse(words.map(std::ffi::OsString::from));
+            assert!(parsed.is_ok(), "{name}: {command}: {parsed:?}");
+        }
+    }
+}
+
 /// The promise of the exit code, over every scenario.
 #[test]
 fn healthy_is_said_only_where_everything_in_scope_matches() {

@@ -329,11 +329,24 @@ impl<'a> Case<'a> {
             .map(|endpoint| endpoint.regional_suffix.to_string())
     }
 
-    /// The suffix of all endpoint names of the partition, for filters: `eks.amazonaws.com`, …
+    /// What all endpoint names of the partition end in, and nothing else does, for exceptions from filters:
+    /// `eks.amazonaws.com`, …; of dual-stack names the Region's suffix, because `api.aws` holds every API.
     pub fn family_zone(&self) -> String {
         self.endpoint.as_ref().map_or_else(
             || self.own_zone(),
-            |endpoint| endpoint.family_suffix.to_string(),
+            |endpoint| {
+                let family = &endpoint.family_suffix;
+                let of_eks = family
+                    .labels()
+                    .next()
+                    .is_some_and(|label| label.eq_ignore_ascii_case(b"eks"));
+                if of_eks {
+                    family
+                } else {
+                    &endpoint.regional_suffix
+                }
+                .to_string()
+            },
         )
     }
 

@@ -2,8 +2,8 @@
 
 use super::phrase::{self, observed_target};
 use super::step::{self, Step};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
-use crate::dns::AnswerKind;
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
+use crate::dns::{AnswerKind, RecordType};
 use crate::observation::{Attempt, Lookup, Purpose};
 
 declare_rule! {
@@ -135,7 +135,6 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
             ));
         }
     }
-    let name = case.own_zone();
     Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
@@ -160,15 +159,11 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
             ),
             Remedy::new(
                 "Compare: the first fails, the second does not",
-                subjects
-                    .iter()
-                    .filter_map(|subject| subject.ip())
-                    .flat_map(|ip| {
-                        [
-                            format!("dig @{ip} +bufsize=1232 {name} A"),
-                            format!("dig @{ip} +noedns {name} A"),
-                        ]
-                    }),
+                subjects.iter().flat_map(|subject| {
+                    ["+bufsize=1232", "+noedns"]
+                        .into_iter()
+                        .filter_map(|options| remedy::path::dig(case, subject, RecordType::A, options))
+                }),
             ),
             Remedy::advice(
                 "Until then, ask through a resolver of this host that does without EDNS where a server cannot \

@@ -2,9 +2,9 @@
 
 use super::phrase::{self, observed, observed_target};
 use super::step::Step;
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::compare::Verdict;
-use crate::dns::AnswerKind;
+use crate::dns::{AnswerKind, RecordType};
 
 declare_rule! {
     /// ## What it means
@@ -76,7 +76,6 @@ fn defect(subject: &Subject<'_>) -> Defect {
 fn finding(case: &Case<'_>, defect: &Defect, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
-    let name = case.own_zone();
     let tcp_is_right = subjects.iter().all(|subject| {
         subject
             .tcp()
@@ -106,7 +105,6 @@ fn finding(case: &Case<'_>, defect: &Defect, subjects: &[&Subject<'_>]) -> Findi
         evidence.extend(observed_target(subject));
         evidence.extend(subject.tcp().map(|lookup| observed(subject, lookup)));
     }
-    let ips = || subjects.iter().filter_map(|subject| subject.ip());
     Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
@@ -122,11 +120,16 @@ fn finding(case: &Case<'_>, defect: &Defect, subjects: &[&Subject<'_>]) -> Findi
         remedies: vec![
             Remedy::new(
                 "See whether the server or the way is at fault: over TCP, and with a capture at both ends",
-                ips().flat_map(|ip| {
-                    [
-                        format!("dig +tcp @{ip} {name} A"),
-                        format!("sudo tcpdump -n -w dns.pcap host {ip} and port 53"),
-                    ]
+                subjects.iter().flat_map(|subject| {
+                    let ask = remedy::path::dig(case, subject, RecordType::A, "+tcp");
+                    let listen = subject.probed.resolver.address.map(|address| {
+                        format!(
+                            "sudo tcpdump -n -w dns.pcap host {} and port {}",
+                            address.ip(),
+                            address.port()
+                        )
+                    });
+                    ask.into_iter().chain(listen)
                 }),
             ),
             Remedy::advice(

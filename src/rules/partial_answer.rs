@@ -78,7 +78,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
                 "Remove what adds {wrong} to the answer at this resolver, or at the one it forwards to: an \
                  override, a record in a copy of the zone"
             )),
-            remedy::answer::flush(case),
+            remedy::flush::name(case),
         ],
         references: vec![
             "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),

@@ -37,7 +37,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     };
     let variable = proxy.variable.as_deref().unwrap_or("HTTPS_PROXY");
     let address = proxy.address.as_deref().unwrap_or("a proxy");
-    let exempt = exempt(case);
+    // All endpoint names, and nothing else of AWS's that may need the proxy.
+    let exempt = format!(".{}", case.family_zone());
     vec![Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Warning,
@@ -70,14 +71,4 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         ],
         references: vec!["https://pkg.go.dev/golang.org/x/net/http/httpproxy".to_owned()],
     }]
-}
-
-/// What NO_PROXY should hold: all endpoint names, and nothing else of AWS's that may need the proxy.
-fn exempt(case: &Case<'_>) -> String {
-    let family = case.family_zone();
-    if family.starts_with("eks.") {
-        return format!(".{family}");
-    }
-    case.regional_zone()
-        .map_or_else(|| case.own_zone(), |zone| format!(".{zone}"))
 }

@@ -82,7 +82,7 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
             .flat_map(|subject| stale(subject).map(|lookup| observed(subject, lookup)))
             .collect(),
         remedies: vec![
-            remedy::answer::flush(case),
+            remedy::flush::name(case),
             // named.conf(5); unbound.conf(5).
             Remedy::new(
                 "Do not serve stale data, where the resolver does so by its configuration",

@@ -83,8 +83,14 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
                  another host usually differ in it",
                 subjects
                     .iter()
-                    .filter_map(|subject| subject.ip())
-                    .map(|ip| format!("tcpdump -n -v -i any 'udp port 53 and host {ip}'")),
+                    .filter_map(|subject| subject.probed.resolver.address)
+                    .map(|address| {
+                        format!(
+                            "sudo tcpdump -n -v -i any 'udp port {} and host {}'",
+                            address.port(),
+                            address.ip()
+                        )
+                    }),
             ),
             Remedy::advice(
                 "Have firewalls and transparent DNS proxies between here and the resolver leave port 53 alone",

@@ -150,7 +150,7 @@ fn finding(
         remedies: vec![
             again,
             remedy::answer::interfaces_now(case),
-            remedy::answer::flush(case),
+            remedy::flush::name(case),
             Remedy::advice(
                 "If it stays: remove the record, override or minimum TTL that pins the name at this resolver \
                  or behind it",

@@ -3,7 +3,7 @@
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::step::{Denial, Step};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy, grouped};
-use crate::dns::{Name, RData, Section, Soa};
+use crate::dns::{Name, RData, RecordType, Section, Soa};
 use crate::endpoint::SoaOrigin;
 
 declare_rule! {
@@ -181,8 +181,7 @@ fn finding(case: &Case<'_>, basis: Basis, subjects: &[&Subject<'_>]) -> Finding 
         format!("Wait {wait} s, then ask again"),
         subjects
             .iter()
-            .filter_map(|subject| subject.ip())
-            .map(|ip| format!("dig @{ip} {} A", case.own_zone())),
+            .filter_map(|subject| remedy::path::dig(case, subject, RecordType::A, "")),
     )];
     // The caches of AWS's own resolvers are not the reader's to empty.
     if subjects.iter().any(|subject| !subject.is_vpc_side()) {

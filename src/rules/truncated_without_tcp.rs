@@ -2,7 +2,8 @@
 
 use super::phrase::{self, observed, observed_target};
 use super::step::{self, Step};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
+use crate::dns::RecordType;
 use crate::observation::{Attempt, Transport};
 
 declare_rule! {
@@ -63,7 +64,6 @@ fn over_tcp<'a>(subject: &Subject<'a>) -> Option<&'a Attempt> {
 fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
-    let name = case.own_zone();
     let failures: Vec<String> = subjects
         .iter()
         .filter_map(|subject| Some((subject, over_tcp(subject)?)))
@@ -122,8 +122,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
                 ),
                 subjects
                     .iter()
-                    .filter_map(|subject| subject.ip())
-                    .map(|ip| format!("dig +tcp @{ip} {name} A")),
+                    .filter_map(|subject| remedy::path::dig(case, subject, RecordType::A, "+tcp")),
             ),
             Remedy::advice(
                 "An endpoint's answer is small: that it is cut short at all points to a size limit on the resolver \

@@ -9,7 +9,7 @@ use super::super::{Case, Remedy};
 pub fn name(case: &Case<'_>) -> Remedy {
     let name = case.own_zone();
     Remedy::new(
-        "Or drop the old answer from the caches on the way, the one nearest to AWS first",
+        "Drop the old answer from the caches on the way, the one nearest to AWS first",
         [
             format!("# BIND\nrndc flushname {name}"),
             format!("# Unbound\nunbound-control flush {name}"),

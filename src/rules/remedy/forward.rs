@@ -39,16 +39,23 @@ pub fn to(case: &Case<'_>, addresses: &[IpAddr]) -> Vec<Remedy> {
     }
     remedies.push(Remedy::new(
         "In a hub VPC: a Route 53 Resolver rule on the outbound endpoint, associated with the hub VPC",
-        [format!(
-            "aws route53resolver create-resolver-rule --region {region} --creator-request-id eks-dns \
-             --rule-type FORWARD --domain-name {own} --resolver-endpoint-id <rslvr-out-id> --target-ips {ips}",
-            region = case.region(),
-            ips = targets
-                .iter()
-                .map(|ip| format!("Ip={ip},Port=53"))
-                .collect::<Vec<_>>()
-                .join(" "),
-        )],
+        [
+            format!(
+                "aws route53resolver create-resolver-rule --region {region} --creator-request-id eks-dns \
+                 --rule-type FORWARD --domain-name {own} --resolver-endpoint-id <rslvr-out-id> --target-ips {ips}",
+                region = case.region(),
+                ips = targets
+                    .iter()
+                    .map(|ip| format!("Ip={ip},Port=53"))
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            ),
+            format!(
+                "aws route53resolver associate-resolver-rule --region {} --resolver-rule-id <rslvr-rr-id> \
+                 --vpc-id <hub-vpc-id>",
+                case.region()
+            ),
+        ],
     ));
     remedies.push(Remedy::new(
         "Check: the answer must be the private addresses, over UDP and over TCP",

@@ -3,23 +3,39 @@
 //! Syntax: dig(1), ip-route(8), and the AWS CLI's command reference.
 
 use super::super::{Case, Remedy, Subject, phrase};
+use crate::dns::RecordType;
 use crate::observation::Transport;
 
-/// The lines that ask one server for the name, over UDP and over TCP.
-pub fn ask(case: &Case<'_>, subject: &Subject<'_>) -> Vec<String> {
-    let Some(address) = subject.probed.resolver.address else {
-        return Vec::new();
+/// The line that asks one server for the name at the port where it was asked. `options` are dig's: `+tcp`,
+/// `+nsid`, or nothing.
+pub fn dig(
+    case: &Case<'_>,
+    subject: &Subject<'_>,
+    qtype: RecordType,
+    options: &str,
+) -> Option<String> {
+    let address = subject.probed.resolver.address?;
+    let options = match options {
+        "" => String::new(),
+        options => format!("{options} "),
     };
-    let own = case.own_zone();
     let port = match address.port() {
         53 => String::new(),
         port => format!("-p {port} "),
     };
-    let ip = address.ip();
-    vec![
-        format!("dig {port}@{ip} {own} A"),
-        format!("dig +tcp {port}@{ip} {own} A"),
-    ]
+    let own = case.own_zone();
+    Some(format!(
+        "dig {options}{port}@{} {own} {qtype}",
+        address.ip()
+    ))
+}
+
+/// The lines that ask one server for the name, over UDP and over TCP.
+pub fn ask(case: &Case<'_>, subject: &Subject<'_>) -> Vec<String> {
+    ["", "+tcp"]
+        .into_iter()
+        .filter_map(|options| dig(case, subject, RecordType::A, options))
+        .collect()
 }
 
 /// How to see whether packets get there at all.

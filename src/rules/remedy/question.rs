@@ -1,4 +1,4 @@
-//! The question that would decide between causes, as a command line of this program's.
+//! The question that would decide between causes, as a command line: this program's, or the AWS CLI's.
 
 use super::super::{Case, Remedy};
 
@@ -45,9 +45,9 @@ impl Question {
                 "ask AWS for the cluster's endpoint: only that tells a wrong name from one that is not published"
                     .to_owned(),
                 format!(
-                    "eks-dns-doctor check --cluster {} --region {}",
-                    case.cluster_name(),
-                    case.region()
+                    "aws eks describe-cluster --region {} --name {} --query cluster.endpoint --output text",
+                    case.region(),
+                    case.cluster_name()
                 ),
             ),
         }
@@ -75,11 +75,10 @@ pub fn decide(case: &Case<'_>, preferred: &[Question]) -> Vec<Remedy> {
 pub fn from_the_vpc(case: &Case<'_>) -> Remedy {
     let own = case.own_zone();
     Remedy::new(
-        "Run the same check here and on a host in the cluster's VPC, a bastion for instance, and compare",
+        "Run the same check here and on a host in the cluster's VPC, a bastion for instance, and compare the two",
         [
             format!("eks-dns-doctor check {own} --save here.json"),
             format!("# on the bastion\neks-dns-doctor check {own} --save bastion.json"),
-            "eks-dns-doctor compare here.json bastion.json".to_owned(),
         ],
     )
 }
