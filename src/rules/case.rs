@@ -234,8 +234,8 @@ impl<'a> Case<'a> {
             .collect()
     }
 
-    /// Whether private addresses are what a resolver here should give: asked for, known from AWS, or shown
-    /// by the VPC's own resolvers.
+    /// Whether private addresses, or the private view, are what a resolver should give: asked for, or known from
+    /// AWS.
     pub fn private_expected_at(&self, subject: &Subject<'_>) -> bool {
         subject.comparison.expected.scope == Scope::Private
             || subject.comparison.expected.view == Some(View::PrivateZone)

@@ -141,7 +141,7 @@ fn finding(
         phrase::plural(subjects.len(), "resolves", "resolve"),
         match forward {
             Forward::Zone => " and for a random sibling alike",
-            Forward::Name => ", A and AAAA alike, while a random sibling is denied as it should be",
+            Forward::Name => ", A and AAAA alike, while a random sibling is denied",
         }
     );
     let mut evidence: Vec<Evidence> = subjects

@@ -107,32 +107,47 @@ fn finding(
     subjects: &[&Subject<'_>],
 ) -> Finding {
     let who = phrase::titles(subjects);
+    let several = subjects.len();
     let right = case.vpc_view();
     let has = phrase::plural(right.len(), "has", "have");
     let (summary, explanation) = match shown {
         Shown::OtherZone(apex) => (
-            format!("{who} takes the name from another private zone, {apex}, not from the cluster's VPC"),
             format!(
-                "{who} denies the name with the SOA of the private hosted zone {apex}, while {} {has} it in \
+                "{who} {} the name from another private zone, {apex}, not from the cluster's VPC",
+                phrase::plural(several, "takes", "take")
+            ),
+            format!(
+                "{who} {} the name with the SOA of the private hosted zone {apex}, while {} {has} it in \
                  another zone. So the question ends in a VPC that is not the cluster's: in its private zone the \
                  name is missing, and a private zone is never left for public DNS.",
+                phrase::plural(several, "denies", "deny"),
                 phrase::titles(&right)
             ),
         ),
         Shown::PublicAtInbound => (
-            format!("{who} shows the public view: the endpoint is probably not in the cluster's VPC"),
             format!(
-                "{who} was named as an inbound endpoint and shows the public view of the name, while {} {has} \
-                 the private addresses. An inbound endpoint answers from the VPC that it stands in, and EKS's \
-                 private zone is in the cluster's VPC alone.",
+                "{who} {} the public view, so {} probably not in the cluster's VPC",
+                phrase::plural(several, "shows", "show"),
+                phrase::plural(several, "that inbound endpoint is", "those addresses are")
+            ),
+            format!(
+                "{who} {} named as {} and {} the public view of the name, while {} {has} the private addresses. \
+                 An inbound endpoint answers from the VPC that it stands in, and EKS's private zone is in the \
+                 cluster's VPC alone.",
+                phrase::plural(several, "was", "were"),
+                phrase::plural(several, "an inbound endpoint", "inbound endpoints"),
+                phrase::plural(several, "shows", "show"),
                 phrase::titles(&right)
             ),
         ),
         Shown::PublicWithoutTheName => (
-            format!("{who} sees a public view that lacks the name, while public DNS has it"),
+            format!(
+                "{who} {} a public view that lacks the name, while public DNS has it",
+                phrase::plural(several, "sees", "see")
+            ),
             format!(
                 "{who} {} the name with the SOA of AWS's public zone, and public resolvers have it. {} What it forwards to sees another view: another VPC, a DNS firewall, an old copy.",
-                phrase::plural(subjects.len(), "denies", "deny"),
+                phrase::plural(several, "denies", "deny"),
                 if confidence == Confidence::Medium {
                     "The answer is as fresh as that for a random sibling, so it is not a cached one."
                 } else {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed_target, observed_tcp};
 use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
+use crate::dns::AnswerKind;
 use crate::observation::Transport;
 use crate::resolvers::Role;
 
@@ -34,7 +35,6 @@ declare_rule! {
         since: "0.1.0",
         needs: [VpcView],
         wants: [],
-        explains: ["forward-target-unreachable", "resolver-unstable"],
         stage: Stage::Evidence,
     }
 }
@@ -68,9 +68,18 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
         .vpc_side()
         .filter(|other| other.has_role(Role::Inbound) && other.heard_anything())
         .collect();
+    let turned_away = subjects
+        .iter()
+        .all(|subject| subject.a_kind() == Some(AnswerKind::Unreachable));
     let mut explanation = format!(
-        "{who} {does} over UDP or TCP. Packets do not get to the endpoint or not back: its security group, a \
-         network ACL, or the route over VPN, Direct Connect, Transit Gateway or peering."
+        "{who} {does} over UDP or TCP. {}",
+        if turned_away {
+            "The network turns the questions away: a firewall that rejects, a missing route, or an address that is \
+             no inbound endpoint's."
+        } else {
+            "Packets do not get to the endpoint or not back: its security group, a network ACL, or the route over \
+             VPN, Direct Connect, Transit Gateway or peering."
+        }
     );
     if !answering.is_empty() {
         let _ = write!(

@@ -91,9 +91,16 @@ fn finding(case: &Case<'_>, defect: &Defect, subjects: &[&Subject<'_>]) -> Findi
             format!("the reply cannot be used: {reason}"),
         ),
     };
+    let of_the_zone = matches!(defect, Defect::Unusable(reason) if reason.starts_with("the aliases"));
     let mut explanation = format!(
-        "{who} {}, and {what}. Either that server is broken, or a device on the way rewrites messages.",
+        "{who} {}, and {what}. {}",
         phrase::plural(several, "answers", "answer"),
+        if of_the_zone {
+            "A zone or a policy that this server answers from makes the name such an alias: AWS's zones hold the \
+             addresses under the name itself."
+        } else {
+            "Either that server is broken, or a device on the way rewrites messages."
+        },
     );
     if tcp_is_right {
         explanation.push_str(

@@ -30,7 +30,7 @@ declare_rule! {
         since: "0.1.0",
         needs: [],
         wants: [VpcView, PublicControl, Cluster],
-        explains: ["a-fails-aaaa-nodata", "search-domain-wildcard"],
+        explains: ["search-domain-wildcard"],
         stage: Stage::Remainder,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::step::Step;
-use super::{Case, Confidence, Evidence, Finding, Need, Severity, Stage, Subject, remedy, view};
+use super::{Case, Confidence, Evidence, Finding, Need, Severity, Stage, Subject, grouped, remedy, view};
 use crate::dns::AnswerKind;
 use crate::endpoint::SoaOrigin;
 use crate::settings::View;
@@ -39,26 +39,44 @@ declare_rule! {
         since: "0.1.0",
         needs: [],
         wants: [VpcView, PublicControl],
-        explains: ["not-in-public-dns", "a-fails-aaaa-nodata"],
+        explains: ["not-in-public-dns"],
         stage: Stage::Evidence,
     }
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let vpc_view = case.vpc_view();
-    let mut graded: Vec<(Confidence, Vec<&Subject<'_>>)> = Vec::new();
-    for subject in case.failing().filter(|subject| !subject.is_vpc_side()) {
-        if let Some(confidence) = grade(case, subject, !vpc_view.is_empty()) {
-            match graded.iter_mut().find(|(other, _)| *other == confidence) {
-                Some((_, subjects)) => subjects.push(subject),
-                None => graded.push((confidence, vec![subject])),
-            }
+    let outside = case.failing().filter(|subject| !subject.is_vpc_side());
+    grouped(outside, |subject| {
+        let confidence = grade(case, subject, !vpc_view.is_empty())?;
+        Some((confidence, Shown::by(subject)))
+    })
+    .into_iter()
+    .map(|((confidence, shown), subjects)| finding(case, confidence, shown, &subjects, &vpc_view))
+    .collect()
+}
+
+/// What of the public view a resolver shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// That the name does not exist.
+    Denial,
+    /// The public endpoint's addresses.
+    PublicAddresses,
+    /// The right addresses, from the public zone.
+    OnlyTheView,
+}
+
+impl Shown {
+    fn by(subject: &Subject<'_>) -> Self {
+        if !subject.verdict().has_addresses() {
+            Self::Denial
+        } else if view::right_but_for_the_view(subject) {
+            Self::OnlyTheView
+        } else {
+            Self::PublicAddresses
         }
     }
-    graded
-        .into_iter()
-        .map(|(confidence, subjects)| finding(case, confidence, &subjects, &vpc_view))
-        .collect()
 }
 
 /// How sure it is that this resolver does not forward; `None` where the evidence is another's.
@@ -117,34 +135,29 @@ fn grade(case: &Case<'_>, subject: &Subject<'_>, vpc_has_it: bool) -> Option<Con
 fn finding(
     case: &Case<'_>,
     confidence: Confidence,
+    shown: Shown,
     subjects: &[&Subject<'_>],
     vpc_view: &[&Subject<'_>],
 ) -> Finding {
     let who = phrase::titles(subjects);
     let does = phrase::plural(subjects.len(), "does not forward", "do not forward");
-    let negative = subjects
-        .iter()
-        .any(|subject| subject.a_kind().is_some_and(AnswerKind::is_negative));
-    let only_the_view = subjects
-        .iter()
-        .all(|subject| view::right_but_for_the_view(subject));
-    let effect = if negative {
-        "so clients there print \"no such host\""
-    } else if only_the_view {
-        "so it has the addresses from public DNS only"
-    } else {
-        "so clients there get the public addresses"
+    let effect = match shown {
+        Shown::Denial => "so clients there print \"no such host\"",
+        Shown::OnlyTheView => "so clients there have the addresses from public DNS only",
+        Shown::PublicAddresses => "so clients there get the public addresses",
     };
-    let mut explanation = if vpc_view.is_empty() && only_the_view {
+    let has = phrase::plural(subjects.len(), "has", "have");
+    let mut explanation = if vpc_view.is_empty() && shown == Shown::OnlyTheView {
         format!(
-            "{who} has the expected addresses, from AWS's public zone and not from the private one that was asked \
+            "{who} {has} the expected addresses, from AWS's public zone and not from the private one that was asked \
              for. As long as the name is published so, clients there do not notice; no resolver of the VPC was \
              heard that shows the private zone."
         )
     } else if vpc_view.is_empty() {
         format!(
-            "{who} answers with the public view of the name, where private addresses are expected. No resolver \
-             of the VPC was heard that has them, so it may as well be that private access is off."
+            "{who} {} with the public view of the name, where private addresses are expected. No resolver of the \
+             VPC was heard that has them, so it may as well be that private access is off.",
+            phrase::plural(subjects.len(), "answers", "answer"),
         )
     } else {
         format!(
@@ -156,7 +169,7 @@ fn finding(
             phrase::plural(subjects.len(), "shows", "show"),
         )
     };
-    if negative && case.public_has_the_name().is_none() {
+    if shown == Shown::Denial && case.public_has_the_name().is_none() {
         explanation.push_str(
             " No public resolver was heard: a stale negative answer of a name that is published by now would \
              look the same.",

@@ -101,22 +101,29 @@ fn finding(
     let private_root = subjects
         .iter()
         .any(|subject| matches!(Denial::of(subject), Some(Denial::Root)));
-    let mut explanation = format!(
-        "{} So {who} would have to forward this name to the VPC, and {} not.",
-        if private_root {
-            "The denial comes from a root zone that is not the internet's, and AWS's public names do not resolve \
-             there, either."
-        } else {
-            "Neither AWS's public names nor the root's name servers resolve there: nothing of the internet does."
-        },
-        phrase::plural(several, "does", "do"),
-    );
-    if may_be_forwarded {
-        explanation.push_str(
-            " An inbound endpoint does not answer from here, either: if the name is forwarded to it already, that \
-             is what fails.",
-        );
-    }
+    let aws_was_asked = subjects
+        .iter()
+        .all(|subject| subject.aws_control_works().is_some());
+    let nothing = if private_root {
+        "The denial comes from a root zone that is not the internet's, and AWS's public names do not resolve there, \
+         either."
+    } else if aws_was_asked {
+        "Neither AWS's public names nor the root's name servers resolve there: nothing of the internet does."
+    } else {
+        "The root's name servers do not resolve there, so probably nothing of the internet does."
+    };
+    let forwards = if may_be_forwarded {
+        format!(
+            "So {who} would have to forward this name to the VPC. An inbound endpoint does not answer from here, \
+             either: if the name is forwarded to it already, that is what fails."
+        )
+    } else {
+        format!(
+            "So {who} would have to forward this name to the VPC, and {} not.",
+            phrase::plural(several, "does", "do")
+        )
+    };
+    let explanation = format!("{nothing} {forwards}");
     let mut evidence: Vec<Evidence> = Vec::new();
     for subject in subjects {
         evidence.extend(observed_target(subject));
@@ -127,11 +134,18 @@ fn finding(
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
         confidence,
-        summary: format!(
-            "{who} {} nothing of the internet and {} not forward this name to the VPC",
-            phrase::plural(several, "resolves", "resolve"),
-            phrase::plural(several, "does", "do"),
-        ),
+        summary: if may_be_forwarded {
+            format!(
+                "{who} {} nothing of the internet, and no forward to the VPC brings this name",
+                phrase::plural(several, "resolves", "resolve"),
+            )
+        } else {
+            format!(
+                "{who} {} nothing of the internet and {} not forward this name to the VPC",
+                phrase::plural(several, "resolves", "resolve"),
+                phrase::plural(several, "does", "do"),
+            )
+        },
         explanation,
         caused_by: None,
         resolvers: phrase::names(subjects),

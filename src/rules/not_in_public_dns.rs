@@ -2,6 +2,7 @@
 
 use super::phrase::{self, observed};
 use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, view};
+use crate::dns::AnswerKind;
 use crate::endpoint::SoaOrigin;
 
 declare_rule! {
@@ -36,7 +37,8 @@ declare_rule! {
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let denies_publicly = |subject: &Subject<'_>| {
-        matches!(view::denied_by(subject), Some((_, SoaOrigin::PublicAws)))
+        subject.a_kind() == Some(AnswerKind::NxDomain)
+            && matches!(view::denied_by(subject), Some((_, SoaOrigin::PublicAws)))
     };
     let public: Vec<&Subject<'_>> = case
         .public()

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::net::IpAddr;
 
-use super::{Evidence, Subject};
+use super::{Case, Evidence, Subject};
 use crate::dns::{AnswerKind, ExtendedError, RData, Section, Soa};
 use crate::facts::{StubConfiguration, Vpc};
 use crate::observation::{Lookup, Purpose, SystemLookup, Transport};
@@ -62,6 +62,15 @@ pub fn name_servers(stub: &StubConfiguration) -> String {
     }
     let order = plural(servers.len(), "", ", in this order");
     format!("{} names {}{order}", stub.source, list(&servers))
+}
+
+/// `, the controls among them`, where they were asked.
+pub fn among_them(case: &Case<'_>) -> &'static str {
+    if case.asked.controls {
+        ", the controls among them"
+    } else {
+        ""
+    }
 }
 
 /// `one`, or the other form where there is not exactly one.

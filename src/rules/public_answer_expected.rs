@@ -68,6 +68,17 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         return Vec::new();
     }
     let who = phrase::titles(&public);
+    // In the cluster's VPC a resolver that gives them would be wrong, unless private access is off.
+    let outside = by_user
+        || case.vantage.kind.is_outside_cluster_vpc()
+        || case
+            .cluster()
+            .is_some_and(|cluster| cluster.endpoint_private_access == Some(false));
+    let unless = if outside {
+        ""
+    } else {
+        " Whether this place is outside is not known; inside, the private ones would be right."
+    };
     let mut evidence: Vec<Evidence> = public
         .iter()
         .flat_map(|subject| observed_target(subject))
@@ -80,13 +91,17 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     vec![Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Info,
-        confidence: Confidence::Certain,
+        confidence: if outside {
+            Confidence::Certain
+        } else {
+            Confidence::High
+        },
         summary: format!(
             "{who} {} the public endpoint's addresses, as is right outside the VPC",
             phrase::plural(public.len(), "gives", "give")
         ),
         explanation: format!(
-            "{} {who} {} its addresses. Outside the cluster's VPC that is the right answer. Should a connection \
+            "{} {who} {} its addresses. Outside the cluster's VPC that is the right answer.{unless} Should a connection \
              to them time out, it is not DNS: publicAccessCidrs of the cluster may not hold this network's address.",
             if by_aws {
                 "The cluster's public endpoint is on, and"

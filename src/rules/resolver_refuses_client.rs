@@ -76,8 +76,8 @@ fn finding(confidence: Confidence, subjects: &[&Subject<'_>]) -> Finding {
     let refuses = phrase::plural(several, "refuses", "refuse");
     let mut explanation = match confidence {
         Confidence::Certain => format!(
-            "{who} {refuses} this name, a random sibling of it, AWS's public names and the root alike. So it is \
-             the client that is refused, not the name.",
+            "{who} {refuses} this name and every control alike, names outside its zone among them. So it is the \
+             client that is refused, not the name.",
         ),
         Confidence::High => format!(
             "{who} {refuses} this name and every control that got a reply. So it is the client that is refused, \

@@ -7,6 +7,7 @@ use super::{
     Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, local_dns_down, remedy,
 };
 use crate::dns::AnswerKind;
+use crate::facts::VantageKind;
 use crate::resolvers::Role;
 
 declare_rule! {
@@ -48,17 +49,25 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             && !subject.has_role(Role::Inbound)
             && !local_dns_down::is_down(case, subject)
     });
-    grouped(unheard, |subject| Some(Silence::of(subject)))
-        .into_iter()
-        .map(|(silence, subjects)| finding(case, silence, &subjects))
-        .collect()
+    // A VPC's resolver that is silent outside its VPC has a reason of its own, which the others do not share.
+    let of_its_own = |subject: &Subject<'_>| {
+        subject.probed.resolver.role == Role::Vpc && case.vantage.kind != VantageKind::ClusterVpc
+    };
+    grouped(unheard, |subject| {
+        Some((Silence::of(subject), of_its_own(subject)))
+    })
+    .into_iter()
+    .map(|((silence, _), subjects)| finding(case, silence, &subjects))
+    .collect()
 }
 
 /// How nothing came back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Silence {
-    /// The network itself said no.
+    /// The port was refused.
     Refused,
+    /// The network itself said that there is no way.
+    NoWay,
     /// TCP connections are made, and nothing is said on them.
     Accepts,
     /// A service on this host takes the questions and says nothing.
@@ -69,8 +78,12 @@ enum Silence {
 
 impl Silence {
     fn of(subject: &Subject<'_>) -> Self {
-        if is_refused(subject) {
-            Self::Refused
+        if is_turned_away(subject) {
+            if says_refused(subject) {
+                Self::Refused
+            } else {
+                Self::NoWay
+            }
         } else if accepts_connections(subject) {
             Self::Accepts
         } else if subject.ip().is_some_and(|ip| ip.is_loopback()) {
@@ -82,12 +95,20 @@ impl Silence {
 }
 
 /// The network itself said no, to every question.
-fn is_refused(subject: &Subject<'_>) -> bool {
+fn is_turned_away(subject: &Subject<'_>) -> bool {
     subject
         .probed
         .lookups
         .iter()
         .all(|lookup| lookup.kind == AnswerKind::Unreachable)
+}
+
+/// The prober's words for a closed port.
+fn says_refused(subject: &Subject<'_>) -> bool {
+    subject
+        .a()
+        .and_then(|lookup| lookup.reason.as_deref())
+        .is_some_and(|reason| reason.contains("refused"))
 }
 
 /// A TCP connection was made: something listens at the address, whatever it does with the questions.
@@ -119,7 +140,7 @@ fn reasons(subjects: &[&Subject<'_>]) -> Vec<String> {
 fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let refused = silence == Silence::Refused;
-    let summary = if refused {
+    let summary = if refused || silence == Silence::NoWay {
         format!(
             "{who} cannot be reached ({})",
             phrase::list(&reasons(subjects))
@@ -130,23 +151,29 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
             phrase::plural(subjects.len(), "answers", "answer")
         )
     };
+    let among_them = phrase::among_them(case);
     let mut explanation = match silence {
         Silence::Refused => format!(
             "The network turned away every question to {who} ({}). A service that is not running looks like \
              this, and so does a firewall that rejects.",
             phrase::list(&reasons(subjects))
         ),
+        Silence::NoWay => format!(
+            "This host or a router on the way turned away every question to {who} ({}): a VPN that is down, or a \
+             route that is missing.",
+            phrase::list(&reasons(subjects))
+        ),
         Silence::Accepts => format!(
-            "{who} said nothing to any question, the controls among them, but port 53 takes TCP connections: \
+            "{who} said nothing to any question{among_them}, but port 53 takes TCP connections: \
              something is there. It hangs, or waits for servers behind it that do not answer (BIND does so for 10 s \
              before it says SERVFAIL); a firewall that accepts connections for others looks the same."
         ),
         Silence::OnThisHost => format!(
-            "{who}, on this host itself, said nothing to any question, the controls among them. No network is in \
+            "{who}, on this host itself, said nothing to any question{among_them}. No network is in \
              between: the service hangs, or waits for servers behind it that do not answer."
         ),
         Silence::OnTheWay => format!(
-            "{who} said nothing to any question, the controls among them. The way there is closed (a VPN that is \
+            "{who} said nothing to any question{among_them}. The way there is closed (a VPN that is \
              down, a route, a firewall that drops), or nobody is at {}.",
             phrase::plural(subjects.len(), "that address", "those addresses")
         ),
@@ -160,6 +187,7 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
                 " kubectl prints \"The connection to the server … was refused\" then: it means this port, not \
                  the API server's."
             }
+            (false, false) if silence == Silence::NoWay => "",
             (false, false) => " kubectl prints an i/o timeout then.",
         });
     }
@@ -183,7 +211,7 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
                 [format!("eks-dns-doctor check {} --timeout 15s --deadline 40s …", case.own_zone())],
             ),
         ],
-        Silence::OnTheWay => vec![remedy::path::see_the_way(case, subjects)],
+        Silence::NoWay | Silence::OnTheWay => vec![remedy::path::see_the_way(case, subjects)],
     };
     let known_from: BTreeSet<&str> = subjects
         .iter()
@@ -197,7 +225,7 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
         confidence: match silence {
-            Silence::Refused => Confidence::Certain,
+            Silence::Refused | Silence::NoWay => Confidence::Certain,
             Silence::Accepts => Confidence::Medium,
             Silence::OnThisHost | Silence::OnTheWay => Confidence::High,
         },

@@ -134,13 +134,13 @@ fn in_order(case: &Case<'_>, answered: &[&Subject<'_>]) -> String {
         .is_some_and(|subject| subject.verdict().is_fine())
     {
         format!(
-            "Go (kubectl) and glibc ask {first} first and are served right. When it is slow or down they ask \
-             the next, and its answer is final: failures come and go."
+            "Of those that answer, Go (kubectl) and glibc ask {first} first and are served right. When it is slow \
+             or down they ask the next, and its answer is final: failures come and go."
         )
     } else {
         format!(
-            "Go (kubectl) and glibc ask {first} first and take its answer as final: the servers after it that \
-             know better are never asked."
+            "Of those that answer, Go (kubectl) and glibc ask {first} first and take its answer as final: the \
+             servers after it that know better are never asked."
         )
     }
 }

@@ -123,7 +123,7 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
     }]
 }
 
-/// The full_names names that have addresses, where those are not the endpoint's own.
+/// The names with a suffix behind them that have addresses, where those are not the endpoint's own.
 fn wildcards<'a>(case: &Case<'_>, subject: &Subject<'a>) -> Vec<&'a Lookup> {
     let expected = &subject.comparison.expected;
     let right = |ip: &IpAddr| expected.says_anything() && case.fit(expected, *ip) == Fit::Expected;

@@ -127,11 +127,16 @@ fn finding(case: &Case<'_>, shape: &Shape, subjects: &[&Subject<'_>]) -> Finding
                 "{who} {answers} for all of AWS's domain itself and lacks this name, instead of asking AWS"
             ),
             format!(
-                "{who} {} the name, a random sibling of it and AWS's public names without a SOA, while the \
-                 root's name servers resolve there. So it recurses, and what stops the question is a zone of \
+                "{who} {} the name without a SOA, and a random sibling of it and AWS's public names {} there, \
+                 while the root's name servers resolve. So it recurses, and what stops the question is a zone of \
                  its own over AWS's domain, such as dnsmasq's local=/amazonaws.com/ or an Unbound local-zone. \
                  A block list that holds the whole domain would look alike.",
                 phrase::plural(several, "denies", "deny"),
+                if *shape == Shape::Bare {
+                    "are denied"
+                } else {
+                    "fail"
+                },
             ),
         ),
     };

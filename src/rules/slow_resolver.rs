@@ -1,4 +1,4 @@
-//! The resolver answers right, and late.
+//! The resolver answers, and late.
 
 use std::fmt::Write as _;
 
@@ -16,7 +16,8 @@ const SHOWN: usize = 4;
 
 declare_rule! {
     /// ## What it means
-    /// The resolver gave the right answer, but only after a second or more, or only when it was asked again.
+    /// The resolver gave addresses that nothing speaks against, but only after a second or more, or only when it
+    /// was asked again.
     ///
     /// ## How it was decided
     /// The time from the start of the question to the reply that counted was 1 s or more, or the first try
@@ -34,7 +35,7 @@ declare_rule! {
     /// - Amazon VPC User Guide: DNS quotas of the Amazon-provided DNS server
     /// - resolv.conf(5): `timeout`, `attempts`
     "slow-resolver" = {
-        summary: "the resolver answers right, but late or only when asked again",
+        summary: "the resolver answers, but late or only when asked again",
         severity: Severity::Warning,
         since: "0.1.0",
         needs: [],
@@ -83,7 +84,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         confidence: Confidence::Certain,
         summary,
         explanation: format!(
-            "{who} {} the right answer, but late.{lost} Clients wait for A and AAAA both, and ask the next name \
+            "{who} {} addresses that nothing speaks against, but late.{lost} Clients wait for A and AAAA both, and ask the next name \
              server only after 5 s; those with a shorter deadline fail without a word about DNS.",
             phrase::plural(subjects.len(), "gives", "give"),
         ),

@@ -7,12 +7,12 @@ use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
-    /// The resolver gives the right answer over UDP, and the same question over TCP is refused or met with
-    /// silence. Nothing fails yet.
+    /// The resolver gives addresses over UDP that nothing speaks against, and the same question over TCP is
+    /// refused or met with silence. Nothing fails yet.
     ///
     /// ## How it was decided
-    /// The resolver's answer over UDP is as expected, and the look-up over TCP from the start got neither a
-    /// reply nor an error of DNS.
+    /// The resolver answers over UDP, and the look-up over TCP from the start got neither a reply nor an error
+    /// of DNS.
     ///
     /// ## Why it matters
     /// An answer that grows beyond what fits into a datagram is truncated, and the client must then come over TCP.
@@ -73,10 +73,10 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             phrase::plural(blocked.len(), "answers", "answer")
         ),
         explanation: format!(
-            "{who} {} the right answer over UDP and nothing over TCP. Today's answer fits into a datagram. One \
-             that does not is truncated, and then every client has to come over TCP: it fails there, or waits for \
-             a long time.",
-            phrase::plural(blocked.len(), "gives", "give")
+            "{who} {} over UDP and {} nothing over TCP. Today's answer fits into a datagram. One that does not is \
+             truncated, and then every client has to come over TCP: it fails there, or waits for a long time.",
+            phrase::plural(blocked.len(), "answers", "answer"),
+            phrase::plural(blocked.len(), "says", "say")
         ),
         caused_by: None,
         resolvers: phrase::names(&blocked),

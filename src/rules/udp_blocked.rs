@@ -1,8 +1,9 @@
 //! UDP does not get through, TCP does.
 
 use super::phrase::{self, observed_target, observed_tcp};
+use super::step::was_heard;
 use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, remedy};
-use crate::observation::{Attempt, Transport};
+use crate::observation::Transport;
 use crate::resolvers::Role;
 
 declare_rule! {
@@ -11,7 +12,7 @@ declare_rule! {
     /// closed to UDP on the way, or at the resolver.
     ///
     /// ## How it was decided
-    /// Not one question over UDP got a reply, the controls among them, and at least one over TCP did.
+    /// Not one question over UDP got a reply, and at least one over TCP did.
     ///
     /// ## Why it matters
     /// Stub resolvers ask over UDP and go to TCP only when a UDP reply is truncated. None of them tries TCP after
@@ -71,9 +72,10 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             phrase::plural(blocked.len(), "answers", "answer")
         ),
         explanation: format!(
-            "Nothing that was sent to {who} over UDP got a reply, the controls included, and TCP did. Clients ask \
-             over UDP and change to TCP only where a UDP reply says that it is truncated, so none of them gets \
-             an answer. A firewall rule that names TCP only is the usual reason."
+            "No question to {who} over UDP got a reply{}, and TCP did. Clients ask over UDP and change to TCP only \
+             where a UDP reply says that it is truncated, so none of them gets an answer. A firewall rule that \
+             names TCP only is the usual reason.",
+            phrase::among_them(case)
         ),
         caused_by: None,
         resolvers: phrase::names(&blocked),
@@ -96,10 +98,7 @@ pub(super) fn heard_only_over_tcp(subject: &Subject<'_>) -> bool {
             .flat_map(|lookup| &lookup.attempts)
             .filter(move |attempt| attempt.transport == transport)
     };
-    let heard = |attempt: &Attempt| {
-        attempt.rcode.is_some() || attempt.mismatched_replies > 0 || !attempt.kind.is_silence()
-    };
     tries(Transport::Udp).next().is_some()
-        && !tries(Transport::Udp).any(heard)
+        && !tries(Transport::Udp).any(was_heard)
         && tries(Transport::Tcp).any(|attempt| attempt.rcode.is_some())
 }

@@ -121,18 +121,22 @@ fn name_the_system_view(case: &Case<'_>, findings: &mut [Finding]) {
     }
 }
 
-/// Links a finding to the rule that explains it, where both are about a resolver in common (or one of them
-/// about none in particular).
+/// Links a finding to the rule that explains it, where that rule speaks of all its resolvers (or one of them of
+/// none in particular): what explains one of two silent resolvers does not explain the other.
 fn link_causes(findings: &mut [Finding]) {
-    let causes: Vec<(&'static Rule, BTreeSet<String>)> = findings
-        .iter()
-        .filter_map(|finding| {
-            Some((
-                rule_of(finding)?,
-                finding.resolvers.iter().cloned().collect(),
-            ))
-        })
-        .collect();
+    // The resolvers that each rule speaks of, over all its findings; empty where one is about none in particular.
+    let mut causes: Vec<(&'static Rule, BTreeSet<String>)> = Vec::new();
+    for finding in findings.iter() {
+        let Some(rule) = rule_of(finding) else {
+            continue;
+        };
+        let resolvers = finding.resolvers.iter().cloned();
+        match causes.iter_mut().find(|(other, _)| other.name == rule.name) {
+            Some((_, known)) if known.is_empty() || finding.resolvers.is_empty() => known.clear(),
+            Some((_, known)) => known.extend(resolvers),
+            None => causes.push((rule, resolvers.collect())),
+        }
+    }
     for finding in findings {
         if finding.caused_by.is_some() {
             continue;
@@ -140,11 +144,10 @@ fn link_causes(findings: &mut [Finding]) {
         let cause = causes.iter().find(|(rule, resolvers)| {
             rule.explains.contains(&finding.rule.as_str())
                 && (resolvers.is_empty()
-                    || finding.resolvers.is_empty()
                     || finding
                         .resolvers
                         .iter()
-                        .any(|name| resolvers.contains(name)))
+                        .all(|name| resolvers.contains(name)))
         });
         finding.caused_by = cause.map(|(rule, _)| rule.name.to_owned());
     }
