@@ -1,25 +1,19 @@
 //! What helps with an answer that is old, or that is somebody else's.
 //!
-//! Commands: rndc(8), unbound-control(8), rec_control(1), dnsmasq(8), resolvectl(1), the Windows DnsServer
-//! module, and the AWS CLI's reference of `ec2 describe-network-interfaces`.
+//! Commands: dig(1), and the AWS CLI's reference of `ec2 describe-network-interfaces`.
 
 use super::super::{Case, Remedy, Subject};
+use super::flush;
 use crate::dns::RecordType;
 
 /// Makes the resolver at hand forget what it has cached of the name.
 pub fn flush(case: &Case<'_>) -> Remedy {
-    let own = case.own_zone();
-    Remedy::new(
-        "Make the resolver forget what it has cached of the name, in the words of its program",
-        [
-            format!("# BIND\nrndc flushname {own}"),
-            format!("# Unbound\nunbound-control flush {own}"),
-            format!("# PowerDNS Recursor\nrec_control wipe-cache {own}"),
-            "# dnsmasq: SIGHUP empties the cache\nkill -HUP $(pidof dnsmasq)".to_owned(),
-            "# systemd-resolved\nresolvectl flush-caches".to_owned(),
-            "# Windows DNS (PowerShell)\nClear-DnsServerCache".to_owned(),
-        ],
-    )
+    Remedy {
+        title:
+            "Make the resolver forget what it has cached of the name, in the words of its program"
+                .to_owned(),
+        ..flush::name(case)
+    }
 }
 
 /// Shows which addresses the cluster's interfaces have now.
