@@ -267,7 +267,9 @@ impl Exchange<'_> {
                     }
                     // A failure is asked about once more, from another port; silence waits for its turn.
                     let heard_failure = !matches!(kind, AnswerKind::Timeout);
-                    if heard_failure && line == Line::Main && launched < attempts.min(2) {
+                    let in_time = Instant::now() < self.end;
+                    if heard_failure && in_time && line == Line::Main && launched < attempts.min(2)
+                    {
                         launched += 1;
                         self.launch(Line::Main, own, true, &bare_header);
                     }
