@@ -9,6 +9,10 @@ use crate::lab::{self, Scene, scenario::Outcome};
 use crate::render::{Format, text};
 use crate::report::{diagnose, exit};
 
+/// What a reader must know who sees addresses of a real network.
+const EMBEDDED: &str =
+    "Embedded servers on loopback play these addresses; nothing leaves this machine.";
+
 /// Plays a scenario. The exit code says whether the diagnosis is the one that the scenario states; the report
 /// carries the code that `check` would give.
 pub(super) fn run(args: &DemoArgs) -> Result<u8, Error> {
@@ -17,14 +21,14 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Error> {
     }
     output::check_save(&args.output)?;
     let (name, scenario) = lab::scenario(args.scenario.as_deref())?;
-    let note = format!(
-        "demo {name}: {}. Embedded name servers on loopback play these addresses; nothing leaves this machine.",
-        scenario.title
-    );
-    if args.output.format == Format::Table && !args.output.quiet {
-        output::stdout(format!("{}\n\n", text::escape(&note)).as_bytes())?;
-    } else if !args.output.quiet {
-        output::progress(&text::escape(&note));
+    let title = text::escape(&format!("demo {name}: {}", scenario.title));
+    if args.output.quiet {
+        // Nothing is printed: the exit code says it.
+    } else if args.output.format == Format::Table {
+        output::stdout(format!("{title}\n{EMBEDDED}\n\n").as_bytes())?;
+    } else {
+        output::progress(&title);
+        output::progress(EMBEDDED);
     }
     let scene = Scene {
         name,

@@ -32,6 +32,9 @@ pub(super) struct Window {
     pub(super) deadline: Instant,
 }
 
+/// How long after the window a try may take to notice its end.
+const GRACE: Duration = Duration::from_millis(50);
+
 /// What a try heard beside its reply.
 #[derive(Debug, Default)]
 pub(super) struct Heard {
@@ -231,7 +234,8 @@ impl Exchange<'_> {
                     }
                     continue;
                 }
-                () = sleep_until(self.end) => break,
+                // The tries end by themselves with the window, and say what they heard; this is for one that would not.
+                () = sleep_until(self.end + GRACE) => break,
                 else => break,
             };
             // A try neither panics nor is aborted while the exchange runs; were it so, it is silent.
@@ -263,7 +267,9 @@ impl Exchange<'_> {
                     }
                     // A failure is asked about once more, from another port; silence waits for its turn.
                     let heard_failure = !matches!(kind, AnswerKind::Timeout);
-                    if heard_failure && line == Line::Main && launched < attempts.min(2) {
+                    let in_time = Instant::now() < self.end;
+                    if heard_failure && in_time && line == Line::Main && launched < attempts.min(2)
+                    {
                         launched += 1;
                         self.launch(Line::Main, own, true, &bare_header);
                     }
@@ -355,7 +361,7 @@ impl Exchange<'_> {
         attempt.rcode = outcome.heard.bare_header;
         attempt.kind = outcome.kind.unwrap_or(AnswerKind::Timeout);
         attempt.reason = outcome.reason;
-        if attempt.kind != AnswerKind::Timeout || outcome.reply.is_some() {
+        if attempt.kind == AnswerKind::Unreachable || outcome.reply.is_some() {
             attempt.rtt_ms = Some(milliseconds(at - launch.started));
         }
         if let Some(reply) = outcome.reply {

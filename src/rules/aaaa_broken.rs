@@ -107,11 +107,11 @@ fn is_deliberate(lookup: &Lookup) -> bool {
 
 fn remedies(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
     let mut remedies = vec![
-        remedy::answer::ask_again(case, subjects, RecordType::AAAA, ""),
         Remedy::advice(
             "Find what fails AAAA there: a firewall or filter for IPv6 answers, an old middlebox, or the server \
              that the question is forwarded to",
         ),
+        remedy::answer::ask_again(case, subjects, RecordType::AAAA, ""),
     ];
     if subjects
         .iter()

@@ -110,10 +110,13 @@ fn finding(case: &Case<'_>, missing: &'static str, subjects: &[&Subject<'_>]) ->
     )];
     if missing == "AAAA" {
         // dnsmasq(8); the filter-aaaa plugin in the BIND 9 Administrator Reference Manual.
-        remedies.push(Remedy::advice(
+        let filter = Remedy::advice(
             "Where the resolver filters IPv6 answers, stop that for this name (dnsmasq: filter-AAAA; BIND: the \
              filter-aaaa plugin)",
-        ));
+        );
+        // Where another resolver has them, the cluster has.
+        let first = usize::from(others.is_empty());
+        remedies.insert(first, filter);
     }
     if subjects.iter().all(|subject| subject.has_role(Role::Local)) {
         remedies.push(Remedy::advice(format!(

@@ -177,7 +177,7 @@ fn remedies(case: &Case<'_>, known: Known, subjects: &[&Subject<'_>]) -> Vec<Rem
     ));
     match known {
         Known::PublicExpected => vec![access, again, remove],
-        Known::OutsideVpc => vec![again, remove],
+        Known::OutsideVpc => vec![remove, again],
         Known::VpcUnknown => vec![again, remedy::answer::interfaces_now(case), remove],
     }
 }

@@ -137,10 +137,6 @@ fn explained_otherwise(case: &Case<'_>, subject: &Subject<'_>, system: &Subject<
 
 fn remedies() -> Vec<Remedy> {
     vec![
-        Remedy::new(
-            "See which resolver the client uses: \"go\" reads resolv.conf, \"cgo\" asks the operating system",
-            ["GODEBUG=netdns=2 kubectl version"],
-        ),
         // systemd-resolved.service(8), "/etc/resolv.conf".
         Remedy::new(
             "Linux with systemd-resolved: let resolv.conf point to its stub, which knows the VPN's domains",
@@ -153,6 +149,10 @@ fn remedies() -> Vec<Remedy> {
             "macOS: a kubectl built with Go 1.20 or later asks the operating system; see what it is built with, \
              and which resolvers are scoped",
             ["kubectl version --client -o yaml", "scutil --dns"],
+        ),
+        Remedy::new(
+            "See which resolver the client uses: \"go\" reads resolv.conf, \"cgo\" asks the operating system",
+            ["GODEBUG=netdns=2 kubectl version"],
         ),
     ]
 }

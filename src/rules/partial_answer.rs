@@ -73,11 +73,11 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             .flat_map(|subject| observed_target(subject))
             .collect(),
         remedies: vec![
-            remedy::answer::ask_again(case, &subjects, RecordType::A, ""),
             Remedy::advice(format!(
                 "Remove what adds {wrong} to the answer at this resolver, or at the one it forwards to: an \
                  override, a record in a copy of the zone"
             )),
+            remedy::answer::ask_again(case, &subjects, RecordType::A, ""),
             remedy::flush::name(case),
         ],
         references: vec![

@@ -119,9 +119,11 @@ fn finding(confidence: Confidence, subjects: &[&Subject<'_>]) -> Finding {
             Remedy::new(
                 "Allow this client's subnet there",
                 [
-                    "# BIND (named.conf); allow-query-cache follows allow-recursion\nallow-recursion { localhost; localnets; <client-subnet>; };",
+                    "# BIND (named.conf); allow-query-cache follows allow-recursion\n\
+                     allow-recursion { localhost; localnets; <client-subnet>; };",
                     "# Unbound (unbound.conf)\nserver:\n    access-control: <client-subnet> allow",
-                    "# PowerDNS Recursor (recursor.conf): the networks that are there, and\nallow-from=<networks>, <client-subnet>",
+                    "# PowerDNS Recursor (recursor.conf): the networks that are there, and\n\
+                     allow-from=<networks>, <client-subnet>",
                 ],
             ),
             Remedy::advice(

@@ -209,6 +209,10 @@ fn finding(
             .map(|(_, alike)| observed(subject, alike, total))
             .collect(),
         remedies: vec![
+            Remedy::advice(
+                "Give every server behind the address the same configuration for this name: the same forward, \
+                 the same exceptions, the same way to the inbound endpoint",
+            ),
             Remedy::new(
                 "Ask more often, to see the share of each answer",
                 subject.probed.resolver.address.map(|address| {
@@ -220,10 +224,6 @@ fn finding(
             ),
             // dig(1): +nsid asks for the name server identifier, which tells servers behind one address apart.
             remedy::answer::ask_again(case, &[subject], RecordType::A, "+nsid"),
-            Remedy::advice(
-                "Give every server behind the address the same configuration for this name: the same forward, \
-                 the same exceptions, the same way to the inbound endpoint",
-            ),
         ],
         references: vec!["https://www.rfc-editor.org/rfc/rfc5001".to_owned()],
     }

@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::step::{Denial, Step};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::dns::Name;
 
 declare_rule! {
@@ -177,14 +177,17 @@ fn finding(case: &Case<'_>, shape: &Shape, subjects: &[&Subject<'_>]) -> Finding
             Remedy::advice("Remove the zone or the block that covers AWS's domain")
         }
     }];
-    if !is_own {
+    if is_own {
+        remedies.extend(remedy::forward::to_inbound(case));
+    } else {
         remedies.push(Remedy::new(
             format!("Or keep it and let {family} out of it"),
             [
                 format!("# dnsmasq: '#' stands for the usual upstream servers\nserver=/{family}/#"),
                 format!("# Unbound\nserver:\n    local-zone: \"{family}\" always_transparent"),
                 format!(
-                    "; BIND and Windows DNS, in the zone itself: a delegation of {family} to AWS's name servers.\n; Which they are, asked from a network without this zone:\ndig +trace {own} A"
+                    "; BIND and Windows DNS, in the zone itself: a delegation of {family} to AWS's name servers.\n\
+                     ; Which they are, asked from a network without this zone:\ndig +trace {own} A"
                 ),
             ],
         ));

@@ -107,11 +107,11 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
 
 fn remedies(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
     let mut remedies = vec![
-        // dig(1): one try instead of three, so that a lost packet shows.
-        remedy::answer::ask_again(case, subjects, RecordType::A, "+tries=1"),
         Remedy::advice(
             "See whether the path loses packets, and whether the servers that the resolver forwards to all answer",
         ),
+        // dig(1): one try instead of three, so that a lost packet shows.
+        remedy::answer::ask_again(case, subjects, RecordType::A, "+tries=1"),
     ];
     if subjects.iter().any(|subject| subject.is_vpc_side()) {
         remedies.push(Remedy::advice(

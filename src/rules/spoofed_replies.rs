@@ -77,6 +77,9 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             })
             .collect(),
         remedies: vec![
+            Remedy::advice(
+                "Have firewalls and transparent DNS proxies between here and the resolver leave port 53 alone",
+            ),
             remedy::answer::ask_again(case, &subjects, RecordType::A, "+tcp"),
             Remedy::new(
                 "Watch what comes from there while asking, and look at the TTL of the IP headers: replies of \
@@ -91,9 +94,6 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
                             address.ip()
                         )
                     }),
-            ),
-            Remedy::advice(
-                "Have firewalls and transparent DNS proxies between here and the resolver leave port 53 alone",
             ),
         ],
         references: vec!["https://www.rfc-editor.org/rfc/rfc5452".to_owned()],

@@ -3,7 +3,8 @@
 //! Which is at hand is not known, so the common ones are given. Syntax: dnsmasq(8), OpenWrt's
 //! /etc/config/dhcp, unbound.conf(5), the BIND 9 Administrator Reference Manual, Knot Resolver's and Pi-hole's
 //! documentation, AdGuard's DNS filtering syntax, the AWS CLI's `route53resolver`. The dnsmasq, Unbound and
-//! BIND lines were checked with `dnsmasq --test`, `unbound-checkconf` and `named-checkconf`.
+//! BIND lines were tried with dnsmasq 2.90, Unbound 1.17.1 and BIND 9.18: the name resolves again. A line for
+//! the very domain that a block names, or for a parent of it, does not undo the block in dnsmasq and Unbound.
 
 use super::super::{Case, Remedy};
 
@@ -12,23 +13,29 @@ use super::super::{Case, Remedy};
 pub fn private_answers(case: &Case<'_>, likely: &str) -> Vec<Remedy> {
     let zone = case.family_zone();
     let mut snippets = [
-                format!("# dnsmasq\nrebind-domain-ok=/{zone}/"),
-                format!(
-                    "# OpenWrt\nuci add_list dhcp.@dnsmasq[0].rebind_domain='{zone}'\nuci commit dhcp\nservice dnsmasq restart"
-                ),
-                format!(
-                    "# Unbound; pfSense and OPNsense: in the DNS resolver's custom options\nserver:\n    private-domain: \"{zone}\""
-                ),
-                format!(
-                    "# BIND (named.conf): the exception goes behind the networks that are there\ndeny-answer-addresses {{ <networks>; }} except-from {{ \"{zone}\"; }};"
-                ),
-                "# Knot Resolver: the module has no exceptions; take this line out of kresd.conf\nmodules.load('rebinding < iterate')"
-                    .to_owned(),
-                format!(
-                    "# Pi-hole: the dnsmasq line in a file of its own (version 6: with misc.etc_dnsmasq_d switched on)\necho 'rebind-domain-ok=/{zone}/' | sudo tee /etc/dnsmasq.d/99-eks.conf\nsudo systemctl restart pihole-FTL"
-                ),
-                format!("# AdGuard Home, custom filtering rule\n@@||{zone}^"),
-            ];
+        format!("# dnsmasq\nrebind-domain-ok=/{zone}/"),
+        format!(
+            "# OpenWrt\nuci add_list dhcp.@dnsmasq[0].rebind_domain='{zone}'\n\
+             uci commit dhcp\nservice dnsmasq restart"
+        ),
+        format!(
+            "# Unbound; pfSense and OPNsense: in the DNS resolver's custom options\n\
+             server:\n    private-domain: \"{zone}\""
+        ),
+        format!(
+            "# BIND (named.conf): the exception goes behind the networks that are there\n\
+             deny-answer-addresses {{ <networks>; }} except-from {{ \"{zone}\"; }};"
+        ),
+        "# Knot Resolver: the module has no exceptions; take this line out of kresd.conf\n\
+         modules.load('rebinding < iterate')"
+            .to_owned(),
+        format!(
+            "# Pi-hole: the dnsmasq line in a file of its own (version 6: with misc.etc_dnsmasq_d switched on)\n\
+             echo 'rebind-domain-ok=/{zone}/' | sudo tee /etc/dnsmasq.d/99-eks.conf\n\
+             sudo systemctl restart pihole-FTL"
+        ),
+        format!("# AdGuard Home, custom filtering rule\n@@||{zone}^"),
+    ];
     snippets.sort_by_key(|snippet| !snippet.starts_with(likely));
     vec![
         Remedy::new(format!("Let {zone} have private addresses"), snippets),
@@ -46,10 +53,17 @@ pub fn allow_list(case: &Case<'_>) -> Remedy {
         format!("Put *.{zone} on the allow list of whatever filters there"),
         [
             format!(
-                "; response policy zone (BIND, Unbound, PowerDNS, Knot), above the rule that blocks\n{zone} CNAME rpz-passthru.\n*.{zone} CNAME rpz-passthru."
+                "; BIND and others with response policies: in the policy zone that is listed first\n\
+                 {zone} CNAME rpz-passthru.\n*.{zone} CNAME rpz-passthru."
             ),
-            format!("# Unbound\nserver:\n    local-zone: \"{zone}\" always_transparent"),
-            format!("# dnsmasq: '#' stands for the usual upstream servers\nserver=/{zone}/#"),
+            format!(
+                "# Unbound: remove the local-zone that covers the name; where it is wider and must stay\n\
+                 server:\n    local-zone: \"{zone}\" always_transparent"
+            ),
+            format!(
+                "# dnsmasq: remove the address= or local= line that covers the name; where it is wider and must\n\
+                 # stay ('#' stands for the usual upstream servers)\nserver=/{zone}/#"
+            ),
             format!("# Pi-hole, version 6 (before: pihole -w)\npihole allow {own}"),
             format!("# AdGuard Home, custom filtering rule\n@@||{zone}^"),
         ],
