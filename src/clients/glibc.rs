@@ -5,7 +5,7 @@
 //! EAI_NONAME. glibc sends no EDNS, so where only EDNS fails it resolves.
 
 use super::Situation;
-use crate::dns::{AnswerKind, RecordType};
+use crate::dns::{AnswerKind, Rcode, RecordType};
 use crate::observation::{Lookup, Purpose};
 use crate::probe::Probed;
 
@@ -14,7 +14,7 @@ const SERVERS: usize = 3;
 
 /// What glibc's gai_strerror says; empty where it resolves, `None` where the look-ups do not say.
 pub(super) fn messages(situation: &Situation<'_>) -> Option<Vec<String>> {
-    if situation.pinned {
+    if situation.found_otherwise {
         return Some(Vec::new());
     }
     let a = walk(situation, RecordType::A)?;
@@ -50,11 +50,19 @@ fn target(probed: &Probed, qtype: RecordType) -> Option<&Lookup> {
         .find(|lookup| lookup.purpose == Purpose::Target && lookup.qtype == qtype)
 }
 
-/// What a question without EDNS came to, where one was tried; else what the question came to.
+/// What a question without EDNS came to, where one was tried; else what the question came to. FORMERR counts
+/// as a name that does not exist.
 fn kind_without_edns(lookup: &Lookup) -> AnswerKind {
-    lookup
+    let (kind, rcode) = lookup
         .attempts
         .iter()
         .find(|attempt| !attempt.edns && !attempt.kind.is_silence())
-        .map_or(lookup.kind, |attempt| attempt.kind)
+        .map_or((lookup.kind, lookup.rcode), |attempt| {
+            (attempt.kind, attempt.rcode)
+        });
+    if kind == AnswerKind::OtherRcode && rcode == Some(Rcode::FORMERR) {
+        AnswerKind::NxDomain
+    } else {
+        kind
+    }
 }

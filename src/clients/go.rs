@@ -16,7 +16,7 @@ const SERVERS: usize = 3;
 
 /// What kubectl would print; empty where it resolves, `None` where the look-ups do not say.
 pub(super) fn messages(situation: &Situation<'_>) -> Option<Vec<String>> {
-    if situation.pinned {
+    if situation.found_otherwise {
         return Some(Vec::new());
     }
     let a = walk(situation, RecordType::A)?;

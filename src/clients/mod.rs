@@ -6,7 +6,9 @@ mod go;
 
 use serde::{Deserialize, Serialize};
 
+use crate::dns::AnswerKind;
 use crate::facts::Facts;
+use crate::observation::Purpose;
 use crate::probe::Probed;
 use crate::resolvers::Role;
 use crate::settings::Target;
@@ -27,8 +29,9 @@ struct Situation<'a> {
     target: &'a Target,
     /// The name servers, in the order they are asked.
     servers: Vec<&'a Probed>,
-    /// Whether the hosts file gives the name an address.
-    pinned: bool,
+    /// Whether the name gets an address otherwise: from the hosts file, or below a suffix of the search list,
+    /// which is walked where the name itself is denied (resolv.conf(5); Go, src/net/dnsclient_unix.go).
+    found_otherwise: bool,
 }
 
 type Client = (&'static str, fn(&Situation<'_>) -> Option<Vec<String>>);
@@ -49,7 +52,13 @@ pub fn predict(target: &Target, facts: &Facts, observations: &[Probed]) -> Vec<P
     let situation = Situation {
         target,
         servers,
-        pinned: facts.hosts.as_ref().is_some_and(|hosts| !hosts.is_empty()),
+        found_otherwise: facts.hosts.as_ref().is_some_and(|hosts| !hosts.is_empty())
+            || observations.iter().any(|probed| {
+                probed.resolver.has_role(Role::Local)
+                    && probed.lookups.iter().any(|lookup| {
+                        lookup.purpose == Purpose::SearchSuffix && lookup.kind == AnswerKind::Answer
+                    })
+            }),
     };
     CLIENTS
         .iter()

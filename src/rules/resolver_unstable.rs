@@ -164,7 +164,21 @@ fn finding(
     } else {
         Severity::Warning
     };
+    let is_silent = |sample: &&Sample<'_>| {
+        sample.a.is_some_and(|lookup| lookup.kind.is_silence())
+    };
+    let silent = samples.iter().filter(is_silent).count();
+    // Silence is no answer: where the others agree, packets may be all that is lost.
+    let answers_agree = silent > 0
+        && kinds
+            .iter()
+            .filter(|(_, alike)| !alike.iter().copied().any(|sample| is_silent(&sample)))
+            .count()
+            == 1;
     let summary = match (right, wrong) {
+        _ if answers_agree => format!(
+            "{who} leaves the same question without an answer in {silent} of {total} samples"
+        ),
         (_, 0) => format!(
             "{who} answers the same question now in one way, now in another; nothing speaks against any of \
              the {total} answers"
@@ -176,12 +190,28 @@ fn finding(
             "{who} gives different answers to the same question: {right} of {total} are right"
         ),
     };
-    let silent = samples
-        .iter()
-        .filter_map(|sample| sample.a)
-        .any(|lookup| lookup.kind.is_silence());
-    let lost = if silent {
-        " Where a sample got no answer, the path may also have lost it."
+    let asked = format!(
+        "{who} was asked {total} times for the same name, with {} kinds of outcome.",
+        kinds.len()
+    );
+    let reason = if answers_agree {
+        "The answers agree, and some questions got none: the path loses packets, the resolver drops questions \
+         beyond a limit, or of several servers behind the address one is down or waits for another that is."
+            .to_owned()
+    } else {
+        format!(
+            "That is not a property of the name: behind the address stand servers that do not know the same (a \
+             load balancer, an anycast address, a pair of forwarders), or one server asks others that do not \
+             agree.{}",
+            if silent > 0 {
+                " Where a sample got no answer, the path may also have lost it."
+            } else {
+                ""
+            }
+        )
+    };
+    let chance = if wrong > 0 {
+        " Which one a client gets is chance, so failures come and go."
     } else {
         ""
     };
@@ -190,18 +220,7 @@ fn finding(
         severity,
         confidence: Confidence::Certain,
         summary,
-        explanation: format!(
-            "{who} was asked {total} times for the same name, with {} kinds of outcome. That is not a \
-             property of the name: behind the address stand servers that do not know the same (a load \
-             balancer, an anycast address, a pair of forwarders), or one server asks others that do not \
-             agree.{lost}{}",
-            kinds.len(),
-            if wrong > 0 {
-                " Which one a client gets is chance, so failures come and go."
-            } else {
-                ""
-            }
-        ),
+        explanation: format!("{asked} {reason}{chance}"),
         caused_by: None,
         resolvers: vec![subject.name().to_owned()],
         evidence: kinds

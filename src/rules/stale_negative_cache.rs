@@ -2,8 +2,9 @@
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::step::{Denial, Step};
+use super::view::{self, Age};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy, grouped};
-use crate::dns::{Name, RData, RecordType, Section, Soa};
+use crate::dns::{Name, RData, RecordType, Section};
 use crate::endpoint::SoaOrigin;
 
 declare_rule! {
@@ -42,9 +43,6 @@ declare_rule! {
     }
 }
 
-/// The least difference of TTLs, in seconds, that is taken for age: below it, rounding and packet loss count.
-const CLEARLY_OLDER: u32 = 3;
-
 /// What shows that the denial is old.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Basis {
@@ -79,8 +77,8 @@ fn basis(case: &Case<'_>, subject: &Subject<'_>) -> Option<Basis> {
         // Inside the VPC the public zone should not have been asked at all: another rule's.
         SoaOrigin::PublicAws if subject.is_vpc_side() && case.private_expected_at(subject) => None,
         SoaOrigin::PublicAws => (case.public_has_the_name() == Some(true)
-            && is_older_than_the_siblings(subject, soa))
-        .then_some(Basis::Aged),
+            && view::age(subject) == Age::Cached)
+            .then_some(Basis::Aged),
         SoaOrigin::Foreign => None,
     }
 }
@@ -103,22 +101,6 @@ fn private_zone<'a>(subject: &Subject<'a>) -> Option<&'a Name> {
             })
             .map(|record| &record.owner)
     })
-}
-
-/// Whether the denial has aged more than the random sibling's from the same zone, and more than the tries of
-/// this run can have made it.
-fn is_older_than_the_siblings(subject: &Subject<'_>, soa: &Soa) -> bool {
-    let Some(fresh) = subject.sibling().and_then(|lookup| lookup.soa.as_ref()) else {
-        return false;
-    };
-    let took_ms = subject
-        .a()
-        .and_then(|lookup| lookup.rtt_ms)
-        .unwrap_or_default();
-    let age = f64::from(fresh.ttl) - f64::from(soa.ttl);
-    fresh.owner == soa.owner
-        && fresh.mname == soa.mname
-        && age >= f64::from(CLEARLY_OLDER) + took_ms / 1000.0
 }
 
 fn finding(case: &Case<'_>, basis: Basis, subjects: &[&Subject<'_>]) -> Finding {
