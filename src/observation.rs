@@ -149,11 +149,6 @@ impl Lookup {
                 .any(|attempt| attempt.rcode.is_some() || attempt.mismatched_replies > 0)
     }
 
-    /// Whether AUTHORITY or ADDITIONAL of the reply is empty of a SOA.
-    pub fn is_bare(&self) -> bool {
-        self.soa.is_none()
-    }
-
     /// The records of one section.
     pub fn section(&self, section: Section) -> impl Iterator<Item = &Record> {
         self.records

@@ -479,11 +479,6 @@ impl<'a> Subject<'a> {
         self.a().and_then(|lookup| lookup.soa.as_ref())
     }
 
-    /// Whose zone the target's negative A answer is from.
-    pub fn soa_origin(&self) -> Option<SoaOrigin> {
-        self.soa().map(SoaOrigin::of)
-    }
-
     /// Whether any question got any reply.
     pub fn heard_anything(&self) -> bool {
         self.probed.lookups.iter().any(Lookup::heard_anything)
