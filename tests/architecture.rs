@@ -26,6 +26,7 @@ const ORDER: &[&str] = &[
     "clients",
     "rules",
     "report",
+    "capture",
     "render",
     "lab",
     "cli",

@@ -8,6 +8,8 @@ mod demo;
 mod explain;
 mod interrupt;
 mod output;
+mod read;
+mod replay;
 
 use std::ffi::OsString;
 use std::io;
@@ -38,6 +40,8 @@ enum Error {
     Stdout(io::Error),
     #[error("--save {}: {reason}", path.display())]
     Save { path: PathBuf, reason: String },
+    #[error("{} {reason}", path.display())]
+    Capture { path: PathBuf, reason: String },
     #[error("{0:?} is not the name of a finding{1}: see eks-dns-doctor explain for the index")]
     UnknownFinding(String, String),
     #[error("{}", chain(.0))]
@@ -76,6 +80,7 @@ fn dispatch(command: &Command) -> Result<u8, Error> {
     match command {
         Command::Check(args) => check::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Replay(args) => replay::run(args),
         Command::Demo(args) => demo::run(args),
         Command::Completions(args) => complete::completions(args.shell),
         Command::Man => complete::man(),

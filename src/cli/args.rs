@@ -121,6 +121,11 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// Show what a finding means and what to do; without WHAT, the index
     Explain(ExplainArgs),
+    /// Diagnose a saved capture again, with today's rules
+    ///
+    /// A capture is what --save or -o json wrote. Nothing is asked: the same capture gives the same report. `tool`,
+    /// `taken_at` and the place are the capture's own.
+    Replay(ReplayArgs),
     /// Play a scenario with name servers on loopback, and diagnose it
     Demo(DemoArgs),
     /// Print the completions for a shell
@@ -374,6 +379,18 @@ pub struct ExplainArgs {
     /// The name of a finding, e.g. no-forwarding
     #[arg(value_name = "WHAT", num_args = 0..)]
     pub what: Vec<String>,
+}
+
+/// The arguments of `replay`.
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// The capture: what --save or -o json wrote
+    #[arg(value_name = "CAPTURE")]
+    pub capture: PathBuf,
+
+    /// What is done with the report.
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 /// The arguments of `demo`.
