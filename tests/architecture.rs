@@ -28,6 +28,7 @@ const ORDER: &[&str] = &[
     "report",
     "capture",
     "render",
+    "places",
     "lab",
     "cli",
     "app",

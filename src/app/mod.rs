@@ -2,6 +2,7 @@
 //! and [`probe`](crate::probe) the only part that touches what is outside.
 
 mod check;
+mod compare;
 mod complete;
 mod conduct;
 mod demo;
@@ -20,6 +21,7 @@ use crate::cli::args::Command;
 use crate::cli::{self, Stop, UsageError};
 use crate::facts::host::UnreadableFile;
 use crate::lab;
+use crate::places;
 use crate::report::exit;
 use crate::resolvers;
 
@@ -42,6 +44,8 @@ enum Error {
     Save { path: PathBuf, reason: String },
     #[error("{} {reason}", path.display())]
     Capture { path: PathBuf, reason: String },
+    #[error(transparent)]
+    Places(#[from] places::Refused),
     #[error("{0:?} is not the name of a finding{1}: see eks-dns-doctor explain for the index")]
     UnknownFinding(String, String),
     #[error("{}", chain(.0))]
@@ -80,6 +84,7 @@ fn dispatch(command: &Command) -> Result<u8, Error> {
     match command {
         Command::Check(args) => check::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Demo(args) => demo::run(args),
         Command::Completions(args) => complete::completions(args.shell),
