@@ -7,6 +7,7 @@
 
 pub mod address;
 pub mod app;
+pub mod capture;
 pub mod cli;
 pub mod clients;
 pub mod compare;
@@ -17,6 +18,8 @@ pub mod facts;
 pub mod lab;
 pub mod limits;
 pub mod observation;
+
+pub mod places;
 pub mod plan;
 pub mod probe;
 pub mod render;

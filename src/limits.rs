@@ -28,3 +28,19 @@ pub const ATTEMPTS: u32 = 10;
 pub const QUESTIONS_PER_RESOLVER: usize = 16;
 /// How long the OS's own look-up may take. glibc has no bound of its own on TCP.
 pub const SYSTEM_LOOKUP: std::time::Duration = std::time::Duration::from_secs(10);
+/// Octets of a capture, or of `dig`'s text. A run with every resolver and every sample stays below 10 MiB.
+pub const CAPTURE: u64 = 32 << 20;
+/// Look-ups of one resolver in a capture: 100 samples of A and AAAA over UDP and TCP, and the controls.
+pub const LOOKUPS_PER_RESOLVER: usize = 512;
+/// Tries of one look-up in a capture: [`ATTEMPTS`], each with its company without EDNS and over TCP, and room.
+pub const ATTEMPTS_PER_LOOKUP: usize = 64;
+/// Members of any other list in a capture.
+pub const LIST_IN_CAPTURE: usize = 1024;
+/// Octets of a text in a capture. The longest that this program writes is a block of configuration.
+pub const TEXT_IN_CAPTURE: usize = 8192;
+/// Octets of the name of a resolver or a place in a capture: it has to fit a table.
+pub const NAME_IN_CAPTURE: usize = 256;
+/// Milliseconds of a time in a capture: a day.
+pub const MILLISECONDS_IN_CAPTURE: f64 = 86_400_000.0;
+/// Captures that are compared at once: a column each.
+pub const PLACES: usize = 16;

@@ -2,12 +2,15 @@
 //! and [`probe`](crate::probe) the only part that touches what is outside.
 
 mod check;
+mod compare;
 mod complete;
 mod conduct;
 mod demo;
 mod explain;
 mod interrupt;
 mod output;
+mod read;
+mod replay;
 
 use std::ffi::OsString;
 use std::io;
@@ -18,6 +21,7 @@ use crate::cli::args::Command;
 use crate::cli::{self, Stop, UsageError};
 use crate::facts::host::UnreadableFile;
 use crate::lab;
+use crate::places;
 use crate::report::exit;
 use crate::resolvers;
 
@@ -38,6 +42,10 @@ enum Error {
     Stdout(io::Error),
     #[error("--save {}: {reason}", path.display())]
     Save { path: PathBuf, reason: String },
+    #[error("{} {reason}", path.display())]
+    Capture { path: PathBuf, reason: String },
+    #[error(transparent)]
+    Places(#[from] places::Refused),
     #[error("{0:?} is not the name of a finding{1}: see eks-dns-doctor explain for the index")]
     UnknownFinding(String, String),
     #[error("{}", chain(.0))]
@@ -76,6 +84,8 @@ fn dispatch(command: &Command) -> Result<u8, Error> {
     match command {
         Command::Check(args) => check::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Compare(args) => compare::run(args),
+        Command::Replay(args) => replay::run(args),
         Command::Demo(args) => demo::run(args),
         Command::Completions(args) => complete::completions(args.shell),
         Command::Man => complete::man(),

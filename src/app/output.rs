@@ -1,5 +1,6 @@
 //! All writing: the report to standard output, everything else to standard error, the capture to its file.
 
+use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::Path;
@@ -75,23 +76,32 @@ fn variable(name: &str) -> Option<String> {
 
 /// Prints the report and saves it, as asked.
 pub(super) fn deliver(report: &Report, args: &OutputArgs) -> Result<(), Error> {
+    deliver_as(args, |format, style, out| {
+        render::render(report, format, style, out)
+    })
+}
+
+/// Prints a document and saves it as JSON, as asked.
+pub(super) fn deliver_as(
+    args: &OutputArgs,
+    render: impl Fn(Format, &Style, &mut dyn fmt::Write) -> fmt::Result,
+) -> Result<(), Error> {
     let style = style(args, variable, io::stdout().is_terminal());
+    let rendered = |format| -> Result<String, Error> {
+        let mut text = String::new();
+        render(format, &style, &mut text)?;
+        Ok(text)
+    };
     let printed = if args.quiet {
         Ok(())
     } else {
-        rendered(report, args.format, &style).and_then(|text| stdout(text.as_bytes()))
+        rendered(args.format).and_then(|text| stdout(text.as_bytes()))
     };
     if let Some(path) = &args.save {
-        let json = rendered(report, Format::Json, &style)?;
+        let json = rendered(Format::Json)?;
         save(path, json.as_bytes()).map_err(|error| refused(path, error.to_string()))?;
     }
     printed
-}
-
-fn rendered(report: &Report, format: Format, style: &Style) -> Result<String, Error> {
-    let mut text = String::new();
-    render::render(report, format, style, &mut text)?;
-    Ok(text)
 }
 
 fn refused(path: &Path, reason: impl Into<String>) -> Error {

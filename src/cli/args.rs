@@ -121,6 +121,16 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// Show what a finding means and what to do; without WHAT, the index
     Explain(ExplainArgs),
+    /// Compare captures of several places: what differs, and why
+    ///
+    /// A row a resolver, a column a place. A place is a capture, or the text that dig printed where this program cannot
+    /// be installed: a file with all of it, one answer or more. Nothing is asked.
+    Compare(CompareArgs),
+    /// Diagnose a saved capture again, with today's rules
+    ///
+    /// A capture is what --save or -o json wrote. Nothing is asked: the same capture gives the same report. `tool`,
+    /// `taken_at` and the place are the capture's own.
+    Replay(ReplayArgs),
     /// Play a scenario with name servers on loopback, and diagnose it
     Demo(DemoArgs),
     /// Print the completions for a shell
@@ -374,6 +384,30 @@ pub struct ExplainArgs {
     /// The name of a finding, e.g. no-forwarding
     #[arg(value_name = "WHAT", num_args = 0..)]
     pub what: Vec<String>,
+}
+
+/// The arguments of `compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// The captures, or files with dig's text
+    #[arg(value_name = "CAPTURE", num_args = 2.., required = true)]
+    pub captures: Vec<PathBuf>,
+
+    /// What is done with the comparison.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// The arguments of `replay`.
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// The capture: what --save or -o json wrote
+    #[arg(value_name = "CAPTURE")]
+    pub capture: PathBuf,
+
+    /// What is done with the report.
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 /// The arguments of `demo`.

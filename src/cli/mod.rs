@@ -255,8 +255,8 @@ mod tests {
                 r#""chekc" is neither a command nor a host name with a dot (did you mean check?): to look up a name without a dot, write check "chekc""#,
             ),
             (
-                "replay capture.json",
-                r#""replay" is neither a command nor a host name with a dot: to look up a name without a dot, write check "replay""#,
+                "watch capture.json",
+                r#""watch" is neither a command nor a host name with a dot: to look up a name without a dot, write check "watch""#,
             ),
             (
                 "--cluster a.test",

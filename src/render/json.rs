@@ -3,11 +3,12 @@
 
 use std::fmt;
 
-use super::text::is_unprintable;
-use crate::report::Report;
+use serde::Serialize;
 
-pub(super) fn render(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
-    let document = serde_json::to_string_pretty(report).map_err(|_| fmt::Error)?;
+use super::text::is_unprintable;
+
+pub(crate) fn render(document: &impl Serialize, out: &mut dyn fmt::Write) -> fmt::Result {
+    let document = serde_json::to_string_pretty(document).map_err(|_| fmt::Error)?;
     for c in document.chars() {
         // Outside strings JSON has no character that is not printable but its line feeds, and inside strings
         // a line feed is escaped already (RFC 8259 sections 2 and 7).

@@ -24,23 +24,23 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -
     comment.details(report)
 }
 
-struct Comment<'a> {
-    style: &'a Style,
-    out: &'a mut dyn fmt::Write,
+pub(crate) struct Comment<'a> {
+    pub(crate) style: &'a Style,
+    pub(crate) out: &'a mut dyn fmt::Write,
 }
 
 impl Comment<'_> {
     /// A text from outside, in a sentence.
-    fn text(&self, text: &str) -> String {
+    pub(crate) fn text(&self, text: &str) -> String {
         escape(&self.style.escape(text))
     }
 
     /// A text from outside, as code.
-    fn code(&self, text: &str) -> String {
+    pub(crate) fn code(&self, text: &str) -> String {
         code(&self.style.escape(text))
     }
 
-    fn mark(&self, mark: Mark) -> &'static str {
+    pub(crate) fn mark(&self, mark: Mark) -> &'static str {
         // None of the symbols means anything to markdown where it stands: behind `#` or `-`, or in a cell.
         mark.symbol(self.style.ascii)
     }
@@ -135,7 +135,7 @@ impl Comment<'_> {
         Ok(())
     }
 
-    fn list(&mut self, title: &str, items: impl Iterator<Item = String>) -> fmt::Result {
+    pub(crate) fn list(&mut self, title: &str, items: impl Iterator<Item = String>) -> fmt::Result {
         let mut items = items.peekable();
         if items.peek().is_none() {
             return Ok(());
@@ -147,7 +147,7 @@ impl Comment<'_> {
         Ok(())
     }
 
-    fn remedies(&mut self, remedies: &[Remedy]) -> fmt::Result {
+    pub(crate) fn remedies(&mut self, remedies: &[Remedy]) -> fmt::Result {
         for (index, remedy) in remedies.iter().enumerate() {
             let title = self.text(&remedy.title);
             if index == 0 {
@@ -206,7 +206,7 @@ impl Comment<'_> {
         Ok(())
     }
 
-    fn findings(&mut self, title: &str, findings: &[Placed<'_>]) -> fmt::Result {
+    pub(crate) fn findings(&mut self, title: &str, findings: &[Placed<'_>]) -> fmt::Result {
         if findings.is_empty() {
             return Ok(());
         }

@@ -1,12 +1,12 @@
 //! The report as text. A format is one file and one line here; a renderer is a total function of a finished
 //! report: it neither filters, reorders nor decides.
 
-mod json;
-mod markdown;
-mod short;
-mod table;
+pub(crate) mod json;
+pub(crate) mod markdown;
+pub(crate) mod short;
+pub(crate) mod table;
 pub mod text;
-mod words;
+pub(crate) mod words;
 
 use std::fmt;
 use std::str::FromStr;
@@ -92,7 +92,7 @@ impl Default for Style {
 
 impl Style {
     /// Text from outside, safe to print in this style.
-    fn escape(&self, text: &str) -> String {
+    pub(crate) fn escape(&self, text: &str) -> String {
         if self.ascii {
             text::escape_ascii(text)
         } else {

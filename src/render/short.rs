@@ -7,6 +7,17 @@ use crate::report::Report;
 
 pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let headline = words::headline(report);
+    line(&headline, report.exit_code, report.interrupted, style, out)
+}
+
+/// The line of an outcome.
+pub(crate) fn line(
+    headline: &words::Headline,
+    exit_code: u8,
+    interrupted: bool,
+    style: &Style,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
     let conclusion = headline
         .mark
         .paint()
@@ -16,8 +27,8 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -
         write!(out, " ({})", style.escape(tag))?;
     }
     // Where the first line already says so, it is the reason.
-    if report.interrupted && headline.tag.is_some() {
+    if interrupted && headline.tag.is_some() {
         out.write_str(", interrupted")?;
     }
-    writeln!(out, " [exit {}]", report.exit_code)
+    writeln!(out, " [exit {exit_code}]")
 }

@@ -13,7 +13,7 @@ use crate::report::{Conclusion, Report};
 use crate::rules::{Finding, Remedy, Severity};
 
 /// Everything under the first line is set in by this.
-const INDENT: usize = 2;
+pub(crate) const INDENT: usize = 2;
 /// Columns of `Why`, `Fix` and `kubectl` with the space behind them.
 const LABEL: usize = 9;
 /// Narrower than this is not worth wrapping for.
@@ -30,13 +30,8 @@ const RESOLVER: usize = 14;
 const LEAST_ANSWER: usize = 15;
 
 pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
-    let mut page = Page {
-        style,
-        width: style.width.max(NARROWEST),
-        blank: false,
-        out,
-    };
-    page.headline(report)?;
+    let mut page = Page::new(style, out);
+    page.headline(&words::headline(report))?;
     page.target(report)?;
     page.resolvers(report)?;
     if let Some(interrupted) = words::interrupted(report) {
@@ -56,21 +51,29 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -
 }
 
 /// Writes lines; whatever goes through it is escaped first.
-struct Page<'a> {
-    style: &'a Style,
-    width: usize,
+pub(crate) struct Page<'a> {
+    pub(crate) style: &'a Style,
+    pub(crate) width: usize,
     /// Whether an empty line is due before the next one.
     blank: bool,
     out: &'a mut dyn fmt::Write,
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
+    pub(crate) fn new(style: &'a Style, out: &'a mut dyn fmt::Write) -> Self {
+        Self {
+            style,
+            width: style.width.max(NARROWEST),
+            blank: false,
+            out,
+        }
+    }
     /// An empty line between what was written and what will be; never two, never the last.
-    fn blank(&mut self) {
+    pub(crate) fn blank(&mut self) {
         self.blank = true;
     }
 
-    fn line(&mut self, indent: usize, line: &str) -> fmt::Result {
+    pub(crate) fn line(&mut self, indent: usize, line: &str) -> fmt::Result {
         if std::mem::take(&mut self.blank) {
             writeln!(self.out)?;
         }
@@ -85,11 +88,17 @@ impl Page<'_> {
     }
 
     /// A paragraph behind `lead`, which is our own, with its further lines under its first.
-    fn item(&mut self, indent: usize, lead: &str, text: &str) -> fmt::Result {
+    pub(crate) fn item(&mut self, indent: usize, lead: &str, text: &str) -> fmt::Result {
         self.painted(indent, lead, Paint::Plain, text)
     }
 
-    fn painted(&mut self, indent: usize, lead: &str, paint: Paint, text: &str) -> fmt::Result {
+    pub(crate) fn painted(
+        &mut self,
+        indent: usize,
+        lead: &str,
+        paint: Paint,
+        text: &str,
+    ) -> fmt::Result {
         let hang = indent + lead.width();
         let room = self.width.saturating_sub(hang);
         let mut lines = wrap(&self.style.escape(text), room, room).into_iter();
@@ -100,7 +109,7 @@ impl Page<'_> {
     }
 
     /// A paragraph behind a label.
-    fn labelled(&mut self, label: &str, text: &str) -> fmt::Result {
+    pub(crate) fn labelled(&mut self, label: &str, text: &str) -> fmt::Result {
         self.painted(INDENT, &format!("{label:LABEL$}"), Paint::Bold, text)
     }
 
@@ -112,7 +121,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn heading(&mut self, text: &str) -> fmt::Result {
+    pub(crate) fn heading(&mut self, text: &str) -> fmt::Result {
         let text = Paint::Bold.on(text, self.style.color);
         self.line(INDENT, &text)
     }
@@ -152,8 +161,7 @@ impl Page<'_> {
         lines.try_for_each(|line| self.line(hang, &line))
     }
 
-    fn headline(&mut self, report: &Report) -> fmt::Result {
-        let headline = words::headline(report);
+    pub(crate) fn headline(&mut self, headline: &words::Headline) -> fmt::Result {
         self.tagged(
             headline.mark,
             &format!("{}:", headline.conclusion),
@@ -247,17 +255,17 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn evidence(&mut self, finding: &Finding) -> fmt::Result {
+    pub(crate) fn evidence(&mut self, finding: &Finding) -> fmt::Result {
         self.labelled_list("Seen", words::evidence(finding))
     }
 
-    fn references(&mut self, finding: &Finding) -> fmt::Result {
+    pub(crate) fn references(&mut self, finding: &Finding) -> fmt::Result {
         self.labelled_list("Read", finding.references.iter().cloned())
     }
 
     /// The first remedy with its commands, the others as titles; all with their commands where everything is
     /// asked for.
-    fn remedies(&mut self, remedies: &[Remedy]) -> fmt::Result {
+    pub(crate) fn remedies(&mut self, remedies: &[Remedy]) -> fmt::Result {
         let mut hidden = false;
         for (index, remedy) in remedies.iter().enumerate() {
             let in_full = index == 0 || self.style.verbose;
@@ -317,7 +325,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn findings(&mut self, heading: &str, findings: &[Placed<'_>]) -> fmt::Result {
+    pub(crate) fn findings(&mut self, heading: &str, findings: &[Placed<'_>]) -> fmt::Result {
         if findings.is_empty() {
             return Ok(());
         }

@@ -63,7 +63,7 @@ fn escaped(text: &str, ascii: bool) -> String {
 
 /// Breaks a text at its spaces into lines of at most `first` columns, then `rest`. A word that is wider
 /// stands alone on its line, whole.
-pub(super) fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
@@ -84,7 +84,7 @@ pub(super) fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
 
 /// As [`wrap`], for a cell of a table: a word that is wider is broken too, behind its last dot, comma, hyphen or
 /// colon that fits, else where the line is full.
-pub(super) fn wrap_cell(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrap_cell(text: &str, width: usize) -> Vec<String> {
     let width = width.max(2);
     let mut lines = Vec::new();
     for line in wrap(text, width, width) {
@@ -112,7 +112,7 @@ fn overflow(text: &str, width: usize) -> Option<usize> {
 
 /// How a piece of our own text looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Paint {
+pub(crate) enum Paint {
     Plain,
     Bold,
     Red,
@@ -122,7 +122,7 @@ pub(super) enum Paint {
 
 impl Paint {
     /// The text in this look (ECMA-48, Select Graphic Rendition); as it is where colours are off.
-    pub(super) fn on(self, text: &str, color: bool) -> String {
+    pub(crate) fn on(self, text: &str, color: bool) -> String {
         let code = match self {
             Self::Plain => return text.to_owned(),
             Self::Bold => "1",

@@ -28,7 +28,7 @@ const RULES_SHOWN: usize = 3;
 
 /// What stands before a verdict or a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(crate) enum Mark {
     Good,
     Bad,
     Warning,
@@ -37,7 +37,7 @@ pub(super) enum Mark {
 }
 
 impl Mark {
-    pub(super) fn symbol(self, ascii: bool) -> &'static str {
+    pub(crate) fn symbol(self, ascii: bool) -> &'static str {
         match (self, ascii) {
             (Self::Good, false) => "✓",
             (Self::Bad, false) => "✗",
@@ -52,7 +52,7 @@ impl Mark {
         }
     }
 
-    pub(super) fn paint(self) -> Paint {
+    pub(crate) fn paint(self) -> Paint {
         match self {
             Self::Good => Paint::Green,
             Self::Bad => Paint::Red,
@@ -74,16 +74,16 @@ impl From<Severity> for Mark {
 
 /// The first line: the outcome, and the one thing to know.
 #[derive(Debug)]
-pub(super) struct Headline {
-    pub(super) mark: Mark,
-    pub(super) conclusion: &'static str,
-    pub(super) text: String,
+pub(crate) struct Headline {
+    pub(crate) mark: Mark,
+    pub(crate) conclusion: &'static str,
+    pub(crate) text: String,
     /// `rule, confidence` of the finding that `text` is the summary of.
-    pub(super) tag: Option<String>,
+    pub(crate) tag: Option<String>,
 }
 
 /// `rule, confidence`.
-pub(super) fn tag(finding: &Finding) -> String {
+pub(crate) fn tag(finding: &Finding) -> String {
     format!("{}, {}", finding.rule, finding.confidence.as_str())
 }
 
@@ -94,7 +94,7 @@ pub(super) fn lead(report: &Report) -> Option<&Finding> {
         .filter(|finding| finding.severity != Severity::Info)
 }
 
-pub(super) fn headline(report: &Report) -> Headline {
+pub(crate) fn headline(report: &Report) -> Headline {
     let by_finding = |mark| {
         let finding = report.headline();
         Headline {
@@ -554,9 +554,9 @@ pub(super) fn samples(probed: &Probed) -> Option<String> {
 
 /// A finding, and how deep it stands below its cause.
 #[derive(Debug)]
-pub(super) struct Placed<'a> {
-    pub(super) finding: &'a Finding,
-    pub(super) depth: usize,
+pub(crate) struct Placed<'a> {
+    pub(crate) finding: &'a Finding,
+    pub(crate) depth: usize,
 }
 
 /// The findings that are not explained at length: what follows from the one that is, and the others, each
@@ -850,7 +850,7 @@ fn attempted(lookup: &Lookup, attempt: &Attempt) -> String {
 }
 
 /// An observation of a finding, with whom it is of.
-pub(super) fn evidence(finding: &Finding) -> impl Iterator<Item = String> {
+pub(crate) fn evidence(finding: &Finding) -> impl Iterator<Item = String> {
     finding
         .evidence
         .iter()

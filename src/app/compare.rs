@@ -1,0 +1,36 @@
+//! `compare`: captures of several places side by side.
+
+use std::path::Path;
+
+use super::{Error, output, read};
+use crate::cli::args::CompareArgs;
+use crate::places;
+
+/// Compares the captures, and returns the exit code of what they show together.
+pub(super) fn run(args: &CompareArgs) -> Result<u8, Error> {
+    output::check_save(&args.output)?;
+    let mut sources = Vec::new();
+    for path in &args.captures {
+        let bytes = read::bounded(path)?;
+        let source = places::read(&stem(path), &bytes).map_err(|reason| Error::Capture {
+            path: path.clone(),
+            reason: reason.to_string(),
+        })?;
+        sources.push(source);
+    }
+    let comparison = places::compare(sources)?;
+    output::deliver_as(&args.output, |format, style, out| {
+        places::render(&comparison, format, style, out)
+    })?;
+    Ok(comparison.exit_code)
+}
+
+/// The name of a file without what follows its first dot: `bastion` of `bastion.dig.txt`.
+fn stem(path: &Path) -> String {
+    let name = path
+        .file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy();
+    let stem = name.split('.').next().filter(|stem| !stem.is_empty());
+    stem.unwrap_or(&name).chars().take(64).collect()
+}

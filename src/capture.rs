@@ -1,0 +1,298 @@
+//! Reads a capture: the JSON document of an earlier run. It may be anything by now: cut off, huge, deep, of
+//! another shape or of another version. What is not a capture is refused with one line and its place; what
+//! was concluded then is left out, since it is concluded again.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use crate::facts::{Facts, Gap, Vantage, VantageKind};
+use crate::limits;
+use crate::probe::Probed;
+use crate::report::{Capture, SCHEMA_VERSION, Tool};
+use crate::settings::{Asked, Target};
+
+/// The longest piece of a message that is kept: serde_json repeats what it did not understand.
+const MESSAGE: usize = 200;
+
+/// Why a document is not a capture that can be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CaptureError {
+    /// Nothing in it.
+    #[error("is empty")]
+    Empty,
+    /// More octets than are read.
+    #[error("is larger than {} MiB", limits::CAPTURE >> 20)]
+    TooLarge,
+    /// Another encoding.
+    #[error("is UTF-16 text: write the capture with --save, which writes UTF-8")]
+    Utf16,
+    /// Not JSON, or of another shape.
+    #[error("is not a capture: {0}")]
+    Malformed(String),
+    /// JSON of something else.
+    #[error("is not a capture: it has no schema_version; write one with --save FILE or -o json")]
+    NoVersion,
+    /// A later shape, where the names may mean something else.
+    #[error(
+        "has schema_version {found}, and this program reads {SCHEMA_VERSION}: names may mean something else \
+         there, so nothing of it is used; read it with the program that wrote it{}",
+        by.as_ref().map(|by| format!(" ({by})")).unwrap_or_default()
+    )]
+    Newer {
+        /// Its version.
+        found: u64,
+        /// The program that made it.
+        by: Option<String>,
+    },
+    /// A shape that never was.
+    #[error("has schema_version 0, which no program wrote: this one reads {SCHEMA_VERSION}")]
+    Older,
+    /// Two resolvers that the report could not tell apart.
+    #[error("is not a capture: two of its resolvers are called {0:?}")]
+    SameName(String),
+    /// A time that is none.
+    #[error("is not a capture: taken_at {0:?} is not a time in RFC 3339 form")]
+    Time(String),
+}
+
+/// What is read before anything else is believed.
+#[derive(Deserialize)]
+struct Head {
+    schema_version: Option<u64>,
+    tool: Option<HeadTool>,
+    #[serde(flatten)]
+    _rest: IgnoredAny,
+}
+
+#[derive(Deserialize)]
+struct HeadTool {
+    name: Option<String>,
+    version: Option<String>,
+}
+
+/// What a diagnosis is made from. Unknown names are those of a later program, added under the same version.
+#[derive(Deserialize)]
+struct Document {
+    tool: Tool,
+    taken_at: String,
+    #[serde(default = "nowhere")]
+    vantage: Vantage,
+    target: Target,
+    asked: Asked,
+    #[serde(default)]
+    facts: Facts,
+    #[serde(default)]
+    gaps: Vec<Gap>,
+    resolvers: Vec<Probed>,
+    #[serde(default)]
+    interrupted: bool,
+}
+
+fn nowhere() -> Vantage {
+    Vantage {
+        name: None,
+        kind: VantageKind::Unknown,
+    }
+}
+
+/// Reads a capture.
+pub fn parse(bytes: &[u8]) -> Result<Capture, CaptureError> {
+    if bytes.len() as u64 > limits::CAPTURE {
+        return Err(CaptureError::TooLarge);
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(CaptureError::Utf16);
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(CaptureError::Empty);
+    }
+    measure(bytes)?;
+    let head: Head = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
+    match head.schema_version {
+        None => return Err(CaptureError::NoVersion),
+        Some(0) => return Err(CaptureError::Older),
+        Some(found) if found > u64::from(SCHEMA_VERSION) => {
+            let by = head.tool.and_then(|tool| {
+                let made = format!("{} {}", tool.name?, tool.version?);
+                Some(shortened(&made))
+            });
+            return Err(CaptureError::Newer { found, by });
+        }
+        Some(_) => {}
+    }
+    let document: Document = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
+    if humantime::parse_rfc3339(&document.taken_at).is_err() {
+        return Err(CaptureError::Time(shortened(&document.taken_at)));
+    }
+    let mut names = BTreeSet::new();
+    for probed in &document.resolvers {
+        if !names.insert(probed.resolver.name.as_str()) {
+            return Err(CaptureError::SameName(shortened(&probed.resolver.name)));
+        }
+    }
+    Ok(Capture {
+        tool: document.tool,
+        taken_at: document.taken_at,
+        vantage: document.vantage,
+        target: document.target,
+        asked: document.asked,
+        facts: document.facts,
+        gaps: document.gaps,
+        observations: document.resolvers,
+        interrupted: document.interrupted,
+    })
+}
+
+fn malformed(error: &serde_json::Error) -> CaptureError {
+    let text = error.to_string();
+    // The place stands at the end, and is not what is cut.
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let what = text.strip_suffix(&place).unwrap_or(&text);
+    let place = if error.line() == 0 { "" } else { &place };
+    CaptureError::Malformed(format!("{}{place}", shortened(what)))
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MESSAGE) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Walks the document once without keeping it, and holds its lists, texts and times to their bounds.
+fn measure(bytes: &[u8]) -> Result<(), CaptureError> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let measured = Measure {
+        key: "",
+        inside: "",
+    }
+    .deserialize(&mut reader)
+    .and_then(|()| reader.end());
+    measured.map_err(|error| malformed(&error))
+}
+
+/// A value, under the key it stands at, in an object under the key that one stands at.
+#[derive(Clone, Copy)]
+struct Measure<'a> {
+    key: &'a str,
+    inside: &'a str,
+}
+
+impl Measure<'_> {
+    fn longest_list(self) -> usize {
+        match self.key {
+            "resolvers" => limits::RESOLVERS,
+            "lookups" => limits::LOOKUPS_PER_RESOLVER,
+            "attempts" => limits::ATTEMPTS_PER_LOOKUP,
+            "records" | "addresses" if self.inside == "lookups" || self.inside == "attempts" => {
+                limits::RECORDS_PER_REPLY
+            }
+            "ede" => limits::EXTENDED_ERRORS_PER_REPLY,
+            _ => limits::LIST_IN_CAPTURE,
+        }
+    }
+
+    fn longest_text(self) -> usize {
+        let is_name = self.key == "name" && matches!(self.inside, "resolvers" | "vantage" | "tool");
+        if is_name {
+            limits::NAME_IN_CAPTURE
+        } else {
+            limits::TEXT_IN_CAPTURE
+        }
+    }
+
+    fn number<E: de::Error>(self, number: f64) -> Result<(), E> {
+        let in_bounds = (0.0..=limits::MILLISECONDS_IN_CAPTURE).contains(&number);
+        if self.key.ends_with("_ms") && !in_bounds {
+            return Err(E::custom(format_args!(
+                "{} {number:e} is not between 0 and a day",
+                self.key
+            )));
+        }
+        Ok(())
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Measure<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Measure<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "what a precise number loses is far beyond the bound"
+    )]
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<(), E> {
+        self.number(number as f64)
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "what a precise number loses is far beyond the bound"
+    )]
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<(), E> {
+        self.number(number as f64)
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<(), E> {
+        self.number(number)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
+        let longest = self.longest_text();
+        if text.len() > longest {
+            return Err(E::custom(format_args!(
+                "a text of {} is longer than {longest} octets",
+                shortened(self.key)
+            )));
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        let longest = self.longest_list();
+        let mut count = 0;
+        while members.next_element_seed(self)?.is_some() {
+            count += 1;
+            if count > longest {
+                return Err(de::Error::custom(format_args!(
+                    "more than {longest} {}",
+                    shortened(self.key)
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        while let Some(key) = members.next_key::<String>()? {
+            members.next_value_seed(Measure {
+                key: &key,
+                inside: self.key,
+            })?;
+        }
+        Ok(())
+    }
+}

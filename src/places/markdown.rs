@@ -1,0 +1,92 @@
+//! The comparison as a comment on a ticket.
+
+use std::fmt;
+
+use super::table::{about, cell_details, cell_mark, place_mark};
+use super::{Comparison, Kind};
+use crate::render::Style;
+use crate::render::markdown::Comment;
+use crate::render::words::{self, Placed};
+
+pub(super) fn render(
+    comparison: &Comparison,
+    style: &Style,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    let mut comment = Comment { style, out };
+    let headline = comparison.headline();
+    writeln!(
+        comment.out,
+        "### {} {}: {}\n",
+        comment.mark(headline.mark),
+        headline.conclusion,
+        comment.text(&headline.text)
+    )?;
+    if let Some(tag) = &headline.tag {
+        writeln!(comment.out, "- Finding: {}", comment.text(tag))?;
+    }
+    let hostname = comment.code(&comparison.target.hostname.to_string());
+    writeln!(comment.out, "- Endpoint: {hostname}")?;
+    writeln!(comment.out, "- Exit code: {}", comparison.exit_code)?;
+    matrix(&mut comment, comparison)?;
+    let mut findings = comparison.findings.iter();
+    if let Some(lead) = findings.next() {
+        writeln!(
+            comment.out,
+            "\n**Why:** {}",
+            comment.text(&lead.explanation)
+        )?;
+        if style.verbose {
+            comment.list("Seen", words::evidence(lead))?;
+        }
+        comment.remedies(&lead.remedies)?;
+    }
+    let others: Vec<Placed<'_>> = findings
+        .map(|finding| Placed { finding, depth: 0 })
+        .collect();
+    comment.findings("Other findings", &others)?;
+    writeln!(comment.out, "\n**Places:**\n")?;
+    for place in &comparison.places {
+        let mark = comment.mark(place_mark(place.conclusion));
+        writeln!(comment.out, "- {mark} {}", comment.text(&about(place)))?;
+        if place.kind == Kind::Dig || style.verbose {
+            for gap in &place.gaps {
+                let gap = format!("{} ({})", gap.fact, gap.reason);
+                writeln!(comment.out, "  - not known: {}", comment.text(&gap))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn matrix(comment: &mut Comment<'_>, comparison: &Comparison) -> fmt::Result {
+    write!(comment.out, "\n| Resolver | Address |")?;
+    for place in &comparison.places {
+        write!(comment.out, " {} |", comment.text(&place.name))?;
+    }
+    writeln!(
+        comment.out,
+        "\n|---|---|{}",
+        "---|".repeat(comparison.places.len())
+    )?;
+    for row in &comparison.rows {
+        let (name, address) = (
+            comment.code(&row.resolver),
+            comment.code(&row.shown_address()),
+        );
+        write!(comment.out, "| {name} | {address} |")?;
+        for cell in &row.cells {
+            let Some(verdict) = cell.verdict else {
+                write!(comment.out, " not asked |")?;
+                continue;
+            };
+            let mark = cell_mark(cell).map(|mark| format!("{} ", comment.mark(mark)));
+            let details = cell_details(cell).join(", ");
+            let details = comment.code(&details);
+            let line = format!("{}{verdict} {details}", mark.unwrap_or_default());
+            write!(comment.out, " {} |", line.trim_end())?;
+        }
+        writeln!(comment.out)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,530 @@
+//! Two places or more: the captures of each side by side, what differs, and why. Pure: from captures to a
+//! document, as the diagnosis itself.
+
+mod dig;
+mod markdown;
+mod rules;
+mod table;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::{Duration, SystemTime};
+
+use serde::Serialize;
+
+use crate::capture::{self, CaptureError};
+use crate::compare::{ClassedAddress, Verdict};
+use crate::dns::Name;
+use crate::facts::Gap;
+use crate::limits;
+use crate::observation::Transport;
+use crate::render::{self, Format, Style, words};
+use crate::report::{
+    Capture, Conclusion, Report, ResolverReport, SCHEMA_VERSION, Tool, diagnose, exit,
+};
+use crate::resolvers::Role;
+use crate::rules::{Finding, Severity};
+use crate::settings::{Target, View};
+
+pub use dig::DigError;
+pub use rules::{PLACE_RULES, PlaceRule};
+
+/// What a place is known from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// This program's document.
+    Capture,
+    /// The text that dig printed.
+    Dig,
+}
+
+/// What was seen at one place.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Its name; unique in a comparison.
+    pub name: String,
+    /// What it is known from.
+    pub kind: Kind,
+    /// The diagnosis there.
+    pub report: Report,
+}
+
+/// Why a file is no place.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlaceError {
+    /// JSON, and no capture.
+    #[error(transparent)]
+    Capture(#[from] CaptureError),
+    /// Not JSON, and not dig's text.
+    #[error(transparent)]
+    Dig(#[from] DigError),
+}
+
+/// Why places are not compared.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Two endpoints.
+    #[error(
+        "{a} asks for {a_name} and {b} for {b_name}: two endpoints have nothing to compare; capture the same one at each place"
+    )]
+    Targets {
+        /// A place.
+        a: String,
+        /// Its endpoint.
+        a_name: Name,
+        /// Another.
+        b: String,
+        /// Its endpoint.
+        b_name: Name,
+    },
+    /// Two clusters.
+    #[error(
+        "{a} is about the cluster {a_cluster:?} and {b} about {b_cluster:?}: two clusters have nothing to compare; \
+         capture the same one at each place"
+    )]
+    Clusters {
+        /// A place.
+        a: String,
+        /// Its cluster.
+        a_cluster: String,
+        /// Another.
+        b: String,
+        /// Its cluster.
+        b_cluster: String,
+    },
+    /// Too few or too many.
+    #[error("{0} captures: two to {max} are compared", max = limits::PLACES)]
+    Count(usize),
+}
+
+/// A file, read: a capture, and what it was.
+#[derive(Debug, Clone)]
+pub struct Source {
+    name: String,
+    kind: Kind,
+    capture: Capture,
+}
+
+/// Reads a file: a capture, or dig's text. `stem` names it where the capture does not.
+pub fn read(stem: &str, bytes: &[u8]) -> Result<Source, PlaceError> {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let first = text.iter().copied().find(|b| !b.is_ascii_whitespace());
+    let is_json = match first {
+        None | Some(b'{' | b'"' | 0xff | 0xfe) => true,
+        // A list, or the prompt in front of dig.
+        Some(b'[') => !dig::has_header(text),
+        Some(_) => false,
+    };
+    let (kind, capture) = if is_json {
+        (Kind::Capture, capture::parse(bytes)?)
+    } else {
+        (Kind::Dig, dig::parse(text)?)
+    };
+    let name = capture
+        .vantage
+        .name
+        .clone()
+        .unwrap_or_else(|| stem.to_owned());
+    Ok(Source {
+        name,
+        kind,
+        capture,
+    })
+}
+
+/// A place in the document.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlaceSummary {
+    /// Its name.
+    pub name: String,
+    /// When it was captured; `null` where that is not known.
+    pub taken_at: Option<String>,
+    /// What it is known from.
+    pub kind: Kind,
+    /// The outcome there.
+    pub conclusion: Conclusion,
+    /// The headline there.
+    pub headline: String,
+    /// What could not be learnt there.
+    pub gaps: Vec<Gap>,
+}
+
+/// A resolver, and what it is at each place.
+#[derive(Debug, Clone, Serialize)]
+pub struct Row {
+    /// Its name; its names where places call it differently.
+    pub resolver: String,
+    /// Its address; `null` for the operating system's look-up.
+    pub address: Option<SocketAddr>,
+    /// How it is asked; `null` for the operating system's look-up.
+    pub transport: Option<Transport>,
+    /// The places, in their order.
+    pub cells: Vec<Cell>,
+}
+
+/// A resolver at a place.
+#[derive(Debug, Clone, Serialize)]
+pub struct Cell {
+    /// The place.
+    pub place: String,
+    /// What the place calls it; `null` where it was not asked there.
+    pub name: Option<String>,
+    /// Whether it decides there.
+    pub in_scope: bool,
+    /// What its answer amounts to; `null` where it was not asked there.
+    pub verdict: Option<Verdict>,
+    /// The zone it took the name from.
+    pub view: Option<View>,
+    /// Its addresses.
+    pub addresses: Vec<ClassedAddress>,
+}
+
+/// The document.
+#[derive(Debug, Clone, Serialize)]
+pub struct Comparison {
+    /// The version of its shape.
+    pub schema_version: u32,
+    /// The program that made it.
+    pub tool: Tool,
+    /// The endpoint.
+    pub target: Target,
+    /// The places, in the order given.
+    pub places: Vec<PlaceSummary>,
+    /// The resolvers, in the order they first come up.
+    pub rows: Vec<Row>,
+    /// The findings; the first is the headline.
+    pub findings: Vec<Finding>,
+    /// The outcome.
+    pub conclusion: Conclusion,
+    /// The exit code.
+    pub exit_code: u8,
+}
+
+/// What the rules look at.
+#[derive(Debug)]
+pub struct Seen<'a> {
+    /// The places, in the order given.
+    pub places: &'a [Place],
+    /// The resolvers.
+    pub rows: &'a [Row],
+}
+
+impl Place {
+    /// When it was captured, where that is known.
+    pub fn taken_at(&self) -> Option<&str> {
+        Some(self.report.taken_at.as_str()).filter(|time| !time.is_empty())
+    }
+
+    fn time(&self) -> Option<SystemTime> {
+        humantime::parse_rfc3339(self.taken_at()?).ok()
+    }
+
+    /// How long after the other place's capture this one was taken, where it was.
+    pub fn later_than(&self, other: &Self) -> Option<Duration> {
+        self.time()?.duration_since(other.time()?).ok()
+    }
+
+    /// The resolvers that clients there depend on: this host's own, else whatever decides.
+    pub fn path(&self) -> Vec<&ResolverReport> {
+        let own = |resolver: &&ResolverReport| resolver.probed.resolver.has_role(Role::Local);
+        let path: Vec<_> = self.in_scope().filter(own).collect();
+        if path.is_empty() {
+            let dns = |resolver: &&ResolverReport| resolver.probed.resolver.role != Role::Os;
+            self.in_scope().filter(dns).collect()
+        } else {
+            path
+        }
+    }
+
+    fn in_scope(&self) -> impl Iterator<Item = &ResolverReport> {
+        let resolvers = self.report.resolvers.iter();
+        resolvers.filter(|resolver| resolver.probed.resolver.in_scope)
+    }
+
+    /// Whether everything that decides there is well.
+    pub fn is_healthy(&self) -> bool {
+        matches!(
+            self.report.conclusion,
+            Conclusion::Healthy | Conclusion::Degraded
+        )
+    }
+
+    /// The resolver of this name.
+    pub fn resolver(&self, name: &str) -> Option<&ResolverReport> {
+        let mut resolvers = self.report.resolvers.iter();
+        resolvers.find(|resolver| resolver.probed.resolver.name == name)
+    }
+}
+
+impl Row {
+    /// Whether the address is the same server wherever it is asked: loopback and link-local addresses are each
+    /// host's own.
+    pub fn is_one_server(&self) -> bool {
+        self.address.is_some_and(|address| match address.ip() {
+            std::net::IpAddr::V4(ip) => !ip.is_loopback() && !ip.is_link_local(),
+            std::net::IpAddr::V6(ip) => !ip.is_loopback() && !ip.is_unicast_link_local(),
+        })
+    }
+
+    /// `10.63.200.10:53`, or `getaddrinfo`.
+    pub fn shown_address(&self) -> String {
+        match (self.address, self.transport) {
+            (None, _) => "getaddrinfo".to_owned(),
+            (Some(address), Some(Transport::Tcp)) => format!("tcp://{address}"),
+            (Some(address), _) => address.to_string(),
+        }
+    }
+}
+
+/// Compares the places.
+pub fn compare(sources: Vec<Source>) -> Result<Comparison, Refused> {
+    if !(2..=limits::PLACES).contains(&sources.len()) {
+        return Err(Refused::Count(sources.len()));
+    }
+    let sources = named(sources);
+    refuse(&sources)?;
+    let places: Vec<Place> = informed(sources)
+        .into_iter()
+        .map(|source| Place {
+            name: source.name,
+            kind: source.kind,
+            report: diagnose(source.capture),
+        })
+        .collect();
+    let rows = rows(&places);
+    let findings = rules::evaluate(&Seen {
+        places: &places,
+        rows: &rows,
+    });
+    let conclusion = conclude(&places, &findings);
+    let by_capture = places.iter().find(|place| place.kind == Kind::Capture);
+    let target = by_capture.unwrap_or(&places[0]).report.target.clone();
+    Ok(Comparison {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool::this(),
+        target,
+        places: places.iter().map(summary).collect(),
+        rows,
+        findings,
+        conclusion,
+        exit_code: match conclusion {
+            Conclusion::Healthy | Conclusion::Degraded => exit::HEALTHY,
+            Conclusion::Broken => exit::BROKEN,
+            Conclusion::Inconclusive => exit::INCONCLUSIVE,
+        },
+    })
+}
+
+/// Gives each place a name of its own.
+fn named(sources: Vec<Source>) -> Vec<Source> {
+    let mut taken: Vec<String> = Vec::new();
+    let mut named = Vec::new();
+    for mut source in sources {
+        let free = |name: &String| !taken.contains(name);
+        if !free(&source.name) {
+            let numbered =
+                (2..=limits::PLACES + 1).map(|number| format!("{}-{number}", source.name));
+            source.name = numbered.into_iter().find(free).unwrap_or(source.name);
+        }
+        taken.push(source.name.clone());
+        named.push(source);
+    }
+    named
+}
+
+fn refuse(sources: &[Source]) -> Result<(), Refused> {
+    let cluster = |source: &Source| {
+        let by_fact = source.capture.facts.cluster.as_ref();
+        let known = source.capture.target.cluster.clone();
+        known.or_else(|| by_fact.map(|cluster| cluster.name.clone()))
+    };
+    for (index, b) in sources.iter().enumerate() {
+        for a in &sources[..index] {
+            let (a_name, b_name) = (&a.capture.target.hostname, &b.capture.target.hostname);
+            if a_name != b_name {
+                return Err(Refused::Targets {
+                    a: a.name.clone(),
+                    a_name: a_name.clone(),
+                    b: b.name.clone(),
+                    b_name: b_name.clone(),
+                });
+            }
+            if let (Some(a_cluster), Some(b_cluster)) = (cluster(a), cluster(b))
+                && a_cluster != b_cluster
+            {
+                return Err(Refused::Clusters {
+                    a: a.name.clone(),
+                    a_cluster,
+                    b: b.name.clone(),
+                    b_cluster,
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// dig's text does not say what the answer should be: the first capture that does lends it.
+fn informed(mut sources: Vec<Source>) -> Vec<Source> {
+    let knows = |source: &&Source| {
+        let facts = &source.capture.facts;
+        source.kind == Kind::Capture
+            && (source.capture.asked.expects_anything()
+                || facts.interfaces.is_some()
+                || facts.vpc.is_some())
+    };
+    let Some(lender) = sources.iter().find(knows).cloned() else {
+        return sources;
+    };
+    for source in &mut sources {
+        if source.kind != Kind::Dig {
+            continue;
+        }
+        let asked = &lender.capture.asked;
+        let own = &mut source.capture;
+        own.asked
+            .expect_addresses
+            .clone_from(&asked.expect_addresses);
+        own.asked.expect_cidrs.clone_from(&asked.expect_cidrs);
+        own.asked.expect_scope = asked.expect_scope;
+        own.facts.cluster.clone_from(&lender.capture.facts.cluster);
+        own.facts.vpc.clone_from(&lender.capture.facts.vpc);
+        own.facts
+            .interfaces
+            .clone_from(&lender.capture.facts.interfaces);
+        own.gaps.push(Gap {
+            fact: "what the answer should be".to_owned(),
+            source: "dig".to_owned(),
+            reason: format!("taken from the capture of {}", lender.name),
+        });
+    }
+    sources
+}
+
+fn rows(places: &[Place]) -> Vec<Row> {
+    let mut keys: Vec<(Option<SocketAddr>, Option<Transport>)> = Vec::new();
+    let key = |resolver: &ResolverReport| {
+        let resolver = &resolver.probed.resolver;
+        (resolver.address, resolver.transport)
+    };
+    for resolver in places.iter().flat_map(|place| &place.report.resolvers) {
+        if !keys.contains(&key(resolver)) {
+            keys.push(key(resolver));
+        }
+    }
+    keys.into_iter()
+        .map(|wanted| {
+            let cells: Vec<Cell> = places
+                .iter()
+                .map(|place| {
+                    let mut resolvers = place.report.resolvers.iter();
+                    cell(place, resolvers.find(|resolver| key(resolver) == wanted))
+                })
+                .collect();
+            let mut names: Vec<&str> = Vec::new();
+            for name in cells.iter().filter_map(|cell| cell.name.as_deref()) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            Row {
+                resolver: names.join(", "),
+                address: wanted.0,
+                transport: wanted.1,
+                cells,
+            }
+        })
+        .collect()
+}
+
+fn cell(place: &Place, resolver: Option<&ResolverReport>) -> Cell {
+    Cell {
+        place: place.name.clone(),
+        name: resolver.map(|resolver| resolver.probed.resolver.name.clone()),
+        in_scope: resolver.is_some_and(|resolver| resolver.probed.resolver.in_scope),
+        verdict: resolver.map(|resolver| resolver.verdict),
+        view: resolver.map(|resolver| resolver.view),
+        addresses: resolver.map_or_else(Vec::new, |resolver| resolver.addresses.clone()),
+    }
+}
+
+fn summary(place: &Place) -> PlaceSummary {
+    PlaceSummary {
+        name: place.name.clone(),
+        taken_at: place.taken_at().map(str::to_owned),
+        kind: place.kind,
+        conclusion: place.report.conclusion,
+        headline: words::headline(&place.report).text,
+        gaps: place.report.gaps.clone(),
+    }
+}
+
+/// Broken where any place is, or where the places together show an error; inconclusive where a place is.
+fn conclude(places: &[Place], findings: &[Finding]) -> Conclusion {
+    let any = |conclusion| {
+        places
+            .iter()
+            .any(|place| place.report.conclusion == conclusion)
+    };
+    let has = |severity| findings.iter().any(|finding| finding.severity == severity);
+    if has(Severity::Error) || any(Conclusion::Broken) {
+        Conclusion::Broken
+    } else if any(Conclusion::Inconclusive) {
+        Conclusion::Inconclusive
+    } else if has(Severity::Warning) || any(Conclusion::Degraded) {
+        Conclusion::Degraded
+    } else {
+        Conclusion::Healthy
+    }
+}
+
+impl Comparison {
+    /// The outcome and the one thing to know, for every format.
+    fn headline(&self) -> words::Headline {
+        let mark = match self.conclusion {
+            Conclusion::Healthy => words::Mark::Good,
+            Conclusion::Degraded => words::Mark::Warning,
+            Conclusion::Broken => words::Mark::Bad,
+            Conclusion::Inconclusive => words::Mark::Unsure,
+        };
+        let unsure = || {
+            let place = self
+                .places
+                .iter()
+                .find(|place| place.conclusion == Conclusion::Inconclusive);
+            place.map_or_else(
+                || "what decides is not known".to_owned(),
+                |place| format!("{}: {}", place.name, place.headline),
+            )
+        };
+        let first = self.findings.first();
+        words::Headline {
+            mark,
+            conclusion: self.conclusion.as_str(),
+            text: first.map_or_else(unsure, |finding| finding.summary.clone()),
+            tag: first.map(words::tag),
+        }
+    }
+}
+
+/// Writes the document in a format.
+pub fn render(
+    comparison: &Comparison,
+    format: Format,
+    style: &Style,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    match format {
+        Format::Table => table::render(comparison, style, out),
+        Format::Short => render::short::line(
+            &comparison.headline(),
+            comparison.exit_code,
+            false,
+            style,
+            out,
+        ),
+        Format::Json => render::json::render(comparison, out),
+        Format::Markdown => markdown::render(comparison, style, out),
+    }
+}

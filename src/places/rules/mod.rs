@@ -1,0 +1,173 @@
+//! What is said of several places together: a rule is one file and one line in [`PLACE_RULES`].
+
+use crate::address::AddressClass;
+use crate::compare::Verdict;
+use crate::places::{Cell, Place, Row, Seen};
+use crate::report::ResolverReport;
+use crate::rules::phrase::{self, list};
+use crate::rules::{Confidence, Evidence, Finding, Remedy, Severity};
+use crate::settings::View;
+
+/// A rule about several places.
+#[derive(Debug)]
+pub struct PlaceRule {
+    /// Its public name: the condition, in kebab-case; never reused.
+    pub name: &'static str,
+    /// One line for an index.
+    pub summary: &'static str,
+    /// The worst severity it has.
+    pub severity: Severity,
+    /// Looks at the places, and at what the rules before it found.
+    pub check: fn(&Seen<'_>, &[Finding]) -> Vec<Finding>,
+}
+
+macro_rules! place_rules {
+    ($($module:ident),+ $(,)?) => {
+        $(mod $module;)+
+
+        /// Every rule about several places, in their order.
+        pub static PLACE_RULES: &[&PlaceRule] = &[$(&$module::RULE),+];
+    };
+}
+
+place_rules! {
+    only_one_place_has_forwarding,
+    same_resolver_answers_differently,
+    reachable_from_one_place_only,
+    different_generations,
+    same_and_broken,
+    unexplained_difference,
+    same_and_healthy,
+}
+
+/// The findings, the headline first.
+pub(super) fn evaluate(seen: &Seen<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for rule in PLACE_RULES {
+        let found = (rule.check)(seen, &findings);
+        findings.extend(found);
+    }
+    findings.sort_by_key(|finding| finding.severity);
+    findings
+}
+
+impl PlaceRule {
+    fn finding(
+        &self,
+        severity: Severity,
+        confidence: Confidence,
+        summary: String,
+        explanation: String,
+    ) -> Finding {
+        Finding {
+            rule: self.name.to_owned(),
+            severity,
+            confidence,
+            summary,
+            explanation,
+            caused_by: None,
+            resolvers: Vec::new(),
+            evidence: Vec::new(),
+            remedies: Vec::new(),
+            references: Vec::new(),
+        }
+    }
+}
+
+/// `laptop and bastion`.
+fn names(places: &[&Place]) -> String {
+    let names: Vec<&str> = places.iter().map(|place| place.name.as_str()).collect();
+    list(&names)
+}
+
+/// The address that is asked, without port 53.
+fn address_of(resolver: &ResolverReport) -> String {
+    match resolver.probed.resolver.address {
+        Some(address) if address.port() == 53 => address.ip().to_string(),
+        Some(address) => address.to_string(),
+        None => "getaddrinfo".to_owned(),
+    }
+}
+
+/// What a resolver said, for evidence and explanations.
+fn said(resolver: &ResolverReport) -> String {
+    let mut said = if resolver.addresses.is_empty() {
+        verdict(resolver.verdict)
+    } else {
+        phrase::distinct(resolver.addresses.iter().map(|address| address.ip))
+    };
+    match resolver.view {
+        View::PrivateZone => said.push_str(", from the private hosted zone"),
+        View::Public => said.push_str(", from public DNS"),
+        View::Unknown => {}
+    }
+    said
+}
+
+fn verdict(verdict: Verdict) -> String {
+    match verdict {
+        Verdict::NxDomain => "NXDOMAIN".to_owned(),
+        Verdict::NoData => "NODATA".to_owned(),
+        Verdict::ServFail => "SERVFAIL".to_owned(),
+        Verdict::Refused => "REFUSED".to_owned(),
+        Verdict::Timeout => "no answer".to_owned(),
+        Verdict::Unreachable => "unreachable".to_owned(),
+        other => other.as_str().to_owned(),
+    }
+}
+
+/// An observation at a place.
+fn observed(place: &Place, resolver: &ResolverReport) -> Evidence {
+    let who = format!(
+        "{}, {} {}",
+        place.name,
+        resolver.probed.resolver.name,
+        address_of(resolver)
+    );
+    Evidence::of(&who, said(resolver))
+}
+
+/// When each place was captured, where that is known.
+fn times(places: &[&Place]) -> Vec<Evidence> {
+    let known = places
+        .iter()
+        .filter_map(|place| Some((place, place.taken_at()?)));
+    known
+        .map(|(place, time)| Evidence::fact(format!("{} was captured at {time}", place.name)))
+        .collect()
+}
+
+/// The places that asked the resolver, with what it said there.
+fn asked<'a>(seen: &Seen<'a>, row: &'a Row) -> Vec<(&'a Place, &'a Cell, &'a ResolverReport)> {
+    let cells = seen.places.iter().zip(&row.cells);
+    cells
+        .filter_map(|(place, cell)| Some((place, cell, place.resolver(cell.name.as_deref()?)?)))
+        .collect()
+}
+
+/// Whether nothing was heard from it.
+fn is_silent(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Timeout | Verdict::Unreachable)
+}
+
+/// Whether every address could be of the cluster's own network.
+fn has_private_addresses(resolver: &ResolverReport) -> bool {
+    let private = |class| {
+        matches!(
+            class,
+            AddressClass::Expected | AddressClass::InVpc | AddressClass::Private
+        )
+    };
+    resolver.verdict.has_addresses()
+        && !resolver.addresses.is_empty()
+        && resolver
+            .addresses
+            .iter()
+            .all(|address| private(address.class))
+}
+
+/// What the place's own diagnosis says to do.
+fn own_remedies(place: &Place) -> Vec<Remedy> {
+    let headline = place.report.headline();
+    headline.map_or_else(Vec::new, |finding| finding.remedies.clone())
+}

@@ -1,0 +1,132 @@
+//! The private zone is seen at one place, and at another the resolver takes the name from elsewhere.
+
+use super::{PlaceRule, address_of, has_private_addresses, list, names, observed, own_remedies, times, verdict};
+use crate::compare::Verdict;
+use crate::places::{Place, Seen};
+use crate::report::{ResolverReport, diagnose};
+use crate::resolvers::Role;
+use crate::rules::{Confidence, Finding, Remedy, Severity};
+use crate::settings::View;
+
+pub(super) static RULE: PlaceRule = PlaceRule {
+    name: "only-one-place-has-forwarding",
+    summary: "one place's resolver takes the name from the cluster's VPC, and another's does not",
+    severity: Severity::Error,
+    check,
+};
+
+fn sees(resolver: &ResolverReport) -> bool {
+    resolver.view != View::Public && has_private_addresses(resolver)
+}
+
+/// An answer, and not the VPC's: a denial, or addresses of public DNS that are not what is expected there.
+fn sees_another(resolver: &ResolverReport) -> bool {
+    resolver.verdict.is_negative()
+        || resolver.view == View::Public && resolver.verdict != Verdict::Match
+        || resolver.verdict == Verdict::Mismatch && !has_private_addresses(resolver)
+}
+
+/// What the place's own diagnosis would say to do, had it heard the resolver that has the name: without that
+/// it cannot tell a forwarder that is missing from a name that is.
+fn remedies(place: &Place, good: &ResolverReport) -> Vec<Remedy> {
+    let mut capture = place.report.clone().into_capture();
+    let mut heard = good.probed.clone();
+    "the other place".clone_into(&mut heard.resolver.name);
+    heard.resolver.in_scope = false;
+    if good.view == View::PrivateZone && !heard.resolver.is_vpc_side() {
+        heard.resolver.role = Role::Vpc;
+        heard.resolver.also.clear();
+    }
+    capture.observations.push(heard);
+    let report = diagnose(capture);
+    let forwarding = |finding: &&Finding| finding.rule == "no-forwarding";
+    report
+        .findings
+        .iter()
+        .find(forwarding)
+        .map_or_else(|| own_remedies(place), |finding| finding.remedies.clone())
+}
+
+fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
+    let mut with: Vec<(&Place, &ResolverReport)> = Vec::new();
+    let mut without: Vec<(&Place, &ResolverReport)> = Vec::new();
+    for place in seen.places {
+        let path = place.path();
+        if let Some(other) = path.iter().find(|resolver| sees_another(resolver)) {
+            without.push((place, other));
+        } else if let Some(first) = path.first().filter(|_| path.iter().all(|resolver| sees(resolver))) {
+            with.push((place, first));
+        }
+    }
+    // The same server that answers two places differently is another rule's.
+    let asked_there = |resolver: &ResolverReport| {
+        with.iter()
+            .any(|(_, other)| other.probed.resolver.address == resolver.probed.resolver.address)
+    };
+    without.retain(|(_, resolver)| !asked_there(resolver));
+    if with.is_empty() || without.is_empty() {
+        return Vec::new();
+    }
+    let through: Vec<String> = with
+        .iter()
+        .map(|(place, resolver)| {
+            let what = if resolver.view == View::PrivateZone { "sees the private zone" } else { "gets private addresses" };
+            format!("{} {what} through {}", place.name, address_of(resolver))
+        })
+        .collect();
+    let instead: Vec<String> = without
+        .iter()
+        .map(|(place, resolver)| {
+            let how = if resolver.view == View::Public {
+                "answers from public DNS".to_owned()
+            } else if resolver.verdict.is_negative() {
+                format!("says {}", verdict(resolver.verdict))
+            } else {
+                "answers with other addresses".to_owned()
+            };
+            format!("{} asks {}, which {how}", place.name, address_of(resolver))
+        })
+        .collect();
+    let proved = with.iter().all(|(_, resolver)| resolver.view == View::PrivateZone)
+        && without.iter().all(|(_, resolver)| resolver.view == View::Public);
+    let good: Vec<&Place> = with.iter().map(|(place, _)| *place).collect();
+    let bad: Vec<&Place> = without.iter().map(|(place, _)| *place).collect();
+    let resolvers: Vec<String> = without.iter().map(|(_, resolver)| address_of(resolver)).collect();
+    let explanation = format!(
+        "The name is in the view that {} takes it from, so the cluster's side works. The path of {} does not lead \
+         there: {} answers from what it knows itself, and does not forward the name to a resolver of the cluster's \
+         VPC. What to change is at {} or at the resolver it uses, and nothing at {}.",
+        names(&good),
+        names(&bad),
+        list(&resolvers),
+        names(&bad),
+        names(&good),
+    );
+    let severity = if without.iter().any(|(_, resolver)| !resolver.verdict.is_fine()) {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
+    let confidence = if proved { Confidence::High } else { Confidence::Medium };
+    let summary = format!("{}, {}", list(&through), list(&instead));
+    let mut finding = RULE.finding(severity, confidence, summary, explanation);
+    let both = || with.iter().chain(&without);
+    finding.resolvers = without
+        .iter()
+        .map(|(_, resolver)| resolver.probed.resolver.name.clone())
+        .collect();
+    finding.evidence = both().map(|(place, resolver)| observed(place, resolver)).collect();
+    finding.evidence.extend(times(&both().map(|(place, _)| *place).collect::<Vec<_>>()));
+    finding.remedies = without
+        .iter()
+        .flat_map(|(place, _)| remedies(place, with[0].1))
+        .collect();
+    finding.remedies.dedup();
+    if finding.remedies.is_empty() {
+        finding.remedies.push(Remedy::advice(format!(
+            "Forward the endpoint's name at {} to an inbound endpoint of the cluster's VPC",
+            list(&resolvers)
+        )));
+    }
+    vec![finding]
+}

@@ -1,0 +1,71 @@
+//! One address answers one place, and another place hears nothing from it.
+
+use super::{PlaceRule, asked, is_silent, names, observed, times};
+use crate::places::{Place, Row, Seen};
+use crate::report::ResolverReport;
+use crate::resolvers::Role;
+use crate::rules::{Confidence, Finding, Remedy, Severity};
+
+pub(super) static RULE: PlaceRule = PlaceRule {
+    name: "reachable-from-one-place-only",
+    summary: "a resolver answers one place, and another hears nothing from it: a firewall, a route",
+    severity: Severity::Error,
+    check,
+};
+
+fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
+    let rows = seen.rows.iter().filter(|row| row.is_one_server());
+    rows.filter_map(|row| of_row(seen, row)).collect()
+}
+
+/// As bad as the place itself says that it is.
+fn severity_at(place: &Place, resolver: &ResolverReport) -> Severity {
+    let resolver = &resolver.probed.resolver;
+    let about = |finding: &&Finding| finding.resolvers.contains(&resolver.name);
+    let said = place.report.findings.iter().filter(about);
+    said.map(|finding| finding.severity).min().unwrap_or(if resolver.in_scope {
+        Severity::Error
+    } else {
+        Severity::Info
+    })
+}
+
+fn of_row(seen: &Seen<'_>, row: &Row) -> Option<Finding> {
+    let (silent, heard): (Vec<_>, Vec<_>) = asked(seen, row)
+        .into_iter()
+        .partition(|(_, _, resolver)| is_silent(resolver.verdict));
+    let severity = silent
+        .iter()
+        .map(|(place, _, resolver)| severity_at(place, resolver))
+        .min()?;
+    if heard.is_empty() {
+        return None;
+    }
+    let places = |cells: &[(_, _, _)]| -> Vec<&Place> { cells.iter().map(|(place, _, _): &(&Place, _, _)| *place).collect() };
+    let (from, not_from) = (names(&places(&heard)), names(&places(&silent)));
+    let address = row.shown_address();
+    let is_vpc = asked(seen, row)
+        .iter()
+        .any(|(_, _, resolver)| resolver.probed.resolver.has_role(Role::Vpc));
+    let (why, remedy) = if is_vpc {
+        (
+            "A VPC's own resolver answers only from inside the VPC: from elsewhere an inbound endpoint is asked.",
+            "Ask an inbound endpoint of the VPC instead of its own resolver",
+        )
+    } else {
+        (
+            "The server works, so what lies between is what differs: a firewall, a security group or network ACL, \
+             a route, or a VPN that does not carry it.",
+            "Allow UDP and TCP port 53 on the way, at the security group of an inbound endpoint too",
+        )
+    };
+    let explanation = format!("{address} answers {from}, and {not_from} hears nothing from it. {why}");
+    let summary = format!("{address} answers {from}, and not {not_from}");
+    let mut finding = RULE.finding(severity, Confidence::High, summary, explanation);
+    let all = || heard.iter().chain(&silent);
+    finding.resolvers = vec![row.resolver.clone()];
+    finding.evidence = all().map(|(place, _, resolver)| observed(place, resolver)).collect();
+    finding.evidence.extend(times(&all().map(|(place, ..)| *place).collect::<Vec<_>>()));
+    finding.remedies = vec![Remedy::advice(format!("{remedy} ({not_from} to {address})"))];
+    Some(finding)
+}

@@ -1,0 +1,117 @@
+//! One address, asked from two places, and not one answer.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use super::{PlaceRule, asked, has_private_addresses, is_silent, list, observed, said, times};
+use crate::compare::Verdict;
+use crate::places::{Place, Row, Seen};
+use crate::report::ResolverReport;
+use crate::resolvers::Role;
+use crate::rules::{Confidence, Finding, Remedy, Severity};
+use crate::settings::View;
+
+pub(super) static RULE: PlaceRule = PlaceRule {
+    name: "same-resolver-answers-differently",
+    summary: "one resolver answers two places differently: views, an access list, split horizon",
+    severity: Severity::Error,
+    check,
+};
+
+/// Captures further apart than this may show a change. The records of a private endpoint live for 60 seconds.
+pub(super) const APART: std::time::Duration = std::time::Duration::from_secs(60);
+
+pub(super) fn ips(resolver: &ResolverReport) -> BTreeSet<IpAddr> {
+    resolver.addresses.iter().map(|address| address.ip).collect()
+}
+
+/// Whether two captures may be of different times as far as is known.
+pub(super) fn may_be_apart(a: &Place, b: &Place) -> bool {
+    match a.later_than(b).or_else(|| b.later_than(a)) {
+        Some(apart) => apart > APART,
+        None => true,
+    }
+}
+
+fn differ(a: (&Place, &ResolverReport), b: (&Place, &ResolverReport)) -> bool {
+    let ((a_place, a), (b_place, b)) = (a, b);
+    let with_addresses = [a, b].iter().filter(|resolver| resolver.verdict.has_addresses()).count();
+    match with_addresses {
+        0 => a.verdict != b.verdict,
+        1 => true,
+        _ if a.view != b.view && a.view != View::Unknown && b.view != View::Unknown => true,
+        _ => {
+            let (ours, theirs) = (has_private_addresses(a), has_private_addresses(b));
+            // Public addresses come in any order and choice; private ones may have been replaced since.
+            ours != theirs || ours && ips(a) != ips(b) && !may_be_apart(a_place, b_place)
+        }
+    }
+}
+
+fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
+    let rows = seen.rows.iter().filter(|row| row.is_one_server());
+    rows.filter_map(|row| of_row(seen, row)).collect()
+}
+
+fn of_row(seen: &Seen<'_>, row: &Row) -> Option<Finding> {
+    let mut heard = asked(seen, row);
+    heard.retain(|(_, _, resolver)| {
+        !is_silent(resolver.verdict) && resolver.verdict != Verdict::Unstable
+    });
+    let first = heard.first().map(|(place, _, resolver)| (*place, *resolver))?;
+    let mut rest = heard.iter().skip(1);
+    rest.find(|(place, _, resolver)| differ(first, (place, resolver)))?;
+    let says: Vec<String> = heard
+        .iter()
+        .map(|(place, _, resolver)| format!("{}: {}", place.name, said(resolver)))
+        .collect();
+    let address = row.shown_address();
+    let control = heard
+        .iter()
+        .all(|(_, _, resolver)| resolver.probed.resolver.role == Role::Public);
+    let fails = heard
+        .iter()
+        .any(|(_, cell, resolver)| cell.in_scope && !resolver.verdict.is_fine());
+    let severity = match (control, fails) {
+        (true, _) => Severity::Info,
+        (false, true) => Severity::Error,
+        (false, false) => Severity::Warning,
+    };
+    let places: Vec<&Place> = heard.iter().map(|(place, ..)| *place).collect();
+    let mut apart = places.iter().skip(1).filter(|place| may_be_apart(places[0], place));
+    let confidence = if apart.next().is_some() {
+        Confidence::Low
+    } else {
+        Confidence::Medium
+    };
+    let refuses = heard.iter().any(|(_, _, resolver)| resolver.verdict == Verdict::Refused);
+    let why = if refuses {
+        "REFUSED at one of them is what an access list gives."
+    } else {
+        "A server with views or split horizon chooses its zones by the client's address; a forwarder with rules by \
+         client does the same."
+    };
+    let mut explanation = format!(
+        "{address} was asked from {} places and does not tell them the same. {why} Two networks may also use the \
+         same address for two servers.",
+        places.len()
+    );
+    if confidence == Confidence::Low {
+        explanation.push_str(" It is not known that they were asked at one time, so it may have changed between.");
+    }
+    let summary = format!("{address} answers differently by place: {}", says.join("; "));
+    let mut finding = RULE.finding(severity, confidence, summary, explanation);
+    finding.resolvers = vec![row.resolver.clone()];
+    finding.evidence = heard.iter().map(|(place, _, resolver)| observed(place, resolver)).collect();
+    finding.evidence.extend(times(&places));
+    let failing: Vec<&str> = heard
+        .iter()
+        .filter(|(_, _, resolver)| !resolver.verdict.is_fine())
+        .map(|(place, ..)| place.name.as_str())
+        .collect();
+    let whom = if failing.is_empty() { "each place".to_owned() } else { list(&failing) };
+    finding.remedies = vec![Remedy::advice(format!(
+        "At {address}, look at which view, access list or forwarding rule the addresses of {whom} fall into"
+    ))];
+    Some(finding)
+}

@@ -1,0 +1,52 @@
+//! A place is broken, and no other rule says what it has to do with the others.
+
+use super::{PlaceRule, list, names, own_remedies};
+use crate::places::{Place, Seen};
+use crate::report::Conclusion;
+use crate::rules::{Confidence, Evidence, Finding, Severity};
+
+pub(super) static RULE: PlaceRule = PlaceRule {
+    name: "unexplained-difference",
+    summary: "a place is broken by something of its own",
+    severity: Severity::Error,
+    check,
+};
+
+fn check(seen: &Seen<'_>, before: &[Finding]) -> Vec<Finding> {
+    let (broken, others): (Vec<&Place>, Vec<&Place>) = seen
+        .places
+        .iter()
+        .partition(|place| place.report.conclusion == Conclusion::Broken);
+    let explained = before.iter().any(|finding| finding.severity == Severity::Error);
+    let Some(first) = broken.first().filter(|_| !explained) else {
+        return Vec::new();
+    };
+    let says: Vec<String> = broken
+        .iter()
+        .filter_map(|place| Some(format!("{}: {}", place.name, place.report.headline()?.summary)))
+        .collect();
+    let summary = if others.is_empty() {
+        format!("each place is broken by something of its own: {}", says.join("; "))
+    } else {
+        format!("{} broken, and {} not: {}", are(&broken), names(&others), says.join("; "))
+    };
+    let rules: Vec<&str> = broken
+        .iter()
+        .filter_map(|place| Some(place.report.headline()?.rule.as_str()))
+        .collect();
+    let explanation = format!(
+        "Nothing that the places have in common explains it. What is found at {} alone is {}; its own report says \
+         more, and replay shows it.",
+        names(&broken),
+        list(&rules)
+    );
+    let mut finding = RULE.finding(Severity::Error, Confidence::Low, summary, explanation);
+    finding.evidence = says.into_iter().map(Evidence::fact).collect();
+    finding.remedies = own_remedies(first);
+    vec![finding]
+}
+
+fn are(places: &[&Place]) -> String {
+    let verb = if places.len() == 1 { "is" } else { "are" };
+    format!("{} {verb}", names(places))
+}

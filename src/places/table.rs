@@ -1,0 +1,226 @@
+//! The comparison on a terminal: the headline, the matrix, why and what to do, and each place's own headline.
+
+use std::fmt;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::{Cell, Comparison, Kind, PlaceSummary, Row};
+use crate::compare::Verdict;
+use crate::render::Style;
+use crate::render::table::{INDENT, Page};
+use crate::render::text::{Paint, wrap_cell};
+use crate::render::words::{Mark, Placed};
+use crate::report::Conclusion;
+use crate::settings::View;
+
+/// Columns between two columns.
+const GAP: usize = 2;
+/// Columns of the resolvers: an IPv4 address with its port.
+const RESOLVER: usize = 20;
+/// A place needs this many: an IPv4 address.
+const LEAST: usize = 15;
+/// A place gets no more than this.
+const MOST: usize = 40;
+/// Addresses shown of one answer.
+const ADDRESSES_SHOWN: usize = 4;
+
+pub(super) fn render(
+    comparison: &Comparison,
+    style: &Style,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    let mut page = Page::new(style, out);
+    page.headline(&comparison.headline())?;
+    page.blank();
+    page.item(INDENT, "", &comparison.target.hostname.to_string())?;
+    page.blank();
+    matrix(&mut page, comparison)?;
+    let mut findings = comparison.findings.iter();
+    if let Some(lead) = findings.next() {
+        page.blank();
+        page.labelled("Why", &lead.explanation)?;
+        if style.verbose {
+            page.evidence(lead)?;
+        }
+        page.remedies(&lead.remedies)?;
+        if style.verbose {
+            page.references(lead)?;
+        }
+    }
+    let others: Vec<Placed<'_>> = findings
+        .map(|finding| Placed { finding, depth: 0 })
+        .collect();
+    page.findings("Other findings:", &others)?;
+    page.blank();
+    page.heading("Places:")?;
+    for place in &comparison.places {
+        let mark = place_mark(place.conclusion);
+        let symbol = format!("{} ", mark.symbol(style.ascii));
+        page.painted(2 * INDENT, &symbol, mark.paint(), &about(place))?;
+        let below = 2 * INDENT + symbol.width();
+        if place.kind == Kind::Dig || style.verbose {
+            for gap in &place.gaps {
+                page.item(
+                    below,
+                    "not known: ",
+                    &format!("{} ({})", gap.fact, gap.reason),
+                )?;
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn place_mark(conclusion: Conclusion) -> Mark {
+    match conclusion {
+        Conclusion::Healthy => Mark::Good,
+        Conclusion::Degraded => Mark::Warning,
+        Conclusion::Broken => Mark::Bad,
+        Conclusion::Inconclusive => Mark::Unsure,
+    }
+}
+
+/// `laptop (capture of 2026-01-01T00:00:00Z): broken: …`.
+pub(super) fn about(place: &PlaceSummary) -> String {
+    let kind = match place.kind {
+        Kind::Capture => "capture",
+        Kind::Dig => "dig's text",
+    };
+    let time = place.taken_at.as_deref().unwrap_or("an unknown time");
+    format!(
+        "{} ({kind} of {time}): {}: {}",
+        place.name,
+        place.conclusion.as_str(),
+        place.headline
+    )
+}
+
+/// What stands before a verdict; nothing where it does not decide.
+pub(super) fn cell_mark(cell: &Cell) -> Option<Mark> {
+    let mark = match cell.verdict? {
+        Verdict::Match => Mark::Good,
+        Verdict::Plausible | Verdict::Answer => Mark::Unsure,
+        _ => Mark::Bad,
+    };
+    cell.in_scope.then_some(mark)
+}
+
+/// What a cell says below its verdict: the view, and the addresses.
+pub(super) fn cell_details(cell: &Cell) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(view @ (View::PrivateZone | View::Public)) = cell.view {
+        lines.push(view.as_str().to_owned());
+    }
+    lines.extend(
+        cell.addresses
+            .iter()
+            .take(ADDRESSES_SHOWN)
+            .map(|address| address.ip.to_string()),
+    );
+    if let Some(more) = cell
+        .addresses
+        .len()
+        .checked_sub(ADDRESSES_SHOWN)
+        .filter(|more| *more > 0)
+    {
+        lines.push(format!("and {more} more"));
+    }
+    lines
+}
+
+fn matrix(page: &mut Page<'_>, comparison: &Comparison) -> fmt::Result {
+    let room = page.width.saturating_sub(INDENT + RESOLVER);
+    let width = (room / comparison.places.len())
+        .saturating_sub(GAP)
+        .min(MOST);
+    if width < LEAST {
+        return list(page, comparison);
+    }
+    let heads: Vec<Vec<String>> = comparison
+        .places
+        .iter()
+        .map(|place| wrap_cell(&page.style.escape(&place.name), width))
+        .collect();
+    let row = |page: &mut Page<'_>,
+               first: &[String],
+               cells: &[Vec<String>],
+               paint: &dyn Fn(usize, usize) -> Paint| {
+        let height = cells
+            .iter()
+            .map(Vec::len)
+            .chain([first.len()])
+            .max()
+            .unwrap_or_default();
+        for index in 0..height {
+            let text = first.get(index).map_or("", String::as_str);
+            let mut line = padded(text, RESOLVER);
+            for (place, cell) in cells.iter().enumerate() {
+                let text = cell.get(index).map_or("", String::as_str);
+                line.push_str(&" ".repeat(GAP));
+                let padding = padded(text, width);
+                let painted = paint(place, index).on(text, page.style.color);
+                line.push_str(&painted);
+                line.push_str(&padding[text.len()..]);
+            }
+            page.line(INDENT, line.trim_end())?;
+        }
+        Ok(())
+    };
+    row(page, &["RESOLVER".to_owned()], &heads, &|_, _| Paint::Bold)?;
+    for resolver in &comparison.rows {
+        let mut first = wrap_cell(&page.style.escape(&resolver.resolver), RESOLVER);
+        first.extend(wrap_cell(&resolver.shown_address(), RESOLVER));
+        let cells: Vec<Vec<String>> = resolver
+            .cells
+            .iter()
+            .map(|cell| {
+                let mut lines = wrap_cell(&verdict(cell, page.style), width);
+                lines.extend(
+                    cell_details(cell)
+                        .iter()
+                        .flat_map(|line| wrap_cell(line, width)),
+                );
+                lines
+            })
+            .collect();
+        let paint = |place: usize, index: usize| {
+            let mark = resolver.cells.get(place).and_then(cell_mark);
+            mark.filter(|_| index == 0)
+                .map_or(Paint::Plain, Mark::paint)
+        };
+        row(page, &first, &cells, &paint)?;
+    }
+    Ok(())
+}
+
+fn padded(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+fn verdict(cell: &Cell, style: &Style) -> String {
+    let Some(verdict) = cell.verdict else {
+        return "not asked".to_owned();
+    };
+    let symbol = cell_mark(cell).map(|mark| format!("{} ", mark.symbol(style.ascii)));
+    format!("{}{verdict}", symbol.unwrap_or_default())
+}
+
+/// Too many places for a column each: a line each.
+fn list(page: &mut Page<'_>, comparison: &Comparison) -> fmt::Result {
+    for row in &comparison.rows {
+        page.item(INDENT, "", &title(row))?;
+        for cell in row.cells.iter().filter(|cell| cell.verdict.is_some()) {
+            let details = cell_details(cell).join(", ");
+            let mut line = format!("{}: {}", cell.place, verdict(cell, page.style));
+            if !details.is_empty() {
+                line = format!("{line} ({details})");
+            }
+            page.item(2 * INDENT, "- ", &line)?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn title(row: &Row) -> String {
+    format!("{} {}", row.resolver, row.shown_address())
+}

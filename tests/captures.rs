@@ -1,0 +1,387 @@
+//! Captures: the same report from them as from the run that made them, and one clear line where they are
+//! anything else.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::disallowed_methods, reason = "a test reads its fixtures")]
+
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use eks_dns_doctor::capture::{self, CaptureError};
+use eks_dns_doctor::lab;
+use eks_dns_doctor::limits;
+use eks_dns_doctor::render::{self, Format, Style};
+use eks_dns_doctor::report::diagnose;
+
+fn golden(name: &str, file: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases");
+    root.join(name).join(file)
+}
+
+fn article() -> String {
+    std::fs::read_to_string(golden("no-forwarding/article", "report.json")).unwrap()
+}
+
+#[test]
+fn every_recorded_report_replays_byte_for_byte() {
+    for name in lab::names() {
+        let bytes = std::fs::read(golden(name, "report.json")).unwrap();
+        let capture = capture::parse(&bytes).unwrap_or_else(|error| panic!("{name} {error}"));
+        let report = diagnose(capture);
+        for (format, file) in [
+            (Format::Json, "report.json"),
+            (Format::Table, "report.txt"),
+            (Format::Short, "report.short"),
+            (Format::Markdown, "report.md"),
+        ] {
+            let mut text = String::new();
+            render::render(&report, format, &Style::default(), &mut text).unwrap();
+            let recorded = std::fs::read_to_string(golden(name, file)).unwrap();
+            assert!(text == recorded, "{name}: {file} is not the same");
+        }
+    }
+}
+
+#[test]
+fn what_was_concluded_is_not_needed_and_what_is_new_is_left() {
+    let mut document: serde_json::Value = serde_json::from_str(&article()).unwrap();
+    let members = document.as_object_mut().unwrap();
+    for derived in [
+        "expected",
+        "findings",
+        "not_evaluated",
+        "clients",
+        "conclusion",
+        "exit_code",
+    ] {
+        members.remove(derived).unwrap();
+    }
+    for absent in ["facts", "gaps", "interrupted", "vantage"] {
+        members.remove(absent).unwrap();
+    }
+    members.insert("new".to_owned(), serde_json::json!({"a": [1, {"b": null}]}));
+    for resolver in members["resolvers"].as_array_mut().unwrap() {
+        let resolver = resolver.as_object_mut().unwrap();
+        for derived in ["expected", "verdict", "view", "addresses"] {
+            resolver.remove(derived).unwrap();
+        }
+    }
+    let report = diagnose(capture::parse(document.to_string().as_bytes()).unwrap());
+    assert_eq!(report.exit_code, 1);
+    assert_eq!(report.headline().unwrap().rule, "no-forwarding");
+}
+
+/// Cut off anywhere, it is refused, and never a panic.
+#[test]
+fn a_capture_that_is_cut_off_is_refused() {
+    let whole = article();
+    let whole = whole.trim_end();
+    for end in (0..whole.len())
+        .step_by(97)
+        .chain(whole.len() - 3..whole.len())
+    {
+        let error = capture::parse(&whole.as_bytes()[..end]).unwrap_err();
+        let text = error.to_string();
+        assert!(!text.contains('\n'), "{end}: {text}");
+        assert!(
+            error == CaptureError::Empty || text.contains(" at line "),
+            "{end}: {text}"
+        );
+    }
+}
+
+fn with(change: impl FnOnce(&mut serde_json::Value)) -> Vec<u8> {
+    let mut document: serde_json::Value = serde_json::from_str(&article()).unwrap();
+    change(&mut document);
+    document.to_string().into_bytes()
+}
+
+/// What a hostile document is, and what is said of it.
+fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
+    let text = |text: &str| text.as_bytes().to_vec();
+    let repeated =
+        |what: &serde_json::Value, times| serde_json::Value::Array(vec![what.clone(); times]);
+    vec![
+        ("nothing", Vec::new(), "is empty"),
+        ("blanks", text(" \n\t"), "is empty"),
+        ("not JSON", text("no such host"), "line 1 column"),
+        (
+            "not UTF-8",
+            b"{\"a\": \"\xff\xfe\"}".to_vec(),
+            "line 1 column",
+        ),
+        ("UTF-16", b"\xff\xfe{\0}\0".to_vec(), "UTF-16"),
+        ("octets", vec![0; 64], "line 1 column 1"),
+        ("a list", text("[1, 2]"), "invalid type"),
+        ("a number", text("1e999"), "out of range"),
+        ("nothing of ours", text("{\"a\": 1}"), "no schema_version"),
+        ("two documents", text("{} {}"), "trailing"),
+        (
+            "deep lists",
+            "[".repeat(100_000).into_bytes(),
+            "recursion limit",
+        ),
+        (
+            "deep objects",
+            "{\"a\":".repeat(100_000).into_bytes(),
+            "recursion limit",
+        ),
+        (
+            "deep inside",
+            with(|d| {
+                let mut deep = serde_json::json!(1);
+                for _ in 0..127 {
+                    deep = serde_json::json!([deep]);
+                }
+                d["new"] = deep;
+            }),
+            "recursion limit",
+        ),
+        (
+            "a version of text",
+            with(|d| d["schema_version"] = "1".into()),
+            "invalid type",
+        ),
+        (
+            "a negative version",
+            with(|d| d["schema_version"] = (-1).into()),
+            "invalid value",
+        ),
+        (
+            "an older version",
+            with(|d| d["schema_version"] = 0.into()),
+            "schema_version 0",
+        ),
+        (
+            "a newer version",
+            with(|d| d["schema_version"] = 2.into()),
+            "schema_version 2, and this program reads 1",
+        ),
+        (
+            "a newer version of another shape",
+            text("{\"schema_version\": 3, \"tool\": {\"name\": \"x\", \"version\": \"9\"}}"),
+            "(x 9)",
+        ),
+        (
+            "a wrong type",
+            with(|d| d["resolvers"][0]["lookups"] = "none".into()),
+            "invalid type",
+        ),
+        (
+            "a wrong address",
+            with(|d| d["resolvers"][0]["address"] = "10.0.0.1:99999".into()),
+            "invalid socket address",
+        ),
+        (
+            "a wrong verdict of a look-up",
+            with(|d| d["resolvers"][0]["lookups"][0]["kind"] = "\u{1b}[31mred".into()),
+            "unknown variant",
+        ),
+        (
+            "no target",
+            with(|d| {
+                d.as_object_mut().unwrap().remove("target");
+            }),
+            "missing field `target`",
+        ),
+        (
+            "no name",
+            with(|d| d["target"]["hostname"] = "a..b".into()),
+            "empty label",
+        ),
+        (
+            "a long label",
+            with(|d| d["target"]["hostname"] = "a".repeat(64).into()),
+            "longer than 63",
+        ),
+        (
+            "another time",
+            with(|d| d["taken_at"] = "yesterday\u{1b}[2J".into()),
+            "RFC 3339",
+        ),
+        (
+            "two of one name",
+            with(|d| {
+                d["resolvers"][1]["name"] = d["resolvers"][0]["name"].clone();
+            }),
+            "two of its resolvers",
+        ),
+        (
+            "many resolvers",
+            with(|d| {
+                d["resolvers"] = repeated(&d["resolvers"][0], limits::RESOLVERS + 1);
+            }),
+            "more than 64 resolvers",
+        ),
+        (
+            "many look-ups",
+            with(|d| {
+                d["resolvers"][0]["lookups"] = repeated(
+                    &d["resolvers"][0]["lookups"][0],
+                    limits::LOOKUPS_PER_RESOLVER + 1,
+                );
+            }),
+            "more than 512 lookups",
+        ),
+        (
+            "many tries",
+            with(|d| {
+                d["resolvers"][0]["lookups"][0]["attempts"] = repeated(
+                    &d["resolvers"][0]["lookups"][0]["attempts"][0],
+                    limits::ATTEMPTS_PER_LOOKUP + 1,
+                );
+            }),
+            "more than 64 attempts",
+        ),
+        (
+            "many addresses",
+            with(|d| {
+                d["resolvers"][0]["lookups"][0]["addresses"] =
+                    repeated(&"10.0.0.1".into(), limits::RECORDS_PER_REPLY + 1);
+            }),
+            "more than 64 addresses",
+        ),
+        (
+            "many errors",
+            with(|d| {
+                d["resolvers"][0]["lookups"][0]["ede"] =
+                    repeated(&1.into(), limits::EXTENDED_ERRORS_PER_REPLY + 1);
+            }),
+            "more than 8 ede",
+        ),
+        (
+            "many gaps",
+            with(|d| d["gaps"] = repeated(&1.into(), limits::LIST_IN_CAPTURE + 1)),
+            "more than 1024 gaps",
+        ),
+        (
+            "a long text",
+            with(|d| d["target"]["cluster"] = "x".repeat(limits::TEXT_IN_CAPTURE + 1).into()),
+            "a text of cluster",
+        ),
+        (
+            "a long name",
+            with(|d| d["resolvers"][0]["name"] = "x".repeat(limits::NAME_IN_CAPTURE + 1).into()),
+            "a text of name",
+        ),
+        (
+            "an endless wait",
+            with(|d| d["resolvers"][0]["lookups"][0]["rtt_ms"] = 1e300.into()),
+            "rtt_ms 1e300",
+        ),
+        (
+            "a wait before the question",
+            with(|d| d["resolvers"][0]["lookups"][0]["rtt_ms"] = (-1.0).into()),
+            "between 0 and a day",
+        ),
+        (
+            "a huge sample",
+            with(|d| d["resolvers"][0]["lookups"][0]["sample"] = u64::MAX.into()),
+            "invalid value",
+        ),
+        (
+            "another flag",
+            with(|d| d["resolvers"][0]["lookups"][0]["flags"] = serde_json::json!(["\u{9b}31m"])),
+            "unknown flag",
+        ),
+    ]
+}
+
+#[test]
+fn what_is_no_capture_is_refused_with_its_place() {
+    for (what, bytes, said) in hostile() {
+        let text = capture::parse(&bytes)
+            .map(drop)
+            .expect_err(what)
+            .to_string();
+        assert!(text.contains(said), "{what}: {text}");
+        assert!(text.len() < 600, "{what}: {text}");
+    }
+    let mut huge = vec![b' '; usize::try_from(limits::CAPTURE).unwrap() + 1];
+    huge[0] = b'{';
+    assert_eq!(capture::parse(&huge), Err(CaptureError::TooLarge));
+}
+
+fn program() -> Command {
+    let mut command = Command::cargo_bin("eks-dns-doctor").unwrap();
+    command
+        .env_clear()
+        .timeout(std::time::Duration::from_secs(20));
+    command
+}
+
+/// The program says so on one line, without anything that a terminal would obey.
+#[test]
+fn the_program_refuses_it_on_one_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("capture.json");
+    for (what, bytes, said) in hostile() {
+        std::fs::write(&path, bytes).unwrap();
+        let output = program().arg("replay").arg(&path).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{what}: {error}");
+        assert!(output.stdout.is_empty(), "{what}");
+        assert_eq!(error.lines().count(), 1, "{what}: {error}");
+        assert!(
+            error.contains(said) && error.contains("capture.json "),
+            "{what}: {error}"
+        );
+        assert!(
+            !error.trim_end().contains(char::is_control),
+            "{what}: {error:?}"
+        );
+    }
+    let output = program().args(["replay", "none.json"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        String::from_utf8(output.stderr)
+            .unwrap()
+            .contains("cannot read none.json")
+    );
+}
+
+/// Texts that a terminal would obey are allowed in a capture, and are never printed as they are.
+#[test]
+fn escape_sequences_never_reach_the_output() {
+    let evil = "\u{1b}[31mred\u{9b}2J\u{202e}\r\n| x | `y` <b>";
+    let bytes = with(|document| {
+        document["vantage"]["name"] = evil.into();
+        document["tool"]["version"] = evil.into();
+        document["resolvers"][0]["name"] = evil.into();
+        document["resolvers"][0]["known_from"] = evil.into();
+        document["resolvers"][0]["lookups"][0]["reason"] = evil.into();
+        document["target"]["cluster"] = evil.into();
+        document["gaps"] = serde_json::json!([{"fact": evil, "source": evil, "reason": evil}]);
+    });
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("capture.json");
+    std::fs::write(&path, bytes).unwrap();
+    for format in ["table", "short", "json", "markdown"] {
+        let mut command = program();
+        command.arg("replay").arg(&path).args(["-v", "-o", format]);
+        let output = command.output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{format}");
+        let bad = text
+            .chars()
+            .find(|c| *c != '\n' && render::text::is_unprintable(*c));
+        assert_eq!(bad, None, "{format}: {text}");
+    }
+}
+
+#[test]
+fn replay_prints_and_saves_what_the_run_did() {
+    let path = golden("no-forwarding/article", "report.json");
+    let directory = tempfile::tempdir().unwrap();
+    let saved = directory.path().join("again.json");
+    let mut command = program();
+    command
+        .arg("replay")
+        .arg(&path)
+        .args(["-o", "json", "--save"])
+        .arg(&saved);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), article());
+    assert_eq!(std::fs::read_to_string(&saved).unwrap(), article());
+}

@@ -1,0 +1,427 @@
+//! Several places side by side: captures that the lab made, dig's text, and what is refused.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::disallowed_methods, reason = "a test reads its fixtures")]
+
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use assert_cmd::Command;
+use eks_dns_doctor::lab::{self, Scene};
+use eks_dns_doctor::places::{self, Comparison, PLACE_RULES};
+use eks_dns_doctor::render::{Format, Style};
+use eks_dns_doctor::report::{Conclusion, diagnose};
+use serde_json::{Value, json};
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/places")
+        .join(name)
+}
+
+/// Plays a scenario, and returns the document of a run there.
+fn play(scenario: &str, place: &str) -> Value {
+    let text = std::fs::read_to_string(fixture(scenario)).unwrap();
+    let scenario = toml::from_str(&text).unwrap();
+    let scene = Scene {
+        name: place,
+        taken_at: "2026-01-01T00:00:00Z".to_owned(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let played = lab::play(&scenario, &scene, std::future::pending(), |_| {});
+    let mut capture = runtime.block_on(played).unwrap().capture;
+    capture.vantage.name = Some(place.to_owned());
+    serde_json::to_value(diagnose(capture)).unwrap()
+}
+
+static LAPTOP: LazyLock<Value> = LazyLock::new(|| play("laptop.toml", "laptop"));
+static BASTION: LazyLock<Value> = LazyLock::new(|| play("bastion.toml", "bastion"));
+
+fn changed(document: &Value, change: impl FnOnce(&mut Value)) -> Value {
+    let mut document = document.clone();
+    change(&mut document);
+    document
+}
+
+fn compare(documents: &[&Value]) -> Comparison {
+    let sources = documents
+        .iter()
+        .map(|document| places::read("place", document.to_string().as_bytes()).unwrap())
+        .collect();
+    places::compare(sources).unwrap()
+}
+
+fn rules(comparison: &Comparison) -> Vec<&str> {
+    let findings = comparison.findings.iter();
+    findings.map(|finding| finding.rule.as_str()).collect()
+}
+
+fn rendered(comparison: &Comparison, format: Format) -> String {
+    let mut text = String::new();
+    places::render(comparison, format, &Style::default(), &mut text).unwrap();
+    text
+}
+
+/// What the lookups of the first resolver for the endpoint come to.
+fn targets(document: &mut Value) -> impl Iterator<Item = &mut Value> {
+    let lookups = document["resolvers"][0]["lookups"].as_array_mut().unwrap();
+    lookups.iter_mut().filter(|lookup| {
+        let purpose = lookup["purpose"].as_str().unwrap();
+        purpose.starts_with("target")
+    })
+}
+
+/// As where nothing comes back.
+fn silence(document: &mut Value) {
+    let lookups = document["resolvers"][0]["lookups"].as_array_mut().unwrap();
+    for lookup in lookups {
+        lookup["kind"] = json!("timeout");
+        lookup["rcode"] = Value::Null;
+        lookup["flags"] = Value::Null;
+        lookup["soa"] = Value::Null;
+        lookup["records"] = json!([]);
+        lookup["addresses"] = json!([]);
+        lookup["rtt_ms"] = Value::Null;
+        lookup["attempts"] = json!([]);
+    }
+}
+
+/// As where other addresses are given.
+fn give(document: &mut Value, addresses: [&str; 2]) {
+    for lookup in targets(document) {
+        if lookup["kind"] == "answer" {
+            lookup["addresses"] = json!(addresses);
+        }
+    }
+}
+
+#[test]
+fn the_laptop_and_the_bastion_of_the_article() {
+    let comparison = compare(&[&LAPTOP, &BASTION]);
+    assert_eq!(rules(&comparison), ["only-one-place-has-forwarding"]);
+    let headline = &comparison.findings[0];
+    assert_eq!(
+        headline.summary,
+        "bastion sees the private zone through 192.168.0.2, laptop asks 10.63.200.10, which answers from public DNS"
+    );
+    assert_eq!(headline.confidence.as_str(), "high");
+    assert!(!headline.remedies.is_empty());
+    assert_eq!(
+        (comparison.conclusion, comparison.exit_code),
+        (Conclusion::Broken, 1)
+    );
+    let table = rendered(&comparison, Format::Table);
+    assert!(
+        // Commands and lines of configuration are never wrapped.
+        table
+            .lines()
+            .take_while(|line| !line.starts_with("  Fix"))
+            .all(|line| line.chars().count() <= 80),
+        "{table}"
+    );
+    assert_eq!(
+        table,
+        rendered(&compare(&[&LAPTOP, &BASTION]), Format::Table)
+    );
+    let document: Value = serde_json::from_str(&rendered(&comparison, Format::Json)).unwrap();
+    assert_eq!(document["schema_version"], 1);
+    assert_eq!(document["places"][0]["name"], "laptop");
+    assert_eq!(document["places"][0]["kind"], "capture");
+    assert_eq!(document["places"][1]["conclusion"], "healthy");
+    assert_eq!(document["rows"].as_array().unwrap().len(), 2);
+    let cells = &document["rows"][0]["cells"];
+    assert_eq!(cells[0]["verdict"], "nxdomain");
+    assert_eq!(cells[0]["view"], "public");
+    assert_eq!(cells[1]["verdict"], Value::Null);
+    let short = rendered(&comparison, Format::Short);
+    assert_eq!(short.lines().count(), 1);
+    assert!(
+        short.ends_with("(only-one-place-has-forwarding, high) [exit 1]\n"),
+        "{short}"
+    );
+    let markdown = rendered(&comparison, Format::Markdown);
+    assert!(
+        markdown.contains("| Resolver | Address | laptop | bastion |"),
+        "{markdown}"
+    );
+}
+
+#[test]
+fn dig_on_the_bastion_is_enough() {
+    let dig = std::fs::read(fixture("bastion.dig.txt")).unwrap();
+    let laptop = places::read("x", LAPTOP.to_string().as_bytes()).unwrap();
+    let bastion = places::read("bastion", &dig).unwrap();
+    let comparison = places::compare(vec![laptop, bastion]).unwrap();
+    assert_eq!(rules(&comparison), ["only-one-place-has-forwarding"]);
+    assert!(
+        comparison.findings[0]
+            .summary
+            .starts_with("bastion sees the private zone through 192.168.0.2")
+    );
+    let place = &comparison.places[1];
+    assert_eq!(place.taken_at.as_deref(), Some("2026-01-01T00:00:05Z"));
+    assert_eq!(place.conclusion, Conclusion::Healthy);
+    let gaps: Vec<&str> = place.gaps.iter().map(|gap| gap.fact.as_str()).collect();
+    assert!(gaps.contains(&"the AAAA answer"), "{gaps:?}");
+    assert!(gaps.contains(&"what the answer should be"), "{gaps:?}");
+    let table = rendered(&comparison, Format::Table);
+    assert!(table.contains("not known: the AAAA answer"), "{table}");
+}
+
+#[test]
+fn dig_at_both_places() {
+    let read = |name: &str| {
+        let dig = std::fs::read(fixture(name)).unwrap();
+        places::read(name.split('.').next().unwrap(), &dig).unwrap()
+    };
+    let both = vec![read("laptop.dig.txt"), read("bastion.dig.txt")];
+    let comparison = places::compare(both).unwrap();
+    assert_eq!(
+        rules(&comparison),
+        [
+            "only-one-place-has-forwarding",
+            "reachable-from-one-place-only"
+        ]
+    );
+    assert_eq!(comparison.exit_code, 1);
+    assert_eq!(comparison.places[0].taken_at, None);
+    let row = comparison
+        .rows
+        .iter()
+        .find(|row| row.shown_address() == "192.168.0.2:53")
+        .unwrap();
+    assert_eq!(row.cells[0].verdict.unwrap().as_str(), "timeout");
+    assert_eq!(row.cells[1].verdict.unwrap().as_str(), "answer");
+}
+
+#[test]
+fn one_server_two_answers() {
+    let other = changed(&LAPTOP, |document| {
+        document["resolvers"][0]["address"] = json!("192.168.0.2:53");
+    });
+    let comparison = compare(&[&other, &BASTION]);
+    assert_eq!(rules(&comparison)[0], "same-resolver-answers-differently");
+    assert_eq!(comparison.exit_code, 1);
+    // Addresses of loopback are each host's own.
+    let loopback = |document: &Value| {
+        changed(document, |document| {
+            document["resolvers"][0]["address"] = json!("127.0.0.53:53");
+        })
+    };
+    let comparison = compare(&[&loopback(&LAPTOP), &loopback(&BASTION)]);
+    assert!(!rules(&comparison).contains(&"same-resolver-answers-differently"));
+}
+
+#[test]
+fn one_server_that_one_place_does_not_reach() {
+    let far = changed(&BASTION, |document| {
+        document["vantage"]["name"] = json!("far");
+        silence(document);
+    });
+    let comparison = compare(&[&far, &BASTION]);
+    assert_eq!(rules(&comparison), ["reachable-from-one-place-only"]);
+    assert_eq!(
+        comparison.findings[0].summary,
+        "192.168.0.2:53 answers bastion, and not far"
+    );
+    assert_eq!(comparison.exit_code, 1);
+}
+
+#[test]
+fn addresses_of_two_times() {
+    let free = changed(&BASTION, |document| {
+        document["asked"]["expect_addresses"] = json!([]);
+    });
+    let later = |time: &str| {
+        changed(&free, |document| {
+            document["taken_at"] = json!(time);
+            document["vantage"]["name"] = json!("later");
+            give(document, ["192.168.1.1", "192.168.1.2"]);
+        })
+    };
+    let comparison = compare(&[&later("2026-01-01T02:00:00Z"), &free]);
+    assert_eq!(rules(&comparison), ["different-generations"]);
+    assert_eq!(
+        comparison.findings[0].summary,
+        "the private addresses changed between bastion (2026-01-01T00:00:00Z) and later (2026-01-01T02:00:00Z)"
+    );
+    assert_eq!(comparison.exit_code, 3);
+    // At one time it is the server that makes the difference.
+    let comparison = compare(&[&later("2026-01-01T00:00:30Z"), &free]);
+    assert_eq!(rules(&comparison), ["same-resolver-answers-differently"]);
+}
+
+#[test]
+fn the_same_everywhere() {
+    let comparison = compare(&[&BASTION, &BASTION, &BASTION]);
+    assert_eq!(rules(&comparison), ["same-and-healthy"]);
+    assert_eq!(comparison.exit_code, 0);
+    let names: Vec<&str> = comparison
+        .places
+        .iter()
+        .map(|place| place.name.as_str())
+        .collect();
+    assert_eq!(names, ["bastion", "bastion-2", "bastion-3"]);
+    let comparison = compare(&[&LAPTOP, &LAPTOP]);
+    assert_eq!(rules(&comparison), ["same-and-broken"]);
+    assert_eq!(comparison.exit_code, 1);
+}
+
+#[test]
+fn nothing_to_compare_with_is_inconclusive() {
+    let free = changed(&BASTION, |document| {
+        document["asked"]["expect_addresses"] = json!([]);
+    });
+    let comparison = compare(&[&free, &free]);
+    assert_eq!((rules(&comparison), comparison.exit_code), (vec![], 3));
+    assert!(rendered(&comparison, Format::Short).contains("nothing to compare them with"));
+}
+
+#[test]
+fn a_fault_that_the_places_do_not_share() {
+    let broken = changed(&BASTION, |document| {
+        document["vantage"]["name"] = json!("other");
+        document["resolvers"][0]["address"] = json!("10.9.9.9:53");
+        silence(document);
+    });
+    let comparison = compare(&[&broken, &BASTION]);
+    assert_eq!(rules(&comparison), ["unexplained-difference"]);
+    assert!(
+        comparison.findings[0]
+            .summary
+            .starts_with("other is broken, and bastion not: ")
+    );
+}
+
+#[test]
+fn many_places_still_fit() {
+    let many = vec![&*BASTION; 16];
+    let table = rendered(&compare(&many), Format::Table);
+    assert!(
+        table.lines().all(|line| line.chars().count() <= 80),
+        "{table}"
+    );
+}
+
+#[test]
+fn names_of_rules_are_unique() {
+    let mut names: Vec<&str> = PLACE_RULES.iter().map(|rule| rule.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), PLACE_RULES.len());
+    let taken = names
+        .iter()
+        .filter(|name| eks_dns_doctor::rules::find(name).is_some());
+    assert_eq!(taken.count(), 0);
+}
+
+fn program() -> Command {
+    let mut command = Command::cargo_bin("eks-dns-doctor").unwrap();
+    command
+        .env_clear()
+        .timeout(std::time::Duration::from_secs(20));
+    command
+}
+
+fn refused(a: &[u8], b: &[u8]) -> String {
+    let directory = tempfile::tempdir().unwrap();
+    let (first, second) = (
+        directory.path().join("a.json"),
+        directory.path().join("b.json"),
+    );
+    std::fs::write(&first, a).unwrap();
+    std::fs::write(&second, b).unwrap();
+    let output = program()
+        .arg("compare")
+        .args([&first, &second])
+        .output()
+        .unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(output.stdout.is_empty());
+    assert_eq!(error.lines().count(), 1, "{error}");
+    assert!(!error.trim_end().contains(char::is_control), "{error:?}");
+    error
+}
+
+#[test]
+fn what_cannot_be_compared_is_refused_with_the_reason() {
+    let bytes = |value: &Value| value.to_string().into_bytes();
+    let laptop = bytes(&LAPTOP);
+    let other = changed(&BASTION, |document| {
+        document["target"]["hostname"] = json!("a.yl4.ap-northeast-1.eks.amazonaws.com");
+    });
+    assert!(refused(&laptop, &bytes(&other)).contains("two endpoints"));
+    let other = changed(&BASTION, |document| {
+        document["target"]["cluster"] = json!("other");
+    });
+    assert!(
+        refused(&laptop, &bytes(&other)).contains("\"shared-cluster\" and bastion about \"other\"")
+    );
+    let newer = changed(&BASTION, |document| document["schema_version"] = json!(2));
+    assert!(refused(&laptop, &bytes(&newer)).contains("b.json has schema_version 2"));
+    assert!(refused(&laptop, &laptop[..laptop.len() / 2]).contains("b.json is not a capture"));
+    assert!(refused(&laptop, b"192.168.104.190\n192.168.131.209\n").contains("+short"));
+    assert!(refused(&laptop, b"\x1b[31mno\x1b[0m such \x07").contains("+short"));
+    let dig = std::fs::read(fixture("bastion.dig.txt")).unwrap();
+    let dig = String::from_utf8(dig).unwrap();
+    let without = |what: &str| {
+        let lines = dig.lines().filter(|line| !line.contains(what));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    assert!(
+        refused(&laptop, without("SERVER:").as_bytes())
+            .contains("line 6: this answer does not show its server")
+    );
+    let text = dig.replace("60 IN A 192.168.131.209", "60 IN A 192.168.131.\u{1b}[2J");
+    assert!(refused(&laptop, text.as_bytes()).contains("line 15: no record"));
+    let text = dig.replace("status: NOERROR", "status: \u{1b}]0;x\u{7}");
+    assert!(refused(&laptop, text.as_bytes()).contains("line 6: no status"));
+    let text = dig.repeat(100);
+    assert!(refused(&laptop, text.as_bytes()).contains("more than 64 answers"));
+    let output = program().args(["compare", "one.json"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+}
+
+/// dig's text cut off anywhere: a place or a refusal, and never a panic.
+#[test]
+fn dig_that_is_cut_off() {
+    for name in ["bastion.dig.txt", "laptop.dig.txt"] {
+        let dig = std::fs::read(fixture(name)).unwrap();
+        for end in 0..dig.len() {
+            if let Ok(place) = places::read("x", &dig[..end]) {
+                let laptop = places::read("y", LAPTOP.to_string().as_bytes()).unwrap();
+                drop(places::compare(vec![laptop, place]));
+            }
+        }
+    }
+}
+
+#[test]
+fn escape_sequences_never_reach_the_output() {
+    let evil = "\u{1b}[31mred\u{9b}2J\u{202e}\r\n| x | `y` <b>";
+    let laptop = changed(&LAPTOP, |document| {
+        document["vantage"]["name"] = json!(evil);
+        document["resolvers"][0]["name"] = json!(evil);
+        document["gaps"] = json!([{"fact": evil, "source": evil, "reason": evil}]);
+    });
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.json");
+    std::fs::write(&path, laptop.to_string()).unwrap();
+    for format in ["table", "short", "json", "markdown"] {
+        let mut command = program();
+        command
+            .arg("compare")
+            .arg(&path)
+            .arg(fixture("bastion.dig.txt"));
+        let output = command.args(["-v", "-o", format]).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{format}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        let unprintable = eks_dns_doctor::render::text::is_unprintable;
+        let bad = text.chars().find(|c| *c != '\n' && unprintable(*c));
+        assert_eq!(bad, None, "{format}: {text}");
+    }
+}
