@@ -3,6 +3,8 @@
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::step::Step;
 use super::{Case, Confidence, Evidence, Finding, Need, Severity, Stage, Subject, grouped, remedy, view};
+use crate::address::AddressClass;
+use crate::compare::Verdict;
 use crate::dns::AnswerKind;
 use crate::endpoint::SoaOrigin;
 use crate::settings::View;
@@ -19,6 +21,8 @@ declare_rule! {
     /// AWS's (its MNAME is not one of `awsdns-00`, which only private hosted zones use), or, where the private
     /// view was asked for, the right addresses with the public zone's SOA beside them. A random sibling of the
     /// name is denied here as it should be, so answers are not rewritten.
+    /// Where nobody said what the answer should be, it is a warning: with public and private access, public
+    /// addresses here and private ones in the VPC are both right.
     ///
     /// ## Why it matters
     /// kubectl prints `no such host`, or it reaches for the public endpoint, which may be off or closed to
@@ -46,14 +50,34 @@ declare_rule! {
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let vpc_view = case.vpc_view();
-    let outside = case.failing().filter(|subject| !subject.is_vpc_side());
+    let outside = case.in_scope().filter(|subject| !subject.is_vpc_side());
     grouped(outside, |subject| {
-        let confidence = grade(case, subject, !vpc_view.is_empty())?;
+        if apart_from_the_vpc(subject, &vpc_view) {
+            return Some((Confidence::Medium, Shown::Otherwise));
+        }
+        let failing = !subject.verdict().is_fine();
+        let confidence = failing.then(|| grade(case, subject, !vpc_view.is_empty()))??;
         Some((confidence, Shown::by(subject)))
     })
     .into_iter()
     .map(|((confidence, shown), subjects)| finding(case, confidence, shown, &subjects, &vpc_view))
     .collect()
+}
+
+/// Nothing was said of what the answer should be, and this resolver gives public addresses where the VPC's own
+/// give private ones from the private zone. Both are right in a cluster with public and private access; clients
+/// of this resolver do not use the private endpoint.
+fn apart_from_the_vpc(subject: &Subject<'_>, vpc_view: &[&Subject<'_>]) -> bool {
+    let only_public = subject
+        .comparison
+        .addresses
+        .iter()
+        .all(|address| address.class == AddressClass::Public);
+    subject.verdict() == Verdict::Answer
+        && only_public
+        && subject.view() != View::PrivateZone
+        && Step::of(subject) == Step::Content
+        && !vpc_view.is_empty()
 }
 
 /// What of the public view a resolver shows.
@@ -65,6 +89,8 @@ enum Shown {
     PublicAddresses,
     /// The right addresses, from the public zone.
     OnlyTheView,
+    /// Public addresses, where nobody said which are expected.
+    Otherwise,
 }
 
 impl Shown {
@@ -144,7 +170,9 @@ fn finding(
     let effect = match shown {
         Shown::Denial => "so clients there print \"no such host\"",
         Shown::OnlyTheView => "so clients there have the addresses from public DNS only",
-        Shown::PublicAddresses => "so clients there get the public addresses",
+        Shown::PublicAddresses | Shown::Otherwise => {
+            "so clients there get the public addresses"
+        }
     };
     let has = phrase::plural(subjects.len(), "has", "have");
     let mut explanation = if vpc_view.is_empty() && shown == Shown::OnlyTheView {
@@ -169,6 +197,12 @@ fn finding(
             phrase::plural(subjects.len(), "shows", "show"),
         )
     };
+    if shown == Shown::Otherwise {
+        explanation.push_str(
+            " In a cluster with public and private access both answers are right. Whether clients here are to use \
+             the private endpoint was not said: --expect-scope private or public decides.",
+        );
+    }
     if shown == Shown::Denial && case.public_has_the_name().is_none() {
         explanation.push_str(
             " No public resolver was heard: a stale negative answer of a name that is published by now would \
@@ -197,7 +231,11 @@ fn finding(
     );
     Finding {
         rule: RULE.name.to_owned(),
-        severity: Severity::Error,
+        severity: if shown == Shown::Otherwise {
+            Severity::Warning
+        } else {
+            Severity::Error
+        },
         confidence,
         summary: format!("{who} {does} this name to the VPC, {effect}"),
         explanation,
