@@ -24,7 +24,8 @@ pub const EXPECTED: usize = 256;
 pub const SAMPLES: u32 = 100;
 /// Tries within one window.
 pub const ATTEMPTS: u32 = 10;
-/// Questions under way at one resolver at a time, so that the tool itself never looks like a flood.
-pub const QUESTIONS_PER_RESOLVER: usize = 16;
+/// Sockets of a run that may be open at a time, at least and at most. The least lets every question be asked;
+/// the most is below what Linux's default hard limit (4,096) and a range of ephemeral ports allow.
+pub const SOCKETS: std::ops::Range<usize> = 32..4096;
 /// How long the OS's own look-up may take. glibc has no bound of its own on TCP.
 pub const SYSTEM_LOOKUP: std::time::Duration = std::time::Duration::from_secs(10);
