@@ -10,6 +10,8 @@ pub const TEXT_FROM_WIRE: usize = 256;
 pub const MISMATCHED_REPLIES: u32 = 64;
 /// Octets read from a configuration file. resolv.conf and hosts files that matter are far smaller.
 pub const CONFIGURATION_FILE: u64 = 4 << 20;
+/// How long a configuration file may take to open and read: a named pipe may have no writer, a mount no server.
+pub const FILE_READ: std::time::Duration = std::time::Duration::from_secs(5);
 /// Name servers of one resolv.conf that are asked. glibc and Go use the first three (resolv.conf(5): MAXNS).
 pub const NAME_SERVERS: usize = 8;
 /// Suffixes of one search list (glibc before 2.26 used six; a longer list is rare).

@@ -22,7 +22,9 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Error> {
         scenario.title
     );
     if args.output.format == Format::Table && !args.output.quiet {
-        output::stdout(format!("{}\n\n", text::escape(&note)).as_bytes())?;
+        let note = text::escape(&note);
+        let lines = text::wrap(&note, output::WIDTH, output::WIDTH).join("\n");
+        output::stdout(format!("{lines}\n\n").as_bytes())?;
     } else if !args.output.quiet {
         output::progress(&text::escape(&note));
     }
@@ -35,7 +37,11 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Error> {
     })?;
     let played = played?;
     let report = diagnose(played.capture);
-    output::deliver(&report, &args.output)?;
+    match output::deliver(&report, &args.output) {
+        // An interrupted run says that it was, whatever else went wrong.
+        Err(error) if interrupted => output::error(&error),
+        delivered => delivered?,
+    }
     if interrupted {
         return Ok(exit::INTERRUPTED);
     }

@@ -63,7 +63,7 @@ fn escaped(text: &str, ascii: bool) -> String {
 
 /// Breaks a text at its spaces into lines of at most `first` columns, then `rest`. A word that is wider
 /// stands alone on its line, whole.
-pub(super) fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
+pub fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
