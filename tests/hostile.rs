@@ -165,11 +165,10 @@ fn targets_and_arguments() {
             match cli::settings(&args) {
                 // Only what host names are made of gets through.
                 Ok(settings) => {
-                    assert!(
-                        settings.target.hostname.to_string().bytes().all(|octet| {
-                            octet.is_ascii_alphanumeric() || b".-_".contains(&octet)
-                        })
-                    )
+                    let name = settings.target.hostname.to_string();
+                    let plain =
+                        |octet: u8| octet.is_ascii_alphanumeric() || b".-_".contains(&octet);
+                    assert!(name.bytes().all(plain), "{name:?}");
                 }
                 Err(error) => safe(&error.to_string()),
             }
