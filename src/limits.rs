@@ -10,6 +10,8 @@ pub const TEXT_FROM_WIRE: usize = 256;
 pub const MISMATCHED_REPLIES: u32 = 64;
 /// Octets read from a configuration file. resolv.conf and hosts files that matter are far smaller.
 pub const CONFIGURATION_FILE: u64 = 4 << 20;
+/// How long a configuration file may take to open and read: a named pipe may have no writer, a mount no server.
+pub const FILE_READ: std::time::Duration = std::time::Duration::from_secs(5);
 /// Name servers of one resolv.conf that are asked. glibc and Go use the first three (resolv.conf(5): MAXNS).
 pub const NAME_SERVERS: usize = 8;
 /// Suffixes of one search list (glibc before 2.26 used six; a longer list is rare).
@@ -24,8 +26,9 @@ pub const EXPECTED: usize = 256;
 pub const SAMPLES: u32 = 100;
 /// Tries within one window.
 pub const ATTEMPTS: u32 = 10;
-/// Questions under way at one resolver at a time, so that the tool itself never looks like a flood.
-pub const QUESTIONS_PER_RESOLVER: usize = 16;
+/// Sockets of a run that may be open at a time, at least and at most. The least lets every question be asked;
+/// the most is below what Linux's default hard limit (4,096) and a range of ephemeral ports allow.
+pub const SOCKETS: std::ops::Range<usize> = 32..4096;
 /// How long the OS's own look-up may take. glibc has no bound of its own on TCP.
 pub const SYSTEM_LOOKUP: std::time::Duration = std::time::Duration::from_secs(10);
 /// Octets of a capture, or of `dig`'s text. A run with every resolver and every sample stays below 10 MiB.

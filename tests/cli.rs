@@ -607,6 +607,8 @@ fn an_interrupted_run_prints_what_is_known() {
         while silent.questions() == 0 || good.questions() < 3 {
             thread::sleep(Duration::from_millis(10));
         }
+        // Twice at once, as timeout(1) does.
+        send(signal, &child);
         send(signal, &child);
         let outcome = Outcome::from(child.wait_with_output().expect("it ends"));
         assert_eq!(outcome.code, 130, "{signal}");

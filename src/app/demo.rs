@@ -25,7 +25,19 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Error> {
     if args.output.quiet {
         // Nothing is printed: the exit code says it.
     } else if args.output.format == Format::Table {
-        output::stdout(format!("{title}\n{EMBEDDED}\n\n").as_bytes())?;
+        let title = text::wrap(&title, output::WIDTH, output::WIDTH).join(
+            "
+",
+        );
+        output::stdout(
+            format!(
+                "{title}
+{EMBEDDED}
+
+"
+            )
+            .as_bytes(),
+        )?;
     } else {
         output::progress(&title);
         output::progress(EMBEDDED);
@@ -39,7 +51,11 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Error> {
     })?;
     let played = played?;
     let report = diagnose(played.capture);
-    output::deliver(&report, &args.output)?;
+    match output::deliver(&report, &args.output) {
+        // An interrupted run says that it was, whatever else went wrong.
+        Err(error) if interrupted => output::error(&error),
+        delivered => delivered?,
+    }
     if interrupted {
         return Ok(exit::INTERRUPTED);
     }

@@ -3,11 +3,15 @@
 use std::io;
 use std::sync::mpsc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
 use crate::report::exit;
+
+/// Signals this close together are one: timeout(1) sends its own to the process and then to the process's group.
+const ONE_KEYSTROKE: Duration = Duration::from_millis(250);
 
 /// Waits for the first signal while the questions are under way. A signal that comes when nobody waits any
 /// more, or the second, ends the program at once: printing can block on a pipe that nobody reads.
@@ -35,8 +39,12 @@ impl Interrupt {
                     };
                     let _ = ready.send(Ok(()));
                     signals.next().await;
+                    let first = Instant::now();
                     if sender.send(()).is_ok() {
                         signals.next().await;
+                        while first.elapsed() < ONE_KEYSTROKE {
+                            signals.next().await;
+                        }
                     }
                     end();
                 });

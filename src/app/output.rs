@@ -11,7 +11,7 @@ use crate::render::{self, Format, Style, text};
 use crate::report::Report;
 
 /// Columns where the terminal's width is not known.
-const WIDTH: usize = 80;
+pub(super) const WIDTH: usize = 80;
 /// Widths that are believed.
 const WIDTHS: std::ops::RangeInclusive<usize> = 40..=400;
 

@@ -49,6 +49,11 @@ pub enum UsageError {
     /// A URL of something else.
     #[error("TARGET {0:?} is not an https:// URL: write the endpoint's host name, or https://HOST")]
     TargetNotHttps(String),
+    /// A URL with credentials, which are not repeated.
+    #[error(
+        "TARGET holds a user name or a password: write the endpoint's host name, or https://HOST"
+    )]
+    TargetWithUser,
     /// A port that is none.
     #[error("TARGET {0:?} has no valid port: write https://HOST, or a port from 1 to 65535")]
     TargetPort(String),
@@ -152,6 +157,9 @@ fn target(text: &str) -> Result<Target, UsageError> {
 }
 
 fn hostname(text: &str) -> Result<Name, UsageError> {
+    if text.contains('@') {
+        return Err(UsageError::TargetWithUser);
+    }
     let rest = match text.split_once("://") {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => rest,
         Some(_) => return Err(UsageError::TargetNotHttps(text.to_owned())),
@@ -375,7 +383,6 @@ mod tests {
             "a..test",
             ".a.test",
             "a b.test",
-            "user@a.test",
             "a.test:1:2",
             "[::1",
             "bücher.test",
@@ -433,5 +440,18 @@ mod tests {
             read(&format!("a.test --expect {many}")).unwrap_err(),
             UsageError::TooManyExpected(limits::EXPECTED + 1)
         );
+    }
+
+    #[test]
+    fn credentials_in_a_target_are_not_repeated() {
+        for text in [
+            "https://u:secret@a.test/",
+            "http://u:secret@a.test",
+            "u:secret@a.test",
+            "user@a.test",
+        ] {
+            let said = hostname(text).unwrap_err().to_string();
+            assert!(!said.contains("secret"), "{said}");
+        }
     }
 }

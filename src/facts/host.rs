@@ -6,8 +6,10 @@
 )]
 
 use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
 
 use super::{Facts, Gap, Proxy, StubConfiguration, Vantage, VantageKind, hosts_file};
 use crate::limits;
@@ -29,24 +31,40 @@ fn default_path(name: &str) -> PathBuf {
     Path::new("/etc").join(name)
 }
 
-/// Reads at most [`limits::CONFIGURATION_FILE`] octets; more is an error rather than a silent cut.
+/// Reads at most [`limits::CONFIGURATION_FILE`] octets; more is an error rather than a silent cut. On a thread
+/// of its own, which is not waited for beyond [`limits::FILE_READ`].
 fn read_bounded(path: &Path) -> Result<Vec<u8>, UnreadableFile> {
-    let unreadable = |source| UnreadableFile {
-        path: path.to_owned(),
-        source,
-    };
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| {
-            file.take(limits::CONFIGURATION_FILE + 1)
-                .read_to_end(&mut bytes)
+    let (done, result) = mpsc::channel();
+    let file = path.to_owned();
+    thread::Builder::new()
+        .name("file".to_owned())
+        .spawn(move || {
+            // Nobody waits any more where it took too long.
+            let _ = done.send(read_whole(&file));
         })
-        .map_err(unreadable)?;
+        .and_then(|_detached| {
+            result.recv_timeout(limits::FILE_READ).unwrap_or_else(|_| {
+                let seconds = limits::FILE_READ.as_secs();
+                let text = format!("it could not be read within {seconds} s");
+                Err(io::Error::new(ErrorKind::TimedOut, text))
+            })
+        })
+        .map_err(|source| UnreadableFile {
+            path: path.to_owned(),
+            source,
+        })
+}
+
+fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(limits::CONFIGURATION_FILE + 1)
+        .read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limits::CONFIGURATION_FILE {
-        return Err(unreadable(std::io::Error::new(
+        return Err(io::Error::new(
             ErrorKind::FileTooLarge,
             format!("larger than {} octets", limits::CONFIGURATION_FILE),
-        )));
+        ));
     }
     Ok(bytes)
 }

@@ -4,6 +4,7 @@
 mod exchange;
 mod route;
 mod run;
+mod sockets;
 mod system;
 mod tcp;
 mod udp;

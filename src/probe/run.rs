@@ -1,6 +1,6 @@
 //! All questions to all resolvers, at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use super::exchange::{self, Lingering, Window};
+use super::sockets::Sockets;
 use super::system::{self, SystemResolver};
 use super::{Probed, Route};
 use crate::observation::{Lookup, Purpose, Question, SystemLookup};
@@ -63,6 +64,7 @@ pub async fn run(
         attempts: run.attempts,
         deadline,
     };
+    let sockets = Sockets::of_this_process();
     let (sender, mut events) = mpsc::unbounded_channel();
     let mut tasks = JoinSet::new();
     for (index, resolver) in resolvers.iter().enumerate() {
@@ -71,6 +73,7 @@ pub async fn run(
             plan: plan.clone(),
             resolver: resolver.clone(),
             window,
+            sockets: sockets.clone(),
             route: Arc::clone(&run.route),
             events: sender.clone(),
         };
@@ -84,7 +87,7 @@ pub async fn run(
         });
     }
     drop(sender);
-    let mut found = Found::new(resolvers.len());
+    let mut found = Found::new(resolvers.len(), sockets.lingering);
     tokio::pin!(interrupt);
     loop {
         tokio::select! {
@@ -116,11 +119,19 @@ struct Found {
     lookups: Vec<BTreeMap<usize, (Lookup, Vec<Lingering>)>>,
     system: Vec<Option<SystemLookup>>,
     done: Vec<bool>,
+    /// The look-ups whose sockets are still open, by resolver and question, the oldest first.
+    open: VecDeque<(usize, usize)>,
+    /// How many sockets may stay open.
+    may_linger: usize,
+    lingering: usize,
 }
 
 impl Found {
-    fn new(resolvers: usize) -> Self {
+    fn new(resolvers: usize, may_linger: usize) -> Self {
         Self {
+            open: VecDeque::new(),
+            may_linger,
+            lingering: 0,
             lookups: (0..resolvers).map(|_| BTreeMap::new()).collect(),
             system: vec![None; resolvers],
             done: vec![false; resolvers],
@@ -130,11 +141,26 @@ impl Found {
     fn take(&mut self, event: Event) {
         match event {
             Event::Lookup(resolver, question, lookup, lingering) => {
+                self.lingering += lingering.len();
+                self.open.push_back((resolver, question));
                 self.lookups[resolver].insert(question, (*lookup, lingering));
+                self.close_oldest();
             }
             Event::System(resolver, lookup) => self.system[resolver] = Some(lookup),
             Event::TargetDone(_) => {}
             Event::Done(resolver) => self.done[resolver] = true,
+        }
+    }
+
+    /// Closes the sockets that have listened for longest, where too many are open.
+    fn close_oldest(&mut self) {
+        while self.lingering > self.may_linger
+            && let Some((resolver, question)) = self.open.pop_front()
+        {
+            if let Some((lookup, lingering)) = self.lookups[resolver].get_mut(&question) {
+                self.lingering -= lingering.len();
+                exchange::count_late_replies(lookup, std::mem::take(lingering));
+            }
         }
     }
 
@@ -165,6 +191,7 @@ struct Task {
     plan: Plan,
     resolver: Resolver,
     window: Window,
+    sockets: Sockets,
     route: Arc<dyn Route>,
     events: mpsc::UnboundedSender<Event>,
 }
@@ -204,12 +231,17 @@ impl Task {
         for (number, question) in questions.iter().cloned().enumerate() {
             let route = Arc::clone(&self.route);
             let window = self.window;
+            let sockets = self.sockets.clone();
             asked.spawn(async move {
                 if question.sample > 0 {
                     sleep(SAMPLE_SPACING * question.sample).await;
                 }
-                let (lookup, lingering) = exchange::ask(&question, server, route, window).await;
-                (number, question.purpose, lookup, lingering)
+                let Some(_reserved) = sockets.reserve(window.attempts, window.deadline).await
+                else {
+                    return (number, question.purpose, None);
+                };
+                let asked = exchange::ask(&question, server, route, window).await;
+                (number, question.purpose, Some(asked))
             });
         }
         let mut targets_left = questions
@@ -218,17 +250,19 @@ impl Task {
             .count();
         let mut lookups = BTreeMap::new();
         while let Some(joined) = asked.join_next().await {
-            let Ok((number, purpose, lookup, lingering)) = joined else {
+            let Ok((number, purpose, asked)) = joined else {
                 continue;
             };
-            lookups.insert(number, lookup.clone());
-            let lookup = Box::new(lookup);
-            self.tell(Event::Lookup(
-                self.index,
-                offset + number,
-                lookup,
-                lingering,
-            ));
+            if let Some((lookup, lingering)) = asked {
+                lookups.insert(number, lookup.clone());
+                let lookup = Box::new(lookup);
+                self.tell(Event::Lookup(
+                    self.index,
+                    offset + number,
+                    lookup,
+                    lingering,
+                ));
+            }
             if purpose == Purpose::Target {
                 targets_left -= 1;
                 if targets_left == 0 {

@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::exchange::{Heard, Try};
 use super::wire::{Decoded, OutgoingQuery};
-use crate::dns::AnswerKind;
+use crate::dns::{AnswerKind, Reply};
 use crate::limits;
 
 /// Connects, sends the query, and reads messages until one belongs to it or `end` has come, however fast
@@ -35,7 +35,15 @@ pub(super) async fn attempt(server: SocketAddr, query: &OutgoingQuery, end: Inst
                 .or(Some("connected, but no whole reply".to_owned())),
             ..Try::silent(heard)
         },
-        Ok(Ok(decoded)) => Try { heard, ..decoded },
+        Ok(Ok(Some(reply))) => Try {
+            heard,
+            ..Try::reply(reply, None)
+        },
+        // A flood of what does not belong.
+        Ok(Ok(None)) => Try {
+            kind: Some(AnswerKind::Malformed),
+            ..Try::silent(heard)
+        },
         Ok(Err(error)) if error.kind() == ErrorKind::UnexpectedEof => Try {
             reason: Some("the server closed the connection without a whole reply".to_owned()),
             ..Try::silent(heard)
@@ -51,7 +59,12 @@ pub(super) async fn attempt(server: SocketAddr, query: &OutgoingQuery, end: Inst
     }
 }
 
-async fn talk(stream: &mut TcpStream, query: &OutgoingQuery, heard: &mut Heard) -> io::Result<Try> {
+/// The reply; `None` where more messages came that are none than are waited past.
+async fn talk(
+    stream: &mut TcpStream,
+    query: &OutgoingQuery,
+    heard: &mut Heard,
+) -> io::Result<Option<Reply>> {
     let octets = query.encode().map_err(io::Error::other)?;
     let length = u16::try_from(octets.len()).map_err(io::Error::other)?;
     // One write: some servers drop a length that comes in a segment of its own (RFC 7766 section 8).
@@ -62,13 +75,10 @@ async fn talk(stream: &mut TcpStream, query: &OutgoingQuery, heard: &mut Heard) 
         let mut message = vec![0; usize::from(length)];
         stream.read_exact(&mut message).await?;
         match query.decode(&message) {
-            Decoded::Reply(reply) => return Ok(Try::reply(reply, None)),
+            Decoded::Reply(reply) => return Ok(Some(reply)),
             Decoded::HeaderOnly(rcode) => heard.bare_header = Some(rcode),
             Decoded::Mismatch(reason) => heard.mismatch(reason),
         }
     }
-    Ok(Try {
-        kind: Some(AnswerKind::Malformed),
-        ..Try::silent(Heard::default())
-    })
+    Ok(None)
 }

@@ -50,9 +50,10 @@ pub(super) async fn attempt(
                 };
             }
             Decoded::HeaderOnly(rcode) => {
-                heard.bare_header = Some(rcode);
-                // The exchange may be over already; then nobody needs to know.
-                let _ = bare_header.send(());
+                // Told once, however many come. The exchange may be over already; then nobody needs to know.
+                if heard.bare_header.replace(rcode).is_none() {
+                    let _ = bare_header.send(());
+                }
             }
             Decoded::Mismatch(reason) => {
                 heard.mismatch(reason);

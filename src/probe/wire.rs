@@ -401,4 +401,91 @@ mod tests {
             }
         }
     }
+
+    /// Replies as servers send them, changed at random: never a panic, and what is kept stays within bounds.
+    #[test]
+    fn changed_replies_are_read_within_bounds() {
+        use rand::rngs::StdRng;
+        use rand::{RngExt, SeedableRng};
+
+        let record = |rtype: u16, data: &[u8]| {
+            let mut octets = vec![0xc0, 12];
+            octets.extend(rtype.to_be_bytes());
+            octets.extend([0, 1, 0, 0, 0, 60]);
+            octets.extend(u16::try_from(data.len()).unwrap().to_be_bytes());
+            octets.extend(data);
+            octets
+        };
+        let opt = b"\x00\x00\x29\x04\xd0\x00\x00\x80\x00\x00\x0d\x00\x0f\x00\x03\x00\x0fx\x00\x0a\x00\x02ab";
+        let soa = [b"\x03ns0\xc0\x0c\x04host\xc0\x0c".as_slice(), &[0; 20]].concat();
+        let seeds = [
+            reply([0x81, 0x80], [1, 0, 0], A_RECORD),
+            reply(
+                [0x81, 0x83],
+                [0, 1, 1],
+                &[record(6, &soa), opt.to_vec()].concat(),
+            ),
+            reply(
+                [0x81, 0x80],
+                [3, 1, 1],
+                &[
+                    record(5, b"\x01b\xc0\x0e"),
+                    record(28, &[0; 16]),
+                    record(16, b"\x05\x1b[2Jx"),
+                    record(2, b"\xc0\x0c"),
+                    opt.to_vec(),
+                ]
+                .concat(),
+            ),
+            // Types whose data has a form of its own: SRV, NAPTR, DS, SSHFP, RRSIG, NSEC, NSEC3, TLSA, SVCB,
+            // HTTPS, CAA, TSIG, ANY and one that nobody knows.
+            reply(
+                [0x81, 0x80],
+                [14, 0, 0],
+                &[33, 35, 43, 44, 46, 47, 50, 52, 64, 65, 257, 250, 255, 65280]
+                    .map(|rtype| {
+                        record(
+                            rtype,
+                            b"\x00\x01\x01\x02\x00\x00\x00\x3c\x01\x02\xc0\x0c\x00\x01",
+                        )
+                    })
+                    .concat(),
+            ),
+        ];
+        let mut random = StdRng::seed_from_u64(0x7769_7265);
+        for round in 0..20_000 {
+            let mut octets = seeds[round % seeds.len()].clone();
+            for _ in 0..random.random_range(1..5) {
+                // Mostly behind the question: what changes it is only a mismatch.
+                let first = if random.random_range(0..8) == 0 {
+                    0
+                } else {
+                    26
+                };
+                let at = random.random_range(first..octets.len());
+                match random.random_range(0..6) {
+                    0 => octets[at] = random.random(),
+                    1 => octets[at] ^= 1 << random.random_range(0..8),
+                    2 => octets[at] = 0xc0,
+                    3 => octets[at..].reverse(),
+                    4 => octets.truncate(at.max(27)),
+                    _ => octets.extend_from_within(at..),
+                }
+                octets[7] = random.random_range(0..8);
+            }
+            let Decoded::Reply(reply) = query().decode(&octets) else {
+                continue;
+            };
+            let _ = reply.kind(&query().qname, RecordType::A);
+            assert!(reply.addresses(&query().qname, RecordType::A).len() <= reply.records.len());
+            assert!(reply.records.len() <= limits::RECORDS_PER_REPLY);
+            assert!(reply.extended_errors.len() <= limits::EXTENDED_ERRORS_PER_REPLY);
+            for record in &reply.records {
+                assert!(record.owner.to_string().is_ascii());
+                if let RData::Other(text) = &record.data {
+                    assert!(text.chars().count() <= limits::TEXT_FROM_WIRE);
+                }
+            }
+        }
+    }
 }
