@@ -28,3 +28,5 @@ pub const ATTEMPTS: u32 = 10;
 pub const QUESTIONS_PER_RESOLVER: usize = 16;
 /// How long the OS's own look-up may take. glibc has no bound of its own on TCP.
 pub const SYSTEM_LOOKUP: std::time::Duration = std::time::Duration::from_secs(10);
+/// Between the end of a round of questions of a watch and the start of the next: nobody is asked more often.
+pub const BETWEEN_ROUNDS: std::time::Duration = std::time::Duration::from_secs(2);

@@ -26,6 +26,8 @@ const ORDER: &[&str] = &[
     "clients",
     "rules",
     "report",
+    "redact",
+    "watch",
     "render",
     "lab",
     "cli",

@@ -8,6 +8,7 @@ mod demo;
 mod explain;
 mod interrupt;
 mod output;
+mod watch;
 
 use std::ffi::OsString;
 use std::io;
@@ -18,6 +19,7 @@ use crate::cli::args::Command;
 use crate::cli::{self, Stop, UsageError};
 use crate::facts::host::UnreadableFile;
 use crate::lab;
+use crate::redact;
 use crate::report::exit;
 use crate::resolvers;
 
@@ -34,6 +36,8 @@ enum Error {
     Runtime(io::Error),
     #[error("cannot render the report")]
     Render(#[from] std::fmt::Error),
+    #[error(transparent)]
+    Redact(#[from] redact::Error),
     #[error("cannot write to standard output: {0}")]
     Stdout(io::Error),
     #[error("--save {}: {reason}", path.display())]
@@ -74,7 +78,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(command: &Command) -> Result<u8, Error> {
     match command {
-        Command::Check(args) => check::run(args),
+        Command::Check(args) => match args.watch {
+            Some(interval) => watch::run(args, interval),
+            None => check::run(args),
+        },
         Command::Explain(args) => explain::run(args),
         Command::Demo(args) => demo::run(args),
         Command::Completions(args) => complete::completions(args.shell),

@@ -213,7 +213,7 @@ impl Page<'_> {
             .resolvers
             .iter()
             .filter_map(|resolver| {
-                let summary = words::samples(&resolver.probed)?;
+                let summary = words::samples(resolver)?;
                 Some((resolver.probed.resolver.name.as_str(), summary))
             })
             .collect();
