@@ -1,6 +1,6 @@
 //! Each resolver's answer held against what it should be: its verdict, and the view it took the name from.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
 
@@ -133,7 +133,7 @@ pub struct ClassedAddress {
 }
 
 /// A resolver's answer, held against what it should be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
     /// What it should have answered.
     pub expected: Expected,
@@ -143,6 +143,46 @@ pub struct Comparison {
     pub view: View,
     /// Its addresses, sorted, of all samples.
     pub addresses: Vec<ClassedAddress>,
+    /// What its samples came to; `None` where the name was asked for once.
+    pub samples: Option<Samples>,
+}
+
+/// What several samples of one question came to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Samples {
+    /// How many there are.
+    pub count: usize,
+    /// How many came to each verdict.
+    pub outcomes: BTreeMap<Verdict, usize>,
+    /// The times of the replies to A questions; `null` where none came.
+    pub rtt_ms: Option<Spread>,
+    /// The share of A questions, from 0 to 1, that nothing came back to within the window.
+    pub loss: f64,
+}
+
+/// Where a set of times lies, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Spread {
+    /// The least.
+    pub min: f64,
+    /// The median; between the middle two where their number is even.
+    pub median: f64,
+    /// The greatest.
+    pub max: f64,
+}
+
+impl Spread {
+    /// Of these times; `None` of none.
+    pub fn of(mut times: Vec<f64>) -> Option<Self> {
+        times.sort_by(f64::total_cmp);
+        let (min, max) = (*times.first()?, *times.last()?);
+        let (low, high) = (times[(times.len() - 1) / 2], times[times.len() / 2]);
+        Some(Self {
+            min,
+            median: f64::midpoint(low, high),
+            max,
+        })
+    }
 }
 
 /// Compares.
@@ -167,12 +207,39 @@ pub fn compare(probed: &Probed, expected: Expected, facts: &Facts) -> Comparison
             class: expected.class_of(ip, facts),
         })
         .collect();
+    let samples = summary(&probed.lookups, &expected, facts, view);
     Comparison {
         expected,
         verdict,
         view,
         addresses,
+        samples,
     }
+}
+
+fn summary(lookups: &[Lookup], expected: &Expected, facts: &Facts, view: View) -> Option<Samples> {
+    let numbers: BTreeSet<u32> = target_lookups(lookups)
+        .map(|lookup| lookup.sample)
+        .collect();
+    if numbers.len() < 2 {
+        return None;
+    }
+    let mut outcomes = BTreeMap::new();
+    for sample in &numbers {
+        let verdict = of_sample(lookups, *sample, expected, facts, view);
+        *outcomes.entry(verdict).or_default() += 1;
+    }
+    let a = || target_lookups(lookups).filter(|lookup| lookup.qtype == RecordType::A);
+    let lost = a()
+        .filter(|lookup| lookup.kind == AnswerKind::Timeout)
+        .count();
+    Some(Samples {
+        count: numbers.len(),
+        outcomes,
+        rtt_ms: Spread::of(a().filter_map(|lookup| lookup.rtt_ms).collect()),
+        // Interrupted, a run can have samples of which only the AAAA question was done.
+        loss: lost as f64 / a().count().max(1) as f64,
+    })
 }
 
 fn target_lookups(lookups: &[Lookup]) -> impl Iterator<Item = &Lookup> {

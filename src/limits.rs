@@ -47,3 +47,5 @@ pub const NAME_IN_CAPTURE: usize = 256;
 pub const MILLISECONDS_IN_CAPTURE: f64 = 86_400_000.0;
 /// Captures that are compared at once: a column each.
 pub const PLACES: usize = 16;
+/// Between the end of a round of questions of a watch and the start of the next: nobody is asked more often.
+pub const BETWEEN_ROUNDS: std::time::Duration = std::time::Duration::from_secs(2);

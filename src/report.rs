@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::clients::{self, Prediction};
-use crate::compare::{ClassedAddress, Comparison, Verdict, compare};
+use crate::compare::{ClassedAddress, Comparison, Samples, Verdict, compare};
 use crate::expect::Expected;
 use crate::facts::{Facts, Gap, Vantage};
 use crate::probe::Probed;
@@ -35,7 +35,7 @@ impl Tool {
 }
 
 /// Everything that a diagnosis needs: what was asked, what was learnt, what was observed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Capture {
     /// The program that made it.
     pub tool: Tool,
@@ -97,6 +97,9 @@ pub struct ResolverReport {
     pub view: View,
     /// Its addresses.
     pub addresses: Vec<ClassedAddress>,
+    /// What its samples came to; absent where the name was asked for once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub samples: Option<Samples>,
 }
 
 /// The document: `-o json`, `--save`, and what every rendering shows.
@@ -216,6 +219,7 @@ pub fn diagnose(capture: Capture) -> Report {
             verdict: comparison.verdict,
             view: comparison.view,
             addresses: comparison.addresses,
+            samples: comparison.samples,
         })
         .collect();
     Report {

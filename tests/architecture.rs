@@ -27,6 +27,8 @@ const ORDER: &[&str] = &[
     "rules",
     "report",
     "capture",
+    "redact",
+    "watch",
     "render",
     "places",
     "lab",

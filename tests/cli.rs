@@ -929,3 +929,171 @@ fn nothing_is_written_where_it_runs() {
     };
     assert!(is_empty(directory.path()));
 }
+
+/// A name server that denies the name to the first `denials` questions for an address, and then gives it.
+fn turning_server(denials: usize) -> SocketAddr {
+    let udp = UdpSocket::bind("127.0.0.1:0").expect("a port");
+    let address = udp.local_addr().expect("an address");
+    thread::spawn(move || {
+        let mut query = [0; 4096];
+        let mut asked = 0;
+        while let Ok((length, client)) = udp.recv_from(&mut query) {
+            asked += 1;
+            let plays = if asked > denials {
+                Plays::Address
+            } else {
+                Plays::NxDomain
+            };
+            if let Some(reply) = reply(&query[..length], plays) {
+                udp.send_to(&reply, client).ok();
+            }
+        }
+    });
+    address
+}
+
+/// A watch of one resolver over UDP, two seconds between rounds: two questions each.
+fn watch(server: SocketAddr, line: &str) -> Outcome {
+    run(&format!(
+        "check {HOST} --resolver one={server} --no-local --no-os --no-controls --timeout 1s {EXPECTED} \
+         --watch 2s {line}"
+    ))
+}
+
+#[test]
+fn a_watch_ends_when_it_is_healthy_and_says_what_turned() {
+    let outcome = watch(turning_server(2), "--until healthy --for 30s -o short");
+    assert_eq!(
+        (outcome.code, outcome.stderr.as_str()),
+        (0, ""),
+        "{}",
+        outcome.stdout
+    );
+    let lines: Vec<&str> = outcome.stdout.lines().collect();
+    let (report, events) = lines.split_last().expect("lines");
+    for line in events {
+        let time = line.split("  ").next().expect("a time");
+        assert!(time.len() == 20 && time.ends_with('Z'), "{line}");
+    }
+    for (line, part) in events.iter().zip([
+        "watching 0123456789ABCDEF",
+        "one: nxdomain",
+        "conclusion: broken",
+        "one: nxdomain (view private-zone) -> match 192.168.104.190 (view private-zone) after 2s",
+        "conclusion: broken -> ",
+        " after 2s: one match after 2s",
+    ]) {
+        assert!(line.contains(part), "{part}: {line}");
+    }
+    assert!(report.ends_with("[exit 0]"), "{report}");
+}
+
+#[test]
+fn a_watch_whose_time_is_up_says_what_is_still_wrong() {
+    let started = std::time::Instant::now();
+    let outcome = watch(turning_server(usize::MAX), "--until healthy --for 3s");
+    assert!(started.elapsed() < Duration::from_secs(10));
+    assert_eq!(outcome.code, 1);
+    assert!(
+        outcome.stdout.contains("one still nxdomain"),
+        "{}",
+        outcome.stdout
+    );
+    assert!(
+        outcome.stdout.contains("Still wrong: "),
+        "{}",
+        outcome.stdout
+    );
+    assert!(
+        outcome.stdout.contains("broken:"),
+        "the report follows: {}",
+        outcome.stdout
+    );
+}
+
+#[test]
+fn a_watch_in_json_is_one_document_and_never_asks_twice_in_two_seconds() {
+    let server = Server::start(Plays::Address);
+    let outcome = watch(server.address, "--for 3s -o json --redact");
+    assert_eq!(outcome.code, 0);
+    assert_eq!(outcome.json()["conclusion"], "healthy");
+    assert!(outcome.stderr.contains("one: match"), "{}", outcome.stderr);
+    assert!(!outcome.stdout.contains(HOST) && !outcome.stderr.contains(HOST));
+    // A round is three questions here, and in three seconds are two of them at two seconds' distance.
+    assert_eq!(server.questions(), 6);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_watch_prints_what_is_known() {
+    let server = Server::start(Plays::NxDomain);
+    let mut child = std::process::Command::new(program().get_program())
+        .args(
+            format!(
+                "check {HOST} {} {EXPECTED} --watch --until healthy",
+                flags(&server)
+            )
+            .split(' '),
+        )
+        .env_clear()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+    let mut seen = String::new();
+    while !seen.contains("conclusion: broken") {
+        assert!(stdout.read_line(&mut seen).expect("text") > 0, "{seen}");
+    }
+    let killed = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .expect("kill runs");
+    assert!(killed.success());
+    stdout.read_to_string(&mut seen).expect("text");
+    assert_eq!(child.wait().expect("it ends").code(), Some(130), "{seen}");
+    assert!(
+        seen.contains("one still nxdomain") && seen.contains("Interrupted"),
+        "{seen}"
+    );
+}
+
+#[test]
+fn a_redacted_run_gives_nothing_away() {
+    let server = Server::start(Plays::NxDomain);
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("capture.json");
+    for format in ["table", "short", "json", "markdown"] {
+        let path = path.display();
+        let outcome = check(
+            &server,
+            &format!("{EXPECTED} -v --redact -o {format} --save {path} --vantage laptop"),
+        );
+        assert_eq!(outcome.code, 1);
+        let saved = std::fs::read_to_string(directory.path().join("capture.json")).expect("a file");
+        for text in [&outcome.stdout, &outcome.stderr, &saved] {
+            let text = text.to_ascii_uppercase();
+            assert!(!text.contains("0123456789ABCDEF"), "{format}: {text}");
+        }
+        assert!(
+            saved.contains("\"laptop\""),
+            "the name that was given stays"
+        );
+    }
+    assert_eq!(run("demo --redact -o short").code, 0, "a demo too");
+}
+
+#[test]
+fn samples_are_summed_up_in_the_document() {
+    let server = Server::start(Plays::Address);
+    let samples = check(&server, &format!("{EXPECTED} --samples 4 -o json")).json()["resolvers"][0]
+        ["samples"]
+        .clone();
+    assert_eq!(samples["count"], 4);
+    assert_eq!(samples["outcomes"], serde_json::json!({"match": 4}));
+    assert_eq!(samples["loss"], 0.0);
+    let time = |key: &str| samples["rtt_ms"][key].as_f64().expect("a number");
+    assert!(time("min") <= time("median") && time("median") <= time("max"));
+    let once = check(&server, &format!("{EXPECTED} -o json")).json();
+    assert!(once["resolvers"][0]["samples"].is_null());
+}

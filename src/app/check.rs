@@ -6,9 +6,9 @@ use super::conduct::{conduct, now};
 use super::{Error, output};
 use crate::cli::args::CheckArgs;
 use crate::cli::settings;
-use crate::facts::{Gap, host};
+use crate::facts::{Facts, Gap, Vantage, host};
 use crate::plan::Plan;
-use crate::probe::{self, Direct, GetAddrInfo, Run};
+use crate::probe::{self, Direct, GetAddrInfo, Probed, Progress, Run};
 use crate::report::{Capture, Tool, diagnose};
 use crate::resolvers::{self, Resolver, Role};
 use crate::settings::Settings;
@@ -17,38 +17,82 @@ use crate::settings::Settings;
 pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
     let settings = settings(args)?;
     output::check_save(&args.output)?;
-    let (facts, mut gaps, vantage) = host::collect(&settings).map_err(Error::File)?;
-    let resolvers = resolvers::resolve(&settings, &facts)?;
-    gaps.extend(not_asked(&settings, &resolvers));
-    let plan = Plan::new(&settings.target, &settings.asked, &facts, &random_label());
-    let taken_at = now();
-    let run = Run {
-        timeout: settings.timeout,
-        attempts: settings.asked.attempts,
-        deadline: settings.deadline,
-        route: Arc::new(Direct),
-        system: Arc::new(GetAddrInfo),
-    };
+    let round = Round::new(&settings)?;
     let (observations, interrupted) = conduct(&args.output, |interrupt, progress| {
-        probe::run(&plan, &resolvers, &run, interrupt, progress)
+        round.ask(interrupt, progress)
     })?;
-    let report = diagnose(Capture {
-        tool: Tool::this(),
-        taken_at,
-        vantage,
-        target: settings.target,
-        asked: settings.asked,
-        facts,
-        gaps,
-        observations,
-        interrupted,
-    });
-    match output::deliver(&report, &args.output) {
+    let report = diagnose(round.capture(&settings, observations, interrupted));
+    match output::deliver_from(&report, &args.output, args.vantage.as_deref()) {
         // An interrupted run says that it was, whatever else went wrong.
         Err(error) if interrupted => output::error(&error),
         delivered => delivered?,
     }
     Ok(report.exit_code)
+}
+
+/// One round of questions: what was learnt before it, whom it asks, and what.
+pub(super) struct Round {
+    taken_at: String,
+    facts: Facts,
+    gaps: Vec<Gap>,
+    vantage: Vantage,
+    resolvers: Vec<Resolver>,
+    plan: Plan,
+    run: Run,
+}
+
+impl Round {
+    /// Reads what this host says, and plans.
+    pub(super) fn new(settings: &Settings) -> Result<Self, Error> {
+        let (facts, mut gaps, vantage) = host::collect(settings).map_err(Error::File)?;
+        let resolvers = resolvers::resolve(settings, &facts)?;
+        gaps.extend(not_asked(settings, &resolvers));
+        let plan = Plan::new(&settings.target, &settings.asked, &facts, &random_label());
+        Ok(Self {
+            taken_at: now(),
+            facts,
+            gaps,
+            vantage,
+            resolvers,
+            plan,
+            run: Run {
+                timeout: settings.timeout,
+                attempts: settings.asked.attempts,
+                deadline: settings.deadline,
+                route: Arc::new(Direct),
+                system: Arc::new(GetAddrInfo),
+            },
+        })
+    }
+
+    /// Asks.
+    pub(super) async fn ask(
+        &self,
+        interrupt: impl Future<Output = ()>,
+        progress: impl FnMut(Progress),
+    ) -> Vec<Probed> {
+        probe::run(&self.plan, &self.resolvers, &self.run, interrupt, progress).await
+    }
+
+    /// The capture of the round, with what came back.
+    pub(super) fn capture(
+        self,
+        settings: &Settings,
+        observations: Vec<Probed>,
+        interrupted: bool,
+    ) -> Capture {
+        Capture {
+            tool: Tool::this(),
+            taken_at: self.taken_at,
+            vantage: self.vantage,
+            target: settings.target.clone(),
+            asked: settings.asked.clone(),
+            facts: self.facts,
+            gaps: self.gaps,
+            observations,
+            interrupted,
+        }
+    }
 }
 
 /// A first label for the random sibling: 32 hexadecimal digits, as in an endpoint's name.
@@ -119,7 +163,6 @@ mod tests {
 
     use super::*;
     use crate::cli::args::Command;
-    use crate::facts::Facts;
 
     fn gaps(line: &str) -> Vec<(String, String)> {
         let words = ["eks-dns-doctor", "a.test"]

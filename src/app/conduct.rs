@@ -33,10 +33,11 @@ pub(super) fn conduct<F: Future>(
         seen.set(true);
     });
     let shown = output::shows_progress(args);
+    let args = args.clone();
     let progress = Box::new(move |progress| {
         let Progress::Answered(probed) = progress;
         if shown {
-            output::progress(&render::row_line(&probed));
+            output::progress(&output::line(&render::row_line(&probed), &args));
         }
     });
     let done = runtime.block_on(ask(interrupt, progress));

@@ -11,6 +11,7 @@ mod interrupt;
 mod output;
 mod read;
 mod replay;
+mod watch;
 
 use std::ffi::OsString;
 use std::io;
@@ -22,6 +23,7 @@ use crate::cli::{self, Stop, UsageError};
 use crate::facts::host::UnreadableFile;
 use crate::lab;
 use crate::places;
+use crate::redact;
 use crate::report::exit;
 use crate::resolvers;
 
@@ -38,6 +40,8 @@ enum Error {
     Runtime(io::Error),
     #[error("cannot render the report")]
     Render(#[from] std::fmt::Error),
+    #[error(transparent)]
+    Redact(#[from] redact::Error),
     #[error("cannot write to standard output: {0}")]
     Stdout(io::Error),
     #[error("--save {}: {reason}", path.display())]
@@ -82,7 +86,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(command: &Command) -> Result<u8, Error> {
     match command {
-        Command::Check(args) => check::run(args),
+        Command::Check(args) => match args.watch {
+            Some(interval) => watch::run(args, interval),
+            None => check::run(args),
+        },
         Command::Explain(args) => explain::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Replay(args) => replay::run(args),

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::Error;
 use crate::cli::args::{Color, OutputArgs};
+use crate::redact;
 use crate::render::{self, Format, Style, text};
 use crate::report::Report;
 
@@ -44,6 +45,20 @@ pub(super) fn progress(line: &str) {
     stderr(line);
 }
 
+/// A line of text from outside, redacted where that is asked for and safe to print.
+pub(super) fn line(text: &str, args: &OutputArgs) -> String {
+    let redacted = if args.redact {
+        redact::text(text)
+    } else {
+        text.to_owned()
+    };
+    if args.ascii {
+        text::escape_ascii(&redacted)
+    } else {
+        text::escape(&redacted)
+    }
+}
+
 /// What the output can show, from the flags, the environment and where it goes.
 fn style(args: &OutputArgs, variable: impl Fn(&str) -> Option<String>, terminal: bool) -> Style {
     let set = |name| variable(name).filter(|value| !value.is_empty());
@@ -76,6 +91,22 @@ fn variable(name: &str) -> Option<String> {
 
 /// Prints the report and saves it, as asked.
 pub(super) fn deliver(report: &Report, args: &OutputArgs) -> Result<(), Error> {
+    deliver_from(report, args, None)
+}
+
+/// As [`deliver`]; `vantage` is the name that the user gave to the vantage, which is not redacted.
+pub(super) fn deliver_from(
+    report: &Report,
+    args: &OutputArgs,
+    vantage: Option<&str>,
+) -> Result<(), Error> {
+    let redacted;
+    let report = if args.redact {
+        redacted = redact::report(report.clone(), vantage)?;
+        &redacted
+    } else {
+        report
+    };
     deliver_as(args, |format, style, out| {
         render::render(report, format, style, out)
     })
@@ -179,6 +210,7 @@ mod tests {
         OutputArgs {
             format: Format::Table,
             save: None,
+            redact: false,
             verbose: false,
             quiet: false,
             color: Color::Auto,

@@ -293,6 +293,39 @@ pub struct CheckArgs {
     )]
     pub deadline: Duration,
 
+    /// Ask again and again, and print a line for each change (10s where no INTERVAL is given)
+    ///
+    /// For the minutes after a change. INTERVAL is from 2s to 1h; a round begins 2s after the end of the one before
+    /// at the earliest. Ends after --for, or with --until. With -o json or markdown the changes go to standard error
+    /// and the last report is printed.
+    #[arg(
+        long,
+        value_name = "INTERVAL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "10s",
+        value_parser = value::interval,
+        conflicts_with = "samples",
+        help_heading = PACE
+    )]
+    pub watch: Option<Duration>,
+
+    /// With --watch, end as soon as this is so
+    ///
+    /// healthy: every resolver in scope answers as expected (exit code 0).
+    #[arg(long, value_name = "WHAT", requires = "watch", help_heading = PACE)]
+    pub until: Option<Until>,
+
+    /// With --watch, end after this time (at most 24h); 20m where it is left out
+    #[arg(
+        long = "for",
+        value_name = "DURATION",
+        requires = "watch",
+        value_parser = value::watch_for,
+        help_heading = PACE
+    )]
+    pub watch_for: Option<Duration>,
+
     /// What is done with the report.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -303,6 +336,10 @@ pub struct CheckArgs {
 }
 
 /// What is done with a report.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one flag of the command line"
+)]
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = OUTPUT)]
 pub struct OutputArgs {
@@ -322,6 +359,13 @@ pub struct OutputArgs {
     /// The file is replaced in one step, and only its owner can read it.
     #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(value::file))]
     pub save: Option<PathBuf>,
+
+    /// Replace what identifies accounts, resources, the cluster, users and this host
+    ///
+    /// Account ids, resource ids, the first label of the endpoint's name, user names in paths and the name of this host
+    /// have the same stand-ins in every report. Addresses and the names that you gave stay.
+    #[arg(long)]
+    pub redact: bool,
 
     /// Show everything, and progress on standard error
     #[arg(short, long)]
@@ -356,6 +400,13 @@ pub enum ExpectScope {
 pub enum ExpectView {
     /// The Route 53 private hosted zone.
     Private,
+}
+
+/// `--until`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Until {
+    /// Every resolver in scope answers as expected.
+    Healthy,
 }
 
 /// `--fail-on`.

@@ -27,7 +27,8 @@ pub enum Stop {
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Stop> {
     let mut definition = Cli::command();
     definition.build();
-    let (args, first) = command_first(args.into_iter().collect(), &definition);
+    let args = with_interval(args.into_iter().collect());
+    let (args, first) = command_first(args, &definition);
     let parsed = Cli::command()
         .try_get_matches_from(args)
         .and_then(|matches| Cli::from_arg_matches(&matches));
@@ -62,6 +63,34 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Stop> 
         (Some(check), None) => Ok(Command::Check(Box::new(check))),
         (_, problem) => Err(Stop::Usage(problem.unwrap_or(UsageError::NoTarget))),
     }
+}
+
+/// Joins `--watch` with the word behind it where that is a time, as `--watch=5s`: else a TARGET behind it would be
+/// taken for one.
+fn with_interval(args: Vec<OsString>) -> Vec<OsString> {
+    let mut joined: Vec<OsString> = Vec::with_capacity(args.len());
+    let mut args = args.into_iter().peekable();
+    let mut flags_over = false;
+    while let Some(word) = args.next() {
+        flags_over |= word == "--";
+        let interval = args.next_if(|next| {
+            let next = next.to_string_lossy();
+            !flags_over
+                && word == "--watch"
+                && (next.bytes().all(|octet| octet.is_ascii_digit())
+                    || humantime::parse_duration(&next).is_ok())
+        });
+        joined.push(match interval {
+            Some(interval) => {
+                let mut whole = OsString::from("--watch=");
+                whole.push(interval);
+                whole
+            }
+            None if !flags_over && word == "--watch" => "--watch=10s".into(),
+            None => word,
+        });
+    }
+    joined
 }
 
 /// Puts the name of a command first where flags stand in front of it, as in `--no-os check HOST`, and returns
@@ -212,6 +241,38 @@ mod tests {
             assert_eq!(args.output.format.as_str(), "json", "{line}");
             assert!(args.output.verbose, "{line}");
         }
+    }
+
+    #[test]
+    fn a_watch_takes_a_time_and_leaves_a_target() {
+        for (line, seconds) in [
+            ("--watch HOST.test", 10),
+            ("HOST.test --watch", 10),
+            ("--watch 5s HOST.test", 5),
+            ("check --watch=1m HOST.test --until healthy --for 3m", 60),
+            ("--watch check HOST.test", 10),
+        ] {
+            let Ok(Command::Check(args)) = parse(line) else {
+                panic!("{line}");
+            };
+            assert_eq!(args.target.as_deref(), Some("HOST.test"), "{line}");
+            assert_eq!(args.watch, Some(std::time::Duration::from_secs(seconds)));
+        }
+        for line in [
+            "HOST.test --watch 5",
+            "HOST.test --watch 1s",
+            "HOST.test --watch 2h",
+            "HOST.test --until healthy",
+            "HOST.test --for 5m",
+            "HOST.test --watch --samples 3",
+            "HOST.test --watch --until broken",
+        ] {
+            assert!(parse(line).is_err(), "{line}");
+        }
+        assert_eq!(
+            usage("HOST.test --watch 1s"),
+            "--watch: \"1s\" is too often: write at least 2s"
+        );
     }
 
     #[test]

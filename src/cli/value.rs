@@ -13,6 +13,10 @@ use crate::limits;
 const TIMEOUT: Duration = Duration::from_secs(60);
 /// The longest run.
 const DEADLINE: Duration = Duration::from_secs(600);
+/// The longest time between two rounds of a watch.
+const INTERVAL: Duration = Duration::from_secs(3600);
+/// The longest watch.
+const WATCH: Duration = Duration::from_secs(24 * 3600);
 /// The longest name of a vantage: it has to fit a line.
 const VANTAGE: usize = 64;
 
@@ -25,6 +29,8 @@ pub(super) enum ValueError {
     NotADuration(String),
     #[error("{0:?} is too short: write at least 1ms")]
     TooShort(String),
+    #[error("{0:?} is too often: write at least {1}")]
+    TooOften(String, humantime::Duration),
     #[error("{0:?} is too long: write at most {1}")]
     TooLong(String, humantime::Duration),
     #[error("{0:?} is not a number from 1 to {1}")]
@@ -74,6 +80,21 @@ pub(super) fn timeout(text: &str) -> Result<Duration, ValueError> {
 
 pub(super) fn deadline(text: &str) -> Result<Duration, ValueError> {
     duration(text, DEADLINE)
+}
+
+pub(super) fn interval(text: &str) -> Result<Duration, ValueError> {
+    let interval = duration(text, INTERVAL)?;
+    if interval < limits::BETWEEN_ROUNDS {
+        return Err(ValueError::TooOften(
+            text.to_owned(),
+            limits::BETWEEN_ROUNDS.into(),
+        ));
+    }
+    Ok(interval)
+}
+
+pub(super) fn watch_for(text: &str) -> Result<Duration, ValueError> {
+    duration(text, WATCH)
 }
 
 fn number(text: &str, largest: u32) -> Result<u32, ValueError> {

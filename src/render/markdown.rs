@@ -106,7 +106,7 @@ impl Comment<'_> {
             writeln!(self.out, "\n**Interrupted:** {interrupted}")?;
         }
         for resolver in &report.resolvers {
-            if let Some(summary) = words::samples(&resolver.probed) {
+            if let Some(summary) = words::samples(resolver) {
                 let name = self.code(&resolver.probed.resolver.name);
                 writeln!(self.out, "\n{name}: {}", self.text(&summary))?;
             }

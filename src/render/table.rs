@@ -221,7 +221,7 @@ impl<'a> Page<'a> {
             .resolvers
             .iter()
             .filter_map(|resolver| {
-                let summary = words::samples(&resolver.probed)?;
+                let summary = words::samples(resolver)?;
                 Some((resolver.probed.resolver.name.as_str(), summary))
             })
             .collect();

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use crate::address::AddressClass;
 use crate::clients::Prediction;
-use crate::compare::Verdict;
+use crate::compare::{Spread, Verdict};
 use crate::dns::{AnswerKind, ExtendedError, Flags, Rcode, RecordType, Section};
 use crate::expect::Expected;
 use crate::facts::VantageKind;
@@ -367,19 +367,11 @@ pub(super) fn response_time(probed: &Probed) -> Option<f64> {
     }
     let of_type = |qtype| {
         let times = targets(probed).filter(move |lookup| lookup.qtype == qtype);
-        spread(times.filter_map(|lookup| lookup.rtt_ms).collect())
+        Spread::of(times.filter_map(|lookup| lookup.rtt_ms).collect())
     };
     of_type(RecordType::A)
         .or_else(|| of_type(RecordType::AAAA))
-        .map(|(_, median, _)| median)
-}
-
-/// The least, the median and the greatest.
-fn spread(mut times: Vec<f64>) -> Option<(f64, f64, f64)> {
-    times.sort_by(f64::total_cmp);
-    let (first, last) = (*times.first()?, *times.last()?);
-    let (low, high) = (times[(times.len() - 1) / 2], times[times.len() / 2]);
-    Some((first, f64::midpoint(low, high), last))
+        .map(|spread| spread.median)
 }
 
 /// What a resolver answered, in a few words.
@@ -515,40 +507,32 @@ fn outcomes(probed: &Probed) -> Vec<(String, usize)> {
 }
 
 /// A summary of several samples; `None` where the target was asked for once.
-pub(super) fn samples(probed: &Probed) -> Option<String> {
-    let outcomes = outcomes(probed);
-    let total: usize = outcomes.iter().map(|(_, count)| count).sum();
-    if total < 2 {
-        return None;
-    }
-    let percent = |count: usize| format!("{:.0}%", 100.0 * count as f64 / total as f64);
-    let shares: Vec<String> = outcomes
+pub(super) fn samples(resolver: &ResolverReport) -> Option<String> {
+    let summary = resolver.samples.as_ref()?;
+    let percent = |share: f64| format!("{:.0}%", 100.0 * share);
+    let shares: Vec<String> = outcomes(&resolver.probed)
         .iter()
-        .map(|(outcome, count)| format!("{} {outcome}", percent(*count)))
+        .map(|(outcome, count)| {
+            let share = *count as f64 / summary.count.max(1) as f64;
+            format!("{} {outcome}", percent(share))
+        })
         .collect();
-    let a: Vec<&Lookup> = targets(probed)
-        .filter(|lookup| lookup.qtype == RecordType::A)
-        .collect();
-    let lost = a
-        .iter()
-        .filter(|lookup| lookup.kind == AnswerKind::Timeout)
-        .count();
-    let times = spread(a.iter().filter_map(|lookup| lookup.rtt_ms).collect());
-    let times = times.map_or_else(
+    let times = summary.rtt_ms.map_or_else(
         || "No times".to_owned(),
-        |(least, median, greatest)| {
+        |spread| {
             format!(
                 "Min {}, median {}, max {}",
-                time(least),
-                time(median),
-                time(greatest)
+                time(spread.min),
+                time(spread.median),
+                time(spread.max)
             )
         },
     );
     Some(format!(
-        "{total} samples: {}. {times}; {} lost",
+        "{} samples: {}. {times}; {} lost",
+        summary.count,
         shares.join("; "),
-        percent(lost)
+        percent(summary.loss)
     ))
 }
 
@@ -743,7 +727,7 @@ pub(super) fn details(resolver: &ResolverReport) -> Vec<(usize, String)> {
             .collect();
         lines.push((0, format!("addresses: {}", classed.join(", "))));
     }
-    lines.extend(samples(probed).map(|summary| (0, summary)));
+    lines.extend(samples(resolver).map(|summary| (0, summary)));
     for lookup in &probed.lookups {
         lines.push((0, format!("{}: {}", asked(lookup), phrase::outcome(lookup))));
         lines.extend(reply_details(lookup).map(|line| (1, line)));

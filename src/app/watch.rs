@@ -1,0 +1,128 @@
+//! `--watch`: the check again and again, a line for each change, until it is healthy or the time is up.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
+use super::check::Round;
+use super::conduct::{Interrupted, conduct, now};
+use super::{Error, output};
+use crate::cli::args::{CheckArgs, OutputArgs, Until};
+use crate::cli::settings;
+use crate::limits;
+use crate::probe::Progress;
+use crate::render::Format;
+use crate::report::{Report, diagnose, exit};
+use crate::settings::Settings;
+use crate::watch::Watch;
+
+/// How long a watch lasts where nothing else is said.
+const BOUND: Duration = Duration::from_secs(20 * 60);
+
+/// Watches, and returns the exit code of the last report.
+pub(super) fn run(args: &CheckArgs, interval: Duration) -> Result<u8, Error> {
+    let settings = settings(args)?;
+    output::check_save(&args.output)?;
+    let (watched, _) = conduct(&args.output, |interrupt, progress| {
+        rounds(args, &settings, interval, interrupt, progress)
+    })?;
+    let report = watched?;
+    output::deliver_from(&report, &args.output, args.vantage.as_deref())?;
+    Ok(report.exit_code)
+}
+
+/// Round after round. The report is that of the last one, as it stands with an interruption.
+async fn rounds(
+    args: &CheckArgs,
+    settings: &Settings,
+    interval: Duration,
+    interrupt: Interrupted,
+    mut progress: Box<dyn FnMut(Progress)>,
+) -> Result<Report, Error> {
+    let stopped = Rc::new(Cell::new(false));
+    let seen = Rc::clone(&stopped);
+    let mut interrupt: Interrupted = Box::pin(async move {
+        interrupt.await;
+        seen.set(true);
+    });
+    let start = Instant::now();
+    let bound = args.watch_for.unwrap_or(BOUND);
+    let end = start + bound;
+    let until = match args.until {
+        Some(Until::Healthy) => ", until healthy",
+        None => "",
+    };
+    tell(
+        &args.output,
+        &format!(
+            "watching {} every {}, for {}{until}",
+            settings.target.hostname,
+            humantime::format_duration(interval),
+            humantime::format_duration(bound),
+        ),
+    )?;
+    let mut watch = Watch::default();
+    let mut last: Option<Report> = None;
+    loop {
+        let began = Instant::now();
+        let round = Round::new(settings)?;
+        let observations = round
+            .ask(&mut interrupt, |answered| {
+                if args.output.verbose {
+                    progress(answered);
+                }
+            })
+            .await;
+        let report = match last.take() {
+            // A round that was cut short says less than the one before.
+            Some(report) if stopped.get() => interrupted(report),
+            _ => diagnose(round.capture(settings, observations, stopped.get())),
+        };
+        let elapsed = began.duration_since(start);
+        for line in watch.observe(elapsed, &report) {
+            tell(&args.output, &line)?;
+        }
+        let reached = args.until == Some(Until::Healthy) && report.exit_code == exit::HEALTHY;
+        let now = Instant::now();
+        let next = (began + interval)
+            .max(now + limits::BETWEEN_ROUNDS)
+            // The last look is when the time is up.
+            .min(end.max(now + limits::BETWEEN_ROUNDS));
+        if reached || stopped.get() || next > end {
+            tell(&args.output, &watch.summary(start.elapsed(), &report))?;
+            return Ok(report);
+        }
+        tokio::select! {
+            () = sleep_until(next) => last = Some(report),
+            () = &mut interrupt => {
+                let report = interrupted(report);
+                tell(&args.output, &watch.summary(start.elapsed(), &report))?;
+                return Ok(report);
+            }
+        }
+    }
+}
+
+/// The report of a watch that was interrupted between two rounds.
+fn interrupted(report: Report) -> Report {
+    let mut capture = report.into_capture();
+    capture.interrupted = true;
+    diagnose(capture)
+}
+
+/// One line with its time: beside the report where that is one document, on standard error.
+fn tell(args: &OutputArgs, line: &str) -> Result<(), Error> {
+    if args.quiet {
+        return Ok(());
+    }
+    let line = format!("{}  {}", now(), output::line(line, args));
+    match args.format {
+        Format::Table | Format::Short => output::stdout(format!("{line}\n").as_bytes()),
+        Format::Json | Format::Markdown => {
+            output::progress(&line);
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! A capture without what identifies an account, its resources, a cluster or a person: for a ticket.
+//!
+//! The same identifier has the same stand-in in every capture, so that redacted captures still compare. A
+//! stand-in is cut from a SHA-256 of the identifier without a key: one that has few possible values (an account
+//! id, a user name, an old resource id of eight digits) can be found by trying them all. Addresses stay: they are
+//! the evidence. So do the names that the user gave to clusters and resolvers.
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::dns::Name;
+use crate::report::{Capture, Report, diagnose};
+
+/// What the stand-ins of everything but host labels and account ids start with.
+const MARK: &str = "redacted-";
+/// Hexadecimal digits of a stand-in.
+const TOKEN: usize = 12;
+/// What the stand-in of a host label starts with. It has to stay one: 32 hexadecimal digits.
+const LABEL_MARK: &str = "00000000";
+/// Digits of a host label of an EKS endpoint's name.
+const LABEL: usize = 32;
+/// Digits of an AWS account id.
+const ACCOUNT: usize = 12;
+/// The digits behind the prefix of a resource id (Amazon EC2 User Guide, "Resource IDs": 17, formerly 8).
+const RESOURCE: [usize; 2] = [17, 8];
+/// The shortest name of a host that is looked for in other texts. A shorter one would hit words.
+const HOST: usize = 4;
+
+/// Why nothing is shown: without its identifiers the capture could not be put together again.
+#[derive(Debug, thiserror::Error)]
+#[error("--redact: the capture does not hold together without its identifiers: {0}")]
+pub struct Error(#[from] serde_json::Error);
+
+/// Redacts a report by redacting what it was made from, and diagnosing that. `named` is the vantage's name
+/// where the user gave it in this run, to be shown; any other is taken for the name of a host.
+pub fn report(report: Report, named: Option<&str>) -> Result<Report, Error> {
+    Ok(diagnose(capture(report.into_capture(), named)?))
+}
+
+/// Redacts every text of a capture; `named` as in [`report`]. Redacting twice is the same as once.
+pub fn capture(mut capture: Capture, named: Option<&str>) -> Result<Capture, Error> {
+    let place = capture.vantage.name.take();
+    let host = place.as_deref().filter(|name| named != Some(*name));
+    let mut document = serde_json::to_value(&capture)?;
+    walk(&mut document, host);
+    let mut redacted: Capture = serde_json::from_value(document)?;
+    redacted.vantage.name = match host {
+        Some(host) => Some(stand_in("host", host)),
+        None => place,
+    };
+    Ok(redacted)
+}
+
+/// Redacts a text that is not part of a capture, such as a line of progress.
+pub fn text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &text[at..];
+        let before = text[..at].chars().next_back();
+        if let Some((length, stand_in)) = identifier(before, rest) {
+            out.push_str(&stand_in);
+            at += length;
+        } else {
+            let Some(c) = rest.chars().next() else { break };
+            out.push(c);
+            at += c.len_utf8();
+        }
+    }
+    out
+}
+
+fn walk(value: &mut Value, host: Option<&str>) {
+    match value {
+        Value::String(string) => {
+            let mut changed = text(string);
+            if let Some(host) = host {
+                changed = without_host(&changed, host);
+            }
+            // A stand-in can be longer than what it stands for, and a name has bounds.
+            if string.parse::<Name>().is_ok() && changed.parse::<Name>().is_err() {
+                changed = stand_in("name", string);
+            }
+            *string = changed;
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| walk(item, host)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| walk(field, host)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The host's name where it stands as a word of a longer text. A text that is nothing but one word is a word
+/// of the document's own, such as a role, before it is a host.
+fn without_host(text: &str, host: &str) -> String {
+    let of_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    if host.len() < HOST || text.chars().all(of_word) {
+        return text.to_owned();
+    }
+    let (mut out, mut copied) = (String::new(), 0);
+    for (at, found) in text.match_indices(host) {
+        let end = at + found.len();
+        let inside = text[..at].ends_with(of_word) || text[end..].starts_with(of_word);
+        // As a label of a name of AWS's it would change what the diagnosis reads.
+        if !inside && !text.contains("amazonaws") && !text.contains("awsdns") {
+            out.push_str(&text[copied..at]);
+            out.push_str(&stand_in("host", host));
+            copied = end;
+        }
+    }
+    out.push_str(&text[copied..]);
+    out
+}
+
+/// The identifier that `rest` starts with: its length, and what stands for it.
+fn identifier(before: Option<char>, rest: &str) -> Option<(usize, String)> {
+    user_directory(rest)
+        .or_else(|| {
+            let starts_word = !before.is_some_and(|c| c.is_ascii_alphanumeric());
+            starts_word
+                .then(|| host_label(rest).or_else(|| resource(rest)))
+                .flatten()
+        })
+        .or_else(|| account(before, rest))
+}
+
+/// How many octets at the start of a text are of a kind, where no letter or digit follows them.
+fn run(text: &str, is_of: impl Fn(&u8) -> bool) -> Option<usize> {
+    let length = text.bytes().take_while(|octet| is_of(octet)).count();
+    let ends = !text[length..].starts_with(|c: char| c.is_ascii_alphanumeric());
+    ends.then_some(length)
+}
+
+fn host_label(rest: &str) -> Option<(usize, String)> {
+    let length = run(rest, u8::is_ascii_hexdigit).filter(|length| *length == LABEL)?;
+    let label = &rest[..length];
+    if label.starts_with(LABEL_MARK) {
+        return Some((length, label.to_owned()));
+    }
+    let mut token = format!(
+        "{LABEL_MARK}{}",
+        digest("label", label, LABEL - LABEL_MARK.len())
+    );
+    if label.bytes().any(|octet| octet.is_ascii_uppercase()) {
+        token.make_ascii_uppercase();
+    }
+    Some((length, token))
+}
+
+/// `vpc-…`, `eni-…`, `rslvr-in-…`: whatever the kind of resource, the form is the same.
+fn resource(rest: &str) -> Option<(usize, String)> {
+    if !rest.starts_with(|c: char| c.is_ascii_lowercase()) {
+        return None;
+    }
+    let prefix = rest
+        .bytes()
+        .take_while(|octet| octet.is_ascii_lowercase() || *octet == b'-')
+        .count();
+    // The id may start with letters that are digits too.
+    let prefix = rest[..prefix].rfind('-')? + 1;
+    let id = run(&rest[prefix..], |octet| {
+        octet.is_ascii_digit() || matches!(octet, b'a'..=b'f')
+    })
+    .filter(|length| RESOURCE.contains(length))?;
+    let end = prefix + id;
+    Some((
+        end,
+        format!("{}{}", &rest[..prefix], stand_in("resource", &rest[..end])),
+    ))
+}
+
+fn account(before: Option<char>, rest: &str) -> Option<(usize, String)> {
+    let length = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let inside = before.is_some_and(|c| c.is_ascii_digit());
+    (length == ACCOUNT && !inside).then(|| (length, stand_in("account", &rest[..length])))
+}
+
+/// `/home/NAME`, `/Users/NAME`, `\Users\NAME`.
+fn user_directory(rest: &str) -> Option<(usize, String)> {
+    let above = ["/home/", "/Users/", r"\Users\"]
+        .into_iter()
+        .find(|above| rest.starts_with(above))?;
+    let name = rest[above.len()..]
+        .split(['/', '\\', ' ', ':', '"', '\'', ',', ';', ')'])
+        .next()
+        .filter(|name| !name.is_empty())?;
+    Some((
+        above.len() + name.len(),
+        format!("{above}{}", stand_in("user", name)),
+    ))
+}
+
+fn stand_in(kind: &str, original: &str) -> String {
+    let is_one = original.strip_prefix(MARK).is_some_and(|token| {
+        token.len() == TOKEN && token.bytes().all(|octet| octet.is_ascii_hexdigit())
+    });
+    if is_one {
+        return original.to_owned();
+    }
+    format!("{MARK}{}", digest(kind, original, TOKEN))
+}
+
+/// Hexadecimal digits of the hash, in lower case: names differ in case and are the same.
+fn digest(kind: &str, original: &str, digits: usize) -> String {
+    let mut hash = Sha256::new();
+    hash.update(b"eks-dns-doctor redacted\0");
+    hash.update(kind);
+    hash.update(b"\0");
+    hash.update(original.to_ascii_lowercase());
+    let mut text = format!("{:x}", hash.finalize());
+    text.truncate(digits);
+    // Twelve digits and no letter would look like an account id.
+    if text.bytes().all(|octet| octet.is_ascii_digit()) {
+        text.replace_range(0..1, "a");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+    use crate::endpoint::EndpointName;
+
+    const SECRETS: &[&str] = &[
+        "111122223333",
+        "vpc-0123456789abcdef0",
+        "vpc-1a2b3c4d",
+        "subnet-0abc456789abcdef0",
+        "eni-abcdef0123456789a",
+        "sg-0123456789abcdef1",
+        "rslvr-in-0123456789abcdef2",
+        "rslvr-rr-0123456789abcdef3",
+        "dopt-0123456789abcdef4",
+        "i-0123456789abcdef5",
+        "0123456789ABCDEF0123456789ABCDEF",
+    ];
+
+    #[test]
+    fn every_identifier_is_replaced_wherever_it_stands_and_twice_is_once() {
+        for secret in SECRETS {
+            for around in [
+                "{}",
+                "arn:aws:x:r:{}:y/z",
+                "a ({}), b",
+                "\u{1b}{}ü",
+                "x.{}.y",
+            ] {
+                let original = around.replace("{}", secret);
+                let redacted = text(&original);
+                assert!(!redacted.contains(secret), "{original:?} -> {redacted:?}");
+                assert_eq!(text(&redacted), redacted, "{original:?}");
+                let rest = around.split("{}").collect::<Vec<_>>();
+                assert!(redacted.starts_with(rest[0]) && redacted.ends_with(rest[1]));
+            }
+        }
+        assert_eq!(
+            text("arn:aws:eks:eu-west-1:111122223333:cluster/prod")
+                .replace(&text("111122223333"), "A"),
+            "arn:aws:eks:eu-west-1:A:cluster/prod"
+        );
+        for (path, user) in [
+            ("/home/alice/.kube/config", "alice"),
+            ("/Users/Bob Smith", "Bob"),
+            (r"C:\Users\carol\x", "carol"),
+        ] {
+            let redacted = text(path);
+            assert!(!redacted.contains(user), "{redacted}");
+            assert_eq!(text(&redacted), redacted);
+        }
+    }
+
+    #[test]
+    fn what_is_no_identifier_stays() {
+        for kept in [
+            "10.63.200.10:53",
+            "[2001:db8:1234:5678:9abc:def0:1234:5678]:5353",
+            "2026-11-24T00:15:00Z",
+            "ns-1536.awsdns-00.co.uk",
+            "private-zone",
+            "no-forwarding",
+            "1234567890123",
+            "12345678901",
+            "/home/",
+            "",
+        ] {
+            assert_eq!(text(kept), kept);
+        }
+    }
+
+    #[test]
+    fn a_host_label_stays_one_and_others_stay_others() {
+        let label = "0123456789ABCDEF0123456789ABCDEF";
+        let name = |label: &str| -> Name {
+            text(&format!("{label}.yl4.eu-west-1.eks.amazonaws.com"))
+                .parse()
+                .unwrap()
+        };
+        assert!(EndpointName::parse(&name(label)).is_ok());
+        assert_eq!(
+            name(label),
+            name(&label.to_ascii_lowercase()),
+            "in any case"
+        );
+        assert_ne!(name(label), name("ffff456789abcdef0123456789abcdef"));
+        assert_eq!(
+            text(label),
+            "00000000".to_owned() + &digest("label", label, 24).to_ascii_uppercase(),
+            "as it is written"
+        );
+    }
+
+    #[test]
+    fn the_hash_is_the_one_that_other_captures_were_made_with() {
+        assert_eq!(
+            [text("111122223333"), text("vpc-1a2b3c4d")],
+            ["redacted-5ce7039527bb", "vpc-redacted-108efd3fc0ba"]
+        );
+    }
+
+    #[test]
+    fn the_hosts_name_goes_where_it_is_a_word_of_a_text() {
+        let token = stand_in("host", "laptop");
+        for (original, redacted) in [
+            ("from laptop:53", format!("from {token}:53")),
+            ("laptop.corp.example", format!("{token}.corp.example")),
+            ("laptop-2.corp.example", "laptop-2.corp.example".to_owned()),
+            ("laptop", "laptop".to_owned()),
+        ] {
+            assert_eq!(without_host(original, "laptop"), redacted);
+        }
+        assert_eq!(without_host("a.b", "a"), "a.b");
+    }
+}

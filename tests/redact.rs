@@ -1,0 +1,169 @@
+//! `--redact`: nothing that identifies goes out, in any format, and the diagnosis is the same.
+
+#![expect(clippy::disallowed_methods, reason = "a test reads the fixtures")]
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use eks_dns_doctor::facts::{Cluster, Gap, NetworkInterface, Vpc};
+use eks_dns_doctor::lab::{self, scenario::Outcome};
+use eks_dns_doctor::redact;
+use eks_dns_doctor::render::{self, Format, Style};
+use eks_dns_doctor::report::{Capture, Report, diagnose};
+
+/// The recorded report of a scenario, as text.
+fn recorded(scenario: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/cases")
+        .join(scenario)
+        .join("report.json");
+    std::fs::read_to_string(path).expect("a recorded report")
+}
+
+const LABEL: &str = "0123456789ABCDEF0123456789ABCDEF";
+/// Everything that is put into the capture and must not come out.
+const SECRETS: &[&str] = &[
+    LABEL,
+    "111122223333",
+    "444455556666",
+    "vpc-0123456789abcdef0",
+    "subnet-0123456789abcdef1",
+    "eni-0123456789abcdef2",
+    "sg-0123456789abcdef3",
+    "rslvr-in-0123456789abcdef4",
+    "dopt-0123456789abcdef5",
+    "i-0123456789abcdef6",
+    "i-1a2b3c4d",
+    "alice",
+    "bob",
+    "alices-laptop",
+];
+
+fn report_of(scenario: &str) -> Report {
+    serde_json::from_str(&recorded(scenario)).expect("a report")
+}
+
+/// The article's case in a world full of identifiers.
+fn capture() -> Capture {
+    let text = recorded("no-forwarding/article");
+    // The endpoint's own label, in both cases.
+    let report: Report = serde_json::from_str(&text).expect("a report");
+    let hostname = report.target.hostname.to_string();
+    let label = hostname.split('.').next().expect("a label");
+    let report: Report = serde_json::from_str(&text.replace(label, LABEL)).expect("a report");
+    let mut capture = report.into_capture();
+    capture.vantage.name = Some("alices-laptop".to_owned());
+    let stub = capture.facts.stub.as_mut().expect("a stub configuration");
+    "/home/alice/resolv.conf".clone_into(&mut stub.source);
+    stub.problems =
+        vec![r"C:\Users\bob\hosts: alices-laptop.corp.example, dopt-0123456789abcdef5".to_owned()];
+    capture.target.cluster = Some("prod".to_owned());
+    capture.facts.cluster = Some(Cluster {
+        name: "prod".to_owned(),
+        endpoint: Some(format!(
+            "https://{}.yl4.ap-northeast-1.eks.amazonaws.com",
+            LABEL.to_ascii_lowercase()
+        )),
+        ..Cluster::default()
+    });
+    capture.facts.vpc = Some(Vpc {
+        id: "vpc-0123456789abcdef0".to_owned(),
+        cidrs: vec!["192.168.0.0/16".parse().expect("a network")],
+    });
+    capture.facts.interfaces = Some(vec![NetworkInterface {
+        id: "eni-0123456789abcdef2".to_owned(),
+        addresses: vec!["192.168.104.190".parse().expect("an address")],
+    }]);
+    capture.gaps.push(Gap {
+        fact: "subnet-0123456789abcdef1 and sg-0123456789abcdef3".to_owned(),
+        source: "arn:aws:route53resolver:ap-northeast-1:111122223333:resolver-endpoint/rslvr-in-0123456789abcdef4"
+            .to_owned(),
+        reason: "User: arn:aws:sts::444455556666:assumed-role/admin/i-0123456789abcdef6 is not authorized \
+                 (from i-1a2b3c4d, /Users/alice/.aws/config)"
+            .to_owned(),
+    });
+    capture
+}
+
+fn all_formats(report: &Report) -> Vec<(Format, String)> {
+    let mut texts = Vec::new();
+    for format in Format::VARIANTS {
+        for verbose in [false, true] {
+            let style = Style {
+                verbose,
+                ..Style::default()
+            };
+            let mut text = String::new();
+            render::render(report, *format, &style, &mut text).expect("a String takes all");
+            texts.push((*format, text));
+        }
+    }
+    texts
+}
+
+#[test]
+fn no_identifier_that_went_in_comes_out_in_any_format() {
+    let before = diagnose(capture());
+    let json = serde_json::to_string(&before)
+        .expect("a document")
+        .to_ascii_lowercase();
+    for secret in SECRETS {
+        assert!(
+            json.contains(&secret.to_ascii_lowercase()),
+            "{secret} did not go in"
+        );
+    }
+    let after = redact::report(before.clone(), None).expect("it holds together");
+    for (format, text) in all_formats(&after) {
+        let text = text.to_ascii_lowercase();
+        for secret in SECRETS {
+            let secret = secret.to_ascii_lowercase();
+            assert!(!text.contains(&secret), "{secret} in {format}:\n{text}");
+        }
+        assert!(
+            text.contains("192.168.104.190") || format == Format::Short,
+            "addresses stay"
+        );
+    }
+    assert_eq!(Outcome::of(&after), Outcome::of(&before));
+    let twice = redact::report(after.clone(), None).expect("it holds together");
+    assert_eq!(
+        (after.target, after.facts, after.gaps, after.resolvers),
+        (twice.target, twice.facts, twice.gaps, twice.resolvers),
+        "twice is once"
+    );
+}
+
+#[test]
+fn the_name_that_the_user_gave_to_the_vantage_stays() {
+    let redacted = redact::capture(capture(), Some("alices-laptop")).expect("it holds together");
+    assert_eq!(redacted.vantage.name.as_deref(), Some("alices-laptop"));
+    let redacted = redact::capture(capture(), Some("bastion")).expect("it holds together");
+    assert_ne!(redacted.vantage.name.as_deref(), Some("alices-laptop"));
+}
+
+#[test]
+fn the_same_identifier_has_the_same_stand_in_in_two_captures() {
+    let one = redact::capture(capture(), None).expect("it holds together");
+    let mut other = capture();
+    other.vantage.name = Some("bastion".to_owned());
+    other.facts.stub = None;
+    let other = redact::capture(other, None).expect("it holds together");
+    assert_eq!(one.target, other.target);
+    assert_eq!(one.facts.vpc, other.facts.vpc);
+    assert_eq!(one.gaps, other.gaps);
+    assert_ne!(one.vantage.name, other.vantage.name);
+}
+
+#[test]
+fn every_scenario_has_the_same_diagnosis_without_its_identifiers() {
+    let mut seen = BTreeSet::new();
+    for name in lab::names() {
+        let report = report_of(name);
+        let before = Outcome::of(&report);
+        let after = redact::report(report, None).expect("it holds together");
+        assert_eq!(Outcome::of(&after), before, "{name}");
+        seen.insert(after.target.hostname.to_string());
+    }
+    assert!(!seen.iter().any(|name| name.contains(LABEL)), "{seen:?}");
+}
