@@ -203,12 +203,7 @@ pub fn diagnose(capture: Capture) -> Report {
         .map(|(_, comparison)| comparison.verdict)
         .collect();
     let conclusion = conclude(&evaluation.findings, &in_scope, capture.interrupted);
-    let exit_code = exit_code(
-        conclusion,
-        &evaluation.findings,
-        capture.asked.fail_on,
-        capture.interrupted,
-    );
+    let exit_code = exit_code(conclusion, capture.asked.fail_on, capture.interrupted);
     let resolvers = capture
         .observations
         .into_iter()
@@ -259,21 +254,11 @@ fn conclude(findings: &[Finding], in_scope: &[Verdict], interrupted: bool) -> Co
     }
 }
 
-fn exit_code(
-    conclusion: Conclusion,
-    findings: &[Finding],
-    fail_on: FailOn,
-    interrupted: bool,
-) -> u8 {
-    let warned = findings
-        .iter()
-        .any(|finding| finding.severity == Severity::Warning);
+fn exit_code(conclusion: Conclusion, fail_on: FailOn, interrupted: bool) -> u8 {
     match conclusion {
         _ if interrupted => exit::INTERRUPTED,
         Conclusion::Broken => exit::BROKEN,
-        Conclusion::Degraded | Conclusion::Inconclusive if warned && fail_on == FailOn::Warning => {
-            exit::BROKEN
-        }
+        Conclusion::Degraded if fail_on == FailOn::Warning => exit::BROKEN,
         Conclusion::Inconclusive => exit::INCONCLUSIVE,
         Conclusion::Healthy | Conclusion::Degraded => exit::HEALTHY,
     }

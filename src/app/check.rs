@@ -6,7 +6,9 @@ use super::conduct::{conduct, now};
 use super::{Error, output};
 use crate::cli::args::CheckArgs;
 use crate::cli::settings;
+use crate::dns::RecordType;
 use crate::facts::{Facts, Gap, Vantage, host};
+use crate::observation::Purpose;
 use crate::plan::Plan;
 use crate::probe::{self, Direct, GetAddrInfo, Probed, Progress, Run};
 use crate::report::{Capture, Tool, diagnose};
@@ -81,6 +83,8 @@ impl Round {
         observations: Vec<Probed>,
         interrupted: bool,
     ) -> Capture {
+        let mut gaps = self.gaps;
+        gaps.extend(cut_short(&self.plan, &observations));
         Capture {
             tool: Tool::this(),
             taken_at: self.taken_at,
@@ -88,11 +92,35 @@ impl Round {
             target: settings.target.clone(),
             asked: settings.asked.clone(),
             facts: self.facts,
-            gaps: self.gaps,
+            gaps,
             observations,
             interrupted,
         }
     }
+}
+
+/// Samples that were not asked before the run ended: a deadline leaves no time for them.
+fn cut_short(plan: &Plan, observations: &[Probed]) -> Vec<Gap> {
+    let asked = |probed: &Probed| {
+        probed
+            .lookups
+            .iter()
+            .filter(|lookup| lookup.purpose == Purpose::Target && lookup.qtype == RecordType::A)
+            .count()
+    };
+    let samples = usize::try_from(plan.samples).unwrap_or(usize::MAX);
+    observations
+        .iter()
+        .filter(|probed| probed.resolver.address.is_some() && asked(probed) < samples)
+        .map(|probed| Gap {
+            fact: format!("answers of {}", probed.resolver.name),
+            source: "--deadline, --samples".to_owned(),
+            reason: format!(
+                "{} of {samples} samples were asked before the run ended",
+                asked(probed)
+            ),
+        })
+        .collect()
 }
 
 /// A first label for the random sibling: 32 hexadecimal digits, as in an endpoint's name.

@@ -26,7 +26,7 @@ pub const EXIT_CODES: &[(u8, &str)] = &[
     ),
     (
         exit::BROKEN,
-        "at least one does not; with --fail-on warning, also any warning",
+        "at least one does not; with --fail-on warning, also where all do and there is a warning",
     ),
     (
         exit::COULD_NOT_RUN,

@@ -179,7 +179,7 @@ fn finding(
         caused_by: None,
         resolvers: phrase::names(subjects),
         evidence,
-        remedies: remedies(case, shown, subjects),
+        remedies: remedies(case, confidence, shown, subjects),
         references: vec![
             "https://aws.amazon.com/blogs/compute/enabling-dns-resolution-for-amazon-eks-cluster-endpoints/"
                 .to_owned(),
@@ -188,10 +188,16 @@ fn finding(
     }
 }
 
-fn remedies(case: &Case<'_>, shown: &Shown, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
+fn remedies(
+    case: &Case<'_>,
+    confidence: Confidence,
+    shown: &Shown,
+    subjects: &[&Subject<'_>],
+) -> Vec<Remedy> {
     let region = case.region();
     let mut remedies = Vec::new();
-    if *shown == Shown::PublicWithoutTheName {
+    // At medium the answer was seen to be fresh: waiting would not change it.
+    if *shown == Shown::PublicWithoutTheName && confidence == Confidence::Low {
         let ttl = subjects
             .iter()
             .filter_map(|subject| subject.soa())

@@ -189,7 +189,7 @@ fn finding(
         )
     } else {
         format!(
-            "{} {} the private addresses, {who} {} the public view of the name: it reaches AWS's public zone, \
+            "{} {} the private addresses, and {who} {} the public view of the name: it reaches AWS's public zone, \
              not the private hosted zone of the cluster's VPC. That zone is seen only through the VPC's own \
              Resolver, by way of an inbound endpoint.",
             phrase::titles(vpc_view),
