@@ -392,7 +392,7 @@ fn verdict_cause_evidence_fix() {
                                192.168.131.209
 
   Why      vpc (192.168.0.2), inbound-1 (192.168.10.10) and inbound-2
-           (192.168.20.10) give the private addresses, local (10.63.200.10)
+           (192.168.20.10) give the private addresses, and local (10.63.200.10)
 ";
     assert!(shown.starts_with(beginning), "{shown}");
     let fix = "
