@@ -1,0 +1,235 @@
+//! The pieces in docs/runbooks do what they say: each is run by sh against a name server on loopback.
+
+#![cfg(unix)]
+#![expect(clippy::disallowed_methods, reason = "a test plays the other side")]
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::thread;
+
+const HOST: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
+
+fn piece(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("docs/runbooks")
+        .join(name);
+    std::fs::read_to_string(path).expect("a piece of a runbook")
+}
+
+/// The text of a block scalar: the more deeply indented lines behind a line that ends in `key |`.
+fn block(document: &str, key: &str) -> String {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut lines = document.lines().skip_while(|line| line.trim() != key);
+    let outer = indent(lines.next().expect(key));
+    let body: Vec<&str> = lines
+        .take_while(|line| line.trim().is_empty() || indent(line) > outer)
+        .collect();
+    let inner = body.iter().map(|line| indent(line)).min().expect("lines");
+    let lines: Vec<&str> = body.iter().map(|line| &line[inner..]).collect();
+    lines.join("\n") + "\n"
+}
+
+/// A name server on loopback, over UDP and TCP, that gives one address for whatever A question, NODATA for others.
+fn server() -> SocketAddr {
+    // The port may be taken on TCP; then another is tried.
+    let (udp, tcp) = (0..64)
+        .find_map(|_| {
+            let udp = UdpSocket::bind("127.0.0.1:0").ok()?;
+            let tcp = TcpListener::bind(udp.local_addr().ok()?).ok()?;
+            Some((udp, tcp))
+        })
+        .expect("a port");
+    let address = udp.local_addr().expect("an address");
+    thread::spawn(move || {
+        let mut query = [0; 4096];
+        while let Ok((length, client)) = udp.recv_from(&mut query) {
+            udp.send_to(&reply(&query[..length]), client).ok();
+        }
+    });
+    thread::spawn(move || {
+        for mut stream in tcp.incoming().flatten() {
+            let mut length = [0; 2];
+            if stream.read_exact(&mut length).is_err() {
+                continue;
+            }
+            let mut query = vec![0; usize::from(u16::from_be_bytes(length))];
+            if stream.read_exact(&mut query).is_ok() {
+                let reply = reply(&query);
+                let length = u16::try_from(reply.len()).expect("a short reply");
+                let framed = [length.to_be_bytes().as_slice(), &reply].concat();
+                stream.write_all(&framed).ok();
+            }
+        }
+    });
+    address
+}
+
+/// The reply to a query: 192.168.104.190 for A, nothing for anything else.
+fn reply(query: &[u8]) -> Vec<u8> {
+    let mut end = 12;
+    while query[end] > 0 {
+        end += 1 + usize::from(query[end]);
+    }
+    let question = &query[12..end + 5];
+    let is_a = question[question.len() - 4..] == [0, 1, 0, 1];
+    let mut reply = query[..2].to_vec();
+    reply.extend([0x81, 0x80, 0, 1, 0, u8::from(is_a), 0, 0, 0, 0]);
+    reply.extend(question);
+    if is_a {
+        reply.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 168, 104, 190]);
+    }
+    reply
+}
+
+/// Runs a script as a runbook does, with the program first on the PATH, and a `gh` that keeps what it is given.
+fn run(script: &str, expect: &str) -> (Output, PathBuf, tempfile::TempDir) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let home = directory.path().to_owned();
+    let program = Path::new(env!("CARGO_BIN_EXE_eks-dns-doctor"));
+    let gh = home.join("gh");
+    std::fs::write(&gh, "#!/bin/sh\necho \"$@\" >gh.args\ncat >gh.body\n").expect("a file");
+    let mut mode = std::fs::metadata(&gh).expect("a file").permissions();
+    std::os::unix::fs::PermissionsExt::set_mode(&mut mode, 0o755);
+    std::fs::set_permissions(&gh, mode).expect("a file");
+    let path = format!(
+        "{}:{}:{}",
+        program.parent().expect("a directory").display(),
+        home.display(),
+        std::env::var("PATH").expect("a PATH")
+    );
+    let flags = format!(
+        "--no-local --no-os --no-controls --resolver one={} --expect {expect}",
+        server()
+    );
+    let script = script
+        .replace("{{ Endpoint }}", HOST)
+        .replace("{{ Flags }}", &flags);
+    let environment = BTreeMap::from([
+        ("PATH", path.as_str()),
+        ("TMPDIR", home.to_str().expect("text")),
+        ("ENDPOINT", HOST),
+        ("FLAGS", flags.as_str()),
+        ("ISSUE", "7"),
+        ("GITHUB_STEP_SUMMARY", "summary.md"),
+    ]);
+    let output = Command::new("sh")
+        .args(["-e", "-c", &script])
+        .env_clear()
+        .envs(environment)
+        .current_dir(&home)
+        .output()
+        .expect("sh runs");
+    (output, home, directory)
+}
+
+/// Runs it where the answer is right and where it is wrong: the exit codes are 0 and 1, and what was printed comes
+/// back.
+fn both(script: &str) -> [String; 2] {
+    [("192.168.104.190", 0), ("192.168.131.209", 1)].map(|(expect, code)| {
+        let (output, _, _) = run(script, expect);
+        let stdout = String::from_utf8(output.stdout).expect("text");
+        let stderr = String::from_utf8(output.stderr).expect("text");
+        assert_eq!(output.status.code(), Some(code), "{stdout}\n{stderr}");
+        assert!(!stderr.contains("error:"), "{stderr}");
+        stdout
+    })
+}
+
+#[test]
+fn the_shell_step() {
+    // The step looks at the exit code itself.
+    let [right, wrong] = both(&format!("set +e\n{}", piece("shell-step.sh")));
+    assert!(right.contains("is as expected"), "{right}");
+    assert_eq!(right.lines().count(), 1, "{right}");
+    assert!(wrong.contains("192.168.104.190"), "the report: {wrong}");
+}
+
+#[test]
+fn the_ci_step() {
+    let script = block(&piece("github-actions.yml"), "run: |");
+    let [right, wrong] = both(&script);
+    assert!(right.is_empty(), "{right}");
+    assert!(wrong.starts_with("::error title="), "{wrong}");
+    let (_, home, _directory) = run(&script, "192.168.131.209");
+    let summary = std::fs::read_to_string(home.join("summary.md")).expect("a summary");
+    assert!(
+        summary.contains("broken") && !summary.contains(HOST),
+        "{summary}"
+    );
+}
+
+#[test]
+fn the_ssm_document() {
+    let document = piece("ssm-document.yml");
+    for line in [
+        "schemaVersion: \"2.2\"",
+        "  - action: aws:runShellScript",
+        "      runCommand:",
+    ] {
+        assert!(document.lines().any(|other| other == line), "{line}");
+    }
+    let [right, wrong] = both(&format!("set +e\n{}", block(&document, "- |")));
+    assert!(
+        right.contains("healthy") && wrong.contains("broken"),
+        "{right}{wrong}"
+    );
+    assert!(right.is_ascii() && wrong.is_ascii());
+}
+
+#[test]
+fn the_kubernetes_job() {
+    let manifest = piece("kubernetes-job.yml");
+    for line in [
+        "kind: Job",
+        "  backoffLimit: 0",
+        "      restartPolicy: Never",
+    ] {
+        assert!(manifest.lines().any(|other| other == line), "{line}");
+    }
+    let [right, wrong] = both(&block(&manifest, "- |"));
+    assert!(
+        right.contains("healthy") && wrong.contains("broken"),
+        "{right}{wrong}"
+    );
+}
+
+#[test]
+fn the_ticket_comment() {
+    let script = format!("set +e\n{}", piece("ticket-comment.sh"));
+    both(&script);
+    let (_, home, _directory) = run(&script, "192.168.131.209");
+    let arguments = std::fs::read_to_string(home.join("gh.args")).expect("gh was called");
+    assert_eq!(arguments, "issue comment 7 --body-file -\n");
+    let body = std::fs::read_to_string(home.join("gh.body")).expect("gh was given text");
+    assert!(
+        body.contains("192.168.104.190") && !body.contains(HOST),
+        "{body}"
+    );
+}
+
+#[test]
+fn every_piece_is_in_the_index_and_executed() {
+    let index = piece("README.md");
+    let tests = include_str!("runbooks.rs");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/runbooks");
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let name = entry
+            .expect("a file")
+            .file_name()
+            .into_string()
+            .expect("text");
+        if name != "README.md" {
+            assert!(
+                index.contains(&format!("({name})")),
+                "{name} is not in the index"
+            );
+            assert!(
+                tests.contains(&format!("piece(\"{name}\")")),
+                "{name} is not run"
+            );
+        }
+    }
+}
