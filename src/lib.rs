@@ -19,6 +19,7 @@ pub mod lab;
 pub mod limits;
 pub mod observation;
 
+pub mod pasted;
 pub mod places;
 pub mod plan;
 pub mod probe;

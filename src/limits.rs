@@ -49,3 +49,5 @@ pub const MILLISECONDS_IN_CAPTURE: f64 = 86_400_000.0;
 pub const PLACES: usize = 16;
 /// Between the end of a round of questions of a watch and the start of the next: nobody is asked more often.
 pub const BETWEEN_ROUNDS: std::time::Duration = std::time::Duration::from_secs(2);
+/// Octets of a pasted message: a log of some thousand lines.
+pub const PASTED: u64 = 1 << 20;

@@ -25,6 +25,7 @@ const ORDER: &[&str] = &[
     "compare",
     "clients",
     "rules",
+    "pasted",
     "report",
     "capture",
     "redact",

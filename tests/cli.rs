@@ -801,10 +801,13 @@ fn bad_input_is_one_line_and_nothing_is_sent() {
             "explain no-forwardin".to_owned(),
             "did you mean no-forwarding",
         ),
-        ("explain -".to_owned(), "not built in yet"),
         (
-            "explain dial tcp: lookup x: no such host".to_owned(),
-            "not built in yet",
+            "explain -".to_owned(),
+            "holds no error message that is known",
+        ),
+        (
+            "explain error: You must be logged in to the server".to_owned(),
+            "holds no error message that is known",
         ),
         ("completions tcsh".to_owned(), "write one of bash"),
         ("completions".to_owned(), "SHELL is missing"),
@@ -863,6 +866,51 @@ fn hostile_arguments_stay_on_one_line() {
             outcome.stderr
         );
     }
+}
+
+/// A pasted message, as an argument and from standard input, with whatever a log has in it.
+#[test]
+fn a_pasted_message_is_explained_offline() {
+    let name = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
+    let line = format!(
+        "Unable to connect to the server: dial tcp: lookup {name} on 10.63.200.10:53: no such host"
+    );
+    let mut log = b"I0101 starting\xff\x1b]0;x\x07\n\x1b[31m".to_vec();
+    log.extend_from_slice(line.as_bytes());
+    log.extend_from_slice("\u{202e}\n".as_bytes());
+    for outcome in [
+        Outcome::of(program().arg("explain").arg(&line)),
+        Outcome::of(program().args(["explain", "-"]).write_stdin(log)),
+    ] {
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
+        let text = &outcome.stdout;
+        assert!(
+            text.chars()
+                .all(|c| c == '\n' || !eks_dns_doctor::render::text::is_unprintable(c)),
+            "{text:?}"
+        );
+        let command = format!("      eks-dns-doctor check {name} --resolver 10.63.200.10 --public");
+        assert!(text.lines().any(|line| line == command), "{text}");
+        for words in [
+            "no-forwarding",
+            "rebinding-protection",
+            "Go's own resolver",
+            "DNS, before",
+        ] {
+            assert!(text.contains(words), "{words}\n{text}");
+        }
+    }
+    let refused = Outcome::of(
+        program()
+            .args(["explain", "-"])
+            .write_stdin(vec![b'x'; (1 << 20) + 1]),
+    );
+    assert_eq!((refused.code, refused.stdout.as_str()), (2, ""));
+    assert!(
+        refused.stderr.contains("is longer than"),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[test]

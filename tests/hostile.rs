@@ -9,6 +9,7 @@ use eks_dns_doctor::cli::args::Command;
 use eks_dns_doctor::cli::{self, Stop};
 use eks_dns_doctor::facts::{StubConfiguration, hosts_file};
 use eks_dns_doctor::limits;
+use eks_dns_doctor::pasted;
 use eks_dns_doctor::render::text;
 use eks_dns_doctor::resolvers::{parse_address, parse_resolver};
 use rand::rngs::StdRng;
@@ -174,4 +175,43 @@ fn targets_and_arguments() {
             }
         }
     }
+}
+
+#[test]
+fn pasted_messages() {
+    const MESSAGES: &[&[u8]] = &[
+        b"Unable to connect to the server: dial tcp: lookup api.example.test on [fd00::1]:53: no such host",
+        b"Get \"https://api.example.test/\": proxyconnect tcp: dial tcp: lookup p.test on 10.0.0.2:53: read udp i/o timeout",
+        b";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\n;; QUERY: 1, ANSWER: 0, AUTHORITY: 0\n;; QUESTION SECTION:\n;api.example.test. IN A\n;; SERVER: 10.0.0.2#53(10.0.0.2)\n",
+        b"Server:\t\t10.0.0.2\nAddress:\t10.0.0.2#53\n\n** server can't find api.example.test: REFUSED\n",
+        b"The connection to the server api.example.test:443 was refused - did you specify the right host or port?",
+        b"Failed to resolve 'api.example.test' ([Errno -2] Name or service not known)",
+    ];
+    let mut random = StdRng::seed_from_u64(SEED);
+    let mut understood = 0;
+    for round in 0..ROUNDS {
+        let octets = changed(MESSAGES[round % MESSAGES.len()], &mut random);
+        let Some(read) = pasted::read(&String::from_utf8_lossy(&octets)) else {
+            continue;
+        };
+        understood += 1;
+        safe(&read.line);
+        read.resolver.iter().for_each(|sentence| safe(sentence));
+        // What is to be copied into a shell is plain words, and a command line that exists.
+        let plain = |c: char| c.is_ascii_alphanumeric() || " -_.:[]".contains(c);
+        assert!(read.command.chars().all(plain), "{}", read.command);
+        let words = read.command.split(' ').map(OsString::from);
+        assert!(
+            !matches!(
+                cli::parse(words),
+                Err(Stop::Usage(cli::UsageError::Arguments(_)))
+            ),
+            "{}",
+            read.command
+        );
+    }
+    assert!(understood > ROUNDS / 4, "{understood}");
+    // Bounded work: a long line, and many of them.
+    assert_eq!(pasted::read(&"lookup ".repeat(100_000)), None);
+    assert_eq!(pasted::read(&"lookup x on \n".repeat(50_000)), None);
 }

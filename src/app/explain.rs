@@ -1,25 +1,29 @@
-//! `explain`: the index of findings, and the page of one.
+//! `explain`: the index of findings, the page of one, and what a pasted error message means.
+
+use std::io::{self, Read};
 
 use super::{Error, output};
 use crate::cli::args::ExplainArgs;
 use crate::cli::nearest;
+use crate::limits;
+use crate::pasted::{self, Explanation};
+use crate::render::text;
 use crate::report::exit;
 use crate::rules::{self, RULES, Rule};
 
 /// Columns of a page.
 const WIDTH: usize = 80;
 
-/// Prints the index, or the page of one finding.
+/// Prints the index, the page of one finding, or what a message means.
 pub(super) fn run(args: &ExplainArgs) -> Result<u8, Error> {
     let what = args.what.join(" ");
     let what = what.trim();
     let text = if args.what.is_empty() {
         index()
-    } else if what == "-" || what.contains(char::is_whitespace) {
-        return Err(Error::NotBuiltIn(
-            "explaining an error message",
-            "name a finding, or run eks-dns-doctor explain for the index",
-        ));
+    } else if what == "-" {
+        message("standard input", &from_stdin()?)?
+    } else if what.contains(char::is_whitespace) {
+        message("the text", what)?
     } else {
         match rules::find(&what.to_ascii_lowercase()) {
             Some(rule) => page(rule),
@@ -28,6 +32,75 @@ pub(super) fn run(args: &ExplainArgs) -> Result<u8, Error> {
     };
     output::stdout(text.as_bytes())?;
     Ok(exit::HEALTHY)
+}
+
+/// A message, or a log around one. What is not UTF-8 in it is replaced.
+fn from_stdin() -> Result<String, Error> {
+    let mut bytes = Vec::new();
+    io::stdin()
+        .lock()
+        .take(limits::PASTED + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Error::Pasted("standard input", format!("cannot be read: {error}")))?;
+    if bytes.len() as u64 > limits::PASTED {
+        let reason = format!(
+            "is longer than {} octets: paste the lines around the error",
+            limits::PASTED
+        );
+        return Err(Error::Pasted("standard input", reason));
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn message(source: &'static str, pasted: &str) -> Result<String, Error> {
+    pasted::read(pasted)
+        .map(|explanation| meaning(&explanation))
+        .ok_or_else(|| {
+            let reason = "holds no error message that is known here: paste the whole line of the client (kubectl, \
+                          curl, nslookup, …), or run eks-dns-doctor check HOST";
+            Error::Pasted(source, reason.to_owned())
+        })
+}
+
+/// What a message means, as plain text.
+fn meaning(explanation: &Explanation) -> String {
+    let mut page = Page::default();
+    page.wrap("", "  ", &text::escape(&explanation.line));
+    page.line("");
+    let lead = "What failed: ";
+    page.wrap(lead, "  ", explanation.symptom.layer());
+    if let Some(host) = &explanation.host {
+        page.wrap("Name: ", "  ", &text::escape(&host.to_string()));
+    }
+    for sentence in explanation.name.iter().chain(&explanation.resolver) {
+        page.wrap("  ", "  ", sentence);
+    }
+    page.line("");
+    page.line("What it means");
+    page.wrap("  ", "  ", explanation.symptom.meaning());
+    page.line("");
+    page.line("What could be behind it, and what would show it");
+    for candidate in &explanation.candidates {
+        let words = format!("{}: {}", candidate.rule, candidate.tell);
+        page.wrap("  - ", "    ", &words);
+    }
+    page.line("");
+    page.line("What to do");
+    page.wrap(
+        "  ",
+        "  ",
+        "The message alone does not decide between them; the answers of the resolvers do. This asks them, and \
+         public resolvers (--public) for comparison:",
+    );
+    page.line("");
+    page.line(&format!("      {}", explanation.command));
+    page.line("");
+    page.wrap(
+        "  ",
+        "  ",
+        "Add --inbound or --vpc-resolver with the addresses of the VPC's resolvers, where you know them.",
+    );
+    page.text
 }
 
 fn unknown(what: &str) -> Error {

@@ -54,8 +54,8 @@ enum Error {
     UnknownFinding(String, String),
     #[error("{}", chain(.0))]
     Lab(#[from] lab::Error),
-    #[error("{0} is not built in yet: {1}")]
-    NotBuiltIn(&'static str, &'static str),
+    #[error("{0} {1}")]
+    Pasted(&'static str, String),
 }
 
 /// An error with its causes, on one line.

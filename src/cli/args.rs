@@ -119,7 +119,10 @@ pub enum Command {
         after_help = after_help(),
     )]
     Check(Box<CheckArgs>),
-    /// Show what a finding means and what to do; without WHAT, the index
+    /// Show what a finding or a pasted error message means; without WHAT, the index
+    ///
+    /// WHAT is the name of a finding, a line that kubectl, curl, nslookup or another client printed, or - for a log on
+    /// standard input. Nothing is asked.
     Explain(ExplainArgs),
     /// Compare captures of several places: what differs, and why
     ///
@@ -432,7 +435,7 @@ pub enum Color {
 /// The arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// The name of a finding, e.g. no-forwarding
+    /// The name of a finding, e.g. no-forwarding; an error message; or -
     #[arg(value_name = "WHAT", num_args = 0..)]
     pub what: Vec<String>,
 }

@@ -1,0 +1,116 @@
+//! What Go prints: kubectl, helm, terraform, eksctl, kubelet and every client of client-go.
+//!
+//! Go, src/net: `DNSError.Error` is `lookup NAME`, ` on SERVER` where Go's own resolver asked one, and `: ERR`.
+//! In Go before 1.21 with cgo, ERR may be gai_strerror's text; on Windows it may begin with `getaddrinfow: `.
+
+use std::net::SocketAddr;
+
+use super::{Seen, Symptom, between, library};
+
+/// Go's error of a look-up.
+pub(super) fn look_up(line: &str) -> Option<Seen> {
+    line.match_indices("lookup ").find_map(|(at, word)| {
+        let rest = &line[at + word.len()..];
+        let end = rest.find([' ', '\t'])?;
+        let (name, rest) = rest.split_at(end);
+        let (name, server, error) = if let Some(name) = name.strip_suffix(':') {
+            (name, None, rest)
+        } else {
+            let (server, error) = rest.trim_start().strip_prefix("on ")?.split_once(": ")?;
+            (name, Some(address(server)?), error)
+        };
+        let mut symptom = symptom(error, server.is_some())?;
+        if !name.is_empty() && line[..at].contains("proxyconnect") {
+            symptom = Symptom::Proxy;
+        }
+        Some(Seen {
+            symptom,
+            host: Some(name.to_owned()),
+            server,
+            pure_go: server.is_some(),
+        })
+    })
+}
+
+/// The address of a name server. The zone of a link-local one (`[fe80::1%eth0]:53`) is a name on the host that
+/// printed it, and is left out.
+fn address(text: &str) -> Option<SocketAddr> {
+    if let Some((before, rest)) = text.split_once('%') {
+        let (_, after) = rest.split_once(']')?;
+        return format!("{before}]{after}").parse().ok();
+    }
+    text.parse().ok()
+}
+
+fn symptom(error: &str, has_server: bool) -> Option<Symptom> {
+    let has = |text: &str| error.contains(text);
+    Some(if has("no such host") {
+        Symptom::NoAddress
+    } else if has("server misbehaving") {
+        Symptom::Misbehaving
+    } else if has("cannot unmarshal") {
+        Symptom::Unreadable
+    } else if has("lame referral") {
+        Symptom::Referral
+    } else if has("dial tcp") && has_server {
+        // Go goes to TCP after a truncated reply only.
+        Symptom::Truncated
+    } else if has("unreachable") || has("no route to host") {
+        Symptom::NoRoute
+    } else if has("connection refused") || has("connection was refused") {
+        Symptom::PortClosed
+    } else if has("i/o timeout") && !has_server {
+        Symptom::Deadline
+    } else if has("i/o timeout") {
+        Symptom::Silence
+    } else if let Some(symptom) = library::symptom(error) {
+        symptom
+    } else if has("getaddrinfow") {
+        Symptom::Unknown
+    } else {
+        return None;
+    })
+}
+
+/// The host of the URL in a line.
+pub(super) fn url_host(line: &str) -> Option<&str> {
+    let (_, rest) = line.split_once("https://")?;
+    let end = rest
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
+        .unwrap_or(rest.len());
+    Some(&rest[..end]).filter(|host| !host.is_empty())
+}
+
+/// Errors of what comes after DNS, or may.
+pub(super) fn beyond_dns(line: &str) -> Option<Seen> {
+    if let Some(host) = between(line, "The connection to the server ", " was refused") {
+        let host = host.strip_suffix(":443").unwrap_or(host);
+        return Some(Seen::of(Symptom::KubectlRefused, Some(host)));
+    }
+    // botocore's EndpointConnectionError.
+    if line.contains("Could not connect to the endpoint URL") {
+        return Some(Seen::of(Symptom::AwsApi, url_host(line)));
+    }
+    let host = url_host(line);
+    if line.contains("x509: ") {
+        return Some(Seen::of(Symptom::Certificate, host));
+    }
+    let is_late = line.contains("context deadline exceeded")
+        || line.contains("Client.Timeout exceeded")
+        || line.contains("net/http: TLS handshake timeout");
+    if is_late {
+        return Some(Seen::of(Symptom::Deadline, host));
+    }
+    let (_, dialled) = line.split_once("dial tcp ")?;
+    let (address, error) = dialled.split_once(": ")?;
+    address.parse::<SocketAddr>().ok()?;
+    let failed = [
+        "i/o timeout",
+        "connection refused",
+        "no route to host",
+        "unreachable",
+    ]
+    .iter()
+    .any(|text| error.contains(text));
+    failed.then(|| Seen::of(Symptom::Connection, host))
+}

@@ -1,0 +1,75 @@
+//! What clients of the C library's getaddrinfo print, and Node's c-ares: curl, Python, Java, Node, Rust.
+//!
+//! Recorded with glibc 2.36; musl's, macOS's and Windows' texts as users reported them.
+
+use super::{Seen, Symptom};
+
+/// The texts of getaddrinfo, with what they stand for.
+const TEXTS: &[(&str, Symptom)] = &[
+    // glibc: EAI_NONAME, EAI_NODATA, EAI_AGAIN.
+    ("Name or service not known", Symptom::NxDomain),
+    ("No address associated with hostname", Symptom::NoData),
+    ("Temporary failure in name resolution", Symptom::TryAgain),
+    // musl.
+    ("Name does not resolve", Symptom::NoAddress),
+    ("Name has no usable address", Symptom::NoData),
+    // macOS.
+    ("nodename nor servname provided", Symptom::NoAddress),
+    // Windows.
+    ("No such host is known", Symptom::NoAddress),
+    ("getaddrinfo failed", Symptom::Unknown),
+    ("no data of the requested type was found", Symptom::NoData),
+];
+
+/// What a text of getaddrinfo in the line stands for.
+pub(super) fn symptom(line: &str) -> Option<Symptom> {
+    TEXTS
+        .iter()
+        .find(|(text, _)| line.contains(text))
+        .map(|(_, symptom)| *symptom)
+}
+
+/// The error of a look-up as one of these clients prints it.
+pub(super) fn look_up(line: &str) -> Option<Seen> {
+    // curl 6 and wget: any failure.
+    for lead in [
+        "Could not resolve host: ",
+        "unable to resolve host address ",
+    ] {
+        if let Some((_, rest)) = line.split_once(lead) {
+            return Some(Seen::of(Symptom::Unknown, first_word(rest)));
+        }
+    }
+    for (code, symptom) in [
+        (" ENOTFOUND", Symptom::NoAddress),
+        (" EAI_AGAIN", Symptom::TryAgain),
+        (" ENODATA", Symptom::NoData),
+        (" ESERVFAIL", Symptom::ServFail),
+        (" EREFUSED", Symptom::Refused),
+        (" ETIMEOUT", Symptom::Silence),
+    ] {
+        if let Some((before, after)) = line.split_once(code)
+            && (before.ends_with("getaddrinfo") || before.contains("query"))
+        {
+            return Some(Seen::of(symptom, first_word(after)));
+        }
+    }
+    let symptom = symptom(line)?;
+    let host = line
+        .split_once("Failed to resolve '")
+        .and_then(|(_, rest)| rest.split_once('\''))
+        .map(|(host, _)| host)
+        .or_else(|| {
+            let (_, rest) = line.split_once("UnknownHostException: ")?;
+            rest.split_once(':').map(|(host, _)| host)
+        })
+        .or_else(|| super::go::url_host(line));
+    Some(Seen::of(symptom, host))
+}
+
+fn first_word(text: &str) -> Option<&str> {
+    text.split_whitespace()
+        .next()
+        .map(|word| word.trim_matches(['"', '\'', ',', ';', ')', '‘', '’']))
+        .filter(|word| !word.is_empty())
+}

@@ -1,0 +1,53 @@
+//! What the address of a name server says about it.
+
+use std::net::{IpAddr, SocketAddr};
+
+/// What the address means, as a sentence. Addresses of stubs: the manuals of systemd-resolved (127.0.0.53) and
+/// Docker (127.0.0.11), the Amazon VPC User Guide (169.254.169.253, fd00:ec2::253, the base of the VPC's network
+/// plus two), the Kubernetes documentation of NodeLocal DNSCache (169.254.20.10), and reports of users.
+pub(super) fn meaning(server: SocketAddr) -> String {
+    let what = match server.ip().to_canonical() {
+        IpAddr::V4(ip) => match ip.octets() {
+            [127, 0, 0, 53 | 54] => {
+                "the stub of systemd-resolved: which name server it asks depends on the routing domains of each link \
+                 (resolvectl status)"
+            }
+            [127, 0, 0, 11] => "Docker's embedded DNS, which asks the name servers of the host",
+            [127, ..] => "a name server on this host, which asks others",
+            [169, 254, 169, 253] => "the VPC resolver, reachable from inside a VPC only",
+            [169, 254, 20, 10] => "the usual address of Kubernetes' NodeLocal DNSCache",
+            [169, 254, ..] => "a link-local address: a name server on this host or its hypervisor",
+            [192, 168, 65, 7] => "seen as the name server of Docker Desktop",
+            [10, 255, 255, 254] => "seen as the DNS tunnel of WSL",
+            [172, 16..=31, _, 1] => {
+                "a private address that ends in .1: a router, or under WSL the NAT gateway"
+            }
+            [100, 64..=127, ..] => {
+                "in the shared address space 100.64.0.0/10: often the resolver of an overlay or zero-trust client"
+            }
+            [10, .., 2] | [172, 16..=31, _, 2] | [192, 168, _, 2] => {
+                "a private address that ends in .2: perhaps a VPC's resolver (the base of the VPC's network plus \
+                 two), which answers inside its VPC only; a VPN's name servers end in .2 as well"
+            }
+            [10, ..] | [172, 16..=31, ..] | [192, 168, ..] => {
+                "a private address: a name server of this network, its router, the VPN, CoreDNS, or an inbound \
+                 endpoint"
+            }
+            _ => "a public address: a public or a provider's resolver",
+        },
+        IpAddr::V6(ip) => {
+            if ip.is_loopback() {
+                "a name server on this host; Go asks there too where resolv.conf names none"
+            } else if ip.segments() == [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x253] {
+                "the VPC resolver, reachable from inside a VPC only"
+            } else if ip.is_unicast_link_local() {
+                "a link-local address, often the router's"
+            } else if ip.is_unique_local() {
+                "a unique local address: a name server of this network"
+            } else {
+                "a public address: a public or a provider's resolver"
+            }
+        }
+    };
+    format!("{server} is {what}.")
+}
