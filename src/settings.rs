@@ -142,6 +142,8 @@ pub struct Settings {
     pub resolv_conf: Option<PathBuf>,
     /// `--hosts-file`; `None`: this host's.
     pub hosts_file: Option<PathBuf>,
+    /// `--facts`: what the AWS CLI printed.
+    pub facts: Vec<PathBuf>,
     /// The window of one question.
     pub timeout: Duration,
     /// The bound of the whole run.

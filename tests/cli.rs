@@ -328,6 +328,57 @@ fn the_document_says_what_was_asked_and_what_was_not() {
     }
 }
 
+/// What the AWS CLI printed decides what is expected; what is of another cluster does not.
+#[test]
+fn expected_addresses_come_from_saved_facts() {
+    let server = Server::start(Plays::Address);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: String| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path.display().to_string()
+    };
+    let interfaces = |ip: &str| {
+        format!(
+            r#"{{"NetworkInterfaces":[{{"NetworkInterfaceId":"eni-1","Description":"Amazon EKS shared","PrivateIpAddress":"{ip}"}}]}}"#
+        )
+    };
+    let cluster = |host: &str| {
+        format!(
+            r#"{{"cluster":{{"name":"shared","createdAt":"2026-11-23T19:25:10Z","endpoint":"https://{host}"}}}}"#
+        )
+    };
+    let answered = check(&server, "-o json").json()["resolvers"][0]["addresses"][0]["ip"]
+        .as_str()
+        .expect("an address")
+        .to_owned();
+    let right = file("right.json", interfaces(&answered));
+    let wrong = file("wrong.json", interfaces("192.168.77.77"));
+    let own = file("own.json", cluster(HOST));
+    let other = file("other.json", cluster("other.example.test"));
+    let outcome = check(&server, &format!("--facts {right} --facts {own} -o json"));
+    let document = outcome.json();
+    assert_eq!(
+        (outcome.code, document["resolvers"][0]["verdict"].as_str()),
+        (0, Some("match"))
+    );
+    assert_eq!(document["expected"]["source"], "EKS network interfaces");
+    assert_eq!(document["target"]["cluster"], "shared");
+    assert_eq!(
+        check(&server, &format!("--facts {wrong} --facts {own}")).code,
+        1
+    );
+    // Not that cluster's endpoint: nothing is expected, and the report says why.
+    let outcome = check(&server, &format!("--facts {right} --facts {other} -o json"));
+    let document = outcome.json();
+    assert_eq!(
+        (outcome.code, document["resolvers"][0]["verdict"].as_str()),
+        (3, Some("answer"))
+    );
+    let gaps = document["gaps"].to_string();
+    assert!(gaps.contains("shared has another endpoint"), "{gaps}");
+}
+
 #[test]
 fn the_target_may_stand_anywhere_and_be_a_url() {
     let server = Server::start(Plays::Address);
@@ -783,6 +834,11 @@ fn bad_input_is_one_line_and_nothing_is_sent() {
             "cannot read",
         ),
         (format!("{host} --hosts-file {there}/none"), "cannot read"),
+        (format!("{host} --facts {there}/none"), "cannot read"),
+        (
+            format!("{host} --facts Cargo.toml"),
+            "not JSON as the AWS CLI prints it",
+        ),
         // Flags and commands that are none.
         (
             format!("{host} --cluster shared"),

@@ -84,12 +84,16 @@ impl Round {
         interrupted: bool,
     ) -> Capture {
         let mut gaps = self.gaps;
+        let mut target = settings.target.clone();
+        if let Some(cluster) = &self.facts.cluster {
+            target.cluster = Some(cluster.name.clone());
+        }
         gaps.extend(cut_short(&self.plan, &observations));
         Capture {
             tool: Tool::this(),
             taken_at: self.taken_at,
             vantage: self.vantage,
-            target: settings.target.clone(),
+            target,
             asked: settings.asked.clone(),
             facts: self.facts,
             gaps,
@@ -177,11 +181,14 @@ fn not_asked(settings: &Settings, resolvers: &[Resolver]) -> Vec<Gap> {
             "left out by --no-controls",
         ));
     }
-    gaps.push(gap(
-        "cluster, VPC and network interfaces",
-        "AWS",
-        "this version does not ask AWS",
-    ));
+    // What the files lack is said where they are read.
+    if settings.facts.is_empty() {
+        gaps.push(gap(
+            "cluster, VPC and network interfaces",
+            "AWS, --facts",
+            "AWS is not asked, and no file with its answers was named",
+        ));
+    }
     gaps
 }
 

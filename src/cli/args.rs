@@ -211,6 +211,13 @@ pub struct CheckArgs {
     #[arg(long, value_name = "FILE", help_heading = ASK)]
     pub hosts_file: Option<PathBuf>,
 
+    /// Take the cluster, its VPC and its network interfaces from what the AWS CLI printed as JSON; repeatable
+    ///
+    /// The output of aws eks describe-cluster, aws ec2 describe-network-interfaces and aws ec2 describe-vpcs, recognised
+    /// by content. The addresses to expect are then those of the cluster's network interfaces.
+    #[arg(long, value_name = "FILE", help_heading = EXPECT)]
+    pub facts: Vec<PathBuf>,
+
     /// Leave out the control questions
     ///
     /// Controls are other names asked beside the endpoint's: a random name next to it, public names of AWS, the root

@@ -124,6 +124,7 @@ pub fn settings(args: &CheckArgs) -> Result<Settings, UsageError> {
         no_os: args.no_os,
         resolv_conf: args.resolv_conf.clone(),
         hosts_file: args.hosts_file.clone(),
+        facts: args.facts.clone(),
         timeout: args.timeout,
         deadline: args.deadline,
         vantage: args.vantage.clone(),

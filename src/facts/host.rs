@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
 
+use super::saved::Saved;
 use super::{Facts, Gap, Proxy, StubConfiguration, Vantage, VantageKind, hosts_file};
 use crate::limits;
 use crate::settings::Settings;
@@ -122,6 +123,17 @@ pub fn collect(settings: &Settings) -> Result<(Facts, Vec<Gap>, Vantage), Unread
     facts.proxy = Some(Proxy::read(&settings.target.hostname, |name| {
         std::env::var(name).ok()
     }));
+    if !settings.facts.is_empty() {
+        let mut saved = Saved::default();
+        for path in &settings.facts {
+            let bytes = read_bounded(path)?;
+            saved.read(&bytes).map_err(|error| UnreadableFile {
+                path: path.clone(),
+                source: io::Error::new(ErrorKind::InvalidData, error),
+            })?;
+        }
+        saved.apply(&settings.target.hostname, &mut facts, &mut gaps);
+    }
     let vantage = Vantage {
         name: settings.vantage.clone().or_else(host_name),
         kind: VantageKind::Unknown,

@@ -4,6 +4,7 @@
 pub mod host;
 pub mod hosts_file;
 pub mod proxy;
+pub mod saved;
 pub mod stub;
 
 use std::net::IpAddr;

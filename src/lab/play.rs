@@ -197,6 +197,7 @@ fn settings(scenario: &Scenario, target: &Name) -> Result<Settings, String> {
         no_os: scenario.os.is_none(),
         resolv_conf: None,
         hosts_file: None,
+        facts: Vec::new(),
         timeout: Duration::from_millis(ask.timeout_ms),
         deadline: DEADLINE,
         vantage: Some("lab".to_owned()),
