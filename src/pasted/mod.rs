@@ -97,6 +97,12 @@ fn explain(line: &str, seen: &Seen, text: &str) -> Explanation {
     }
     let mut name = Vec::new();
     let mut candidates = seen.symptom.candidates();
+    if seen.pure_go && seen.symptom.is_dns() {
+        candidates.push(Candidate {
+            rule: "go-bypasses-scoped-dns",
+            tell: "the operating system's own look-up finds the name, the server in the message does not",
+        });
+    }
     if seen.symptom.is_dns()
         && let Some(host) = &host
         && let Err(kind) = EndpointName::parse(host)

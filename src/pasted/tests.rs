@@ -292,6 +292,20 @@ fn a_name_that_is_no_endpoints_is_said() {
     assert!(read(&format!("lookup {X}: no such host")).name.is_empty());
 }
 
+/// Only Go's own resolver names the server, and only it can miss what the operating system knows.
+#[test]
+fn a_named_server_shows_gos_own_resolver() {
+    let scoped = |text: &str| {
+        let read = read(&text.replace('X', X)).unwrap();
+        read.candidates
+            .iter()
+            .any(|candidate| candidate.rule == "go-bypasses-scoped-dns")
+    };
+    assert!(scoped("lookup X on 10.63.200.10:53: no such host"));
+    assert!(!scoped("lookup X: no such host"));
+    assert!(!scoped("curl: (6) Could not resolve host: X"));
+}
+
 #[test]
 fn addresses_of_name_servers() {
     for (address, word) in [
