@@ -6,6 +6,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use crate::address::{AddressClass, embedded_ipv4};
+use crate::dns::Name;
 use crate::facts::{Facts, Vantage, VantageKind};
 use crate::resolvers::{Resolver, Role};
 use crate::settings::{Asked, Scope, View};
@@ -43,8 +44,9 @@ pub enum Fit {
 
 impl Expected {
     /// What the run as a whole expects: the user's word, else the cluster's interfaces, else the VPC's
-    /// networks, else nothing.
-    pub fn derive(asked: &Asked, facts: &Facts) -> Self {
+    /// networks, else nothing. What is known of a cluster whose endpoint has another name is not expected of this
+    /// one.
+    pub fn derive(asked: &Asked, target: &Name, facts: &Facts) -> Self {
         let mut expected = Self {
             scope: asked.expect_scope.unwrap_or(Scope::Unknown),
             addresses: asked.expect_addresses.clone(),
@@ -63,6 +65,14 @@ impl Expected {
         }
         if expected.scope == Scope::Public {
             "--expect-scope".clone_into(&mut expected.source);
+            return expected;
+        }
+        if facts.is_of_another_endpoint(target) {
+            if expected.scope != Scope::Unknown {
+                "--expect-scope".clone_into(&mut expected.source);
+            } else if expected.view.is_some() {
+                "--expect-view".clone_into(&mut expected.source);
+            }
             return expected;
         }
         let private_access = facts

@@ -158,7 +158,7 @@ fn examine<T>(
     capture: &Capture,
     look: impl FnOnce(&Case<'_>) -> T,
 ) -> (Expected, Vec<Comparison>, T) {
-    let expected = Expected::derive(&capture.asked, &capture.facts);
+    let expected = Expected::derive(&capture.asked, &capture.target.hostname, &capture.facts);
     let comparisons: Vec<Comparison> = capture
         .observations
         .iter()

@@ -309,12 +309,14 @@ impl Draw {
                 endpoint: None,
                 endpoint_public_access: self.one(&[None, Some(true), Some(false)]),
                 endpoint_private_access: self.one(&[None, Some(true), Some(false)]),
+                ..Cluster::default()
             }),
             vpc: self.odds(3).then(|| Vpc {
                 id: "vpc-1".to_owned(),
                 cidrs: vec!["192.168.0.0/16".parse().expect("a network")],
+                ..Vpc::default()
             }),
-            interfaces: None,
+            ..Facts::default()
         }
     }
 

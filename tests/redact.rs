@@ -69,6 +69,7 @@ fn capture() -> Capture {
     capture.facts.vpc = Some(Vpc {
         id: "vpc-0123456789abcdef0".to_owned(),
         cidrs: vec!["192.168.0.0/16".parse().expect("a network")],
+        ..Vpc::default()
     });
     capture.facts.interfaces = Some(vec![NetworkInterface {
         id: "eni-0123456789abcdef2".to_owned(),

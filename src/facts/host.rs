@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
 
-use super::saved::Saved;
-use super::{Facts, Gap, Proxy, StubConfiguration, Vantage, VantageKind, hosts_file};
+use super::answers::{Answers, Source, Wanted};
+use super::{Facts, Gap, Proxy, StubConfiguration, Vantage, VantageKind, hosts_file, saved};
 use crate::limits;
 use crate::settings::Settings;
 
@@ -124,15 +124,22 @@ pub fn collect(settings: &Settings) -> Result<(Facts, Vec<Gap>, Vantage), Unread
         std::env::var(name).ok()
     }));
     if !settings.facts.is_empty() {
-        let mut saved = Saved::default();
+        let mut answers = Answers {
+            source: Source::Files,
+            ..Answers::default()
+        };
         for path in &settings.facts {
             let bytes = read_bounded(path)?;
-            saved.read(&bytes).map_err(|error| UnreadableFile {
+            saved::read(&bytes, &mut answers).map_err(|error| UnreadableFile {
                 path: path.clone(),
                 source: io::Error::new(ErrorKind::InvalidData, error),
             })?;
         }
-        saved.apply(&settings.target.hostname, &mut facts, &mut gaps);
+        let wanted = Wanted {
+            target: &settings.target.hostname,
+            cluster: settings.target.cluster.as_deref(),
+        };
+        gaps.extend(answers.assemble(wanted, &mut facts));
     }
     let vantage = Vantage {
         name: settings.vantage.clone().or_else(host_name),

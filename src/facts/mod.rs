@@ -1,18 +1,28 @@
 //! What the environment says: the stub resolver's configuration, the hosts file, the proxy settings, and what
 //! AWS says of the cluster. Reading is done here and nowhere else; a fact that could not be had is a [`Gap`].
 
+pub mod account;
+pub mod answers;
+pub mod calls;
 pub mod host;
 pub mod hosts_file;
+pub mod kubeconfig;
 pub mod proxy;
 pub mod saved;
 pub mod stub;
 
-use std::net::IpAddr;
-
-use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use crate::dns::Name;
+
+pub use account::{
+    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, HostedZone,
+    Instance, NetworkInterface, Permission, ResolverEndpoint, ResolverRule, RuleAssociation,
+    RuleTarget, SecurityGroup, Vpc, VpcAttributes, VpcZones,
+};
+pub use calls::{Call, FailedRead, ReadFailure};
 pub use hosts_file::HostsEntry;
+pub use kubeconfig::Kubeconfig;
 pub use proxy::Proxy;
 pub use stub::StubConfiguration;
 
@@ -27,12 +37,55 @@ pub struct Facts {
     pub hosts: Option<Vec<HostsEntry>>,
     /// The proxy that a client here would use for the target; `None` where the environment was not read.
     pub proxy: Option<Proxy>,
-    /// The cluster, as DescribeCluster has it.
+    /// What the kubeconfig says of the target; `None` where the target came from elsewhere.
+    pub kubeconfig: Option<Kubeconfig>,
+    /// This host as an EC2 instance; `None` where it is none, or where that could not be learnt.
+    pub instance: Option<Instance>,
+    /// Who asked AWS.
+    pub caller: Option<Caller>,
+    /// The cluster that is meant, as DescribeCluster has it. Its endpoint may have another name than the target.
     pub cluster: Option<Cluster>,
+    /// The cluster that was asked for and that is not there.
+    pub absent_cluster: Option<AbsentCluster>,
+    /// Recent changes of the cluster.
+    pub updates: Option<Vec<ClusterUpdate>>,
     /// The cluster's VPC.
     pub vpc: Option<Vpc>,
+    /// The attributes of that VPC.
+    pub vpc_attributes: Option<VpcAttributes>,
+    /// The DHCP options of that VPC.
+    pub dhcp_options: Option<DhcpOptions>,
     /// The addresses of the cluster's network interfaces (description `Amazon EKS <name>`, in use).
     pub interfaces: Option<Vec<NetworkInterface>>,
+    /// Security groups: those of inbound endpoints, and whatever else was listed.
+    pub security_groups: Option<Vec<SecurityGroup>>,
+    /// The Route 53 Resolver endpoints that the account can see, of whatever VPC.
+    pub resolver_endpoints: Option<Vec<ResolverEndpoint>>,
+    /// The Resolver rules that the account can see.
+    pub resolver_rules: Option<Vec<ResolverRule>>,
+    /// Which VPCs they are associated with.
+    pub rule_associations: Option<Vec<RuleAssociation>>,
+    /// The private hosted zones, by VPC.
+    pub hosted_zones: Option<Vec<VpcZones>>,
+    /// The reads of AWS that brought nothing.
+    pub failed_reads: Vec<FailedRead>,
+}
+
+impl Facts {
+    /// The cluster, where its endpoint has the target's name: what is known of it then holds for the target.
+    pub fn cluster_of(&self, target: &Name) -> Option<&Cluster> {
+        self.cluster
+            .as_ref()
+            .filter(|cluster| cluster.has_endpoint(target))
+    }
+
+    /// Whether what is known of a cluster is another one's: its endpoint has another name than the target.
+    pub fn is_of_another_endpoint(&self, target: &Name) -> bool {
+        self.cluster
+            .as_ref()
+            .and_then(Cluster::host)
+            .is_some_and(|host| host != *target)
+    }
 }
 
 /// What could not be learnt, and why.
@@ -44,38 +97,6 @@ pub struct Gap {
     pub source: String,
     /// Why it could not be had, and what that costs.
     pub reason: String,
-}
-
-/// The cluster, as far as the diagnosis reads it (EKS API, DescribeCluster).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Cluster {
-    /// The cluster's name.
-    pub name: String,
-    /// The endpoint's URL, verbatim.
-    pub endpoint: Option<String>,
-    /// `resourcesVpcConfig.endpointPublicAccess`.
-    pub endpoint_public_access: Option<bool>,
-    /// `resourcesVpcConfig.endpointPrivateAccess`.
-    pub endpoint_private_access: Option<bool>,
-}
-
-/// A VPC (EC2 API, DescribeVpcs).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Vpc {
-    /// The VPC's id.
-    pub id: String,
-    /// Its IPv4 and IPv6 networks, the primary IPv4 network first.
-    pub cidrs: Vec<IpNet>,
-}
-
-/// A network interface of the cluster's control plane (EC2 API, DescribeNetworkInterfaces).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NetworkInterface {
-    /// The interface's id.
-    pub id: String,
-    /// Its private IPv4 and its IPv6 addresses.
-    pub addresses: Vec<IpAddr>,
 }
 
 /// The place we ask from.

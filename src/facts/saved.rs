@@ -2,19 +2,14 @@
 //! `aws ec2 describe-vpcs`, recognised by content (AWS API references; AWS CLI versions 1 and 2 differ in times
 //! only, which are not read).
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 use serde::Deserialize;
 
-use super::{Cluster, Facts, Gap, NetworkInterface, Vpc};
-use crate::dns::Name;
+use super::answers::{Answers, Interface};
+use super::{Cluster, Vpc};
 use crate::limits;
-
-/// What the description of a cluster's network interfaces begins with; the cluster's name follows, exactly (Amazon
-/// EKS User Guide, "VPC and subnet requirements").
-const DESCRIPTION: &str = "Amazon EKS ";
 
 /// Why a file is none of the documents.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,14 +25,6 @@ pub enum NotFacts {
     Other,
 }
 
-/// The documents that were read, in the order they were given.
-#[derive(Debug, Default)]
-pub struct Saved {
-    clusters: Vec<RawCluster>,
-    interfaces: Option<Vec<RawInterface>>,
-    vpcs: Option<Vec<RawVpc>>,
-}
-
 #[derive(Debug, Deserialize)]
 struct Document {
     cluster: Option<RawCluster>,
@@ -51,10 +38,11 @@ struct Document {
 #[serde(rename_all = "camelCase")]
 struct RawCluster {
     name: String,
+    arn: Option<String>,
+    status: Option<String>,
     // Absent while the cluster is being created.
     endpoint: Option<String>,
-    #[serde(default)]
-    resources_vpc_config: RawVpcConfig,
+    resources_vpc_config: Option<RawVpcConfig>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -69,8 +57,7 @@ struct RawVpcConfig {
 #[serde(rename_all = "PascalCase")]
 struct RawInterface {
     network_interface_id: String,
-    #[serde(default)]
-    description: String,
+    description: Option<String>,
     status: Option<String>,
     vpc_id: Option<String>,
     private_ip_address: Option<IpAddr>,
@@ -96,6 +83,8 @@ struct RawIpv6Address {
 #[serde(rename_all = "PascalCase")]
 struct RawVpc {
     vpc_id: String,
+    owner_id: Option<String>,
+    dhcp_options_id: Option<String>,
     cidr_block: IpNet,
     #[serde(default)]
     cidr_block_association_set: Vec<RawCidr>,
@@ -130,150 +119,66 @@ impl RawState {
     }
 }
 
-impl Saved {
-    /// Takes in a document.
-    pub fn read(&mut self, bytes: &[u8]) -> Result<(), NotFacts> {
-        let document: Document =
-            serde_json::from_slice(bytes).map_err(|error| NotFacts::Json(error.to_string()))?;
-        if document.cluster.is_none() && document.interfaces.is_none() && document.vpcs.is_none() {
-            return Err(NotFacts::Other);
-        }
-        self.clusters.extend(document.cluster);
-        if let Some(more) = document.interfaces {
-            self.interfaces.get_or_insert_default().extend(more);
-        }
-        if let Some(more) = document.vpcs {
-            self.vpcs.get_or_insert_default().extend(more);
-        }
-        Ok(())
+/// Takes a document into the answers.
+pub fn read(bytes: &[u8], answers: &mut Answers) -> Result<(), NotFacts> {
+    let document: Document =
+        serde_json::from_slice(bytes).map_err(|error| NotFacts::Json(error.to_string()))?;
+    if document.cluster.is_none() && document.interfaces.is_none() && document.vpcs.is_none() {
+        return Err(NotFacts::Other);
     }
+    answers
+        .clusters
+        .extend(document.cluster.map(RawCluster::into_cluster));
+    if let Some(more) = document.interfaces {
+        let more = more.into_iter().map(RawInterface::into_interface);
+        answers.interfaces.get_or_insert_default().extend(more);
+    }
+    if let Some(more) = document.vpcs {
+        let more = more.iter().map(networks);
+        answers.vpcs.get_or_insert_default().extend(more);
+    }
+    Ok(())
+}
 
-    /// Fills in what the documents say of the cluster whose endpoint is the target. What they do not say, or say of
-    /// another cluster, is a gap.
-    pub fn apply(self, target: &Name, facts: &mut Facts, gaps: &mut Vec<Gap>) {
-        let gap = |fact: &str, reason: String| Gap {
-            fact: fact.to_owned(),
-            source: "--facts".to_owned(),
-            reason,
-        };
-        let of_target = |cluster: &&RawCluster| {
-            let host = cluster.endpoint.as_deref().and_then(host_of);
-            host.is_some_and(|host| host == *target)
-        };
-        let cluster = self.clusters.iter().find(of_target).cloned();
-        if cluster.is_none() && !self.clusters.is_empty() {
-            let names: BTreeSet<&str> = self.clusters.iter().map(|c| c.name.as_str()).collect();
-            let names: Vec<&str> = names.into_iter().take(8).collect();
-            let reason = format!(
-                "describe-cluster of {} has another endpoint, or none yet: nothing of it is used",
-                names.join(", ")
-            );
-            gaps.push(gap("cluster, VPC and network interfaces", reason));
-            return;
+impl RawCluster {
+    fn into_cluster(self) -> Cluster {
+        let network = self.resources_vpc_config.unwrap_or_default();
+        Cluster {
+            name: self.name,
+            arn: self.arn,
+            status: self.status,
+            endpoint: self.endpoint,
+            endpoint_public_access: network.endpoint_public_access,
+            endpoint_private_access: network.endpoint_private_access,
+            vpc_id: network.vpc_id,
+            ..Cluster::default()
         }
-        let (name, vpc_id) = cluster.as_ref().map_or((None, None), |cluster| {
-            (
-                Some(cluster.name.clone()),
-                cluster.resources_vpc_config.vpc_id.clone(),
+    }
+}
+
+impl RawInterface {
+    fn into_interface(self) -> Interface {
+        let addresses = self
+            .private_ip_address
+            .into_iter()
+            .chain(
+                self.private_ip_addresses
+                    .into_iter()
+                    .filter_map(|address| address.private_ip_address),
             )
-        });
-        facts.cluster = cluster.map(|cluster| Cluster {
-            name: cluster.name,
-            endpoint: cluster.endpoint,
-            endpoint_public_access: cluster.resources_vpc_config.endpoint_public_access,
-            endpoint_private_access: cluster.resources_vpc_config.endpoint_private_access,
-        });
-        if facts.cluster.is_none() {
-            gaps.push(gap("cluster", "no file has describe-cluster".to_owned()));
-        }
-        let interfaces = match self.interfaces {
-            None => Err("no file has describe-network-interfaces".to_owned()),
-            Some(all) => of_cluster(all, name, vpc_id.as_deref()),
-        };
-        let mut vpc_id = vpc_id;
-        match interfaces {
-            Ok(found) => {
-                vpc_id = vpc_id.or_else(|| found.first().and_then(|one| one.vpc_id.clone()));
-                facts.interfaces = Some(found.iter().map(interface).collect());
-            }
-            Err(reason) => gaps.push(gap("network interfaces", reason)),
-        }
-        let vpc = self.vpcs.unwrap_or_default();
-        let is_only = vpc.len() == 1;
-        facts.vpc = vpc
-            .iter()
-            .find(|vpc| vpc_id.as_ref().map_or(is_only, |id| *id == vpc.vpc_id))
-            .map(networks);
-        if facts.vpc.is_none() {
-            let reason = "no file has describe-vpcs of the cluster's VPC".to_owned();
-            gaps.push(gap("VPC", reason));
-        }
-    }
-}
-
-/// The interfaces of the cluster: those with its description, in its VPC, that are in use. Without the cluster's
-/// name, those of the only cluster that has any.
-fn of_cluster(
-    all: Vec<RawInterface>,
-    name: Option<String>,
-    vpc_id: Option<&str>,
-) -> Result<Vec<RawInterface>, String> {
-    let name = if let Some(name) = name {
-        name
-    } else {
-        let names: BTreeSet<&str> = all
-            .iter()
-            .filter_map(|interface| interface.description.strip_prefix(DESCRIPTION))
+            .chain(
+                self.ipv6_addresses
+                    .into_iter()
+                    .filter_map(|address| address.ipv6_address),
+            )
             .collect();
-        match names.len() {
-            1 => names.into_iter().collect(),
-            0 => return Err("describe-network-interfaces lists none of a cluster's".to_owned()),
-            many => {
-                return Err(format!(
-                    "describe-network-interfaces lists those of {many} clusters: describe-cluster says which one's \
-                     the endpoint is"
-                ));
-            }
+        Interface {
+            id: self.network_interface_id,
+            description: self.description.unwrap_or_default(),
+            status: self.status,
+            vpc_id: self.vpc_id,
+            addresses,
         }
-    };
-    let found: Vec<RawInterface> = all
-        .into_iter()
-        .filter(|interface| interface.description.strip_prefix(DESCRIPTION) == Some(&name))
-        .filter(|interface| {
-            let elsewhere = |id: &str| vpc_id.is_some_and(|wanted| wanted != id);
-            !interface.vpc_id.as_deref().is_some_and(elsewhere)
-        })
-        // One that is `available` is attached to nothing: a leftover.
-        .filter(|interface| interface.status.as_deref() != Some("available"))
-        .take(limits::EXPECTED)
-        .collect();
-    if found.is_empty() {
-        return Err(format!(
-            "describe-network-interfaces lists none in use with the description \"{DESCRIPTION}{name}\""
-        ));
-    }
-    Ok(found)
-}
-
-fn interface(raw: &RawInterface) -> NetworkInterface {
-    let addresses: BTreeSet<IpAddr> = raw
-        .private_ip_address
-        .into_iter()
-        .chain(
-            raw.private_ip_addresses
-                .iter()
-                .filter_map(|address| address.private_ip_address),
-        )
-        .chain(
-            raw.ipv6_addresses
-                .iter()
-                .filter_map(|address| address.ipv6_address),
-        )
-        .take(limits::EXPECTED)
-        .collect();
-    NetworkInterface {
-        id: raw.network_interface_id.clone(),
-        addresses: addresses.into_iter().collect(),
     }
 }
 
@@ -298,14 +203,9 @@ fn networks(raw: &RawVpc) -> Vpc {
     Vpc {
         id: raw.vpc_id.clone(),
         cidrs,
+        owner: raw.owner_id.clone(),
+        dhcp_options_id: raw.dhcp_options_id.clone(),
     }
-}
-
-/// The host of the endpoint's URL; some stores of it add a port, a slash or a dot.
-fn host_of(url: &str) -> Option<Name> {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let host = rest.split(['/', ':']).next()?;
-    Name::from_host(host).ok()
 }
 
 #[cfg(test)]
@@ -313,6 +213,8 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
     use super::*;
+    use crate::facts::Facts;
+    use crate::facts::answers::{Source, Wanted};
 
     const X: &str = "0123456789ABCDEF0123456789ABCDEF.gr7.ap-northeast-1.eks.amazonaws.com";
 
@@ -334,12 +236,20 @@ mod tests {
     }
 
     fn applied(files: &[&str]) -> (Facts, Vec<String>) {
-        let mut saved = Saved::default();
+        let mut answers = Answers {
+            source: Source::Files,
+            ..Answers::default()
+        };
         for file in files {
-            saved.read(file.as_bytes()).unwrap();
+            super::read(file.as_bytes(), &mut answers).unwrap();
         }
-        let (mut facts, mut gaps) = (Facts::default(), Vec::new());
-        saved.apply(&X.to_lowercase().parse().unwrap(), &mut facts, &mut gaps);
+        let mut facts = Facts::default();
+        let target = X.to_lowercase().parse().unwrap();
+        let wanted = Wanted {
+            target: &target,
+            cluster: None,
+        };
+        let gaps = answers.assemble(wanted, &mut facts);
         (facts, gaps.into_iter().map(|gap| gap.fact).collect())
     }
 
@@ -374,7 +284,7 @@ mod tests {
         // A trailing slash, and another case.
         let document = cluster("shared-cluster", &format!("https://{X}/"));
         let (facts, gaps) = applied(&[&interfaces, vpcs, &document]);
-        assert_eq!(gaps, [""; 0]);
+        assert_eq!(gaps.len(), 1, "{gaps:?}");
         assert_eq!(
             facts.cluster.as_ref().unwrap().endpoint_public_access,
             Some(true)
@@ -392,13 +302,24 @@ mod tests {
     }
 
     #[test]
-    fn another_cluster_is_not_used() {
+    fn the_cluster_of_another_endpoint_is_kept_and_said_to_be_one() {
         let interfaces = enis(&[eni("eni-1", "Amazon EKS other", "192.168.1.1", "")]);
-        let (facts, gaps) = applied(&[&interfaces, &cluster("other", "https://other.test")]);
-        assert_eq!((facts, gaps.len()), (Facts::default(), 1));
-        // Neither is one without an endpoint yet.
-        let (facts, gaps) = applied(&[r#"{"cluster":{"name":"new","status":"CREATING"}}"#]);
-        assert_eq!((facts, gaps.len()), (Facts::default(), 1));
+        let target = X.parse().unwrap();
+        let (facts, _) = applied(&[&interfaces, &cluster("other", "https://other.test")]);
+        assert!(facts.is_of_another_endpoint(&target) && facts.cluster_of(&target).is_none());
+        // Of several it cannot be known which one is meant.
+        let several = [
+            cluster("one", "https://one.test"),
+            cluster("two", "https://two.test"),
+        ];
+        let (facts, gaps) = applied(&[&several[0], &several[1]]);
+        assert_eq!((facts.cluster, gaps[0].as_str()), (None, "cluster"));
+        // One without an endpoint yet is no other's.
+        let (facts, gaps) = applied(&[
+            r#"{"cluster":{"name":"new","status":"CREATING","resourcesVpcConfig":null}}"#,
+        ]);
+        assert!(!facts.is_of_another_endpoint(&target));
+        assert_eq!(gaps[0], "cluster");
     }
 
     #[test]
@@ -406,10 +327,12 @@ mod tests {
         let one = eni("eni-1", "Amazon EKS shared-cluster", "192.168.1.1", "");
         let other = eni("eni-2", "Amazon EKS shared-cluster-2", "192.168.1.2", "");
         let (facts, gaps) = applied(&[&enis(std::slice::from_ref(&one))]);
-        assert_eq!(
-            (ids(&facts), gaps),
-            (vec!["eni-1"], vec!["cluster".to_owned(), "VPC".to_owned()])
-        );
+        assert_eq!(ids(&facts), ["eni-1"]);
+        assert!(gaps[0].starts_with("cluster, VPC,"), "{gaps:?}");
+        // The same file twice says nothing more.
+        let file = enis(std::slice::from_ref(&one));
+        let (twice, _) = applied(&[&file, &file]);
+        assert_eq!(twice, facts);
         let (facts, gaps) = applied(&[&enis(&[one, other])]);
         assert_eq!(facts.interfaces, None);
         assert!(gaps.contains(&"network interfaces".to_owned()));
@@ -417,7 +340,7 @@ mod tests {
 
     #[test]
     fn what_is_no_document_is_refused() {
-        let read = |text: &str| Saved::default().read(text.as_bytes()).unwrap_err();
+        let read = |text: &str| super::read(text.as_bytes(), &mut Answers::default()).unwrap_err();
         assert_eq!(read(r#"{"Rules":[]}"#), NotFacts::Other);
         let cut = read("{\n \"Vpcs\": [");
         assert!(cut.to_string().contains("line 2"), "{cut}");

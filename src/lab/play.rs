@@ -221,6 +221,19 @@ fn facts(scenario: &Scenario, target: &Name) -> Facts {
         cluster: given.cluster.clone(),
         vpc: given.vpc.clone(),
         interfaces: given.interfaces.clone(),
+        absent_cluster: given.absent_cluster.clone(),
+        updates: given.updates.clone(),
+        vpc_attributes: given.vpc_attributes,
+        dhcp_options: given.dhcp_options.clone(),
+        security_groups: given.security_groups.clone(),
+        resolver_endpoints: given.resolver_endpoints.clone(),
+        resolver_rules: given.resolver_rules.clone(),
+        rule_associations: given.rule_associations.clone(),
+        hosted_zones: given.hosted_zones.clone(),
+        caller: given.caller.clone(),
+        instance: given.instance.clone(),
+        kubeconfig: given.kubeconfig.clone(),
+        failed_reads: given.failed_reads.clone(),
     }
 }
 

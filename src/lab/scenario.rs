@@ -6,7 +6,11 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{Cluster, NetworkInterface, VantageKind, Vpc};
+use crate::facts::{
+    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, FailedRead, Instance, Kubeconfig,
+    NetworkInterface, ResolverEndpoint, ResolverRule, RuleAssociation, SecurityGroup, VantageKind,
+    Vpc, VpcAttributes, VpcZones,
+};
 use crate::observation::SystemFailure;
 use crate::report::{Conclusion, Report};
 use crate::rules::{Confidence, Severity};
@@ -127,6 +131,32 @@ pub struct ScenarioFacts {
     pub vpc: Option<Vpc>,
     /// Its network interfaces.
     pub interfaces: Option<Vec<NetworkInterface>>,
+    /// The cluster that is not there.
+    pub absent_cluster: Option<AbsentCluster>,
+    /// Recent changes of the cluster.
+    pub updates: Option<Vec<ClusterUpdate>>,
+    /// The VPC's DNS attributes.
+    pub vpc_attributes: Option<VpcAttributes>,
+    /// The VPC's DHCP options.
+    pub dhcp_options: Option<DhcpOptions>,
+    /// Security groups.
+    pub security_groups: Option<Vec<SecurityGroup>>,
+    /// Route 53 Resolver endpoints.
+    pub resolver_endpoints: Option<Vec<ResolverEndpoint>>,
+    /// Resolver rules.
+    pub resolver_rules: Option<Vec<ResolverRule>>,
+    /// Their associations.
+    pub rule_associations: Option<Vec<RuleAssociation>>,
+    /// Private hosted zones.
+    pub hosted_zones: Option<Vec<VpcZones>>,
+    /// Who asked AWS.
+    pub caller: Option<Caller>,
+    /// This host as an EC2 instance.
+    pub instance: Option<Instance>,
+    /// What the kubeconfig says.
+    pub kubeconfig: Option<Kubeconfig>,
+    /// The reads of AWS that brought nothing.
+    pub failed_reads: Vec<FailedRead>,
 }
 
 /// What getaddrinfo gives.

@@ -458,6 +458,7 @@ fn addresses_in_the_networks_of_the_vpc_decide_nothing() {
     capture.facts.vpc = Some(crate::facts::Vpc {
         id: "vpc-1".to_owned(),
         cidrs: vec!["192.168.0.0/16".parse().unwrap()],
+        ..crate::facts::Vpc::default()
     });
     let shown = shown(&diagnose(capture), Format::Table);
     assert!(

@@ -10,7 +10,9 @@ use crate::dns::{AnswerKind, RecordType, Soa};
 use crate::endpoint::{EndpointName, SoaOrigin};
 use crate::expect::{Expected, Fit};
 use crate::facts::{
-    Cluster, Facts, HostsEntry, NetworkInterface, Proxy, StubConfiguration, Vantage, Vpc,
+    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, Facts, FailedRead, HostsEntry,
+    Instance, Kubeconfig, NetworkInterface, Proxy, ResolverEndpoint, ResolverRule, RuleAssociation,
+    SecurityGroup, StubConfiguration, Vantage, Vpc, VpcAttributes, VpcZones,
 };
 use crate::observation::{Lookup, Purpose, Transport};
 use crate::probe::Probed;
@@ -26,6 +28,30 @@ pub enum Need {
     Vpc,
     /// The cluster's network interfaces.
     Interfaces,
+    /// The VPC's DNS attributes.
+    VpcAttributes,
+    /// The VPC's DHCP options.
+    DhcpOptions,
+    /// The security groups.
+    SecurityGroups,
+    /// The Route 53 Resolver endpoints that the account can see.
+    ResolverEndpoints,
+    /// The Resolver rules that the account can see.
+    ResolverRules,
+    /// Which VPCs the Resolver rules are associated with.
+    RuleAssociations,
+    /// The private hosted zones of a VPC.
+    HostedZones,
+    /// Recent changes of the cluster.
+    Updates,
+    /// A kubeconfig that names the target.
+    Kubeconfig,
+    /// DescribeCluster's answer that there is no such cluster.
+    AbsentCluster,
+    /// This host's instance metadata.
+    Instance,
+    /// The account that was asked.
+    Caller,
     /// The hosts file.
     Hosts,
     /// The stub resolver configuration.
@@ -49,6 +75,20 @@ impl Need {
             Self::Cluster => "the cluster (eks:DescribeCluster)",
             Self::Vpc => "the VPC's networks (ec2:DescribeVpcs)",
             Self::Interfaces => "the cluster's network interfaces (ec2:DescribeNetworkInterfaces)",
+            Self::VpcAttributes => "the VPC's DNS attributes (ec2:DescribeVpcAttribute)",
+            Self::DhcpOptions => "the VPC's DHCP options (ec2:DescribeDhcpOptions)",
+            Self::SecurityGroups => "security groups (ec2:DescribeSecurityGroups)",
+            Self::ResolverEndpoints => "Resolver endpoints (route53resolver:ListResolverEndpoints)",
+            Self::ResolverRules => "Resolver rules (route53resolver:ListResolverRules)",
+            Self::RuleAssociations => {
+                "associations of Resolver rules (route53resolver:ListResolverRuleAssociations)"
+            }
+            Self::HostedZones => "private hosted zones (route53:ListHostedZonesByVPC)",
+            Self::Updates => "updates of the cluster (eks:ListUpdates)",
+            Self::Kubeconfig => "a kubeconfig that names the endpoint",
+            Self::AbsentCluster => "an answer of DescribeCluster",
+            Self::Instance => "instance metadata (this host is no EC2 instance, or does not say)",
+            Self::Caller => "the account (sts:GetCallerIdentity)",
             Self::Hosts => "the hosts file",
             Self::Stub => "the stub resolver configuration",
             Self::Proxy => "the proxy settings",
@@ -124,6 +164,18 @@ impl<'a> Case<'a> {
             Need::Cluster => self.facts.cluster.is_some(),
             Need::Vpc => self.facts.vpc.is_some(),
             Need::Interfaces => self.facts.interfaces.is_some(),
+            Need::VpcAttributes => self.facts.vpc_attributes.is_some(),
+            Need::DhcpOptions => self.facts.dhcp_options.is_some(),
+            Need::SecurityGroups => self.facts.security_groups.is_some(),
+            Need::ResolverEndpoints => self.facts.resolver_endpoints.is_some(),
+            Need::ResolverRules => self.facts.resolver_rules.is_some(),
+            Need::RuleAssociations => self.facts.rule_associations.is_some(),
+            Need::HostedZones => self.facts.hosted_zones.is_some(),
+            Need::Updates => self.facts.updates.is_some(),
+            Need::Kubeconfig => self.facts.kubeconfig.is_some(),
+            Need::AbsentCluster => self.facts.absent_cluster.is_some(),
+            Need::Instance => self.facts.instance.is_some(),
+            Need::Caller => self.facts.caller.is_some(),
             Need::Hosts => self.facts.hosts.is_some(),
             Need::Stub => self.facts.stub.is_some(),
             Need::Proxy => self.facts.proxy.is_some(),
@@ -156,6 +208,83 @@ impl<'a> Case<'a> {
     pub fn interfaces(&self) -> Option<&'a [NetworkInterface]> {
         self.touch(Need::Interfaces);
         self.facts.interfaces.as_deref()
+    }
+
+    /// The DNS attributes of the cluster's VPC.
+    pub fn vpc_attributes(&self) -> Option<&'a VpcAttributes> {
+        self.touch(Need::VpcAttributes);
+        self.facts.vpc_attributes.as_ref()
+    }
+
+    /// The DHCP options of the cluster's VPC.
+    pub fn dhcp_options(&self) -> Option<&'a DhcpOptions> {
+        self.touch(Need::DhcpOptions);
+        self.facts.dhcp_options.as_ref()
+    }
+
+    /// The security groups.
+    pub fn security_groups(&self) -> Option<&'a [SecurityGroup]> {
+        self.touch(Need::SecurityGroups);
+        self.facts.security_groups.as_deref()
+    }
+
+    /// The Route 53 Resolver endpoints that the account can see, of whatever VPC.
+    pub fn resolver_endpoints(&self) -> Option<&'a [ResolverEndpoint]> {
+        self.touch(Need::ResolverEndpoints);
+        self.facts.resolver_endpoints.as_deref()
+    }
+
+    /// The Resolver rules that the account can see.
+    pub fn resolver_rules(&self) -> Option<&'a [ResolverRule]> {
+        self.touch(Need::ResolverRules);
+        self.facts.resolver_rules.as_deref()
+    }
+
+    /// Which VPCs the Resolver rules are associated with.
+    pub fn rule_associations(&self) -> Option<&'a [RuleAssociation]> {
+        self.touch(Need::RuleAssociations);
+        self.facts.rule_associations.as_deref()
+    }
+
+    /// The private hosted zones, by VPC.
+    pub fn hosted_zones(&self) -> Option<&'a [VpcZones]> {
+        self.touch(Need::HostedZones);
+        self.facts.hosted_zones.as_deref()
+    }
+
+    /// Recent changes of the cluster.
+    pub fn updates(&self) -> Option<&'a [ClusterUpdate]> {
+        self.touch(Need::Updates);
+        self.facts.updates.as_deref()
+    }
+
+    /// What the kubeconfig says of the target.
+    pub fn kubeconfig(&self) -> Option<&'a Kubeconfig> {
+        self.touch(Need::Kubeconfig);
+        self.facts.kubeconfig.as_ref()
+    }
+
+    /// The cluster that was asked for and that is not there.
+    pub fn absent_cluster(&self) -> Option<&'a AbsentCluster> {
+        self.touch(Need::AbsentCluster);
+        self.facts.absent_cluster.as_ref()
+    }
+
+    /// This host, as an EC2 instance.
+    pub fn instance(&self) -> Option<&'a Instance> {
+        self.touch(Need::Instance);
+        self.facts.instance.as_ref()
+    }
+
+    /// Who asked AWS.
+    pub fn caller(&self) -> Option<&'a Caller> {
+        self.touch(Need::Caller);
+        self.facts.caller.as_ref()
+    }
+
+    /// The reads of AWS that brought nothing.
+    pub fn failed_reads(&self) -> &'a [FailedRead] {
+        &self.facts.failed_reads
     }
 
     /// The hosts file's entries about the target.

@@ -1,0 +1,489 @@
+//! What AWS answered, whoever asked: this program, or the AWS CLI into a file. Everything that was said goes in as
+//! it came; what it says of the target's cluster comes out.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use super::account::{
+    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, NetworkInterface,
+    ResolverEndpoint, ResolverRule, RuleAssociation, SecurityGroup, Vpc, VpcAttributes, VpcZones,
+};
+use super::calls::{Call, FailedRead};
+use super::{Facts, Gap};
+use crate::dns::Name;
+use crate::limits;
+
+/// What the description of a cluster's network interfaces begins with; the cluster's name follows, exactly (Amazon
+/// EKS User Guide, "VPC and subnet requirements").
+pub const DESCRIPTION: &str = "Amazon EKS ";
+
+/// A network interface as EC2 lists it, of whatever cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Interface {
+    /// The interface's id.
+    pub id: String,
+    /// Its description.
+    pub description: String,
+    /// `in-use`, `available`, …
+    pub status: Option<String>,
+    /// Its VPC.
+    pub vpc_id: Option<String>,
+    /// Its private IPv4 and its IPv6 addresses.
+    pub addresses: BTreeSet<IpAddr>,
+}
+
+/// Who asked AWS: what is missing is explained by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Source {
+    /// This program: what is missing failed, and is among the failed reads.
+    #[default]
+    Aws,
+    /// Files: what is missing is in none of them.
+    Files,
+}
+
+/// What AWS answered. A list is `None` where nobody asked for it, or the read failed.
+#[derive(Debug, Clone, Default)]
+pub struct Answers {
+    /// Who asked.
+    pub source: Source,
+    /// GetCallerIdentity.
+    pub caller: Option<Caller>,
+    /// DescribeCluster, once a cluster.
+    pub clusters: Vec<Cluster>,
+    /// DescribeCluster's `ResourceNotFoundException`.
+    pub absent: Option<AbsentCluster>,
+    /// ListClusters.
+    pub cluster_names: Option<Vec<String>>,
+    /// ListUpdates and DescribeUpdate: of the cluster.
+    pub updates: Option<Vec<ClusterUpdate>>,
+    /// DescribeNetworkInterfaces.
+    pub interfaces: Option<Vec<Interface>>,
+    /// DescribeVpcs.
+    pub vpcs: Option<Vec<Vpc>>,
+    /// DescribeVpcAttribute, by VPC.
+    pub vpc_attributes: Vec<(String, VpcAttributes)>,
+    /// DescribeDhcpOptions.
+    pub dhcp_options: Option<Vec<DhcpOptions>>,
+    /// DescribeSecurityGroups.
+    pub security_groups: Option<Vec<SecurityGroup>>,
+    /// ListResolverEndpoints.
+    pub resolver_endpoints: Option<Vec<ResolverEndpoint>>,
+    /// ListResolverEndpointIpAddresses: of an endpoint, or of one that the answer does not name.
+    pub endpoint_addresses: Vec<(Option<String>, Vec<EndpointAddress>)>,
+    /// ListResolverRules.
+    pub resolver_rules: Option<Vec<ResolverRule>>,
+    /// ListResolverRuleAssociations.
+    pub rule_associations: Option<Vec<RuleAssociation>>,
+    /// ListHostedZonesByVPC: of a VPC; an empty id where the answer does not name it.
+    pub hosted_zones: Vec<VpcZones>,
+    /// The reads that brought nothing.
+    pub failed: Vec<FailedRead>,
+}
+
+/// Whose share of the answers is wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The endpoint's host name.
+    pub target: &'a Name,
+    /// The cluster's name, where somebody said it.
+    pub cluster: Option<&'a str>,
+}
+
+impl Answers {
+    /// Takes out what the answers say of the target's cluster. What they do not say, or say of another cluster, is
+    /// a gap.
+    pub fn assemble(self, wanted: Wanted<'_>, facts: &mut Facts) -> Vec<Gap> {
+        let mut missing = Missing {
+            source: self.source,
+            failed: &self.failed,
+            gaps: Vec::new(),
+            unsaid: Vec::new(),
+        };
+        let (cluster, refused) = chosen(self.clusters, wanted);
+        if let Some(reason) = refused {
+            missing.because(Call::DescribeCluster, &reason);
+        } else if let Some(cluster) = &cluster
+            && cluster.endpoint.is_none()
+        {
+            let status = cluster.status.as_deref().unwrap_or("without a status");
+            let reason = format!("{} ({status}) has no endpoint yet", cluster.name);
+            missing.because(Call::DescribeCluster, &reason);
+        } else if cluster.is_none() && self.absent.is_none() {
+            missing.unsaid(Call::DescribeCluster);
+        }
+        let mut vpc_id = cluster.as_ref().and_then(|cluster| cluster.vpc_id.clone());
+        let name = cluster
+            .as_ref()
+            .map(|cluster| cluster.name.as_str())
+            .or(wanted.cluster);
+        match self.interfaces {
+            None => missing.unsaid(Call::DescribeNetworkInterfaces),
+            Some(all) => match of_cluster(unique(all, |one| &one.id), name, vpc_id.as_deref()) {
+                Ok(found) => {
+                    vpc_id = vpc_id.or_else(|| found.iter().find_map(|one| one.vpc_id.clone()));
+                    let found = found.into_iter().map(|one| NetworkInterface {
+                        id: one.id,
+                        addresses: one.addresses.into_iter().collect(),
+                    });
+                    facts.interfaces = Some(found.collect());
+                }
+                Err(reason) => missing.because(Call::DescribeNetworkInterfaces, &reason),
+            },
+        }
+        if let Some(interfaces) = &mut facts.interfaces {
+            let mut room = limits::EXPECTED;
+            let mut dropped = 0;
+            for interface in interfaces.iter_mut() {
+                let kept = interface.addresses.len().min(room);
+                room -= kept;
+                dropped += interface.addresses.len() - kept;
+                interface.addresses.truncate(kept);
+            }
+            interfaces.retain(|interface| !interface.addresses.is_empty());
+            if dropped > 0 {
+                let reason = format!("{dropped} addresses beyond the first {}", limits::EXPECTED);
+                missing.because(Call::DescribeNetworkInterfaces, &reason);
+            }
+        }
+        facts.vpc = match self.vpcs {
+            None => {
+                missing.unsaid(Call::DescribeVpcs);
+                None
+            }
+            Some(all) => {
+                let all = unique(all, |vpc| &vpc.id);
+                let listed = listing(all.iter().map(|vpc| vpc.id.as_str()));
+                let is_only = all.len() == 1;
+                let vpc = all
+                    .into_iter()
+                    .find(|vpc| vpc_id.as_ref().map_or(is_only, |id| *id == vpc.id));
+                if vpc.is_none() {
+                    let which = vpc_id.as_deref().unwrap_or("the cluster's VPC");
+                    let reason = format!("the answer lists {listed}, and not {which}");
+                    missing.because(Call::DescribeVpcs, &reason);
+                }
+                vpc
+            }
+        };
+        let vpc_id = vpc_id.or_else(|| facts.vpc.as_ref().map(|vpc| vpc.id.clone()));
+        facts.vpc_attributes = attributes(&self.vpc_attributes, vpc_id.as_deref());
+        match facts.vpc_attributes {
+            Some(VpcAttributes {
+                dns_support: Some(_),
+                dns_hostnames: Some(_),
+            }) => {}
+            _ => missing.unsaid(Call::DescribeVpcAttribute),
+        }
+        facts.dhcp_options = dhcp_options(self.dhcp_options, facts.vpc.as_ref());
+        if facts.dhcp_options.is_none() {
+            missing.unsaid(Call::DescribeDhcpOptions);
+        }
+        facts.security_groups = missing.list(
+            Call::DescribeSecurityGroups,
+            self.security_groups.map(|all| unique(all, |one| &one.id)),
+        );
+        let endpoints = self.resolver_endpoints.map(|all| {
+            with_addresses(
+                unique(all, |one| &one.id),
+                self.endpoint_addresses,
+                facts.vpc.as_ref(),
+            )
+        });
+        if let Some(all) = &endpoints
+            && all
+                .iter()
+                .any(|one| one.direction.starts_with("INBOUND") && one.addresses.is_none())
+        {
+            missing.unsaid(Call::ListResolverEndpointIpAddresses);
+        }
+        facts.resolver_endpoints = missing.list(Call::ListResolverEndpoints, endpoints);
+        facts.resolver_rules = missing.list(
+            Call::ListResolverRules,
+            self.resolver_rules.map(|all| unique(all, |one| &one.id)),
+        );
+        facts.rule_associations =
+            missing.list(Call::ListResolverRuleAssociations, self.rule_associations);
+        facts.hosted_zones = zones(self.hosted_zones, vpc_id.as_deref());
+        if facts.hosted_zones.is_none() {
+            missing.unsaid(Call::ListHostedZonesByVpc);
+        }
+        facts.updates = self.updates;
+        facts.caller = self.caller;
+        facts.absent_cluster = if cluster.is_some() { None } else { self.absent };
+        if let Some(absent) = &mut facts.absent_cluster
+            && absent.present.is_none()
+        {
+            absent.present = self.cluster_names;
+        }
+        facts.cluster = cluster;
+        let gaps = missing.finish();
+        facts.failed_reads = self.failed;
+        facts.failed_reads.sort();
+        facts.failed_reads.dedup();
+        gaps
+    }
+}
+
+/// The cluster that is meant: the one whose endpoint is the target, else the one that was named, else the only one.
+/// Or why none is.
+fn chosen(clusters: Vec<Cluster>, wanted: Wanted<'_>) -> (Option<Cluster>, Option<String>) {
+    let clusters = unique(clusters, |cluster| {
+        cluster.arn.as_ref().unwrap_or(&cluster.name)
+    });
+    let of_target = |cluster: &&Cluster| cluster.has_endpoint(wanted.target);
+    let named = |cluster: &&Cluster| wanted.cluster.is_some_and(|name| name == cluster.name);
+    if let Some(found) = clusters
+        .iter()
+        .find(of_target)
+        .or_else(|| clusters.iter().find(named))
+    {
+        return (Some(found.clone()), None);
+    }
+    let listed = listing(clusters.iter().map(|cluster| cluster.name.as_str()));
+    match (clusters.len(), wanted.cluster) {
+        (0, _) => (None, None),
+        (1, None) => (clusters.into_iter().next(), None),
+        (_, Some(name)) => {
+            let reason = format!("it is of {listed}, and not of {name}: nothing of it is used");
+            (None, Some(reason))
+        }
+        (_, None) => {
+            let reason = format!("it is of {listed}, and none of them has this endpoint");
+            (None, Some(reason))
+        }
+    }
+}
+
+/// The interfaces of the cluster: those with its description, in its VPC, that are in use. Without the cluster's
+/// name, those of the only cluster that has any.
+fn of_cluster(
+    all: Vec<Interface>,
+    name: Option<&str>,
+    vpc_id: Option<&str>,
+) -> Result<Vec<Interface>, String> {
+    let total = all.len();
+    let in_use: Vec<Interface> = all
+        .into_iter()
+        .filter(|one| one.description.starts_with(DESCRIPTION))
+        .filter(|one| {
+            let elsewhere = |id: &str| vpc_id.is_some_and(|wanted| wanted != id);
+            !one.vpc_id.as_deref().is_some_and(elsewhere)
+        })
+        // One that is `available` is attached to nothing: a leftover.
+        .filter(|one| one.status.as_deref() != Some("available"))
+        .collect();
+    let of = |one: &Interface| one.description[DESCRIPTION.len()..].to_owned();
+    let name = if let Some(name) = name {
+        name.to_owned()
+    } else {
+        let names: BTreeSet<String> = in_use.iter().map(of).collect();
+        match names.len() {
+            1 => names.into_iter().collect(),
+            0 => return Err(format!("none of the {total} listed is a cluster's in use")),
+            _ => {
+                return Err(format!(
+                    "those of {} are listed: DescribeCluster says which one's the endpoint is",
+                    listing(names.iter().map(String::as_str))
+                ));
+            }
+        }
+    };
+    let found: Vec<Interface> = in_use.into_iter().filter(|one| of(one) == name).collect();
+    if found.is_empty() {
+        return Err(format!(
+            "none of the {total} listed is in use and described as \"{DESCRIPTION}{name}\""
+        ));
+    }
+    Ok(found)
+}
+
+fn attributes(all: &[(String, VpcAttributes)], vpc_id: Option<&str>) -> Option<VpcAttributes> {
+    let mut merged: Option<VpcAttributes> = None;
+    let vpcs: BTreeSet<&str> = all.iter().map(|(id, _)| id.as_str()).collect();
+    let of_vpc = |id: &str| vpc_id.map_or(vpcs.len() == 1, |wanted| wanted == id);
+    for (_, one) in all.iter().filter(|(id, _)| of_vpc(id)) {
+        let merged = merged.get_or_insert_default();
+        merged.dns_support = one.dns_support.or(merged.dns_support);
+        merged.dns_hostnames = one.dns_hostnames.or(merged.dns_hostnames);
+    }
+    merged
+}
+
+fn dhcp_options(all: Option<Vec<DhcpOptions>>, vpc: Option<&Vpc>) -> Option<DhcpOptions> {
+    let wanted = vpc.and_then(|vpc| vpc.dhcp_options_id.as_deref());
+    // There is nothing to describe: the VPC has no option set (EC2, AssociateDhcpOptions: `default`).
+    if wanted == Some("default") {
+        return Some(DhcpOptions {
+            id: "default".to_owned(),
+            ..DhcpOptions::default()
+        });
+    }
+    let all = unique(all?, |one| &one.id);
+    let is_only = all.len() == 1;
+    all.into_iter()
+        .find(|one| wanted.map_or(is_only, |id| id == one.id))
+}
+
+/// Gives each endpoint its addresses. An answer that does not name its endpoint is that of the only endpoint with
+/// as many, or of the only one there is.
+fn with_addresses(
+    mut endpoints: Vec<ResolverEndpoint>,
+    lists: Vec<(Option<String>, Vec<EndpointAddress>)>,
+    vpc: Option<&Vpc>,
+) -> Vec<ResolverEndpoint> {
+    let mut unnamed: Vec<Vec<EndpointAddress>> = Vec::new();
+    for (id, addresses) in lists {
+        match id {
+            Some(id) => {
+                if let Some(endpoint) = endpoints.iter_mut().find(|one| one.id == id) {
+                    endpoint.addresses = Some(addresses);
+                }
+            }
+            None if unnamed.contains(&addresses) => {}
+            None => unnamed.push(addresses),
+        }
+    }
+    let in_vpc = |endpoint: &ResolverEndpoint| {
+        vpc.is_some_and(|vpc| endpoint.vpc_id.as_deref() == Some(vpc.id.as_str()))
+    };
+    for addresses in unnamed {
+        let within = vpc.is_some_and(|vpc| {
+            let known =
+                |address: &EndpointAddress| vpc.cidrs.iter().any(|cidr| cidr.contains(&address.ip));
+            addresses.iter().all(known)
+        });
+        let open = |endpoint: &ResolverEndpoint| {
+            endpoint.addresses.is_none() && endpoint.direction.starts_with("INBOUND")
+        };
+        let mut candidates: Vec<usize> = (0..endpoints.len())
+            .filter(|at| open(&endpoints[*at]))
+            .filter(|at| {
+                let count = endpoints[*at].address_count;
+                count.is_none_or(|count| usize::try_from(count).ok() == Some(addresses.len()))
+            })
+            .collect();
+        // The networks of the cluster's VPC are the only ones that are known; others may overlap with them.
+        if candidates.len() > 1 && within {
+            candidates.retain(|at| in_vpc(&endpoints[*at]));
+        }
+        if let [only] = candidates[..] {
+            endpoints[only].addresses = Some(addresses);
+        }
+    }
+    endpoints
+}
+
+fn zones(mut lists: Vec<VpcZones>, vpc_id: Option<&str>) -> Option<Vec<VpcZones>> {
+    for list in &mut lists {
+        if list.vpc_id.is_empty() {
+            vpc_id.unwrap_or_default().clone_into(&mut list.vpc_id);
+        }
+    }
+    lists.retain(|list| !list.vpc_id.is_empty());
+    let mut merged: Vec<VpcZones> = Vec::new();
+    for list in lists {
+        match merged.iter_mut().find(|one| one.vpc_id == list.vpc_id) {
+            Some(one) => one.zones.extend(list.zones),
+            None => merged.push(list),
+        }
+    }
+    for list in &mut merged {
+        let zones = std::mem::take(&mut list.zones);
+        list.zones = unique(zones, |zone| &zone.id);
+        list.zones.truncate(limits::LIST_IN_CAPTURE);
+    }
+    (!merged.is_empty()).then_some(merged)
+}
+
+/// Each once, by its id; where it was said twice, what was said last.
+fn unique<T>(all: Vec<T>, id: impl Fn(&T) -> &String) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::new();
+    for one in all {
+        match kept.iter_mut().find(|other| id(other) == id(&one)) {
+            Some(other) => *other = one,
+            None => kept.push(one),
+        }
+    }
+    kept
+}
+
+/// The first few of a list, for a sentence.
+fn listing<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.collect();
+    let more = names.len().saturating_sub(8);
+    let shown = names[..names.len() - more].join(", ");
+    match (names.is_empty(), more) {
+        (true, _) => "nothing".to_owned(),
+        (_, 0) => shown,
+        _ => format!("{shown} and {more} more"),
+    }
+}
+
+/// What the answers lack, and why.
+struct Missing<'a> {
+    source: Source,
+    failed: &'a [FailedRead],
+    gaps: Vec<Gap>,
+    unsaid: Vec<Call>,
+}
+
+impl Missing<'_> {
+    fn because(&mut self, call: Call, reason: &str) {
+        self.gaps.push(Gap {
+            fact: call.fact().to_owned(),
+            source: match self.source {
+                Source::Aws => call.action().to_owned(),
+                Source::Files => format!("--facts, {}", call.action()),
+            },
+            reason: format!("{reason}; {}", call.costs()),
+        });
+    }
+
+    /// Nobody said it. Where AWS was asked, the failed read says why.
+    fn unsaid(&mut self, call: Call) {
+        if !self.failed.iter().any(|failed| failed.call == call) {
+            self.unsaid.push(call);
+        }
+    }
+
+    /// A list, cut where it is longer than a capture holds.
+    fn list<T>(&mut self, call: Call, list: Option<Vec<T>>) -> Option<Vec<T>> {
+        let Some(mut list) = list else {
+            self.unsaid(call);
+            return None;
+        };
+        if let Some(dropped) = list.len().checked_sub(limits::LIST_IN_CAPTURE + 1) {
+            list.truncate(limits::LIST_IN_CAPTURE);
+            let reason = format!(
+                "{} beyond the first {}",
+                dropped + 1,
+                limits::LIST_IN_CAPTURE
+            );
+            self.because(call, &reason);
+        }
+        Some(list)
+    }
+
+    fn finish(mut self) -> Vec<Gap> {
+        for failed in self.failed {
+            let gap = Gap {
+                fact: failed.call.fact().to_owned(),
+                source: failed.call.action().to_owned(),
+                reason: failed.reason(),
+            };
+            if !self.gaps.contains(&gap) {
+                self.gaps.push(gap);
+            }
+        }
+        if self.source == Source::Files && !self.unsaid.is_empty() {
+            let facts: Vec<&str> = self.unsaid.iter().map(|call| call.fact()).collect();
+            self.gaps.push(Gap {
+                fact: facts.join(", "),
+                source: "--facts".to_owned(),
+                reason: "no file has them".to_owned(),
+            });
+        }
+        self.gaps
+    }
+}
