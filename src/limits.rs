@@ -60,8 +60,10 @@ pub const AWS_ATTEMPT: std::time::Duration = std::time::Duration::from_secs(4);
 pub const AWS_READ: std::time::Duration = std::time::Duration::from_secs(9);
 /// Tries of a read of AWS: the first, and two after a throttled or lost one.
 pub const AWS_ATTEMPTS: u32 = 3;
-/// A try to reach the instance metadata service for the Region or credentials: it is one hop away, or nowhere.
+/// How long the instance metadata service may take to say where this host is: it is one hop away, or nowhere.
 pub const INSTANCE_METADATA: std::time::Duration = std::time::Duration::from_millis(300);
+/// How long it may take to give the Region or credentials, where nothing else does: as the AWS CLI waits.
+pub const INSTANCE_CREDENTIALS: std::time::Duration = std::time::Duration::from_secs(1);
 /// Octets of an answer of AWS. A page of 1,000 network interfaces has less than 4 MiB.
 pub const AWS_ANSWER: usize = 8 << 20;
 /// Pages of a list of AWS. With 100 to 1,000 members a page that is more than a capture holds.

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use eks_dns_doctor::dns::Name;
 use eks_dns_doctor::facts::answers::Wanted;
-use eks_dns_doctor::facts::aws::{Ask, Session};
+use eks_dns_doctor::facts::aws::{Ask, Described, Session, instance};
 use eks_dns_doctor::facts::{Call, Facts, FailedRead, Gap, ReadFailure};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde::{Deserialize, Serialize};
@@ -64,8 +64,26 @@ fn child() -> ExitCode {
         gaps: Vec::new(),
         elapsed_ms: 0,
     };
+    if set("INSTANCE").is_some() {
+        match runtime.block_on(instance(set("INSTANCE").as_deref() == Some("disabled"))) {
+            Ok(found) => collected.facts.instance = Some(found),
+            Err(gap) => collected.gaps.push(gap),
+        }
+        return print(&collected);
+    }
     match runtime.block_on(async {
         let session = Session::open(&ask).await?;
+        match (set("FIRST").as_deref(), &target, &cluster) {
+            (Some("describe"), _, Some(name)) => {
+                let described = session.describe(name).await;
+                assert!(matches!(described, Described::Cluster(_)), "{described:?}");
+            }
+            (Some("find"), Some(target), _) => {
+                let found = session.find(target).await;
+                assert!(found.cluster.is_some(), "{found:?}");
+            }
+            _ => {}
+        }
         Ok(session.collect(target.as_ref(), cluster.as_deref()).await)
     }) {
         Ok(answers) => {
@@ -82,7 +100,11 @@ fn child() -> ExitCode {
         }
     }
     collected.elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let json = serde_json::to_vec(&collected).expect("facts are JSON");
+    print(&collected)
+}
+
+fn print(collected: &Collected) -> ExitCode {
+    let json = serde_json::to_vec(collected).expect("facts are JSON");
     std::io::stdout().write_all(&json).expect("stdout is read");
     ExitCode::SUCCESS
 }
@@ -1147,6 +1169,138 @@ fn what_is_missing_to_ask_at_all_is_one_line() {
     );
 }
 
+fn what_was_learnt_before_is_not_asked_again() {
+    for first in ["describe", "find"] {
+        let mock = Mock::of(world());
+        let run = Run::new(&mock).with("COLLECT_FIRST", first);
+        let collected = run.with("COLLECT_CLUSTER", "shared-cluster").collect();
+        assert_eq!(collected.facts.failed_reads, []);
+        assert_eq!(
+            collected.facts.cluster.map(|one| one.name).as_deref(),
+            Some("shared-cluster")
+        );
+        let of_it = mock.requests(Call::DescribeCluster).into_iter();
+        let times = of_it.filter(|one| one.contains("/shared-cluster ")).count();
+        assert_eq!(times, 1, "{first}");
+    }
+}
+
+fn an_endpoint_url_that_is_none_is_a_failed_read() {
+    for url in ["", "::", "http://", "nonsense", "http://127.0.0.1:99999"] {
+        let mock = Mock::of(world());
+        let run = Run::new(&mock).with("AWS_ENDPOINT_URL_EC2", url);
+        let collected = run.collect();
+        assert!(collected.facts.cluster.is_some(), "{url}");
+        // An empty variable is as good as none.
+        let is_unset = url.is_empty();
+        assert_eq!(collected.facts.vpc.is_some(), is_unset, "{url}");
+        assert_eq!(
+            failed(&collected, Call::DescribeVpcs).is_none(),
+            is_unset,
+            "{url}"
+        );
+    }
+}
+
+/// An instance metadata service that answers each path from a table; anything else with 404.
+fn metadata(token: u16, table: &'static [(&'static str, &'static str)]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            std::thread::spawn(move || {
+                let mut reader = BufReader::new(stream.try_clone().expect("a socket"));
+                loop {
+                    let mut first = String::new();
+                    if reader.read_line(&mut first).unwrap_or_default() == 0 {
+                        return;
+                    }
+                    let mut line = String::new();
+                    while reader.read_line(&mut line).unwrap_or_default() > 0
+                        && !line.trim().is_empty()
+                    {
+                        line.clear();
+                    }
+                    let path = first.split(' ').nth(1).unwrap_or_default();
+                    let found = table.iter().find(|(suffix, _)| path.ends_with(suffix));
+                    let (status, body) = match (first.starts_with("PUT"), found) {
+                        (true, _) => (token, "a-token"),
+                        (false, Some((_, body))) => (200, *body),
+                        (false, None) => (404, ""),
+                    };
+                    let ttl = "x-aws-ec2-metadata-token-ttl-seconds: 21600";
+                    let length = body.len();
+                    let answer = format!(
+                        "HTTP/1.1 {status} X\r\n{ttl}\r\ncontent-length: {length}\r\n\r\n{body}"
+                    );
+                    if stream.write_all(answer.as_bytes()).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    url
+}
+
+fn the_instance_is_where_its_metadata_says() {
+    let mock = Mock::of(world());
+    let asked = |url: &str| {
+        Run::anonymous(&mock)
+            .with("COLLECT_INSTANCE", "yes")
+            // A proxy would answer for another host.
+            .with("HTTP_PROXY", &mock.url)
+            .with("AWS_EC2_METADATA_SERVICE_ENDPOINT", url)
+    };
+    let url = metadata(
+        200,
+        &[
+            ("/meta-data/mac", "02:00:00:34:3e:18"),
+            ("/instance-id", "i-0123456789abcdef0"),
+            ("/placement/region", "ap-northeast-1"),
+            ("/macs/02:00:00:34:3e:18/vpc-id", VPC),
+            ("/owner-id", ACCOUNT),
+            ("/vpc-ipv4-cidr-block", "192.168.0.0/16"),
+            ("/vpc-ipv4-cidr-blocks", "100.64.0.0/16\n192.168.0.0/16"),
+        ],
+    );
+    let found = asked(&url).collect().facts.instance.expect("an instance");
+    assert_eq!(found.vpc_id.as_deref(), Some(VPC));
+    assert_eq!(found.region.as_deref(), Some("ap-northeast-1"));
+    assert_eq!(found.account.as_deref(), Some(ACCOUNT));
+    let cidrs: Vec<String> = found.vpc_cidrs.iter().map(ToString::to_string).collect();
+    assert_eq!(cidrs, ["192.168.0.0/16", "100.64.0.0/16"]);
+    // Nobody, a refusal, and what is no MAC address, are unknown.
+    let unknown = |run: Run| {
+        let collected = run.collect();
+        assert_eq!(collected.facts.instance, None);
+        collected.gaps[0].reason.clone()
+    };
+    let hanging = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let silent = format!("http://{}", hanging.local_addr().expect("an address"));
+    assert!(unknown(asked(&silent)).contains("no answer"));
+    unknown(asked(&metadata(403, &[])));
+    let hostile = metadata(200, &[("/meta-data/mac", "../../x y\u{1b}")]);
+    assert!(unknown(asked(&hostile)).contains("no MAC address"));
+    let disabled = asked(&url).with("COLLECT_INSTANCE", "disabled");
+    assert!(unknown(disabled).contains("AWS_EC2_METADATA_DISABLED"));
+    assert_eq!(mock.seen().len(), 0);
+}
+
+fn credentials_of_nobody_do_not_hold_up_the_run() {
+    let mock = Mock::of(world());
+    let hanging = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let silent = format!("http://{}", hanging.local_addr().expect("an address"));
+    let run = Run::anonymous(&mock)
+        .without("AWS_EC2_METADATA_DISABLED")
+        .with("AWS_EC2_METADATA_SERVICE_ENDPOINT", &silent);
+    let said = run.collect().no_session.expect("no Region");
+    assert!(said.contains("--region"), "{said}");
+    let said = run.with("COLLECT_REGION", "ap-northeast-1").collect();
+    let said = said.no_session.expect("no credentials");
+    assert!(said.contains("`aws configure`"), "{said}");
+}
+
 fn a_role_is_assumed_and_used() {
     let mock = Mock::of(world());
     let run = Run::new(&mock).with("COLLECT_ROLE", "arn:aws:iam::123456789012:role/eks");
@@ -1269,6 +1423,22 @@ fn main() -> ExitCode {
         (
             "what_is_missing_to_ask_at_all_is_one_line",
             what_is_missing_to_ask_at_all_is_one_line,
+        ),
+        (
+            "what_was_learnt_before_is_not_asked_again",
+            what_was_learnt_before_is_not_asked_again,
+        ),
+        (
+            "an_endpoint_url_that_is_none_is_a_failed_read",
+            an_endpoint_url_that_is_none_is_a_failed_read,
+        ),
+        (
+            "the_instance_is_where_its_metadata_says",
+            the_instance_is_where_its_metadata_says,
+        ),
+        (
+            "credentials_of_nobody_do_not_hold_up_the_run",
+            credentials_of_nobody_do_not_hold_up_the_run,
         ),
         ("a_role_is_assumed_and_used", a_role_is_assumed_and_used),
         (

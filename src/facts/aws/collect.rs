@@ -655,9 +655,9 @@ impl Inner {
         }
         // RFC 3339 in UTC sorts as text.
         updates.sort_by(|a, b| b.created_at.cmp(&a.created_at).then(a.id.cmp(&b.id)));
-        // What could not be described might be the one that is under way.
-        let whole = failed.is_empty() || !updates.is_empty();
-        (whole.then_some(updates), failed)
+        // One that could not be described leaves the others; what it would have said is a failed read.
+        let is_known = failed.is_empty() || !updates.is_empty();
+        (is_known.then_some(updates), failed)
     }
 
     async fn interfaces_and_vpc(

@@ -8,6 +8,8 @@
 //! 2. [`Session::find`] gives the cluster that has a given endpoint;
 //! 3. [`Session::collect`] gives everything, as [`Answers`]. What `describe` and `find` learnt is not asked again.
 //!
+//! Beside it, without a session, [`instance`] says where this host is.
+//!
 //! Nothing of it fails a run: a read that was denied, throttled, or never answered is among
 //! [`Answers::failed`]. Everything ends when [`Ask::deadline`] has passed since `open` began; a later round opens a
 //! session of its own.
@@ -17,6 +19,7 @@
 
 mod collect;
 mod failure;
+mod instance;
 mod partition;
 mod sdk;
 mod session;
@@ -37,6 +40,7 @@ use super::{AbsentCluster, Cluster, FailedRead};
 use crate::dns::Name;
 use crate::limits;
 
+pub use instance::instance;
 pub use session::{Ask, NoSession};
 
 /// Region, credentials and clients of one run. Cheap to clone.

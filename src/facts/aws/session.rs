@@ -29,7 +29,7 @@ use aws_types::region::Region;
 use aws_types::service_config::ServiceConfigKey;
 use tokio::time::{Instant, timeout_at};
 
-use super::{failure, partition, transport};
+use super::{failure, instance, partition, transport};
 use crate::facts::Gap;
 use crate::limits;
 
@@ -193,15 +193,6 @@ fn http_client() -> Option<SharedHttpClient> {
     plugin.runtime_components(&nothing).http_client()
 }
 
-/// Off EC2 nobody answers there; the SDK's own client would wait for four tries.
-fn metadata_client() -> imds::Client {
-    imds::Client::builder()
-        .max_attempts(1)
-        .connect_timeout(limits::INSTANCE_METADATA)
-        .read_timeout(limits::INSTANCE_METADATA)
-        .build()
-}
-
 async fn region(ask: &Ask) -> Result<String, NoSession> {
     let region = if let Some(region) = &ask.region {
         region.clone()
@@ -212,7 +203,7 @@ async fn region(ask: &Ask) -> Result<String, NoSession> {
         }
         let metadata = ImdsRegionProvider::builder()
             .configure(&ProviderConfig::default())
-            .imds_client(metadata_client())
+            .imds_client(instance::client(limits::INSTANCE_CREDENTIALS))
             .build();
         RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
             .or_else(profile.build())
@@ -236,7 +227,7 @@ async fn load(ask: &Ask, region: &str) -> Result<Credentials, CredentialsError> 
             let chain = DefaultCredentialsChain::builder()
                 .configure(config)
                 .region(Region::new(region.to_owned()))
-                .imds_client(metadata_client())
+                .imds_client(instance::client(limits::INSTANCE_CREDENTIALS))
                 .build()
                 .await;
             chain.provide_credentials().await
@@ -249,7 +240,7 @@ async fn load(ask: &Ask, region: &str) -> Result<Credentials, CredentialsError> 
                 .build();
             let metadata = imds::credentials::ImdsCredentialsProvider::builder()
                 .configure(&config)
-                .imds_client(metadata_client())
+                .imds_client(instance::client(limits::INSTANCE_CREDENTIALS))
                 .build();
             CredentialsProviderChain::first_try("Profile", profile)
                 .or_else("Ec2InstanceMetadata", metadata)
@@ -271,7 +262,9 @@ fn explain(ask: &Ask, config: &SdkConfig, error: &CredentialsError) -> NoSession
         .or_else(|| self::setting(config, "AWS_PROFILE", "eks_dns_doctor_unset"));
     if setting("role_arn").is_some() && setting("mfa_serial").is_some() {
         NoSession::Mfa(profile)
-    } else if setting("sso_session").is_some() || setting("sso_start_url").is_some() {
+    } else if (setting("sso_session").is_some() || setting("sso_start_url").is_some())
+        && !is_refused(error)
+    {
         NoSession::SsoExpired(profile)
     } else if setting("login_session").is_some() {
         NoSession::LoginExpired(profile)
@@ -285,6 +278,20 @@ fn explain(ask: &Ask, config: &SdkConfig, error: &CredentialsError) -> NoSession
             },
         }
     }
+}
+
+/// Whether SSO gave no credentials although its token is valid: the user has not that role in that account
+/// (IAM Identity Center Portal API reference, GetRoleCredentials: `ForbiddenException`).
+fn is_refused(error: &CredentialsError) -> bool {
+    let mut link: Option<&(dyn Error + 'static)> = Some(error);
+    for _ in 0..32 {
+        let Some(error) = link else { break };
+        if error.to_string().contains("Forbidden") || format!("{error:?}").contains("Forbidden") {
+            return true;
+        }
+        link = error.source();
+    }
+    false
 }
 
 /// A setting of the environment or of the profile in use, read by the SDK.
@@ -311,6 +318,7 @@ pub(super) fn configured_endpoint(config: &SdkConfig, service_id: &str) -> Optio
     config
         .service_config()
         .and_then(|settings| settings.load_config(key))
+        .filter(|url| !url.is_empty())
         .or_else(|| config.endpoint_url().map(str::to_owned))
 }
 
