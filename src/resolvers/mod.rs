@@ -130,7 +130,14 @@ pub enum Error {
 impl Error {
     /// Whether more facts may put it right: whoever is missing may be derived from them.
     pub fn may_be_learnt(&self) -> bool {
-        matches!(self, Self::None | Self::JudgeUnknown(..))
+        match self {
+            Self::None => true,
+            // Derived resolvers are called by their role, with a number.
+            Self::JudgeUnknown(judge, _) => [Role::Vpc, Role::Inbound]
+                .iter()
+                .any(|role| judge.starts_with(role.as_str())),
+            _ => false,
+        }
     }
 }
 
