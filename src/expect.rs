@@ -129,7 +129,9 @@ impl Expected {
             cluster.endpoint_public_access == Some(true)
                 && cluster.endpoint_private_access == Some(true)
         });
-        let inside = resolver.is_vpc_side() || vantage.kind == VantageKind::ClusterVpc;
+        // Whoever names an inbound endpoint means the way into the cluster's VPC, wherever it stands.
+        let is_meant = resolver.in_scope && resolver.role == Role::Inbound;
+        let inside = resolver.is_vpc_side() || is_meant || vantage.kind == VantageKind::ClusterVpc;
         if both && !inside && !from_flags && self.scope == Scope::Private {
             return Self {
                 scope: Scope::Any,

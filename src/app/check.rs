@@ -8,6 +8,7 @@ use crate::cli::args::CheckArgs;
 use crate::cli::settings;
 use crate::dns::RecordType;
 use crate::facts::{Facts, Gap, Vantage, host};
+use crate::limits;
 use crate::observation::Purpose;
 use crate::plan::Plan;
 use crate::probe::{self, Direct, GetAddrInfo, Probed, Progress, Run};
@@ -48,7 +49,7 @@ impl Round {
     pub(super) fn new(settings: &Settings) -> Result<Self, Error> {
         let (facts, mut gaps, vantage) = host::collect(settings).map_err(Error::File)?;
         let resolvers = resolvers::resolve(settings, &facts)?;
-        gaps.extend(not_asked(settings, &resolvers));
+        gaps.extend(not_asked(settings, &facts, &resolvers));
         let plan = Plan::new(&settings.target, &settings.asked, &facts, &random_label());
         Ok(Self {
             taken_at: now(),
@@ -133,7 +134,7 @@ fn random_label() -> String {
 }
 
 /// What was left out, by a flag or for want of one.
-fn not_asked(settings: &Settings, resolvers: &[Resolver]) -> Vec<Gap> {
+fn not_asked(settings: &Settings, facts: &Facts, resolvers: &[Resolver]) -> Vec<Gap> {
     let gap = |fact: &str, source: &str, reason: &str| Gap {
         fact: fact.to_owned(),
         source: source.to_owned(),
@@ -181,6 +182,17 @@ fn not_asked(settings: &Settings, resolvers: &[Resolver]) -> Vec<Gap> {
             "left out by --no-controls",
         ));
     }
+    let beyond = resolvers::inbound_beyond(facts);
+    if beyond > 0 {
+        gaps.push(gap(
+            "answers of inbound endpoints",
+            "route53resolver:ListResolverEndpointIpAddresses",
+            &format!(
+                "{beyond} addresses beyond the first {} are not asked: name those that matter with --inbound",
+                limits::DERIVED
+            ),
+        ));
+    }
     // What the files lack is said where they are read.
     if settings.facts.is_empty() {
         gaps.push(gap(
@@ -208,7 +220,7 @@ mod tests {
         };
         let settings = settings(&args).unwrap();
         let resolvers = resolvers::resolve(&settings, &Facts::default()).unwrap();
-        let gaps = not_asked(&settings, &resolvers);
+        let gaps = not_asked(&settings, &Facts::default(), &resolvers);
         gaps.into_iter().map(|gap| (gap.fact, gap.reason)).collect()
     }
 
