@@ -93,7 +93,12 @@ impl Expected {
         if !interfaces.is_empty() {
             expected.scope = Scope::Private;
             expected.addresses = interfaces;
-            "EKS network interfaces".clone_into(&mut expected.source);
+            // The user's word on the scope stays the user's.
+            expected.source = match asked.expect_scope {
+                Some(_) => "--expect-scope, EKS network interfaces",
+                None => "EKS network interfaces",
+            }
+            .to_owned();
         } else if let Some(vpc) = &facts.vpc
             && !vpc.cidrs.is_empty()
         {
