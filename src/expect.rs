@@ -94,11 +94,11 @@ impl Expected {
             expected.scope = Scope::Private;
             expected.addresses = interfaces;
             // The user's word on the scope stays the user's.
-            expected.source = match asked.expect_scope {
+            let source = match asked.expect_scope {
                 Some(_) => "--expect-scope, EKS network interfaces",
                 None => "EKS network interfaces",
-            }
-            .to_owned();
+            };
+            source.clone_into(&mut expected.source);
         } else if let Some(vpc) = &facts.vpc
             && !vpc.cidrs.is_empty()
         {

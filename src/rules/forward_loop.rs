@@ -98,7 +98,7 @@ fn finding(
         phrase::plural(back.len(), "an inbound address", "inbound addresses"),
         vpc.id
     );
-    explanation.push_str(&if wrong.is_empty() {
+    let effect_in_words = if wrong.is_empty() {
         " The endpoint's own name was not seen to fail by it; other names of the domain will.".to_owned()
     } else {
         format!(
@@ -106,7 +106,8 @@ fn finding(
             phrase::titles(wrong),
             phrase::plural(wrong.len(), "fails for", "fail for")
         )
-    });
+    };
+    explanation.push_str(&effect_in_words);
     let mut evidence = vec![
         Evidence::fact(format!("{}: FORWARD {} to {targets}", rule.id, rule.domain)),
         Evidence::fact(format!("{targets}: inbound, in {}", vpc.id)),

@@ -1,5 +1,6 @@
 //! A Resolver rule takes the endpoint's name out of the VPC.
 
+use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use super::phrase::{self, observed_sibling, observed_target};
@@ -133,7 +134,7 @@ fn finding(
         "The Resolver of {of_vpc} follows rule {title}: everything in {domain} goes to {to}. No rule for a more \
          specific domain and no private zone takes the endpoint's name from it."
     );
-    explanation.push_str(&if wrong.is_empty() {
+    let effect_in_words = if wrong.is_empty() {
         " Nothing that was observed here fails because of it: those servers have the name, or nobody asked there."
             .to_owned()
     } else {
@@ -142,10 +143,11 @@ fn finding(
             phrase::titles(wrong),
             phrase::plural(wrong.len(), "says", "say")
         )
-    });
+    };
+    explanation.push_str(&effect_in_words);
     let shared = rule.share_status.as_deref() == Some("SHARED_WITH_ME");
     if let Some(owner) = rule.owner.as_deref().filter(|_| shared) {
-        explanation.push_str(&format!(" The rule is account {owner}'s, shared with this one."));
+        let _ = write!(explanation, " The rule is account {owner}'s, shared with this one.");
     }
     let region = case.region();
     let zone = case.regional_zone().unwrap_or_else(|| case.own_zone());

@@ -1,5 +1,6 @@
 //! An inbound endpoint is of a kind that no forwarder can use.
 
+use std::fmt::Write as _;
 use super::phrase::{self, observed_target};
 use super::route53::{self, Effect, Inbound};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
@@ -87,11 +88,9 @@ fn finding(case: &Case<'_>, inbound: &Inbound<'_, '_>, unfit: &[&Subject<'_>]) -
         )
     };
     if severity == Severity::Error {
-        explanation.push_str(&format!(
-            " {} {} it.",
+        let _ = write!(explanation, " {} {} it.",
             phrase::titles(&subjects),
-            phrase::plural(subjects.len(), "fails with", "fail with")
-        ));
+            phrase::plural(subjects.len(), "fails with", "fail with"));
     } else {
         explanation.push_str(" The cluster's VPC has no other inbound endpoint that the account can see.");
     }

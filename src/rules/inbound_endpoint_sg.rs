@@ -1,5 +1,6 @@
 //! The security groups of an inbound endpoint do not let DNS in.
 
+use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -262,18 +263,14 @@ fn finding(
         )
     };
     if !unheard.is_empty() {
-        explanation.push_str(&format!(
-            " {} {} silent from here.",
+        let _ = write!(explanation, " {} {} silent from here.",
             phrase::titles(unheard),
-            phrase::plural(unheard.len(), "is", "are")
-        ));
+            phrase::plural(unheard.len(), "is", "are"));
     }
     if severity == Severity::Error && !effect.forwarders.is_empty() {
-        explanation.push_str(&format!(
-            " {} {} the name to a server that does not answer, and this endpoint is the way into the cluster's VPC.",
+        let _ = write!(explanation, " {} {} the name to a server that does not answer, and this endpoint is the way into the cluster's VPC.",
             phrase::titles(&effect.forwarders),
-            phrase::plural(effect.forwarders.len(), "forwards", "forward")
-        ));
+            phrase::plural(effect.forwarders.len(), "forwards", "forward"));
     }
     let named: Vec<&Subject<'_>> = if severity == Severity::Error {
         effect.subjects.clone()

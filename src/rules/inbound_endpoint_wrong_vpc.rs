@@ -108,7 +108,7 @@ fn finding(
          own VPC, and EKS's private zone is in the cluster's VPC alone.",
         phrase::plural(endpoints.len(), "endpoint is", "endpoints are")
     );
-    explanation.push_str(&match severity {
+    let effect_in_words = match severity {
         Severity::Error => format!(
             " {} {} such an address, and {} not give the private addresses.",
             phrase::titles(wrong),
@@ -121,7 +121,8 @@ fn finding(
             phrase::plural(needy.len(), "does", "do")
         ),
         Severity::Info => " Nothing here needs one at the moment.".to_owned(),
-    });
+    };
+    explanation.push_str(&effect_in_words);
     let own = case.own_zone();
     let mut remedies = vec![remedy::inbound::create(
         case,

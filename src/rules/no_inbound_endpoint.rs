@@ -1,5 +1,6 @@
 //! No inbound endpoint can be seen in the cluster's VPC.
 
+use std::fmt::Write as _;
 use super::phrase::{self, observed};
 use super::route53;
 use super::{Case, Confidence, Evidence, Finding, Severity, Stage, remedy};
@@ -70,11 +71,9 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         "{of} lists no inbound endpoint for {cluster}. One that another account has there would not be listed."
     );
     if let Some(owner) = foreign {
-        explanation.push_str(&format!(
-            " The VPC is shared by account {owner}, and only its owner can have endpoints in it."
-        ));
+        let _ = write!(explanation, " The VPC is shared by account {owner}, and only its owner can have endpoints in it.");
     }
-    explanation.push_str(&if needy.is_empty() {
+    let effect_in_words = if needy.is_empty() {
         " Nothing here needs one at the moment.".to_owned()
     } else {
         format!(
@@ -82,7 +81,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             phrase::titles(&needy),
             phrase::plural(needy.len(), "would need", "would need")
         )
-    });
+    };
+    explanation.push_str(&effect_in_words);
     let mut evidence = vec![Evidence::fact(format!(
         "no inbound endpoint of {cluster} is visible in {of}"
     ))];
