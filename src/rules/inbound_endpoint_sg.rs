@@ -43,6 +43,7 @@ declare_rule! {
         wants: [Cluster, Vpc, Instance],
         explains: [
             "inbound-endpoint-unreachable",
+            "resolver-unreachable",
             "forward-target-unreachable",
             "udp-blocked",
             "tcp-blocked",

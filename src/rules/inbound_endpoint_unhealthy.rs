@@ -34,7 +34,7 @@ declare_rule! {
         since: "0.1.0",
         needs: [ResolverEndpoints],
         wants: [Cluster, Vpc],
-        explains: ["inbound-endpoint-unreachable", "forward-target-unreachable"],
+        explains: ["inbound-endpoint-unreachable", "resolver-unreachable", "forward-target-unreachable"],
         stage: Stage::Evidence,
     }
 }

@@ -223,11 +223,7 @@ fn finding(
     Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
-        confidence: if known.is_some() {
-            Confidence::Certain
-        } else {
-            Confidence::High
-        },
+        confidence: Confidence::High,
         summary: format!("{who}: the private hosted zone {apex} shadows the endpoint's name"),
         explanation,
         caused_by: None,
