@@ -92,9 +92,12 @@ fn finding(
     let named = rule.name.as_deref().filter(|name| !name.is_empty());
     let title = named.map_or_else(|| rule.id.clone(), |name| format!("{} ({name})", rule.id));
     let targets = phrase::distinct(back.iter().copied());
+    let own = *domain == case.target.hostname;
+    let what = if own { "this very name".to_owned() } else { format!("everything in {domain}") };
+    let short = if own { "this very name".to_owned() } else { domain.to_string() };
     let mut explanation = format!(
-        "Rule {title} sends everything in {domain} to {targets}, {} in {}, and the rule is \
-         associated with that very VPC: what comes in there for this domain goes out to it again.",
+        "Rule {title} sends {what} to {targets}, {} in {}, and the rule is \
+         associated with that very VPC: what comes in there for it goes out to it again.",
         phrase::plural(back.len(), "an inbound address", "inbound addresses"),
         vpc.id
     );
@@ -127,7 +130,7 @@ fn finding(
         },
         confidence: Confidence::High,
         summary: format!(
-            "rule {title} forwards {domain} from {} back to its own inbound endpoint",
+            "rule {title} forwards {short} from {} back to its own inbound endpoint",
             vpc.id
         ),
         explanation,

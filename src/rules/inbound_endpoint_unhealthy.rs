@@ -99,8 +99,12 @@ fn finding(
         }
     );
     let messages = endpoint.status_message.iter().filter(|_| status.is_some());
-    for message in messages.chain(addresses.iter().filter_map(|a| a.status_message.as_ref())) {
-        let _ = write!(explanation, " It adds: {message}");
+    let said: Vec<&str> = messages
+        .chain(addresses.iter().filter_map(|address| address.status_message.as_ref()))
+        .map(String::as_str)
+        .collect();
+    if !said.is_empty() {
+        let _ = write!(explanation, " It adds: {}", said.join(" "));
     }
     if effect.severity == Severity::Error {
         let _ = write!(

@@ -126,6 +126,16 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
             phrase::list(&only)
         );
     }
+    let endpoint = case
+        .resolver_endpoints()
+        .into_iter()
+        .flatten()
+        .find(|endpoint| {
+            let of = |subject: &Subject<'_>| {
+                subject.ip().is_some_and(|ip| route53::has_address(endpoint, ip))
+            };
+            subjects.iter().copied().any(of)
+        });
     let mut remedies = Vec::new();
     if severity == Severity::Error {
         remedies.push(remedy::path::open_security_group(
@@ -137,8 +147,9 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
             "Compare the address with those that the endpoint has, and see that each is attached",
             [format!(
                 "aws route53resolver list-resolver-endpoint-ip-addresses --region {} --resolver-endpoint-id \
-                 <rslvr-in-id>",
-                case.region()
+                 {}",
+                case.region(),
+                endpoint.map_or("<rslvr-in-id>", |endpoint| endpoint.id.as_str())
             )],
         ));
     } else {

@@ -157,9 +157,7 @@ fn grade(case: &Case<'_>, subject: &Subject<'_>, vpc_has_it: bool) -> Option<Con
     // Where the VPC itself was heard to lack it, something is wrong there first.
     let aws_has_it = view::aws_names_this_endpoint(case)
         && !case.vpc_side().any(Subject::heard_anything)
-        && case
-            .cluster()
-            .is_some_and(|cluster| cluster.endpoint_private_access == Some(true));
+        && private_access_on(case);
     if !vpc_has_it {
         return match case.public_has_the_name() {
             Some(false) if aws_has_it => Some(Confidence::Medium),
@@ -173,6 +171,12 @@ fn grade(case: &Case<'_>, subject: &Subject<'_>, vpc_has_it: bool) -> Option<Con
         Some(false) => Some(Confidence::High),
         None => Some(Confidence::Medium),
     }
+}
+
+/// Whether AWS says that private access is on.
+fn private_access_on(case: &Case<'_>) -> bool {
+    let cluster = case.cluster();
+    cluster.is_some_and(|cluster| cluster.endpoint_private_access == Some(true))
 }
 
 fn finding(
@@ -208,8 +212,13 @@ fn finding(
     } else if vpc_view.is_empty() {
         format!(
             "{who} {} with the public view of the name, where private addresses are expected. No resolver of the \
-             VPC was heard that has them, so it may as well be that private access is off.",
+             VPC was heard that has them, {}.",
             phrase::plural(subjects.len(), "answers", "answer"),
+            if private_access_on(case) {
+                "so that it has them is not proven, but private access is on"
+            } else {
+                "so it may as well be that private access is off"
+            }
         )
     } else {
         format!(

@@ -75,6 +75,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
                 .failing()
                 .filter(|subject| {
                     !subject.is_vpc_side()
+                        && !at.iter().any(|other| other.name() == subject.name())
                         && self::apex(subject).as_ref() == Some(&apex)
                         // Where the cluster's zone is known, not going there is the fault.
                         && forwarded_to_wrong_view::grade(case, subject).is_none()
@@ -163,11 +164,19 @@ fn finding(
     let who = phrase::titles(at);
     let mut explanation = format!(
         "{who} {} the name with the SOA of the private hosted zone {apex}. That zone stands in for public DNS for \
-         all names below its apex, the endpoint's among them, and the name is not in it. Were EKS's own zone in \
-         this VPC, it should win as the more specific one; so this is probably not the cluster's VPC, or private \
-         access is off.",
+         all names below its apex, the endpoint's among them, and the name is not in it.",
         phrase::plural(at.len(), "denies", "deny"),
     );
+    if at.iter().all(|subject| subject.probed.resolver.is_elsewhere) {
+        explanation.push_str(
+            " EKS's own zone, which would win as the more specific one, is in the cluster's VPC, and this is another.",
+        );
+    } else {
+        explanation.push_str(
+            " Were EKS's own zone in this VPC, it should win as the more specific one; so this is probably not the \
+             cluster's VPC, or private access is off.",
+        );
+    }
     if !forwarders.is_empty() {
         let _ = write!(
             explanation,
@@ -201,15 +210,18 @@ fn finding(
     if let Some((zone, vpc)) = known {
         let _ = write!(explanation, " AWS lists it: {}.", listed(zone, vpc));
     }
-    let mut remedies = vec![
-        remedy::endpoint::list_private_zones(case),
+    let mut remedies = Vec::new();
+    if known.is_none() {
+        remedies.push(remedy::endpoint::list_private_zones(case));
+    }
+    remedies.push(
         disassociate(
             case,
             apex,
             known.map_or("<vpc-id>", |(_, vpc)| vpc),
             known.map_or("<zone-id>", |(zone, _)| zone.id.as_str()),
         ),
-    ];
+    );
     remedies.push(Remedy::new(
         "Or, where this is not the cluster's VPC: a rule for the endpoint's name to an inbound endpoint that is",
         [format!(
