@@ -1217,6 +1217,20 @@ fn what_is_missing_to_ask_at_all_is_one_line() {
     );
 }
 
+fn credentials_that_were_exported_stand_in_for_a_role_with_mfa() {
+    let mock = Mock::of(world());
+    // The profile cannot be had without a code: here, since its source has no secret key.
+    let config = "[profile ops]\nrole_arn = arn:aws:iam::123456789012:role/ops\nsource_profile = base\n\
+                  mfa_serial = arn:aws:iam::123456789012:mfa/me\n[profile base]\naws_access_key_id = AKIA\n";
+    let run = Run::new(&mock)
+        .with("COLLECT_PROFILE", "ops")
+        .config(config);
+    let collected = run.collect();
+    assert_eq!(collected.no_session, None);
+    let mut seen = mock.seen().into_iter();
+    assert!(seen.all(|one| one.authorization.contains("AKIAIOSFODNN7EXAMPLE")));
+}
+
 fn what_was_learnt_before_is_not_asked_again() {
     for first in ["describe", "find"] {
         let mock = Mock::of(world());
@@ -1472,6 +1486,10 @@ fn main() -> ExitCode {
         (
             "what_is_missing_to_ask_at_all_is_one_line",
             what_is_missing_to_ask_at_all_is_one_line,
+        ),
+        (
+            "credentials_that_were_exported_stand_in_for_a_role_with_mfa",
+            credentials_that_were_exported_stand_in_for_a_role_with_mfa,
         ),
         (
             "what_was_learnt_before_is_not_asked_again",

@@ -14,6 +14,9 @@
 //! [`Answers::failed`]. Everything ends when [`Ask::deadline`] has passed since `open` began; a later round opens a
 //! session of its own.
 //!
+//! The SDK looks host names up on the runtime's blocking threads, which no deadline stops: a runtime that is to end
+//! in time is ended by `shutdown_background`.
+//!
 //! A list is whole or it is not there: of one whose later page failed nothing is kept, since what is missing from it
 //! would look absent. What other reads brought stays.
 
