@@ -68,6 +68,8 @@ pub const INSTANCE_METADATA: std::time::Duration = std::time::Duration::from_mil
 pub const INSTANCE_CREDENTIALS: std::time::Duration = std::time::Duration::from_secs(1);
 /// Octets of an answer of AWS. A page of 1,000 network interfaces has less than 4 MiB.
 pub const AWS_ANSWER: usize = 8 << 20;
+/// How deep a JSON answer of AWS may be. Theirs are below ten; the SDK's parser goes down one call a level.
+pub const AWS_DEPTH: usize = 64;
 /// Pages of a list of AWS. With 100 to 1,000 members a page that is more than a capture holds.
 pub const AWS_PAGES: usize = 20;
 /// Characters kept of what AWS says of a failure.

@@ -28,6 +28,17 @@ const SECRET: &str = "THE-SECRET-KEY";
 const TOKEN: &str = "THE-SESSION-TOKEN";
 const VPC: &str = "vpc-083d1bc709009bb5b";
 const ACCOUNT: &str = "123456789012";
+/// A certificate of nobody: what the system trusts is not looked at, and need not be there.
+const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\n\
+    MIIBeTCCAR+gAwIBAgIURK1J3RcHiC0Y40wnPyR2xm7SnK4wCgYIKoZIzj0EAwIw\n\
+    ETEPMA0GA1UEAwwGbm9ib2R5MCAXDTI2MTEyNDEyMjMzMloYDzIxMjYxMDMxMTIy\n\
+    MzMyWjARMQ8wDQYDVQQDDAZub2JvZHkwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC\n\
+    AASz7m854iG1v5lS/m+06vGMgXneUtRuFBjcmjDmHtvRwaZQC+uZ3+LNtSCkAQk6\n\
+    K/je+uTFzqp/xA6jmS9xUgdzo1MwUTAdBgNVHQ4EFgQUUmcQcIDiktvP4SKTWcsO\n\
+    GZHTsFYwHwYDVR0jBBgwFoAUUmcQcIDiktvP4SKTWcsOGZHTsFYwDwYDVR0TAQH/\n\
+    BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEA/QPanZpj0Za0QY5qIOyGAkooJr5S\n\
+    B7VUZ6Gh7eP+FAwCIGk3cBnHnPjQkJrknfXatAuxSxgWbzHNdSFAqOvweBk9\n\
+    -----END CERTIFICATE-----\n";
 
 // ---------------------------------------------------------------------------------------------------------------
 // The process that collects.
@@ -130,7 +141,9 @@ impl Run {
     fn anonymous(mock: &Mock) -> Self {
         let home = tempfile::tempdir().expect("a folder");
         let file = |name: &str| home.path().join(name).display().to_string();
+        std::fs::write(home.path().join("ca.pem"), CERTIFICATE).expect("written");
         let environment = [
+            ("SSL_CERT_FILE", file("ca.pem")),
             ("HOME", home.path().display().to_string()),
             ("AWS_CONFIG_FILE", file("config")),
             ("AWS_SHARED_CREDENTIALS_FILE", file("credentials")),
@@ -940,6 +953,41 @@ fn what_is_no_answer_of_aws_is_a_failed_read() {
     }
 }
 
+fn deep_answers_end() {
+    let deep =
+        |open: &str, close: &str| format!("{}{}", open.repeat(1_000_000), close.repeat(1_000_000));
+    let faults = [
+        (
+            Call::DescribeCluster,
+            format!("{{\"cluster\":{{\"unknown\":{}}}}}", deep("[", "]")),
+        ),
+        (
+            Call::ListResolverRules,
+            format!("{{\"ResolverRules\":{}}}", deep("[", "]")),
+        ),
+        (Call::ListResolverEndpoints, deep("{\"a\":", "")),
+        (
+            Call::DescribeVpcs,
+            format!(
+                "<DescribeVpcsResponse>{}</DescribeVpcsResponse>",
+                deep("<a>", "</a>")
+            ),
+        ),
+        (Call::GetCallerIdentity, deep("<a>", "")),
+    ];
+    for status in [200, 400] {
+        let faults = faults.clone();
+        let mock = Mock::of(faulty(
+            faults.map(|(call, body)| (call, Fault::Reply(status, body))),
+        ));
+        let run = Run::new(&mock).with("COLLECT_CLUSTER", "shared-cluster");
+        let collected = run.collect();
+        assert!(collected.facts.rule_associations.is_some());
+        assert!(failed(&collected, Call::GetCallerIdentity).is_some());
+        assert!(failed(&collected, Call::ListResolverRules).is_some());
+    }
+}
+
 fn an_answer_beyond_the_bound_is_refused() {
     let long = format!(
         "<DescribeVpcsResponse>{}</DescribeVpcsResponse>",
@@ -1169,6 +1217,20 @@ fn what_is_missing_to_ask_at_all_is_one_line() {
     );
 }
 
+fn credentials_that_were_exported_stand_in_for_a_role_with_mfa() {
+    let mock = Mock::of(world());
+    // The profile cannot be had without a code: here, since its source has no secret key.
+    let config = "[profile ops]\nrole_arn = arn:aws:iam::123456789012:role/ops\nsource_profile = base\n\
+                  mfa_serial = arn:aws:iam::123456789012:mfa/me\n[profile base]\naws_access_key_id = AKIA\n";
+    let run = Run::new(&mock)
+        .with("COLLECT_PROFILE", "ops")
+        .config(config);
+    let collected = run.collect();
+    assert_eq!(collected.no_session, None);
+    let mut seen = mock.seen().into_iter();
+    assert!(seen.all(|one| one.authorization.contains("AKIAIOSFODNN7EXAMPLE")));
+}
+
 fn what_was_learnt_before_is_not_asked_again() {
     for first in ["describe", "find"] {
         let mock = Mock::of(world());
@@ -1380,6 +1442,7 @@ fn main() -> ExitCode {
             "what_is_no_answer_of_aws_is_a_failed_read",
             what_is_no_answer_of_aws_is_a_failed_read,
         ),
+        ("deep_answers_end", deep_answers_end),
         (
             "an_answer_beyond_the_bound_is_refused",
             an_answer_beyond_the_bound_is_refused,
@@ -1423,6 +1486,10 @@ fn main() -> ExitCode {
         (
             "what_is_missing_to_ask_at_all_is_one_line",
             what_is_missing_to_ask_at_all_is_one_line,
+        ),
+        (
+            "credentials_that_were_exported_stand_in_for_a_role_with_mfa",
+            credentials_that_were_exported_stand_in_for_a_role_with_mfa,
         ),
         (
             "what_was_learnt_before_is_not_asked_again",

@@ -1,5 +1,5 @@
 //! What AWS says, asked of it: the reads of [`Call`](super::Call), concurrently as far as they depend on each other, under one
-//! deadline. Only this folder knows the AWS SDK, and only [`sdk`] the types of its services.
+//! deadline. Only this folder knows the AWS SDK, and only its `sdk` the types of its services.
 //!
 //! A run opens one [`Session`], which loads Region and credentials or says in one line why it cannot
 //! ([`NoSession`], with its [`gap`](NoSession::gap)):
@@ -8,11 +8,14 @@
 //! 2. [`Session::find`] gives the cluster that has a given endpoint;
 //! 3. [`Session::collect`] gives everything, as [`Answers`]. What `describe` and `find` learnt is not asked again.
 //!
-//! Beside it, without a session, [`instance`] says where this host is.
+//! Beside it, without a session, [`instance()`] says where this host is.
 //!
 //! Nothing of it fails a run: a read that was denied, throttled, or never answered is among
 //! [`Answers::failed`]. Everything ends when [`Ask::deadline`] has passed since `open` began; a later round opens a
 //! session of its own.
+//!
+//! The SDK looks host names up on the runtime's blocking threads, which no deadline stops: a runtime that is to end
+//! in time is ended by `shutdown_background`.
 //!
 //! A list is whole or it is not there: of one whose later page failed nothing is kept, since what is missing from it
 //! would look absent. What other reads brought stays.

@@ -34,11 +34,11 @@ impl Sdk {
     pub(super) fn new(config: &SdkConfig) -> Self {
         let eks = EksConfig::new(config)
             .to_builder()
-            .interceptor(BoundedAnswer)
+            .interceptor(BoundedAnswer::Json)
             .build();
         let resolver = ResolverConfig::new(config)
             .to_builder()
-            .interceptor(BoundedAnswer)
+            .interceptor(BoundedAnswer::Json)
             .build();
         Self {
             eks: aws_sdk_eks::Client::from_conf(eks),

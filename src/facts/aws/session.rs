@@ -6,6 +6,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
+use aws_config::environment::credentials::EnvironmentVariableCredentialsProvider;
 use aws_config::environment::region::EnvironmentVariableRegionProvider;
 use aws_config::imds;
 use aws_config::imds::region::ImdsRegionProvider;
@@ -66,8 +67,8 @@ pub enum NoSession {
     LoginExpired(Option<String>),
     /// The profile's role wants a code from an MFA device; nothing here asks for one.
     #[error(
-        "the profile's role has mfa_serial, and no code can be asked for here: put temporary credentials into the \
-         environment with `aws configure export-credentials{} --format env`, then run this again",
+        "the profile's role has mfa_serial, and no code can be asked for here: run \
+         `eval \"$(aws configure export-credentials{} --format env)\"`, then this again",
         suffix(.0)
     )]
     Mfa(Option<String>),
@@ -154,9 +155,17 @@ async fn opened(ask: &Ask, until: Instant) -> Result<Opened, NoSession> {
         loader = loader.http_client(client.clone());
     }
     let config = loader.load().await;
-    let mut credentials = load(ask, &region)
-        .await
-        .map_err(|error| explain(ask, &config, &error))?;
+    let mut credentials = match load(ask, &region).await {
+        Ok(credentials) => credentials,
+        Err(error) => match explain(ask, &config, &error) {
+            // Whoever did as that line says has them in the environment, and still names the profile.
+            error @ NoSession::Mfa(_) => EnvironmentVariableCredentialsProvider::new()
+                .provide_credentials()
+                .await
+                .map_err(|_| error)?,
+            error => return Err(error),
+        },
+    };
     if let Some(role) = &ask.role_arn {
         let provider = AssumeRoleProvider::builder(role)
             .configure(&config)

@@ -34,7 +34,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SigningName;
 use aws_types::region::{Region, SigningRegion};
-use http_body_util::Limited;
+use http_body_util::{BodyExt as _, Limited};
 
 use super::{failure, xml};
 use crate::facts::{Call, FailedRead};
@@ -140,7 +140,7 @@ impl Api {
             .retry_classifier(HttpStatusCodeClassifier::default())
             .timeout_config(timeouts())
             .with_connection_poisoning()
-            .interceptor(BoundedAnswer)
+            .interceptor(BoundedAnswer::Xml)
             .serializer(serialize)
             .deserializer(deserialize)
             .build();
@@ -181,7 +181,12 @@ fn deserialize(response: &HttpResponse) -> Result<String, OrchestratorError<ApiE
 
 /// Reads no more than [`limits::AWS_ANSWER`] octets of an answer, whoever sends it.
 #[derive(Debug)]
-pub(super) struct BoundedAnswer;
+pub(super) enum BoundedAnswer {
+    /// Of a service that answers in JSON: and no deeper than [`limits::AWS_DEPTH`].
+    Json,
+    /// Of one that answers in XML, which is read without going down a stack.
+    Xml,
+}
 
 impl Intercept for BoundedAnswer {
     fn name(&self) -> &'static str {
@@ -194,9 +199,77 @@ impl Intercept for BoundedAnswer {
         _components: &RuntimeComponents,
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let body = context.response_mut().take_body();
-        *context.response_mut().body_mut() =
-            SdkBody::from_body_1_x(Limited::new(body, limits::AWS_ANSWER));
+        let body = Limited::new(context.response_mut().take_body(), limits::AWS_ANSWER);
+        *context.response_mut().body_mut() = match self {
+            Self::Xml => SdkBody::from_body_1_x(body),
+            Self::Json => {
+                let mut nesting = Nesting::default();
+                // What is cut off is no JSON any more, and says so to the parser.
+                SdkBody::from_body_1_x(body.map_frame(move |frame| {
+                    frame.map_data(|mut data| {
+                        data.truncate(nesting.shallow(&data));
+                        data
+                    })
+                }))
+            }
+        };
         Ok(())
+    }
+}
+
+/// How deep a JSON text is, as it passes by.
+#[derive(Debug, Default)]
+struct Nesting {
+    depth: usize,
+    in_string: bool,
+    escaped: bool,
+    is_too_deep: bool,
+}
+
+impl Nesting {
+    /// How many octets of what comes next are within the bound.
+    fn shallow(&mut self, data: &[u8]) -> usize {
+        for (at, octet) in data.iter().enumerate() {
+            if self.is_too_deep {
+                return at;
+            }
+            match octet {
+                _ if self.escaped => self.escaped = false,
+                b'\\' if self.in_string => self.escaped = true,
+                b'"' => self.in_string = !self.in_string,
+                _ if self.in_string => {}
+                b'[' | b'{' => {
+                    self.depth += 1;
+                    self.is_too_deep = self.depth > limits::AWS_DEPTH;
+                }
+                b']' | b'}' => self.depth = self.depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        data.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_where_it_gets_too_deep() {
+        let kept = |text: &str| Nesting::default().shallow(text.as_bytes());
+        let flat = r#"{"a":[{"b":"[[[[\"{{{{"},{}],"c":{}}"#.repeat(100);
+        assert_eq!(kept(&flat), flat.len());
+        let deep = "[".repeat(1000);
+        assert_eq!(kept(&deep), limits::AWS_DEPTH + 1);
+        // In pieces as in one.
+        let mut nesting = Nesting::default();
+        let pieces: usize = deep
+            .as_bytes()
+            .chunks(7)
+            .map(|piece| nesting.shallow(piece))
+            .sum();
+        assert_eq!(pieces, limits::AWS_DEPTH + 1);
+        let text = format!("\"{deep}\"");
+        assert_eq!(kept(&text), text.len());
     }
 }
