@@ -41,6 +41,8 @@ pub(super) fn conduct<F: Future>(
         }
     });
     let done = runtime.block_on(ask(interrupt, progress));
+    // What still resolves the name of an AWS API, on a thread of its own, is not waited for.
+    runtime.shutdown_background();
     Ok((done, interrupted.get()))
 }
 

@@ -494,7 +494,7 @@ fn every_kind_of_row() {
         "  Other findings:",
         "    ! tcp-blocked: the summary of tcp-blocked",
         "    hosts file (/etc/hosts): Permission denied (os error 13)",
-        "    without the cluster (eks:DescribeCluster): rule-a, rule-b, rule-c and 2 more",
+        "    without what AWS says: rule-a, rule-b, rule-c and 2 more",
     ] {
         assert!(shown.lines().any(|shown| shown == line), "{line}\n{shown}");
     }

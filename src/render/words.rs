@@ -10,7 +10,7 @@ use crate::clients::Prediction;
 use crate::compare::{Spread, Verdict};
 use crate::dns::{AnswerKind, ExtendedError, Flags, Rcode, RecordType, Section};
 use crate::expect::Expected;
-use crate::facts::VantageKind;
+use crate::facts::{Call, VantageKind};
 use crate::observation::{Attempt, Lookup, Purpose, Transport};
 use crate::probe::Probed;
 use crate::report::{Conclusion, Report, ResolverReport};
@@ -636,20 +636,26 @@ pub(super) fn not_checked(report: &Report, verbose: bool) -> Vec<String> {
         .iter()
         .map(|gap| format!("{} ({}): {}", gap.fact, gap.source, gap.reason))
         .collect();
-    let mut groups: Vec<(&[String], Vec<String>)> = Vec::new();
+    let mut groups: Vec<(Vec<&str>, Vec<String>)> = Vec::new();
     for rule in &report.not_evaluated {
-        match groups
-            .iter_mut()
-            .find(|(missing, _)| *missing == rule.missing)
-        {
+        let mut missing: Vec<&str> = Vec::new();
+        for need in &rule.missing {
+            // Which read of AWS would have brought it is said by its gap.
+            let of_aws = !verbose && Call::ALL.iter().any(|call| need.contains(call.action()));
+            let need = if of_aws { "what AWS says" } else { need };
+            if !missing.contains(&need) {
+                missing.push(need);
+            }
+        }
+        match groups.iter_mut().find(|(other, _)| *other == missing) {
             Some((_, rules)) => rules.push(rule.rule.clone()),
-            None => groups.push((&rule.missing, vec![rule.rule.clone()])),
+            None => groups.push((missing, vec![rule.rule.clone()])),
         }
     }
     if report.conclusion == Conclusion::Healthy && !verbose {
         let mut missing: Vec<&str> = Vec::new();
-        for need in groups.iter().flat_map(|(missing, _)| *missing) {
-            if !missing.contains(&need.as_str()) {
+        for need in groups.iter().flat_map(|(missing, _)| missing) {
+            if !missing.contains(need) {
                 missing.push(need);
             }
         }
