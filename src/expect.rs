@@ -97,7 +97,11 @@ impl Expected {
         if !interfaces.is_empty() {
             expected.scope = Scope::Private;
             expected.addresses = interfaces;
-            expected.source = from("EKS network interfaces");
+            // The user's word on the scope stays the user's.
+            expected.source = match asked.expect_scope {
+                Some(_) => from("--expect-scope, EKS network interfaces"),
+                None => from("EKS network interfaces"),
+            };
         } else if let Some(vpc) = &facts.vpc
             && !vpc.cidrs.is_empty()
         {
@@ -133,7 +137,9 @@ impl Expected {
             cluster.endpoint_public_access == Some(true)
                 && cluster.endpoint_private_access == Some(true)
         });
-        let inside = resolver.is_vpc_side() || vantage.kind == VantageKind::ClusterVpc;
+        // Whoever names an inbound endpoint means the way into the cluster's VPC, wherever it stands.
+        let is_meant = resolver.in_scope && resolver.role == Role::Inbound;
+        let inside = resolver.is_vpc_side() || is_meant || vantage.kind == VantageKind::ClusterVpc;
         if both && !inside && !from_flags && self.scope == Scope::Private {
             return Self {
                 scope: Scope::Any,

@@ -20,6 +20,8 @@ pub const SEARCH_SUFFIXES: usize = 6;
 pub const HOSTS_ENTRIES: usize = 32;
 /// Resolvers in one run. More is a mistake in a script rather than a path to diagnose.
 pub const RESOLVERS: usize = 64;
+/// Addresses of inbound endpoints that are asked because the account can see them. A VPC has two or four.
+pub const DERIVED: usize = 16;
 /// Expected addresses and networks.
 pub const EXPECTED: usize = 256;
 /// Samples of `--samples`: a polite share of the 1,024 packets per second that a VPC resolver accepts.

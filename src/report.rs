@@ -6,9 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::clients::{self, Prediction};
 use crate::compare::{ClassedAddress, Comparison, Samples, Verdict, compare};
+use crate::dns::AnswerKind;
 use crate::expect::Expected;
 use crate::facts::{Facts, Gap, Vantage};
+use crate::observation::{Lookup, Purpose};
 use crate::probe::Probed;
+use crate::resolvers::Role;
 use crate::rules::{self, Case, Finding, Need, NotEvaluated, Severity, Subject, Why};
 use crate::settings::{Asked, FailOn, Target, View};
 
@@ -156,6 +159,28 @@ pub mod exit {
     pub const INTERRUPTED: u8 = 130;
 }
 
+/// Takes the cluster's VPC resolver into scope where it answers here, even if it is only known from AWS: a client
+/// here can use it then. `--judge` narrows the scope, and nothing widens it again.
+fn judge_the_vpc_resolver(capture: &mut Capture) {
+    let Some(vpc) = capture.facts.cluster_vpc_id().map(str::to_owned) else {
+        return;
+    };
+    if !capture.asked.judge.is_empty() {
+        return;
+    }
+    for probed in &mut capture.observations {
+        let resolver = &mut probed.resolver;
+        let is_clusters = resolver.role == Role::Vpc && resolver.vpc.as_ref() == Some(&vpc);
+        let answers = || {
+            let target = |lookup: &&Lookup| lookup.purpose == Purpose::Target;
+            let said =
+                |lookup: &Lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative();
+            probed.lookups.iter().filter(target).any(said)
+        };
+        resolver.in_scope |= is_clusters && answers();
+    }
+}
+
 /// The pure middle of a diagnosis: expectation and comparisons, and the case that the rules look at.
 fn examine<T>(
     capture: &Capture,
@@ -195,7 +220,8 @@ pub fn touched(capture: &Capture) -> Vec<(&'static str, BTreeSet<Need>)> {
 }
 
 /// Diagnoses a capture. The same capture gives the same report, byte for byte.
-pub fn diagnose(capture: Capture) -> Report {
+pub fn diagnose(mut capture: Capture) -> Report {
+    judge_the_vpc_resolver(&mut capture);
     let (expected, comparisons, evaluation) = examine(&capture, rules::evaluate);
     let clients = clients::predict(&capture.target, &capture.facts, &capture.observations);
     let in_scope: Vec<Verdict> = capture

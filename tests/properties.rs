@@ -362,6 +362,8 @@ impl Draw {
                             .then(|| format!("{address}:53").parse().expect("an address")),
                         transport: (role != Role::Os).then_some(Transport::Udp),
                         known_from: "drawn".to_owned(),
+                        vpc: None,
+                        is_elsewhere: false,
                     },
                     lookups: if role == Role::Os {
                         Vec::new()

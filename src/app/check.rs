@@ -14,6 +14,7 @@ use crate::cli::settings;
 use crate::dns::RecordType;
 use crate::facts::host::{self, HostFiles};
 use crate::facts::{Facts, Gap};
+use crate::limits;
 use crate::observation::Purpose;
 use crate::plan::Plan;
 use crate::probe::{self, Direct, GetAddrInfo, Probed, Progress, Run};
@@ -233,6 +234,17 @@ fn not_asked(settings: &Settings, resolvers: &[Resolver], facts: &Facts) -> Vec<
             "control questions",
             "the resolvers",
             "left out by --no-controls",
+        ));
+    }
+    let beyond = resolvers::inbound_beyond(facts);
+    if beyond > 0 {
+        gaps.push(gap(
+            "answers of inbound endpoints",
+            "route53resolver:ListResolverEndpointIpAddresses",
+            &format!(
+                "{beyond} addresses beyond the first {} are not asked: name those that matter with --inbound",
+                limits::DERIVED
+            ),
         ));
     }
     if facts.cluster.is_none() && settings.sources.no_aws && settings.sources.facts.is_empty() {

@@ -85,6 +85,14 @@ impl Facts {
             .filter(|cluster| cluster.has_endpoint(target))
     }
 
+    /// The id of the cluster's VPC.
+    pub fn cluster_vpc_id(&self) -> Option<&str> {
+        let cluster = self.cluster.as_ref();
+        cluster
+            .and_then(|cluster| cluster.vpc_id.as_deref())
+            .or(self.vpc.as_ref().map(|vpc| vpc.id.as_str()))
+    }
+
     /// Whether what is known of a cluster is another one's: its endpoint has another name than the target.
     pub fn is_of_another_endpoint(&self, target: &Name) -> bool {
         self.cluster

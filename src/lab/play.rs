@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use crate::observation::{SystemFailure, Transport};
 use crate::plan::Plan;
 use crate::probe::{self, Progress, Run, SystemResolver};
 use crate::report::{Capture, Tool};
-use crate::resolvers::{self, parse_address, parse_resolver};
+use crate::resolvers::{self, Role, parse_address, parse_resolver};
 use crate::settings::{Asked, Settings, Sources, Target};
 
 /// The bound of a scenario's run.
@@ -74,8 +74,21 @@ pub async fn play(
         .map_err(|error| inconsistent(format!("target: {error}")))?;
     let (settings, target) = settings(scenario, &target_name).map_err(inconsistent)?;
     let facts = facts(scenario, &target_name);
-    let resolvers =
+    let mut resolvers =
         resolvers::resolve(&settings, &facts).map_err(|error| inconsistent(error.to_string()))?;
+    // What only the facts name is asked where the scenario has a server for it.
+    let servers: Vec<SocketAddr> = scenario
+        .servers
+        .iter()
+        .filter_map(|server| parse_address(&server.address).ok())
+        .collect();
+    resolvers.retain(|resolver| {
+        resolver.in_scope
+            || !matches!(resolver.role, Role::Vpc | Role::Inbound)
+            || resolver
+                .address
+                .is_none_or(|address| servers.contains(&address))
+    });
     let plan = Plan::new(&target, &settings.asked, &facts, &world.sibling);
 
     let stage = Stage {

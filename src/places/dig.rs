@@ -367,6 +367,8 @@ fn capture(runs: Vec<Run>) -> Result<Capture, DigError> {
                 address: Some(address),
                 transport: Some(transport),
                 known_from: "dig's text".to_owned(),
+                vpc: None,
+                is_elsewhere: false,
             },
             lookups: vec![lookup],
             system: None,

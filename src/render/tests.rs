@@ -100,6 +100,8 @@ fn resolver(label: &str, role: Role, address: &str, lookups: Vec<Lookup>) -> Pro
             address: Some(address.parse().unwrap()),
             transport: Some(Transport::Udp),
             known_from: "test".to_owned(),
+            vpc: None,
+            is_elsewhere: false,
         },
         lookups,
         system: None,

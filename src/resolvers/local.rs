@@ -28,6 +28,9 @@ pub(super) fn derive(_: &Settings, facts: &Facts) -> Vec<Candidate> {
             address: Some(*address),
             transport: Some(transport),
             known_from: known_from.clone(),
+            vpc: None,
+            is_elsewhere: false,
+            is_derived: false,
         })
         .collect()
 }

@@ -1,5 +1,6 @@
 //! Which resolvers to ask, and why we know them. A source is one file and one line in [`SOURCES`].
 
+mod derived;
 mod local;
 mod named;
 mod spec;
@@ -66,6 +67,12 @@ pub struct Resolver {
     pub transport: Option<Transport>,
     /// Why we know it.
     pub known_from: String,
+    /// The VPC that it stands in, where a fact says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vpc: Option<String>,
+    /// Whether that is known to be another VPC than the cluster's: its view is not the cluster's VPC's then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_elsewhere: bool,
 }
 
 impl Resolver {
@@ -79,9 +86,10 @@ impl Resolver {
         self.address == other.address && self.transport == other.transport
     }
 
-    /// Whether it answers with the VPC's view: the VPC resolver, or an inbound endpoint.
+    /// Whether it answers with the view of the cluster's VPC: the VPC resolver, or an inbound endpoint, that is not
+    /// known to stand in another VPC.
     pub fn is_vpc_side(&self) -> bool {
-        self.has_role(Role::Vpc) || self.has_role(Role::Inbound)
+        (self.has_role(Role::Vpc) || self.has_role(Role::Inbound)) && !self.is_elsewhere
     }
 }
 
@@ -94,6 +102,9 @@ struct Candidate {
     address: Option<SocketAddr>,
     transport: Option<Transport>,
     known_from: String,
+    vpc: Option<String>,
+    is_elsewhere: bool,
+    is_derived: bool,
 }
 
 /// The sources, in the order of the report's rows and of precedence where two know the same address.
@@ -101,7 +112,9 @@ const SOURCES: &[fn(&Settings, &Facts) -> Vec<Candidate>] = &[
     local::derive,
     system::derive,
     named::vpc,
+    derived::vpc,
     named::inbound,
+    derived::inbound,
     named::custom,
     named::public,
 ];
@@ -179,6 +192,11 @@ fn join(settings: &Settings, facts: &Facts) -> Result<Vec<(Candidate, Vec<Role>)
             also.push(candidate.role);
         }
         first.in_scope |= candidate.in_scope;
+        first.is_derived &= candidate.is_derived;
+        if first.vpc.is_none() {
+            first.vpc = candidate.vpc;
+            first.is_elsewhere = candidate.is_elsewhere;
+        }
         match (&first.label, candidate.label) {
             (None, Some(label)) => first.label = Some(label),
             (Some(kept), Some(label)) if *kept != label => {
@@ -189,6 +207,14 @@ fn join(settings: &Settings, facts: &Facts) -> Result<Vec<(Candidate, Vec<Role>)
         if !first.known_from.contains(&candidate.known_from) {
             first.known_from = format!("{}; {}", first.known_from, candidate.known_from);
         }
+    }
+    // Nobody asked for these: they give way.
+    while joined.len() > limits::RESOLVERS
+        && let Some(last) = joined
+            .iter()
+            .rposition(|(candidate, _)| candidate.is_derived)
+    {
+        joined.remove(last);
     }
     if joined.len() > limits::RESOLVERS {
         return Err(Error::TooMany(joined.len()));
@@ -237,9 +263,16 @@ fn name(joined: Vec<(Candidate, Vec<Role>)>) -> Result<Vec<Resolver>, Error> {
             address: candidate.address,
             transport: candidate.transport,
             known_from: candidate.known_from,
+            vpc: candidate.vpc,
+            is_elsewhere: candidate.is_elsewhere,
         });
     }
     Ok(resolvers)
+}
+
+/// How many addresses of inbound endpoints the facts have that are too many to ask.
+pub fn inbound_beyond(facts: &Facts) -> usize {
+    derived::inbound_beyond(facts)
 }
 
 /// Narrows the scope to the roles and names of `--judge`.
@@ -283,6 +316,9 @@ mod tests {
             address: Some(address.parse().unwrap()),
             transport: Some(Transport::Udp),
             known_from: "test".to_owned(),
+            vpc: None,
+            is_elsewhere: false,
+            is_derived: false,
         };
         (candidate, Vec::new())
     }

@@ -15,6 +15,9 @@ fn candidate(role: Role, address: SocketAddr, known_from: &str) -> Candidate {
         address: Some(address),
         transport: Some(Transport::Udp),
         known_from: known_from.to_owned(),
+        vpc: None,
+        is_elsewhere: false,
+        is_derived: false,
     }
 }
 

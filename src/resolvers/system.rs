@@ -18,5 +18,8 @@ pub(super) fn derive(settings: &Settings, _: &Facts) -> Vec<Candidate> {
         address: None,
         transport: None,
         known_from: "getaddrinfo on this host".to_owned(),
+        vpc: None,
+        is_elsewhere: false,
+        is_derived: false,
     }]
 }

@@ -14,6 +14,7 @@ use crate::facts::{
     Instance, Kubeconfig, NetworkInterface, Proxy, ResolverEndpoint, ResolverRule, RuleAssociation,
     SecurityGroup, StubConfiguration, Vantage, Vpc, VpcAttributes, VpcZones,
 };
+use crate::limits;
 use crate::observation::{Lookup, Purpose, Transport};
 use crate::probe::Probed;
 use crate::resolvers::Role;
@@ -202,6 +203,14 @@ impl<'a> Case<'a> {
     pub fn vpc(&self) -> Option<&'a Vpc> {
         self.touch(Need::Vpc);
         self.facts.vpc.as_ref()
+    }
+
+    /// The id of the cluster's VPC; `None` too where what is known is of a cluster with another endpoint.
+    pub fn cluster_vpc_id(&self) -> Option<&'a str> {
+        self.touch(Need::Cluster);
+        self.touch(Need::Vpc);
+        let of_another = self.facts.is_of_another_endpoint(&self.target.hostname);
+        self.facts.cluster_vpc_id().filter(|_| !of_another)
     }
 
     /// The cluster's network interfaces.
@@ -489,22 +498,52 @@ impl<'a> Case<'a> {
         self.target.cluster.as_deref().unwrap_or("<cluster>")
     }
 
-    /// The addresses of the inbound endpoints in this run: those that match, else all that were asked.
+    /// The addresses of the inbound endpoints in the cluster's VPC, for remedies: those in this run that match,
+    /// else all that were asked or that AWS lists.
     pub fn inbound_addresses(&self) -> Vec<IpAddr> {
         let address = |subject: &Subject<'_>| subject.probed.resolver.address.map(|a| a.ip());
         let inbound = || {
-            self.subjects()
-                .filter(|subject| subject.has_role(Role::Inbound))
+            self.subjects().filter(|subject| {
+                subject.has_role(Role::Inbound) && !subject.probed.resolver.is_elsewhere
+            })
         };
         let matching: Vec<IpAddr> = inbound()
             .filter(|subject| subject.verdict().is_fine())
             .filter_map(address)
             .collect();
-        if matching.is_empty() {
-            inbound().filter_map(address).collect()
-        } else {
-            matching
+        if !matching.is_empty() {
+            return matching;
         }
+        let mut all: Vec<IpAddr> = inbound().filter_map(address).collect();
+        // What is filled in decides nothing, so it is not recorded as touched.
+        let listed = self.visible_inbound().unwrap_or_default();
+        for ip in listed
+            .iter()
+            .flat_map(|endpoint| endpoint.addresses.iter().flatten())
+        {
+            if !all.contains(&ip.ip) && all.len() < limits::DERIVED {
+                all.push(ip.ip);
+            }
+        }
+        all
+    }
+
+    /// The inbound endpoints that AWS lists in the cluster's VPC, of the kind that a forwarder can be pointed at;
+    /// `None` where they, or the VPC, are not known. For remedies.
+    pub fn visible_inbound(&self) -> Option<Vec<&'a ResolverEndpoint>> {
+        let vpc = self.facts.cluster_vpc_id()?;
+        let endpoints = self.facts.resolver_endpoints.as_ref()?.iter();
+        let usable = |endpoint: &&ResolverEndpoint| {
+            endpoint.is_inbound()
+                && endpoint.speaks_do53()
+                && endpoint.vpc_id.as_deref() == Some(vpc)
+        };
+        Some(endpoints.filter(usable).collect())
+    }
+
+    /// The id of the cluster's VPC, or a placeholder to fill in. For remedies.
+    pub fn vpc_id(&self) -> &str {
+        self.facts.cluster_vpc_id().unwrap_or("<vpc-id>")
     }
 }
 

@@ -40,7 +40,7 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         needs: [Controls],
-        wants: [VpcView],
+        wants: [],
         explains: ["a-fails-aaaa-nodata"],
         stage: Stage::Evidence,
     }
@@ -48,13 +48,16 @@ declare_rule! {
 
 /// What the resolver seems to forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Forward {
+pub(super) enum Forward {
     Zone,
     Name,
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let down: Vec<&Subject<'_>> = inbound_endpoint_unreachable::down(case).collect();
+    // The silence of an address that is only known from AWS can be normal from here.
+    let down: Vec<&Subject<'_>> = inbound_endpoint_unreachable::down(case)
+        .filter(|subject| inbound_endpoint_unreachable::is_fault(case, subject))
+        .collect();
     let named_down = down.iter().any(|inbound| inbound.probed.resolver.in_scope);
     grouped(case.failing(), |subject| {
         let forward = forward(subject)?;
@@ -85,7 +88,7 @@ fn fails(lookup: &Lookup) -> bool {
 }
 
 /// What this resolver forwards to somebody who does not answer; `None` where the evidence is another's.
-fn forward(subject: &Subject<'_>) -> Option<Forward> {
+pub(super) fn forward(subject: &Subject<'_>) -> Option<Forward> {
     let verdict = subject.verdict();
     if !matches!(
         verdict,

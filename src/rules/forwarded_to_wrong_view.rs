@@ -16,7 +16,8 @@ declare_rule! {
     /// hosted zone is associated with the cluster's VPC alone, and no other VPC's Resolver has it.
     ///
     /// ## How it was decided
-    /// One of three. The negative answer carries the SOA of a private hosted zone (MNAME in `awsdns-00`) that is
+    /// One of four. The inbound endpoint is listed by AWS, in another VPC than the cluster's, and shows the public view
+    /// or another private zone. The negative answer carries the SOA of a private hosted zone (MNAME in `awsdns-00`) that is
     /// another than the one in which the VPC's resolvers have the name. Or an address named as an inbound endpoint
     /// shows the public view while another resolver of the VPC has the private addresses. Or the resolver says
     /// that public DNS lacks the name, freshly, while the public control has it.
@@ -50,6 +51,8 @@ pub(super) enum Shown {
     PublicAtInbound,
     /// A public view without the record.
     PublicWithoutTheName,
+    /// An inbound endpoint that AWS lists in this VPC, which is not the cluster's.
+    StandsIn(String),
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
@@ -65,6 +68,15 @@ pub(super) fn grade(case: &Case<'_>, subject: &Subject<'_>) -> Option<(Confidenc
         return None;
     }
     let by_soa = view::denied_by(subject);
+    if subject.has_role(Role::Inbound) && subject.probed.resolver.is_elsewhere {
+        let by_aws = matches!(
+            by_soa,
+            Some((_, SoaOrigin::PublicAws | SoaOrigin::PrivateHostedZone))
+        );
+        let shows_another = by_aws || view::gives_the_public_view(case, subject);
+        let vpc = subject.probed.resolver.vpc.clone().unwrap_or_default();
+        return shows_another.then_some((Confidence::High, Shown::StandsIn(vpc)));
+    }
     match view::vpc_side_fault(case, subject) {
         Some(VpcSideFault::OtherVpc) => {
             let shown = match by_soa {
@@ -138,6 +150,19 @@ fn finding(
                 phrase::plural(several, "an inbound endpoint", "inbound endpoints"),
                 phrase::plural(several, "shows", "show"),
                 phrase::titles(&right)
+            ),
+        ),
+        Shown::StandsIn(vpc) => (
+            format!(
+                "{who} {} in {vpc}, not in the cluster's VPC, and {} what that one sees",
+                phrase::plural(several, "stands", "stand"),
+                phrase::plural(several, "shows", "show")
+            ),
+            format!(
+                "AWS lists {who} as {} in {vpc}. An inbound endpoint answers from the VPC that it stands in, and \
+                 EKS's private zone is in the cluster's VPC alone, so what comes back is the view of {vpc}: public \
+                 DNS, or its own private zones.",
+                phrase::plural(several, "an address of an inbound endpoint", "addresses of inbound endpoints")
             ),
         ),
         Shown::PublicWithoutTheName => (

@@ -1,9 +1,10 @@
 //! An address of an inbound endpoint does not answer.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed_target, observed_tcp};
-use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, inbound_endpoint_sg, remedy, route53};
 use crate::dns::AnswerKind;
 use crate::observation::Transport;
 use crate::resolvers::Role;
@@ -17,7 +18,9 @@ declare_rule! {
     /// Every question to that address, over UDP and over TCP, got silence or the network's refusal. One of
     /// several addresses is enough for an error: clients and forwarders take turns. An address that does not
     /// decide the conclusion, because another resolver was named to judge or because it is only known from AWS,
-    /// may well be closed to this place and open to the forwarder: that is worth knowing, and no more.
+    /// may well be closed to this place and open to the forwarder: that is normal from here, and worth knowing. It
+    /// is an error too where a resolver's forward ends in silence and another address in the same VPC does answer
+    /// from here: then this place is not what is shut out.
     ///
     /// ## Why it matters
     /// Whoever forwards to it answers SERVFAIL after seconds, or not at all.
@@ -33,24 +36,40 @@ declare_rule! {
         summary: "an inbound endpoint's address answers nothing",
         severity: Severity::Error,
         since: "0.1.0",
-        needs: [VpcView],
-        wants: [],
+        needs: [],
+        wants: [Instance, ResolverEndpoints, SecurityGroups],
         stage: Stage::Evidence,
     }
 }
 
 /// The addresses of inbound endpoints that were asked and not heard.
 pub(super) fn down<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = &'c Subject<'a>> {
-    case.vpc_side().filter(|subject| {
+    case.subjects().filter(|subject| {
         subject.has_role(Role::Inbound)
             && !subject.probed.interrupted
             && !subject.heard_anything()
     })
 }
 
+/// Whether its silence is a fault, and not only how things are from here.
+pub(super) fn is_fault(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    let resolver = &subject.probed.resolver;
+    let peer_answers = || {
+        case.subjects().any(|other| {
+            other.has_role(Role::Inbound)
+                && other.heard_anything()
+                && other.probed.resolver.vpc == resolver.vpc
+        })
+    };
+    resolver.in_scope
+        || subject.is_vpc_side()
+            && !route53::on_failing_path(case).is_empty()
+            && peer_answers()
+}
+
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     grouped(down(case), |subject| {
-        Some(if subject.probed.resolver.in_scope {
+        Some(if is_fault(case, subject) {
             Severity::Error
         } else {
             Severity::Info
@@ -65,7 +84,7 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
     let who = phrase::titles(subjects);
     let does = phrase::plural(subjects.len(), "does not answer", "do not answer");
     let answering: Vec<&Subject<'_>> = case
-        .vpc_side()
+        .subjects()
         .filter(|other| other.has_role(Role::Inbound) && other.heard_anything())
         .collect();
     let turned_away = subjects
@@ -73,7 +92,9 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
         .all(|subject| subject.a_kind() == Some(AnswerKind::Unreachable));
     let mut explanation = format!(
         "{who} {does} over UDP or TCP. {}",
-        if turned_away {
+        if severity == Severity::Info {
+            "Nothing here was seen to depend on it."
+        } else if turned_away {
             "The network turns the questions away: a firewall that rejects, a missing route, or an address that is \
              no inbound endpoint's."
         } else {
@@ -90,6 +111,31 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
             phrase::plural(answering.len(), "answers", "answer")
         );
     }
+    let only: BTreeSet<String> = subjects
+        .iter()
+        .filter_map(|subject| inbound_endpoint_sg::lets_in_only(case, subject.ip()?))
+        .flatten()
+        .take(8)
+        .map(|network| network.to_string())
+        .collect();
+    if !only.is_empty() {
+        let only: Vec<String> = only.into_iter().collect();
+        let _ = write!(
+            explanation,
+            " Its security groups let port 53 in from {} only: is this host, as the endpoint sees it, among them?",
+            phrase::list(&only)
+        );
+    }
+    let endpoint = case
+        .resolver_endpoints()
+        .into_iter()
+        .flatten()
+        .find(|endpoint| {
+            let of = |subject: &Subject<'_>| {
+                subject.ip().is_some_and(|ip| route53::has_address(endpoint, ip))
+            };
+            subjects.iter().copied().any(of)
+        });
     let mut remedies = Vec::new();
     if severity == Severity::Error {
         remedies.push(remedy::path::open_security_group(
@@ -101,14 +147,15 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
             "Compare the address with those that the endpoint has, and see that each is attached",
             [format!(
                 "aws route53resolver list-resolver-endpoint-ip-addresses --region {} --resolver-endpoint-id \
-                 <rslvr-in-id>",
-                case.region()
+                 {}",
+                case.region(),
+                endpoint.map_or("<rslvr-in-id>", |endpoint| endpoint.id.as_str())
             )],
         ));
     } else {
         explanation.push_str(
-            " It does not decide the conclusion here, and may be open to the forwarders that use it and to \
-             nobody else.",
+            " An inbound endpoint may be open to the forwarders that use it and to nobody else, so this can be \
+             normal from here.",
         );
         remedies.push(Remedy::new(
             "Ask it from where the forwarder is",
@@ -121,9 +168,15 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
     Finding {
         rule: RULE.name.to_owned(),
         severity,
-        confidence: Confidence::High,
+        confidence: if subjects.iter().all(|subject| {
+            severity == Severity::Info || subject.probed.resolver.in_scope
+        }) {
+            Confidence::High
+        } else {
+            Confidence::Medium
+        },
         summary: match severity {
-            Severity::Info => format!("{who} {does} from here, which may be normal"),
+            Severity::Info => format!("{who} {does} from here, which can be normal"),
             _ => format!("{who} {does}: the way into the VPC's view is closed there"),
         },
         explanation,

@@ -4,6 +4,7 @@ mod case;
 mod finding;
 pub mod phrase;
 pub mod remedy;
+mod route53;
 mod step;
 mod verdict;
 mod view;
@@ -128,10 +129,18 @@ rules! {
     public_answer_expected,
     forwarded_to_wrong_view,
     forward_target_unreachable,
+    forward_loop,
     inbound_endpoint_unreachable,
+    inbound_endpoint_sg,
+    inbound_endpoint_unhealthy,
+    inbound_endpoint_wrong_vpc,
+    inbound_endpoint_protocol,
+    no_inbound_endpoint,
     vpc_resolver_not_reachable_from_here,
     private_zone_not_effective,
     private_zone_shadow,
+    forward_rule_shadow,
+    dns_firewall_block,
     rebinding_protection,
     stale_negative_cache,
     shadow_zone,

@@ -3,7 +3,7 @@
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::step::{self, Denial, Step};
 use super::{
-    Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dnssec_bogus, no_internet_recursion,
+    Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dns_firewall_block, dnssec_bogus, no_internet_recursion,
     rebinding_protection, remedy, resolver_refuses_client, shadow_zone, grouped};
 use crate::compare::Verdict;
 use crate::dns::{ExtendedError, Soa};
@@ -45,7 +45,7 @@ declare_rule! {
 
 /// What shows the policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
+pub(super) enum Shape {
     /// A SOA that has no business there.
     PolicySoa,
     /// The name is made an alias.
@@ -76,13 +76,18 @@ impl Shape {
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(case.failing(), |subject| shape(case, subject))
+    grouped(case.failing(), |subject| {
+        // In the VPC, what names no policy is most likely AWS's own firewall.
+        let shape = shape(case, subject)?;
+        (!dns_firewall_block::is_blocked(case, subject)).then_some(shape)
+    })
         .into_iter()
         .map(|(shape, subjects)| finding(case, shape, &subjects))
         .collect()
 }
 
-fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
+/// What shows a policy at this resolver, on whichever side it stands.
+pub(super) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
     if Step::of(subject) != Step::Content
         || rebinding_protection::shape(case, subject).is_some()
         || resolver_refuses_client::confidence(subject).is_some()

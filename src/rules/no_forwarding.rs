@@ -7,6 +7,7 @@ use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::AnswerKind;
 use crate::endpoint::SoaOrigin;
+use crate::resolvers::Role;
 use crate::settings::View;
 
 declare_rule! {
@@ -21,6 +22,8 @@ declare_rule! {
     /// AWS's (its MNAME is not one of `awsdns-00`, which only private hosted zones use), or, where the private
     /// view was asked for, the right addresses with the public zone's SOA beside them. A random sibling of the
     /// name is denied here as it should be, so answers are not rewritten.
+    /// Where no resolver of the VPC was heard, AWS's word that the endpoint is the cluster's stands in for it, with
+    /// less confidence.
     /// Where nobody said what the answer should be, it is a warning: with public and private access, public
     /// addresses here and private ones in the VPC are both right.
     ///
@@ -42,7 +45,7 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         needs: [],
-        wants: [VpcView, PublicControl],
+        wants: [VpcView, PublicControl, Cluster],
         explains: ["not-in-public-dns"],
         stage: Stage::Evidence,
     }
@@ -50,7 +53,10 @@ declare_rule! {
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let vpc_view = case.vpc_view();
-    let outside = case.in_scope().filter(|subject| !subject.is_vpc_side());
+    // An inbound endpoint of another VPC is no forwarder of ours: `forwarded-to-wrong-view`.
+    let outside = case.in_scope().filter(|subject| {
+        !subject.is_vpc_side() && subject.probed.resolver.role != Role::Inbound
+    });
     grouped(outside, |subject| {
         if apart_from_the_vpc(subject, &vpc_view) {
             return Some((Confidence::Medium, Shown::Otherwise));
@@ -147,8 +153,17 @@ fn grade(case: &Case<'_>, subject: &Subject<'_>, vpc_has_it: bool) -> Option<Con
         return None;
     }
     // Without a resolver of the VPC nothing shows that the name exists: `negative-answer` names the causes.
+    // AWS's word that this is the cluster's endpoint, and that private access is on, shows it as well.
+    // Where the VPC itself was heard to lack it, something is wrong there first.
+    let aws_has_it = view::aws_names_this_endpoint(case)
+        && !case.vpc_side().any(Subject::heard_anything)
+        && private_access_on(case);
     if !vpc_has_it {
-        return None;
+        return match case.public_has_the_name() {
+            Some(false) if aws_has_it => Some(Confidence::Medium),
+            None if aws_has_it => Some(Confidence::Low),
+            _ => None,
+        };
     }
     match case.public_has_the_name() {
         // The same public view has the name elsewhere: a stale answer, or another view.
@@ -156,6 +171,12 @@ fn grade(case: &Case<'_>, subject: &Subject<'_>, vpc_has_it: bool) -> Option<Con
         Some(false) => Some(Confidence::High),
         None => Some(Confidence::Medium),
     }
+}
+
+/// Whether AWS says that private access is on.
+fn private_access_on(case: &Case<'_>) -> bool {
+    let cluster = case.cluster();
+    cluster.is_some_and(|cluster| cluster.endpoint_private_access == Some(true))
 }
 
 fn finding(
@@ -181,11 +202,23 @@ fn finding(
              for. As long as the name is published so, clients there do not notice; no resolver of the VPC was \
              heard that shows the private zone."
         )
+    } else if vpc_view.is_empty() && shown == Shown::Denial {
+        format!(
+            "AWS has this endpoint, with private access on, and {who} {} the name from AWS's public zone: it does not \
+             ask the VPC, and public DNS as it sees it lacks the name. No resolver of the VPC was heard, so whether \
+             the VPC has it is not proven.",
+            phrase::plural(subjects.len(), "denies", "deny"),
+        )
     } else if vpc_view.is_empty() {
         format!(
             "{who} {} with the public view of the name, where private addresses are expected. No resolver of the \
-             VPC was heard that has them, so it may as well be that private access is off.",
+             VPC was heard that has them, {}.",
             phrase::plural(subjects.len(), "answers", "answer"),
+            if private_access_on(case) {
+                "so that it has them is not proven, but private access is on"
+            } else {
+                "so it may as well be that private access is off"
+            }
         )
     } else {
         format!(

@@ -5,10 +5,12 @@ use std::fmt::Write as _;
 use super::phrase::{self, observed_sibling, observed_target};
 use super::view::{self, VpcSideFault};
 use super::{
-    Case, Confidence, Finding, Remedy, Severity, Stage, Subject, forwarded_to_wrong_view, grouped, remedy,
+    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, forwarded_to_wrong_view, grouped, remedy, route53,
 };
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;
+use crate::facts::HostedZone;
+use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
@@ -19,7 +21,11 @@ declare_rule! {
     /// ## How it was decided
     /// A resolver on the VPC's side denies the name with an SOA whose MNAME is one of `awsdns-00`, which only
     /// private hosted zones use, and whose owner is a parent of the name. Resolvers elsewhere that deny it with the
-    /// SOA of that same zone are named beside it: they forward there.
+    /// SOA of that same zone are named beside it: they forward there. Where AWS lists the private zones of the VPC,
+    /// the zone is named with its owner; one that belongs to an AWS service, as EKS's own does, is not counted. A
+    /// zone that is listed and would take the name, in a VPC that matters here, while the answers are right, is a
+    /// warning. EKS's own zone is more specific than such a zone, so in the cluster's VPC with private access on
+    /// there is nothing to say. Zones that come by a Route 53 Profile are not listed.
     ///
     /// ## Why it matters
     /// Every client that uses this VPC's Resolver, or forwards to it, gets `no such host`.
@@ -34,8 +40,8 @@ declare_rule! {
         summary: "another private hosted zone shadows the endpoint's name",
         severity: Severity::Error,
         since: "0.1.0",
-        needs: [VpcView],
-        wants: [PublicControl, Cluster, Vpc],
+        needs: [],
+        wants: [VpcView, PublicControl, Cluster, Vpc, HostedZones, Instance],
         stage: Stage::Evidence,
     }
 }
@@ -44,13 +50,32 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let shadowed = case
         .failing()
         .filter(|subject| view::vpc_side_fault(case, subject) == Some(VpcSideFault::Shadowed));
-    grouped(shadowed, apex)
+    let is_a_services = |apex: &Name| {
+        let listed = case.hosted_zones().into_iter().flatten();
+        let mut zones = listed.flat_map(|list| &list.zones);
+        zones.any(|zone| {
+            zone.owning_service.is_some() && route53::domain(&zone.name).as_ref() == Some(apex)
+        })
+    };
+    // A resolver of a VPC that is known to be another than the cluster's is not on the VPC's side, and its own
+    // private zone takes the name all the same.
+    let elsewhere = case.failing().filter(|subject| {
+        subject.probed.resolver.is_elsewhere
+            && !subject.has_role(Role::Inbound)
+            && apex(subject).is_some_and(|apex| {
+                let name = &case.target.hostname;
+                *name != apex && name.is_within(&apex)
+            })
+    });
+    let mut findings: Vec<Finding> = grouped(shadowed.chain(elsewhere), apex)
         .into_iter()
+        .filter(|(apex, _)| !is_a_services(apex))
         .map(|(apex, at)| {
             let forwarders: Vec<&Subject<'_>> = case
                 .failing()
                 .filter(|subject| {
                     !subject.is_vpc_side()
+                        && !at.iter().any(|other| other.name() == subject.name())
                         && self::apex(subject).as_ref() == Some(&apex)
                         // Where the cluster's zone is known, not going there is the fault.
                         && forwarded_to_wrong_view::grade(case, subject).is_none()
@@ -58,7 +83,69 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
                 .collect();
             finding(case, &apex, &at, &forwarders)
         })
+        .collect();
+    if findings.is_empty() {
+        findings.extend(as_configured(case));
+    }
+    findings
+}
+
+/// The zones that would take the name in a VPC that matters here, and that nothing is seen to fail by.
+fn as_configured(case: &Case<'_>) -> Vec<Finding> {
+    let private_access = case
+        .cluster()
+        .and_then(|cluster| cluster.endpoint_private_access);
+    route53::resolving_vpcs(case)
+        .into_iter()
+        .filter(|vpc| !vpc.is_clusters || private_access == Some(false))
+        .filter_map(|vpc| {
+            let zones = route53::zones_over_the_name(case, vpc.id)?;
+            let (zone, apex) = zones.first()?;
+            let is_customers = zone.owning_service.is_none();
+            (is_customers && *apex != case.target.hostname)
+                .then(|| configured(case, vpc.id, zone, apex))
+        })
         .collect()
+}
+
+/// The zone as AWS lists it, in one line.
+fn listed(zone: &HostedZone, vpc: &str) -> String {
+    let owner = zone.owning_account.as_deref();
+    let owner = owner.map_or_else(String::new, |owner| format!(" of account {owner}"));
+    format!("{} ({}){owner} is associated with {vpc}", zone.name, zone.id)
+}
+
+fn configured(case: &Case<'_>, vpc: &str, zone: &HostedZone, apex: &Name) -> Finding {
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Warning,
+        confidence: Confidence::High,
+        summary: format!("the private hosted zone {apex} takes the endpoint's name in {vpc}"),
+        explanation: format!(
+            "{vpc} has the private hosted zone {apex}, which stands in for public DNS for all names below its apex, \
+             the endpoint's among them. Nothing was seen to fail by it: either the name is in it, and then somebody \
+             keeps its addresses up to date by hand, or nobody was asked there."
+        ),
+        caused_by: None,
+        resolvers: Vec::new(),
+        evidence: vec![Evidence::fact(listed(zone, vpc))],
+        remedies: vec![disassociate(case, apex, vpc, &zone.id)],
+        references: vec![
+            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html"
+                .to_owned(),
+        ],
+    }
+}
+
+fn disassociate(case: &Case<'_>, apex: &Name, vpc: &str, zone: &str) -> Remedy {
+    let zone = zone.trim_start_matches("/hostedzone/");
+    Remedy::new(
+        format!("Give {apex} a narrower apex, or take it from this VPC"),
+        [format!(
+            "aws route53 disassociate-vpc-from-hosted-zone --hosted-zone-id {zone} --vpc VPCRegion={},VPCId={vpc}",
+            case.region(),
+        )],
+    )
 }
 
 /// The apex of the private zone that denies the name.
@@ -77,11 +164,19 @@ fn finding(
     let who = phrase::titles(at);
     let mut explanation = format!(
         "{who} {} the name with the SOA of the private hosted zone {apex}. That zone stands in for public DNS for \
-         all names below its apex, the endpoint's among them, and the name is not in it. Were EKS's own zone in \
-         this VPC, it should win as the more specific one; so this is probably not the cluster's VPC, or private \
-         access is off.",
+         all names below its apex, the endpoint's among them, and the name is not in it.",
         phrase::plural(at.len(), "denies", "deny"),
     );
+    if at.iter().all(|subject| subject.probed.resolver.is_elsewhere) {
+        explanation.push_str(
+            " EKS's own zone, which would win as the more specific one, is in the cluster's VPC, and this is another.",
+        );
+    } else {
+        explanation.push_str(
+            " Were EKS's own zone in this VPC, it should win as the more specific one; so this is probably not the \
+             cluster's VPC, or private access is off.",
+        );
+    }
     if !forwarders.is_empty() {
         let _ = write!(
             explanation,
@@ -98,18 +193,35 @@ fn finding(
                 .any(|other| other.name() == subject.name())
         })
         .collect();
-    let mut remedies = vec![
-        remedy::endpoint::list_private_zones(case),
-        Remedy::new(
-            format!("Give {apex} a narrower apex, or take it from this VPC"),
-            [format!(
-                "aws route53 disassociate-vpc-from-hosted-zone --hosted-zone-id <zone-id> --vpc \
-                 VPCRegion={},VPCId={}",
-                case.region(),
-                case.vpc().map_or("<vpc-id>", |vpc| vpc.id.as_str())
-            )],
+    // Where the VPC that answers is known, and its zones are.
+    let vpcs = route53::resolving_vpcs(case);
+    let known = vpcs
+        .iter()
+        .filter(|vpc| {
+            vpc.subjects
+                .iter()
+                .any(|one| at.iter().any(|other| other.name() == one.name()))
+        })
+        .find_map(|vpc| {
+            let zones = route53::zones_over_the_name(case, vpc.id)?;
+            let (zone, _) = zones.into_iter().find(|(_, other)| other == apex)?;
+            Some((zone, vpc.id))
+        });
+    if let Some((zone, vpc)) = known {
+        let _ = write!(explanation, " AWS lists it: {}.", listed(zone, vpc));
+    }
+    let mut remedies = Vec::new();
+    if known.is_none() {
+        remedies.push(remedy::endpoint::list_private_zones(case));
+    }
+    remedies.push(
+        disassociate(
+            case,
+            apex,
+            known.map_or("<vpc-id>", |(_, vpc)| vpc),
+            known.map_or("<zone-id>", |(zone, _)| zone.id.as_str()),
         ),
-    ];
+    );
     remedies.push(Remedy::new(
         "Or, where this is not the cluster's VPC: a rule for the endpoint's name to an inbound endpoint that is",
         [format!(
@@ -131,6 +243,7 @@ fn finding(
         evidence: all
             .iter()
             .flat_map(|subject| [observed_target(subject), observed_sibling(subject)].concat())
+            .chain(known.map(|(zone, vpc)| Evidence::fact(listed(zone, vpc))))
             .collect(),
         remedies,
         references: vec![

@@ -232,6 +232,16 @@ const CAUSES: &[(&str, &[Group])] = &[
             &[(RebindingShape, false)],
         ],
     ),
+    (
+        "dns-firewall-block",
+        &[
+            READABLE,
+            &[(OnTheVpcsSide, true)],
+            &[(Denied, true)],
+            &[(DeniedByPublicAws, false)],
+            &[(DeniedByPrivateZone, false)],
+        ],
+    ),
     ("sinkhole-answer", &[&[(Sinkholed, true)]]),
     ("nxdomain-hijack", &[&[(SiblingResolves, true)]]),
     (

@@ -12,7 +12,20 @@ const PLACEHOLDER: &str = "<inbound-endpoint-ip>";
 
 /// The remedies, first thing first: forward the endpoint's own name; what the wider zone would mean.
 pub fn to_inbound(case: &Case<'_>) -> Vec<Remedy> {
-    to(case, &case.inbound_addresses())
+    let addresses = case.inbound_addresses();
+    let mut remedies = to(case, &addresses);
+    let none_visible = case.visible_inbound().is_some_and(|all| all.is_empty());
+    if addresses.is_empty() && none_visible {
+        remedies.insert(
+            0,
+            super::inbound::create(
+                case,
+                "No inbound endpoint of the cluster's VPC is visible to forward to: ask for its addresses, or make \
+                 one, in two Availability Zones",
+            ),
+        );
+    }
+    remedies
 }
 
 /// The same to these addresses; where there are none, with something to fill in.

@@ -5,5 +5,6 @@ pub mod endpoint;
 pub mod filter;
 pub mod flush;
 pub mod forward;
+pub mod inbound;
 pub mod path;
 pub mod question;

@@ -56,13 +56,21 @@ pub fn see_the_way(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Remedy {
 /// "Values that you specify when you create or edit inbound endpoints").
 pub fn open_security_group(case: &Case<'_>, protocols: &[Transport]) -> Remedy {
     let region = case.region();
-    let mut commands = vec![format!(
-        "aws route53resolver list-resolver-endpoints --region {region} --filters \
-         Name=Direction,Values=INBOUND --query 'ResolverEndpoints[].[Id,HostVPCId,SecurityGroupIds]'"
-    )];
+    let visible = case.visible_inbound().unwrap_or_default();
+    let group = visible
+        .iter()
+        .find_map(|endpoint| endpoint.security_group_ids.first());
+    let mut commands = Vec::new();
+    if group.is_none() {
+        commands.push(format!(
+            "aws route53resolver list-resolver-endpoints --region {region} --filters \
+             Name=Direction,Values=INBOUND --query 'ResolverEndpoints[].[Id,HostVPCId,SecurityGroupIds]'"
+        ));
+    }
+    let group = group.map_or("<sg-of-the-endpoint>", String::as_str);
     commands.extend(protocols.iter().map(|protocol| {
         format!(
-            "aws ec2 authorize-security-group-ingress --region {region} --group-id <sg-of-the-endpoint> \
+            "aws ec2 authorize-security-group-ingress --region {region} --group-id {group} \
              --protocol {} --port 53 --cidr <network-of-the-clients>",
             protocol.as_str()
         )

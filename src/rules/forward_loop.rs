@@ -1,0 +1,154 @@
+//! A Resolver rule forwards the name to the VPC that it is asked in.
+
+use std::net::IpAddr;
+
+use super::phrase::{self, observed_sibling, observed_target};
+use super::route53::{self, ResolvingVpc};
+use super::{
+    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, forward_rule_shadow,
+    forward_target_unreachable,
+};
+use crate::compare::Verdict;
+use crate::dns::Name;
+use crate::facts::ResolverRule;
+
+declare_rule! {
+    /// ## What it means
+    /// A Resolver rule of type `FORWARD` has the inbound endpoint of a VPC as its target and is associated with that
+    /// same VPC. A question for its domain comes in, is forwarded out, and comes in again, until it is given up.
+    ///
+    /// ## How it was decided
+    /// A target of the rule is an address of an inbound endpoint, and the VPC that this endpoint stands in is
+    /// associated with the rule (status `COMPLETE`); the endpoint's name is in the rule's domain. It is an error
+    /// where the rule takes effect on the name and a resolver that is asked that way fails with SERVFAIL or silence.
+    /// In the cluster's own VPC EKS's private zone is more specific than a rule for the whole Region: the name
+    /// itself resolves then, and other names of the domain do not, which is a warning.
+    ///
+    /// ## Why it matters
+    /// SERVFAIL and timeouts for every name of the domain, and a load of questions that multiply.
+    ///
+    /// ## What to do
+    /// Disassociate the rule from the VPC that its target stands in. Other VPCs may keep it.
+    ///
+    /// ## References
+    /// - Amazon Route 53 Developer Guide, "Best practices for Resolver endpoints": avoid loop configurations
+    "forward-loop" = {
+        summary: "a Resolver rule forwards the name to the VPC that it is asked in",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [ResolverRules, RuleAssociations, ResolverEndpoints],
+        wants: [Cluster, Vpc, Instance, HostedZones],
+        explains: ["forward-target-unreachable", "private-zone-not-effective", "unexplained-mismatch"],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for vpc in route53::resolving_vpcs(case) {
+        let Some((rule, domain)) = route53::rule_for(case, vpc.id) else {
+            continue;
+        };
+        let own = route53::inbound_addresses_of(case, vpc.id);
+        let back: Vec<IpAddr> = rule
+            .targets
+            .iter()
+            .map(|target| target.ip)
+            .filter(|ip| own.contains(ip))
+            .collect();
+        if back.is_empty() {
+            continue;
+        }
+        let takes_effect = forward_rule_shadow::in_effect(case, &vpc).is_some();
+        let wrong: Vec<&Subject<'_>> = case
+            .failing()
+            .filter(|subject| takes_effect && fails_so(subject, &vpc))
+            .collect();
+        findings.push(finding(case, &vpc, rule, &domain, &back, &wrong));
+    }
+    findings
+}
+
+/// SERVFAIL or silence for this name, of a resolver of that VPC or of one that may forward there.
+fn fails_so(subject: &Subject<'_>, vpc: &ResolvingVpc<'_, '_>) -> bool {
+    let of_vpc = vpc.subjects.iter().any(|other| other.name() == subject.name());
+    if of_vpc {
+        return subject.heard_anything()
+            && matches!(subject.verdict(), Verdict::ServFail | Verdict::Timeout);
+    }
+    vpc.is_clusters
+        && !subject.is_vpc_side()
+        && forward_target_unreachable::forward(subject).is_some()
+}
+
+fn finding(
+    case: &Case<'_>,
+    vpc: &ResolvingVpc<'_, '_>,
+    rule: &ResolverRule,
+    domain: &Name,
+    back: &[IpAddr],
+    wrong: &[&Subject<'_>],
+) -> Finding {
+    let named = rule.name.as_deref().filter(|name| !name.is_empty());
+    let title = named.map_or_else(|| rule.id.clone(), |name| format!("{} ({name})", rule.id));
+    let targets = phrase::distinct(back.iter().copied());
+    let own = *domain == case.target.hostname;
+    let what = if own { "this very name".to_owned() } else { format!("everything in {domain}") };
+    let short = if own { "this very name".to_owned() } else { domain.to_string() };
+    let mut explanation = format!(
+        "Rule {title} sends {what} to {targets}, {} in {}, and the rule is \
+         associated with that very VPC: what comes in there for it goes out to it again.",
+        phrase::plural(back.len(), "an inbound address", "inbound addresses"),
+        vpc.id
+    );
+    let effect_in_words = if wrong.is_empty() {
+        " The endpoint's own name was not seen to fail by it; other names of the domain will.".to_owned()
+    } else {
+        format!(
+            " {} {} the name accordingly.",
+            phrase::titles(wrong),
+            phrase::plural(wrong.len(), "fails for", "fail for")
+        )
+    };
+    explanation.push_str(&effect_in_words);
+    let mut evidence = vec![
+        Evidence::fact(format!("{}: FORWARD {} to {targets}", rule.id, rule.domain)),
+        Evidence::fact(format!("{targets}: inbound, in {}", vpc.id)),
+        Evidence::fact(format!("{} is associated with {}", rule.id, vpc.id)),
+    ];
+    evidence.extend(
+        wrong
+            .iter()
+            .flat_map(|subject| [observed_target(subject), observed_sibling(subject)].concat()),
+    );
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: if wrong.is_empty() {
+            Severity::Warning
+        } else {
+            Severity::Error
+        },
+        confidence: Confidence::High,
+        summary: format!(
+            "rule {title} forwards {short} from {} back to its own inbound endpoint",
+            vpc.id
+        ),
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(wrong),
+        evidence,
+        remedies: vec![Remedy::new(
+            format!("Take the rule from {}; VPCs that the target is not in may keep it", vpc.id),
+            [format!(
+                "aws route53resolver disassociate-resolver-rule --region {} --resolver-rule-id {} --vpc-id {}",
+                case.region(),
+                rule.id,
+                vpc.id
+            )],
+        )],
+        references: vec![
+            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/best-practices-resolver-endpoints.html"
+                .to_owned(),
+        ],
+    }
+}

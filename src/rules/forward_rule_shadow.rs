@@ -1,0 +1,210 @@
+//! A Resolver rule takes the endpoint's name out of the VPC.
+
+use std::fmt::Write as _;
+use std::net::IpAddr;
+
+use super::phrase::{self, observed_sibling, observed_target};
+use super::route53::{self, ResolvingVpc};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use crate::dns::Name;
+use crate::facts::ResolverRule;
+use crate::settings::View;
+
+declare_rule! {
+    /// ## What it means
+    /// A Route 53 Resolver rule of type `FORWARD` sends the endpoint's name to other name servers, away from the VPC
+    /// whose Resolver is asked. It stands in front of public DNS, and of a private hosted zone that is less specific
+    /// than its domain or as specific.
+    ///
+    /// ## How it was decided
+    /// Of the rules that are associated with the VPC (status `COMPLETE`), the one with the most specific domain that
+    /// the name is in decides, and it is of type `FORWARD`. A `SYSTEM` rule that is as specific or more overrides
+    /// it; the autodefined rule for `.` stands for public DNS and does nothing. Rules whose targets are the inbound
+    /// endpoints of the cluster's VPC are how it should be. In the cluster's own VPC with private access on, EKS's
+    /// private zone is more specific than a rule for `.`, `amazonaws.com` or the Region, and such a rule has no
+    /// effect on the name. It is an error where a resolver of that VPC does not give what is expected, else a
+    /// warning. Rules that come by a Route 53 Profile are not seen.
+    ///
+    /// ## Why it matters
+    /// What the name resolves to in that VPC is up to servers that may not have it.
+    ///
+    /// ## What to do
+    /// A rule of type `SYSTEM` for the endpoints' zone, associated with the same VPC: it gives the name back to the
+    /// VPC's own Resolver.
+    ///
+    /// ## References
+    /// - Amazon Route 53 Developer Guide, "Resolving DNS queries between VPCs and your network"
+    /// - Amazon Route 53 Developer Guide, "Considerations when working with a private hosted zone"
+    "forward-rule-shadow" = {
+        summary: "a Resolver rule forwards the endpoint's name away from the VPC",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [ResolverRules, RuleAssociations],
+        wants: [Cluster, Vpc, Instance, HostedZones, ResolverEndpoints],
+        explains: [
+            "private-zone-not-effective",
+            "forward-target-unreachable",
+            "no-forwarding",
+            "forwarded-to-wrong-view",
+            "negative-answer",
+            "unexplained-mismatch",
+        ],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for vpc in route53::resolving_vpcs(case) {
+        let Some((rule, domain)) = in_effect(case, &vpc) else {
+            continue;
+        };
+        let targets: Vec<IpAddr> = rule.targets.iter().map(|target| target.ip).collect();
+        // To the VPC's own inbound endpoint: `forward-loop`.
+        let own = route53::inbound_addresses_of(case, vpc.id);
+        if targets.iter().any(|ip| own.contains(ip)) || leads_to_the_cluster(case, &targets) {
+            continue;
+        }
+        let wrong: Vec<&Subject<'_>> = vpc
+            .subjects
+            .iter()
+            .copied()
+            .filter(|subject| {
+                // What shows a private zone was not forwarded.
+                !subject.verdict().is_fine()
+                    && subject.heard_anything()
+                    && subject.view() != View::PrivateZone
+            })
+            .collect();
+        findings.push(finding(case, &vpc, rule, &domain, &wrong));
+    }
+    findings
+}
+
+/// The rule of type `FORWARD` that takes the name in a VPC, unless a private zone is more specific.
+pub(super) fn in_effect<'a>(
+    case: &Case<'a>,
+    vpc: &ResolvingVpc<'_, '_>,
+) -> Option<(&'a ResolverRule, Name)> {
+    let (rule, domain) = route53::rule_for(case, vpc.id)?;
+    let zone = route53::depth_of_zone(case, vpc);
+    (zone.is_none_or(|zone| route53::depth(&domain) >= zone)).then_some((rule, domain))
+}
+
+/// Whether the targets are the cluster's inbound endpoints: those that are listed, or, as endpoints of other
+/// accounts are not, addresses in the networks of the cluster's VPC.
+fn leads_to_the_cluster(case: &Case<'_>, targets: &[IpAddr]) -> bool {
+    let listed = case
+        .cluster_vpc_id()
+        .map(|vpc| route53::inbound_addresses_of(case, vpc))
+        .unwrap_or_default();
+    let in_vpc = |ip: &IpAddr| {
+        let networks = case.vpc().into_iter().flat_map(|vpc| &vpc.cidrs);
+        networks.into_iter().any(|cidr| cidr.contains(ip))
+    };
+    !targets.is_empty() && targets.iter().all(|ip| listed.contains(ip) || in_vpc(ip))
+}
+
+fn finding(
+    case: &Case<'_>,
+    vpc: &ResolvingVpc<'_, '_>,
+    rule: &ResolverRule,
+    domain: &Name,
+    wrong: &[&Subject<'_>],
+) -> Finding {
+    let named = rule.name.as_deref().filter(|name| !name.is_empty());
+    let title = named.map_or_else(|| rule.id.clone(), |name| format!("{} ({name})", rule.id));
+    let targets = phrase::distinct(rule.targets.iter().map(|target| target.ip));
+    let to = if targets.is_empty() {
+        "other name servers".to_owned()
+    } else {
+        targets
+    };
+    let of_vpc = if vpc.is_clusters {
+        format!("the cluster's VPC {}", vpc.id)
+    } else {
+        vpc.id.to_owned()
+    };
+    let severity = if wrong.is_empty() {
+        Severity::Warning
+    } else {
+        Severity::Error
+    };
+    let mut explanation = format!(
+        "The Resolver of {of_vpc} follows rule {title}: everything in {domain} goes to {to}. No rule for a more \
+         specific domain and no private zone takes the endpoint's name from it."
+    );
+    let effect_in_words = if wrong.is_empty() {
+        " Nothing that was observed here fails because of it: those servers have the name, or nobody asked there."
+            .to_owned()
+    } else {
+        format!(
+            " So what {} {} is what those servers have.",
+            phrase::titles(wrong),
+            phrase::plural(wrong.len(), "says", "say")
+        )
+    };
+    explanation.push_str(&effect_in_words);
+    let shared = rule.share_status.as_deref() == Some("SHARED_WITH_ME");
+    if let Some(owner) = rule.owner.as_deref().filter(|_| shared) {
+        let _ = write!(explanation, " The rule is account {owner}'s, shared with this one.");
+    }
+    let region = case.region();
+    let zone = case.regional_zone().unwrap_or_else(|| case.own_zone());
+    // The override has to be as specific as the rule at least.
+    let zone = match route53::domain(&zone) {
+        Some(wider) if wider.is_within(domain) => zone,
+        _ => case.own_zone(),
+    };
+    let mut evidence = vec![
+        Evidence::fact(format!("{}: FORWARD {} to {to}", rule.id, rule.domain)),
+        Evidence::fact(format!("{} is associated with {}", rule.id, vpc.id)),
+    ];
+    evidence.extend(
+        wrong
+            .iter()
+            .flat_map(|subject| [observed_target(subject), observed_sibling(subject)].concat()),
+    );
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity,
+        confidence: Confidence::High,
+        summary: if *domain == case.target.hostname {
+            format!("rule {title} forwards this very name from {of_vpc} to {to}")
+        } else {
+            format!("rule {title} forwards {domain}, and so this name, from {of_vpc} to {to}")
+        },
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(wrong),
+        evidence,
+        remedies: vec![
+            Remedy::new(
+                format!("A SYSTEM rule for {zone}, which gives the name back to the VPC's own Resolver"),
+                [
+                    format!(
+                        "aws route53resolver create-resolver-rule --region {region} --creator-request-id eks-dns \
+                         --rule-type SYSTEM --domain-name {zone}"
+                    ),
+                    format!(
+                        "aws route53resolver associate-resolver-rule --region {region} --resolver-rule-id \
+                         <rslvr-rr-id> --vpc-id {}",
+                        vpc.id
+                    ),
+                ],
+            ),
+            Remedy::new(
+                format!("Or take the rule from {}", vpc.id),
+                [format!(
+                    "aws route53resolver disassociate-resolver-rule --region {region} --resolver-rule-id {} \
+                     --vpc-id {}",
+                    rule.id, vpc.id
+                )],
+            ),
+        ],
+        references: vec![
+            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-overview-DSN-queries-to-vpc.html"
+                .to_owned(),
+        ],
+    }
+}

@@ -1,0 +1,141 @@
+//! An inbound endpoint is of a kind that no forwarder can use.
+
+use std::fmt::Write as _;
+use super::phrase::{self, observed_target};
+use super::route53::{self, Effect, Inbound};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+
+declare_rule! {
+    /// ## What it means
+    /// A Route 53 Resolver endpoint that should take the questions into the VPC does not speak plain DNS on port 53,
+    /// or is of the delegation kind, which serves the zones that are delegated to it and is no target for conditional
+    /// forwarding.
+    ///
+    /// ## How it was decided
+    /// The endpoint's protocols are known and `Do53` is not among them, or its direction is `INBOUND_DELEGATION`; and
+    /// it is one that decides here and fails, or the cluster's VPC has no inbound endpoint of the ordinary kind
+    /// beside it. It is an error where it decides and does not give the addresses, or where a resolver's forward ends
+    /// in silence; else a warning.
+    ///
+    /// ## Why it matters
+    /// Forwarders that speak plain DNS get silence from it, or answers for other zones only.
+    ///
+    /// ## What to do
+    /// Add `Do53` to its protocols, or make an ordinary inbound endpoint.
+    ///
+    /// ## References
+    /// - Amazon Route 53 API Reference, Route 53 Resolver: ResolverEndpoint
+    /// - Amazon Route 53 Developer Guide, "Values that you specify when you create or edit inbound endpoints"
+    "inbound-endpoint-protocol" = {
+        summary: "an inbound endpoint does not speak plain DNS, or is of the delegation kind",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [ResolverEndpoints],
+        wants: [Cluster, Vpc],
+        explains: ["inbound-endpoint-unreachable", "resolver-unreachable", "forward-target-unreachable"],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let endpoints = route53::inbound_that_matter(case);
+    let usable = |inbound: &Inbound<'_, '_>| {
+        inbound.endpoint.is_inbound() && inbound.endpoint.speaks_do53()
+    };
+    let vpc_has_another = endpoints
+        .iter()
+        .any(|inbound| inbound.of_cluster == Some(true) && usable(inbound));
+    endpoints
+        .iter()
+        .filter(|inbound| !usable(inbound))
+        .filter_map(|inbound| {
+            let unfit = inbound.unheard(|subject| subject.verdict().is_fine());
+            let decides = unfit
+                .iter()
+                .any(|subject| subject.probed.resolver.in_scope);
+            (decides || !vpc_has_another && inbound.subjects.is_empty())
+                .then(|| finding(case, inbound, &unfit))
+        })
+        .collect()
+}
+
+fn finding(case: &Case<'_>, inbound: &Inbound<'_, '_>, unfit: &[&Subject<'_>]) -> Finding {
+    let title = inbound.title();
+    let endpoint = inbound.endpoint;
+    let Effect {
+        severity,
+        subjects,
+        forwarders,
+    } = route53::effect(case, inbound, unfit);
+    let speaks = phrase::list(&endpoint.protocols);
+    let (summary, mut explanation, fact) = if endpoint.is_inbound() {
+        (
+            format!("{title} speaks {speaks}, and not plain DNS on port 53"),
+            format!(
+                "{title} speaks {speaks}. Name servers forward over plain DNS, UDP and TCP port 53, which needs Do53 \
+                 among its protocols."
+            ),
+            format!("{}: protocols {speaks}", endpoint.id),
+        )
+    } else {
+        (
+            format!("{title} is of the kind {}, no target for a forward", endpoint.direction),
+            format!(
+                "{title} serves the zones that are delegated to it. A conditional forward needs an inbound endpoint \
+                 of the ordinary kind."
+            ),
+            format!("{}: direction {}", endpoint.id, endpoint.direction),
+        )
+    };
+    if severity == Severity::Error {
+        let _ = write!(explanation, " {} {} it.",
+            phrase::titles(&subjects),
+            phrase::plural(subjects.len(), "fails with", "fail with"));
+    } else {
+        explanation.push_str(" The cluster's VPC has no other inbound endpoint that the account can see.");
+    }
+    let create = remedy::inbound::create(
+        case,
+        "Or make an ordinary inbound endpoint in the cluster's VPC, and forward to that",
+    );
+    let mut remedies = Vec::new();
+    if endpoint.is_inbound() {
+        remedies.push(Remedy::new(
+            "Add Do53 to the endpoint's protocols",
+            [format!(
+                "aws route53resolver update-resolver-endpoint --region {} --resolver-endpoint-id {} --protocols Do53 \
+                 {}",
+                case.region(),
+                endpoint.id,
+                endpoint.protocols.join(" ")
+            )],
+        ));
+        remedies.push(create);
+    } else {
+        remedies.push(Remedy {
+            title: "Make an ordinary inbound endpoint in the cluster's VPC, and forward to that".to_owned(),
+            ..create
+        });
+    }
+    let mut evidence = vec![Evidence::fact(fact)];
+    evidence.extend(unfit.iter().flat_map(|subject| observed_target(subject)));
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity,
+        confidence: if forwarders.is_empty() {
+            Confidence::Certain
+        } else {
+            Confidence::High
+        },
+        summary,
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(&subjects),
+        evidence,
+        remedies,
+        references: vec![
+            "https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_ResolverEndpoint.html"
+                .to_owned(),
+        ],
+    }
+}

@@ -1,0 +1,336 @@
+//! The security groups of an inbound endpoint do not let DNS in.
+
+use std::fmt::Write as _;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::phrase::{self, observed_target, observed_tcp};
+use super::route53::{self, Effect, Inbound};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use crate::facts::{Permission, ResolverEndpoint, SecurityGroup};
+use crate::observation::Transport;
+
+declare_rule! {
+    /// ## What it means
+    /// The security groups of a Route 53 Resolver inbound endpoint have no rule that lets port 53 in, over UDP or
+    /// over TCP, or none for the network that this host is in. What is not let in is dropped: forwarders and clients
+    /// wait for answers that never come.
+    ///
+    /// ## How it was decided
+    /// The rules of all groups of the endpoint were put together. No rule for the protocol and port 53 at all: nobody
+    /// is let in, which is certain. Rules for some networks only, which is how it should be: whether a client is let
+    /// in depends on its address as the endpoint sees it. That of this host is known only where instance metadata
+    /// tells the networks of its VPC; else nothing is said here, and the networks stand beside the finding that the
+    /// endpoint does not answer. Rules that name a prefix list or another security group are not followed: with one of those,
+    /// nothing is said. It is an error where an address that decides is silent, or a resolver's forward to the VPC
+    /// ends in silence; else a warning, for it is only configured so.
+    ///
+    /// ## Why it matters
+    /// Over UDP nothing resolves; without TCP, what does not fit a datagram does not.
+    ///
+    /// ## What to do
+    /// Add the rules to the group; they take effect at once. Which groups an endpoint has cannot be changed.
+    ///
+    /// ## References
+    /// - Amazon Route 53 Developer Guide, "Values that you specify when you create or edit inbound endpoints"
+    /// - Amazon VPC User Guide, "Security group rules"
+    "inbound-endpoint-sg" = {
+        summary: "the security groups of an inbound endpoint do not let port 53 in",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [ResolverEndpoints, SecurityGroups],
+        wants: [Cluster, Vpc, Instance],
+        explains: [
+            "inbound-endpoint-unreachable",
+            "resolver-unreachable",
+            "forward-target-unreachable",
+            "udp-blocked",
+            "tcp-blocked",
+        ],
+        stage: Stage::Evidence,
+    }
+}
+
+/// Whom the groups let in over a protocol, at port 53.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Admits {
+    Nobody,
+    Only(Vec<IpNet>),
+    /// Anybody, or what cannot be told from what is known.
+    Perhaps,
+}
+
+/// What the groups do not let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Shut {
+    /// Nobody is let in.
+    ToAll,
+    /// This host's networks are not among those that are.
+    ToThisHost(Vec<IpNet>),
+    /// Only these are, and whether this host is among them is not known.
+    ExceptFor(Vec<IpNet>),
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for inbound in route53::inbound_that_matter(case) {
+        let mut shut = shut_to(case, inbound.endpoint);
+        // That some networks only are let in is how it should be.
+        shut.retain(|(_, shut)| !matches!(shut, Shut::ExceptFor(_)));
+        // What was heard is let in, whatever is written.
+        let heard = |subject: &Subject<'_>| {
+            shut.iter().any(|(transport, _)| heard_over(subject, *transport))
+        };
+        let unheard = inbound.unheard(heard);
+        if shut.is_empty() || !inbound.subjects.is_empty() && unheard.is_empty() {
+            continue;
+        }
+        let to_all = shut.iter().any(|(_, shut)| *shut == Shut::ToAll);
+        let direct = unheard
+            .iter()
+            .any(|subject| subject.probed.resolver.in_scope);
+        // Whom a forwarder is let in for, this host's networks do not say.
+        if to_all || direct {
+            let effect = route53::effect(case, &inbound, &unheard);
+            findings.push(finding(case, &inbound, &shut, &unheard, &effect));
+        }
+    }
+    findings
+}
+
+/// The networks that alone are let in to the endpoint that an address is of, where it is not known whether this
+/// host is in one of them.
+pub(super) fn lets_in_only(case: &Case<'_>, ip: IpAddr) -> Option<Vec<IpNet>> {
+    let endpoint = case
+        .resolver_endpoints()?
+        .iter()
+        .find(|endpoint| route53::has_address(endpoint, ip))?;
+    let shut = shut_to(case, endpoint);
+    shut.into_iter().find_map(|(_, shut)| match shut {
+        Shut::ExceptFor(networks) => Some(networks),
+        Shut::ToAll | Shut::ToThisHost(_) => None,
+    })
+}
+
+/// Whom the endpoint's groups keep out, by transport.
+fn shut_to(case: &Case<'_>, endpoint: &ResolverEndpoint) -> Vec<(Transport, Shut)> {
+    let groups = case.security_groups().unwrap_or_default();
+    let here: &[IpNet] = case
+        .instance()
+        .map_or(&[], |instance| instance.vpc_cidrs.as_slice());
+    [Transport::Udp, Transport::Tcp]
+        .into_iter()
+        .filter_map(|transport| {
+            let shut = shut(&admits(endpoint, groups, transport), here)?;
+            Some((transport, shut))
+        })
+        .collect()
+}
+
+/// Whether any reply came over the transport.
+fn heard_over(subject: &Subject<'_>, transport: Transport) -> bool {
+    let mut attempts = subject
+        .probed
+        .lookups
+        .iter()
+        .flat_map(|lookup| &lookup.attempts);
+    attempts.any(|attempt| attempt.transport == transport && super::step::was_heard(attempt))
+}
+
+/// Whom the endpoint's groups let in. Networks of a family that the endpoint has no address of do not count.
+fn admits(endpoint: &ResolverEndpoint, groups: &[SecurityGroup], transport: Transport) -> Admits {
+    let ids = &endpoint.security_group_ids;
+    let own: Vec<&SecurityGroup> = groups.iter().filter(|group| ids.contains(&group.id)).collect();
+    // A group that is not listed may let anybody in.
+    if ids.is_empty() || own.len() < ids.len() {
+        return Admits::Perhaps;
+    }
+    let addresses = || endpoint.addresses.iter().flatten();
+    let speaks = |is_v4: bool| {
+        addresses().next().is_none() || addresses().any(|address| address.ip.is_ipv4() == is_v4)
+    };
+    let mut networks: Vec<IpNet> = Vec::new();
+    for permission in own.iter().flat_map(|group| &group.ingress) {
+        if !covers(permission, transport) {
+            continue;
+        }
+        if !permission.groups.is_empty() || !permission.prefix_lists.is_empty() {
+            return Admits::Perhaps;
+        }
+        networks.extend(
+            permission
+                .cidrs
+                .iter()
+                .copied()
+                .filter(|cidr| speaks(cidr.network().is_ipv4())),
+        );
+    }
+    if networks.iter().any(|cidr| cidr.prefix_len() == 0) {
+        Admits::Perhaps
+    } else if networks.is_empty() {
+        Admits::Nobody
+    } else {
+        networks.sort_unstable();
+        networks.dedup();
+        Admits::Only(networks)
+    }
+}
+
+/// Whether a rule is about port 53 of the transport. Protocols by name, by number, or all (EC2 API Reference,
+/// IpPermission).
+fn covers(permission: &Permission, transport: Transport) -> bool {
+    let (name, number) = match transport {
+        Transport::Udp => ("udp", "17"),
+        Transport::Tcp => ("tcp", "6"),
+    };
+    let protocol = permission.protocol.as_str();
+    if protocol == "-1" {
+        return true;
+    }
+    let from = permission.from_port.unwrap_or(0);
+    let to = permission.to_port.unwrap_or(65_535);
+    (protocol == name || protocol == number) && (from..=to).contains(&53)
+}
+
+fn shut(admits: &Admits, here: &[IpNet]) -> Option<Shut> {
+    let overlap = |a: &IpNet, b: &IpNet| a.contains(b) || b.contains(a);
+    match admits {
+        Admits::Perhaps => None,
+        Admits::Nobody => Some(Shut::ToAll),
+        Admits::Only(networks) if here.is_empty() => Some(Shut::ExceptFor(networks.clone())),
+        Admits::Only(networks) => {
+            let inside = |one: &IpNet| networks.iter().any(|other| other.contains(one));
+            let apart = |one: &IpNet| !networks.iter().any(|other| overlap(one, other));
+            if here.iter().all(apart) {
+                Some(Shut::ToThisHost(networks.clone()))
+            } else if here.iter().all(inside) {
+                None
+            } else {
+                Some(Shut::ExceptFor(networks.clone()))
+            }
+        }
+    }
+}
+
+fn finding(
+    case: &Case<'_>,
+    inbound: &Inbound<'_, '_>,
+    shut: &[(Transport, Shut)],
+    unheard: &[&Subject<'_>],
+    effect: &Effect<'_, '_>,
+) -> Finding {
+    let title = inbound.title();
+    let to_all = shut.iter().any(|(_, shut)| *shut == Shut::ToAll);
+    let direct = unheard
+        .iter()
+        .any(|subject| subject.probed.resolver.in_scope);
+    let severity = effect.severity;
+    let confidence = if to_all && (direct || severity == Severity::Warning) {
+        Confidence::Certain
+    } else {
+        Confidence::High
+    };
+    let protocols: Vec<String> = shut
+        .iter()
+        .map(|(transport, _)| transport.as_str().to_uppercase())
+        .collect();
+    let protocols = phrase::list(&protocols);
+    let only = shut.iter().find_map(|(_, shut)| match shut {
+        Shut::ToThisHost(networks) | Shut::ExceptFor(networks) => Some(networks),
+        Shut::ToAll => None,
+    });
+    let networks = only.map_or_else(String::new, |networks| {
+        let shown: Vec<String> = networks.iter().take(8).map(ToString::to_string).collect();
+        phrase::list(&shown)
+    });
+    let groups = phrase::list(&inbound.endpoint.security_group_ids);
+    let (summary, mut explanation) = if to_all {
+        (
+            format!("{title}: its security groups let nobody in at port 53 over {protocols}"),
+            format!(
+                "No rule of {groups} lets port 53 in over {protocols}, from anywhere. What is not let in is dropped \
+                 without a word."
+            ),
+        )
+    } else {
+        (
+            format!("{title}: its security groups do not let this host in at port 53 over {protocols}"),
+            format!(
+                "{groups} {} port 53 over {protocols} in from {networks}, and none of the networks of this host's \
+                 VPC is among them.",
+                phrase::plural(inbound.endpoint.security_group_ids.len(), "lets", "let")
+            ),
+        )
+    };
+    if !unheard.is_empty() {
+        let _ = write!(explanation, " {} {} silent from here.",
+            phrase::titles(unheard),
+            phrase::plural(unheard.len(), "is", "are"));
+    }
+    if severity == Severity::Error && !effect.forwarders.is_empty() {
+        let _ = write!(explanation, " {} {} the name to a server that does not answer, and this endpoint is the way into the cluster's VPC.",
+            phrase::titles(&effect.forwarders),
+            phrase::plural(effect.forwarders.len(), "forwards", "forward"));
+    }
+    let named: Vec<&Subject<'_>> = if severity == Severity::Error {
+        effect.subjects.clone()
+    } else {
+        unheard.to_vec()
+    };
+    let mut evidence: Vec<Evidence> = shut
+        .iter()
+        .map(|(transport, shut)| {
+            let from = match shut {
+                Shut::ToAll => "nowhere".to_owned(),
+                Shut::ToThisHost(_) | Shut::ExceptFor(_) => networks.clone(),
+            };
+            Evidence::fact(format!(
+                "{} of {}: {} port 53 from {from}",
+                phrase::list(&inbound.endpoint.security_group_ids),
+                inbound.endpoint.id,
+                transport.as_str().to_uppercase()
+            ))
+        })
+        .collect();
+    evidence.extend(
+        unheard
+            .iter()
+            .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat()),
+    );
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity,
+        confidence,
+        summary,
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(&named),
+        evidence,
+        remedies: vec![open(case, inbound, shut)],
+        references: vec![
+            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries-values.html"
+                .to_owned(),
+        ],
+    }
+}
+
+/// The rules that are missing, in the endpoint's own first group.
+fn open(case: &Case<'_>, inbound: &Inbound<'_, '_>, shut: &[(Transport, Shut)]) -> Remedy {
+    let group = inbound.endpoint.security_group_ids.first();
+    let group = group.map_or("<sg-of-the-endpoint>", String::as_str);
+    let mut addresses = inbound.endpoint.addresses.iter().flatten();
+    let v6 = addresses.any(|address| matches!(address.ip, IpAddr::V6(_)));
+    Remedy::new(
+        "Let port 53 in from the networks of the clients and forwarders that ask the endpoint",
+        shut.iter().map(|(transport, _)| {
+            format!(
+                "aws ec2 authorize-security-group-ingress --region {} --group-id {group} --protocol {} --port 53 \
+                 --cidr <network-of-the-clients>{}",
+                case.region(),
+                transport.as_str(),
+                if v6 { " # or, for IPv6, --ip-permissions" } else { "" }
+            )
+        }),
+    )
+}

@@ -1,0 +1,184 @@
+//! Every inbound endpoint that can be seen stands in another VPC than the cluster's.
+
+use super::phrase::{self, observed, observed_target};
+use super::route53;
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use crate::facts::ResolverEndpoint;
+use crate::resolvers::Role;
+
+declare_rule! {
+    /// ## What it means
+    /// The account has Route 53 Resolver inbound endpoints, and none of them stands in the cluster's VPC. An inbound
+    /// endpoint answers from the VPC that it stands in, and EKS's private hosted zone is associated with the
+    /// cluster's VPC alone: peering or a transit gateway carries packets between the two, and no zones.
+    ///
+    /// ## How it was decided
+    /// The host VPC of every inbound endpoint that the account sees is another than the cluster's. It is an error
+    /// where such an endpoint decides here and does not give the private addresses; a warning where another resolver
+    /// does not give them and would need an endpoint in the cluster's VPC; else worth knowing only: endpoints for
+    /// other purposes stand in other VPCs rightly.
+    ///
+    /// ## Why it matters
+    /// What forwards there gets the public view: with public and private access public addresses, else what public
+    /// DNS has.
+    ///
+    /// ## What to do
+    /// An inbound endpoint in the cluster's VPC. Where forwarders can only reach a hub VPC: a rule on the hub's
+    /// outbound endpoint, for the endpoint's name, to the addresses of that inbound endpoint.
+    ///
+    /// ## References
+    /// - AWS Compute Blog, "Enabling DNS resolution for Amazon EKS cluster endpoints"
+    /// - Amazon Route 53 Developer Guide, "Forwarding inbound DNS queries to your VPCs"
+    "inbound-endpoint-wrong-vpc" = {
+        summary: "every visible inbound endpoint stands in another VPC than the cluster's",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [ResolverEndpoints],
+        wants: [Cluster, Vpc, VpcView],
+        explains: ["forwarded-to-wrong-view"],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let Some(cluster) = case.cluster_vpc_id() else {
+        return Vec::new();
+    };
+    let private_access = case
+        .cluster()
+        .and_then(|cluster| cluster.endpoint_private_access);
+    // One of another account is not listed: its answer shows that it is there.
+    let proven = case.vpc_view().iter().any(|subject| subject.has_role(Role::Inbound));
+    let all = route53::inbound_endpoints(case);
+    let ordinary: Vec<_> = all
+        .iter()
+        .filter(|inbound| inbound.endpoint.is_inbound())
+        .collect();
+    let elsewhere = ordinary
+        .iter()
+        .all(|inbound| inbound.of_cluster == Some(false));
+    if private_access == Some(false) || proven || ordinary.is_empty() || !elsewhere {
+        return Vec::new();
+    }
+    let endpoints: Vec<&ResolverEndpoint> =
+        ordinary.iter().map(|inbound| inbound.endpoint).collect();
+    let wrong: Vec<&Subject<'_>> = case
+        .failing()
+        .filter(|subject| {
+            subject.heard_anything()
+                && ordinary
+                    .iter()
+                    .flat_map(|inbound| &inbound.subjects)
+                    .any(|other| other.name() == subject.name())
+        })
+        .collect();
+    vec![finding(case, cluster, &endpoints, &wrong)]
+}
+
+fn finding(
+    case: &Case<'_>,
+    cluster: &str,
+    endpoints: &[&ResolverEndpoint],
+    wrong: &[&Subject<'_>],
+) -> Finding {
+    let shown: Vec<String> = endpoints
+        .iter()
+        .take(4)
+        .map(|endpoint| {
+            let vpc = endpoint.vpc_id.as_deref().unwrap_or("an unknown VPC");
+            format!("{} in {vpc}", endpoint.id)
+        })
+        .collect();
+    let more = endpoints.len() - shown.len();
+    let shown = if more == 0 {
+        phrase::list(&shown)
+    } else {
+        format!("{} and {more} more", shown.join(", "))
+    };
+    let needy = route53::in_need(case);
+    let (severity, about) = if !wrong.is_empty() {
+        (Severity::Error, wrong)
+    } else if needy.is_empty() {
+        (Severity::Info, &[][..])
+    } else {
+        (Severity::Warning, needy.as_slice())
+    };
+    let mut explanation = format!(
+        "The cluster's VPC is {cluster}, and the visible inbound {} {shown}. An inbound endpoint answers from its \
+         own VPC, and EKS's private zone is in the cluster's VPC alone.",
+        phrase::plural(endpoints.len(), "endpoint is", "endpoints are")
+    );
+    let effect_in_words = match severity {
+        Severity::Error => format!(
+            " {} {} such an address, and {} not give the private addresses.",
+            phrase::titles(wrong),
+            phrase::plural(wrong.len(), "is", "are"),
+            phrase::plural(wrong.len(), "does", "do")
+        ),
+        Severity::Warning => format!(
+            " {} {} not give the private addresses, and a forward to such an endpoint would not help.",
+            phrase::titles(&needy),
+            phrase::plural(needy.len(), "does", "do")
+        ),
+        Severity::Info => " Nothing here needs one at the moment.".to_owned(),
+    };
+    explanation.push_str(&effect_in_words);
+    let own = case.own_zone();
+    let mut remedies = vec![remedy::inbound::create(
+        case,
+        "Make an inbound endpoint in the cluster's VPC, in two Availability Zones, and forward to it",
+    )];
+    remedies.push(Remedy::new(
+        "Where forwarders only reach the hub VPC: there, a rule for the endpoint's name to that inbound endpoint",
+        [format!(
+            "aws route53resolver create-resolver-rule --region {} --creator-request-id eks-dns --rule-type FORWARD \
+             --domain-name {own} --resolver-endpoint-id <rslvr-out-id> --target-ips \
+             Ip=<inbound-endpoint-ip>,Port=53",
+            case.region()
+        )],
+    ));
+    if severity == Severity::Info {
+        remedies.clear();
+    }
+    let mut evidence: Vec<Evidence> = endpoints
+        .iter()
+        .take(4)
+        .map(|endpoint| {
+            let vpc = endpoint.vpc_id.as_deref().unwrap_or("not known");
+            Evidence::fact(format!("{}: HostVPCId {vpc}", endpoint.id))
+        })
+        .collect();
+    evidence.push(Evidence::fact(format!("the cluster's VPC is {cluster}")));
+    if severity == Severity::Error {
+        evidence.extend(wrong.iter().flat_map(|subject| observed_target(subject)));
+    } else {
+        evidence.extend(
+            about
+                .iter()
+                .filter_map(|subject| Some(observed(subject, subject.a()?))),
+        );
+    }
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity,
+        confidence: Confidence::High,
+        summary: if severity == Severity::Error {
+            format!(
+                "{} {} in another VPC than the cluster's {cluster}, as every visible inbound endpoint does",
+                phrase::titles(wrong),
+                phrase::plural(wrong.len(), "stands", "stand")
+            )
+        } else {
+            format!("no visible inbound endpoint stands in the cluster's VPC {cluster}")
+        },
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(about),
+        evidence,
+        remedies,
+        references: vec![
+            "https://aws.amazon.com/blogs/compute/enabling-dns-resolution-for-amazon-eks-cluster-endpoints/"
+                .to_owned(),
+        ],
+    }
+}

@@ -1,0 +1,117 @@
+//! No inbound endpoint can be seen in the cluster's VPC.
+
+use std::fmt::Write as _;
+use super::phrase::{self, observed};
+use super::route53;
+use super::{Case, Confidence, Evidence, Finding, Severity, Stage, remedy};
+use crate::resolvers::Role;
+
+declare_rule! {
+    /// ## What it means
+    /// The account that was asked shows no Route 53 Resolver inbound endpoint for the cluster's VPC. Through one,
+    /// resolvers outside the VPC see EKS's private hosted zone. That none is visible does not mean that none exists:
+    /// only the account's own are listed, and in a shared VPC endpoints are the owner's.
+    ///
+    /// ## How it was decided
+    /// The list of Resolver endpoints holds no inbound one at all, and no address of one was named that answers. It
+    /// is a warning where a resolver outside the VPC does not give the private addresses that are expected of it;
+    /// else worth knowing only: inside the VPC nobody needs one.
+    ///
+    /// ## Why it matters
+    /// A conditional forward for the endpoint's name needs addresses to forward to.
+    ///
+    /// ## What to do
+    /// Ask whoever runs DNS in the organization; or make an endpoint in two Availability Zones of the cluster's VPC,
+    /// with port 53 open over UDP and TCP.
+    ///
+    /// ## References
+    /// - Amazon Route 53 Developer Guide, "Forwarding inbound DNS queries to your VPCs"
+    /// - Amazon VPC User Guide, "Share your VPC subnets with other accounts"
+    "no-inbound-endpoint" = {
+        summary: "no inbound endpoint of the cluster's VPC is visible in the account",
+        severity: Severity::Warning,
+        since: "0.1.0",
+        needs: [ResolverEndpoints],
+        wants: [Cluster, Vpc, Caller],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let Some(cluster) = case.cluster_vpc_id() else {
+        return Vec::new();
+    };
+    let private_access = case
+        .cluster()
+        .and_then(|cluster| cluster.endpoint_private_access);
+    // Some in other VPCs are `inbound-endpoint-wrong-vpc`; some of another kind are `inbound-endpoint-protocol`.
+    let visible = route53::inbound_endpoints(case)
+        .iter()
+        .any(|inbound| inbound.endpoint.is_inbound() || inbound.of_cluster == Some(true));
+    let named = case
+        .subjects()
+        .any(|subject| subject.has_role(Role::Inbound) && subject.heard_anything());
+    if visible || named || private_access == Some(false) {
+        return Vec::new();
+    }
+    let account = case.caller().map(|caller| caller.account.as_str());
+    let owner = case.vpc().and_then(|vpc| vpc.owner.as_deref());
+    let foreign = owner.filter(|owner| account.is_some_and(|account| account != *owner));
+    let of = account.map_or_else(
+        || "the account that was asked".to_owned(),
+        |account| format!("account {account}"),
+    );
+    let needy = route53::in_need(case);
+    let severity = if needy.is_empty() {
+        Severity::Info
+    } else {
+        Severity::Warning
+    };
+    let mut explanation = format!(
+        "{of} lists no inbound endpoint for {cluster}. One that another account has there would not be listed."
+    );
+    if let Some(owner) = foreign {
+        let _ = write!(explanation, " The VPC is shared by account {owner}, and only its owner can have endpoints in it.");
+    }
+    let effect_in_words = if needy.is_empty() {
+        " Nothing here needs one at the moment.".to_owned()
+    } else {
+        format!(
+            " {} {} one to forward to.",
+            phrase::titles(&needy),
+            phrase::plural(needy.len(), "would need", "would need")
+        )
+    };
+    explanation.push_str(&effect_in_words);
+    let mut evidence = vec![Evidence::fact(format!(
+        "no inbound endpoint of {cluster} is visible in {of}"
+    ))];
+    evidence.extend(
+        needy
+            .iter()
+            .filter_map(|subject| Some(observed(subject, subject.a()?))),
+    );
+    let title = match foreign {
+        Some(owner) => format!("In account {owner}: make an inbound endpoint, if there is none"),
+        None => "Where there is none: make an inbound endpoint, in two Availability Zones".to_owned(),
+    };
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity,
+        confidence: Confidence::Medium,
+        summary: format!("no inbound endpoint of {cluster} is visible in {of}"),
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(&needy),
+        evidence,
+        remedies: if needy.is_empty() {
+            Vec::new()
+        } else {
+            vec![remedy::inbound::create(case, &title)]
+        },
+        references: vec![
+            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html"
+                .to_owned(),
+        ],
+    }]
+}

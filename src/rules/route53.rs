@@ -1,0 +1,274 @@
+//! What several rules read from Route 53 Resolver's configuration, in one place: which inbound endpoints there are,
+//! what was observed of them, and which rule or zone takes the name in a VPC.
+
+use std::net::IpAddr;
+
+use super::{Case, Severity, Subject, forward_target_unreachable};
+use crate::dns::Name;
+use crate::facts::{HostedZone, ResolverEndpoint, ResolverRule};
+use crate::resolvers::Role;
+
+/// An inbound endpoint, of whichever kind, with the resolvers of this run that are its addresses.
+#[derive(Debug)]
+pub(super) struct Inbound<'c, 'a> {
+    /// As AWS lists it.
+    pub endpoint: &'a ResolverEndpoint,
+    /// Its addresses, as far as they were asked.
+    pub subjects: Vec<&'c Subject<'a>>,
+    /// Whether it stands in the cluster's VPC; `None` where that VPC, or its own, is not known.
+    pub of_cluster: Option<bool>,
+}
+
+/// The inbound endpoints that the account can see.
+pub(super) fn inbound_endpoints<'c, 'a>(case: &'c Case<'a>) -> Vec<Inbound<'c, 'a>> {
+    let cluster = case.cluster_vpc_id();
+    case.resolver_endpoints()
+        .into_iter()
+        .flatten()
+        .filter(|endpoint| endpoint.direction.starts_with("INBOUND"))
+        .map(|endpoint| {
+            let known = endpoint.vpc_id.as_deref().zip(cluster);
+            Inbound {
+                endpoint,
+                subjects: case
+                    .subjects()
+                    .filter(|subject| subject.ip().is_some_and(|ip| has_address(endpoint, ip)))
+                    .collect(),
+                of_cluster: known.map(|(one, other)| one == other),
+            }
+        })
+        .collect()
+}
+
+/// Those that matter here: in the cluster's VPC, or asked because somebody depends on them.
+pub(super) fn inbound_that_matter<'c, 'a>(case: &'c Case<'a>) -> Vec<Inbound<'c, 'a>> {
+    let mut endpoints = inbound_endpoints(case);
+    endpoints.retain(|inbound| inbound.of_cluster == Some(true) || inbound.is_depended_on());
+    endpoints
+}
+
+/// Whether it is one of the endpoint's addresses.
+pub(super) fn has_address(endpoint: &ResolverEndpoint, ip: IpAddr) -> bool {
+    let mut addresses = endpoint.addresses.iter().flatten();
+    addresses.any(|address| address.ip == ip)
+}
+
+impl<'c, 'a> Inbound<'c, 'a> {
+    /// `rslvr-in-… (name)`.
+    pub(super) fn title(&self) -> String {
+        match self.endpoint.name.as_deref() {
+            Some(name) if !name.is_empty() => format!("{} ({name})", self.endpoint.id),
+            _ => self.endpoint.id.clone(),
+        }
+    }
+
+    /// Whether an address of its own decides the conclusion.
+    pub(super) fn is_depended_on(&self) -> bool {
+        let mut subjects = self.subjects.iter();
+        subjects.any(|subject| subject.probed.resolver.in_scope)
+    }
+
+    /// Those of its addresses that this fault keeps from being heard: `heard` says how.
+    pub(super) fn unheard(&self, heard: impl Fn(&Subject<'a>) -> bool) -> Vec<&'c Subject<'a>> {
+        let subjects = self.subjects.iter().copied();
+        subjects
+            .filter(|subject| !subject.probed.interrupted && !heard(subject))
+            .collect()
+    }
+}
+
+/// The effect of a fault of an inbound endpoint.
+#[derive(Debug)]
+pub(super) struct Effect<'c, 'a> {
+    /// How bad.
+    pub severity: Severity,
+    /// Who feels it: the endpoint's own addresses that were not heard, and those who seem to forward to it.
+    pub subjects: Vec<&'c Subject<'a>>,
+    /// Those who seem to forward to it.
+    pub forwarders: Vec<&'c Subject<'a>>,
+}
+
+/// What a fault does that keeps some addresses of an endpoint from being heard. It is an error where somebody
+/// depends on the address, or where a resolver's forward ends in silence and no address of the endpoint is heard;
+/// else it is only configured so.
+pub(super) fn effect<'c, 'a>(
+    case: &'c Case<'a>,
+    inbound: &Inbound<'c, 'a>,
+    unheard: &[&'c Subject<'a>],
+) -> Effect<'c, 'a> {
+    let all_unheard = unheard.len() == inbound.subjects.len();
+    let forwarders = if all_unheard && inbound.of_cluster == Some(true) {
+        on_failing_path(case)
+    } else {
+        Vec::new()
+    };
+    let depends = |subject: &&Subject<'_>| subject.probed.resolver.in_scope;
+    let severity = if unheard.iter().any(depends) || !forwarders.is_empty() {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
+    let subjects = case
+        .subjects()
+        .filter(|subject| {
+            let mut all = unheard.iter().chain(&forwarders);
+            all.any(|other| other.name() == subject.name())
+        })
+        .collect();
+    Effect {
+        severity,
+        subjects,
+        forwarders,
+    }
+}
+
+/// The resolvers outside the VPC whose forward ends in silence.
+pub(super) fn on_failing_path<'c, 'a>(case: &'c Case<'a>) -> Vec<&'c Subject<'a>> {
+    case.failing()
+        .filter(|subject| {
+            !subject.is_vpc_side() && forward_target_unreachable::forward(subject).is_some()
+        })
+        .collect()
+}
+
+/// A VPC whose Resolver matters to this run: the cluster's, this instance's, and those of resolvers that decide.
+#[derive(Debug)]
+pub(super) struct ResolvingVpc<'c, 'a> {
+    /// Its id.
+    pub id: &'c str,
+    /// Whether it is the cluster's.
+    pub is_clusters: bool,
+    /// The resolvers of the run that answer with its view and decide the conclusion.
+    pub subjects: Vec<&'c Subject<'a>>,
+}
+
+/// The VPCs whose Resolver matters to this run, the cluster's first.
+pub(super) fn resolving_vpcs<'c, 'a>(case: &'c Case<'a>) -> Vec<ResolvingVpc<'c, 'a>> {
+    let cluster = case.cluster_vpc_id();
+    let instance = case
+        .instance()
+        .and_then(|instance| instance.vpc_id.as_deref());
+    let mut ids: Vec<&str> = cluster.into_iter().chain(instance).collect();
+    ids.extend(
+        case.in_scope()
+            .filter_map(|subject| subject.probed.resolver.vpc.as_deref()),
+    );
+    let mut vpcs: Vec<ResolvingVpc<'c, 'a>> = Vec::new();
+    for id in ids {
+        if vpcs.iter().any(|vpc| vpc.id == id) {
+            continue;
+        }
+        let is_clusters = cluster == Some(id);
+        let stands_there = |subject: &&Subject<'_>| match &subject.probed.resolver.vpc {
+            Some(vpc) => vpc == id,
+            None => is_clusters && subject.is_vpc_side(),
+        };
+        vpcs.push(ResolvingVpc {
+            id,
+            is_clusters,
+            subjects: case.in_scope().filter(stands_there).collect(),
+        });
+    }
+    vpcs
+}
+
+/// A domain as the API writes it.
+pub(super) fn domain(text: &str) -> Option<Name> {
+    if text == "." {
+        return Some(Name::root());
+    }
+    Name::from_host(text.trim_end_matches('.')).ok()
+}
+
+/// How specific a domain is.
+pub(super) fn depth(name: &Name) -> usize {
+    name.labels().count()
+}
+
+/// The rule that takes the endpoint's name in a VPC, with its domain: of those that are associated with the VPC and in effect, the
+/// one with the most specific domain (Amazon Route 53 Developer Guide, "How VPC Resolver determines whether the
+/// domain name in a query matches any rules"). Only an association that is `COMPLETE` counts; what `OVERRIDDEN`
+/// means is not documented. The autodefined rule of type `RECURSIVE` for `.` stands for public DNS and takes the
+/// name nowhere.
+pub(super) fn rule_for<'a>(case: &Case<'a>, vpc: &str) -> Option<(&'a ResolverRule, Name)> {
+    let associated: Vec<&str> = case
+        .rule_associations()?
+        .iter()
+        .filter(|one| one.vpc_id == vpc && one.status.as_deref() == Some("COMPLETE"))
+        .map(|one| one.rule_id.as_str())
+        .collect();
+    case.resolver_rules()?
+        .iter()
+        .filter(|rule| associated.contains(&rule.id.as_str()))
+        .filter(|rule| matches!(rule.kind.as_str(), "FORWARD" | "SYSTEM"))
+        .filter_map(|rule| Some((rule, domain(&rule.domain)?)))
+        .filter(|(_, domain)| case.target.hostname.is_within(domain))
+        // Of two for the same domain, which AWS does not let a VPC have, the harmless one.
+        .max_by_key(|(rule, domain)| (depth(domain), rule.kind == "SYSTEM"))
+        .filter(|(rule, _)| rule.kind == "FORWARD")
+}
+
+/// The private hosted zones of a VPC that the endpoint's name is in, the most specific first, with their apex.
+/// `None` where they are not known.
+pub(super) fn zones_over_the_name<'a>(
+    case: &Case<'a>,
+    vpc: &str,
+) -> Option<Vec<(&'a HostedZone, Name)>> {
+    let list = case
+        .hosted_zones()?
+        .iter()
+        .find(|list| list.vpc_id == vpc)?;
+    let mut zones: Vec<(&HostedZone, Name)> = list
+        .zones
+        .iter()
+        .filter_map(|zone| Some((zone, domain(&zone.name)?)))
+        .filter(|(_, apex)| case.target.hostname.is_within(apex))
+        .collect();
+    zones.sort_by_key(|(zone, apex)| {
+        (
+            std::cmp::Reverse(depth(apex)),
+            zone.owning_service.is_none(),
+        )
+    });
+    Some(zones)
+}
+
+/// How specific the private zone is that the endpoint's name is found in, in a VPC. A rule for a domain that is
+/// less specific does not take the name from it; one for the same domain does (Amazon Route 53 Developer Guide,
+/// "Considerations when working with a private hosted zone"). `None`: no zone is known to have the name.
+///
+/// In the cluster's VPC with private access on, it is EKS's own. Its apex is not documented; where the zones are not
+/// listed it is taken to be the endpoint's own name, and with it every less specific rule to be without effect.
+pub(super) fn depth_of_zone(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>) -> Option<usize> {
+    let listed = zones_over_the_name(case, vpc.id)
+        .and_then(|zones| zones.first().map(|(_, apex)| depth(apex)));
+    let private_access = case
+        .cluster()
+        .and_then(|cluster| cluster.endpoint_private_access);
+    let eks = vpc.is_clusters && private_access != Some(false);
+    listed.or_else(|| eks.then(|| depth(&case.target.hostname)))
+}
+
+/// The addresses of the inbound endpoints that the account sees in a VPC.
+pub(super) fn inbound_addresses_of(case: &Case<'_>, vpc: &str) -> Vec<IpAddr> {
+    case.resolver_endpoints()
+        .into_iter()
+        .flatten()
+        .filter(|endpoint| endpoint.is_inbound() && endpoint.vpc_id.as_deref() == Some(vpc))
+        .flat_map(|endpoint| endpoint.addresses.iter().flatten())
+        .map(|address| address.ip)
+        .collect()
+}
+
+/// Whether a resolver in scope, outside the VPC, needs an inbound endpoint in the cluster's VPC: it was heard, and
+/// does not give the private addresses that are expected of it.
+pub(super) fn in_need<'c, 'a>(case: &'c Case<'a>) -> Vec<&'c Subject<'a>> {
+    case.failing()
+        .filter(|subject| {
+            !subject.is_vpc_side()
+                && !subject.has_role(Role::Inbound)
+                && subject.heard_anything()
+                && case.private_expected_at(subject)
+        })
+        .collect()
+}
