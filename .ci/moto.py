@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Collects the facts of a cluster from a moto server, a mock of AWS's APIs that others wrote.
 
-Usage: moto.py COLLECTOR. COLLECTOR is the program of tests/aws.rs, which prints the facts as JSON where
+Usage: moto.py COLLECTOR BINARY. BINARY is eks-dns-doctor, of which `facts` is run. COLLECTOR is the program of tests/aws.rs, which prints the facts as JSON where
 EKS_DNS_DOCTOR_COLLECT is set. moto is installed into a folder of its own. Everything stays on loopback.
 
 What moto does otherwise than AWS: it gives a cluster no network interfaces (they are made here) and no vpcId, adds a
@@ -141,8 +141,19 @@ def check(collector, environment, made):
     return wrong
 
 
+def check_binary(binary, environment, made):
+    """What is wrong with what `facts` prints."""
+    command = [binary, "facts", "--cluster", "shared-cluster", "--region", REGION]
+    output = subprocess.run(command, env=environment, capture_output=True, timeout=60)
+    if output.returncode != 0:
+        return [f"facts: exit {output.returncode}: {output.stderr.decode()[:500]}"]
+    text = json.dumps(json.loads(output.stdout))
+    wanted = [*made["addresses"], "192.168.96.10", "192.168.128.10", made["vpc"], made["options"], made["rule"]]
+    return [f"facts: {value} is not in it" for value in wanted if value not in text]
+
+
 def main():
-    collector = os.path.abspath(sys.argv[1])
+    collector, binary = map(os.path.abspath, sys.argv[1:3])
     with tempfile.TemporaryDirectory(prefix="eks-dns-moto-") as folder:
         python, moto = installed(os.environ.get("MOTO_VENV") or os.path.join(folder, "venv"))
         port = free_port()
@@ -168,6 +179,7 @@ def main():
                 raise SystemExit("moto does not answer")
             made = subprocess.run([python, "-c", SETUP, url, REGION], env=environment, stdout=subprocess.PIPE, check=True)
             wrong = check(collector, environment | {"EKS_DNS_DOCTOR_COLLECT": "1"}, json.loads(made.stdout))
+            wrong += check_binary(binary, environment, json.loads(made.stdout))
         finally:
             server.terminate()
             server.wait()
