@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::{AddressClass, embedded_ipv4};
 use crate::dns::Name;
+use crate::endpoint::EndpointName;
 use crate::facts::{Facts, Vantage, VantageKind};
 use crate::resolvers::{Resolver, Role};
 use crate::settings::{Asked, Scope, View};
@@ -67,7 +68,12 @@ impl Expected {
             "--expect-scope".clone_into(&mut expected.source);
             return expected;
         }
-        if facts.is_of_another_endpoint(target) {
+        // A cluster without an endpoint yet has none of this name either.
+        let has_none_yet = facts
+            .cluster
+            .as_ref()
+            .is_some_and(|cluster| cluster.endpoint.is_none() && !cluster.is_active());
+        if has_none_yet || facts.is_of_another_endpoint(target) {
             if expected.scope != Scope::Unknown {
                 "--expect-scope".clone_into(&mut expected.source);
             } else if expected.view.is_some() {
@@ -84,12 +90,7 @@ impl Expected {
             "endpointPrivateAccess is off".clone_into(&mut expected.source);
             return expected;
         }
-        let interfaces: Vec<IpAddr> = facts
-            .interfaces
-            .iter()
-            .flatten()
-            .flat_map(|interface| interface.addresses.iter().copied())
-            .collect();
+        let interfaces = interfaces_behind(target, facts);
         if !interfaces.is_empty() {
             expected.scope = Scope::Private;
             expected.addresses = interfaces;
@@ -212,6 +213,26 @@ impl Expected {
             _ => Fit::Unexpected,
         }
     }
+}
+
+/// The addresses of the cluster's interfaces that its endpoint's name has: IPv4, and IPv6 where the name is of the
+/// dual-stack form (Amazon EKS User Guide, "Cluster API server endpoint": an IPv6 cluster from before October 2024
+/// has a name of the other form, which has IPv4 addresses only). Where the form does not say, `ipFamily` does.
+fn interfaces_behind(target: &Name, facts: &Facts) -> Vec<IpAddr> {
+    let family = facts
+        .cluster
+        .as_ref()
+        .and_then(|cluster| cluster.ip_family.as_deref());
+    let only_v4 = match EndpointName::parse(target) {
+        Ok(endpoint) => !endpoint.is_dual_stack(),
+        Err(_) => family == Some("ipv4"),
+    };
+    let all = facts
+        .interfaces
+        .iter()
+        .flatten()
+        .flat_map(|interface| interface.addresses.iter().copied());
+    all.filter(|ip| ip.is_ipv4() || !only_v4).collect()
 }
 
 fn scope_of(addresses: &[IpAddr], cidrs: &[IpNet]) -> Scope {

@@ -85,7 +85,8 @@ impl Round {
     ) -> Capture {
         let mut gaps = self.gaps;
         let mut target = settings.target.clone();
-        if let Some(cluster) = &self.facts.cluster {
+        // One with another endpoint is the target's only where somebody named it.
+        if let Some(cluster) = self.facts.cluster_of(&target.hostname) {
             target.cluster = Some(cluster.name.clone());
         }
         gaps.extend(cut_short(&self.plan, &observations));

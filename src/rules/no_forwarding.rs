@@ -42,7 +42,7 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         needs: [],
-        wants: [VpcView, PublicControl],
+        wants: [VpcView, PublicControl, Cluster],
         explains: ["not-in-public-dns"],
         stage: Stage::Evidence,
     }
@@ -175,6 +175,9 @@ fn finding(
         }
     };
     let has = phrase::plural(subjects.len(), "has", "have");
+    let private_access_is_on = case
+        .own_cluster()
+        .is_some_and(|cluster| cluster.endpoint_private_access == Some(true));
     let mut explanation = if vpc_view.is_empty() && shown == Shown::OnlyTheView {
         format!(
             "{who} {has} the expected addresses, from AWS's public zone and not from the private one that was asked \
@@ -184,8 +187,13 @@ fn finding(
     } else if vpc_view.is_empty() {
         format!(
             "{who} {} with the public view of the name, where private addresses are expected. No resolver of the \
-             VPC was heard that has them, so it may as well be that private access is off.",
+             VPC was heard that has them{}.",
             phrase::plural(subjects.len(), "answers", "answer"),
+            if private_access_is_on {
+                ""
+            } else {
+                ", so it may as well be that private access is off"
+            },
         )
     } else {
         format!(

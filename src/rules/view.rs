@@ -116,13 +116,7 @@ pub(super) fn right_but_for_the_view(subject: &Subject<'_>) -> bool {
 
 /// Whether DescribeCluster names this very endpoint.
 pub(super) fn aws_names_this_endpoint(case: &Case<'_>) -> bool {
-    let endpoint = case.cluster().and_then(|cluster| cluster.endpoint.as_ref());
-    endpoint.is_some_and(|url| {
-        let host = url.strip_prefix("https://").unwrap_or(url);
-        let host = host.split(['/', ':']).next().unwrap_or(host);
-        host.parse::<Name>()
-            .is_ok_and(|name| name == case.target.hostname)
-    })
+    case.own_cluster().is_some()
 }
 
 /// What is wrong with a resolver on the VPC's side that was heard and does not give the private addresses.
