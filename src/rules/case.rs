@@ -72,7 +72,8 @@ impl Need {
     /// What is missing, for `not_evaluated`.
     pub fn missing(self) -> &'static str {
         match self {
-            Self::Cluster => "the cluster (eks:DescribeCluster)",
+            // The same call, so that one line names all that goes without it.
+            Self::Cluster | Self::AbsentCluster => "the cluster (eks:DescribeCluster)",
             Self::Vpc => "the VPC's networks (ec2:DescribeVpcs)",
             Self::Interfaces => "the cluster's network interfaces (ec2:DescribeNetworkInterfaces)",
             Self::VpcAttributes => "the VPC's DNS attributes (ec2:DescribeVpcAttribute)",
@@ -86,8 +87,6 @@ impl Need {
             Self::HostedZones => "private hosted zones (route53:ListHostedZonesByVPC)",
             Self::Updates => "updates of the cluster (eks:ListUpdates)",
             Self::Kubeconfig => "a kubeconfig that names the endpoint",
-            // The same call, so that one line names all that goes without it.
-            Self::AbsentCluster => "the cluster (eks:DescribeCluster)",
             Self::Instance => "instance metadata (this host is no EC2 instance, or does not say)",
             Self::Caller => "the account (sts:GetCallerIdentity)",
             Self::Hosts => "the hosts file",

@@ -207,12 +207,12 @@ fn remedies(case: &Case<'_>, options: &DhcpOptions) -> Vec<Remedy> {
     let resolver = case.vpc().and_then(crate::facts::Vpc::resolver);
     vec![
         remedy::forward::to_vpc_resolver(case, resolver),
-        amazon_alone(case, options),
+        amazon_alone(case, options, "Or an"),
     ]
 }
 
 /// An option set that names the VPC's own resolver and nobody else.
-pub(super) fn amazon_alone(case: &Case<'_>, options: &DhcpOptions) -> Remedy {
+pub(super) fn amazon_alone(case: &Case<'_>, options: &DhcpOptions, lead: &str) -> Remedy {
     let region = case.region();
     let vpc = case.vpc().map_or("<vpc-id>", |vpc| vpc.id.as_str());
     let vpc = remedy::endpoint::word(vpc, "<vpc-id>");
@@ -225,7 +225,7 @@ pub(super) fn amazon_alone(case: &Case<'_>, options: &DhcpOptions) -> Remedy {
     });
     Remedy::new(
         format!(
-            "Or an option set with AmazonProvidedDNS alone (running hosts learn it when they renew their lease{owner})"
+            "{lead} option set with AmazonProvidedDNS alone (running hosts learn it when they renew their lease{owner})"
         ),
         [
             format!(

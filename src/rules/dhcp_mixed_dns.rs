@@ -57,7 +57,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         resolvers: Vec::new(),
         evidence: vec![Evidence::fact(said(&options))],
         remedies: vec![
-            amazon_alone(case, &options),
+            amazon_alone(case, &options, "An"),
             Remedy::advice(
                 "Or only servers of your own that all forward the endpoint's name to the VPC's resolver",
             ),

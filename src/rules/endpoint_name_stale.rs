@@ -111,7 +111,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             " The name does resolve, so a cluster of that name is there: another one than this.",
         );
     }
-    explanation.push_str(" What is known of the cluster is not expected of the old name.");
+    explanation.push_str(" What is known of the cluster is not expected of this name.");
     let mut evidence = vec![
         Evidence::fact(format!(
             "asked for: {}, from {}",
@@ -144,7 +144,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             Vec::new()
         },
         evidence,
-        remedies: remedies(case, cluster, &now),
+        remedies: remedies(case, cluster, &now, named.is_some()),
         references: vec![
             "https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html".to_owned(),
             "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
@@ -180,16 +180,21 @@ fn region_of(cluster: &Cluster, now: &Name) -> Option<String> {
         .or_else(|| of_arn.map(str::to_owned))
 }
 
-fn remedies(case: &Case<'_>, cluster: &Cluster, now: &Name) -> Vec<Remedy> {
+fn remedies(case: &Case<'_>, cluster: &Cluster, now: &Name, is_meant: bool) -> Vec<Remedy> {
     let region = region_of(cluster, now);
     let region = region.as_deref().unwrap_or_else(|| case.region());
-    let options = remedy::endpoint::as_profile(case);
+    let region = remedy::endpoint::word(region, "<region>");
+    let profile = remedy::endpoint::as_profile(case);
     let name = remedy::endpoint::word(&cluster.name, "<cluster>");
-    vec![
+    let mut remedies = vec![
         Remedy::new(
-            "Write the kubeconfig anew",
+            if is_meant {
+                "Write the kubeconfig anew".to_owned()
+            } else {
+                format!("If {} is meant: write the kubeconfig anew", cluster.name)
+            },
             [format!(
-                "aws eks update-kubeconfig --region {region} --name {name}{options}"
+                "aws eks update-kubeconfig --region {region} --name {name}{profile}"
             )],
         ),
         Remedy::new(
@@ -202,9 +207,14 @@ fn remedies(case: &Case<'_>, cluster: &Cluster, now: &Name) -> Vec<Remedy> {
         Remedy::new(
             "If another cluster is meant: see which account answers, and which clusters it has",
             [
-                format!("aws sts get-caller-identity{options}"),
-                format!("aws eks list-clusters --region {region}{options}"),
+                format!("aws sts get-caller-identity{profile}"),
+                format!("aws eks list-clusters --region {region}{profile}"),
             ],
         ),
-    ]
+    ];
+    if !is_meant {
+        // What is meant is the question; which name is right follows from it.
+        remedies.rotate_right(1);
+    }
+    remedies
 }

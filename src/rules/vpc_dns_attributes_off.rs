@@ -6,7 +6,7 @@ use super::phrase::{self, observed_target};
 use super::view::{self, VpcSideFault};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
 use crate::endpoint::SoaOrigin;
-use crate::facts::{VantageKind, VpcAttributes};
+use crate::facts::{VantageKind, Vpc, VpcAttributes};
 use crate::resolvers::Role;
 
 declare_rule! {
@@ -78,7 +78,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         .filter(|subject| !heard && !no_private_zone && may_show_it(case, subject))
         .collect();
     let (severity, confidence, subjects) = if !shown.is_empty() {
-        (Severity::Error, Confidence::Certain, shown)
+        (Severity::Error, surely_of_the_vpc(case, &shown), shown)
     } else if right.is_empty() && !beyond.is_empty() {
         (Severity::Error, Confidence::Medium, beyond)
     } else {
@@ -108,6 +108,21 @@ fn shows_it(case: &Case<'_>, subject: &Subject<'_>, support_off: bool) -> bool {
         && case.vantage.kind == VantageKind::ClusterVpc
         && !subject.heard_anything();
     silent || view::vpc_side_fault(case, subject) == Some(VpcSideFault::NotEffective)
+}
+
+/// Certain where each of them is known to be of this VPC: the VPC's own address, or one of its resolvers asked from
+/// inside. What was merely named so may be of another.
+fn surely_of_the_vpc(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Confidence {
+    let resolver = case.vpc().and_then(Vpc::resolver);
+    let is_of_it = |subject: &&Subject<'_>| {
+        subject.ip() == resolver && resolver.is_some()
+            || case.vantage.kind == VantageKind::ClusterVpc && subject.has_role(Role::Vpc)
+    };
+    if subjects.iter().all(is_of_it) {
+        Confidence::Certain
+    } else {
+        Confidence::High
+    }
 }
 
 /// Whether a resolver elsewhere shows what one that forwards to the VPC would.
@@ -176,10 +191,12 @@ fn finding(
             .chain(right)
             .flat_map(|subject| observed_target(subject)),
     );
-    let effect = if severity == Severity::Error {
-        ", so the private zone of the endpoint has no effect there"
-    } else {
-        ""
+    let effect = match severity {
+        Severity::Error if off.contains(&"enableDnsSupport") => {
+            ", so the VPC's own resolver does not resolve"
+        }
+        Severity::Error => ", so the private zone of the endpoint has no effect there",
+        _ => "",
     };
     Finding {
         rule: RULE.name.to_owned(),
