@@ -51,3 +51,32 @@ pub const PLACES: usize = 16;
 pub const BETWEEN_ROUNDS: std::time::Duration = std::time::Duration::from_secs(2);
 /// Octets of a pasted message: a log of some thousand lines.
 pub const PASTED: u64 = 1 << 20;
+/// How long a connection to an AWS API may take, a try of a read, and a read with all its tries. The SDK has no bound
+/// of its own on the last two; an API in the next Region answers within half a second.
+pub const AWS_CONNECT: std::time::Duration = std::time::Duration::from_secs(2);
+/// A try of a read of AWS.
+pub const AWS_ATTEMPT: std::time::Duration = std::time::Duration::from_secs(4);
+/// A read of AWS with all its tries.
+pub const AWS_READ: std::time::Duration = std::time::Duration::from_secs(9);
+/// Tries of a read of AWS: the first, and two after a throttled or lost one.
+pub const AWS_ATTEMPTS: u32 = 3;
+/// How long the instance metadata service may take to say where this host is: it is one hop away, or nowhere.
+pub const INSTANCE_METADATA: std::time::Duration = std::time::Duration::from_millis(300);
+/// How long it may take to give the Region or credentials, where nothing else does: as the AWS CLI waits.
+pub const INSTANCE_CREDENTIALS: std::time::Duration = std::time::Duration::from_secs(1);
+/// Octets of an answer of AWS. A page of 1,000 network interfaces has less than 4 MiB.
+pub const AWS_ANSWER: usize = 8 << 20;
+/// Pages of a list of AWS. With 100 to 1,000 members a page that is more than a capture holds.
+pub const AWS_PAGES: usize = 20;
+/// Characters kept of what AWS says of a failure.
+pub const AWS_MESSAGE: usize = 200;
+/// Octets of any other text of AWS. Names, ids and ARNs are at most 2,048 long (IAM quotas).
+pub const AWS_TEXT: usize = 2048;
+/// Clusters that are described to find the one with a given endpoint. The default quota of a Region is 100.
+pub const CLUSTERS_DESCRIBED: usize = 100;
+/// Reads of one kind that are under way at once, below the rates at which AWS throttles (EC2: 20 a second).
+pub const AWS_CONCURRENCY: usize = 8;
+/// Updates of a cluster that are described.
+pub const UPDATES_DESCRIBED: usize = 8;
+/// VPCs whose private hosted zones are listed: the cluster's, and those of inbound endpoints.
+pub const ZONES_OF_VPCS: usize = 8;

@@ -9,7 +9,7 @@ use crate::compare::{ClassedAddress, Comparison, Samples, Verdict, compare};
 use crate::expect::Expected;
 use crate::facts::{Facts, Gap, Vantage};
 use crate::probe::Probed;
-use crate::rules::{self, Case, Finding, Need, NotEvaluated, Severity, Subject};
+use crate::rules::{self, Case, Finding, Need, NotEvaluated, Severity, Subject, Why};
 use crate::settings::{Asked, FailOn, Target, View};
 
 /// The version of the document's shape. Fields may be added under the same version.
@@ -129,6 +129,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// The rules that could not be evaluated.
     pub not_evaluated: Vec<NotEvaluated>,
+    /// Why the headline and not another finding; absent where it was not asked for (`--explain-why`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Why>,
     /// What clients on this host would do and print.
     pub clients: Vec<Prediction>,
     /// The outcome.
@@ -230,6 +233,7 @@ pub fn diagnose(capture: Capture) -> Report {
         resolvers,
         findings: evaluation.findings,
         not_evaluated: evaluation.not_evaluated,
+        why: None,
         clients,
         conclusion,
         exit_code,
@@ -284,8 +288,71 @@ impl Report {
         }
     }
 
+    /// The report with the reasons for its headline (`--explain-why`).
+    #[must_use]
+    pub fn with_why(mut self) -> Self {
+        let capture = self.clone().into_capture();
+        self.why = examine(&capture, |case| rules::explain(case, &self.findings)).2;
+        self
+    }
+
     /// The finding to act on first.
     pub fn headline(&self) -> Option<&Finding> {
         self.findings.first()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+    use crate::rules::{Confidence, Outcome};
+
+    /// The recorded reports of all scenarios.
+    #[expect(clippy::disallowed_methods, reason = "a test reads its fixtures")]
+    fn recorded() -> impl Iterator<Item = (&'static str, Report)> {
+        crate::lab::names().map(|name| {
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("fixtures/cases")
+                .join(name)
+                .join("report.json");
+            let text = std::fs::read_to_string(path).unwrap();
+            (name, serde_json::from_str(&text).unwrap())
+        })
+    }
+
+    /// What a cause cannot be without, as it is told, is what its rule looks for; and certain is said only where it
+    /// rules out every other cause.
+    #[test]
+    fn no_cause_is_ruled_out_that_its_rule_found_and_none_is_left_beside_a_certain_one() {
+        let mut wrong = Vec::new();
+        let mut ruled_out = 0;
+        for (name, report) in recorded() {
+            let capture = report.clone().into_capture();
+            let of_case = examine(&capture, |case| {
+                rules::contradictions(case, &report.findings)
+            });
+            wrong.extend(of_case.2.into_iter().map(|text| format!("{name}: {text}")));
+            let lead = report.headline().cloned();
+            let why = report.with_why().why;
+            // That it differs is all that is certain then.
+            let certain = lead.is_some_and(|lead| {
+                lead.confidence == Confidence::Certain && lead.rule != "unexplained-mismatch"
+            });
+            let open = why
+                .iter()
+                .flat_map(|why| &why.considered)
+                .filter(|other| matches!(other.outcome, Outcome::NotRuledOut | Outcome::Undecided))
+                .filter(|_| certain);
+            wrong.extend(open.map(|other| format!("{name}: certain beside {}", other.rule)));
+            ruled_out += why
+                .iter()
+                .flat_map(|why| &why.considered)
+                .filter(|considered| considered.outcome == Outcome::RuledOut)
+                .count();
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        assert!(ruled_out > 1000, "{ruled_out}");
     }
 }

@@ -128,3 +128,18 @@ fn files_and_the_environment_are_read_at_the_ends() {
     only_in("std::fs", &["facts/host.rs", "app/"]);
     only_in("std::env", &["facts/host.rs", "app/", "main.rs"]);
 }
+
+#[test]
+fn the_types_of_the_aws_sdks_stay_in_one_place() {
+    only_in("aws_sdk_", &["facts/aws/sdk.rs"]);
+    for word in [
+        "aws_config",
+        "aws_credential_types",
+        "aws_runtime",
+        "aws_smithy_",
+        "aws_types",
+        "quick_xml",
+    ] {
+        only_in(word, &["facts/aws/"]);
+    }
+}

@@ -8,6 +8,9 @@ use crate::places;
 
 /// Compares the captures, and returns the exit code of what they show together.
 pub(super) fn run(args: &CompareArgs) -> Result<u8, Error> {
+    if args.output.explain_why {
+        return Err(Error::NoHeadlineToExplain);
+    }
     output::check_save(&args.output)?;
     let mut sources = Vec::new();
     for path in &args.captures {

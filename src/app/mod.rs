@@ -54,6 +54,8 @@ enum Error {
     UnknownFinding(String, String),
     #[error("{}", chain(.0))]
     Lab(#[from] lab::Error),
+    #[error("--explain-why is for one place: eks-dns-doctor replay CAPTURE --explain-why")]
+    NoHeadlineToExplain,
     #[error("{0} {1}")]
     Pasted(&'static str, String),
 }

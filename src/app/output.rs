@@ -107,6 +107,13 @@ pub(super) fn deliver_from(
     } else {
         report
     };
+    let reasoned;
+    let report = if args.explain_why || (args.verbose && args.format != Format::Json) {
+        reasoned = report.clone().with_why();
+        &reasoned
+    } else {
+        report
+    };
     deliver_as(args, |format, style, out| {
         render::render(report, format, style, out)
     })
@@ -212,6 +219,7 @@ mod tests {
             save: None,
             redact: false,
             verbose: false,
+            explain_why: false,
             quiet: false,
             color: Color::Auto,
             ascii: false,

@@ -377,6 +377,10 @@ pub struct OutputArgs {
     #[arg(long)]
     pub redact: bool,
 
+    /// Say why it is the headline: what was seen, and what ruled out the other causes
+    #[arg(long)]
+    pub explain_why: bool,
+
     /// Show everything, and progress on standard error
     #[arg(short, long)]
     pub verbose: bool,

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod answers;
+pub mod aws;
 pub mod calls;
 pub mod host;
 pub mod hosts_file;

@@ -164,7 +164,7 @@ fn matrix(page: &mut Page<'_>, comparison: &Comparison) -> fmt::Result {
             }
             page.line(INDENT, line.trim_end())?;
         }
-        Ok(())
+        Ok::<(), fmt::Error>(())
     };
     row(page, &["RESOLVER".to_owned()], &heads, &|_, _| Paint::Bold)?;
     for resolver in &comparison.rows {

@@ -124,6 +124,10 @@ impl Comment<'_> {
         if self.style.verbose {
             self.list("Seen", words::evidence(lead))?;
         }
+        if let Some(why) = &report.why {
+            self.list("Signs", words::readings(why))?;
+            self.list("Other causes", words::considered(why))?;
+        }
         self.remedies(&lead.remedies)?;
         if self.style.verbose && !lead.references.is_empty() {
             writeln!(self.out, "\n**Read:**\n")?;

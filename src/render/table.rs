@@ -248,6 +248,10 @@ impl<'a> Page<'a> {
         if self.style.verbose {
             self.evidence(lead)?;
         }
+        if let Some(why) = &report.why {
+            self.labelled_list("Signs", words::readings(why))?;
+            self.labelled_list("Others", words::considered(why))?;
+        }
         self.remedies(&lead.remedies)?;
         if self.style.verbose {
             self.references(lead)?;

@@ -1057,3 +1057,22 @@ fn nothing_breaks_out_of_a_comment() {
         }
     }
 }
+
+#[test]
+fn the_reasons_for_the_headline_are_shown_where_they_are_asked_for() {
+    let report = diagnose(article());
+    assert!(!shown(&report, Format::Table).contains("Others"));
+    let report = report.with_why();
+    let table = shown(&report, Format::Table);
+    assert!(
+        table.contains("Signs    - local: some question was answered"),
+        "{table}"
+    );
+    assert!(
+        table.contains("- resolver-unreachable: no, some question was answered"),
+        "{table}"
+    );
+    assert!(shown(&report, Format::Markdown).contains("**Other causes:**"));
+    let json = shown(&report, Format::Json);
+    assert!(json.contains("\"outcome\": \"ruled-out\""), "{json}");
+}

@@ -16,7 +16,7 @@ use crate::probe::Probed;
 use crate::report::{Conclusion, Report, ResolverReport};
 use crate::resolvers::Role;
 use crate::rules::phrase::{self, list, plural, time};
-use crate::rules::{Finding, Severity};
+use crate::rules::{Finding, Outcome, Severity, Why};
 use crate::settings::{Scope, View};
 
 use super::text::Paint;
@@ -129,6 +129,28 @@ pub(crate) fn headline(report: &Report) -> Headline {
             }
         }
     }
+}
+
+/// What was seen of the resolver that the headline is about, sign by sign.
+pub(super) fn readings(why: &Why) -> impl Iterator<Item = String> + '_ {
+    why.read
+        .iter()
+        .map(|reading| format!("{}: {}", why.resolver, reading.sign))
+}
+
+/// The other causes that a failing resolver may have, and what became of them.
+pub(super) fn considered(why: &Why) -> impl Iterator<Item = String> + '_ {
+    why.considered.iter().map(|considered| {
+        let because = considered.because.join("; ");
+        match considered.outcome {
+            Outcome::Found => format!("{}: a finding about it too", considered.rule),
+            Outcome::NotRuledOut => {
+                format!("{}: nothing that was seen rules it out", considered.rule)
+            }
+            Outcome::Undecided => format!("{}: open ({because})", considered.rule),
+            Outcome::RuledOut => format!("{}: no, {because}", considered.rule),
+        }
+    })
 }
 
 /// Whether the first line is the summary of [`lead`].

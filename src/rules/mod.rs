@@ -7,12 +7,16 @@ pub mod remedy;
 mod step;
 mod verdict;
 mod view;
+mod why;
 
 use serde::{Deserialize, Serialize};
 
 pub use case::{Case, Need, Subject};
 pub use finding::{Confidence, Evidence, Finding, Remedy, Severity};
 pub use verdict::{evaluate, touched};
+#[cfg(test)]
+pub(crate) use why::contradictions;
+pub use why::{Considered, Outcome, Reading, Why, explain};
 
 use finding::grouped;
 

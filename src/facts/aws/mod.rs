@@ -1,0 +1,204 @@
+//! What AWS says, asked of it: the reads of [`Call`](super::Call), concurrently as far as they depend on each other, under one
+//! deadline. Only this folder knows the AWS SDK, and only [`sdk`] the types of its services.
+//!
+//! A run opens one [`Session`], which loads Region and credentials or says in one line why it cannot
+//! ([`NoSession`], with its [`gap`](NoSession::gap)):
+//!
+//! 1. [`Session::describe`] gives the endpoint of a cluster that was named, where no target was;
+//! 2. [`Session::find`] gives the cluster that has a given endpoint;
+//! 3. [`Session::collect`] gives everything, as [`Answers`]. What `describe` and `find` learnt is not asked again.
+//!
+//! Beside it, without a session, [`instance`] says where this host is.
+//!
+//! Nothing of it fails a run: a read that was denied, throttled, or never answered is among
+//! [`Answers::failed`]. Everything ends when [`Ask::deadline`] has passed since `open` began; a later round opens a
+//! session of its own.
+//!
+//! A list is whole or it is not there: of one whose later page failed nothing is kept, since what is missing from it
+//! would look absent. What other reads brought stays.
+
+mod collect;
+mod failure;
+mod instance;
+mod partition;
+mod sdk;
+mod session;
+mod transport;
+mod xml;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_types::SdkConfig;
+use tokio::time::Instant;
+
+use self::partition::Wanted;
+use self::sdk::Sdk;
+use self::transport::Api;
+use super::answers::Answers;
+use super::{AbsentCluster, Cluster, FailedRead};
+use crate::dns::Name;
+use crate::limits;
+
+pub use instance::instance;
+pub use session::{Ask, NoSession};
+
+/// Region, credentials and clients of one run. Cheap to clone.
+#[derive(Clone)]
+pub struct Session {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    sdk: Sdk,
+    ec2: Api,
+    sts: Api,
+    route53: Api,
+    region: String,
+    until: Instant,
+    /// What was described already and not yet collected.
+    described: Mutex<Vec<Cluster>>,
+}
+
+/// What DescribeCluster said of a name.
+#[derive(Debug, Clone)]
+pub enum Described {
+    /// The cluster.
+    Cluster(Box<Cluster>),
+    /// There is none of this name.
+    Absent(AbsentCluster, Vec<FailedRead>),
+    /// It could not be asked.
+    Failed(FailedRead),
+}
+
+/// What came of the search for the cluster with a given endpoint.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// The cluster.
+    pub cluster: Option<Cluster>,
+    /// The clusters of this account and Region; `None` where they could not be listed.
+    pub names: Option<Vec<String>>,
+    /// What failed. Without a cluster there is always one.
+    pub failed: Vec<FailedRead>,
+}
+
+impl Session {
+    /// Loads the Region and the credentials.
+    pub async fn open(ask: &Ask) -> Result<Self, NoSession> {
+        let opened = session::open(ask).await?;
+        let wanted = Wanted {
+            region: &opened.region,
+            fips: opened.config.use_fips().unwrap_or_default(),
+            dual_stack: opened.config.use_dual_stack().unwrap_or_default(),
+        };
+        let api = |service_id: &str, signing_name, default: (String, &str)| {
+            api(
+                &opened.config,
+                opened.http_client.as_ref(),
+                &opened.credentials,
+                (service_id, signing_name),
+                default,
+            )
+        };
+        let regional = |service| (partition::regional(service, wanted), wanted.region);
+        let inner = Inner {
+            sdk: Sdk::new(&opened.config),
+            ec2: api("EC2", "ec2", regional("ec2")),
+            sts: api("STS", "sts", regional("sts")),
+            route53: api("Route 53", "route53", partition::route53(wanted)),
+            region: opened.region.clone(),
+            until: opened.until,
+            described: Mutex::default(),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// The Region that is asked.
+    pub fn region(&self) -> &str {
+        &self.inner.region
+    }
+
+    /// Asks for one cluster by its name.
+    pub async fn describe(&self, cluster: &str) -> Described {
+        match self.inner.cluster(cluster).await {
+            Ok(found) => {
+                self.inner.remember(found.clone());
+                Described::Cluster(Box::new(found))
+            }
+            Err(failed) if failed.kind == super::ReadFailure::NotFound => {
+                let (absent, failed) = Box::pin(self.inner.absent(cluster)).await;
+                Described::Absent(absent, failed)
+            }
+            Err(failed) => Described::Failed(failed),
+        }
+    }
+
+    /// Looks for the cluster that has this endpoint: ListClusters, and DescribeCluster of each until one has it, at
+    /// most [`limits::CLUSTERS_DESCRIBED`].
+    pub async fn find(&self, target: &Name) -> Found {
+        let found = Box::pin(self.inner.find(target, None)).await;
+        if let Some(cluster) = &found.cluster {
+            self.inner.remember(cluster.clone());
+        }
+        found
+    }
+
+    /// Asks for everything. The cluster is the one that is named; where its endpoint is not the target, or none is
+    /// named, the one that has the target is looked for too.
+    pub async fn collect(&self, target: Option<&Name>, cluster: Option<&str>) -> Answers {
+        // All reads are in this one future: too large for a stack.
+        Box::pin(self.inner.collect(target, cluster)).await
+    }
+}
+
+impl Inner {
+    fn remember(&self, cluster: Cluster) {
+        self.described
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(cluster);
+    }
+
+    fn recall(&self, fits: impl Fn(&Cluster) -> bool) -> Option<Cluster> {
+        let mut described = self
+            .described
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let at = described.iter().position(fits)?;
+        Some(described.swap_remove(at))
+    }
+}
+
+fn api(
+    config: &SdkConfig,
+    http_client: Option<&SharedHttpClient>,
+    credentials: &aws_credential_types::provider::SharedCredentialsProvider,
+    (service_id, signing_name): (&str, &'static str),
+    (url, signing_region): (String, &str),
+) -> Api {
+    Api {
+        signing_name,
+        signing_region: signing_region.to_owned(),
+        url: session::configured_endpoint(config, service_id).unwrap_or(url),
+        credentials: credentials.clone(),
+        http_client: http_client.cloned(),
+    }
+}
+
+/// At most [`limits::AWS_TEXT`] octets of a text, cut between characters.
+fn text(mut text: String) -> String {
+    if text.len() > limits::AWS_TEXT {
+        let end = (0..=limits::AWS_TEXT)
+            .rev()
+            .find(|at| text.is_char_boundary(*at));
+        text.truncate(end.unwrap_or_default());
+    }
+    text
+}
+
+/// The members of a list within what a capture holds.
+fn few<I: Iterator>(members: I) -> std::iter::Take<I> {
+    members.take(limits::LIST_IN_CAPTURE)
+}

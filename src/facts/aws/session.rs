@@ -1,0 +1,327 @@
+//! Region and credentials, as users of the AWS CLI have them: environment, profiles, roles, web identity, SSO,
+//! processes, `aws login`, containers and instances. Taken once a run; what is missing is said once, with what fixes
+//! it.
+
+use std::error::Error;
+use std::time::Duration;
+
+use aws_config::default_provider::credentials::DefaultCredentialsChain;
+use aws_config::environment::region::EnvironmentVariableRegionProvider;
+use aws_config::imds;
+use aws_config::imds::region::ImdsRegionProvider;
+use aws_config::meta::credentials::CredentialsProviderChain;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::profile::region::ProfileFileRegionProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::{AppName, BehaviorVersion};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_smithy_runtime::client::defaults::default_http_client_plugin_v2;
+use aws_smithy_runtime::client::identity::IdentityCache;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
+use aws_smithy_runtime_api::client::runtime_plugin::RuntimePlugin;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+use aws_types::service_config::ServiceConfigKey;
+use tokio::time::{Instant, timeout_at};
+
+use super::{failure, instance, partition, transport};
+use crate::facts::Gap;
+use crate::limits;
+
+/// With whose eyes AWS is looked at, and for how long.
+#[derive(Debug, Clone, Default)]
+pub struct Ask {
+    /// The Region; else the environment's, the profile's, or this instance's.
+    pub region: Option<String>,
+    /// The profile; as with the AWS CLI's `--profile`, it goes before credentials in the environment.
+    pub profile: Option<String>,
+    /// A role to assume with these credentials, as `aws eks get-token --role-arn` does.
+    pub role_arn: Option<String>,
+    /// How long everything together may take, from [`super::Session::open`] on.
+    pub deadline: Duration,
+}
+
+/// Why AWS cannot be asked at all. Each is one line that names the command which helps.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoSession {
+    /// Nothing says which Region.
+    #[error("no Region is configured: give --region, or run `aws configure{}`", suffix(.0))]
+    NoRegion(Option<String>),
+    /// The Region has characters that no Region has.
+    #[error("{0:?} is not a Region: give --region, such as --region eu-west-1")]
+    BadRegion(String),
+    /// There are no credentials.
+    #[error("no credentials were found: run `aws configure{}`, or log in as you do for the AWS CLI", suffix(.0))]
+    NoCredentials(Option<String>),
+    /// The profile uses SSO, and its token has expired or is not there.
+    #[error("the SSO session has no valid token: run `aws sso login{}`", suffix(.0))]
+    SsoExpired(Option<String>),
+    /// The profile uses `aws login`, and its session has expired or is not there.
+    #[error("the login session is not valid: run `aws login{}`", suffix(.0))]
+    LoginExpired(Option<String>),
+    /// The profile's role wants a code from an MFA device; nothing here asks for one.
+    #[error(
+        "the profile's role has mfa_serial, and no code can be asked for here: put temporary credentials into the \
+         environment with `aws configure export-credentials{} --format env`, then run this again",
+        suffix(.0)
+    )]
+    Mfa(Option<String>),
+    /// The role could not be assumed.
+    #[error(
+        "the role {role} could not be assumed: {message}; choose other credentials with --profile"
+    )]
+    Role {
+        /// The role's ARN.
+        role: String,
+        /// Why, as AWS says.
+        message: String,
+    },
+    /// Something else about the credentials.
+    #[error("the credentials could not be loaded: {message}; `aws sts get-caller-identity{}` says more", suffix(.profile))]
+    Failed {
+        /// The profile.
+        profile: Option<String>,
+        /// Why, as the SDK says.
+        message: String,
+    },
+    /// They did not come in time.
+    #[error("the credentials did not come in time; `aws sts get-caller-identity{}` says more", suffix(.0))]
+    TimedOut(Option<String>),
+}
+
+impl NoSession {
+    /// The one gap that stands for everything that AWS would have said.
+    pub fn gap(&self) -> Gap {
+        Gap {
+            fact: "everything that AWS says".to_owned(),
+            source: "AWS credentials".to_owned(),
+            reason: self.to_string(),
+        }
+    }
+}
+
+/// ` --profile NAME`, as a command takes it.
+#[expect(clippy::ref_option, reason = "as thiserror passes a field")]
+fn suffix(profile: &Option<String>) -> String {
+    let Some(profile) = profile else {
+        return String::new();
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.@/+=:".contains(c);
+    if profile.chars().all(plain) && !profile.is_empty() {
+        format!(" --profile {profile}")
+    } else {
+        format!(" --profile '{}'", profile.replace('\'', r"'\''"))
+    }
+}
+
+/// What every client of the run is made of.
+pub(super) struct Opened {
+    pub(super) config: SdkConfig,
+    pub(super) credentials: SharedCredentialsProvider,
+    pub(super) region: String,
+    pub(super) http_client: Option<SharedHttpClient>,
+    pub(super) until: Instant,
+}
+
+pub(super) async fn open(ask: &Ask) -> Result<Opened, NoSession> {
+    let until = Instant::now() + ask.deadline;
+    timeout_at(until, opened(ask, until))
+        .await
+        .unwrap_or_else(|_| Err(NoSession::TimedOut(ask.profile.clone())))
+}
+
+async fn opened(ask: &Ask, until: Instant) -> Result<Opened, NoSession> {
+    let region = region(ask).await?;
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .region(Region::new(region.clone()))
+        .no_credentials()
+        .identity_cache(IdentityCache::no_cache())
+        .retry_config(transport::retries())
+        .timeout_config(transport::timeouts());
+    if let Some(profile) = &ask.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Ok(name) = AppName::new("eks-dns-doctor") {
+        loader = loader.app_name(name);
+    }
+    let http_client = http_client();
+    if let Some(client) = &http_client {
+        loader = loader.http_client(client.clone());
+    }
+    let config = loader.load().await;
+    let mut credentials = load(ask, &region)
+        .await
+        .map_err(|error| explain(ask, &config, &error))?;
+    if let Some(role) = &ask.role_arn {
+        let provider = AssumeRoleProvider::builder(role)
+            .configure(&config)
+            .session_name("eks-dns-doctor")
+            .build_from_provider(credentials)
+            .await;
+        credentials = provider
+            .provide_credentials()
+            .await
+            .map_err(|error| NoSession::Role {
+                role: failure::short(role),
+                message: reason(&error),
+            })?;
+    }
+    // As they are now, for all clients and the whole run: no process, no token server and no role is asked twice.
+    let credentials = SharedCredentialsProvider::new(credentials);
+    let config = config
+        .into_builder()
+        .credentials_provider(credentials.clone())
+        .build();
+    Ok(Opened {
+        config,
+        credentials,
+        region,
+        http_client,
+        until,
+    })
+}
+
+/// One HTTPS client for all: its connections and its certificates are shared.
+fn http_client() -> Option<SharedHttpClient> {
+    let plugin = default_http_client_plugin_v2(BehaviorVersion::latest())?;
+    let nothing = RuntimeComponentsBuilder::new("none");
+    plugin.runtime_components(&nothing).http_client()
+}
+
+async fn region(ask: &Ask) -> Result<String, NoSession> {
+    let region = if let Some(region) = &ask.region {
+        region.clone()
+    } else {
+        let mut profile = ProfileFileRegionProvider::builder();
+        if let Some(name) = &ask.profile {
+            profile = profile.profile_name(name);
+        }
+        let metadata = ImdsRegionProvider::builder()
+            .configure(&ProviderConfig::default())
+            .imds_client(instance::client(limits::INSTANCE_CREDENTIALS))
+            .build();
+        RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
+            .or_else(profile.build())
+            .or_else(metadata)
+            .region()
+            .await
+            .map(|region| region.as_ref().to_owned())
+            .ok_or_else(|| NoSession::NoRegion(ask.profile.clone()))?
+    };
+    if partition::is_region(&region) {
+        Ok(region)
+    } else {
+        Err(NoSession::BadRegion(failure::short(&region)))
+    }
+}
+
+async fn load(ask: &Ask, region: &str) -> Result<Credentials, CredentialsError> {
+    let config = ProviderConfig::default().with_region(Some(Region::new(region.to_owned())));
+    match &ask.profile {
+        None => {
+            let chain = DefaultCredentialsChain::builder()
+                .configure(config)
+                .region(Region::new(region.to_owned()))
+                .imds_client(instance::client(limits::INSTANCE_CREDENTIALS))
+                .build()
+                .await;
+            chain.provide_credentials().await
+        }
+        // As with the AWS CLI's `--profile`: credentials in the environment are somebody else's then.
+        Some(name) => {
+            let profile = ProfileFileCredentialsProvider::builder()
+                .configure(&config)
+                .profile_name(name)
+                .build();
+            let metadata = imds::credentials::ImdsCredentialsProvider::builder()
+                .configure(&config)
+                .imds_client(instance::client(limits::INSTANCE_CREDENTIALS))
+                .build();
+            CredentialsProviderChain::first_try("Profile", profile)
+                .or_else("Ec2InstanceMetadata", metadata)
+                .provide_credentials()
+                .await
+        }
+    }
+}
+
+/// What helps, by what the profile says of itself.
+fn explain(ask: &Ask, config: &SdkConfig, error: &CredentialsError) -> NoSession {
+    let setting = |key: &str| {
+        // No such variable: the profile alone is meant.
+        setting(config, "EKS_DNS_DOCTOR_UNSET", key)
+    };
+    let profile = ask
+        .profile
+        .clone()
+        .or_else(|| self::setting(config, "AWS_PROFILE", "eks_dns_doctor_unset"));
+    if setting("role_arn").is_some() && setting("mfa_serial").is_some() {
+        NoSession::Mfa(profile)
+    } else if (setting("sso_session").is_some() || setting("sso_start_url").is_some())
+        && !is_refused(error)
+    {
+        NoSession::SsoExpired(profile)
+    } else if setting("login_session").is_some() {
+        NoSession::LoginExpired(profile)
+    } else {
+        match error {
+            CredentialsError::CredentialsNotLoaded(_) => NoSession::NoCredentials(profile),
+            CredentialsError::ProviderTimedOut(_) => NoSession::TimedOut(profile),
+            error => NoSession::Failed {
+                profile,
+                message: reason(error),
+            },
+        }
+    }
+}
+
+/// Whether SSO gave no credentials although its token is valid: the user has not that role in that account
+/// (IAM Identity Center Portal API reference, GetRoleCredentials: `ForbiddenException`).
+fn is_refused(error: &CredentialsError) -> bool {
+    let mut link: Option<&(dyn Error + 'static)> = Some(error);
+    for _ in 0..32 {
+        let Some(error) = link else { break };
+        if error.to_string().contains("Forbidden") || format!("{error:?}").contains("Forbidden") {
+            return true;
+        }
+        link = error.source();
+    }
+    false
+}
+
+/// A setting of the environment or of the profile in use, read by the SDK.
+fn setting(config: &SdkConfig, variable: &str, key: &str) -> Option<String> {
+    let key = ServiceConfigKey::builder()
+        .service_id("EKS")
+        .env(variable)
+        .profile(key)
+        .build()
+        .ok()?;
+    let value = config.service_config()?.load_config(key)?;
+    (!value.is_empty()).then_some(value)
+}
+
+/// The endpoint that the user configured for a service, as its SDK would find it (AWS SDKs and Tools Reference Guide,
+/// "Service-specific endpoints").
+pub(super) fn configured_endpoint(config: &SdkConfig, service_id: &str) -> Option<String> {
+    let key = ServiceConfigKey::builder()
+        .service_id(service_id)
+        .env("AWS_ENDPOINT_URL")
+        .profile("endpoint_url")
+        .build()
+        .ok()?;
+    config
+        .service_config()
+        .and_then(|settings| settings.load_config(key))
+        .filter(|url| !url.is_empty())
+        .or_else(|| config.endpoint_url().map(str::to_owned))
+}
+
+fn reason(error: &(dyn Error + 'static)) -> String {
+    failure::innermost(error)
+}
