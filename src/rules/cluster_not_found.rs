@@ -4,8 +4,6 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy, view};
-use crate::dns::AnswerKind;
-use crate::endpoint::SoaOrigin;
 use crate::facts::AbsentCluster;
 
 /// How many of the clusters that are there are listed.
@@ -57,13 +55,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let somebody_has_it = case.anybody_has_the_name();
     let denied: Vec<&Subject<'_>> = case
         .failing()
-        .filter(|subject| {
-            !somebody_has_it
-                && subject.a_kind() == Some(AnswerKind::NxDomain)
-                && !subject.sibling_resolves()
-                && view::denial(subject).is_some()
-                && !matches!(view::denied_by(subject), Some((_, SoaOrigin::Foreign)))
-        })
+        .filter(|subject| !somebody_has_it && view::is_denied_as_absent(subject))
         .collect();
     let account = absent
         .account
@@ -120,7 +112,15 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     vec![Finding {
         rule: RULE.name.to_owned(),
         severity,
-        confidence: Confidence::Certain,
+        // A denial without a SOA may be a filter's as well.
+        confidence: if denied
+            .iter()
+            .all(|subject| view::denied_by(subject).is_some())
+        {
+            Confidence::Certain
+        } else {
+            Confidence::High
+        },
         summary: match nearest {
             Some(nearest) => format!("there is no cluster {name} in {place}; there is {nearest}"),
             None => format!("there is no cluster {name} in {place}"),

@@ -16,8 +16,8 @@ declare_rule! {
     /// Endpoint names are `<32 hex digits>.<label>.<region>.eks.amazonaws.com`, or
     /// `<32 hex digits>.<label>.eks-cluster.<region>.api.aws` for IPv6 clusters since October 2024, with the
     /// partition's own suffix. An error is a single label, `eks.<region>.…`, `oidc.eks.<region>.…`, and a name under
-    /// the endpoints' suffix whose first label is not 32 hexadecimal digits. It is certain where AWS says which
-    /// endpoint the cluster has; and where AWS has the very name, whatever its form, nothing is wrong with it.
+    /// the endpoints' suffix whose first label is not 32 hexadecimal digits. Where AWS has the
+    /// very name, nothing is wrong with it, whatever its form.
     ///
     /// ## Why it matters
     /// kubectl prints `no such host` for it everywhere, or reaches a host that is not the cluster.
@@ -149,11 +149,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         } else {
             Severity::Error
         },
-        confidence: if !unknown && known.is_some() {
-            Confidence::Certain
-        } else {
-            Confidence::High
-        },
+        confidence: Confidence::High,
         summary: match &known {
             Some((name, endpoint)) if !unknown => {
                 format!("{host} {what}: the endpoint of {name} is {endpoint}")

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy, view};
-use crate::dns::{AnswerKind, Name};
-use crate::endpoint::{EndpointName, SoaOrigin};
+use crate::dns::Name;
+use crate::endpoint::EndpointName;
 use crate::facts::Cluster;
 
 declare_rule! {
@@ -63,11 +63,15 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let somebody_has_it = case.anybody_has_the_name();
     let denied: Vec<&Subject<'_>> = case
         .failing()
-        .filter(|subject| !somebody_has_it && is_denied(subject))
+        .filter(|subject| !somebody_has_it && view::is_denied_as_absent(subject))
         .collect();
+    // A denial without a SOA may be a filter's as well.
+    let by_aws = denied
+        .iter()
+        .all(|subject| view::denied_by(subject).is_some());
     let (severity, confidence) = match (&named, other_form) {
         (_, true) => (Severity::Warning, Confidence::Medium),
-        (Some(_), false) if same_region => (Severity::Error, Confidence::Certain),
+        (Some(_), false) if same_region && by_aws => (Severity::Error, Confidence::Certain),
         (Some(_), false) => (Severity::Error, Confidence::High),
         // The name exists, so the file is likelier to be another cluster's than the name to be old.
         (None, false) if somebody_has_it => (Severity::Warning, Confidence::Medium),
@@ -161,15 +165,6 @@ fn named_by(case: &Case<'_>, cluster: &Cluster) -> Option<String> {
         return Some(format!("the kubeconfig's context {}", kubeconfig.context));
     }
     (case.target.cluster.as_ref() == Some(&cluster.name)).then(|| "--cluster".to_owned())
-}
-
-/// Whether the resolver denies the name as AWS does one that is not there; a zone or a filter of somebody else's is
-/// another fault.
-fn is_denied(subject: &Subject<'_>) -> bool {
-    subject.a_kind() == Some(AnswerKind::NxDomain)
-        && !subject.sibling_resolves()
-        && view::denial(subject).is_some()
-        && !matches!(view::denied_by(subject), Some((_, SoaOrigin::Foreign)))
 }
 
 fn region_of(cluster: &Cluster, now: &Name) -> Option<String> {

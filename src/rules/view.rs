@@ -114,6 +114,15 @@ pub(super) fn right_but_for_the_view(subject: &Subject<'_>) -> bool {
             })
 }
 
+/// Whether the resolver denies the name as it would one that is not there: NXDOMAIN, from AWS's zones or from nobody.
+/// A zone of somebody else's is another fault.
+pub(super) fn is_denied_as_absent(subject: &Subject<'_>) -> bool {
+    subject.a_kind() == Some(AnswerKind::NxDomain)
+        && !subject.sibling_resolves()
+        && denial(subject).is_some()
+        && !matches!(denied_by(subject), Some((_, SoaOrigin::Foreign)))
+}
+
 /// Whether DescribeCluster names this very endpoint.
 pub(super) fn aws_names_this_endpoint(case: &Case<'_>) -> bool {
     case.own_cluster().is_some()
