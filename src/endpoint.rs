@@ -106,6 +106,13 @@ impl EndpointName {
         })
     }
 
+    /// Whether it is of the form that has IPv6 addresses beside the IPv4 ones: `….eks-cluster.<region>.api.aws`.
+    pub fn is_dual_stack(&self) -> bool {
+        // `<region>.eks.amazonaws.com` begins with the Region, the dual-stack form with this label.
+        let first = self.regional_suffix.labels().next();
+        first.is_some_and(|label| label.eq_ignore_ascii_case(b"eks-cluster"))
+    }
+
     /// Public names of AWS's own in the Region, as controls. `sts` first: an interface VPC endpoint with
     /// private DNS can make `eks` private, and any of them answers with addresses where names of AWS resolve.
     pub fn public_aws_names(&self) -> Vec<Name> {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::{AddressClass, embedded_ipv4};
 use crate::dns::Name;
+use crate::endpoint::EndpointName;
 use crate::facts::{Facts, Vantage, VantageKind};
 use crate::resolvers::{Resolver, Role};
 use crate::settings::{Asked, Scope, View};
@@ -67,7 +68,12 @@ impl Expected {
             "--expect-scope".clone_into(&mut expected.source);
             return expected;
         }
-        if facts.is_of_another_endpoint(target) {
+        // A cluster without an endpoint yet has none of this name either.
+        let has_none_yet = facts
+            .cluster
+            .as_ref()
+            .is_some_and(|cluster| cluster.endpoint.is_none() && !cluster.is_active());
+        if has_none_yet || facts.is_of_another_endpoint(target) {
             if expected.scope != Scope::Unknown {
                 "--expect-scope".clone_into(&mut expected.source);
             } else if expected.view.is_some() {
@@ -88,12 +94,7 @@ impl Expected {
             "endpointPrivateAccess is off".clone_into(&mut expected.source);
             return expected;
         }
-        let interfaces: Vec<IpAddr> = facts
-            .interfaces
-            .iter()
-            .flatten()
-            .flat_map(|interface| interface.addresses.iter().copied())
-            .collect();
+        let interfaces = interfaces_behind(target, facts);
         if !interfaces.is_empty() {
             expected.scope = Scope::Private;
             expected.addresses = interfaces;
@@ -224,6 +225,26 @@ impl Expected {
     }
 }
 
+/// The addresses of the cluster's interfaces that its endpoint's name has: IPv4, and IPv6 where the name is of the
+/// dual-stack form (Amazon EKS User Guide, "Cluster API server endpoint": an IPv6 cluster from before October 2024
+/// has a name of the other form, which has IPv4 addresses only). Where the form does not say, `ipFamily` does.
+fn interfaces_behind(target: &Name, facts: &Facts) -> Vec<IpAddr> {
+    let family = facts
+        .cluster
+        .as_ref()
+        .and_then(|cluster| cluster.ip_family.as_deref());
+    let only_v4 = match EndpointName::parse(target) {
+        Ok(endpoint) => !endpoint.is_dual_stack(),
+        Err(_) => family == Some("ipv4"),
+    };
+    let all = facts
+        .interfaces
+        .iter()
+        .flatten()
+        .flat_map(|interface| interface.addresses.iter().copied());
+    all.filter(|ip| ip.is_ipv4() || !only_v4).collect()
+}
+
 fn scope_of(addresses: &[IpAddr], cidrs: &[IpNet]) -> Scope {
     let all = || {
         addresses
@@ -238,5 +259,105 @@ fn scope_of(addresses: &[IpAddr], cidrs: &[IpNet]) -> Scope {
         Scope::Public
     } else {
         Scope::Any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+    use crate::facts::{Cluster, NetworkInterface};
+
+    const ID: &str = "0123456789ABCDEF0123456789ABCDEF";
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    fn facts(cluster: Cluster) -> Facts {
+        let interface = NetworkInterface {
+            id: "eni-1".to_owned(),
+            addresses: vec![ip("192.168.104.190"), ip("2001:db8:1::190")],
+        };
+        Facts {
+            cluster: Some(cluster),
+            interfaces: Some(vec![interface]),
+            ..Facts::default()
+        }
+    }
+
+    fn expected(target: &str, family: Option<&str>) -> Expected {
+        let cluster = Cluster {
+            endpoint: Some(format!("https://{target}")),
+            ip_family: family.map(str::to_owned),
+            ..Cluster::default()
+        };
+        let target = target.parse().unwrap();
+        Expected::derive(&Asked::default(), &target, &facts(cluster))
+    }
+
+    #[test]
+    fn ipv6_addresses_are_expected_of_dual_stack_names_alone() {
+        let v4 = vec![ip("192.168.104.190")];
+        let both = vec![ip("192.168.104.190"), ip("2001:db8:1::190")];
+        let old = format!("{ID}.yl4.ap-northeast-1.eks.amazonaws.com");
+        let china = format!("{ID}.gr7.cn-northwest-1.eks.amazonaws.com.cn");
+        let new = format!("{ID}.sk1.eks-cluster.us-east-1.api.aws");
+        let china_new = format!("{ID}.sk1.eks-cluster.cn-northwest-1.api.amazonwebservices.com.cn");
+        assert_eq!(expected(&old, None).addresses, v4);
+        assert_eq!(expected(&china, None).addresses, v4);
+        // An IPv6 cluster from before October 2024.
+        assert_eq!(expected(&old, Some("ipv6")).addresses, v4);
+        assert_eq!(expected(&new, Some("ipv6")).addresses, both);
+        assert_eq!(expected(&china_new, None).addresses, both);
+        // The form does not say.
+        assert_eq!(expected("api.corp.example", Some("ipv4")).addresses, v4);
+        assert_eq!(expected("api.corp.example", Some("ipv6")).addresses, both);
+    }
+
+    #[test]
+    fn nothing_of_a_cluster_without_this_endpoint_is_expected() {
+        let target: Name = format!("{ID}.yl4.ap-northeast-1.eks.amazonaws.com")
+            .parse()
+            .unwrap();
+        let creating = Cluster {
+            status: Some("CREATING".to_owned()),
+            ..Cluster::default()
+        };
+        let other = Cluster {
+            endpoint: Some("https://other.yl4.ap-northeast-1.eks.amazonaws.com".to_owned()),
+            status: Some("ACTIVE".to_owned()),
+            ..Cluster::default()
+        };
+        for cluster in [creating, other] {
+            let expected = Expected::derive(&Asked::default(), &target, &facts(cluster));
+            assert_eq!(expected.scope, Scope::Unknown);
+            assert!(!expected.says_anything());
+        }
+    }
+
+    #[test]
+    fn an_address_outside_rfc_1918_is_the_vpcs_where_its_networks_say_so() {
+        let target: Name = format!("{ID}.yl4.ap-northeast-1.eks.amazonaws.com")
+            .parse()
+            .unwrap();
+        let facts = Facts {
+            vpc: Some(crate::facts::Vpc {
+                id: "vpc-1".to_owned(),
+                cidrs: vec![
+                    "198.51.100.0/24".parse().unwrap(),
+                    "100.64.0.0/16".parse().unwrap(),
+                ],
+                ..crate::facts::Vpc::default()
+            }),
+            ..Facts::default()
+        };
+        let expected = Expected::derive(&Asked::default(), &target, &facts);
+        for inside in ["198.51.100.7", "100.64.3.3"] {
+            assert_eq!(expected.class_of(ip(inside), &facts), AddressClass::InVpc);
+            assert_eq!(expected.fit(ip(inside), &facts), Fit::Unsure);
+        }
+        assert_eq!(expected.fit(ip("198.51.101.7"), &facts), Fit::Unexpected);
     }
 }

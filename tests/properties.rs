@@ -10,7 +10,8 @@ use eks_dns_doctor::dns::{
     AnswerKind, ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, Section, Soa,
 };
 use eks_dns_doctor::facts::{
-    Cluster, Facts, HostsEntry, Proxy, StubConfiguration, Vantage, VantageKind, Vpc,
+    AbsentCluster, Cluster, ClusterUpdate, DhcpOptions, Facts, HostsEntry, Proxy,
+    StubConfiguration, Vantage, VantageKind, Vpc, VpcAttributes,
 };
 use eks_dns_doctor::observation::{
     Attempt, Lookup, Purpose, SystemFailure, SystemLookup, Transport,
@@ -27,6 +28,7 @@ use rand::{RngExt, SeedableRng};
 const SEED: u64 = 0x6564_6e73;
 const COMBINATIONS: usize = 4000;
 const TARGET: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
+const OTHER: &str = "FEDCBA9876543210FEDCBA9876543210.yl4.ap-northeast-1.eks.amazonaws.com";
 
 fn name(text: &str) -> Name {
     text.parse().expect("a name")
@@ -306,7 +308,12 @@ impl Draw {
             .filter(|_| self.odds(3)),
             cluster: self.odds(4).then(|| Cluster {
                 name: "shared-cluster".to_owned(),
-                endpoint: None,
+                endpoint: self.one(&[
+                    None,
+                    Some(format!("https://{TARGET}")),
+                    Some(format!("https://{OTHER}")),
+                ]),
+                status: self.one(&[None, Some("ACTIVE".to_owned()), Some("CREATING".to_owned())]),
                 endpoint_public_access: self.one(&[None, Some(true), Some(false)]),
                 endpoint_private_access: self.one(&[None, Some(true), Some(false)]),
                 ..Cluster::default()
@@ -315,6 +322,30 @@ impl Draw {
                 id: "vpc-1".to_owned(),
                 cidrs: vec!["192.168.0.0/16".parse().expect("a network")],
                 ..Vpc::default()
+            }),
+            vpc_attributes: self.odds(3).then(|| VpcAttributes {
+                dns_support: self.one(&[None, Some(true), Some(false)]),
+                dns_hostnames: self.one(&[None, Some(true), Some(false)]),
+            }),
+            dhcp_options: self.odds(3).then(|| DhcpOptions {
+                id: self.one(&["default", "dopt-1"]).to_owned(),
+                domain_name_servers: self.some(
+                    &[
+                        "AmazonProvidedDNS".to_owned(),
+                        "10.0.0.1".to_owned(),
+                        "x y".to_owned(),
+                    ],
+                    3,
+                ),
+                domain_name: None,
+            }),
+            absent_cluster: self.odds(6).then(AbsentCluster::default),
+            updates: self.odds(6).then(|| {
+                vec![ClusterUpdate {
+                    kind: Some("EndpointAccessUpdate".to_owned()),
+                    status: Some("InProgress".to_owned()),
+                    ..ClusterUpdate::default()
+                }]
             }),
             ..Facts::default()
         }

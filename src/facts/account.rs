@@ -49,6 +49,13 @@ impl Cluster {
         Name::from_host(rest.split(['/', ':']).next()?).ok()
     }
 
+    /// Whether its status is `ACTIVE`, or not known.
+    pub fn is_active(&self) -> bool {
+        self.status
+            .as_deref()
+            .is_none_or(|status| status == "ACTIVE")
+    }
+
     /// Whether its endpoint has this name.
     pub fn has_endpoint(&self, name: &Name) -> bool {
         self.host().is_some_and(|host| host == *name)

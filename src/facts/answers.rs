@@ -181,8 +181,15 @@ impl Answers {
         } else if let Some(cluster) = &cluster
             && cluster.endpoint.is_none()
         {
-            let status = cluster.status.as_deref().unwrap_or("without a status");
-            let reason = format!("{} ({status}) has no endpoint yet", cluster.name);
+            let reason = if cluster.is_connected {
+                format!(
+                    "{} is connected by the EKS Connector: it has no endpoint of EKS's",
+                    cluster.name
+                )
+            } else {
+                let status = cluster.status.as_deref().unwrap_or("without a status");
+                format!("{} ({status}) has no endpoint yet", cluster.name)
+            };
             missing.because(Call::DescribeCluster, &reason);
         } else if cluster.is_none() && self.absent.is_none() {
             missing.unsaid(Call::DescribeCluster);

@@ -3,6 +3,7 @@
 use super::phrase::{self, observed, observed_target};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
 use crate::dns::AnswerKind;
+use crate::endpoint::EndpointName;
 use crate::observation::Lookup;
 use crate::resolvers::Role;
 
@@ -35,11 +36,10 @@ declare_rule! {
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    // `<region>.eks.amazonaws.com` begins with the Region, the dual-stack form with this label.
-    let dual_stack = case.endpoint.as_ref().is_some_and(|endpoint| {
-        let first = endpoint.regional_suffix.labels().next();
-        first.is_some_and(|label| label.eq_ignore_ascii_case(b"eks-cluster"))
-    });
+    let dual_stack = case
+        .endpoint
+        .as_ref()
+        .is_some_and(EndpointName::is_dual_stack);
     if !dual_stack {
         return Vec::new();
     }

@@ -47,7 +47,7 @@ pub enum Need {
     Updates,
     /// A kubeconfig that names the target.
     Kubeconfig,
-    /// DescribeCluster's answer that there is no such cluster.
+    /// DescribeCluster's answer to whether the cluster is there.
     AbsentCluster,
     /// This host's instance metadata.
     Instance,
@@ -73,7 +73,8 @@ impl Need {
     /// What is missing, for `not_evaluated`.
     pub fn missing(self) -> &'static str {
         match self {
-            Self::Cluster => "the cluster (eks:DescribeCluster)",
+            // The same call, so that one line names all that goes without it.
+            Self::Cluster | Self::AbsentCluster => "the cluster (eks:DescribeCluster)",
             Self::Vpc => "the VPC's networks (ec2:DescribeVpcs)",
             Self::Interfaces => "the cluster's network interfaces (ec2:DescribeNetworkInterfaces)",
             Self::VpcAttributes => "the VPC's DNS attributes (ec2:DescribeVpcAttribute)",
@@ -87,7 +88,6 @@ impl Need {
             Self::HostedZones => "private hosted zones (route53:ListHostedZonesByVPC)",
             Self::Updates => "updates of the cluster (eks:ListUpdates)",
             Self::Kubeconfig => "a kubeconfig that names the endpoint",
-            Self::AbsentCluster => "an answer of DescribeCluster",
             Self::Instance => "instance metadata (this host is no EC2 instance, or does not say)",
             Self::Caller => "the account (sts:GetCallerIdentity)",
             Self::Hosts => "the hosts file",
@@ -174,7 +174,10 @@ impl<'a> Case<'a> {
             Need::HostedZones => self.facts.hosted_zones.is_some(),
             Need::Updates => self.facts.updates.is_some(),
             Need::Kubeconfig => self.facts.kubeconfig.is_some(),
-            Need::AbsentCluster => self.facts.absent_cluster.is_some(),
+            // That the cluster is there is an answer too.
+            Need::AbsentCluster => {
+                self.facts.absent_cluster.is_some() || self.facts.cluster.is_some()
+            }
             Need::Instance => self.facts.instance.is_some(),
             Need::Caller => self.facts.caller.is_some(),
             Need::Hosts => self.facts.hosts.is_some(),
@@ -197,6 +200,32 @@ impl<'a> Case<'a> {
     pub fn cluster(&self) -> Option<&'a Cluster> {
         self.touch(Need::Cluster);
         self.facts.cluster.as_ref()
+    }
+
+    /// The cluster, where the target is its endpoint: what AWS says of it then holds for the target.
+    pub fn own_cluster(&self) -> Option<&'a Cluster> {
+        self.touch(Need::Cluster);
+        self.facts.cluster_of(&self.target.hostname)
+    }
+
+    /// Whether what AWS says is of a cluster with another endpoint than the target.
+    pub fn is_of_another_endpoint(&self) -> bool {
+        self.touch(Need::Cluster);
+        self.facts.is_of_another_endpoint(&self.target.hostname)
+    }
+
+    /// Whether any resolver has addresses for the name, and does not invent them.
+    pub fn anybody_has_the_name(&self) -> bool {
+        self.subjects()
+            .filter(|subject| subject.verdict().has_addresses() && !subject.sibling_resolves())
+            .any(|subject| {
+                let leads_nowhere =
+                    |class| matches!(class, AddressClass::Sinkhole | AddressClass::Loopback);
+                let addresses = &subject.comparison.addresses;
+                addresses
+                    .iter()
+                    .any(|address| !leads_nowhere(address.class))
+            })
     }
 
     /// The cluster's VPC.

@@ -16,7 +16,8 @@ declare_rule! {
     /// Endpoint names are `<32 hex digits>.<label>.<region>.eks.amazonaws.com`, or
     /// `<32 hex digits>.<label>.eks-cluster.<region>.api.aws` for IPv6 clusters since October 2024, with the
     /// partition's own suffix. An error is a single label, `eks.<region>.…`, `oidc.eks.<region>.…`, and a name under
-    /// the endpoints' suffix whose first label is not 32 hexadecimal digits.
+    /// the endpoints' suffix whose first label is not 32 hexadecimal digits. Where AWS has the
+    /// very name, nothing is wrong with it, whatever its form.
     ///
     /// ## Why it matters
     /// kubectl prints `no such host` for it everywhere, or reaches a host that is not the cluster.
@@ -31,7 +32,7 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         needs: [],
-        wants: [],
+        wants: [Cluster, Kubeconfig],
         replaces: [
             "no-forwarding",
             "not-in-public-dns",
@@ -48,7 +49,22 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let Err(instead) = EndpointName::parse(host) else {
         return Vec::new();
     };
+    // A form that is not known here, and right all the same.
+    if case.own_cluster().is_some() {
+        return Vec::new();
+    }
+    let known = case
+        .cluster()
+        .and_then(|cluster| Some((cluster.name.as_str(), cluster.host()?)));
+    let named = case
+        .kubeconfig()
+        .and_then(|kubeconfig| kubeconfig.cluster.as_deref());
+    let is_cluster = |name: &str| name.eq_ignore_ascii_case(&case.own_zone());
+    let is_named = instead == NotEndpoint::SingleLabel
+        && (known.as_ref().is_some_and(|(name, _)| is_cluster(name))
+            || named.is_some_and(is_cluster));
     let what = match instead {
+        NotEndpoint::SingleLabel if is_named => "is the cluster's name, which is no host name",
         NotEndpoint::SingleLabel => {
             "is one label: a cluster's name perhaps, which is no host name"
         }
@@ -93,11 +109,20 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             .iter()
             .filter_map(|subject| Some(observed(subject, subject.a()?))),
     );
-    let cluster = match instead {
-        NotEndpoint::SingleLabel => case.own_zone(),
-        _ => case.cluster_name().to_owned(),
+    if let Some((name, endpoint)) = &known {
+        evidence.push(Evidence::fact(format!(
+            "DescribeCluster: the endpoint of {name} is {endpoint}"
+        )));
+    }
+    let cluster = match (instead, &known) {
+        (_, Some((name, _))) => remedy::endpoint::word(name, "<cluster>").to_owned(),
+        (NotEndpoint::SingleLabel, None) => case.own_zone(),
+        _ => named.map_or_else(
+            || case.cluster_name().to_owned(),
+            |name| remedy::endpoint::word(name, "<cluster>").to_owned(),
+        ),
     };
-    let remedies = if unknown {
+    let mut remedies = if unknown {
         vec![Remedy::new(
             "Where in doubt, compare it with the name that AWS has",
             [format!(
@@ -108,6 +133,15 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     } else {
         remedy::endpoint::take_the_name_from_aws(case, &cluster)
     };
+    if let Some((_, endpoint)) = &known {
+        remedies.push(Remedy::new(
+            "Check the name that AWS has",
+            [format!(
+                "eks-dns-doctor check {}",
+                endpoint.to_fqdn().trim_end_matches('.')
+            )],
+        ));
+    }
     vec![Finding {
         rule: RULE.name.to_owned(),
         severity: if unknown {
@@ -116,7 +150,12 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             Severity::Error
         },
         confidence: Confidence::High,
-        summary: format!("{host} {what}"),
+        summary: match &known {
+            Some((name, endpoint)) if !unknown => {
+                format!("{host} {what}: the endpoint of {name} is {endpoint}")
+            }
+            _ => format!("{host} {what}"),
+        },
         explanation,
         caused_by: None,
         resolvers: phrase::names(&right),

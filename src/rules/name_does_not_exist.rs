@@ -29,13 +29,14 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         needs: [VpcView],
-        wants: [Cluster],
+        wants: [Cluster, AbsentCluster],
         stage: Stage::Evidence,
     }
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    if case.cluster().is_some() {
+    // AWS was asked, and knows better.
+    if case.cluster().is_some() || case.absent_cluster().is_some() {
         return Vec::new();
     }
     let heard = |subject: &&Subject<'_>| {

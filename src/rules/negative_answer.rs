@@ -160,7 +160,7 @@ fn causes_of_a_public_denial(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Stri
         Some(false) => causes.push("the name was never published"),
         None => causes.push("the name was never published, or the answer is from before it was"),
     }
-    if case.cluster().is_none() {
+    if !view::aws_names_this_endpoint(case) {
         causes.push("the name is wrong: another cluster's, or a deleted one's");
     }
     format!("What fits: {}.", causes.join("; "))

@@ -53,7 +53,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let vpc_view = case.vpc_view();
     // With public access on the name is published; that public DNS lacks it then is something else.
     let published = case
-        .cluster()
+        .own_cluster()
         .is_some_and(|cluster| cluster.endpoint_public_access == Some(true));
     if case.public_has_the_name() != Some(false)
         || public.is_empty()

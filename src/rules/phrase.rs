@@ -21,6 +21,18 @@ pub fn list<T: AsRef<str>>(items: &[T]) -> String {
     }
 }
 
+/// `a`, `a, or b`, `a, b, or c`.
+pub fn either<T: AsRef<str>>(items: &[T]) -> String {
+    match items {
+        [] => "none".to_owned(),
+        [only] => only.as_ref().to_owned(),
+        [rest @ .., last] => {
+            let rest: Vec<&str> = rest.iter().map(AsRef::as_ref).collect();
+            format!("{}, or {}", rest.join(", "), last.as_ref())
+        }
+    }
+}
+
 /// The resolvers with their addresses, as [`list`] has it.
 pub fn titles(subjects: &[&Subject<'_>]) -> String {
     let titles: Vec<String> = subjects.iter().map(|subject| subject.title()).collect();

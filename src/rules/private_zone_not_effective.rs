@@ -2,9 +2,12 @@
 
 use std::fmt::Write as _;
 
+use super::cluster_transitioning::changes_access;
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::view::{self, VpcSideFault};
+use super::vpc_dns_attributes_off::switched_off;
 use super::{Case, Confidence, Evidence, Finding, Severity, Stage, Subject, remedy};
+use crate::facts::VpcAttributes;
 
 declare_rule! {
     /// ## What it means
@@ -32,7 +35,7 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         needs: [VpcView],
-        wants: [PublicControl, Cluster, Vpc],
+        wants: [PublicControl, Cluster, Vpc, VpcAttributes, Updates],
         stage: Stage::Evidence,
     }
 }
@@ -61,10 +64,10 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         }
     );
     if right.is_empty() {
-        explanation.push_str(
-            " The private hosted zone that EKS keeps for the endpoint does not take effect there: this is not the \
-         cluster's VPC, private access is off or being changed, a DNS attribute of the VPC is off, or a Resolver \
-         rule takes the name elsewhere.",
+        let _ = write!(
+            explanation,
+            " The private hosted zone that EKS keeps for the endpoint does not take effect there: {}.",
+            phrase::either(&causes(case))
         );
     } else {
         let _ = write!(
@@ -108,4 +111,29 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
                 .to_owned(),
         ],
     }]
+}
+
+/// What fits, in view of what AWS says.
+fn causes(case: &Case<'_>) -> Vec<&'static str> {
+    let mut causes = vec!["this is not the cluster's VPC"];
+    let access = case
+        .own_cluster()
+        .and_then(|cluster| cluster.endpoint_private_access);
+    causes.push(match (changes_access(case).is_some(), access) {
+        (true, _) => "the access to the endpoint is being changed, which AWS says is under way",
+        (false, Some(true)) => "private access was switched on a moment ago",
+        (false, _) => "private access is off or being changed",
+    });
+    match case.vpc_attributes() {
+        Some(VpcAttributes {
+            dns_support: Some(true),
+            dns_hostnames: Some(true),
+        }) => {}
+        Some(attributes) if !switched_off(*attributes).is_empty() => {
+            causes.push("a DNS attribute of the VPC is off, which AWS says it is");
+        }
+        _ => causes.push("a DNS attribute of the VPC is off"),
+    }
+    causes.push("a Resolver rule takes the name elsewhere");
+    causes
 }

@@ -1,38 +1,49 @@
 //! A proxy resolves the endpoint's name, and not this host.
 
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, phrase};
+use crate::facts::Kubeconfig;
 
 declare_rule! {
     /// ## What it means
-    /// HTTPS_PROXY is set here, and NO_PROXY does not take the endpoint out. kubectl and other Go clients then
-    /// hand the name to the proxy, and the proxy resolves it.
+    /// HTTPS_PROXY is set here, and NO_PROXY does not take the endpoint out; or the kubeconfig names a proxy for the
+    /// cluster (`proxy-url`). kubectl and other Go clients then hand the name to the proxy, and the proxy resolves
+    /// it.
     ///
     /// ## How it was decided
     /// The environment of this run was read as Go reads it (golang.org/x/net/http/httpproxy): HTTPS_PROXY and
-    /// NO_PROXY, in upper or lower case.
+    /// NO_PROXY, in upper or lower case. What the kubeconfig says comes before the environment, and NO_PROXY does not
+    /// take anything out of it (k8s.io/client-go: a `proxy-url` takes the place of the environment's proxy).
     ///
     /// ## Why it matters
     /// What the resolvers here answer does not matter to those clients: they fail where the proxy cannot
     /// resolve or reach a private endpoint, and work where it can, whatever DNS says here.
     ///
     /// ## What to do
-    /// Take the endpoint out with NO_PROXY, or see that the proxy itself resolves the name to the private
+    /// Take the endpoint out with NO_PROXY, or the `proxy-url` out of the kubeconfig; or see that the proxy itself resolves the name to the private
     /// addresses and may connect to them.
     ///
     /// ## References
     /// - golang.org/x/net/http/httpproxy
+    /// - Kubernetes documentation, "kubeconfig (v1)": `proxy-url`
     "proxy-in-path" = {
         summary: "a proxy resolves the endpoint's name, and not this host",
         severity: Severity::Warning,
         since: "0.1.0",
         needs: [Proxy],
-        wants: [],
+        wants: [Kubeconfig],
         stage: Stage::Evidence,
     }
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let Some(proxy) = case.proxy().filter(|proxy| proxy.resolves_the_target()) else {
+    let by_kubeconfig = case
+        .kubeconfig()
+        .and_then(|kubeconfig| Some((kubeconfig, kubeconfig.proxy_url.as_deref()?)));
+    let by_environment = case.proxy();
+    if let Some((kubeconfig, proxy)) = by_kubeconfig {
+        return vec![of_kubeconfig(case, kubeconfig, proxy)];
+    }
+    let Some(proxy) = by_environment.filter(|proxy| proxy.resolves_the_target()) else {
         return Vec::new();
     };
     let variable = proxy.variable.as_deref().unwrap_or("HTTPS_PROXY");
@@ -71,4 +82,41 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         ],
         references: vec!["https://pkg.go.dev/golang.org/x/net/http/httpproxy".to_owned()],
     }]
+}
+
+/// The proxy is the kubeconfig's: the environment does not matter then.
+fn of_kubeconfig(case: &Case<'_>, kubeconfig: &Kubeconfig, proxy: &str) -> Finding {
+    let context = &kubeconfig.context;
+    let files = phrase::list(&kubeconfig.files);
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Warning,
+        confidence: Confidence::High,
+        summary: format!(
+            "the kubeconfig sends the endpoint through the proxy {proxy}: it resolves the name, not this host"
+        ),
+        explanation: format!(
+            "The context {context} has the proxy-url {proxy}. Clients that use the kubeconfig leave the look-up to \
+             it, whatever NO_PROXY says, and what the resolvers here answer does not reach them. If the proxy does \
+             not see the VPC's view of the name, they fail although everything below is right."
+        ),
+        caused_by: None,
+        resolvers: Vec::new(),
+        evidence: vec![Evidence::fact(format!(
+            "{files}, context {context}: proxy-url is {proxy}"
+        ))],
+        remedies: vec![
+            Remedy::new(
+                "If the endpoint can be reached without it: take the proxy out of the kubeconfig",
+                ["kubectl config unset clusters.<cluster-entry>.proxy-url"],
+            ),
+            Remedy::advice(format!(
+                "Else test the name where the proxy runs, and let its resolver forward {} to the VPC",
+                case.own_zone()
+            )),
+        ],
+        references: vec![
+            "https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/".to_owned(),
+        ],
+    }
 }

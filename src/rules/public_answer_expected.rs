@@ -39,7 +39,7 @@ declare_rule! {
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let by_aws = case
-        .cluster()
+        .own_cluster()
         .is_some_and(|cluster| cluster.endpoint_public_access == Some(true));
     let asked = case.asked;
     let by_user = asked.expect_scope == Some(Scope::Public)
@@ -72,7 +72,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let outside = by_user
         || case.vantage.kind.is_outside_cluster_vpc()
         || case
-            .cluster()
+            .own_cluster()
             .is_some_and(|cluster| cluster.endpoint_private_access == Some(false));
     let unless = if outside {
         ""

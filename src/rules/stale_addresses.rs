@@ -38,7 +38,7 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         needs: [Vpc],
-        wants: [Interfaces],
+        wants: [Interfaces, Cluster],
         stage: Stage::Evidence,
     }
 }
@@ -89,12 +89,18 @@ fn finding(
             .flat_map(|subject| case.unexpected_addresses(subject))
             .map(|address| address.ip),
     );
+    let is_local = case.own_cluster().is_some_and(|cluster| cluster.is_local);
     let mut explanation = format!(
-        "{who} {} {old}, inside the VPC's networks but none of the addresses expected here ({}). EKS replaces \
-         the interfaces on upgrades and when the control plane is scaled or repaired, and an answer may be \
-         kept for its TTL of {ENDPOINT_TTL} s.",
+        "{who} {} {old}, inside the VPC's networks but none of the addresses expected here ({}). {}, and an answer \
+         may be kept for its TTL of {ENDPOINT_TTL} s.",
         phrase::plural(stale.len(), "gives", "give"),
         case.expected.source,
+        if is_local {
+            "The interfaces of a local cluster on an Outpost keep their addresses for its life, so these are \
+             another's or from before it was made anew"
+        } else {
+            "EKS replaces the interfaces on upgrades and when the control plane is scaled or repaired"
+        },
     );
     if right.is_empty() {
         explanation.push_str(

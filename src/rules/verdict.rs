@@ -121,35 +121,57 @@ fn name_the_system_view(case: &Case<'_>, findings: &mut [Finding]) {
     }
 }
 
-/// Links a finding to the rule that explains it, where that rule speaks of all its resolvers (or one of them of
-/// none in particular): what explains one of two silent resolvers does not explain the other.
+/// What a rule speaks of, over all its findings.
+struct Cause {
+    rule: &'static Rule,
+    resolvers: BTreeSet<String>,
+    /// The worst of its findings that are about no resolver in particular.
+    at_large: Option<Severity>,
+}
+
+/// Links a finding to the rule that explains it, where that rule speaks of all its resolvers: what explains one of
+/// two silent resolvers does not explain the other. What is about no resolver in particular explains all that is
+/// not worse than itself: a setting that does no harm is no cause of one.
 fn link_causes(findings: &mut [Finding]) {
-    // The resolvers that each rule speaks of, over all its findings; empty where one is about none in particular.
-    let mut causes: Vec<(&'static Rule, BTreeSet<String>)> = Vec::new();
+    let mut causes: Vec<Cause> = Vec::new();
     for finding in findings.iter() {
         let Some(rule) = rule_of(finding) else {
             continue;
         };
+        let at_large = finding.resolvers.is_empty().then_some(finding.severity);
         let resolvers = finding.resolvers.iter().cloned();
-        match causes.iter_mut().find(|(other, _)| other.name == rule.name) {
-            Some((_, known)) if known.is_empty() || finding.resolvers.is_empty() => known.clear(),
-            Some((_, known)) => known.extend(resolvers),
-            None => causes.push((rule, resolvers.collect())),
+        match causes.iter_mut().find(|cause| cause.rule.name == rule.name) {
+            Some(cause) => {
+                cause.resolvers.extend(resolvers);
+                cause.at_large = match (cause.at_large, at_large) {
+                    (Some(one), Some(other)) => Some(one.min(other)),
+                    (one, other) => one.or(other),
+                };
+            }
+            None => causes.push(Cause {
+                rule,
+                resolvers: resolvers.collect(),
+                at_large,
+            }),
         }
     }
     for finding in findings {
         if finding.caused_by.is_some() {
             continue;
         }
-        let cause = causes.iter().find(|(rule, resolvers)| {
-            rule.explains.contains(&finding.rule.as_str())
-                && (resolvers.is_empty()
-                    || finding
-                        .resolvers
-                        .iter()
-                        .all(|name| resolvers.contains(name)))
+        let cause = causes.iter().find(|cause| {
+            let of_all = || {
+                let resolvers = &finding.resolvers;
+                !cause.resolvers.is_empty()
+                    && resolvers.iter().all(|name| cause.resolvers.contains(name))
+            };
+            cause.rule.explains.contains(&finding.rule.as_str())
+                && (cause
+                    .at_large
+                    .is_some_and(|severity| severity <= finding.severity)
+                    || of_all())
         });
-        finding.caused_by = cause.map(|(rule, _)| rule.name.to_owned());
+        finding.caused_by = cause.map(|cause| cause.rule.name.to_owned());
     }
 }
 

@@ -114,15 +114,18 @@ pub(super) fn right_but_for_the_view(subject: &Subject<'_>) -> bool {
             })
 }
 
+/// Whether the resolver denies the name as it would one that is not there: NXDOMAIN, from AWS's zones or from nobody.
+/// A zone of somebody else's is another fault.
+pub(super) fn is_denied_as_absent(subject: &Subject<'_>) -> bool {
+    subject.a_kind() == Some(AnswerKind::NxDomain)
+        && !subject.sibling_resolves()
+        && denial(subject).is_some()
+        && !matches!(denied_by(subject), Some((_, SoaOrigin::Foreign)))
+}
+
 /// Whether DescribeCluster names this very endpoint.
 pub(super) fn aws_names_this_endpoint(case: &Case<'_>) -> bool {
-    let endpoint = case.cluster().and_then(|cluster| cluster.endpoint.as_ref());
-    endpoint.is_some_and(|url| {
-        let host = url.strip_prefix("https://").unwrap_or(url);
-        let host = host.split(['/', ':']).next().unwrap_or(host);
-        host.parse::<Name>()
-            .is_ok_and(|name| name == case.target.hostname)
-    })
+    case.own_cluster().is_some()
 }
 
 /// What is wrong with a resolver on the VPC's side that was heard and does not give the private addresses.

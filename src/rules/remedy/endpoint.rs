@@ -81,3 +81,28 @@ pub fn list_private_zones(case: &Case<'_>) -> Remedy {
         )],
     )
 }
+
+/// ` --profile NAME` of the kubeconfig's user, or nothing.
+pub fn as_profile(case: &Case<'_>) -> String {
+    case.kubeconfig()
+        .and_then(|kubeconfig| kubeconfig.profile.as_deref())
+        .map_or_else(String::new, |profile| {
+            format!(" --profile {}", word(profile, "<profile>"))
+        })
+}
+
+/// A name from outside as one word of a command line; what would be more than one is left to be filled in.
+pub fn word<'a>(name: &'a str, otherwise: &'a str) -> &'a str {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':');
+    if !name.is_empty() && !name.starts_with('-') && name.chars().all(plain) {
+        name
+    } else {
+        otherwise
+    }
+}
+
+/// The account that owns the cluster's VPC, where it is another than the one that asked: the VPC is shared.
+pub fn other_owner<'a>(case: &Case<'a>) -> Option<&'a str> {
+    let (owner, caller) = (case.vpc()?.owner.as_deref()?, case.caller()?);
+    (owner != caller.account).then_some(owner)
+}

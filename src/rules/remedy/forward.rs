@@ -82,6 +82,15 @@ pub fn to(case: &Case<'_>, addresses: &[IpAddr]) -> Vec<Remedy> {
     remedies
 }
 
+/// For a name server in the cluster's VPC: the VPC's own resolver is at hand there.
+pub fn to_vpc_resolver(case: &Case<'_>, resolver: Option<IpAddr>) -> Remedy {
+    let target = resolver.map_or_else(|| "<vpc-resolver-ip>".to_owned(), |ip| ip.to_string());
+    Remedy::new(
+        "On those name servers: forward the endpoint's own name to the VPC's resolver",
+        snippets(&case.own_zone(), &[target]),
+    )
+}
+
 fn targets(addresses: &[IpAddr]) -> Vec<String> {
     if addresses.is_empty() {
         return vec![PLACEHOLDER.to_owned()];

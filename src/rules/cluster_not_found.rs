@@ -1,0 +1,222 @@
+//! AWS has no cluster of this name.
+
+use std::fmt::Write as _;
+
+use super::phrase::{self, observed};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy, view};
+use crate::facts::AbsentCluster;
+
+/// How many of the clusters that are there are listed.
+const LISTED: usize = 8;
+/// The longest name that is compared (EKS, CreateCluster: 100 characters).
+const LONGEST: usize = 100;
+
+declare_rule! {
+    /// ## What it means
+    /// AWS was asked for the cluster by its name, and has none of that name in that account and Region. It was deleted,
+    /// or the credentials are another account's, or the Region is another, or the name is misspelt.
+    ///
+    /// ## How it was decided
+    /// DescribeCluster answered `ResourceNotFoundException`. The account is that of the credentials
+    /// (GetCallerIdentity); the clusters that are there are those of ListClusters.
+    ///
+    /// ## Why it matters
+    /// The endpoint's name of a deleted cluster resolves nowhere. Where the name does resolve, the cluster is there, and
+    /// it is the account or the Region that is wrong: nothing of what AWS says here is about it.
+    ///
+    /// ## What to do
+    /// See which account and Region were asked, and name the right cluster.
+    ///
+    /// ## References
+    /// - Amazon EKS API Reference, DescribeCluster
+    "cluster-not-found" = {
+        summary: "AWS has no cluster of this name in the account and Region that were asked",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [AbsentCluster],
+        wants: [Kubeconfig, Caller],
+        explains: [
+            "no-forwarding",
+            "not-in-public-dns",
+            "forwarded-to-wrong-view",
+            "private-zone-not-effective",
+            "stale-negative-cache",
+            "name-does-not-exist",
+            "negative-answer",
+        ],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let Some(absent) = case.absent_cluster() else {
+        return Vec::new();
+    };
+    let somebody_has_it = case.anybody_has_the_name();
+    let denied: Vec<&Subject<'_>> = case
+        .failing()
+        .filter(|subject| !somebody_has_it && view::is_denied_as_absent(subject))
+        .collect();
+    let account = absent
+        .account
+        .as_deref()
+        .or_else(|| case.caller().map(|caller| caller.account.as_str()));
+    let region = absent.region.as_deref().unwrap_or_else(|| case.region());
+    let place = match account {
+        Some(account) => format!("account {account}, Region {region}"),
+        None => format!("Region {region} of the account that was asked"),
+    };
+    let name = &absent.name;
+    let nearest = nearest(absent);
+    let mut explanation = format!("There is no cluster {name} in {place}.");
+    match &absent.present {
+        None => explanation.push_str(" Which clusters are there could not be learnt."),
+        Some(present) if present.is_empty() => {
+            explanation.push_str(" There is none at all: it is probably another account or Region.");
+        }
+        Some(present) => {
+            let shown: Vec<&String> = present.iter().take(LISTED).collect();
+            let more = present.len() - shown.len();
+            let _ = write!(explanation, " There {} {}", phrase::plural(present.len(), "is", "are"), phrase::list(&shown));
+            if more > 0 {
+                let _ = write!(explanation, " (and {more} more)");
+            }
+            explanation.push('.');
+        }
+    }
+    if let Some(nearest) = nearest {
+        let _ = write!(explanation, " The nearest to it is {nearest}.");
+    }
+    explanation.push_str(if somebody_has_it {
+        " The endpoint's name does resolve here, so the cluster is there: in another account or Region, or under \
+         another name. What AWS was asked is not about it."
+    } else if denied.is_empty() {
+        ""
+    } else {
+        " The endpoint's name is denied too, as that of a deleted cluster is. Where the cluster is merely in another \
+         account or Region, that it is denied has another cause."
+    });
+    let mut evidence = vec![Evidence::fact(format!(
+        "DescribeCluster {name}: no such cluster, {place}"
+    ))];
+    evidence.extend(
+        denied
+            .iter()
+            .filter_map(|subject| Some(observed(subject, subject.a()?))),
+    );
+    let severity = if somebody_has_it {
+        Severity::Warning
+    } else {
+        Severity::Error
+    };
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity,
+        // A denial without a SOA may be a filter's as well.
+        confidence: if denied
+            .iter()
+            .all(|subject| view::denied_by(subject).is_some())
+        {
+            Confidence::Certain
+        } else {
+            Confidence::High
+        },
+        summary: match nearest {
+            Some(nearest) => format!("there is no cluster {name} in {place}; there is {nearest}"),
+            None => format!("there is no cluster {name} in {place}"),
+        },
+        explanation,
+        caused_by: None,
+        resolvers: if somebody_has_it {
+            Vec::new()
+        } else {
+            phrase::names(&denied)
+        },
+        evidence,
+        remedies: remedies(case, region, nearest),
+        references: vec![
+            "https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html".to_owned(),
+        ],
+    }]
+}
+
+fn remedies(case: &Case<'_>, region: &str, nearest: Option<&str>) -> Vec<Remedy> {
+    let profile = remedy::endpoint::as_profile(case);
+    let mut remedies = vec![Remedy::new(
+        "See whose credentials these are, and which clusters the account has in the Region",
+        [
+            format!("aws sts get-caller-identity{profile}"),
+            format!("aws eks list-clusters --region {region}{profile}"),
+        ],
+    )];
+    if let Some(nearest) = nearest {
+        let nearest = remedy::endpoint::word(nearest, "<cluster>");
+        remedies.push(Remedy::new(
+            format!("If {nearest} is meant"),
+            [format!(
+                "aws eks update-kubeconfig --region {region} --name {nearest}{profile}"
+            )],
+        ));
+    }
+    remedies.push(Remedy::advice(
+        "If it is in another account or Region: name the profile and the Region that it is in",
+    ));
+    remedies
+}
+
+/// The cluster whose name is most like the one that was asked for, where one is: the same but for the case, or no
+/// more than a third of its characters away.
+fn nearest(absent: &AbsentCluster) -> Option<&str> {
+    let wanted = absent.name.to_lowercase();
+    absent
+        .present
+        .iter()
+        .flatten()
+        .filter(|name| name.chars().count() <= LONGEST && wanted.chars().count() <= LONGEST)
+        .map(|name| (distance(&wanted, &name.to_lowercase()), name.as_str()))
+        .filter(|(distance, _)| distance * 3 <= wanted.chars().count())
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// The Levenshtein distance: how many characters are to be put in, taken out or changed.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (above, from) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = above + 1;
+        for (left, to) in other.iter().enumerate() {
+            let changed = diagonal + usize::from(from != *to);
+            diagonal = row[left + 1];
+            row[left + 1] = changed.min(diagonal + 1).min(row[left] + 1);
+        }
+    }
+    row[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_one_that_could_be_meant() {
+        let of = |name: &str, present: &[&str]| {
+            let absent = AbsentCluster {
+                name: name.to_owned(),
+                present: Some(present.iter().map(ToString::to_string).collect()),
+                ..AbsentCluster::default()
+            };
+            nearest(&absent).map(str::to_owned)
+        };
+        let present = ["prod", "shared-cluster-2", "shared-cluster"];
+        assert_eq!(of("shared-clutser", &present).as_deref(), Some("shared-cluster"));
+        assert_eq!(of("Shared-Cluster-2", &present).as_deref(), Some("shared-cluster-2"));
+        assert_eq!(of("staging", &present), None);
+        assert_eq!(of("", &present), None);
+        assert_eq!(of("prod", &[]), None);
+        assert_eq!(of(&"a".repeat(5000), &["b"]), None);
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+    }
+}

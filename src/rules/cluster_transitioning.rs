@@ -1,0 +1,139 @@
+//! The cluster, or the access to its endpoint, is being changed.
+
+use std::fmt::Write as _;
+
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, remedy};
+use crate::facts::{Cluster, ClusterUpdate};
+
+declare_rule! {
+    /// ## What it means
+    /// AWS is at work on the cluster: it is being created, updated or deleted, or the access to its endpoint is being
+    /// changed. Until that is done, resolvers may answer as before, as after, or both in turn.
+    ///
+    /// ## How it was decided
+    /// DescribeCluster says CREATING, PENDING, UPDATING or DELETING; or an update of the kind EndpointAccessUpdate is
+    /// InProgress. A cluster that is being created has no endpoint yet, and then there is nothing to compare answers
+    /// with. (A cluster that the EKS Connector connects has none of EKS's at all; it is not meant here.)
+    ///
+    /// ## Why it matters
+    /// What is seen now may not last: an answer that is wrong may heal by itself, and one that is right may go. A
+    /// resolver that was asked too early keeps a negative answer for as long as the SOA with it says.
+    ///
+    /// ## What to do
+    /// Wait until the cluster is active, and check again; `--watch` says when the answers have changed.
+    ///
+    /// ## References
+    /// - Amazon EKS User Guide, "Cluster API server endpoint"
+    /// - Amazon EKS API Reference, Update
+    "cluster-transitioning" = {
+        summary: "the cluster, or the access to its endpoint, is being changed",
+        severity: Severity::Warning,
+        since: "0.1.0",
+        needs: [Cluster],
+        wants: [Updates, Kubeconfig],
+        stage: Stage::Evidence,
+    }
+}
+
+/// An update of this kind changes who gets which addresses (EKS, UpdateClusterConfig).
+const ACCESS: &str = "EndpointAccessUpdate";
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let Some(cluster) = case.cluster() else {
+        return Vec::new();
+    };
+    if cluster.is_connected || case.is_of_another_endpoint() {
+        return Vec::new();
+    }
+    let access = changes_access(case);
+    let what = match (cluster.status.as_deref(), access) {
+        (Some("CREATING" | "PENDING"), _) => "is being created",
+        (Some("DELETING"), _) => "is being deleted",
+        (_, Some(_)) => "is about to have another access to its endpoint",
+        (Some("UPDATING"), None) => "is being updated",
+        _ => return Vec::new(),
+    };
+    vec![finding(case, cluster, what, access)]
+}
+
+/// The change of the endpoint's access that is under way, where one is.
+pub(super) fn changes_access<'a>(case: &Case<'a>) -> Option<&'a ClusterUpdate> {
+    case.updates()?.iter().find(|update| {
+        update.kind.as_deref() == Some(ACCESS) && update.status.as_deref() == Some("InProgress")
+    })
+}
+
+fn finding(
+    case: &Case<'_>,
+    cluster: &Cluster,
+    what: &str,
+    access: Option<&ClusterUpdate>,
+) -> Finding {
+    let name = &cluster.name;
+    let mut explanation = format!("{name} {what}.");
+    if cluster.endpoint.is_none() {
+        explanation.push_str(
+            " It has no endpoint yet, so what was asked for is not known to be its name, and no answer can be \
+             compared with anything.",
+        );
+    } else {
+        explanation.push_str(match (cluster.status.as_deref(), access) {
+            (Some("DELETING"), _) => {
+                " Its endpoint's name goes with it: that it is denied may be how it should be."
+            }
+            (_, Some(_)) => {
+                " While public or private access is switched, resolvers answer as before, as after, or both in turn, \
+                 each for as long as it keeps what it has."
+            }
+            _ => {
+                " An update of the version gives the control plane other network interfaces, so addresses may \
+                 change."
+            }
+        });
+    }
+    let status = cluster.status.as_deref().unwrap_or("not known");
+    let mut evidence = vec![Evidence::fact(format!(
+        "DescribeCluster: the status of {name} is {status}"
+    ))];
+    if let Some(update) = access {
+        let mut said = format!("update {} ({ACCESS}) is InProgress", update.id);
+        if let Some(since) = &update.created_at {
+            let _ = write!(said, ", since {since}");
+        }
+        evidence.push(Evidence::fact(said));
+    }
+    let (region, profile) = (case.region(), remedy::endpoint::as_profile(case));
+    let word = remedy::endpoint::word(name, "<cluster>");
+    let deleting = cluster.status.as_deref() == Some("DELETING");
+    let until = if deleting {
+        "cluster-deleted"
+    } else {
+        "cluster-active"
+    };
+    let mut remedies = vec![Remedy::new(
+        "Wait until it is done",
+        [format!(
+            "aws eks wait {until} --region {region} --name {word}{profile}"
+        )],
+    )];
+    if !deleting {
+        remedies.push(Remedy::new(
+            "Then check again, or watch the answers change",
+            [format!("eks-dns-doctor check {} --watch", case.own_zone())],
+        ));
+    }
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Warning,
+        confidence: Confidence::High,
+        summary: format!("{name} {what}: answers may change"),
+        explanation,
+        caused_by: None,
+        resolvers: Vec::new(),
+        evidence,
+        remedies,
+        references: vec![
+            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
+        ],
+    }
+}

@@ -1,0 +1,240 @@
+//! Hosts of the VPC are told to ask other name servers than the VPC's own.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::phrase::{self, observed_target};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy, view};
+use crate::compare::Verdict;
+use crate::endpoint::SoaOrigin;
+use crate::facts::{DhcpOptions, VantageKind};
+use crate::resolvers::Role;
+
+declare_rule! {
+    /// ## What it means
+    /// The DHCP options of the cluster's VPC name other name servers than the VPC's own resolver. Hosts of the VPC ask
+    /// those, and see EKS's private zone only where those forward the name to the VPC's resolver.
+    ///
+    /// ## How it was decided
+    /// `domain-name-servers` of the VPC's option set has addresses, and neither AmazonProvidedDNS nor an address of the
+    /// VPC's own resolver. That alone is information: such servers may well forward. It is an error where this
+    /// host is in the cluster's VPC, its own name server is not the VPC's and shows the public view or denies the
+    /// name, and the VPC's resolver gives the right addresses at the same time. A server of the list that is asked
+    /// from elsewhere and fails makes it a warning. A VPC without an option set (`default`) has none of anybody's
+    /// own, and nothing is said of it.
+    ///
+    /// ## Why it matters
+    /// Nodes and bastions in the VPC then miss the private endpoint, though the VPC's DNS is in order.
+    ///
+    /// ## What to do
+    /// Forward the endpoint's name to the VPC's resolver on those servers, or change the option set. Hosts that are
+    /// running learn that when they renew their lease, within hours.
+    ///
+    /// ## References
+    /// - Amazon VPC User Guide, "DHCP option sets in Amazon VPC"
+    /// - Amazon EKS User Guide, "Cluster API server endpoint"
+    /// - Amazon Route 53 Developer Guide, "Considerations when working with a private hosted zone"
+    "dhcp-custom-dns" = {
+        summary: "the VPC's DHCP options name other name servers than the VPC's own",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [DhcpOptions],
+        wants: [Cluster, Vpc, Caller, VpcView],
+        explains: ["no-forwarding", "forwarded-to-wrong-view", "negative-answer"],
+        stage: Stage::Evidence,
+    }
+}
+
+/// The addresses of the VPC's resolver that are the same in every VPC (Amazon VPC User Guide, "Amazon DNS server").
+const IN_EVERY_VPC: [IpAddr; 2] = [
+    IpAddr::V4(Ipv4Addr::new(169, 254, 169, 253)),
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x253)),
+];
+
+/// The name servers that an option set names.
+#[derive(Debug, Default)]
+pub(super) struct Named {
+    /// The VPC's own resolver is among them.
+    pub(super) amazon: bool,
+    /// The others, in their order.
+    pub(super) custom: Vec<IpAddr>,
+}
+
+/// The name servers of the cluster's VPC by DHCP; `None` where it has no option set, or the set names none.
+pub(super) fn named(case: &Case<'_>) -> Option<(Named, DhcpOptions)> {
+    let options = case.dhcp_options()?;
+    let is_own = !case.is_of_another_endpoint();
+    if options.id == "default" || !is_own || options.domain_name_servers.is_empty() {
+        return None;
+    }
+    let resolver = case.vpc().and_then(crate::facts::Vpc::resolver);
+    let mut named = Named::default();
+    for server in &options.domain_name_servers {
+        match server.parse::<IpAddr>() {
+            Ok(ip) if resolver == Some(ip) || IN_EVERY_VPC.contains(&ip) => named.amazon = true,
+            Ok(ip) => named.custom.push(ip),
+            Err(_) => named.amazon |= server.eq_ignore_ascii_case("AmazonProvidedDNS"),
+        }
+    }
+    Some((named, options.clone()))
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let inside: Vec<&Subject<'_>> = case
+        .vpc_side()
+        .filter(|subject| subject.has_role(Role::Vpc) && subject.verdict() == Verdict::Match)
+        .collect();
+    let Some((named, options)) =
+        named(case).filter(|(named, _)| !named.amazon && !named.custom.is_empty())
+    else {
+        return Vec::new();
+    };
+    let lacking: Vec<&Subject<'_>> = case
+        .failing()
+        .filter(|subject| lacks_the_private_view(case, subject))
+        .collect();
+    let listed = |subject: &&&Subject<'_>| {
+        subject.ip().is_some_and(|ip| named.custom.contains(&ip))
+    };
+    let of_list: Vec<&Subject<'_>> = lacking.iter().filter(listed).copied().collect();
+    // A stub on the host itself passes questions on to what DHCP told it.
+    let behind: Vec<&Subject<'_>> = lacking
+        .iter()
+        .filter(|subject| subject.has_role(Role::Local))
+        .filter(|subject| subject.ip().is_some_and(|ip| ip.is_loopback()))
+        .copied()
+        .collect();
+    let here = case.vantage.kind == VantageKind::ClusterVpc && !inside.is_empty();
+    let own: Vec<&Subject<'_>> = of_list
+        .iter()
+        .filter(|subject| subject.has_role(Role::Local))
+        .copied()
+        .collect();
+    let (severity, confidence, subjects) = match (here, own.is_empty(), behind.is_empty()) {
+        (true, false, _) => (Severity::Error, Confidence::High, own),
+        (true, true, false) => (Severity::Error, Confidence::Medium, behind),
+        _ if !of_list.is_empty() => (Severity::Warning, Confidence::High, of_list),
+        _ => (Severity::Info, Confidence::High, Vec::new()),
+    };
+    vec![finding(
+        case, &named, &options, severity, confidence, &subjects, &inside,
+    )]
+}
+
+/// Whether it answers as one does that does not forward to the VPC.
+fn lacks_the_private_view(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    !subject.is_vpc_side()
+        && !subject.sibling_resolves()
+        && (view::gives_the_public_view(case, subject)
+            || matches!(
+                view::denied_by(subject),
+                Some((_, SoaOrigin::PublicAws))
+            ))
+}
+
+fn finding(
+    case: &Case<'_>,
+    named: &Named,
+    options: &DhcpOptions,
+    severity: Severity,
+    confidence: Confidence,
+    subjects: &[&Subject<'_>],
+    inside: &[&Subject<'_>],
+) -> Finding {
+    let vpc = case.vpc().map_or("the cluster's VPC", |vpc| vpc.id.as_str());
+    let servers = phrase::addresses(&named.custom);
+    let who = phrase::titles(subjects);
+    let lack = phrase::plural(subjects.len(), "does", "do");
+    let effect = match severity {
+        Severity::Error => format!(
+            "{who} {lack} not have the private addresses, and {} {}: those servers do not forward the name to it.",
+            phrase::titles(inside),
+            phrase::plural(inside.len(), "has", "have")
+        ),
+        Severity::Warning => format!(
+            "{who}, asked from here, {lack} not have the private addresses; hosts of the VPC get the same from it."
+        ),
+        Severity::Info => "Whether they do is not seen from here. If they do, all is well.".to_owned(),
+    };
+    let mut evidence = vec![Evidence::fact(said(options))];
+    evidence.extend(
+        subjects
+            .iter()
+            .chain(inside)
+            .flat_map(|subject| observed_target(subject)),
+    );
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity,
+        confidence,
+        summary: if severity == Severity::Info {
+            format!("hosts of {vpc} are told to ask {servers}, not the VPC's resolver")
+        } else {
+            format!(
+                "hosts of {vpc} are told to ask {servers}, and {who} {lack} not forward the name to the VPC's resolver"
+            )
+        },
+        explanation: format!(
+            "The DHCP options {} of {vpc} name {servers}, and not the VPC's own resolver. Only that one has EKS's \
+             private zone, so those servers have to forward the endpoint's name to it. {effect}",
+            options.id
+        ),
+        caused_by: None,
+        // What does no harm by itself explains no other finding of theirs.
+        resolvers: if severity == Severity::Error {
+            phrase::names(subjects)
+        } else {
+            Vec::new()
+        },
+        evidence,
+        remedies: remedies(case, options),
+        references: vec![
+            "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_DHCP_Options.html".to_owned(),
+            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
+        ],
+    }
+}
+
+/// The option set in one line.
+pub(super) fn said(options: &DhcpOptions) -> String {
+    format!(
+        "DescribeDhcpOptions {}: domain-name-servers {}",
+        options.id,
+        options.domain_name_servers.join(", ")
+    )
+}
+
+fn remedies(case: &Case<'_>, options: &DhcpOptions) -> Vec<Remedy> {
+    let resolver = case.vpc().and_then(crate::facts::Vpc::resolver);
+    vec![
+        remedy::forward::to_vpc_resolver(case, resolver),
+        amazon_alone(case, options, "Or an"),
+    ]
+}
+
+/// An option set that names the VPC's own resolver and nobody else.
+pub(super) fn amazon_alone(case: &Case<'_>, options: &DhcpOptions, lead: &str) -> Remedy {
+    let region = case.region();
+    let vpc = case.vpc().map_or("<vpc-id>", |vpc| vpc.id.as_str());
+    let vpc = remedy::endpoint::word(vpc, "<vpc-id>");
+    let domain = options.domain_name.as_deref().map_or_else(String::new, |domain| {
+        let domain = remedy::endpoint::word(domain, "<domain>");
+        format!(" 'Key=domain-name,Values={domain}'")
+    });
+    let owner = remedy::endpoint::other_owner(case).map_or_else(String::new, |owner| {
+        format!("; the VPC is shared, and account {owner} has to do it")
+    });
+    Remedy::new(
+        format!(
+            "{lead} option set with AmazonProvidedDNS alone (running hosts learn it when they renew their lease{owner})"
+        ),
+        [
+            format!(
+                "aws ec2 create-dhcp-options --region {region} --dhcp-configurations \
+                 'Key=domain-name-servers,Values=AmazonProvidedDNS'{domain}"
+            ),
+            format!(
+                "aws ec2 associate-dhcp-options --region {region} --dhcp-options-id <dopt-id> --vpc-id {vpc}"
+            ),
+        ],
+    )
+}

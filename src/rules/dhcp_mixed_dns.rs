@@ -1,0 +1,69 @@
+//! Hosts of the VPC are told to ask the VPC's own resolver and others.
+
+use super::dhcp_custom_dns::{amazon_alone, named, said};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, phrase};
+
+declare_rule! {
+    /// ## What it means
+    /// The DHCP options of the cluster's VPC name the VPC's own resolver beside other name servers. A host asks one of
+    /// them, and takes its word that a name does not exist as final, though another would have it.
+    ///
+    /// ## How it was decided
+    /// `domain-name-servers` of the VPC's option set has AmazonProvidedDNS, or an address of the VPC's own resolver, and
+    /// other addresses. Which of them a host asks first was not seen, so it is what may happen and no more.
+    ///
+    /// ## Why it matters
+    /// Look-ups work or fail by which server is asked, and that looks like chance. AWS says of such a set that it might
+    /// behave in unexpected ways.
+    ///
+    /// ## What to do
+    /// One kind of name server alone: the VPC's resolver, or servers that all forward the endpoint's name to it.
+    ///
+    /// ## References
+    /// - Amazon VPC User Guide, "DHCP option sets in Amazon VPC"
+    "dhcp-mixed-dns" = {
+        summary: "the VPC's DHCP options name the VPC's own resolver beside others",
+        severity: Severity::Warning,
+        since: "0.1.0",
+        needs: [DhcpOptions],
+        wants: [Cluster, Vpc, Caller],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let Some((named, options)) =
+        named(case).filter(|(named, _)| named.amazon && !named.custom.is_empty())
+    else {
+        return Vec::new();
+    };
+    let vpc = case.vpc().map_or("the cluster's VPC", |vpc| vpc.id.as_str());
+    let servers = phrase::addresses(&named.custom);
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Warning,
+        confidence: Confidence::Medium,
+        summary: format!(
+            "hosts of {vpc} are told to ask the VPC's resolver and {servers}: whichever denies a name first is believed"
+        ),
+        explanation: format!(
+            "The DHCP options {} of {vpc} name the VPC's own resolver beside {servers}. Clients go on to the next \
+             server when one fails, and not when it says that a name does not exist: where {servers} {} not forward \
+             the endpoint's name, look-ups fail by which server is asked.",
+            options.id,
+            phrase::plural(named.custom.len(), "does", "do")
+        ),
+        caused_by: None,
+        resolvers: Vec::new(),
+        evidence: vec![Evidence::fact(said(&options))],
+        remedies: vec![
+            amazon_alone(case, &options, "An"),
+            Remedy::advice(
+                "Or only servers of your own that all forward the endpoint's name to the VPC's resolver",
+            ),
+        ],
+        references: vec![
+            "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_DHCP_Options.html".to_owned(),
+        ],
+    }]
+}

@@ -1,0 +1,215 @@
+//! The name is not the endpoint that the cluster has now.
+
+use std::fmt::Write as _;
+
+use super::phrase::{self, observed};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy, view};
+use crate::dns::Name;
+use crate::endpoint::EndpointName;
+use crate::facts::Cluster;
+
+declare_rule! {
+    /// ## What it means
+    /// AWS gives another endpoint for the cluster than the name that is asked for here. EKS makes a new name for every
+    /// cluster, so one that was deleted and made anew under the same name has another endpoint, and a kubeconfig from
+    /// before leads nowhere. A kubeconfig of another account, Region or cluster looks the same.
+    ///
+    /// ## How it was decided
+    /// The host of `cluster.endpoint` in DescribeCluster is not the name. It is certain where the cluster was named: by
+    /// the kubeconfig's user, or by `--cluster`. Where the description only came in a file, the file may as well be of
+    /// another cluster than the one that is meant, and both are said. Names that differ in nothing but their suffix
+    /// are two forms for one cluster, and no more than a warning.
+    ///
+    /// ## Why it matters
+    /// No change to a resolver makes an old name resolve; and where it does still resolve, it is another cluster that
+    /// answers.
+    ///
+    /// ## What to do
+    /// Write the kubeconfig anew. What is known of the cluster is not expected of this name: check the new one.
+    ///
+    /// ## References
+    /// - Amazon EKS User Guide, "Cluster API server endpoint"
+    /// - Amazon EKS User Guide, "Create a kubeconfig file for an Amazon EKS cluster"
+    "endpoint-name-stale" = {
+        summary: "the name is not the endpoint that AWS has for the cluster",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [Cluster],
+        wants: [Kubeconfig],
+        explains: [
+            "no-forwarding",
+            "not-in-public-dns",
+            "forwarded-to-wrong-view",
+            "private-zone-not-effective",
+            "stale-negative-cache",
+            "name-does-not-exist",
+            "negative-answer",
+        ],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let (Some(cluster), Some(asked)) = (case.cluster(), &case.endpoint) else {
+        return Vec::new();
+    };
+    let Some(now) = cluster.host().filter(|now| *now != case.target.hostname) else {
+        return Vec::new();
+    };
+    let named = named_by(case, cluster);
+    let other_form = now.labels().next() == case.target.hostname.labels().next();
+    let same_region =
+        EndpointName::parse(&now).map_or(true, |endpoint| endpoint.region == asked.region);
+    let somebody_has_it = case.anybody_has_the_name();
+    let denied: Vec<&Subject<'_>> = case
+        .failing()
+        .filter(|subject| !somebody_has_it && view::is_denied_as_absent(subject))
+        .collect();
+    // A denial without a SOA may be a filter's as well.
+    let by_aws = denied
+        .iter()
+        .all(|subject| view::denied_by(subject).is_some());
+    let (severity, confidence) = match (&named, other_form) {
+        (_, true) => (Severity::Warning, Confidence::Medium),
+        (Some(_), false) if same_region && by_aws => (Severity::Error, Confidence::Certain),
+        (Some(_), false) => (Severity::Error, Confidence::High),
+        // The name exists, so the file is likelier to be another cluster's than the name to be old.
+        (None, false) if somebody_has_it => (Severity::Warning, Confidence::Medium),
+        (None, false) => (Severity::Error, Confidence::Medium),
+    };
+    let name = &cluster.name;
+    let mut explanation = format!(
+        "DescribeCluster has another endpoint for {name} than the name that was asked for: {now}."
+    );
+    match (&named, other_form) {
+        (_, true) => explanation.push_str(
+            " Both begin with the same 32 digits, so they are two forms of a name for one cluster. Whether the form \
+             that was asked for resolves is not documented; the one that AWS gives does.",
+        ),
+        (Some(by), _) => {
+            let _ = write!(
+                explanation,
+                " That {name} is meant is said by {by}. A cluster that was deleted and made anew under its name has \
+                 a new endpoint; a kubeconfig from before, or of another account, still has the old one."
+            );
+        }
+        (None, _) => {
+            let _ = write!(
+                explanation,
+                " Nobody said that {name} is the cluster that is meant, so one of two is the case: the name is old, \
+                 from before the cluster was made anew; or the description is of another cluster. --cluster says \
+                 which."
+            );
+        }
+    }
+    if !same_region {
+        let _ = write!(
+            explanation,
+            " The two are in different Regions: {} and {}.",
+            asked.region,
+            region_of(cluster, &now).unwrap_or_default()
+        );
+    }
+    if somebody_has_it && !other_form {
+        explanation.push_str(
+            " The name does resolve, so a cluster of that name is there: another one than this.",
+        );
+    }
+    explanation.push_str(" What is known of the cluster is not expected of this name.");
+    let mut evidence = vec![
+        Evidence::fact(format!(
+            "asked for: {}, from {}",
+            case.target.hostname, case.target.source
+        )),
+        Evidence::fact(format!("DescribeCluster: the endpoint of {name} is {now}")),
+    ];
+    evidence.extend(named.as_ref().map(|by| {
+        Evidence::fact(format!("{name} is named by {by}"))
+    }));
+    evidence.extend(
+        denied
+            .iter()
+            .filter_map(|subject| Some(observed(subject, subject.a()?))),
+    );
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity,
+        confidence,
+        summary: if severity == Severity::Error && !somebody_has_it {
+            format!("this name is not the endpoint of {name} any more: AWS has {now}")
+        } else {
+            format!("this name is not the endpoint of {name}: AWS has {now}")
+        },
+        explanation,
+        caused_by: None,
+        resolvers: if severity == Severity::Error {
+            phrase::names(&denied)
+        } else {
+            Vec::new()
+        },
+        evidence,
+        remedies: remedies(case, cluster, &now, named.is_some()),
+        references: vec![
+            "https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html".to_owned(),
+            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
+        ],
+    }]
+}
+
+/// Who said that this cluster is meant; `None` where its description merely came along.
+fn named_by(case: &Case<'_>, cluster: &Cluster) -> Option<String> {
+    let kubeconfig = case
+        .kubeconfig()
+        .filter(|kubeconfig| kubeconfig.cluster.as_ref() == Some(&cluster.name));
+    if let Some(kubeconfig) = kubeconfig {
+        return Some(format!("the kubeconfig's context {}", kubeconfig.context));
+    }
+    (case.target.cluster.as_ref() == Some(&cluster.name)).then(|| "--cluster".to_owned())
+}
+
+fn region_of(cluster: &Cluster, now: &Name) -> Option<String> {
+    let of_arn = cluster.arn.as_deref().and_then(|arn| arn.split(':').nth(3));
+    EndpointName::parse(now)
+        .ok()
+        .map(|endpoint| endpoint.region)
+        .or_else(|| of_arn.map(str::to_owned))
+}
+
+fn remedies(case: &Case<'_>, cluster: &Cluster, now: &Name, is_meant: bool) -> Vec<Remedy> {
+    let region = region_of(cluster, now);
+    let region = region.as_deref().unwrap_or_else(|| case.region());
+    let region = remedy::endpoint::word(region, "<region>");
+    let profile = remedy::endpoint::as_profile(case);
+    let name = remedy::endpoint::word(&cluster.name, "<cluster>");
+    let mut remedies = vec![
+        Remedy::new(
+            if is_meant {
+                "Write the kubeconfig anew".to_owned()
+            } else {
+                format!("If {} is meant: write the kubeconfig anew", cluster.name)
+            },
+            [format!(
+                "aws eks update-kubeconfig --region {region} --name {name}{profile}"
+            )],
+        ),
+        Remedy::new(
+            "Then check the name that the cluster has now",
+            [format!(
+                "eks-dns-doctor check {}",
+                now.to_fqdn().trim_end_matches('.')
+            )],
+        ),
+        Remedy::new(
+            "If another cluster is meant: see which account answers, and which clusters it has",
+            [
+                format!("aws sts get-caller-identity{profile}"),
+                format!("aws eks list-clusters --region {region}{profile}"),
+            ],
+        ),
+    ];
+    if !is_meant {
+        // What is meant is the question; which name is right follows from it.
+        remedies.rotate_right(1);
+    }
+    remedies
+}

@@ -1,0 +1,142 @@
+//! The cluster has no private endpoint.
+
+use super::phrase::{self, observed_target};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy, view};
+use crate::address::AddressClass;
+use crate::dns::AnswerKind;
+
+declare_rule! {
+    /// ## What it means
+    /// Private access to the cluster's endpoint is off. There is no private hosted zone for its name then, and the VPC's
+    /// own resolver gives the public endpoint's addresses like everybody else.
+    ///
+    /// ## How it was decided
+    /// DescribeCluster says endpointPrivateAccess=false. It is an error where you said that private addresses, or the
+    /// private zone, are expected and a resolver shows the public view; else it is information, given where a
+    /// resolver of the VPC was asked and answers publicly.
+    ///
+    /// ## Why it matters
+    /// No forward to the VPC brings private addresses as long as it is off. Clients in the VPC reach the API server over
+    /// its public addresses, outside the VPC.
+    ///
+    /// ## What to do
+    /// Switch private access on. It takes some minutes, and clients need no new kubeconfig: the name stays.
+    ///
+    /// ## References
+    /// - Amazon EKS User Guide, "Cluster API server endpoint"
+    "private-access-disabled" = {
+        summary: "private access to the cluster's endpoint is off",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [Cluster],
+        wants: [VpcView, Kubeconfig],
+        replaces: [
+            "no-forwarding",
+            "not-in-public-dns",
+            "forwarded-to-wrong-view",
+            "private-zone-not-effective",
+        ],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let Some(cluster) = case
+        .own_cluster()
+        .filter(|cluster| cluster.endpoint_private_access == Some(false))
+    else {
+        return Vec::new();
+    };
+    let missing: Vec<&Subject<'_>> = case
+        .failing()
+        .filter(|subject| case.private_expected_at(subject) && lacks_the_private_zone(case, subject))
+        .collect();
+    let inside: Vec<&Subject<'_>> = case
+        .vpc_side()
+        .filter(|subject| is_public(subject))
+        .collect();
+    if missing.is_empty() && inside.is_empty() {
+        return Vec::new();
+    }
+    let asked = !missing.is_empty();
+    let shown = if asked { &missing } else { &inside };
+    let who = phrase::titles(shown);
+    let name = &cluster.name;
+    let give = phrase::plural(shown.len(), "shows", "show");
+    let mut evidence = vec![Evidence::fact(format!(
+        "DescribeCluster {name}: endpointPrivateAccess is false"
+    ))];
+    evidence.extend(shown.iter().flat_map(|subject| observed_target(subject)));
+    let (region, profile) = (case.region(), remedy::endpoint::as_profile(case));
+    let word = remedy::endpoint::word(name, "<cluster>");
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: if asked {
+            Severity::Error
+        } else {
+            Severity::Info
+        },
+        confidence: Confidence::Certain,
+        summary: format!("private access to {name} is off, so {who} {give} the public view"),
+        explanation: format!(
+            "With private access off there is no private hosted zone for the endpoint: {who} {give} the public view \
+             of the name, and so does everybody. {}",
+            if asked {
+                "Private addresses are expected here; no forward and no setting of a resolver brings them as long as \
+                 it is off."
+            } else {
+                "Clients in the VPC use the public endpoint too. If that is meant, there is nothing to do."
+            }
+        ),
+        caused_by: None,
+        resolvers: if asked {
+            phrase::names(&missing)
+        } else {
+            Vec::new()
+        },
+        evidence,
+        remedies: vec![
+            Remedy::new(
+                if asked {
+                    "Switch private access on"
+                } else {
+                    "Should clients in the VPC use private addresses: switch private access on"
+                },
+                [
+                    format!(
+                        "aws eks update-cluster-config --region {region} --name {word}{profile} \
+                         --resources-vpc-config endpointPrivateAccess=true"
+                    ),
+                    format!("aws eks wait cluster-active --region {region} --name {word}{profile}"),
+                ],
+            ),
+            Remedy::advice(
+                "Both DNS attributes of the VPC must be on for it, and clients need port 443 open at the cluster's \
+                 security group",
+            ),
+        ],
+        references: vec![
+            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
+        ],
+    }]
+}
+
+/// What a resolver shows because there is no private zone: the public view, or that the name is not there.
+fn lacks_the_private_zone(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    if subject.sibling_resolves() {
+        return false;
+    }
+    // With addresses of its own, the public view can be wrong in more ways than this.
+    view::gives_the_public_view(case, subject) || is_public(subject)
+}
+
+/// Whether it gives public addresses, and nothing else.
+fn is_public(subject: &Subject<'_>) -> bool {
+    subject.a_kind() == Some(AnswerKind::Answer)
+        && !subject.sibling_resolves()
+        && subject
+            .ips()
+            .into_iter()
+            .all(|ip| AddressClass::of(ip) == AddressClass::Public)
+        && !subject.has_class(AddressClass::InVpc)
+}
