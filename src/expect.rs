@@ -75,6 +75,10 @@ impl Expected {
             }
             return expected;
         }
+        let from = |fact: &str| match &facts.origin {
+            Some(origin) => format!("{fact} ({origin})"),
+            None => fact.to_owned(),
+        };
         let private_access = facts
             .cluster
             .as_ref()
@@ -94,18 +98,15 @@ impl Expected {
             expected.scope = Scope::Private;
             expected.addresses = interfaces;
             // The user's word on the scope stays the user's.
-            let source = match asked.expect_scope {
-                Some(_) => "--expect-scope, EKS network interfaces",
-                None => "EKS network interfaces",
-            };
-            source.clone_into(&mut expected.source);
+            let scoped = asked.expect_scope.map_or("", |_| "--expect-scope, ");
+            expected.source = format!("{scoped}{}", from("EKS network interfaces"));
         } else if let Some(vpc) = &facts.vpc
             && !vpc.cidrs.is_empty()
         {
             expected.scope = Scope::Private;
             expected.cidrs.clone_from(&vpc.cidrs);
             expected.cidrs_are_bounds = true;
-            format!("the networks of {}", vpc.id).clone_into(&mut expected.source);
+            expected.source = from(&format!("the networks of {}", vpc.id));
         } else if expected.scope != Scope::Unknown {
             "--expect-scope".clone_into(&mut expected.source);
         } else if expected.view.is_some() {

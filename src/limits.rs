@@ -82,3 +82,5 @@ pub const AWS_CONCURRENCY: usize = 8;
 pub const UPDATES_DESCRIBED: usize = 8;
 /// VPCs whose private hosted zones are listed: the cluster's, and those of inbound endpoints.
 pub const ZONES_OF_VPCS: usize = 8;
+/// Files of `KUBECONFIG` that are read. People list a handful.
+pub const KUBECONFIGS: usize = 64;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::dns::Name;
+use crate::facts::document::Document;
 use crate::report::{Capture, Report, diagnose};
 
 /// What the stand-ins of everything but host labels and account ids start with.
@@ -49,6 +50,13 @@ pub fn capture(mut capture: Capture, named: Option<&str>) -> Result<Capture, Err
         None => place,
     };
     Ok(redacted)
+}
+
+/// Redacts the document of the command `facts`; `host` is this host's name.
+pub fn document(document: &Document, host: Option<&str>) -> Result<Document, Error> {
+    let mut value = serde_json::to_value(document)?;
+    walk(&mut value, host);
+    Ok(serde_json::from_value(value)?)
 }
 
 /// Redacts a text that is not part of a capture, such as a line of progress.

@@ -119,11 +119,32 @@ pub struct Target {
     pub source: String,
 }
 
+/// Where the endpoint and the facts about it come from, beside the endpoint's own name.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sources {
+    /// `--cluster`.
+    pub cluster: Option<String>,
+    /// `--region`.
+    pub region: Option<String>,
+    /// `--profile`.
+    pub profile: Option<String>,
+    /// `--kubeconfig`; `None`: `KUBECONFIG`, else `~/.kube/config`.
+    pub kubeconfig: Option<PathBuf>,
+    /// `--context`; `None`: the current one.
+    pub context: Option<String>,
+    /// `--facts`: with any, AWS is not asked.
+    pub facts: Vec<PathBuf>,
+    /// `--no-aws`.
+    pub no_aws: bool,
+}
+
 /// Settings of one check.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The endpoint.
-    pub target: Target,
+    /// The endpoint, where the user named it; else the sources do.
+    pub target: Option<Target>,
+    /// Where the endpoint and the facts come from.
+    pub sources: Sources,
     /// What the answers should be, and who decides.
     pub asked: Asked,
     /// `--resolver`.
@@ -142,8 +163,6 @@ pub struct Settings {
     pub resolv_conf: Option<PathBuf>,
     /// `--hosts-file`; `None`: this host's.
     pub hosts_file: Option<PathBuf>,
-    /// `--facts`: what the AWS CLI printed.
-    pub facts: Vec<PathBuf>,
     /// The window of one question.
     pub timeout: Duration,
     /// The bound of the whole run.

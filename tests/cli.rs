@@ -322,7 +322,7 @@ fn the_document_says_what_was_asked_and_what_was_not() {
         "the VPC's view",
         "the public view",
         "control questions",
-        "cluster, VPC and network interfaces",
+        "everything that AWS says",
     ] {
         assert!(gaps.contains(&fact), "{fact}: {gaps:?}");
     }
@@ -362,7 +362,10 @@ fn expected_addresses_come_from_saved_facts() {
         (outcome.code, document["resolvers"][0]["verdict"].as_str()),
         (0, Some("match"))
     );
-    assert_eq!(document["expected"]["source"], "EKS network interfaces");
+    assert_eq!(
+        document["expected"]["source"],
+        "EKS network interfaces (--facts)"
+    );
     assert_eq!(document["target"]["cluster"], "shared");
     assert_eq!(
         check(&server, &format!("--facts {wrong} --facts {own}")).code,
@@ -703,13 +706,10 @@ fn bad_input_is_one_line_and_nothing_is_sent() {
     let host = format!("{HOST} {flags}");
     let table = [
         // The target.
-        (
-            flags.clone(),
-            "name the endpoint: eks-dns-doctor check HOST",
-        ),
+        (flags.clone(), "name the endpoint (eks-dns-doctor HOST)"),
         (
             format!("check {flags}"),
-            "name the endpoint: eks-dns-doctor check HOST",
+            "name the endpoint (eks-dns-doctor HOST)",
         ),
         (
             format!("my-cluster {flags}"),
@@ -835,12 +835,12 @@ fn bad_input_is_one_line_and_nothing_is_sent() {
         (format!("{host} --facts {there}/none"), "cannot read"),
         (
             format!("{host} --facts Cargo.toml"),
-            "not JSON as the AWS CLI prints it",
+            "Cargo.toml is not JSON: line 1",
         ),
         // Flags and commands that are none.
         (
-            format!("{host} --cluster shared"),
-            "\"--cluster\" is not a flag",
+            format!("{host} --custer shared"),
+            "\"--custer\" is not a flag",
         ),
         (
             format!("{host} --resolvr 10.0.0.1"),

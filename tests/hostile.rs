@@ -166,7 +166,12 @@ fn targets_and_arguments() {
             match cli::settings(&args) {
                 // Only what host names are made of gets through.
                 Ok(settings) => {
-                    let name = settings.target.hostname.to_string();
+                    let name = settings
+                        .target
+                        .as_ref()
+                        .expect("a target")
+                        .hostname
+                        .to_string();
                     let plain =
                         |octet: u8| octet.is_ascii_alphanumeric() || b".-_".contains(&octet);
                     assert!(name.bytes().all(plain), "{name:?}");

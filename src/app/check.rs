@@ -1,13 +1,19 @@
 //! `check`: look up, compare, explain.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
+use tokio::sync::watch;
+use tokio::time::Instant;
+
 use super::conduct::{conduct, now};
+use super::learn::{Known, Learnt};
 use super::{Error, output};
 use crate::cli::args::CheckArgs;
 use crate::cli::settings;
 use crate::dns::RecordType;
-use crate::facts::{Facts, Gap, Vantage, host};
+use crate::facts::host::{self, HostFiles};
+use crate::facts::{Facts, Gap};
 use crate::limits;
 use crate::observation::Purpose;
 use crate::plan::Plan;
@@ -20,11 +26,21 @@ use crate::settings::Settings;
 pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
     let settings = settings(args)?;
     output::check_save(&args.output)?;
-    let round = Round::new(&settings)?;
-    let (observations, interrupted) = conduct(&args.output, |interrupt, progress| {
-        round.ask(interrupt, progress)
+    let (capture, interrupted) = conduct(&args.output, |mut interrupt, progress| async {
+        let known = Known::find(
+            settings.target.as_ref(),
+            &settings.sources,
+            settings.deadline,
+        );
+        let known = tokio::select! {
+            known = known => known?,
+            () = &mut interrupt => return Err(Error::Interrupted),
+        };
+        Box::pin(round(&settings, &known, interrupt, progress)).await
     })?;
-    let report = diagnose(round.capture(&settings, observations, interrupted));
+    let mut capture = capture?;
+    capture.interrupted |= interrupted;
+    let report = diagnose(capture);
     match output::deliver_from(&report, &args.output, args.vantage.as_deref()) {
         // An interrupted run says that it was, whatever else went wrong.
         Err(error) if interrupted => output::error(&error),
@@ -33,75 +49,113 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
     Ok(report.exit_code)
 }
 
-/// One round of questions: what was learnt before it, whom it asks, and what.
-pub(super) struct Round {
-    taken_at: String,
-    facts: Facts,
-    gaps: Vec<Gap>,
-    vantage: Vantage,
-    resolvers: Vec<Resolver>,
-    plan: Plan,
-    run: Run,
+/// One round of questions. Those to resolvers that are known begin at once; meanwhile AWS and the metadata service
+/// are asked, and the resolvers that they name are asked when they are known.
+pub(super) async fn round(
+    settings: &Settings,
+    known: &Known,
+    interrupt: impl Future<Output = ()>,
+    progress: impl FnMut(Progress),
+) -> Result<Capture, Error> {
+    let started = Instant::now();
+    let taken_at = now();
+    let target = &known.target;
+    let (mut facts, mut gaps, vantage) =
+        host::collect(&HostFiles::of(settings), &target.hostname).map_err(Error::File)?;
+    gaps.extend(known.begin(&mut facts));
+    let plan = Plan::new(target, &settings.asked, &facts, &random_label());
+    let run = Run {
+        timeout: settings.timeout,
+        attempts: settings.asked.attempts,
+        deadline: settings.deadline,
+        route: Arc::new(Direct),
+        system: Arc::new(GetAddrInfo),
+    };
+    let first = match resolvers::resolve(settings, &facts) {
+        Ok(resolvers) => resolvers,
+        // Whoever is missing may be learnt.
+        Err(error) if known.is_waiting() && error.may_be_learnt() => {
+            resolvers::so_far(settings, &facts)?
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let progress = RefCell::new(progress);
+    let tell = |said| (progress.borrow_mut())(said);
+    let (stop, stopped) = watch::channel(false);
+    let ask_first = probe::run(&plan, &first, &run, ended(stopped.clone()), tell);
+    let ask_more = async {
+        // What is learnt meanwhile goes in here, and comes out again.
+        let (mut facts, mut gaps, mut vantage) = (facts, gaps, vantage);
+        let learnt = tokio::select! {
+            learnt = known.learn() => learnt,
+            () = ended(stopped.clone()) => Learnt::default(),
+        };
+        gaps.extend(known.finish(learnt, &mut facts, &mut vantage));
+        let all = resolvers::resolve(settings, &facts)?;
+        let more: Vec<Resolver> = all
+            .iter()
+            .filter(|resolver| !first.iter().any(|other| other.is_same_place(resolver)))
+            .cloned()
+            .collect();
+        let run = Run {
+            deadline: settings.deadline.saturating_sub(started.elapsed()),
+            ..run.clone()
+        };
+        let observations = probe::run(&plan, &more, &run, ended(stopped.clone()), tell).await;
+        Ok::<_, Error>((facts, gaps, vantage, all, observations))
+    };
+    let both = async { tokio::join!(ask_first, ask_more) };
+    tokio::pin!(both);
+    let (mut observations, more) = tokio::select! {
+        done = &mut both => done,
+        () = interrupt => {
+            // Both end with what they have.
+            let _ = stop.send(true);
+            both.await
+        }
+    };
+    let (facts, mut gaps, vantage, resolvers, more) = more?;
+    observations.extend(more);
+    let interrupted = *stop.borrow();
+    gaps.extend(not_asked(settings, &resolvers, &facts));
+    gaps.extend(cut_short(&plan, &observations));
+    let mut target = target.clone();
+    if let Some(cluster) = facts.cluster_of(&target.hostname) {
+        target.cluster = Some(cluster.name.clone());
+    }
+    Ok(Capture {
+        tool: Tool::this(),
+        taken_at,
+        vantage,
+        target,
+        asked: settings.asked.clone(),
+        facts,
+        gaps,
+        observations: in_order(&resolvers, observations),
+        interrupted,
+    })
 }
 
-impl Round {
-    /// Reads what this host says, and plans.
-    pub(super) fn new(settings: &Settings) -> Result<Self, Error> {
-        let (facts, mut gaps, vantage) = host::collect(settings).map_err(Error::File)?;
-        let resolvers = resolvers::resolve(settings, &facts)?;
-        gaps.extend(not_asked(settings, &facts, &resolvers));
-        let plan = Plan::new(&settings.target, &settings.asked, &facts, &random_label());
-        Ok(Self {
-            taken_at: now(),
-            facts,
-            gaps,
-            vantage,
-            resolvers,
-            plan,
-            run: Run {
-                timeout: settings.timeout,
-                attempts: settings.asked.attempts,
-                deadline: settings.deadline,
-                route: Arc::new(Direct),
-                system: Arc::new(GetAddrInfo),
-            },
+/// Ends when the run is stopped.
+async fn ended(mut stopped: watch::Receiver<bool>) {
+    // The sender outlives everybody who waits.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+/// What was observed, in the order of the resolvers, each as it is known at the end.
+fn in_order(resolvers: &[Resolver], observations: Vec<Probed>) -> Vec<Probed> {
+    let mut left = observations;
+    resolvers
+        .iter()
+        .filter_map(|resolver| {
+            let at = left
+                .iter()
+                .position(|probed| probed.resolver.is_same_place(resolver))?;
+            let mut probed = left.swap_remove(at);
+            probed.resolver = resolver.clone();
+            Some(probed)
         })
-    }
-
-    /// Asks.
-    pub(super) async fn ask(
-        &self,
-        interrupt: impl Future<Output = ()>,
-        progress: impl FnMut(Progress),
-    ) -> Vec<Probed> {
-        probe::run(&self.plan, &self.resolvers, &self.run, interrupt, progress).await
-    }
-
-    /// The capture of the round, with what came back.
-    pub(super) fn capture(
-        self,
-        settings: &Settings,
-        observations: Vec<Probed>,
-        interrupted: bool,
-    ) -> Capture {
-        let mut gaps = self.gaps;
-        let mut target = settings.target.clone();
-        if let Some(cluster) = &self.facts.cluster {
-            target.cluster = Some(cluster.name.clone());
-        }
-        gaps.extend(cut_short(&self.plan, &observations));
-        Capture {
-            tool: Tool::this(),
-            taken_at: self.taken_at,
-            vantage: self.vantage,
-            target,
-            asked: settings.asked.clone(),
-            facts: self.facts,
-            gaps,
-            observations,
-            interrupted,
-        }
-    }
+        .collect()
 }
 
 /// Samples that were not asked before the run ended: a deadline leaves no time for them.
@@ -134,7 +188,7 @@ fn random_label() -> String {
 }
 
 /// What was left out, by a flag or for want of one.
-fn not_asked(settings: &Settings, facts: &Facts, resolvers: &[Resolver]) -> Vec<Gap> {
+fn not_asked(settings: &Settings, resolvers: &[Resolver], facts: &Facts) -> Vec<Gap> {
     let gap = |fact: &str, source: &str, reason: &str| Gap {
         fact: fact.to_owned(),
         source: source.to_owned(),
@@ -162,7 +216,7 @@ fn not_asked(settings: &Settings, facts: &Facts, resolvers: &[Resolver]) -> Vec<
         gaps.push(gap(
             "the VPC's view",
             "--vpc-resolver, --inbound",
-            "no resolver of the VPC was named",
+            "no resolver of the VPC was named, and none is known from AWS",
         ));
     }
     if !resolvers
@@ -173,13 +227,6 @@ fn not_asked(settings: &Settings, facts: &Facts, resolvers: &[Resolver]) -> Vec<
             "the public view",
             "--public, --public-resolver",
             "public resolvers are asked only when told to",
-        ));
-    }
-    if !settings.asked.controls {
-        gaps.push(gap(
-            "control questions",
-            "the resolvers",
-            "left out by --no-controls",
         ));
     }
     let beyond = resolvers::inbound_beyond(facts);
@@ -193,12 +240,18 @@ fn not_asked(settings: &Settings, facts: &Facts, resolvers: &[Resolver]) -> Vec<
             ),
         ));
     }
-    // What the files lack is said where they are read.
-    if settings.facts.is_empty() {
+    if !settings.asked.controls {
         gaps.push(gap(
-            "cluster, VPC and network interfaces",
+            "control questions",
+            "the resolvers",
+            "left out by --no-controls",
+        ));
+    }
+    if facts.cluster.is_none() && settings.sources.no_aws && settings.sources.facts.is_empty() {
+        gaps.push(gap(
+            "everything that AWS says",
             "AWS, --facts",
-            "AWS is not asked, and no file with its answers was named",
+            "left out by --no-aws, and no file has them",
         ));
     }
     gaps
@@ -220,7 +273,7 @@ mod tests {
         };
         let settings = settings(&args).unwrap();
         let resolvers = resolvers::resolve(&settings, &Facts::default()).unwrap();
-        let gaps = not_asked(&settings, &Facts::default(), &resolvers);
+        let gaps = not_asked(&settings, &resolvers, &Facts::default());
         gaps.into_iter().map(|gap| (gap.fact, gap.reason)).collect()
     }
 
@@ -232,10 +285,15 @@ mod tests {
                 .map(|(fact, _)| fact)
                 .collect::<Vec<_>>()
         };
-        let aws = "cluster, VPC and network interfaces";
-        assert_eq!(facts(""), ["the VPC's view", "the public view", aws]);
+        // What failed while AWS was asked is said where it failed.
+        assert_eq!(facts(""), ["the VPC's view", "the public view"]);
+        let aws = "everything that AWS says";
         assert_eq!(
-            facts("--no-local --no-controls --inbound 10.0.0.1 --public"),
+            facts("--no-aws"),
+            ["the VPC's view", "the public view", aws]
+        );
+        assert_eq!(
+            facts("--no-local --no-controls --inbound 10.0.0.1 --public --no-aws"),
             [
                 "stub resolver configuration",
                 "hosts file",

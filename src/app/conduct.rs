@@ -44,6 +44,24 @@ pub(super) fn conduct<F: Future>(
     Ok((done, interrupted.get()))
 }
 
+/// Waits for a future that asks no name server; Ctrl-C or SIGTERM ends it.
+pub(super) fn wait<T>(done: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::Runtime)?;
+    let signals = Interrupt::watch().map_err(Error::Runtime)?;
+    let done = runtime.block_on(async {
+        tokio::select! {
+            done = done => done,
+            () = signals.first() => Err(Error::Interrupted),
+        }
+    });
+    // What still resolves a name on a thread of its own is not waited for.
+    runtime.shutdown_background();
+    done
+}
+
 /// The time, for `taken_at`.
 #[expect(
     clippy::disallowed_methods,

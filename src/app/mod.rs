@@ -7,7 +7,9 @@ mod complete;
 mod conduct;
 mod demo;
 mod explain;
+mod facts;
 mod interrupt;
+mod learn;
 mod output;
 mod read;
 mod replay;
@@ -20,7 +22,8 @@ use std::process::ExitCode;
 
 use crate::cli::args::Command;
 use crate::cli::{self, Stop, UsageError};
-use crate::facts::host::UnreadableFile;
+use crate::facts::host::{FactsFile, UnreadableFile};
+use crate::facts::kubeconfig::KubeconfigError;
 use crate::lab;
 use crate::places;
 use crate::redact;
@@ -56,6 +59,31 @@ enum Error {
     Lab(#[from] lab::Error),
     #[error("--explain-why is for one place: eks-dns-doctor replay CAPTURE --explain-why")]
     NoHeadlineToExplain,
+    #[error(
+        "no TARGET, and no kubeconfig to take it from: name the endpoint (eks-dns-doctor HOST), or the cluster \
+         (--cluster NAME)"
+    )]
+    NoTarget,
+    #[error("cannot write the facts: {0}")]
+    Document(serde_json::Error),
+    #[error("{0}")]
+    Facts(FactsFile),
+    #[error("{0}")]
+    Kubeconfig(KubeconfigError),
+    #[error(
+        "context {context:?} of the kubeconfig has the server {server:?}, and there is no host name in it to look up: \
+         name the endpoint, or another --context"
+    )]
+    Server { context: String, server: String },
+    #[error("--cluster {name}: {reason}")]
+    ClusterUnknown { name: String, reason: String },
+    #[error(
+        "--cluster {name}: its status is {status}, and it has no endpoint yet: wait for it with aws eks wait \
+         cluster-active --name {name}"
+    )]
+    NoEndpointYet { name: String, status: String },
+    #[error("interrupted before the endpoint was known")]
+    Interrupted,
     #[error("{0} {1}")]
     Pasted(&'static str, String),
 }
@@ -81,7 +109,11 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let code = done.unwrap_or_else(|error| {
         output::error(&error);
-        exit::COULD_NOT_RUN
+        match error {
+            Error::Interrupted => exit::INTERRUPTED,
+            Error::NoEndpointYet { .. } => exit::INCONCLUSIVE,
+            _ => exit::COULD_NOT_RUN,
+        }
     });
     code.into()
 }
@@ -96,6 +128,7 @@ fn dispatch(command: &Command) -> Result<u8, Error> {
         Command::Compare(args) => compare::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Demo(args) => demo::run(args),
+        Command::Facts(args) => facts::run(args),
         Command::Completions(args) => complete::completions(args.shell),
         Command::Man => complete::man(),
     }

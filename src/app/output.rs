@@ -151,9 +151,14 @@ fn refused(path: &Path, reason: impl Into<String>) -> Error {
 
 /// Whether a file can be put there, as far as that can be told before there is anything to write.
 pub(super) fn check_save(args: &OutputArgs) -> Result<(), Error> {
-    let Some(path) = &args.save else {
-        return Ok(());
-    };
+    match &args.save {
+        Some(path) => check_writable(path),
+        None => Ok(()),
+    }
+}
+
+/// As [`check_save`], for a file of any kind.
+pub(super) fn check_writable(path: &Path) -> Result<(), Error> {
     if path.file_name().is_none() {
         return Err(refused(path, "not the name of a file: write one"));
     }
@@ -181,6 +186,16 @@ fn directory_of(path: &Path) -> &Path {
     path.parent()
         .filter(|parent| !parent.as_os_str().is_empty())
         .unwrap_or(Path::new("."))
+}
+
+/// Writes a file in one step.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    save(path, bytes).map_err(|error| refused(path, error.to_string()))
+}
+
+/// Says something beside the data, on standard error.
+pub(super) fn note(text: &str) {
+    stderr(&text::escape(text));
 }
 
 /// Writes beside the file and renames, so that a reader never sees half of it.

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use super::check::Round;
+use super::check::round;
 use super::conduct::{Interrupted, conduct, now};
+use super::learn::Known;
 use super::{Error, output};
 use crate::cli::args::{CheckArgs, OutputArgs, Until};
 use crate::cli::settings;
@@ -47,6 +48,10 @@ async fn rounds(
         interrupt.await;
         seen.set(true);
     });
+    let known = tokio::select! {
+        known = Known::find(settings.target.as_ref(), &settings.sources, settings.deadline) => known?,
+        () = &mut interrupt => return Err(Error::Interrupted),
+    };
     let start = Instant::now();
     let bound = args.watch_for.unwrap_or(BOUND);
     let end = start + bound;
@@ -58,7 +63,7 @@ async fn rounds(
         &args.output,
         &format!(
             "watching {} every {}, for {}{until}",
-            settings.target.hostname,
+            known.target.hostname,
             humantime::format_duration(interval),
             humantime::format_duration(bound),
         ),
@@ -67,18 +72,16 @@ async fn rounds(
     let mut last: Option<Report> = None;
     loop {
         let began = Instant::now();
-        let round = Round::new(settings)?;
-        let observations = round
-            .ask(&mut interrupt, |answered| {
-                if args.output.verbose {
-                    progress(answered);
-                }
-            })
-            .await;
+        let capture = round(settings, &known, &mut interrupt, |answered| {
+            if args.output.verbose {
+                progress(answered);
+            }
+        });
+        let capture = Box::pin(capture).await?;
         let report = match last.take() {
             // A round that was cut short says less than the one before.
             Some(report) if stopped.get() => interrupted(report),
-            _ => diagnose(round.capture(settings, observations, stopped.get())),
+            _ => diagnose(capture),
         };
         let elapsed = began.duration_since(start);
         for line in watch.observe(elapsed, &report) {

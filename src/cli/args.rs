@@ -45,6 +45,14 @@ pub const EXIT_CODES: &[(u8, &str)] = &[
 /// Examples, and what they do.
 pub const EXAMPLES: &[(&str, &str)] = &[
     (
+        "eks-dns-doctor",
+        "diagnose the endpoint of the current kubectl context",
+    ),
+    (
+        "eks-dns-doctor --cluster NAME --region REGION",
+        "the same for a cluster that AWS knows by this name",
+    ),
+    (
         "eks-dns-doctor HOST",
         "ask this host's own resolvers for the cluster's endpoint",
     ),
@@ -66,6 +74,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ),
 ];
 
+const SOURCES: &str = "The endpoint, and the facts about it";
 const ASK: &str = "Resolvers to ask";
 const EXPECT: &str = "What the answers should be";
 const PACE: &str = "How long and how often";
@@ -96,7 +105,7 @@ fn after_help() -> String {
     args_conflicts_with_subcommands = true,
     args_override_self = true,
     max_term_width = 100,
-    override_usage = "eks-dns-doctor [check] [OPTIONS] TARGET\n       eks-dns-doctor COMMAND ...",
+    override_usage = "eks-dns-doctor [check] [OPTIONS] [TARGET]\n       eks-dns-doctor COMMAND ...",
     after_help = after_help(),
 )]
 pub struct Cli {
@@ -115,7 +124,7 @@ pub enum Command {
     ///
     /// Asks every resolver on the path for the endpoint's name, compares the answers, and explains what differs.
     #[command(
-        override_usage = "eks-dns-doctor [check] [OPTIONS] TARGET",
+        override_usage = "eks-dns-doctor [check] [OPTIONS] [TARGET]",
         after_help = after_help(),
     )]
     Check(Box<CheckArgs>),
@@ -136,6 +145,11 @@ pub enum Command {
     Replay(ReplayArgs),
     /// Play a scenario with name servers on loopback, and diagnose it
     Demo(DemoArgs),
+    /// Collect what AWS, the kubeconfig and this host say, as JSON for check --facts on another machine
+    ///
+    /// Reads AWS as check does, asks no name server, and changes nothing.
+    #[command(override_usage = "eks-dns-doctor facts [OPTIONS] [TARGET]")]
+    Facts(Box<FactsArgs>),
     /// Print the completions for a shell
     Completions(CompletionsArgs),
     /// Print the manual page (roff)
@@ -152,9 +166,14 @@ pub struct CheckArgs {
     /// Host name or URL of the cluster's API endpoint
     ///
     /// As kubectl and the AWS console show it: the host name, or https://HOST[:PORT]. A host name without a dot
-    /// is looked up only behind the word check.
+    /// is looked up only behind the word check. Without it: the endpoint of --cluster, of --facts, or of the
+    /// kubeconfig's current context.
     #[arg(value_name = "TARGET")]
     pub target: Option<String>,
+
+    /// Where the endpoint and the facts about it come from.
+    #[command(flatten)]
+    pub sources: SourceArgs,
 
     /// A resolver to ask; repeatable
     ///
@@ -210,13 +229,6 @@ pub struct CheckArgs {
     /// getaddrinfo is then left out: it cannot be pointed at the file.
     #[arg(long, value_name = "FILE", help_heading = ASK)]
     pub hosts_file: Option<PathBuf>,
-
-    /// Take the cluster, its VPC and its network interfaces from what the AWS CLI printed as JSON; repeatable
-    ///
-    /// The output of aws eks describe-cluster, aws ec2 describe-network-interfaces and aws ec2 describe-vpcs, recognised
-    /// by content. The addresses to expect are then those of the cluster's network interfaces.
-    #[arg(long, value_name = "FILE", help_heading = EXPECT)]
-    pub facts: Vec<PathBuf>,
 
     /// Leave out the control questions
     ///
@@ -343,6 +355,48 @@ pub struct CheckArgs {
     /// What the report calls the place we ask from, e.g. laptop or bastion
     #[arg(long, value_name = "NAME", value_parser = value::vantage, help_heading = OUTPUT)]
     pub vantage: Option<String>,
+}
+
+/// Where the endpoint and the facts about it come from.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = SOURCES)]
+pub struct SourceArgs {
+    /// Take the endpoint and the facts about it from AWS, for the cluster of this name
+    #[arg(long, value_name = "NAME", value_parser = value::cluster)]
+    pub cluster: Option<String>,
+
+    /// The AWS Region
+    ///
+    /// Else the kubeconfig's, the one in the endpoint's name, or the one that the AWS CLI would use.
+    #[arg(long, value_name = "REGION", value_parser = value::region)]
+    pub region: Option<String>,
+
+    /// The AWS profile
+    ///
+    /// Else the kubeconfig's, or the one that the AWS CLI would use.
+    #[arg(long, value_name = "PROFILE", value_parser = value::name)]
+    pub profile: Option<String>,
+
+    /// Read this kubeconfig instead of those of KUBECONFIG, or ~/.kube/config
+    ///
+    /// Nothing in it is run, and no credential in it is used.
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+
+    /// The kubeconfig's context, instead of the current one
+    #[arg(long, value_name = "NAME", value_parser = value::name)]
+    pub context: Option<String>,
+
+    /// Take what AWS says from files instead of asking it; repeatable
+    ///
+    /// The output of the command facts, a capture, or what the AWS CLI printed as JSON (describe-cluster,
+    /// describe-network-interfaces, describe-vpcs, list-resolver-endpoints and others), recognised by content.
+    #[arg(long, value_name = "FILE")]
+    pub facts: Vec<PathBuf>,
+
+    /// Ask AWS nothing
+    #[arg(long)]
+    pub no_aws: bool,
 }
 
 /// What is done with a report.
@@ -489,6 +543,40 @@ pub struct DemoArgs {
     /// What is done with the report.
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// The arguments of `facts`.
+#[derive(Debug, Args)]
+pub struct FactsArgs {
+    /// Host name or URL of the cluster's API endpoint
+    ///
+    /// Without it: the endpoint of --cluster, or of the kubeconfig's current context.
+    #[arg(value_name = "TARGET")]
+    pub target: Option<String>,
+
+    /// Where the endpoint and the facts about it come from.
+    #[command(flatten)]
+    pub sources: SourceArgs,
+
+    /// How long all of it may take (at most 10m)
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "15s",
+        value_parser = value::deadline,
+        help_heading = PACE
+    )]
+    pub deadline: Duration,
+
+    /// Write the facts to a file instead of standard output
+    ///
+    /// The file is replaced in one step, and only its owner can read it.
+    #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(value::file))]
+    pub save: Option<PathBuf>,
+
+    /// Replace what identifies accounts, resources, the cluster, users and this host
+    #[arg(long)]
+    pub redact: bool,
 }
 
 /// The arguments of `completions`.

@@ -61,7 +61,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Stop> 
     }
     match (check, problem) {
         (Some(check), None) => Ok(Command::Check(Box::new(check))),
-        (_, problem) => Err(Stop::Usage(problem.unwrap_or(UsageError::NoTarget))),
+        (_, problem) => Err(Stop::Usage(problem.unwrap_or(UsageError::EmptyTarget))),
     }
 }
 
@@ -320,8 +320,8 @@ mod tests {
                 r#""watch" is neither a command nor a host name with a dot: to look up a name without a dot, write check "watch""#,
             ),
             (
-                "--cluster a.test",
-                r#""--cluster" is not a flag of this command: see --help"#,
+                "--clusters a.test",
+                r#""--clusters" is not a flag of this command (did you mean --cluster?): see --help"#,
             ),
             (
                 "--resolvr 10.0.0.1 a.test",

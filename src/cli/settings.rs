@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use super::args::{CheckArgs, ExpectScope, ExpectView, FailOn};
+use super::args::{CheckArgs, ExpectScope, ExpectView, FailOn, SourceArgs};
 use super::value::Expectable;
 use crate::address::AddressClass;
 use crate::dns::{Name, NameError};
 use crate::endpoint::EndpointName;
 use crate::limits;
-use crate::settings::{self, Asked, Scope, Settings, Target, View};
+use crate::settings::{self, Asked, Scope, Settings, Sources, Target, View};
 
 /// The public control where none is named: Cloudflare's and Google's resolvers.
 const PUBLIC_RESOLVERS: [SocketAddr; 2] = [
@@ -36,11 +36,11 @@ pub enum UsageError {
         /// The command it was meant to be, by its likeness.
         meant: Option<String>,
     },
-    /// No endpoint.
+    /// An endpoint's name of no characters: a variable that was not set.
     #[error(
-        "no TARGET: name the endpoint: eks-dns-doctor check HOST, the host name or URL of the cluster's API endpoint"
+        "TARGET is empty: name the endpoint, or leave TARGET out for the endpoint of the current kubectl context"
     )]
-    NoTarget,
+    EmptyTarget,
     /// An address instead of a name.
     #[error(
         "TARGET {0:?} is an IP address, and there is nothing to look up: name the endpoint by its host name"
@@ -72,7 +72,7 @@ pub enum UsageError {
 
 /// Turns the arguments of `check` into settings.
 pub fn settings(args: &CheckArgs) -> Result<Settings, UsageError> {
-    let target = target(args.target.as_deref().unwrap_or_default())?;
+    let target = args.target.as_deref().map(target).transpose()?;
     let mut expect_addresses = Vec::new();
     let mut expect_cidrs = Vec::new();
     for expectable in &args.expect {
@@ -95,6 +95,7 @@ pub fn settings(args: &CheckArgs) -> Result<Settings, UsageError> {
     }
     Ok(Settings {
         target,
+        sources: sources(&args.sources),
         asked: Asked {
             expect_addresses,
             expect_cidrs,
@@ -124,11 +125,23 @@ pub fn settings(args: &CheckArgs) -> Result<Settings, UsageError> {
         no_os: args.no_os,
         resolv_conf: args.resolv_conf.clone(),
         hosts_file: args.hosts_file.clone(),
-        facts: args.facts.clone(),
         timeout: args.timeout,
         deadline: args.deadline,
         vantage: args.vantage.clone(),
     })
+}
+
+/// The settings' share of what `facts` and `check` have in common.
+pub fn sources(args: &SourceArgs) -> Sources {
+    Sources {
+        cluster: args.cluster.clone(),
+        region: args.region.clone(),
+        profile: args.profile.clone(),
+        kubeconfig: args.kubeconfig.clone(),
+        context: args.context.clone(),
+        facts: args.facts.clone(),
+        no_aws: args.no_aws,
+    }
 }
 
 fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
@@ -143,9 +156,9 @@ fn milliseconds(duration: Duration) -> u64 {
 }
 
 /// Reads the endpoint: `HOST`, `HOST:PORT` or `https://HOST[:PORT][/path]`; a trailing dot is fine, the case is kept.
-fn target(text: &str) -> Result<Target, UsageError> {
+pub fn target(text: &str) -> Result<Target, UsageError> {
     if text.is_empty() {
-        return Err(UsageError::NoTarget);
+        return Err(UsageError::EmptyTarget);
     }
     let hostname = hostname(text)?;
     let region = EndpointName::parse(&hostname).ok().map(|name| name.region);
@@ -254,9 +267,15 @@ mod tests {
     #[test]
     fn the_defaults() {
         let settings = read(ENDPOINT).unwrap();
-        assert_eq!(settings.target.hostname.to_string(), ENDPOINT);
-        assert_eq!(settings.target.region.as_deref(), Some("ap-northeast-1"));
-        assert_eq!(settings.target.source, "argument");
+        assert_eq!(
+            settings.target.as_ref().unwrap().hostname.to_string(),
+            ENDPOINT
+        );
+        assert_eq!(
+            settings.target.as_ref().unwrap().region.as_deref(),
+            Some("ap-northeast-1")
+        );
+        assert_eq!(settings.target.as_ref().unwrap().source, "argument");
         assert_eq!(
             settings.asked,
             Asked {
@@ -395,8 +414,8 @@ mod tests {
                 "{text:?}"
             );
         }
-        assert_eq!(target("").unwrap_err(), UsageError::NoTarget);
-        assert_eq!(read("").unwrap_err(), UsageError::NoTarget);
+        assert_eq!(target("").unwrap_err(), UsageError::EmptyTarget);
+        assert_eq!(read("").unwrap().target, None);
     }
 
     #[test]

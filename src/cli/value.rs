@@ -20,6 +20,13 @@ const WATCH: Duration = Duration::from_secs(24 * 3600);
 /// The longest name of a vantage: it has to fit a line.
 const VANTAGE: usize = 64;
 
+/// The longest name of an EKS cluster (EKS API reference, CreateCluster).
+const CLUSTER: usize = 100;
+/// The longest name of a Region that is taken for one.
+const REGION: usize = 32;
+/// The longest name of a profile or a context.
+const NAME: usize = 256;
+
 /// Why a text is not a value of its flag.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum ValueError {
@@ -43,6 +50,17 @@ pub(super) enum ValueError {
     LongName,
     #[error("{0:?} holds a control character")]
     ControlCharacter(String),
+    #[error("{0:?} is longer than {1} characters")]
+    LongText(String, usize),
+    #[error("{0:?} is an ARN: write the cluster's name alone, and its Region with --region")]
+    Arn(String),
+    #[error(
+        "{0:?} is not the name of an EKS cluster: it has up to {CLUSTER} letters, digits, hyphens and underscores, a \
+         letter or digit first"
+    )]
+    NotACluster(String),
+    #[error("{0:?} is not an AWS Region: write one like ap-northeast-1")]
+    NotARegion(String),
     #[error("\"-\" is not a file: for standard output, use -o json")]
     Dash,
 }
@@ -141,6 +159,51 @@ pub(super) fn vantage(text: &str) -> Result<String, ValueError> {
     }
 }
 
+pub(super) fn cluster(text: &str) -> Result<String, ValueError> {
+    if text.starts_with("arn:") {
+        return Err(ValueError::Arn(text.chars().take(NAME).collect()));
+    }
+    let valid = text.len() <= CLUSTER
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    if valid {
+        Ok(text.to_owned())
+    } else {
+        Err(ValueError::NotACluster(text.chars().take(NAME).collect()))
+    }
+}
+
+pub(super) fn region(text: &str) -> Result<String, ValueError> {
+    let valid = text.len() <= REGION
+        && text.contains('-')
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.ends_with(|c: char| c.is_ascii_digit())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if valid {
+        Ok(text.to_owned())
+    } else {
+        Err(ValueError::NotARegion(text.chars().take(NAME).collect()))
+    }
+}
+
+/// The name of a profile or a context: whatever its file calls it.
+pub(super) fn name(text: &str) -> Result<String, ValueError> {
+    if text.is_empty() {
+        Err(ValueError::Empty)
+    } else if text.chars().count() > NAME {
+        let start = text.chars().take(VANTAGE).collect();
+        Err(ValueError::LongText(start, NAME))
+    } else if text.chars().any(char::is_control) {
+        Err(ValueError::ControlCharacter(text.to_owned()))
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
 pub(super) fn file(path: PathBuf) -> Result<PathBuf, ValueError> {
     if path == Path::new(OsStr::new("-")) {
         return Err(ValueError::Dash);
@@ -153,6 +216,30 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
     use super::*;
+
+    #[test]
+    fn clusters_and_regions() {
+        assert_eq!(cluster("shared-cluster_2").unwrap(), "shared-cluster_2");
+        let arn = "arn:aws:eks:ap-northeast-1:123456789012:cluster/shared";
+        assert_eq!(cluster(arn), Err(ValueError::Arn(arn.to_owned())));
+        for text in ["", "-a", "a b", "a/b", "a\u{1b}", &"a".repeat(101)] {
+            assert!(cluster(text).is_err(), "{text:?}");
+        }
+        for text in ["ap-northeast-1", "us-gov-west-1", "cn-north-1"] {
+            assert_eq!(region(text).unwrap(), text);
+        }
+        for text in [
+            "",
+            "tokyo",
+            "ap-northeast-1a",
+            "AP-northeast-1",
+            "a-1.evil.test",
+        ] {
+            assert!(region(text).is_err(), "{text:?}");
+        }
+        assert!(name("arn:aws:eks:eu-west-1:1:cluster/x").is_ok());
+        assert!(name("").is_err() && name("a\nb").is_err() && name(&"x".repeat(300)).is_err());
+    }
 
     #[test]
     fn durations_have_a_unit_and_bounds() {

@@ -9,8 +9,10 @@ use super::account::{
     ResolverEndpoint, ResolverRule, RuleAssociation, SecurityGroup, Vpc, VpcAttributes, VpcZones,
 };
 use super::calls::{Call, FailedRead};
+use super::document::Elsewhere;
 use super::{Facts, Gap};
 use crate::dns::Name;
+use crate::endpoint::EndpointName;
 use crate::limits;
 
 /// What the description of a cluster's network interfaces begins with; the cluster's name follows, exactly (Amazon
@@ -79,6 +81,12 @@ pub struct Answers {
     pub hosted_zones: Vec<VpcZones>,
     /// The reads that brought nothing.
     pub failed: Vec<FailedRead>,
+    /// The lists of which a file has only a part.
+    pub partial: Vec<Call>,
+    /// When another machine took these facts, RFC 3339; the latest.
+    pub taken_at: Option<String>,
+    /// What another machine could not learn.
+    pub gaps: Vec<Gap>,
 }
 
 /// Whose share of the answers is wanted.
@@ -91,6 +99,73 @@ pub struct Wanted<'a> {
 }
 
 impl Answers {
+    /// The endpoint and the Region of the cluster of this name; without one, of the only cluster that was described.
+    pub fn target(&self, name: Option<&str>) -> Option<(Name, Option<String>)> {
+        let mut fitting = self
+            .clusters
+            .iter()
+            .filter(|cluster| name.is_none_or(|name| name == cluster.name))
+            .filter_map(|cluster| Some((cluster, cluster.host()?)));
+        let (cluster, host) = fitting.next()?;
+        if fitting.any(|(_, other)| other != host) {
+            return None;
+        }
+        let of_arn = cluster.arn.as_deref().and_then(|arn| arn.split(':').nth(3));
+        let region = EndpointName::parse(&host)
+            .ok()
+            .map(|endpoint| endpoint.region);
+        Some((host, region.or_else(|| of_arn.map(str::to_owned))))
+    }
+
+    /// Takes in what another machine learnt, but for what it says of itself.
+    pub fn take_elsewhere(&mut self, elsewhere: Elsewhere) {
+        let facts = elsewhere.facts;
+        if self.taken_at.as_ref() < Some(&elsewhere.taken_at) {
+            self.taken_at = Some(elsewhere.taken_at);
+        }
+        let of_cluster = facts.cluster.as_ref();
+        let vpc_id = of_cluster
+            .and_then(|cluster| cluster.vpc_id.clone())
+            .or_else(|| facts.vpc.as_ref().map(|vpc| vpc.id.clone()));
+        let name = of_cluster.map_or("", |cluster| cluster.name.as_str());
+        let description = format!("{DESCRIPTION}{name}");
+        if let Some(interfaces) = facts.interfaces {
+            let interfaces = interfaces.into_iter().map(|interface| Interface {
+                id: interface.id,
+                description: description.clone(),
+                status: None,
+                vpc_id: vpc_id.clone(),
+                addresses: interface.addresses.into_iter().collect(),
+            });
+            self.interfaces.get_or_insert_default().extend(interfaces);
+        }
+        if let (Some(id), Some(attributes)) = (vpc_id, facts.vpc_attributes) {
+            self.vpc_attributes.push((id, attributes));
+        }
+        self.clusters.extend(facts.cluster);
+        self.caller = self.caller.take().or(facts.caller);
+        self.absent = self.absent.take().or(facts.absent_cluster);
+        extend(&mut self.updates, facts.updates);
+        extend(&mut self.vpcs, facts.vpc.map(|vpc| vec![vpc]));
+        extend(
+            &mut self.dhcp_options,
+            facts.dhcp_options.map(|one| vec![one]),
+        );
+        extend(&mut self.security_groups, facts.security_groups);
+        extend(&mut self.resolver_endpoints, facts.resolver_endpoints);
+        extend(&mut self.resolver_rules, facts.resolver_rules);
+        extend(&mut self.rule_associations, facts.rule_associations);
+        self.hosted_zones
+            .extend(facts.hosted_zones.unwrap_or_default());
+        self.failed.extend(facts.failed_reads);
+        // What that machine could not learn of itself is no gap here.
+        let of_aws = |gap: &Gap| {
+            gap.source == "AWS credentials"
+                || Call::ALL.iter().any(|call| gap.source == call.action())
+        };
+        self.gaps.extend(elsewhere.gaps.into_iter().filter(of_aws));
+    }
+
     /// Takes out what the answers say of the target's cluster. What they do not say, or say of another cluster, is
     /// a gap.
     pub fn assemble(self, wanted: Wanted<'_>, facts: &mut Facts) -> Vec<Gap> {
@@ -217,11 +292,32 @@ impl Answers {
             absent.present = self.cluster_names;
         }
         facts.cluster = cluster;
-        let gaps = missing.finish();
+        for call in &self.partial {
+            missing.because(
+                *call,
+                "a file has only a part of the list (it has a NextToken)",
+            );
+        }
+        let mut gaps = missing.finish();
+        for gap in self.gaps {
+            if !gaps.contains(&gap) {
+                gaps.push(gap);
+            }
+        }
+        if self.source == Source::Files {
+            let when = self.taken_at.map(|when| format!(", of {when}"));
+            facts.origin = Some(format!("--facts{}", when.unwrap_or_default()));
+        }
         facts.failed_reads = self.failed;
         facts.failed_reads.sort();
         facts.failed_reads.dedup();
         gaps
+    }
+}
+
+fn extend<T>(list: &mut Option<Vec<T>>, more: Option<Vec<T>>) {
+    if let Some(more) = more {
+        list.get_or_insert_default().extend(more);
     }
 }
 

@@ -11,8 +11,10 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
 
-use super::answers::{Answers, Source, Wanted};
+use super::answers::{Answers, Source};
+use super::kubeconfig::{self, Kubeconfig, KubeconfigError};
 use super::{Facts, Gap, Proxy, StubConfiguration, Vantage, VantageKind, hosts_file, saved};
+use crate::dns::Name;
 use crate::limits;
 use crate::settings::Settings;
 
@@ -85,13 +87,41 @@ fn host_name() -> Option<String> {
         .filter(|name| !name.is_empty())
 }
 
+/// Which of this host's files are read, and what it is called.
+#[derive(Debug, Clone, Default)]
+pub struct HostFiles<'a> {
+    /// Whether the stub configuration is left out, and with it the hosts file unless one is named.
+    pub no_local: bool,
+    /// Another resolv.conf than this host's.
+    pub resolv_conf: Option<&'a Path>,
+    /// Another hosts file than this host's.
+    pub hosts_file: Option<&'a Path>,
+    /// What the user calls this place; else it has the host's name.
+    pub vantage: Option<&'a str>,
+}
+
+impl<'a> HostFiles<'a> {
+    /// Those of a check.
+    pub fn of(settings: &'a Settings) -> Self {
+        Self {
+            no_local: settings.no_local,
+            resolv_conf: settings.resolv_conf.as_deref(),
+            hosts_file: settings.hosts_file.as_deref(),
+            vantage: settings.vantage.as_deref(),
+        }
+    }
+}
+
 /// Collects what this host says. A file that the user named and that cannot be read is an error; one of the
 /// host's own is a gap.
-pub fn collect(settings: &Settings) -> Result<(Facts, Vec<Gap>, Vantage), UnreadableFile> {
+pub fn collect(
+    files: &HostFiles<'_>,
+    target: &Name,
+) -> Result<(Facts, Vec<Gap>, Vantage), UnreadableFile> {
     let mut facts = Facts::default();
     let mut gaps = Vec::new();
-    if !settings.no_local {
-        let named = settings.resolv_conf.as_deref();
+    if !files.no_local {
+        let named = files.resolv_conf;
         let path = named.map_or_else(|| default_path("resolv.conf"), Path::to_owned);
         match read_bounded(&path) {
             Ok(text) => {
@@ -107,45 +137,108 @@ pub fn collect(settings: &Settings) -> Result<(Facts, Vec<Gap>, Vantage), Unread
             Err(error) => gaps.push(unreadable("stub resolver configuration", &error)),
         }
     }
-    let named = settings.hosts_file.as_deref();
-    if named.is_some() || !settings.no_local {
+    let named = files.hosts_file;
+    if named.is_some() || !files.no_local {
         let path = named.map_or_else(|| default_path("hosts"), Path::to_owned);
         match read_bounded(&path) {
             Ok(text) => {
                 let source = path.display().to_string();
-                let hostname = &settings.target.hostname;
-                facts.hosts = Some(hosts_file::entries_for(hostname, &source, &text));
+                facts.hosts = Some(hosts_file::entries_for(target, &source, &text));
             }
             Err(error) if named.is_some() => return Err(error),
             Err(error) => gaps.push(unreadable("hosts file", &error)),
         }
     }
-    facts.proxy = Some(Proxy::read(&settings.target.hostname, |name| {
-        std::env::var(name).ok()
-    }));
-    if !settings.facts.is_empty() {
-        let mut answers = Answers {
-            source: Source::Files,
-            ..Answers::default()
-        };
-        for path in &settings.facts {
-            let bytes = read_bounded(path)?;
-            saved::read(&bytes, &mut answers).map_err(|error| UnreadableFile {
-                path: path.clone(),
-                source: io::Error::new(ErrorKind::InvalidData, error),
-            })?;
-        }
-        let wanted = Wanted {
-            target: &settings.target.hostname,
-            cluster: settings.target.cluster.as_deref(),
-        };
-        gaps.extend(answers.assemble(wanted, &mut facts));
-    }
+    facts.proxy = Some(Proxy::read(target, |name| std::env::var(name).ok()));
     let vantage = Vantage {
-        name: settings.vantage.clone().or_else(host_name),
+        name: files.vantage.map(str::to_owned).or_else(host_name),
         kind: VantageKind::Unknown,
     };
     Ok((facts, gaps, vantage))
+}
+
+/// A file of `--facts` is not what it should be.
+#[derive(Debug, thiserror::Error)]
+pub enum FactsFile {
+    /// It cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] UnreadableFile),
+    /// It is something else.
+    #[error("--facts {} {reason}", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: saved::NotFacts,
+    },
+}
+
+/// Reads the files of `--facts`.
+pub fn saved(paths: &[PathBuf]) -> Result<Answers, FactsFile> {
+    let mut answers = Answers {
+        source: Source::Files,
+        ..Answers::default()
+    };
+    for path in paths {
+        let bytes = read_bounded(path)?;
+        saved::read(&bytes, &mut answers).map_err(|reason| FactsFile::Content {
+            path: path.clone(),
+            reason,
+        })?;
+    }
+    Ok(answers)
+}
+
+/// A variable of the environment, where it is set and is text.
+pub(super) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Reads the kubeconfig: the file that the user named, else those of `KUBECONFIG`, else `~/.kube/config`. `None` where
+/// there is none of them.
+pub fn kubeconfig(
+    named: Option<&Path>,
+    context: Option<&str>,
+) -> Result<Option<Kubeconfig>, KubeconfigError> {
+    let mut files = Vec::new();
+    let unreadable = |error: &UnreadableFile| KubeconfigError::Unreadable {
+        file: error.path.display().to_string(),
+        reason: error.source.to_string(),
+    };
+    if let Some(path) = named {
+        let bytes = read_bounded(path).map_err(|error| unreadable(&error))?;
+        files.push((path.display().to_string(), bytes));
+    } else {
+        for path in kubeconfig_paths() {
+            match read_bounded(&path) {
+                Ok(bytes) => files.push((path.display().to_string(), bytes)),
+                // As kubectl does.
+                Err(error) if error.source.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(unreadable(&error)),
+            }
+        }
+    }
+    kubeconfig::read(&files, context)
+}
+
+/// The files of `KUBECONFIG`, else `~/.kube/config`, as kubectl looks for them.
+fn kubeconfig_paths() -> Vec<PathBuf> {
+    let listed: Vec<PathBuf> = std::env::var_os("KUBECONFIG")
+        .map(|list| std::env::split_paths(&list).collect())
+        .unwrap_or_default();
+    let listed: Vec<PathBuf> = listed
+        .into_iter()
+        .filter(|path| !path.as_os_str().is_empty())
+        .take(limits::KUBECONFIGS)
+        .collect();
+    if !listed.is_empty() {
+        return listed;
+    }
+    let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE"));
+    home.filter(|home| !home.is_empty())
+        .map(|home| Path::new(&home).join(".kube").join("config"))
+        .into_iter()
+        .collect()
 }
 
 fn unreadable(fact: &str, error: &UnreadableFile) -> Gap {

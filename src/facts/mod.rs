@@ -5,8 +5,10 @@ pub mod account;
 pub mod answers;
 pub mod aws;
 pub mod calls;
+pub mod document;
 pub mod host;
 pub mod hosts_file;
+pub mod instance;
 pub mod kubeconfig;
 pub mod proxy;
 pub mod saved;
@@ -70,6 +72,9 @@ pub struct Facts {
     pub hosted_zones: Option<Vec<VpcZones>>,
     /// The reads of AWS that brought nothing.
     pub failed_reads: Vec<FailedRead>,
+    /// Where what AWS says came from, where it was not asked now: `--facts`, and the time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
 }
 
 impl Facts {

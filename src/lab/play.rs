@@ -22,7 +22,7 @@ use crate::plan::Plan;
 use crate::probe::{self, Progress, Run, SystemResolver};
 use crate::report::{Capture, Tool};
 use crate::resolvers::{self, Role, parse_address, parse_resolver};
-use crate::settings::{Asked, Settings, Target};
+use crate::settings::{Asked, Settings, Sources, Target};
 
 /// The bound of a scenario's run.
 const DEADLINE: Duration = Duration::from_secs(15);
@@ -72,7 +72,7 @@ pub async fn play(
         .unwrap_or(&world.target)
         .parse()
         .map_err(|error| inconsistent(format!("target: {error}")))?;
-    let settings = settings(scenario, &target_name).map_err(inconsistent)?;
+    let (settings, target) = settings(scenario, &target_name).map_err(inconsistent)?;
     let facts = facts(scenario, &target_name);
     let mut resolvers =
         resolvers::resolve(&settings, &facts).map_err(|error| inconsistent(error.to_string()))?;
@@ -89,7 +89,7 @@ pub async fn play(
                 .address
                 .is_none_or(|address| servers.contains(&address))
     });
-    let plan = Plan::new(&settings.target, &settings.asked, &facts, &world.sibling);
+    let plan = Plan::new(&target, &settings.asked, &facts, &world.sibling);
 
     let stage = Stage {
         scenario,
@@ -145,7 +145,7 @@ pub async fn play(
                 name: settings.vantage.clone(),
                 kind: scenario.facts.vantage,
             },
-            target: settings.target,
+            target,
             asked: settings.asked,
             facts,
             gaps: Vec::new(),
@@ -156,7 +156,7 @@ pub async fn play(
     })
 }
 
-fn settings(scenario: &Scenario, target: &Name) -> Result<Settings, String> {
+fn settings(scenario: &Scenario, target: &Name) -> Result<(Settings, Target), String> {
     let ask: &Ask = &scenario.ask;
     let addresses = |texts: &[String]| {
         texts
@@ -176,15 +176,17 @@ fn settings(scenario: &Scenario, target: &Name) -> Result<Settings, String> {
             );
         }
     }
-    Ok(Settings {
-        target: Target {
-            hostname: target.clone(),
-            cluster: ask.cluster.clone(),
-            region: EndpointName::parse(target)
-                .ok()
-                .map(|endpoint| endpoint.region),
-            source: "scenario".to_owned(),
-        },
+    let target = Target {
+        hostname: target.clone(),
+        cluster: ask.cluster.clone(),
+        region: EndpointName::parse(target)
+            .ok()
+            .map(|endpoint| endpoint.region),
+        source: "scenario".to_owned(),
+    };
+    let settings = Settings {
+        target: Some(target.clone()),
+        sources: Sources::default(),
         asked: Asked {
             expect_addresses,
             expect_cidrs,
@@ -210,11 +212,11 @@ fn settings(scenario: &Scenario, target: &Name) -> Result<Settings, String> {
         no_os: scenario.os.is_none(),
         resolv_conf: None,
         hosts_file: None,
-        facts: Vec::new(),
         timeout: Duration::from_millis(ask.timeout_ms),
         deadline: DEADLINE,
         vantage: Some("lab".to_owned()),
-    })
+    };
+    Ok((settings, target))
 }
 
 fn facts(scenario: &Scenario, target: &Name) -> Facts {
@@ -247,6 +249,7 @@ fn facts(scenario: &Scenario, target: &Name) -> Facts {
         instance: given.instance.clone(),
         kubeconfig: given.kubeconfig.clone(),
         failed_reads: given.failed_reads.clone(),
+        origin: None,
     }
 }
 

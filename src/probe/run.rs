@@ -21,6 +21,7 @@ use crate::resolvers::Resolver;
 const SAMPLE_SPACING: Duration = Duration::from_millis(5);
 
 /// How the run is conducted.
+#[derive(Clone)]
 pub struct Run {
     /// The window of one question.
     pub timeout: Duration,

@@ -81,6 +81,11 @@ impl Resolver {
         self.role == role || self.also.contains(&role)
     }
 
+    /// Whether it is asked where the other is: the same server, the same way.
+    pub fn is_same_place(&self, other: &Self) -> bool {
+        self.address == other.address && self.transport == other.transport
+    }
+
     /// Whether it answers with the view of the cluster's VPC: the VPC resolver, or an inbound endpoint, that is not
     /// known to stand in another VPC.
     pub fn is_vpc_side(&self) -> bool {
@@ -135,8 +140,39 @@ pub enum Error {
     JudgeUnknown(String, String),
 }
 
+impl Error {
+    /// Whether more facts may put it right: whoever is missing may be derived from them.
+    pub fn may_be_learnt(&self) -> bool {
+        match self {
+            Self::None => true,
+            // Derived resolvers are called by their role, with a number.
+            Self::JudgeUnknown(judge, _) => [Role::Vpc, Role::Inbound]
+                .iter()
+                .any(|role| judge.starts_with(role.as_str())),
+            _ => false,
+        }
+    }
+}
+
 /// The resolvers of a run: in a stated order, each address once, each with a name of its own.
 pub fn resolve(settings: &Settings, facts: &Facts) -> Result<Vec<Resolver>, Error> {
+    let mut resolvers = name(join(settings, facts)?)?;
+    if resolvers
+        .iter()
+        .all(|resolver| resolver.role == Role::Public)
+    {
+        return Err(Error::None);
+    }
+    judge(&mut resolvers, &settings.asked.judge)?;
+    Ok(resolvers)
+}
+
+/// The resolvers that are known where more are still to be learnt: perhaps none, and nobody's judgement yet.
+pub fn so_far(settings: &Settings, facts: &Facts) -> Result<Vec<Resolver>, Error> {
+    name(join(settings, facts)?)
+}
+
+fn join(settings: &Settings, facts: &Facts) -> Result<Vec<(Candidate, Vec<Role>)>, Error> {
     let candidates: Vec<Candidate> = SOURCES
         .iter()
         .flat_map(|source| source(settings, facts))
@@ -183,15 +219,7 @@ pub fn resolve(settings: &Settings, facts: &Facts) -> Result<Vec<Resolver>, Erro
     if joined.len() > limits::RESOLVERS {
         return Err(Error::TooMany(joined.len()));
     }
-    let mut resolvers = name(joined)?;
-    if resolvers
-        .iter()
-        .all(|resolver| resolver.role == Role::Public)
-    {
-        return Err(Error::None);
-    }
-    judge(&mut resolvers, &settings.asked.judge)?;
-    Ok(resolvers)
+    Ok(joined)
 }
 
 /// Gives each resolver its name: its label, else its role, numbered where there are several.

@@ -1,0 +1,62 @@
+//! `facts`: what AWS, the kubeconfig and this host say, for a machine without credentials.
+
+use super::conduct::{now, wait};
+use super::learn::Known;
+use super::{Error, output};
+use crate::cli::args::FactsArgs;
+use crate::cli::settings::{sources, target};
+use crate::facts::document::{Document, Maker, SCHEMA_VERSION};
+use crate::facts::host::{self, HostFiles};
+use crate::redact;
+use crate::report::exit;
+
+/// Collects the facts and writes them. The exit code says whether the cluster is among them.
+pub(super) fn run(args: &FactsArgs) -> Result<u8, Error> {
+    let sources = sources(&args.sources);
+    let named = args.target.as_deref().map(target).transpose()?;
+    if let Some(path) = &args.save {
+        output::check_writable(path)?;
+    }
+    let (known, learnt) = wait(async {
+        let known = Known::find(named.as_ref(), &sources, args.deadline).await?;
+        let learnt = Box::pin(known.learn()).await;
+        Ok::<_, Error>((known, learnt))
+    })?;
+    let taken_at = now();
+    let mut target = known.target.clone();
+    let (mut facts, mut gaps, mut vantage) =
+        host::collect(&HostFiles::default(), &target.hostname).map_err(Error::File)?;
+    gaps.extend(known.begin(&mut facts));
+    gaps.extend(known.finish(learnt, &mut facts, &mut vantage));
+    if let Some(cluster) = facts.cluster_of(&target.hostname) {
+        target.cluster = Some(cluster.name.clone());
+    }
+    let is_known = facts.cluster.is_some() || facts.absent_cluster.is_some();
+    let mut document = Document {
+        schema_version: SCHEMA_VERSION,
+        tool: Maker::this(),
+        taken_at,
+        target,
+        facts,
+        gaps,
+    };
+    if args.redact {
+        document = redact::document(&document, vantage.name.as_deref())?;
+    }
+    let text = document.to_json().map_err(Error::Document)?;
+    match &args.save {
+        Some(path) => output::write(path, text.as_bytes())?,
+        None => output::stdout(text.as_bytes())?,
+    }
+    for gap in &document.gaps {
+        output::note(&format!(
+            "not learnt: {} ({}): {}",
+            gap.fact, gap.source, gap.reason
+        ));
+    }
+    Ok(if is_known {
+        exit::HEALTHY
+    } else {
+        exit::INCONCLUSIVE
+    })
+}

@@ -1,0 +1,321 @@
+//! What is learnt before and while the questions are asked: which endpoint it is, from whom, and what AWS and the
+//! instance metadata say.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use super::Error;
+use crate::cli::nearest;
+use crate::dns::Name;
+use crate::endpoint::EndpointName;
+use crate::facts::answers::{Answers, Wanted};
+use crate::facts::aws::{Ask, Described, Session};
+use crate::facts::host::FactsFile;
+use crate::facts::instance::{self, Place};
+use crate::facts::{Facts, Gap, Kubeconfig, Vantage, host};
+use crate::settings::{Sources, Target};
+
+/// The endpoint, and what is known of it before anything is asked.
+pub(super) struct Known {
+    /// The endpoint.
+    pub(super) target: Target,
+    /// What the kubeconfig says, where it is about this endpoint.
+    kubeconfig: Option<Kubeconfig>,
+    /// What the files of `--facts` say.
+    saved: Option<Answers>,
+    /// How AWS is asked; `None` where it is not.
+    ask: Option<Ask>,
+    /// What was asked of it already, for the endpoint of a cluster.
+    session: RefCell<Option<Session>>,
+    /// Whether the metadata service is asked.
+    asks_metadata: bool,
+    /// What could not be learnt so far.
+    gaps: Vec<Gap>,
+}
+
+/// What AWS and the metadata service said.
+#[derive(Default)]
+pub(super) struct Learnt {
+    answers: Option<Answers>,
+    gaps: Vec<Gap>,
+    place: Place,
+}
+
+impl Known {
+    /// Finds the endpoint: the one that was named, else that of `--cluster`, of `--facts`, or of the kubeconfig's
+    /// context. AWS is asked only where nobody else knows it.
+    pub(super) async fn find(
+        named: Option<&Target>,
+        sources: &Sources,
+        deadline: Duration,
+    ) -> Result<Self, Error> {
+        let mut gaps = Vec::new();
+        let saved = if sources.facts.is_empty() {
+            None
+        } else {
+            Some(host::saved(&sources.facts).map_err(|error| match error {
+                FactsFile::Unreadable(error) => Error::File(error),
+                content @ FactsFile::Content { .. } => Error::Facts(content),
+            })?)
+        };
+        let in_files = saved
+            .as_ref()
+            .and_then(|saved| saved.target(sources.cluster.as_deref()));
+        let picks_context = sources.kubeconfig.is_some() || sources.context.is_some();
+        let needs_context =
+            named.is_none() && sources.cluster.is_none() && (in_files.is_none() || picks_context);
+        let kubeconfig =
+            match host::kubeconfig(sources.kubeconfig.as_deref(), sources.context.as_deref()) {
+                Ok(kubeconfig) => kubeconfig,
+                Err(error) if needs_context || picks_context => {
+                    return Err(Error::Kubeconfig(error));
+                }
+                Err(error) => {
+                    gaps.push(Gap {
+                        fact: "kubeconfig".to_owned(),
+                        source: "kubeconfig".to_owned(),
+                        reason: error.to_string(),
+                    });
+                    None
+                }
+            };
+        // Of another endpoint, or of another cluster, it says nothing about this one.
+        let kubeconfig = kubeconfig.filter(|kubeconfig| match (named, &sources.cluster) {
+            (Some(target), _) => kubeconfig
+                .host()
+                .is_some_and(|host| host == target.hostname),
+            (None, Some(cluster)) => kubeconfig.cluster.as_ref() == Some(cluster),
+            (None, None) => needs_context,
+        });
+        let of_kubeconfig = |pick: fn(&Kubeconfig) -> &Option<String>| {
+            kubeconfig
+                .as_ref()
+                .and_then(|kubeconfig| pick(kubeconfig).clone())
+        };
+        let cluster = sources
+            .cluster
+            .clone()
+            .or_else(|| of_kubeconfig(|k| &k.cluster));
+        let known_host = named
+            .map(|target| target.hostname.clone())
+            .or_else(|| kubeconfig.as_ref().filter(|_| needs_context)?.host());
+        let region = sources
+            .region
+            .clone()
+            .or_else(|| of_kubeconfig(|k| &k.region))
+            .or_else(|| known_host.as_ref().and_then(region_of));
+        let ask = (!sources.no_aws && saved.is_none()).then(|| Ask {
+            region: region.clone(),
+            profile: sources
+                .profile
+                .clone()
+                .or_else(|| of_kubeconfig(|k| &k.profile)),
+            // The kubeconfig's role goes with the kubeconfig's profile.
+            role_arn: of_kubeconfig(|k| &k.role_arn).filter(|_| sources.profile.is_none()),
+            deadline,
+        });
+        let mut session = None;
+        let target = if let Some(target) = named {
+            Target {
+                cluster,
+                region: region.or_else(|| target.region.clone()),
+                ..target.clone()
+            }
+        } else if let Some(name) = &sources.cluster {
+            let (hostname, region) = match (in_files, &ask) {
+                (Some(found), _) => found,
+                (None, Some(ask)) => {
+                    let opened = Session::open(ask)
+                        .await
+                        .map_err(|no| Error::ClusterUnknown {
+                            name: name.clone(),
+                            reason: no.to_string(),
+                        })?;
+                    let found = endpoint(&opened, name).await?;
+                    session = Some(opened);
+                    found
+                }
+                (None, None) => {
+                    return Err(Error::ClusterUnknown {
+                        name: name.clone(),
+                        reason: unasked(sources).to_owned(),
+                    });
+                }
+            };
+            Target {
+                hostname,
+                cluster,
+                region,
+                source: "aws".to_owned(),
+            }
+        } else if let Some(kubeconfig) = &kubeconfig {
+            let Some(hostname) = kubeconfig.host() else {
+                return Err(Error::Server {
+                    context: kubeconfig.context.clone(),
+                    server: kubeconfig.server.clone(),
+                });
+            };
+            Target {
+                hostname,
+                cluster,
+                region,
+                source: "kubeconfig".to_owned(),
+            }
+        } else if let Some((hostname, region)) = in_files {
+            Target {
+                hostname,
+                cluster: None,
+                region,
+                source: "aws".to_owned(),
+            }
+        } else {
+            return Err(Error::NoTarget);
+        };
+        Ok(Self {
+            target,
+            kubeconfig,
+            saved,
+            ask,
+            session: RefCell::new(session),
+            asks_metadata: !sources.no_aws,
+            gaps,
+        })
+    }
+
+    /// Puts what is known without waiting into the facts.
+    pub(super) fn begin(&self, facts: &mut Facts) -> Vec<Gap> {
+        facts.kubeconfig.clone_from(&self.kubeconfig);
+        let mut gaps = self.gaps.clone();
+        if let Some(saved) = &self.saved {
+            gaps.extend(saved.clone().assemble(self.wanted(), facts));
+        }
+        gaps
+    }
+
+    /// Whether there is anything to wait for.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.ask.is_some() || self.asks_metadata
+    }
+
+    /// Asks AWS and the metadata service, at once.
+    pub(super) async fn learn(&self) -> Learnt {
+        let answers = async {
+            let opened = self.session.borrow_mut().take();
+            let session = match (opened, &self.ask) {
+                (Some(session), _) => session,
+                (None, Some(ask)) => match Session::open(ask).await {
+                    Ok(session) => session,
+                    Err(no) => return (None, vec![no.gap()]),
+                },
+                (None, None) => return (None, Vec::new()),
+            };
+            let target = &self.target;
+            let answers = session.collect(Some(&target.hostname), target.cluster.as_deref());
+            (Some(answers.await), Vec::new())
+        };
+        let place = async {
+            if self.asks_metadata {
+                Box::pin(instance::place()).await
+            } else {
+                Place::default()
+            }
+        };
+        let ((answers, gaps), place) = tokio::join!(answers, place);
+        Learnt {
+            answers,
+            gaps,
+            place,
+        }
+    }
+
+    /// Puts what was learnt into the facts, and says where that makes us.
+    pub(super) fn finish(
+        &self,
+        learnt: Learnt,
+        facts: &mut Facts,
+        vantage: &mut Vantage,
+    ) -> Vec<Gap> {
+        let mut gaps = learnt.gaps;
+        if let Some(answers) = learnt.answers {
+            gaps.extend(answers.assemble(self.wanted(), facts));
+        }
+        match learnt.place {
+            Place::Instance(instance) => facts.instance = Some(instance),
+            Place::NotAsked => {}
+            Place::Unknown(gap) => gaps.push(gap),
+        }
+        let vpc = facts
+            .cluster_of(&self.target.hostname)
+            .and_then(|cluster| cluster.vpc_id.as_deref())
+            .or_else(|| facts.vpc.as_ref().map(|vpc| vpc.id.as_str()));
+        vantage.kind = instance::vantage_kind(facts.instance.as_ref(), vpc);
+        gaps
+    }
+
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted {
+            target: &self.target.hostname,
+            cluster: self.target.cluster.as_deref(),
+        }
+    }
+}
+
+fn region_of(host: &Name) -> Option<String> {
+    EndpointName::parse(host)
+        .ok()
+        .map(|endpoint| endpoint.region)
+}
+
+/// Why AWS was not asked for the cluster.
+fn unasked(sources: &Sources) -> &'static str {
+    if sources.no_aws {
+        "AWS alone knows its endpoint, and --no-aws leaves it out: name the endpoint as TARGET"
+    } else {
+        "no file of --facts describes it with an endpoint: add the output of aws eks describe-cluster"
+    }
+}
+
+/// The endpoint of a cluster, as AWS has it.
+async fn endpoint(session: &Session, name: &str) -> Result<(Name, Option<String>), Error> {
+    let region = session.region();
+    let unknown = |reason| Error::ClusterUnknown {
+        name: name.to_owned(),
+        reason,
+    };
+    match session.describe(name).await {
+        Described::Cluster(cluster) => match cluster.host() {
+            Some(host) => Ok((host, Some(region.to_owned()))),
+            None => Err(Error::NoEndpointYet {
+                name: name.to_owned(),
+                status: cluster.status.unwrap_or_else(|| "no status".to_owned()),
+            }),
+        },
+        Described::Absent(absent, _) => {
+            let account = absent
+                .account
+                .map(|account| format!(" of account {account}"))
+                .unwrap_or_default();
+            let there = match absent.present {
+                Some(names) if names.is_empty() => "; there is none there".to_owned(),
+                Some(names) => {
+                    let meant = nearest(name, names.iter().map(String::as_str));
+                    let shown = if meant.is_empty() {
+                        names.iter().take(8).map(String::as_str).collect()
+                    } else {
+                        meant
+                    };
+                    format!("; there is {}", shown.join(", "))
+                }
+                None => String::new(),
+            };
+            Err(unknown(format!(
+                "there is no such cluster in {region}{account}{there}: choose another --region or --profile"
+            )))
+        }
+        Described::Failed(failed) => Err(unknown(format!(
+            "{}: {}: name the endpoint as TARGET, or bring what another machine knows with --facts",
+            failed.call.action(),
+            failed.reason()
+        ))),
+    }
+}

@@ -1,0 +1,86 @@
+//! The document of the command `facts`: what one machine learnt, for another that may not ask.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Facts, Gap};
+use crate::limits;
+use crate::settings::Target;
+
+/// The version of the document's shape, which is that of the report's `facts`.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The program that made a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Maker {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+impl Maker {
+    /// This program.
+    pub fn this() -> Self {
+        Self {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+}
+
+/// What one machine learnt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// The program that made it.
+    pub tool: Maker,
+    /// When, RFC 3339, UTC.
+    pub taken_at: String,
+    /// The endpoint that the facts are about.
+    pub target: Target,
+    /// The facts.
+    pub facts: Facts,
+    /// What could not be learnt.
+    pub gaps: Vec<Gap>,
+}
+
+impl Document {
+    /// The document, as JSON with a line's end.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        let mut text = serde_json::to_string_pretty(self)?;
+        text.push('\n');
+        Ok(text)
+    }
+}
+
+/// Facts of another machine, read back: of its document, or of a capture, whose `facts` have the same shape.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Elsewhere {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u64,
+    /// When they were taken, RFC 3339, UTC.
+    pub taken_at: String,
+    /// What was learnt there. That machine's own configuration is not this one's.
+    pub facts: Facts,
+    /// What could not be learnt there.
+    #[serde(default)]
+    pub gaps: Vec<Gap>,
+}
+
+impl Elsewhere {
+    /// Whether its lists are within what a capture holds.
+    pub fn is_bounded(&self) -> bool {
+        let most = limits::LIST_IN_CAPTURE;
+        let facts = &self.facts;
+        let count = |list: Option<usize>| list.unwrap_or_default() <= most;
+        count(facts.interfaces.as_ref().map(Vec::len))
+            && count(facts.security_groups.as_ref().map(Vec::len))
+            && count(facts.resolver_endpoints.as_ref().map(Vec::len))
+            && count(facts.resolver_rules.as_ref().map(Vec::len))
+            && count(facts.rule_associations.as_ref().map(Vec::len))
+            && count(facts.hosted_zones.as_ref().map(Vec::len))
+            && count(facts.updates.as_ref().map(Vec::len))
+            && self.gaps.len() <= most
+    }
+}

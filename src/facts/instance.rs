@@ -1,0 +1,81 @@
+//! Where we are: this host as an EC2 instance, by its metadata (Amazon EC2 User Guide, "Instance metadata").
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::account::Instance;
+use super::{Gap, VantageKind, aws};
+
+/// The variable that says not to ask the metadata service (AWS SDKs and Tools Reference Guide, "IMDS credential
+/// provider").
+const DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
+/// For all of it. Each connection and each answer have their own, shorter.
+const BOUND: Duration = Duration::from_secs(2);
+
+/// What the instance metadata service said of this host.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Place {
+    /// An EC2 instance.
+    Instance(Instance),
+    /// Nobody asked: it was left out.
+    #[default]
+    NotAsked,
+    /// Not known, and why. No answer is no proof of being elsewhere: the service can be off, or out of reach from a
+    /// container.
+    Unknown(Gap),
+}
+
+/// Whether a value of [`DISABLED`] says so.
+fn is_disabled(value: Option<&str>) -> bool {
+    value.is_some_and(|value| value.trim().eq_ignore_ascii_case("true"))
+}
+
+/// Asks the metadata service, where it is not switched off.
+pub async fn place() -> Place {
+    if is_disabled(super::host::variable(DISABLED).as_deref()) {
+        return Place::NotAsked;
+    }
+    match timeout(BOUND, Box::pin(aws::instance(false))).await {
+        Ok(Ok(instance)) => Place::Instance(instance),
+        Ok(Err(gap)) => Place::Unknown(gap),
+        Err(_) => Place::Unknown(Gap {
+            fact: "this host's VPC".to_owned(),
+            source: "instance metadata".to_owned(),
+            reason: format!("no answer within {} s", BOUND.as_secs()),
+        }),
+    }
+}
+
+/// Where this host is, seen from the cluster's VPC: known only where both VPCs are.
+pub fn vantage_kind(instance: Option<&Instance>, cluster_vpc: Option<&str>) -> VantageKind {
+    let own = instance.and_then(|instance| instance.vpc_id.as_deref());
+    match (own, cluster_vpc) {
+        (Some(own), Some(cluster)) if own == cluster => VantageKind::ClusterVpc,
+        (Some(_), Some(_)) => VantageKind::OtherVpc,
+        _ => VantageKind::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_equal_ids_are_the_clusters_vpc() {
+        let of = |vpc: Option<&str>, cluster| {
+            let instance = Instance {
+                vpc_id: vpc.map(str::to_owned),
+                ..Instance::default()
+            };
+            vantage_kind(Some(&instance), cluster)
+        };
+        assert_eq!(of(Some("vpc-1"), Some("vpc-1")), VantageKind::ClusterVpc);
+        assert_eq!(of(Some("vpc-2"), Some("vpc-1")), VantageKind::OtherVpc);
+        assert_eq!(of(None, Some("vpc-1")), VantageKind::Unknown);
+        assert_eq!(of(Some("vpc-1"), None), VantageKind::Unknown);
+        assert_eq!(vantage_kind(None, Some("vpc-1")), VantageKind::Unknown);
+        assert!(is_disabled(Some("true")) && is_disabled(Some(" TRUE")));
+        assert!(!is_disabled(Some("false")) && !is_disabled(Some("")) && !is_disabled(None));
+    }
+}
