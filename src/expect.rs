@@ -99,10 +99,8 @@ impl Expected {
             expected.scope = Scope::Private;
             expected.addresses = interfaces;
             // The user's word on the scope stays the user's.
-            expected.source = match asked.expect_scope {
-                Some(_) => from("--expect-scope, EKS network interfaces"),
-                None => from("EKS network interfaces"),
-            };
+            let scoped = asked.expect_scope.map_or("", |_| "--expect-scope, ");
+            expected.source = format!("{scoped}{}", from("EKS network interfaces"));
         } else if let Some(vpc) = &facts.vpc
             && !vpc.cidrs.is_empty()
         {

@@ -10,8 +10,10 @@ use eks_dns_doctor::dns::{
     AnswerKind, ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, Section, Soa,
 };
 use eks_dns_doctor::facts::{
-    AbsentCluster, Cluster, ClusterUpdate, DhcpOptions, Facts, HostsEntry, Proxy,
-    StubConfiguration, Vantage, VantageKind, Vpc, VpcAttributes,
+    AbsentCluster, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, Facts, HostedZone,
+    HostsEntry, Instance, Permission, Proxy, ResolverEndpoint, ResolverRule, RuleAssociation,
+    RuleTarget, SecurityGroup, StubConfiguration, Vantage, VantageKind, Vpc, VpcAttributes,
+    VpcZones,
 };
 use eks_dns_doctor::observation::{
     Attempt, Lookup, Purpose, SystemFailure, SystemLookup, Transport,
@@ -316,6 +318,7 @@ impl Draw {
                 status: self.one(&[None, Some("ACTIVE".to_owned()), Some("CREATING".to_owned())]),
                 endpoint_public_access: self.one(&[None, Some(true), Some(false)]),
                 endpoint_private_access: self.one(&[None, Some(true), Some(false)]),
+                vpc_id: self.one(&[None, Some("vpc-1".to_owned()), Some("vpc-2".to_owned())]),
                 ..Cluster::default()
             }),
             vpc: self.odds(3).then(|| Vpc {
@@ -347,8 +350,120 @@ impl Draw {
                     ..ClusterUpdate::default()
                 }]
             }),
+            instance: self.odds(6).then(|| Instance {
+                vpc_id: Some(self.vpc()).filter(|_| !self.odds(3)),
+                vpc_cidrs: vec!["10.0.0.0/16".parse().expect("a network")],
+                ..Instance::default()
+            }),
+            resolver_endpoints: self.odds(3).then(|| self.endpoints()),
+            security_groups: self.odds(3).then(|| self.groups()),
+            resolver_rules: self.odds(3).then(|| self.rules()),
+            rule_associations: self.odds(3).then(|| {
+                let association = |rule: &str, vpc_id| RuleAssociation {
+                    rule_id: rule.to_owned(),
+                    vpc_id,
+                    status: Some("COMPLETE".to_owned()),
+                };
+                vec![
+                    association("rr-1", self.vpc()),
+                    association("rr-2", self.vpc()),
+                ]
+            }),
+            hosted_zones: self.odds(3).then(|| {
+                let zone = HostedZone {
+                    id: "Z1".to_owned(),
+                    name: self.domain(),
+                    owning_account: None,
+                    owning_service: self.one(&[None, Some("eks.amazonaws.com".to_owned())]),
+                };
+                vec![VpcZones {
+                    vpc_id: self.vpc(),
+                    zones: vec![zone],
+                }]
+            }),
             ..Facts::default()
         }
+    }
+
+    fn vpc(&mut self) -> String {
+        self.one(&["vpc-1", "vpc-2", "vpc-3"]).to_owned()
+    }
+
+    fn domain(&mut self) -> String {
+        let own = format!("{}.", TARGET.to_lowercase());
+        self.one(&[".", "amazonaws.com.", "corp.example.", "not a name"])
+            .to_owned()
+            .replacen("not a name", &own, usize::from(self.odds(2)))
+    }
+
+    fn endpoints(&mut self) -> Vec<ResolverEndpoint> {
+        let address = |ip: &str, status: &str| EndpointAddress {
+            ip: ip.parse().expect("an address"),
+            status: Some(status.to_owned()),
+            status_message: None,
+            subnet_id: None,
+        };
+        let mut endpoints = Vec::new();
+        for ip in ["10.0.0.1", "10.0.0.2"] {
+            let status = self.one(&["ATTACHED", "ATTACHED", "DETACHING"]);
+            endpoints.push(ResolverEndpoint {
+                id: format!("rslvr-in-{ip}"),
+                direction: self
+                    .one(&["INBOUND", "INBOUND", "INBOUND_DELEGATION"])
+                    .to_owned(),
+                vpc_id: Some(self.vpc()),
+                status: Some(
+                    self.one(&["OPERATIONAL", "OPERATIONAL", "DELETING"])
+                        .to_owned(),
+                ),
+                protocols: self.one(&[Vec::new(), vec!["DoH".to_owned()]]),
+                security_group_ids: vec!["sg-1".to_owned()],
+                addresses: Some(vec![address(ip, status)]),
+                ..ResolverEndpoint::default()
+            });
+        }
+        let kept = self.0.random_range(0..=endpoints.len());
+        endpoints.truncate(kept);
+        endpoints
+    }
+
+    fn groups(&mut self) -> Vec<SecurityGroup> {
+        let permission = Permission {
+            protocol: self.one(&["-1", "udp", "6", "tcp"]).to_owned(),
+            from_port: self.one(&[None, Some(53), Some(443)]),
+            to_port: self.one(&[None, Some(53), Some(-1)]),
+            cidrs: self.one(&[
+                Vec::new(),
+                vec!["10.0.0.0/8".parse().expect("a network")],
+                vec!["0.0.0.0/0".parse().expect("a network")],
+            ]),
+            ..Permission::default()
+        };
+        vec![SecurityGroup {
+            id: "sg-1".to_owned(),
+            ingress: self.one(&[Vec::new(), vec![permission]]),
+            ..SecurityGroup::default()
+        }]
+    }
+
+    fn rules(&mut self) -> Vec<ResolverRule> {
+        let mut rules = Vec::new();
+        for id in ["rr-1", "rr-2"] {
+            let ip = self.one(&["10.0.0.1", "10.9.0.53", "192.168.0.10"]);
+            rules.push(ResolverRule {
+                id: id.to_owned(),
+                domain: self.domain(),
+                kind: self
+                    .one(&["FORWARD", "FORWARD", "SYSTEM", "RECURSIVE"])
+                    .to_owned(),
+                targets: vec![RuleTarget {
+                    ip: ip.parse().expect("an address"),
+                    port: 53,
+                }],
+                ..ResolverRule::default()
+            });
+        }
+        rules
     }
 
     fn capture(&mut self) -> Capture {
@@ -393,8 +508,13 @@ impl Draw {
                             .then(|| format!("{address}:53").parse().expect("an address")),
                         transport: (role != Role::Os).then_some(Transport::Udp),
                         known_from: "drawn".to_owned(),
-                        vpc: None,
-                        is_elsewhere: false,
+                        vpc: self.one(&[
+                            None,
+                            None,
+                            Some("vpc-1".to_owned()),
+                            Some("vpc-3".to_owned()),
+                        ]),
+                        is_elsewhere: self.odds(6),
                     },
                     lookups: if role == Role::Os {
                         Vec::new()

@@ -229,13 +229,6 @@ fn not_asked(settings: &Settings, resolvers: &[Resolver], facts: &Facts) -> Vec<
             "public resolvers are asked only when told to",
         ));
     }
-    if !settings.asked.controls {
-        gaps.push(gap(
-            "control questions",
-            "the resolvers",
-            "left out by --no-controls",
-        ));
-    }
     let beyond = resolvers::inbound_beyond(facts);
     if beyond > 0 {
         gaps.push(gap(
@@ -245,6 +238,13 @@ fn not_asked(settings: &Settings, resolvers: &[Resolver], facts: &Facts) -> Vec<
                 "{beyond} addresses beyond the first {} are not asked: name those that matter with --inbound",
                 limits::DERIVED
             ),
+        ));
+    }
+    if !settings.asked.controls {
+        gaps.push(gap(
+            "control questions",
+            "the resolvers",
+            "left out by --no-controls",
         ));
     }
     if facts.cluster.is_none() && settings.sources.no_aws && settings.sources.facts.is_empty() {

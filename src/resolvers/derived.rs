@@ -153,14 +153,8 @@ mod tests {
     use crate::facts::{Cluster, EndpointAddress, Instance};
 
     fn settings() -> Settings {
-        let target = crate::settings::Target {
-            hostname: "a.test".parse().unwrap(),
-            cluster: None,
-            region: None,
-            source: "argument".to_owned(),
-        };
         Settings {
-            target: Some(target),
+            target: None,
             sources: crate::settings::Sources::default(),
             asked: crate::settings::Asked::default(),
             resolvers: Vec::new(),
@@ -171,7 +165,6 @@ mod tests {
             no_os: true,
             resolv_conf: None,
             hosts_file: None,
-
             timeout: std::time::Duration::from_secs(1),
             deadline: std::time::Duration::from_secs(1),
             vantage: None,
