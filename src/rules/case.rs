@@ -320,6 +320,11 @@ impl<'a> Case<'a> {
         self.facts.caller.as_ref()
     }
 
+    /// Where what AWS says came from, where it was not asked now.
+    pub fn facts_origin(&self) -> Option<&'a str> {
+        self.facts.origin.as_deref()
+    }
+
     /// The reads of AWS that brought nothing.
     pub fn failed_reads(&self) -> &'a [FailedRead] {
         &self.facts.failed_reads

@@ -184,6 +184,7 @@ rules! {
     cluster_not_found,
     name_does_not_exist,
     negative_answer,
+    expectation_disagrees,
     endpoint_name_malformed,
     cluster_transitioning,
     insufficient_permissions,

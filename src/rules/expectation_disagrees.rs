@@ -1,0 +1,137 @@
+//! What the user expects is not what AWS says.
+
+use std::net::IpAddr;
+
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, phrase};
+use crate::address::AddressClass;
+use crate::settings::Scope;
+
+declare_rule! {
+    /// ## What it means
+    /// The answers were compared with what `--expect` or `--expect-scope` says, and AWS says something else about the
+    /// cluster that has this endpoint. One of the two is out of date, or about another cluster.
+    ///
+    /// ## How it was decided
+    /// An address of `--expect` is not of one of the cluster's network interfaces; or none of the interfaces is in the
+    /// networks of `--expect`; or a resolver gives an interface's address that `--expect` leaves out; or
+    /// `--expect-scope public` stands against a cluster whose public access is off. Listing fewer addresses than there
+    /// are interfaces is no disagreement as long as nobody gives the others. What AWS says of a cluster with another
+    /// endpoint is not looked at.
+    ///
+    /// ## Why it matters
+    /// The flag wins: verdicts, findings and the exit code follow it. Where it is the flag that is old, they are wrong.
+    ///
+    /// ## What to do
+    /// Leave the flag out, and AWS decides; or bring the facts up to date where they came from files.
+    ///
+    /// ## References
+    /// - Amazon EKS User Guide, "VPC and subnet requirements": the network interfaces change with updates
+    "expectation-disagrees" = {
+        summary: "--expect is not what AWS says of the cluster",
+        severity: Severity::Warning,
+        since: "0.1.0",
+        needs: [Cluster],
+        wants: [Interfaces],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let Some(cluster) = case.own_cluster() else {
+        return Vec::new();
+    };
+    let asked = case.asked;
+    let interfaces: Vec<IpAddr> = case
+        .interfaces()
+        .unwrap_or_default()
+        .iter()
+        .flat_map(|interface| interface.addresses.iter().copied())
+        .collect();
+    let public_too = cluster.endpoint_public_access != Some(false);
+    let is_public = |ip: &IpAddr| AddressClass::of(*ip) == AddressClass::Public;
+    let lists = |ip: &IpAddr| {
+        asked.expect_addresses.contains(ip)
+            || asked.expect_cidrs.iter().any(|cidr| cidr.contains(ip))
+    };
+    let listed_something = !asked.expect_addresses.is_empty() || !asked.expect_cidrs.is_empty();
+    let mut said = Vec::new();
+    if !interfaces.is_empty() && listed_something {
+        let strange: Vec<IpAddr> = asked
+            .expect_addresses
+            .iter()
+            .copied()
+            .filter(|ip| !interfaces.contains(ip) && !(public_too && is_public(ip)))
+            .collect();
+        if !strange.is_empty() {
+            said.push(format!(
+                "no network interface of the cluster has {}",
+                phrase::addresses(&strange)
+            ));
+        }
+        let public_networks = asked
+            .expect_cidrs
+            .iter()
+            .all(|cidr| public_too && is_public(&cidr.network()));
+        if asked.expect_addresses.is_empty() && !public_networks && !interfaces.iter().any(lists) {
+            said.push(format!(
+                "none of the cluster's network interfaces ({}) is in {}",
+                phrase::addresses(&interfaces),
+                phrase::list(
+                    &asked
+                        .expect_cidrs
+                        .iter()
+                        .map(ToString::to_string)
+                        .collect::<Vec<_>>()
+                )
+            ));
+        }
+        let mut left_out: Vec<IpAddr> = case
+            .in_scope()
+            .flat_map(|subject| subject.ips())
+            .filter(|ip| interfaces.contains(ip) && !lists(ip))
+            .collect();
+        left_out.sort_unstable();
+        left_out.dedup();
+        if !left_out.is_empty() {
+            said.push(format!(
+                "{} {} of the cluster's network interfaces, and --expect leaves {} out",
+                phrase::addresses(&left_out),
+                phrase::plural(left_out.len(), "is one", "are"),
+                phrase::plural(left_out.len(), "it", "them"),
+            ));
+        }
+    }
+    if asked.expect_scope == Some(Scope::Public) && cluster.endpoint_public_access == Some(false) {
+        said.push(format!(
+            "the public access of {} is off, and --expect-scope is public",
+            cluster.name
+        ));
+    }
+    let Some(first) = said.first() else {
+        return Vec::new();
+    };
+    let origin = case.facts_origin();
+    let from = origin.map_or_else(
+        || "AWS was asked now".to_owned(),
+        |origin| format!("what AWS says came from {origin}"),
+    );
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Warning,
+        confidence: Confidence::Certain,
+        summary: format!("what is expected is not what AWS says: {first}"),
+        explanation: format!(
+            "The answers were compared with the flag, which wins; {from}. Network interfaces change when the cluster is \
+             updated or scaled, so that an old list of addresses stops to be right without a word."
+        ),
+        caused_by: None,
+        resolvers: Vec::new(),
+        evidence: said.iter().map(Evidence::fact).collect(),
+        remedies: vec![Remedy::advice(
+            "Leave --expect out, and the network interfaces decide; or take the facts again where they are older",
+        )],
+        references: vec![
+            "https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html".to_owned(),
+        ],
+    }]
+}
