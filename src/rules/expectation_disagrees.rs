@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, phrase};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, phrase};
 use crate::address::AddressClass;
 use crate::settings::Scope;
 
@@ -60,7 +60,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             .expect_addresses
             .iter()
             .copied()
-            .filter(|ip| !interfaces.contains(ip) && !(public_too && is_public(ip)))
+            .filter(|ip| !(interfaces.contains(ip) || public_too && is_public(ip)))
             .collect();
         if !strange.is_empty() {
             said.push(format!(
@@ -87,7 +87,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         }
         let mut left_out: Vec<IpAddr> = case
             .in_scope()
-            .flat_map(|subject| subject.ips())
+            .flat_map(Subject::ips)
             .filter(|ip| interfaces.contains(ip) && !lists(ip))
             .collect();
         left_out.sort_unstable();
