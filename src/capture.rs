@@ -8,6 +8,7 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::connect::Connection;
 use crate::facts::{Facts, Gap, Vantage, VantageKind};
 use crate::limits;
 use crate::probe::Probed;
@@ -88,6 +89,8 @@ struct Document {
     gaps: Vec<Gap>,
     resolvers: Vec<Probed>,
     #[serde(default)]
+    connections: Vec<Connection>,
+    #[serde(default)]
     interrupted: bool,
 }
 
@@ -143,6 +146,7 @@ pub fn parse(bytes: &[u8]) -> Result<Capture, CaptureError> {
         facts: document.facts,
         gaps: document.gaps,
         observations: document.resolvers,
+        connections: document.connections,
         interrupted: document.interrupted,
     })
 }

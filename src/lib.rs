@@ -11,6 +11,7 @@ pub mod capture;
 pub mod cli;
 pub mod clients;
 pub mod compare;
+pub mod connect;
 pub mod dns;
 pub mod endpoint;
 pub mod expect;

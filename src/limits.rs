@@ -86,3 +86,7 @@ pub const UPDATES_DESCRIBED: usize = 8;
 pub const ZONES_OF_VPCS: usize = 8;
 /// Files of `KUBECONFIG` that are read. People list a handful.
 pub const KUBECONFIGS: usize = 64;
+/// Addresses that are connected to with `--connect`. An endpoint has two to four, from each resolver.
+pub const CONNECTIONS: usize = 32;
+/// Certificates of an authority's bundle.
+pub const AUTHORITIES: usize = 32;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::dns::Name;
+use crate::facts::Facts;
 use crate::facts::document::Document;
 use crate::report::{Capture, Report, diagnose};
 
@@ -40,6 +41,7 @@ pub fn report(report: Report, named: Option<&str>) -> Result<Report, Error> {
 
 /// Redacts every text of a capture; `named` as in [`report`]. Redacting twice is the same as once.
 pub fn capture(mut capture: Capture, named: Option<&str>) -> Result<Capture, Error> {
+    conceal(&mut capture.facts);
     let place = capture.vantage.name.take();
     let host = place.as_deref().filter(|name| named != Some(*name));
     let mut document = serde_json::to_value(&capture)?;
@@ -52,9 +54,21 @@ pub fn capture(mut capture: Capture, named: Option<&str>) -> Result<Capture, Err
     Ok(redacted)
 }
 
+/// A certificate authority stands for its cluster, and says its name.
+fn conceal(facts: &mut Facts) {
+    if let Some(cluster) = &mut facts.cluster {
+        cluster.certificate_authority = None;
+    }
+    if let Some(kubeconfig) = &mut facts.kubeconfig {
+        kubeconfig.certificate_authority = None;
+    }
+}
+
 /// Redacts the document of the command `facts`; `host` is this host's name.
 pub fn document(document: &Document, host: Option<&str>) -> Result<Document, Error> {
-    let mut value = serde_json::to_value(document)?;
+    let mut document = document.clone();
+    conceal(&mut document.facts);
+    let mut value = serde_json::to_value(&document)?;
     walk(&mut value, host);
     Ok(serde_json::from_value(value)?)
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clients::{self, Prediction};
 use crate::compare::{ClassedAddress, Comparison, Samples, Verdict, compare};
+use crate::connect::Connection;
 use crate::dns::AnswerKind;
 use crate::expect::Expected;
 use crate::facts::{Facts, Gap, Vantage};
@@ -56,6 +57,8 @@ pub struct Capture {
     pub gaps: Vec<Gap>,
     /// What was observed, resolver by resolver.
     pub observations: Vec<Probed>,
+    /// What came of connections to the API server's port (`--connect`).
+    pub connections: Vec<Connection>,
     /// Whether the run was interrupted.
     pub interrupted: bool,
 }
@@ -128,6 +131,9 @@ pub struct Report {
     pub expected: Expected,
     /// The resolvers, in a stated order: local, OS, VPC, inbound, custom, public; each in the order given.
     pub resolvers: Vec<ResolverReport>,
+    /// What came of connections to the API server's port; absent without `--connect`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub connections: Vec<Connection>,
     /// The findings; the first is the headline.
     pub findings: Vec<Finding>,
     /// The rules that could not be evaluated.
@@ -206,6 +212,7 @@ fn examine<T>(
         &capture.asked,
         &capture.vantage,
         &capture.facts,
+        &capture.connections,
         &expected,
         subjects,
     );
@@ -257,6 +264,7 @@ pub fn diagnose(mut capture: Capture) -> Report {
         gaps: capture.gaps,
         expected,
         resolvers,
+        connections: capture.connections,
         findings: evaluation.findings,
         not_evaluated: evaluation.not_evaluated,
         why: None,
@@ -310,6 +318,7 @@ impl Report {
                 .into_iter()
                 .map(|resolver| resolver.probed)
                 .collect(),
+            connections: self.connections,
             interrupted: self.interrupted,
         }
     }

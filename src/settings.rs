@@ -163,6 +163,8 @@ pub struct Settings {
     pub resolv_conf: Option<PathBuf>,
     /// `--hosts-file`; `None`: this host's.
     pub hosts_file: Option<PathBuf>,
+    /// `--connect`.
+    pub connect: bool,
     /// The window of one question.
     pub timeout: Duration,
     /// The bound of the whole run.

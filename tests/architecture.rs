@@ -21,6 +21,7 @@ const ORDER: &[&str] = &[
     "resolvers",
     "plan",
     "probe",
+    "connect",
     "expect",
     "compare",
     "clients",
@@ -118,7 +119,7 @@ fn the_codec_has_two_places() {
 
 #[test]
 fn sockets_are_opened_by_the_prober_and_the_lab() {
-    only_in("tokio::net", &["probe/", "lab/"]);
+    only_in("tokio::net", &["probe/", "connect/", "lab/"]);
     only_in("std::net::UdpSocket", &[]);
     only_in("std::net::TcpStream", &[]);
 }

@@ -551,6 +551,7 @@ impl Draw {
             asked,
             facts: self.facts(),
             gaps: Vec::new(),
+            connections: Vec::new(),
             observations,
             interrupted,
         }

@@ -11,16 +11,17 @@ use super::learn::{Known, Learnt};
 use super::{Error, output};
 use crate::cli::args::CheckArgs;
 use crate::cli::settings;
+use crate::connect::{self, Authority, Connection};
 use crate::dns::RecordType;
 use crate::facts::host::{self, HostFiles};
-use crate::facts::{Facts, Gap};
+use crate::facts::{Facts, Gap, Kubeconfig};
 use crate::limits;
 use crate::observation::Purpose;
 use crate::plan::Plan;
 use crate::probe::{self, Direct, GetAddrInfo, Probed, Progress, Run};
 use crate::report::{Capture, Tool, diagnose};
 use crate::resolvers::{self, Resolver, Role};
-use crate::settings::Settings;
+use crate::settings::{Settings, Target};
 
 /// Checks the endpoint, and returns the report's exit code.
 pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
@@ -119,6 +120,13 @@ pub(super) async fn round(
     let interrupted = *stop.borrow();
     gaps.extend(not_asked(settings, &resolvers, &facts));
     gaps.extend(cut_short(&plan, &observations));
+    let observations = in_order(&resolvers, observations);
+    let connections = if settings.connect && !interrupted {
+        let end = started + settings.deadline;
+        connections(settings, target, &facts, &observations, end, &mut gaps).await
+    } else {
+        Vec::new()
+    };
     let mut target = target.clone();
     if let Some(cluster) = facts.cluster_of(&target.hostname) {
         target.cluster = Some(cluster.name.clone());
@@ -131,9 +139,83 @@ pub(super) async fn round(
         asked: settings.asked.clone(),
         facts,
         gaps,
-        observations: in_order(&resolvers, observations),
+        observations,
+        connections,
         interrupted,
     })
+}
+
+/// Connects to the addresses that were given, as far as there is time left.
+async fn connections(
+    settings: &Settings,
+    target: &Target,
+    facts: &Facts,
+    observations: &[Probed],
+    end: Instant,
+    gaps: &mut Vec<Gap>,
+) -> Vec<Connection> {
+    let mut gap = |fact: &str, source: &str, reason: String| {
+        gaps.push(Gap {
+            fact: fact.to_owned(),
+            source: source.to_owned(),
+            reason,
+        });
+    };
+    // Of another cluster, neither its name nor its authority is this one's.
+    let kubeconfig = facts.kubeconfig.as_ref();
+    let port = kubeconfig.map(Kubeconfig::port);
+    let (ports, beyond) = connect::targets(observations, port);
+    if beyond > 0 {
+        let reason = format!(
+            "{beyond} addresses beyond the first {}",
+            limits::CONNECTIONS
+        );
+        gap("connections", "--connect", reason);
+    }
+    if ports.is_empty() {
+        gap(
+            "connections",
+            "--connect",
+            "no address was given to connect to".to_owned(),
+        );
+        return Vec::new();
+    }
+    if Instant::now() >= end {
+        gap(
+            "connections",
+            "--connect, --deadline",
+            "no time was left for them".to_owned(),
+        );
+        return Vec::new();
+    }
+    let data = facts
+        .cluster_of(&target.hostname)
+        .and_then(|cluster| cluster.certificate_authority.as_deref())
+        .or_else(|| kubeconfig.and_then(|kubeconfig| kubeconfig.certificate_authority.as_deref()));
+    let name = kubeconfig.and_then(|kubeconfig| kubeconfig.tls_server_name.as_deref());
+    let authority = match (data, name) {
+        (None, _) => None,
+        (Some(data), Some(name)) => Some(Authority::new(data, name)),
+        (Some(data), None) => Some(Authority::of(data, &target.hostname)),
+    };
+    let authority = match authority {
+        Some(Ok(authority)) => Some(authority),
+        other => {
+            let reason = match other {
+                Some(Err(error)) => error.to_string(),
+                _ => "no certificate authority of the cluster is known".to_owned(),
+            };
+            let reason =
+                format!("{reason}: whether it is this cluster that answers was not verified");
+            gap(
+                "certificate of the API server",
+                "eks:DescribeCluster, kubeconfig",
+                reason,
+            );
+            None
+        }
+    };
+    connect::connect(ports, authority.as_ref(), settings.timeout, end).await
 }
 
 /// Ends when the run is stopped.

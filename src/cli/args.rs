@@ -237,6 +237,13 @@ pub struct CheckArgs {
     #[arg(long, help_heading = ASK)]
     pub no_controls: bool,
 
+    /// After DNS, connect to the API server's port at each address that was given
+    ///
+    /// TCP, then TLS with the endpoint's name, verified against the cluster's certificate authority where AWS, --facts or
+    /// the kubeconfig has it. Nothing is asked of the API server. Never part of a resolver's verdict.
+    #[arg(long, help_heading = ASK)]
+    pub connect: bool,
+
     /// Addresses or networks that the answers should be in; repeatable
     #[arg(
         long,

@@ -125,6 +125,7 @@ pub fn settings(args: &CheckArgs) -> Result<Settings, UsageError> {
         no_os: args.no_os,
         resolv_conf: args.resolv_conf.clone(),
         hosts_file: args.hosts_file.clone(),
+        connect: args.connect,
         timeout: args.timeout,
         deadline: args.deadline,
         vantage: args.vantage.clone(),

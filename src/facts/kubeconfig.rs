@@ -15,8 +15,8 @@ const NAMES_SHOWN: usize = 8;
 const MESSAGE: usize = 200;
 /// The longest text that is taken from a kubeconfig: an argument, a name, a URL.
 const TEXT: usize = 2048;
-/// The longest certificate authority that is taken: a bundle of some dozen certificates, in base64.
-const AUTHORITY: usize = 256 << 10;
+/// The longest certificate authority that is taken: a capture has to hold it. EKS's has some 1,500 octets.
+const AUTHORITY: usize = crate::limits::TEXT_IN_CAPTURE;
 
 /// What the kubeconfig says of the target, and of the cluster behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::connect::Connection;
 use crate::facts::{
     AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, FailedRead, Instance, Kubeconfig,
     NetworkInterface, ResolverEndpoint, ResolverRule, RuleAssociation, SecurityGroup, VantageKind,
@@ -42,6 +43,9 @@ pub struct Scenario {
     /// The name servers.
     #[serde(default, rename = "server")]
     pub servers: Vec<Server>,
+    /// What connections to the API server's port came to.
+    #[serde(default, rename = "connection")]
+    pub connections: Vec<Connection>,
     /// The diagnosis.
     pub expect: Outcome,
 }

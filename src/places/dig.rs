@@ -417,6 +417,7 @@ fn capture(runs: Vec<Run>) -> Result<Capture, DigError> {
         },
         facts: Facts::default(),
         gaps,
+        connections: Vec::new(),
         observations,
         interrupted: false,
     })

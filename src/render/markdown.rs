@@ -16,6 +16,7 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -
     if let Some(lead) = words::lead(report) {
         comment.lead(report, lead)?;
     }
+    comment.list("Connections", words::connections(report))?;
     comment.clients(report)?;
     let (follows, others) = words::others(report);
     comment.findings("Follows from this", &follows)?;

@@ -42,6 +42,10 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -
     if let Some(lead) = words::lead(report) {
         page.lead(report, lead)?;
     }
+    if !report.connections.is_empty() {
+        page.blank();
+        page.labelled_list("Connect", words::connections(report))?;
+    }
     page.clients(report)?;
     let (follows, others) = words::others(report);
     page.findings("Follows from this:", &follows)?;

@@ -160,6 +160,7 @@ fn capture(observations: Vec<Probed>) -> Capture {
         },
         facts: Facts::default(),
         gaps: Vec::new(),
+        connections: Vec::new(),
         observations,
         interrupted: false,
     }

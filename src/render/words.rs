@@ -678,6 +678,14 @@ pub(super) fn not_checked(report: &Report, verbose: bool) -> Vec<String> {
     lines
 }
 
+/// What came of the connections to the API server's port.
+pub(super) fn connections(report: &Report) -> impl Iterator<Item = String> + '_ {
+    report.connections.iter().map(|connection| {
+        let given_by = connection.given_by.join(", ");
+        format!("{} (from {given_by})", phrase::connection(connection))
+    })
+}
+
 /// Which resolvers the run was not done with; `None` where it was not interrupted.
 pub(super) fn interrupted(report: &Report) -> Option<String> {
     if !report.interrupted {

@@ -165,6 +165,7 @@ mod tests {
             no_os: true,
             resolv_conf: None,
             hosts_file: None,
+            connect: false,
             timeout: std::time::Duration::from_secs(1),
             deadline: std::time::Duration::from_secs(1),
             vantage: None,

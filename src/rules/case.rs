@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use crate::address::{AddressClass, embedded_ipv4};
 use crate::compare::{self, ClassedAddress, Comparison, Verdict};
+use crate::connect::Connection;
 use crate::dns::{AnswerKind, RecordType, Soa};
 use crate::endpoint::{EndpointName, SoaOrigin};
 use crate::expect::{Expected, Fit};
@@ -67,6 +68,8 @@ pub enum Need {
     SystemView,
     /// The control questions were asked.
     Controls,
+    /// Connections to the API server's port were made.
+    Connections,
 }
 
 impl Need {
@@ -96,6 +99,7 @@ impl Need {
             Self::VpcView => "a resolver of the VPC (--vpc-resolver or --inbound)",
             Self::PublicControl => "the public control (--public)",
             Self::SystemView => "the operating system's look-up",
+            Self::Connections => "connections to the API server's port (--connect)",
             Self::Controls => "the control questions (left out by --no-controls)",
         }
     }
@@ -124,6 +128,7 @@ pub struct Case<'a> {
     /// The endpoint's name taken apart; `None` where it is not an EKS endpoint's.
     pub endpoint: Option<EndpointName>,
     facts: &'a Facts,
+    connections: &'a [Connection],
     subjects: Vec<Subject<'a>>,
     touched: RefCell<BTreeSet<Need>>,
 }
@@ -135,6 +140,7 @@ impl<'a> Case<'a> {
         asked: &'a Asked,
         vantage: &'a Vantage,
         facts: &'a Facts,
+        connections: &'a [Connection],
         expected: &'a Expected,
         subjects: Vec<Subject<'a>>,
     ) -> Self {
@@ -145,6 +151,7 @@ impl<'a> Case<'a> {
             expected,
             endpoint: EndpointName::parse(&target.hostname).ok(),
             facts,
+            connections,
             subjects,
             touched: RefCell::default(),
         }
@@ -193,6 +200,7 @@ impl<'a> Case<'a> {
                 .iter()
                 .any(|subject| subject.probed.system.is_some()),
             Need::Controls => self.asked.controls,
+            Need::Connections => !self.connections.is_empty(),
         }
     }
 
@@ -346,6 +354,12 @@ impl<'a> Case<'a> {
     pub fn proxy(&self) -> Option<&'a Proxy> {
         self.touch(Need::Proxy);
         self.facts.proxy.as_ref()
+    }
+
+    /// What came of the connections to the API server's port.
+    pub fn connections(&self) -> &'a [Connection] {
+        self.touch(Need::Connections);
+        self.connections
     }
 
     /// Every resolver that was asked, in the order of the report.

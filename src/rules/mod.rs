@@ -186,6 +186,8 @@ rules! {
     negative_answer,
     expectation_disagrees,
     endpoint_name_malformed,
+    api_port_blocked,
+    not_this_cluster,
     cluster_transitioning,
     insufficient_permissions,
     control_unavailable,

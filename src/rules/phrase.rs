@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use super::{Case, Evidence, Subject};
+use crate::connect::{Connection, Tcp, Tls};
 use crate::dns::{AnswerKind, ExtendedError, RData, Section, Soa};
 use crate::facts::{StubConfiguration, Vpc};
 use crate::observation::{Lookup, Purpose, SystemLookup, Transport};
@@ -236,4 +237,29 @@ pub fn observed_controls(subject: &Subject<'_>) -> Vec<Evidence> {
         .chain(subject.lookups(Purpose::Root))
         .map(|lookup| observed(subject, lookup))
         .collect()
+}
+
+/// What came of a connection to the API server's port: `192.168.1.2:443: refused`.
+pub fn connection(connection: &Connection) -> String {
+    let address = std::net::SocketAddr::new(connection.ip, connection.port);
+    let what = match (connection.tcp, connection.tls) {
+        (Tcp::Refused, _) => "refused",
+        (Tcp::Timeout, _) => "no answer in time",
+        (Tcp::Unreachable, _) => "cannot be reached",
+        (Tcp::Connected, None) => "connects; the certificate was not verified",
+        (Tcp::Connected, Some(Tls::Verified)) => "connects, and is this cluster's API server",
+        (Tcp::Connected, Some(Tls::OtherIssuer)) => {
+            "connects, with a certificate of another authority"
+        }
+        (Tcp::Connected, Some(Tls::OtherName)) => "connects, with a certificate for another name",
+        (Tcp::Connected, Some(Tls::NotValidNow)) => {
+            "connects, with a certificate that is not valid now"
+        }
+        (Tcp::Connected, Some(Tls::BadCertificate)) => "connects, with a certificate that is wrong",
+        (Tcp::Connected, Some(Tls::Failed)) => "connects, and there is no TLS handshake",
+    };
+    match &connection.reason {
+        Some(reason) => format!("{address}: {what} ({reason})"),
+        None => format!("{address}: {what}"),
+    }
 }

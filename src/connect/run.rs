@@ -1,0 +1,201 @@
+//! The connections themselves, all at once.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "connections to the API server are made here"
+)]
+
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{CertificateError, ClientConfig, RootCertStore};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
+use tokio_rustls::TlsConnector;
+
+use super::{Connection, Port, Tcp, Tls};
+use crate::dns::Name;
+use crate::limits;
+
+/// The longest reason that is kept: a certificate's names can stand in it.
+const REASON: usize = 200;
+
+/// Why the cluster's certificate authority cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoAuthority {
+    /// It is not base64.
+    #[error("certificateAuthority.data is not base64")]
+    NotBase64,
+    /// It holds no certificate.
+    #[error("certificateAuthority.data holds no certificate")]
+    NoCertificate,
+    /// The name cannot stand in a certificate.
+    #[error("the name cannot stand in a certificate")]
+    Name,
+    /// The TLS library does not take it.
+    #[error("the certificate authority cannot be used: {0}")]
+    Unusable(String),
+}
+
+/// Whose certificates are the cluster's, and the name they are for.
+#[derive(Clone)]
+pub struct Authority {
+    config: Arc<ClientConfig>,
+    name: ServerName<'static>,
+}
+
+impl Authority {
+    /// Of `certificateAuthority.data` (PEM, in base64), for the endpoint's name or the one that stands for it
+    /// (`tls-server-name`). No other authority is trusted: the API server's certificate is of the cluster's own.
+    pub fn new(data: &str, name: &str) -> Result<Self, NoAuthority> {
+        let data: Vec<u8> = data
+            .bytes()
+            .filter(|octet| !octet.is_ascii_whitespace())
+            .collect();
+        let pem = base64_simd::STANDARD
+            .decode_to_vec(&data)
+            .map_err(|_| NoAuthority::NotBase64)?;
+        let mut roots = RootCertStore::empty();
+        let certificates = CertificateDer::pem_slice_iter(&pem).take(limits::AUTHORITIES);
+        for certificate in certificates.flatten() {
+            // One that cannot be used is beside the others of a bundle.
+            let _ = roots.add(certificate);
+        }
+        if roots.is_empty() {
+            return Err(NoAuthority::NoCertificate);
+        }
+        let unusable =
+            |error: &dyn std::error::Error| NoAuthority::Unusable(short(&error.to_string()));
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let verifier =
+            WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+                .build()
+                .map_err(|error| unusable(&error))?;
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| unusable(&error))?
+            .with_webpki_verifier(verifier)
+            .with_no_client_auth();
+        let name = name.trim_end_matches('.').to_owned();
+        Ok(Self {
+            config: Arc::new(config),
+            name: ServerName::try_from(name).map_err(|_| NoAuthority::Name)?,
+        })
+    }
+
+    /// For the endpoint itself.
+    pub fn of(data: &str, endpoint: &Name) -> Result<Self, NoAuthority> {
+        Self::new(data, &endpoint.to_fqdn())
+    }
+}
+
+/// Connects to all of them at once; each has until `patience` has passed, or the deadline. The order stays.
+pub async fn connect(
+    ports: Vec<Port>,
+    authority: Option<&Authority>,
+    patience: Duration,
+    deadline: Instant,
+) -> Vec<Connection> {
+    let mut tasks = JoinSet::new();
+    for (index, port) in ports.into_iter().enumerate() {
+        let authority = authority.cloned();
+        tasks.spawn(async move { (index, one(port, authority, patience, deadline).await) });
+    }
+    let mut done: Vec<(usize, Connection)> = Vec::new();
+    while let Some(joined) = tasks.join_next().await {
+        done.extend(joined.ok());
+    }
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, connection)| connection).collect()
+}
+
+async fn one(
+    port: Port,
+    authority: Option<Authority>,
+    patience: Duration,
+    deadline: Instant,
+) -> Connection {
+    let start = Instant::now();
+    let end = deadline.min(start + patience);
+    let mut connection = Connection {
+        ip: port.ip,
+        port: port.port,
+        given_by: port.given_by,
+        tcp: Tcp::Connected,
+        tls: None,
+        reason: None,
+        rtt_ms: None,
+    };
+    let address = SocketAddr::new(port.ip, port.port);
+    let stream = match timeout_at(end, TcpStream::connect(address)).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error)) => {
+            connection.tcp = kind(&error);
+            connection.reason = Some(short(&error.to_string()));
+            return connection;
+        }
+        Err(_) => {
+            connection.tcp = Tcp::Timeout;
+            return connection;
+        }
+    };
+    connection.rtt_ms = Some(start.elapsed().as_secs_f64() * 1000.0);
+    let Some(authority) = authority else {
+        return connection;
+    };
+    let handshake = TlsConnector::from(authority.config).connect(authority.name, stream);
+    match timeout_at(end, handshake).await {
+        // Nothing is asked of the API server: the stream is closed with it.
+        Ok(Ok(_stream)) => connection.tls = Some(Tls::Verified),
+        Ok(Err(error)) => {
+            let (tls, reason) = fault(&error);
+            connection.tls = Some(tls);
+            connection.reason = Some(reason);
+        }
+        Err(_) => {
+            connection.tls = Some(Tls::Failed);
+            connection.reason = Some("no TLS handshake within the time".to_owned());
+        }
+    }
+    connection
+}
+
+fn kind(error: &io::Error) -> Tcp {
+    match error.kind() {
+        ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset => Tcp::Refused,
+        ErrorKind::TimedOut => Tcp::Timeout,
+        _ => Tcp::Unreachable,
+    }
+}
+
+/// What the TLS library says is wrong.
+fn fault(error: &io::Error) -> (Tls, String) {
+    let inner = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    let tls = match inner {
+        Some(rustls::Error::InvalidCertificate(error)) => match error {
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => Tls::OtherIssuer,
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                Tls::OtherName
+            }
+            CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. } => Tls::NotValidNow,
+            _ => Tls::BadCertificate,
+        },
+        _ => Tls::Failed,
+    };
+    (tls, short(&error.to_string()))
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(REASON).collect()
+}

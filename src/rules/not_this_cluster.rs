@@ -1,0 +1,134 @@
+//! What answers at an address is not the cluster's API server.
+
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, phrase};
+use crate::connect::{Connection, Tls};
+
+declare_rule! {
+    /// ## What it means
+    /// At an address that a resolver gave, something answers that is not this cluster's API server: its certificate does
+    /// not verify against the cluster's certificate authority, or has another name, or it does not speak TLS.
+    ///
+    /// ## How it was decided
+    /// `--connect`: a TLS handshake with the endpoint's name at each address, verified against `certificateAuthority`
+    /// from DescribeCluster or the kubeconfig, and nothing else. A certificate that has run out by this host's clock is
+    /// told apart: then the clock may be wrong.
+    ///
+    /// ## Why it matters
+    /// kubectl says `x509: certificate signed by unknown authority`, or talks to another cluster's API server. An
+    /// address that was taken over by something else looks right to DNS.
+    ///
+    /// ## What to do
+    /// Find out who has the address now: another cluster, a proxy that opens TLS on the way, a stale record. Never
+    /// switch verification off.
+    ///
+    /// ## References
+    /// - Amazon EKS API Reference, "Certificate"
+    /// - RFC 6066, section 3 (server name indication)
+    "not-this-cluster" = {
+        summary: "what answers at the address is not this cluster's API server",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [Connections],
+        wants: [],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let of = |wanted: fn(Tls) -> bool| -> Vec<&Connection> {
+        case.connections()
+            .iter()
+            .filter(|connection| connection.tls.is_some_and(wanted))
+            .collect()
+    };
+    let strangers = of(|tls| {
+        matches!(
+            tls,
+            Tls::OtherIssuer | Tls::OtherName | Tls::BadCertificate | Tls::Failed
+        )
+    });
+    let outdated = of(|tls| tls == Tls::NotValidNow);
+    let mut findings = Vec::new();
+    if !strangers.is_empty() {
+        let shown = phrase::addresses(&strangers.iter().map(|one| one.ip).collect::<Vec<_>>());
+        let speaks = strangers.iter().all(|one| one.tls != Some(Tls::Failed));
+        findings.push(finding(
+            &strangers,
+            Severity::Error,
+            // Silence in the middle of a handshake may be the network's.
+            if speaks {
+                Confidence::Certain
+            } else {
+                Confidence::High
+            },
+            format!("what answers at {shown} is not this cluster's API server"),
+            "It may be another cluster that has the address now, a proxy that opens TLS on the way, or a server that \
+             took the address over.",
+            "Find out who has the address: ask the owner of the network, and compare with the cluster's network \
+             interfaces",
+            vec![format!(
+                "openssl s_client -connect {}:{} -servername {} -showcerts </dev/null",
+                bracketed(strangers[0]),
+                strangers[0].port,
+                case.own_zone()
+            )],
+        ));
+    }
+    if !outdated.is_empty() {
+        let shown = phrase::addresses(&outdated.iter().map(|one| one.ip).collect::<Vec<_>>());
+        findings.push(finding(
+            &outdated,
+            Severity::Error,
+            Confidence::High,
+            format!("the certificate at {shown} is not valid now, by this host's clock"),
+            "The certificate is checked against this host's clock. Where that is wrong, every certificate is; else the \
+             certificate has run out, or is not valid yet.",
+            "See whether this host's clock is right",
+            vec!["date -u".to_owned()],
+        ));
+    }
+    findings
+}
+
+fn bracketed(connection: &Connection) -> String {
+    if connection.ip.is_ipv6() {
+        format!("[{}]", connection.ip)
+    } else {
+        connection.ip.to_string()
+    }
+}
+
+fn finding(
+    connections: &[&Connection],
+    severity: Severity,
+    confidence: Confidence,
+    summary: String,
+    why: &str,
+    remedy: &str,
+    commands: Vec<String>,
+) -> Finding {
+    let mut resolvers: Vec<String> = Vec::new();
+    for name in connections.iter().flat_map(|connection| &connection.given_by) {
+        if !resolvers.contains(name) {
+            resolvers.push(name.clone());
+        }
+    }
+    let said: Vec<String> = connections
+        .iter()
+        .map(|connection| phrase::connection(connection))
+        .collect();
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity,
+        confidence,
+        summary,
+        explanation: format!("{}. {why}", phrase::list(&said)),
+        caused_by: None,
+        resolvers,
+        evidence: said.into_iter().map(Evidence::fact).collect(),
+        remedies: vec![Remedy::new(remedy, commands)],
+        references: vec![
+            "https://docs.aws.amazon.com/eks/latest/APIReference/API_Certificate.html".to_owned(),
+        ],
+    }
+}
