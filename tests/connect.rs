@@ -87,14 +87,14 @@ async fn tls(config: ServerConfig) -> u16 {
 }
 
 /// Accepts, writes something, and keeps the connection or closes it.
-async fn plain(says: &'static [u8], stays: bool) -> u16 {
+async fn plain(says: &'static [u8], keeps: bool) -> u16 {
     let listener = TcpListener::bind((LOOPBACK, 0)).await.expect("a socket");
     let port = listener.local_addr().expect("an address").port();
     tokio::spawn(async move {
         let mut kept = Vec::new();
         while let Ok((mut stream, _)) = listener.accept().await {
             let _ = stream.write_all(says).await;
-            if stays {
+            if keeps {
                 kept.push(stream);
             }
         }
