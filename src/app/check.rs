@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -31,7 +32,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
         let known = Known::find(
             settings.target.as_ref(),
             &settings.sources,
-            settings.deadline,
+            aws_share(&settings),
         );
         let known = tokio::select! {
             known = known => known?,
@@ -48,6 +49,12 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
         delivered => delivered?,
     }
     Ok(report.exit_code)
+}
+
+/// How long AWS may take: what it names is asked after it, and the whole ends at the deadline.
+pub(super) fn aws_share(settings: &Settings) -> Duration {
+    let left = settings.deadline.saturating_sub(settings.timeout);
+    left.max(settings.deadline / 2)
 }
 
 /// One round of questions. Those to resolvers that are known begin at once; meanwhile AWS and the metadata service

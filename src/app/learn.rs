@@ -268,7 +268,7 @@ fn region_of(host: &Name) -> Option<String> {
 
 /// Why AWS was not asked for the cluster.
 fn unasked(sources: &Sources) -> &'static str {
-    if sources.no_aws {
+    if sources.facts.is_empty() {
         "AWS alone knows its endpoint, and --no-aws leaves it out: name the endpoint as TARGET"
     } else {
         "no file of --facts describes it with an endpoint: add the output of aws eks describe-cluster"

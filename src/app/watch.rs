@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use super::check::round;
+use super::check::{aws_share, round};
 use super::conduct::{Interrupted, conduct, now};
 use super::learn::Known;
 use super::{Error, output};
@@ -49,7 +49,7 @@ async fn rounds(
         seen.set(true);
     });
     let known = tokio::select! {
-        known = Known::find(settings.target.as_ref(), &settings.sources, settings.deadline) => known?,
+        known = Known::find(settings.target.as_ref(), &settings.sources, aws_share(settings)) => known?,
         () = &mut interrupt => return Err(Error::Interrupted),
     };
     let start = Instant::now();

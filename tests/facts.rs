@@ -1,0 +1,260 @@
+//! Where the endpoint and the facts come from: kubeconfigs, the command `facts`, and `--facts`, through the binary.
+//! AWS is never asked: what it is like when it is stands in `tests/aws.rs`.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test writes the files it is about"
+)]
+
+use std::path::Path;
+use std::process::Output;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+const HOST: &str = "0123456789ABCDEF0123456789ABCDEF.gr7.ap-northeast-1.eks.amazonaws.com";
+/// Nobody listens there.
+const CLOSED: &str = "--no-local --no-controls --no-aws --resolver 127.0.0.1:9 -o json";
+
+fn command(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_eks-dns-doctor"));
+    command
+        .env_clear()
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+        .env("HOME", folder)
+        .current_dir(folder);
+    command
+}
+
+fn run(folder: &Path, line: &str) -> (Option<i32>, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command(folder)
+        .args(line.split_whitespace())
+        .output()
+        .expect("it runs");
+    (
+        status.code(),
+        String::from_utf8(stdout).expect("UTF-8"),
+        String::from_utf8(stderr).expect("UTF-8"),
+    )
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+fn kubeconfig(context: &str, host: &str, cluster: &str) -> String {
+    format!(
+        "clusters: [{{name: k, cluster: {{server: 'https://{host}'}}}}]\ncontexts: [{{name: {context}, context: {{cluster: k, \
+         user: u}}}}]\ncurrent-context: {context}\nusers: [{{name: u, user: {{exec: {{command: /bin/false, args: [eks, \
+         get-token, --cluster-name, {cluster}, --region, ap-northeast-1]}}}}}}]\n"
+    )
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+fn write(folder: &Path, name: &str, text: impl AsRef<[u8]>) {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    std::fs::write(path, text).expect("a file");
+}
+
+#[test]
+fn without_a_target_the_current_context_is_diagnosed() {
+    let home = folder();
+    write(
+        home.path(),
+        ".kube/config",
+        kubeconfig("one", HOST, "shared"),
+    );
+    let (_, stdout, stderr) = run(home.path(), CLOSED);
+    let document = json(&stdout);
+    assert_eq!(document["target"]["hostname"], HOST, "{stderr}");
+    assert_eq!(document["target"]["source"], "kubeconfig");
+    assert_eq!(document["target"]["cluster"], "shared");
+    assert_eq!(document["target"]["region"], "ap-northeast-1");
+    assert_eq!(document["facts"]["kubeconfig"]["context"], "one");
+    // A list of files, the first to say something wins; one that is not there does not matter.
+    write(home.path(), "two", kubeconfig("two", "b.example.test", "b"));
+    let outcome = command(home.path())
+        .env("KUBECONFIG", "none:two:.kube/config")
+        .args(CLOSED.split_whitespace())
+        .output()
+        .expect("it runs");
+    let document = json(&String::from_utf8_lossy(&outcome.stdout));
+    assert_eq!(document["target"]["hostname"], "b.example.test");
+    let (_, stdout, _) = run(
+        home.path(),
+        &format!("{CLOSED} --kubeconfig two --context two"),
+    );
+    assert_eq!(json(&stdout)["target"]["hostname"], "b.example.test");
+}
+
+#[test]
+fn a_kubeconfig_of_another_endpoint_says_nothing_about_the_target() {
+    let home = folder();
+    write(
+        home.path(),
+        ".kube/config",
+        kubeconfig("one", "b.example.test", "b"),
+    );
+    let (_, stdout, _) = run(home.path(), &format!("{HOST} {CLOSED}"));
+    let document = json(&stdout);
+    assert_eq!(document["facts"]["kubeconfig"], Value::Null);
+    assert_eq!(document["target"]["cluster"], Value::Null);
+    assert_eq!(document["target"]["source"], "argument");
+    // One of this endpoint does, in whatever case its host is written.
+    write(
+        home.path(),
+        ".kube/config",
+        kubeconfig("one", &HOST.to_ascii_lowercase(), "shared"),
+    );
+    let (_, stdout, _) = run(home.path(), &format!("{HOST} {CLOSED}"));
+    assert_eq!(json(&stdout)["target"]["cluster"], "shared");
+    // A broken one is a gap where nobody needs it.
+    write(home.path(), ".kube/config", "clusters: [");
+    let (_, stdout, _) = run(home.path(), &format!("{HOST} {CLOSED}"));
+    let gaps = json(&stdout)["gaps"].to_string();
+    assert!(gaps.contains("\"kubeconfig\""), "{gaps}");
+}
+
+#[test]
+fn what_leads_to_no_endpoint_is_one_line() {
+    let home = folder();
+    write(home.path(), "broken", "clusters: [\n");
+    write(
+        home.path(),
+        "address",
+        kubeconfig("c", "10.0.0.1:6443", "x"),
+    );
+    write(home.path(), "good", kubeconfig("c", HOST, "x"));
+    write(home.path(), "list.json", r#"{"Vpcs":[]}"#);
+    write(home.path(), "cut.json", "{\"cluster\":{\n\"name\":");
+    write(
+        home.path(),
+        "hostile.json",
+        "{\"cluster\":{\"name\":7,\"\u{1b}[31m\":1}}",
+    );
+    write(home.path(), "utf16.json", b"\xff\xfe{\0}\0");
+    for (line, says) in [
+        ("", "no TARGET, and no kubeconfig"),
+        ("--kubeconfig none", "kubeconfig none: "),
+        ("--kubeconfig broken", "kubeconfig broken, line "),
+        (
+            "--kubeconfig good --context other",
+            "no context \"other\"; it has c",
+        ),
+        ("--kubeconfig address", "there is no host name in it"),
+        ("--cluster shared", "--no-aws leaves it out"),
+        (
+            "--cluster shared --facts list.json",
+            "no file of --facts describes it",
+        ),
+        ("--facts list.json", "no TARGET"),
+        ("--facts cut.json", "cut.json is not JSON: line 2"),
+        (
+            "--facts hostile.json",
+            "hostile.json is not as AWS prints it: line 1",
+        ),
+        ("--facts utf16.json", "utf16.json is UTF-16 text"),
+        ("--facts none.json", "cannot read none.json"),
+    ] {
+        let (code, stdout, stderr) = run(home.path(), &format!("{CLOSED} {line}"));
+        assert_eq!((code, stdout.as_str()), (Some(2), ""), "{line}: {stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{line}: {stderr}");
+        assert!(
+            stderr.starts_with("error: ") && stderr.contains(says),
+            "{line}: {stderr}"
+        );
+        assert!(
+            !stderr.contains('\u{1b}') && !stderr.contains("Raw"),
+            "{stderr}"
+        );
+    }
+}
+
+#[test]
+fn facts_of_one_machine_serve_another() {
+    let (bastion, laptop) = (folder(), folder());
+    let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/awscli/v2");
+    let files: Vec<String> = std::fs::read_dir(recorded)
+        .expect("the fixtures")
+        .map(|entry| format!("--facts {}", entry.expect("an entry").path().display()))
+        .collect();
+    let (code, stdout, stderr) = run(bastion.path(), &format!("facts {}", files.join(" ")));
+    assert_eq!(code, Some(0), "{stderr}");
+    let document = json(&stdout);
+    assert_eq!(document["schema_version"], 1);
+    assert_eq!(document["target"]["cluster"], "shared-cluster");
+    assert_eq!(document["target"]["source"], "aws");
+    write(laptop.path(), "facts.json", &stdout);
+    // No TARGET, no kubeconfig, no AWS: the document has it all.
+    let (_, stdout, stderr) = run(laptop.path(), &format!("{CLOSED} --facts facts.json"));
+    let report = json(&stdout);
+    assert_eq!(report["target"]["hostname"], HOST, "{stderr}");
+    let addresses = report["expected"]["addresses"].to_string();
+    assert!(addresses.contains("192.168.131.209"), "{addresses}");
+    let source = report["expected"]["source"].as_str().expect("a source");
+    assert!(
+        source.starts_with("EKS network interfaces (--facts, of 20"),
+        "{source}"
+    );
+    // What is of the bastion itself is not the laptop's.
+    assert_eq!(report["facts"]["stub"], Value::Null);
+    // So is a capture.
+    write(laptop.path(), "capture.json", &stdout);
+    let (_, again, _) = run(laptop.path(), &format!("{CLOSED} --facts capture.json"));
+    assert_eq!(
+        json(&again)["expected"]["addresses"],
+        report["expected"]["addresses"]
+    );
+    // Redacted, it still says what is expected, and nothing that went in.
+    write(
+        laptop.path(),
+        "facts.json",
+        run(
+            bastion.path(),
+            &format!("facts --redact {}", files.join(" ")),
+        )
+        .1,
+    );
+    let (_, stdout, stderr) = run(laptop.path(), &format!("{CLOSED} --facts facts.json"));
+    let redacted = json(&stdout);
+    assert_eq!(
+        redacted["expected"]["addresses"], report["expected"]["addresses"],
+        "{stderr}"
+    );
+    for secret in [
+        "123456789012",
+        "vpc-083d1bc709009bb5b",
+        HOST,
+        "rslvr-in-804ccfca87a61a668",
+    ] {
+        assert!(!stdout.contains(secret), "{secret}");
+    }
+}
+
+#[test]
+fn facts_say_what_they_lack_beside_the_document() {
+    let home = folder();
+    let (code, stdout, stderr) = run(
+        home.path(),
+        &format!("facts {HOST} --no-aws --save facts.json"),
+    );
+    assert_eq!((code, stdout.as_str()), (Some(3), ""), "{stderr}");
+    let text = std::fs::read_to_string(home.path().join("facts.json")).expect("the document");
+    assert_eq!(json(&text)["facts"]["cluster"], Value::Null);
+    let (code, stdout, stderr) = run(home.path(), &format!("facts {HOST}"));
+    assert_eq!(code, Some(3));
+    assert_eq!(json(&stdout)["target"]["hostname"], HOST);
+    assert!(
+        stderr.contains("not learnt: everything that AWS says"),
+        "{stderr}"
+    );
+}
