@@ -139,7 +139,7 @@ fn what_leads_to_no_endpoint_is_one_line() {
     write(
         home.path(),
         "hostile.json",
-        "{\"cluster\":{\"name\":7,\"\u{1b}[31m\":1}}",
+        r#"{"cluster":{"name":"\u001b[31mred","endpoint":7}}"#,
     );
     write(home.path(), "utf16.json", b"\xff\xfe{\0}\0");
     for (line, says) in [
