@@ -7,6 +7,7 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
@@ -17,6 +18,14 @@ use super::{Facts, Gap, Proxy, StubConfiguration, Vantage, VantageKind, hosts_fi
 use crate::dns::Name;
 use crate::limits;
 use crate::settings::Settings;
+
+/// Where systemd-resolved lists the name servers that it knows (systemd-resolved.service(8), "/etc/resolv.conf").
+const UPSTREAMS: &str = "/run/systemd/resolve/resolv.conf";
+/// The addresses of its stub (the same).
+const RESOLVED: [IpAddr; 2] = [
+    IpAddr::V4(Ipv4Addr::new(127, 0, 0, 53)),
+    IpAddr::V4(Ipv4Addr::new(127, 0, 0, 54)),
+];
 
 /// A file that the user named cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -136,6 +145,16 @@ pub fn collect(
             }
             Err(error) => gaps.push(unreadable("stub resolver configuration", &error)),
         }
+    }
+    if files.resolv_conf.is_none()
+        && let Some(stub) = &facts.stub
+        && stub
+            .name_servers
+            .iter()
+            .any(|server| RESOLVED.contains(&server.ip()))
+        && let Ok(text) = read_bounded(Path::new(UPSTREAMS))
+    {
+        facts.upstreams = Some(StubConfiguration::parse(UPSTREAMS, &text, interface_index));
     }
     let named = files.hosts_file;
     if named.is_some() || !files.no_local {

@@ -36,6 +36,9 @@ pub use stub::StubConfiguration;
 pub struct Facts {
     /// This host's stub resolver configuration.
     pub stub: Option<StubConfiguration>,
+    /// The name servers behind the stub, where it is systemd-resolved's and says which they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upstreams: Option<StubConfiguration>,
     /// The hosts file's entries about the target; `None` where the file was not read.
     pub hosts: Option<Vec<HostsEntry>>,
     /// The proxy that a client here would use for the target; `None` where the environment was not read.

@@ -228,6 +228,10 @@ fn facts(scenario: &Scenario, target: &Name) -> Facts {
             .resolv_conf
             .as_ref()
             .map(|text| StubConfiguration::parse("/etc/resolv.conf", text.as_bytes(), |_| None)),
+        upstreams: given.upstreams.as_ref().map(|text| {
+            let source = "/run/systemd/resolve/resolv.conf";
+            StubConfiguration::parse(source, text.as_bytes(), |_| None)
+        }),
         hosts: given
             .hosts
             .as_ref()

@@ -123,6 +123,8 @@ fn yes() -> bool {
 pub struct ScenarioFacts {
     /// The text of resolv.conf; absent: this host's name servers are left out (as with `--no-local`).
     pub resolv_conf: Option<String>,
+    /// The text of systemd-resolved's own resolv.conf; absent: there is none.
+    pub upstreams: Option<String>,
     /// The text of the hosts file; absent: not read.
     pub hosts: Option<String>,
     /// Environment variables, for the proxy settings.

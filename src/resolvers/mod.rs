@@ -5,6 +5,7 @@ mod local;
 mod named;
 mod spec;
 mod system;
+mod upstream;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -116,6 +117,7 @@ const SOURCES: &[fn(&Settings, &Facts) -> Vec<Candidate>] = &[
     named::inbound,
     derived::inbound,
     named::custom,
+    upstream::derive,
     named::public,
 ];
 

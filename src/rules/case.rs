@@ -58,6 +58,8 @@ pub enum Need {
     Hosts,
     /// The stub resolver configuration.
     Stub,
+    /// The name servers behind this host's stub.
+    Upstreams,
     /// The proxy settings.
     Proxy,
     /// A resolver on the VPC's side was asked.
@@ -95,6 +97,7 @@ impl Need {
             Self::Caller => "the account (sts:GetCallerIdentity)",
             Self::Hosts => "the hosts file",
             Self::Stub => "the stub resolver configuration",
+            Self::Upstreams => "the name servers behind this host's stub",
             Self::Proxy => "the proxy settings",
             Self::VpcView => "a resolver of the VPC (--vpc-resolver or --inbound)",
             Self::PublicControl => "the public control (--public)",
@@ -189,6 +192,7 @@ impl<'a> Case<'a> {
             Need::Caller => self.facts.caller.is_some(),
             Need::Hosts => self.facts.hosts.is_some(),
             Need::Stub => self.facts.stub.is_some(),
+            Need::Upstreams => self.facts.upstreams.is_some(),
             Need::Proxy => self.facts.proxy.is_some(),
             Need::VpcView => self.subjects.iter().any(Subject::is_vpc_side),
             Need::PublicControl => self
@@ -348,6 +352,12 @@ impl<'a> Case<'a> {
     pub fn stub(&self) -> Option<&'a StubConfiguration> {
         self.touch(Need::Stub);
         self.facts.stub.as_ref()
+    }
+
+    /// The name servers behind this host's stub.
+    pub fn upstreams(&self) -> Option<&'a StubConfiguration> {
+        self.touch(Need::Upstreams);
+        self.facts.upstreams.as_ref()
     }
 
     /// The proxy settings.

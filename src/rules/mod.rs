@@ -175,6 +175,7 @@ rules! {
     address_family_mismatch,
     hosts_file_override,
     resolvers_disagree,
+    split_dns_not_applied,
     go_bypasses_scoped_dns,
     musl_takes_first_answer,
     local_dns_down,
