@@ -569,7 +569,18 @@ impl Missing<'_> {
     }
 
     fn finish(mut self) -> Vec<Gap> {
+        // What was not asked for want of the same answer is one gap: the answer's own stands beside it.
+        let mut unasked: Vec<(&str, Vec<&str>)> = Vec::new();
         for failed in self.failed {
+            if let Some(reason) = failed.not_asked() {
+                let fact = failed.call.fact();
+                match unasked.iter_mut().find(|(other, _)| *other == reason) {
+                    Some((_, facts)) if facts.contains(&fact) => {}
+                    Some((_, facts)) => facts.push(fact),
+                    None => unasked.push((reason, vec![fact])),
+                }
+                continue;
+            }
             let gap = Gap {
                 fact: failed.call.fact().to_owned(),
                 source: failed.call.action().to_owned(),
@@ -578,6 +589,13 @@ impl Missing<'_> {
             if !self.gaps.contains(&gap) {
                 self.gaps.push(gap);
             }
+        }
+        for (reason, facts) in unasked {
+            self.gaps.push(Gap {
+                fact: facts.join(", "),
+                source: "AWS".to_owned(),
+                reason: reason.to_owned(),
+            });
         }
         if self.source == Source::Files && !self.unsaid.is_empty() {
             let facts: Vec<&str> = self.unsaid.iter().map(|call| call.fact()).collect();

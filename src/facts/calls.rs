@@ -204,7 +204,16 @@ pub enum ReadFailure {
     Failed,
 }
 
+/// What the message of a read begins with that was not made, because what it needs is not known.
+pub const NOT_ASKED: &str = "not asked, since ";
+
 impl FailedRead {
+    /// Why it was not made, where it was not.
+    pub fn not_asked(&self) -> Option<&str> {
+        let message = self.message.as_deref()?;
+        message.starts_with(NOT_ASKED).then_some(message)
+    }
+
     /// Why the fact is missing, and what that costs: for the gaps.
     pub fn reason(&self) -> String {
         let what = match self.kind {
