@@ -123,12 +123,13 @@ controls {{ }};
         zones += self.zone("example.org", ("ns.example.org", 900), "www IN A 203.0.113.90\n")
         self.bind(name, list(addresses), zones=zones)
 
-    def vpc(self, addresses=(VPC, *INBOUND), name="vpc"):
-        """The VPC's Resolver: EKS's private hosted zone, and the internet for the rest."""
+    def vpc(self, addresses=(VPC, *INBOUND), name="vpc", private=True):
+        """The VPC's Resolver: EKS's private hosted zone where it takes effect, and the internet for the rest."""
         servers = ["ns-1536.awsdns-00.co.uk", "ns-0.awsdns-00.com", "ns-512.awsdns-00.net",
                    "ns-1024.awsdns-00.org"]
         zones = self.zone(ZONE, (servers[0], 60), "".join(f"@ IN A {ip}\n" for ip in PRIVATE), servers)
-        self.bind(name, list(addresses), options=f"forward only; forwarders {{ {INTERNET}; }};", zones=zones)
+        self.bind(name, list(addresses), options=f"forward only; forwarders {{ {INTERNET}; }};",
+                  zones=zones if private else "")
 
     def unbound(self, name, address, server="", zones="", forward=INTERNET):
         text = f"""
@@ -453,6 +454,65 @@ def _(s):
     s.internet(records=PRIVATE_RECORDS, name="internet-later")
 
 
+# From here on nothing is said but the endpoint and what AWS says of it: what to expect, the VPC resolver and the
+# inbound endpoint are all derived.
+FACTS = ["FACTS", "--public-resolver", INTERNET]
+
+
+@scenario("facts-without-forward", 1, "no-forwarding", "nxdomain", arguments=FACTS, confidence="high")
+def _(s):
+    forwards_nothing(s)
+    s.bind("corp", [CORP], options=f"forward only; forwarders {{ {INTERNET}; }};")
+
+
+@scenario("facts-forwards", 0, None, "match", arguments=FACTS)
+def _(s):
+    forwards_nothing(s)
+    s.bind("corp", [CORP], options=f"forward only; forwarders {{ {INTERNET}; }};", zones=FORWARD_BIND)
+
+
+@scenario("facts-other-name", 1, "endpoint-name-stale", "nxdomain", arguments=[*FACTS, "OTHER"])
+def _(s):
+    s.internet()
+    s.vpc(private=False)
+    s.bind("corp", [CORP], options=f"forward only; forwarders {{ {INTERNET}; }};")
+
+
+@scenario("facts-attributes-off", 1, "vpc-dns-attributes-off", "nxdomain", arguments=[*FACTS, "OFF"])
+def _(s):
+    s.internet()
+    s.vpc(private=False)
+    s.bind("corp", [CORP], options=f"forward only; forwarders {{ {INTERNET}; }};")
+
+
+def facts(folder, words):
+    """What the AWS CLI prints of the cluster, in one file."""
+    host = "FEDCBA9876543210FEDCBA9876543210" + TARGET[32:] if "OTHER" in words else TARGET
+    vpc = "vpc-083d1bc709009bb5b"
+    documents = [
+        {"cluster": {"name": "shared-cluster", "arn": "arn:aws:eks:ap-northeast-1:123456789012:cluster/shared-cluster",
+                     "status": "ACTIVE", "endpoint": f"https://{host}",
+                     "resourcesVpcConfig": {"vpcId": vpc, "endpointPublicAccess": False,
+                                            "endpointPrivateAccess": True}}},
+        {"NetworkInterfaces": [{"NetworkInterfaceId": f"eni-{number}", "Description": "Amazon EKS shared-cluster",
+                                "Status": "in-use", "VpcId": vpc, "PrivateIpAddress": address}
+                               for number, address in enumerate(PRIVATE)]},
+        {"Vpcs": [{"VpcId": vpc, "CidrBlock": "192.168.0.0/16", "OwnerId": "123456789012"}]},
+        {"VpcId": vpc, "EnableDnsSupport": {"Value": True}},
+        {"VpcId": vpc, "EnableDnsHostnames": {"Value": "OFF" not in words}},
+        {"ResolverEndpoints": [{"Id": "rslvr-in-1", "Direction": "INBOUND", "HostVPCId": vpc,
+                                "Status": "OPERATIONAL", "IpAddressCount": len(INBOUND), "Protocols": ["Do53"],
+                                "SecurityGroupIds": []}]},
+        {"IpAddresses": [{"IpId": f"rni-{number}", "Ip": address, "Status": "ATTACHED"}
+                         for number, address in enumerate(INBOUND)]},
+    ]
+    path = os.path.join(folder, "facts.json")
+    with open(path, "w", encoding="utf-8") as file:
+        for document in documents:
+            json.dump(document, file)
+    return path
+
+
 def stop_one(self, name):
     for entry in list(self.running):
         if entry[0] == name:
@@ -468,8 +528,12 @@ def check(binary, folder, name, exit_code, rule, verdict, arguments, confidence,
     servers = Servers(folder)
     try:
         start(servers)
-        command = [binary, "check", TARGET, "--no-local", "--no-os", "--resolver", f"corp={CORP}", *arguments,
-                   "--expect", ",".join(PRIVATE), "-o", "json"]
+        command = [binary, "check", TARGET, "--no-local", "--no-os", "--resolver", f"corp={CORP}", "-o", "json"]
+        if "FACTS" in arguments:
+            words = {"FACTS", "OTHER", "OFF"}
+            command += ["--facts", facts(folder, arguments), *[word for word in arguments if word not in words]]
+        else:
+            command += [*arguments, "--expect", ",".join(PRIVATE)]
         environment = {**os.environ, "AWS_EC2_METADATA_DISABLED": "true",
                        "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
         began = time.monotonic()
