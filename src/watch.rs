@@ -74,6 +74,8 @@ pub struct Watch {
     conclusion: Option<Conclusion>,
     order: Vec<String>,
     rows: BTreeMap<String, Row>,
+    /// The status of each of the cluster's updates (EKS, DescribeUpdate), by its id.
+    updates: BTreeMap<String, String>,
 }
 
 impl Watch {
@@ -128,6 +130,7 @@ impl Watch {
             }
         }
         self.order = seen;
+        lines.extend(self.updates(elapsed, report));
         match self.conclusion.replace(report.conclusion) {
             Some(before) if before == report.conclusion => {}
             Some(before) => lines.push(format!(
@@ -136,6 +139,30 @@ impl Watch {
                 report.conclusion.as_str()
             )),
             None => lines.push(format!("conclusion: {}", report.conclusion.as_str())),
+        }
+        lines
+    }
+
+    /// A line for each of the cluster's updates that is under way, and for each whose status is another than before.
+    fn updates(&mut self, elapsed: Duration, report: &Report) -> Vec<String> {
+        let mut lines = Vec::new();
+        for update in report.facts.updates.iter().flatten() {
+            let Some(status) = &update.status else {
+                continue;
+            };
+            let kind = update.kind.as_deref().unwrap_or("update");
+            match self.updates.insert(update.id.clone(), status.clone()) {
+                Some(before) if before == *status => {}
+                Some(before) => lines.push(format!(
+                    "{kind} {}: {before} -> {status} after {}",
+                    update.id,
+                    seconds(elapsed)
+                )),
+                None if status == "InProgress" => {
+                    lines.push(format!("{kind} {}: {status}", update.id));
+                }
+                None => {}
+            }
         }
         lines
     }
@@ -258,6 +285,39 @@ mod tests {
         );
         assert!(turned[0].ends_with(" after 1m 10s"), "{turned:#?}");
         assert_eq!(turned[1], "conclusion: broken -> healthy");
+    }
+
+    #[test]
+    fn an_update_of_the_cluster_is_followed() {
+        let with = |status: &str| {
+            let mut report = healthy();
+            report.facts.updates = Some(vec![crate::facts::ClusterUpdate {
+                id: "u-1".to_owned(),
+                kind: Some("EndpointAccessUpdate".to_owned()),
+                status: Some(status.to_owned()),
+                created_at: None,
+            }]);
+            report
+        };
+        let mut watch = Watch::default();
+        // One that was over before the watch is no news.
+        assert!(
+            !watch
+                .observe(after(0), &with("Successful"))
+                .concat()
+                .contains("u-1")
+        );
+        let mut watch = Watch::default();
+        let first = watch.observe(after(0), &with("InProgress")).concat();
+        assert!(
+            first.contains("EndpointAccessUpdate u-1: InProgress"),
+            "{first}"
+        );
+        assert!(watch.observe(after(10), &with("InProgress")).is_empty());
+        assert_eq!(
+            watch.observe(after(70), &with("Successful")),
+            ["EndpointAccessUpdate u-1: InProgress -> Successful after 1m 10s"]
+        );
     }
 
     #[test]
