@@ -425,3 +425,48 @@ fn escape_sequences_never_reach_the_output() {
         assert_eq!(bad, None, "{format}: {text}");
     }
 }
+
+/// What is redacted in a comparison is what is redacted in its captures, and the two places still compare.
+#[test]
+fn a_redacted_comparison_says_the_same_and_names_nobody() {
+    let secrets = ["alices-laptop", "123456789012", "vpc-0123456789abcdef0"];
+    let with = |document: &Value, place: &str| {
+        changed(document, |document| {
+            document["vantage"]["name"] = json!(place);
+            document["gaps"] = json!([{
+                "fact": "VPC",
+                "source": "arn:aws:ec2:eu-west-1:123456789012:vpc/vpc-0123456789abcdef0",
+                "reason": "denied"
+            }]);
+        })
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let label = LAPTOP["target"]["hostname"].as_str().unwrap()[..32].to_owned();
+    let paths: Vec<PathBuf> = [(&*LAPTOP, "alices-laptop"), (&*BASTION, "bastion-1")]
+        .into_iter()
+        .map(|(document, place)| {
+            let path = directory.path().join(format!("{place}.json"));
+            std::fs::write(&path, with(document, place).to_string()).unwrap();
+            path
+        })
+        .collect();
+    for format in ["table", "short", "json", "markdown"] {
+        let shown = |flags: &[&str]| {
+            let mut command = program();
+            command.arg("compare").args(&paths).args(flags);
+            let output = command.args(["-v", "-o", format]).output().unwrap();
+            (
+                output.status.code(),
+                String::from_utf8(output.stdout).unwrap(),
+            )
+        };
+        let (code, open) = shown(&[]);
+        let (redacted_code, redacted) = shown(&["--redact"]);
+        assert_eq!(redacted_code, code, "{format}");
+        assert!(open.contains("alices-laptop"), "{open}");
+        for secret in secrets.into_iter().chain([label.as_str()]) {
+            let found = redacted.to_lowercase().contains(&secret.to_lowercase());
+            assert!(!found, "{secret} in {format}:\n{redacted}");
+        }
+    }
+}

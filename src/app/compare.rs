@@ -19,7 +19,11 @@ pub(super) fn run(args: &CompareArgs) -> Result<u8, Error> {
             path: path.clone(),
             reason: reason.to_string(),
         })?;
-        sources.push(source);
+        sources.push(if args.output.redact {
+            source.redacted()?
+        } else {
+            source
+        });
     }
     let comparison = places::compare(sources)?;
     output::deliver_as(&args.output, |format, style, out| {

@@ -96,8 +96,8 @@ fn after_help() -> String {
 /// Says why an EKS cluster's API endpoint name does not resolve from here, and what to change.
 ///
 /// Asks every resolver on the path for the name, compares each answer with the addresses that the cluster really
-/// has, and says in plain words why they differ and what to change. It sends DNS questions and changes nothing
-/// anywhere. Public resolvers are asked only with --public or --public-resolver.
+/// has, and says in plain words why they differ and what to change. It sends DNS questions and reads from AWS,
+/// and changes nothing anywhere. Public resolvers are asked only with --public or --public-resolver.
 #[derive(Debug, Parser)]
 #[command(
     name = NAME,

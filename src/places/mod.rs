@@ -18,6 +18,7 @@ use crate::dns::Name;
 use crate::facts::Gap;
 use crate::limits;
 use crate::observation::Transport;
+use crate::redact;
 use crate::render::{self, Format, Style, words};
 use crate::report::{
     Capture, Conclusion, Report, ResolverReport, SCHEMA_VERSION, Tool, diagnose, exit,
@@ -131,6 +132,24 @@ pub fn read(stem: &str, bytes: &[u8]) -> Result<Source, PlaceError> {
         kind,
         capture,
     })
+}
+
+impl Source {
+    /// The same without what identifies accounts, resources, the cluster, people and the place's host. What a
+    /// capture calls its place is the name of a host, as far as can be told; the name of a file stays.
+    pub fn redacted(self) -> Result<Self, redact::Error> {
+        let is_named = self.capture.vantage.name.is_some();
+        let capture = redact::capture(self.capture, None)?;
+        let name = match &capture.vantage.name {
+            Some(name) if is_named => name.clone(),
+            _ => self.name,
+        };
+        Ok(Self {
+            name,
+            kind: self.kind,
+            capture,
+        })
+    }
 }
 
 /// A place in the document.
