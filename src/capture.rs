@@ -5,7 +5,9 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    self, DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde::{Deserialize, Deserializer};
 
 use crate::connect::Connection;
@@ -54,6 +56,19 @@ pub enum CaptureError {
     /// Two resolvers that the report could not tell apart.
     #[error("is not a capture: two of its resolvers are called {0:?}")]
     SameName(String),
+    /// A comparison where a capture is wanted.
+    #[error(
+        "is a comparison of several places, not the capture of one: give the captures it was made from"
+    )]
+    Comparison,
+    /// A comparison whose lists do not belong together.
+    #[error("is not a comparison: it names {places} places and has {captures} captures")]
+    Unmatched {
+        /// Its places.
+        places: usize,
+        /// Its captures.
+        captures: usize,
+    },
     /// A time that is none.
     #[error("is not a capture: taken_at {0:?} is not a time in RFC 3339 form")]
     Time(String),
@@ -64,6 +79,7 @@ pub enum CaptureError {
 struct Head {
     schema_version: Option<u64>,
     tool: Option<HeadTool>,
+    captures: Option<IgnoredAny>,
     #[serde(flatten)]
     _rest: IgnoredAny,
 }
@@ -94,6 +110,28 @@ struct Document {
     interrupted: bool,
 }
 
+/// A comparison: the places' names and kinds, and what each is made from. The rest is concluded again.
+#[derive(Deserialize)]
+struct Places<K> {
+    places: Vec<PlaceHead<K>>,
+    captures: Vec<Document>,
+}
+
+#[derive(Deserialize)]
+struct PlaceHead<K> {
+    name: String,
+    kind: K,
+}
+
+/// What a document holds.
+#[derive(Debug, Clone)]
+pub enum Held<K> {
+    /// A capture.
+    One(Box<Capture>),
+    /// A comparison: its places by name, what each is known from, and its capture.
+    Several(Vec<(String, K, Capture)>),
+}
+
 fn nowhere() -> Vantage {
     Vantage {
         name: None,
@@ -103,6 +141,44 @@ fn nowhere() -> Vantage {
 
 /// Reads a capture.
 pub fn parse(bytes: &[u8]) -> Result<Capture, CaptureError> {
+    match parse_any::<IgnoredAny>(bytes)? {
+        Held::One(capture) => Ok(*capture),
+        Held::Several(_) => Err(CaptureError::Comparison),
+    }
+}
+
+/// Reads a capture, or a comparison of several.
+pub fn parse_any<K: DeserializeOwned>(bytes: &[u8]) -> Result<Held<K>, CaptureError> {
+    let (head, bytes) = begin(bytes)?;
+    if head.captures.is_none() {
+        let document: Document =
+            serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
+        is_time(&document.taken_at)?;
+        return Ok(Held::One(Box::new(document.capture()?)));
+    }
+    let read: Places<K> = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
+    if read.places.len() != read.captures.len() {
+        return Err(CaptureError::Unmatched {
+            places: read.places.len(),
+            captures: read.captures.len(),
+        });
+    }
+    let several = read
+        .places
+        .into_iter()
+        .zip(read.captures)
+        .map(|(place, document)| {
+            // dig's text may not say when it was.
+            if !document.taken_at.is_empty() {
+                is_time(&document.taken_at)?;
+            }
+            Ok((place.name, place.kind, document.capture()?))
+        });
+    Ok(Held::Several(several.collect::<Result<_, CaptureError>>()?))
+}
+
+/// What is true of any document: its size, its encoding, its bounds and its version.
+fn begin(bytes: &[u8]) -> Result<(Head, &[u8]), CaptureError> {
     if bytes.len() as u64 > limits::CAPTURE {
         return Err(CaptureError::TooLarge);
     }
@@ -119,36 +195,45 @@ pub fn parse(bytes: &[u8]) -> Result<Capture, CaptureError> {
         None => return Err(CaptureError::NoVersion),
         Some(0) => return Err(CaptureError::Older),
         Some(found) if found > u64::from(SCHEMA_VERSION) => {
-            let by = head.tool.and_then(|tool| {
-                let made = format!("{} {}", tool.name?, tool.version?);
+            let by = head.tool.as_ref().and_then(|tool| {
+                let made = format!("{} {}", tool.name.as_ref()?, tool.version.as_ref()?);
                 Some(shortened(&made))
             });
             return Err(CaptureError::Newer { found, by });
         }
         Some(_) => {}
     }
-    let document: Document = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
-    if humantime::parse_rfc3339(&document.taken_at).is_err() {
-        return Err(CaptureError::Time(shortened(&document.taken_at)));
+    Ok((head, bytes))
+}
+
+fn is_time(text: &str) -> Result<(), CaptureError> {
+    match humantime::parse_rfc3339(text) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(CaptureError::Time(shortened(text))),
     }
-    let mut names = BTreeSet::new();
-    for probed in &document.resolvers {
-        if !names.insert(probed.resolver.name.as_str()) {
-            return Err(CaptureError::SameName(shortened(&probed.resolver.name)));
+}
+
+impl Document {
+    fn capture(self) -> Result<Capture, CaptureError> {
+        let mut names = BTreeSet::new();
+        for probed in &self.resolvers {
+            if !names.insert(probed.resolver.name.as_str()) {
+                return Err(CaptureError::SameName(shortened(&probed.resolver.name)));
+            }
         }
+        Ok(Capture {
+            tool: self.tool,
+            taken_at: self.taken_at,
+            vantage: self.vantage,
+            target: self.target,
+            asked: self.asked,
+            facts: self.facts,
+            gaps: self.gaps,
+            observations: self.resolvers,
+            connections: self.connections,
+            interrupted: self.interrupted,
+        })
     }
-    Ok(Capture {
-        tool: document.tool,
-        taken_at: document.taken_at,
-        vantage: document.vantage,
-        target: document.target,
-        asked: document.asked,
-        facts: document.facts,
-        gaps: document.gaps,
-        observations: document.resolvers,
-        connections: document.connections,
-        interrupted: document.interrupted,
-    })
 }
 
 fn malformed(error: &serde_json::Error) -> CaptureError {
@@ -190,6 +275,7 @@ impl Measure<'_> {
     fn longest_list(self) -> usize {
         match self.key {
             "resolvers" => limits::RESOLVERS,
+            "captures" => limits::PLACES,
             "lookups" => limits::LOOKUPS_PER_RESOLVER,
             "attempts" => limits::ATTEMPTS_PER_LOOKUP,
             "records" | "addresses" if self.inside == "lookups" || self.inside == "attempts" => {
@@ -201,7 +287,8 @@ impl Measure<'_> {
     }
 
     fn longest_text(self) -> usize {
-        let is_name = self.key == "name" && matches!(self.inside, "resolvers" | "vantage" | "tool");
+        let is_name = self.key == "name"
+            && matches!(self.inside, "resolvers" | "vantage" | "tool" | "places");
         if is_name {
             limits::NAME_IN_CAPTURE
         } else {

@@ -11,6 +11,17 @@ use crate::observation::Purpose;
 use crate::report::{Conclusion, Report, ResolverReport, exit};
 use crate::settings::View;
 
+/// A line of the live table: the resolver, what it says, and since when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoardRow {
+    /// Its name.
+    pub name: String,
+    /// Where its answer stands; `None` where it does not decide.
+    pub right: Option<bool>,
+    /// What it says, and how long it has said so or may go on.
+    pub words: String,
+}
+
 /// Addresses of one answer that a line shows.
 const ADDRESSES: usize = 4;
 
@@ -62,6 +73,10 @@ impl Said {
 struct Row {
     said: Said,
     in_scope: bool,
+    /// Since when it says this.
+    since: Duration,
+    /// When it may say something else at the earliest, by its TTL; `None` where it is right or gives none.
+    wait: Option<Duration>,
     /// Since when what it says is right, where it is.
     right_since: Option<Duration>,
     /// Whether it was ever wrong.
@@ -116,9 +131,14 @@ impl Watch {
                 None if right => Some(elapsed),
                 _ => None,
             };
+            let since = row
+                .filter(|row| row.said == said)
+                .map_or(elapsed, |row| row.since);
             let row = Row {
                 said,
                 in_scope: resolver.probed.resolver.in_scope,
+                since,
+                wait: cached_for(resolver).filter(|_| !right),
                 right_since,
                 was_wrong: !right || row.is_some_and(|row| row.was_wrong),
             };
@@ -165,6 +185,27 @@ impl Watch {
             }
         }
         lines
+    }
+
+    /// The state as a table, `elapsed` after the start: one row a resolver, in the report's order. Not escaped.
+    pub fn board(&self, elapsed: Duration) -> Vec<BoardRow> {
+        let rows = self
+            .order
+            .iter()
+            .filter_map(|name| Some((name, self.rows.get(name)?)));
+        rows.map(|(name, row)| {
+            let for_now = seconds(elapsed.saturating_sub(row.since));
+            let mut words = format!("{}, for {for_now}", row.said.words());
+            if let Some(wait) = row.wait.filter(|_| row.in_scope) {
+                let _ = write!(words, "; cached up to {}", seconds(wait));
+            }
+            BoardRow {
+                name: name.clone(),
+                right: row.in_scope.then_some(row.right_since.is_some()),
+                words,
+            }
+        })
+        .collect()
     }
 
     /// How long each resolver in scope took to turn, and what is still wrong, on one line, not escaped.
@@ -349,6 +390,28 @@ mod tests {
             again.contains("local match after 50s"),
             "the last turn counts: {again}"
         );
+    }
+
+    #[test]
+    fn the_board_says_where_each_stands() {
+        let mut watch = Watch::default();
+        watch.observe(after(0), &broken());
+        let board = watch.board(after(7));
+        assert_eq!(board.len(), 4, "{board:#?}");
+        assert_eq!(
+            (board[0].name.as_str(), board[0].right),
+            ("local", Some(false))
+        );
+        assert!(
+            board[0].words.contains(", for 7s; cached up to "),
+            "{board:#?}"
+        );
+        assert!(!board[1].words.contains("cached"), "{board:#?}");
+        watch.observe(after(10), &healthy());
+        let board = watch.board(after(75));
+        assert_eq!(board[0].right, Some(true));
+        assert!(board[0].words.ends_with(", for 1m 5s"), "{board:#?}");
+        assert!(board[1].words.ends_with(", for 1m 15s"), "{board:#?}");
     }
 
     #[test]

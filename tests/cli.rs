@@ -1199,3 +1199,75 @@ fn samples_are_summed_up_in_the_document() {
     let once = check(&server, &format!("{EXPECTED} -o json")).json();
     assert!(once["resolvers"][0]["samples"].is_null());
 }
+
+/// A terminal that a program writes to, 60 columns by 20 rows: what it shows in the end, sequences and all.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(line: &str, environment: &[(&str, &str)]) -> (Option<i32>, String) {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+    grantpt(&master).expect("granted");
+    unlockpt(&master).expect("unlocked");
+    let name = ptsname(&master, Vec::new()).expect("its name");
+    let name = name.into_string().expect("text");
+    let size = rustix::termios::Winsize {
+        ws_row: 20,
+        ws_col: 60,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    rustix::termios::tcsetwinsize(&master, size).expect("a size");
+    let terminal = std::fs::OpenOptions::new()
+        .write(true)
+        .open(name)
+        .expect("it opens");
+    let mut child = std::process::Command::new(program().get_program())
+        .args(line.split_whitespace())
+        .env_clear()
+        .envs(environment.iter().copied())
+        .stdout(terminal)
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it runs");
+    let mut shown = Vec::new();
+    // The terminal's end is an error (EIO) once the program has closed the other one.
+    std::fs::File::from(master).read_to_end(&mut shown).ok();
+    let code = child.wait().expect("it ends").code();
+    (code, String::from_utf8(shown).expect("text"))
+}
+
+/// The live table stands below the lines that stay, is written over, and is gone before the report.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_watch_on_a_terminal_has_a_live_table() {
+    let server = turning_server(2);
+    let line = format!(
+        "check {HOST} --resolver one={server} --no-local --no-os --no-controls --timeout 1s {EXPECTED} --watch 2s \
+         --until healthy --for 30s"
+    );
+    let (code, shown) = on_a_terminal(&line, &[("TERM", "xterm")]);
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(
+        shown.contains("broken  0s of 30s, next look in "),
+        "{shown}"
+    );
+    // Drawn, and drawn over: up by its lines, and everything below is cleared.
+    assert!(shown.contains("\u{1b}[2A\r\u{1b}[J"), "{shown:?}");
+    let erased = shown.rfind("\u{1b}[J").expect("it is taken away");
+    let report = &shown[erased..];
+    assert!(!report.contains("next look in"), "{report}");
+    assert!(report.contains("one match after 2s"), "{report}");
+    for frame in shown.split("\u{1b}[2A\r\u{1b}[J") {
+        let head = frame.lines().find(|line| line.contains(" of 30s, "));
+        assert!(
+            head.is_none_or(|line| line.trim_end().chars().count() <= 60),
+            "{frame:?}"
+        );
+    }
+    // Without a terminal that moves its cursor there are lines only.
+    let (code, shown) = on_a_terminal(&line, &[("TERM", "dumb")]);
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(
+        !shown.contains('\u{1b}') && !shown.contains("next look in"),
+        "{shown:?}"
+    );
+}

@@ -149,6 +149,152 @@ fn the_laptop_and_the_bastion_of_the_article() {
     );
 }
 
+/// The pair of the article, kept: what the lab's laptop and bastion recorded, and the comparison of both in each
+/// format. `BLESS=1 cargo test --test places` writes them anew.
+#[test]
+fn the_recorded_pair_reads_as_it_did() {
+    let bless = std::env::var_os("BLESS").is_some_and(|value| !value.is_empty());
+    if bless {
+        for (document, name) in [(&*LAPTOP, "laptop.json"), (&*BASTION, "bastion.json")] {
+            let text = serde_json::to_string_pretty(document).unwrap() + "\n";
+            std::fs::write(fixture(name), text).unwrap();
+        }
+    }
+    for (golden, sources) in [
+        ("article", ["laptop.json", "bastion.json"]),
+        ("article-dig", ["laptop.json", "bastion.dig.txt"]),
+    ] {
+        let sources = sources
+            .into_iter()
+            .map(|name| {
+                let bytes = std::fs::read(fixture(name)).unwrap();
+                places::read(name.split('.').next().unwrap(), &bytes).unwrap()
+            })
+            .collect();
+        let comparison = places::compare(sources).unwrap();
+        for (format, extension) in [
+            (Format::Table, "txt"),
+            (Format::Short, "short"),
+            (Format::Json, "json"),
+            (Format::Markdown, "md"),
+        ] {
+            let path = fixture(&format!("{golden}.compared.{extension}"));
+            let text = rendered(&comparison, format);
+            if bless {
+                std::fs::write(&path, &text).unwrap();
+            }
+            let kept = std::fs::read_to_string(&path).unwrap();
+            assert!(kept == text, "{}: not as recorded:\n{text}", path.display());
+        }
+    }
+}
+
+/// A comparison carries what it was made from: replayed, it is the same byte for byte, redacted or not, and it
+/// can be compared with one place more.
+#[test]
+fn a_comparison_is_read_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let save = |name: &str, document: &Value| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, document.to_string()).unwrap();
+        path
+    };
+    let laptop = save("laptop.json", &LAPTOP);
+    let bastion = save("bastion.json", &BASTION);
+    let run = |arguments: &[&std::ffi::OsStr]| {
+        let output = program().args(arguments).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        (
+            output.status.code(),
+            text,
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let dig = fixture("bastion.dig.txt");
+    for redact in [false, true] {
+        for second in [&bastion, &laptop, &dig] {
+            let saved = directory.path().join("both.json");
+            let mut arguments: Vec<&std::ffi::OsStr> = vec![
+                "compare".as_ref(),
+                laptop.as_ref(),
+                second.as_ref(),
+                "--save".as_ref(),
+                saved.as_ref(),
+            ];
+            if redact {
+                arguments.push("--redact".as_ref());
+            }
+            let (code, first, error) = run(&arguments);
+            assert_eq!((code, error.as_str()), (Some(1), ""));
+            let (code, again, error) = run(&["replay".as_ref(), saved.as_ref()]);
+            assert_eq!((code, error.as_str()), (Some(1), ""));
+            assert_eq!(again, first);
+            let json = std::fs::read_to_string(&saved).unwrap();
+            let (_, document, _) = run(&[
+                "replay".as_ref(),
+                saved.as_ref(),
+                "-o".as_ref(),
+                "json".as_ref(),
+            ]);
+            assert_eq!(document, json);
+        }
+    }
+    let both = directory.path().join("both.json");
+    run(&[
+        "compare".as_ref(),
+        laptop.as_ref(),
+        bastion.as_ref(),
+        "--save".as_ref(),
+        both.as_ref(),
+        "-q".as_ref(),
+    ]);
+    let third = save(
+        "third.json",
+        &changed(&BASTION, |d| d["vantage"]["name"] = json!("third")),
+    );
+    let (code, text, _) = run(&["compare".as_ref(), both.as_ref(), third.as_ref()]);
+    assert_eq!(code, Some(1));
+    assert!(
+        text.contains("laptop") && text.contains("bastion") && text.contains("third"),
+        "{text}"
+    );
+    // What is wrong with a comparison is one line, as with a capture.
+    let whole: Value = serde_json::from_slice(&std::fs::read(&both).unwrap()).unwrap();
+    for (change, says) in [
+        (
+            Box::new(|d: &mut Value| d["captures"] = json!([])) as Box<dyn Fn(&mut Value)>,
+            "2 places and has 0 captures",
+        ),
+        (
+            Box::new(|d: &mut Value| d["captures"][0] = json!(7)),
+            "is not a capture: ",
+        ),
+        (
+            Box::new(|d: &mut Value| d["captures"][1]["taken_at"] = json!("\u{1b}[2J")),
+            "not a time",
+        ),
+        (
+            Box::new(|d: &mut Value| d["places"][0]["kind"] = json!("guess")),
+            "is not a capture: ",
+        ),
+        (
+            Box::new(|d: &mut Value| d["schema_version"] = json!(9)),
+            "schema_version 9",
+        ),
+    ] {
+        let broken = save("broken.json", &changed(&whole, |d| change(d)));
+        for command in ["replay", "compare"] {
+            let files = [command.as_ref(), broken.as_ref(), laptop.as_ref()];
+            let count = if command == "replay" { 2 } else { 3 };
+            let (code, text, error) = run(&files[..count]);
+            assert_eq!((code, text.as_str()), (Some(2), ""), "{says}: {error}");
+            assert!(error.contains(says), "{says}: {error}");
+            assert_eq!(error.lines().count(), 1, "{error}");
+            assert!(!error.trim_end().contains(char::is_control), "{error:?}");
+        }
+    }
+}
+
 #[test]
 fn dig_on_the_bastion_is_enough() {
     let dig = std::fs::read(fixture("bastion.dig.txt")).unwrap();

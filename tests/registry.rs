@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use eks_dns_doctor::lab;
+use eks_dns_doctor::places::PLACE_RULES;
 use eks_dns_doctor::report::{Report, diagnose};
 use eks_dns_doctor::rules::{self, RULES};
 
@@ -114,6 +115,39 @@ fn every_rule_is_documented() {
     }
 }
 
+/// A finding of several places has a page of the same sections, and a place where a case of it is compared.
+#[test]
+fn rules_of_several_places_are_documented() {
+    for rule in PLACE_RULES {
+        let headings: Vec<&str> = rule
+            .documentation
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("## "))
+            .collect();
+        let (page, references) = headings.split_at(4.min(headings.len()));
+        assert_eq!(
+            page,
+            [
+                "What it means",
+                "How it was decided",
+                "Why it matters",
+                "What to do"
+            ],
+            "{}",
+            rule.name
+        );
+        assert!(matches!(references, [] | ["References"]), "{}", rule.name);
+        let module = format!("src/places/rules/{}.rs", rule.name.replace('-', "_"));
+        assert!(root().join(&module).is_file(), "{module}");
+        let tests = read(&root().join("tests/places.rs"));
+        assert!(
+            tests.contains(&format!("\"{}\"", rule.name)),
+            "{}",
+            rule.name
+        );
+    }
+}
+
 #[test]
 fn rules_that_are_referred_to_exist() {
     for rule in RULES {
@@ -139,6 +173,10 @@ fn the_readme_lists_exactly_the_rules() {
     let (index, after) = rest.split_once(END).expect("the index ends");
     let mut expected = String::from("| finding | it means |\n|---|---|\n");
     for rule in RULES {
+        let _ = writeln!(expected, "| `{}` | {} |", rule.name, rule.summary);
+    }
+    expected.push_str("\nOf several places (`compare`):\n\n| finding | it means |\n|---|---|\n");
+    for rule in PLACE_RULES {
         let _ = writeln!(expected, "| `{}` | {} |", rule.name, rule.summary);
     }
     if std::env::var_os("BLESS").is_some_and(|value| !value.is_empty()) {

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::{Error, output, read};
-use crate::cli::args::CompareArgs;
-use crate::places;
+use crate::cli::args::{CompareArgs, OutputArgs};
+use crate::places::{self, Source};
 
 /// Compares the captures, and returns the exit code of what they show together.
 pub(super) fn run(args: &CompareArgs) -> Result<u8, Error> {
@@ -15,18 +15,30 @@ pub(super) fn run(args: &CompareArgs) -> Result<u8, Error> {
     let mut sources = Vec::new();
     for path in &args.captures {
         let bytes = read::bounded(path)?;
-        let source = places::read(&stem(path), &bytes).map_err(|reason| Error::Capture {
+        let read = places::read_all(&stem(path), &bytes).map_err(|reason| Error::Capture {
             path: path.clone(),
             reason: reason.to_string(),
         })?;
-        sources.push(if args.output.redact {
-            source.redacted()?
-        } else {
-            source
-        });
+        sources.extend(read);
     }
+    deliver(sources, &args.output)
+}
+
+/// Compares what was read and prints it, and returns the exit code.
+pub(super) fn deliver(sources: Vec<Source>, output: &OutputArgs) -> Result<u8, Error> {
+    if output.explain_why {
+        return Err(Error::NoHeadlineToExplain);
+    }
+    let sources = if output.redact {
+        sources
+            .into_iter()
+            .map(Source::redacted)
+            .collect::<Result<_, _>>()?
+    } else {
+        sources
+    };
     let comparison = places::compare(sources)?;
-    output::deliver_as(&args.output, |format, style, out| {
+    output::deliver_as(output, |format, style, out| {
         places::render(&comparison, format, style, out)
     })?;
     Ok(comparison.exit_code)

@@ -7,9 +7,10 @@ use crate::cli::args::ExplainArgs;
 use crate::cli::nearest;
 use crate::limits;
 use crate::pasted::{self, Explanation};
+use crate::places::PLACE_RULES;
 use crate::render::text;
 use crate::report::exit;
-use crate::rules::{self, RULES, Rule};
+use crate::rules::{RULES, Severity};
 
 /// Columns of a page.
 const WIDTH: usize = 80;
@@ -25,13 +26,52 @@ pub(super) fn run(args: &ExplainArgs) -> Result<u8, Error> {
     } else if what.contains(char::is_whitespace) {
         message("the text", what)?
     } else {
-        match rules::find(&what.to_ascii_lowercase()) {
-            Some(rule) => page(rule),
+        match Entry::find(&what.to_ascii_lowercase()) {
+            Some(entry) => page(&entry),
             None => return Err(unknown(what)),
         }
     };
     output::stdout(text.as_bytes())?;
     Ok(exit::HEALTHY)
+}
+
+/// What has a page: a finding of one place, or of several.
+struct Entry {
+    name: &'static str,
+    summary: &'static str,
+    severity: Severity,
+    since: &'static str,
+    documentation: &'static str,
+}
+
+impl Entry {
+    fn of_one_place() -> impl Iterator<Item = Self> {
+        RULES.iter().map(|rule| Self {
+            name: rule.name,
+            summary: rule.summary,
+            severity: rule.severity,
+            since: rule.since,
+            documentation: rule.documentation,
+        })
+    }
+
+    fn of_several_places() -> impl Iterator<Item = Self> {
+        PLACE_RULES.iter().map(|rule| Self {
+            name: rule.name,
+            summary: rule.summary,
+            severity: rule.severity,
+            since: rule.since,
+            documentation: rule.documentation,
+        })
+    }
+
+    fn all() -> impl Iterator<Item = Self> {
+        Self::of_one_place().chain(Self::of_several_places())
+    }
+
+    fn find(name: &str) -> Option<Self> {
+        Self::all().find(|entry| entry.name == name)
+    }
 }
 
 /// A message, or a log around one. What is not UTF-8 in it is replaced.
@@ -104,7 +144,7 @@ fn meaning(explanation: &Explanation) -> String {
 }
 
 fn unknown(what: &str) -> Error {
-    let meant = nearest(what, RULES.iter().map(|rule| rule.name));
+    let meant = nearest(what, Entry::all().map(|entry| entry.name));
     let meant = if meant.is_empty() {
         String::new()
     } else {
@@ -115,22 +155,31 @@ fn unknown(what: &str) -> Error {
 
 /// Every finding with its summary.
 fn index() -> String {
-    let column = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+    let column = Entry::all()
+        .map(|entry| entry.name.len())
+        .max()
+        .unwrap_or(0);
     let mut page = Page::default();
-    for rule in RULES {
-        let lead = format!("{:column$}  ", rule.name);
-        page.wrap(&lead, &" ".repeat(column + 2), rule.summary);
-    }
+    let list = |entries: &mut dyn Iterator<Item = Entry>, page: &mut Page| {
+        for entry in entries {
+            let lead = format!("{:column$}  ", entry.name);
+            page.wrap(&lead, &" ".repeat(column + 2), entry.summary);
+        }
+    };
+    list(&mut Entry::of_one_place(), &mut page);
+    page.line("");
+    page.line("Of several places (eks-dns-doctor compare):");
+    list(&mut Entry::of_several_places(), &mut page);
     page.text
 }
 
 /// The documentation of a finding as plain text.
-fn page(rule: &Rule) -> String {
+fn page(entry: &Entry) -> String {
     let mut page = Page::default();
-    page.wrap("", "  ", &format!("{}: {}", rule.name, rule.summary));
-    let severity = rule.severity.as_str();
-    page.wrap("", "", &format!("{severity}, since {}", rule.since));
-    page.document(rule.documentation);
+    page.wrap("", "  ", &format!("{}: {}", entry.name, entry.summary));
+    let severity = entry.severity.as_str();
+    page.wrap("", "", &format!("{severity}, since {}", entry.since));
+    page.document(entry.documentation);
     page.text
 }
 
@@ -232,7 +281,7 @@ mod tests {
 
     #[test]
     fn pages_are_plain_text_within_the_width() {
-        for text in RULES.iter().map(|rule| page(rule)).chain([index()]) {
+        for text in Entry::all().map(|entry| page(&entry)).chain([index()]) {
             assert!(!text.contains("## ") && !text.contains("\n\n\n"), "{text}");
             assert!(!text.starts_with('\n') && text.ends_with('\n') && !text.ends_with("\n\n"));
             for line in text.lines() {

@@ -75,10 +75,26 @@ fn style(args: &OutputArgs, variable: impl Fn(&str) -> Option<String>, terminal:
         ascii: args.ascii,
         width: columns
             .and_then(|columns| columns.parse().ok())
+            .or_else(|| self::columns().filter(|_| terminal))
             .filter(|columns| WIDTHS.contains(columns))
             .unwrap_or(WIDTH),
         verbose: args.verbose,
     }
+}
+
+/// What standard output can show where it is a terminal.
+pub(super) fn terminal_style(args: &OutputArgs) -> Style {
+    style(args, variable, io::stdout().is_terminal())
+}
+
+/// Whether a terminal understands the sequences that move its cursor.
+pub(super) fn can_move_cursor() -> bool {
+    variable("TERM").is_some_and(|term| !term.is_empty() && term != "dumb")
+}
+
+/// The terminal's own width, where standard output is one.
+fn columns() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(columns, _)| columns.0.into())
 }
 
 #[expect(

@@ -1,18 +1,23 @@
-//! `replay`: today's rules on a saved capture.
+//! `replay`: today's rules on a saved capture, or on the captures of a saved comparison.
 
-use super::{Error, output, read};
+use super::{Error, compare, output, read};
 use crate::capture;
 use crate::cli::args::ReplayArgs;
+use crate::places;
 use crate::report::diagnose;
 
 /// Diagnoses the capture again, and returns the report's exit code.
 pub(super) fn run(args: &ReplayArgs) -> Result<u8, Error> {
     output::check_save(&args.output)?;
     let bytes = read::bounded(&args.capture)?;
-    let capture = capture::parse(&bytes).map_err(|reason| Error::Capture {
+    let refused = |reason: capture::CaptureError| Error::Capture {
         path: args.capture.clone(),
         reason: reason.to_string(),
-    })?;
+    };
+    if let Some(sources) = places::comparison(&bytes).map_err(refused)? {
+        return compare::deliver(sources, &args.output);
+    }
+    let capture = capture::parse(&bytes).map_err(refused)?;
     let report = diagnose(capture);
     output::deliver(&report, &args.output)?;
     Ok(report.exit_code)

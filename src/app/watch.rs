@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep_until};
 use super::check::{aws_share, round};
 use super::conduct::{Interrupted, conduct, now};
 use super::learn::Known;
+use super::live::{self, Live};
 use super::{Error, output};
 use crate::cli::args::{CheckArgs, OutputArgs, Until};
 use crate::cli::settings;
@@ -21,6 +22,9 @@ use crate::watch::Watch;
 
 /// How long a watch lasts where nothing else is said.
 const BOUND: Duration = Duration::from_secs(20 * 60);
+
+/// Between two drawings of the live table.
+const TICK: Duration = Duration::from_secs(1);
 
 /// Watches, and returns the exit code of the last report.
 pub(super) fn run(args: &CheckArgs, interval: Duration) -> Result<u8, Error> {
@@ -70,8 +74,15 @@ async fn rounds(
     )?;
     let mut watch = Watch::default();
     let mut last: Option<Report> = None;
+    let mut live = Live::new(&args.output);
+    let name = known.target.hostname.to_string();
+    let head = |next, conclusion: &str| live::head(&name, start.elapsed(), bound, next, conclusion);
     loop {
         let began = Instant::now();
+        let before = last
+            .as_ref()
+            .map_or("watching", |report| report.conclusion.as_str());
+        live.draw(&head(None, before), &watch.board(start.elapsed()))?;
         let capture = round(settings, &known, &mut interrupt, |answered| {
             if args.output.verbose {
                 progress(answered);
@@ -84,6 +95,7 @@ async fn rounds(
             _ => diagnose(capture),
         };
         let elapsed = began.duration_since(start);
+        live.clear()?;
         for line in watch.observe(elapsed, &report) {
             tell(&args.output, &line)?;
         }
@@ -97,14 +109,32 @@ async fn rounds(
             tell(&args.output, &watch.summary(start.elapsed(), &report))?;
             return Ok(report);
         }
-        tokio::select! {
-            () = sleep_until(next) => last = Some(report),
-            () = &mut interrupt => {
-                let report = interrupted(report);
-                tell(&args.output, &watch.summary(start.elapsed(), &report))?;
-                return Ok(report);
+        loop {
+            let left = next.duration_since(Instant::now());
+            live.draw(
+                &head(Some(left), report.conclusion.as_str()),
+                &watch.board(start.elapsed()),
+            )?;
+            // The table counts the seconds; without one nobody is woken before the next round.
+            let tick = if live.is_on() {
+                next.min(Instant::now() + TICK)
+            } else {
+                next
+            };
+            tokio::select! {
+                () = sleep_until(tick) => {}
+                () = &mut interrupt => {
+                    live.clear()?;
+                    let report = interrupted(report);
+                    tell(&args.output, &watch.summary(start.elapsed(), &report))?;
+                    return Ok(report);
+                }
+            }
+            if Instant::now() >= next {
+                break;
             }
         }
+        last = Some(report);
     }
 }
 

@@ -10,9 +10,9 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::capture::{self, CaptureError};
+use crate::capture::{self, CaptureError, Held};
 use crate::compare::{ClassedAddress, Verdict};
 use crate::dns::Name;
 use crate::facts::Gap;
@@ -31,7 +31,7 @@ pub use dig::DigError;
 pub use rules::{PLACE_RULES, PlaceRule};
 
 /// What a place is known from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// This program's document.
@@ -107,7 +107,40 @@ pub struct Source {
     capture: Capture,
 }
 
-/// Reads a file: a capture, or dig's text. `stem` names it where the capture does not.
+/// Reads a file: a capture, dig's text, or a comparison, which has the captures it was made from. `stem` names a
+/// capture that has no name of its own.
+pub fn read_all(stem: &str, bytes: &[u8]) -> Result<Vec<Source>, PlaceError> {
+    match comparison(bytes)? {
+        Some(sources) => Ok(sources),
+        None => Ok(vec![read(stem, bytes)?]),
+    }
+}
+
+/// The places of a comparison; `None` where the text is of something else.
+pub fn comparison(bytes: &[u8]) -> Result<Option<Vec<Source>>, CaptureError> {
+    // Only a comparison has this name; what is not JSON, or none that is read, is for the others to refuse.
+    #[derive(Deserialize)]
+    struct Marked {
+        captures: Option<serde::de::IgnoredAny>,
+    }
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.len() as u64 > limits::CAPTURE
+        || serde_json::from_slice::<Marked>(text).map_or(true, |marked| marked.captures.is_none())
+    {
+        return Ok(None);
+    }
+    let Held::Several(places) = capture::parse_any::<Kind>(bytes)? else {
+        return Ok(None);
+    };
+    let sources = places.into_iter().map(|(name, kind, capture)| Source {
+        name,
+        kind,
+        capture,
+    });
+    Ok(Some(sources.collect()))
+}
+
+/// Reads a file of one place: a capture, or dig's text. `stem` names it where the capture does not.
 pub fn read(stem: &str, bytes: &[u8]) -> Result<Source, PlaceError> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let first = text.iter().copied().find(|b| !b.is_ascii_whitespace());
@@ -218,6 +251,8 @@ pub struct Comparison {
     pub conclusion: Conclusion,
     /// The exit code.
     pub exit_code: u8,
+    /// The capture of each place, in their order: what the comparison is made from, and can be made from again.
+    pub captures: Vec<Report>,
 }
 
 /// What the rules look at.
@@ -303,6 +338,10 @@ pub fn compare(sources: Vec<Source>) -> Result<Comparison, Refused> {
     }
     let sources = named(sources);
     refuse(&sources)?;
+    let captures = sources
+        .iter()
+        .map(|source| diagnose(source.capture.clone()))
+        .collect();
     let places: Vec<Place> = informed(sources)
         .into_iter()
         .map(|source| Place {
@@ -332,6 +371,7 @@ pub fn compare(sources: Vec<Source>) -> Result<Comparison, Refused> {
             Conclusion::Broken => exit::BROKEN,
             Conclusion::Inconclusive => exit::INCONCLUSIVE,
         },
+        captures,
     })
 }
 

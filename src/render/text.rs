@@ -101,6 +101,16 @@ pub(crate) fn wrap_cell(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// As much of the text as fits the width.
+pub(crate) fn fit(text: &str, width: usize) -> &str {
+    let mut columns = 0;
+    let end = text.char_indices().find_map(|(at, c)| {
+        columns += c.width().unwrap_or_default();
+        (columns > width).then_some(at)
+    });
+    end.map_or(text, |end| &text[..end])
+}
+
 /// Where the text passes the width, at least one character in; `None` where it does not.
 fn overflow(text: &str, width: usize) -> Option<usize> {
     let mut columns = 0;

@@ -4,17 +4,32 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::same_resolver_answers_differently::{APART, ips};
-use super::{PlaceRule, has_private_addresses, times};
+use super::{has_private_addresses, times};
 use crate::places::{Place, Seen};
 use crate::rules::phrase;
 use crate::rules::{Confidence, Evidence, Finding, Remedy, Severity};
 
-pub(super) static RULE: PlaceRule = PlaceRule {
-    name: "different-generations",
-    summary: "the endpoint's private addresses changed between two captures",
-    severity: Severity::Warning,
-    check,
-};
+declare_place_rule! {
+    /// ## What it means
+    /// The places got different private addresses, and their captures are of different times: the endpoint's network
+    /// interfaces were probably replaced between them, and the older capture says nothing of today.
+    ///
+    /// ## How it was decided
+    /// Each capture has its time, the times are more than a minute apart (the records of a private endpoint live for
+    /// 60 seconds), and the private addresses are not the same. It is medium where they have none in common, and low where
+    /// they share some.
+    ///
+    /// ## Why it matters
+    /// Two captures of two states compare the times and not the places.
+    ///
+    /// ## What to do
+    /// Capture the older place again, and compare.
+    "different-generations" = {
+        summary: "the endpoint's private addresses changed between two captures",
+        severity: Severity::Warning,
+        since: "0.1.0",
+    }
+}
 
 /// The private addresses that a place was given on its path.
 fn addresses(place: &Place) -> BTreeSet<IpAddr> {

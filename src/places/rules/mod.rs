@@ -15,10 +15,36 @@ pub struct PlaceRule {
     pub name: &'static str,
     /// One line for an index.
     pub summary: &'static str,
+    /// The documentation, in the sections of the other rules' ([`crate::rules::Rule::documentation`]).
+    pub documentation: &'static str,
     /// The worst severity it has.
     pub severity: Severity,
+    /// The version it came with.
+    pub since: &'static str,
     /// Looks at the places, and at what the rules before it found.
     pub check: fn(&Seen<'_>, &[Finding]) -> Vec<Finding>,
+}
+
+/// Declares a rule: its doc comment is its documentation. Its check is the module's function `check`.
+macro_rules! declare_place_rule {
+    (
+        $(#[doc = $doc:literal])+
+        $name:literal = {
+            summary: $summary:literal,
+            severity: $severity:expr,
+            since: $since:literal $(,)?
+        }
+    ) => {
+        $(#[doc = $doc])+
+        pub(super) static RULE: crate::places::rules::PlaceRule = crate::places::rules::PlaceRule {
+            name: $name,
+            summary: $summary,
+            documentation: concat!($($doc, "\n"),+),
+            severity: $severity,
+            since: $since,
+            check,
+        };
+    };
 }
 
 macro_rules! place_rules {

@@ -1,6 +1,6 @@
 //! The private zone is seen at one place, and at another the resolver takes the name from elsewhere.
 
-use super::{PlaceRule, address_of, has_private_addresses, list, names, observed, own_remedies, times, verdict};
+use super::{address_of, has_private_addresses, list, names, observed, own_remedies, times, verdict};
 use crate::compare::Verdict;
 use crate::places::{Place, Seen};
 use crate::report::{ResolverReport, diagnose};
@@ -8,12 +8,34 @@ use crate::resolvers::Role;
 use crate::rules::{Confidence, Finding, Remedy, Severity};
 use crate::settings::View;
 
-pub(super) static RULE: PlaceRule = PlaceRule {
-    name: "only-one-place-has-forwarding",
-    summary: "one place's resolver takes the name from the cluster's VPC, and another's does not",
-    severity: Severity::Error,
-    check,
-};
+declare_place_rule! {
+    /// ## What it means
+    /// The resolver of one place takes the name from the cluster's VPC, and the resolver of another answers from what
+    /// it knows itself: the cluster's side works, and the conditional forward is missing on the second path.
+    ///
+    /// ## How it was decided
+    /// At one place every resolver that its clients depend on gives private addresses, and not from the public view.
+    /// At the other one of them shows the public view, denies the name, or gives addresses that are neither the
+    /// cluster's nor private. A server that both places ask is left to `same-resolver-answers-differently`.
+    /// It is high where the SOA records show the two views, and medium where they do not.
+    ///
+    /// ## Why it matters
+    /// It takes the cluster, its endpoint and the inbound endpoint out of the question: what is to be changed is at
+    /// the place that is broken, or at the resolver it asks.
+    ///
+    /// ## What to do
+    /// Do what the finding says for that place's own resolver: as a rule a conditional forward of the endpoint's name
+    /// to an inbound endpoint in the cluster's VPC. Then capture that place again and compare.
+    ///
+    /// ## References
+    /// - Amazon Route 53 Developer Guide, "Forwarding inbound DNS queries to your VPCs"
+    /// - Amazon EKS User Guide, "Cluster API server endpoint"
+    "only-one-place-has-forwarding" = {
+        summary: "one place's resolver takes the name from the cluster's VPC, and another's does not",
+        severity: Severity::Error,
+        since: "0.1.0",
+    }
+}
 
 fn sees(resolver: &ResolverReport) -> bool {
     resolver.view != View::Public && has_private_addresses(resolver)

@@ -1,17 +1,38 @@
 //! One address answers one place, and another place hears nothing from it.
 
-use super::{PlaceRule, asked, is_silent, names, observed, times};
+use super::{asked, is_silent, names, observed, times};
 use crate::places::{Place, Row, Seen};
 use crate::report::ResolverReport;
 use crate::resolvers::Role;
 use crate::rules::{Confidence, Finding, Remedy, Severity};
 
-pub(super) static RULE: PlaceRule = PlaceRule {
-    name: "reachable-from-one-place-only",
-    summary: "a resolver answers one place, and another hears nothing from it: a firewall, a route",
-    severity: Severity::Error,
-    check,
-};
+declare_place_rule! {
+    /// ## What it means
+    /// A resolver answers at one place, and nothing is heard from it at the other: something between the second place and
+    /// the resolver does not let DNS through.
+    ///
+    /// ## How it was decided
+    /// The same address, port and transport: an answer of any kind at one place, and at the other a timeout, or an error of
+    /// the network. Loopback and link-local addresses are each host's own and are not compared.
+    ///
+    /// ## Why it matters
+    /// The resolver is up and knows the name. What is missing is a way to it: a route, a firewall's rule, a security
+    /// group's, or the way back.
+    ///
+    /// ## What to do
+    /// Let UDP and TCP port 53 through from that place to the resolver: in the firewalls on the way, in the security group
+    /// and the network ACL of an inbound endpoint, and in the routes both ways. The Resolver at the VPC's `.2` address
+    /// answers inside its VPC only: from elsewhere ask an inbound endpoint.
+    ///
+    /// ## References
+    /// - Amazon VPC User Guide, "Understanding Amazon DNS"
+    /// - Amazon Route 53 Developer Guide, "Forwarding inbound DNS queries to your VPCs"
+    "reachable-from-one-place-only" = {
+        summary: "a resolver answers one place, and another hears nothing from it: a firewall, a route",
+        severity: Severity::Error,
+        since: "0.1.0",
+    }
+}
 
 fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
     let rows = seen.rows.iter().filter(|row| row.is_one_server());

@@ -1,16 +1,29 @@
 //! Every place is broken, and by the same.
 
-use super::{PlaceRule, names, own_remedies};
+use super::{names, own_remedies};
 use crate::places::{Place, Seen};
 use crate::report::Conclusion;
 use crate::rules::{Evidence, Finding, Severity};
 
-pub(super) static RULE: PlaceRule = PlaceRule {
-    name: "same-and-broken",
-    summary: "every place is broken, and by the same",
-    severity: Severity::Error,
-    check,
-};
+declare_place_rule! {
+    /// ## What it means
+    /// Each place is broken, and the headline of each is the same finding: what is wrong is not at one of them.
+    ///
+    /// ## How it was decided
+    /// Each place's own diagnosis ends broken, and its first finding is the same rule. The confidence is the least of
+    /// theirs.
+    ///
+    /// ## Why it matters
+    /// The common part of the paths is what to look at: a forwarder that both use, the VPC, the cluster's access flags.
+    ///
+    /// ## What to do
+    /// Do what the finding says; `eks-dns-doctor explain FINDING` has its page.
+    "same-and-broken" = {
+        summary: "every place is broken, and by the same",
+        severity: Severity::Error,
+        since: "0.1.0",
+    }
+}
 
 fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
     let broken = |place: &Place| place.report.conclusion == Conclusion::Broken;

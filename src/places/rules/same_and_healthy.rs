@@ -1,16 +1,31 @@
 //! Every place is healthy.
 
-use super::{PlaceRule, names, observed};
+use super::{names, observed};
 use crate::places::{Place, Seen};
 use crate::rules::{Confidence, Finding, Severity};
 use crate::settings::View;
 
-pub(super) static RULE: PlaceRule = PlaceRule {
-    name: "same-and-healthy",
-    summary: "every place is healthy",
-    severity: Severity::Info,
-    check,
-};
+declare_place_rule! {
+    /// ## What it means
+    /// Each place is healthy: every resolver that decides there answers as is expected there.
+    ///
+    /// ## How it was decided
+    /// Each place's own diagnosis ends healthy or degraded, and no finding over several places has anything to say against
+    /// it.
+    ///
+    /// ## Why it matters
+    /// Where kubectl still fails at one of them, it is not the name: look at routes and port 443 (`--connect`), at a proxy,
+    /// at what that program's own resolver library does.
+    ///
+    /// ## What to do
+    /// Nothing here. It says so as well where the places take the name from two views: that is right with public and private
+    /// access both on.
+    "same-and-healthy" = {
+        summary: "every place is healthy",
+        severity: Severity::Info,
+        since: "0.1.0",
+    }
+}
 
 fn check(seen: &Seen<'_>, before: &[Finding]) -> Vec<Finding> {
     let healthy = seen.places.iter().all(Place::is_healthy);

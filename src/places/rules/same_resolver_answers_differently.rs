@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::{PlaceRule, asked, has_private_addresses, is_silent, list, observed, said, times};
+use super::{asked, has_private_addresses, is_silent, list, observed, said, times};
 use crate::compare::Verdict;
 use crate::places::{Place, Row, Seen};
 use crate::report::ResolverReport;
@@ -11,12 +11,33 @@ use crate::resolvers::Role;
 use crate::rules::{Confidence, Finding, Remedy, Severity};
 use crate::settings::View;
 
-pub(super) static RULE: PlaceRule = PlaceRule {
-    name: "same-resolver-answers-differently",
-    summary: "one resolver answers two places differently: views, an access list, split horizon",
-    severity: Severity::Error,
-    check,
-};
+declare_place_rule! {
+    /// ## What it means
+    /// One address was asked from two places and did not say the same to both: views, an access list, split horizon, or
+    /// something on the way that answers in its stead.
+    ///
+    /// ## How it was decided
+    /// The same address, port and transport, at two places: one with addresses and one without, two views, or two sets of
+    /// addresses that have nothing in common. Loopback and link-local addresses are each host's own and are not compared.
+    /// Captures of different times, or of an unknown time, make it less sure: the answer itself may have changed.
+    ///
+    /// ## Why it matters
+    /// Proving that the resolver works from one place proves nothing for the other: it depends on who asks.
+    ///
+    /// ## What to do
+    /// Look at what the resolver decides by: views (`match-clients`), access lists (`allow-query`), policy zones, the
+    /// client's network. Make sure that the packets of both places arrive there with the address that you think, and that
+    /// nothing on the way answers DNS itself.
+    ///
+    /// ## References
+    /// - RFC 9499 section 6, "split DNS"
+    /// - BIND 9 Administrator Reference Manual, "view", "allow-query"
+    "same-resolver-answers-differently" = {
+        summary: "one resolver answers two places differently: views, an access list, split horizon",
+        severity: Severity::Error,
+        since: "0.1.0",
+    }
+}
 
 /// Captures further apart than this may show a change. The records of a private endpoint live for 60 seconds.
 pub(super) const APART: std::time::Duration = std::time::Duration::from_secs(60);

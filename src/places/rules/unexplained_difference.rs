@@ -1,16 +1,28 @@
 //! A place is broken, and no other rule says what it has to do with the others.
 
-use super::{PlaceRule, list, names, own_remedies};
+use super::{list, names, own_remedies};
 use crate::places::{Place, Seen};
 use crate::report::Conclusion;
 use crate::rules::{Confidence, Evidence, Finding, Severity};
 
-pub(super) static RULE: PlaceRule = PlaceRule {
-    name: "unexplained-difference",
-    summary: "a place is broken by something of its own",
-    severity: Severity::Error,
-    check,
-};
+declare_place_rule! {
+    /// ## What it means
+    /// A place is broken, and what is found there has nothing to do with the other places.
+    ///
+    /// ## How it was decided
+    /// At least one place's own diagnosis ends broken, and no other finding over several places says why.
+    ///
+    /// ## Why it matters
+    /// The other places are no comparison for it: its own report says more.
+    ///
+    /// ## What to do
+    /// Read that place's own report, with `eks-dns-doctor replay FILE`.
+    "unexplained-difference" = {
+        summary: "a place is broken by something of its own",
+        severity: Severity::Error,
+        since: "0.1.0",
+    }
+}
 
 fn check(seen: &Seen<'_>, before: &[Finding]) -> Vec<Finding> {
     let (broken, others): (Vec<&Place>, Vec<&Place>) = seen
