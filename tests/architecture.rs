@@ -18,6 +18,7 @@ const ORDER: &[&str] = &[
     "observation",
     "settings",
     "facts",
+    "via",
     "resolvers",
     "plan",
     "probe",
