@@ -218,6 +218,7 @@ fn every_way_to_fail_is_one_line_and_the_others_stand() {
         &format!("{capture} | sed s/0123456789ABCDEF/ABCDEF0123456789/\n"),
     );
     hosts.script("slow/eks-dns-doctor", "sleep 30\n");
+    hosts.script("huge/eks-dns-doctor", "exec head -c 40000000 /dev/zero\n");
     std::fs::create_dir(hosts.root().join("bare")).unwrap();
     std::fs::create_dir_all(hosts.root().join("foreign")).unwrap();
     std::fs::write(
@@ -259,6 +260,7 @@ fn every_way_to_fail_is_one_line_and_the_others_stand() {
         ("deep", "deep", "is not a capture: "),
         ("evil", "evil", "is not a capture: "),
         ("other", "other", "is of something else: "),
+        ("huge", "huge", "more than 32 MiB came back"),
         ("slow", "slow", "nothing came back within 3s"),
     ];
     let server = name_server();
@@ -506,7 +508,7 @@ impl Manager {
                 }
                 let (name, value) = line.split_once(':').unwrap_or((line, ""));
                 match name.to_ascii_lowercase().as_str() {
-                    "x-amz-target" => target = value.trim().to_owned(),
+                    "x-amz-target" => value.trim().clone_into(&mut target),
                     "content-length" => length = value.trim().parse().ok()?,
                     _ => {}
                 }
@@ -623,7 +625,7 @@ impl Manager {
                 text = format!("{}\n{text}", "x".repeat(24_000 - text.len() / 2))
                     .chars()
                     .take(24_000)
-                    .collect()
+                    .collect();
             }
             "half" => text.truncate(text.len() / 2),
             "lost" => (code, status, text) = (-1, "TimedOut", String::new()),
@@ -631,7 +633,7 @@ impl Manager {
                 text = format!(
                     "{}\n\u{1b}[2J\u{9b}\n",
                     text.lines().next().unwrap_or_default()
-                )
+                );
             }
             _ => {}
         }
