@@ -101,3 +101,19 @@ pub const VIA_LINE: usize = 300;
 pub const PUSHED: u64 = 256 << 20;
 /// Certificates of an authority's bundle.
 pub const AUTHORITIES: usize = 32;
+/// Octets read of what one command of this host prints of its resolvers. Hosts with dozens of links print a few KiB.
+pub const HOST_TEXT: usize = 256 << 10;
+/// How long such a command may take. resolvectl and scutil answer within 50 ms, PowerShell starts within two seconds.
+pub const HOST_COMMAND: std::time::Duration = std::time::Duration::from_secs(4);
+/// Links, adapters, rules or files of a host's resolver configuration. A host with containers has a few dozen links.
+pub const DNS_SCOPES: usize = 128;
+/// Domains of one of them. Old versions of systemd-resolved list some twenty of their own.
+pub const SCOPE_DOMAINS: usize = 128;
+/// Characters of the name of one of them.
+pub const SCOPE_NAME: usize = 64;
+/// Name servers behind this host's stub that are asked as evidence.
+pub const UPSTREAMS: usize = 16;
+/// What is said of a host's resolver configuration that could not be read.
+pub const HOST_PROBLEMS: usize = 16;
+/// Services of the `hosts:` line of nsswitch.conf. There are about a dozen in all.
+pub const NSS_SERVICES: usize = 16;

@@ -9,7 +9,7 @@ use crate::compare::{ClassedAddress, Comparison, Samples, Verdict, compare};
 use crate::connect::Connection;
 use crate::dns::AnswerKind;
 use crate::expect::Expected;
-use crate::facts::{Facts, Gap, Vantage};
+use crate::facts::{Facts, Gap, HostSummary, Vantage};
 use crate::observation::{Lookup, Purpose};
 use crate::probe::Probed;
 use crate::resolvers::Role;
@@ -141,6 +141,9 @@ pub struct Report {
     /// Why the headline and not another finding; absent where it was not asked for (`--explain-why`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<Why>,
+    /// Whom this host asks for the name, and what else of its own configuration matters; absent where it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<HostSummary>,
     /// What clients on this host would do and print.
     pub clients: Vec<Prediction>,
     /// The outcome.
@@ -231,6 +234,7 @@ pub fn diagnose(mut capture: Capture) -> Report {
     judge_the_vpc_resolver(&mut capture);
     let (expected, comparisons, evaluation) = examine(&capture, rules::evaluate);
     let clients = clients::predict(&capture.target, &capture.facts, &capture.observations);
+    let host = HostSummary::of(capture.facts.host.as_ref(), &capture.target.hostname);
     let in_scope: Vec<Verdict> = capture
         .observations
         .iter()
@@ -268,6 +272,7 @@ pub fn diagnose(mut capture: Capture) -> Report {
         findings: evaluation.findings,
         not_evaluated: evaluation.not_evaluated,
         why: None,
+        host,
         clients,
         conclusion,
         exit_code,

@@ -132,6 +132,12 @@ fn files_and_the_environment_are_read_at_the_ends() {
 }
 
 #[test]
+fn commands_are_run_in_two_places() {
+    only_in("process::Command", &["facts/run.rs", "via/ssh.rs"]);
+    only_in("process::{", &["facts/run.rs", "probe/sockets.rs"]);
+}
+
+#[test]
 fn the_types_of_the_aws_sdks_stay_in_one_place() {
     only_in("aws_sdk_", &["facts/aws/sdk.rs"]);
     for word in [

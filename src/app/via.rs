@@ -269,6 +269,7 @@ fn facts(args: &CheckArgs, here: &Capture) -> Result<Vec<u8>, Error> {
     facts.stub = None;
     facts.hosts = None;
     facts.upstreams = None;
+    facts.host = None;
     facts.proxy = None;
     facts.kubeconfig = None;
     facts.instance = None;

@@ -14,7 +14,8 @@ use std::thread;
 
 use super::answers::{Answers, Source};
 use super::kubeconfig::{self, Kubeconfig, KubeconfigError};
-use super::{Facts, Gap, Proxy, StubConfiguration, Vantage, VantageKind, hosts_file, saved};
+use super::platform::{Captured, HostConfiguration, windows_stub};
+use super::{Facts, Gap, Proxy, StubConfiguration, Vantage, VantageKind, hosts_file, run, saved};
 use crate::dns::Name;
 use crate::limits;
 use crate::settings::Settings;
@@ -26,6 +27,26 @@ const RESOLVED: [IpAddr; 2] = [
     IpAddr::V4(Ipv4Addr::new(127, 0, 0, 53)),
     IpAddr::V4(Ipv4Addr::new(127, 0, 0, 54)),
 ];
+
+/// Where resolvectl may be: the usual places, and NixOS's.
+const RESOLVECTL: &[&str] = &[
+    "/usr/bin/resolvectl",
+    "/bin/resolvectl",
+    "/run/current-system/sw/bin/resolvectl",
+];
+/// scutil(8).
+const SCUTIL: &[&str] = &["/usr/sbin/scutil"];
+/// Where macOS keeps resolvers of single domains: resolver(5).
+const RESOLVER_FILES: &str = "/etc/resolver";
+/// Windows PowerShell, which every Windows has; version 7 is not always there.
+const POWERSHELL: &[&str] = &[r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe"];
+/// Adapters that are connected, with their name servers, and the policy that is in effect.
+const ADAPTERS_AND_RULES: &str = "[Console]::OutputEncoding = [Text.Encoding]::UTF8; \
+    $up = @(Get-NetIPInterface -ConnectionState Connected | ForEach-Object { $_.ifIndex }); \
+    ConvertTo-Json -Compress -Depth 4 @( \
+    @(Get-DnsClientServerAddress | Where-Object { $up -contains $_.InterfaceIndex } | \
+    Select-Object InterfaceAlias, InterfaceIndex, ServerAddresses), \
+    @(Get-DnsClientNrptPolicy -Effective | Select-Object Namespace, NameServers, DirectAccessDnsServers))";
 
 /// A file that the user named cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +61,9 @@ pub struct UnreadableFile {
 
 /// Where a host of this platform keeps the file.
 fn default_path(name: &str) -> PathBuf {
+    if cfg!(windows) {
+        return Path::new(r"C:\Windows\System32\drivers\etc").join(name);
+    }
     Path::new("/etc").join(name)
 }
 
@@ -144,13 +168,16 @@ pub fn collect(
 ) -> Result<(Facts, Vec<Gap>, Vantage), UnreadableFile> {
     let mut facts = Facts::default();
     let mut gaps = Vec::new();
-    if !files.no_local {
+    let mut resolv_conf = None;
+    // Windows has no such file.
+    if !files.no_local && (!cfg!(windows) || files.resolv_conf.is_some()) {
         let named = files.resolv_conf;
         let path = named.map_or_else(|| default_path("resolv.conf"), Path::to_owned);
         match read_bounded(&path) {
             Ok(text) => {
                 let source = path.display().to_string();
                 facts.stub = Some(StubConfiguration::parse(&source, &text, interface_index));
+                resolv_conf = Some(text);
             }
             Err(error) if named.is_some() => return Err(error),
             // resolv.conf(5): without the file, the name server of the local machine is asked.
@@ -161,15 +188,27 @@ pub fn collect(
             Err(error) => gaps.push(unreadable("stub resolver configuration", &error)),
         }
     }
-    if files.resolv_conf.is_none()
-        && let Some(stub) = &facts.stub
-        && stub
-            .name_servers
-            .iter()
-            .any(|server| RESOLVED.contains(&server.ip()))
-        && let Ok(text) = read_bounded(Path::new(UPSTREAMS))
-    {
-        facts.upstreams = Some(StubConfiguration::parse(UPSTREAMS, &text, interface_index));
+    if !files.no_local && files.resolv_conf.is_none() {
+        let stub = facts.stub.as_ref();
+        let asks_resolved = stub.is_some_and(|stub| {
+            let mut servers = stub.name_servers.iter();
+            servers.any(|server| RESOLVED.contains(&server.ip()))
+        });
+        let upstreams = read_bounded(Path::new(UPSTREAMS)).ok();
+        let is_resolved = asks_resolved || upstreams.is_some();
+        facts.upstreams = upstreams
+            .filter(|_| asks_resolved)
+            .map(|text| StubConfiguration::parse(UPSTREAMS, &text, interface_index));
+        facts.host = configuration(resolv_conf.as_deref(), is_resolved, &mut gaps);
+        if cfg!(windows) {
+            facts.stub = facts.split_dns().map(|split| windows_stub(split, target));
+        }
+    } else {
+        let resolv_conf = resolv_conf.as_deref();
+        facts.host = HostConfiguration::read(&Captured {
+            resolv_conf,
+            ..Captured::default()
+        });
     }
     let named = files.hosts_file;
     if named.is_some() || !files.no_local {
@@ -189,6 +228,77 @@ pub fn collect(
         kind: VantageKind::Unknown,
     };
     Ok((facts, gaps, vantage))
+}
+
+/// This host's resolver configuration beside resolv.conf. What only some hosts have is no gap where it is not there.
+fn configuration(
+    resolv_conf: Option<&[u8]>,
+    is_resolved: bool,
+    gaps: &mut Vec<Gap>,
+) -> Option<HostConfiguration> {
+    let mut shown = |command: &str, places: &[&str], arguments: &[&str]| {
+        let failure = match run::output(places, arguments) {
+            Ok(octets) => return Some(octets),
+            Err(failure) => failure,
+        };
+        gaps.push(Gap {
+            fact: "which name server this host asks for which name".to_owned(),
+            source: command.to_owned(),
+            reason: format!("{command} {failure}"),
+        });
+        None
+    };
+    let mut resolvectl = None;
+    let mut scutil = None;
+    let mut powershell = None;
+    if cfg!(target_os = "macos") {
+        scutil = shown("scutil --dns", SCUTIL, &["--dns"]);
+    } else if cfg!(windows) {
+        let arguments = [
+            "-NoLogo",
+            "-NoProfile",
+            "-NonInteractive",
+            "-Command",
+            ADAPTERS_AND_RULES,
+        ];
+        powershell = shown("Get-DnsClientServerAddress", POWERSHELL, &arguments);
+    } else if is_resolved {
+        // Asked while it is running only: the question would start it.
+        resolvectl = shown("resolvectl status", RESOLVECTL, &["--no-pager", "status"]);
+    }
+    let nsswitch = (!cfg!(any(target_os = "macos", windows)))
+        .then(|| read_bounded(&default_path("nsswitch.conf")).ok())
+        .flatten();
+    HostConfiguration::read(&Captured {
+        resolv_conf,
+        nsswitch: nsswitch.as_deref(),
+        resolvectl: resolvectl.as_deref(),
+        scutil: scutil.as_deref(),
+        resolver_files: if cfg!(target_os = "macos") {
+            resolver_files(Path::new(RESOLVER_FILES))
+        } else {
+            Vec::new()
+        },
+        powershell: powershell.as_deref(),
+        res_options: variable("RES_OPTIONS"),
+        local_domain: variable("LOCALDOMAIN"),
+    })
+}
+
+/// The files of `/etc/resolver`, in the order of their names, at most [`limits::DNS_SCOPES`] of them.
+fn resolver_files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .take(limits::DNS_SCOPES)
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| !name.starts_with('.'))
+        .collect();
+    names.sort();
+    names
+        .into_iter()
+        .filter_map(|name| Some((name.clone(), read_bounded(&folder.join(name)).ok()?)))
+        .collect()
 }
 
 /// A file of `--facts` is not what it should be.

@@ -10,7 +10,9 @@ pub mod host;
 pub mod hosts_file;
 pub mod instance;
 pub mod kubeconfig;
+pub mod platform;
 pub mod proxy;
+mod run;
 pub mod saved;
 pub mod stub;
 
@@ -26,6 +28,9 @@ pub use account::{
 pub use calls::{Call, FailedRead, ReadFailure};
 pub use hosts_file::HostsEntry;
 pub use kubeconfig::Kubeconfig;
+pub use platform::{
+    AskedFor, Chooser, HostConfiguration, HostSummary, HostsLine, LookupPath, SplitDns,
+};
 pub use proxy::Proxy;
 pub use stub::StubConfiguration;
 
@@ -39,6 +44,9 @@ pub struct Facts {
     /// The name servers behind the stub, where it is systemd-resolved's and says which they are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upstreams: Option<StubConfiguration>,
+    /// This host's resolver configuration beside resolv.conf.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<HostConfiguration>,
     /// The hosts file's entries about the target; `None` where the file was not read.
     pub hosts: Option<Vec<HostsEntry>>,
     /// The proxy that a client here would use for the target; `None` where the environment was not read.
@@ -81,6 +89,11 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Which name servers this host asks for which names, beside resolv.conf.
+    pub fn split_dns(&self) -> Option<&SplitDns> {
+        self.host.as_ref()?.split_dns.as_ref()
+    }
+
     /// The cluster, where its endpoint has the target's name: what is known of it then holds for the target.
     pub fn cluster_of(&self, target: &Name) -> Option<&Cluster> {
         self.cluster

@@ -16,6 +16,7 @@ use super::world::{Error, World};
 use super::zone::{self, ZoneData};
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
+use crate::facts::platform::{Captured, HostConfiguration, windows_stub};
 use crate::facts::{Facts, Proxy, StubConfiguration, Vantage, hosts_file};
 use crate::observation::{SystemFailure, Transport};
 use crate::plan::Plan;
@@ -209,7 +210,9 @@ fn settings(scenario: &Scenario, target: &Name) -> Result<(Settings, Target), St
         vpc_resolvers: addresses(&ask.vpc_resolver)?,
         inbound: addresses(&ask.inbound)?,
         public_resolvers: addresses(&ask.public)?,
-        no_local: scenario.facts.resolv_conf.is_none() && scenario.os.is_none(),
+        no_local: scenario.facts.resolv_conf.is_none()
+            && scenario.facts.host.powershell.is_none()
+            && scenario.os.is_none(),
         no_os: scenario.os.is_none(),
         resolv_conf: None,
         hosts_file: None,
@@ -223,11 +226,31 @@ fn settings(scenario: &Scenario, target: &Name) -> Result<(Settings, Target), St
 
 fn facts(scenario: &Scenario, target: &Name) -> Facts {
     let given = &scenario.facts;
+    let octets = |text: &Option<String>| text.clone().map(String::into_bytes);
+    let host = HostConfiguration::read(&Captured {
+        resolv_conf: octets(&given.resolv_conf).as_deref(),
+        nsswitch: octets(&given.host.nsswitch).as_deref(),
+        resolvectl: octets(&given.host.resolvectl).as_deref(),
+        scutil: octets(&given.host.scutil).as_deref(),
+        resolver_files: given
+            .host
+            .resolver_files
+            .iter()
+            .map(|(name, text)| (name.clone(), text.clone().into_bytes()))
+            .collect(),
+        powershell: octets(&given.host.powershell).as_deref(),
+        res_options: given.environment.get("RES_OPTIONS").cloned(),
+        local_domain: given.environment.get("LOCALDOMAIN").cloned(),
+    });
+    let windows = host.as_ref().and_then(|host| host.split_dns.as_ref());
+    let windows = windows.filter(|_| given.host.powershell.is_some());
     Facts {
         stub: given
             .resolv_conf
             .as_ref()
-            .map(|text| StubConfiguration::parse("/etc/resolv.conf", text.as_bytes(), |_| None)),
+            .map(|text| StubConfiguration::parse("/etc/resolv.conf", text.as_bytes(), |_| None))
+            .or_else(|| windows.map(|split| windows_stub(split, target))),
+        host: host.clone(),
         upstreams: given.upstreams.as_ref().map(|text| {
             let source = "/run/systemd/resolve/resolv.conf";
             StubConfiguration::parse(source, text.as_bytes(), |_| None)

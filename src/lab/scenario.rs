@@ -125,9 +125,11 @@ pub struct ScenarioFacts {
     pub resolv_conf: Option<String>,
     /// The text of systemd-resolved's own resolv.conf; absent: there is none.
     pub upstreams: Option<String>,
+    /// This host's resolver configuration beside resolv.conf, as texts of its commands and files.
+    pub host: ScenarioHost,
     /// The text of the hosts file; absent: not read.
     pub hosts: Option<String>,
-    /// Environment variables, for the proxy settings.
+    /// Environment variables: those of the proxy settings, RES_OPTIONS and LOCALDOMAIN.
     pub environment: BTreeMap<String, String>,
     /// Where the vantage is.
     pub vantage: VantageKind,
@@ -163,6 +165,22 @@ pub struct ScenarioFacts {
     pub kubeconfig: Option<Kubeconfig>,
     /// The reads of AWS that brought nothing.
     pub failed_reads: Vec<FailedRead>,
+}
+
+/// This host's resolver configuration beside resolv.conf.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ScenarioHost {
+    /// The text of nsswitch.conf.
+    pub nsswitch: Option<String>,
+    /// What `resolvectl status` prints.
+    pub resolvectl: Option<String>,
+    /// What `scutil --dns` prints.
+    pub scutil: Option<String>,
+    /// The files of `/etc/resolver`.
+    pub resolver_files: BTreeMap<String, String>,
+    /// What PowerShell prints as JSON. Without `resolv_conf`, this host is a Windows.
+    pub powershell: Option<String>,
 }
 
 /// What getaddrinfo gives.

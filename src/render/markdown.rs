@@ -17,6 +17,7 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -
         comment.lead(report, lead)?;
     }
     comment.list("Connections", words::connections(report))?;
+    comment.list("This host", words::host(report, style.verbose).into_iter())?;
     comment.clients(report)?;
     let (follows, others) = words::others(report);
     comment.findings("Follows from this", &follows)?;

@@ -46,6 +46,11 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -
         page.blank();
         page.labelled_list("Connect", words::connections(report))?;
     }
+    let host = words::host(report, style.verbose);
+    if !host.is_empty() {
+        page.blank();
+        page.labelled_list("Host", host.into_iter())?;
+    }
     page.clients(report)?;
     let (follows, others) = words::others(report);
     page.findings("Follows from this:", &follows)?;

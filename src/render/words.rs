@@ -10,7 +10,7 @@ use crate::clients::Prediction;
 use crate::compare::{Spread, Verdict};
 use crate::dns::{AnswerKind, ExtendedError, Flags, Rcode, RecordType, Section};
 use crate::expect::Expected;
-use crate::facts::{Call, VantageKind};
+use crate::facts::{AskedFor, Call, VantageKind};
 use crate::observation::{Attempt, Lookup, Purpose, Transport};
 use crate::probe::Probed;
 use crate::report::{Conclusion, Report, ResolverReport};
@@ -742,6 +742,25 @@ pub(super) fn provenance(report: &Report) -> String {
         "{place}{kind}, {}, {} {}",
         report.taken_at, report.tool.name, report.tool.version
     )
+}
+
+/// What this host's own configuration means for the name: all of it where everything is asked for, else where it may
+/// be part of the trouble.
+pub(super) fn host(report: &Report, verbose: bool) -> Vec<String> {
+    let Some(host) = report.host.as_ref() else {
+        return Vec::new();
+    };
+    if !verbose && report.conclusion == Conclusion::Healthy {
+        return Vec::new();
+    }
+    // What the finding to act on says already is not said twice.
+    let said = lead(report).map_or("", |lead| lead.explanation.as_str());
+    let asked = host.asked.as_ref().map(AskedFor::sentence);
+    asked
+        .into_iter()
+        .chain(host.notes.iter().cloned())
+        .filter(|line| verbose || !said.contains(line.as_str()))
+        .collect()
 }
 
 /// The target's cluster, Region and source.

@@ -1,11 +1,11 @@
 //! The name servers of this host's stub configuration, each by itself.
 
-use super::{Candidate, Role};
-use crate::facts::Facts;
+use super::{Candidate, Role, system};
+use crate::facts::{Chooser, Facts};
 use crate::observation::Transport;
 use crate::settings::Settings;
 
-pub(super) fn derive(_: &Settings, facts: &Facts) -> Vec<Candidate> {
+pub(super) fn derive(settings: &Settings, facts: &Facts) -> Vec<Candidate> {
     let Some(stub) = &facts.stub else {
         return Vec::new();
     };
@@ -14,7 +14,14 @@ pub(super) fn derive(_: &Settings, facts: &Facts) -> Vec<Candidate> {
     } else {
         Transport::Udp
     };
-    let known_from = if stub.defaulted {
+    // On Windows every program asks the system, which takes the best of what its adapters' name servers say.
+    let is_windows = facts
+        .split_dns()
+        .is_some_and(|split| split.chooser == Chooser::Windows);
+    let in_scope = !(is_windows && system::is_asked(settings));
+    let known_from = if is_windows {
+        format!("name server of this host ({})", stub.source)
+    } else if stub.defaulted {
         format!("{} names no name server: loopback is asked", stub.source)
     } else {
         format!("nameserver in {}", stub.source)
@@ -24,7 +31,7 @@ pub(super) fn derive(_: &Settings, facts: &Facts) -> Vec<Candidate> {
         .map(|address| Candidate {
             label: None,
             role: Role::Local,
-            in_scope: true,
+            in_scope,
             address: Some(*address),
             transport: Some(transport),
             known_from: known_from.clone(),

@@ -7,8 +7,7 @@ use crate::settings::Settings;
 /// Left out with `--no-os`, with `--no-local`, and where another resolv.conf or hosts file is read:
 /// getaddrinfo cannot be pointed at those.
 pub(super) fn derive(settings: &Settings, _: &Facts) -> Vec<Candidate> {
-    let elsewhere = settings.resolv_conf.is_some() || settings.hosts_file.is_some();
-    if settings.no_os || settings.no_local || elsewhere {
+    if !is_asked(settings) {
         return Vec::new();
     }
     vec![Candidate {
@@ -22,4 +21,10 @@ pub(super) fn derive(settings: &Settings, _: &Facts) -> Vec<Candidate> {
         is_elsewhere: false,
         is_derived: false,
     }]
+}
+
+/// Whether it is asked.
+pub(super) fn is_asked(settings: &Settings) -> bool {
+    let elsewhere = settings.resolv_conf.is_some() || settings.hosts_file.is_some();
+    !(settings.no_os || settings.no_local || elsewhere)
 }

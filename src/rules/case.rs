@@ -12,8 +12,9 @@ use crate::endpoint::{EndpointName, SoaOrigin};
 use crate::expect::{Expected, Fit};
 use crate::facts::{
     AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, Facts, FailedRead, HostsEntry,
-    Instance, Kubeconfig, NetworkInterface, Proxy, ResolverEndpoint, ResolverRule, RuleAssociation,
-    SecurityGroup, StubConfiguration, Vantage, Vpc, VpcAttributes, VpcZones,
+    HostsLine, Instance, Kubeconfig, NetworkInterface, Proxy, ResolverEndpoint, ResolverRule,
+    RuleAssociation, SecurityGroup, SplitDns, StubConfiguration, Vantage, Vpc, VpcAttributes,
+    VpcZones,
 };
 use crate::limits;
 use crate::observation::{Lookup, Purpose, Transport};
@@ -58,8 +59,10 @@ pub enum Need {
     Hosts,
     /// The stub resolver configuration.
     Stub,
-    /// The name servers behind this host's stub.
+    /// The name servers behind this host's stub, or beside it.
     Upstreams,
+    /// The `hosts:` line of nsswitch.conf.
+    HostsLine,
     /// The proxy settings.
     Proxy,
     /// A resolver on the VPC's side was asked.
@@ -98,6 +101,7 @@ impl Need {
             Self::Hosts => "the hosts file",
             Self::Stub => "the stub resolver configuration",
             Self::Upstreams => "the name servers behind this host's stub",
+            Self::HostsLine => "the hosts line of nsswitch.conf",
             Self::Proxy => "the proxy settings",
             Self::VpcView => "a resolver of the VPC (--vpc-resolver or --inbound)",
             Self::PublicControl => "the public control (--public)",
@@ -192,7 +196,8 @@ impl<'a> Case<'a> {
             Need::Caller => self.facts.caller.is_some(),
             Need::Hosts => self.facts.hosts.is_some(),
             Need::Stub => self.facts.stub.is_some(),
-            Need::Upstreams => self.facts.upstreams.is_some(),
+            Need::Upstreams => self.facts.upstreams.is_some() || self.facts.split_dns().is_some(),
+            Need::HostsLine => self.hosts_line_unseen().is_some(),
             Need::Proxy => self.facts.proxy.is_some(),
             Need::VpcView => self.subjects.iter().any(Subject::is_vpc_side),
             Need::PublicControl => self
@@ -358,6 +363,22 @@ impl<'a> Case<'a> {
     pub fn upstreams(&self) -> Option<&'a StubConfiguration> {
         self.touch(Need::Upstreams);
         self.facts.upstreams.as_ref()
+    }
+
+    /// Which name servers this host's operating system asks for which names.
+    pub fn split_dns(&self) -> Option<&'a SplitDns> {
+        self.touch(Need::Upstreams);
+        self.facts.split_dns()
+    }
+
+    /// The `hosts:` line of nsswitch.conf.
+    pub fn hosts_line(&self) -> Option<&'a HostsLine> {
+        self.touch(Need::HostsLine);
+        self.hosts_line_unseen()
+    }
+
+    fn hosts_line_unseen(&self) -> Option<&'a HostsLine> {
+        self.facts.host.as_ref()?.hosts_line.as_ref()
     }
 
     /// The proxy settings.

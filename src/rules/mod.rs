@@ -177,6 +177,7 @@ rules! {
     resolvers_disagree,
     split_dns_not_applied,
     go_bypasses_scoped_dns,
+    nsswitch_without_dns,
     musl_takes_first_answer,
     local_dns_down,
     search_domain_wildcard,

@@ -1,29 +1,37 @@
-//! A resolver behind this host's stub knows the name, and the stub does not ask it.
+//! A name server that this host knows has the name, and is not the one that this host asks for it.
+
+use std::net::SocketAddr;
 
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, phrase};
+use crate::facts::{AskedFor, Chooser, SplitDns};
 use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
-    /// This host's stub resolver has several name servers behind it, one for each link, and the one that knows the
-    /// endpoint's name, such as a VPN's, is not the one that it asks for it.
+    /// This host knows several name servers, one for each link, adapter or domain, and the one that knows the endpoint's
+    /// name, such as a VPN's, is not the one that it asks for it.
     ///
     /// ## How it was decided
-    /// systemd-resolved lists the name servers that it knows in `/run/systemd/resolve/resolv.conf`. Each of them was
-    /// asked by itself: one gives the right addresses, and the stub (127.0.0.53) or getaddrinfo does not.
+    /// The operating system lists the name servers that it has: systemd-resolved with `resolvectl status` and in
+    /// `/run/systemd/resolve/resolv.conf`, macOS with `scutil --dns` and in `/etc/resolver`, Windows for each adapter and
+    /// in its NRPT rules. Each of them was asked by itself: one gives the right addresses, and the stub (127.0.0.53),
+    /// getaddrinfo or the name server in use does not.
     ///
     /// ## Why it matters
     /// The VPN is up and its DNS works; only the rule which names to ask it for is missing. Nothing at the other end
     /// will mend that.
     ///
     /// ## What to do
-    /// Give the link that brought this name server a routing domain for the endpoint's zone.
+    /// Send the endpoint's zone to that name server: with a routing domain for its link (systemd-resolved), a file in
+    /// `/etc/resolver` (macOS), or an NRPT rule (Windows); best in the VPN client, which brought it.
     ///
     /// ## References
     /// - systemd-resolved.service(8), "Protocols and routing" and "/etc/resolv.conf"
     /// - resolvectl(1), "domain"
+    /// - resolver(5) of macOS, "SEARCH STRATEGY"
+    /// - Microsoft, Add-DnsClientNrptRule
     "split-dns-not-applied" = {
-        summary: "a name server behind this host's stub knows the name, and the stub does not ask it",
+        summary: "a name server that this host has knows the name, and this host asks another",
         severity: Severity::Error,
         since: "0.1.0",
         needs: [Upstreams],
@@ -46,85 +54,225 @@ declare_rule! {
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let Some(upstreams) = case.upstreams() else {
-        return Vec::new();
+    let split = case.split_dns();
+    let asked = split.map(|split| split.asked_for(&case.target.hostname));
+    let mut known: Vec<SocketAddr> = case
+        .upstreams()
+        .map(|stub| stub.name_servers.clone())
+        .unwrap_or_default();
+    known.extend(split.iter().flat_map(|split| split.scopes.iter().flat_map(|scope| &scope.servers)));
+    let address = |subject: &Subject<'_>| subject.probed.resolver.address;
+    let is_loopback = |subject: &Subject<'_>| subject.ip().is_some_and(|ip| ip.is_loopback());
+    let is_known = |subject: &&Subject<'_>| {
+        let stub = subject.has_role(Role::Local) && (is_loopback(subject) || split.is_none());
+        address(subject).is_some_and(|address| known.contains(&address)) && !stub
     };
-    let behind = |subject: &&Subject<'_>| {
-        let address = subject.probed.resolver.address;
-        address.is_some_and(|address| upstreams.name_servers.contains(&address))
-            && !subject.has_role(Role::Local)
-    };
-    let all: Vec<&Subject<'_>> = case.subjects().filter(behind).collect();
     let (know, others): (Vec<&Subject<'_>>, Vec<&Subject<'_>>) =
-        all.into_iter().partition(|subject| {
+        case.subjects().filter(is_known).partition(|subject| {
             subject.verdict().is_fine() && subject.comparison.expected.says_anything()
         });
     // Where every one of them knows the name, what the stub makes of it is not a matter of routing.
     if know.is_empty() || others.is_empty() {
         return Vec::new();
     }
-    let stub = case.failing().filter(|subject| {
-        subject.has_role(Role::Local) && subject.ip().is_some_and(|ip| ip.is_loopback())
-    });
-    let mut failing: Vec<&Subject<'_>> = stub.collect();
+    // Where whom it asks is known, and knows, it is not either.
+    let is_asked = |subject: &Subject<'_>| {
+        let servers = asked.as_ref().map(|asked| asked.servers.as_slice());
+        servers.is_some_and(|servers| address(subject).is_some_and(|address| servers.contains(&address)))
+    };
+    let is_race = know.iter().any(|subject| is_asked(subject));
+    // systemd-resolved takes the first success of all that it asks; Windows prefers one adapter to another.
+    let may_lose = asked.as_ref().is_some_and(|asked| asked.chooser == Chooser::Windows)
+        && others.iter().any(|subject| is_asked(subject));
+    if is_race && !may_lose {
+        return Vec::new();
+    }
     let system = case.system().filter(|system| {
         system.probed.resolver.in_scope && !system.verdict().is_fine() && !system.probed.interrupted
     });
-    if failing.is_empty() {
+    let is_fine = case
+        .system()
+        .is_some_and(|system| system.verdict().is_fine());
+    let in_use = |subject: &&Subject<'_>| {
+        subject.has_role(Role::Local)
+            && (is_loopback(subject) || split.is_some() && !is_fine && (system.is_some() || is_asked(subject)))
+    };
+    let mut failing: Vec<&Subject<'_>> = case.failing().filter(in_use).collect();
+    if failing.is_empty() && (split.is_none() || system.is_none()) {
         return Vec::new();
     }
     failing.extend(system);
     let who = phrase::titles(&failing);
-    let knows = phrase::titles(&know);
+    let those = phrase::titles(&know);
     let zone = case.regional_zone().unwrap_or_else(|| case.own_zone());
+    let mut evidence: Vec<Evidence> = know
+        .iter()
+        .chain(others.iter().filter(|other| !failing.iter().any(|it| it.name() == other.name())))
+        .flat_map(|subject| phrase::observed_target(subject))
+        .collect();
+    evidence.extend(
+        failing
+            .iter()
+            .flat_map(|subject| phrase::observed_target(subject)),
+    );
+    evidence.extend(asked.as_ref().map(|asked| Evidence::fact(asked.sentence())));
+    let links = links(split, &know);
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence: if is_race {
+            Confidence::Medium
+        } else {
+            Confidence::High
+        },
+        summary: if is_race {
+            format!(
+                "{those} {} the name, and {who} {} another name server at its word",
+                phrase::plural(know.len(), "knows", "know"),
+                phrase::plural(failing.len(), "takes", "take"),
+            )
+        } else {
+            format!(
+                "{those} {} the name, and {who} {} another name server for it",
+                phrase::plural(know.len(), "knows", "know"),
+                phrase::plural(failing.len(), "asks", "ask"),
+            )
+        },
+        explanation: match &asked {
+            None => format!(
+                "systemd-resolved has {those} behind it, which {} the right addresses, and {}, which {} not. Without a \
+                 routing domain for {zone} on the link of the first, the stub may ask the others, and believes them.",
+                phrase::plural(know.len(), "gives", "give"),
+                phrase::titles(&others),
+                phrase::plural(others.len(), "does", "do"),
+            ),
+            Some(asked) => explanation(asked, &those, (know.len(), is_race), &links, &zone),
+        },
+        caused_by: None,
+        resolvers: phrase::names(&failing),
+        evidence,
+        remedies: remedies(split, &know, &links, &zone, &case.own_zone()),
+        references: references(split),
+    }]
+}
+
+/// What the name servers that know belong to.
+fn links(split: Option<&SplitDns>, know: &[&Subject<'_>]) -> Vec<String> {
+    let mut links: Vec<String> = Vec::new();
+    for address in know.iter().filter_map(|subject| subject.probed.resolver.address) {
+        for scope in split.iter().flat_map(|split| split.scopes_of(address)) {
+            if !links.contains(&scope.name) {
+                links.push(scope.name.clone());
+            }
+        }
+    }
+    links
+}
+
+fn explanation(asked: &AskedFor, those: &str, (count, is_race): (usize, bool), links: &[String], zone: &str) -> String {
+    let of = if links.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", phrase::list(links))
+    };
+    let missing = match asked.chooser {
+        Chooser::SystemdResolved => format!("a routing domain for {zone} on the link of the latter"),
+        Chooser::Macos => format!("a resolver for the domain {zone}"),
+        Chooser::Windows => format!("an NRPT rule for .{zone}"),
+    };
+    if is_race {
+        return format!(
+            "{} Of these {those}{of} {} the right addresses, and the others do not; {missing} leaves no choice.",
+            asked.sentence(),
+            phrase::plural(count, "gives", "give"),
+        );
+    }
+    format!(
+        "{} {those}{of} {} the right addresses and {} not asked. What is missing is {missing}.",
+        asked.sentence(),
+        phrase::plural(count, "gives", "give"),
+        phrase::plural(count, "is", "are"),
+    )
+}
+
+fn remedies(
+    split: Option<&SplitDns>,
+    know: &[&Subject<'_>],
+    links: &[String],
+    zone: &str,
+    own: &str,
+) -> Vec<Remedy> {
     let servers: Vec<String> = know
         .iter()
         .filter_map(|subject| subject.ip())
         .map(|ip| ip.to_string())
         .collect();
-    let mut evidence: Vec<Evidence> = know
-        .iter()
-        .chain(&others)
-        .flat_map(|subject| phrase::observed_target(subject))
-        .collect();
-    evidence.extend(failing.iter().flat_map(|subject| phrase::observed_target(subject)));
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: Confidence::High,
-        summary: format!(
-            "{knows} {} the name, and {who} {} another name server for it",
-            phrase::plural(know.len(), "knows", "know"),
-            phrase::plural(failing.len(), "asks", "ask"),
-        ),
-        explanation: format!(
-            "systemd-resolved has {knows} behind it, which {} the right addresses, and {}, which {} not. Without a \
-             routing domain for {zone} on the link of the first, the stub may ask the others, and believes them.",
-            phrase::plural(know.len(), "gives", "give"),
-            phrase::titles(&others),
-            phrase::plural(others.len(), "does", "do"),
-        ),
-        caused_by: None,
-        resolvers: phrase::names(&failing),
-        evidence,
-        remedies: vec![
+    let for_good = format!(
+        "For good: in the VPN client or its server, hand out {} with the domain {zone} (AWS Client VPN: the endpoint's \
+         DNS servers; OpenVPN on Linux needs a script that passes them to systemd-resolved)",
+        phrase::list(&servers)
+    );
+    let first = match split.map(|split| split.chooser) {
+        None | Some(Chooser::SystemdResolved) => {
+            // A name of an interface has no character that means anything to a shell.
+            let plain = |name: &&String| {
+                let of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+                !name.is_empty() && !name.starts_with('-') && name.chars().all(of_name)
+            };
+            let link = links.iter().find(plain).map_or("<link>", String::as_str);
             Remedy::new(
                 "See which link has the name server, then route the zone there",
                 [
                     "resolvectl dns".to_owned(),
-                    format!("resolvectl domain <link> '~{zone}'"),
-                    format!("resolvectl query {}", case.own_zone()),
+                    format!("resolvectl domain {link} '~{zone}'"),
+                    format!("resolvectl query {own}"),
                 ],
-            ),
-            Remedy::advice(format!(
-                "For good: in the VPN client or its server, hand out {} with the domain {zone} (AWS Client VPN: the \
-                 endpoint's DNS servers; OpenVPN on Linux needs a script that passes them to systemd-resolved)",
-                phrase::list(&servers)
-            )),
+            )
+        }
+        Some(Chooser::Macos) => {
+            Remedy::new(
+                "Give the zone a resolver of its own, then look it up as programs do",
+                [
+                    "sudo mkdir -p /etc/resolver".to_owned(),
+                    format!(
+                        "printf 'nameserver %s\\n' {} | sudo tee /etc/resolver/{zone}",
+                        servers.join(" ")
+                    ),
+                    format!("dscacheutil -q host -a name {own}"),
+                ],
+            )
+        }
+        Some(Chooser::Windows) => {
+            let quoted: Vec<String> = servers
+                .iter()
+                .map(|server| format!("\"{server}\""))
+                .collect();
+            Remedy::new(
+                "Send the zone to the name server with an NRPT rule (as administrator), then look it up as programs do",
+                [
+                    format!(
+                        "Add-DnsClientNrptRule -Namespace \".{zone}\" -NameServers {}",
+                        quoted.join(",")
+                    ),
+                    "Clear-DnsClientCache".to_owned(),
+                    format!("Resolve-DnsName {own}"),
+                ],
+            )
+        }
+    };
+    vec![first, Remedy::advice(for_good)]
+}
+
+fn references(split: Option<&SplitDns>) -> Vec<String> {
+    let pages: &[&str] = match split.map(|split| split.chooser) {
+        None | Some(Chooser::SystemdResolved) => &[
+            "https://www.freedesktop.org/software/systemd/man/latest/systemd-resolved.service.html",
+            "https://www.freedesktop.org/software/systemd/man/latest/resolvectl.html",
         ],
-        references: vec![
-            "https://www.freedesktop.org/software/systemd/man/latest/systemd-resolved.service.html".to_owned(),
-            "https://www.freedesktop.org/software/systemd/man/latest/resolvectl.html".to_owned(),
-        ],
-    }]
+        Some(Chooser::Macos) => &["https://manp.gs/mac/5/resolver"],
+        Some(Chooser::Windows) => {
+            &["https://learn.microsoft.com/powershell/module/dnsclient/add-dnsclientnrptrule"]
+        }
+    };
+    pages.iter().map(|page| (*page).to_owned()).collect()
 }

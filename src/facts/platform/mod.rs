@@ -1,0 +1,386 @@
+//! This host's resolver configuration beside resolv.conf, as its operating system has it: which name servers it knows,
+//! for which names each of them is asked, and what comes before DNS. Pure: captured text in, meaning out. A format is
+//! one file.
+
+mod nsswitch;
+mod resolved;
+mod resolver_files;
+mod scutil;
+mod text;
+mod windows;
+mod writer;
+
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::dns::Name;
+use crate::limits;
+
+pub use nsswitch::{HostsLine, LookupPath};
+pub use text::decode;
+pub use windows::stub as windows_stub;
+pub use writer::Writer;
+
+/// The texts that were captured, each as the file or the command had it.
+#[derive(Debug, Clone, Default)]
+pub struct Captured<'a> {
+    /// resolv.conf.
+    pub resolv_conf: Option<&'a [u8]>,
+    /// `/etc/nsswitch.conf`.
+    pub nsswitch: Option<&'a [u8]>,
+    /// What `resolvectl status` printed, or `resolvectl dns`, `domain` and `default-route` one behind the other.
+    pub resolvectl: Option<&'a [u8]>,
+    /// What `scutil --dns` printed.
+    pub scutil: Option<&'a [u8]>,
+    /// The files of `/etc/resolver`, each with its name.
+    pub resolver_files: Vec<(String, Vec<u8>)>,
+    /// What Windows PowerShell printed as JSON: adapters with their name servers, and NRPT rules.
+    pub powershell: Option<&'a [u8]>,
+    /// The environment variable RES_OPTIONS.
+    pub res_options: Option<String>,
+    /// The environment variable LOCALDOMAIN.
+    pub local_domain: Option<String>,
+}
+
+/// What is known of this host's resolver configuration beside resolv.conf.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HostConfiguration {
+    /// The program that wrote resolv.conf, where the file says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolv_conf_writer: Option<Writer>,
+    /// The `hosts:` line of nsswitch.conf.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hosts_line: Option<HostsLine>,
+    /// RES_OPTIONS, which the C library puts over the options of resolv.conf (resolv.conf(5)).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub res_options: Option<String>,
+    /// LOCALDOMAIN, which the C library takes for the search list of resolv.conf (resolv.conf(5)).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub local_domain: Option<String>,
+    /// Which name servers are asked for which names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub split_dns: Option<SplitDns>,
+}
+
+impl HostConfiguration {
+    /// Reads what was captured; `None` where it says nothing.
+    pub fn read(captured: &Captured<'_>) -> Option<Self> {
+        let split_dns = captured
+            .resolvectl
+            .map(|text| resolved::parse(&decode(text)))
+            .or_else(|| {
+                let is_macos = captured.scutil.is_some() || !captured.resolver_files.is_empty();
+                is_macos.then(|| {
+                    let scutil = captured.scutil.map(decode).unwrap_or_default();
+                    scutil::parse(&scutil, &captured.resolver_files)
+                })
+            })
+            .or_else(|| {
+                captured
+                    .powershell
+                    .map(|text| windows::parse(&decode(text)))
+            })
+            .filter(|split| !split.scopes.is_empty() || !split.problems.is_empty());
+        let kept = |value: &Option<String>| {
+            let value = value.as_deref().map(str::trim)?;
+            (!value.is_empty()).then(|| value.chars().take(limits::TEXT_FROM_WIRE).collect())
+        };
+        let read = Self {
+            resolv_conf_writer: captured.resolv_conf.and_then(Writer::of),
+            hosts_line: captured.nsswitch.and_then(HostsLine::parse),
+            res_options: kept(&captured.res_options),
+            local_domain: kept(&captured.local_domain),
+            split_dns,
+        };
+        (read != Self::default()).then_some(read)
+    }
+}
+
+/// What decides on this host which name server is asked for a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Chooser {
+    /// systemd-resolved.
+    SystemdResolved,
+    /// macOS's own resolver.
+    Macos,
+    /// Windows' DNS client.
+    Windows,
+}
+
+impl Chooser {
+    /// What people call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::SystemdResolved => "systemd-resolved",
+            Self::Macos => "macOS",
+            Self::Windows => "Windows",
+        }
+    }
+}
+
+/// Split DNS, as this host applies it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SplitDns {
+    /// What decides.
+    pub chooser: Chooser,
+    /// Where it was read.
+    pub source: String,
+    /// The name servers, by what they belong to.
+    pub scopes: Vec<DnsScope>,
+    /// What could not be read, and what was left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<String>,
+}
+
+/// Name servers that belong together: of a link, of an adapter, of a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DnsScope {
+    /// What it is called, for people: `tun0`, `resolver #2 (utun3)`, `adapter Wi-Fi`.
+    pub name: String,
+    /// Its name servers, in the order they are asked.
+    pub servers: Vec<SocketAddr>,
+    /// The names that go to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub domains: Vec<ScopeDomain>,
+    /// Whether it takes the names that no domain covers.
+    pub takes_the_rest: bool,
+    /// Whether only programs that bind themselves to its interface use it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bound_only: bool,
+    /// Of several that fit equally well, the lowest is asked first (macOS: resolver(5), "search_order").
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<u32>,
+}
+
+impl DnsScope {
+    fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            servers: Vec::new(),
+            domains: Vec::new(),
+            takes_the_rest: false,
+            bound_only: false,
+            order: None,
+        }
+    }
+
+    fn add_server(&mut self, server: SocketAddr, problems: &mut Problems) {
+        if self.servers.contains(&server) {
+            return;
+        }
+        if self.servers.len() >= limits::NAME_SERVERS {
+            problems.say(format!(
+                "{}: name servers beyond the first {} are left out",
+                self.name,
+                limits::NAME_SERVERS
+            ));
+            return;
+        }
+        self.servers.push(server);
+    }
+
+    fn add_domain(&mut self, name: Name, exact: bool, problems: &mut Problems) {
+        let domain = ScopeDomain { name, exact };
+        if self.domains.contains(&domain) {
+            return;
+        }
+        if self.domains.len() >= limits::SCOPE_DOMAINS {
+            problems.say(format!(
+                "{}: domains beyond the first {} are left out",
+                self.name,
+                limits::SCOPE_DOMAINS
+            ));
+            return;
+        }
+        self.domains.push(domain);
+    }
+}
+
+/// A domain whose names go to a scope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScopeDomain {
+    /// The domain; the root takes every name.
+    pub name: Name,
+    /// Whether only this very name is meant, and none below it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exact: bool,
+}
+
+impl ScopeDomain {
+    /// How well it covers the name: the number of its labels, a whole name before a suffix.
+    fn covers(&self, name: &Name) -> Option<(usize, bool)> {
+        let covers = if self.exact {
+            *name == self.name
+        } else {
+            name.is_within(&self.name)
+        };
+        covers.then(|| (self.name.labels().len(), self.exact))
+    }
+}
+
+/// Who is asked for a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedFor {
+    /// What decides.
+    pub chooser: Chooser,
+    /// The names of the scopes.
+    pub scopes: Vec<String>,
+    /// Their name servers.
+    pub servers: Vec<SocketAddr>,
+    /// The domain that covers the name; `None` where none does, and the scopes take what is left.
+    pub domain: Option<Name>,
+}
+
+impl SplitDns {
+    /// Who is asked for the name.
+    ///
+    /// The domain with the most labels decides (systemd-resolved.service(8), "Protocols and Routing"; resolver(5) of
+    /// macOS, "SEARCH STRATEGY"; of Windows' NRPT rules the most specific). Of scopes that fit equally well
+    /// systemd-resolved and Windows ask all, and macOS asks the one with the lowest order first.
+    pub fn asked_for(&self, name: &Name) -> AskedFor {
+        let fit = |scope: &DnsScope| {
+            let covers = scope
+                .domains
+                .iter()
+                .filter_map(|domain| domain.covers(name));
+            covers.max()
+        };
+        // A link without name servers takes part in nothing; a rule without them is an exemption.
+        let takes_part = |scope: &&DnsScope| {
+            !scope.bound_only && (!scope.servers.is_empty() || self.chooser == Chooser::Windows)
+        };
+        let best = self.scopes.iter().filter(takes_part).filter_map(fit).max();
+        let mut chosen: Vec<&DnsScope> = self
+            .scopes
+            .iter()
+            .filter(takes_part)
+            .filter(|scope| best.is_some() && fit(scope) == best)
+            .collect();
+        let is_exempt = chosen.iter().all(|scope| scope.servers.is_empty());
+        let covered = best.filter(|_| !is_exempt);
+        if covered.is_none() {
+            chosen = self
+                .scopes
+                .iter()
+                .filter(|scope| takes_part(scope) && scope.takes_the_rest)
+                .collect();
+        }
+        if self.chooser == Chooser::Macos {
+            let first = chosen.iter().map(|scope| scope.order).min();
+            chosen.retain(|scope| Some(scope.order) == first);
+        }
+        let mut servers: Vec<SocketAddr> = Vec::new();
+        for server in chosen.iter().flat_map(|scope| &scope.servers) {
+            if !servers.contains(server) {
+                servers.push(*server);
+            }
+        }
+        AskedFor {
+            chooser: self.chooser,
+            scopes: chosen.iter().map(|scope| scope.name.clone()).collect(),
+            servers,
+            domain: covered.and_then(|(labels, _)| ancestor(name, labels)),
+        }
+    }
+
+    /// The scopes that have the name server.
+    pub fn scopes_of(&self, server: SocketAddr) -> impl Iterator<Item = &DnsScope> {
+        self.scopes
+            .iter()
+            .filter(move |scope| scope.servers.contains(&server))
+    }
+}
+
+/// The last labels of a name, so many of them.
+fn ancestor(name: &Name, labels: usize) -> Option<Name> {
+    let skipped = name.labels().len().checked_sub(labels)?;
+    Name::from_labels(name.labels().skip(skipped)).ok()
+}
+
+/// What could not be read, bounded.
+#[derive(Debug, Default)]
+struct Problems(Vec<String>);
+
+impl Problems {
+    fn say(&mut self, problem: String) {
+        if self.0.len() < limits::HOST_PROBLEMS && !self.0.contains(&problem) {
+            self.0.push(problem);
+        }
+    }
+}
+
+/// What stands for this host in a report: whom it asks for the name, and what else of its configuration matters.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct HostSummary {
+    /// Whom this host's own resolver asks for the name; `null` where that is not known.
+    pub asked: Option<AskedFor>,
+    /// What else its configuration means for the name, a sentence each.
+    pub notes: Vec<String>,
+}
+
+impl HostSummary {
+    /// What the configuration means for the name; `None` where it says nothing.
+    pub fn of(configuration: Option<&HostConfiguration>, name: &Name) -> Option<Self> {
+        let configuration = configuration?;
+        let mut notes = Vec::new();
+        if let Some(writer) = configuration.resolv_conf_writer {
+            notes.extend(writer.meaning().map(str::to_owned));
+        }
+        if let Some(line) = &configuration.hosts_line {
+            notes.extend(line.meaning());
+        }
+        if let Some(options) = &configuration.res_options {
+            notes.push(format!(
+                "RES_OPTIONS is set ({options}): the C library puts it over the options of resolv.conf; Go's own \
+                 resolver does not read it."
+            ));
+        }
+        if let Some(domain) = &configuration.local_domain {
+            notes.push(format!(
+                "LOCALDOMAIN is set ({domain}): the C library takes it for the search list of resolv.conf; Go's own \
+                 resolver does not read it."
+            ));
+        }
+        let split = configuration.split_dns.as_ref();
+        if let Some(split) = split {
+            let problems = split.problems.iter();
+            notes.extend(problems.map(|problem| format!("{}: {problem}.", split.source)));
+        }
+        let asked = split.map(|split| split.asked_for(name));
+        let summary = Self { asked, notes };
+        (summary != Self::default()).then_some(summary)
+    }
+}
+
+impl AskedFor {
+    /// Whom this host asks, as a sentence.
+    pub fn sentence(&self) -> String {
+        let who = self.chooser.title();
+        let scopes = self.scopes.join(", ");
+        if self.servers.is_empty() {
+            return format!("{who} has no name server for this name.");
+        }
+        let servers: Vec<String> = self.servers.iter().map(plain_address).collect();
+        let servers = servers.join(", ");
+        let because = match &self.domain {
+            Some(domain) if domain.is_root() => {
+                "its domain is the root, which takes every name".to_owned()
+            }
+            Some(domain) => format!("its domain {domain} covers it"),
+            None => "no domain of another covers it".to_owned(),
+        };
+        format!("{who} sends this name to {servers} ({scopes}): {because}.")
+    }
+}
+
+/// An address without the port where that is DNS's.
+fn plain_address(address: &SocketAddr) -> String {
+    if address.port() == text::PORT {
+        address.ip().to_string()
+    } else {
+        address.to_string()
+    }
+}

@@ -1,0 +1,109 @@
+//! The operating system's look-up never gets as far as DNS.
+
+use super::phrase::{self, observed_target};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use crate::facts::LookupPath;
+use crate::resolvers::Role;
+
+declare_rule! {
+    /// ## What it means
+    /// The `hosts:` line of nsswitch.conf decides what getaddrinfo asks, and it does not lead to DNS: neither `dns` nor
+    /// `resolve` is in it, or an action such as `[NOTFOUND=return]` ends the look-up before them.
+    ///
+    /// ## How it was decided
+    /// The line was read as nsswitch.conf(5) has it. Services that know names of this host or link only (`files`,
+    /// `myhostname`, `mymachines`, `mdns`) pass an endpoint's name on. Where a service of another kind is in the line,
+    /// such as `sss` or `nis`, nothing is said.
+    ///
+    /// ## Why it matters
+    /// curl, Python and every program of the C library find no name. Go's own resolver reads the line too: with `files`
+    /// alone, kubectl asks no name server and prints `no such host`; with any other service in it, it asks DNS. dig and
+    /// nslookup do not read it, and work.
+    ///
+    /// ## What to do
+    /// Add `dns` to the line, before any action that ends the look-up.
+    ///
+    /// ## References
+    /// - nsswitch.conf(5)
+    /// - Go, src/net/conf.go, hostLookupOrder
+    "nsswitch-without-dns" = {
+        summary: "nsswitch.conf keeps the operating system's look-up from asking DNS",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [HostsLine],
+        wants: [SystemView],
+        explains: ["unexplained-mismatch"],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let Some(line) = case.hosts_line() else {
+        return Vec::new();
+    };
+    if line.path() != LookupPath::Never {
+        return Vec::new();
+    }
+    let system = case.system().filter(|system| !system.probed.interrupted);
+    let failing = system.filter(|system| !system.verdict().is_fine());
+    // A pinned address in the hosts file, or a service that was passed over, has the name then.
+    if system.is_some() && failing.is_none() {
+        return Vec::new();
+    }
+    let works: Vec<&Subject<'_>> = case
+        .subjects()
+        .filter(|subject| subject.has_role(Role::Local) && subject.verdict().is_fine())
+        .collect();
+    let is_proven = failing.is_some_and(|system| system.probed.resolver.in_scope) && !works.is_empty();
+    let mut evidence = vec![Evidence::fact(format!("nsswitch.conf has hosts: {}", line.text))];
+    evidence.extend(failing.into_iter().flat_map(observed_target));
+    evidence.extend(works.iter().flat_map(|subject| observed_target(subject)));
+    let beside = if works.is_empty() {
+        String::new()
+    } else {
+        format!(
+            " {}, which resolv.conf names, {} the right answer; nobody here asks.",
+            phrase::titles(&works),
+            phrase::plural(works.len(), "has", "have"),
+        )
+    };
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: if is_proven {
+            Severity::Error
+        } else {
+            Severity::Warning
+        },
+        confidence: if is_proven {
+            Confidence::High
+        } else {
+            Confidence::Medium
+        },
+        summary: "nsswitch.conf does not lead to DNS: getaddrinfo asks no name server".to_owned(),
+        explanation: format!(
+            "{}{beside} {} dig and nslookup do not read the line, and work.",
+            line.meaning().first().map_or("", String::as_str),
+            if line.go_asks_dns() {
+                "Go's own resolver (kubectl's) takes other services for DNS, and asks the name servers all the same."
+            } else {
+                "Go's own resolver (kubectl's) reads the line too, and asks none either: \"no such host\"."
+            }
+        ),
+        caused_by: None,
+        resolvers: failing.map(|system| phrase::names(&[system])).unwrap_or_default(),
+        evidence,
+        remedies: vec![
+            Remedy::new(
+                "Let the line lead to DNS, behind the files (edit what generates it, where something does)",
+                ["hosts: files dns".to_owned()],
+            ),
+            Remedy::new(
+                "See what getaddrinfo makes of it",
+                [format!("getent ahosts {}", case.target.hostname)],
+            ),
+        ],
+        references: vec![
+            "https://man7.org/linux/man-pages/man5/nsswitch.conf.5.html".to_owned(),
+        ],
+    }]
+}
