@@ -34,6 +34,9 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
     if situation.found_otherwise() {
         return Some(Said::resolves());
     }
+    if !situation.asks_by_resolv_conf() {
+        return None;
+    }
     let mut said = Said::default();
     for servers in situation.orders() {
         said.add(walk(&servers)?);

@@ -5,12 +5,16 @@
 mod glibc;
 mod go;
 mod go_cgo;
+mod go_system;
 mod musl;
+
+use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::dns::{AnswerKind, RecordType};
 use crate::facts::Facts;
+use crate::facts::platform::{Chooser, LookupPath};
 use crate::observation::{Lookup, Purpose};
 use crate::probe::Probed;
 use crate::resolvers::Role;
@@ -111,6 +115,20 @@ impl<'a> Situation<'a> {
         stub.map_or(2, |stub| stub.attempts).max(1)
     }
 
+    /// Whether getaddrinfo asks the servers of resolv.conf: unless nsswitch.conf has something before `dns` that ends the
+    /// look-up, such as `resolve`, systemd-resolved's own way in (nss-resolve(8)), or nothing of the kind.
+    fn asks_by_resolv_conf(&self) -> bool {
+        let host = self.facts.host.as_ref();
+        let line = host.and_then(|host| host.hosts_line.as_ref());
+        line.is_none_or(|line| line.path() == LookupPath::Dns)
+            // Through its stub, systemd-resolved gives the same answer as through nss-resolve.
+            || self.servers().all(|probed| {
+                let stub = [IpAddr::from([127, 0, 0, 53]), IpAddr::from([127, 0, 0, 54])];
+                let address = probed.resolver.address;
+                address.is_some_and(|address| stub.contains(&address.ip()))
+            }) && line.is_some_and(|line| line.path() == LookupPath::Resolved)
+    }
+
     /// Whether the hosts file has the name; `in_this_case` where only a line in the case of the target counts.
     fn is_in_hosts_file(&self, in_this_case: bool) -> bool {
         let entries = self.facts.hosts.as_deref().unwrap_or_default();
@@ -152,7 +170,10 @@ fn kubectl(situation: &Situation<'_>, error: &str) -> String {
 
 type Client = (&'static str, fn(&Situation<'_>) -> Option<Said>);
 
-/// The clients, in the order of the report.
+/// The clients on macOS and Windows, whose own resolvers are not modelled.
+const ELSEWHERE: &[Client] = &[("go", go_system::said)];
+
+/// The clients on Linux, in the order of the report.
 const CLIENTS: &[Client] = &[
     ("go", go::said),
     ("go-cgo", go_cgo::said),
@@ -181,7 +202,11 @@ pub fn predict(target: &Target, facts: &Facts, observations: &[Probed]) -> Vec<P
                 })
         }),
     };
-    CLIENTS
+    let clients = match facts.split_dns().map(|split| split.chooser) {
+        Some(Chooser::Macos | Chooser::Windows) => ELSEWHERE,
+        Some(Chooser::SystemdResolved) | None => CLIENTS,
+    };
+    clients
         .iter()
         .filter_map(|(client, simulate)| {
             let said = simulate(&situation)?;
