@@ -106,9 +106,8 @@ fn every_row_is_predicted() {
                 other => panic!("{other}"),
             };
             let missing = failed.find(|text| {
-                !found
-                    .messages
-                    .contains(&as_predicted(client, text, &row.host))
+                let text = as_predicted(client, text, &row.host);
+                !text.is_empty() && !found.messages.contains(&text)
             });
             // A race has two ends here, and versions that differ have two texts: more would say nothing.
             if !fits || missing.is_some() || found.messages.len() > 2 {

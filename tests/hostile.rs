@@ -191,6 +191,11 @@ fn pasted_messages() {
         b"Server:\t\t10.0.0.2\nAddress:\t10.0.0.2#53\n\n** server can't find api.example.test: REFUSED\n",
         b"The connection to the server api.example.test:443 was refused - did you specify the right host or port?",
         b"Failed to resolve 'api.example.test' ([Errno -2] Name or service not known)",
+        b"api.example.test: resolve call failed: Could not resolve 'api.example.test', server or network returned error SERVFAIL",
+        b"Server:  UnKnown\r\nAddress:  10.0.0.2\r\n\r\n*** UnKnown can't find api.example.test: Non-existent domain\r\n",
+        b"Link 7 (tun0)\n    Current Scopes: DNS\n       DNS Servers: 10.0.0.2 fe80::1%7\n        DNS Domain: ~eks.amazonaws.com\n",
+        b"resolver #2\n  domain   : eks.amazonaws.com\n  nameserver[0] : 10.0.0.2\n  if_index : 22 (utun4)\n",
+        b"[{\"InterfaceAlias\":\"Wi-Fi\",\"ServerAddresses\":[\"10.0.0.2\"]},{\"Namespace\":\".eks.amazonaws.com\",\"NameServers\":\"10.0.0.3\"}]",
     ];
     let mut random = StdRng::seed_from_u64(SEED);
     let mut understood = 0;
@@ -219,4 +224,10 @@ fn pasted_messages() {
     // Bounded work: a long line, and many of them.
     assert_eq!(pasted::read(&"lookup ".repeat(100_000)), None);
     assert_eq!(pasted::read(&"lookup x on \n".repeat(50_000)), None);
+    assert_eq!(pasted::read(&"lookup x on ".repeat(80_000)), None);
+    assert_eq!(
+        pasted::read(&"lookup x on 10.0.0.2:53: ".repeat(40_000)),
+        None
+    );
+    assert_eq!(pasted::read(&"lookup x: ".repeat(100_000)), None);
 }

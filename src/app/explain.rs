@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use super::{Error, output};
 use crate::cli::args::ExplainArgs;
 use crate::cli::nearest;
+use crate::facts::platform;
 use crate::limits;
 use crate::pasted::{self, Explanation};
 use crate::places::PLACE_RULES;
@@ -89,7 +90,13 @@ fn from_stdin() -> Result<String, Error> {
         );
         return Err(Error::Pasted("standard input", reason));
     }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    // Windows PowerShell writes files as UTF-16.
+    let is_utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    Ok(if is_utf16 {
+        platform::decode(&bytes)
+    } else {
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
 }
 
 fn message(source: &'static str, pasted: &str) -> Result<String, Error> {
@@ -113,7 +120,7 @@ fn meaning(explanation: &Explanation) -> String {
         page.wrap("Name: ", "  ", &text::escape(&host.to_string()));
     }
     for sentence in explanation.name.iter().chain(&explanation.resolver) {
-        page.wrap("  ", "  ", sentence);
+        page.wrap("  ", "  ", &text::escape(sentence));
     }
     page.line("");
     page.line("What it means");
@@ -278,6 +285,29 @@ impl Block {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A configuration has names of links and adapters in it, which are anybody's.
+    #[test]
+    fn what_was_pasted_is_escaped() {
+        for octet in 0..=u8::MAX {
+            let pasted = format!(
+                "resolver #1{0}\n nameserver[0] : 10.0.0.1\n if_index : 7 (e{0}n)\n",
+                char::from(octet)
+            );
+            let shown = pasted::read(&pasted)
+                .map(|read| meaning(&read))
+                .unwrap_or_default();
+            let raw = |c: char| c != '\n' && text::is_unprintable(c);
+            assert!(!shown.contains(raw), "{shown:?}");
+        }
+        assert!(
+            meaning(
+                &pasted::read("resolver #1\u{1b}\n nameserver[0] : 10.0.0.1\n")
+                    .expect("a configuration")
+            )
+            .contains("\\u{1b}")
+        );
+    }
 
     #[test]
     fn pages_are_plain_text_within_the_width() {

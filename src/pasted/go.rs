@@ -7,19 +7,27 @@ use std::net::SocketAddr;
 
 use super::{Seen, Symptom, between, library};
 
+/// Characters of an error: the longest, with two addresses of IPv6 in it, has some two hundred.
+const ERROR: usize = 512;
+
+/// How often the word may stand in a line before the one that counts.
+const WORDS: usize = 256;
+
 /// Go's error of a look-up.
 pub(super) fn look_up(line: &str) -> Option<Seen> {
-    line.match_indices("lookup ").find_map(|(at, word)| {
+    let mut words = line.match_indices("lookup ").take(WORDS);
+    words.find_map(|(at, word)| {
         let rest = &line[at + word.len()..];
         let end = rest.find([' ', '\t'])?;
         let (name, rest) = rest.split_at(end);
         let (name, server, error) = if let Some(name) = name.strip_suffix(':') {
             (name, None, rest)
         } else {
-            let (server, error) = rest.trim_start().strip_prefix("on ")?.split_once(": ")?;
-            (name, Some(address(server)?), error)
+            let rest = rest.trim_start().strip_prefix("on ")?;
+            let (server, error) = rest.split_at(rest.find([' ', '\t'])?);
+            (name, Some(address(server.strip_suffix(':')?)?), error)
         };
-        let mut symptom = symptom(error, server.is_some())?;
+        let mut symptom = symptom(start(error), server.is_some())?;
         if !name.is_empty() && line[..at].contains("proxyconnect") {
             symptom = Symptom::Proxy;
         }
@@ -28,8 +36,19 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
             host: Some(name.to_owned()),
             server,
             pure_go: server.is_some(),
+            is_stub: false,
+            note: None,
         })
     })
+}
+
+/// As much of an error as one has: a line may hold a whole log, and is not read to its end for each of its errors.
+fn start(error: &str) -> &str {
+    let end = error
+        .char_indices()
+        .nth(ERROR)
+        .map_or(error.len(), |(end, _)| end);
+    &error[..end]
 }
 
 /// The address of a name server. The zone of a link-local one (`[fe80::1%eth0]:53`) is a name on the host that
@@ -65,6 +84,9 @@ fn symptom(error: &str, has_server: bool) -> Option<Symptom> {
         Symptom::Silence
     } else if let Some(symptom) = library::symptom(error) {
         symptom
+    } else if has("Try again") {
+        // musl, through cgo.
+        Symptom::TryAgain
     } else if has("getaddrinfow") {
         Symptom::Unknown
     } else {
@@ -109,6 +131,8 @@ pub(super) fn beyond_dns(line: &str) -> Option<Seen> {
         "connection refused",
         "no route to host",
         "unreachable",
+        // Windows.
+        "connectex: ",
     ]
     .iter()
     .any(|text| error.contains(text));

@@ -19,22 +19,40 @@ const TEXTS: &[(&str, Symptom)] = &[
     ("No such host is known", Symptom::NoAddress),
     ("getaddrinfo failed", Symptom::Unknown),
     ("no data of the requested type was found", Symptom::NoData),
+    (
+        "temporary error during hostname resolution",
+        Symptom::TryAgain,
+    ),
+    (
+        "non-recoverable error occurred during a database lookup",
+        Symptom::Unknown,
+    ),
 ];
+/// What musl says for EAI_AGAIN: words that stand for much else where nothing of a look-up is beside them.
+const MUSL_AGAIN: &str = "Try again";
+/// What is beside them: Python, Rust, Java, Go with cgo.
+const LOOK_UPS: &[&str] = &["gaierror", "[Errno -3]", "lookup ", "UnknownHostException"];
 
 /// What a text of getaddrinfo in the line stands for.
 pub(super) fn symptom(line: &str) -> Option<Symptom> {
+    let is_again =
+        || line.contains(MUSL_AGAIN) && LOOK_UPS.iter().any(|look_up| line.contains(look_up));
     TEXTS
         .iter()
         .find(|(text, _)| line.contains(text))
         .map(|(_, symptom)| *symptom)
+        .or_else(|| is_again().then_some(Symptom::TryAgain))
 }
 
 /// The error of a look-up as one of these clients prints it.
 pub(super) fn look_up(line: &str) -> Option<Seen> {
-    // curl 6 and wget: any failure.
+    // curl 6, wget, BusyBox, ssh, ping of macOS: any failure.
     for lead in [
         "Could not resolve host: ",
         "unable to resolve host address ",
+        ": bad address '",
+        "Could not resolve hostname ",
+        "ping: cannot resolve ",
     ] {
         if let Some((_, rest)) = line.split_once(lead) {
             return Some(Seen::of(Symptom::Unknown, first_word(rest)));
@@ -54,7 +72,12 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
             return Some(Seen::of(symptom, first_word(after)));
         }
     }
-    let symptom = symptom(line)?;
+    let java = line
+        .split_once("UnknownHostException: ")
+        .map(|(_, rest)| rest.trim());
+    // Java without the text of the C library: the name alone.
+    let bare = java.filter(|host| !host.is_empty() && !host.contains([' ', ':']));
+    let symptom = symptom(line).or(bare.map(|_| Symptom::Unknown))?;
     let host = line
         .split_once("Failed to resolve '")
         .and_then(|(_, rest)| rest.split_once('\''))
@@ -63,13 +86,17 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
             let (_, rest) = line.split_once("UnknownHostException: ")?;
             rest.split_once(':').map(|(host, _)| host)
         })
+        // .NET.
+        .or_else(|| super::between(line, "is known. (", ":"))
+        .or_else(|| super::between(line, "ping: ", ": "))
+        .or(bare)
         .or_else(|| super::go::url_host(line));
     Some(Seen::of(symptom, host))
 }
 
-fn first_word(text: &str) -> Option<&str> {
+pub(super) fn first_word(text: &str) -> Option<&str> {
     text.split_whitespace()
         .next()
-        .map(|word| word.trim_matches(['"', '\'', ',', ';', ')', '‘', '’']))
+        .map(|word| word.trim_matches(['"', '\'', ',', ';', ')', '‘', '’', ':']))
         .filter(|word| !word.is_empty())
 }

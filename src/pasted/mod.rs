@@ -3,11 +3,14 @@
 //! The message never decides between causes (Go prints `no such host` for a denied name, for a filtered answer
 //! and for a name without addresses alike); it narrows them down, and says what to ask next.
 
+mod configuration;
 mod go;
 mod library;
+mod resolved;
 mod server;
 mod symptom;
 mod tool;
+mod windows;
 
 use std::net::SocketAddr;
 
@@ -19,6 +22,9 @@ pub use symptom::{Candidate, Symptom};
 /// Characters of the line that are shown again.
 const SHOWN: usize = 240;
 
+/// Lines that one may be broken into.
+const BROKEN: usize = 4;
+
 /// What a recogniser saw in a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Seen {
@@ -28,6 +34,10 @@ struct Seen {
     server: Option<SocketAddr>,
     /// Whether the message is one that only Go's own resolver prints.
     pure_go: bool,
+    /// Whether systemd-resolved was asked, whatever the message names.
+    is_stub: bool,
+    /// What can be said of the program that printed it.
+    note: Option<&'static str>,
 }
 
 impl Seen {
@@ -37,6 +47,8 @@ impl Seen {
             host: host.map(str::to_owned),
             server: None,
             pure_go: false,
+            is_stub: false,
+            note: None,
         }
     }
 }
@@ -64,15 +76,42 @@ pub struct Explanation {
 
 /// Reads a message, or a log around one. `None` where no line of it is known.
 pub fn read(text: &str) -> Option<Explanation> {
-    let recognisers: [fn(&str) -> Option<Seen>; 4] =
-        [go::look_up, library::look_up, tool::line, go::beyond_dns];
+    let recognisers: [fn(&str) -> Option<Seen>; 6] = [
+        go::look_up,
+        resolved::line,
+        library::look_up,
+        tool::line,
+        windows::line,
+        go::beyond_dns,
+    ];
     // The line that says most decides: a look-up's own error before what a client made of it.
     let by_line = recognisers.into_iter().find_map(|recognise| {
         text.lines()
             .find_map(|line| recognise(line).map(|seen| (line, seen)))
     });
-    let (line, seen) = tool::dig(text).or(by_line)?;
-    Some(explain(line, &seen, text))
+    if let Some((line, seen)) = tool::dig(text).or(by_line) {
+        return Some(explain(line, &seen, text));
+    }
+    // Terraform and terminals break a long line where it does not fit.
+    let lines: Vec<&str> = text.lines().map(without_bar).collect();
+    for at in 0..lines.len() {
+        let whole = lines[at..lines.len().min(at + BROKEN)].join(" ");
+        let seen = recognisers
+            .into_iter()
+            .find_map(|recognise| recognise(&whole));
+        if let Some(seen) = seen {
+            return Some(explain(&whole, &seen, text));
+        }
+    }
+    let (line, seen, sentences) = configuration::read(text)?;
+    let mut explanation = explain(line, &seen, "");
+    explanation.resolver = sentences;
+    Some(explanation)
+}
+
+/// A line without the bar that Terraform draws beside it.
+fn without_bar(line: &str) -> &str {
+    line.trim().trim_start_matches(['│', '|']).trim()
 }
 
 fn explain(line: &str, seen: &Seen, text: &str) -> Explanation {
@@ -95,8 +134,17 @@ fn explain(line: &str, seen: &Seen, text: &str) -> Explanation {
                 .to_owned(),
         );
     }
+    resolver.extend(seen.note.map(str::to_owned));
     let mut name = Vec::new();
     let mut candidates = seen.symptom.candidates();
+    let is_stub = seen.is_stub || server.is_some_and(|server| server::is_resolved(server.ip()));
+    let is_there = |rule| candidates.iter().any(|candidate| candidate.rule == rule);
+    if is_stub && seen.symptom.is_dns() && !is_there("split-dns-not-applied") {
+        candidates.push(Candidate {
+            rule: "split-dns-not-applied",
+            tell: "a name server behind the stub, such as a VPN's, has the name, and the stub asks another",
+        });
+    }
     if seen.pure_go && seen.symptom.is_dns() {
         candidates.push(Candidate {
             rule: "go-bypasses-scoped-dns",

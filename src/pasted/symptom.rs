@@ -34,6 +34,10 @@ pub enum Symptom {
     Truncated,
     /// No route to the name server.
     NoRoute,
+    /// There is no name server to ask for the name.
+    NoServer,
+    /// The validation of DNSSEC failed.
+    Bogus,
     /// The reply cannot be decoded.
     Unreadable,
     /// A referral.
@@ -52,6 +56,8 @@ pub enum Symptom {
     Certificate,
     /// The AWS CLI or an SDK could not reach the AWS API.
     AwsApi,
+    /// No error: a host's resolver configuration.
+    Configuration,
 }
 
 macro_rules! candidates {
@@ -70,6 +76,7 @@ impl Symptom {
             Self::Connection => "the connection, after DNS gave an address",
             Self::Certificate => "TLS, after DNS gave an address",
             Self::AwsApi => "the AWS API's name or the path to it, not the cluster's endpoint",
+            Self::Configuration => "nothing in this text: it is a host's resolver configuration",
             _ => "DNS, before any connection to the cluster",
         }
     }
@@ -84,6 +91,7 @@ impl Symptom {
                 | Self::Connection
                 | Self::Certificate
                 | Self::AwsApi
+                | Self::Configuration
         )
     }
 
@@ -121,6 +129,13 @@ impl Symptom {
                 "The reply over UDP was truncated, and the connection over TCP that should bring the rest failed."
             }
             Self::NoRoute => "This host has no route to the name server.",
+            Self::NoServer => {
+                "There is no name server to ask for this name: no link that may be asked for it has one."
+            }
+            Self::Bogus => {
+                "The name server's answer failed the validation of DNSSEC: its signatures are missing, out of date or \
+                 not of the zone that is above it."
+            }
             Self::Unreadable => "The name server's reply could not be decoded.",
             Self::Referral => {
                 "The name server pointed elsewhere in the place of an answer (a referral)."
@@ -150,6 +165,10 @@ impl Symptom {
             Self::Certificate => {
                 "The connection reached something whose certificate is not this cluster's: the name may have led to \
                  the wrong address, or a proxy stands in between."
+            }
+            Self::Configuration => {
+                "It says which name servers this host has, and for which names it asks each of them. Whether they know \
+                 the name is what asking them shows."
             }
             Self::AwsApi => {
                 "The AWS CLI and SDKs print this when the name of the AWS API does not resolve or cannot be reached."
@@ -235,6 +254,18 @@ impl Symptom {
             },
             Self::NoRoute => candidates! {
                 "resolver-unreachable": "no route: is the VPN up?",
+            },
+            Self::NoServer => candidates! {
+                "split-dns-not-applied": "a link has a name server that knows the name, and is not asked for it",
+                "local-dns-down": "no name server is configured at all",
+            },
+            Self::Bogus => candidates! {
+                "dnssec-bogus": "answered with checking disabled, or an Extended DNS Error 6 to 12",
+                "rebinding-protection": "a filter in front has cut addresses out of a signed answer",
+            },
+            Self::Configuration => candidates! {
+                "split-dns-not-applied": "a name server that is in it has the name, and another is asked",
+                "go-bypasses-scoped-dns": "resolv.conf names other servers than the ones in it",
             },
             Self::Unreadable => candidates! {
                 "malformed-reply": "the reply cannot be decoded",

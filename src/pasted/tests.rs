@@ -6,7 +6,12 @@ use crate::rules;
 const X: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
 
 fn told(text: &str) -> (Symptom, Option<String>, Option<String>) {
-    exactly(&text.replace('X', X))
+    exactly(&filled(text))
+}
+
+/// With the endpoint's name for each `X` that is no part of a word.
+fn filled(text: &str) -> String {
+    text.replace("NX", "\0").replace('X', X).replace('\0', "NX")
 }
 
 fn exactly(text: &str) -> (Symptom, Option<String>, Option<String>) {
@@ -160,6 +165,290 @@ fn texts_of_clients() {
             "",
             "",
         ),
+        // Go on Windows, and with cgo on musl.
+        (
+            "dial tcp: lookup X: getaddrinfow: The requested name is valid, but no data of the requested type was found.",
+            NoData,
+            "X",
+            "",
+        ),
+        (
+            "dial tcp: lookup X: getaddrinfow: This is usually a temporary error during hostname resolution and means that the local server did not receive a response from an authoritative server.",
+            TryAgain,
+            "X",
+            "",
+        ),
+        ("dial tcp: lookup X: Try again", TryAgain, "X", ""),
+        // What stands around it: client-go, helm, terraform, eksctl, kubelet.
+        (
+            "E1124 10:00:00.000000   77 memcache.go:238] couldn't get current server API group list: Get \"https://X/api?timeout=32s\": dial tcp: lookup X on 10.63.200.10:53: no such host",
+            NoAddress,
+            "X",
+            "10.63.200.10:53",
+        ),
+        (
+            "Error: INSTALLATION FAILED: Kubernetes cluster unreachable: Get \"https://X/version\": dial tcp: lookup X on 127.0.0.53:53: no such host",
+            NoAddress,
+            "X",
+            "127.0.0.53:53",
+        ),
+        (
+            "│ Error: Get \"https://X/apis/rbac.authorization.k8s.io/v1/clusterroles/x\": dial tcp: lookup X on 192.168.1.1:53: no such host",
+            NoAddress,
+            "X",
+            "192.168.1.1:53",
+        ),
+        (
+            "Error: getting auth ConfigMap: Get \"https://X/api/v1/namespaces/kube-system/configmaps/aws-auth\": dial tcp: lookup X: no such host",
+            NoAddress,
+            "X",
+            "",
+        ),
+        (
+            "Failed to contact API server when waiting for CSINode publishing: Get \"https://X/apis/storage.k8s.io/v1/csinodes/n\": dial tcp: lookup X on 10.63.200.10:53: no such host",
+            NoAddress,
+            "X",
+            "10.63.200.10:53",
+        ),
+        (
+            "Get \"https://X/api\": net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)",
+            Deadline,
+            "X",
+            "",
+        ),
+        (
+            "Unable to connect to the server: dial tcp 10.0.0.9:443: connectex: A connection attempt failed because the connected party did not properly respond after a period of time",
+            Connection,
+            "",
+            "",
+        ),
+        // Other clients, on Linux and elsewhere.
+        ("wget: unable to resolve host address ‘X’", Unknown, "X", ""),
+        ("wget: bad address 'X'", Unknown, "X", ""),
+        ("ping: X: Name or service not known", NxDomain, "X", ""),
+        ("ping: cannot resolve X: Unknown host", Unknown, "X", ""),
+        (
+            "curl: (6) Could not resolve host: X; Unknown error",
+            Unknown,
+            "X",
+            "",
+        ),
+        (
+            "socket.gaierror: [Errno -5] No address associated with hostname",
+            NoData,
+            "",
+            "",
+        ),
+        (
+            "socket.gaierror: [Errno -3] Temporary failure in name resolution",
+            TryAgain,
+            "",
+            "",
+        ),
+        (
+            "socket.gaierror: [Errno 8] nodename nor servname provided, or not known",
+            NoAddress,
+            "",
+            "",
+        ),
+        (
+            "socket.gaierror: [Errno 11001] getaddrinfo failed",
+            Unknown,
+            "",
+            "",
+        ),
+        (
+            "socket.gaierror: [Errno -2] Name does not resolve",
+            NoAddress,
+            "",
+            "",
+        ),
+        (
+            "socket.gaierror: [Errno -5] Name has no usable address",
+            NoData,
+            "",
+            "",
+        ),
+        ("socket.gaierror: [Errno -3] Try again", TryAgain, "", ""),
+        (
+            "java.net.UnknownHostException: X: Name or service not known",
+            NxDomain,
+            "X",
+            "",
+        ),
+        (
+            "java.net.UnknownHostException: X: No address associated with hostname",
+            NoData,
+            "X",
+            "",
+        ),
+        (
+            "Caused by: java.net.UnknownHostException: X",
+            Unknown,
+            "X",
+            "",
+        ),
+        ("Error: getaddrinfo EAI_AGAIN X", TryAgain, "X", ""),
+        ("Error: queryA ENOTFOUND X", NoAddress, "X", ""),
+        ("Error: queryA ENODATA X", NoData, "X", ""),
+        ("Error: queryA EREFUSED X", Refused, "X", ""),
+        ("Error: queryA ETIMEOUT X", Silence, "X", ""),
+        (
+            "failed to lookup address information: No address associated with hostname",
+            NoData,
+            "",
+            "",
+        ),
+        (
+            "failed to lookup address information: Temporary failure in name resolution",
+            TryAgain,
+            "",
+            "",
+        ),
+        ("No such host is known. (os error 11001)", NoAddress, "", ""),
+        ("No such host is known. (X:443)", NoAddress, "X", ""),
+        (
+            "The remote name could not be resolved: 'X'",
+            Unknown,
+            "X",
+            "",
+        ),
+        (
+            "Ping request could not find host X. Please check the name and try again.",
+            Unknown,
+            "X",
+            "",
+        ),
+        // dig, host and BIND's nslookup.
+        (
+            "Server:\t\t127.0.0.53\nAddress:\t127.0.0.53#53\n\n** server can't find X: NXDOMAIN",
+            NxDomain,
+            "X",
+            "127.0.0.53:53",
+        ),
+        ("** server can't find X: SERVFAIL", ServFail, "X", ""),
+        ("Host X not found: 3(NXDOMAIN)", NxDomain, "X", ""),
+        ("Host X not found: 2(SERVFAIL)", ServFail, "X", ""),
+        ("X has no A record", NoData, "X", ""),
+        (
+            ";; communications error to 10.63.200.10#53: timed out",
+            Silence,
+            "",
+            "10.63.200.10:53",
+        ),
+        (
+            ";; communications error to 127.0.0.1#53: connection refused",
+            PortClosed,
+            "",
+            "127.0.0.1:53",
+        ),
+        (
+            ";; Got bad packet: malformed OPT option",
+            Unreadable,
+            "",
+            "",
+        ),
+        // Windows' nslookup and Resolve-DnsName.
+        (
+            "Server:  UnKnown\r\nAddress:  192.168.1.1\r\n\r\n*** UnKnown can't find X: Non-existent domain\r\n",
+            NxDomain,
+            "X",
+            "192.168.1.1:53",
+        ),
+        (
+            "*** dc01.corp.example can't find X: Server failed",
+            ServFail,
+            "X",
+            "",
+        ),
+        ("*** UnKnown can't find X: Query refused", Refused, "X", ""),
+        (
+            "*** UnKnown can't find X: No response from server",
+            Silence,
+            "X",
+            "",
+        ),
+        (
+            "*** No internal type for both IPv4 and IPv6 Addresses (A+AAAA) records available for X",
+            NoData,
+            "X",
+            "",
+        ),
+        (
+            "DNS request timed out.\r\n    timeout was 2 seconds.\r\n*** Request to UnKnown timed-out",
+            Silence,
+            "",
+            "",
+        ),
+        (
+            "Resolve-DnsName : X : DNS name does not exist\nAt line:1 char:1",
+            NxDomain,
+            "X",
+            "",
+        ),
+        (
+            "Resolve-DnsName: X : DNS server failure.",
+            ServFail,
+            "X",
+            "",
+        ),
+        (
+            "Resolve-DnsName : X : DNS operation refused",
+            Refused,
+            "X",
+            "",
+        ),
+        (
+            "Resolve-DnsName : X : This operation returned because the timeout period expired",
+            Silence,
+            "X",
+            "",
+        ),
+        // resolvectl of several versions.
+        ("X: resolve call failed: 'X' not found", NxDomain, "X", ""),
+        (
+            "X: resolve call failed: Name 'X' not found",
+            NxDomain,
+            "X",
+            "",
+        ),
+        (
+            "X: resolve call failed: 'X' does not have any RR of the requested type",
+            NoData,
+            "X",
+            "",
+        ),
+        (
+            "X: resolve call failed: Could not resolve 'X', server or network returned error SERVFAIL",
+            ServFail,
+            "X",
+            "",
+        ),
+        (
+            "X: resolve call failed: Could not resolve 'X', server or network returned error REFUSED",
+            Refused,
+            "X",
+            "",
+        ),
+        (
+            "X: resolve call failed: All attempts to contact name servers or networks failed",
+            Silence,
+            "X",
+            "",
+        ),
+        ("X: resolve call failed: Query timed out", Silence, "X", ""),
+        (
+            "X: resolve call failed: No appropriate name servers or networks for name found",
+            NoServer,
+            "X",
+            "",
+        ),
+        (
+            "X: resolve call failed: DNSSEC validation failed: no-signature",
+            Bogus,
+            "X",
+            "",
+        ),
         (
             "Could not connect to the endpoint URL: \"https://eks.ap-northeast-1.amazonaws.com/clusters/x\"",
             AwsApi,
@@ -167,8 +456,9 @@ fn texts_of_clients() {
             "",
         ),
     ] {
-        let some = |text: &str| (!text.is_empty()).then(|| text.replace('X', X));
-        assert_eq!(told(text), (symptom, some(host), some(server)), "{text}");
+        let some = |text: &str| (!text.is_empty()).then(|| filled(text));
+        let read = super::read(&filled(text)).map(|_| told(text));
+        assert_eq!(read, Some((symptom, some(host), some(server))), "{text}");
     }
 }
 
@@ -200,6 +490,23 @@ fn a_log_is_read_for_what_says_most() {
     let log = "The connection to the server X was refused - did you specify the right host or port?\n\
                E0101 dial tcp: lookup X on 127.0.0.1:53: read udp 127.0.0.1:4->127.0.0.1:53: read: connection refused";
     assert_eq!(told(log).0, Symptom::PortClosed);
+}
+
+/// Terraform breaks long lines, and draws a bar beside them.
+#[test]
+fn a_broken_line_is_read_as_one() {
+    let whole = (
+        Symptom::NoAddress,
+        Some(X.to_owned()),
+        Some("10.63.200.10:53".to_owned()),
+    );
+    for text in [
+        "╷\n│ Error: Get \"https://X/api/v1/namespaces/kube-system\": dial\n│ tcp: lookup X on\n│ 10.63.200.10:53: no such host\n│\n╵",
+        "Unable to connect to the server: dial tcp: lookup X on 10.63.200.10:53: no such\n   host\n",
+    ] {
+        assert_eq!(told(text), whole, "{text}");
+    }
+    assert_eq!(read("we had to lookup\nthe host on\nMonday: nothing"), None);
 }
 
 #[test]
@@ -265,6 +572,8 @@ fn candidates_are_findings_of_the_catalogue() {
         PortClosed,
         Truncated,
         NoRoute,
+        NoServer,
+        Bogus,
         Unreadable,
         Referral,
         Unknown,
@@ -274,6 +583,7 @@ fn candidates_are_findings_of_the_catalogue() {
         Connection,
         Certificate,
         AwsApi,
+        Configuration,
     ] {
         let candidates = symptom.candidates();
         assert!(!candidates.is_empty());
@@ -306,6 +616,71 @@ fn a_named_server_shows_gos_own_resolver() {
     assert!(!scoped("curl: (6) Could not resolve host: X"));
 }
 
+/// In the place of an error: whom the host asks for names of EKS.
+#[test]
+fn a_pasted_configuration_says_whom_the_host_asks() {
+    for (text, sentences) in [
+        (
+            include_str!("../../fixtures/host/resolvectl-status-249.txt"),
+            [
+                "For names below eks.amazonaws.com: systemd-resolved sends this name to 192.168.1.1, 2001:db8:1::1 \
+                 (wlp0s20f3): no domain of another covers it.",
+                "For names below api.aws: systemd-resolved sends this name to 192.168.1.1, 2001:db8:1::1 (wlp0s20f3): no \
+                 domain of another covers it.",
+                "For names below ap-northeast-1.eks.amazonaws.com: systemd-resolved sends this name to 10.63.5.53 (tun0): \
+                 its domain ap-northeast-1.eks.amazonaws.com covers it.",
+            ]
+            .as_slice(),
+        ),
+        (
+            include_str!("../../fixtures/host/scutil-dns-port.txt"),
+            &[
+                "For names below eks.amazonaws.com: macOS sends this name to 127.0.0.1:5553 (resolver #2): its domain \
+                 eks.amazonaws.com covers it.",
+                "For names below api.aws: macOS sends this name to 192.168.1.1 (resolver #1): no domain of another covers \
+                 it.",
+            ],
+        ),
+        (
+            include_str!("../../fixtures/host/powershell-5.1.json"),
+            &[
+                "For names below eks.amazonaws.com: Windows sends this name to 10.63.5.53, 10.63.6.53 (NRPT rule \
+                 .eks.amazonaws.com): its domain eks.amazonaws.com covers it.",
+                "For names below api.aws: Windows sends this name to 192.168.1.1, 192.168.1.2 (adapter Ethernet): no \
+                 domain of another covers it.",
+            ],
+        ),
+    ] {
+        let read = read(text).unwrap();
+        assert_eq!(read.symptom, Symptom::Configuration);
+        assert_eq!(read.resolver, sentences);
+        assert_eq!(read.command, "eks-dns-doctor check HOST --public");
+    }
+    // An error beside it says more.
+    let both = format!(
+        "{}\nX: resolve call failed: 'X' not found",
+        include_str!("../../fixtures/host/resolvectl-status-249.txt")
+    );
+    assert_eq!(told(&both).0, Symptom::NxDomain);
+    assert_eq!(read("resolver #1\nnothing\n"), None);
+}
+
+/// The stub of systemd-resolved may ask another name server than the one that knows.
+#[test]
+fn behind_the_stub_split_dns_is_a_candidate() {
+    let split = |text: &str| {
+        let candidates = read(&text.replace('X', X)).unwrap().candidates;
+        let mut rules = candidates.iter().map(|candidate| candidate.rule);
+        rules.any(|rule| rule == "split-dns-not-applied")
+    };
+    assert!(split("lookup X on 127.0.0.53:53: no such host"));
+    assert!(split("X: resolve call failed: 'X' not found"));
+    assert!(!split("lookup X on 10.63.200.10:53: no such host"));
+    assert!(!split(
+        "The connection to the server X was refused - did you"
+    ));
+}
+
 #[test]
 fn addresses_of_name_servers() {
     for (address, word) in [
@@ -316,6 +691,9 @@ fn addresses_of_name_servers() {
         ("[fd00:ec2::253]:53", "VPC resolver"),
         ("192.168.0.2:53", "ends in .2"),
         ("10.63.200.10:53", "private address"),
+        ("172.20.0.10:53", "CoreDNS"),
+        ("10.255.255.254:53", "WSL"),
+        ("169.254.20.10:53", "NodeLocal"),
         ("100.100.100.100:53", "100.64.0.0/10"),
         ("8.8.8.8:53", "public"),
     ] {

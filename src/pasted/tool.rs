@@ -2,27 +2,46 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::{Seen, Symptom, between};
+use super::{Seen, Symptom, between, library, windows};
 
 /// The port of DNS.
 const PORT: u16 = 53;
 
 /// A line of nslookup's or dig's that says how a look-up failed.
 pub(super) fn line(line: &str) -> Option<Seen> {
-    if let Some((_, rest)) = line.split_once("server can't find ") {
-        let (host, rcode) = rest.split_once(": ")?;
-        return Some(Seen::of(by_rcode(rcode.trim())?, Some(host)));
+    // BIND's nslookup, and with the server's name in the place of "server" Windows'.
+    if let Some((_, rest)) = line.split_once(" can't find ") {
+        let (host, said) = rest.split_once(": ")?;
+        let symptom = by_rcode(said.trim()).or_else(|| windows::nslookup(said))?;
+        return Some(Seen::of(symptom, Some(host)));
     }
     if line.contains("Can't find ") && line.contains("No answer") {
         let host = between(line, "Can't find ", ": ");
         return Some(Seen::of(Symptom::NoData, host));
+    }
+    // host(1).
+    if let Some((before, rcode)) = line.split_once(" not found: ") {
+        let symptom = by_rcode(between(rcode, "(", ")")?)?;
+        return Some(Seen::of(symptom, before.split_whitespace().next_back()));
+    }
+    if let Some((host, _)) = line.split_once(" has no A record") {
+        return Some(Seen::of(Symptom::NoData, library::first_word(host)));
+    }
+    if line.contains("Got bad packet: ") {
+        return Some(Seen::of(Symptom::Unreadable, None));
+    }
+    let is_refused =
+        line.contains("communications error to") && line.contains("connection refused");
+    if is_refused {
+        return Some(Seen::of(Symptom::PortClosed, None));
     }
     let is_silent = line.contains("no servers could be reached")
         || line.contains("communications error to") && line.contains("timed out");
     is_silent.then(|| Seen::of(Symptom::Silence, None))
 }
 
-fn by_rcode(rcode: &str) -> Option<Symptom> {
+/// What an RCODE in letters stands for.
+pub(super) fn by_rcode(rcode: &str) -> Option<Symptom> {
     Some(match rcode {
         "NXDOMAIN" => Symptom::NxDomain,
         "SERVFAIL" => Symptom::ServFail,

@@ -1,0 +1,41 @@
+//! What `resolvectl query` prints: systemd, src/resolve/resolved-bus.c, reply_query_state, over several versions.
+
+use super::{Seen, Symptom, tool};
+
+/// What resolvectl asks, as a sentence.
+const ASKED: &str = "resolvectl asks systemd-resolved itself, as programs of the C library may: which name server that asks \
+                     depends on the routing domains of each link (resolvectl status). Go's own resolver asks the name \
+                     servers of resolv.conf.";
+
+/// The texts, with what they stand for. The first that is in the line counts.
+const TEXTS: &[(&str, Symptom)] = &[
+    (
+        "does not have any RR of the requested type",
+        Symptom::NoData,
+    ),
+    ("No appropriate name servers or networks", Symptom::NoServer),
+    ("All attempts to contact name servers", Symptom::Silence),
+    ("Query timed out", Symptom::Silence),
+    ("Received invalid reply", Symptom::Unreadable),
+    ("DNSSEC validation failed", Symptom::Bogus),
+    ("Network is down", Symptom::NoRoute),
+    ("' not found", Symptom::NxDomain),
+];
+
+/// A line of `resolvectl query` that says how a look-up failed.
+pub(super) fn line(line: &str) -> Option<Seen> {
+    let (host, said) = line.split_once(": resolve call failed: ")?;
+    let symptom = said
+        .split_once("returned error ")
+        .and_then(|(_, rcode)| tool::by_rcode(rcode.split_whitespace().next()?))
+        .or_else(|| {
+            let text = TEXTS.iter().find(|(text, _)| said.contains(text));
+            text.map(|(_, symptom)| *symptom)
+        })
+        .unwrap_or(Symptom::Unknown);
+    Some(Seen {
+        note: Some(ASKED),
+        is_stub: true,
+        ..Seen::of(symptom, host.split_whitespace().next_back())
+    })
+}

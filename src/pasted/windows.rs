@@ -1,0 +1,51 @@
+//! What Windows' own tools print in English: nslookup, Resolve-DnsName, ping, and programs of .NET. The texts of errors are
+//! Windows' (System Error Codes 9000 to 9999 and Windows Sockets Error Codes), as users reported them.
+
+use super::{Seen, Symptom, between, library};
+
+/// What nslookup says of a name that it cannot find.
+const NSLOOKUP: &[(&str, Symptom)] = &[
+    ("Non-existent domain", Symptom::NxDomain),
+    ("Server failed", Symptom::ServFail),
+    ("Query refused", Symptom::Refused),
+    ("No response from server", Symptom::Silence),
+];
+/// What Resolve-DnsName says behind the name.
+const DNS_CLIENT: &[(&str, Symptom)] = &[
+    (" : DNS name does not exist", Symptom::NxDomain),
+    (" : DNS server failure", Symptom::ServFail),
+    (" : DNS operation refused", Symptom::Refused),
+    (" : No records found for given DNS query", Symptom::NoData),
+    (
+        " : This operation returned because the timeout period expired",
+        Symptom::Silence,
+    ),
+];
+
+/// What nslookup's words for an error stand for.
+pub(super) fn nslookup(said: &str) -> Option<Symptom> {
+    let found = NSLOOKUP.iter().find(|(text, _)| said.starts_with(text));
+    found.map(|(_, symptom)| *symptom)
+}
+
+/// A line of one of these tools that says how a look-up failed.
+pub(super) fn line(line: &str) -> Option<Seen> {
+    for (text, symptom) in DNS_CLIENT {
+        if let Some((before, _)) = line.split_once(text) {
+            return Some(Seen::of(*symptom, before.split_whitespace().next_back()));
+        }
+    }
+    if let Some((_, rest)) = line.split_once("Addresses (A+AAAA) records available for ") {
+        return Some(Seen::of(Symptom::NoData, library::first_word(rest)));
+    }
+    if let Some(host) = between(line, "The remote name could not be resolved: '", "'") {
+        return Some(Seen::of(Symptom::Unknown, Some(host)));
+    }
+    if let Some((_, rest)) = line.split_once("Ping request could not find host ") {
+        let host = library::first_word(rest).map(|host| host.trim_end_matches('.'));
+        return Some(Seen::of(Symptom::Unknown, host));
+    }
+    let is_silent = line.contains("DNS request timed out.")
+        || line.contains("*** Request to ") && line.contains(" timed-out");
+    is_silent.then(|| Seen::of(Symptom::Silence, None))
+}
