@@ -112,9 +112,13 @@ struct Document {
 
 /// A comparison: the places' names and kinds, and what each is made from. The rest is concluded again.
 #[derive(Deserialize)]
-struct Places<K> {
+struct Several<K, U> {
     places: Vec<PlaceHead<K>>,
     captures: Vec<Document>,
+    #[serde(default = "Vec::new")]
+    unseen: Vec<U>,
+    #[serde(default)]
+    interrupted: bool,
 }
 
 #[derive(Deserialize)]
@@ -125,11 +129,18 @@ struct PlaceHead<K> {
 
 /// What a document holds.
 #[derive(Debug, Clone)]
-pub enum Held<K> {
+pub enum Held<K, U> {
     /// A capture.
     One(Box<Capture>),
-    /// A comparison: its places by name, what each is known from, and its capture.
-    Several(Vec<(String, K, Capture)>),
+    /// A comparison.
+    Several {
+        /// Its places by name, what each is known from, and its capture.
+        places: Vec<(String, K, Capture)>,
+        /// What it says of places that were not seen.
+        unseen: Vec<U>,
+        /// Whether it was interrupted.
+        interrupted: bool,
+    },
 }
 
 fn nowhere() -> Vantage {
@@ -141,14 +152,16 @@ fn nowhere() -> Vantage {
 
 /// Reads a capture.
 pub fn parse(bytes: &[u8]) -> Result<Capture, CaptureError> {
-    match parse_any::<IgnoredAny>(bytes)? {
+    match parse_any::<IgnoredAny, IgnoredAny>(bytes)? {
         Held::One(capture) => Ok(*capture),
-        Held::Several(_) => Err(CaptureError::Comparison),
+        Held::Several { .. } => Err(CaptureError::Comparison),
     }
 }
 
 /// Reads a capture, or a comparison of several.
-pub fn parse_any<K: DeserializeOwned>(bytes: &[u8]) -> Result<Held<K>, CaptureError> {
+pub fn parse_any<K: DeserializeOwned, U: DeserializeOwned>(
+    bytes: &[u8],
+) -> Result<Held<K, U>, CaptureError> {
     let (head, bytes) = begin(bytes)?;
     if head.captures.is_none() {
         let document: Document =
@@ -156,7 +169,7 @@ pub fn parse_any<K: DeserializeOwned>(bytes: &[u8]) -> Result<Held<K>, CaptureEr
         is_time(&document.taken_at)?;
         return Ok(Held::One(Box::new(document.capture()?)));
     }
-    let read: Places<K> = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
+    let read: Several<K, U> = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
     if read.places.len() != read.captures.len() {
         return Err(CaptureError::Unmatched {
             places: read.places.len(),
@@ -174,7 +187,11 @@ pub fn parse_any<K: DeserializeOwned>(bytes: &[u8]) -> Result<Held<K>, CaptureEr
             }
             Ok((place.name, place.kind, document.capture()?))
         });
-    Ok(Held::Several(several.collect::<Result<_, CaptureError>>()?))
+    Ok(Held::Several {
+        places: several.collect::<Result<_, CaptureError>>()?,
+        unseen: read.unseen,
+        interrupted: read.interrupted,
+    })
 }
 
 /// What is true of any document: its size, its encoding, its bounds and its version.

@@ -30,4 +30,5 @@ pub mod report;
 pub mod resolvers;
 pub mod rules;
 pub mod settings;
+pub mod via;
 pub mod watch;

@@ -88,6 +88,17 @@ pub const ZONES_OF_VPCS: usize = 8;
 pub const KUBECONFIGS: usize = 64;
 /// Addresses that are connected to with `--connect`. An endpoint has two to four, from each resolver.
 pub const CONNECTIONS: usize = 32;
+/// How long `ssh` may take to connect, as it is told.
+pub const VIA_CONNECT: std::time::Duration = std::time::Duration::from_secs(10);
+/// What the way to another place and back may take beside the check there: a login over jump hosts, sending this
+/// program's 20 MB with `--push`, Systems Manager's agent picking the command up.
+pub const VIA_WAY: std::time::Duration = std::time::Duration::from_secs(60);
+/// Octets kept of what another place says beside the document.
+pub const VIA_SAID: usize = 64 << 10;
+/// Characters kept of one line of it.
+pub const VIA_LINE: usize = 300;
+/// Octets of this program that `--push` sends.
+pub const PUSHED: u64 = 256 << 20;
 /// Certificates of an authority's bundle.
 pub const AUTHORITIES: usize = 32;
 /// Octets read of what one command of this host prints of its resolvers. Hosts with dozens of links print a few KiB.

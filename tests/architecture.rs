@@ -18,6 +18,7 @@ const ORDER: &[&str] = &[
     "observation",
     "settings",
     "facts",
+    "via",
     "resolvers",
     "plan",
     "probe",
@@ -131,8 +132,8 @@ fn files_and_the_environment_are_read_at_the_ends() {
 }
 
 #[test]
-fn commands_are_run_in_one_place() {
-    only_in("process::Command", &["facts/run.rs"]);
+fn commands_are_run_in_two_places() {
+    only_in("process::Command", &["facts/run.rs", "via/ssh.rs"]);
     only_in("process::{", &["facts/run.rs", "probe/sockets.rs"]);
 }
 

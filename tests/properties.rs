@@ -298,6 +298,7 @@ impl Draw {
             }),
             hosts: self.one(&[None, Some(Vec::new())]).or_else(|| {
                 let entry = HostsEntry {
+                    in_other_case: false,
                     ip: self.ip(),
                     path: "/etc/hosts".to_owned(),
                     line: 1,

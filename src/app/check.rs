@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::conduct::{conduct, now};
 use super::learn::{Known, Learnt};
-use super::{Error, output};
+use super::{Error, compare, output, via};
 use crate::cli::args::CheckArgs;
 use crate::cli::settings;
 use crate::connect::{self, Authority, Connection};
@@ -28,7 +28,8 @@ use crate::settings::{Settings, Target};
 pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
     let settings = settings(args)?;
     output::check_save(&args.output)?;
-    let (capture, interrupted) = conduct(&args.output, |mut interrupt, progress| async {
+    via::check(args)?;
+    let (gathered, interrupted) = conduct(&args.output, |mut interrupt, progress| async {
         let known = Known::find(
             settings.target.as_ref(),
             &settings.sources,
@@ -38,9 +39,17 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
             known = known => known?,
             () = &mut interrupt => return Err(Error::Interrupted),
         };
-        Box::pin(round(&settings, &known, interrupt, progress)).await
+        let capture = Box::pin(round(&settings, &known, &mut interrupt, progress)).await?;
+        if args.via.is_empty() {
+            return Ok((capture, None));
+        }
+        let places = Box::pin(via::gather(args, &settings, &capture, interrupt)).await?;
+        Ok((capture, Some(places)))
     })?;
-    let mut capture = capture?;
+    let (mut capture, places) = gathered?;
+    if let Some(places) = places {
+        return compare::deliver(places, &args.output);
+    }
     capture.interrupted |= interrupted;
     let report = diagnose(capture);
     match output::deliver_from(&report, &args.output, args.vantage.as_deref()) {

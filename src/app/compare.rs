@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Error, output, read};
 use crate::cli::args::{CompareArgs, OutputArgs};
-use crate::places::{self, Source};
+use crate::places::{self, Gathered};
 
 /// Compares the captures, and returns the exit code of what they show together.
 pub(super) fn run(args: &CompareArgs) -> Result<u8, Error> {
@@ -12,32 +12,31 @@ pub(super) fn run(args: &CompareArgs) -> Result<u8, Error> {
         return Err(Error::NoHeadlineToExplain);
     }
     output::check_save(&args.output)?;
-    let mut sources = Vec::new();
+    let mut gathered = Gathered::default();
     for path in &args.captures {
         let bytes = read::bounded(path)?;
         let read = places::read_all(&stem(path), &bytes).map_err(|reason| Error::Capture {
             path: path.clone(),
             reason: reason.to_string(),
         })?;
-        sources.extend(read);
+        gathered.sources.extend(read.sources);
+        gathered.unseen.extend(read.unseen);
+        gathered.interrupted |= read.interrupted;
     }
-    deliver(sources, &args.output)
+    deliver(gathered, &args.output)
 }
 
 /// Compares what was read and prints it, and returns the exit code.
-pub(super) fn deliver(sources: Vec<Source>, output: &OutputArgs) -> Result<u8, Error> {
+pub(super) fn deliver(gathered: Gathered, output: &OutputArgs) -> Result<u8, Error> {
     if output.explain_why {
         return Err(Error::NoHeadlineToExplain);
     }
-    let sources = if output.redact {
-        sources
-            .into_iter()
-            .map(Source::redacted)
-            .collect::<Result<_, _>>()?
+    let gathered = if output.redact {
+        gathered.redacted()?
     } else {
-        sources
+        gathered
     };
-    let comparison = places::compare(sources)?;
+    let comparison = places::compare_gathered(gathered)?;
     output::deliver_as(output, |format, style, out| {
         places::render(&comparison, format, style, out)
     })?;

@@ -14,6 +14,7 @@ mod live;
 mod output;
 mod read;
 mod replay;
+mod via;
 mod watch;
 
 use std::ffi::OsString;
@@ -85,6 +86,14 @@ enum Error {
     NoEndpointYet { name: String, status: String },
     #[error("interrupted before the endpoint was known")]
     Interrupted,
+    #[error("--via {0} needs AWS, and --no-aws leaves it out: give one of them")]
+    ViaWithoutAws(String),
+    #[error("{0} places with --via are too many: name at most {max}", max = crate::limits::PLACES - 1)]
+    TooManyPlaces(usize),
+    #[error("--push: this program cannot be read to be sent along: {0}")]
+    Push(io::Error),
+    #[error("--push is for --via ssh:, and there is none")]
+    NothingToPushTo,
     #[error("{0} {1}")]
     Pasted(&'static str, String),
 }

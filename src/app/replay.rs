@@ -14,8 +14,8 @@ pub(super) fn run(args: &ReplayArgs) -> Result<u8, Error> {
         path: args.capture.clone(),
         reason: reason.to_string(),
     };
-    if let Some(sources) = places::comparison(&bytes).map_err(refused)? {
-        return compare::deliver(sources, &args.output);
+    if let Some(gathered) = places::comparison(&bytes).map_err(refused)? {
+        return compare::deliver(gathered, &args.output);
     }
     let capture = capture::parse(&bytes).map_err(refused)?;
     let report = diagnose(capture);

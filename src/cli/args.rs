@@ -14,6 +14,7 @@ use crate::render::Format;
 use crate::report::exit;
 use crate::resolvers::{parse_address, parse_resolver};
 use crate::settings::NamedResolver;
+use crate::via::Via;
 
 /// The program's name.
 pub const NAME: &str = env!("CARGO_PKG_NAME");
@@ -208,6 +209,24 @@ pub struct CheckArgs {
     #[arg(long, value_name = "ADDR[:PORT]", value_parser = parse_address, help_heading = ASK)]
     pub public_resolver: Vec<SocketAddr>,
 
+    /// Ask from this place too, and compare; repeatable
+    ///
+    /// ssh:[USER@]HOST runs the same check there through the system's ssh, with your configuration, agent and jump hosts,
+    /// and without a prompt. ssm:INSTANCE-ID and ssm:tag:KEY=VALUE run it through AWS Systems Manager Run Command. The facts
+    /// that were learnt here go along: that place needs no AWS permission. It needs this program, or --push.
+    #[arg(long, value_name = "PLACE", value_parser = clap::value_parser!(Via), conflicts_with = "watch", help_heading = ASK)]
+    pub via: Vec<Via>,
+
+    /// With --via ssh:, send this program to a private temporary directory there, and remove it after
+    #[arg(long, requires = "via", help_heading = ASK)]
+    pub push: bool,
+
+    /// How long the check at a place of --via may take with the way there and back (at most 10m)
+    ///
+    /// Else a minute more than --deadline.
+    #[arg(long, value_name = "DURATION", requires = "via", value_parser = value::deadline, help_heading = PACE)]
+    pub via_timeout: Option<Duration>,
+
     /// Leave out this host's own resolvers
     ///
     /// Neither resolv.conf nor the hosts file is read, unless --hosts-file names one, and getaddrinfo is not called.
@@ -397,7 +416,8 @@ pub struct SourceArgs {
     /// Take what AWS says from files instead of asking it; repeatable
     ///
     /// The output of the command facts, a capture, or what the AWS CLI printed as JSON (describe-cluster,
-    /// describe-network-interfaces, describe-vpcs, list-resolver-endpoints and others), recognised by content.
+    /// describe-network-interfaces, describe-vpcs, list-resolver-endpoints and others), recognised by content. - is
+    /// standard input.
     #[arg(long, value_name = "FILE")]
     pub facts: Vec<PathBuf>,
 

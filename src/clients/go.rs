@@ -1,78 +1,132 @@
 //! kubectl and other Go programs on Linux, with Go's own resolver.
 //!
-//! Go, src/net/dnsclient_unix.go: the servers are asked in turn; NXDOMAIN and NODATA are final, SERVFAIL,
-//! REFUSED, silence and a refused port move on; after the last server the whole list is asked again, as often
-//! as `attempts` says; the error shown is the last server's. At most three servers are used
-//! (src/net/dnsconfig_unix.go). A and AAAA are asked at the same time, and where both fail the error that
-//! arrives last is shown. kubectl: StandardErrorMessage in k8s.io/kubectl/pkg/cmd/util/helpers.go.
+//! Go, src/net/dnsclient_unix.go, and recorded with Go 1.19.8 (fixtures/clients/recorded.json): the servers are asked in
+//! turn; NXDOMAIN and NODATA are final, SERVFAIL, REFUSED, silence, a refused port and a lame delegation move on; after
+//! the last server the whole list is asked again, as often as `attempts` says; the error shown is the last server's. At most
+//! three servers are used (src/net/dnsconfig_unix.go). A and AAAA are asked at the same time, and where both fail the error
+//! that arrives last is shown.
 
-use super::Situation;
+use std::cmp::Ordering;
+
+use super::{Said, Situation, is_lame, kubectl, target};
 use crate::dns::{AnswerKind, RecordType};
-use crate::observation::{Lookup, Purpose, Transport};
+use crate::observation::{Lookup, Transport};
 use crate::probe::Probed;
 
-/// Go reads the first three name servers.
-const SERVERS: usize = 3;
+/// What kubectl would print; `None` where the look-ups do not say.
+pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
+    if situation.found_otherwise() {
+        return Some(Said::resolves());
+    }
+    let mut said = Said::default();
+    // With `rotate` each question begins with the next server, so A and AAAA with two.
+    let orders = situation.orders();
+    for for_a in &orders {
+        for for_aaaa in &orders {
+            let a = walk(situation, for_a, RecordType::A)?;
+            let aaaa = walk(situation, for_aaaa, RecordType::AAAA)?;
+            said.add(both(situation, a, aaaa));
+        }
+    }
+    Some(said)
+}
 
-/// What kubectl would print; empty where it resolves, `None` where the look-ups do not say.
-pub(super) fn messages(situation: &Situation<'_>) -> Option<Vec<String>> {
-    if situation.found_otherwise {
-        return Some(Vec::new());
-    }
-    let a = walk(situation, RecordType::A)?;
-    let aaaa = walk(situation, RecordType::AAAA)?;
+fn both(situation: &Situation<'_>, a: Walk, aaaa: Walk) -> Said {
     let (Walk::Failed(a), Walk::Failed(aaaa)) = (a, aaaa) else {
-        return Some(Vec::new());
+        return Said::resolves();
     };
-    let mut messages = vec![kubectl(situation, &a)];
-    let other = kubectl(situation, &aaaa);
-    if !messages.contains(&other) {
-        messages.push(other);
+    let may_be_read = a.may_be_read || aaaa.may_be_read;
+    // Who waits for a time-out is the last. Otherwise it is a race: the one with more questions is the likelier.
+    let last = match a.waits.cmp(&aaaa.waits) {
+        Ordering::Greater => vec![a],
+        Ordering::Less => vec![aaaa],
+        Ordering::Equal if aaaa.tries > a.tries => vec![aaaa, a],
+        Ordering::Equal => vec![a, aaaa],
+    };
+    let mut said = Said {
+        resolves: may_be_read,
+        messages: Vec::new(),
+    };
+    for error in last.iter().flat_map(|failed| &failed.errors) {
+        said.add(Said::of(&kubectl(situation, error)));
     }
-    Some(messages)
+    said
 }
 
 /// How the servers were walked through for one type.
 enum Walk {
     Found,
-    Failed(String),
+    Failed(Failed),
 }
 
-/// Asks the servers in turn for one type. `None` where the look-ups do not say.
-fn walk(situation: &Situation<'_>, qtype: RecordType) -> Option<Walk> {
+/// How that ended.
+struct Failed {
+    /// The error; more than one where versions of Go differ, the newer first.
+    errors: Vec<String>,
+    /// Questions until then.
+    tries: u32,
+    /// Those of them that ended with a time-out.
+    waits: u32,
+    /// Whether a reply was among them that Go may have taken for an answer.
+    may_be_read: bool,
+}
+
+/// Asks the servers in turn for one type, as often as `attempts` says. `None` where the look-ups do not say.
+fn walk(situation: &Situation<'_>, servers: &[&Probed], qtype: RecordType) -> Option<Walk> {
     let host = &situation.target.hostname;
-    let mut last = None;
-    for probed in situation.servers.iter().take(SERVERS) {
-        let server = probed.resolver.address?;
-        let lookup = target(probed, qtype)?;
-        let failed = |error: &str| Walk::Failed(format!("lookup {host} on {server}: {error}"));
-        last = Some(match lookup.kind {
-            AnswerKind::Answer => return Some(Walk::Found),
-            AnswerKind::NxDomain | AnswerKind::NoData => return Some(failed("no such host")),
-            // A referral has no answer: since Go 1.23.8 that is "no such host" (recorded).
-            AnswerKind::Referral => failed("no such host"),
-            AnswerKind::ServFail | AnswerKind::Refused | AnswerKind::OtherRcode => {
-                failed("server misbehaving")
-            }
-            // Replies that do not belong to the question are waited past, until the time is up.
-            AnswerKind::Malformed if lookup.rcode.is_some() => {
-                failed("cannot unmarshal DNS message")
-            }
-            AnswerKind::Timeout | AnswerKind::Malformed => {
-                failed(&format!("{} i/o timeout", io(lookup, server, "read")))
-            }
-            AnswerKind::Unreachable => failed(&refused(lookup, server)),
-            AnswerKind::Truncated => failed(&after_truncation(lookup, server)),
-        });
+    let mut failed = Failed {
+        errors: Vec::new(),
+        tries: 0,
+        waits: 0,
+        may_be_read: false,
+    };
+    for _ in 0..situation.attempts() {
+        for probed in servers {
+            let server = probed.resolver.address?;
+            let lookup = target(probed, qtype)?;
+            let with = |error: &str| vec![format!("lookup {host} on {server}: {error}")];
+            failed.tries += 1;
+            failed.errors = match lookup.kind {
+                AnswerKind::Answer => return Some(Walk::Found),
+                // Since Go 1.23.8 a lame delegation is "no such host"; before, it has a name of its own (recorded).
+                AnswerKind::NoData | AnswerKind::Referral if is_lame(lookup) => {
+                    [with("no such host"), with("lame referral")].concat()
+                }
+                AnswerKind::NxDomain | AnswerKind::NoData | AnswerKind::Referral => {
+                    failed.errors = with("no such host");
+                    return Some(Walk::Failed(failed));
+                }
+                AnswerKind::ServFail | AnswerKind::Refused | AnswerKind::OtherRcode => {
+                    with("server misbehaving")
+                }
+                AnswerKind::Malformed if lookup.rcode.is_some() => {
+                    // Some records that cannot be read Go reads all the same, such as one longer than the message
+                    // (recorded).
+                    failed.may_be_read |= is_about_a_record(lookup);
+                    with("cannot unmarshal DNS message")
+                }
+                // Replies that do not belong to the question are waited past, until the time is up.
+                AnswerKind::Timeout | AnswerKind::Malformed => {
+                    failed.waits += 1;
+                    with(&format!("{} i/o timeout", io(lookup, server, "read")))
+                }
+                AnswerKind::Unreachable => with(&refused(lookup, server)),
+                AnswerKind::Truncated => {
+                    let error = after_truncation(lookup, server);
+                    failed.waits += u32::from(error.ends_with("i/o timeout"));
+                    with(&error)
+                }
+            };
+        }
     }
-    last
+    Some(Walk::Failed(failed)).filter(|_| !servers.is_empty())
 }
 
-fn target(probed: &Probed, qtype: RecordType) -> Option<&Lookup> {
-    probed
-        .lookups
-        .iter()
-        .find(|lookup| lookup.purpose == Purpose::Target && lookup.qtype == qtype)
+fn is_about_a_record(lookup: &Lookup) -> bool {
+    lookup
+        .reason
+        .as_deref()
+        .is_some_and(|reason| reason.starts_with("record "))
 }
 
 /// `read udp SRC->SERVER:`, with a placeholder for what only the client knows.
@@ -103,21 +157,13 @@ fn after_truncation(lookup: &Lookup, server: std::net::SocketAddr) -> String {
         .attempts
         .iter()
         .find(|attempt| attempt.transport == Transport::Tcp && attempt.edns);
+    if tcp.is_some_and(|attempt| attempt.connected && attempt.kind == AnswerKind::Timeout) {
+        return format!("read tcp <client>->{server}: i/o timeout");
+    }
     match tcp.map(|attempt| attempt.kind) {
         Some(AnswerKind::Unreachable) => format!("dial tcp {server}: connect: connection refused"),
         // TC=1 over TCP too: no answer is read from it (recorded).
         Some(AnswerKind::Truncated) => "no such host".to_owned(),
         _ => format!("dial tcp {server}: i/o timeout"),
     }
-}
-
-/// kubectl's line. Whatever contains "connection refused" is taken for the API server's refusal.
-fn kubectl(situation: &Situation<'_>, error: &str) -> String {
-    if error.contains("connection refused") {
-        return format!(
-            "The connection to the server {} was refused - did you specify the right host or port?",
-            situation.target.hostname
-        );
-    }
-    format!("Unable to connect to the server: dial tcp: {error}")
 }

@@ -216,6 +216,11 @@ impl FailedRead {
 
     /// Why the fact is missing, and what that costs: for the gaps.
     pub fn reason(&self) -> String {
+        format!("{}; {}", self.what(), self.call.costs())
+    }
+
+    /// How it failed, in words.
+    pub fn what(&self) -> String {
         let what = match self.kind {
             ReadFailure::Denied => "denied",
             ReadFailure::Throttled => "throttled: too many requests",
@@ -233,10 +238,9 @@ impl FailedRead {
             .filter(|_| !matches!(self.kind, ReadFailure::Denied))
             .map(|message| format!(": {message}"));
         format!(
-            "{what}{}{}; {}",
+            "{what}{}{}",
             code.unwrap_or_default(),
             message.unwrap_or_default(),
-            self.call.costs()
         )
     }
 }

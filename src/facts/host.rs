@@ -91,7 +91,22 @@ fn read_bounded(path: &Path) -> Result<Vec<u8>, UnreadableFile> {
         })
 }
 
+/// What stands for standard input where a file is named.
+const STANDARD_INPUT: &str = "-";
+
+/// Reads standard input, whoever writes it, within the same bounds as a file.
+fn read_input() -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    io::stdin()
+        .take(limits::CONFIGURATION_FILE + 1)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
+    if path == Path::new(STANDARD_INPUT) {
+        return read_input();
+    }
     let mut bytes = Vec::new();
     File::open(path)?
         .take(limits::CONFIGURATION_FILE + 1)

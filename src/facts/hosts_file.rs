@@ -16,6 +16,9 @@ pub struct HostsEntry {
     pub path: String,
     /// The line, counted from 1.
     pub line: usize,
+    /// Whether it is there in another case only. Names are compared without case (RFC 4343); musl compares with it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_other_case: bool,
 }
 
 /// Finds the lines that name `target`. Lines that cannot be read are passed over, as the C library does.
@@ -31,11 +34,16 @@ pub fn entries_for(target: &Name, path: &str, text: &[u8]) -> Vec<HostsEntry> {
         let Some(ip) = words.next().and_then(parse_address) else {
             continue;
         };
-        if words.any(|word| word.parse::<Name>().is_ok_and(|name| name == *target)) {
+        let named: Vec<&str> = words
+            .filter(|word| word.parse::<Name>().is_ok_and(|name| name == *target))
+            .collect();
+        if !named.is_empty() {
+            let in_its_case = |word: &&str| word.trim_end_matches('.') == target.to_string();
             entries.push(HostsEntry {
                 ip,
                 path: path.to_owned(),
                 line: index + 1,
+                in_other_case: !named.iter().any(in_its_case),
             });
             if entries.len() >= limits::HOSTS_ENTRIES {
                 break;

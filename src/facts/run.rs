@@ -1,5 +1,5 @@
 //! Runs a command of this host that shows its resolver configuration: by its full path, without a shell, bounded in time
-//! and in what it may print. Nothing else is ever executed.
+//! and in what it may print. Beside these only the `ssh` of `--via` is ever executed.
 
 #![expect(
     clippy::disallowed_methods,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::table::{about, cell_details, cell_mark, place_mark};
+use super::table::{INTERRUPTED, about, cell_details, cell_mark, not_seen, place_mark};
 use super::{Comparison, Kind};
 use crate::render::Style;
 use crate::render::markdown::Comment;
@@ -55,6 +55,13 @@ pub(super) fn render(
                 writeln!(comment.out, "  - not known: {}", comment.text(&gap))?;
             }
         }
+    }
+    for unseen in &comparison.unseen {
+        let mark = comment.mark(words::Mark::Unsure);
+        writeln!(comment.out, "- {mark} {}", comment.text(&not_seen(unseen)))?;
+    }
+    if comparison.interrupted {
+        writeln!(comment.out, "\n{INTERRUPTED}")?;
     }
     Ok(())
 }

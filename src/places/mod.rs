@@ -40,6 +40,26 @@ pub enum Kind {
     Dig,
 }
 
+/// A place that should have been seen, and was not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unseen {
+    /// Its name.
+    pub place: String,
+    /// Why, on one line.
+    pub reason: String,
+}
+
+/// What there is to compare.
+#[derive(Debug, Clone, Default)]
+pub struct Gathered {
+    /// The places.
+    pub sources: Vec<Source>,
+    /// Those that should be among them.
+    pub unseen: Vec<Unseen>,
+    /// Whether the run that gathered them was interrupted.
+    pub interrupted: bool,
+}
+
 /// What was seen at one place.
 #[derive(Debug, Clone)]
 pub struct Place {
@@ -109,15 +129,18 @@ pub struct Source {
 
 /// Reads a file: a capture, dig's text, or a comparison, which has the captures it was made from. `stem` names a
 /// capture that has no name of its own.
-pub fn read_all(stem: &str, bytes: &[u8]) -> Result<Vec<Source>, PlaceError> {
+pub fn read_all(stem: &str, bytes: &[u8]) -> Result<Gathered, PlaceError> {
     match comparison(bytes)? {
-        Some(sources) => Ok(sources),
-        None => Ok(vec![read(stem, bytes)?]),
+        Some(gathered) => Ok(gathered),
+        None => Ok(Gathered {
+            sources: vec![read(stem, bytes)?],
+            ..Gathered::default()
+        }),
     }
 }
 
 /// The places of a comparison; `None` where the text is of something else.
-pub fn comparison(bytes: &[u8]) -> Result<Option<Vec<Source>>, CaptureError> {
+pub fn comparison(bytes: &[u8]) -> Result<Option<Gathered>, CaptureError> {
     // Only a comparison has this name; what is not JSON, or none that is read, is for the others to refuse.
     #[derive(Deserialize)]
     struct Marked {
@@ -129,7 +152,12 @@ pub fn comparison(bytes: &[u8]) -> Result<Option<Vec<Source>>, CaptureError> {
     {
         return Ok(None);
     }
-    let Held::Several(places) = capture::parse_any::<Kind>(bytes)? else {
+    let Held::Several {
+        places,
+        unseen,
+        interrupted,
+    } = capture::parse_any::<Kind, Unseen>(bytes)?
+    else {
         return Ok(None);
     };
     let sources = places.into_iter().map(|(name, kind, capture)| Source {
@@ -137,7 +165,11 @@ pub fn comparison(bytes: &[u8]) -> Result<Option<Vec<Source>>, CaptureError> {
         kind,
         capture,
     });
-    Ok(Some(sources.collect()))
+    Ok(Some(Gathered {
+        sources: sources.collect(),
+        unseen,
+        interrupted,
+    }))
 }
 
 /// Reads a file of one place: a capture, or dig's text. `stem` names it where the capture does not.
@@ -251,6 +283,12 @@ pub struct Comparison {
     pub conclusion: Conclusion,
     /// The exit code.
     pub exit_code: u8,
+    /// The places that should have been seen and were not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unseen: Vec<Unseen>,
+    /// Whether the run that gathered the places was interrupted.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub interrupted: bool,
     /// The capture of each place, in their order: what the comparison is made from, and can be made from again.
     pub captures: Vec<Report>,
 }
@@ -262,6 +300,8 @@ pub struct Seen<'a> {
     pub places: &'a [Place],
     /// The resolvers.
     pub rows: &'a [Row],
+    /// The places that should have been seen and were not.
+    pub unseen: &'a [Unseen],
 }
 
 impl Place {
@@ -331,10 +371,59 @@ impl Row {
     }
 }
 
+impl Source {
+    /// The capture of a run, under a name of its own.
+    pub fn of(name: String, capture: Capture) -> Self {
+        Self {
+            name,
+            kind: Kind::Capture,
+            capture,
+        }
+    }
+
+    /// Whether the two are about one endpoint and one cluster.
+    pub fn agrees_with(&self, other: &Self) -> Result<(), Refused> {
+        refuse(&[self.clone(), other.clone()])
+    }
+}
+
+impl Gathered {
+    /// The same without what identifies accounts, resources, the cluster, people and hosts.
+    pub fn redacted(self) -> Result<Self, redact::Error> {
+        let unseen = self.unseen.into_iter().map(|unseen| Unseen {
+            place: redact::text(&unseen.place),
+            reason: redact::text(&unseen.reason),
+        });
+        Ok(Self {
+            unseen: unseen.collect(),
+            sources: self
+                .sources
+                .into_iter()
+                .map(Source::redacted)
+                .collect::<Result<_, _>>()?,
+            interrupted: self.interrupted,
+        })
+    }
+}
+
 /// Compares the places.
 pub fn compare(sources: Vec<Source>) -> Result<Comparison, Refused> {
-    if !(2..=limits::PLACES).contains(&sources.len()) {
-        return Err(Refused::Count(sources.len()));
+    compare_gathered(Gathered {
+        sources,
+        ..Gathered::default()
+    })
+}
+
+/// Compares what was seen, and says what was not: without it nothing is healthy.
+pub fn compare_gathered(gathered: Gathered) -> Result<Comparison, Refused> {
+    let Gathered {
+        sources,
+        unseen,
+        interrupted,
+    } = gathered;
+    let count = sources.len() + unseen.len();
+    if sources.is_empty() || !(2..=limits::PLACES).contains(&count) {
+        return Err(Refused::Count(count));
     }
     let sources = named(sources);
     refuse(&sources)?;
@@ -354,8 +443,14 @@ pub fn compare(sources: Vec<Source>) -> Result<Comparison, Refused> {
     let findings = rules::evaluate(&Seen {
         places: &places,
         rows: &rows,
+        unseen: &unseen,
     });
-    let conclusion = conclude(&places, &findings);
+    let conclusion = match conclude(&places, &findings) {
+        Conclusion::Healthy | Conclusion::Degraded if !unseen.is_empty() => {
+            Conclusion::Inconclusive
+        }
+        conclusion => conclusion,
+    };
     let by_capture = places.iter().find(|place| place.kind == Kind::Capture);
     let target = by_capture.unwrap_or(&places[0]).report.target.clone();
     Ok(Comparison {
@@ -367,10 +462,13 @@ pub fn compare(sources: Vec<Source>) -> Result<Comparison, Refused> {
         findings,
         conclusion,
         exit_code: match conclusion {
+            _ if interrupted => exit::INTERRUPTED,
             Conclusion::Healthy | Conclusion::Degraded => exit::HEALTHY,
             Conclusion::Broken => exit::BROKEN,
             Conclusion::Inconclusive => exit::INCONCLUSIVE,
         },
+        unseen,
+        interrupted,
         captures,
     })
 }
@@ -552,10 +650,11 @@ impl Comparison {
                 .places
                 .iter()
                 .find(|place| place.conclusion == Conclusion::Inconclusive);
-            place.map_or_else(
-                || "what decides is not known".to_owned(),
-                |place| format!("{}: {}", place.name, place.headline),
-            )
+            match (place, self.unseen.first()) {
+                (Some(place), _) => format!("{}: {}", place.name, place.headline),
+                (None, Some(unseen)) => format!("{} was not seen: {}", unseen.place, unseen.reason),
+                (None, None) => "what decides is not known".to_owned(),
+            }
         };
         let first = self.findings.first();
         words::Headline {

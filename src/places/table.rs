@@ -4,7 +4,7 @@ use std::fmt;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Cell, Comparison, Kind, PlaceSummary, Row};
+use super::{Cell, Comparison, Kind, PlaceSummary, Row, Unseen};
 use crate::compare::Verdict;
 use crate::render::Style;
 use crate::render::table::{INDENT, Page};
@@ -68,7 +68,23 @@ pub(super) fn render(
             }
         }
     }
+    for unseen in &comparison.unseen {
+        let mark = Mark::Unsure;
+        let symbol = format!("{} ", mark.symbol(style.ascii));
+        page.painted(2 * INDENT, &symbol, mark.paint(), &not_seen(unseen))?;
+    }
+    if comparison.interrupted {
+        page.item(INDENT, "", INTERRUPTED)?;
+    }
     Ok(())
+}
+
+/// Below a comparison of what was gathered when a signal came.
+pub(super) const INTERRUPTED: &str = "Interrupted: what was known by then is shown.";
+
+/// `bastion: not seen: …`.
+pub(super) fn not_seen(unseen: &Unseen) -> String {
+    format!("{}: not seen: {}", unseen.place, unseen.reason)
 }
 
 pub(super) fn place_mark(conclusion: Conclusion) -> Mark {

@@ -195,6 +195,9 @@ impl Comment<'_> {
                 }
                 lines.push(message);
             }
+            if kubectl.outcome == words::VARIES {
+                lines.extend(["or", words::OR_IT_RESOLVES]);
+            }
             self.block("", &lines)?;
         }
         let others = report
@@ -205,7 +208,7 @@ impl Comment<'_> {
             let said = if client.messages.is_empty() {
                 self.text(&client.outcome)
             } else {
-                self.code(&client.messages.join(" or "))
+                self.code(&words::client(client))
             };
             writeln!(self.out, "\n**{}**: {said}", self.text(&client.client))?;
         }

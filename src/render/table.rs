@@ -324,13 +324,16 @@ impl<'a> Page<'a> {
                     self.labelled("  or", message)?;
                 }
             }
+            if kubectl.outcome == words::VARIES {
+                self.labelled("  or", words::OR_IT_RESOLVES)?;
+            }
         }
         if self.style.verbose {
             for client in report.clients.iter().filter(|client| client.client != "go") {
                 let said = if client.messages.is_empty() {
                     client.outcome.clone()
                 } else {
-                    client.messages.join(" or ")
+                    words::client(client)
                 };
                 self.labelled(&self.style.escape(&client.client), &said)?;
             }

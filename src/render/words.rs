@@ -707,6 +707,21 @@ pub(super) fn interrupted(report: &Report) -> Option<String> {
     })
 }
 
+/// The outcome of a client that resolves the name now and then.
+pub(super) const VARIES: &str = "varies";
+/// What stands beside its messages.
+pub(super) const OR_IT_RESOLVES: &str = "(it resolves the name now and then)";
+
+/// The messages of another client than kubectl, on one line.
+pub(super) fn client(client: &Prediction) -> String {
+    let mut said = client.messages.join(" or ");
+    if client.outcome == VARIES {
+        said.push(' ');
+        said.push_str(OR_IT_RESOLVES);
+    }
+    said
+}
+
 /// What kubectl would say, where that helps: nothing where all is well.
 pub(super) fn kubectl(report: &Report) -> Option<&Prediction> {
     (report.conclusion != Conclusion::Healthy)

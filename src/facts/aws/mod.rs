@@ -21,6 +21,7 @@
 //! would look absent. What other reads brought stays.
 
 mod collect;
+pub mod command;
 mod failure;
 mod instance;
 mod partition;
@@ -57,6 +58,7 @@ struct Inner {
     ec2: Api,
     sts: Api,
     route53: Api,
+    ssm: Api,
     region: String,
     until: Instant,
     /// What was described already and not yet collected.
@@ -108,6 +110,7 @@ impl Session {
             sdk: Sdk::new(&opened.config),
             ec2: api("EC2", "ec2", regional("ec2")),
             sts: api("STS", "sts", regional("sts")),
+            ssm: api("SSM", "ssm", regional("ssm")),
             route53: api("Route 53", "route53", partition::route53(wanted)),
             region: opened.region.clone(),
             until: opened.until,

@@ -22,6 +22,7 @@ use aws_smithy_runtime_api::client::identity::SharedIdentityResolver;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextMut;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
+use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::client::runtime_components::{
     RuntimeComponents, RuntimeComponentsBuilder,
 };
@@ -58,13 +59,20 @@ pub(super) struct Api {
 pub(super) enum Request {
     /// A form-encoded POST to the root (EC2 and STS Query APIs).
     Form(String),
+    /// A POST of JSON to the root, for the operation `target` (Systems Manager).
+    Json {
+        /// `X-Amz-Target`.
+        target: String,
+        /// The request.
+        body: String,
+    },
     /// A GET of a path with its query (Route 53).
     Get(String),
 }
 
 /// What AWS answered instead of an answer.
 #[derive(Debug)]
-struct ApiError(ErrorMetadata);
+pub(super) struct ApiError(ErrorMetadata);
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -101,6 +109,22 @@ pub(super) fn timeouts() -> TimeoutConfig {
 impl Api {
     /// Asks, and gives the answer's XML.
     pub(super) async fn ask(&self, call: Call, request: Request) -> Result<String, FailedRead> {
+        let (_, action) = call.action().split_once(':').unwrap_or_default();
+        self.send(action, request)
+            .await
+            .map_err(|error| failure::of(call, &error))
+    }
+
+    /// Asks for an operation, and gives the answer as it came.
+    pub(super) async fn send(
+        &self,
+        action: &'static str,
+        request: Request,
+    ) -> Result<String, SdkError<ApiError, HttpResponse>> {
+        let bounded = match request {
+            Request::Json { .. } => BoundedAnswer::Json,
+            Request::Form(_) | Request::Get(_) => BoundedAnswer::Xml,
+        };
         let mut layer = Layer::new("signing");
         layer.store_put(AuthSchemeOptionResolverParams::new(()));
         layer.store_put(SigV4OperationSigningConfig {
@@ -124,7 +148,6 @@ impl Api {
         if let Some(client) = &self.http_client {
             components.set_http_client(Some(client.clone()));
         }
-        let (_, action) = call.action().split_once(':').unwrap_or_default();
         let operation = Operation::builder()
             .service_name(self.signing_name)
             .operation_name(action)
@@ -140,13 +163,11 @@ impl Api {
             .retry_classifier(HttpStatusCodeClassifier::default())
             .timeout_config(timeouts())
             .with_connection_poisoning()
-            .interceptor(BoundedAnswer::Xml)
+            .interceptor(bounded)
             .serializer(serialize)
             .deserializer(deserialize)
             .build();
-        Box::pin(operation.invoke(request))
-            .await
-            .map_err(|error| failure::of(call, &error))
+        Box::pin(operation.invoke(request)).await
     }
 }
 
@@ -161,6 +182,12 @@ fn serialize(request: Request) -> Result<HttpRequest, BoxError> {
             .uri("/")
             .header("content-type", "application/x-www-form-urlencoded")
             .body(SdkBody::from(form))?,
+        Request::Json { target, body } => builder
+            .method("POST")
+            .uri("/")
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", target)
+            .body(SdkBody::from(body))?,
         Request::Get(path) => builder.method("GET").uri(path).body(SdkBody::empty())?,
     };
     Ok(HttpRequest::try_from(request)?)
@@ -173,10 +200,27 @@ fn deserialize(response: &HttpResponse) -> Result<String, OrchestratorError<ApiE
         return Ok(text.to_owned());
     }
     let mut meta = ErrorMetadata::builder();
-    if let Some((code, message)) = std::str::from_utf8(body).ok().and_then(xml::error) {
+    let text = std::str::from_utf8(body).ok();
+    if let Some((code, message)) =
+        text.and_then(|text| xml::error(text).or_else(|| json_error(text)))
+    {
         meta = meta.code(code).message(message);
     }
     Err(OrchestratorError::operation(ApiError(meta.build())))
+}
+
+/// The code and the message of an error of the JSON protocol: `__type` is the code, perhaps behind a name space.
+fn json_error(text: &str) -> Option<(String, String)> {
+    #[derive(serde::Deserialize)]
+    struct Said {
+        #[serde(rename = "__type")]
+        kind: String,
+        #[serde(default, alias = "Message")]
+        message: String,
+    }
+    let said: Said = serde_json::from_str(text).ok()?;
+    let code = said.kind.rsplit('#').next().unwrap_or_default().to_owned();
+    Some((code, said.message))
 }
 
 /// Reads no more than [`limits::AWS_ANSWER`] octets of an answer, whoever sends it.

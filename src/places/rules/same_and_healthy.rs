@@ -29,7 +29,7 @@ declare_place_rule! {
 
 fn check(seen: &Seen<'_>, before: &[Finding]) -> Vec<Finding> {
     let healthy = seen.places.iter().all(Place::is_healthy);
-    if !healthy || before.iter().any(|finding| finding.severity != Severity::Info) {
+    if !healthy || !seen.unseen.is_empty() || before.iter().any(|finding| finding.severity != Severity::Info) {
         return Vec::new();
     }
     let places: Vec<&Place> = seen.places.iter().collect();

@@ -37,7 +37,9 @@ fn check(seen: &Seen<'_>, before: &[Finding]) -> Vec<Finding> {
         .iter()
         .filter_map(|place| Some(format!("{}: {}", place.name, place.report.headline()?.summary)))
         .collect();
-    let summary = if others.is_empty() {
+    let summary = if seen.places.len() == 1 {
+        format!("{} is broken, and no other place was seen: {}", first.name, first.report.headline().map_or("", |finding| &finding.summary))
+    } else if others.is_empty() {
         format!("each place is broken by something of its own: {}", says.join("; "))
     } else {
         format!("{} broken, and {} not: {}", are(&broken), names(&others), says.join("; "))

@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""A Go client's real message against the predicted one, for real name servers on port 53 of a network namespace.
+
+The servers refuse, drop, truncate, filter, fail validation, and one host has its port closed. Starts itself again with
+unshare, with a resolv.conf of its own; nothing leaves the namespace.
+"""
+
+import json
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+X = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com"
+ZONE = X.split(".", 2)[2].lower()
+REPEAT = 10
+
+
+def unbound(directory, ip, *lines, zone=("local-zone: \"" + ZONE + ".\" static",)):
+    config = directory / f"unbound-{ip}.conf"
+    server = [
+        f"interface: {ip}", "username: \"\"", "chroot: \"\"", f"directory: \"{directory}\"", "pidfile: \"\"", "use-syslog: no",
+        "logfile: \"\"", "do-daemonize: no", "do-not-query-localhost: no", "module-config: \"iterator\"", *zone, *lines,
+    ]
+    tail = [line for line in server if line.endswith(":") or line.startswith("  ")]
+    config.write_text("server:\n" + "".join(f"  {line}\n" for line in server if line not in tail) + "\n".join(tail) + "\n")
+    return ["unbound", "-d", "-c", config]
+
+
+def dnsmasq(ip, *flags):
+    return [
+        "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--bind-interfaces",
+        f"--listen-address={ip}", "--user=root", "--pid-file=", *flags,
+    ]
+
+
+def named(directory, ip, text, options=""):
+    folder = directory / f"named-{ip}"
+    folder.mkdir()
+    (folder / "zone").write_text(text)
+    (folder / "named.conf").write_text(
+        f'options {{ directory "{folder}"; listen-on {{ {ip}; }}; listen-on-v6 {{ none; }}; pid-file none; recursion no; '
+        f'session-keyfile none; dnssec-validation no; {options} }};\ncontrols {{ }};\n'
+        f'zone "{ZONE}" {{ type master; file "zone"; }};\n'
+    )
+    return ["named", "-g", "-c", folder / "named.conf"]
+
+
+def zone(with_name):
+    name = X[: -len(ZONE) - 1]
+    lines = ["$TTL 60", "@ SOA ns host 1 7200 900 1209600 60", "@ NS ns", "ns A 127.0.0.9"]
+    return "\n".join(lines + ([f"{name} A 192.168.104.190"] if with_name else [])) + "\n"
+
+
+def cases(directory):
+    owner = f"{X}."
+    answer = f'local-data: "{owner} 60 IN A 192.168.104.190"'
+    soa = f'local-data: "{ZONE}. 60 IN SOA ns.{ZONE}. host.{ZONE}. 1 7200 900 1209600 60"'
+    yield "answers", [unbound(directory, "127.0.0.2", answer)], ["127.0.0.2"]
+    yield "denies", [unbound(directory, "127.0.0.3", soa)], ["127.0.0.3"]
+    yield "refuses", [named(directory, "127.0.0.4", zone(True), "allow-query { none; };")], ["127.0.0.4"]
+    yield "drops", [unbound(directory, "127.0.0.5", answer, "access-control: 127.0.0.0/8 deny")], ["127.0.0.5"]
+    many = [f'local-data: "{owner} 60 IN A 10.{a}.{b}.1"' for a in range(4) for b in range(60)]
+    yield "truncates, and TCP is closed", [unbound(directory, "127.0.0.6", *many, "do-tcp: no")], ["127.0.0.6"]
+    yield "truncates, and TCP is open", [unbound(directory, "127.0.0.7", *many)], ["127.0.0.7"]
+    yield "forwards, and filters private addresses", [
+        dnsmasq("127.0.0.8", "--server=127.0.0.2", "--stop-dns-rebind"),
+        unbound(directory, "127.0.0.2", answer),
+    ], ["127.0.0.8"]
+    # A DS for a zone that is not signed: every answer is bogus.
+    bogus = ["forward-zone:", "  name: \".\"", "  forward-addr: 127.0.0.2"]
+    yield "fails validation", [
+        unbound(
+            directory, "127.0.0.10", "module-config: \"validator iterator\"", "trust-anchor: \"" + ZONE
+            + ". DS 12345 8 2 " + "ab" * 32 + "\"", *bogus, zone=(),
+        ),
+        unbound(directory, "127.0.0.2", answer),
+    ], ["127.0.0.10"]
+    yield "forwards to nobody", [dnsmasq("127.0.0.11", "--server=127.0.0.99")], ["127.0.0.11"]
+    yield "its port is closed", [], ["127.0.0.12"]
+    yield "refuses, and the next denies", [
+        named(directory, "127.0.0.14", zone(True), "allow-query { none; };"),
+        unbound(directory, "127.0.0.3", soa),
+    ], ["127.0.0.14", "127.0.0.3"]
+    yield "its port is closed, and the next answers", [unbound(directory, "127.0.0.2", answer)], ["127.0.0.12", "127.0.0.2"]
+    yield "the zone is there, and not the name", [named(directory, "127.0.0.13", zone(False))], ["127.0.0.13"]
+
+
+def listens(ip):
+    query = b"\0\1\1\0\0\1\0\0\0\0\0\0\0\0\2\0\1"
+    for _ in range(100):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.settimeout(0.1)
+            try:
+                probe.connect((ip, 53))
+                probe.send(query)
+                probe.recv(512)
+                return
+            except TimeoutError:
+                # One that drops is there, too: a closed port says so at once.
+                return
+            except OSError:
+                time.sleep(0.05)
+    sys.exit(f"nobody listens at {ip}")
+
+
+def predicted_of(message, client):
+    text = re.sub(r"(read|write) (udp|tcp) (127\.0\.0\.1):\d+->", r"\1 \2 <client>->", message)
+    if "connection refused" in text:
+        return f"The connection to the server {X} was refused - did you specify the right host or port?"
+    return f"Unable to connect to the server: dial tcp: {text}"
+
+
+def inside(program):
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    # BIND listens to addresses that an interface has.
+    for ip in ("127.0.0.4", "127.0.0.13", "127.0.0.14"):
+        subprocess.run(["ip", "address", "add", f"{ip}/8", "dev", "lo"], check=True)
+    subprocess.run(["mount", "--make-rprivate", "/"], check=True)
+    source = pathlib.Path(__file__).resolve().parent.parent / "fixtures/clients/lookup.go"
+    with tempfile.TemporaryDirectory() as made:
+        directory = pathlib.Path(made)
+        directory.chmod(0o755)
+        resolv = directory / "resolv.conf"
+        resolv.write_text("")
+        subprocess.run(["mount", "--bind", resolv, "/etc/resolv.conf"], check=True)
+        client = directory / "lookup"
+        build = {"PATH": os.environ["PATH"], "HOME": made, "GOCACHE": f"{made}/go", "GO111MODULE": "off", "CGO_ENABLED": "0"}
+        subprocess.run(["go", "build", "-o", client, source], check=True, env=build)
+        failed = 0
+        for title, commands, servers in cases(directory):
+            running = [
+                subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                for command in commands
+            ]
+            try:
+                for command in commands:
+                    text = " ".join(map(str, command))
+                    listens(re.search(r"127\.0\.0\.\d+", text)[0])
+                resolv.write_text("".join(f"nameserver {ip}\n" for ip in servers) + "options timeout:1 attempts:2\n")
+                failed += not agrees(program, client, title)
+            finally:
+                for process in running:
+                    process.terminate()
+                for process in running:
+                    process.wait()
+        sys.exit(1 if failed else 0)
+
+
+def agrees(program, client, title):
+    environment = {"PATH": os.environ["PATH"], "AWS_EC2_METADATA_DISABLED": "true"}
+    # What only the first question after a start is told, such as a SERVFAIL that is then remembered, is not compared.
+    subprocess.run([client, X], env=environment, capture_output=True, timeout=60)
+    command = [program, "check", X, "--no-aws", "--no-os", "--no-controls", "--timeout", "1s", "-o", "json"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    go = next((said for said in json.loads(done.stdout)["clients"] if said["client"] == "go"), None)
+    printed = []
+    for _ in range(REPEAT if title != "drops" else 2):
+        text = subprocess.run([client, X], env=environment, capture_output=True, text=True, timeout=60).stdout.strip()
+        if text not in printed:
+            printed.append(text)
+    expected = [predicted_of(text, go) for text in printed if text != "resolves"]
+    fits = go is not None and (
+        all(text in go["messages"] for text in expected)
+        and (go["outcome"] != "resolves" or not expected)
+        and (go["outcome"] != "fails" or "resolves" not in printed)
+    )
+    print(f"{'ok  ' if fits else 'FAIL'} {title}: {' | '.join(printed)}")
+    if not fits:
+        print(f"     predicted: {json.dumps(go)}")
+    return fits
+
+
+if __name__ == "__main__":
+    if os.environ.get("INSIDE") != "yes":
+        os.environ["INSIDE"] = "yes"
+        program = str(pathlib.Path(sys.argv[1]).resolve())
+        os.execvp("unshare", ["unshare", "--net", "--mount", sys.executable, __file__, program])
+    inside(sys.argv[1])

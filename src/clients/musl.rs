@@ -1,0 +1,109 @@
+//! Programs on Alpine and others with musl's getaddrinfo.
+//!
+//! Recorded with musl 1.2.3 (fixtures/clients/recorded.json), and musl 1.2.3, src/network/res_msend.c and
+//! lookup_name.c. A and AAAA go to all three servers at once, without EDNS and over UDP only; the first reply with NOERROR
+//! or NXDOMAIN counts, whatever is in it, so that of servers that differ the faster one wins. SERVFAIL ends as "Try again"
+//! where nobody has more, and so does silence; every other RCODE is passed over. A decides before AAAA. The hosts file is
+//! compared with the case as it stands. A name with as many dots as ndots says is not looked up below the search list.
+//! A truncated reply counts as it stands, mostly empty.
+
+use super::{Said, Situation, target};
+use crate::dns::{AnswerKind, Rcode, RecordType};
+use crate::observation::Lookup;
+
+/// What gai_strerror says of EAI_NONAME, and in this version of a name without addresses.
+const NONAME: &str = "Name does not resolve";
+/// Of EAI_AGAIN.
+const AGAIN: &str = "Try again";
+
+/// What a question comes to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reply {
+    Addresses,
+    NoName,
+    Empty,
+    Failed,
+}
+
+/// What musl's gai_strerror says; `None` where the look-ups do not say.
+pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
+    if situation.is_in_hosts_file(true) {
+        return Some(Said::resolves());
+    }
+    // It asks over UDP whatever resolv.conf says, and this program then did not.
+    if situation
+        .facts
+        .stub
+        .as_ref()
+        .is_some_and(|stub| stub.use_vc)
+    {
+        return None;
+    }
+    let mut said = Said::default();
+    for a in replies(situation, RecordType::A)? {
+        for aaaa in replies(situation, RecordType::AAAA)? {
+            said.add(if a == Reply::Failed {
+                Said::of(AGAIN)
+            } else if a == Reply::NoName {
+                Said::of(NONAME)
+            } else if aaaa == Reply::Failed {
+                Said::of(AGAIN)
+            } else if [a, aaaa].contains(&Reply::Addresses) {
+                Said::resolves()
+            } else {
+                Said::of(NONAME)
+            });
+        }
+    }
+    Some(said)
+}
+
+/// What may come first for one type, of all servers.
+fn replies(situation: &Situation<'_>, qtype: RecordType) -> Option<Vec<Reply>> {
+    let mut found: Vec<Reply> = Vec::new();
+    for server in situation.servers() {
+        let reply = reply(target(server, qtype)?)?;
+        if reply != Reply::Failed && !found.contains(&reply) {
+            found.push(reply);
+        }
+    }
+    if found.is_empty() {
+        found.push(Reply::Failed);
+    }
+    Some(found)
+}
+
+/// What the server says without EDNS. `None` where a reply with the right ID and another question was seen: musl takes
+/// it, and what is in it was not kept.
+fn reply(lookup: &Lookup) -> Option<Reply> {
+    let heard = |edns: bool| {
+        lookup
+            .attempts
+            .iter()
+            .find(move |attempt| attempt.edns == edns && !attempt.kind.is_silence())
+    };
+    let taken = |mismatch: &str| mismatch.contains("question");
+    if lookup
+        .attempts
+        .iter()
+        .any(|attempt| attempt.mismatch.as_deref().is_some_and(taken))
+    {
+        return None;
+    }
+    let (kind, rcode, tc) = match heard(false) {
+        Some(attempt) => (attempt.kind, attempt.rcode, false),
+        // TCP is not tried: what came over UDP stands.
+        None => match heard(true) {
+            Some(first) if first.kind == AnswerKind::Truncated => (first.kind, first.rcode, true),
+            _ => (lookup.kind, lookup.rcode, false),
+        },
+    };
+    Some(match kind {
+        _ if tc => Reply::Empty,
+        AnswerKind::Answer => Reply::Addresses,
+        AnswerKind::NxDomain => Reply::NoName,
+        AnswerKind::NoData | AnswerKind::Referral | AnswerKind::Truncated => Reply::Empty,
+        AnswerKind::Malformed if rcode == Some(Rcode::NOERROR) => Reply::Empty,
+        _ => Reply::Failed,
+    })
+}

@@ -1,0 +1,218 @@
+//! Systems Manager Run Command: the one thing besides reading that is asked of AWS, and only with `--via ssm:`. Its API
+//! speaks JSON 1.1 (AWS Systems Manager API Reference, 2014-11-06).
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::transport::Request;
+use super::{Session, failure};
+use crate::limits;
+
+/// Why an operation of Systems Manager brought nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{action}: {}{message}", code.as_ref().map(|code| format!("{code}: ")).unwrap_or_default())]
+pub struct CommandError {
+    /// The IAM action, `ssm:SendCommand`.
+    pub action: String,
+    /// AWS's code, where there is one.
+    pub code: Option<String>,
+    /// What was said.
+    pub message: String,
+}
+
+/// Who runs a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Nodes {
+    /// One managed node.
+    One(String),
+    /// Those with a tag.
+    Tagged {
+        /// The tag's key.
+        key: String,
+        /// Its value.
+        value: String,
+    },
+}
+
+/// A node's part of a command.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Invocation {
+    /// The node.
+    pub instance_id: String,
+    /// How far it is.
+    pub status: String,
+    /// The same, in more detail.
+    #[serde(default)]
+    pub status_details: String,
+}
+
+/// What a node's part came to.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    /// The script's exit code; -1 where it has none.
+    #[serde(default = "none")]
+    pub response_code: i32,
+    /// How it ended.
+    pub status: String,
+    /// The same, in more detail.
+    #[serde(default)]
+    pub status_details: String,
+    /// What it printed, cut to 24,000 characters by Systems Manager.
+    #[serde(default)]
+    pub standard_output_content: String,
+    /// What it said beside it, cut to 8,000.
+    #[serde(default)]
+    pub standard_error_content: String,
+}
+
+fn none() -> i32 {
+    -1
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Sent {
+    command: Command,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Command {
+    command_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Commands {
+    #[serde(default)]
+    commands: Vec<Progress>,
+}
+
+/// How far a command is on all its nodes.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Progress {
+    /// Of all of it.
+    pub status: String,
+    /// The same, in more detail.
+    #[serde(default)]
+    pub status_details: String,
+    /// The nodes that it is for.
+    #[serde(default)]
+    pub target_count: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Invocations {
+    #[serde(default)]
+    command_invocations: Vec<Invocation>,
+    next_token: Option<String>,
+}
+
+impl Session {
+    /// Sends a shell script to the nodes, and gives the command's id. `seconds` is how long it may run there.
+    pub async fn send_command(
+        &self,
+        nodes: &Nodes,
+        script: &str,
+        seconds: u64,
+    ) -> Result<String, CommandError> {
+        let mut body = json!({
+            "DocumentName": "AWS-RunShellScript",
+            "Comment": "eks-dns-doctor check",
+            // The least that is taken: how long a node has to pick it up.
+            "TimeoutSeconds": 30,
+            "MaxConcurrency": limits::PLACES.to_string(),
+            "Parameters": { "commands": [script], "executionTimeout": [seconds.to_string()] },
+        });
+        match nodes {
+            Nodes::One(id) => body["InstanceIds"] = json!([id]),
+            Nodes::Tagged { key, value } => {
+                body["Targets"] = json!([{ "Key": format!("tag:{key}"), "Values": [value] }]);
+            }
+        }
+        let sent: Sent = self.manager("SendCommand", &body).await?;
+        Ok(sent.command.command_id)
+    }
+
+    /// How far a command is; `None` where there is none of this id, as in the first moment.
+    pub async fn command(&self, id: &str) -> Result<Option<Progress>, CommandError> {
+        let commands: Commands = self
+            .manager("ListCommands", &json!({ "CommandId": id }))
+            .await?;
+        Ok(commands.commands.into_iter().next())
+    }
+
+    /// The nodes' parts of a command.
+    pub async fn invocations(&self, id: &str) -> Result<Vec<Invocation>, CommandError> {
+        let mut found = Vec::new();
+        let mut token: Option<String> = None;
+        for _ in 0..limits::AWS_PAGES {
+            let mut body = json!({ "CommandId": id, "MaxResults": 50 });
+            if let Some(token) = &token {
+                body["NextToken"] = json!(token);
+            }
+            let page: Invocations = self.manager("ListCommandInvocations", &body).await?;
+            found.extend(page.command_invocations);
+            found.truncate(limits::LIST_IN_CAPTURE);
+            match page
+                .next_token
+                .filter(|next| !next.is_empty() && token.as_ref() != Some(next))
+            {
+                Some(next) => token = Some(next),
+                None => break,
+            }
+        }
+        Ok(found)
+    }
+
+    /// What a node's part came to.
+    pub async fn output(&self, id: &str, node: &str) -> Result<Output, CommandError> {
+        self.manager(
+            "GetCommandInvocation",
+            &json!({ "CommandId": id, "InstanceId": node }),
+        )
+        .await
+    }
+
+    async fn manager<T: DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        body: &Value,
+    ) -> Result<T, CommandError> {
+        let action = format!("ssm:{operation}");
+        let request = Request::Json {
+            target: format!("AmazonSSM.{operation}"),
+            body: body.to_string(),
+        };
+        let until = self.inner.until;
+        let asked = Box::pin(self.inner.ssm.send(operation, request));
+        let text = match tokio::time::timeout_at(until, asked).await {
+            Err(_) => {
+                return Err(CommandError {
+                    action,
+                    code: None,
+                    message: "no answer in time".to_owned(),
+                });
+            }
+            Ok(Err(error)) => {
+                let failed = failure::of(crate::facts::Call::GetCallerIdentity, &error);
+                return Err(CommandError {
+                    action,
+                    code: None,
+                    message: failed.what(),
+                });
+            }
+            Ok(Ok(text)) => text,
+        };
+        serde_json::from_str(&text).map_err(|error| CommandError {
+            action,
+            code: None,
+            message: failure::short(&format!("the answer is not in its form: {error}")),
+        })
+    }
+}
