@@ -122,6 +122,27 @@ fn whom_each_sample_asks() {
             "id.yl4.eu-west-1.eks.amazonaws.com",
             &format!("{LINK} (wlp0s20f3) rest"),
         ),
+        // Recorded.
+        (
+            &["resolvectl-status-252.txt"],
+            X,
+            "10.63.5.53:53 10.63.6.53:53 (tun0) ap-northeast-1.eks.amazonaws.com",
+        ),
+        (
+            &["resolvectl-status-252.txt"],
+            "example.com",
+            "192.0.2.9:53 192.168.1.1:53 [fe80::1%3]:53 [2001:db8:1::1]:53 (Global, eth0) rest",
+        ),
+        (
+            &["resolvectl-verbs-252.txt"],
+            X,
+            "10.63.5.53:53 10.63.6.53:53 (tun0) ap-northeast-1.eks.amazonaws.com",
+        ),
+        (
+            &["resolvectl-verbs-252.txt"],
+            "example.com",
+            "192.0.2.9:53 192.168.1.1:53 [fe80::1%3]:53 [2001:db8:1::1]:53 (Global, eth0) rest",
+        ),
         // Global servers and every default route; the fallback servers and a delegate's are nobody's here.
         (
             &["resolvectl-status-257.txt"],
@@ -230,6 +251,8 @@ fn what_cannot_be_read_is_said() {
         "resolvectl-status-249.txt",
         "resolvectl-status-257.txt",
         "resolvectl-verbs.txt",
+        "resolvectl-status-252.txt",
+        "resolvectl-verbs-252.txt",
         "scutil-dns.txt",
         "scutil-dns-port.txt",
         "powershell-together.json",

@@ -22,12 +22,6 @@ pub(super) fn derive(settings: &Settings, facts: &Facts) -> Vec<Candidate> {
             found.push((address, known_from));
         }
     };
-    if let Some(upstreams) = facts.upstreams.as_ref().filter(|stub| !stub.defaulted) {
-        for address in &upstreams.name_servers {
-            let known_from = format!("systemd-resolved forwards to it ({})", upstreams.source);
-            add(*address, known_from);
-        }
-    }
     if let Some(split) = facts.split_dns() {
         let target = settings.target.as_ref().map(|target| &target.hostname);
         let asked = target.map(|target| split.asked_for(target).servers);
@@ -43,6 +37,12 @@ pub(super) fn derive(settings: &Settings, facts: &Facts) -> Vec<Candidate> {
                 scopes.join(", "),
                 split.source
             );
+            add(*address, known_from);
+        }
+    }
+    if let Some(upstreams) = facts.upstreams.as_ref().filter(|stub| !stub.defaulted) {
+        for address in &upstreams.name_servers {
+            let known_from = format!("systemd-resolved forwards to it ({})", upstreams.source);
             add(*address, known_from);
         }
     }

@@ -12,7 +12,7 @@ use crate::limits;
 /// Name servers that no link has (`DNS=` of resolved.conf(5)).
 const GLOBAL: &str = "Global";
 
-/// The keys whose values matter. Every other ends what was before it.
+/// What a line is about. Every key ends the values of the one before it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Key {
     Servers,
@@ -83,10 +83,7 @@ impl Reader {
             }
             return;
         }
-        let key = trimmed
-            .split_once(": ")
-            .or_else(|| trimmed.split_once(':').filter(|(_, rest)| rest.is_empty()));
-        match key.and_then(|(key, value)| Some((known(key)?, value))) {
+        match keyed(trimmed) {
             Some((key, value)) => {
                 self.key = Some(key);
                 self.values(key, value);
@@ -232,29 +229,29 @@ fn head(line: &str) -> Option<(Head<'_>, &str)> {
     Some((Head::Link(number, name), value))
 }
 
-fn known(key: &str) -> Option<Key> {
-    Some(match key.trim() {
-        "DNS Servers" => Key::Servers,
-        "DNS Domain" => Key::Domains,
-        "DefaultRoute setting" | "Default Route" => Key::DefaultRoute,
-        "Protocols" => Key::Protocols,
-        // The server in use is one of the list; fallback servers are asked where there are no others.
-        "Current DNS Server"
-        | "Fallback DNS Servers"
-        | "Current Scopes"
-        | "resolv.conf mode"
-        | "LLMNR setting"
-        | "MulticastDNS setting"
-        | "DNSOverTLS setting"
-        | "DNSSEC setting"
-        | "DNSSEC supported"
-        | "DNSSEC NTA" => Key::Other,
-        key if key
-            .chars()
-            .all(|c| c.is_ascii_alphabetic() || matches!(c, ' ' | '.' | '/')) =>
-        {
-            Key::Other
-        }
-        _ => return None,
+/// The keys whose values matter, and those that begin like them. The server in use is one of the list; fallback servers are
+/// asked where there are no others.
+const KEYS: &[(&str, Key)] = &[
+    ("DNS Servers", Key::Servers),
+    ("DNS Domain", Key::Domains),
+    ("DefaultRoute setting", Key::DefaultRoute),
+    ("Default Route", Key::DefaultRoute),
+    ("Protocols", Key::Protocols),
+    ("Current DNS Server", Key::Other),
+    ("Fallback DNS Servers", Key::Other),
+];
+
+/// The key of a line, and its value. Version 252 leaves out the colon behind `DNS Servers` of the global ones.
+fn keyed(line: &str) -> Option<(Key, &str)> {
+    let known = KEYS.iter().find_map(|(word, key)| {
+        let rest = line.strip_prefix(word)?;
+        let value = rest.strip_prefix(':').unwrap_or(rest);
+        (value.is_empty() || value.starts_with(' ')).then_some((*key, value))
+    });
+    known.or_else(|| {
+        let (key, value) = line.split_once(':')?;
+        let of_key = |c: char| c.is_ascii_alphabetic() || matches!(c, ' ' | '.' | '/');
+        let is_key = key.chars().all(of_key) && (value.is_empty() || value.starts_with(' '));
+        is_key.then_some((Key::Other, value))
     })
 }
