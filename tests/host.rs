@@ -268,6 +268,26 @@ fn what_cannot_be_read_is_said() {
 }
 
 #[test]
+fn order_and_timeout_of_macos() {
+    let scopes = |names: &[&str]| {
+        let split = samples(names).split_dns.expect("split DNS");
+        let kept = split.scopes.iter();
+        kept.map(|scope| (scope.order, scope.timeout_s))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        scopes(&["scutil-dns-port.txt"]),
+        [
+            (Some(200_000), None),
+            (None, Some(7)),
+            (Some(20), None),
+            (Some(10), None)
+        ]
+    );
+    assert_eq!(scopes(&["etc-resolver-corp.example"]), [(Some(1), Some(5))]);
+}
+
+#[test]
 fn wsl_and_nsswitch() {
     for (name, writer) in [
         ("wsl-tunnel.conf", Writer::WslTunnel),

@@ -153,6 +153,9 @@ pub struct DnsScope {
     /// Of several that fit equally well, the lowest is asked first (macOS: resolver(5), "search_order").
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<u32>,
+    /// How long a look-up may take, in seconds, where that is said (macOS: resolver(5), "timeout").
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout_s: Option<u32>,
 }
 
 impl DnsScope {
@@ -164,6 +167,7 @@ impl DnsScope {
             takes_the_rest: false,
             bound_only: false,
             order: None,
+            timeout_s: None,
         }
     }
 

@@ -24,6 +24,7 @@ pub(super) fn parse(file: &str, text: &str, problems: &mut Problems) -> Option<D
                 Err(_) => problems.say(format!("{}: port {} is none", scope.name, label(value))),
             },
             "search_order" => scope.order = value.parse().ok(),
+            "timeout" => scope.timeout_s = value.parse().ok(),
             _ => {}
         }
     }

@@ -72,6 +72,7 @@ struct Open<'a> {
     port: u16,
     interface: Option<(Option<u32>, &'a str)>,
     order: Option<u32>,
+    timeout_s: Option<u32>,
     is_multicast: bool,
     is_scoped: bool,
 }
@@ -91,6 +92,7 @@ impl<'a> Open<'a> {
             "port" => self.port = value.parse().unwrap_or(PORT),
             "if_index" => self.interface = numbered(value),
             "order" => self.order = value.parse().ok(),
+            "timeout" => self.timeout_s = value.parse().ok(),
             "options" => self.is_multicast = value.split_whitespace().any(|word| word == "mdns"),
             "flags" => self.is_scoped = value.split([',', ' ']).any(|word| word == "Scoped"),
             key if key.starts_with("nameserver[") && self.servers.len() <= limits::NAME_SERVERS => {
@@ -125,6 +127,7 @@ fn close(open: Option<Open<'_>>, part: Part, scopes: &mut Vec<DnsScope>, problem
     let mut scope = DnsScope::new(name);
     scope.bound_only = bound_only;
     scope.order = open.order;
+    scope.timeout_s = open.timeout_s;
     let link = open.interface.and_then(|(number, _)| number);
     for text in open.servers {
         match address(text, open.port, link) {

@@ -75,7 +75,8 @@ impl Writer {
 
     /// What it means for what is asked, as a sentence; `None` where the file says all there is.
     pub fn meaning(self) -> Option<&'static str> {
-        // Reports of users to microsoft/WSL: 4285, 11719, 11928, 12310, 40270.
+        // Reports of users to microsoft/WSL: 4285, 11719, 11928, 12310, 40270; Microsoft, "Advanced settings configuration
+        // in WSL": dnsTunneling, generateResolvConf.
         match self {
             Self::WslTunnel => Some(
                 "resolv.conf was written by WSL, and its name server 10.255.255.254 hands each question to Windows \
