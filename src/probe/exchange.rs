@@ -17,9 +17,10 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use super::tls::Session;
-use super::wire::OutgoingQuery;
-use super::{Route, https, tcp, tls, udp};
+use super::wire::{Decoded, OutgoingQuery};
+use super::{Direct, Route, https, tcp, tls, udp};
 use crate::dns::{AnswerKind, Rcode, Reply};
+use crate::limits;
 use crate::observation::{Attempt, Lookup, Purpose, Question, Transport};
 
 /// When and how often a question is sent.
@@ -216,6 +217,88 @@ pub(super) async fn ask(
     exchange.into_lookup(decided)
 }
 
+/// The look-up that messages amount to, as if they were all that its only try heard, in this order: what the exchange
+/// makes of octets, without a socket.
+pub(super) fn of_messages<'a>(
+    question: &Question,
+    id: u16,
+    messages: impl IntoIterator<Item = &'a [u8]>,
+) -> Lookup {
+    let query = OutgoingQuery {
+        id,
+        qname: question.qname.clone(),
+        qtype: question.qtype,
+        edns: true,
+        checking_disabled: question.checking_disabled,
+    };
+    let mut heard = Heard::default();
+    let mut reply = None;
+    for message in messages {
+        match query.decode(message) {
+            Decoded::Reply(found) => {
+                reply = Some(found);
+                break;
+            }
+            Decoded::HeaderOnly(rcode) => heard.bare_header = Some(rcode),
+            Decoded::Mismatch(reason) => heard.mismatch(reason),
+        }
+        if heard.mismatched_replies >= limits::MISMATCHED_REPLIES {
+            break;
+        }
+    }
+    let outcome = match reply {
+        Some(reply) => Try {
+            heard,
+            ..Try::reply(reply, None)
+        },
+        None => Try::silent(heard),
+    };
+    let now = Instant::now();
+    let mut exchange = Exchange {
+        question,
+        server: Server {
+            address: SocketAddr::from(([127, 0, 0, 1], 53)),
+            route: Arc::new(Direct),
+            session: None,
+        },
+        start: now,
+        end: now,
+        tries: vec![Launched {
+            line: Line::Main,
+            started: now,
+            query,
+            attempt: unanswered(question.transport, true, 0.0),
+            reply: None,
+            done: false,
+        }],
+        running: JoinSet::new(),
+        handles: Vec::new(),
+        lingering: Vec::new(),
+    };
+    exchange.finish(0, outcome, now);
+    exchange.into_lookup(None).0
+}
+
+/// A try that has heard nothing yet.
+fn unanswered(transport: Transport, edns: bool, started_ms: f64) -> Attempt {
+    Attempt {
+        transport,
+        edns,
+        connected: false,
+        started_ms,
+        rtt_ms: None,
+        kind: AnswerKind::Timeout,
+        reason: None,
+        rcode: None,
+        flags: None,
+        addresses: Vec::new(),
+        ede: Vec::new(),
+        mismatched_replies: 0,
+        mismatch: None,
+        conflicting_replies: 0,
+    }
+}
+
 struct Launched {
     line: Line,
     started: Instant,
@@ -360,22 +443,7 @@ impl Exchange<'_> {
             line,
             started,
             query: query.clone(),
-            attempt: Attempt {
-                transport,
-                edns,
-                connected: false,
-                started_ms: milliseconds(started - self.start),
-                rtt_ms: None,
-                kind: AnswerKind::Timeout,
-                reason: None,
-                rcode: None,
-                flags: None,
-                addresses: Vec::new(),
-                ede: Vec::new(),
-                mismatched_replies: 0,
-                mismatch: None,
-                conflicting_replies: 0,
-            },
+            attempt: unanswered(transport, edns, milliseconds(started - self.start)),
             reply: None,
             done: false,
         });
