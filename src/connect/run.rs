@@ -23,9 +23,6 @@ use super::{Connection, Port, Tcp, Tls};
 use crate::dns::Name;
 use crate::limits;
 
-/// The longest reason that is kept: a certificate's names can stand in it.
-const REASON: usize = 200;
-
 /// Why the cluster's certificate authority cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoAuthority {
@@ -197,5 +194,5 @@ fn fault(error: &io::Error) -> (Tls, String) {
 }
 
 fn short(text: &str) -> String {
-    text.chars().take(REASON).collect()
+    text.chars().take(limits::TLS_REASON).collect()
 }

@@ -67,7 +67,7 @@ impl StubConfiguration {
                 Err(error) => problems.push(format!("search suffix {suffix:?}: {error}")),
             }
         }
-        problems.truncate(16);
+        problems.truncate(limits::HOST_PROBLEMS);
         let defaulted = name_servers.is_empty();
         if defaulted {
             name_servers.push(SocketAddr::from((Ipv4Addr::LOCALHOST, DNS_PORT)));

@@ -13,12 +13,10 @@ use super::exchange::{self, Lingering, Window};
 use super::sockets::Sockets;
 use super::system::{self, SystemResolver};
 use super::{Probed, Route};
+use crate::limits;
 use crate::observation::{Lookup, Purpose, Question, SystemLookup};
 use crate::plan::{Plan, follow_up};
 use crate::resolvers::Resolver;
-
-/// Between two samples of the same question, so that a run never is a burst.
-const SAMPLE_SPACING: Duration = Duration::from_millis(5);
 
 /// How the run is conducted.
 #[derive(Clone)]
@@ -235,7 +233,7 @@ impl Task {
             let sockets = self.sockets.clone();
             asked.spawn(async move {
                 if question.sample > 0 {
-                    sleep(SAMPLE_SPACING * question.sample).await;
+                    sleep(limits::BETWEEN_SAMPLES * question.sample).await;
                 }
                 let Some(_reserved) = sockets.reserve(window.attempts, window.deadline).await
                 else {

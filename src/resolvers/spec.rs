@@ -2,13 +2,12 @@
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
+use crate::limits;
 use crate::observation::Transport;
 use crate::settings::NamedResolver;
 
 /// The port of DNS (RFC 1035 section 4.2).
 const DNS_PORT: u16 = 53;
-/// The longest label: it has to fit a column.
-const MAX_LABEL: usize = 32;
 
 /// Why a text is not a resolver.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,7 +55,7 @@ pub fn parse_resolver(text: &str) -> Result<NamedResolver, SpecError> {
 
 fn parse_label(label: &str) -> Result<String, SpecError> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    if label.is_empty() || label.len() > MAX_LABEL || !label.chars().all(plain) {
+    if label.is_empty() || label.len() > limits::RESOLVER_LABEL || !label.chars().all(plain) {
         return Err(SpecError::BadLabel(label.to_owned()));
     }
     Ok(label.to_owned())
