@@ -15,8 +15,7 @@ use rustls::{
     SignatureScheme,
 };
 
-/// Characters kept of what the TLS library says: a certificate's names can stand in it.
-const REASON: usize = 200;
+use crate::limits;
 
 /// Why no configuration can be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -225,5 +224,5 @@ fn plain(name: &str) -> &str {
 
 /// As much of a text as is kept.
 pub fn short(text: &str) -> String {
-    text.chars().take(REASON).collect()
+    text.chars().take(limits::TLS_REASON).collect()
 }

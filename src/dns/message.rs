@@ -7,9 +7,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{ExtendedError, Name, RData, Rcode, Record, RecordType, Soa};
-
-/// The longest chain of aliases that is followed. Longer than real chains and short enough to walk at once.
-const MAX_ALIASES: usize = 16;
+use crate::limits;
 
 /// A section of a reply that holds records (RFC 1035 section 4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -226,8 +224,8 @@ impl Reply {
             if !seen.insert(target.clone()) {
                 return Err(format!("the aliases lead back to {target}"));
             }
-            if seen.len() > MAX_ALIASES {
-                return Err(format!("more than {MAX_ALIASES} aliases in a row"));
+            if seen.len() > limits::ALIASES {
+                return Err(format!("more than {} aliases in a row", limits::ALIASES));
             }
             owner = target;
         }

@@ -19,15 +19,13 @@ use crate::dns::Name;
 use crate::endpoint::EndpointName;
 use crate::facts::platform::{Captured, HostConfiguration, windows_stub};
 use crate::facts::{Facts, Proxy, StubConfiguration, Vantage, hosts_file};
+use crate::limits;
 use crate::observation::{SystemFailure, Transport};
 use crate::plan::Plan;
 use crate::probe::{self, Progress, Run, SystemResolver};
 use crate::report::{Capture, Tool};
 use crate::resolvers::{self, Role, SpecError, parse_address, parse_resolver, parse_server};
 use crate::settings::{Asked, NamedResolver, Settings, Sources, Target};
-
-/// The bound of a scenario's run.
-const DEADLINE: Duration = Duration::from_secs(15);
 
 /// What came of playing a scenario.
 #[derive(Debug)]
@@ -213,7 +211,7 @@ fn settings(scenario: &Scenario, target: &Name) -> Result<(Settings, Target), St
             samples: ask.samples,
             timeout_ms: ask.timeout_ms,
             attempts: ask.attempts,
-            deadline_ms: u64::try_from(DEADLINE.as_millis()).unwrap_or(u64::MAX),
+            deadline_ms: u64::try_from(limits::LAB_DEADLINE.as_millis()).unwrap_or(u64::MAX),
         },
         resolvers: named(&ask.resolver, parse_resolver)?,
         vpc_resolvers: named(&ask.vpc_resolver, parse_server)?,
@@ -229,7 +227,7 @@ fn settings(scenario: &Scenario, target: &Name) -> Result<(Settings, Target), St
         hosts_file: None,
         connect: false,
         timeout: Duration::from_millis(ask.timeout_ms),
-        deadline: DEADLINE,
+        deadline: limits::LAB_DEADLINE,
         vantage: Some("lab".to_owned()),
     };
     Ok((settings, target))

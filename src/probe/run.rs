@@ -14,13 +14,11 @@ use super::sockets::Sockets;
 use super::system::{self, SystemResolver};
 use super::tls::{Configurations, Session};
 use super::{Probed, Route};
+use crate::limits;
 use crate::observation::{Lookup, Purpose, Question, SystemLookup};
 use crate::plan::{Plan, follow_up};
 use crate::resolvers::Resolver;
 use crate::tls::Trust;
-
-/// Between two samples of the same question, so that a run never is a burst.
-const SAMPLE_SPACING: Duration = Duration::from_millis(5);
 
 /// How the run is conducted.
 #[derive(Clone)]
@@ -246,7 +244,7 @@ impl Task {
             let sockets = self.sockets.clone();
             asked.spawn(async move {
                 if question.sample > 0 {
-                    sleep(SAMPLE_SPACING * question.sample).await;
+                    sleep(limits::BETWEEN_SAMPLES * question.sample).await;
                 }
                 let Some(_reserved) = sockets.reserve(window.attempts, window.deadline).await
                 else {

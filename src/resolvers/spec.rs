@@ -7,8 +7,6 @@ use crate::limits;
 use crate::observation::Transport;
 use crate::settings::NamedResolver;
 
-/// The longest label: it has to fit a column.
-const MAX_LABEL: usize = 32;
 /// The path of the examples of RFC 8484, and of resolvers that name none.
 const DEFAULT_PATH: &str = "/dns-query";
 /// The variable of a URI template (RFC 8484 section 4.1), which stands for nothing where the question is in the body.
@@ -126,7 +124,7 @@ pub fn parse_server(text: &str) -> Result<NamedResolver, SpecError> {
 
 fn parse_label(label: &str) -> Result<String, SpecError> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    if label.is_empty() || label.len() > MAX_LABEL || !label.chars().all(plain) {
+    if label.is_empty() || label.len() > limits::RESOLVER_LABEL || !label.chars().all(plain) {
         return Err(SpecError::BadLabel(label.to_owned()));
     }
     Ok(label.to_owned())

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use super::phrase::{self, observed_target, observed_tcp};
 use super::route53::{self, Effect, Inbound};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use crate::limits;
 use crate::facts::{Permission, ResolverEndpoint, SecurityGroup};
 use crate::observation::Transport;
 
@@ -243,7 +244,7 @@ fn finding(
         Shut::ToAll => None,
     });
     let networks = only.map_or_else(String::new, |networks| {
-        let shown: Vec<String> = networks.iter().take(8).map(ToString::to_string).collect();
+        let shown: Vec<String> = networks.iter().take(limits::NAMES_SHOWN).map(ToString::to_string).collect();
         phrase::list(&shown)
     });
     let groups = phrase::list(&inbound.endpoint.security_group_ids);

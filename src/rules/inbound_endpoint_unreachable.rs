@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed_target, observed_tcp};
 use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, inbound_endpoint_sg, remedy, route53};
+use crate::limits;
 use crate::dns::AnswerKind;
 use crate::observation::Transport;
 use crate::resolvers::Role;
@@ -135,7 +136,7 @@ fn finding(
         .filter(|_| over.contains(&Transport::Udp))
         .filter_map(|subject| inbound_endpoint_sg::lets_in_only(case, subject.ip()?))
         .flatten()
-        .take(8)
+        .take(limits::NAMES_SHOWN)
         .map(|network| network.to_string())
         .collect();
     if !only.is_empty() {

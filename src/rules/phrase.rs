@@ -8,6 +8,7 @@ use super::{Case, Evidence, Subject};
 use crate::connect::{Connection, Tcp, Tls};
 use crate::dns::{AnswerKind, ExtendedError, RData, Section, Soa};
 use crate::facts::{StubConfiguration, Vpc};
+use crate::limits;
 use crate::observation::{Lookup, Purpose, SystemLookup, Transport};
 
 /// `a`, `a and b`, `a, b and c`.
@@ -128,7 +129,7 @@ pub fn outcome(lookup: &Lookup) -> String {
                 .records
                 .iter()
                 .filter(|record| record.rtype == lookup.qtype)
-                .take(3)
+                .take(limits::QUOTED)
                 .map(|record| record.data.to_string())
                 .collect();
             data.join(", ")
