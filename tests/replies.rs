@@ -473,21 +473,9 @@ fn connections_that_end_or_stall_say_where() {
         stream("half-frame-silence", Timeout, "within the window came"),
         stream("drip-0", Answer, ""),
         stream("drip-1000", Timeout, "octets of a message"),
-        stream(
-            "http",
-            Malformed,
-            "what answers there speaks HTTP, not DNS",
-        ),
-        stream(
-            "tls",
-            Malformed,
-            "what answers there speaks TLS, not DNS",
-        ),
-        stream(
-            "ssh",
-            Malformed,
-            "what answers there speaks SSH, not DNS",
-        ),
+        stream("http", Malformed, "what answers there speaks HTTP, not DNS"),
+        stream("tls", Malformed, "what answers there speaks TLS, not DNS"),
+        stream("ssh", Malformed, "what answers there speaks SSH, not DNS"),
         row(
             "close = true",
             Timeout,
