@@ -14,7 +14,7 @@ pub(crate) struct Seed {
 }
 
 /// The longest capture that is a seed: a longer one is slow, and says little more.
-const CAPTURE: usize = 6_000;
+const CAPTURE: usize = 12_000;
 /// Captures that are seeds.
 const CAPTURES: usize = 24;
 
