@@ -17,9 +17,6 @@ use crate::probe::Probed;
 use crate::report::{Capture, SCHEMA_VERSION, Tool};
 use crate::settings::{Asked, Target};
 
-/// The longest piece of a message that is kept: serde_json repeats what it did not understand.
-const MESSAGE: usize = 200;
-
 /// Why a document is not a capture that can be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CaptureError {
@@ -263,7 +260,7 @@ fn malformed(error: &serde_json::Error) -> CaptureError {
 }
 
 fn shortened(text: &str) -> String {
-    match text.char_indices().nth(MESSAGE) {
+    match text.char_indices().nth(limits::PARSER_MESSAGE) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }

@@ -512,6 +512,7 @@ impl Draw {
                         address: (role != Role::Os)
                             .then(|| format!("{address}:53").parse().expect("an address")),
                         transport: (role != Role::Os).then_some(Transport::Udp),
+                        tls: None,
                         known_from: "drawn".to_owned(),
                         vpc: self.one(&[
                             None,

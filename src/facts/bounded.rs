@@ -27,9 +27,7 @@ fn within(key: &str, value: &Value) -> Option<String> {
             limits::LIST_IN_CAPTURE
         )),
         Value::Array(members) => members.iter().find_map(|member| within(key, member)),
-        Value::Object(members) => members
-            .iter()
-            .find_map(|(key, member)| within(key, member)),
+        Value::Object(members) => members.iter().find_map(|(key, member)| within(key, member)),
         _ => None,
     }
 }

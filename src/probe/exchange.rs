@@ -16,8 +16,9 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
+use super::tls::Session;
 use super::wire::{Decoded, OutgoingQuery};
-use super::{Direct, Route, tcp, udp};
+use super::{Direct, Route, https, tcp, tls, udp};
 use crate::dns::{AnswerKind, Rcode, Reply};
 use crate::limits;
 use crate::observation::{Attempt, Lookup, Purpose, Question, Transport};
@@ -158,11 +159,46 @@ pub(super) struct Lingering {
     reply: Reply,
 }
 
+/// Where the questions go.
+#[derive(Clone)]
+pub(super) struct Server {
+    /// The address that the resolver has.
+    pub(super) address: SocketAddr,
+    /// Where that leads.
+    pub(super) route: Arc<dyn Route>,
+    /// Inside TLS, how the server is known.
+    pub(super) session: Option<Session>,
+}
+
+impl Server {
+    /// One try.
+    async fn attempt(
+        &self,
+        transport: Transport,
+        query: &OutgoingQuery,
+        end: Instant,
+        bare_header: mpsc::UnboundedSender<()>,
+    ) -> Try {
+        let address = match self.route.to(self.address, transport) {
+            Ok(address) => address,
+            Err(error) => return Try::network(&error),
+        };
+        match (transport, &self.session) {
+            (Transport::Udp, _) => udp::attempt(address, query, end, bare_header).await,
+            (Transport::Tls, Some(session)) => tls::attempt(address, session, query, end).await,
+            (Transport::Https, Some(session)) => https::attempt(address, session, query, end).await,
+            // A resolver inside TLS has a session: its source gives it one, and a capture is not asked.
+            (Transport::Tcp | Transport::Tls | Transport::Https, _) => {
+                tcp::attempt(address, query, end).await
+            }
+        }
+    }
+}
+
 /// Puts the question to the server and returns what it came to, and the sockets that stay open.
 pub(super) async fn ask(
     question: &Question,
-    server: SocketAddr,
-    route: Arc<dyn Route>,
+    server: Server,
     window: Window,
 ) -> (Lookup, Vec<Lingering>) {
     let start = Instant::now();
@@ -170,7 +206,6 @@ pub(super) async fn ask(
     let mut exchange = Exchange {
         question,
         server,
-        route,
         start,
         end,
         tries: Vec::new(),
@@ -221,8 +256,11 @@ pub(super) fn of_messages<'a>(
     let now = Instant::now();
     let mut exchange = Exchange {
         question,
-        server: SocketAddr::from(([127, 0, 0, 1], 53)),
-        route: Arc::new(Direct),
+        server: Server {
+            address: SocketAddr::from(([127, 0, 0, 1], 53)),
+            route: Arc::new(Direct),
+            session: None,
+        },
         start: now,
         end: now,
         tries: vec![Launched {
@@ -272,8 +310,7 @@ struct Launched {
 
 struct Exchange<'a> {
     question: &'a Question,
-    server: SocketAddr,
-    route: Arc<dyn Route>,
+    server: Server,
     start: Instant,
     end: Instant,
     tries: Vec<Launched>,
@@ -335,7 +372,10 @@ impl Exchange<'_> {
                 | AnswerKind::NoData
                 | AnswerKind::NxDomain
                 | AnswerKind::Referral
-                | AnswerKind::Refused => return Some(index),
+                | AnswerKind::Refused
+                // The same certificate and the same protocols would come again.
+                | AnswerKind::Certificate
+                | AnswerKind::Alpn => return Some(index),
                 AnswerKind::Truncated if line == Line::Main && own == Transport::Udp => {
                     self.launch(Line::AfterTruncation, Transport::Tcp, true, &bare_header);
                 }
@@ -386,7 +426,12 @@ impl Exchange<'_> {
         bare_header: &mpsc::UnboundedSender<()>,
     ) {
         let query = OutgoingQuery {
-            id: rand::random(),
+            // RFC 8484 section 4.1: 0 inside HTTP, which pairs response and request itself.
+            id: if transport == Transport::Https {
+                0
+            } else {
+                rand::random()
+            },
             qname: self.question.qname.clone(),
             qtype: self.question.qtype,
             edns,
@@ -402,16 +447,9 @@ impl Exchange<'_> {
             reply: None,
             done: false,
         });
-        let route = Arc::clone(&self.route);
-        let (server, end, bare_header) = (self.server, self.end, bare_header.clone());
+        let (server, end, bare_header) = (self.server.clone(), self.end, bare_header.clone());
         self.handles.push(self.running.spawn(async move {
-            let outcome = match (route.to(server, transport), transport) {
-                (Err(error), _) => Try::network(&error),
-                (Ok(server), Transport::Udp) => {
-                    udp::attempt(server, &query, end, bare_header).await
-                }
-                (Ok(server), Transport::Tcp) => tcp::attempt(server, &query, end).await,
-            };
+            let outcome = server.attempt(transport, &query, end, bare_header).await;
             (index, outcome, Instant::now())
         }));
     }
@@ -426,7 +464,10 @@ impl Exchange<'_> {
         attempt.rcode = outcome.heard.bare_header;
         attempt.kind = outcome.kind.unwrap_or(AnswerKind::Timeout);
         attempt.reason = outcome.reason;
-        if attempt.kind == AnswerKind::Unreachable || outcome.reply.is_some() {
+        if attempt.kind == AnswerKind::Unreachable
+            || attempt.kind.is_without_exchange()
+            || outcome.reply.is_some()
+        {
             attempt.rtt_ms = Some(milliseconds(at - launch.started));
         }
         if let Some(reply) = outcome.reply {
@@ -495,7 +536,11 @@ impl Exchange<'_> {
         let rank = |launch: &Launched| match launch.attempt.kind {
             AnswerKind::Truncated => 5,
             AnswerKind::ServFail | AnswerKind::OtherRcode => 4,
-            AnswerKind::Malformed => 3,
+            AnswerKind::Malformed
+            | AnswerKind::Certificate
+            | AnswerKind::Handshake
+            | AnswerKind::Alpn
+            | AnswerKind::HttpError => 3,
             AnswerKind::Unreachable => 2,
             _ => 1,
         };

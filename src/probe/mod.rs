@@ -2,11 +2,13 @@
 //! opens sockets.
 
 mod exchange;
+mod https;
 mod route;
 mod run;
 mod sockets;
 mod system;
 mod tcp;
+mod tls;
 mod udp;
 pub(crate) mod wire;
 

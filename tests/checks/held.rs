@@ -168,6 +168,7 @@ pub(crate) fn local(address: SocketAddr, number: usize, lookups: Vec<Lookup>) ->
             in_scope: true,
             address: Some(address),
             transport: Some(Transport::Udp),
+            tls: None,
             known_from: "resolv.conf".to_owned(),
             vpc: None,
             is_elsewhere: false,

@@ -109,6 +109,10 @@ fn makes_sense(lookup: &Lookup) {
         AnswerKind::ServFail => Some(Rcode::SERVFAIL),
         AnswerKind::Refused => Some(Rcode::REFUSED),
         AnswerKind::Timeout | AnswerKind::Unreachable => None,
+        AnswerKind::Certificate
+        | AnswerKind::Handshake
+        | AnswerKind::Alpn
+        | AnswerKind::HttpError => panic!("no message is that: {lookup:?}"),
         AnswerKind::OtherRcode | AnswerKind::Malformed | AnswerKind::Truncated => lookup.rcode,
     };
     assert_eq!(lookup.rcode, rcode, "{lookup:?}");
