@@ -536,6 +536,8 @@ fn specs(seeds: &mut Vec<Seed>) {
         "::ffff:10.0.0.1",
         "tls://10.0.0.1:853",
         "https://10.0.0.1/dns-query",
+        "a=https://[2001:db8::1]:8443/dns-query?x=y#dns.example",
+        "tls://10.0.0.1#10.0.0.1",
         "ssh:user@bastion.example",
         "ssm:i-0123456789abcdef0",
         "ssm:tag:Name=bastion",
