@@ -242,10 +242,12 @@ fn framed(question: u8, messages: &[&[u8]]) -> Vec<u8> {
 
 fn hosts(seeds: &mut Vec<Seed>) {
     for (name, octets) in fixtures("host") {
-        if name.ends_with(".md") {
+        let has_extension =
+            |wanted: &str| Path::new(&name).extension().is_some_and(|it| it == wanted);
+        if has_extension("md") {
             continue;
         }
-        let is_file = name.ends_with(".conf");
+        let is_file = has_extension("conf");
         let target = if is_file { "host_files" } else { "host_texts" };
         add(seeds, target, name, octets);
     }
