@@ -8,6 +8,7 @@ use super::{
 };
 use crate::dns::AnswerKind;
 use crate::facts::VantageKind;
+use crate::observation::Transport;
 use crate::resolvers::Role;
 
 declare_rule! {
@@ -195,6 +196,13 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
             phrase::plural(subjects.len(), "that address", "those addresses")
         ),
     };
+    let inside_tls = |subject: &&Subject<'_>| {
+        let transport = subject.probed.resolver.transport;
+        transport.is_some_and(Transport::is_encrypted)
+    };
+    if silence == Silence::Accepts && subjects.iter().any(inside_tls) {
+        explanation.push_str(" A port that speaks plain DNS waits for more of a TLS handshake, too: is it the right one?");
+    }
     explanation.push_str(" What it would say of the name is not known.");
     if subjects.iter().any(|subject| subject.has_role(Role::Local)) {
         let answering = case.local().any(Subject::heard_anything);
