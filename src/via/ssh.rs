@@ -5,7 +5,8 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::process::{Child, Command};
+use tokio::process::Child;
+use tokio::process::Command;
 use tokio::time::timeout;
 
 use super::{Ended, Errand, Failure, shell};

@@ -19,8 +19,6 @@ use crate::limits;
 /// What came of each node: its id, or what was named where no node is known, and what was read of its document.
 pub type Answers<T> = Vec<(String, Result<T, Failure>)>;
 
-/// Between two looks at how far the nodes are.
-const POLL: Duration = Duration::from_secs(1);
 /// The characters that Systems Manager keeps of an output (API reference, GetCommandInvocation:
 /// StandardOutputContent).
 const OUTPUT: usize = 24_000;
@@ -116,7 +114,7 @@ impl Told<'_> {
             if look.is_whole || looks_left == 0 {
                 break;
             }
-            sleep(POLL.min(until.saturating_duration_since(Instant::now()))).await;
+            sleep(limits::VIA_POLL.min(until.saturating_duration_since(Instant::now()))).await;
         }
         look
     }
@@ -216,7 +214,7 @@ impl Told<'_> {
             match output {
                 Ok(output) if is_last || is_over(&output.status) => return Ok(output),
                 Err(error) if is_last || error.is_final() => return Err(error),
-                _ => sleep(POLL).await,
+                _ => sleep(limits::VIA_POLL).await,
             }
         }
     }
@@ -247,9 +245,9 @@ impl Told<'_> {
     }
 }
 
-/// A node's id is 20 characters long; what is named so comes from outside.
+/// As a place is named; what is named so comes from outside.
 fn short(node: &str) -> String {
-    node.chars().take(64).collect()
+    node.chars().take(limits::PLACE_NAME).collect()
 }
 
 /// The terminal states (API reference, CommandInvocation: Status).
