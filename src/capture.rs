@@ -329,7 +329,7 @@ impl Measure<'_> {
     fn is_concluded(self, member: &str) -> bool {
         match (self.key, self.inside) {
             // The document, or one of those in a comparison.
-            ("", "") | ("captures", "") => CONCLUDED.contains(&member),
+            ("" | "captures", "") => CONCLUDED.contains(&member),
             ("places", "") => CONCLUDED_OF_PLACE.contains(&member),
             ("resolvers", "" | "captures") => CONCLUDED_OF_RESOLVER.contains(&member),
             _ => false,

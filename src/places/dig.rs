@@ -432,6 +432,7 @@ fn lookup(run: Run, name: Name, qtype: RecordType, transport: Transport) -> Look
         extended_errors: run.ede,
         edns: true,
         defect: None,
+        blemish: None,
     });
     let refused =
         !run.errors.is_empty() && run.errors.iter().all(|(_, why)| !why.contains("timed out"));
