@@ -104,6 +104,8 @@ pub const NAME_IN_CAPTURE: usize = 256;
 pub const MILLISECONDS_IN_CAPTURE: f64 = 86_400_000.0;
 /// Captures that are compared at once: a column each.
 pub const PLACES: usize = 16;
+/// Captures further apart than this may show a change. The records of a private endpoint live for 60 seconds.
+pub const PLACES_APART: Duration = Duration::from_secs(60);
 /// Between the end of a round of questions of a watch and the start of the next: nobody is asked more often.
 pub const BETWEEN_ROUNDS: Duration = Duration::from_secs(2);
 /// Characters kept of what a parser says of a file: it repeats what it did not understand.

@@ -17,6 +17,7 @@ use std::net::SocketAddr;
 use crate::dns::Name;
 use crate::endpoint::{EndpointName, NotEndpoint};
 use crate::limits;
+use crate::url;
 
 pub use symptom::{Candidate, Symptom};
 
@@ -219,7 +220,8 @@ fn is_link_local(server: SocketAddr) -> bool {
 }
 
 fn shown(line: &str) -> String {
-    let line = line.trim();
+    // Before it is cut, so that no half of one is left.
+    let line = url::without_passwords(line.trim());
     let mut text: String = line.chars().take(limits::PASTED_LINE).collect();
     if text.len() < line.len() {
         text.push('…');

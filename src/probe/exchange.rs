@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
+use super::sockets::Shortage;
 use super::wire::OutgoingQuery;
 use super::{Route, tcp, udp};
 use crate::dns::{AnswerKind, Rcode, Reply};
@@ -81,6 +82,8 @@ pub(super) struct Try {
     pub(super) connected: bool,
     /// The socket, still open: later replies show on it.
     pub(super) socket: Option<UdpSocket>,
+    /// What this host lacked, so that nothing was asked.
+    pub(super) shortage: Option<Shortage>,
 }
 
 impl Try {
@@ -93,6 +96,7 @@ impl Try {
             heard: Heard::default(),
             connected: false,
             socket,
+            shortage: None,
         }
     }
 
@@ -111,10 +115,11 @@ impl Try {
             heard,
             connected: false,
             socket: None,
+            shortage: None,
         }
     }
 
-    /// The network said no.
+    /// The network said no, or this host itself.
     pub(super) fn network(error: &io::Error) -> Self {
         let reason = match error.kind() {
             io::ErrorKind::ConnectionRefused => {
@@ -133,6 +138,7 @@ impl Try {
             heard: Heard::default(),
             connected: false,
             socket: None,
+            shortage: Shortage::of(error),
         }
     }
 }
@@ -157,13 +163,14 @@ pub(super) struct Lingering {
     reply: Reply,
 }
 
-/// Puts the question to the server and returns what it came to, and the sockets that stay open.
+/// Puts the question to the server and returns what it came to, and the sockets that stay open. `None` where this host
+/// had not what asking needs: that says nothing about the server.
 pub(super) async fn ask(
     question: &Question,
     server: SocketAddr,
     route: Arc<dyn Route>,
     window: Window,
-) -> (Lookup, Vec<Lingering>) {
+) -> Option<(Lookup, Vec<Lingering>)> {
     let start = Instant::now();
     let end = (start + window.length).min(window.deadline);
     let mut exchange = Exchange {
@@ -178,7 +185,8 @@ pub(super) async fn ask(
         lingering: Vec::new(),
     };
     let decided = exchange.conduct(window.attempts.max(1)).await;
-    exchange.into_lookup(decided)
+    let decided = exchange.forget_unsent(decided).ok()?;
+    Some(exchange.into_lookup(decided))
 }
 
 struct Launched {
@@ -188,6 +196,8 @@ struct Launched {
     attempt: Attempt,
     reply: Option<Reply>,
     done: bool,
+    /// Whether this host had not what it takes to send it.
+    unsent: bool,
 }
 
 struct Exchange<'a> {
@@ -336,6 +346,7 @@ impl Exchange<'_> {
             },
             reply: None,
             done: false,
+            unsent: false,
         });
         let route = Arc::clone(&self.route);
         let (server, end, bare_header) = (self.server, self.end, bare_header.clone());
@@ -361,6 +372,9 @@ impl Exchange<'_> {
         attempt.rcode = outcome.heard.bare_header;
         attempt.kind = outcome.kind.unwrap_or(AnswerKind::Timeout);
         attempt.reason = outcome.reason;
+        launch.unsent = outcome
+            .shortage
+            .is_some_and(|shortage| shortage.is_certain(self.server));
         if attempt.kind == AnswerKind::Unreachable || outcome.reply.is_some() {
             attempt.rtt_ms = Some(milliseconds(at - launch.started));
         }
@@ -384,6 +398,34 @@ impl Exchange<'_> {
         }
         launch.done = true;
         launch.attempt.kind
+    }
+
+    /// Takes out the tries that this host could not send. Returns the index of the one that decides among the others; an
+    /// error where what is left decides nothing, since a try that would have is missing.
+    fn forget_unsent(&mut self, decided: Option<usize>) -> Result<Option<usize>, ()> {
+        let unsent = |line| {
+            self.tries
+                .iter()
+                .any(|launch| launch.unsent && launch.line == line)
+        };
+        let main_was_sent = self
+            .tries
+            .iter()
+            .any(|launch| !launch.unsent && launch.line == Line::Main);
+        if decided.is_none() && (!main_was_sent || unsent(Line::AfterTruncation)) {
+            return Err(());
+        }
+        let tries = &self.tries;
+        let moved = |index: usize| {
+            let gone = tries[..index].iter().filter(|launch| launch.unsent).count();
+            index - gone
+        };
+        for lingering in &mut self.lingering {
+            lingering.attempt = moved(lingering.attempt);
+        }
+        let decided = decided.map(moved);
+        self.tries.retain(|launch| !launch.unsent);
+        Ok(decided)
     }
 
     /// The look-up, from the try that decides: the given one, else the last that heard something.
