@@ -30,6 +30,7 @@ pub mod report;
 pub mod resolvers;
 pub mod rules;
 pub mod settings;
+pub mod tls;
 pub mod url;
 pub mod via;
 pub mod watch;

@@ -46,6 +46,13 @@ pub const NAME_SERVERS_USED: usize = 3;
 pub const RESOLVERS: usize = 64;
 /// Addresses of inbound endpoints that are asked because the account can see them. A VPC has two or four.
 pub const DERIVED: usize = 16;
+/// Octets of a DNS message: what two octets of length can say (RFC 1035 section 4.2.2), and what DNS over HTTPS carries
+/// (RFC 8484 section 6).
+pub const DNS_MESSAGE: usize = 65_535;
+/// Octets of the headers of an HTTP response. Servers of DNS over HTTPS send a few hundred.
+pub const HTTP_HEADERS: u32 = 16 << 10;
+/// Octets of the path of a DNS over HTTPS URL: the longest that providers hand out carry an account's id.
+pub const PATH_OF_URL: usize = 256;
 /// Expected addresses and networks.
 pub const EXPECTED: usize = 256;
 /// Samples of `--samples`: a polite share of the 1,024 packets per second that a VPC resolver accepts.

@@ -109,6 +109,14 @@ pub enum AnswerKind {
     Malformed,
     /// Cut short, and TCP did not bring the rest.
     Truncated,
+    /// No question was asked: the certificate of the server (DNS over TLS or HTTPS) does not verify.
+    Certificate,
+    /// No question was asked: the TLS handshake failed for another reason.
+    Handshake,
+    /// No question was asked: the server does not speak HTTP/2 (RFC 9113 section 3.2: negotiated by ALPN).
+    Alpn,
+    /// HTTP brought no DNS message: another status than 2xx, another content, or an error of HTTP/2.
+    HttpError,
 }
 
 impl AnswerKind {
@@ -120,6 +128,14 @@ impl AnswerKind {
     /// Nothing was heard from the server at all.
     pub fn is_silence(self) -> bool {
         matches!(self, Self::Timeout | Self::Unreachable)
+    }
+
+    /// Something was heard, and it was no DNS: TLS or HTTP failed before a reply could come.
+    pub fn is_without_exchange(self) -> bool {
+        matches!(
+            self,
+            Self::Certificate | Self::Handshake | Self::Alpn | Self::HttpError
+        )
     }
 
     /// As in the JSON document.
@@ -136,6 +152,10 @@ impl AnswerKind {
             Self::Unreachable => "unreachable",
             Self::Malformed => "malformed",
             Self::Truncated => "truncated",
+            Self::Certificate => "certificate",
+            Self::Handshake => "handshake",
+            Self::Alpn => "alpn",
+            Self::HttpError => "http-error",
         }
     }
 }

@@ -13,6 +13,7 @@ use super::account::{
     VpcZones,
 };
 use super::answers::{Answers, Interface};
+use super::bounded;
 use super::calls::Call;
 use super::document::{Elsewhere, SCHEMA_VERSION};
 use crate::limits;
@@ -422,11 +423,20 @@ fn take(whole: &[u8], part: &[u8], answers: &mut Answers) -> Result<(), NotFacts
         return Err(NotFacts::Other);
     }
     let document: Document = serde_json::from_slice(part).map_err(shape)?;
+    if let Some(what) = bounded::beyond(&serde_json::from_slice(part).map_err(shape)?) {
+        let what: String = what.chars().take(limits::PARSER_MESSAGE).collect();
+        return Err(NotFacts::Shape(what));
+    }
     if let Some(version) = document.schema_version {
         if version > u64::from(SCHEMA_VERSION) {
             return Err(NotFacts::Newer(version));
         }
         let elsewhere: Elsewhere = serde_json::from_slice(part).map_err(shape)?;
+        if humantime::parse_rfc3339(&elsewhere.taken_at).is_err() {
+            return Err(NotFacts::Shape(
+                "taken_at is not a time in RFC 3339 form".to_owned(),
+            ));
+        }
         if !elsewhere.is_bounded() {
             let most = limits::LIST_IN_CAPTURE;
             return Err(NotFacts::Shape(format!(

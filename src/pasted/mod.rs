@@ -17,6 +17,7 @@ use std::net::SocketAddr;
 use crate::dns::Name;
 use crate::endpoint::{EndpointName, NotEndpoint};
 use crate::limits;
+use crate::resolvers::parse_address;
 use crate::url;
 
 pub use symptom::{Candidate, Symptom};
@@ -206,6 +207,8 @@ fn command(host: Option<&Name>, server: Option<SocketAddr>) -> String {
         .map_or_else(|| "HOST".to_owned(), ToString::to_string);
     let server = server
         .filter(|server| !server.ip().is_loopback() && !is_link_local(*server))
+        // A name server of 0.0.0.0, which means this host, or of port 0 cannot be named.
+        .filter(|server| parse_address(&server.to_string()).is_ok())
         .map(|server| match server.port() {
             53 => format!(" --resolver {}", server.ip()),
             _ => format!(" --resolver {server}"),

@@ -366,6 +366,7 @@ fn capture(runs: Vec<Run>) -> Result<Capture, DigError> {
                 in_scope: true,
                 address: Some(address),
                 transport: Some(transport),
+                tls: None,
                 known_from: "dig's text".to_owned(),
                 vpc: None,
                 is_elsewhere: false,

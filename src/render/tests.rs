@@ -99,6 +99,7 @@ fn resolver(label: &str, role: Role, address: &str, lookups: Vec<Lookup>) -> Pro
             in_scope: role != Role::Public,
             address: Some(address.parse().unwrap()),
             transport: Some(Transport::Udp),
+            tls: None,
             known_from: "test".to_owned(),
             vpc: None,
             is_elsewhere: false,

@@ -369,10 +369,8 @@ fn row(report: &Report, resolver: &ResolverReport) -> Row {
 /// `10.63.200.10:53`, `tcp://10.63.200.10:53`; `None` for the operating system's look-up.
 pub(super) fn address(probed: &Probed) -> Option<String> {
     let address = probed.resolver.address?;
-    Some(match probed.resolver.transport {
-        Some(Transport::Tcp) => format!("tcp://{address}"),
-        Some(Transport::Udp) | None => address.to_string(),
-    })
+    let transport = probed.resolver.transport.unwrap_or(Transport::Udp);
+    Some(transport.with_address(address))
 }
 
 fn targets(probed: &Probed) -> impl Iterator<Item = &Lookup> {
@@ -484,6 +482,10 @@ fn kind_name(kind: AnswerKind, rcode: Option<Rcode>) -> String {
         AnswerKind::Unreachable => "unreachable",
         AnswerKind::Malformed => "a malformed reply",
         AnswerKind::Truncated => "truncated",
+        AnswerKind::Certificate => "a certificate that does not verify",
+        AnswerKind::Handshake => "no TLS session",
+        AnswerKind::Alpn => "no HTTP/2",
+        AnswerKind::HttpError => "an HTTP error",
     }
     .to_owned()
 }

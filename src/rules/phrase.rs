@@ -146,6 +146,10 @@ pub fn outcome(lookup: &Lookup) -> String {
         AnswerKind::Unreachable => "unreachable".to_owned(),
         AnswerKind::Malformed => "a malformed reply".to_owned(),
         AnswerKind::Truncated => "a truncated reply, and no rest over TCP".to_owned(),
+        AnswerKind::Certificate => "no question asked: the certificate does not verify".to_owned(),
+        AnswerKind::Handshake => "no question asked: no TLS session".to_owned(),
+        AnswerKind::Alpn => "no question asked: no HTTP/2".to_owned(),
+        AnswerKind::HttpError => "no DNS message over HTTP".to_owned(),
     };
     if lookup.kind.is_negative() {
         for record in lookup.section(Section::Answer) {
@@ -185,6 +189,8 @@ pub fn observed(subject: &Subject<'_>, lookup: &Lookup) -> Evidence {
     };
     let over = match (lookup.purpose, lookup.transport) {
         (Purpose::Target, Transport::Tcp) => " (over TCP)",
+        (Purpose::Target, Transport::Tls) => " (over TLS)",
+        (Purpose::Target, Transport::Https) => " (over HTTPS)",
         _ => "",
     };
     Evidence::of(subject.name(), format!("{what}{over}: {}", outcome(lookup)))

@@ -13,6 +13,7 @@ use eks_dns_doctor::observation::SystemFailure;
 use eks_dns_doctor::plan::Plan;
 use eks_dns_doctor::probe::{self, Direct, Probed, Route, Run, SystemResolver};
 use eks_dns_doctor::resolvers;
+use eks_dns_doctor::tls::Trust;
 
 use super::server::{Query, bound, right, silent};
 use super::{HOST, Outcome, certificate, check, fifo, folder, program};
@@ -50,6 +51,7 @@ pub(crate) fn probed(
         deadline: deadline.unwrap_or(settings.deadline),
         route,
         system,
+        trust: Trust::Platform,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
