@@ -116,6 +116,8 @@ pub const PLACES: usize = 64;
 /// Places of `--via`, which are asked at once, and nodes of Systems Manager that run one command at once. Each may send
 /// [`CAPTURE`] octets before it is refused.
 pub const VIA_AT_ONCE: usize = 16;
+/// Captures further apart than this may show a change. The records of a private endpoint live for 60 seconds.
+pub const PLACES_APART: Duration = Duration::from_secs(60);
 /// Between the end of a round of questions of a watch and the start of the next: nobody is asked more often.
 pub const BETWEEN_ROUNDS: Duration = Duration::from_secs(2);
 /// Characters kept of what a parser says of a file: it repeats what it did not understand.

@@ -45,6 +45,11 @@ enum Error {
     Resolvers(#[from] resolvers::Error),
     #[error("cannot start asking: {0}")]
     Runtime(io::Error),
+    #[error(
+        "cannot start asking: {0}; {least} file descriptors have to be free, so raise the limit (ulimit -n 1024)",
+        least = crate::limits::DESCRIPTORS
+    )]
+    Descriptors(io::Error),
     #[error("cannot render the report")]
     Render(#[from] std::fmt::Error),
     #[error(transparent)]
@@ -86,7 +91,7 @@ enum Error {
          cluster-active --name {name}"
     )]
     NoEndpointYet { name: String, status: String },
-    #[error("interrupted before the endpoint was known")]
+    #[error("interrupted before anything was asked")]
     Interrupted,
     #[error("--via {0} needs AWS, and --no-aws leaves it out: give one of them")]
     ViaWithoutAws(String),
@@ -136,9 +141,9 @@ fn dispatch(command: &Command) -> Result<u8, Error> {
             Some(interval) => watch::run(args, interval),
             None => check::run(args),
         },
-        Command::Explain(args) => explain::run(args),
-        Command::Compare(args) => compare::run(args),
-        Command::Replay(args) => replay::run(args),
+        Command::Explain(args) => interrupt::ending(|| explain::run(args)),
+        Command::Compare(args) => interrupt::ending(|| compare::run(args)),
+        Command::Replay(args) => interrupt::ending(|| replay::run(args)),
         Command::Demo(args) => demo::run(args),
         Command::Facts(args) => facts::run(args),
         Command::Completions(args) => complete::completions(args.shell),
