@@ -555,6 +555,7 @@ impl Draw {
             connections: Vec::new(),
             observations,
             interrupted,
+            reasoned: false,
         }
     }
 }

@@ -104,9 +104,12 @@ pub(super) async fn gather(
                 place,
                 reason: failure.to_string(),
             }),
-            _ => output::note(&format!(
-                "{place} is left out: no more than {} places are compared",
-                limits::PLACES
+            _ => output::note(&output::line(
+                &format!(
+                    "{place} is left out: no more than {} places are compared",
+                    limits::PLACES
+                ),
+                &args.output,
             )),
         }
     }

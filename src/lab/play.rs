@@ -153,6 +153,7 @@ pub async fn play(
             observations,
             connections: scenario.connections.clone(),
             interrupted,
+            reasoned: false,
         },
         unexpected,
     })

@@ -163,6 +163,7 @@ fn capture(observations: Vec<Probed>) -> Capture {
         connections: Vec::new(),
         observations,
         interrupted: false,
+        reasoned: false,
     }
 }
 
