@@ -17,9 +17,6 @@ use crate::probe::Probed;
 use crate::report::{Capture, SCHEMA_VERSION, Tool};
 use crate::settings::{Asked, Target};
 
-/// The longest piece of a message that is kept: serde_json repeats what it did not understand.
-const MESSAGE: usize = 200;
-
 /// Why a document is not a capture that can be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CaptureError {
@@ -307,11 +304,26 @@ fn malformed(error: &serde_json::Error) -> CaptureError {
 }
 
 fn shortened(text: &str) -> String {
-    match text.char_indices().nth(MESSAGE) {
+    match text.char_indices().nth(limits::PARSER_MESSAGE) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
 }
+
+/// What a report concludes, which is concluded again and not read: of the document, and of a resolver. Its sentences
+/// are made of several texts that are each within their bound, so it is not held to any but the document's own.
+const CONCLUDED: &[&str] = &[
+    "expected",
+    "findings",
+    "not_evaluated",
+    "why",
+    "host",
+    "clients",
+    "rows",
+];
+const CONCLUDED_OF_RESOLVER: &[&str] = &["expected", "addresses", "samples"];
+/// The same of a place in a comparison.
+const CONCLUDED_OF_PLACE: &[&str] = &["headline", "gaps"];
 
 /// Walks the document once without keeping it, and holds its lists, texts and times to their bounds.
 fn measure(bytes: &[u8]) -> Result<(), CaptureError> {
@@ -354,6 +366,17 @@ impl Measure<'_> {
             limits::NAME_IN_CAPTURE
         } else {
             limits::TEXT_IN_CAPTURE
+        }
+    }
+
+    /// Whether a member of this object is what a report concludes.
+    fn is_concluded(self, member: &str) -> bool {
+        match (self.key, self.inside) {
+            // The document, or one of those in a comparison.
+            ("" | "captures", "") => CONCLUDED.contains(&member),
+            ("places", "") => CONCLUDED_OF_PLACE.contains(&member),
+            ("resolvers", "" | "captures") => CONCLUDED_OF_RESOLVER.contains(&member),
+            _ => false,
         }
     }
 
@@ -440,6 +463,10 @@ impl<'de> Visitor<'de> for Measure<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         while let Some(key) = members.next_key::<String>()? {
+            if self.is_concluded(&key) {
+                members.next_value::<IgnoredAny>()?;
+                continue;
+            }
             members.next_value_seed(Measure {
                 key: &key,
                 inside: self.key,

@@ -55,6 +55,14 @@ pub enum Verdict {
     Truncated,
     /// Different answers to the same question.
     Unstable,
+    /// The certificate of the server does not verify (DNS over TLS or HTTPS).
+    Certificate,
+    /// The TLS handshake failed.
+    Handshake,
+    /// The server does not speak HTTP/2 (DNS over HTTPS).
+    Alpn,
+    /// HTTP brought no DNS message.
+    HttpError,
     /// The operating system's look-up failed; its EAI code says how.
     Failed,
 }
@@ -79,6 +87,10 @@ impl Verdict {
             Self::Malformed => "malformed",
             Self::Truncated => "truncated",
             Self::Unstable => "unstable",
+            Self::Certificate => "certificate",
+            Self::Handshake => "handshake",
+            Self::Alpn => "alpn",
+            Self::HttpError => "http-error",
             Self::Failed => "failed",
         }
     }
@@ -91,6 +103,14 @@ impl Verdict {
     /// Whether the resolver gave addresses at all.
     pub fn has_addresses(self) -> bool {
         self.is_fine() || matches!(self, Self::Partial | Self::Mismatch)
+    }
+
+    /// Whether TLS or HTTP failed before any question could be answered.
+    pub fn is_without_exchange(self) -> bool {
+        matches!(
+            self,
+            Self::Certificate | Self::Handshake | Self::Alpn | Self::HttpError
+        )
     }
 
     /// Whether the resolver denied that there is an address.
@@ -119,6 +139,10 @@ impl From<AnswerKind> for Verdict {
             AnswerKind::Unreachable => Self::Unreachable,
             AnswerKind::Malformed => Self::Malformed,
             AnswerKind::Truncated => Self::Truncated,
+            AnswerKind::Certificate => Self::Certificate,
+            AnswerKind::Handshake => Self::Handshake,
+            AnswerKind::Alpn => Self::Alpn,
+            AnswerKind::HttpError => Self::HttpError,
         }
     }
 }

@@ -30,5 +30,6 @@ pub mod report;
 pub mod resolvers;
 pub mod rules;
 pub mod settings;
+pub mod tls;
 pub mod via;
 pub mod watch;

@@ -1,4 +1,12 @@
 //! Every bound in one place, each with its reason. What is beyond a bound is dropped or refused and said.
+//!
+//! Beside these stand only numbers of protocols (a label's 63 octets), measures of the layout, and what a library bounds
+//! by itself: serde_json refuses JSON that is nested deeper than 128, serde-saphyr YAML deeper and with more aliases than
+//! its budget, and hickory-proto follows pointers of compressed names backwards only.
+
+use std::time::Duration;
+
+// Replies.
 
 /// Records kept of one reply. A reply of 65,535 octets can hold over 4,000; a diagnosis reads the first few.
 pub const RECORDS_PER_REPLY: usize = 64;
@@ -8,31 +16,87 @@ pub const EXTENDED_ERRORS_PER_REPLY: usize = 8;
 pub const TEXT_FROM_WIRE: usize = 256;
 /// Replies with a wrong ID or question that one try waits past. Beyond that the try is a flood, not a race.
 pub const MISMATCHED_REPLIES: u32 = 64;
+/// Octets of a message, over UDP and TCP: what its length field can say (RFC 1035 section 4.2.2).
+pub const REPLY: usize = 65_535;
+/// Aliases that are followed from a name. Longer than real chains, and short enough to walk at once.
+pub const ALIASES: usize = 16;
+/// Aliases that the lab's servers follow from a name.
+pub const LAB_ALIASES: usize = 8;
+/// Records of a reply that a sentence quotes.
+pub const QUOTED: usize = 3;
+
+// What is read of this host and from files.
+
 /// Octets read from a configuration file. resolv.conf and hosts files that matter are far smaller.
 pub const CONFIGURATION_FILE: u64 = 4 << 20;
 /// How long a configuration file may take to open and read: a named pipe may have no writer, a mount no server.
-pub const FILE_READ: std::time::Duration = std::time::Duration::from_secs(5);
+pub const FILE_READ: Duration = Duration::from_secs(5);
 /// Name servers of one resolv.conf that are asked. glibc and Go use the first three (resolv.conf(5): MAXNS).
 pub const NAME_SERVERS: usize = 8;
 /// Suffixes of one search list (glibc before 2.26 used six; a longer list is rare).
 pub const SEARCH_SUFFIXES: usize = 6;
 /// Entries of a hosts file about the target that are kept.
 pub const HOSTS_ENTRIES: usize = 32;
+/// Name servers that a client here uses of a longer list (resolv.conf(5): MAXNS; Go, src/net/dnsconfig_unix.go; musl).
+pub const NAME_SERVERS_USED: usize = 3;
+
+// What is asked for.
+
 /// Resolvers in one run. More is a mistake in a script rather than a path to diagnose.
 pub const RESOLVERS: usize = 64;
 /// Addresses of inbound endpoints that are asked because the account can see them. A VPC has two or four.
 pub const DERIVED: usize = 16;
+/// Octets of a DNS message: what two octets of length can say (RFC 1035 section 4.2.2), and what DNS over HTTPS carries
+/// (RFC 8484 section 6).
+pub const DNS_MESSAGE: usize = 65_535;
+/// Octets of the headers of an HTTP response. Servers of DNS over HTTPS send a few hundred.
+pub const HTTP_HEADERS: u32 = 16 << 10;
+/// Octets of the path of a DNS over HTTPS URL: the longest that providers hand out carry an account's id.
+pub const PATH_OF_URL: usize = 256;
 /// Expected addresses and networks.
 pub const EXPECTED: usize = 256;
 /// Samples of `--samples`: a polite share of the 1,024 packets per second that a VPC resolver accepts.
 pub const SAMPLES: u32 = 100;
+/// Resolvers whose samples the one line of `-o short` sums up. A path has a handful of hops, each over UDP and TCP.
+pub const SAMPLED_IN_SHORT: usize = 8;
 /// Tries within one window.
 pub const ATTEMPTS: u32 = 10;
+/// The longest window of one question. A stub resolver gives up long before.
+pub const TIMEOUT: Duration = Duration::from_secs(60);
+/// The longest `--deadline`: what a job of a pipeline waits for a diagnosis.
+pub const DEADLINE: Duration = Duration::from_secs(600);
+/// How long a scenario of the lab may take.
+pub const LAB_DEADLINE: Duration = Duration::from_secs(15);
+/// The longest time between two rounds of a watch.
+pub const INTERVAL: Duration = Duration::from_secs(3600);
+/// How long a watch lasts where nothing else is said: longer than an update of a cluster's endpoint access takes.
+pub const WATCH: Duration = Duration::from_secs(20 * 60);
+/// The longest watch.
+pub const LONGEST_WATCH: Duration = Duration::from_secs(24 * 3600);
+/// Between two samples of the same question, so that a run never is a burst.
+pub const BETWEEN_SAMPLES: Duration = Duration::from_millis(5);
+/// Characters of the label of a resolver: it has to fit a column.
+pub const RESOLVER_LABEL: usize = 32;
+/// Characters of the name of a place: it has to fit a line, or the head of a column.
+pub const PLACE_NAME: usize = 64;
+/// Characters of the name of an EKS cluster (EKS API reference, CreateCluster).
+pub const CLUSTER_NAME: usize = 100;
+/// Characters of the name of a Region that is taken for one.
+pub const REGION_NAME: usize = 32;
+/// Characters of the name of a profile or of a kubeconfig's context.
+pub const FLAG_NAME: usize = 256;
+/// File descriptors that have to be free before anything is asked: those of the least of [`SOCKETS`], and of the
+/// runtime, the signals, the files and the getaddrinfo beside them. With fewer, this host's want of them would be taken
+/// for a resolver's silence.
+pub const DESCRIPTORS: usize = 48;
 /// Sockets of a run that may be open at a time, at least and at most. The least lets every question be asked;
 /// the most is below what Linux's default hard limit (4,096) and a range of ephemeral ports allow.
 pub const SOCKETS: std::ops::Range<usize> = 32..4096;
 /// How long the OS's own look-up may take. glibc has no bound of its own on TCP.
-pub const SYSTEM_LOOKUP: std::time::Duration = std::time::Duration::from_secs(10);
+pub const SYSTEM_LOOKUP: Duration = Duration::from_secs(10);
+
+// What is read again: captures, comparisons, pasted messages.
+
 /// Octets of a capture, or of `dig`'s text. A run with every resolver and every sample stays below 10 MiB.
 pub const CAPTURE: u64 = 32 << 20;
 /// Look-ups of one resolver in a capture: 100 samples of A and AAAA over UDP and TCP, and the controls.
@@ -43,6 +107,8 @@ pub const ATTEMPTS_PER_LOOKUP: usize = 64;
 pub const LIST_IN_CAPTURE: usize = 1024;
 /// Octets of a text in a capture. The longest that this program writes is a block of configuration.
 pub const TEXT_IN_CAPTURE: usize = 8192;
+/// Lines of one record of dig's text: +multiline spreads a SOA over seven.
+pub const LINES_OF_RECORD: usize = 16;
 /// Octets of the name of a resolver or a place in a capture: it has to fit a table.
 pub const NAME_IN_CAPTURE: usize = 256;
 /// Milliseconds of a time in a capture: a day.
@@ -50,22 +116,62 @@ pub const MILLISECONDS_IN_CAPTURE: f64 = 86_400_000.0;
 /// Captures that are compared at once: a column each.
 pub const PLACES: usize = 16;
 /// Between the end of a round of questions of a watch and the start of the next: nobody is asked more often.
-pub const BETWEEN_ROUNDS: std::time::Duration = std::time::Duration::from_secs(2);
+pub const BETWEEN_ROUNDS: Duration = Duration::from_secs(2);
+/// Characters kept of what a parser says of a file: it repeats what it did not understand.
+pub const PARSER_MESSAGE: usize = 200;
+/// Documents in one file of `--facts`, one behind the other. More is no output of a few commands.
+pub const DOCUMENTS: usize = 256;
 /// Octets of a pasted message: a log of some thousand lines.
 pub const PASTED: u64 = 1 << 20;
+/// Characters of the pasted line that are shown again.
+pub const PASTED_LINE: usize = 240;
+/// Lines that a pasted message may be broken into.
+pub const PASTED_LINES: usize = 4;
+/// Characters of a pasted error: the longest, with two addresses of IPv6 in it, has some two hundred.
+pub const PASTED_ERROR: usize = 512;
+/// How often a word may stand in a pasted line before the one that counts.
+pub const PASTED_WORDS: usize = 256;
+/// Sentences about domains of a pasted configuration that cover the endpoints of one Region or one cluster only.
+pub const PASTED_DOMAINS: usize = 8;
+
+// What is shown of more.
+
+/// Names that a sentence or an error lists: contexts, clusters, networks.
+pub const NAMES_SHOWN: usize = 8;
+/// Names that are suggested for a mistyped one. More are a list to search rather than a hint.
+pub const SUGGESTIONS: usize = 3;
+/// Addresses shown of one answer, or of what is expected, where not everything is asked for.
+pub const ADDRESSES_SHOWN: usize = 8;
+/// Addresses of one answer that a cell of several places or a line of a watch shows.
+pub const ADDRESSES_IN_CELL: usize = 4;
+/// Rules named of those that lack the same thing, where not everything is asked for.
+pub const RULES_SHOWN: usize = 3;
+/// Look-ups, endpoints or servers that are evidence of one finding.
+pub const EVIDENCE_SHOWN: usize = 4;
+
+// AWS.
+
 /// How long a connection to an AWS API may take, a try of a read, and a read with all its tries. The SDK has no bound
 /// of its own on the last two; an API in the next Region answers within half a second.
-pub const AWS_CONNECT: std::time::Duration = std::time::Duration::from_secs(2);
+pub const AWS_CONNECT: Duration = Duration::from_secs(2);
 /// A try of a read of AWS.
-pub const AWS_ATTEMPT: std::time::Duration = std::time::Duration::from_secs(4);
+pub const AWS_ATTEMPT: Duration = Duration::from_secs(4);
 /// A read of AWS with all its tries.
-pub const AWS_READ: std::time::Duration = std::time::Duration::from_secs(9);
+pub const AWS_READ: Duration = Duration::from_secs(9);
 /// Tries of a read of AWS: the first, and two after a throttled or lost one.
 pub const AWS_ATTEMPTS: u32 = 3;
 /// How long the instance metadata service may take to say where this host is: it is one hop away, or nowhere.
-pub const INSTANCE_METADATA: std::time::Duration = std::time::Duration::from_millis(300);
+pub const INSTANCE_METADATA: Duration = Duration::from_millis(300);
 /// How long it may take to give the Region or credentials, where nothing else does: as the AWS CLI waits.
-pub const INSTANCE_CREDENTIALS: std::time::Duration = std::time::Duration::from_secs(1);
+pub const INSTANCE_CREDENTIALS: Duration = Duration::from_secs(1);
+/// How long the instance metadata service may take for everything that is asked of it.
+pub const INSTANCE: Duration = Duration::from_secs(2);
+/// How long is waited before a read of AWS is tried again, at first and at most.
+pub const AWS_BACKOFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(1));
+/// Members of a page: the most that EKS and Route 53 Resolver give.
+pub const AWS_PAGE: i32 = 100;
+/// Characters of a value of AWS's that is quoted because it is none.
+pub const AWS_VALUE: usize = 48;
 /// Octets of an answer of AWS. A page of 1,000 network interfaces has less than 4 MiB.
 pub const AWS_ANSWER: usize = 8 << 20;
 /// How deep a JSON answer of AWS may be. Theirs are below ten; the SDK's parser goes down one call a level.
@@ -84,15 +190,26 @@ pub const AWS_CONCURRENCY: usize = 8;
 pub const UPDATES_DESCRIBED: usize = 8;
 /// VPCs whose private hosted zones are listed: the cluster's, and those of inbound endpoints.
 pub const ZONES_OF_VPCS: usize = 8;
+
+// Kubeconfigs, connections, other places.
+
 /// Files of `KUBECONFIG` that are read. People list a handful.
 pub const KUBECONFIGS: usize = 64;
+/// Characters of a text that is taken from a kubeconfig: an argument, a name, a URL.
+pub const KUBECONFIG_TEXT: usize = 2048;
+/// Octets of a certificate authority in it: a capture has to hold it. EKS's has some 1,500.
+pub const KUBECONFIG_AUTHORITY: usize = TEXT_IN_CAPTURE;
+/// Characters of the address of a proxy: a host name has 253, and a port behind it.
+pub const PROXY: usize = 300;
 /// Addresses that are connected to with `--connect`. An endpoint has two to four, from each resolver.
 pub const CONNECTIONS: usize = 32;
+/// Characters kept of why TLS failed: a certificate's names can stand in it.
+pub const TLS_REASON: usize = 200;
 /// How long `ssh` may take to connect, as it is told.
-pub const VIA_CONNECT: std::time::Duration = std::time::Duration::from_secs(10);
+pub const VIA_CONNECT: Duration = Duration::from_secs(10);
 /// What the way to another place and back may take beside the check there: a login over jump hosts, sending this
 /// program's 20 MB with `--push`, Systems Manager's agent picking the command up.
-pub const VIA_WAY: std::time::Duration = std::time::Duration::from_secs(60);
+pub const VIA_WAY: Duration = Duration::from_secs(60);
 /// Octets kept of what another place says beside the document.
 pub const VIA_SAID: usize = 64 << 10;
 /// Characters kept of one line of it.
@@ -101,10 +218,22 @@ pub const VIA_LINE: usize = 300;
 pub const PUSHED: u64 = 256 << 20;
 /// Certificates of an authority's bundle.
 pub const AUTHORITIES: usize = 32;
+/// Between two looks at how far Systems Manager's nodes are.
+pub const VIA_POLL: Duration = Duration::from_secs(1);
+
+// This host's own commands, and what they print.
+
 /// Octets read of what one command of this host prints of its resolvers. Hosts with dozens of links print a few KiB.
 pub const HOST_TEXT: usize = 256 << 10;
 /// How long such a command may take. resolvectl and scutil answer within 50 ms, PowerShell starts within two seconds.
-pub const HOST_COMMAND: std::time::Duration = std::time::Duration::from_secs(4);
+pub const HOST_COMMAND: Duration = Duration::from_secs(4);
+/// How long such a command may take to end once it has closed its output, and between two looks whether it has.
+pub const HOST_COMMAND_END: (Duration, Duration) =
+    (Duration::from_millis(500), Duration::from_millis(5));
+/// How deep the JSON of PowerShell may be: a document of lists of objects of lists.
+pub const HOST_JSON_DEPTH: usize = 6;
+/// Octets of resolv.conf in which the comment of the program that wrote it is looked for: it stands at the top.
+pub const WRITER_COMMENT: usize = 4096;
 /// Links, adapters, rules or files of a host's resolver configuration. A host with containers has a few dozen links.
 pub const DNS_SCOPES: usize = 128;
 /// Domains of one of them. Old versions of systemd-resolved list some twenty of their own.

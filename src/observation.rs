@@ -1,6 +1,6 @@
 //! What came back: look-ups attempt by attempt, as they were observed and as a capture keeps them.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,10 @@ pub enum Transport {
     Udp,
     /// TCP from the start.
     Tcp,
+    /// DNS over TLS (RFC 7858).
+    Tls,
+    /// DNS over HTTPS (RFC 8484), over HTTP/2.
+    Https,
 }
 
 impl Transport {
@@ -22,6 +26,31 @@ impl Transport {
         match self {
             Self::Udp => "udp",
             Self::Tcp => "tcp",
+            Self::Tls => "tls",
+            Self::Https => "https",
+        }
+    }
+
+    /// An address as it is asked: `10.63.200.10:53`, `tcp://10.63.200.10:53`.
+    pub fn with_address(self, address: SocketAddr) -> String {
+        match self {
+            Self::Udp => address.to_string(),
+            other => format!("{}://{address}", other.as_str()),
+        }
+    }
+
+    /// Whether the messages travel inside TLS.
+    pub fn is_encrypted(self) -> bool {
+        matches!(self, Self::Tls | Self::Https)
+    }
+
+    /// The port where none is named (RFC 1035 section 4.2, RFC 7858 section 3.1, RFC 8484 section 8.1 with RFC 9110
+    /// section 4.2.2).
+    pub fn default_port(self) -> u16 {
+        match self {
+            Self::Udp | Self::Tcp => 53,
+            Self::Tls => 853,
+            Self::Https => 443,
         }
     }
 }
@@ -112,7 +141,7 @@ pub struct Attempt {
     pub transport: Transport,
     /// Whether the query carried EDNS.
     pub edns: bool,
-    /// Over TCP, whether the connection was made: something listens there, whatever it says.
+    /// Over TCP, and over TLS within it, whether the connection was made: something listens there, whatever it says.
     #[serde(default)]
     pub connected: bool,
     /// From the start of the question to this try, in milliseconds.

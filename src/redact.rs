@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::dns::Name;
 use crate::facts::Facts;
 use crate::facts::document::Document;
+use crate::limits::{NAME_IN_CAPTURE, TEXT_IN_CAPTURE};
 use crate::report::{Capture, Report, diagnose};
 
 /// What the stand-ins of everything but host labels and account ids start with.
@@ -59,7 +60,7 @@ pub fn capture(mut capture: Capture, named: Option<&str>) -> Result<Capture, Err
     let place = capture.vantage.name.take();
     let host = place.as_deref().filter(|name| named != Some(*name));
     let mut document = serde_json::to_value(&capture)?;
-    walk(&mut document, host);
+    walk(&mut document, "", host);
     let mut redacted: Capture = serde_json::from_value(document)?;
     redacted.vantage.name = match host {
         Some(host) => Some(stand_in("host", host)),
@@ -83,7 +84,7 @@ pub fn document(document: &Document, host: Option<&str>) -> Result<Document, Err
     let mut document = document.clone();
     conceal(&mut document.facts);
     let mut value = serde_json::to_value(&document)?;
-    walk(&mut value, host);
+    walk(&mut value, "", host);
     Ok(serde_json::from_value(value)?)
 }
 
@@ -106,7 +107,7 @@ pub fn text(text: &str) -> String {
     out
 }
 
-fn walk(value: &mut Value, host: Option<&str>) {
+fn walk(value: &mut Value, key: &str, host: Option<&str>) {
     match value {
         Value::String(string) => {
             let mut changed = text(string);
@@ -117,10 +118,23 @@ fn walk(value: &mut Value, host: Option<&str>) {
             if string.parse::<Name>().is_ok() && changed.parse::<Name>().is_err() {
                 changed = stand_in("name", string);
             }
+            // So has a text, and what was redacted has to be read again.
+            let longest = if matches!(key, "name" | "judge") && string.len() <= NAME_IN_CAPTURE {
+                NAME_IN_CAPTURE
+            } else {
+                TEXT_IN_CAPTURE
+            };
+            if changed.len() > longest {
+                changed = stand_in("text", string);
+            }
             *string = changed;
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| walk(item, host)),
-        Value::Object(fields) => fields.values_mut().for_each(|field| walk(field, host)),
+        Value::Array(items) => items.iter_mut().for_each(|item| walk(item, key, host)),
+        Value::Object(fields) => {
+            for (key, field) in fields {
+                walk(field, key, host);
+            }
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

@@ -1,5 +1,6 @@
 //! What was asked for: the command line as meaning, before anything outside is touched.
 
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -56,6 +57,52 @@ pub struct NamedResolver {
     pub address: SocketAddr,
     /// How.
     pub transport: Transport,
+    /// What its certificate is to be valid for, where the user said so.
+    pub tls_name: Option<String>,
+    /// Over HTTPS, the path and query of its URL.
+    pub path: Option<String>,
+}
+
+impl NamedResolver {
+    /// A resolver without a label, over UDP.
+    pub fn at(address: SocketAddr) -> Self {
+        Self {
+            label: None,
+            address,
+            transport: Transport::Udp,
+            tls_name: None,
+            path: None,
+        }
+    }
+}
+
+/// As a user writes it.
+impl fmt::Display for NamedResolver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(label) = &self.label {
+            write!(f, "{label}=")?;
+        }
+        write!(f, "{}://{}", self.transport.as_str(), self.address)?;
+        if let Some(path) = &self.path {
+            f.write_str(path)?;
+        }
+        match &self.tls_name {
+            Some(name) => write!(f, "#{name}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// How a server that is asked inside TLS is known to be the right one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TlsIdentity {
+    /// What its certificate has to be valid for: a host name, or an IP address.
+    pub name: String,
+    /// Whether that is verified; not with `--insecure-tls`.
+    pub verified: bool,
+    /// Over HTTPS, the path and query of its URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
 }
 
 /// From which severity on a run counts as failed.
@@ -139,6 +186,10 @@ pub struct Sources {
 }
 
 /// Settings of one check.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one flag of the command line"
+)]
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The endpoint, where the user named it; else the sources do.
@@ -150,11 +201,15 @@ pub struct Settings {
     /// `--resolver`.
     pub resolvers: Vec<NamedResolver>,
     /// `--vpc-resolver`.
-    pub vpc_resolvers: Vec<SocketAddr>,
+    pub vpc_resolvers: Vec<NamedResolver>,
     /// `--inbound`.
-    pub inbound: Vec<SocketAddr>,
+    pub inbound: Vec<NamedResolver>,
     /// `--public` or `--public-resolver`; empty: never asked.
-    pub public_resolvers: Vec<SocketAddr>,
+    pub public_resolvers: Vec<NamedResolver>,
+    /// `--tls-name`: what certificates are to be valid for, where a resolver does not say it itself.
+    pub tls_name: Option<String>,
+    /// `--insecure-tls`: whether certificates are left unverified.
+    pub insecure_tls: bool,
     /// Whether this host's stub configuration is left out.
     pub no_local: bool,
     /// Whether getaddrinfo is left out.

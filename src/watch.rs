@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, RecordType};
+use crate::limits;
 use crate::observation::Purpose;
 use crate::report::{Conclusion, Report, ResolverReport, exit};
 use crate::settings::View;
@@ -21,9 +22,6 @@ pub struct BoardRow {
     /// What it says, and how long it has said so or may go on.
     pub words: String,
 }
-
-/// Addresses of one answer that a line shows.
-const ADDRESSES: usize = 4;
 
 /// What a resolver says, as far as a change of it is worth a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,8 +52,8 @@ impl Said {
         let shown: Vec<String> = self.addresses.iter().map(ToString::to_string).collect();
         if !shown.is_empty() {
             text.push(' ');
-            text.push_str(&shown[..shown.len().min(ADDRESSES)].join(", "));
-            if shown.len() > ADDRESSES {
+            text.push_str(&shown[..shown.len().min(limits::ADDRESSES_IN_CELL)].join(", "));
+            if shown.len() > limits::ADDRESSES_IN_CELL {
                 text.push_str(", ...");
             }
         }

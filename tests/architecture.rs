@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 /// The modules in the order of the data. Nobody imports from the right.
 const ORDER: &[&str] = &[
     "limits",
+    "tls",
     "dns",
     "address",
     "endpoint",

@@ -674,7 +674,7 @@ fn bad_input_is_one_line_and_nothing_is_sent() {
             "is not an IP address",
         ),
         (
-            format!("{host} --resolver tls://10.0.0.1"),
+            format!("{host} --resolver quic://127.0.0.1"),
             "is not a transport",
         ),
         (
@@ -743,6 +743,27 @@ fn bad_input_is_one_line_and_nothing_is_sent() {
         (format!("{host} --deadline 15"), "has no unit: write 15s"),
         (format!("{host} --deadline 0"), "is too short"),
         (format!("{host} --deadline 11m"), "is too long"),
+        // Inside TLS.
+        (
+            format!("{host} --tls-name dns.example"),
+            "no resolver is asked with tls://",
+        ),
+        (
+            format!("{host} --insecure-tls"),
+            "no resolver is asked with tls://",
+        ),
+        (
+            format!("{host} --resolver tls://127.0.0.1#a_b/c"),
+            "is not a name of a certificate",
+        ),
+        (
+            format!("{host} --resolver https://dns.example/dns-query"),
+            "write https://ADDR#dns.example",
+        ),
+        (
+            format!("{host} --inbound in=127.0.0.1"),
+            "only --resolver takes NAME=",
+        ),
         // Output.
         (
             format!("{host} -o yaml"),

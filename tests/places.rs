@@ -236,13 +236,13 @@ fn each_rule_fires_on_its_pairs_and_on_no_near_miss() {
                 .iter()
                 .any(|finding| finding.starts_with(rule.name));
             assert_eq!(fires, scenario.starts_with("fires"), "{shown}");
-            let mut files: Vec<PathBuf> = std::fs::read_dir(&path)
+            let mut scenes: Vec<PathBuf> = std::fs::read_dir(&path)
                 .unwrap()
                 .map(|entry| entry.unwrap().path())
                 .filter(|path| !path.ends_with("pair.toml"))
                 .collect();
-            files.sort();
-            let documents: Vec<Value> = files
+            scenes.sort();
+            let documents: Vec<Value> = scenes
                 .iter()
                 .map(|file| {
                     let place = file.file_stem().unwrap().to_str().unwrap();
@@ -547,7 +547,7 @@ fn many_places_still_fit() {
         ("踏み台", false),
     ] {
         let place = changed(&BASTION, |document| {
-            document["vantage"]["name"] = json!(name)
+            document["vantage"]["name"] = json!(name);
         });
         for (count, width) in (2..=16).flat_map(|count| [(count, 80), (count, 40)]) {
             // A word is not broken.
@@ -794,18 +794,24 @@ fn digs_other_texts() {
     ] {
         is(&denied(soa), &[("tcp://[2001:db8::53]:53", "nxdomain")]);
     }
-    // Of another class, over TLS, of another name: left out.
-    let others = whole
-        .replace("IN A\n", "CH A\n")
-        .replace("(192.168.0.2)\n", "(192.168.0.2) (TLS)\n");
+    // Over TLS it is another row; over HTTP alone, and of another class, it is left out.
+    let over = |how: &str| {
+        whole.replace(
+            "#53(192.168.0.2)\n",
+            &format!("#853(192.168.0.2) ({how})\n"),
+        )
+    };
     is(
-        &format!(
-            "{whole}\n{}",
-            whole.replace("(192.168.0.2)\n", "(192.168.0.2) (TLS)\n")
-        ),
-        &[("192.168.0.2:53", "match")],
+        &format!("{whole}\n{}\n{}", over("TLS"), over("HTTP")),
+        &[
+            ("192.168.0.2:53", "match"),
+            ("tls://192.168.0.2:853", "match"),
+        ],
     );
-    assert!(said(&others).is_ok());
+    let chaos = whole
+        .replace(". IN A\n", ". CH A\n")
+        .replace(" 60 IN ", " 60 CH ");
+    is(&chaos, &[]);
     // What Windows PowerShell writes.
     let wide: Vec<u8> = "\u{feff}"
         .encode_utf16()

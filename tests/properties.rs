@@ -20,12 +20,16 @@ use eks_dns_doctor::observation::{
 };
 use eks_dns_doctor::probe::Probed;
 use eks_dns_doctor::render::{Format, Style, render};
-use eks_dns_doctor::report::{Capture, Conclusion, Report, Tool, diagnose};
+use eks_dns_doctor::report::{Capture, Report, Tool, diagnose};
 use eks_dns_doctor::resolvers::{Resolver, Role};
-use eks_dns_doctor::rules::{self, Confidence, Severity};
+use eks_dns_doctor::rules;
 use eks_dns_doctor::settings::{Asked, FailOn, Scope, Target, View};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+
+#[path = "checks/consistent.rs"]
+mod consistent;
+use consistent::consistent;
 
 const SEED: u64 = 0x6564_6e73;
 const COMBINATIONS: usize = 4000;
@@ -508,6 +512,7 @@ impl Draw {
                         address: (role != Role::Os)
                             .then(|| format!("{address}:53").parse().expect("an address")),
                         transport: (role != Role::Os).then_some(Transport::Udp),
+                        tls: None,
                         known_from: "drawn".to_owned(),
                         vpc: self.one(&[
                             None,
@@ -588,110 +593,6 @@ fn reports_are_consistent() {
     }
     // A draw that reaches few rules would prove little.
     assert!(seen.len() > 12, "{seen:?}");
-}
-
-fn consistent(report: &Report) -> Result<(), String> {
-    let errors: Vec<_> = report
-        .findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .collect();
-    let in_scope = || {
-        report
-            .resolvers
-            .iter()
-            .filter(|resolver| resolver.probed.resolver.in_scope)
-    };
-    for resolver in in_scope().filter(|resolver| !resolver.probed.interrupted) {
-        let name = &resolver.probed.resolver.name;
-        if !resolver.verdict.is_fine()
-            && !errors
-                .iter()
-                .any(|finding| finding.resolvers.contains(name))
-        {
-            return Err(format!(
-                "{name} is {}, and no error names it",
-                resolver.verdict
-            ));
-        }
-    }
-    if report.conclusion == Conclusion::Healthy
-        && (in_scope().count() == 0
-            || in_scope()
-                .any(|resolver| resolver.verdict != eks_dns_doctor::compare::Verdict::Match)
-            || report
-                .findings
-                .iter()
-                .any(|finding| finding.severity != Severity::Info))
-    {
-        return Err("healthy is said without cause".to_owned());
-    }
-    if (report.conclusion == Conclusion::Broken) == errors.is_empty() {
-        return Err(
-            "broken is said where there is no error, or not said where there is one".to_owned(),
-        );
-    }
-    let warned = report
-        .findings
-        .iter()
-        .any(|finding| finding.severity == Severity::Warning);
-    let strict = report.asked.fail_on == FailOn::Warning && warned;
-    let code = match report.conclusion {
-        _ if report.interrupted => 130,
-        Conclusion::Broken => 1,
-        Conclusion::Healthy => 0,
-        Conclusion::Degraded => u8::from(strict),
-        Conclusion::Inconclusive => 3,
-    };
-    if report.exit_code != code {
-        return Err(format!("exit code {}, expected {code}", report.exit_code));
-    }
-    for finding in &report.findings {
-        if finding.summary.is_empty() || finding.explanation.is_empty() {
-            return Err(format!("{} says nothing", finding.rule));
-        }
-        let known = |name: &String| {
-            report
-                .resolvers
-                .iter()
-                .any(|resolver| resolver.probed.resolver.name == *name)
-        };
-        if !finding.resolvers.iter().all(known) {
-            return Err(format!("{} names somebody unknown", finding.rule));
-        }
-        let mut names = finding.resolvers.clone();
-        names.sort();
-        names.dedup();
-        if names.len() != finding.resolvers.len() {
-            return Err(format!("{} names somebody twice", finding.rule));
-        }
-    }
-    let sorted = report
-        .findings
-        .windows(2)
-        .all(|pair| pair[0].severity <= pair[1].severity);
-    if !sorted {
-        return Err("findings are not in the order of severity".to_owned());
-    }
-    // Two causes for one resolver: neither is certain, but for what is known to stand beside another.
-    for resolver in &report.resolvers {
-        let name = &resolver.probed.resolver.name;
-        let causes: Vec<_> = errors
-            .iter()
-            .filter(|finding| finding.resolvers.contains(name) && finding.caused_by.is_none())
-            .collect();
-        if causes.len() > 1
-            && causes
-                .iter()
-                .any(|finding| finding.confidence == Confidence::Certain)
-        {
-            let rules: Vec<&str> = causes.iter().map(|finding| finding.rule.as_str()).collect();
-            return Err(format!(
-                "{name} has a certain cause beside another: {rules:?}"
-            ));
-        }
-    }
-    Ok(())
 }
 
 fn renders(report: &Report) {

@@ -23,6 +23,7 @@ use crate::probe::{self, Direct, GetAddrInfo, Probed, Progress, Run};
 use crate::report::{Capture, Tool, diagnose};
 use crate::resolvers::{self, Resolver, Role};
 use crate::settings::{Settings, Target};
+use crate::tls::Trust;
 
 /// Checks the endpoint, and returns the report's exit code.
 pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
@@ -87,6 +88,7 @@ pub(super) async fn round(
         deadline: settings.deadline,
         route: Arc::new(Direct),
         system: Arc::new(GetAddrInfo),
+        trust: Trust::Platform,
     };
     let first = match resolvers::resolve(settings, &facts) {
         Ok(resolvers) => resolvers,

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{Error, output, read};
 use crate::cli::args::{CompareArgs, OutputArgs};
+use crate::limits;
 use crate::places::{self, Gathered};
 
 /// Compares the captures, and returns the exit code of what they show together.
@@ -50,5 +51,8 @@ fn stem(path: &Path) -> String {
         .unwrap_or(path.as_os_str())
         .to_string_lossy();
     let stem = name.split('.').next().filter(|stem| !stem.is_empty());
-    stem.unwrap_or(&name).chars().take(64).collect()
+    stem.unwrap_or(&name)
+        .chars()
+        .take(limits::PLACE_NAME)
+        .collect()
 }

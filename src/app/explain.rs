@@ -109,8 +109,8 @@ fn message(source: &'static str, pasted: &str) -> Result<String, Error> {
         })
 }
 
-/// What a message means, as plain text.
-fn meaning(explanation: &Explanation) -> String {
+/// What a message means, as the plain text that is printed.
+pub fn meaning(explanation: &Explanation) -> String {
     let mut page = Page::default();
     page.wrap("", "  ", &text::escape(&explanation.line));
     page.line("");

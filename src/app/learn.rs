@@ -13,6 +13,7 @@ use crate::facts::aws::{Ask, Described, Session};
 use crate::facts::host::FactsFile;
 use crate::facts::instance::{self, Place};
 use crate::facts::{Facts, Gap, Kubeconfig, Vantage, host};
+use crate::limits;
 use crate::settings::{Sources, Target};
 
 /// The endpoint, and what is known of it before anything is asked.
@@ -300,7 +301,11 @@ async fn endpoint(session: &Session, name: &str) -> Result<(Name, Option<String>
                 Some(names) => {
                     let meant = nearest(name, names.iter().map(String::as_str));
                     let shown = if meant.is_empty() {
-                        names.iter().take(8).map(String::as_str).collect()
+                        names
+                            .iter()
+                            .take(limits::NAMES_SHOWN)
+                            .map(String::as_str)
+                            .collect()
                     } else {
                         meant
                     };

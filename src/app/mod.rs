@@ -32,6 +32,8 @@ use crate::redact;
 use crate::report::exit;
 use crate::resolvers;
 
+pub use explain::meaning;
+
 /// Why the program could not run: exit code 2, and one line that says what, where, and what to do.
 #[derive(Debug, thiserror::Error)]
 enum Error {

@@ -7,7 +7,6 @@
 
 use std::ffi::OsStr;
 use std::io::Read as _;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use futures_util::future::join_all;
@@ -21,7 +20,7 @@ use crate::facts::document::{Document, Maker, SCHEMA_VERSION};
 use crate::limits;
 use crate::places::{Gathered, Source, Unseen};
 use crate::report::Capture;
-use crate::settings::{FailOn, Scope, Settings, View};
+use crate::settings::{FailOn, NamedResolver, Scope, Settings, View};
 use crate::via::{Errand, Failure, Via, ssh, ssm};
 
 /// Whether the places that were named can be asked, as far as that can be told before anything is.
@@ -293,28 +292,19 @@ fn arguments(args: &CheckArgs, settings: &Settings, here: &Capture) -> Vec<Strin
     let mut words = vec!["check".to_owned(), here.target.hostname.to_string()];
     let mut flag = |name: &str, value: String| words.push(format!("--{name}={value}"));
     for resolver in &settings.resolvers {
-        let label = resolver
-            .label
-            .as_ref()
-            .map(|label| format!("{label}="))
-            .unwrap_or_default();
-        flag(
-            "resolver",
-            format!(
-                "{label}{}://{}",
-                resolver.transport.as_str(),
-                resolver.address
-            ),
-        );
+        flag("resolver", resolver.to_string());
     }
-    let each = |flag: &mut dyn FnMut(&str, String), name: &str, addresses: &[SocketAddr]| {
-        for address in addresses {
-            flag(name, address.to_string());
+    let each = |flag: &mut dyn FnMut(&str, String), name: &str, named: &[NamedResolver]| {
+        for resolver in named {
+            flag(name, resolver.to_string());
         }
     };
     each(&mut flag, "vpc-resolver", &settings.vpc_resolvers);
     each(&mut flag, "inbound", &settings.inbound);
     each(&mut flag, "public-resolver", &settings.public_resolvers);
+    if let Some(name) = &settings.tls_name {
+        flag("tls-name", name.clone());
+    }
     let asked = &settings.asked;
     for address in &asked.expect_addresses {
         flag("expect", address.to_string());
@@ -341,6 +331,7 @@ fn arguments(args: &CheckArgs, settings: &Settings, here: &Capture) -> Vec<Strin
     flag("attempts", asked.attempts.to_string());
     flag("deadline", format!("{}ms", settings.deadline.as_millis()));
     let bare = [
+        ("insecure-tls", settings.insecure_tls),
         ("no-local", settings.no_local),
         ("no-os", settings.no_os),
         ("no-controls", !asked.controls),

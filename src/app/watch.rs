@@ -20,9 +20,6 @@ use crate::report::{Report, diagnose, exit};
 use crate::settings::Settings;
 use crate::watch::Watch;
 
-/// How long a watch lasts where nothing else is said.
-const BOUND: Duration = Duration::from_secs(20 * 60);
-
 /// Between two drawings of the live table.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -57,7 +54,7 @@ async fn rounds(
         () = &mut interrupt => return Err(Error::Interrupted),
     };
     let start = Instant::now();
-    let bound = args.watch_for.unwrap_or(BOUND);
+    let bound = args.watch_for.unwrap_or(limits::WATCH);
     let end = start + bound;
     let until = match args.until {
         Some(Until::Healthy) => ", until healthy",

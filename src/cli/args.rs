@@ -1,7 +1,6 @@
 //! The definition of the command line: help, completions and the manual page are made from it.
 
 use std::fmt::Write;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use clap_complete::Shell;
 use super::value::{self, Expectable};
 use crate::render::Format;
 use crate::report::exit;
-use crate::resolvers::{parse_address, parse_resolver};
+use crate::resolvers::{parse_resolver, parse_server, parse_tls_name};
 use crate::settings::NamedResolver;
 use crate::via::Via;
 
@@ -178,26 +177,29 @@ pub struct CheckArgs {
 
     /// A resolver to ask; repeatable
     ///
-    /// Written [NAME=][udp://|tcp://]ADDR[:PORT], for example corp=10.63.200.10 or tcp://[2001:db8::53]:5353. NAME is
-    /// what the report calls it.
+    /// Written [NAME=][udp://|tcp://|tls://|https://]ADDR[:PORT][/PATH][#TLS-NAME], for example corp=10.63.200.10,
+    /// tcp://[2001:db8::53]:5353, tls://10.0.0.2#dns.example or https://10.0.0.2/dns-query. NAME is what the report calls
+    /// it; TLS-NAME what its certificate is to be valid for, else --tls-name, else the address.
     #[arg(long, value_name = "SPEC", value_parser = parse_resolver, help_heading = ASK)]
     pub resolver: Vec<NamedResolver>,
 
     /// The VPC's own resolver (.2); repeatable
     ///
     /// The Route 53 Resolver at the VPC's network address plus two. It answers only from inside the VPC.
-    #[arg(long, value_name = "ADDR[:PORT]", value_parser = parse_address, help_heading = ASK)]
-    pub vpc_resolver: Vec<SocketAddr>,
+    #[arg(long, value_name = "ADDR[:PORT]", value_parser = parse_server, help_heading = ASK)]
+    pub vpc_resolver: Vec<NamedResolver>,
 
     /// Addresses of a Route 53 Resolver inbound endpoint; repeatable
+    ///
+    /// https:// in front of an address asks an endpoint that speaks DNS over HTTPS; tcp:// asks over TCP.
     #[arg(
         long,
         value_name = "ADDR[:PORT],...",
-        value_parser = parse_address,
+        value_parser = parse_server,
         value_delimiter = ',',
         help_heading = ASK
     )]
-    pub inbound: Vec<SocketAddr>,
+    pub inbound: Vec<NamedResolver>,
 
     /// Ask public resolvers too (1.1.1.1 and 8.8.8.8), as a control
     ///
@@ -206,8 +208,23 @@ pub struct CheckArgs {
     pub public: bool,
 
     /// Ask this public resolver too, as a control; repeatable
-    #[arg(long, value_name = "ADDR[:PORT]", value_parser = parse_address, help_heading = ASK)]
-    pub public_resolver: Vec<SocketAddr>,
+    ///
+    /// With tls:// or https:// in front where port 53 to the internet is closed.
+    #[arg(long, value_name = "ADDR[:PORT]", value_parser = parse_server, help_heading = ASK)]
+    pub public_resolver: Vec<NamedResolver>,
+
+    /// What the certificates of tls:// and https:// resolvers are to be valid for
+    ///
+    /// A host name or an IP address, for those that name none themselves (#TLS-NAME). Else the address that is asked.
+    #[arg(long, value_name = "NAME", value_parser = parse_tls_name, help_heading = ASK)]
+    pub tls_name: Option<String>,
+
+    /// Take any certificate of tls:// and https:// resolvers
+    ///
+    /// To see what a server says whose certificate does not verify. Anybody on the way may then answer in its name: the
+    /// report says so, with a warning.
+    #[arg(long, help_heading = ASK)]
+    pub insecure_tls: bool,
 
     /// Ask from this place too, and compare; repeatable
     ///

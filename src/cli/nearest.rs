@@ -1,9 +1,9 @@
 //! What a mistyped name was meant to be.
 
+use crate::limits;
+
 /// How alike two names have to be (Jaro), from 0 to 1: a slip or two, not merely the same letters.
 const ALIKE: f64 = 0.8;
-/// More suggestions than this are a list to search rather than a hint.
-const AT_MOST: usize = 3;
 
 /// The names most like the word, the likeliest first.
 pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
@@ -16,7 +16,7 @@ pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<
     alike.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     alike
         .into_iter()
-        .take(AT_MOST)
+        .take(limits::SUGGESTIONS)
         .map(|(_, name)| name)
         .collect()
 }

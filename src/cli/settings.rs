@@ -11,7 +11,7 @@ use crate::address::AddressClass;
 use crate::dns::{Name, NameError};
 use crate::endpoint::EndpointName;
 use crate::limits;
-use crate::settings::{self, Asked, Scope, Settings, Sources, Target, View};
+use crate::settings::{self, Asked, NamedResolver, Scope, Settings, Sources, Target, View};
 
 /// The public control where none is named: Cloudflare's and Google's resolvers.
 const PUBLIC_RESOLVERS: [SocketAddr; 2] = [
@@ -68,6 +68,11 @@ pub enum UsageError {
     /// What is expected contradicts itself.
     #[error("--expect {0} is {1} and contradicts --expect-scope {2}: leave one of them out")]
     Contradiction(String, &'static str, &'static str),
+    /// A flag about certificates where there are none.
+    #[error(
+        "{0} is about certificates, and no resolver is asked with tls:// or https://: leave it out, or write --resolver tls://ADDR"
+    )]
+    NoTls(&'static str),
 }
 
 /// Turns the arguments of `check` into settings.
@@ -90,8 +95,27 @@ pub fn settings(args: &CheckArgs) -> Result<Settings, UsageError> {
     }
     let mut public_resolvers = Vec::new();
     let defaults = PUBLIC_RESOLVERS.iter().filter(|_| args.public);
-    for address in defaults.chain(&args.public_resolver) {
-        push_new(&mut public_resolvers, *address);
+    let defaults = defaults.map(|address| NamedResolver::at(*address));
+    for named in defaults.chain(args.public_resolver.iter().cloned()) {
+        push_new(&mut public_resolvers, named);
+    }
+    let named = [
+        &args.resolver,
+        &args.vpc_resolver,
+        &args.inbound,
+        &public_resolvers,
+    ];
+    if !named
+        .into_iter()
+        .flatten()
+        .any(|named| named.transport.is_encrypted())
+    {
+        if args.tls_name.is_some() {
+            return Err(UsageError::NoTls("--tls-name"));
+        }
+        if args.insecure_tls {
+            return Err(UsageError::NoTls("--insecure-tls"));
+        }
     }
     Ok(Settings {
         target,
@@ -121,6 +145,8 @@ pub fn settings(args: &CheckArgs) -> Result<Settings, UsageError> {
         vpc_resolvers: args.vpc_resolver.clone(),
         inbound: args.inbound.clone(),
         public_resolvers,
+        tls_name: args.tls_name.clone(),
+        insecure_tls: args.insecure_tls,
         no_local: args.no_local,
         no_os: args.no_os,
         resolv_conf: args.resolv_conf.clone(),
@@ -307,18 +333,22 @@ mod tests {
         )
         .unwrap();
         let strings =
-            |list: &[SocketAddr]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
+            |list: &[NamedResolver]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(settings.resolvers[0].label.as_deref(), Some("corp"));
         assert_eq!(settings.resolvers[0].transport, Transport::Tcp);
         assert_eq!(settings.resolvers.len(), 2);
-        assert_eq!(strings(&settings.vpc_resolvers), ["10.0.0.3:54"]);
+        assert_eq!(strings(&settings.vpc_resolvers), ["udp://10.0.0.3:54"]);
         assert_eq!(
             strings(&settings.inbound),
-            ["10.0.1.10:53", "10.0.2.10:5353", "[fd00::1]:53"]
+            [
+                "udp://10.0.1.10:53",
+                "udp://10.0.2.10:5353",
+                "udp://[fd00::1]:53"
+            ]
         );
         assert_eq!(
             strings(&settings.public_resolvers),
-            ["1.1.1.1:53", "8.8.8.8:53", "9.9.9.9:53"]
+            ["udp://1.1.1.1:53", "udp://8.8.8.8:53", "udp://9.9.9.9:53"]
         );
         assert_eq!(
             settings.asked,
@@ -461,6 +491,26 @@ mod tests {
             read(&format!("a.test --expect {many}")).unwrap_err(),
             UsageError::TooManyExpected(limits::EXPECTED + 1)
         );
+    }
+
+    #[test]
+    fn flags_about_certificates_need_one() {
+        for line in [
+            "--tls-name d.example",
+            "--insecure-tls --resolver tcp://10.0.0.1",
+        ] {
+            assert!(
+                matches!(read(&format!("a.test {line}")), Err(UsageError::NoTls(_))),
+                "{line}"
+            );
+        }
+        let settings = read(
+            "a.test --resolver tls://10.0.0.1 --inbound https://10.0.1.10 --tls-name d.example --insecure-tls",
+        )
+        .unwrap();
+        assert_eq!(settings.tls_name.as_deref(), Some("d.example"));
+        assert!(settings.insecure_tls);
+        assert_eq!(settings.inbound[0].transport, Transport::Https);
     }
 
     #[test]

@@ -9,24 +9,6 @@ use ipnet::IpNet;
 
 use crate::limits;
 
-/// The longest window of one question. A stub resolver gives up long before.
-const TIMEOUT: Duration = Duration::from_secs(60);
-/// The longest run.
-const DEADLINE: Duration = Duration::from_secs(600);
-/// The longest time between two rounds of a watch.
-const INTERVAL: Duration = Duration::from_secs(3600);
-/// The longest watch.
-const WATCH: Duration = Duration::from_secs(24 * 3600);
-/// The longest name of a vantage: it has to fit a line.
-const VANTAGE: usize = 64;
-
-/// The longest name of an EKS cluster (EKS API reference, CreateCluster).
-const CLUSTER: usize = 100;
-/// The longest name of a Region that is taken for one.
-const REGION: usize = 32;
-/// The longest name of a profile or a context.
-const NAME: usize = 256;
-
 /// Why a text is not a value of its flag.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum ValueError {
@@ -46,7 +28,7 @@ pub(super) enum ValueError {
     NotExpectable(String),
     #[error("the name is empty: write one, or leave the flag out")]
     Empty,
-    #[error("the name is longer than {VANTAGE} characters")]
+    #[error("the name is longer than {} characters", limits::PLACE_NAME)]
     LongName,
     #[error("{0:?} holds a control character")]
     ControlCharacter(String),
@@ -55,8 +37,9 @@ pub(super) enum ValueError {
     #[error("{0:?} is an ARN: write the cluster's name alone, and its Region with --region")]
     Arn(String),
     #[error(
-        "{0:?} is not the name of an EKS cluster: it has up to {CLUSTER} letters, digits, hyphens and underscores, a \
-         letter or digit first"
+        "{0:?} is not the name of an EKS cluster: it has up to {most} letters, digits, hyphens and underscores, a \
+         letter or digit first",
+        most = limits::CLUSTER_NAME
     )]
     NotACluster(String),
     #[error("{0:?} is not an AWS Region: write one like ap-northeast-1")]
@@ -93,15 +76,15 @@ fn duration(text: &str, longest: Duration) -> Result<Duration, ValueError> {
 }
 
 pub(super) fn timeout(text: &str) -> Result<Duration, ValueError> {
-    duration(text, TIMEOUT)
+    duration(text, limits::TIMEOUT)
 }
 
 pub(super) fn deadline(text: &str) -> Result<Duration, ValueError> {
-    duration(text, DEADLINE)
+    duration(text, limits::DEADLINE)
 }
 
 pub(super) fn interval(text: &str) -> Result<Duration, ValueError> {
-    let interval = duration(text, INTERVAL)?;
+    let interval = duration(text, limits::INTERVAL)?;
     if interval < limits::BETWEEN_ROUNDS {
         return Err(ValueError::TooOften(
             text.to_owned(),
@@ -112,7 +95,7 @@ pub(super) fn interval(text: &str) -> Result<Duration, ValueError> {
 }
 
 pub(super) fn watch_for(text: &str) -> Result<Duration, ValueError> {
-    duration(text, WATCH)
+    duration(text, limits::LONGEST_WATCH)
 }
 
 fn number(text: &str, largest: u32) -> Result<u32, ValueError> {
@@ -150,7 +133,7 @@ pub(super) fn judge(text: &str) -> Result<String, ValueError> {
 pub(super) fn vantage(text: &str) -> Result<String, ValueError> {
     if text.trim().is_empty() {
         Err(ValueError::Empty)
-    } else if text.chars().count() > VANTAGE {
+    } else if text.chars().count() > limits::PLACE_NAME {
         Err(ValueError::LongName)
     } else if text.chars().any(char::is_control) {
         Err(ValueError::ControlCharacter(text.to_owned()))
@@ -161,9 +144,11 @@ pub(super) fn vantage(text: &str) -> Result<String, ValueError> {
 
 pub(super) fn cluster(text: &str) -> Result<String, ValueError> {
     if text.starts_with("arn:") {
-        return Err(ValueError::Arn(text.chars().take(NAME).collect()));
+        return Err(ValueError::Arn(
+            text.chars().take(limits::FLAG_NAME).collect(),
+        ));
     }
-    let valid = text.len() <= CLUSTER
+    let valid = text.len() <= limits::CLUSTER_NAME
         && text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text
             .bytes()
@@ -171,12 +156,14 @@ pub(super) fn cluster(text: &str) -> Result<String, ValueError> {
     if valid {
         Ok(text.to_owned())
     } else {
-        Err(ValueError::NotACluster(text.chars().take(NAME).collect()))
+        Err(ValueError::NotACluster(
+            text.chars().take(limits::FLAG_NAME).collect(),
+        ))
     }
 }
 
 pub(super) fn region(text: &str) -> Result<String, ValueError> {
-    let valid = text.len() <= REGION
+    let valid = text.len() <= limits::REGION_NAME
         && text.contains('-')
         && text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.ends_with(|c: char| c.is_ascii_digit())
@@ -186,7 +173,9 @@ pub(super) fn region(text: &str) -> Result<String, ValueError> {
     if valid {
         Ok(text.to_owned())
     } else {
-        Err(ValueError::NotARegion(text.chars().take(NAME).collect()))
+        Err(ValueError::NotARegion(
+            text.chars().take(limits::FLAG_NAME).collect(),
+        ))
     }
 }
 
@@ -194,9 +183,9 @@ pub(super) fn region(text: &str) -> Result<String, ValueError> {
 pub(super) fn name(text: &str) -> Result<String, ValueError> {
     if text.is_empty() {
         Err(ValueError::Empty)
-    } else if text.chars().count() > NAME {
-        let start = text.chars().take(VANTAGE).collect();
-        Err(ValueError::LongText(start, NAME))
+    } else if text.chars().count() > limits::FLAG_NAME {
+        let start = text.chars().take(limits::PLACE_NAME).collect();
+        Err(ValueError::LongText(start, limits::FLAG_NAME))
     } else if text.chars().any(char::is_control) {
         Err(ValueError::ControlCharacter(text.to_owned()))
     } else {
@@ -251,7 +240,7 @@ mod tests {
         ] {
             assert_eq!(timeout(text).unwrap().as_millis(), millis, "{text}");
         }
-        assert_eq!(deadline("10m").unwrap(), DEADLINE);
+        assert_eq!(deadline("10m").unwrap(), limits::DEADLINE);
         for (text, message) in [
             ("5", r#""5" has no unit: write 5s"#),
             ("0", r#""0" is too short: write at least 1ms"#),

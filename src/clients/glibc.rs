@@ -87,6 +87,13 @@ fn reply(lookup: &Lookup) -> Reply {
         | AnswerKind::Refused
         | AnswerKind::OtherRcode
         | AnswerKind::Truncated => Reply::Useless,
-        AnswerKind::Timeout | AnswerKind::Unreachable | AnswerKind::Malformed => Reply::None,
+        AnswerKind::Timeout
+        | AnswerKind::Unreachable
+        | AnswerKind::Malformed
+        // No client here asks inside TLS.
+        | AnswerKind::Certificate
+        | AnswerKind::Handshake
+        | AnswerKind::Alpn
+        | AnswerKind::HttpError => Reply::None,
     }
 }

@@ -106,7 +106,13 @@ fn walk(situation: &Situation<'_>, servers: &[&Probed], qtype: RecordType) -> Op
                     with("cannot unmarshal DNS message")
                 }
                 // Replies that do not belong to the question are waited past, until the time is up.
-                AnswerKind::Timeout | AnswerKind::Malformed => {
+                AnswerKind::Timeout
+                | AnswerKind::Malformed
+                // No client here asks inside TLS.
+                | AnswerKind::Certificate
+                | AnswerKind::Handshake
+                | AnswerKind::Alpn
+                | AnswerKind::HttpError => {
                     failed.waits += 1;
                     with(&format!("{} i/o timeout", io(lookup, server, "read")))
                 }

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::dns::{AnswerKind, RecordType};
 use crate::facts::Facts;
 use crate::facts::platform::{Chooser, LookupPath};
+use crate::limits;
 use crate::observation::{Lookup, Purpose};
 use crate::probe::Probed;
 use crate::resolvers::Role;
@@ -75,9 +76,6 @@ impl Said {
     }
 }
 
-/// The servers that Go, glibc and musl use of a longer list (resolv.conf(5): MAXNS; Go, src/net/dnsconfig_unix.go).
-const SERVERS: usize = 3;
-
 /// What a client has to go by.
 struct Situation<'a> {
     target: &'a Target,
@@ -92,7 +90,7 @@ struct Situation<'a> {
 impl<'a> Situation<'a> {
     /// The servers that are used, in their order.
     fn servers(&self) -> impl Iterator<Item = &'a Probed> {
-        self.named.iter().take(SERVERS).copied()
+        self.named.iter().take(limits::NAME_SERVERS_USED).copied()
     }
 
     /// The orders in which the servers may be asked: one, or with `options rotate` one from each of them on.

@@ -10,10 +10,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::client::WebPkiServerVerifier;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{CertificateError, ClientConfig, RootCertStore};
+use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
@@ -22,9 +21,7 @@ use tokio_rustls::TlsConnector;
 use super::{Connection, Port, Tcp, Tls};
 use crate::dns::Name;
 use crate::limits;
-
-/// The longest reason that is kept: a certificate's names can stand in it.
-const REASON: usize = 200;
+use crate::tls::{self, Fault, Trust};
 
 /// Why the cluster's certificate authority cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,18 +67,8 @@ impl Authority {
         if roots.is_empty() {
             return Err(NoAuthority::NoCertificate);
         }
-        let unusable =
-            |error: &dyn std::error::Error| NoAuthority::Unusable(short(&error.to_string()));
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let verifier =
-            WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
-                .build()
-                .map_err(|error| unusable(&error))?;
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| unusable(&error))?
-            .with_webpki_verifier(verifier)
-            .with_no_client_auth();
+        let config = tls::client(&Trust::Only(Arc::new(roots)), &[])
+            .map_err(|error| NoAuthority::Unusable(error.to_string()))?;
         let name = name.trim_end_matches('.').to_owned();
         Ok(Self {
             config: Arc::new(config),
@@ -137,7 +124,7 @@ async fn one(
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => {
             connection.tcp = kind(&error);
-            connection.reason = Some(short(&error.to_string()));
+            connection.reason = Some(tls::short(&error.to_string()));
             return connection;
         }
         Err(_) => {
@@ -176,26 +163,15 @@ fn kind(error: &io::Error) -> Tcp {
 
 /// What the TLS library says is wrong.
 fn fault(error: &io::Error) -> (Tls, String) {
-    let inner = error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    let tls = match inner {
-        Some(rustls::Error::InvalidCertificate(error)) => match error {
-            CertificateError::UnknownIssuer | CertificateError::BadSignature => Tls::OtherIssuer,
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                Tls::OtherName
-            }
-            CertificateError::Expired
-            | CertificateError::ExpiredContext { .. }
-            | CertificateError::NotValidYet
-            | CertificateError::NotValidYetContext { .. } => Tls::NotValidNow,
-            _ => Tls::BadCertificate,
-        },
-        _ => Tls::Failed,
+    let Some((fault, said)) = tls::fault(error) else {
+        return (Tls::Failed, tls::short(&error.to_string()));
     };
-    (tls, short(&error.to_string()))
-}
-
-fn short(text: &str) -> String {
-    text.chars().take(REASON).collect()
+    let tls = match fault {
+        Fault::OtherIssuer => Tls::OtherIssuer,
+        Fault::OtherName => Tls::OtherName,
+        Fault::NotValidNow => Tls::NotValidNow,
+        Fault::BadCertificate => Tls::BadCertificate,
+        Fault::NoProtocol | Fault::NotTls | Fault::BrokenOff | Fault::Other => Tls::Failed,
+    };
+    (tls, said)
 }

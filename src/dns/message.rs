@@ -7,9 +7,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{ExtendedError, Name, RData, Rcode, Record, RecordType, Soa};
-
-/// The longest chain of aliases that is followed. Longer than real chains and short enough to walk at once.
-const MAX_ALIASES: usize = 16;
+use crate::limits;
 
 /// A section of a reply that holds records (RFC 1035 section 4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -111,6 +109,14 @@ pub enum AnswerKind {
     Malformed,
     /// Cut short, and TCP did not bring the rest.
     Truncated,
+    /// No question was asked: the certificate of the server (DNS over TLS or HTTPS) does not verify.
+    Certificate,
+    /// No question was asked: the TLS handshake failed for another reason.
+    Handshake,
+    /// No question was asked: the server does not speak HTTP/2 (RFC 9113 section 3.2: negotiated by ALPN).
+    Alpn,
+    /// HTTP brought no DNS message: another status than 2xx, another content, or an error of HTTP/2.
+    HttpError,
 }
 
 impl AnswerKind {
@@ -122,6 +128,14 @@ impl AnswerKind {
     /// Nothing was heard from the server at all.
     pub fn is_silence(self) -> bool {
         matches!(self, Self::Timeout | Self::Unreachable)
+    }
+
+    /// Something was heard, and it was no DNS: TLS or HTTP failed before a reply could come.
+    pub fn is_without_exchange(self) -> bool {
+        matches!(
+            self,
+            Self::Certificate | Self::Handshake | Self::Alpn | Self::HttpError
+        )
     }
 
     /// As in the JSON document.
@@ -138,6 +152,10 @@ impl AnswerKind {
             Self::Unreachable => "unreachable",
             Self::Malformed => "malformed",
             Self::Truncated => "truncated",
+            Self::Certificate => "certificate",
+            Self::Handshake => "handshake",
+            Self::Alpn => "alpn",
+            Self::HttpError => "http-error",
         }
     }
 }
@@ -206,8 +224,8 @@ impl Reply {
             if !seen.insert(target.clone()) {
                 return Err(format!("the aliases lead back to {target}"));
             }
-            if seen.len() > MAX_ALIASES {
-                return Err(format!("more than {MAX_ALIASES} aliases in a row"));
+            if seen.len() > limits::ALIASES {
+                return Err(format!("more than {} aliases in a row", limits::ALIASES));
             }
             owner = target;
         }

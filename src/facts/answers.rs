@@ -19,6 +19,9 @@ use crate::limits;
 /// EKS User Guide, "VPC and subnet requirements").
 pub const DESCRIPTION: &str = "Amazon EKS ";
 
+/// Characters of a reason why something is missing.
+const REASON: usize = 1000;
+
 /// A network interface as EC2 lists it, of whatever cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Interface {
@@ -291,12 +294,18 @@ impl Answers {
             missing.unsaid(Call::ListHostedZonesByVpc);
         }
         facts.updates = self.updates;
+        if let Some(updates) = &mut facts.updates {
+            updates.truncate(limits::LIST_IN_CAPTURE);
+        }
         facts.caller = self.caller;
         facts.absent_cluster = if cluster.is_some() { None } else { self.absent };
         if let Some(absent) = &mut facts.absent_cluster
             && absent.present.is_none()
         {
             absent.present = self.cluster_names;
+            if let Some(present) = &mut absent.present {
+                present.truncate(limits::LIST_IN_CAPTURE);
+            }
         }
         facts.cluster = cluster;
         for call in &self.partial {
@@ -436,7 +445,8 @@ fn with_addresses(
     vpc: Option<&Vpc>,
 ) -> Vec<ResolverEndpoint> {
     let mut unnamed: Vec<Vec<EndpointAddress>> = Vec::new();
-    for (id, addresses) in lists {
+    for (id, mut addresses) in lists {
+        addresses.truncate(limits::LIST_IN_CAPTURE);
         match id {
             Some(id) => {
                 if let Some(endpoint) = endpoints.iter_mut().find(|one| one.id == id) {
@@ -511,6 +521,14 @@ fn unique<T>(all: Vec<T>, id: impl Fn(&T) -> &String) -> Vec<T> {
     kept
 }
 
+/// A reason that a capture holds, whatever names stand in it.
+fn shortened(reason: &str) -> String {
+    match reason.char_indices().nth(REASON) {
+        Some((end, _)) => format!("{}…", &reason[..end]),
+        None => reason.to_owned(),
+    }
+}
+
 /// The first few of a list, for a sentence.
 fn listing<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.collect();
@@ -539,7 +557,7 @@ impl Missing<'_> {
                 Source::Aws => call.action().to_owned(),
                 Source::Files => format!("--facts, {}", call.action()),
             },
-            reason: format!("{reason}; {}", call.costs()),
+            reason: format!("{}; {}", shortened(reason), call.costs()),
         });
     }
 
@@ -584,7 +602,7 @@ impl Missing<'_> {
             let gap = Gap {
                 fact: failed.call.fact().to_owned(),
                 source: failed.call.action().to_owned(),
-                reason: failed.reason(),
+                reason: shortened(&failed.reason()),
             };
             if !self.gaps.contains(&gap) {
                 self.gaps.push(gap);

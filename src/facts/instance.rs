@@ -1,17 +1,14 @@
 //! Where we are: this host as an EC2 instance, by its metadata (Amazon EC2 User Guide, "Instance metadata").
 
-use std::time::Duration;
-
 use tokio::time::timeout;
 
 use super::account::Instance;
 use super::{Gap, VantageKind, aws};
+use crate::limits;
 
 /// The variable that says not to ask the metadata service (AWS SDKs and Tools Reference Guide, "IMDS credential
 /// provider").
 const DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
-/// For all of it. Each connection and each answer have their own, shorter.
-const BOUND: Duration = Duration::from_secs(2);
 
 /// What the instance metadata service said of this host.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -36,13 +33,13 @@ pub async fn place() -> Place {
     if is_disabled(super::host::variable(DISABLED).as_deref()) {
         return Place::NotAsked;
     }
-    match timeout(BOUND, Box::pin(aws::instance(false))).await {
+    match timeout(limits::INSTANCE, Box::pin(aws::instance(false))).await {
         Ok(Ok(instance)) => Place::Instance(instance),
         Ok(Err(gap)) => Place::Unknown(gap),
         Err(_) => Place::Unknown(Gap {
             fact: "this host's VPC".to_owned(),
             source: "instance metadata".to_owned(),
-            reason: format!("no answer within {} s", BOUND.as_secs()),
+            reason: format!("no answer within {} s", limits::INSTANCE.as_secs()),
         }),
     }
 }

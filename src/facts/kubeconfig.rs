@@ -8,15 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
-
-/// Names that an error lists.
-const NAMES_SHOWN: usize = 8;
-/// The longest piece of a message that is kept: the parser repeats what it did not understand.
-const MESSAGE: usize = 200;
-/// The longest text that is taken from a kubeconfig: an argument, a name, a URL.
-const TEXT: usize = 2048;
-/// The longest certificate authority that is taken: a capture has to hold it. EKS's has some 1,500 octets.
-const AUTHORITY: usize = crate::limits::TEXT_IN_CAPTURE;
+use crate::limits;
 
 /// What the kubeconfig says of the target, and of the cluster behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -195,11 +187,11 @@ pub fn read(
         let all: Vec<&str> = contexts()
             .filter_map(|entry| entry.name.as_deref())
             .collect();
-        let more = all.len().saturating_sub(NAMES_SHOWN);
+        let more = all.len().saturating_sub(limits::NAMES_SHOWN);
         match (all.len(), more) {
             (0, _) => "no context".to_owned(),
             (_, 0) => all.join(", "),
-            _ => format!("{} and {more} more", all[..NAMES_SHOWN].join(", ")),
+            _ => format!("{} and {more} more", all[..limits::NAMES_SHOWN].join(", ")),
         }
     };
     let current = parsed
@@ -254,7 +246,7 @@ pub fn read(
             .map(|url| text(&without_user(url))),
         certificate_authority: cluster
             .certificate_authority_data
-            .filter(|data| data.len() <= AUTHORITY),
+            .filter(|data| data.len() <= limits::KUBECONFIG_AUTHORITY),
         ..Kubeconfig::default()
     };
     found.take_exec(&exec);
@@ -421,11 +413,11 @@ fn without_user(url: &str) -> String {
 }
 
 fn text(text: &str) -> String {
-    text.chars().take(TEXT).collect()
+    text.chars().take(limits::KUBECONFIG_TEXT).collect()
 }
 
 fn shortened(text: &str) -> String {
-    match text.char_indices().nth(MESSAGE) {
+    match text.char_indices().nth(limits::PARSER_MESSAGE) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text.to_owned(),
     }

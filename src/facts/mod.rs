@@ -4,6 +4,7 @@
 pub mod account;
 pub mod answers;
 pub mod aws;
+mod bounded;
 pub mod calls;
 pub mod document;
 pub mod host;

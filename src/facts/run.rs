@@ -15,9 +15,6 @@ use std::time::{Duration, Instant};
 
 use crate::limits;
 
-/// How long a command that has closed its output may take to end, and between two looks whether it has.
-const END: (Duration, Duration) = (Duration::from_millis(500), Duration::from_millis(5));
-
 /// Why a command brought nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum RunFailure {
@@ -63,7 +60,11 @@ fn bounded(places: &[&str], arguments: &[&str], within: Duration) -> Result<Vec<
         .spawn()
         .map_err(|error| RunFailure::Start(error.to_string()))?;
     let read = read(&mut child, within);
-    let ended = read.is_some() && has_ended(&mut child, end.min(Instant::now() + END.0));
+    let ended = read.is_some()
+        && has_ended(
+            &mut child,
+            end.min(Instant::now() + limits::HOST_COMMAND_END.0),
+        );
     if !ended {
         // It may have ended meanwhile.
         let _ = child.kill();
@@ -101,7 +102,7 @@ fn has_ended(child: &mut Child, end: Instant) -> bool {
     loop {
         match child.try_wait() {
             Ok(Some(_)) => return true,
-            Ok(None) if Instant::now() < end => thread::sleep(END.1),
+            Ok(None) if Instant::now() < end => thread::sleep(limits::HOST_COMMAND_END.1),
             _ => return false,
         }
     }

@@ -13,14 +13,10 @@ use super::account::{
     VpcZones,
 };
 use super::answers::{Answers, Interface};
+use super::bounded;
 use super::calls::Call;
 use super::document::{Elsewhere, SCHEMA_VERSION};
 use crate::limits;
-
-/// The longest piece of a message that is kept: serde_json repeats what it did not understand.
-const MESSAGE: usize = 200;
-/// Documents in one file, one behind the other. More is no output of a few commands.
-const DOCUMENTS: usize = 256;
 
 /// What is understood, for whoever brings something else.
 const UNDERSTOOD: &str = "what is understood is the output of eks-dns-doctor facts, a capture, and the JSON of aws eks \
@@ -51,7 +47,10 @@ pub enum NotFacts {
     #[error("is JSON of something else; {UNDERSTOOD}")]
     Other,
     /// More than is read.
-    #[error("holds more than {DOCUMENTS} documents, one behind the other")]
+    #[error(
+        "holds more than {} documents, one behind the other",
+        limits::DOCUMENTS
+    )]
     TooMany,
     /// A later shape, where the names may mean something else.
     #[error(
@@ -398,7 +397,7 @@ pub fn read(bytes: &[u8], answers: &mut Answers) -> Result<(), NotFacts> {
         .enumerate()
     {
         let value = value.map_err(|error| NotFacts::Json(message(&error, bytes, bytes)))?;
-        if count == DOCUMENTS {
+        if count == limits::DOCUMENTS {
             return Err(NotFacts::TooMany);
         }
         take(bytes, value.get().as_bytes(), answers)?;
@@ -414,7 +413,7 @@ fn message(error: &serde_json::Error, whole: &[u8], part: &[u8]) -> String {
     let before = (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
     let before = &whole[..before.min(whole.len())];
     let line = error.line() + before.split(|octet| *octet == b'\n').count() - 1;
-    let text: String = text.chars().take(MESSAGE).collect();
+    let text: String = text.chars().take(limits::PARSER_MESSAGE).collect();
     format!("line {line}: {text}")
 }
 
@@ -424,11 +423,20 @@ fn take(whole: &[u8], part: &[u8], answers: &mut Answers) -> Result<(), NotFacts
         return Err(NotFacts::Other);
     }
     let document: Document = serde_json::from_slice(part).map_err(shape)?;
+    if let Some(what) = bounded::beyond(&serde_json::from_slice(part).map_err(shape)?) {
+        let what: String = what.chars().take(limits::PARSER_MESSAGE).collect();
+        return Err(NotFacts::Shape(what));
+    }
     if let Some(version) = document.schema_version {
         if version > u64::from(SCHEMA_VERSION) {
             return Err(NotFacts::Newer(version));
         }
         let elsewhere: Elsewhere = serde_json::from_slice(part).map_err(shape)?;
+        if humantime::parse_rfc3339(&elsewhere.taken_at).is_err() {
+            return Err(NotFacts::Shape(
+                "taken_at is not a time in RFC 3339 form".to_owned(),
+            ));
+        }
         if !elsewhere.is_bounded() {
             let most = limits::LIST_IN_CAPTURE;
             return Err(NotFacts::Shape(format!(

@@ -67,7 +67,8 @@ impl StubConfiguration {
                 Err(error) => problems.push(format!("search suffix {suffix:?}: {error}")),
             }
         }
-        problems.truncate(16);
+        problems.truncate(limits::HOST_PROBLEMS);
+        let problems = problems.iter().map(|problem| shortened(problem)).collect();
         let defaulted = name_servers.is_empty();
         if defaulted {
             name_servers.push(SocketAddr::from((Ipv4Addr::LOCALHOST, DNS_PORT)));
@@ -86,6 +87,14 @@ impl StubConfiguration {
             use_vc: config.use_vc,
             problems,
         }
+    }
+}
+
+/// A problem without the end of a word that nobody reads: a capture has to hold it.
+fn shortened(problem: &str) -> String {
+    match problem.char_indices().nth(limits::TEXT_FROM_WIRE) {
+        Some((end, _)) => format!("{}…", &problem[..end]),
+        None => problem.to_owned(),
     }
 }
 

@@ -5,6 +5,7 @@ mod book;
 mod message;
 mod play;
 pub mod scenario;
+mod secure;
 mod server;
 mod world;
 mod zone;

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 
 use super::book::AddressBook;
 use super::scenario::{Ask, Scenario, SystemOutcome, Zone};
+use super::secure;
 use super::server::{Held, OnData, Pattern, ServerData, open_tcp, open_udp};
 use super::world::{Error, World};
 use super::zone::{self, ZoneData};
@@ -18,15 +19,13 @@ use crate::dns::Name;
 use crate::endpoint::EndpointName;
 use crate::facts::platform::{Captured, HostConfiguration, windows_stub};
 use crate::facts::{Facts, Proxy, StubConfiguration, Vantage, hosts_file};
+use crate::limits;
 use crate::observation::{SystemFailure, Transport};
 use crate::plan::Plan;
 use crate::probe::{self, Progress, Run, SystemResolver};
 use crate::report::{Capture, Tool};
-use crate::resolvers::{self, Role, parse_address, parse_resolver};
-use crate::settings::{Asked, Settings, Sources, Target};
-
-/// The bound of a scenario's run.
-const DEADLINE: Duration = Duration::from_secs(15);
+use crate::resolvers::{self, Role, SpecError, parse_address, parse_resolver, parse_server};
+use crate::settings::{Asked, NamedResolver, Settings, Sources, Target};
 
 /// What came of playing a scenario.
 #[derive(Debug)]
@@ -112,6 +111,14 @@ pub async fn play(
         let tcp = open_tcp(&data, server.tcp, &mut tasks, &mut held).await?;
         book.insert(address, Transport::Udp, udp);
         book.insert(address, Transport::Tcp, tcp);
+        if let Some(tls) = &server.tls {
+            let socket = secure::open(&data, tls, &mut tasks).await?;
+            // The scenario's address is that of port 53; inside TLS the server has the ports of that.
+            for transport in [Transport::Tls, Transport::Https] {
+                let address = SocketAddr::new(address.ip(), transport.default_port());
+                book.insert(address, transport, socket);
+            }
+        }
     }
     let system = match &scenario.os {
         Some(SystemOutcome::Addresses(addresses)) => Ok(addresses.clone()),
@@ -124,6 +131,7 @@ pub async fn play(
         deadline: settings.deadline,
         route: Arc::new(book),
         system: Arc::new(Canned(system)),
+        trust: secure::trust().map_err(inconsistent)?,
     };
     let mut interrupted = false;
     let observations = {
@@ -159,12 +167,15 @@ pub async fn play(
     })
 }
 
+/// How a resolver is read, with a label or without.
+type Read = fn(&str) -> Result<NamedResolver, SpecError>;
+
 fn settings(scenario: &Scenario, target: &Name) -> Result<(Settings, Target), String> {
     let ask: &Ask = &scenario.ask;
-    let addresses = |texts: &[String]| {
+    let named = |texts: &[String], read: Read| {
         texts
             .iter()
-            .map(|text| parse_address(text).map_err(|error| error.to_string()))
+            .map(|text| read(text).map_err(|error| error.to_string()))
             .collect::<Result<Vec<_>, _>>()
     };
     let mut expect_addresses = Vec::new();
@@ -201,16 +212,14 @@ fn settings(scenario: &Scenario, target: &Name) -> Result<(Settings, Target), St
             samples: ask.samples,
             timeout_ms: ask.timeout_ms,
             attempts: ask.attempts,
-            deadline_ms: u64::try_from(DEADLINE.as_millis()).unwrap_or(u64::MAX),
+            deadline_ms: u64::try_from(limits::LAB_DEADLINE.as_millis()).unwrap_or(u64::MAX),
         },
-        resolvers: ask
-            .resolver
-            .iter()
-            .map(|text| parse_resolver(text).map_err(|error| error.to_string()))
-            .collect::<Result<_, _>>()?,
-        vpc_resolvers: addresses(&ask.vpc_resolver)?,
-        inbound: addresses(&ask.inbound)?,
-        public_resolvers: addresses(&ask.public)?,
+        resolvers: named(&ask.resolver, parse_resolver)?,
+        vpc_resolvers: named(&ask.vpc_resolver, parse_server)?,
+        inbound: named(&ask.inbound, parse_server)?,
+        public_resolvers: named(&ask.public, parse_server)?,
+        tls_name: ask.tls_name.clone(),
+        insecure_tls: ask.insecure_tls,
         no_local: scenario.facts.resolv_conf.is_none()
             && scenario.facts.host.powershell.is_none()
             && scenario.os.is_none(),
@@ -219,7 +228,7 @@ fn settings(scenario: &Scenario, target: &Name) -> Result<(Settings, Target), St
         hosts_file: None,
         connect: false,
         timeout: Duration::from_millis(ask.timeout_ms),
-        deadline: DEADLINE,
+        deadline: limits::LAB_DEADLINE,
         vantage: Some("lab".to_owned()),
     };
     Ok((settings, target))

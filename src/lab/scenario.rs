@@ -93,6 +93,12 @@ pub struct Ask {
     /// `--timeout`, in milliseconds. Short where a server is silent; long where one is slow.
     #[serde(default = "second")]
     pub timeout_ms: u64,
+    /// `--tls-name`.
+    #[serde(default)]
+    pub tls_name: Option<String>,
+    /// `--insecure-tls`.
+    #[serde(default)]
+    pub insecure_tls: bool,
     /// `--attempts`.
     #[serde(default = "two")]
     pub attempts: u32,
@@ -230,6 +236,9 @@ pub struct Server {
     /// What its TCP port does.
     #[serde(default)]
     pub tcp: Port,
+    /// What its ports of DNS over TLS (853) and DNS over HTTPS (443) do; absent: nothing is there.
+    #[serde(default)]
+    pub tls: Option<Tls>,
     /// Answers to particular questions; the first that fits is given.
     #[serde(default)]
     pub on: Vec<On>,
@@ -248,6 +257,56 @@ pub enum Port {
     Silent,
     /// Questions are swallowed; over TCP, connections are made and nothing is said on them.
     Mute,
+}
+
+/// What a server's ports of DNS over TLS and DNS over HTTPS do.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tls {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// How far it gets.
+    pub speaks: Speaks,
+    /// Over HTTPS, the status; absent: 200.
+    pub status: Option<u16>,
+    /// Over HTTPS, the type of the content; absent: that of a DNS message.
+    pub content_type: Option<String>,
+}
+
+/// A server's certificate. All are of `fixtures/lab/tls`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Certificate {
+    /// Of the lab's authority, for the lab's addresses and `dns.example.test`.
+    #[default]
+    Good,
+    /// Of an authority that nobody trusts.
+    OtherIssuer,
+    /// For `other.example.test` alone.
+    OtherName,
+    /// No longer valid.
+    Expired,
+}
+
+/// What is spoken at such a port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Speaks {
+    /// DNS: by ALPN over HTTP/2, or in frames.
+    #[default]
+    Dns,
+    /// TLS with HTTP/1.1 and no other protocol by ALPN.
+    Http1,
+    /// TLS without ALPN, whatever the client offers.
+    NoAlpn,
+    /// No TLS: an HTTP response in the clear.
+    Clear,
+    /// Nothing: the connection is closed at once.
+    Closes,
+    /// Nothing: the connection stays open.
+    Mute,
+    /// TLS, and then nothing.
+    MuteAfterTls,
 }
 
 /// An answer to particular questions. A condition that is absent fits everything.

@@ -11,7 +11,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream, UdpSocket};
 use tokio::task::JoinSet;
 
@@ -53,10 +53,10 @@ pub(super) enum Pattern {
 }
 
 /// What a server does with a question.
-struct Reaction {
-    delay: Duration,
-    messages: Vec<Vec<u8>>,
-    close: bool,
+pub(super) struct Reaction {
+    pub(super) delay: Duration,
+    pub(super) messages: Vec<Vec<u8>>,
+    pub(super) close: bool,
 }
 
 /// Keeps sockets that must stay open for as long as the scenario is played.
@@ -126,7 +126,7 @@ pub(super) async fn open_tcp(
                 let server = Arc::clone(&server);
                 connections.spawn(async move {
                     // A client that hangs up is not the server's trouble.
-                    let _ = serve_tcp(&server, stream).await;
+                    let _ = serve_stream(&server, stream, Transport::Tcp).await;
                 });
             }
         });
@@ -176,12 +176,17 @@ async fn serve_udp(server: Arc<ServerData>, socket: Arc<UdpSocket>) {
     }
 }
 
-async fn serve_tcp(server: &ServerData, mut stream: TcpStream) -> io::Result<()> {
+/// Answers the messages of a connection, or of a session on it, framed by their length.
+pub(super) async fn serve_stream(
+    server: &ServerData,
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    transport: Transport,
+) -> io::Result<()> {
     loop {
         let length = stream.read_u16().await?;
         let mut octets = vec![0; usize::from(length)];
         stream.read_exact(&mut octets).await?;
-        let Some(reaction) = server.react(&octets, Transport::Tcp) else {
+        let Some(reaction) = server.react(&octets, transport) else {
             continue;
         };
         tokio::time::sleep(reaction.delay).await;
@@ -191,6 +196,7 @@ async fn serve_tcp(server: &ServerData, mut stream: TcpStream) -> io::Result<()>
                 .write_all(&[length.to_be_bytes().as_slice(), &octets].concat())
                 .await?;
         }
+        stream.flush().await?;
         if reaction.close {
             return Ok(());
         }
@@ -199,7 +205,7 @@ async fn serve_tcp(server: &ServerData, mut stream: TcpStream) -> io::Result<()>
 
 impl ServerData {
     /// What to do with a message; `None`: nothing.
-    fn react(&self, octets: &[u8], transport: Transport) -> Option<Reaction> {
+    pub(super) fn react(&self, octets: &[u8], transport: Transport) -> Option<Reaction> {
         let asked = message::read(octets)?;
         let on = self.fitting(&asked, transport);
         if on.is_some_and(|on| on.on.silent) {

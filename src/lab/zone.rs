@@ -4,9 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::scenario::Zone;
 use crate::dns::{Name, RData, Rcode, Record, RecordType, Section};
-
-/// The longest chain of aliases that the lab follows.
-const MAX_ALIASES: usize = 8;
+use crate::limits;
 
 /// A zone with its texts read.
 #[derive(Debug, Clone)]
@@ -183,7 +181,7 @@ pub(super) fn answer(zones: &[ZoneData], qname: &Name, qtype: RecordType) -> Opt
             _ => None,
         });
         match alias {
-            Some((record, next)) if chain.len() < MAX_ALIASES => {
+            Some((record, next)) if chain.len() < limits::LAB_ALIASES => {
                 chain.push(record);
                 owner = next;
             }

@@ -5,11 +5,10 @@ use super::{Seen, Symptom};
 use crate::dns::Name;
 use crate::facts::platform::{Captured, HostConfiguration};
 use crate::facts::{Chooser, SplitDns};
+use crate::limits;
 
 /// What the names of endpoints end in (Amazon EKS User Guide, cluster endpoints); of China's there is one more.
 const FAMILIES: &[&str] = &["eks.amazonaws.com", "api.aws"];
-/// Sentences about domains that cover the endpoints of one Region or one cluster only.
-const NARROWER: usize = 8;
 
 /// The line that the format is known by, and what is said of it.
 pub(super) fn read(text: &str) -> Option<(&str, Seen, Vec<String>)> {
@@ -56,7 +55,10 @@ fn sentences(split: &SplitDns) -> Vec<String> {
         let is_narrower = families
             .iter()
             .any(|family| domain.name.is_within(family) && domain.name != *family);
-        if is_narrower && !names.contains(&domain.name) && names.len() < families.len() + NARROWER {
+        if is_narrower
+            && !names.contains(&domain.name)
+            && names.len() < families.len() + limits::PASTED_DOMAINS
+        {
             names.push(domain.name.clone());
         }
     }

@@ -6,16 +6,11 @@
 use std::net::SocketAddr;
 
 use super::{Seen, Symptom, between, library};
-
-/// Characters of an error: the longest, with two addresses of IPv6 in it, has some two hundred.
-const ERROR: usize = 512;
-
-/// How often the word may stand in a line before the one that counts.
-const WORDS: usize = 256;
+use crate::limits;
 
 /// Go's error of a look-up.
 pub(super) fn look_up(line: &str) -> Option<Seen> {
-    let mut words = line.match_indices("lookup ").take(WORDS);
+    let mut words = line.match_indices("lookup ").take(limits::PASTED_WORDS);
     words.find_map(|(at, word)| {
         let rest = &line[at + word.len()..];
         let end = rest.find([' ', '\t'])?;
@@ -46,7 +41,7 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
 fn start(error: &str) -> &str {
     let end = error
         .char_indices()
-        .nth(ERROR)
+        .nth(limits::PASTED_ERROR)
         .map_or(error.len(), |(end, _)| end);
     &error[..end]
 }

@@ -16,14 +16,10 @@ use std::net::SocketAddr;
 
 use crate::dns::Name;
 use crate::endpoint::{EndpointName, NotEndpoint};
+use crate::limits;
+use crate::resolvers::parse_address;
 
 pub use symptom::{Candidate, Symptom};
-
-/// Characters of the line that are shown again.
-const SHOWN: usize = 240;
-
-/// Lines that one may be broken into.
-const BROKEN: usize = 4;
 
 /// What a recogniser saw in a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +91,7 @@ pub fn read(text: &str) -> Option<Explanation> {
     // Terraform and terminals break a long line where it does not fit.
     let lines: Vec<&str> = text.lines().map(without_bar).collect();
     for at in 0..lines.len() {
-        let whole = lines[at..lines.len().min(at + BROKEN)].join(" ");
+        let whole = lines[at..lines.len().min(at + limits::PASTED_LINES)].join(" ");
         let seen = recognisers
             .into_iter()
             .find_map(|recognise| recognise(&whole));
@@ -210,6 +206,8 @@ fn command(host: Option<&Name>, server: Option<SocketAddr>) -> String {
         .map_or_else(|| "HOST".to_owned(), ToString::to_string);
     let server = server
         .filter(|server| !server.ip().is_loopback() && !is_link_local(*server))
+        // A name server of 0.0.0.0, which means this host, or of port 0 cannot be named.
+        .filter(|server| parse_address(&server.to_string()).is_ok())
         .map(|server| match server.port() {
             53 => format!(" --resolver {}", server.ip()),
             _ => format!(" --resolver {server}"),
@@ -225,7 +223,7 @@ fn is_link_local(server: SocketAddr) -> bool {
 
 fn shown(line: &str) -> String {
     let line = line.trim();
-    let mut text: String = line.chars().take(SHOWN).collect();
+    let mut text: String = line.chars().take(limits::PASTED_LINE).collect();
     if text.len() < line.len() {
         text.push('…');
     }

@@ -407,11 +407,11 @@ impl Row {
 
     /// `10.63.200.10:53`, or `getaddrinfo`.
     pub fn shown_address(&self) -> String {
-        match (self.address, self.transport) {
-            (None, _) => "getaddrinfo".to_owned(),
-            (Some(address), Some(Transport::Tcp)) => format!("tcp://{address}"),
-            (Some(address), _) => address.to_string(),
-        }
+        let transport = self.transport.unwrap_or(Transport::Udp);
+        self.address.map_or_else(
+            || "getaddrinfo".to_owned(),
+            |address| transport.with_address(address),
+        )
     }
 }
 

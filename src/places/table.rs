@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{Cell, Comparison, Kind, PlaceSummary, Row, Unseen};
 use crate::compare::Verdict;
+use crate::limits;
 use crate::render::Style;
 use crate::render::table::{INDENT, Page};
 use crate::render::text::{Paint, wrap_cell};
@@ -21,8 +22,6 @@ const RESOLVER: usize = 20;
 const LEAST: usize = 15;
 /// A place gets no more than this.
 const MOST: usize = 40;
-/// Addresses shown of one answer.
-const ADDRESSES_SHOWN: usize = 4;
 
 pub(super) fn render(
     comparison: &Comparison,
@@ -130,13 +129,13 @@ pub(super) fn cell_details(cell: &Cell) -> Vec<String> {
     lines.extend(
         cell.addresses
             .iter()
-            .take(ADDRESSES_SHOWN)
+            .take(limits::ADDRESSES_IN_CELL)
             .map(|address| address.ip.to_string()),
     );
     if let Some(more) = cell
         .addresses
         .len()
-        .checked_sub(ADDRESSES_SHOWN)
+        .checked_sub(limits::ADDRESSES_IN_CELL)
         .filter(|more| *more > 0)
     {
         lines.push(format!("and {more} more"));

@@ -16,9 +16,11 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
-use super::wire::OutgoingQuery;
-use super::{Route, tcp, udp};
+use super::tls::Session;
+use super::wire::{Decoded, OutgoingQuery};
+use super::{Direct, Route, https, tcp, tls, udp};
 use crate::dns::{AnswerKind, Rcode, Reply};
+use crate::limits;
 use crate::observation::{Attempt, Lookup, Purpose, Question, Transport};
 
 /// When and how often a question is sent.
@@ -157,11 +159,46 @@ pub(super) struct Lingering {
     reply: Reply,
 }
 
+/// Where the questions go.
+#[derive(Clone)]
+pub(super) struct Server {
+    /// The address that the resolver has.
+    pub(super) address: SocketAddr,
+    /// Where that leads.
+    pub(super) route: Arc<dyn Route>,
+    /// Inside TLS, how the server is known.
+    pub(super) session: Option<Session>,
+}
+
+impl Server {
+    /// One try.
+    async fn attempt(
+        &self,
+        transport: Transport,
+        query: &OutgoingQuery,
+        end: Instant,
+        bare_header: mpsc::UnboundedSender<()>,
+    ) -> Try {
+        let address = match self.route.to(self.address, transport) {
+            Ok(address) => address,
+            Err(error) => return Try::network(&error),
+        };
+        match (transport, &self.session) {
+            (Transport::Udp, _) => udp::attempt(address, query, end, bare_header).await,
+            (Transport::Tls, Some(session)) => tls::attempt(address, session, query, end).await,
+            (Transport::Https, Some(session)) => https::attempt(address, session, query, end).await,
+            // A resolver inside TLS has a session: its source gives it one, and a capture is not asked.
+            (Transport::Tcp | Transport::Tls | Transport::Https, _) => {
+                tcp::attempt(address, query, end).await
+            }
+        }
+    }
+}
+
 /// Puts the question to the server and returns what it came to, and the sockets that stay open.
 pub(super) async fn ask(
     question: &Question,
-    server: SocketAddr,
-    route: Arc<dyn Route>,
+    server: Server,
     window: Window,
 ) -> (Lookup, Vec<Lingering>) {
     let start = Instant::now();
@@ -169,7 +206,6 @@ pub(super) async fn ask(
     let mut exchange = Exchange {
         question,
         server,
-        route,
         start,
         end,
         tries: Vec::new(),
@@ -179,6 +215,88 @@ pub(super) async fn ask(
     };
     let decided = exchange.conduct(window.attempts.max(1)).await;
     exchange.into_lookup(decided)
+}
+
+/// The look-up that messages amount to, as if they were all that its only try heard, in this order: what the exchange
+/// makes of octets, without a socket.
+pub(super) fn of_messages<'a>(
+    question: &Question,
+    id: u16,
+    messages: impl IntoIterator<Item = &'a [u8]>,
+) -> Lookup {
+    let query = OutgoingQuery {
+        id,
+        qname: question.qname.clone(),
+        qtype: question.qtype,
+        edns: true,
+        checking_disabled: question.checking_disabled,
+    };
+    let mut heard = Heard::default();
+    let mut reply = None;
+    for message in messages {
+        match query.decode(message) {
+            Decoded::Reply(found) => {
+                reply = Some(found);
+                break;
+            }
+            Decoded::HeaderOnly(rcode) => heard.bare_header = Some(rcode),
+            Decoded::Mismatch(reason) => heard.mismatch(reason),
+        }
+        if heard.mismatched_replies >= limits::MISMATCHED_REPLIES {
+            break;
+        }
+    }
+    let outcome = match reply {
+        Some(reply) => Try {
+            heard,
+            ..Try::reply(reply, None)
+        },
+        None => Try::silent(heard),
+    };
+    let now = Instant::now();
+    let mut exchange = Exchange {
+        question,
+        server: Server {
+            address: SocketAddr::from(([127, 0, 0, 1], 53)),
+            route: Arc::new(Direct),
+            session: None,
+        },
+        start: now,
+        end: now,
+        tries: vec![Launched {
+            line: Line::Main,
+            started: now,
+            query,
+            attempt: unanswered(question.transport, true, 0.0),
+            reply: None,
+            done: false,
+        }],
+        running: JoinSet::new(),
+        handles: Vec::new(),
+        lingering: Vec::new(),
+    };
+    exchange.finish(0, outcome, now);
+    exchange.into_lookup(None).0
+}
+
+/// A try that has heard nothing yet.
+fn unanswered(transport: Transport, edns: bool, started_ms: f64) -> Attempt {
+    Attempt {
+        transport,
+        edns,
+        connected: false,
+        started_ms,
+        rtt_ms: None,
+        kind: AnswerKind::Timeout,
+        reason: None,
+        rcode: None,
+        flags: None,
+        addresses: Vec::new(),
+        ede: Vec::new(),
+        mismatched_replies: 0,
+        mismatch: None,
+        conflicting_replies: 0,
+    }
 }
 
 struct Launched {
@@ -192,8 +310,7 @@ struct Launched {
 
 struct Exchange<'a> {
     question: &'a Question,
-    server: SocketAddr,
-    route: Arc<dyn Route>,
+    server: Server,
     start: Instant,
     end: Instant,
     tries: Vec<Launched>,
@@ -255,7 +372,10 @@ impl Exchange<'_> {
                 | AnswerKind::NoData
                 | AnswerKind::NxDomain
                 | AnswerKind::Referral
-                | AnswerKind::Refused => return Some(index),
+                | AnswerKind::Refused
+                // The same certificate and the same protocols would come again.
+                | AnswerKind::Certificate
+                | AnswerKind::Alpn => return Some(index),
                 AnswerKind::Truncated if line == Line::Main && own == Transport::Udp => {
                     self.launch(Line::AfterTruncation, Transport::Tcp, true, &bare_header);
                 }
@@ -306,7 +426,12 @@ impl Exchange<'_> {
         bare_header: &mpsc::UnboundedSender<()>,
     ) {
         let query = OutgoingQuery {
-            id: rand::random(),
+            // RFC 8484 section 4.1: 0 inside HTTP, which pairs response and request itself.
+            id: if transport == Transport::Https {
+                0
+            } else {
+                rand::random()
+            },
             qname: self.question.qname.clone(),
             qtype: self.question.qtype,
             edns,
@@ -318,35 +443,13 @@ impl Exchange<'_> {
             line,
             started,
             query: query.clone(),
-            attempt: Attempt {
-                transport,
-                edns,
-                connected: false,
-                started_ms: milliseconds(started - self.start),
-                rtt_ms: None,
-                kind: AnswerKind::Timeout,
-                reason: None,
-                rcode: None,
-                flags: None,
-                addresses: Vec::new(),
-                ede: Vec::new(),
-                mismatched_replies: 0,
-                mismatch: None,
-                conflicting_replies: 0,
-            },
+            attempt: unanswered(transport, edns, milliseconds(started - self.start)),
             reply: None,
             done: false,
         });
-        let route = Arc::clone(&self.route);
-        let (server, end, bare_header) = (self.server, self.end, bare_header.clone());
+        let (server, end, bare_header) = (self.server.clone(), self.end, bare_header.clone());
         self.handles.push(self.running.spawn(async move {
-            let outcome = match (route.to(server, transport), transport) {
-                (Err(error), _) => Try::network(&error),
-                (Ok(server), Transport::Udp) => {
-                    udp::attempt(server, &query, end, bare_header).await
-                }
-                (Ok(server), Transport::Tcp) => tcp::attempt(server, &query, end).await,
-            };
+            let outcome = server.attempt(transport, &query, end, bare_header).await;
             (index, outcome, Instant::now())
         }));
     }
@@ -361,7 +464,10 @@ impl Exchange<'_> {
         attempt.rcode = outcome.heard.bare_header;
         attempt.kind = outcome.kind.unwrap_or(AnswerKind::Timeout);
         attempt.reason = outcome.reason;
-        if attempt.kind == AnswerKind::Unreachable || outcome.reply.is_some() {
+        if attempt.kind == AnswerKind::Unreachable
+            || attempt.kind.is_without_exchange()
+            || outcome.reply.is_some()
+        {
             attempt.rtt_ms = Some(milliseconds(at - launch.started));
         }
         if let Some(reply) = outcome.reply {
@@ -430,7 +536,11 @@ impl Exchange<'_> {
         let rank = |launch: &Launched| match launch.attempt.kind {
             AnswerKind::Truncated => 5,
             AnswerKind::ServFail | AnswerKind::OtherRcode => 4,
-            AnswerKind::Malformed => 3,
+            AnswerKind::Malformed
+            | AnswerKind::Certificate
+            | AnswerKind::Handshake
+            | AnswerKind::Alpn
+            | AnswerKind::HttpError => 3,
             AnswerKind::Unreachable => 2,
             _ => 1,
         };

@@ -2,17 +2,19 @@
 //! opens sockets.
 
 mod exchange;
+mod https;
 mod route;
 mod run;
 mod sockets;
 mod system;
 mod tcp;
+mod tls;
 mod udp;
 pub(crate) mod wire;
 
 use serde::{Deserialize, Serialize};
 
-use crate::observation::{Lookup, SystemLookup};
+use crate::observation::{Lookup, Question, SystemLookup};
 use crate::resolvers::Resolver;
 
 pub use route::{Direct, Route};
@@ -32,4 +34,15 @@ pub struct Probed {
     /// Whether the run was interrupted before it was done with this resolver.
     #[serde(default)]
     pub interrupted: bool,
+}
+
+/// The look-up that messages amount to, as if they were all that a server sent to the query with this ID, in this
+/// order. Nothing is sent: for tests that have the exchange read anything at all.
+#[doc(hidden)]
+pub fn read_messages<'a>(
+    question: &Question,
+    id: u16,
+    messages: impl IntoIterator<Item = &'a [u8]>,
+) -> Lookup {
+    exchange::of_messages(question, id, messages)
 }

@@ -9,16 +9,16 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
-use super::exchange::{self, Lingering, Window};
+use super::exchange::{self, Lingering, Server, Window};
 use super::sockets::Sockets;
 use super::system::{self, SystemResolver};
+use super::tls::{Configurations, Session};
 use super::{Probed, Route};
+use crate::limits;
 use crate::observation::{Lookup, Purpose, Question, SystemLookup};
 use crate::plan::{Plan, follow_up};
 use crate::resolvers::Resolver;
-
-/// Between two samples of the same question, so that a run never is a burst.
-const SAMPLE_SPACING: Duration = Duration::from_millis(5);
+use crate::tls::Trust;
 
 /// How the run is conducted.
 #[derive(Clone)]
@@ -33,6 +33,8 @@ pub struct Run {
     pub route: Arc<dyn Route>,
     /// The operating system's look-up.
     pub system: Arc<dyn SystemResolver>,
+    /// Whose certificates are believed where one is verified.
+    pub trust: Trust,
 }
 
 /// Something to tell a person who waits.
@@ -66,6 +68,7 @@ pub async fn run(
         deadline,
     };
     let sockets = Sockets::of_this_process();
+    let configurations = Arc::new(Configurations::new(run.trust.clone()));
     let (sender, mut events) = mpsc::unbounded_channel();
     let mut tasks = JoinSet::new();
     for (index, resolver) in resolvers.iter().enumerate() {
@@ -75,7 +78,13 @@ pub async fn run(
             resolver: resolver.clone(),
             window,
             sockets: sockets.clone(),
-            route: Arc::clone(&run.route),
+            server: resolver.address.map(|address| Server {
+                address,
+                route: Arc::clone(&run.route),
+                session: resolver.transport.zip(resolver.tls.as_ref()).map(
+                    |(transport, identity)| Session::new(&configurations, transport, identity),
+                ),
+            }),
             events: sender.clone(),
         };
         let system = Arc::clone(&run.system);
@@ -193,7 +202,7 @@ struct Task {
     resolver: Resolver,
     window: Window,
     sockets: Sockets,
-    route: Arc<dyn Route>,
+    server: Option<Server>,
     events: mpsc::UnboundedSender<Event>,
 }
 
@@ -221,7 +230,7 @@ impl Task {
 
     /// Asks all questions of a round at once and returns the look-ups in their order.
     async fn round(&self, questions: &[Question], offset: usize) -> Vec<Lookup> {
-        let Some(server) = self.resolver.address else {
+        let Some(server) = &self.server else {
             return Vec::new();
         };
         // A question that the deadline leaves no time for is not asked, rather than recorded as silence.
@@ -230,18 +239,18 @@ impl Task {
         }
         let mut asked = JoinSet::new();
         for (number, question) in questions.iter().cloned().enumerate() {
-            let route = Arc::clone(&self.route);
+            let server = server.clone();
             let window = self.window;
             let sockets = self.sockets.clone();
             asked.spawn(async move {
                 if question.sample > 0 {
-                    sleep(SAMPLE_SPACING * question.sample).await;
+                    sleep(limits::BETWEEN_SAMPLES * question.sample).await;
                 }
                 let Some(_reserved) = sockets.reserve(window.attempts, window.deadline).await
                 else {
                     return (number, question.purpose, None);
                 };
-                let asked = exchange::ask(&question, server, route, window).await;
+                let asked = exchange::ask(&question, server, window).await;
                 (number, question.purpose, Some(asked))
             });
         }

@@ -5,7 +5,7 @@
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
@@ -17,18 +17,34 @@ use crate::limits;
 /// Connects, sends the query, and reads messages until one belongs to it or `end` has come, however fast
 /// octets arrive.
 pub(super) async fn attempt(server: SocketAddr, query: &OutgoingQuery, end: Instant) -> Try {
+    match connect(server, end).await {
+        Ok(mut stream) => converse(&mut stream, query, end, Try::network).await,
+        Err(failed) => *failed,
+    }
+}
+
+/// A connection; else the try that ended without one.
+pub(super) async fn connect(server: SocketAddr, end: Instant) -> Result<TcpStream, Box<Try>> {
+    match timeout_at(end, TcpStream::connect(server)).await {
+        Err(_) => Err(Box::new(Try {
+            reason: Some("no connection".to_owned()),
+            ..Try::silent(Heard::default())
+        })),
+        Ok(Err(error)) => Err(Box::new(Try::network(&error))),
+        Ok(Ok(stream)) => Ok(stream),
+    }
+}
+
+/// Sends the query on a connection and reads messages until one belongs to it or `end` has come. `failed` says what an
+/// error of the connection is.
+pub(super) async fn converse(
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    query: &OutgoingQuery,
+    end: Instant,
+    failed: impl Fn(&io::Error) -> Try,
+) -> Try {
     let mut heard = Heard::default();
-    let mut stream = match timeout_at(end, TcpStream::connect(server)).await {
-        Err(_) => {
-            return Try {
-                reason: Some("no connection".to_owned()),
-                ..Try::silent(heard)
-            };
-        }
-        Ok(Err(error)) => return Try::network(&error),
-        Ok(Ok(stream)) => stream,
-    };
-    let said = match timeout_at(end, talk(&mut stream, query, &mut heard)).await {
+    let said = match timeout_at(end, talk(stream, query, &mut heard)).await {
         Err(_) => Try {
             reason: heard
                 .summary()
@@ -50,7 +66,7 @@ pub(super) async fn attempt(server: SocketAddr, query: &OutgoingQuery, end: Inst
         },
         Ok(Err(error)) => Try {
             heard,
-            ..Try::network(&error)
+            ..failed(&error)
         },
     };
     Try {
@@ -61,7 +77,7 @@ pub(super) async fn attempt(server: SocketAddr, query: &OutgoingQuery, end: Inst
 
 /// The reply; `None` where more messages came that are none than are waited past.
 async fn talk(
-    stream: &mut TcpStream,
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     query: &OutgoingQuery,
     heard: &mut Heard,
 ) -> io::Result<Option<Reply>> {
@@ -70,6 +86,7 @@ async fn talk(
     // One write: some servers drop a length that comes in a segment of its own (RFC 7766 section 8).
     let framed = [length.to_be_bytes().as_slice(), &octets].concat();
     stream.write_all(&framed).await?;
+    stream.flush().await?;
     for _ in 0..limits::MISMATCHED_REPLIES {
         let length = stream.read_u16().await?;
         let mut message = vec![0; usize::from(length)];

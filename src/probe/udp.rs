@@ -14,9 +14,6 @@ use super::wire::{Decoded, OutgoingQuery};
 use crate::dns::AnswerKind;
 use crate::limits;
 
-/// The largest datagram there is.
-const DATAGRAM: usize = 65_535;
-
 /// Sends the query and waits past whatever does not belong to it until `end`. A reply that is only a header
 /// is reported through `bare_header`, and waited past too, as Go does.
 pub(super) async fn attempt(
@@ -30,7 +27,7 @@ pub(super) async fn attempt(
         Err(error) => return Try::network(&error),
     };
     let mut heard = Heard::default();
-    let mut buffer = vec![0; DATAGRAM];
+    let mut buffer = vec![0; limits::REPLY];
     loop {
         let received = match timeout_at(end, socket.recv(&mut buffer)).await {
             Err(_) => return Try::silent(heard),
@@ -90,7 +87,7 @@ pub(super) fn drain(
 ) -> (Heard, u32) {
     let mut heard = Heard::default();
     let mut conflicting = 0;
-    let mut buffer = vec![0; DATAGRAM];
+    let mut buffer = vec![0; limits::REPLY];
     for _ in 0..limits::MISMATCHED_REPLIES {
         let Ok(length) = socket.try_recv(&mut buffer) else {
             break;

@@ -99,6 +99,7 @@ fn resolver(label: &str, role: Role, address: &str, lookups: Vec<Lookup>) -> Pro
             in_scope: role != Role::Public,
             address: Some(address.parse().unwrap()),
             transport: Some(Transport::Udp),
+            tls: None,
             known_from: "test".to_owned(),
             vpc: None,
             is_elsewhere: false,
@@ -449,7 +450,10 @@ fn one_line_for_a_runbook() {
     }
     let interrupted = shown(&report("mixed"), Format::Short);
     assert!(
-        interrupted.ends_with(", interrupted [exit 130]\n"),
+        interrupted.ends_with(
+            "(no-forwarding, high), interrupted; samples: unstable 10: 30% match, 40% nxdomain, 30% timeout, min 12 ms, \
+             median 16 ms, max 21 ms, 30% lost [exit 130]\n"
+        ),
         "{interrupted}"
     );
 }

@@ -13,6 +13,10 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// Unicode 16: general categories Cc, Cf, Zl, Zp, Co and the noncharacters, the property
 /// Default_Ignorable_Code_Point (DerivedCoreProperties.txt), and every space (Zs) but the common one.
 pub fn is_unprintable(c: char) -> bool {
+    // Most of what is asked about, and quickly told.
+    if matches!(c, ' '..='~') {
+        return false;
+    }
     matches!(c,
         // C0 with tab and line ends, DEL, C1.
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}'

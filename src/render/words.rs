@@ -11,6 +11,7 @@ use crate::compare::{Samples, Spread, Verdict};
 use crate::dns::{AnswerKind, ExtendedError, Flags, Rcode, RecordType, Section};
 use crate::expect::Expected;
 use crate::facts::{AskedFor, Call, VantageKind};
+use crate::limits;
 use crate::observation::{Attempt, Lookup, Purpose, Transport};
 use crate::probe::Probed;
 use crate::report::{Conclusion, Report, ResolverReport};
@@ -20,11 +21,6 @@ use crate::rules::{Finding, Outcome, Severity, Why};
 use crate::settings::{Scope, View};
 
 use super::text::Paint;
-
-/// Addresses shown of one answer, or of what is expected, where not everything is asked for.
-const ADDRESSES_SHOWN: usize = 8;
-/// Rules named of those that lack the same thing, where not everything is asked for.
-const RULES_SHOWN: usize = 3;
 
 /// What stands before a verdict or a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -249,7 +245,11 @@ fn reasons(report: &Report) -> Vec<String> {
 
 /// What the answers should be, and who says so.
 pub(super) fn expectation(expected: &Expected, verbose: bool) -> String {
-    let shown = if verbose { usize::MAX } else { ADDRESSES_SHOWN };
+    let shown = if verbose {
+        usize::MAX
+    } else {
+        limits::ADDRESSES_SHOWN
+    };
     let networks = || {
         let cidrs: Vec<String> = expected.cidrs.iter().map(ToString::to_string).collect();
         some(&cidrs, shown)
@@ -369,10 +369,8 @@ fn row(report: &Report, resolver: &ResolverReport) -> Row {
 /// `10.63.200.10:53`, `tcp://10.63.200.10:53`; `None` for the operating system's look-up.
 pub(super) fn address(probed: &Probed) -> Option<String> {
     let address = probed.resolver.address?;
-    Some(match probed.resolver.transport {
-        Some(Transport::Tcp) => format!("tcp://{address}"),
-        Some(Transport::Udp) | None => address.to_string(),
-    })
+    let transport = probed.resolver.transport.unwrap_or(Transport::Udp);
+    Some(transport.with_address(address))
 }
 
 fn targets(probed: &Probed) -> impl Iterator<Item = &Lookup> {
@@ -422,7 +420,7 @@ fn answer(resolver: &ResolverReport) -> String {
             _ => address.ip.to_string(),
         })
         .collect();
-    some(&said, ADDRESSES_SHOWN)
+    some(&said, limits::ADDRESSES_SHOWN)
 }
 
 /// What was observed of the target, without what it is held against.
@@ -438,7 +436,7 @@ pub(super) fn observed(probed: &Probed) -> String {
     }
     if !addresses.is_empty() {
         let said: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-        return some(&said, ADDRESSES_SHOWN);
+        return some(&said, limits::ADDRESSES_SHOWN);
     }
     let a = targets(probed).find(|lookup| lookup.qtype == RecordType::A);
     match a.or_else(|| targets(probed).next()) {
@@ -484,6 +482,10 @@ fn kind_name(kind: AnswerKind, rcode: Option<Rcode>) -> String {
         AnswerKind::Unreachable => "unreachable",
         AnswerKind::Malformed => "a malformed reply",
         AnswerKind::Truncated => "truncated",
+        AnswerKind::Certificate => "a certificate that does not verify",
+        AnswerKind::Handshake => "no TLS session",
+        AnswerKind::Alpn => "no HTTP/2",
+        AnswerKind::HttpError => "an HTTP error",
     }
     .to_owned()
 }
@@ -518,7 +520,7 @@ fn outcomes(probed: &Probed) -> Vec<(String, usize)> {
             Some(lookup) if addresses.is_empty() => kind(lookup),
             _ => {
                 let said: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-                some(&said, ADDRESSES_SHOWN)
+                some(&said, limits::ADDRESSES_SHOWN)
             }
         };
         *counts.entry(outcome).or_default() += 1;
@@ -527,9 +529,6 @@ fn outcomes(probed: &Probed) -> Vec<(String, usize)> {
     counts.sort_by(|(_, a), (_, b)| b.cmp(a));
     counts
 }
-
-/// Resolvers whose samples fit one line.
-const SAMPLED_SHOWN: usize = 8;
 
 /// What the samples of those that decide came to, on one line; `None` where the target was asked for once.
 pub(super) fn samples_in_short(report: &Report) -> Option<String> {
@@ -545,7 +544,7 @@ pub(super) fn samples_in_short(report: &Report) -> Option<String> {
         .collect();
     let mut parts: Vec<String> = sampled
         .iter()
-        .take(SAMPLED_SHOWN)
+        .take(limits::SAMPLED_IN_SHORT)
         .map(|(name, samples)| {
             let shares: Vec<String> = samples
                 .outcomes
@@ -573,7 +572,7 @@ pub(super) fn samples_in_short(report: &Report) -> Option<String> {
         .collect();
     if let Some(more) = sampled
         .len()
-        .checked_sub(SAMPLED_SHOWN)
+        .checked_sub(limits::SAMPLED_IN_SHORT)
         .filter(|more| *more > 0)
     {
         parts.push(format!("and {more} more"));
@@ -725,7 +724,11 @@ pub(super) fn not_checked(report: &Report, verbose: bool) -> Vec<String> {
         }
         return lines;
     }
-    let shown = if verbose { usize::MAX } else { RULES_SHOWN };
+    let shown = if verbose {
+        usize::MAX
+    } else {
+        limits::RULES_SHOWN
+    };
     lines.extend(
         groups
             .iter()

@@ -34,6 +34,7 @@ pub(super) fn derive(settings: &Settings, facts: &Facts) -> Vec<Candidate> {
             in_scope,
             address: Some(*address),
             transport: Some(transport),
+            tls: None,
             known_from: known_from.clone(),
             vpc: None,
             is_elsewhere: false,

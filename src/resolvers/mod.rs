@@ -15,9 +15,9 @@ use serde::{Deserialize, Serialize};
 use crate::facts::Facts;
 use crate::limits;
 use crate::observation::Transport;
-use crate::settings::Settings;
+use crate::settings::{Settings, TlsIdentity};
 
-pub use spec::{SpecError, parse_address, parse_resolver};
+pub use spec::{SpecError, parse_address, parse_resolver, parse_server, parse_tls_name};
 
 /// What a resolver is to the diagnosis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,6 +66,9 @@ pub struct Resolver {
     pub address: Option<SocketAddr>,
     /// How it is asked; `null` for the operating system's look-up.
     pub transport: Option<Transport>,
+    /// Inside TLS, how it is known to be the right one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<TlsIdentity>,
     /// Why we know it.
     pub known_from: String,
     /// The VPC that it stands in, where a fact says so.
@@ -84,7 +87,7 @@ impl Resolver {
 
     /// Whether it is asked where the other is: the same server, the same way.
     pub fn is_same_place(&self, other: &Self) -> bool {
-        self.address == other.address && self.transport == other.transport
+        self.address == other.address && self.transport == other.transport && self.tls == other.tls
     }
 
     /// Whether it answers with the view of the cluster's VPC: the VPC resolver, or an inbound endpoint, that is not
@@ -102,6 +105,7 @@ struct Candidate {
     in_scope: bool,
     address: Option<SocketAddr>,
     transport: Option<Transport>,
+    tls: Option<TlsIdentity>,
     known_from: String,
     vpc: Option<String>,
     is_elsewhere: bool,
@@ -185,6 +189,7 @@ fn join(settings: &Settings, facts: &Facts) -> Result<Vec<(Candidate, Vec<Role>)
             other.address.is_some()
                 && other.address == candidate.address
                 && other.transport == candidate.transport
+                && other.tls == candidate.tls
         });
         let Some((first, also)) = same else {
             joined.push((candidate, Vec::new()));
@@ -264,6 +269,7 @@ fn name(joined: Vec<(Candidate, Vec<Role>)>) -> Result<Vec<Resolver>, Error> {
             in_scope: candidate.in_scope,
             address: candidate.address,
             transport: candidate.transport,
+            tls: candidate.tls,
             known_from: candidate.known_from,
             vpc: candidate.vpc,
             is_elsewhere: candidate.is_elsewhere,
@@ -317,6 +323,7 @@ mod tests {
             in_scope: true,
             address: Some(address.parse().unwrap()),
             transport: Some(Transport::Udp),
+            tls: None,
             known_from: "test".to_owned(),
             vpc: None,
             is_elsewhere: false,

@@ -1,54 +1,65 @@
 //! The resolvers that the user named.
 
-use std::net::SocketAddr;
-
 use super::{Candidate, Role};
 use crate::facts::Facts;
-use crate::observation::Transport;
-use crate::settings::Settings;
+use crate::settings::{NamedResolver, Settings, TlsIdentity};
 
-fn candidate(role: Role, address: SocketAddr, known_from: &str) -> Candidate {
-    Candidate {
-        label: None,
-        role,
-        in_scope: role != Role::Public,
-        address: Some(address),
-        transport: Some(Transport::Udp),
-        known_from: known_from.to_owned(),
-        vpc: None,
-        is_elsewhere: false,
-        is_derived: false,
-    }
-}
-
-pub(super) fn vpc(settings: &Settings, _: &Facts) -> Vec<Candidate> {
-    let addresses = settings.vpc_resolvers.iter();
-    addresses
-        .map(|address| candidate(Role::Vpc, *address, "--vpc-resolver"))
-        .collect()
-}
-
-pub(super) fn inbound(settings: &Settings, _: &Facts) -> Vec<Candidate> {
-    let addresses = settings.inbound.iter();
-    addresses
-        .map(|address| candidate(Role::Inbound, *address, "--inbound"))
-        .collect()
-}
-
-pub(super) fn custom(settings: &Settings, _: &Facts) -> Vec<Candidate> {
-    let resolvers = settings.resolvers.iter();
-    resolvers
+fn candidates(
+    settings: &Settings,
+    role: Role,
+    named: &[NamedResolver],
+    known_from: &str,
+) -> Vec<Candidate> {
+    named
+        .iter()
         .map(|named| Candidate {
             label: named.label.clone(),
+            role,
+            in_scope: role != Role::Public,
+            address: Some(named.address),
             transport: Some(named.transport),
-            ..candidate(Role::Custom, named.address, "--resolver")
+            tls: identity(settings, named),
+            known_from: known_from.to_owned(),
+            vpc: None,
+            is_elsewhere: false,
+            is_derived: false,
         })
         .collect()
 }
 
+/// What the certificate has to be valid for: what the user says, else the address (RFC 8310 section 8.1 has no other
+/// way to know it).
+fn identity(settings: &Settings, named: &NamedResolver) -> Option<TlsIdentity> {
+    let said = named.tls_name.as_ref().or(settings.tls_name.as_ref());
+    named.transport.is_encrypted().then(|| TlsIdentity {
+        name: said.map_or_else(|| named.address.ip().to_string(), Clone::clone),
+        verified: !settings.insecure_tls,
+        path: named.path.clone(),
+    })
+}
+
+pub(super) fn vpc(settings: &Settings, _: &Facts) -> Vec<Candidate> {
+    candidates(
+        settings,
+        Role::Vpc,
+        &settings.vpc_resolvers,
+        "--vpc-resolver",
+    )
+}
+
+pub(super) fn inbound(settings: &Settings, _: &Facts) -> Vec<Candidate> {
+    candidates(settings, Role::Inbound, &settings.inbound, "--inbound")
+}
+
+pub(super) fn custom(settings: &Settings, _: &Facts) -> Vec<Candidate> {
+    candidates(settings, Role::Custom, &settings.resolvers, "--resolver")
+}
+
 pub(super) fn public(settings: &Settings, _: &Facts) -> Vec<Candidate> {
-    let addresses = settings.public_resolvers.iter();
-    addresses
-        .map(|address| candidate(Role::Public, *address, "public control"))
-        .collect()
+    candidates(
+        settings,
+        Role::Public,
+        &settings.public_resolvers,
+        "public control",
+    )
 }

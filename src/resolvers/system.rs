@@ -16,6 +16,7 @@ pub(super) fn derive(settings: &Settings, _: &Facts) -> Vec<Candidate> {
         in_scope: true,
         address: None,
         transport: None,
+        tls: None,
         known_from: "getaddrinfo on this host".to_owned(),
         vpc: None,
         is_elsewhere: false,

@@ -55,6 +55,7 @@ pub(super) fn derive(settings: &Settings, facts: &Facts) -> Vec<Candidate> {
             in_scope: false,
             address: Some(address),
             transport: Some(Transport::Udp),
+            tls: None,
             known_from,
             vpc: None,
             is_elsewhere: false,

@@ -795,7 +795,7 @@ impl<'a> Subject<'a> {
     /// A try of the target without EDNS brought an answer (of any kind that a server gives on purpose).
     pub fn answers_without_edns(&self) -> bool {
         self.lookups(Purpose::Target)
-            .filter(|lookup| lookup.transport == Transport::Udp || lookup.kind.is_silence())
+            .filter(|lookup| lookup.transport != Transport::Tcp || lookup.kind.is_silence())
             .flat_map(|lookup| &lookup.attempts)
             .any(|attempt| {
                 !attempt.edns && (attempt.kind == AnswerKind::Answer || attempt.kind.is_negative())

@@ -4,12 +4,9 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy, view};
+use crate::limits;
 use crate::facts::AbsentCluster;
 
-/// How many of the clusters that are there are listed.
-const LISTED: usize = 8;
-/// The longest name that is compared (EKS, CreateCluster: 100 characters).
-const LONGEST: usize = 100;
 
 declare_rule! {
     /// ## What it means
@@ -75,7 +72,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             explanation.push_str(" There is none at all: it is probably another account or Region.");
         }
         Some(present) => {
-            let shown: Vec<&String> = present.iter().take(LISTED).collect();
+            let shown: Vec<&String> = present.iter().take(limits::NAMES_SHOWN).collect();
             let more = present.len() - shown.len();
             let _ = write!(explanation, " There {} {}", phrase::plural(present.len(), "is", "are"), phrase::list(&shown));
             if more > 0 {
@@ -172,7 +169,7 @@ fn nearest(absent: &AbsentCluster) -> Option<&str> {
         .present
         .iter()
         .flatten()
-        .filter(|name| name.chars().count() <= LONGEST && wanted.chars().count() <= LONGEST)
+        .filter(|name| name.chars().count() <= limits::CLUSTER_NAME && wanted.chars().count() <= limits::CLUSTER_NAME)
         .map(|name| (distance(&wanted, &name.to_lowercase()), name.as_str()))
         .filter(|(distance, _)| distance * 3 <= wanted.chars().count())
         .min()

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
-use crate::observation::{Lookup, Purpose};
+use crate::observation::{Lookup, Purpose, Transport};
 
 declare_rule! {
     /// ## What it means
@@ -57,6 +57,11 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     // The silence of an address that is only known from AWS can be normal from here.
     let down: Vec<&Subject<'_>> = inbound_endpoint_unreachable::down(case)
         .filter(|subject| inbound_endpoint_unreachable::is_fault(case, subject))
+        // Name servers forward in the clear: port 443 says nothing of that.
+        .filter(|subject| {
+            let transport = subject.probed.resolver.transport;
+            !transport.is_some_and(Transport::is_encrypted)
+        })
         .collect();
     let named_down = down.iter().any(|inbound| inbound.probed.resolver.in_scope);
     grouped(case.failing(), |subject| {

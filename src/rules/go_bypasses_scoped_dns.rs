@@ -2,12 +2,11 @@
 
 use super::phrase::{self, observed_target};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use crate::limits;
 use crate::compare::Verdict;
 use crate::observation::Purpose;
 use crate::resolvers::Role;
 
-/// Go uses the first three name servers (src/net/dnsconfig_unix.go).
-const SERVERS: usize = 3;
 
 declare_rule! {
     /// ## What it means
@@ -103,7 +102,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
 /// goes on past silence and failures.
 fn go_resolves(case: &Case<'_>) -> bool {
     case.local()
-        .take(SERVERS)
+        .take(limits::NAME_SERVERS_USED)
         .find(|subject| {
             let verdict = subject.verdict();
             verdict.has_addresses() || verdict.is_negative() || verdict == Verdict::Unstable

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use super::phrase::{self, observed_target, observed_tcp};
 use super::route53::{self, Effect, Inbound};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use crate::limits;
 use crate::facts::{Permission, ResolverEndpoint, SecurityGroup};
 use crate::observation::Transport;
 
@@ -78,9 +79,11 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         let mut shut = shut_to(case, inbound.endpoint);
         // That some networks only are let in is how it should be.
         shut.retain(|(_, shut)| !matches!(shut, Shut::ExceptFor(_)));
-        // What was heard is let in, whatever is written.
+        // What was heard is let in, whatever is written; and what was asked inside TLS, at another port.
         let heard = |subject: &Subject<'_>| {
-            shut.iter().any(|(transport, _)| heard_over(subject, *transport))
+            let transport = subject.probed.resolver.transport;
+            transport.is_some_and(Transport::is_encrypted)
+                || shut.iter().any(|(transport, _)| heard_over(subject, *transport))
         };
         let unheard = inbound.unheard(heard);
         if shut.is_empty() || !inbound.subjects.is_empty() && unheard.is_empty() {
@@ -182,7 +185,7 @@ fn admits(endpoint: &ResolverEndpoint, groups: &[SecurityGroup], transport: Tran
 fn covers(permission: &Permission, transport: Transport) -> bool {
     let (name, number) = match transport {
         Transport::Udp => ("udp", "17"),
-        Transport::Tcp => ("tcp", "6"),
+        Transport::Tcp | Transport::Tls | Transport::Https => ("tcp", "6"),
     };
     let protocol = permission.protocol.as_str();
     if protocol == "-1" {
@@ -241,7 +244,7 @@ fn finding(
         Shut::ToAll => None,
     });
     let networks = only.map_or_else(String::new, |networks| {
-        let shown: Vec<String> = networks.iter().take(8).map(ToString::to_string).collect();
+        let shown: Vec<String> = networks.iter().take(limits::NAMES_SHOWN).map(ToString::to_string).collect();
         phrase::list(&shown)
     });
     let groups = phrase::list(&inbound.endpoint.security_group_ids);

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed_target, observed_tcp};
 use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, inbound_endpoint_sg, remedy, route53};
+use crate::limits;
 use crate::dns::AnswerKind;
 use crate::observation::Transport;
 use crate::resolvers::Role;
@@ -69,18 +70,33 @@ pub(super) fn is_fault(case: &Case<'_>, subject: &Subject<'_>) -> bool {
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     grouped(down(case), |subject| {
-        Some(if is_fault(case, subject) {
+        let severity = if is_fault(case, subject) {
             Severity::Error
         } else {
             Severity::Info
-        })
+        };
+        Some((severity, over(subject)))
     })
     .into_iter()
-    .map(|(severity, subjects)| finding(case, severity, &subjects))
+    .map(|((severity, over), subjects)| finding(case, severity, over, &subjects))
     .collect()
 }
 
-fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Finding {
+/// The transports that it was asked over: both of plain DNS, or the one inside TLS.
+fn over(subject: &Subject<'_>) -> &'static [Transport] {
+    match subject.probed.resolver.transport {
+        Some(Transport::Tls) => &[Transport::Tls],
+        Some(Transport::Https) => &[Transport::Https],
+        _ => &[Transport::Udp, Transport::Tcp],
+    }
+}
+
+fn finding(
+    case: &Case<'_>,
+    severity: Severity,
+    over: &[Transport],
+    subjects: &[&Subject<'_>],
+) -> Finding {
     let who = phrase::titles(subjects);
     let does = phrase::plural(subjects.len(), "does not answer", "do not answer");
     let answering: Vec<&Subject<'_>> = case
@@ -91,7 +107,11 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
         .iter()
         .all(|subject| subject.a_kind() == Some(AnswerKind::Unreachable));
     let mut explanation = format!(
-        "{who} {does} over UDP or TCP. {}",
+        "{who} {does} over {}. {}",
+        over.iter()
+            .map(|transport| transport.as_str().to_uppercase())
+            .collect::<Vec<_>>()
+            .join(" or "),
         if severity == Severity::Info {
             "Nothing here was seen to depend on it."
         } else if turned_away {
@@ -113,9 +133,10 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
     }
     let only: BTreeSet<String> = subjects
         .iter()
+        .filter(|_| over.contains(&Transport::Udp))
         .filter_map(|subject| inbound_endpoint_sg::lets_in_only(case, subject.ip()?))
         .flatten()
-        .take(8)
+        .take(limits::NAMES_SHOWN)
         .map(|network| network.to_string())
         .collect();
     if !only.is_empty() {
@@ -138,10 +159,7 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
         });
     let mut remedies = Vec::new();
     if severity == Severity::Error {
-        remedies.push(remedy::path::open_security_group(
-            case,
-            &[Transport::Udp, Transport::Tcp],
-        ));
+        remedies.push(remedy::path::open_security_group(case, over));
         remedies.push(remedy::path::see_the_way(case, subjects));
         remedies.push(Remedy::new(
             "Compare the address with those that the endpoint has, and see that each is attached",

@@ -3,6 +3,7 @@
 use super::phrase::{self, observed, observed_target};
 use super::route53;
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use crate::limits;
 use crate::facts::ResolverEndpoint;
 use crate::resolvers::Role;
 
@@ -83,7 +84,7 @@ fn finding(
 ) -> Finding {
     let shown: Vec<String> = endpoints
         .iter()
-        .take(4)
+        .take(limits::EVIDENCE_SHOWN)
         .map(|endpoint| {
             let vpc = endpoint.vpc_id.as_deref().unwrap_or("an unknown VPC");
             format!("{} in {vpc}", endpoint.id)
@@ -142,7 +143,7 @@ fn finding(
     }
     let mut evidence: Vec<Evidence> = endpoints
         .iter()
-        .take(4)
+        .take(limits::EVIDENCE_SHOWN)
         .map(|endpoint| {
             let vpc = endpoint.vpc_id.as_deref().unwrap_or("not known");
             Evidence::fact(format!("{}: HostVPCId {vpc}", endpoint.id))

@@ -3,6 +3,7 @@
 use super::phrase::{self, observed_controls, observed_target};
 use super::step::Step;
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
+use crate::limits;
 use crate::compare::Verdict;
 use crate::dns::{RData, Section};
 
@@ -62,7 +63,7 @@ fn finding(referral: bool, subjects: &[&Subject<'_>]) -> Finding {
             .collect();
         servers.sort();
         servers.dedup();
-        servers.truncate(4);
+        servers.truncate(limits::EVIDENCE_SHOWN);
         format!(
             "{who} {} with a referral to {}, and leaves the asking to the client. Stub resolvers do not follow \
              referrals: they take it for no answer.",

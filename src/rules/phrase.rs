@@ -8,6 +8,7 @@ use super::{Case, Evidence, Subject};
 use crate::connect::{Connection, Tcp, Tls};
 use crate::dns::{AnswerKind, ExtendedError, RData, Section, Soa};
 use crate::facts::{StubConfiguration, Vpc};
+use crate::limits;
 use crate::observation::{Lookup, Purpose, SystemLookup, Transport};
 
 /// `a`, `a and b`, `a, b and c`.
@@ -128,7 +129,7 @@ pub fn outcome(lookup: &Lookup) -> String {
                 .records
                 .iter()
                 .filter(|record| record.rtype == lookup.qtype)
-                .take(3)
+                .take(limits::QUOTED)
                 .map(|record| record.data.to_string())
                 .collect();
             data.join(", ")
@@ -145,6 +146,10 @@ pub fn outcome(lookup: &Lookup) -> String {
         AnswerKind::Unreachable => "unreachable".to_owned(),
         AnswerKind::Malformed => "a malformed reply".to_owned(),
         AnswerKind::Truncated => "a truncated reply, and no rest over TCP".to_owned(),
+        AnswerKind::Certificate => "no question asked: the certificate does not verify".to_owned(),
+        AnswerKind::Handshake => "no question asked: no TLS session".to_owned(),
+        AnswerKind::Alpn => "no question asked: no HTTP/2".to_owned(),
+        AnswerKind::HttpError => "no DNS message over HTTP".to_owned(),
     };
     if lookup.kind.is_negative() {
         for record in lookup.section(Section::Answer) {
@@ -184,6 +189,8 @@ pub fn observed(subject: &Subject<'_>, lookup: &Lookup) -> Evidence {
     };
     let over = match (lookup.purpose, lookup.transport) {
         (Purpose::Target, Transport::Tcp) => " (over TCP)",
+        (Purpose::Target, Transport::Tls) => " (over TLS)",
+        (Purpose::Target, Transport::Https) => " (over HTTPS)",
         _ => "",
     };
     Evidence::of(subject.name(), format!("{what}{over}: {}", outcome(lookup)))

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::dns::AnswerKind;
 use crate::facts::VantageKind;
+use crate::observation::Transport;
 use crate::resolvers::Role;
 
 declare_rule! {
@@ -137,6 +138,22 @@ fn reasons(subjects: &[&Subject<'_>]) -> Vec<String> {
     reasons
 }
 
+/// `port 53 takes`, `ports 53 and 853 take`.
+fn ports(subjects: &[&Subject<'_>]) -> String {
+    let ports: BTreeSet<u16> = subjects
+        .iter()
+        .filter_map(|subject| subject.probed.resolver.address)
+        .map(|address| address.port())
+        .collect();
+    let listed: Vec<String> = ports.iter().map(ToString::to_string).collect();
+    format!(
+        "{} {} {}",
+        phrase::plural(listed.len(), "port", "ports"),
+        phrase::list(&listed),
+        phrase::plural(listed.len(), "takes", "take")
+    )
+}
+
 fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let refused = silence == Silence::Refused;
@@ -164,9 +181,10 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
             phrase::list(&reasons(subjects))
         ),
         Silence::Accepts => format!(
-            "{who} said nothing to any question{among_them}, but port 53 takes TCP connections: \
+            "{who} said nothing to any question{among_them}, but {} TCP connections: \
              something is there. It hangs, or waits for servers behind it that do not answer (BIND does so for 10 s \
-             before it says SERVFAIL); a firewall that accepts connections for others looks the same."
+             before it says SERVFAIL); a firewall that accepts connections for others looks the same.",
+            ports(subjects)
         ),
         Silence::OnThisHost => format!(
             "{who}, on this host itself, said nothing to any question{among_them}. No network is in \
@@ -178,6 +196,13 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
             phrase::plural(subjects.len(), "that address", "those addresses")
         ),
     };
+    let inside_tls = |subject: &&Subject<'_>| {
+        let transport = subject.probed.resolver.transport;
+        transport.is_some_and(Transport::is_encrypted)
+    };
+    if silence == Silence::Accepts && subjects.iter().any(inside_tls) {
+        explanation.push_str(" A port that speaks plain DNS waits for more of a TLS handshake, too: is it the right one?");
+    }
     explanation.push_str(" What it would say of the name is not known.");
     if subjects.iter().any(|subject| subject.has_role(Role::Local)) {
         let answering = case.local().any(Subject::heard_anything);

@@ -2,10 +2,9 @@
 
 use super::phrase::{self, observed_target};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use crate::limits;
 use crate::compare::Verdict;
 
-/// Go, glibc and musl use the first three name servers (resolv.conf(5): MAXNS; Go, src/net/dnsconfig_unix.go).
-const SERVERS: usize = 3;
 
 declare_rule! {
     /// ## What it means
@@ -55,7 +54,7 @@ pub(super) struct Disagreement<'s, 'a> {
 pub(super) fn disagreement<'s, 'a>(case: &'s Case<'a>) -> Option<Disagreement<'s, 'a>> {
     let answered: Vec<&Subject<'a>> = case
         .local()
-        .take(SERVERS)
+        .take(limits::NAME_SERVERS_USED)
         .filter(|subject| subject.probed.resolver.in_scope && !subject.probed.interrupted)
         .filter(|subject| subject.verdict().has_addresses() || subject.verdict().is_negative())
         .collect();

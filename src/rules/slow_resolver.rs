@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use crate::limits;
 use crate::dns::{AnswerKind, RecordType};
 use crate::observation::{Lookup, Purpose};
 
@@ -11,8 +12,6 @@ use crate::observation::{Lookup, Purpose};
 /// (resolv.conf(5): `timeout`).
 const SLOW_MS: f64 = 1000.0;
 
-/// Look-ups that are shown for one resolver.
-const SHOWN: usize = 4;
 
 declare_rule! {
     /// ## What it means
@@ -94,7 +93,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             .iter()
             .flat_map(|(subject, late)| {
                 late.iter()
-                    .take(SHOWN)
+                    .take(limits::EVIDENCE_SHOWN)
                     .map(|lookup| observed_late(subject, lookup))
             })
             .collect(),

@@ -15,6 +15,8 @@ use crate::observation::{Attempt, Lookup, Purpose, Transport};
 pub(super) enum Step {
     /// Samples differ: no single one is read.
     Unstable,
+    /// TLS or HTTP failed before a question could be answered.
+    NoExchange,
     /// No reply over the transport that clients use.
     Unheard,
     /// Only questions without EDNS are answered.
@@ -36,6 +38,7 @@ impl Step {
     pub(super) fn of(subject: &Subject<'_>) -> Self {
         match subject.verdict() {
             Verdict::Unstable => return Self::Unstable,
+            verdict if verdict.is_without_exchange() => return Self::NoExchange,
             _ if !heard(subject) => return Self::Unheard,
             Verdict::ServFail | Verdict::OtherRcode | Verdict::Timeout
                 if subject.answers_without_edns() =>
@@ -60,7 +63,7 @@ impl Step {
 
 /// Whether any reply came over the transport that the resolver is asked over.
 fn heard(subject: &Subject<'_>) -> bool {
-    if subject.probed.resolver.transport == Some(Transport::Tcp) {
+    if subject.probed.resolver.transport != Some(Transport::Udp) {
         return subject.heard_anything();
     }
     subject
@@ -80,7 +83,7 @@ pub(super) fn was_heard(attempt: &Attempt) -> bool {
 fn truncated_over_tcp(subject: &Subject<'_>) -> bool {
     subject.a().is_some_and(|lookup| {
         lookup.attempts.iter().any(|attempt| {
-            attempt.transport == Transport::Tcp && attempt.kind == AnswerKind::Truncated
+            attempt.transport != Transport::Udp && attempt.kind == AnswerKind::Truncated
         })
     })
 }

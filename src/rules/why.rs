@@ -70,6 +70,8 @@ enum Sign {
     HeardOverUdp,
     HeardOverTcp,
     SamplesDiffer,
+    CertificateFails,
+    SessionFails,
     OnlyWithoutEdns,
     CutShort,
     Unreadable,
@@ -106,13 +108,13 @@ enum Sign {
 }
 
 use Sign::{
-    Addresses, AwsControlWorks, CachedDenial, ControlsRefused, CutShort, Denied,
+    Addresses, AwsControlWorks, CachedDenial, CertificateFails, ControlsRefused, CutShort, Denied,
     DeniedByForeignZone, DeniedByPrivateZone, DeniedByPublicAws, DeniedWithoutSoa,
     FilterOrValidation, HeardAtAll, HeardOverTcp, HeardOverUdp, Legible, MixedElsewhere,
     OnLoopback, OnTheVpcsSide, OnlyWithoutEdns, OtherPrivateAddresses, PortRefused,
     PrivateAddressesKnown, PublicAddresses, PublicHasIt, RebindingShape, Recurses, Refused,
-    RootControlWorks, SamplesDiffer, ServFail, SiblingDeniedByAws, SiblingResolves, Sinkholed,
-    SomeExpected, UncheckedAnswers, Unreadable, VpcHasIt,
+    RootControlWorks, SamplesDiffer, ServFail, SessionFails, SiblingDeniedByAws, SiblingResolves,
+    Sinkholed, SomeExpected, UncheckedAnswers, Unreadable, VpcHasIt,
 };
 
 /// The order of the reading.
@@ -121,6 +123,8 @@ const READ: &[Sign] = &[
     HeardOverUdp,
     HeardOverTcp,
     SamplesDiffer,
+    CertificateFails,
+    SessionFails,
     OnlyWithoutEdns,
     CutShort,
     Unreadable,
@@ -178,6 +182,8 @@ const CAUSES: &[(&str, &[Group])] = &[
         "forward-target-unreachable",
         &[
             &[(SamplesDiffer, false)],
+            &[(CertificateFails, false)],
+            &[(SessionFails, false)],
             &[(OnlyWithoutEdns, false)],
             &[(CutShort, false)],
             &[(Unreadable, false)],
@@ -267,6 +273,8 @@ const CAUSES: &[(&str, &[Group])] = &[
     ),
     ("edns-intolerant", &[&[(OnlyWithoutEdns, true)]]),
     ("truncated-without-tcp", &[&[(CutShort, true)]]),
+    ("certificate-not-valid", &[&[(CertificateFails, true)]]),
+    ("encrypted-dns-fails", &[&[(SessionFails, true)]]),
     (
         "udp-blocked",
         &[&[(HeardOverUdp, false)], &[(HeardOverTcp, true)]],
@@ -305,8 +313,14 @@ pub fn explain(case: &Case<'_>, findings: &[Finding]) -> Option<Why> {
     if headline.severity != Severity::Error || subject.verdict().is_fine() {
         return None;
     }
+    let is_inside_tls = subject
+        .probed
+        .resolver
+        .transport
+        .is_some_and(Transport::is_encrypted);
     let read = READ
         .iter()
+        .filter(|sign| is_inside_tls || !OF_TLS.contains(sign))
         .filter_map(|sign| {
             let (seen, sign) = sign.of(case, subject);
             // What cannot be seen is said only where a cause depends on it, below.
@@ -324,6 +338,10 @@ pub fn explain(case: &Case<'_>, findings: &[Finding]) -> Option<Why> {
     let mut considered: Vec<Considered> = CAUSES
         .iter()
         .filter(|(rule, _)| *rule != headline.rule && !is_part(headline, rule))
+        .filter(|(_, groups)| {
+            let others = if is_inside_tls { OF_PLAIN_DNS } else { OF_TLS };
+            !depends_on(groups, others)
+        })
         .map(|(rule, groups)| {
             let (outcome, because) = if is_found(rule) {
                 (Outcome::Found, Vec::new())
@@ -344,6 +362,19 @@ pub fn explain(case: &Case<'_>, findings: &[Finding]) -> Option<Why> {
         read,
         considered,
     })
+}
+
+/// The signs that only a resolver inside TLS can show.
+const OF_TLS: &[Sign] = &[CertificateFails, SessionFails];
+
+/// The signs that no resolver inside TLS can show.
+const OF_PLAIN_DNS: &[Sign] = &[HeardOverUdp, HeardOverTcp];
+
+/// Whether a cause is about nothing but these signs.
+fn depends_on(groups: &[Group], signs: &[Sign]) -> bool {
+    groups
+        .iter()
+        .all(|group| group.iter().all(|(sign, _)| signs.contains(sign)))
 }
 
 /// Whether the headline speaks for the other rule too: it takes its place, or has it for a consequence.
@@ -421,6 +452,11 @@ impl Sign {
             HeardOverUdp => over(Transport::Udp),
             HeardOverTcp => over(Transport::Tcp),
             SamplesDiffer => Some(subject.verdict() == Verdict::Unstable),
+            CertificateFails => Some(subject.verdict() == Verdict::Certificate),
+            SessionFails => Some(
+                subject.verdict().is_without_exchange()
+                    && subject.verdict() != Verdict::Certificate,
+            ),
             OnlyWithoutEdns => Some(step == Step::EdnsIntolerant),
             CutShort => Some(step == Step::Truncated),
             Unreadable => Some(step == Step::Malformed),
@@ -515,6 +551,16 @@ impl Sign {
                 "different samples",
                 "the samples differ",
                 "the samples do not differ",
+            ),
+            CertificateFails => (
+                "the certificate",
+                "its certificate does not verify",
+                "nothing is wrong with its certificate",
+            ),
+            SessionFails => (
+                "a session inside TLS",
+                "TLS or HTTP comes to nothing",
+                "TLS and HTTP come to something",
             ),
             OnlyWithoutEdns => (
                 "answers without EDNS only",

@@ -104,7 +104,7 @@ impl Via {
             Self::Node(id) => id.clone(),
             Self::Tag { key, value } => format!("{key}={value}"),
         };
-        name.chars().take(64).collect()
+        name.chars().take(limits::PLACE_NAME).collect()
     }
 
     /// Whether Systems Manager is asked.

@@ -19,8 +19,6 @@ use crate::limits;
 /// What came of each node: its id, or what was named where no node is known, and its document.
 pub type Answers = Vec<(String, Result<Vec<u8>, Failure>)>;
 
-/// Between two looks at how far the nodes are.
-const POLL: Duration = Duration::from_secs(1);
 /// The characters that Systems Manager keeps of an output (API reference, GetCommandInvocation:
 /// StandardOutputContent).
 const OUTPUT: usize = 24_000;
@@ -107,7 +105,7 @@ impl Told<'_> {
             if is_whole {
                 break;
             }
-            sleep(POLL.min(until.saturating_duration_since(Instant::now()))).await;
+            sleep(limits::VIA_POLL.min(until.saturating_duration_since(Instant::now()))).await;
         }
         let outputs = stream::iter(done)
             .map(|(node, status)| async move {

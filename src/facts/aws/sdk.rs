@@ -16,9 +16,6 @@ use crate::facts::{
 };
 use crate::limits;
 
-/// Members of a page: the most that EKS and Route 53 Resolver give.
-const PAGE: i32 = 100;
-
 /// The clients of both services.
 #[derive(Clone)]
 pub(super) struct Sdk {
@@ -103,7 +100,7 @@ impl Sdk {
         let answer = self
             .eks
             .list_clusters()
-            .max_results(PAGE)
+            .max_results(limits::AWS_PAGE)
             .set_next_token(token)
             .send()
             .await
@@ -123,7 +120,7 @@ impl Sdk {
             .eks
             .list_updates()
             .name(cluster)
-            .max_results(PAGE)
+            .max_results(limits::AWS_PAGE)
             .set_next_token(token)
             .send()
             .await
@@ -168,7 +165,7 @@ impl Sdk {
         let answer = self
             .resolver
             .list_resolver_endpoints()
-            .max_results(PAGE)
+            .max_results(limits::AWS_PAGE)
             .set_next_token(token)
             .send()
             .await
@@ -209,7 +206,7 @@ impl Sdk {
             .resolver
             .list_resolver_endpoint_ip_addresses()
             .resolver_endpoint_id(endpoint)
-            .max_results(PAGE)
+            .max_results(limits::AWS_PAGE)
             .set_next_token(token)
             .send()
             .await
@@ -243,7 +240,7 @@ impl Sdk {
         let answer = self
             .resolver
             .list_resolver_rules()
-            .max_results(PAGE)
+            .max_results(limits::AWS_PAGE)
             .set_next_token(token)
             .send()
             .await
@@ -294,7 +291,7 @@ impl Sdk {
         let answer = self
             .resolver
             .list_resolver_rule_associations()
-            .max_results(PAGE)
+            .max_results(limits::AWS_PAGE)
             .set_next_token(token)
             .send()
             .await
@@ -314,7 +311,7 @@ impl Sdk {
 
 fn address(call: Call, value: &str) -> Result<IpAddr, FailedRead> {
     value.parse().map_err(|_| {
-        let value: String = value.chars().take(48).collect();
+        let value: String = value.chars().take(limits::AWS_VALUE).collect();
         failure::unparsable(call, &format!("the answer has the address {value:?}"))
     })
 }

@@ -92,8 +92,8 @@ impl ProvideErrorMetadata for ApiError {
 pub(super) fn retries() -> RetryConfig {
     RetryConfig::standard()
         .with_max_attempts(limits::AWS_ATTEMPTS)
-        .with_initial_backoff(std::time::Duration::from_millis(200))
-        .with_max_backoff(std::time::Duration::from_secs(1))
+        .with_initial_backoff(limits::AWS_BACKOFF.0)
+        .with_max_backoff(limits::AWS_BACKOFF.1)
 }
 
 /// The timeouts of every read.

@@ -52,7 +52,10 @@ fn document<T: DeserializeOwned>(root: &'static str, xml: &str) -> Result<T, Not
     if found != root.as_bytes() {
         return Err(NotAnswer::Other {
             expected: root,
-            found: String::from_utf8_lossy(&found).chars().take(32).collect(),
+            found: String::from_utf8_lossy(&found)
+                .chars()
+                .take(limits::AWS_VALUE)
+                .collect(),
         });
     }
     Ok(quick_xml::de::from_str(xml)?)
@@ -101,7 +104,7 @@ fn net(value: Option<String>) -> Result<Option<IpNet>, NotAnswer> {
 }
 
 fn failed_value(value: &str) -> String {
-    value.chars().take(48).collect()
+    value.chars().take(limits::AWS_VALUE).collect()
 }
 
 /// The code and the message of an error: EC2's `<Response><Errors><Error>`, the others' `<ErrorResponse><Error>`.

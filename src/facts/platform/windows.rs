@@ -18,8 +18,6 @@ use crate::limits;
 /// What Windows lists for an adapter without IPv6 name servers: fec0:0:0:ffff::1 to ::3, of the site-local range that
 /// RFC 3879 took away.
 const NOBODY: [u16; 4] = [0xfec0, 0, 0, 0xffff];
-/// How deep the JSON may be: a document of lists of objects of lists.
-const DEPTH: usize = 6;
 
 /// Both kinds of object: an adapter has addresses, a rule a namespace.
 #[derive(Debug, Deserialize)]
@@ -39,7 +37,7 @@ pub(super) fn parse(text: &str) -> SplitDns {
         serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}')).into_iter::<Value>()
     {
         match value {
-            Ok(value) => reader.value(value, DEPTH),
+            Ok(value) => reader.value(value, limits::HOST_JSON_DEPTH),
             Err(error) => {
                 reader
                     .problems

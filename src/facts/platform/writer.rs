@@ -1,5 +1,6 @@
 //! Who wrote resolv.conf: the programs that do say so in a comment.
 
+use crate::limits;
 use serde::{Deserialize, Serialize};
 
 /// A program that writes resolv.conf.
@@ -35,13 +36,11 @@ const COMMENTS: &[(&str, Writer)] = &[
     ("Mac OS X Notice", Writer::Macos),
 ];
 
-/// Octets of the file in which a comment is looked for: it stands at the top.
-const TOP: usize = 4096;
-
 impl Writer {
     /// Who wrote the file, where it says so.
     pub fn of(resolv_conf: &[u8]) -> Option<Self> {
-        let text = String::from_utf8_lossy(&resolv_conf[..resolv_conf.len().min(TOP)]);
+        let text =
+            String::from_utf8_lossy(&resolv_conf[..resolv_conf.len().min(limits::WRITER_COMMENT)]);
         let comments = || {
             let lines = text.lines().map(str::trim_start);
             lines.filter(|line| line.starts_with(['#', ';']))

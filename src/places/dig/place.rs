@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::DigError;
-use super::text::{Run, Via};
+use super::text::Run;
 use crate::connect::Connection;
 use crate::dns::{AnswerKind, Name, RecordType, Reply};
 use crate::endpoint::EndpointName;
@@ -151,7 +151,10 @@ impl Seen {
     fn take(&mut self, mut run: Run, hostname: &Name) -> Result<(), DigError> {
         // What could not even be sent has no name in some versions: the text is about one.
         let (name, qtype) = asked(&run).unwrap_or_else(|| (hostname.clone(), RecordType::A));
-        if name != *hostname || !matches!(qtype, RecordType::A | RecordType::AAAA) {
+        if run.is_of_other_class
+            || name != *hostname
+            || !matches!(qtype, RecordType::A | RecordType::AAAA)
+        {
             self.gaps.push(gap(
                 &format!("the answer for {name} {qtype}"),
                 "not about the endpoint's addresses, so it is left out",
@@ -161,12 +164,11 @@ impl Seen {
         let command = run.command.clone();
         let command = command.as_ref();
         let named = command.is_some_and(|command| command.has_server);
-        let tcp = command.is_some_and(|command| command.tcp);
-        let tried = if tcp { Transport::Tcp } else { Transport::Udp };
-        if let Some((server, Via::Encrypted)) = run.server {
+        let tried = command.map_or(Transport::Udp, |command| command.transport);
+        if let Some((server, None)) = run.server {
             self.gaps.push(gap(
                 &format!("the answer of {server}"),
-                "over TLS or HTTPS, which is another service than port 53",
+                "over HTTP without TLS, which no resolver of a client is asked by",
             ));
             return Ok(());
         }
@@ -181,7 +183,7 @@ impl Seen {
             self.taken_at.clone_from(&run.when);
         }
         let answered = match run.server {
-            Some((address, Via::Plain(transport))) => Some((address, transport)),
+            Some((address, Some(transport))) => Some((address, transport)),
             // With +nostats the command line alone says who was asked.
             _ => command
                 .and_then(|command| command.server)
@@ -247,6 +249,7 @@ impl Seen {
                 in_scope: true,
                 address: Some(address),
                 transport: Some(transport),
+                tls: None,
                 known_from: "dig's text".to_owned(),
                 vpc: None,
                 is_elsewhere: false,
@@ -344,7 +347,7 @@ fn lookup<'a>(
         flags: run.flags,
         records: run.records,
         extended_errors: run.ede,
-        edns: run.edns,
+        edns: true,
         defect: None,
     };
     let (kind, reason) = reply.kind(name, qtype);
@@ -354,7 +357,7 @@ fn lookup<'a>(
     };
     let soa = kind.is_negative().then(|| reply.soa()).flatten();
     attempts.push(Attempt {
-        connected: transport == Transport::Tcp,
+        connected: transport != Transport::Udp,
         rtt_ms: run.rtt_ms,
         kind,
         reason: reason.clone(),

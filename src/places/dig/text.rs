@@ -7,9 +7,6 @@ use crate::dns::{ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, S
 use crate::limits;
 use crate::observation::Transport;
 
-/// Lines of one record that +multiline spreads: a SOA has seven.
-const RECORD_LINES: usize = 16;
-
 /// One run of dig, as far as its text shows.
 #[derive(Default)]
 pub(super) struct Run {
@@ -21,16 +18,17 @@ pub(super) struct Run {
     pub(super) status: Option<Rcode>,
     pub(super) flags: Flags,
     pub(super) question: Option<(Name, RecordType)>,
+    /// Whether it is of another class than IN.
+    pub(super) is_of_other_class: bool,
     pub(super) records: Vec<Record>,
     /// How many records the header says that the answer and the authority section have.
     pub(super) counts: Option<[usize; 2]>,
     /// How many of them are shown.
     pub(super) shown: [usize; 2],
     pub(super) ede: Vec<ExtendedError>,
-    /// Whether the answer carried EDNS.
-    pub(super) edns: bool,
     pub(super) rtt_ms: Option<f64>,
-    pub(super) server: Option<(SocketAddr, Via)>,
+    /// Who answered, and how it was asked; `None` of the latter where it is no way that is asked here.
+    pub(super) server: Option<(SocketAddr, Option<Transport>)>,
     pub(super) when: Option<String>,
     /// Servers that could not be reached, and how, try by try.
     pub(super) errors: Vec<(SocketAddr, String)>,
@@ -57,17 +55,8 @@ pub(super) struct Command {
     pub(super) server: Option<SocketAddr>,
     /// Whether a server stands there, by address or by name.
     pub(super) has_server: bool,
-    /// Whether it was asked over TCP from the start.
-    pub(super) tcp: bool,
-}
-
-/// How a server was asked.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Via {
-    /// Over port 53.
-    Plain(Transport),
-    /// Over TLS or HTTPS.
-    Encrypted,
+    /// How it was asked.
+    pub(super) transport: Transport,
 }
 
 /// The first line that one of the other programs prints, and its name.
@@ -156,7 +145,6 @@ pub(super) fn runs(text: &str) -> Result<Vec<Run>, DigError> {
         } else if let Some(name) = line.strip_prefix(";; ").and_then(section_name) {
             in_question = name == "QUESTION";
             run.is_closed = false;
-            run.edns |= name == "OPT";
             section = match name {
                 "ANSWER" => Some(Section::Answer),
                 "AUTHORITY" => Some(Section::Authority),
@@ -175,7 +163,7 @@ pub(super) fn runs(text: &str) -> Result<Vec<Run>, DigError> {
             let address = self::server(server)
                 .filter(|_| server.contains('(') && server.ends_with(')'))
                 .ok_or(wrong("no address of a server"))?;
-            run.server = Some((address, via(server)));
+            run.server = Some((address, transport(server)));
         } else if let Some(when) = line.strip_prefix(";; WHEN: ") {
             run.when = self::when(when);
         } else if line.is_empty() {
@@ -184,9 +172,12 @@ pub(super) fn runs(text: &str) -> Result<Vec<Run>, DigError> {
             in_question = false;
         } else if in_question && line.starts_with(';') {
             run.question = Some(question(line).ok_or(wrong("no question"))?);
+            run.is_of_other_class = line
+                .split_whitespace()
+                .any(|word| is_class(word) && !is_internet(word));
         } else if let Some(section) = section.filter(|_| !line.starts_with(';')) {
             let mut whole = without_comment(line).to_owned();
-            for _ in 0..RECORD_LINES {
+            for _ in 0..limits::LINES_OF_RECORD {
                 if !is_open(&whole) {
                     break;
                 }
@@ -197,14 +188,16 @@ pub(super) fn runs(text: &str) -> Result<Vec<Run>, DigError> {
             if is_open(&whole) {
                 return Err(wrong("a record that does not end"));
             }
-            let record = record(section, &whole).ok_or(wrong("no record"))?;
+            let shown = shown(section, &whole).ok_or(wrong("no record"))?;
             match section {
                 Section::Answer => run.shown[0] += 1,
                 Section::Authority => run.shown[1] += 1,
                 Section::Additional => {}
             }
-            if run.records.len() < limits::RECORDS_PER_REPLY {
-                run.records.extend(record);
+            if let Shown::Record(record) = shown
+                && run.records.len() < limits::RECORDS_PER_REPLY
+            {
+                run.records.push(record);
             }
         }
     }
@@ -257,7 +250,19 @@ fn command(line: &str) -> Command {
     let plain = || words().filter(|word| !word.starts_with(['@', '+', '-']));
     let address = server.and_then(|server| server.parse::<IpAddr>().ok());
     let port = words().skip_while(|word| *word != "-p").nth(1);
-    let port = port.and_then(|port| port.parse().ok()).unwrap_or(53);
+    let transport = words()
+        .find_map(
+            |word| match word.split_once('=').map_or(word, |(flag, _)| flag) {
+                "+tcp" | "+vc" => Some(Transport::Tcp),
+                "+tls" => Some(Transport::Tls),
+                "+https" | "+https-get" | "+https-post" => Some(Transport::Https),
+                _ => None,
+            },
+        )
+        .unwrap_or(Transport::Udp);
+    let port = port
+        .and_then(|port| port.parse().ok())
+        .unwrap_or(transport.default_port());
     Command {
         name: plain()
             .find(|word| word.contains('.'))
@@ -267,7 +272,7 @@ fn command(line: &str) -> Command {
             .unwrap_or(RecordType::A),
         server: address.map(|ip| SocketAddr::new(ip, port)),
         has_server: server.is_some(),
-        tcp: words().any(|word| word == "+tcp" || word == "+vc"),
+        transport,
     }
 }
 
@@ -279,13 +284,15 @@ fn server(text: &str) -> Option<SocketAddr> {
     Some(SocketAddr::new(address.parse().ok()?, port.parse().ok()?))
 }
 
-/// By what stands behind the server since BIND 9.18; before, dig did not say.
-fn via(server: &str) -> Via {
+/// By what stands behind the server since BIND 9.18; before, dig did not say. `None` is HTTP without TLS.
+fn transport(server: &str) -> Option<Transport> {
     let how = server.rsplit_once('(').map_or("", |(_, how)| how);
     match how.trim_end_matches(')') {
-        "TCP" => Via::Plain(Transport::Tcp),
-        how if how.starts_with("TLS") || how.starts_with("HTTP") => Via::Encrypted,
-        _ => Via::Plain(Transport::Udp),
+        "TCP" => Some(Transport::Tcp),
+        "TLS" => Some(Transport::Tls),
+        how if how.starts_with("HTTPS") => Some(Transport::Https),
+        how if how.starts_with("HTTP") => None,
+        _ => Some(Transport::Udp),
     }
 }
 
@@ -314,6 +321,10 @@ fn question(line: &str) -> Option<(Name, RecordType)> {
     let name = words.next()?.parse().ok()?;
     let qtype = words.find(|word| !is_class(word))?.parse().ok()?;
     Some((name, qtype))
+}
+
+fn is_internet(word: &str) -> bool {
+    matches!(word, "IN" | "CLASS1")
 }
 
 fn is_class(word: &str) -> bool {
@@ -349,8 +360,16 @@ fn outside_of_quotes(text: &str) -> impl Iterator<Item = (usize, char)> {
     })
 }
 
-/// `NAME. 60 IN A 192.168.104.190`, over several lines too. Another class than IN has no record that is kept.
-fn record(section: Section, line: &str) -> Option<Option<Record>> {
+/// A line of a section.
+enum Shown {
+    /// A record.
+    Record(Record),
+    /// One of another class than IN, which says nothing here.
+    OtherClass,
+}
+
+/// `NAME. 60 IN A 192.168.104.190`, over several lines too.
+fn shown(section: Section, line: &str) -> Option<Shown> {
     let mut words = line
         .split_whitespace()
         .filter(|word| !matches!(*word, "(" | ")"));
@@ -358,8 +377,8 @@ fn record(section: Section, line: &str) -> Option<Option<Record>> {
     let ttl = seconds(words.next()?)?;
     let mut next = words.next()?;
     if is_class(next) {
-        if !matches!(next, "IN" | "CLASS1") {
-            return Some(None);
+        if !is_internet(next) {
+            return Some(Shown::OtherClass);
         }
         next = words.next()?;
     }
@@ -381,7 +400,7 @@ fn record(section: Section, line: &str) -> Option<Option<Record>> {
             RData::Other(text.chars().take(limits::TEXT_FROM_WIRE).collect())
         }
     };
-    Some(Some(Record {
+    Some(Shown::Record(Record {
         section,
         owner,
         rtype,

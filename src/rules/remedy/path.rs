@@ -15,12 +15,25 @@ pub fn dig(
     options: &str,
 ) -> Option<String> {
     let address = subject.probed.resolver.address?;
+    let resolver = &subject.probed.resolver;
+    let transport = resolver.transport.unwrap_or(Transport::Udp);
+    // BIND 9.18 and later.
+    let inside_tls = match (transport, &resolver.tls) {
+        (Transport::Tls, Some(identity)) => format!("+tls-ca +tls-hostname={} ", identity.name),
+        (Transport::Https, Some(identity)) => format!(
+            "+https={} +tls-ca +tls-hostname={} ",
+            identity.path.as_deref().unwrap_or("/"),
+            identity.name
+        ),
+        _ => String::new(),
+    };
     let options = match options {
+        _ if transport.is_encrypted() => inside_tls,
         "" => String::new(),
         options => format!("{options} "),
     };
     let port = match address.port() {
-        53 => String::new(),
+        port if port == transport.default_port() => String::new(),
         port => format!("-p {port} "),
     };
     let own = case.own_zone();
@@ -30,12 +43,30 @@ pub fn dig(
     ))
 }
 
-/// The lines that ask one server for the name, over UDP and over TCP.
+/// The lines that ask one server for the name, over UDP and over TCP; inside TLS, one.
 pub fn ask(case: &Case<'_>, subject: &Subject<'_>) -> Vec<String> {
-    ["", "+tcp"]
-        .into_iter()
+    let transport = subject.probed.resolver.transport;
+    let each: &[&str] = if transport.is_some_and(Transport::is_encrypted) {
+        &[""]
+    } else {
+        &["", "+tcp"]
+    };
+    each.iter()
         .filter_map(|options| dig(case, subject, RecordType::A, options))
         .collect()
+}
+
+/// The line that shows what a server inside TLS presents (openssl-s_client(1)).
+pub fn show_certificate(subject: &Subject<'_>) -> Option<String> {
+    let resolver = &subject.probed.resolver;
+    let (address, identity) = (resolver.address?, resolver.tls.as_ref()?);
+    let name = match identity.name.parse::<std::net::IpAddr>() {
+        Ok(_) => "-noservername".to_owned(),
+        Err(_) => format!("-servername {}", identity.name),
+    };
+    Some(format!(
+        "openssl s_client -connect {address} {name} -showcerts </dev/null"
+    ))
 }
 
 /// How to see whether packets get there at all.
@@ -71,19 +102,28 @@ pub fn open_security_group(case: &Case<'_>, protocols: &[Transport]) -> Remedy {
     commands.extend(protocols.iter().map(|protocol| {
         format!(
             "aws ec2 authorize-security-group-ingress --region {region} --group-id {group} \
-             --protocol {} --port 53 --cidr <network-of-the-clients>",
-            protocol.as_str()
+             --protocol {} --port {} --cidr <network-of-the-clients>",
+            below(*protocol).to_lowercase(),
+            protocol.default_port()
         )
     }));
-    let named: Vec<String> = protocols
-        .iter()
-        .map(|protocol| protocol.as_str().to_uppercase())
-        .collect();
+    let named: Vec<&str> = protocols.iter().map(|protocol| below(*protocol)).collect();
+    let port = protocols
+        .first()
+        .map_or(53, |protocol| protocol.default_port());
     Remedy::new(
         format!(
-            "Let {} port 53 in at the inbound endpoint's security group, for clients and forwarders",
+            "Let {} port {port} in at the inbound endpoint's security group, for clients and forwarders",
             phrase::list(&named)
         ),
         commands,
     )
+}
+
+/// What a transport is to a firewall.
+fn below(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Udp => "UDP",
+        Transport::Tcp | Transport::Tls | Transport::Https => "TCP",
+    }
 }

@@ -1,0 +1,82 @@
+//! The certificate of a server that is asked inside TLS does not verify.
+
+use super::phrase::{self, observed_target};
+use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use crate::compare::Verdict;
+
+declare_rule! {
+    /// ## What it means
+    /// The resolver is asked inside TLS (DNS over TLS, DNS over HTTPS), and its certificate does not verify: it is for
+    /// other names, was issued by an authority that this host does not trust, or is not valid now. No question was asked.
+    ///
+    /// ## How it was decided
+    /// The TLS handshake ended at the certificate. It was verified against the authorities that this host trusts, for the
+    /// name behind `#`, else that of `--tls-name`, else the address itself.
+    ///
+    /// ## Why it matters
+    /// Whoever answers may be anybody: a client that verifies gets no answer, and one that does not may get a forged one.
+    ///
+    /// ## What to do
+    /// Look at the certificate. Where it is for another name, say that name. Where another authority issued it, something
+    /// on the way may open TLS; where that is meant, trust its authority. Where its time is over, renew it.
+    ///
+    /// ## References
+    /// - RFC 8310, "Usage Profiles for DNS over TLS and DNS over DTLS"; RFC 8484, section 9 (DNS over HTTPS)
+    "certificate-not-valid" = {
+        summary: "the certificate of a resolver that is asked inside TLS does not verify",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    case.failing()
+        .filter(|subject| subject.verdict() == Verdict::Certificate)
+        .map(|subject| finding(subject))
+        .collect()
+}
+
+fn finding(subject: &Subject<'_>) -> Finding {
+    let who = phrase::titles(&[subject]);
+    let reason = subject.a().and_then(|lookup| lookup.reason.clone());
+    let name = subject
+        .probed
+        .resolver
+        .tls
+        .as_ref()
+        .map(|identity| identity.name.clone())
+        .unwrap_or_default();
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence: Confidence::Certain,
+        summary: format!("the certificate of {who} does not verify for {name}, so no question was asked"),
+        explanation: format!(
+            "{who} was to be known by its certificate for {name}, and {}. Nothing was asked of it: what it would say of \
+             the name is not known. A device on the way that opens TLS looks like this, and so does a name or an \
+             authority that this host was not told.",
+            reason.as_deref().unwrap_or("the certificate does not verify")
+        ),
+        caused_by: None,
+        resolvers: phrase::names(&[subject]),
+        evidence: observed_target(subject),
+        remedies: vec![
+            Remedy::new(
+                "Look at the certificate: for which names it is, who issued it, and until when it is valid",
+                remedy::path::show_certificate(subject),
+            ),
+            Remedy::advice(
+                "Where it is the right server under another name, say that name: #NAME behind the resolver's address, \
+                 or --tls-name",
+            ),
+            Remedy::advice(
+                "Where an authority of your own issued it, let this host trust that authority; on Linux SSL_CERT_FILE \
+                 names a file of authorities for one run",
+            ),
+        ],
+        references: vec!["https://www.rfc-editor.org/rfc/rfc8310".to_owned()],
+    }
+}

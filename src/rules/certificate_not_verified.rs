@@ -1,0 +1,62 @@
+//! Answers came inside TLS from a server that was not verified.
+
+use super::phrase;
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+
+declare_rule! {
+    /// ## What it means
+    /// The run was made with `--insecure-tls`: any certificate was taken, and so anybody on the way could have answered in
+    /// the resolver's name.
+    ///
+    /// ## How it was decided
+    /// The flag was given, and a resolver was asked inside TLS.
+    ///
+    /// ## Why it matters
+    /// An answer over TLS that is not verified proves no more than one over UDP.
+    ///
+    /// ## What to do
+    /// Leave the flag out as soon as the certificate verifies.
+    ///
+    /// ## References
+    /// - RFC 8310, section 5 (usage profiles)
+    "certificate-not-verified" = {
+        summary: "certificates were not verified (--insecure-tls)",
+        severity: Severity::Warning,
+        since: "0.1.0",
+        needs: [],
+        wants: [],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    let unverified = |subject: &&Subject<'_>| {
+        let identity = subject.probed.resolver.tls.as_ref();
+        identity.is_some_and(|identity| !identity.verified)
+    };
+    let subjects: Vec<&Subject<'_>> = case.subjects().filter(unverified).collect();
+    if subjects.is_empty() {
+        return Vec::new();
+    }
+    let who = phrase::titles(&subjects);
+    vec![Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Warning,
+        confidence: Confidence::Certain,
+        summary: format!("TLS NOT VERIFIED: anybody on the way may have answered for {who}"),
+        explanation: format!(
+            "With --insecure-tls any certificate is taken. What {who} said came through TLS from whoever answered at that \
+             address; that it was the resolver itself is not shown."
+        ),
+        caused_by: None,
+        resolvers: phrase::names(&subjects),
+        evidence: subjects
+            .iter()
+            .map(|subject| Evidence::of(subject.name(), "its certificate was not verified"))
+            .collect(),
+        remedies: vec![Remedy::advice(
+            "Run it again without --insecure-tls; where the certificate is for another name, with that name as --tls-name",
+        )],
+        references: vec!["https://www.rfc-editor.org/rfc/rfc8310".to_owned()],
+    }]
+}

@@ -1,0 +1,103 @@
+//! TLS or HTTP comes to nothing, for another reason than the certificate.
+
+use super::phrase::{self, observed_target};
+use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
+use crate::compare::Verdict;
+
+declare_rule! {
+    /// ## What it means
+    /// The resolver is asked inside TLS, and there is no session to ask in: what answers does not speak TLS, breaks off,
+    /// does not speak HTTP/2, or says in HTTP that it has no DNS message for us.
+    ///
+    /// ## How it was decided
+    /// A connection was made, and then the TLS handshake failed, HTTP/2 was not agreed on (ALPN), or the response had
+    /// another status than 2xx or another content than `application/dns-message`.
+    ///
+    /// ## Why it matters
+    /// A forwarder or a client that asks this way gets no answer, whatever the zones hold.
+    ///
+    /// ## What to do
+    /// See that this address and port is the one of the service: 853 for DNS over TLS, 443 and the right path for DNS over
+    /// HTTPS. A Route 53 Resolver endpoint speaks DNS over HTTPS only where DoH is among its protocols.
+    ///
+    /// ## References
+    /// - RFC 7858 (DNS over TLS); RFC 8484 (DNS over HTTPS); RFC 9113, section 3.2 (HTTP/2 by ALPN)
+    "encrypted-dns-fails" = {
+        summary: "a resolver that is asked inside TLS has no session to ask in",
+        severity: Severity::Error,
+        since: "0.1.0",
+        needs: [],
+        wants: [],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(case.failing(), |subject| {
+        let verdict = subject.verdict();
+        let fails = verdict.is_without_exchange() && verdict != Verdict::Certificate;
+        fails.then_some((verdict, subject.a().and_then(|lookup| lookup.reason.clone())))
+    })
+    .into_iter()
+    .map(|((verdict, reason), subjects)| finding(verdict, reason.as_deref(), &subjects))
+    .collect()
+}
+
+fn finding(verdict: Verdict, reason: Option<&str>, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    let (what, means) = match verdict {
+        Verdict::Alpn => (
+            "does not speak HTTP/2",
+            "DNS over HTTPS is asked over HTTP/2, which a server names in the TLS handshake. Perhaps another service has \
+             that port.",
+        ),
+        Verdict::HttpError => (
+            "gives no DNS message over HTTP",
+            "TLS and its certificate are in order, and what is behind them has no answer: a wrong path, a proxy, or a \
+             service that is down or wants to know who asks.",
+        ),
+        _ => (
+            "makes no TLS session",
+            "Perhaps that port belongs to another service, or speaks DNS in the clear; a device on the way that takes \
+             connections and lets no TLS through looks the same.",
+        ),
+    };
+    let says = reason.map_or_else(String::new, |reason| format!(": {reason}"));
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence: if verdict == Verdict::Handshake {
+            Confidence::High
+        } else {
+            Confidence::Certain
+        },
+        summary: format!("{who} {what}, so no question was answered"),
+        explanation: format!(
+            "{who} took the connection, and then it came to nothing{says}. {means} What it would say of the name is not \
+             known."
+        ),
+        caused_by: None,
+        resolvers: phrase::names(subjects),
+        evidence: subjects
+            .iter()
+            .flat_map(|subject| observed_target(subject))
+            .collect(),
+        remedies: vec![
+            Remedy::new(
+                "See what is at that port",
+                subjects
+                    .iter()
+                    .filter_map(|subject| remedy::path::show_certificate(subject))
+                    .collect::<Vec<_>>(),
+            ),
+            Remedy::advice(
+                "See that the service speaks DNS inside TLS at this address, port and path; for a Route 53 Resolver \
+                 inbound endpoint, that DoH is among its protocols",
+            ),
+        ],
+        references: vec![
+            "https://www.rfc-editor.org/rfc/rfc7858".to_owned(),
+            "https://www.rfc-editor.org/rfc/rfc8484".to_owned(),
+        ],
+    }
+}
