@@ -2,7 +2,7 @@
 //!
 //! Beside these stand only numbers of protocols (a label's 63 octets), measures of the layout, and what a library bounds
 //! by itself: serde_json refuses JSON that is nested deeper than 128, serde-saphyr YAML deeper and with more aliases than
-//! its budget, and hickory-proto follows pointers of compressed names backwards only.
+//! its budget.
 
 use std::time::Duration;
 
@@ -12,6 +12,8 @@ use std::time::Duration;
 pub const RECORDS_PER_REPLY: usize = 64;
 /// Extended DNS Errors kept of one reply. RFC 8914 allows several; resolvers send one or two.
 pub const EXTENDED_ERRORS_PER_REPLY: usize = 8;
+/// Compression pointers of one name that are followed: as many as Go follows (golang.org/x/net/dns/dnsmessage).
+pub const COMPRESSION_POINTERS: usize = 10;
 /// Characters kept of a text that a server sent: EXTRA-TEXT, unknown RDATA.
 pub const TEXT_FROM_WIRE: usize = 256;
 /// Replies with a wrong ID or question that one try waits past. Beyond that the try is a flood, not a race.

@@ -67,11 +67,15 @@ fn what_the_fixtures_hold() {
                 .expect("a file can be written");
         }
     }
-    all_hold(
-        seeds
-            .iter()
-            .map(|seed| holds(seed.target, &seed.name, &seed.octets)),
-    );
+    // What is in the corpus already is replayed with it.
+    let is_kept = |seed: &&seeds::Seed| {
+        let file = folder("corpus")
+            .join(seed.target)
+            .join(format!("seed-{}", seed.name));
+        std::fs::read(file).is_ok_and(|octets| octets == seed.octets)
+    };
+    let fresh = seeds.iter().filter(|seed| !is_kept(seed));
+    all_hold(fresh.map(|seed| holds(seed.target, &seed.name, &seed.octets)));
 }
 
 #[test]

@@ -31,3 +31,34 @@ fn within(key: &str, value: &Value) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn texts_and_inner_lists_have_bounds_and_the_documents_own_lists_have_none() {
+        let text = |length: usize| "x".repeat(length);
+        let list = |length: usize| vec![1; length];
+        let long = limits::TEXT_IN_CAPTURE + 1;
+        let many = limits::LIST_IN_CAPTURE + 1;
+        for document in [
+            json!([text(long)]),
+            json!({"a": text(long - 1), "b": {"c": list(many - 1)}}),
+            json!({"a": list(many)}),
+        ] {
+            assert_eq!(beyond(&document), None);
+        }
+        for (document, key) in [
+            (json!({"name": text(long)}), "name"),
+            (json!({"a": [{"name": [text(long)]}]}), "name"),
+            (json!({"a": [{"list": list(many)}]}), "list"),
+            (json!({"a": {"list": list(many)}}), "list"),
+        ] {
+            let said = beyond(&document).unwrap_or_default();
+            assert!(said.contains(key), "{said}");
+        }
+    }
+}

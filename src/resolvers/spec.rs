@@ -137,7 +137,7 @@ fn is_host_name(text: &str) -> bool {
 /// Reads what a certificate is to be valid for: a host name, or an IP address.
 pub fn parse_tls_name(text: &str) -> Result<String, SpecError> {
     let name = text.strip_suffix('.').unwrap_or(text);
-    if name.parse::<IpAddr>().is_ok() || is_host_name(name) {
+    if name.parse::<IpAddr>().is_ok() || (is_host_name(name) && !name.ends_with('.')) {
         return Ok(name.to_owned());
     }
     Err(SpecError::NotATlsName(text.to_owned()))

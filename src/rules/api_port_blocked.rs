@@ -89,12 +89,6 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             )],
         ));
     }
-    let mut resolvers: Vec<String> = Vec::new();
-    for name in closed.iter().flat_map(|connection| &connection.given_by) {
-        if !resolvers.contains(name) {
-            resolvers.push(name.clone());
-        }
-    }
     vec![Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
@@ -102,7 +96,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         summary: format!("the name resolves to {shown}, and port {port} does not answer there: not a fault of DNS"),
         explanation: format!("No TCP connection came about: {how}. {consequence}"),
         caused_by: None,
-        resolvers,
+        resolvers: case.givers(&closed),
         evidence: case
             .connections()
             .iter()

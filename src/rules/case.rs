@@ -393,6 +393,22 @@ impl<'a> Case<'a> {
         self.connections
     }
 
+    /// The resolvers that gave the addresses of these connections, each once. A capture may name others, whom nobody
+    /// knows.
+    pub fn givers(&self, connections: &[&Connection]) -> Vec<String> {
+        let mut givers: Vec<String> = Vec::new();
+        for name in connections
+            .iter()
+            .flat_map(|connection| &connection.given_by)
+        {
+            let is_known = |subject: &Subject<'_>| subject.probed.resolver.name == *name;
+            if !givers.contains(name) && self.subjects.iter().any(is_known) {
+                givers.push(name.clone());
+            }
+        }
+        givers
+    }
+
     /// Every resolver that was asked, in the order of the report.
     pub fn subjects(&self) -> impl Iterator<Item = &Subject<'a>> {
         self.subjects.iter()

@@ -52,7 +52,9 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     if !strangers.is_empty() {
         let shown = phrase::addresses(&strangers.iter().map(|one| one.ip).collect::<Vec<_>>());
         let speaks = strangers.iter().all(|one| one.tls != Some(Tls::Failed));
-        findings.push(finding(
+        findings.push(Finding {
+            resolvers: case.givers(&strangers),
+            ..finding(
             &strangers,
             Severity::Error,
             // Silence in the middle of a handshake may be the network's.
@@ -72,11 +74,14 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
                 strangers[0].port,
                 case.own_zone()
             )],
-        ));
+        )
+        });
     }
     if !outdated.is_empty() {
         let shown = phrase::addresses(&outdated.iter().map(|one| one.ip).collect::<Vec<_>>());
-        findings.push(finding(
+        findings.push(Finding {
+            resolvers: case.givers(&outdated),
+            ..finding(
             &outdated,
             Severity::Error,
             Confidence::High,
@@ -85,7 +90,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
              certificate has run out, or is not valid yet.",
             "See whether this host's clock is right",
             vec!["date -u".to_owned()],
-        ));
+        )
+        });
     }
     findings
 }
@@ -98,6 +104,7 @@ fn bracketed(connection: &Connection) -> String {
     }
 }
 
+/// A finding that names nobody yet.
 fn finding(
     connections: &[&Connection],
     severity: Severity,
@@ -107,12 +114,6 @@ fn finding(
     remedy: &str,
     commands: Vec<String>,
 ) -> Finding {
-    let mut resolvers: Vec<String> = Vec::new();
-    for name in connections.iter().flat_map(|connection| &connection.given_by) {
-        if !resolvers.contains(name) {
-            resolvers.push(name.clone());
-        }
-    }
     let said: Vec<String> = connections
         .iter()
         .map(|connection| phrase::connection(connection))
@@ -124,7 +125,7 @@ fn finding(
         summary,
         explanation: format!("{}. {why}", phrase::list(&said)),
         caused_by: None,
-        resolvers,
+        resolvers: Vec::new(),
         evidence: said.into_iter().map(Evidence::fact).collect(),
         remedies: vec![Remedy::new(remedy, commands)],
         references: vec![

@@ -10,38 +10,44 @@ use super::held;
 /// What another place saw.
 const OTHER: &[u8] = include_bytes!("../../fixtures/places/bastion.dig.txt");
 
+/// How many of the things below take longer than reading and diagnosing.
+const LONG: usize = 5;
+
 pub(crate) fn check(octets: &[u8]) {
-    // Each of these takes longer than reading and diagnosing: one at a time.
-    let choice = held::choice(octets, 5);
+    let is_turn = |number| held::is_turn(octets, LONG, number);
     match capture::parse(octets) {
         Err(refused) => said(&refused.to_string()),
         Ok(read) => {
             let report = held::report(read, octets);
-            match choice {
-                0 => held::redacted(report),
-                1 => held::rendered(&report.with_why(), &Style::default()),
-                _ => {}
+            if is_turn(0) {
+                held::redacted(report.clone());
+            }
+            if is_turn(1) {
+                held::rendered(&report.with_why(), &Style::default());
             }
         }
     }
-    let mut gathered = match places::read_all("here", octets) {
+    let here = match places::read_all("here", octets) {
         Ok(gathered) => gathered,
         Err(refused) => return said(&refused.to_string()),
     };
-    // Beside itself, and beside another place.
-    let other = if choice == 2 {
-        gathered.clone()
-    } else {
-        places::read_all("there", OTHER).expect("a fixture")
+    let beside = |other: Gathered| {
+        let mut both = here.clone();
+        both.sources.extend(other.sources);
+        both
     };
-    gathered.sources.extend(other.sources);
-    match choice {
-        2 | 3 => compared(gathered, octets),
-        4 => match gathered.redacted() {
+    let there = || places::read_all("there", OTHER).expect("a fixture");
+    if is_turn(2) {
+        compared(beside(here.clone()), octets);
+    }
+    if is_turn(3) {
+        compared(beside(there()), octets);
+    }
+    if is_turn(4) {
+        match beside(there()).redacted() {
             Ok(redacted) => compared(redacted, octets),
             Err(refused) => said(&refused.to_string()),
-        },
-        _ => {}
+        }
     }
 }
 
@@ -53,11 +59,15 @@ fn compared(gathered: Gathered, octets: &[u8]) {
     };
     assert!(comparison.places.len() <= limits::PLACES);
     let styles = held::styles();
-    let style = &styles[held::choice(octets, styles.len())];
-    for format in Format::VARIANTS {
-        let mut text = String::new();
-        places::render(&comparison, *format, style, &mut text).expect("a String takes all");
-        held::styled(&text, *format, style);
+    for (number, style) in styles.iter().enumerate() {
+        if !held::is_turn(octets, styles.len(), number) {
+            continue;
+        }
+        for format in Format::VARIANTS {
+            let mut text = String::new();
+            places::render(&comparison, *format, style, &mut text).expect("a String takes all");
+            held::styled(&text, *format, style);
+        }
     }
     let codes = [
         exit::HEALTHY,

@@ -36,6 +36,9 @@ pub(crate) fn check(octets: &[u8]) {
     if let Some(line) = host.as_ref().and_then(|host| host.hosts_line.as_ref()) {
         hosts_line(line);
     }
+    if !held::is_turn(octets, 8, 0) {
+        return;
+    }
     let observations = stub
         .name_servers
         .iter()

@@ -64,7 +64,7 @@ pub(crate) fn check(octets: &[u8]) {
         };
         assert!((1..=limits::NAME_SERVERS).contains(&stub.name_servers.len()));
         // A text that one program alone prints has nothing to say to the others.
-        if split.scopes.is_empty() {
+        if split.scopes.is_empty() || !held::is_turn(octets, 8, 0) {
             continue;
         }
         let server = stub.name_servers[0];

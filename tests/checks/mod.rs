@@ -8,7 +8,7 @@
 mod aws_json;
 mod captures;
 pub(crate) mod consistent;
-mod held;
+pub(crate) mod held;
 mod host_files;
 mod host_texts;
 mod kubeconfig;

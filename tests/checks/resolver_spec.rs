@@ -2,7 +2,6 @@
 
 use eks_dns_doctor::dns::Name;
 use eks_dns_doctor::endpoint::EndpointName;
-use eks_dns_doctor::observation::Transport;
 use eks_dns_doctor::resolvers::{parse_address, parse_resolver};
 use eks_dns_doctor::via::Via;
 
@@ -12,15 +11,9 @@ pub(crate) fn check(octets: &[u8]) {
     let text = String::from_utf8_lossy(octets);
     match parse_resolver(&text) {
         Ok(resolver) => {
-            let label = resolver.label.clone();
-            let mut again = label.map(|label| format!("{label}=")).unwrap_or_default();
-            if resolver.transport != Transport::Udp {
-                again.push_str(resolver.transport.as_str());
-                again.push_str("://");
-            }
-            again.push_str(&resolver.address.to_string());
-            assert_eq!(parse_resolver(&again), Ok(resolver), "{text:?}, {again:?}");
+            let again = resolver.to_string();
             held::page(&again);
+            assert_eq!(parse_resolver(&again), Ok(resolver), "{text:?}, {again:?}");
         }
         Err(error) => held::line(&error.to_string()),
     }

@@ -14,7 +14,7 @@ pub(crate) struct Seed {
 }
 
 /// The longest capture that is a seed: a longer one is slow, and says little more.
-const CAPTURE: usize = 6_000;
+const CAPTURE: usize = 12_000;
 /// Captures that are seeds.
 const CAPTURES: usize = 24;
 
@@ -242,10 +242,12 @@ fn framed(question: u8, messages: &[&[u8]]) -> Vec<u8> {
 
 fn hosts(seeds: &mut Vec<Seed>) {
     for (name, octets) in fixtures("host") {
-        if name.ends_with(".md") {
+        let has_extension =
+            |wanted: &str| Path::new(&name).extension().is_some_and(|it| it == wanted);
+        if has_extension("md") {
             continue;
         }
-        let is_file = name.ends_with(".conf");
+        let is_file = has_extension("conf");
         let target = if is_file { "host_files" } else { "host_texts" };
         add(seeds, target, name, octets);
     }
@@ -536,6 +538,8 @@ fn specs(seeds: &mut Vec<Seed>) {
         "::ffff:10.0.0.1",
         "tls://10.0.0.1:853",
         "https://10.0.0.1/dns-query",
+        "a=https://[2001:db8::1]:8443/dns-query?x=y#dns.example",
+        "tls://10.0.0.1#10.0.0.1",
         "ssh:user@bastion.example",
         "ssm:i-0123456789abcdef0",
         "ssm:tag:Name=bastion",

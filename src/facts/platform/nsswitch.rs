@@ -64,8 +64,11 @@ impl HostsLine {
             line.strip_prefix("hosts")?.trim_start().strip_prefix(':')
         })?;
         let mut line: String = line.split_whitespace().collect::<Vec<_>>().join(" ");
-        if let Some((end, _)) = line.char_indices().nth(limits::TEXT_FROM_WIRE) {
-            line.truncate(end);
+        if let Some((end, next)) = line.char_indices().nth(limits::TEXT_FROM_WIRE) {
+            // Whole words, where there are several: the beginning of a service's name is another's.
+            let last = line[..end].rfind(' ').filter(|_| next != ' ');
+            line.truncate(last.unwrap_or(end));
+            line.truncate(line.trim_end().len());
         }
         let mut services: Vec<Service> = Vec::new();
         let mut rest = line.as_str();
@@ -262,6 +265,9 @@ mod tests {
         ] {
             assert!(HostsLine::parse(text.as_bytes()).is_some(), "{text}");
         }
+        let long = format!("hosts: {}", "mymachines ".repeat(10_000));
+        let read = HostsLine::parse(long.as_bytes()).unwrap();
+        assert!(read.text.ends_with("mymachines"), "{}", read.text);
         let long = format!("hosts: {}", "files ".repeat(10_000));
         assert!(HostsLine::parse(long.as_bytes()).unwrap().services.len() <= limits::NSS_SERVICES);
     }

@@ -349,6 +349,7 @@ fn lookup<'a>(
         extended_errors: run.ede,
         edns: true,
         defect: None,
+        blemish: None,
     };
     let (kind, reason) = reply.kind(name, qtype);
     let addresses = match kind {
