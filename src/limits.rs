@@ -115,8 +115,11 @@ pub const LINES_OF_RECORD: usize = 16;
 pub const NAME_IN_CAPTURE: usize = 256;
 /// Milliseconds of a time in a capture: a day.
 pub const MILLISECONDS_IN_CAPTURE: f64 = 86_400_000.0;
-/// Captures that are compared at once: a column each.
-pub const PLACES: usize = 16;
+/// Captures that are compared at once: a fleet of nodes behind one tag of `--via ssm:`.
+pub const PLACES: usize = 64;
+/// Places of `--via`, which are asked at once, and nodes of Systems Manager that run one command at once. Each may send
+/// [`CAPTURE`] octets before it is refused.
+pub const VIA_AT_ONCE: usize = 16;
 /// Between the end of a round of questions of a watch and the start of the next: nobody is asked more often.
 pub const BETWEEN_ROUNDS: Duration = Duration::from_secs(2);
 /// Characters kept of what a parser says of a file: it repeats what it did not understand.
@@ -212,6 +215,11 @@ pub const VIA_CONNECT: Duration = Duration::from_secs(10);
 /// What the way to another place and back may take beside the check there: a login over jump hosts, sending this
 /// program's 20 MB with `--push`, Systems Manager's agent picking the command up.
 pub const VIA_WAY: Duration = Duration::from_secs(60);
+/// How long what `ssh` wrote may take to be read when it has ended: it is in a pipe.
+pub const VIA_REST: Duration = Duration::from_secs(2);
+/// Looks at an output, or at the list of a command's nodes, after Systems Manager said that it is there: it is
+/// eventually consistent.
+pub const VIA_LOOKS: u32 = 5;
 /// Octets kept of what another place says beside the document.
 pub const VIA_SAID: usize = 64 << 10;
 /// Characters kept of one line of it.

@@ -107,6 +107,46 @@ pub fn text(text: &str) -> String {
     out
 }
 
+/// The name of a place, as [`capture`] redacts it.
+pub fn place(name: &str) -> String {
+    stand_in("host", name)
+}
+
+/// Redacts what was said of a place: beside what [`text`] replaces, its name, whoever logs in to something, and every name
+/// of a host but AWS's.
+pub fn said(said: &str, place: &str) -> String {
+    let of_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@');
+    let mut out = String::new();
+    for piece in without_host(&text(said), place).split_inclusive(|c| !of_word(c)) {
+        let word = piece.trim_end_matches(|c| !of_word(c));
+        let after = &piece[word.len()..];
+        let (user, host) = match word.rsplit_once('@') {
+            Some((user, host)) => (Some(user), host),
+            None => (None, word),
+        };
+        if let Some(user) = user.filter(|user| !user.is_empty()) {
+            out.push_str(&stand_in("user", user));
+            out.push('@');
+        }
+        // A sentence may end behind it.
+        let name = host.trim_end_matches('.');
+        let is_host = name.contains('.')
+            && name.split('.').all(|label| !label.is_empty())
+            && name
+                .rsplit('.')
+                .next()
+                .is_some_and(|last| last.starts_with(|c: char| c.is_ascii_alphabetic()));
+        if is_host && !name.contains("amazonaws") {
+            out.push_str(&stand_in("host", name));
+        } else {
+            out.push_str(name);
+        }
+        out.push_str(&host[name.len()..]);
+        out.push_str(after);
+    }
+    out
+}
+
 fn walk(value: &mut Value, key: &str, host: Option<&str>) {
     match value {
         Value::String(string) => {
@@ -159,16 +199,6 @@ fn without_host(text: &str, host: &str) -> String {
     }
     out.push_str(&text[copied..]);
     out
-}
-
-/// A text of the host, such as the reason why it could not be asked, without its name.
-pub fn about_host(said: &str, host: &str) -> String {
-    without_host(&text(said), host)
-}
-
-/// What stands for the name of a host.
-pub fn host(name: &str) -> String {
-    stand_in("host", name)
 }
 
 /// The identifier that `rest` starts with: its length, and what stands for it.

@@ -95,7 +95,7 @@ enum Error {
     Interrupted,
     #[error("--via {0} needs AWS, and --no-aws leaves it out: give one of them")]
     ViaWithoutAws(String),
-    #[error("{0} places with --via are too many: name at most {max}", max = crate::limits::PLACES - 1)]
+    #[error("{0} places with --via are too many: name at most {max}", max = crate::limits::VIA_AT_ONCE)]
     TooManyPlaces(usize),
     #[error("--push: this program cannot be read to be sent along: {0}")]
     Push(io::Error),

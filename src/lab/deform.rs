@@ -12,8 +12,11 @@ const ADDRESS: [u8; 16] = [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 203, 0, 113,
 /// Where the counts of the answer, authority and additional sections are in a header.
 const COUNTS: [usize; 3] = [6, 8, 10];
 
+/// What a word does; `None` where the reply is not made for it.
+type Change = fn(&mut Vec<u8>) -> Option<()>;
+
 /// Every word that takes no number, with what it does.
-const WORDS: &[(&str, fn(&mut Vec<u8>) -> Option<()>)] = &[
+const WORDS: &[(&str, Change)] = &[
     // Nothing: the reply once more.
     ("same", |_| Some(())),
     // The header and the question.
@@ -65,8 +68,8 @@ const WORDS: &[(&str, fn(&mut Vec<u8>) -> Option<()>)] = &[
     ("cut-opt", |octets| Some(octets.truncate(octets.len() - 3))),
     ("count-high", |octets| Some(octets[6] = 2)),
     ("count-low", |octets| {
-        let (first, end) = records(octets)?.into_iter().take(2).last()?;
-        octets.truncate(end.max(first));
+        let (_, end) = *records(octets)?.get(1)?;
+        octets.truncate(end);
         set_counts(octets, [1, 0, 0])
     }),
     ("trailing", |octets| Some(octets.extend([0; 7]))),

@@ -435,8 +435,9 @@ impl Gathered {
     /// The same without what identifies accounts, resources, the cluster, people and hosts.
     pub fn redacted(self) -> Result<Self, redact::Error> {
         let unseen = self.unseen.into_iter().map(|unseen| Unseen {
-            place: redact::host(&unseen.place),
-            reason: redact::about_host(&unseen.reason, &unseen.place),
+            // Said of the place before it has another name.
+            reason: redact::said(&unseen.reason, &unseen.place),
+            place: redact::place(&unseen.place),
         });
         Ok(Self {
             unseen: unseen.collect(),

@@ -163,14 +163,14 @@ pub(super) fn read(
             let start = at;
             let frame = match Frame::read(message, start) {
                 Ok(frame) => frame,
-                Err(reason) => return spoil(reply, *section, place(&reason)),
+                Err(reason) => return spoil(reply, *section, &place(&reason)),
             };
             if frame.rtype == OPT {
                 options(reply, *section, &frame, message);
             }
             let octets = match frame.octets(message) {
                 Ok(octets) => octets,
-                Err(reason) => return spoil(reply, *section, place(&reason)),
+                Err(reason) => return spoil(reply, *section, &place(&reason)),
             };
             at = frame.data + frame.length;
             if frame.rtype == OPT {
@@ -178,7 +178,7 @@ pub(super) fn read(
             }
             if dotted(&frame.owner) {
                 let reason = "a label of its owner name has a dot in it";
-                spoil(reply, *section, place(reason));
+                spoil(reply, *section, &place(reason));
                 continue;
             }
             // What is only shown is written out for as many as are kept: it may take long, and be long.
@@ -198,9 +198,9 @@ pub(super) fn read(
                 }),
                 // Clients read the data of nothing else, and so would not know.
                 Err(reason) if frame.is_read_by_clients() => {
-                    spoil(reply, *section, place(&reason));
+                    spoil(reply, *section, &place(&reason));
                 }
-                Err(reason) => blemish(reply, place(&reason)),
+                Err(reason) => blemish(reply, &place(&reason)),
             }
         }
     }
@@ -211,7 +211,10 @@ pub(super) fn read(
         } else {
             "octets follow"
         };
-        blemish(reply, format!("{trailing} {octets} behind the last record"));
+        blemish(
+            reply,
+            &format!("{trailing} {octets} behind the last record"),
+        );
     }
 }
 
@@ -223,17 +226,17 @@ fn dotted(name: &Name) -> bool {
 
 /// Something in a section cannot be read. Go, glibc and musl read the answer section and nothing behind it (Go,
 /// src/net/dnsclient_unix.go; glibc, resolv/nss_dns/dns-host.c; musl, src/network/dns_parse.c).
-fn spoil(reply: &mut Reply, section: Section, reason: String) {
+fn spoil(reply: &mut Reply, section: Section, reason: &str) {
     if section == Section::Answer {
-        reply.defect.get_or_insert(bounded(&reason));
+        reply.defect.get_or_insert_with(|| bounded(reason));
     } else {
         blemish(reply, reason);
     }
 }
 
 /// Something is wrong that clients which ask for addresses do not see.
-pub(super) fn blemish(reply: &mut Reply, reason: String) {
-    reply.blemish.get_or_insert(bounded(&reason));
+pub(super) fn blemish(reply: &mut Reply, reason: &str) {
+    reply.blemish.get_or_insert_with(|| bounded(reason));
 }
 
 fn data(
@@ -330,22 +333,19 @@ fn options(reply: &mut Reply, section: Section, frame: &Frame, message: &[u8]) {
         // It means nothing there: clients pass it over.
         return blemish(
             reply,
-            "an OPT record stands outside of the additional section".to_owned(),
+            "an OPT record stands outside of the additional section",
         );
     }
     if reply.edns {
         // RFC 6891 section 6.1.1 allows one; Go takes the first.
-        return blemish(reply, "it has a second OPT record".to_owned());
+        return blemish(reply, "it has a second OPT record");
     }
     reply.edns = true;
     // Section 6.1.3: the TTL's first octet holds the high bits of the RCODE. It counts however broken the options are.
     let high = u16::try_from(frame.ttl >> 24).unwrap_or_default();
     reply.rcode = Rcode(high << 4 | reply.rcode.0);
     if !frame.owner.is_root() {
-        blemish(
-            reply,
-            "the owner of its OPT record is not the root".to_owned(),
-        );
+        blemish(reply, "the owner of its OPT record is not the root");
     }
     let Ok(mut rest) = frame.octets(message) else {
         return;
@@ -358,7 +358,7 @@ fn options(reply: &mut Reply, section: Section, frame: &Frame, message: &[u8]) {
         let Some((code, data, behind)) = option() else {
             return blemish(
                 reply,
-                "an option of its OPT record runs past the end of the record".to_owned(),
+                "an option of its OPT record runs past the end of the record",
             );
         };
         rest = behind;
@@ -371,19 +371,13 @@ fn options(reply: &mut Reply, section: Section, frame: &Frame, message: &[u8]) {
 /// Option 15: two octets of code, the rest text (RFC 8914 section 2).
 fn extended_error(reply: &mut Reply, data: &[u8]) {
     let Some((code, text)) = data.split_first_chunk::<2>() else {
-        return blemish(
-            reply,
-            "an Extended DNS Error is too short for its code".to_owned(),
-        );
+        return blemish(reply, "an Extended DNS Error is too short for its code");
     };
     if reply.extended_errors.len() == limits::EXTENDED_ERRORS_PER_REPLY {
         return;
     }
     if std::str::from_utf8(text).is_err() {
-        blemish(
-            reply,
-            "the text of an Extended DNS Error is not UTF-8".to_owned(),
-        );
+        blemish(reply, "the text of an Extended DNS Error is not UTF-8");
     }
     let text = String::from_utf8_lossy(text);
     // Some servers end the text with NUL, which RFC 8914 allows for.
@@ -416,7 +410,7 @@ pub(super) fn keep_bounded(reply: &mut Reply, qname: &Name, qtype: RecordType) {
     });
     blemish(
         reply,
-        format!(
+        &format!(
             "it holds {all} records, of which {} are looked at",
             limits::RECORDS_PER_REPLY
         ),
