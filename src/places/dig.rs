@@ -467,6 +467,7 @@ fn lookup(run: Run, name: Name, qtype: RecordType, transport: Transport) -> Look
         soa,
         ede: ede.clone(),
         records,
+        lame: false,
         addresses: addresses.clone(),
         rtt_ms: run.rtt_ms,
         transport,
