@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A Go client's real message against the predicted one, for real name servers on port 53 of a network namespace.
+"""A Go client's real message, in kubectl's words, against the predicted one, for real name servers on port 53 of a network namespace.
 
 The servers refuse, drop, truncate, filter, fail validation, and one host has its port closed. Starts itself again with
 unshare, with a resolv.conf of its own; nothing leaves the namespace.
@@ -38,14 +38,14 @@ def dnsmasq(ip, *flags):
     ]
 
 
-def named(directory, ip, text, options=""):
+def named(directory, ip, text, options="recursion no;", name=ZONE):
     folder = directory / f"named-{ip}"
     folder.mkdir()
     (folder / "zone").write_text(text)
     (folder / "named.conf").write_text(
-        f'options {{ directory "{folder}"; listen-on {{ {ip}; }}; listen-on-v6 {{ none; }}; pid-file none; recursion no; '
+        f'options {{ directory "{folder}"; listen-on {{ {ip}; }}; listen-on-v6 {{ none; }}; pid-file none; '
         f'session-keyfile none; dnssec-validation no; {options} }};\ncontrols {{ }};\n'
-        f'zone "{ZONE}" {{ type master; file "zone"; }};\n'
+        f'zone "{name}" {{ type master; file "zone"; }};\n'
     )
     return ["named", "-g", "-c", folder / "named.conf"]
 
@@ -62,7 +62,7 @@ def cases(directory):
     soa = f'local-data: "{ZONE}. 60 IN SOA ns.{ZONE}. host.{ZONE}. 1 7200 900 1209600 60"'
     yield "answers", [unbound(directory, "127.0.0.2", answer)], ["127.0.0.2"]
     yield "denies", [unbound(directory, "127.0.0.3", soa)], ["127.0.0.3"]
-    yield "refuses", [named(directory, "127.0.0.4", zone(True), "allow-query { none; };")], ["127.0.0.4"]
+    yield "refuses", [named(directory, "127.0.0.4", zone(True), "recursion no; allow-query { none; };")], ["127.0.0.4"]
     yield "drops", [unbound(directory, "127.0.0.5", answer, "access-control: 127.0.0.0/8 deny")], ["127.0.0.5"]
     many = [f'local-data: "{owner} 60 IN A 10.{a}.{b}.1"' for a in range(4) for b in range(60)]
     yield "truncates, and TCP is closed", [unbound(directory, "127.0.0.6", *many, "do-tcp: no")], ["127.0.0.6"]
@@ -80,10 +80,18 @@ def cases(directory):
         ),
         unbound(directory, "127.0.0.2", answer),
     ], ["127.0.0.10"]
+    # What a name server that filters with an error breaks is the A question only: a race in Go.
+    yield "forwards, and refuses private addresses", [
+        named(
+            directory, "127.0.0.15", zone(False), "recursion yes; forward only; forwarders { 127.0.0.2; }; "
+            "deny-answer-addresses { 192.168.0.0/16; };", name="elsewhere.example",
+        ),
+        unbound(directory, "127.0.0.2", answer, soa),
+    ], ["127.0.0.15"]
     yield "forwards to nobody", [dnsmasq("127.0.0.11", "--server=127.0.0.99")], ["127.0.0.11"]
     yield "its port is closed", [], ["127.0.0.12"]
     yield "refuses, and the next denies", [
-        named(directory, "127.0.0.14", zone(True), "allow-query { none; };"),
+        named(directory, "127.0.0.14", zone(True), "recursion no; allow-query { none; };"),
         unbound(directory, "127.0.0.3", soa),
     ], ["127.0.0.14", "127.0.0.3"]
     yield "its port is closed, and the next answers", [unbound(directory, "127.0.0.2", answer)], ["127.0.0.12", "127.0.0.2"]
@@ -108,27 +116,25 @@ def listens(ip):
     sys.exit(f"nobody listens at {ip}")
 
 
-def predicted_of(message, client):
-    text = re.sub(r"(read|write) (udp|tcp) (127\.0\.0\.1):\d+->", r"\1 \2 <client>->", message)
-    if "connection refused" in text:
-        return f"The connection to the server {X} was refused - did you specify the right host or port?"
-    return f"Unable to connect to the server: dial tcp: {text}"
+def predicted_of(text):
+    """Without the port that is the client's own."""
+    return re.sub(r"(read|write) (udp|tcp) (127\.0\.0\.1):\d+->", r"\1 \2 <client>->", text)
 
 
 def inside(program):
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     # BIND listens to addresses that an interface has.
-    for ip in ("127.0.0.4", "127.0.0.13", "127.0.0.14"):
+    for ip in ("127.0.0.4", "127.0.0.13", "127.0.0.14", "127.0.0.15"):
         subprocess.run(["ip", "address", "add", f"{ip}/8", "dev", "lo"], check=True)
     subprocess.run(["mount", "--make-rprivate", "/"], check=True)
-    source = pathlib.Path(__file__).resolve().parent.parent / "fixtures/clients/lookup.go"
+    source = pathlib.Path(__file__).resolve().parent.parent / "fixtures/clients/kubectl.go"
     with tempfile.TemporaryDirectory() as made:
         directory = pathlib.Path(made)
         directory.chmod(0o755)
         resolv = directory / "resolv.conf"
         resolv.write_text("")
         subprocess.run(["mount", "--bind", resolv, "/etc/resolv.conf"], check=True)
-        client = directory / "lookup"
+        client = directory / "kubectl"
         build = {"PATH": os.environ["PATH"], "HOME": made, "GOCACHE": f"{made}/go", "GO111MODULE": "off", "CGO_ENABLED": "0"}
         subprocess.run(["go", "build", "-o", client, source], check=True, env=build)
         failed = 0
@@ -161,9 +167,10 @@ def agrees(program, client, title):
     printed = []
     for _ in range(REPEAT if title != "drops" else 2):
         text = subprocess.run([client, X], env=environment, capture_output=True, text=True, timeout=60).stdout.strip()
+        text = predicted_of(text)
         if text not in printed:
             printed.append(text)
-    expected = [predicted_of(text, go) for text in printed if text != "resolves"]
+    expected = [text for text in printed if text != "resolves"]
     fits = go is not None and (
         all(text in go["messages"] for text in expected)
         and (go["outcome"] != "resolves" or not expected)

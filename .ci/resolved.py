@@ -32,11 +32,11 @@ def run(*command):
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
 
 
-def unpacked():
+def unpacked(*more):
     """The files of the package, in a folder of their own."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="resolved-"))
     folder.chmod(0o755)
-    download = ["apt-get", "download", "-qq", "systemd-resolved", "libsystemd-shared"]
+    download = ["apt-get", "download", "-qq", "systemd-resolved", "libsystemd-shared", *more]
     if subprocess.run(download, cwd=folder, stderr=subprocess.DEVNULL).returncode:
         # The lists of packages are not there, or old.
         run("apt-get", "update", "-qq")
@@ -113,7 +113,8 @@ def doctor(program):
     return done.returncode, rules, document["host"]["asked"]
 
 
-def inside(program, folder):
+def started(folder):
+    """A bus and systemd-resolved, running, in a namespace that is prepared."""
     root = folder / "root"
     prepare(folder)
     bus = folder / "bus.conf"
@@ -122,16 +123,20 @@ def inside(program, folder):
     os.environ["LD_LIBRARY_PATH"] = library = ":".join(str(path.parent) for path in root.rglob("libsystemd-shared-*.so"))
     RESOLVECTL.write_text(f"#!/bin/sh\nLD_LIBRARY_PATH={library} exec {root}/usr/bin/resolvectl \"$@\"\n")
     RESOLVECTL.chmod(0o755)
-    started = [
+    running = [
         subprocess.Popen(["dbus-daemon", f"--config-file={bus}", "--nofork", "--nopidfile"], stderr=subprocess.DEVNULL),
-        dnsmasq(HOME),
-        dnsmasq(VPN, *(f"--host-record={X},{ip}" for ip in ADDRESSES)),
     ]
+    wait("a bus", pathlib.Path("/run/dbus/system_bus_socket").exists)
+    daemon = next(path for path in root.rglob("systemd/systemd-resolved") if path.is_file())
+    running.append(subprocess.Popen([daemon], stderr=subprocess.DEVNULL))
+    wait("resolvectl status", lambda: "wlan0" in resolvectl("status"))
+    return running
+
+
+def inside(program, folder):
+    running = started(folder)
     try:
-        wait("a bus", pathlib.Path("/run/dbus/system_bus_socket").exists)
-        daemon = next(path for path in root.rglob("systemd/systemd-resolved") if path.is_file())
-        started.append(subprocess.Popen([daemon], stderr=subprocess.DEVNULL))
-        wait("resolvectl status", lambda: "wlan0" in resolvectl("status"))
+        running += [dnsmasq(HOME), dnsmasq(VPN, *(f"--host-record={X},{ip}" for ip in ADDRESSES))]
         for words in (("dns", "wlan0", HOME), ("domain", "wlan0", "fritz.box"), ("default-route", "wlan0", "yes"),
                       ("dns", "tun0", VPN), ("domain", "tun0", "~corp.example"), ("default-route", "tun0", "no")):
             run(RESOLVECTL, *words)
@@ -145,7 +150,7 @@ def inside(program, folder):
         assert (code, rules, asked["servers"]) == (0, [], [f"{VPN}:53"]), (code, rules, asked)
         print("resolved: with the routing domain: healthy, exit 0")
     finally:
-        for process in started:
+        for process in running:
             process.kill()
             process.wait()
 
@@ -161,4 +166,5 @@ def main():
         shutil.rmtree(folder)
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -124,6 +124,11 @@ pub struct Lookup {
     pub ede: Vec<ExtendedError>,
     /// The records of the reply.
     pub records: Vec<Record>,
+    /// Whether it was a reply with NOERROR and nothing else: neither AA nor RA, no answer, nothing in ADDITIONAL, not even
+    /// an OPT record. Go since 1.23.8 calls that a lame referral, and earlier ones whatever ADDITIONAL holds
+    /// (src/net/dnsclient_unix.go, checkHeader).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lame: bool,
     /// The addresses that answer the question, aliases followed.
     pub addresses: Vec<IpAddr>,
     /// From the start of the question to the reply that counted, in milliseconds.

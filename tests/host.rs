@@ -509,6 +509,7 @@ fn the_environment_is_said() {
     let captured = Captured {
         res_options: Some(" ndots:5 ".to_owned()),
         local_domain: Some("corp.example".to_owned()),
+        host_aliases: Some("/home/me/aliases".to_owned()),
         ..Captured::default()
     };
     let read = HostConfiguration::read(&captured).expect("a configuration");
@@ -521,6 +522,12 @@ fn the_environment_is_said() {
         summary.notes[1].contains("LOCALDOMAIN is set (corp.example)"),
         "{summary:?}"
     );
+    assert!(
+        summary.notes[2].contains("HOSTALIASES is set"),
+        "{summary:?}"
+    );
+    assert!(summary.notes[3].contains("built with cgo"), "{summary:?}");
+    assert_eq!(summary.notes.len(), 4, "{summary:?}");
     let empty = Captured {
         res_options: Some("  ".to_owned()),
         ..Captured::default()

@@ -231,6 +231,7 @@ impl Draw {
             soa,
             ede,
             records,
+            lame: self.odds(8),
             addresses,
             rtt_ms: rcode.map(|_| self.one(&[1.0, 40.0, 1500.0])),
             transport,

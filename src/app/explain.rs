@@ -133,12 +133,14 @@ pub fn meaning(explanation: &Explanation) -> String {
     }
     page.line("");
     page.line("What to do");
-    page.wrap(
-        "  ",
-        "  ",
+    let asks = if explanation.symptom.asks_for_a_connection() {
+        "The message alone does not decide between them; the answers of the resolvers do, and a connection to the \
+         addresses (--connect). This asks for both, and public resolvers (--public) for comparison:"
+    } else {
         "The message alone does not decide between them; the answers of the resolvers do. This asks them, and \
-         public resolvers (--public) for comparison:",
-    );
+         public resolvers (--public) for comparison:"
+    };
+    page.wrap("  ", "  ", asks);
     page.line("");
     page.line(&format!("      {}", explanation.command));
     page.line("");

@@ -59,7 +59,8 @@ pub enum UsageError {
     TargetPort(String),
     /// Not a domain name.
     #[error(
-        "TARGET {0:?} is not a host name ({1}): write the host name or URL of the cluster's API endpoint"
+        "TARGET {0:?} is not a host name ({1}{said}): write the host name or URL of the cluster's API endpoint",
+        said = said_of(.1)
     )]
     TargetNotName(String, NameError),
     /// More than is compared with.
@@ -168,6 +169,16 @@ pub fn sources(args: &SourceArgs) -> Sources {
         context: args.context.clone(),
         facts: args.facts.clone(),
         no_aws: args.no_aws,
+    }
+}
+
+/// What a client makes of a name that is too long to be asked for (Go, src/net/dnsclient_unix.go: it is not).
+fn said_of(error: &NameError) -> &'static str {
+    match error {
+        NameError::LabelTooLong | NameError::NameTooLong => {
+            "; kubectl says \"no such host\" of it and asks no name server"
+        }
+        _ => "",
     }
 }
 

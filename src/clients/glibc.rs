@@ -4,10 +4,14 @@
 //! A, or with none of both that can be used (SERVFAIL, REFUSED, NOTIMP, a lame delegation), the next server is asked;
 //! anything else is final: an address, else NXDOMAIN (EAI_NONAME), else NODATA (EAI_NODATA). FORMERR, and a record that
 //! cannot be read, count as a name that does not exist. After the last server it is EAI_AGAIN. glibc sends no EDNS, so
-//! where only EDNS fails it resolves. The first three servers are used (resolv.conf(5): MAXNS).
+//! where only EDNS fails it resolves. The first three servers are used (resolv.conf(5): MAXNS). A reply that comes late is
+//! still waited for while the next server, or the same one again, is asked. nsswitch.conf decides whether it comes to DNS
+//! at all, and to the hosts file.
 
-use super::{Said, Situation, is_lame, target};
-use crate::dns::{AnswerKind, Rcode, RecordType};
+use super::{Said, Situation, is_late, is_truncated_over_tcp, nss_resolve, orders, target};
+use crate::dns::{AnswerKind, Rcode, RecordType, Section};
+use crate::facts::platform::{HostsLine, LookupPath};
+use crate::limits;
 use crate::observation::Lookup;
 use crate::probe::Probed;
 
@@ -31,40 +35,126 @@ enum Reply {
 
 /// What glibc's gai_strerror says; `None` where the look-ups do not say.
 pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
-    if situation.found_otherwise() {
-        return Some(Said::resolves());
-    }
-    if !situation.asks_by_resolv_conf() {
-        return None;
-    }
-    let mut said = Said::default();
-    for servers in situation.orders() {
-        said.add(walk(&servers)?);
-    }
-    Some(said)
+    simulate(situation).map(|simulated| simulated.said)
 }
 
-fn walk(servers: &[&Probed]) -> Option<Said> {
-    for server in servers {
-        let a = reply(target(server, RecordType::A)?);
-        let aaaa = reply(target(server, RecordType::AAAA)?);
-        let both = [a, aaaa];
-        if a == Reply::None
-            || both
-                .iter()
-                .all(|reply| matches!(reply, Reply::Useless | Reply::None))
-        {
-            continue;
+/// What getaddrinfo comes to, and after how long.
+pub(super) struct Simulated {
+    pub(super) said: Said,
+    /// How long it waits for replies that do not come, in milliseconds.
+    pub(super) waited_ms: f64,
+}
+
+impl Simulated {
+    fn at_once(said: Said) -> Self {
+        Self {
+            said,
+            waited_ms: 0.0,
         }
-        return Some(if both.contains(&Reply::Addresses) {
-            Said::resolves()
-        } else if both.contains(&Reply::NoName) {
-            Said::of(NONAME)
-        } else {
-            Said::of(NODATA)
-        });
     }
-    Some(Said::of(AGAIN))
+}
+
+/// What getaddrinfo comes to; `None` where the look-ups do not say.
+pub(super) fn simulate(situation: &Situation<'_>) -> Option<Simulated> {
+    let at_once = |said| Some(Simulated::at_once(said));
+    let line = situation.hosts_line();
+    if line.is_none_or(HostsLine::reads_files) && situation.is_in_hosts_file(false) {
+        return at_once(Said::resolves());
+    }
+    match line.map_or(LookupPath::Dns, HostsLine::path) {
+        LookupPath::Dns => {}
+        LookupPath::Never => return at_once(Said::of(NONAME)),
+        LookupPath::Resolved => return nss_resolve::said(situation).map(Simulated::at_once),
+        // What such a service says is not in the answers of resolv.conf's servers.
+        LookupPath::Other => return situation.said_by_the_system().map(Simulated::at_once),
+    }
+    if situation.found_below_a_suffix {
+        return at_once(Said::resolves());
+    }
+    let host = situation.facts.host.as_ref();
+    let options = host.and_then(|host| host.res_options.as_deref());
+    let has = |option| options.is_some_and(|set| set.split_whitespace().any(|word| word == option));
+    let stub = situation.facts.stub.as_ref();
+    if has("use-vc") && stub.is_some_and(|stub| !stub.use_vc) {
+        // Asked over TCP, which this program did not.
+        return None;
+    }
+    let mut all = Simulated::at_once(Said::default());
+    let rotates = situation.rotates() || has("rotate");
+    for servers in orders(&situation.servers_of_libc(), rotates) {
+        let one = walk(situation, &servers)?;
+        all.said.add(one.said);
+        all.waited_ms = all.waited_ms.max(one.waited_ms);
+    }
+    let is_denied = |message: &String| message == NONAME || message == NODATA;
+    let goes_on = host.is_some_and(|host| host.local_domain.is_some());
+    // With another search list than resolv.conf's.
+    (!(goes_on && all.said.messages.iter().any(is_denied))).then_some(all)
+}
+
+/// Whether a reply without an answer comes from a server that neither knows nor recurses: AA and RA are off.
+fn is_lame(lookup: &Lookup) -> bool {
+    lookup.flags.is_some_and(|flags| !flags.aa && !flags.ra)
+}
+
+fn walk(situation: &Situation<'_>, servers: &[&Probed]) -> Option<Simulated> {
+    let one_by_one = situation.asks_one_by_one();
+    let name = situation.target.hostname.to_string();
+    let mut waited_ms = 0.0;
+    for pass in 0..situation.attempts() {
+        for (place, server) in servers.iter().enumerate() {
+            let window_ms = window_ms(situation.patience_ms(), place, servers.len());
+            let (a, aaaa) = (
+                target(server, RecordType::A)?,
+                target(server, RecordType::AAAA)?,
+            );
+            // What comes late is still taken where the server has its next turn.
+            let until = if pass == 0 {
+                window_ms
+            } else {
+                waited_ms + window_ms
+            };
+            let within = |lookup| {
+                if is_late(lookup, until, |_| true) {
+                    Reply::None
+                } else {
+                    reply(lookup)
+                }
+            };
+            let (a, aaaa) = (within(a), within(aaaa));
+            let both = [a, aaaa];
+            let is_useless = |reply: &Reply| matches!(reply, Reply::Useless | Reply::None);
+            if both.contains(&Reply::None) {
+                waited_ms += window_ms;
+            }
+            if a == Reply::None || both.iter().all(is_useless) || one_by_one && is_useless(&a) {
+                continue;
+            }
+            let said = if both.contains(&Reply::Addresses) && is_taken(&name) {
+                Said::resolves()
+            } else if both.contains(&Reply::NoName) || both.contains(&Reply::Addresses) {
+                Said::of(NONAME)
+            } else {
+                Said::of(NODATA)
+            };
+            return Some(Simulated { said, waited_ms });
+        }
+    }
+    let said = Said::of(AGAIN);
+    Some(Simulated { said, waited_ms })
+}
+
+/// How long the server in that place has (glibc, resolv/res_send.c: twice as long as the one before it, divided among all
+/// from the second on).
+fn window_ms(patience_ms: f64, place: usize, servers: usize) -> f64 {
+    let number = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    let among = if place == 0 { 1 } else { servers };
+    (patience_ms * number(1 << place.min(limits::NAME_SERVERS_USED)) / number(among)).max(1_000.0)
+}
+
+/// Whether addresses of such a name are taken: not where a label begins with a hyphen (glibc, resolv/res-name-checking.c).
+fn is_taken(name: &str) -> bool {
+    !name.split('.').any(|label| label.starts_with('-'))
 }
 
 /// What a question without EDNS came to, where one was tried; else what the question came to.
@@ -79,9 +169,12 @@ fn reply(lookup: &Lookup) -> Reply {
     match kind {
         AnswerKind::Answer => Reply::Addresses,
         AnswerKind::NxDomain => Reply::NoName,
+        AnswerKind::Truncated if is_truncated_over_tcp(lookup) => Reply::NoData,
         AnswerKind::OtherRcode if rcode == Some(Rcode::FORMERR) => Reply::NoName,
         AnswerKind::Malformed if rcode.is_some() => Reply::NoName,
         AnswerKind::NoData | AnswerKind::Referral if is_lame(lookup) => Reply::Useless,
+        // An alias without an address at its end.
+        AnswerKind::NoData if lookup.section(Section::Answer).next().is_some() => Reply::NoName,
         AnswerKind::NoData | AnswerKind::Referral => Reply::NoData,
         AnswerKind::ServFail
         | AnswerKind::Refused

@@ -1,68 +1,150 @@
 //! kubectl and other Go programs on Linux, with Go's own resolver.
 //!
-//! Go, src/net/dnsclient_unix.go, and recorded with Go 1.19.8 (fixtures/clients/recorded.json): the servers are asked in
-//! turn; NXDOMAIN and NODATA are final, SERVFAIL, REFUSED, silence, a refused port and a lame delegation move on; after
-//! the last server the whole list is asked again, as often as `attempts` says; the error shown is the last server's. At most
-//! three servers are used (src/net/dnsconfig_unix.go). A and AAAA are asked at the same time, and where both fail the error
-//! that arrives last is shown.
+//! Go, src/net/dnsclient_unix.go, and recorded with Go 1.19.8 and 1.27.3 (fixtures/clients/recorded.json): the servers are
+//! asked in turn; NXDOMAIN and NODATA are final, SERVFAIL, REFUSED, silence, a refused port and a lame referral move on;
+//! after the last server the whole list is asked again, as often as `attempts` says; the error shown is the last server's,
+//! for the name itself and not for one below the search list. At most three servers are used
+//! (src/net/dnsconfig_unix.go). A and AAAA are asked at the same time, and where both fail the error that arrives last is
+//! shown; with `options single-request` AAAA comes after A, and its error is shown. Where all of it takes longer than the
+//! client may dial, the message names no server.
 
 use std::cmp::Ordering;
 
-use super::{Said, Situation, has_addresses, is_about_a_record, is_lame, kubectl, target};
-use crate::dns::{AnswerKind, RecordType};
+use super::{
+    DIAL_MS, NEAR_MS, Said, Situation, deadline, has_some_address, is_about_a_record, is_late,
+    is_truncated_over_tcp, kubectl, orders, target,
+};
+use crate::dns::{AnswerKind, RecordType, Section};
+use crate::facts::platform::HostsLine;
 use crate::observation::{Attempt, Lookup, Transport};
 use crate::probe::Probed;
 
+/// Versions of Go that differ.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Version {
+    /// Go 1.23.8 and later: a reply with an OPT record in it is no lame referral, but one without an address, and so is one
+    /// that is truncated over TCP as well.
+    Newer,
+    /// Before.
+    Older,
+}
+
 /// What kubectl would print; `None` where the look-ups do not say.
 pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
-    if situation.found_otherwise() {
+    if situation.goes_through_a_proxy() {
+        return None;
+    }
+    let line = situation.hosts_line();
+    if line.is_none_or(HostsLine::go_reads_files) && situation.is_in_hosts_file(false) {
+        return Some(Said::resolves());
+    }
+    let host = situation.target.hostname.to_string();
+    let nobody = Said::of(&kubectl(situation, &format!("lookup {host}: no such host")));
+    if line.is_some_and(|line| !line.go_asks_dns()) {
+        // The older texts are of Go before 1.20 (recorded).
+        let older = format!("address {host}: no suitable address found");
+        return Some(nobody.or(Said::of(&kubectl(situation, &older))));
+    }
+    if !is_asked_for(&host) {
+        return Some(nobody);
+    }
+    if situation.found_below_a_suffix {
         return Some(Said::resolves());
     }
     let mut said = Said::default();
     // With `rotate` each question begins with the next server, so A and AAAA with two.
-    let orders = situation.orders();
-    for for_a in &orders {
-        for for_aaaa in &orders {
-            let a = walk(situation, for_a, RecordType::A)?;
-            let aaaa = walk(situation, for_aaaa, RecordType::AAAA)?;
-            said.add(both(situation, a, aaaa));
+    let orders = orders(&situation.servers(), situation.rotates());
+    for version in [Version::Newer, Version::Older] {
+        for for_a in &orders {
+            for for_aaaa in &orders {
+                let a = walk(situation, version, for_a, RecordType::A)?;
+                let aaaa = walk(situation, version, for_aaaa, RecordType::AAAA)?;
+                said.add(both(situation, a, aaaa));
+            }
         }
     }
     Some(said)
 }
 
+/// Whether Go asks anybody for such a name (src/net/dnsclient.go, isDomainName); what else it looks at, the length and the
+/// characters, every host name has.
+fn is_asked_for(host: &str) -> bool {
+    let is_number = |c: char| c.is_ascii_digit() || c == '.';
+    let mut labels = host.split('.');
+    labels.all(|label| !label.starts_with('-') && !label.ends_with('-'))
+        && !host.chars().all(is_number)
+}
+
 fn both(situation: &Situation<'_>, a: Walk, aaaa: Walk) -> Said {
-    let (Walk::Failed(a), Walk::Failed(aaaa)) = (a, aaaa) else {
-        return Said::resolves();
+    let one_by_one = situation.asks_one_by_one();
+    let took_ms = if one_by_one {
+        a.took_ms + aaaa.took_ms
+    } else {
+        a.took_ms.max(aaaa.took_ms)
     };
-    let may_be_read = a.may_be_read || aaaa.may_be_read;
+    let said = match (a.failed, aaaa.failed) {
+        (Some(a), Some(aaaa)) => failed(situation, one_by_one, &a, &aaaa),
+        _ => Said::resolves(),
+    };
+    if took_ms > DIAL_MS + NEAR_MS {
+        return deadline(situation);
+    }
+    // Names below the search list are asked for, too, where no address was found.
+    let names = situation
+        .facts
+        .stub
+        .as_ref()
+        .map_or(0, |stub| stub.search.len())
+        + 1;
+    let is_silent = |probed: &&Probed| !probed.lookups.iter().any(Lookup::heard_anything);
+    let all_ms = if said.messages.is_empty() {
+        took_ms
+    } else {
+        took_ms * names as f64
+    };
+    if all_ms <= DIAL_MS - NEAR_MS {
+        return said;
+    }
+    // Whoever is silent for this name is for those below the search list, too.
+    if took_ms > DIAL_MS - NEAR_MS || situation.servers().iter().all(is_silent) {
+        deadline(situation).or(said)
+    } else {
+        said.or(deadline(situation))
+    }
+}
+
+fn failed(situation: &Situation<'_>, one_by_one: bool, a: &Failed, aaaa: &Failed) -> Said {
     // Who waits for a time-out is the last. Otherwise it is a race: the one with more questions is the likelier.
     let last = match a.waits.cmp(&aaaa.waits) {
+        _ if one_by_one => vec![aaaa],
         Ordering::Greater => vec![a],
         Ordering::Less => vec![aaaa],
         Ordering::Equal if aaaa.tries > a.tries => vec![aaaa, a],
         Ordering::Equal => vec![a, aaaa],
     };
     let mut said = Said {
-        resolves: may_be_read,
+        resolves: a.may_be_read || aaaa.may_be_read,
         messages: Vec::new(),
     };
-    for error in last.iter().flat_map(|failed| &failed.errors) {
-        said.add(Said::of(&kubectl(situation, error)));
+    for failed in last {
+        said.add(Said::of(&kubectl(situation, &failed.error)));
     }
     said
 }
 
 /// How the servers were walked through for one type.
-enum Walk {
-    Found,
-    Failed(Failed),
+struct Walk {
+    /// How long it took, in milliseconds, as far as replies were waited for.
+    took_ms: f64,
+    /// How it failed, unless it found an address.
+    failed: Option<Failed>,
 }
 
 /// How that ended.
+#[derive(Default)]
 struct Failed {
-    /// The error; more than one where versions of Go differ, the newer first.
-    errors: Vec<String>,
+    /// The error.
+    error: String,
     /// Questions until then.
     tries: u32,
     /// Those of them that ended with a time-out.
@@ -72,48 +154,78 @@ struct Failed {
 }
 
 /// Asks the servers in turn for one type, as often as `attempts` says. `None` where the look-ups do not say.
-fn walk(situation: &Situation<'_>, servers: &[&Probed], qtype: RecordType) -> Option<Walk> {
+fn walk(
+    situation: &Situation<'_>,
+    version: Version,
+    servers: &[&Probed],
+    qtype: RecordType,
+) -> Option<Walk> {
     let host = &situation.target.hostname;
-    let mut failed = Failed {
-        errors: Vec::new(),
-        tries: 0,
-        waits: 0,
-        may_be_read: false,
+    let patience_ms = situation.patience_ms();
+    let mut failed = Failed::default();
+    let mut took_ms = 0.0;
+    let found = |took_ms| {
+        let failed = None;
+        Some(Walk { took_ms, failed })
     };
     for _ in 0..situation.attempts() {
         for probed in servers {
             let server = probed.resolver.address?;
             let lookup = target(probed, qtype)?;
-            let with = |error: &str| vec![format!("lookup {host} on {server}: {error}")];
+            let with = |error: &str| format!("lookup {host} on {server}: {error}");
+            let is_late = is_late(lookup, patience_ms, |attempt| attempt.edns);
             failed.tries += 1;
-            failed.errors = match lookup.kind {
+            took_ms += if is_late {
+                patience_ms
+            } else {
+                lookup.rtt_ms.unwrap_or(0.0)
+            };
+            failed.error = match lookup.kind {
+                _ if is_late => {
+                    failed.waits += 1;
+                    with(&format!("{} i/o timeout", io(lookup, server, "read")))
+                }
                 // Another message came first, and decides.
                 AnswerKind::Answer if too_late(lookup) => with("invalid DNS response"),
-                AnswerKind::Answer => return Some(Walk::Found),
-                // Since Go 1.23.8 a lame delegation is "no such host"; before, it has a name of its own (recorded).
-                AnswerKind::NoData | AnswerKind::Referral if is_lame(lookup) => {
-                    [with("no such host"), with("lame referral")].concat()
+                _ if has_some_address(lookup, qtype) => return found(took_ms),
+                AnswerKind::Answer => return found(took_ms),
+                AnswerKind::NoData | AnswerKind::Referral if is_lame(lookup, version) => {
+                    with("lame referral")
                 }
-                AnswerKind::NxDomain | AnswerKind::NoData | AnswerKind::Referral => {
-                    failed.errors = with("no such host");
-                    return Some(Walk::Failed(failed));
+                // Before, it was an error of its own (recorded).
+                AnswerKind::Truncated
+                    if version == Version::Older && is_truncated_over_tcp(lookup) =>
+                {
+                    with("no answer from DNS server")
+                }
+                AnswerKind::Truncated if !is_truncated_over_tcp(lookup) => {
+                    let error = after_truncation(lookup, server);
+                    if error.ends_with("i/o timeout") {
+                        failed.waits += 1;
+                        took_ms += patience_ms;
+                    }
+                    with(&error)
+                }
+                AnswerKind::NxDomain
+                | AnswerKind::NoData
+                | AnswerKind::Referral
+                | AnswerKind::Truncated => {
+                    failed.error = with("no such host");
+                    let failed = Some(failed);
+                    return Some(Walk { took_ms, failed });
                 }
                 AnswerKind::ServFail | AnswerKind::Refused | AnswerKind::OtherRcode => {
                     with("server misbehaving")
                 }
                 AnswerKind::Malformed if lookup.rcode.is_some() => {
-                    let has_addresses = has_addresses(lookup);
-                    if !has_addresses && !is_about_a_record(lookup) {
-                        // Aliases without an address, in a circle or not.
-                        failed.errors = with("no such host");
-                        return Some(Walk::Failed(failed));
-                    }
                     if !is_about_a_record(lookup) {
-                        // Under whatever name they stand (recorded).
-                        return Some(Walk::Found);
+                        // Aliases without an address, in a circle or not.
+                        failed.error = with("no such host");
+                        let failed = Some(failed);
+                        return Some(Walk { took_ms, failed });
                     }
                     // Some records that cannot be read Go reads all the same, such as one longer than the message
-                    // (recorded), and it keeps what it has read before one that it cannot.
+                    // (recorded).
                     failed.may_be_read = true;
                     with("cannot unmarshal DNS message")
                 }
@@ -127,18 +239,22 @@ fn walk(situation: &Situation<'_>, servers: &[&Probed], qtype: RecordType) -> Op
                 | AnswerKind::Alpn
                 | AnswerKind::HttpError => {
                     failed.waits += 1;
+                    took_ms += patience_ms;
                     with(&format!("{} i/o timeout", io(lookup, server, "read")))
                 }
                 AnswerKind::Unreachable => with(&refused(lookup, server)),
-                AnswerKind::Truncated => {
-                    let error = after_truncation(lookup, server);
-                    failed.waits += u32::from(error.ends_with("i/o timeout"));
-                    with(&error)
-                }
             };
         }
     }
-    Some(Walk::Failed(failed)).filter(|_| !servers.is_empty())
+    let failed = Some(failed);
+    Some(Walk { took_ms, failed }).filter(|_| !servers.is_empty())
+}
+
+/// Whether it is a lame referral to this version.
+fn is_lame(lookup: &Lookup, version: Version) -> bool {
+    let has_answer = lookup.section(Section::Answer).next().is_some();
+    let neither = lookup.flags.is_some_and(|flags| !flags.aa && !flags.ra);
+    lookup.lame || version == Version::Older && neither && !has_answer
 }
 
 /// Whether the answer came behind a message at which Go fails.
@@ -192,8 +308,6 @@ fn after_truncation(lookup: &Lookup, server: std::net::SocketAddr) -> String {
     }
     match tcp.map(|attempt| attempt.kind) {
         Some(AnswerKind::Unreachable) => format!("dial tcp {server}: connect: connection refused"),
-        // TC=1 over TCP too: no answer is read from it (recorded).
-        Some(AnswerKind::Truncated) => "no such host".to_owned(),
         _ => format!("dial tcp {server}: i/o timeout"),
     }
 }

@@ -1,14 +1,24 @@
 //! Go programs that ask the C library (cgo): glibc's answer in Go's words, without a server.
 //!
-//! Recorded with Go 1.19.8 (fixtures/clients/recorded.json). EAI_NONAME is "no such host"; EAI_NODATA too since Go 1.21
+//! Recorded with Go 1.19.8 and 1.27.3 (fixtures/clients/recorded.json). EAI_NONAME is "no such host"; EAI_NODATA too since Go 1.21
 //! (src/net/cgo_unix.go), and before that the C library's own text.
 
-use super::glibc::{AGAIN, NODATA, NONAME};
-use super::{Said, Situation, glibc, kubectl};
+use super::glibc::{self, NODATA, NONAME, Simulated};
+use super::{DIAL_MS, NEAR_MS, Said, Situation, deadline, kubectl, nss_resolve};
 
 /// What kubectl would print, were it built with cgo.
 pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
-    let Said { resolves, messages } = glibc::said(situation)?;
+    if situation.goes_through_a_proxy() {
+        return None;
+    }
+    if nss_resolve::hangs(situation) {
+        return Some(deadline(situation));
+    }
+    let Simulated { said, waited_ms } = glibc::simulate(situation)?;
+    if waited_ms > DIAL_MS + NEAR_MS {
+        return Some(deadline(situation));
+    }
+    let Said { resolves, messages } = said;
     let host = &situation.target.hostname;
     let mut said = Said {
         resolves,
@@ -18,7 +28,8 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
         let texts: &[&str] = match message.as_str() {
             NONAME => &["no such host"],
             NODATA => &["no such host", NODATA],
-            _ => &[AGAIN],
+            // Of another service than DNS: as getaddrinfo has it.
+            text => &[text],
         };
         for text in texts {
             said.add(Said::of(&kubectl(
@@ -26,6 +37,9 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
                 &format!("lookup {host}: {text}"),
             )));
         }
+    }
+    if waited_ms > DIAL_MS - NEAR_MS {
+        said.add(deadline(situation));
     }
     Some(said)
 }

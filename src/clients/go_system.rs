@@ -1,25 +1,100 @@
-//! kubectl on macOS and Windows, where Go asks the operating system (libSystem, getaddrinfoW): its message names no server.
+//! kubectl on macOS and Windows, where Go asks the operating system (libSystem, GetAddrInfoW): its message names no server.
 //!
-//! From Go's source (src/net/cgo_unix.go, lookup_windows.go): a name that does not exist is "no such host". What the two
-//! systems make of anything else was not recorded, and is not predicted. Not run on either.
+//! From Go's source (src/net/cgo_unix.go, lookup_windows.go): a name that does not exist is "no such host", and so is one
+//! without addresses where the system has a code of its own for it; for every other failure it is the system's own text.
+//! Where this host's getaddrinfo was asked, its failure is the one that is put into words. Else only what the name servers
+//! say of a name that does not exist is predicted, and on Windows of one without addresses. Not run on either.
 
 use super::{Said, Situation, kubectl, target};
 use crate::dns::{AnswerKind, RecordType};
+use crate::facts::platform::Chooser;
+use crate::observation::SystemFailure;
+use crate::probe::Probed;
+
+/// Windows Sockets Error Codes: WSAHOST_NOT_FOUND.
+const HOST_NOT_FOUND: i32 = 11001;
+/// What Windows says of WSANO_DATA, 11004, in English.
+const NO_DATA: &str =
+    "getaddrinfow: The requested name is valid, but no data of the requested type was found.";
+const NO_SUCH_HOST: &str = "no such host";
 
 /// What kubectl would print; `None` where that is not known.
 pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
-    if situation.found_otherwise() {
-        return Some(Said::resolves());
+    if situation.goes_through_a_proxy() {
+        return None;
     }
-    let server = situation.servers().next()?;
-    let kinds = [
-        target(server, RecordType::A)?.kind,
-        target(server, RecordType::AAAA)?.kind,
-    ];
-    if kinds.contains(&AnswerKind::Answer) {
-        return Some(Said::resolves());
-    }
+    let is_windows = situation
+        .facts
+        .split_dns()
+        .is_some_and(|split| split.chooser == Chooser::Windows);
+    let texts = match situation.system() {
+        Some(system) if !system.addresses.is_empty() => return Some(Said::resolves()),
+        Some(system) => vec![text(system.failure.as_ref()?, is_windows)],
+        None if situation.is_in_hosts_file(false) || situation.found_below_a_suffix => {
+            return Some(Said::resolves());
+        }
+        None => match kind(situation)? {
+            AnswerKind::Answer => return Some(Said::resolves()),
+            AnswerKind::NxDomain => vec![NO_SUCH_HOST.to_owned()],
+            // Which of its codes Windows gives for it is not known.
+            AnswerKind::NoData if is_windows => vec![NO_SUCH_HOST.to_owned(), NO_DATA.to_owned()],
+            _ => return None,
+        },
+    };
     let host = &situation.target.hostname;
-    let denied = kinds.iter().all(|kind| *kind == AnswerKind::NxDomain);
-    denied.then(|| Said::of(&kubectl(situation, &format!("lookup {host}: no such host"))))
+    let mut said = Said::default();
+    for text in texts {
+        said.add(Said::of(&kubectl(
+            situation,
+            &format!("lookup {host}: {text}"),
+        )));
+    }
+    Some(said)
+}
+
+fn text(failure: &SystemFailure, is_windows: bool) -> String {
+    let is_absent = match failure.code.as_str() {
+        _ if is_windows => failure.number == HOST_NOT_FOUND,
+        code => matches!(code, "EAI_NONAME" | "EAI_NODATA"),
+    };
+    if is_absent {
+        NO_SUCH_HOST.to_owned()
+    } else if is_windows {
+        format!("getaddrinfow: {}", failure.text)
+    } else {
+        failure.text.clone()
+    }
+}
+
+/// What the first of the name servers says that the system asks for the name: of a family that is not there, what the
+/// other one is.
+pub(super) fn kind(situation: &Situation<'_>) -> Option<AnswerKind> {
+    let asked = situation
+        .facts
+        .split_dns()?
+        .asked_for(&situation.target.hostname)
+        .servers;
+    let is_asked = |probed: &&Probed| {
+        probed
+            .resolver
+            .address
+            .is_some_and(|address| asked.contains(&address))
+    };
+    let server = situation.all.iter().find(is_asked);
+    let server = server.or_else(|| {
+        situation
+            .named
+            .first()
+            .copied()
+            .filter(|_| asked.is_empty())
+    })?;
+    let a = target(server, RecordType::A)?.kind;
+    let aaaa = target(server, RecordType::AAAA)?.kind;
+    Some(match (a, aaaa) {
+        (AnswerKind::Answer, _) | (_, AnswerKind::Answer) => AnswerKind::Answer,
+        (AnswerKind::NxDomain, AnswerKind::NxDomain) => AnswerKind::NxDomain,
+        (a, aaaa) if a.is_negative() && aaaa.is_negative() => AnswerKind::NoData,
+        (a, aaaa) if a.is_negative() => aaaa,
+        (a, _) => a,
+    })
 }

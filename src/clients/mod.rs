@@ -6,17 +6,19 @@ mod glibc;
 mod go;
 mod go_cgo;
 mod go_system;
+mod libsystem;
 mod musl;
+mod nss_resolve;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::dns::{AnswerKind, RecordType, Section};
-use crate::facts::Facts;
-use crate::facts::platform::{Chooser, LookupPath};
+use crate::dns::{AnswerKind, Rcode, RecordType, Section};
+use crate::facts::platform::{Chooser, HostsLine};
+use crate::facts::{Facts, Proxy};
 use crate::limits;
-use crate::observation::{Lookup, Purpose};
+use crate::observation::{Attempt, Lookup, Purpose, SystemLookup, Transport};
 use crate::probe::Probed;
 use crate::resolvers::Role;
 use crate::settings::Target;
@@ -27,9 +29,10 @@ pub struct Prediction {
     /// The resolver library: `go`, `go-cgo`, `glibc`, `musl`.
     pub client: String,
     /// `resolves`, `fails`, or `varies` where it does the one or the other: by which server it begins with (`options
-    /// rotate`), or by which answers first.
+    /// rotate`), by which answers first, or by its version.
     pub outcome: String,
-    /// What it prints where it fails; several where it is a race, the likelier first. Empty where it resolves.
+    /// What it prints where it fails; several where it is a race, the likelier first, or where versions differ, the newer
+    /// first. Empty where it resolves.
     pub messages: Vec<String>,
 }
 
@@ -67,6 +70,11 @@ impl Said {
         }
     }
 
+    fn or(mut self, other: Self) -> Self {
+        self.add(other);
+        self
+    }
+
     fn outcome(&self) -> &'static str {
         match (self.resolves, self.messages.is_empty()) {
             (_, true) => "resolves",
@@ -76,35 +84,46 @@ impl Said {
     }
 }
 
+/// How long client-go dials, the look-up included, in milliseconds (k8s.io/client-go/transport/cache.go).
+const DIAL_MS: f64 = 30_000.0;
+/// As near to it, the one or the other may come first.
+const NEAR_MS: f64 = 1_000.0;
+
 /// What a client has to go by.
 struct Situation<'a> {
     target: &'a Target,
     facts: &'a Facts,
     /// The name servers, in the order they are asked.
     named: Vec<&'a Probed>,
+    /// Every resolver that was asked.
+    all: &'a [Probed],
     /// Whether the name has an address below a suffix of the search list, which is walked where the name itself is
     /// denied (resolv.conf(5); Go, src/net/dnsclient_unix.go).
     found_below_a_suffix: bool,
 }
 
 impl<'a> Situation<'a> {
-    /// The servers that are used, in their order.
-    fn servers(&self) -> impl Iterator<Item = &'a Probed> {
-        self.named.iter().take(limits::NAME_SERVERS_USED).copied()
+    /// The servers that Go uses, in their order.
+    fn servers(&self) -> Vec<&'a Probed> {
+        self.named
+            .iter()
+            .take(limits::NAME_SERVERS_USED)
+            .copied()
+            .collect()
     }
 
-    /// The orders in which the servers may be asked: one, or with `options rotate` one from each of them on.
-    fn orders(&self) -> Vec<Vec<&'a Probed>> {
-        let servers: Vec<&Probed> = self.servers().collect();
-        let rotates = self.facts.stub.as_ref().is_some_and(|stub| stub.rotate);
-        let starts = if rotates { servers.len().max(1) } else { 1 };
-        (0..starts)
-            .map(|start| {
-                let mut order = servers.clone();
-                order.rotate_left(start);
-                order
-            })
-            .collect()
+    /// The servers that a C library uses: as Go, but where resolv.conf names none, 127.0.0.1 alone (resolv.conf(5)).
+    fn servers_of_libc(&self) -> Vec<&'a Probed> {
+        let mut servers = self.servers();
+        if self.facts.stub.as_ref().is_some_and(|stub| stub.defaulted) {
+            servers.retain(|probed| is_at(probed, &[Ipv4Addr::LOCALHOST.into()]));
+        }
+        servers
+    }
+
+    /// Whether each question begins with the next server: `options rotate`.
+    fn rotates(&self) -> bool {
+        self.facts.stub.as_ref().is_some_and(|stub| stub.rotate)
     }
 
     /// How often the list is asked: `options attempts`.
@@ -113,18 +132,46 @@ impl<'a> Situation<'a> {
         stub.map_or(2, |stub| stub.attempts).max(1)
     }
 
-    /// Whether getaddrinfo asks the servers of resolv.conf: unless nsswitch.conf has something before `dns` that ends the
-    /// look-up, such as `resolve`, systemd-resolved's own way in (nss-resolve(8)), or nothing of the kind.
-    fn asks_by_resolv_conf(&self) -> bool {
-        let host = self.facts.host.as_ref();
-        let line = host.and_then(|host| host.hosts_line.as_ref());
-        line.is_none_or(|line| line.path() == LookupPath::Dns)
-            // Through its stub, systemd-resolved gives the same answer as through nss-resolve.
-            || self.servers().all(|probed| {
-                let stub = [IpAddr::from([127, 0, 0, 53]), IpAddr::from([127, 0, 0, 54])];
-                let address = probed.resolver.address;
-                address.is_some_and(|address| stub.contains(&address.ip()))
-            }) && line.is_some_and(|line| line.path() == LookupPath::Resolved)
+    /// How long one question has at one server, in milliseconds: `options timeout`.
+    fn patience_ms(&self) -> f64 {
+        let stub = self.facts.stub.as_ref();
+        f64::from(stub.map_or(5, |stub| stub.timeout_s).max(1)) * 1000.0
+    }
+
+    /// The `hosts:` line of nsswitch.conf.
+    fn hosts_line(&self) -> Option<&HostsLine> {
+        self.facts.host.as_ref()?.hosts_line.as_ref()
+    }
+
+    /// Whether a question for AAAA waits for the reply to A: `options single-request`.
+    fn asks_one_by_one(&self) -> bool {
+        let stub = self.facts.stub.as_ref();
+        stub.is_some_and(|stub| stub.single_request)
+    }
+
+    /// What this host's getaddrinfo gave, where it was asked and came back.
+    fn system(&self) -> Option<&'a SystemLookup> {
+        let mut asked = self.all.iter().filter_map(|probed| probed.system.as_ref());
+        asked.find(|lookup| lookup.rtt_ms.is_some())
+    }
+
+    /// What the error of this host's getaddrinfo reads, or that it resolves.
+    fn said_by_the_system(&self) -> Option<Said> {
+        let system = self.system()?;
+        Some(match &system.failure {
+            _ if !system.addresses.is_empty() => Said::resolves(),
+            Some(failure) => Said::of(&failure.text),
+            None => return None,
+        })
+    }
+
+    /// Whether clients of this host hand the name to a proxy, and do not look it up (k8s.io/client-go: the kubeconfig's
+    /// `proxy-url`, else the environment's).
+    fn goes_through_a_proxy(&self) -> bool {
+        let kubeconfig = self.facts.kubeconfig.as_ref();
+        let proxy = self.facts.proxy.as_ref();
+        kubeconfig.is_some_and(|kubeconfig| kubeconfig.proxy_url.is_some())
+            || proxy.is_some_and(Proxy::resolves_the_target)
     }
 
     /// Whether the hosts file has the name; `in_this_case` where only a line in the case of the target counts.
@@ -134,11 +181,24 @@ impl<'a> Situation<'a> {
             .iter()
             .any(|entry| !(in_this_case && entry.in_other_case))
     }
+}
 
-    /// Whether the name gets an address otherwise than from its own look-up.
-    fn found_otherwise(&self) -> bool {
-        self.is_in_hosts_file(false) || self.found_below_a_suffix
-    }
+/// Whether the server is at one of the addresses.
+fn is_at(probed: &Probed, addresses: &[IpAddr]) -> bool {
+    let address = probed.resolver.address;
+    address.is_some_and(|address| addresses.contains(&address.ip()))
+}
+
+/// The orders in which the servers may be asked: one, or with `rotate` one from each of them on.
+fn orders<'a>(servers: &[&'a Probed], rotates: bool) -> Vec<Vec<&'a Probed>> {
+    let starts = if rotates { servers.len().max(1) } else { 1 };
+    (0..starts)
+        .map(|start| {
+            let mut order = servers.to_vec();
+            order.rotate_left(start);
+            order
+        })
+        .collect()
 }
 
 /// What the server was observed to say for one type.
@@ -149,16 +209,29 @@ fn target(probed: &Probed, qtype: RecordType) -> Option<&Lookup> {
         .find(|lookup| lookup.purpose == Purpose::Target && lookup.qtype == qtype)
 }
 
-/// Whether a reply without an answer comes from a server that neither knows nor recurses: AA and RA are off.
-fn is_lame(lookup: &Lookup) -> bool {
-    lookup.flags.is_some_and(|flags| !flags.aa && !flags.ra)
+/// Whether every reply to a question in the client's form came after so many milliseconds.
+fn is_late(lookup: &Lookup, patience_ms: f64, is_form: fn(&Attempt) -> bool) -> bool {
+    let replies = lookup.attempts.iter().filter(|attempt| {
+        attempt.rcode.is_some() && attempt.transport == lookup.transport && is_form(attempt)
+    });
+    let mut times = replies.filter_map(|attempt| attempt.rtt_ms).peekable();
+    times.peek().is_some() && times.all(|rtt| rtt > patience_ms)
 }
 
-/// Whether the answer section holds records of the type asked for, under whatever name.
-fn has_addresses(lookup: &Lookup) -> bool {
+/// Whether the reply over TCP, after a truncated one, is truncated as well.
+fn is_truncated_over_tcp(lookup: &Lookup) -> bool {
     lookup
-        .section(Section::Answer)
-        .any(|record| record.rtype == lookup.qtype)
+        .attempts
+        .iter()
+        .any(|attempt| attempt.transport == Transport::Tcp && attempt.kind == AnswerKind::Truncated)
+}
+
+/// Whether addresses are in the answer, whose they may be: Go and musl do not compare the owner's name (recorded).
+fn has_some_address(lookup: &Lookup, qtype: RecordType) -> bool {
+    lookup.rcode == Some(Rcode::NOERROR)
+        && lookup
+            .section(Section::Answer)
+            .any(|record| record.rtype == qtype)
 }
 
 /// Whether it is a record that cannot be read which makes the reply malformed.
@@ -181,10 +254,19 @@ fn kubectl(situation: &Situation<'_>, error: &str) -> String {
     format!("Unable to connect to the server: dial tcp: {error}")
 }
 
+/// kubectl's line where the time to dial is over before the look-up is.
+fn deadline(situation: &Situation<'_>) -> Said {
+    let host = &situation.target.hostname;
+    Said::of(&kubectl(situation, &format!("lookup {host}: i/o timeout")))
+}
+
 type Client = (&'static str, fn(&Situation<'_>) -> Option<Said>);
 
-/// The clients on macOS and Windows, whose own resolvers are not modelled.
-const ELSEWHERE: &[Client] = &[("go", go_system::said)];
+/// The clients on macOS, whose own resolver is asked.
+const MACOS: &[Client] = &[("go", go_system::said), ("libsystem", libsystem::said)];
+
+/// The clients on Windows, whose own resolver is asked.
+const WINDOWS: &[Client] = &[("go", go_system::said)];
 
 /// The clients on Linux, in the order of the report.
 const CLIENTS: &[Client] = &[
@@ -208,6 +290,7 @@ pub fn predict(target: &Target, facts: &Facts, observations: &[Probed]) -> Vec<P
         target,
         facts,
         named: servers,
+        all: observations,
         found_below_a_suffix: observations.iter().any(|probed| {
             probed.resolver.has_role(Role::Local)
                 && probed.lookups.iter().any(|lookup| {
@@ -216,7 +299,8 @@ pub fn predict(target: &Target, facts: &Facts, observations: &[Probed]) -> Vec<P
         }),
     };
     let clients = match facts.split_dns().map(|split| split.chooser) {
-        Some(Chooser::Macos | Chooser::Windows) => ELSEWHERE,
+        Some(Chooser::Macos) => MACOS,
+        Some(Chooser::Windows) => WINDOWS,
         Some(Chooser::SystemdResolved) | None => CLIENTS,
     };
     clients

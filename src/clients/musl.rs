@@ -5,9 +5,10 @@
 //! or NXDOMAIN counts, whatever is in it, so that of servers that differ the faster one wins. SERVFAIL ends as "Try again"
 //! where nobody has more, and so does silence; every other RCODE is passed over. A decides before AAAA. The hosts file is
 //! compared with the case as it stands. A name with as many dots as ndots says is not looked up below the search list.
-//! A truncated reply counts as it stands, mostly empty.
+//! A truncated reply counts as it stands, mostly empty. All of it has the time of `options timeout`, however many attempts
+//! there are.
 
-use super::{Said, Situation, has_addresses, is_about_a_record, target};
+use super::{Said, Situation, has_some_address, is_about_a_record, is_late, target};
 use crate::dns::{AnswerKind, Rcode, RecordType};
 use crate::observation::Lookup;
 
@@ -39,6 +40,12 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
     {
         return None;
     }
+    let stub = situation.facts.stub.as_ref();
+    let dots = situation.target.hostname.labels().len().saturating_sub(1);
+    let searches = stub.is_some_and(|stub| dots < stub.ndots as usize);
+    if searches && situation.found_below_a_suffix {
+        return Some(Said::resolves());
+    }
     let mut said = Said::default();
     for a in replies(situation, RecordType::A)? {
         for aaaa in replies(situation, RecordType::AAAA)? {
@@ -61,8 +68,8 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
 /// What may come first for one type, of all servers.
 fn replies(situation: &Situation<'_>, qtype: RecordType) -> Option<Vec<Reply>> {
     let mut found: Vec<Reply> = Vec::new();
-    for server in situation.servers() {
-        let reply = reply(target(server, qtype)?)?;
+    for server in situation.servers_of_libc() {
+        let reply = reply(target(server, qtype)?, qtype, situation.patience_ms())?;
         if reply != Reply::Failed && !found.contains(&reply) {
             found.push(reply);
         }
@@ -75,7 +82,10 @@ fn replies(situation: &Situation<'_>, qtype: RecordType) -> Option<Vec<Reply>> {
 
 /// What the server says without EDNS. `None` where a reply with the right ID and another question was seen: musl takes
 /// it, and what is in it was not kept.
-fn reply(lookup: &Lookup) -> Option<Reply> {
+fn reply(lookup: &Lookup, qtype: RecordType, patience_ms: f64) -> Option<Reply> {
+    if is_late(lookup, patience_ms, |_| true) {
+        return Some(Reply::Failed);
+    }
     let heard = |edns: bool| {
         lookup
             .attempts
@@ -101,16 +111,14 @@ fn reply(lookup: &Lookup) -> Option<Reply> {
     Some(match kind {
         _ if tc => Reply::Empty,
         AnswerKind::Answer => Reply::Addresses,
+        // It depends on which record came first.
+        AnswerKind::Malformed if has_some_address(lookup, qtype) && is_about_a_record(lookup) => {
+            return None;
+        }
+        // Under whatever name they stand (recorded).
+        _ if has_some_address(lookup, qtype) => Reply::Addresses,
         AnswerKind::NxDomain => Reply::NoName,
         AnswerKind::NoData | AnswerKind::Referral | AnswerKind::Truncated => Reply::Empty,
-        AnswerKind::Malformed if rcode == Some(Rcode::NOERROR) && has_addresses(lookup) => {
-            if is_about_a_record(lookup) {
-                // It depends on which came first.
-                return None;
-            }
-            // Under whatever name they stand (recorded).
-            Reply::Addresses
-        }
         AnswerKind::Malformed if rcode == Some(Rcode::NOERROR) => Reply::Empty,
         _ => Reply::Failed,
     })

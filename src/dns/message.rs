@@ -196,6 +196,15 @@ struct Aliases {
 }
 
 impl Reply {
+    /// Whether it says NOERROR and nothing else, from a server that neither has the zone nor recurses.
+    pub fn is_lame(&self) -> bool {
+        let holds = |section| self.records.iter().any(|record| record.section == section);
+        self.rcode == Rcode::NOERROR
+            && !(self.flags.aa || self.flags.ra || self.edns)
+            && !(holds(Section::Answer) || holds(Section::Additional))
+            && self.defect.is_none()
+    }
+
     /// The SOA of a negative answer: from AUTHORITY, else from ADDITIONAL.
     pub fn soa(&self) -> Option<Soa> {
         [Section::Authority, Section::Additional]

@@ -294,6 +294,7 @@ fn configuration(
         powershell: powershell.as_deref(),
         res_options: variable("RES_OPTIONS"),
         local_domain: variable("LOCALDOMAIN"),
+        host_aliases: variable("HOSTALIASES"),
     })
 }
 

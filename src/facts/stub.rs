@@ -33,6 +33,9 @@ pub struct StubConfiguration {
     pub rotate: bool,
     /// `options use-vc`: TCP always.
     pub use_vc: bool,
+    /// `options single-request` or `single-request-reopen`: AAAA is asked for after A, and not beside it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub single_request: bool,
     /// What could not be read in it, line by line; such lines are passed over, as the C library does.
     #[serde(default)]
     pub problems: Vec<String>,
@@ -85,6 +88,7 @@ impl StubConfiguration {
             attempts: config.attempts.clamp(1, 5),
             rotate: config.rotate,
             use_vc: config.use_vc,
+            single_request: config.single_request || config.single_request_reopen,
             problems,
         }
     }

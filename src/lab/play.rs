@@ -254,6 +254,7 @@ fn facts(scenario: &Scenario, target: &Name) -> Facts {
         powershell: octets(&given.host.powershell).as_deref(),
         res_options: given.environment.get("RES_OPTIONS").cloned(),
         local_domain: given.environment.get("LOCALDOMAIN").cloned(),
+        host_aliases: given.environment.get("HOSTALIASES").cloned(),
     });
     let windows = host.as_ref().and_then(|host| host.split_dns.as_ref());
     let windows = windows.filter(|_| given.host.powershell.is_some());

@@ -8,6 +8,17 @@ use std::net::SocketAddr;
 use super::{Seen, Symptom, between, library};
 use crate::limits;
 
+/// What stands before it where Go dials.
+const DIALS: &[&str] = &["dial tcp: ", "dial udp: "];
+
+/// What is said of a message without a server.
+const NO_SERVER: &str = "The message names no name server. Go's own resolver names the one it asked, so here Go asked the \
+                         operating system (on macOS and Windows, or in a program built with cgo), or it asked nobody: a \
+                         name that is too long or has a label with a hyphen at its end is never sent.";
+/// And of one where the time ran out.
+const NO_SERVER_IN_TIME: &str = "The message names no name server: the time to dial, 30 s in client-go, was over before the \
+                                 look-up was.";
+
 /// Go's error of a look-up.
 pub(super) fn look_up(line: &str) -> Option<Seen> {
     let mut words = line.match_indices("lookup ").take(limits::PASTED_WORDS);
@@ -22,17 +33,25 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
             let (server, error) = rest.split_at(rest.find([' ', '\t'])?);
             (name, Some(address(server.strip_suffix(':')?)?), error)
         };
-        let mut symptom = symptom(start(error), server.is_some())?;
+        // Where a server is named, or a dial is around it, nothing else can be meant.
+        let is_one = server.is_some() || DIALS.iter().any(|dial| line[..at].ends_with(dial));
+        let other = (is_one && !error.trim().is_empty()).then_some(Symptom::OtherError);
+        let mut symptom = symptom(start(error), server.is_some()).or(other)?;
         if !name.is_empty() && line[..at].contains("proxyconnect") {
             symptom = Symptom::Proxy;
         }
+        let note = match server {
+            Some(_) => None,
+            None if symptom == Symptom::Deadline => Some(NO_SERVER_IN_TIME),
+            None => Some(NO_SERVER),
+        };
         Some(Seen {
             symptom,
             host: Some(name.to_owned()),
             server,
             pure_go: server.is_some(),
             is_stub: false,
-            note: None,
+            note,
         })
     })
 }
@@ -62,7 +81,7 @@ fn symptom(error: &str, has_server: bool) -> Option<Symptom> {
         Symptom::NoAddress
     } else if has("server misbehaving") {
         Symptom::Misbehaving
-    } else if has("cannot unmarshal") {
+    } else if has("cannot unmarshal") || has("cannot marshal") || has("invalid DNS response") {
         Symptom::Unreadable
     } else if has("lame referral") {
         Symptom::Referral
@@ -71,9 +90,11 @@ fn symptom(error: &str, has_server: bool) -> Option<Symptom> {
         Symptom::Truncated
     } else if has("unreachable") || has("no route to host") {
         Symptom::NoRoute
+    } else if has("operation not permitted") || has("permission denied") {
+        Symptom::NotLetOut
     } else if has("connection refused") || has("connection was refused") {
         Symptom::PortClosed
-    } else if has("i/o timeout") && !has_server {
+    } else if has("i/o timeout") && !has_server || has("operation was canceled") {
         Symptom::Deadline
     } else if has("i/o timeout") {
         Symptom::Silence
@@ -101,6 +122,7 @@ pub(super) fn url_host(line: &str) -> Option<&str> {
 /// Errors of what comes after DNS, or may.
 pub(super) fn beyond_dns(line: &str) -> Option<Seen> {
     if let Some(host) = between(line, "The connection to the server ", " was refused") {
+        let host = host.strip_prefix("https://").unwrap_or(host);
         let host = host.strip_suffix(":443").unwrap_or(host);
         return Some(Seen::of(Symptom::KubectlRefused, Some(host)));
     }
@@ -131,5 +153,10 @@ pub(super) fn beyond_dns(line: &str) -> Option<Seen> {
     ]
     .iter()
     .any(|text| error.contains(text));
-    failed.then(|| Seen::of(Symptom::Connection, host))
+    let symptom = if line.contains("proxyconnect tcp: dial") {
+        Symptom::ProxyConnection
+    } else {
+        Symptom::Connection
+    };
+    failed.then(|| Seen::of(symptom, host))
 }

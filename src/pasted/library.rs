@@ -89,6 +89,8 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
         // .NET.
         .or_else(|| super::between(line, "is known. (", ":"))
         .or_else(|| super::between(line, "ping: ", ": "))
+        // urllib3: HTTPSConnectionPool(host='X', port=443).
+        .or_else(|| super::between(line, "ConnectionPool(host='", "'"))
         .or(bare)
         .or_else(|| super::go::url_host(line));
     Some(Seen::of(symptom, host))

@@ -9,12 +9,13 @@ mod library;
 mod resolved;
 mod server;
 mod symptom;
+mod terminal;
 mod tool;
 mod windows;
 
 use std::net::SocketAddr;
 
-use crate::dns::Name;
+use crate::dns::{Name, NameError};
 use crate::endpoint::{EndpointName, NotEndpoint};
 use crate::limits;
 use crate::resolvers::parse_address;
@@ -73,37 +74,73 @@ pub struct Explanation {
 
 /// Reads a message, or a log around one. `None` where no line of it is known.
 pub fn read(text: &str) -> Option<Explanation> {
-    let recognisers: [fn(&str) -> Option<Seen>; 6] = [
-        go::look_up,
-        resolved::line,
-        library::look_up,
-        tool::line,
-        windows::line,
-        go::beyond_dns,
-    ];
+    let text = &terminal::plain(text);
     // The line that says most decides: a look-up's own error before what a client made of it.
-    let by_line = recognisers.into_iter().find_map(|recognise| {
-        text.lines()
-            .find_map(|line| recognise(line).map(|seen| (line, seen)))
-    });
-    if let Some((line, seen)) = tool::dig(text).or(by_line) {
-        return Some(explain(line, &seen, text));
-    }
-    // Terraform and terminals break a long line where it does not fit.
-    let lines: Vec<&str> = text.lines().map(without_bar).collect();
-    for at in 0..lines.len() {
-        let whole = lines[at..lines.len().min(at + limits::PASTED_LINES)].join(" ");
-        let seen = recognisers
-            .into_iter()
-            .find_map(|recognise| recognise(&whole));
-        if let Some(seen) = seen {
+    let by_line = || {
+        RECOGNISERS.iter().find_map(|recognise| {
+            text.lines()
+                .find_map(|line| recognise(line).map(|seen| (line, seen)))
+        })
+    };
+    let found = tool::dig(text).or_else(by_line);
+    let joined = |by: &'static str| broken(text, by);
+    // Terminals break a long line where it does not fit, within a name as well; then what was found may be its beginning.
+    if let Some((line, seen)) = &found {
+        let goes_on = |whole: &Seen| {
+            let (Some(whole), Some(start)) = (&whole.host, &seen.host) else {
+                return false;
+            };
+            let endpoint = host(whole).is_some_and(|host| EndpointName::parse(&host).is_ok());
+            endpoint && whole.len() > start.len() && whole.starts_with(start.as_str())
+        };
+        // An error that is not known may be the beginning of one that is.
+        let is_more = |whole: &Seen| {
+            seen.symptom == Symptom::OtherError
+                && whole.symptom != Symptom::OtherError
+                && whole.host == seen.host
+        };
+        let mut longer = joined(" ").filter(|(_, whole)| is_more(whole));
+        if let Some((whole, seen)) = longer.next() {
             return Some(explain(&whole, &seen, text));
         }
+        return Some(
+            match joined("").find(|(_, whole)| goes_on(whole) || is_more(whole)) {
+                Some((whole, seen)) => explain(&whole, &seen, text),
+                None => explain(line, seen, text),
+            },
+        );
+    }
+    // Terraform breaks it between words.
+    if let Some((whole, seen)) = joined(" ").chain(joined("")).next() {
+        return Some(explain(&whole, &seen, text));
     }
     let (line, seen, sentences) = configuration::read(text)?;
     let mut explanation = explain(line, &seen, "");
     explanation.resolver = sentences;
     Some(explanation)
+}
+
+/// What is recognised in a line.
+type Recogniser = fn(&str) -> Option<Seen>;
+
+/// The recognisers, what says most first.
+const RECOGNISERS: &[Recogniser] = &[
+    go::look_up,
+    resolved::line,
+    library::look_up,
+    tool::line,
+    windows::line,
+    go::beyond_dns,
+];
+
+/// What is recognised in lines that are joined again, each with those behind it.
+fn broken<'a>(text: &'a str, by: &'a str) -> impl Iterator<Item = (String, Seen)> + 'a {
+    let lines: Vec<&str> = text.lines().map(without_bar).collect();
+    (0..lines.len()).filter_map(move |at| {
+        let whole = lines[at..lines.len().min(at + limits::PASTED_LINES)].join(by);
+        let seen = RECOGNISERS.iter().find_map(|recognise| recognise(&whole))?;
+        Some((whole, seen))
+    })
 }
 
 /// A line without the bar that Terraform draws beside it.
@@ -113,8 +150,9 @@ fn without_bar(line: &str) -> &str {
 
 fn explain(line: &str, seen: &Seen, text: &str) -> Explanation {
     let server = seen.server.or_else(|| tool::server(text));
-    let host = seen.host.as_deref().and_then(host);
-    let about = if seen.symptom == Symptom::Proxy {
+    let printed = seen.host.as_deref().or_else(|| tool::host(text));
+    let host = printed.and_then(host);
+    let about = if matches!(seen.symptom, Symptom::Proxy | Symptom::ProxyConnection) {
         // The name that failed is the proxy's; the endpoint's is in the URL beside it.
         text.lines().find_map(go::url_host).and_then(self::host)
     } else {
@@ -153,24 +191,53 @@ fn explain(line: &str, seen: &Seen, text: &str) -> Explanation {
         && let Err(kind) = EndpointName::parse(host)
     {
         name.push(not_an_endpoint(kind).to_owned());
-        candidates.insert(
-            0,
-            Candidate {
-                rule: "endpoint-name-malformed",
-                tell: "the name is no EKS endpoint's: see the kubeconfig's server",
-            },
-        );
+        if matches!(kind, NotEndpoint::EksApi | NotEndpoint::OidcIssuer) {
+            // A public name of AWS's: what is about private addresses and about clusters is not about it.
+            candidates.retain(|candidate| !OF_ENDPOINTS.contains(&candidate.rule));
+            let mut of_aws = Symptom::AwsApi.candidates();
+            of_aws.append(&mut candidates);
+            candidates = of_aws;
+        } else {
+            candidates.insert(0, MALFORMED);
+        }
+    }
+    if printed.is_some_and(is_too_long) {
+        name.push(TOO_LONG.to_owned());
+        candidates.insert(0, MALFORMED);
     }
     Explanation {
         line: shown(line),
         symptom: seen.symptom,
-        command: command(about.as_ref(), server),
+        command: command(seen.symptom, about.as_ref(), server),
         host,
         server,
         resolver,
         name,
         candidates,
     }
+}
+
+/// What is said of a name that DNS cannot have (RFC 1035 section 2.3.4; Go, src/net/dnsclient.go, isDomainName).
+const TOO_LONG: &str = "The name, or a label of it, is longer than DNS allows: Go says \"no such host\" of it and asks no name \
+                        server.";
+/// What a name is that is no endpoint's.
+const MALFORMED: Candidate = Candidate {
+    rule: "endpoint-name-malformed",
+    tell: "the name is no EKS endpoint's: see the kubeconfig's server",
+};
+/// Findings about private addresses, and about clusters.
+const OF_ENDPOINTS: &[&str] = &[
+    "no-forwarding",
+    "rebinding-protection",
+    "name-does-not-exist",
+];
+
+fn is_too_long(text: &str) -> bool {
+    let text = text.trim_end_matches('.');
+    matches!(
+        Name::from_host(text),
+        Err(NameError::LabelTooLong | NameError::NameTooLong)
+    )
 }
 
 /// A host name that can be asked for. An address is none.
@@ -190,7 +257,8 @@ fn not_an_endpoint(kind: NotEndpoint) -> &'static str {
             "The name is that of the AWS API that manages clusters, not of a cluster's own endpoint."
         }
         NotEndpoint::OidcIssuer => {
-            "The name is that of the issuer of service account tokens, not of a cluster's own endpoint."
+            "The name is that of the issuer of service account tokens, not of a cluster's own endpoint. In a VPC with an \
+             interface endpoint for EKS and private DNS it is denied."
         }
         NotEndpoint::WrongHostLabel => {
             "The name ends like an EKS endpoint's, but does not begin with 32 hexadecimal digits."
@@ -201,7 +269,7 @@ fn not_an_endpoint(kind: NotEndpoint) -> &'static str {
 
 /// The command line that asks. Name servers of this host are asked without being named; a name of one label is
 /// no endpoint's, and one that starts with a hyphen is a flag: the reader fills in the right one.
-fn command(host: Option<&Name>, server: Option<SocketAddr>) -> String {
+fn command(symptom: Symptom, host: Option<&Name>, server: Option<SocketAddr>) -> String {
     let host = host
         .filter(|host| host.labels().len() > 1 && !host.to_string().starts_with('-'))
         .map_or_else(|| "HOST".to_owned(), ToString::to_string);
@@ -214,7 +282,12 @@ fn command(host: Option<&Name>, server: Option<SocketAddr>) -> String {
             _ => format!(" --resolver {server}"),
         })
         .unwrap_or_default();
-    format!("eks-dns-doctor check {host}{server} --public")
+    let connect = if symptom.asks_for_a_connection() {
+        " --connect"
+    } else {
+        ""
+    };
+    format!("eks-dns-doctor check {host}{server} --public{connect}")
 }
 
 /// fe80::/10 (RFC 4291 section 2.5.6), which means nothing without its zone.

@@ -34,6 +34,8 @@ pub enum Symptom {
     Truncated,
     /// No route to the name server.
     NoRoute,
+    /// This host does not let the question out.
+    NotLetOut,
     /// There is no name server to ask for the name.
     NoServer,
     /// The validation of DNSSEC failed.
@@ -44,12 +46,16 @@ pub enum Symptom {
     Referral,
     /// The look-up failed; the message does not tell how.
     Unknown,
+    /// The look-up failed with an error that is none of DNS's own.
+    OtherError,
     /// The client's own deadline came first, perhaps during the look-up.
     Deadline,
     /// kubectl's sentence for anything with "connection refused" in it.
     KubectlRefused,
     /// The name of the proxy was not found.
     Proxy,
+    /// The connection to the proxy failed.
+    ProxyConnection,
     /// The look-up gave an address, and the connection to it failed.
     Connection,
     /// Something answered that is not this cluster.
@@ -73,6 +79,7 @@ impl Symptom {
             Self::Deadline => "the client's time ran out, in DNS or after it",
             Self::KubectlRefused => "a port was refused: the cluster's, or a name server's",
             Self::Proxy => "DNS, for the proxy's name",
+            Self::ProxyConnection => "the connection to the proxy",
             Self::Connection => "the connection, after DNS gave an address",
             Self::Certificate => "TLS, after DNS gave an address",
             Self::AwsApi => "the AWS API's name or the path to it, not the cluster's endpoint",
@@ -88,10 +95,19 @@ impl Symptom {
             Self::Deadline
                 | Self::KubectlRefused
                 | Self::Proxy
+                | Self::ProxyConnection
                 | Self::Connection
                 | Self::Certificate
                 | Self::AwsApi
                 | Self::Configuration
+        )
+    }
+
+    /// Whether a connection to the addresses tells more.
+    pub fn asks_for_a_connection(self) -> bool {
+        matches!(
+            self,
+            Self::Deadline | Self::KubectlRefused | Self::Connection | Self::Certificate
         )
     }
 
@@ -129,6 +145,10 @@ impl Symptom {
                 "The reply over UDP was truncated, and the connection over TCP that should bring the rest failed."
             }
             Self::NoRoute => "This host has no route to the name server.",
+            Self::NotLetOut => {
+                "This host itself did not let the question out to the name server: a firewall here, or what the program \
+                 is confined by."
+            }
             Self::NoServer => {
                 "There is no name server to ask for this name: no link that may be asked for it has one."
             }
@@ -144,6 +164,9 @@ impl Symptom {
                 "The look-up failed. The text is the same for a name that does not exist, for one without an \
                  address, for an error of the name server and for silence."
             }
+            Self::OtherError => {
+                "The look-up failed with an error that is none of DNS's own; what stands behind the name says which."
+            }
             Self::Deadline => {
                 "The client stopped waiting. A short time limit (such as --request-timeout) hides a slow or silent \
                  name server behind this text, and a blocked port 443 as well."
@@ -151,12 +174,16 @@ impl Symptom {
             // k8s.io/kubectl pkg/cmd/util/helpers.go, StandardErrorMessage.
             Self::KubectlRefused => {
                 "kubectl prints this for every error with \"connection refused\" in it, also where the port that was \
-                 refused is the name server's and the cluster was never asked. A sinkhole's 0.0.0.0 gives the same \
-                 line."
+                 refused is a name server's or a proxy's and the cluster was never asked. A sinkhole's 0.0.0.0 gives \
+                 the same line."
             }
             Self::Proxy => {
                 "The client uses a proxy, and the proxy's own name was not found. Behind a proxy it is the proxy \
                  that looks the endpoint up."
+            }
+            Self::ProxyConnection => {
+                "The client uses a proxy, and the proxy could not be reached. Behind a proxy it is the proxy that looks \
+                 the endpoint up."
             }
             Self::Connection => {
                 "The name was resolved, or the address was given. Whether it is the cluster's address is what DNS \
@@ -252,6 +279,9 @@ impl Symptom {
             Self::Truncated => candidates! {
                 "truncated-without-tcp": "truncated over UDP, TCP 53 refused or silent",
             },
+            Self::NotLetOut | Self::OtherError => candidates! {
+                "resolver-unreachable": "silent or refused for every name from here, and not from another host",
+            },
             Self::NoRoute => candidates! {
                 "resolver-unreachable": "no route: is the VPN up?",
             },
@@ -277,21 +307,38 @@ impl Symptom {
                 "resolver-unreachable": "silent for every name",
                 "forward-target-unreachable": "silent in this zone, fine for names outside it",
                 "slow-resolver": "the answer comes, late",
+                "api-port-blocked": "the addresses are right, and port 443 is silent (--connect)",
             },
             Self::KubectlRefused => candidates! {
-                "local-dns-down": "the name server's port is closed",
+                "local-dns-down": "the name server is on this host, and its port is closed",
+                "resolver-unreachable": "the name server is elsewhere, and its port is closed",
                 "truncated-without-tcp": "truncated over UDP, TCP 53 refused",
                 "sinkhole-answer": "the address is 0.0.0.0 or ::",
+                "api-port-blocked": "the addresses are right, and port 443 is refused (--connect)",
+                "stale-addresses": "the address is in the VPC, and no interface of the cluster has it now",
+                "proxy-in-path": "HTTPS_PROXY is set, and it is the proxy's port that is refused",
             },
-            Self::Proxy => candidates! {
+            Self::Proxy | Self::ProxyConnection => candidates! {
                 "proxy-in-path": "HTTPS_PROXY is set, and NO_PROXY does not name the endpoint",
             },
-            Self::Connection | Self::Certificate => candidates! {
-                "stale-addresses": "the address is in the VPC, and no interface of the cluster has it now",
-                "foreign-private-addresses": "the address is private, and not of the cluster's VPC",
-                "hosts-file-override": "the address comes from the hosts file",
-                "nxdomain-hijack": "any name gets this address",
-            },
+            Self::Connection | Self::Certificate => {
+                let mut found = if self == Self::Connection {
+                    candidates! {
+                        "api-port-blocked": "the address is right: security group, route or VPN (--connect)",
+                    }
+                } else {
+                    candidates! {
+                        "not-this-cluster": "the certificate is not of the cluster's authority (--connect)",
+                    }
+                };
+                found.extend(candidates! {
+                    "stale-addresses": "the address is in the VPC, and no interface of the cluster has it now",
+                    "foreign-private-addresses": "the address is private, and not of the cluster's VPC",
+                    "hosts-file-override": "the address comes from the hosts file",
+                    "nxdomain-hijack": "any name gets this address",
+                });
+                found
+            }
             Self::AwsApi => candidates! {
                 "no-internet-recursion": "public names of AWS's do not resolve here",
                 "proxy-in-path": "the AWS API is reached through a proxy only",

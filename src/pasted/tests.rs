@@ -450,6 +450,60 @@ fn texts_of_clients() {
             "",
         ),
         (
+            "lookup X on 10.63.200.10:53: write udp 10.0.0.5:4->10.63.200.10:53: write: operation not permitted",
+            NotLetOut,
+            "X",
+            "10.63.200.10:53",
+        ),
+        (
+            "dial tcp: lookup X on 10.63.200.10:53: dial udp 10.63.200.10:53: socket: too many open files",
+            OtherError,
+            "X",
+            "10.63.200.10:53",
+        ),
+        (
+            "dial tcp: lookup X: device or resource busy",
+            OtherError,
+            "X",
+            "",
+        ),
+        (
+            "dial tcp: lookup X: operation was canceled",
+            Deadline,
+            "X",
+            "",
+        ),
+        (
+            "lookup X on 10.0.0.2:53: invalid DNS response",
+            Unreadable,
+            "X",
+            "10.0.0.2:53",
+        ),
+        (
+            "Get \"https://X/api\": proxyconnect tcp: dial tcp 10.0.0.9:3128: connect: connection refused",
+            ProxyConnection,
+            "X",
+            "",
+        ),
+        (
+            "The connection to the server https://X was refused - did you specify the right host or port?",
+            KubectlRefused,
+            "X",
+            "",
+        ),
+        (
+            "HTTPSConnectionPool(host='X', port=443): Max retries exceeded with url: / (Caused by NewConnectionError('<urllib3.connection.HTTPSConnection object at 0x7f>: Failed to establish a new connection: [Errno -2] Name or service not known'))",
+            NxDomain,
+            "X",
+            "",
+        ),
+        (
+            "; <<>> DiG 9.18.49 <<>> @fd00::1 X AAAA +tcp\n;; communications error to fd00::1#53: timed out",
+            Silence,
+            "X",
+            "[fd00::1]:53",
+        ),
+        (
             "Could not connect to the endpoint URL: \"https://eks.ap-northeast-1.amazonaws.com/clusters/x\"",
             AwsApi,
             "eks.ap-northeast-1.amazonaws.com",
@@ -503,10 +557,101 @@ fn a_broken_line_is_read_as_one() {
     for text in [
         "╷\n│ Error: Get \"https://X/api/v1/namespaces/kube-system\": dial\n│ tcp: lookup X on\n│ 10.63.200.10:53: no such host\n│\n╵",
         "Unable to connect to the server: dial tcp: lookup X on 10.63.200.10:53: no such\n   host\n",
+        "Unable to connect to the server: dial tcp: lookup X on 10.63.200.10:5\r\n3: no such host\r\n",
     ] {
         assert_eq!(told(text), whole, "{text}");
     }
     assert_eq!(read("we had to lookup\nthe host on\nMonday: nothing"), None);
+    // A terminal of 80 columns, wherever in the name its edge is.
+    for at in 1..X.len() {
+        let (start, end) = X.split_at(at);
+        for (before, after, symptom) in [
+            (
+                "Unable to connect to the server: dial tcp: lookup ",
+                " on 10.63.200.10:53: no such host",
+                Symptom::NoAddress,
+            ),
+            ("curl: (6) Could not resolve host: ", "", Symptom::Unknown),
+            ("** server can't find ", ": NXDOMAIN", Symptom::NxDomain),
+        ] {
+            let text = format!("{before}{start}\n{end}{after}\nand more");
+            let read = read(&text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(read.symptom, symptom, "{text}");
+            assert_eq!(
+                read.host.map(|host| host.to_string()).as_deref(),
+                Some(X),
+                "{text}"
+            );
+        }
+    }
+}
+
+/// Logs are coloured, and quoted within others.
+#[test]
+fn colours_and_quotations() {
+    let whole = (
+        Symptom::NoAddress,
+        Some(X.to_owned()),
+        Some("10.63.200.10:53".to_owned()),
+    );
+    for text in [
+        "\u{1b}[31mdial tcp: lookup \u{1b}[1mX\u{1b}[0m on 10.63.200.10:53: no such host\u{1b}[0m",
+        "{\"msg\":\"Get \\\"https://X/api\\\": dial tcp: lookup \\u001b[1mX\\u001b[0m on 10.63.200.10:53: no such host\"}",
+        "time=\"2025-01-01T00:00:00Z\" level=error msg=\"Get \\\"https://X/\\\": dial tcp: lookup X on 10.63.200.10:53: no such host\"",
+        "line\r\ndial tcp: lookup X on 10.63.200.10:53: no such host\r\nline\r\n",
+    ] {
+        assert_eq!(told(text), whole, "{text}");
+    }
+}
+
+/// Where a message names no server it says so, and why that may be.
+#[test]
+fn a_message_without_a_server() {
+    let said = |text: &str| read(&filled(text)).unwrap().resolver.join(" ");
+    assert!(said("dial tcp: lookup X: no such host").contains("names no name server"));
+    assert!(said("dial tcp: lookup X: i/o timeout").contains("30 s"));
+    assert!(!said("dial tcp: lookup X on 10.0.0.2:53: no such host").contains("names no"));
+    assert!(!said("curl: (6) Could not resolve host: X").contains("names no"));
+}
+
+/// AWS's own public names are no endpoints of clusters: what could be behind them is something else.
+#[test]
+fn a_name_of_the_aws_api() {
+    let rules = |text: &str| -> Vec<&str> {
+        let read = read(text).unwrap();
+        read.candidates
+            .iter()
+            .map(|candidate| candidate.rule)
+            .collect()
+    };
+    let found = rules("dial tcp: lookup eks.eu-west-1.amazonaws.com on 10.0.0.2:53: no such host");
+    assert_eq!(found[0], "no-internet-recursion");
+    for rule in [
+        "no-forwarding",
+        "rebinding-protection",
+        "name-does-not-exist",
+        "endpoint-name-malformed",
+    ] {
+        assert!(!found.contains(&rule), "{found:?}");
+    }
+    let oidc = "dial tcp: lookup oidc.eks.eu-west-1.amazonaws.com on 10.0.0.2:53: no such host";
+    assert!(read(oidc).unwrap().name[0].contains("interface endpoint"));
+}
+
+/// Go asks nobody for a name that DNS cannot have.
+#[test]
+fn a_name_that_is_too_long() {
+    let long = format!(
+        "{}.eks.amazonaws.com",
+        ["a".repeat(60).as_str(); 5].join(".")
+    );
+    let label = format!("{}.eks.amazonaws.com", "a".repeat(64));
+    for name in [long, label] {
+        let read = read(&format!("dial tcp: lookup {name}: no such host")).unwrap();
+        assert!(read.name[0].contains("longer than DNS allows"), "{read:?}");
+        assert_eq!(read.candidates[0].rule, "endpoint-name-malformed");
+        assert_eq!(read.command, "eks-dns-doctor check HOST --public");
+    }
 }
 
 #[test]
@@ -572,14 +717,17 @@ fn candidates_are_findings_of_the_catalogue() {
         PortClosed,
         Truncated,
         NoRoute,
+        NotLetOut,
         NoServer,
         Bogus,
         Unreadable,
         Referral,
         Unknown,
+        OtherError,
         Deadline,
         KubectlRefused,
         Proxy,
+        ProxyConnection,
         Connection,
         Certificate,
         AwsApi,

@@ -72,6 +72,14 @@ pub(super) fn dig(text: &str) -> Option<(&str, Seen)> {
     Some((header, Seen::of(symptom, host)))
 }
 
+/// The name that dig's first line says it was asked for.
+pub(super) fn host(text: &str) -> Option<&str> {
+    let (_, arguments) = text.lines().find_map(|line| line.split_once("<<>> DiG "))?;
+    let (_, arguments) = arguments.split_once("<<>> ")?;
+    let mut words = arguments.split_whitespace();
+    words.find(|word| word.contains('.') && !word.starts_with(['@', '+', '-']))
+}
+
 /// The name server that dig or nslookup says it asked.
 pub(super) fn server(text: &str) -> Option<SocketAddr> {
     let mut after_server = false;
@@ -79,7 +87,7 @@ pub(super) fn server(text: &str) -> Option<SocketAddr> {
         let address = if let Some(rest) = line.strip_prefix(";; SERVER: ") {
             rest.split(['(', ' ']).next()
         } else if let Some((_, rest)) = line.split_once("communications error to ") {
-            rest.split(':').next()
+            rest.split(": ").next()
         } else if let Some(rest) = line.strip_prefix("Address:").filter(|_| after_server) {
             Some(rest.trim())
         } else {

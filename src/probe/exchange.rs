@@ -600,6 +600,7 @@ impl Exchange<'_> {
             soa: reply.and_then(Reply::soa),
             ede: attempt.ede.clone(),
             records: reply.map(|reply| reply.records.clone()).unwrap_or_default(),
+            lame: reply.is_some_and(Reply::is_lame),
             addresses: attempt.addresses.clone(),
             rtt_ms: attempt
                 .rtt_ms

@@ -58,6 +58,7 @@ fn lookup(qtype: RecordType, kind: AnswerKind, addresses: &[&str]) -> Lookup {
         soa: None,
         ede: Vec::new(),
         records: records.collect(),
+        lame: false,
         addresses: addresses.clone(),
         rtt_ms,
         transport: Transport::Udp,

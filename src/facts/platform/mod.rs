@@ -41,6 +41,8 @@ pub struct Captured<'a> {
     pub res_options: Option<String>,
     /// The environment variable LOCALDOMAIN.
     pub local_domain: Option<String>,
+    /// The environment variable HOSTALIASES.
+    pub host_aliases: Option<String>,
 }
 
 /// What is known of this host's resolver configuration beside resolv.conf.
@@ -59,6 +61,9 @@ pub struct HostConfiguration {
     /// LOCALDOMAIN, which the C library takes for the search list of resolv.conf (resolv.conf(5)).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local_domain: Option<String>,
+    /// Whether HOSTALIASES is set, which is for names without a dot (hostname(7)).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub has_host_aliases: bool,
     /// Which name servers are asked for which names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub split_dns: Option<SplitDns>,
@@ -92,6 +97,7 @@ impl HostConfiguration {
             hosts_line: captured.nsswitch.and_then(HostsLine::parse),
             res_options: kept(&captured.res_options),
             local_domain: kept(&captured.local_domain),
+            has_host_aliases: kept(&captured.host_aliases).is_some(),
             split_dns,
         };
         (read != Self::default()).then_some(read)
@@ -347,6 +353,16 @@ impl HostSummary {
                 "LOCALDOMAIN is set ({domain}): the C library takes it for the search list of resolv.conf; Go's own \
                  resolver does not read it."
             ));
+        }
+        if configuration.has_host_aliases {
+            notes.push("HOSTALIASES is set: the C library reads it for names without a dot, which no endpoint has.".to_owned());
+        }
+        if configuration.res_options.is_some()
+            || configuration.local_domain.is_some()
+            || configuration.has_host_aliases
+        {
+            // Go, src/net/conf.go, initConfVal.
+            notes.push("With that in the environment a Go program that is built with cgo leaves the look-up to the C library.".to_owned());
         }
         let split = configuration.split_dns.as_ref();
         if let Some(split) = split {

@@ -128,6 +128,25 @@ impl HostsLine {
         self.services.is_empty() || self.services.iter().any(|service| service.name != "files")
     }
 
+    /// Whether Go's own resolver reads the hosts file by this line (the same).
+    pub fn go_reads_files(&self) -> bool {
+        let mut services = self.services.iter();
+        self.services.is_empty() || services.any(|service| service.name == "files")
+    }
+
+    /// Whether getaddrinfo comes to the hosts file with a name that no other service has.
+    pub fn reads_files(&self) -> bool {
+        for service in &self.services {
+            if service.name == "files" {
+                return true;
+            }
+            if service.ends_when_not_found {
+                return false;
+            }
+        }
+        false
+    }
+
     /// Whether the hosts file is asked, and before DNS.
     fn files(&self) -> Option<bool> {
         let position = |names: &[&str]| {
