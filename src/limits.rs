@@ -2,7 +2,7 @@
 //!
 //! Beside these stand only numbers of protocols (a label's 63 octets), measures of the layout, and what a library bounds
 //! by itself: serde_json refuses JSON that is nested deeper than 128, serde-saphyr YAML deeper and with more aliases than
-//! its budget, and hickory-proto follows pointers of compressed names backwards only.
+//! its budget.
 
 use std::time::Duration;
 
@@ -12,6 +12,8 @@ use std::time::Duration;
 pub const RECORDS_PER_REPLY: usize = 64;
 /// Extended DNS Errors kept of one reply. RFC 8914 allows several; resolvers send one or two.
 pub const EXTENDED_ERRORS_PER_REPLY: usize = 8;
+/// Compression pointers of one name that are followed: as many as Go follows (golang.org/x/net/dns/dnsmessage).
+pub const COMPRESSION_POINTERS: usize = 10;
 /// Characters kept of a text that a server sent: EXTRA-TEXT, unknown RDATA.
 pub const TEXT_FROM_WIRE: usize = 256;
 /// Replies with a wrong ID or question that one try waits past. Beyond that the try is a flood, not a race.
@@ -57,6 +59,8 @@ pub const PATH_OF_URL: usize = 256;
 pub const EXPECTED: usize = 256;
 /// Samples of `--samples`: a polite share of the 1,024 packets per second that a VPC resolver accepts.
 pub const SAMPLES: u32 = 100;
+/// Resolvers whose samples the one line of `-o short` sums up. A path has a handful of hops, each over UDP and TCP.
+pub const SAMPLED_IN_SHORT: usize = 8;
 /// Tries within one window.
 pub const ATTEMPTS: u32 = 10;
 /// The longest window of one question. A stub resolver gives up long before.
@@ -105,12 +109,17 @@ pub const ATTEMPTS_PER_LOOKUP: usize = 64;
 pub const LIST_IN_CAPTURE: usize = 1024;
 /// Octets of a text in a capture. The longest that this program writes is a block of configuration.
 pub const TEXT_IN_CAPTURE: usize = 8192;
+/// Lines of one record of dig's text: +multiline spreads a SOA over seven.
+pub const LINES_OF_RECORD: usize = 16;
 /// Octets of the name of a resolver or a place in a capture: it has to fit a table.
 pub const NAME_IN_CAPTURE: usize = 256;
 /// Milliseconds of a time in a capture: a day.
 pub const MILLISECONDS_IN_CAPTURE: f64 = 86_400_000.0;
-/// Captures that are compared at once: a column each.
-pub const PLACES: usize = 16;
+/// Captures that are compared at once: a fleet of nodes behind one tag of `--via ssm:`.
+pub const PLACES: usize = 64;
+/// Places of `--via`, which are asked at once, and nodes of Systems Manager that run one command at once. Each may send
+/// [`CAPTURE`] octets before it is refused.
+pub const VIA_AT_ONCE: usize = 16;
 /// Captures further apart than this may show a change. The records of a private endpoint live for 60 seconds.
 pub const PLACES_APART: Duration = Duration::from_secs(60);
 /// Between the end of a round of questions of a watch and the start of the next: nobody is asked more often.
@@ -208,6 +217,11 @@ pub const VIA_CONNECT: Duration = Duration::from_secs(10);
 /// What the way to another place and back may take beside the check there: a login over jump hosts, sending this
 /// program's 20 MB with `--push`, Systems Manager's agent picking the command up.
 pub const VIA_WAY: Duration = Duration::from_secs(60);
+/// How long what `ssh` wrote may take to be read when it has ended: it is in a pipe.
+pub const VIA_REST: Duration = Duration::from_secs(2);
+/// Looks at an output, or at the list of a command's nodes, after Systems Manager said that it is there: it is
+/// eventually consistent.
+pub const VIA_LOOKS: u32 = 5;
 /// Octets kept of what another place says beside the document.
 pub const VIA_SAID: usize = 64 << 10;
 /// Characters kept of one line of it.

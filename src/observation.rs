@@ -168,6 +168,19 @@ pub struct Attempt {
     pub conflicting_replies: u32,
 }
 
+impl Attempt {
+    /// Whether its reply came behind a message that makes Go fail at once: over TCP any that does not belong, for Go takes
+    /// the first message of a connection; over UDP one with a second question behind the right one (Go,
+    /// src/net/dnsclient_unix.go, dnsStreamRoundTrip and exchange; tried with Go 1.19.8).
+    pub fn comes_too_late(&self) -> bool {
+        let has_two_questions = |mismatch: &String| mismatch.ends_with(" questions");
+        self.rcode.is_some()
+            && self.mismatched_replies > 0
+            && (self.transport == Transport::Tcp
+                || self.mismatch.as_ref().is_some_and(has_two_questions))
+    }
+}
+
 impl Lookup {
     /// Whether any reply at all was heard, over any transport and in any form.
     pub fn heard_anything(&self) -> bool {

@@ -5,15 +5,19 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 #![expect(clippy::disallowed_methods, reason = "a test plays the other side")]
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::ops::Not as _;
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use eks_dns_doctor::via::shell;
 use serde_json::{Value, json};
 
 const HOST: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
@@ -61,6 +65,13 @@ impl Hosts {
 case "$2" in
   *@closed) echo "ssh: connect to host closed port 22: Connection refused" >&2; exit 255;;
   newkey) printf '@@@\nWARNING\n' >&2; echo "Host key verification failed." >&2; exit 255;;
+  changed) printf '@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\r\nHost key verification failed.\r\n' >&2; exit 255;;
+  jumped) printf 'ssh: connect to host jump port 22: Connection refused\r\nkex_exchange_identification: Connection closed by remote host\r\nConnection closed by UNKNOWN port 65535\r\n' >&2; exit 255;;
+  mute) exit 255;;
+  denied.corp.example) echo "alice@denied.corp.example: Permission denied (publickey)." >&2; exit 255;;
+  asking) "$SSH_ASKPASS" && exit 0; echo "$SSH_ASKPASS_REQUIRE: Permission denied (password)." >&2; exit 255;;
+  proxied) sleep 300 & echo $! >"$ROOT/proxy"; wait;;
+  lost) printf '%s\n' "$3" | sed -n 's/.*echo \(eks-dns-doctor-[0-9a-f]*\);.*/\1/p'; printf '{"schema'; echo "Connection to lost closed by remote host." >&2; exit 255;;
 esac
 host=${2#*@}
 printf 'Welcome {\n'
@@ -213,6 +224,17 @@ fn every_way_to_fail_is_one_line_and_the_others_stand() {
         "evil/eks-dns-doctor",
         "printf '\\033[2J{\\033]0;x\\007'; printf 'no\\033[31m \\302\\233 way\\n' >&2; exit 1\n",
     );
+    hosts.script("killed/eks-dns-doctor", "kill -9 $$\n");
+    hosts.script(
+        "flood/eks-dns-doctor",
+        &format!("head -c 3000000 /dev/zero | tr '\\0' x >&2; echo >&2; {capture}; exit 7\n"),
+    );
+    hosts.script("interpreter/eks-dns-doctor", "");
+    std::fs::write(
+        hosts.root().join("interpreter/eks-dns-doctor"),
+        "#!/nowhere/sh\n",
+    )
+    .unwrap();
     hosts.script(
         "other/eks-dns-doctor",
         &format!("{capture} | sed s/0123456789ABCDEF/ABCDEF0123456789/\n"),
@@ -240,8 +262,31 @@ fn every_way_to_fail_is_one_line_and_the_others_stand() {
         (
             "newkey",
             "newkey",
-            "ssh does not trust the key of that host",
+            "ssh does not trust the key of that host (Host key verification failed.)",
         ),
+        (
+            "changed",
+            "changed",
+            "the key of that host, which is another than before (",
+        ),
+        (
+            "jumped",
+            "jumped",
+            "ssh could not log in: ssh: connect to host jump port 22: Connection refused",
+        ),
+        ("mute", "mute", "ssh could not log in: it says no more"),
+        (
+            "asking",
+            "asking",
+            "could not log in: force: Permission denied (password).",
+        ),
+        (
+            "lost",
+            "lost",
+            "the connection was lost before the report was here: Connection to lost closed",
+        ),
+        ("killed", "killed", "was ended by signal 9 (Killed)"),
+        ("interpreter", "interpreter", "does not start there: "),
         (
             "bare",
             "bare",
@@ -264,7 +309,12 @@ fn every_way_to_fail_is_one_line_and_the_others_stand() {
         ("slow", "slow", "nothing came back within 3s"),
     ];
     let server = name_server();
-    for format in ["json", "table", "markdown", "short"] {
+    // So many at once, and not more.
+    let (first, second) = cases.split_at(cases.len() / 2);
+    for (format, cases) in ["json", "table", "markdown", "short"]
+        .iter()
+        .flat_map(|format| [(*format, first), (*format, second)])
+    {
         let mut via = vec![
             "--no-aws",
             "--via-timeout",
@@ -274,6 +324,10 @@ fn every_way_to_fail_is_one_line_and_the_others_stand() {
             "--via",
             "ssh:bastion",
         ];
+        // What it says beside a whole report is no failure.
+        if format == "json" {
+            via.extend(["--via", "ssh:flood"]);
+        }
         let destinations: Vec<String> = cases.iter().map(|(to, ..)| format!("ssh:{to}")).collect();
         for destination in &destinations {
             via.extend(["--via", destination]);
@@ -296,15 +350,15 @@ fn every_way_to_fail_is_one_line_and_the_others_stand() {
             continue;
         }
         if format != "json" {
-            assert!(
-                text.contains("slow: not seen: nothing came back within"),
-                "{text}"
-            );
+            for (_, place, _) in cases {
+                assert!(text.contains(&format!("{place}: not seen: ")), "{text}");
+            }
             continue;
         }
         let document = document(&text);
-        assert_eq!(document["places"].as_array().unwrap().len(), 2);
+        assert_eq!(document["places"].as_array().unwrap().len(), 3);
         assert_eq!(document["places"][1]["conclusion"], WELL);
+        assert_eq!(document["places"][2]["conclusion"], WELL);
         assert_eq!(document["conclusion"], "inconclusive");
         let unseen = document["unseen"].as_array().unwrap();
         assert_eq!(unseen.len(), cases.len());
@@ -339,6 +393,9 @@ fn what_makes_no_sense_is_refused_before_anything_is_asked() {
     for (more, says) in [
         (&["--via", "bastion"][..], "ssh:[USER@]HOST"),
         (&["--via", "ssh:-oProxyCommand=x"], "not a host for ssh"),
+        (&["--via", "ssh:me@-oProxyCommand=x"], "not a host for ssh"),
+        (&["--via", "ssh:a`b`"], "not a host for ssh"),
+        (&["--via", "ssh:bastion:22"], "ssh://USER@HOST:PORT"),
         (
             &["--via", "ssm:i-0123456789abcdef0", "--no-aws"],
             "needs AWS",
@@ -396,6 +453,168 @@ fn the_program_is_pushed_and_removed() {
     );
 }
 
+/// As `sshd` runs it: its standard input ends where the connection does.
+#[test]
+fn what_was_pushed_is_gone_when_the_connection_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let temporary = directory.path().join("tmp");
+    std::fs::create_dir(&temporary).unwrap();
+    let uname = |flag| {
+        let said = Command::new("uname").arg(flag).output().unwrap().stdout;
+        String::from_utf8(said).unwrap().trim().to_owned()
+    };
+    let (system, machine) = (uname("-s"), uname("-m"));
+    let program = format!(
+        "#!/bin/sh\necho $$ >'{}'\nexec sleep 300\n",
+        directory.path().join("pid").display()
+    );
+    let script = shell::push(
+        &["check".to_owned()],
+        (0, program.len()),
+        &[(&system, &machine)],
+        "MARK",
+    );
+    // The connection is lost, or the shell there gets a signal.
+    for signal in [None, Some("-TERM"), Some("-HUP")] {
+        let mut there = Command::new("sh")
+            .args(["-c", &script])
+            .env("TMPDIR", &temporary)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = there.stdin.take().unwrap();
+        stdin.write_all(program.as_bytes()).unwrap();
+        let pid = directory.path().join("pid");
+        while std::fs::read_to_string(&pid)
+            .is_ok_and(|pid| pid.ends_with('\n'))
+            .not()
+        {
+            thread::sleep(Duration::from_millis(10));
+        }
+        let made: Vec<PathBuf> = std::fs::read_dir(&temporary)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        assert_eq!(made.len(), 1);
+        let mode = std::fs::metadata(&made[0]).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+        match signal {
+            None => drop(stdin),
+            Some(signal) => {
+                kill(signal, &there.id().to_string());
+            }
+        }
+        assert_eq!(there.wait().unwrap().code(), Some(130), "{signal:?}");
+        assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0);
+        let pid_there = std::fs::read_to_string(&pid).unwrap();
+        until_ended(pid_there.trim());
+        std::fs::remove_file(&pid).unwrap();
+    }
+}
+
+/// Whether the signal could be sent.
+fn kill(signal: &str, pid: &str) -> bool {
+    let status = Command::new("kill")
+        .args([signal, pid])
+        .stderr(Stdio::null())
+        .status();
+    status.unwrap().success()
+}
+
+/// Waits for a process that was ended; the test's own time limit bounds it.
+fn until_ended(pid: &str) {
+    let gone = || {
+        // One that nobody has waited for yet has ended too.
+        std::fs::read_to_string(format!("/proc/{pid}/stat")).map_or(true, |stat| {
+            stat.rsplit(") ")
+                .next()
+                .is_some_and(|rest| rest.starts_with('Z'))
+        })
+    };
+    while !gone() {
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// What ssh started ends with it: a jump host's ssh, a proxy's command.
+#[test]
+fn nothing_that_ssh_started_is_left() {
+    let hosts = Hosts::new();
+    let server = name_server();
+    let started = hosts.root().join("proxy");
+    let is_started = || std::fs::read_to_string(&started).is_ok_and(|pid| pid.ends_with('\n'));
+    // Too slow.
+    let via = [
+        "--no-aws",
+        "--via",
+        "ssh:proxied",
+        "--via-timeout",
+        "1s",
+        "-o",
+        "json",
+    ];
+    let (code, text, _) = hosts.check(server, &via);
+    assert_eq!(code, Some(3), "{text}");
+    assert!(is_started());
+    until_ended(std::fs::read_to_string(&started).unwrap().trim());
+    std::fs::remove_file(&started).unwrap();
+    // Interrupted, as from a terminal: the signal goes to the whole process group of this program.
+    let mut command = hosts.command(server, &["--no-aws", "--via", "ssh:proxied", "-o", "json"]);
+    command.process_group(0);
+    let child = command.stdout(Stdio::piped()).spawn().unwrap();
+    while !is_started() {
+        thread::sleep(Duration::from_millis(10));
+    }
+    let group = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    rustix::process::kill_process_group(group, rustix::process::Signal::INT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let document = document(&String::from_utf8(output.stdout).unwrap());
+    assert_eq!(
+        document["unseen"][0]["reason"],
+        "the run was interrupted before it answered"
+    );
+    until_ended(std::fs::read_to_string(&started).unwrap().trim());
+}
+
+/// Neither where a place is seen nor where it is not.
+#[test]
+fn a_place_that_was_not_seen_is_redacted_as_one_that_was() {
+    let hosts = Hosts::new();
+    hosts.install("alices-bastion");
+    let server = name_server();
+    for format in ["json", "table", "markdown", "short"] {
+        let via = [
+            "--no-aws",
+            "--redact",
+            "--via",
+            "ssh:alice@alices-bastion",
+            "--via",
+            "ssh:alice@closed",
+            "--via",
+            "ssh:denied.corp.example",
+            "-o",
+            format,
+        ];
+        let (code, text, error) = hosts.check(server, &via);
+        assert_eq!((code, error.as_str()), (Some(3), ""), "{text}");
+        for secret in ["alice", "corp.example", "denied.", "host closed"] {
+            assert!(!text.contains(secret), "{secret}: {text}");
+        }
+        if format == "json" {
+            let document = document(&text);
+            assert!(
+                document["unseen"][1]["reason"]
+                    .as_str()
+                    .unwrap()
+                    .ends_with("Permission denied (publickey)."),
+                "{text}"
+            );
+        }
+    }
+}
+
 /// What was learnt here is known there, which asked nobody for it.
 #[test]
 fn the_facts_go_along() {
@@ -428,6 +647,12 @@ fn the_facts_go_along() {
                 .or(known["public_access"].as_bool()),
             Some(false),
             "{known}"
+        );
+        // What is known from the facts is not asked of AWS, for which there are no credentials.
+        let gaps = document["captures"][at]["gaps"].as_array().unwrap();
+        assert!(
+            gaps.iter().all(|gap| gap["source"] != "AWS credentials"),
+            "{gaps:#?}"
         );
     }
 }
@@ -470,18 +695,36 @@ struct Manager {
     /// What was asked, in order.
     asked: Arc<Mutex<Vec<(String, Value)>>>,
     scripts: Arc<Mutex<Option<String>>>,
+    /// How often each node's output was asked for.
+    looks: Arc<Mutex<BTreeMap<String, u32>>>,
+    /// How many nodes the command is said to be for, beside those that are listed.
+    unlisted: usize,
+    /// An operation that the caller may not do.
+    denied: Option<&'static str>,
 }
 
 impl Manager {
     fn start(root: &Path, nodes: Vec<&'static str>) -> (Self, SocketAddr) {
+        Self::started(root, nodes, |_| {})
+    }
+
+    fn started(
+        root: &Path,
+        nodes: Vec<&'static str>,
+        with: impl FnOnce(&mut Self),
+    ) -> (Self, SocketAddr) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let manager = Self {
+        let mut manager = Self {
             root: root.to_owned(),
             nodes: Arc::new(nodes),
             asked: Arc::default(),
             scripts: Arc::default(),
+            looks: Arc::default(),
+            unlisted: 0,
+            denied: None,
         };
+        with(&mut manager);
         let mock = manager.clone();
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -532,6 +775,12 @@ impl Manager {
             .lock()
             .unwrap()
             .push((target.to_owned(), body.clone()));
+        if self.denied.is_some_and(|denied| target.ends_with(denied)) {
+            return (
+                400,
+                json!({ "__type": "AccessDeniedException", "Message": "User: alice" }),
+            );
+        }
         match target {
             "AmazonSSM.SendCommand" => {
                 if body["InstanceIds"][0] == "i-00000000000000bad" {
@@ -566,11 +815,12 @@ impl Manager {
                 };
                 (
                     200,
-                    json!({ "Commands": [{ "Status": status, "TargetCount": self.nodes.len() }] }),
+                    json!({ "Commands": [{ "Status": status, "TargetCount": self.nodes.len() + self.unlisted }] }),
                 )
             }
             "AmazonSSM.ListCommandInvocations" => {
-                // Two a page.
+                // Two a page, and of a fleet as many as there can be.
+                let size = if self.nodes.len() > 20 { 50 } else { 2 };
                 let from: usize = body["NextToken"]
                     .as_str()
                     .map_or(0, |token| token.parse().unwrap());
@@ -578,25 +828,46 @@ impl Manager {
                     .nodes
                     .iter()
                     .skip(from)
-                    .take(2)
+                    .take(size)
                     .map(|node| {
                         let status = match *node {
                             "slow" => "InProgress",
                             "lost" => "TimedOut",
-                            "none" => "Failed",
+                            "none" | "windows" => "Failed",
+                            "stopped" => "Cancelled",
                             _ => "Success",
                         };
                         json!({ "InstanceId": node, "Status": status, "StatusDetails": status })
                     })
                     .collect();
                 let mut answer = json!({ "CommandInvocations": page });
-                if from + 2 < self.nodes.len() {
-                    answer["NextToken"] = json!((from + 2).to_string());
+                if from + size < self.nodes.len() {
+                    answer["NextToken"] = json!((from + size).to_string());
                 }
                 (200, answer)
             }
             "AmazonSSM.GetCommandInvocation" => {
-                (200, self.output(body["InstanceId"].as_str().unwrap()))
+                let node = body["InstanceId"].as_str().unwrap();
+                let look = {
+                    let mut looks = self.looks.lock().unwrap();
+                    let look = looks.entry(node.to_owned()).or_default();
+                    *look += 1;
+                    *look
+                };
+                match (node, look) {
+                    // As an eventually consistent service has it.
+                    ("late", 1) | ("never", _) => {
+                        (400, json!({ "__type": "InvocationDoesNotExist" }))
+                    }
+                    ("late", 2) => (200, json!({ "Status": "InProgress", "ResponseCode": -1 })),
+                    // More often than the SDK tries by itself.
+                    ("busy", 1..=4) => (
+                        400,
+                        json!({ "__type": "ThrottlingException", "message": "Rate exceeded" }),
+                    ),
+                    ("wrong", _) => (200, json!({ "Status": 7, "ResponseCode": {} })),
+                    _ => (200, self.output(node)),
+                }
             }
             _ => (400, json!({ "__type": "UnknownOperationException" })),
         }
@@ -629,6 +900,9 @@ impl Manager {
             }
             "half" => text.truncate(text.len() / 2),
             "lost" => (code, status, text) = (-1, "TimedOut", String::new()),
+            "stopped" => (code, status, text) = (-1, "Cancelled", String::new()),
+            "windows" => (code, status, text) = (-1, "Failed", String::new()),
+            "long" => (code, status) = (137, "TimedOut"),
             "evil" => {
                 text = format!(
                     "{}\n\u{1b}[2J\u{9b}\n",
@@ -639,7 +913,8 @@ impl Manager {
         }
         json!({
             "ResponseCode": code, "Status": status, "StatusDetails": if status == "TimedOut" { "Delivery Timed Out" } else { status },
-            "StandardOutputContent": text, "StandardErrorContent": String::from_utf8_lossy(&run.stderr),
+            "StandardOutputContent": text,
+            "StandardErrorContent": String::from_utf8_lossy(&run.stderr),
         })
     }
 }
@@ -709,7 +984,8 @@ fn many_nodes_and_each_failure_is_its_own() {
     hosts.install("bastion");
     let server = name_server();
     let nodes = vec![
-        "a", "none", "full", "cut", "half", "lost", "evil", "slow", "b",
+        "a", "none", "full", "cut", "half", "lost", "evil", "slow", "b", "late", "busy", "never",
+        "wrong", "stopped", "windows", "long",
     ];
     let (manager, address) = Manager::start(hosts.root(), nodes);
     let via = ["--via", "ssm:tag:Role=bastion", "--via-timeout", "3s"];
@@ -721,7 +997,7 @@ fn many_nodes_and_each_failure_is_its_own() {
         .iter()
         .map(|p| p["name"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["laptop", "a", "full", "b"]);
+    assert_eq!(names, ["laptop", "a", "full", "b", "late", "busy"]);
     let unseen = document["unseen"].as_array().unwrap();
     for (place, says) in [
         (
@@ -733,6 +1009,20 @@ fn many_nodes_and_each_failure_is_its_own() {
         ("lost", "Systems Manager did not run it: Delivery Timed Out"),
         ("evil", "what came back was cut off"),
         ("slow", "nothing came back within 3s"),
+        (
+            "never",
+            "its run ended with Success, and ssm:GetCommandInvocation: failed (InvocationDoesNotExist)",
+        ),
+        (
+            "wrong",
+            "ssm:GetCommandInvocation: the answer is not in its form",
+        ),
+        ("stopped", "Systems Manager did not run it: Cancelled"),
+        ("windows", "Systems Manager did not run it: Failed"),
+        (
+            "long",
+            "Systems Manager did not see it end: Delivery Timed Out",
+        ),
     ] {
         let found = unseen.iter().find(|unseen| unseen["place"] == place);
         let reason = found.unwrap_or_else(|| panic!("{place}: {unseen:#?}"))["reason"]
@@ -740,12 +1030,14 @@ fn many_nodes_and_each_failure_is_its_own() {
             .unwrap();
         assert!(reason.contains(says), "{place}: {reason}");
     }
-    assert_eq!(unseen.len(), 6, "{unseen:#?}");
+    assert_eq!(unseen.len(), 11, "{unseen:#?}");
     let asked = manager.asked.lock().unwrap();
     assert_eq!(
         asked[0].1["Targets"],
         json!([{ "Key": "tag:Role", "Values": ["bastion"] }])
     );
+    // One that fails does not keep the others from it.
+    assert_eq!(asked[0].1["MaxErrors"], "100%");
 }
 
 #[test]
@@ -783,4 +1075,62 @@ fn what_systems_manager_refuses_is_said() {
         reasons[2],
         "no managed node has this tag, in this account and Region"
     );
+}
+
+/// Which nodes there are is not known from a list alone: it may lag behind, and it may be too long.
+#[test]
+fn nodes_that_are_not_seen_are_counted() {
+    let hosts = Hosts::new();
+    hosts.install("bastion");
+    let server = name_server();
+    let (_, address) = Manager::started(hosts.root(), vec!["a", "b"], |manager| {
+        manager.unlisted = 3;
+    });
+    let via = ["--via", "ssm:tag:Role=node", "--via-timeout", "20s"];
+    let (code, document, _) = with_manager(&hosts, address, server, &via);
+    assert_eq!(code, Some(3), "{document:#}");
+    assert_eq!(document["places"].as_array().unwrap().len(), 3);
+    assert_eq!(document["unseen"][0]["place"], "3 more with Role=node");
+    // One of them by its name too is one.
+    let fleet = (0..70)
+        .map(|number| &*format!("i-{number:017}").leak())
+        .collect();
+    let (manager, address) = Manager::start(hosts.root(), fleet);
+    let via = [
+        "--via",
+        "ssm:tag:Role=node",
+        "--via",
+        "ssm:i-00000000000000000",
+    ];
+    let (code, document, _) = with_manager(&hosts, address, server, &via);
+    assert_eq!(code, Some(3), "{document:#}");
+    let count = |key: &str| document[key].as_array().unwrap().len();
+    assert_eq!(count("places") + count("unseen"), 64);
+    assert_eq!(
+        *document["unseen"].as_array().unwrap().last().unwrap(),
+        json!({ "place": "8 more", "reason": "no more than 64 places are compared" })
+    );
+    let looks = manager.looks.lock().unwrap();
+    assert!(looks.len() <= 65, "{}", looks.len());
+}
+
+#[test]
+fn what_may_not_be_looked_at_is_said_at_once() {
+    let hosts = Hosts::new();
+    hosts.install("bastion");
+    let server = name_server();
+    for (denied, places) in [("ListCommandInvocations", 1), ("ListCommands", 2)] {
+        let (manager, address) = Manager::started(hosts.root(), vec!["a"], |manager| {
+            manager.denied = Some(denied);
+        });
+        let via = ["--via", "ssm:tag:Role=node", "--via-timeout", "10m"];
+        let (code, document, _) = with_manager(&hosts, address, server, &via);
+        assert_eq!(code, Some(3), "{document:#}");
+        assert_eq!(document["places"].as_array().unwrap().len(), places);
+        assert_eq!(
+            document["unseen"][0]["reason"],
+            format!("ssm:{denied}: denied (AccessDeniedException)")
+        );
+        drop(manager);
+    }
 }

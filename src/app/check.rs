@@ -56,7 +56,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
     let report = diagnose(capture);
     match output::deliver_from(&report, &args.output, args.vantage.as_deref()) {
         // An interrupted run says that it was, whatever else went wrong.
-        Err(error) if interrupted => output::error(&error),
+        Err(error) if interrupted => output::error(&error, args.output.redact),
         delivered => delivered?,
     }
     Ok(report.exit_code)
@@ -171,6 +171,7 @@ pub(super) async fn round(
         observations,
         connections,
         interrupted,
+        reasoned: false,
     })
 }
 

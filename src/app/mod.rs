@@ -60,6 +60,11 @@ enum Error {
     Save { path: PathBuf, reason: String },
     #[error("{} {reason}", path.display())]
     Capture { path: PathBuf, reason: String },
+    #[error(
+        "{} is dig's text: there is nothing to diagnose again; compare takes it, beside a capture of another place",
+        .0.display()
+    )]
+    NotReplayed(PathBuf),
     #[error(transparent)]
     Places(#[from] places::Refused),
     #[error("{0:?} is not the name of a finding{1}: see eks-dns-doctor explain for the index")]
@@ -95,7 +100,7 @@ enum Error {
     Interrupted,
     #[error("--via {0} needs AWS, and --no-aws leaves it out: give one of them")]
     ViaWithoutAws(String),
-    #[error("{0} places with --via are too many: name at most {max}", max = crate::limits::PLACES - 1)]
+    #[error("{0} places with --via are too many: name at most {max}", max = crate::limits::VIA_AT_ONCE)]
     TooManyPlaces(usize),
     #[error("--push: this program cannot be read to be sent along: {0}")]
     Push(io::Error),
@@ -119,13 +124,17 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 /// Runs the program with its arguments, its own name first.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut redacts = false;
     let done = match cli::parse(args) {
-        Ok(command) => dispatch(&command),
+        Ok(command) => {
+            redacts = is_redacted(&command);
+            dispatch(&command)
+        }
         Err(Stop::Print(text)) => output::stdout(text.as_bytes()).map(|()| exit::HEALTHY),
         Err(Stop::Usage(error)) => Err(error.into()),
     };
     let code = done.unwrap_or_else(|error| {
-        output::error(&error);
+        output::error(&error, redacts);
         match error {
             Error::Interrupted => exit::INTERRUPTED,
             Error::NoEndpointYet { .. } => exit::INCONCLUSIVE,
@@ -133,6 +142,18 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     });
     code.into()
+}
+
+/// Whether what goes out is to be redacted: what is said on standard error too.
+fn is_redacted(command: &Command) -> bool {
+    match command {
+        Command::Check(args) => args.output.redact,
+        Command::Compare(args) => args.output.redact,
+        Command::Replay(args) => args.output.redact,
+        Command::Demo(args) => args.output.redact,
+        Command::Facts(args) => args.redact,
+        Command::Explain(_) | Command::Completions(_) | Command::Man => false,
+    }
 }
 
 fn dispatch(command: &Command) -> Result<u8, Error> {

@@ -31,9 +31,11 @@ fn stderr(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-/// Says why something could not be done, on one line.
-pub(super) fn error(error: &Error) {
-    stderr(&format!("error: {}", sayable(&error.to_string())));
+/// Says why something could not be done, on one line, redacted where the report would be.
+pub(super) fn error(error: &Error, redacts: bool) {
+    let said = error.to_string();
+    let said = if redacts { redact::text(&said) } else { said };
+    stderr(&format!("error: {}", sayable(&said)));
 }
 
 /// A text from outside on one line, without the passwords of its URLs.
@@ -129,14 +131,12 @@ pub(super) fn deliver_from(
     } else {
         report
     };
-    let reasoned;
-    let report = if args.explain_why || (args.verbose && args.format != Format::Json) {
-        reasoned = report.clone().with_why();
-        &reasoned
-    } else {
-        report
-    };
+    let with_why = || report.clone().with_why();
+    let reasoned = (args.explain_why || args.verbose).then(with_why);
     deliver_as(args, |format, style, out| {
+        // The document is the same whatever is printed beside it: only the flag puts the reasons into it.
+        let shows = args.explain_why || format != Format::Json;
+        let report = reasoned.as_ref().filter(|_| shows).unwrap_or(report);
         render::render(report, format, style, out)
     })
 }

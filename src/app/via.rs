@@ -5,17 +5,19 @@
     reason = "this is where ssh is looked up and this program is read, to be sent along"
 )]
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use futures_util::future::join_all;
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
+use super::Error;
 use super::conduct::Interrupted;
-use super::{Error, output};
 use crate::capture;
 use crate::cli::args::CheckArgs;
+use crate::facts::aws::{Ask, NoSession, Session};
 use crate::facts::document::{Document, Maker, SCHEMA_VERSION};
 use crate::limits;
 use crate::places::{Gathered, Source, Unseen};
@@ -31,7 +33,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Error> {
     if args.output.explain_why {
         return Err(Error::NoHeadlineToExplain);
     }
-    if args.via.len() >= limits::PLACES {
+    if args.via.len() > limits::VIA_AT_ONCE {
         return Err(Error::TooManyPlaces(args.via.len()));
     }
     if args.sources.no_aws
@@ -95,19 +97,28 @@ pub(super) async fn gather(
             }
         }
     };
-    for (place, seen) in seen {
-        let room = gathered.sources.len() + gathered.unseen.len() < limits::PLACES;
+    // Where not all have room, the last line is for those that have none: they were not looked at.
+    let room = limits::PLACES - gathered.sources.len();
+    let beyond = if seen.len() > room {
+        seen.len() - (room - 1)
+    } else {
+        0
+    };
+    let kept = seen.len() - beyond;
+    for (place, seen) in seen.into_iter().take(kept) {
         match seen.and_then(|capture| fitting(place.clone(), capture, &gathered.sources[0])) {
-            Ok(source) if room => gathered.sources.push(source),
-            Err(failure) if room => gathered.unseen.push(Unseen {
+            Ok(source) => gathered.sources.push(source),
+            Err(failure) => gathered.unseen.push(Unseen {
                 place,
                 reason: failure.to_string(),
             }),
-            _ => output::note(&format!(
-                "{place} is left out: no more than {} places are compared",
-                limits::PLACES
-            )),
         }
+    }
+    if beyond > 0 {
+        gathered.unseen.push(Unseen {
+            place: format!("{beyond} more"),
+            reason: Failure::Beyond.to_string(),
+        });
     }
     Ok(gathered)
 }
@@ -126,6 +137,9 @@ async fn ask(
     let path = std::env::var_os("PATH");
     let ssh = find(path.as_deref(), Path::is_file);
     let ssh = ssh.as_deref();
+    // Credentials are loaded once, for all nodes.
+    let session = OnceCell::new();
+    let session = &session;
     let asked = join_all(places.iter().map(|via| {
         let mut stopped = stopped.clone();
         async move {
@@ -134,56 +148,69 @@ async fn ask(
                 let _ = stopped.wait_for(|stopped| *stopped).await;
             };
             tokio::select! {
-                answer = Box::pin(one(via, ssh, errand, program, settings, here)) => answer,
+                answer = Box::pin(async {
+                    match via {
+                        Via::Ssh(destination) => {
+                            vec![(via.place(), host(destination, ssh, errand, program).await)]
+                        }
+                        Via::Node(_) | Via::Tag { .. } => {
+                            let opened = session
+                                .get_or_init(|| async { Session::open(&ask_for(settings, here, errand)).await })
+                                .await;
+                            nodes(via, opened.as_ref(), errand).await
+                        }
+                    }
+                }) => answer,
                 () = stop => vec![(via.place(), Err(Failure::Interrupted))],
             }
         }
     }));
-    asked.await.into_iter().flatten().collect()
+    let mut listed = BTreeSet::new();
+    let mut all = Vec::new();
+    for (via, answers) in places.iter().zip(asked.await) {
+        for (place, answer) in answers {
+            // A node may be named, and have a tag that is named too.
+            if !via.is_ssm() || listed.insert(place.clone()) {
+                all.push((place, answer));
+            }
+        }
+    }
+    all
 }
 
-/// Asks one place; a tag may stand for several.
-async fn one(
-    via: &Via,
+/// Asks one host.
+async fn host(
+    destination: &str,
     ssh: Option<&Path>,
     errand: &Errand,
     program: Option<&ssh::Program>,
-    settings: &Settings,
-    here: &Capture,
-) -> Seen {
-    match via {
-        Via::Ssh(destination) => {
-            let answer = match ssh {
-                None => Err(Failure::NoSsh),
-                Some(ssh) => ssh::run(ssh, destination, errand, program).await,
-            };
-            let capture = answer.and_then(|answer| {
-                capture::parse(&answer.document)
-                    .map_err(|error| answer.ended.unreadable(&error.to_string()))
-            });
-            vec![(via.place(), capture)]
+) -> Result<Capture, Failure> {
+    let ssh = ssh.ok_or(Failure::NoSsh)?;
+    let answer = ssh::run(ssh, destination, errand, program).await?;
+    capture::parse(&answer.document).map_err(|error| answer.ended.unreadable(&error.to_string()))
+}
+
+/// Asks one node, or those with a tag.
+async fn nodes(via: &Via, session: Result<&Session, &NoSession>, errand: &Errand) -> Seen {
+    match session {
+        Ok(session) => {
+            ssm::run(session, via, errand, |document| {
+                capture::parse(document).map_err(|error| Failure::Document {
+                    reason: error.to_string(),
+                    said: String::new(),
+                })
+            })
+            .await
         }
-        Via::Node(_) | Via::Tag { .. } => {
-            let answers = ssm::run(&ask_for(settings, here, errand), via, errand).await;
-            let read = answers.into_iter().map(|(node, answer)| {
-                let capture = answer.and_then(|document| {
-                    capture::parse(&document).map_err(|error| Failure::Document {
-                        reason: error.to_string(),
-                        said: String::new(),
-                    })
-                });
-                (node, capture)
-            });
-            read.collect()
-        }
+        Err(error) => vec![(via.place(), Err(Failure::Manager(error.to_string())))],
     }
 }
 
 /// With whose eyes Systems Manager is asked.
-fn ask_for(settings: &Settings, here: &Capture, errand: &Errand) -> crate::facts::aws::Ask {
+fn ask_for(settings: &Settings, here: &Capture, errand: &Errand) -> Ask {
     let sources = &settings.sources;
     let kubeconfig = here.facts.kubeconfig.as_ref();
-    crate::facts::aws::Ask {
+    Ask {
         region: sources
             .region
             .clone()

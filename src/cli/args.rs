@@ -228,8 +228,8 @@ pub struct CheckArgs {
 
     /// Ask from this place too, and compare; repeatable
     ///
-    /// ssh:[USER@]HOST runs the same check there through the system's ssh, with your configuration, agent and jump hosts,
-    /// and without a prompt. ssm:INSTANCE-ID and ssm:tag:KEY=VALUE run it through AWS Systems Manager Run Command. The facts
+    /// ssh:[USER@]HOST, or ssh://[USER@]HOST:PORT, runs the same check there through the system's ssh, with your
+    /// configuration, agent and jump hosts, and without a prompt. ssm:INSTANCE-ID and ssm:tag:KEY=VALUE run it through AWS Systems Manager Run Command. The facts
     /// that were learnt here go along: that place needs no AWS permission. It needs this program, or --push.
     #[arg(long, value_name = "PLACE", value_parser = clap::value_parser!(Via), conflicts_with = "watch", help_heading = ASK)]
     pub via: Vec<Via>,
@@ -470,8 +470,9 @@ pub struct OutputArgs {
 
     /// Replace what identifies accounts, resources, the cluster, users and this host
     ///
-    /// Account ids, resource ids, the first label of the endpoint's name, user names in paths and the name of this host
-    /// have the same stand-ins in every report. Addresses and the names that you gave stay.
+    /// Account ids, resource ids, what ARNs are the names of, the first label of the endpoint's name, user names in
+    /// paths and before an @, and the name of this host have the same stand-ins in every report. Addresses and the
+    /// names that you gave stay.
     #[arg(long)]
     pub redact: bool,
 

@@ -8,9 +8,9 @@
 
 use std::cmp::Ordering;
 
-use super::{Said, Situation, is_lame, kubectl, target};
+use super::{Said, Situation, has_addresses, is_about_a_record, is_lame, kubectl, target};
 use crate::dns::{AnswerKind, RecordType};
-use crate::observation::{Lookup, Transport};
+use crate::observation::{Attempt, Lookup, Transport};
 use crate::probe::Probed;
 
 /// What kubectl would print; `None` where the look-ups do not say.
@@ -87,6 +87,8 @@ fn walk(situation: &Situation<'_>, servers: &[&Probed], qtype: RecordType) -> Op
             let with = |error: &str| vec![format!("lookup {host} on {server}: {error}")];
             failed.tries += 1;
             failed.errors = match lookup.kind {
+                // Another message came first, and decides.
+                AnswerKind::Answer if too_late(lookup) => with("invalid DNS response"),
                 AnswerKind::Answer => return Some(Walk::Found),
                 // Since Go 1.23.8 a lame delegation is "no such host"; before, it has a name of its own (recorded).
                 AnswerKind::NoData | AnswerKind::Referral if is_lame(lookup) => {
@@ -100,11 +102,22 @@ fn walk(situation: &Situation<'_>, servers: &[&Probed], qtype: RecordType) -> Op
                     with("server misbehaving")
                 }
                 AnswerKind::Malformed if lookup.rcode.is_some() => {
+                    let has_addresses = has_addresses(lookup);
+                    if !has_addresses && !is_about_a_record(lookup) {
+                        // Aliases without an address, in a circle or not.
+                        failed.errors = with("no such host");
+                        return Some(Walk::Failed(failed));
+                    }
+                    if !is_about_a_record(lookup) {
+                        // Under whatever name they stand (recorded).
+                        return Some(Walk::Found);
+                    }
                     // Some records that cannot be read Go reads all the same, such as one longer than the message
-                    // (recorded).
-                    failed.may_be_read |= is_about_a_record(lookup);
+                    // (recorded), and it keeps what it has read before one that it cannot.
+                    failed.may_be_read = true;
                     with("cannot unmarshal DNS message")
                 }
+                AnswerKind::Malformed if has_two_questions(lookup) => with("invalid DNS response"),
                 // Replies that do not belong to the question are waited past, until the time is up.
                 AnswerKind::Timeout
                 | AnswerKind::Malformed
@@ -128,11 +141,19 @@ fn walk(situation: &Situation<'_>, servers: &[&Probed], qtype: RecordType) -> Op
     Some(Walk::Failed(failed)).filter(|_| !servers.is_empty())
 }
 
-fn is_about_a_record(lookup: &Lookup) -> bool {
-    lookup
-        .reason
-        .as_deref()
-        .is_some_and(|reason| reason.starts_with("record "))
+/// Whether the answer came behind a message at which Go fails.
+fn too_late(lookup: &Lookup) -> bool {
+    lookup.attempts.iter().any(|attempt| {
+        attempt.edns && attempt.transport == lookup.transport && attempt.comes_too_late()
+    })
+}
+
+/// Whether a reply had a second question behind the right one, at which Go does not wait on (tried with Go 1.19.8).
+fn has_two_questions(lookup: &Lookup) -> bool {
+    lookup.attempts.iter().any(|attempt| {
+        let mismatch = attempt.mismatch.as_deref().unwrap_or_default();
+        attempt.edns && mismatch.ends_with(" questions")
+    })
 }
 
 /// `read udp SRC->SERVER:`, with a placeholder for what only the client knows.
@@ -163,13 +184,39 @@ fn after_truncation(lookup: &Lookup, server: std::net::SocketAddr) -> String {
         .attempts
         .iter()
         .find(|attempt| attempt.transport == Transport::Tcp && attempt.edns);
-    if tcp.is_some_and(|attempt| attempt.connected && attempt.kind == AnswerKind::Timeout) {
-        return format!("read tcp <client>->{server}: i/o timeout");
+    if let Some(attempt) = tcp
+        && attempt.connected
+        && attempt.rcode.is_none()
+    {
+        return over_tcp(attempt, server);
     }
     match tcp.map(|attempt| attempt.kind) {
         Some(AnswerKind::Unreachable) => format!("dial tcp {server}: connect: connection refused"),
         // TC=1 over TCP too: no answer is read from it (recorded).
         Some(AnswerKind::Truncated) => "no such host".to_owned(),
         _ => format!("dial tcp {server}: i/o timeout"),
+    }
+}
+
+/// A connection that was made and brought no reply. The first message decides there (Go, src/net/dnsclient_unix.go,
+/// dnsStreamRoundTrip; tried with Go 1.19.8).
+fn over_tcp(attempt: &Attempt, server: std::net::SocketAddr) -> String {
+    let reason = attempt.reason.as_deref().unwrap_or_default();
+    if let Some(mismatch) = &attempt.mismatch {
+        let unreadable = ["no DNS message", "without a question", "cannot be read"];
+        if unreadable.iter().any(|what| mismatch.contains(what)) {
+            "cannot unmarshal DNS message".to_owned()
+        } else {
+            "invalid DNS response".to_owned()
+        }
+    } else if reason.contains("closed the connection after") || reason.contains("speaks") {
+        // Another protocol's first two octets are taken for a length.
+        "unexpected EOF".to_owned()
+    } else if reason.contains("closed the connection") {
+        "EOF".to_owned()
+    } else if reason.contains("was reset") {
+        format!("read tcp <client>->{server}: read: connection reset by peer")
+    } else {
+        format!("read tcp <client>->{server}: i/o timeout")
     }
 }

@@ -12,7 +12,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::dns::{AnswerKind, RecordType};
+use crate::dns::{AnswerKind, RecordType, Section};
 use crate::facts::Facts;
 use crate::facts::platform::{Chooser, LookupPath};
 use crate::limits;
@@ -152,6 +152,21 @@ fn target(probed: &Probed, qtype: RecordType) -> Option<&Lookup> {
 /// Whether a reply without an answer comes from a server that neither knows nor recurses: AA and RA are off.
 fn is_lame(lookup: &Lookup) -> bool {
     lookup.flags.is_some_and(|flags| !flags.aa && !flags.ra)
+}
+
+/// Whether the answer section holds records of the type asked for, under whatever name.
+fn has_addresses(lookup: &Lookup) -> bool {
+    lookup
+        .section(Section::Answer)
+        .any(|record| record.rtype == lookup.qtype)
+}
+
+/// Whether it is a record that cannot be read which makes the reply malformed.
+fn is_about_a_record(lookup: &Lookup) -> bool {
+    lookup
+        .reason
+        .as_deref()
+        .is_some_and(|reason| reason.starts_with("record "))
 }
 
 /// kubectl's line (StandardErrorMessage in k8s.io/kubectl/pkg/cmd/util/helpers.go). Whatever contains "connection refused"

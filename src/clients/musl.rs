@@ -7,7 +7,7 @@
 //! compared with the case as it stands. A name with as many dots as ndots says is not looked up below the search list.
 //! A truncated reply counts as it stands, mostly empty.
 
-use super::{Said, Situation, target};
+use super::{Said, Situation, has_addresses, is_about_a_record, target};
 use crate::dns::{AnswerKind, Rcode, RecordType};
 use crate::observation::Lookup;
 
@@ -103,6 +103,14 @@ fn reply(lookup: &Lookup) -> Option<Reply> {
         AnswerKind::Answer => Reply::Addresses,
         AnswerKind::NxDomain => Reply::NoName,
         AnswerKind::NoData | AnswerKind::Referral | AnswerKind::Truncated => Reply::Empty,
+        AnswerKind::Malformed if rcode == Some(Rcode::NOERROR) && has_addresses(lookup) => {
+            if is_about_a_record(lookup) {
+                // It depends on which came first.
+                return None;
+            }
+            // Under whatever name they stand (recorded).
+            Reply::Addresses
+        }
         AnswerKind::Malformed if rcode == Some(Rcode::NOERROR) => Reply::Empty,
         _ => Reply::Failed,
     })

@@ -1,6 +1,6 @@
 //! Replies, and what they amount to.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -179,8 +179,20 @@ pub struct Reply {
     pub extended_errors: Vec<ExtendedError>,
     /// Whether it carried an OPT pseudo-record.
     pub edns: bool,
-    /// What was wrong with its bytes behind the question, where something was.
+    /// Why its answer section cannot be read to the end, where that is so: the first thing wrong with it. The records
+    /// that can be read are kept.
     pub defect: Option<String>,
+    /// What else is wrong with its octets, the first thing: something that clients which ask for addresses do not
+    /// see, for they read the answer section and no further.
+    pub blemish: Option<String>,
+}
+
+/// The names that a name stands for in a reply, and how the way along them ended.
+struct Aliases {
+    /// The name itself, and its aliases in the order they are met.
+    names: Vec<Name>,
+    /// Why they were followed no further.
+    fault: Option<String>,
 }
 
 impl Reply {
@@ -196,38 +208,62 @@ impl Reply {
             })
     }
 
-    /// The records of `qtype` that answer for `qname`: at the name itself or at the end of its aliases,
-    /// which are followed whatever their order in the message. Records of other owners do not count.
-    /// `Err` names a loop, or a chain longer than is followed.
+    /// Follows the aliases from a name, whatever their order in the message.
+    fn aliases(&self, qname: &Name) -> Aliases {
+        let mut targets: BTreeMap<&Name, Vec<&Name>> = BTreeMap::new();
+        for record in self.section(Section::Answer) {
+            if let RData::Cname(target) = &record.data {
+                targets.entry(&record.owner).or_default().push(target);
+            }
+        }
+        let mut names = vec![qname];
+        let mut fault = None;
+        let mut next = 0;
+        while let Some(owner) = names.get(next) {
+            for target in targets.get(owner).into_iter().flatten() {
+                match names.iter().position(|name| name == target) {
+                    Some(before) if before <= next => {
+                        fault.get_or_insert(format!("the aliases lead back to {target}"));
+                    }
+                    // The same alias twice.
+                    Some(_) => {}
+                    None if names.len() > limits::ALIASES => {
+                        fault.get_or_insert(format!("more than {} aliases", limits::ALIASES));
+                    }
+                    None => names.push(target),
+                }
+            }
+            next += 1;
+        }
+        Aliases {
+            names: names.into_iter().cloned().collect(),
+            fault,
+        }
+    }
+
+    /// The records of a section.
+    fn section(&self, section: Section) -> impl Iterator<Item = &Record> {
+        self.records
+            .iter()
+            .filter(move |record| record.section == section)
+    }
+
+    /// The name itself and what it is an alias of.
+    pub fn names(&self, qname: &Name) -> Vec<Name> {
+        self.aliases(qname).names
+    }
+
+    /// The records of `qtype` that answer for `qname`: at the name itself or at one it is an alias of. Records of other
+    /// owners do not count. `Err` names a loop, or more aliases than are followed, where no record was found.
     pub fn answers(&self, qname: &Name, qtype: RecordType) -> Result<Vec<&Record>, String> {
-        let answer_section = || {
-            self.records
-                .iter()
-                .filter(|record| record.section == Section::Answer)
-        };
-        let mut owner = qname.clone();
-        let mut seen = BTreeSet::from([owner.clone()]);
-        loop {
-            let found: Vec<&Record> = answer_section()
-                .filter(|record| record.owner == owner && record.rtype == qtype)
-                .collect();
-            if !found.is_empty() {
-                return Ok(found);
-            }
-            let target = answer_section().find_map(|record| match &record.data {
-                RData::Cname(target) if record.owner == owner => Some(target.clone()),
-                _ => None,
-            });
-            let Some(target) = target else {
-                return Ok(Vec::new());
-            };
-            if !seen.insert(target.clone()) {
-                return Err(format!("the aliases lead back to {target}"));
-            }
-            if seen.len() > limits::ALIASES {
-                return Err(format!("more than {} aliases in a row", limits::ALIASES));
-            }
-            owner = target;
+        let Aliases { names, fault } = self.aliases(qname);
+        let found: Vec<&Record> = self
+            .section(Section::Answer)
+            .filter(|record| record.rtype == qtype && names.contains(&record.owner))
+            .collect();
+        match fault {
+            Some(fault) if found.is_empty() => Err(fault),
+            _ => Ok(found),
         }
     }
 
@@ -245,55 +281,84 @@ impl Reply {
     }
 
     /// What the reply amounts to for the question `qname`, `qtype`, and the reason in words where that is
-    /// not plain from the RCODE.
+    /// not plain from the RCODE, or where something is wrong with a reply that counts all the same.
     pub fn kind(&self, qname: &Name, qtype: RecordType) -> (AnswerKind, Option<String>) {
         if self.flags.tc {
             return (AnswerKind::Truncated, None);
         }
+        let flaw = || self.defect.clone().or_else(|| self.blemish.clone());
+        // The RCODE is read before the records (Go, src/net/dnsclient_unix.go, checkHeader).
+        let failure = match self.rcode {
+            Rcode::NOERROR => None,
+            Rcode::NXDOMAIN => Some(AnswerKind::NxDomain),
+            Rcode::SERVFAIL => Some(AnswerKind::ServFail),
+            Rcode::REFUSED => Some(AnswerKind::Refused),
+            other => {
+                let reason = match flaw() {
+                    None => other.to_string(),
+                    Some(flaw) => format!("{other}; {flaw}"),
+                };
+                return (AnswerKind::OtherRcode, Some(reason));
+            }
+        };
+        if let Some(kind) = failure {
+            return (kind, flaw());
+        }
         if let Some(defect) = &self.defect {
             return (AnswerKind::Malformed, Some(defect.clone()));
         }
-        match self.rcode {
-            Rcode::NOERROR => {}
-            Rcode::NXDOMAIN => return (AnswerKind::NxDomain, None),
-            Rcode::SERVFAIL => return (AnswerKind::ServFail, None),
-            Rcode::REFUSED => return (AnswerKind::Refused, None),
-            other => return (AnswerKind::OtherRcode, Some(other.to_string())),
-        }
         match self.answers(qname, qtype) {
             Err(reason) => return (AnswerKind::Malformed, Some(reason)),
-            Ok(found) if !found.is_empty() => return (AnswerKind::Answer, None),
-            Ok(_) => {}
+            Ok(found) => {
+                // Go and musl take every address of the answer section, under whatever name it stands (recorded).
+                if let Some(stranger) = self.stranger(qname, qtype) {
+                    let reason = if found.is_empty() {
+                        format!(
+                            "the answer section holds {qtype} records of other names only ({stranger})"
+                        )
+                    } else {
+                        format!(
+                            "beside the answer, the answer section holds {qtype} records of other names ({stranger})"
+                        )
+                    };
+                    return (AnswerKind::Malformed, Some(reason));
+                }
+                if !found.is_empty() {
+                    return (AnswerKind::Answer, self.blemish.clone());
+                }
+            }
         }
-        let mut authority = self
-            .records
-            .iter()
-            .filter(|record| record.section == Section::Authority)
-            .peekable();
-        let has_name_servers = authority
-            .clone()
+        let any_answer = self.section(Section::Answer).next().is_some();
+        let has_name_servers = self
+            .section(Section::Authority)
             .any(|record| matches!(record.data, RData::Ns(_)));
-        let has_soa = authority.any(|record| matches!(record.data, RData::Soa { .. }));
-        let any_answer = self
-            .records
-            .iter()
-            .any(|record| record.section == Section::Answer);
+        let has_soa = self
+            .section(Section::Authority)
+            .any(|record| matches!(record.data, RData::Soa { .. }));
         if has_name_servers && !has_soa && !any_answer {
             // RFC 2308 section 2.2: NS without SOA and without an answer is a referral.
-            return (AnswerKind::Referral, None);
+            return (AnswerKind::Referral, self.blemish.clone());
         }
         let unrelated = any_answer
             && !self
-                .records
-                .iter()
-                .any(|record| record.section == Section::Answer && record.owner == *qname);
+                .section(Section::Answer)
+                .any(|record| record.owner == *qname);
         if unrelated {
             return (
                 AnswerKind::Malformed,
                 Some("the answer section holds only records of other names".to_owned()),
             );
         }
-        (AnswerKind::NoData, None)
+        (AnswerKind::NoData, self.blemish.clone())
+    }
+
+    /// The owner of a record of `qtype` in the answer section that is neither at the name nor at one it is an alias of.
+    fn stranger(&self, qname: &Name, qtype: RecordType) -> Option<&Name> {
+        let names = self.names(qname);
+        self.section(Section::Answer)
+            .filter(|record| record.rtype == qtype)
+            .map(|record| &record.owner)
+            .find(|owner| !names.contains(owner))
     }
 }
 
@@ -333,6 +398,7 @@ mod tests {
             extended_errors: Vec::new(),
             edns: true,
             defect: None,
+            blemish: None,
         }
     }
 

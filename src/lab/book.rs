@@ -12,11 +12,17 @@ use crate::probe::Route;
 #[derive(Debug, Default)]
 pub(super) struct AddressBook {
     entries: BTreeMap<(SocketAddr, Transport), SocketAddr>,
+    /// Sockets that only send, and the addresses they play.
+    senders: BTreeMap<SocketAddr, SocketAddr>,
 }
 
 impl AddressBook {
     pub(super) fn insert(&mut self, address: SocketAddr, transport: Transport, socket: SocketAddr) {
         self.entries.insert((address, transport), socket);
+    }
+
+    pub(super) fn insert_sender(&mut self, address: SocketAddr, socket: SocketAddr) {
+        self.senders.insert(socket, address);
     }
 }
 
@@ -26,5 +32,17 @@ impl Route for AddressBook {
             .get(&(server, transport))
             .copied()
             .ok_or_else(|| io::Error::other(format!("{server} is not a server of this scenario")))
+    }
+
+    fn from(&self, socket: SocketAddr) -> SocketAddr {
+        let asked = || {
+            let mut entries = self.entries.iter();
+            entries.find_map(|((address, _), known)| (*known == socket).then_some(*address))
+        };
+        self.senders
+            .get(&socket)
+            .copied()
+            .or_else(asked)
+            .unwrap_or(socket)
     }
 }

@@ -2,11 +2,13 @@
 //! `demo`, and for the tests.
 
 mod book;
+mod deform;
 mod message;
 mod play;
 pub mod scenario;
 mod secure;
 mod server;
+mod stream;
 mod world;
 mod zone;
 

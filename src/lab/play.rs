@@ -107,9 +107,12 @@ pub async fn play(
             .server(server, &unexpected)
             .map_err(|error| inconsistent(format!("server {:?}: {error}", server.name)))?;
         let data = Arc::new(data);
-        let udp = open_udp(&data, server.udp, &mut tasks, &mut held).await?;
+        let opened = open_udp(&data, address, server.udp, &mut tasks, &mut held).await?;
         let tcp = open_tcp(&data, server.tcp, &mut tasks, &mut held).await?;
-        book.insert(address, Transport::Udp, udp);
+        book.insert(address, Transport::Udp, opened.address);
+        for (from, socket) in opened.others {
+            book.insert_sender(from, socket);
+        }
         book.insert(address, Transport::Tcp, tcp);
         if let Some(tls) = &server.tls {
             let socket = secure::open(&data, tls, &mut tasks).await?;
@@ -161,6 +164,7 @@ pub async fn play(
             observations,
             connections: scenario.connections.clone(),
             interrupted,
+            reasoned: false,
         },
         unexpected,
     })
@@ -323,6 +327,7 @@ impl Stage<'_> {
                     )
                 })
                 .collect::<Result<_, _>>()?,
+            hasty: server.hasty,
             unexpected: Arc::clone(unexpected),
             counts: Mutex::new(BTreeMap::new()),
         })

@@ -239,6 +239,9 @@ pub struct Server {
     /// What its ports of DNS over TLS (853) and DNS over HTTPS (443) do; absent: nothing is there.
     #[serde(default)]
     pub tls: Option<Tls>,
+    /// Whether a reply to some question of its own is sent on every TCP connection before anything is asked.
+    #[serde(default)]
+    pub hasty: bool,
     /// Answers to particular questions; the first that fits is given.
     #[serde(default)]
     pub on: Vec<On>,
@@ -348,14 +351,20 @@ pub struct On {
     pub aa: Option<bool>,
     /// The recursion-available bit.
     pub ra: Option<bool>,
-    /// Send these before the reply: `wrong-id`, `wrong-question`, `query` (QR=0), `other-answer` (a valid
-    /// reply with other addresses), `garbage`.
+    /// Send these before the reply: each the reply, changed by one of the words of `bytes`.
     pub before: Vec<String>,
     /// Send these after the reply.
     pub after: Vec<String>,
-    /// Change the reply's octets: `header-only` (12 octets, no question), `cut` (the last record is cut short),
-    /// `long-rdata` (the first A record gets 16 octets of RDATA), `no-question`, `no-reply` (only `before` is sent).
+    /// Change the reply's octets, by a word of `src/lab/deform.rs`: `header-only` (12 octets, no question), `cut` (the last
+    /// record of the answer section is cut short, or the first of the others), `wrong-id`, `trailing` and others; `no-reply`: only `before` and `after`
+    /// are sent.
     pub bytes: Option<String>,
+    /// Over UDP: send all of it from the socket of this address instead of the one that was asked.
+    pub from: Option<String>,
+    /// Over TCP: how the messages are sent. `together` (in one segment), `drip-N` (an octet every N ms), `half-length` or
+    /// `half-frame` and how it ends (`-fin`, `-reset`, `-silence`), `http`, `tls`, `ssh` (what a server of that protocol
+    /// says to the question).
+    pub stream: Option<String>,
     /// Over TCP: close the connection instead of a reply.
     pub close: bool,
 }

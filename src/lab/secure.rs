@@ -136,7 +136,9 @@ async fn serve(
             .await
             .map_err(io::Error::other)
     } else {
-        serve_stream(server, session, Transport::Tls).await
+        serve_stream(server, session, Transport::Tls)
+            .await
+            .map(|_| ())
     }
 }
 

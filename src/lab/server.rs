@@ -15,11 +15,14 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream, UdpSocket};
 use tokio::task::JoinSet;
 
+use super::deform::deform;
 use super::message::{self, Asked, Dress};
 use super::scenario::{On, Port};
+use super::stream::{Next, Stream};
 use super::zone::{self, Answer, ZoneData};
 use crate::dns::{Name, Rcode, Record, RecordType, Section};
 use crate::observation::Transport;
+use crate::resolvers::parse_address;
 
 /// A server with its texts read.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub(super) struct ServerData {
     pub(super) name: String,
     pub(super) view: Option<Vec<ZoneData>>,
     pub(super) on: Vec<OnData>,
+    /// Whether it sends a reply before anything is asked.
+    pub(super) hasty: bool,
     /// Questions that nothing in the scenario answers.
     pub(super) unexpected: Arc<Mutex<Vec<String>>>,
     /// How often each `on` has fitted.
@@ -43,6 +48,8 @@ pub(super) struct OnData {
     pub(super) records: Vec<Record>,
     pub(super) rcode: Option<Rcode>,
     pub(super) ede: Vec<(u16, String)>,
+    pub(super) from: Option<SocketAddr>,
+    pub(super) stream: Stream,
 }
 
 /// Which names an `on` is about.
@@ -57,6 +64,16 @@ pub(super) struct Reaction {
     pub(super) delay: Duration,
     pub(super) messages: Vec<Vec<u8>>,
     pub(super) close: bool,
+    from: Option<SocketAddr>,
+    stream: Stream,
+}
+
+/// The UDP side of a server.
+pub(super) struct OpenedUdp {
+    /// Where its socket is.
+    pub(super) address: SocketAddr,
+    /// Other addresses that it sends from, and where their sockets are.
+    pub(super) others: Vec<(SocketAddr, SocketAddr)>,
 }
 
 /// Keeps sockets that must stay open for as long as the scenario is played.
@@ -68,21 +85,45 @@ pub(super) struct Held {
     tcp_fillers: Vec<TcpStream>,
 }
 
+/// How long a client on this host has to read what was sent.
+const UNTIL_READ: Duration = Duration::from_millis(100);
 const LOOPBACK: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
 
-/// Opens the UDP side and returns its address.
+/// Another host's address on loopback: all of 127.0.0.0/8 is, on Linux.
+fn another_loopback() -> (Ipv4Addr, u16) {
+    if cfg!(target_os = "linux") {
+        (Ipv4Addr::new(127, 0, 0, 2), 0)
+    } else {
+        LOOPBACK
+    }
+}
+
+/// Opens the UDP side of the server at an address of the scenario.
 pub(super) async fn open_udp(
     server: &Arc<ServerData>,
+    asked_at: SocketAddr,
     port: Port,
     tasks: &mut JoinSet<()>,
     held: &mut Held,
-) -> io::Result<SocketAddr> {
+) -> io::Result<OpenedUdp> {
     let socket = UdpSocket::bind(LOOPBACK).await?;
     let address = socket.local_addr()?;
+    let mut others = Vec::new();
     match port {
         Port::Open => {
+            let mut senders = BTreeMap::new();
+            for from in server.on.iter().filter_map(|on| on.from) {
+                let host = if from.ip() == asked_at.ip() {
+                    LOOPBACK
+                } else {
+                    another_loopback()
+                };
+                let sender = UdpSocket::bind(host).await?;
+                others.push((from, sender.local_addr()?));
+                senders.insert(from, Arc::new(sender));
+            }
             let server = Arc::clone(server);
-            tasks.spawn(async move { serve_udp(server, Arc::new(socket)).await });
+            tasks.spawn(async move { serve_udp(server, Arc::new(socket), senders).await });
         }
         Port::Silent | Port::Mute => held.udp.push(socket),
         Port::Closed => {
@@ -93,7 +134,7 @@ pub(super) async fn open_udp(
             held.udp.extend([socket, peer]);
         }
     }
-    Ok(address)
+    Ok(OpenedUdp { address, others })
 }
 
 /// Opens the TCP side and returns its address.
@@ -126,7 +167,7 @@ pub(super) async fn open_tcp(
                 let server = Arc::clone(&server);
                 connections.spawn(async move {
                     // A client that hangs up is not the server's trouble.
-                    let _ = serve_stream(&server, stream, Transport::Tcp).await;
+                    let _ = serve_tcp(&server, stream).await;
                 });
             }
         });
@@ -154,7 +195,11 @@ async fn swallow_connections(held: &mut Held) -> io::Result<SocketAddr> {
     Ok(address)
 }
 
-async fn serve_udp(server: Arc<ServerData>, socket: Arc<UdpSocket>) {
+async fn serve_udp(
+    server: Arc<ServerData>,
+    socket: Arc<UdpSocket>,
+    senders: BTreeMap<SocketAddr, Arc<UdpSocket>>,
+) {
     let mut buffer = vec![0; 65_535];
     let mut replies = JoinSet::new();
     loop {
@@ -165,7 +210,8 @@ async fn serve_udp(server: Arc<ServerData>, socket: Arc<UdpSocket>) {
         let Some(reaction) = server.react(&buffer[..length], Transport::Udp) else {
             continue;
         };
-        let socket = Arc::clone(&socket);
+        let sender = reaction.from.and_then(|from| senders.get(&from));
+        let socket = Arc::clone(sender.unwrap_or(&socket));
         replies.spawn(async move {
             tokio::time::sleep(reaction.delay).await;
             for octets in reaction.messages {
@@ -176,12 +222,30 @@ async fn serve_udp(server: Arc<ServerData>, socket: Arc<UdpSocket>) {
     }
 }
 
-/// Answers the messages of a connection, or of a session on it, framed by their length.
+async fn serve_tcp(server: &ServerData, mut stream: TcpStream) -> io::Result<()> {
+    // What a scenario has sent apart arrives apart.
+    stream.set_nodelay(true)?;
+    if server.hasty {
+        // ID 0, and the root's name servers, which nobody is asked for over TCP.
+        let reply = [
+            0, 17, 0, 0, 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1,
+        ];
+        stream.write_all(&reply).await?;
+    }
+    if serve_stream(server, &mut stream, Transport::Tcp).await? == Next::Reset {
+        // The octets arrive first: a reset makes the other side's kernel forget what was not read yet.
+        tokio::time::sleep(UNTIL_READ).await;
+        stream.set_zero_linger()?;
+    }
+    Ok(())
+}
+
+/// Answers the messages of a connection, or of a session on it, framed by their length, and says how it ends.
 pub(super) async fn serve_stream(
     server: &ServerData,
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
     transport: Transport,
-) -> io::Result<()> {
+) -> io::Result<Next> {
     loop {
         let length = stream.read_u16().await?;
         let mut octets = vec![0; usize::from(length)];
@@ -190,15 +254,13 @@ pub(super) async fn serve_stream(
             continue;
         };
         tokio::time::sleep(reaction.delay).await;
-        for octets in reaction.messages {
-            let length = u16::try_from(octets.len()).map_err(io::Error::other)?;
-            stream
-                .write_all(&[length.to_be_bytes().as_slice(), &octets].concat())
-                .await?;
-        }
+        let next = reaction
+            .stream
+            .send(&mut stream, &reaction.messages)
+            .await?;
         stream.flush().await?;
-        if reaction.close {
-            return Ok(());
+        if next != Next::Question || reaction.close {
+            return Ok(next);
         }
     }
 }
@@ -215,6 +277,8 @@ impl ServerData {
             Ok(messages) => Some(Reaction {
                 delay: Duration::from_millis(on.map_or(0, |on| on.on.delay_ms)),
                 close: on.is_some_and(|on| on.on.close),
+                from: on.and_then(|on| on.from),
+                stream: on.map_or(Stream::Plain, |on| on.stream),
                 messages: if on.is_some_and(|on| on.on.close) {
                     Vec::new()
                 } else {
@@ -299,21 +363,19 @@ impl ServerData {
             ede: data.ede.clone(),
         };
         let whole = message::write(asked, &answer, &dress)?;
-        let mut reply = whole.clone();
-        if let Some(how) = &on.bytes {
-            message::deform(&mut reply, how)?;
-        }
-        let strays = |kinds: &[String]| -> Result<Vec<Vec<u8>>, String> {
-            kinds
-                .iter()
-                .map(|kind| message::stray(asked, &whole, kind))
-                .collect()
+        let changed = |word: &String| {
+            let mut octets = whole.clone();
+            deform(&mut octets, word).map(|()| octets)
         };
-        let mut messages = strays(&on.before)?;
-        if !reply.is_empty() {
-            messages.push(reply);
+        let mut messages: Vec<Vec<u8>> = on.before.iter().map(changed).collect::<Result<_, _>>()?;
+        match &on.bytes {
+            Some(word) if word == "no-reply" => {}
+            Some(word) => messages.push(changed(word)?),
+            None => messages.push(whole.clone()),
         }
-        messages.extend(strays(&on.after)?);
+        for word in &on.after {
+            messages.push(changed(word)?);
+        }
         Ok(messages)
     }
 }
@@ -368,6 +430,12 @@ impl OnData {
                     Ok((code, text.to_owned()))
                 })
                 .collect::<Result<_, String>>()?,
+            from: on
+                .from
+                .as_deref()
+                .map(|text| parse_address(text).map_err(|error| error.to_string()))
+                .transpose()?,
+            stream: Stream::read(on.stream.as_deref())?,
             on: on.clone(),
         })
     }

@@ -18,6 +18,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::sockets::Shortage;
 use super::tls::Session;
+use super::udp::Listen;
 use super::wire::{Decoded, OutgoingQuery};
 use super::{Direct, Route, https, tcp, tls, udp};
 use crate::dns::{AnswerKind, Rcode, Reply};
@@ -47,6 +48,8 @@ pub(super) struct Heard {
     pub(super) first_mismatch: Option<String>,
     /// A reply that was only a header.
     pub(super) bare_header: Option<Rcode>,
+    /// Who sent a reply to the question, and is not the server.
+    pub(super) other_source: Option<SocketAddr>,
 }
 
 impl Heard {
@@ -183,6 +186,7 @@ impl Server {
         transport: Transport,
         query: &OutgoingQuery,
         end: Instant,
+        listen: Listen,
         bare_header: mpsc::UnboundedSender<()>,
     ) -> Try {
         let address = match self.route.to(self.address, transport) {
@@ -190,7 +194,7 @@ impl Server {
             Err(error) => return Try::network(&error),
         };
         match (transport, &self.session) {
-            (Transport::Udp, _) => udp::attempt(address, query, end, bare_header).await,
+            (Transport::Udp, _) => udp::attempt(address, query, end, listen, bare_header).await,
             (Transport::Tls, Some(session)) => tls::attempt(address, session, query, end).await,
             (Transport::Https, Some(session)) => https::attempt(address, session, query, end).await,
             // A resolver inside TLS has a session: its source gives it one, and a capture is not asked.
@@ -219,6 +223,7 @@ pub(super) async fn ask(
         running: JoinSet::new(),
         handles: Vec::new(),
         lingering: Vec::new(),
+        answers_from_elsewhere: None,
     };
     let decided = exchange.conduct(window.attempts.max(1)).await;
     let decided = exchange.forget_unsent(decided).ok()?;
@@ -242,7 +247,11 @@ pub(super) fn of_messages<'a>(
     let mut heard = Heard::default();
     let mut reply = None;
     for message in messages {
-        match query.decode(message) {
+        let decoded = match question.transport {
+            Transport::Udp => query.decode_datagram(message),
+            Transport::Tcp | Transport::Tls | Transport::Https => query.decode(message),
+        };
+        match decoded {
             Decoded::Reply(found) => {
                 reply = Some(found);
                 break;
@@ -283,6 +292,7 @@ pub(super) fn of_messages<'a>(
         running: JoinSet::new(),
         handles: Vec::new(),
         lingering: Vec::new(),
+        answers_from_elsewhere: None,
     };
     exchange.finish(0, outcome, now);
     exchange.into_lookup(None).0
@@ -328,6 +338,8 @@ struct Exchange<'a> {
     running: JoinSet<(usize, Try, Instant)>,
     handles: Vec<AbortHandle>,
     lingering: Vec<Lingering>,
+    /// Replies to the question that came from another address than was asked, in words.
+    answers_from_elsewhere: Option<String>,
 }
 
 impl Exchange<'_> {
@@ -460,19 +472,35 @@ impl Exchange<'_> {
             unsent: false,
         });
         let (server, end, bare_header) = (self.server.clone(), self.end, bare_header.clone());
+        let listen = match line {
+            Line::Main | Line::AfterTruncation => Listen::ToServer,
+            Line::Evidence => Listen::ToAll,
+        };
         self.handles.push(self.running.spawn(async move {
-            let outcome = server.attempt(transport, &query, end, bare_header).await;
+            let outcome = server
+                .attempt(transport, &query, end, listen, bare_header)
+                .await;
             (index, outcome, Instant::now())
         }));
     }
 
     /// Records what a try came to.
-    fn finish(&mut self, index: usize, outcome: Try, at: Instant) -> AnswerKind {
+    fn finish(&mut self, index: usize, mut outcome: Try, at: Instant) -> AnswerKind {
+        if let Some(source) = outcome.heard.other_source {
+            let source = self.server.route.from(source);
+            outcome
+                .heard
+                .mismatch(format!("it came from {source}, which was not asked"));
+            if outcome.kind == Some(AnswerKind::Timeout) {
+                outcome = Try::silent(outcome.heard);
+            }
+            self.answers_from_elsewhere = outcome.heard.summary();
+        }
         let launch = &mut self.tries[index];
         let attempt = &mut launch.attempt;
         attempt.connected = outcome.connected;
         attempt.mismatched_replies = outcome.heard.mismatched_replies;
-        attempt.mismatch = outcome.heard.first_mismatch;
+        attempt.mismatch.clone_from(&outcome.heard.first_mismatch);
         attempt.rcode = outcome.heard.bare_header;
         attempt.kind = outcome.kind.unwrap_or(AnswerKind::Timeout);
         attempt.reason = outcome.reason;
@@ -490,6 +518,12 @@ impl Exchange<'_> {
             attempt.kind = kind;
             attempt.reason = reason;
             attempt.rcode = Some(reply.rcode);
+            if attempt.comes_too_late() {
+                attempt.reason = Some(format!(
+                    "{}, and only then the reply: Go fails at the first",
+                    outcome.heard.summary().unwrap_or_default()
+                ));
+            }
             attempt.flags = Some(reply.flags);
             attempt.addresses = reply.addresses(&self.question.qname, self.question.qtype);
             attempt.ede.clone_from(&reply.extended_errors);
@@ -547,13 +581,20 @@ impl Exchange<'_> {
         let deciding = &self.tries[decided];
         let (question, reply) = (self.question, deciding.reply.as_ref());
         let attempt = &deciding.attempt;
+        let (mut kind, mut reason) = (attempt.kind, attempt.reason.clone());
+        // Clients' sockets are connected, and hear nothing; what they wait for does come.
+        if kind == AnswerKind::Timeout
+            && let Some(elsewhere) = self.answers_from_elsewhere
+        {
+            (kind, reason) = (AnswerKind::Malformed, Some(elsewhere));
+        }
         let lookup = Lookup {
             question: question.qname.clone(),
             qtype: question.qtype,
             purpose: question.purpose,
             sample: question.sample,
-            kind: attempt.kind,
-            reason: attempt.reason.clone(),
+            kind,
+            reason,
             rcode: reply.map(|reply| reply.rcode),
             flags: reply.map(|reply| reply.flags),
             soa: reply.and_then(Reply::soa),

@@ -3,6 +3,7 @@
 
 mod exchange;
 mod https;
+mod records;
 mod route;
 mod run;
 mod sockets;

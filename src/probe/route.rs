@@ -9,6 +9,11 @@ use crate::observation::Transport;
 pub trait Route: Send + Sync {
     /// The address to connect to; an error where the route has none, which counts as unreachable.
     fn to(&self, server: SocketAddr, transport: Transport) -> io::Result<SocketAddr>;
+
+    /// The address that a datagram came from, as a person knows it.
+    fn from(&self, socket: SocketAddr) -> SocketAddr {
+        socket
+    }
 }
 
 /// The real network: an address leads to itself.

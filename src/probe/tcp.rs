@@ -14,6 +14,9 @@ use super::wire::{Decoded, OutgoingQuery};
 use crate::dns::{AnswerKind, Reply};
 use crate::limits;
 
+/// The octets of a length.
+const LENGTH: usize = 2;
+
 /// Connects, sends the query, and reads messages until one belongs to it or `end` has come, however fast
 /// octets arrive.
 pub(super) async fn attempt(server: SocketAddr, query: &OutgoingQuery, end: Instant) -> Try {
@@ -44,29 +47,44 @@ pub(super) async fn converse(
     failed: impl Fn(&io::Error) -> Try,
 ) -> Try {
     let mut heard = Heard::default();
-    let said = match timeout_at(end, talk(stream, query, &mut heard)).await {
-        Err(_) => Try {
-            reason: heard
-                .summary()
-                .or(Some("connected, but no whole reply".to_owned())),
-            ..Try::silent(heard)
-        },
-        Ok(Ok(Some(reply))) => Try {
+    // Outside of what the window's end cuts off: what came until then is told.
+    let mut received = Vec::new();
+    let talked = timeout_at(end, talk(stream, query, &mut received, &mut heard)).await;
+    let said = match talked {
+        Ok(Ok(End::Reply(reply))) => Try {
             heard,
             ..Try::reply(reply, None)
         },
-        // A flood of what does not belong.
-        Ok(Ok(None)) => Try {
+        Ok(Ok(End::Flood)) => Try {
             kind: Some(AnswerKind::Malformed),
             ..Try::silent(heard)
         },
-        Ok(Err(error)) if error.kind() == ErrorKind::UnexpectedEof => Try {
-            reason: Some("the server closed the connection without a whole reply".to_owned()),
+        Ok(Ok(End::Other(protocol))) => Try {
+            kind: Some(AnswerKind::Malformed),
+            reason: Some(format!("what answers there speaks {protocol}, not DNS")),
             ..Try::silent(heard)
         },
+        Ok(Ok(End::Closed)) => unfinished("the server closed the connection", &received, heard),
+        // Inside TLS, the end of a connection without a word is an error.
+        Ok(Err(error)) if error.kind() == ErrorKind::UnexpectedEof => {
+            unfinished("the server closed the connection", &received, heard)
+        }
+        Ok(Err(error)) if error.kind() == ErrorKind::ConnectionReset && !received.is_empty() => {
+            unfinished("the connection was reset", &received, heard)
+        }
         Ok(Err(error)) => Try {
             heard,
             ..failed(&error)
+        },
+        // Silence, though octets may have come: whoever waits for the rest has waited in vain.
+        Err(_) => Try {
+            reason: heard.summary().or_else(|| {
+                Some(match begun(&received) {
+                    Some(begun) => format!("connected, and within the window came {begun}"),
+                    None => "connected, but no whole reply".to_owned(),
+                })
+            }),
+            ..Try::silent(heard)
         },
     };
     Try {
@@ -75,27 +93,99 @@ pub(super) async fn converse(
     }
 }
 
-/// The reply; `None` where more messages came that are none than are waited past.
+/// The connection ended before a whole reply.
+fn unfinished(how: &str, received: &[u8], heard: Heard) -> Try {
+    let begun = begun(received);
+    let reason = heard.summary().unwrap_or_else(|| match &begun {
+        Some(begun) => format!("{how} after {begun}"),
+        None => format!("{how} without a whole reply"),
+    });
+    let silent = Try::silent(heard);
+    Try {
+        // Octets that cannot be read are more than silence.
+        kind: begun.map_or(silent.kind, |_| Some(AnswerKind::Malformed)),
+        reason: Some(reason),
+        ..silent
+    }
+}
+
+/// The message that was begun, in words; `None` where none was.
+fn begun(received: &[u8]) -> Option<String> {
+    match received {
+        [] => None,
+        [_] => Some("1 of the 2 octets of a length".to_owned()),
+        [high, low, message @ ..] => {
+            let length = u16::from_be_bytes([*high, *low]);
+            let came = message.len();
+            Some(format!("{came} of the {length} octets of a message"))
+        }
+    }
+}
+
+/// How a conversation ended.
+enum End {
+    /// With the reply.
+    Reply(Reply),
+    /// With more messages that do not belong than are waited past.
+    Flood,
+    /// With another protocol's first words.
+    Other(&'static str),
+    /// By the server.
+    Closed,
+}
+
+/// Asks and listens. `received` is left with the octets of the message that was begun last.
 async fn talk(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     query: &OutgoingQuery,
+    received: &mut Vec<u8>,
     heard: &mut Heard,
-) -> io::Result<Option<Reply>> {
+) -> io::Result<End> {
     let octets = query.encode().map_err(io::Error::other)?;
     let length = u16::try_from(octets.len()).map_err(io::Error::other)?;
     // One write: some servers drop a length that comes in a segment of its own (RFC 7766 section 8).
     let framed = [length.to_be_bytes().as_slice(), &octets].concat();
     stream.write_all(&framed).await?;
     stream.flush().await?;
-    for _ in 0..limits::MISMATCHED_REPLIES {
-        let length = stream.read_u16().await?;
-        let mut message = vec![0; usize::from(length)];
-        stream.read_exact(&mut message).await?;
-        match query.decode(&message) {
-            Decoded::Reply(reply) => return Ok(Some(reply)),
-            Decoded::HeaderOnly(rcode) => heard.bare_header = Some(rcode),
-            Decoded::Mismatch(reason) => heard.mismatch(reason),
+    let mut messages = 0;
+    loop {
+        if let Some(protocol) = other_protocol(received) {
+            return Ok(End::Other(protocol));
+        }
+        while let Some(message) = first_message(received) {
+            let decoded = query.decode(message);
+            received.drain(..LENGTH + message.len());
+            match decoded {
+                Decoded::Reply(reply) => return Ok(End::Reply(reply)),
+                Decoded::HeaderOnly(rcode) => heard.bare_header = Some(rcode),
+                Decoded::Mismatch(reason) => heard.mismatch(reason),
+            }
+            messages += 1;
+            if messages >= limits::MISMATCHED_REPLIES {
+                return Ok(End::Flood);
+            }
+        }
+        // No more than the rest of the longest message is ever held.
+        if stream.read_buf(received).await? == 0 {
+            return Ok(End::Closed);
         }
     }
-    Ok(None)
+}
+
+/// The first whole message.
+fn first_message(received: &[u8]) -> Option<&[u8]> {
+    let (length, rest) = received.split_first_chunk::<LENGTH>()?;
+    rest.get(..usize::from(u16::from_be_bytes(*length)))
+}
+
+/// What a server says that takes the question for another protocol's. As messages, all of them are questions (QR=0), so
+/// that no reply is taken for one.
+fn other_protocol(received: &[u8]) -> Option<&'static str> {
+    match received {
+        [b'H', b'T', b'T', b'P', b'/', ..] => Some("HTTP"),
+        // An alert or a handshake of TLS 1.0 to 1.3 (RFC 8446 section 5.1: the version is 0x0301 or 0x0303).
+        [0x15 | 0x16, 0x03, 0x01..=0x03, 0..=0x40, 0..=0x7f, ..] => Some("TLS"),
+        [b'S', b'S', b'H', b'-', b'2', ..] => Some("SSH"),
+        _ => None,
+    }
 }

@@ -1,4 +1,7 @@
 //! One try over UDP: a connected socket, so that the kernel hands us what ICMP says of the port.
+//!
+//! The kernel drops what comes to a connected socket from anywhere else. A try that only explains is not connected, and
+//! so learns of a server that answers from another address or port than it was asked at.
 
 #![expect(clippy::disallowed_methods, reason = "the prober opens the sockets")]
 
@@ -14,22 +17,33 @@ use super::wire::{Decoded, OutgoingQuery};
 use crate::dns::AnswerKind;
 use crate::limits;
 
+/// From whom a try takes datagrams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Listen {
+    /// From the server alone: the socket is connected.
+    ToServer,
+    /// From anybody: what another sends counts as a reply that does not belong.
+    ToAll,
+}
+
 /// Sends the query and waits past whatever does not belong to it until `end`. A reply that is only a header
 /// is reported through `bare_header`, and waited past too, as Go does.
 pub(super) async fn attempt(
     server: SocketAddr,
     query: &OutgoingQuery,
     end: Instant,
+    listen: Listen,
     bare_header: mpsc::UnboundedSender<()>,
 ) -> Try {
-    let socket = match connect_and_send(server, query).await {
+    let socket = match open_and_send(server, query, listen).await {
         Ok(socket) => socket,
         Err(error) => return Try::network(&error),
     };
     let mut heard = Heard::default();
+    let mut strangers = 0;
     let mut buffer = vec![0; limits::REPLY];
     loop {
-        let received = match timeout_at(end, socket.recv(&mut buffer)).await {
+        let (received, from) = match timeout_at(end, socket.recv_from(&mut buffer)).await {
             Err(_) => return Try::silent(heard),
             Ok(Err(error)) => {
                 return Try {
@@ -37,13 +51,26 @@ pub(super) async fn attempt(
                     ..Try::network(&error)
                 };
             }
-            Ok(Ok(length)) => &buffer[..length],
+            Ok(Ok((length, from))) => (&buffer[..length], from),
         };
-        match query.decode(received) {
+        let decoded = query.decode_datagram(received);
+        if (from.ip(), from.port()) != (server.ip(), server.port()) {
+            // Who sends something else knows nothing of the question.
+            if matches!(decoded, Decoded::Reply(_)) {
+                heard.other_source.get_or_insert(from);
+            }
+            strangers += 1;
+            if strangers >= limits::MISMATCHED_REPLIES {
+                return Try::silent(heard);
+            }
+            continue;
+        }
+        match decoded {
             Decoded::Reply(reply) => {
+                let socket = (listen == Listen::ToServer).then_some(socket);
                 return Try {
                     heard,
-                    ..Try::reply(reply, Some(socket))
+                    ..Try::reply(reply, socket)
                 };
             }
             Decoded::HeaderOnly(rcode) => {
@@ -65,16 +92,27 @@ pub(super) async fn attempt(
     }
 }
 
-async fn connect_and_send(server: SocketAddr, query: &OutgoingQuery) -> io::Result<UdpSocket> {
+async fn open_and_send(
+    server: SocketAddr,
+    query: &OutgoingQuery,
+    listen: Listen,
+) -> io::Result<UdpSocket> {
     let any: SocketAddr = match server {
         SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
         SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
     };
     // Port 0 each time: a fresh source port, chosen by the kernel (RFC 5452 section 9.2).
     let socket = UdpSocket::bind(any).await?;
-    socket.connect(server).await?;
     let octets = query.encode().map_err(io::Error::other)?;
-    socket.send(&octets).await?;
+    match listen {
+        Listen::ToServer => {
+            socket.connect(server).await?;
+            socket.send(&octets).await?;
+        }
+        Listen::ToAll => {
+            socket.send_to(&octets, server).await?;
+        }
+    }
     Ok(socket)
 }
 
@@ -92,7 +130,7 @@ pub(super) fn drain(
         let Ok(length) = socket.try_recv(&mut buffer) else {
             break;
         };
-        match query.decode(&buffer[..length]) {
+        match query.decode_datagram(&buffer[..length]) {
             Decoded::Reply(reply) if conflicts(&reply) => conflicting += 1,
             Decoded::Reply(_) | Decoded::HeaderOnly(_) => {}
             Decoded::Mismatch(reason) => heard.mismatch(reason),

@@ -1,24 +1,20 @@
 //! Between octets and the vocabulary: the only place, beside the lab's server, that sees the DNS codec.
 //!
-//! A reply is decoded record by record, so that what stands before a defect is kept and the defect is named.
+//! Queries are written by the codec. Replies are read here and in [`records`], record by record, so that what can be
+//! read of them is kept and what cannot is named; the codec writes out the data that is only shown.
 
-use hickory_proto::op::{Edns, Header, Message, MessageType, OpCode, Query};
-use hickory_proto::rr::rdata::opt::EdnsOption;
+use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query};
 use hickory_proto::rr::{
-    DNSClass, Name as WireName, RData as WireData, Record as WireRecord, RecordData as _,
+    Name as WireName, RData as WireData, Record as WireRecord, RecordData as _,
 };
 use hickory_proto::serialize::binary::{BinDecodable, BinDecoder};
 
-use crate::dns::{ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, Reply, Section};
-use crate::limits;
+use super::records::{self, Announced};
+use crate::dns::{Flags, Name, Rcode, RecordType, Reply, Section};
 
 /// The UDP payload size that Go, and so kubectl, announces (Go, src/net/dnsclient_unix.go: 1232, as DNS Flag
 /// Day 2020 recommends).
 const UDP_PAYLOAD: u16 = 1232;
-/// The option code of Extended DNS Errors (RFC 8914 section 2).
-const EXTENDED_ERROR: u16 = 15;
-/// The type of the OPT pseudo-record (RFC 6891 section 6.1.1).
-const OPT: u16 = 41;
 /// The length of a message's header (RFC 1035 section 4.1.1).
 const HEADER: usize = 12;
 
@@ -57,6 +53,27 @@ impl OutgoingQuery {
     pub(crate) fn decode(&self, octets: &[u8]) -> Decoded {
         decode(self, octets)
     }
+
+    /// Reads a datagram as the reply to this query. One that is longer than the query allowed for is read as far as
+    /// Go reads it, whose buffer has the size it announces (Go, src/net/dnsclient_unix.go, maxDNSPacketSize).
+    pub(crate) fn decode_datagram(&self, octets: &[u8]) -> Decoded {
+        let announced = usize::from(UDP_PAYLOAD);
+        if !self.edns || octets.len() <= announced {
+            return self.decode(octets);
+        }
+        let mut decoded = self.decode(&octets[..announced]);
+        if let Decoded::Reply(reply) = &mut decoded {
+            let length = octets.len();
+            let oversize = format!(
+                "{length} octets came over UDP, and clients read the {announced} that they announce"
+            );
+            reply.blemish = Some(oversize.clone());
+            if let Some(defect) = &mut reply.defect {
+                *defect = records::bounded(&format!("{defect} ({oversize})"));
+            }
+        }
+        decoded
+    }
 }
 
 /// A name in the codec's form.
@@ -84,158 +101,93 @@ pub(crate) enum Decoded {
 }
 
 fn decode(query: &OutgoingQuery, octets: &[u8]) -> Decoded {
-    let mismatch = |reason: String| Decoded::Mismatch(reason);
-    if octets.len() < HEADER {
-        return mismatch(format!("{} octets are no DNS message", octets.len()));
-    }
-    let mut decoder = BinDecoder::new(octets);
-    let header = match Header::read(&mut decoder) {
-        Ok(header) => header,
-        Err(error) => return mismatch(format!("its header cannot be read: {error}")),
+    let mismatch = |reason: &str| Decoded::Mismatch(records::bounded(reason));
+    let Some(header) = octets.first_chunk::<HEADER>() else {
+        return match octets.len() {
+            1 => mismatch("1 octet is no DNS message"),
+            length => mismatch(&format!("{length} octets are no DNS message")),
+        };
     };
-    let metadata = &header.metadata;
-    if metadata.id != query.id {
-        return mismatch("another ID".to_owned());
+    let number = |at: usize| u16::from_be_bytes([header[at], header[at + 1]]);
+    let (id, flags) = (number(0), number(2));
+    let bit = |bit: u32| flags >> bit & 1 == 1;
+    if id != query.id {
+        return mismatch("another ID");
     }
-    if metadata.message_type != MessageType::Response {
-        return mismatch("a query, not a reply (QR=0)".to_owned());
+    if !bit(15) {
+        return mismatch("a query, not a reply (QR=0)");
     }
-    if metadata.op_code != OpCode::Query {
-        return mismatch("another opcode".to_owned());
+    let opcode = flags >> 11 & 0xf;
+    if opcode != 0 {
+        return mismatch(&format!("another opcode ({opcode})"));
     }
-    let low_rcode = u16::from(metadata.response_code);
-    match header.counts.queries {
-        0 => {
-            if octets.len() == HEADER && low_rcode != 0 {
-                return Decoded::HeaderOnly(Rcode(low_rcode));
-            }
-            return mismatch("a reply without a question".to_owned());
+    let rcode = Rcode(flags & 0xf);
+    match number(4) {
+        0 if octets.len() == HEADER && rcode != Rcode::NOERROR => {
+            return Decoded::HeaderOnly(rcode);
         }
+        0 => return mismatch("a reply without a question"),
         1 => {}
-        count => return mismatch(format!("{count} questions")),
+        count => return mismatch(&format!("{count} questions")),
     }
-    let question = match Query::read(&mut decoder) {
-        Ok(question) => question,
-        Err(error) => return mismatch(format!("its question cannot be read: {error}")),
+    let question = records::name(octets, HEADER).and_then(|(qname, at)| {
+        let ends = "the message ends there";
+        let qtype = records::u16_at(octets, at).ok_or(ends)?;
+        let class = records::u16_at(octets, at + 2).ok_or(ends)?;
+        Ok((qname, qtype, class, at + 4))
+    });
+    let at = match question {
+        Err(reason) => return mismatch(&format!("its question cannot be read: {reason}")),
+        Ok((qname, _, _, _)) if qname != query.qname => {
+            return mismatch("another question: about another name");
+        }
+        Ok((_, qtype, _, _)) if qtype != query.qtype.0 => {
+            let qtype = RecordType(qtype);
+            return mismatch(&format!("another question: about type {qtype}"));
+        }
+        Ok((_, _, class, _)) if class != records::IN => {
+            return mismatch("another question: about another class");
+        }
+        Ok((_, _, _, at)) => at,
     };
-    let asked = u16::from(question.query_type) == query.qtype.0
-        && question.query_class == DNSClass::IN
-        && from_wire_name(&question.name).is_ok_and(|name| name == query.qname);
-    if !asked {
-        return mismatch("another question".to_owned());
-    }
     let mut reply = Reply {
-        rcode: Rcode(low_rcode),
+        rcode,
         flags: Flags {
-            aa: metadata.authoritative,
-            tc: metadata.truncation,
-            rd: metadata.recursion_desired,
-            ra: metadata.recursion_available,
-            ad: metadata.authentic_data,
-            cd: metadata.checking_disabled,
+            aa: bit(10),
+            tc: bit(9),
+            rd: bit(8),
+            ra: bit(7),
+            ad: bit(5),
+            cd: bit(4),
         },
         records: Vec::new(),
         extended_errors: Vec::new(),
         edns: false,
         defect: None,
+        blemish: None,
     };
     let sections = [
-        (Section::Answer, header.counts.answers),
-        (Section::Authority, header.counts.authorities),
-        (Section::Additional, header.counts.additionals),
-    ];
-    for (section, count) in sections {
-        for number in 1..=count {
-            let taken = WireRecord::<WireData>::read(&mut decoder)
-                .map_err(|error| error.to_string())
-                .and_then(|record| take(&mut reply, section, &record));
-            if let Err(reason) = taken {
-                let place = match section {
-                    Section::Answer => "answer",
-                    Section::Authority => "authority",
-                    Section::Additional => "additional",
-                };
-                reply.defect = Some(bounded(&format!(
-                    "record {number} of {count} in the {place} section cannot be read: {reason}"
-                )));
-                return Decoded::Reply(reply);
-            }
-        }
-    }
+        (Section::Answer, 6),
+        (Section::Authority, 8),
+        (Section::Additional, 10),
+    ]
+    .map(|(section, at)| Announced {
+        section,
+        count: number(at),
+    });
+    records::read(&mut reply, octets, at, &sections, |at| {
+        presentation(octets, at)
+    });
+    records::keep_bounded(&mut reply, &query.qname, query.qtype);
     Decoded::Reply(reply)
 }
 
-/// Adds a record to the reply. Records beyond the bound are read, so that a defect behind them is seen, and
-/// dropped.
-fn take(reply: &mut Reply, section: Section, record: &WireRecord) -> Result<(), String> {
-    if u16::from(record.record_type()) == OPT {
-        if section != Section::Additional {
-            return Err("an OPT record outside of the additional section".to_owned());
-        }
-        if reply.edns {
-            return Err("a second OPT record".to_owned());
-        }
-        reply.edns = true;
-        // RFC 6891 section 6.1.3: the TTL's first octet holds the high bits of the RCODE.
-        let high = u16::try_from(record.ttl >> 24).unwrap_or_default();
-        reply.rcode = Rcode(high << 4 | reply.rcode.0);
-        // The codec reads an OPT record without options as an empty record of another kind.
-        let WireData::OPT(opt) = &record.data else {
-            return Ok(());
-        };
-        for (_, option) in opt.as_ref() {
-            if let EdnsOption::Unknown(EXTENDED_ERROR, data) = option
-                && let Some(error) = extended_error(data)
-                && reply.extended_errors.len() < limits::EXTENDED_ERRORS_PER_REPLY
-            {
-                reply.extended_errors.push(error);
-            }
-        }
-        return Ok(());
-    }
-    if record.data.is_update() {
-        return Err("it has no data".to_owned());
-    }
-    let data = match &record.data {
-        WireData::A(a) => RData::A(a.0),
-        WireData::AAAA(aaaa) => RData::Aaaa(aaaa.0),
-        WireData::CNAME(name) => RData::Cname(from_wire_name(&name.0)?),
-        WireData::NS(name) => RData::Ns(from_wire_name(&name.0)?),
-        WireData::SOA(soa) => RData::Soa {
-            mname: from_wire_name(&soa.mname)?,
-            rname: from_wire_name(&soa.rname)?,
-            serial: soa.serial,
-            minimum: soa.minimum,
-        },
-        other => RData::Other(bounded(&other.to_string())),
-    };
-    if record.dns_class != DNSClass::IN {
-        return Err(format!("class {} was not asked for", record.dns_class));
-    }
-    if reply.records.len() < limits::RECORDS_PER_REPLY {
-        reply.records.push(Record {
-            section,
-            owner: from_wire_name(&record.name)?,
-            rtype: RecordType(record.record_type().into()),
-            // RFC 2181 section 8.
-            ttl: if record.ttl >> 31 == 1 { 0 } else { record.ttl },
-            data,
-        });
-    }
-    Ok(())
-}
-
-/// Option 15: two octets of code, the rest text (RFC 8914 section 2). `None` where it is shorter.
-fn extended_error(data: &[u8]) -> Option<ExtendedError> {
-    let (code, text) = data.split_first_chunk::<2>()?;
-    let text = String::from_utf8_lossy(text);
-    // Some servers end the text with NUL, which RFC 8914 allows for.
-    let text = bounded(text.trim_end_matches('\0'));
-    Some(ExtendedError::new(u16::from_be_bytes(*code), Some(text)))
-}
-
-fn bounded(text: &str) -> String {
-    text.chars().take(limits::TEXT_FROM_WIRE).collect()
+/// The data of the record at an offset in presentation form; `None` where the codec cannot read it.
+fn presentation(octets: &[u8], at: usize) -> Option<String> {
+    let mut decoder = BinDecoder::new(octets).clone(u16::try_from(at).ok()?);
+    let record = WireRecord::<WireData>::read(&mut decoder).ok()?;
+    // Without data, it stands for a record of a dynamic update (RFC 2136).
+    (!record.data.is_update()).then(|| record.data.to_string())
 }
 
 #[cfg(test)]
@@ -245,7 +197,8 @@ mod tests {
     use std::net::IpAddr;
 
     use super::*;
-    use crate::dns::AnswerKind;
+    use crate::dns::{AnswerKind, ExtendedError, RData};
+    use crate::limits;
 
     fn query() -> OutgoingQuery {
         OutgoingQuery {

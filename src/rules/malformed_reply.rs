@@ -5,17 +5,22 @@ use super::step::Step;
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, RecordType};
+use crate::observation::{Lookup, Purpose};
 
 declare_rule! {
     /// ## What it means
     /// Replies arrive and are of no use: octets that are no DNS message, a record that runs past the end of the
-    /// message, another ID or question than was sent, records of other names only, or aliases that lead back to
-    /// themselves. A broken server, or a device on the way that rewrites messages.
+    /// message, another ID or question than was sent, another source than was asked, addresses of other names, or
+    /// aliases that lead back to themselves. A broken server, or a device on the way that rewrites messages.
+    ///
+    /// As a warning: the answer is right and can be read, and something else in the reply is broken that clients which
+    /// ask for addresses do not look at, such as the records behind the answer section.
     ///
     /// ## How it was decided
     /// No reply that belongs to the question and can be read came within the window, and others did; what was
     /// wrong with them is in the evidence. Owner names and aliases are followed here, as glibc does and Go does
-    /// not: Go accepts an address of another name.
+    /// not: Go accepts an address of another name. What stands behind the answer section does not decide: Go, glibc and
+    /// musl read no further. Over TCP, the first message of a connection has to be the reply: Go reads no other.
     ///
     /// ## Why it matters
     /// Clients differ: kubectl prints `cannot unmarshal DNS message`, `no such host` or `i/o timeout`, or takes
@@ -35,18 +40,109 @@ declare_rule! {
         needs: [],
         wants: [],
         explains: [],
-        replaces: ["spoofed-replies"],
         stage: Stage::Evidence,
     }
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(case.failing(), |subject| {
+    let failing = grouped(case.failing(), |subject| {
         (Step::of(subject) == Step::Malformed).then(|| defect(subject))
     })
     .into_iter()
-    .map(|(defect, subjects)| finding(case, &defect, &subjects))
-    .collect()
+    .map(|(defect, subjects)| finding(case, &defect, &subjects));
+    let blemished = grouped(
+        case.in_scope().filter(|subject| subject.verdict().is_fine()),
+        |subject| blemish(subject),
+    )
+    .into_iter()
+    .map(|(blemish, subjects)| blemished(case, &blemish, &subjects));
+    failing.chain(blemished).collect()
+}
+
+/// What is wrong with a reply that gave the right addresses all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Blemish {
+    reason: String,
+    /// Whether it makes Go fail.
+    stops_go: bool,
+}
+
+fn blemish(subject: &Subject<'_>) -> Option<Blemish> {
+    let of = |lookup: &Lookup| {
+        let stops_go = lookup.attempts.iter().any(|attempt| {
+            attempt.transport == lookup.transport && attempt.edns && attempt.comes_too_late()
+        });
+        let reason = lookup.reason.clone()?;
+        // Silence of AAAA and the like is others' to speak of.
+        let counts = lookup.kind == AnswerKind::Answer || lookup.kind.is_negative();
+        counts.then_some(Blemish { reason, stops_go })
+    };
+    let found: Vec<Blemish> = subject.lookups(Purpose::Target).filter_map(of).collect();
+    let worst = found.iter().find(|blemish| blemish.stops_go);
+    worst.or(found.first()).cloned()
+}
+
+fn blemished(case: &Case<'_>, blemish: &Blemish, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    let several = subjects.len();
+    let Blemish { reason, stops_go } = blemish;
+    let (severity, confidence, summary, explanation) = if *stops_go {
+        (
+            Severity::Error,
+            Confidence::High,
+            format!(
+                "{who} {} other messages before the reply, so kubectl fails there",
+                phrase::plural(several, "sends", "send"),
+            ),
+            format!(
+                "From {who} came {reason}. So kubectl prints `invalid DNS response` or `cannot unmarshal DNS message`, \
+                 though the right reply follows."
+            ),
+        )
+    } else {
+        (
+            Severity::Warning,
+            Confidence::Medium,
+            format!(
+                "{who} {} in a reply that is partly broken",
+                phrase::plural(several, "gives the right answer", "give the right answer"),
+            ),
+            format!(
+                "The answer section is whole, and clients that ask for addresses read no further. But {reason}. \
+                 Resolvers that forward to {who}, and dig, may refuse the reply as a whole."
+            ),
+        )
+    };
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity,
+        confidence,
+        summary,
+        explanation,
+        caused_by: None,
+        resolvers: phrase::names(subjects),
+        evidence: subjects.iter().flat_map(|subject| observed_target(subject)).collect(),
+        remedies: vec![see(case, subjects)],
+        references: vec!["https://www.rfc-editor.org/rfc/rfc1035#section-4".to_owned()],
+    }
+}
+
+/// Where to look.
+fn see(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Remedy {
+    Remedy::new(
+        "See whether the server or the way is at fault: over TCP, and with a capture at both ends",
+        subjects.iter().flat_map(|subject| {
+            let ask = remedy::path::dig(case, subject, RecordType::A, "+tcp");
+            let listen = subject.probed.resolver.address.map(|address| {
+                format!(
+                    "sudo tcpdump -n -w dns.pcap host {} and port {}",
+                    address.ip(),
+                    address.port()
+                )
+            });
+            ask.into_iter().chain(listen)
+        }),
+    )
 }
 
 /// What is wrong with the replies.
@@ -54,6 +150,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
 enum Defect {
     /// None belongs to the question.
     Foreign(String),
+    /// Those that do come from another address or port than was asked.
+    Elsewhere(String),
     /// One does, and cannot be used.
     Unusable(String),
 }
@@ -63,10 +161,17 @@ fn defect(subject: &Subject<'_>) -> Defect {
         return Defect::Unusable("it is marked as cut short (TC=1) over TCP too".to_owned());
     }
     let lookup = subject.a();
+    let elsewhere = |lookup: &Lookup| {
+        let reason = lookup.reason.as_deref().unwrap_or_default();
+        reason.ends_with("which was not asked")
+    };
     let foreign = lookup
         .filter(|lookup| lookup.rcode.is_none())
         .and_then(|lookup| lookup.attempts.iter().find_map(|attempt| attempt.mismatch.clone()));
     if let Some(mismatch) = foreign {
+        if lookup.is_some_and(elsewhere) {
+            return Defect::Elsewhere(mismatch);
+        }
         return Defect::Foreign(mismatch);
     }
     let reason = lookup.and_then(|lookup| lookup.reason.clone());
@@ -86,6 +191,10 @@ fn finding(case: &Case<'_>, defect: &Defect, subjects: &[&Subject<'_>]) -> Findi
             "nothing but replies that do not belong to the question",
             format!("no reply belongs to the question: {mismatch}"),
         ),
+        Defect::Elsewhere(mismatch) => (
+            "its replies from another address or port than it is asked at",
+            format!("the reply counts for nobody: {mismatch}"),
+        ),
         Defect::Unusable(reason) => (
             "replies that cannot be used",
             format!("the reply cannot be used: {reason}"),
@@ -95,7 +204,10 @@ fn finding(case: &Case<'_>, defect: &Defect, subjects: &[&Subject<'_>]) -> Findi
     let mut explanation = format!(
         "{who} {}, and {what}. {}",
         phrase::plural(several, "answers", "answer"),
-        if of_the_zone {
+        if matches!(defect, Defect::Elsewhere(_)) {
+            "Clients take replies only from where they ask. A server with several addresses has to answer from the one \
+             that was asked, or a device that translates addresses lets replies by without translating them back."
+        } else if of_the_zone {
             "A zone or a policy that this server answers from makes the name such an alias: AWS's zones hold the \
              addresses under the name itself."
         } else {
@@ -125,20 +237,7 @@ fn finding(case: &Case<'_>, defect: &Defect, subjects: &[&Subject<'_>]) -> Findi
         resolvers: phrase::names(subjects),
         evidence,
         remedies: vec![
-            Remedy::new(
-                "See whether the server or the way is at fault: over TCP, and with a capture at both ends",
-                subjects.iter().flat_map(|subject| {
-                    let ask = remedy::path::dig(case, subject, RecordType::A, "+tcp");
-                    let listen = subject.probed.resolver.address.map(|address| {
-                        format!(
-                            "sudo tcpdump -n -w dns.pcap host {} and port {}",
-                            address.ip(),
-                            address.port()
-                        )
-                    });
-                    ask.into_iter().chain(listen)
-                }),
-            ),
+            see(case, subjects),
             Remedy::advice(
                 "On the way: DNS inspection, DNS proxies of routers and security clients rewrite messages; take \
                  this server's out of them. In the zone: correct aliases that lead back to themselves",

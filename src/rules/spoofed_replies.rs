@@ -2,7 +2,7 @@
 
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, phrase, remedy};
 use crate::dns::{AnswerKind, RecordType};
-use crate::observation::{Lookup, Purpose};
+use crate::observation::{Attempt, Lookup, Purpose};
 
 declare_rule! {
     /// ## What it means
@@ -115,13 +115,21 @@ fn stray_lookups<'a>(subject: &Subject<'a>) -> impl Iterator<Item = (&'a Lookup,
         .filter(|lookup| !lookup.kind.is_silence() && lookup.kind != AnswerKind::Malformed)
         .filter_map(move |lookup| {
             let strays = Strays {
-                mismatched: lookup.attempts.iter().map(|a| a.mismatched_replies).sum(),
-                mismatch: lookup.attempts.iter().find_map(|a| a.mismatch.as_deref()),
+                mismatched: beside(lookup).map(|a| a.mismatched_replies).sum(),
+                mismatch: beside(lookup).find_map(|a| a.mismatch.as_deref()),
                 conflicting: lookup.attempts.iter().map(|a| a.conflicting_replies).sum(),
             };
             let speaks = strays.conflicting > 0 || fine && strays.mismatched > 0;
             speaks.then_some((lookup, strays))
         })
+}
+
+/// The tries whose strays are a nuisance and no more: over TCP they make the reply useless, which is another finding's.
+fn beside(lookup: &Lookup) -> impl Iterator<Item = &Attempt> {
+    lookup
+        .attempts
+        .iter()
+        .filter(|attempt| !attempt.comes_too_late())
 }
 
 impl Strays<'_> {

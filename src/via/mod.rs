@@ -2,6 +2,7 @@
 //! and what its end says. No agent and no protocol of our own: a shell's command line goes there, the document comes
 //! back, and is read as any other capture.
 
+mod ended;
 pub mod shell;
 pub mod ssh;
 pub mod ssm;
@@ -12,10 +13,12 @@ use std::time::Duration;
 
 use crate::limits;
 
+pub use ended::Ended;
+
 /// Another place, as `--via` names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Via {
-    /// `ssh:[USER@]HOST`: a host as the system's `ssh` understands it.
+    /// `ssh:[USER@]HOST`, or `ssh://[USER@]HOST[:PORT]`: a destination as the system's `ssh` takes it.
     Ssh(String),
     /// `ssm:INSTANCE-ID`: a managed node of Systems Manager.
     Node(String),
@@ -38,7 +41,8 @@ pub enum ViaError {
     Unknown(String),
     /// Not a destination of `ssh`; one that begins with `-` would be an option.
     #[error(
-        "{0:?} is not a host for ssh: write ssh:HOST or ssh:USER@HOST, with a Host of your ssh configuration"
+        "{0:?} is not a host for ssh: write ssh:HOST or ssh:USER@HOST, with a Host of your ssh configuration, or \
+         ssh://USER@HOST:PORT"
     )]
     Destination(String),
     /// Not the id of a managed node.
@@ -59,11 +63,10 @@ impl FromStr for Via {
             !text.is_empty() && text.len() <= most && !text.chars().any(char::is_control)
         };
         if let Some(destination) = text.strip_prefix("ssh:") {
-            let plain = fits(destination, 255)
-                && !destination.starts_with('-')
-                && !destination.chars().any(char::is_whitespace);
-            return plain
-                .then(|| Self::Ssh(destination.to_owned()))
+            return Some(destination)
+                .filter(|destination| fits(destination, 255))
+                .and_then(ssh_destination)
+                .map(Self::Ssh)
                 .ok_or_else(|| ViaError::Destination(destination.to_owned()));
         }
         if let Some(tag) = text.strip_prefix("ssm:tag:") {
@@ -85,6 +88,43 @@ impl FromStr for Via {
     }
 }
 
+/// The destination as `ssh` takes it. No option, and nothing that means something to the shell of a `ProxyCommand`
+/// with `%h` or `%r` in it: ssh refuses that by itself from version 9.6 on (its `valid_hostname` and `valid_ruser`).
+fn ssh_destination(text: &str) -> Option<String> {
+    let (is_uri, rest) = match text.strip_prefix("//").or(text.strip_prefix("ssh://")) {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let (user, host) = match rest.rsplit_once('@') {
+        Some((user, host)) => (Some(user), host),
+        None => (None, rest),
+    };
+    let harmless = |text: &str, also: &str| {
+        !text.is_empty()
+            && !text.starts_with('-')
+            && !text
+                .chars()
+                .any(|c| c.is_whitespace() || "'`\"$;&<>|(){}".contains(c) || also.contains(c))
+    };
+    // A user of a Windows domain is DOMAIN\user.
+    let fits = harmless(host, "\\/,")
+        && user.is_none_or(|user| harmless(user, "") && !user.ends_with('\\'));
+    if !fits {
+        return None;
+    }
+    let at = user.map(|user| format!("{user}@")).unwrap_or_default();
+    if is_uri {
+        return Some(format!("ssh://{at}{host}"));
+    }
+    // An IPv6 address has more than one colon, and needs no brackets.
+    let host = match host.strip_prefix('[') {
+        Some(inner) => inner.strip_suffix(']')?,
+        None if host.matches(':').count() == 1 => return None,
+        None => host,
+    };
+    (!host.is_empty()).then(|| format!("{at}{host}"))
+}
+
 /// `i-` or `mi-` and 8 or 17 characters (Systems Manager API reference, CommandInvocation).
 fn is_node(id: &str) -> bool {
     let digits = id.strip_prefix("i-").or_else(|| id.strip_prefix("mi-"));
@@ -97,10 +137,13 @@ impl Via {
     /// What the report calls the place: the host without its user, the node's id, the tag.
     pub fn place(&self) -> String {
         let name = match self {
-            Self::Ssh(destination) => destination
-                .rsplit_once('@')
-                .map_or(destination.as_str(), |(_, host)| host)
-                .to_owned(),
+            Self::Ssh(destination) => {
+                let destination = destination.strip_prefix("ssh://").unwrap_or(destination);
+                let host = destination
+                    .rsplit_once('@')
+                    .map_or(destination, |(_, host)| host);
+                host.to_owned()
+            }
             Self::Node(id) => id.clone(),
             Self::Tag { key, value } => format!("{key}={value}"),
         };
@@ -116,6 +159,7 @@ impl Via {
 impl fmt::Display for Via {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Ssh(destination) if destination.starts_with("ssh://") => f.write_str(destination),
             Self::Ssh(destination) => write!(f, "ssh:{destination}"),
             Self::Node(id) => write!(f, "ssm:{id}"),
             Self::Tag { key, value } => write!(f, "ssm:tag:{key}={value}"),
@@ -146,15 +190,32 @@ pub enum Failure {
     /// `ssh` itself gave up.
     #[error("ssh could not log in: {0}")]
     Login(String),
-    /// The host's key is not known, or is another than before.
+    /// The connection ended before everything was here.
+    #[error("the connection was lost before the report was here: {0}")]
+    Lost(String),
+    /// The host's key, or a jump host's, is not known.
     #[error("ssh does not trust the key of that host ({0}): check it, and log in once by hand")]
     HostKey(String),
+    /// It is another than before.
+    #[error(
+        "ssh does not trust the key of that host, which is another than before ({0}): find out why; only where it was \
+         changed on purpose, remove the old one with ssh-keygen -R"
+    )]
+    HostKeyChanged(String),
     /// The program is not there.
     #[error("there is no eks-dns-doctor in PATH there: install it{}", if *.0 { ", or send this one along with --push" } else { "" })]
     NoProgram(bool),
     /// It is there and does not start.
     #[error("eks-dns-doctor does not start there: {0}")]
     DoesNotStart(String),
+    /// It was killed.
+    #[error("eks-dns-doctor there was ended by signal {signal}{}", beside(said))]
+    Killed {
+        /// The signal's number there.
+        signal: i32,
+        /// What was said beside it.
+        said: String,
+    },
     /// It did not take its command line, as another version may not.
     #[error("eks-dns-doctor there could not run: {said}{}", version.as_ref().map(|version| format!(" (it is {version}, and here is {})", here())).unwrap_or_default())]
     Refused {
@@ -164,7 +225,7 @@ pub enum Failure {
         version: Option<String>,
     },
     /// What came back is no capture of this endpoint.
-    #[error("what came back {reason}{}", if said.is_empty() { String::new() } else { format!(" ({said})") })]
+    #[error("what came back {reason}{}", beside(said))]
     Document {
         /// What is wrong with it.
         reason: String,
@@ -172,124 +233,48 @@ pub enum Failure {
         said: String,
     },
     /// It took too long.
-    #[error("nothing came back within {}", humantime::format_duration(*.0))]
-    TooSlow(Duration),
+    #[error("nothing came back within {}{}", humantime::format_duration(*.within), beside(said))]
+    TooSlow {
+        /// How long it could have taken.
+        within: Duration,
+        /// What was said until then.
+        said: String,
+    },
     /// More came back than is read.
     #[error("more than {} MiB came back", limits::CAPTURE >> 20)]
     TooLarge,
     /// `--push` where it cannot work.
     #[error("--push cannot send this program there: {0}")]
     Push(String),
+    /// There is no room there for what goes along.
+    #[error("no private directory can be made and filled there{}", beside(.0))]
+    NoDirectory(String),
+    /// The facts did not get there.
+    #[error("the facts could not be unpacked there, which takes base64 and gzip{}", beside(.0))]
+    NoFacts(String),
     /// The run was interrupted.
     #[error("the run was interrupted before it answered")]
     Interrupted,
+    /// There are too many.
+    #[error("no more than {} places are compared", limits::PLACES)]
+    Beyond,
     /// Systems Manager did not do it.
     #[error("{0}")]
     Manager(String),
 }
 
+/// What was said, in brackets, where anything was.
+fn beside(said: &str) -> String {
+    if said.is_empty() {
+        String::new()
+    } else {
+        format!(" ({said})")
+    }
+}
+
 /// This program, as `--version` prints it.
 fn here() -> String {
     concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned()
-}
-
-/// The end of a command there.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Ended {
-    /// Its exit code; `None` where a signal ended it.
-    pub code: Option<i32>,
-    /// What it wrote.
-    pub stdout: Vec<u8>,
-    /// What it said beside it, cut to [`limits::VIA_SAID`].
-    pub stderr: Vec<u8>,
-}
-
-impl Ended {
-    /// The lines of its standard error that say something.
-    fn lines(&self) -> Vec<String> {
-        String::from_utf8_lossy(&self.stderr)
-            .lines()
-            .map(|line| {
-                line.trim()
-                    .chars()
-                    .take(limits::VIA_LINE)
-                    .collect::<String>()
-            })
-            .filter(|line| !line.is_empty())
-            .collect()
-    }
-
-    /// The last line, which says why: what stands before it are banners and warnings.
-    fn last(&self) -> String {
-        self.lines().pop().unwrap_or_default()
-    }
-
-    /// The document that the program there wrote, or why there is none. `mark` stands in front of it, on a line of its
-    /// own: what a shell's start-up files print comes before.
-    pub fn document(&self, mark: &str, can_push: bool) -> Result<&[u8], Failure> {
-        match self.code {
-            Some(127) => return Err(Failure::NoProgram(can_push)),
-            Some(126) => return Err(Failure::DoesNotStart(self.last())),
-            Some(shell::OTHER_PLATFORM) => {
-                return Err(Failure::Push(format!(
-                    "it is for another system: {}",
-                    self.last()
-                )));
-            }
-            Some(shell::NO_DIRECTORY) => {
-                return Err(Failure::Push(format!(
-                    "no private directory can be made there: {}",
-                    self.last()
-                )));
-            }
-            Some(shell::CUT_OFF) => {
-                return Err(Failure::Push("it did not arrive whole".to_owned()));
-            }
-            Some(2) => return Err(self.refused()),
-            _ => {}
-        }
-        let end = format!("{mark}\n");
-        let at = self
-            .stdout
-            .windows(end.len())
-            .position(|window| window == end.as_bytes());
-        match at {
-            Some(at) => Ok(&self.stdout[at + end.len()..]),
-            None => Err(Failure::Document {
-                reason: match self.code {
-                    Some(code) => format!("is nothing of eks-dns-doctor's (it ended with {code})"),
-                    None => "is nothing of eks-dns-doctor's (a signal ended it)".to_owned(),
-                },
-                said: self.last(),
-            }),
-        }
-    }
-
-    fn refused(&self) -> Failure {
-        let mut lines = self.lines();
-        let is_version = |line: &String| line.starts_with(concat!(env!("CARGO_PKG_NAME"), " "));
-        let version = match lines.last() {
-            Some(last) if is_version(last) => lines.pop(),
-            _ => None,
-        };
-        let error = lines.iter().rposition(|line| line.starts_with("error: "));
-        let said = match error {
-            Some(at) => lines[at]["error: ".len()..].to_owned(),
-            None => lines.pop().unwrap_or_default(),
-        };
-        Failure::Refused {
-            said,
-            version: version.filter(|version| *version != here()),
-        }
-    }
-
-    /// What the document is where it cannot be read.
-    pub fn unreadable(&self, reason: &str) -> Failure {
-        Failure::Document {
-            reason: reason.to_owned(),
-            said: self.last(),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -302,6 +287,9 @@ mod tests {
             ("ssh:bastion", "bastion"),
             ("ssh:ec2-user@bastion.example.com", "bastion.example.com"),
             ("ssh:CORP\\alice@x@bastion", "bastion"),
+            ("ssh:root@::1", "::1"),
+            ("ssh://ec2-user@bastion:2222", "bastion:2222"),
+            ("ssh://[2001:db8::1]:2222", "[2001:db8::1]:2222"),
             ("ssm:i-0123456789abcdef0", "i-0123456789abcdef0"),
             ("ssm:mi-0123456789abcdef0", "mi-0123456789abcdef0"),
             ("ssm:i-01234567", "i-01234567"),
@@ -323,6 +311,19 @@ mod tests {
             "ssh:-v",
             "ssh:a b",
             "ssh:a\nb",
+            "ssh:u@-oProxyCommand=x",
+            "ssh:-oProxyCommand=x@a",
+            "ssh:a;b",
+            "ssh:$(x)@a",
+            "ssh:`x`",
+            "ssh:a'b",
+            "ssh:@a",
+            "ssh:u@",
+            "ssh:a:22",
+            "ssh:[::1",
+            "ssh:[]",
+            "ssh://",
+            "ssh://-x",
             "ssm:",
             "ssm:i-1",
             "ssm:i-0123456789abcdef0;x",
@@ -337,70 +338,15 @@ mod tests {
         }
     }
 
-    fn ended(code: i32, stdout: &str, stderr: &str) -> Ended {
-        Ended {
-            code: Some(code),
-            stdout: stdout.into(),
-            stderr: stderr.into(),
-        }
-    }
-
     #[test]
-    fn a_document_stands_behind_its_mark() {
-        let found = |stdout: &str| {
-            let ended = ended(1, stdout, "Welcome\nwhy\n");
-            ended.document("MARK", true).map(<[u8]>::to_vec)
-        };
-        assert_eq!(found("hello {\nMARK\n{}\n"), Ok(b"{}\n".to_vec()));
-        let none = found("{}").map_err(|failure| failure.to_string());
-        assert_eq!(
-            none,
-            Err("what came back is nothing of eks-dns-doctor's (it ended with 1) (why)".to_owned())
-        );
-    }
-
-    #[test]
-    fn each_end_has_its_reason() {
-        for (code, stderr, says) in [
-            (
-                127,
-                "sh: eks-dns-doctor: not found",
-                "there is no eks-dns-doctor in PATH there",
-            ),
-            (
-                126,
-                "sh: Exec format error",
-                "does not start there: sh: Exec format error",
-            ),
-            (
-                2,
-                "banner\nerror: unexpected argument '--x'\n\nUsage: y\neks-dns-doctor 0.0.1\n",
-                "could not run: unexpected argument '--x' (it is eks-dns-doctor 0.0.1, and here is",
-            ),
-            (2, "error: no\n", "could not run: no"),
-            (2, "", "could not run: "),
-            (
-                shell::OTHER_PLATFORM,
-                "Darwin arm64\n",
-                "another system: Darwin arm64",
-            ),
-            (shell::CUT_OFF, "", "did not arrive whole"),
+    fn a_destination_is_as_ssh_takes_it() {
+        for (text, destination) in [
+            ("ssh:[::1]", "::1"),
+            ("ssh:u@[2001:db8::1]", "u@2001:db8::1"),
+            ("ssh:ssh://u@h:1", "ssh://u@h:1"),
+            ("ssh://h", "ssh://h"),
         ] {
-            let failure = ended(code, "MARK\n{}", stderr)
-                .document("MARK", true)
-                .map(<[u8]>::to_vec);
-            let text = failure.map_err(|failure| failure.to_string());
-            assert!(
-                text.as_ref().is_err_and(|text| text.contains(says)),
-                "{code}: {text:?}"
-            );
+            assert_eq!(text.parse(), Ok(Via::Ssh(destination.to_owned())), "{text}");
         }
-        let same = ended(2, "", &format!("error: no\n{}\n", here()))
-            .document("M", true)
-            .map(<[u8]>::to_vec);
-        assert_eq!(
-            same.map_err(|f| f.to_string()),
-            Err("eks-dns-doctor there could not run: no".to_owned())
-        );
     }
 }

@@ -1,5 +1,9 @@
 //! The command lines that are run there, for a POSIX shell (IEEE Std 1003.1, Shell Command Language). Whatever comes
 //! from outside stands in them quoted.
+//!
+//! What `ssh` sends goes to the user's login shell first, which may be fish or csh: the whole script is one word to it
+//! with nothing in its quotes that these take otherwise than a POSIX shell: no backslash, and an exclamation mark
+//! only before a space.
 
 /// It is another system or architecture than this program was built for.
 pub const OTHER_PLATFORM: i32 = 93;
@@ -7,6 +11,8 @@ pub const OTHER_PLATFORM: i32 = 93;
 pub const NO_DIRECTORY: i32 = 94;
 /// What was sent did not arrive whole.
 pub const CUT_OFF: i32 = 95;
+/// The facts could not be unpacked.
+pub const NO_FACTS: i32 = 96;
 
 /// Where the program is looked for beside PATH: a command run without a login shell has a short one.
 const SEARCH: &str =
@@ -18,7 +24,8 @@ pub fn quote(word: &str) -> String {
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()
     } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
+        // Not '\'', of which fish takes a backslash and a quote for one quote where quotes are nested.
+        format!("'{}'", word.replace('\'', r#"'"'"'"#))
     }
 }
 
@@ -39,8 +46,9 @@ pub fn run(arguments: &[String], facts: bool, mark: &str) -> String {
 }
 
 /// Takes the facts and the program from standard input, in this order and of these lengths in octets, into a private
-/// directory, runs it there, and removes the directory whatever happens. `platforms` are the accepted pairs of
-/// `uname -s` and `uname -m`.
+/// directory, runs it there, and removes the directory whatever happens: at a signal, and where standard input ends
+/// before the program does, which is how a lost connection shows. `platforms` are the accepted pairs of `uname -s` and
+/// `uname -m`.
 pub fn push(
     arguments: &[String],
     (facts, program): (usize, usize),
@@ -53,20 +61,20 @@ pub fn push(
         .collect();
     let with_facts = (facts > 0).then_some("$d/facts");
     let command = invoke("\"$d/eks-dns-doctor\"", arguments, with_facts);
+    let whole = facts + program;
     let steps = [
         "umask 077".to_owned(),
         format!(
             "p=\"$(uname -s) $(uname -m)\"; case \"$p\" in {}) ;; *) echo \"$p\" >&2; exit {OTHER_PLATFORM};; esac",
             accepted.join("|")
         ),
+        "d= k= w=".to_owned(),
+        "trap '[ -z \"$d\" ] || rm -rf \"$d\"' EXIT".to_owned(),
+        // In the shell that waits for the program a signal counts at once.
+        "trap 'kill -9 $k $w 2>/dev/null; exit 130' HUP INT TERM PIPE".to_owned(),
         format!("d=$(mktemp -d) || exit {NO_DIRECTORY}"),
-        "trap 'rm -rf \"$d\"' EXIT".to_owned(),
-        "trap 'exit 130' HUP INT TERM".to_owned(),
-        format!("cat >\"$d/all\" || exit {NO_DIRECTORY}"),
-        format!(
-            "[ \"$(wc -c <\"$d/all\")\" -eq {} ] || exit {CUT_OFF}",
-            facts + program
-        ),
+        format!("head -c {whole} >\"$d/all\" || exit {NO_DIRECTORY}"),
+        format!("[ \"$(wc -c <\"$d/all\")\" -eq {whole} ] || exit {CUT_OFF}"),
         format!("head -c {facts} \"$d/all\" >\"$d/facts\" || exit {NO_DIRECTORY}"),
         format!(
             "tail -c +{} \"$d/all\" >\"$d/eks-dns-doctor\" || exit {NO_DIRECTORY}",
@@ -74,9 +82,15 @@ pub fn push(
         ),
         "rm -f \"$d/all\"".to_owned(),
         "chmod 700 \"$d/eks-dns-doctor\"".to_owned(),
+        "exec 3<&0".to_owned(),
         format!("echo {}", quote(mark)),
-        command,
-        ended("\"$d/eks-dns-doctor\""),
+        // `read` is the shell's own: nothing is left over that would hold the connection.
+        format!(
+            "{command} 3<&- & k=$! ; (read -r x <&3; kill $$) >/dev/null 2>&1 & w=$! ; wait $k; c=$?"
+        ),
+        "kill -9 $w 2>/dev/null".to_owned(),
+        "[ $c -ne 2 ] || \"$d/eks-dns-doctor\" --version >&2".to_owned(),
+        "exit $c".to_owned(),
     ];
     wrapped(&steps.join("; "))
 }
@@ -87,7 +101,7 @@ pub fn compressed(arguments: &[String], facts: Option<&str>, mark: &str, end: &s
     let (take, with_facts) = match facts {
         Some(base64) => (
             format!(
-                "printf %s {} | base64 -d | gzip -dc >\"$d/facts\" || exit {NO_DIRECTORY}",
+                "printf %s {} | base64 -d | gzip -dc >\"$d/facts\" || exit {NO_FACTS}",
                 quote(base64)
             ),
             Some("$d/facts"),
@@ -98,16 +112,20 @@ pub fn compressed(arguments: &[String], facts: Option<&str>, mark: &str, end: &s
         SEARCH.to_owned(),
         "umask 077".to_owned(),
         "command -v eks-dns-doctor >/dev/null || exit 127".to_owned(),
+        "d=".to_owned(),
+        "trap '[ -z \"$d\" ] || rm -rf \"$d\"' EXIT".to_owned(),
+        "trap 'exit 130' HUP INT TERM".to_owned(),
         format!("d=$(mktemp -d) || exit {NO_DIRECTORY}"),
-        "trap 'rm -rf \"$d\"' EXIT".to_owned(),
         take,
+        format!("echo {}", quote(mark)),
         format!(
             "{} >\"$d/out\"",
             invoke("eks-dns-doctor", arguments, with_facts)
         ),
         "c=$?".to_owned(),
-        "if [ $c = 2 ] || [ $c = 126 ]; then eks-dns-doctor --version >&2; exit $c; fi".to_owned(),
-        format!("echo {}", quote(mark)),
+        "case $c in 2|126|127) eks-dns-doctor --version >&2; exit $c;; esac".to_owned(),
+        // Nothing was written: why is in its exit code.
+        "[ -s \"$d/out\" ] || exit $c".to_owned(),
         "gzip -9c <\"$d/out\" | base64 | tr -d '\\n'".to_owned(),
         "echo".to_owned(),
         format!("echo {}", quote(end)),
@@ -153,7 +171,7 @@ mod tests {
             ("", "''"),
             ("a b", "'a b'"),
             ("$(x)", "'$(x)'"),
-            ("it's", r"'it'\''s'"),
+            ("it's", r#"'it'"'"'s'"#),
             ("a;b\n", "'a;b\n'"),
             ("~", "'~'"),
             ("[::1]:53", "'[::1]:53'"),
@@ -165,8 +183,21 @@ mod tests {
     #[test]
     fn what_was_sent_is_removed_whatever_happens() {
         let script = push(&["check".to_owned()], (3, 4), &[("Linux", "x86_64")], "M");
-        let trap = script.find("trap").unwrap_or(usize::MAX);
-        assert!(trap < script.find("cat >").unwrap_or_default(), "{script}");
+        let trap = script.find("PIPE").unwrap_or(usize::MAX);
+        assert!(trap < script.find("mktemp").unwrap_or_default(), "{script}");
         assert!(script.contains("-eq 7 ]"), "{script}");
+    }
+
+    #[test]
+    fn fish_and_csh_take_a_script_as_it_is() {
+        let arguments = ["check".to_owned(), "--judge=a'b".to_owned()];
+        for script in [
+            run(&arguments, true, "M"),
+            push(&arguments, (3, 4), &[("Linux", "x86_64")], "M"),
+        ] {
+            assert!(!script.contains(['\\', '\n']), "{script}");
+            // Before a space it means nothing to csh (csh(1), History substitution).
+            assert!(!script.replace("! ", "").contains('!'), "{script}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::process::Child;
 use tokio::process::Command;
 use tokio::time::timeout;
 
@@ -39,24 +40,52 @@ pub async fn run(
             (script, [errand.facts.as_slice(), &program.bytes].concat())
         }
     };
+    // Whoever was sent the program watches its standard input: where that ends, so did we, and it cleans up.
+    let hold = program.is_some();
+    let mut heard = Ended::default();
+    let done = timeout(
+        errand.within,
+        conversation(command(ssh, destination, &script), &input, hold, &mut heard),
+    );
+    match done.await {
+        Ok(done) => done?,
+        Err(_) => {
+            return Err(Failure::TooSlow {
+                within: whole(errand.within),
+                said: heard.last(),
+            });
+        }
+    }
+    if heard.code == Some(255) && !heard.has(&mark) {
+        return Err(login(&heard));
+    }
+    let document = heard.document(&mark, program.is_none())?.to_vec();
+    Ok(Answer {
+        document,
+        ended: heard,
+    })
+}
+
+/// `ssh`, for one command and nothing else: no terminal, no forwarding, and no master that others would wait for.
+fn command(ssh: &Path, destination: &str, script: &str) -> Command {
     let mut command = Command::new(ssh);
     command
-        .args(["-T", "-o", "BatchMode=yes", "-o"])
+        .args(["-T", "-a", "-x", "-o", "BatchMode=yes"])
+        .args(["-o", "ClearAllForwardings=yes", "-o", "ControlMaster=no"])
+        .arg("-o")
         .arg(format!("ConnectTimeout={}", limits::VIA_CONNECT.as_secs()))
-        .args(["--", destination, &script])
+        .args(["--", destination, script])
+        // The ssh that goes to a jump host is another one, to which ssh does not pass BatchMode on. It would ask on the
+        // terminal; of this program it learns nothing (ssh(1), ENVIRONMENT).
+        .env("SSH_ASKPASS", "false")
+        .env("SSH_ASKPASS_REQUIRE", "force")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
-    let ended = timeout(errand.within, conversation(command, input))
-        .await
-        .unwrap_or(Err(Failure::TooSlow(whole(errand.within))))?;
-    // 255 is ssh's own (ssh(1), EXIT STATUS).
-    if ended.code == Some(255) {
-        return Err(login(&ended));
-    }
-    let document = ended.document(&mark, program.is_none())?.to_vec();
-    Ok(Answer { document, ended })
+    #[cfg(unix)]
+    command.process_group(0);
+    command
 }
 
 /// What came back.
@@ -78,68 +107,114 @@ pub(super) fn mark() -> String {
     format!("eks-dns-doctor-{nonce:016x}")
 }
 
+/// Why ssh itself gave up: 255 is its own exit code (ssh(1), EXIT STATUS).
 fn login(ended: &Ended) -> Failure {
     let last = ended.last();
-    let said = if last.is_empty() {
+    if ended.says("Host key verification failed") {
+        if ended.says("REMOTE HOST IDENTIFICATION HAS CHANGED") {
+            return Failure::HostKeyChanged(last);
+        }
+        return Failure::HostKey(last);
+    }
+    Failure::Login(if last.is_empty() {
         "it says no more; log in once by hand".to_owned()
     } else {
         last
-    };
-    // OpenSSH says the same for a key that it does not know and for one that has changed.
-    if said.contains("Host key verification failed") {
-        Failure::HostKey(said)
-    } else {
-        Failure::Login(said)
+    })
+}
+
+/// A process and, on Unix, whatever it started: a jump host's ssh, a proxy's command. They are a process group of their
+/// own, which a Ctrl-C on the terminal does not reach: who is interrupted is this program, and it ends them.
+struct Group(Child);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        // There is no id any more where the process was waited for: its number may be another's by now.
+        #[cfg(unix)]
+        if let Some(group) = self
+            .0
+            .id()
+            .and_then(|id| i32::try_from(id).ok())
+            .and_then(rustix::process::Pid::from_raw)
+        {
+            // Where all of it has ended there is nobody to end.
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
     }
 }
 
-async fn conversation(mut command: Command, input: Vec<u8>) -> Result<Ended, Failure> {
+/// Starts the command, writes the input, reads what comes, and waits for its end. With `hold` the input stays open
+/// until then.
+async fn conversation(
+    mut command: Command,
+    input: &[u8],
+    hold: bool,
+    heard: &mut Ended,
+) -> Result<(), Failure> {
     let start = |error: std::io::Error| Failure::Start(error.to_string());
-    let mut child = command.spawn().map_err(start)?;
-    let stdin = child.stdin.take();
-    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let mut group = Group(command.spawn().map_err(start)?);
+    let stdin = group.0.stdin.take();
+    let (stdout, stderr) = (group.0.stdout.take(), group.0.stderr.take());
     let write = async {
         if let Some(mut stdin) = stdin {
             // Whoever does not want it has ended, and says why.
-            let _ = stdin.write_all(&input).await;
-            let _ = stdin.shutdown().await;
+            let _ = stdin.write_all(input).await;
+            let _ = stdin.flush().await;
+            if hold {
+                std::future::pending::<()>().await;
+            }
         }
     };
     let most = usize::try_from(limits::CAPTURE).unwrap_or(usize::MAX);
-    let (stdout, stderr) = {
-        let read = async {
-            tokio::try_join!(
-                read(stdout, most, true),
-                read(stderr, limits::VIA_SAID, false)
-            )
-        };
+    let Ended {
+        code,
+        stdout: out,
+        stderr: err,
+    } = heard;
+    let read = async {
+        tokio::try_join!(
+            read(stdout, out, most, true),
+            read(stderr, err, limits::VIA_SAID, false)
+        )
+    };
+    let talk = async {
         tokio::pin!(write, read);
         let mut written = false;
         loop {
             tokio::select! {
                 () = &mut write, if !written => written = true,
-                both = &mut read => break both?,
+                both = &mut read => break both,
             }
         }
     };
-    let status = child.wait().await.map_err(start)?;
-    Ok(Ended {
-        code: status.code(),
-        stdout,
-        stderr,
-    })
+    tokio::pin!(talk);
+    let status = tokio::select! {
+        talked = &mut talk => {
+            talked?;
+            group.0.wait().await
+        }
+        status = group.0.wait() => {
+            // What it wrote is in the pipes. Whoever else holds them, such as a proxy's command, is not waited for.
+            if let Ok(talked) = timeout(limits::VIA_REST, &mut talk).await {
+                talked?;
+            }
+            status
+        }
+    };
+    *code = status.map_err(start)?.code();
+    Ok(())
 }
 
 /// Reads to the end and keeps so much; what is more is an error, or is dropped.
 async fn read(
     source: Option<impl AsyncRead + Unpin>,
+    kept: &mut Vec<u8>,
     most: usize,
     is_error: bool,
-) -> Result<Vec<u8>, Failure> {
+) -> Result<(), Failure> {
     let Some(mut source) = source else {
-        return Ok(Vec::new());
+        return Ok(());
     };
-    let mut kept = Vec::new();
     let mut piece = vec![0; 64 << 10];
     loop {
         let count = source
@@ -147,7 +222,7 @@ async fn read(
             .await
             .map_err(|error| Failure::Start(error.to_string()))?;
         if count == 0 {
-            return Ok(kept);
+            return Ok(());
         }
         kept.extend_from_slice(&piece[..count]);
         if kept.len() > most {

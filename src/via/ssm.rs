@@ -11,20 +11,25 @@ use futures_util::stream::{self, StreamExt as _};
 use tokio::time::{Instant, sleep};
 
 use super::ssh::mark;
-use super::{Ended, Errand, Failure, Via, shell};
-use crate::facts::aws::command::{Nodes, Output};
-use crate::facts::aws::{Ask, Session};
+use super::{Ended, Errand, Failure, Via, beside, shell};
+use crate::facts::aws::Session;
+use crate::facts::aws::command::{CommandError, Nodes, Output};
 use crate::limits;
 
-/// What came of each node: its id, or what was named where no node is known, and its document.
-pub type Answers = Vec<(String, Result<Vec<u8>, Failure>)>;
+/// What came of each node: its id, or what was named where no node is known, and what was read of its document.
+pub type Answers<T> = Vec<(String, Result<T, Failure>)>;
 
 /// The characters that Systems Manager keeps of an output (API reference, GetCommandInvocation:
 /// StandardOutputContent).
 const OUTPUT: usize = 24_000;
 
-/// Runs the errand at every node.
-pub async fn run(ask: &Ask, via: &Via, errand: &Errand) -> Answers {
+/// Runs the errand at every node, and reads what comes back of each.
+pub async fn run<T>(
+    session: &Session,
+    via: &Via,
+    errand: &Errand,
+    read: impl Fn(&[u8]) -> Result<T, Failure>,
+) -> Answers<T> {
     let place = via.place();
     let nodes = match via {
         Via::Node(id) => Nodes::One(id.clone()),
@@ -33,11 +38,6 @@ pub async fn run(ask: &Ask, via: &Via, errand: &Errand) -> Answers {
             value: value.clone(),
         },
         Via::Ssh(_) => return Vec::new(),
-    };
-    let manager = |error: &dyn std::fmt::Display| Failure::Manager(error.to_string());
-    let session = match Session::open(ask).await {
-        Ok(session) => session,
-        Err(error) => return vec![(place, Err(manager(&error)))],
     };
     let (mark, end) = (mark(), mark());
     let facts = encoded(&errand.facts);
@@ -48,13 +48,20 @@ pub async fn run(ask: &Ask, via: &Via, errand: &Errand) -> Answers {
         Ok(id) => id,
         Err(error) => return vec![(place, Err(manager(&error)))],
     };
-    let tell = Told {
-        session: &session,
+    let told = Told {
+        session,
         id: &id,
         mark: &mark,
         end: &end,
+        within: errand.within,
+        end_of_reads: until + limits::AWS_READ,
     };
-    tell.nodes(place, &nodes, until, errand.within).await
+    let look = told.wait(&nodes, until).await;
+    told.answers(place, look, read).await
+}
+
+fn manager(error: &dyn std::fmt::Display) -> Failure {
+    Failure::Manager(error.to_string())
 }
 
 struct Told<'a> {
@@ -62,83 +69,153 @@ struct Told<'a> {
     id: &'a str,
     mark: &'a str,
     end: &'a str,
+    within: Duration,
+    /// Until when outputs are fetched.
+    end_of_reads: Instant,
+}
+
+/// How far the nodes are, as they were last seen.
+#[derive(Default)]
+struct Look {
+    /// Those that have not ended.
+    waiting: Vec<String>,
+    /// Those that have, and how.
+    done: Vec<(String, String)>,
+    /// Nodes that the command is for, beyond those that are known.
+    missing: usize,
+    /// Whether these are all.
+    is_whole: bool,
+    /// Why no more could be learnt.
+    trouble: Option<CommandError>,
 }
 
 impl Told<'_> {
-    /// Waits for the nodes, and takes the output of each that is done.
-    async fn nodes(
-        &self,
-        place: String,
-        nodes: &Nodes,
-        until: Instant,
-        within: Duration,
-    ) -> Answers {
-        let mut waiting: Vec<String> = Vec::new();
-        let mut done: Vec<(String, String)> = Vec::new();
-        let mut trouble = None;
-        let mut is_whole = false;
+    /// Waits until every node has ended, or no longer.
+    async fn wait(&self, nodes: &Nodes, until: Instant) -> Look {
+        let mut look = Look::default();
+        let mut looks_left = limits::VIA_LOOKS;
         while Instant::now() < until {
-            match self.session.invocations(self.id).await {
-                Ok(found) => {
-                    trouble = None;
-                    waiting.clear();
-                    done.clear();
-                    for invocation in found {
-                        if is_over(&invocation.status) {
-                            done.push((
-                                invocation.instance_id,
-                                detail(&invocation.status, &invocation.status_details),
-                            ));
-                        } else {
-                            waiting.push(invocation.instance_id);
-                        }
+            match self.look(nodes, &mut look).await {
+                Ok(is_over) => {
+                    look.trouble = None;
+                    // A command that is over may have had nodes that are not listed yet, or never will be.
+                    if is_over {
+                        looks_left = looks_left.saturating_sub(1);
                     }
-                    is_whole = match nodes {
-                        Nodes::One(_) => !done.is_empty(),
-                        // Which nodes have the tag is known when the command as a whole is over.
-                        Nodes::Tagged { .. } => waiting.is_empty() && self.is_over().await,
-                    };
                 }
-                // The next look may be answered.
-                Err(error) => trouble = Some(error.to_string()),
+                Err(error) => {
+                    let is_final = error.is_final();
+                    look.trouble = Some(error);
+                    if is_final {
+                        break;
+                    }
+                }
             }
-            if is_whole {
+            if look.is_whole || looks_left == 0 {
                 break;
             }
             sleep(limits::VIA_POLL.min(until.saturating_duration_since(Instant::now()))).await;
         }
+        look
+    }
+
+    /// Looks once, and says whether the command as a whole is over.
+    async fn look(&self, nodes: &Nodes, look: &mut Look) -> Result<bool, CommandError> {
+        let found = self.session.invocations(self.id).await?;
+        look.waiting.clear();
+        look.done.clear();
+        for invocation in found {
+            if is_over(&invocation.status) {
+                look.done.push((
+                    invocation.instance_id,
+                    detail(&invocation.status, &invocation.status_details),
+                ));
+            } else {
+                look.waiting.push(invocation.instance_id);
+            }
+        }
+        if let Nodes::One(_) = nodes {
+            look.is_whole = !look.done.is_empty();
+            return Ok(false);
+        }
+        // Which nodes have the tag is known when the command as a whole is over.
+        let Some(progress) = self.session.command(self.id).await? else {
+            return Ok(false);
+        };
+        let targets = usize::try_from(progress.target_count).unwrap_or(usize::MAX);
+        look.missing = targets.saturating_sub(look.done.len() + look.waiting.len());
+        let is_over = is_over(&progress.status);
+        look.is_whole = is_over && look.waiting.is_empty() && look.missing == 0;
+        Ok(is_over)
+    }
+
+    /// Takes the output of each node that has ended, and says of the others why there is none.
+    async fn answers<T>(
+        &self,
+        place: String,
+        look: Look,
+        read: impl Fn(&[u8]) -> Result<T, Failure>,
+    ) -> Answers<T> {
+        let slow = || Failure::TooSlow {
+            within: self.within,
+            said: String::new(),
+        };
+        let mut done = look.done;
+        let beyond = done.split_off(done.len().min(limits::PLACES));
+        let read = &read;
         let outputs = stream::iter(done)
             .map(|(node, status)| async move {
-                let answer = match self.session.output(self.id, &node).await {
-                    Ok(output) => self.document(&output),
+                let answer = match self.output(&node).await {
+                    Ok(output) => self.document(&output).and_then(|document| read(&document)),
                     Err(error) => Err(Failure::Manager(format!(
                         "its run ended with {status}, and {error}"
                     ))),
                 };
-                (node, answer)
+                (short(&node), answer)
             })
             .buffered(limits::AWS_CONCURRENCY);
-        let mut answers: Answers = outputs.collect().await;
-        for node in waiting {
-            answers.push((node, Err(Failure::TooSlow(within))));
+        let mut answers: Answers<T> = outputs.collect().await;
+        for node in look.waiting {
+            answers.push((short(&node), Err(slow())));
         }
-        if answers.is_empty() {
-            let failure = match (trouble, is_whole) {
-                (Some(trouble), _) => Failure::Manager(trouble),
-                (None, true) => Failure::Manager(
+        for (node, _) in beyond {
+            answers.push((short(&node), Err(Failure::Beyond)));
+        }
+        if look.missing > 0 {
+            answers.push((format!("{} more with {place}", look.missing), Err(slow())));
+        }
+        if let Some(trouble) = look.trouble.filter(|_| !look.is_whole) {
+            // Those that are known are not all that there may be.
+            answers.push((place, Err(manager(&trouble))));
+        } else if answers.is_empty() {
+            let failure = if look.is_whole {
+                Failure::Manager(
                     "no managed node has this tag, in this account and Region".to_owned(),
-                ),
-                (None, false) => Failure::TooSlow(within),
+                )
+            } else {
+                slow()
             };
             answers.push((place, Err(failure)));
+        } else if !look.is_whole && !answers.iter().any(|(_, answer)| answer.is_err()) {
+            // Every node that is listed has answered, and whether these are all was not said in time.
+            answers.push((place, Err(slow())));
         }
         answers
     }
 
-    async fn is_over(&self) -> bool {
-        match self.session.command(self.id).await {
-            Ok(Some(progress)) => is_over(&progress.status),
-            _ => false,
+    /// What a node's part came to. The list of nodes may be ahead of what is known of each
+    /// (`InvocationDoesNotExist`), and a request may be throttled.
+    async fn output(&self, node: &str) -> Result<Output, CommandError> {
+        let mut looks_left = limits::VIA_LOOKS;
+        loop {
+            let output = self.session.output(self.id, node).await;
+            looks_left -= 1;
+            let is_last = looks_left == 0 || Instant::now() >= self.end_of_reads;
+            match output {
+                Ok(output) if is_last || is_over(&output.status) => return Ok(output),
+                Err(error) if is_last || error.is_final() => return Err(error),
+                _ => sleep(limits::VIA_POLL).await,
+            }
         }
     }
 
@@ -149,17 +226,28 @@ impl Told<'_> {
             stdout: output.standard_output_content.clone().into_bytes(),
             stderr: output.standard_error_content.clone().into_bytes(),
         };
+        let status = detail(&output.status, &output.status_details);
         if output.response_code == -1 {
-            // It never ran: it was not delivered, or was cancelled.
-            let status = detail(&output.status, &output.status_details);
+            // It was not delivered, or was cancelled, or the node is no Linux.
+            let said = beside(&ended.last());
             return Err(Failure::Manager(format!(
-                "Systems Manager did not run it: {status}"
+                "Systems Manager did not run it: {status}{said}"
+            )));
+        }
+        if !matches!(output.status.as_str(), "Success" | "Failed") {
+            return Err(Failure::Manager(format!(
+                "Systems Manager did not see it end: {status}"
             )));
         }
         let coded = ended.document(self.mark, false)?;
         decoded(coded, self.end, output.standard_output_content.len())
             .map_err(|reason| ended.unreadable(&reason))
     }
+}
+
+/// As a place is named; what is named so comes from outside.
+fn short(node: &str) -> String {
+    node.chars().take(limits::PLACE_NAME).collect()
 }
 
 /// The terminal states (API reference, CommandInvocation: Status).

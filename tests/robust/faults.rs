@@ -107,6 +107,7 @@ fn failing(kind: ErrorKind) -> (Vec<Probed>, Report) {
         observations: observations.clone(),
         connections: Vec::new(),
         interrupted: false,
+        reasoned: false,
     });
     (observations, report)
 }

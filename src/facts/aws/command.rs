@@ -7,18 +7,26 @@ use serde_json::{Value, json};
 
 use super::transport::Request;
 use super::{Session, failure};
+use crate::facts::{Call, ReadFailure};
 use crate::limits;
 
 /// Why an operation of Systems Manager brought nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{action}: {}{message}", code.as_ref().map(|code| format!("{code}: ")).unwrap_or_default())]
+#[error("{action}: {message}")]
 pub struct CommandError {
     /// The IAM action, `ssm:SendCommand`.
     pub action: String,
-    /// AWS's code, where there is one.
-    pub code: Option<String>,
+    /// How it failed.
+    pub kind: ReadFailure,
     /// What was said.
     pub message: String,
+}
+
+impl CommandError {
+    /// Whether asking again is of no use.
+    pub fn is_final(&self) -> bool {
+        matches!(self.kind, ReadFailure::Denied | ReadFailure::Credentials)
+    }
 }
 
 /// Who runs a command.
@@ -126,7 +134,9 @@ impl Session {
             "Comment": "eks-dns-doctor check",
             // The least that is taken: how long a node has to pick it up.
             "TimeoutSeconds": 30,
-            "MaxConcurrency": limits::PLACES.to_string(),
+            "MaxConcurrency": limits::VIA_AT_ONCE.to_string(),
+            // Else the first node that fails ends the command on all that have not begun (API reference: MaxErrors).
+            "MaxErrors": "100%",
             "Parameters": { "commands": [script], "executionTimeout": [seconds.to_string()] },
         });
         match nodes {
@@ -195,15 +205,16 @@ impl Session {
             Err(_) => {
                 return Err(CommandError {
                     action,
-                    code: None,
+                    kind: ReadFailure::TimedOut,
                     message: "no answer in time".to_owned(),
                 });
             }
             Ok(Err(error)) => {
-                let failed = failure::of(crate::facts::Call::GetCallerIdentity, &error);
+                // The call is for its words alone, of which none is used.
+                let failed = failure::of(Call::GetCallerIdentity, &error);
                 return Err(CommandError {
                     action,
-                    code: None,
+                    kind: failed.kind,
                     message: failed.what(),
                 });
             }
@@ -211,7 +222,7 @@ impl Session {
         };
         serde_json::from_str(&text).map_err(|error| CommandError {
             action,
-            code: None,
+            kind: ReadFailure::Failed,
             message: failure::short(&format!("the answer is not in its form: {error}")),
         })
     }
