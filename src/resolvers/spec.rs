@@ -6,6 +6,7 @@ use crate::dns::Name;
 use crate::limits;
 use crate::observation::Transport;
 use crate::settings::NamedResolver;
+use crate::url;
 
 /// The path of the examples of RFC 8484, and of resolvers that name none.
 const DEFAULT_PATH: &str = "/dns-query";
@@ -20,6 +21,9 @@ pub enum SpecError {
         "the address is missing: write [NAME=][udp://|tcp://|tls://|https://]ADDR[:PORT][/PATH][#TLS-NAME]"
     )]
     NoAddress,
+    /// A user name, and perhaps a password, which is not repeated.
+    #[error("it holds a user name or a password: write the resolver's address alone")]
+    User,
     /// Not an IP address.
     #[error(
         "{0:?} is not an IP address: write 10.0.0.2, 10.0.0.2:53, 2001:db8::1 or [2001:db8::1]:53 (a resolver cannot be named by a host name, which would have to be resolved first)"
@@ -92,6 +96,9 @@ pub fn parse_server(text: &str) -> Result<NamedResolver, SpecError> {
         None if text.contains('=') => return Err(SpecError::Labelled(text.to_owned())),
         None => (Transport::Udp, text),
     };
+    if url::user_end(rest).is_some() {
+        return Err(SpecError::User);
+    }
     let (rest, tls_name) = match rest.rsplit_once('#') {
         Some((_, name)) if !transport.is_encrypted() => {
             return Err(SpecError::TlsNameWithoutTls(name.to_owned()));
