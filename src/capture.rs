@@ -48,8 +48,16 @@ pub enum CaptureError {
         by: Option<String>,
     },
     /// A shape that never was.
-    #[error("has schema_version 0, which no program wrote: this one reads {SCHEMA_VERSION}")]
+    #[error(
+        "has schema_version 0, which no program wrote: this one reads {SCHEMA_VERSION}; write a capture with \
+         --save FILE or -o json"
+    )]
     Older,
+    /// A version that is no number.
+    #[error(
+        "is not a capture: its schema_version is {0}, and not a whole number; write one with --save FILE or -o json"
+    )]
+    Version(String),
     /// Two resolvers that the report could not tell apart.
     #[error("is not a capture: two of its resolvers are called {0:?}")]
     SameName(String),
@@ -71,10 +79,38 @@ pub enum CaptureError {
     Time(String),
 }
 
+impl Head {
+    /// The program that made it.
+    fn by(&self) -> Option<String> {
+        let tool = self.tool.as_ref()?;
+        Some(format!(
+            "{} {}",
+            tool.name.as_ref()?,
+            tool.version.as_ref()?
+        ))
+    }
+
+    /// What cannot be read, and where another program made it, which: under the same version of the shape it may
+    /// have a word more.
+    fn malformed(&self, error: &serde_json::Error) -> CaptureError {
+        let this = Tool::this();
+        let this = format!("{} {}", this.name, this.version);
+        match (malformed(error), self.by()) {
+            (CaptureError::Malformed(what), Some(by)) if by != this => {
+                CaptureError::Malformed(format!(
+                    "{what} (it was written by {}, and this is {this})",
+                    shortened(&by)
+                ))
+            }
+            (error, _) => error,
+        }
+    }
+}
+
 /// What is read before anything else is believed.
 #[derive(Deserialize)]
 struct Head {
-    schema_version: Option<u64>,
+    schema_version: Option<serde_json::Value>,
     tool: Option<HeadTool>,
     captures: Option<IgnoredAny>,
     #[serde(flatten)]
@@ -105,6 +141,9 @@ struct Document {
     connections: Vec<Connection>,
     #[serde(default)]
     interrupted: bool,
+    /// That there are reasons says that they were asked for; they are given anew.
+    #[serde(default)]
+    why: Option<IgnoredAny>,
 }
 
 /// A comparison: the places' names and kinds, and what each is made from. The rest is concluded again.
@@ -162,11 +201,12 @@ pub fn parse_any<K: DeserializeOwned, U: DeserializeOwned>(
     let (head, bytes) = begin(bytes)?;
     if head.captures.is_none() {
         let document: Document =
-            serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
+            serde_json::from_slice(bytes).map_err(|error| head.malformed(&error))?;
         is_time(&document.taken_at)?;
         return Ok(Held::One(Box::new(document.capture()?)));
     }
-    let read: Several<K, U> = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
+    let read: Several<K, U> =
+        serde_json::from_slice(bytes).map_err(|error| head.malformed(&error))?;
     if read.places.len() != read.captures.len() {
         return Err(CaptureError::Unmatched {
             places: read.places.len(),
@@ -205,15 +245,18 @@ fn begin(bytes: &[u8]) -> Result<(Head, &[u8]), CaptureError> {
     }
     measure(bytes)?;
     let head: Head = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
-    match head.schema_version {
-        None => return Err(CaptureError::NoVersion),
+    let version = head
+        .schema_version
+        .as_ref()
+        .ok_or(CaptureError::NoVersion)?;
+    match version.as_u64() {
+        None => return Err(CaptureError::Version(shortened(&version.to_string()))),
         Some(0) => return Err(CaptureError::Older),
         Some(found) if found > u64::from(SCHEMA_VERSION) => {
-            let by = head.tool.as_ref().and_then(|tool| {
-                let made = format!("{} {}", tool.name.as_ref()?, tool.version.as_ref()?);
-                Some(shortened(&made))
+            return Err(CaptureError::Newer {
+                found,
+                by: head.by().map(|by| shortened(&by)),
             });
-            return Err(CaptureError::Newer { found, by });
         }
         Some(_) => {}
     }
@@ -246,6 +289,7 @@ impl Document {
             observations: self.resolvers,
             connections: self.connections,
             interrupted: self.interrupted,
+            reasoned: self.why.is_some(),
         })
     }
 }

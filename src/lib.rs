@@ -31,5 +31,6 @@ pub mod resolvers;
 pub mod rules;
 pub mod settings;
 pub mod tls;
+pub mod url;
 pub mod via;
 pub mod watch;

@@ -59,6 +59,8 @@ pub const PATH_OF_URL: usize = 256;
 pub const EXPECTED: usize = 256;
 /// Samples of `--samples`: a polite share of the 1,024 packets per second that a VPC resolver accepts.
 pub const SAMPLES: u32 = 100;
+/// Resolvers whose samples the one line of `-o short` sums up. A path has a handful of hops, each over UDP and TCP.
+pub const SAMPLED_IN_SHORT: usize = 8;
 /// Tries within one window.
 pub const ATTEMPTS: u32 = 10;
 /// The longest window of one question. A stub resolver gives up long before.
@@ -107,6 +109,8 @@ pub const ATTEMPTS_PER_LOOKUP: usize = 64;
 pub const LIST_IN_CAPTURE: usize = 1024;
 /// Octets of a text in a capture. The longest that this program writes is a block of configuration.
 pub const TEXT_IN_CAPTURE: usize = 8192;
+/// Lines of one record of dig's text: +multiline spreads a SOA over seven.
+pub const LINES_OF_RECORD: usize = 16;
 /// Octets of the name of a resolver or a place in a capture: it has to fit a table.
 pub const NAME_IN_CAPTURE: usize = 256;
 /// Milliseconds of a time in a capture: a day.
@@ -116,6 +120,8 @@ pub const PLACES: usize = 64;
 /// Places of `--via`, which are asked at once, and nodes of Systems Manager that run one command at once. Each may send
 /// [`CAPTURE`] octets before it is refused.
 pub const VIA_AT_ONCE: usize = 16;
+/// Captures further apart than this may show a change. The records of a private endpoint live for 60 seconds.
+pub const PLACES_APART: Duration = Duration::from_secs(60);
 /// Between the end of a round of questions of a watch and the start of the next: nobody is asked more often.
 pub const BETWEEN_ROUNDS: Duration = Duration::from_secs(2);
 /// Characters kept of what a parser says of a file: it repeats what it did not understand.

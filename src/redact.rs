@@ -3,7 +3,9 @@
 //! The same identifier has the same stand-in in every capture, so that redacted captures still compare. A
 //! stand-in is cut from a SHA-256 of the identifier without a key: one that has few possible values (an account
 //! id, a user name, an old resource id of eight digits) can be found by trying them all. Addresses stay: they are
-//! the evidence. So do the names that the user gave to clusters and resolvers.
+//! the evidence. So do the names that the user gave to clusters and resolvers, outside of ARNs.
+
+use std::ops::RangeInclusive;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -26,6 +28,18 @@ const LABEL: usize = 32;
 const ACCOUNT: usize = 12;
 /// The digits behind the prefix of a resource id (Amazon EC2 User Guide, "Resource IDs": 17, formerly 8).
 const RESOURCE: [usize; 2] = [17, 8];
+/// Characters of the id of a hosted zone: "Z" and up to 31 more (Route 53 API Reference, "HostedZone": 32 at most).
+const ZONE: RangeInclusive<usize> = 13..=32;
+/// Characters of an IAM unique id or access key id (IAM API Reference, "AccessKey": 16 to 128).
+const UNIQUE: RangeInclusive<usize> = 16..=128;
+/// What they start with (IAM User Guide, "Understanding unique ID prefixes").
+const UNIQUE_PREFIXES: &[&str] = &[
+    "ABIA", "ACCA", "AGPA", "AIDA", "AIPA", "AKIA", "ANPA", "ANVA", "APKA", "AROA", "ASCA", "ASIA",
+];
+/// The longest name of a user before an `@` that is looked for: a session's name (STS API Reference, "AssumeRole").
+const USER: usize = 64;
+/// The longest name of a directory of a user.
+const USER_DIRECTORY: usize = 64;
 /// The shortest name of a host that is looked for in other texts. A shorter one would hit words.
 const HOST: usize = 4;
 
@@ -193,10 +207,94 @@ fn identifier(before: Option<char>, rest: &str) -> Option<(usize, String)> {
         .or_else(|| {
             let starts_word = !before.is_some_and(|c| c.is_ascii_alphanumeric());
             starts_word
-                .then(|| host_label(rest).or_else(|| resource(rest)))
+                .then(|| {
+                    arn(rest)
+                        .or_else(|| host_label(rest))
+                        .or_else(|| resource(rest))
+                        .or_else(|| upper_case(rest))
+                })
                 .flatten()
         })
+        .or_else(|| user_at(before, rest))
         .or_else(|| account(before, rest))
+}
+
+/// `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE` (IAM User Guide, "IAM ARNs"): what it is the name of goes, and of
+/// what kind that is stays.
+fn arn(rest: &str) -> Option<(usize, String)> {
+    let ends = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '"' | '\'' | '`' | ',' | ';' | ')' | ']' | '}' | '>')
+    };
+    let length = rest.find(ends).unwrap_or(rest.len());
+    // A sentence may end behind it.
+    let whole = rest[..length].trim_end_matches(['.', ':', '?', '!']);
+    let mut parts = whole.splitn(6, ':');
+    let head: Vec<&str> = parts.by_ref().take(4).collect();
+    let ["arn", partition, service, region] = head.as_slice() else {
+        return None;
+    };
+    let (account, resource) = (parts.next()?, parts.next()?);
+    let is_word = |part: &str| part.bytes().all(|o| o.is_ascii_alphanumeric() || o == b'-');
+    if !partition.starts_with("aws")
+        || ![partition, service, region, &account]
+            .iter()
+            .all(|part| is_word(part))
+    {
+        return None;
+    }
+    let (kind, name) = match resource.find(['/', ':']) {
+        Some(at) => resource.split_at(at + 1),
+        None if resource == "root" => (resource, ""),
+        None => ("", resource),
+    };
+    let names: Vec<String> = name.split('/').map(named).collect();
+    let account = text(account);
+    let redacted = format!(
+        "arn:{partition}:{service}:{region}:{account}:{kind}{}",
+        names.join("/")
+    );
+    Some((whole.len(), redacted))
+}
+
+/// The name of a resource in an ARN: its id as everywhere, else a stand-in.
+fn named(name: &str) -> String {
+    match resource(name).or_else(|| upper_case(name)) {
+        Some((length, stand_in)) if length == name.len() => stand_in,
+        _ if name.is_empty() || is_resource_stand_in(name) => name.to_owned(),
+        _ => stand_in("name", name),
+    }
+}
+
+/// `vpc-redacted-…`.
+fn is_resource_stand_in(name: &str) -> bool {
+    name.find(MARK)
+        .is_some_and(|at| at > 0 && is_stand_in(&name[at..]))
+}
+
+/// The id of a hosted zone, or of a user, a role or an access key.
+fn upper_case(rest: &str) -> Option<(usize, String)> {
+    let length = run(rest, |o| o.is_ascii_uppercase() || o.is_ascii_digit())?;
+    let id = &rest[..length];
+    let has_digit = id.bytes().any(|octet| octet.is_ascii_digit());
+    let is_zone = id.starts_with('Z') && ZONE.contains(&length) && has_digit;
+    let is_unique =
+        UNIQUE.contains(&length) && UNIQUE_PREFIXES.iter().any(|prefix| id.starts_with(prefix));
+    (is_zone || is_unique).then(|| (length, stand_in("resource", id)))
+}
+
+/// `alice@` of an address of mail, a session, a context or a host to log in to.
+fn user_at(before: Option<char>, rest: &str) -> Option<(usize, String)> {
+    let of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '+' | '-');
+    if before.is_some_and(of_name) {
+        return None;
+    }
+    let length = rest.find(|c: char| !of_name(c))?;
+    let at = rest[length..].strip_prefix('@')?;
+    let names_host = at.starts_with(|c: char| c.is_ascii_alphanumeric());
+    (names_host && (1..=USER).contains(&length))
+        .then(|| (length, stand_in("user", &rest[..length])))
 }
 
 /// How many octets at the start of a text are of a kind, where no letter or digit follows them.
@@ -250,29 +348,51 @@ fn account(before: Option<char>, rest: &str) -> Option<(usize, String)> {
     (length == ACCOUNT && !inside).then(|| (length, stand_in("account", &rest[..length])))
 }
 
-/// `/home/NAME`, `/Users/NAME`, `\Users\NAME`.
+/// `/home/NAME`, `/Users/NAME`, `\Users\NAME`, in any case.
 fn user_directory(rest: &str) -> Option<(usize, String)> {
     let above = ["/home/", "/Users/", r"\Users\"]
         .into_iter()
-        .find(|above| rest.starts_with(above))?;
-    let name = rest[above.len()..]
-        .split(['/', '\\', ' ', ':', '"', '\'', ',', ';', ')'])
-        .next()
-        .filter(|name| !name.is_empty())?;
-    Some((
-        above.len() + name.len(),
-        format!("{above}{}", stand_in("user", name)),
-    ))
+        .find(|above| {
+            let start = rest.get(..above.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(above))
+        })?;
+    let below = &rest[above.len()..];
+    let ends = |c: char| matches!(c, ':' | '"' | '\'' | ',' | ';' | ')') || c.is_control();
+    let separator = |c: char| matches!(c, '/' | '\\');
+    // A name has blanks where a directory follows that ends it; else it is one word.
+    let length = match below.find(|c| separator(c) || ends(c)) {
+        Some(end)
+            if end <= USER_DIRECTORY
+                && above != "/home/"
+                && below[end..].starts_with(separator) =>
+        {
+            end
+        }
+        _ => below
+            .find(|c| separator(c) || ends(c) || c == ' ')
+            .unwrap_or(below.len()),
+    };
+    (length > 0).then(|| {
+        let name = &below[..length];
+        let above = &rest[..above.len()];
+        (
+            above.len() + length,
+            format!("{above}{}", stand_in("user", name)),
+        )
+    })
 }
 
 fn stand_in(kind: &str, original: &str) -> String {
-    let is_one = original.strip_prefix(MARK).is_some_and(|token| {
-        token.len() == TOKEN && token.bytes().all(|octet| octet.is_ascii_hexdigit())
-    });
-    if is_one {
+    if is_stand_in(original) {
         return original.to_owned();
     }
     format!("{MARK}{}", digest(kind, original, TOKEN))
+}
+
+fn is_stand_in(text: &str) -> bool {
+    text.strip_prefix(MARK).is_some_and(|token| {
+        token.len() == TOKEN && token.bytes().all(|octet| octet.is_ascii_hexdigit())
+    })
 }
 
 /// Hexadecimal digits of the hash, in lower case: names differ in case and are the same.
@@ -310,18 +430,15 @@ mod tests {
         "dopt-0123456789abcdef4",
         "i-0123456789abcdef5",
         "0123456789ABCDEF0123456789ABCDEF",
+        "Z0123456789ABCDEFGHIJ",
+        "AKIAIOSFODNN7EXAMPLE",
+        "AROAEXAMPLE0123456789",
     ];
 
     #[test]
     fn every_identifier_is_replaced_wherever_it_stands_and_twice_is_once() {
         for secret in SECRETS {
-            for around in [
-                "{}",
-                "arn:aws:x:r:{}:y/z",
-                "a ({}), b",
-                "\u{1b}{}ü",
-                "x.{}.y",
-            ] {
+            for around in ["{}", "a ({}), b", "\u{1b}{}ü", "x.{}.y"] {
                 let original = around.replace("{}", secret);
                 let redacted = text(&original);
                 assert!(!redacted.contains(secret), "{original:?} -> {redacted:?}");
@@ -330,20 +447,74 @@ mod tests {
                 assert!(redacted.starts_with(rest[0]) && redacted.ends_with(rest[1]));
             }
         }
-        assert_eq!(
-            text("arn:aws:eks:eu-west-1:111122223333:cluster/prod")
-                .replace(&text("111122223333"), "A"),
-            "arn:aws:eks:eu-west-1:A:cluster/prod"
-        );
         for (path, user) in [
             ("/home/alice/.kube/config", "alice"),
+            ("/var/HOME/alice", "alice"),
             ("/Users/Bob Smith", "Bob"),
+            ("/Users/Bob Smith/.aws/config", "Smith"),
             (r"C:\Users\carol\x", "carol"),
+            (r"c:\users\Carol Jones\.kube\config", "Jones"),
+            ("alice@corp.example is denied", "alice"),
+            ("ssh: alice.b@bastion: Permission denied", "alice"),
+            ("alice@prod.eu-west-1.eksctl.io", "alice"),
         ] {
             let redacted = text(path);
             assert!(!redacted.contains(user), "{redacted}");
             assert_eq!(text(&redacted), redacted);
         }
+    }
+
+    #[test]
+    fn an_arn_says_what_it_is_of_and_not_whose() {
+        let account = text("111122223333");
+        for (arn, kind, names) in [
+            (
+                "arn:aws:eks:eu-west-1:111122223333:cluster/prod",
+                "eks:eu-west-1:A:cluster/",
+                vec!["prod"],
+            ),
+            (
+                "arn:aws:iam::111122223333:user/division/alice",
+                "iam::A:user/",
+                vec!["division", "alice"],
+            ),
+            ("arn:aws-cn:iam::111122223333:root", "iam::A:root", vec![]),
+            (
+                "arn:aws:sts::111122223333:assumed-role/Admin/i-0123456789abcdef6",
+                "sts::A:assumed-role/",
+                vec!["Admin", "i-0"],
+            ),
+            ("arn:aws:s3:::my-bucket", "s3:::", vec!["my-bucket"]),
+            (
+                "arn:aws:lambda:eu-west-1:111122223333:function:mine",
+                "lambda:eu-west-1:A:function:",
+                vec!["mine"],
+            ),
+        ] {
+            for around in [
+                "{}",
+                "User: {} is not authorized",
+                "({}), b",
+                "on resource: {}.",
+                "\"{}\"",
+            ] {
+                let redacted = text(&around.replace("{}", arn));
+                let shown = redacted.replace(&account, "A");
+                assert!(shown.contains(kind), "{shown}");
+                for name in &names {
+                    assert!(!shown.contains(name), "{shown}");
+                }
+                assert_eq!(text(&redacted), redacted);
+            }
+        }
+        // An id is the same inside and outside.
+        let id = text("rslvr-in-0123456789abcdef4");
+        assert!(text("arn:aws:route53resolver:x:111122223333:resolver-endpoint/rslvr-in-0123456789abcdef4").ends_with(&id));
+        assert_eq!(
+            text("arn:aws:iam::a"),
+            "arn:aws:iam::a",
+            "cut off, it is none"
+        );
     }
 
     #[test]
@@ -358,6 +529,9 @@ mod tests {
             "1234567890123",
             "12345678901",
             "/home/",
+            "dig @192.168.0.2 +tcp",
+            "ZONE",
+            "no user @ all",
             "",
         ] {
             assert_eq!(text(kept), kept);

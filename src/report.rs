@@ -61,6 +61,9 @@ pub struct Capture {
     pub connections: Vec<Connection>,
     /// Whether the run was interrupted.
     pub interrupted: bool,
+    /// Whether the report gives the reasons for its headline (`--explain-why`).
+    #[serde(default)]
+    pub reasoned: bool,
 }
 
 /// The outcome of a run.
@@ -257,7 +260,7 @@ pub fn diagnose(mut capture: Capture) -> Report {
             samples: comparison.samples,
         })
         .collect();
-    Report {
+    let report = Report {
         schema_version: SCHEMA_VERSION,
         tool: capture.tool,
         taken_at: capture.taken_at,
@@ -277,6 +280,11 @@ pub fn diagnose(mut capture: Capture) -> Report {
         conclusion,
         exit_code,
         interrupted: capture.interrupted,
+    };
+    if capture.reasoned {
+        report.with_why()
+    } else {
+        report
     }
 }
 
@@ -325,6 +333,7 @@ impl Report {
                 .collect(),
             connections: self.connections,
             interrupted: self.interrupted,
+            reasoned: self.why.is_some(),
         }
     }
 

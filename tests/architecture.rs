@@ -15,6 +15,7 @@ const ORDER: &[&str] = &[
     "tls",
     "dns",
     "address",
+    "url",
     "endpoint",
     "observation",
     "settings",
@@ -68,7 +69,7 @@ fn module(path: &Path) -> String {
 /// The code of a file, without comments and without its tests, which may look anywhere.
 fn code(text: &str) -> impl Iterator<Item = &str> {
     text.lines()
-        .take_while(|line| line.trim() != "#[cfg(test)]")
+        .take_while(|line| !["#[cfg(test)]", "#[cfg(all(test, unix))]"].contains(&line.trim()))
         .filter(|line| !line.trim_start().starts_with("//"))
 }
 
@@ -151,4 +152,47 @@ fn the_types_of_the_aws_sdks_stay_in_one_place() {
     ] {
         only_in(word, &["facts/aws/"]);
     }
+}
+
+/// A number of octets, members or time that bounds what comes from outside stands in `src/limits.rs`, with its reason.
+#[test]
+fn bounds_have_one_place() {
+    // A drawing's pace, a pause between two signals, and how late a try may notice the end of its window.
+    let paces = ["app/interrupt.rs", "app/watch.rs", "probe/exchange.rs"];
+    let number_follows = |line: &str, word: &str| {
+        line.match_indices(word).any(|(at, _)| {
+            let rest = &line[at + word.len()..];
+            let digits: String = rest
+                .chars()
+                .take_while(|c| c.is_ascii_digit() || *c == '_')
+                .collect();
+            digits.len() > 1 || digits.parse::<u8>().is_ok_and(|digit| digit > 1)
+        })
+    };
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let name = path.to_string_lossy().replace('\\', "/");
+        // The lab plays what is hostile; it reads none of it.
+        if name == "limits.rs" || name.ends_with("tests.rs") || name.starts_with("lab/") {
+            continue;
+        }
+        for line in code(&text) {
+            let cut = [".take(", ".truncate("]
+                .iter()
+                .any(|word| number_follows(line, word));
+            let time = ["from_secs(", "from_millis("]
+                .iter()
+                .any(|word| number_follows(line, word));
+            if cut || (time && !paces.contains(&name.as_str())) {
+                wrong.push(format!("{name}: {}", line.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Times that a jump of the clock would change are told, never waited by.
+#[test]
+fn the_clock_is_asked_for_the_time_of_a_capture_only() {
+    only_in("SystemTime", &["app/conduct.rs", "places/mod.rs"]);
 }

@@ -90,6 +90,51 @@ fn a_capture_that_is_cut_off_is_refused() {
     }
 }
 
+/// At every octet of a small one: refused on one line, and never a panic.
+#[test]
+fn a_capture_that_is_cut_off_at_any_octet_is_refused() {
+    let mut document: serde_json::Value = serde_json::from_str(&article()).unwrap();
+    let members = document.as_object_mut().unwrap();
+    for derived in [
+        "expected",
+        "findings",
+        "not_evaluated",
+        "clients",
+        "facts",
+        "gaps",
+    ] {
+        members.remove(derived).unwrap();
+    }
+    members["resolvers"].as_array_mut().unwrap().truncate(1);
+    let lookups = members["resolvers"][0]["lookups"].as_array_mut().unwrap();
+    lookups.truncate(2);
+    let whole = document.to_string();
+    assert!(capture::parse(whole.as_bytes()).is_ok());
+    for end in 0..whole.len() {
+        let text = capture::parse(&whole.as_bytes()[..end])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            text == "is empty" || text.contains(" at line 1 column "),
+            "{end}: {text}"
+        );
+        assert!(!text.contains(char::is_control), "{end}: {text:?}");
+    }
+}
+
+/// The reasons for the headline come again where the run gave them, and nowhere else.
+#[test]
+fn reasons_are_given_again_and_not_believed() {
+    let plain = capture::parse(article().as_bytes()).unwrap();
+    let reasoned = diagnose(plain.clone()).with_why();
+    let text = serde_json::to_string(&reasoned).unwrap();
+    assert!(diagnose(plain).why.is_none());
+    let again = diagnose(capture::parse(text.as_bytes()).unwrap());
+    assert_eq!(again.why, reasoned.why);
+    let forged = with(|d| d["why"] = serde_json::json!({"rule": "\u{1b}[2J", "read": 7}));
+    assert_eq!(diagnose(capture::parse(&forged).unwrap()).why, reasoned.why);
+}
+
 fn with(change: impl FnOnce(&mut serde_json::Value)) -> Vec<u8> {
     let mut document: serde_json::Value = serde_json::from_str(&article()).unwrap();
     change(&mut document);
@@ -140,12 +185,40 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "a version of text",
             with(|d| d["schema_version"] = "1".into()),
-            "invalid type",
+            "its schema_version is \"1\", and not a whole number",
         ),
         (
             "a negative version",
             with(|d| d["schema_version"] = (-1).into()),
-            "invalid value",
+            "its schema_version is -1, and not a whole number",
+        ),
+        (
+            "a version with a fraction",
+            with(|d| d["schema_version"] = 1.5.into()),
+            "its schema_version is 1.5, and not a whole number",
+        ),
+        (
+            "a huge version",
+            text("{\"schema_version\": 99999999999999999999999}"),
+            "and not a whole number",
+        ),
+        (
+            "a version of anything",
+            with(|d| d["schema_version"] = serde_json::json!({"\u{1b}[2J": ["\u{9b}"]})),
+            "and not a whole number",
+        ),
+        (
+            "no version",
+            with(|d| d["schema_version"] = serde_json::Value::Null),
+            "it has no schema_version",
+        ),
+        (
+            "a word of a later program under the same version",
+            with(|d| {
+                d["tool"]["version"] = "9.0.0".into();
+                d["resolvers"][0]["role"] = "satellite".into();
+            }),
+            "(it was written by eks-dns-doctor 9.0.0, and this is eks-dns-doctor ",
         ),
         (
             "an older version",
@@ -367,6 +440,18 @@ fn escape_sequences_never_reach_the_output() {
             .find(|c| *c != '\n' && render::text::is_unprintable(*c));
         assert_eq!(bad, None, "{format}: {text}");
     }
+}
+
+#[test]
+fn digs_text_is_not_replayed_and_that_is_said() {
+    let dig = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/places/bastion.dig.txt");
+    let output = program().arg("replay").arg(dig).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        error.contains("is dig's text") && error.contains("compare takes it"),
+        "{error}"
+    );
 }
 
 #[test]

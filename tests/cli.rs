@@ -14,17 +14,10 @@ use std::time::Duration;
 use assert_cmd::Command;
 use serde_json::Value;
 
-const HOST: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
-/// The address that the server gives for [`HOST`].
-const ADDRESS: [u8; 4] = [192, 168, 104, 190];
+#[path = "common/name_server.rs"]
+mod name_server;
 
-/// What the server does with a question for [`HOST`].
-#[derive(Clone, Copy, PartialEq)]
-enum Plays {
-    Address,
-    NxDomain,
-    Silence,
-}
+use name_server::{ADDRESS, HOST, Plays, reply};
 
 /// A name server on loopback, UDP and TCP on one port. It ends with the test's process.
 struct Server {
@@ -81,59 +74,6 @@ fn serve(mut stream: TcpStream, plays: Plays) -> std::io::Result<()> {
         let length = u16::try_from(reply.len()).expect("a short reply");
         stream.write_all(&[&length.to_be_bytes()[..], &reply].concat())?;
     }
-}
-
-/// A reply by hand (RFC 1035 section 4): the question again, an A record or the SOA of a private hosted zone,
-/// and an OPT record where the query has one.
-fn reply(query: &[u8], plays: Plays) -> Option<Vec<u8>> {
-    if plays == Plays::Silence {
-        return None;
-    }
-    let mut end = 12;
-    let mut name = String::new();
-    while query[end] > 0 {
-        let next = end + 1 + usize::from(query[end]);
-        name.push_str(&String::from_utf8_lossy(&query[end + 1..next]));
-        name.push('.');
-        end = next;
-    }
-    let question = &query[12..end + 5];
-    let is_a = question[question.len() - 4..] == [0, 1, 0, 1];
-    let exists = plays == Plays::Address && name.eq_ignore_ascii_case(&format!("{HOST}."));
-    let answers = exists && is_a;
-    let has_edns = query[11] > 0;
-    let mut reply = query[..2].to_vec();
-    reply.extend([0x81, if exists { 0x80 } else { 0x83 }]);
-    reply.extend([
-        0,
-        1,
-        0,
-        u8::from(answers),
-        0,
-        u8::from(!answers),
-        0,
-        u8::from(has_edns),
-    ]);
-    reply.extend(question);
-    if answers {
-        reply.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4]);
-        reply.extend(ADDRESS);
-    } else {
-        let mut data = b"\x07ns-1536\x09awsdns-00\x02co\x02uk\0".to_vec();
-        data.extend(b"\x11awsdns-hostmaster\x06amazon\x03com\0");
-        for number in [1_u32, 7_200, 900, 1_209_600, 86_400] {
-            data.extend(number.to_be_bytes());
-        }
-        // The owner: the question's name without its first label.
-        let owner = if query[12] == 0 { 12 } else { 13 + query[12] };
-        reply.extend([0xc0, owner, 0, 6, 0, 1, 0, 0, 3, 132, 0]);
-        reply.push(u8::try_from(data.len()).expect("a short SOA"));
-        reply.extend(data);
-    }
-    if has_edns {
-        reply.extend([0, 0, 41, 0x10, 0, 0, 0, 0, 0, 0, 0]);
-    }
-    Some(reply)
 }
 
 /// The program, in an environment that does not depend on where the tests run.
@@ -265,7 +205,7 @@ fn help_says_everything_on_standard_output() {
 
 #[test]
 fn exit_codes_by_conclusion_in_every_format() {
-    let good = Server::start(Plays::Address);
+    let good = Server::start(Plays::Has(ADDRESS));
     let bad = Server::start(Plays::NxDomain);
     for (server, line, code, conclusion) in [
         (&good, EXPECTED, 0, "healthy"),
@@ -291,7 +231,7 @@ fn exit_codes_by_conclusion_in_every_format() {
 
 #[test]
 fn the_document_says_what_was_asked_and_what_was_not() {
-    let server = Server::start(Plays::Address);
+    let server = Server::start(Plays::Has(ADDRESS));
     let document = check(
         &server,
         &format!("{EXPECTED} -o json --vantage bastion --samples 2"),
@@ -331,7 +271,7 @@ fn the_document_says_what_was_asked_and_what_was_not() {
 /// What the AWS CLI printed decides what is expected; what is of another cluster does not.
 #[test]
 fn expected_addresses_come_from_saved_facts() {
-    let server = Server::start(Plays::Address);
+    let server = Server::start(Plays::Has(ADDRESS));
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str, text: String| {
         let path = folder.path().join(name);
@@ -382,7 +322,7 @@ fn expected_addresses_come_from_saved_facts() {
 
 #[test]
 fn the_target_may_stand_anywhere_and_be_a_url() {
-    let server = Server::start(Plays::Address);
+    let server = Server::start(Plays::Has(ADDRESS));
     let flags = flags(&server);
     let upper = HOST.to_ascii_uppercase();
     for line in [
@@ -402,7 +342,7 @@ fn the_target_may_stand_anywhere_and_be_a_url() {
 
 #[test]
 fn the_controls_are_asked_unless_left_out() {
-    let server = Server::start(Plays::Address);
+    let server = Server::start(Plays::Has(ADDRESS));
     let flags = flags(&server).replace("--no-controls", "");
     let document = run(&format!("{HOST} {flags} {EXPECTED} -o json")).json();
     let lookups = document["resolvers"][0]["lookups"]
@@ -423,7 +363,7 @@ fn the_controls_are_asked_unless_left_out() {
 
 #[test]
 fn quiet_and_verbose() {
-    let server = Server::start(Plays::Address);
+    let server = Server::start(Plays::Has(ADDRESS));
     let quiet = check(&server, &format!("{EXPECTED} -q"));
     assert_eq!(
         (quiet.code, quiet.stdout.as_str(), quiet.stderr.as_str()),
@@ -438,7 +378,7 @@ fn quiet_and_verbose() {
 
 #[test]
 fn the_judge_decides() {
-    let good = Server::start(Plays::Address);
+    let good = Server::start(Plays::Has(ADDRESS));
     let bad = Server::start(Plays::NxDomain);
     let flags = format!(
         "{} --resolver two={} {EXPECTED} -q",
@@ -463,7 +403,7 @@ fn the_judge_decides() {
 
 #[test]
 fn warnings_count_where_they_are_told_to() {
-    let server = Server::start(Plays::Address);
+    let server = Server::start(Plays::Has(ADDRESS));
     let document = check(&server, &format!("{EXPECTED} --fail-on warning -o json")).json();
     let warned = document["findings"]
         .as_array()
@@ -475,7 +415,7 @@ fn warnings_count_where_they_are_told_to() {
 
 #[test]
 fn the_hosts_own_files_are_read_where_they_are_named() {
-    let server = Server::start(Plays::Address);
+    let server = Server::start(Plays::Has(ADDRESS));
     let directory = tempfile::tempdir().expect("a directory");
     let resolv_conf = directory.path().join("resolv.conf");
     let hosts = directory.path().join("hosts");
@@ -523,7 +463,7 @@ fn silence_costs_one_window() {
 
 #[test]
 fn a_capture_is_saved_beside_what_is_printed() {
-    let server = Server::start(Plays::Address);
+    let server = Server::start(Plays::Has(ADDRESS));
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("capture.json");
     let save = |more: &[&str]| {
@@ -557,7 +497,7 @@ fn a_capture_is_saved_beside_what_is_printed() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_capture_that_cannot_be_saved_is_said_after_the_report() {
-    let server = Server::start(Plays::Address);
+    let server = Server::start(Plays::Has(ADDRESS));
     let outcome = check(
         &server,
         &format!("{EXPECTED} -o json --save /proc/capture.json"),
@@ -588,7 +528,7 @@ fn spawn(line: &str, stdout: Stdio) -> std::process::Child {
 
 #[test]
 fn a_closed_pipe_is_quiet() {
-    let server = Server::start(Plays::Address);
+    let server = Server::start(Plays::Has(ADDRESS));
     for (line, code) in [
         (format!("{HOST} {} {EXPECTED} -o json", flags(&server)), 0),
         (format!("{HOST} {} -o json", flags(&server)), 3),
@@ -615,7 +555,7 @@ fn a_closed_pipe_is_quiet() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_report_that_cannot_be_printed_is_an_error() {
-    let server = Server::start(Plays::Address);
+    let server = Server::start(Plays::Has(ADDRESS));
     let full = std::fs::OpenOptions::new()
         .write(true)
         .open("/dev/full")
@@ -645,7 +585,7 @@ fn send(signal: &str, child: &std::process::Child) {
 fn an_interrupted_run_prints_what_is_known() {
     for signal in ["INT", "TERM"] {
         let silent = Server::start(Plays::Silence);
-        let good = Server::start(Plays::Address);
+        let good = Server::start(Plays::Has(ADDRESS));
         let line = format!(
             "{HOST} {} --resolver two={} --timeout 50s --deadline 55s {EXPECTED} -v -o json",
             flags(&good),
@@ -676,7 +616,7 @@ fn an_interrupted_run_prints_what_is_known() {
 #[cfg(unix)]
 #[test]
 fn a_signal_ends_a_run_that_nobody_reads() {
-    let server = Server::start(Plays::Address);
+    let server = Server::start(Plays::Has(ADDRESS));
     // More than a pipe holds (64 KiB on Linux, less elsewhere).
     let line = format!("{HOST} {} {EXPECTED} -o json --samples 100", flags(&server));
     let mut child = spawn(&line, Stdio::piped());
@@ -698,7 +638,7 @@ fn a_signal_ends_a_run_that_nobody_reads() {
 
 #[test]
 fn bad_input_is_one_line_and_nothing_is_sent() {
-    let server = Server::start(Plays::Address);
+    let server = Server::start(Plays::Has(ADDRESS));
     let flags = flags(&server);
     let resolver = server.address;
     let directory = tempfile::tempdir().expect("a directory");
@@ -1035,7 +975,7 @@ fn completions_and_the_manual_page_know_the_flags() {
 
 #[test]
 fn nothing_is_written_where_it_runs() {
-    let server = Server::start(Plays::Address);
+    let server = Server::start(Plays::Has(ADDRESS));
     let directory = tempfile::tempdir().expect("a directory");
     let line = format!("{HOST} {} {EXPECTED}", flags(&server));
     let outcome = Outcome::of(
@@ -1063,7 +1003,7 @@ fn turning_server(denials: usize) -> SocketAddr {
         while let Ok((length, client)) = udp.recv_from(&mut query) {
             asked += 1;
             let plays = if asked > denials {
-                Plays::Address
+                Plays::Has(ADDRESS)
             } else {
                 Plays::NxDomain
             };
@@ -1136,7 +1076,7 @@ fn a_watch_whose_time_is_up_says_what_is_still_wrong() {
 
 #[test]
 fn a_watch_in_json_is_one_document_and_never_asks_twice_in_two_seconds() {
-    let server = Server::start(Plays::Address);
+    let server = Server::start(Plays::Has(ADDRESS));
     let outcome = watch(server.address, "--for 3s -o json --redact");
     assert_eq!(outcome.code, 0);
     assert_eq!(outcome.json()["conclusion"], "healthy");
@@ -1208,7 +1148,7 @@ fn a_redacted_run_gives_nothing_away() {
 
 #[test]
 fn samples_are_summed_up_in_the_document() {
-    let server = Server::start(Plays::Address);
+    let server = Server::start(Plays::Has(ADDRESS));
     let samples = check(&server, &format!("{EXPECTED} --samples 4 -o json")).json()["resolvers"][0]
         ["samples"]
         .clone();

@@ -189,6 +189,102 @@ fn the_recorded_pair_reads_as_it_did() {
     }
 }
 
+/// What a pair of places must come to.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pair {
+    /// Exactly these findings: `RULE SEVERITY CONFIDENCE`.
+    findings: Vec<String>,
+    exit_code: u8,
+    /// When a place was captured, where it matters.
+    #[serde(default)]
+    taken_at: std::collections::BTreeMap<String, String>,
+}
+
+/// The folders below one, in order.
+fn folders(path: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = std::fs::read_dir(path)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
+    found.sort();
+    found
+}
+
+/// Each rule over places has pairs where it fires and pairs that only look like it. The lab plays both places, and
+/// what comes of it is stated beside them, and nothing else may.
+#[test]
+fn each_rule_fires_on_its_pairs_and_on_no_near_miss() {
+    let mut wrong = Vec::new();
+    for rule in PLACE_RULES {
+        let scenarios = folders(&fixture("pairs").join(rule.name));
+        for kind in ["fires", "near-miss"] {
+            let has = scenarios.iter().any(|path| {
+                let name = path.file_name().unwrap().to_string_lossy();
+                name.starts_with(kind)
+            });
+            assert!(has, "{} has no pair that {kind}", rule.name);
+        }
+        for path in scenarios {
+            let scenario = path.file_name().unwrap().to_string_lossy().into_owned();
+            let shown = format!("{}/{scenario}", rule.name);
+            let text = std::fs::read_to_string(path.join("pair.toml")).unwrap();
+            let pair: Pair = toml::from_str(&text).unwrap();
+            let fires = pair
+                .findings
+                .iter()
+                .any(|finding| finding.starts_with(rule.name));
+            assert_eq!(fires, scenario.starts_with("fires"), "{shown}");
+            let mut scenes: Vec<PathBuf> = std::fs::read_dir(&path)
+                .unwrap()
+                .map(|entry| entry.unwrap().path())
+                .filter(|path| !path.ends_with("pair.toml"))
+                .collect();
+            scenes.sort();
+            let documents: Vec<Value> = scenes
+                .iter()
+                .map(|file| {
+                    let place = file.file_stem().unwrap().to_str().unwrap();
+                    let mut document = play(file.to_str().unwrap(), place);
+                    let text = std::fs::read_to_string(file).unwrap();
+                    let own: toml::Value = toml::from_str(&text).unwrap();
+                    let stated = own["expect"]["exit_code"].as_integer();
+                    assert_eq!(document["exit_code"].as_i64(), stated, "{shown}: {place}");
+                    if let Some(time) = pair.taken_at.get(place) {
+                        document["taken_at"] = json!(time);
+                    }
+                    document
+                })
+                .collect();
+            let comparison = compare(&documents.iter().collect::<Vec<_>>());
+            let found: Vec<String> = comparison
+                .findings
+                .iter()
+                .map(|finding| {
+                    let (severity, confidence) = (finding.severity, finding.confidence);
+                    format!(
+                        "{} {} {}",
+                        finding.rule,
+                        severity.as_str(),
+                        confidence.as_str()
+                    )
+                })
+                .collect();
+            if (&found, comparison.exit_code) != (&pair.findings, pair.exit_code) {
+                wrong.push(format!(
+                    "{shown}: {found:?}, exit {}: {}",
+                    comparison.exit_code,
+                    rendered(&comparison, Format::Short)
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let covered = folders(&fixture("pairs")).len();
+    assert_eq!(covered, PLACE_RULES.len(), "a folder of no rule");
+}
+
 /// A comparison carries what it was made from: replayed, it is the same byte for byte, redacted or not, and it
 /// can be compared with one place more.
 #[test]
@@ -442,14 +538,77 @@ fn a_fault_that_the_places_do_not_share() {
     );
 }
 
+/// Two to sixteen places: rows are resolvers and columns are places, in 80 columns and in 40, and with long names.
 #[test]
 fn many_places_still_fit() {
-    let many = vec![&*BASTION; 16];
-    let table = rendered(&compare(&many), Format::Table);
-    assert!(
-        table.lines().all(|line| line.chars().count() <= 80),
-        "{table}"
+    for (name, ascii) in [
+        ("bastion", false),
+        ("a-bastion-with-a-very-long-name", true),
+        ("踏み台", false),
+    ] {
+        let place = changed(&BASTION, |document| {
+            document["vantage"]["name"] = json!(name);
+        });
+        for (count, width) in (2..=16).flat_map(|count| [(count, 80), (count, 40)]) {
+            // A word is not broken.
+            if name.len() > width / 2 {
+                continue;
+            }
+            let style = Style {
+                width,
+                ascii,
+                ..Style::default()
+            };
+            let mut table = String::new();
+            let comparison = compare(&vec![&place; count]);
+            places::render(&comparison, Format::Table, &style, &mut table).unwrap();
+            let wide = |line: &str| unicode_width::UnicodeWidthStr::width(line) > width;
+            let endpoint = |line: &str| line.contains(".yl4.");
+            let too_wide = table.lines().find(|line| wide(line) && !endpoint(line));
+            assert_eq!(too_wide, None, "{count} in {width}:\n{table}");
+            let numbered: Vec<String> = (1..=count)
+                .map(|number| format!("{number:>n$}", n = count.to_string().len()))
+                .collect();
+            let is_matrix = count < 4
+                || table.contains(&format!("RESOLVER             {}", numbered.join(" ")));
+            assert!(width < 80 || is_matrix, "{count}:\n{table}");
+        }
+    }
+}
+
+/// What is said of several places is said once.
+#[test]
+fn places_of_which_the_same_is_said_are_named_together() {
+    let comparison = compare(&[&LAPTOP, &LAPTOP, &BASTION, &BASTION]);
+    assert_eq!(
+        comparison.findings[0].summary,
+        "bastion and bastion-2 see the private zone through 192.168.0.2, laptop and laptop-2 ask 10.63.200.10, which \
+         answers from public DNS"
     );
+    assert!(
+        comparison.findings[0]
+            .explanation
+            .contains("The paths of laptop and laptop-2 do not lead there: 10.63.200.10 answers "),
+        "{}",
+        comparison.findings[0].explanation
+    );
+}
+
+/// A place whose warnings are to fail a step fails it in a comparison too.
+#[test]
+fn a_place_that_fails_on_warnings_does() {
+    for (fail_on, code) in [("error", 0), ("warning", 1)] {
+        let degraded = changed(&BASTION, |document| {
+            document["vantage"]["name"] = json!("slow");
+            document["asked"]["fail_on"] = json!(fail_on);
+            for lookup in targets(document) {
+                lookup["rtt_ms"] = json!(3000.0);
+            }
+        });
+        let comparison = compare(&[&degraded, &BASTION]);
+        assert_eq!(comparison.conclusion, Conclusion::Degraded);
+        assert_eq!(comparison.exit_code, code, "{fail_on}");
+    }
 }
 
 #[test]
@@ -532,17 +691,180 @@ fn what_cannot_be_compared_is_refused_with_the_reason() {
     assert_eq!(output.status.code(), Some(2));
 }
 
-/// dig's text cut off anywhere: a place or a refusal, and never a panic.
+/// dig's text cut off anywhere: refused, or a place that says what the whole text says. A part that is missing is
+/// never taken for an answer without it.
 #[test]
 fn dig_that_is_cut_off() {
     for name in ["bastion.dig.txt", "laptop.dig.txt"] {
         let dig = std::fs::read(fixture(name)).unwrap();
+        let verdicts = |bytes: &[u8]| -> Option<Vec<(String, String)>> {
+            let laptop = places::read("y", LAPTOP.to_string().as_bytes()).unwrap();
+            let place = places::read("x", bytes).ok()?;
+            let comparison = places::compare(vec![laptop, place]).ok()?;
+            let said = comparison.rows.iter().filter_map(|row| {
+                let verdict = row.cells[1].verdict?;
+                Some((row.shown_address(), verdict.to_string()))
+            });
+            Some(said.collect())
+        };
+        let whole = verdicts(&dig).unwrap();
         for end in 0..dig.len() {
-            if let Ok(place) = places::read("x", &dig[..end]) {
-                let laptop = places::read("y", LAPTOP.to_string().as_bytes()).unwrap();
-                drop(places::compare(vec![laptop, place]));
+            for said in verdicts(&dig[..end]).unwrap_or_default() {
+                assert!(whole.contains(&said), "{name} cut at {end}: {said:?}");
             }
         }
+    }
+}
+
+/// What each of dig's texts comes to at 192.168.0.2, or what is said of it. All are of dig 9.18 unless they say
+/// otherwise.
+#[test]
+fn digs_other_texts() {
+    let whole = std::fs::read_to_string(fixture("bastion.dig.txt")).unwrap();
+    let host = LAPTOP["target"]["hostname"].as_str().unwrap();
+    let silent = format!(
+        ";; communications error to 10.9.9.9#53: timed out\n;; communications error to 10.9.9.9#53: timed out\n\n\
+         ; <<>> DiG 9.18.49 <<>> {host}\n;; global options: +cmd\n;; no servers could be reached\n"
+    );
+    let said = |text: &str| -> Result<Vec<(String, String)>, String> {
+        let place = places::read("place", text.as_bytes()).map_err(|error| error.to_string())?;
+        let bastion = places::read("x", BASTION.to_string().as_bytes()).unwrap();
+        let comparison = places::compare(vec![bastion, place]).unwrap();
+        let cells = comparison.rows.iter().filter_map(|row| {
+            let verdict = row.cells[1].verdict?;
+            Some((row.shown_address(), verdict.to_string()))
+        });
+        Ok(cells.collect())
+    };
+    let is = |text: &str, expected: &[(&str, &str)]| {
+        let expected: Vec<(String, String)> = expected
+            .iter()
+            .map(|(address, verdict)| ((*address).to_owned(), (*verdict).to_owned()))
+            .collect();
+        assert_eq!(said(text), Ok(expected), "{text}");
+    };
+    is(&whole.replace('\n', "\r\n"), &[("192.168.0.2:53", "match")]);
+    // One name server is silent, and dig goes on to the next: both are of this place.
+    let second = whole.lines().skip(2).collect::<Vec<_>>().join("\n");
+    let error = ";; communications error to 10.9.9.9#53: timed out\n";
+    is(
+        &format!("{error}{error}\n{second}\n"),
+        &[("192.168.0.2:53", "match"), ("10.9.9.9:53", "timeout")],
+    );
+    // A try that was lost, and the next that was answered.
+    let lost = error.replace("10.9.9.9", "192.168.0.2");
+    is(
+        &format!("{lost}\n{second}\n"),
+        &[("192.168.0.2:53", "match")],
+    );
+    is(&silent, &[("10.9.9.9:53", "timeout")]);
+    is(
+        &silent.replace("timed out", "connection refused"),
+        &[("10.9.9.9:53", "unreachable")],
+    );
+    is(
+        &format!(
+            ";; UDP setup with 10.9.9.9#53(10.9.9.9) for {host} failed: network unreachable.\n;; no servers could be \
+             reached\n"
+        ),
+        &[("10.9.9.9:53", "unreachable")],
+    );
+    // 9.11, and the server it was told.
+    is(
+        &format!(
+            "; <<>> DiG 9.11.4 <<>> @10.9.9.9 {host}\n; (1 server found)\n;; global options: +cmd\n;; connection timed \
+             out; no servers could be reached\n"
+        ),
+        &[("10.9.9.9:53", "timeout")],
+    );
+    // +multiline, +ttlunits and +noclass; a comment in a SOA.
+    let denied = |soa: &str| {
+        format!(
+            ";; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 1\n;; flags: qr rd ra; QUERY: 1, ANSWER: 0, \
+             AUTHORITY: 1, ADDITIONAL: 1\n\n;; OPT PSEUDOSECTION:\n; EDNS: version: 0, flags:; udp: 1232\n\
+             ; EDE: 18 (Prohibited): (no)\n;; QUESTION SECTION:\n;{host}. IN A\n\n;; AUTHORITY SECTION:\n{soa}\n\n\
+             ;; Query time: 0 msec\n;; SERVER: 2001:db8::53#53(2001:db8::53) (TCP)\n"
+        )
+    };
+    for soa in [
+        "eks.amazonaws.com. 15m IN SOA ns-1.awsdns-26.org. h.amazon.com. 1 7200 900 1209600 86400",
+        "eks.amazonaws.com.\t900 SOA\tns-1.awsdns-26.org. h.amazon.com. 1 7200 900 1209600 1d",
+        "eks.amazonaws.com. 900 IN SOA ns-1.awsdns-26.org. h.amazon.com. (\n\t1 ; serial\n\t7200 ; refresh (2 hours)\n\
+         \t900 ; retry\n\t1209600 ; expire\n\t86400 ; minimum\n\t)",
+    ] {
+        is(&denied(soa), &[("tcp://[2001:db8::53]:53", "nxdomain")]);
+    }
+    // Over TLS it is another row; over HTTP alone, and of another class, it is left out.
+    let over = |how: &str| {
+        whole.replace(
+            "#53(192.168.0.2)\n",
+            &format!("#853(192.168.0.2) ({how})\n"),
+        )
+    };
+    is(
+        &format!("{whole}\n{}\n{}", over("TLS"), over("HTTP")),
+        &[
+            ("192.168.0.2:53", "match"),
+            ("tls://192.168.0.2:853", "match"),
+        ],
+    );
+    let chaos = whole
+        .replace(". IN A\n", ". CH A\n")
+        .replace(" 60 IN ", " 60 CH ");
+    is(&chaos, &[]);
+    // What Windows PowerShell writes.
+    let wide: Vec<u8> = "\u{feff}"
+        .encode_utf16()
+        .chain(whole.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    assert!(places::read("x", &wide).is_ok());
+    for (text, says) in [
+        ("192.168.104.190\n", "+short"),
+        (
+            &whole.replace("ANSWER: 2", "ANSWER: 3"),
+            "all records of its answer section",
+        ),
+        (
+            &whole.replace("AUTHORITY: 4", "AUTHORITY: 5"),
+            "all records of its authority section",
+        ),
+        (
+            &whole.replace(" 60 IN A ", " IN A "),
+            "without options that change what it prints",
+        ),
+        (
+            &denied("eks.amazonaws.com. 900 IN SOA a. b. (\n1"),
+            "a record that does not end",
+        ),
+        (
+            "; <<>> DiG 9.11.4 <<>> a.test\n;; connection timed out; no servers could be reached\n",
+            "its server: keep all that dig prints, and name the server",
+        ),
+        (
+            ";; ->>HEADER<<- opcode: QUERY; status: NOERROR; id: 1\n",
+            "line 1 is what kdig prints",
+        ),
+        (
+            ";; ->>HEADER<<- opcode: QUERY, rcode: NOERROR, id: 1\n",
+            "line 1 is what drill prints",
+        ),
+        (
+            "Trying \"a.test\"\n;; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\n",
+            "line 1 is what host prints",
+        ),
+        (
+            "Server:\t\t192.168.0.2\nAddress:\t192.168.0.2#53\n",
+            "line 1 is what nslookup prints",
+        ),
+        (
+            "; fully validated\na.test. 60 IN A 192.0.2.1\n",
+            "line 1 is what delv prints",
+        ),
+    ] {
+        let error = said(text).unwrap_err();
+        assert!(error.contains(says), "{says}: {error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
     }
 }
 

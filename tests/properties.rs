@@ -560,6 +560,7 @@ impl Draw {
             connections: Vec::new(),
             observations,
             interrupted,
+            reasoned: false,
         }
     }
 }

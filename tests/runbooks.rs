@@ -210,6 +210,60 @@ fn the_ticket_comment() {
     );
 }
 
+/// The acceptance test of the README, as it stands there, with each hop on loopback: it passes where each hop is right
+/// every time, and fails where one is closed over TCP or gives another answer.
+#[test]
+fn the_acceptance_test_of_the_readme() {
+    let readme = include_str!("../README.md");
+    let section = readme.split("--samples 20 --expect").next().expect("text");
+    let start = section.rfind("```sh\n").expect("a block") + "```sh\n".len();
+    let script = readme[start..].split("```").next().expect("a block");
+    let hops = ["10.63.200.10", "192.168.10.10", "192.168.20.10"];
+    for hop in hops {
+        assert!(
+            script.contains(&format!("tcp://{hop}")),
+            "{hop} over TCP: {script}"
+        );
+        let udp = script.matches(hop).count() - script.matches(&format!("tcp://{hop}")).count();
+        assert_eq!(udp, 1, "{hop} over UDP: {script}");
+    }
+    let servers = [server(), server(), server()];
+    let script = script
+        .replace("check HOST", &format!("check {HOST} --no-aws -o short"))
+        .replace("192.168.104.190,192.168.131.209", "192.168.104.190");
+    let on_loopback = |servers: &[SocketAddr; 3]| {
+        let pairs = hops.iter().zip(servers);
+        pairs.fold(script.clone(), |script, (hop, server)| {
+            script.replace(hop, &server.to_string())
+        })
+    };
+    let (output, ..) = run(&on_loopback(&servers), "");
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert_eq!(text.matches(" 20: 100% match, min ").count(), 6, "{text}");
+    assert_eq!(text.matches("0% lost").count(), 6, "{text}");
+    // A port that nothing listens at over TCP.
+    let udp = UdpSocket::bind("127.0.0.1:0").expect("a port");
+    let closed = udp.local_addr().expect("an address");
+    thread::spawn(move || {
+        let mut query = [0; 4096];
+        while let Ok((length, client)) = udp.recv_from(&mut query) {
+            udp.send_to(&reply(&query[..length]), client).ok();
+        }
+    });
+    let (output, ..) = run(&on_loopback(&[servers[0], servers[1], closed]), "");
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    let other = script.replace("--expect 192.168.104.190", "--expect 192.168.131.209");
+    let wrong = hops
+        .iter()
+        .zip(&servers)
+        .fold(other, |script, (hop, server)| {
+            script.replace(hop, &server.to_string())
+        });
+    assert_eq!(run(&wrong, "").0.status.code(), Some(1));
+}
+
 #[test]
 fn every_piece_is_in_the_index_and_executed() {
     let index = piece("README.md");

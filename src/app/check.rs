@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::conduct::{conduct, now};
+use super::conduct::{apart, conduct, now};
 use super::learn::{Known, Learnt};
 use super::{Error, compare, output, via};
 use crate::cli::args::CheckArgs;
@@ -27,6 +27,7 @@ use crate::tls::Trust;
 
 /// Checks the endpoint, and returns the report's exit code.
 pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
+    let began = Instant::now();
     let settings = settings(args)?;
     output::check_save(&args.output)?;
     via::check(args)?;
@@ -34,13 +35,13 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
         let known = Known::find(
             settings.target.as_ref(),
             &settings.sources,
-            aws_share(&settings),
+            began + aws_share(&settings),
         );
         let known = tokio::select! {
             known = known => known?,
             () = &mut interrupt => return Err(Error::Interrupted),
         };
-        let capture = Box::pin(round(&settings, &known, &mut interrupt, progress)).await?;
+        let capture = Box::pin(round(&settings, &known, began, &mut interrupt, progress)).await?;
         if args.via.is_empty() {
             return Ok((capture, None));
         }
@@ -55,7 +56,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
     let report = diagnose(capture);
     match output::deliver_from(&report, &args.output, args.vantage.as_deref()) {
         // An interrupted run says that it was, whatever else went wrong.
-        Err(error) if interrupted => output::error(&error),
+        Err(error) if interrupted => output::error(&error, args.output.redact),
         delivered => delivered?,
     }
     Ok(report.exit_code)
@@ -67,25 +68,33 @@ pub(super) fn aws_share(settings: &Settings) -> Duration {
     left.max(settings.deadline / 2)
 }
 
-/// One round of questions. Those to resolvers that are known begin at once; meanwhile AWS and the metadata service
+/// One round of questions, which ends when the deadline has passed since it `began`. Those to resolvers that are known begin at once; meanwhile AWS and the metadata service
 /// are asked, and the resolvers that they name are asked when they are known.
 pub(super) async fn round(
     settings: &Settings,
     known: &Known,
+    began: Instant,
     interrupt: impl Future<Output = ()>,
     progress: impl FnMut(Progress),
 ) -> Result<Capture, Error> {
-    let started = Instant::now();
+    tokio::pin!(interrupt);
+    let end = began + settings.deadline;
+    let left = || end.saturating_duration_since(Instant::now());
     let taken_at = now();
     let target = &known.target;
-    let (mut facts, mut gaps, vantage) =
-        host::collect(&HostFiles::of(settings), &target.hostname).map_err(Error::File)?;
+    let (of_host, hostname) = (settings.clone(), target.hostname.clone());
+    let collected =
+        apart(move || host::collect(&HostFiles::of(&of_host, end.into_std()), &hostname));
+    let (mut facts, mut gaps, vantage) = tokio::select! {
+        collected = collected => collected?.map_err(Error::File)?,
+        () = &mut interrupt => return Err(Error::Interrupted),
+    };
     gaps.extend(known.begin(&mut facts));
     let plan = Plan::new(target, &settings.asked, &facts, &random_label());
     let run = Run {
         timeout: settings.timeout,
         attempts: settings.asked.attempts,
-        deadline: settings.deadline,
+        deadline: left(),
         route: Arc::new(Direct),
         system: Arc::new(GetAddrInfo),
         trust: Trust::Platform,
@@ -106,7 +115,7 @@ pub(super) async fn round(
         // What is learnt meanwhile goes in here, and comes out again.
         let (mut facts, mut gaps, mut vantage) = (facts, gaps, vantage);
         let learnt = tokio::select! {
-            learnt = known.learn() => learnt,
+            learnt = known.learn(began + aws_share(settings)) => learnt,
             () = ended(stopped.clone()) => Learnt::default(),
         };
         gaps.extend(known.finish(learnt, &mut facts, &mut vantage));
@@ -117,7 +126,7 @@ pub(super) async fn round(
             .cloned()
             .collect();
         let run = Run {
-            deadline: settings.deadline.saturating_sub(started.elapsed()),
+            deadline: left(),
             ..run.clone()
         };
         let observations = probe::run(&plan, &more, &run, ended(stopped.clone()), tell).await;
@@ -127,7 +136,7 @@ pub(super) async fn round(
     tokio::pin!(both);
     let (mut observations, more) = tokio::select! {
         done = &mut both => done,
-        () = interrupt => {
+        () = &mut interrupt => {
             // Both end with what they have.
             let _ = stop.send(true);
             both.await
@@ -138,9 +147,11 @@ pub(super) async fn round(
     let interrupted = *stop.borrow();
     gaps.extend(not_asked(settings, &resolvers, &facts));
     gaps.extend(cut_short(&plan, &observations));
+    if !interrupted && left() > Duration::ZERO {
+        gaps.extend(unasked(&observations));
+    }
     let observations = in_order(&resolvers, observations);
     let connections = if settings.connect && !interrupted {
-        let end = started + settings.deadline;
         connections(settings, target, &facts, &observations, end, &mut gaps).await
     } else {
         Vec::new()
@@ -160,6 +171,7 @@ pub(super) async fn round(
         observations,
         connections,
         interrupted,
+        reasoned: false,
     })
 }
 
@@ -278,6 +290,20 @@ fn cut_short(plan: &Plan, observations: &[Probed]) -> Vec<Gap> {
                 "{} of {samples} samples were asked before the run ended",
                 asked(probed)
             ),
+        })
+        .collect()
+}
+
+/// Resolvers that were not asked although there was time, and nobody ended the run.
+fn unasked(observations: &[Probed]) -> Vec<Gap> {
+    observations
+        .iter()
+        .filter(|probed| probed.interrupted)
+        .map(|probed| Gap {
+            fact: format!("answers of {}", probed.resolver.name),
+            source: "this host".to_owned(),
+            reason: "not everything could be asked: this host ran out of file descriptors, ports, memory or threads"
+                .to_owned(),
         })
         .collect()
 }

@@ -53,7 +53,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Error> {
     let report = diagnose(played.capture);
     match output::deliver(&report, &args.output) {
         // An interrupted run says that it was, whatever else went wrong.
-        Err(error) if interrupted => output::error(&error),
+        Err(error) if interrupted => output::error(&error, args.output.redact),
         delivered => delivered?,
     }
     if interrupted {

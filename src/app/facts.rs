@@ -1,5 +1,7 @@
 //! `facts`: what AWS, the kubeconfig and this host say, for a machine without credentials.
 
+use tokio::time::Instant;
+
 use super::conduct::{now, wait};
 use super::learn::Known;
 use super::{Error, output};
@@ -8,24 +10,30 @@ use crate::cli::settings::{sources, target};
 use crate::facts::document::{Document, Maker, SCHEMA_VERSION};
 use crate::facts::host::{self, HostFiles};
 use crate::redact;
+use crate::render;
 use crate::report::exit;
 
 /// Collects the facts and writes them. The exit code says whether the cluster is among them.
 pub(super) fn run(args: &FactsArgs) -> Result<u8, Error> {
+    let until = Instant::now() + args.deadline;
     let sources = sources(&args.sources);
     let named = args.target.as_deref().map(target).transpose()?;
     if let Some(path) = &args.save {
         output::check_writable(path)?;
     }
     let (known, learnt) = wait(async {
-        let known = Known::find(named.as_ref(), &sources, args.deadline).await?;
-        let learnt = Box::pin(known.learn()).await;
+        let known = Known::find(named.as_ref(), &sources, until).await?;
+        let learnt = Box::pin(known.learn(until)).await;
         Ok::<_, Error>((known, learnt))
     })?;
     let taken_at = now();
     let mut target = known.target.clone();
+    let files = HostFiles {
+        until: Some(until.into_std()),
+        ..HostFiles::default()
+    };
     let (mut facts, mut gaps, mut vantage) =
-        host::collect(&HostFiles::default(), &target.hostname).map_err(Error::File)?;
+        host::collect(&files, &target.hostname).map_err(Error::File)?;
     gaps.extend(known.begin(&mut facts));
     gaps.extend(known.finish(learnt, &mut facts, &mut vantage));
     if let Some(cluster) = facts.cluster_of(&target.hostname) {
@@ -43,7 +51,9 @@ pub(super) fn run(args: &FactsArgs) -> Result<u8, Error> {
     if args.redact {
         document = redact::document(&document, vantage.name.as_deref())?;
     }
-    let text = document.to_json().map_err(Error::Document)?;
+    // As the report's document: what must not reach a terminal is escaped.
+    let mut text = String::new();
+    render::json::render(&document, &mut text)?;
     match &args.save {
         Some(path) => output::write(path, text.as_bytes())?,
         None => output::stdout(text.as_bytes())?,

@@ -8,23 +8,29 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
+use crate::probe;
 use crate::report::exit;
 
 /// Signals this close together are one: timeout(1) sends its own to the process and then to the process's group.
 const ONE_KEYSTROKE: Duration = Duration::from_millis(250);
 
+/// How long what is known may take to be printed where a signal comes when nothing is asked any more: a report is ready
+/// within milliseconds, and whoever sent the signal waits.
+pub(super) const PRINTING: Duration = Duration::from_millis(500);
+
 /// Waits for the first signal while the questions are under way. A signal that comes when nobody waits any
-/// more, or the second, ends the program at once: printing can block on a pipe that nobody reads.
+/// more ends the program soon, and the second at once: printing can block on a pipe that nobody reads.
 pub(super) struct Interrupt {
     first: oneshot::Receiver<()>,
 }
 
 impl Interrupt {
-    /// Takes the signals over, on a thread of their own that outlives the questions.
-    pub(super) fn watch() -> io::Result<Self> {
+    /// Takes the signals over, on a thread of their own that outlives the questions. Where a signal comes after those, the
+    /// program has `printing` to end by itself.
+    pub(super) fn watch(printing: Duration) -> io::Result<Self> {
         let (sender, first) = oneshot::channel();
         let (ready, listening) = mpsc::channel();
-        let runtime = Builder::new_current_thread().enable_io().build()?;
+        let runtime = Builder::new_current_thread().enable_all().build()?;
         thread::Builder::new()
             .name("signals".to_owned())
             .spawn(move || {
@@ -40,11 +46,16 @@ impl Interrupt {
                     let _ = ready.send(Ok(()));
                     signals.next().await;
                     let first = Instant::now();
-                    if sender.send(()).is_ok() {
+                    let asking = sender.send(()).is_ok();
+                    let again = async {
                         signals.next().await;
                         while first.elapsed() < ONE_KEYSTROKE {
                             signals.next().await;
                         }
+                    };
+                    tokio::select! {
+                        () = again => {}
+                        () = tokio::time::sleep(printing), if !asking => {}
                     }
                     end();
                 });
@@ -61,6 +72,15 @@ impl Interrupt {
             std::future::pending::<()>().await;
         }
     }
+}
+
+/// Runs what waits for no name server, but perhaps for a file: a signal ends the program, with the same code as anywhere.
+pub(super) fn ending<T>(what: impl FnOnce() -> T) -> T {
+    // Where this host has not even what that takes, a signal ends the program as it ends any.
+    let watched = probe::descriptors().and_then(|()| Interrupt::watch(Duration::ZERO));
+    // Nobody waits for the first: it ends the program.
+    drop(watched);
+    what()
 }
 
 #[expect(

@@ -4,7 +4,10 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::Error;
+use super::conduct::apart;
 use crate::cli::nearest;
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
@@ -24,7 +27,7 @@ pub(super) struct Known {
     kubeconfig: Option<Kubeconfig>,
     /// What the files of `--facts` say.
     saved: Option<Answers>,
-    /// How AWS is asked; `None` where it is not.
+    /// How AWS is asked, but for the time that is left; `None` where it is not.
     ask: Option<Ask>,
     /// What was asked of it already, for the endpoint of a cluster.
     session: RefCell<Option<Session>>,
@@ -43,18 +46,20 @@ pub(super) struct Learnt {
 }
 
 impl Known {
-    /// Finds the endpoint: the one that was named, else that of `--cluster`, of `--facts`, or of the kubeconfig's
+    /// Finds the endpoint, until then: the one that was named, else that of `--cluster`, of `--facts`, or of the kubeconfig's
     /// context. AWS is asked only where nobody else knows it.
     pub(super) async fn find(
         named: Option<&Target>,
         sources: &Sources,
-        deadline: Duration,
+        until: Instant,
     ) -> Result<Self, Error> {
         let mut gaps = Vec::new();
         let saved = if sources.facts.is_empty() {
             None
         } else {
-            Some(host::saved(&sources.facts).map_err(|error| match error {
+            let paths = sources.facts.clone();
+            let saved = apart(move || host::saved(&paths, until.into_std())).await?;
+            Some(saved.map_err(|error| match error {
                 FactsFile::Unreadable(error) => Error::File(error),
                 content @ FactsFile::Content { .. } => Error::Facts(content),
             })?)
@@ -65,21 +70,24 @@ impl Known {
         let picks_context = sources.kubeconfig.is_some() || sources.context.is_some();
         let needs_context =
             named.is_none() && sources.cluster.is_none() && (in_files.is_none() || picks_context);
-        let kubeconfig =
-            match host::kubeconfig(sources.kubeconfig.as_deref(), sources.context.as_deref()) {
-                Ok(kubeconfig) => kubeconfig,
-                Err(error) if needs_context || picks_context => {
-                    return Err(Error::Kubeconfig(error));
-                }
-                Err(error) => {
-                    gaps.push(Gap {
-                        fact: "kubeconfig".to_owned(),
-                        source: "kubeconfig".to_owned(),
-                        reason: error.to_string(),
-                    });
-                    None
-                }
-            };
+        let (named_file, context) = (sources.kubeconfig.clone(), sources.context.clone());
+        let kubeconfig = apart(move || {
+            host::kubeconfig(named_file.as_deref(), context.as_deref(), until.into_std())
+        });
+        let kubeconfig = match kubeconfig.await? {
+            Ok(kubeconfig) => kubeconfig,
+            Err(error) if needs_context || picks_context => {
+                return Err(Error::Kubeconfig(error));
+            }
+            Err(error) => {
+                gaps.push(Gap {
+                    fact: "kubeconfig".to_owned(),
+                    source: "kubeconfig".to_owned(),
+                    reason: error.to_string(),
+                });
+                None
+            }
+        };
         // Of another endpoint, or of another cluster, it says nothing about this one.
         let kubeconfig = kubeconfig.filter(|kubeconfig| match (named, &sources.cluster) {
             (Some(target), _) => kubeconfig
@@ -113,7 +121,7 @@ impl Known {
                 .or_else(|| of_kubeconfig(|k| &k.profile)),
             // The kubeconfig's role goes with the kubeconfig's profile.
             role_arn: of_kubeconfig(|k| &k.role_arn).filter(|_| sources.profile.is_none()),
-            deadline,
+            deadline: Duration::ZERO,
         });
         let mut session = None;
         let target = if let Some(target) = named {
@@ -126,12 +134,12 @@ impl Known {
             let (hostname, region) = match (in_files, &ask) {
                 (Some(found), _) => found,
                 (None, Some(ask)) => {
-                    let opened = Session::open(ask)
-                        .await
-                        .map_err(|no| Error::ClusterUnknown {
+                    let opened = Session::open(&ask_until(ask, until)).await.map_err(|no| {
+                        Error::ClusterUnknown {
                             name: name.clone(),
                             reason: no.to_string(),
-                        })?;
+                        }
+                    })?;
                     let found = endpoint(&opened, name).await?;
                     session = Some(opened);
                     found
@@ -198,13 +206,13 @@ impl Known {
         self.ask.is_some() || self.asks_metadata
     }
 
-    /// Asks AWS and the metadata service, at once.
-    pub(super) async fn learn(&self) -> Learnt {
+    /// Asks AWS and the metadata service, at once, until then.
+    pub(super) async fn learn(&self, until: Instant) -> Learnt {
         let answers = async {
             let opened = self.session.borrow_mut().take();
             let session = match (opened, &self.ask) {
                 (Some(session), _) => session,
-                (None, Some(ask)) => match Session::open(ask).await {
+                (None, Some(ask)) => match Session::open(&ask_until(ask, until)).await {
                     Ok(session) => session,
                     Err(no) => return (None, vec![no.gap()]),
                 },
@@ -216,7 +224,7 @@ impl Known {
         };
         let place = async {
             if self.asks_metadata {
-                Box::pin(instance::place()).await
+                Box::pin(instance::place(until)).await
             } else {
                 Place::default()
             }
@@ -258,6 +266,14 @@ impl Known {
             target: &self.target.hostname,
             cluster: self.target.cluster.as_deref(),
         }
+    }
+}
+
+/// For as long as is left.
+fn ask_until(ask: &Ask, until: Instant) -> Ask {
+    Ask {
+        deadline: until.saturating_duration_since(Instant::now()),
+        ..ask.clone()
     }
 }
 

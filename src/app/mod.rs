@@ -45,6 +45,11 @@ enum Error {
     Resolvers(#[from] resolvers::Error),
     #[error("cannot start asking: {0}")]
     Runtime(io::Error),
+    #[error(
+        "cannot start asking: {0}; {least} file descriptors have to be free, so raise the limit (ulimit -n 1024)",
+        least = crate::limits::DESCRIPTORS
+    )]
+    Descriptors(io::Error),
     #[error("cannot render the report")]
     Render(#[from] std::fmt::Error),
     #[error(transparent)]
@@ -55,6 +60,11 @@ enum Error {
     Save { path: PathBuf, reason: String },
     #[error("{} {reason}", path.display())]
     Capture { path: PathBuf, reason: String },
+    #[error(
+        "{} is dig's text: there is nothing to diagnose again; compare takes it, beside a capture of another place",
+        .0.display()
+    )]
+    NotReplayed(PathBuf),
     #[error(transparent)]
     Places(#[from] places::Refused),
     #[error("{0:?} is not the name of a finding{1}: see eks-dns-doctor explain for the index")]
@@ -86,7 +96,7 @@ enum Error {
          cluster-active --name {name}"
     )]
     NoEndpointYet { name: String, status: String },
-    #[error("interrupted before the endpoint was known")]
+    #[error("interrupted before anything was asked")]
     Interrupted,
     #[error("--via {0} needs AWS, and --no-aws leaves it out: give one of them")]
     ViaWithoutAws(String),
@@ -114,13 +124,17 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 /// Runs the program with its arguments, its own name first.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut redacts = false;
     let done = match cli::parse(args) {
-        Ok(command) => dispatch(&command),
+        Ok(command) => {
+            redacts = is_redacted(&command);
+            dispatch(&command)
+        }
         Err(Stop::Print(text)) => output::stdout(text.as_bytes()).map(|()| exit::HEALTHY),
         Err(Stop::Usage(error)) => Err(error.into()),
     };
     let code = done.unwrap_or_else(|error| {
-        output::error(&error);
+        output::error(&error, redacts);
         match error {
             Error::Interrupted => exit::INTERRUPTED,
             Error::NoEndpointYet { .. } => exit::INCONCLUSIVE,
@@ -130,15 +144,27 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     code.into()
 }
 
+/// Whether what goes out is to be redacted: what is said on standard error too.
+fn is_redacted(command: &Command) -> bool {
+    match command {
+        Command::Check(args) => args.output.redact,
+        Command::Compare(args) => args.output.redact,
+        Command::Replay(args) => args.output.redact,
+        Command::Demo(args) => args.output.redact,
+        Command::Facts(args) => args.redact,
+        Command::Explain(_) | Command::Completions(_) | Command::Man => false,
+    }
+}
+
 fn dispatch(command: &Command) -> Result<u8, Error> {
     match command {
         Command::Check(args) => match args.watch {
             Some(interval) => watch::run(args, interval),
             None => check::run(args),
         },
-        Command::Explain(args) => explain::run(args),
-        Command::Compare(args) => compare::run(args),
-        Command::Replay(args) => replay::run(args),
+        Command::Explain(args) => interrupt::ending(|| explain::run(args)),
+        Command::Compare(args) => interrupt::ending(|| compare::run(args)),
+        Command::Replay(args) => interrupt::ending(|| replay::run(args)),
         Command::Demo(args) => demo::run(args),
         Command::Facts(args) => facts::run(args),
         Command::Completions(args) => complete::completions(args.shell),

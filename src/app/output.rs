@@ -10,6 +10,7 @@ use crate::cli::args::{Color, OutputArgs};
 use crate::redact;
 use crate::render::{self, Format, Style, text};
 use crate::report::Report;
+use crate::url;
 
 /// Columns where the terminal's width is not known.
 pub(super) const WIDTH: usize = 80;
@@ -30,9 +31,16 @@ fn stderr(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-/// Says why something could not be done, on one line.
-pub(super) fn error(error: &Error) {
-    stderr(&format!("error: {}", text::escape(&error.to_string())));
+/// Says why something could not be done, on one line, redacted where the report would be.
+pub(super) fn error(error: &Error, redacts: bool) {
+    let said = error.to_string();
+    let said = if redacts { redact::text(&said) } else { said };
+    stderr(&format!("error: {}", sayable(&said)));
+}
+
+/// A text from outside on one line, without the passwords of its URLs.
+pub(super) fn sayable(text: &str) -> String {
+    text::escape(&url::without_passwords(text))
 }
 
 /// Whether a line is printed as each resolver answers.
@@ -123,14 +131,12 @@ pub(super) fn deliver_from(
     } else {
         report
     };
-    let reasoned;
-    let report = if args.explain_why || (args.verbose && args.format != Format::Json) {
-        reasoned = report.clone().with_why();
-        &reasoned
-    } else {
-        report
-    };
+    let with_why = || report.clone().with_why();
+    let reasoned = (args.explain_why || args.verbose).then(with_why);
     deliver_as(args, |format, style, out| {
+        // The document is the same whatever is printed beside it: only the flag puts the reasons into it.
+        let shows = args.explain_why || format != Format::Json;
+        let report = reasoned.as_ref().filter(|_| shows).unwrap_or(report);
         render::render(report, format, style, out)
     })
 }
@@ -211,7 +217,7 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 
 /// Says something beside the data, on standard error.
 pub(super) fn note(text: &str) {
-    stderr(&text::escape(text));
+    stderr(&sayable(text));
 }
 
 /// Writes beside the file and renames, so that a reader never sees half of it.
@@ -219,7 +225,11 @@ fn save(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let random: u64 = rand::random();
     let beside = directory_of(path).join(format!(".eks-dns-doctor-{random:016x}.tmp"));
     let written = create_private(&beside)
-        .and_then(|mut file| file.write_all(bytes))
+        .and_then(|mut file| {
+            file.write_all(bytes)?;
+            // A disk that is full may say so only here.
+            file.sync_all()
+        })
         .and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
         // What matters is why it could not be written.

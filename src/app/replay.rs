@@ -17,7 +17,10 @@ pub(super) fn run(args: &ReplayArgs) -> Result<u8, Error> {
     if let Some(gathered) = places::comparison(&bytes).map_err(refused)? {
         return compare::deliver(gathered, &args.output);
     }
-    let capture = capture::parse(&bytes).map_err(refused)?;
+    let capture = match capture::parse(&bytes) {
+        Err(_) if places::is_dig(&bytes) => return Err(Error::NotReplayed(args.capture.clone())),
+        read => read.map_err(refused)?,
+    };
     let report = diagnose(capture);
     output::deliver(&report, &args.output)?;
     Ok(report.exit_code)

@@ -49,8 +49,9 @@ async fn rounds(
         interrupt.await;
         seen.set(true);
     });
+    let until = Instant::now() + aws_share(settings);
     let known = tokio::select! {
-        known = Known::find(settings.target.as_ref(), &settings.sources, aws_share(settings)) => known?,
+        known = Known::find(settings.target.as_ref(), &settings.sources, until) => known?,
         () = &mut interrupt => return Err(Error::Interrupted),
     };
     let start = Instant::now();
@@ -80,16 +81,16 @@ async fn rounds(
             .as_ref()
             .map_or("watching", |report| report.conclusion.as_str());
         live.draw(&head(None, before), &watch.board(start.elapsed()))?;
-        let capture = round(settings, &known, &mut interrupt, |answered| {
+        let capture = round(settings, &known, began, &mut interrupt, |answered| {
             if args.output.verbose {
                 progress(answered);
             }
         });
-        let capture = Box::pin(capture).await?;
+        let capture = Box::pin(capture).await;
         let report = match last.take() {
             // A round that was cut short says less than the one before.
             Some(report) if stopped.get() => interrupted(report),
-            _ => diagnose(capture),
+            _ => diagnose(capture?),
         };
         let elapsed = began.duration_since(start);
         live.clear()?;

@@ -470,8 +470,9 @@ pub struct OutputArgs {
 
     /// Replace what identifies accounts, resources, the cluster, users and this host
     ///
-    /// Account ids, resource ids, the first label of the endpoint's name, user names in paths and the name of this host
-    /// have the same stand-ins in every report. Addresses and the names that you gave stay.
+    /// Account ids, resource ids, what ARNs are the names of, the first label of the endpoint's name, user names in
+    /// paths and before an @, and the name of this host have the same stand-ins in every report. Addresses and the
+    /// names that you gave stay.
     #[arg(long)]
     pub redact: bool,
 

@@ -11,6 +11,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use super::answers::{Answers, Source};
 use super::kubeconfig::{self, Kubeconfig, KubeconfigError};
@@ -67,9 +68,16 @@ fn default_path(name: &str) -> PathBuf {
     Path::new("/etc").join(name)
 }
 
+/// What is left until `until`, of this time at most.
+fn left(most: Duration, until: Option<Instant>) -> Duration {
+    let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+    left.map_or(most, |left| left.min(most))
+}
+
 /// Reads at most [`limits::CONFIGURATION_FILE`] octets; more is an error rather than a silent cut. On a thread
-/// of its own, which is not waited for beyond [`limits::FILE_READ`].
-fn read_bounded(path: &Path) -> Result<Vec<u8>, UnreadableFile> {
+/// of its own, which is not waited for beyond [`limits::FILE_READ`], nor beyond `until`.
+fn read_bounded(path: &Path, until: Option<Instant>) -> Result<Vec<u8>, UnreadableFile> {
+    let within = left(limits::FILE_READ, until);
     let (done, result) = mpsc::channel();
     let file = path.to_owned();
     thread::Builder::new()
@@ -79,9 +87,8 @@ fn read_bounded(path: &Path) -> Result<Vec<u8>, UnreadableFile> {
             let _ = done.send(read_whole(&file));
         })
         .and_then(|_detached| {
-            result.recv_timeout(limits::FILE_READ).unwrap_or_else(|_| {
-                let seconds = limits::FILE_READ.as_secs();
-                let text = format!("it could not be read within {seconds} s");
+            result.recv_timeout(within).unwrap_or_else(|_| {
+                let text = format!("it could not be read within {:.1} s", within.as_secs_f64());
                 Err(io::Error::new(ErrorKind::TimedOut, text))
             })
         })
@@ -124,7 +131,7 @@ fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
 fn interface_index(name: &str) -> Option<u32> {
     let plain = !name.is_empty() && !name.starts_with('.') && !name.contains('/');
     let path = Path::new("/sys/class/net").join(name).join("ifindex");
-    let text = plain.then(|| read_bounded(&path).ok()).flatten()?;
+    let text = plain.then(|| read_bounded(&path, None).ok()).flatten()?;
     String::from_utf8_lossy(&text).trim().parse().ok()
 }
 
@@ -146,16 +153,19 @@ pub struct HostFiles<'a> {
     pub hosts_file: Option<&'a Path>,
     /// What the user calls this place; else it has the host's name.
     pub vantage: Option<&'a str>,
+    /// When the run ends: nothing is read any more then.
+    pub until: Option<Instant>,
 }
 
 impl<'a> HostFiles<'a> {
     /// Those of a check.
-    pub fn of(settings: &'a Settings) -> Self {
+    pub fn of(settings: &'a Settings, until: Instant) -> Self {
         Self {
             no_local: settings.no_local,
             resolv_conf: settings.resolv_conf.as_deref(),
             hosts_file: settings.hosts_file.as_deref(),
             vantage: settings.vantage.as_deref(),
+            until: Some(until),
         }
     }
 }
@@ -173,7 +183,7 @@ pub fn collect(
     if !files.no_local && (!cfg!(windows) || files.resolv_conf.is_some()) {
         let named = files.resolv_conf;
         let path = named.map_or_else(|| default_path("resolv.conf"), Path::to_owned);
-        match read_bounded(&path) {
+        match read_bounded(&path, files.until) {
             Ok(text) => {
                 let source = path.display().to_string();
                 facts.stub = Some(StubConfiguration::parse(&source, &text, interface_index));
@@ -194,12 +204,12 @@ pub fn collect(
             let mut servers = stub.name_servers.iter();
             servers.any(|server| RESOLVED.contains(&server.ip()))
         });
-        let upstreams = read_bounded(Path::new(UPSTREAMS)).ok();
+        let upstreams = read_bounded(Path::new(UPSTREAMS), files.until).ok();
         let is_resolved = asks_resolved || upstreams.is_some();
         facts.upstreams = upstreams
             .filter(|_| asks_resolved)
             .map(|text| StubConfiguration::parse(UPSTREAMS, &text, interface_index));
-        facts.host = configuration(resolv_conf.as_deref(), is_resolved, &mut gaps);
+        facts.host = configuration(resolv_conf.as_deref(), is_resolved, files.until, &mut gaps);
         if cfg!(windows) {
             facts.stub = facts.split_dns().map(|split| windows_stub(split, target));
         }
@@ -213,7 +223,7 @@ pub fn collect(
     let named = files.hosts_file;
     if named.is_some() || !files.no_local {
         let path = named.map_or_else(|| default_path("hosts"), Path::to_owned);
-        match read_bounded(&path) {
+        match read_bounded(&path, files.until) {
             Ok(text) => {
                 let source = path.display().to_string();
                 facts.hosts = Some(hosts_file::entries_for(target, &source, &text));
@@ -222,7 +232,7 @@ pub fn collect(
             Err(error) => gaps.push(unreadable("hosts file", &error)),
         }
     }
-    facts.proxy = Some(Proxy::read(target, |name| std::env::var(name).ok()));
+    facts.proxy = Some(Proxy::read(target, variable));
     let vantage = Vantage {
         name: files.vantage.map(str::to_owned).or_else(host_name),
         kind: VantageKind::Unknown,
@@ -234,10 +244,12 @@ pub fn collect(
 fn configuration(
     resolv_conf: Option<&[u8]>,
     is_resolved: bool,
+    until: Option<Instant>,
     gaps: &mut Vec<Gap>,
 ) -> Option<HostConfiguration> {
     let mut shown = |command: &str, places: &[&str], arguments: &[&str]| {
-        let failure = match run::output(places, arguments) {
+        let within = left(limits::HOST_COMMAND, until);
+        let failure = match run::output(places, arguments, within) {
             Ok(octets) => return Some(octets),
             Err(failure) => failure,
         };
@@ -267,7 +279,7 @@ fn configuration(
         resolvectl = shown("resolvectl status", RESOLVECTL, &["--no-pager", "status"]);
     }
     let nsswitch = (!cfg!(any(target_os = "macos", windows)))
-        .then(|| read_bounded(&default_path("nsswitch.conf")).ok())
+        .then(|| read_bounded(&default_path("nsswitch.conf"), until).ok())
         .flatten();
     HostConfiguration::read(&Captured {
         resolv_conf,
@@ -275,7 +287,7 @@ fn configuration(
         resolvectl: resolvectl.as_deref(),
         scutil: scutil.as_deref(),
         resolver_files: if cfg!(target_os = "macos") {
-            resolver_files(Path::new(RESOLVER_FILES))
+            resolver_files(Path::new(RESOLVER_FILES), until)
         } else {
             Vec::new()
         },
@@ -286,7 +298,7 @@ fn configuration(
 }
 
 /// The files of `/etc/resolver`, in the order of their names, at most [`limits::DNS_SCOPES`] of them.
-fn resolver_files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+fn resolver_files(folder: &Path, until: Option<Instant>) -> Vec<(String, Vec<u8>)> {
     let mut names: Vec<String> = std::fs::read_dir(folder)
         .into_iter()
         .flatten()
@@ -297,7 +309,7 @@ fn resolver_files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     names.sort();
     names
         .into_iter()
-        .filter_map(|name| Some((name.clone(), read_bounded(&folder.join(name)).ok()?)))
+        .filter_map(|name| Some((name.clone(), read_bounded(&folder.join(name), until).ok()?)))
         .collect()
 }
 
@@ -317,14 +329,14 @@ pub enum FactsFile {
     },
 }
 
-/// Reads the files of `--facts`.
-pub fn saved(paths: &[PathBuf]) -> Result<Answers, FactsFile> {
+/// Reads the files of `--facts`, until then.
+pub fn saved(paths: &[PathBuf], until: Instant) -> Result<Answers, FactsFile> {
     let mut answers = Answers {
         source: Source::Files,
         ..Answers::default()
     };
     for path in paths {
-        let bytes = read_bounded(path)?;
+        let bytes = read_bounded(path, Some(until))?;
         saved::read(&bytes, &mut answers).map_err(|reason| FactsFile::Content {
             path: path.clone(),
             reason,
@@ -333,16 +345,17 @@ pub fn saved(paths: &[PathBuf]) -> Result<Answers, FactsFile> {
     Ok(answers)
 }
 
-/// A variable of the environment, where it is set and is text.
+/// A variable of the environment, where it is set. What is not UTF-8 in it is replaced.
 pub(super) fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok()
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
-/// Reads the kubeconfig: the file that the user named, else those of `KUBECONFIG`, else `~/.kube/config`. `None` where
-/// there is none of them.
+/// Reads the kubeconfig, until then: the file that the user named, else those of `KUBECONFIG`, else `~/.kube/config`.
+/// `None` where there is none of them.
 pub fn kubeconfig(
     named: Option<&Path>,
     context: Option<&str>,
+    until: Instant,
 ) -> Result<Option<Kubeconfig>, KubeconfigError> {
     let mut files = Vec::new();
     let unreadable = |error: &UnreadableFile| KubeconfigError::Unreadable {
@@ -350,11 +363,11 @@ pub fn kubeconfig(
         reason: error.source.to_string(),
     };
     if let Some(path) = named {
-        let bytes = read_bounded(path).map_err(|error| unreadable(&error))?;
+        let bytes = read_bounded(path, Some(until)).map_err(|error| unreadable(&error))?;
         files.push((path.display().to_string(), bytes));
     } else {
         for path in kubeconfig_paths() {
-            match read_bounded(&path) {
+            match read_bounded(&path, Some(until)) {
                 Ok(bytes) => files.push((path.display().to_string(), bytes)),
                 // As kubectl does.
                 Err(error) if error.source.kind() == ErrorKind::NotFound => {}

@@ -1,6 +1,6 @@
 //! Where we are: this host as an EC2 instance, by its metadata (Amazon EC2 User Guide, "Instance metadata").
 
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use super::account::Instance;
 use super::{Gap, VantageKind, aws};
@@ -28,18 +28,20 @@ fn is_disabled(value: Option<&str>) -> bool {
     value.is_some_and(|value| value.trim().eq_ignore_ascii_case("true"))
 }
 
-/// Asks the metadata service, where it is not switched off.
-pub async fn place() -> Place {
+/// Asks the metadata service, where it is not switched off, until then at most.
+pub async fn place(until: Instant) -> Place {
     if is_disabled(super::host::variable(DISABLED).as_deref()) {
         return Place::NotAsked;
     }
-    match timeout(limits::INSTANCE, Box::pin(aws::instance(false))).await {
+    let begun = Instant::now();
+    let until = until.min(begun + limits::INSTANCE);
+    match timeout_at(until, Box::pin(aws::instance(false))).await {
         Ok(Ok(instance)) => Place::Instance(instance),
         Ok(Err(gap)) => Place::Unknown(gap),
         Err(_) => Place::Unknown(Gap {
             fact: "this host's VPC".to_owned(),
             source: "instance metadata".to_owned(),
-            reason: format!("no answer within {} s", limits::INSTANCE.as_secs()),
+            reason: format!("no answer within {:.1} s", (until - begun).as_secs_f64()),
         }),
     }
 }

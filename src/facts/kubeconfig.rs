@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
 use crate::limits;
+use crate::url;
 
 /// What the kubeconfig says of the target, and of the cluster behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -396,15 +397,11 @@ impl Kubeconfig {
 }
 
 /// A URL without the user name and password in it.
-fn without_user(url: &str) -> String {
-    let (scheme, rest) = url
+fn without_user(whole: &str) -> String {
+    let (scheme, rest) = whole
         .split_once("://")
-        .map_or(("", url), |(scheme, rest)| (scheme, rest));
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let rest = match rest[..end].rfind('@') {
-        Some(at) => &rest[at + 1..],
-        None => rest,
-    };
+        .map_or(("", whole), |(scheme, rest)| (scheme, rest));
+    let rest = url::user_end(rest).map_or(rest, |at| &rest[at + 1..]);
     if scheme.is_empty() {
         rest.to_owned()
     } else {

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::dns::Name;
+use crate::limits;
 
 /// The proxy settings, as they concern the target.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -49,11 +50,10 @@ impl Proxy {
 /// The host and port of a proxy URL: the user information, path and scheme are left out.
 fn without_credentials(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    // A password may hold what ends a URL's authority: whatever stands before the last `@` is left out.
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host)
-        .to_owned()
+    authority.chars().take(limits::PROXY).collect()
 }
 
 /// `example.com` covers the name and all below it, `.example.com` only those below, `*` everything; an entry

@@ -24,21 +24,21 @@ pub(super) enum RunFailure {
     /// It could not be started.
     #[error("cannot be started: {0}")]
     Start(String),
-    /// It did not end in time.
-    #[error("did not end within {} s", limits::HOST_COMMAND.as_secs())]
-    TooSlow,
+    /// It did not end in this time.
+    #[error("did not end within {:.1} s", .0.as_secs_f64())]
+    TooSlow(Duration),
     /// It failed.
     #[error("failed")]
     Failed,
 }
 
-/// What the command prints, at most [`limits::HOST_TEXT`] octets of it. `places` are full paths: the first that is there
+/// What the command prints within this time, at most [`limits::HOST_TEXT`] octets of it. `places` are full paths: the first that is there
 /// is run.
-pub(super) fn output(places: &[&str], arguments: &[&str]) -> Result<Vec<u8>, RunFailure> {
-    bounded(places, arguments, limits::HOST_COMMAND)
-}
-
-fn bounded(places: &[&str], arguments: &[&str], within: Duration) -> Result<Vec<u8>, RunFailure> {
+pub(super) fn output(
+    places: &[&str],
+    arguments: &[&str],
+    within: Duration,
+) -> Result<Vec<u8>, RunFailure> {
     let is_there = |place: &&&str| Path::new(place).is_absolute() && Path::new(place).is_file();
     let place = places.iter().find(is_there).ok_or(RunFailure::Missing)?;
     let mut command = Command::new(place);
@@ -71,14 +71,14 @@ fn bounded(places: &[&str], arguments: &[&str], within: Duration) -> Result<Vec<
     }
     let status = child.wait();
     let Some(octets) = read else {
-        return Err(RunFailure::TooSlow);
+        return Err(RunFailure::TooSlow(within));
     };
     let is_cut = octets.len() >= limits::HOST_TEXT;
     match status {
         _ if is_cut => Ok(octets),
         Ok(status) if ended && status.success() => Ok(octets),
         _ if ended => Err(RunFailure::Failed),
-        _ => Err(RunFailure::TooSlow),
+        _ => Err(RunFailure::TooSlow(within)),
     }
 }
 
@@ -115,7 +115,7 @@ mod tests {
     const SH: &[&str] = &["/nowhere/sh", "/bin/sh"];
 
     fn sh(script: &str) -> Result<Vec<u8>, RunFailure> {
-        output(SH, &["-c", script])
+        output(SH, &["-c", script], limits::HOST_COMMAND)
     }
 
     #[test]
@@ -127,13 +127,14 @@ mod tests {
     #[test]
     fn failures_are_told_apart() {
         assert_eq!(
-            output(&["sh", "/nowhere/sh"], &[]),
+            output(&["sh", "/nowhere/sh"], &[], limits::HOST_COMMAND),
             Err(RunFailure::Missing)
         );
-        assert_eq!(output(&["/bin"], &[]), Err(RunFailure::Missing));
+        let folder = output(&["/bin"], &[], limits::HOST_COMMAND);
+        assert_eq!(folder, Err(RunFailure::Missing));
         assert_eq!(sh("echo half; exit 3"), Err(RunFailure::Failed));
         assert!(matches!(
-            output(&["/etc/passwd"], &[]),
+            output(&["/etc/passwd"], &[], limits::HOST_COMMAND),
             Err(RunFailure::Start(_))
         ));
     }
@@ -141,11 +142,11 @@ mod tests {
     #[test]
     fn time_and_output_are_bounded() {
         let short = Duration::from_millis(200);
-        let run = |script: &str| bounded(SH, &["-c", script], short);
-        assert_eq!(run("sleep 600"), Err(RunFailure::TooSlow));
+        let run = |script: &str| output(SH, &["-c", script], short);
+        assert_eq!(run("sleep 600"), Err(RunFailure::TooSlow(short)));
         assert_eq!(
             run("echo said; exec >&-; sleep 600"),
-            Err(RunFailure::TooSlow)
+            Err(RunFailure::TooSlow(short))
         );
         let endless = sh("while :; do echo 0123456789012345678901234567890123456789; done");
         assert_eq!(endless.map(|octets| octets.len()), Ok(limits::HOST_TEXT));

@@ -164,6 +164,7 @@ pub async fn play(
             observations,
             connections: scenario.connections.clone(),
             interrupted,
+            reasoned: false,
         },
         unexpected,
     })

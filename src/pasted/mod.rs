@@ -18,6 +18,7 @@ use crate::dns::Name;
 use crate::endpoint::{EndpointName, NotEndpoint};
 use crate::limits;
 use crate::resolvers::parse_address;
+use crate::url;
 
 pub use symptom::{Candidate, Symptom};
 
@@ -222,7 +223,8 @@ fn is_link_local(server: SocketAddr) -> bool {
 }
 
 fn shown(line: &str) -> String {
-    let line = line.trim();
+    // Before it is cut, so that no half of one is left.
+    let line = url::without_passwords(line.trim());
     let mut text: String = line.chars().take(limits::PASTED_LINE).collect();
     if text.len() < line.len() {
         text.push('…');

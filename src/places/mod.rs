@@ -99,6 +99,14 @@ pub enum Refused {
         /// Its endpoint.
         b_name: Name,
     },
+    /// One endpoint, as it seems, with and without its name.
+    #[error("{redacted} is redacted and {open} is not: compare them with --redact")]
+    OneRedacted {
+        /// The place whose capture is redacted.
+        redacted: String,
+        /// The other.
+        open: String,
+    },
     /// Two clusters.
     #[error(
         "{a} is about the cluster {a_cluster:?} and {b} about {b_cluster:?}: two clusters have nothing to compare; \
@@ -174,6 +182,8 @@ pub fn comparison(bytes: &[u8]) -> Result<Option<Gathered>, CaptureError> {
 
 /// Reads a file of one place: a capture, or dig's text. `stem` names it where the capture does not.
 pub fn read(stem: &str, bytes: &[u8]) -> Result<Source, PlaceError> {
+    let decoded = from_utf16(bytes);
+    let bytes = decoded.as_deref().map_or(bytes, str::as_bytes);
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let first = text.iter().copied().find(|b| !b.is_ascii_whitespace());
     let is_json = match first {
@@ -197,6 +207,35 @@ pub fn read(stem: &str, bytes: &[u8]) -> Result<Source, PlaceError> {
         kind,
         capture,
     })
+}
+
+/// Whether it is dig's text, and no capture.
+pub fn is_dig(bytes: &[u8]) -> bool {
+    bytes.len() as u64 <= limits::CAPTURE
+        && match from_utf16(bytes) {
+            Some(text) => dig::has_header(text.as_bytes()),
+            None => dig::has_header(bytes),
+        }
+}
+
+/// What `>` of Windows PowerShell makes of dig's text: UTF-16 with a mark at its start. A capture in it is refused, and
+/// that says how to write one.
+fn from_utf16(bytes: &[u8]) -> Option<String> {
+    if bytes.len() as u64 > limits::CAPTURE {
+        return None;
+    }
+    let unit: fn([u8; 2]) -> u16 = match bytes.get(..2)? {
+        [0xff, 0xfe] => u16::from_le_bytes,
+        [0xfe, 0xff] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let units = bytes[2..]
+        .chunks_exact(2)
+        .map(|pair| unit([pair[0], pair[1]]));
+    let text: String = char::decode_utf16(units)
+        .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect();
+    dig::has_header(text.as_bytes()).then_some(text)
 }
 
 impl Source {
@@ -351,14 +390,19 @@ impl Place {
     }
 }
 
+/// Whether an address is the same server wherever it is asked: loopback and link-local addresses are each host's own.
+fn is_one_server(address: SocketAddr) -> bool {
+    match address.ip() {
+        std::net::IpAddr::V4(ip) => !ip.is_loopback() && !ip.is_link_local(),
+        std::net::IpAddr::V6(ip) => !ip.is_loopback() && !ip.is_unicast_link_local(),
+    }
+}
+
 impl Row {
     /// Whether the address is the same server wherever it is asked: loopback and link-local addresses are each
     /// host's own.
     pub fn is_one_server(&self) -> bool {
-        self.address.is_some_and(|address| match address.ip() {
-            std::net::IpAddr::V4(ip) => !ip.is_loopback() && !ip.is_link_local(),
-            std::net::IpAddr::V6(ip) => !ip.is_loopback() && !ip.is_unicast_link_local(),
-        })
+        self.address.is_some_and(is_one_server)
     }
 
     /// `10.63.200.10:53`, or `getaddrinfo`.
@@ -464,6 +508,14 @@ pub fn compare_gathered(gathered: Gathered) -> Result<Comparison, Refused> {
         conclusion,
         exit_code: match conclusion {
             _ if interrupted => exit::INTERRUPTED,
+            // A place that was asked to fail on warnings does.
+            Conclusion::Degraded
+                if places
+                    .iter()
+                    .any(|place| place.report.exit_code == exit::BROKEN) =>
+            {
+                exit::BROKEN
+            }
             Conclusion::Healthy | Conclusion::Degraded => exit::HEALTHY,
             Conclusion::Broken => exit::BROKEN,
             Conclusion::Inconclusive => exit::INCONCLUSIVE,
@@ -501,6 +553,18 @@ fn refuse(sources: &[Source]) -> Result<(), Refused> {
         for a in &sources[..index] {
             let (a_name, b_name) = (&a.capture.target.hostname, &b.capture.target.hostname);
             if a_name != b_name {
+                let stands_for = |redacted: &Name, open: &Name| {
+                    redact::text(&open.to_string()) == redacted.to_string()
+                };
+                for (redacted, open) in [(a, b), (b, a)] {
+                    let names = [redacted, open].map(|source| &source.capture.target.hostname);
+                    if stands_for(names[0], names[1]) {
+                        return Err(Refused::OneRedacted {
+                            redacted: redacted.name.clone(),
+                            open: open.name.clone(),
+                        });
+                    }
+                }
                 return Err(Refused::Targets {
                     a: a.name.clone(),
                     a_name: a_name.clone(),
@@ -678,8 +742,9 @@ pub fn render(
         Format::Table => table::render(comparison, style, out),
         Format::Short => render::short::line(
             &comparison.headline(),
+            None,
             comparison.exit_code,
-            false,
+            comparison.interrupted,
             style,
             out,
         ),

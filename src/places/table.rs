@@ -1,6 +1,6 @@
 //! The comparison on a terminal: the headline, the matrix, why and what to do, and each place's own headline.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use unicode_width::UnicodeWidthStr;
 
@@ -220,17 +220,65 @@ fn verdict(cell: &Cell, style: &Style) -> String {
     format!("{}{verdict}", symbol.unwrap_or_default())
 }
 
-/// Too many places for a column each: a line each.
+/// Too many places for a wide column each: a matrix of marks with a number a column, and below it what each said.
 fn list(page: &mut Page<'_>, comparison: &Comparison) -> fmt::Result {
+    marks(page, comparison)?;
+    page.blank();
     for row in &comparison.rows {
         page.item(INDENT, "", &title(row))?;
-        for cell in row.cells.iter().filter(|cell| cell.verdict.is_some()) {
+        let cells = row.cells.iter().enumerate();
+        for (index, cell) in cells.filter(|(_, cell)| cell.verdict.is_some()) {
             let details = cell_details(cell).join(", ");
-            let mut line = format!("{}: {}", cell.place, verdict(cell, page.style));
+            let number = index + 1;
+            let mut line = format!("{number} {}: {}", cell.place, verdict(cell, page.style));
             if !details.is_empty() {
                 line = format!("{line} ({details})");
             }
             page.item(2 * INDENT, "- ", &line)?;
+        }
+    }
+    Ok(())
+}
+
+/// Rows of resolvers, and a column of marks a place.
+fn marks(page: &mut Page<'_>, comparison: &Comparison) -> fmt::Result {
+    let ascii = page.style.ascii;
+    // One column each: words would not fit.
+    let symbol = |cell: &Cell| match (cell.verdict, cell_mark(cell)) {
+        (None, _) => (" ", Paint::Plain),
+        // Asked as evidence, and not to decide.
+        (Some(_), None) => ("-", Paint::Plain),
+        (Some(_), Some(mark)) if ascii => {
+            let letter = match mark {
+                Mark::Good => "+",
+                Mark::Bad => "x",
+                Mark::Warning | Mark::Unsure | Mark::Info => "?",
+            };
+            (letter, mark.paint())
+        }
+        (Some(_), Some(mark)) => (mark.symbol(false), mark.paint()),
+    };
+    let count = comparison.places.len();
+    let column = count.to_string().len() + 1;
+    if INDENT + RESOLVER + count * column > page.width {
+        return Ok(());
+    }
+    let mut head = padded("RESOLVER", RESOLVER);
+    for number in 1..=count {
+        let _ = write!(head, "{number:>column$}");
+    }
+    page.line(INDENT, &Paint::Bold.on(&head, page.style.color))?;
+    for row in &comparison.rows {
+        let mut first = wrap_cell(&page.style.escape(&row.resolver), RESOLVER);
+        first.extend(wrap_cell(&row.shown_address(), RESOLVER));
+        for (index, text) in first.iter().enumerate() {
+            let mut line = padded(text, RESOLVER);
+            for cell in row.cells.iter().filter(|_| index == 0) {
+                let (symbol, paint) = symbol(cell);
+                line.push_str(&" ".repeat(column.saturating_sub(symbol.width())));
+                line.push_str(&paint.on(symbol, page.style.color));
+            }
+            page.line(INDENT, line.trim_end())?;
         }
     }
     Ok(())

@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
+use super::sockets::Shortage;
 use super::tls::Session;
 use super::udp::Listen;
 use super::wire::{Decoded, OutgoingQuery};
@@ -86,6 +87,8 @@ pub(super) struct Try {
     pub(super) connected: bool,
     /// The socket, still open: later replies show on it.
     pub(super) socket: Option<UdpSocket>,
+    /// What this host lacked, so that nothing was asked.
+    pub(super) shortage: Option<Shortage>,
 }
 
 impl Try {
@@ -98,6 +101,7 @@ impl Try {
             heard: Heard::default(),
             connected: false,
             socket,
+            shortage: None,
         }
     }
 
@@ -116,10 +120,11 @@ impl Try {
             heard,
             connected: false,
             socket: None,
+            shortage: None,
         }
     }
 
-    /// The network said no.
+    /// The network said no, or this host itself.
     pub(super) fn network(error: &io::Error) -> Self {
         let reason = match error.kind() {
             io::ErrorKind::ConnectionRefused => {
@@ -138,6 +143,7 @@ impl Try {
             heard: Heard::default(),
             connected: false,
             socket: None,
+            shortage: Shortage::of(error),
         }
     }
 }
@@ -199,12 +205,13 @@ impl Server {
     }
 }
 
-/// Puts the question to the server and returns what it came to, and the sockets that stay open.
+/// Puts the question to the server and returns what it came to, and the sockets that stay open. `None` where this host
+/// had not what asking needs: that says nothing about the server.
 pub(super) async fn ask(
     question: &Question,
     server: Server,
     window: Window,
-) -> (Lookup, Vec<Lingering>) {
+) -> Option<(Lookup, Vec<Lingering>)> {
     let start = Instant::now();
     let end = (start + window.length).min(window.deadline);
     let mut exchange = Exchange {
@@ -219,7 +226,8 @@ pub(super) async fn ask(
         answers_from_elsewhere: None,
     };
     let decided = exchange.conduct(window.attempts.max(1)).await;
-    exchange.into_lookup(decided)
+    let decided = exchange.forget_unsent(decided).ok()?;
+    Some(exchange.into_lookup(decided))
 }
 
 /// The look-up that messages amount to, as if they were all that its only try heard, in this order: what the exchange
@@ -279,6 +287,7 @@ pub(super) fn of_messages<'a>(
             attempt: unanswered(question.transport, true, 0.0),
             reply: None,
             done: false,
+            unsent: false,
         }],
         running: JoinSet::new(),
         handles: Vec::new(),
@@ -316,6 +325,8 @@ struct Launched {
     attempt: Attempt,
     reply: Option<Reply>,
     done: bool,
+    /// Whether this host had not what it takes to send it.
+    unsent: bool,
 }
 
 struct Exchange<'a> {
@@ -458,6 +469,7 @@ impl Exchange<'_> {
             attempt: unanswered(transport, edns, milliseconds(started - self.start)),
             reply: None,
             done: false,
+            unsent: false,
         });
         let (server, end, bare_header) = (self.server.clone(), self.end, bare_header.clone());
         let listen = match line {
@@ -492,6 +504,9 @@ impl Exchange<'_> {
         attempt.rcode = outcome.heard.bare_header;
         attempt.kind = outcome.kind.unwrap_or(AnswerKind::Timeout);
         attempt.reason = outcome.reason;
+        launch.unsent = outcome
+            .shortage
+            .is_some_and(|shortage| shortage.is_certain(self.server.address));
         if attempt.kind == AnswerKind::Unreachable
             || attempt.kind.is_without_exchange()
             || outcome.reply.is_some()
@@ -524,6 +539,34 @@ impl Exchange<'_> {
         }
         launch.done = true;
         launch.attempt.kind
+    }
+
+    /// Takes out the tries that this host could not send. Returns the index of the one that decides among the others; an
+    /// error where what is left decides nothing, since a try that would have is missing.
+    fn forget_unsent(&mut self, decided: Option<usize>) -> Result<Option<usize>, ()> {
+        let unsent = |line| {
+            self.tries
+                .iter()
+                .any(|launch| launch.unsent && launch.line == line)
+        };
+        let main_was_sent = self
+            .tries
+            .iter()
+            .any(|launch| !launch.unsent && launch.line == Line::Main);
+        if decided.is_none() && (!main_was_sent || unsent(Line::AfterTruncation)) {
+            return Err(());
+        }
+        let tries = &self.tries;
+        let moved = |index: usize| {
+            let gone = tries[..index].iter().filter(|launch| launch.unsent).count();
+            index - gone
+        };
+        for lingering in &mut self.lingering {
+            lingering.attempt = moved(lingering.attempt);
+        }
+        let decided = decided.map(moved);
+        self.tries.retain(|launch| !launch.unsent);
+        Ok(decided)
     }
 
     /// The look-up, from the try that decides: the given one, else the last that heard something.

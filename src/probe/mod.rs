@@ -20,6 +20,7 @@ use crate::resolvers::Resolver;
 
 pub use route::{Direct, Route};
 pub use run::{Progress, Run, run};
+pub use sockets::descriptors;
 pub use system::{GetAddrInfo, SystemResolver};
 
 /// A resolver, and everything that was observed of it.
@@ -32,7 +33,8 @@ pub struct Probed {
     pub lookups: Vec<Lookup>,
     /// The operating system's look-up.
     pub system: Option<SystemLookup>,
-    /// Whether the run was interrupted before it was done with this resolver.
+    /// Whether the run ended before it was done with this resolver: it was interrupted, its time was up before the target
+    /// was asked for, or this host had not what asking needs.
     #[serde(default)]
     pub interrupted: bool,
 }

@@ -50,6 +50,8 @@ enum Event {
     System(usize, SystemLookup),
     TargetDone(usize),
     Done(usize),
+    /// A question that decides could not be asked.
+    Unasked(usize),
 }
 
 /// Asks all resolvers and returns what came back, in the order of `resolvers`. Ends early where `interrupt`
@@ -129,6 +131,7 @@ struct Found {
     lookups: Vec<BTreeMap<usize, (Lookup, Vec<Lingering>)>>,
     system: Vec<Option<SystemLookup>>,
     done: Vec<bool>,
+    unasked: Vec<bool>,
     /// The look-ups whose sockets are still open, by resolver and question, the oldest first.
     open: VecDeque<(usize, usize)>,
     /// How many sockets may stay open.
@@ -145,6 +148,7 @@ impl Found {
             lookups: (0..resolvers).map(|_| BTreeMap::new()).collect(),
             system: vec![None; resolvers],
             done: vec![false; resolvers],
+            unasked: vec![false; resolvers],
         }
     }
 
@@ -159,6 +163,7 @@ impl Found {
             Event::System(resolver, lookup) => self.system[resolver] = Some(lookup),
             Event::TargetDone(_) => {}
             Event::Done(resolver) => self.done[resolver] = true,
+            Event::Unasked(resolver) => self.unasked[resolver] = true,
         }
     }
 
@@ -190,9 +195,14 @@ impl Found {
                 .map(|(lookup, _)| lookup.clone())
                 .collect(),
             system: self.system[index].clone(),
-            interrupted: !self.done[index],
+            interrupted: !self.done[index] || self.unasked[index],
         }
     }
+}
+
+/// Whether nothing can be said of a resolver that was not asked this. That a later sample is missing is said beside it.
+fn decides(question: &Question) -> bool {
+    question.purpose == Purpose::Target && question.sample == 0
 }
 
 /// One resolver's share of the run.
@@ -221,8 +231,14 @@ impl Task {
     }
 
     async fn ask_system(self, system: Arc<dyn SystemResolver>) {
+        if Instant::now() >= self.window.deadline {
+            self.tell(Event::Unasked(self.index));
+        }
         let target = self.plan.target.clone();
         let lookup = system::lookup(system, target, self.window.deadline).await;
+        if system::was_not_asked(&lookup) {
+            self.tell(Event::Unasked(self.index));
+        }
         self.tell(Event::System(self.index, lookup));
         self.tell(Event::TargetDone(self.index));
         self.tell(Event::Done(self.index));
@@ -235,6 +251,9 @@ impl Task {
         };
         // A question that the deadline leaves no time for is not asked, rather than recorded as silence.
         if Instant::now() >= self.window.deadline {
+            if questions.iter().any(decides) {
+                self.tell(Event::Unasked(self.index));
+            }
             return Vec::new();
         }
         let mut asked = JoinSet::new();
@@ -248,10 +267,10 @@ impl Task {
                 }
                 let Some(_reserved) = sockets.reserve(window.attempts, window.deadline).await
                 else {
-                    return (number, question.purpose, None);
+                    return (number, question, None);
                 };
                 let asked = exchange::ask(&question, server, window).await;
-                (number, question.purpose, Some(asked))
+                (number, question, asked)
             });
         }
         let mut targets_left = questions
@@ -260,9 +279,12 @@ impl Task {
             .count();
         let mut lookups = BTreeMap::new();
         while let Some(joined) = asked.join_next().await {
-            let Ok((number, purpose, asked)) = joined else {
+            let Ok((number, question, asked)) = joined else {
                 continue;
             };
+            if asked.is_none() && decides(&question) {
+                self.tell(Event::Unasked(self.index));
+            }
             if let Some((lookup, lingering)) = asked {
                 lookups.insert(number, lookup.clone());
                 let lookup = Box::new(lookup);
@@ -273,7 +295,7 @@ impl Task {
                     lingering,
                 ));
             }
-            if purpose == Purpose::Target {
+            if question.purpose == Purpose::Target {
                 targets_left -= 1;
                 if targets_left == 0 {
                     self.tell(Event::TargetDone(self.index));

@@ -3,6 +3,8 @@
 //! Every socket is a file descriptor, and macOS gives a process 256 of them, most of Linux 1,024. A run with
 //! many samples wants more, and a try that gets none would look like a resolver that cannot be reached.
 
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -12,6 +14,60 @@ use crate::limits;
 
 /// Descriptors that are left to everything else: standard streams, the runtime, getaddrinfo, the lab's servers.
 const RESERVED: usize = 64;
+
+/// What this host lacked for a socket: nothing that a server, or the way to it, could be blamed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shortage {
+    /// File descriptors, buffers, memory, or ports to bind.
+    Means,
+    /// An address or a port to connect from.
+    Source,
+}
+
+impl Shortage {
+    /// What the error says of this host; `None` where it is about something else.
+    pub(super) fn of(error: &io::Error) -> Option<Self> {
+        match error.kind() {
+            io::ErrorKind::AddrInUse | io::ErrorKind::OutOfMemory => Some(Self::Means),
+            io::ErrorKind::AddrNotAvailable => Some(Self::Source),
+            _ => is_out_of_means(error).then_some(Self::Means),
+        }
+    }
+
+    /// Whether it can be nothing but a shortage. A host without IPv6 has no address to ask a server of IPv6 from, and
+    /// that is a matter of the way there (connect(2): EADDRNOTAVAIL).
+    pub(super) fn is_certain(self, server: SocketAddr) -> bool {
+        self == Self::Means || server.is_ipv4()
+    }
+}
+
+#[cfg(unix)]
+fn is_out_of_means(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let means = [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM];
+    Errno::from_io_error(error).is_some_and(|errno| means.contains(&errno))
+}
+
+/// Windows Sockets Error Codes: WSAEMFILE and WSAENOBUFS.
+#[cfg(not(unix))]
+fn is_out_of_means(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(10_024 | 10_055))
+}
+
+/// Makes sure that [`limits::DESCRIPTORS`] file descriptors can be had, as far as this host's limits go.
+pub fn descriptors() -> io::Result<()> {
+    raised_limit();
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        let any = io::stdin();
+        let opened: io::Result<Vec<_>> = (0..limits::DESCRIPTORS)
+            .map(|_| any.as_fd().try_clone_to_owned())
+            .collect();
+        opened?;
+    }
+    Ok(())
+}
 
 /// The sockets that the questions of a run share.
 #[derive(Debug, Clone)]
@@ -95,6 +151,44 @@ mod tests {
         }
         // The largest question fits into the smallest share.
         const { assert!(limits::ATTEMPTS + 2 <= 24) }
+    }
+
+    #[test]
+    fn what_this_host_lacks_is_no_fault_of_a_server() {
+        let of = |kind: io::ErrorKind| Shortage::of(&kind.into());
+        let v4: SocketAddr = "127.0.0.1:53".parse().unwrap();
+        let v6: SocketAddr = "[::1]:53".parse().unwrap();
+        assert!(of(io::ErrorKind::AddrInUse).unwrap().is_certain(v6));
+        assert!(of(io::ErrorKind::AddrNotAvailable).unwrap().is_certain(v4));
+        assert!(!of(io::ErrorKind::AddrNotAvailable).unwrap().is_certain(v6));
+        for kind in [
+            io::ErrorKind::ConnectionRefused,
+            io::ErrorKind::NetworkUnreachable,
+            io::ErrorKind::HostUnreachable,
+            io::ErrorKind::PermissionDenied,
+            io::ErrorKind::TimedOut,
+        ] {
+            assert_eq!(of(kind), None, "{kind}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn descriptors_buffers_and_memory_may_run_out() {
+        use rustix::io::Errno;
+        for errno in [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM] {
+            let error = io::Error::from(errno);
+            assert_eq!(Shortage::of(&error), Some(Shortage::Means), "{error}");
+        }
+        for errno in [
+            Errno::ACCESS,
+            Errno::PERM,
+            Errno::CONNREFUSED,
+            Errno::NETUNREACH,
+        ] {
+            assert_eq!(Shortage::of(&io::Error::from(errno)), None);
+        }
+        assert!(descriptors().is_ok(), "a test has as many");
     }
 
     #[tokio::test(flavor = "current_thread")]

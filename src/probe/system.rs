@@ -73,6 +73,15 @@ fn code_name(kind: dns_lookup::LookupErrorKind) -> &'static str {
     }
 }
 
+/// The code of a failure of this host, rather than of getaddrinfo.
+const NOT_ASKED: &str = "thread";
+
+/// Whether getaddrinfo was not asked, for want of a thread.
+pub(super) fn was_not_asked(lookup: &SystemLookup) -> bool {
+    let failure = lookup.failure.as_ref();
+    failure.is_some_and(|failure| failure.code == NOT_ASKED)
+}
+
 /// Looks the name up on a thread of its own that is never waited for beyond `end` or
 /// [`limits::SYSTEM_LOOKUP`]: glibc can hang for minutes on TCP, and must not hold the process at its exit.
 pub(super) async fn lookup(
@@ -96,7 +105,7 @@ pub(super) async fn lookup(
     };
     let outcome = match thread {
         Err(error) => Err(failed(
-            "thread",
+            NOT_ASKED,
             format!("no thread for getaddrinfo: {error}"),
         )),
         Ok(_detached) => match timeout_at(end, answer).await {

@@ -7,12 +7,21 @@ use crate::report::Report;
 
 pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let headline = words::headline(report);
-    line(&headline, report.exit_code, report.interrupted, style, out)
+    let samples = words::samples_in_short(report);
+    line(
+        &headline,
+        samples.as_deref(),
+        report.exit_code,
+        report.interrupted,
+        style,
+        out,
+    )
 }
 
-/// The line of an outcome.
+/// The line of an outcome; `more` is what there is to say besides.
 pub(crate) fn line(
     headline: &words::Headline,
+    more: Option<&str>,
     exit_code: u8,
     interrupted: bool,
     style: &Style,
@@ -29,6 +38,9 @@ pub(crate) fn line(
     // Where the first line already says so, it is the reason.
     if interrupted && headline.tag.is_some() {
         out.write_str(", interrupted")?;
+    }
+    if let Some(more) = more {
+        write!(out, "; {}", style.escape(more))?;
     }
     writeln!(out, " [exit {exit_code}]")
 }

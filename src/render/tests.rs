@@ -164,6 +164,7 @@ fn capture(observations: Vec<Probed>) -> Capture {
         connections: Vec::new(),
         observations,
         interrupted: false,
+        reasoned: false,
     }
 }
 
@@ -449,7 +450,10 @@ fn one_line_for_a_runbook() {
     }
     let interrupted = shown(&report("mixed"), Format::Short);
     assert!(
-        interrupted.ends_with(", interrupted [exit 130]\n"),
+        interrupted.ends_with(
+            "(no-forwarding, high), interrupted; samples: unstable 10: 30% match, 40% nxdomain, 30% timeout, min 12 ms, \
+             median 16 ms, max 21 ms, 30% lost [exit 130]\n"
+        ),
         "{interrupted}"
     );
 }

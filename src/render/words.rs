@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use crate::address::AddressClass;
 use crate::clients::Prediction;
-use crate::compare::{Spread, Verdict};
+use crate::compare::{Samples, Spread, Verdict};
 use crate::dns::{AnswerKind, ExtendedError, Flags, Rcode, RecordType, Section};
 use crate::expect::Expected;
 use crate::facts::{AskedFor, Call, VantageKind};
@@ -530,10 +530,63 @@ fn outcomes(probed: &Probed) -> Vec<(String, usize)> {
     counts
 }
 
+/// What the samples of those that decide came to, on one line; `None` where the target was asked for once.
+pub(super) fn samples_in_short(report: &Report) -> Option<String> {
+    let deciding = report
+        .resolvers
+        .iter()
+        .filter(|resolver| resolver.probed.resolver.in_scope);
+    let sampled: Vec<(&str, &Samples)> = deciding
+        .filter_map(|resolver| {
+            let name = resolver.probed.resolver.name.as_str();
+            Some((name, resolver.samples.as_ref()?))
+        })
+        .collect();
+    let mut parts: Vec<String> = sampled
+        .iter()
+        .take(limits::SAMPLED_IN_SHORT)
+        .map(|(name, samples)| {
+            let shares: Vec<String> = samples
+                .outcomes
+                .iter()
+                .map(|(verdict, count)| {
+                    let share = *count as f64 / samples.count.max(1) as f64;
+                    format!("{} {verdict}", percent(share))
+                })
+                .collect();
+            let times = samples.rtt_ms.map_or_else(String::new, |spread| {
+                format!(
+                    ", min {}, median {}, max {}",
+                    time(spread.min),
+                    time(spread.median),
+                    time(spread.max)
+                )
+            });
+            format!(
+                "{name} {}: {}{times}, {} lost",
+                samples.count,
+                shares.join(", "),
+                percent(samples.loss)
+            )
+        })
+        .collect();
+    if let Some(more) = sampled
+        .len()
+        .checked_sub(limits::SAMPLED_IN_SHORT)
+        .filter(|more| *more > 0)
+    {
+        parts.push(format!("and {more} more"));
+    }
+    (!parts.is_empty()).then(|| format!("samples: {}", parts.join("; ")))
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0}%", 100.0 * share)
+}
+
 /// A summary of several samples; `None` where the target was asked for once.
 pub(super) fn samples(resolver: &ResolverReport) -> Option<String> {
     let summary = resolver.samples.as_ref()?;
-    let percent = |share: f64| format!("{:.0}%", 100.0 * share);
     let shares: Vec<String> = outcomes(&resolver.probed)
         .iter()
         .map(|(outcome, count)| {

@@ -17,7 +17,8 @@ declare_rule! {
     /// closed.
     ///
     /// ## How it was decided
-    /// Every question got silence, or the network's own refusal (a closed port, no route): the target, the
+    /// Every question got silence, or the refusal of the network or of this host (a closed port, no route, no
+    /// permission to send): the target, the
     /// controls, and the target over TCP. A resolver that answers anything at all is not this case, and the
     /// target alone being silent is `forward-target-unreachable`.
     ///
@@ -69,6 +70,8 @@ enum Silence {
     Refused,
     /// The network itself said that there is no way.
     NoWay,
+    /// This host does not let the questions out.
+    Forbidden,
     /// TCP connections are made, and nothing is said on them.
     Accepts,
     /// A service on this host takes the questions and says nothing.
@@ -80,8 +83,10 @@ enum Silence {
 impl Silence {
     fn of(subject: &Subject<'_>) -> Self {
         if is_turned_away(subject) {
-            if says_refused(subject) {
+            if says(subject, "refused") {
                 Self::Refused
+            } else if says(subject, "does not permit") {
+                Self::Forbidden
             } else {
                 Self::NoWay
             }
@@ -104,12 +109,12 @@ fn is_turned_away(subject: &Subject<'_>) -> bool {
         .all(|lookup| lookup.kind == AnswerKind::Unreachable)
 }
 
-/// The prober's words for a closed port.
-fn says_refused(subject: &Subject<'_>) -> bool {
+/// Whether the prober's words for what became of the question hold this.
+fn says(subject: &Subject<'_>, words: &str) -> bool {
     subject
         .a()
         .and_then(|lookup| lookup.reason.as_deref())
-        .is_some_and(|reason| reason.contains("refused"))
+        .is_some_and(|reason| reason.contains(words))
 }
 
 /// A TCP connection was made: something listens at the address, whatever it does with the questions.
@@ -157,7 +162,8 @@ fn ports(subjects: &[&Subject<'_>]) -> String {
 fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let refused = silence == Silence::Refused;
-    let summary = if refused || silence == Silence::NoWay {
+    let turned_away = matches!(silence, Silence::Refused | Silence::NoWay | Silence::Forbidden);
+    let summary = if turned_away {
         format!(
             "{who} cannot be reached ({})",
             phrase::list(&reasons(subjects))
@@ -178,6 +184,11 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
         Silence::NoWay => format!(
             "This host or a router on the way turned away every question to {who} ({}): a VPN that is down, or a \
              route that is missing.",
+            phrase::list(&reasons(subjects))
+        ),
+        Silence::Forbidden => format!(
+            "This host itself lets no question to {who} out ({}): a firewall here, a sandbox, or a security policy. Other \
+             programs here may be let through.",
             phrase::list(&reasons(subjects))
         ),
         Silence::Accepts => format!(
@@ -212,7 +223,7 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
                 " kubectl prints \"The connection to the server … was refused\" then: it means this port, not \
                  the API server's."
             }
-            (false, false) if silence == Silence::NoWay => "",
+            (false, false) if turned_away => "",
             (false, false) => " kubectl prints an i/o timeout then.",
         });
     }
@@ -236,6 +247,10 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
                 [format!("eks-dns-doctor check {} --timeout 15s --deadline 40s …", case.own_zone())],
             ),
         ],
+        Silence::Forbidden => vec![Remedy::advice(
+            "Let this program send to port 53, over UDP and TCP: look at this host's firewall rules for outgoing traffic, \
+             and at the policy it runs under (a container's, a sandbox's, SELinux, AppArmor)",
+        )],
         Silence::NoWay | Silence::OnTheWay => vec![remedy::path::see_the_way(case, subjects)],
     };
     let known_from: BTreeSet<&str> = subjects
@@ -252,7 +267,7 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
         confidence: match silence {
             Silence::Refused | Silence::NoWay => Confidence::Certain,
             Silence::Accepts => Confidence::Medium,
-            Silence::OnThisHost | Silence::OnTheWay => Confidence::High,
+            Silence::Forbidden | Silence::OnThisHost | Silence::OnTheWay => Confidence::High,
         },
         summary,
         explanation,

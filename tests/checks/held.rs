@@ -216,5 +216,6 @@ pub(crate) fn capture_of(facts: Facts, observations: Vec<Probed>) -> Capture {
         observations,
         connections: Vec::new(),
         interrupted: false,
+        reasoned: false,
     }
 }

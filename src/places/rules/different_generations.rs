@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::same_resolver_answers_differently::{APART, ips};
+use super::same_resolver_answers_differently::ips;
+use crate::limits;
 use super::{has_private_addresses, times};
 use crate::places::{Place, Seen};
 use crate::rules::phrase;
@@ -52,7 +53,7 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
 fn of_pair(a: &Place, b: &Place) -> Option<Finding> {
     let (older, newer) = if a.later_than(b).is_some() { (b, a) } else { (a, b) };
     // Without both times, or at one time, nothing says that one is the older.
-    newer.later_than(older).filter(|apart| *apart > APART)?;
+    newer.later_than(older).filter(|apart| *apart > limits::PLACES_APART)?;
     let (before, after) = (addresses(older), addresses(newer));
     if before.is_empty() || after.is_empty() || before == after {
         return None;

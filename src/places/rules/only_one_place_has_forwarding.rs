@@ -2,7 +2,7 @@
 
 use super::{address_of, has_private_addresses, list, names, observed, own_remedies, times, verdict};
 use crate::compare::Verdict;
-use crate::places::{Place, Seen};
+use crate::places::{Place, Seen, is_one_server};
 use crate::report::{ResolverReport, diagnose};
 use crate::resolvers::Role;
 use crate::rules::{Confidence, Finding, Remedy, Severity};
@@ -16,7 +16,7 @@ declare_place_rule! {
     /// ## How it was decided
     /// At one place every resolver that its clients depend on gives private addresses, and not from the public view.
     /// At the other one of them shows the public view, denies the name, or gives addresses that are neither the
-    /// cluster's nor private. A server that both places ask is left to `same-resolver-answers-differently`.
+    /// cluster's nor private. A server that both places ask (not each host's own stub on loopback) is left to `same-resolver-answers-differently`.
     /// It is high where the SOA records show the two views, and medium where they do not.
     ///
     /// ## Why it matters
@@ -69,6 +69,25 @@ fn remedies(place: &Place, good: &ResolverReport) -> Vec<Remedy> {
         .map_or_else(|| own_remedies(place), |finding| finding.remedies.clone())
 }
 
+/// What is said of each, once for all the places of which the same is said: `a and b ask X, which …`.
+fn grouped(
+    places: &[(&Place, &ResolverReport)],
+    said: impl Fn(&ResolverReport, bool) -> String,
+) -> Vec<String> {
+    let mut groups: Vec<(String, Vec<&Place>, &ResolverReport)> = Vec::new();
+    for (place, resolver) in places {
+        let alike = said(resolver, false);
+        match groups.iter_mut().find(|(other, ..)| *other == alike) {
+            Some((_, members, _)) => members.push(place),
+            None => groups.push((alike, vec![place], resolver)),
+        }
+    }
+    let say = |(_, members, resolver): &(_, Vec<&Place>, &ResolverReport)| {
+        format!("{} {}", names(members), said(resolver, members.len() > 1))
+    };
+    groups.iter().map(say).collect()
+}
+
 fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
     let mut with: Vec<(&Place, &ResolverReport)> = Vec::new();
     let mut without: Vec<(&Place, &ResolverReport)> = Vec::new();
@@ -82,44 +101,64 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
     }
     // The same server that answers two places differently is another rule's.
     let asked_there = |resolver: &ResolverReport| {
-        with.iter()
-            .any(|(_, other)| other.probed.resolver.address == resolver.probed.resolver.address)
+        let address = resolver.probed.resolver.address;
+        address.is_some_and(is_one_server)
+            && with
+                .iter()
+                .any(|(_, other)| other.probed.resolver.address == address)
     };
     without.retain(|(_, resolver)| !asked_there(resolver));
     if with.is_empty() || without.is_empty() {
         return Vec::new();
     }
-    let through: Vec<String> = with
-        .iter()
-        .map(|(place, resolver)| {
-            let what = if resolver.view == View::PrivateZone { "sees the private zone" } else { "gets private addresses" };
-            format!("{} {what} through {}", place.name, address_of(resolver))
-        })
-        .collect();
-    let instead: Vec<String> = without
-        .iter()
-        .map(|(place, resolver)| {
-            let how = if resolver.view == View::Public {
-                "answers from public DNS".to_owned()
-            } else if resolver.verdict.is_negative() {
-                format!("says {}", verdict(resolver.verdict))
-            } else {
-                "answers with other addresses".to_owned()
-            };
-            format!("{} asks {}, which {how}", place.name, address_of(resolver))
-        })
-        .collect();
+    let through = grouped(&with, |resolver, several| {
+        let what = match (resolver.view, several) {
+            (View::PrivateZone, false) => "sees the private zone",
+            (View::PrivateZone, true) => "see the private zone",
+            (_, false) => "gets private addresses",
+            (_, true) => "get private addresses",
+        };
+        format!("{what} through {}", address_of(resolver))
+    });
+    let instead = grouped(&without, |resolver, several| {
+        let how = if resolver.view == View::Public {
+            "answers from public DNS".to_owned()
+        } else if resolver.verdict.is_negative() {
+            format!("says {}", verdict(resolver.verdict))
+        } else {
+            "answers with other addresses".to_owned()
+        };
+        let asks = if several { "ask" } else { "asks" };
+        format!("{asks} {}, which {how}", address_of(resolver))
+    });
     let proved = with.iter().all(|(_, resolver)| resolver.view == View::PrivateZone)
         && without.iter().all(|(_, resolver)| resolver.view == View::Public);
     let good: Vec<&Place> = with.iter().map(|(place, _)| *place).collect();
     let bad: Vec<&Place> = without.iter().map(|(place, _)| *place).collect();
-    let resolvers: Vec<String> = without.iter().map(|(_, resolver)| address_of(resolver)).collect();
+    let mut resolvers: Vec<String> = Vec::new();
+    for (_, resolver) in &without {
+        let address = address_of(resolver);
+        if !resolvers.contains(&address) {
+            resolvers.push(address);
+        }
+    }
+    let (take, lead, answer) = (
+        if good.len() == 1 { "takes" } else { "take" },
+        if bad.len() == 1 { ("path", "does") } else { ("paths", "do") },
+        if resolvers.len() == 1 {
+            "answers from what it knows itself, and does not forward"
+        } else {
+            "answer from what they know themselves, and do not forward"
+        },
+    );
     let explanation = format!(
-        "The name is in the view that {} takes it from, so the cluster's side works. The path of {} does not lead \
-         there: {} answers from what it knows itself, and does not forward the name to a resolver of the cluster's \
-         VPC. What to change is at {} or at the resolver it uses, and nothing at {}.",
+        "The name is in the view that {} {take} it from, so the cluster's side works. The {} of {} {} not lead \
+         there: {} {answer} the name to a resolver of the cluster's VPC. What to change is at {} or at the resolver \
+         used there, and nothing at {}.",
         names(&good),
+        lead.0,
         names(&bad),
+        lead.1,
         list(&resolvers),
         names(&bad),
         names(&good),

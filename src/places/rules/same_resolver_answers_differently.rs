@@ -1,5 +1,6 @@
 //! One address, asked from two places, and not one answer.
 
+use crate::limits;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
@@ -39,9 +40,6 @@ declare_place_rule! {
     }
 }
 
-/// Captures further apart than this may show a change. The records of a private endpoint live for 60 seconds.
-pub(super) const APART: std::time::Duration = std::time::Duration::from_secs(60);
-
 pub(super) fn ips(resolver: &ResolverReport) -> BTreeSet<IpAddr> {
     resolver.addresses.iter().map(|address| address.ip).collect()
 }
@@ -49,7 +47,7 @@ pub(super) fn ips(resolver: &ResolverReport) -> BTreeSet<IpAddr> {
 /// Whether two captures may be of different times as far as is known.
 pub(super) fn may_be_apart(a: &Place, b: &Place) -> bool {
     match a.later_than(b).or_else(|| b.later_than(a)) {
-        Some(apart) => apart > APART,
+        Some(apart) => apart > limits::PLACES_APART,
         None => true,
     }
 }

@@ -1,0 +1,66 @@
+//! Reads what `dig` printed where this program could not be run: one or more answers, as a capture that knows
+//! less. Its form is that of BIND 9's dig (9.11 to 9.20), with the options that leave the header, the question and
+//! the server in the text.
+
+mod place;
+mod text;
+
+use crate::capture::CaptureError;
+use crate::limits;
+use crate::report::Capture;
+
+/// Why a text is not what dig prints.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DigError {
+    /// Too long.
+    #[error(transparent)]
+    Capture(#[from] CaptureError),
+    /// No answer with a header.
+    #[error(
+        "is neither a capture nor the whole text that dig prints: run dig without +short and +noall, so that the \
+         status, the question and the server are shown"
+    )]
+    NoAnswer,
+    /// What another program prints.
+    #[error(
+        "line {0} is what {1} prints, and only dig's text is read: run dig there, or save a capture with this program"
+    )]
+    OtherProgram(usize, &'static str),
+    /// A line in the wrong form.
+    #[error("is not dig's text: line {0}: {1}: run dig without options that change what it prints")]
+    Line(usize, &'static str),
+    /// An answer without a question or a server.
+    #[error(
+        "line {0}: this answer does not show {1}: keep all that dig prints, and name the server (dig @SERVER NAME)"
+    )]
+    Incomplete(usize, &'static str),
+    /// Too many answers.
+    #[error("holds more than {} answers", limits::RESOLVERS)]
+    TooMany,
+}
+
+/// Whether any line is one that only dig prints.
+pub(super) fn has_header(bytes: &[u8]) -> bool {
+    let mut lines = bytes.split(|b| *b == b'\n');
+    lines.any(|line| line.starts_with(b"; <<>> DiG") || line.starts_with(b";; ->>HEADER<<-"))
+}
+
+/// Reads dig's text.
+pub(super) fn parse(bytes: &[u8]) -> Result<Capture, DigError> {
+    if bytes.len() as u64 > limits::CAPTURE {
+        return Err(CaptureError::TooLarge.into());
+    }
+    let text = String::from_utf8_lossy(bytes);
+    if let Some((line, program)) = text::other_program(&text) {
+        return Err(DigError::OtherProgram(line, program));
+    }
+    let mut runs = text::runs(&text)?;
+    runs.retain(text::Run::is_done);
+    if runs.is_empty() {
+        return Err(DigError::NoAnswer);
+    }
+    if runs.len() > limits::RESOLVERS {
+        return Err(DigError::TooMany);
+    }
+    place::capture(runs)
+}

@@ -1,0 +1,471 @@
+//! dig's text, line by line: the runs in it, each with what it shows of its question, its server and its answer.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::DigError;
+use crate::dns::{ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, Section};
+use crate::limits;
+use crate::observation::Transport;
+
+/// One run of dig, as far as its text shows.
+#[derive(Default)]
+pub(super) struct Run {
+    /// The line that it is known by.
+    pub(super) line: usize,
+    /// What stands on dig's command line.
+    pub(super) command: Option<Command>,
+    /// The status of the answer; `None` where there is none.
+    pub(super) status: Option<Rcode>,
+    pub(super) flags: Flags,
+    pub(super) question: Option<(Name, RecordType)>,
+    /// Whether it is of another class than IN.
+    pub(super) is_of_other_class: bool,
+    pub(super) records: Vec<Record>,
+    /// How many records the header says that the answer and the authority section have.
+    pub(super) counts: Option<[usize; 2]>,
+    /// How many of them are shown.
+    pub(super) shown: [usize; 2],
+    pub(super) ede: Vec<ExtendedError>,
+    pub(super) rtt_ms: Option<f64>,
+    /// Who answered, and how it was asked; `None` of the latter where it is no way that is asked here.
+    pub(super) server: Option<(SocketAddr, Option<Transport>)>,
+    pub(super) when: Option<String>,
+    /// Servers that could not be reached, and how, try by try.
+    pub(super) errors: Vec<(SocketAddr, String)>,
+    /// Whether dig gave up.
+    silent: bool,
+    /// Whether a section that was shown has come to its end: dig leaves a line blank behind each.
+    pub(super) is_closed: bool,
+    /// The name of an error that has it.
+    pub(super) unreached: Option<Name>,
+}
+
+impl Run {
+    /// Whether it came to an end, by an answer or without one.
+    pub(super) fn is_done(&self) -> bool {
+        self.status.is_some() || self.silent
+    }
+}
+
+/// ` 9.18.1 <<>> @192.168.0.2 NAME`.
+#[derive(Clone)]
+pub(super) struct Command {
+    pub(super) name: Option<Name>,
+    pub(super) qtype: RecordType,
+    pub(super) server: Option<SocketAddr>,
+    /// Whether a server stands there, by address or by name.
+    pub(super) has_server: bool,
+    /// How it was asked.
+    pub(super) transport: Transport,
+}
+
+/// The first line that one of the other programs prints, and its name.
+pub(super) fn other_program(text: &str) -> Option<(usize, &'static str)> {
+    let program = |line: &str| {
+        let header = line.strip_prefix(";; ->>HEADER<<-");
+        if header.is_some_and(|rest| rest.contains("; status: ")) {
+            Some("kdig")
+        } else if header.is_some_and(|rest| rest.contains(", rcode: ")) {
+            Some("drill")
+        } else if line.starts_with("Trying \"") || line == "Using domain server:" {
+            Some("host")
+        } else if line.starts_with("Server:\t") || line.starts_with("Server:  ") {
+            Some("nslookup")
+        } else if [
+            "; fully validated",
+            "; unsigned answer",
+            "; negative response",
+        ]
+        .iter()
+        .any(|comment| line.starts_with(comment))
+        {
+            Some("delv")
+        } else {
+            None
+        }
+    };
+    let mut lines = text.lines().enumerate();
+    lines.find_map(|(index, line)| Some((index + 1, program(line.trim_end())?)))
+}
+
+/// The runs, in their order, finished or not.
+pub(super) fn runs(text: &str) -> Result<Vec<Run>, DigError> {
+    let mut runs: Vec<Run> = vec![Run::default()];
+    let mut section = None;
+    let mut in_question = false;
+    let mut lines = text.lines().enumerate();
+    while let Some((index, line)) = lines.next() {
+        let number = index + 1;
+        let line = line.trim_end();
+        let wrong = |what| DigError::Line(number, what);
+        let error = network_error(line);
+        let begins = line.starts_with("; <<>> DiG")
+            || line.starts_with(";; ->>HEADER<<-")
+            || error.is_some();
+        if begins && runs.last().is_some_and(Run::is_done) {
+            runs.push(Run::default());
+        }
+        let Some(run) = runs.last_mut() else { continue };
+        if let Some(command) = line.strip_prefix("; <<>> DiG") {
+            run.command = Some(self::command(command));
+        } else if let Some(header) = line.strip_prefix(";; ->>HEADER<<-") {
+            let status = header
+                .split("status: ")
+                .nth(1)
+                .and_then(|rest| rest.split(',').next());
+            run.line = number;
+            run.status = Some(
+                status
+                    .and_then(|status| status.trim().parse().ok())
+                    .ok_or(wrong("no status that is known"))?,
+            );
+        } else if let Some(NetworkError {
+            server,
+            name,
+            reason,
+        }) = error
+        {
+            let server = self::server(server).ok_or(wrong("no address of a server"))?;
+            run.line = number;
+            run.unreached = name
+                .filter(|name| *name != ".")
+                .and_then(|name| name.parse().ok());
+            if run.errors.len() < limits::ATTEMPTS_PER_LOOKUP {
+                let reason = reason.chars().take(limits::TEXT_FROM_WIRE).collect();
+                run.errors.push((server, reason));
+            }
+        } else if line.starts_with(";;") && line.ends_with("no servers could be reached") {
+            run.line = number;
+            run.silent = true;
+        } else if let Some(flags) = line.strip_prefix(";; flags:") {
+            run.flags = self::flags(flags.split(';').next().unwrap_or_default());
+            run.counts = count(flags, "ANSWER: ")
+                .zip(count(flags, "AUTHORITY: "))
+                .map(Into::into);
+        } else if let Some(name) = line.strip_prefix(";; ").and_then(section_name) {
+            in_question = name == "QUESTION";
+            run.is_closed = false;
+            section = match name {
+                "ANSWER" => Some(Section::Answer),
+                "AUTHORITY" => Some(Section::Authority),
+                "ADDITIONAL" => Some(Section::Additional),
+                _ => None,
+            };
+        } else if let Some(error) = line.strip_prefix("; EDE: ") {
+            if run.ede.len() < limits::EXTENDED_ERRORS_PER_REPLY {
+                run.ede
+                    .push(extended_error(error).ok_or(wrong("no Extended DNS Error"))?);
+            }
+        } else if let Some(time) = line.strip_prefix(";; Query time: ") {
+            run.rtt_ms = query_time(time);
+        } else if let Some(server) = line.strip_prefix(";; SERVER: ") {
+            // Without what follows the port, the port itself may be cut off.
+            let address = self::server(server)
+                .filter(|_| server.contains('(') && server.ends_with(')'))
+                .ok_or(wrong("no address of a server"))?;
+            run.server = Some((address, transport(server)));
+        } else if let Some(when) = line.strip_prefix(";; WHEN: ") {
+            run.when = self::when(when);
+        } else if line.is_empty() {
+            run.is_closed |= section.is_some() || in_question;
+            section = None;
+            in_question = false;
+        } else if in_question && line.starts_with(';') {
+            run.question = Some(question(line).ok_or(wrong("no question"))?);
+            run.is_of_other_class = line
+                .split_whitespace()
+                .any(|word| is_class(word) && !is_internet(word));
+        } else if let Some(section) = section.filter(|_| !line.starts_with(';')) {
+            let mut whole = without_comment(line).to_owned();
+            for _ in 0..limits::LINES_OF_RECORD {
+                if !is_open(&whole) {
+                    break;
+                }
+                let Some((_, more)) = lines.next() else { break };
+                whole.push(' ');
+                whole.push_str(without_comment(more.trim_end()));
+            }
+            if is_open(&whole) {
+                return Err(wrong("a record that does not end"));
+            }
+            let shown = shown(section, &whole).ok_or(wrong("no record"))?;
+            match section {
+                Section::Answer => run.shown[0] += 1,
+                Section::Authority => run.shown[1] += 1,
+                Section::Additional => {}
+            }
+            if let Shown::Record(record) = shown
+                && run.records.len() < limits::RECORDS_PER_REPLY
+            {
+                run.records.push(record);
+            }
+        }
+    }
+    Ok(runs)
+}
+
+/// `ANSWER` of `ANSWER SECTION:`, `OPT` of `OPT PSEUDOSECTION:`.
+fn section_name(line: &str) -> Option<&str> {
+    line.strip_suffix(" SECTION:")
+        .or_else(|| line.strip_suffix(" PSEUDOSECTION:"))
+}
+
+/// A server that was not reached.
+struct NetworkError<'a> {
+    server: &'a str,
+    name: Option<&'a str>,
+    reason: &'a str,
+}
+
+/// `;; communications error to 192.0.2.1#53: timed out`, and
+/// `;; UDP setup with 192.0.2.1#53(192.0.2.1) for NAME failed: network unreachable.`
+fn network_error(line: &str) -> Option<NetworkError<'_>> {
+    if let Some(rest) = line.strip_prefix(";; communications error to ") {
+        let (server, reason) = rest.split_once(": ")?;
+        return Some(NetworkError {
+            server,
+            name: None,
+            reason,
+        });
+    }
+    let rest = line
+        .strip_prefix(";; UDP setup with ")
+        .or_else(|| line.strip_prefix(";; Connection to "))?;
+    let (who, reason) = rest.split_once(" failed: ")?;
+    let (server, name) = who.split_once(" for ")?;
+    Some(NetworkError {
+        server,
+        name: Some(name),
+        reason: reason.trim_end_matches('.'),
+    })
+}
+
+/// The name, the type and the server on dig's command line.
+fn command(line: &str) -> Command {
+    let words = || {
+        let words = line.split("<<>>").nth(1).unwrap_or_default();
+        words.split_whitespace()
+    };
+    let server = words().find_map(|word| word.strip_prefix('@'));
+    let plain = || words().filter(|word| !word.starts_with(['@', '+', '-']));
+    let address = server.and_then(|server| server.parse::<IpAddr>().ok());
+    let port = words().skip_while(|word| *word != "-p").nth(1);
+    let transport = words()
+        .find_map(
+            |word| match word.split_once('=').map_or(word, |(flag, _)| flag) {
+                "+tcp" | "+vc" => Some(Transport::Tcp),
+                "+tls" => Some(Transport::Tls),
+                "+https" | "+https-get" | "+https-post" => Some(Transport::Https),
+                _ => None,
+            },
+        )
+        .unwrap_or(Transport::Udp);
+    let port = port
+        .and_then(|port| port.parse().ok())
+        .unwrap_or(transport.default_port());
+    Command {
+        name: plain()
+            .find(|word| word.contains('.'))
+            .and_then(|word| word.parse().ok()),
+        qtype: plain()
+            .find_map(|word| word.to_ascii_uppercase().parse().ok())
+            .unwrap_or(RecordType::A),
+        server: address.map(|ip| SocketAddr::new(ip, port)),
+        has_server: server.is_some(),
+        transport,
+    }
+}
+
+/// `192.168.0.2#53(192.168.0.2) (UDP)`, `fe80::1%eth0#53`.
+fn server(text: &str) -> Option<SocketAddr> {
+    let (address, rest) = text.split_once('#')?;
+    let address = address.split('%').next()?;
+    let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    Some(SocketAddr::new(address.parse().ok()?, port.parse().ok()?))
+}
+
+/// By what stands behind the server since BIND 9.18; before, dig did not say. `None` is HTTP without TLS.
+fn transport(server: &str) -> Option<Transport> {
+    let how = server.rsplit_once('(').map_or("", |(_, how)| how);
+    match how.trim_end_matches(')') {
+        "TCP" => Some(Transport::Tcp),
+        "TLS" => Some(Transport::Tls),
+        how if how.starts_with("HTTPS") => Some(Transport::Https),
+        how if how.starts_with("HTTP") => None,
+        _ => Some(Transport::Udp),
+    }
+}
+
+fn flags(text: &str) -> Flags {
+    let has = |name| text.split_whitespace().any(|flag| flag == name);
+    Flags {
+        aa: has("aa"),
+        tc: has("tc"),
+        rd: has("rd"),
+        ra: has("ra"),
+        ad: has("ad"),
+        cd: has("cd"),
+    }
+}
+
+/// `2` of `…, ANSWER: 2, …`.
+fn count(flags: &str, section: &str) -> Option<usize> {
+    let (_, rest) = flags.split_once(section)?;
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok()
+}
+
+/// `;NAME. IN A`.
+fn question(line: &str) -> Option<(Name, RecordType)> {
+    let mut words = line.strip_prefix(';')?.split_whitespace();
+    let name = words.next()?.parse().ok()?;
+    let qtype = words.find(|word| !is_class(word))?.parse().ok()?;
+    Some((name, qtype))
+}
+
+fn is_internet(word: &str) -> bool {
+    matches!(word, "IN" | "CLASS1")
+}
+
+fn is_class(word: &str) -> bool {
+    matches!(word, "IN" | "CH" | "HS" | "CLASS1" | "CLASS3" | "CLASS4")
+}
+
+/// A line without what stands behind a `;` outside of a quoted text.
+fn without_comment(line: &str) -> &str {
+    match outside_of_quotes(line).find(|(_, c)| *c == ';') {
+        Some((at, _)) => &line[..at],
+        None => line,
+    }
+}
+
+/// Whether a parenthesis is open at its end (RFC 1035 section 5.1).
+fn is_open(record: &str) -> bool {
+    outside_of_quotes(record).fold(0_i32, |open, (_, c)| match c {
+        '(' => open.saturating_add(1),
+        ')' => open.saturating_sub(1),
+        _ => open,
+    }) > 0
+}
+
+fn outside_of_quotes(text: &str) -> impl Iterator<Item = (usize, char)> {
+    let (mut quoted, mut escaped) = (false, false);
+    text.char_indices().filter(move |(_, c)| {
+        let was_escaped = escaped;
+        escaped = *c == '\\' && !was_escaped;
+        if *c == '"' && !was_escaped {
+            quoted = !quoted;
+        }
+        !quoted && !was_escaped
+    })
+}
+
+/// A line of a section.
+enum Shown {
+    /// A record.
+    Record(Record),
+    /// One of another class than IN, which says nothing here.
+    OtherClass,
+}
+
+/// `NAME. 60 IN A 192.168.104.190`, over several lines too.
+fn shown(section: Section, line: &str) -> Option<Shown> {
+    let mut words = line
+        .split_whitespace()
+        .filter(|word| !matches!(*word, "(" | ")"));
+    let owner = words.next()?.parse().ok()?;
+    let ttl = seconds(words.next()?)?;
+    let mut next = words.next()?;
+    if is_class(next) {
+        if !is_internet(next) {
+            return Some(Shown::OtherClass);
+        }
+        next = words.next()?;
+    }
+    let rtype: RecordType = next.parse().ok()?;
+    let mut first = words.clone();
+    let data = match rtype {
+        RecordType::A => RData::A(first.next()?.parse().ok()?),
+        RecordType::AAAA => RData::Aaaa(first.next()?.parse().ok()?),
+        RecordType::CNAME => RData::Cname(first.next()?.parse().ok()?),
+        RecordType::NS => RData::Ns(first.next()?.parse().ok()?),
+        RecordType::SOA => RData::Soa {
+            mname: first.next()?.parse().ok()?,
+            rname: first.next()?.parse().ok()?,
+            serial: first.next()?.parse().ok()?,
+            minimum: seconds(first.nth(3)?)?,
+        },
+        _ => {
+            let text = words.collect::<Vec<_>>().join(" ");
+            RData::Other(text.chars().take(limits::TEXT_FROM_WIRE).collect())
+        }
+    };
+    Some(Shown::Record(Record {
+        section,
+        owner,
+        rtype,
+        ttl,
+        data,
+    }))
+}
+
+/// Seconds, as a number or with units as +ttlunits shows them: `900`, `15m`, `1h30m`.
+fn seconds(word: &str) -> Option<u32> {
+    if let Ok(seconds) = word.parse() {
+        return Some(seconds);
+    }
+    let mut sum: u32 = 0;
+    let mut rest = word;
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let number: u32 = rest[..digits].parse().ok()?;
+        let mut unit = rest[digits..].chars();
+        let scale = match unit.next()? {
+            's' => 1,
+            'm' => 60,
+            'h' => 60 * 60,
+            'd' => 24 * 60 * 60,
+            'w' => 7 * 24 * 60 * 60,
+            _ => return None,
+        };
+        sum = sum.checked_add(number.checked_mul(scale)?)?;
+        rest = unit.as_str();
+    }
+    (!word.is_empty()).then_some(sum)
+}
+
+/// `15 (Blocked): (text)`.
+fn extended_error(text: &str) -> Option<ExtendedError> {
+    let code: String = text.chars().take_while(char::is_ascii_digit).collect();
+    let extra = text
+        .split_once("): (")
+        .and_then(|(_, extra)| extra.strip_suffix(')'));
+    let extra = extra.map(|extra| extra.chars().take(limits::TEXT_FROM_WIRE).collect());
+    Some(ExtendedError::new(code.parse().ok()?, extra))
+}
+
+/// `12 msec`, `950 usec`.
+fn query_time(text: &str) -> Option<f64> {
+    let (number, unit) = text.split_once(' ')?;
+    let number = f64::from(number.parse::<u32>().ok()?);
+    Some(match unit {
+        "usec" => number / 1000.0,
+        _ => number,
+    })
+    .filter(|ms| *ms <= limits::MILLISECONDS_IN_CAPTURE)
+}
+
+/// `Tue Nov 24 00:12:22 UTC 2026`. Other zones have names that mean more than one.
+fn when(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let [_, month, day, time, "UTC" | "GMT", year] = words.as_slice() else {
+        return None;
+    };
+    let months = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let month = months.iter().position(|name| name == month)? + 1;
+    let day: u8 = day.parse().ok()?;
+    let time = format!("{year}-{month:02}-{day:02}T{time}Z");
+    humantime::parse_rfc3339(&time).is_ok().then_some(time)
+}
