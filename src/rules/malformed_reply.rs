@@ -214,7 +214,14 @@ fn finding(case: &Case<'_>, defect: &Defect, subjects: &[&Subject<'_>]) -> Findi
             "Either that server is broken, or a device on the way rewrites messages."
         },
     );
-    if tcp_is_right {
+    if matches!(defect, Defect::Unusable(reason) if reason.contains("of other names")) {
+        explanation.push_str(
+            " Go (kubectl) and musl take such an address all the same, and connect to it; glibc does not.",
+        );
+    }
+    if tcp_is_right && matches!(defect, Defect::Elsewhere(_)) {
+        explanation.push_str(" Over TCP the same question is answered there.");
+    } else if tcp_is_right {
         explanation.push_str(
             " Over TCP the same question is answered there: what changes the messages does so over UDP.",
         );

@@ -97,7 +97,11 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
                 "{who} {} replies short (TC=1), and over TCP the question fails",
                 phrase::plural(several, "cuts", "cut"),
             ),
-            "TCP is open, and fails there for a reason of its own: the resolver's log should have it.",
+            if failures.iter().any(|failure| failure.contains(" speaks ")) {
+                "What listens on that port is no name server: a portal, a proxy, or another host's port."
+            } else {
+                "TCP is open, and fails there for a reason of its own: the resolver's log should have it."
+            },
         )
     };
     Finding {
