@@ -110,8 +110,15 @@ pub fn read(text: &str) -> Option<Explanation> {
             },
         );
     }
-    // Terraform breaks it between words.
-    if let Some((whole, seen)) = joined(" ").chain(joined("")).next() {
+    // Terraform breaks it between words. Of the ways to join the lines, the one that makes an endpoint's name counts.
+    let is_whole = |seen: &Seen| {
+        let name = seen.host.as_deref().and_then(host);
+        let endpoint = name.is_some_and(|name| EndpointName::parse(&name).is_ok());
+        endpoint && seen.symptom != Symptom::OtherError
+    };
+    let all = || joined(" ").chain(joined(""));
+    let best = all().find(|(_, seen)| is_whole(seen));
+    if let Some((whole, seen)) = best.or_else(|| all().next()) {
         return Some(explain(&whole, &seen, text));
     }
     let (line, seen, sentences) = configuration::read(text)?;
@@ -133,14 +140,16 @@ const RECOGNISERS: &[Recogniser] = &[
     go::beyond_dns,
 ];
 
-/// What is recognised in lines that are joined again, each with those behind it.
+/// What is recognised in lines that are joined again: each with the next, and with the two and the three behind it.
 fn broken<'a>(text: &'a str, by: &'a str) -> impl Iterator<Item = (String, Seen)> + 'a {
     let lines: Vec<&str> = text.lines().map(without_bar).collect();
-    (0..lines.len()).filter_map(move |at| {
-        let whole = lines[at..lines.len().min(at + limits::PASTED_LINES)].join(by);
-        let seen = RECOGNISERS.iter().find_map(|recognise| recognise(&whole))?;
-        Some((whole, seen))
-    })
+    (0..lines.len())
+        .flat_map(|at| (2..=limits::PASTED_LINES).map(move |count| (at, count)))
+        .filter_map(move |(at, count)| {
+            let whole = lines.get(at..at + count)?.join(by);
+            let seen = RECOGNISERS.iter().find_map(|recognise| recognise(&whole))?;
+            Some((whole, seen))
+        })
 }
 
 /// A line without the bar that Terraform draws beside it.
