@@ -231,14 +231,16 @@ fn arn(rest: &str) -> Option<(usize, String)> {
     // A sentence may end behind it.
     let whole = rest[..length].trim_end_matches(['.', ':', '?', '!']);
     let mut parts = whole.splitn(6, ':');
-    let head: Vec<&str> = parts.by_ref().take(4).collect();
-    let ["arn", partition, service, region] = head.as_slice() else {
+    let mut next = || parts.next();
+    let (Some("arn"), Some(partition), Some(service), Some(region)) =
+        (next(), next(), next(), next())
+    else {
         return None;
     };
     let (account, resource) = (parts.next()?, parts.next()?);
     let is_word = |part: &str| part.bytes().all(|o| o.is_ascii_alphanumeric() || o == b'-');
     if !partition.starts_with("aws")
-        || ![partition, service, region, &account]
+        || ![partition, service, region, account]
             .iter()
             .all(|part| is_word(part))
     {
