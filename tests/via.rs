@@ -492,12 +492,15 @@ fn what_was_pushed_is_gone_when_the_connection_is() {
         {
             thread::sleep(Duration::from_millis(10));
         }
-        let made: Vec<PathBuf> = std::fs::read_dir(&temporary)
+        let directories: Vec<PathBuf> = std::fs::read_dir(&temporary)
             .unwrap()
             .map(|entry| entry.unwrap().path())
             .collect();
-        assert_eq!(made.len(), 1);
-        let mode = std::fs::metadata(&made[0]).unwrap().permissions().mode();
+        assert_eq!(directories.len(), 1);
+        let mode = std::fs::metadata(&directories[0])
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o700);
         match signal {
             None => drop(stdin),
