@@ -1,7 +1,5 @@
 //! `--deadline` holds whatever the servers do: the binary against one that never ends what it says.
 
-#![expect(clippy::disallowed_methods, reason = "a test plays the other side")]
-
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
