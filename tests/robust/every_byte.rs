@@ -211,7 +211,19 @@ type Piece = Arc<Mutex<Vec<u8>>>;
 
 /// Names of aliases, of authorities and of owners, texts of errors, and data of unknown types, with the piece in them.
 fn hostile(query: &Query, piece: &[u8]) -> Vec<u8> {
-    let evil = name(&[&piece[..piece.len().min(MOST)], b"evil", b"test"]);
+    // A dot within a label makes its record unreadable, as to Go (tests/replies.rs).
+    let mut label: Vec<u8> = piece
+        .iter()
+        .copied()
+        .filter(|octet| *octet != b'.')
+        .collect();
+    label.truncate(MOST);
+    let labels = [label.as_slice(), b"evil", b"test"];
+    let evil = name(if label.is_empty() {
+        &labels[1..]
+    } else {
+        &labels
+    });
     let unknown = [
         record(
             &evil,
