@@ -395,7 +395,7 @@ fn what_makes_no_sense_is_refused_before_anything_is_asked() {
         (&["--via", "ssh:-oProxyCommand=x"], "not a host for ssh"),
         (&["--via", "ssh:me@-oProxyCommand=x"], "not a host for ssh"),
         (&["--via", "ssh:a`b`"], "not a host for ssh"),
-        (&["--via", "ssh:bastion:22"], "ssh://USER@HOST:PORT"),
+        (&["--via", "ssh:bastion:22"], "ssh://HOST:PORT"),
         (
             &["--via", "ssm:i-0123456789abcdef0", "--no-aws"],
             "needs AWS",

@@ -42,7 +42,7 @@ pub enum ViaError {
     /// Not a destination of `ssh`; one that begins with `-` would be an option.
     #[error(
         "{0:?} is not a host for ssh: write ssh:HOST or ssh:USER@HOST, with a Host of your ssh configuration, or \
-         ssh://USER@HOST:PORT"
+         ssh://HOST:PORT"
     )]
     Destination(String),
     /// Not the id of a managed node.
