@@ -143,9 +143,9 @@ mod tests {
     fn time_and_output_are_bounded() {
         let short = Duration::from_millis(200);
         let run = |script: &str| output(SH, &["-c", script], short);
-        assert_eq!(run("sleep 600"), Err(RunFailure::TooSlow(short)));
+        assert_eq!(run("exec sleep 600"), Err(RunFailure::TooSlow(short)));
         assert_eq!(
-            run("echo said; exec >&-; sleep 600"),
+            run("echo said; exec >&-; exec sleep 600"),
             Err(RunFailure::TooSlow(short))
         );
         let endless = sh("while :; do echo 0123456789012345678901234567890123456789; done");
