@@ -461,18 +461,36 @@ fn the_binary_verifies_with_the_platforms_authorities() {
             .output()
             .unwrap();
         let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-        report["resolvers"][0]["verdict"]
+        let verdict = report["resolvers"][0]["verdict"]
             .as_str()
             .unwrap()
-            .to_owned()
+            .to_owned();
+        let headline = report["findings"][0]["summary"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        (verdict, headline)
     };
+    let verdict = |authorities: &Path, more: &[&str]| run(authorities, more).0;
+    let (nobody, headline) = run(Path::new("/dev/null"), &[]);
+    assert_eq!(nobody, "certificate");
+    // Not the resolver's fault, and not said to be.
+    assert!(headline.contains("can be verified here"), "{headline}");
+    assert!(
+        !run(&fixture("other-issuer.pem"), &[])
+            .1
+            .contains("can be verified here")
+    );
     let (own, other) = (fixture("authority.pem"), fixture("other-issuer.pem"));
-    assert_eq!(run(&own, &[]), "refused");
-    assert_eq!(run(&other, &[]), "certificate");
-    assert_eq!(run(&other, &["--insecure-tls"]), "refused");
-    assert_eq!(run(&own, &["--tls-name", "dns.example.test"]), "refused");
+    assert_eq!(verdict(&own, &[]), "refused");
+    assert_eq!(verdict(&other, &[]), "certificate");
+    assert_eq!(verdict(&other, &["--insecure-tls"]), "refused");
     assert_eq!(
-        run(&own, &["--tls-name", "elsewhere.example.test"]),
+        verdict(&own, &["--tls-name", "dns.example.test"]),
+        "refused"
+    );
+    assert_eq!(
+        verdict(&own, &["--tls-name", "elsewhere.example.test"]),
         "certificate"
     );
     over.store(true, Ordering::SeqCst);

@@ -49,6 +49,13 @@ fn finding(subject: &Subject<'_>) -> Finding {
         .as_ref()
         .map(|identity| identity.name.clone())
         .unwrap_or_default();
+    // Every other reason begins with the certificate, whatever stands in it.
+    let unseen = reason
+        .as_deref()
+        .filter(|reason| !reason.starts_with("its certificate"));
+    if let Some(unseen) = unseen {
+        return not_verifiable(subject, &who, unseen);
+    }
     Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
@@ -77,6 +84,28 @@ fn finding(subject: &Subject<'_>) -> Finding {
                  names a file of authorities for one run",
             ),
         ],
+        references: vec!["https://www.rfc-editor.org/rfc/rfc8310".to_owned()],
+    }
+}
+
+/// No certificate was looked at: this host cannot verify any, or not for that name.
+fn not_verifiable(subject: &Subject<'_>, who: &str, reason: &str) -> Finding {
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        confidence: Confidence::Certain,
+        summary: format!("no certificate of {who} can be verified here, so no question was asked: {reason}"),
+        explanation: format!(
+            "Before the certificate of {who} could be looked at, it was plain that none can be verified: {reason}. That \
+             lies with this host or with the name, and says nothing of the resolver."
+        ),
+        caused_by: None,
+        resolvers: phrase::names(&[subject]),
+        evidence: observed_target(subject),
+        remedies: vec![Remedy::advice(
+            "Install the system's certificate authorities (on Linux the package ca-certificates), or name a file of \
+             authorities in SSL_CERT_FILE",
+        )],
         references: vec!["https://www.rfc-editor.org/rfc/rfc8310".to_owned()],
     }
 }
