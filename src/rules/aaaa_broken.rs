@@ -113,10 +113,7 @@ fn remedies(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
         ),
         remedy::answer::ask_again(case, subjects, RecordType::AAAA, ""),
     ];
-    if subjects
-        .iter()
-        .any(|subject| subject.has_role(Role::Local))
-    {
+    if subjects.iter().any(|subject| subject.has_role(Role::Local)) {
         // resolv.conf(5); Go reads the option too (src/net/dnsconfig_unix.go).
         remedies.push(Remedy::new(
             "If it is lost only when A and AAAA are asked at the same moment: have them asked one after the other",

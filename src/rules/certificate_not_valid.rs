@@ -60,12 +60,16 @@ fn finding(subject: &Subject<'_>) -> Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
         confidence: Confidence::Certain,
-        summary: format!("the certificate of {who} does not verify for {name}, so no question was asked"),
+        summary: format!(
+            "the certificate of {who} does not verify for {name}, so no question was asked"
+        ),
         explanation: format!(
             "{who} was to be known by its certificate for {name}, and {}. Nothing was asked of it: what it would say of \
              the name is not known. A device on the way that opens TLS looks like this, and so does a name or an \
              authority that this host was not told.",
-            reason.as_deref().unwrap_or("the certificate does not verify")
+            reason
+                .as_deref()
+                .unwrap_or("the certificate does not verify")
         ),
         caused_by: None,
         resolvers: phrase::names(&[subject]),
@@ -94,7 +98,9 @@ fn not_verifiable(subject: &Subject<'_>, who: &str, reason: &str) -> Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
         confidence: Confidence::Certain,
-        summary: format!("no certificate of {who} can be verified here, so no question was asked: {reason}"),
+        summary: format!(
+            "no certificate of {who} can be verified here, so no question was asked: {reason}"
+        ),
         explanation: format!(
             "Before the certificate of {who} could be looked at, it was plain that none can be verified: {reason}. That \
              lies with this host or with the name, and says nothing of the resolver."

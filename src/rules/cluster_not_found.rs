@@ -4,9 +4,8 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy, view};
-use crate::limits;
 use crate::facts::AbsentCluster;
-
+use crate::limits;
 
 declare_rule! {
     /// ## What it means
@@ -69,12 +68,18 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     match &absent.present {
         None => explanation.push_str(" Which clusters are there could not be learnt."),
         Some(present) if present.is_empty() => {
-            explanation.push_str(" There is none at all: it is probably another account or Region.");
+            explanation
+                .push_str(" There is none at all: it is probably another account or Region.");
         }
         Some(present) => {
             let shown: Vec<&String> = present.iter().take(limits::NAMES_SHOWN).collect();
             let more = present.len() - shown.len();
-            let _ = write!(explanation, " There {} {}", phrase::plural(present.len(), "is", "are"), phrase::list(&shown));
+            let _ = write!(
+                explanation,
+                " There {} {}",
+                phrase::plural(present.len(), "is", "are"),
+                phrase::list(&shown)
+            );
             if more > 0 {
                 let _ = write!(explanation, " (and {more} more)");
             }
@@ -132,7 +137,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         evidence,
         remedies: remedies(case, region, nearest),
         references: vec![
-            "https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html".to_owned(),
+            "https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html"
+                .to_owned(),
         ],
     }]
 }
@@ -169,7 +175,10 @@ fn nearest(absent: &AbsentCluster) -> Option<&str> {
         .present
         .iter()
         .flatten()
-        .filter(|name| name.chars().count() <= limits::CLUSTER_NAME && wanted.chars().count() <= limits::CLUSTER_NAME)
+        .filter(|name| {
+            name.chars().count() <= limits::CLUSTER_NAME
+                && wanted.chars().count() <= limits::CLUSTER_NAME
+        })
         .map(|name| (distance(&wanted, &name.to_lowercase()), name.as_str()))
         .filter(|(distance, _)| distance * 3 <= wanted.chars().count())
         .min()
@@ -207,8 +216,14 @@ mod tests {
             nearest(&absent).map(str::to_owned)
         };
         let present = ["prod", "shared-cluster-2", "shared-cluster"];
-        assert_eq!(of("shared-clutser", &present).as_deref(), Some("shared-cluster"));
-        assert_eq!(of("Shared-Cluster-2", &present).as_deref(), Some("shared-cluster-2"));
+        assert_eq!(
+            of("shared-clutser", &present).as_deref(),
+            Some("shared-cluster")
+        );
+        assert_eq!(
+            of("Shared-Cluster-2", &present).as_deref(),
+            Some("shared-cluster-2")
+        );
         assert_eq!(of("staging", &present), None);
         assert_eq!(of("", &present), None);
         assert_eq!(of("prod", &[]), None);

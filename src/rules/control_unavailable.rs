@@ -120,9 +120,9 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
         finding.severity == Severity::Error
             && matches!(finding.confidence, Confidence::Medium | Confidence::Low)
     }) {
-        let missing = DECIDES.iter().find(|(rule, control, _)| {
-            unsure.rule == *rule && control.is_missing(case, unsure)
-        });
+        let missing = DECIDES
+            .iter()
+            .find(|(rule, control, _)| unsure.rule == *rule && control.is_missing(case, unsure));
         let Some((rule, control, between)) = missing else {
             continue;
         };

@@ -37,7 +37,9 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     else {
         return Vec::new();
     };
-    let vpc = case.vpc().map_or("the cluster's VPC", |vpc| vpc.id.as_str());
+    let vpc = case
+        .vpc()
+        .map_or("the cluster's VPC", |vpc| vpc.id.as_str());
     let servers = phrase::addresses(&named.custom);
     vec![Finding {
         rule: RULE.name.to_owned(),

@@ -98,7 +98,10 @@ fn finding(case: &Case<'_>, nothing: bool, subjects: &[&Subject<'_>]) -> Finding
             " AWS's public names and the root fail there too, so it is validation as a whole: the clock or the \
              trust anchor.",
         );
-    } else if subjects.iter().all(|subject| subject.any_outside_control_works()) {
+    } else if subjects
+        .iter()
+        .all(|subject| subject.any_outside_control_works())
+    {
         explanation.push_str(
             " Other names resolve there, so it is what this name is forwarded to that does not fit the signed \
              zones above it.",

@@ -2,7 +2,9 @@
 
 use super::phrase::{self, observed_target};
 use super::step::{self, Step};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::{
+    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy,
+};
 use crate::dns::{AnswerKind, RecordType};
 use crate::observation::{Attempt, Lookup, Purpose};
 
@@ -50,9 +52,9 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
 
 /// Where the sibling was answered with EDNS, chance may have had a part in it.
 fn confidence(subject: &Subject<'_>) -> Confidence {
-    let others_are_answered = subject.sibling().is_some_and(|lookup| {
-        lookup.kind == AnswerKind::Answer || lookup.kind.is_negative()
-    });
+    let others_are_answered = subject
+        .sibling()
+        .is_some_and(|lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative());
     if others_are_answered {
         Confidence::Medium
     } else {
@@ -88,7 +90,9 @@ fn with_edns(subject: &Subject<'_>) -> Vec<String> {
             .a()
             .into_iter()
             .flat_map(|lookup| &lookup.attempts)
-            .filter(|attempt| attempt.edns && Some(attempt.transport) == subject.probed.resolver.transport)
+            .filter(|attempt| {
+                attempt.edns && Some(attempt.transport) == subject.probed.resolver.transport
+            })
     };
     let heard = tries().any(step::was_heard);
     let mut outcomes: Vec<String> = Vec::new();
@@ -162,7 +166,9 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
                 subjects.iter().flat_map(|subject| {
                     ["+bufsize=1232", "+noedns"]
                         .into_iter()
-                        .filter_map(|options| remedy::path::dig(case, subject, RecordType::A, options))
+                        .filter_map(|options| {
+                            remedy::path::dig(case, subject, RecordType::A, options)
+                        })
                 }),
             ),
             Remedy::advice(

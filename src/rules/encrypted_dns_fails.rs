@@ -36,7 +36,10 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     grouped(case.failing(), |subject| {
         let verdict = subject.verdict();
         let fails = verdict.is_without_exchange() && verdict != Verdict::Certificate;
-        fails.then_some((verdict, subject.a().and_then(|lookup| lookup.reason.clone())))
+        fails.then_some((
+            verdict,
+            subject.a().and_then(|lookup| lookup.reason.clone()),
+        ))
     })
     .into_iter()
     .map(|((verdict, reason), subjects)| finding(verdict, reason.as_deref(), &subjects))

@@ -65,9 +65,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             || named.is_some_and(is_cluster));
     let what = match instead {
         NotEndpoint::SingleLabel if is_named => "is the cluster's name, which is no host name",
-        NotEndpoint::SingleLabel => {
-            "is one label: a cluster's name perhaps, which is no host name"
-        }
+        NotEndpoint::SingleLabel => "is one label: a cluster's name perhaps, which is no host name",
         NotEndpoint::EksApi => {
             "is the AWS API that manages clusters, not the Kubernetes API of one"
         }

@@ -123,9 +123,11 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         )),
         Evidence::fact(format!("DescribeCluster: the endpoint of {name} is {now}")),
     ];
-    evidence.extend(named.as_ref().map(|by| {
-        Evidence::fact(format!("{name} is named by {by}"))
-    }));
+    evidence.extend(
+        named
+            .as_ref()
+            .map(|by| Evidence::fact(format!("{name} is named by {by}"))),
+    );
     evidence.extend(
         denied
             .iter()

@@ -1,7 +1,9 @@
 //! The answer holds private addresses that are not the cluster's.
 
 use super::phrase::{self, observed, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy, grouped};
+use super::{
+    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy,
+};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::RecordType;
@@ -141,7 +143,10 @@ fn finding(case: &Case<'_>, known: Known, subjects: &[&Subject<'_>]) -> Finding 
             .filter(|subject| subject.speaks_dns() && subject.verdict() == Verdict::Match)
             .filter_map(|subject| Some(observed(subject, subject.a()?))),
     );
-    evidence.extend(case.vpc().map(|vpc| Evidence::fact(phrase::vpc_networks(vpc))));
+    evidence.extend(
+        case.vpc()
+            .map(|vpc| Evidence::fact(phrase::vpc_networks(vpc))),
+    );
     Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,

@@ -71,7 +71,10 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
 
 /// SERVFAIL or silence for this name, of a resolver of that VPC or of one that may forward there.
 fn fails_so(subject: &Subject<'_>, vpc: &ResolvingVpc<'_, '_>) -> bool {
-    let of_vpc = vpc.subjects.iter().any(|other| other.name() == subject.name());
+    let of_vpc = vpc
+        .subjects
+        .iter()
+        .any(|other| other.name() == subject.name());
     if of_vpc {
         return subject.heard_anything()
             && matches!(subject.verdict(), Verdict::ServFail | Verdict::Timeout);
@@ -93,8 +96,16 @@ fn finding(
     let title = named.map_or_else(|| rule.id.clone(), |name| format!("{} ({name})", rule.id));
     let targets = phrase::distinct(back.iter().copied());
     let own = *domain == case.target.hostname;
-    let what = if own { "this very name".to_owned() } else { format!("everything in {domain}") };
-    let short = if own { "this very name".to_owned() } else { domain.to_string() };
+    let what = if own {
+        "this very name".to_owned()
+    } else {
+        format!("everything in {domain}")
+    };
+    let short = if own {
+        "this very name".to_owned()
+    } else {
+        domain.to_string()
+    };
     let mut explanation = format!(
         "Rule {title} sends {what} to {targets}, {} in {}, and the rule is \
          associated with that very VPC: what comes in there for it goes out to it again.",
@@ -102,7 +113,8 @@ fn finding(
         vpc.id
     );
     let effect_in_words = if wrong.is_empty() {
-        " The endpoint's own name was not seen to fail by it; other names of the domain will.".to_owned()
+        " The endpoint's own name was not seen to fail by it; other names of the domain will."
+            .to_owned()
     } else {
         format!(
             " {} {} the name accordingly.",

@@ -147,7 +147,10 @@ fn finding(
     explanation.push_str(&effect_in_words);
     let shared = rule.share_status.as_deref() == Some("SHARED_WITH_ME");
     if let Some(owner) = rule.owner.as_deref().filter(|_| shared) {
-        let _ = write!(explanation, " The rule is account {owner}'s, shared with this one.");
+        let _ = write!(
+            explanation,
+            " The rule is account {owner}'s, shared with this one."
+        );
     }
     let region = case.region();
     let zone = case.regional_zone().unwrap_or_else(|| case.own_zone());

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use super::phrase::{self, observed, observed_controls, observed_sibling, observed_target};
 use super::{
-    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject,
-    grouped, inbound_endpoint_unreachable, remedy, udp_blocked,
+    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped,
+    inbound_endpoint_unreachable, remedy, udp_blocked,
 };
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
@@ -240,7 +240,10 @@ fn at_the_forwarder(case: &Case<'_>, who: &str, to: &[IpAddr]) -> Vec<Remedy> {
     ];
     let forward = remedy::forward::to_inbound(case).into_iter().next();
     remedies.extend(forward.map(|remedy| Remedy {
-        title: format!("An answer there: the forward names other servers. {}", remedy.title),
+        title: format!(
+            "An answer there: the forward names other servers. {}",
+            remedy.title
+        ),
         ..remedy
     }));
     remedies

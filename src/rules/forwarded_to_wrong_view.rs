@@ -4,7 +4,9 @@ use std::net::IpAddr;
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::view::{self, Age, VpcSideFault};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::{
+    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy,
+};
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;
 use crate::resolvers::Role;
@@ -162,7 +164,11 @@ fn finding(
                 "AWS lists {who} as {} in {vpc}. An inbound endpoint answers from the VPC that it stands in, and \
                  EKS's private zone is in the cluster's VPC alone, so what comes back is the view of {vpc}: public \
                  DNS, or its own private zones.",
-                phrase::plural(several, "an address of an inbound endpoint", "addresses of inbound endpoints")
+                phrase::plural(
+                    several,
+                    "an address of an inbound endpoint",
+                    "addresses of inbound endpoints"
+                )
             ),
         ),
         Shown::PublicWithoutTheName => (

@@ -2,11 +2,10 @@
 
 use super::phrase::{self, observed_target};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
-use crate::limits;
 use crate::compare::Verdict;
+use crate::limits;
 use crate::observation::Purpose;
 use crate::resolvers::Role;
-
 
 declare_rule! {
     /// ## What it means
@@ -66,7 +65,10 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let who = phrase::titles(&failing);
     let mut evidence = observed_target(system);
     evidence.extend(failing.iter().flat_map(|subject| observed_target(subject)));
-    evidence.extend(case.stub().map(|stub| Evidence::fact(phrase::name_servers(stub))));
+    evidence.extend(
+        case.stub()
+            .map(|stub| Evidence::fact(phrase::name_servers(stub))),
+    );
     evidence.push(Evidence::fact(if hosts.is_some() {
         "the hosts file has no entry for the name"
     } else {
@@ -93,7 +95,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         remedies: remedies(),
         references: vec![
             "https://pkg.go.dev/net#hdr-Name_Resolution".to_owned(),
-            "https://www.freedesktop.org/software/systemd/man/latest/systemd-resolved.service.html".to_owned(),
+            "https://www.freedesktop.org/software/systemd/man/latest/systemd-resolved.service.html"
+                .to_owned(),
         ],
     }]
 }

@@ -1,9 +1,9 @@
 //! An inbound endpoint is of a kind that no forwarder can use.
 
-use std::fmt::Write as _;
 use super::phrase::{self, observed_target};
 use super::route53::{self, Effect, Inbound};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use std::fmt::Write as _;
 
 declare_rule! {
     /// ## What it means
@@ -39,9 +39,8 @@ declare_rule! {
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let endpoints = route53::inbound_that_matter(case);
-    let usable = |inbound: &Inbound<'_, '_>| {
-        inbound.endpoint.is_inbound() && inbound.endpoint.speaks_do53()
-    };
+    let usable =
+        |inbound: &Inbound<'_, '_>| inbound.endpoint.is_inbound() && inbound.endpoint.speaks_do53();
     let vpc_has_another = endpoints
         .iter()
         .any(|inbound| inbound.of_cluster == Some(true) && usable(inbound));
@@ -50,9 +49,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         .filter(|inbound| !usable(inbound))
         .filter_map(|inbound| {
             let unfit = inbound.unheard(|subject| subject.verdict().is_fine());
-            let decides = unfit
-                .iter()
-                .any(|subject| subject.probed.resolver.in_scope);
+            let decides = unfit.iter().any(|subject| subject.probed.resolver.in_scope);
             (decides || !vpc_has_another && inbound.subjects.is_empty())
                 .then(|| finding(case, inbound, &unfit))
         })
@@ -79,7 +76,10 @@ fn finding(case: &Case<'_>, inbound: &Inbound<'_, '_>, unfit: &[&Subject<'_>]) -
         )
     } else {
         (
-            format!("{title} is of the kind {}, no target for a forward", endpoint.direction),
+            format!(
+                "{title} is of the kind {}, no target for a forward",
+                endpoint.direction
+            ),
             format!(
                 "{title} serves the zones that are delegated to it. A conditional forward needs an inbound endpoint \
                  of the ordinary kind."
@@ -88,11 +88,15 @@ fn finding(case: &Case<'_>, inbound: &Inbound<'_, '_>, unfit: &[&Subject<'_>]) -
         )
     };
     if severity == Severity::Error {
-        let _ = write!(explanation, " {} {} it.",
+        let _ = write!(
+            explanation,
+            " {} {} it.",
             phrase::titles(&subjects),
-            phrase::plural(subjects.len(), "fails with", "fail with"));
+            phrase::plural(subjects.len(), "fails with", "fail with")
+        );
     } else {
-        explanation.push_str(" The cluster's VPC has no other inbound endpoint that the account can see.");
+        explanation
+            .push_str(" The cluster's VPC has no other inbound endpoint that the account can see.");
     }
     let create = remedy::inbound::create(
         case,
@@ -113,7 +117,8 @@ fn finding(case: &Case<'_>, inbound: &Inbound<'_, '_>, unfit: &[&Subject<'_>]) -
         remedies.push(create);
     } else {
         remedies.push(Remedy {
-            title: "Make an ordinary inbound endpoint in the cluster's VPC, and forward to that".to_owned(),
+            title: "Make an ordinary inbound endpoint in the cluster's VPC, and forward to that"
+                .to_owned(),
             ..create
         });
     }

@@ -8,8 +8,8 @@ use ipnet::IpNet;
 use super::phrase::{self, observed_target, observed_tcp};
 use super::route53::{self, Effect, Inbound};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
-use crate::limits;
 use crate::facts::{Permission, ResolverEndpoint, SecurityGroup};
+use crate::limits;
 use crate::observation::Transport;
 
 declare_rule! {
@@ -83,7 +83,9 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         let heard = |subject: &Subject<'_>| {
             let transport = subject.probed.resolver.transport;
             transport.is_some_and(Transport::is_encrypted)
-                || shut.iter().any(|(transport, _)| heard_over(subject, *transport))
+                || shut
+                    .iter()
+                    .any(|(transport, _)| heard_over(subject, *transport))
         };
         let unheard = inbound.unheard(heard);
         if shut.is_empty() || !inbound.subjects.is_empty() && unheard.is_empty() {
@@ -144,7 +146,10 @@ fn heard_over(subject: &Subject<'_>, transport: Transport) -> bool {
 /// Whom the endpoint's groups let in. Networks of a family that the endpoint has no address of do not count.
 fn admits(endpoint: &ResolverEndpoint, groups: &[SecurityGroup], transport: Transport) -> Admits {
     let ids = &endpoint.security_group_ids;
-    let own: Vec<&SecurityGroup> = groups.iter().filter(|group| ids.contains(&group.id)).collect();
+    let own: Vec<&SecurityGroup> = groups
+        .iter()
+        .filter(|group| ids.contains(&group.id))
+        .collect();
     // A group that is not listed may let anybody in.
     if ids.is_empty() || own.len() < ids.len() {
         return Admits::Perhaps;
@@ -244,7 +249,11 @@ fn finding(
         Shut::ToAll => None,
     });
     let networks = only.map_or_else(String::new, |networks| {
-        let shown: Vec<String> = networks.iter().take(limits::NAMES_SHOWN).map(ToString::to_string).collect();
+        let shown: Vec<String> = networks
+            .iter()
+            .take(limits::NAMES_SHOWN)
+            .map(ToString::to_string)
+            .collect();
         phrase::list(&shown)
     });
     let groups = phrase::list(&inbound.endpoint.security_group_ids);
@@ -258,7 +267,9 @@ fn finding(
         )
     } else {
         (
-            format!("{title}: its security groups do not let this host in at port 53 over {protocols}"),
+            format!(
+                "{title}: its security groups do not let this host in at port 53 over {protocols}"
+            ),
             format!(
                 "{groups} {} port 53 over {protocols} in from {networks}, and none of the networks of this host's \
                  VPC is among them.",
@@ -267,14 +278,20 @@ fn finding(
         )
     };
     if !unheard.is_empty() {
-        let _ = write!(explanation, " {} {} silent from here.",
+        let _ = write!(
+            explanation,
+            " {} {} silent from here.",
             phrase::titles(unheard),
-            phrase::plural(unheard.len(), "is", "are"));
+            phrase::plural(unheard.len(), "is", "are")
+        );
     }
     if severity == Severity::Error && !effect.forwarders.is_empty() {
-        let _ = write!(explanation, " {} {} the name to a server that does not answer, and this endpoint is the way into the cluster's VPC.",
+        let _ = write!(
+            explanation,
+            " {} {} the name to a server that does not answer, and this endpoint is the way into the cluster's VPC.",
             phrase::titles(&effect.forwarders),
-            phrase::plural(effect.forwarders.len(), "forwards", "forward"));
+            phrase::plural(effect.forwarders.len(), "forwards", "forward")
+        );
     }
     let named: Vec<&Subject<'_>> = if severity == Severity::Error {
         effect.subjects.clone()

@@ -63,10 +63,11 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
                     .ip()
                     .is_some_and(|ip| addresses.iter().any(|address| address.ip == ip))
         };
-        let unheard =
-            inbound.unheard(|subject| subject.heard_anything() || !is_concerned(subject));
+        let unheard = inbound.unheard(|subject| subject.heard_anything() || !is_concerned(subject));
         let effect = route53::effect(case, &inbound, &unheard);
-        findings.push(finding(case, &inbound, endpoint, &addresses, &unheard, &effect));
+        findings.push(finding(
+            case, &inbound, endpoint, &addresses, &unheard, &effect,
+        ));
     }
     findings
 }
@@ -100,7 +101,11 @@ fn finding(
     );
     let messages = endpoint.status_message.iter().filter(|_| status.is_some());
     let said: Vec<&str> = messages
-        .chain(addresses.iter().filter_map(|address| address.status_message.as_ref()))
+        .chain(
+            addresses
+                .iter()
+                .filter_map(|address| address.status_message.as_ref()),
+        )
         .map(String::as_str)
         .collect();
     if !said.is_empty() {

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed_target, observed_tcp};
-use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, inbound_endpoint_sg, remedy, route53};
-use crate::limits;
+use super::{
+    Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, inbound_endpoint_sg,
+    remedy, route53,
+};
 use crate::dns::AnswerKind;
+use crate::limits;
 use crate::observation::Transport;
 use crate::resolvers::Role;
 
@@ -46,9 +49,7 @@ declare_rule! {
 /// The addresses of inbound endpoints that were asked and not heard.
 pub(super) fn down<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = &'c Subject<'a>> {
     case.subjects().filter(|subject| {
-        subject.has_role(Role::Inbound)
-            && !subject.probed.interrupted
-            && !subject.heard_anything()
+        subject.has_role(Role::Inbound) && !subject.probed.interrupted && !subject.heard_anything()
     })
 }
 
@@ -63,9 +64,7 @@ pub(super) fn is_fault(case: &Case<'_>, subject: &Subject<'_>) -> bool {
         })
     };
     resolver.in_scope
-        || subject.is_vpc_side()
-            && !route53::on_failing_path(case).is_empty()
-            && peer_answers()
+        || subject.is_vpc_side() && !route53::on_failing_path(case).is_empty() && peer_answers()
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
@@ -153,7 +152,9 @@ fn finding(
         .flatten()
         .find(|endpoint| {
             let of = |subject: &Subject<'_>| {
-                subject.ip().is_some_and(|ip| route53::has_address(endpoint, ip))
+                subject
+                    .ip()
+                    .is_some_and(|ip| route53::has_address(endpoint, ip))
             };
             subjects.iter().copied().any(of)
         });

@@ -3,8 +3,8 @@
 use super::phrase::{self, observed, observed_target};
 use super::route53;
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
-use crate::limits;
 use crate::facts::ResolverEndpoint;
+use crate::limits;
 use crate::resolvers::Role;
 
 declare_rule! {
@@ -49,7 +49,10 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         .cluster()
         .and_then(|cluster| cluster.endpoint_private_access);
     // One of another account is not listed: its answer shows that it is there.
-    let proven = case.vpc_view().iter().any(|subject| subject.has_role(Role::Inbound));
+    let proven = case
+        .vpc_view()
+        .iter()
+        .any(|subject| subject.has_role(Role::Inbound));
     let all = route53::inbound_endpoints(case);
     let ordinary: Vec<_> = all
         .iter()

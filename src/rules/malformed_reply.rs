@@ -2,7 +2,9 @@
 
 use super::phrase::{self, observed, observed_target};
 use super::step::Step;
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::{
+    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy,
+};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, RecordType};
 use crate::observation::{Lookup, Purpose};
@@ -51,7 +53,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     .into_iter()
     .map(|(defect, subjects)| finding(case, &defect, &subjects));
     let blemished = grouped(
-        case.in_scope().filter(|subject| subject.verdict().is_fine()),
+        case.in_scope()
+            .filter(|subject| subject.verdict().is_fine()),
         |subject| blemish(subject),
     )
     .into_iter()
@@ -121,7 +124,10 @@ fn blemished(case: &Case<'_>, blemish: &Blemish, subjects: &[&Subject<'_>]) -> F
         explanation,
         caused_by: None,
         resolvers: phrase::names(subjects),
-        evidence: subjects.iter().flat_map(|subject| observed_target(subject)).collect(),
+        evidence: subjects
+            .iter()
+            .flat_map(|subject| observed_target(subject))
+            .collect(),
         remedies: vec![see(case, subjects)],
         references: vec!["https://www.rfc-editor.org/rfc/rfc1035#section-4".to_owned()],
     }
@@ -167,7 +173,12 @@ fn defect(subject: &Subject<'_>) -> Defect {
     };
     let foreign = lookup
         .filter(|lookup| lookup.rcode.is_none())
-        .and_then(|lookup| lookup.attempts.iter().find_map(|attempt| attempt.mismatch.clone()));
+        .and_then(|lookup| {
+            lookup
+                .attempts
+                .iter()
+                .find_map(|attempt| attempt.mismatch.clone())
+        });
     if let Some(mismatch) = foreign {
         if lookup.is_some_and(elsewhere) {
             return Defect::Elsewhere(mismatch);
@@ -200,7 +211,8 @@ fn finding(case: &Case<'_>, defect: &Defect, subjects: &[&Subject<'_>]) -> Findi
             format!("the reply cannot be used: {reason}"),
         ),
     };
-    let of_the_zone = matches!(defect, Defect::Unusable(reason) if reason.starts_with("the aliases"));
+    let of_the_zone =
+        matches!(defect, Defect::Unusable(reason) if reason.starts_with("the aliases"));
     let mut explanation = format!(
         "{who} {}, and {what}. {}",
         phrase::plural(several, "answers", "answer"),

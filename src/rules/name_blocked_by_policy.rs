@@ -3,8 +3,10 @@
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::step::{self, Denial, Step};
 use super::{
-    Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dns_firewall_block, dnssec_bogus, no_internet_recursion,
-    rebinding_protection, remedy, resolver_refuses_client, shadow_zone, grouped};
+    Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dns_firewall_block,
+    dnssec_bogus, grouped, no_internet_recursion, rebinding_protection, remedy,
+    resolver_refuses_client, shadow_zone,
+};
 use crate::compare::Verdict;
 use crate::dns::{ExtendedError, Soa};
 use crate::observation::Lookup;
@@ -81,9 +83,9 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         let shape = shape(case, subject)?;
         (!dns_firewall_block::is_blocked(case, subject)).then_some(shape)
     })
-        .into_iter()
-        .map(|(shape, subjects)| finding(case, shape, &subjects))
-        .collect()
+    .into_iter()
+    .map(|(shape, subjects)| finding(case, shape, &subjects))
+    .collect()
 }
 
 /// What shows a policy at this resolver, on whichever side it stands.

@@ -63,7 +63,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
         confidence: Confidence::Medium,
-        summary: "no resolver has this name, the VPC's own included: is it still the cluster's?".to_owned(),
+        summary: "no resolver has this name, the VPC's own included: is it still the cluster's?"
+            .to_owned(),
         explanation: format!(
             "Everybody who answered says NXDOMAIN with the SOA of AWS's public zone, {} on the VPC's side too. A \
              name of a deleted cluster, or of one in another account or Region, looks like this; a cluster that \

@@ -83,7 +83,10 @@ fn finding(
 ) -> Finding {
     let who = phrase::titles(subjects);
     let denies = phrase::plural(subjects.len(), "denies", "deny");
-    let soa: Vec<&Soa> = subjects.iter().filter_map(|subject| subject.soa()).collect();
+    let soa: Vec<&Soa> = subjects
+        .iter()
+        .filter_map(|subject| subject.soa())
+        .collect();
     let zone = soa
         .first()
         .map_or_else(String::new, |soa| format!(" {}", soa.owner));

@@ -2,7 +2,9 @@
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::step::Step;
-use super::{Case, Confidence, Evidence, Finding, Need, Severity, Stage, Subject, grouped, remedy, view};
+use super::{
+    Case, Confidence, Evidence, Finding, Need, Severity, Stage, Subject, grouped, remedy, view,
+};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::AnswerKind;
@@ -54,9 +56,9 @@ declare_rule! {
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let vpc_view = case.vpc_view();
     // An inbound endpoint of another VPC is no forwarder of ours: `forwarded-to-wrong-view`.
-    let outside = case.in_scope().filter(|subject| {
-        !subject.is_vpc_side() && subject.probed.resolver.role != Role::Inbound
-    });
+    let outside = case
+        .in_scope()
+        .filter(|subject| !subject.is_vpc_side() && subject.probed.resolver.role != Role::Inbound);
     grouped(outside, |subject| {
         if apart_from_the_vpc(subject, &vpc_view) {
             return Some((Confidence::Medium, Shown::Otherwise));
@@ -191,9 +193,7 @@ fn finding(
     let effect = match shown {
         Shown::Denial => "so clients there print \"no such host\"",
         Shown::OnlyTheView => "so clients there have the addresses from public DNS only",
-        Shown::PublicAddresses | Shown::Otherwise => {
-            "so clients there get the public addresses"
-        }
+        Shown::PublicAddresses | Shown::Otherwise => "so clients there get the public addresses",
     };
     let has = phrase::plural(subjects.len(), "has", "have");
     let mut explanation = if vpc_view.is_empty() && shown == Shown::OnlyTheView {

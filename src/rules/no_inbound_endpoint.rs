@@ -1,10 +1,10 @@
 //! No inbound endpoint can be seen in the cluster's VPC.
 
-use std::fmt::Write as _;
 use super::phrase::{self, observed};
 use super::route53;
 use super::{Case, Confidence, Evidence, Finding, Severity, Stage, remedy};
 use crate::resolvers::Role;
+use std::fmt::Write as _;
 
 declare_rule! {
     /// ## What it means
@@ -71,7 +71,10 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         "{of} lists no inbound endpoint for {cluster}. One that another account has there would not be listed."
     );
     if let Some(owner) = foreign {
-        let _ = write!(explanation, " The VPC is shared by account {owner}, and only its owner can have endpoints in it.");
+        let _ = write!(
+            explanation,
+            " The VPC is shared by account {owner}, and only its owner can have endpoints in it."
+        );
     }
     let effect_in_words = if needy.is_empty() {
         " Nothing here needs one at the moment.".to_owned()
@@ -93,7 +96,9 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     );
     let title = match foreign {
         Some(owner) => format!("In account {owner}: make an inbound endpoint, if there is none"),
-        None => "Where there is none: make an inbound endpoint, in two Availability Zones".to_owned(),
+        None => {
+            "Where there is none: make an inbound endpoint, in two Availability Zones".to_owned()
+        }
     };
     vec![Finding {
         rule: RULE.name.to_owned(),

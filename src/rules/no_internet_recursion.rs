@@ -3,8 +3,9 @@
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::step::{Denial, Step};
 use super::{
-    Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dnssec_bogus, remedy,
-    resolver_refuses_client, grouped};
+    Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dnssec_bogus, grouped, remedy,
+    resolver_refuses_client,
+};
 use crate::compare::Verdict;
 use crate::resolvers::Role;
 

@@ -74,7 +74,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         rule: RULE.name.to_owned(),
         severity: Severity::Info,
         confidence: Confidence::High,
-        summary: "public DNS does not have this name: outside the VPC only a forward finds it".to_owned(),
+        summary: "public DNS does not have this name: outside the VPC only a forward finds it"
+            .to_owned(),
         explanation: format!(
             "{} {} the private addresses, and {} {} NXDOMAIN from AWS's public zone, as {} {}. The names of \
              clusters with private access alone are published with their private addresses since December 2019; \

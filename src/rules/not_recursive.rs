@@ -3,9 +3,9 @@
 use super::phrase::{self, observed_controls, observed_target};
 use super::step::Step;
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
-use crate::limits;
 use crate::compare::Verdict;
 use crate::dns::{RData, Section};
+use crate::limits;
 
 declare_rule! {
     /// ## What it means
@@ -39,8 +39,7 @@ declare_rule! {
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     grouped(case.failing(), |subject| {
-        (Step::of(subject) == Step::NotRecursive)
-            .then(|| subject.verdict() == Verdict::Referral)
+        (Step::of(subject) == Step::NotRecursive).then(|| subject.verdict() == Verdict::Referral)
     })
     .into_iter()
     .map(|(referral, subjects)| finding(referral, &subjects))
@@ -92,7 +91,9 @@ fn finding(referral: bool, subjects: &[&Subject<'_>]) -> Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
         confidence: Confidence::High,
-        summary: format!("{who} {does} not recurse, so names of other servers' zones do not resolve there"),
+        summary: format!(
+            "{who} {does} not recurse, so names of other servers' zones do not resolve there"
+        ),
         explanation,
         caused_by: None,
         resolvers: phrase::names(subjects),

@@ -54,8 +54,12 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         .subjects()
         .filter(|subject| subject.has_role(Role::Local) && subject.verdict().is_fine())
         .collect();
-    let is_proven = failing.is_some_and(|system| system.probed.resolver.in_scope) && !works.is_empty();
-    let mut evidence = vec![Evidence::fact(format!("nsswitch.conf has hosts: {}", line.text))];
+    let is_proven =
+        failing.is_some_and(|system| system.probed.resolver.in_scope) && !works.is_empty();
+    let mut evidence = vec![Evidence::fact(format!(
+        "nsswitch.conf has hosts: {}",
+        line.text
+    ))];
     evidence.extend(failing.into_iter().flat_map(observed_target));
     evidence.extend(works.iter().flat_map(|subject| observed_target(subject)));
     let beside = if works.is_empty() {
@@ -90,7 +94,9 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             }
         ),
         caused_by: None,
-        resolvers: failing.map(|system| phrase::names(&[system])).unwrap_or_default(),
+        resolvers: failing
+            .map(|system| phrase::names(&[system]))
+            .unwrap_or_default(),
         evidence,
         remedies: vec![
             Remedy::new(
@@ -102,8 +108,6 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
                 [format!("getent ahosts {}", case.target.hostname)],
             ),
         ],
-        references: vec![
-            "https://man7.org/linux/man-pages/man5/nsswitch.conf.5.html".to_owned(),
-        ],
+        references: vec!["https://man7.org/linux/man-pages/man5/nsswitch.conf.5.html".to_owned()],
     }]
 }

@@ -49,7 +49,9 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     };
     let missing: Vec<&Subject<'_>> = case
         .failing()
-        .filter(|subject| case.private_expected_at(subject) && lacks_the_private_zone(case, subject))
+        .filter(|subject| {
+            case.private_expected_at(subject) && lacks_the_private_zone(case, subject)
+        })
         .collect();
     let inside: Vec<&Subject<'_>> = case
         .vpc_side()

@@ -43,9 +43,7 @@ declare_rule! {
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let subjects: Vec<&Subject<'_>> = case
         .failing()
-        .filter(|subject| {
-            view::vpc_side_fault(case, subject) == Some(VpcSideFault::NotEffective)
-        })
+        .filter(|subject| view::vpc_side_fault(case, subject) == Some(VpcSideFault::NotEffective))
         .collect();
     if subjects.is_empty() {
         return Vec::new();
@@ -60,7 +58,11 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         if negative {
             phrase::plural(subjects.len(), "denies", "deny")
         } else {
-            phrase::plural(subjects.len(), "gives the public view of", "give the public view of")
+            phrase::plural(
+                subjects.len(),
+                "gives the public view of",
+                "give the public view of",
+            )
         }
     );
     if right.is_empty() {

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use super::phrase::{self, observed_sibling, observed_target};
 use super::view::{self, VpcSideFault};
 use super::{
-    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, forwarded_to_wrong_view, grouped, remedy, route53,
+    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, forwarded_to_wrong_view,
+    grouped, remedy, route53,
 };
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;
@@ -112,7 +113,10 @@ fn as_configured(case: &Case<'_>) -> Vec<Finding> {
 fn listed(zone: &HostedZone, vpc: &str) -> String {
     let owner = zone.owning_account.as_deref();
     let owner = owner.map_or_else(String::new, |owner| format!(" of account {owner}"));
-    format!("{} ({}){owner} is associated with {vpc}", zone.name, zone.id)
+    format!(
+        "{} ({}){owner} is associated with {vpc}",
+        zone.name, zone.id
+    )
 }
 
 fn configured(case: &Case<'_>, vpc: &str, zone: &HostedZone, apex: &Name) -> Finding {
@@ -167,7 +171,10 @@ fn finding(
          all names below its apex, the endpoint's among them, and the name is not in it.",
         phrase::plural(at.len(), "denies", "deny"),
     );
-    if at.iter().all(|subject| subject.probed.resolver.is_elsewhere) {
+    if at
+        .iter()
+        .all(|subject| subject.probed.resolver.is_elsewhere)
+    {
         explanation.push_str(
             " EKS's own zone, which would win as the more specific one, is in the cluster's VPC, and this is another.",
         );
@@ -214,14 +221,12 @@ fn finding(
     if known.is_none() {
         remedies.push(remedy::endpoint::list_private_zones(case));
     }
-    remedies.push(
-        disassociate(
-            case,
-            apex,
-            known.map_or("<vpc-id>", |(_, vpc)| vpc),
-            known.map_or("<zone-id>", |(zone, _)| zone.id.as_str()),
-        ),
-    );
+    remedies.push(disassociate(
+        case,
+        apex,
+        known.map_or("<vpc-id>", |(_, vpc)| vpc),
+        known.map_or("<zone-id>", |(zone, _)| zone.id.as_str()),
+    ));
     remedies.push(Remedy::new(
         "Or, where this is not the cluster's VPC: a rule for the endpoint's name to an inbound endpoint that is",
         [format!(

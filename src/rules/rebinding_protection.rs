@@ -2,7 +2,9 @@
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::step::{Denial, Step};
-use super::{Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dnssec_bogus, remedy, grouped};
+use super::{
+    Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dnssec_bogus, grouped, remedy,
+};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::endpoint::SoaOrigin;
@@ -120,7 +122,9 @@ pub(super) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
     // AWS's own resolvers have no such filter: there, only its mark would tell that something else answers.
     let may_be_unmarked = ordinary && !subject.is_vpc_side();
     match subject.verdict() {
-        Verdict::NoData if a.records.is_empty() && matches!(Denial::of(subject), Some(Denial::Bare)) => {
+        Verdict::NoData
+            if a.records.is_empty() && matches!(Denial::of(subject), Some(Denial::Bare)) =>
+        {
             match a.ede.iter().find(|error| error.code == 15) {
                 Some(mark) if ordinary && names_no_other_reason(mark) => Some(Shape::Marked),
                 Some(_) if ordinary || subject.sibling().is_none() => Some(Shape::MarkedUnchecked),
@@ -169,14 +173,18 @@ fn finding(case: &Case<'_>, shape: Shape, subjects: &[&Subject<'_>]) -> Finding 
     let known: Vec<&Subject<'_>> = case
         .vpc_side()
         .chain(case.public())
-        .filter(|other| other.has_private_addresses() && !subjects.iter().any(|x| x.name() == other.name()))
+        .filter(|other| {
+            other.has_private_addresses() && !subjects.iter().any(|x| x.name() == other.name())
+        })
         .collect();
     let known_from = if known.is_empty() {
         format!("by {}", case.expected.source)
     } else {
         format!("from {}", phrase::titles(&known))
     };
-    let sibling = if shape == Shape::MarkedUnchecked && subjects.iter().all(|x| x.sibling().is_none()) {
+    let sibling = if shape == Shape::MarkedUnchecked
+        && subjects.iter().all(|x| x.sibling().is_none())
+    {
         " The control questions were not asked, so that the rest of the zone resolves there is not known."
     } else {
         " A random sibling of the name is denied there as it should be, with a SOA of AWS's, so the zone is \

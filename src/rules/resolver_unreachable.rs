@@ -162,7 +162,10 @@ fn ports(subjects: &[&Subject<'_>]) -> String {
 fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let refused = silence == Silence::Refused;
-    let turned_away = matches!(silence, Silence::Refused | Silence::NoWay | Silence::Forbidden);
+    let turned_away = matches!(
+        silence,
+        Silence::Refused | Silence::NoWay | Silence::Forbidden
+    );
     let summary = if turned_away {
         format!(
             "{who} cannot be reached ({})",
@@ -244,7 +247,10 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
             ),
             Remedy::new(
                 "Give it more time, to see what it says in the end",
-                [format!("eks-dns-doctor check {} --timeout 15s --deadline 40s …", case.own_zone())],
+                [format!(
+                    "eks-dns-doctor check {} --timeout 15s --deadline 40s …",
+                    case.own_zone()
+                )],
             ),
         ],
         Silence::Forbidden => vec![Remedy::advice(

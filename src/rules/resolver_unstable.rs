@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, phrase, remedy, grouped};
+use super::{
+    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, phrase, remedy,
+};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, RecordType};
@@ -164,9 +166,7 @@ fn finding(
     } else {
         Severity::Warning
     };
-    let is_silent = |sample: &&Sample<'_>| {
-        sample.a.is_some_and(|lookup| lookup.kind.is_silence())
-    };
+    let is_silent = |sample: &&Sample<'_>| sample.a.is_some_and(|lookup| lookup.kind.is_silence());
     let silent = samples.iter().filter(is_silent).count();
     // Silence is no answer: where the others agree, packets may be all that is lost.
     let answers_agree = silent > 0
@@ -250,9 +250,8 @@ fn finding(
 
 fn observed(subject: &Subject<'_>, alike: &[&Sample<'_>], total: usize) -> Evidence {
     let numbers: Vec<u32> = alike.iter().map(|sample| sample.number + 1).collect();
-    let outcome = |lookup: Option<&Lookup>| {
-        lookup.map_or_else(|| "not asked".to_owned(), phrase::outcome)
-    };
+    let outcome =
+        |lookup: Option<&Lookup>| lookup.map_or_else(|| "not asked".to_owned(), phrase::outcome);
     let first = alike.first();
     Evidence::of(
         subject.name(),

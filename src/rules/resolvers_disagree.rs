@@ -2,9 +2,8 @@
 
 use super::phrase::{self, observed_target};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
-use crate::limits;
 use crate::compare::Verdict;
-
+use crate::limits;
 
 declare_rule! {
     /// ## What it means
@@ -110,7 +109,10 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
         evidence: answered
             .iter()
             .flat_map(|subject| observed_target(subject))
-            .chain(case.stub().map(|stub| Evidence::fact(phrase::name_servers(stub))))
+            .chain(
+                case.stub()
+                    .map(|stub| Evidence::fact(phrase::name_servers(stub))),
+            )
             .collect(),
         remedies: remedies(case, &right, &wrong),
         references: vec!["https://man7.org/linux/man-pages/man5/resolv.conf.5.html".to_owned()],

@@ -1,7 +1,7 @@
 //! The resolver answers from an expired cache entry.
 
 use super::phrase::{self, observed};
-use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, remedy, grouped};
+use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::dns::ExtendedError;
 use crate::observation::{Lookup, Purpose};
 

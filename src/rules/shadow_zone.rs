@@ -2,7 +2,9 @@
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::step::{Denial, Step};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::{
+    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy,
+};
 use crate::dns::Name;
 
 declare_rule! {

@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed_sibling, observed_target};
 use super::step::{Step, is_sinkholed};
-use super::{Case, Confidence, Evidence, Finding, Severity, Stage, Subject, remedy, grouped};
+use super::{Case, Confidence, Evidence, Finding, Severity, Stage, Subject, grouped, remedy};
 use crate::address::AddressClass;
 use crate::dns::AnswerKind;
 

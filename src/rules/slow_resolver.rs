@@ -4,14 +4,13 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
-use crate::limits;
 use crate::dns::{AnswerKind, RecordType};
+use crate::limits;
 use crate::observation::{Lookup, Purpose};
 
 /// From here on an answer is slow, in milliseconds: a fifth of the 5 s that Go and glibc give one server
 /// (resolv.conf(5): `timeout`).
 const SLOW_MS: f64 = 1000.0;
-
 
 declare_rule! {
     /// ## What it means
@@ -56,7 +55,9 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let subjects: Vec<&Subject<'_>> = slow.iter().map(|(subject, _)| *subject).collect();
     let who = phrase::titles(&subjects);
     let lookups = || slow.iter().flat_map(|(_, late)| late);
-    let slowest = lookups().filter_map(|lookup| lookup.rtt_ms).fold(0.0, f64::max);
+    let slowest = lookups()
+        .filter_map(|lookup| lookup.rtt_ms)
+        .fold(0.0, f64::max);
     let repeated = lookups().any(|lookup| retried(lookup));
     let only_repeated = slowest < SLOW_MS;
     let summary = if only_repeated {

@@ -60,7 +60,11 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         .upstreams()
         .map(|stub| stub.name_servers.clone())
         .unwrap_or_default();
-    known.extend(split.iter().flat_map(|split| split.scopes.iter().flat_map(|scope| &scope.servers)));
+    known.extend(
+        split
+            .iter()
+            .flat_map(|split| split.scopes.iter().flat_map(|scope| &scope.servers)),
+    );
     let address = |subject: &Subject<'_>| subject.probed.resolver.address;
     let is_loopback = |subject: &Subject<'_>| subject.ip().is_some_and(|ip| ip.is_loopback());
     let is_known = |subject: &&Subject<'_>| {
@@ -78,11 +82,15 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     // Where whom it asks is known, and knows, it is not either.
     let is_asked = |subject: &Subject<'_>| {
         let servers = asked.as_ref().map(|asked| asked.servers.as_slice());
-        servers.is_some_and(|servers| address(subject).is_some_and(|address| servers.contains(&address)))
+        servers.is_some_and(|servers| {
+            address(subject).is_some_and(|address| servers.contains(&address))
+        })
     };
     let is_race = know.iter().any(|subject| is_asked(subject));
     // systemd-resolved takes the first success of all that it asks; Windows prefers one adapter to another.
-    let may_lose = asked.as_ref().is_some_and(|asked| asked.chooser == Chooser::Windows)
+    let may_lose = asked
+        .as_ref()
+        .is_some_and(|asked| asked.chooser == Chooser::Windows)
         && others.iter().any(|subject| is_asked(subject));
     if is_race && !may_lose {
         return Vec::new();
@@ -95,7 +103,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         .is_some_and(|system| system.verdict().is_fine());
     let in_use = |subject: &&Subject<'_>| {
         subject.has_role(Role::Local)
-            && (is_loopback(subject) || split.is_some() && !is_fine && (system.is_some() || is_asked(subject)))
+            && (is_loopback(subject)
+                || split.is_some() && !is_fine && (system.is_some() || is_asked(subject)))
     };
     let mut failing: Vec<&Subject<'_>> = case.failing().filter(in_use).collect();
     if failing.is_empty() && (split.is_none() || system.is_none()) {
@@ -107,7 +116,11 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let zone = case.regional_zone().unwrap_or_else(|| case.own_zone());
     let mut evidence: Vec<Evidence> = know
         .iter()
-        .chain(others.iter().filter(|other| !failing.iter().any(|it| it.name() == other.name())))
+        .chain(
+            others
+                .iter()
+                .filter(|other| !failing.iter().any(|it| it.name() == other.name())),
+        )
         .flat_map(|subject| phrase::observed_target(subject))
         .collect();
     evidence.extend(
@@ -159,7 +172,10 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
 /// What the name servers that know belong to.
 fn links(split: Option<&SplitDns>, know: &[&Subject<'_>]) -> Vec<String> {
     let mut links: Vec<String> = Vec::new();
-    for address in know.iter().filter_map(|subject| subject.probed.resolver.address) {
+    for address in know
+        .iter()
+        .filter_map(|subject| subject.probed.resolver.address)
+    {
         for scope in split.iter().flat_map(|split| split.scopes_of(address)) {
             if !links.contains(&scope.name) {
                 links.push(scope.name.clone());
@@ -169,14 +185,22 @@ fn links(split: Option<&SplitDns>, know: &[&Subject<'_>]) -> Vec<String> {
     links
 }
 
-fn explanation(asked: &AskedFor, those: &str, (count, is_race): (usize, bool), links: &[String], zone: &str) -> String {
+fn explanation(
+    asked: &AskedFor,
+    those: &str,
+    (count, is_race): (usize, bool),
+    links: &[String],
+    zone: &str,
+) -> String {
     let of = if links.is_empty() {
         String::new()
     } else {
         format!(" ({})", phrase::list(links))
     };
     let missing = match asked.chooser {
-        Chooser::SystemdResolved => format!("a routing domain for {zone} on the link of the latter"),
+        Chooser::SystemdResolved => {
+            format!("a routing domain for {zone} on the link of the latter")
+        }
         Chooser::Macos => format!("a resolver for the domain {zone}"),
         Chooser::Windows => format!("an NRPT rule for .{zone}"),
     };
@@ -229,19 +253,17 @@ fn remedies(
                 ],
             )
         }
-        Some(Chooser::Macos) => {
-            Remedy::new(
-                "Give the zone a resolver of its own, then look it up as programs do",
-                [
-                    "sudo mkdir -p /etc/resolver".to_owned(),
-                    format!(
-                        "printf 'nameserver %s\\n' {} | sudo tee /etc/resolver/{zone}",
-                        servers.join(" ")
-                    ),
-                    format!("dscacheutil -q host -a name {own}"),
-                ],
-            )
-        }
+        Some(Chooser::Macos) => Remedy::new(
+            "Give the zone a resolver of its own, then look it up as programs do",
+            [
+                "sudo mkdir -p /etc/resolver".to_owned(),
+                format!(
+                    "printf 'nameserver %s\\n' {} | sudo tee /etc/resolver/{zone}",
+                    servers.join(" ")
+                ),
+                format!("dscacheutil -q host -a name {own}"),
+            ],
+        ),
         Some(Chooser::Windows) => {
             let quoted: Vec<String> = servers
                 .iter()

@@ -1,6 +1,8 @@
 //! Beside the reply that counts come others that do not belong.
 
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, phrase, remedy};
+use super::{
+    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, phrase, remedy,
+};
 use crate::dns::{AnswerKind, RecordType};
 use crate::observation::{Attempt, Lookup, Purpose};
 
@@ -72,8 +74,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         evidence: subjects
             .iter()
             .flat_map(|subject| {
-                stray_lookups(subject)
-                    .map(|(lookup, strays)| strays.observed(subject, lookup))
+                stray_lookups(subject).map(|(lookup, strays)| strays.observed(subject, lookup))
             })
             .collect(),
         remedies: vec![
@@ -108,7 +109,9 @@ struct Strays<'a> {
 }
 
 /// The look-ups of the target that got a reply and, beside it, others.
-fn stray_lookups<'a>(subject: &Subject<'a>) -> impl Iterator<Item = (&'a Lookup, Strays<'a>)> + use<'a> {
+fn stray_lookups<'a>(
+    subject: &Subject<'a>,
+) -> impl Iterator<Item = (&'a Lookup, Strays<'a>)> + use<'a> {
     let fine = subject.verdict().is_fine();
     subject
         .lookups(Purpose::Target)

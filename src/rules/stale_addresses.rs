@@ -108,14 +108,16 @@ fn finding(
              date.",
         );
     } else {
-        let _ = write!(explanation, 
+        let _ = write!(
+            explanation,
             " {} {} the right ones.",
             phrase::titles(right),
             phrase::plural(right.len(), "gives", "give")
         );
     }
     if let Some(ttl) = longest_ttl(stale).filter(|ttl| *ttl > ENDPOINT_TTL) {
-        let _ = write!(explanation, 
+        let _ = write!(
+            explanation,
             " The answer's TTL is {ttl} s, longer than AWS gives: a cache stretches it, or a record of \
              somebody's own pins the name."
         );
@@ -129,7 +131,10 @@ fn finding(
             .iter()
             .filter_map(|subject| Some(observed(subject, subject.a()?))),
     );
-    evidence.extend(case.vpc().map(|vpc| Evidence::fact(phrase::vpc_networks(vpc))));
+    evidence.extend(
+        case.vpc()
+            .map(|vpc| Evidence::fact(phrase::vpc_networks(vpc))),
+    );
     if let Some(interfaces) = case.interfaces() {
         let now = interfaces
             .iter()

@@ -3,7 +3,9 @@
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::step::{Denial, Step};
 use super::view::{self, Age};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy, grouped};
+use super::{
+    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy,
+};
 use crate::dns::{Name, RData, RecordType, Section};
 use crate::endpoint::SoaOrigin;
 
@@ -94,9 +96,7 @@ fn private_zone<'a>(subject: &Subject<'a>) -> Option<&'a Name> {
         lookups()
             .flat_map(|lookup| lookup.section(Section::Authority))
             .find(|record| match &record.data {
-                RData::Ns(server) => {
-                    SoaOrigin::of_server(server) == SoaOrigin::PrivateHostedZone
-                }
+                RData::Ns(server) => SoaOrigin::of_server(server) == SoaOrigin::PrivateHostedZone,
                 _ => false,
             })
             .map(|record| &record.owner)
@@ -120,7 +120,11 @@ fn finding(case: &Case<'_>, basis: Basis, subjects: &[&Subject<'_>]) -> Finding 
         Basis::PrivateZone => case
             .vpc_view()
             .into_iter()
-            .filter(|other| !subjects.iter().any(|subject| subject.name() == other.name()))
+            .filter(|other| {
+                !subjects
+                    .iter()
+                    .any(|subject| subject.name() == other.name())
+            })
             .collect(),
     };
     let has_it = format!(
@@ -187,7 +191,8 @@ fn finding(case: &Case<'_>, basis: Basis, subjects: &[&Subject<'_>]) -> Finding 
         remedies,
         references: vec![
             "https://www.rfc-editor.org/rfc/rfc2308".to_owned(),
-            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html".to_owned(),
+            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html"
+                .to_owned(),
         ],
     }
 }

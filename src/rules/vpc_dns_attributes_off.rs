@@ -84,9 +84,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     } else {
         (Severity::Warning, Confidence::Certain, Vec::new())
     };
-    vec![finding(
-        case, &off, severity, confidence, &subjects, &right,
-    )]
+    vec![finding(case, &off, severity, confidence, &subjects, &right)]
 }
 
 /// The attributes that are off, by AWS's names.
@@ -130,10 +128,7 @@ fn may_show_it(case: &Case<'_>, subject: &Subject<'_>) -> bool {
     !subject.sibling_resolves()
         && case.private_expected_at(subject)
         && (view::gives_the_public_view(case, subject)
-            || matches!(
-                view::denied_by(subject),
-                Some((_, SoaOrigin::PublicAws))
-            ))
+            || matches!(view::denied_by(subject), Some((_, SoaOrigin::PublicAws))))
 }
 
 fn finding(
@@ -144,7 +139,9 @@ fn finding(
     subjects: &[&Subject<'_>],
     right: &[&Subject<'_>],
 ) -> Finding {
-    let vpc = case.vpc().map_or("the cluster's VPC", |vpc| vpc.id.as_str());
+    let vpc = case
+        .vpc()
+        .map_or("the cluster's VPC", |vpc| vpc.id.as_str());
     let which = phrase::list(off);
     let are = phrase::plural(off.len(), "is", "are");
     let mut explanation = format!("{which} {are} off in {vpc}.");

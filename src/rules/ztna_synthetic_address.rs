@@ -94,9 +94,11 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
     let given = phrase::distinct(subjects.iter().flat_map(|subject| synthetic(case, subject)));
     let vpc = match case.vpc() {
         Some(vpc) => format!("It is not in the VPC: {}.", phrase::vpc_networks(vpc)),
-        None => "The VPC's networks are not known; if they are of this range, the address may be the \
+        None => {
+            "The VPC's networks are not known; if they are of this range, the address may be the \
                  endpoint's own."
-            .to_owned(),
+                .to_owned()
+        }
     };
     let wrong = match severity {
         Severity::Error => format!(
@@ -122,7 +124,10 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
         evidence: subjects
             .iter()
             .flat_map(|subject| observed_target(subject))
-            .chain(case.vpc().map(|vpc| Evidence::fact(phrase::vpc_networks(vpc))))
+            .chain(
+                case.vpc()
+                    .map(|vpc| Evidence::fact(phrase::vpc_networks(vpc))),
+            )
             .collect(),
         remedies: vec![
             Remedy::advice(format!(

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::same_resolver_answers_differently::ips;
-use crate::limits;
 use super::{has_private_addresses, times};
+use crate::limits;
 use crate::places::{Place, Seen};
 use crate::rules::phrase;
 use crate::rules::{Confidence, Evidence, Finding, Remedy, Severity};
@@ -51,15 +51,25 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
 }
 
 fn of_pair(a: &Place, b: &Place) -> Option<Finding> {
-    let (older, newer) = if a.later_than(b).is_some() { (b, a) } else { (a, b) };
+    let (older, newer) = if a.later_than(b).is_some() {
+        (b, a)
+    } else {
+        (a, b)
+    };
     // Without both times, or at one time, nothing says that one is the older.
-    newer.later_than(older).filter(|apart| *apart > limits::PLACES_APART)?;
+    newer
+        .later_than(older)
+        .filter(|apart| *apart > limits::PLACES_APART)?;
     let (before, after) = (addresses(older), addresses(newer));
     if before.is_empty() || after.is_empty() || before == after {
         return None;
     }
     let shown = |ips: &BTreeSet<IpAddr>| phrase::distinct(ips.iter().copied());
-    let confidence = if before.is_disjoint(&after) { Confidence::Medium } else { Confidence::Low };
+    let confidence = if before.is_disjoint(&after) {
+        Confidence::Medium
+    } else {
+        Confidence::Low
+    };
     let explanation = format!(
         "{} was captured at {} and got {}; {} at {} got {}. Both are private addresses, so the network interfaces \
          that the name points at have probably been replaced between the two, and the older capture says nothing of \
@@ -84,6 +94,9 @@ fn of_pair(a: &Place, b: &Place) -> Option<Finding> {
         Evidence::fact(format!("{}: {}", newer.name, shown(&after))),
     ];
     finding.evidence.extend(times(&[older, newer]));
-    finding.remedies = vec![Remedy::advice(format!("Capture {} again, and compare", older.name))];
+    finding.remedies = vec![Remedy::advice(format!(
+        "Capture {} again, and compare",
+        older.name
+    ))];
     Some(finding)
 }

@@ -47,24 +47,25 @@ macro_rules! declare_place_rule {
     };
 }
 
-macro_rules! place_rules {
-    ($($module:ident),+ $(,)?) => {
-        $(mod $module;)+
+// The rules, by name. They come after `declare_place_rule!`, which they use.
+mod different_generations;
+mod only_one_place_has_forwarding;
+mod reachable_from_one_place_only;
+mod same_and_broken;
+mod same_and_healthy;
+mod same_resolver_answers_differently;
+mod unexplained_difference;
 
-        /// Every rule about several places, in their order.
-        pub static PLACE_RULES: &[&PlaceRule] = &[$(&$module::RULE),+];
-    };
-}
-
-place_rules! {
-    only_one_place_has_forwarding,
-    same_resolver_answers_differently,
-    reachable_from_one_place_only,
-    different_generations,
-    same_and_broken,
-    unexplained_difference,
-    same_and_healthy,
-}
+/// Every rule about several places, in their order.
+pub static PLACE_RULES: &[&PlaceRule] = &[
+    &only_one_place_has_forwarding::RULE,
+    &same_resolver_answers_differently::RULE,
+    &reachable_from_one_place_only::RULE,
+    &different_generations::RULE,
+    &same_and_broken::RULE,
+    &unexplained_difference::RULE,
+    &same_and_healthy::RULE,
+];
 
 /// The findings, the headline first.
 pub(super) fn evaluate(seen: &Seen<'_>) -> Vec<Finding> {

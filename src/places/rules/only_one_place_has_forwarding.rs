@@ -1,6 +1,8 @@
 //! The private zone is seen at one place, and at another the resolver takes the name from elsewhere.
 
-use super::{address_of, has_private_addresses, list, names, observed, own_remedies, times, verdict};
+use super::{
+    address_of, has_private_addresses, list, names, observed, own_remedies, times, verdict,
+};
 use crate::compare::Verdict;
 use crate::places::{Place, Seen, is_one_server};
 use crate::report::{ResolverReport, diagnose};
@@ -95,7 +97,10 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
         let path = place.path();
         if let Some(other) = path.iter().find(|resolver| sees_another(resolver)) {
             without.push((place, other));
-        } else if let Some(first) = path.first().filter(|_| path.iter().all(|resolver| sees(resolver))) {
+        } else if let Some(first) = path
+            .first()
+            .filter(|_| path.iter().all(|resolver| sees(resolver)))
+        {
             with.push((place, first));
         }
     }
@@ -131,8 +136,12 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
         let asks = if several { "ask" } else { "asks" };
         format!("{asks} {}, which {how}", address_of(resolver))
     });
-    let proved = with.iter().all(|(_, resolver)| resolver.view == View::PrivateZone)
-        && without.iter().all(|(_, resolver)| resolver.view == View::Public);
+    let proved = with
+        .iter()
+        .all(|(_, resolver)| resolver.view == View::PrivateZone)
+        && without
+            .iter()
+            .all(|(_, resolver)| resolver.view == View::Public);
     let good: Vec<&Place> = with.iter().map(|(place, _)| *place).collect();
     let bad: Vec<&Place> = without.iter().map(|(place, _)| *place).collect();
     let mut resolvers: Vec<String> = Vec::new();
@@ -144,7 +153,11 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
     }
     let (take, lead, answer) = (
         if good.len() == 1 { "takes" } else { "take" },
-        if bad.len() == 1 { ("path", "does") } else { ("paths", "do") },
+        if bad.len() == 1 {
+            ("path", "does")
+        } else {
+            ("paths", "do")
+        },
         if resolvers.len() == 1 {
             "answers from what it knows itself, and does not forward"
         } else {
@@ -163,12 +176,19 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
         names(&bad),
         names(&good),
     );
-    let severity = if without.iter().any(|(_, resolver)| !resolver.verdict.is_fine()) {
+    let severity = if without
+        .iter()
+        .any(|(_, resolver)| !resolver.verdict.is_fine())
+    {
         Severity::Error
     } else {
         Severity::Warning
     };
-    let confidence = if proved { Confidence::High } else { Confidence::Medium };
+    let confidence = if proved {
+        Confidence::High
+    } else {
+        Confidence::Medium
+    };
     let summary = format!("{}, {}", list(&through), list(&instead));
     let mut finding = RULE.finding(severity, confidence, summary, explanation);
     let both = || with.iter().chain(&without);
@@ -176,8 +196,12 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
         .iter()
         .map(|(_, resolver)| resolver.probed.resolver.name.clone())
         .collect();
-    finding.evidence = both().map(|(place, resolver)| observed(place, resolver)).collect();
-    finding.evidence.extend(times(&both().map(|(place, _)| *place).collect::<Vec<_>>()));
+    finding.evidence = both()
+        .map(|(place, resolver)| observed(place, resolver))
+        .collect();
+    finding
+        .evidence
+        .extend(times(&both().map(|(place, _)| *place).collect::<Vec<_>>()));
     finding.remedies = without
         .iter()
         .flat_map(|(place, _)| remedies(place, with[0].1))

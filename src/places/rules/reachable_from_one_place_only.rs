@@ -44,11 +44,13 @@ fn severity_at(place: &Place, resolver: &ResolverReport) -> Severity {
     let resolver = &resolver.probed.resolver;
     let about = |finding: &&Finding| finding.resolvers.contains(&resolver.name);
     let said = place.report.findings.iter().filter(about);
-    said.map(|finding| finding.severity).min().unwrap_or(if resolver.in_scope {
-        Severity::Error
-    } else {
-        Severity::Info
-    })
+    said.map(|finding| finding.severity)
+        .min()
+        .unwrap_or(if resolver.in_scope {
+            Severity::Error
+        } else {
+            Severity::Info
+        })
 }
 
 fn of_row(seen: &Seen<'_>, row: &Row) -> Option<Finding> {
@@ -62,7 +64,12 @@ fn of_row(seen: &Seen<'_>, row: &Row) -> Option<Finding> {
     if heard.is_empty() {
         return None;
     }
-    let places = |cells: &[(_, _, _)]| -> Vec<&Place> { cells.iter().map(|(place, _, _): &(&Place, _, _)| *place).collect() };
+    let places = |cells: &[(_, _, _)]| -> Vec<&Place> {
+        cells
+            .iter()
+            .map(|(place, _, _): &(&Place, _, _)| *place)
+            .collect()
+    };
     let (from, not_from) = (names(&places(&heard)), names(&places(&silent)));
     let address = row.shown_address();
     let is_vpc = asked(seen, row)
@@ -80,13 +87,20 @@ fn of_row(seen: &Seen<'_>, row: &Row) -> Option<Finding> {
             "Allow UDP and TCP port 53 on the way, at the security group of an inbound endpoint too",
         )
     };
-    let explanation = format!("{address} answers {from}, and {not_from} hears nothing from it. {why}");
+    let explanation =
+        format!("{address} answers {from}, and {not_from} hears nothing from it. {why}");
     let summary = format!("{address} answers {from}, and not {not_from}");
     let mut finding = RULE.finding(severity, Confidence::High, summary, explanation);
     let all = || heard.iter().chain(&silent);
     finding.resolvers = vec![row.resolver.clone()];
-    finding.evidence = all().map(|(place, _, resolver)| observed(place, resolver)).collect();
-    finding.evidence.extend(times(&all().map(|(place, ..)| *place).collect::<Vec<_>>()));
-    finding.remedies = vec![Remedy::advice(format!("{remedy} ({not_from} to {address})"))];
+    finding.evidence = all()
+        .map(|(place, _, resolver)| observed(place, resolver))
+        .collect();
+    finding
+        .evidence
+        .extend(times(&all().map(|(place, ..)| *place).collect::<Vec<_>>()));
+    finding.remedies = vec![Remedy::advice(format!(
+        "{remedy} ({not_from} to {address})"
+    ))];
     Some(finding)
 }

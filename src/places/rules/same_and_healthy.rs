@@ -29,7 +29,12 @@ declare_place_rule! {
 
 fn check(seen: &Seen<'_>, before: &[Finding]) -> Vec<Finding> {
     let healthy = seen.places.iter().all(Place::is_healthy);
-    if !healthy || !seen.unseen.is_empty() || before.iter().any(|finding| finding.severity != Severity::Info) {
+    if !healthy
+        || !seen.unseen.is_empty()
+        || before
+            .iter()
+            .any(|finding| finding.severity != Severity::Info)
+    {
         return Vec::new();
     }
     let places: Vec<&Place> = seen.places.iter().collect();
@@ -49,7 +54,12 @@ fn check(seen: &Seen<'_>, before: &[Finding]) -> Vec<Finding> {
     let mut finding = RULE.finding(Severity::Info, Confidence::Certain, summary, explanation);
     finding.evidence = places
         .iter()
-        .flat_map(|place| place.path().into_iter().map(|resolver| observed(place, resolver)))
+        .flat_map(|place| {
+            place
+                .path()
+                .into_iter()
+                .map(|resolver| observed(place, resolver))
+        })
         .collect();
     vec![finding]
 }

@@ -41,7 +41,11 @@ declare_place_rule! {
 }
 
 pub(super) fn ips(resolver: &ResolverReport) -> BTreeSet<IpAddr> {
-    resolver.addresses.iter().map(|address| address.ip).collect()
+    resolver
+        .addresses
+        .iter()
+        .map(|address| address.ip)
+        .collect()
 }
 
 /// Whether two captures may be of different times as far as is known.
@@ -54,7 +58,10 @@ pub(super) fn may_be_apart(a: &Place, b: &Place) -> bool {
 
 fn differ(a: (&Place, &ResolverReport), b: (&Place, &ResolverReport)) -> bool {
     let ((a_place, a), (b_place, b)) = (a, b);
-    let with_addresses = [a, b].iter().filter(|resolver| resolver.verdict.has_addresses()).count();
+    let with_addresses = [a, b]
+        .iter()
+        .filter(|resolver| resolver.verdict.has_addresses())
+        .count();
     match with_addresses {
         0 => a.verdict != b.verdict,
         1 => true,
@@ -77,7 +84,9 @@ fn of_row(seen: &Seen<'_>, row: &Row) -> Option<Finding> {
     heard.retain(|(_, _, resolver)| {
         !is_silent(resolver.verdict) && resolver.verdict != Verdict::Unstable
     });
-    let first = heard.first().map(|(place, _, resolver)| (*place, *resolver))?;
+    let first = heard
+        .first()
+        .map(|(place, _, resolver)| (*place, *resolver))?;
     let mut rest = heard.iter().skip(1);
     rest.find(|(place, _, resolver)| differ(first, (place, resolver)))?;
     let says: Vec<String> = heard
@@ -97,13 +106,18 @@ fn of_row(seen: &Seen<'_>, row: &Row) -> Option<Finding> {
         (false, false) => Severity::Warning,
     };
     let places: Vec<&Place> = heard.iter().map(|(place, ..)| *place).collect();
-    let mut apart = places.iter().skip(1).filter(|place| may_be_apart(places[0], place));
+    let mut apart = places
+        .iter()
+        .skip(1)
+        .filter(|place| may_be_apart(places[0], place));
     let confidence = if apart.next().is_some() {
         Confidence::Low
     } else {
         Confidence::Medium
     };
-    let refuses = heard.iter().any(|(_, _, resolver)| resolver.verdict == Verdict::Refused);
+    let refuses = heard
+        .iter()
+        .any(|(_, _, resolver)| resolver.verdict == Verdict::Refused);
     let why = if refuses {
         "REFUSED at one of them is what an access list gives."
     } else {
@@ -116,19 +130,31 @@ fn of_row(seen: &Seen<'_>, row: &Row) -> Option<Finding> {
         places.len()
     );
     if confidence == Confidence::Low {
-        explanation.push_str(" It is not known that they were asked at one time, so it may have changed between.");
+        explanation.push_str(
+            " It is not known that they were asked at one time, so it may have changed between.",
+        );
     }
-    let summary = format!("{address} answers differently by place: {}", says.join("; "));
+    let summary = format!(
+        "{address} answers differently by place: {}",
+        says.join("; ")
+    );
     let mut finding = RULE.finding(severity, confidence, summary, explanation);
     finding.resolvers = vec![row.resolver.clone()];
-    finding.evidence = heard.iter().map(|(place, _, resolver)| observed(place, resolver)).collect();
+    finding.evidence = heard
+        .iter()
+        .map(|(place, _, resolver)| observed(place, resolver))
+        .collect();
     finding.evidence.extend(times(&places));
     let failing: Vec<&str> = heard
         .iter()
         .filter(|(_, _, resolver)| !resolver.verdict.is_fine())
         .map(|(place, ..)| place.name.as_str())
         .collect();
-    let whom = if failing.is_empty() { "each place".to_owned() } else { list(&failing) };
+    let whom = if failing.is_empty() {
+        "each place".to_owned()
+    } else {
+        list(&failing)
+    };
     finding.remedies = vec![Remedy::advice(format!(
         "At {address}, look at which view, access list or forwarding rule the addresses of {whom} fall into"
     ))];
