@@ -35,12 +35,7 @@ fn main() {
         run(&["explain", "no-forwarding"]);
     });
     let port = healthy[0].to_string();
-    if Command::new("dig")
-        .arg("-v")
-        .stderr(Stdio::null())
-        .status()
-        .is_ok()
-    {
+    if Command::new("dig").arg("-v").stderr(Stdio::null()).status().is_ok() {
         measure("dig, one question to one healthy resolver", || {
             let mut dig = Command::new("dig");
             dig.args(["@127.0.0.1", "-p", &port, HOST, "A"]);
@@ -60,17 +55,11 @@ fn main() {
 
     let mut with_silent = four[..3].to_vec();
     with_silent.push(resolver(silent_port));
-    println!(
-        "\ncheck, three healthy and a silent one, --timeout 1s, from the start of the program:"
-    );
+    println!("\ncheck, three healthy and a silent one, --timeout 1s, from the start of the program:");
     for _ in 0..3 {
         let (rows, end) = rows_of(&with_silent);
         let rows: Vec<String> = rows.iter().map(|at| milliseconds(*at)).collect();
-        println!(
-            "  rows after {}; end after {}",
-            rows.join(", "),
-            milliseconds(end)
-        );
+        println!("  rows after {}; end after {}", rows.join(", "), milliseconds(end));
     }
     drop((silent, silent_tcp));
 }
@@ -80,16 +69,9 @@ fn resolver(port: u16) -> String {
 }
 
 fn arguments(resolvers: &[String], more: &[&str]) -> Vec<String> {
-    let mut arguments: Vec<String> = [
-        "check",
-        HOST,
-        "--no-local",
-        "--no-os",
-        "--expect",
-        "192.0.2.1",
-    ]
-    .map(str::to_owned)
-    .to_vec();
+    let mut arguments: Vec<String> = ["check", HOST, "--no-local", "--no-os", "--expect", "192.0.2.1"]
+        .map(str::to_owned)
+        .to_vec();
     for resolver in resolvers {
         arguments.push("--resolver".to_owned());
         arguments.push(resolver.clone());

@@ -71,10 +71,7 @@ impl AddressClass {
 
     /// Whether an endpoint inside a VPC can have such an address without being publicly routed.
     pub fn is_private_side(self) -> bool {
-        matches!(
-            self,
-            Self::Expected | Self::InVpc | Self::Private | Self::Cgnat
-        )
+        matches!(self, Self::Expected | Self::InVpc | Self::Private | Self::Cgnat)
     }
 
     /// As in the JSON document.

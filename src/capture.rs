@@ -5,9 +5,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::de::{
-    self, DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{self, DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::connect::Connection;
@@ -62,9 +60,7 @@ pub enum CaptureError {
     #[error("is not a capture: two of its resolvers are called {0:?}")]
     SameName(String),
     /// A comparison where a capture is wanted.
-    #[error(
-        "is a comparison of several places, not the capture of one: give the captures it was made from"
-    )]
+    #[error("is a comparison of several places, not the capture of one: give the captures it was made from")]
     Comparison,
     /// A comparison whose lists do not belong together.
     #[error("is not a comparison: it names {places} places and has {captures} captures")]
@@ -83,11 +79,7 @@ impl Head {
     /// The program that made it.
     fn by(&self) -> Option<String> {
         let tool = self.tool.as_ref()?;
-        Some(format!(
-            "{} {}",
-            tool.name.as_ref()?,
-            tool.version.as_ref()?
-        ))
+        Some(format!("{} {}", tool.name.as_ref()?, tool.version.as_ref()?))
     }
 
     /// What cannot be read, and where another program made it, which: under the same version of the shape it may
@@ -96,12 +88,10 @@ impl Head {
         let this = Tool::this();
         let this = format!("{} {}", this.name, this.version);
         match (malformed(error), self.by()) {
-            (CaptureError::Malformed(what), Some(by)) if by != this => {
-                CaptureError::Malformed(format!(
-                    "{what} (it was written by {}, and this is {this})",
-                    shortened(&by)
-                ))
-            }
+            (CaptureError::Malformed(what), Some(by)) if by != this => CaptureError::Malformed(format!(
+                "{what} (it was written by {}, and this is {this})",
+                shortened(&by)
+            )),
             (error, _) => error,
         }
     }
@@ -195,35 +185,27 @@ pub fn parse(bytes: &[u8]) -> Result<Capture, CaptureError> {
 }
 
 /// Reads a capture, or a comparison of several.
-pub fn parse_any<K: DeserializeOwned, U: DeserializeOwned>(
-    bytes: &[u8],
-) -> Result<Held<K, U>, CaptureError> {
+pub fn parse_any<K: DeserializeOwned, U: DeserializeOwned>(bytes: &[u8]) -> Result<Held<K, U>, CaptureError> {
     let (head, bytes) = begin(bytes)?;
     if head.captures.is_none() {
-        let document: Document =
-            serde_json::from_slice(bytes).map_err(|error| head.malformed(&error))?;
+        let document: Document = serde_json::from_slice(bytes).map_err(|error| head.malformed(&error))?;
         is_time(&document.taken_at)?;
         return Ok(Held::One(Box::new(document.capture()?)));
     }
-    let read: Several<K, U> =
-        serde_json::from_slice(bytes).map_err(|error| head.malformed(&error))?;
+    let read: Several<K, U> = serde_json::from_slice(bytes).map_err(|error| head.malformed(&error))?;
     if read.places.len() != read.captures.len() {
         return Err(CaptureError::Unmatched {
             places: read.places.len(),
             captures: read.captures.len(),
         });
     }
-    let several = read
-        .places
-        .into_iter()
-        .zip(read.captures)
-        .map(|(place, document)| {
-            // dig's text may not say when it was.
-            if !document.taken_at.is_empty() {
-                is_time(&document.taken_at)?;
-            }
-            Ok((place.name, place.kind, document.capture()?))
-        });
+    let several = read.places.into_iter().zip(read.captures).map(|(place, document)| {
+        // dig's text may not say when it was.
+        if !document.taken_at.is_empty() {
+            is_time(&document.taken_at)?;
+        }
+        Ok((place.name, place.kind, document.capture()?))
+    });
     Ok(Held::Several {
         places: several.collect::<Result<_, CaptureError>>()?,
         unseen: read.unseen,
@@ -245,10 +227,7 @@ fn begin(bytes: &[u8]) -> Result<(Head, &[u8]), CaptureError> {
     }
     measure(bytes)?;
     let head: Head = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
-    let version = head
-        .schema_version
-        .as_ref()
-        .ok_or(CaptureError::NoVersion)?;
+    let version = head.schema_version.as_ref().ok_or(CaptureError::NoVersion)?;
     match version.as_u64() {
         None => return Err(CaptureError::Version(shortened(&version.to_string()))),
         Some(0) => return Err(CaptureError::Older),
@@ -328,12 +307,9 @@ const CONCLUDED_OF_PLACE: &[&str] = &["headline", "gaps"];
 /// Walks the document once without keeping it, and holds its lists, texts and times to their bounds.
 fn measure(bytes: &[u8]) -> Result<(), CaptureError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let measured = Measure {
-        key: "",
-        inside: "",
-    }
-    .deserialize(&mut reader)
-    .and_then(|()| reader.end());
+    let measured = Measure { key: "", inside: "" }
+        .deserialize(&mut reader)
+        .and_then(|()| reader.end());
     measured.map_err(|error| malformed(&error))
 }
 
@@ -360,8 +336,7 @@ impl Measure<'_> {
     }
 
     fn longest_text(self) -> usize {
-        let is_name = self.key == "name"
-            && matches!(self.inside, "resolvers" | "vantage" | "tool" | "places");
+        let is_name = self.key == "name" && matches!(self.inside, "resolvers" | "vantage" | "tool" | "places");
         if is_name {
             limits::NAME_IN_CAPTURE
         } else {

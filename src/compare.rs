@@ -107,10 +107,7 @@ impl Verdict {
 
     /// Whether TLS or HTTP failed before any question could be answered.
     pub fn is_without_exchange(self) -> bool {
-        matches!(
-            self,
-            Self::Certificate | Self::Handshake | Self::Alpn | Self::HttpError
-        )
+        matches!(self, Self::Certificate | Self::Handshake | Self::Alpn | Self::HttpError)
     }
 
     /// Whether the resolver denied that there is an address.
@@ -217,9 +214,7 @@ pub fn compare(probed: &Probed, expected: Expected, facts: &Facts) -> Comparison
         None => answered(target_lookups(&probed.lookups)).collect(),
     };
     let verdict = match (&probed.system, probed.resolver.role) {
-        (Some(system), _) if system.failure.is_some() || system.addresses.is_empty() => {
-            Verdict::Failed
-        }
+        (Some(system), _) if system.failure.is_some() || system.addresses.is_empty() => Verdict::Failed,
         (Some(system), _) => judge(&system.addresses, &expected, facts, view),
         (None, Role::Os) => Verdict::Failed,
         (None, _) => of_samples(&probed.lookups, &expected, facts, view),
@@ -242,9 +237,7 @@ pub fn compare(probed: &Probed, expected: Expected, facts: &Facts) -> Comparison
 }
 
 fn summary(lookups: &[Lookup], expected: &Expected, facts: &Facts, view: View) -> Option<Samples> {
-    let numbers: BTreeSet<u32> = target_lookups(lookups)
-        .map(|lookup| lookup.sample)
-        .collect();
+    let numbers: BTreeSet<u32> = target_lookups(lookups).map(|lookup| lookup.sample).collect();
     if numbers.len() < 2 {
         return None;
     }
@@ -254,9 +247,7 @@ fn summary(lookups: &[Lookup], expected: &Expected, facts: &Facts, view: View) -
         *outcomes.entry(verdict).or_default() += 1;
     }
     let a = || target_lookups(lookups).filter(|lookup| lookup.qtype == RecordType::A);
-    let lost = a()
-        .filter(|lookup| lookup.kind == AnswerKind::Timeout)
-        .count();
+    let lost = a().filter(|lookup| lookup.kind == AnswerKind::Timeout).count();
     Some(Samples {
         count: numbers.len(),
         outcomes,
@@ -267,9 +258,7 @@ fn summary(lookups: &[Lookup], expected: &Expected, facts: &Facts, view: View) -
 }
 
 fn target_lookups(lookups: &[Lookup]) -> impl Iterator<Item = &Lookup> {
-    lookups
-        .iter()
-        .filter(|lookup| lookup.purpose == Purpose::Target)
+    lookups.iter().filter(|lookup| lookup.purpose == Purpose::Target)
 }
 
 /// The addresses that were answered. What stands in a reply that was cut short or cannot be read to its end
@@ -284,9 +273,7 @@ fn answered<'a>(lookups: impl Iterator<Item = &'a Lookup>) -> impl Iterator<Item
 /// which of the expected addresses they hold agree; where nothing speaks against any sample, the least sure
 /// of them stands for all.
 fn of_samples(lookups: &[Lookup], expected: &Expected, facts: &Facts, view: View) -> Verdict {
-    let samples: BTreeSet<u32> = target_lookups(lookups)
-        .map(|lookup| lookup.sample)
-        .collect();
+    let samples: BTreeSet<u32> = target_lookups(lookups).map(|lookup| lookup.sample).collect();
     let verdicts: BTreeSet<Verdict> = samples
         .into_iter()
         .map(|sample| of_sample(lookups, sample, expected, facts, view))
@@ -307,31 +294,19 @@ fn of_samples(lookups: &[Lookup], expected: &Expected, facts: &Facts, view: View
 }
 
 /// The verdict of one sample of the target's A and AAAA look-ups.
-pub fn of_sample(
-    lookups: &[Lookup],
-    sample: u32,
-    expected: &Expected,
-    facts: &Facts,
-    view: View,
-) -> Verdict {
-    let of_type = |qtype| {
-        target_lookups(lookups).find(|lookup| lookup.sample == sample && lookup.qtype == qtype)
-    };
+pub fn of_sample(lookups: &[Lookup], sample: u32, expected: &Expected, facts: &Facts, view: View) -> Verdict {
+    let of_type = |qtype| target_lookups(lookups).find(|lookup| lookup.sample == sample && lookup.qtype == qtype);
     let (a, aaaa) = (of_type(RecordType::A), of_type(RecordType::AAAA));
     let addresses: Vec<IpAddr> = answered([a, aaaa].into_iter().flatten()).collect();
     if !addresses.is_empty() {
         return judge(&addresses, expected, facts, view);
     }
     // Without an address, what the A question came to decides: EKS endpoints always have IPv4 addresses.
-    a.or(aaaa)
-        .map_or(Verdict::Timeout, |lookup| lookup.kind.into())
+    a.or(aaaa).map_or(Verdict::Timeout, |lookup| lookup.kind.into())
 }
 
 fn judge(addresses: &[IpAddr], expected: &Expected, facts: &Facts, view: View) -> Verdict {
-    let fits: Vec<Fit> = addresses
-        .iter()
-        .map(|ip| expected.fit(*ip, facts))
-        .collect();
+    let fits: Vec<Fit> = addresses.iter().map(|ip| expected.fit(*ip, facts)).collect();
     let count = |fit| fits.iter().filter(|other| **other == fit).count();
     let (right, wrong) = (count(Fit::Expected), count(Fit::Unexpected));
     let by_address = if !expected.says_anything() || expected.scope == Scope::Any && right == 0 {

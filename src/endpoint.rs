@@ -92,8 +92,7 @@ impl EndpointName {
             ] if is_region(region) => (host, region, suffix(6)?, suffix(4)?, "amazonaws.com.cn"),
             _ => return Err(NotEndpoint::Other),
         };
-        let is_host_label =
-            |label: &str| label.len() == 32 && label.bytes().all(|b| b.is_ascii_hexdigit());
+        let is_host_label = |label: &str| label.len() == 32 && label.bytes().all(|b| b.is_ascii_hexdigit());
         // The oldest names have no second label.
         if !matches!(host, [id] | [id, _] if is_host_label(id)) {
             return Err(NotEndpoint::WrongHostLabel);
@@ -118,11 +117,7 @@ impl EndpointName {
     pub fn public_aws_names(&self) -> Vec<Name> {
         ["sts", "eks"]
             .into_iter()
-            .filter_map(|service| {
-                format!("{service}.{}.{}", self.region, self.api_suffix)
-                    .parse()
-                    .ok()
-            })
+            .filter_map(|service| format!("{service}.{}.{}", self.region, self.api_suffix).parse().ok())
             .collect()
     }
 }
@@ -162,10 +157,7 @@ impl SoaOrigin {
         }
         // China's zones are served from names under amazonaws.com.cn and amazon.com too (MNAMEs as seen).
         let under = |suffix: &[&str]| parts.ends_with(suffix) && parts.len() > suffix.len();
-        if under(&["amazonaws", "com"])
-            || under(&["amazon", "com"])
-            || under(&["amazonaws", "com", "cn"])
-        {
+        if under(&["amazonaws", "com"]) || under(&["amazon", "com"]) || under(&["amazonaws", "com", "cn"]) {
             Self::PublicAws
         } else {
             Self::Foreign
@@ -223,14 +215,8 @@ mod tests {
     #[test]
     fn what_is_mistaken_for_an_endpoint() {
         assert_eq!(parse("shared-cluster"), Err(NotEndpoint::SingleLabel));
-        assert_eq!(
-            parse("eks.eu-west-1.amazonaws.com"),
-            Err(NotEndpoint::EksApi)
-        );
-        assert_eq!(
-            parse("oidc.eks.eu-west-1.amazonaws.com"),
-            Err(NotEndpoint::OidcIssuer)
-        );
+        assert_eq!(parse("eks.eu-west-1.amazonaws.com"), Err(NotEndpoint::EksApi));
+        assert_eq!(parse("oidc.eks.eu-west-1.amazonaws.com"), Err(NotEndpoint::OidcIssuer));
         assert_eq!(
             parse("shared.yl4.eu-west-1.eks.amazonaws.com"),
             Err(NotEndpoint::WrongHostLabel)
@@ -250,11 +236,7 @@ mod tests {
             ("awsdns-00.com", SoaOrigin::Foreign),
             ("amazon.com.evil.test", SoaOrigin::Foreign),
         ] {
-            assert_eq!(
-                SoaOrigin::of_server(&mname.parse().unwrap()),
-                origin,
-                "{mname}"
-            );
+            assert_eq!(SoaOrigin::of_server(&mname.parse().unwrap()), origin, "{mname}");
         }
     }
 }

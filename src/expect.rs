@@ -133,8 +133,7 @@ impl Expected {
         }
         let from_flags = self.source.starts_with("--");
         let both = facts.cluster.as_ref().is_some_and(|cluster| {
-            cluster.endpoint_public_access == Some(true)
-                && cluster.endpoint_private_access == Some(true)
+            cluster.endpoint_public_access == Some(true) && cluster.endpoint_private_access == Some(true)
         });
         // Whoever names an inbound endpoint means the way into the cluster's VPC, wherever it stands.
         let is_meant = resolver.in_scope && resolver.role == Role::Inbound;
@@ -143,10 +142,7 @@ impl Expected {
             return Self {
                 scope: Scope::Any,
                 public_too: true,
-                source: format!(
-                    "{}, and the public endpoint: public access is on",
-                    self.source
-                ),
+                source: format!("{}, and the public endpoint: public access is on", self.source),
                 ..self.clone()
             };
         }
@@ -162,15 +158,12 @@ impl Expected {
 
     /// Whether anything is known that an address can be compared with.
     pub fn says_anything(&self) -> bool {
-        matches!(self.scope, Scope::Private | Scope::Public)
-            || !self.addresses.is_empty()
-            || !self.cidrs.is_empty()
+        matches!(self.scope, Scope::Private | Scope::Public) || !self.addresses.is_empty() || !self.cidrs.is_empty()
     }
 
     /// Whether the address is one of those, or in one of the networks, that make a match.
     pub fn lists(&self, ip: IpAddr) -> bool {
-        self.addresses.contains(&ip)
-            || (!self.cidrs_are_bounds && self.cidrs.iter().any(|cidr| cidr.contains(&ip)))
+        self.addresses.contains(&ip) || (!self.cidrs_are_bounds && self.cidrs.iter().any(|cidr| cidr.contains(&ip)))
     }
 
     /// The class of an address in view of what is expected.
@@ -191,19 +184,15 @@ impl Expected {
     }
 
     /// How one address fits.
+    #[expect(clippy::match_same_arms, reason = "the order of the arms is the order of the decision")]
     pub fn fit(&self, ip: IpAddr, facts: &Facts) -> Fit {
         let class = self.class_of(ip, facts);
-        let listed =
-            !self.addresses.is_empty() || (!self.cidrs.is_empty() && !self.cidrs_are_bounds);
+        let listed = !self.addresses.is_empty() || (!self.cidrs.is_empty() && !self.cidrs_are_bounds);
         match class {
             AddressClass::Expected => Fit::Expected,
-            AddressClass::Sinkhole | AddressClass::Loopback | AddressClass::LinkLocal => {
-                Fit::Unexpected
-            }
+            AddressClass::Sinkhole | AddressClass::Loopback | AddressClass::LinkLocal => Fit::Unexpected,
             AddressClass::Nat64 => match ip {
-                IpAddr::V6(v6) => {
-                    embedded_ipv4(v6).map_or(Fit::Unexpected, |v4| self.fit(v4.into(), facts))
-                }
+                IpAddr::V6(v6) => embedded_ipv4(v6).map_or(Fit::Unexpected, |v4| self.fit(v4.into(), facts)),
                 IpAddr::V4(_) => Fit::Unexpected,
             },
             AddressClass::InVpc if self.scope == Scope::Public => Fit::Unexpected,
@@ -213,11 +202,7 @@ impl Expected {
             AddressClass::Cgnat if self.scope != Scope::Public => Fit::Unsure,
             AddressClass::Public if self.public_too => Fit::Expected,
             AddressClass::Public if self.scope == Scope::Public && !listed => Fit::Expected,
-            AddressClass::Private
-                if self.scope == Scope::Private && !listed && !self.cidrs_are_bounds =>
-            {
-                Fit::Expected
-            }
+            AddressClass::Private if self.scope == Scope::Private && !listed && !self.cidrs_are_bounds => Fit::Expected,
             _ => Fit::Unexpected,
         }
     }
@@ -227,10 +212,7 @@ impl Expected {
 /// dual-stack form (Amazon EKS User Guide, "Cluster API server endpoint": an IPv6 cluster from before October 2024
 /// has a name of the other form, which has IPv4 addresses only). Where the form does not say, `ipFamily` does.
 fn interfaces_behind(target: &Name, facts: &Facts) -> Vec<IpAddr> {
-    let family = facts
-        .cluster
-        .as_ref()
-        .and_then(|cluster| cluster.ip_family.as_deref());
+    let family = facts.cluster.as_ref().and_then(|cluster| cluster.ip_family.as_deref());
     let only_v4 = match EndpointName::parse(target) {
         Ok(endpoint) => !endpoint.is_dual_stack(),
         Err(_) => family == Some("ipv4"),
@@ -316,9 +298,7 @@ mod tests {
 
     #[test]
     fn nothing_of_a_cluster_without_this_endpoint_is_expected() {
-        let target: Name = format!("{ID}.yl4.ap-northeast-1.eks.amazonaws.com")
-            .parse()
-            .unwrap();
+        let target: Name = format!("{ID}.yl4.ap-northeast-1.eks.amazonaws.com").parse().unwrap();
         let creating = Cluster {
             status: Some("CREATING".to_owned()),
             ..Cluster::default()
@@ -337,16 +317,11 @@ mod tests {
 
     #[test]
     fn an_address_outside_rfc_1918_is_the_vpcs_where_its_networks_say_so() {
-        let target: Name = format!("{ID}.yl4.ap-northeast-1.eks.amazonaws.com")
-            .parse()
-            .unwrap();
+        let target: Name = format!("{ID}.yl4.ap-northeast-1.eks.amazonaws.com").parse().unwrap();
         let facts = Facts {
             vpc: Some(crate::facts::Vpc {
                 id: "vpc-1".to_owned(),
-                cidrs: vec![
-                    "198.51.100.0/24".parse().unwrap(),
-                    "100.64.0.0/16".parse().unwrap(),
-                ],
+                cidrs: vec!["198.51.100.0/24".parse().unwrap(), "100.64.0.0/16".parse().unwrap()],
                 ..crate::facts::Vpc::default()
             }),
             ..Facts::default()

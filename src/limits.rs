@@ -1,8 +1,8 @@
 //! Every bound in one place, each with its reason. What is beyond a bound is dropped or refused and said.
 //!
-//! Beside these stand only numbers of protocols (a label's 63 octets), measures of the layout, and what a library bounds
-//! by itself: serde_json refuses JSON that is nested deeper than 128, serde-saphyr YAML deeper and with more aliases than
-//! its budget.
+//! Beside these stand only numbers of protocols (a label's 63 octets), measures of the layout, and what a library
+//! bounds by itself: serde_json refuses JSON that is nested deeper than 128, serde-saphyr YAML deeper and with more
+//! aliases than its budget.
 
 use std::time::Duration;
 
@@ -240,8 +240,7 @@ pub const HOST_TEXT: usize = 256 << 10;
 /// How long such a command may take. resolvectl and scutil answer within 50 ms, PowerShell starts within two seconds.
 pub const HOST_COMMAND: Duration = Duration::from_secs(4);
 /// How long such a command may take to end once it has closed its output, and between two looks whether it has.
-pub const HOST_COMMAND_END: (Duration, Duration) =
-    (Duration::from_millis(500), Duration::from_millis(5));
+pub const HOST_COMMAND_END: (Duration, Duration) = (Duration::from_millis(500), Duration::from_millis(5));
 /// How deep the JSON of PowerShell may be: a document of lists of objects of lists.
 pub const HOST_JSON_DEPTH: usize = 6;
 /// Octets of resolv.conf in which the comment of the program that wrote it is looked for: it stands at the top.

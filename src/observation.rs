@@ -124,8 +124,8 @@ pub struct Lookup {
     pub ede: Vec<ExtendedError>,
     /// The records of the reply.
     pub records: Vec<Record>,
-    /// Whether it was a reply with NOERROR and nothing else: neither AA nor RA, no answer, nothing in ADDITIONAL, not even
-    /// an OPT record. Go since 1.23.8 calls that a lame referral, and earlier ones whatever ADDITIONAL holds
+    /// Whether it was a reply with NOERROR and nothing else: neither AA nor RA, no answer, nothing in ADDITIONAL, not
+    /// even an OPT record. Go since 1.23.8 calls that a lame referral, and earlier ones whatever ADDITIONAL holds
     /// (src/net/dnsclient_unix.go, checkHeader).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub lame: bool,
@@ -174,15 +174,14 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// Whether its reply came behind a message that makes Go fail at once: over TCP any that does not belong, for Go takes
-    /// the first message of a connection; over UDP one with a second question behind the right one (Go,
+    /// Whether its reply came behind a message that makes Go fail at once: over TCP any that does not belong, for Go
+    /// takes the first message of a connection; over UDP one with a second question behind the right one (Go,
     /// src/net/dnsclient_unix.go, dnsStreamRoundTrip and exchange; tried with Go 1.19.8).
     pub fn comes_too_late(&self) -> bool {
         let has_two_questions = |mismatch: &String| mismatch.ends_with(" questions");
         self.rcode.is_some()
             && self.mismatched_replies > 0
-            && (self.transport == Transport::Tcp
-                || self.mismatch.as_ref().is_some_and(has_two_questions))
+            && (self.transport == Transport::Tcp || self.mismatch.as_ref().is_some_and(has_two_questions))
     }
 }
 
@@ -198,9 +197,7 @@ impl Lookup {
 
     /// The records of one section.
     pub fn section(&self, section: Section) -> impl Iterator<Item = &Record> {
-        self.records
-            .iter()
-            .filter(move |record| record.section == section)
+        self.records.iter().filter(move |record| record.section == section)
     }
 
     /// Whether the reply carried an Extended DNS Error for which `test` holds.

@@ -33,9 +33,7 @@ impl Plan {
         let hostname = &target.hostname;
         let endpoint = EndpointName::parse(hostname).ok();
         let parent = hostname.parent().filter(|parent| !parent.is_root());
-        let sibling = parent
-            .as_ref()
-            .and_then(|parent| parent.prepend(sibling_label).ok());
+        let sibling = parent.as_ref().and_then(|parent| parent.prepend(sibling_label).ok());
         Self {
             target: hostname.clone(),
             sibling: sibling.filter(|_| asked.controls),
@@ -44,11 +42,7 @@ impl Plan {
                 .map(EndpointName::public_aws_names)
                 .unwrap_or_default(),
             enclosing_zone: endpoint.map(|endpoint| endpoint.regional_suffix).or(parent),
-            search: facts
-                .stub
-                .as_ref()
-                .map(|stub| stub.search.clone())
-                .unwrap_or_default(),
+            search: facts.stub.as_ref().map(|stub| stub.search.clone()).unwrap_or_default(),
             samples: asked.samples.max(1),
             controls: asked.controls,
         }

@@ -112,8 +112,8 @@ pub fn place(name: &str) -> String {
     stand_in("host", name)
 }
 
-/// Redacts what was said of a place: beside what [`text`] replaces, its name, whoever logs in to something, and every name
-/// of a host but AWS's.
+/// Redacts what was said of a place: beside what [`text`] replaces, its name, whoever logs in to something, and every
+/// name of a host but AWS's.
 pub fn said(said: &str, place: &str) -> String {
     let of_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@');
     let mut out = String::new();
@@ -223,27 +223,19 @@ fn identifier(before: Option<char>, rest: &str) -> Option<(usize, String)> {
 /// what kind that is stays.
 fn arn(rest: &str) -> Option<(usize, String)> {
     let ends = |c: char| {
-        c.is_whitespace()
-            || c.is_control()
-            || matches!(c, '"' | '\'' | '`' | ',' | ';' | ')' | ']' | '}' | '>')
+        c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '`' | ',' | ';' | ')' | ']' | '}' | '>')
     };
     let length = rest.find(ends).unwrap_or(rest.len());
     // A sentence may end behind it.
     let whole = rest[..length].trim_end_matches(['.', ':', '?', '!']);
     let mut parts = whole.splitn(6, ':');
     let mut next = || parts.next();
-    let (Some("arn"), Some(partition), Some(service), Some(region)) =
-        (next(), next(), next(), next())
-    else {
+    let (Some("arn"), Some(partition), Some(service), Some(region)) = (next(), next(), next(), next()) else {
         return None;
     };
     let (account, resource) = (parts.next()?, parts.next()?);
     let is_word = |part: &str| part.bytes().all(|o| o.is_ascii_alphanumeric() || o == b'-');
-    if !partition.starts_with("aws")
-        || ![partition, service, region, account]
-            .iter()
-            .all(|part| is_word(part))
-    {
+    if !partition.starts_with("aws") || ![partition, service, region, account].iter().all(|part| is_word(part)) {
         return None;
     }
     let (kind, name) = match resource.find(['/', ':']) {
@@ -253,10 +245,7 @@ fn arn(rest: &str) -> Option<(usize, String)> {
     };
     let names: Vec<String> = name.split('/').map(named).collect();
     let account = text(account);
-    let redacted = format!(
-        "arn:{partition}:{service}:{region}:{account}:{kind}{}",
-        names.join("/")
-    );
+    let redacted = format!("arn:{partition}:{service}:{region}:{account}:{kind}{}", names.join("/"));
     Some((whole.len(), redacted))
 }
 
@@ -271,8 +260,7 @@ fn named(name: &str) -> String {
 
 /// `vpc-redacted-…`.
 fn is_resource_stand_in(name: &str) -> bool {
-    name.find(MARK)
-        .is_some_and(|at| at > 0 && is_stand_in(&name[at..]))
+    name.find(MARK).is_some_and(|at| at > 0 && is_stand_in(&name[at..]))
 }
 
 /// The id of a hosted zone, or of a user, a role or an access key.
@@ -281,8 +269,7 @@ fn upper_case(rest: &str) -> Option<(usize, String)> {
     let id = &rest[..length];
     let has_digit = id.bytes().any(|octet| octet.is_ascii_digit());
     let is_zone = id.starts_with('Z') && ZONE.contains(&length) && has_digit;
-    let is_unique =
-        UNIQUE.contains(&length) && UNIQUE_PREFIXES.iter().any(|prefix| id.starts_with(prefix));
+    let is_unique = UNIQUE.contains(&length) && UNIQUE_PREFIXES.iter().any(|prefix| id.starts_with(prefix));
     (is_zone || is_unique).then(|| (length, stand_in("resource", id)))
 }
 
@@ -295,8 +282,7 @@ fn user_at(before: Option<char>, rest: &str) -> Option<(usize, String)> {
     let length = rest.find(|c: char| !of_name(c))?;
     let at = rest[length..].strip_prefix('@')?;
     let names_host = at.starts_with(|c: char| c.is_ascii_alphanumeric());
-    (names_host && (1..=USER).contains(&length))
-        .then(|| (length, stand_in("user", &rest[..length])))
+    (names_host && (1..=USER).contains(&length)).then(|| (length, stand_in("user", &rest[..length])))
 }
 
 /// How many octets at the start of a text are of a kind, where no letter or digit follows them.
@@ -312,10 +298,7 @@ fn host_label(rest: &str) -> Option<(usize, String)> {
     if label.starts_with(LABEL_MARK) {
         return Some((length, label.to_owned()));
     }
-    let mut token = format!(
-        "{LABEL_MARK}{}",
-        digest("label", label, LABEL - LABEL_MARK.len())
-    );
+    let mut token = format!("{LABEL_MARK}{}", digest("label", label, LABEL - LABEL_MARK.len()));
     if label.bytes().any(|octet| octet.is_ascii_uppercase()) {
         token.make_ascii_uppercase();
     }
@@ -352,24 +335,16 @@ fn account(before: Option<char>, rest: &str) -> Option<(usize, String)> {
 
 /// `/home/NAME`, `/Users/NAME`, `\Users\NAME`, in any case.
 fn user_directory(rest: &str) -> Option<(usize, String)> {
-    let above = ["/home/", "/Users/", r"\Users\"]
-        .into_iter()
-        .find(|above| {
-            let start = rest.get(..above.len());
-            start.is_some_and(|start| start.eq_ignore_ascii_case(above))
-        })?;
+    let above = ["/home/", "/Users/", r"\Users\"].into_iter().find(|above| {
+        let start = rest.get(..above.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(above))
+    })?;
     let below = &rest[above.len()..];
     let ends = |c: char| matches!(c, ':' | '"' | '\'' | ',' | ';' | ')') || c.is_control();
     let separator = |c: char| matches!(c, '/' | '\\');
     // A name has blanks where a directory follows that ends it; else it is one word.
     let length = match below.find(|c| separator(c) || ends(c)) {
-        Some(end)
-            if end <= USER_DIRECTORY
-                && above != "/home/"
-                && below[end..].starts_with(separator) =>
-        {
-            end
-        }
+        Some(end) if end <= USER_DIRECTORY && above != "/home/" && below[end..].starts_with(separator) => end,
         _ => below
             .find(|c| separator(c) || ends(c) || c == ' ')
             .unwrap_or(below.len()),
@@ -377,10 +352,7 @@ fn user_directory(rest: &str) -> Option<(usize, String)> {
     (length > 0).then(|| {
         let name = &below[..length];
         let above = &rest[..above.len()];
-        (
-            above.len() + length,
-            format!("{above}{}", stand_in("user", name)),
-        )
+        (above.len() + length, format!("{above}{}", stand_in("user", name)))
     })
 }
 
@@ -392,9 +364,8 @@ fn stand_in(kind: &str, original: &str) -> String {
 }
 
 fn is_stand_in(text: &str) -> bool {
-    text.strip_prefix(MARK).is_some_and(|token| {
-        token.len() == TOKEN && token.bytes().all(|octet| octet.is_ascii_hexdigit())
-    })
+    text.strip_prefix(MARK)
+        .is_some_and(|token| token.len() == TOKEN && token.bytes().all(|octet| octet.is_ascii_hexdigit()))
 }
 
 /// Hexadecimal digits of the hash, in lower case: names differ in case and are the same.
@@ -511,12 +482,10 @@ mod tests {
         }
         // An id is the same inside and outside.
         let id = text("rslvr-in-0123456789abcdef4");
-        assert!(text("arn:aws:route53resolver:x:111122223333:resolver-endpoint/rslvr-in-0123456789abcdef4").ends_with(&id));
-        assert_eq!(
-            text("arn:aws:iam::a"),
-            "arn:aws:iam::a",
-            "cut off, it is none"
+        assert!(
+            text("arn:aws:route53resolver:x:111122223333:resolver-endpoint/rslvr-in-0123456789abcdef4").ends_with(&id)
         );
+        assert_eq!(text("arn:aws:iam::a"), "arn:aws:iam::a", "cut off, it is none");
     }
 
     #[test]
@@ -549,11 +518,7 @@ mod tests {
                 .unwrap()
         };
         assert!(EndpointName::parse(&name(label)).is_ok());
-        assert_eq!(
-            name(label),
-            name(&label.to_ascii_lowercase()),
-            "in any case"
-        );
+        assert_eq!(name(label), name(&label.to_ascii_lowercase()), "in any case");
         assert_ne!(name(label), name("ffff456789abcdef0123456789abcdef"));
         assert_eq!(
             text(label),

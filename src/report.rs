@@ -185,8 +185,7 @@ fn judge_the_vpc_resolver(capture: &mut Capture) {
         let is_clusters = resolver.role == Role::Vpc && resolver.vpc.as_ref() == Some(&vpc);
         let answers = || {
             let target = |lookup: &&Lookup| lookup.purpose == Purpose::Target;
-            let said =
-                |lookup: &Lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative();
+            let said = |lookup: &Lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative();
             probed.lookups.iter().filter(target).any(said)
         };
         resolver.in_scope |= is_clusters && answers();
@@ -194,10 +193,7 @@ fn judge_the_vpc_resolver(capture: &mut Capture) {
 }
 
 /// The pure middle of a diagnosis: expectation and comparisons, and the case that the rules look at.
-fn examine<T>(
-    capture: &Capture,
-    look: impl FnOnce(&Case<'_>) -> T,
-) -> (Expected, Vec<Comparison>, T) {
+fn examine<T>(capture: &Capture, look: impl FnOnce(&Case<'_>) -> T) -> (Expected, Vec<Comparison>, T) {
     let expected = Expected::derive(&capture.asked, &capture.target.hostname, &capture.facts);
     let comparisons: Vec<Comparison> = capture
         .observations
@@ -281,11 +277,7 @@ pub fn diagnose(mut capture: Capture) -> Report {
         exit_code,
         interrupted: capture.interrupted,
     };
-    if capture.reasoned {
-        report.with_why()
-    } else {
-        report
-    }
+    if capture.reasoned { report.with_why() } else { report }
 }
 
 /// Healthy is said only where every resolver in scope is a match; anything less is named.
@@ -293,10 +285,7 @@ fn conclude(findings: &[Finding], in_scope: &[Verdict], interrupted: bool) -> Co
     let has = |severity| findings.iter().any(|finding| finding.severity == severity);
     if has(Severity::Error) {
         Conclusion::Broken
-    } else if interrupted
-        || in_scope.is_empty()
-        || in_scope.iter().any(|verdict| *verdict != Verdict::Match)
-    {
+    } else if interrupted || in_scope.is_empty() || in_scope.iter().any(|verdict| *verdict != Verdict::Match) {
         Conclusion::Inconclusive
     } else if has(Severity::Warning) {
         Conclusion::Degraded
@@ -326,11 +315,7 @@ impl Report {
             asked: self.asked,
             facts: self.facts,
             gaps: self.gaps,
-            observations: self
-                .resolvers
-                .into_iter()
-                .map(|resolver| resolver.probed)
-                .collect(),
+            observations: self.resolvers.into_iter().map(|resolver| resolver.probed).collect(),
             connections: self.connections,
             interrupted: self.interrupted,
             reasoned: self.why.is_some(),
@@ -379,16 +364,13 @@ mod tests {
         let mut ruled_out = 0;
         for (name, report) in recorded() {
             let capture = report.clone().into_capture();
-            let of_case = examine(&capture, |case| {
-                rules::contradictions(case, &report.findings)
-            });
+            let of_case = examine(&capture, |case| rules::contradictions(case, &report.findings));
             wrong.extend(of_case.2.into_iter().map(|text| format!("{name}: {text}")));
             let lead = report.headline().cloned();
             let why = report.with_why().why;
             // That it differs is all that is certain then.
-            let certain = lead.is_some_and(|lead| {
-                lead.confidence == Confidence::Certain && lead.rule != "unexplained-mismatch"
-            });
+            let certain =
+                lead.is_some_and(|lead| lead.confidence == Confidence::Certain && lead.rule != "unexplained-mismatch");
             let open = why
                 .iter()
                 .flat_map(|why| &why.considered)

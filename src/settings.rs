@@ -186,10 +186,7 @@ pub struct Sources {
 }
 
 /// Settings of one check.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is one flag of the command line"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one flag of the command line")]
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The endpoint, where the user named it; else the sources do.

@@ -10,10 +10,7 @@ use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{
-    AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore,
-    SignatureScheme,
-};
+use rustls::{AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
 use crate::limits;
 
@@ -50,9 +47,7 @@ pub fn client(trust: &Trust, alpn: &[&[u8]]) -> Result<ClientConfig, Unusable> {
     let library = |error: &dyn std::error::Error| Unusable::Library(short(&error.to_string()));
     let verifier: Arc<dyn ServerCertVerifier> = match trust {
         Trust::Anyone => Arc::new(AnyCertificate(provider())),
-        Trust::Platform => {
-            verifier(Arc::new(platform_roots()?)).map_err(|error| library(&error))?
-        }
+        Trust::Platform => verifier(Arc::new(platform_roots()?)).map_err(|error| library(&error))?,
         Trust::Only(roots) => verifier(Arc::clone(roots)).map_err(|error| library(&error))?,
     };
     let mut config = ClientConfig::builder_with_provider(provider())
@@ -65,9 +60,7 @@ pub fn client(trust: &Trust, alpn: &[&[u8]]) -> Result<ClientConfig, Unusable> {
     Ok(config)
 }
 
-fn verifier(
-    roots: Arc<RootCertStore>,
-) -> Result<Arc<WebPkiServerVerifier>, rustls::client::VerifierBuilderError> {
+fn verifier(roots: Arc<RootCertStore>) -> Result<Arc<WebPkiServerVerifier>, rustls::client::VerifierBuilderError> {
     WebPkiServerVerifier::builder_with_provider(roots, provider()).build()
 }
 
@@ -157,17 +150,13 @@ impl Fault {
 
 /// What an error of a TLS stream means; `None` where it is the network's own. With it what the library says, bounded.
 pub fn fault(error: &io::Error) -> Option<(Fault, String)> {
-    let inner = error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     let fault = match inner {
         None if error.kind() == io::ErrorKind::UnexpectedEof => Fault::BrokenOff,
         None => return None,
         Some(rustls::Error::InvalidCertificate(error)) => match error {
             CertificateError::UnknownIssuer | CertificateError::BadSignature => Fault::OtherIssuer,
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                Fault::OtherName
-            }
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => Fault::OtherName,
             CertificateError::Expired
             | CertificateError::ExpiredContext { .. }
             | CertificateError::NotValidYet
@@ -181,9 +170,7 @@ pub fn fault(error: &io::Error) -> Option<(Fault, String)> {
         Some(rustls::Error::InvalidMessage(_)) => Fault::NotTls,
         Some(_) => Fault::Other,
     };
-    let said = inner
-        .and_then(of_the_certificate)
-        .unwrap_or_else(|| error.to_string());
+    let said = inner.and_then(of_the_certificate).unwrap_or_else(|| error.to_string());
     Some((fault, short(&said)))
 }
 
@@ -204,9 +191,7 @@ fn of_the_certificate(error: &rustls::Error) -> Option<String> {
             let names: Vec<&str> = presented.iter().map(|name| plain(name)).collect();
             Some(format!("it is for {}", names.join(", ")))
         }
-        CertificateError::ExpiredContext { not_after, .. } => {
-            Some(format!("it was valid until {}", at(not_after)?))
-        }
+        CertificateError::ExpiredContext { not_after, .. } => Some(format!("it was valid until {}", at(not_after)?)),
         CertificateError::NotValidYetContext { not_before, .. } => {
             Some(format!("it is valid from {}", at(not_before)?))
         }
@@ -216,9 +201,7 @@ fn of_the_certificate(error: &rustls::Error) -> Option<String> {
 
 /// A name that the library shows with its kind: `DnsName("a.test")`, `IpAddress(10.0.0.1)`.
 fn plain(name: &str) -> &str {
-    let inner = name
-        .split_once('(')
-        .and_then(|(_, rest)| rest.strip_suffix(')'));
+    let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
     inner.map_or(name, |inner| inner.trim_matches('"'))
 }
 

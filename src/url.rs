@@ -1,7 +1,7 @@
 //! URLs in texts: what of them is nobody's to print.
 
-/// The text with `…` for the user names and passwords of its URLs (RFC 3986 section 3.2.1). Whether or not anything is to be
-/// redacted: a password is nobody's to print.
+/// The text with `…` for the user names and passwords of its URLs (RFC 3986 section 3.2.1). Whether or not anything is
+/// to be redacted: a password is nobody's to print.
 pub fn without_passwords(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
@@ -24,8 +24,7 @@ pub fn user_end(url: &str) -> Option<usize> {
     let authority = url.split(['/', '?', '#']).next().unwrap_or_default();
     let port = authority.rsplit_once(':').map(|(_, port)| port);
     // A password that was not percent-encoded may hold what ends an authority; then what stands there is no port.
-    let is_cut = port
-        .is_some_and(|port| port.is_empty() || !port.bytes().all(|octet| octet.is_ascii_digit()));
+    let is_cut = port.is_some_and(|port| port.is_empty() || !port.bytes().all(|octet| octet.is_ascii_digit()));
     authority.rfind('@').or_else(|| {
         let may_be_cut = is_cut && !authority.starts_with('[');
         url.rfind('@').filter(|_| may_be_cut)
@@ -39,10 +38,7 @@ mod tests {
     #[test]
     fn no_password_is_left_and_everything_else_is() {
         for (text, shown) in [
-            (
-                "Get \"https://u:p@h.test/api\": x",
-                "Get \"https://…@h.test/api\": x",
-            ),
+            ("Get \"https://u:p@h.test/api\": x", "Get \"https://…@h.test/api\": x"),
             ("https://token@h.test", "https://…@h.test"),
             ("http://u:p@a http://u:q@b", "http://…@a http://…@b"),
             ("http://u:p@q@h:3128", "http://…@h:3128"),
@@ -50,10 +46,7 @@ mod tests {
             ("http://u:p#q@h", "http://…@h"),
             ("http://u:p?@h", "http://…@h"),
             ("http://u:/p@h", "http://…@h"),
-            (
-                "https://h.test:443/?mail=a@b.test",
-                "https://h.test:443/?mail=a@b.test",
-            ),
+            ("https://h.test:443/?mail=a@b.test", "https://h.test:443/?mail=a@b.test"),
             ("https://[::1]/a@b", "https://[::1]/a@b"),
             ("://", "://"),
             ("://@", "://…@"),

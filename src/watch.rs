@@ -38,11 +38,7 @@ impl Said {
     fn of(resolver: &ResolverReport) -> Self {
         Self {
             verdict: resolver.verdict,
-            addresses: resolver
-                .addresses
-                .iter()
-                .map(|address| address.ip)
-                .collect(),
+            addresses: resolver.addresses.iter().map(|address| address.ip).collect(),
             view: resolver.view,
         }
     }
@@ -93,8 +89,8 @@ pub struct Watch {
 
 impl Watch {
     /// Takes a round in, and returns a line for each resolver that says something else than before, and one where
-    /// the conclusion is another; in the first round, all of them. `elapsed` is the time from the start of the watch to this round. The lines are not
-    /// escaped.
+    /// the conclusion is another; in the first round, all of them. `elapsed` is the time from the start of the watch to
+    /// this round. The lines are not escaped.
     pub fn observe(&mut self, elapsed: Duration, report: &Report) -> Vec<String> {
         let mut lines = Vec::new();
         let mut seen = Vec::new();
@@ -129,9 +125,7 @@ impl Watch {
                 None if right => Some(elapsed),
                 _ => None,
             };
-            let since = row
-                .filter(|row| row.said == said)
-                .map_or(elapsed, |row| row.since);
+            let since = row.filter(|row| row.said == said).map_or(elapsed, |row| row.since);
             let row = Row {
                 said,
                 in_scope: resolver.probed.resolver.in_scope,
@@ -187,10 +181,7 @@ impl Watch {
 
     /// The state as a table, `elapsed` after the start: one row a resolver, in the report's order. Not escaped.
     pub fn board(&self, elapsed: Duration) -> Vec<BoardRow> {
-        let rows = self
-            .order
-            .iter()
-            .filter_map(|name| Some((name, self.rows.get(name)?)));
+        let rows = self.order.iter().filter_map(|name| Some((name, self.rows.get(name)?)));
         rows.map(|(name, row)| {
             let for_now = seconds(elapsed.saturating_sub(row.since));
             let mut words = format!("{}, for {for_now}", row.said.words());
@@ -227,11 +218,7 @@ impl Watch {
         if report.exit_code != exit::HEALTHY
             && let Some(headline) = report.headline()
         {
-            let _ = write!(
-                line,
-                ". Still wrong: {} ({})",
-                headline.summary, headline.rule
-            );
+            let _ = write!(line, ". Still wrong: {} ({})", headline.summary, headline.rule);
         }
         line
     }
@@ -248,9 +235,7 @@ pub fn cached_for(resolver: &ResolverReport) -> Option<Duration> {
         .filter(|lookup| lookup.purpose == Purpose::Target && lookup.qtype == RecordType::A);
     let seconds = lookups
         .filter_map(|lookup| match lookup.kind {
-            AnswerKind::NxDomain | AnswerKind::NoData => {
-                lookup.soa.as_ref().map(|soa| soa.ttl.min(soa.minimum))
-            }
+            AnswerKind::NxDomain | AnswerKind::NoData => lookup.soa.as_ref().map(|soa| soa.ttl.min(soa.minimum)),
             AnswerKind::Answer => lookup
                 .records
                 .iter()
@@ -318,10 +303,7 @@ mod tests {
         let turned = watch.observe(after(70), &healthy());
         assert_eq!(turned.len(), 2, "{turned:#?}");
         assert!(turned[0].starts_with("local: nxdomain"), "{turned:#?}");
-        assert!(
-            turned[0].contains(" -> match 192.168.104.190"),
-            "{turned:#?}"
-        );
+        assert!(turned[0].contains(" -> match 192.168.104.190"), "{turned:#?}");
         assert!(turned[0].ends_with(" after 1m 10s"), "{turned:#?}");
         assert_eq!(turned[1], "conclusion: broken -> healthy");
     }
@@ -340,18 +322,10 @@ mod tests {
         };
         let mut watch = Watch::default();
         // One that was over before the watch is no news.
-        assert!(
-            !watch
-                .observe(after(0), &with("Successful"))
-                .concat()
-                .contains("u-1")
-        );
+        assert!(!watch.observe(after(0), &with("Successful")).concat().contains("u-1"));
         let mut watch = Watch::default();
         let first = watch.observe(after(0), &with("InProgress")).concat();
-        assert!(
-            first.contains("EndpointAccessUpdate u-1: InProgress"),
-            "{first}"
-        );
+        assert!(first.contains("EndpointAccessUpdate u-1: InProgress"), "{first}");
         assert!(watch.observe(after(10), &with("InProgress")).is_empty());
         assert_eq!(
             watch.observe(after(70), &with("Successful")),
@@ -364,10 +338,7 @@ mod tests {
         let mut watch = Watch::default();
         watch.observe(after(0), &broken());
         let early = watch.summary(after(5), &broken());
-        assert!(
-            early.starts_with("broken after 5s: local still nxdomain; "),
-            "{early}"
-        );
+        assert!(early.starts_with("broken after 5s: local still nxdomain; "), "{early}");
         assert!(early.contains("match from the start"), "{early}");
         assert!(
             early.contains("Still wrong: ") && early.contains("(no-forwarding)"),
@@ -376,18 +347,12 @@ mod tests {
         watch.observe(after(20), &healthy());
         watch.observe(after(30), &healthy());
         let late = watch.summary(after(30), &healthy());
-        assert!(
-            late.starts_with("healthy after 30s: local match after 20s; "),
-            "{late}"
-        );
+        assert!(late.starts_with("healthy after 30s: local match after 20s; "), "{late}");
         assert!(!late.contains("Still wrong"), "{late}");
         watch.observe(after(40), &broken());
         watch.observe(after(50), &healthy());
         let again = watch.summary(after(60), &healthy());
-        assert!(
-            again.contains("local match after 50s"),
-            "the last turn counts: {again}"
-        );
+        assert!(again.contains("local match after 50s"), "the last turn counts: {again}");
     }
 
     #[test]
@@ -396,14 +361,8 @@ mod tests {
         watch.observe(after(0), &broken());
         let board = watch.board(after(7));
         assert_eq!(board.len(), 4, "{board:#?}");
-        assert_eq!(
-            (board[0].name.as_str(), board[0].right),
-            ("local", Some(false))
-        );
-        assert!(
-            board[0].words.contains(", for 7s; cached up to "),
-            "{board:#?}"
-        );
+        assert_eq!((board[0].name.as_str(), board[0].right), ("local", Some(false)));
+        assert!(board[0].words.contains(", for 7s; cached up to "), "{board:#?}");
         assert!(!board[1].words.contains("cached"), "{board:#?}");
         watch.observe(after(10), &healthy());
         let board = watch.board(after(75));

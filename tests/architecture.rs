@@ -1,10 +1,7 @@
 //! Data flows one way: a module imports only from modules to its left. And the codec, the sockets and the
 //! files each have one place.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a test reads the tree it is about"
-)]
+#![expect(clippy::disallowed_methods, reason = "a test reads the tree it is about")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -107,8 +104,7 @@ fn only_in(word: &str, allowed: &[&str]) {
         .into_iter()
         .filter(|(path, text)| {
             let path = path.to_string_lossy().replace('\\', "/");
-            code(text).any(|line| line.contains(word))
-                && !allowed.iter().any(|place| path.starts_with(place))
+            code(text).any(|line| line.contains(word)) && !allowed.iter().any(|place| path.starts_with(place))
         })
         .map(|(path, _)| path.display().to_string())
         .collect();
@@ -162,10 +158,7 @@ fn bounds_have_one_place() {
     let number_follows = |line: &str, word: &str| {
         line.match_indices(word).any(|(at, _)| {
             let rest = &line[at + word.len()..];
-            let digits: String = rest
-                .chars()
-                .take_while(|c| c.is_ascii_digit() || *c == '_')
-                .collect();
+            let digits: String = rest.chars().take_while(|c| c.is_ascii_digit() || *c == '_').collect();
             digits.len() > 1 || digits.parse::<u8>().is_ok_and(|digit| digit > 1)
         })
     };
@@ -177,9 +170,7 @@ fn bounds_have_one_place() {
             continue;
         }
         for line in code(&text) {
-            let cut = [".take(", ".truncate("]
-                .iter()
-                .any(|word| number_follows(line, word));
+            let cut = [".take(", ".truncate("].iter().any(|word| number_follows(line, word));
             let time = ["from_secs(", "from_millis("]
                 .iter()
                 .any(|word| number_follows(line, word));
@@ -195,4 +186,20 @@ fn bounds_have_one_place() {
 #[test]
 fn the_clock_is_asked_for_the_time_of_a_capture_only() {
     only_in("SystemTime", &["app/conduct.rs", "places/mod.rs"]);
+}
+
+/// One line width, the one of rustfmt.toml. rustfmt breaks neither comments nor string literals: a line with a quotation
+/// mark in it may be longer, where breaking it would hide what the text looks like.
+#[test]
+fn lines_have_one_width() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        for (number, line) in text.lines().enumerate() {
+            let comment = line.trim_start().starts_with("//");
+            if line.chars().count() > 120 && (comment || !line.contains('"')) {
+                wrong.push(format!("{}:{}", path.display(), number + 1));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

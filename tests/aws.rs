@@ -303,9 +303,7 @@ fn serve(mut stream: TcpStream, world: &World, record: &Mutex<Vec<Seen>>) {
                 let _ = reader.read(&mut [0]);
                 return;
             }
-            Some(Fault::LaterPages(status, reply)) if body.contains("page-") => {
-                (*status, reply.clone())
-            }
+            Some(Fault::LaterPages(status, reply)) if body.contains("page-") => (*status, reply.clone()),
             Some(Fault::Reply(status, body)) => (*status, body.clone()),
             None | Some(Fault::LaterPages(..)) => world.answer(call, path, &body),
         };
@@ -315,14 +313,8 @@ fn serve(mut stream: TcpStream, world: &World, record: &Mutex<Vec<Seen>>) {
             .and_then(|rest| rest.split('"').next())
             .map(|code| format!("x-amzn-errortype: {code}\r\n"))
             .unwrap_or_default();
-        let head = format!(
-            "HTTP/1.1 {status} X\r\ncontent-length: {}\r\n{code}\r\n",
-            body.len()
-        );
-        if stream
-            .write_all(format!("{head}{body}").as_bytes())
-            .is_err()
-        {
+        let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n{code}\r\n", body.len());
+        if stream.write_all(format!("{head}{body}").as_bytes()).is_err() {
             return;
         }
     }
@@ -331,25 +323,18 @@ fn serve(mut stream: TcpStream, world: &World, record: &Mutex<Vec<Seen>>) {
 /// The read that a request is.
 fn called(path: &str, target: &str, body: &str) -> Option<Call> {
     let named = |action: &str| {
-        Call::ALL.into_iter().find(|call| {
-            call.action()
-                .split_once(':')
-                .is_some_and(|(_, a)| a == action)
-        })
+        Call::ALL
+            .into_iter()
+            .find(|call| call.action().split_once(':').is_some_and(|(_, a)| a == action))
     };
     if let Some(action) = target.strip_prefix("Route53Resolver.") {
         return named(action);
     }
-    let action = body
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("Action="));
+    let action = body.split('&').find_map(|pair| pair.strip_prefix("Action="));
     if let Some(action) = action {
         return named(action);
     }
-    let parts: Vec<&str> = path
-        .split(['/', '?'])
-        .filter(|part| !part.is_empty())
-        .collect();
+    let parts: Vec<&str> = path.split(['/', '?']).filter(|part| !part.is_empty()).collect();
     match parts[..] {
         ["2013-04-01", "hostedzonesbyvpc", ..] => Some(Call::ListHostedZonesByVpc),
         ["clusters", _, "updates", id, ..] if !id.contains('=') => Some(Call::DescribeUpdate),
@@ -384,21 +369,16 @@ impl World {
         let request = format!("{path} {body}");
         let nothing = Vec::new();
         let members = match call {
-            Call::ListClusters => &self
-                .clusters
-                .iter()
-                .map(|(n, _)| format!("{n:?}"))
-                .collect(),
+            Call::ListClusters => &self.clusters.iter().map(|(n, _)| format!("{n:?}")).collect(),
             Call::ListUpdates => &self.updates.iter().map(|(n, _)| format!("{n:?}")).collect(),
             _ => self.lists.get(&call).unwrap_or(&nothing),
         };
         let (members, next) = self.page(members, &request);
         let xml = |root: &str, set: &str| {
-            let next = next
-                .as_ref()
-                .map(|token| format!("<nextToken>{token}</nextToken>"));
+            let next = next.as_ref().map(|token| format!("<nextToken>{token}</nextToken>"));
             format!(
-                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} \
+                 xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\
                  <requestId>1</requestId><{set}>{}</{set}>{}</{root}>",
                 members.concat(),
                 next.unwrap_or_default()
@@ -406,15 +386,12 @@ impl World {
         };
         let json = |list: &str, token: &str| {
             let next = next.as_ref().map(|next| format!(",{token:?}:{next:?}"));
-            format!(
-                "{{{list:?}:[{}]{}}}",
-                members.join(","),
-                next.unwrap_or_default()
-            )
+            format!("{{{list:?}:[{}]{}}}", members.join(","), next.unwrap_or_default())
         };
         let body = match call {
             Call::GetCallerIdentity => format!(
-                "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>\
+                "<GetCallerIdentityResponse \
+                 xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>\
                  <Arn>arn:aws:iam::{ACCOUNT}:user/ops</Arn><UserId>AIDA</UserId><Account>{ACCOUNT}</Account>\
                  </GetCallerIdentityResult></GetCallerIdentityResponse>"
             ),
@@ -436,9 +413,7 @@ impl World {
             }
             Call::ListClusters => json("clusters", "nextToken"),
             Call::ListUpdates => json("updateIds", "nextToken"),
-            Call::DescribeNetworkInterfaces => {
-                xml("DescribeNetworkInterfacesResponse", "networkInterfaceSet")
-            }
+            Call::DescribeNetworkInterfaces => xml("DescribeNetworkInterfacesResponse", "networkInterfaceSet"),
             Call::DescribeVpcs => xml("DescribeVpcsResponse", "vpcSet"),
             Call::DescribeVpcAttribute => {
                 let which = if body.contains("enableDnsSupport") {
@@ -452,9 +427,7 @@ impl World {
                 )
             }
             Call::DescribeDhcpOptions => xml("DescribeDhcpOptionsResponse", "dhcpOptionsSet"),
-            Call::DescribeSecurityGroups => {
-                xml("DescribeSecurityGroupsResponse", "securityGroupInfo")
-            }
+            Call::DescribeSecurityGroups => xml("DescribeSecurityGroupsResponse", "securityGroupInfo"),
             Call::ListResolverEndpoints => json("ResolverEndpoints", "NextToken"),
             Call::ListResolverEndpointIpAddresses => json("IpAddresses", "NextToken"),
             Call::ListResolverRules => json("ResolverRules", "NextToken"),
@@ -561,18 +534,15 @@ fn world() -> World {
             "ResolverEndpointType":"IPV4","Protocols":["Do53"]}}"#
         )
     };
-    let address = |ip: &str| {
-        format!(r#"{{"IpId":"rni-1","SubnetId":"subnet-1","Ip":"{ip}","Status":"ATTACHED"}}"#)
-    };
+    let address = |ip: &str| format!(r#"{{"IpId":"rni-1","SubnetId":"subnet-1","Ip":"{ip}","Status":"ATTACHED"}}"#);
     let recursive = r#"{"Id":"rslvr-autodefined-rr-internet-resolver","CreatorRequestId":"","DomainName":".",
         "Status":"COMPLETE","RuleType":"RECURSIVE","Name":"Internet Resolver","OwnerId":"Route 53 Resolver",
         "ShareStatus":"NOT_SHARED"}"#;
     let forward = r#"{"Id":"rslvr-rr-1","DomainName":"corp.example.","Status":"COMPLETE","RuleType":"FORWARD",
         "Name":"corp","TargetIps":[{"Ip":"10.0.0.53","Port":53},{"Ip":"10.0.1.53"}],"ResolverEndpointId":"rslvr-out-1",
         "OwnerId":"123456789012","ShareStatus":"NOT_SHARED"}"#;
-    let association = |rule: &str| {
-        format!(r#"{{"Id":"a","ResolverRuleId":"{rule}","VPCId":"{VPC}","Status":"COMPLETE"}}"#)
-    };
+    let association =
+        |rule: &str| format!(r#"{{"Id":"a","ResolverRuleId":"{rule}","VPCId":"{VPC}","Status":"COMPLETE"}}"#);
     let zone = |id: &str, name: &str, owner: &str| {
         format!(
             "<HostedZoneSummary><HostedZoneId>{id}</HostedZoneId><Name>{name}</Name><Owner>{owner}</Owner></HostedZoneSummary>"
@@ -588,10 +558,7 @@ fn world() -> World {
     };
     World {
         clusters: vec![
-            cluster(
-                "another",
-                "https://ANOTHER.gr7.ap-northeast-1.eks.amazonaws.com",
-            ),
+            cluster("another", "https://ANOTHER.gr7.ap-northeast-1.eks.amazonaws.com"),
             cluster("shared-cluster", &format!("https://{HOST}")),
         ],
         updates: vec![
@@ -614,19 +581,13 @@ fn world() -> World {
             ),
             (
                 Call::ListResolverEndpoints,
-                vec![
-                    endpoint("rslvr-in-1", "INBOUND"),
-                    endpoint("rslvr-out-1", "OUTBOUND"),
-                ],
+                vec![endpoint("rslvr-in-1", "INBOUND"), endpoint("rslvr-out-1", "OUTBOUND")],
             ),
             (
                 Call::ListResolverEndpointIpAddresses,
                 vec![address("192.168.96.10"), address("192.168.128.10")],
             ),
-            (
-                Call::ListResolverRules,
-                vec![recursive.to_owned(), forward.to_owned()],
-            ),
+            (Call::ListResolverRules, vec![recursive.to_owned(), forward.to_owned()]),
             (
                 Call::ListResolverRuleAssociations,
                 vec![
@@ -676,19 +637,12 @@ fn everything_is_read_and_nothing_else() {
     let collected = Run::new(&mock).collect();
     assert_eq!(collected.no_session, None);
     let facts = &collected.facts;
-    assert_eq!(
-        (&facts.failed_reads[..], &collected.gaps[..]),
-        (&[][..], &[][..])
-    );
+    assert_eq!((&facts.failed_reads[..], &collected.gaps[..]), (&[][..], &[][..]));
     let seen: BTreeSet<Option<Call>> = mock.seen().iter().map(|one| one.call).collect();
     let all: BTreeSet<Option<Call>> = Call::ALL.into_iter().map(Some).collect();
     assert_eq!(seen, all);
     let json = serde_json::to_value(facts).expect("JSON");
-    let said = |pointer: &str| {
-        json.pointer(pointer)
-            .map(ToString::to_string)
-            .unwrap_or_default()
-    };
+    let said = |pointer: &str| json.pointer(pointer).map(ToString::to_string).unwrap_or_default();
     for (pointer, expected) in [
         ("/caller/account", r#""123456789012""#),
         ("/cluster/name", r#""shared-cluster""#),
@@ -698,24 +652,12 @@ fn everything_is_read_and_nothing_else() {
         ("/cluster/ip_family", r#""ipv4""#),
         ("/cluster/certificate_authority", r#""LS0t""#),
         ("/vpc/cidrs", r#"["192.168.0.0/16"]"#),
-        (
-            "/vpc_attributes",
-            r#"{"dns_hostnames":true,"dns_support":true}"#,
-        ),
-        (
-            "/dhcp_options/domain_name_servers",
-            r#"["AmazonProvidedDNS"]"#,
-        ),
-        (
-            "/dhcp_options/domain_name",
-            r#""ap-northeast-1.compute.internal""#,
-        ),
+        ("/vpc_attributes", r#"{"dns_hostnames":true,"dns_support":true}"#),
+        ("/dhcp_options/domain_name_servers", r#"["AmazonProvidedDNS"]"#),
+        ("/dhcp_options/domain_name", r#""ap-northeast-1.compute.internal""#),
         ("/interfaces/0/addresses", r#"["192.168.131.209"]"#),
         ("/interfaces/1/addresses", r#"["192.168.104.190"]"#),
-        (
-            "/resolver_endpoints/0/addresses/1/ip",
-            r#""192.168.128.10""#,
-        ),
+        ("/resolver_endpoints/0/addresses/1/ip", r#""192.168.128.10""#),
         ("/resolver_endpoints/1/direction", r#""OUTBOUND""#),
         ("/resolver_rules/0/kind", r#""RECURSIVE""#),
         (
@@ -723,10 +665,7 @@ fn everything_is_read_and_nothing_else() {
             r#"[{"ip":"10.0.0.53","port":53},{"ip":"10.0.1.53","port":53}]"#,
         ),
         ("/rule_associations/1/rule_id", r#""rslvr-rr-1""#),
-        (
-            "/hosted_zones/0/zones/1/owning_service",
-            r#""eks.amazonaws.com""#,
-        ),
+        ("/hosted_zones/0/zones/1/owning_service", r#""eks.amazonaws.com""#),
         ("/updates/0/id", r#""update-new""#),
         ("/updates/0/kind", r#""EndpointAccessUpdate""#),
         ("/updates/0/created_at", r#""2026-11-23T02:13:20.5Z""#),
@@ -741,8 +680,7 @@ fn everything_is_read_and_nothing_else() {
         .collect();
     assert_eq!(groups, [("sg-cluster", 0), ("sg-in", 1)]);
     // What is asked exactly, and for whom it is signed.
-    let filter =
-        "Filter.1.Name=description&Filter.1.Value.1=Amazon+EKS+shared-cluster&Filter.2.Name=vpc-id";
+    let filter = "Filter.1.Name=description&Filter.1.Value.1=Amazon+EKS+shared-cluster&Filter.2.Name=vpc-id";
     assert!(mock.requests(Call::DescribeNetworkInterfaces)[0].contains(filter));
     for one in mock.seen() {
         let action = one.call.map(Call::action).unwrap_or_default();
@@ -771,10 +709,7 @@ fn a_list_without_an_end_is_cut_and_said() {
     let page = r#"{"ResolverRules":[],"NextToken":"again"}"#.to_owned();
     let mock = Mock::of(faulty([(Call::ListResolverRules, Fault::Reply(200, page))]));
     let collected = Run::new(&mock).collect();
-    assert_eq!(
-        mock.times(Call::ListResolverRules),
-        eks_dns_doctor::limits::AWS_PAGES
-    );
+    assert_eq!(mock.times(Call::ListResolverRules), eks_dns_doctor::limits::AWS_PAGES);
     assert!(failed(&collected, Call::ListResolverRules).is_some());
 }
 
@@ -783,11 +718,8 @@ fn a_later_page_that_fails_leaves_no_part_of_the_list() {
     let mock = Mock::of(World {
         page: 1,
         ..faulty(
-            [
-                Call::DescribeNetworkInterfaces,
-                Call::ListResolverEndpointIpAddresses,
-            ]
-            .map(|call| (call, Fault::LaterPages(400, denied(call)))),
+            [Call::DescribeNetworkInterfaces, Call::ListResolverEndpointIpAddresses]
+                .map(|call| (call, Fault::LaterPages(400, denied(call)))),
         )
     });
     let collected = Run::new(&mock).collect();
@@ -806,11 +738,7 @@ fn each_read_may_be_denied() {
             Some("sts" | "route53") => "AccessDenied",
             _ => "AccessDeniedException",
         };
-        let body = error_of(
-            call,
-            code,
-            "User: arn:aws:iam::123456789012:user/ops is not authorized",
-        );
+        let body = error_of(call, code, "User: arn:aws:iam::123456789012:user/ops is not authorized");
         let mock = Mock::of(faulty([(call, Fault::Reply(403, body))]));
         // With the name, ListClusters is not needed: that one is denied without.
         let run = match call {
@@ -819,23 +747,17 @@ fn each_read_may_be_denied() {
         };
         let collected = run.collect();
         let read = failed(&collected, call);
-        let is_so = read.as_ref().is_some_and(|read| {
-            read.kind == ReadFailure::Denied && read.code.as_deref() == Some(code)
-        });
+        let is_so = read
+            .as_ref()
+            .is_some_and(|read| read.kind == ReadFailure::Denied && read.code.as_deref() == Some(code));
         assert!(is_so, "{call:?}: {read:?}");
         assert!(collected.gaps.iter().any(|gap| gap.source == call.action()));
         // A denial is not repeated, and the rest is there.
-        if call != Call::DescribeVpcAttribute
-            && call != Call::DescribeUpdate
-            && call != Call::DescribeSecurityGroups
-        {
+        if call != Call::DescribeVpcAttribute && call != Call::DescribeUpdate && call != Call::DescribeSecurityGroups {
             assert_eq!(mock.times(call), 1, "{call:?}");
         }
         let facts = &collected.facts;
-        assert_eq!(
-            facts.resolver_rules.is_none(),
-            call == Call::ListResolverRules
-        );
+        assert_eq!(facts.resolver_rules.is_none(), call == Call::ListResolverRules);
         assert_eq!(facts.caller.is_none(), call == Call::GetCallerIdentity);
         assert_eq!(
             facts.interfaces.is_none(),
@@ -854,10 +776,7 @@ fn throttling_is_tried_again_and_said() {
     let mock = Mock::of(faulty([
         (
             Call::DescribeVpcs,
-            Fault::Reply(
-                503,
-                ec2_error("RequestLimitExceeded", "Request limit exceeded."),
-            ),
+            Fault::Reply(503, ec2_error("RequestLimitExceeded", "Request limit exceeded.")),
         ),
         (
             Call::ListResolverRules,
@@ -869,11 +788,7 @@ fn throttling_is_tried_again_and_said() {
         ),
     ]));
     let collected = Run::new(&mock).collect();
-    for call in [
-        Call::DescribeVpcs,
-        Call::ListResolverRules,
-        Call::ListHostedZonesByVpc,
-    ] {
+    for call in [Call::DescribeVpcs, Call::ListResolverRules, Call::ListHostedZonesByVpc] {
         let read = failed(&collected, call).expect("it failed");
         assert_eq!(read.kind, ReadFailure::Throttled, "{read:?}");
         assert_eq!(mock.times(call), 3, "{call:?}");
@@ -891,9 +806,7 @@ fn expired_credentials_are_said() {
         (call, Fault::Reply(403, body))
     };
     let mock = Mock::of(faulty(Call::ALL.map(expired)));
-    let collected = Run::new(&mock)
-        .with("COLLECT_CLUSTER", "shared-cluster")
-        .collect();
+    let collected = Run::new(&mock).with("COLLECT_CLUSTER", "shared-cluster").collect();
     let read = failed(&collected, Call::GetCallerIdentity).expect("it failed");
     assert_eq!(read.kind, ReadFailure::Credentials);
     let read = failed(&collected, Call::DescribeCluster).expect("it failed");
@@ -903,10 +816,7 @@ fn expired_credentials_are_said() {
 fn errors_without_a_code_have_their_status() {
     let mock = Mock::of(faulty([
         (Call::DescribeVpcs, Fault::Reply(500, String::new())),
-        (
-            Call::ListResolverEndpoints,
-            Fault::Reply(500, String::new()),
-        ),
+        (Call::ListResolverEndpoints, Fault::Reply(500, String::new())),
     ]));
     let collected = Run::new(&mock).collect();
     for call in [Call::DescribeVpcs, Call::ListResolverEndpoints] {
@@ -927,9 +837,7 @@ fn what_is_no_answer_of_aws_is_a_failed_read() {
     for status in [200, 404] {
         let all = Call::ALL.map(|call| (call, Fault::Reply(status, html.clone())));
         let mock = Mock::of(faulty(all));
-        let collected = Run::new(&mock)
-            .with("COLLECT_CLUSTER", "shared-cluster")
-            .collect();
+        let collected = Run::new(&mock).with("COLLECT_CLUSTER", "shared-cluster").collect();
         let facts = &collected.facts;
         assert_eq!(
             (&facts.cluster, &facts.vpc, &facts.resolver_rules),
@@ -938,15 +846,7 @@ fn what_is_no_answer_of_aws_is_a_failed_read() {
         assert_eq!((&facts.interfaces, &facts.caller), (&None, &None));
         assert!(failed(&collected, Call::GetCallerIdentity).is_some());
     }
-    for body in [
-        "<",
-        "{",
-        "<a><b>",
-        "null",
-        "{\"cluster\":7}",
-        "\u{0}",
-        "[[[[[",
-    ] {
+    for body in ["<", "{", "<a><b>", "null", "{\"cluster\":7}", "\u{0}", "[[[[["] {
         let all = Call::ALL.map(|call| (call, Fault::Reply(200, body.to_owned())));
         let collected = Run::new(&Mock::of(faulty(all))).collect();
         assert!(!collected.facts.failed_reads.is_empty(), "{body:?}");
@@ -954,8 +854,7 @@ fn what_is_no_answer_of_aws_is_a_failed_read() {
 }
 
 fn deep_answers_end() {
-    let deep =
-        |open: &str, close: &str| format!("{}{}", open.repeat(1_000_000), close.repeat(1_000_000));
+    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(1_000_000), close.repeat(1_000_000));
     let faults = [
         (
             Call::DescribeCluster,
@@ -968,18 +867,13 @@ fn deep_answers_end() {
         (Call::ListResolverEndpoints, deep("{\"a\":", "")),
         (
             Call::DescribeVpcs,
-            format!(
-                "<DescribeVpcsResponse>{}</DescribeVpcsResponse>",
-                deep("<a>", "</a>")
-            ),
+            format!("<DescribeVpcsResponse>{}</DescribeVpcsResponse>", deep("<a>", "</a>")),
         ),
         (Call::GetCallerIdentity, deep("<a>", "")),
     ];
     for status in [200, 400] {
         let faults = faults.clone();
-        let mock = Mock::of(faulty(
-            faults.map(|(call, body)| (call, Fault::Reply(status, body))),
-        ));
+        let mock = Mock::of(faulty(faults.map(|(call, body)| (call, Fault::Reply(status, body)))));
         let run = Run::new(&mock).with("COLLECT_CLUSTER", "shared-cluster");
         let collected = run.collect();
         assert!(collected.facts.rule_associations.is_some());
@@ -989,10 +883,7 @@ fn deep_answers_end() {
 }
 
 fn an_answer_beyond_the_bound_is_refused() {
-    let long = format!(
-        "<DescribeVpcsResponse>{}</DescribeVpcsResponse>",
-        " ".repeat(9 << 20)
-    );
+    let long = format!("<DescribeVpcsResponse>{}</DescribeVpcsResponse>", " ".repeat(9 << 20));
     let rules = format!("{{\"ResolverRules\":[{}]}}", " ".repeat(9 << 20));
     let mock = Mock::of(faulty([
         (Call::DescribeVpcs, Fault::Reply(200, long)),
@@ -1006,9 +897,7 @@ fn an_answer_beyond_the_bound_is_refused() {
 
 fn a_service_that_never_answers_holds_up_no_other() {
     let mock = Mock::of(faulty(EC2.map(|call| (call, Fault::Silent))));
-    let collected = Run::new(&mock)
-        .with("COLLECT_DEADLINE_MS", "2000")
-        .collect();
+    let collected = Run::new(&mock).with("COLLECT_DEADLINE_MS", "2000").collect();
     let facts = &collected.facts;
     for call in [
         Call::DescribeVpcs,
@@ -1044,9 +933,7 @@ fn endpoints_are_taken_from_the_profile_too() {
     let services = ["ec2", "eks", "sts", "route-53", "route53resolver"]
         .map(|service| format!("{service} =\n  endpoint_url = {url}\n"))
         .concat();
-    let config = format!(
-        "[profile ops]\nregion = ap-northeast-1\nservices = local\n[services local]\n{services}"
-    );
+    let config = format!("[profile ops]\nregion = ap-northeast-1\nservices = local\n[services local]\n{services}");
     let collected = Run::new(&mock)
         .without("AWS_ENDPOINT_URL")
         .without("COLLECT_REGION")
@@ -1064,10 +951,7 @@ fn endpoints_are_taken_from_the_profile_too() {
 fn a_named_profile_goes_before_the_environment() {
     let mock = Mock::of(world());
     let config = "[profile ops]\naws_access_key_id = AKIAOFTHEPROFILE\naws_secret_access_key = x\n";
-    let collected = Run::new(&mock)
-        .with("COLLECT_PROFILE", "ops")
-        .config(config)
-        .collect();
+    let collected = Run::new(&mock).with("COLLECT_PROFILE", "ops").config(config).collect();
     assert_eq!(collected.no_session, None);
     assert!(
         mock.seen()
@@ -1081,11 +965,7 @@ fn shapes_of_a_mock_server_are_understood() {
     let mut world = world();
     let (_, json) = cluster("shared-cluster", &format!("https://{HOST}/"));
     world.clusters[1].1 = json.replace(&format!("\"vpcId\":\"{VPC}\","), "");
-    for member in world
-        .lists
-        .entry(Call::DescribeNetworkInterfaces)
-        .or_default()
-    {
+    for member in world.lists.entry(Call::DescribeNetworkInterfaces).or_default() {
         let (before, rest) = member.split_once("<attachment>").expect("an attachment");
         let (_, after) = rest.split_once("</attachment>").expect("an attachment");
         *member = format!("{before}{after}");
@@ -1140,20 +1020,14 @@ fn a_cluster_that_is_not_there_is_a_fact() {
 fn an_endpoint_that_no_cluster_has_is_said() {
     let mock = Mock::of(world());
     let collected = Run::new(&mock)
-        .with(
-            "COLLECT_TARGET",
-            "FFFF.gr7.ap-northeast-1.eks.amazonaws.com",
-        )
+        .with("COLLECT_TARGET", "FFFF.gr7.ap-northeast-1.eks.amazonaws.com")
         .collect();
     let read = failed(&collected, Call::ListClusters).expect("it is said");
     assert_eq!(read.kind, ReadFailure::NotFound);
     assert_eq!(collected.facts.cluster, None);
     // With a name, the cluster of that name is known, and that its endpoint is another one.
     let collected = Run::new(&mock)
-        .with(
-            "COLLECT_TARGET",
-            "FFFF.gr7.ap-northeast-1.eks.amazonaws.com",
-        )
+        .with("COLLECT_TARGET", "FFFF.gr7.ap-northeast-1.eks.amazonaws.com")
         .with("COLLECT_CLUSTER", "shared-cluster")
         .collect();
     assert_eq!(collected.facts.failed_reads, []);
@@ -1188,11 +1062,7 @@ fn what_is_missing_to_ask_at_all_is_one_line() {
     assert!(said.contains("is not a Region"), "{said}");
     let sso = "[profile sso]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = ops\n\
                [sso-session corp]\nsso_region = us-east-1\nsso_start_url = https://corp.test/start\n";
-    let said = line(
-        region(Run::anonymous(&mock))
-            .with("AWS_PROFILE", "sso")
-            .config(sso),
-    );
+    let said = line(region(Run::anonymous(&mock)).with("AWS_PROFILE", "sso").config(sso));
     assert!(said.contains("`aws sso login --profile sso`"), "{said}");
     let login = "[profile signin]\nlogin_session = arn:aws:iam::123456789012:user/ops\n";
     let said = line(
@@ -1222,9 +1092,7 @@ fn credentials_that_were_exported_stand_in_for_a_role_with_mfa() {
     // The profile cannot be had without a code: here, since its source has no secret key.
     let config = "[profile ops]\nrole_arn = arn:aws:iam::123456789012:role/ops\nsource_profile = base\n\
                   mfa_serial = arn:aws:iam::123456789012:mfa/me\n[profile base]\naws_access_key_id = AKIA\n";
-    let run = Run::new(&mock)
-        .with("COLLECT_PROFILE", "ops")
-        .config(config);
+    let run = Run::new(&mock).with("COLLECT_PROFILE", "ops").config(config);
     let collected = run.collect();
     assert_eq!(collected.no_session, None);
     let mut seen = mock.seen().into_iter();
@@ -1256,11 +1124,7 @@ fn an_endpoint_url_that_is_none_is_a_failed_read() {
         // An empty variable is as good as none.
         let is_unset = url.is_empty();
         assert_eq!(collected.facts.vpc.is_some(), is_unset, "{url}");
-        assert_eq!(
-            failed(&collected, Call::DescribeVpcs).is_none(),
-            is_unset,
-            "{url}"
-        );
+        assert_eq!(failed(&collected, Call::DescribeVpcs).is_none(), is_unset, "{url}");
     }
 }
 
@@ -1278,9 +1142,7 @@ fn metadata(token: u16, table: &'static [(&'static str, &'static str)]) -> Strin
                         return;
                     }
                     let mut line = String::new();
-                    while reader.read_line(&mut line).unwrap_or_default() > 0
-                        && !line.trim().is_empty()
-                    {
+                    while reader.read_line(&mut line).unwrap_or_default() > 0 && !line.trim().is_empty() {
                         line.clear();
                     }
                     let path = first.split(' ').nth(1).unwrap_or_default();
@@ -1292,9 +1154,7 @@ fn metadata(token: u16, table: &'static [(&'static str, &'static str)]) -> Strin
                     };
                     let ttl = "x-aws-ec2-metadata-token-ttl-seconds: 21600";
                     let length = body.len();
-                    let answer = format!(
-                        "HTTP/1.1 {status} X\r\n{ttl}\r\ncontent-length: {length}\r\n\r\n{body}"
-                    );
+                    let answer = format!("HTTP/1.1 {status} X\r\n{ttl}\r\ncontent-length: {length}\r\n\r\n{body}");
                     if stream.write_all(answer.as_bytes()).is_err() {
                         return;
                     }
@@ -1368,14 +1228,9 @@ fn a_role_is_assumed_and_used() {
     let run = Run::new(&mock).with("COLLECT_ROLE", "arn:aws:iam::123456789012:role/eks");
     let collected = run.collect();
     assert_eq!(collected.no_session, None);
-    let (assuming, reading): (Vec<Seen>, Vec<Seen>) =
-        mock.seen().into_iter().partition(|one| one.call.is_none());
+    let (assuming, reading): (Vec<Seen>, Vec<Seen>) = mock.seen().into_iter().partition(|one| one.call.is_none());
     assert_eq!(assuming.len(), 1, "{assuming:?}");
-    assert!(
-        reading
-            .iter()
-            .all(|one| one.authorization.contains("ASIAOFTHEROLE"))
-    );
+    assert!(reading.iter().all(|one| one.authorization.contains("ASIAOFTHEROLE")));
 }
 
 fn the_readme_has_the_policy_of_exactly_these_reads() {
@@ -1383,11 +1238,7 @@ fn the_readme_has_the_policy_of_exactly_these_reads() {
     let readme = std::fs::read_to_string(path).expect("the README");
     let policy = readme
         .split("```json")
-        .find_map(|part| {
-            part.split("```")
-                .next()
-                .filter(|json| json.contains("\"Statement\""))
-        })
+        .find_map(|part| part.split("```").next().filter(|json| json.contains("\"Statement\"")))
         .expect("the README has a policy");
     let policy: serde_json::Value = serde_json::from_str(policy).expect("the policy is JSON");
     let listed: Vec<String> = policy["Statement"]
@@ -1416,10 +1267,7 @@ fn main() -> ExitCode {
             "everything_is_read_and_nothing_else",
             everything_is_read_and_nothing_else,
         ),
-        (
-            "pages_of_one_make_the_same_whole",
-            pages_of_one_make_the_same_whole,
-        ),
+        ("pages_of_one_make_the_same_whole", pages_of_one_make_the_same_whole),
         (
             "a_list_without_an_end_is_cut_and_said",
             a_list_without_an_end_is_cut_and_said,
@@ -1429,10 +1277,7 @@ fn main() -> ExitCode {
             a_later_page_that_fails_leaves_no_part_of_the_list,
         ),
         ("each_read_may_be_denied", each_read_may_be_denied),
-        (
-            "throttling_is_tried_again_and_said",
-            throttling_is_tried_again_and_said,
-        ),
+        ("throttling_is_tried_again_and_said", throttling_is_tried_again_and_said),
         ("expired_credentials_are_said", expired_credentials_are_said),
         (
             "errors_without_a_code_have_their_status",

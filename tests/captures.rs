@@ -76,10 +76,7 @@ fn what_was_concluded_is_not_needed_and_what_is_new_is_left() {
 fn a_capture_that_is_cut_off_is_refused() {
     let whole = article();
     let whole = whole.trim_end();
-    for end in (0..whole.len())
-        .step_by(97)
-        .chain(whole.len() - 3..whole.len())
-    {
+    for end in (0..whole.len()).step_by(97).chain(whole.len() - 3..whole.len()) {
         let error = capture::parse(&whole.as_bytes()[..end]).unwrap_err();
         let text = error.to_string();
         assert!(!text.contains('\n'), "{end}: {text}");
@@ -95,14 +92,7 @@ fn a_capture_that_is_cut_off_is_refused() {
 fn a_capture_that_is_cut_off_at_any_octet_is_refused() {
     let mut document: serde_json::Value = serde_json::from_str(&article()).unwrap();
     let members = document.as_object_mut().unwrap();
-    for derived in [
-        "expected",
-        "findings",
-        "not_evaluated",
-        "clients",
-        "facts",
-        "gaps",
-    ] {
+    for derived in ["expected", "findings", "not_evaluated", "clients", "facts", "gaps"] {
         members.remove(derived).unwrap();
     }
     members["resolvers"].as_array_mut().unwrap().truncate(1);
@@ -111,9 +101,7 @@ fn a_capture_that_is_cut_off_at_any_octet_is_refused() {
     let whole = document.to_string();
     assert!(capture::parse(whole.as_bytes()).is_ok());
     for end in 0..whole.len() {
-        let text = capture::parse(&whole.as_bytes()[..end])
-            .unwrap_err()
-            .to_string();
+        let text = capture::parse(&whole.as_bytes()[..end]).unwrap_err().to_string();
         assert!(
             text == "is empty" || text.contains(" at line 1 column "),
             "{end}: {text}"
@@ -144,28 +132,19 @@ fn with(change: impl FnOnce(&mut serde_json::Value)) -> Vec<u8> {
 /// What a hostile document is, and what is said of it.
 fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let text = |text: &str| text.as_bytes().to_vec();
-    let repeated =
-        |what: &serde_json::Value, times| serde_json::Value::Array(vec![what.clone(); times]);
+    let repeated = |what: &serde_json::Value, times| serde_json::Value::Array(vec![what.clone(); times]);
     vec![
         ("nothing", Vec::new(), "is empty"),
         ("blanks", text(" \n\t"), "is empty"),
         ("not JSON", text("no such host"), "line 1 column"),
-        (
-            "not UTF-8",
-            b"{\"a\": \"\xff\xfe\"}".to_vec(),
-            "line 1 column",
-        ),
+        ("not UTF-8", b"{\"a\": \"\xff\xfe\"}".to_vec(), "line 1 column"),
         ("UTF-16", b"\xff\xfe{\0}\0".to_vec(), "UTF-16"),
         ("octets", vec![0; 64], "line 1 column 1"),
         ("a list", text("[1, 2]"), "invalid type"),
         ("a number", text("1e999"), "out of range"),
         ("nothing of ours", text("{\"a\": 1}"), "no schema_version"),
         ("two documents", text("{} {}"), "trailing"),
-        (
-            "deep lists",
-            "[".repeat(100_000).into_bytes(),
-            "recursion limit",
-        ),
+        ("deep lists", "[".repeat(100_000).into_bytes(), "recursion limit"),
         (
             "deep objects",
             "{\"a\":".repeat(100_000).into_bytes(),
@@ -289,10 +268,8 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "many look-ups",
             with(|d| {
-                d["resolvers"][0]["lookups"] = repeated(
-                    &d["resolvers"][0]["lookups"][0],
-                    limits::LOOKUPS_PER_RESOLVER + 1,
-                );
+                d["resolvers"][0]["lookups"] =
+                    repeated(&d["resolvers"][0]["lookups"][0], limits::LOOKUPS_PER_RESOLVER + 1);
             }),
             "more than 512 lookups",
         ),
@@ -317,8 +294,7 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "many errors",
             with(|d| {
-                d["resolvers"][0]["lookups"][0]["ede"] =
-                    repeated(&1.into(), limits::EXTENDED_ERRORS_PER_REPLY + 1);
+                d["resolvers"][0]["lookups"][0]["ede"] = repeated(&1.into(), limits::EXTENDED_ERRORS_PER_REPLY + 1);
             }),
             "more than 8 ede",
         ),
@@ -363,10 +339,7 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
 #[test]
 fn what_is_no_capture_is_refused_with_its_place() {
     for (what, bytes, said) in hostile() {
-        let text = capture::parse(&bytes)
-            .map(drop)
-            .expect_err(what)
-            .to_string();
+        let text = capture::parse(&bytes).map(drop).expect_err(what).to_string();
         assert!(text.contains(said), "{what}: {text}");
         assert!(text.len() < 600, "{what}: {text}");
     }
@@ -377,9 +350,7 @@ fn what_is_no_capture_is_refused_with_its_place() {
 
 fn program() -> Command {
     let mut command = Command::cargo_bin("eks-dns-doctor").unwrap();
-    command
-        .env_clear()
-        .timeout(std::time::Duration::from_secs(20));
+    command.env_clear().timeout(std::time::Duration::from_secs(20));
     command
 }
 
@@ -399,10 +370,7 @@ fn the_program_refuses_it_on_one_line() {
             error.contains(said) && error.contains("capture.json "),
             "{what}: {error}"
         );
-        assert!(
-            !error.trim_end().contains(char::is_control),
-            "{what}: {error:?}"
-        );
+        assert!(!error.trim_end().contains(char::is_control), "{what}: {error:?}");
     }
     let output = program().args(["replay", "none.json"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
@@ -435,9 +403,7 @@ fn escape_sequences_never_reach_the_output() {
         let output = command.output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(1), "{format}");
-        let bad = text
-            .chars()
-            .find(|c| *c != '\n' && render::text::is_unprintable(*c));
+        let bad = text.chars().find(|c| *c != '\n' && render::text::is_unprintable(*c));
         assert_eq!(bad, None, "{format}: {text}");
     }
 }

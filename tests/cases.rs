@@ -20,12 +20,8 @@ fn main() -> std::process::ExitCode {
 fn replay(name: &str) -> Result<(), Failed> {
     let (name, scenario) = lab::scenario(Some(name))?;
     let path = common::folder(name).join("report.json");
-    let recorded = std::fs::read_to_string(&path).map_err(|error| {
-        format!(
-            "{}: {error} (BLESS=1 cargo test --test lab writes it)",
-            path.display()
-        )
-    })?;
+    let recorded = std::fs::read_to_string(&path)
+        .map_err(|error| format!("{}: {error} (BLESS=1 cargo test --test lab writes it)", path.display()))?;
     let recorded: Report = serde_json::from_str(&recorded)?;
     let report = diagnose(recorded.into_capture());
     common::check_outcome(&report, &scenario)?;

@@ -92,10 +92,7 @@ struct Outcome {
 
 impl Outcome {
     fn of(command: &mut Command) -> Self {
-        let output = command
-            .timeout(Duration::from_secs(60))
-            .output()
-            .expect("it runs");
+        let output = command.timeout(Duration::from_secs(60)).output().expect("it runs");
         Self::from(output)
     }
 
@@ -178,22 +175,12 @@ fn help_says_everything_on_standard_output() {
         for code in ["\n  0  ", "\n  1  ", "\n  2  ", "\n  3  ", "\n  130  "] {
             assert!(outcome.stdout.contains(code), "{line}: {code}");
         }
-        assert!(
-            outcome
-                .stdout
-                .lines()
-                .all(|line| line.chars().count() <= 100),
-            "{line}"
-        );
+        assert!(outcome.stdout.lines().all(|line| line.chars().count() <= 100), "{line}");
     }
     assert!(run("--help").stdout.len() > run("-h").stdout.len());
     for command in ["explain", "demo", "completions", "man"] {
         let outcome = run(&format!("{command} --help"));
-        assert_eq!(
-            (outcome.code, outcome.stderr.as_str()),
-            (0, ""),
-            "{command}"
-        );
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{command}");
         assert!(outcome.stdout.contains("Usage:"), "{command}");
     }
     let version = run("--version");
@@ -217,10 +204,7 @@ fn exit_codes_by_conclusion_in_every_format() {
             let outcome = check(server, &format!("{line} -o {format}"));
             assert_eq!(outcome.code, code, "{line} {format}\n{}", outcome.stdout);
             assert_eq!(outcome.stderr, "", "{line} {format}");
-            assert!(
-                !outcome.stdout.is_empty() && outcome.stdout.ends_with('\n'),
-                "{format}"
-            );
+            assert!(!outcome.stdout.is_empty() && outcome.stdout.ends_with('\n'), "{format}");
             assert!(!outcome.stdout.contains('\u{1b}'), "no colour into a pipe");
         }
         let document = check(server, &format!("{line} -o json")).json();
@@ -232,11 +216,7 @@ fn exit_codes_by_conclusion_in_every_format() {
 #[test]
 fn the_document_says_what_was_asked_and_what_was_not() {
     let server = Server::start(Plays::Has(ADDRESS));
-    let document = check(
-        &server,
-        &format!("{EXPECTED} -o json --vantage bastion --samples 2"),
-    )
-    .json();
+    let document = check(&server, &format!("{EXPECTED} -o json --vantage bastion --samples 2")).json();
     assert_eq!(document["schema_version"], 1);
     assert_eq!(document["target"]["hostname"], HOST);
     assert_eq!(document["target"]["region"], "ap-northeast-1");
@@ -284,9 +264,7 @@ fn expected_addresses_come_from_saved_facts() {
         )
     };
     let cluster = |host: &str| {
-        format!(
-            r#"{{"cluster":{{"name":"shared","createdAt":"2026-11-23T19:25:10Z","endpoint":"https://{host}"}}}}"#
-        )
+        format!(r#"{{"cluster":{{"name":"shared","createdAt":"2026-11-23T19:25:10Z","endpoint":"https://{host}"}}}}"#)
     };
     let answered = check(&server, "-o json").json()["resolvers"][0]["addresses"][0]["ip"]
         .as_str()
@@ -302,15 +280,9 @@ fn expected_addresses_come_from_saved_facts() {
         (outcome.code, document["resolvers"][0]["verdict"].as_str()),
         (0, Some("match"))
     );
-    assert_eq!(
-        document["expected"]["source"],
-        "EKS network interfaces (--facts)"
-    );
+    assert_eq!(document["expected"]["source"], "EKS network interfaces (--facts)");
     assert_eq!(document["target"]["cluster"], "shared");
-    assert_eq!(
-        check(&server, &format!("--facts {wrong} --facts {own}")).code,
-        1
-    );
+    assert_eq!(check(&server, &format!("--facts {wrong} --facts {own}")).code, 1);
     // Not that cluster's endpoint: its interfaces are not what is expected of this name.
     let outcome = check(&server, &format!("--facts {right} --facts {other} -o json"));
     let document = outcome.json();
@@ -345,9 +317,7 @@ fn the_controls_are_asked_unless_left_out() {
     let server = Server::start(Plays::Has(ADDRESS));
     let flags = flags(&server).replace("--no-controls", "");
     let document = run(&format!("{HOST} {flags} {EXPECTED} -o json")).json();
-    let lookups = document["resolvers"][0]["lookups"]
-        .as_array()
-        .expect("look-ups");
+    let lookups = document["resolvers"][0]["lookups"].as_array().expect("look-ups");
     let sibling = lookups
         .iter()
         .find(|lookup| lookup["purpose"] == "sibling")
@@ -365,10 +335,7 @@ fn the_controls_are_asked_unless_left_out() {
 fn quiet_and_verbose() {
     let server = Server::start(Plays::Has(ADDRESS));
     let quiet = check(&server, &format!("{EXPECTED} -q"));
-    assert_eq!(
-        (quiet.code, quiet.stdout.as_str(), quiet.stderr.as_str()),
-        (0, "", "")
-    );
+    assert_eq!((quiet.code, quiet.stdout.as_str(), quiet.stderr.as_str()), (0, "", ""));
     let verbose = check(&server, &format!("{EXPECTED} -v -o json"));
     assert_eq!(verbose.code, 0);
     assert!(verbose.stderr.contains("one"), "{}", verbose.stderr);
@@ -380,11 +347,7 @@ fn quiet_and_verbose() {
 fn the_judge_decides() {
     let good = Server::start(Plays::Has(ADDRESS));
     let bad = Server::start(Plays::NxDomain);
-    let flags = format!(
-        "{} --resolver two={} {EXPECTED} -q",
-        flags(&good),
-        bad.address
-    );
+    let flags = format!("{} --resolver two={} {EXPECTED} -q", flags(&good), bad.address);
     for (judge, code) in [
         ("", 1),
         ("--judge one", 0),
@@ -393,11 +356,7 @@ fn the_judge_decides() {
         ("--judge one --judge two", 1),
         ("--judge custom", 1),
     ] {
-        assert_eq!(
-            run(&format!("{HOST} {flags} {judge}")).code,
-            code,
-            "{judge}"
-        );
+        assert_eq!(run(&format!("{HOST} {flags} {judge}")).code, code, "{judge}");
     }
 }
 
@@ -433,12 +392,7 @@ fn the_hosts_own_files_are_read_where_they_are_named() {
                 "-o",
                 "json",
             ])
-            .args([
-                "--resolver",
-                &format!("one={}", server.address),
-                "--judge",
-                "one",
-            ])
+            .args(["--resolver", &format!("one={}", server.address), "--judge", "one"])
             .args(["--resolv-conf".as_ref(), resolv_conf.as_os_str()])
             .args(["--hosts-file".as_ref(), hosts.as_os_str()]),
     );
@@ -477,19 +431,14 @@ fn a_capture_is_saved_beside_what_is_printed() {
     };
     let printed = save(&["-o", "json"]);
     assert_eq!((printed.code, printed.stderr.as_str()), (0, ""));
-    assert_eq!(
-        std::fs::read_to_string(&path).expect("a file"),
-        printed.stdout
-    );
+    assert_eq!(std::fs::read_to_string(&path).expect("a file"), printed.stdout);
     let quiet = save(&["-q", "--vantage", "second"]);
     assert_eq!((quiet.code, quiet.stdout.as_str()), (0, ""));
     let text = std::fs::read_to_string(&path).expect("a file");
     let document: Value = serde_json::from_str(&text).expect("a document");
     assert_eq!(document["vantage"]["name"], "second");
     assert_eq!(document["exit_code"], 0);
-    let left = std::fs::read_dir(directory.path())
-        .expect("a directory")
-        .count();
+    let left = std::fs::read_dir(directory.path()).expect("a directory").count();
     assert_eq!(left, 1, "nothing stays beside it");
 }
 
@@ -498,17 +447,12 @@ fn a_capture_is_saved_beside_what_is_printed() {
 #[test]
 fn a_capture_that_cannot_be_saved_is_said_after_the_report() {
     let server = Server::start(Plays::Has(ADDRESS));
-    let outcome = check(
-        &server,
-        &format!("{EXPECTED} -o json --save /proc/capture.json"),
-    );
+    let outcome = check(&server, &format!("{EXPECTED} -o json --save /proc/capture.json"));
     assert_eq!(outcome.code, 2);
     assert_eq!(outcome.json()["conclusion"], "healthy");
     assert_eq!(outcome.stderr.lines().count(), 1, "{}", outcome.stderr);
     assert!(
-        outcome
-            .stderr
-            .starts_with("error: --save /proc/capture.json: "),
+        outcome.stderr.starts_with("error: --save /proc/capture.json: "),
         "{}",
         outcome.stderr
     );
@@ -539,16 +483,8 @@ fn a_closed_pipe_is_quiet() {
     ] {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
-        let outcome = Outcome::from(
-            spawn(&line, writer.into())
-                .wait_with_output()
-                .expect("it ends"),
-        );
-        assert_eq!(
-            (outcome.code, outcome.stderr.as_str()),
-            (code, ""),
-            "{line}"
-        );
+        let outcome = Outcome::from(spawn(&line, writer.into()).wait_with_output().expect("it ends"));
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (code, ""), "{line}");
     }
 }
 
@@ -561,11 +497,7 @@ fn a_report_that_cannot_be_printed_is_an_error() {
         .open("/dev/full")
         .expect("/dev/full");
     let line = format!("{HOST} {} {EXPECTED}", flags(&server));
-    let outcome = Outcome::from(
-        spawn(&line, full.into())
-            .wait_with_output()
-            .expect("it ends"),
-    );
+    let outcome = Outcome::from(spawn(&line, full.into()).wait_with_output().expect("it ends"));
     assert_eq!(outcome.code, 2);
     assert_eq!(outcome.stderr.lines().count(), 1, "{}", outcome.stderr);
 }
@@ -647,69 +579,33 @@ fn bad_input_is_one_line_and_nothing_is_sent() {
     let table = [
         // The target.
         (flags.clone(), "name the endpoint (eks-dns-doctor HOST)"),
-        (
-            format!("check {flags}"),
-            "name the endpoint (eks-dns-doctor HOST)",
-        ),
+        (format!("check {flags}"), "name the endpoint (eks-dns-doctor HOST)"),
         (
             format!("my-cluster {flags}"),
             "neither a command nor a host name with a dot",
         ),
         (format!("10.0.0.1 {flags}"), "is an IP address"),
-        (
-            format!("https://[2001:db8::1]:443 {flags}"),
-            "is an IP address",
-        ),
+        (format!("https://[2001:db8::1]:443 {flags}"), "is an IP address"),
         (format!("http://{HOST} {flags}"), "is not an https:// URL"),
         (format!("https://{HOST}:0 {flags}"), "no valid port"),
         (format!("a..test {flags}"), "is not a host name"),
-        (
-            format!("check \u{1b}[31m.test {flags}"),
-            "is not a host name",
-        ),
+        (format!("check \u{1b}[31m.test {flags}"), "is not a host name"),
         (format!("{host} other.test"), "one argument too many"),
         // Resolvers.
-        (
-            format!("{host} --resolver corp.example"),
-            "is not an IP address",
-        ),
-        (
-            format!("{host} --resolver quic://127.0.0.1"),
-            "is not a transport",
-        ),
-        (
-            format!("{host} --resolver one=127.0.0.1:1"),
-            "used for two resolvers",
-        ),
+        (format!("{host} --resolver corp.example"), "is not an IP address"),
+        (format!("{host} --resolver quic://127.0.0.1"), "is not a transport"),
+        (format!("{host} --resolver one=127.0.0.1:1"), "used for two resolvers"),
         (format!("{host} --vpc-resolver 10.0.0.2:0"), "is not a port"),
-        (
-            format!("{host} --inbound 10.0.0.1,,10.0.0.2"),
-            "the address is missing",
-        ),
-        (
-            format!("{host} --public-resolver dns.google"),
-            "is not an IP address",
-        ),
+        (format!("{host} --inbound 10.0.0.1,,10.0.0.2"), "the address is missing"),
+        (format!("{host} --public-resolver dns.google"), "is not an IP address"),
         (format!("{HOST} --no-local"), "no resolver to ask"),
         (format!("{HOST} --no-local --public"), "no resolver to ask"),
-        (
-            format!("{host} --judge nobody"),
-            "--judge \"nobody\" is neither",
-        ),
+        (format!("{host} --judge nobody"), "--judge \"nobody\" is neither"),
         (format!("{host} --judge one,"), "--judge: the name is empty"),
         // What is expected.
-        (
-            format!("{host} --expect 10.0.0"),
-            "--expect: \"10.0.0\" is neither",
-        ),
-        (
-            format!("{host} --expect-scope any"),
-            "write one of private, public",
-        ),
-        (
-            format!("{host} --expect-view public"),
-            "write one of private",
-        ),
+        (format!("{host} --expect 10.0.0"), "--expect: \"10.0.0\" is neither"),
+        (format!("{host} --expect-scope any"), "write one of private, public"),
+        (format!("{host} --expect-view public"), "write one of private"),
         (
             format!("{host} --expect 10.0.0.1 --expect-scope public"),
             "contradicts --expect-scope",
@@ -718,23 +614,11 @@ fn bad_input_is_one_line_and_nothing_is_sent() {
             format!("{host} --expect 52.1.2.3 --expect-scope private"),
             "contradicts --expect-scope",
         ),
-        (
-            format!("{host} --fail-on info"),
-            "write one of error, warning",
-        ),
+        (format!("{host} --fail-on info"), "write one of error, warning"),
         // Numbers and durations.
-        (
-            format!("{host} --samples 0"),
-            "is not a number from 1 to 100",
-        ),
-        (
-            format!("{host} --samples 101"),
-            "is not a number from 1 to 100",
-        ),
-        (
-            format!("{host} --attempts 11"),
-            "is not a number from 1 to 10",
-        ),
+        (format!("{host} --samples 0"), "is not a number from 1 to 100"),
+        (format!("{host} --samples 101"), "is not a number from 1 to 100"),
+        (format!("{host} --attempts 11"), "is not a number from 1 to 10"),
         (format!("{host} --timeout 5"), "has no unit: write 5s"),
         (format!("{host} --timeout 0s"), "is too short"),
         (format!("{host} --timeout 61s"), "is too long"),
@@ -748,10 +632,7 @@ fn bad_input_is_one_line_and_nothing_is_sent() {
             format!("{host} --tls-name dns.example"),
             "no resolver is asked with tls://",
         ),
-        (
-            format!("{host} --insecure-tls"),
-            "no resolver is asked with tls://",
-        ),
+        (format!("{host} --insecure-tls"), "no resolver is asked with tls://"),
         (
             format!("{host} --resolver tls://127.0.0.1#a_b/c"),
             "is not a name of a certificate",
@@ -760,29 +641,14 @@ fn bad_input_is_one_line_and_nothing_is_sent() {
             format!("{host} --resolver https://dns.example/dns-query"),
             "write https://ADDR#dns.example",
         ),
-        (
-            format!("{host} --inbound in=127.0.0.1"),
-            "only --resolver takes NAME=",
-        ),
+        (format!("{host} --inbound in=127.0.0.1"), "only --resolver takes NAME="),
         // Output.
-        (
-            format!("{host} -o yaml"),
-            "write one of table, short, json, markdown",
-        ),
-        (
-            format!("{host} --color sometimes"),
-            "write one of auto, always, never",
-        ),
+        (format!("{host} -o yaml"), "write one of table, short, json, markdown"),
+        (format!("{host} --color sometimes"), "write one of auto, always, never"),
         (format!("{host} --save -"), "is not a file"),
         (format!("{host} --save {there}"), "a directory"),
-        (
-            format!("{host} --save {there}/none/capture.json"),
-            "is not a directory",
-        ),
-        (
-            format!("{host} --save {there}/.."),
-            "not the name of a file",
-        ),
+        (format!("{host} --save {there}/none/capture.json"), "is not a directory"),
+        (format!("{host} --save {there}/.."), "not the name of a file"),
         // Files.
         (
             format!("{HOST} --resolver {resolver} --resolv-conf {there}/none"),
@@ -794,32 +660,14 @@ fn bad_input_is_one_line_and_nothing_is_sent() {
         ),
         (format!("{host} --hosts-file {there}/none"), "cannot read"),
         (format!("{host} --facts {there}/none"), "cannot read"),
-        (
-            format!("{host} --facts Cargo.toml"),
-            "Cargo.toml is not JSON: line 1",
-        ),
+        (format!("{host} --facts Cargo.toml"), "Cargo.toml is not JSON: line 1"),
         // Flags and commands that are none.
-        (
-            format!("{host} --custer shared"),
-            "\"--custer\" is not a flag",
-        ),
-        (
-            format!("{host} --resolvr 10.0.0.1"),
-            "did you mean --resolver",
-        ),
+        (format!("{host} --custer shared"), "\"--custer\" is not a flag"),
+        (format!("{host} --resolvr 10.0.0.1"), "did you mean --resolver"),
         (format!("{host} --no-os=yes"), "takes no value"),
-        (
-            "explain no-such-finding".to_owned(),
-            "is not the name of a finding",
-        ),
-        (
-            "explain no-forwardin".to_owned(),
-            "did you mean no-forwarding",
-        ),
-        (
-            "explain -".to_owned(),
-            "holds no error message that is known",
-        ),
+        ("explain no-such-finding".to_owned(), "is not the name of a finding"),
+        ("explain no-forwardin".to_owned(), "did you mean no-forwarding"),
+        ("explain -".to_owned(), "holds no error message that is known"),
         (
             "explain error: You must be logged in to the server".to_owned(),
             "holds no error message that is known",
@@ -833,17 +681,8 @@ fn bad_input_is_one_line_and_nothing_is_sent() {
         let outcome = run(line);
         assert_eq!(outcome.code, 2, "{line}\n{}", outcome.stderr);
         assert_eq!(outcome.stdout, "", "{line}");
-        assert_eq!(
-            outcome.stderr.lines().count(),
-            1,
-            "{line}\n{}",
-            outcome.stderr
-        );
-        assert!(
-            outcome.stderr.starts_with("error: "),
-            "{line}\n{}",
-            outcome.stderr
-        );
+        assert_eq!(outcome.stderr.lines().count(), 1, "{line}\n{}", outcome.stderr);
+        assert!(outcome.stderr.starts_with("error: "), "{line}\n{}", outcome.stderr);
         assert!(
             outcome.stderr.ends_with('\n') && !outcome.stderr.contains('\u{1b}'),
             "{line}"
@@ -863,23 +702,10 @@ fn hostile_arguments_stay_on_one_line() {
         ["explain", "\u{1b}[31m"],
     ] {
         let outcome = Outcome::of(program().args(words).args(["--no-local", "--no-os"]));
-        assert_eq!(
-            (outcome.code, outcome.stdout.as_str()),
-            (2, ""),
-            "{words:?}"
-        );
-        assert_eq!(
-            outcome.stderr.lines().count(),
-            1,
-            "{words:?}\n{}",
-            outcome.stderr
-        );
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{words:?}");
+        assert_eq!(outcome.stderr.lines().count(), 1, "{words:?}\n{}", outcome.stderr);
         let is_plain = |c: char| !c.is_control() && c != '\u{202e}';
-        assert!(
-            outcome.stderr.trim_end().chars().all(is_plain),
-            "{:?}",
-            outcome.stderr
-        );
+        assert!(outcome.stderr.trim_end().chars().all(is_plain), "{:?}", outcome.stderr);
     }
 }
 
@@ -887,9 +713,7 @@ fn hostile_arguments_stay_on_one_line() {
 #[test]
 fn a_pasted_message_is_explained_offline() {
     let name = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
-    let line = format!(
-        "Unable to connect to the server: dial tcp: lookup {name} on 10.63.200.10:53: no such host"
-    );
+    let line = format!("Unable to connect to the server: dial tcp: lookup {name} on 10.63.200.10:53: no such host");
     let mut log = b"I0101 starting\xff\x1b]0;x\x07\n\x1b[31m".to_vec();
     log.extend_from_slice(line.as_bytes());
     log.extend_from_slice("\u{202e}\n".as_bytes());
@@ -915,17 +739,9 @@ fn a_pasted_message_is_explained_offline() {
             assert!(text.contains(words), "{words}\n{text}");
         }
     }
-    let refused = Outcome::of(
-        program()
-            .args(["explain", "-"])
-            .write_stdin(vec![b'x'; (1 << 20) + 1]),
-    );
+    let refused = Outcome::of(program().args(["explain", "-"]).write_stdin(vec![b'x'; (1 << 20) + 1]));
     assert_eq!((refused.code, refused.stdout.as_str()), (2, ""));
-    assert!(
-        refused.stderr.contains("is longer than"),
-        "{}",
-        refused.stderr
-    );
+    assert!(refused.stderr.contains("is longer than"), "{}", refused.stderr);
 }
 
 #[test]
@@ -978,18 +794,9 @@ fn nothing_is_written_where_it_runs() {
     let server = Server::start(Plays::Has(ADDRESS));
     let directory = tempfile::tempdir().expect("a directory");
     let line = format!("{HOST} {} {EXPECTED}", flags(&server));
-    let outcome = Outcome::of(
-        program()
-            .args(line.split_whitespace())
-            .current_dir(directory.path()),
-    );
+    let outcome = Outcome::of(program().args(line.split_whitespace()).current_dir(directory.path()));
     assert_eq!(outcome.code, 0);
-    let is_empty = |path: &Path| {
-        std::fs::read_dir(path)
-            .expect("a directory")
-            .next()
-            .is_none()
-    };
+    let is_empty = |path: &Path| std::fs::read_dir(path).expect("a directory").next().is_none();
     assert!(is_empty(directory.path()));
 }
 
@@ -1026,12 +833,7 @@ fn watch(server: SocketAddr, line: &str) -> Outcome {
 #[test]
 fn a_watch_ends_when_it_is_healthy_and_says_what_turned() {
     let outcome = watch(turning_server(2), "--until healthy --for 30s -o short");
-    assert_eq!(
-        (outcome.code, outcome.stderr.as_str()),
-        (0, ""),
-        "{}",
-        outcome.stdout
-    );
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{}", outcome.stdout);
     let lines: Vec<&str> = outcome.stdout.lines().collect();
     let (report, events) = lines.split_last().expect("lines");
     for line in events {
@@ -1057,16 +859,8 @@ fn a_watch_whose_time_is_up_says_what_is_still_wrong() {
     let outcome = watch(turning_server(usize::MAX), "--until healthy --for 3s");
     assert!(started.elapsed() < Duration::from_secs(10));
     assert_eq!(outcome.code, 1);
-    assert!(
-        outcome.stdout.contains("one still nxdomain"),
-        "{}",
-        outcome.stdout
-    );
-    assert!(
-        outcome.stdout.contains("Still wrong: "),
-        "{}",
-        outcome.stdout
-    );
+    assert!(outcome.stdout.contains("one still nxdomain"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("Still wrong: "), "{}", outcome.stdout);
     assert!(
         outcome.stdout.contains("broken:"),
         "the report follows: {}",
@@ -1091,13 +885,7 @@ fn a_watch_in_json_is_one_document_and_never_asks_twice_in_two_seconds() {
 fn an_interrupted_watch_prints_what_is_known() {
     let server = Server::start(Plays::NxDomain);
     let mut child = std::process::Command::new(program().get_program())
-        .args(
-            format!(
-                "check {HOST} {} {EXPECTED} --watch --until healthy",
-                flags(&server)
-            )
-            .split(' '),
-        )
+        .args(format!("check {HOST} {} {EXPECTED} --watch --until healthy", flags(&server)).split(' '))
         .env_clear()
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -1138,10 +926,7 @@ fn a_redacted_run_gives_nothing_away() {
             let text = text.to_ascii_uppercase();
             assert!(!text.contains("0123456789ABCDEF"), "{format}: {text}");
         }
-        assert!(
-            saved.contains("\"laptop\""),
-            "the name that was given stays"
-        );
+        assert!(saved.contains("\"laptop\""), "the name that was given stays");
     }
     assert_eq!(run("demo --redact -o short").code, 0, "a demo too");
 }
@@ -1149,9 +934,7 @@ fn a_redacted_run_gives_nothing_away() {
 #[test]
 fn samples_are_summed_up_in_the_document() {
     let server = Server::start(Plays::Has(ADDRESS));
-    let samples = check(&server, &format!("{EXPECTED} --samples 4 -o json")).json()["resolvers"][0]
-        ["samples"]
-        .clone();
+    let samples = check(&server, &format!("{EXPECTED} --samples 4 -o json")).json()["resolvers"][0]["samples"].clone();
     assert_eq!(samples["count"], 4);
     assert_eq!(samples["outcomes"], serde_json::json!({"match": 4}));
     assert_eq!(samples["loss"], 0.0);
@@ -1177,10 +960,7 @@ fn on_a_terminal(line: &str, environment: &[(&str, &str)]) -> (Option<i32>, Stri
         ws_ypixel: 0,
     };
     rustix::termios::tcsetwinsize(&master, size).expect("a size");
-    let terminal = std::fs::OpenOptions::new()
-        .write(true)
-        .open(name)
-        .expect("it opens");
+    let terminal = std::fs::OpenOptions::new().write(true).open(name).expect("it opens");
     let mut child = std::process::Command::new(program().get_program())
         .args(line.split_whitespace())
         .env_clear()
@@ -1207,10 +987,7 @@ fn a_watch_on_a_terminal_has_a_live_table() {
     );
     let (code, shown) = on_a_terminal(&line, &[("TERM", "xterm")]);
     assert_eq!(code, Some(0), "{shown}");
-    assert!(
-        shown.contains("broken  0s of 30s, next look in "),
-        "{shown}"
-    );
+    assert!(shown.contains("broken  0s of 30s, next look in "), "{shown}");
     // Drawn, and drawn over: up by its lines, and everything below is cleared.
     assert!(shown.contains("\u{1b}[2A\r\u{1b}[J"), "{shown:?}");
     let erased = shown.rfind("\u{1b}[J").expect("it is taken away");

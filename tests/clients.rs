@@ -1,7 +1,8 @@
 //! The client models against what real clients printed: every row of fixtures/clients/recorded.json, which
 //! fixtures/clients/record.py made with real programs and scripted servers in a network namespace, and of
-//! fixtures/clients/resolved.json, which record_resolved.py made behind a real systemd-resolved. The capture of a row is
-//! what this program observed of the same servers, so that the way from the packets to the text is held to the record.
+//! fixtures/clients/resolved.json, which record_resolved.py made behind a real systemd-resolved. The capture of a row
+//! is what this program observed of the same servers, so that the way from the packets to the text is held to the
+//! record.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 #![expect(clippy::disallowed_methods, reason = "a test reads its fixtures")]
@@ -84,13 +85,12 @@ fn compared(recorded: &Recorded) -> (Vec<(&str, Vec<&str>)>, usize) {
     let mut wrong = Vec::new();
     let (mut rows, mut unknown) = (0, Vec::new());
     for row in &recorded.rows {
-        let capture = capture::parse(row.capture.to_string().as_bytes())
-            .unwrap_or_else(|error| panic!("{}: {error}", row.case));
+        let capture =
+            capture::parse(row.capture.to_string().as_bytes()).unwrap_or_else(|error| panic!("{}: {error}", row.case));
         let clients = diagnose(capture).clients;
         let mut unpredicted = Vec::new();
         for (client, printed) in &row.printed {
-            let found: Option<&Prediction> =
-                clients.iter().find(|found| found.client == model(client));
+            let found: Option<&Prediction> = clients.iter().find(|found| found.client == model(client));
             let Some(found) = found else {
                 unpredicted.push(client.as_str());
                 continue;
@@ -129,10 +129,7 @@ fn compared(recorded: &Recorded) -> (Vec<(&str, Vec<&str>)>, usize) {
 fn every_row_is_predicted() {
     let recorded = recorded("recorded.json");
     let (unknown, rows) = compared(&recorded);
-    let unknown: Vec<(&str, &[&str])> = unknown
-        .iter()
-        .map(|(case, who)| (*case, who.as_slice()))
-        .collect();
+    let unknown: Vec<(&str, &[&str])> = unknown.iter().map(|(case, who)| (*case, who.as_slice())).collect();
     assert_eq!(unknown, UNKNOWN);
     let unpredicted: usize = UNKNOWN.iter().map(|(_, who)| who.len()).sum();
     assert_eq!(recorded.rows.len(), 109);
@@ -145,15 +142,15 @@ fn every_row_is_predicted() {
 fn every_row_behind_systemd_resolved_is_predicted() {
     let recorded = recorded("resolved.json");
     let (unknown, rows) = compared(&recorded);
-    // Where its servers are silent, getaddrinfo waited for longer than the 90 s that were recorded, and what it says in the
-    // end is not known.
+    // Where its servers are silent, getaddrinfo waited for longer than the 90 s that were recorded, and what it says in
+    // the end is not known.
     assert_eq!(unknown, [("drop", vec!["glibc", "python"])]);
     assert_eq!(recorded.rows.len(), 28);
     assert_eq!(rows, 28 * 7 - 2);
 }
 
-/// Where every one of the recorded runs ended the same, a prediction of two ends has a reason: servers that may answer in
-/// either order, a rotation, a race of A and AAAA, or two versions.
+/// Where every one of the recorded runs ended the same, a prediction of two ends has a reason: servers that may answer
+/// in either order, a rotation, a race of A and AAAA, or two versions.
 #[test]
 fn what_is_certain_is_predicted_as_such() {
     let recorded = recorded("recorded.json");
@@ -171,11 +168,7 @@ fn what_is_certain_is_predicted_as_such() {
         let capture = capture::parse(row(case).capture.to_string().as_bytes()).unwrap();
         let clients = diagnose(capture).clients;
         let go = clients.iter().find(|found| found.client == "go").unwrap();
-        assert_eq!(
-            (go.outcome.as_str(), go.messages.len()),
-            ("fails", 1),
-            "{case}: {go:?}"
-        );
+        assert_eq!((go.outcome.as_str(), go.messages.len()), ("fails", 1), "{case}: {go:?}");
     }
 }
 
@@ -216,10 +209,7 @@ fn who_asks_the_system_is_not_predicted_by_gos_own_ways() {
     let libsystem = "nodename nor servname provided, or not known".to_owned();
     assert_eq!(
         said("nxdomain", "macos"),
-        [
-            go("no such host"),
-            ("libsystem".to_owned(), vec![libsystem])
-        ]
+        [go("no such host"), ("libsystem".to_owned(), vec![libsystem])]
     );
     assert_eq!(said("nxdomain", "windows"), [go("no such host")]);
     // Which of its codes Windows has for it is not known.
@@ -270,20 +260,10 @@ fn the_systems_own_failure_is_put_into_words() {
         let go = clients.iter().find(|said| said.client == "go").unwrap();
         go.messages[0].clone()
     };
-    assert!(
-        with(
-            "macos",
-            "EAI_NONAME",
-            8,
-            "nodename nor servname provided, or not known"
-        )
-        .ends_with(": no such host")
-    );
+    assert!(with("macos", "EAI_NONAME", 8, "nodename nor servname provided, or not known").ends_with(": no such host"));
     let macos = "Temporary failure, in the system's words";
     assert!(with("macos", "EAI_AGAIN", 2, macos).ends_with(&format!(": {macos}")));
-    assert!(
-        with("windows", "EAI_NONAME", 11001, "No such host is known.").ends_with(": no such host")
-    );
+    assert!(with("windows", "EAI_NONAME", 11001, "No such host is known.").ends_with(": no such host"));
     assert!(with("windows", "EAI_AGAIN", 11002, "a text").ends_with(": getaddrinfow: a text"));
 }
 
@@ -327,10 +307,7 @@ fn silence_below_the_search_list_may_outlast_the_dial() {
             document["facts"]["stub"]["search"] = serde_json::json!(list);
             document["facts"]["stub"]["timeout_s"] = serde_json::json!(5);
         });
-        let go = clients
-            .into_iter()
-            .find(|said| said.client == "go")
-            .unwrap();
+        let go = clients.into_iter().find(|said| said.client == "go").unwrap();
         go.messages
     };
     let ends = |messages: &[String]| -> Vec<bool> {

@@ -28,9 +28,7 @@ impl Cluster {
         let key = KeyPair::generate().expect("a key");
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params
-            .distinguished_name
-            .push(DnType::CommonName, "kubernetes");
+        params.distinguished_name.push(DnType::CommonName, "kubernetes");
         let certificate = params.self_signed(&key).expect("a certificate");
         Self {
             pem: certificate.pem(),
@@ -124,10 +122,7 @@ async fn the_clusters_own_certificate_verifies_and_no_other_does() {
     let authority = cluster.authority();
     let own = tls(cluster.server(HOST, 2999)).await;
     let found = one(own, Some(&authority), LONG).await;
-    assert_eq!(
-        (found.tcp, found.tls),
-        (Tcp::Connected, Some(Tls::Verified))
-    );
+    assert_eq!((found.tcp, found.tls), (Tcp::Connected, Some(Tls::Verified)));
     assert!(found.rtt_ms.is_some());
     let cases = [
         (Cluster::new().server(HOST, 2999), Tls::OtherIssuer),
@@ -138,11 +133,7 @@ async fn the_clusters_own_certificate_verifies_and_no_other_does() {
         let port = tls(config).await;
         let found = one(port, Some(&authority), LONG).await;
         assert_eq!((found.tcp, found.tls), (Tcp::Connected, Some(expected)));
-        assert!(
-            found
-                .reason
-                .is_some_and(|reason| reason.chars().count() <= 200)
-        );
+        assert!(found.reason.is_some_and(|reason| reason.chars().count() <= 200));
     }
     // The name that stands for the host's (tls-server-name).
     let port = tls(cluster.server("other.example.test", 2999)).await;
@@ -162,10 +153,7 @@ async fn what_is_no_api_server_ends() {
         (plain(b"", false).await, LONG),
         // Says nothing, ever: it ends with the time that it has.
         (plain(b"", true).await, Duration::from_millis(200)),
-        (
-            plain(&[22, 3, 3, 0xff, 0xff], true).await,
-            Duration::from_millis(200),
-        ),
+        (plain(&[22, 3, 3, 0xff, 0xff], true).await, Duration::from_millis(200)),
     ] {
         let found = one(port, Some(&authority), patience).await;
         assert_eq!((found.tcp, found.tls), (Tcp::Connected, Some(Tls::Failed)));
@@ -188,10 +176,7 @@ async fn the_order_stays_and_the_deadline_holds() {
     // The patience is far longer than the deadline.
     let end = Instant::now() + Duration::from_millis(200);
     let found = connect(ports, Some(&authority), LONG, end).await;
-    assert_eq!(
-        found.iter().map(|one| one.port).collect::<Vec<_>>(),
-        expected
-    );
+    assert_eq!(found.iter().map(|one| one.port).collect::<Vec<_>>(), expected);
     assert!(found.iter().all(|one| one.tls == Some(Tls::Failed)));
 }
 
@@ -200,14 +185,11 @@ fn what_is_no_authority_says_so() {
     let of = |data: &str| Authority::new(data, HOST).err();
     assert_eq!(of("%%%"), Some(NoAuthority::NotBase64));
     assert_eq!(of(""), Some(NoAuthority::NoCertificate));
-    let text = base64_simd::STANDARD
-        .encode_to_string(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    let text =
+        base64_simd::STANDARD.encode_to_string(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
     assert_eq!(of(&text), Some(NoAuthority::NoCertificate));
     let cluster = Cluster::new();
-    assert_eq!(
-        Authority::new(&cluster.data(), "a b").err(),
-        Some(NoAuthority::Name)
-    );
+    assert_eq!(Authority::new(&cluster.data(), "a b").err(), Some(NoAuthority::Name));
     // Folded into lines, as some store it.
     let folded: String = cluster
         .data()

@@ -1,10 +1,7 @@
 //! Replays the corpora of `fuzz/`: what must hold of any octets holds of every seed, of every file that the fuzzer kept
 //! and of everything that was ever wrong. `BLESS=1` writes the seeds anew from the fixtures.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a test reads and writes its fixtures"
-)]
+#![expect(clippy::disallowed_methods, reason = "a test reads and writes its fixtures")]
 
 mod checks;
 #[path = "corpora/seeds.rs"]
@@ -16,15 +13,13 @@ use std::path::{Path, PathBuf};
 use checks::TARGETS;
 
 fn folder(kind: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("fuzz")
-        .join(kind)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz").join(kind)
 }
 
 /// The files below a folder, sorted.
 fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder)
-        .unwrap_or_else(|error| panic!("{} cannot be read: {error}", folder.display()));
+    let entries =
+        std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{} cannot be read: {error}", folder.display()));
     let mut found: Vec<PathBuf> = entries
         .map(|entry| entry.expect("a folder can be read").path())
         .collect();
@@ -63,15 +58,12 @@ fn what_the_fixtures_hold() {
         for seed in &seeds {
             let folder = folder("corpus").join(seed.target);
             std::fs::create_dir_all(&folder).expect("a folder can be made");
-            std::fs::write(folder.join(format!("seed-{}", seed.name)), &seed.octets)
-                .expect("a file can be written");
+            std::fs::write(folder.join(format!("seed-{}", seed.name)), &seed.octets).expect("a file can be written");
         }
     }
     // What is in the corpus already is replayed with it.
     let is_kept = |seed: &&seeds::Seed| {
-        let file = folder("corpus")
-            .join(seed.target)
-            .join(format!("seed-{}", seed.name));
+        let file = folder("corpus").join(seed.target).join(format!("seed-{}", seed.name));
         std::fs::read(file).is_ok_and(|octets| octets == seed.octets)
     };
     let fresh = seeds.iter().filter(|seed| !is_kept(seed));
@@ -81,10 +73,7 @@ fn what_the_fixtures_hold() {
 #[test]
 fn what_the_fuzzer_kept() {
     for (target, _) in TARGETS {
-        assert!(
-            !files(&folder("corpus").join(target)).is_empty(),
-            "{target}"
-        );
+        assert!(!files(&folder("corpus").join(target)).is_empty(), "{target}");
     }
     all_hold(kept("corpus"));
 }

@@ -42,13 +42,7 @@ fn an_octet_a_second_holds_nothing_up() {
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .args(["check", HOST, "--resolver"])
             .arg(format!("one=tcp://{address}"))
-            .args([
-                "--no-local",
-                "--no-os",
-                "--no-aws",
-                "--expect",
-                "192.168.104.190",
-            ])
+            .args(["--no-local", "--no-os", "--no-aws", "--expect", "192.168.104.190"])
             .args(["--timeout", "2s", "--deadline", "3s", "-o", "json"])
             // Far beyond the deadline: what would hang is stopped, and fails.
             .timeout(Duration::from_secs(45))
@@ -61,9 +55,6 @@ fn an_octet_a_second_holds_nothing_up() {
         let lookup = &report["resolvers"][0]["lookups"][0];
         assert_eq!(lookup["kind"], "timeout", "{lookup}");
         let reason = lookup["reason"].as_str().expect("a reason");
-        assert!(
-            reason.contains("of the 65535 octets of a message"),
-            "{reason}"
-        );
+        assert!(reason.contains("of the 65535 octets of a message"), "{reason}");
     }
 }

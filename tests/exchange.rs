@@ -49,11 +49,7 @@ fn lookup(capture: &Capture, purpose: Purpose, qtype: RecordType) -> Lookup {
 }
 
 fn target(server: &str) -> Lookup {
-    lookup(
-        &play(server, "controls = false"),
-        Purpose::Target,
-        RecordType::A,
-    )
+    lookup(&play(server, "controls = false"), Purpose::Target, RecordType::A)
 }
 
 #[test]
@@ -64,10 +60,7 @@ fn an_ordinary_answer_takes_one_try() {
     assert!(a.attempts[0].edns && a.attempts[0].transport == Transport::Udp);
     let aaaa = lookup(&capture, Purpose::Target, RecordType::AAAA);
     assert_eq!(aaaa.kind, AnswerKind::NoData);
-    assert_eq!(
-        aaaa.soa.expect("a SOA").mname.to_string(),
-        "ns-1536.awsdns-00.co.uk"
-    );
+    assert_eq!(aaaa.soa.expect("a SOA").mname.to_string(), "ns-1536.awsdns-00.co.uk");
     for (purpose, qtype, kind) in [
         (Purpose::TargetTcp, RecordType::A, AnswerKind::Answer),
         (Purpose::Sibling, RecordType::A, AnswerKind::NxDomain),
@@ -84,19 +77,13 @@ fn an_answer_counts_until_the_window_ends() {
     let a = target("[[server.on]]\ndelay_ms = 800");
     assert_eq!(a.kind, AnswerKind::Answer);
     let first = &a.attempts[0];
-    assert_eq!(
-        first.kind,
-        AnswerKind::Answer,
-        "the first try's socket still listened"
-    );
+    assert_eq!(first.kind, AnswerKind::Answer, "the first try's socket still listened");
     assert!(a.attempts.len() > 1, "and it was asked again meanwhile");
 }
 
 #[test]
 fn a_lost_question_is_asked_again_from_another_port() {
-    let a = target(
-        "[[server.on]]\ntypes = [\"A\"]\nedns = true\ntransport = \"udp\"\ntimes = [1]\nsilent = true",
-    );
+    let a = target("[[server.on]]\ntypes = [\"A\"]\nedns = true\ntransport = \"udp\"\ntimes = [1]\nsilent = true");
     assert_eq!(a.kind, AnswerKind::Answer);
     assert_eq!(a.attempts[0].kind, AnswerKind::Timeout);
     assert_eq!(a.attempts[1].kind, AnswerKind::Answer);
@@ -128,10 +115,7 @@ fn silence_is_asked_about_without_edns_and_over_tcp() {
 #[test]
 fn a_refused_port_is_unreachable_and_nothing_waits() {
     let capture = play("udp = \"closed\"\ntcp = \"closed\"", "controls = false");
-    for (purpose, transport) in [
-        (Purpose::Target, Transport::Udp),
-        (Purpose::TargetTcp, Transport::Tcp),
-    ] {
+    for (purpose, transport) in [(Purpose::Target, Transport::Udp), (Purpose::TargetTcp, Transport::Tcp)] {
         let a = lookup(&capture, purpose, RecordType::A);
         assert_eq!((a.kind, a.transport), (AnswerKind::Unreachable, transport));
         assert_eq!(a.attempts.len(), 2);
@@ -188,11 +172,7 @@ fn failures_that_edns_may_cause_are_asked_about_without_it() {
         };
         assert_eq!(a.kind, kind, "{rcode}: as kubectl asks, it fails");
         let plain = a.attempts.iter().find(|attempt| !attempt.edns);
-        assert_eq!(
-            plain.expect("a try without EDNS").kind,
-            AnswerKind::Answer,
-            "{rcode}"
-        );
+        assert_eq!(plain.expect("a try without EDNS").kind, AnswerKind::Answer, "{rcode}");
     }
 }
 
@@ -218,29 +198,17 @@ fn servfail_is_asked_about_again_and_with_checking_disabled() {
 
 #[test]
 fn a_passing_servfail_does_not_decide() {
-    let a = target(
-        "[[server.on]]\ntypes = [\"A\"]\nedns = true\ntransport = \"udp\"\ntimes = [1]\nrcode = \"SERVFAIL\"",
-    );
-    assert_eq!(
-        a.kind,
-        AnswerKind::Answer,
-        "Go asks a second time, and so do we"
-    );
+    let a =
+        target("[[server.on]]\ntypes = [\"A\"]\nedns = true\ntransport = \"udp\"\ntimes = [1]\nrcode = \"SERVFAIL\"");
+    assert_eq!(a.kind, AnswerKind::Answer, "Go asks a second time, and so do we");
 }
 
 #[test]
 fn a_connection_that_closes_early_says_so() {
-    let capture = play(
-        "[[server.on]]\ntransport = \"tcp\"\nclose = true",
-        "controls = false",
-    );
+    let capture = play("[[server.on]]\ntransport = \"tcp\"\nclose = true", "controls = false");
     let tcp = lookup(&capture, Purpose::TargetTcp, RecordType::A);
     assert_eq!(tcp.kind, AnswerKind::Timeout);
-    assert!(
-        tcp.reason
-            .expect("a reason")
-            .contains("closed the connection")
-    );
+    assert!(tcp.reason.expect("a reason").contains("closed the connection"));
 }
 
 #[test]

@@ -1,10 +1,7 @@
 //! Where the endpoint and the facts come from: kubeconfigs, the command `facts`, and `--facts`, through the binary.
 //! AWS is never asked: what it is like when it is stands in `tests/aws.rs`.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a test writes the files it is about"
-)]
+#![expect(clippy::disallowed_methods, reason = "a test writes the files it is about")]
 
 use std::path::Path;
 use std::process::Output;
@@ -28,14 +25,7 @@ fn command(folder: &Path) -> Command {
 }
 
 fn run(folder: &Path, line: &str) -> (Option<i32>, String, String) {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command(folder)
-        .args(line.split_whitespace())
-        .output()
-        .expect("it runs");
+    let Output { status, stdout, stderr } = command(folder).args(line.split_whitespace()).output().expect("it runs");
     (
         status.code(),
         String::from_utf8(stdout).expect("UTF-8"),
@@ -49,7 +39,8 @@ fn json(text: &str) -> Value {
 
 fn kubeconfig(context: &str, host: &str, cluster: &str) -> String {
     format!(
-        "clusters: [{{name: k, cluster: {{server: 'https://{host}'}}}}]\ncontexts: [{{name: {context}, context: {{cluster: k, \
+        "clusters: [{{name: k, cluster: {{server: 'https://{host}'}}}}]\ncontexts: [{{name: {context}, context: \
+         {{cluster: k, \
          user: u}}}}]\ncurrent-context: {context}\nusers: [{{name: u, user: {{exec: {{command: /bin/false, args: [eks, \
          get-token, --cluster-name, {cluster}, --region, ap-northeast-1]}}}}}}]\n"
     )
@@ -68,11 +59,7 @@ fn write(folder: &Path, name: &str, text: impl AsRef<[u8]>) {
 #[test]
 fn without_a_target_the_current_context_is_diagnosed() {
     let home = folder();
-    write(
-        home.path(),
-        ".kube/config",
-        kubeconfig("one", HOST, "shared"),
-    );
+    write(home.path(), ".kube/config", kubeconfig("one", HOST, "shared"));
     let (_, stdout, stderr) = run(home.path(), CLOSED);
     let document = json(&stdout);
     assert_eq!(document["target"]["hostname"], HOST, "{stderr}");
@@ -89,21 +76,14 @@ fn without_a_target_the_current_context_is_diagnosed() {
         .expect("it runs");
     let document = json(&String::from_utf8_lossy(&outcome.stdout));
     assert_eq!(document["target"]["hostname"], "b.example.test");
-    let (_, stdout, _) = run(
-        home.path(),
-        &format!("{CLOSED} --kubeconfig two --context two"),
-    );
+    let (_, stdout, _) = run(home.path(), &format!("{CLOSED} --kubeconfig two --context two"));
     assert_eq!(json(&stdout)["target"]["hostname"], "b.example.test");
 }
 
 #[test]
 fn a_kubeconfig_of_another_endpoint_says_nothing_about_the_target() {
     let home = folder();
-    write(
-        home.path(),
-        ".kube/config",
-        kubeconfig("one", "b.example.test", "b"),
-    );
+    write(home.path(), ".kube/config", kubeconfig("one", "b.example.test", "b"));
     let (_, stdout, _) = run(home.path(), &format!("{HOST} {CLOSED}"));
     let document = json(&stdout);
     assert_eq!(document["facts"]["kubeconfig"], Value::Null);
@@ -128,11 +108,7 @@ fn a_kubeconfig_of_another_endpoint_says_nothing_about_the_target() {
 fn what_leads_to_no_endpoint_is_one_line() {
     let home = folder();
     write(home.path(), "broken", "clusters: [\n");
-    write(
-        home.path(),
-        "address",
-        kubeconfig("c", "10.0.0.1:6443", "x"),
-    );
+    write(home.path(), "address", kubeconfig("c", "10.0.0.1:6443", "x"));
     write(home.path(), "good", kubeconfig("c", HOST, "x"));
     write(home.path(), "list.json", r#"{"Vpcs":[]}"#);
     write(home.path(), "cut.json", "{\"cluster\":{\n\"name\":");
@@ -146,22 +122,13 @@ fn what_leads_to_no_endpoint_is_one_line() {
         ("", "no TARGET, and no kubeconfig"),
         ("--kubeconfig none", "kubeconfig none: "),
         ("--kubeconfig broken", "kubeconfig broken, line "),
-        (
-            "--kubeconfig good --context other",
-            "no context \"other\"; it has c",
-        ),
+        ("--kubeconfig good --context other", "no context \"other\"; it has c"),
         ("--kubeconfig address", "there is no host name in it"),
         ("--cluster shared", "--no-aws leaves it out"),
-        (
-            "--cluster shared --facts list.json",
-            "no file of --facts describes it",
-        ),
+        ("--cluster shared --facts list.json", "no file of --facts describes it"),
         ("--facts list.json", "no TARGET"),
         ("--facts cut.json", "cut.json is not JSON: line 2"),
-        (
-            "--facts hostile.json",
-            "hostile.json is not as AWS prints it: line 1",
-        ),
+        ("--facts hostile.json", "hostile.json is not as AWS prints it: line 1"),
         ("--facts utf16.json", "utf16.json is UTF-16 text"),
         ("--facts none.json", "cannot read none.json"),
     ] {
@@ -172,10 +139,7 @@ fn what_leads_to_no_endpoint_is_one_line() {
             stderr.starts_with("error: ") && stderr.contains(says),
             "{line}: {stderr}"
         );
-        assert!(
-            !stderr.contains('\u{1b}') && !stderr.contains("Raw"),
-            "{stderr}"
-        );
+        assert!(!stderr.contains('\u{1b}') && !stderr.contains("Raw"), "{stderr}");
     }
 }
 
@@ -190,13 +154,7 @@ fn facts_of_one_machine_serve_another() {
     let (code, stdout, stderr) = run(bastion.path(), &format!("facts {}", all.join(" ")));
     assert_eq!(code, Some(0), "{stderr}");
     let document = json(&stdout);
-    for fact in [
-        "vpc",
-        "dhcp_options",
-        "resolver_endpoints",
-        "resolver_rules",
-        "caller",
-    ] {
+    for fact in ["vpc", "dhcp_options", "resolver_endpoints", "resolver_rules", "caller"] {
         assert_ne!(document["facts"][fact], Value::Null, "{fact}");
     }
     // What names resolvers is left out from here on: they would be asked, and they are nobody's on this machine.
@@ -218,28 +176,18 @@ fn facts_of_one_machine_serve_another() {
     let addresses = report["expected"]["addresses"].to_string();
     assert!(addresses.contains("192.168.131.209"), "{addresses}");
     let source = report["expected"]["source"].as_str().expect("a source");
-    assert!(
-        source.starts_with("EKS network interfaces (--facts, of 20"),
-        "{source}"
-    );
+    assert!(source.starts_with("EKS network interfaces (--facts, of 20"), "{source}");
     // What is of the bastion itself is not the laptop's.
     assert_eq!(report["facts"]["stub"], Value::Null);
     // So is a capture.
     write(laptop.path(), "capture.json", &stdout);
     let (_, again, _) = run(laptop.path(), &format!("{CLOSED} --facts capture.json"));
-    assert_eq!(
-        json(&again)["expected"]["addresses"],
-        report["expected"]["addresses"]
-    );
+    assert_eq!(json(&again)["expected"]["addresses"], report["expected"]["addresses"]);
     // Redacted, it still says what is expected, and nothing that went in.
     write(
         laptop.path(),
         "facts.json",
-        run(
-            bastion.path(),
-            &format!("facts --redact {}", files.join(" ")),
-        )
-        .1,
+        run(bastion.path(), &format!("facts --redact {}", files.join(" "))).1,
     );
     let (_, stdout, stderr) = run(laptop.path(), &format!("{CLOSED} --facts facts.json"));
     let redacted = json(&stdout);
@@ -260,18 +208,12 @@ fn facts_of_one_machine_serve_another() {
 #[test]
 fn facts_say_what_they_lack_beside_the_document() {
     let home = folder();
-    let (code, stdout, stderr) = run(
-        home.path(),
-        &format!("facts {HOST} --no-aws --save facts.json"),
-    );
+    let (code, stdout, stderr) = run(home.path(), &format!("facts {HOST} --no-aws --save facts.json"));
     assert_eq!((code, stdout.as_str()), (Some(3), ""), "{stderr}");
     let text = std::fs::read_to_string(home.path().join("facts.json")).expect("the document");
     assert_eq!(json(&text)["facts"]["cluster"], Value::Null);
     let (code, stdout, stderr) = run(home.path(), &format!("facts {HOST}"));
     assert_eq!(code, Some(3));
     assert_eq!(json(&stdout)["target"]["hostname"], HOST);
-    assert!(
-        stderr.contains("not learnt: everything that AWS says"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("not learnt: everything that AWS says"), "{stderr}");
 }

@@ -1,10 +1,7 @@
 //! This host's resolver configuration beside resolv.conf: samples in every format that is read, whom the host asks by
 //! them, and that whatever a text holds, it ends in bounds and prints nothing raw.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a test reads the samples it is about"
-)]
+#![expect(clippy::disallowed_methods, reason = "a test reads the samples it is about")]
 
 use std::path::{Path, PathBuf};
 
@@ -50,10 +47,7 @@ fn read(texts: &[(&str, &[u8])]) -> Option<HostConfiguration> {
 
 fn samples(names: &[&str]) -> HostConfiguration {
     let texts: Vec<(&str, Vec<u8>)> = names.iter().map(|name| (*name, sample(name))).collect();
-    let texts: Vec<(&str, &[u8])> = texts
-        .iter()
-        .map(|(name, text)| (*name, text.as_slice()))
-        .collect();
+    let texts: Vec<(&str, &[u8])> = texts.iter().map(|(name, text)| (*name, text.as_slice())).collect();
     read(&texts).unwrap_or_else(|| panic!("{names:?} say nothing"))
 }
 
@@ -65,15 +59,8 @@ fn asked(configuration: &HostConfiguration, name: &str) -> AskedFor {
 /// `SERVER …  (SCOPE, …)  DOMAIN`, with `rest` where no domain covers the name.
 fn line(asked: &AskedFor) -> String {
     let servers: Vec<String> = asked.servers.iter().map(ToString::to_string).collect();
-    let domain = asked
-        .domain
-        .as_ref()
-        .map_or("rest".to_owned(), ToString::to_string);
-    format!(
-        "{} ({}) {domain}",
-        servers.join(" "),
-        asked.scopes.join(", ")
-    )
+    let domain = asked.domain.as_ref().map_or("rest".to_owned(), ToString::to_string);
+    format!("{} ({}) {domain}", servers.join(" "), asked.scopes.join(", "))
 }
 
 #[test]
@@ -154,16 +141,8 @@ fn whom_each_sample_asks() {
             "a.delegated.example",
             "192.0.2.9:53 [2001:db8:9::9]:53 10.63.5.53:53 10.63.5.54:5353 [fe80::53%9]:53 (Global, wg0) rest",
         ),
-        (
-            &["resolvectl-verbs.txt"],
-            X,
-            "10.63.5.53:53 (tun0) eks.amazonaws.com",
-        ),
-        (
-            &["resolvectl-verbs.txt"],
-            "example.com",
-            &format!("{LINK} (eth0) rest"),
-        ),
+        (&["resolvectl-verbs.txt"], X, "10.63.5.53:53 (tun0) eks.amazonaws.com"),
+        (&["resolvectl-verbs.txt"], "example.com", &format!("{LINK} (eth0) rest")),
         // macOS: the default resolver, and never one for scoped or service-specific queries.
         (
             &["scutil-dns.txt"],
@@ -234,11 +213,7 @@ fn whom_each_sample_asks() {
             "10.63.5.53:53 10.63.6.53:53 (NRPT rule .eks.amazonaws.com) eks.amazonaws.com",
         ),
     ] {
-        assert_eq!(
-            line(&asked(&samples(names), name)),
-            expected,
-            "{names:?} {name}"
-        );
+        assert_eq!(line(&asked(&samples(names), name)), expected, "{names:?} {name}");
     }
 }
 
@@ -272,8 +247,7 @@ fn order_and_timeout_of_macos() {
     let scopes = |names: &[&str]| {
         let split = samples(names).split_dns.expect("split DNS");
         let kept = split.scopes.iter();
-        kept.map(|scope| (scope.order, scope.timeout_s))
-            .collect::<Vec<_>>()
+        kept.map(|scope| (scope.order, scope.timeout_s)).collect::<Vec<_>>()
     };
     assert_eq!(
         scopes(&["scutil-dns-port.txt"]),
@@ -289,10 +263,7 @@ fn order_and_timeout_of_macos() {
 
 #[test]
 fn wsl_and_nsswitch() {
-    for (name, writer) in [
-        ("wsl-tunnel.conf", Writer::WslTunnel),
-        ("wsl-nat.conf", Writer::WslNat),
-    ] {
+    for (name, writer) in [("wsl-tunnel.conf", Writer::WslTunnel), ("wsl-nat.conf", Writer::WslNat)] {
         assert_eq!(samples(&[name]).resolv_conf_writer, Some(writer));
         assert!(writer.is_wsl() && writer.meaning().is_some());
     }
@@ -315,11 +286,7 @@ fn every_sample_is_named_and_read() {
     let readme = String::from_utf8(sample("README.md")).expect("text");
     let mut count = 0;
     for entry in std::fs::read_dir(folder()).expect("the samples") {
-        let name = entry
-            .expect("an entry")
-            .file_name()
-            .into_string()
-            .expect("text");
+        let name = entry.expect("an entry").file_name().into_string().expect("text");
         if name == "README.md" {
             continue;
         }
@@ -340,11 +307,13 @@ fn no_octet_gets_out_raw() {
     const TEXTS: &[(&str, &str)] = &[
         (
             "resolvectl",
-            "Link 7 (t@n0)\n  DNS Servers: 10.63@.5.53 10.63.5.53\n  DNS Domain: ~eks@.amazonaws.com ~eks.amazonaws.com\n",
+            "Link 7 (t@n0)\n  DNS Servers: 10.63@.5.53 10.63.5.53\n  DNS Domain: ~eks@.amazonaws.com \
+             ~eks.amazonaws.com\n",
         ),
         (
             "scutil",
-            "resolver #1@\n domain : eks@.example\n nameserver[0] : 10.0.@0.1\n nameserver[1] : 10.0.0.1\n if_index : 7 (en@0)\n",
+            "resolver #1@\n domain : eks@.example\n nameserver[0] : 10.0.@0.1\n nameserver[1] : 10.0.0.1\n if_index : \
+             7 (en@0)\n",
         ),
         (
             "etc-resolver-a@b",
@@ -355,10 +324,7 @@ fn no_octet_gets_out_raw() {
             "{\"InterfaceAlias\":\"Wi@Fi\",\"ServerAddresses\":[\"10.0.0.1\",\"10@\"]}\n{\"Namespace\":\".eks@.example\",\"NameServers\":[\"x@\"]}",
         ),
         ("nsswitch", "hosts: fi@les [NOT@FOUND=return]\n"),
-        (
-            "wsl",
-            "# Generated by NetworkManager @\nnameserver 10.0.0.1\n",
-        ),
+        ("wsl", "# Generated by NetworkManager @\nnameserver 10.0.0.1\n"),
     ];
     let report = std::fs::read(folder().join("../cases/split-dns-not-applied/fires/report.json"));
     let base = capture::parse(&report.expect("a capture")).expect("a capture");
@@ -398,32 +364,15 @@ fn huge_deep_and_cut_texts_have_an_end() {
         assert!(split.scopes.len() <= limits::DNS_SCOPES);
         assert!(split.problems.len() <= limits::HOST_PROBLEMS);
         for scope in &split.scopes {
-            assert!(
-                scope.servers.len() <= limits::NAME_SERVERS,
-                "{}",
-                scope.name
-            );
-            assert!(
-                scope.domains.len() <= limits::SCOPE_DOMAINS,
-                "{}",
-                scope.name
-            );
+            assert!(scope.servers.len() <= limits::NAME_SERVERS, "{}", scope.name);
+            assert!(scope.domains.len() <= limits::SCOPE_DOMAINS, "{}", scope.name);
         }
         split.scopes.len()
     };
     let many: Vec<String> = (0..100_000)
-        .map(|n| {
-            format!(
-                "Link {n} (eth{n})\n  DNS Servers: 10.0.{}.{}\n",
-                n / 250 % 250,
-                n % 250
-            )
-        })
+        .map(|n| format!("Link {n} (eth{n})\n  DNS Servers: 10.0.{}.{}\n", n / 250 % 250, n % 250))
         .collect();
-    assert_eq!(
-        bounded(&[("resolvectl", many.concat().as_bytes())]),
-        limits::DNS_SCOPES
-    );
+    assert_eq!(bounded(&[("resolvectl", many.concat().as_bytes())]), limits::DNS_SCOPES);
     let one: Vec<String> = (0..5_000)
         .map(|n| {
             let last = n % 250;
@@ -435,10 +384,7 @@ fn huge_deep_and_cut_texts_have_an_end() {
     let many: Vec<String> = (0..100_000)
         .map(|n| format!("resolver #{n}\n  nameserver[0] : 10.0.0.1\n"))
         .collect();
-    assert_eq!(
-        bounded(&[("scutil", many.concat().as_bytes())]),
-        limits::DNS_SCOPES
-    );
+    assert_eq!(bounded(&[("scutil", many.concat().as_bytes())]), limits::DNS_SCOPES);
     let files: Vec<(String, String)> = (0..500)
         .map(|n| {
             (
@@ -514,18 +460,12 @@ fn the_environment_is_said() {
     };
     let read = HostConfiguration::read(&captured).expect("a configuration");
     let summary = HostSummary::of(Some(&read), &X.parse().expect("a name")).expect("a summary");
-    assert!(
-        summary.notes[0].contains("RES_OPTIONS is set (ndots:5)"),
-        "{summary:?}"
-    );
+    assert!(summary.notes[0].contains("RES_OPTIONS is set (ndots:5)"), "{summary:?}");
     assert!(
         summary.notes[1].contains("LOCALDOMAIN is set (corp.example)"),
         "{summary:?}"
     );
-    assert!(
-        summary.notes[2].contains("HOSTALIASES is set"),
-        "{summary:?}"
-    );
+    assert!(summary.notes[2].contains("HOSTALIASES is set"), "{summary:?}");
     assert!(summary.notes[3].contains("built with cgo"), "{summary:?}");
     assert_eq!(summary.notes.len(), 4, "{summary:?}");
     let empty = Captured {

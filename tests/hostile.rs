@@ -18,10 +18,12 @@ use rand::{RngExt, SeedableRng};
 const SEED: u64 = 0x686f_7374;
 const ROUNDS: usize = 4000;
 
-const RESOLV_CONF: &[u8] = b"# made by a VPN\nnameserver 10.63.200.10\nnameserver fe80::1%eth0\nnameserver 2001:db8::53\n\
+const RESOLV_CONF: &[u8] =
+    b"# made by a VPN\nnameserver 10.63.200.10\nnameserver fe80::1%eth0\nnameserver 2001:db8::53\n\
     domain corp.example\nsearch corp.example example.test.\nsortlist 130.155.160.0/255.255.240.0 130.155.0.0\n\
     options ndots:5 timeout:2 attempts:3 rotate use-vc edns0 trust-ad\nlookup file bind\nfamily inet6 inet4\n";
-const HOSTS: &[u8] = b"127.0.0.1 localhost\n192.0.2.1\tother api.example.test # pinned\r\nfe80::1%lo0 api.example.test\n";
+const HOSTS: &[u8] =
+    b"127.0.0.1 localhost\n192.0.2.1\tother api.example.test # pinned\r\nfe80::1%lo0 api.example.test\n";
 /// What grammars turn on, and what terminals do.
 const PIECES: &[&[u8]] = &[
     b"\x1b]0;x\x07",
@@ -99,12 +101,7 @@ fn configuration_files() {
         assert!(found.len() <= limits::HOSTS_ENTRIES);
     }
     let many = b"nameserver x\n".repeat(100_000);
-    assert!(
-        StubConfiguration::parse("f", &many, |_| None)
-            .problems
-            .len()
-            <= 16
-    );
+    assert!(StubConfiguration::parse("f", &many, |_| None).problems.len() <= 16);
     let many = b"192.0.2.1 api.example.test\n".repeat(10_000);
     let found = hosts_file::entries_for(&target, "f", &many);
     assert_eq!(found.len(), limits::HOSTS_ENTRIES);
@@ -166,14 +163,8 @@ fn targets_and_arguments() {
             match cli::settings(&args) {
                 // Only what host names are made of gets through.
                 Ok(settings) => {
-                    let name = settings
-                        .target
-                        .as_ref()
-                        .expect("a target")
-                        .hostname
-                        .to_string();
-                    let plain =
-                        |octet: u8| octet.is_ascii_alphanumeric() || b".-_".contains(&octet);
+                    let name = settings.target.as_ref().expect("a target").hostname.to_string();
+                    let plain = |octet: u8| octet.is_ascii_alphanumeric() || b".-_".contains(&octet);
                     assert!(name.bytes().all(plain), "{name:?}");
                 }
                 Err(error) => safe(&error.to_string()),
@@ -186,14 +177,19 @@ fn targets_and_arguments() {
 fn pasted_messages() {
     const MESSAGES: &[&[u8]] = &[
         b"Unable to connect to the server: dial tcp: lookup api.example.test on [fd00::1]:53: no such host",
-        b"Get \"https://api.example.test/\": proxyconnect tcp: dial tcp: lookup p.test on 10.0.0.2:53: read udp i/o timeout",
-        b";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\n;; QUERY: 1, ANSWER: 0, AUTHORITY: 0\n;; QUESTION SECTION:\n;api.example.test. IN A\n;; SERVER: 10.0.0.2#53(10.0.0.2)\n",
+        b"Get \"https://api.example.test/\": proxyconnect tcp: dial tcp: lookup p.test on 10.0.0.2:53: read udp i/o \
+         timeout",
+        b";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\n;; QUERY: 1, ANSWER: 0, AUTHORITY: 0\n;; QUESTION \
+         SECTION:\n;api.example.test. IN A\n;; SERVER: 10.0.0.2#53(10.0.0.2)\n",
         b"Server:\t\t10.0.0.2\nAddress:\t10.0.0.2#53\n\n** server can't find api.example.test: REFUSED\n",
         b"The connection to the server api.example.test:443 was refused - did you specify the right host or port?",
         b"Failed to resolve 'api.example.test' ([Errno -2] Name or service not known)",
-        b"api.example.test: resolve call failed: Could not resolve 'api.example.test', server or network returned error SERVFAIL",
-        b"Server:  UnKnown\r\nAddress:  10.0.0.2\r\n\r\n*** UnKnown can't find api.example.test: Non-existent domain\r\n",
-        b"Link 7 (tun0)\n    Current Scopes: DNS\n       DNS Servers: 10.0.0.2 fe80::1%7\n        DNS Domain: ~eks.amazonaws.com\n",
+        b"api.example.test: resolve call failed: Could not resolve 'api.example.test', server or network returned \
+         error SERVFAIL",
+        b"Server:  UnKnown\r\nAddress:  10.0.0.2\r\n\r\n*** UnKnown can't find api.example.test: Non-existent \
+         domain\r\n",
+        b"Link 7 (tun0)\n    Current Scopes: DNS\n       DNS Servers: 10.0.0.2 fe80::1%7\n        DNS Domain: \
+         ~eks.amazonaws.com\n",
         b"resolver #2\n  domain   : eks.amazonaws.com\n  nameserver[0] : 10.0.0.2\n  if_index : 22 (utun4)\n",
         b"[{\"InterfaceAlias\":\"Wi-Fi\",\"ServerAddresses\":[\"10.0.0.2\"]},{\"Namespace\":\".eks.amazonaws.com\",\"NameServers\":\"10.0.0.3\"}]",
     ];
@@ -212,10 +208,7 @@ fn pasted_messages() {
         assert!(read.command.chars().all(plain), "{}", read.command);
         let words = read.command.split(' ').map(OsString::from);
         assert!(
-            !matches!(
-                cli::parse(words),
-                Err(Stop::Usage(cli::UsageError::Arguments(_)))
-            ),
+            !matches!(cli::parse(words), Err(Stop::Usage(cli::UsageError::Arguments(_)))),
             "{}",
             read.command
         );
@@ -226,12 +219,7 @@ fn pasted_messages() {
     assert_eq!(pasted::read(&"lookup x on \n".repeat(50_000)), None);
     assert_eq!(pasted::read(&"lookup x on ".repeat(80_000)), None);
     // A look-up's error in words of its own, of which only the beginning is shown.
-    let read =
-        pasted::read(&"lookup x on 10.0.0.2:53: ".repeat(40_000)).expect("a look-up's error");
-    assert!(
-        read.line.chars().count() <= limits::PASTED_LINE + 1,
-        "{}",
-        read.line
-    );
+    let read = pasted::read(&"lookup x on 10.0.0.2:53: ".repeat(40_000)).expect("a look-up's error");
+    assert!(read.line.chars().count() <= limits::PASTED_LINE + 1, "{}", read.line);
     assert_eq!(pasted::read(&"lookup x: ".repeat(100_000)), None);
 }

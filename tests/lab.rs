@@ -13,17 +13,13 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::from_args();
-    let trials = lab::names()
-        .map(|name| Trial::test(name, move || play(name)))
-        .collect();
+    let trials = lab::names().map(|name| Trial::test(name, move || play(name))).collect();
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
 fn play(name: &str) -> Result<(), Failed> {
     let (name, scenario) = lab::scenario(Some(name)).map_err(|error| describe(&error))?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let scene = Scene {
         name,
         taken_at: "2026-01-01T00:00:00Z".to_owned(),
@@ -72,9 +68,9 @@ fn normalise_lookup(lookup: &mut Lookup, step: f64) {
     let decided = lookup.kind == AnswerKind::Answer || lookup.kind.is_negative();
     if decided {
         let transport = lookup.transport;
-        lookup.attempts.retain(|attempt| {
-            attempt.edns && attempt.transport == transport || attempt.kind == AnswerKind::Truncated
-        });
+        lookup
+            .attempts
+            .retain(|attempt| attempt.edns && attempt.transport == transport || attempt.kind == AnswerKind::Truncated);
     }
     for attempt in &mut lookup.attempts {
         attempt.started_ms = (attempt.started_ms / step).floor() * step;

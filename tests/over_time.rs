@@ -63,9 +63,7 @@ fn aws() -> String {
     let updates = Arc::new(AtomicUsize::new(0));
     http(move |path, body| {
         let who = format!("arn:aws:sts::{CALLER}:assumed-role/Admins/alice@corp.example");
-        let denied = format!(
-            "User: {who} is not authorized on i-0123456789abcdef6 of arn:aws:eks:x:{OWNER}:cluster/x"
-        );
+        let denied = format!("User: {who} is not authorized on i-0123456789abcdef6 of arn:aws:eks:x:{OWNER}:cluster/x");
         match path {
             "/clusters/shared-cluster" => (
                 200,
@@ -163,10 +161,7 @@ fn converse(mut stream: TcpStream, answer: &impl Fn(&str, &str) -> (u16, String)
             403 => "x-amzn-errortype: AccessDeniedException\r\n",
             _ => "x-aws-ec2-metadata-token-ttl-seconds: 21600\r\n",
         };
-        let head = format!(
-            "HTTP/1.1 {status} X\r\n{code}content-length: {}\r\n\r\n",
-            body.len()
-        );
+        let head = format!("HTTP/1.1 {status} X\r\n{code}content-length: {}\r\n\r\n", body.len());
         stream.write_all(format!("{head}{body}").as_bytes()).ok()?;
     }
 }
@@ -214,18 +209,12 @@ impl Home {
             ("HOME", home.path("home/alice").display().to_string()),
             ("KUBECONFIG", kubeconfig.display().to_string()),
             ("AWS_CONFIG_FILE", home.path("none").display().to_string()),
-            (
-                "AWS_SHARED_CREDENTIALS_FILE",
-                home.path("none").display().to_string(),
-            ),
+            ("AWS_SHARED_CREDENTIALS_FILE", home.path("none").display().to_string()),
             ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "nothing".to_owned()),
             // Of an instance, and of a VPC's networks, resolvers would be derived and asked.
             ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
-            (
-                "AWS_EC2_METADATA_SERVICE_ENDPOINT",
-                "http://127.0.0.1:9".to_owned(),
-            ),
+            ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:9".to_owned()),
             ("AWS_ENDPOINT_URL", aws()),
         ];
         home
@@ -287,12 +276,7 @@ fn a_run_is_replayed_byte_for_byte_whatever_its_flags() {
         (&home, &bad, expect, "--ascii"),
         (&home, &unstable, "--expect 192.168.104.190 --samples 6", ""),
         (&home, &bad, "--expect 192.168.104.190 --explain-why", ""),
-        (
-            &home,
-            &bad,
-            "--expect 192.168.104.190 --explain-why --redact",
-            "",
-        ),
+        (&home, &bad, "--expect 192.168.104.190 --explain-why --redact", ""),
         (
             &home,
             &good,
@@ -305,30 +289,17 @@ fn a_run_is_replayed_byte_for_byte_whatever_its_flags() {
             "--expect 192.168.104.190 --judge one --vantage here --redact",
             "",
         ),
-        (
-            &home,
-            &good,
-            "--expect-scope private --expect-view private",
-            "",
-        ),
+        (&home, &good, "--expect-scope private --expect-view private", ""),
         (&home, &good, "", ""),
         (&home, &local, "--expect 127.0.0.1 --connect", ""),
-        (
-            &home,
-            &bad,
-            "--expect 192.168.104.190 --watch --for 2s -q",
-            "",
-        ),
+        (&home, &bad, "--expect 192.168.104.190 --watch --for 2s -q", ""),
         (&with_aws, &good, "", ""),
         (&with_aws, &bad, "--redact", ""),
     ] {
         for format in FORMATS {
             let shown = format!("{shown} -o {format}");
             let target = if home.environment.len() > 3 { "" } else { HOST };
-            let line = format!(
-                "check {target} {} {asked} {shown} --save run.json",
-                flags(server)
-            );
+            let line = format!("check {target} {} {asked} {shown} --save run.json", flags(server));
             let (code, first, _) = home.run(&line);
             let replay = format!("replay run.json {shown} --save again.json");
             let (again, second, error) = home.run(&replay);
@@ -339,10 +310,7 @@ fn a_run_is_replayed_byte_for_byte_whatever_its_flags() {
                 "{line}:\n{first}\n{second}"
             );
             let saved = contents(&home.path("run.json"));
-            assert!(
-                saved == contents(&home.path("again.json")),
-                "{line}: not saved alike"
-            );
+            assert!(saved == contents(&home.path("again.json")), "{line}: not saved alike");
             if format == "json" {
                 assert_eq!(second, saved, "{line}");
             }
@@ -371,9 +339,7 @@ fn an_interrupted_run_is_replayed_byte_for_byte() {
         while asked() == before {
             thread::sleep(Duration::from_millis(10));
         }
-        let kill = Command::new("kill")
-            .args(["-INT", &child.id().to_string()])
-            .status();
+        let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
         assert!(kill.expect("kill runs").success());
         let (code, first, _) = read(child.wait_with_output().expect("it ends"));
         assert_eq!(code, 130, "{first}");
@@ -446,8 +412,7 @@ fn a_watch_follows_the_clusters_update_until_it_is_healthy() {
 #[test]
 fn a_watch_asks_no_resolver_twice_in_two_seconds() {
     let home = Home::new();
-    let servers =
-        [Plays::NxDomain, Plays::Has(ADDRESS)].map(|plays| NameServer::start(move |_| plays));
+    let servers = [Plays::NxDomain, Plays::Has(ADDRESS)].map(|plays| NameServer::start(move |_| plays));
     let [a, b] = servers.each_ref().map(|server| server.address);
     let (code, text, _) = home.run(&format!(
         "check {HOST} --resolver a={a} --resolver b={b} --no-local --no-os --no-controls --timeout 5s \
@@ -466,10 +431,7 @@ fn a_watch_asks_no_resolver_twice_in_two_seconds() {
         assert!(asked.len() >= 3, "{} rounds", asked.len());
         for pair in asked.windows(2) {
             let apart = pair[1].duration_since(pair[0]);
-            assert!(
-                apart >= Duration::from_secs(2),
-                "asked again after {apart:?}"
-            );
+            assert!(apart >= Duration::from_secs(2), "asked again after {apart:?}");
         }
     }
 }
@@ -544,10 +506,7 @@ fn nothing_that_identifies_leaves_the_program() {
         let line = line.as_str();
         let (found, stdout, stderr) = home.run(line);
         assert_eq!(found, code, "{line}: {stderr}");
-        assert!(
-            code == 0 || stderr.starts_with("error: "),
-            "{line}: {stderr}"
-        );
+        assert!(code == 0 || stderr.starts_with("error: "), "{line}: {stderr}");
         held(line, &stdout);
         held(line, &stderr);
     }
@@ -570,10 +529,7 @@ fn redacted_captures_compare() {
     capture(&good, "open", "");
     let (code, text, error) = home.run("compare laptop.json bastion.json -o short");
     assert_eq!((code, error.as_str()), (1, ""));
-    assert!(
-        text.contains("bastion") && text.contains("laptop"),
-        "{text}"
-    );
+    assert!(text.contains("bastion") && text.contains("laptop"), "{text}");
     let (code, _, error) = home.run("compare laptop.json open.json");
     assert_eq!(code, 2);
     assert_eq!(

@@ -14,9 +14,7 @@ use eks_dns_doctor::report::{Conclusion, diagnose};
 use serde_json::{Value, json};
 
 fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("fixtures/places")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/places").join(name)
 }
 
 /// Plays a scenario, and returns the document of a run there.
@@ -109,10 +107,7 @@ fn the_laptop_and_the_bastion_of_the_article() {
     );
     assert_eq!(headline.confidence.as_str(), "high");
     assert!(!headline.remedies.is_empty());
-    assert_eq!(
-        (comparison.conclusion, comparison.exit_code),
-        (Conclusion::Broken, 1)
-    );
+    assert_eq!((comparison.conclusion, comparison.exit_code), (Conclusion::Broken, 1));
     let table = rendered(&comparison, Format::Table);
     assert!(
         // Commands and lines of configuration are never wrapped.
@@ -122,10 +117,7 @@ fn the_laptop_and_the_bastion_of_the_article() {
             .all(|line| line.chars().count() <= 80),
         "{table}"
     );
-    assert_eq!(
-        table,
-        rendered(&compare(&[&LAPTOP, &BASTION]), Format::Table)
-    );
+    assert_eq!(table, rendered(&compare(&[&LAPTOP, &BASTION]), Format::Table));
     let document: Value = serde_json::from_str(&rendered(&comparison, Format::Json)).unwrap();
     assert_eq!(document["schema_version"], 1);
     assert_eq!(document["places"][0]["name"], "laptop");
@@ -231,10 +223,7 @@ fn each_rule_fires_on_its_pairs_and_on_no_near_miss() {
             let shown = format!("{}/{scenario}", rule.name);
             let text = std::fs::read_to_string(path.join("pair.toml")).unwrap();
             let pair: Pair = toml::from_str(&text).unwrap();
-            let fires = pair
-                .findings
-                .iter()
-                .any(|finding| finding.starts_with(rule.name));
+            let fires = pair.findings.iter().any(|finding| finding.starts_with(rule.name));
             assert_eq!(fires, scenario.starts_with("fires"), "{shown}");
             let mut scenes: Vec<PathBuf> = std::fs::read_dir(&path)
                 .unwrap()
@@ -263,12 +252,7 @@ fn each_rule_fires_on_its_pairs_and_on_no_near_miss() {
                 .iter()
                 .map(|finding| {
                     let (severity, confidence) = (finding.severity, finding.confidence);
-                    format!(
-                        "{} {} {}",
-                        finding.rule,
-                        severity.as_str(),
-                        confidence.as_str()
-                    )
+                    format!("{} {} {}", finding.rule, severity.as_str(), confidence.as_str())
                 })
                 .collect();
             if (&found, comparison.exit_code) != (&pair.findings, pair.exit_code) {
@@ -300,11 +284,7 @@ fn a_comparison_is_read_back() {
     let run = |arguments: &[&std::ffi::OsStr]| {
         let output = program().args(arguments).output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
-        (
-            output.status.code(),
-            text,
-            String::from_utf8(output.stderr).unwrap(),
-        )
+        (output.status.code(), text, String::from_utf8(output.stderr).unwrap())
     };
     let dig = fixture("bastion.dig.txt");
     for redact in [false, true] {
@@ -326,12 +306,7 @@ fn a_comparison_is_read_back() {
             assert_eq!((code, error.as_str()), (Some(1), ""));
             assert_eq!(again, first);
             let json = std::fs::read_to_string(&saved).unwrap();
-            let (_, document, _) = run(&[
-                "replay".as_ref(),
-                saved.as_ref(),
-                "-o".as_ref(),
-                "json".as_ref(),
-            ]);
+            let (_, document, _) = run(&["replay".as_ref(), saved.as_ref(), "-o".as_ref(), "json".as_ref()]);
             assert_eq!(document, json);
         }
     }
@@ -423,10 +398,7 @@ fn dig_at_both_places() {
     let comparison = places::compare(both).unwrap();
     assert_eq!(
         rules(&comparison),
-        [
-            "only-one-place-has-forwarding",
-            "reachable-from-one-place-only"
-        ]
+        ["only-one-place-has-forwarding", "reachable-from-one-place-only"]
     );
     assert_eq!(comparison.exit_code, 1);
     assert_eq!(comparison.places[0].taken_at, None);
@@ -501,11 +473,7 @@ fn the_same_everywhere() {
     let comparison = compare(&[&BASTION, &BASTION, &BASTION]);
     assert_eq!(rules(&comparison), ["same-and-healthy"]);
     assert_eq!(comparison.exit_code, 0);
-    let names: Vec<&str> = comparison
-        .places
-        .iter()
-        .map(|place| place.name.as_str())
-        .collect();
+    let names: Vec<&str> = comparison.places.iter().map(|place| place.name.as_str()).collect();
     assert_eq!(names, ["bastion", "bastion-2", "bastion-3"]);
     let comparison = compare(&[&LAPTOP, &LAPTOP]);
     assert_eq!(rules(&comparison), ["same-and-broken"]);
@@ -569,8 +537,7 @@ fn many_places_still_fit() {
             let numbered: Vec<String> = (1..=count)
                 .map(|number| format!("{number:>n$}", n = count.to_string().len()))
                 .collect();
-            let is_matrix = count < 4
-                || table.contains(&format!("RESOLVER             {}", numbered.join(" ")));
+            let is_matrix = count < 4 || table.contains(&format!("RESOLVER             {}", numbered.join(" ")));
             assert!(width < 80 || is_matrix, "{count}:\n{table}");
         }
     }
@@ -617,33 +584,22 @@ fn names_of_rules_are_unique() {
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), PLACE_RULES.len());
-    let taken = names
-        .iter()
-        .filter(|name| eks_dns_doctor::rules::find(name).is_some());
+    let taken = names.iter().filter(|name| eks_dns_doctor::rules::find(name).is_some());
     assert_eq!(taken.count(), 0);
 }
 
 fn program() -> Command {
     let mut command = Command::cargo_bin("eks-dns-doctor").unwrap();
-    command
-        .env_clear()
-        .timeout(std::time::Duration::from_secs(20));
+    command.env_clear().timeout(std::time::Duration::from_secs(20));
     command
 }
 
 fn refused(a: &[u8], b: &[u8]) -> String {
     let directory = tempfile::tempdir().unwrap();
-    let (first, second) = (
-        directory.path().join("a.json"),
-        directory.path().join("b.json"),
-    );
+    let (first, second) = (directory.path().join("a.json"), directory.path().join("b.json"));
     std::fs::write(&first, a).unwrap();
     std::fs::write(&second, b).unwrap();
-    let output = program()
-        .arg("compare")
-        .args([&first, &second])
-        .output()
-        .unwrap();
+    let output = program().arg("compare").args([&first, &second]).output().unwrap();
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{error}");
     assert!(output.stdout.is_empty());
@@ -663,9 +619,7 @@ fn what_cannot_be_compared_is_refused_with_the_reason() {
     let other = changed(&BASTION, |document| {
         document["target"]["cluster"] = json!("other");
     });
-    assert!(
-        refused(&laptop, &bytes(&other)).contains("\"shared-cluster\" and bastion about \"other\"")
-    );
+    assert!(refused(&laptop, &bytes(&other)).contains("\"shared-cluster\" and bastion about \"other\""));
     let newer = changed(&BASTION, |document| document["schema_version"] = json!(2));
     assert!(refused(&laptop, &bytes(&newer)).contains("b.json has schema_version 2"));
     assert!(refused(&laptop, &laptop[..laptop.len() / 2]).contains("b.json is not a capture"));
@@ -677,10 +631,7 @@ fn what_cannot_be_compared_is_refused_with_the_reason() {
         let lines = dig.lines().filter(|line| !line.contains(what));
         lines.collect::<Vec<_>>().join("\n")
     };
-    assert!(
-        refused(&laptop, without("SERVER:").as_bytes())
-            .contains("line 6: this answer does not show its server")
-    );
+    assert!(refused(&laptop, without("SERVER:").as_bytes()).contains("line 6: this answer does not show its server"));
     let text = dig.replace("60 IN A 192.168.131.209", "60 IN A 192.168.131.\u{1b}[2J");
     assert!(refused(&laptop, text.as_bytes()).contains("line 15: no record"));
     let text = dig.replace("status: NOERROR", "status: \u{1b}]0;x\u{7}");
@@ -753,10 +704,7 @@ fn digs_other_texts() {
     );
     // A try that was lost, and the next that was answered.
     let lost = error.replace("10.9.9.9", "192.168.0.2");
-    is(
-        &format!("{lost}\n{second}\n"),
-        &[("192.168.0.2:53", "match")],
-    );
+    is(&format!("{lost}\n{second}\n"), &[("192.168.0.2:53", "match")]);
     is(&silent, &[("10.9.9.9:53", "timeout")]);
     is(
         &silent.replace("timed out", "connection refused"),
@@ -795,22 +743,12 @@ fn digs_other_texts() {
         is(&denied(soa), &[("tcp://[2001:db8::53]:53", "nxdomain")]);
     }
     // Over TLS it is another row; over HTTP alone, and of another class, it is left out.
-    let over = |how: &str| {
-        whole.replace(
-            "#53(192.168.0.2)\n",
-            &format!("#853(192.168.0.2) ({how})\n"),
-        )
-    };
+    let over = |how: &str| whole.replace("#53(192.168.0.2)\n", &format!("#853(192.168.0.2) ({how})\n"));
     is(
         &format!("{whole}\n{}\n{}", over("TLS"), over("HTTP")),
-        &[
-            ("192.168.0.2:53", "match"),
-            ("tls://192.168.0.2:853", "match"),
-        ],
+        &[("192.168.0.2:53", "match"), ("tls://192.168.0.2:853", "match")],
     );
-    let chaos = whole
-        .replace(". IN A\n", ". CH A\n")
-        .replace(" 60 IN ", " 60 CH ");
+    let chaos = whole.replace(". IN A\n", ". CH A\n").replace(" 60 IN ", " 60 CH ");
     is(&chaos, &[]);
     // What Windows PowerShell writes.
     let wide: Vec<u8> = "\u{feff}"
@@ -881,10 +819,7 @@ fn escape_sequences_never_reach_the_output() {
     std::fs::write(&path, laptop.to_string()).unwrap();
     for format in ["table", "short", "json", "markdown"] {
         let mut command = program();
-        command
-            .arg("compare")
-            .arg(&path)
-            .arg(fixture("bastion.dig.txt"));
+        command.arg("compare").arg(&path).arg(fixture("bastion.dig.txt"));
         let output = command.args(["-v", "-o", format]).output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{format}");
         let text = String::from_utf8(output.stdout).unwrap();
@@ -923,10 +858,7 @@ fn a_redacted_comparison_says_the_same_and_names_nobody() {
             let mut command = program();
             command.arg("compare").args(&paths).args(flags);
             let output = command.args(["-v", "-o", format]).output().unwrap();
-            (
-                output.status.code(),
-                String::from_utf8(output.stdout).unwrap(),
-            )
+            (output.status.code(), String::from_utf8(output.stdout).unwrap())
         };
         let (code, open) = shown(&[]);
         let (redacted_code, redacted) = shown(&["--redact"]);

@@ -6,18 +6,13 @@
 
 use std::net::IpAddr;
 
-use eks_dns_doctor::dns::{
-    AnswerKind, ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, Section, Soa,
-};
+use eks_dns_doctor::dns::{AnswerKind, ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, Section, Soa};
 use eks_dns_doctor::facts::{
-    AbsentCluster, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, Facts, HostedZone,
-    HostsEntry, Instance, Permission, Proxy, ResolverEndpoint, ResolverRule, RuleAssociation,
-    RuleTarget, SecurityGroup, StubConfiguration, Vantage, VantageKind, Vpc, VpcAttributes,
-    VpcZones,
+    AbsentCluster, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, Facts, HostedZone, HostsEntry, Instance,
+    Permission, Proxy, ResolverEndpoint, ResolverRule, RuleAssociation, RuleTarget, SecurityGroup, StubConfiguration,
+    Vantage, VantageKind, Vpc, VpcAttributes, VpcZones,
 };
-use eks_dns_doctor::observation::{
-    Attempt, Lookup, Purpose, SystemFailure, SystemLookup, Transport,
-};
+use eks_dns_doctor::observation::{Attempt, Lookup, Purpose, SystemFailure, SystemLookup, Transport};
 use eks_dns_doctor::probe::Probed;
 use eks_dns_doctor::render::{Format, Style, render};
 use eks_dns_doctor::report::{Capture, Report, Tool, diagnose};
@@ -85,11 +80,7 @@ impl Draw {
             ".",
             "rpz.corp",
         ]);
-        let mname = self.one(&[
-            "ns-0.awsdns-00.com",
-            "ns-1.awsdns-26.org",
-            "dc1.corp.example",
-        ]);
+        let mname = self.one(&["ns-0.awsdns-00.com", "ns-1.awsdns-26.org", "dc1.corp.example"]);
         (!self.odds(3)).then(|| Soa {
             owner: name(owner),
             mname: name(mname),
@@ -116,13 +107,7 @@ impl Draw {
         ])
     }
 
-    fn lookup(
-        &mut self,
-        purpose: Purpose,
-        question: &Name,
-        qtype: RecordType,
-        sample: u32,
-    ) -> Lookup {
+    fn lookup(&mut self, purpose: Purpose, question: &Name, qtype: RecordType, sample: u32) -> Lookup {
         let kind = self.kind();
         let transport = if purpose == Purpose::TargetTcp {
             Transport::Tcp
@@ -163,11 +148,7 @@ impl Draw {
             .map(|index| {
                 let attempt_kind = if index == 0 { kind } else { self.kind() };
                 Attempt {
-                    transport: if index == 3 {
-                        Transport::Tcp
-                    } else {
-                        transport
-                    },
+                    transport: if index == 3 { Transport::Tcp } else { transport },
                     edns: index != 2,
                     connected: index == 3 && !attempt_kind.is_silence(),
                     started_ms: f64::from(index) * 10.0,
@@ -176,11 +157,7 @@ impl Draw {
                     reason: None,
                     rcode: (!attempt_kind.is_silence()).then_some(Rcode::NOERROR),
                     flags: None,
-                    addresses: if index == 0 {
-                        addresses.clone()
-                    } else {
-                        Vec::new()
-                    },
+                    addresses: if index == 0 { addresses.clone() } else { Vec::new() },
                     ede: Vec::new(),
                     mismatched_replies: self.one(&[0, 0, 0, 1]),
                     mismatch: None,
@@ -249,8 +226,7 @@ impl Draw {
         }
         lookups.push(self.lookup(Purpose::TargetTcp, &target, RecordType::A, 0));
         if asked.controls {
-            let sibling =
-                name("5eb11e5eb11e5eb11e5eb11e5eb11e00.yl4.ap-northeast-1.eks.amazonaws.com");
+            let sibling = name("5eb11e5eb11e5eb11e5eb11e5eb11e00.yl4.ap-northeast-1.eks.amazonaws.com");
             lookups.push(self.lookup(Purpose::Sibling, &sibling, RecordType::A, 0));
             let aws = name("sts.ap-northeast-1.amazonaws.com");
             lookups.push(self.lookup(Purpose::AwsControl, &aws, RecordType::A, 0));
@@ -339,11 +315,7 @@ impl Draw {
             dhcp_options: self.odds(3).then(|| DhcpOptions {
                 id: self.one(&["default", "dopt-1"]).to_owned(),
                 domain_name_servers: self.some(
-                    &[
-                        "AmazonProvidedDNS".to_owned(),
-                        "10.0.0.1".to_owned(),
-                        "x y".to_owned(),
-                    ],
+                    &["AmazonProvidedDNS".to_owned(), "10.0.0.1".to_owned(), "x y".to_owned()],
                     3,
                 ),
                 domain_name: None,
@@ -370,10 +342,7 @@ impl Draw {
                     vpc_id,
                     status: Some("COMPLETE".to_owned()),
                 };
-                vec![
-                    association("rr-1", self.vpc()),
-                    association("rr-2", self.vpc()),
-                ]
+                vec![association("rr-1", self.vpc()), association("rr-2", self.vpc())]
             }),
             hosted_zones: self.odds(3).then(|| {
                 let zone = HostedZone {
@@ -414,14 +383,9 @@ impl Draw {
             let status = self.one(&["ATTACHED", "ATTACHED", "DETACHING"]);
             endpoints.push(ResolverEndpoint {
                 id: format!("rslvr-in-{ip}"),
-                direction: self
-                    .one(&["INBOUND", "INBOUND", "INBOUND_DELEGATION"])
-                    .to_owned(),
+                direction: self.one(&["INBOUND", "INBOUND", "INBOUND_DELEGATION"]).to_owned(),
                 vpc_id: Some(self.vpc()),
-                status: Some(
-                    self.one(&["OPERATIONAL", "OPERATIONAL", "DELETING"])
-                        .to_owned(),
-                ),
+                status: Some(self.one(&["OPERATIONAL", "OPERATIONAL", "DELETING"]).to_owned()),
                 protocols: self.one(&[Vec::new(), vec!["DoH".to_owned()]]),
                 security_group_ids: vec!["sg-1".to_owned()],
                 addresses: Some(vec![address(ip, status)]),
@@ -459,9 +423,7 @@ impl Draw {
             rules.push(ResolverRule {
                 id: id.to_owned(),
                 domain: self.domain(),
-                kind: self
-                    .one(&["FORWARD", "FORWARD", "SYSTEM", "RECURSIVE"])
-                    .to_owned(),
+                kind: self.one(&["FORWARD", "FORWARD", "SYSTEM", "RECURSIVE"]).to_owned(),
                 targets: vec![RuleTarget {
                     ip: ip.parse().expect("an address"),
                     port: 53,
@@ -510,17 +472,11 @@ impl Draw {
                             self.some(&[Role::Vpc, Role::Custom], 1)
                         },
                         in_scope: role != Role::Public && !self.odds(4),
-                        address: (role != Role::Os)
-                            .then(|| format!("{address}:53").parse().expect("an address")),
+                        address: (role != Role::Os).then(|| format!("{address}:53").parse().expect("an address")),
                         transport: (role != Role::Os).then_some(Transport::Udp),
                         tls: None,
                         known_from: "drawn".to_owned(),
-                        vpc: self.one(&[
-                            None,
-                            None,
-                            Some("vpc-1".to_owned()),
-                            Some("vpc-3".to_owned()),
-                        ]),
+                        vpc: self.one(&[None, None, Some("vpc-1".to_owned()), Some("vpc-3".to_owned())]),
                         is_elsewhere: self.odds(6),
                     },
                     lookups: if role == Role::Os {
@@ -543,11 +499,7 @@ impl Draw {
             taken_at: "2026-01-01T00:00:00Z".to_owned(),
             vantage: Vantage {
                 name: None,
-                kind: self.one(&[
-                    VantageKind::Unknown,
-                    VantageKind::ClusterVpc,
-                    VantageKind::OutsideAws,
-                ]),
+                kind: self.one(&[VantageKind::Unknown, VantageKind::ClusterVpc, VantageKind::OutsideAws]),
             },
             target: Target {
                 hostname: name(TARGET),

@@ -55,8 +55,7 @@ fn capture() -> Capture {
     capture.vantage.name = Some("alices-laptop".to_owned());
     let stub = capture.facts.stub.as_mut().expect("a stub configuration");
     "/home/alice/resolv.conf".clone_into(&mut stub.source);
-    stub.problems =
-        vec![r"C:\Users\bob\hosts: alices-laptop.corp.example, dopt-0123456789abcdef5".to_owned()];
+    stub.problems = vec![r"C:\Users\bob\hosts: alices-laptop.corp.example, dopt-0123456789abcdef5".to_owned()];
     capture.target.cluster = Some("prod".to_owned());
     capture.facts.cluster = Some(Cluster {
         name: "prod".to_owned(),
@@ -105,14 +104,9 @@ fn all_formats(report: &Report) -> Vec<(Format, String)> {
 #[test]
 fn no_identifier_that_went_in_comes_out_in_any_format() {
     let before = diagnose(capture());
-    let json = serde_json::to_string(&before)
-        .expect("a document")
-        .to_ascii_lowercase();
+    let json = serde_json::to_string(&before).expect("a document").to_ascii_lowercase();
     for secret in SECRETS {
-        assert!(
-            json.contains(&secret.to_ascii_lowercase()),
-            "{secret} did not go in"
-        );
+        assert!(json.contains(&secret.to_ascii_lowercase()), "{secret} did not go in");
     }
     let after = redact::report(before.clone(), None).expect("it holds together");
     for (format, text) in all_formats(&after) {

@@ -1,10 +1,7 @@
 //! The catalogue holds together: every rule is a file, registered, documented, named well, in the README's
 //! index, and has a scenario where it fires and one where it stays silent.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a test reads the tree it is about"
-)]
+#![expect(clippy::disallowed_methods, reason = "a test reads the tree it is about")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -38,18 +35,11 @@ fn every_file_is_registered_under_its_name() {
             (path.is_file() && !NOT_RULES.contains(&stem.as_str())).then_some(stem)
         })
         .collect();
-    let registered: BTreeSet<String> = RULES
-        .iter()
-        .map(|rule| rule.name.replace('-', "_"))
-        .collect();
+    let registered: BTreeSet<String> = RULES.iter().map(|rule| rule.name.replace('-', "_")).collect();
     assert_eq!(files, registered);
     for rule in RULES {
         let file = format!("src/rules/{}.rs", rule.name.replace('-', "_"));
-        assert!(
-            rule.file.replace('\\', "/").ends_with(&file),
-            "{}",
-            rule.file
-        );
+        assert!(rule.file.replace('\\', "/").ends_with(&file), "{}", rule.file);
     }
 }
 
@@ -66,11 +56,7 @@ fn names_are_unique_conditions() {
             rule.name
         );
         for remedy in ["avoid-", "use-", "check-", "missing-check-", "do-not-"] {
-            assert!(
-                !rule.name.starts_with(remedy),
-                "{} names a remedy",
-                rule.name
-            );
+            assert!(!rule.name.starts_with(remedy), "{} names a remedy", rule.name);
         }
         assert!(!rule.summary.ends_with('.'), "{}", rule.name);
     }
@@ -127,12 +113,7 @@ fn rules_of_several_places_are_documented() {
         let (page, references) = headings.split_at(4.min(headings.len()));
         assert_eq!(
             page,
-            [
-                "What it means",
-                "How it was decided",
-                "Why it matters",
-                "What to do"
-            ],
+            ["What it means", "How it was decided", "Why it matters", "What to do"],
             "{}",
             rule.name
         );
@@ -140,11 +121,7 @@ fn rules_of_several_places_are_documented() {
         let module = format!("src/places/rules/{}.rs", rule.name.replace('-', "_"));
         assert!(root().join(&module).is_file(), "{module}");
         let tests = read(&root().join("tests/places.rs"));
-        assert!(
-            tests.contains(&format!("\"{}\"", rule.name)),
-            "{}",
-            rule.name
-        );
+        assert!(tests.contains(&format!("\"{}\"", rule.name)), "{}", rule.name);
     }
 }
 
@@ -152,11 +129,7 @@ fn rules_of_several_places_are_documented() {
 fn rules_that_are_referred_to_exist() {
     for rule in RULES {
         for other in rule.explains.iter().chain(rule.replaces) {
-            assert!(
-                rules::find(other).is_some(),
-                "{} refers to {other}",
-                rule.name
-            );
+            assert!(rules::find(other).is_some(), "{} refers to {other}", rule.name);
             assert_ne!(*other, rule.name);
         }
     }
@@ -192,8 +165,7 @@ fn reports() -> BTreeMap<&'static str, Report> {
     lab::names()
         .map(|name| {
             let path = root().join("fixtures/cases").join(name).join("report.json");
-            let report = serde_json::from_str(&read(&path))
-                .unwrap_or_else(|error| panic!("{name}: {error}"));
+            let report = serde_json::from_str(&read(&path)).unwrap_or_else(|error| panic!("{name}: {error}"));
             (name, report)
         })
         .collect()
@@ -204,18 +176,8 @@ fn every_rule_fires_somewhere_and_stays_silent_where_it_could_speak() {
     let reports = reports();
     for rule in RULES {
         let own = |name: &&&str| name.split('/').next() == Some(rule.name);
-        let fires = |report: &Report| {
-            report
-                .findings
-                .iter()
-                .any(|finding| finding.rule == rule.name)
-        };
-        let evaluated = |report: &Report| {
-            !report
-                .not_evaluated
-                .iter()
-                .any(|skipped| skipped.rule == rule.name)
-        };
+        let fires = |report: &Report| report.findings.iter().any(|finding| finding.rule == rule.name);
+        let evaluated = |report: &Report| !report.not_evaluated.iter().any(|skipped| skipped.rule == rule.name);
         assert!(
             reports.keys().filter(own).any(|name| fires(&reports[name])),
             "{} fires in none of its scenarios",
@@ -238,15 +200,8 @@ fn findings_keep_to_their_rules() {
     for (name, report) in reports() {
         for finding in &report.findings {
             let rule = rules::find(&finding.rule).expect("a rule of the catalogue");
-            assert!(
-                finding.severity >= rule.severity,
-                "{name}: {}",
-                finding.rule
-            );
-            assert!(
-                !finding.summary.is_empty() && !finding.explanation.is_empty(),
-                "{name}"
-            );
+            assert!(finding.severity >= rule.severity, "{name}: {}", finding.rule);
+            assert!(!finding.summary.is_empty() && !finding.explanation.is_empty(), "{name}");
             if let Some(cause) = &finding.caused_by {
                 assert!(
                     report.findings.iter().any(|other| other.rule == *cause),
@@ -272,13 +227,10 @@ fn remedies_show_command_lines_that_exist() {
             .filter(|line| line.starts_with("eks-dns-doctor "))
         {
             // What the reader fills in, and what stands for the options of the run at hand.
-            let words = command.split(' ').filter(|word| *word != "…").map(|word| {
-                if word.starts_with('<') {
-                    "10.0.0.1"
-                } else {
-                    word
-                }
-            });
+            let words = command
+                .split(' ')
+                .filter(|word| *word != "…")
+                .map(|word| if word.starts_with('<') { "10.0.0.1" } else { word });
             let parsed = eks_dns_doctor::cli::parse(words.map(std::ffi::OsString::from));
             assert!(parsed.is_ok(), "{name}: {command}: {parsed:?}");
         }

@@ -91,9 +91,7 @@ fn play(transport: Transport, rows: &[Row]) -> Vec<Lookup> {
             observed
                 .lookups
                 .iter()
-                .find(|lookup| {
-                    lookup.purpose == Purpose::Target && lookup.qtype.to_string() == row.qtype
-                })
+                .find(|lookup| lookup.purpose == Purpose::Target && lookup.qtype.to_string() == row.qtype)
                 .expect("the look-up was made")
                 .clone()
         })
@@ -131,19 +129,11 @@ fn check(transport: Transport, rows: &[Row]) {
 }
 
 fn mismatched(lookup: &Lookup) -> u32 {
-    lookup
-        .attempts
-        .iter()
-        .map(|attempt| attempt.mismatched_replies)
-        .sum()
+    lookup.attempts.iter().map(|attempt| attempt.mismatched_replies).sum()
 }
 
 fn conflicting(lookup: &Lookup) -> u32 {
-    lookup
-        .attempts
-        .iter()
-        .map(|attempt| attempt.conflicting_replies)
-        .sum()
+    lookup.attempts.iter().map(|attempt| attempt.conflicting_replies).sum()
 }
 
 /// What does not belong to the question, and why it is said not to.
@@ -203,8 +193,7 @@ fn a_right_reply_that_follows_a_wrong_one_is_used() {
                     let late = |attempt: &Attempt| attempt.comes_too_late();
                     mismatched(lookup) == 1 && lookup.attempts.iter().any(late)
                 });
-                row.reason
-                    .push_str(", and only then the reply: Go fails at the first");
+                row.reason.push_str(", and only then the reply: Go fails at the first");
                 if reason.is_empty() {
                     row.reason = "and only then the reply".to_owned();
                 }
@@ -233,13 +222,10 @@ fn what_comes_after_the_reply_is_counted() {
         row("after = [\"folded\", \"trailing\"]", AnswerKind::Answer, "")
             .also(|lookup| mismatched(lookup) + conflicting(lookup) == 0),
         // Two different replies: the first counts, as for every client.
-        row("after = [\"other-answer\"]", AnswerKind::Answer, "")
-            .also(|lookup| conflicting(lookup) == 1),
+        row("after = [\"other-answer\"]", AnswerKind::Answer, "").also(|lookup| conflicting(lookup) == 1),
         row("before = [\"other-answer\"]", AnswerKind::Answer, "")
             .addresses(1)
-            .also(|lookup| {
-                conflicting(lookup) == 1 && lookup.addresses[0].to_string() == "203.0.113.66"
-            }),
+            .also(|lookup| conflicting(lookup) == 1 && lookup.addresses[0].to_string() == "203.0.113.66"),
     ]);
     check(Transport::Udp, &rows);
 }
@@ -260,11 +246,7 @@ fn replies_from_another_address_or_port_are_heard_of() {
         // As long as the right one answers as well, nobody notices.
         row("from = \"10.0.1.201\"\ntimes = [1]", AnswerKind::Answer, ""),
         // A stranger that does not know the question says nothing about it.
-        row(
-            "from = \"10.0.1.200\"\nbytes = \"wrong-id\"",
-            AnswerKind::Timeout,
-            "",
-        ),
+        row("from = \"10.0.1.200\"\nbytes = \"wrong-id\"", AnswerKind::Timeout, ""),
     ];
     check(Transport::Udp, &rows);
 }
@@ -281,37 +263,74 @@ fn defects() -> Vec<Row> {
         bytes(
             "cut",
             Malformed,
-            "record 2 of 2 in the answer section cannot be read: its data is said to be 4 octets, and the message has 1 left",
+            "record 2 of 2 in the answer section cannot be read: its data is said to be 4 octets, and the message has \
+             1 left",
         ),
         bytes(
             "cut-opt",
             Answer,
             "record 1 of 1 in the additional section cannot be read: the message ends there",
         ),
-        bytes("count-high", Malformed, "of 514 in the answer section cannot be read: the message ends there"),
+        bytes(
+            "count-high",
+            Malformed,
+            "of 514 in the answer section cannot be read: the message ends there",
+        ),
         one("count-low", Answer, "16 octets follow behind the last record"),
         bytes("trailing", Answer, "7 octets follow behind the last record"),
         // Data.
         bytes("class-ch", Malformed, "its class is CH, not IN"),
         one("ttl-top-bit", Answer, "").also(|lookup| lookup.records[0].ttl == 0),
-        bytes("long-rdata", Malformed, "its data is 16 octets long, and that of A records is 4"),
-        bytes("short-rdata", Malformed, "its data is 3 octets long, and that of A records is 4"),
-        bytes("no-rdata", Malformed, "its data is 0 octets long, and that of A records is 4"),
+        bytes(
+            "long-rdata",
+            Malformed,
+            "its data is 16 octets long, and that of A records is 4",
+        ),
+        bytes(
+            "short-rdata",
+            Malformed,
+            "its data is 3 octets long, and that of A records is 4",
+        ),
+        bytes(
+            "no-rdata",
+            Malformed,
+            "its data is 0 octets long, and that of A records is 4",
+        ),
         Row {
             qtype: "AAAA",
-            ..bytes("long-aaaa", Malformed, "its data is 17 octets long, and that of AAAA records is 16")
+            ..bytes(
+                "long-aaaa",
+                Malformed,
+                "its data is 17 octets long, and that of AAAA records is 16",
+            )
         },
-        bytes("rdata-overrun", Malformed, "its data is said to be 260 octets, and the message has 4 left"),
+        bytes(
+            "rdata-overrun",
+            Malformed,
+            "its data is said to be 260 octets, and the message has 4 left",
+        ),
         // Names.
         bytes("pointer-circle", Malformed, "compression pointers lead in a circle"),
         bytes("pointer-forward", Malformed, "a compression pointer leads forward"),
-        bytes("pointer-outside", Malformed, "a compression pointer leads out of the message"),
-        bytes("pointer-many", Malformed, "a name has more than 10 compression pointers"),
+        bytes(
+            "pointer-outside",
+            Malformed,
+            "a compression pointer leads out of the message",
+        ),
+        bytes(
+            "pointer-many",
+            Malformed,
+            "a name has more than 10 compression pointers",
+        ),
         bytes("label-0x40", Malformed, "a label is of the reserved kind 0x40"),
         bytes("label-0x80", Malformed, "a label is of the reserved kind 0x80"),
         bytes("long-name", Malformed, "a name is longer than 255 octets"),
         bytes("unfinished-name", Malformed, "the message ends inside of a name"),
-        bytes("dotted-alias", Malformed, "a label of the name in its data has a dot in it"),
+        bytes(
+            "dotted-alias",
+            Malformed,
+            "a label of the name in its data has a dot in it",
+        ),
         // Owners and aliases.
         row(
             &answer("\"portal.example.net 60 A 203.0.113.7\""),
@@ -338,7 +357,11 @@ fn defects() -> Vec<Row> {
             Malformed,
             "the aliases lead back to",
         ),
-        row(&answer("\"TARGET 60 CNAME TARGET\""), Malformed, "the aliases lead back to"),
+        row(
+            &answer("\"TARGET 60 CNAME TARGET\""),
+            Malformed,
+            "the aliases lead back to",
+        ),
         row(&answer("\"TARGET 60 CNAME a.example\""), NoData, ""),
         row(
             &answer("\"TARGET 60 CNAME k8s.corp.example\", \"k8s.corp.example 60 A 10.0.0.1\""),
@@ -361,20 +384,44 @@ fn defects() -> Vec<Row> {
         bytes("no-opt", Answer, ""),
         bytes("opt-version-1", Answer, ""),
         bytes("two-opts", Answer, "it has a second OPT record"),
-        bytes("opt-overrun", Answer, "an option of its OPT record runs past the end of the record"),
+        bytes(
+            "opt-overrun",
+            Answer,
+            "an option of its OPT record runs past the end of the record",
+        ),
         bytes("ede-empty", Answer, "an Extended DNS Error is too short for its code"),
         bytes("ede-short", Answer, "an Extended DNS Error is too short for its code"),
         bytes("ede-not-utf8", Answer, "the text of an Extended DNS Error is not UTF-8")
             .also(|lookup| lookup.ede[0].text.as_deref() == Some("\u{fffd}a")),
         bytes("ede-nul", Answer, "").also(|lookup| lookup.ede[0].text.as_deref() == Some("a")),
         row("ede = [\"15\", \"22 one\", \"22 two\"]", Answer, "").also(|lookup| lookup.ede.len() == 3),
-        row("ede = [\"1\", \"2\", \"3\", \"4\", \"5\", \"6\", \"7\", \"8\", \"9\", \"10\"]", Answer, "")
-            .also(|lookup| lookup.ede.len() == limits::EXTENDED_ERRORS_PER_REPLY),
+        row(
+            "ede = [\"1\", \"2\", \"3\", \"4\", \"5\", \"6\", \"7\", \"8\", \"9\", \"10\"]",
+            Answer,
+            "",
+        )
+        .also(|lookup| lookup.ede.len() == limits::EXTENDED_ERRORS_PER_REPLY),
         // The RCODE says it, whatever follows.
-        row("rcode = \"NXDOMAIN\"\nbytes = \"trailing\"", NxDomain, "7 octets follow"),
-        row("rcode = \"SERVFAIL\"\nbytes = \"cut-opt\"", ServFail, "in the additional section cannot be read"),
-        row("rcode = \"BADVERS\"\nbytes = \"trailing\"", OtherRcode, "BADVERS; 7 octets follow"),
-        row("rcode = \"FORMERR\"\nbytes = \"class-ch\"", OtherRcode, "FORMERR; record 1 of 1 in the answer section"),
+        row(
+            "rcode = \"NXDOMAIN\"\nbytes = \"trailing\"",
+            NxDomain,
+            "7 octets follow",
+        ),
+        row(
+            "rcode = \"SERVFAIL\"\nbytes = \"cut-opt\"",
+            ServFail,
+            "in the additional section cannot be read",
+        ),
+        row(
+            "rcode = \"BADVERS\"\nbytes = \"trailing\"",
+            OtherRcode,
+            "BADVERS; 7 octets follow",
+        ),
+        row(
+            "rcode = \"FORMERR\"\nbytes = \"class-ch\"",
+            OtherRcode,
+            "FORMERR; record 1 of 1 in the answer section",
+        ),
     ]
 }
 
@@ -417,11 +464,7 @@ fn datagrams_are_read_as_far_as_clients_read_them() {
         ),
     ];
     if cfg!(target_os = "linux") {
-        rows.push(bytes(
-            "size-65507",
-            AnswerKind::Answer,
-            "65507 octets came over UDP",
-        ));
+        rows.push(bytes("size-65507", AnswerKind::Answer, "65507 octets came over UDP"));
     }
     check(Transport::Udp, &rows);
 }
@@ -436,11 +479,7 @@ fn the_longest_messages_are_read() {
             "it holds 4000 records, of which 64 are looked at",
         )
         .addresses(limits::RECORDS_PER_REPLY),
-        bytes(
-            "aliases-2000",
-            AnswerKind::Malformed,
-            "more than 16 aliases",
-        ),
+        bytes("aliases-2000", AnswerKind::Malformed, "more than 16 aliases"),
         // Whose owners are chains of thousands of pointers, were they followed.
         bytes(
             "pointers-65535",

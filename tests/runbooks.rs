@@ -13,9 +13,7 @@ use std::thread;
 const HOST: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
 
 fn piece(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("docs/runbooks")
-        .join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/runbooks").join(name);
     std::fs::read_to_string(path).expect("a piece of a runbook")
 }
 
@@ -104,9 +102,7 @@ fn run(script: &str, expect: &str) -> (Output, PathBuf, tempfile::TempDir) {
         "--no-local --no-os --no-controls --resolver one={} --expect {expect}",
         server()
     );
-    let script = script
-        .replace("{{ Endpoint }}", HOST)
-        .replace("{{ Flags }}", &flags);
+    let script = script.replace("{{ Endpoint }}", HOST).replace("{{ Flags }}", &flags);
     let environment = BTreeMap::from([
         ("PATH", path.as_str()),
         ("TMPDIR", home.to_str().expect("text")),
@@ -155,10 +151,7 @@ fn the_ci_step() {
     assert!(wrong.starts_with("::error title="), "{wrong}");
     let (_, home, _directory) = run(&script, "192.168.131.209");
     let summary = std::fs::read_to_string(home.join("summary.md")).expect("a summary");
-    assert!(
-        summary.contains("broken") && !summary.contains(HOST),
-        "{summary}"
-    );
+    assert!(summary.contains("broken") && !summary.contains(HOST), "{summary}");
 }
 
 #[test]
@@ -172,28 +165,18 @@ fn the_ssm_document() {
         assert!(document.lines().any(|other| other == line), "{line}");
     }
     let [right, wrong] = both(&format!("set +e\n{}", block(&document, "- |")));
-    assert!(
-        right.contains("healthy") && wrong.contains("broken"),
-        "{right}{wrong}"
-    );
+    assert!(right.contains("healthy") && wrong.contains("broken"), "{right}{wrong}");
     assert!(right.is_ascii() && wrong.is_ascii());
 }
 
 #[test]
 fn the_kubernetes_job() {
     let manifest = piece("kubernetes-job.yml");
-    for line in [
-        "kind: Job",
-        "  backoffLimit: 0",
-        "      restartPolicy: Never",
-    ] {
+    for line in ["kind: Job", "  backoffLimit: 0", "      restartPolicy: Never"] {
         assert!(manifest.lines().any(|other| other == line), "{line}");
     }
     let [right, wrong] = both(&block(&manifest, "- |"));
-    assert!(
-        right.contains("healthy") && wrong.contains("broken"),
-        "{right}{wrong}"
-    );
+    assert!(right.contains("healthy") && wrong.contains("broken"), "{right}{wrong}");
 }
 
 #[test]
@@ -204,10 +187,7 @@ fn the_ticket_comment() {
     let arguments = std::fs::read_to_string(home.join("gh.args")).expect("gh was called");
     assert_eq!(arguments, "issue comment 7 --body-file -\n");
     let body = std::fs::read_to_string(home.join("gh.body")).expect("gh was given text");
-    assert!(
-        body.contains("192.168.104.190") && !body.contains(HOST),
-        "{body}"
-    );
+    assert!(body.contains("192.168.104.190") && !body.contains(HOST), "{body}");
 }
 
 /// The acceptance test of the README, as it stands there, with each hop on loopback: it passes where each hop is right
@@ -220,10 +200,7 @@ fn the_acceptance_test_of_the_readme() {
     let script = readme[start..].split("```").next().expect("a block");
     let hops = ["10.63.200.10", "192.168.10.10", "192.168.20.10"];
     for hop in hops {
-        assert!(
-            script.contains(&format!("tcp://{hop}")),
-            "{hop} over TCP: {script}"
-        );
+        assert!(script.contains(&format!("tcp://{hop}")), "{hop} over TCP: {script}");
         let udp = script.matches(hop).count() - script.matches(&format!("tcp://{hop}")).count();
         assert_eq!(udp, 1, "{hop} over UDP: {script}");
     }
@@ -258,9 +235,7 @@ fn the_acceptance_test_of_the_readme() {
     let wrong = hops
         .iter()
         .zip(&servers)
-        .fold(other, |script, (hop, server)| {
-            script.replace(hop, &server.to_string())
-        });
+        .fold(other, |script, (hop, server)| script.replace(hop, &server.to_string()));
     assert_eq!(run(&wrong, "").0.status.code(), Some(1));
 }
 
@@ -270,20 +245,10 @@ fn every_piece_is_in_the_index_and_executed() {
     let tests = include_str!("runbooks.rs");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/runbooks");
     for entry in std::fs::read_dir(folder).expect("a folder") {
-        let name = entry
-            .expect("a file")
-            .file_name()
-            .into_string()
-            .expect("text");
+        let name = entry.expect("a file").file_name().into_string().expect("text");
         if name != "README.md" {
-            assert!(
-                index.contains(&format!("({name})")),
-                "{name} is not in the index"
-            );
-            assert!(
-                tests.contains(&format!("piece(\"{name}\")")),
-                "{name} is not run"
-            );
+            assert!(index.contains(&format!("({name})")), "{name} is not in the index");
+            assert!(tests.contains(&format!("piece(\"{name}\")")), "{name} is not run");
         }
     }
 }

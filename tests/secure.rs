@@ -3,10 +3,7 @@
 //! The certificates of fixtures/lab/tls are made here: `BLESS=1 cargo test --test secure certificates` makes them anew.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a test reads and writes its fixtures"
-)]
+#![expect(clippy::disallowed_methods, reason = "a test reads and writes its fixtures")]
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -15,9 +12,7 @@ use eks_dns_doctor::dns::{AnswerKind, RecordType};
 use eks_dns_doctor::lab::{self, Scene};
 use eks_dns_doctor::observation::{Lookup, Purpose, Transport};
 use eks_dns_doctor::report::Capture;
-use rcgen::{
-    BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, SanType, date_time_ymd,
-};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, SanType, date_time_ymd};
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -26,14 +21,7 @@ fn fixture(name: &str) -> PathBuf {
 }
 
 /// The addresses that the good certificate is for: those that scenarios give to servers inside TLS.
-const ADDRESSES: [&str; 6] = [
-    "10.0.1.10",
-    "10.0.2.10",
-    "10.63.200.10",
-    "1.1.1.1",
-    "127.0.0.1",
-    "::1",
-];
+const ADDRESSES: [&str; 6] = ["10.0.1.10", "10.0.2.10", "10.63.200.10", "1.1.1.1", "127.0.0.1", "::1"];
 
 fn authority(name: &str, key: KeyPair) -> (String, Issuer<'static, KeyPair>) {
     let mut params = CertificateParams::default();
@@ -45,12 +33,7 @@ fn authority(name: &str, key: KeyPair) -> (String, Issuer<'static, KeyPair>) {
     (pem, Issuer::new(params, key))
 }
 
-fn certificate(
-    names: &[SanType],
-    until: i32,
-    key: &KeyPair,
-    issuer: &Issuer<'_, KeyPair>,
-) -> String {
+fn certificate(names: &[SanType], until: i32, key: &KeyPair, issuer: &Issuer<'_, KeyPair>) -> String {
     let mut params = CertificateParams::default();
     params.subject_alt_names = names.to_vec();
     params
@@ -80,10 +63,7 @@ fn certificates() {
             ("good.pem", certificate(&good, 2120, &key, &issuer)),
             ("expired.pem", certificate(&good, 2021, &key, &issuer)),
             ("other-name.pem", certificate(&other, 2120, &key, &issuer)),
-            (
-                "other-issuer.pem",
-                certificate(&good, 2120, &key, &other_issuer),
-            ),
+            ("other-issuer.pem", certificate(&good, 2120, &key, &other_issuer)),
         ] {
             std::fs::write(fixture(file), text).unwrap();
         }
@@ -95,11 +75,7 @@ fn certificates() {
     let key = KeyPair::from_pem(&std::fs::read_to_string(&key_file).unwrap()).unwrap();
     assert!(!key.public_key_raw().is_empty());
     for certificate in ["good", "expired", "other-name", "other-issuer"] {
-        let a = target(
-            &format!("certificate = {certificate:?}"),
-            "tls://10.0.1.10",
-            "",
-        );
+        let a = target(&format!("certificate = {certificate:?}"), "tls://10.0.1.10", "");
         assert_eq!(
             a.kind == AnswerKind::Answer,
             certificate == "good",
@@ -173,11 +149,7 @@ fn an_ordinary_answer_takes_one_try() {
     for (resolver, transport) in BOTH {
         let capture = play("", resolver, "", "");
         let a = lookup(&capture, Purpose::Target, RecordType::A);
-        assert_eq!(
-            (a.kind, a.transport),
-            (AnswerKind::Answer, transport),
-            "{a:?}"
-        );
+        assert_eq!((a.kind, a.transport), (AnswerKind::Answer, transport), "{a:?}");
         assert_eq!((a.attempts.len(), a.addresses.len()), (1, 2));
         assert!(a.attempts[0].edns && a.attempts[0].connected && a.rtt_ms.is_some());
         assert_eq!(
@@ -223,11 +195,7 @@ fn the_certificate_has_to_be_for_the_name() {
             ("expired", "", "not valid now"),
         ] {
             let a = target(&format!("certificate = {certificate:?}"), resolver, ask);
-            assert_eq!(
-                a.kind,
-                AnswerKind::Certificate,
-                "{resolver}, {certificate}: {a:?}"
-            );
+            assert_eq!(a.kind, AnswerKind::Certificate, "{resolver}, {certificate}: {a:?}");
             let reason = a.reason.unwrap();
             assert!(reason.contains(says), "{resolver}, {certificate}: {reason}");
             assert_eq!(a.attempts.len(), 1, "the same certificate would come again");
@@ -236,22 +204,14 @@ fn the_certificate_has_to_be_for_the_name() {
         let a = target("certificate = \"other-name\"", resolver, named);
         assert_eq!(a.kind, AnswerKind::Answer, "{resolver}: {a:?}");
         let a = target("", &format!("{resolver}#dns.example.test"), named);
-        assert_eq!(
-            a.kind,
-            AnswerKind::Answer,
-            "a resolver's own name wins: {a:?}"
-        );
+        assert_eq!(a.kind, AnswerKind::Answer, "a resolver's own name wins: {a:?}");
         for certificate in ["other-issuer", "other-name", "expired"] {
             let a = target(
                 &format!("certificate = {certificate:?}"),
                 resolver,
                 "insecure_tls = true",
             );
-            assert_eq!(
-                a.kind,
-                AnswerKind::Answer,
-                "{resolver}, {certificate}: {a:?}"
-            );
+            assert_eq!(a.kind, AnswerKind::Answer, "{resolver}, {certificate}: {a:?}");
         }
     }
 }
@@ -259,12 +219,7 @@ fn the_certificate_has_to_be_for_the_name() {
 #[test]
 fn each_way_to_fail_is_an_outcome_of_its_own() {
     for (resolver, tls, kind, says) in [
-        (
-            "tls",
-            "speaks = \"clear\"",
-            AnswerKind::Handshake,
-            "does not speak TLS",
-        ),
+        ("tls", "speaks = \"clear\"", AnswerKind::Handshake, "does not speak TLS"),
         (
             "https",
             "speaks = \"clear\"",
@@ -283,18 +238,8 @@ fn each_way_to_fail_is_an_outcome_of_its_own() {
             AnswerKind::Handshake,
             "closed the connection",
         ),
-        (
-            "tls",
-            "speaks = \"mute\"",
-            AnswerKind::Timeout,
-            "no TLS handshake",
-        ),
-        (
-            "https",
-            "speaks = \"mute\"",
-            AnswerKind::Timeout,
-            "no TLS handshake",
-        ),
+        ("tls", "speaks = \"mute\"", AnswerKind::Timeout, "no TLS handshake"),
+        ("https", "speaks = \"mute\"", AnswerKind::Timeout, "no TLS handshake"),
         (
             "tls",
             "speaks = \"mute-after-tls\"",
@@ -345,11 +290,7 @@ fn each_way_to_fail_is_an_outcome_of_its_own() {
         let reason = a
             .reason
             .iter()
-            .chain(
-                a.attempts
-                    .iter()
-                    .filter_map(|attempt| attempt.reason.as_ref()),
-            )
+            .chain(a.attempts.iter().filter_map(|attempt| attempt.reason.as_ref()))
             .find(|reason| reason.contains(says));
         assert!(reason.is_some(), "{resolver}, {tls}: {a:?}");
         assert!(a.attempts[0].connected, "{resolver}, {tls}");
@@ -378,12 +319,7 @@ fn a_type_with_parameters_is_a_dns_message() {
 #[test]
 fn silence_inside_a_session_costs_one_window() {
     for (resolver, _) in BOTH {
-        let a = target_of(
-            "",
-            resolver,
-            "timeout_ms = 300",
-            "[[server.on]]\nsilent = true",
-        );
+        let a = target_of("", resolver, "timeout_ms = 300", "[[server.on]]\nsilent = true");
         assert_eq!(a.kind, AnswerKind::Timeout, "{resolver}: {a:?}");
         assert!(a.attempts.iter().all(|attempt| attempt.started_ms < 300.0));
         assert!(a.attempts.iter().any(|attempt| !attempt.edns));
@@ -461,14 +397,8 @@ fn the_binary_verifies_with_the_platforms_authorities() {
             .output()
             .unwrap();
         let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-        let verdict = report["resolvers"][0]["verdict"]
-            .as_str()
-            .unwrap()
-            .to_owned();
-        let headline = report["findings"][0]["summary"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let verdict = report["resolvers"][0]["verdict"].as_str().unwrap().to_owned();
+        let headline = report["findings"][0]["summary"].as_str().unwrap().to_owned();
         (verdict, headline)
     };
     let verdict = |authorities: &Path, more: &[&str]| run(authorities, more).0;
@@ -485,14 +415,8 @@ fn the_binary_verifies_with_the_platforms_authorities() {
     assert_eq!(verdict(&own, &[]), "refused");
     assert_eq!(verdict(&other, &[]), "certificate");
     assert_eq!(verdict(&other, &["--insecure-tls"]), "refused");
-    assert_eq!(
-        verdict(&own, &["--tls-name", "dns.example.test"]),
-        "refused"
-    );
-    assert_eq!(
-        verdict(&own, &["--tls-name", "elsewhere.example.test"]),
-        "certificate"
-    );
+    assert_eq!(verdict(&own, &["--tls-name", "dns.example.test"]), "refused");
+    assert_eq!(verdict(&own, &["--tls-name", "elsewhere.example.test"]), "certificate");
     over.store(true, Ordering::SeqCst);
     let _ = std::net::TcpStream::connect(("127.0.0.1", port));
     server.join().unwrap();

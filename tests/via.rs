@@ -71,7 +71,8 @@ case "$2" in
   denied.corp.example) echo "alice@denied.corp.example: Permission denied (publickey)." >&2; exit 255;;
   asking) "$SSH_ASKPASS" && exit 0; echo "$SSH_ASKPASS_REQUIRE: Permission denied (password)." >&2; exit 255;;
   proxied) sleep 300 & echo $! >"$ROOT/proxy"; wait;;
-  lost) printf '%s\n' "$3" | sed -n 's/.*echo \(eks-dns-doctor-[0-9a-f]*\);.*/\1/p'; printf '{"schema'; echo "Connection to lost closed by remote host." >&2; exit 255;;
+  lost) printf '%s\n' "$3" | sed -n 's/.*echo \(eks-dns-doctor-[0-9a-f]*\);.*/\1/p'; printf '{"schema'; echo \
+   "Connection to lost closed by remote host." >&2; exit 255;;
 esac
 host=${2#*@}
 printf 'Welcome {\n'
@@ -126,18 +127,10 @@ exec sh -c "$3"
                 "--vantage",
                 "laptop",
             ])
-            .args([
-                "--expect",
-                "192.168.104.190",
-                "--resolver",
-                &format!("one={server}"),
-            ])
+            .args(["--expect", "192.168.104.190", "--resolver", &format!("one={server}")])
             .args(more)
             .env_clear()
-            .env(
-                "PATH",
-                format!("{}:/usr/bin:/bin", self.root().join("here").display()),
-            )
+            .env("PATH", format!("{}:/usr/bin:/bin", self.root().join("here").display()))
             .env("ROOT", self.root())
             .env("HOME", self.root())
             .env("AWS_EC2_METADATA_DISABLED", "true");
@@ -177,13 +170,7 @@ fn the_same_check_there_and_the_comparison() {
     let saved = hosts.root().join("saved.json");
     let (_, table, _) = hosts.check(
         server,
-        &[
-            "--no-aws",
-            "--via",
-            "ssh:bastion",
-            "--save",
-            saved.to_str().unwrap(),
-        ],
+        &["--no-aws", "--via", "ssh:bastion", "--save", saved.to_str().unwrap()],
     );
     let again = Command::new(PROGRAM)
         .env_clear()
@@ -199,15 +186,13 @@ fn every_way_to_fail_is_one_line_and_the_others_stand() {
     let hosts = Hosts::new();
     hosts.install("bastion");
     let capture = "\"$DOCTOR\" \"$@\"";
-    hosts.script("old/eks-dns-doctor", "[ \"$1\" = --version ] && { echo eks-dns-doctor 0.0.1; exit; }\necho \"error: unexpected argument '--x' found\" >&2; exit 2\n");
     hosts.script(
-        "half/eks-dns-doctor",
-        &format!("{capture} | head -c 2000; exit 1\n"),
+        "old/eks-dns-doctor",
+        "[ \"$1\" = --version ] && { echo eks-dns-doctor 0.0.1; exit; }\necho \"error: \
+     unexpected argument '--x' found\" >&2; exit 2\n",
     );
-    hosts.script(
-        "silent/eks-dns-doctor",
-        "echo 'GLIBC_2.99 not found' >&2; exit 1\n",
-    );
+    hosts.script("half/eks-dns-doctor", &format!("{capture} | head -c 2000; exit 1\n"));
+    hosts.script("silent/eks-dns-doctor", "echo 'GLIBC_2.99 not found' >&2; exit 1\n");
     hosts.script(
         "newer/eks-dns-doctor",
         &format!("{capture} | sed 's/\"schema_version\": 1,/\"schema_version\": 7,/'\n"),
@@ -230,11 +215,7 @@ fn every_way_to_fail_is_one_line_and_the_others_stand() {
         &format!("head -c 3000000 /dev/zero | tr '\\0' x >&2; echo >&2; {capture}; exit 7\n"),
     );
     hosts.script("interpreter/eks-dns-doctor", "");
-    std::fs::write(
-        hosts.root().join("interpreter/eks-dns-doctor"),
-        "#!/nowhere/sh\n",
-    )
-    .unwrap();
+    std::fs::write(hosts.root().join("interpreter/eks-dns-doctor"), "#!/nowhere/sh\n").unwrap();
     hosts.script(
         "other/eks-dns-doctor",
         &format!("{capture} | sed s/0123456789ABCDEF/ABCDEF0123456789/\n"),
@@ -293,11 +274,7 @@ fn every_way_to_fail_is_one_line_and_the_others_stand() {
             "there is no eks-dns-doctor in PATH there: install it, or send this one along with --push",
         ),
         ("foreign", "foreign", "eks-dns-doctor does not start there"),
-        (
-            "old",
-            "old",
-            "(it is eks-dns-doctor 0.0.1, and here is eks-dns-doctor",
-        ),
+        ("old", "old", "(it is eks-dns-doctor 0.0.1, and here is eks-dns-doctor"),
         ("half", "half", "is not a capture: EOF while parsing"),
         ("silent", "silent", "is empty (GLIBC_2.99 not found)"),
         ("newer", "newer", "has schema_version 7"),
@@ -315,15 +292,7 @@ fn every_way_to_fail_is_one_line_and_the_others_stand() {
         .iter()
         .flat_map(|format| [(*format, first), (*format, second)])
     {
-        let mut via = vec![
-            "--no-aws",
-            "--via-timeout",
-            "3s",
-            "-o",
-            format,
-            "--via",
-            "ssh:bastion",
-        ];
+        let mut via = vec!["--no-aws", "--via-timeout", "3s", "-o", format, "--via", "ssh:bastion"];
         // What it says beside a whole report is no failure.
         if format == "json" {
             via.extend(["--via", "ssh:flood"]);
@@ -340,11 +309,7 @@ fn every_way_to_fail_is_one_line_and_the_others_stand() {
         assert_eq!(output.status.code(), Some(3), "{text}");
         assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
         let unprintable = eks_dns_doctor::render::text::is_unprintable;
-        assert_eq!(
-            text.chars().find(|c| *c != '\n' && unprintable(*c)),
-            None,
-            "{text:?}"
-        );
+        assert_eq!(text.chars().find(|c| *c != '\n' && unprintable(*c)), None, "{text:?}");
         if format == "short" {
             assert_eq!(text.lines().count(), 1, "{text}");
             continue;
@@ -396,10 +361,7 @@ fn what_makes_no_sense_is_refused_before_anything_is_asked() {
         (&["--via", "ssh:me@-oProxyCommand=x"], "not a host for ssh"),
         (&["--via", "ssh:a`b`"], "not a host for ssh"),
         (&["--via", "ssh:bastion:22"], "ssh://HOST:PORT"),
-        (
-            &["--via", "ssm:i-0123456789abcdef0", "--no-aws"],
-            "needs AWS",
-        ),
+        (&["--via", "ssm:i-0123456789abcdef0", "--no-aws"], "needs AWS"),
         (&["--via", "ssm:i-0123456789abcdef0", "--push"], "--push"),
         (&["--push"], "--via"),
         (&["--via", "ssh:x", "--explain-why"], "--explain-why"),
@@ -421,15 +383,7 @@ fn the_program_is_pushed_and_removed() {
     let server = name_server();
     let facts = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/awscli/describe-cluster.json");
     let facts = facts.is_file().then(|| facts.to_str().unwrap().to_owned());
-    let mut via = vec![
-        "--push",
-        "--via",
-        "ssh:bare",
-        "--via",
-        "ssh:unlike",
-        "-o",
-        "json",
-    ];
+    let mut via = vec!["--push", "--via", "ssh:bare", "--via", "ssh:unlike", "-o", "json"];
     match &facts {
         Some(facts) => via.extend(["--facts", facts]),
         None => via.push("--no-aws"),
@@ -447,10 +401,7 @@ fn the_program_is_pushed_and_removed() {
             .contains("another system: Plan9 Plan9"),
         "{text}"
     );
-    assert_eq!(
-        std::fs::read_dir(hosts.root().join("tmp")).unwrap().count(),
-        0
-    );
+    assert_eq!(std::fs::read_dir(hosts.root().join("tmp")).unwrap().count(), 0);
 }
 
 /// As `sshd` runs it: its standard input ends where the connection does.
@@ -486,10 +437,7 @@ fn what_was_pushed_is_gone_when_the_connection_is() {
         let mut stdin = there.stdin.take().unwrap();
         stdin.write_all(program.as_bytes()).unwrap();
         let pid = directory.path().join("pid");
-        while std::fs::read_to_string(&pid)
-            .is_ok_and(|pid| pid.ends_with('\n'))
-            .not()
-        {
+        while std::fs::read_to_string(&pid).is_ok_and(|pid| pid.ends_with('\n')).not() {
             thread::sleep(Duration::from_millis(10));
         }
         let directories: Vec<PathBuf> = std::fs::read_dir(&temporary)
@@ -497,10 +445,7 @@ fn what_was_pushed_is_gone_when_the_connection_is() {
             .map(|entry| entry.unwrap().path())
             .collect();
         assert_eq!(directories.len(), 1);
-        let mode = std::fs::metadata(&directories[0])
-            .unwrap()
-            .permissions()
-            .mode();
+        let mode = std::fs::metadata(&directories[0]).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
         match signal {
             None => drop(stdin),
@@ -518,10 +463,7 @@ fn what_was_pushed_is_gone_when_the_connection_is() {
 
 /// Whether the signal could be sent.
 fn kill(signal: &str, pid: &str) -> bool {
-    let status = Command::new("kill")
-        .args([signal, pid])
-        .stderr(Stdio::null())
-        .status();
+    let status = Command::new("kill").args([signal, pid]).stderr(Stdio::null()).status();
     status.unwrap().success()
 }
 
@@ -530,9 +472,7 @@ fn until_ended(pid: &str) {
     let gone = || {
         // One that nobody has waited for yet has ended too.
         std::fs::read_to_string(format!("/proc/{pid}/stat")).map_or(true, |stat| {
-            stat.rsplit(") ")
-                .next()
-                .is_some_and(|rest| rest.starts_with('Z'))
+            stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z'))
         })
     };
     while !gone() {
@@ -548,15 +488,7 @@ fn nothing_that_ssh_started_is_left() {
     let started = hosts.root().join("proxy");
     let is_started = || std::fs::read_to_string(&started).is_ok_and(|pid| pid.ends_with('\n'));
     // Too slow.
-    let via = [
-        "--no-aws",
-        "--via",
-        "ssh:proxied",
-        "--via-timeout",
-        "1s",
-        "-o",
-        "json",
-    ];
+    let via = ["--no-aws", "--via", "ssh:proxied", "--via-timeout", "1s", "-o", "json"];
     let (code, text, _) = hosts.check(server, &via);
     assert_eq!(code, Some(3), "{text}");
     assert!(is_started());
@@ -630,14 +562,7 @@ fn the_facts_go_along() {
         "resourcesVpcConfig": { "vpcId": "vpc-083d1bc709009bb5b", "endpointPublicAccess": false, "endpointPrivateAccess": true }
     }});
     std::fs::write(&facts, cluster.to_string()).unwrap();
-    let via = [
-        "--facts",
-        facts.to_str().unwrap(),
-        "--via",
-        "ssh:bastion",
-        "-o",
-        "json",
-    ];
+    let via = ["--facts", facts.to_str().unwrap(), "--via", "ssh:bastion", "-o", "json"];
     let (_, text, error) = hosts.check(server, &via);
     assert_eq!(error, "");
     let document = document(&text);
@@ -653,20 +578,14 @@ fn the_facts_go_along() {
         );
         // What is known from the facts is not asked of AWS, for which there are no credentials.
         let gaps = document["captures"][at]["gaps"].as_array().unwrap();
-        assert!(
-            gaps.iter().all(|gap| gap["source"] != "AWS credentials"),
-            "{gaps:#?}"
-        );
+        assert!(gaps.iter().all(|gap| gap["source"] != "AWS credentials"), "{gaps:#?}");
     }
 }
 
 #[test]
 fn a_signal_ends_the_other_places_and_prints_this_one() {
     let hosts = Hosts::new();
-    hosts.script(
-        "slow/eks-dns-doctor",
-        "echo $$ >\"$ROOT/pid\"; exec sleep 300\n",
-    );
+    hosts.script("slow/eks-dns-doctor", "echo $$ >\"$ROOT/pid\"; exec sleep 300\n");
     let server = name_server();
     let mut command = hosts.command(server, &["--no-aws", "--via", "ssh:slow", "-o", "json"]);
     let child = command.stdout(Stdio::piped()).spawn().unwrap();
@@ -711,11 +630,7 @@ impl Manager {
         Self::started(root, nodes, |_| {})
     }
 
-    fn started(
-        root: &Path,
-        nodes: Vec<&'static str>,
-        with: impl FnOnce(&mut Self),
-    ) -> (Self, SocketAddr) {
+    fn started(root: &Path, nodes: Vec<&'static str>, with: impl FnOnce(&mut Self)) -> (Self, SocketAddr) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let mut manager = Self {
@@ -774,10 +689,7 @@ impl Manager {
     }
 
     fn answer(&self, target: &str, body: &Value) -> (u16, Value) {
-        self.asked
-            .lock()
-            .unwrap()
-            .push((target.to_owned(), body.clone()));
+        self.asked.lock().unwrap().push((target.to_owned(), body.clone()));
         if self.denied.is_some_and(|denied| target.ends_with(denied)) {
             return (
                 400,
@@ -799,12 +711,7 @@ impl Manager {
                         json!({ "__type": "com.amazon.coral.service#AccessDeniedException", "Message": message }),
                     );
                 }
-                *self.scripts.lock().unwrap() = Some(
-                    body["Parameters"]["commands"][0]
-                        .as_str()
-                        .unwrap()
-                        .to_owned(),
-                );
+                *self.scripts.lock().unwrap() = Some(body["Parameters"]["commands"][0].as_str().unwrap().to_owned());
                 (
                     200,
                     json!({ "Command": { "CommandId": "11111111-1111-1111-1111-111111111111", "Status": "Pending" } }),
@@ -824,9 +731,7 @@ impl Manager {
             "AmazonSSM.ListCommandInvocations" => {
                 // Two a page, and of a fleet as many as there can be.
                 let size = if self.nodes.len() > 20 { 50 } else { 2 };
-                let from: usize = body["NextToken"]
-                    .as_str()
-                    .map_or(0, |token| token.parse().unwrap());
+                let from: usize = body["NextToken"].as_str().map_or(0, |token| token.parse().unwrap());
                 let page: Vec<Value> = self
                     .nodes
                     .iter()
@@ -859,9 +764,7 @@ impl Manager {
                 };
                 match (node, look) {
                     // As an eventually consistent service has it.
-                    ("late", 1) | ("never", _) => {
-                        (400, json!({ "__type": "InvocationDoesNotExist" }))
-                    }
+                    ("late", 1) | ("never", _) => (400, json!({ "__type": "InvocationDoesNotExist" })),
                     ("late", 2) => (200, json!({ "Status": "InProgress", "ResponseCode": -1 })),
                     // More often than the SDK tries by itself.
                     ("busy", 1..=4) => (
@@ -882,10 +785,7 @@ impl Manager {
         let run = Command::new("sh")
             .args(["-c", &script])
             .env_clear()
-            .env(
-                "PATH",
-                format!("{}:/usr/bin:/bin", self.root.join(path).display()),
-            )
+            .env("PATH", format!("{}:/usr/bin:/bin", self.root.join(path).display()))
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("TMPDIR", self.root.join("tmp"))
             .output()
@@ -907,27 +807,20 @@ impl Manager {
             "windows" => (code, status, text) = (-1, "Failed", String::new()),
             "long" => (code, status) = (137, "TimedOut"),
             "evil" => {
-                text = format!(
-                    "{}\n\u{1b}[2J\u{9b}\n",
-                    text.lines().next().unwrap_or_default()
-                );
+                text = format!("{}\n\u{1b}[2J\u{9b}\n", text.lines().next().unwrap_or_default());
             }
             _ => {}
         }
         json!({
-            "ResponseCode": code, "Status": status, "StatusDetails": if status == "TimedOut" { "Delivery Timed Out" } else { status },
+            "ResponseCode": code, "Status": status, "StatusDetails": if status == "TimedOut" { "Delivery Timed \
+             Out" } else { status },
             "StandardOutputContent": text,
             "StandardErrorContent": String::from_utf8_lossy(&run.stderr),
         })
     }
 }
 
-fn with_manager(
-    hosts: &Hosts,
-    address: SocketAddr,
-    server: SocketAddr,
-    more: &[&str],
-) -> (Option<i32>, Value, String) {
+fn with_manager(hosts: &Hosts, address: SocketAddr, server: SocketAddr, more: &[&str]) -> (Option<i32>, Value, String) {
     let facts = hosts.root().join("facts.json");
     std::fs::write(
         &facts,
@@ -938,10 +831,7 @@ fn with_manager(
     let output = command
         .args(["--facts", facts.to_str().unwrap(), "-o", "json"])
         .env("AWS_ENDPOINT_URL", format!("http://{address}"))
-        .env(
-            "AWS_EC2_METADATA_SERVICE_ENDPOINT",
-            format!("http://{address}"),
-        )
+        .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", format!("http://{address}"))
         .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
         .env("AWS_SECRET_ACCESS_KEY", "secret")
         .env("AWS_REGION", "ap-northeast-1")
@@ -959,12 +849,7 @@ fn one_node_of_systems_manager() {
     hosts.install("bastion");
     let server = name_server();
     let (manager, address) = Manager::start(hosts.root(), vec!["i-0123456789abcdef0"]);
-    let (code, document, error) = with_manager(
-        &hosts,
-        address,
-        server,
-        &["--via", "ssm:i-0123456789abcdef0"],
-    );
+    let (code, document, error) = with_manager(&hosts, address, server, &["--via", "ssm:i-0123456789abcdef0"]);
     assert_eq!((code, error.as_str()), (Some(0), ""), "{document:#}");
     assert_eq!(document["places"][1]["name"], "i-0123456789abcdef0");
     assert_eq!(document["places"][1]["conclusion"], WELL);
@@ -975,10 +860,7 @@ fn one_node_of_systems_manager() {
     assert_eq!(sent["DocumentName"], "AWS-RunShellScript");
     assert_eq!(sent["InstanceIds"], json!(["i-0123456789abcdef0"]));
     // Nothing stays there.
-    assert_eq!(
-        std::fs::read_dir(hosts.root().join("tmp")).unwrap().count(),
-        0
-    );
+    assert_eq!(std::fs::read_dir(hosts.root().join("tmp")).unwrap().count(), 0);
 }
 
 #[test]
@@ -987,8 +869,8 @@ fn many_nodes_and_each_failure_is_its_own() {
     hosts.install("bastion");
     let server = name_server();
     let nodes = vec![
-        "a", "none", "full", "cut", "half", "lost", "evil", "slow", "b", "late", "busy", "never",
-        "wrong", "stopped", "windows", "long",
+        "a", "none", "full", "cut", "half", "lost", "evil", "slow", "b", "late", "busy", "never", "wrong", "stopped",
+        "windows", "long",
     ];
     let (manager, address) = Manager::start(hosts.root(), nodes);
     let via = ["--via", "ssm:tag:Role=bastion", "--via-timeout", "3s"];
@@ -1003,10 +885,7 @@ fn many_nodes_and_each_failure_is_its_own() {
     assert_eq!(names, ["laptop", "a", "full", "b", "late", "busy"]);
     let unseen = document["unseen"].as_array().unwrap();
     for (place, says) in [
-        (
-            "none",
-            "there is no eks-dns-doctor in PATH there: install it",
-        ),
+        ("none", "there is no eks-dns-doctor in PATH there: install it"),
         ("cut", "Systems Manager keeps 24000 characters"),
         ("half", "what came back was cut off"),
         ("lost", "Systems Manager did not run it: Delivery Timed Out"),
@@ -1016,16 +895,10 @@ fn many_nodes_and_each_failure_is_its_own() {
             "never",
             "its run ended with Success, and ssm:GetCommandInvocation: failed (InvocationDoesNotExist)",
         ),
-        (
-            "wrong",
-            "ssm:GetCommandInvocation: the answer is not in its form",
-        ),
+        ("wrong", "ssm:GetCommandInvocation: the answer is not in its form"),
         ("stopped", "Systems Manager did not run it: Cancelled"),
         ("windows", "Systems Manager did not run it: Failed"),
-        (
-            "long",
-            "Systems Manager did not see it end: Delivery Timed Out",
-        ),
+        ("long", "Systems Manager did not see it end: Delivery Timed Out"),
     ] {
         let found = unseen.iter().find(|unseen| unseen["place"] == place);
         let reason = found.unwrap_or_else(|| panic!("{place}: {unseen:#?}"))["reason"]
@@ -1074,10 +947,7 @@ fn what_systems_manager_refuses_is_said() {
         reasons[1].contains("denied (AccessDeniedException)") && !reasons[1].contains("alice"),
         "{reasons:#?}"
     );
-    assert_eq!(
-        reasons[2],
-        "no managed node has this tag, in this account and Region"
-    );
+    assert_eq!(reasons[2], "no managed node has this tag, in this account and Region");
 }
 
 /// Which nodes there are is not known from a list alone: it may lag behind, and it may be too long.
@@ -1095,16 +965,9 @@ fn nodes_that_are_not_seen_are_counted() {
     assert_eq!(document["places"].as_array().unwrap().len(), 3);
     assert_eq!(document["unseen"][0]["place"], "3 more with Role=node");
     // One of them by its name too is one.
-    let fleet = (0..70)
-        .map(|number| &*format!("i-{number:017}").leak())
-        .collect();
+    let fleet = (0..70).map(|number| &*format!("i-{number:017}").leak()).collect();
     let (manager, address) = Manager::start(hosts.root(), fleet);
-    let via = [
-        "--via",
-        "ssm:tag:Role=node",
-        "--via",
-        "ssm:i-00000000000000000",
-    ];
+    let via = ["--via", "ssm:tag:Role=node", "--via", "ssm:i-00000000000000000"];
     let (code, document, _) = with_manager(&hosts, address, server, &via);
     assert_eq!(code, Some(3), "{document:#}");
     let count = |key: &str| document[key].as_array().unwrap().len();

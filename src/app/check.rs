@@ -68,8 +68,9 @@ pub(super) fn aws_share(settings: &Settings) -> Duration {
     left.max(settings.deadline / 2)
 }
 
-/// One round of questions, which ends when the deadline has passed since it `began`. Those to resolvers that are known begin at once; meanwhile AWS and the metadata service
-/// are asked, and the resolvers that they name are asked when they are known.
+/// One round of questions, which ends when the deadline has passed since it `began`. Those to resolvers that are known
+/// begin at once; meanwhile AWS and the metadata service are asked, and the resolvers that they name are asked when
+/// they are known.
 pub(super) async fn round(
     settings: &Settings,
     known: &Known,
@@ -83,8 +84,7 @@ pub(super) async fn round(
     let taken_at = now();
     let target = &known.target;
     let (of_host, hostname) = (settings.clone(), target.hostname.clone());
-    let collected =
-        apart(move || host::collect(&HostFiles::of(&of_host, end.into_std()), &hostname));
+    let collected = apart(move || host::collect(&HostFiles::of(&of_host, end.into_std()), &hostname));
     let (mut facts, mut gaps, vantage) = tokio::select! {
         collected = collected => collected?.map_err(Error::File)?,
         () = &mut interrupt => return Err(Error::Interrupted),
@@ -102,9 +102,7 @@ pub(super) async fn round(
     let first = match resolvers::resolve(settings, &facts) {
         Ok(resolvers) => resolvers,
         // Whoever is missing may be learnt.
-        Err(error) if known.is_waiting() && error.may_be_learnt() => {
-            resolvers::so_far(settings, &facts)?
-        }
+        Err(error) if known.is_waiting() && error.may_be_learnt() => resolvers::so_far(settings, &facts)?,
         Err(error) => return Err(error.into()),
     };
     let progress = RefCell::new(progress);
@@ -196,10 +194,7 @@ async fn connections(
     let port = kubeconfig.map(Kubeconfig::port);
     let (ports, beyond) = connect::targets(observations, port);
     if beyond > 0 {
-        let reason = format!(
-            "{beyond} addresses beyond the first {}",
-            limits::CONNECTIONS
-        );
+        let reason = format!("{beyond} addresses beyond the first {}", limits::CONNECTIONS);
         gap("connections", "--connect", reason);
     }
     if ports.is_empty() {
@@ -235,8 +230,7 @@ async fn connections(
                 Some(Err(error)) => error.to_string(),
                 _ => "no certificate authority of the cluster is known".to_owned(),
             };
-            let reason =
-                format!("{reason}: whether it is this cluster that answers was not verified");
+            let reason = format!("{reason}: whether it is this cluster that answers was not verified");
             gap(
                 "certificate of the API server",
                 "eks:DescribeCluster, kubeconfig",
@@ -260,9 +254,7 @@ fn in_order(resolvers: &[Resolver], observations: Vec<Probed>) -> Vec<Probed> {
     resolvers
         .iter()
         .filter_map(|resolver| {
-            let at = left
-                .iter()
-                .position(|probed| probed.resolver.is_same_place(resolver))?;
+            let at = left.iter().position(|probed| probed.resolver.is_same_place(resolver))?;
             let mut probed = left.swap_remove(at);
             probed.resolver = resolver.clone();
             Some(probed)
@@ -286,10 +278,7 @@ fn cut_short(plan: &Plan, observations: &[Probed]) -> Vec<Gap> {
         .map(|probed| Gap {
             fact: format!("answers of {}", probed.resolver.name),
             source: "--deadline, --samples".to_owned(),
-            reason: format!(
-                "{} of {samples} samples were asked before the run ended",
-                asked(probed)
-            ),
+            reason: format!("{} of {samples} samples were asked before the run ended", asked(probed)),
         })
         .collect()
 }
@@ -345,10 +334,7 @@ fn not_asked(settings: &Settings, resolvers: &[Resolver], facts: &Facts) -> Vec<
             "no resolver of the VPC was named, and none is known from AWS",
         ));
     }
-    if !resolvers
-        .iter()
-        .any(|resolver| resolver.has_role(Role::Public))
-    {
+    if !resolvers.iter().any(|resolver| resolver.has_role(Role::Public)) {
         gaps.push(gap(
             "the public view",
             "--public, --public-resolver",
@@ -367,11 +353,7 @@ fn not_asked(settings: &Settings, resolvers: &[Resolver], facts: &Facts) -> Vec<
         ));
     }
     if !settings.asked.controls {
-        gaps.push(gap(
-            "control questions",
-            "the resolvers",
-            "left out by --no-controls",
-        ));
+        gaps.push(gap("control questions", "the resolvers", "left out by --no-controls"));
     }
     if facts.cluster.is_none() && settings.sources.no_aws && settings.sources.facts.is_empty() {
         gaps.push(gap(
@@ -391,9 +373,7 @@ mod tests {
     use crate::cli::args::Command;
 
     fn gaps(line: &str) -> Vec<(String, String)> {
-        let words = ["eks-dns-doctor", "a.test"]
-            .into_iter()
-            .chain(line.split_whitespace());
+        let words = ["eks-dns-doctor", "a.test"].into_iter().chain(line.split_whitespace());
         let Ok(Command::Check(args)) = crate::cli::parse(words.map(Into::into)) else {
             panic!("{line}");
         };
@@ -405,19 +385,11 @@ mod tests {
 
     #[test]
     fn what_was_left_out_is_said() {
-        let facts = |line| {
-            gaps(line)
-                .into_iter()
-                .map(|(fact, _)| fact)
-                .collect::<Vec<_>>()
-        };
+        let facts = |line| gaps(line).into_iter().map(|(fact, _)| fact).collect::<Vec<_>>();
         // What failed while AWS was asked is said where it failed.
         assert_eq!(facts(""), ["the VPC's view", "the public view"]);
         let aws = "everything that AWS says";
-        assert_eq!(
-            facts("--no-aws"),
-            ["the VPC's view", "the public view", aws]
-        );
+        assert_eq!(facts("--no-aws"), ["the VPC's view", "the public view", aws]);
         assert_eq!(
             facts("--no-local --no-controls --inbound 10.0.0.1 --public --no-aws"),
             [
@@ -429,10 +401,7 @@ mod tests {
             ]
         );
         let reason = |line| gaps(line)[0].1.clone();
-        assert_eq!(
-            reason("--no-os --vpc-resolver 10.0.0.2"),
-            "left out by --no-os"
-        );
+        assert_eq!(reason("--no-os --vpc-resolver 10.0.0.2"), "left out by --no-os");
         assert!(reason("--hosts-file h --resolver 10.0.0.2").contains("files that were named"));
     }
 

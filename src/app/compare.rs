@@ -32,11 +32,7 @@ pub(super) fn deliver(gathered: Gathered, output: &OutputArgs) -> Result<u8, Err
     if output.explain_why {
         return Err(Error::NoHeadlineToExplain);
     }
-    let gathered = if output.redact {
-        gathered.redacted()?
-    } else {
-        gathered
-    };
+    let gathered = if output.redact { gathered.redacted()? } else { gathered };
     let comparison = places::compare_gathered(gathered)?;
     output::deliver_as(output, |format, style, out| {
         places::render(&comparison, format, style, out)
@@ -46,13 +42,7 @@ pub(super) fn deliver(gathered: Gathered, output: &OutputArgs) -> Result<u8, Err
 
 /// The name of a file without what follows its first dot: `bastion` of `bastion.dig.txt`.
 fn stem(path: &Path) -> String {
-    let name = path
-        .file_name()
-        .unwrap_or(path.as_os_str())
-        .to_string_lossy();
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     let stem = name.split('.').next().filter(|stem| !stem.is_empty());
-    stem.unwrap_or(&name)
-        .chars()
-        .take(limits::PLACE_NAME)
-        .collect()
+    stem.unwrap_or(&name).chars().take(limits::PLACE_NAME).collect()
 }

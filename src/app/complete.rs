@@ -42,12 +42,7 @@ fn write_man(page: &mut Vec<u8>) -> std::io::Result<()> {
     for command in definition.get_subcommands() {
         roff.control("TP", []);
         roff.text([bold(synopsis(command, &definition))]);
-        roff.text([roman(
-            command
-                .get_about()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
-        )]);
+        roff.text([roman(command.get_about().map(ToString::to_string).unwrap_or_default())]);
     }
     roff.control("SH", ["EXIT STATUS"]);
     for (code, meaning) in EXIT_CODES {
@@ -69,10 +64,7 @@ fn synopsis(command: &Command, check: &Command) -> String {
     let mut text = format!("{NAME} {}", command.get_name());
     let longs = command.get_arguments().filter_map(|flag| flag.get_long());
     for long in longs {
-        if !check
-            .get_arguments()
-            .any(|other| other.get_long() == Some(long))
-        {
+        if !check.get_arguments().any(|other| other.get_long() == Some(long)) {
             let _ = write!(text, " [--{long}]");
         }
     }

@@ -70,20 +70,15 @@ fn begin() -> Result<(Runtime, Interrupt), Error> {
     Ok((runtime, signals))
 }
 
-/// What the closure comes to, which may wait for a file or a command: on a thread of its own, so that a signal or the end
-/// of the time is seen meanwhile.
-pub(super) async fn apart<T: Send + 'static>(
-    what: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Error> {
+/// What the closure comes to, which may wait for a file or a command: on a thread of its own, so that a signal or the
+/// end of the time is seen meanwhile.
+pub(super) async fn apart<T: Send + 'static>(what: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
     let done = tokio::task::spawn_blocking(what).await;
     done.map_err(|error| Error::Runtime(io::Error::other(error)))
 }
 
 /// The time, for `taken_at`. A clock may stand anywhere; RFC 3339 has the years 1970 to 9999.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the time of a capture is taken here"
-)]
+#[expect(clippy::disallowed_methods, reason = "the time of a capture is taken here")]
 pub(super) fn now() -> String {
     rfc3339(SystemTime::now())
 }

@@ -10,8 +10,7 @@ use crate::render::{Format, text};
 use crate::report::{diagnose, exit};
 
 /// What a reader must know who sees addresses of a real network.
-const EMBEDDED: &str =
-    "Embedded servers on loopback play these addresses; nothing leaves this machine.";
+const EMBEDDED: &str = "Embedded servers on loopback play these addresses; nothing leaves this machine.";
 
 /// Plays a scenario. The exit code says whether the diagnosis is the one that the scenario states; the report
 /// carries the code that `check` would give.
@@ -42,10 +41,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Error> {
         output::progress(&title);
         output::progress(EMBEDDED);
     }
-    let scene = Scene {
-        name,
-        taken_at: now(),
-    };
+    let scene = Scene { name, taken_at: now() };
     let (played, interrupted) = conduct(&args.output, |interrupt, progress| {
         lab::play(&scenario, &scene, interrupt, progress)
     })?;
@@ -76,11 +72,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Error> {
 /// Where two outcomes part, on one line.
 fn difference(found: &Outcome, stated: &Outcome) -> String {
     let describe = |outcome: &Outcome| {
-        let mut text = format!(
-            "{} (exit {})",
-            outcome.conclusion.as_str(),
-            outcome.exit_code
-        );
+        let mut text = format!("{} (exit {})", outcome.conclusion.as_str(), outcome.exit_code);
         for finding in &outcome.findings {
             let _ = write!(
                 text,

@@ -164,10 +164,7 @@ fn unknown(what: &str) -> Error {
 
 /// Every finding with its summary.
 fn index() -> String {
-    let column = Entry::all()
-        .map(|entry| entry.name.len())
-        .max()
-        .unwrap_or(0);
+    let column = Entry::all().map(|entry| entry.name.len()).max().unwrap_or(0);
     let mut page = Page::default();
     let list = |entries: &mut dyn Iterator<Item = Entry>, page: &mut Page| {
         for entry in entries {
@@ -296,18 +293,13 @@ mod tests {
                 "resolver #1{0}\n nameserver[0] : 10.0.0.1\n if_index : 7 (e{0}n)\n",
                 char::from(octet)
             );
-            let shown = pasted::read(&pasted)
-                .map(|read| meaning(&read))
-                .unwrap_or_default();
+            let shown = pasted::read(&pasted).map(|read| meaning(&read)).unwrap_or_default();
             let raw = |c: char| c != '\n' && text::is_unprintable(c);
             assert!(!shown.contains(raw), "{shown:?}");
         }
         assert!(
-            meaning(
-                &pasted::read("resolver #1\u{1b}\n nameserver[0] : 10.0.0.1\n")
-                    .expect("a configuration")
-            )
-            .contains("\\u{1b}")
+            meaning(&pasted::read("resolver #1\u{1b}\n nameserver[0] : 10.0.0.1\n").expect("a configuration"))
+                .contains("\\u{1b}")
         );
     }
 
@@ -328,7 +320,8 @@ mod tests {
     fn documents_keep_their_shape() {
         let mut page = Page::default();
         page.document(
-            " ## What it means\n One line that\n goes on.\n\n Another.\n\n ## What to do\n\n - first, which\n   goes on\n - second\n\n     aws eks x\n",
+            " ## What it means\n One line that\n goes on.\n\n Another.\n\n ## What to do\n\n - first, which\n   goes \
+             on\n - second\n\n     aws eks x\n",
         );
         assert_eq!(
             page.text,

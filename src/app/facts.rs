@@ -32,8 +32,7 @@ pub(super) fn run(args: &FactsArgs) -> Result<u8, Error> {
         until: Some(until.into_std()),
         ..HostFiles::default()
     };
-    let (mut facts, mut gaps, mut vantage) =
-        host::collect(&files, &target.hostname).map_err(Error::File)?;
+    let (mut facts, mut gaps, mut vantage) = host::collect(&files, &target.hostname).map_err(Error::File)?;
     gaps.extend(known.begin(&mut facts));
     gaps.extend(known.finish(learnt, &mut facts, &mut vantage));
     if let Some(cluster) = facts.cluster_of(&target.hostname) {
@@ -59,14 +58,7 @@ pub(super) fn run(args: &FactsArgs) -> Result<u8, Error> {
         None => output::stdout(text.as_bytes())?,
     }
     for gap in &document.gaps {
-        output::note(&format!(
-            "not learnt: {} ({}): {}",
-            gap.fact, gap.source, gap.reason
-        ));
+        output::note(&format!("not learnt: {} ({}): {}", gap.fact, gap.source, gap.reason));
     }
-    Ok(if is_known {
-        exit::HEALTHY
-    } else {
-        exit::INCONCLUSIVE
-    })
+    Ok(if is_known { exit::HEALTHY } else { exit::INCONCLUSIVE })
 }

@@ -25,41 +25,39 @@ pub(super) struct Interrupt {
 }
 
 impl Interrupt {
-    /// Takes the signals over, on a thread of their own that outlives the questions. Where a signal comes after those, the
-    /// program has `printing` to end by itself.
+    /// Takes the signals over, on a thread of their own that outlives the questions. Where a signal comes after those,
+    /// the program has `printing` to end by itself.
     pub(super) fn watch(printing: Duration) -> io::Result<Self> {
         let (sender, first) = oneshot::channel();
         let (ready, listening) = mpsc::channel();
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        thread::Builder::new()
-            .name("signals".to_owned())
-            .spawn(move || {
-                runtime.block_on(async move {
-                    let mut signals = match Signals::listen() {
-                        Ok(signals) => signals,
-                        Err(error) => {
-                            // The receiver waits until it has heard.
-                            let _ = ready.send(Err(error));
-                            return;
-                        }
-                    };
-                    let _ = ready.send(Ok(()));
-                    signals.next().await;
-                    let first = Instant::now();
-                    let asking = sender.send(()).is_ok();
-                    let again = async {
-                        signals.next().await;
-                        while first.elapsed() < ONE_KEYSTROKE {
-                            signals.next().await;
-                        }
-                    };
-                    tokio::select! {
-                        () = again => {}
-                        () = tokio::time::sleep(printing), if !asking => {}
+        thread::Builder::new().name("signals".to_owned()).spawn(move || {
+            runtime.block_on(async move {
+                let mut signals = match Signals::listen() {
+                    Ok(signals) => signals,
+                    Err(error) => {
+                        // The receiver waits until it has heard.
+                        let _ = ready.send(Err(error));
+                        return;
                     }
-                    end();
-                });
-            })?;
+                };
+                let _ = ready.send(Ok(()));
+                signals.next().await;
+                let first = Instant::now();
+                let asking = sender.send(()).is_ok();
+                let again = async {
+                    signals.next().await;
+                    while first.elapsed() < ONE_KEYSTROKE {
+                        signals.next().await;
+                    }
+                };
+                tokio::select! {
+                    () = again => {}
+                    () = tokio::time::sleep(printing), if !asking => {}
+                }
+                end();
+            });
+        })?;
         listening
             .recv()
             .unwrap_or_else(|_| Err(io::Error::other("the thread for signals ended")))?;
@@ -74,7 +72,8 @@ impl Interrupt {
     }
 }
 
-/// Runs what waits for no name server, but perhaps for a file: a signal ends the program, with the same code as anywhere.
+/// Runs what waits for no name server, but perhaps for a file: a signal ends the program, with the same code as
+/// anywhere.
 pub(super) fn ending<T>(what: impl FnOnce() -> T) -> T {
     // Where this host has not even what that takes, a signal ends the program as it ends any.
     let watched = probe::descriptors().and_then(|()| Interrupt::watch(Duration::ZERO));
@@ -83,10 +82,7 @@ pub(super) fn ending<T>(what: impl FnOnce() -> T) -> T {
     what()
 }
 
-#[expect(
-    clippy::exit,
-    reason = "the main thread may be blocked in a write that never ends"
-)]
+#[expect(clippy::exit, reason = "the main thread may be blocked in a write that never ends")]
 fn end() -> ! {
     std::process::exit(exit::INTERRUPTED.into())
 }

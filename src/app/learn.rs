@@ -46,13 +46,9 @@ pub(super) struct Learnt {
 }
 
 impl Known {
-    /// Finds the endpoint, until then: the one that was named, else that of `--cluster`, of `--facts`, or of the kubeconfig's
-    /// context. AWS is asked only where nobody else knows it.
-    pub(super) async fn find(
-        named: Option<&Target>,
-        sources: &Sources,
-        until: Instant,
-    ) -> Result<Self, Error> {
+    /// Finds the endpoint, until then: the one that was named, else that of `--cluster`, of `--facts`, or of the
+    /// kubeconfig's context. AWS is asked only where nobody else knows it.
+    pub(super) async fn find(named: Option<&Target>, sources: &Sources, until: Instant) -> Result<Self, Error> {
         let mut gaps = Vec::new();
         let saved = if sources.facts.is_empty() {
             None
@@ -68,12 +64,9 @@ impl Known {
             .as_ref()
             .and_then(|saved| saved.target(sources.cluster.as_deref()));
         let picks_context = sources.kubeconfig.is_some() || sources.context.is_some();
-        let needs_context =
-            named.is_none() && sources.cluster.is_none() && (in_files.is_none() || picks_context);
+        let needs_context = named.is_none() && sources.cluster.is_none() && (in_files.is_none() || picks_context);
         let (named_file, context) = (sources.kubeconfig.clone(), sources.context.clone());
-        let kubeconfig = apart(move || {
-            host::kubeconfig(named_file.as_deref(), context.as_deref(), until.into_std())
-        });
+        let kubeconfig = apart(move || host::kubeconfig(named_file.as_deref(), context.as_deref(), until.into_std()));
         let kubeconfig = match kubeconfig.await? {
             Ok(kubeconfig) => kubeconfig,
             Err(error) if needs_context || picks_context => {
@@ -90,21 +83,14 @@ impl Known {
         };
         // Of another endpoint, or of another cluster, it says nothing about this one.
         let kubeconfig = kubeconfig.filter(|kubeconfig| match (named, &sources.cluster) {
-            (Some(target), _) => kubeconfig
-                .host()
-                .is_some_and(|host| host == target.hostname),
+            (Some(target), _) => kubeconfig.host().is_some_and(|host| host == target.hostname),
             (None, Some(cluster)) => kubeconfig.cluster.as_ref() == Some(cluster),
             (None, None) => needs_context,
         });
         let of_kubeconfig = |pick: fn(&Kubeconfig) -> &Option<String>| {
-            kubeconfig
-                .as_ref()
-                .and_then(|kubeconfig| pick(kubeconfig).clone())
+            kubeconfig.as_ref().and_then(|kubeconfig| pick(kubeconfig).clone())
         };
-        let cluster = sources
-            .cluster
-            .clone()
-            .or_else(|| of_kubeconfig(|k| &k.cluster));
+        let cluster = sources.cluster.clone().or_else(|| of_kubeconfig(|k| &k.cluster));
         let known_host = named
             .map(|target| target.hostname.clone())
             .or_else(|| kubeconfig.as_ref().filter(|_| needs_context)?.host());
@@ -115,10 +101,7 @@ impl Known {
             .or_else(|| known_host.as_ref().and_then(region_of));
         let ask = (!sources.no_aws && saved.is_none()).then(|| Ask {
             region: region.clone(),
-            profile: sources
-                .profile
-                .clone()
-                .or_else(|| of_kubeconfig(|k| &k.profile)),
+            profile: sources.profile.clone().or_else(|| of_kubeconfig(|k| &k.profile)),
             // The kubeconfig's role goes with the kubeconfig's profile.
             role_arn: of_kubeconfig(|k| &k.role_arn).filter(|_| sources.profile.is_none()),
             deadline: Duration::ZERO,
@@ -134,12 +117,12 @@ impl Known {
             let (hostname, region) = match (in_files, &ask) {
                 (Some(found), _) => found,
                 (None, Some(ask)) => {
-                    let opened = Session::open(&ask_until(ask, until)).await.map_err(|no| {
-                        Error::ClusterUnknown {
+                    let opened = Session::open(&ask_until(ask, until))
+                        .await
+                        .map_err(|no| Error::ClusterUnknown {
                             name: name.clone(),
                             reason: no.to_string(),
-                        }
-                    })?;
+                        })?;
                     let found = endpoint(&opened, name).await?;
                     session = Some(opened);
                     found
@@ -230,20 +213,11 @@ impl Known {
             }
         };
         let ((answers, gaps), place) = tokio::join!(answers, place);
-        Learnt {
-            answers,
-            gaps,
-            place,
-        }
+        Learnt { answers, gaps, place }
     }
 
     /// Puts what was learnt into the facts, and says where that makes us.
-    pub(super) fn finish(
-        &self,
-        learnt: Learnt,
-        facts: &mut Facts,
-        vantage: &mut Vantage,
-    ) -> Vec<Gap> {
+    pub(super) fn finish(&self, learnt: Learnt, facts: &mut Facts, vantage: &mut Vantage) -> Vec<Gap> {
         let mut gaps = learnt.gaps;
         if let Some(answers) = learnt.answers {
             gaps.extend(answers.assemble(self.wanted(), facts));
@@ -278,9 +252,7 @@ fn ask_until(ask: &Ask, until: Instant) -> Ask {
 }
 
 fn region_of(host: &Name) -> Option<String> {
-    EndpointName::parse(host)
-        .ok()
-        .map(|endpoint| endpoint.region)
+    EndpointName::parse(host).ok().map(|endpoint| endpoint.region)
 }
 
 /// Why AWS was not asked for the cluster.
@@ -317,11 +289,7 @@ async fn endpoint(session: &Session, name: &str) -> Result<(Name, Option<String>
                 Some(names) => {
                     let meant = nearest(name, names.iter().map(String::as_str));
                     let shown = if meant.is_empty() {
-                        names
-                            .iter()
-                            .take(limits::NAMES_SHOWN)
-                            .map(String::as_str)
-                            .collect()
+                        names.iter().take(limits::NAMES_SHOWN).map(String::as_str).collect()
                     } else {
                         meant
                     };

@@ -80,20 +80,9 @@ impl<'a> Live<'a> {
 }
 
 /// The table's lines, none of which is wider than the terminal, and no more than it has.
-fn lines(
-    head: &str,
-    board: &[BoardRow],
-    rows: usize,
-    safe: impl Fn(&str) -> String,
-    style: &Style,
-) -> Vec<String> {
+fn lines(head: &str, board: &[BoardRow], rows: usize, safe: impl Fn(&str) -> String, style: &Style) -> Vec<String> {
     let names: Vec<String> = board.iter().map(|row| safe(&row.name)).collect();
-    let column = names
-        .iter()
-        .map(|name| name.width())
-        .max()
-        .unwrap_or(0)
-        .min(24);
+    let column = names.iter().map(|name| name.width()).max().unwrap_or(0).min(24);
     // The line that the cursor is on, and the head.
     let room = rows.saturating_sub(3).max(1);
     let mut lines = vec![cut(&safe(head), style.width)];
@@ -108,10 +97,7 @@ fn lines(
         let padding = " ".repeat(column.saturating_sub(name.width()));
         let rest = format!(" {name}{padding}  {}", safe(&row.words));
         let rest = cut(&rest, style.width.saturating_sub(symbol.width()));
-        let symbol = mark.map_or_else(
-            || symbol.to_owned(),
-            |mark| mark.paint().on(symbol, style.color),
-        );
+        let symbol = mark.map_or_else(|| symbol.to_owned(), |mark| mark.paint().on(symbol, style.color));
         lines.push(format!("{symbol}{rest}"));
     }
     if let Some(more) = board.len().checked_sub(room).filter(|more| *more > 0) {
@@ -125,13 +111,7 @@ fn cut(line: &str, width: usize) -> String {
 }
 
 /// `8s of 20m, next look in 7s: broken`.
-pub(super) fn head(
-    name: &str,
-    elapsed: Duration,
-    bound: Duration,
-    next: Option<Duration>,
-    conclusion: &str,
-) -> String {
+pub(super) fn head(name: &str, elapsed: Duration, bound: Duration, next: Option<Duration>, conclusion: &str) -> String {
     let whole = |time: Duration| humantime::format_duration(Duration::from_secs(time.as_secs()));
     let mut head = format!("{conclusion}  {} of {}", whole(elapsed), whole(bound));
     let _ = match next {
@@ -157,12 +137,7 @@ mod tests {
     #[test]
     fn no_line_is_wider_and_no_table_taller_than_the_terminal() {
         let board: Vec<BoardRow> = (0..30)
-            .map(|number| {
-                row(
-                    &format!("日本語-{number}"),
-                    [Some(true), Some(false), None][number % 3],
-                )
-            })
+            .map(|number| row(&format!("日本語-{number}"), [Some(true), Some(false), None][number % 3]))
             .collect();
         for width in [40, 57, 80] {
             let style = Style {

@@ -119,11 +119,7 @@ pub(super) fn deliver(report: &Report, args: &OutputArgs) -> Result<(), Error> {
 }
 
 /// As [`deliver`]; `vantage` is the name that the user gave to the vantage, which is not redacted.
-pub(super) fn deliver_from(
-    report: &Report,
-    args: &OutputArgs,
-    vantage: Option<&str>,
-) -> Result<(), Error> {
+pub(super) fn deliver_from(report: &Report, args: &OutputArgs, vantage: Option<&str>) -> Result<(), Error> {
     let redacted;
     let report = if args.redact {
         redacted = redact::report(report.clone(), vantage)?;

@@ -1,9 +1,6 @@
 //! The files that `replay` and `compare` read.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "this is the end where captures are read"
-)]
+#![expect(clippy::disallowed_methods, reason = "this is the end where captures are read")]
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -17,9 +14,7 @@ use crate::limits;
 pub(super) fn bounded(path: &Path) -> Result<Vec<u8>, Error> {
     let read = || -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        File::open(path)?
-            .take(limits::CAPTURE + 1)
-            .read_to_end(&mut bytes)?;
+        File::open(path)?.take(limits::CAPTURE + 1).read_to_end(&mut bytes)?;
         Ok(bytes)
     };
     read().map_err(|source| {

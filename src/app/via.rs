@@ -47,8 +47,8 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Error> {
     Ok(())
 }
 
-/// Asks from the other places, at once, and puts what they saw beside what was seen here. A signal ends the wait: whoever
-/// has not answered by then is not seen.
+/// Asks from the other places, at once, and puts what they saw beside what was seen here. A signal ends the wait:
+/// whoever has not answered by then is not seen.
 pub(super) async fn gather(
     args: &CheckArgs,
     settings: &Settings,
@@ -59,15 +59,9 @@ pub(super) async fn gather(
     let errand = Errand {
         arguments: arguments(args, settings, here),
         facts: facts(args, here)?,
-        within: args
-            .via_timeout
-            .unwrap_or(settings.deadline + limits::VIA_WAY),
+        within: args.via_timeout.unwrap_or(settings.deadline + limits::VIA_WAY),
     };
-    let name = here
-        .vantage
-        .name
-        .clone()
-        .unwrap_or_else(|| "here".to_owned());
+    let name = here.vantage.name.clone().unwrap_or_else(|| "here".to_owned());
     let mut gathered = Gathered {
         interrupted: here.interrupted,
         sources: vec![Source::of(name, here.clone())],
@@ -80,9 +74,7 @@ pub(super) async fn gather(
         }
     }
     let seen = if here.interrupted {
-        let interrupted = places
-            .iter()
-            .map(|via| (via.place(), Err(Failure::Interrupted)));
+        let interrupted = places.iter().map(|via| (via.place(), Err(Failure::Interrupted)));
         interrupted.collect()
     } else {
         let (stop, stopped) = watch::channel(false);
@@ -99,11 +91,7 @@ pub(super) async fn gather(
     };
     // Where not all have room, the last line is for those that have none: they were not looked at.
     let room = limits::PLACES - gathered.sources.len();
-    let beyond = if seen.len() > room {
-        seen.len() - (room - 1)
-    } else {
-        0
-    };
+    let beyond = if seen.len() > room { seen.len() - (room - 1) } else { 0 };
     let kept = seen.len() - beyond;
     for (place, seen) in seen.into_iter().take(kept) {
         match seen.and_then(|capture| fitting(place.clone(), capture, &gathered.sources[0])) {
@@ -211,10 +199,7 @@ fn ask_for(settings: &Settings, here: &Capture, errand: &Errand) -> Ask {
     let sources = &settings.sources;
     let kubeconfig = here.facts.kubeconfig.as_ref();
     Ask {
-        region: sources
-            .region
-            .clone()
-            .or_else(|| here.target.region.clone()),
+        region: sources.region.clone().or_else(|| here.target.region.clone()),
         profile: sources
             .profile
             .clone()
@@ -231,11 +216,10 @@ fn ask_for(settings: &Settings, here: &Capture, errand: &Errand) -> Ask {
 fn fitting(place: String, mut capture: Capture, here: &Source) -> Result<Source, Failure> {
     capture.vantage.name = Some(place.clone());
     let source = Source::of(place, capture);
-    here.agrees_with(&source)
-        .map_err(|refused| Failure::Document {
-            reason: format!("is of something else: {refused}"),
-            said: String::new(),
-        })?;
+    here.agrees_with(&source).map_err(|refused| Failure::Document {
+        reason: format!("is of something else: {refused}"),
+        said: String::new(),
+    })?;
     Ok(source)
 }
 

@@ -77,9 +77,7 @@ async fn rounds(
     let head = |next, conclusion: &str| live::head(&name, start.elapsed(), bound, next, conclusion);
     loop {
         let began = Instant::now();
-        let before = last
-            .as_ref()
-            .map_or("watching", |report| report.conclusion.as_str());
+        let before = last.as_ref().map_or("watching", |report| report.conclusion.as_str());
         live.draw(&head(None, before), &watch.board(start.elapsed()))?;
         let capture = round(settings, &known, began, &mut interrupt, |answered| {
             if args.output.verbose {

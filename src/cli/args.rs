@@ -36,18 +36,12 @@ pub const EXIT_CODES: &[(u8, &str)] = &[
         exit::INCONCLUSIVE,
         "inconclusive: nothing wrong was seen, but what decides is not known",
     ),
-    (
-        exit::INTERRUPTED,
-        "interrupted; what was known by then was printed",
-    ),
+    (exit::INTERRUPTED, "interrupted; what was known by then was printed"),
 ];
 
 /// Examples, and what they do.
 pub const EXAMPLES: &[(&str, &str)] = &[
-    (
-        "eks-dns-doctor",
-        "diagnose the endpoint of the current kubectl context",
-    ),
+    ("eks-dns-doctor", "diagnose the endpoint of the current kubectl context"),
     (
         "eks-dns-doctor --cluster NAME --region REGION",
         "the same for a cluster that AWS knows by this name",
@@ -157,10 +151,7 @@ pub enum Command {
 }
 
 /// The arguments of `check`.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is one flag of the command line"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one flag of the command line")]
 #[derive(Debug, Clone, Args)]
 pub struct CheckArgs {
     /// Host name or URL of the cluster's API endpoint
@@ -178,8 +169,8 @@ pub struct CheckArgs {
     /// A resolver to ask; repeatable
     ///
     /// Written [NAME=][udp://|tcp://|tls://|https://]ADDR[:PORT][/PATH][#TLS-NAME], for example corp=10.63.200.10,
-    /// tcp://[2001:db8::53]:5353, tls://10.0.0.2#dns.example or https://10.0.0.2/dns-query. NAME is what the report calls
-    /// it; TLS-NAME what its certificate is to be valid for, else --tls-name, else the address.
+    /// tcp://[2001:db8::53]:5353, tls://10.0.0.2#dns.example or https://10.0.0.2/dns-query. NAME is what the report
+    /// calls it; TLS-NAME what its certificate is to be valid for, else --tls-name, else the address.
     #[arg(long, value_name = "SPEC", value_parser = parse_resolver, help_heading = ASK)]
     pub resolver: Vec<NamedResolver>,
 
@@ -229,9 +220,16 @@ pub struct CheckArgs {
     /// Ask from this place too, and compare; repeatable
     ///
     /// ssh:[USER@]HOST, or ssh://[USER@]HOST:PORT, runs the same check there through the system's ssh, with your
-    /// configuration, agent and jump hosts, and without a prompt. ssm:INSTANCE-ID and ssm:tag:KEY=VALUE run it through AWS Systems Manager Run Command. The facts
-    /// that were learnt here go along: that place needs no AWS permission. It needs this program, or --push.
-    #[arg(long, value_name = "PLACE", value_parser = clap::value_parser!(Via), conflicts_with = "watch", help_heading = ASK)]
+    /// configuration, agent and jump hosts, and without a prompt. ssm:INSTANCE-ID and ssm:tag:KEY=VALUE run it through
+    /// AWS Systems Manager Run Command. The facts that were learnt here go along: that place needs no AWS permission.
+    /// It needs this program, or --push.
+    #[arg(
+        long,
+        value_name = "PLACE",
+        value_parser = clap::value_parser!(Via),
+        conflicts_with = "watch",
+        help_heading = ASK
+    )]
     pub via: Vec<Via>,
 
     /// With --via ssh:, send this program to a private temporary directory there, and remove it after
@@ -275,8 +273,8 @@ pub struct CheckArgs {
 
     /// After DNS, connect to the API server's port at each address that was given
     ///
-    /// TCP, then TLS with the endpoint's name, verified against the cluster's certificate authority where AWS, --facts or
-    /// the kubeconfig has it. Nothing is asked of the API server. Never part of a resolver's verdict.
+    /// TCP, then TLS with the endpoint's name, verified against the cluster's certificate authority where AWS, --facts
+    /// or the kubeconfig has it. Nothing is asked of the API server. Never part of a resolver's verdict.
     #[arg(long, help_heading = ASK)]
     pub connect: bool,
 
@@ -444,10 +442,7 @@ pub struct SourceArgs {
 }
 
 /// What is done with a report.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is one flag of the command line"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one flag of the command line")]
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = OUTPUT)]
 pub struct OutputArgs {

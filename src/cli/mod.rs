@@ -34,8 +34,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Stop> 
         .and_then(|matches| Cli::from_arg_matches(&matches));
     let (check, problem) = match parsed {
         Ok(Cli {
-            command: Some(command),
-            ..
+            command: Some(command), ..
         }) => return Ok(command),
         Ok(Cli { check, .. }) => (Some(check), None),
         Err(error) => match error.kind() {
@@ -54,10 +53,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Stop> 
     {
         let names = definition.get_subcommands().map(clap::Command::get_name);
         let meant = nearest(&word, names).first().map(|name| (*name).to_owned());
-        return Err(Stop::Usage(UsageError::NeitherCommandNorHost {
-            word,
-            meant,
-        }));
+        return Err(Stop::Usage(UsageError::NeitherCommandNorHost { word, meant }));
     }
     match (check, problem) {
         (Some(check), None) => Ok(Command::Check(Box::new(check))),
@@ -77,8 +73,7 @@ fn with_interval(args: Vec<OsString>) -> Vec<OsString> {
             let next = next.to_string_lossy();
             !flags_over
                 && word == "--watch"
-                && (next.bytes().all(|octet| octet.is_ascii_digit())
-                    || humantime::parse_duration(&next).is_ok())
+                && (next.bytes().all(|octet| octet.is_ascii_digit()) || humantime::parse_duration(&next).is_ok())
         });
         joined.push(match interval {
             Some(interval) => {
@@ -95,10 +90,7 @@ fn with_interval(args: Vec<OsString>) -> Vec<OsString> {
 
 /// Puts the name of a command first where flags stand in front of it, as in `--no-os check HOST`, and returns
 /// the word that decided: the first that is neither a flag nor the value of one.
-fn command_first(
-    mut args: Vec<OsString>,
-    definition: &clap::Command,
-) -> (Vec<OsString>, Option<String>) {
+fn command_first(mut args: Vec<OsString>, definition: &clap::Command) -> (Vec<OsString>, Option<String>) {
     let takes_value = |is_it: &dyn Fn(&clap::Arg) -> bool| {
         definition
             .get_arguments()
@@ -114,8 +106,7 @@ fn command_first(
             }
         } else if let Some(cluster) = word.strip_prefix('-').filter(|rest| !rest.is_empty()) {
             // `-vo json`: the first that takes a value takes the rest of the word, else the next word.
-            let value_at =
-                cluster.find(|flag: char| takes_value(&|arg| arg.get_short() == Some(flag)));
+            let value_at = cluster.find(|flag: char| takes_value(&|arg| arg.get_short() == Some(flag)));
             if value_at.is_some_and(|at| at + 1 == cluster.len()) {
                 index += 1;
             }
@@ -185,9 +176,7 @@ fn condense(error: &clap::Error) -> String {
             let word = context(ContextKind::InvalidSubcommand).unwrap_or_default();
             format!("{word:?} is not a command: see --help")
         }
-        ErrorKind::InvalidUtf8 => {
-            "an argument is not UTF-8: only files may have such names".to_owned()
-        }
+        ErrorKind::InvalidUtf8 => "an argument is not UTF-8: only files may have such names".to_owned(),
         _ => {
             let text = error.to_string();
             let first = text.lines().next().unwrap_or_default();
@@ -295,16 +284,10 @@ mod tests {
 
     #[test]
     fn other_commands() {
-        assert!(matches!(
-            parse("explain no-forwarding"),
-            Ok(Command::Explain(_))
-        ));
+        assert!(matches!(parse("explain no-forwarding"), Ok(Command::Explain(_))));
         assert!(matches!(parse("demo --list"), Ok(Command::Demo(_))));
         assert!(matches!(parse("man"), Ok(Command::Man)));
-        assert!(matches!(
-            parse("completions zsh"),
-            Ok(Command::Completions(_))
-        ));
+        assert!(matches!(parse("completions zsh"), Ok(Command::Completions(_))));
         assert!(matches!(parse("help check"), Err(Stop::Print(_))));
     }
 
@@ -327,14 +310,8 @@ mod tests {
                 "--resolvr 10.0.0.1 a.test",
                 r#""--resolvr" is not a flag of this command (did you mean --resolver?): see --help"#,
             ),
-            (
-                "a.test b.test",
-                r#""b.test" is one argument too many: see --help"#,
-            ),
-            (
-                "a.test check",
-                r#""check" is one argument too many: see --help"#,
-            ),
+            ("a.test b.test", r#""b.test" is one argument too many: see --help"#),
+            ("a.test check", r#""check" is one argument too many: see --help"#),
             ("a.test --timeout", "--timeout needs a value"),
             ("a.test --no-os=yes", "--no-os takes no value: leave it out"),
             (

@@ -27,7 +27,8 @@ pub enum UsageError {
     Arguments(String),
     /// A bare word that is nothing we know.
     #[error(
-        "{word:?} is neither a command nor a host name with a dot{}: to look up a name without a dot, write check {word:?}",
+        "{word:?} is neither a command nor a host name with a dot{}: to look up a name without a dot, write check \
+         {word:?}",
         meant.as_ref().map(|meant| format!(" (did you mean {meant}?)")).unwrap_or_default()
     )]
     NeitherCommandNorHost {
@@ -37,22 +38,16 @@ pub enum UsageError {
         meant: Option<String>,
     },
     /// An endpoint's name of no characters: a variable that was not set.
-    #[error(
-        "TARGET is empty: name the endpoint, or leave TARGET out for the endpoint of the current kubectl context"
-    )]
+    #[error("TARGET is empty: name the endpoint, or leave TARGET out for the endpoint of the current kubectl context")]
     EmptyTarget,
     /// An address instead of a name.
-    #[error(
-        "TARGET {0:?} is an IP address, and there is nothing to look up: name the endpoint by its host name"
-    )]
+    #[error("TARGET {0:?} is an IP address, and there is nothing to look up: name the endpoint by its host name")]
     TargetIsAddress(String),
     /// A URL of something else.
     #[error("TARGET {0:?} is not an https:// URL: write the endpoint's host name, or https://HOST")]
     TargetNotHttps(String),
     /// A URL with credentials, which are not repeated.
-    #[error(
-        "TARGET holds a user name or a password: write the endpoint's host name, or https://HOST"
-    )]
+    #[error("TARGET holds a user name or a password: write the endpoint's host name, or https://HOST")]
     TargetWithUser,
     /// A port that is none.
     #[error("TARGET {0:?} has no valid port: write https://HOST, or a port from 1 to 65535")]
@@ -71,7 +66,8 @@ pub enum UsageError {
     Contradiction(String, &'static str, &'static str),
     /// A flag about certificates where there are none.
     #[error(
-        "{0} is about certificates, and no resolver is asked with tls:// or https://: leave it out, or write --resolver tls://ADDR"
+        "{0} is about certificates, and no resolver is asked with tls:// or https://: leave it out, or write \
+         --resolver tls://ADDR"
     )]
     NoTls(&'static str),
 }
@@ -100,17 +96,8 @@ pub fn settings(args: &CheckArgs) -> Result<Settings, UsageError> {
     for named in defaults.chain(args.public_resolver.iter().cloned()) {
         push_new(&mut public_resolvers, named);
     }
-    let named = [
-        &args.resolver,
-        &args.vpc_resolver,
-        &args.inbound,
-        &public_resolvers,
-    ];
-    if !named
-        .into_iter()
-        .flatten()
-        .any(|named| named.transport.is_encrypted())
-    {
+    let named = [&args.resolver, &args.vpc_resolver, &args.inbound, &public_resolvers];
+    if !named.into_iter().flatten().any(|named| named.transport.is_encrypted()) {
         if args.tls_name.is_some() {
             return Err(UsageError::NoTls("--tls-name"));
         }
@@ -233,11 +220,8 @@ fn hostname(text: &str) -> Result<Name, UsageError> {
     if is_numeric(host) {
         return Err(UsageError::TargetIsAddress(text.to_owned()));
     }
-    let name =
-        Name::from_host(host).map_err(|error| UsageError::TargetNotName(text.to_owned(), error))?;
-    let valid = |port: &str| {
-        port.bytes().all(|b| b.is_ascii_digit()) && port.parse().is_ok_and(|port: u16| port > 0)
-    };
+    let name = Name::from_host(host).map_err(|error| UsageError::TargetNotName(text.to_owned(), error))?;
+    let valid = |port: &str| port.bytes().all(|b| b.is_ascii_digit()) && port.parse().is_ok_and(|port: u16| port > 0);
     if !port.is_none_or(valid) {
         return Err(UsageError::TargetPort(text.to_owned()));
     }
@@ -293,9 +277,7 @@ mod tests {
     const ENDPOINT: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
 
     fn read(line: &str) -> Result<Settings, UsageError> {
-        let words = ["eks-dns-doctor", "check"]
-            .into_iter()
-            .chain(line.split_whitespace());
+        let words = ["eks-dns-doctor", "check"].into_iter().chain(line.split_whitespace());
         match crate::cli::parse(words.map(OsString::from)) {
             Ok(Command::Check(args)) => settings(&args),
             other => panic!("{line}: {other:?}"),
@@ -305,10 +287,7 @@ mod tests {
     #[test]
     fn the_defaults() {
         let settings = read(ENDPOINT).unwrap();
-        assert_eq!(
-            settings.target.as_ref().unwrap().hostname.to_string(),
-            ENDPOINT
-        );
+        assert_eq!(settings.target.as_ref().unwrap().hostname.to_string(), ENDPOINT);
         assert_eq!(
             settings.target.as_ref().unwrap().region.as_deref(),
             Some("ap-northeast-1")
@@ -343,19 +322,14 @@ mod tests {
              --fail-on warning --vantage laptop",
         )
         .unwrap();
-        let strings =
-            |list: &[NamedResolver]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let strings = |list: &[NamedResolver]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(settings.resolvers[0].label.as_deref(), Some("corp"));
         assert_eq!(settings.resolvers[0].transport, Transport::Tcp);
         assert_eq!(settings.resolvers.len(), 2);
         assert_eq!(strings(&settings.vpc_resolvers), ["udp://10.0.0.3:54"]);
         assert_eq!(
             strings(&settings.inbound),
-            [
-                "udp://10.0.1.10:53",
-                "udp://10.0.2.10:5353",
-                "udp://[fd00::1]:53"
-            ]
+            ["udp://10.0.1.10:53", "udp://10.0.2.10:5353", "udp://[fd00::1]:53"]
         );
         assert_eq!(
             strings(&settings.public_resolvers),
@@ -395,10 +369,7 @@ mod tests {
             let name = hostname(text).unwrap();
             assert_eq!(name.to_string(), "Api.example.test", "{text}");
         }
-        assert_eq!(
-            hostname("shared-cluster").unwrap().to_string(),
-            "shared-cluster"
-        );
+        assert_eq!(hostname("shared-cluster").unwrap().to_string(), "shared-cluster");
     }
 
     #[test]
@@ -415,28 +386,13 @@ mod tests {
             "127.1.",
             "10.0.0.0/16",
         ] {
-            assert!(
-                matches!(hostname(text), Err(UsageError::TargetIsAddress(_))),
-                "{text}"
-            );
+            assert!(matches!(hostname(text), Err(UsageError::TargetIsAddress(_))), "{text}");
         }
         for text in ["http://a.test", "ftp://a.test", "://a.test"] {
-            assert!(
-                matches!(hostname(text), Err(UsageError::TargetNotHttps(_))),
-                "{text}"
-            );
+            assert!(matches!(hostname(text), Err(UsageError::TargetNotHttps(_))), "{text}");
         }
-        for text in [
-            "a.test:",
-            "a.test:0",
-            "a.test:65536",
-            "a.test:+443",
-            "https://a.test:x",
-        ] {
-            assert!(
-                matches!(hostname(text), Err(UsageError::TargetPort(_))),
-                "{text}"
-            );
+        for text in ["a.test:", "a.test:0", "a.test:65536", "a.test:+443", "https://a.test:x"] {
+            assert!(matches!(hostname(text), Err(UsageError::TargetPort(_))), "{text}");
         }
         for text in [
             "https://",
@@ -451,10 +407,7 @@ mod tests {
             "\u{1b}[31m.test",
             &"a.".repeat(200),
         ] {
-            assert!(
-                matches!(hostname(text), Err(UsageError::TargetNotName(..))),
-                "{text:?}"
-            );
+            assert!(matches!(hostname(text), Err(UsageError::TargetNotName(..))), "{text:?}");
         }
         assert_eq!(target("").unwrap_err(), UsageError::EmptyTarget);
         assert_eq!(read("").unwrap().target, None);
@@ -466,10 +419,7 @@ mod tests {
             ("--expect 10.0.0.1 --expect-scope private", false),
             ("--expect 10.0.0.1,52.1.2.3 --expect-scope private", true),
             ("--expect 52.1.2.3 --expect-scope public", false),
-            (
-                "--expect 52.1.2.3 --expect 192.168.0.1 --expect-scope public",
-                true,
-            ),
+            ("--expect 52.1.2.3 --expect 192.168.0.1 --expect-scope public", true),
             ("--expect 10.0.0.0/8 --expect-scope public", true),
             ("--expect 100.64.0.0/10 --expect-scope public", true),
             ("--expect 52.0.0.0/8 --expect-scope private", false),
@@ -506,19 +456,15 @@ mod tests {
 
     #[test]
     fn flags_about_certificates_need_one() {
-        for line in [
-            "--tls-name d.example",
-            "--insecure-tls --resolver tcp://10.0.0.1",
-        ] {
+        for line in ["--tls-name d.example", "--insecure-tls --resolver tcp://10.0.0.1"] {
             assert!(
                 matches!(read(&format!("a.test {line}")), Err(UsageError::NoTls(_))),
                 "{line}"
             );
         }
-        let settings = read(
-            "a.test --resolver tls://10.0.0.1 --inbound https://10.0.1.10 --tls-name d.example --insecure-tls",
-        )
-        .unwrap();
+        let settings =
+            read("a.test --resolver tls://10.0.0.1 --inbound https://10.0.1.10 --tls-name d.example --insecure-tls")
+                .unwrap();
         assert_eq!(settings.tls_name.as_deref(), Some("d.example"));
         assert!(settings.insecure_tls);
         assert_eq!(settings.inbound[0].transport, Transport::Https);

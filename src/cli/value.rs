@@ -64,8 +64,7 @@ fn duration(text: &str, longest: Duration) -> Result<Duration, ValueError> {
             _ => ValueError::NoUnit(text.to_owned()),
         });
     }
-    let duration =
-        humantime::parse_duration(text).map_err(|_| ValueError::NotADuration(text.to_owned()))?;
+    let duration = humantime::parse_duration(text).map_err(|_| ValueError::NotADuration(text.to_owned()))?;
     if duration < Duration::from_millis(1) {
         Err(ValueError::TooShort(text.to_owned()))
     } else if duration > longest {
@@ -86,10 +85,7 @@ pub(super) fn deadline(text: &str) -> Result<Duration, ValueError> {
 pub(super) fn interval(text: &str) -> Result<Duration, ValueError> {
     let interval = duration(text, limits::INTERVAL)?;
     if interval < limits::BETWEEN_ROUNDS {
-        return Err(ValueError::TooOften(
-            text.to_owned(),
-            limits::BETWEEN_ROUNDS.into(),
-        ));
+        return Err(ValueError::TooOften(text.to_owned(), limits::BETWEEN_ROUNDS.into()));
     }
     Ok(interval)
 }
@@ -116,10 +112,7 @@ pub(super) fn attempts(text: &str) -> Result<u32, ValueError> {
 pub(super) fn expectable(text: &str) -> Result<Expectable, ValueError> {
     text.parse()
         .map(Expectable::Address)
-        .or_else(|_| {
-            text.parse()
-                .map(|cidr: IpNet| Expectable::Network(cidr.trunc()))
-        })
+        .or_else(|_| text.parse().map(|cidr: IpNet| Expectable::Network(cidr.trunc())))
         .map_err(|_| ValueError::NotExpectable(text.to_owned()))
 }
 
@@ -144,9 +137,7 @@ pub(super) fn vantage(text: &str) -> Result<String, ValueError> {
 
 pub(super) fn cluster(text: &str) -> Result<String, ValueError> {
     if text.starts_with("arn:") {
-        return Err(ValueError::Arn(
-            text.chars().take(limits::FLAG_NAME).collect(),
-        ));
+        return Err(ValueError::Arn(text.chars().take(limits::FLAG_NAME).collect()));
     }
     let valid = text.len() <= limits::CLUSTER_NAME
         && text.starts_with(|c: char| c.is_ascii_alphanumeric())
@@ -156,9 +147,7 @@ pub(super) fn cluster(text: &str) -> Result<String, ValueError> {
     if valid {
         Ok(text.to_owned())
     } else {
-        Err(ValueError::NotACluster(
-            text.chars().take(limits::FLAG_NAME).collect(),
-        ))
+        Err(ValueError::NotACluster(text.chars().take(limits::FLAG_NAME).collect()))
     }
 }
 
@@ -173,9 +162,7 @@ pub(super) fn region(text: &str) -> Result<String, ValueError> {
     if valid {
         Ok(text.to_owned())
     } else {
-        Err(ValueError::NotARegion(
-            text.chars().take(limits::FLAG_NAME).collect(),
-        ))
+        Err(ValueError::NotARegion(text.chars().take(limits::FLAG_NAME).collect()))
     }
 }
 
@@ -217,13 +204,7 @@ mod tests {
         for text in ["ap-northeast-1", "us-gov-west-1", "cn-north-1"] {
             assert_eq!(region(text).unwrap(), text);
         }
-        for text in [
-            "",
-            "tokyo",
-            "ap-northeast-1a",
-            "AP-northeast-1",
-            "a-1.evil.test",
-        ] {
+        for text in ["", "tokyo", "ap-northeast-1a", "AP-northeast-1", "a-1.evil.test"] {
             assert!(region(text).is_err(), "{text:?}");
         }
         assert!(name("arn:aws:eks:eu-west-1:1:cluster/x").is_ok());
@@ -232,12 +213,7 @@ mod tests {
 
     #[test]
     fn durations_have_a_unit_and_bounds() {
-        for (text, millis) in [
-            ("5s", 5_000),
-            ("300ms", 300),
-            ("1m", 60_000),
-            ("1s 500ms", 1_500),
-        ] {
+        for (text, millis) in [("5s", 5_000), ("300ms", 300), ("1m", 60_000), ("1s 500ms", 1_500)] {
             assert_eq!(timeout(text).unwrap().as_millis(), millis, "{text}");
         }
         assert_eq!(deadline("10m").unwrap(), limits::DEADLINE);
@@ -251,10 +227,7 @@ mod tests {
                 "99999999999999999999s",
                 r#""99999999999999999999s" is not a duration: write 5s, 300ms or 1m30s"#,
             ),
-            (
-                "soon",
-                r#""soon" is not a duration: write 5s, 300ms or 1m30s"#,
-            ),
+            ("soon", r#""soon" is not a duration: write 5s, 300ms or 1m30s"#),
             ("", r#""" is not a duration: write 5s, 300ms or 1m30s"#),
             (
                 "\u{1b}[31m",

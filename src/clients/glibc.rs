@@ -4,9 +4,9 @@
 //! A, or with none of both that can be used (SERVFAIL, REFUSED, NOTIMP, a lame delegation), the next server is asked;
 //! anything else is final: an address, else NXDOMAIN (EAI_NONAME), else NODATA (EAI_NODATA). FORMERR, and a record that
 //! cannot be read, count as a name that does not exist. After the last server it is EAI_AGAIN. glibc sends no EDNS, so
-//! where only EDNS fails it resolves. The first three servers are used (resolv.conf(5): MAXNS). A reply that comes late is
-//! still waited for while the next server, or the same one again, is asked. nsswitch.conf decides whether it comes to DNS
-//! at all, and to the hosts file.
+//! where only EDNS fails it resolves. The first three servers are used (resolv.conf(5): MAXNS). A reply that comes late
+//! is still waited for while the next server, or the same one again, is asked. nsswitch.conf decides whether it comes
+//! to DNS at all, and to the hosts file.
 
 use super::{Said, Situation, is_late, is_truncated_over_tcp, nss_resolve, orders, target};
 use crate::dns::{AnswerKind, Rcode, RecordType, Section};
@@ -47,10 +47,7 @@ pub(super) struct Simulated {
 
 impl Simulated {
     fn at_once(said: Said) -> Self {
-        Self {
-            said,
-            waited_ms: 0.0,
-        }
+        Self { said, waited_ms: 0.0 }
     }
 }
 
@@ -104,16 +101,9 @@ fn walk(situation: &Situation<'_>, servers: &[&Probed]) -> Option<Simulated> {
     for pass in 0..situation.attempts() {
         for (place, server) in servers.iter().enumerate() {
             let window_ms = window_ms(situation.patience_ms(), place, servers.len());
-            let (a, aaaa) = (
-                target(server, RecordType::A)?,
-                target(server, RecordType::AAAA)?,
-            );
+            let (a, aaaa) = (target(server, RecordType::A)?, target(server, RecordType::AAAA)?);
             // What comes late is still taken where the server has its next turn.
-            let until = if pass == 0 {
-                window_ms
-            } else {
-                waited_ms + window_ms
-            };
+            let until = if pass == 0 { window_ms } else { waited_ms + window_ms };
             let within = |lookup| {
                 if is_late(lookup, until, |_| true) {
                     Reply::None
@@ -144,15 +134,16 @@ fn walk(situation: &Situation<'_>, servers: &[&Probed]) -> Option<Simulated> {
     Some(Simulated { said, waited_ms })
 }
 
-/// How long the server in that place has (glibc, resolv/res_send.c: twice as long as the one before it, divided among all
-/// from the second on).
+/// How long the server in that place has (glibc, resolv/res_send.c: twice as long as the one before it, divided among
+/// all from the second on).
 fn window_ms(patience_ms: f64, place: usize, servers: usize) -> f64 {
     let number = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
     let among = if place == 0 { 1 } else { servers };
     (patience_ms * number(1 << place.min(limits::NAME_SERVERS_USED)) / number(among)).max(1_000.0)
 }
 
-/// Whether addresses of such a name are taken: not where a label begins with a hyphen (glibc, resolv/res-name-checking.c).
+/// Whether addresses of such a name are taken: not where a label begins with a hyphen (glibc,
+/// resolv/res-name-checking.c).
 fn is_taken(name: &str) -> bool {
     !name.split('.').any(|label| label.starts_with('-'))
 }
@@ -163,9 +154,7 @@ fn reply(lookup: &Lookup) -> Reply {
         .attempts
         .iter()
         .find(|attempt| !attempt.edns && !attempt.kind.is_silence())
-        .map_or((lookup.kind, lookup.rcode), |attempt| {
-            (attempt.kind, attempt.rcode)
-        });
+        .map_or((lookup.kind, lookup.rcode), |attempt| (attempt.kind, attempt.rcode));
     match kind {
         AnswerKind::Answer => Reply::Addresses,
         AnswerKind::NxDomain => Reply::NoName,

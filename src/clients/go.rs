@@ -1,18 +1,18 @@
 //! kubectl and other Go programs on Linux, with Go's own resolver.
 //!
-//! Go, src/net/dnsclient_unix.go, and recorded with Go 1.19.8 and 1.27.3 (fixtures/clients/recorded.json): the servers are
-//! asked in turn; NXDOMAIN and NODATA are final, SERVFAIL, REFUSED, silence, a refused port and a lame referral move on;
-//! after the last server the whole list is asked again, as often as `attempts` says; the error shown is the last server's,
-//! for the name itself and not for one below the search list. At most three servers are used
-//! (src/net/dnsconfig_unix.go). A and AAAA are asked at the same time, and where both fail the error that arrives last is
-//! shown; with `options single-request` AAAA comes after A, and its error is shown. Where all of it takes longer than the
-//! client may dial, the message names no server.
+//! Go, src/net/dnsclient_unix.go, and recorded with Go 1.19.8 and 1.27.3 (fixtures/clients/recorded.json): the servers
+//! are asked in turn; NXDOMAIN and NODATA are final, SERVFAIL, REFUSED, silence, a refused port and a lame referral
+//! move on; after the last server the whole list is asked again, as often as `attempts` says; the error shown is the
+//! last server's, for the name itself and not for one below the search list. At most three servers are used
+//! (src/net/dnsconfig_unix.go). A and AAAA are asked at the same time, and where both fail the error that arrives last
+//! is shown; with `options single-request` AAAA comes after A, and its error is shown. Where all of it takes longer
+//! than the client may dial, the message names no server.
 
 use std::cmp::Ordering;
 
 use super::{
-    DIAL_MS, NEAR_MS, Said, Situation, deadline, has_some_address, is_about_a_record, is_late,
-    is_truncated_over_tcp, kubectl, orders, target,
+    DIAL_MS, NEAR_MS, Said, Situation, deadline, has_some_address, is_about_a_record, is_late, is_truncated_over_tcp,
+    kubectl, orders, target,
 };
 use crate::dns::{AnswerKind, RecordType, Section};
 use crate::facts::platform::HostsLine;
@@ -22,8 +22,8 @@ use crate::probe::Probed;
 /// Versions of Go that differ.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Version {
-    /// Go 1.23.8 and later: a reply with an OPT record in it is no lame referral, but one without an address, and so is one
-    /// that is truncated over TCP as well.
+    /// Go 1.23.8 and later: a reply with an OPT record in it is no lame referral, but one without an address, and so is
+    /// one that is truncated over TCP as well.
     Newer,
     /// Before.
     Older,
@@ -66,13 +66,12 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
     Some(said)
 }
 
-/// Whether Go asks anybody for such a name (src/net/dnsclient.go, isDomainName); what else it looks at, the length and the
-/// characters, every host name has.
+/// Whether Go asks anybody for such a name (src/net/dnsclient.go, isDomainName); what else it looks at, the length and
+/// the characters, every host name has.
 fn is_asked_for(host: &str) -> bool {
     let is_number = |c: char| c.is_ascii_digit() || c == '.';
     let mut labels = host.split('.');
-    labels.all(|label| !label.starts_with('-') && !label.ends_with('-'))
-        && !host.chars().all(is_number)
+    labels.all(|label| !label.starts_with('-') && !label.ends_with('-')) && !host.chars().all(is_number)
 }
 
 fn both(situation: &Situation<'_>, a: Walk, aaaa: Walk) -> Said {
@@ -90,12 +89,7 @@ fn both(situation: &Situation<'_>, a: Walk, aaaa: Walk) -> Said {
         return deadline(situation);
     }
     // Names below the search list are asked for, too, where no address was found.
-    let names = situation
-        .facts
-        .stub
-        .as_ref()
-        .map_or(0, |stub| stub.search.len())
-        + 1;
+    let names = situation.facts.stub.as_ref().map_or(0, |stub| stub.search.len()) + 1;
     let is_silent = |probed: &&Probed| !probed.lookups.iter().any(Lookup::heard_anything);
     let all_ms = if said.messages.is_empty() {
         took_ms
@@ -154,12 +148,7 @@ struct Failed {
 }
 
 /// Asks the servers in turn for one type, as often as `attempts` says. `None` where the look-ups do not say.
-fn walk(
-    situation: &Situation<'_>,
-    version: Version,
-    servers: &[&Probed],
-    qtype: RecordType,
-) -> Option<Walk> {
+fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype: RecordType) -> Option<Walk> {
     let host = &situation.target.hostname;
     let patience_ms = situation.patience_ms();
     let mut failed = Failed::default();
@@ -259,9 +248,10 @@ fn is_lame(lookup: &Lookup, version: Version) -> bool {
 
 /// Whether the answer came behind a message at which Go fails.
 fn too_late(lookup: &Lookup) -> bool {
-    lookup.attempts.iter().any(|attempt| {
-        attempt.edns && attempt.transport == lookup.transport && attempt.comes_too_late()
-    })
+    lookup
+        .attempts
+        .iter()
+        .any(|attempt| attempt.edns && attempt.transport == lookup.transport && attempt.comes_too_late())
 }
 
 /// Whether a reply had a second question behind the right one, at which Go does not wait on (tried with Go 1.19.8).

@@ -1,7 +1,7 @@
 //! Go programs that ask the C library (cgo): glibc's answer in Go's words, without a server.
 //!
-//! Recorded with Go 1.19.8 and 1.27.3 (fixtures/clients/recorded.json). EAI_NONAME is "no such host"; EAI_NODATA too since Go 1.21
-//! (src/net/cgo_unix.go), and before that the C library's own text.
+//! Recorded with Go 1.19.8 and 1.27.3 (fixtures/clients/recorded.json). EAI_NONAME is "no such host"; EAI_NODATA too
+//! since Go 1.21 (src/net/cgo_unix.go), and before that the C library's own text.
 
 use super::glibc::{self, NODATA, NONAME, Simulated};
 use super::{DIAL_MS, NEAR_MS, Said, Situation, deadline, kubectl, nss_resolve};
@@ -32,10 +32,7 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
             text => &[text],
         };
         for text in texts {
-            said.add(Said::of(&kubectl(
-                situation,
-                &format!("lookup {host}: {text}"),
-            )));
+            said.add(Said::of(&kubectl(situation, &format!("lookup {host}: {text}"))));
         }
     }
     if waited_ms > DIAL_MS - NEAR_MS {

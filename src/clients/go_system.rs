@@ -1,9 +1,11 @@
-//! kubectl on macOS and Windows, where Go asks the operating system (libSystem, GetAddrInfoW): its message names no server.
+//! kubectl on macOS and Windows, where Go asks the operating system (libSystem, GetAddrInfoW): its message names no
+//! server.
 //!
-//! From Go's source (src/net/cgo_unix.go, lookup_windows.go): a name that does not exist is "no such host", and so is one
-//! without addresses where the system has a code of its own for it; for every other failure it is the system's own text.
-//! Where this host's getaddrinfo was asked, its failure is the one that is put into words. Else only what the name servers
-//! say of a name that does not exist is predicted, and on Windows of one without addresses. Not run on either.
+//! From Go's source (src/net/cgo_unix.go, lookup_windows.go): a name that does not exist is "no such host", and so is
+//! one without addresses where the system has a code of its own for it; for every other failure it is the system's own
+//! text. Where this host's getaddrinfo was asked, its failure is the one that is put into words. Else only what the
+//! name servers say of a name that does not exist is predicted, and on Windows of one without addresses. Not run on
+//! either.
 
 use super::{Said, Situation, kubectl, target};
 use crate::dns::{AnswerKind, RecordType};
@@ -14,8 +16,7 @@ use crate::probe::Probed;
 /// Windows Sockets Error Codes: WSAHOST_NOT_FOUND.
 const HOST_NOT_FOUND: i32 = 11001;
 /// What Windows says of WSANO_DATA, 11004, in English.
-const NO_DATA: &str =
-    "getaddrinfow: The requested name is valid, but no data of the requested type was found.";
+const NO_DATA: &str = "getaddrinfow: The requested name is valid, but no data of the requested type was found.";
 const NO_SUCH_HOST: &str = "no such host";
 
 /// What kubectl would print; `None` where that is not known.
@@ -44,10 +45,7 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
     let host = &situation.target.hostname;
     let mut said = Said::default();
     for text in texts {
-        said.add(Said::of(&kubectl(
-            situation,
-            &format!("lookup {host}: {text}"),
-        )));
+        said.add(Said::of(&kubectl(situation, &format!("lookup {host}: {text}"))));
     }
     Some(said)
 }
@@ -74,20 +72,9 @@ pub(super) fn kind(situation: &Situation<'_>) -> Option<AnswerKind> {
         .split_dns()?
         .asked_for(&situation.target.hostname)
         .servers;
-    let is_asked = |probed: &&Probed| {
-        probed
-            .resolver
-            .address
-            .is_some_and(|address| asked.contains(&address))
-    };
+    let is_asked = |probed: &&Probed| probed.resolver.address.is_some_and(|address| asked.contains(&address));
     let server = situation.all.iter().find(is_asked);
-    let server = server.or_else(|| {
-        situation
-            .named
-            .first()
-            .copied()
-            .filter(|_| asked.is_empty())
-    })?;
+    let server = server.or_else(|| situation.named.first().copied().filter(|_| asked.is_empty()))?;
     let a = target(server, RecordType::A)?.kind;
     let aaaa = target(server, RecordType::AAAA)?.kind;
     Some(match (a, aaaa) {

@@ -1,5 +1,5 @@
-//! Programs on macOS that use libSystem's getaddrinfo. Not run there: what it says of a name that does not exist is as users
-//! reported it (kubernetes/kubectl#48); of anything else, what this host's getaddrinfo said, where it was asked.
+//! Programs on macOS that use libSystem's getaddrinfo. Not run there: what it says of a name that does not exist is as
+//! users reported it (kubernetes/kubectl#48); of anything else, what this host's getaddrinfo said, where it was asked.
 
 use super::{Said, Situation, go_system};
 use crate::dns::AnswerKind;

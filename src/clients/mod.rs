@@ -1,6 +1,6 @@
 //! What clients on this host would do and print, from what was observed of its name servers. A pure
-//! simulation; a client is one file and one line in [`CLIENTS`], and is held to what real clients were recorded to print
-//! (fixtures/clients, tests/clients.rs).
+//! simulation; a client is one file and one line in [`CLIENTS`], and is held to what real clients were recorded to
+//! print (fixtures/clients, tests/clients.rs).
 
 mod glibc;
 mod go;
@@ -31,8 +31,8 @@ pub struct Prediction {
     /// `resolves`, `fails`, or `varies` where it does the one or the other: by which server it begins with (`options
     /// rotate`), by which answers first, or by its version.
     pub outcome: String,
-    /// What it prints where it fails; several where it is a race, the likelier first, or where versions differ, the newer
-    /// first. Empty where it resolves.
+    /// What it prints where it fails; several where it is a race, the likelier first, or where versions differ, the
+    /// newer first. Empty where it resolves.
     pub messages: Vec<String>,
 }
 
@@ -105,11 +105,7 @@ struct Situation<'a> {
 impl<'a> Situation<'a> {
     /// The servers that Go uses, in their order.
     fn servers(&self) -> Vec<&'a Probed> {
-        self.named
-            .iter()
-            .take(limits::NAME_SERVERS_USED)
-            .copied()
-            .collect()
+        self.named.iter().take(limits::NAME_SERVERS_USED).copied().collect()
     }
 
     /// The servers that a C library uses: as Go, but where resolv.conf names none, 127.0.0.1 alone (resolv.conf(5)).
@@ -177,9 +173,7 @@ impl<'a> Situation<'a> {
     /// Whether the hosts file has the name; `in_this_case` where only a line in the case of the target counts.
     fn is_in_hosts_file(&self, in_this_case: bool) -> bool {
         let entries = self.facts.hosts.as_deref().unwrap_or_default();
-        entries
-            .iter()
-            .any(|entry| !(in_this_case && entry.in_other_case))
+        entries.iter().any(|entry| !(in_this_case && entry.in_other_case))
     }
 }
 
@@ -211,9 +205,10 @@ fn target(probed: &Probed, qtype: RecordType) -> Option<&Lookup> {
 
 /// Whether every reply to a question in the client's form came after so many milliseconds.
 fn is_late(lookup: &Lookup, patience_ms: f64, is_form: fn(&Attempt) -> bool) -> bool {
-    let replies = lookup.attempts.iter().filter(|attempt| {
-        attempt.rcode.is_some() && attempt.transport == lookup.transport && is_form(attempt)
-    });
+    let replies = lookup
+        .attempts
+        .iter()
+        .filter(|attempt| attempt.rcode.is_some() && attempt.transport == lookup.transport && is_form(attempt));
     let mut times = replies.filter_map(|attempt| attempt.rtt_ms).peekable();
     times.peek().is_some() && times.all(|rtt| rtt > patience_ms)
 }
@@ -228,10 +223,7 @@ fn is_truncated_over_tcp(lookup: &Lookup) -> bool {
 
 /// Whether addresses are in the answer, whose they may be: Go and musl do not compare the owner's name (recorded).
 fn has_some_address(lookup: &Lookup, qtype: RecordType) -> bool {
-    lookup.rcode == Some(Rcode::NOERROR)
-        && lookup
-            .section(Section::Answer)
-            .any(|record| record.rtype == qtype)
+    lookup.rcode == Some(Rcode::NOERROR) && lookup.section(Section::Answer).any(|record| record.rtype == qtype)
 }
 
 /// Whether it is a record that cannot be read which makes the reply malformed.
@@ -242,8 +234,8 @@ fn is_about_a_record(lookup: &Lookup) -> bool {
         .is_some_and(|reason| reason.starts_with("record "))
 }
 
-/// kubectl's line (StandardErrorMessage in k8s.io/kubectl/pkg/cmd/util/helpers.go). Whatever contains "connection refused"
-/// is taken for the API server's refusal.
+/// kubectl's line (StandardErrorMessage in k8s.io/kubectl/pkg/cmd/util/helpers.go). Whatever contains "connection
+/// refused" is taken for the API server's refusal.
 fn kubectl(situation: &Situation<'_>, error: &str) -> String {
     if error.contains("connection refused") {
         return format!(
@@ -293,9 +285,10 @@ pub fn predict(target: &Target, facts: &Facts, observations: &[Probed]) -> Vec<P
         all: observations,
         found_below_a_suffix: observations.iter().any(|probed| {
             probed.resolver.has_role(Role::Local)
-                && probed.lookups.iter().any(|lookup| {
-                    lookup.purpose == Purpose::SearchSuffix && lookup.kind == AnswerKind::Answer
-                })
+                && probed
+                    .lookups
+                    .iter()
+                    .any(|lookup| lookup.purpose == Purpose::SearchSuffix && lookup.kind == AnswerKind::Answer)
         }),
     };
     let clients = match facts.split_dns().map(|split| split.chooser) {

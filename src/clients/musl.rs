@@ -1,12 +1,12 @@
 //! Programs on Alpine and others with musl's getaddrinfo.
 //!
 //! Recorded with musl 1.2.3 (fixtures/clients/recorded.json), and musl 1.2.3, src/network/res_msend.c and
-//! lookup_name.c. A and AAAA go to all three servers at once, without EDNS and over UDP only; the first reply with NOERROR
-//! or NXDOMAIN counts, whatever is in it, so that of servers that differ the faster one wins. SERVFAIL ends as "Try again"
-//! where nobody has more, and so does silence; every other RCODE is passed over. A decides before AAAA. The hosts file is
-//! compared with the case as it stands. A name with as many dots as ndots says is not looked up below the search list.
-//! A truncated reply counts as it stands, mostly empty. All of it has the time of `options timeout`, however many attempts
-//! there are.
+//! lookup_name.c. A and AAAA go to all three servers at once, without EDNS and over UDP only; the first reply with
+//! NOERROR or NXDOMAIN counts, whatever is in it, so that of servers that differ the faster one wins. SERVFAIL ends as
+//! "Try again" where nobody has more, and so does silence; every other RCODE is passed over. A decides before AAAA. The
+//! hosts file is compared with the case as it stands. A name with as many dots as ndots says is not looked up below the
+//! search list. A truncated reply counts as it stands, mostly empty. All of it has the time of `options timeout`,
+//! however many attempts there are.
 
 use super::{Said, Situation, has_some_address, is_about_a_record, is_late, target};
 use crate::dns::{AnswerKind, Rcode, RecordType};
@@ -32,12 +32,7 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
         return Some(Said::resolves());
     }
     // It asks over UDP whatever resolv.conf says, and this program then did not.
-    if situation
-        .facts
-        .stub
-        .as_ref()
-        .is_some_and(|stub| stub.use_vc)
-    {
+    if situation.facts.stub.as_ref().is_some_and(|stub| stub.use_vc) {
         return None;
     }
     let stub = situation.facts.stub.as_ref();

@@ -1,9 +1,10 @@
 //! glibc's getaddrinfo where nsswitch.conf leads it to systemd-resolved (nss-resolve(8)).
 //!
-//! Recorded with systemd 252 (fixtures/clients/resolved.json): whatever systemd-resolved says of a name without an address,
-//! SERVFAIL and REFUSED too, getaddrinfo says that the name is not known. Only where its name server's truncated reply cannot
-//! be had over TCP is it EAI_AGAIN, and where the name servers are silent getaddrinfo waits for more than 90 s. What
-//! systemd-resolved says is what its stub says, where resolv.conf names it; else what its name servers say, where they agree.
+//! Recorded with systemd 252 (fixtures/clients/resolved.json): whatever systemd-resolved says of a name without an
+//! address, SERVFAIL and REFUSED too, getaddrinfo says that the name is not known. Only where its name server's
+//! truncated reply cannot be had over TCP is it EAI_AGAIN, and where the name servers are silent getaddrinfo waits for
+//! more than 90 s. What systemd-resolved says is what its stub says, where resolv.conf names it; else what its name
+//! servers say, where they agree.
 
 use std::net::IpAddr;
 
@@ -61,18 +62,12 @@ fn outcome(situation: &Situation<'_>) -> Option<Outcome> {
         .split_dns()?
         .asked_for(&situation.target.hostname)
         .servers;
-    let is_asked = |probed: &&Probed| {
-        probed
-            .resolver
-            .address
-            .is_some_and(|address| asked.contains(&address))
-    };
+    let is_asked = |probed: &&Probed| probed.resolver.address.is_some_and(|address| asked.contains(&address));
     let mut behind = situation.all.iter().filter(is_asked).map(of);
     let first = behind.next()??;
     let agree = behind.all(|outcome| outcome == Some(first));
     // A stub that is silent while its servers are not has a reason that is not seen from here.
-    (agree && (by_stub.is_none() || matches!(first, Outcome::Silence | Outcome::Cut)))
-        .then_some(first)
+    (agree && (by_stub.is_none() || matches!(first, Outcome::Silence | Outcome::Cut))).then_some(first)
 }
 
 /// What a server's replies come to.

@@ -1,9 +1,6 @@
 //! The connections themselves, all at once.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "connections to the API server are made here"
-)]
+#![expect(clippy::disallowed_methods, reason = "connections to the API server are made here")]
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
@@ -51,10 +48,7 @@ impl Authority {
     /// Of `certificateAuthority.data` (PEM, in base64), for the endpoint's name or the one that stands for it
     /// (`tls-server-name`). No other authority is trusted: the API server's certificate is of the cluster's own.
     pub fn new(data: &str, name: &str) -> Result<Self, NoAuthority> {
-        let data: Vec<u8> = data
-            .bytes()
-            .filter(|octet| !octet.is_ascii_whitespace())
-            .collect();
+        let data: Vec<u8> = data.bytes().filter(|octet| !octet.is_ascii_whitespace()).collect();
         let pem = base64_simd::STANDARD
             .decode_to_vec(&data)
             .map_err(|_| NoAuthority::NotBase64)?;
@@ -102,12 +96,7 @@ pub async fn connect(
     done.into_iter().map(|(_, connection)| connection).collect()
 }
 
-async fn one(
-    port: Port,
-    authority: Option<Authority>,
-    patience: Duration,
-    deadline: Instant,
-) -> Connection {
+async fn one(port: Port, authority: Option<Authority>, patience: Duration, deadline: Instant) -> Connection {
     let start = Instant::now();
     let end = deadline.min(start + patience);
     let mut connection = Connection {

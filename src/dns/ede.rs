@@ -52,9 +52,7 @@ impl ExtendedError {
     pub fn new(code: u16, text: Option<String>) -> Self {
         Self {
             code,
-            name: PURPOSES
-                .get(usize::from(code))
-                .map(|purpose| (*purpose).to_owned()),
+            name: PURPOSES.get(usize::from(code)).map(|purpose| (*purpose).to_owned()),
             text: text.filter(|text| !text.is_empty()),
         }
     }

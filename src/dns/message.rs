@@ -132,10 +132,7 @@ impl AnswerKind {
 
     /// Something was heard, and it was no DNS: TLS or HTTP failed before a reply could come.
     pub fn is_without_exchange(self) -> bool {
-        matches!(
-            self,
-            Self::Certificate | Self::Handshake | Self::Alpn | Self::HttpError
-        )
+        matches!(self, Self::Certificate | Self::Handshake | Self::Alpn | Self::HttpError)
     }
 
     /// As in the JSON document.
@@ -252,9 +249,7 @@ impl Reply {
 
     /// The records of a section.
     fn section(&self, section: Section) -> impl Iterator<Item = &Record> {
-        self.records
-            .iter()
-            .filter(move |record| record.section == section)
+        self.records.iter().filter(move |record| record.section == section)
     }
 
     /// The name itself and what it is an alias of.
@@ -322,9 +317,7 @@ impl Reply {
                 // Go and musl take every address of the answer section, under whatever name it stands (recorded).
                 if let Some(stranger) = self.stranger(qname, qtype) {
                     let reason = if found.is_empty() {
-                        format!(
-                            "the answer section holds {qtype} records of other names only ({stranger})"
-                        )
+                        format!("the answer section holds {qtype} records of other names only ({stranger})")
                     } else {
                         format!(
                             "beside the answer, the answer section holds {qtype} records of other names ({stranger})"
@@ -348,10 +341,7 @@ impl Reply {
             // RFC 2308 section 2.2: NS without SOA and without an answer is a referral.
             return (AnswerKind::Referral, self.blemish.clone());
         }
-        let unrelated = any_answer
-            && !self
-                .section(Section::Answer)
-                .any(|record| record.owner == *qname);
+        let unrelated = any_answer && !self.section(Section::Answer).any(|record| record.owner == *qname);
         if unrelated {
             return (
                 AnswerKind::Malformed,
@@ -422,10 +412,7 @@ mod tests {
             reply.addresses(&name("A.test"), RecordType::A),
             [IpAddr::from([192, 0, 2, 1])]
         );
-        assert_eq!(
-            reply.kind(&name("a.test"), RecordType::AAAA).0,
-            AnswerKind::NoData
-        );
+        assert_eq!(reply.kind(&name("a.test"), RecordType::AAAA).0, AnswerKind::NoData);
     }
 
     #[test]
@@ -465,9 +452,7 @@ mod tests {
             },
         );
         assert_eq!(
-            reply(vec![ns.clone()])
-                .kind(&name("a.test"), RecordType::A)
-                .0,
+            reply(vec![ns.clone()]).kind(&name("a.test"), RecordType::A).0,
             AnswerKind::Referral
         );
         assert_eq!(

@@ -94,9 +94,7 @@ impl Name {
     /// The name without its first label; `None` for the root.
     pub fn parent(&self) -> Option<Self> {
         let (_, rest) = self.labels.split_first()?;
-        Some(Self {
-            labels: rest.to_vec(),
-        })
+        Some(Self { labels: rest.to_vec() })
     }
 
     /// Whether this name is `other` or below it.
@@ -157,8 +155,7 @@ impl FromStr for Name {
                         let mut value = u16::from(first - b'0');
                         for _ in 0..2 {
                             let digit = octets.next().filter(u8::is_ascii_digit);
-                            value =
-                                value * 10 + u16::from(digit.ok_or(NameError::BadEscape)? - b'0');
+                            value = value * 10 + u16::from(digit.ok_or(NameError::BadEscape)? - b'0');
                         }
                         u8::try_from(value).map_err(|_| NameError::BadEscape)?
                     }
@@ -229,12 +226,7 @@ impl PartialOrd for Name {
 /// Canonical order: from the root down, without regard to case (RFC 4034 section 6.1).
 impl Ord for Name {
     fn cmp(&self, other: &Self) -> Ordering {
-        let key = |name: &Self| -> Vec<Vec<u8>> {
-            name.labels()
-                .rev()
-                .map(<[u8]>::to_ascii_lowercase)
-                .collect()
-        };
+        let key = |name: &Self| -> Vec<Vec<u8>> { name.labels().rev().map(<[u8]>::to_ascii_lowercase).collect() };
         key(self).cmp(&key(other))
     }
 }
@@ -299,10 +291,7 @@ mod tests {
         );
         assert_eq!("a\\25".parse::<Name>(), Err(NameError::BadEscape));
         assert_eq!("a\\256".parse::<Name>(), Err(NameError::BadEscape));
-        assert_eq!(
-            Name::from_host("a b.example"),
-            Err(NameError::NotHostName(' '))
-        );
+        assert_eq!(Name::from_host("a b.example"), Err(NameError::NotHostName(' ')));
     }
 
     #[test]
@@ -312,9 +301,6 @@ mod tests {
             .to_vec();
         names.sort();
         let shown: Vec<String> = names.iter().map(ToString::to_string).collect();
-        assert_eq!(
-            shown,
-            ["example", "yljkjljk.a.example", "z.example", "a.z.example"]
-        );
+        assert_eq!(shown, ["example", "yljkjljk.a.example", "z.example", "a.z.example"]);
     }
 }

@@ -51,9 +51,7 @@ impl Cluster {
 
     /// Whether its status is `ACTIVE`, or not known.
     pub fn is_active(&self) -> bool {
-        self.status
-            .as_deref()
-            .is_none_or(|status| status == "ACTIVE")
+        self.status.as_deref().is_none_or(|status| status == "ACTIVE")
     }
 
     /// Whether its endpoint has this name.

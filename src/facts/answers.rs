@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::account::{
-    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, NetworkInterface,
-    ResolverEndpoint, ResolverRule, RuleAssociation, SecurityGroup, Vpc, VpcAttributes, VpcZones,
+    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, NetworkInterface, ResolverEndpoint,
+    ResolverRule, RuleAssociation, SecurityGroup, Vpc, VpcAttributes, VpcZones,
 };
 use super::calls::{Call, FailedRead};
 use super::document::Elsewhere;
@@ -114,9 +114,7 @@ impl Answers {
             return None;
         }
         let of_arn = cluster.arn.as_deref().and_then(|arn| arn.split(':').nth(3));
-        let region = EndpointName::parse(&host)
-            .ok()
-            .map(|endpoint| endpoint.region);
+        let region = EndpointName::parse(&host).ok().map(|endpoint| endpoint.region);
         Some((host, region.or_else(|| of_arn.map(str::to_owned))))
     }
 
@@ -150,22 +148,16 @@ impl Answers {
         self.absent = self.absent.take().or(facts.absent_cluster);
         extend(&mut self.updates, facts.updates);
         extend(&mut self.vpcs, facts.vpc.map(|vpc| vec![vpc]));
-        extend(
-            &mut self.dhcp_options,
-            facts.dhcp_options.map(|one| vec![one]),
-        );
+        extend(&mut self.dhcp_options, facts.dhcp_options.map(|one| vec![one]));
         extend(&mut self.security_groups, facts.security_groups);
         extend(&mut self.resolver_endpoints, facts.resolver_endpoints);
         extend(&mut self.resolver_rules, facts.resolver_rules);
         extend(&mut self.rule_associations, facts.rule_associations);
-        self.hosted_zones
-            .extend(facts.hosted_zones.unwrap_or_default());
+        self.hosted_zones.extend(facts.hosted_zones.unwrap_or_default());
         self.failed.extend(facts.failed_reads);
         // What that machine could not learn of itself is no gap here.
-        let of_aws = |gap: &Gap| {
-            gap.source == "AWS credentials"
-                || Call::ALL.iter().any(|call| gap.source == call.action())
-        };
+        let of_aws =
+            |gap: &Gap| gap.source == "AWS credentials" || Call::ALL.iter().any(|call| gap.source == call.action());
         self.gaps.extend(elsewhere.gaps.into_iter().filter(of_aws));
     }
 
@@ -198,10 +190,7 @@ impl Answers {
             missing.unsaid(Call::DescribeCluster);
         }
         let mut vpc_id = cluster.as_ref().and_then(|cluster| cluster.vpc_id.clone());
-        let name = cluster
-            .as_ref()
-            .map(|cluster| cluster.name.as_str())
-            .or(wanted.cluster);
+        let name = cluster.as_ref().map(|cluster| cluster.name.as_str()).or(wanted.cluster);
         match self.interfaces {
             None => missing.unsaid(Call::DescribeNetworkInterfaces),
             Some(all) => match of_cluster(unique(all, |one| &one.id), name, vpc_id.as_deref()) {
@@ -268,13 +257,9 @@ impl Answers {
             Call::DescribeSecurityGroups,
             self.security_groups.map(|all| unique(all, |one| &one.id)),
         );
-        let endpoints = self.resolver_endpoints.map(|all| {
-            with_addresses(
-                unique(all, |one| &one.id),
-                self.endpoint_addresses,
-                facts.vpc.as_ref(),
-            )
-        });
+        let endpoints = self
+            .resolver_endpoints
+            .map(|all| with_addresses(unique(all, |one| &one.id), self.endpoint_addresses, facts.vpc.as_ref()));
         if let Some(all) = &endpoints
             && all
                 .iter()
@@ -287,8 +272,7 @@ impl Answers {
             Call::ListResolverRules,
             self.resolver_rules.map(|all| unique(all, |one| &one.id)),
         );
-        facts.rule_associations =
-            missing.list(Call::ListResolverRuleAssociations, self.rule_associations);
+        facts.rule_associations = missing.list(Call::ListResolverRuleAssociations, self.rule_associations);
         facts.hosted_zones = zones(self.hosted_zones, vpc_id.as_deref());
         if facts.hosted_zones.is_none() {
             missing.unsaid(Call::ListHostedZonesByVpc);
@@ -309,10 +293,7 @@ impl Answers {
         }
         facts.cluster = cluster;
         for call in &self.partial {
-            missing.because(
-                *call,
-                "a file has only a part of the list (it has a NextToken)",
-            );
+            missing.because(*call, "a file has only a part of the list (it has a NextToken)");
         }
         let mut gaps = missing.finish();
         for gap in self.gaps {
@@ -340,16 +321,10 @@ fn extend<T>(list: &mut Option<Vec<T>>, more: Option<Vec<T>>) {
 /// The cluster that is meant: the one whose endpoint is the target, else the one that was named, else the only one.
 /// Or why none is.
 fn chosen(clusters: Vec<Cluster>, wanted: Wanted<'_>) -> (Option<Cluster>, Option<String>) {
-    let clusters = unique(clusters, |cluster| {
-        cluster.arn.as_ref().unwrap_or(&cluster.name)
-    });
+    let clusters = unique(clusters, |cluster| cluster.arn.as_ref().unwrap_or(&cluster.name));
     let of_target = |cluster: &&Cluster| cluster.has_endpoint(wanted.target);
     let named = |cluster: &&Cluster| wanted.cluster.is_some_and(|name| name == cluster.name);
-    if let Some(found) = clusters
-        .iter()
-        .find(of_target)
-        .or_else(|| clusters.iter().find(named))
-    {
+    if let Some(found) = clusters.iter().find(of_target).or_else(|| clusters.iter().find(named)) {
         return (Some(found.clone()), None);
     }
     let listed = listing(clusters.iter().map(|cluster| cluster.name.as_str()));
@@ -369,11 +344,7 @@ fn chosen(clusters: Vec<Cluster>, wanted: Wanted<'_>) -> (Option<Cluster>, Optio
 
 /// The interfaces of the cluster: those with its description, in its VPC, that are in use. Without the cluster's
 /// name, those of the only cluster that has any.
-fn of_cluster(
-    all: Vec<Interface>,
-    name: Option<&str>,
-    vpc_id: Option<&str>,
-) -> Result<Vec<Interface>, String> {
+fn of_cluster(all: Vec<Interface>, name: Option<&str>, vpc_id: Option<&str>) -> Result<Vec<Interface>, String> {
     let total = all.len();
     let in_use: Vec<Interface> = all
         .into_iter()
@@ -433,8 +404,7 @@ fn dhcp_options(all: Option<Vec<DhcpOptions>>, vpc: Option<&Vpc>) -> Option<Dhcp
     }
     let all = unique(all?, |one| &one.id);
     let is_only = all.len() == 1;
-    all.into_iter()
-        .find(|one| wanted.map_or(is_only, |id| id == one.id))
+    all.into_iter().find(|one| wanted.map_or(is_only, |id| id == one.id))
 }
 
 /// Gives each endpoint its addresses. An answer that does not name its endpoint is that of the only endpoint with
@@ -457,18 +427,15 @@ fn with_addresses(
             None => unnamed.push(addresses),
         }
     }
-    let in_vpc = |endpoint: &ResolverEndpoint| {
-        vpc.is_some_and(|vpc| endpoint.vpc_id.as_deref() == Some(vpc.id.as_str()))
-    };
+    let in_vpc =
+        |endpoint: &ResolverEndpoint| vpc.is_some_and(|vpc| endpoint.vpc_id.as_deref() == Some(vpc.id.as_str()));
     for addresses in unnamed {
         let within = vpc.is_some_and(|vpc| {
-            let known =
-                |address: &EndpointAddress| vpc.cidrs.iter().any(|cidr| cidr.contains(&address.ip));
+            let known = |address: &EndpointAddress| vpc.cidrs.iter().any(|cidr| cidr.contains(&address.ip));
             addresses.iter().all(known)
         });
-        let open = |endpoint: &ResolverEndpoint| {
-            endpoint.addresses.is_none() && endpoint.direction.starts_with("INBOUND")
-        };
+        let open =
+            |endpoint: &ResolverEndpoint| endpoint.addresses.is_none() && endpoint.direction.starts_with("INBOUND");
         let mut candidates: Vec<usize> = (0..endpoints.len())
             .filter(|at| open(&endpoints[*at]))
             .filter(|at| {
@@ -576,11 +543,7 @@ impl Missing<'_> {
         };
         if let Some(dropped) = list.len().checked_sub(limits::LIST_IN_CAPTURE + 1) {
             list.truncate(limits::LIST_IN_CAPTURE);
-            let reason = format!(
-                "{} beyond the first {}",
-                dropped + 1,
-                limits::LIST_IN_CAPTURE
-            );
+            let reason = format!("{} beyond the first {}", dropped + 1, limits::LIST_IN_CAPTURE);
             self.because(call, &reason);
         }
         Some(list)

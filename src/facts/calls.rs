@@ -237,11 +237,7 @@ impl FailedRead {
             .as_ref()
             .filter(|_| !matches!(self.kind, ReadFailure::Denied))
             .map(|message| format!(": {message}"));
-        format!(
-            "{what}{}{}",
-            code.unwrap_or_default(),
-            message.unwrap_or_default(),
-        )
+        format!("{what}{}{}", code.unwrap_or_default(), message.unwrap_or_default())
     }
 }
 

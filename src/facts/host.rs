@@ -1,9 +1,6 @@
 //! The thin callers: what is read from this host, and from the files that the user names.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "this is the end where this host is read"
-)]
+#![expect(clippy::disallowed_methods, reason = "this is the end where this host is read")]
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
@@ -137,9 +134,7 @@ fn interface_index(name: &str) -> Option<u32> {
 
 /// This host's name, for the report's `vantage`.
 fn host_name() -> Option<String> {
-    dns_lookup::get_hostname()
-        .ok()
-        .filter(|name| !name.is_empty())
+    dns_lookup::get_hostname().ok().filter(|name| !name.is_empty())
 }
 
 /// Which of this host's files are read, and what it is called.
@@ -172,10 +167,7 @@ impl<'a> HostFiles<'a> {
 
 /// Collects what this host says. A file that the user named and that cannot be read is an error; one of the
 /// host's own is a gap.
-pub fn collect(
-    files: &HostFiles<'_>,
-    target: &Name,
-) -> Result<(Facts, Vec<Gap>, Vantage), UnreadableFile> {
+pub fn collect(files: &HostFiles<'_>, target: &Name) -> Result<(Facts, Vec<Gap>, Vantage), UnreadableFile> {
     let mut facts = Facts::default();
     let mut gaps = Vec::new();
     let mut resolv_conf = None;

@@ -25,10 +25,7 @@ pub struct HostsEntry {
 pub fn entries_for(target: &Name, path: &str, text: &[u8]) -> Vec<HostsEntry> {
     let mut entries = Vec::new();
     for (index, line) in text.split(|&octet| octet == b'\n').enumerate() {
-        let line = line
-            .split(|&octet| octet == b'#')
-            .next()
-            .unwrap_or_default();
+        let line = line.split(|&octet| octet == b'#').next().unwrap_or_default();
         let line = String::from_utf8_lossy(line);
         let mut words = line.split_whitespace();
         let Some(ip) = words.next().and_then(parse_address) else {
@@ -71,18 +68,8 @@ mod tests {
                     not-an-ip api.example.test\n\
                     192.0.2.2 api.example.test.evil\n\
                     2001:db8::1 api.example.test.\n";
-        let found = entries_for(
-            &"API.example.test".parse().unwrap(),
-            "hosts",
-            text.as_bytes(),
-        );
-        let lines: Vec<(usize, String)> = found
-            .iter()
-            .map(|entry| (entry.line, entry.ip.to_string()))
-            .collect();
-        assert_eq!(
-            lines,
-            [(3, "192.0.2.1".to_owned()), (6, "2001:db8::1".to_owned())]
-        );
+        let found = entries_for(&"API.example.test".parse().unwrap(), "hosts", text.as_bytes());
+        let lines: Vec<(usize, String)> = found.iter().map(|entry| (entry.line, entry.ip.to_string())).collect();
+        assert_eq!(lines, [(3, "192.0.2.1".to_owned()), (6, "2001:db8::1".to_owned())]);
     }
 }

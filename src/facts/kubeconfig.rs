@@ -77,9 +77,7 @@ pub enum KubeconfigError {
         contexts: String,
     },
     /// The context's cluster is not there, or has no server.
-    #[error(
-        "kubeconfig {files}: context {context:?} names the cluster {cluster:?}, which has no server there"
-    )]
+    #[error("kubeconfig {files}: context {context:?} names the cluster {cluster:?}, which has no server there")]
     NoServer {
         /// The files.
         files: String,
@@ -159,10 +157,7 @@ struct Variable {
 
 /// Merges the files, each with its path, and looks up the context; without one, the current context. `None` where
 /// there is no file.
-pub fn read(
-    files: &[(String, Vec<u8>)],
-    context: Option<&str>,
-) -> Result<Option<Kubeconfig>, KubeconfigError> {
+pub fn read(files: &[(String, Vec<u8>)], context: Option<&str>) -> Result<Option<Kubeconfig>, KubeconfigError> {
     if files.is_empty() {
         return Ok(None);
     }
@@ -173,21 +168,11 @@ pub fn read(
     let paths: Vec<String> = files.iter().map(|(path, _)| path.clone()).collect();
     let names = || paths.join(", ");
     // What the first file has said stays; an entry of the same name in a later one is discarded whole.
-    let clusters = || {
-        parsed
-            .iter()
-            .flat_map(|file| file.clusters.iter().flatten())
-    };
-    let contexts = || {
-        parsed
-            .iter()
-            .flat_map(|file| file.contexts.iter().flatten())
-    };
+    let clusters = || parsed.iter().flat_map(|file| file.clusters.iter().flatten());
+    let contexts = || parsed.iter().flat_map(|file| file.contexts.iter().flatten());
     let users = || parsed.iter().flat_map(|file| file.users.iter().flatten());
     let known = || {
-        let all: Vec<&str> = contexts()
-            .filter_map(|entry| entry.name.as_deref())
-            .collect();
+        let all: Vec<&str> = contexts().filter_map(|entry| entry.name.as_deref()).collect();
         let more = all.len().saturating_sub(limits::NAMES_SHOWN);
         match (all.len(), more) {
             (0, _) => "no context".to_owned(),
@@ -218,10 +203,7 @@ pub fn read(
         .find(|cluster| cluster.name.as_deref() == Some(&cluster_name))
         .and_then(|cluster| cluster.cluster.clone());
     let Some((server, cluster)) = cluster.and_then(|cluster| {
-        let server = cluster
-            .server
-            .clone()
-            .filter(|server| !server.trim().is_empty())?;
+        let server = cluster.server.clone().filter(|server| !server.trim().is_empty())?;
         Some((server, cluster))
     }) else {
         return Err(KubeconfigError::NoServer {
@@ -241,10 +223,7 @@ pub fn read(
         context: text(name),
         server: text(&without_user(server.trim())),
         tls_server_name: cluster.tls_server_name.as_deref().map(text),
-        proxy_url: cluster
-            .proxy_url
-            .as_deref()
-            .map(|url| text(&without_user(url))),
+        proxy_url: cluster.proxy_url.as_deref().map(|url| text(&without_user(url))),
         certificate_authority: cluster
             .certificate_authority_data
             .filter(|data| data.len() <= limits::KUBECONFIG_AUTHORITY),
@@ -255,9 +234,7 @@ pub fn read(
         found.take_name(known);
     }
     if found.region.is_none() {
-        let endpoint = found
-            .host()
-            .and_then(|host| EndpointName::parse(&host).ok());
+        let endpoint = found.host().and_then(|host| EndpointName::parse(&host).ok());
         found.region = endpoint.map(|endpoint| endpoint.region);
     }
     Ok(Some(found))
@@ -347,9 +324,7 @@ impl Kubeconfig {
                 "--role" | "-r" if is_authenticator => &mut self.role_arn,
                 _ => continue,
             };
-            let value = joined
-                .or_else(|| args.next())
-                .filter(|value| !value.is_empty());
+            let value = joined.or_else(|| args.next()).filter(|value| !value.is_empty());
             if let Some(value) = value {
                 *wanted = Some(text(value));
             }
@@ -376,13 +351,10 @@ impl Kubeconfig {
     fn take_name(&mut self, name: &str) {
         let arn: Vec<&str> = name.splitn(6, ':').collect();
         let parts = if let ["arn", _, "eks", region, _, resource] = arn[..] {
-            resource
-                .strip_prefix("cluster/")
-                .map(|cluster| (cluster, region))
+            resource.strip_prefix("cluster/").map(|cluster| (cluster, region))
         } else {
             let name = name.rsplit('@').next().unwrap_or(name);
-            name.strip_suffix(".eksctl.io")
-                .and_then(|rest| rest.rsplit_once('.'))
+            name.strip_suffix(".eksctl.io").and_then(|rest| rest.rsplit_once('.'))
         };
         let Some((cluster, region)) = parts else {
             return;
@@ -431,7 +403,8 @@ mod tests {
     /// As `aws eks update-kubeconfig --profile prod` writes it.
     fn update_kubeconfig() -> String {
         format!(
-            "apiVersion: v1\nclusters:\n- cluster:\n    certificate-authority-data: TFMwdA==\n    server: https://{HOST}\n  \
+            "apiVersion: v1\nclusters:\n- cluster:\n    certificate-authority-data: TFMwdA==\n    server: \
+             https://{HOST}\n  \
              name: arn:aws:eks:ap-northeast-1:123456789012:cluster/shared\ncontexts:\n- context:\n    cluster: \
              arn:aws:eks:ap-northeast-1:123456789012:cluster/shared\n    user: u\n  name: shared\ncurrent-context: \
              shared\nkind: Config\npreferences: {{}}\nusers:\n- name: u\n  user:\n    exec:\n      apiVersion: \
@@ -467,7 +440,8 @@ mod tests {
 
     fn with(cluster: &str, exec: &str, name: &str) -> Kubeconfig {
         of(&format!(
-            "clusters: [{{name: '{name}', cluster: {{{cluster}}}}}]\ncontexts: [{{name: c, context: {{cluster: '{name}', user: \
+            "clusters: [{{name: '{name}', cluster: {{{cluster}}}}}]\ncontexts: [{{name: c, context: {{cluster: \
+             '{name}', user: \
              u}}}}]\ncurrent-context: c\nusers: [{{name: u, user: {{token: secret, exec: {exec}}}}}]\n"
         ))
     }
@@ -486,7 +460,8 @@ mod tests {
         assert_eq!(found.region.as_deref(), Some("ap-northeast-1"));
         let found = with(
             &server,
-            "{command: 'C:\\aws\\aws.exe', args: [--profile=p, eks, get-token, --cluster-name=n, --role-arn, r, --region]}",
+            "{command: 'C:\\aws\\aws.exe', args: [--profile=p, eks, get-token, --cluster-name=n, --role-arn, r, \
+             --region]}",
             "k",
         );
         assert_eq!(
@@ -513,18 +488,10 @@ mod tests {
         for (server, host, port) in [
             ("https://a.example.test:6443/", Some("a.example.test"), 6443),
             ("https://a.example.test.", Some("a.example.test"), 443),
-            (
-                "HTTPS://A.example.test/k8s/clusters/c-1",
-                Some("A.example.test"),
-                443,
-            ),
+            ("HTTPS://A.example.test/k8s/clusters/c-1", Some("A.example.test"), 443),
             ("http://a.example.test", Some("a.example.test"), 80),
             ("a.example.test", Some("a.example.test"), 443),
-            (
-                "https://user:pass@a.example.test",
-                Some("a.example.test"),
-                443,
-            ),
+            ("https://user:pass@a.example.test", Some("a.example.test"), 443),
             ("fashion-eks", Some("fashion-eks"), 443),
             ("https://10.0.0.1:6443", None, 6443),
             ("https://[2001:db8::1]:6443", None, 6443),
@@ -534,10 +501,7 @@ mod tests {
             let found = with(&format!("server: '{server}'"), "{}", "k");
             let name = found.host().map(|name| name.to_string());
             assert_eq!(
-                (
-                    name.as_deref().map(|name| name.trim_end_matches('.')),
-                    found.port()
-                ),
+                (name.as_deref().map(|name| name.trim_end_matches('.')), found.port()),
                 (host, port),
                 "{server}"
             );
@@ -553,7 +517,8 @@ mod tests {
     fn the_first_file_to_say_something_wins() {
         let entry = |server: &str, more: &str| {
             format!(
-                "clusters: [{{name: k, cluster: {{server: 'https://{server}'}}}}]\ncontexts: [{{name: c, context: {{cluster: \
+                "clusters: [{{name: k, cluster: {{server: 'https://{server}'}}}}]\ncontexts: [{{name: c, context: \
+                 {{cluster: \
                  k}}}}]\n{more}"
             )
         };
@@ -581,9 +546,7 @@ mod tests {
             "kubeconfig config: no context \"other\"; it has shared"
         );
         assert!(refused("contexts: []", None).contains("no current-context"));
-        assert!(
-            refused("current-context: x", None).contains("no context \"x\"; it has no context")
-        );
+        assert!(refused("current-context: x", None).contains("no context \"x\"; it has no context"));
         let lost = good.replace("server:", "sever:");
         assert!(
             refused(&lost, None).contains("which has no server there"),
@@ -599,18 +562,11 @@ mod tests {
             "clusters:\n- cluster: {server: [1]}",
         ] {
             let error = refused(text, None);
-            assert!(
-                error.starts_with("kubeconfig config, line "),
-                "{text}: {error}"
-            );
+            assert!(error.starts_with("kubeconfig config, line "), "{text}: {error}");
             assert!(!error.contains('\n') && error.len() < 500, "{error}");
         }
         let error = read(&[("b".to_owned(), b"a\n\xff".to_vec())], None).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .starts_with("kubeconfig b, line 2: not UTF-8")
-        );
+        assert!(error.to_string().starts_with("kubeconfig b, line 2: not UTF-8"));
         // JSON is YAML.
         let json = format!(
             "{{\"clusters\":[{{\"name\":\"k\",\"cluster\":{{\"server\":\"https://{HOST}\"}}}}],\"contexts\":[{{\"name\":\"c\",\
@@ -627,19 +583,11 @@ mod tests {
         let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..12 {
             let before = format!("*a{}", level - 1);
-            let _ = writeln!(
-                bomb,
-                "a{level}: &a{level} [{}]",
-                [before.as_str(); 9].join(", ")
-            );
+            let _ = writeln!(bomb, "a{level}: &a{level} [{}]", [before.as_str(); 9].join(", "));
         }
         bomb.push_str("current-context: *a11\n");
         let _ = read(&file(&bomb), None);
-        for deep in [
-            "[".repeat(100_000),
-            "{a: ".repeat(50_000),
-            "- ".repeat(50_000),
-        ] {
+        for deep in ["[".repeat(100_000), "{a: ".repeat(50_000), "- ".repeat(50_000)] {
             assert!(read(&file(&deep), None).is_err());
         }
         let good = update_kubeconfig().into_bytes();

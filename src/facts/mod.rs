@@ -22,16 +22,14 @@ use serde::{Deserialize, Serialize};
 use crate::dns::Name;
 
 pub use account::{
-    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, HostedZone,
-    Instance, NetworkInterface, Permission, ResolverEndpoint, ResolverRule, RuleAssociation,
-    RuleTarget, SecurityGroup, Vpc, VpcAttributes, VpcZones,
+    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, HostedZone, Instance,
+    NetworkInterface, Permission, ResolverEndpoint, ResolverRule, RuleAssociation, RuleTarget, SecurityGroup, Vpc,
+    VpcAttributes, VpcZones,
 };
 pub use calls::{Call, FailedRead, ReadFailure};
 pub use hosts_file::HostsEntry;
 pub use kubeconfig::Kubeconfig;
-pub use platform::{
-    AskedFor, Chooser, HostConfiguration, HostSummary, HostsLine, LookupPath, SplitDns,
-};
+pub use platform::{AskedFor, Chooser, HostConfiguration, HostSummary, HostsLine, LookupPath, SplitDns};
 pub use proxy::Proxy;
 pub use stub::StubConfiguration;
 
@@ -97,9 +95,7 @@ impl Facts {
 
     /// The cluster, where its endpoint has the target's name: what is known of it then holds for the target.
     pub fn cluster_of(&self, target: &Name) -> Option<&Cluster> {
-        self.cluster
-            .as_ref()
-            .filter(|cluster| cluster.has_endpoint(target))
+        self.cluster.as_ref().filter(|cluster| cluster.has_endpoint(target))
     }
 
     /// The id of the cluster's VPC.

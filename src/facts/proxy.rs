@@ -75,9 +75,8 @@ fn list_covers(list: &str, target: &Name) -> bool {
         }
         let below_only = host.starts_with('.');
         let host = host.trim_start_matches('.');
-        host.parse::<Name>().is_ok_and(|suffix| {
-            !suffix.is_root() && target.is_within(&suffix) && !(below_only && *target == suffix)
-        })
+        host.parse::<Name>()
+            .is_ok_and(|suffix| !suffix.is_root() && target.is_within(&suffix) && !(below_only && *target == suffix))
     })
 }
 

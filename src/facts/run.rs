@@ -1,5 +1,5 @@
-//! Runs a command of this host that shows its resolver configuration: by its full path, without a shell, bounded in time
-//! and in what it may print. Beside these only the `ssh` of `--via` is ever executed.
+//! Runs a command of this host that shows its resolver configuration: by its full path, without a shell, bounded in
+//! time and in what it may print. Beside these only the `ssh` of `--via` is ever executed.
 
 #![expect(
     clippy::disallowed_methods,
@@ -32,13 +32,9 @@ pub(super) enum RunFailure {
     Failed,
 }
 
-/// What the command prints within this time, at most [`limits::HOST_TEXT`] octets of it. `places` are full paths: the first that is there
-/// is run.
-pub(super) fn output(
-    places: &[&str],
-    arguments: &[&str],
-    within: Duration,
-) -> Result<Vec<u8>, RunFailure> {
+/// What the command prints within this time, at most [`limits::HOST_TEXT`] octets of it. `places` are full paths: the
+/// first that is there is run.
+pub(super) fn output(places: &[&str], arguments: &[&str], within: Duration) -> Result<Vec<u8>, RunFailure> {
     let is_there = |place: &&&str| Path::new(place).is_absolute() && Path::new(place).is_file();
     let place = places.iter().find(is_there).ok_or(RunFailure::Missing)?;
     let mut command = Command::new(place);
@@ -56,15 +52,9 @@ pub(super) fn output(
         .env("SYSTEMD_COLORS", "0")
         .env("SYSTEMD_PAGER", "");
     let end = Instant::now() + within;
-    let mut child = command
-        .spawn()
-        .map_err(|error| RunFailure::Start(error.to_string()))?;
+    let mut child = command.spawn().map_err(|error| RunFailure::Start(error.to_string()))?;
     let read = read(&mut child, within);
-    let ended = read.is_some()
-        && has_ended(
-            &mut child,
-            end.min(Instant::now() + limits::HOST_COMMAND_END.0),
-        );
+    let ended = read.is_some() && has_ended(&mut child, end.min(Instant::now() + limits::HOST_COMMAND_END.0));
     if !ended {
         // It may have ended meanwhile.
         let _ = child.kill();

@@ -8,9 +8,8 @@ use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
 
 use super::account::{
-    Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, HostedZone, Permission,
-    ResolverEndpoint, ResolverRule, RuleAssociation, RuleTarget, SecurityGroup, Vpc, VpcAttributes,
-    VpcZones,
+    Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, HostedZone, Permission, ResolverEndpoint,
+    ResolverRule, RuleAssociation, RuleTarget, SecurityGroup, Vpc, VpcAttributes, VpcZones,
 };
 use super::answers::{Answers, Interface};
 use super::bounded;
@@ -33,9 +32,7 @@ pub enum NotFacts {
     #[error("is empty: {UNDERSTOOD}")]
     Empty,
     /// Another encoding.
-    #[error(
-        "is UTF-16 text, as PowerShell's > writes it: save it as UTF-8 (Out-File -Encoding utf8)"
-    )]
+    #[error("is UTF-16 text, as PowerShell's > writes it: save it as UTF-8 (Out-File -Encoding utf8)")]
     Utf16,
     /// No JSON, or cut off.
     #[error("is not JSON: {0}; {UNDERSTOOD}")]
@@ -47,10 +44,7 @@ pub enum NotFacts {
     #[error("is JSON of something else; {UNDERSTOOD}")]
     Other,
     /// More than is read.
-    #[error(
-        "holds more than {} documents, one behind the other",
-        limits::DOCUMENTS
-    )]
+    #[error("holds more than {} documents, one behind the other", limits::DOCUMENTS)]
     TooMany,
     /// A later shape, where the names may mean something else.
     #[error(
@@ -102,9 +96,7 @@ struct Document {
 }
 
 /// Where AWS leaves a list out, or the CLI prints null, there is nothing in it.
-fn or_empty<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Vec<T>, D::Error> {
+fn or_empty<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
     Ok(Option::<Vec<T>>::deserialize(deserializer)?.unwrap_or_default())
 }
 
@@ -287,10 +279,7 @@ struct RawIpv6Range {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(
-    rename_all = "PascalCase",
-    expecting = "a reference to a security group"
-)]
+#[serde(rename_all = "PascalCase", expecting = "a reference to a security group")]
 struct RawGroupPair {
     group_id: Option<String>,
 }
@@ -319,10 +308,7 @@ struct RawResolverEndpoint {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(
-    rename_all = "PascalCase",
-    expecting = "an address of a Resolver endpoint"
-)]
+#[serde(rename_all = "PascalCase", expecting = "an address of a Resolver endpoint")]
 struct RawEndpointAddress {
     ip: Option<IpAddr>,
     ipv6: Option<IpAddr>,
@@ -356,10 +342,7 @@ struct RawTarget {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(
-    rename_all = "PascalCase",
-    expecting = "an association of a Resolver rule"
-)]
+#[serde(rename_all = "PascalCase", expecting = "an association of a Resolver rule")]
 struct RawRuleAssociation {
     resolver_rule_id: String,
     #[serde(rename = "VPCId")]
@@ -433,15 +416,11 @@ fn take(whole: &[u8], part: &[u8], answers: &mut Answers) -> Result<(), NotFacts
         }
         let elsewhere: Elsewhere = serde_json::from_slice(part).map_err(shape)?;
         if humantime::parse_rfc3339(&elsewhere.taken_at).is_err() {
-            return Err(NotFacts::Shape(
-                "taken_at is not a time in RFC 3339 form".to_owned(),
-            ));
+            return Err(NotFacts::Shape("taken_at is not a time in RFC 3339 form".to_owned()));
         }
         if !elsewhere.is_bounded() {
             let most = limits::LIST_IN_CAPTURE;
-            return Err(NotFacts::Shape(format!(
-                "a list has more than {most} members"
-            )));
+            return Err(NotFacts::Shape(format!("a list has more than {most} members")));
         }
         answers.take_elsewhere(elsewhere);
         return Ok(());
@@ -499,10 +478,7 @@ impl Document {
         if let Some(all) = self.resolver_endpoints {
             lists.push(Call::ListResolverEndpoints);
             let all = all.into_iter().map(ResolverEndpoint::from);
-            answers
-                .resolver_endpoints
-                .get_or_insert_default()
-                .extend(all);
+            answers.resolver_endpoints.get_or_insert_default().extend(all);
         }
         if let Some(all) = self.endpoint_addresses {
             lists.push(Call::ListResolverEndpointIpAddresses);
@@ -521,10 +497,7 @@ impl Document {
                 vpc_id: raw.vpc_id,
                 status: raw.status,
             });
-            answers
-                .rule_associations
-                .get_or_insert_default()
-                .extend(all);
+            answers.rule_associations.get_or_insert_default().extend(all);
         }
         if let Some(all) = self.hosted_zones {
             lists.push(Call::ListHostedZonesByVpc);
@@ -551,10 +524,7 @@ impl Document {
         }
         if let Some(account) = self.account {
             known = true;
-            answers.caller = Some(Caller {
-                account,
-                arn: self.arn,
-            });
+            answers.caller = Some(Caller { account, arn: self.arn });
         }
         if self.next_token.is_some() {
             answers.partial.extend(lists.iter().copied());
@@ -573,11 +543,7 @@ impl From<RawCluster> for Cluster {
             endpoint: raw.endpoint,
             endpoint_public_access: network.endpoint_public_access,
             endpoint_private_access: network.endpoint_private_access,
-            public_access_cidrs: network
-                .public_access_cidrs
-                .into_iter()
-                .take(limits::EXPECTED)
-                .collect(),
+            public_access_cidrs: network.public_access_cidrs.into_iter().take(limits::EXPECTED).collect(),
             vpc_id: network.vpc_id,
             cluster_security_group_id: network.cluster_security_group_id,
             ip_family: raw.kubernetes_network_config.and_then(|one| one.ip_family),
@@ -713,17 +679,13 @@ impl From<RawResolverEndpoint> for ResolverEndpoint {
 impl RawEndpointAddress {
     /// A dual-stack address has two.
     fn into_addresses(self) -> impl Iterator<Item = EndpointAddress> {
-        let (status, status_message, subnet_id) =
-            (self.status, self.status_message, self.subnet_id);
-        self.ip
-            .into_iter()
-            .chain(self.ipv6)
-            .map(move |ip| EndpointAddress {
-                ip,
-                status: status.clone(),
-                status_message: status_message.clone(),
-                subnet_id: subnet_id.clone(),
-            })
+        let (status, status_message, subnet_id) = (self.status, self.status_message, self.subnet_id);
+        self.ip.into_iter().chain(self.ipv6).map(move |ip| EndpointAddress {
+            ip,
+            status: status.clone(),
+            status_message: status_message.clone(),
+            subnet_id: subnet_id.clone(),
+        })
     }
 }
 
@@ -755,9 +717,9 @@ impl From<RawResolverRule> for ResolverRule {
 
 impl From<RawHostedZone> for HostedZone {
     fn from(raw: RawHostedZone) -> Self {
-        let (owning_account, owning_service) = raw.owner.map_or((None, None), |owner| {
-            (owner.owning_account, owner.owning_service)
-        });
+        let (owning_account, owning_service) = raw
+            .owner
+            .map_or((None, None), |owner| (owner.owning_account, owner.owning_service));
         Self {
             id: raw.hosted_zone_id,
             name: raw.name,
@@ -844,10 +806,7 @@ mod tests {
         let document = cluster("shared-cluster", &format!("https://{X}/"));
         let (facts, gaps) = applied(&[&interfaces, vpcs, &document]);
         assert_eq!(gaps.len(), 1, "{gaps:?}");
-        assert_eq!(
-            facts.cluster.as_ref().unwrap().endpoint_public_access,
-            Some(true)
-        );
+        assert_eq!(facts.cluster.as_ref().unwrap().endpoint_public_access, Some(true));
         assert_eq!(ids(&facts), ["eni-1"]);
         let addresses: Vec<String> = facts.interfaces.as_ref().unwrap()[0]
             .addresses
@@ -867,16 +826,11 @@ mod tests {
         let (facts, _) = applied(&[&interfaces, &cluster("other", "https://other.test")]);
         assert!(facts.is_of_another_endpoint(&target) && facts.cluster_of(&target).is_none());
         // Of several it cannot be known which one is meant.
-        let several = [
-            cluster("one", "https://one.test"),
-            cluster("two", "https://two.test"),
-        ];
+        let several = [cluster("one", "https://one.test"), cluster("two", "https://two.test")];
         let (facts, gaps) = applied(&[&several[0], &several[1]]);
         assert_eq!((facts.cluster, gaps[0].as_str()), (None, "cluster"));
         // One without an endpoint yet is no other's.
-        let (facts, gaps) = applied(&[
-            r#"{"cluster":{"name":"new","status":"CREATING","resourcesVpcConfig":null}}"#,
-        ]);
+        let (facts, gaps) = applied(&[r#"{"cluster":{"name":"new","status":"CREATING","resourcesVpcConfig":null}}"#]);
         assert!(!facts.is_of_another_endpoint(&target));
         assert_eq!(gaps[0], "cluster");
     }
@@ -956,21 +910,8 @@ mod tests {
                 .collect();
             assert_eq!(ips, ["192.168.96.10", "192.168.128.10"]);
             assert_eq!(facts.caller.as_ref().unwrap().account, "123456789012");
-            assert!(
-                facts
-                    .cluster
-                    .as_ref()
-                    .unwrap()
-                    .certificate_authority
-                    .is_some()
-            );
-            assert!(
-                facts
-                    .resolver_rules
-                    .iter()
-                    .flatten()
-                    .any(|rule| rule.kind == "FORWARD")
-            );
+            assert!(facts.cluster.as_ref().unwrap().certificate_authority.is_some());
+            assert!(facts.resolver_rules.iter().flatten().any(|rule| rule.kind == "FORWARD"));
             assert!(facts.rule_associations.as_ref().unwrap().len() > 1);
             assert_eq!(facts.updates, Some(Vec::new()));
             // All in one file, one behind the other, is the same.
@@ -1030,14 +971,7 @@ mod tests {
     #[test]
     fn what_is_no_document_is_refused() {
         let read = |text: &str| super::read(text.as_bytes(), &mut Answers::default()).unwrap_err();
-        for text in [
-            r#"{"Rules":[]}"#,
-            "{}",
-            "null",
-            "7",
-            "[]",
-            r#"{"VpcId":"v"}"#,
-        ] {
+        for text in [r#"{"Rules":[]}"#, "{}", "null", "7", "[]", r#"{"VpcId":"v"}"#] {
             assert_eq!(read(text), NotFacts::Other, "{text}");
         }
         assert_eq!(read(" \n"), NotFacts::Empty);
@@ -1056,20 +990,12 @@ mod tests {
         ] {
             let error = read(text);
             assert!(matches!(error, NotFacts::Shape(_)), "{text}: {error:?}");
-            assert!(
-                error
-                    .to_string()
-                    .starts_with("is not as AWS prints it: line 1: ")
-            );
+            assert!(error.to_string().starts_with("is not as AWS prints it: line 1: "));
             assert!(!error.to_string().contains("Raw"), "{error}");
         }
         // The place is in the file, not in the document.
         let second = format!("{}\n\n{{\"Vpcs\":[7]}}", cluster("a", X));
-        assert!(
-            read(&second).to_string().contains("line 4"),
-            "{}",
-            read(&second)
-        );
+        assert!(read(&second).to_string().contains("line 4"), "{}", read(&second));
         let deep = "[".repeat(100_000);
         assert!(matches!(read(&deep), NotFacts::Json(_)));
     }

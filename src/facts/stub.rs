@@ -12,10 +12,7 @@ const DNS_PORT: u16 = 53;
 
 /// What a stub resolver on this host is told by resolv.conf.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is one option of resolv.conf"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one option of resolv.conf")]
 pub struct StubConfiguration {
     /// The file.
     pub source: String,
@@ -129,9 +126,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> StubConfiguration {
-        StubConfiguration::parse("test", text.as_bytes(), |name| {
-            (name == "eth0").then_some(7)
-        })
+        StubConfiguration::parse("test", text.as_bytes(), |name| (name == "eth0").then_some(7))
     }
 
     #[test]
@@ -161,9 +156,7 @@ mod tests {
 
     #[test]
     fn lines_that_cannot_be_read_are_kept_as_problems() {
-        let stub = parse(
-            "nameserver not-an-address\nnameserver 10.0.0.1\nnameserver fe80::1%nope\n\u{1b}[31m\n",
-        );
+        let stub = parse("nameserver not-an-address\nnameserver 10.0.0.1\nnameserver fe80::1%nope\n\u{1b}[31m\n");
         assert_eq!(stub.name_servers.len(), 1);
         assert!(stub.problems.len() >= 2, "{:?}", stub.problems);
     }

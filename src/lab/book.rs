@@ -39,10 +39,6 @@ impl Route for AddressBook {
             let mut entries = self.entries.iter();
             entries.find_map(|((address, _), known)| (*known == socket).then_some(*address))
         };
-        self.senders
-            .get(&socket)
-            .copied()
-            .or_else(asked)
-            .unwrap_or(socket)
+        self.senders.get(&socket).copied().or_else(asked).unwrap_or(socket)
     }
 }

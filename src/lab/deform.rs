@@ -2,10 +2,7 @@
 //!
 //! Written from the RFCs and not by the codec, which refuses to write most of it.
 
-#![expect(
-    clippy::unit_arg,
-    reason = "a word a line: what it does, and that it could"
-)]
+#![expect(clippy::unit_arg, reason = "a word a line: what it does, and that it could")]
 
 /// A record that answers the question with an address: its owner is a pointer to the question's name.
 const ADDRESS: [u8; 16] = [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 203, 0, 113, 66];
@@ -75,9 +72,7 @@ const WORDS: &[(&str, Change)] = &[
     ("trailing", |octets| Some(octets.extend([0; 7]))),
     ("other-answer", |octets| only(octets, [1, 0, 0], &ADDRESS)),
     ("class-ch", |octets| changed(octets, |record| record[5] = 3)),
-    ("ttl-top-bit", |octets| {
-        changed(octets, |record| record[6] = 0x80)
-    }),
+    ("ttl-top-bit", |octets| changed(octets, |record| record[6] = 0x80)),
     ("long-rdata", |octets| {
         let record = [&ADDRESS[..11], &[16], &[192; 16]].concat();
         only(octets, [1, 0, 0], &record)
@@ -91,24 +86,14 @@ const WORDS: &[(&str, Change)] = &[
         only(octets, [1, 0, 0], &record)
     }),
     ("long-aaaa", |octets| {
-        let record = [
-            &[0xc0, 12, 0, 28, 0, 1, 0, 0, 0, 60, 0, 17][..],
-            &[0xfd; 17],
-        ]
-        .concat();
+        let record = [&[0xc0, 12, 0, 28, 0, 1, 0, 0, 0, 60, 0, 17][..], &[0xfd; 17]].concat();
         only(octets, [1, 0, 0], &record)
     }),
-    ("rdata-overrun", |octets| {
-        changed(octets, |record| record[10] = 1)
-    }),
+    ("rdata-overrun", |octets| changed(octets, |record| record[10] = 1)),
     // Names.
     ("pointer-circle", |octets| owner(octets, pointer)),
-    ("pointer-forward", |octets| {
-        owner(octets, |start| pointer(start + 12))
-    }),
-    ("pointer-outside", |octets| {
-        owner(octets, |_| vec![0xff, 0xff])
-    }),
+    ("pointer-forward", |octets| owner(octets, |start| pointer(start + 12))),
+    ("pointer-outside", |octets| owner(octets, |_| vec![0xff, 0xff])),
     ("pointer-many", |octets| {
         // A record of an unknown type with a chain of pointers in its data, and one whose owner is their end.
         let end = question_end(octets)?;
@@ -123,25 +108,17 @@ const WORDS: &[(&str, Change)] = &[
         rest.extend(&ADDRESS[2..]);
         only(octets, [2, 0, 0], &rest)
     }),
-    ("label-0x40", |octets| {
-        owner(octets, |_| vec![0x41, b'a', 0])
-    }),
-    ("label-0x80", |octets| {
-        owner(octets, |_| vec![0x81, b'a', 0])
-    }),
+    ("label-0x40", |octets| owner(octets, |_| vec![0x41, b'a', 0])),
+    ("label-0x80", |octets| owner(octets, |_| vec![0x81, b'a', 0])),
     ("long-name", |octets| {
         let label = [&[63][..], &[b'a'; 63]].concat();
         owner(octets, |_| [label.repeat(4), vec![0]].concat())
     }),
-    ("unfinished-name", |octets| {
-        only(octets, [1, 0, 0], &[5, b'a', b'b'])
-    }),
+    ("unfinished-name", |octets| only(octets, [1, 0, 0], &[5, b'a', b'b'])),
     ("dotted-alias", |octets| {
         // An alias of one label, `a.b`, which has the address.
         let target = question_end(octets)? + 12;
-        let mut rest = vec![
-            0xc0, 12, 0, 5, 0, 1, 0, 0, 0, 60, 0, 5, 3, b'a', b'.', b'b', 0,
-        ];
+        let mut rest = vec![0xc0, 12, 0, 5, 0, 1, 0, 0, 0, 60, 0, 5, 3, b'a', b'.', b'b', 0];
         rest.extend(pointer(target));
         rest.extend(&ADDRESS[2..]);
         only(octets, [2, 0, 0], &rest)
@@ -153,19 +130,13 @@ const WORDS: &[(&str, Change)] = &[
         Some(octets[11] += 1)
     }),
     ("opt-version-1", |octets| with_opt(octets, 1, &[])),
-    ("opt-overrun", |octets| {
-        with_opt(octets, 0, &[0, 15, 0, 9, 0, 22])
-    }),
+    ("opt-overrun", |octets| with_opt(octets, 0, &[0, 15, 0, 9, 0, 22])),
     ("ede-empty", |octets| with_opt(octets, 0, &[0, 15, 0, 0])),
-    ("ede-short", |octets| {
-        with_opt(octets, 0, &[0, 15, 0, 1, 22])
-    }),
+    ("ede-short", |octets| with_opt(octets, 0, &[0, 15, 0, 1, 22])),
     ("ede-not-utf8", |octets| {
         with_opt(octets, 0, &[0, 15, 0, 4, 0, 22, 0xff, b'a'])
     }),
-    ("ede-nul", |octets| {
-        with_opt(octets, 0, &[0, 15, 0, 4, 0, 22, b'a', 0])
-    }),
+    ("ede-nul", |octets| with_opt(octets, 0, &[0, 15, 0, 4, 0, 22, b'a', 0])),
 ];
 
 /// Changes a reply. Words with a number: `cut-N` (N octets are left), `size-N` (padded to N octets), `answers-N` (N
@@ -192,9 +163,7 @@ pub(super) fn deform(octets: &mut Vec<u8>, word: &str) -> Result<(), String> {
 }
 
 fn pointer(to: usize) -> Vec<u8> {
-    (0xc000 | u16::try_from(to).unwrap_or_default())
-        .to_be_bytes()
-        .to_vec()
+    (0xc000 | u16::try_from(to).unwrap_or_default()).to_be_bytes().to_vec()
 }
 
 fn count(octets: &[u8], at: usize) -> usize {
@@ -310,7 +279,8 @@ fn aliases(octets: &mut Vec<u8>, number: usize) -> Option<()> {
     only(octets, [number + 1, 0, 0], &records)
 }
 
-/// As many records as fit, each owner a pointer to the owner before: the worst that can be done to whoever follows them.
+/// As many records as fit, each owner a pointer to the owner before: the worst that can be done to whoever follows
+/// them.
 fn pointers(octets: &mut Vec<u8>, size: usize) -> Option<()> {
     let start = question_end(octets)?;
     let mut records = Vec::new();

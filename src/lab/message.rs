@@ -54,10 +54,7 @@ pub(super) fn write(asked: &Asked, answer: &Answer, dress: &Dress) -> Result<Vec
     message.metadata.checking_disabled = asked.checking_disabled;
     let Rcode(rcode) = answer.rcode;
     message.metadata.response_code = rcode.into();
-    message.add_query(Query::query(
-        to_wire_name(&asked.qname)?,
-        asked.qtype.0.into(),
-    ));
+    message.add_query(Query::query(to_wire_name(&asked.qname)?, asked.qtype.0.into()));
     for record in answer.records.iter().filter(|_| !dress.tc) {
         let wire = to_wire(record)?;
         match record.section {
@@ -103,9 +100,5 @@ fn to_wire(record: &Record) -> Result<WireRecord, String> {
         )),
         RData::Other(text) => WireData::TXT(TXT::new(vec![text.clone()])),
     };
-    Ok(WireRecord::from_rdata(
-        to_wire_name(&record.owner)?,
-        record.ttl,
-        data,
-    ))
+    Ok(WireRecord::from_rdata(to_wire_name(&record.owner)?, record.ttl, data))
 }

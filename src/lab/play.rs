@@ -74,8 +74,7 @@ pub async fn play(
         .map_err(|error| inconsistent(format!("target: {error}")))?;
     let (settings, target) = settings(scenario, &target_name).map_err(inconsistent)?;
     let facts = facts(scenario, &target_name);
-    let mut resolvers =
-        resolvers::resolve(&settings, &facts).map_err(|error| inconsistent(error.to_string()))?;
+    let mut resolvers = resolvers::resolve(&settings, &facts).map_err(|error| inconsistent(error.to_string()))?;
     // What only the facts name is asked where the scenario has a server for it.
     let servers: Vec<SocketAddr> = scenario
         .servers
@@ -85,9 +84,7 @@ pub async fn play(
     resolvers.retain(|resolver| {
         resolver.in_scope
             || !matches!(resolver.role, Role::Vpc | Role::Inbound)
-            || resolver
-                .address
-                .is_none_or(|address| servers.contains(&address))
+            || resolver.address.is_none_or(|address| servers.contains(&address))
     });
     let plan = Plan::new(&target, &settings.asked, &facts, &world.sibling);
 
@@ -145,10 +142,7 @@ pub async fn play(
         probe::run(&plan, &resolvers, &run, interrupt, progress).await
     };
     drop((tasks, held));
-    let unexpected = unexpected
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clone();
+    let unexpected = unexpected.lock().unwrap_or_else(PoisonError::into_inner).clone();
     Ok(Played {
         capture: Capture {
             tool: Tool::this(),
@@ -187,18 +181,13 @@ fn settings(scenario: &Scenario, target: &Name) -> Result<(Settings, Target), St
         if let Ok(ip) = text.parse::<IpAddr>() {
             expect_addresses.push(ip);
         } else {
-            expect_cidrs.push(
-                text.parse::<IpNet>()
-                    .map_err(|error| format!("{text:?}: {error}"))?,
-            );
+            expect_cidrs.push(text.parse::<IpNet>().map_err(|error| format!("{text:?}: {error}"))?);
         }
     }
     let target = Target {
         hostname: target.clone(),
         cluster: ask.cluster.clone(),
-        region: EndpointName::parse(target)
-            .ok()
-            .map(|endpoint| endpoint.region),
+        region: EndpointName::parse(target).ok().map(|endpoint| endpoint.region),
         source: "scenario".to_owned(),
     };
     let settings = Settings {
@@ -273,9 +262,7 @@ fn facts(scenario: &Scenario, target: &Name) -> Facts {
             .hosts
             .as_ref()
             .map(|text| hosts_file::entries_for(target, "/etc/hosts", text.as_bytes())),
-        proxy: Some(Proxy::read(target, |name| {
-            given.environment.get(name).cloned()
-        })),
+        proxy: Some(Proxy::read(target, |name| given.environment.get(name).cloned())),
         cluster: given.cluster.clone(),
         vpc: given.vpc.clone(),
         interfaces: given.interfaces.clone(),
@@ -311,22 +298,11 @@ impl Stage<'_> {
     ) -> Result<ServerData, String> {
         Ok(ServerData {
             name: server.name.clone(),
-            view: server
-                .view
-                .as_deref()
-                .map(|name| self.view(name))
-                .transpose()?,
+            view: server.view.as_deref().map(|name| self.view(name)).transpose()?,
             on: server
                 .on
                 .iter()
-                .map(|on| {
-                    OnData::read(
-                        on,
-                        |word| self.named(word),
-                        |name| self.view(name),
-                        &self.plan.target,
-                    )
-                })
+                .map(|on| OnData::read(on, |word| self.named(word), |name| self.view(name), &self.plan.target))
                 .collect::<Result<_, _>>()?,
             hasty: server.hasty,
             unexpected: Arc::clone(unexpected),

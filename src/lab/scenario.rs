@@ -8,9 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::connect::Connection;
 use crate::facts::{
-    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, FailedRead, Instance, Kubeconfig,
-    NetworkInterface, ResolverEndpoint, ResolverRule, RuleAssociation, SecurityGroup, VantageKind,
-    Vpc, VpcAttributes, VpcZones,
+    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, FailedRead, Instance, Kubeconfig, NetworkInterface,
+    ResolverEndpoint, ResolverRule, RuleAssociation, SecurityGroup, VantageKind, Vpc, VpcAttributes, VpcZones,
 };
 use crate::observation::SystemFailure;
 use crate::report::{Conclusion, Report};
@@ -355,15 +354,15 @@ pub struct On {
     pub before: Vec<String>,
     /// Send these after the reply.
     pub after: Vec<String>,
-    /// Change the reply's octets, by a word of `src/lab/deform.rs`: `header-only` (12 octets, no question), `cut` (the last
-    /// record of the answer section is cut short, or the first of the others), `wrong-id`, `trailing` and others; `no-reply`: only `before` and `after`
-    /// are sent.
+    /// Change the reply's octets, by a word of `src/lab/deform.rs`: `header-only` (12 octets, no question), `cut` (the
+    /// last record of the answer section is cut short, or the first of the others), `wrong-id`, `trailing` and others;
+    /// `no-reply`: only `before` and `after` are sent.
     pub bytes: Option<String>,
     /// Over UDP: send all of it from the socket of this address instead of the one that was asked.
     pub from: Option<String>,
-    /// Over TCP: how the messages are sent. `together` (in one segment), `drip-N` (an octet every N ms), `half-length` or
-    /// `half-frame` and how it ends (`-fin`, `-reset`, `-silence`), `http`, `tls`, `ssh` (what a server of that protocol
-    /// says to the question).
+    /// Over TCP: how the messages are sent. `together` (in one segment), `drip-N` (an octet every N ms), `half-length`
+    /// or `half-frame` and how it ends (`-fin`, `-reset`, `-silence`), `http`, `tls`, `ssh` (what a server of that
+    /// protocol says to the question).
     pub stream: Option<String>,
     /// Over TCP: close the connection instead of a reply.
     pub close: bool,

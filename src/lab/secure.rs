@@ -53,11 +53,7 @@ impl Certificate {
 }
 
 /// Opens the port and returns its address.
-pub(super) async fn open(
-    server: &Arc<ServerData>,
-    tls: &Tls,
-    tasks: &mut JoinSet<()>,
-) -> io::Result<SocketAddr> {
+pub(super) async fn open(server: &Arc<ServerData>, tls: &Tls, tasks: &mut JoinSet<()>) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
     let acceptor = acceptor(tls).map_err(io::Error::other)?;
@@ -94,12 +90,7 @@ fn acceptor(tls: &Tls) -> Result<TlsAcceptor, String> {
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-async fn serve(
-    server: &ServerData,
-    tls: &Tls,
-    acceptor: TlsAcceptor,
-    mut stream: TcpStream,
-) -> io::Result<()> {
+async fn serve(server: &ServerData, tls: &Tls, acceptor: TlsAcceptor, mut stream: TcpStream) -> io::Result<()> {
     match tls.speaks {
         Speaks::Closes => {
             // What was not read would make the end a reset.
@@ -112,9 +103,7 @@ async fn serve(
             let mut asked = [0; 4096];
             let _ = stream.read(&mut asked).await?;
             stream
-                .write_all(
-                    b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-                )
+                .write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
                 .await?;
             return Ok(());
         }
@@ -132,21 +121,13 @@ async fn serve(
         return Ok(());
     }
     if session.get_ref().1.alpn_protocol() == Some(b"h2") {
-        serve_http(server, tls, session)
-            .await
-            .map_err(io::Error::other)
+        serve_http(server, tls, session).await.map_err(io::Error::other)
     } else {
-        serve_stream(server, session, Transport::Tls)
-            .await
-            .map(|_| ())
+        serve_stream(server, session, Transport::Tls).await.map(|_| ())
     }
 }
 
-async fn serve_http(
-    server: &ServerData,
-    tls: &Tls,
-    session: TlsStream<TcpStream>,
-) -> Result<(), h2::Error> {
+async fn serve_http(server: &ServerData, tls: &Tls, session: TlsStream<TcpStream>) -> Result<(), h2::Error> {
     let mut connection = h2::server::handshake(session).await?;
     while let Some(accepted) = connection.accept().await {
         let (request, mut respond) = accepted?;
@@ -168,15 +149,9 @@ async fn serve_http(
             respond.send_reset(h2::Reason::INTERNAL_ERROR);
             continue;
         };
-        let content_type = tls
-            .content_type
-            .as_deref()
-            .unwrap_or("application/dns-message");
+        let content_type = tls.content_type.as_deref().unwrap_or("application/dns-message");
         let mut response = Response::new(());
-        *response.status_mut() = tls
-            .status
-            .and_then(|status| status.try_into().ok())
-            .unwrap_or_default();
+        *response.status_mut() = tls.status.and_then(|status| status.try_into().ok()).unwrap_or_default();
         if let Ok(value) = content_type.parse() {
             response.headers_mut().insert(header::CONTENT_TYPE, value);
         }

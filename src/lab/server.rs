@@ -1,9 +1,6 @@
 //! One embedded name server: a UDP and a TCP socket on loopback.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the lab opens its own sockets, on loopback"
-)]
+#![expect(clippy::disallowed_methods, reason = "the lab opens its own sockets, on loopback")]
 
 use std::collections::BTreeMap;
 use std::io;
@@ -195,11 +192,7 @@ async fn swallow_connections(held: &mut Held) -> io::Result<SocketAddr> {
     Ok(address)
 }
 
-async fn serve_udp(
-    server: Arc<ServerData>,
-    socket: Arc<UdpSocket>,
-    senders: BTreeMap<SocketAddr, Arc<UdpSocket>>,
-) {
+async fn serve_udp(server: Arc<ServerData>, socket: Arc<UdpSocket>, senders: BTreeMap<SocketAddr, Arc<UdpSocket>>) {
     let mut buffer = vec![0; 65_535];
     let mut replies = JoinSet::new();
     loop {
@@ -227,9 +220,7 @@ async fn serve_tcp(server: &ServerData, mut stream: TcpStream) -> io::Result<()>
     stream.set_nodelay(true)?;
     if server.hasty {
         // ID 0, and the root's name servers, which nobody is asked for over TCP.
-        let reply = [
-            0, 17, 0, 0, 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1,
-        ];
+        let reply = [0, 17, 0, 0, 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1];
         stream.write_all(&reply).await?;
     }
     if serve_stream(server, &mut stream, Transport::Tcp).await? == Next::Reset {
@@ -254,10 +245,7 @@ pub(super) async fn serve_stream(
             continue;
         };
         tokio::time::sleep(reaction.delay).await;
-        let next = reaction
-            .stream
-            .send(&mut stream, &reaction.messages)
-            .await?;
+        let next = reaction.stream.send(&mut stream, &reaction.messages).await?;
         stream.flush().await?;
         if next != Next::Question || reaction.close {
             return Ok(next);
@@ -303,9 +291,11 @@ impl ServerData {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         for (index, data) in self.on.iter().enumerate() {
             let on = &data.on;
-            let fits = data.names.iter().any(|pattern| {
-                *pattern == Pattern::Any || *pattern == Pattern::Is(asked.qname.clone())
-            }) && (data.types.is_empty() || data.types.contains(&asked.qtype))
+            let fits = data
+                .names
+                .iter()
+                .any(|pattern| *pattern == Pattern::Any || *pattern == Pattern::Is(asked.qname.clone()))
+                && (data.types.is_empty() || data.types.contains(&asked.qtype))
                 && on.edns.is_none_or(|edns| edns == asked.edns)
                 && on.cd.is_none_or(|cd| cd == asked.checking_disabled)
                 && on
@@ -325,12 +315,7 @@ impl ServerData {
     }
 
     /// The messages that are sent, in their order.
-    fn compose(
-        &self,
-        asked: &Asked,
-        transport: Transport,
-        on: Option<&OnData>,
-    ) -> Result<Vec<Vec<u8>>, String> {
+    fn compose(&self, asked: &Asked, transport: Transport, on: Option<&OnData>) -> Result<Vec<Vec<u8>>, String> {
         let from = |zones: Option<&Vec<ZoneData>>| {
             zones
                 .and_then(|zones| zone::answer(zones, &asked.qname, asked.qtype))
@@ -411,11 +396,7 @@ impl OnData {
         }
         Ok(Self {
             names: patterns,
-            types: on
-                .types
-                .iter()
-                .map(|text| text.parse())
-                .collect::<Result<_, _>>()?,
+            types: on.types.iter().map(|text| text.parse()).collect::<Result<_, _>>()?,
             view: on.view.as_deref().map(view).transpose()?,
             records,
             rcode: on.rcode.as_deref().map(str::parse).transpose()?,
@@ -424,9 +405,7 @@ impl OnData {
                 .iter()
                 .map(|text| {
                     let (code, text) = text.split_once(' ').unwrap_or((text, ""));
-                    let code = code
-                        .parse()
-                        .map_err(|_| format!("EDE {code:?} is not a number"))?;
+                    let code = code.parse().map_err(|_| format!("EDE {code:?} is not a number"))?;
                     Ok((code, text.to_owned()))
                 })
                 .collect::<Result<_, String>>()?,

@@ -41,8 +41,7 @@ pub(super) enum Ending {
 }
 
 /// What a web server says to a question.
-const HTTP: &[u8] =
-    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n\
+const HTTP: &[u8] = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n\
     <html><head><title>400 Bad Request</title></head><body>Bad Request</body></html>\r\n";
 /// What a server of TLS says to it: the fatal alert unexpected_message (RFC 8446 section 6).
 const TLS: &[u8] = &[0x15, 3, 1, 0, 2, 2, 10];
@@ -85,11 +84,7 @@ impl Stream {
     }
 
     /// Sends the messages, each with its length in front.
-    pub(super) async fn send(
-        self,
-        stream: &mut (impl AsyncWrite + Unpin),
-        messages: &[Vec<u8>],
-    ) -> io::Result<Next> {
+    pub(super) async fn send(self, stream: &mut (impl AsyncWrite + Unpin), messages: &[Vec<u8>]) -> io::Result<Next> {
         let framed = messages
             .iter()
             .map(|octets| {

@@ -71,11 +71,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// alone (its scenario `fires`, else its first), or, without a name, the default.
 pub fn text(name: Option<&str>) -> Result<(&'static str, &'static str), Error> {
     let name = name.unwrap_or(DEFAULT);
-    let of_rule = |candidate: &str| {
-        candidate
-            .strip_prefix(name)
-            .is_some_and(|rest| rest.starts_with('/'))
-    };
+    let of_rule = |candidate: &str| candidate.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'));
     let by_name = |wanted: &str| SCENARIOS.iter().find(|(candidate, _)| *candidate == wanted);
     by_name(name)
         .or_else(|| by_name(&format!("{name}/fires")))

@@ -35,9 +35,7 @@ pub(super) fn record(text: &str, section: Section, target: &Name) -> Result<Reco
     let first = rdata.first().copied().unwrap_or_default();
     let data = match rtype {
         RecordType::A => RData::A(first.parse::<Ipv4Addr>().map_err(|e| bad(&e.to_string()))?),
-        RecordType::AAAA => {
-            RData::Aaaa(first.parse::<Ipv6Addr>().map_err(|e| bad(&e.to_string()))?)
-        }
+        RecordType::AAAA => RData::Aaaa(first.parse::<Ipv6Addr>().map_err(|e| bad(&e.to_string()))?),
         RecordType::CNAME => RData::Cname(name(first, target)?),
         RecordType::NS => RData::Ns(name(first, target)?),
         RecordType::SOA => soa_data(name(first, target)?, rdata.get(1).copied())?,
@@ -57,8 +55,7 @@ pub(super) fn name(text: &str, target: &Name) -> Result<Name, String> {
     if text == "TARGET" {
         return Ok(target.clone());
     }
-    text.parse()
-        .map_err(|error| format!("name {text:?}: {error}"))
+    text.parse().map_err(|error| format!("name {text:?}: {error}"))
 }
 
 fn soa_data(mname: Name, minimum: Option<&str>) -> Result<RData, String> {
@@ -87,11 +84,7 @@ impl ZoneData {
             record(&text, Section::Authority, target)
         };
         Ok(Self {
-            soa: zone
-                .soa
-                .as_deref()
-                .map(|text| of_apex(text, "SOA"))
-                .transpose()?,
+            soa: zone.soa.as_deref().map(|text| of_apex(text, "SOA")).transpose()?,
             name_servers: zone
                 .ns
                 .iter()
@@ -162,11 +155,7 @@ pub(super) fn answer(zones: &[ZoneData], qname: &Name, qtype: RecordType) -> Opt
                 ..soa
             }));
         }
-        let wanted: Vec<Record> = here
-            .iter()
-            .filter(|record| record.rtype == qtype)
-            .cloned()
-            .collect();
+        let wanted: Vec<Record> = here.iter().filter(|record| record.rtype == qtype).cloned().collect();
         if !wanted.is_empty() {
             chain.extend(wanted);
             chain.extend(zone.name_servers.clone());
@@ -189,15 +178,8 @@ pub(super) fn answer(zones: &[ZoneData], qname: &Name, qtype: RecordType) -> Opt
             None => {
                 let exists = !here.is_empty()
                     || owner == zone.apex
-                    || zone
-                        .records
-                        .iter()
-                        .any(|record| record.owner.is_within(&owner));
-                let rcode = if exists {
-                    Rcode::NOERROR
-                } else {
-                    Rcode::NXDOMAIN
-                };
+                    || zone.records.iter().any(|record| record.owner.is_within(&owner));
+                let rcode = if exists { Rcode::NOERROR } else { Rcode::NXDOMAIN };
                 return Some(zone.negative(rcode, chain));
             }
         }
@@ -227,10 +209,7 @@ mod tests {
             zone("TARGET", &["TARGET 60 A 192.0.2.1"]),
             zone(
                 "wild.test",
-                &[
-                    "*.wild.test 60 A 192.0.2.7",
-                    "alias.wild.test 60 CNAME TARGET",
-                ],
+                &["*.wild.test 60 A 192.0.2.7", "alias.wild.test 60 CNAME TARGET"],
             ),
         ]
     }
@@ -244,14 +223,8 @@ mod tests {
     #[test]
     fn the_closest_zone_answers() {
         assert_eq!(ask("id.example.test", RecordType::A), (Rcode::NOERROR, 1));
-        assert_eq!(
-            ask("id.example.test", RecordType::AAAA),
-            (Rcode::NOERROR, 0)
-        );
-        assert_eq!(
-            ask("x.id.example.test", RecordType::A),
-            (Rcode::NXDOMAIN, 0)
-        );
+        assert_eq!(ask("id.example.test", RecordType::AAAA), (Rcode::NOERROR, 0));
+        assert_eq!(ask("x.id.example.test", RecordType::A), (Rcode::NXDOMAIN, 0));
         assert_eq!(ask("a.test", RecordType::A), (Rcode::NOERROR, 0));
         assert_eq!(ask("b.test", RecordType::A), (Rcode::NXDOMAIN, 0));
         assert!(answer(&zones(), &"other".parse().unwrap(), RecordType::A).is_none());

@@ -18,14 +18,12 @@ pub(super) fn read(text: &str) -> Option<(&str, Seen, Vec<String>)> {
     let first = if let Some(line) = line(|line| line.starts_with("resolver #")) {
         captured.scutil = octets;
         line
-    } else if let Some(line) = line(|line| {
-        line.starts_with("DNS Servers:") || line.starts_with("Link ") && line.contains("): ")
-    }) {
+    } else if let Some(line) =
+        line(|line| line.starts_with("DNS Servers:") || line.starts_with("Link ") && line.contains("): "))
+    {
         captured.resolvectl = octets;
         line
-    } else if let Some(line) =
-        line(|line| line.contains("\"ServerAddresses\"") || line.contains("\"Namespace\""))
-    {
+    } else if let Some(line) = line(|line| line.contains("\"ServerAddresses\"") || line.contains("\"Namespace\"")) {
         captured.powershell = octets;
         line
     } else {
@@ -46,19 +44,13 @@ pub(super) fn read(text: &str) -> Option<(&str, Seen, Vec<String>)> {
 }
 
 fn sentences(split: &SplitDns) -> Vec<String> {
-    let families: Vec<Name> = FAMILIES
-        .iter()
-        .filter_map(|name| name.parse().ok())
-        .collect();
+    let families: Vec<Name> = FAMILIES.iter().filter_map(|name| name.parse().ok()).collect();
     let mut names = families.clone();
     for domain in split.scopes.iter().flat_map(|scope| &scope.domains) {
         let is_narrower = families
             .iter()
             .any(|family| domain.name.is_within(family) && domain.name != *family);
-        if is_narrower
-            && !names.contains(&domain.name)
-            && names.len() < families.len() + limits::PASTED_DOMAINS
-        {
+        if is_narrower && !names.contains(&domain.name) && names.len() < families.len() + limits::PASTED_DOMAINS {
             names.push(domain.name.clone());
         }
     }
@@ -67,10 +59,7 @@ fn sentences(split: &SplitDns) -> Vec<String> {
         .map(|name| {
             // A name that nobody has, so that a domain of the name itself is seen to cover what is below it.
             let below = name.prepend("a-cluster").unwrap_or_else(|_| name.clone());
-            format!(
-                "For names below {name}: {}",
-                split.asked_for(&below).sentence()
-            )
+            format!("For names below {name}: {}", split.asked_for(&below).sentence())
         })
         .collect()
 }

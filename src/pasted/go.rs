@@ -12,11 +12,13 @@ use crate::limits;
 const DIALS: &[&str] = &["dial tcp: ", "dial udp: "];
 
 /// What is said of a message without a server.
-const NO_SERVER: &str = "The message names no name server. Go's own resolver names the one it asked, so here Go asked the \
+const NO_SERVER: &str = "The message names no name server. Go's own resolver names the one it asked, so here Go asked \
+ the \
                          operating system (on macOS and Windows, or in a program built with cgo), or it asked nobody: a \
                          name that is too long or has a label with a hyphen at its end is never sent.";
 /// And of one where the time ran out.
-const NO_SERVER_IN_TIME: &str = "The message names no name server: the time to dial, 30 s in client-go, was over before the \
+const NO_SERVER_IN_TIME: &str = "The message names no name server: the time to dial, 30 s in client-go, was over \
+ before the \
                                  look-up was.";
 
 /// Go's error of a look-up.

@@ -19,10 +19,7 @@ const TEXTS: &[(&str, Symptom)] = &[
     ("No such host is known", Symptom::NoAddress),
     ("getaddrinfo failed", Symptom::Unknown),
     ("no data of the requested type was found", Symptom::NoData),
-    (
-        "temporary error during hostname resolution",
-        Symptom::TryAgain,
-    ),
+    ("temporary error during hostname resolution", Symptom::TryAgain),
     (
         "non-recoverable error occurred during a database lookup",
         Symptom::Unknown,
@@ -35,8 +32,7 @@ const LOOK_UPS: &[&str] = &["gaierror", "[Errno -3]", "lookup ", "UnknownHostExc
 
 /// What a text of getaddrinfo in the line stands for.
 pub(super) fn symptom(line: &str) -> Option<Symptom> {
-    let is_again =
-        || line.contains(MUSL_AGAIN) && LOOK_UPS.iter().any(|look_up| line.contains(look_up));
+    let is_again = || line.contains(MUSL_AGAIN) && LOOK_UPS.iter().any(|look_up| line.contains(look_up));
     TEXTS
         .iter()
         .find(|(text, _)| line.contains(text))
@@ -72,9 +68,7 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
             return Some(Seen::of(symptom, first_word(after)));
         }
     }
-    let java = line
-        .split_once("UnknownHostException: ")
-        .map(|(_, rest)| rest.trim());
+    let java = line.split_once("UnknownHostException: ").map(|(_, rest)| rest.trim());
     // Java without the text of the C library: the name alone.
     let bare = java.filter(|host| !host.is_empty() && !host.contains([' ', ':']));
     let symptom = symptom(line).or(bare.map(|_| Symptom::Unknown))?;

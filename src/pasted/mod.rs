@@ -77,14 +77,14 @@ pub fn read(text: &str) -> Option<Explanation> {
     let text = &terminal::plain(text);
     // The line that says most decides: a look-up's own error before what a client made of it.
     let by_line = || {
-        RECOGNISERS.iter().find_map(|recognise| {
-            text.lines()
-                .find_map(|line| recognise(line).map(|seen| (line, seen)))
-        })
+        RECOGNISERS
+            .iter()
+            .find_map(|recognise| text.lines().find_map(|line| recognise(line).map(|seen| (line, seen))))
     };
     let found = tool::dig(text).or_else(by_line);
     let joined = |by: &'static str| broken(text, by);
-    // Terminals break a long line where it does not fit, within a name as well; then what was found may be its beginning.
+    // Terminals break a long line where it does not fit, within a name as well; then what was found may be its
+    // beginning.
     if let Some((line, seen)) = &found {
         let goes_on = |whole: &Seen| {
             let (Some(whole), Some(start)) = (&whole.host, &seen.host) else {
@@ -95,20 +95,16 @@ pub fn read(text: &str) -> Option<Explanation> {
         };
         // An error that is not known may be the beginning of one that is.
         let is_more = |whole: &Seen| {
-            seen.symptom == Symptom::OtherError
-                && whole.symptom != Symptom::OtherError
-                && whole.host == seen.host
+            seen.symptom == Symptom::OtherError && whole.symptom != Symptom::OtherError && whole.host == seen.host
         };
         let mut longer = joined(" ").filter(|(_, whole)| is_more(whole));
         if let Some((whole, seen)) = longer.next() {
             return Some(explain(&whole, &seen, text));
         }
-        return Some(
-            match joined("").find(|(_, whole)| goes_on(whole) || is_more(whole)) {
-                Some((whole, seen)) => explain(&whole, &seen, text),
-                None => explain(line, seen, text),
-            },
-        );
+        return Some(match joined("").find(|(_, whole)| goes_on(whole) || is_more(whole)) {
+            Some((whole, seen)) => explain(&whole, &seen, text),
+            None => explain(line, seen, text),
+        });
     }
     // Terraform breaks it between words. Of the ways to join the lines, the one that makes an endpoint's name counts.
     let is_whole = |seen: &Seen| {
@@ -227,7 +223,8 @@ fn explain(line: &str, seen: &Seen, text: &str) -> Explanation {
 }
 
 /// What is said of a name that DNS cannot have (RFC 1035 section 2.3.4; Go, src/net/dnsclient.go, isDomainName).
-const TOO_LONG: &str = "The name, or a label of it, is longer than DNS allows: Go says \"no such host\" of it and asks no name \
+const TOO_LONG: &str = "The name, or a label of it, is longer than DNS allows: Go says \"no such host\" of it and asks \
+ no name \
                         server.";
 /// What a name is that is no endpoint's.
 const MALFORMED: Candidate = Candidate {
@@ -235,11 +232,7 @@ const MALFORMED: Candidate = Candidate {
     tell: "the name is no EKS endpoint's: see the kubeconfig's server",
 };
 /// Findings about private addresses, and about clusters.
-const OF_ENDPOINTS: &[&str] = &[
-    "no-forwarding",
-    "rebinding-protection",
-    "name-does-not-exist",
-];
+const OF_ENDPOINTS: &[&str] = &["no-forwarding", "rebinding-protection", "name-does-not-exist"];
 
 fn is_too_long(text: &str) -> bool {
     let text = text.trim_end_matches('.');
@@ -266,7 +259,8 @@ fn not_an_endpoint(kind: NotEndpoint) -> &'static str {
             "The name is that of the AWS API that manages clusters, not of a cluster's own endpoint."
         }
         NotEndpoint::OidcIssuer => {
-            "The name is that of the issuer of service account tokens, not of a cluster's own endpoint. In a VPC with an \
+            "The name is that of the issuer of service account tokens, not of a cluster's own endpoint. In a VPC with \
+             an \
              interface endpoint for EKS and private DNS it is denied."
         }
         NotEndpoint::WrongHostLabel => {

@@ -3,16 +3,14 @@
 use super::{Seen, Symptom, tool};
 
 /// What resolvectl asks, as a sentence.
-const ASKED: &str = "resolvectl asks systemd-resolved itself, as programs of the C library may: which name server that asks \
+const ASKED: &str = "resolvectl asks systemd-resolved itself, as programs of the C library may: which name server that \
+ asks \
                      depends on the routing domains of each link (resolvectl status). Go's own resolver asks the name \
                      servers of resolv.conf.";
 
 /// The texts, with what they stand for. The first that is in the line counts.
 const TEXTS: &[(&str, Symptom)] = &[
-    (
-        "does not have any RR of the requested type",
-        Symptom::NoData,
-    ),
+    ("does not have any RR of the requested type", Symptom::NoData),
     ("No appropriate name servers or networks", Symptom::NoServer),
     ("All attempts to contact name servers", Symptom::Silence),
     ("Query timed out", Symptom::Silence),

@@ -9,8 +9,9 @@ pub(super) fn is_resolved(ip: IpAddr) -> bool {
 
 /// What the address means, as a sentence. Addresses of stubs: the manuals of systemd-resolved (127.0.0.53) and
 /// Docker (127.0.0.11), the Amazon VPC User Guide (169.254.169.253, fd00:ec2::253, the base of the VPC's network
-/// plus two), the Kubernetes documentation of NodeLocal DNSCache (169.254.20.10), the default service networks of Amazon EKS
-/// (10.100.0.0/16, 172.20.0.0/16) and kubeadm (10.96.0.0/12), whose tenth address cluster DNS has, and reports of users.
+/// plus two), the Kubernetes documentation of NodeLocal DNSCache (169.254.20.10), the default service networks of
+/// Amazon EKS (10.100.0.0/16, 172.20.0.0/16) and kubeadm (10.96.0.0/12), whose tenth address cluster DNS has, and
+/// reports of users.
 pub(super) fn meaning(server: SocketAddr) -> String {
     let what = match server.ip().to_canonical() {
         IpAddr::V4(ip) => match ip.octets() {
@@ -28,9 +29,7 @@ pub(super) fn meaning(server: SocketAddr) -> String {
             }
             [192, 168, 65, 7] => "seen as the name server of Docker Desktop",
             [10, 255, 255, 254] => "seen as the DNS tunnel of WSL",
-            [172, 16..=31, _, 1] => {
-                "a private address that ends in .1: a router, or under WSL the NAT gateway"
-            }
+            [172, 16..=31, _, 1] => "a private address that ends in .1: a router, or under WSL the NAT gateway",
             [100, 64..=127, ..] => {
                 "in the shared address space 100.64.0.0/10: often the resolver of an overlay or zero-trust client"
             }

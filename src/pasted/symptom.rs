@@ -146,20 +146,17 @@ impl Symptom {
             }
             Self::NoRoute => "This host has no route to the name server.",
             Self::NotLetOut => {
-                "This host itself did not let the question out to the name server: a firewall here, or what the program \
+                "This host itself did not let the question out to the name server: a firewall here, or what the \
+                 program \
                  is confined by."
             }
-            Self::NoServer => {
-                "There is no name server to ask for this name: no link that may be asked for it has one."
-            }
+            Self::NoServer => "There is no name server to ask for this name: no link that may be asked for it has one.",
             Self::Bogus => {
                 "The name server's answer failed the validation of DNSSEC: its signatures are missing, out of date or \
                  not of the zone that is above it."
             }
             Self::Unreadable => "The name server's reply could not be decoded.",
-            Self::Referral => {
-                "The name server pointed elsewhere in the place of an answer (a referral)."
-            }
+            Self::Referral => "The name server pointed elsewhere in the place of an answer (a referral).",
             Self::Unknown => {
                 "The look-up failed. The text is the same for a name that does not exist, for one without an \
                  address, for an error of the name server and for silence."
@@ -182,7 +179,8 @@ impl Symptom {
                  that looks the endpoint up."
             }
             Self::ProxyConnection => {
-                "The client uses a proxy, and the proxy could not be reached. Behind a proxy it is the proxy that looks \
+                "The client uses a proxy, and the proxy could not be reached. Behind a proxy it is the proxy that \
+                 looks \
                  the endpoint up."
             }
             Self::Connection => {

@@ -1,9 +1,7 @@
 //! What a terminal is told between the words: colours and the like, as they stand in logs.
 
 /// How the escape character is written: as it is, and in JSON and other quotations.
-const ESCAPES: &[&str] = &[
-    "\u{1b}", "\\u001b", "\\u001B", "\\x1b", "\\x1B", "\\033", "\\e",
-];
+const ESCAPES: &[&str] = &["\u{1b}", "\\u001b", "\\u001B", "\\x1b", "\\x1B", "\\033", "\\e"];
 /// Characters of a sequence: the longest that programs write have some twenty.
 const LENGTH: usize = 64;
 

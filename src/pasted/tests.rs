@@ -35,7 +35,9 @@ fn texts_of_clients() {
             "10.63.200.10:53",
         ),
         (
-            "E0101 01:01:01.000000  1234 memcache.go:265] \"Unhandled Error\" err=\"couldn't get current server API group list: Get \\\"https://X/api?timeout=32s\\\": dial tcp: lookup X on 127.0.0.53:53: server misbehaving\"",
+            "E0101 01:01:01.000000  1234 memcache.go:265] \"Unhandled Error\" err=\"couldn't get current server API \
+             group list: Get \\\"https://X/api?timeout=32s\\\": dial tcp: lookup X on 127.0.0.53:53: server \
+              misbehaving\"",
             Misbehaving,
             "X",
             "127.0.0.53:53",
@@ -77,12 +79,7 @@ fn texts_of_clients() {
             "X",
             "10.0.0.2:53",
         ),
-        (
-            "lookup X on 10.0.0.2:53: lame referral",
-            Referral,
-            "X",
-            "10.0.0.2:53",
-        ),
+        ("lookup X on 10.0.0.2:53: lame referral", Referral, "X", "10.0.0.2:53"),
         (
             "dial tcp: lookup X: No address associated with hostname",
             NoData,
@@ -96,7 +93,8 @@ fn texts_of_clients() {
             "",
         ),
         (
-            "Get \"https://X/version\": proxyconnect tcp: dial tcp: lookup proxy.corp.example on 10.0.0.2:53: no such host",
+            "Get \"https://X/version\": proxyconnect tcp: dial tcp: lookup proxy.corp.example on 10.0.0.2:53: no such \
+             host",
             Proxy,
             "proxy.corp.example",
             "10.0.0.2:53",
@@ -133,7 +131,8 @@ fn texts_of_clients() {
             "",
         ),
         (
-            "NameResolutionError(\"HTTPSConnection(host='X', port=443): Failed to resolve 'X' ([Errno -5] No address associated with hostname)\")",
+            "NameResolutionError(\"HTTPSConnection(host='X', port=443): Failed to resolve 'X' ([Errno -5] No address \
+             associated with hostname)\")",
             NoData,
             "X",
             "",
@@ -159,21 +158,18 @@ fn texts_of_clients() {
             "10.0.0.2:53",
         ),
         ("*** Can't find X: No answer", NoData, "X", ""),
-        (
-            ";; connection timed out; no servers could be reached",
-            Silence,
-            "",
-            "",
-        ),
+        (";; connection timed out; no servers could be reached", Silence, "", ""),
         // Go on Windows, and with cgo on musl.
         (
-            "dial tcp: lookup X: getaddrinfow: The requested name is valid, but no data of the requested type was found.",
+            "dial tcp: lookup X: getaddrinfow: The requested name is valid, but no data of the requested type was \
+             found.",
             NoData,
             "X",
             "",
         ),
         (
-            "dial tcp: lookup X: getaddrinfow: This is usually a temporary error during hostname resolution and means that the local server did not receive a response from an authoritative server.",
+            "dial tcp: lookup X: getaddrinfow: This is usually a temporary error during hostname resolution and means \
+             that the local server did not receive a response from an authoritative server.",
             TryAgain,
             "X",
             "",
@@ -181,43 +177,50 @@ fn texts_of_clients() {
         ("dial tcp: lookup X: Try again", TryAgain, "X", ""),
         // What stands around it: client-go, helm, terraform, eksctl, kubelet.
         (
-            "E1124 10:00:00.000000   77 memcache.go:238] couldn't get current server API group list: Get \"https://X/api?timeout=32s\": dial tcp: lookup X on 10.63.200.10:53: no such host",
+            "E1124 10:00:00.000000   77 memcache.go:238] couldn't get current server API group list: Get \
+             \"https://X/api?timeout=32s\": dial tcp: lookup X on 10.63.200.10:53: no such host",
             NoAddress,
             "X",
             "10.63.200.10:53",
         ),
         (
-            "Error: INSTALLATION FAILED: Kubernetes cluster unreachable: Get \"https://X/version\": dial tcp: lookup X on 127.0.0.53:53: no such host",
+            "Error: INSTALLATION FAILED: Kubernetes cluster unreachable: Get \"https://X/version\": dial tcp: lookup X \
+             on 127.0.0.53:53: no such host",
             NoAddress,
             "X",
             "127.0.0.53:53",
         ),
         (
-            "│ Error: Get \"https://X/apis/rbac.authorization.k8s.io/v1/clusterroles/x\": dial tcp: lookup X on 192.168.1.1:53: no such host",
+            "│ Error: Get \"https://X/apis/rbac.authorization.k8s.io/v1/clusterroles/x\": dial tcp: lookup X on \
+             192.168.1.1:53: no such host",
             NoAddress,
             "X",
             "192.168.1.1:53",
         ),
         (
-            "Error: getting auth ConfigMap: Get \"https://X/api/v1/namespaces/kube-system/configmaps/aws-auth\": dial tcp: lookup X: no such host",
+            "Error: getting auth ConfigMap: Get \"https://X/api/v1/namespaces/kube-system/configmaps/aws-auth\": dial \
+             tcp: lookup X: no such host",
             NoAddress,
             "X",
             "",
         ),
         (
-            "Failed to contact API server when waiting for CSINode publishing: Get \"https://X/apis/storage.k8s.io/v1/csinodes/n\": dial tcp: lookup X on 10.63.200.10:53: no such host",
+            "Failed to contact API server when waiting for CSINode publishing: Get \
+             \"https://X/apis/storage.k8s.io/v1/csinodes/n\": dial tcp: lookup X on 10.63.200.10:53: no such host",
             NoAddress,
             "X",
             "10.63.200.10:53",
         ),
         (
-            "Get \"https://X/api\": net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)",
+            "Get \"https://X/api\": net/http: request canceled while waiting for connection (Client.Timeout exceeded \
+             while awaiting headers)",
             Deadline,
             "X",
             "",
         ),
         (
-            "Unable to connect to the server: dial tcp 10.0.0.9:443: connectex: A connection attempt failed because the connected party did not properly respond after a period of time",
+            "Unable to connect to the server: dial tcp 10.0.0.9:443: connectex: A connection attempt failed because \
+             the connected party did not properly respond after a period of time",
             Connection,
             "",
             "",
@@ -227,12 +230,7 @@ fn texts_of_clients() {
         ("wget: bad address 'X'", Unknown, "X", ""),
         ("ping: X: Name or service not known", NxDomain, "X", ""),
         ("ping: cannot resolve X: Unknown host", Unknown, "X", ""),
-        (
-            "curl: (6) Could not resolve host: X; Unknown error",
-            Unknown,
-            "X",
-            "",
-        ),
+        ("curl: (6) Could not resolve host: X; Unknown error", Unknown, "X", ""),
         (
             "socket.gaierror: [Errno -5] No address associated with hostname",
             NoData,
@@ -251,24 +249,9 @@ fn texts_of_clients() {
             "",
             "",
         ),
-        (
-            "socket.gaierror: [Errno 11001] getaddrinfo failed",
-            Unknown,
-            "",
-            "",
-        ),
-        (
-            "socket.gaierror: [Errno -2] Name does not resolve",
-            NoAddress,
-            "",
-            "",
-        ),
-        (
-            "socket.gaierror: [Errno -5] Name has no usable address",
-            NoData,
-            "",
-            "",
-        ),
+        ("socket.gaierror: [Errno 11001] getaddrinfo failed", Unknown, "", ""),
+        ("socket.gaierror: [Errno -2] Name does not resolve", NoAddress, "", ""),
+        ("socket.gaierror: [Errno -5] Name has no usable address", NoData, "", ""),
         ("socket.gaierror: [Errno -3] Try again", TryAgain, "", ""),
         (
             "java.net.UnknownHostException: X: Name or service not known",
@@ -282,12 +265,7 @@ fn texts_of_clients() {
             "X",
             "",
         ),
-        (
-            "Caused by: java.net.UnknownHostException: X",
-            Unknown,
-            "X",
-            "",
-        ),
+        ("Caused by: java.net.UnknownHostException: X", Unknown, "X", ""),
         ("Error: getaddrinfo EAI_AGAIN X", TryAgain, "X", ""),
         ("Error: queryA ENOTFOUND X", NoAddress, "X", ""),
         ("Error: queryA ENODATA X", NoData, "X", ""),
@@ -307,12 +285,7 @@ fn texts_of_clients() {
         ),
         ("No such host is known. (os error 11001)", NoAddress, "", ""),
         ("No such host is known. (X:443)", NoAddress, "X", ""),
-        (
-            "The remote name could not be resolved: 'X'",
-            Unknown,
-            "X",
-            "",
-        ),
+        ("The remote name could not be resolved: 'X'", Unknown, "X", ""),
         (
             "Ping request could not find host X. Please check the name and try again.",
             Unknown,
@@ -342,12 +315,7 @@ fn texts_of_clients() {
             "",
             "127.0.0.1:53",
         ),
-        (
-            ";; Got bad packet: malformed OPT option",
-            Unreadable,
-            "",
-            "",
-        ),
+        (";; Got bad packet: malformed OPT option", Unreadable, "", ""),
         // Windows' nslookup and Resolve-DnsName.
         (
             "Server:  UnKnown\r\nAddress:  192.168.1.1\r\n\r\n*** UnKnown can't find X: Non-existent domain\r\n",
@@ -355,19 +323,9 @@ fn texts_of_clients() {
             "X",
             "192.168.1.1:53",
         ),
-        (
-            "*** dc01.corp.example can't find X: Server failed",
-            ServFail,
-            "X",
-            "",
-        ),
+        ("*** dc01.corp.example can't find X: Server failed", ServFail, "X", ""),
         ("*** UnKnown can't find X: Query refused", Refused, "X", ""),
-        (
-            "*** UnKnown can't find X: No response from server",
-            Silence,
-            "X",
-            "",
-        ),
+        ("*** UnKnown can't find X: No response from server", Silence, "X", ""),
         (
             "*** No internal type for both IPv4 and IPv6 Addresses (A+AAAA) records available for X",
             NoData,
@@ -386,18 +344,8 @@ fn texts_of_clients() {
             "X",
             "",
         ),
-        (
-            "Resolve-DnsName: X : DNS server failure.",
-            ServFail,
-            "X",
-            "",
-        ),
-        (
-            "Resolve-DnsName : X : DNS operation refused",
-            Refused,
-            "X",
-            "",
-        ),
+        ("Resolve-DnsName: X : DNS server failure.", ServFail, "X", ""),
+        ("Resolve-DnsName : X : DNS operation refused", Refused, "X", ""),
         (
             "Resolve-DnsName : X : This operation returned because the timeout period expired",
             Silence,
@@ -406,12 +354,7 @@ fn texts_of_clients() {
         ),
         // resolvectl of several versions.
         ("X: resolve call failed: 'X' not found", NxDomain, "X", ""),
-        (
-            "X: resolve call failed: Name 'X' not found",
-            NxDomain,
-            "X",
-            "",
-        ),
+        ("X: resolve call failed: Name 'X' not found", NxDomain, "X", ""),
         (
             "X: resolve call failed: 'X' does not have any RR of the requested type",
             NoData,
@@ -461,18 +404,8 @@ fn texts_of_clients() {
             "X",
             "10.63.200.10:53",
         ),
-        (
-            "dial tcp: lookup X: device or resource busy",
-            OtherError,
-            "X",
-            "",
-        ),
-        (
-            "dial tcp: lookup X: operation was canceled",
-            Deadline,
-            "X",
-            "",
-        ),
+        ("dial tcp: lookup X: device or resource busy", OtherError, "X", ""),
+        ("dial tcp: lookup X: operation was canceled", Deadline, "X", ""),
         (
             "lookup X on 10.0.0.2:53: invalid DNS response",
             Unreadable,
@@ -492,7 +425,9 @@ fn texts_of_clients() {
             "",
         ),
         (
-            "HTTPSConnectionPool(host='X', port=443): Max retries exceeded with url: / (Caused by NewConnectionError('<urllib3.connection.HTTPSConnection object at 0x7f>: Failed to establish a new connection: [Errno -2] Name or service not known'))",
+            "HTTPSConnectionPool(host='X', port=443): Max retries exceeded with url: / (Caused by \
+             NewConnectionError('<urllib3.connection.HTTPSConnection object at 0x7f>: Failed to establish a new \
+             connection: [Errno -2] Name or service not known'))",
             NxDomain,
             "X",
             "",
@@ -525,13 +460,7 @@ fn a_reply_of_dig() {
              time: 1 msec\n;; SERVER: 10.63.200.10#53(10.63.200.10) (UDP)\n"
         )
     };
-    let found = |symptom| {
-        (
-            symptom,
-            Some(X.to_owned()),
-            Some("10.63.200.10:53".to_owned()),
-        )
-    };
+    let found = |symptom| (symptom, Some(X.to_owned()), Some("10.63.200.10:53".to_owned()));
     assert_eq!(exactly(&text("NXDOMAIN", 0)), found(Symptom::NxDomain));
     assert_eq!(exactly(&text("NOERROR", 0)), found(Symptom::NoData));
     // An answer is no error.
@@ -555,7 +484,8 @@ fn a_broken_line_is_read_as_one() {
         Some("10.63.200.10:53".to_owned()),
     );
     for text in [
-        "╷\n│ Error: Get \"https://X/api/v1/namespaces/kube-system\": dial\n│ tcp: lookup X on\n│ 10.63.200.10:53: no such host\n│\n╵",
+        "╷\n│ Error: Get \"https://X/api/v1/namespaces/kube-system\": dial\n│ tcp: lookup X on\n│ 10.63.200.10:53: no \
+         such host\n│\n╵",
         "Unable to connect to the server: dial tcp: lookup X on 10.63.200.10:53: no such\n   host\n",
         "Unable to connect to the server: dial tcp: lookup X on 10.63.200.10:5\r\n3: no such host\r\n",
     ] {
@@ -577,11 +507,7 @@ fn a_broken_line_is_read_as_one() {
             let text = format!("{before}{start}\n{end}{after}\nand more");
             let read = read(&text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(read.symptom, symptom, "{text}");
-            assert_eq!(
-                read.host.map(|host| host.to_string()).as_deref(),
-                Some(X),
-                "{text}"
-            );
+            assert_eq!(read.host.map(|host| host.to_string()).as_deref(), Some(X), "{text}");
         }
     }
 }
@@ -596,8 +522,10 @@ fn colours_and_quotations() {
     );
     for text in [
         "\u{1b}[31mdial tcp: lookup \u{1b}[1mX\u{1b}[0m on 10.63.200.10:53: no such host\u{1b}[0m",
-        "{\"msg\":\"Get \\\"https://X/api\\\": dial tcp: lookup \\u001b[1mX\\u001b[0m on 10.63.200.10:53: no such host\"}",
-        "time=\"2025-01-01T00:00:00Z\" level=error msg=\"Get \\\"https://X/\\\": dial tcp: lookup X on 10.63.200.10:53: no such host\"",
+        "{\"msg\":\"Get \\\"https://X/api\\\": dial tcp: lookup \\u001b[1mX\\u001b[0m on 10.63.200.10:53: no such \
+         host\"}",
+        "time=\"2025-01-01T00:00:00Z\" level=error msg=\"Get \\\"https://X/\\\": dial tcp: lookup X on \
+         10.63.200.10:53: no such host\"",
         "line\r\ndial tcp: lookup X on 10.63.200.10:53: no such host\r\nline\r\n",
     ] {
         assert_eq!(told(text), whole, "{text}");
@@ -619,10 +547,7 @@ fn a_message_without_a_server() {
 fn a_name_of_the_aws_api() {
     let rules = |text: &str| -> Vec<&str> {
         let read = read(text).unwrap();
-        read.candidates
-            .iter()
-            .map(|candidate| candidate.rule)
-            .collect()
+        read.candidates.iter().map(|candidate| candidate.rule).collect()
     };
     let found = rules("dial tcp: lookup eks.eu-west-1.amazonaws.com on 10.0.0.2:53: no such host");
     assert_eq!(found[0], "no-internet-recursion");
@@ -641,10 +566,7 @@ fn a_name_of_the_aws_api() {
 /// Go asks nobody for a name that DNS cannot have.
 #[test]
 fn a_name_that_is_too_long() {
-    let long = format!(
-        "{}.eks.amazonaws.com",
-        ["a".repeat(60).as_str(); 5].join(".")
-    );
+    let long = format!("{}.eks.amazonaws.com", ["a".repeat(60).as_str(); 5].join("."));
     let label = format!("{}.eks.amazonaws.com", "a".repeat(64));
     for name in [long, label] {
         let read = read(&format!("dial tcp: lookup {name}: no such host")).unwrap();
@@ -773,9 +695,11 @@ fn a_pasted_configuration_says_whom_the_host_asks() {
             [
                 "For names below eks.amazonaws.com: systemd-resolved sends this name to 192.168.1.1, 2001:db8:1::1 \
                  (wlp0s20f3): no domain of another covers it.",
-                "For names below api.aws: systemd-resolved sends this name to 192.168.1.1, 2001:db8:1::1 (wlp0s20f3): no \
+                "For names below api.aws: systemd-resolved sends this name to 192.168.1.1, 2001:db8:1::1 (wlp0s20f3): \
+                 no \
                  domain of another covers it.",
-                "For names below ap-northeast-1.eks.amazonaws.com: systemd-resolved sends this name to 10.63.5.53 (tun0): \
+                "For names below ap-northeast-1.eks.amazonaws.com: systemd-resolved sends this name to 10.63.5.53 \
+                 (tun0): \
                  its domain ap-northeast-1.eks.amazonaws.com covers it.",
             ]
             .as_slice(),
@@ -785,7 +709,8 @@ fn a_pasted_configuration_says_whom_the_host_asks() {
             &[
                 "For names below eks.amazonaws.com: macOS sends this name to 127.0.0.1:5553 (resolver #2): its domain \
                  eks.amazonaws.com covers it.",
-                "For names below api.aws: macOS sends this name to 192.168.1.1 (resolver #1): no domain of another covers \
+                "For names below api.aws: macOS sends this name to 192.168.1.1 (resolver #1): no domain of another \
+                 covers \
                  it.",
             ],
         ),
@@ -824,9 +749,7 @@ fn behind_the_stub_split_dns_is_a_candidate() {
     assert!(split("lookup X on 127.0.0.53:53: no such host"));
     assert!(split("X: resolve call failed: 'X' not found"));
     assert!(!split("lookup X on 10.63.200.10:53: no such host"));
-    assert!(!split(
-        "The connection to the server X was refused - did you"
-    ));
+    assert!(!split("The connection to the server X was refused - did you"));
 }
 
 #[test]

@@ -30,8 +30,7 @@ pub(super) fn line(line: &str) -> Option<Seen> {
     if line.contains("Got bad packet: ") {
         return Some(Seen::of(Symptom::Unreadable, None));
     }
-    let is_refused =
-        line.contains("communications error to") && line.contains("connection refused");
+    let is_refused = line.contains("communications error to") && line.contains("connection refused");
     if is_refused {
         return Some(Seen::of(Symptom::PortClosed, None));
     }

@@ -1,5 +1,5 @@
-//! What Windows' own tools print in English: nslookup, Resolve-DnsName, ping, and programs of .NET. The texts of errors are
-//! Windows' (System Error Codes 9000 to 9999 and Windows Sockets Error Codes), as users reported them.
+//! What Windows' own tools print in English: nslookup, Resolve-DnsName, ping, and programs of .NET. The texts of errors
+//! are Windows' (System Error Codes 9000 to 9999 and Windows Sockets Error Codes), as users reported them.
 
 use super::{Seen, Symptom, between, library};
 
@@ -45,7 +45,7 @@ pub(super) fn line(line: &str) -> Option<Seen> {
         let host = library::first_word(rest).map(|host| host.trim_end_matches('.'));
         return Some(Seen::of(Symptom::Unknown, host));
     }
-    let is_silent = line.contains("DNS request timed out.")
-        || line.contains("*** Request to ") && line.contains(" timed-out");
+    let is_silent =
+        line.contains("DNS request timed out.") || line.contains("*** Request to ") && line.contains(" timed-out");
     is_silent.then(|| Seen::of(Symptom::Silence, None))
 }

@@ -8,11 +8,7 @@ use crate::render::Style;
 use crate::render::markdown::Comment;
 use crate::render::words::{self, Placed};
 
-pub(super) fn render(
-    comparison: &Comparison,
-    style: &Style,
-    out: &mut dyn fmt::Write,
-) -> fmt::Result {
+pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let mut comment = Comment { style, out };
     let headline = comparison.headline();
     writeln!(
@@ -31,19 +27,13 @@ pub(super) fn render(
     matrix(&mut comment, comparison)?;
     let mut findings = comparison.findings.iter();
     if let Some(lead) = findings.next() {
-        writeln!(
-            comment.out,
-            "\n**Why:** {}",
-            comment.text(&lead.explanation)
-        )?;
+        writeln!(comment.out, "\n**Why:** {}", comment.text(&lead.explanation))?;
         if style.verbose {
             comment.list("Seen", words::evidence(lead))?;
         }
         comment.remedies(&lead.remedies)?;
     }
-    let others: Vec<Placed<'_>> = findings
-        .map(|finding| Placed { finding, depth: 0 })
-        .collect();
+    let others: Vec<Placed<'_>> = findings.map(|finding| Placed { finding, depth: 0 }).collect();
     comment.findings("Other findings", &others)?;
     writeln!(comment.out, "\n**Places:**\n")?;
     for place in &comparison.places {
@@ -71,16 +61,9 @@ fn matrix(comment: &mut Comment<'_>, comparison: &Comparison) -> fmt::Result {
     for place in &comparison.places {
         write!(comment.out, " {} |", comment.text(&place.name))?;
     }
-    writeln!(
-        comment.out,
-        "\n|---|---|{}",
-        "---|".repeat(comparison.places.len())
-    )?;
+    writeln!(comment.out, "\n|---|---|{}", "---|".repeat(comparison.places.len()))?;
     for row in &comparison.rows {
-        let (name, address) = (
-            comment.code(&row.resolver),
-            comment.code(&row.shown_address()),
-        );
+        let (name, address) = (comment.code(&row.resolver), comment.code(&row.shown_address()));
         write!(comment.out, "| {name} | {address} |")?;
         for cell in &row.cells {
             let Some(verdict) = cell.verdict else {

@@ -20,9 +20,7 @@ use crate::limits;
 use crate::observation::Transport;
 use crate::redact;
 use crate::render::{self, Format, Style, words};
-use crate::report::{
-    Capture, Conclusion, Report, ResolverReport, SCHEMA_VERSION, Tool, diagnose, exit,
-};
+use crate::report::{Capture, Conclusion, Report, ResolverReport, SCHEMA_VERSION, Tool, diagnose, exit};
 use crate::resolvers::Role;
 use crate::rules::{Finding, Severity};
 use crate::settings::{Target, View};
@@ -87,7 +85,8 @@ pub enum PlaceError {
 pub enum Refused {
     /// Two endpoints.
     #[error(
-        "{a} asks for {a_name} and {b} for {b_name}: two endpoints have nothing to compare; capture the same one at each place"
+        "{a} asks for {a_name} and {b} for {b_name}: two endpoints have nothing to compare; capture the same one at \
+         each place"
     )]
     Targets {
         /// A place.
@@ -168,11 +167,9 @@ pub fn comparison(bytes: &[u8]) -> Result<Option<Gathered>, CaptureError> {
     else {
         return Ok(None);
     };
-    let sources = places.into_iter().map(|(name, kind, capture)| Source {
-        name,
-        kind,
-        capture,
-    });
+    let sources = places
+        .into_iter()
+        .map(|(name, kind, capture)| Source { name, kind, capture });
     Ok(Some(Gathered {
         sources: sources.collect(),
         unseen,
@@ -197,16 +194,8 @@ pub fn read(stem: &str, bytes: &[u8]) -> Result<Source, PlaceError> {
     } else {
         (Kind::Dig, dig::parse(text)?)
     };
-    let name = capture
-        .vantage
-        .name
-        .clone()
-        .unwrap_or_else(|| stem.to_owned());
-    Ok(Source {
-        name,
-        kind,
-        capture,
-    })
+    let name = capture.vantage.name.clone().unwrap_or_else(|| stem.to_owned());
+    Ok(Source { name, kind, capture })
 }
 
 /// Whether it is dig's text, and no capture.
@@ -229,9 +218,7 @@ fn from_utf16(bytes: &[u8]) -> Option<String> {
         [0xfe, 0xff] => u16::from_be_bytes,
         _ => return None,
     };
-    let units = bytes[2..]
-        .chunks_exact(2)
-        .map(|pair| unit([pair[0], pair[1]]));
+    let units = bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
     let text: String = char::decode_utf16(units)
         .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
         .collect();
@@ -377,10 +364,7 @@ impl Place {
 
     /// Whether everything that decides there is well.
     pub fn is_healthy(&self) -> bool {
-        matches!(
-            self.report.conclusion,
-            Conclusion::Healthy | Conclusion::Degraded
-        )
+        matches!(self.report.conclusion, Conclusion::Healthy | Conclusion::Degraded)
     }
 
     /// The resolver of this name.
@@ -408,10 +392,8 @@ impl Row {
     /// `10.63.200.10:53`, or `getaddrinfo`.
     pub fn shown_address(&self) -> String {
         let transport = self.transport.unwrap_or(Transport::Udp);
-        self.address.map_or_else(
-            || "getaddrinfo".to_owned(),
-            |address| transport.with_address(address),
-        )
+        self.address
+            .map_or_else(|| "getaddrinfo".to_owned(), |address| transport.with_address(address))
     }
 }
 
@@ -472,10 +454,7 @@ pub fn compare_gathered(gathered: Gathered) -> Result<Comparison, Refused> {
     }
     let sources = named(sources);
     refuse(&sources)?;
-    let captures = sources
-        .iter()
-        .map(|source| diagnose(source.capture.clone()))
-        .collect();
+    let captures = sources.iter().map(|source| diagnose(source.capture.clone())).collect();
     let places: Vec<Place> = informed(sources)
         .into_iter()
         .map(|source| Place {
@@ -491,9 +470,7 @@ pub fn compare_gathered(gathered: Gathered) -> Result<Comparison, Refused> {
         unseen: &unseen,
     });
     let conclusion = match conclude(&places, &findings) {
-        Conclusion::Healthy | Conclusion::Degraded if !unseen.is_empty() => {
-            Conclusion::Inconclusive
-        }
+        Conclusion::Healthy | Conclusion::Degraded if !unseen.is_empty() => Conclusion::Inconclusive,
         conclusion => conclusion,
     };
     let by_capture = places.iter().find(|place| place.kind == Kind::Capture);
@@ -509,13 +486,7 @@ pub fn compare_gathered(gathered: Gathered) -> Result<Comparison, Refused> {
         exit_code: match conclusion {
             _ if interrupted => exit::INTERRUPTED,
             // A place that was asked to fail on warnings does.
-            Conclusion::Degraded
-                if places
-                    .iter()
-                    .any(|place| place.report.exit_code == exit::BROKEN) =>
-            {
-                exit::BROKEN
-            }
+            Conclusion::Degraded if places.iter().any(|place| place.report.exit_code == exit::BROKEN) => exit::BROKEN,
             Conclusion::Healthy | Conclusion::Degraded => exit::HEALTHY,
             Conclusion::Broken => exit::BROKEN,
             Conclusion::Inconclusive => exit::INCONCLUSIVE,
@@ -533,8 +504,7 @@ fn named(sources: Vec<Source>) -> Vec<Source> {
     for mut source in sources {
         let free = |name: &String| !taken.contains(name);
         if !free(&source.name) {
-            let numbered =
-                (2..=limits::PLACES + 1).map(|number| format!("{}-{number}", source.name));
+            let numbered = (2..=limits::PLACES + 1).map(|number| format!("{}-{number}", source.name));
             source.name = numbered.into_iter().find(free).unwrap_or(source.name);
         }
         taken.push(source.name.clone());
@@ -553,9 +523,7 @@ fn refuse(sources: &[Source]) -> Result<(), Refused> {
         for a in &sources[..index] {
             let (a_name, b_name) = (&a.capture.target.hostname, &b.capture.target.hostname);
             if a_name != b_name {
-                let stands_for = |redacted: &Name, open: &Name| {
-                    redact::text(&open.to_string()) == redacted.to_string()
-                };
+                let stands_for = |redacted: &Name, open: &Name| redact::text(&open.to_string()) == redacted.to_string();
                 for (redacted, open) in [(a, b), (b, a)] {
                     let names = [redacted, open].map(|source| &source.capture.target.hostname);
                     if stands_for(names[0], names[1]) {
@@ -592,9 +560,7 @@ fn informed(mut sources: Vec<Source>) -> Vec<Source> {
     let knows = |source: &&Source| {
         let facts = &source.capture.facts;
         source.kind == Kind::Capture
-            && (source.capture.asked.expects_anything()
-                || facts.interfaces.is_some()
-                || facts.vpc.is_some())
+            && (source.capture.asked.expects_anything() || facts.interfaces.is_some() || facts.vpc.is_some())
     };
     let Some(lender) = sources.iter().find(knows).cloned() else {
         return sources;
@@ -605,16 +571,12 @@ fn informed(mut sources: Vec<Source>) -> Vec<Source> {
         }
         let asked = &lender.capture.asked;
         let own = &mut source.capture;
-        own.asked
-            .expect_addresses
-            .clone_from(&asked.expect_addresses);
+        own.asked.expect_addresses.clone_from(&asked.expect_addresses);
         own.asked.expect_cidrs.clone_from(&asked.expect_cidrs);
         own.asked.expect_scope = asked.expect_scope;
         own.facts.cluster.clone_from(&lender.capture.facts.cluster);
         own.facts.vpc.clone_from(&lender.capture.facts.vpc);
-        own.facts
-            .interfaces
-            .clone_from(&lender.capture.facts.interfaces);
+        own.facts.interfaces.clone_from(&lender.capture.facts.interfaces);
         own.gaps.push(Gap {
             fact: "what the answer should be".to_owned(),
             source: "dig".to_owned(),
@@ -684,11 +646,7 @@ fn summary(place: &Place) -> PlaceSummary {
 
 /// Broken where any place is, or where the places together show an error; inconclusive where a place is.
 fn conclude(places: &[Place], findings: &[Finding]) -> Conclusion {
-    let any = |conclusion| {
-        places
-            .iter()
-            .any(|place| place.report.conclusion == conclusion)
-    };
+    let any = |conclusion| places.iter().any(|place| place.report.conclusion == conclusion);
     let has = |severity| findings.iter().any(|finding| finding.severity == severity);
     if has(Severity::Error) || any(Conclusion::Broken) {
         Conclusion::Broken
@@ -732,12 +690,7 @@ impl Comparison {
 }
 
 /// Writes the document in a format.
-pub fn render(
-    comparison: &Comparison,
-    format: Format,
-    style: &Style,
-    out: &mut dyn fmt::Write,
-) -> fmt::Result {
+pub fn render(comparison: &Comparison, format: Format, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     match format {
         Format::Table => table::render(comparison, style, out),
         Format::Short => render::short::line(

@@ -23,11 +23,7 @@ const LEAST: usize = 15;
 /// A place gets no more than this.
 const MOST: usize = 40;
 
-pub(super) fn render(
-    comparison: &Comparison,
-    style: &Style,
-    out: &mut dyn fmt::Write,
-) -> fmt::Result {
+pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let mut page = Page::new(style, out);
     page.headline(&comparison.headline())?;
     page.blank();
@@ -46,9 +42,7 @@ pub(super) fn render(
             page.references(lead)?;
         }
     }
-    let others: Vec<Placed<'_>> = findings
-        .map(|finding| Placed { finding, depth: 0 })
-        .collect();
+    let others: Vec<Placed<'_>> = findings.map(|finding| Placed { finding, depth: 0 }).collect();
     page.findings("Other findings:", &others)?;
     page.blank();
     page.heading("Places:")?;
@@ -59,11 +53,7 @@ pub(super) fn render(
         let below = 2 * INDENT + symbol.width();
         if place.kind == Kind::Dig || style.verbose {
             for gap in &place.gaps {
-                page.item(
-                    below,
-                    "not known: ",
-                    &format!("{} ({})", gap.fact, gap.reason),
-                )?;
+                page.item(below, "not known: ", &format!("{} ({})", gap.fact, gap.reason))?;
             }
         }
     }
@@ -145,9 +135,7 @@ pub(super) fn cell_details(cell: &Cell) -> Vec<String> {
 
 fn matrix(page: &mut Page<'_>, comparison: &Comparison) -> fmt::Result {
     let room = page.width.saturating_sub(INDENT + RESOLVER);
-    let width = (room / comparison.places.len())
-        .saturating_sub(GAP)
-        .min(MOST);
+    let width = (room / comparison.places.len()).saturating_sub(GAP).min(MOST);
     if width < LEAST {
         return list(page, comparison);
     }
@@ -156,10 +144,7 @@ fn matrix(page: &mut Page<'_>, comparison: &Comparison) -> fmt::Result {
         .iter()
         .map(|place| wrap_cell(&page.style.escape(&place.name), width))
         .collect();
-    let row = |page: &mut Page<'_>,
-               first: &[String],
-               cells: &[Vec<String>],
-               paint: &dyn Fn(usize, usize) -> Paint| {
+    let row = |page: &mut Page<'_>, first: &[String], cells: &[Vec<String>], paint: &dyn Fn(usize, usize) -> Paint| {
         let height = cells
             .iter()
             .map(Vec::len)
@@ -190,18 +175,13 @@ fn matrix(page: &mut Page<'_>, comparison: &Comparison) -> fmt::Result {
             .iter()
             .map(|cell| {
                 let mut lines = wrap_cell(&verdict(cell, page.style), width);
-                lines.extend(
-                    cell_details(cell)
-                        .iter()
-                        .flat_map(|line| wrap_cell(line, width)),
-                );
+                lines.extend(cell_details(cell).iter().flat_map(|line| wrap_cell(line, width)));
                 lines
             })
             .collect();
         let paint = |place: usize, index: usize| {
             let mark = resolver.cells.get(place).and_then(cell_mark);
-            mark.filter(|_| index == 0)
-                .map_or(Paint::Plain, Mark::paint)
+            mark.filter(|_| index == 0).map_or(Paint::Plain, Mark::paint)
         };
         row(page, &first, &cells, &paint)?;
     }

@@ -127,9 +127,7 @@ impl Try {
     /// The network said no, or this host itself.
     pub(super) fn network(error: &io::Error) -> Self {
         let reason = match error.kind() {
-            io::ErrorKind::ConnectionRefused => {
-                "the port is refused: nothing listens there".to_owned()
-            }
+            io::ErrorKind::ConnectionRefused => "the port is refused: nothing listens there".to_owned(),
             io::ErrorKind::ConnectionReset => "the connection was reset".to_owned(),
             io::ErrorKind::HostUnreachable => "the host is unreachable".to_owned(),
             io::ErrorKind::NetworkUnreachable => "there is no route to it".to_owned(),
@@ -198,20 +196,14 @@ impl Server {
             (Transport::Tls, Some(session)) => tls::attempt(address, session, query, end).await,
             (Transport::Https, Some(session)) => https::attempt(address, session, query, end).await,
             // A resolver inside TLS has a session: its source gives it one, and a capture is not asked.
-            (Transport::Tcp | Transport::Tls | Transport::Https, _) => {
-                tcp::attempt(address, query, end).await
-            }
+            (Transport::Tcp | Transport::Tls | Transport::Https, _) => tcp::attempt(address, query, end).await,
         }
     }
 }
 
 /// Puts the question to the server and returns what it came to, and the sockets that stay open. `None` where this host
 /// had not what asking needs: that says nothing about the server.
-pub(super) async fn ask(
-    question: &Question,
-    server: Server,
-    window: Window,
-) -> Option<(Lookup, Vec<Lingering>)> {
+pub(super) async fn ask(question: &Question, server: Server, window: Window) -> Option<(Lookup, Vec<Lingering>)> {
     let start = Instant::now();
     let end = (start + window.length).min(window.deadline);
     let mut exchange = Exchange {
@@ -232,11 +224,7 @@ pub(super) async fn ask(
 
 /// The look-up that messages amount to, as if they were all that its only try heard, in this order: what the exchange
 /// makes of octets, without a socket.
-pub(super) fn of_messages<'a>(
-    question: &Question,
-    id: u16,
-    messages: impl IntoIterator<Item = &'a [u8]>,
-) -> Lookup {
+pub(super) fn of_messages<'a>(question: &Question, id: u16, messages: impl IntoIterator<Item = &'a [u8]>) -> Lookup {
     let query = OutgoingQuery {
         id,
         qname: question.qname.clone(),
@@ -427,11 +415,7 @@ impl Exchange<'_> {
 
     /// Whether every try that decides has ended and none will follow.
     fn main_is_over(&self, launched: u32, attempts: u32) -> bool {
-        let deciding = || {
-            self.tries
-                .iter()
-                .filter(|launch| launch.line != Line::Evidence)
-        };
+        let deciding = || self.tries.iter().filter(|launch| launch.line != Line::Evidence);
         let all_done = deciding().all(|launch| launch.done);
         let any_heard = deciding().any(|launch| launch.attempt.kind != AnswerKind::Timeout);
         all_done && (any_heard || launched >= attempts) && self.nothing_runs()
@@ -441,13 +425,7 @@ impl Exchange<'_> {
         self.tries.iter().all(|launch| launch.done)
     }
 
-    fn launch(
-        &mut self,
-        line: Line,
-        transport: Transport,
-        edns: bool,
-        bare_header: &mpsc::UnboundedSender<()>,
-    ) {
+    fn launch(&mut self, line: Line, transport: Transport, edns: bool, bare_header: &mpsc::UnboundedSender<()>) {
         let query = OutgoingQuery {
             // RFC 8484 section 4.1: 0 inside HTTP, which pairs response and request itself.
             id: if transport == Transport::Https {
@@ -477,9 +455,7 @@ impl Exchange<'_> {
             Line::Evidence => Listen::ToAll,
         };
         self.handles.push(self.running.spawn(async move {
-            let outcome = server
-                .attempt(transport, &query, end, listen, bare_header)
-                .await;
+            let outcome = server.attempt(transport, &query, end, listen, bare_header).await;
             (index, outcome, Instant::now())
         }));
     }
@@ -507,10 +483,7 @@ impl Exchange<'_> {
         launch.unsent = outcome
             .shortage
             .is_some_and(|shortage| shortage.is_certain(self.server.address));
-        if attempt.kind == AnswerKind::Unreachable
-            || attempt.kind.is_without_exchange()
-            || outcome.reply.is_some()
-        {
+        if attempt.kind == AnswerKind::Unreachable || attempt.kind.is_without_exchange() || outcome.reply.is_some() {
             attempt.rtt_ms = Some(milliseconds(at - launch.started));
         }
         if let Some(reply) = outcome.reply {
@@ -541,14 +514,10 @@ impl Exchange<'_> {
         launch.attempt.kind
     }
 
-    /// Takes out the tries that this host could not send. Returns the index of the one that decides among the others; an
-    /// error where what is left decides nothing, since a try that would have is missing.
+    /// Takes out the tries that this host could not send. Returns the index of the one that decides among the others;
+    /// an error where what is left decides nothing, since a try that would have is missing.
     fn forget_unsent(&mut self, decided: Option<usize>) -> Result<Option<usize>, ()> {
-        let unsent = |line| {
-            self.tries
-                .iter()
-                .any(|launch| launch.unsent && launch.line == line)
-        };
+        let unsent = |line| self.tries.iter().any(|launch| launch.unsent && launch.line == line);
         let main_was_sent = self
             .tries
             .iter()
@@ -602,15 +571,9 @@ impl Exchange<'_> {
             records: reply.map(|reply| reply.records.clone()).unwrap_or_default(),
             lame: reply.is_some_and(Reply::is_lame),
             addresses: attempt.addresses.clone(),
-            rtt_ms: attempt
-                .rtt_ms
-                .map(|rtt| to_the_microsecond(attempt.started_ms + rtt)),
+            rtt_ms: attempt.rtt_ms.map(|rtt| to_the_microsecond(attempt.started_ms + rtt)),
             transport: attempt.transport,
-            attempts: self
-                .tries
-                .into_iter()
-                .map(|launch| launch.attempt)
-                .collect(),
+            attempts: self.tries.into_iter().map(|launch| launch.attempt).collect(),
         };
         (lookup, self.lingering)
     }
@@ -632,10 +595,7 @@ impl Exchange<'_> {
         let mut best = 0;
         for (index, launch) in self.tries.iter().enumerate() {
             let truncated_rest = launch.line == Line::AfterTruncation && launch.reply.is_none();
-            if launch.line != Line::Evidence
-                && !truncated_rest
-                && rank(launch) > rank(&self.tries[best])
-            {
+            if launch.line != Line::Evidence && !truncated_rest && rank(launch) > rank(&self.tries[best]) {
                 best = index;
             }
         }
@@ -652,8 +612,7 @@ pub(super) fn count_late_replies(lookup: &mut Lookup, lingering: Vec<Lingering>)
             (reply.kind(&lookup.question, lookup.qtype).0, addresses)
         };
         let counted = said(&late.reply);
-        let (heard, conflicting) =
-            udp::drain(&late.socket, &late.query, |reply| said(reply) != counted);
+        let (heard, conflicting) = udp::drain(&late.socket, &late.query, |reply| said(reply) != counted);
         if let Some(attempt) = lookup.attempts.get_mut(late.attempt) {
             attempt.conflicting_replies += conflicting;
             attempt.mismatched_replies += heard.mismatched_replies;

@@ -20,12 +20,7 @@ use crate::limits;
 const DNS_MESSAGE: &str = "application/dns-message";
 
 /// Connects, shakes hands, posts the query and reads the response until `end` has come.
-pub(super) async fn attempt(
-    server: SocketAddr,
-    session: &Session,
-    query: &OutgoingQuery,
-    end: Instant,
-) -> Try {
+pub(super) async fn attempt(server: SocketAddr, session: &Session, query: &OutgoingQuery, end: Instant) -> Try {
     let stream = match session.open(server, end).await {
         Ok(stream) => stream,
         Err(failed) => return *failed,
@@ -67,11 +62,7 @@ fn read(query: &OutgoingQuery, message: &[u8]) -> Try {
 
 /// The request, without its body, and the body. The host is the certificate's: an address in brackets where it is IPv6,
 /// and the port where it is not HTTPS's own.
-fn request(
-    server: SocketAddr,
-    session: &Session,
-    query: &OutgoingQuery,
-) -> Result<(Request<()>, Bytes), String> {
+fn request(server: SocketAddr, session: &Session, query: &OutgoingQuery) -> Result<(Request<()>, Bytes), String> {
     let octets = query.encode()?;
     let name = &session.identity.name;
     let host = if name.contains(':') {
@@ -85,11 +76,7 @@ fn request(
     };
     let mut parts = uri::Parts::default();
     parts.scheme = Some(uri::Scheme::HTTPS);
-    parts.authority = Some(
-        authority
-            .parse()
-            .map_err(|error| format!("{authority:?}: {error}"))?,
-    );
+    parts.authority = Some(authority.parse().map_err(|error| format!("{authority:?}: {error}"))?);
     let path = session.identity.path.as_deref().unwrap_or("/");
     parts.path_and_query = Some(path.parse().map_err(|error| format!("{path:?}: {error}"))?);
     let request = Request::builder()
@@ -104,17 +91,8 @@ fn request(
 }
 
 /// The body of the response, where it is a DNS message by its status and type.
-async fn post(
-    stream: TlsStream<TcpStream>,
-    request: Request<()>,
-    body: Bytes,
-) -> Result<Vec<u8>, Box<Try>> {
-    let broken = |error: h2::Error| {
-        Box::new(failed(
-            AnswerKind::HttpError,
-            &format!("HTTP/2 failed: {error}"),
-        ))
-    };
+async fn post(stream: TlsStream<TcpStream>, request: Request<()>, body: Bytes) -> Result<Vec<u8>, Box<Try>> {
+    let broken = |error: h2::Error| Box::new(failed(AnswerKind::HttpError, &format!("HTTP/2 failed: {error}")));
     let (sender, connection) = h2::client::Builder::new()
         .enable_push(false)
         .max_header_list_size(limits::HTTP_HEADERS)
@@ -135,16 +113,11 @@ async fn post(
             let chunk = chunk.map_err(broken)?;
             message.extend_from_slice(&chunk);
             if message.len() > limits::DNS_MESSAGE {
-                let reason = format!(
-                    "more than {} octets, which no DNS message has",
-                    limits::DNS_MESSAGE
-                );
+                let reason = format!("more than {} octets, which no DNS message has", limits::DNS_MESSAGE);
                 return Err(Box::new(failed(AnswerKind::HttpError, &reason)));
             }
             // What was read may be sent again (RFC 9113 section 5.2).
-            body.flow_control()
-                .release_capacity(chunk.len())
-                .map_err(broken)?;
+            body.flow_control().release_capacity(chunk.len()).map_err(broken)?;
         }
         Ok(message)
     };
@@ -175,13 +148,7 @@ fn refusal(response: &http::Response<h2::RecvStream>) -> Option<String> {
     }
     let found = response.headers().get(header::CONTENT_TYPE);
     let found = found.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let essence = |text: &str| {
-        text.split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase()
-    };
+    let essence = |text: &str| text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match found {
         Some(text) if essence(&text) == DNS_MESSAGE => None,
         Some(text) => Some(format!(

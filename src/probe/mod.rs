@@ -33,8 +33,8 @@ pub struct Probed {
     pub lookups: Vec<Lookup>,
     /// The operating system's look-up.
     pub system: Option<SystemLookup>,
-    /// Whether the run ended before it was done with this resolver: it was interrupted, its time was up before the target
-    /// was asked for, or this host had not what asking needs.
+    /// Whether the run ended before it was done with this resolver: it was interrupted, its time was up before the
+    /// target was asked for, or this host had not what asking needs.
     #[serde(default)]
     pub interrupted: bool,
 }
@@ -42,10 +42,6 @@ pub struct Probed {
 /// The look-up that messages amount to, as if they were all that a server sent to the query with this ID, in this
 /// order. Nothing is sent: for tests that have the exchange read anything at all.
 #[doc(hidden)]
-pub fn read_messages<'a>(
-    question: &Question,
-    id: u16,
-    messages: impl IntoIterator<Item = &'a [u8]>,
-) -> Lookup {
+pub fn read_messages<'a>(question: &Question, id: u16, messages: impl IntoIterator<Item = &'a [u8]>) -> Lookup {
     exchange::of_messages(question, id, messages)
 }

@@ -116,20 +116,15 @@ impl Frame {
 
     fn octets<'a>(&self, message: &'a [u8]) -> Result<&'a [u8], String> {
         let there = message.len() - self.data;
-        message
-            .get(self.data..self.data + self.length)
-            .ok_or_else(|| {
-                let length = self.length;
-                format!("its data is said to be {length} octets, and the message has {there} left")
-            })
+        message.get(self.data..self.data + self.length).ok_or_else(|| {
+            let length = self.length;
+            format!("its data is said to be {length} octets, and the message has {there} left")
+        })
     }
 
     /// Whether a client that asks for addresses reads its data: others are passed over by their length.
     fn is_read_by_clients(&self) -> bool {
-        matches!(
-            self.rtype,
-            RecordType::A | RecordType::AAAA | RecordType::CNAME
-        )
+        matches!(self.rtype, RecordType::A | RecordType::AAAA | RecordType::CNAME)
     }
 }
 
@@ -156,9 +151,7 @@ pub(super) fn read(
                     Section::Authority => "authority",
                     Section::Additional => "additional",
                 };
-                format!(
-                    "record {number} of {count} in the {section} section cannot be read: {reason}"
-                )
+                format!("record {number} of {count} in the {section} section cannot be read: {reason}")
             };
             let start = at;
             let frame = match Frame::read(message, start) {
@@ -211,10 +204,7 @@ pub(super) fn read(
         } else {
             "octets follow"
         };
-        blemish(
-            reply,
-            &format!("{trailing} {octets} behind the last record"),
-        );
+        blemish(reply, &format!("{trailing} {octets} behind the last record"));
     }
 }
 
@@ -239,12 +229,7 @@ pub(super) fn blemish(reply: &mut Reply, reason: &str) {
     reply.blemish.get_or_insert_with(|| bounded(reason));
 }
 
-fn data(
-    frame: &Frame,
-    message: &[u8],
-    octets: &[u8],
-    shown: impl FnOnce() -> Option<String>,
-) -> Result<RData, String> {
+fn data(frame: &Frame, message: &[u8], octets: &[u8], shown: impl FnOnce() -> Option<String>) -> Result<RData, String> {
     if frame.class != IN {
         return Err(format!("its class is {}, not IN", class(frame.class)));
     }
@@ -264,10 +249,7 @@ fn data(
     let only_name = || {
         let (name, end) = name_at(frame.data)?;
         if end != behind {
-            return Err(format!(
-                "{} octets follow the name in its data",
-                behind - end
-            ));
+            return Err(format!("{} octets follow the name in its data", behind - end));
         }
         Ok(name)
     };
@@ -299,9 +281,7 @@ fn data(
                 )),
             }
         }
-        _ => Ok(RData::Other(bounded(
-            &shown().unwrap_or_else(|| generic(octets)),
-        ))),
+        _ => Ok(RData::Other(bounded(&shown().unwrap_or_else(|| generic(octets))))),
     }
 }
 
@@ -331,10 +311,7 @@ fn class(number: u16) -> String {
 fn options(reply: &mut Reply, section: Section, frame: &Frame, message: &[u8]) {
     if section != Section::Additional {
         // It means nothing there: clients pass it over.
-        return blemish(
-            reply,
-            "an OPT record stands outside of the additional section",
-        );
+        return blemish(reply, "an OPT record stands outside of the additional section");
     }
     if reply.edns {
         // RFC 6891 section 6.1.1 allows one; Go takes the first.
@@ -356,10 +333,7 @@ fn options(reply: &mut Reply, section: Section, frame: &Frame, message: &[u8]) {
             Some((code, rest.get(4..4 + length)?, rest.get(4 + length..)?))
         };
         let Some((code, data, behind)) = option() else {
-            return blemish(
-                reply,
-                "an option of its OPT record runs past the end of the record",
-            );
+            return blemish(reply, "an option of its OPT record runs past the end of the record");
         };
         rest = behind;
         if code == EXTENDED_ERROR {

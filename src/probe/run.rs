@@ -83,9 +83,10 @@ pub async fn run(
             server: resolver.address.map(|address| Server {
                 address,
                 route: Arc::clone(&run.route),
-                session: resolver.transport.zip(resolver.tls.as_ref()).map(
-                    |(transport, identity)| Session::new(&configurations, transport, identity),
-                ),
+                session: resolver
+                    .transport
+                    .zip(resolver.tls.as_ref())
+                    .map(|(transport, identity)| Session::new(&configurations, transport, identity)),
             }),
             events: sender.clone(),
         };
@@ -190,10 +191,7 @@ impl Found {
     fn probed(&self, index: usize, resolver: &Resolver) -> Probed {
         Probed {
             resolver: resolver.clone(),
-            lookups: self.lookups[index]
-                .values()
-                .map(|(lookup, _)| lookup.clone())
-                .collect(),
+            lookups: self.lookups[index].values().map(|(lookup, _)| lookup.clone()).collect(),
             system: self.system[index].clone(),
             interrupted: !self.done[index] || self.unasked[index],
         }
@@ -265,8 +263,7 @@ impl Task {
                 if question.sample > 0 {
                     sleep(limits::BETWEEN_SAMPLES * question.sample).await;
                 }
-                let Some(_reserved) = sockets.reserve(window.attempts, window.deadline).await
-                else {
+                let Some(_reserved) = sockets.reserve(window.attempts, window.deadline).await else {
                     return (number, question, None);
                 };
                 let asked = exchange::ask(&question, server, window).await;
@@ -288,12 +285,7 @@ impl Task {
             if let Some((lookup, lingering)) = asked {
                 lookups.insert(number, lookup.clone());
                 let lookup = Box::new(lookup);
-                self.tell(Event::Lookup(
-                    self.index,
-                    offset + number,
-                    lookup,
-                    lingering,
-                ));
+                self.tell(Event::Lookup(self.index, offset + number, lookup, lingering));
             }
             if question.purpose == Purpose::Target {
                 targets_left -= 1;

@@ -96,11 +96,7 @@ impl Sockets {
 
     /// Waits until a question that is sent `attempts` times can be asked: beside those, a try without EDNS
     /// and one over TCP may be open. `None` where the deadline comes first.
-    pub(super) async fn reserve(
-        &self,
-        attempts: u32,
-        deadline: Instant,
-    ) -> Option<OwnedSemaphorePermit> {
+    pub(super) async fn reserve(&self, attempts: u32, deadline: Instant) -> Option<OwnedSemaphorePermit> {
         let wanted = attempts.saturating_add(2);
         let reserved = timeout_at(deadline, Arc::clone(&self.free).acquire_many_owned(wanted));
         let permit = reserved.await.ok()?.ok()?;
@@ -139,12 +135,7 @@ mod tests {
 
     #[test]
     fn some_sockets_whatever_the_limit() {
-        for (descriptors, free, lingering) in [
-            (0, 24, 8),
-            (256, 144, 48),
-            (1024, 720, 240),
-            (usize::MAX, 3072, 1024),
-        ] {
+        for (descriptors, free, lingering) in [(0, 24, 8), (256, 144, 48), (1024, 720, 240), (usize::MAX, 3072, 1024)] {
             let sockets = Sockets::within(descriptors);
             assert_eq!(sockets.free.available_permits(), free, "{descriptors}");
             assert_eq!(sockets.lingering, lingering, "{descriptors}");
@@ -180,12 +171,7 @@ mod tests {
             let error = io::Error::from(errno);
             assert_eq!(Shortage::of(&error), Some(Shortage::Means), "{error}");
         }
-        for errno in [
-            Errno::ACCESS,
-            Errno::PERM,
-            Errno::CONNREFUSED,
-            Errno::NETUNREACH,
-        ] {
+        for errno in [Errno::ACCESS, Errno::PERM, Errno::CONNREFUSED, Errno::NETUNREACH] {
             assert_eq!(Shortage::of(&io::Error::from(errno)), None);
         }
         assert!(descriptors().is_ok(), "a test has as many");

@@ -28,16 +28,14 @@ impl SystemResolver for GetAddrInfo {
             socktype: dns_lookup::SockType::Stream.into(),
             ..dns_lookup::AddrInfoHints::default()
         };
-        let entries = dns_lookup::getaddrinfo(Some(&name.to_string()), None, Some(hints)).map_err(
-            |error| {
-                let number = error.error_num();
-                SystemFailure {
-                    code: code_name(error.kind()).to_owned(),
-                    number,
-                    text: eai_text(&std::io::Error::from(error).to_string()),
-                }
-            },
-        )?;
+        let entries = dns_lookup::getaddrinfo(Some(&name.to_string()), None, Some(hints)).map_err(|error| {
+            let number = error.error_num();
+            SystemFailure {
+                code: code_name(error.kind()).to_owned(),
+                number,
+                text: eai_text(&std::io::Error::from(error).to_string()),
+            }
+        })?;
         let mut addresses = Vec::new();
         for entry in entries.flatten() {
             let ip = entry.sockaddr.ip();
@@ -84,11 +82,7 @@ pub(super) fn was_not_asked(lookup: &SystemLookup) -> bool {
 
 /// Looks the name up on a thread of its own that is never waited for beyond `end` or
 /// [`limits::SYSTEM_LOOKUP`]: glibc can hang for minutes on TCP, and must not hold the process at its exit.
-pub(super) async fn lookup(
-    resolver: Arc<dyn SystemResolver>,
-    name: Name,
-    deadline: Instant,
-) -> SystemLookup {
+pub(super) async fn lookup(resolver: Arc<dyn SystemResolver>, name: Name, deadline: Instant) -> SystemLookup {
     let start = Instant::now();
     let end = (start + limits::SYSTEM_LOOKUP).min(deadline);
     let (answered, answer) = oneshot::channel();
@@ -104,16 +98,10 @@ pub(super) async fn lookup(
         text,
     };
     let outcome = match thread {
-        Err(error) => Err(failed(
-            NOT_ASKED,
-            format!("no thread for getaddrinfo: {error}"),
-        )),
+        Err(error) => Err(failed(NOT_ASKED, format!("no thread for getaddrinfo: {error}"))),
         Ok(_detached) => match timeout_at(end, answer).await {
             Ok(Ok(outcome)) => outcome,
-            Ok(Err(_)) => Err(failed(
-                "thread",
-                "getaddrinfo ended without a result".to_owned(),
-            )),
+            Ok(Err(_)) => Err(failed("thread", "getaddrinfo ended without a result".to_owned())),
             Err(_) => {
                 let seconds = Duration::as_secs_f64(&(end - start));
                 Err(failed(

@@ -1,8 +1,8 @@
 //! One try over TLS (DNS over TLS, RFC 7858): the messages of TCP, inside a session with a server that is known by its
 //! certificate. The session itself serves DNS over HTTPS too.
 //!
-//! Not through a resolver library's DNS over TLS: what failed, and what came back octet by octet, is what a diagnosis is
-//! made of, and those fold both into one error.
+//! Not through a resolver library's DNS over TLS: what failed, and what came back octet by octet, is what a diagnosis
+//! is made of, and those fold both into one error.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -24,8 +24,8 @@ use crate::observation::Transport;
 use crate::settings::TlsIdentity;
 use crate::tls::{self, Fault, Trust};
 
-/// The protocol that is offered for DNS over HTTPS (RFC 9113 section 3.1). For DNS over TLS none is: servers that do not
-/// know the name "dot" may refuse it.
+/// The protocol that is offered for DNS over HTTPS (RFC 9113 section 3.1). For DNS over TLS none is: servers that do
+/// not know the name "dot" may refuse it.
 const H2: &[u8] = b"h2";
 
 /// Whether certificates are verified, and whether HTTP/2 is offered.
@@ -34,7 +34,8 @@ type Kind = (bool, bool);
 /// A configuration, or why there is none.
 type Made = Result<Arc<ClientConfig>, String>;
 
-/// The TLS configurations of a run. Each is made when it is first needed: the platform's authorities are read from files.
+/// The TLS configurations of a run. Each is made when it is first needed: the platform's authorities are read from
+/// files.
 #[derive(Debug)]
 pub(super) struct Configurations {
     trust: Trust,
@@ -53,11 +54,7 @@ impl Configurations {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         made.entry((verified, http))
             .or_insert_with(|| {
-                let trust = if verified {
-                    &self.trust
-                } else {
-                    &Trust::Anyone
-                };
+                let trust = if verified { &self.trust } else { &Trust::Anyone };
                 let alpn: &[&[u8]] = if http { &[H2] } else { &[] };
                 tls::client(trust, alpn)
                     .map(Arc::new)
@@ -76,11 +73,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(
-        configurations: &Arc<Configurations>,
-        transport: Transport,
-        identity: &TlsIdentity,
-    ) -> Self {
+    pub(super) fn new(configurations: &Arc<Configurations>, transport: Transport, identity: &TlsIdentity) -> Self {
         Self {
             configurations: Arc::clone(configurations),
             http: transport == Transport::Https,
@@ -89,11 +82,7 @@ impl Session {
     }
 
     /// Connects and shakes hands until `end`.
-    pub(super) async fn open(
-        &self,
-        server: SocketAddr,
-        end: Instant,
-    ) -> Result<TlsStream<TcpStream>, Box<Try>> {
+    pub(super) async fn open(&self, server: SocketAddr, end: Instant) -> Result<TlsStream<TcpStream>, Box<Try>> {
         let stream = tcp::connect(server, end).await?;
         let connected = |failed: Try| {
             Box::new(Try {
@@ -102,18 +91,13 @@ impl Session {
             })
         };
         // The platform's authorities may be many files: others are not to wait for them.
-        let (configurations, verified, http) = (
-            Arc::clone(&self.configurations),
-            self.identity.verified,
-            self.http,
-        );
+        let (configurations, verified, http) = (Arc::clone(&self.configurations), self.identity.verified, self.http);
         let made = tokio::task::spawn_blocking(move || configurations.get(verified, http));
         let config = match timeout_at(end, made).await {
             Ok(Ok(Ok(config))) => config,
             Ok(Ok(Err(reason))) => return Err(connected(failed(AnswerKind::Certificate, &reason))),
             Ok(Err(_)) | Err(_) => {
-                let reason =
-                    "the platform's root certificates could not be read in time".to_owned();
+                let reason = "the platform's root certificates could not be read in time".to_owned();
                 return Err(connected(failed(AnswerKind::Certificate, &reason)));
             }
         };
@@ -135,7 +119,8 @@ impl Session {
     pub(super) fn failed(&self, error: &io::Error) -> Try {
         let Some((fault, said)) = tls::fault(error) else {
             return if error.kind() == io::ErrorKind::ConnectionReset {
-                let reason = "the connection was reset during the TLS handshake, by the server or by a device on the way";
+                let reason =
+                    "the connection was reset during the TLS handshake, by the server or by a device on the way";
                 failed(AnswerKind::Handshake, reason)
             } else {
                 Try::network(error)
@@ -143,9 +128,7 @@ impl Session {
         };
         let name = &self.identity.name;
         let reason = match fault {
-            Fault::OtherIssuer => {
-                "its certificate is not issued by an authority that this host trusts".to_owned()
-            }
+            Fault::OtherIssuer => "its certificate is not issued by an authority that this host trusts".to_owned(),
             Fault::OtherName => format!("its certificate is not valid for {name}: {said}"),
             Fault::NotValidNow => format!("its certificate is not valid now: {said}"),
             Fault::BadCertificate => format!("its certificate cannot be used: {said}"),
@@ -173,16 +156,9 @@ pub(super) fn failed(kind: AnswerKind, reason: &str) -> Try {
 }
 
 /// Connects, shakes hands, sends the query, and reads messages until one belongs to it or `end` has come.
-pub(super) async fn attempt(
-    server: SocketAddr,
-    session: &Session,
-    query: &OutgoingQuery,
-    end: Instant,
-) -> Try {
+pub(super) async fn attempt(server: SocketAddr, session: &Session, query: &OutgoingQuery, end: Instant) -> Try {
     match session.open(server, end).await {
-        Ok(mut stream) => {
-            tcp::converse(&mut stream, query, end, |error| session.failed(error)).await
-        }
+        Ok(mut stream) => tcp::converse(&mut stream, query, end, |error| session.failed(error)).await,
         Err(failed) => *failed,
     }
 }

@@ -92,11 +92,7 @@ pub(super) async fn attempt(
     }
 }
 
-async fn open_and_send(
-    server: SocketAddr,
-    query: &OutgoingQuery,
-    listen: Listen,
-) -> io::Result<UdpSocket> {
+async fn open_and_send(server: SocketAddr, query: &OutgoingQuery, listen: Listen) -> io::Result<UdpSocket> {
     let any: SocketAddr = match server {
         SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
         SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),

@@ -4,9 +4,7 @@
 //! read of them is kept and what cannot is named; the codec writes out the data that is only shown.
 
 use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query};
-use hickory_proto::rr::{
-    Name as WireName, RData as WireData, Record as WireRecord, RecordData as _,
-};
+use hickory_proto::rr::{Name as WireName, RData as WireData, Record as WireRecord, RecordData as _};
 use hickory_proto::serialize::binary::{BinDecodable, BinDecoder};
 
 use super::records::{self, Announced};
@@ -64,9 +62,8 @@ impl OutgoingQuery {
         let mut decoded = self.decode(&octets[..announced]);
         if let Decoded::Reply(reply) = &mut decoded {
             let length = octets.len();
-            let oversize = format!(
-                "{length} octets came over UDP, and clients read the {announced} that they announce"
-            );
+            let oversize =
+                format!("{length} octets came over UDP, and clients read the {announced} that they announce");
             reply.blemish = Some(oversize.clone());
             if let Some(defect) = &mut reply.defect {
                 *defect = records::bounded(&format!("{defect} ({oversize})"));
@@ -166,18 +163,12 @@ fn decode(query: &OutgoingQuery, octets: &[u8]) -> Decoded {
         defect: None,
         blemish: None,
     };
-    let sections = [
-        (Section::Answer, 6),
-        (Section::Authority, 8),
-        (Section::Additional, 10),
-    ]
-    .map(|(section, at)| Announced {
-        section,
-        count: number(at),
-    });
-    records::read(&mut reply, octets, at, &sections, |at| {
-        presentation(octets, at)
-    });
+    let sections =
+        [(Section::Answer, 6), (Section::Authority, 8), (Section::Additional, 10)].map(|(section, at)| Announced {
+            section,
+            count: number(at),
+        });
+    records::read(&mut reply, octets, at, &sections, |at| presentation(octets, at));
     records::keep_bounded(&mut reply, &query.qname, query.qtype);
     Decoded::Reply(reply)
 }
@@ -234,10 +225,7 @@ mod tests {
     #[test]
     fn the_query_is_what_kubectl_sends() {
         assert_eq!(query().encode().unwrap(), QUERY);
-        let plain = OutgoingQuery {
-            edns: false,
-            ..query()
-        };
+        let plain = OutgoingQuery { edns: false, ..query() };
         let octets = plain.encode().unwrap();
         assert_eq!(octets.len(), QUERY.len() - 11);
         assert_eq!(octets[11], 0);
@@ -250,8 +238,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_read_and_matched_without_case() {
-        let Decoded::Reply(reply) = query().decode(&reply([0x81, 0x80], [1, 0, 0], A_RECORD))
-        else {
+        let Decoded::Reply(reply) = query().decode(&reply([0x81, 0x80], [1, 0, 0], A_RECORD)) else {
             panic!("a reply");
         };
         assert_eq!(
@@ -264,15 +251,12 @@ mod tests {
 
     #[test]
     fn extended_errors_are_read_from_option_15() {
-        let opt = b"\x00\x00\x29\x04\xd0\x01\x00\x00\x00\x00\x0f\x00\x0f\x00\x02\x00\x0f\x00\x0f\x00\x05\x00\x16a\xff\x00";
+        let opt =
+            b"\x00\x00\x29\x04\xd0\x01\x00\x00\x00\x00\x0f\x00\x0f\x00\x02\x00\x0f\x00\x0f\x00\x05\x00\x16a\xff\x00";
         let Decoded::Reply(reply) = query().decode(&reply([0x81, 0x80], [0, 0, 1], opt)) else {
             panic!("a reply");
         };
-        assert_eq!(
-            reply.rcode,
-            Rcode::BADVERS,
-            "the high bits come from the OPT record"
-        );
+        assert_eq!(reply.rcode, Rcode::BADVERS, "the high bits come from the OPT record");
         assert_eq!(
             reply.extended_errors,
             [
@@ -373,11 +357,7 @@ mod tests {
         let soa = [b"\x03ns0\xc0\x0c\x04host\xc0\x0c".as_slice(), &[0; 20]].concat();
         let seeds = [
             reply([0x81, 0x80], [1, 0, 0], A_RECORD),
-            reply(
-                [0x81, 0x83],
-                [0, 1, 1],
-                &[record(6, &soa), opt.to_vec()].concat(),
-            ),
+            reply([0x81, 0x83], [0, 1, 1], &[record(6, &soa), opt.to_vec()].concat()),
             reply(
                 [0x81, 0x80],
                 [3, 1, 1],
@@ -396,12 +376,7 @@ mod tests {
                 [0x81, 0x80],
                 [14, 0, 0],
                 &[33, 35, 43, 44, 46, 47, 50, 52, 64, 65, 257, 250, 255, 65280]
-                    .map(|rtype| {
-                        record(
-                            rtype,
-                            b"\x00\x01\x01\x02\x00\x00\x00\x3c\x01\x02\xc0\x0c\x00\x01",
-                        )
-                    })
+                    .map(|rtype| record(rtype, b"\x00\x01\x01\x02\x00\x00\x00\x3c\x01\x02\xc0\x0c\x00\x01"))
                     .concat(),
             ),
         ];
@@ -410,11 +385,7 @@ mod tests {
             let mut octets = seeds[round % seeds.len()].clone();
             for _ in 0..random.random_range(1..5) {
                 // Mostly behind the question: what changes it is only a mismatch.
-                let first = if random.random_range(0..8) == 0 {
-                    0
-                } else {
-                    26
-                };
+                let first = if random.random_range(0..8) == 0 { 0 } else { 26 };
                 let at = random.random_range(first..octets.len());
                 match random.random_range(0..6) {
                     0 => octets[at] = random.random(),

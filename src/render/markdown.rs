@@ -85,10 +85,7 @@ impl Comment<'_> {
                 .note
                 .map(|note| format!(" ({})", self.text(&note)))
                 .unwrap_or_default();
-            let mark = row
-                .mark
-                .map(|mark| format!("{} ", self.mark(mark)))
-                .unwrap_or_default();
+            let mark = row.mark.map(|mark| format!("{} ", self.mark(mark))).unwrap_or_default();
             writeln!(
                 self.out,
                 "| {}{note} | {} | {} | {} | {mark}{} |",
@@ -200,10 +197,7 @@ impl Comment<'_> {
             }
             self.block("", &lines)?;
         }
-        let others = report
-            .clients
-            .iter()
-            .filter(|client| verbose && client.client != "go");
+        let others = report.clients.iter().filter(|client| verbose && client.client != "go");
         for client in others {
             let said = if client.messages.is_empty() {
                 self.text(&client.outcome)
@@ -275,16 +269,12 @@ impl Comment<'_> {
 /// A link to a page whose address holds nothing but what addresses of pages need.
 fn link(reference: &str) -> Option<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#=&%+,".contains(c);
-    (reference.starts_with("https://") && reference.chars().all(plain))
-        .then(|| format!("<{reference}>"))
+    (reference.starts_with("https://") && reference.chars().all(plain)).then(|| format!("<{reference}>"))
 }
 
 /// The longest run of backticks.
 fn longest_run(text: &str) -> usize {
-    text.split(|c| c != '`')
-        .map(str::len)
-        .max()
-        .unwrap_or_default()
+    text.split(|c| c != '`').map(str::len).max().unwrap_or_default()
 }
 
 /// A code span behind delimiters that nothing in it can close (CommonMark 0.31 section 6.1). In a table a bar
@@ -296,11 +286,7 @@ fn code(text: &str) -> String {
     }
     let fence = "`".repeat(longest_run(&text) + 1);
     let at_an_edge = |c| text.starts_with(c) || text.ends_with(c);
-    let pad = if at_an_edge('`') || at_an_edge(' ') {
-        " "
-    } else {
-        ""
-    };
+    let pad = if at_an_edge('`') || at_an_edge(' ') { " " } else { "" };
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 

@@ -102,12 +102,7 @@ impl Style {
 }
 
 /// Writes the report.
-pub fn render(
-    report: &Report,
-    format: Format,
-    style: &Style,
-    out: &mut dyn fmt::Write,
-) -> fmt::Result {
+pub fn render(report: &Report, format: Format, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     match format {
         Format::Table => table::render(report, style, out),
         Format::Short => short::render(report, style, out),

@@ -101,13 +101,7 @@ impl<'a> Page<'a> {
         self.painted(indent, lead, Paint::Plain, text)
     }
 
-    pub(crate) fn painted(
-        &mut self,
-        indent: usize,
-        lead: &str,
-        paint: Paint,
-        text: &str,
-    ) -> fmt::Result {
+    pub(crate) fn painted(&mut self, indent: usize, lead: &str, paint: Paint, text: &str) -> fmt::Result {
         let hang = indent + lead.width();
         let room = self.width.saturating_sub(hang);
         let mut lines = wrap(&self.style.escape(text), room, room).into_iter();
@@ -151,11 +145,7 @@ impl<'a> Page<'a> {
             let first = lines.len() < 2;
             match lines.last_mut() {
                 Some(last)
-                    if last.width()
-                        + 3
-                        + tag.width()
-                        + if first { lead.width() + 1 } else { hang }
-                        <= self.width =>
+                    if last.width() + 3 + tag.width() + if first { lead.width() + 1 } else { hang } <= self.width =>
                 {
                     last.push_str("   ");
                     last.push_str(&tag);
@@ -206,10 +196,7 @@ impl<'a> Page<'a> {
         let mut marks = VecDeque::from(marks);
         for line in table.lines() {
             let line = line.trim_end();
-            let at = *verdict_at.get_or_insert_with(|| {
-                line.find(VERDICT)
-                    .map_or(usize::MAX, |at| line[..at].width())
-            });
+            let at = *verdict_at.get_or_insert_with(|| line.find(VERDICT).map_or(usize::MAX, |at| line[..at].width()));
             let (left, verdict) = split_at_column(line, at);
             let line = if verdict == VERDICT {
                 Paint::Bold.on(line, self.style.color)

@@ -5,9 +5,7 @@ use std::net::IpAddr;
 use unicode_width::UnicodeWidthStr;
 
 use super::*;
-use crate::dns::{
-    AnswerKind, ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, Section, Soa,
-};
+use crate::dns::{AnswerKind, ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, Section, Soa};
 use crate::facts::{Facts, Gap, Vantage};
 use crate::observation::{Attempt, Lookup, SystemFailure, SystemLookup};
 use crate::observation::{Purpose, Transport};
@@ -174,18 +172,8 @@ fn article() -> Capture {
     capture(vec![
         resolver("local", Role::Local, "10.63.200.10:53", nxdomain()),
         resolver("vpc", Role::Vpc, "192.168.0.2:53", answer(&PRIVATE)),
-        resolver(
-            "inbound-1",
-            Role::Inbound,
-            "192.168.10.10:53",
-            answer(&PRIVATE),
-        ),
-        resolver(
-            "inbound-2",
-            Role::Inbound,
-            "192.168.20.10:53",
-            answer(&PRIVATE),
-        ),
+        resolver("inbound-1", Role::Inbound, "192.168.10.10:53", answer(&PRIVATE)),
+        resolver("inbound-2", Role::Inbound, "192.168.20.10:53", answer(&PRIVATE)),
     ])
 }
 
@@ -236,9 +224,7 @@ fn formats_have_names() {
 /// The errors of a diagnosis, and nothing of what the catalogue says beside them: a rule that is added must
 /// not change what is rendered here.
 fn held_still(mut report: Report) -> Report {
-    report
-        .findings
-        .retain(|finding| finding.severity == Severity::Error);
+    report.findings.retain(|finding| finding.severity == Severity::Error);
     report.not_evaluated.clear();
     report
 }
@@ -309,17 +295,15 @@ fn reports() -> Vec<(&'static str, Report)> {
     let control = resolver("public-1", Role::Public, "192.0.2.1:53", nxdomain());
     let mut unfinished = resolver("unfinished", Role::Custom, "10.0.0.4:53", Vec::new());
     unfinished.interrupted = true;
-    mixed.observations.extend([
-        os, over_tcp, unstable, half_right, filtered, control, unfinished,
-    ]);
+    mixed
+        .observations
+        .extend([os, over_tcp, unstable, half_right, filtered, control, unfinished]);
     let mut mixed = held_still(diagnose(mixed));
     mixed.findings.push(Finding {
         caused_by: Some("no-forwarding".to_owned()),
         ..finding("not-in-public-dns", Severity::Info, &["local"])
     });
-    mixed
-        .findings
-        .push(finding("tcp-blocked", Severity::Warning, &["vpc"]));
+    mixed.findings.push(finding("tcp-blocked", Severity::Warning, &["vpc"]));
     mixed.not_evaluated = ["a", "b", "c", "d", "e"]
         .map(|rule| NotEvaluated {
             rule: format!("rule-{rule}"),
@@ -338,10 +322,7 @@ fn reports() -> Vec<(&'static str, Report)> {
 }
 
 fn report(wanted: &str) -> Report {
-    let (_, report) = reports()
-        .into_iter()
-        .find(|(name, _)| *name == wanted)
-        .unwrap();
+    let (_, report) = reports().into_iter().find(|(name, _)| *name == wanted).unwrap();
     report
 }
 
@@ -452,7 +433,8 @@ fn one_line_for_a_runbook() {
     let interrupted = shown(&report("mixed"), Format::Short);
     assert!(
         interrupted.ends_with(
-            "(no-forwarding, high), interrupted; samples: unstable 10: 30% match, 40% nxdomain, 30% timeout, min 12 ms, \
+            "(no-forwarding, high), interrupted; samples: unstable 10: 30% match, 40% nxdomain, 30% timeout, min 12 \
+             ms, \
              median 16 ms, max 21 ms, 30% lost [exit 130]\n"
         ),
         "{interrupted}"
@@ -548,10 +530,7 @@ fn a_finding_is_shown_once_below_its_cause() {
         finding("second", Severity::Error, &["vpc"]),
         caused_by("second", finding("third", Severity::Warning, &["vpc"])),
         caused_by("third", finding("fourth", Severity::Info, &[])),
-        caused_by(
-            "no-forwarding",
-            finding("fifth", Severity::Info, &["local"]),
-        ),
+        caused_by("no-forwarding", finding("fifth", Severity::Info, &["local"])),
         caused_by("nobody", finding("sixth", Severity::Info, &[])),
         caused_by("eighth", finding("seventh", Severity::Info, &[])),
         caused_by("seventh", finding("eighth", Severity::Info, &[])),
@@ -605,10 +584,7 @@ fn a_race_shows_both_messages() {
         "{table}"
     );
     let markdown = shown(&report, Format::Markdown);
-    assert!(
-        markdown.contains("server misbehaving\nor\nUnable"),
-        "{markdown}"
-    );
+    assert!(markdown.contains("server misbehaving\nor\nUnable"), "{markdown}");
 }
 
 /// No line is wider than the terminal but commands, and words that cannot be broken.
@@ -656,10 +632,7 @@ fn any_width_will_do() {
             let style = Style { width, ..verbose() };
             let shown = rendered(&report, Format::Table, &style);
             assert!(shown.contains("VERDICT"), "{shown}");
-            assert!(
-                !shown.contains("\n\n\n") && !shown.ends_with("\n\n"),
-                "{shown}"
-            );
+            assert!(!shown.contains("\n\n\n") && !shown.ends_with("\n\n"), "{shown}");
         }
     }
 }
@@ -667,11 +640,7 @@ fn any_width_will_do() {
 #[test]
 fn no_size_is_too_large() {
     let mut capture = article();
-    for (probed, with) in capture
-        .observations
-        .iter_mut()
-        .zip(["x", "\u{301}", "x ", "日"])
-    {
+    for (probed, with) in capture.observations.iter_mut().zip(["x", "\u{301}", "x ", "日"]) {
         let long = with.repeat(10_000);
         probed.resolver.name.push_str(&long);
         for lookup in &mut probed.lookups {
@@ -717,15 +686,9 @@ fn ascii_is_ascii() {
 
 /// The text without the escape sequences that colours are made of.
 fn uncoloured(text: &str) -> String {
-    [
-        "\u{1b}[0m",
-        "\u{1b}[1m",
-        "\u{1b}[1;31m",
-        "\u{1b}[1;32m",
-        "\u{1b}[1;33m",
-    ]
-    .iter()
-    .fold(text.to_owned(), |text, code| text.replace(code, ""))
+    ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[1;31m", "\u{1b}[1;32m", "\u{1b}[1;33m"]
+        .iter()
+        .fold(text.to_owned(), |text, code| text.replace(code, ""))
 }
 
 #[test]
@@ -737,10 +700,7 @@ fn colours_change_nothing_else() {
                     color: true,
                     ..plain.clone()
                 };
-                let (plain, color) = (
-                    rendered(&report, *format, &plain),
-                    rendered(&report, *format, &color),
-                );
+                let (plain, color) = (rendered(&report, *format, &plain), rendered(&report, *format, &color));
                 assert_eq!(uncoloured(&color), plain);
                 let coloured = matches!(format, Format::Table | Format::Short);
                 assert_eq!(color != plain, coloured, "{format}");
@@ -752,18 +712,9 @@ fn colours_change_nothing_else() {
         ..Style::default()
     };
     let shown = rendered(&report("broken"), Format::Table, &style);
-    assert!(
-        shown.starts_with("\u{1b}[1;31m✗ broken:\u{1b}[0m local"),
-        "{shown}"
-    );
-    assert!(
-        shown.contains("12 ms  \u{1b}[1;31m✗ nxdomain\u{1b}[0m\n"),
-        "{shown}"
-    );
-    assert!(
-        shown.contains("12 ms  \u{1b}[1;32m✓ match\u{1b}[0m\n"),
-        "{shown}"
-    );
+    assert!(shown.starts_with("\u{1b}[1;31m✗ broken:\u{1b}[0m local"), "{shown}");
+    assert!(shown.contains("12 ms  \u{1b}[1;31m✗ nxdomain\u{1b}[0m\n"), "{shown}");
+    assert!(shown.contains("12 ms  \u{1b}[1;32m✓ match\u{1b}[0m\n"), "{shown}");
 }
 
 #[test]
@@ -792,11 +743,7 @@ fn the_document_is_read_back() {
     for (name, report) in reports() {
         let document = shown(&report, Format::Json);
         assert!(document.ends_with("\n}\n"), "{name}");
-        assert_eq!(
-            serde_json::from_str::<Report>(&document).unwrap(),
-            report,
-            "{name}"
-        );
+        assert_eq!(serde_json::from_str::<Report>(&document).unwrap(), report, "{name}");
     }
 }
 
@@ -809,10 +756,7 @@ fn progress_is_one_line() {
         "local 10.63.200.10:53  NXDOMAIN (SOA ap-northeast-1.eks.amazonaws.com)  12 ms"
     );
     let line = row_line(&capture.observations[1]);
-    assert_eq!(
-        line,
-        "vpc 192.168.0.2:53  192.168.104.190, 192.168.131.209  12 ms"
-    );
+    assert_eq!(line, "vpc 192.168.0.2:53  192.168.104.190, 192.168.131.209  12 ms");
     let report = report("mixed");
     let lines: Vec<String> = report.resolvers[4..6]
         .iter()
@@ -908,10 +852,7 @@ fn hostile_report() -> Report {
         caused_by: Some(hostile.clone()),
         resolvers: vec![hostile.clone()],
         evidence: vec![Evidence::of(&hostile, hostile.clone())],
-        remedies: vec![Remedy::new(
-            hostile.clone(),
-            [hostile.clone(), "x".to_owned()],
-        )],
+        remedies: vec![Remedy::new(hostile.clone(), [hostile.clone(), "x".to_owned()])],
         references: vec![hostile.clone(), format!("https://{hostile}")],
     };
     report.findings.insert(0, evil.clone());
@@ -951,10 +892,7 @@ fn nothing_from_outside_reaches_the_terminal_raw() {
                 ..style.clone()
             };
             assert_safe(&uncoloured(&rendered(&report, *format, &color)), true);
-            let ascii = Style {
-                ascii: true,
-                ..style
-            };
+            let ascii = Style { ascii: true, ..style };
             if *format != Format::Json {
                 assert!(rendered(&report, *format, &ascii).is_ascii());
             }
@@ -962,10 +900,7 @@ fn nothing_from_outside_reaches_the_terminal_raw() {
     }
     assert_eq!(shown(&report, Format::Short).lines().count(), 1);
     let shown = rendered(&report, Format::Table, &verbose());
-    assert!(
-        shown.contains("\\u{9b}") && shown.contains("\\u{202e}"),
-        "{shown}"
-    );
+    assert!(shown.contains("\\u{9b}") && shown.contains("\\u{202e}"), "{shown}");
 }
 
 #[test]
@@ -985,11 +920,7 @@ fn outside_blocks(markdown: &str) -> Vec<&str> {
         let ticks = trimmed.len() - trimmed.trim_start_matches('`').len();
         if let Some(open) = &fence {
             if ticks >= open.len() && trimmed.trim_end().len() == ticks {
-                assert_eq!(
-                    ticks,
-                    open.len(),
-                    "only our own fence closes the block: {line}"
-                );
+                assert_eq!(ticks, open.len(), "only our own fence closes the block: {line}");
                 fence = None;
             }
             continue;
@@ -1057,8 +988,8 @@ fn nothing_breaks_out_of_a_comment() {
             }
             let mut before = ' ';
             for c in ours.chars() {
-                let special = matches!(c, '|' | '<' | '`')
-                    || (matches!(c, '*' | '_' | '[' | ']' | '#' | '~') && before != '\\');
+                let special =
+                    matches!(c, '|' | '<' | '`') || (matches!(c, '*' | '_' | '[' | ']' | '#' | '~') && before != '\\');
                 // The numbers of character references have a `#`.
                 assert!(!special || (c == '#' && before == '&'), "{c} in {line}");
                 before = c;

@@ -94,9 +94,7 @@ pub(crate) fn wrap_cell(text: &str, width: usize) -> Vec<String> {
     for line in wrap(text, width, width) {
         let mut rest = line.as_str();
         while let Some(full) = overflow(rest, width) {
-            let at = rest[..full]
-                .rfind(['.', ',', '-', ':'])
-                .map_or(full, |at| at + 1);
+            let at = rest[..full].rfind(['.', ',', '-', ':']).map_or(full, |at| at + 1);
             lines.push(rest[..at].to_owned());
             rest = &rest[at..];
         }

@@ -85,9 +85,7 @@ pub(crate) fn tag(finding: &Finding) -> String {
 
 /// The finding that is explained at length: the headline, unless there is nothing to do about it.
 pub(super) fn lead(report: &Report) -> Option<&Finding> {
-    report
-        .headline()
-        .filter(|finding| finding.severity != Severity::Info)
+    report.headline().filter(|finding| finding.severity != Severity::Info)
 }
 
 pub(crate) fn headline(report: &Report) -> Headline {
@@ -112,10 +110,7 @@ pub(crate) fn headline(report: &Report) -> Headline {
     match report.conclusion {
         Conclusion::Broken => by_finding(Mark::Bad),
         Conclusion::Degraded => by_finding(Mark::Warning),
-        Conclusion::Healthy => by_text(
-            Mark::Good,
-            "every resolver in scope answers as expected".to_owned(),
-        ),
+        Conclusion::Healthy => by_text(Mark::Good, "every resolver in scope answers as expected".to_owned()),
         Conclusion::Inconclusive => {
             let reasons = reasons(report);
             if reasons.is_empty() {
@@ -169,8 +164,7 @@ fn reasons(report: &Report) -> Vec<String> {
     if in_scope().next().is_none() {
         reasons.push("nothing in scope: none of the resolvers that were asked decides".to_owned());
     }
-    let expected =
-        |resolver: &ResolverReport| resolver.expected.clone().unwrap_or(report.expected.clone());
+    let expected = |resolver: &ResolverReport| resolver.expected.clone().unwrap_or(report.expected.clone());
     let mut bare = Vec::new();
     let mut unshown = Vec::new();
     let mut bounds = Vec::new();
@@ -182,12 +176,7 @@ fn reasons(report: &Report) -> Vec<String> {
         match resolver.verdict {
             Verdict::Answer => bare.push(name),
             Verdict::Plausible => {
-                let has = |class| {
-                    resolver
-                        .addresses
-                        .iter()
-                        .any(|address| address.class == class)
-                };
+                let has = |class| resolver.addresses.iter().any(|address| address.class == class);
                 let before = unshown.len() + bounds.len() + synthetic.len();
                 if expected.view.is_some() && resolver.view == View::Unknown {
                     unshown.push(name);
@@ -245,11 +234,7 @@ fn reasons(report: &Report) -> Vec<String> {
 
 /// What the answers should be, and who says so.
 pub(super) fn expectation(expected: &Expected, verbose: bool) -> String {
-    let shown = if verbose {
-        usize::MAX
-    } else {
-        limits::ADDRESSES_SHOWN
-    };
+    let shown = if verbose { usize::MAX } else { limits::ADDRESSES_SHOWN };
     let networks = || {
         let cidrs: Vec<String> = expected.cidrs.iter().map(ToString::to_string).collect();
         some(&cidrs, shown)
@@ -288,11 +273,7 @@ fn some(items: &[String], shown: usize) -> String {
     if items.len() <= shown {
         return items.join(", ");
     }
-    format!(
-        "{} and {} more",
-        items[..shown].join(", "),
-        items.len() - shown
-    )
+    format!("{} and {} more", items[..shown].join(", "), items.len() - shown)
 }
 
 /// A line of the resolver table.
@@ -310,22 +291,13 @@ pub(super) struct Row {
 }
 
 pub(super) fn rows(report: &Report) -> Vec<Row> {
-    report
-        .resolvers
-        .iter()
-        .map(|resolver| row(report, resolver))
-        .collect()
+    report.resolvers.iter().map(|resolver| row(report, resolver)).collect()
 }
 
 fn row(report: &Report, resolver: &ResolverReport) -> Row {
     let probed = &resolver.probed;
     let mut notes: Vec<&str> = Vec::new();
-    let also: Vec<&str> = probed
-        .resolver
-        .also
-        .iter()
-        .map(|role| role.as_str())
-        .collect();
+    let also: Vec<&str> = probed.resolver.also.iter().map(|role| role.as_str()).collect();
     let also = format!("also {}", also.join(", "));
     if !probed.resolver.also.is_empty() {
         notes.push(&also);
@@ -339,10 +311,10 @@ fn row(report: &Report, resolver: &ResolverReport) -> Row {
     }
     let unfinished = probed.interrupted && !resolver.verdict.is_fine();
     let warned = || {
-        report.findings.iter().any(|finding| {
-            finding.severity == Severity::Warning
-                && finding.resolvers.contains(&probed.resolver.name)
-        })
+        report
+            .findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Warning && finding.resolvers.contains(&probed.resolver.name))
     };
     let mark = match resolver.verdict {
         _ if unfinished => Mark::Unsure,
@@ -374,10 +346,7 @@ pub(super) fn address(probed: &Probed) -> Option<String> {
 }
 
 fn targets(probed: &Probed) -> impl Iterator<Item = &Lookup> {
-    probed
-        .lookups
-        .iter()
-        .filter(|lookup| lookup.purpose == Purpose::Target)
+    probed.lookups.iter().filter(|lookup| lookup.purpose == Purpose::Target)
 }
 
 /// How long the answer took; the median where it was asked for several times.
@@ -626,10 +595,7 @@ pub(super) fn others(report: &Report) -> (Vec<Placed<'_>>, Vec<Placed<'_>>) {
     let findings = &report.findings;
     let cause = |child: usize| -> Option<usize> {
         let rule = findings[child].caused_by.as_ref()?;
-        let of_rule = || {
-            (0..findings.len())
-                .filter(move |index| *index != child && findings[*index].rule == *rule)
-        };
+        let of_rule = || (0..findings.len()).filter(move |index| *index != child && findings[*index].rule == *rule);
         let shares = |index: &usize| {
             findings[*index]
                 .resolvers
@@ -724,11 +690,7 @@ pub(super) fn not_checked(report: &Report, verbose: bool) -> Vec<String> {
         }
         return lines;
     }
-    let shown = if verbose {
-        usize::MAX
-    } else {
-        limits::RULES_SHOWN
-    };
+    let shown = if verbose { usize::MAX } else { limits::RULES_SHOWN };
     lines.extend(
         groups
             .iter()
@@ -759,10 +721,7 @@ pub(super) fn interrupted(report: &Report) -> Option<String> {
     Some(if names.is_empty() {
         "this is what was known by then".to_owned()
     } else {
-        format!(
-            "this is what was known by then; not done with {}",
-            list(&names)
-        )
+        format!("this is what was known by then; not done with {}", list(&names))
     })
 }
 
@@ -860,12 +819,7 @@ pub(super) fn details(resolver: &ResolverReport) -> Vec<(usize, String)> {
     for lookup in &probed.lookups {
         lines.push((0, format!("{}: {}", asked(lookup), phrase::outcome(lookup))));
         lines.extend(reply_details(lookup).map(|line| (1, line)));
-        lines.extend(
-            lookup
-                .attempts
-                .iter()
-                .map(|attempt| (1, attempted(lookup, attempt))),
-        );
+        lines.extend(lookup.attempts.iter().map(|attempt| (1, attempted(lookup, attempt))));
     }
     lines
 }
@@ -964,13 +918,10 @@ fn attempted(lookup: &Lookup, attempt: &Attempt) -> String {
 
 /// An observation of a finding, with whom it is of.
 pub(crate) fn evidence(finding: &Finding) -> impl Iterator<Item = String> {
-    finding
-        .evidence
-        .iter()
-        .map(|evidence| match &evidence.resolver {
-            Some(resolver) => format!("{resolver}: {}", evidence.observed),
-            None => evidence.observed.clone(),
-        })
+    finding.evidence.iter().map(|evidence| match &evidence.resolver {
+        Some(resolver) => format!("{resolver}: {}", evidence.observed),
+        None => evidence.observed.clone(),
+    })
 }
 
 /// Commands and lines of configuration, line by line; what has several lines stands apart from its

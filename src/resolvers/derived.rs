@@ -44,10 +44,7 @@ pub(super) fn vpc(_: &Settings, facts: &Facts) -> Vec<Candidate> {
     let of_cluster = facts.vpc.as_ref().and_then(Vpc::resolver);
     let mut found = Vec::new();
     if let (Some(vpc), Some(ip)) = (&facts.vpc, of_cluster) {
-        let why = format!(
-            "the primary network of {}, plus two (ec2:DescribeVpcs)",
-            vpc.id
-        );
+        let why = format!("the primary network of {}, plus two (ec2:DescribeVpcs)", vpc.id);
         found.push(Candidate {
             in_scope: is_inside,
             ..candidate(Role::Vpc, ip, Some(&vpc.id), facts, why)
@@ -69,10 +66,7 @@ pub(super) fn vpc(_: &Settings, facts: &Facts) -> Vec<Candidate> {
             let why = format!("the primary network of this instance's VPC{of}, plus two");
             (ip, why)
         }
-        None => (
-            IpAddr::V4(LINK_LOCAL),
-            format!("this host is an instance in a VPC{of}"),
-        ),
+        None => (IpAddr::V4(LINK_LOCAL), format!("this host is an instance in a VPC{of}")),
     };
     // Where two VPCs have the same network, the address leads to this instance's own resolver, and not to the
     // cluster's.
@@ -93,9 +87,7 @@ fn is_askable(ip: IpAddr, facts: &Facts) -> bool {
         let networks = facts.vpc.iter().flat_map(|vpc| &vpc.cidrs);
         networks.into_iter().any(|cidr| cidr.contains(&ip))
     };
-    let is_host = !ip.is_unspecified()
-        && !ip.is_multicast()
-        && !matches!(ip, IpAddr::V4(v4) if v4.is_broadcast());
+    let is_host = !ip.is_unspecified() && !ip.is_multicast() && !matches!(ip, IpAddr::V4(v4) if v4.is_broadcast());
     is_host && (AddressClass::of(ip) != AddressClass::Public || in_vpc(ip))
 }
 
@@ -263,10 +255,7 @@ mod tests {
             (Some(same_network), vec![row(cluster, false, true)]),
             (
                 Some(silent),
-                vec![
-                    row(cluster, false, false),
-                    row("169.254.169.253:53", false, false),
-                ],
+                vec![row(cluster, false, false), row("169.254.169.253:53", false, false)],
             ),
         ];
         for (instance, expected) in table {
@@ -287,20 +276,13 @@ mod tests {
                 https,
                 outbound,
                 // Neither is a resolver in a VPC.
-                endpoint(
-                    "rslvr-in-2",
-                    "vpc-c",
-                    &["192.168.1.5", "0.0.0.0", "9.9.9.9"],
-                ),
+                endpoint("rslvr-in-2", "vpc-c", &["192.168.1.5", "0.0.0.0", "9.9.9.9"]),
             ],
         );
         let found = super::inbound(&settings(), &facts);
         assert_eq!(
             seen(&found),
-            [
-                row("192.168.1.5:53", false, false),
-                row("10.9.0.5:53", false, true)
-            ]
+            [row("192.168.1.5:53", false, false), row("10.9.0.5:53", false, true)]
         );
         assert_eq!(found[0].known_from, "inbound endpoint rslvr-in-2 in vpc-c");
     }

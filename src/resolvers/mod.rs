@@ -129,9 +129,7 @@ const SOURCES: &[fn(&Settings, &Facts) -> Vec<Candidate>] = &[
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Nothing to ask.
-    #[error(
-        "no resolver to ask: name one with --resolver, --vpc-resolver or --inbound, or leave out --no-local"
-    )]
+    #[error("no resolver to ask: name one with --resolver, --vpc-resolver or --inbound, or leave out --no-local")]
     None,
     /// Two resolvers under one label.
     #[error("the label {0:?} is used for two resolvers: give each its own")]
@@ -163,10 +161,7 @@ impl Error {
 /// The resolvers of a run: in a stated order, each address once, each with a name of its own.
 pub fn resolve(settings: &Settings, facts: &Facts) -> Result<Vec<Resolver>, Error> {
     let mut resolvers = name(join(settings, facts)?)?;
-    if resolvers
-        .iter()
-        .all(|resolver| resolver.role == Role::Public)
-    {
+    if resolvers.iter().all(|resolver| resolver.role == Role::Public) {
         return Err(Error::None);
     }
     judge(&mut resolvers, &settings.asked.judge)?;
@@ -179,10 +174,7 @@ pub fn so_far(settings: &Settings, facts: &Facts) -> Result<Vec<Resolver>, Error
 }
 
 fn join(settings: &Settings, facts: &Facts) -> Result<Vec<(Candidate, Vec<Role>)>, Error> {
-    let candidates: Vec<Candidate> = SOURCES
-        .iter()
-        .flat_map(|source| source(settings, facts))
-        .collect();
+    let candidates: Vec<Candidate> = SOURCES.iter().flat_map(|source| source(settings, facts)).collect();
     let mut joined: Vec<(Candidate, Vec<Role>)> = Vec::new();
     for candidate in candidates {
         let same = joined.iter_mut().find(|(other, _)| {
@@ -217,9 +209,7 @@ fn join(settings: &Settings, facts: &Facts) -> Result<Vec<(Candidate, Vec<Role>)
     }
     // Nobody asked for these: they give way.
     while joined.len() > limits::RESOLVERS
-        && let Some(last) = joined
-            .iter()
-            .rposition(|(candidate, _)| candidate.is_derived)
+        && let Some(last) = joined.iter().rposition(|(candidate, _)| candidate.is_derived)
     {
         joined.remove(last);
     }
@@ -352,15 +342,7 @@ mod tests {
                 candidate(Some("vpc"), Role::Custom, "10.0.0.5:53"),
                 candidate(None, Role::Vpc, "10.0.0.6:53"),
             ]),
-            [
-                "local",
-                "inbound-1",
-                "custom-2",
-                "custom-1",
-                "custom-3",
-                "vpc",
-                "vpc-1"
-            ]
+            ["local", "inbound-1", "custom-2", "custom-1", "custom-3", "vpc", "vpc-1"]
         );
     }
 
@@ -383,10 +365,7 @@ mod tests {
         ])
         .unwrap();
         judge(&mut resolvers, &["corp".to_owned()]).unwrap();
-        assert_eq!(
-            resolvers.iter().map(|r| r.in_scope).collect::<Vec<_>>(),
-            [false, true]
-        );
+        assert_eq!(resolvers.iter().map(|r| r.in_scope).collect::<Vec<_>>(), [false, true]);
         assert!(judge(&mut resolvers, &["inbound".to_owned()]).is_err());
     }
 }

@@ -4,12 +4,7 @@ use super::{Candidate, Role};
 use crate::facts::Facts;
 use crate::settings::{NamedResolver, Settings, TlsIdentity};
 
-fn candidates(
-    settings: &Settings,
-    role: Role,
-    named: &[NamedResolver],
-    known_from: &str,
-) -> Vec<Candidate> {
+fn candidates(settings: &Settings, role: Role, named: &[NamedResolver], known_from: &str) -> Vec<Candidate> {
     named
         .iter()
         .map(|named| Candidate {
@@ -39,12 +34,7 @@ fn identity(settings: &Settings, named: &NamedResolver) -> Option<TlsIdentity> {
 }
 
 pub(super) fn vpc(settings: &Settings, _: &Facts) -> Vec<Candidate> {
-    candidates(
-        settings,
-        Role::Vpc,
-        &settings.vpc_resolvers,
-        "--vpc-resolver",
-    )
+    candidates(settings, Role::Vpc, &settings.vpc_resolvers, "--vpc-resolver")
 }
 
 pub(super) fn inbound(settings: &Settings, _: &Facts) -> Vec<Candidate> {
@@ -56,10 +46,5 @@ pub(super) fn custom(settings: &Settings, _: &Facts) -> Vec<Candidate> {
 }
 
 pub(super) fn public(settings: &Settings, _: &Facts) -> Vec<Candidate> {
-    candidates(
-        settings,
-        Role::Public,
-        &settings.public_resolvers,
-        "public control",
-    )
+    candidates(settings, Role::Public, &settings.public_resolvers, "public control")
 }

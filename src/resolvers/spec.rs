@@ -17,21 +17,21 @@ const TEMPLATE_VARIABLE: &str = "{?dns}";
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SpecError {
     /// Nothing where the address should be.
-    #[error(
-        "the address is missing: write [NAME=][udp://|tcp://|tls://|https://]ADDR[:PORT][/PATH][#TLS-NAME]"
-    )]
+    #[error("the address is missing: write [NAME=][udp://|tcp://|tls://|https://]ADDR[:PORT][/PATH][#TLS-NAME]")]
     NoAddress,
     /// A user name, and perhaps a password, which is not repeated.
     #[error("it holds a user name or a password: write the resolver's address alone")]
     User,
     /// Not an IP address.
     #[error(
-        "{0:?} is not an IP address: write 10.0.0.2, 10.0.0.2:53, 2001:db8::1 or [2001:db8::1]:53 (a resolver cannot be named by a host name, which would have to be resolved first)"
+        "{0:?} is not an IP address: write 10.0.0.2, 10.0.0.2:53, 2001:db8::1 or [2001:db8::1]:53 (a resolver cannot \
+         be named by a host name, which would have to be resolved first)"
     )]
     NotAnAddress(String),
     /// A host name behind `tls://` or `https://`, as providers publish it.
     #[error(
-        "{host:?} is not an IP address: write {scheme}://ADDR#{host}, with the resolver's address (its name would have to be resolved first)"
+        "{host:?} is not an IP address: write {scheme}://ADDR#{host}, with the resolver's address (its name would have \
+         to be resolved first)"
     )]
     NotAnAddressOfTls {
         /// `tls` or `https`.
@@ -61,9 +61,7 @@ pub enum SpecError {
     #[error("{0:?} names a certificate: only tls:// and https:// have one")]
     TlsNameWithoutTls(String),
     /// Not a path.
-    #[error(
-        "{0:?} is not the path of a URL: write /dns-query, or what the resolver's documentation says"
-    )]
+    #[error("{0:?} is not the path of a URL: write /dns-query, or what the resolver's documentation says")]
     NotAPath(String),
 }
 
@@ -153,17 +151,15 @@ pub fn parse_tls_name(text: &str) -> Result<String, SpecError> {
 /// A path and query of a URL (RFC 3986 section 3.3), without the variable of a template.
 fn parse_path(text: &str) -> Result<String, SpecError> {
     let path = text.strip_suffix(TEMPLATE_VARIABLE).unwrap_or(text);
-    let fits = |c: char| {
-        c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}')
-    };
+    let fits = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}');
     if path.len() > limits::PATH_OF_URL || !path.chars().all(fits) {
         return Err(SpecError::NotAPath(text.to_owned()));
     }
     Ok(path.to_owned())
 }
 
-/// Reads `ADDR[:PORT]`: IPv6 with brackets where a port follows, a scope as its number (`fe80::1%2`). Port 53 where none
-/// is named.
+/// Reads `ADDR[:PORT]`: IPv6 with brackets where a port follows, a scope as its number (`fe80::1%2`). Port 53 where
+/// none is named.
 pub fn parse_address(text: &str) -> Result<SocketAddr, SpecError> {
     parse_with_port(text, Transport::Udp.default_port())
 }
@@ -242,12 +238,7 @@ mod tests {
             ("fe80::1%2", None, Transport::Udp, "[fe80::1%2]:53"),
             ("tls://10.0.0.2", None, Transport::Tls, "10.0.0.2:853"),
             ("a=https://[::1]", Some("a"), Transport::Https, "[::1]:443"),
-            (
-                "https://10.0.0.2:8443",
-                None,
-                Transport::Https,
-                "10.0.0.2:8443",
-            ),
+            ("https://10.0.0.2:8443", None, Transport::Https, "10.0.0.2:8443"),
         ] {
             let resolver = parse_resolver(text).unwrap();
             assert_eq!(resolver.label.as_deref(), label, "{text}");
@@ -265,40 +256,27 @@ mod tests {
             ("https://10.0.0.2", None, Some("/dns-query")),
             ("https://10.0.0.2/", None, Some("/")),
             ("https://10.0.0.2/dns-query{?dns}", None, Some("/dns-query")),
-            (
-                "x=https://10.0.0.2/q?a=b#d.example",
-                Some("d.example"),
-                Some("/q?a=b"),
-            ),
+            ("x=https://10.0.0.2/q?a=b#d.example", Some("d.example"), Some("/q?a=b")),
             ("https://10.0.0.2/q?a=b", None, Some("/q?a=b")),
         ] {
             let resolver = parse_resolver(text).unwrap();
             assert_eq!(resolver.tls_name.as_deref(), tls_name, "{text}");
             assert_eq!(resolver.path.as_deref(), path, "{text}");
             // What is passed along to another place is read as the same.
-            assert_eq!(
-                parse_resolver(&resolver.to_string()).unwrap(),
-                resolver,
-                "{text}"
-            );
+            assert_eq!(parse_resolver(&resolver.to_string()).unwrap(), resolver, "{text}");
         }
     }
 
     #[test]
     fn a_name_where_the_address_should_be_is_shown_its_place() {
-        let said = parse_resolver("https://dns.example/dns-query")
-            .unwrap_err()
-            .to_string();
+        let said = parse_resolver("https://dns.example/dns-query").unwrap_err().to_string();
         assert!(said.contains("https://ADDR#dns.example"), "{said}");
     }
 
     #[test]
     fn a_label_is_for_resolvers_alone() {
         for text in ["in=10.0.0.1", "in=tcp://10.0.0.1"] {
-            assert!(
-                matches!(parse_server(text), Err(SpecError::Labelled(_))),
-                "{text}"
-            );
+            assert!(matches!(parse_server(text), Err(SpecError::Labelled(_))), "{text}");
         }
     }
 

@@ -1,4 +1,5 @@
-//! The name servers behind this host's stub, or beside it: those that its operating system knows, for some names or all.
+//! The name servers behind this host's stub, or beside it: those that its operating system knows, for some names or
+//! all.
 
 use std::net::SocketAddr;
 
@@ -27,10 +28,7 @@ pub(super) fn derive(settings: &Settings, facts: &Facts) -> Vec<Candidate> {
         let asked = target.map(|target| split.asked_for(target).servers);
         let all = split.scopes.iter().flat_map(|scope| &scope.servers);
         for address in asked.iter().flatten().chain(all) {
-            let scopes: Vec<&str> = split
-                .scopes_of(*address)
-                .map(|scope| scope.name.as_str())
-                .collect();
+            let scopes: Vec<&str> = split.scopes_of(*address).map(|scope| scope.name.as_str()).collect();
             let known_from = format!(
                 "{} has it for {} ({})",
                 split.chooser.title(),

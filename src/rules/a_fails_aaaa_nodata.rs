@@ -41,12 +41,10 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
             .find(|finding| finding.resolvers.iter().any(|name| name == subject.name()))
             .map(|finding| finding.rule.clone())
     };
-    grouped(case.failing(), |subject| {
-        masked(subject).then(|| explained(subject))
-    })
-    .into_iter()
-    .map(|(cause, subjects)| finding(cause, &subjects))
-    .collect()
+    grouped(case.failing(), |subject| masked(subject).then(|| explained(subject)))
+        .into_iter()
+        .map(|(cause, subjects)| finding(cause, &subjects))
+        .collect()
 }
 
 fn masked(subject: &Subject<'_>) -> bool {
@@ -62,9 +60,7 @@ fn masked(subject: &Subject<'_>) -> bool {
                 | AnswerKind::Truncated
         )
     );
-    let nodata = subject
-        .aaaa()
-        .is_some_and(|lookup| lookup.kind == AnswerKind::NoData);
+    let nodata = subject.aaaa().is_some_and(|lookup| lookup.kind == AnswerKind::NoData);
     a_fails && nodata && subject.verdict() != Verdict::Unstable
 }
 
@@ -90,10 +86,7 @@ fn finding(cause: Option<String>, subjects: &[&Subject<'_>]) -> Finding {
         ),
         caused_by: cause,
         resolvers: phrase::names(subjects),
-        evidence: subjects
-            .iter()
-            .flat_map(|subject| observed_target(subject))
-            .collect(),
+        evidence: subjects.iter().flat_map(|subject| observed_target(subject)).collect(),
         remedies: vec![Remedy::advice(
             "Nothing by itself: it goes away with the failure of the A question",
         )],

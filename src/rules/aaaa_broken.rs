@@ -40,9 +40,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let subjects: Vec<&Subject<'_>> = case
         .in_scope()
         .filter(|subject| {
-            subject.verdict().is_fine()
-                && subject.a_kind() == Some(AnswerKind::Answer)
-                && aaaa_fails(subject)
+            subject.verdict().is_fine() && subject.a_kind() == Some(AnswerKind::Answer) && aaaa_fails(subject)
         })
         .collect();
     if subjects.is_empty() {
@@ -64,10 +62,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         .filter(|subject| !subjects.iter().any(|other| other.name() == subject.name()))
         .filter_map(|subject| Some((subject, subject.aaaa()?)))
         .filter(|(_, lookup)| is_deliberate(lookup));
-    let mut evidence: Vec<Evidence> = subjects
-        .iter()
-        .flat_map(|subject| observed_target(subject))
-        .collect();
+    let mut evidence: Vec<Evidence> = subjects.iter().flat_map(|subject| observed_target(subject)).collect();
     evidence.extend(elsewhere.map(|(subject, lookup)| observed(subject, lookup)));
     vec![Finding {
         rule: RULE.name.to_owned(),

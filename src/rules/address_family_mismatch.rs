@@ -36,16 +36,11 @@ declare_rule! {
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let dual_stack = case
-        .endpoint
-        .as_ref()
-        .is_some_and(EndpointName::is_dual_stack);
+    let dual_stack = case.endpoint.as_ref().is_some_and(EndpointName::is_dual_stack);
     if !dual_stack {
         return Vec::new();
     }
-    let in_scope = case
-        .in_scope()
-        .filter(|subject| subject.verdict().is_fine());
+    let in_scope = case.in_scope().filter(|subject| subject.verdict().is_fine());
     grouped(in_scope, missing)
         .into_iter()
         .map(|(missing, subjects)| finding(case, missing, &subjects))
@@ -77,9 +72,7 @@ fn finding(case: &Case<'_>, missing: &'static str, subjects: &[&Subject<'_>]) ->
     };
     let others: Vec<&Subject<'_>> = case
         .subjects()
-        .filter(|subject| {
-            lookup_of(subject, missing).is_some_and(|lookup| lookup.kind == AnswerKind::Answer)
-        })
+        .filter(|subject| lookup_of(subject, missing).is_some_and(|lookup| lookup.kind == AnswerKind::Answer))
         .collect();
     let conclusion = if others.is_empty() {
         format!("No other resolver of this run was heard that has {family} addresses for it.")
@@ -90,10 +83,7 @@ fn finding(case: &Case<'_>, missing: &'static str, subjects: &[&Subject<'_>]) ->
             phrase::plural(others.len(), "has", "have")
         )
     };
-    let mut evidence: Vec<Evidence> = subjects
-        .iter()
-        .flat_map(|subject| observed_target(subject))
-        .collect();
+    let mut evidence: Vec<Evidence> = subjects.iter().flat_map(|subject| observed_target(subject)).collect();
     evidence.extend(
         others
             .iter()
@@ -119,9 +109,7 @@ fn finding(case: &Case<'_>, missing: &'static str, subjects: &[&Subject<'_>]) ->
         remedies.insert(first, filter);
     }
     if subjects.iter().all(|subject| subject.has_role(Role::Local)) {
-        remedies.push(Remedy::advice(format!(
-            "Nothing where every client here has {given}"
-        )));
+        remedies.push(Remedy::advice(format!("Nothing where every client here has {given}")));
     }
     Finding {
         rule: RULE.name.to_owned(),
@@ -141,8 +129,6 @@ fn finding(case: &Case<'_>, missing: &'static str, subjects: &[&Subject<'_>]) ->
         resolvers: phrase::names(subjects),
         evidence,
         remedies,
-        references: vec![
-            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
-        ],
+        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned()],
     }
 }

@@ -11,8 +11,8 @@ declare_rule! {
     /// healthy: what is in the way is the network.
     ///
     /// ## How it was decided
-    /// `--connect`: a connection to each address that was given. Only addresses that nothing speaks against are counted;
-    /// whoever gave a wrong address has another problem.
+    /// `--connect`: a connection to each address that was given. Only addresses that nothing speaks against are
+    /// counted; whoever gave a wrong address has another problem.
     ///
     /// ## Why it matters
     /// kubectl says `dial tcp ADDRESS:443: i/o timeout`, which reads like DNS and is not.
@@ -34,8 +34,7 @@ declare_rule! {
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let right =
-        |connection: &&Connection| case.fit(case.expected, connection.ip) != Fit::Unexpected;
+    let right = |connection: &&Connection| case.fit(case.expected, connection.ip) != Fit::Unexpected;
     let tried: Vec<&Connection> = case.connections().iter().filter(right).collect();
     let closed: Vec<&Connection> = tried
         .iter()
@@ -65,8 +64,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let group = cluster
         .and_then(|cluster| cluster.cluster_security_group_id.as_deref())
         .unwrap_or("<cluster-security-group>");
-    let is_public =
-        |connection: &&&Connection| AddressClass::of(connection.ip) == AddressClass::Public;
+    let is_public = |connection: &&&Connection| AddressClass::of(connection.ip) == AddressClass::Public;
     let mut remedies = Vec::new();
     if closed.iter().any(|connection| !is_public(&connection)) {
         remedies.push(Remedy::new(
@@ -95,9 +93,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
         confidence: Confidence::Certain,
-        summary: format!(
-            "the name resolves to {shown}, and port {port} does not answer there: not a fault of DNS"
-        ),
+        summary: format!("the name resolves to {shown}, and port {port} does not answer there: not a fault of DNS"),
         explanation: format!("No TCP connection came about: {how}. {consequence}"),
         caused_by: None,
         resolvers: case.givers(&closed),

@@ -11,10 +11,9 @@ use crate::dns::{AnswerKind, RecordType, Soa};
 use crate::endpoint::{EndpointName, SoaOrigin};
 use crate::expect::{Expected, Fit};
 use crate::facts::{
-    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, Facts, FailedRead, HostsEntry,
-    HostsLine, Instance, Kubeconfig, NetworkInterface, Proxy, ResolverEndpoint, ResolverRule,
-    RuleAssociation, SecurityGroup, SplitDns, StubConfiguration, Vantage, Vpc, VpcAttributes,
-    VpcZones,
+    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, Facts, FailedRead, HostsEntry, HostsLine, Instance,
+    Kubeconfig, NetworkInterface, Proxy, ResolverEndpoint, ResolverRule, RuleAssociation, SecurityGroup, SplitDns,
+    StubConfiguration, Vantage, Vpc, VpcAttributes, VpcZones,
 };
 use crate::limits;
 use crate::observation::{Lookup, Purpose, Transport};
@@ -90,9 +89,7 @@ impl Need {
             Self::SecurityGroups => "security groups (ec2:DescribeSecurityGroups)",
             Self::ResolverEndpoints => "Resolver endpoints (route53resolver:ListResolverEndpoints)",
             Self::ResolverRules => "Resolver rules (route53resolver:ListResolverRules)",
-            Self::RuleAssociations => {
-                "associations of Resolver rules (route53resolver:ListResolverRuleAssociations)"
-            }
+            Self::RuleAssociations => "associations of Resolver rules (route53resolver:ListResolverRuleAssociations)",
             Self::HostedZones => "private hosted zones (route53:ListHostedZonesByVPC)",
             Self::Updates => "updates of the cluster (eks:ListUpdates)",
             Self::Kubeconfig => "a kubeconfig that names the endpoint",
@@ -189,9 +186,7 @@ impl<'a> Case<'a> {
             Need::Updates => self.facts.updates.is_some(),
             Need::Kubeconfig => self.facts.kubeconfig.is_some(),
             // That the cluster is there is an answer too.
-            Need::AbsentCluster => {
-                self.facts.absent_cluster.is_some() || self.facts.cluster.is_some()
-            }
+            Need::AbsentCluster => self.facts.absent_cluster.is_some() || self.facts.cluster.is_some(),
             Need::Instance => self.facts.instance.is_some(),
             Need::Caller => self.facts.caller.is_some(),
             Need::Hosts => self.facts.hosts.is_some(),
@@ -200,14 +195,8 @@ impl<'a> Case<'a> {
             Need::HostsLine => self.hosts_line_unseen().is_some(),
             Need::Proxy => self.facts.proxy.is_some(),
             Need::VpcView => self.subjects.iter().any(Subject::is_vpc_side),
-            Need::PublicControl => self
-                .subjects
-                .iter()
-                .any(|subject| subject.has_role(Role::Public)),
-            Need::SystemView => self
-                .subjects
-                .iter()
-                .any(|subject| subject.probed.system.is_some()),
+            Need::PublicControl => self.subjects.iter().any(|subject| subject.has_role(Role::Public)),
+            Need::SystemView => self.subjects.iter().any(|subject| subject.probed.system.is_some()),
             Need::Controls => self.asked.controls,
             Need::Connections => !self.connections.is_empty(),
         }
@@ -236,12 +225,9 @@ impl<'a> Case<'a> {
         self.subjects()
             .filter(|subject| subject.verdict().has_addresses() && !subject.sibling_resolves())
             .any(|subject| {
-                let leads_nowhere =
-                    |class| matches!(class, AddressClass::Sinkhole | AddressClass::Loopback);
+                let leads_nowhere = |class| matches!(class, AddressClass::Sinkhole | AddressClass::Loopback);
                 let addresses = &subject.comparison.addresses;
-                addresses
-                    .iter()
-                    .any(|address| !leads_nowhere(address.class))
+                addresses.iter().any(|address| !leads_nowhere(address.class))
             })
     }
 
@@ -397,10 +383,7 @@ impl<'a> Case<'a> {
     /// knows.
     pub fn givers(&self, connections: &[&Connection]) -> Vec<String> {
         let mut givers: Vec<String> = Vec::new();
-        for name in connections
-            .iter()
-            .flat_map(|connection| &connection.given_by)
-        {
+        for name in connections.iter().flat_map(|connection| &connection.given_by) {
             let is_known = |subject: &Subject<'_>| subject.probed.resolver.name == *name;
             if !givers.contains(name) && self.subjects.iter().any(is_known) {
                 givers.push(name.clone());
@@ -416,28 +399,24 @@ impl<'a> Case<'a> {
 
     /// The resolvers that decide the conclusion and speak DNS, and with which the run was done.
     pub fn in_scope(&self) -> impl Iterator<Item = &Subject<'a>> {
-        self.subjects().filter(|subject| {
-            subject.probed.resolver.in_scope && subject.speaks_dns() && !subject.probed.interrupted
-        })
+        self.subjects()
+            .filter(|subject| subject.probed.resolver.in_scope && subject.speaks_dns() && !subject.probed.interrupted)
     }
 
     /// Those in scope whose answer is not what it should be.
     pub fn failing(&self) -> impl Iterator<Item = &Subject<'a>> {
-        self.in_scope()
-            .filter(|subject| !subject.verdict().is_fine())
+        self.in_scope().filter(|subject| !subject.verdict().is_fine())
     }
 
     /// The operating system's look-up.
     pub fn system(&self) -> Option<&Subject<'a>> {
         self.touch(Need::SystemView);
-        self.subjects()
-            .find(|subject| subject.probed.system.is_some())
+        self.subjects().find(|subject| subject.probed.system.is_some())
     }
 
     /// The name servers of this host's stub configuration, in the order they are asked.
     pub fn local(&self) -> impl Iterator<Item = &Subject<'a>> {
-        self.subjects()
-            .filter(|subject| subject.has_role(Role::Local))
+        self.subjects().filter(|subject| subject.has_role(Role::Local))
     }
 
     /// The resolvers on the VPC's side: `.2` and inbound endpoints.
@@ -449,8 +428,7 @@ impl<'a> Case<'a> {
     /// The public controls.
     pub fn public(&self) -> impl Iterator<Item = &Subject<'a>> {
         self.touch(Need::PublicControl);
-        self.subjects()
-            .filter(|subject| subject.has_role(Role::Public))
+        self.subjects().filter(|subject| subject.has_role(Role::Public))
     }
 
     /// `V`: the resolvers on the VPC's side that give the cluster's private addresses. Where nothing is
@@ -459,9 +437,7 @@ impl<'a> Case<'a> {
         self.vpc_side()
             .filter(|subject| match subject.verdict() {
                 Verdict::Match | Verdict::Plausible => subject.has_private_addresses(),
-                Verdict::Answer => {
-                    subject.has_private_addresses() && subject.view() == View::PrivateZone
-                }
+                Verdict::Answer => subject.has_private_addresses() && subject.view() == View::PrivateZone,
                 _ => false,
             })
             .collect()
@@ -529,21 +505,12 @@ impl<'a> Case<'a> {
 
     /// The verdict of each sample of a resolver, in the order they were asked, with the sample's number.
     pub fn sample_verdicts(&self, subject: &Subject<'_>) -> Vec<(u32, Verdict)> {
-        let samples: BTreeSet<u32> = subject
-            .lookups(Purpose::Target)
-            .map(|lookup| lookup.sample)
-            .collect();
+        let samples: BTreeSet<u32> = subject.lookups(Purpose::Target).map(|lookup| lookup.sample).collect();
         let (lookups, comparison) = (&subject.probed.lookups, subject.comparison);
         samples
             .into_iter()
             .map(|sample| {
-                let verdict = compare::of_sample(
-                    lookups,
-                    sample,
-                    &comparison.expected,
-                    self.facts,
-                    comparison.view,
-                );
+                let verdict = compare::of_sample(lookups, sample, &comparison.expected, self.facts, comparison.view);
                 (sample, verdict)
             })
             .collect()
@@ -573,12 +540,7 @@ impl<'a> Case<'a> {
                     .labels()
                     .next()
                     .is_some_and(|label| label.eq_ignore_ascii_case(b"eks"));
-                if of_eks {
-                    family
-                } else {
-                    &endpoint.regional_suffix
-                }
-                .to_string()
+                if of_eks { family } else { &endpoint.regional_suffix }.to_string()
             },
         )
     }
@@ -598,9 +560,8 @@ impl<'a> Case<'a> {
     pub fn inbound_addresses(&self) -> Vec<IpAddr> {
         let address = |subject: &Subject<'_>| subject.probed.resolver.address.map(|a| a.ip());
         let inbound = || {
-            self.subjects().filter(|subject| {
-                subject.has_role(Role::Inbound) && !subject.probed.resolver.is_elsewhere
-            })
+            self.subjects()
+                .filter(|subject| subject.has_role(Role::Inbound) && !subject.probed.resolver.is_elsewhere)
         };
         let matching: Vec<IpAddr> = inbound()
             .filter(|subject| subject.verdict().is_fine())
@@ -612,10 +573,7 @@ impl<'a> Case<'a> {
         let mut all: Vec<IpAddr> = inbound().filter_map(address).collect();
         // What is filled in decides nothing, so it is not recorded as touched.
         let listed = self.visible_inbound().unwrap_or_default();
-        for ip in listed
-            .iter()
-            .flat_map(|endpoint| endpoint.addresses.iter().flatten())
-        {
+        for ip in listed.iter().flat_map(|endpoint| endpoint.addresses.iter().flatten()) {
             if !all.contains(&ip.ip) && all.len() < limits::DERIVED {
                 all.push(ip.ip);
             }
@@ -629,9 +587,7 @@ impl<'a> Case<'a> {
         let vpc = self.facts.cluster_vpc_id()?;
         let endpoints = self.facts.resolver_endpoints.as_ref()?.iter();
         let usable = |endpoint: &&ResolverEndpoint| {
-            endpoint.is_inbound()
-                && endpoint.speaks_do53()
-                && endpoint.vpc_id.as_deref() == Some(vpc)
+            endpoint.is_inbound() && endpoint.speaks_do53() && endpoint.vpc_id.as_deref() == Some(vpc)
         };
         Some(endpoints.filter(usable).collect())
     }
@@ -760,8 +716,7 @@ impl<'a> Subject<'a> {
 
     /// The sibling has addresses: NXDOMAIN is being rewritten, or there is a wildcard.
     pub fn sibling_resolves(&self) -> bool {
-        self.sibling()
-            .is_some_and(|lookup| lookup.kind == AnswerKind::Answer)
+        self.sibling().is_some_and(|lookup| lookup.kind == AnswerKind::Answer)
     }
 
     /// A public AWS name has addresses here. `None` where none was asked for.
@@ -786,26 +741,18 @@ impl<'a> Subject<'a> {
     pub fn has_private_addresses(&self) -> bool {
         self.comparison.addresses.iter().any(|address| {
             matches!(address.class, AddressClass::InVpc | AddressClass::Private)
-                || (address.class == AddressClass::Expected
-                    && self.comparison.expected.scope != Scope::Public)
+                || (address.class == AddressClass::Expected && self.comparison.expected.scope != Scope::Public)
         })
     }
 
     /// Its addresses, sorted.
     pub fn ips(&self) -> Vec<IpAddr> {
-        self.comparison
-            .addresses
-            .iter()
-            .map(|address| address.ip)
-            .collect()
+        self.comparison.addresses.iter().map(|address| address.ip).collect()
     }
 
     /// Whether its addresses include one of a class.
     pub fn has_class(&self, class: AddressClass) -> bool {
-        self.comparison
-            .addresses
-            .iter()
-            .any(|address| address.class == class)
+        self.comparison.addresses.iter().any(|address| address.class == class)
     }
 
     /// A try of the target without EDNS brought an answer (of any kind that a server gives on purpose).
@@ -813,8 +760,6 @@ impl<'a> Subject<'a> {
         self.lookups(Purpose::Target)
             .filter(|lookup| lookup.transport != Transport::Tcp || lookup.kind.is_silence())
             .flat_map(|lookup| &lookup.attempts)
-            .any(|attempt| {
-                !attempt.edns && (attempt.kind == AnswerKind::Answer || attempt.kind.is_negative())
-            })
+            .any(|attempt| !attempt.edns && (attempt.kind == AnswerKind::Answer || attempt.kind.is_negative()))
     }
 }

@@ -7,18 +7,20 @@ use crate::compare::Verdict;
 declare_rule! {
     /// ## What it means
     /// The resolver is asked inside TLS (DNS over TLS, DNS over HTTPS), and its certificate does not verify: it is for
-    /// other names, was issued by an authority that this host does not trust, or is not valid now. No question was asked.
+    /// other names, was issued by an authority that this host does not trust, or is not valid now. No question was
+    /// asked.
     ///
     /// ## How it was decided
-    /// The TLS handshake ended at the certificate. It was verified against the authorities that this host trusts, for the
-    /// name behind `#`, else that of `--tls-name`, else the address itself.
+    /// The TLS handshake ended at the certificate. It was verified against the authorities that this host trusts, for
+    /// the name behind `#`, else that of `--tls-name`, else the address itself.
     ///
     /// ## Why it matters
-    /// Whoever answers may be anybody: a client that verifies gets no answer, and one that does not may get a forged one.
+    /// Whoever answers may be anybody: a client that verifies gets no answer, and one that does not may get a forged
+    /// one.
     ///
     /// ## What to do
-    /// Look at the certificate. Where it is for another name, say that name. Where another authority issued it, something
-    /// on the way may open TLS; where that is meant, trust its authority. Where its time is over, renew it.
+    /// Look at the certificate. Where it is for another name, say that name. Where another authority issued it,
+    /// something on the way may open TLS; where that is meant, trust its authority. Where its time is over, renew it.
     ///
     /// ## References
     /// - RFC 8310, "Usage Profiles for DNS over TLS and DNS over DTLS"; RFC 8484, section 9 (DNS over HTTPS)
@@ -60,16 +62,13 @@ fn finding(subject: &Subject<'_>) -> Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
         confidence: Confidence::Certain,
-        summary: format!(
-            "the certificate of {who} does not verify for {name}, so no question was asked"
-        ),
+        summary: format!("the certificate of {who} does not verify for {name}, so no question was asked"),
         explanation: format!(
-            "{who} was to be known by its certificate for {name}, and {}. Nothing was asked of it: what it would say of \
+            "{who} was to be known by its certificate for {name}, and {}. Nothing was asked of it: what it would say \
+             of \
              the name is not known. A device on the way that opens TLS looks like this, and so does a name or an \
              authority that this host was not told.",
-            reason
-                .as_deref()
-                .unwrap_or("the certificate does not verify")
+            reason.as_deref().unwrap_or("the certificate does not verify")
         ),
         caused_by: None,
         resolvers: phrase::names(&[subject]),
@@ -98,11 +97,10 @@ fn not_verifiable(subject: &Subject<'_>, who: &str, reason: &str) -> Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
         confidence: Confidence::Certain,
-        summary: format!(
-            "no certificate of {who} can be verified here, so no question was asked: {reason}"
-        ),
+        summary: format!("no certificate of {who} can be verified here, so no question was asked: {reason}"),
         explanation: format!(
-            "Before the certificate of {who} could be looked at, it was plain that none can be verified: {reason}. That \
+            "Before the certificate of {who} could be looked at, it was plain that none can be verified: {reason}. \
+             That \
              lies with this host or with the name, and says nothing of the resolver."
         ),
         caused_by: None,

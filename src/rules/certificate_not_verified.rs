@@ -5,8 +5,8 @@ use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subjec
 
 declare_rule! {
     /// ## What it means
-    /// The run was made with `--insecure-tls`: any certificate was taken, and so anybody on the way could have answered in
-    /// the resolver's name.
+    /// The run was made with `--insecure-tls`: any certificate was taken, and so anybody on the way could have answered
+    /// in the resolver's name.
     ///
     /// ## How it was decided
     /// The flag was given, and a resolver was asked inside TLS.
@@ -45,7 +45,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         confidence: Confidence::Certain,
         summary: format!("TLS NOT VERIFIED: anybody on the way may have answered for {who}"),
         explanation: format!(
-            "With --insecure-tls any certificate is taken. What {who} said came through TLS from whoever answered at that \
+            "With --insecure-tls any certificate is taken. What {who} said came through TLS from whoever answered at \
+             that \
              address; that it was the resolver itself is not shown."
         ),
         caused_by: None,
@@ -55,7 +56,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             .map(|subject| Evidence::of(subject.name(), "its certificate was not verified"))
             .collect(),
         remedies: vec![Remedy::advice(
-            "Run it again without --insecure-tls; where the certificate is for another name, with that name as --tls-name",
+            "Run it again without --insecure-tls; where the certificate is for another name, with that name as \
+             --tls-name",
         )],
         references: vec!["https://www.rfc-editor.org/rfc/rfc8310".to_owned()],
     }]

@@ -17,8 +17,8 @@ declare_rule! {
     /// (GetCallerIdentity); the clusters that are there are those of ListClusters.
     ///
     /// ## Why it matters
-    /// The endpoint's name of a deleted cluster resolves nowhere. Where the name does resolve, the cluster is there, and
-    /// it is the account or the Region that is wrong: nothing of what AWS says here is about it.
+    /// The endpoint's name of a deleted cluster resolves nowhere. Where the name does resolve, the cluster is there,
+    /// and it is the account or the Region that is wrong: nothing of what AWS says here is about it.
     ///
     /// ## What to do
     /// See which account and Region were asked, and name the right cluster.
@@ -68,8 +68,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     match &absent.present {
         None => explanation.push_str(" Which clusters are there could not be learnt."),
         Some(present) if present.is_empty() => {
-            explanation
-                .push_str(" There is none at all: it is probably another account or Region.");
+            explanation.push_str(" There is none at all: it is probably another account or Region.");
         }
         Some(present) => {
             let shown: Vec<&String> = present.iter().take(limits::NAMES_SHOWN).collect();
@@ -115,10 +114,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         rule: RULE.name.to_owned(),
         severity,
         // A denial without a SOA may be a filter's as well.
-        confidence: if denied
-            .iter()
-            .all(|subject| view::denied_by(subject).is_some())
-        {
+        confidence: if denied.iter().all(|subject| view::denied_by(subject).is_some()) {
             Confidence::Certain
         } else {
             Confidence::High
@@ -136,10 +132,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         },
         evidence,
         remedies: remedies(case, region, nearest),
-        references: vec![
-            "https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html"
-                .to_owned(),
-        ],
+        references: vec!["https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html".to_owned()],
     }]
 }
 
@@ -175,10 +168,7 @@ fn nearest(absent: &AbsentCluster) -> Option<&str> {
         .present
         .iter()
         .flatten()
-        .filter(|name| {
-            name.chars().count() <= limits::CLUSTER_NAME
-                && wanted.chars().count() <= limits::CLUSTER_NAME
-        })
+        .filter(|name| name.chars().count() <= limits::CLUSTER_NAME && wanted.chars().count() <= limits::CLUSTER_NAME)
         .map(|name| (distance(&wanted, &name.to_lowercase()), name.as_str()))
         .filter(|(distance, _)| distance * 3 <= wanted.chars().count())
         .min()
@@ -216,14 +206,8 @@ mod tests {
             nearest(&absent).map(str::to_owned)
         };
         let present = ["prod", "shared-cluster-2", "shared-cluster"];
-        assert_eq!(
-            of("shared-clutser", &present).as_deref(),
-            Some("shared-cluster")
-        );
-        assert_eq!(
-            of("Shared-Cluster-2", &present).as_deref(),
-            Some("shared-cluster-2")
-        );
+        assert_eq!(of("shared-clutser", &present).as_deref(), Some("shared-cluster"));
+        assert_eq!(of("Shared-Cluster-2", &present).as_deref(), Some("shared-cluster-2"));
         assert_eq!(of("staging", &present), None);
         assert_eq!(of("", &present), None);
         assert_eq!(of("prod", &[]), None);

@@ -58,17 +58,12 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
 
 /// The change of the endpoint's access that is under way, where one is.
 pub(super) fn changes_access<'a>(case: &Case<'a>) -> Option<&'a ClusterUpdate> {
-    case.updates()?.iter().find(|update| {
-        update.kind.as_deref() == Some(ACCESS) && update.status.as_deref() == Some("InProgress")
-    })
+    case.updates()?
+        .iter()
+        .find(|update| update.kind.as_deref() == Some(ACCESS) && update.status.as_deref() == Some("InProgress"))
 }
 
-fn finding(
-    case: &Case<'_>,
-    cluster: &Cluster,
-    what: &str,
-    access: Option<&ClusterUpdate>,
-) -> Finding {
+fn finding(case: &Case<'_>, cluster: &Cluster, what: &str, access: Option<&ClusterUpdate>) -> Finding {
     let name = &cluster.name;
     let mut explanation = format!("{name} {what}.");
     if cluster.endpoint.is_none() {
@@ -78,9 +73,7 @@ fn finding(
         );
     } else {
         explanation.push_str(match (cluster.status.as_deref(), access) {
-            (Some("DELETING"), _) => {
-                " Its endpoint's name goes with it: that it is denied may be how it should be."
-            }
+            (Some("DELETING"), _) => " Its endpoint's name goes with it: that it is denied may be how it should be.",
             (_, Some(_)) => {
                 " While public or private access is switched, resolvers answer as before, as after, or both in turn, \
                  each for as long as it keeps what it has."
@@ -105,16 +98,10 @@ fn finding(
     let (region, profile) = (case.region(), remedy::endpoint::as_profile(case));
     let word = remedy::endpoint::word(name, "<cluster>");
     let deleting = cluster.status.as_deref() == Some("DELETING");
-    let until = if deleting {
-        "cluster-deleted"
-    } else {
-        "cluster-active"
-    };
+    let until = if deleting { "cluster-deleted" } else { "cluster-active" };
     let mut remedies = vec![Remedy::new(
         "Wait until it is done",
-        [format!(
-            "aws eks wait {until} --region {region} --name {word}{profile}"
-        )],
+        [format!("aws eks wait {until} --region {region} --name {word}{profile}")],
     )];
     if !deleting {
         remedies.push(Remedy::new(
@@ -132,8 +119,6 @@ fn finding(
         resolvers: Vec::new(),
         evidence,
         remedies,
-        references: vec![
-            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
-        ],
+        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned()],
     }
 }

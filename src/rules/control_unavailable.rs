@@ -117,8 +117,7 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
     // One finding a control: the first that is open settles most.
     let mut said: Vec<(Control, Finding)> = Vec::new();
     for unsure in earlier.iter().filter(|finding| {
-        finding.severity == Severity::Error
-            && matches!(finding.confidence, Confidence::Medium | Confidence::Low)
+        finding.severity == Severity::Error && matches!(finding.confidence, Confidence::Medium | Confidence::Low)
     }) {
         let missing = DECIDES
             .iter()
@@ -139,13 +138,7 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
     said.into_iter().map(|(_, finding)| finding).collect()
 }
 
-fn finding(
-    case: &Case<'_>,
-    control: Control,
-    rule: &str,
-    between: &str,
-    unsure: &Finding,
-) -> Finding {
+fn finding(case: &Case<'_>, control: Control, rule: &str, between: &str, unsure: &Finding) -> Finding {
     let state = if control.was_asked(case) {
         "was asked and not heard"
     } else {

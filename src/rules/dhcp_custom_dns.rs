@@ -83,17 +83,14 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         .vpc_side()
         .filter(|subject| subject.has_role(Role::Vpc) && subject.verdict() == Verdict::Match)
         .collect();
-    let Some((named, options)) =
-        named(case).filter(|(named, _)| !named.amazon && !named.custom.is_empty())
-    else {
+    let Some((named, options)) = named(case).filter(|(named, _)| !named.amazon && !named.custom.is_empty()) else {
         return Vec::new();
     };
     let lacking: Vec<&Subject<'_>> = case
         .failing()
         .filter(|subject| lacks_the_private_view(case, subject))
         .collect();
-    let listed =
-        |subject: &&&Subject<'_>| subject.ip().is_some_and(|ip| named.custom.contains(&ip));
+    let listed = |subject: &&&Subject<'_>| subject.ip().is_some_and(|ip| named.custom.contains(&ip));
     let of_list: Vec<&Subject<'_>> = lacking.iter().filter(listed).copied().collect();
     // A stub on the host itself passes questions on to what DHCP told it.
     let behind: Vec<&Subject<'_>> = lacking
@@ -136,9 +133,7 @@ fn finding(
     subjects: &[&Subject<'_>],
     inside: &[&Subject<'_>],
 ) -> Finding {
-    let vpc = case
-        .vpc()
-        .map_or("the cluster's VPC", |vpc| vpc.id.as_str());
+    let vpc = case.vpc().map_or("the cluster's VPC", |vpc| vpc.id.as_str());
     let servers = phrase::addresses(&named.custom);
     let who = phrase::titles(subjects);
     let lack = phrase::plural(subjects.len(), "does", "do");
@@ -151,9 +146,7 @@ fn finding(
         Severity::Warning => format!(
             "{who}, asked from here, {lack} not have the private addresses; hosts of the VPC get the same from it."
         ),
-        Severity::Info => {
-            "Whether they do is not seen from here. If they do, all is well.".to_owned()
-        }
+        Severity::Info => "Whether they do is not seen from here. If they do, all is well.".to_owned(),
     };
     let mut evidence = vec![Evidence::fact(said(options))];
     evidence.extend(
@@ -216,13 +209,10 @@ pub(super) fn amazon_alone(case: &Case<'_>, options: &DhcpOptions, lead: &str) -
     let region = case.region();
     let vpc = case.vpc().map_or("<vpc-id>", |vpc| vpc.id.as_str());
     let vpc = remedy::endpoint::word(vpc, "<vpc-id>");
-    let domain = options
-        .domain_name
-        .as_deref()
-        .map_or_else(String::new, |domain| {
-            let domain = remedy::endpoint::word(domain, "<domain>");
-            format!(" 'Key=domain-name,Values={domain}'")
-        });
+    let domain = options.domain_name.as_deref().map_or_else(String::new, |domain| {
+        let domain = remedy::endpoint::word(domain, "<domain>");
+        format!(" 'Key=domain-name,Values={domain}'")
+    });
     let owner = remedy::endpoint::other_owner(case).map_or_else(String::new, |owner| {
         format!("; the VPC is shared, and account {owner} has to do it")
     });
@@ -235,9 +225,7 @@ pub(super) fn amazon_alone(case: &Case<'_>, options: &DhcpOptions, lead: &str) -
                 "aws ec2 create-dhcp-options --region {region} --dhcp-configurations \
                  'Key=domain-name-servers,Values=AmazonProvidedDNS'{domain}"
             ),
-            format!(
-                "aws ec2 associate-dhcp-options --region {region} --dhcp-options-id <dopt-id> --vpc-id {vpc}"
-            ),
+            format!("aws ec2 associate-dhcp-options --region {region} --dhcp-options-id <dopt-id> --vpc-id {vpc}"),
         ],
     )
 }

@@ -9,8 +9,8 @@ declare_rule! {
     /// them, and takes its word that a name does not exist as final, though another would have it.
     ///
     /// ## How it was decided
-    /// `domain-name-servers` of the VPC's option set has AmazonProvidedDNS, or an address of the VPC's own resolver, and
-    /// other addresses. Which of them a host asks first was not seen, so it is what may happen and no more.
+    /// `domain-name-servers` of the VPC's option set has AmazonProvidedDNS, or an address of the VPC's own resolver,
+    /// and other addresses. Which of them a host asks first was not seen, so it is what may happen and no more.
     ///
     /// ## Why it matters
     /// Look-ups work or fail by which server is asked, and that looks like chance. AWS says of such a set that it might
@@ -32,14 +32,10 @@ declare_rule! {
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let Some((named, options)) =
-        named(case).filter(|(named, _)| named.amazon && !named.custom.is_empty())
-    else {
+    let Some((named, options)) = named(case).filter(|(named, _)| named.amazon && !named.custom.is_empty()) else {
         return Vec::new();
     };
-    let vpc = case
-        .vpc()
-        .map_or("the cluster's VPC", |vpc| vpc.id.as_str());
+    let vpc = case.vpc().map_or("the cluster's VPC", |vpc| vpc.id.as_str());
     let servers = phrase::addresses(&named.custom);
     vec![Finding {
         rule: RULE.name.to_owned(),
@@ -60,12 +56,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         evidence: vec![Evidence::fact(said(&options))],
         remedies: vec![
             amazon_alone(case, &options, "An"),
-            Remedy::advice(
-                "Or only servers of your own that all forward the endpoint's name to the VPC's resolver",
-            ),
+            Remedy::advice("Or only servers of your own that all forward the endpoint's name to the VPC's resolver"),
         ],
-        references: vec![
-            "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_DHCP_Options.html".to_owned(),
-        ],
+        references: vec!["https://docs.aws.amazon.com/vpc/latest/userguide/VPC_DHCP_Options.html".to_owned()],
     }]
 }

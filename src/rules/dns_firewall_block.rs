@@ -38,10 +38,7 @@ declare_rule! {
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let blocked: Vec<&Subject<'_>> = case
-        .failing()
-        .filter(|subject| is_blocked(case, subject))
-        .collect();
+    let blocked: Vec<&Subject<'_>> = case.failing().filter(|subject| is_blocked(case, subject)).collect();
     if blocked.is_empty() {
         return Vec::new();
     }
@@ -52,9 +49,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
         confidence: Confidence::Low,
-        summary: format!(
-            "{who}: the VPC's Resolver may block this name (DNS Firewall, or a server it forwards to)"
-        ),
+        summary: format!("{who}: the VPC's Resolver may block this name (DNS Firewall, or a server it forwards to)"),
         explanation: format!(
             "{who} {} the name as no zone of AWS's would, and {} other names. Route 53 Resolver DNS Firewall blocks \
              so; whether it has a rule for this name was not looked at. A name server that the VPC's Resolver \

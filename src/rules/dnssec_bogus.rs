@@ -72,10 +72,7 @@ fn validates_nothing(subject: &Subject<'_>) -> bool {
 fn finding(case: &Case<'_>, nothing: bool, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
-    let without: Vec<&Lookup> = subjects
-        .iter()
-        .filter_map(|subject| unchecked(subject))
-        .collect();
+    let without: Vec<&Lookup> = subjects.iter().filter_map(|subject| unchecked(subject)).collect();
     let mark = subjects
         .iter()
         .filter_map(|subject| subject.a())
@@ -98,10 +95,7 @@ fn finding(case: &Case<'_>, nothing: bool, subjects: &[&Subject<'_>]) -> Finding
             " AWS's public names and the root fail there too, so it is validation as a whole: the clock or the \
              trust anchor.",
         );
-    } else if subjects
-        .iter()
-        .all(|subject| subject.any_outside_control_works())
-    {
+    } else if subjects.iter().all(|subject| subject.any_outside_control_works()) {
         explanation.push_str(
             " Other names resolve there, so it is what this name is forwarded to that does not fit the signed \
              zones above it.",
@@ -124,9 +118,7 @@ fn finding(case: &Case<'_>, nothing: bool, subjects: &[&Subject<'_>]) -> Finding
             format!("# BIND (named.conf)\nvalidate-except {{ \"{zone}\"; }};"),
             format!("# BIND, for an hour, to try it out\nrndc nta {zone}"),
             format!("# Unbound (unbound.conf)\nserver:\n    domain-insecure: \"{zone}\""),
-            format!(
-                "# PowerDNS Recursor (Lua configuration)\naddNTA(\"{zone}\", \"forwarded to the VPC\")"
-            ),
+            format!("# PowerDNS Recursor (Lua configuration)\naddNTA(\"{zone}\", \"forwarded to the VPC\")"),
             format!("# PowerDNS Recursor, until its next start\nrec_control add-nta {zone}"),
         ],
     );

@@ -2,9 +2,7 @@
 
 use super::phrase::{self, observed_target};
 use super::step::{self, Step};
-use super::{
-    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy,
-};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::dns::{AnswerKind, RecordType};
 use crate::observation::{Attempt, Lookup, Purpose};
 
@@ -65,9 +63,10 @@ fn confidence(subject: &Subject<'_>) -> Confidence {
 /// The answered try without EDNS, with its look-up.
 fn plain<'a>(subject: &Subject<'a>) -> Option<(&'a Lookup, &'a Attempt)> {
     subject.lookups(Purpose::Target).find_map(|lookup| {
-        let attempt = lookup.attempts.iter().find(|attempt| {
-            !attempt.edns && (attempt.kind == AnswerKind::Answer || attempt.kind.is_negative())
-        })?;
+        let attempt = lookup
+            .attempts
+            .iter()
+            .find(|attempt| !attempt.edns && (attempt.kind == AnswerKind::Answer || attempt.kind.is_negative()))?;
         Some((lookup, attempt))
     })
 }
@@ -90,9 +89,7 @@ fn with_edns(subject: &Subject<'_>) -> Vec<String> {
             .a()
             .into_iter()
             .flat_map(|lookup| &lookup.attempts)
-            .filter(|attempt| {
-                attempt.edns && Some(attempt.transport) == subject.probed.resolver.transport
-            })
+            .filter(|attempt| attempt.edns && Some(attempt.transport) == subject.probed.resolver.transport)
     };
     let heard = tries().any(step::was_heard);
     let mut outcomes: Vec<String> = Vec::new();
@@ -114,9 +111,9 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
             failures.push(failure);
         }
     }
-    let resolves_without = subjects.iter().all(|subject| {
-        plain(subject).is_some_and(|(_, attempt)| attempt.kind == AnswerKind::Answer)
-    });
+    let resolves_without = subjects
+        .iter()
+        .all(|subject| plain(subject).is_some_and(|(_, attempt)| attempt.kind == AnswerKind::Answer));
     let mut explanation = format!(
         "Asked with EDNS, as kubectl and every other Go program asks, {who} {} {}. Without EDNS, as curl and other \
          clients of glibc and musl ask, the same question is answered.",
@@ -146,11 +143,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
         summary: format!(
             "{who} {} only questions without EDNS, so kubectl fails there{}",
             phrase::plural(several, "answers", "answer"),
-            if resolves_without {
-                " where curl resolves"
-            } else {
-                ""
-            },
+            if resolves_without { " where curl resolves" } else { "" },
         ),
         explanation,
         caused_by: None,
@@ -166,9 +159,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
                 subjects.iter().flat_map(|subject| {
                     ["+bufsize=1232", "+noedns"]
                         .into_iter()
-                        .filter_map(|options| {
-                            remedy::path::dig(case, subject, RecordType::A, options)
-                        })
+                        .filter_map(|options| remedy::path::dig(case, subject, RecordType::A, options))
                 }),
             ),
             Remedy::advice(

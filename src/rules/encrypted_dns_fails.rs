@@ -6,8 +6,8 @@ use crate::compare::Verdict;
 
 declare_rule! {
     /// ## What it means
-    /// The resolver is asked inside TLS, and there is no session to ask in: what answers does not speak TLS, breaks off,
-    /// does not speak HTTP/2, or says in HTTP that it has no DNS message for us.
+    /// The resolver is asked inside TLS, and there is no session to ask in: what answers does not speak TLS, breaks
+    /// off, does not speak HTTP/2, or says in HTTP that it has no DNS message for us.
     ///
     /// ## How it was decided
     /// A connection was made, and then the TLS handshake failed, HTTP/2 was not agreed on (ALPN), or the response had
@@ -17,8 +17,8 @@ declare_rule! {
     /// A forwarder or a client that asks this way gets no answer, whatever the zones hold.
     ///
     /// ## What to do
-    /// See that this address and port is the one of the service: 853 for DNS over TLS, 443 and the right path for DNS over
-    /// HTTPS. A Route 53 Resolver endpoint speaks DNS over HTTPS only where DoH is among its protocols.
+    /// See that this address and port is the one of the service: 853 for DNS over TLS, 443 and the right path for DNS
+    /// over HTTPS. A Route 53 Resolver endpoint speaks DNS over HTTPS only where DoH is among its protocols.
     ///
     /// ## References
     /// - RFC 7858 (DNS over TLS); RFC 8484 (DNS over HTTPS); RFC 9113, section 3.2 (HTTP/2 by ALPN)
@@ -36,10 +36,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     grouped(case.failing(), |subject| {
         let verdict = subject.verdict();
         let fails = verdict.is_without_exchange() && verdict != Verdict::Certificate;
-        fails.then_some((
-            verdict,
-            subject.a().and_then(|lookup| lookup.reason.clone()),
-        ))
+        fails.then_some((verdict, subject.a().and_then(|lookup| lookup.reason.clone())))
     })
     .into_iter()
     .map(|((verdict, reason), subjects)| finding(verdict, reason.as_deref(), &subjects))
@@ -51,7 +48,8 @@ fn finding(verdict: Verdict, reason: Option<&str>, subjects: &[&Subject<'_>]) ->
     let (what, means) = match verdict {
         Verdict::Alpn => (
             "does not speak HTTP/2",
-            "DNS over HTTPS is asked over HTTP/2, which a server names in the TLS handshake. Perhaps another service has \
+            "DNS over HTTPS is asked over HTTP/2, which a server names in the TLS handshake. Perhaps another service \
+             has \
              that port.",
         ),
         Verdict::HttpError => (
@@ -76,15 +74,13 @@ fn finding(verdict: Verdict, reason: Option<&str>, subjects: &[&Subject<'_>]) ->
         },
         summary: format!("{who} {what}, so no question was answered"),
         explanation: format!(
-            "{who} took the connection, and then it came to nothing{says}. {means} What it would say of the name is not \
+            "{who} took the connection, and then it came to nothing{says}. {means} What it would say of the name is \
+             not \
              known."
         ),
         caused_by: None,
         resolvers: phrase::names(subjects),
-        evidence: subjects
-            .iter()
-            .flat_map(|subject| observed_target(subject))
-            .collect(),
+        evidence: subjects.iter().flat_map(|subject| observed_target(subject)).collect(),
         remedies: vec![
             Remedy::new(
                 "See what is at that port",

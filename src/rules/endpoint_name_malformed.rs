@@ -56,23 +56,16 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let known = case
         .cluster()
         .and_then(|cluster| Some((cluster.name.as_str(), cluster.host()?)));
-    let named = case
-        .kubeconfig()
-        .and_then(|kubeconfig| kubeconfig.cluster.as_deref());
+    let named = case.kubeconfig().and_then(|kubeconfig| kubeconfig.cluster.as_deref());
     let is_cluster = |name: &str| name.eq_ignore_ascii_case(&case.own_zone());
     let is_named = instead == NotEndpoint::SingleLabel
-        && (known.as_ref().is_some_and(|(name, _)| is_cluster(name))
-            || named.is_some_and(is_cluster));
+        && (known.as_ref().is_some_and(|(name, _)| is_cluster(name)) || named.is_some_and(is_cluster));
     let what = match instead {
         NotEndpoint::SingleLabel if is_named => "is the cluster's name, which is no host name",
         NotEndpoint::SingleLabel => "is one label: a cluster's name perhaps, which is no host name",
-        NotEndpoint::EksApi => {
-            "is the AWS API that manages clusters, not the Kubernetes API of one"
-        }
+        NotEndpoint::EksApi => "is the AWS API that manages clusters, not the Kubernetes API of one",
         NotEndpoint::OidcIssuer => "issues a cluster's tokens and does not serve its API",
-        NotEndpoint::WrongHostLabel => {
-            "does not begin with the 32 hexadecimal digits of an endpoint"
-        }
+        NotEndpoint::WrongHostLabel => "does not begin with the 32 hexadecimal digits of an endpoint",
         NotEndpoint::Other => "does not have the form of an EKS endpoint's name",
     };
     let unknown = instead == NotEndpoint::Other;
@@ -98,15 +91,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
              this one."
         )
     };
-    let mut evidence = vec![Evidence::fact(format!(
-        "{host}, from {}",
-        case.target.source
-    ))];
-    evidence.extend(
-        right
-            .iter()
-            .filter_map(|subject| Some(observed(subject, subject.a()?))),
-    );
+    let mut evidence = vec![Evidence::fact(format!("{host}, from {}", case.target.source))];
+    evidence.extend(right.iter().filter_map(|subject| Some(observed(subject, subject.a()?))));
     if let Some((name, endpoint)) = &known {
         evidence.push(Evidence::fact(format!(
             "DescribeCluster: the endpoint of {name} is {endpoint}"
@@ -142,11 +128,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     }
     vec![Finding {
         rule: RULE.name.to_owned(),
-        severity: if unknown {
-            Severity::Info
-        } else {
-            Severity::Error
-        },
+        severity: if unknown { Severity::Info } else { Severity::Error },
         confidence: Confidence::High,
         summary: match &known {
             Some((name, endpoint)) if !unknown => {
@@ -159,8 +141,6 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         resolvers: phrase::names(&right),
         evidence,
         remedies,
-        references: vec![
-            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
-        ],
+        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned()],
     }]
 }

@@ -58,17 +58,14 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     };
     let named = named_by(case, cluster);
     let other_form = now.labels().next() == case.target.hostname.labels().next();
-    let same_region =
-        EndpointName::parse(&now).map_or(true, |endpoint| endpoint.region == asked.region);
+    let same_region = EndpointName::parse(&now).map_or(true, |endpoint| endpoint.region == asked.region);
     let somebody_has_it = case.anybody_has_the_name();
     let denied: Vec<&Subject<'_>> = case
         .failing()
         .filter(|subject| !somebody_has_it && view::is_denied_as_absent(subject))
         .collect();
     // A denial without a SOA may be a filter's as well.
-    let by_aws = denied
-        .iter()
-        .all(|subject| view::denied_by(subject).is_some());
+    let by_aws = denied.iter().all(|subject| view::denied_by(subject).is_some());
     let (severity, confidence) = match (&named, other_form) {
         (_, true) => (Severity::Warning, Confidence::Medium),
         (Some(_), false) if same_region && by_aws => (Severity::Error, Confidence::Certain),
@@ -78,9 +75,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         (None, false) => (Severity::Error, Confidence::Medium),
     };
     let name = &cluster.name;
-    let mut explanation = format!(
-        "DescribeCluster has another endpoint for {name} than the name that was asked for: {now}."
-    );
+    let mut explanation =
+        format!("DescribeCluster has another endpoint for {name} than the name that was asked for: {now}.");
     match (&named, other_form) {
         (_, true) => explanation.push_str(
             " Both begin with the same 32 digits, so they are two forms of a name for one cluster. Whether the form \
@@ -111,9 +107,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         );
     }
     if somebody_has_it && !other_form {
-        explanation.push_str(
-            " The name does resolve, so a cluster of that name is there: another one than this.",
-        );
+        explanation.push_str(" The name does resolve, so a cluster of that name is there: another one than this.");
     }
     explanation.push_str(" What is known of the cluster is not expected of this name.");
     let mut evidence = vec![
@@ -196,10 +190,7 @@ fn remedies(case: &Case<'_>, cluster: &Cluster, now: &Name, is_meant: bool) -> V
         ),
         Remedy::new(
             "Then check the name that the cluster has now",
-            [format!(
-                "eks-dns-doctor check {}",
-                now.to_fqdn().trim_end_matches('.')
-            )],
+            [format!("eks-dns-doctor check {}", now.to_fqdn().trim_end_matches('.'))],
         ),
         Remedy::new(
             "If another cluster is meant: see which account answers, and which clusters it has",

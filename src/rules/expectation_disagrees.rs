@@ -49,10 +49,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         .collect();
     let public_too = cluster.endpoint_public_access != Some(false);
     let is_public = |ip: &IpAddr| AddressClass::of(*ip) == AddressClass::Public;
-    let lists = |ip: &IpAddr| {
-        asked.expect_addresses.contains(ip)
-            || asked.expect_cidrs.iter().any(|cidr| cidr.contains(ip))
-    };
+    let lists =
+        |ip: &IpAddr| asked.expect_addresses.contains(ip) || asked.expect_cidrs.iter().any(|cidr| cidr.contains(ip));
     let listed_something = !asked.expect_addresses.is_empty() || !asked.expect_cidrs.is_empty();
     let mut said = Vec::new();
     if !interfaces.is_empty() && listed_something {
@@ -76,13 +74,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             said.push(format!(
                 "none of the cluster's network interfaces ({}) is in {}",
                 phrase::addresses(&interfaces),
-                phrase::list(
-                    &asked
-                        .expect_cidrs
-                        .iter()
-                        .map(ToString::to_string)
-                        .collect::<Vec<_>>()
-                )
+                phrase::list(&asked.expect_cidrs.iter().map(ToString::to_string).collect::<Vec<_>>())
             ));
         }
         let mut left_out: Vec<IpAddr> = case
@@ -121,7 +113,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         confidence: Confidence::Certain,
         summary: format!("what is expected is not what AWS says: {first}"),
         explanation: format!(
-            "The answers were compared with the flag, which wins; {from}. Network interfaces change when the cluster is \
+            "The answers were compared with the flag, which wins; {from}. Network interfaces change when the cluster \
+             is \
              updated or scaled, so that an old list of addresses stops to be right without a word."
         ),
         caused_by: None,
@@ -130,8 +123,6 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         remedies: vec![Remedy::advice(
             "Leave --expect out, and the network interfaces decide; or take the facts again where they are older",
         )],
-        references: vec![
-            "https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html".to_owned(),
-        ],
+        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html".to_owned()],
     }]
 }

@@ -89,10 +89,7 @@ pub struct Remedy {
 
 impl Remedy {
     /// A remedy with its commands.
-    pub fn new<C: Into<String>>(
-        title: impl Into<String>,
-        commands: impl IntoIterator<Item = C>,
-    ) -> Self {
+    pub fn new<C: Into<String>>(title: impl Into<String>, commands: impl IntoIterator<Item = C>) -> Self {
         Self {
             title: title.into(),
             commands: commands.into_iter().map(Into::into).collect(),

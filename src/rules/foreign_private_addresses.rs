@@ -1,9 +1,7 @@
 //! The answer holds private addresses that are not the cluster's.
 
 use super::phrase::{self, observed, observed_target};
-use super::{
-    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy,
-};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::RecordType;
@@ -68,19 +66,14 @@ fn known(case: &Case<'_>, subject: &Subject<'_>) -> Option<Known> {
     let wrong = case.unexpected_addresses(subject);
     let has = |class| wrong.iter().any(|address| address.class == class);
     if expected.scope == Scope::Public {
-        return (has(AddressClass::Private) || has(AddressClass::InVpc))
-            .then_some(Known::PublicExpected);
+        return (has(AddressClass::Private) || has(AddressClass::InVpc)).then_some(Known::PublicExpected);
     }
     if !has(AddressClass::Private) {
         return None;
     }
     // Networks that bound the expectation are the VPC's, and those given with --expect bound it too.
     let bounded = case.vpc().is_some() || !expected.cidrs.is_empty();
-    Some(if bounded {
-        Known::OutsideVpc
-    } else {
-        Known::VpcUnknown
-    })
+    Some(if bounded { Known::OutsideVpc } else { Known::VpcUnknown })
 }
 
 fn finding(case: &Case<'_>, known: Known, subjects: &[&Subject<'_>]) -> Finding {
@@ -101,8 +94,7 @@ fn finding(case: &Case<'_>, known: Known, subjects: &[&Subject<'_>]) -> Finding 
                 "{who} {gives} {foreign}. They are private, but outside the networks where the endpoint's \
                  addresses are ({}), so they are not old addresses of it either. Somebody answers for \
                  this very name: a record in an internal zone, an override, or another cluster's endpoint.",
-                case.vpc()
-                    .map_or_else(|| source.clone(), phrase::vpc_networks)
+                case.vpc().map_or_else(|| source.clone(), phrase::vpc_networks)
             ),
         ),
         Known::VpcUnknown => (
@@ -120,10 +112,7 @@ fn finding(case: &Case<'_>, known: Known, subjects: &[&Subject<'_>]) -> Finding 
             format!("{who} {gives} private addresses ({foreign}), and public ones are expected"),
             format!(
                 "{who} {gives} {foreign}, where the public endpoint's addresses are expected ({source}).{}",
-                if subjects
-                    .iter()
-                    .all(|subject| subject.view() == View::PrivateZone)
-                {
+                if subjects.iter().all(|subject| subject.view() == View::PrivateZone) {
                     " They come from a private hosted zone: private access is on, and this is the view of \
                      the VPC."
                 } else {
@@ -134,19 +123,13 @@ fn finding(case: &Case<'_>, known: Known, subjects: &[&Subject<'_>]) -> Finding 
             ),
         ),
     };
-    let mut evidence: Vec<Evidence> = subjects
-        .iter()
-        .flat_map(|subject| observed_target(subject))
-        .collect();
+    let mut evidence: Vec<Evidence> = subjects.iter().flat_map(|subject| observed_target(subject)).collect();
     evidence.extend(
         case.subjects()
             .filter(|subject| subject.speaks_dns() && subject.verdict() == Verdict::Match)
             .filter_map(|subject| Some(observed(subject, subject.a()?))),
     );
-    evidence.extend(
-        case.vpc()
-            .map(|vpc| Evidence::fact(phrase::vpc_networks(vpc))),
-    );
+    evidence.extend(case.vpc().map(|vpc| Evidence::fact(phrase::vpc_networks(vpc))));
     Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
@@ -157,9 +140,7 @@ fn finding(case: &Case<'_>, known: Known, subjects: &[&Subject<'_>]) -> Finding 
         resolvers: phrase::names(subjects),
         evidence,
         remedies: remedies(case, known, subjects),
-        references: vec![
-            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
-        ],
+        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned()],
     }
 }
 

@@ -71,17 +71,11 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
 
 /// SERVFAIL or silence for this name, of a resolver of that VPC or of one that may forward there.
 fn fails_so(subject: &Subject<'_>, vpc: &ResolvingVpc<'_, '_>) -> bool {
-    let of_vpc = vpc
-        .subjects
-        .iter()
-        .any(|other| other.name() == subject.name());
+    let of_vpc = vpc.subjects.iter().any(|other| other.name() == subject.name());
     if of_vpc {
-        return subject.heard_anything()
-            && matches!(subject.verdict(), Verdict::ServFail | Verdict::Timeout);
+        return subject.heard_anything() && matches!(subject.verdict(), Verdict::ServFail | Verdict::Timeout);
     }
-    vpc.is_clusters
-        && !subject.is_vpc_side()
-        && forward_target_unreachable::forward(subject).is_some()
+    vpc.is_clusters && !subject.is_vpc_side() && forward_target_unreachable::forward(subject).is_some()
 }
 
 fn finding(
@@ -113,8 +107,7 @@ fn finding(
         vpc.id
     );
     let effect_in_words = if wrong.is_empty() {
-        " The endpoint's own name was not seen to fail by it; other names of the domain will."
-            .to_owned()
+        " The endpoint's own name was not seen to fail by it; other names of the domain will.".to_owned()
     } else {
         format!(
             " {} {} the name accordingly.",
@@ -150,7 +143,10 @@ fn finding(
         resolvers: phrase::names(wrong),
         evidence,
         remedies: vec![Remedy::new(
-            format!("Take the rule from {}; VPCs that the target is not in may keep it", vpc.id),
+            format!(
+                "Take the rule from {}; VPCs that the target is not in may keep it",
+                vpc.id
+            ),
             [format!(
                 "aws route53resolver disassociate-resolver-rule --region {} --resolver-rule-id {} --vpc-id {}",
                 case.region(),

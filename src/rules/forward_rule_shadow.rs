@@ -71,9 +71,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             .copied()
             .filter(|subject| {
                 // What shows a private zone was not forwarded.
-                !subject.verdict().is_fine()
-                    && subject.heard_anything()
-                    && subject.view() != View::PrivateZone
+                !subject.verdict().is_fine() && subject.heard_anything() && subject.view() != View::PrivateZone
             })
             .collect();
         findings.push(finding(case, &vpc, rule, &domain, &wrong));
@@ -82,10 +80,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
 }
 
 /// The rule of type `FORWARD` that takes the name in a VPC, unless a private zone is more specific.
-pub(super) fn in_effect<'a>(
-    case: &Case<'a>,
-    vpc: &ResolvingVpc<'_, '_>,
-) -> Option<(&'a ResolverRule, Name)> {
+pub(super) fn in_effect<'a>(case: &Case<'a>, vpc: &ResolvingVpc<'_, '_>) -> Option<(&'a ResolverRule, Name)> {
     let (rule, domain) = route53::rule_for(case, vpc.id)?;
     let zone = route53::depth_of_zone(case, vpc);
     (zone.is_none_or(|zone| route53::depth(&domain) >= zone)).then_some((rule, domain))
@@ -147,10 +142,7 @@ fn finding(
     explanation.push_str(&effect_in_words);
     let shared = rule.share_status.as_deref() == Some("SHARED_WITH_ME");
     if let Some(owner) = rule.owner.as_deref().filter(|_| shared) {
-        let _ = write!(
-            explanation,
-            " The rule is account {owner}'s, shared with this one."
-        );
+        let _ = write!(explanation, " The rule is account {owner}'s, shared with this one.");
     }
     let region = case.region();
     let zone = case.regional_zone().unwrap_or_else(|| case.own_zone());

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use super::phrase::{self, observed, observed_controls, observed_sibling, observed_target};
 use super::{
-    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped,
-    inbound_endpoint_unreachable, remedy, udp_blocked,
+    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, inbound_endpoint_unreachable,
+    remedy, udp_blocked,
 };
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
@@ -95,10 +95,8 @@ fn fails(lookup: &Lookup) -> bool {
 /// What this resolver forwards to somebody who does not answer; `None` where the evidence is another's.
 pub(super) fn forward(subject: &Subject<'_>) -> Option<Forward> {
     let verdict = subject.verdict();
-    if !matches!(
-        verdict,
-        Verdict::ServFail | Verdict::Timeout | Verdict::Unreachable
-    ) || !subject.heard_anything()
+    if !matches!(verdict, Verdict::ServFail | Verdict::Timeout | Verdict::Unreachable)
+        || !subject.heard_anything()
         || udp_blocked::heard_only_over_tcp(subject)
         || subject.answers_without_edns()
         || subject.sibling_resolves()
@@ -165,9 +163,8 @@ fn finding(
         .collect();
     let remedies = match down {
         None => {
-            explanation.push_str(
-                " In a VPC, a Resolver rule of type FORWARD does that, to the servers that the rule names.",
-            );
+            explanation
+                .push_str(" In a VPC, a Resolver rule of type FORWARD does that, to the servers that the rule names.");
             at_the_vpc(case)
         }
         Some([]) => {
@@ -184,10 +181,7 @@ fn finding(
                 phrase::titles(down),
                 phrase::plural(down.len(), "does not answer", "do not answer")
             );
-            evidence.extend(
-                down.iter()
-                    .filter_map(|inbound| Some(observed(inbound, inbound.a()?))),
-            );
+            evidence.extend(down.iter().filter_map(|inbound| Some(observed(inbound, inbound.a()?))));
             let to: Vec<IpAddr> = down.iter().filter_map(|inbound| inbound.ip()).collect();
             at_the_forwarder(case, &who, &to)
         }
@@ -226,12 +220,8 @@ fn at_the_forwarder(case: &Case<'_>, who: &str, to: &[IpAddr]) -> Vec<Remedy> {
     let mut remedies = vec![
         Remedy::new(
             format!("On {who}: ask what it forwards to, over UDP and TCP"),
-            to.iter().flat_map(|ip| {
-                [
-                    format!("dig @{ip} {own} A"),
-                    format!("dig +tcp @{ip} {own} A"),
-                ]
-            }),
+            to.iter()
+                .flat_map(|ip| [format!("dig @{ip} {own} A"), format!("dig +tcp @{ip} {own} A")]),
         ),
         Remedy::advice(
             "Silence there: restore the way from that host to the inbound endpoint (route, VPN or Direct \
@@ -240,10 +230,7 @@ fn at_the_forwarder(case: &Case<'_>, who: &str, to: &[IpAddr]) -> Vec<Remedy> {
     ];
     let forward = remedy::forward::to_inbound(case).into_iter().next();
     remedies.extend(forward.map(|remedy| Remedy {
-        title: format!(
-            "An answer there: the forward names other servers. {}",
-            remedy.title
-        ),
+        title: format!("An answer there: the forward names other servers. {}", remedy.title),
         ..remedy
     }));
     remedies
@@ -258,9 +245,7 @@ fn at_the_vpc(case: &Case<'_>) -> Vec<Remedy> {
                 "aws route53resolver list-resolver-rule-associations --region {region} --filters \
                  Name=VPCId,Values=<vpc-id>"
             ),
-            format!(
-                "aws route53resolver list-resolver-rules --region {region} --filters Name=Type,Values=FORWARD"
-            ),
+            format!("aws route53resolver list-resolver-rules --region {region} --filters Name=Type,Values=FORWARD"),
         ],
     )]
 }

@@ -4,9 +4,7 @@ use std::net::IpAddr;
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::view::{self, Age, VpcSideFault};
-use super::{
-    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy,
-};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;
 use crate::resolvers::Role;
@@ -19,9 +17,9 @@ declare_rule! {
     ///
     /// ## How it was decided
     /// One of four. The inbound endpoint is listed by AWS, in another VPC than the cluster's, and shows the public view
-    /// or another private zone. The negative answer carries the SOA of a private hosted zone (MNAME in `awsdns-00`) that is
-    /// another than the one in which the VPC's resolvers have the name. Or an address named as an inbound endpoint
-    /// shows the public view while another resolver of the VPC has the private addresses. Or the resolver says
+    /// or another private zone. The negative answer carries the SOA of a private hosted zone (MNAME in `awsdns-00`)
+    /// that is another than the one in which the VPC's resolvers have the name. Or an address named as an inbound
+    /// endpoint shows the public view while another resolver of the VPC has the private addresses. Or the resolver says
     /// that public DNS lacks the name, freshly, while the public control has it.
     ///
     /// ## Why it matters
@@ -71,10 +69,7 @@ pub(super) fn grade(case: &Case<'_>, subject: &Subject<'_>) -> Option<(Confidenc
     }
     let by_soa = view::denied_by(subject);
     if subject.has_role(Role::Inbound) && subject.probed.resolver.is_elsewhere {
-        let by_aws = matches!(
-            by_soa,
-            Some((_, SoaOrigin::PublicAws | SoaOrigin::PrivateHostedZone))
-        );
+        let by_aws = matches!(by_soa, Some((_, SoaOrigin::PublicAws | SoaOrigin::PrivateHostedZone)));
         let shows_another = by_aws || view::gives_the_public_view(case, subject);
         let vpc = subject.probed.resolver.vpc.clone().unwrap_or_default();
         return shows_another.then_some((Confidence::High, Shown::StandsIn(vpc)));
@@ -94,11 +89,7 @@ pub(super) fn grade(case: &Case<'_>, subject: &Subject<'_>) -> Option<(Confidenc
     match origin {
         SoaOrigin::PrivateHostedZone if subject.is_vpc_side() => None,
         SoaOrigin::PrivateHostedZone => {
-            let zones: Vec<Name> = case
-                .vpc_view()
-                .into_iter()
-                .filter_map(view::zone_of)
-                .collect();
+            let zones: Vec<Name> = case.vpc_view().into_iter().filter_map(view::zone_of).collect();
             let other = !zones.is_empty() && !zones.contains(&soa.owner);
             other.then(|| (Confidence::Medium, Shown::OtherZone(soa.owner.clone())))
         }
@@ -114,12 +105,7 @@ pub(super) fn grade(case: &Case<'_>, subject: &Subject<'_>) -> Option<(Confidenc
     }
 }
 
-fn finding(
-    case: &Case<'_>,
-    confidence: Confidence,
-    shown: &Shown,
-    subjects: &[&Subject<'_>],
-) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, shown: &Shown, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
     let right = case.vpc_view();
@@ -177,7 +163,8 @@ fn finding(
                 phrase::plural(several, "sees", "see")
             ),
             format!(
-                "{who} {} the name with the SOA of AWS's public zone, and public resolvers have it. {} What it forwards to sees another view: another VPC, a DNS firewall, an old copy.",
+                "{who} {} the name with the SOA of AWS's public zone, and public resolvers have it. {} What it \
+                 forwards to sees another view: another VPC, a DNS firewall, an old copy.",
                 phrase::plural(several, "denies", "deny"),
                 if confidence == Confidence::Medium {
                     "The answer is as fresh as that for a random sibling, so it is not a cached one."
@@ -193,13 +180,10 @@ fn finding(
         .flat_map(|subject| [observed_target(subject), observed_sibling(subject)].concat())
         .collect();
     evidence.extend(
-        right
-            .iter()
-            .flat_map(|subject| observed_target(subject))
-            .chain(
-                case.public()
-                    .filter_map(|subject| Some(observed(subject, subject.a()?))),
-            ),
+        right.iter().flat_map(|subject| observed_target(subject)).chain(
+            case.public()
+                .filter_map(|subject| Some(observed(subject, subject.a()?))),
+        ),
     );
     Finding {
         rule: RULE.name.to_owned(),
@@ -212,19 +196,13 @@ fn finding(
         evidence,
         remedies: remedies(case, confidence, shown, subjects),
         references: vec![
-            "https://aws.amazon.com/blogs/compute/enabling-dns-resolution-for-amazon-eks-cluster-endpoints/"
-                .to_owned(),
+            "https://aws.amazon.com/blogs/compute/enabling-dns-resolution-for-amazon-eks-cluster-endpoints/".to_owned(),
             "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-private.html".to_owned(),
         ],
     }
 }
 
-fn remedies(
-    case: &Case<'_>,
-    confidence: Confidence,
-    shown: &Shown,
-    subjects: &[&Subject<'_>],
-) -> Vec<Remedy> {
+fn remedies(case: &Case<'_>, confidence: Confidence, shown: &Shown, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
     let region = case.region();
     let mut remedies = Vec::new();
     // At medium the answer was seen to be fresh: waiting would not change it.

@@ -42,18 +42,13 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let Some(system) = case.system() else {
         return Vec::new();
     };
-    let failing: Vec<&Subject<'_>> = case
-        .failing()
-        .filter(|subject| subject.has_role(Role::Local))
-        .collect();
+    let failing: Vec<&Subject<'_>> = case.failing().filter(|subject| subject.has_role(Role::Local)).collect();
     let hosts = case.hosts();
     if !system.verdict().is_fine()
         || failing.is_empty()
         || hosts.is_some_and(|entries| !entries.is_empty())
         || go_resolves(case)
-        || failing
-            .iter()
-            .any(|subject| explained_otherwise(case, subject, system))
+        || failing.iter().any(|subject| explained_otherwise(case, subject, system))
     {
         return Vec::new();
     }
@@ -65,10 +60,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let who = phrase::titles(&failing);
     let mut evidence = observed_target(system);
     evidence.extend(failing.iter().flat_map(|subject| observed_target(subject)));
-    evidence.extend(
-        case.stub()
-            .map(|stub| Evidence::fact(phrase::name_servers(stub))),
-    );
+    evidence.extend(case.stub().map(|stub| Evidence::fact(phrase::name_servers(stub))));
     evidence.push(Evidence::fact(if hosts.is_some() {
         "the hosts file has no entry for the name"
     } else {
@@ -95,8 +87,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         remedies: remedies(),
         references: vec![
             "https://pkg.go.dev/net#hdr-Name_Resolution".to_owned(),
-            "https://www.freedesktop.org/software/systemd/man/latest/systemd-resolved.service.html"
-                .to_owned(),
+            "https://www.freedesktop.org/software/systemd/man/latest/systemd-resolved.service.html".to_owned(),
         ],
     }]
 }

@@ -74,9 +74,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let (severity, confidence) = match (worst, takes_effect) {
         (Judgement::Contradicts, true) => (Severity::Error, Confidence::Certain),
         (Judgement::NotAnswered, true) => (Severity::Error, Confidence::High),
-        (Judgement::Contradicts | Judgement::NotAnswered, false) => {
-            (Severity::Warning, Confidence::High)
-        }
+        (Judgement::Contradicts | Judgement::NotAnswered, false) => (Severity::Warning, Confidence::High),
         (Judgement::Differs, _) => (Severity::Warning, Confidence::Medium),
         (Judgement::Fine, _) => (Severity::Info, Confidence::Certain),
     };
@@ -113,10 +111,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         summary: summary(worst, takes_effect, &pinned, &entries[0].path),
         explanation: explanation(case, &answers, worst, takes_effect, &pinned),
         caused_by: None,
-        resolvers: in_scope
-            .map(|system| system.name().to_owned())
-            .into_iter()
-            .collect(),
+        resolvers: in_scope.map(|system| system.name().to_owned()).into_iter().collect(),
         evidence,
         remedies: remedies(case, entries),
         references: vec!["https://man7.org/linux/man-pages/man5/hosts.5.html".to_owned()],
@@ -148,9 +143,8 @@ impl<'s, 'a> Answers<'s, 'a> {
             }
         }
         let of_the_vpc: Vec<&str> = case.vpc_view().into_iter().map(Subject::name).collect();
-        let is_right = |subject: &Subject<'_>| {
-            subject.verdict() == Verdict::Match || of_the_vpc.contains(&subject.name())
-        };
+        let is_right =
+            |subject: &Subject<'_>| subject.verdict() == Verdict::Match || of_the_vpc.contains(&subject.name());
         Self {
             expected,
             right: from
@@ -191,9 +185,9 @@ fn summary(worst: Judgement, takes_effect: bool, pinned: &[IpAddr], path: &str) 
         (Judgement::Contradicts | Judgement::NotAnswered, true) => {
             format!("{pins}, which is not the endpoint's address now")
         }
-        (Judgement::Contradicts | Judgement::NotAnswered, false) => format!(
-            "{pins}, which is not the endpoint's address now, though getaddrinfo does not use the entry"
-        ),
+        (Judgement::Contradicts | Judgement::NotAnswered, false) => {
+            format!("{pins}, which is not the endpoint's address now, though getaddrinfo does not use the entry")
+        }
         (Judgement::Differs, _) => format!("{pins}, and DNS gives other addresses"),
         (Judgement::Fine, _) => pins,
     }
@@ -270,11 +264,7 @@ fn remedies(case: &Case<'_>, entries: &[HostsEntry]) -> Vec<Remedy> {
                     phrase::plural(lines.len(), "line", "lines"),
                     phrase::list(&lines)
                 ),
-                [format!(
-                    "grep -n -i -F '{}' {}",
-                    case.own_zone(),
-                    shell_word(file)
-                )],
+                [format!("grep -n -i -F '{}' {}", case.own_zone(), shell_word(file))],
             )
         })
         .collect()

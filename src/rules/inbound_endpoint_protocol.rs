@@ -39,8 +39,7 @@ declare_rule! {
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let endpoints = route53::inbound_that_matter(case);
-    let usable =
-        |inbound: &Inbound<'_, '_>| inbound.endpoint.is_inbound() && inbound.endpoint.speaks_do53();
+    let usable = |inbound: &Inbound<'_, '_>| inbound.endpoint.is_inbound() && inbound.endpoint.speaks_do53();
     let vpc_has_another = endpoints
         .iter()
         .any(|inbound| inbound.of_cluster == Some(true) && usable(inbound));
@@ -50,8 +49,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         .filter_map(|inbound| {
             let unfit = inbound.unheard(|subject| subject.verdict().is_fine());
             let decides = unfit.iter().any(|subject| subject.probed.resolver.in_scope);
-            (decides || !vpc_has_another && inbound.subjects.is_empty())
-                .then(|| finding(case, inbound, &unfit))
+            (decides || !vpc_has_another && inbound.subjects.is_empty()).then(|| finding(case, inbound, &unfit))
         })
         .collect()
 }
@@ -76,10 +74,7 @@ fn finding(case: &Case<'_>, inbound: &Inbound<'_, '_>, unfit: &[&Subject<'_>]) -
         )
     } else {
         (
-            format!(
-                "{title} is of the kind {}, no target for a forward",
-                endpoint.direction
-            ),
+            format!("{title} is of the kind {}, no target for a forward", endpoint.direction),
             format!(
                 "{title} serves the zones that are delegated to it. A conditional forward needs an inbound endpoint \
                  of the ordinary kind."
@@ -95,8 +90,7 @@ fn finding(case: &Case<'_>, inbound: &Inbound<'_, '_>, unfit: &[&Subject<'_>]) -
             phrase::plural(subjects.len(), "fails with", "fail with")
         );
     } else {
-        explanation
-            .push_str(" The cluster's VPC has no other inbound endpoint that the account can see.");
+        explanation.push_str(" The cluster's VPC has no other inbound endpoint that the account can see.");
     }
     let create = remedy::inbound::create(
         case,
@@ -117,8 +111,7 @@ fn finding(case: &Case<'_>, inbound: &Inbound<'_, '_>, unfit: &[&Subject<'_>]) -
         remedies.push(create);
     } else {
         remedies.push(Remedy {
-            title: "Make an ordinary inbound endpoint in the cluster's VPC, and forward to that"
-                .to_owned(),
+            title: "Make an ordinary inbound endpoint in the cluster's VPC, and forward to that".to_owned(),
             ..create
         });
     }

@@ -23,9 +23,9 @@ declare_rule! {
     /// is let in, which is certain. Rules for some networks only, which is how it should be: whether a client is let
     /// in depends on its address as the endpoint sees it. That of this host is known only where instance metadata
     /// tells the networks of its VPC; else nothing is said here, and the networks stand beside the finding that the
-    /// endpoint does not answer. Rules that name a prefix list or another security group are not followed: with one of those,
-    /// nothing is said. It is an error where an address that decides is silent, or a resolver's forward to the VPC
-    /// ends in silence; else a warning, for it is only configured so.
+    /// endpoint does not answer. Rules that name a prefix list or another security group are not followed: with one of
+    /// those, nothing is said. It is an error where an address that decides is silent, or a resolver's forward to the
+    /// VPC ends in silence; else a warning, for it is only configured so.
     ///
     /// ## Why it matters
     /// Over UDP nothing resolves; without TCP, what does not fit a datagram does not.
@@ -83,18 +83,14 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         let heard = |subject: &Subject<'_>| {
             let transport = subject.probed.resolver.transport;
             transport.is_some_and(Transport::is_encrypted)
-                || shut
-                    .iter()
-                    .any(|(transport, _)| heard_over(subject, *transport))
+                || shut.iter().any(|(transport, _)| heard_over(subject, *transport))
         };
         let unheard = inbound.unheard(heard);
         if shut.is_empty() || !inbound.subjects.is_empty() && unheard.is_empty() {
             continue;
         }
         let to_all = shut.iter().any(|(_, shut)| *shut == Shut::ToAll);
-        let direct = unheard
-            .iter()
-            .any(|subject| subject.probed.resolver.in_scope);
+        let direct = unheard.iter().any(|subject| subject.probed.resolver.in_scope);
         // Whom a forwarder is let in for, this host's networks do not say.
         if to_all || direct {
             let effect = route53::effect(case, &inbound, &unheard);
@@ -121,9 +117,7 @@ pub(super) fn lets_in_only(case: &Case<'_>, ip: IpAddr) -> Option<Vec<IpNet>> {
 /// Whom the endpoint's groups keep out, by transport.
 fn shut_to(case: &Case<'_>, endpoint: &ResolverEndpoint) -> Vec<(Transport, Shut)> {
     let groups = case.security_groups().unwrap_or_default();
-    let here: &[IpNet] = case
-        .instance()
-        .map_or(&[], |instance| instance.vpc_cidrs.as_slice());
+    let here: &[IpNet] = case.instance().map_or(&[], |instance| instance.vpc_cidrs.as_slice());
     [Transport::Udp, Transport::Tcp]
         .into_iter()
         .filter_map(|transport| {
@@ -135,29 +129,20 @@ fn shut_to(case: &Case<'_>, endpoint: &ResolverEndpoint) -> Vec<(Transport, Shut
 
 /// Whether any reply came over the transport.
 fn heard_over(subject: &Subject<'_>, transport: Transport) -> bool {
-    let mut attempts = subject
-        .probed
-        .lookups
-        .iter()
-        .flat_map(|lookup| &lookup.attempts);
+    let mut attempts = subject.probed.lookups.iter().flat_map(|lookup| &lookup.attempts);
     attempts.any(|attempt| attempt.transport == transport && super::step::was_heard(attempt))
 }
 
 /// Whom the endpoint's groups let in. Networks of a family that the endpoint has no address of do not count.
 fn admits(endpoint: &ResolverEndpoint, groups: &[SecurityGroup], transport: Transport) -> Admits {
     let ids = &endpoint.security_group_ids;
-    let own: Vec<&SecurityGroup> = groups
-        .iter()
-        .filter(|group| ids.contains(&group.id))
-        .collect();
+    let own: Vec<&SecurityGroup> = groups.iter().filter(|group| ids.contains(&group.id)).collect();
     // A group that is not listed may let anybody in.
     if ids.is_empty() || own.len() < ids.len() {
         return Admits::Perhaps;
     }
     let addresses = || endpoint.addresses.iter().flatten();
-    let speaks = |is_v4: bool| {
-        addresses().next().is_none() || addresses().any(|address| address.ip.is_ipv4() == is_v4)
-    };
+    let speaks = |is_v4: bool| addresses().next().is_none() || addresses().any(|address| address.ip.is_ipv4() == is_v4);
     let mut networks: Vec<IpNet> = Vec::new();
     for permission in own.iter().flat_map(|group| &group.ingress) {
         if !covers(permission, transport) {
@@ -230,9 +215,7 @@ fn finding(
 ) -> Finding {
     let title = inbound.title();
     let to_all = shut.iter().any(|(_, shut)| *shut == Shut::ToAll);
-    let direct = unheard
-        .iter()
-        .any(|subject| subject.probed.resolver.in_scope);
+    let direct = unheard.iter().any(|subject| subject.probed.resolver.in_scope);
     let severity = effect.severity;
     let confidence = if to_all && (direct || severity == Severity::Warning) {
         Confidence::Certain
@@ -267,9 +250,7 @@ fn finding(
         )
     } else {
         (
-            format!(
-                "{title}: its security groups do not let this host in at port 53 over {protocols}"
-            ),
+            format!("{title}: its security groups do not let this host in at port 53 over {protocols}"),
             format!(
                 "{groups} {} port 53 over {protocols} in from {networks}, and none of the networks of this host's \
                  VPC is among them.",

@@ -65,9 +65,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         };
         let unheard = inbound.unheard(|subject| subject.heard_anything() || !is_concerned(subject));
         let effect = route53::effect(case, &inbound, &unheard);
-        findings.push(finding(
-            case, &inbound, endpoint, &addresses, &unheard, &effect,
-        ));
+        findings.push(finding(case, &inbound, endpoint, &addresses, &unheard, &effect));
     }
     findings
 }
@@ -101,11 +99,7 @@ fn finding(
     );
     let messages = endpoint.status_message.iter().filter(|_| status.is_some());
     let said: Vec<&str> = messages
-        .chain(
-            addresses
-                .iter()
-                .filter_map(|address| address.status_message.as_ref()),
-        )
+        .chain(addresses.iter().filter_map(|address| address.status_message.as_ref()))
         .map(String::as_str)
         .collect();
     if !said.is_empty() {
@@ -121,9 +115,7 @@ fn finding(
     } else {
         explanation.push_str(" Nothing that was observed here fails because of it.");
     }
-    let direct = unheard
-        .iter()
-        .any(|subject| subject.probed.resolver.in_scope);
+    let direct = unheard.iter().any(|subject| subject.probed.resolver.in_scope);
     let confidence = if direct || effect.severity == Severity::Warning {
         Confidence::Certain
     } else {

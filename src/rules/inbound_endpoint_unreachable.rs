@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed_target, observed_tcp};
 use super::{
-    Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, inbound_endpoint_sg,
-    remedy, route53,
+    Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, inbound_endpoint_sg, remedy, route53,
 };
 use crate::dns::AnswerKind;
 use crate::limits;
@@ -48,9 +47,8 @@ declare_rule! {
 
 /// The addresses of inbound endpoints that were asked and not heard.
 pub(super) fn down<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = &'c Subject<'a>> {
-    case.subjects().filter(|subject| {
-        subject.has_role(Role::Inbound) && !subject.probed.interrupted && !subject.heard_anything()
-    })
+    case.subjects()
+        .filter(|subject| subject.has_role(Role::Inbound) && !subject.probed.interrupted && !subject.heard_anything())
 }
 
 /// Whether its silence is a fault, and not only how things are from here.
@@ -58,13 +56,10 @@ pub(super) fn is_fault(case: &Case<'_>, subject: &Subject<'_>) -> bool {
     let resolver = &subject.probed.resolver;
     let peer_answers = || {
         case.subjects().any(|other| {
-            other.has_role(Role::Inbound)
-                && other.heard_anything()
-                && other.probed.resolver.vpc == resolver.vpc
+            other.has_role(Role::Inbound) && other.heard_anything() && other.probed.resolver.vpc == resolver.vpc
         })
     };
-    resolver.in_scope
-        || subject.is_vpc_side() && !route53::on_failing_path(case).is_empty() && peer_answers()
+    resolver.in_scope || subject.is_vpc_side() && !route53::on_failing_path(case).is_empty() && peer_answers()
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
@@ -90,12 +85,7 @@ fn over(subject: &Subject<'_>) -> &'static [Transport] {
     }
 }
 
-fn finding(
-    case: &Case<'_>,
-    severity: Severity,
-    over: &[Transport],
-    subjects: &[&Subject<'_>],
-) -> Finding {
+fn finding(case: &Case<'_>, severity: Severity, over: &[Transport], subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let does = phrase::plural(subjects.len(), "does not answer", "do not answer");
     let answering: Vec<&Subject<'_>> = case
@@ -146,18 +136,10 @@ fn finding(
             phrase::list(&only)
         );
     }
-    let endpoint = case
-        .resolver_endpoints()
-        .into_iter()
-        .flatten()
-        .find(|endpoint| {
-            let of = |subject: &Subject<'_>| {
-                subject
-                    .ip()
-                    .is_some_and(|ip| route53::has_address(endpoint, ip))
-            };
-            subjects.iter().copied().any(of)
-        });
+    let endpoint = case.resolver_endpoints().into_iter().flatten().find(|endpoint| {
+        let of = |subject: &Subject<'_>| subject.ip().is_some_and(|ip| route53::has_address(endpoint, ip));
+        subjects.iter().copied().any(of)
+    });
     let mut remedies = Vec::new();
     if severity == Severity::Error {
         remedies.push(remedy::path::open_security_group(case, over));
@@ -187,9 +169,10 @@ fn finding(
     Finding {
         rule: RULE.name.to_owned(),
         severity,
-        confidence: if subjects.iter().all(|subject| {
-            severity == Severity::Info || subject.probed.resolver.in_scope
-        }) {
+        confidence: if subjects
+            .iter()
+            .all(|subject| severity == Severity::Info || subject.probed.resolver.in_scope)
+        {
             Confidence::High
         } else {
             Confidence::Medium

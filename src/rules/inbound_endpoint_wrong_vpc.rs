@@ -45,27 +45,16 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let Some(cluster) = case.cluster_vpc_id() else {
         return Vec::new();
     };
-    let private_access = case
-        .cluster()
-        .and_then(|cluster| cluster.endpoint_private_access);
+    let private_access = case.cluster().and_then(|cluster| cluster.endpoint_private_access);
     // One of another account is not listed: its answer shows that it is there.
-    let proven = case
-        .vpc_view()
-        .iter()
-        .any(|subject| subject.has_role(Role::Inbound));
+    let proven = case.vpc_view().iter().any(|subject| subject.has_role(Role::Inbound));
     let all = route53::inbound_endpoints(case);
-    let ordinary: Vec<_> = all
-        .iter()
-        .filter(|inbound| inbound.endpoint.is_inbound())
-        .collect();
-    let elsewhere = ordinary
-        .iter()
-        .all(|inbound| inbound.of_cluster == Some(false));
+    let ordinary: Vec<_> = all.iter().filter(|inbound| inbound.endpoint.is_inbound()).collect();
+    let elsewhere = ordinary.iter().all(|inbound| inbound.of_cluster == Some(false));
     if private_access == Some(false) || proven || ordinary.is_empty() || !elsewhere {
         return Vec::new();
     }
-    let endpoints: Vec<&ResolverEndpoint> =
-        ordinary.iter().map(|inbound| inbound.endpoint).collect();
+    let endpoints: Vec<&ResolverEndpoint> = ordinary.iter().map(|inbound| inbound.endpoint).collect();
     let wrong: Vec<&Subject<'_>> = case
         .failing()
         .filter(|subject| {
@@ -79,12 +68,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     vec![finding(case, cluster, &endpoints, &wrong)]
 }
 
-fn finding(
-    case: &Case<'_>,
-    cluster: &str,
-    endpoints: &[&ResolverEndpoint],
-    wrong: &[&Subject<'_>],
-) -> Finding {
+fn finding(case: &Case<'_>, cluster: &str, endpoints: &[&ResolverEndpoint], wrong: &[&Subject<'_>]) -> Finding {
     let shown: Vec<String> = endpoints
         .iter()
         .take(limits::EVIDENCE_SHOWN)
@@ -156,11 +140,7 @@ fn finding(
     if severity == Severity::Error {
         evidence.extend(wrong.iter().flat_map(|subject| observed_target(subject)));
     } else {
-        evidence.extend(
-            about
-                .iter()
-                .filter_map(|subject| Some(observed(subject, subject.a()?))),
-        );
+        evidence.extend(about.iter().filter_map(|subject| Some(observed(subject, subject.a()?))));
     }
     Finding {
         rule: RULE.name.to_owned(),
@@ -181,8 +161,7 @@ fn finding(
         evidence,
         remedies,
         references: vec![
-            "https://aws.amazon.com/blogs/compute/enabling-dns-resolution-for-amazon-eks-cluster-endpoints/"
-                .to_owned(),
+            "https://aws.amazon.com/blogs/compute/enabling-dns-resolution-for-amazon-eks-cluster-endpoints/".to_owned(),
         ],
     }
 }

@@ -7,11 +7,12 @@ use crate::facts::{Call, ReadFailure};
 
 declare_rule! {
     /// ## What it means
-    /// A read of AWS was denied, so the diagnosis goes without a fact. What it would have decided is said, read by read.
+    /// A read of AWS was denied, so the diagnosis goes without a fact. What it would have decided is said, read by
+    /// read.
     ///
     /// ## How it was decided
-    /// AWS answered AccessDenied, AccessDeniedException or UnauthorizedOperation. A read that was throttled, timed out or
-    /// failed otherwise is among what is not known, and no matter of permissions.
+    /// AWS answered AccessDenied, AccessDeniedException or UnauthorizedOperation. A read that was throttled, timed out
+    /// or failed otherwise is among what is not known, and no matter of permissions.
     ///
     /// ## Why it matters
     /// A cause that only this fact shows stays unseen, and others are said with less certainty. It is no fault of the
@@ -52,11 +53,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         .filter(|read| read.kind == ReadFailure::Denied)
         .map(|read| {
             let code = read.code.as_deref().unwrap_or("denied");
-            Evidence::fact(format!(
-                "{}: {code}; {}",
-                read.call.action(),
-                read.call.costs()
-            ))
+            Evidence::fact(format!("{}: {code}; {}", read.call.action(), read.call.costs()))
         })
         .collect();
     let of = caller.map_or_else(
@@ -94,18 +91,13 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
                 "Or let somebody who may collect the facts, and use their file: --facts takes what the AWS CLI prints",
             ),
         ],
-        references: vec![
-            "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html".to_owned(),
-        ],
+        references: vec!["https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html".to_owned()],
     }]
 }
 
 /// An IAM policy of these actions alone. They are reads, and several of them know no resources.
 fn policy(actions: &[&str]) -> String {
-    let actions: Vec<String> = actions
-        .iter()
-        .map(|action| format!("        \"{action}\""))
-        .collect();
+    let actions: Vec<String> = actions.iter().map(|action| format!("        \"{action}\"")).collect();
     format!(
         "{{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    {{\n      \"Effect\": \"Allow\",\n      \
          \"Action\": [\n{}\n      ],\n      \"Resource\": \"*\"\n    }}\n  ]\n}}",

@@ -47,10 +47,7 @@ pub(super) fn is_down(case: &Case<'_>, subject: &Subject<'_>) -> bool {
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let down: Vec<&Subject<'_>> = case
-        .failing()
-        .filter(|subject| is_down(case, subject))
-        .collect();
+    let down: Vec<&Subject<'_>> = case.failing().filter(|subject| is_down(case, subject)).collect();
     let Some(stub) = case.stub().filter(|_| !down.is_empty()) else {
         return Vec::new();
     };

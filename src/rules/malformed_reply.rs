@@ -2,9 +2,7 @@
 
 use super::phrase::{self, observed, observed_target};
 use super::step::Step;
-use super::{
-    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy,
-};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, RecordType};
 use crate::observation::{Lookup, Purpose};
@@ -53,8 +51,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     .into_iter()
     .map(|(defect, subjects)| finding(case, &defect, &subjects));
     let blemished = grouped(
-        case.in_scope()
-            .filter(|subject| subject.verdict().is_fine()),
+        case.in_scope().filter(|subject| subject.verdict().is_fine()),
         |subject| blemish(subject),
     )
     .into_iter()
@@ -72,9 +69,10 @@ struct Blemish {
 
 fn blemish(subject: &Subject<'_>) -> Option<Blemish> {
     let of = |lookup: &Lookup| {
-        let stops_go = lookup.attempts.iter().any(|attempt| {
-            attempt.transport == lookup.transport && attempt.edns && attempt.comes_too_late()
-        });
+        let stops_go = lookup
+            .attempts
+            .iter()
+            .any(|attempt| attempt.transport == lookup.transport && attempt.edns && attempt.comes_too_late());
         let reason = lookup.reason.clone()?;
         // Silence of AAAA and the like is others' to speak of.
         let counts = lookup.kind == AnswerKind::Answer || lookup.kind.is_negative();
@@ -124,10 +122,7 @@ fn blemished(case: &Case<'_>, blemish: &Blemish, subjects: &[&Subject<'_>]) -> F
         explanation,
         caused_by: None,
         resolvers: phrase::names(subjects),
-        evidence: subjects
-            .iter()
-            .flat_map(|subject| observed_target(subject))
-            .collect(),
+        evidence: subjects.iter().flat_map(|subject| observed_target(subject)).collect(),
         remedies: vec![see(case, subjects)],
         references: vec!["https://www.rfc-editor.org/rfc/rfc1035#section-4".to_owned()],
     }
@@ -173,12 +168,7 @@ fn defect(subject: &Subject<'_>) -> Defect {
     };
     let foreign = lookup
         .filter(|lookup| lookup.rcode.is_none())
-        .and_then(|lookup| {
-            lookup
-                .attempts
-                .iter()
-                .find_map(|attempt| attempt.mismatch.clone())
-        });
+        .and_then(|lookup| lookup.attempts.iter().find_map(|attempt| attempt.mismatch.clone()));
     if let Some(mismatch) = foreign {
         if lookup.is_some_and(elsewhere) {
             return Defect::Elsewhere(mismatch);
@@ -192,11 +182,9 @@ fn defect(subject: &Subject<'_>) -> Defect {
 fn finding(case: &Case<'_>, defect: &Defect, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
-    let tcp_is_right = subjects.iter().all(|subject| {
-        subject
-            .tcp()
-            .is_some_and(|lookup| lookup.kind == AnswerKind::Answer)
-    });
+    let tcp_is_right = subjects
+        .iter()
+        .all(|subject| subject.tcp().is_some_and(|lookup| lookup.kind == AnswerKind::Answer));
     let (summary, what) = match defect {
         Defect::Foreign(mismatch) => (
             "nothing but replies that do not belong to the question",
@@ -211,8 +199,7 @@ fn finding(case: &Case<'_>, defect: &Defect, subjects: &[&Subject<'_>]) -> Findi
             format!("the reply cannot be used: {reason}"),
         ),
     };
-    let of_the_zone =
-        matches!(defect, Defect::Unusable(reason) if reason.starts_with("the aliases"));
+    let of_the_zone = matches!(defect, Defect::Unusable(reason) if reason.starts_with("the aliases"));
     let mut explanation = format!(
         "{who} {}, and {what}. {}",
         phrase::plural(several, "answers", "answer"),
@@ -227,16 +214,14 @@ fn finding(case: &Case<'_>, defect: &Defect, subjects: &[&Subject<'_>]) -> Findi
         },
     );
     if matches!(defect, Defect::Unusable(reason) if reason.contains("of other names")) {
-        explanation.push_str(
-            " Go (kubectl) and musl take such an address all the same, and connect to it; glibc does not.",
-        );
+        explanation
+            .push_str(" Go (kubectl) and musl take such an address all the same, and connect to it; glibc does not.");
     }
     if tcp_is_right && matches!(defect, Defect::Elsewhere(_)) {
         explanation.push_str(" Over TCP the same question is answered there.");
     } else if tcp_is_right {
-        explanation.push_str(
-            " Over TCP the same question is answered there: what changes the messages does so over UDP.",
-        );
+        explanation
+            .push_str(" Over TCP the same question is answered there: what changes the messages does so over UDP.");
     }
     let mut evidence: Vec<Evidence> = Vec::new();
     for subject in subjects {

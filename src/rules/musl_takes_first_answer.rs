@@ -63,8 +63,6 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         remedies: vec![Remedy::advice(
             "Give containers and hosts with musl only name servers that answer alike",
         )],
-        references: vec![
-            "https://wiki.musl-libc.org/functional-differences-from-glibc.html".to_owned(),
-        ],
+        references: vec!["https://wiki.musl-libc.org/functional-differences-from-glibc.html".to_owned()],
     }]
 }

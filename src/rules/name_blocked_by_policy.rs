@@ -3,9 +3,8 @@
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::step::{self, Denial, Step};
 use super::{
-    Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dns_firewall_block,
-    dnssec_bogus, grouped, no_internet_recursion, rebinding_protection, remedy,
-    resolver_refuses_client, shadow_zone,
+    Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dns_firewall_block, dnssec_bogus, grouped,
+    no_internet_recursion, rebinding_protection, remedy, resolver_refuses_client, shadow_zone,
 };
 use crate::compare::Verdict;
 use crate::dns::{ExtendedError, Soa};
@@ -68,11 +67,9 @@ impl Shape {
     fn confidence(self) -> Confidence {
         match self {
             Self::PolicySoa | Self::Marked => Confidence::High,
-            Self::MarkedPerhapsRebinding
-            | Self::MarkedUnchecked
-            | Self::Alias
-            | Self::Bare
-            | Self::Refused => Confidence::Medium,
+            Self::MarkedPerhapsRebinding | Self::MarkedUnchecked | Self::Alias | Self::Bare | Self::Refused => {
+                Confidence::Medium
+            }
         }
     }
 }
@@ -105,9 +102,7 @@ pub(super) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
     match (subject.verdict(), Denial::of(subject)) {
         (_, Some(Denial::Beside(_))) => Some(Shape::PolicySoa),
         // AWS's zones hold the addresses under the name itself.
-        (_, Some(Denial::Alias(_))) => {
-            (case.endpoint.is_some() && (ordinary || aws_works)).then_some(Shape::Alias)
-        }
+        (_, Some(Denial::Alias(_))) => (case.endpoint.is_some() && (ordinary || aws_works)).then_some(Shape::Alias),
         // A root that denies all of .com, where AWS's names resolve: made up for the answer.
         (_, Some(Denial::Root)) => aws_works.then_some(Shape::Bare),
         (verdict, Some(Denial::Bare)) => {
@@ -115,8 +110,7 @@ pub(super) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
                 return None;
             }
             // What a filter of private addresses leaves; but whether there are any is not known.
-            let perhaps_rebinding =
-                verdict == Verdict::NoData && ordinary && !subject.is_vpc_side();
+            let perhaps_rebinding = verdict == Verdict::NoData && ordinary && !subject.is_vpc_side();
             match (marked, perhaps_rebinding) {
                 (true, true) => Some(Shape::MarkedPerhapsRebinding),
                 (true, false) if ordinary || aws_works => Some(Shape::Marked),
@@ -150,18 +144,12 @@ fn finding(case: &Case<'_>, shape: Shape, subjects: &[&Subject<'_>]) -> Finding 
     let several = subjects.len();
     let blocks = match shape.confidence() {
         Confidence::Certain | Confidence::High => phrase::plural(several, "blocks", "block"),
-        Confidence::Medium | Confidence::Low => {
-            phrase::plural(several, "probably blocks", "probably block")
-        }
+        Confidence::Medium | Confidence::Low => phrase::plural(several, "probably blocks", "probably block"),
     };
     let wide = subjects
         .iter()
         .all(|subject| subject.sibling().is_some() && !subject.sibling_is_ordinary());
-    let what = if wide {
-        "the domain of this name"
-    } else {
-        "this name"
-    };
+    let what = if wide { "the domain of this name" } else { "this name" };
     let vpc_side = subjects.iter().any(|subject| subject.is_vpc_side());
     let evidence_in_words = match shape {
         Shape::PolicySoa => match subjects.iter().find_map(|subject| policy_soa(subject)) {
@@ -200,8 +188,7 @@ fn finding(case: &Case<'_>, shape: Shape, subjects: &[&Subject<'_>]) -> Finding 
         }
         Shape::Bare => "The name is denied, and not by a zone of AWS's: the denial carries no SOA of one.".to_owned(),
         Shape::Refused => {
-            "The name is refused, though other names are answered: it is not this client that is refused."
-                .to_owned()
+            "The name is refused, though other names are answered: it is not this client that is refused.".to_owned()
         }
     };
     let around = if subjects.iter().any(|subject| subject.sibling().is_none()) {
@@ -210,7 +197,8 @@ fn finding(case: &Case<'_>, shape: Shape, subjects: &[&Subject<'_>]) -> Finding 
         " A random sibling of the name fails there too, so the policy holds the domain and not only this name. An \
          internal zone of that domain without a SOA would look alike."
     } else if subjects.iter().all(|subject| subject.sibling_is_ordinary()) {
-        " A random sibling of the name is denied there as it should be, so the policy holds this name and not its domain."
+        " A random sibling of the name is denied there as it should be, so the policy holds this name and not its \
+         domain."
     } else {
         ""
     };
@@ -219,9 +207,7 @@ fn finding(case: &Case<'_>, shape: Shape, subjects: &[&Subject<'_>]) -> Finding 
             " A filter of private addresses (rebinding protection) would look the same; whether this name has \
              private addresses is not known here: --public or a resolver of the VPC would tell."
         }
-        _ if vpc_side => {
-            " For a resolver of the VPC that is Route 53 Resolver DNS Firewall, if it is in use there."
-        }
+        _ if vpc_side => " For a resolver of the VPC that is Route 53 Resolver DNS Firewall, if it is in use there.",
         _ => "",
     };
     let mut evidence: Vec<Evidence> = Vec::new();
@@ -249,8 +235,7 @@ fn finding(case: &Case<'_>, shape: Shape, subjects: &[&Subject<'_>]) -> Finding 
         remedies,
         references: vec![
             "https://www.rfc-editor.org/rfc/rfc8914#section-4.16".to_owned(),
-            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall.html"
-                .to_owned(),
+            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall.html".to_owned(),
         ],
     }
 }

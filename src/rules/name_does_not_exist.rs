@@ -39,9 +39,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     if case.cluster().is_some() || case.absent_cluster().is_some() {
         return Vec::new();
     }
-    let heard = |subject: &&Subject<'_>| {
-        subject.a().is_some_and(|a| !a.kind.is_silence()) && !subject.probed.interrupted
-    };
+    let heard =
+        |subject: &&Subject<'_>| subject.a().is_some_and(|a| !a.kind.is_silence()) && !subject.probed.interrupted;
     let denies = |subject: &Subject<'_>| {
         subject.a_kind() == Some(AnswerKind::NxDomain)
             && !subject.sibling_resolves()
@@ -55,16 +54,12 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     }
     let everybody: Vec<&Subject<'_>> = case.subjects().filter(heard).collect();
     let mut remedies = remedy::endpoint::take_the_name_from_aws(case, case.cluster_name());
-    remedies.extend(remedy::question::decide(
-        case,
-        &[remedy::question::Question::Cluster],
-    ));
+    remedies.extend(remedy::question::decide(case, &[remedy::question::Question::Cluster]));
     vec![Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
         confidence: Confidence::Medium,
-        summary: "no resolver has this name, the VPC's own included: is it still the cluster's?"
-            .to_owned(),
+        summary: "no resolver has this name, the VPC's own included: is it still the cluster's?".to_owned(),
         explanation: format!(
             "Everybody who answered says NXDOMAIN with the SOA of AWS's public zone, {} on the VPC's side too. A \
              name of a deleted cluster, or of one in another account or Region, looks like this; a cluster that \
@@ -79,8 +74,6 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             .filter_map(|subject| Some(observed(subject, subject.a()?)))
             .collect(),
         remedies,
-        references: vec![
-            "https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html".to_owned(),
-        ],
+        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html".to_owned()],
     }]
 }

@@ -46,10 +46,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         return Vec::new();
     }
     let who = phrase::titles(&subjects);
-    let mut made: Vec<(IpAddr, IpAddr)> = subjects
-        .iter()
-        .flat_map(|subject| synthetic(case, subject))
-        .collect();
+    let mut made: Vec<(IpAddr, IpAddr)> = subjects.iter().flat_map(|subject| synthetic(case, subject)).collect();
     made.sort();
     made.dedup();
     let pairs: Vec<String> = made
@@ -80,10 +77,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         ),
         caused_by: None,
         resolvers: phrase::names(&subjects),
-        evidence: subjects
-            .iter()
-            .flat_map(|subject| observed_target(subject))
-            .collect(),
+        evidence: subjects.iter().flat_map(|subject| observed_target(subject)).collect(),
         remedies: vec![Remedy::advice(
             "Nothing where clients have IPv4. Else a NAT64 prefix of the network's own for DNS64, which may \
              stand for private addresses",
@@ -106,8 +100,7 @@ fn synthetic(case: &Case<'_>, subject: &Subject<'_>) -> Vec<(IpAddr, IpAddr)> {
             IpAddr::V4(_) => None,
         })
         .filter(|(_, real)| {
-            given.contains(real)
-                || expected.says_anything() && case.fit(expected, *real) == Fit::Expected
+            given.contains(real) || expected.says_anything() && case.fit(expected, *real) == Fit::Expected
         })
         .collect()
 }

@@ -47,8 +47,7 @@ enum Denial {
 fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
     let explained = |subject: &Subject<'_>| {
         earlier.iter().any(|finding| {
-            finding.severity == Severity::Error
-                && finding.resolvers.iter().any(|name| name == subject.name())
+            finding.severity == Severity::Error && finding.resolvers.iter().any(|name| name == subject.name())
         })
     };
     let open = case.failing().filter(|subject| !explained(subject));
@@ -75,21 +74,11 @@ fn cause(denial: Denial, subject: &Subject<'_>, earlier: &[Finding]) -> Option<S
     applies.then(|| at_the_vpc.to_owned())
 }
 
-fn finding(
-    case: &Case<'_>,
-    denial: Denial,
-    caused_by: Option<String>,
-    subjects: &[&Subject<'_>],
-) -> Finding {
+fn finding(case: &Case<'_>, denial: Denial, caused_by: Option<String>, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let denies = phrase::plural(subjects.len(), "denies", "deny");
-    let soa: Vec<&Soa> = subjects
-        .iter()
-        .filter_map(|subject| subject.soa())
-        .collect();
-    let zone = soa
-        .first()
-        .map_or_else(String::new, |soa| format!(" {}", soa.owner));
+    let soa: Vec<&Soa> = subjects.iter().filter_map(|subject| subject.soa()).collect();
+    let zone = soa.first().map_or_else(String::new, |soa| format!(" {}", soa.owner));
     let (by, causes) = match denial {
         Denial::PublicZone => (
             format!("with the SOA of AWS's public zone{zone}"),

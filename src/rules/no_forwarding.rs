@@ -2,9 +2,7 @@
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::step::Step;
-use super::{
-    Case, Confidence, Evidence, Finding, Need, Severity, Stage, Subject, grouped, remedy, view,
-};
+use super::{Case, Confidence, Evidence, Finding, Need, Severity, Stage, Subject, grouped, remedy, view};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::AnswerKind;
@@ -137,8 +135,7 @@ fn grade(case: &Case<'_>, subject: &Subject<'_>, vpc_has_it: bool) -> Option<Con
         });
         // The sibling is denied by the zone that the resolver takes such names from.
         let sibling_is_public = subject.sibling().is_some_and(|lookup| {
-            lookup.kind == AnswerKind::NxDomain
-                && lookup.soa.as_ref().map(SoaOrigin::of) == Some(SoaOrigin::PublicAws)
+            lookup.kind == AnswerKind::NxDomain && lookup.soa.as_ref().map(SoaOrigin::of) == Some(SoaOrigin::PublicAws)
         });
         let shows_public_view = subject.view() == View::Public;
         return match (vpc_has_it, public_has_them) {
@@ -157,9 +154,8 @@ fn grade(case: &Case<'_>, subject: &Subject<'_>, vpc_has_it: bool) -> Option<Con
     // Without a resolver of the VPC nothing shows that the name exists: `negative-answer` names the causes.
     // AWS's word that this is the cluster's endpoint, and that private access is on, shows it as well.
     // Where the VPC itself was heard to lack it, something is wrong there first.
-    let aws_has_it = view::aws_names_this_endpoint(case)
-        && !case.vpc_side().any(Subject::heard_anything)
-        && private_access_on(case);
+    let aws_has_it =
+        view::aws_names_this_endpoint(case) && !case.vpc_side().any(Subject::heard_anything) && private_access_on(case);
     if !vpc_has_it {
         return match case.public_has_the_name() {
             Some(false) if aws_has_it => Some(Confidence::Medium),

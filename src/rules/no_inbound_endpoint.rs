@@ -41,9 +41,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let Some(cluster) = case.cluster_vpc_id() else {
         return Vec::new();
     };
-    let private_access = case
-        .cluster()
-        .and_then(|cluster| cluster.endpoint_private_access);
+    let private_access = case.cluster().and_then(|cluster| cluster.endpoint_private_access);
     // Some in other VPCs are `inbound-endpoint-wrong-vpc`; some of another kind are `inbound-endpoint-protocol`.
     let visible = route53::inbound_endpoints(case)
         .iter()
@@ -89,16 +87,10 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let mut evidence = vec![Evidence::fact(format!(
         "no inbound endpoint of {cluster} is visible in {of}"
     ))];
-    evidence.extend(
-        needy
-            .iter()
-            .filter_map(|subject| Some(observed(subject, subject.a()?))),
-    );
+    evidence.extend(needy.iter().filter_map(|subject| Some(observed(subject, subject.a()?))));
     let title = match foreign {
         Some(owner) => format!("In account {owner}: make an inbound endpoint, if there is none"),
-        None => {
-            "Where there is none: make an inbound endpoint, in two Availability Zones".to_owned()
-        }
+        None => "Where there is none: make an inbound endpoint, in two Availability Zones".to_owned(),
     };
     vec![Finding {
         rule: RULE.name.to_owned(),

@@ -56,9 +56,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         })
     })
     .into_iter()
-    .map(|((confidence, may_be_forwarded), subjects)| {
-        finding(case, confidence, may_be_forwarded, &subjects)
-    })
+    .map(|((confidence, may_be_forwarded), subjects)| finding(case, confidence, may_be_forwarded, &subjects))
     .collect()
 }
 
@@ -78,9 +76,7 @@ pub(super) fn confidence(subject: &Subject<'_>) -> Option<Confidence> {
         (_, Some(Denial::Root)) => aws == Some(false),
         (_, Some(Denial::Bare)) | (Verdict::Timeout, None) => root_fails,
         (Verdict::ServFail, None) => root_fails && !dnssec_bogus::shown(subject),
-        (Verdict::Refused, None) => {
-            root_fails && resolver_refuses_client::confidence(subject).is_none()
-        }
+        (Verdict::Refused, None) => root_fails && resolver_refuses_client::confidence(subject).is_none(),
         _ => false,
     };
     let confidence = if aws == Some(false) {
@@ -91,20 +87,13 @@ pub(super) fn confidence(subject: &Subject<'_>) -> Option<Confidence> {
     fits.then_some(confidence)
 }
 
-fn finding(
-    case: &Case<'_>,
-    confidence: Confidence,
-    may_be_forwarded: bool,
-    subjects: &[&Subject<'_>],
-) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, may_be_forwarded: bool, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
     let private_root = subjects
         .iter()
         .any(|subject| matches!(Denial::of(subject), Some(Denial::Root)));
-    let aws_was_asked = subjects
-        .iter()
-        .all(|subject| subject.aws_control_works().is_some());
+    let aws_was_asked = subjects.iter().all(|subject| subject.aws_control_works().is_some());
     let nothing = if private_root {
         "The denial comes from a root zone that is not the internet's, and AWS's public names do not resolve there, \
          either."

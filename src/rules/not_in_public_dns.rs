@@ -40,15 +40,10 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         subject.a_kind() == Some(AnswerKind::NxDomain)
             && matches!(view::denied_by(subject), Some((_, SoaOrigin::PublicAws)))
     };
-    let public: Vec<&Subject<'_>> = case
-        .public()
-        .filter(|subject| denies_publicly(subject))
-        .collect();
+    let public: Vec<&Subject<'_>> = case.public().filter(|subject| denies_publicly(subject)).collect();
     let without: Vec<&Subject<'_>> = case
         .failing()
-        .filter(|subject| {
-            !subject.is_vpc_side() && denies_publicly(subject) && !subject.sibling_resolves()
-        })
+        .filter(|subject| !subject.is_vpc_side() && denies_publicly(subject) && !subject.sibling_resolves())
         .collect();
     let vpc_view = case.vpc_view();
     // With public access on the name is published; that public DNS lacks it then is something else.
@@ -65,17 +60,14 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     }
     let (region, cluster) = (case.region(), case.cluster_name());
     let update = |config: &str| {
-        format!(
-            "aws eks update-cluster-config --region {region} --name {cluster} --resources-vpc-config {config}"
-        )
+        format!("aws eks update-cluster-config --region {region} --name {cluster} --resources-vpc-config {config}")
     };
     let wait = format!("aws eks wait cluster-active --region {region} --name {cluster}");
     vec![Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Info,
         confidence: Confidence::High,
-        summary: "public DNS does not have this name: outside the VPC only a forward finds it"
-            .to_owned(),
+        summary: "public DNS does not have this name: outside the VPC only a forward finds it".to_owned(),
         explanation: format!(
             "{} {} the private addresses, and {} {} NXDOMAIN from AWS's public zone, as {} {}. The names of \
              clusters with private access alone are published with their private addresses since December 2019; \
@@ -98,9 +90,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             Remedy::new(
                 "Turn public access on for one address and off again, once: that publishes the name",
                 [
-                    update(
-                        "endpointPrivateAccess=true,endpointPublicAccess=true,publicAccessCidrs=<your-address>/32",
-                    ),
+                    update("endpointPrivateAccess=true,endpointPublicAccess=true,publicAccessCidrs=<your-address>/32"),
                     wait.clone(),
                     update("endpointPrivateAccess=true,endpointPublicAccess=false"),
                     wait,
@@ -108,8 +98,6 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             ),
             Remedy::advice("Or update the cluster, which publishes the name as well"),
         ],
-        references: vec![
-            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
-        ],
+        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned()],
     }]
 }

@@ -91,9 +91,7 @@ fn finding(referral: bool, subjects: &[&Subject<'_>]) -> Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
         confidence: Confidence::High,
-        summary: format!(
-            "{who} {does} not recurse, so names of other servers' zones do not resolve there"
-        ),
+        summary: format!("{who} {does} not recurse, so names of other servers' zones do not resolve there"),
         explanation,
         caused_by: None,
         resolvers: phrase::names(subjects),

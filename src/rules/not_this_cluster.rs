@@ -5,8 +5,8 @@ use crate::connect::{Connection, Tls};
 
 declare_rule! {
     /// ## What it means
-    /// At an address that a resolver gave, something answers that is not this cluster's API server: its certificate does
-    /// not verify against the cluster's certificate authority, or has another name, or it does not speak TLS.
+    /// At an address that a resolver gave, something answers that is not this cluster's API server: its certificate
+    /// does not verify against the cluster's certificate authority, or has another name, or it does not speak TLS.
     ///
     /// ## How it was decided
     /// `--connect`: a TLS handshake with the endpoint's name at each address, verified against `certificateAuthority`
@@ -128,8 +128,6 @@ fn finding(
         resolvers: Vec::new(),
         evidence: said.into_iter().map(Evidence::fact).collect(),
         remedies: vec![Remedy::new(remedy, commands)],
-        references: vec![
-            "https://docs.aws.amazon.com/eks/latest/APIReference/API_Certificate.html".to_owned(),
-        ],
+        references: vec!["https://docs.aws.amazon.com/eks/latest/APIReference/API_Certificate.html".to_owned()],
     }
 }

@@ -54,12 +54,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         .subjects()
         .filter(|subject| subject.has_role(Role::Local) && subject.verdict().is_fine())
         .collect();
-    let is_proven =
-        failing.is_some_and(|system| system.probed.resolver.in_scope) && !works.is_empty();
-    let mut evidence = vec![Evidence::fact(format!(
-        "nsswitch.conf has hosts: {}",
-        line.text
-    ))];
+    let is_proven = failing.is_some_and(|system| system.probed.resolver.in_scope) && !works.is_empty();
+    let mut evidence = vec![Evidence::fact(format!("nsswitch.conf has hosts: {}", line.text))];
     evidence.extend(failing.into_iter().flat_map(observed_target));
     evidence.extend(works.iter().flat_map(|subject| observed_target(subject)));
     let beside = if works.is_empty() {
@@ -73,11 +69,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     };
     vec![Finding {
         rule: RULE.name.to_owned(),
-        severity: if is_proven {
-            Severity::Error
-        } else {
-            Severity::Warning
-        },
+        severity: if is_proven { Severity::Error } else { Severity::Warning },
         confidence: if is_proven {
             Confidence::High
         } else {
@@ -94,9 +86,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             }
         ),
         caused_by: None,
-        resolvers: failing
-            .map(|system| phrase::names(&[system]))
-            .unwrap_or_default(),
+        resolvers: failing.map(|system| phrase::names(&[system])).unwrap_or_default(),
         evidence,
         remedies: vec![
             Remedy::new(

@@ -55,9 +55,9 @@ fn finding(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Finding {
         .collect();
     theirs.sort();
     theirs.dedup();
-    let same = subjects.iter().all(|subject| {
-        !subject.ips().is_empty() && subject.ips().iter().all(|ip| theirs.contains(ip))
-    });
+    let same = subjects
+        .iter()
+        .all(|subject| !subject.ips().is_empty() && subject.ips().iter().all(|ip| theirs.contains(ip)));
     let explanation = format!(
         "A random name beside the endpoint's, which does not exist, has {} at {who}.{} Something there answers \
          in the place of AWS's zone: a provider's search page, a captive portal, or a wildcard record in a zone \
@@ -75,10 +75,7 @@ fn finding(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Finding {
         evidence.extend(observed_target(subject));
         evidence.extend(observed_sibling(subject));
     }
-    let bogus: Vec<String> = theirs
-        .iter()
-        .map(|ip| format!("bogus-nxdomain={ip}"))
-        .collect();
+    let bogus: Vec<String> = theirs.iter().map(|ip| format!("bogus-nxdomain={ip}")).collect();
     Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,

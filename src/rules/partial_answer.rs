@@ -37,10 +37,7 @@ declare_rule! {
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let subjects: Vec<&Subject<'_>> = case
-        .failing()
-        .filter(|subject| is_partial(case, subject))
-        .collect();
+    let subjects: Vec<&Subject<'_>> = case.failing().filter(|subject| is_partial(case, subject)).collect();
     if subjects.is_empty() {
         return Vec::new();
     }
@@ -68,10 +65,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         ),
         caused_by: None,
         resolvers: phrase::names(&subjects),
-        evidence: subjects
-            .iter()
-            .flat_map(|subject| observed_target(subject))
-            .collect(),
+        evidence: subjects.iter().flat_map(|subject| observed_target(subject)).collect(),
         remedies: vec![
             Remedy::advice(format!(
                 "Remove what adds {wrong} to the answer at this resolver, or at the one it forwards to: an \
@@ -80,9 +74,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             remedy::answer::ask_again(case, &subjects, RecordType::A, ""),
             remedy::flush::name(case),
         ],
-        references: vec![
-            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
-        ],
+        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned()],
     }]
 }
 

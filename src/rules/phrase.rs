@@ -43,10 +43,7 @@ pub fn titles(subjects: &[&Subject<'_>]) -> String {
 
 /// The names of the resolvers, for a finding.
 pub fn names(subjects: &[&Subject<'_>]) -> Vec<String> {
-    subjects
-        .iter()
-        .map(|subject| subject.name().to_owned())
-        .collect()
+    subjects.iter().map(|subject| subject.name().to_owned()).collect()
 }
 
 /// Addresses with commas between.
@@ -255,13 +252,9 @@ pub fn connection(connection: &Connection) -> String {
         (Tcp::Unreachable, _) => "cannot be reached",
         (Tcp::Connected, None) => "connects; the certificate was not verified",
         (Tcp::Connected, Some(Tls::Verified)) => "connects, and is this cluster's API server",
-        (Tcp::Connected, Some(Tls::OtherIssuer)) => {
-            "connects, with a certificate of another authority"
-        }
+        (Tcp::Connected, Some(Tls::OtherIssuer)) => "connects, with a certificate of another authority",
         (Tcp::Connected, Some(Tls::OtherName)) => "connects, with a certificate for another name",
-        (Tcp::Connected, Some(Tls::NotValidNow)) => {
-            "connects, with a certificate that is not valid now"
-        }
+        (Tcp::Connected, Some(Tls::NotValidNow)) => "connects, with a certificate that is not valid now",
         (Tcp::Connected, Some(Tls::BadCertificate)) => "connects, with a certificate that is wrong",
         (Tcp::Connected, Some(Tls::Failed)) => "connects, and there is no TLS handshake",
     };

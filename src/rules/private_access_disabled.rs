@@ -7,8 +7,8 @@ use crate::dns::AnswerKind;
 
 declare_rule! {
     /// ## What it means
-    /// Private access to the cluster's endpoint is off. There is no private hosted zone for its name then, and the VPC's
-    /// own resolver gives the public endpoint's addresses like everybody else.
+    /// Private access to the cluster's endpoint is off. There is no private hosted zone for its name then, and the
+    /// VPC's own resolver gives the public endpoint's addresses like everybody else.
     ///
     /// ## How it was decided
     /// DescribeCluster says endpointPrivateAccess=false. It is an error where you said that private addresses, or the
@@ -16,8 +16,8 @@ declare_rule! {
     /// resolver of the VPC was asked and answers publicly.
     ///
     /// ## Why it matters
-    /// No forward to the VPC brings private addresses as long as it is off. Clients in the VPC reach the API server over
-    /// its public addresses, outside the VPC.
+    /// No forward to the VPC brings private addresses as long as it is off. Clients in the VPC reach the API server
+    /// over its public addresses, outside the VPC.
     ///
     /// ## What to do
     /// Switch private access on. It takes some minutes, and clients need no new kubeconfig: the name stays.
@@ -49,14 +49,9 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     };
     let missing: Vec<&Subject<'_>> = case
         .failing()
-        .filter(|subject| {
-            case.private_expected_at(subject) && lacks_the_private_zone(case, subject)
-        })
+        .filter(|subject| case.private_expected_at(subject) && lacks_the_private_zone(case, subject))
         .collect();
-    let inside: Vec<&Subject<'_>> = case
-        .vpc_side()
-        .filter(|subject| is_public(subject))
-        .collect();
+    let inside: Vec<&Subject<'_>> = case.vpc_side().filter(|subject| is_public(subject)).collect();
     if missing.is_empty() && inside.is_empty() {
         return Vec::new();
     }
@@ -73,11 +68,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let word = remedy::endpoint::word(name, "<cluster>");
     vec![Finding {
         rule: RULE.name.to_owned(),
-        severity: if asked {
-            Severity::Error
-        } else {
-            Severity::Info
-        },
+        severity: if asked { Severity::Error } else { Severity::Info },
         confidence: Confidence::Certain,
         summary: format!("private access to {name} is off, so {who} {give} the public view"),
         explanation: format!(
@@ -91,11 +82,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             }
         ),
         caused_by: None,
-        resolvers: if asked {
-            phrase::names(&missing)
-        } else {
-            Vec::new()
-        },
+        resolvers: if asked { phrase::names(&missing) } else { Vec::new() },
         evidence,
         remedies: vec![
             Remedy::new(
@@ -117,9 +104,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
                  security group",
             ),
         ],
-        references: vec![
-            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
-        ],
+        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned()],
     }]
 }
 

@@ -49,20 +49,14 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         return Vec::new();
     }
     let who = phrase::titles(&subjects);
-    let negative = subjects
-        .iter()
-        .any(|subject| subject.verdict().is_negative());
+    let negative = subjects.iter().any(|subject| subject.verdict().is_negative());
     let right = case.vpc_view();
     let mut explanation = format!(
         "{who} {} the name, where the private addresses of the cluster's network interfaces should be.",
         if negative {
             phrase::plural(subjects.len(), "denies", "deny")
         } else {
-            phrase::plural(
-                subjects.len(),
-                "gives the public view of",
-                "give the public view of",
-            )
+            phrase::plural(subjects.len(), "gives the public view of", "give the public view of")
         }
     );
     if right.is_empty() {
@@ -99,9 +93,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
         confidence: Confidence::Medium,
-        summary: format!(
-            "{who}: the VPC's own view lacks the endpoint's private addresses"
-        ),
+        summary: format!("{who}: the VPC's own view lacks the endpoint's private addresses"),
         explanation,
         caused_by: None,
         resolvers: phrase::names(&subjects),
@@ -118,9 +110,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
 /// What fits, in view of what AWS says.
 fn causes(case: &Case<'_>) -> Vec<&'static str> {
     let mut causes = vec!["this is not the cluster's VPC"];
-    let access = case
-        .own_cluster()
-        .and_then(|cluster| cluster.endpoint_private_access);
+    let access = case.own_cluster().and_then(|cluster| cluster.endpoint_private_access);
     causes.push(match (changes_access(case).is_some(), access) {
         (true, _) => "the access to the endpoint is being changed, which AWS says is under way",
         (false, Some(true)) => "private access was switched on a moment ago",

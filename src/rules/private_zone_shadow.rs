@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use super::phrase::{self, observed_sibling, observed_target};
 use super::view::{self, VpcSideFault};
 use super::{
-    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, forwarded_to_wrong_view,
-    grouped, remedy, route53,
+    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, forwarded_to_wrong_view, grouped, remedy,
+    route53,
 };
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;
@@ -54,9 +54,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let is_a_services = |apex: &Name| {
         let listed = case.hosted_zones().into_iter().flatten();
         let mut zones = listed.flat_map(|list| &list.zones);
-        zones.any(|zone| {
-            zone.owning_service.is_some() && route53::domain(&zone.name).as_ref() == Some(apex)
-        })
+        zones.any(|zone| zone.owning_service.is_some() && route53::domain(&zone.name).as_ref() == Some(apex))
     };
     // A resolver of a VPC that is known to be another than the cluster's is not on the VPC's side, and its own
     // private zone takes the name all the same.
@@ -93,9 +91,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
 
 /// The zones that would take the name in a VPC that matters here, and that nothing is seen to fail by.
 fn as_configured(case: &Case<'_>) -> Vec<Finding> {
-    let private_access = case
-        .cluster()
-        .and_then(|cluster| cluster.endpoint_private_access);
+    let private_access = case.cluster().and_then(|cluster| cluster.endpoint_private_access);
     route53::resolving_vpcs(case)
         .into_iter()
         .filter(|vpc| !vpc.is_clusters || private_access == Some(false))
@@ -103,8 +99,7 @@ fn as_configured(case: &Case<'_>) -> Vec<Finding> {
             let zones = route53::zones_over_the_name(case, vpc.id)?;
             let (zone, apex) = zones.first()?;
             let is_customers = zone.owning_service.is_none();
-            (is_customers && *apex != case.target.hostname)
-                .then(|| configured(case, vpc.id, zone, apex))
+            (is_customers && *apex != case.target.hostname).then(|| configured(case, vpc.id, zone, apex))
         })
         .collect()
 }
@@ -113,10 +108,7 @@ fn as_configured(case: &Case<'_>) -> Vec<Finding> {
 fn listed(zone: &HostedZone, vpc: &str) -> String {
     let owner = zone.owning_account.as_deref();
     let owner = owner.map_or_else(String::new, |owner| format!(" of account {owner}"));
-    format!(
-        "{} ({}){owner} is associated with {vpc}",
-        zone.name, zone.id
-    )
+    format!("{} ({}){owner} is associated with {vpc}", zone.name, zone.id)
 }
 
 fn configured(case: &Case<'_>, vpc: &str, zone: &HostedZone, apex: &Name) -> Finding {
@@ -155,26 +147,17 @@ fn disassociate(case: &Case<'_>, apex: &Name, vpc: &str, zone: &str) -> Remedy {
 /// The apex of the private zone that denies the name.
 fn apex(subject: &Subject<'_>) -> Option<Name> {
     let (soa, origin) = view::denied_by(subject)?;
-    (origin == SoaOrigin::PrivateHostedZone && !subject.sibling_resolves())
-        .then(|| soa.owner.clone())
+    (origin == SoaOrigin::PrivateHostedZone && !subject.sibling_resolves()).then(|| soa.owner.clone())
 }
 
-fn finding(
-    case: &Case<'_>,
-    apex: &Name,
-    at: &[&Subject<'_>],
-    forwarders: &[&Subject<'_>],
-) -> Finding {
+fn finding(case: &Case<'_>, apex: &Name, at: &[&Subject<'_>], forwarders: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(at);
     let mut explanation = format!(
         "{who} {} the name with the SOA of the private hosted zone {apex}. That zone stands in for public DNS for \
          all names below its apex, the endpoint's among them, and the name is not in it.",
         phrase::plural(at.len(), "denies", "deny"),
     );
-    if at
-        .iter()
-        .all(|subject| subject.probed.resolver.is_elsewhere)
-    {
+    if at.iter().all(|subject| subject.probed.resolver.is_elsewhere) {
         explanation.push_str(
             " EKS's own zone, which would win as the more specific one, is in the cluster's VPC, and this is another.",
         );
@@ -194,11 +177,7 @@ fn finding(
     }
     let all: Vec<&Subject<'_>> = case
         .subjects()
-        .filter(|subject| {
-            at.iter()
-                .chain(forwarders)
-                .any(|other| other.name() == subject.name())
-        })
+        .filter(|subject| at.iter().chain(forwarders).any(|other| other.name() == subject.name()))
         .collect();
     // Where the VPC that answers is known, and its zones are.
     let vpcs = route53::resolving_vpcs(case);

@@ -19,8 +19,8 @@ declare_rule! {
     /// resolve or reach a private endpoint, and work where it can, whatever DNS says here.
     ///
     /// ## What to do
-    /// Take the endpoint out with NO_PROXY, or the `proxy-url` out of the kubeconfig; or see that the proxy itself resolves the name to the private
-    /// addresses and may connect to them.
+    /// Take the endpoint out with NO_PROXY, or the `proxy-url` out of the kubeconfig; or see that the proxy itself
+    /// resolves the name to the private addresses and may connect to them.
     ///
     /// ## References
     /// - golang.org/x/net/http/httpproxy
@@ -115,8 +115,6 @@ fn of_kubeconfig(case: &Case<'_>, kubeconfig: &Kubeconfig, proxy: &str) -> Findi
                 case.own_zone()
             )),
         ],
-        references: vec![
-            "https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/".to_owned(),
-        ],
+        references: vec!["https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/".to_owned()],
     }
 }

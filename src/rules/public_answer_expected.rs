@@ -59,9 +59,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
                 && !subject.is_vpc_side()
                 && !subject.sibling_resolves()
                 && !addresses.is_empty()
-                && addresses
-                    .iter()
-                    .all(|ip| AddressClass::of(*ip) == AddressClass::Public)
+                && addresses.iter().all(|ip| AddressClass::of(*ip) == AddressClass::Public)
         })
         .collect();
     if public.is_empty() {
@@ -79,10 +77,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     } else {
         " Whether this place is outside is not known; inside, the private ones would be right."
     };
-    let mut evidence: Vec<Evidence> = public
-        .iter()
-        .flat_map(|subject| observed_target(subject))
-        .collect();
+    let mut evidence: Vec<Evidence> = public.iter().flat_map(|subject| observed_target(subject)).collect();
     evidence.push(Evidence::fact(if by_aws {
         "DescribeCluster: endpointPublicAccess is true"
     } else {
@@ -91,17 +86,14 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     vec![Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Info,
-        confidence: if outside {
-            Confidence::Certain
-        } else {
-            Confidence::High
-        },
+        confidence: if outside { Confidence::Certain } else { Confidence::High },
         summary: format!(
             "{who} {} the public endpoint's addresses, as is right outside the VPC",
             phrase::plural(public.len(), "gives", "give")
         ),
         explanation: format!(
-            "{} {who} {} its addresses. Outside the cluster's VPC that is the right answer.{unless} Should a connection \
+            "{} {who} {} its addresses. Outside the cluster's VPC that is the right answer.{unless} Should a \
+             connection \
              to them time out, it is not DNS: publicAccessCidrs of the cluster may not hold this network's address.",
             if by_aws {
                 "The cluster's public endpoint is on, and"
@@ -127,8 +119,6 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
                 "Where traffic has to stay private: forward the name to an inbound endpoint in the cluster's VPC",
             ),
         ],
-        references: vec![
-            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
-        ],
+        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned()],
     }]
 }

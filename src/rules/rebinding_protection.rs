@@ -2,9 +2,7 @@
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::step::{Denial, Step};
-use super::{
-    Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dnssec_bogus, grouped, remedy,
-};
+use super::{Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dnssec_bogus, grouped, remedy};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::endpoint::SoaOrigin;
@@ -122,9 +120,7 @@ pub(super) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
     // AWS's own resolvers have no such filter: there, only its mark would tell that something else answers.
     let may_be_unmarked = ordinary && !subject.is_vpc_side();
     match subject.verdict() {
-        Verdict::NoData
-            if a.records.is_empty() && matches!(Denial::of(subject), Some(Denial::Bare)) =>
-        {
+        Verdict::NoData if a.records.is_empty() && matches!(Denial::of(subject), Some(Denial::Bare)) => {
             match a.ede.iter().find(|error| error.code == 15) {
                 Some(mark) if ordinary && names_no_other_reason(mark) => Some(Shape::Marked),
                 Some(_) if ordinary || subject.sibling().is_none() => Some(Shape::MarkedUnchecked),
@@ -138,8 +134,7 @@ pub(super) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
                 .soa
                 .as_ref()
                 .is_some_and(|soa| SoaOrigin::of(soa) != SoaOrigin::Foreign);
-            let answered =
-                aaaa.kind == AnswerKind::Answer || aaaa.kind == AnswerKind::NoData && from_aws;
+            let answered = aaaa.kind == AnswerKind::Answer || aaaa.kind == AnswerKind::NoData && from_aws;
             answered.then_some(Shape::ServFail)
         }
         Verdict::Refused if ordinary && a.has_ede(|error| error.code == 18) => Some(Shape::Refused),
@@ -166,25 +161,19 @@ fn finding(case: &Case<'_>, shape: Shape, subjects: &[&Subject<'_>]) -> Finding 
     let several = subjects.len();
     let does = match shape.confidence() {
         Confidence::Certain | Confidence::High => phrase::plural(several, "takes", "take"),
-        Confidence::Medium | Confidence::Low => {
-            phrase::plural(several, "probably takes", "probably take")
-        }
+        Confidence::Medium | Confidence::Low => phrase::plural(several, "probably takes", "probably take"),
     };
     let known: Vec<&Subject<'_>> = case
         .vpc_side()
         .chain(case.public())
-        .filter(|other| {
-            other.has_private_addresses() && !subjects.iter().any(|x| x.name() == other.name())
-        })
+        .filter(|other| other.has_private_addresses() && !subjects.iter().any(|x| x.name() == other.name()))
         .collect();
     let known_from = if known.is_empty() {
         format!("by {}", case.expected.source)
     } else {
         format!("from {}", phrase::titles(&known))
     };
-    let sibling = if shape == Shape::MarkedUnchecked
-        && subjects.iter().all(|x| x.sibling().is_none())
-    {
+    let sibling = if shape == Shape::MarkedUnchecked && subjects.iter().all(|x| x.sibling().is_none()) {
         " The control questions were not asked, so that the rest of the zone resolves there is not known."
     } else {
         " A random sibling of the name is denied there as it should be, with a SOA of AWS's, so the zone is \
@@ -198,11 +187,7 @@ fn finding(case: &Case<'_>, shape: Shape, subjects: &[&Subject<'_>]) -> Finding 
             evidence
         })
         .collect();
-    evidence.extend(
-        known
-            .iter()
-            .filter_map(|subject| Some(observed(subject, subject.a()?))),
-    );
+    evidence.extend(known.iter().filter_map(|subject| Some(observed(subject, subject.a()?))));
     Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,

@@ -51,9 +51,7 @@ pub(super) fn confidence(subject: &Subject<'_>) -> Option<Confidence> {
     let refused = controls(subject)
         .filter(|lookup| lookup.kind == AnswerKind::Refused)
         .count();
-    let silent = controls(subject)
-        .filter(|lookup| lookup.kind.is_silence())
-        .count();
+    let silent = controls(subject).filter(|lookup| lookup.kind.is_silence()).count();
     let asked = controls(subject).count();
     let blocked = subject
         .a()
@@ -126,9 +124,7 @@ fn finding(confidence: Confidence, subjects: &[&Subject<'_>]) -> Finding {
                      allow-from=<networks>, <client-subnet>",
                 ],
             ),
-            Remedy::advice(
-                "Behind a VPN or a NAT gateway the resolver sees the translated address: allow that one",
-            ),
+            Remedy::advice("Behind a VPN or a NAT gateway the resolver sees the translated address: allow that one"),
         ],
         references: vec![
             "https://www.rfc-editor.org/rfc/rfc8914#section-4.19".to_owned(),

@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::phrase::{self, observed_target, observed_tcp};
-use super::{
-    Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, local_dns_down, remedy,
-};
+use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, local_dns_down, remedy};
 use crate::dns::AnswerKind;
 use crate::facts::VantageKind;
 use crate::observation::Transport;
@@ -47,20 +45,16 @@ declare_rule! {
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     // Inbound endpoints and this host's own service have rules of their own.
     let unheard = case.failing().filter(|subject| {
-        !subject.heard_anything()
-            && !subject.has_role(Role::Inbound)
-            && !local_dns_down::is_down(case, subject)
+        !subject.heard_anything() && !subject.has_role(Role::Inbound) && !local_dns_down::is_down(case, subject)
     });
     // A VPC's resolver that is silent outside its VPC has a reason of its own, which the others do not share.
     let of_its_own = |subject: &Subject<'_>| {
         subject.probed.resolver.role == Role::Vpc && case.vantage.kind != VantageKind::ClusterVpc
     };
-    grouped(unheard, |subject| {
-        Some((Silence::of(subject), of_its_own(subject)))
-    })
-    .into_iter()
-    .map(|((silence, _), subjects)| finding(case, silence, &subjects))
-    .collect()
+    grouped(unheard, |subject| Some((Silence::of(subject), of_its_own(subject))))
+        .into_iter()
+        .map(|((silence, _), subjects)| finding(case, silence, &subjects))
+        .collect()
 }
 
 /// How nothing came back.
@@ -162,15 +156,9 @@ fn ports(subjects: &[&Subject<'_>]) -> String {
 fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let refused = silence == Silence::Refused;
-    let turned_away = matches!(
-        silence,
-        Silence::Refused | Silence::NoWay | Silence::Forbidden
-    );
+    let turned_away = matches!(silence, Silence::Refused | Silence::NoWay | Silence::Forbidden);
     let summary = if turned_away {
-        format!(
-            "{who} cannot be reached ({})",
-            phrase::list(&reasons(subjects))
-        )
+        format!("{who} cannot be reached ({})", phrase::list(&reasons(subjects)))
     } else {
         format!(
             "{who} {} no question at all",
@@ -190,7 +178,8 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
             phrase::list(&reasons(subjects))
         ),
         Silence::Forbidden => format!(
-            "This host itself lets no question to {who} out ({}): a firewall here, a sandbox, or a security policy. Other \
+            "This host itself lets no question to {who} out ({}): a firewall here, a sandbox, or a security policy. \
+             Other \
              programs here may be let through.",
             phrase::list(&reasons(subjects))
         ),
@@ -215,7 +204,8 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
         transport.is_some_and(Transport::is_encrypted)
     };
     if silence == Silence::Accepts && subjects.iter().any(inside_tls) {
-        explanation.push_str(" A port that speaks plain DNS waits for more of a TLS handshake, too: is it the right one?");
+        explanation
+            .push_str(" A port that speaks plain DNS waits for more of a TLS handshake, too: is it the right one?");
     }
     explanation.push_str(" What it would say of the name is not known.");
     if subjects.iter().any(|subject| subject.has_role(Role::Local)) {
@@ -254,7 +244,8 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
             ),
         ],
         Silence::Forbidden => vec![Remedy::advice(
-            "Let this program send to port 53, over UDP and TCP: look at this host's firewall rules for outgoing traffic, \
+            "Let this program send to port 53, over UDP and TCP: look at this host's firewall rules for outgoing \
+             traffic, \
              and at the policy it runs under (a container's, a sandbox's, SELinux, AppArmor)",
         )],
         Silence::NoWay | Silence::OnTheWay => vec![remedy::path::see_the_way(case, subjects)],

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, phrase, remedy,
-};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, phrase, remedy};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, RecordType};
@@ -125,10 +123,7 @@ fn samples<'a>(case: &Case<'_>, subject: &Subject<'a>) -> Vec<Sample<'a>> {
     case.sample_verdicts(subject)
         .into_iter()
         .map(|(number, verdict)| {
-            let (a, aaaa) = (
-                lookup(number, RecordType::A),
-                lookup(number, RecordType::AAAA),
-            );
+            let (a, aaaa) = (lookup(number, RecordType::A), lookup(number, RecordType::AAAA));
             let kind = |lookup: Option<&Lookup>| lookup.map(|lookup| lookup.kind);
             Sample {
                 number,
@@ -156,16 +151,9 @@ fn finding(
 ) -> Finding {
     let who = subject.title();
     let total = samples.len();
-    let right = samples
-        .iter()
-        .filter(|sample| sample.said.verdict.is_fine())
-        .count();
+    let right = samples.iter().filter(|sample| sample.said.verdict.is_fine()).count();
     let wrong = total - right;
-    let severity = if wrong > 0 {
-        Severity::Error
-    } else {
-        Severity::Warning
-    };
+    let severity = if wrong > 0 { Severity::Error } else { Severity::Warning };
     let is_silent = |sample: &&Sample<'_>| sample.a.is_some_and(|lookup| lookup.kind.is_silence());
     let silent = samples.iter().filter(is_silent).count();
     // Silence is no answer: where the others agree, packets may be all that is lost.
@@ -176,19 +164,15 @@ fn finding(
             .count()
             == 1;
     let summary = match (right, wrong) {
-        _ if answers_agree => format!(
-            "{who} leaves the same question without an answer in {silent} of {total} samples"
-        ),
+        _ if answers_agree => {
+            format!("{who} leaves the same question without an answer in {silent} of {total} samples")
+        }
         (_, 0) => format!(
             "{who} answers the same question now in one way, now in another; nothing speaks against any of \
              the {total} answers"
         ),
-        (0, _) => format!(
-            "{who} gives different answers to the same question, and none of {total} is right"
-        ),
-        _ => format!(
-            "{who} gives different answers to the same question: {right} of {total} are right"
-        ),
+        (0, _) => format!("{who} gives different answers to the same question, and none of {total} is right"),
+        _ => format!("{who} gives different answers to the same question: {right} of {total} are right"),
     };
     let asked = format!(
         "{who} was asked {total} times for the same name, with {} kinds of outcome.",
@@ -223,10 +207,7 @@ fn finding(
         explanation: format!("{asked} {reason}{chance}"),
         caused_by: None,
         resolvers: vec![subject.name().to_owned()],
-        evidence: kinds
-            .iter()
-            .map(|(_, alike)| observed(subject, alike, total))
-            .collect(),
+        evidence: kinds.iter().map(|(_, alike)| observed(subject, alike, total)).collect(),
         remedies: vec![
             Remedy::advice(
                 "Give every server behind the address the same configuration for this name: the same forward, \
@@ -250,8 +231,7 @@ fn finding(
 
 fn observed(subject: &Subject<'_>, alike: &[&Sample<'_>], total: usize) -> Evidence {
     let numbers: Vec<u32> = alike.iter().map(|sample| sample.number + 1).collect();
-    let outcome =
-        |lookup: Option<&Lookup>| lookup.map_or_else(|| "not asked".to_owned(), phrase::outcome);
+    let outcome = |lookup: Option<&Lookup>| lookup.map_or_else(|| "not asked".to_owned(), phrase::outcome);
     let first = alike.first();
     Evidence::of(
         subject.name(),

@@ -62,11 +62,7 @@ pub(super) fn disagreement<'s, 'a>(case: &'s Case<'a>) -> Option<Disagreement<'s
         .copied()
         .partition(|subject| subject.verdict().is_fine());
     let disagree = !right.is_empty() && !wrong.is_empty();
-    disagree.then_some(Disagreement {
-        answered,
-        right,
-        wrong,
-    })
+    disagree.then_some(Disagreement { answered, right, wrong })
 }
 
 /// What a server says, as a verb.
@@ -81,12 +77,7 @@ pub(super) fn says(verdict: Verdict) -> &'static str {
 }
 
 fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
-    let Some(Disagreement {
-        answered,
-        right,
-        wrong,
-    }) = disagreement(case)
-    else {
+    let Some(Disagreement { answered, right, wrong }) = disagreement(case) else {
         return Vec::new();
     };
     let each: Vec<String> = answered
@@ -109,10 +100,7 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
         evidence: answered
             .iter()
             .flat_map(|subject| observed_target(subject))
-            .chain(
-                case.stub()
-                    .map(|stub| Evidence::fact(phrase::name_servers(stub))),
-            )
+            .chain(case.stub().map(|stub| Evidence::fact(phrase::name_servers(stub))))
             .collect(),
         remedies: remedies(case, &right, &wrong),
         references: vec!["https://man7.org/linux/man-pages/man5/resolv.conf.5.html".to_owned()],
@@ -130,10 +118,7 @@ fn in_order(case: &Case<'_>, answered: &[&Subject<'_>]) -> String {
         "The list has the option rotate, so Go (kubectl) and glibc start with another server from one look-up to \
          the next, and take the first answer as final."
             .to_owned()
-    } else if answered
-        .first()
-        .is_some_and(|subject| subject.verdict().is_fine())
-    {
+    } else if answered.first().is_some_and(|subject| subject.verdict().is_fine()) {
         format!(
             "Of those that answer, Go (kubectl) and glibc ask {first} first and are served right. When it is slow \
              or down they ask the next, and its answer is final: failures come and go."
@@ -157,10 +142,7 @@ fn cause(earlier: &[Finding], wrong: &[&Subject<'_>]) -> Option<String> {
     };
     let causes: Vec<&Finding> = wrong.iter().filter_map(known).collect();
     let all = causes.len() == wrong.len();
-    causes
-        .first()
-        .filter(|_| all)
-        .map(|finding| finding.rule.clone())
+    causes.first().filter(|_| all).map(|finding| finding.rule.clone())
 }
 
 fn remedies(case: &Case<'_>, right: &[&Subject<'_>], wrong: &[&Subject<'_>]) -> Vec<Remedy> {

@@ -125,9 +125,7 @@ pub(super) fn effect<'c, 'a>(
 /// The resolvers outside the VPC whose forward ends in silence.
 pub(super) fn on_failing_path<'c, 'a>(case: &'c Case<'a>) -> Vec<&'c Subject<'a>> {
     case.failing()
-        .filter(|subject| {
-            !subject.is_vpc_side() && forward_target_unreachable::forward(subject).is_some()
-        })
+        .filter(|subject| !subject.is_vpc_side() && forward_target_unreachable::forward(subject).is_some())
         .collect()
 }
 
@@ -145,9 +143,7 @@ pub(super) struct ResolvingVpc<'c, 'a> {
 /// The VPCs whose Resolver matters to this run, the cluster's first.
 pub(super) fn resolving_vpcs<'c, 'a>(case: &'c Case<'a>) -> Vec<ResolvingVpc<'c, 'a>> {
     let cluster = case.cluster_vpc_id();
-    let instance = case
-        .instance()
-        .and_then(|instance| instance.vpc_id.as_deref());
+    let instance = case.instance().and_then(|instance| instance.vpc_id.as_deref());
     let mut ids: Vec<&str> = cluster.into_iter().chain(instance).collect();
     ids.extend(
         case.in_scope()
@@ -185,11 +181,11 @@ pub(super) fn depth(name: &Name) -> usize {
     name.labels().count()
 }
 
-/// The rule that takes the endpoint's name in a VPC, with its domain: of those that are associated with the VPC and in effect, the
-/// one with the most specific domain (Amazon Route 53 Developer Guide, "How VPC Resolver determines whether the
-/// domain name in a query matches any rules"). Only an association that is `COMPLETE` counts; what `OVERRIDDEN`
-/// means is not documented. The autodefined rule of type `RECURSIVE` for `.` stands for public DNS and takes the
-/// name nowhere.
+/// The rule that takes the endpoint's name in a VPC, with its domain: of those that are associated with the VPC and in
+/// effect, the one with the most specific domain (Amazon Route 53 Developer Guide, "How VPC Resolver determines whether
+/// the domain name in a query matches any rules"). Only an association that is `COMPLETE` counts; what `OVERRIDDEN`
+/// means is not documented. The autodefined rule of type `RECURSIVE` for `.` stands for public DNS and takes the name
+/// nowhere.
 pub(super) fn rule_for<'a>(case: &Case<'a>, vpc: &str) -> Option<(&'a ResolverRule, Name)> {
     let associated: Vec<&str> = case
         .rule_associations()?
@@ -210,26 +206,15 @@ pub(super) fn rule_for<'a>(case: &Case<'a>, vpc: &str) -> Option<(&'a ResolverRu
 
 /// The private hosted zones of a VPC that the endpoint's name is in, the most specific first, with their apex.
 /// `None` where they are not known.
-pub(super) fn zones_over_the_name<'a>(
-    case: &Case<'a>,
-    vpc: &str,
-) -> Option<Vec<(&'a HostedZone, Name)>> {
-    let list = case
-        .hosted_zones()?
-        .iter()
-        .find(|list| list.vpc_id == vpc)?;
+pub(super) fn zones_over_the_name<'a>(case: &Case<'a>, vpc: &str) -> Option<Vec<(&'a HostedZone, Name)>> {
+    let list = case.hosted_zones()?.iter().find(|list| list.vpc_id == vpc)?;
     let mut zones: Vec<(&HostedZone, Name)> = list
         .zones
         .iter()
         .filter_map(|zone| Some((zone, domain(&zone.name)?)))
         .filter(|(_, apex)| case.target.hostname.is_within(apex))
         .collect();
-    zones.sort_by_key(|(zone, apex)| {
-        (
-            std::cmp::Reverse(depth(apex)),
-            zone.owning_service.is_none(),
-        )
-    });
+    zones.sort_by_key(|(zone, apex)| (std::cmp::Reverse(depth(apex)), zone.owning_service.is_none()));
     Some(zones)
 }
 
@@ -240,11 +225,8 @@ pub(super) fn zones_over_the_name<'a>(
 /// In the cluster's VPC with private access on, it is EKS's own. Its apex is not documented; where the zones are not
 /// listed it is taken to be the endpoint's own name, and with it every less specific rule to be without effect.
 pub(super) fn depth_of_zone(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>) -> Option<usize> {
-    let listed = zones_over_the_name(case, vpc.id)
-        .and_then(|zones| zones.first().map(|(_, apex)| depth(apex)));
-    let private_access = case
-        .cluster()
-        .and_then(|cluster| cluster.endpoint_private_access);
+    let listed = zones_over_the_name(case, vpc.id).and_then(|zones| zones.first().map(|(_, apex)| depth(apex)));
+    let private_access = case.cluster().and_then(|cluster| cluster.endpoint_private_access);
     let eks = vpc.is_clusters && private_access != Some(false);
     listed.or_else(|| eks.then(|| depth(&case.target.hostname)))
 }

@@ -63,9 +63,9 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
     given.sort();
     given.dedup();
     // The operating system's look-up is named where it shows the wildcard's address.
-    let system = case.system().filter(|system| {
-        system.probed.resolver.in_scope && system.ips().iter().any(|ip| given.contains(ip))
-    });
+    let system = case
+        .system()
+        .filter(|system| system.probed.resolver.in_scope && system.ips().iter().any(|ip| given.contains(ip)));
     let mut subjects = local.clone();
     subjects.extend(system);
     // Without the denial the search list is never walked: what explains that explains this.

@@ -61,9 +61,7 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
     let answers = phrase::plural(subjects.len(), "answers", "answer");
     let so_far = match severity {
         Severity::Info => "What it says is still right, and may not be after the next change.",
-        Severity::Warning | Severity::Error => {
-            "What it says is wrong: the name may have changed since."
-        }
+        Severity::Warning | Severity::Error => "What it says is wrong: the name may have changed since.",
     };
     Finding {
         rule: RULE.name.to_owned(),

@@ -2,9 +2,7 @@
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::step::{Denial, Step};
-use super::{
-    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy,
-};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::dns::Name;
 
 declare_rule! {
@@ -67,19 +65,14 @@ fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
     match Denial::of(subject)? {
         Denial::Above(soa) => {
             // Of a name that is not AWS's to begin with, any zone may be the right one, unless others have it.
-            let known_elsewhere = case.private_addresses_elsewhere(subject)
-                || case.public_has_the_name() == Some(true);
+            let known_elsewhere = case.private_addresses_elsewhere(subject) || case.public_has_the_name() == Some(true);
             (case.endpoint.is_some() || known_elsewhere).then(|| Shape::Soa(soa.owner.clone()))
         }
         Denial::Bare if denies_all_of_aws(subject) => {
             let all_denied = super::step::controls(subject)
                 .filter(|lookup| lookup.purpose != crate::observation::Purpose::Root)
                 .all(|lookup| lookup.kind.is_negative());
-            Some(if all_denied {
-                Shape::Bare
-            } else {
-                Shape::BareMixed
-            })
+            Some(if all_denied { Shape::Bare } else { Shape::BareMixed })
         }
         _ => None,
     }
@@ -101,9 +94,7 @@ fn finding(case: &Case<'_>, shape: &Shape, subjects: &[&Subject<'_>]) -> Finding
     let is_own = matches!(shape, Shape::Soa(owner) if *owner == case.target.hostname);
     let (summary, explanation) = match shape {
         Shape::Soa(_) if is_own => (
-            format!(
-                "{who} {answers} from a zone of this very name, which lacks its addresses, instead of asking AWS"
-            ),
+            format!("{who} {answers} from a zone of this very name, which lacks its addresses, instead of asking AWS"),
             format!(
                 "{who} {} the name with the SOA of a zone of the endpoint's own name, and that SOA is not one of \
                  AWS's. What AWS says of the name does not matter there. The zone is configured there or on a \
@@ -113,9 +104,7 @@ fn finding(case: &Case<'_>, shape: &Shape, subjects: &[&Subject<'_>]) -> Finding
             ),
         ),
         Shape::Soa(owner) => (
-            format!(
-                "{who} {answers} from a zone {owner} of its own, which lacks this name, instead of asking AWS"
-            ),
+            format!("{who} {answers} from a zone {owner} of its own, which lacks this name, instead of asking AWS"),
             format!(
                 "{who} {} the name with the SOA of a zone {owner}, and that SOA is not one of AWS's. Whatever \
                  that zone does not hold does not exist there: the question goes no further. The zone is \
@@ -125,20 +114,14 @@ fn finding(case: &Case<'_>, shape: &Shape, subjects: &[&Subject<'_>]) -> Finding
             ),
         ),
         Shape::Bare | Shape::BareMixed => (
-            format!(
-                "{who} {answers} for all of AWS's domain itself and lacks this name, instead of asking AWS"
-            ),
+            format!("{who} {answers} for all of AWS's domain itself and lacks this name, instead of asking AWS"),
             format!(
                 "{who} {} the name without a SOA, and a random sibling of it and AWS's public names {} there, \
                  while the root's name servers resolve. So it recurses, and what stops the question is a zone of \
                  its own over AWS's domain, such as dnsmasq's local=/amazonaws.com/ or an Unbound local-zone. \
                  A block list that holds the whole domain would look alike.",
                 phrase::plural(several, "denies", "deny"),
-                if *shape == Shape::Bare {
-                    "are denied"
-                } else {
-                    "fail"
-                },
+                if *shape == Shape::Bare { "are denied" } else { "fail" },
             ),
         ),
     };
@@ -157,9 +140,7 @@ fn finding(case: &Case<'_>, shape: &Shape, subjects: &[&Subject<'_>]) -> Finding
             [
                 format!("# BIND (named.conf): remove\nzone \"{own}\" {{ … }};"),
                 format!("# Unbound (unbound.conf): remove\nlocal-zone: \"{own}\" …"),
-                format!(
-                    "# Windows DNS (PowerShell)\nRemove-DnsServerZone -Name \"{own}\" -PassThru"
-                ),
+                format!("# Windows DNS (PowerShell)\nRemove-DnsServerZone -Name \"{own}\" -PassThru"),
             ],
         ),
         Shape::Soa(owner) => {
@@ -169,15 +150,11 @@ fn finding(case: &Case<'_>, shape: &Shape, subjects: &[&Subject<'_>]) -> Finding
                 format!("Remove the zone {owner}, or make it narrower"),
                 [
                     format!("# BIND (named.conf): remove\nzone \"{zone}\" {{ … }};"),
-                    format!(
-                        "# Windows DNS (PowerShell)\nRemove-DnsServerZone -Name \"{zone}\" -PassThru"
-                    ),
+                    format!("# Windows DNS (PowerShell)\nRemove-DnsServerZone -Name \"{zone}\" -PassThru"),
                 ],
             )
         }
-        Shape::Bare | Shape::BareMixed => {
-            Remedy::advice("Remove the zone or the block that covers AWS's domain")
-        }
+        Shape::Bare | Shape::BareMixed => Remedy::advice("Remove the zone or the block that covers AWS's domain"),
     }];
     if is_own {
         remedies.extend(remedy::forward::to_inbound(case));

@@ -52,19 +52,12 @@ fn finding(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Finding {
     let mut nowhere: Vec<_> = subjects
         .iter()
         .flat_map(|subject| &subject.comparison.addresses)
-        .filter(|address| {
-            matches!(
-                address.class,
-                AddressClass::Sinkhole | AddressClass::Loopback
-            )
-        })
+        .filter(|address| matches!(address.class, AddressClass::Sinkhole | AddressClass::Loopback))
         .map(|address| address.ip)
         .collect();
     nowhere.sort();
     nowhere.dedup();
-    let umbrella = nowhere
-        .iter()
-        .any(|ip| ip.to_string().starts_with("146.112."));
+    let umbrella = nowhere.iter().any(|ip| ip.to_string().starts_with("146.112."));
     let wide = subjects.iter().all(|subject| {
         subject
             .sibling()
@@ -87,10 +80,7 @@ fn finding(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Finding {
              not only this name.",
         );
     }
-    if subjects
-        .iter()
-        .any(|subject| case.private_addresses_elsewhere(subject))
-    {
+    if subjects.iter().any(|subject| case.private_addresses_elsewhere(subject)) {
         explanation.push_str(
             " The name's real addresses are private: a filter of private addresses that answers like this \
              (Control D's rebinding option does) would look the same.",

@@ -55,9 +55,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let subjects: Vec<&Subject<'_>> = slow.iter().map(|(subject, _)| *subject).collect();
     let who = phrase::titles(&subjects);
     let lookups = || slow.iter().flat_map(|(_, late)| late);
-    let slowest = lookups()
-        .filter_map(|lookup| lookup.rtt_ms)
-        .fold(0.0, f64::max);
+    let slowest = lookups().filter_map(|lookup| lookup.rtt_ms).fold(0.0, f64::max);
     let repeated = lookups().any(|lookup| retried(lookup));
     let only_repeated = slowest < SLOW_MS;
     let summary = if only_repeated {
@@ -84,7 +82,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         confidence: Confidence::Certain,
         summary,
         explanation: format!(
-            "{who} {} addresses that nothing speaks against, but late.{lost} Clients wait for A and AAAA both, and ask the next name \
+            "{who} {} addresses that nothing speaks against, but late.{lost} Clients wait for A and AAAA both, and ask \
+             the next name \
              server only after 5 s; those with a shorter deadline fail without a word about DNS.",
             phrase::plural(subjects.len(), "gives", "give"),
         ),
@@ -99,9 +98,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             })
             .collect(),
         remedies: remedies(case, &subjects),
-        references: vec![
-            "https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html".to_owned(),
-        ],
+        references: vec!["https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html".to_owned()],
     }]
 }
 

@@ -8,14 +8,14 @@ use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
-    /// This host knows several name servers, one for each link, adapter or domain, and the one that knows the endpoint's
-    /// name, such as a VPN's, is not the one that it asks for it.
+    /// This host knows several name servers, one for each link, adapter or domain, and the one that knows the
+    /// endpoint's name, such as a VPN's, is not the one that it asks for it.
     ///
     /// ## How it was decided
     /// The operating system lists the name servers that it has: systemd-resolved with `resolvectl status` and in
-    /// `/run/systemd/resolve/resolv.conf`, macOS with `scutil --dns` and in `/etc/resolver`, Windows for each adapter and
-    /// in its NRPT rules. Each of them was asked by itself: one gives the right addresses, and the stub (127.0.0.53),
-    /// getaddrinfo or the name server in use does not.
+    /// `/run/systemd/resolve/resolv.conf`, macOS with `scutil --dns` and in `/etc/resolver`, Windows for each adapter
+    /// and in its NRPT rules. Each of them was asked by itself: one gives the right addresses, and the stub
+    /// (127.0.0.53), getaddrinfo or the name server in use does not.
     ///
     /// ## Why it matters
     /// The VPN is up and its DNS works; only the rule which names to ask it for is missing. Nothing at the other end
@@ -71,10 +71,10 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         let stub = subject.has_role(Role::Local) && (is_loopback(subject) || split.is_none());
         address(subject).is_some_and(|address| known.contains(&address)) && !stub
     };
-    let (know, others): (Vec<&Subject<'_>>, Vec<&Subject<'_>>) =
-        case.subjects().filter(is_known).partition(|subject| {
-            subject.verdict().is_fine() && subject.comparison.expected.says_anything()
-        });
+    let (know, others): (Vec<&Subject<'_>>, Vec<&Subject<'_>>) = case
+        .subjects()
+        .filter(is_known)
+        .partition(|subject| subject.verdict().is_fine() && subject.comparison.expected.says_anything());
     // Where every one of them knows the name, what the stub makes of it is not a matter of routing.
     if know.is_empty() || others.is_empty() {
         return Vec::new();
@@ -82,29 +82,22 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     // Where whom it asks is known, and knows, it is not either.
     let is_asked = |subject: &Subject<'_>| {
         let servers = asked.as_ref().map(|asked| asked.servers.as_slice());
-        servers.is_some_and(|servers| {
-            address(subject).is_some_and(|address| servers.contains(&address))
-        })
+        servers.is_some_and(|servers| address(subject).is_some_and(|address| servers.contains(&address)))
     };
     let is_race = know.iter().any(|subject| is_asked(subject));
     // systemd-resolved takes the first success of all that it asks; Windows prefers one adapter to another.
-    let may_lose = asked
-        .as_ref()
-        .is_some_and(|asked| asked.chooser == Chooser::Windows)
+    let may_lose = asked.as_ref().is_some_and(|asked| asked.chooser == Chooser::Windows)
         && others.iter().any(|subject| is_asked(subject));
     if is_race && !may_lose {
         return Vec::new();
     }
-    let system = case.system().filter(|system| {
-        system.probed.resolver.in_scope && !system.verdict().is_fine() && !system.probed.interrupted
-    });
-    let is_fine = case
+    let system = case
         .system()
-        .is_some_and(|system| system.verdict().is_fine());
+        .filter(|system| system.probed.resolver.in_scope && !system.verdict().is_fine() && !system.probed.interrupted);
+    let is_fine = case.system().is_some_and(|system| system.verdict().is_fine());
     let in_use = |subject: &&Subject<'_>| {
         subject.has_role(Role::Local)
-            && (is_loopback(subject)
-                || split.is_some() && !is_fine && (system.is_some() || is_asked(subject)))
+            && (is_loopback(subject) || split.is_some() && !is_fine && (system.is_some() || is_asked(subject)))
     };
     let mut failing: Vec<&Subject<'_>> = case.failing().filter(in_use).collect();
     if failing.is_empty() && (split.is_none() || system.is_none()) {
@@ -123,21 +116,13 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         )
         .flat_map(|subject| phrase::observed_target(subject))
         .collect();
-    evidence.extend(
-        failing
-            .iter()
-            .flat_map(|subject| phrase::observed_target(subject)),
-    );
+    evidence.extend(failing.iter().flat_map(|subject| phrase::observed_target(subject)));
     evidence.extend(asked.as_ref().map(|asked| Evidence::fact(asked.sentence())));
     let links = links(split, &know);
     vec![Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
-        confidence: if is_race {
-            Confidence::Medium
-        } else {
-            Confidence::High
-        },
+        confidence: if is_race { Confidence::Medium } else { Confidence::High },
         summary: if is_race {
             format!(
                 "{those} {} the name, and {who} {} another name server at its word",
@@ -172,10 +157,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
 /// What the name servers that know belong to.
 fn links(split: Option<&SplitDns>, know: &[&Subject<'_>]) -> Vec<String> {
     let mut links: Vec<String> = Vec::new();
-    for address in know
-        .iter()
-        .filter_map(|subject| subject.probed.resolver.address)
-    {
+    for address in know.iter().filter_map(|subject| subject.probed.resolver.address) {
         for scope in split.iter().flat_map(|split| split.scopes_of(address)) {
             if !links.contains(&scope.name) {
                 links.push(scope.name.clone());
@@ -185,13 +167,7 @@ fn links(split: Option<&SplitDns>, know: &[&Subject<'_>]) -> Vec<String> {
     links
 }
 
-fn explanation(
-    asked: &AskedFor,
-    those: &str,
-    (count, is_race): (usize, bool),
-    links: &[String],
-    zone: &str,
-) -> String {
+fn explanation(asked: &AskedFor, those: &str, (count, is_race): (usize, bool), links: &[String], zone: &str) -> String {
     let of = if links.is_empty() {
         String::new()
     } else {
@@ -219,13 +195,7 @@ fn explanation(
     )
 }
 
-fn remedies(
-    split: Option<&SplitDns>,
-    know: &[&Subject<'_>],
-    links: &[String],
-    zone: &str,
-    own: &str,
-) -> Vec<Remedy> {
+fn remedies(split: Option<&SplitDns>, know: &[&Subject<'_>], links: &[String], zone: &str, own: &str) -> Vec<Remedy> {
     let servers: Vec<String> = know
         .iter()
         .filter_map(|subject| subject.ip())
@@ -265,10 +235,7 @@ fn remedies(
             ],
         ),
         Some(Chooser::Windows) => {
-            let quoted: Vec<String> = servers
-                .iter()
-                .map(|server| format!("\"{server}\""))
-                .collect();
+            let quoted: Vec<String> = servers.iter().map(|server| format!("\"{server}\"")).collect();
             Remedy::new(
                 "Send the zone to the name server with an NRPT rule (as administrator), then look it up as programs do",
                 [
@@ -292,9 +259,7 @@ fn references(split: Option<&SplitDns>) -> Vec<String> {
             "https://www.freedesktop.org/software/systemd/man/latest/resolvectl.html",
         ],
         Some(Chooser::Macos) => &["https://manp.gs/mac/5/resolver"],
-        Some(Chooser::Windows) => {
-            &["https://learn.microsoft.com/powershell/module/dnsclient/add-dnsclientnrptrule"]
-        }
+        Some(Chooser::Windows) => &["https://learn.microsoft.com/powershell/module/dnsclient/add-dnsclientnrptrule"],
     };
     pages.iter().map(|page| (*page).to_owned()).collect()
 }

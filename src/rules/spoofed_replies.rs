@@ -1,8 +1,6 @@
 //! Beside the reply that counts come others that do not belong.
 
-use super::{
-    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, phrase, remedy,
-};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, phrase, remedy};
 use crate::dns::{AnswerKind, RecordType};
 use crate::observation::{Attempt, Lookup, Purpose};
 
@@ -73,9 +71,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         resolvers: phrase::names(&subjects),
         evidence: subjects
             .iter()
-            .flat_map(|subject| {
-                stray_lookups(subject).map(|(lookup, strays)| strays.observed(subject, lookup))
-            })
+            .flat_map(|subject| stray_lookups(subject).map(|(lookup, strays)| strays.observed(subject, lookup)))
             .collect(),
         remedies: vec![
             Remedy::advice(
@@ -109,9 +105,7 @@ struct Strays<'a> {
 }
 
 /// The look-ups of the target that got a reply and, beside it, others.
-fn stray_lookups<'a>(
-    subject: &Subject<'a>,
-) -> impl Iterator<Item = (&'a Lookup, Strays<'a>)> + use<'a> {
+fn stray_lookups<'a>(subject: &Subject<'a>) -> impl Iterator<Item = (&'a Lookup, Strays<'a>)> + use<'a> {
     let fine = subject.verdict().is_fine();
     subject
         .lookups(Purpose::Target)
@@ -129,10 +123,7 @@ fn stray_lookups<'a>(
 
 /// The tries whose strays are a nuisance and no more: over TCP they make the reply useless, which is another finding's.
 fn beside(lookup: &Lookup) -> impl Iterator<Item = &Attempt> {
-    lookup
-        .attempts
-        .iter()
-        .filter(|attempt| !attempt.comes_too_late())
+    lookup.attempts.iter().filter(|attempt| !attempt.comes_too_late())
 }
 
 impl Strays<'_> {

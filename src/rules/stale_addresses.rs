@@ -48,10 +48,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         .subjects()
         .filter(|subject| subject.speaks_dns() && subject.verdict() == Verdict::Match)
         .collect();
-    let stale: Vec<&Subject<'_>> = case
-        .failing()
-        .filter(|subject| is_stale(case, subject))
-        .collect();
+    let stale: Vec<&Subject<'_>> = case.failing().filter(|subject| is_stale(case, subject)).collect();
     if stale.is_empty() {
         return Vec::new();
     }
@@ -76,12 +73,7 @@ pub(super) fn is_stale(case: &Case<'_>, subject: &Subject<'_>) -> bool {
             .all(|address| address.class == AddressClass::InVpc)
 }
 
-fn finding(
-    case: &Case<'_>,
-    confidence: Confidence,
-    stale: &[&Subject<'_>],
-    right: &[&Subject<'_>],
-) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], right: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(stale);
     let old = phrase::distinct(
         stale
@@ -122,19 +114,9 @@ fn finding(
              somebody's own pins the name."
         );
     }
-    let mut evidence: Vec<Evidence> = stale
-        .iter()
-        .flat_map(|subject| observed_target(subject))
-        .collect();
-    evidence.extend(
-        right
-            .iter()
-            .filter_map(|subject| Some(observed(subject, subject.a()?))),
-    );
-    evidence.extend(
-        case.vpc()
-            .map(|vpc| Evidence::fact(phrase::vpc_networks(vpc))),
-    );
+    let mut evidence: Vec<Evidence> = stale.iter().flat_map(|subject| observed_target(subject)).collect();
+    evidence.extend(right.iter().filter_map(|subject| Some(observed(subject, subject.a()?))));
+    evidence.extend(case.vpc().map(|vpc| Evidence::fact(phrase::vpc_networks(vpc))));
     if let Some(interfaces) = case.interfaces() {
         let now = interfaces
             .iter()
@@ -167,9 +149,7 @@ fn finding(
                  or behind it",
             ),
         ],
-        references: vec![
-            "https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html".to_owned(),
-        ],
+        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html".to_owned()],
     }
 }
 

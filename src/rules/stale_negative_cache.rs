@@ -3,9 +3,7 @@
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::step::{Denial, Step};
 use super::view::{self, Age};
-use super::{
-    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy,
-};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::dns::{Name, RData, RecordType, Section};
 use crate::endpoint::SoaOrigin;
 
@@ -78,9 +76,9 @@ fn basis(case: &Case<'_>, subject: &Subject<'_>) -> Option<Basis> {
             .then_some(Basis::PrivateZone),
         // Inside the VPC the public zone should not have been asked at all: another rule's.
         SoaOrigin::PublicAws if subject.is_vpc_side() && case.private_expected_at(subject) => None,
-        SoaOrigin::PublicAws => (case.public_has_the_name() == Some(true)
-            && view::age(subject) == Age::Cached)
-            .then_some(Basis::Aged),
+        SoaOrigin::PublicAws => {
+            (case.public_has_the_name() == Some(true) && view::age(subject) == Age::Cached).then_some(Basis::Aged)
+        }
         SoaOrigin::Foreign => None,
     }
 }
@@ -120,11 +118,7 @@ fn finding(case: &Case<'_>, basis: Basis, subjects: &[&Subject<'_>]) -> Finding 
         Basis::PrivateZone => case
             .vpc_view()
             .into_iter()
-            .filter(|other| {
-                !subjects
-                    .iter()
-                    .any(|subject| subject.name() == other.name())
-            })
+            .filter(|other| !subjects.iter().any(|subject| subject.name() == other.name()))
             .collect(),
     };
     let has_it = format!(
@@ -158,10 +152,7 @@ fn finding(case: &Case<'_>, basis: Basis, subjects: &[&Subject<'_>]) -> Finding 
             Basis::Aged => [subject.a(), None],
             Basis::PrivateZone => [subject.a(), subject.aaaa()],
         };
-        lookups
-            .into_iter()
-            .flatten()
-            .map(|lookup| observed(subject, lookup))
+        lookups.into_iter().flatten().map(|lookup| observed(subject, lookup))
     }));
     let mut remedies = vec![Remedy::new(
         format!("Wait {wait} s, then ask again"),
@@ -191,8 +182,7 @@ fn finding(case: &Case<'_>, basis: Basis, subjects: &[&Subject<'_>]) -> Finding 
         remedies,
         references: vec![
             "https://www.rfc-editor.org/rfc/rfc2308".to_owned(),
-            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html"
-                .to_owned(),
+            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html".to_owned(),
         ],
     }
 }

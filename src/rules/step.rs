@@ -40,9 +40,7 @@ impl Step {
             Verdict::Unstable => return Self::Unstable,
             verdict if verdict.is_without_exchange() => return Self::NoExchange,
             _ if !heard(subject) => return Self::Unheard,
-            Verdict::ServFail | Verdict::OtherRcode | Verdict::Timeout
-                if subject.answers_without_edns() =>
-            {
+            Verdict::ServFail | Verdict::OtherRcode | Verdict::Timeout if subject.answers_without_edns() => {
                 return Self::EdnsIntolerant;
             }
             Verdict::Truncated if truncated_over_tcp(subject) => return Self::Malformed,
@@ -82,9 +80,10 @@ pub(super) fn was_heard(attempt: &Attempt) -> bool {
 /// TC=1 over TCP too, where nothing needs cutting.
 fn truncated_over_tcp(subject: &Subject<'_>) -> bool {
     subject.a().is_some_and(|lookup| {
-        lookup.attempts.iter().any(|attempt| {
-            attempt.transport != Transport::Udp && attempt.kind == AnswerKind::Truncated
-        })
+        lookup
+            .attempts
+            .iter()
+            .any(|attempt| attempt.transport != Transport::Udp && attempt.kind == AnswerKind::Truncated)
     })
 }
 
@@ -128,12 +127,10 @@ impl<'a> Denial<'a> {
     /// Whose word the target's negative A answer is; `None` where it is not negative.
     pub(super) fn of(subject: &Subject<'a>) -> Option<Self> {
         let lookup = subject.a().filter(|lookup| lookup.kind.is_negative())?;
-        let alias = lookup
-            .section(Section::Answer)
-            .find_map(|record| match &record.data {
-                RData::Cname(target) if record.owner == lookup.question => Some(target),
-                _ => None,
-            });
+        let alias = lookup.section(Section::Answer).find_map(|record| match &record.data {
+            RData::Cname(target) if record.owner == lookup.question => Some(target),
+            _ => None,
+        });
         if let Some(target) = alias {
             return Some(Self::Alias(target));
         }

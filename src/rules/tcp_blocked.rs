@@ -39,9 +39,9 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let blocked: Vec<&Subject<'_>> = case
         .in_scope()
         .filter(|subject| {
-            let over_udp = subject.a().is_some_and(|lookup| {
-                lookup.transport == Transport::Udp && !lookup.kind.is_silence()
-            });
+            let over_udp = subject
+                .a()
+                .is_some_and(|lookup| lookup.transport == Transport::Udp && !lookup.kind.is_silence());
             let tcp_silent = subject.tcp().is_some_and(|lookup| !lookup.heard_anything());
             subject.verdict().is_fine() && over_udp && tcp_silent
         })
@@ -51,10 +51,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     }
     let who = phrase::titles(&blocked);
     let mut remedies = Vec::new();
-    if blocked
-        .iter()
-        .any(|subject| subject.has_role(Role::Inbound))
-    {
+    if blocked.iter().any(|subject| subject.has_role(Role::Inbound)) {
         remedies.push(remedy::path::open_security_group(case, &[Transport::Tcp]));
     }
     remedies.push(Remedy::new(

@@ -2,9 +2,7 @@
 
 use super::phrase::{self, observed, observed_target};
 use super::step::{self, Step};
-use super::{
-    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy,
-};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::dns::RecordType;
 use crate::observation::{Attempt, Transport};
 
@@ -83,13 +81,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
         evidence.extend(observed_target(subject));
         evidence.extend(subject.tcp().map(|lookup| observed(subject, lookup)));
     }
-    let port = |subject: &Subject<'_>| {
-        subject
-            .probed
-            .resolver
-            .address
-            .map(|address| address.port())
-    };
+    let port = |subject: &Subject<'_>| subject.probed.resolver.address.map(|address| address.port());
     let (summary, then) = if confidence == Confidence::Certain {
         (
             format!(
@@ -130,10 +122,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
                 format!(
                     "Open TCP {} to {who}: on the resolver itself and on every firewall, security group and \
                      network ACL on the way",
-                    subjects
-                        .iter()
-                        .find_map(|subject| port(subject))
-                        .unwrap_or(53)
+                    subjects.iter().find_map(|subject| port(subject)).unwrap_or(53)
                 ),
                 subjects
                     .iter()

@@ -35,19 +35,13 @@ declare_rule! {
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let blocked: Vec<&Subject<'_>> = case
-        .failing()
-        .filter(|subject| heard_only_over_tcp(subject))
-        .collect();
+    let blocked: Vec<&Subject<'_>> = case.failing().filter(|subject| heard_only_over_tcp(subject)).collect();
     if blocked.is_empty() {
         return Vec::new();
     }
     let who = phrase::titles(&blocked);
     let mut remedies = Vec::new();
-    if blocked
-        .iter()
-        .any(|subject| subject.has_role(Role::Inbound))
-    {
+    if blocked.iter().any(|subject| subject.has_role(Role::Inbound)) {
         remedies.push(remedy::path::open_security_group(case, &[Transport::Udp]));
     }
     remedies.push(Remedy::new(

@@ -33,8 +33,7 @@ declare_rule! {
 fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
     let explained = |name: &str| {
         earlier.iter().any(|finding| {
-            finding.severity == Severity::Error
-                && finding.resolvers.iter().any(|resolver| resolver == name)
+            finding.severity == Severity::Error && finding.resolvers.iter().any(|resolver| resolver == name)
         })
     };
     case.subjects()

@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    Case, Confidence, Evaluation, Finding, Need, NotEvaluated, RULES, Rule, Severity, Stage, find,
-};
+use super::{Case, Confidence, Evaluation, Finding, Need, NotEvaluated, RULES, Rule, Severity, Stage, find};
 use crate::resolvers::Role;
 
 /// Asks every rule, and puts what they say in order: the one cause to act on first.
@@ -75,18 +73,14 @@ fn replace(findings: &mut Vec<Finding>) {
         .filter_map(|finding| Some((rule_of(finding)?, finding)))
         .flat_map(|(rule, finding)| {
             let resolvers = finding.resolvers.clone();
-            rule.replaces
-                .iter()
-                .map(move |name| (*name, resolvers.clone()))
+            rule.replaces.iter().map(move |name| (*name, resolvers.clone()))
         })
         .collect();
     findings.retain_mut(|finding| {
         let before = finding.resolvers.len();
         for (name, resolvers) in &replaced {
             if finding.rule == *name {
-                finding
-                    .resolvers
-                    .retain(|resolver| !resolvers.contains(resolver));
+                finding.resolvers.retain(|resolver| !resolvers.contains(resolver));
             }
         }
         before == 0 || !finding.resolvers.is_empty()
@@ -101,10 +95,9 @@ fn name_the_system_view(case: &Case<'_>, findings: &mut [Finding]) {
     };
     let name = system.name();
     let named = |findings: &[Finding]| {
-        findings.iter().any(|finding| {
-            finding.severity == Severity::Error
-                && finding.resolvers.iter().any(|other| other == name)
-        })
+        findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Error && finding.resolvers.iter().any(|other| other == name))
     };
     if system.verdict().is_fine() || !system.probed.resolver.in_scope || named(findings) {
         return;
@@ -162,14 +155,10 @@ fn link_causes(findings: &mut [Finding]) {
         let cause = causes.iter().find(|cause| {
             let of_all = || {
                 let resolvers = &finding.resolvers;
-                !cause.resolvers.is_empty()
-                    && resolvers.iter().all(|name| cause.resolvers.contains(name))
+                !cause.resolvers.is_empty() && resolvers.iter().all(|name| cause.resolvers.contains(name))
             };
             cause.rule.explains.contains(&finding.rule.as_str())
-                && (cause
-                    .at_large
-                    .is_some_and(|severity| severity <= finding.severity)
-                    || of_all())
+                && (cause.at_large.is_some_and(|severity| severity <= finding.severity) || of_all())
         });
         finding.caused_by = cause.map(|cause| cause.rule.name.to_owned());
     }

@@ -63,11 +63,7 @@ pub(super) fn age(subject: &Subject<'_>) -> Age {
         .and_then(|lookup| lookup.soa.as_ref());
     match (denied_by(subject), sibling) {
         (Some((soa, _)), Some(fresh)) if soa.owner == fresh.owner && soa.mname == fresh.mname => {
-            let took = subject
-                .a()
-                .and_then(|lookup| lookup.rtt_ms)
-                .unwrap_or_default()
-                / 1000.0;
+            let took = subject.a().and_then(|lookup| lookup.rtt_ms).unwrap_or_default() / 1000.0;
             if f64::from(fresh.ttl) - f64::from(soa.ttl) >= OLDER_BY + took {
                 Age::Cached
             } else {
@@ -103,15 +99,11 @@ pub(super) fn right_but_for_the_view(subject: &Subject<'_>) -> bool {
     let nothing_listed = expected.addresses.is_empty() && expected.cidrs.is_empty();
     expected.view == Some(View::PrivateZone)
         && subject.view() == View::Public
-        && subject
-            .comparison
-            .addresses
-            .iter()
-            .all(|address| match address.class {
-                AddressClass::Expected => true,
-                AddressClass::Private | AddressClass::InVpc => nothing_listed,
-                _ => false,
-            })
+        && subject.comparison.addresses.iter().all(|address| match address.class {
+            AddressClass::Expected => true,
+            AddressClass::Private | AddressClass::InVpc => nothing_listed,
+            _ => false,
+        })
 }
 
 /// Whether the resolver denies the name as it would one that is not there: NXDOMAIN, from AWS's zones or from nobody.

@@ -139,9 +139,7 @@ fn finding(
     subjects: &[&Subject<'_>],
     right: &[&Subject<'_>],
 ) -> Finding {
-    let vpc = case
-        .vpc()
-        .map_or("the cluster's VPC", |vpc| vpc.id.as_str());
+    let vpc = case.vpc().map_or("the cluster's VPC", |vpc| vpc.id.as_str());
     let which = phrase::list(off);
     let are = phrase::plural(off.len(), "is", "are");
     let mut explanation = format!("{which} {are} off in {vpc}.");
@@ -189,9 +187,7 @@ fn finding(
             .flat_map(|subject| observed_target(subject)),
     );
     let effect = match severity {
-        Severity::Error if off.contains(&"enableDnsSupport") => {
-            ", so the VPC's own resolver does not resolve"
-        }
+        Severity::Error if off.contains(&"enableDnsSupport") => ", so the VPC's own resolver does not resolve",
         Severity::Error => ", so the private zone of the endpoint has no effect there",
         _ => "",
     };
@@ -227,10 +223,7 @@ fn remedies(case: &Case<'_>, off: &[&str]) -> Vec<Remedy> {
     .map(|(_, option)| {
         format!("aws ec2 modify-vpc-attribute --region {region} --vpc-id {vpc} {option} '{{\"Value\":true}}'")
     });
-    let mut remedies = vec![Remedy::new(
-        format!("Switch {} on", phrase::list(off)),
-        commands,
-    )];
+    let mut remedies = vec![Remedy::new(format!("Switch {} on", phrase::list(off)), commands)];
     if let Some(owner) = remedy::endpoint::other_owner(case) {
         remedies.push(Remedy::advice(format!(
             "The VPC is shared: it is account {owner} that can change it"

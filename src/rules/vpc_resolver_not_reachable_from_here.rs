@@ -41,9 +41,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let silent: Vec<&Subject<'_>> = case
         .vpc_side()
         .filter(|subject| {
-            subject.probed.resolver.role == Role::Vpc
-                && !subject.probed.interrupted
-                && !subject.heard_anything()
+            subject.probed.resolver.role == Role::Vpc && !subject.probed.interrupted && !subject.heard_anything()
         })
         .collect();
     if silent.is_empty() || kind == VantageKind::ClusterVpc {
@@ -65,25 +63,16 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     vec![Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Info,
-        confidence: if known {
-            Confidence::Certain
-        } else {
-            Confidence::Medium
-        },
+        confidence: if known { Confidence::Certain } else { Confidence::Medium },
         summary: format!("{who} is silent from here, as a VPC's resolver is outside its VPC"),
         explanation,
         caused_by: None,
         resolvers: phrase::names(&silent),
-        evidence: silent
-            .iter()
-            .flat_map(|subject| observed_target(subject))
-            .collect(),
+        evidence: silent.iter().flat_map(|subject| observed_target(subject)).collect(),
         remedies: vec![
             Remedy::new(
                 "Ask an inbound endpoint in the cluster's VPC instead",
-                [format!(
-                    "eks-dns-doctor check {own} --inbound <inbound-endpoint-ip>"
-                )],
+                [format!("eks-dns-doctor check {own} --inbound <inbound-endpoint-ip>")],
             ),
             Remedy::new(
                 "Or ask the VPC resolver from a host in the VPC",

@@ -108,13 +108,12 @@ enum Sign {
 }
 
 use Sign::{
-    Addresses, AwsControlWorks, CachedDenial, CertificateFails, ControlsRefused, CutShort, Denied,
-    DeniedByForeignZone, DeniedByPrivateZone, DeniedByPublicAws, DeniedWithoutSoa,
-    FilterOrValidation, HeardAtAll, HeardOverTcp, HeardOverUdp, Legible, MixedElsewhere,
-    OnLoopback, OnTheVpcsSide, OnlyWithoutEdns, OtherPrivateAddresses, PortRefused,
-    PrivateAddressesKnown, PublicAddresses, PublicHasIt, RebindingShape, Recurses, Refused,
-    RootControlWorks, SamplesDiffer, ServFail, SessionFails, SiblingDeniedByAws, SiblingResolves,
-    Sinkholed, SomeExpected, UncheckedAnswers, Unreadable, VpcHasIt,
+    Addresses, AwsControlWorks, CachedDenial, CertificateFails, ControlsRefused, CutShort, Denied, DeniedByForeignZone,
+    DeniedByPrivateZone, DeniedByPublicAws, DeniedWithoutSoa, FilterOrValidation, HeardAtAll, HeardOverTcp,
+    HeardOverUdp, Legible, MixedElsewhere, OnLoopback, OnTheVpcsSide, OnlyWithoutEdns, OtherPrivateAddresses,
+    PortRefused, PrivateAddressesKnown, PublicAddresses, PublicHasIt, RebindingShape, Recurses, Refused,
+    RootControlWorks, SamplesDiffer, ServFail, SessionFails, SiblingDeniedByAws, SiblingResolves, Sinkholed,
+    SomeExpected, UncheckedAnswers, Unreadable, VpcHasIt,
 };
 
 /// The order of the reading.
@@ -193,10 +192,7 @@ const CAUSES: &[(&str, &[Group])] = &[
             &[(AwsControlWorks, true), (RootControlWorks, true)],
         ],
     ),
-    (
-        "private-zone-shadow",
-        &[READABLE, &[(DeniedByPrivateZone, true)]],
-    ),
+    ("private-zone-shadow", &[READABLE, &[(DeniedByPrivateZone, true)]]),
     (
         "rebinding-protection",
         &[
@@ -214,10 +210,7 @@ const CAUSES: &[(&str, &[Group])] = &[
     ),
     (
         "stale-negative-cache",
-        &[
-            READABLE,
-            &[(DeniedByPublicAws, true), (DeniedByPrivateZone, true)],
-        ],
+        &[READABLE, &[(DeniedByPublicAws, true), (DeniedByPrivateZone, true)]],
     ),
     (
         "shadow-zone",
@@ -275,27 +268,15 @@ const CAUSES: &[(&str, &[Group])] = &[
     ("truncated-without-tcp", &[&[(CutShort, true)]]),
     ("certificate-not-valid", &[&[(CertificateFails, true)]]),
     ("encrypted-dns-fails", &[&[(SessionFails, true)]]),
-    (
-        "udp-blocked",
-        &[&[(HeardOverUdp, false)], &[(HeardOverTcp, true)]],
-    ),
+    ("udp-blocked", &[&[(HeardOverUdp, false)], &[(HeardOverTcp, true)]]),
     (
         "resolver-unreachable",
-        &[
-            &[(HeardAtAll, false)],
-            &[(OnLoopback, false), (PortRefused, false)],
-        ],
+        &[&[(HeardAtAll, false)], &[(OnLoopback, false), (PortRefused, false)]],
     ),
     ("resolver-unstable", &[&[(SamplesDiffer, true)]]),
-    (
-        "not-recursive",
-        &[&[(HeardAtAll, true)], &[(Recurses, false)]],
-    ),
+    ("not-recursive", &[&[(HeardAtAll, true)], &[(Recurses, false)]]),
     ("malformed-reply", &[&[(Unreadable, true)]]),
-    (
-        "stale-addresses",
-        &[READABLE, &[(OtherPrivateAddresses, true)]],
-    ),
+    ("stale-addresses", &[READABLE, &[(OtherPrivateAddresses, true)]]),
     (
         "foreign-private-addresses",
         &[READABLE, &[(OtherPrivateAddresses, true)]],
@@ -313,27 +294,20 @@ pub fn explain(case: &Case<'_>, findings: &[Finding]) -> Option<Why> {
     if headline.severity != Severity::Error || subject.verdict().is_fine() {
         return None;
     }
-    let is_inside_tls = subject
-        .probed
-        .resolver
-        .transport
-        .is_some_and(Transport::is_encrypted);
+    let is_inside_tls = subject.probed.resolver.transport.is_some_and(Transport::is_encrypted);
     let read = READ
         .iter()
         .filter(|sign| is_inside_tls || !OF_TLS.contains(sign))
         .filter_map(|sign| {
             let (seen, sign) = sign.of(case, subject);
             // What cannot be seen is said only where a cause depends on it, below.
-            seen.map(|seen| Reading {
-                sign,
-                seen: Some(seen),
-            })
+            seen.map(|seen| Reading { sign, seen: Some(seen) })
         })
         .collect();
     let is_found = |rule: &str| {
-        findings.iter().any(|finding| {
-            finding.rule == rule && finding.resolvers.iter().any(|name| name == subject.name())
-        })
+        findings
+            .iter()
+            .any(|finding| finding.rule == rule && finding.resolvers.iter().any(|name| name == subject.name()))
     };
     let mut considered: Vec<Considered> = CAUSES
         .iter()
@@ -379,9 +353,7 @@ fn depends_on(groups: &[Group], signs: &[Sign]) -> bool {
 
 /// Whether the headline speaks for the other rule too: it takes its place, or has it for a consequence.
 fn is_part(headline: &Finding, rule: &str) -> bool {
-    find(&headline.rule).is_some_and(|headline| {
-        headline.replaces.contains(&rule) || headline.explains.contains(&rule)
-    })
+    find(&headline.rule).is_some_and(|headline| headline.replaces.contains(&rule) || headline.explains.contains(&rule))
 }
 
 /// Whether a cause is ruled out, and by what.
@@ -453,10 +425,7 @@ impl Sign {
             HeardOverTcp => over(Transport::Tcp),
             SamplesDiffer => Some(subject.verdict() == Verdict::Unstable),
             CertificateFails => Some(subject.verdict() == Verdict::Certificate),
-            SessionFails => Some(
-                subject.verdict().is_without_exchange()
-                    && subject.verdict() != Verdict::Certificate,
-            ),
+            SessionFails => Some(subject.verdict().is_without_exchange() && subject.verdict() != Verdict::Certificate),
             OnlyWithoutEdns => Some(step == Step::EdnsIntolerant),
             CutShort => Some(step == Step::Truncated),
             Unreadable => Some(step == Step::Malformed),
@@ -468,9 +437,7 @@ impl Sign {
             DeniedByPublicAws => by(SoaOrigin::PublicAws),
             DeniedByPrivateZone => by(SoaOrigin::PrivateHostedZone),
             DeniedByForeignZone => by(SoaOrigin::Foreign),
-            DeniedWithoutSoa => {
-                denied.map(|denied| denied && matches!(Denial::of(subject), Some(Denial::Bare)))
-            }
+            DeniedWithoutSoa => denied.map(|denied| denied && matches!(Denial::of(subject), Some(Denial::Bare))),
             CachedDenial => match view::age(subject) {
                 Age::Fresh => Some(false),
                 Age::Cached => Some(true),
@@ -484,12 +451,8 @@ impl Sign {
                 Some(asked.any(|lookup| lookup.kind == AnswerKind::Refused))
             }
             FilterOrValidation => {
-                let errors = |test: fn(&ExtendedError) -> bool| {
-                    subject.a().is_some_and(|lookup| lookup.has_ede(test))
-                };
-                replied.then(|| {
-                    errors(ExtendedError::is_policy) || errors(ExtendedError::is_dnssec_failure)
-                })
+                let errors = |test: fn(&ExtendedError) -> bool| subject.a().is_some_and(|lookup| lookup.has_ede(test));
+                replied.then(|| errors(ExtendedError::is_policy) || errors(ExtendedError::is_dnssec_failure))
             }
             UncheckedAnswers => {
                 let mut asked = subject.lookups(Purpose::CheckingDisabled).peekable();
@@ -508,9 +471,7 @@ impl Sign {
             ),
             SomeExpected => Some(subject.verdict() == Verdict::Partial),
             MixedElsewhere => Some(case.subjects().any(|other| {
-                other.name() != subject.name()
-                    && other.has_class(AddressClass::Public)
-                    && other.has_private_addresses()
+                other.name() != subject.name() && other.has_class(AddressClass::Public) && other.has_private_addresses()
             })),
             RebindingShape => subject.sibling().map(|_| {
                 subject.sibling_is_ordinary()
@@ -532,26 +493,10 @@ impl Sign {
 
     fn words(self, subject: &Subject<'_>, seen: Option<bool>) -> String {
         let (what, yes, no) = match self {
-            HeardAtAll => (
-                "a reply",
-                "some question was answered",
-                "no question was answered",
-            ),
-            HeardOverUdp => (
-                "a reply over UDP",
-                "UDP brings replies",
-                "UDP brings no reply",
-            ),
-            HeardOverTcp => (
-                "a reply over TCP",
-                "TCP brings replies",
-                "TCP brings no reply",
-            ),
-            SamplesDiffer => (
-                "different samples",
-                "the samples differ",
-                "the samples do not differ",
-            ),
+            HeardAtAll => ("a reply", "some question was answered", "no question was answered"),
+            HeardOverUdp => ("a reply over UDP", "UDP brings replies", "UDP brings no reply"),
+            HeardOverTcp => ("a reply over TCP", "TCP brings replies", "TCP brings no reply"),
+            SamplesDiffer => ("different samples", "the samples differ", "the samples do not differ"),
             CertificateFails => (
                 "the certificate",
                 "its certificate does not verify",
@@ -674,7 +619,8 @@ impl Sign {
             ),
             RebindingShape => (
                 "what a filter of private answers leaves",
-                "NODATA without a SOA, where private addresses exist and a random sibling is denied by AWS's zone: what \
+                "NODATA without a SOA, where private addresses exist and a random sibling is denied by AWS's zone: \
+                 what \
                  a filter of private answers leaves",
                 "not what a filter of private answers leaves of NODATA",
             ),
@@ -703,11 +649,7 @@ impl Sign {
                 "its port is refused, or it cannot be reached",
                 "its port is not refused",
             ),
-            OnLoopback => (
-                "where it runs",
-                "it runs on this host",
-                "it does not run on this host",
-            ),
+            OnLoopback => ("where it runs", "it runs on this host", "it does not run on this host"),
         };
         let words = match seen {
             Some(true) => yes,
@@ -715,9 +657,7 @@ impl Sign {
             None => return format!("{what}: not seen"),
         };
         match (self, subject.soa()) {
-            (DeniedByPublicAws | DeniedByPrivateZone | DeniedByForeignZone, Some(soa))
-                if seen == Some(true) =>
-            {
+            (DeniedByPublicAws | DeniedByPrivateZone | DeniedByForeignZone, Some(soa)) if seen == Some(true) => {
                 format!("{words} ({})", phrase::soa(soa))
             }
             _ => words.to_owned(),
@@ -740,11 +680,7 @@ pub(crate) fn contradictions(case: &Case<'_>, findings: &[Finding]) -> Vec<Strin
             if let Some((rule, groups)) = groups
                 && let (Outcome::RuledOut, because) = weigh(case, subject, groups)
             {
-                wrong.push(format!(
-                    "{rule} at {}: {}",
-                    subject.name(),
-                    because.join("; ")
-                ));
+                wrong.push(format!("{rule} at {}: {}", subject.name(), because.join("; ")));
             }
         }
     }

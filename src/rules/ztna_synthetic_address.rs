@@ -71,13 +71,10 @@ fn synthetic(case: &Case<'_>, subject: &Subject<'_>) -> Vec<IpAddr> {
     // What the VPC has is known from AWS or from the user, and this class is none of it; or its own
     // resolvers, and the zone the answer is from, have to say.
     let expected = &subject.comparison.expected;
-    let vpc_known =
-        case.vpc().is_some() || !expected.addresses.is_empty() || !expected.cidrs.is_empty();
+    let vpc_known = case.vpc().is_some() || !expected.addresses.is_empty() || !expected.cidrs.is_empty();
     let may_be_of_the_vpc = |ip: &IpAddr| {
         let others = |other: &Subject<'_>| other.name() != subject.name();
-        let given_there = case
-            .vpc_side()
-            .any(|other| others(other) && other.ips().contains(ip));
+        let given_there = case.vpc_side().any(|other| others(other) && other.ips().contains(ip));
         given_there || subject.view() == View::PrivateZone
     };
     addresses
@@ -94,26 +91,19 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
     let given = phrase::distinct(subjects.iter().flat_map(|subject| synthetic(case, subject)));
     let vpc = match case.vpc() {
         Some(vpc) => format!("It is not in the VPC: {}.", phrase::vpc_networks(vpc)),
-        None => {
-            "The VPC's networks are not known; if they are of this range, the address may be the \
+        None => "The VPC's networks are not known; if they are of this range, the address may be the \
                  endpoint's own."
-                .to_owned()
-        }
+            .to_owned(),
     };
     let wrong = match severity {
-        Severity::Error => format!(
-            " It is not what is expected here ({}).",
-            case.expected.source
-        ),
+        Severity::Error => format!(" It is not what is expected here ({}).", case.expected.source),
         Severity::Warning | Severity::Info => String::new(),
     };
     Finding {
         rule: RULE.name.to_owned(),
         severity,
         confidence: Confidence::Medium,
-        summary: format!(
-            "{who} {verb} an address of 100.64.0.0/10 ({given}), as zero-trust clients make up"
-        ),
+        summary: format!("{who} {verb} an address of 100.64.0.0/10 ({given}), as zero-trust clients make up"),
         explanation: format!(
             "{who} {verb} {given}, of the shared address space. {vpc}{wrong} A zero-trust client that takes \
              the name over answers with such an address and carries the connection to the real endpoint: \
@@ -124,10 +114,7 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
         evidence: subjects
             .iter()
             .flat_map(|subject| observed_target(subject))
-            .chain(
-                case.vpc()
-                    .map(|vpc| Evidence::fact(phrase::vpc_networks(vpc))),
-            )
+            .chain(case.vpc().map(|vpc| Evidence::fact(phrase::vpc_networks(vpc))))
             .collect(),
         remedies: vec![
             Remedy::advice(format!(
@@ -138,10 +125,7 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
             )),
             Remedy::new(
                 "See what is behind the address: the certificate must be the cluster's",
-                [format!(
-                    "curl -v --max-time 10 https://{}/version",
-                    case.own_zone()
-                )],
+                [format!("curl -v --max-time 10 https://{}/version", case.own_zone())],
             ),
             Remedy::advice(
                 "Or take the name out of the client's domains, and let a conditional forward to the inbound \

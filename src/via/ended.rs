@@ -19,12 +19,7 @@ impl Ended {
     fn lines(&self) -> Vec<String> {
         String::from_utf8_lossy(&self.stderr)
             .lines()
-            .map(|line| {
-                line.trim()
-                    .chars()
-                    .take(limits::VIA_LINE)
-                    .collect::<String>()
-            })
+            .map(|line| line.trim().chars().take(limits::VIA_LINE).collect::<String>())
             .filter(|line| !line.is_empty())
             .collect()
     }
@@ -80,10 +75,7 @@ impl Ended {
             // It is there, and what would load or interpret it is not.
             (Some(126 | 127), _) => return Err(Failure::DoesNotStart(self.last())),
             (Some(shell::OTHER_PLATFORM), None) => {
-                return Err(Failure::Push(format!(
-                    "it is for another system: {}",
-                    self.last()
-                )));
+                return Err(Failure::Push(format!("it is for another system: {}", self.last())));
             }
             (Some(shell::NO_DIRECTORY), None) => return Err(Failure::NoDirectory(self.last())),
             (Some(shell::NO_FACTS), None) => return Err(Failure::NoFacts(self.last())),
@@ -228,14 +220,9 @@ mod tests {
                 "(it ended with 1) (This service allows sftp",
             ),
         ] {
-            let failure = ended(code, stdout, stderr)
-                .document("MARK", true)
-                .map(<[u8]>::to_vec);
+            let failure = ended(code, stdout, stderr).document("MARK", true).map(<[u8]>::to_vec);
             let text = failure.map_err(|failure| failure.to_string());
-            assert!(
-                text.as_ref().is_err_and(|text| text.contains(says)),
-                "{code}: {text:?}"
-            );
+            assert!(text.as_ref().is_err_and(|text| text.contains(says)), "{code}: {text:?}");
         }
         let same = ended(2, "", &format!("error: no\n{}\n", here()))
             .document("M", true)
@@ -267,7 +254,8 @@ mod tests {
     /// As OpenSSH 9.2 prints it.
     #[test]
     fn what_a_jump_host_said_is_not_lost() {
-        let behind = "kex_exchange_identification: Connection closed by remote host\r\nConnection closed by UNKNOWN port 65535\r\n";
+        let behind = "kex_exchange_identification: Connection closed by remote host\r\nConnection closed by UNKNOWN \
+         port 65535\r\n";
         for (said, last) in [
             (
                 "ssh: connect to host jump port 22: Connection refused\r\n",

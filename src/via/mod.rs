@@ -35,9 +35,7 @@ pub enum Via {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ViaError {
     /// Neither of the two ways.
-    #[error(
-        "{0:?} is no way to a place: write ssh:[USER@]HOST, ssm:INSTANCE-ID or ssm:tag:KEY=VALUE"
-    )]
+    #[error("{0:?} is no way to a place: write ssh:[USER@]HOST, ssm:INSTANCE-ID or ssm:tag:KEY=VALUE")]
     Unknown(String),
     /// Not a destination of `ssh`; one that begins with `-` would be an option.
     #[error(
@@ -46,9 +44,7 @@ pub enum ViaError {
     )]
     Destination(String),
     /// Not the id of a managed node.
-    #[error(
-        "{0:?} is not the id of a managed node: write ssm:i-0123456789abcdef0 or ssm:mi-0123456789abcdef0"
-    )]
+    #[error("{0:?} is not the id of a managed node: write ssm:i-0123456789abcdef0 or ssm:mi-0123456789abcdef0")]
     Node(String),
     /// Not a tag.
     #[error("{0:?} is not a tag: write ssm:tag:KEY=VALUE")]
@@ -59,9 +55,8 @@ impl FromStr for Via {
     type Err = ViaError;
 
     fn from_str(text: &str) -> Result<Self, ViaError> {
-        let fits = |text: &str, most: usize| {
-            !text.is_empty() && text.len() <= most && !text.chars().any(char::is_control)
-        };
+        let fits =
+            |text: &str, most: usize| !text.is_empty() && text.len() <= most && !text.chars().any(char::is_control);
         if let Some(destination) = text.strip_prefix("ssh:") {
             return Some(destination)
                 .filter(|destination| fits(destination, 255))
@@ -107,8 +102,7 @@ fn ssh_destination(text: &str) -> Option<String> {
                 .any(|c| c.is_whitespace() || "'`\"$;&<>|(){}".contains(c) || also.contains(c))
     };
     // A user of a Windows domain is DOMAIN\user.
-    let fits = harmless(host, "\\/,")
-        && user.is_none_or(|user| harmless(user, "") && !user.ends_with('\\'));
+    let fits = harmless(host, "\\/,") && user.is_none_or(|user| harmless(user, "") && !user.ends_with('\\'));
     if !fits {
         return None;
     }
@@ -128,9 +122,7 @@ fn ssh_destination(text: &str) -> Option<String> {
 /// `i-` or `mi-` and 8 or 17 characters (Systems Manager API reference, CommandInvocation).
 fn is_node(id: &str) -> bool {
     let digits = id.strip_prefix("i-").or_else(|| id.strip_prefix("mi-"));
-    digits.is_some_and(|digits| {
-        matches!(digits.len(), 8 | 17) && digits.chars().all(|c| c.is_ascii_alphanumeric())
-    })
+    digits.is_some_and(|digits| matches!(digits.len(), 8 | 17) && digits.chars().all(|c| c.is_ascii_alphanumeric()))
 }
 
 impl Via {
@@ -139,9 +131,7 @@ impl Via {
         let name = match self {
             Self::Ssh(destination) => {
                 let destination = destination.strip_prefix("ssh://").unwrap_or(destination);
-                let host = destination
-                    .rsplit_once('@')
-                    .map_or(destination, |(_, host)| host);
+                let host = destination.rsplit_once('@').map_or(destination, |(_, host)| host);
                 host.to_owned()
             }
             Self::Node(id) => id.clone(),
@@ -203,7 +193,8 @@ pub enum Failure {
     )]
     HostKeyChanged(String),
     /// The program is not there.
-    #[error("there is no eks-dns-doctor in PATH there: install it{}", if *.0 { ", or send this one along with --push" } else { "" })]
+    #[error("there is no eks-dns-doctor in PATH there: install it{}", if *.0 { ", or send this one along with \
+     --push" } else { "" })]
     NoProgram(bool),
     /// It is there and does not start.
     #[error("eks-dns-doctor does not start there: {0}")]
@@ -217,7 +208,8 @@ pub enum Failure {
         said: String,
     },
     /// It did not take its command line, as another version may not.
-    #[error("eks-dns-doctor there could not run: {said}{}", version.as_ref().map(|version| format!(" (it is {version}, and here is {})", here())).unwrap_or_default())]
+    #[error("eks-dns-doctor there could not run: {said}{}", version.as_ref().map(|version| format!(" (it is {version}, \
+     and here is {})", here())).unwrap_or_default())]
     Refused {
         /// What it said.
         said: String,
@@ -295,13 +287,8 @@ mod tests {
             ("ssm:i-01234567", "i-01234567"),
             ("ssm:tag:Role=bastion=1", "Role=bastion=1"),
         ] {
-            let via: Via = text
-                .parse()
-                .unwrap_or_else(|error| panic!("{text}: {error}"));
-            assert_eq!(
-                (via.place().as_str(), via.to_string().as_str()),
-                (place, text)
-            );
+            let via: Via = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
+            assert_eq!((via.place().as_str(), via.to_string().as_str()), (place, text));
         }
         for text in [
             "",

@@ -15,8 +15,7 @@ pub const CUT_OFF: i32 = 95;
 pub const NO_FACTS: i32 = 96;
 
 /// Where the program is looked for beside PATH: a command run without a login shell has a short one.
-const SEARCH: &str =
-    "PATH=$PATH:/usr/local/bin:${HOME:-/root}/.local/bin:${HOME:-/root}/.cargo/bin; export PATH";
+const SEARCH: &str = "PATH=$PATH:/usr/local/bin:${HOME:-/root}/.local/bin:${HOME:-/root}/.cargo/bin; export PATH";
 
 /// A word as a shell takes it back: as it is where nothing in it means anything, else in single quotes.
 pub fn quote(word: &str) -> String {
@@ -49,12 +48,7 @@ pub fn run(arguments: &[String], facts: bool, mark: &str) -> String {
 /// directory, runs it there, and removes the directory whatever happens: at a signal, and where standard input ends
 /// before the program does, which is how a lost connection shows. `platforms` are the accepted pairs of `uname -s` and
 /// `uname -m`.
-pub fn push(
-    arguments: &[String],
-    (facts, program): (usize, usize),
-    platforms: &[(&str, &str)],
-    mark: &str,
-) -> String {
+pub fn push(arguments: &[String], (facts, program): (usize, usize), platforms: &[(&str, &str)], mark: &str) -> String {
     let accepted: Vec<String> = platforms
         .iter()
         .map(|(system, machine)| quote(&format!("{system} {machine}")))
@@ -85,9 +79,7 @@ pub fn push(
         "exec 3<&0".to_owned(),
         format!("echo {}", quote(mark)),
         // `read` is the shell's own: nothing is left over that would hold the connection.
-        format!(
-            "{command} 3<&- & k=$! ; (read -r x <&3; kill $$) >/dev/null 2>&1 & w=$! ; wait $k; c=$?"
-        ),
+        format!("{command} 3<&- & k=$! ; (read -r x <&3; kill $$) >/dev/null 2>&1 & w=$! ; wait $k; c=$?"),
         "kill -9 $w 2>/dev/null".to_owned(),
         "[ $c -ne 2 ] || \"$d/eks-dns-doctor\" --version >&2".to_owned(),
         "exit $c".to_owned(),
@@ -118,10 +110,7 @@ pub fn compressed(arguments: &[String], facts: Option<&str>, mark: &str, end: &s
         format!("d=$(mktemp -d) || exit {NO_DIRECTORY}"),
         take,
         format!("echo {}", quote(mark)),
-        format!(
-            "{} >\"$d/out\"",
-            invoke("eks-dns-doctor", arguments, with_facts)
-        ),
+        format!("{} >\"$d/out\"", invoke("eks-dns-doctor", arguments, with_facts)),
         "c=$?".to_owned(),
         "case $c in 2|126|127) eks-dns-doctor --version >&2; exit $c;; esac".to_owned(),
         // Nothing was written: why is in its exit code.

@@ -22,12 +22,7 @@ pub struct Program {
 }
 
 /// Runs the errand at the destination, and gives what the program there wrote.
-pub async fn run(
-    ssh: &Path,
-    destination: &str,
-    errand: &Errand,
-    program: Option<&Program>,
-) -> Result<Answer, Failure> {
+pub async fn run(ssh: &Path, destination: &str, errand: &Errand, program: Option<&Program>) -> Result<Answer, Failure> {
     let mark = mark();
     let (script, input) = match program {
         None => (
@@ -60,10 +55,7 @@ pub async fn run(
         return Err(login(&heard));
     }
     let document = heard.document(&mark, program.is_none())?.to_vec();
-    Ok(Answer {
-        document,
-        ended: heard,
-    })
+    Ok(Answer { document, ended: heard })
 }
 
 /// `ssh`, for one command and nothing else: no terminal, no forwarding, and no master that others would wait for.
@@ -145,12 +137,7 @@ impl Drop for Group {
 
 /// Starts the command, writes the input, reads what comes, and waits for its end. With `hold` the input stays open
 /// until then.
-async fn conversation(
-    mut command: Command,
-    input: &[u8],
-    hold: bool,
-    heard: &mut Ended,
-) -> Result<(), Failure> {
+async fn conversation(mut command: Command, input: &[u8], hold: bool, heard: &mut Ended) -> Result<(), Failure> {
     let start = |error: std::io::Error| Failure::Start(error.to_string());
     let mut group = Group(command.spawn().map_err(start)?);
     let stdin = group.0.stdin.take();

@@ -150,12 +150,7 @@ impl Told<'_> {
     }
 
     /// Takes the output of each node that has ended, and says of the others why there is none.
-    async fn answers<T>(
-        &self,
-        place: String,
-        look: Look,
-        read: impl Fn(&[u8]) -> Result<T, Failure>,
-    ) -> Answers<T> {
+    async fn answers<T>(&self, place: String, look: Look, read: impl Fn(&[u8]) -> Result<T, Failure>) -> Answers<T> {
         let slow = || Failure::TooSlow {
             within: self.within,
             said: String::new(),
@@ -167,9 +162,7 @@ impl Told<'_> {
             .map(|(node, status)| async move {
                 let answer = match self.output(&node).await {
                     Ok(output) => self.document(&output).and_then(|document| read(&document)),
-                    Err(error) => Err(Failure::Manager(format!(
-                        "its run ended with {status}, and {error}"
-                    ))),
+                    Err(error) => Err(Failure::Manager(format!("its run ended with {status}, and {error}"))),
                 };
                 (short(&node), answer)
             })
@@ -189,9 +182,7 @@ impl Told<'_> {
             answers.push((place, Err(manager(&trouble))));
         } else if answers.is_empty() {
             let failure = if look.is_whole {
-                Failure::Manager(
-                    "no managed node has this tag, in this account and Region".to_owned(),
-                )
+                Failure::Manager("no managed node has this tag, in this account and Region".to_owned())
             } else {
                 slow()
             };
@@ -240,8 +231,7 @@ impl Told<'_> {
             )));
         }
         let coded = ended.document(self.mark, false)?;
-        decoded(coded, self.end, output.standard_output_content.len())
-            .map_err(|reason| ended.unreadable(&reason))
+        decoded(coded, self.end, output.standard_output_content.len()).map_err(|reason| ended.unreadable(&reason))
     }
 }
 
@@ -279,7 +269,8 @@ fn decoded(coded: &[u8], end: &str, length: usize) -> Result<Vec<u8>, String> {
     if lines.next().map(str::trim) != Some(end) {
         return Err(if length >= OUTPUT - 512 {
             format!(
-                "was cut off: Systems Manager keeps {OUTPUT} characters of an output; ask fewer resolvers or with fewer \
+                "was cut off: Systems Manager keeps {OUTPUT} characters of an output; ask fewer resolvers or with \
+                 fewer \
                  --samples"
             )
         } else {
@@ -309,10 +300,7 @@ mod tests {
         let whole = format!("{coded}\nEND\n");
         assert_eq!(decoded(whole.as_bytes(), "END", whole.len()), Ok(document));
         for cut in 0..coded.len() + 4 {
-            assert!(
-                decoded(&whole.as_bytes()[..cut], "END", cut).is_err(),
-                "{cut}"
-            );
+            assert!(decoded(&whole.as_bytes()[..cut], "END", cut).is_err(), "{cut}");
         }
         let long = decoded(&whole.as_bytes()[..20], "END", OUTPUT)
             .err()

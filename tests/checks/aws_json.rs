@@ -64,9 +64,7 @@ fn empty() -> Answers {
 
 fn assembled(answers: Answers) -> (Facts, Vec<Gap>) {
     let mut facts = Facts::default();
-    let target = answers
-        .target(None)
-        .map_or_else(held::target, |(host, _)| host);
+    let target = answers.target(None).map_or_else(held::target, |(host, _)| host);
     let wanted = Wanted {
         target: &target,
         cluster: None,

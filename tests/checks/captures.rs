@@ -69,12 +69,7 @@ fn compared(gathered: Gathered, octets: &[u8]) {
             held::styled(&text, *format, style);
         }
     }
-    let codes = [
-        exit::HEALTHY,
-        exit::BROKEN,
-        exit::INCONCLUSIVE,
-        exit::INTERRUPTED,
-    ];
+    let codes = [exit::HEALTHY, exit::BROKEN, exit::INCONCLUSIVE, exit::INTERRUPTED];
     assert!(codes.contains(&comparison.exit_code));
     let document = json(&comparison);
     let again = match places::comparison(document.as_bytes()) {
@@ -87,8 +82,7 @@ fn compared(gathered: Gathered, octets: &[u8]) {
 
 fn json(comparison: &places::Comparison) -> String {
     let mut text = String::new();
-    places::render(comparison, Format::Json, &Style::default(), &mut text)
-        .expect("a String takes all");
+    places::render(comparison, Format::Json, &Style::default(), &mut text).expect("a String takes all");
     text
 }
 

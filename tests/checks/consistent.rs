@@ -21,31 +21,19 @@ pub(crate) fn consistent(report: &Report) -> Result<(), String> {
     };
     for resolver in in_scope().filter(|resolver| !resolver.probed.interrupted) {
         let name = &resolver.probed.resolver.name;
-        if !resolver.verdict.is_fine()
-            && !errors
-                .iter()
-                .any(|finding| finding.resolvers.contains(name))
-        {
-            return Err(format!(
-                "{name} is {}, and no error names it",
-                resolver.verdict
-            ));
+        if !resolver.verdict.is_fine() && !errors.iter().any(|finding| finding.resolvers.contains(name)) {
+            return Err(format!("{name} is {}, and no error names it", resolver.verdict));
         }
     }
     if report.conclusion == Conclusion::Healthy
         && (in_scope().count() == 0
             || in_scope().any(|resolver| resolver.verdict != Verdict::Match)
-            || report
-                .findings
-                .iter()
-                .any(|finding| finding.severity != Severity::Info))
+            || report.findings.iter().any(|finding| finding.severity != Severity::Info))
     {
         return Err("healthy is said without cause".to_owned());
     }
     if (report.conclusion == Conclusion::Broken) == errors.is_empty() {
-        return Err(
-            "broken is said where there is no error, or not said where there is one".to_owned(),
-        );
+        return Err("broken is said where there is no error, or not said where there is one".to_owned());
     }
     let warned = report
         .findings
@@ -96,15 +84,9 @@ pub(crate) fn consistent(report: &Report) -> Result<(), String> {
             .iter()
             .filter(|finding| finding.resolvers.contains(name) && finding.caused_by.is_none())
             .collect();
-        if causes.len() > 1
-            && causes
-                .iter()
-                .any(|finding| finding.confidence == Confidence::Certain)
-        {
+        if causes.len() > 1 && causes.iter().any(|finding| finding.confidence == Confidence::Certain) {
             let rules: Vec<&str> = causes.iter().map(|finding| finding.rule.as_str()).collect();
-            return Err(format!(
-                "{name} has a certain cause beside another: {rules:?}"
-            ));
+            return Err(format!("{name} has a certain cause beside another: {rules:?}"));
         }
     }
     Ok(())

@@ -16,17 +16,10 @@ use eks_dns_doctor::{capture, redact};
 use super::consistent::consistent;
 
 /// The endpoint of a capture that is made of facts or look-ups alone.
-pub(crate) const TARGET: &str =
-    "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
+pub(crate) const TARGET: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
 
 /// What colours are made of (ECMA-48, SGR): the program's own.
-const COLOURS: &[&str] = &[
-    "\u{1b}[1m",
-    "\u{1b}[1;31m",
-    "\u{1b}[1;32m",
-    "\u{1b}[1;33m",
-    "\u{1b}[0m",
-];
+const COLOURS: &[&str] = &["\u{1b}[1m", "\u{1b}[1;31m", "\u{1b}[1;32m", "\u{1b}[1;33m", "\u{1b}[0m"];
 
 pub(crate) fn target() -> Name {
     TARGET.parse().expect("a name")

@@ -13,9 +13,7 @@ use super::held;
 const PROBLEMS: usize = 16;
 
 pub(crate) fn check(octets: &[u8]) {
-    let stub = StubConfiguration::parse("/etc/resolv.conf", octets, |name| {
-        (name == "eth0").then_some(2)
-    });
+    let stub = StubConfiguration::parse("/etc/resolv.conf", octets, |name| (name == "eth0").then_some(2));
     resolv_conf(&stub);
     let target = held::target();
     let hosts = hosts_file::entries_for(&target, "/etc/hosts", octets);
@@ -23,11 +21,7 @@ pub(crate) fn check(octets: &[u8]) {
     let lines: Vec<&[u8]> = octets.split(|octet| *octet == b'\n').collect();
     let numbers: BTreeSet<usize> = hosts.iter().map(|entry| entry.line).collect();
     assert_eq!(numbers.len(), hosts.len(), "a line is one entry");
-    assert!(
-        numbers
-            .iter()
-            .all(|number| (1..=lines.len()).contains(number))
-    );
+    assert!(numbers.iter().all(|number| (1..=lines.len()).contains(number)));
     let host = HostConfiguration::read(&Captured {
         resolv_conf: Some(octets),
         nsswitch: Some(octets),

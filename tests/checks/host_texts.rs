@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use eks_dns_doctor::dns::RecordType;
-use eks_dns_doctor::facts::platform::{
-    Captured, HostConfiguration, HostSummary, SplitDns, windows_stub,
-};
+use eks_dns_doctor::facts::platform::{Captured, HostConfiguration, HostSummary, SplitDns, windows_stub};
 use eks_dns_doctor::facts::{Facts, StubConfiguration};
 use eks_dns_doctor::limits;
 
@@ -24,22 +22,14 @@ pub(crate) fn check(octets: &[u8]) {
     let name = octets.split(|octet| *octet == b'\n').next();
     let name = String::from_utf8_lossy(name.unwrap_or_default()).into_owned();
     let files = Captured {
-        resolver_files: vec![
-            (name, octets.to_vec()),
-            ("corp.example".into(), octets.to_vec()),
-        ],
+        resolver_files: vec![(name, octets.to_vec()), ("corp.example".into(), octets.to_vec())],
         ..Captured::default()
     };
     let powershell = Captured {
         powershell: Some(octets),
         ..Captured::default()
     };
-    for (captured, is_windows) in [
-        (resolvectl, false),
-        (scutil, false),
-        (files, false),
-        (powershell, true),
-    ] {
+    for (captured, is_windows) in [(resolvectl, false), (scutil, false), (files, false), (powershell, true)] {
         let Some(host) = HostConfiguration::read(&captured) else {
             continue;
         };
@@ -48,11 +38,7 @@ pub(crate) fn check(octets: &[u8]) {
         let target = held::target();
         let asked = split.asked_for(&target);
         held::line(&asked.sentence());
-        let known: BTreeSet<_> = split
-            .scopes
-            .iter()
-            .flat_map(|scope| &scope.servers)
-            .collect();
+        let known: BTreeSet<_> = split.scopes.iter().flat_map(|scope| &scope.servers).collect();
         assert!(asked.servers.iter().all(|server| known.contains(server)));
         let summary = HostSummary::of(Some(&host), &target);
         let notes = summary.iter().flat_map(|summary| &summary.notes);

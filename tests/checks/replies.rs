@@ -70,13 +70,10 @@ fn within_bounds(lookup: &Lookup) {
     assert!(lookup.addresses.len() <= lookup.records.len());
     assert!(lookup.ede.len() <= limits::EXTENDED_ERRORS_PER_REPLY);
     let texts = lookup.ede.iter().filter_map(|error| error.text.as_deref());
-    let data = lookup
-        .records
-        .iter()
-        .filter_map(|record| match &record.data {
-            RData::Other(text) => Some(text.as_str()),
-            _ => None,
-        });
+    let data = lookup.records.iter().filter_map(|record| match &record.data {
+        RData::Other(text) => Some(text.as_str()),
+        _ => None,
+    });
     for text in texts.chain(data) {
         assert!(text.chars().count() <= limits::TEXT_FROM_WIRE, "{text:?}");
     }
@@ -109,10 +106,9 @@ fn makes_sense(lookup: &Lookup) {
         AnswerKind::ServFail => Some(Rcode::SERVFAIL),
         AnswerKind::Refused => Some(Rcode::REFUSED),
         AnswerKind::Timeout | AnswerKind::Unreachable => None,
-        AnswerKind::Certificate
-        | AnswerKind::Handshake
-        | AnswerKind::Alpn
-        | AnswerKind::HttpError => panic!("no message is that: {lookup:?}"),
+        AnswerKind::Certificate | AnswerKind::Handshake | AnswerKind::Alpn | AnswerKind::HttpError => {
+            panic!("no message is that: {lookup:?}")
+        }
         AnswerKind::OtherRcode | AnswerKind::Malformed | AnswerKind::Truncated => lookup.rcode,
     };
     assert_eq!(lookup.rcode, rcode, "{lookup:?}");
@@ -121,11 +117,7 @@ fn makes_sense(lookup: &Lookup) {
         assert!(lookup.reason.is_some(), "{lookup:?}");
     }
     let truncated = lookup.flags.is_some_and(|flags| flags.tc);
-    assert_eq!(
-        lookup.kind == AnswerKind::Truncated,
-        truncated,
-        "{lookup:?}"
-    );
+    assert_eq!(lookup.kind == AnswerKind::Truncated, truncated, "{lookup:?}");
     for address in &lookup.addresses {
         let records = &mut lookup.records.iter();
         assert!(records.any(|record| record.address() == Some(*address)));

@@ -22,10 +22,7 @@ pub(crate) fn check(octets: &[u8]) {
             let ip = address.ip();
             assert!(!ip.is_unspecified() && !ip.is_multicast() && address.port() > 0);
             assert_eq!(parse_address(&address.to_string()), Ok(address), "{text:?}");
-            assert_eq!(
-                parse_resolver(&text).map(|resolver| resolver.address),
-                Ok(address)
-            );
+            assert_eq!(parse_resolver(&text).map(|resolver| resolver.address), Ok(address));
         }
         Err(error) => held::line(&error.to_string()),
     }
@@ -49,10 +46,7 @@ pub(crate) fn check(octets: &[u8]) {
 
 fn name_holds(name: &Name) {
     let shown = name.to_string();
-    assert!(
-        shown.bytes().all(|octet| octet.is_ascii_graphic()),
-        "{shown:?}"
-    );
+    assert!(shown.bytes().all(|octet| octet.is_ascii_graphic()), "{shown:?}");
     let again: Name = shown.parse().expect("what is shown is a name");
     assert!(again.labels().eq(name.labels()), "{shown}");
     let whole: Name = name.to_fqdn().parse().expect("a name with its dot");

@@ -1,9 +1,6 @@
 //! What the lab tests and the case tests share.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a test reads and writes its fixtures"
-)]
+#![expect(clippy::disallowed_methods, reason = "a test reads and writes its fixtures")]
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -83,8 +80,8 @@ pub(crate) fn check_file(name: &str, file: &str, text: &str) -> Result<(), Strin
     if blessing() {
         return std::fs::write(&path, text).map_err(|error| error.to_string());
     }
-    let golden = std::fs::read_to_string(&path)
-        .map_err(|error| format!("{}: {error} (BLESS=1 writes it)", path.display()))?;
+    let golden =
+        std::fs::read_to_string(&path).map_err(|error| format!("{}: {error} (BLESS=1 writes it)", path.display()))?;
     if golden == text {
         return Ok(());
     }

@@ -1,8 +1,7 @@
 //! Replies by hand, for the small name servers of the tests that run the program.
 
 /// The endpoint that they are asked for.
-pub(crate) const HOST: &str =
-    "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
+pub(crate) const HOST: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
 /// The address that they give for [`HOST`].
 pub(crate) const ADDRESS: [u8; 4] = [192, 168, 104, 190];
 
@@ -41,16 +40,7 @@ pub(crate) fn reply(query: &[u8], plays: Plays) -> Option<Vec<u8>> {
     let has_edns = query[11] > 0;
     let mut reply = query[..2].to_vec();
     reply.extend([0x81, if address.is_some() { 0x80 } else { 0x83 }]);
-    reply.extend([
-        0,
-        1,
-        0,
-        u8::from(answers),
-        0,
-        u8::from(!answers),
-        0,
-        u8::from(has_edns),
-    ]);
+    reply.extend([0, 1, 0, u8::from(answers), 0, u8::from(!answers), 0, u8::from(has_edns)]);
     reply.extend(question);
     if let Some(address) = address.filter(|_| is_a) {
         reply.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4]);

@@ -32,10 +32,7 @@ pub(crate) fn all() -> Vec<Seed> {
 }
 
 fn add(seeds: &mut Vec<Seed>, target: &str, name: impl Into<String>, octets: impl Into<Vec<u8>>) {
-    let (target, _) = TARGETS
-        .iter()
-        .find(|(known, _)| *known == target)
-        .expect("a target");
+    let (target, _) = TARGETS.iter().find(|(known, _)| *known == target).expect("a target");
     seeds.push(Seed {
         target,
         name: name.into(),
@@ -44,9 +41,7 @@ fn add(seeds: &mut Vec<Seed>, target: &str, name: impl Into<String>, octets: imp
 }
 
 fn fixtures(folder: &str) -> Vec<(String, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("fixtures")
-        .join(folder);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(folder);
     let mut found: Vec<(String, Vec<u8>)> = super::files(&folder)
         .into_iter()
         .filter(|path| path.is_file())
@@ -63,8 +58,7 @@ fn fixtures(folder: &str) -> Vec<(String, Vec<u8>)> {
 /// Messages as servers send them, written out from RFC 1035 section 4.1.
 fn replies(seeds: &mut Vec<Seed>) {
     const A: &[u8] = b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\xc0\xa8\x68\xbe";
-    const AAAA: &[u8] =
-        b"\xc0\x0c\x00\x1c\x00\x01\x00\x00\x00\x3c\x00\x10\x26\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01";
+    const AAAA: &[u8] = b"\xc0\x0c\x00\x1c\x00\x01\x00\x00\x00\x3c\x00\x10\x26\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01";
     const OPT: &[u8] = b"\x00\x00\x29\x04\xd0\x00\x00\x00\x00\x00\x00";
     const OPT_EDE: &[u8] =
         b"\x00\x00\x29\x04\xd0\x00\x00\x80\x00\x00\x13\x00\x0f\x00\x05\x00\x0fnot\x00\x0f\x00\x06\x00\x16\x1b[2J";
@@ -79,53 +73,27 @@ fn replies(seeds: &mut Vec<Seed>) {
     // The label behind the first of the name in the question.
     let soa = record(
         6,
-        &[
-            b"\x04ns-0\x0aawsdns-00\x03com\x00\x04host\xc0\x2d".as_slice(),
-            &[0; 20],
-        ]
-        .concat(),
+        &[b"\x04ns-0\x0aawsdns-00\x03com\x00\x04host\xc0\x2d".as_slice(), &[0; 20]].concat(),
     );
     let cname = record(5, b"\x05other\xc0\x2d");
     let loops = record(5, b"\xc0\x0c");
-    let of_other =
-        [b"\x05other\xc0\x2d\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\x0a\x00\x00\x07".as_slice()]
-            .concat();
+    let of_other = [b"\x05other\xc0\x2d\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\x0a\x00\x00\x07".as_slice()].concat();
     // Types whose data has a form of its own: SRV, NAPTR, DS, SSHFP, RRSIG, NSEC, NSEC3, TLSA, SVCB, HTTPS, CAA, TSIG.
-    let odd = [
-        16u16, 33, 35, 43, 44, 46, 47, 50, 52, 64, 65, 257, 250, 65280,
-    ]
-    .map(|rtype| {
-        record(
-            rtype,
-            b"\x00\x01\x01\x02\x00\x00\x00\x3c\x01\x02\xc0\x0c\x00\x01",
-        )
-    })
-    .concat();
+    let odd = [16u16, 33, 35, 43, 44, 46, 47, 50, 52, 64, 65, 257, 250, 65280]
+        .map(|rtype| record(rtype, b"\x00\x01\x01\x02\x00\x00\x00\x3c\x01\x02\xc0\x0c\x00\x01"))
+        .concat();
     let none: &[u8] = &[];
-    let plain =
-        |flags: [u8; 2], counts: [u8; 3], rest: &[u8]| framed(0, &[&reply(0, flags, counts, rest)]);
+    let plain = |flags: [u8; 2], counts: [u8; 3], rest: &[u8]| framed(0, &[&reply(0, flags, counts, rest)]);
     let ok = [0x81, 0x80];
     let list: Vec<(&str, Vec<u8>)> = vec![
         ("a", plain(ok, [1, 0, 1], &[A, OPT].concat())),
         ("a-aa", plain([0x85, 0x80], [2, 0, 0], &[A, A].concat())),
-        (
-            "aaaa",
-            framed(1, &[&reply(1, ok, [1, 0, 1], &[AAAA, OPT].concat())]),
-        ),
+        ("aaaa", framed(1, &[&reply(1, ok, [1, 0, 1], &[AAAA, OPT].concat())])),
         ("tcp", framed(2, &[&reply(2, ok, [1, 0, 0], A)])),
-        (
-            "cname",
-            plain(ok, [2, 0, 0], &[&cname, of_other.as_slice()].concat()),
-        ),
+        ("cname", plain(ok, [2, 0, 0], &[&cname, of_other.as_slice()].concat())),
         ("cname-loop", plain(ok, [1, 0, 0], &loops)),
-        (
-            "nxdomain",
-            plain([0x81, 0x83], [0, 1, 1], &[&soa, OPT].concat()),
-        ),
-        (
-            "sibling",
-            framed(3, &[&reply(3, [0x81, 0x83], [0, 1, 0], &soa)]),
-        ),
+        ("nxdomain", plain([0x81, 0x83], [0, 1, 1], &[&soa, OPT].concat())),
+        ("sibling", framed(3, &[&reply(3, [0x81, 0x83], [0, 1, 0], &soa)])),
         ("nodata", plain(ok, [0, 1, 0], &soa)),
         ("nothing", plain(ok, [0, 0, 0], none)),
         (
@@ -145,10 +113,7 @@ fn replies(seeds: &mut Vec<Seed>) {
                 )],
             ),
         ),
-        (
-            "checking-disabled",
-            framed(6, &[&reply(6, ok, [1, 0, 0], A)]),
-        ),
+        ("checking-disabled", framed(6, &[&reply(6, ok, [1, 0, 0], A)])),
         ("servfail", plain([0x81, 0x82], [0, 0, 1], OPT_EDE)),
         ("refused", plain([0x81, 0x85], [0, 0, 1], OPT_EDE)),
         ("formerr", plain([0x81, 0x81], [0, 0, 0], none)),
@@ -158,17 +123,10 @@ fn replies(seeds: &mut Vec<Seed>) {
         ("opt-in-answer", plain(ok, [1, 0, 0], OPT)),
         ("odd-types", plain(ok, [14, 0, 0], &odd)),
         ("cut", plain(ok, [2, 0, 0], &[A, &A[..9]].concat())),
-        (
-            "three-octets",
-            plain(ok, [1, 0, 0], &record(1, b"\x0a\x00\x00")),
-        ),
+        ("three-octets", plain(ok, [1, 0, 0], &record(1, b"\x0a\x00\x00"))),
         (
             "overrun",
-            plain(
-                ok,
-                [1, 0, 0],
-                b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x3c\xff\xff\x0a",
-            ),
+            plain(ok, [1, 0, 0], b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x3c\xff\xff\x0a"),
         ),
         (
             "pointer-loop",
@@ -186,20 +144,11 @@ fn replies(seeds: &mut Vec<Seed>) {
                 b"\xc0\x0c\x00\x01\x00\x01\xff\x00\x00\x3c\x00\x04\x0a\x00\x00\x01",
             ),
         ),
-        (
-            "header-only",
-            framed(0, &[b"\x12\x34\x81\x81\0\0\0\0\0\0\0\0"]),
-        ),
+        ("header-only", framed(0, &[b"\x12\x34\x81\x81\0\0\0\0\0\0\0\0"])),
         ("http", framed(0, &[b"HTTP/1.1 400 Bad Request\r\n\r\n"])),
         (
             "late",
-            framed(
-                0,
-                &[
-                    b"\x12\x35\x81\x80\0\0\0\0\0\0\0\0",
-                    &reply(0, ok, [1, 0, 0], A),
-                ],
-            ),
+            framed(0, &[b"\x12\x35\x81\x80\0\0\0\0\0\0\0\0", &reply(0, ok, [1, 0, 0], A)]),
         ),
     ];
     for (name, octets) in list {
@@ -242,8 +191,7 @@ fn framed(question: u8, messages: &[&[u8]]) -> Vec<u8> {
 
 fn hosts(seeds: &mut Vec<Seed>) {
     for (name, octets) in fixtures("host") {
-        let has_extension =
-            |wanted: &str| Path::new(&name).extension().is_some_and(|it| it == wanted);
+        let has_extension = |wanted: &str| Path::new(&name).extension().is_some_and(|it| it == wanted);
         if has_extension("md") {
             continue;
         }
@@ -280,17 +228,18 @@ fn kubeconfigs(seeds: &mut Vec<Seed>) {
          c\nkind: Config\npreferences: {{}}\nusers:\n- name: u\n  user:\n    exec:\n      apiVersion: \
          client.authentication.k8s.io/v1beta1\n      args:\n      - --region\n      - ap-northeast-1\n      - eks\n      - \
          get-token\n      - --cluster-name\n      - shared\n      - --role-arn\n      - \
-         arn:aws:iam::111122223333:role/r\n      command: aws\n      env:\n      - name: AWS_PROFILE\n        value: p\n"
+         arn:aws:iam::111122223333:role/r\n      command: aws\n      env:\n      - name: AWS_PROFILE\n        value: \
+         p\n"
     );
     let eksctl = format!(
-        "clusters:\n- name: shared.ap-northeast-1.eksctl.io\n  cluster: {{server: \"https://user:word@{endpoint}:6443/x\", \
+        "clusters:\n- name: shared.ap-northeast-1.eksctl.io\n  cluster: {{server: \
+         \"https://user:word@{endpoint}:6443/x\", \
          tls-server-name: kubernetes, proxy-url: 'http://u:p@proxy.corp.example:3128'}}\ncontexts: [{{name: \
          a@shared.ap-northeast-1.eksctl.io, context: &c {{cluster: shared.ap-northeast-1.eksctl.io, user: \
          a}}}}]\nusers:\n- {{name: a, user: {{exec: {{command: /usr/bin/aws-iam-authenticator, args: [token, -i, \
          shared, -r, role], env: null}}, token: secret}}}}\n"
     );
-    let several =
-        format!("current-context: c\n\0{aws}\0{eksctl}\0a@shared.ap-northeast-1.eksctl.io");
+    let several = format!("current-context: c\n\0{aws}\0{eksctl}\0a@shared.ap-northeast-1.eksctl.io");
     add(seeds, "kubeconfig", "aws", aws);
     add(seeds, "kubeconfig", "eksctl", eksctl);
     add(seeds, "kubeconfig", "several", several);
@@ -298,7 +247,8 @@ fn kubeconfigs(seeds: &mut Vec<Seed>) {
         seeds,
         "kubeconfig",
         "address",
-        "clusters: [{name: k, cluster: {server: 'https://[::1]:6443'}}]\ncontexts: [{name: k, context: {cluster: k}}]\ncurrent-context: k\n",
+        "clusters: [{name: k, cluster: {server: 'https://[::1]:6443'}}]\ncontexts: [{name: k, context: {cluster: \
+         k}}]\ncurrent-context: k\n",
     );
     add(
         seeds,
@@ -328,14 +278,7 @@ fn aws(seeds: &mut Vec<Seed>) {
         "dhcp-custom-dns/fires",
     ] {
         let mut document = case_document(case);
-        let kept = [
-            "schema_version",
-            "tool",
-            "taken_at",
-            "target",
-            "facts",
-            "gaps",
-        ];
+        let kept = ["schema_version", "tool", "taken_at", "target", "facts", "gaps"];
         document
             .as_object_mut()
             .expect("an object")
@@ -372,9 +315,7 @@ fn unconcluded(document: &mut Value) {
     }
     for resolver in document["resolvers"].as_array_mut().into_iter().flatten() {
         if let Some(members) = resolver.as_object_mut() {
-            members.retain(|key, _| {
-                !["expected", "verdict", "view", "addresses", "samples"].contains(&key.as_str())
-            });
+            members.retain(|key, _| !["expected", "verdict", "view", "addresses", "samples"].contains(&key.as_str()));
         }
     }
 }
@@ -383,11 +324,7 @@ fn captures(seeds: &mut Vec<Seed>) {
     let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases");
     let mut found: Vec<(String, String)> = Vec::new();
     for rule in super::files(&folder) {
-        let name = rule
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = rule.file_name().unwrap_or_default().to_string_lossy().into_owned();
         // One of each rule: the smallest.
         let smallest = super::files(&rule)
             .into_iter()
@@ -398,11 +335,7 @@ fn captures(seeds: &mut Vec<Seed>) {
                 Some(document.to_string())
             })
             .min_by_key(String::len);
-        found.extend(
-            smallest
-                .filter(|text| text.len() <= CAPTURE)
-                .map(|text| (name, text)),
-        );
+        found.extend(smallest.filter(|text| text.len() <= CAPTURE).map(|text| (name, text)));
     }
     found.sort_by_key(|(name, text)| (text.len(), name.clone()));
     found.truncate(CAPTURES);
@@ -420,14 +353,7 @@ fn captures(seeds: &mut Vec<Seed>) {
         .find(|(name, _)| name == "article-dig.compared.json")
         .expect("a comparison");
     let mut comparison: Value = serde_json::from_slice(&octets).expect("JSON");
-    let kept = [
-        "schema_version",
-        "tool",
-        "places",
-        "captures",
-        "unseen",
-        "interrupted",
-    ];
+    let kept = ["schema_version", "tool", "places", "captures", "unseen", "interrupted"];
     comparison
         .as_object_mut()
         .expect("an object")
@@ -443,15 +369,18 @@ fn messages(seeds: &mut Vec<Seed>) {
     const PASTED: &[(&str, &str)] = &[
         (
             "kubectl",
-            "E0101 00:00:00 memcache.go:265] \"Unhandled Error\" err=\"couldn't get current server API group list\"\nUnable to connect to the server: dial tcp: lookup api.example.test on [fd00::1]:53: no such host",
+            "E0101 00:00:00 memcache.go:265] \"Unhandled Error\" err=\"couldn't get current server API group \
+             list\"\nUnable to connect to the server: dial tcp: lookup api.example.test on [fd00::1]:53: no such host",
         ),
         (
             "proxy",
-            "Get \"https://api.example.test/\": proxyconnect tcp: dial tcp: lookup p.test on 10.0.0.2:53: read udp 10.0.0.9:5->10.0.0.2:53: i/o timeout",
+            "Get \"https://api.example.test/\": proxyconnect tcp: dial tcp: lookup p.test on 10.0.0.2:53: read udp \
+             10.0.0.9:5->10.0.0.2:53: i/o timeout",
         ),
         (
             "dig",
-            ";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\n;; flags: qr rd ra; QUERY: 1, ANSWER: 0, AUTHORITY: 0\n;; QUESTION SECTION:\n;api.example.test. IN A\n;; SERVER: 10.0.0.2#53(10.0.0.2)\n",
+            ";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\n;; flags: qr rd ra; QUERY: 1, ANSWER: 0, \
+             AUTHORITY: 0\n;; QUESTION SECTION:\n;api.example.test. IN A\n;; SERVER: 10.0.0.2#53(10.0.0.2)\n",
         ),
         (
             "nslookup",
@@ -467,20 +396,24 @@ fn messages(seeds: &mut Vec<Seed>) {
         ),
         (
             "resolvectl",
-            "api.example.test: resolve call failed: Could not resolve 'api.example.test', server or network returned error SERVFAIL",
+            "api.example.test: resolve call failed: Could not resolve 'api.example.test', server or network returned \
+             error SERVFAIL",
         ),
         (
             "windows",
-            "Server:  UnKnown\r\nAddress:  10.0.0.2\r\n\r\n*** UnKnown can't find api.example.test: Non-existent domain\r\n",
+            "Server:  UnKnown\r\nAddress:  10.0.0.2\r\n\r\n*** UnKnown can't find api.example.test: Non-existent \
+             domain\r\n",
         ),
         (
             "terraform",
-            "│ Error: Get \"https://api.example.test/api/v1/namespaces\": dial tcp: lookup\n│ api.example.test on 127.0.0.53:53: server\n│ misbehaving\n",
+            "│ Error: Get \"https://api.example.test/api/v1/namespaces\": dial tcp: lookup\n│ api.example.test on \
+             127.0.0.53:53: server\n│ misbehaving\n",
         ),
         ("curl", "curl: (6) Could not resolve host: api.example.test"),
         (
             "tls",
-            "Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority",
+            "Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown \
+             authority",
         ),
         (
             "i-o-timeout",
@@ -493,7 +426,8 @@ fn messages(seeds: &mut Vec<Seed>) {
         ),
         (
             "link",
-            "Link 7 (tun0)\n    Current Scopes: DNS\n       DNS Servers: 10.0.0.2 fe80::1%7\n        DNS Domain: ~eks.amazonaws.com\n",
+            "Link 7 (tun0)\n    Current Scopes: DNS\n       DNS Servers: 10.0.0.2 fe80::1%7\n        DNS Domain: \
+             ~eks.amazonaws.com\n",
         ),
         (
             "scutil",

@@ -57,13 +57,7 @@ pub(crate) fn probed(
         .enable_all()
         .build()
         .expect("a runtime");
-    runtime.block_on(probe::run(
-        &plan,
-        &resolvers,
-        &run,
-        std::future::pending(),
-        |_| {},
-    ))
+    runtime.block_on(probe::run(&plan, &resolvers, &run, std::future::pending(), |_| {}))
 }
 
 /// getaddrinfo that never returns.
@@ -145,11 +139,7 @@ fn against_a_server_that_sends_an_octet_a_second() {
         });
         assert_eq!(outcome.code, Some(1), "{}", outcome.err());
         let verdict = outcome.json()["resolvers"][0]["verdict"].clone();
-        let said = if transport == "udp" {
-            "truncated"
-        } else {
-            "timeout"
-        };
+        let said = if transport == "udp" { "truncated" } else { "timeout" };
         assert_eq!(verdict, said);
     }
 }
@@ -171,10 +161,7 @@ fn mute() -> SocketAddr {
 fn against_aws_that_never_answers() {
     let (folder, server, aws) = (folder(), super::server::answering(), mute());
     let keys = [
-        (
-            "SSL_CERT_FILE",
-            certificate(folder.path()).display().to_string(),
-        ),
+        ("SSL_CERT_FILE", certificate(folder.path()).display().to_string()),
         ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "secret".to_owned()),
         ("AWS_ENDPOINT_URL", format!("http://{aws}")),
@@ -190,24 +177,14 @@ fn against_aws_that_never_answers() {
     assert_eq!(outcome.code, Some(0), "{}", outcome.err());
     let document = outcome.json();
     let gaps = document["gaps"].as_array().expect("gaps");
-    assert!(
-        gaps.iter().any(|gap| gap["source"] == "eks:ListClusters"),
-        "{gaps:#?}"
-    );
+    assert!(gaps.iter().any(|gap| gap["source"] == "eks:ListClusters"), "{gaps:#?}");
     // AWS alone knows it: nothing can be asked.
     for line in [&["check"][..], &["facts"]] {
         let outcome = timed(|| {
             Outcome::of(
                 program(folder.path())
                     .args(line)
-                    .args([
-                        "--cluster",
-                        "x",
-                        "--region",
-                        "eu-west-1",
-                        "--deadline",
-                        "2s",
-                    ])
+                    .args(["--cluster", "x", "--region", "eu-west-1", "--deadline", "2s"])
                     .envs(keys.clone()),
             )
         });
@@ -221,11 +198,7 @@ fn against_aws_that_never_answers() {
 fn against_files_that_are_never_written() {
     let (folder, server) = (folder(), super::server::answering());
     let pipes: Vec<String> = (0..20)
-        .map(|number| {
-            fifo(folder.path(), &number.to_string())
-                .display()
-                .to_string()
-        })
+        .map(|number| fifo(folder.path(), &number.to_string()).display().to_string())
         .collect();
     let outcome = timed(|| {
         Outcome::of(
@@ -237,12 +210,11 @@ fn against_files_that_are_never_written() {
     // They have their share of the time; with what is left the server is asked, as far as it suffices.
     assert!(matches!(outcome.code, Some(0 | 3)), "{}", outcome.err());
     let gaps = outcome.json()["gaps"].clone();
-    let said = gaps.as_array().expect("gaps").iter().any(|gap| {
-        gap["fact"] == "kubeconfig"
-            && gap["reason"]
-                .to_string()
-                .contains("could not be read within")
-    });
+    let said = gaps
+        .as_array()
+        .expect("gaps")
+        .iter()
+        .any(|gap| gap["fact"] == "kubeconfig" && gap["reason"].to_string().contains("could not be read within"));
     assert!(said, "{gaps:#}");
     for flag in ["--kubeconfig", "--facts", "--resolv-conf", "--hosts-file"] {
         let outcome = timed(|| {
@@ -266,12 +238,7 @@ fn against_files_that_are_never_written() {
 fn a_resolver_for_which_no_time_was_left_was_not_asked() {
     let server = silent();
     let line = format!("--resolver {} --no-controls --no-local", server.address);
-    let probed = probed(
-        &line,
-        Some(Duration::ZERO),
-        Arc::new(Direct),
-        Arc::new(Hangs),
-    );
+    let probed = probed(&line, Some(Duration::ZERO), Arc::new(Direct), Arc::new(Hangs));
     assert!(
         probed
             .iter()

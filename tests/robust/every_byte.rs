@@ -93,21 +93,13 @@ fn safe(what: &str, text: &str) {
 
 /// Nothing raw in what a run printed, and one line where it was an error.
 fn printed(what: &str, outcome: &Outcome) {
-    let text = |octets: &[u8]| {
-        String::from_utf8(octets.to_vec()).unwrap_or_else(|error| panic!("{what}: {error}"))
-    };
+    let text = |octets: &[u8]| String::from_utf8(octets.to_vec()).unwrap_or_else(|error| panic!("{what}: {error}"));
     safe(what, &text(&outcome.stdout));
     let said = text(&outcome.stderr);
     safe(what, &said);
-    assert!(
-        outcome.code.is_some_and(|code| code != 101),
-        "{what}: {said}"
-    );
+    assert!(outcome.code.is_some_and(|code| code != 101), "{what}: {said}");
     if outcome.code == Some(2) {
-        let errors = said
-            .lines()
-            .filter(|line| line.starts_with("error: "))
-            .count();
+        let errors = said.lines().filter(|line| line.starts_with("error: ")).count();
         assert_eq!(errors, 1, "{what}: {said}");
     }
 }
@@ -176,11 +168,7 @@ fn whole_markdown(what: &str, text: &str) {
 /// A document in every format.
 fn in_every_format(what: &str, draw: impl Fn(Format, &Style) -> String) {
     for format in Format::VARIANTS {
-        for (verbose, color, ascii) in [
-            (false, false, false),
-            (true, true, false),
-            (true, false, true),
-        ] {
+        for (verbose, color, ascii) in [(false, false, false), (true, true, false), (true, false, true)] {
             let style = Style {
                 color,
                 ascii,
@@ -212,18 +200,10 @@ type Piece = Arc<Mutex<Vec<u8>>>;
 /// Names of aliases, of authorities and of owners, texts of errors, and data of unknown types, with the piece in them.
 fn hostile(query: &Query, piece: &[u8]) -> Vec<u8> {
     // A dot within a label makes its record unreadable, as to Go (tests/replies.rs).
-    let mut label: Vec<u8> = piece
-        .iter()
-        .copied()
-        .filter(|octet| *octet != b'.')
-        .collect();
+    let mut label: Vec<u8> = piece.iter().copied().filter(|octet| *octet != b'.').collect();
     label.truncate(MOST);
     let labels = [label.as_slice(), b"evil", b"test"];
-    let evil = name(if label.is_empty() {
-        &labels[1..]
-    } else {
-        &labels
-    });
+    let evil = name(if label.is_empty() { &labels[1..] } else { &labels });
     let unknown = [
         record(
             &evil,
@@ -239,12 +219,7 @@ fn hostile(query: &Query, piece: &[u8]) -> Vec<u8> {
         b'0' if query.qtype == 1 => {
             let alias = record(OWNER, 5, &evil);
             let address = record(&evil, 1, &[192, 168, 104, 190]);
-            query.reply(
-                0,
-                &[&[alias, address][..], &unknown].concat(),
-                &[soa],
-                &errors,
-            )
+            query.reply(0, &[&[alias, address][..], &unknown].concat(), &[soa], &errors)
         }
         b'0' => query.reply(2, &[], &[soa], &errors),
         _ if query.qtype == 2 => query.reply(0, &[record(OWNER, 2, &evil)], &[], &errors),
@@ -260,17 +235,13 @@ fn poisoned(value: &mut Value, piece: &str) {
                 || text.parse::<ipnet::IpNet>().is_ok()
                 || text.starts_with("20")
                 || text.contains(".eks.amazonaws.com")
-                || text
-                    .bytes()
-                    .all(|octet| octet.is_ascii_uppercase() || octet == b'_');
+                || text.bytes().all(|octet| octet.is_ascii_uppercase() || octet == b'_');
             if !is_plain {
                 text.push_str(piece);
             }
         }
         Value::Array(items) => items.iter_mut().for_each(|item| poisoned(item, piece)),
-        Value::Object(members) => members
-            .values_mut()
-            .for_each(|member| poisoned(member, piece)),
+        Value::Object(members) => members.values_mut().for_each(|member| poisoned(member, piece)),
         _ => {}
     }
 }
@@ -282,8 +253,8 @@ fn aws_cli(file: &str) -> Value {
     serde_json::from_slice(&std::fs::read(path).expect("a fixture")).expect("JSON")
 }
 
-/// A kubeconfig is YAML, and JSON is that; but there every character that is not printable has to be written as its code
-/// (YAML 1.2.2 section 5.1).
+/// A kubeconfig is YAML, and JSON is that; but there every character that is not printable has to be written as its
+/// code (YAML 1.2.2 section 5.1).
 fn kubeconfig(piece: &str) -> String {
     let document = serde_json::json!({
         "current-context": format!("c{piece}"),
@@ -327,10 +298,7 @@ fn through_a_whole_check() {
         write(folder.path(), "hosts", hosts);
         // Not asked: it is loopback, and closed.
         let stub = [
-            around(
-                b"# by NetworkManager ",
-                b"\nnameserver 127.0.0.1\nnameserver ",
-            ),
+            around(b"# by NetworkManager ", b"\nnameserver 127.0.0.1\nnameserver "),
             around(b"\nsearch x", b".test\noptions "),
             around(b"", b"\n"),
         ];
@@ -392,19 +360,13 @@ fn through_a_whole_check() {
         };
         let outcome = run(false, "table");
         printed(&what, &outcome);
-        assert!(
-            matches!(outcome.code, Some(1 | 3)),
-            "{what}: {}",
-            outcome.err()
-        );
+        assert!(matches!(outcome.code, Some(1 | 3)), "{what}: {}", outcome.err());
         let first = std::fs::read(folder.path().join("capture.json")).expect("a capture");
-        // It came through: as an alias and an authority, as an error's text, and as what the kubeconfig calls its context.
+        // It came through: as an alias and an authority, as an error's text, and as what the kubeconfig calls its
+        // context.
         let shown = String::from_utf8_lossy(&first);
         for through in [".evil.test\"", "\"says ", "\"context\": \"c"] {
-            assert!(
-                shown.contains(through),
-                "{what}: {through} is not in {shown}"
-            );
+            assert!(shown.contains(through), "{what}: {through} is not in {shown}");
         }
         let outcome = run(true, "markdown");
         printed(&what, &outcome);
@@ -421,7 +383,8 @@ fn through_a_whole_check() {
     assert!(facts_read > 5, "{facts_read} of the facts were read");
 }
 
-/// What was saved is whole, and nothing of it gets out raw when it is read again, in any format, alone or beside another.
+/// What was saved is whole, and nothing of it gets out raw when it is read again, in any format, alone or beside
+/// another.
 fn read_again(what: &str, piece: &str, saved: &[u8]) {
     safe(what, std::str::from_utf8(saved).expect("UTF-8"));
     let capture = capture::parse(saved).unwrap_or_else(|error| panic!("{what}: {error}"));
@@ -466,9 +429,7 @@ fn through_every_text_of_a_capture() {
     fn put(value: &mut Value, under: &str, key: &str, piece: &str) {
         match value {
             Value::String(text) if under == key => text.push_str(piece),
-            Value::Array(items) => items
-                .iter_mut()
-                .for_each(|item| put(item, under, key, piece)),
+            Value::Array(items) => items.iter_mut().for_each(|item| put(item, under, key, piece)),
             Value::Object(members) => {
                 for (name, member) in members {
                     put(member, &format!("{under}/{name}"), key, piece);
@@ -542,9 +503,11 @@ fn through_pasted_texts() {
     let templates: &[&str] = &[
         "Unable to connect to the server: dial tcp: lookup a@b.example.test on 10.63.@0.10:53: no such host",
         "Get \"https://@/api\": proxyconnect tcp: dial tcp: lookup p@.test on 10.0.0.2:53: read udp i/o timeout @",
-        ";; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 1\n;; QUESTION SECTION:\n;a@b.example.test. IN A\n;; AUTHORITY SECTION:\ntest. 5 IN SOA m@. r@. 1 1 1 1 1\n;; SERVER: 10.0.0.2#53(@)\n",
+        ";; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 1\n;; QUESTION SECTION:\n;a@b.example.test. IN A\n;; \
+         AUTHORITY SECTION:\ntest. 5 IN SOA m@. r@. 1 1 1 1 1\n;; SERVER: 10.0.0.2#53(@)\n",
         "Server:\t\t10.0.0.2@\nAddress:\t10.0.0.2#53\n\n** server can't find a@.example.test: REFUSED\n",
-        "resolver #1@\n domain : eks@.example\n nameserver[0] : 10.0.@0.1\n nameserver[1] : 10.0.0.1\n if_index : 7 (en@0)\n",
+        "resolver #1@\n domain : eks@.example\n nameserver[0] : 10.0.@0.1\n nameserver[1] : 10.0.0.1\n if_index : 7 \
+         (en@0)\n",
         "Link 7 (t@n0)\n  DNS Servers: 10.63@.5.53 10.63.5.53\n  DNS Domain: ~eks@.amazonaws.com ~eks.amazonaws.com\n",
         "curl: (6) Could not resolve host: a@b.example.test",
         "{\"InterfaceAlias\":\"Wi@Fi\",\"ServerAddresses\":[\"10.0.0.1\",\"10@\"]}",
@@ -554,13 +517,7 @@ fn through_pasted_texts() {
         for template in templates {
             let pasted: Vec<u8> = template
                 .bytes()
-                .flat_map(|octet| {
-                    if octet == b'@' {
-                        octets.clone()
-                    } else {
-                        vec![octet]
-                    }
-                })
+                .flat_map(|octet| if octet == b'@' { octets.clone() } else { vec![octet] })
                 .collect();
             let mut child = program(folder.path())
                 .args(["explain", "-"])
@@ -580,8 +537,7 @@ fn through_pasted_texts() {
 #[test]
 fn through_arguments_and_names_of_files() {
     let folder = folder();
-    let capture = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("fixtures/cases/no-forwarding/article/report.json");
+    let capture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases/no-forwarding/article/report.json");
     let capture = std::fs::read(capture).expect("a capture");
     let dig = b";; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 1\n;; QUESTION SECTION:\n;a.test. IN A\n";
     write(folder.path(), "one", &capture);
@@ -709,9 +665,10 @@ fn refusing(piece: Piece) -> SocketAddr {
                 let text = String::from_utf8_lossy(&said).into_owned();
                 let is_json = head.starts_with("get") || head.contains("x-amz-target");
                 let body = if is_json {
-                    serde_json::json!({"__type": format!("Denied{text}"), "message": format!("no {text}"), "Message": text})
-                        .to_string()
-                        .into_bytes()
+                    serde_json::json!({"__type": format!("Denied{text}"), "message": format!("no \
+                     {text}"), "Message": text})
+                    .to_string()
+                    .into_bytes()
                 } else {
                     [
                         &b"<Response><Errors><Error><Code>Denied</Code><Message>no "[..],

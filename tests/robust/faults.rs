@@ -20,10 +20,7 @@ use eks_dns_doctor::settings::{Asked, Target};
 
 use super::deadline::probed;
 use super::server::{Server, answering, bound, right, silent};
-use super::{
-    EXPECTED, HOST, Outcome, PROGRAM, certificate, check, fifo, folder, program, script, send,
-    write,
-};
+use super::{EXPECTED, HOST, Outcome, PROGRAM, certificate, check, fifo, folder, program, script, send, write};
 
 // ---------------------------------------------------------------------------------------------------------------
 // Resolvers and the network.
@@ -45,13 +42,7 @@ fn a_resolver_that_dies_between_questions() {
         drop((tcp, udp));
     });
     let folder = folder();
-    let outcome = Outcome::of(check(folder.path(), address).args([
-        "--samples",
-        "20",
-        "--no-aws",
-        "-o",
-        "json",
-    ]));
+    let outcome = Outcome::of(check(folder.path(), address).args(["--samples", "20", "--no-aws", "-o", "json"]));
     server.join().expect("it answered");
     let document = outcome.json();
     assert_eq!(outcome.code, Some(1), "{}", outcome.out());
@@ -59,10 +50,7 @@ fn a_resolver_that_dies_between_questions() {
     assert_eq!(document["resolvers"][0]["verdict"], "unstable");
     let samples = &document["resolvers"][0]["samples"];
     assert_eq!(samples["count"], 20);
-    assert!(
-        samples["outcomes"]["unreachable"].as_u64() >= Some(1),
-        "{samples}"
-    );
+    assert!(samples["outcomes"]["unreachable"].as_u64() >= Some(1), "{samples}");
 }
 
 /// Every socket fails so.
@@ -137,11 +125,7 @@ fn no_route_and_no_permission_are_said_as_they_are() {
         assert_eq!(lookup.reason.as_deref(), Some(words), "{kind}");
         let finding = &report.findings[0];
         assert_eq!(finding.rule, "resolver-unreachable", "{kind}");
-        assert!(
-            finding.explanation.contains(cause),
-            "{kind} {}",
-            finding.explanation
-        );
+        assert!(finding.explanation.contains(cause), "{kind} {}", finding.explanation);
         assert_eq!(report.exit_code, 1);
     }
 }
@@ -198,23 +182,10 @@ fn few_file_descriptors_are_said_and_nothing_is_blamed() {
         EXPECTED,
     ];
     for least in [8, 9, 10, 12, 14, 20, 40] {
-        let outcome = Outcome::of(&mut limited(
-            folder.path(),
-            &format!("ulimit -n {least}"),
-            &words,
-        ));
+        let outcome = Outcome::of(&mut limited(folder.path(), &format!("ulimit -n {least}"), &words));
         assert_eq!(outcome.code, Some(2), "{least}: {}", outcome.out());
-        assert_eq!(
-            outcome.err().lines().count(),
-            1,
-            "{least}: {}",
-            outcome.err()
-        );
-        assert!(
-            outcome.err().contains("ulimit -n 1024"),
-            "{least}: {}",
-            outcome.err()
-        );
+        assert_eq!(outcome.err().lines().count(), 1, "{least}: {}", outcome.err());
+        assert!(outcome.err().contains("ulimit -n 1024"), "{least}: {}", outcome.err());
     }
     assert!(server.queries().is_empty());
     let outcome = Outcome::of(&mut limited(folder.path(), "ulimit -n 64", &words));
@@ -252,10 +223,7 @@ fn many_questions_share_few_descriptors() {
     ];
     let outcome = Outcome::of(&mut limited(folder.path(), "ulimit -n 96", &words));
     assert_eq!(outcome.code, Some(0), "{}{}", outcome.out(), outcome.err());
-    assert_eq!(
-        outcome.json()["resolvers"][0]["samples"]["outcomes"]["match"],
-        100
-    );
+    assert_eq!(outcome.json()["resolvers"][0]["samples"]["outcomes"]["match"], 100);
 }
 
 // ---------------------------------------------------------------------------------------------------------------
@@ -280,11 +248,7 @@ fn a_full_disk_leaves_the_report_and_the_file_before() {
         "--save",
         "capture.json",
     ];
-    let outcome = Outcome::of(&mut limited(
-        folder.path(),
-        "trap '' XFSZ; ulimit -f 1",
-        &words,
-    ));
+    let outcome = Outcome::of(&mut limited(folder.path(), "trap '' XFSZ; ulimit -f 1", &words));
     assert_eq!(outcome.code, Some(2), "{}", outcome.err());
     assert!(outcome.out().contains("healthy"), "{}", outcome.out());
     assert_eq!(outcome.err().lines().count(), 1, "{}", outcome.err());
@@ -293,10 +257,7 @@ fn a_full_disk_leaves_the_report_and_the_file_before() {
         "{}",
         outcome.err()
     );
-    assert_eq!(
-        std::fs::read(&before).expect("it is there"),
-        b"what was there"
-    );
+    assert_eq!(std::fs::read(&before).expect("it is there"), b"what was there");
     let left = std::fs::read_dir(folder.path()).expect("a folder").count();
     assert_eq!(left, 1, "nothing stays beside it");
 }
@@ -414,18 +375,9 @@ fn a_signal_while_aws_is_asked() {
             let held = accepted(&listener);
             send(signal, &child);
             let outcome = Outcome::of_child(child);
-            assert_eq!(
-                outcome.code,
-                Some(130),
-                "{command} {signal}: {}",
-                outcome.err()
-            );
+            assert_eq!(outcome.code, Some(130), "{command} {signal}: {}", outcome.err());
             assert_eq!(outcome.out(), "");
-            assert!(
-                outcome.err().starts_with("error: interrupted"),
-                "{}",
-                outcome.err()
-            );
+            assert!(outcome.err().starts_with("error: interrupted"), "{}", outcome.err());
             drop(held);
         }
     }
@@ -472,12 +424,7 @@ fn a_signal_while_files_are_read() {
             thread::sleep(Duration::from_millis(200));
             send(signal, &child);
             let outcome = Outcome::of_child(child);
-            assert_eq!(
-                outcome.code,
-                Some(130),
-                "{words:?} {signal}: {}",
-                outcome.err()
-            );
+            assert_eq!(outcome.code, Some(130), "{words:?} {signal}: {}", outcome.err());
             assert_eq!(outcome.out(), "", "{words:?}");
         }
     }
@@ -495,10 +442,7 @@ fn a_signal_during_a_demo_and_a_watch() {
         for _ in 0..3 {
             stderr.read_line(&mut lines).expect("a line");
         }
-        assert!(
-            lines.starts_with("demo ") && lines.lines().count() == 3,
-            "{lines}"
-        );
+        assert!(lines.starts_with("demo ") && lines.lines().count() == 3, "{lines}");
         send(signal, &child);
 
         let outcome = Outcome::of_child(child);
@@ -528,11 +472,7 @@ fn a_signal_during_a_demo_and_a_watch() {
 #[test]
 fn a_signal_while_another_place_is_asked() {
     let (folder, server) = (folder(), answering());
-    script(
-        folder.path(),
-        "ssh",
-        "echo $$ > \"$HOME/pid\"; exec sleep 300",
-    );
+    script(folder.path(), "ssh", "echo $$ > \"$HOME/pid\"; exec sleep 300");
     for signal in ["INT", "TERM"] {
         let child = start(
             check(folder.path(), server.address)
@@ -577,21 +517,11 @@ fn a_clock_that_jumps() {
     ] {
         let text = text.replace(taken_at, time);
         let other = write(folder.path(), "other.json", &text);
-        let replayed = Outcome::of(
-            program(folder.path())
-                .arg("replay")
-                .arg(&other)
-                .args(["-o", "json"]),
-        );
+        let replayed = Outcome::of(program(folder.path()).arg("replay").arg(&other).args(["-o", "json"]));
         assert_eq!(replayed.code, Some(0), "{time} {}", replayed.err());
         assert_eq!(replayed.json()["taken_at"], time);
         for pair in [[&saved, &other], [&other, &saved]] {
-            let compared = Outcome::of(
-                program(folder.path())
-                    .arg("compare")
-                    .args(pair)
-                    .args(["-o", "json"]),
-            );
+            let compared = Outcome::of(program(folder.path()).arg("compare").args(pair).args(["-o", "json"]));
             assert_eq!(compared.code, Some(0), "{time} {}", compared.err());
             conclusions.push(compared.json()["conclusion"].clone());
         }
@@ -608,11 +538,7 @@ fn a_clock_that_jumps() {
         let other = write(folder.path(), "other.json", text.replace(taken_at, time));
         let replayed = Outcome::of(program(folder.path()).arg("replay").arg(&other));
         assert_eq!(replayed.code, Some(2), "{time}");
-        assert!(
-            replayed.err().contains("is not a time"),
-            "{}",
-            replayed.err()
-        );
+        assert!(replayed.err().contains("is not a time"), "{}", replayed.err());
     }
 }
 
@@ -627,8 +553,7 @@ fn a_server_that_comes_back() {
         (!first).then(|| right(query))
     });
 
-    let outcome =
-        Outcome::of(check(folder.path(), server.address).args(["--no-aws", "-o", "json"]));
+    let outcome = Outcome::of(check(folder.path(), server.address).args(["--no-aws", "-o", "json"]));
     assert_eq!(outcome.code, Some(0), "{}", outcome.out());
     let lookup = &outcome.json()["resolvers"][0]["lookups"][0];
     assert_eq!(lookup["attempts"][0]["kind"], "timeout");
@@ -638,11 +563,7 @@ fn a_server_that_comes_back() {
 #[test]
 fn a_standard_input_without_an_end() {
     let folder = folder();
-    let mut child = start(
-        program(folder.path())
-            .args(["explain", "-"])
-            .stdin(Stdio::piped()),
-    );
+    let mut child = start(program(folder.path()).args(["explain", "-"]).stdin(Stdio::piped()));
     let mut stdin = child.stdin.take().expect("a pipe");
     let writer = thread::spawn(move || {
         let mut written = 0;

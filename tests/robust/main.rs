@@ -109,8 +109,7 @@ impl Outcome {
     }
 
     fn json(&self) -> Value {
-        serde_json::from_slice(&self.stdout)
-            .unwrap_or_else(|error| panic!("{error}: {} {}", self.out(), self.err()))
+        serde_json::from_slice(&self.stdout).unwrap_or_else(|error| panic!("{error}: {} {}", self.out(), self.err()))
     }
 }
 

@@ -44,15 +44,7 @@ fn a_question_carries_no_more_than_it_must() {
         }),
     ];
     let mut command = program(folder.path());
-    command.args([
-        "check",
-        HOST,
-        "--no-local",
-        "--no-os",
-        "--no-aws",
-        "--timeout",
-        "1s",
-    ]);
+    command.args(["check", HOST, "--no-local", "--no-os", "--no-aws", "--timeout", "1s"]);
     for (number, server) in servers.iter().enumerate() {
         command.args(["--resolver", &format!("s{number}={}", server.address)]);
     }
@@ -61,9 +53,7 @@ fn a_question_carries_no_more_than_it_must() {
     let queries: Vec<Query> = servers.iter().flat_map(Server::queries).collect();
     queries.iter().for_each(carries_nothing_else);
     let plain = queries.iter().filter(|query| additional(query).is_empty());
-    let disabled = queries
-        .iter()
-        .filter(|query| query.octets[3] & 0b0001_0000 > 0);
+    let disabled = queries.iter().filter(|query| query.octets[3] & 0b0001_0000 > 0);
     let tcp = queries.iter().filter(|query| query.tcp);
     assert!(plain.count() > 0 && disabled.count() > 0 && tcp.count() > 0);
     let ids: BTreeSet<&[u8]> = queries.iter().map(|query| &query.octets[..2]).collect();
@@ -74,13 +64,9 @@ fn a_question_carries_no_more_than_it_must() {
 #[test]
 fn third_parties_are_asked_only_when_told() {
     let (folder, server) = (folder(), answering());
-    let document =
-        Outcome::of(check(folder.path(), server.address).args(["--no-aws", "-o", "json"])).json();
+    let document = Outcome::of(check(folder.path(), server.address).args(["--no-aws", "-o", "json"])).json();
     let resolvers = document["resolvers"].as_array().expect("resolvers");
-    let addresses: Vec<&str> = resolvers
-        .iter()
-        .filter_map(|it| it["address"].as_str())
-        .collect();
+    let addresses: Vec<&str> = resolvers.iter().filter_map(|it| it["address"].as_str()).collect();
     assert_eq!(addresses, [server.address.to_string()]);
 }
 
@@ -196,10 +182,7 @@ fn credentials_are_in_no_output_and_no_file() {
             .env("HTTPS_PROXY", proxy)
             .env("HTTP_PROXY", proxy)
             .env("SSL_CERT_FILE", &certificate)
-            .env(
-                "AWS_SHARED_CREDENTIALS_FILE",
-                folder.path().join("credentials"),
-            )
+            .env("AWS_SHARED_CREDENTIALS_FILE", folder.path().join("credentials"))
             .env("AWS_REGION", "eu-west-1")
             .env("RUST_BACKTRACE", "1")
             .env("RUST_LOG", "trace");
@@ -216,15 +199,7 @@ fn credentials_are_in_no_output_and_no_file() {
         for format in ["table", "json", "markdown"] {
             let mut command = program(folder.path());
             command
-                .args([
-                    "check",
-                    "--no-local",
-                    "--no-os",
-                    "--no-controls",
-                    "-v",
-                    "-o",
-                    format,
-                ])
+                .args(["check", "--no-local", "--no-os", "--no-controls", "-v", "-o", format])
                 .args(["--resolver", &server.address.to_string(), "--save"])
                 .args([&saved, Path::new("--kubeconfig"), &path]);
             // Nobody listens where AWS is asked, and every try of it takes its time.
@@ -264,9 +239,7 @@ fn passwords_in_arguments_are_not_repeated() {
     let (folder, server) = (folder(), answering());
     let url = format!("https://user:{}@{HOST}/", SECRETS[7]);
     let resolver = server.address.to_string();
-    let pasted = format!(
-        "Get \"{url}api?timeout=32s\": dial tcp: lookup {HOST} on 10.0.0.1:53: no such host"
-    );
+    let pasted = format!("Get \"{url}api?timeout=32s\": dial tcp: lookup {HOST} on 10.0.0.1:53: no such host");
     let long = format!(
         "Get \"https://{}:{}@{HOST}/\": dial tcp: lookup {HOST}: no such host",
         "u".repeat(200),
@@ -330,13 +303,7 @@ fn files_are_their_owners() {
                 .env_clear()
                 .env("AWS_EC2_METADATA_DISABLED", "true");
             if words[0] == "check" {
-                command.args([
-                    "--no-local",
-                    "--no-os",
-                    "-q",
-                    "--resolver",
-                    &server.address.to_string(),
-                ]);
+                command.args(["--no-local", "--no-os", "-q", "--resolver", &server.address.to_string()]);
             }
             let outcome = Outcome::of(&mut command);
             assert!(matches!(outcome.code, Some(0 | 3)), "{}", outcome.err());
@@ -355,18 +322,10 @@ fn files_are_their_owners() {
             .arg(&link),
     );
     assert_eq!(outcome.code, Some(2));
-    assert!(
-        outcome.err().contains("not a regular file"),
-        "{}",
-        outcome.err()
-    );
+    assert!(outcome.err().contains("not a regular file"), "{}", outcome.err());
     assert_eq!(server.queries().len(), before, "and nobody was asked");
     assert_eq!(std::fs::read(&target).expect("it is there"), b"kept");
-    assert!(
-        std::fs::symlink_metadata(&link)
-            .expect("it is there")
-            .is_symlink()
-    );
+    assert!(std::fs::symlink_metadata(&link).expect("it is there").is_symlink());
 }
 
 /// Programs of these names in PATH and in the current directory are not what is run.
@@ -395,11 +354,7 @@ fn nothing_is_run_that_was_not_asked_for() {
         script(folder.path(), name, "echo \"$0\" >> \"$HOME/ran\"");
     }
     let home = folder.path().display().to_string();
-    let kubeconfig = write(
-        folder.path(),
-        "kubeconfig",
-        kubeconfig(&format!("https://{HOST}"), "x"),
-    );
+    let kubeconfig = write(folder.path(), "kubeconfig", kubeconfig(&format!("https://{HOST}"), "x"));
     for words in [
         &["check", "--no-os", "--resolver"][..],
         &["check", "--no-os", "--samples", "2", "--resolver"],
@@ -407,12 +362,7 @@ fn nothing_is_run_that_was_not_asked_for() {
         let outcome = Outcome::of(
             program(folder.path())
                 .args(words)
-                .args([
-                    &server.address.to_string(),
-                    "--no-local",
-                    "--no-aws",
-                    "--kubeconfig",
-                ])
+                .args([&server.address.to_string(), "--no-local", "--no-aws", "--kubeconfig"])
                 .arg(&kubeconfig)
                 .env("PATH", format!("{home}:.:")),
         );

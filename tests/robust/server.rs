@@ -36,13 +36,7 @@ impl Query {
 
     /// The reply with these records in ANSWER and AUTHORITY, and an OPT record with these Extended DNS Errors where the
     /// query has one.
-    pub(crate) fn reply(
-        &self,
-        rcode: u8,
-        answer: &[Vec<u8>],
-        authority: &[Vec<u8>],
-        errors: &[Vec<u8>],
-    ) -> Vec<u8> {
+    pub(crate) fn reply(&self, rcode: u8, answer: &[Vec<u8>], authority: &[Vec<u8>], errors: &[Vec<u8>]) -> Vec<u8> {
         let has_edns = self.octets[11] > 0;
         let count = |list: &[Vec<u8>]| u8::try_from(list.len()).expect("few records");
         let mut reply = self.octets[..2].to_vec();
@@ -114,9 +108,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Answers with what the closure makes of a query; `None`: not at all.
-    pub(crate) fn start(
-        answer: impl Fn(&Query) -> Option<Vec<u8>> + Send + Sync + 'static,
-    ) -> Self {
+    pub(crate) fn start(answer: impl Fn(&Query) -> Option<Vec<u8>> + Send + Sync + 'static) -> Self {
         let (tcp, udp) = bound();
         let address = tcp.local_addr().expect("an address");
         let queries = Arc::new(Mutex::new(Vec::new()));

@@ -21,8 +21,8 @@ use super::{Found, Inner, failure};
 use crate::dns::Name;
 use crate::facts::answers::{Answers, DESCRIPTION, Interface, Source};
 use crate::facts::{
-    AbsentCluster, Call, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, FailedRead,
-    ReadFailure, ResolverEndpoint, SecurityGroup, Vpc, VpcAttributes, VpcZones,
+    AbsentCluster, Call, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, FailedRead, ReadFailure,
+    ResolverEndpoint, SecurityGroup, Vpc, VpcAttributes, VpcZones,
 };
 use crate::limits;
 
@@ -57,9 +57,7 @@ struct Brought {
 impl Brought {
     /// Keeps what came, or why it did not.
     fn take<T>(&mut self, result: Result<T, FailedRead>) -> Option<T> {
-        result
-            .map_err(|failed| self.answers.failed.push(failed))
-            .ok()
+        result.map_err(|failed| self.answers.failed.push(failed)).ok()
     }
 
     fn list<T>(&mut self, result: Result<Listed<T>, FailedRead>) -> Option<Vec<T>> {
@@ -79,8 +77,7 @@ impl Brought {
 fn form(version: &str, call: Call, parameters: &[(&str, &str)]) -> Request {
     let (_, action) = call.action().split_once(':').unwrap_or_default();
     let mut form = form_urlencoded::Serializer::new(String::new());
-    form.append_pair("Action", action)
-        .append_pair("Version", version);
+    form.append_pair("Action", action).append_pair("Version", version);
     for (name, value) in parameters {
         form.append_pair(name, value);
     }
@@ -89,11 +86,7 @@ fn form(version: &str, call: Call, parameters: &[(&str, &str)]) -> Request {
 
 impl Inner {
     /// A read, within the time of the run.
-    async fn read<T>(
-        &self,
-        call: Call,
-        read: impl Future<Output = Result<T, FailedRead>>,
-    ) -> Result<T, FailedRead> {
+    async fn read<T>(&self, call: Call, read: impl Future<Output = Result<T, FailedRead>>) -> Result<T, FailedRead> {
         timeout_at(self.until, Box::pin(read))
             .await
             .unwrap_or_else(|_| Err(failure::timed_out(call)))
@@ -124,10 +117,7 @@ impl Inner {
         parameters: &[(&str, &str)],
         parse: impl Fn(&str) -> Result<T, NotAnswer>,
     ) -> Result<T, FailedRead> {
-        let xml = self
-            .ec2
-            .ask(call, form("2016-11-15", call, parameters))
-            .await?;
+        let xml = self.ec2.ask(call, form("2016-11-15", call, parameters)).await?;
         parse(&xml).map_err(|error| failure::unparsable(call, &error.to_string()))
     }
 
@@ -157,15 +147,12 @@ impl Inner {
     }
 
     pub(super) async fn cluster(&self, name: &str) -> Result<Cluster, FailedRead> {
-        self.read(Call::DescribeCluster, self.sdk.describe_cluster(name))
-            .await
+        self.read(Call::DescribeCluster, self.sdk.describe_cluster(name)).await
     }
 
     async fn cluster_names(&self) -> Result<Listed<String>, FailedRead> {
-        self.pages(Call::ListClusters, async |token| {
-            self.sdk.list_clusters(token).await
-        })
-        .await
+        self.pages(Call::ListClusters, async |token| self.sdk.list_clusters(token).await)
+            .await
     }
 
     /// The cluster of this name is not there; which are?
@@ -279,11 +266,7 @@ impl Inner {
         all.answers.resolver_rules = all.list(rules);
         all.answers.rule_associations = all.list(associations);
         // Those of the cluster's VPC first, where a capture does not hold them all.
-        let vpc_id = all
-            .answers
-            .clusters
-            .first()
-            .and_then(|one| one.vpc_id.clone());
+        let vpc_id = all.answers.clusters.first().and_then(|one| one.vpc_id.clone());
         if let Some(associations) = &mut all.answers.rule_associations
             && associations.len() > limits::LIST_IN_CAPTURE
         {
@@ -291,9 +274,7 @@ impl Inner {
         }
         all.answers.resolver_endpoints = endpoints.answers.resolver_endpoints;
         all.answers.endpoint_addresses = endpoints.answers.endpoint_addresses;
-        all.answers
-            .hosted_zones
-            .extend(endpoints.answers.hosted_zones);
+        all.answers.hosted_zones.extend(endpoints.answers.hosted_zones);
         all.answers.failed.extend(endpoints.answers.failed);
         if let Some(more) = endpoints.security_groups {
             all.security_groups.get_or_insert_default().extend(more);
@@ -303,15 +284,9 @@ impl Inner {
         if let Some(groups) = &mut all.answers.security_groups {
             groups.sort_by(|a, b| a.id.cmp(&b.id));
         }
-        all.answers
-            .hosted_zones
-            .sort_by(|a, b| a.vpc_id.cmp(&b.vpc_id));
+        all.answers.hosted_zones.sort_by(|a, b| a.vpc_id.cmp(&b.vpc_id));
         if let Some(absent) = &mut all.answers.absent {
-            absent.account = all
-                .answers
-                .caller
-                .as_ref()
-                .map(|caller| caller.account.clone());
+            absent.account = all.answers.caller.as_ref().map(|caller| caller.account.clone());
         }
         all.answers.failed.sort();
         all.answers.failed.dedup();
@@ -342,18 +317,11 @@ impl Inner {
             limits::LIST_IN_CAPTURE,
         );
         let hosts = vpcs.claim(
-            endpoints
-                .iter()
-                .filter(inbound)
-                .filter_map(|one| one.vpc_id.clone()),
+            endpoints.iter().filter(inbound).filter_map(|one| one.vpc_id.clone()),
             // One place is the cluster's.
             limits::ZONES_OF_VPCS - 1,
         );
-        let ids: Vec<String> = endpoints
-            .iter()
-            .filter(inbound)
-            .map(|one| one.id.clone())
-            .collect();
+        let ids: Vec<String> = endpoints.iter().filter(inbound).map(|one| one.id.clone()).collect();
         let (addresses, groups, zones) = tokio::join!(
             self.endpoint_addresses(ids),
             self.security_groups(&wanted),
@@ -362,27 +330,18 @@ impl Inner {
         brought.answers.resolver_endpoints = Some(endpoints);
         for (id, result) in addresses {
             if let Some(addresses) = brought.take(result) {
-                brought
-                    .answers
-                    .endpoint_addresses
-                    .push((Some(id), addresses));
+                brought.answers.endpoint_addresses.push((Some(id), addresses));
             }
         }
         if let Some(groups) = groups {
             brought.groups(groups);
         }
-        brought.answers.hosted_zones = zones
-            .into_iter()
-            .filter_map(|zones| brought.take(zones))
-            .collect();
+        brought.answers.hosted_zones = zones.into_iter().filter_map(|zones| brought.take(zones)).collect();
         brought
     }
 
     /// The addresses of endpoints, in their order.
-    async fn endpoint_addresses(
-        &self,
-        ids: Vec<String>,
-    ) -> Vec<(String, Result<Vec<EndpointAddress>, FailedRead>)> {
+    async fn endpoint_addresses(&self, ids: Vec<String>) -> Vec<(String, Result<Vec<EndpointAddress>, FailedRead>)> {
         let call = Call::ListResolverEndpointIpAddresses;
         let mut waiting = ids.into_iter().enumerate();
         let mut under_way = JoinSet::new();
@@ -420,37 +379,22 @@ impl Inner {
             }
         }
         all.sort_by_key(|(at, ..)| *at);
-        all.into_iter()
-            .map(|(_, id, addresses)| (id, addresses))
-            .collect()
+        all.into_iter().map(|(_, id, addresses)| (id, addresses)).collect()
     }
 
     /// Security groups; `None` where none is wanted. By a filter, since an id that is gone would fail them all.
-    async fn security_groups(
-        &self,
-        ids: &[String],
-    ) -> Option<Result<Listed<SecurityGroup>, FailedRead>> {
+    async fn security_groups(&self, ids: &[String]) -> Option<Result<Listed<SecurityGroup>, FailedRead>> {
         if ids.is_empty() {
             return None;
         }
         let mut groups = (Vec::new(), None);
         // A filter takes 200 values (EC2 API reference, "Filter").
         for ids in ids.chunks(200) {
-            let names: Vec<String> = (1..=ids.len())
-                .map(|at| format!("Filter.1.Value.{at}"))
-                .collect();
+            let names: Vec<String> = (1..=ids.len()).map(|at| format!("Filter.1.Value.{at}")).collect();
             let mut parameters = vec![("Filter.1.Name", "group-id"), ("MaxResults", "1000")];
-            parameters.extend(
-                names
-                    .iter()
-                    .map(String::as_str)
-                    .zip(ids.iter().map(String::as_str)),
-            );
+            parameters.extend(names.iter().map(String::as_str).zip(ids.iter().map(String::as_str)));
             let call = Call::DescribeSecurityGroups;
-            match self
-                .ec2_pages(call, &parameters, xml::security_groups)
-                .await
-            {
+            match self.ec2_pages(call, &parameters, xml::security_groups).await {
                 Ok((more, cut)) => {
                     groups.0.extend(more);
                     groups.1 = groups.1.or(cut);
@@ -478,8 +422,7 @@ impl Inner {
                     }
                     let path = format!("/2013-04-01/hostedzonesbyvpc?{}", query.finish());
                     let xml = self.route53.ask(call, Request::Get(path)).await?;
-                    xml::hosted_zones(&xml)
-                        .map_err(|error| failure::unparsable(call, &error.to_string()))
+                    xml::hosted_zones(&xml).map_err(|error| failure::unparsable(call, &error.to_string()))
                 })
                 .await;
             match listed {
@@ -514,9 +457,7 @@ impl Inner {
         };
         let vpc_id = cluster.as_ref().and_then(|one| one.vpc_id.clone());
         let group = groups.claim(
-            cluster
-                .as_ref()
-                .and_then(|one| one.cluster_security_group_id.clone()),
+            cluster.as_ref().and_then(|one| one.cluster_security_group_id.clone()),
             limits::LIST_IN_CAPTURE + 1,
         );
         brought.answers.clusters.extend(cluster);
@@ -555,12 +496,7 @@ impl Inner {
     }
 
     /// Which cluster is meant: the one that is named, and where it is not the target's, the one that is.
-    async fn identify(
-        &self,
-        target: Option<&Name>,
-        name: Option<&str>,
-        brought: &mut Brought,
-    ) -> Option<Cluster> {
+    async fn identify(&self, target: Option<&Name>, name: Option<&str>, brought: &mut Brought) -> Option<Cluster> {
         let known = target.and_then(|target| self.recall(|one| one.has_endpoint(target)));
         let named = match (known, name) {
             (Some(known), _) => Some(known),
@@ -660,19 +596,11 @@ impl Inner {
         (is_known.then_some(updates), failed)
     }
 
-    async fn interfaces_and_vpc(
-        &self,
-        cluster: &str,
-        vpc_id: Option<&str>,
-        vpcs: &Claimed,
-    ) -> Brought {
+    async fn interfaces_and_vpc(&self, cluster: &str, vpc_id: Option<&str>, vpcs: &Claimed) -> Brought {
         let mut brought = Brought::default();
         // With the VPC known, it need not wait for the interfaces.
         if let Some(vpc_id) = vpc_id {
-            let (interfaces, vpc) = tokio::join!(
-                self.interfaces(cluster, Some(vpc_id)),
-                self.vpc(vpc_id, vpcs)
-            );
+            let (interfaces, vpc) = tokio::join!(self.interfaces(cluster, Some(vpc_id)), self.vpc(vpc_id, vpcs));
             brought = vpc;
             brought.answers.interfaces = brought.list(interfaces);
             return brought;
@@ -714,20 +642,13 @@ impl Inner {
     }
 
     /// The cluster's interfaces, by their description: exactly, since `Amazon EKS x*` would be those of `x-2` too.
-    async fn interfaces(
-        &self,
-        cluster: &str,
-        vpc_id: Option<&str>,
-    ) -> Result<Listed<Interface>, FailedRead> {
+    async fn interfaces(&self, cluster: &str, vpc_id: Option<&str>) -> Result<Listed<Interface>, FailedRead> {
         // `*`, `?` and `\` have a meaning in a filter (EC2 User Guide, "Filter resources"); no cluster has them in
         // its name (EKS API reference, CreateCluster).
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         let call = Call::DescribeNetworkInterfaces;
         if !cluster.chars().all(plain) {
-            return Err(failure::unparsable(
-                call,
-                "not asked: no cluster has this name",
-            ));
+            return Err(failure::unparsable(call, "not asked: no cluster has this name"));
         }
         let description = format!("{DESCRIPTION}{cluster}");
         let mut parameters = vec![
@@ -763,21 +684,14 @@ impl Inner {
             .into_iter()
             .filter_map(|one| brought.take(one))
             .collect();
-        brought.answers.vpc_attributes = attributes
-            .into_iter()
-            .map(|one| (vpc_id.to_owned(), one))
-            .collect();
-        brought.answers.hosted_zones = zones
-            .into_iter()
-            .filter_map(|zones| brought.take(zones))
-            .collect();
+        brought.answers.vpc_attributes = attributes.into_iter().map(|one| (vpc_id.to_owned(), one)).collect();
+        brought.answers.hosted_zones = zones.into_iter().filter_map(|zones| brought.take(zones)).collect();
         brought
     }
 
     async fn vpcs(&self, vpc_id: &str) -> Result<Listed<Vpc>, FailedRead> {
         let parameters = [("Filter.1.Name", "vpc-id"), ("Filter.1.Value.1", vpc_id)];
-        self.ec2_pages(Call::DescribeVpcs, &parameters, xml::vpcs)
-            .await
+        self.ec2_pages(Call::DescribeVpcs, &parameters, xml::vpcs).await
     }
 
     /// The DHCP options of the VPC; `None` where it has none to describe.
@@ -798,18 +712,11 @@ impl Inner {
         if id == "default" {
             return None;
         }
-        let parameters = [
-            ("Filter.1.Name", "dhcp-options-id"),
-            ("Filter.1.Value.1", id),
-        ];
+        let parameters = [("Filter.1.Name", "dhcp-options-id"), ("Filter.1.Value.1", id)];
         Some(self.ec2_pages(call, &parameters, xml::dhcp_options).await)
     }
 
-    async fn vpc_attribute(
-        &self,
-        vpc_id: &str,
-        attribute: &str,
-    ) -> Result<VpcAttributes, FailedRead> {
+    async fn vpc_attribute(&self, vpc_id: &str, attribute: &str) -> Result<VpcAttributes, FailedRead> {
         let call = Call::DescribeVpcAttribute;
         let parameters = [("VpcId", vpc_id), ("Attribute", attribute)];
         let said = self
@@ -822,10 +729,7 @@ impl Inner {
         if is_said {
             Ok(said)
         } else {
-            Err(failure::unparsable(
-                call,
-                &format!("the answer lacks {attribute}"),
-            ))
+            Err(failure::unparsable(call, &format!("the answer lacks {attribute}")))
         }
     }
 }

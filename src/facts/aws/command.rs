@@ -123,12 +123,7 @@ struct Invocations {
 
 impl Session {
     /// Sends a shell script to the nodes, and gives the command's id. `seconds` is how long it may run there.
-    pub async fn send_command(
-        &self,
-        nodes: &Nodes,
-        script: &str,
-        seconds: u64,
-    ) -> Result<String, CommandError> {
+    pub async fn send_command(&self, nodes: &Nodes, script: &str, seconds: u64) -> Result<String, CommandError> {
         let mut body = json!({
             "DocumentName": "AWS-RunShellScript",
             "Comment": "eks-dns-doctor check",
@@ -151,9 +146,7 @@ impl Session {
 
     /// How far a command is; `None` where there is none of this id, as in the first moment.
     pub async fn command(&self, id: &str) -> Result<Option<Progress>, CommandError> {
-        let commands: Commands = self
-            .manager("ListCommands", &json!({ "CommandId": id }))
-            .await?;
+        let commands: Commands = self.manager("ListCommands", &json!({ "CommandId": id })).await?;
         Ok(commands.commands.into_iter().next())
     }
 
@@ -182,18 +175,11 @@ impl Session {
 
     /// What a node's part came to.
     pub async fn output(&self, id: &str, node: &str) -> Result<Output, CommandError> {
-        self.manager(
-            "GetCommandInvocation",
-            &json!({ "CommandId": id, "InstanceId": node }),
-        )
-        .await
+        self.manager("GetCommandInvocation", &json!({ "CommandId": id, "InstanceId": node }))
+            .await
     }
 
-    async fn manager<T: DeserializeOwned>(
-        &self,
-        operation: &'static str,
-        body: &Value,
-    ) -> Result<T, CommandError> {
+    async fn manager<T: DeserializeOwned>(&self, operation: &'static str, body: &Value) -> Result<T, CommandError> {
         let action = format!("ssm:{operation}");
         let request = Request::Json {
             target: format!("AmazonSSM.{operation}"),

@@ -51,10 +51,7 @@ where
             call,
             kind: ReadFailure::Failed,
             code: status(),
-            message: Some(short(&format!(
-                "the answer is not in AWS's form: {}",
-                innermost(error)
-            ))),
+            message: Some(short(&format!("the answer is not in AWS's form: {}", innermost(error)))),
         },
         other => unparsable(call, &innermost(other)),
     }
@@ -87,10 +84,7 @@ pub(super) fn unparsable(call: Call, message: &str) -> FailedRead {
 
 /// The list goes on beyond what is read of one.
 pub(super) fn cut(call: Call) -> FailedRead {
-    unparsable(
-        call,
-        &format!("only the first {} pages were read", limits::AWS_PAGES),
-    )
+    unparsable(call, &format!("only the first {} pages were read", limits::AWS_PAGES))
 }
 
 /// At most [`limits::AWS_MESSAGE`] characters.
@@ -134,11 +128,9 @@ fn kind(code: &str, message: &str) -> ReadFailure {
         .or_else(|| code.strip_prefix("Server."))
         .unwrap_or(code);
     match code {
-        "AccessDenied"
-        | "AccessDeniedException"
-        | "UnauthorizedOperation"
-        | "NotAuthorized"
-        | "UnauthorizedAccess" => ReadFailure::Denied,
+        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "NotAuthorized" | "UnauthorizedAccess" => {
+            ReadFailure::Denied
+        }
         "Throttling"
         | "ThrottlingException"
         | "ThrottledException"
@@ -165,9 +157,7 @@ fn kind(code: &str, message: &str) -> ReadFailure {
         | "InvalidSecurity" => ReadFailure::Credentials,
         "ResourceNotFoundException" | "NotFoundException" | "NoSuchVPC" => ReadFailure::NotFound,
         // Seen of DescribeCluster in place of ResourceNotFoundException (Terraform's AWS provider looks for both).
-        "ClientException" if message.starts_with("No cluster found for name") => {
-            ReadFailure::NotFound
-        }
+        "ClientException" if message.starts_with("No cluster found for name") => ReadFailure::NotFound,
         _ if code.ends_with(".NotFound") => ReadFailure::NotFound,
         _ => ReadFailure::Failed,
     }
@@ -201,10 +191,7 @@ mod tests {
         let said = |message| sayable(ReadFailure::Credentials, "SignatureDoesNotMatch", message);
         let quoted = "The request signature we calculated does not match. The Canonical String should have been\n\
                       x-amz-security-token:SECRET";
-        assert_eq!(
-            said(quoted),
-            "The request signature we calculated does not match"
-        );
+        assert_eq!(said(quoted), "The request signature we calculated does not match");
         assert_eq!(said("x-amz-security-token:SECRET"), "");
         assert_eq!(short(&"x".repeat(10_000)).len(), limits::AWS_MESSAGE);
     }

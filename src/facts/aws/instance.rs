@@ -109,9 +109,7 @@ async fn get(client: &Client, what: &str) -> Result<Option<String>, ImdsError> {
             let value = text(value.as_ref().trim().to_owned());
             Ok((!value.is_empty()).then_some(value))
         }
-        Err(ImdsError::ErrorResponse(response)) if response.response().status().as_u16() == 404 => {
-            Ok(None)
-        }
+        Err(ImdsError::ErrorResponse(response)) if response.response().status().as_u16() == 404 => Ok(None),
         Err(error) => Err(error),
     }
 }

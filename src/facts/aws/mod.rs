@@ -1,5 +1,5 @@
-//! What AWS says, asked of it: the reads of [`Call`](super::Call), concurrently as far as they depend on each other, under one
-//! deadline. Only this folder knows the AWS SDK, and only its `sdk` the types of its services.
+//! What AWS says, asked of it: the reads of [`Call`](super::Call), concurrently as far as they depend on each other,
+//! under one deadline. Only this folder knows the AWS SDK, and only its `sdk` the types of its services.
 //!
 //! A run opens one [`Session`], which loads Region and credentials or says in one line why it cannot
 //! ([`NoSession`], with its [`gap`](NoSession::gap)):
@@ -116,9 +116,7 @@ impl Session {
             until: opened.until,
             described: Mutex::default(),
         };
-        Ok(Self {
-            inner: Arc::new(inner),
-        })
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The Region that is asked.
@@ -168,10 +166,7 @@ impl Inner {
     }
 
     fn recall(&self, fits: impl Fn(&Cluster) -> bool) -> Option<Cluster> {
-        let mut described = self
-            .described
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut described = self.described.lock().unwrap_or_else(PoisonError::into_inner);
         let at = described.iter().position(fits)?;
         Some(described.swap_remove(at))
     }
@@ -196,9 +191,7 @@ fn api(
 /// At most [`limits::AWS_TEXT`] octets of a text, cut between characters.
 fn text(mut text: String) -> String {
     if text.len() > limits::AWS_TEXT {
-        let end = (0..=limits::AWS_TEXT)
-            .rev()
-            .find(|at| text.is_char_boundary(*at));
+        let end = (0..=limits::AWS_TEXT).rev().find(|at| text.is_char_boundary(*at));
         text.truncate(end.unwrap_or_default());
     }
     text

@@ -11,25 +11,13 @@ struct Partition {
 
 fn partition(region: &str) -> Partition {
     let (suffix, dual_stack_suffix, global_region) = match region {
-        _ if region.starts_with("cn-") => (
-            "amazonaws.com.cn",
-            "api.amazonwebservices.com.cn",
-            "cn-northwest-1",
-        ),
+        _ if region.starts_with("cn-") => ("amazonaws.com.cn", "api.amazonwebservices.com.cn", "cn-northwest-1"),
         _ if region.starts_with("us-gov-") => ("amazonaws.com", "api.aws", "us-gov-west-1"),
-        _ if region.starts_with("eusc-") => {
-            ("amazonaws.eu", "api.amazonwebservices.eu", "eusc-de-east-1")
-        }
+        _ if region.starts_with("eusc-") => ("amazonaws.eu", "api.amazonwebservices.eu", "eusc-de-east-1"),
         _ if region.starts_with("us-iso-") => ("c2s.ic.gov", "api.aws.ic.gov", "us-iso-east-1"),
-        _ if region.starts_with("us-isob-") => {
-            ("sc2s.sgov.gov", "api.aws.scloud", "us-isob-east-1")
-        }
-        _ if region.starts_with("eu-isoe-") => {
-            ("cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", "eu-isoe-west-1")
-        }
-        _ if region.starts_with("us-isof-") => {
-            ("csp.hci.ic.gov", "api.aws.hci.ic.gov", "us-isof-south-1")
-        }
+        _ if region.starts_with("us-isob-") => ("sc2s.sgov.gov", "api.aws.scloud", "us-isob-east-1"),
+        _ if region.starts_with("eu-isoe-") => ("cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", "eu-isoe-west-1"),
+        _ if region.starts_with("us-isof-") => ("csp.hci.ic.gov", "api.aws.hci.ic.gov", "us-isof-south-1"),
         _ => ("amazonaws.com", "api.aws", "us-east-1"),
     };
     Partition {

@@ -11,8 +11,8 @@ use super::transport::BoundedAnswer;
 use super::xml::Page;
 use super::{failure, few, text};
 use crate::facts::{
-    Call, Cluster, ClusterUpdate, EndpointAddress, FailedRead, ResolverEndpoint, ResolverRule,
-    RuleAssociation, RuleTarget,
+    Call, Cluster, ClusterUpdate, EndpointAddress, FailedRead, ResolverEndpoint, ResolverRule, RuleAssociation,
+    RuleTarget,
 };
 use crate::limits;
 
@@ -93,10 +93,7 @@ impl Sdk {
         })
     }
 
-    pub(super) async fn list_clusters(
-        &self,
-        token: Option<String>,
-    ) -> Result<Page<String>, FailedRead> {
+    pub(super) async fn list_clusters(&self, token: Option<String>) -> Result<Page<String>, FailedRead> {
         let answer = self
             .eks
             .list_clusters()
@@ -111,11 +108,7 @@ impl Sdk {
         })
     }
 
-    pub(super) async fn list_updates(
-        &self,
-        cluster: &str,
-        token: Option<String>,
-    ) -> Result<Page<String>, FailedRead> {
+    pub(super) async fn list_updates(&self, cluster: &str, token: Option<String>) -> Result<Page<String>, FailedRead> {
         let answer = self
             .eks
             .list_updates()
@@ -131,11 +124,7 @@ impl Sdk {
         })
     }
 
-    pub(super) async fn describe_update(
-        &self,
-        cluster: &str,
-        id: &str,
-    ) -> Result<ClusterUpdate, FailedRead> {
+    pub(super) async fn describe_update(&self, cluster: &str, id: &str) -> Result<ClusterUpdate, FailedRead> {
         let call = Call::DescribeUpdate;
         let answer = self
             .eks
@@ -152,16 +141,11 @@ impl Sdk {
             id: raw.id.map_or_else(|| text(id.to_owned()), text),
             kind: raw.r#type.map(|kind| text(kind.as_str().to_owned())),
             status: raw.status.map(|status| text(status.as_str().to_owned())),
-            created_at: raw
-                .created_at
-                .and_then(|time| time.fmt(Format::DateTime).ok()),
+            created_at: raw.created_at.and_then(|time| time.fmt(Format::DateTime).ok()),
         })
     }
 
-    pub(super) async fn resolver_endpoints(
-        &self,
-        token: Option<String>,
-    ) -> Result<Page<ResolverEndpoint>, FailedRead> {
+    pub(super) async fn resolver_endpoints(&self, token: Option<String>) -> Result<Page<ResolverEndpoint>, FailedRead> {
         let answer = self
             .resolver
             .list_resolver_endpoints()
@@ -232,10 +216,7 @@ impl Sdk {
         })
     }
 
-    pub(super) async fn resolver_rules(
-        &self,
-        token: Option<String>,
-    ) -> Result<Page<ResolverRule>, FailedRead> {
+    pub(super) async fn resolver_rules(&self, token: Option<String>) -> Result<Page<ResolverRule>, FailedRead> {
         let call = Call::ListResolverRules;
         let answer = self
             .resolver
@@ -250,10 +231,7 @@ impl Sdk {
             let mut targets = Vec::new();
             for target in few(raw.target_ips.unwrap_or_default().into_iter()) {
                 let port = target.port.and_then(|port| u16::try_from(port).ok());
-                for ip in [optional(target.ip), optional(target.ipv6)]
-                    .into_iter()
-                    .flatten()
-                {
+                for ip in [optional(target.ip), optional(target.ipv6)].into_iter().flatten() {
                     targets.push(RuleTarget {
                         ip: address(call, &ip)?,
                         // Route 53 Resolver, TargetAddress: 53 where none is given.
@@ -271,9 +249,7 @@ impl Sdk {
                     .unwrap_or_default(),
                 status: raw.status.map(|status| text(status.as_str().to_owned())),
                 owner: optional(raw.owner_id),
-                share_status: raw
-                    .share_status
-                    .map(|status| text(status.as_str().to_owned())),
+                share_status: raw.share_status.map(|status| text(status.as_str().to_owned())),
                 resolver_endpoint_id: optional(raw.resolver_endpoint_id),
                 targets,
             });
@@ -284,10 +260,7 @@ impl Sdk {
         })
     }
 
-    pub(super) async fn rule_associations(
-        &self,
-        token: Option<String>,
-    ) -> Result<Page<RuleAssociation>, FailedRead> {
+    pub(super) async fn rule_associations(&self, token: Option<String>) -> Result<Page<RuleAssociation>, FailedRead> {
         let answer = self
             .resolver
             .list_resolver_rule_associations()

@@ -73,9 +73,7 @@ pub enum NoSession {
     )]
     Mfa(Option<String>),
     /// The role could not be assumed.
-    #[error(
-        "the role {role} could not be assumed: {message}; choose other credentials with --profile"
-    )]
+    #[error("the role {role} could not be assumed: {message}; choose other credentials with --profile")]
     Role {
         /// The role's ARN.
         role: String,
@@ -83,7 +81,8 @@ pub enum NoSession {
         message: String,
     },
     /// Something else about the credentials.
-    #[error("the credentials could not be loaded: {message}; `aws sts get-caller-identity{}` says more", suffix(.profile))]
+    #[error("the credentials could not be loaded: {message}; `aws sts get-caller-identity{}` says \
+     more", suffix(.profile))]
     Failed {
         /// The profile.
         profile: Option<String>,
@@ -172,20 +171,14 @@ async fn opened(ask: &Ask, until: Instant) -> Result<Opened, NoSession> {
             .session_name("eks-dns-doctor")
             .build_from_provider(credentials)
             .await;
-        credentials = provider
-            .provide_credentials()
-            .await
-            .map_err(|error| NoSession::Role {
-                role: failure::short(role),
-                message: reason(&error),
-            })?;
+        credentials = provider.provide_credentials().await.map_err(|error| NoSession::Role {
+            role: failure::short(role),
+            message: reason(&error),
+        })?;
     }
     // As they are now, for all clients and the whole run: no process, no token server and no role is asked twice.
     let credentials = SharedCredentialsProvider::new(credentials);
-    let config = config
-        .into_builder()
-        .credentials_provider(credentials.clone())
-        .build();
+    let config = config.into_builder().credentials_provider(credentials.clone()).build();
     Ok(Opened {
         config,
         credentials,
@@ -271,9 +264,7 @@ fn explain(ask: &Ask, config: &SdkConfig, error: &CredentialsError) -> NoSession
         .or_else(|| self::setting(config, "AWS_PROFILE", "eks_dns_doctor_unset"));
     if setting("role_arn").is_some() && setting("mfa_serial").is_some() {
         NoSession::Mfa(profile)
-    } else if (setting("sso_session").is_some() || setting("sso_start_url").is_some())
-        && !is_refused(error)
-    {
+    } else if (setting("sso_session").is_some() || setting("sso_start_url").is_some()) && !is_refused(error) {
         NoSession::SsoExpired(profile)
     } else if setting("login_session").is_some() {
         NoSession::LoginExpired(profile)

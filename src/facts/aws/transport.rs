@@ -9,9 +9,7 @@ use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
 use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
 use aws_smithy_runtime::client::identity::IdentityCache;
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
-use aws_smithy_runtime::client::retries::classifiers::{
-    HttpStatusCodeClassifier, TransientErrorClassifier,
-};
+use aws_smithy_runtime::client::retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
 use aws_smithy_runtime_api::client::auth::{
@@ -23,9 +21,7 @@ use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextMut;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_runtime_api::client::runtime_components::{
-    RuntimeComponents, RuntimeComponentsBuilder,
-};
+use aws_smithy_runtime_api::client::runtime_components::{RuntimeComponents, RuntimeComponentsBuilder};
 use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::{ConfigBag, Layer};
@@ -128,9 +124,7 @@ impl Api {
         let mut layer = Layer::new("signing");
         layer.store_put(AuthSchemeOptionResolverParams::new(()));
         layer.store_put(SigV4OperationSigningConfig {
-            region: Some(SigningRegion::from(Region::new(
-                self.signing_region.clone(),
-            ))),
+            region: Some(SigningRegion::from(Region::new(self.signing_region.clone()))),
             name: Some(SigningName::from_static(self.signing_name)),
             ..SigV4OperationSigningConfig::default()
         });
@@ -141,10 +135,7 @@ impl Api {
             )))
             .push_auth_scheme(SharedAuthScheme::new(SigV4AuthScheme::new()))
             .set_identity_cache(Some(IdentityCache::no_cache()))
-            .set_identity_resolver(
-                SCHEME_ID,
-                SharedIdentityResolver::new(self.credentials.clone()),
-            );
+            .set_identity_resolver(SCHEME_ID, SharedIdentityResolver::new(self.credentials.clone()));
         if let Some(client) = &self.http_client {
             components.set_http_client(Some(client.clone()));
         }
@@ -172,10 +163,7 @@ impl Api {
 }
 
 fn serialize(request: Request) -> Result<HttpRequest, BoxError> {
-    let builder = http::Request::builder().header(
-        "user-agent",
-        concat!("eks-dns-doctor/", env!("CARGO_PKG_VERSION")),
-    );
+    let builder = http::Request::builder().header("user-agent", concat!("eks-dns-doctor/", env!("CARGO_PKG_VERSION")));
     let request = match request {
         Request::Form(form) => builder
             .method("POST")
@@ -201,9 +189,7 @@ fn deserialize(response: &HttpResponse) -> Result<String, OrchestratorError<ApiE
     }
     let mut meta = ErrorMetadata::builder();
     let text = std::str::from_utf8(body).ok();
-    if let Some((code, message)) =
-        text.and_then(|text| xml::error(text).or_else(|| json_error(text)))
-    {
+    if let Some((code, message)) = text.and_then(|text| xml::error(text).or_else(|| json_error(text))) {
         meta = meta.code(code).message(message);
     }
     Err(OrchestratorError::operation(ApiError(meta.build())))
@@ -307,11 +293,7 @@ mod tests {
         assert_eq!(kept(&deep), limits::AWS_DEPTH + 1);
         // In pieces as in one.
         let mut nesting = Nesting::default();
-        let pieces: usize = deep
-            .as_bytes()
-            .chunks(7)
-            .map(|piece| nesting.shallow(piece))
-            .sum();
+        let pieces: usize = deep.as_bytes().chunks(7).map(|piece| nesting.shallow(piece)).sum();
         assert_eq!(pieces, limits::AWS_DEPTH + 1);
         let text = format!("\"{deep}\"");
         assert_eq!(kept(&text), text.len());

@@ -10,9 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::{few, text};
 use crate::facts::answers::Interface;
-use crate::facts::{
-    Caller, DhcpOptions, HostedZone, Permission, SecurityGroup, Vpc, VpcAttributes,
-};
+use crate::facts::{Caller, DhcpOptions, HostedZone, Permission, SecurityGroup, Vpc, VpcAttributes};
 use crate::limits;
 
 /// A page of a list, and where the next one begins.
@@ -28,10 +26,7 @@ pub(super) enum NotAnswer {
     #[error("the answer is not XML: {0}")]
     Xml(#[from] quick_xml::DeError),
     #[error("the answer is not <{expected}> but <{found}>")]
-    Other {
-        expected: &'static str,
-        found: String,
-    },
+    Other { expected: &'static str, found: String },
     #[error("the answer has {0:?} where {1} is expected")]
     Value(String, &'static str),
 }
@@ -247,8 +242,7 @@ pub(super) fn vpcs(xml: &str) -> Result<Page<Vpc>, NotAnswer> {
         state: Option<String>,
     }
     // Networks that are being added, or were taken away, are listed too.
-    let associated =
-        |state: Option<State>| state.and_then(|one| one.state).as_deref() == Some("associated");
+    let associated = |state: Option<State>| state.and_then(|one| one.state).as_deref() == Some("associated");
     let document: Document = document("DescribeVpcsResponse", xml)?;
     let members = document.vpc_set.item.into_iter().map(|raw| {
         let v4 = raw.cidr_block_association_set.item.into_iter();
@@ -256,9 +250,7 @@ pub(super) fn vpcs(xml: &str) -> Result<Page<Vpc>, NotAnswer> {
         let mut cidrs: Vec<IpNet> = Vec::new();
         let listed = std::iter::once(raw.cidr_block)
             .chain(v4.filter_map(|one| associated(one.cidr_block_state).then_some(one.cidr_block)))
-            .chain(v6.filter_map(|one| {
-                associated(one.ipv6_cidr_block_state).then_some(one.ipv6_cidr_block)
-            }));
+            .chain(v6.filter_map(|one| associated(one.ipv6_cidr_block_state).then_some(one.ipv6_cidr_block)));
         for cidr in listed.take(limits::EXPECTED) {
             if let Some(cidr) = net(cidr)?
                 && !cidrs.contains(&cidr)
@@ -409,8 +401,7 @@ pub(super) fn security_groups(xml: &str) -> Result<Page<SecurityGroup>, NotAnswe
                 protocol: text(raw.ip_protocol),
                 from_port: raw.from_port,
                 to_port: raw.to_port,
-                cidrs: few(v4.chain(v6).filter_map(|value| net(value).transpose()))
-                    .collect::<Result<_, _>>()?,
+                cidrs: few(v4.chain(v6).filter_map(|value| net(value).transpose())).collect::<Result<_, _>>()?,
                 groups: few(groups.filter_map(|one| filled(one.group_id))).collect(),
                 prefix_lists: few(lists.filter_map(|one| filled(one.prefix_list_id))).collect(),
             })

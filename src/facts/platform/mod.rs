@@ -82,11 +82,7 @@ impl HostConfiguration {
                     scutil::parse(&scutil, &captured.resolver_files)
                 })
             })
-            .or_else(|| {
-                captured
-                    .powershell
-                    .map(|text| windows::parse(&decode(text)))
-            })
+            .or_else(|| captured.powershell.map(|text| windows::parse(&decode(text))))
             .filter(|split| !split.scopes.is_empty() || !split.problems.is_empty());
         let kept = |value: &Option<String>| {
             let value = value.as_deref().map(str::trim)?;
@@ -252,16 +248,12 @@ impl SplitDns {
     /// systemd-resolved and Windows ask all, and macOS asks the one with the lowest order first.
     pub fn asked_for(&self, name: &Name) -> AskedFor {
         let fit = |scope: &DnsScope| {
-            let covers = scope
-                .domains
-                .iter()
-                .filter_map(|domain| domain.covers(name));
+            let covers = scope.domains.iter().filter_map(|domain| domain.covers(name));
             covers.max()
         };
         // A link without name servers takes part in nothing; a rule without them is an exemption.
-        let takes_part = |scope: &&DnsScope| {
-            !scope.bound_only && (!scope.servers.is_empty() || self.chooser == Chooser::Windows)
-        };
+        let takes_part =
+            |scope: &&DnsScope| !scope.bound_only && (!scope.servers.is_empty() || self.chooser == Chooser::Windows);
         let best = self.scopes.iter().filter(takes_part).filter_map(fit).max();
         let mut chosen: Vec<&DnsScope> = self
             .scopes
@@ -298,9 +290,7 @@ impl SplitDns {
 
     /// The scopes that have the name server.
     pub fn scopes_of(&self, server: SocketAddr) -> impl Iterator<Item = &DnsScope> {
-        self.scopes
-            .iter()
-            .filter(move |scope| scope.servers.contains(&server))
+        self.scopes.iter().filter(move |scope| scope.servers.contains(&server))
     }
 }
 
@@ -355,14 +345,17 @@ impl HostSummary {
             ));
         }
         if configuration.has_host_aliases {
-            notes.push("HOSTALIASES is set: the C library reads it for names without a dot, which no endpoint has.".to_owned());
+            notes.push(
+                "HOSTALIASES is set: the C library reads it for names without a dot, which no endpoint has.".to_owned(),
+            );
         }
-        if configuration.res_options.is_some()
-            || configuration.local_domain.is_some()
-            || configuration.has_host_aliases
+        if configuration.res_options.is_some() || configuration.local_domain.is_some() || configuration.has_host_aliases
         {
             // Go, src/net/conf.go, initConfVal.
-            notes.push("With that in the environment a Go program that is built with cgo leaves the look-up to the C library.".to_owned());
+            notes.push(
+                "With that in the environment a Go program that is built with cgo leaves the look-up to the C library."
+                    .to_owned(),
+            );
         }
         let split = configuration.split_dns.as_ref();
         if let Some(split) = split {
@@ -386,9 +379,7 @@ impl AskedFor {
         let servers: Vec<String> = self.servers.iter().map(plain_address).collect();
         let servers = servers.join(", ");
         let because = match &self.domain {
-            Some(domain) if domain.is_root() => {
-                "its domain is the root, which takes every name".to_owned()
-            }
+            Some(domain) if domain.is_root() => "its domain is the root, which takes every name".to_owned(),
             Some(domain) => format!("its domain {domain} covers it"),
             None => "no domain of another covers it".to_owned(),
         };

@@ -44,14 +44,7 @@ pub enum LookupPath {
 
 /// Services that know names of this host or of this link only, and pass on every other: nss-myhostname(8),
 /// nss-mymachines(8), libvirt-nss, and nss-mdns, which answers `.local`.
-const LOCAL_ONLY: &[&str] = &[
-    "files",
-    "myhostname",
-    "mymachines",
-    "libvirt",
-    "libvirt_guest",
-    "wins",
-];
+const LOCAL_ONLY: &[&str] = &["files", "myhostname", "mymachines", "libvirt", "libvirt_guest", "wins"];
 /// What the names of nss-mdns's services begin with.
 const MULTICAST: &str = "mdns";
 
@@ -77,9 +70,7 @@ impl HostsLine {
             if let Some(inside) = rest.strip_prefix('[') {
                 let (actions, behind) = inside.split_once(']').unwrap_or((inside, ""));
                 if let Some(service) = services.last_mut() {
-                    actions
-                        .split_whitespace()
-                        .for_each(|action| service.act(action));
+                    actions.split_whitespace().for_each(|action| service.act(action));
                 }
                 rest = behind;
             } else {
@@ -92,10 +83,7 @@ impl HostsLine {
             }
         }
         services.truncate(limits::NSS_SERVICES);
-        Some(Self {
-            text: line,
-            services,
-        })
+        Some(Self { text: line, services })
     }
 
     /// How a name that no file has comes to DNS.
@@ -115,15 +103,11 @@ impl HostsLine {
                 break;
             }
         }
-        if other {
-            LookupPath::Other
-        } else {
-            LookupPath::Never
-        }
+        if other { LookupPath::Other } else { LookupPath::Never }
     }
 
-    /// Whether Go's own resolver asks DNS by this line: it takes any service that it does not know for DNS, and heeds no
-    /// action (Go, src/net/conf.go, hostLookupOrder, without cgo).
+    /// Whether Go's own resolver asks DNS by this line: it takes any service that it does not know for DNS, and heeds
+    /// no action (Go, src/net/conf.go, hostLookupOrder, without cgo).
     pub fn go_asks_dns(&self) -> bool {
         self.services.is_empty() || self.services.iter().any(|service| service.name != "files")
     }
@@ -163,10 +147,12 @@ impl HostsLine {
         let mut said = Vec::new();
         match self.path() {
             LookupPath::Never => said.push(format!(
-                "nsswitch.conf (hosts: {text}) does not lead to DNS: the operating system's look-up asks no name server."
+                "nsswitch.conf (hosts: {text}) does not lead to DNS: the operating system's look-up asks no name \
+                 server."
             )),
             LookupPath::Resolved => said.push(format!(
-                "nsswitch.conf (hosts: {text}) leads to systemd-resolved, not through resolv.conf; Go's own resolver asks \
+                "nsswitch.conf (hosts: {text}) leads to systemd-resolved, not through resolv.conf; Go's own resolver \
+                 asks \
                  the name servers of resolv.conf all the same."
             )),
             LookupPath::Other => said.push(format!(
@@ -176,10 +162,12 @@ impl HostsLine {
         }
         match self.files() {
             None => said.push(format!(
-                "nsswitch.conf (hosts: {text}) has no files: the operating system's look-up does not read the hosts file."
+                "nsswitch.conf (hosts: {text}) has no files: the operating system's look-up does not read the hosts \
+                 file."
             )),
             Some(false) => said.push(format!(
-                "nsswitch.conf (hosts: {text}) asks DNS before the hosts file, which counts only where DNS has no answer."
+                "nsswitch.conf (hosts: {text}) asks DNS before the hosts file, which counts only where DNS has no \
+                 answer."
             )),
             Some(true) => {}
         }
@@ -238,16 +226,8 @@ mod tests {
                 Dns,
                 0,
             ),
-            (
-                "mymachines resolve [!UNAVAIL=return] files myhostname dns",
-                Resolved,
-                2,
-            ),
-            (
-                "files myhostname resolve [!UNAVAIL=return] dns",
-                Resolved,
-                1,
-            ),
+            ("mymachines resolve [!UNAVAIL=return] files myhostname dns", Resolved, 2),
+            ("files myhostname resolve [!UNAVAIL=return] dns", Resolved, 1),
             ("files dns sss", Dns, 0),
             ("dns files", Dns, 1),
             ("dns [!UNAVAIL=return] files", Dns, 1),
@@ -261,18 +241,14 @@ mod tests {
             ("files sss", Other, 1),
             ("", Never, 2),
         ] {
-            let text =
-                format!("# hosts: files\npasswd: files\nhosts:\t{line} # comment\nhosts: late\n");
+            let text = format!("# hosts: files\npasswd: files\nhosts:\t{line} # comment\nhosts: late\n");
             let read = HostsLine::parse(text.as_bytes()).unwrap();
             assert_eq!(read.text, line, "{line}");
             assert_eq!(read.path(), path, "{line}");
             assert_eq!(read.meaning().len(), notes, "{line}: {:?}", read.meaning());
             assert_eq!(read.go_asks_dns(), line != "files", "{line}");
         }
-        assert_eq!(
-            HostsLine::parse(b"passwd: files\n# hosts: files\nhostsx: dns\n"),
-            None
-        );
+        assert_eq!(HostsLine::parse(b"passwd: files\n# hosts: files\nhostsx: dns\n"), None);
     }
 
     #[test]

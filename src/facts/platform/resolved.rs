@@ -1,8 +1,9 @@
 //! systemd-resolved: what `resolvectl status` prints of its links, or `resolvectl dns`, `domain` and `default-route`.
 //!
 //! The layout changed over the years, the words did not (systemd, src/resolve/resolvectl.c): up to version 246
-//! `DefaultRoute setting: yes`, one address and one domain a line; from 247 `Protocols: +DefaultRoute …`, several a line;
-//! from 257 `Default Route: yes` besides. A value that does not fit goes on in the next line, without a colon of ours.
+//! `DefaultRoute setting: yes`, one address and one domain a line; from 247 `Protocols: +DefaultRoute …`, several a
+//! line; from 257 `Default Route: yes` besides. A value that does not fit goes on in the next line, without a colon of
+//! ours.
 
 use super::text::{label, numbered, server};
 use super::{Chooser, DnsScope, Problems, SplitDns};
@@ -32,8 +33,7 @@ pub(super) fn parse(text: &str) -> SplitDns {
         let mut scope = link.scope;
         // Versions that say nothing of it treat a link as a default route that has no routing-only domain, or the root
         // as one (resolvectl(1), "default-route").
-        let only_routes =
-            link.has_routing_only && !scope.domains.iter().any(|domain| domain.name.is_root());
+        let only_routes = link.has_routing_only && !scope.domains.iter().any(|domain| domain.name.is_root());
         scope.takes_the_rest = link.number.is_none() || link.default_route.unwrap_or(!only_routes);
         if !scope.servers.is_empty() || !scope.domains.is_empty() {
             scopes.push(scope);
@@ -111,10 +111,8 @@ impl Reader {
             .iter()
             .position(|link| link.scope.name == name && link.number == number);
         if known.is_none() && self.links.len() >= limits::DNS_SCOPES {
-            self.problems.say(format!(
-                "links beyond the first {} are left out",
-                limits::DNS_SCOPES
-            ));
+            self.problems
+                .say(format!("links beyond the first {} are left out", limits::DNS_SCOPES));
             self.current = None;
             return;
         }
@@ -186,11 +184,9 @@ impl Reader {
                 link.has_routing_only |= routing_only;
                 link.scope.add_domain(name, false, &mut self.problems);
             }
-            Err(error) => self.problems.say(format!(
-                "{}: domain {}: {error}",
-                link.scope.name,
-                label(word)
-            )),
+            Err(error) => self
+                .problems
+                .say(format!("{}: domain {}: {error}", link.scope.name, label(word))),
         }
     }
 
@@ -210,11 +206,7 @@ enum Head<'a> {
 /// `Global`, `Link 2 (eth0)`, or one of them with values behind a colon.
 fn head(line: &str) -> Option<(Head<'_>, &str)> {
     if let Some(rest) = line.strip_prefix(GLOBAL) {
-        let value = if rest.is_empty() {
-            ""
-        } else {
-            rest.strip_prefix(':')?
-        };
+        let value = if rest.is_empty() { "" } else { rest.strip_prefix(':')? };
         return Some((Head::Global, value));
     }
     let rest = line.strip_prefix("Link ")?;
@@ -229,8 +221,8 @@ fn head(line: &str) -> Option<(Head<'_>, &str)> {
     Some((Head::Link(number, name), value))
 }
 
-/// The keys whose values matter, and those that begin like them. The server in use is one of the list; fallback servers are
-/// asked where there are no others.
+/// The keys whose values matter, and those that begin like them. The server in use is one of the list; fallback servers
+/// are asked where there are no others.
 const KEYS: &[(&str, Key)] = &[
     ("DNS Servers", Key::Servers),
     ("DNS Domain", Key::Domains),

@@ -1,7 +1,7 @@
 //! macOS: what `scutil --dns` prints, and the files of `/etc/resolver`, which it prints too.
 //!
-//! Apple, configd, dnsinfo_internal.h: resolvers are numbered from 1 in each of the three parts; those for scoped queries
-//! serve programs that bind themselves to an interface, those for service-specific queries one service.
+//! Apple, configd, dnsinfo_internal.h: resolvers are numbered from 1 in each of the three parts; those for scoped
+//! queries serve programs that bind themselves to an interface, those for service-specific queries one service.
 
 use super::text::{PORT, address, label, numbered};
 use super::{Chooser, DnsScope, Problems, SplitDns, resolver_files, text};
@@ -38,11 +38,7 @@ pub(super) fn parse(text: &str, files: &[(String, Vec<u8>)]) -> SplitDns {
         };
         // Where the system has taken the file over, scutil has it already.
         let is_there = scopes.iter().any(|other: &DnsScope| {
-            other.domains == scope.domains
-                && scope
-                    .servers
-                    .iter()
-                    .all(|server| other.servers.contains(server))
+            other.domains == scope.domains && scope.servers.iter().all(|server| other.servers.contains(server))
         });
         if !is_there && scopes.len() < limits::DNS_SCOPES {
             scopes.push(scope);

@@ -12,9 +12,7 @@ pub(super) const PORT: u16 = 53;
 pub fn decode(octets: &[u8]) -> String {
     let octets = &octets[..octets.len().min(limits::HOST_TEXT)];
     let units = |pair: fn([u8; 2]) -> u16, octets: &[u8]| {
-        let units = octets
-            .chunks_exact(2)
-            .map(|octets| pair([octets[0], octets[1]]));
+        let units = octets.chunks_exact(2).map(|octets| pair([octets[0], octets[1]]));
         char::decode_utf16(units)
             .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
             .collect::<String>()
@@ -34,13 +32,11 @@ pub fn decode(octets: &[u8]) -> String {
 }
 
 /// An address of a name server as resolvectl prints it: `10.0.0.1`, `fe80::1%2`, `[::1]:5353`, `10.0.0.1:853#name`
-/// (resolved.conf(5), "DNS="). A zone that is a name stands for `link`, the number of the link that it was printed with.
+/// (resolved.conf(5), "DNS="). A zone that is a name stands for `link`, the number of the link that it was printed
+/// with.
 pub(super) fn server(text: &str, link: Option<u32>) -> Option<SocketAddr> {
     let text = text.split('#').next()?;
-    if let Some((ip, port)) = text
-        .strip_prefix('[')
-        .and_then(|rest| rest.rsplit_once("]:"))
-    {
+    if let Some((ip, port)) = text.strip_prefix('[').and_then(|rest| rest.rsplit_once("]:")) {
         return address(ip, port.parse().ok()?, link);
     }
     let text = text
@@ -101,11 +97,7 @@ mod tests {
             ("fe80::1%eth0", "[fe80::1%7]:53"),
             ("fe80::1", "[fe80::1%7]:53"),
         ] {
-            assert_eq!(
-                server(text, Some(7)).unwrap().to_string(),
-                address,
-                "{text}"
-            );
+            assert_eq!(server(text, Some(7)).unwrap().to_string(), address, "{text}");
         }
         for text in [
             "",

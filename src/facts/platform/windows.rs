@@ -2,7 +2,8 @@
 //!
 //! `Get-DnsClientServerAddress` and `Get-DnsClientNrptPolicy -Effective`, or `Get-DnsClientNrptRule`, piped through
 //! ConvertTo-Json: the names of properties are the same in every language, those of `ipconfig /all` are translated. One
-//! value or a list of them, at once or one behind the other; lists of one member may come as the member (PowerShell 5.1).
+//! value or a list of them, at once or one behind the other; lists of one member may come as the member (PowerShell
+//! 5.1).
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -33,9 +34,7 @@ struct Entry {
 
 pub(super) fn parse(text: &str) -> SplitDns {
     let mut reader = Reader::default();
-    for value in
-        serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}')).into_iter::<Value>()
-    {
+    for value in serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}')).into_iter::<Value>() {
         match value {
             Ok(value) => reader.value(value, limits::HOST_JSON_DEPTH),
             Err(error) => {
@@ -69,21 +68,15 @@ impl Reader {
             return;
         };
         match value {
-            Value::Array(values) => values
-                .into_iter()
-                .for_each(|value| self.value(value, depth)),
+            Value::Array(values) => values.into_iter().for_each(|value| self.value(value, depth)),
             Value::Object(fields) => {
                 if fields.contains_key("ServerAddresses") || fields.contains_key("Namespace") {
                     match serde_json::from_value::<Entry>(Value::Object(fields)) {
                         Ok(entry) => self.entry(&entry),
-                        Err(error) => self
-                            .problems
-                            .say(format!("an entry cannot be read: {error}")),
+                        Err(error) => self.problems.say(format!("an entry cannot be read: {error}")),
                     }
                 } else {
-                    fields
-                        .into_iter()
-                        .for_each(|(_, value)| self.value(value, depth));
+                    fields.into_iter().for_each(|(_, value)| self.value(value, depth));
                 }
             }
             _ => {}

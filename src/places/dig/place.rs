@@ -30,9 +30,7 @@ fn asked(run: &Run) -> Option<(Name, RecordType)> {
     let name = command
         .and_then(|command| command.name.as_ref())
         .or(run.unreached.as_ref());
-    run.question
-        .clone()
-        .or_else(|| name.map(|name| (name.clone(), qtype)))
+    run.question.clone().or_else(|| name.map(|name| (name.clone(), qtype)))
 }
 
 /// Whether all of the answer is there: a text that is cut off would say something else.
@@ -43,9 +41,7 @@ fn check_whole(run: &Run) -> Result<(), DigError> {
     }
     match run.counts {
         None => incomplete("its flags"),
-        Some([answers, _]) if answers != run.shown[0] => {
-            incomplete("all records of its answer section")
-        }
+        Some([answers, _]) if answers != run.shown[0] => incomplete("all records of its answer section"),
         // With +noauthority there is none.
         // What follows the last record shows that it is whole.
         Some(_) if run.server.is_none() && !run.is_closed => incomplete("its end"),
@@ -70,10 +66,7 @@ pub(super) fn capture(runs: Vec<Run>) -> Result<Capture, DigError> {
     };
     let mut seen = Seen {
         gaps: vec![
-            gap(
-                "control questions",
-                "dig asked for the endpoint's name only",
-            ),
+            gap("control questions", "dig asked for the endpoint's name only"),
             gap(
                 "operating system's look-up, hosts file, stub resolver configuration",
                 "dig asks a name server and nothing else",
@@ -151,10 +144,7 @@ impl Seen {
     fn take(&mut self, mut run: Run, hostname: &Name) -> Result<(), DigError> {
         // What could not even be sent has no name in some versions: the text is about one.
         let (name, qtype) = asked(&run).unwrap_or_else(|| (hostname.clone(), RecordType::A));
-        if run.is_of_other_class
-            || name != *hostname
-            || !matches!(qtype, RecordType::A | RecordType::AAAA)
-        {
+        if run.is_of_other_class || name != *hostname || !matches!(qtype, RecordType::A | RecordType::AAAA) {
             self.gaps.push(gap(
                 &format!("the answer for {name} {qtype}"),
                 "not about the endpoint's addresses, so it is left out",
@@ -172,10 +162,7 @@ impl Seen {
             ));
             return Ok(());
         }
-        if run
-            .counts
-            .is_some_and(|[_, authority]| authority > run.shown[1])
-        {
+        if run.counts.is_some_and(|[_, authority]| authority > run.shown[1]) {
             self.gaps
                 .push(gap("the authority section", "dig's text does not show it"));
         }
@@ -185,9 +172,7 @@ impl Seen {
         let answered = match run.server {
             Some((address, Some(transport))) => Some((address, transport)),
             // With +nostats the command line alone says who was asked.
-            _ => command
-                .and_then(|command| command.server)
-                .map(|server| (server, tried)),
+            _ => command.and_then(|command| command.server).map(|server| (server, tried)),
         };
         let mut errors = std::mem::take(&mut run.errors);
         let (own, others): (Vec<_>, Vec<_>) = errors
@@ -226,9 +211,10 @@ impl Seen {
 
     /// Puts a look-up to those of the same server, of which it is one sample more.
     fn put(&mut self, address: SocketAddr, transport: Transport, named: bool, lookup: Lookup) {
-        let same = self.observations.iter_mut().find(|probed| {
-            probed.resolver.address == Some(address) && probed.resolver.transport == Some(transport)
-        });
+        let same = self
+            .observations
+            .iter_mut()
+            .find(|probed| probed.resolver.address == Some(address) && probed.resolver.transport == Some(transport));
         if let Some(probed) = same {
             let again = probed
                 .lookups
@@ -314,11 +300,7 @@ fn lookup<'a>(
         // What was refused in every try is unreachable; what was silent once is taken for silent.
         let refused = attempts
             .first()
-            .filter(|_| {
-                attempts
-                    .iter()
-                    .all(|attempt| attempt.kind == AnswerKind::Unreachable)
-            })
+            .filter(|_| attempts.iter().all(|attempt| attempt.kind == AnswerKind::Unreachable))
             .cloned();
         let last = refused.unwrap_or_else(|| blank.clone());
         if attempts.is_empty() {

@@ -71,13 +71,9 @@ pub(super) fn other_program(text: &str) -> Option<(usize, &'static str)> {
             Some("host")
         } else if line.starts_with("Server:\t") || line.starts_with("Server:  ") {
             Some("nslookup")
-        } else if [
-            "; fully validated",
-            "; unsigned answer",
-            "; negative response",
-        ]
-        .iter()
-        .any(|comment| line.starts_with(comment))
+        } else if ["; fully validated", "; unsigned answer", "; negative response"]
+            .iter()
+            .any(|comment| line.starts_with(comment))
         {
             Some("delv")
         } else {
@@ -99,9 +95,7 @@ pub(super) fn runs(text: &str) -> Result<Vec<Run>, DigError> {
         let line = line.trim_end();
         let wrong = |what| DigError::Line(number, what);
         let error = network_error(line);
-        let begins = line.starts_with("; <<>> DiG")
-            || line.starts_with(";; ->>HEADER<<-")
-            || error.is_some();
+        let begins = line.starts_with("; <<>> DiG") || line.starts_with(";; ->>HEADER<<-") || error.is_some();
         if begins && runs.last().is_some_and(Run::is_done) {
             runs.push(Run::default());
         }
@@ -109,27 +103,17 @@ pub(super) fn runs(text: &str) -> Result<Vec<Run>, DigError> {
         if let Some(command) = line.strip_prefix("; <<>> DiG") {
             run.command = Some(self::command(command));
         } else if let Some(header) = line.strip_prefix(";; ->>HEADER<<-") {
-            let status = header
-                .split("status: ")
-                .nth(1)
-                .and_then(|rest| rest.split(',').next());
+            let status = header.split("status: ").nth(1).and_then(|rest| rest.split(',').next());
             run.line = number;
             run.status = Some(
                 status
                     .and_then(|status| status.trim().parse().ok())
                     .ok_or(wrong("no status that is known"))?,
             );
-        } else if let Some(NetworkError {
-            server,
-            name,
-            reason,
-        }) = error
-        {
+        } else if let Some(NetworkError { server, name, reason }) = error {
             let server = self::server(server).ok_or(wrong("no address of a server"))?;
             run.line = number;
-            run.unreached = name
-                .filter(|name| *name != ".")
-                .and_then(|name| name.parse().ok());
+            run.unreached = name.filter(|name| *name != ".").and_then(|name| name.parse().ok());
             if run.errors.len() < limits::ATTEMPTS_PER_LOOKUP {
                 let reason = reason.chars().take(limits::TEXT_FROM_WIRE).collect();
                 run.errors.push((server, reason));
@@ -172,9 +156,7 @@ pub(super) fn runs(text: &str) -> Result<Vec<Run>, DigError> {
             in_question = false;
         } else if in_question && line.starts_with(';') {
             run.question = Some(question(line).ok_or(wrong("no question"))?);
-            run.is_of_other_class = line
-                .split_whitespace()
-                .any(|word| is_class(word) && !is_internet(word));
+            run.is_of_other_class = line.split_whitespace().any(|word| is_class(word) && !is_internet(word));
         } else if let Some(section) = section.filter(|_| !line.starts_with(';')) {
             let mut whole = without_comment(line).to_owned();
             for _ in 0..limits::LINES_OF_RECORD {
@@ -251,14 +233,12 @@ fn command(line: &str) -> Command {
     let address = server.and_then(|server| server.parse::<IpAddr>().ok());
     let port = words().skip_while(|word| *word != "-p").nth(1);
     let transport = words()
-        .find_map(
-            |word| match word.split_once('=').map_or(word, |(flag, _)| flag) {
-                "+tcp" | "+vc" => Some(Transport::Tcp),
-                "+tls" => Some(Transport::Tls),
-                "+https" | "+https-get" | "+https-post" => Some(Transport::Https),
-                _ => None,
-            },
-        )
+        .find_map(|word| match word.split_once('=').map_or(word, |(flag, _)| flag) {
+            "+tcp" | "+vc" => Some(Transport::Tcp),
+            "+tls" => Some(Transport::Tls),
+            "+https" | "+https-get" | "+https-post" => Some(Transport::Https),
+            _ => None,
+        })
         .unwrap_or(Transport::Udp);
     let port = port
         .and_then(|port| port.parse().ok())
@@ -370,9 +350,7 @@ enum Shown {
 
 /// `NAME. 60 IN A 192.168.104.190`, over several lines too.
 fn shown(section: Section, line: &str) -> Option<Shown> {
-    let mut words = line
-        .split_whitespace()
-        .filter(|word| !matches!(*word, "(" | ")"));
+    let mut words = line.split_whitespace().filter(|word| !matches!(*word, "(" | ")"));
     let owner = words.next()?.parse().ok()?;
     let ttl = seconds(words.next()?)?;
     let mut next = words.next()?;
@@ -437,9 +415,7 @@ fn seconds(word: &str) -> Option<u32> {
 /// `15 (Blocked): (text)`.
 fn extended_error(text: &str) -> Option<ExtendedError> {
     let code: String = text.chars().take_while(char::is_ascii_digit).collect();
-    let extra = text
-        .split_once("): (")
-        .and_then(|(_, extra)| extra.strip_suffix(')'));
+    let extra = text.split_once("): (").and_then(|(_, extra)| extra.strip_suffix(')'));
     let extra = extra.map(|extra| extra.chars().take(limits::TEXT_FROM_WIRE).collect());
     Some(ExtendedError::new(code.parse().ok()?, extra))
 }

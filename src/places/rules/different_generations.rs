@@ -17,8 +17,8 @@ declare_place_rule! {
     ///
     /// ## How it was decided
     /// Each capture has its time, the times are more than a minute apart (the records of a private endpoint live for
-    /// 60 seconds), and the private addresses are not the same. It is medium where they have none in common, and low where
-    /// they share some.
+    /// 60 seconds), and the private addresses are not the same. It is medium where they have none in common, and low
+    /// where they share some.
     ///
     /// ## Why it matters
     /// Two captures of two states compare the times and not the places.
@@ -51,15 +51,9 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
 }
 
 fn of_pair(a: &Place, b: &Place) -> Option<Finding> {
-    let (older, newer) = if a.later_than(b).is_some() {
-        (b, a)
-    } else {
-        (a, b)
-    };
+    let (older, newer) = if a.later_than(b).is_some() { (b, a) } else { (a, b) };
     // Without both times, or at one time, nothing says that one is the older.
-    newer
-        .later_than(older)
-        .filter(|apart| *apart > limits::PLACES_APART)?;
+    newer.later_than(older).filter(|apart| *apart > limits::PLACES_APART)?;
     let (before, after) = (addresses(older), addresses(newer));
     if before.is_empty() || after.is_empty() || before == after {
         return None;
@@ -94,9 +88,6 @@ fn of_pair(a: &Place, b: &Place) -> Option<Finding> {
         Evidence::fact(format!("{}: {}", newer.name, shown(&after))),
     ];
     finding.evidence.extend(times(&[older, newer]));
-    finding.remedies = vec![Remedy::advice(format!(
-        "Capture {} again, and compare",
-        older.name
-    ))];
+    finding.remedies = vec![Remedy::advice(format!("Capture {} again, and compare", older.name))];
     Some(finding)
 }

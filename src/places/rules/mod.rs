@@ -79,13 +79,7 @@ pub(super) fn evaluate(seen: &Seen<'_>) -> Vec<Finding> {
 }
 
 impl PlaceRule {
-    fn finding(
-        &self,
-        severity: Severity,
-        confidence: Confidence,
-        summary: String,
-        explanation: String,
-    ) -> Finding {
+    fn finding(&self, severity: Severity, confidence: Confidence, summary: String, explanation: String) -> Finding {
         Finding {
             rule: self.name.to_owned(),
             severity,
@@ -156,9 +150,7 @@ fn observed(place: &Place, resolver: &ResolverReport) -> Evidence {
 
 /// When each place was captured, where that is known.
 fn times(places: &[&Place]) -> Vec<Evidence> {
-    let known = places
-        .iter()
-        .filter_map(|place| Some((place, place.taken_at()?)));
+    let known = places.iter().filter_map(|place| Some((place, place.taken_at()?)));
     known
         .map(|(place, time)| Evidence::fact(format!("{} was captured at {time}", place.name)))
         .collect()
@@ -187,10 +179,7 @@ fn has_private_addresses(resolver: &ResolverReport) -> bool {
     };
     resolver.verdict.has_addresses()
         && !resolver.addresses.is_empty()
-        && resolver
-            .addresses
-            .iter()
-            .all(|address| private(address.class))
+        && resolver.addresses.iter().all(|address| private(address.class))
 }
 
 /// What the place's own diagnosis says to do.

@@ -1,8 +1,6 @@
 //! The private zone is seen at one place, and at another the resolver takes the name from elsewhere.
 
-use super::{
-    address_of, has_private_addresses, list, names, observed, own_remedies, times, verdict,
-};
+use super::{address_of, has_private_addresses, list, names, observed, own_remedies, times, verdict};
 use crate::compare::Verdict;
 use crate::places::{Place, Seen, is_one_server};
 use crate::report::{ResolverReport, diagnose};
@@ -18,8 +16,9 @@ declare_place_rule! {
     /// ## How it was decided
     /// At one place every resolver that its clients depend on gives private addresses, and not from the public view.
     /// At the other one of them shows the public view, denies the name, or gives addresses that are neither the
-    /// cluster's nor private. A server that both places ask (not each host's own stub on loopback) is left to `same-resolver-answers-differently`.
-    /// It is high where the SOA records show the two views, and medium where they do not.
+    /// cluster's nor private. A server that both places ask (not each host's own stub on loopback) is left to
+    /// `same-resolver-answers-differently`. It is high where the SOA records show the two views, and medium where they
+    /// do not.
     ///
     /// ## Why it matters
     /// It takes the cluster, its endpoint and the inbound endpoint out of the question: what is to be changed is at
@@ -72,10 +71,7 @@ fn remedies(place: &Place, good: &ResolverReport) -> Vec<Remedy> {
 }
 
 /// What is said of each, once for all the places of which the same is said: `a and b ask X, which …`.
-fn grouped(
-    places: &[(&Place, &ResolverReport)],
-    said: impl Fn(&ResolverReport, bool) -> String,
-) -> Vec<String> {
+fn grouped(places: &[(&Place, &ResolverReport)], said: impl Fn(&ResolverReport, bool) -> String) -> Vec<String> {
     let mut groups: Vec<(String, Vec<&Place>, &ResolverReport)> = Vec::new();
     for (place, resolver) in places {
         let alike = said(resolver, false);
@@ -97,20 +93,14 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
         let path = place.path();
         if let Some(other) = path.iter().find(|resolver| sees_another(resolver)) {
             without.push((place, other));
-        } else if let Some(first) = path
-            .first()
-            .filter(|_| path.iter().all(|resolver| sees(resolver)))
-        {
+        } else if let Some(first) = path.first().filter(|_| path.iter().all(|resolver| sees(resolver))) {
             with.push((place, first));
         }
     }
     // The same server that answers two places differently is another rule's.
     let asked_there = |resolver: &ResolverReport| {
         let address = resolver.probed.resolver.address;
-        address.is_some_and(is_one_server)
-            && with
-                .iter()
-                .any(|(_, other)| other.probed.resolver.address == address)
+        address.is_some_and(is_one_server) && with.iter().any(|(_, other)| other.probed.resolver.address == address)
     };
     without.retain(|(_, resolver)| !asked_there(resolver));
     if with.is_empty() || without.is_empty() {
@@ -136,12 +126,8 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
         let asks = if several { "ask" } else { "asks" };
         format!("{asks} {}, which {how}", address_of(resolver))
     });
-    let proved = with
-        .iter()
-        .all(|(_, resolver)| resolver.view == View::PrivateZone)
-        && without
-            .iter()
-            .all(|(_, resolver)| resolver.view == View::Public);
+    let proved = with.iter().all(|(_, resolver)| resolver.view == View::PrivateZone)
+        && without.iter().all(|(_, resolver)| resolver.view == View::Public);
     let good: Vec<&Place> = with.iter().map(|(place, _)| *place).collect();
     let bad: Vec<&Place> = without.iter().map(|(place, _)| *place).collect();
     let mut resolvers: Vec<String> = Vec::new();
@@ -176,19 +162,12 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
         names(&bad),
         names(&good),
     );
-    let severity = if without
-        .iter()
-        .any(|(_, resolver)| !resolver.verdict.is_fine())
-    {
+    let severity = if without.iter().any(|(_, resolver)| !resolver.verdict.is_fine()) {
         Severity::Error
     } else {
         Severity::Warning
     };
-    let confidence = if proved {
-        Confidence::High
-    } else {
-        Confidence::Medium
-    };
+    let confidence = if proved { Confidence::High } else { Confidence::Medium };
     let summary = format!("{}, {}", list(&through), list(&instead));
     let mut finding = RULE.finding(severity, confidence, summary, explanation);
     let both = || with.iter().chain(&without);
@@ -196,9 +175,7 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
         .iter()
         .map(|(_, resolver)| resolver.probed.resolver.name.clone())
         .collect();
-    finding.evidence = both()
-        .map(|(place, resolver)| observed(place, resolver))
-        .collect();
+    finding.evidence = both().map(|(place, resolver)| observed(place, resolver)).collect();
     finding
         .evidence
         .extend(times(&both().map(|(place, _)| *place).collect::<Vec<_>>()));

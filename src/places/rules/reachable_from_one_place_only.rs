@@ -8,21 +8,21 @@ use crate::rules::{Confidence, Finding, Remedy, Severity};
 
 declare_place_rule! {
     /// ## What it means
-    /// A resolver answers at one place, and nothing is heard from it at the other: something between the second place and
-    /// the resolver does not let DNS through.
+    /// A resolver answers at one place, and nothing is heard from it at the other: something between the second place
+    /// and the resolver does not let DNS through.
     ///
     /// ## How it was decided
-    /// The same address, port and transport: an answer of any kind at one place, and at the other a timeout, or an error of
-    /// the network. Loopback and link-local addresses are each host's own and are not compared.
+    /// The same address, port and transport: an answer of any kind at one place, and at the other a timeout, or an
+    /// error of the network. Loopback and link-local addresses are each host's own and are not compared.
     ///
     /// ## Why it matters
     /// The resolver is up and knows the name. What is missing is a way to it: a route, a firewall's rule, a security
     /// group's, or the way back.
     ///
     /// ## What to do
-    /// Let UDP and TCP port 53 through from that place to the resolver: in the firewalls on the way, in the security group
-    /// and the network ACL of an inbound endpoint, and in the routes both ways. The Resolver at the VPC's `.2` address
-    /// answers inside its VPC only: from elsewhere ask an inbound endpoint.
+    /// Let UDP and TCP port 53 through from that place to the resolver: in the firewalls on the way, in the security
+    /// group and the network ACL of an inbound endpoint, and in the routes both ways. The Resolver at the VPC's `.2`
+    /// address answers inside its VPC only: from elsewhere ask an inbound endpoint.
     ///
     /// ## References
     /// - Amazon VPC User Guide, "Understanding Amazon DNS"
@@ -64,12 +64,8 @@ fn of_row(seen: &Seen<'_>, row: &Row) -> Option<Finding> {
     if heard.is_empty() {
         return None;
     }
-    let places = |cells: &[(_, _, _)]| -> Vec<&Place> {
-        cells
-            .iter()
-            .map(|(place, _, _): &(&Place, _, _)| *place)
-            .collect()
-    };
+    let places =
+        |cells: &[(_, _, _)]| -> Vec<&Place> { cells.iter().map(|(place, _, _): &(&Place, _, _)| *place).collect() };
     let (from, not_from) = (names(&places(&heard)), names(&places(&silent)));
     let address = row.shown_address();
     let is_vpc = asked(seen, row)
@@ -87,20 +83,15 @@ fn of_row(seen: &Seen<'_>, row: &Row) -> Option<Finding> {
             "Allow UDP and TCP port 53 on the way, at the security group of an inbound endpoint too",
         )
     };
-    let explanation =
-        format!("{address} answers {from}, and {not_from} hears nothing from it. {why}");
+    let explanation = format!("{address} answers {from}, and {not_from} hears nothing from it. {why}");
     let summary = format!("{address} answers {from}, and not {not_from}");
     let mut finding = RULE.finding(severity, Confidence::High, summary, explanation);
     let all = || heard.iter().chain(&silent);
     finding.resolvers = vec![row.resolver.clone()];
-    finding.evidence = all()
-        .map(|(place, _, resolver)| observed(place, resolver))
-        .collect();
+    finding.evidence = all().map(|(place, _, resolver)| observed(place, resolver)).collect();
     finding
         .evidence
         .extend(times(&all().map(|(place, ..)| *place).collect::<Vec<_>>()));
-    finding.remedies = vec![Remedy::advice(format!(
-        "{remedy} ({not_from} to {address})"
-    ))];
+    finding.remedies = vec![Remedy::advice(format!("{remedy} ({not_from} to {address})"))];
     Some(finding)
 }

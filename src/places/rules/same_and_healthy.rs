@@ -10,16 +10,16 @@ declare_place_rule! {
     /// Each place is healthy: every resolver that decides there answers as is expected there.
     ///
     /// ## How it was decided
-    /// Each place's own diagnosis ends healthy or degraded, and no finding over several places has anything to say against
-    /// it.
+    /// Each place's own diagnosis ends healthy or degraded, and no finding over several places has anything to say
+    /// against it.
     ///
     /// ## Why it matters
-    /// Where kubectl still fails at one of them, it is not the name: look at routes and port 443 (`--connect`), at a proxy,
-    /// at what that program's own resolver library does.
+    /// Where kubectl still fails at one of them, it is not the name: look at routes and port 443 (`--connect`), at a
+    /// proxy, at what that program's own resolver library does.
     ///
     /// ## What to do
-    /// Nothing here. It says so as well where the places take the name from two views: that is right with public and private
-    /// access both on.
+    /// Nothing here. It says so as well where the places take the name from two views: that is right with public and
+    /// private access both on.
     "same-and-healthy" = {
         summary: "every place is healthy",
         severity: Severity::Info,
@@ -29,12 +29,7 @@ declare_place_rule! {
 
 fn check(seen: &Seen<'_>, before: &[Finding]) -> Vec<Finding> {
     let healthy = seen.places.iter().all(Place::is_healthy);
-    if !healthy
-        || !seen.unseen.is_empty()
-        || before
-            .iter()
-            .any(|finding| finding.severity != Severity::Info)
-    {
+    if !healthy || !seen.unseen.is_empty() || before.iter().any(|finding| finding.severity != Severity::Info) {
         return Vec::new();
     }
     let places: Vec<&Place> = seen.places.iter().collect();
@@ -54,12 +49,7 @@ fn check(seen: &Seen<'_>, before: &[Finding]) -> Vec<Finding> {
     let mut finding = RULE.finding(Severity::Info, Confidence::Certain, summary, explanation);
     finding.evidence = places
         .iter()
-        .flat_map(|place| {
-            place
-                .path()
-                .into_iter()
-                .map(|resolver| observed(place, resolver))
-        })
+        .flat_map(|place| place.path().into_iter().map(|resolver| observed(place, resolver)))
         .collect();
     vec![finding]
 }

@@ -18,17 +18,18 @@ declare_place_rule! {
     /// something on the way that answers in its stead.
     ///
     /// ## How it was decided
-    /// The same address, port and transport, at two places: one with addresses and one without, two views, or two sets of
-    /// addresses that have nothing in common. Loopback and link-local addresses are each host's own and are not compared.
-    /// Captures of different times, or of an unknown time, make it less sure: the answer itself may have changed.
+    /// The same address, port and transport, at two places: one with addresses and one without, two views, or two sets
+    /// of addresses that have nothing in common. Loopback and link-local addresses are each host's own and are not
+    /// compared. Captures of different times, or of an unknown time, make it less sure: the answer itself may have
+    /// changed.
     ///
     /// ## Why it matters
     /// Proving that the resolver works from one place proves nothing for the other: it depends on who asks.
     ///
     /// ## What to do
     /// Look at what the resolver decides by: views (`match-clients`), access lists (`allow-query`), policy zones, the
-    /// client's network. Make sure that the packets of both places arrive there with the address that you think, and that
-    /// nothing on the way answers DNS itself.
+    /// client's network. Make sure that the packets of both places arrive there with the address that you think, and
+    /// that nothing on the way answers DNS itself.
     ///
     /// ## References
     /// - RFC 9499 section 6, "split DNS"
@@ -41,11 +42,7 @@ declare_place_rule! {
 }
 
 pub(super) fn ips(resolver: &ResolverReport) -> BTreeSet<IpAddr> {
-    resolver
-        .addresses
-        .iter()
-        .map(|address| address.ip)
-        .collect()
+    resolver.addresses.iter().map(|address| address.ip).collect()
 }
 
 /// Whether two captures may be of different times as far as is known.
@@ -81,12 +78,8 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
 
 fn of_row(seen: &Seen<'_>, row: &Row) -> Option<Finding> {
     let mut heard = asked(seen, row);
-    heard.retain(|(_, _, resolver)| {
-        !is_silent(resolver.verdict) && resolver.verdict != Verdict::Unstable
-    });
-    let first = heard
-        .first()
-        .map(|(place, _, resolver)| (*place, *resolver))?;
+    heard.retain(|(_, _, resolver)| !is_silent(resolver.verdict) && resolver.verdict != Verdict::Unstable);
+    let first = heard.first().map(|(place, _, resolver)| (*place, *resolver))?;
     let mut rest = heard.iter().skip(1);
     rest.find(|(place, _, resolver)| differ(first, (place, resolver)))?;
     let says: Vec<String> = heard
@@ -106,10 +99,7 @@ fn of_row(seen: &Seen<'_>, row: &Row) -> Option<Finding> {
         (false, false) => Severity::Warning,
     };
     let places: Vec<&Place> = heard.iter().map(|(place, ..)| *place).collect();
-    let mut apart = places
-        .iter()
-        .skip(1)
-        .filter(|place| may_be_apart(places[0], place));
+    let mut apart = places.iter().skip(1).filter(|place| may_be_apart(places[0], place));
     let confidence = if apart.next().is_some() {
         Confidence::Low
     } else {
@@ -130,14 +120,9 @@ fn of_row(seen: &Seen<'_>, row: &Row) -> Option<Finding> {
         places.len()
     );
     if confidence == Confidence::Low {
-        explanation.push_str(
-            " It is not known that they were asked at one time, so it may have changed between.",
-        );
+        explanation.push_str(" It is not known that they were asked at one time, so it may have changed between.");
     }
-    let summary = format!(
-        "{address} answers differently by place: {}",
-        says.join("; ")
-    );
+    let summary = format!("{address} answers differently by place: {}", says.join("; "));
     let mut finding = RULE.finding(severity, confidence, summary, explanation);
     finding.resolvers = vec![row.resolver.clone()];
     finding.evidence = heard

@@ -29,36 +29,22 @@ fn check(seen: &Seen<'_>, before: &[Finding]) -> Vec<Finding> {
         .places
         .iter()
         .partition(|place| place.report.conclusion == Conclusion::Broken);
-    let explained = before
-        .iter()
-        .any(|finding| finding.severity == Severity::Error);
+    let explained = before.iter().any(|finding| finding.severity == Severity::Error);
     let Some(first) = broken.first().filter(|_| !explained) else {
         return Vec::new();
     };
     let says: Vec<String> = broken
         .iter()
-        .filter_map(|place| {
-            Some(format!(
-                "{}: {}",
-                place.name,
-                place.report.headline()?.summary
-            ))
-        })
+        .filter_map(|place| Some(format!("{}: {}", place.name, place.report.headline()?.summary)))
         .collect();
     let summary = if seen.places.len() == 1 {
         format!(
             "{} is broken, and no other place was seen: {}",
             first.name,
-            first
-                .report
-                .headline()
-                .map_or("", |finding| &finding.summary)
+            first.report.headline().map_or("", |finding| &finding.summary)
         )
     } else if others.is_empty() {
-        format!(
-            "each place is broken by something of its own: {}",
-            says.join("; ")
-        )
+        format!("each place is broken by something of its own: {}", says.join("; "))
     } else {
         format!(
             "{} broken, and {} not: {}",

@@ -20,16 +20,9 @@ pub fn interfaces_now(case: &Case<'_>) -> Remedy {
 }
 
 /// Asks these resolvers again by hand. `options` are dig's: `+tcp`, `+nsid`, or nothing.
-pub fn ask_again(
-    case: &Case<'_>,
-    subjects: &[&Subject<'_>],
-    qtype: RecordType,
-    options: &str,
-) -> Remedy {
+pub fn ask_again(case: &Case<'_>, subjects: &[&Subject<'_>], qtype: RecordType, options: &str) -> Remedy {
     Remedy::new(
         "Ask again by hand",
-        subjects
-            .iter()
-            .filter_map(|subject| dig(case, subject, qtype, options)),
+        subjects.iter().filter_map(|subject| dig(case, subject, qtype, options)),
     )
 }

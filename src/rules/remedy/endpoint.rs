@@ -21,9 +21,7 @@ pub fn take_the_name_from_aws(case: &Case<'_>, cluster: &str) -> Vec<Remedy> {
         ),
         Remedy::new(
             "Where it differs, write the kubeconfig anew",
-            [format!(
-                "aws eks update-kubeconfig --region {region} --name {cluster}"
-            )],
+            [format!("aws eks update-kubeconfig --region {region} --name {cluster}")],
         ),
     ]
 }
@@ -43,9 +41,7 @@ pub fn let_the_private_zone_work(case: &Case<'_>) -> Vec<Remedy> {
         Remedy::new(
             "Both DNS attributes of the VPC must be true",
             [
-                format!(
-                    "aws ec2 describe-vpc-attribute --region {region} --vpc-id {vpc} --attribute enableDnsSupport"
-                ),
+                format!("aws ec2 describe-vpc-attribute --region {region} --vpc-id {vpc} --attribute enableDnsSupport"),
                 format!(
                     "aws ec2 describe-vpc-attribute --region {region} --vpc-id {vpc} --attribute \
                      enableDnsHostnames"

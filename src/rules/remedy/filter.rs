@@ -76,9 +76,7 @@ pub fn dns_firewall(case: &Case<'_>) -> Remedy {
     Remedy::new(
         "If Route 53 Resolver DNS Firewall filters for the VPC: an ALLOW rule before the one that blocks",
         [
-            format!(
-                "aws route53resolver create-firewall-domain-list --region {region} --name eks-endpoints"
-            ),
+            format!("aws route53resolver create-firewall-domain-list --region {region} --name eks-endpoints"),
             format!(
                 "aws route53resolver update-firewall-domains --region {region} \
                  --firewall-domain-list-id <rslvr-fdl-id> --operation ADD --domains '*.{zone}'"

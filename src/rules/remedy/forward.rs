@@ -35,11 +35,7 @@ pub fn to(case: &Case<'_>, addresses: &[IpAddr]) -> Vec<Remedy> {
     let mut remedies = vec![Remedy::new(
         format!(
             "Forward the endpoint's own name to the inbound {}",
-            if targets.len() == 1 {
-                "endpoint"
-            } else {
-                "endpoints"
-            }
+            if targets.len() == 1 { "endpoint" } else { "endpoints" }
         ),
         snippets(&own, &targets),
     )];
@@ -72,12 +68,10 @@ pub fn to(case: &Case<'_>, addresses: &[IpAddr]) -> Vec<Remedy> {
     ));
     remedies.push(Remedy::new(
         "Check: the answer must be the private addresses, over UDP and over TCP",
-        targets.iter().take(1).flat_map(|ip| {
-            [
-                format!("dig @{ip} {own} A"),
-                format!("dig +tcp @{ip} {own} A"),
-            ]
-        }),
+        targets
+            .iter()
+            .take(1)
+            .flat_map(|ip| [format!("dig @{ip} {own} A"), format!("dig +tcp @{ip} {own} A")]),
     ));
     remedies
 }
@@ -101,27 +95,20 @@ fn targets(addresses: &[IpAddr]) -> Vec<String> {
 /// The same forward in the words of each program.
 fn snippets(zone: &str, targets: &[String]) -> Vec<String> {
     let joined = |separator: &str| targets.join(separator);
-    let unbound: Vec<String> = targets
-        .iter()
-        .map(|ip| format!("    forward-addr: {ip}"))
-        .collect();
-    let dnsmasq: Vec<String> = targets
-        .iter()
-        .map(|ip| format!("server=/{zone}/{ip}"))
-        .collect();
+    let unbound: Vec<String> = targets.iter().map(|ip| format!("    forward-addr: {ip}")).collect();
+    let dnsmasq: Vec<String> = targets.iter().map(|ip| format!("server=/{zone}/{ip}")).collect();
     vec![
         format!(
-            "# BIND (named.conf)\nzone \"{zone}\" {{\n    type forward;\n    forward only;\n    forwarders {{ {}; }};\n}};",
+            "# BIND (named.conf)\nzone \"{zone}\" {{\n    type forward;\n    forward only;\n    forwarders {{ {}; \
+             }};\n}};",
             joined("; ")
         ),
         format!(
-            "# Unbound (unbound.conf)\nserver:\n    private-domain: \"{zone}\"\n    domain-insecure: \"{zone}\"\nforward-zone:\n    name: \"{zone}\"\n{}",
+            "# Unbound (unbound.conf)\nserver:\n    private-domain: \"{zone}\"\n    domain-insecure: \
+             \"{zone}\"\nforward-zone:\n    name: \"{zone}\"\n{}",
             unbound.join("\n")
         ),
-        format!(
-            "# dnsmasq\n{}\nrebind-domain-ok=/{zone}/",
-            dnsmasq.join("\n")
-        ),
+        format!("# dnsmasq\n{}\nrebind-domain-ok=/{zone}/", dnsmasq.join("\n")),
         format!(
             "# PowerDNS Recursor (recursor.conf)\nforward-zones-recurse={zone}={}",
             joined(";")
@@ -130,10 +117,7 @@ fn snippets(zone: &str, targets: &[String]) -> Vec<String> {
             "# Windows DNS (PowerShell)\nAdd-DnsServerConditionalForwarderZone -Name \"{zone}\" -MasterServers {}",
             joined(",")
         ),
-        format!(
-            "# CoreDNS (Corefile)\n{zone}:53 {{\n    forward . {}\n}}",
-            joined(" ")
-        ),
+        format!("# CoreDNS (Corefile)\n{zone}:53 {{\n    forward . {}\n}}", joined(" ")),
         format!(
             "# systemd-resolved, for a VPN link\nresolvectl dns <link> {}\nresolvectl domain <link> '~{zone}'",
             joined(" ")

@@ -8,12 +8,7 @@ use crate::observation::Transport;
 
 /// The line that asks one server for the name at the port where it was asked. `options` are dig's: `+tcp`,
 /// `+nsid`, or nothing.
-pub fn dig(
-    case: &Case<'_>,
-    subject: &Subject<'_>,
-    qtype: RecordType,
-    options: &str,
-) -> Option<String> {
+pub fn dig(case: &Case<'_>, subject: &Subject<'_>, qtype: RecordType, options: &str) -> Option<String> {
     let address = subject.probed.resolver.address?;
     let resolver = &subject.probed.resolver;
     let transport = resolver.transport.unwrap_or(Transport::Udp);
@@ -37,10 +32,7 @@ pub fn dig(
         port => format!("-p {port} "),
     };
     let own = case.own_zone();
-    Some(format!(
-        "dig {options}{port}@{} {own} {qtype}",
-        address.ip()
-    ))
+    Some(format!("dig {options}{port}@{} {own} {qtype}", address.ip()))
 }
 
 /// The lines that ask one server for the name, over UDP and over TCP; inside TLS, one.
@@ -88,9 +80,7 @@ pub fn see_the_way(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Remedy {
 pub fn open_security_group(case: &Case<'_>, protocols: &[Transport]) -> Remedy {
     let region = case.region();
     let visible = case.visible_inbound().unwrap_or_default();
-    let group = visible
-        .iter()
-        .find_map(|endpoint| endpoint.security_group_ids.first());
+    let group = visible.iter().find_map(|endpoint| endpoint.security_group_ids.first());
     let mut commands = Vec::new();
     if group.is_none() {
         commands.push(format!(
@@ -108,9 +98,7 @@ pub fn open_security_group(case: &Case<'_>, protocols: &[Transport]) -> Remedy {
         )
     }));
     let named: Vec<&str> = protocols.iter().map(|protocol| below(*protocol)).collect();
-    let port = protocols
-        .first()
-        .map_or(53, |protocol| protocol.default_port());
+    let port = protocols.first().map_or(53, |protocol| protocol.default_port());
     Remedy::new(
         format!(
             "Let {} port {port} in at the inbound endpoint's security group, for clients and forwarders",
