@@ -184,7 +184,10 @@ impl Expected {
     }
 
     /// How one address fits.
-    #[expect(clippy::match_same_arms, reason = "the order of the arms is the order of the decision")]
+    #[expect(
+        clippy::match_same_arms,
+        reason = "the order of the arms is the order of the decision"
+    )]
     pub fn fit(&self, ip: IpAddr, facts: &Facts) -> Fit {
         let class = self.class_of(ip, facts);
         let listed = !self.addresses.is_empty() || (!self.cidrs.is_empty() && !self.cidrs_are_bounds);

@@ -343,16 +343,16 @@ mod tests {
     use super::*;
     use crate::rules::{Confidence, Outcome};
 
-    /// The recorded reports of all scenarios.
+    /// The reports of all scenarios, from what was recorded.
     #[expect(clippy::disallowed_methods, reason = "a test reads its fixtures")]
     fn recorded() -> impl Iterator<Item = (&'static str, Report)> {
         crate::lab::names().map(|name| {
             let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
                 .join("fixtures/cases")
                 .join(name)
-                .join("report.json");
-            let text = std::fs::read_to_string(path).unwrap();
-            (name, serde_json::from_str(&text).unwrap())
+                .join("capture.json");
+            let capture = crate::capture::parse(&std::fs::read(path).unwrap()).unwrap();
+            (name, diagnose(capture))
         })
     }
 

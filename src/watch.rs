@@ -275,8 +275,8 @@ mod tests {
 
     /// The article's case: the laptop's resolver denies the name, the VPC's three know it.
     fn broken() -> Report {
-        let text = include_str!("../fixtures/cases/no-forwarding/article/report.json");
-        serde_json::from_str(text).unwrap()
+        let recorded = include_bytes!("../fixtures/cases/no-forwarding/article/capture.json");
+        diagnose(crate::capture::parse(recorded).unwrap())
     }
 
     /// The same with the laptop's resolver saying what the VPC's says.

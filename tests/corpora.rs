@@ -6,6 +6,8 @@
 mod checks;
 #[path = "corpora/seeds.rs"]
 mod seeds;
+#[path = "common/unconcluded.rs"]
+mod unconcluded;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};

@@ -1,9 +1,14 @@
 //! Every scenario, through embedded servers on loopback and the real prober: the diagnosis is the one that
 //! the scenario states, and what was observed is what the case tests replay.
 //!
-//! `BLESS=1 cargo test --test lab` writes the observations and the rendered reports anew.
+//! `BLESS=1 cargo test --test lab` writes the observations anew; `BLESS=1 cargo test --test cases` then writes what is
+//! said of them.
 
 mod common;
+#[path = "common/recording.rs"]
+mod recording;
+#[path = "common/unconcluded.rs"]
+mod unconcluded;
 
 use eks_dns_doctor::dns::AnswerKind;
 use eks_dns_doctor::lab::{self, Scene};
@@ -34,17 +39,10 @@ fn play(name: &str) -> Result<(), Failed> {
     normalise(&mut capture);
     let report = diagnose(capture);
     common::check_outcome(&report, &scenario)?;
-    if common::blessing() {
-        for (file, text) in common::rendered(&report) {
-            common::check_file(name, &file, &text)?;
-        }
-    } else {
-        let (file, text) = common::rendered(&report)
-            .into_iter()
-            .find(|(file, _)| file == "report.json")
-            .ok_or("there is no JSON format")?;
-        common::check_file(name, &file, &text)?;
-    }
+    common::check_file(
+        &format!("cases/{name}/{}", common::CAPTURE),
+        &recording::recording(&report),
+    )?;
     Ok(())
 }
 

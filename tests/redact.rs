@@ -5,19 +5,22 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use eks_dns_doctor::capture;
 use eks_dns_doctor::facts::{Cluster, Gap, NetworkInterface, Vpc};
 use eks_dns_doctor::lab::{self, scenario::Outcome};
 use eks_dns_doctor::redact;
 use eks_dns_doctor::render::{self, Format, Style};
 use eks_dns_doctor::report::{Capture, Report, diagnose};
 
-/// The recorded report of a scenario, as text.
+/// The document of a scenario, as `-o json` prints it.
 fn recorded(scenario: &str) -> String {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("fixtures/cases")
         .join(scenario)
-        .join("report.json");
-    std::fs::read_to_string(path).expect("a recorded report")
+        .join("capture.json");
+    let recorded = std::fs::read(path).expect("a recorded capture");
+    let report = diagnose(capture::parse(&recorded).expect("a capture"));
+    serde_json::to_string(&report).expect("a document")
 }
 
 const LABEL: &str = "0123456789ABCDEF0123456789ABCDEF";

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use eks_dns_doctor::capture;
 use eks_dns_doctor::lab;
 use eks_dns_doctor::places::PLACE_RULES;
 use eks_dns_doctor::report::{Report, diagnose};
@@ -160,13 +161,13 @@ fn the_readme_lists_exactly_the_rules() {
     assert_eq!(index, expected);
 }
 
-/// The recorded reports of all scenarios, by name.
+/// The reports of all scenarios, from what was recorded, by name.
 fn reports() -> BTreeMap<&'static str, Report> {
     lab::names()
         .map(|name| {
-            let path = root().join("fixtures/cases").join(name).join("report.json");
-            let report = serde_json::from_str(&read(&path)).unwrap_or_else(|error| panic!("{name}: {error}"));
-            (name, report)
+            let path = root().join("fixtures/cases").join(name).join("capture.json");
+            let capture = capture::parse(read(&path).as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"));
+            (name, diagnose(capture))
         })
         .collect()
 }

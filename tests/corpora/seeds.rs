@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::checks::TARGETS;
+use super::unconcluded::unconcluded;
 
 /// Octets for a target.
 pub(crate) struct Seed {
@@ -294,30 +295,8 @@ fn aws(seeds: &mut Vec<Seed>) {
 
 fn case_document(case: &str) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases");
-    let octets = std::fs::read(folder.join(case).join("report.json")).expect("a report");
+    let octets = std::fs::read(folder.join(case).join("capture.json")).expect("a report");
     serde_json::from_slice(&octets).expect("JSON")
-}
-
-/// The document without what is concluded again.
-fn unconcluded(document: &mut Value) {
-    const CONCLUDED: &[&str] = &[
-        "expected",
-        "findings",
-        "not_evaluated",
-        "clients",
-        "conclusion",
-        "exit_code",
-        "host",
-        "why",
-    ];
-    if let Some(members) = document.as_object_mut() {
-        members.retain(|key, _| !CONCLUDED.contains(&key.as_str()));
-    }
-    for resolver in document["resolvers"].as_array_mut().into_iter().flatten() {
-        if let Some(members) = resolver.as_object_mut() {
-            members.retain(|key, _| !["expected", "verdict", "view", "addresses", "samples"].contains(&key.as_str()));
-        }
-    }
 }
 
 fn captures(seeds: &mut Vec<Seed>) {
@@ -329,7 +308,7 @@ fn captures(seeds: &mut Vec<Seed>) {
         let smallest = super::files(&rule)
             .into_iter()
             .filter_map(|scenario| {
-                let octets = std::fs::read(scenario.join("report.json")).ok()?;
+                let octets = std::fs::read(scenario.join("capture.json")).ok()?;
                 let mut document: Value = serde_json::from_slice(&octets).ok()?;
                 unconcluded(&mut document);
                 Some(document.to_string())

@@ -449,7 +449,7 @@ fn through_every_text_of_a_capture() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("fixtures/cases")
             .join(case)
-            .join("report.json");
+            .join("capture.json");
         let Ok(text) = std::fs::read(&path) else {
             panic!("{}", path.display());
         };
@@ -537,7 +537,7 @@ fn through_pasted_texts() {
 #[test]
 fn through_arguments_and_names_of_files() {
     let folder = folder();
-    let capture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases/no-forwarding/article/report.json");
+    let capture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases/no-forwarding/article/capture.json");
     let capture = std::fs::read(capture).expect("a capture");
     let dig = b";; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 1\n;; QUESTION SECTION:\n;a.test. IN A\n";
     write(folder.path(), "one", &capture);
