@@ -19,7 +19,6 @@ pub mod facts;
 pub mod lab;
 pub mod limits;
 pub mod observation;
-
 pub mod pasted;
 pub mod places;
 pub mod plan;
@@ -30,6 +29,7 @@ pub mod report;
 pub mod resolvers;
 pub mod rules;
 pub mod settings;
+pub mod software;
 pub mod tls;
 pub mod url;
 pub mod via;

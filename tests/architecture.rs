@@ -14,6 +14,7 @@ const ORDER: &[&str] = &[
     "address",
     "url",
     "endpoint",
+    "software",
     "observation",
     "settings",
     "facts",

@@ -33,6 +33,8 @@ fn main() -> std::process::ExitCode {
             .into_iter()
             .map(|name| Trial::test(format!("pages/{name}"), move || page(&name))),
     );
+    trials.push(Trial::test("the_first_screen_is_short", the_first_screen_is_short));
+    trials.push(Trial::test("every_line_stands_in_a_page", every_line_stands_in_a_page));
     trials.push(Trial::test(
         "no_page_or_rule_is_left_that_nothing_writes",
         nothing_is_left,
@@ -112,7 +114,11 @@ fn put(finding: &Finding, text: &mut String) {
         let _ = writeln!(text, "seen: {who}{}", evidence.observed);
     }
     for remedy in &finding.remedies {
-        let _ = writeln!(text, "fix: {}", remedy.title);
+        let software = remedy
+            .software
+            .map(|software| format!(" ({software})"))
+            .unwrap_or_default();
+        let _ = writeln!(text, "fix{software}: {}", remedy.title);
         for line in remedy.commands.iter().flat_map(|command| command.lines()) {
             let _ = writeln!(text, "{}", format!("    {line}").trim_end());
         }
@@ -141,6 +147,13 @@ fn page(name: &str) -> Result<(), Failed> {
     for (ending, text) in rendered(&report) {
         common::check_file(&format!("pages/{}.{ending}", stem(name)), &text)?;
     }
+    let style = Style {
+        verbose: true,
+        ..Style::default()
+    };
+    let mut text = String::new();
+    render::render(&report.with_why(), Format::Table, &style, &mut text)?;
+    common::check_file(&format!("pages/{}.verbose.txt", stem(name)), &text)?;
     Ok(())
 }
 
@@ -148,7 +161,7 @@ fn page(name: &str) -> Result<(), Failed> {
 fn nothing_is_left() -> Result<(), Failed> {
     let mut expected: Vec<String> = RULES.iter().map(|rule| format!("findings/{}.txt", rule.name)).collect();
     for name in pages() {
-        let endings = ["txt", "short", "json", "md"];
+        let endings = ["txt", "short", "json", "md", "verbose.txt"];
         expected.extend(endings.map(|ending| format!("pages/{}.{ending}", stem(&name))));
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
@@ -161,4 +174,110 @@ fn nothing_is_left() -> Result<(), Failed> {
         }
     }
     Ok(())
+}
+
+/// The first screen at 80 columns: nine of ten scenarios within 40 lines, and none over 60.
+fn the_first_screen_is_short() -> Result<(), Failed> {
+    let mut lines: Vec<(usize, &str)> = Vec::new();
+    for name in lab::names() {
+        let table = rendered(&report(name)?)
+            .into_iter()
+            .find(|(ending, _)| *ending == "txt");
+        let (_, text) = table.ok_or("there is no table")?;
+        lines.push((text.lines().count(), name));
+    }
+    lines.sort_unstable();
+    let ninth_tenth = lines[lines.len() * 9 / 10];
+    let longest = lines[lines.len() - 1];
+    if ninth_tenth.0 > 40 || longest.0 > 60 {
+        return Err(format!("the ninth tenth is {ninth_tenth:?}, the longest {longest:?}").into());
+    }
+    Ok(())
+}
+
+/// Every text that the renderers' source holds stands in a page, so that a reviewer sees it in its place. What needs a
+/// flag or an interruption to be printed is listed in `fixtures/pages-without.txt`, and tested in src/render/tests.rs.
+fn every_line_stands_in_a_page() -> Result<(), Failed> {
+    const LISTED: &str = include_str!("../fixtures/pages-without.txt");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages = String::new();
+    for entry in std::fs::read_dir(root.join("fixtures/pages"))? {
+        pages.push_str(&std::fs::read_to_string(entry?.path())?);
+        pages.push('\n');
+    }
+    let pages = folded(&pages);
+    let mut without: Vec<String> = Vec::new();
+    for file in [
+        "words.rs",
+        "table.rs",
+        "markdown.rs",
+        "short.rs",
+        "not_checked.rs",
+        "way.rs",
+    ] {
+        let source = std::fs::read_to_string(root.join("src/render").join(file))?;
+        let code = source.split("#[cfg(test)]").next().unwrap_or_default();
+        let texts = literals(code).into_iter().map(|text| folded(&text));
+        without.extend(texts.filter(|text| text.len() >= 6 && text.contains(' ') && !pages.contains(text)));
+    }
+    without.sort();
+    without.dedup();
+    let listed: Vec<&str> = LISTED.lines().filter(|line| !line.starts_with('#')).collect();
+    if without == listed {
+        return Ok(());
+    }
+    let new = without.iter().filter(|text| !listed.contains(&text.as_str()));
+    let gone = listed.iter().filter(|text| !without.iter().any(|other| other == *text));
+    let new: Vec<String> = new.map(|text| format!("+ {text}")).collect();
+    let gone: Vec<String> = gone.map(|text| format!("- {text}")).collect();
+    Err(format!(
+        "fixtures/pages-without.txt is not the list of the texts that no page shows:\n{}\n{}",
+        new.join("\n"),
+        gone.join("\n")
+    )
+    .into())
+}
+
+/// Without the breaks of lines, and without what markdown puts before its own characters.
+fn folded(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").replace('\\', "")
+}
+
+/// The fixed parts of the string literals of a source file: what stands between the places that are filled in.
+fn literals(source: &str) -> Vec<String> {
+    let code: Vec<&str> = source
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//") && !line.trim_start().starts_with("#["))
+        .collect();
+    let code = code.join("\n");
+    let mut found = Vec::new();
+    let mut characters = code.chars().peekable();
+    while let Some(c) = characters.next() {
+        if c == '\'' && characters.peek() == Some(&'"') {
+            characters.next();
+        }
+        if c != '"' {
+            continue;
+        }
+        let mut text = String::new();
+        while let Some(c) = characters.next() {
+            match c {
+                '"' => break,
+                '\\' => match characters.next() {
+                    Some('n') => text.push(' '),
+                    Some('\n') => while characters.next_if(|c| c.is_whitespace()).is_some() {},
+                    Some(c) => text.push(c),
+                    None => {}
+                },
+                '{' if characters.peek() != Some(&'{') => {
+                    found.push(std::mem::take(&mut text));
+                    characters.by_ref().find(|c| *c == '}');
+                }
+                c => text.push(c),
+            }
+        }
+        found.push(text);
+    }
+    found
 }

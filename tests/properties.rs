@@ -555,6 +555,7 @@ fn renders(report: &Report) {
             ascii: true,
             width: 80,
             verbose: true,
+            ..Style::default()
         };
         let mut text = String::new();
         render(report, *format, &style, &mut text).expect("a String takes all");

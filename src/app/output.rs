@@ -87,6 +87,7 @@ fn style(args: &OutputArgs, variable: impl Fn(&str) -> Option<String>, terminal:
             .filter(|columns| WIDTHS.contains(columns))
             .unwrap_or(WIDTH),
         verbose: args.verbose,
+        fix: args.fix.unwrap_or_default(),
     }
 }
 
@@ -257,6 +258,7 @@ mod tests {
             redact: false,
             verbose: false,
             explain_why: false,
+            fix: None,
             quiet: false,
             color: Color::Auto,
             ascii: false,

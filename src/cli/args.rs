@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::value::{self, Expectable};
-use crate::render::Format;
+use crate::render::{Format, Lines};
 use crate::report::exit;
 use crate::resolvers::{parse_resolver, parse_server, parse_tls_name};
 use crate::settings::NamedResolver;
@@ -474,6 +474,12 @@ pub struct OutputArgs {
     /// Say why it is the headline: what was seen, and what ruled out the other causes
     #[arg(long)]
     pub explain_why: bool,
+
+    /// Whose lines of the fix to print: bind, unbound, dnsmasq, pdns, knot, windows, coredns, systemd-resolved, route53,
+    /// terraform, cloudformation, or all. Without it: those of the software that answers there where that is known, else
+    /// the likeliest
+    #[arg(long, value_name = "SOFTWARE")]
+    pub fix: Option<Lines>,
 
     /// Show everything, and progress on standard error
     #[arg(short, long)]

@@ -37,7 +37,7 @@ pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::
         if style.verbose {
             page.evidence(lead)?;
         }
-        page.remedies(&lead.remedies)?;
+        page.remedies(&lead.remedies, None)?;
         if style.verbose {
             page.references(lead)?;
         }

@@ -5,12 +5,15 @@ use std::fmt;
 
 use super::Style;
 use super::words::{self, Mark, Placed};
+use super::{Lines, fix, not_checked, way};
 use crate::report::Report;
-use crate::rules::{Finding, Remedy, Severity};
+use crate::rules::{Finding, Remedy};
+use crate::software::Software;
 
 pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let mut comment = Comment { style, out };
     comment.heading(report)?;
+    comment.way(report)?;
     comment.resolvers(report)?;
     comment.notes(report)?;
     if let Some(lead) = words::lead(report) {
@@ -23,6 +26,7 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -
     comment.findings("Follows from this", &follows)?;
     comment.findings("Other findings", &others)?;
     comment.not_checked(report)?;
+    comment.folded(report)?;
     comment.details(report)
 }
 
@@ -69,6 +73,19 @@ impl Comment<'_> {
         let provenance = words::provenance(report);
         writeln!(self.out, "- Asked from: {}", self.text(&provenance))?;
         writeln!(self.out, "- Exit code: {}", report.exit_code)
+    }
+
+    /// The picture, as a Mermaid flow chart.
+    fn way(&mut self, report: &Report) -> fmt::Result {
+        let lines = way::mermaid(report, self.style);
+        if lines.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out, "\n```mermaid")?;
+        for line in lines {
+            writeln!(self.out, "{line}")?;
+        }
+        writeln!(self.out, "```")
     }
 
     fn resolvers(&mut self, report: &Report) -> fmt::Result {
@@ -119,15 +136,19 @@ impl Comment<'_> {
             let (summary, tag) = (self.text(&lead.summary), self.text(&words::tag(lead)));
             writeln!(self.out, "\n**{mark}** {summary} ({tag})")?;
         }
-        writeln!(self.out, "\n**Why:** {}", self.text(&lead.explanation))?;
+        let why = if self.style.verbose {
+            lead.explanation.as_str()
+        } else {
+            words::first_sentences(&lead.explanation)
+        };
+        writeln!(self.out, "\n**Why:** {}", self.text(why))?;
         if self.style.verbose {
             self.list("Seen", words::evidence(lead))?;
         }
         if let Some(why) = &report.why {
-            self.list("Signs", words::readings(why))?;
-            self.list("Other causes", words::considered(why))?;
+            self.list("How it was decided", words::argument(why).into_iter())?;
         }
-        self.remedies(&lead.remedies)?;
+        self.remedies(&lead.remedies, fix::software(report, lead))?;
         if self.style.verbose && !lead.references.is_empty() {
             writeln!(self.out, "\n**Read:**\n")?;
             for reference in &lead.references {
@@ -150,19 +171,67 @@ impl Comment<'_> {
         Ok(())
     }
 
-    pub(crate) fn remedies(&mut self, remedies: &[Remedy]) -> fmt::Result {
-        for (index, remedy) in remedies.iter().enumerate() {
-            let title = self.text(&remedy.title);
+    /// The first step with the lines of one software; every step with those of all where everything is asked for.
+    pub(crate) fn remedies(&mut self, remedies: &[Remedy], software: Option<Software>) -> fmt::Result {
+        let lines = if self.style.verbose && self.style.fix == Lines::Likeliest {
+            Lines::All
+        } else {
+            self.style.fix
+        };
+        let steps = fix::steps(remedies);
+        let shown = if self.style.verbose || lines == Lines::All {
+            steps.len()
+        } else {
+            1
+        };
+        for (index, step) in steps.iter().take(shown).enumerate() {
+            let title = self.text(step.title);
             if index == 0 {
                 writeln!(self.out, "\n**Fix:** {title}")?;
             } else {
                 writeln!(self.out, "\n{title}")?;
             }
-            if index == 0 || self.style.verbose {
+            for remedy in step.choose(lines, software).0 {
                 self.block("", &words::snippet(&remedy.commands))?;
             }
         }
         Ok(())
+    }
+
+    /// What the first part leaves out, for whoever unfolds it: the further steps, every finding, and what was not checked.
+    fn folded(&mut self, report: &Report) -> fmt::Result {
+        if self.style.verbose {
+            return Ok(());
+        }
+        let not_checked = not_checked::in_full(report);
+        let lead = words::lead(report);
+        let steps = lead.map_or_else(Vec::new, |lead| fix::steps(&lead.remedies));
+        if steps.is_empty() && not_checked.is_empty() && report.findings.len() < 2 {
+            return Ok(());
+        }
+        writeln!(self.out, "\n<details>\n<summary>Everything else</summary>")?;
+        if let Some(lead) = lead {
+            self.list("Seen", words::evidence(lead))?;
+        }
+        if !steps.is_empty() {
+            writeln!(self.out, "\n**All steps:**")?;
+        }
+        for step in steps {
+            writeln!(self.out, "\n{}", self.text(step.title))?;
+            for remedy in step.choose(Lines::All, None).0 {
+                self.block("", &words::snippet(&remedy.commands))?;
+            }
+        }
+        for finding in report.findings.iter().skip(usize::from(lead.is_some())) {
+            let (rule, summary) = (self.code(&finding.rule), self.text(&finding.summary));
+            writeln!(
+                self.out,
+                "\n**{rule}**: {summary}\n\n{}",
+                self.text(&finding.explanation)
+            )?;
+        }
+        self.list("Not checked, in full", not_checked.into_iter())?;
+        writeln!(self.out, "\n</details>")
     }
 
     /// A code block, behind a fence that nothing in it can close.
@@ -214,7 +283,12 @@ impl Comment<'_> {
             return Ok(());
         }
         writeln!(self.out, "\n**{title}**\n")?;
-        for Placed { finding, depth } in findings {
+        let shown = if self.style.verbose {
+            findings.len()
+        } else {
+            words::shown(findings)
+        };
+        for Placed { finding, depth } in findings.iter().take(shown) {
             let indent = "  ".repeat(*depth);
             writeln!(
                 self.out,
@@ -229,22 +303,28 @@ impl Comment<'_> {
                 for observed in words::evidence(finding) {
                     writeln!(self.out, "{below}- {}", self.text(&observed))?;
                 }
-                for remedy in &finding.remedies {
-                    writeln!(self.out, "\n{below}Fix: {}", self.text(&remedy.title))?;
-                    self.block(&below, &words::snippet(&remedy.commands))?;
+                for step in fix::steps(&finding.remedies) {
+                    writeln!(self.out, "\n{below}Fix: {}", self.text(step.title))?;
+                    for remedy in step.choose(Lines::All, None).0 {
+                        self.block(&below, &words::snippet(&remedy.commands))?;
+                    }
                 }
-            } else if finding.severity == Severity::Error
-                && let Some(remedy) = finding.remedies.first()
-            {
-                writeln!(self.out, "{below}- Fix: {}", self.text(&remedy.title))?;
             }
+        }
+        if findings.len() > shown {
+            writeln!(self.out, "- and {} more below", findings.len() - shown)?;
         }
         Ok(())
     }
 
     fn not_checked(&mut self, report: &Report) -> fmt::Result {
-        let lines = words::not_checked(report, self.style.verbose);
-        self.list("Not checked", lines.into_iter())
+        if self.style.verbose {
+            return self.list("Not checked", not_checked::in_full(report).into_iter());
+        }
+        match not_checked::in_short(report) {
+            Some(text) => writeln!(self.out, "\n**Not checked:** {}", self.text(&text)),
+            None => Ok(()),
+        }
     }
 
     /// All that was observed: plain lines, in a block each.

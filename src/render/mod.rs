@@ -1,12 +1,17 @@
 //! The report as text. A format is one file and one line here; a renderer is a total function of a finished
 //! report: it neither filters, reorders nor decides.
 
+pub(crate) mod fix;
 pub(crate) mod json;
 pub(crate) mod markdown;
+mod not_checked;
 pub(crate) mod short;
 pub(crate) mod table;
 pub mod text;
+mod way;
 pub(crate) mod words;
+
+pub use fix::Lines;
 
 use std::fmt;
 use std::str::FromStr;
@@ -77,6 +82,8 @@ pub struct Style {
     pub width: usize,
     /// Whether everything that was observed is shown.
     pub verbose: bool,
+    /// Whose lines of a fix are shown.
+    pub fix: Lines,
 }
 
 impl Default for Style {
@@ -86,6 +93,7 @@ impl Default for Style {
             ascii: false,
             width: 80,
             verbose: false,
+            fix: Lines::Likeliest,
         }
     }
 }

@@ -9,8 +9,10 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::Style;
 use super::text::{Paint, wrap, wrap_cell};
 use super::words::{self, Mark, Placed, Row};
-use crate::report::{Conclusion, Report};
-use crate::rules::{Finding, Remedy, Severity};
+use super::{Lines, fix, not_checked, way};
+use crate::report::Report;
+use crate::rules::{Finding, Remedy};
+use crate::software::Software;
 
 /// Everything under the first line is set in by this.
 pub(crate) const INDENT: usize = 2;
@@ -33,6 +35,7 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -
     let mut page = Page::new(style, out);
     page.headline(&words::headline(report))?;
     page.target(report)?;
+    page.way(report)?;
     page.resolvers(report)?;
     if let Some(interrupted) = words::interrupted(report) {
         page.blank();
@@ -44,12 +47,12 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -
     }
     if !report.connections.is_empty() {
         page.blank();
-        page.labelled_list("Connect", words::connections(report))?;
+        page.labelled_list("Connect", words::few(words::connections(report), style))?;
     }
     let host = words::host(report, style.verbose);
     if !host.is_empty() {
         page.blank();
-        page.labelled_list("Host", host.into_iter())?;
+        page.labelled_list("Host", words::few(host.into_iter(), style))?;
     }
     page.clients(report)?;
     let (follows, others) = words::others(report);
@@ -182,6 +185,21 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
+    /// The picture: a line a way.
+    fn way(&mut self, report: &Report) -> fmt::Result {
+        let lines = way::text(report, self.style, self.width - INDENT);
+        if lines.is_empty() {
+            return Ok(());
+        }
+        self.blank();
+        for (line, mark) in lines {
+            let line = self.style.escape(&line);
+            let line = mark.map_or(Paint::Plain, Mark::paint).on(&line, self.style.color);
+            self.line(INDENT, &line)?;
+        }
+        Ok(())
+    }
+
     fn resolvers(&mut self, report: &Report) -> fmt::Result {
         let rows = words::rows(report);
         if rows.is_empty() {
@@ -240,15 +258,19 @@ impl<'a> Page<'a> {
             let text = format!("{} ({})", lead.summary, words::tag(lead));
             self.painted(INDENT, &symbol, mark.paint(), &text)?;
         }
-        self.labelled("Why", &lead.explanation)?;
+        let why = if self.style.verbose {
+            lead.explanation.as_str()
+        } else {
+            words::first_sentences(&lead.explanation)
+        };
+        self.labelled("Why", why)?;
         if self.style.verbose {
             self.evidence(lead)?;
         }
         if let Some(why) = &report.why {
-            self.labelled_list("Signs", words::readings(why))?;
-            self.labelled_list("Others", words::considered(why))?;
+            self.labelled_list("Decided", words::argument(why).into_iter())?;
         }
-        self.remedies(&lead.remedies)?;
+        self.remedies(&lead.remedies, fix::software(report, lead))?;
         if self.style.verbose {
             self.references(lead)?;
         }
@@ -263,25 +285,49 @@ impl<'a> Page<'a> {
         self.labelled_list("Read", finding.references.iter().cloned())
     }
 
-    /// The first remedy with its commands, the others as titles; all with their commands where everything is
-    /// asked for.
-    pub(crate) fn remedies(&mut self, remedies: &[Remedy]) -> fmt::Result {
-        let mut hidden = false;
-        for (index, remedy) in remedies.iter().enumerate() {
-            let in_full = index == 0 || self.style.verbose;
+    /// The first step with the lines of one software; every step with those of all where everything is asked for.
+    pub(crate) fn remedies(&mut self, remedies: &[Remedy], software: Option<Software>) -> fmt::Result {
+        let steps = fix::steps(remedies);
+        let lines = if self.style.verbose && self.style.fix == Lines::Likeliest {
+            Lines::All
+        } else {
+            self.style.fix
+        };
+        let in_full = lines == Lines::All;
+        let shown = if in_full || self.style.verbose { steps.len() } else { 1 };
+        let mut hidden = Vec::new();
+        for (index, step) in steps.iter().take(shown).enumerate() {
             if index == 0 {
-                self.labelled("Fix", &remedy.title)?;
+                self.labelled("Fix", step.title)?;
             } else {
-                self.item(INDENT + LABEL, "- ", &remedy.title)?;
+                self.item(INDENT + LABEL, "- ", step.title)?;
             }
-            if in_full {
-                self.commands(2 * INDENT, &remedy.commands)?;
-            } else {
-                hidden |= !remedy.commands.is_empty();
+            let (remedies, others) = step.choose(lines, software);
+            for remedy in remedies {
+                // Where only one is shown, its further commands are other ways to the same end.
+                let several = remedy.software.is_some() && !in_full;
+                let shown = if several {
+                    remedy.commands.len().min(1)
+                } else {
+                    remedy.commands.len()
+                };
+                self.commands(2 * INDENT, &remedy.commands[..shown])?;
+            }
+            if index == 0 {
+                hidden = others;
             }
         }
-        if hidden {
-            self.item(INDENT + LABEL, "", "(-v shows their commands)")?;
+        let mut more = Vec::new();
+        if !hidden.is_empty() {
+            more.push(format!("--fix prints the lines for {}", hidden.join(", ")));
+        }
+        match steps.len() - shown.min(steps.len()) {
+            0 => {}
+            1 => more.push("-v: 1 more step".to_owned()),
+            steps => more.push(format!("-v: {steps} more steps")),
+        }
+        if !more.is_empty() {
+            self.item(INDENT + LABEL, "", &format!("({})", more.join("; ")))?;
         }
         Ok(())
     }
@@ -304,7 +350,12 @@ impl<'a> Page<'a> {
             if kubectl.messages.is_empty() {
                 self.labelled("kubectl", &format!("{} the name here", kubectl.outcome))?;
             }
-            for (index, message) in kubectl.messages.iter().enumerate() {
+            let shown = if self.style.verbose {
+                usize::MAX
+            } else {
+                words::MESSAGES
+            };
+            for (index, message) in kubectl.messages.iter().take(shown).enumerate() {
                 if index == 0 {
                     self.labelled("kubectl", message)?;
                 } else {
@@ -334,7 +385,12 @@ impl<'a> Page<'a> {
         }
         self.blank();
         self.heading(heading)?;
-        for Placed { finding, depth } in findings {
+        let shown = if self.style.verbose {
+            findings.len()
+        } else {
+            words::shown(findings)
+        };
+        for Placed { finding, depth } in findings.iter().take(shown) {
             let indent = INDENT * (2 + depth);
             let mark = Mark::from(finding.severity);
             let symbol = format!("{} ", mark.symbol(self.style.ascii));
@@ -346,29 +402,34 @@ impl<'a> Page<'a> {
                 for observed in words::evidence(finding) {
                     self.item(below, "seen: ", &observed)?;
                 }
-                for remedy in &finding.remedies {
-                    self.item(below, "fix: ", &remedy.title)?;
-                    self.commands(below, &remedy.commands)?;
+                for step in fix::steps(&finding.remedies) {
+                    self.item(below, "fix: ", step.title)?;
+                    for remedy in step.choose(Lines::All, None).0 {
+                        self.commands(below, &remedy.commands)?;
+                    }
                 }
                 self.blank();
-            } else if finding.severity == Severity::Error
-                && let Some(remedy) = finding.remedies.first()
-            {
-                self.item(below, "fix: ", &remedy.title)?;
             }
+        }
+        if findings.len() > shown {
+            self.item(2 * INDENT, "", &format!("and {} more (-v)", findings.len() - shown))?;
         }
         Ok(())
     }
 
     fn not_checked(&mut self, report: &Report) -> fmt::Result {
-        let lines = words::not_checked(report, self.style.verbose);
+        if !self.style.verbose {
+            let Some(text) = not_checked::in_short(report) else {
+                return Ok(());
+            };
+            self.blank();
+            return self.item(INDENT, "Not checked: ", &text);
+        }
+        let lines = not_checked::in_full(report);
         if lines.is_empty() {
             return Ok(());
         }
         self.blank();
-        if let ([only], Conclusion::Healthy) = (lines.as_slice(), report.conclusion) {
-            return self.item(INDENT, "Not checked: ", only);
-        }
         self.heading("Not checked:")?;
         for line in &lines {
             self.item(2 * INDENT, "", line)?;

@@ -9,8 +9,9 @@ use crate::address::AddressClass;
 use crate::clients::Prediction;
 use crate::compare::{Samples, Spread, Verdict};
 use crate::dns::{AnswerKind, ExtendedError, Flags, Rcode, RecordType, Section};
+use crate::endpoint::SoaOrigin;
 use crate::expect::Expected;
-use crate::facts::{AskedFor, Call, VantageKind};
+use crate::facts::{AskedFor, VantageKind};
 use crate::limits;
 use crate::observation::{Attempt, Lookup, Purpose, Transport};
 use crate::probe::Probed;
@@ -20,6 +21,9 @@ use crate::rules::phrase::{self, list, plural, time};
 use crate::rules::{Finding, Outcome, Severity, Why};
 use crate::settings::{Scope, View};
 
+use unicode_width::UnicodeWidthStr;
+
+use super::Style;
 use super::text::Paint;
 
 /// What stands before a verdict or a finding.
@@ -122,27 +126,42 @@ pub(crate) fn headline(report: &Report) -> Headline {
     }
 }
 
-/// What was seen of the resolver that the headline is about, sign by sign.
-pub(super) fn readings(why: &Why) -> impl Iterator<Item = String> + '_ {
-    why.read
+/// Why the headline and no other cause, as a person would argue: what was seen, what that rules out, and what is left. At
+/// most [`ARGUED`] points of each; every sign and every cause is in the JSON document.
+pub(super) fn argument(why: &Why) -> Vec<String> {
+    let mut points = Vec::new();
+    if !why.decided_by.is_empty() {
+        let seen: Vec<&str> = why.decided_by.iter().take(ARGUED).map(String::as_str).collect();
+        points.push(format!("seen at {}: {}", why.resolver, seen.join("; ")));
+    }
+    // The signs that rule out most come first.
+    let mut ruled_out: Vec<(String, Vec<String>)> = Vec::new();
+    for other in why.considered.iter().filter(|other| other.outcome == Outcome::RuledOut) {
+        let because = other.because.join("; ");
+        match ruled_out.iter_mut().find(|(sign, _)| *sign == because) {
+            Some((_, rules)) => rules.push(other.rule.clone()),
+            None => ruled_out.push((because, vec![other.rule.clone()])),
+        }
+    }
+    ruled_out.sort_by_key(|(_, rules)| std::cmp::Reverse(rules.len()));
+    for (because, rules) in ruled_out.iter().take(ARGUED) {
+        points.push(format!("{because}: that rules out {}", some(rules, ARGUED)));
+    }
+    let open = why
+        .considered
         .iter()
-        .map(|reading| format!("{}: {}", why.resolver, reading.sign))
+        .filter(|other| other.outcome == Outcome::Undecided);
+    let open: Vec<String> = open
+        .map(|other| format!("{} ({})", other.rule, other.because.join("; ")))
+        .collect();
+    if !open.is_empty() {
+        points.push(format!("not ruled out: {}", some(&open, ARGUED)));
+    }
+    points
 }
 
-/// The other causes that a failing resolver may have, and what became of them.
-pub(super) fn considered(why: &Why) -> impl Iterator<Item = String> + '_ {
-    why.considered.iter().map(|considered| {
-        let because = considered.because.join("; ");
-        match considered.outcome {
-            Outcome::Found => format!("{}: a finding about it too", considered.rule),
-            Outcome::NotRuledOut => {
-                format!("{}: nothing that was seen rules it out", considered.rule)
-            }
-            Outcome::Undecided => format!("{}: open ({because})", considered.rule),
-            Outcome::RuledOut => format!("{}: no, {because}", considered.rule),
-        }
-    })
-}
+/// The points of one kind in an argument.
+const ARGUED: usize = 3;
 
 /// Whether the first line is the summary of [`lead`].
 pub(super) fn headline_is_lead(report: &Report) -> bool {
@@ -232,6 +251,32 @@ fn reasons(report: &Report) -> Vec<String> {
     reasons
 }
 
+/// The sentences of an explanation that the first screen shows.
+const SENTENCES: usize = 4;
+/// Columns of an explanation there: what fits six lines of a page.
+const WHY: usize = 400;
+
+/// The first sentences of an explanation: at least one, and as many more as the first screen has room for.
+pub(super) fn first_sentences(text: &str) -> &str {
+    let ends = text.match_indices(". ").map(|(at, _)| at + 1).chain([text.len()]);
+    // An abbreviation or a number is no end of a sentence: behind one a capital letter, a flag or a name follows.
+    let is_end = |at: &usize| {
+        text[*at..]
+            .trim_start()
+            .chars()
+            .next()
+            .is_none_or(|c| !c.is_ascii_lowercase() || !text[..*at].ends_with("e.g."))
+    };
+    let mut end = text.len();
+    for (count, at) in ends.filter(is_end).enumerate() {
+        if count == SENTENCES || (count > 0 && at > WHY) {
+            break;
+        }
+        end = at;
+    }
+    text[..end].trim_end()
+}
+
 /// What the answers should be, and who says so.
 pub(super) fn expectation(expected: &Expected, verbose: bool) -> String {
     let shown = if verbose { usize::MAX } else { limits::ADDRESSES_SHOWN };
@@ -269,7 +314,7 @@ pub(super) fn expectation(expected: &Expected, verbose: bool) -> String {
 }
 
 /// Joins with commas; beyond `shown`, says how many more there are.
-fn some(items: &[String], shown: usize) -> String {
+pub(super) fn some(items: &[String], shown: usize) -> String {
     if items.len() <= shown {
         return items.join(", ");
     }
@@ -309,33 +354,42 @@ fn row(report: &Report, resolver: &ResolverReport) -> Row {
             "not judged"
         });
     }
-    let unfinished = probed.interrupted && !resolver.verdict.is_fine();
-    let warned = || {
-        report
-            .findings
-            .iter()
-            .any(|finding| finding.severity == Severity::Warning && finding.resolvers.contains(&probed.resolver.name))
-    };
-    let mark = match resolver.verdict {
-        _ if unfinished => Mark::Unsure,
-        Verdict::Match if warned() => Mark::Warning,
-        Verdict::Match => Mark::Good,
-        Verdict::Plausible | Verdict::Answer => Mark::Unsure,
-        _ => Mark::Bad,
-    };
     Row {
         name: probed.resolver.name.clone(),
         note: (!notes.is_empty()).then(|| notes.join("; ")),
         address: address(probed).unwrap_or_else(|| "getaddrinfo".to_owned()),
-        answer: answer(resolver),
+        answer: answer(report, resolver),
         time: response_time(probed).map_or_else(|| "-".to_owned(), time),
-        mark: probed.resolver.in_scope.then_some(mark),
-        verdict: if unfinished {
+        mark: mark(report, resolver),
+        verdict: if is_unfinished(resolver) {
             "interrupted"
         } else {
             resolver.verdict.as_str()
         },
     }
+}
+
+fn is_unfinished(resolver: &ResolverReport) -> bool {
+    resolver.probed.interrupted && !resolver.verdict.is_fine()
+}
+
+/// The mark of a resolver; `None` where it does not decide.
+pub(super) fn mark(report: &Report, resolver: &ResolverReport) -> Option<Mark> {
+    let own = &resolver.probed.resolver;
+    let warned = || {
+        report
+            .findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Warning && finding.resolvers.contains(&own.name))
+    };
+    let mark = match resolver.verdict {
+        _ if is_unfinished(resolver) => Mark::Unsure,
+        Verdict::Match if warned() => Mark::Warning,
+        Verdict::Match => Mark::Good,
+        Verdict::Plausible | Verdict::Answer => Mark::Unsure,
+        _ => Mark::Bad,
+    };
+    own.in_scope.then_some(mark)
 }
 
 /// `10.63.200.10:53`, `tcp://10.63.200.10:53`; `None` for the operating system's look-up.
@@ -364,7 +418,8 @@ pub(super) fn response_time(probed: &Probed) -> Option<f64> {
 }
 
 /// What a resolver answered, in a few words.
-fn answer(resolver: &ResolverReport) -> String {
+fn answer(report: &Report, resolver: &ResolverReport) -> String {
+    let expected = &report.expected.addresses;
     let probed = &resolver.probed;
     if resolver.verdict == Verdict::Unstable {
         let outcomes = outcomes(probed);
@@ -376,7 +431,20 @@ fn answer(resolver: &ResolverReport) -> String {
         return said.join("; ");
     }
     if resolver.addresses.is_empty() {
-        return observed(probed);
+        return observed_in_short(probed);
+    }
+    // The addresses stand above the table already; where all is well, there is room for them.
+    let all_expected = report.conclusion != Conclusion::Healthy
+        && resolver
+            .addresses
+            .iter()
+            .all(|address| address.class == AddressClass::Expected);
+    if resolver.verdict == Verdict::Match
+        && all_expected
+        && expected.len() == resolver.addresses.len()
+        && expected.len() > 1
+    {
+        return format!("the {} expected addresses", expected.len());
     }
     // What an address is, where that decides or would help to.
     let classed = resolver.verdict != Verdict::Match;
@@ -412,6 +480,38 @@ pub(super) fn observed(probed: &Probed) -> String {
         Some(lookup) => kind(lookup),
         None if probed.interrupted => "not done".to_owned(),
         None => "not asked".to_owned(),
+    }
+}
+
+/// As [`observed`], with the zone of a negative answer by what it is, or by as much of its name as tells it apart.
+fn observed_in_short(probed: &Probed) -> String {
+    let a = targets(probed).find(|lookup| lookup.qtype == RecordType::A);
+    let Some(lookup) = a.or_else(|| targets(probed).next()) else {
+        return observed(probed);
+    };
+    match &lookup.soa {
+        Some(soa) if probed.system.is_none() && lookup.kind.is_negative() && lookup.ede.is_empty() => {
+            let zone = match SoaOrigin::of(soa) {
+                SoaOrigin::PublicAws => "AWS public zone".to_owned(),
+                SoaOrigin::PrivateHostedZone => "private zone".to_owned(),
+                SoaOrigin::Foreign => format!("SOA {}", cut(&soa.owner.to_string(), SOA_SHOWN)),
+            };
+            format!("{} ({zone})", kind_name(lookup.kind, lookup.rcode))
+        }
+        _ => observed(probed),
+    }
+}
+
+/// Columns of a SOA's owner in the table.
+const SOA_SHOWN: usize = 24;
+
+/// As much of a text as fits, with an ellipsis for the rest.
+fn cut(text: &str, width: usize) -> String {
+    let fitting = super::text::fit(text, width.saturating_sub(1));
+    if fitting.len() == text.len() || text.width() <= width {
+        text.to_owned()
+    } else {
+        format!("{fitting}…")
     }
 }
 
@@ -649,56 +749,6 @@ fn descend<'a>(
     }
 }
 
-/// What was not checked and why, one line each. Where all is well, and not everything is asked for, no more
-/// than what is missing.
-pub(super) fn not_checked(report: &Report, verbose: bool) -> Vec<String> {
-    let mut lines: Vec<String> = report
-        .gaps
-        .iter()
-        .map(|gap| format!("{} ({}): {}", gap.fact, gap.source, gap.reason))
-        .collect();
-    let mut groups: Vec<(Vec<&str>, Vec<String>)> = Vec::new();
-    for rule in &report.not_evaluated {
-        let mut missing: Vec<&str> = Vec::new();
-        for need in &rule.missing {
-            // Which read of AWS would have brought it is said by its gap.
-            let of_aws = !verbose && Call::ALL.iter().any(|call| need.contains(call.action()));
-            let need = if of_aws { "what AWS says" } else { need };
-            if !missing.contains(&need) {
-                missing.push(need);
-            }
-        }
-        match groups.iter_mut().find(|(other, _)| *other == missing) {
-            Some((_, rules)) => rules.push(rule.rule.clone()),
-            None => groups.push((missing, vec![rule.rule.clone()])),
-        }
-    }
-    if report.conclusion == Conclusion::Healthy && !verbose {
-        let mut missing: Vec<&str> = Vec::new();
-        for need in groups.iter().flat_map(|(missing, _)| missing) {
-            if !missing.contains(need) {
-                missing.push(need);
-            }
-        }
-        if !missing.is_empty() {
-            let rules = report.not_evaluated.len();
-            lines.push(format!(
-                "{rules} {}, without {}",
-                plural(rules, "rule", "rules"),
-                list(&missing)
-            ));
-        }
-        return lines;
-    }
-    let shown = if verbose { usize::MAX } else { limits::RULES_SHOWN };
-    lines.extend(
-        groups
-            .iter()
-            .map(|(missing, rules)| format!("without {}: {}", list(missing), some(rules, shown))),
-    );
-    lines
-}
-
 /// What came of the connections to the API server's port.
 pub(super) fn connections(report: &Report) -> impl Iterator<Item = String> + '_ {
     report.connections.iter().map(|connection| {
@@ -723,6 +773,38 @@ pub(super) fn interrupted(report: &Report) -> Option<String> {
     } else {
         format!("this is what was known by then; not done with {}", list(&names))
     })
+}
+
+/// The messages of kubectl that the first screen shows: of a race, both ends.
+pub(super) const MESSAGES: usize = 2;
+
+/// The items of one list that the first screen shows.
+const ITEMS: usize = 2;
+
+/// The first few of a list, and how many more there are; all of them where everything is asked for.
+pub(super) fn few(items: impl Iterator<Item = String>, style: &Style) -> impl Iterator<Item = String> {
+    let mut items: Vec<String> = items.collect();
+    if !style.verbose && items.len() > ITEMS + 1 {
+        let more = items.len() - ITEMS;
+        items.truncate(ITEMS);
+        items.push(format!("and {more} more (-v)"));
+    }
+    items.into_iter()
+}
+
+/// How many of the other findings the first screen shows: a few, and of errors twice as many.
+pub(crate) fn shown(findings: &[Placed<'_>]) -> usize {
+    let errors = findings
+        .iter()
+        .take_while(|placed| placed.finding.severity == Severity::Error)
+        .count();
+    let most = errors.clamp(ITEMS, 2 * ITEMS);
+    // "and 1 more" would take the line of the one.
+    if findings.len() <= most + 1 {
+        findings.len()
+    } else {
+        most
+    }
 }
 
 /// The outcome of a client that resolves the name now and then.

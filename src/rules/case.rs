@@ -77,6 +77,55 @@ pub enum Need {
 }
 
 impl Need {
+    /// Every need, in the order of their declaration.
+    pub const ALL: &[Self] = &[
+        Self::Cluster,
+        Self::Vpc,
+        Self::Interfaces,
+        Self::VpcAttributes,
+        Self::DhcpOptions,
+        Self::SecurityGroups,
+        Self::ResolverEndpoints,
+        Self::ResolverRules,
+        Self::RuleAssociations,
+        Self::HostedZones,
+        Self::Updates,
+        Self::Kubeconfig,
+        Self::AbsentCluster,
+        Self::Instance,
+        Self::Caller,
+        Self::Hosts,
+        Self::Stub,
+        Self::Upstreams,
+        Self::HostsLine,
+        Self::Proxy,
+        Self::VpcView,
+        Self::PublicControl,
+        Self::SystemView,
+        Self::Controls,
+        Self::Connections,
+    ];
+
+    /// Whether AWS would have said it.
+    pub fn is_of_aws(self) -> bool {
+        matches!(
+            self,
+            Self::Cluster
+                | Self::AbsentCluster
+                | Self::Vpc
+                | Self::Interfaces
+                | Self::VpcAttributes
+                | Self::DhcpOptions
+                | Self::SecurityGroups
+                | Self::ResolverEndpoints
+                | Self::ResolverRules
+                | Self::RuleAssociations
+                | Self::HostedZones
+                | Self::Updates
+                | Self::Caller
+        )
+    }
+
     /// What is missing, for `not_evaluated`.
     pub fn missing(self) -> &'static str {
         match self {

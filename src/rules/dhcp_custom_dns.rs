@@ -198,10 +198,9 @@ pub(super) fn said(options: &DhcpOptions) -> String {
 
 fn remedies(case: &Case<'_>, options: &DhcpOptions) -> Vec<Remedy> {
     let resolver = case.vpc().and_then(crate::facts::Vpc::resolver);
-    vec![
-        remedy::forward::to_vpc_resolver(case, resolver),
-        amazon_alone(case, options, "Or an"),
-    ]
+    let mut remedies = remedy::forward::to_vpc_resolver(case, resolver);
+    remedies.push(amazon_alone(case, options, "Or an"));
+    remedies
 }
 
 /// An option set that names the VPC's own resolver and nobody else.

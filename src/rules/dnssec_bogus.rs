@@ -6,6 +6,7 @@ use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subjec
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::{Lookup, Purpose};
+use crate::software::Software;
 
 declare_rule! {
     /// ## What it means
@@ -112,14 +113,29 @@ fn finding(case: &Case<'_>, nothing: bool, subjects: &[&Subject<'_>]) -> Finding
         evidence.extend(observed_controls(subject));
     }
     let zone = case.regional_zone().unwrap_or_else(|| case.own_zone());
-    let except = Remedy::new(
-        format!("Except {zone} from validation there"),
+    let except = Remedy::in_software(
+        &format!("Except {zone} from validation there"),
         [
-            format!("# BIND (named.conf)\nvalidate-except {{ \"{zone}\"; }};"),
-            format!("# BIND, for an hour, to try it out\nrndc nta {zone}"),
-            format!("# Unbound (unbound.conf)\nserver:\n    domain-insecure: \"{zone}\""),
-            format!("# PowerDNS Recursor (Lua configuration)\naddNTA(\"{zone}\", \"forwarded to the VPC\")"),
-            format!("# PowerDNS Recursor, until its next start\nrec_control add-nta {zone}"),
+            (
+                Software::Bind,
+                format!("# BIND (named.conf)\nvalidate-except {{ \"{zone}\"; }};"),
+            ),
+            (
+                Software::Bind,
+                format!("# BIND, for an hour, to try it out\nrndc nta {zone}"),
+            ),
+            (
+                Software::Unbound,
+                format!("# Unbound (unbound.conf)\nserver:\n    domain-insecure: \"{zone}\""),
+            ),
+            (
+                Software::Pdns,
+                format!("# PowerDNS Recursor (Lua configuration)\naddNTA(\"{zone}\", \"forwarded to the VPC\")"),
+            ),
+            (
+                Software::Pdns,
+                format!("# PowerDNS Recursor, until its next start\nrec_control add-nta {zone}"),
+            ),
         ],
     );
     let clock = Remedy::new(
@@ -127,9 +143,9 @@ fn finding(case: &Case<'_>, nothing: bool, subjects: &[&Subject<'_>]) -> Finding
         ["timedatectl"],
     );
     let remedies = if nothing {
-        vec![clock, except]
+        [vec![clock], except].concat()
     } else {
-        vec![except, clock]
+        [except, vec![clock]].concat()
     };
     Finding {
         rule: RULE.name.to_owned(),

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::software::Software;
+
 /// How bad it is, by effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -83,6 +85,10 @@ impl Evidence {
 pub struct Remedy {
     /// What, in one line.
     pub title: String,
+    /// Whose lines the commands are; absent where they are nobody's in particular. Remedies of one title that follow each
+    /// other are one step, in the lines of different software.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub software: Option<Software>,
     /// The commands or the lines of configuration, ready to use.
     pub commands: Vec<String>,
 }
@@ -92,14 +98,31 @@ impl Remedy {
     pub fn new<C: Into<String>>(title: impl Into<String>, commands: impl IntoIterator<Item = C>) -> Self {
         Self {
             title: title.into(),
+            software: None,
             commands: commands.into_iter().map(Into::into).collect(),
         }
+    }
+
+    /// One step in the lines of each software.
+    pub fn in_software<C: Into<String>>(title: &str, lines: impl IntoIterator<Item = (Software, C)>) -> Vec<Self> {
+        let mut remedies: Vec<Self> = Vec::new();
+        for (software, lines) in lines {
+            match remedies.iter_mut().find(|remedy| remedy.software == Some(software)) {
+                Some(remedy) => remedy.commands.push(lines.into()),
+                None => remedies.push(Self {
+                    software: Some(software),
+                    ..Self::new(title, [lines])
+                }),
+            }
+        }
+        remedies
     }
 
     /// Advice without a command.
     pub fn advice(title: impl Into<String>) -> Self {
         Self {
             title: title.into(),
+            software: None,
             commands: Vec::new(),
         }
     }

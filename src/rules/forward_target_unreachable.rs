@@ -228,8 +228,13 @@ fn at_the_forwarder(case: &Case<'_>, who: &str, to: &[IpAddr]) -> Vec<Remedy> {
              Connect, network ACL, the endpoint's security group), port 53 over UDP and TCP",
         ),
     ];
-    let forward = remedy::forward::to_inbound(case).into_iter().next();
-    remedies.extend(forward.map(|remedy| Remedy {
+    // The first step, in the lines of every software.
+    let forward = remedy::forward::to_inbound(case);
+    let first = forward.first().map(|remedy| remedy.title.clone());
+    let step = forward
+        .into_iter()
+        .filter(|remedy| Some(&remedy.title) == first.as_ref());
+    remedies.extend(step.map(|remedy| Remedy {
         title: format!("An answer there: the forward names other servers. {}", remedy.title),
         ..remedy
     }));

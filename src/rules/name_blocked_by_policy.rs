@@ -9,6 +9,7 @@ use super::{
 use crate::compare::Verdict;
 use crate::dns::{ExtendedError, Soa};
 use crate::observation::Lookup;
+use crate::software::Software;
 
 declare_rule! {
     /// ## What it means
@@ -216,12 +217,12 @@ fn finding(case: &Case<'_>, shape: Shape, subjects: &[&Subject<'_>]) -> Finding 
         evidence.extend(observed_sibling(subject));
         evidence.extend(observed_controls(subject));
     }
-    let mut remedies = vec![remedy::filter::allow_list(case)];
+    let mut remedies = remedy::filter::allow_list(case);
     if vpc_side {
         remedies.insert(0, remedy::filter::dns_firewall(case));
     }
     if shape == Shape::MarkedPerhapsRebinding {
-        remedies.extend(remedy::filter::private_answers(case, "# dnsmasq"));
+        remedies.extend(remedy::filter::private_answers(case, Software::Dnsmasq));
     }
     Finding {
         rule: RULE.name.to_owned(),

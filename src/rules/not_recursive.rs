@@ -6,6 +6,7 @@ use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subjec
 use crate::compare::Verdict;
 use crate::dns::{RData, Section};
 use crate::limits;
+use crate::software::Software;
 
 declare_rule! {
     /// ## What it means
@@ -96,16 +97,26 @@ fn finding(referral: bool, subjects: &[&Subject<'_>]) -> Finding {
         caused_by: None,
         resolvers: phrase::names(subjects),
         evidence,
-        remedies: vec![
-            Remedy::advice(format!("Use a recursive resolver in the place of {who}")),
-            Remedy::new(
+        remedies: [
+            vec![Remedy::advice(format!(
+                "Use a recursive resolver in the place of {who}"
+            ))],
+            Remedy::in_software(
                 "Or switch recursion on there, for known clients only",
                 [
-                    "# BIND (named.conf)\nrecursion yes;\nallow-recursion { localhost; localnets; <client-subnet>; };",
-                    "# Windows DNS (PowerShell)\nSet-DnsServerRecursion -Enable $true",
+                    (
+                        Software::Bind,
+                        "# BIND (named.conf)\nrecursion yes;\nallow-recursion { localhost; localnets; \
+                         <client-subnet>; };",
+                    ),
+                    (
+                        Software::Windows,
+                        "# Windows DNS (PowerShell)\nSet-DnsServerRecursion -Enable $true",
+                    ),
                 ],
             ),
-        ],
+        ]
+        .concat(),
         references: vec![
             "https://www.rfc-editor.org/rfc/rfc1035#section-4.1.1".to_owned(),
             "https://www.rfc-editor.org/rfc/rfc9499".to_owned(),

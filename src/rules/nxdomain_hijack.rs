@@ -3,6 +3,7 @@
 use super::phrase::{self, observed_sibling, observed_target};
 use super::step::Step;
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
+use crate::software::Software;
 use std::net::IpAddr;
 
 declare_rule! {
@@ -99,10 +100,13 @@ fn finding(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Finding {
                     name = case.own_zone()
                 )],
             ),
-            Remedy::new(
-                "On a dnsmasq of one's own in front of it, turn those addresses back into NXDOMAIN",
-                [format!("# dnsmasq\n{}", bogus.join("\n"))],
-            ),
+            Remedy {
+                software: Some(Software::Dnsmasq),
+                ..Remedy::new(
+                    "On a dnsmasq of one's own in front of it, turn those addresses back into NXDOMAIN",
+                    [format!("# dnsmasq\n{}", bogus.join("\n"))],
+                )
+            },
         ],
         references: vec![
             "https://www.rfc-editor.org/rfc/rfc8914#section-4.5".to_owned(),

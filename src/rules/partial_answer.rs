@@ -66,14 +66,15 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         caused_by: None,
         resolvers: phrase::names(&subjects),
         evidence: subjects.iter().flat_map(|subject| observed_target(subject)).collect(),
-        remedies: vec![
-            Remedy::advice(format!(
+        remedies: [
+            vec![Remedy::advice(format!(
                 "Remove what adds {wrong} to the answer at this resolver, or at the one it forwards to: an \
                  override, a record in a copy of the zone"
-            )),
-            remedy::answer::ask_again(case, &subjects, RecordType::A, ""),
+            ))],
+            vec![remedy::answer::ask_again(case, &subjects, RecordType::A, "")],
             remedy::flush::name(case),
-        ],
+        ]
+        .concat(),
         references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned()],
     }]
 }

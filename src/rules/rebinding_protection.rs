@@ -6,6 +6,7 @@ use super::{Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dnsse
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::endpoint::SoaOrigin;
+use crate::software::Software;
 
 declare_rule! {
     /// ## What it means
@@ -72,13 +73,13 @@ impl Shape {
         }
     }
 
-    /// How the snippet of the program that answers like this begins.
-    fn program(self) -> &'static str {
+    /// The software that answers like this.
+    fn software(self) -> Software {
         match self {
-            Self::Marked | Self::MarkedUnchecked => "# dnsmasq",
-            Self::Bare => "# Unbound",
-            Self::ServFail => "# BIND",
-            Self::Refused => "# Knot",
+            Self::Marked | Self::MarkedUnchecked => Software::Dnsmasq,
+            Self::Bare => Software::Unbound,
+            Self::ServFail => Software::Bind,
+            Self::Refused => Software::Knot,
         }
     }
 
@@ -203,7 +204,7 @@ fn finding(case: &Case<'_>, shape: Shape, subjects: &[&Subject<'_>]) -> Finding 
         caused_by: None,
         resolvers: phrase::names(subjects),
         evidence,
-        remedies: remedy::filter::private_answers(case, shape.program()),
+        remedies: remedy::filter::private_answers(case, shape.software()),
         references: vec![
             "https://thekelleys.org.uk/dnsmasq/docs/dnsmasq-man.html".to_owned(),
             "https://docs.netgate.com/pfsense/en/latest/services/dns/rebinding.html".to_owned(),

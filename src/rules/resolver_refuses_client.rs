@@ -5,6 +5,7 @@ use super::step::{Step, controls};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
 use crate::compare::Verdict;
 use crate::dns::AnswerKind;
+use crate::software::Software;
 
 declare_rule! {
     /// ## What it means
@@ -113,19 +114,31 @@ fn finding(confidence: Confidence, subjects: &[&Subject<'_>]) -> Finding {
         caused_by: None,
         resolvers: phrase::names(subjects),
         evidence,
-        remedies: vec![
-            Remedy::new(
+        remedies: [
+            Remedy::in_software(
                 "Allow this client's subnet there",
                 [
-                    "# BIND (named.conf); allow-query-cache follows allow-recursion\n\
-                     allow-recursion { localhost; localnets; <client-subnet>; };",
-                    "# Unbound (unbound.conf)\nserver:\n    access-control: <client-subnet> allow",
-                    "# PowerDNS Recursor (recursor.conf): the networks that are there, and\n\
-                     allow-from=<networks>, <client-subnet>",
+                    (
+                        Software::Bind,
+                        "# BIND (named.conf); allow-query-cache follows allow-recursion\n\
+                         allow-recursion { localhost; localnets; <client-subnet>; };",
+                    ),
+                    (
+                        Software::Unbound,
+                        "# Unbound (unbound.conf)\nserver:\n    access-control: <client-subnet> allow",
+                    ),
+                    (
+                        Software::Pdns,
+                        "# PowerDNS Recursor (recursor.conf): the networks that are there, and\n\
+                         allow-from=<networks>, <client-subnet>",
+                    ),
                 ],
             ),
-            Remedy::advice("Behind a VPN or a NAT gateway the resolver sees the translated address: allow that one"),
-        ],
+            vec![Remedy::advice(
+                "Behind a VPN or a NAT gateway the resolver sees the translated address: allow that one",
+            )],
+        ]
+        .concat(),
         references: vec![
             "https://www.rfc-editor.org/rfc/rfc8914#section-4.19".to_owned(),
             "https://bind9.readthedocs.io/en/stable/reference.html".to_owned(),

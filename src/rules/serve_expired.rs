@@ -4,6 +4,7 @@ use super::phrase::{self, observed};
 use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::dns::ExtendedError;
 use crate::observation::{Lookup, Purpose};
+use crate::software::Software;
 
 declare_rule! {
     /// ## What it means
@@ -79,20 +80,27 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
             .iter()
             .flat_map(|subject| stale(subject).map(|lookup| observed(subject, lookup)))
             .collect(),
-        remedies: vec![
+        remedies: [
             remedy::flush::name(case),
             // named.conf(5); unbound.conf(5).
-            Remedy::new(
+            Remedy::in_software(
                 "Do not serve stale data, where the resolver does so by its configuration",
                 [
-                    "# BIND (named.conf)\noptions {\n    stale-answer-enable no;\n};",
-                    "# Unbound (unbound.conf)\nserver:\n    serve-expired: no",
+                    (
+                        Software::Bind,
+                        "# BIND (named.conf)\noptions {\n    stale-answer-enable no;\n};",
+                    ),
+                    (
+                        Software::Unbound,
+                        "# Unbound (unbound.conf)\nserver:\n    serve-expired: no",
+                    ),
                 ],
             ),
-            Remedy::advice(
+            vec![Remedy::advice(
                 "See in the resolver's log why the name is not refreshed: whether it reaches whom it forwards to",
-            ),
-        ],
+            )],
+        ]
+        .concat(),
         references: vec![
             "https://www.rfc-editor.org/rfc/rfc8767".to_owned(),
             "https://www.rfc-editor.org/rfc/rfc8914".to_owned(),

@@ -4,6 +4,7 @@ use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::step::{Denial, Step};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::dns::Name;
+use crate::software::Software;
 
 declare_rule! {
     /// ## What it means
@@ -131,43 +132,63 @@ fn finding(case: &Case<'_>, shape: &Shape, subjects: &[&Subject<'_>]) -> Finding
         evidence.extend(observed_sibling(subject));
         evidence.extend(observed_controls(subject));
     }
-    let mut remedies = vec![match shape {
-        Shape::Soa(owner) if is_own => Remedy::new(
-            format!(
-                "Remove the zone {owner} and forward the name to the VPC instead. Records kept by hand go \
-                 stale: the addresses change with upgrades and scaling"
+    let removal = |zone: &str| {
+        [
+            (
+                Software::Bind,
+                format!("# BIND (named.conf): remove\nzone \"{zone}\" {{ … }};"),
             ),
-            [
-                format!("# BIND (named.conf): remove\nzone \"{own}\" {{ … }};"),
-                format!("# Unbound (unbound.conf): remove\nlocal-zone: \"{own}\" …"),
-                format!("# Windows DNS (PowerShell)\nRemove-DnsServerZone -Name \"{own}\" -PassThru"),
-            ],
-        ),
-        Shape::Soa(owner) => {
-            let zone = owner.to_fqdn();
-            let zone = zone.trim_end_matches('.');
-            Remedy::new(
-                format!("Remove the zone {owner}, or make it narrower"),
-                [
-                    format!("# BIND (named.conf): remove\nzone \"{zone}\" {{ … }};"),
-                    format!("# Windows DNS (PowerShell)\nRemove-DnsServerZone -Name \"{zone}\" -PassThru"),
-                ],
+            (
+                Software::Windows,
+                format!("# Windows DNS (PowerShell)\nRemove-DnsServerZone -Name \"{zone}\" -PassThru"),
+            ),
+        ]
+    };
+    let mut remedies = match shape {
+        Shape::Soa(owner) if is_own => {
+            let unbound = format!("# Unbound (unbound.conf): remove\nlocal-zone: \"{own}\" …");
+            let [bind, windows] = removal(&own);
+            Remedy::in_software(
+                &format!(
+                    "Remove the zone {owner} and forward the name to the VPC instead. Records kept by hand go \
+                     stale: the addresses change with upgrades and scaling"
+                ),
+                [bind, (Software::Unbound, unbound), windows],
             )
         }
-        Shape::Bare | Shape::BareMixed => Remedy::advice("Remove the zone or the block that covers AWS's domain"),
-    }];
+        Shape::Soa(owner) => {
+            let zone = owner.to_fqdn();
+            Remedy::in_software(
+                &format!("Remove the zone {owner}, or make it narrower"),
+                removal(zone.trim_end_matches('.')),
+            )
+        }
+        Shape::Bare | Shape::BareMixed => {
+            vec![Remedy::advice("Remove the zone or the block that covers AWS's domain")]
+        }
+    };
     if is_own {
         remedies.extend(remedy::forward::to_inbound(case));
     } else {
-        remedies.push(Remedy::new(
-            format!("Or keep it and let {family} out of it"),
+        let delegation = |program: &str| {
+            format!(
+                "; {program}, in the zone itself: a delegation of {family} to AWS's name servers.\n\
+                 ; Which they are, asked from a network without this zone:\ndig +trace {own} A"
+            )
+        };
+        remedies.extend(Remedy::in_software(
+            &format!("Or keep it and let {family} out of it"),
             [
-                format!("# dnsmasq: '#' stands for the usual upstream servers\nserver=/{family}/#"),
-                format!("# Unbound\nserver:\n    local-zone: \"{family}\" always_transparent"),
-                format!(
-                    "; BIND and Windows DNS, in the zone itself: a delegation of {family} to AWS's name servers.\n\
-                     ; Which they are, asked from a network without this zone:\ndig +trace {own} A"
+                (
+                    Software::Dnsmasq,
+                    format!("# dnsmasq: '#' stands for the usual upstream servers\nserver=/{family}/#"),
                 ),
+                (
+                    Software::Unbound,
+                    format!("# Unbound\nserver:\n    local-zone: \"{family}\" always_transparent"),
+                ),
+                (Software::Bind, delegation("BIND")),
+                (Software::Windows, delegation("Windows DNS")),
             ],
         ));
     }

@@ -104,7 +104,7 @@ fn finding(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Finding {
         caused_by: None,
         resolvers: phrase::names(subjects),
         evidence,
-        remedies: vec![remedy::filter::allow_list(case)],
+        remedies: remedy::filter::allow_list(case),
         references: vec!["https://docs.controld.com/docs/dns-rebind-option".to_owned()],
     }
 }

@@ -140,15 +140,15 @@ fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], righ
         caused_by: None,
         resolvers: phrase::names(stale),
         evidence,
-        remedies: vec![
-            again,
-            remedy::answer::interfaces_now(case),
+        remedies: [
+            vec![again, remedy::answer::interfaces_now(case)],
             remedy::flush::name(case),
-            Remedy::advice(
-                "If it stays: remove the record, override or minimum TTL that pins the name at this resolver \
-                 or behind it",
-            ),
-        ],
+            vec![Remedy::advice(
+                "If it stays: remove the record, override or minimum TTL that pins the name at this resolver or \
+                 behind it",
+            )],
+        ]
+        .concat(),
         references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html".to_owned()],
     }
 }

@@ -162,7 +162,7 @@ fn finding(case: &Case<'_>, basis: Basis, subjects: &[&Subject<'_>]) -> Finding 
     )];
     // The caches of AWS's own resolvers are not the reader's to empty.
     if subjects.iter().any(|subject| !subject.is_vpc_side()) {
-        remedies.push(remedy::flush::name(case));
+        remedies.extend(remedy::flush::name(case));
     }
     Finding {
         rule: RULE.name.to_owned(),

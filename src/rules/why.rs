@@ -23,6 +23,9 @@ pub struct Why {
     pub rule: String,
     /// The resolver it was read off; the first that the headline is about.
     pub resolver: String,
+    /// The signs that the headline cannot be without and that are there, in words.
+    #[serde(default)]
+    pub decided_by: Vec<String>,
     /// What was looked at, in the order of the reading.
     pub read: Vec<Reading>,
     /// The other causes that a failing resolver may have, and what became of them.
@@ -55,7 +58,7 @@ pub struct Considered {
 pub enum Outcome {
     /// It is a finding about this resolver too.
     Found,
-    /// Nothing that was seen rules it out; what was seen speaks for the headline.
+    /// All of the signs that it cannot be without are there, and its rule looked further and did not find it.
     NotRuledOut,
     /// What would decide could not be seen.
     Undecided,
@@ -175,6 +178,7 @@ const CAUSES: &[(&str, &[Group])] = &[
             &[(SiblingResolves, false)],
             &[(DeniedByPublicAws, true), (Addresses, true)],
             &[(OnTheVpcsSide, false)],
+            &[(VpcHasIt, true)],
         ],
     ),
     (
@@ -210,7 +214,15 @@ const CAUSES: &[(&str, &[Group])] = &[
     ),
     (
         "stale-negative-cache",
-        &[READABLE, &[(DeniedByPublicAws, true), (DeniedByPrivateZone, true)]],
+        &[
+            READABLE,
+            &[(DeniedByPublicAws, true), (DeniedByPrivateZone, true)],
+            &[(OnTheVpcsSide, false), (DeniedByPrivateZone, true)],
+            // An old denial of the public zone, or one of the very zone that another resolver has the name from.
+            &[(CachedDenial, true), (DeniedByPrivateZone, true)],
+            &[(PublicHasIt, true), (DeniedByPrivateZone, true)],
+            &[(VpcHasIt, true), (DeniedByPublicAws, true)],
+        ],
     ),
     (
         "shadow-zone",
@@ -333,9 +345,35 @@ pub fn explain(case: &Case<'_>, findings: &[Finding]) -> Option<Why> {
     Some(Why {
         rule: headline.rule.clone(),
         resolver: subject.name().to_owned(),
+        decided_by: decided_by(case, subject, &headline.rule),
         read,
         considered,
     })
+}
+
+/// The signs that a cause cannot be without and that are there. That the answer can be read is no argument.
+fn decided_by(case: &Case<'_>, subject: &Subject<'_>, rule: &str) -> Vec<String> {
+    let groups = CAUSES
+        .iter()
+        .find(|(cause, _)| *cause == rule)
+        .map(|(_, groups)| *groups);
+    let mut words: Vec<String> = Vec::new();
+    // What is there comes before what is not.
+    for wanted in [true, false] {
+        for (sign, _) in groups
+            .into_iter()
+            .flatten()
+            .copied()
+            .flatten()
+            .filter(|(_, it)| *it == wanted)
+        {
+            let (seen, said) = sign.of(case, subject);
+            if *sign != Legible && seen == Some(wanted) && !words.contains(&said) {
+                words.push(said);
+            }
+        }
+    }
+    words
 }
 
 /// The signs that only a resolver inside TLS can show.

@@ -7,67 +7,101 @@
 //! the very domain that a block names, or for a parent of it, does not undo the block in dnsmasq and Unbound.
 
 use super::super::{Case, Remedy};
+use crate::software::Software;
 
-/// Lets private addresses of endpoint names through a filter of private addresses. The snippets that begin
-/// with `likely` come first.
-pub fn private_answers(case: &Case<'_>, likely: &str) -> Vec<Remedy> {
+/// Lets private addresses of endpoint names through a filter of private addresses. The lines of the
+/// likeliest software come first.
+pub fn private_answers(case: &Case<'_>, likely: Software) -> Vec<Remedy> {
     let zone = case.family_zone();
     let mut snippets = [
-        format!("# dnsmasq\nrebind-domain-ok=/{zone}/"),
-        format!(
-            "# OpenWrt\nuci add_list dhcp.@dnsmasq[0].rebind_domain='{zone}'\n\
+        (Software::Dnsmasq, format!("# dnsmasq\nrebind-domain-ok=/{zone}/")),
+        (
+            Software::Dnsmasq,
+            format!(
+                "# OpenWrt\nuci add_list dhcp.@dnsmasq[0].rebind_domain='{zone}'\n\
              uci commit dhcp\nservice dnsmasq restart"
+            ),
         ),
-        format!(
-            "# Unbound; pfSense and OPNsense: in the DNS resolver's custom options\n\
+        (
+            Software::Unbound,
+            format!(
+                "# Unbound; pfSense and OPNsense: in the DNS resolver's custom options\n\
              server:\n    private-domain: \"{zone}\""
+            ),
         ),
-        format!(
-            "# BIND (named.conf): the exception goes behind the networks that are there\n\
+        (
+            Software::Bind,
+            format!(
+                "# BIND (named.conf): the exception goes behind the networks that are there\n\
              deny-answer-addresses {{ <networks>; }} except-from {{ \"{zone}\"; }};"
+            ),
         ),
-        "# Knot Resolver: the module has no exceptions; take this line out of kresd.conf\n\
+        (
+            Software::Knot,
+            "# Knot Resolver: the module has no exceptions; take this line out of kresd.conf\n\
          modules.load('rebinding < iterate')"
-            .to_owned(),
-        format!(
-            "# Pi-hole: the dnsmasq line in a file of its own (version 6: with misc.etc_dnsmasq_d switched on)\n\
+                .to_owned(),
+        ),
+        (
+            Software::Dnsmasq,
+            format!(
+                "# Pi-hole: the dnsmasq line in a file of its own (version 6: with misc.etc_dnsmasq_d switched on)\n\
              echo 'rebind-domain-ok=/{zone}/' | sudo tee /etc/dnsmasq.d/99-eks.conf\n\
              sudo systemctl restart pihole-FTL"
+            ),
         ),
-        format!("# AdGuard Home, custom filtering rule\n@@||{zone}^"),
     ];
-    snippets.sort_by_key(|snippet| !snippet.starts_with(likely));
-    vec![
-        Remedy::new(format!("Let {zone} have private addresses"), snippets),
-        Remedy::advice(
-            "A conditional forward alone does not help: forwarded answers go through the same filter, so the \
-             exception is needed beside it",
-        ),
-    ]
+    snippets.sort_by_key(|(software, _)| *software != likely);
+    let title = format!("Let {zone} have private addresses");
+    let mut remedies = Remedy::in_software(&title, snippets);
+    remedies.push(Remedy::new(title, [adguard(&zone)]));
+    remedies.push(Remedy::advice(
+        "A conditional forward alone does not help: forwarded answers go through the same filter, so the exception is \
+         needed beside it",
+    ));
+    remedies
 }
 
 /// Takes endpoint names out of a block list or a response policy.
-pub fn allow_list(case: &Case<'_>) -> Remedy {
+pub fn allow_list(case: &Case<'_>) -> Vec<Remedy> {
     let (own, zone) = (case.own_zone(), case.family_zone());
-    Remedy::new(
-        format!("Put *.{zone} on the allow list of whatever filters there"),
+    let title = format!("Put *.{zone} on the allow list of whatever filters there");
+    let mut remedies = Remedy::in_software(
+        &title,
         [
-            format!(
-                "; BIND and others with response policies: in the policy zone that is listed first\n\
+            (
+                Software::Bind,
+                format!(
+                    "; BIND and others with response policies: in the policy zone that is listed first\n\
                  {zone} CNAME rpz-passthru.\n*.{zone} CNAME rpz-passthru."
+                ),
             ),
-            format!(
-                "# Unbound: remove the local-zone that covers the name; where it is wider and must stay\n\
+            (
+                Software::Unbound,
+                format!(
+                    "# Unbound: remove the local-zone that covers the name; where it is wider and must stay\n\
                  server:\n    local-zone: \"{zone}\" always_transparent"
+                ),
             ),
-            format!(
-                "# dnsmasq: remove the address= or local= line that covers the name; where it is wider and must\n\
+            (
+                Software::Dnsmasq,
+                format!(
+                    "# dnsmasq: remove the address= or local= line that covers the name; where it is wider and must\n\
                  # stay ('#' stands for the usual upstream servers)\nserver=/{zone}/#"
+                ),
             ),
-            format!("# Pi-hole, version 6 (before: pihole -w)\npihole allow {own}"),
-            format!("# AdGuard Home, custom filtering rule\n@@||{zone}^"),
+            (
+                Software::Dnsmasq,
+                format!("# Pi-hole, version 6 (before: pihole -w)\npihole allow {own}"),
+            ),
         ],
-    )
+    );
+    remedies.push(Remedy::new(title, [adguard(&zone)]));
+    remedies
+}
+
+fn adguard(zone: &str) -> String {
+    format!("# AdGuard Home, custom filtering rule\n@@||{zone}^")
 }
 
 /// The same for Route 53 Resolver DNS Firewall, which filters for the VPC's resolver and inbound endpoints.

@@ -4,20 +4,30 @@
 //! DnsServer module. dnsmasq empties its whole cache on SIGHUP.
 
 use super::super::{Case, Remedy};
+use crate::software::Software;
 
 /// Drops what caches on the way hold of the endpoint's name.
-pub fn name(case: &Case<'_>) -> Remedy {
+pub fn name(case: &Case<'_>) -> Vec<Remedy> {
     let name = case.own_zone();
-    Remedy::new(
+    Remedy::in_software(
         "Drop the old answer from the caches on the way, the one nearest to AWS first",
         [
-            format!("# BIND\nrndc flushname {name}"),
-            format!("# Unbound\nunbound-control flush {name}"),
-            format!("# PowerDNS Recursor\nrec_control wipe-cache {name}"),
-            "# dnsmasq\nsudo pkill -HUP -x dnsmasq".to_owned(),
-            "# systemd-resolved\nresolvectl flush-caches".to_owned(),
-            "# Windows DNS server (PowerShell)\nClear-DnsServerCache".to_owned(),
-            "# Windows client\nipconfig /flushdns".to_owned(),
+            (Software::Bind, format!("# BIND\nrndc flushname {name}")),
+            (Software::Unbound, format!("# Unbound\nunbound-control flush {name}")),
+            (
+                Software::Pdns,
+                format!("# PowerDNS Recursor\nrec_control wipe-cache {name}"),
+            ),
+            (Software::Dnsmasq, "# dnsmasq\nsudo pkill -HUP -x dnsmasq".to_owned()),
+            (
+                Software::SystemdResolved,
+                "# systemd-resolved\nresolvectl flush-caches".to_owned(),
+            ),
+            (
+                Software::Windows,
+                "# Windows DNS server (PowerShell)\nClear-DnsServerCache".to_owned(),
+            ),
+            (Software::Windows, "# Windows client\nipconfig /flushdns".to_owned()),
         ],
     )
 }

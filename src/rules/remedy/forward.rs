@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 
 use super::super::{Case, Remedy};
+use crate::software::Software;
 
 /// What stands in for addresses that are not known.
 const PLACEHOLDER: &str = "<inbound-endpoint-ip>";
@@ -32,13 +33,11 @@ pub fn to_inbound(case: &Case<'_>) -> Vec<Remedy> {
 pub fn to(case: &Case<'_>, addresses: &[IpAddr]) -> Vec<Remedy> {
     let own = case.own_zone();
     let targets = targets(addresses);
-    let mut remedies = vec![Remedy::new(
-        format!(
-            "Forward the endpoint's own name to the inbound {}",
-            if targets.len() == 1 { "endpoint" } else { "endpoints" }
-        ),
-        snippets(&own, &targets),
-    )];
+    let title = format!(
+        "Forward the endpoint's own name to the inbound {}",
+        if targets.len() == 1 { "endpoint" } else { "endpoints" }
+    );
+    let mut remedies = Remedy::in_software(&title, snippets(&own, &targets));
     if let Some(wider) = case.regional_zone() {
         remedies.push(Remedy::advice(format!(
             "Or forward {wider}: one rule for every cluster of the Region. Then every endpoint name there is \
@@ -77,9 +76,9 @@ pub fn to(case: &Case<'_>, addresses: &[IpAddr]) -> Vec<Remedy> {
 }
 
 /// For a name server in the cluster's VPC: the VPC's own resolver is at hand there.
-pub fn to_vpc_resolver(case: &Case<'_>, resolver: Option<IpAddr>) -> Remedy {
+pub fn to_vpc_resolver(case: &Case<'_>, resolver: Option<IpAddr>) -> Vec<Remedy> {
     let target = resolver.map_or_else(|| "<vpc-resolver-ip>".to_owned(), |ip| ip.to_string());
-    Remedy::new(
+    Remedy::in_software(
         "On those name servers: forward the endpoint's own name to the VPC's resolver",
         snippets(&case.own_zone(), &[target]),
     )
@@ -93,34 +92,55 @@ fn targets(addresses: &[IpAddr]) -> Vec<String> {
 }
 
 /// The same forward in the words of each program.
-fn snippets(zone: &str, targets: &[String]) -> Vec<String> {
+fn snippets(zone: &str, targets: &[String]) -> Vec<(Software, String)> {
     let joined = |separator: &str| targets.join(separator);
     let unbound: Vec<String> = targets.iter().map(|ip| format!("    forward-addr: {ip}")).collect();
     let dnsmasq: Vec<String> = targets.iter().map(|ip| format!("server=/{zone}/{ip}")).collect();
     vec![
-        format!(
-            "# BIND (named.conf)\nzone \"{zone}\" {{\n    type forward;\n    forward only;\n    forwarders {{ {}; \
+        (
+            Software::Bind,
+            format!(
+                "# BIND (named.conf)\nzone \"{zone}\" {{\n    type forward;\n    forward only;\n    forwarders {{ {}; \
              }};\n}};",
-            joined("; ")
+                joined("; ")
+            ),
         ),
-        format!(
-            "# Unbound (unbound.conf)\nserver:\n    private-domain: \"{zone}\"\n    domain-insecure: \
+        (
+            Software::Unbound,
+            format!(
+                "# Unbound (unbound.conf)\nserver:\n    private-domain: \"{zone}\"\n    domain-insecure: \
              \"{zone}\"\nforward-zone:\n    name: \"{zone}\"\n{}",
-            unbound.join("\n")
+                unbound.join("\n")
+            ),
         ),
-        format!("# dnsmasq\n{}\nrebind-domain-ok=/{zone}/", dnsmasq.join("\n")),
-        format!(
-            "# PowerDNS Recursor (recursor.conf)\nforward-zones-recurse={zone}={}",
-            joined(";")
+        (
+            Software::Dnsmasq,
+            format!("# dnsmasq\n{}\nrebind-domain-ok=/{zone}/", dnsmasq.join("\n")),
         ),
-        format!(
-            "# Windows DNS (PowerShell)\nAdd-DnsServerConditionalForwarderZone -Name \"{zone}\" -MasterServers {}",
-            joined(",")
+        (
+            Software::Pdns,
+            format!(
+                "# PowerDNS Recursor (recursor.conf)\nforward-zones-recurse={zone}={}",
+                joined(";")
+            ),
         ),
-        format!("# CoreDNS (Corefile)\n{zone}:53 {{\n    forward . {}\n}}", joined(" ")),
-        format!(
-            "# systemd-resolved, for a VPN link\nresolvectl dns <link> {}\nresolvectl domain <link> '~{zone}'",
-            joined(" ")
+        (
+            Software::Windows,
+            format!(
+                "# Windows DNS (PowerShell)\nAdd-DnsServerConditionalForwarderZone -Name \"{zone}\" -MasterServers {}",
+                joined(",")
+            ),
+        ),
+        (
+            Software::Coredns,
+            format!("# CoreDNS (Corefile)\n{zone}:53 {{\n    forward . {}\n}}", joined(" ")),
+        ),
+        (
+            Software::SystemdResolved,
+            format!(
+                "# systemd-resolved, for a VPN link\nresolvectl dns <link> {}\nresolvectl domain <link> '~{zone}'",
+                joined(" ")
+            ),
         ),
     ]
 }

@@ -1,0 +1,102 @@
+//! The steps of a fix, and whose lines are shown of each.
+
+use std::str::FromStr;
+
+use crate::report::{Report, ResolverReport};
+use crate::resolvers::Role;
+use crate::rules::{Finding, Remedy};
+use crate::software::{Software, UnknownSoftware};
+
+/// Whose lines of a fix are printed (`--fix`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lines {
+    /// Those of the software that answers there, where that is known; else the likeliest's.
+    #[default]
+    Likeliest,
+    /// Those of every software.
+    All,
+    /// Those of one.
+    Of(Software),
+}
+
+impl FromStr for Lines {
+    type Err = UnknownSoftware;
+
+    fn from_str(text: &str) -> Result<Self, UnknownSoftware> {
+        match text {
+            "all" => Ok(Self::All),
+            text => text.parse().map(Self::Of),
+        }
+    }
+}
+
+/// One step: remedies of one title that follow each other, in the lines of different software.
+#[derive(Debug)]
+pub(crate) struct Step<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) remedies: Vec<&'a Remedy>,
+}
+
+/// The steps of a fix, first thing first.
+pub(crate) fn steps(remedies: &[Remedy]) -> Vec<Step<'_>> {
+    let mut steps: Vec<Step<'_>> = Vec::new();
+    for remedy in remedies {
+        match steps.last_mut() {
+            Some(step) if step.title == remedy.title => step.remedies.push(remedy),
+            _ => steps.push(Step {
+                title: &remedy.title,
+                remedies: vec![remedy],
+            }),
+        }
+    }
+    steps
+}
+
+impl<'a> Step<'a> {
+    /// The remedies whose lines are shown, and the names of the software whose lines are not.
+    pub(crate) fn choose(&self, lines: Lines, known: Option<Software>) -> (Vec<&'a Remedy>, Vec<&'static str>) {
+        let of = |software: Software| {
+            self.remedies
+                .iter()
+                .position(|remedy| remedy.software == Some(software))
+        };
+        let chosen = match lines {
+            Lines::All => return (self.remedies.clone(), Vec::new()),
+            Lines::Of(software) => of(software),
+            Lines::Likeliest => known.and_then(of),
+        };
+        let chosen = chosen.unwrap_or(0);
+        let shown = self.remedies.get(chosen).copied().into_iter().collect();
+        let others = self.remedies.iter().enumerate().filter(|(index, _)| *index != chosen);
+        let names = others
+            .filter_map(|(_, remedy)| Some(remedy.software?.as_str()))
+            .collect();
+        (shown, names)
+    }
+}
+
+/// The software that a finding's fix is for: what its first resolver is known to be, or must be by its place.
+pub(crate) fn software(report: &Report, finding: &Finding) -> Option<Software> {
+    let resolver = finding.resolvers.iter().find_map(|name| {
+        report
+            .resolvers
+            .iter()
+            .find(|resolver| resolver.probed.resolver.name == *name)
+    })?;
+    by_place(resolver)
+}
+
+/// What answers at AWS's own addresses is AWS's; systemd-resolved's stub has an address of its own
+/// (systemd-resolved.service(8)).
+fn by_place(resolver: &ResolverReport) -> Option<Software> {
+    let resolver = &resolver.probed.resolver;
+    match resolver.role {
+        Role::Vpc | Role::Inbound => Some(Software::Route53),
+        _ => {
+            let ip = resolver.address?.ip().to_string();
+            ["127.0.0.53", "127.0.0.54"]
+                .contains(&ip.as_str())
+                .then_some(Software::SystemdResolved)
+        }
+    }
+}

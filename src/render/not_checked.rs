@@ -1,0 +1,155 @@
+//! What was not checked, and what would help to check it.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::report::Report;
+use crate::rules::phrase::list;
+use crate::rules::{self, Need};
+
+use super::words::some;
+
+/// Columns of the short form: three lines of an 80-column page, with room for where lines break.
+const SHORT: usize = 200;
+/// The things that are named at the most.
+const NAMED: usize = 5;
+/// The flags that are suggested.
+const FLAGS: usize = 2;
+
+/// All of it, one line each.
+pub(super) fn in_full(report: &Report) -> Vec<String> {
+    let mut lines: Vec<String> = report
+        .gaps
+        .iter()
+        .map(|gap| format!("{} ({}): {}", gap.fact, gap.source, gap.reason))
+        .collect();
+    let mut groups: Vec<(Vec<&str>, Vec<String>)> = Vec::new();
+    for rule in &report.not_evaluated {
+        let missing: Vec<&str> = rule.missing.iter().map(String::as_str).collect();
+        match groups.iter_mut().find(|(other, _)| *other == missing) {
+            Some((_, rules)) => rules.push(rule.rule.clone()),
+            None => groups.push((missing, vec![rule.rule.clone()])),
+        }
+    }
+    lines.extend(
+        groups
+            .iter()
+            .map(|(missing, rules)| format!("without {}: {}", list(missing), rules.join(", "))),
+    );
+    lines
+}
+
+/// What is missing by name, how many findings need it, and the one or two flags that would help most. `None` where nothing
+/// is missing.
+pub(super) fn in_short(report: &Report) -> Option<String> {
+    let needs = missing(report);
+    let mut things: Vec<String> = Vec::new();
+    for thing in report
+        .gaps
+        .iter()
+        .map(|gap| gap.fact.clone())
+        .chain(needs.iter().map(|need| thing(*need).to_owned()))
+    {
+        let known = thing.trim_start_matches("the ");
+        if !things.iter().any(|other| other.trim_start_matches("the ") == known) {
+            things.push(thing);
+        }
+    }
+    if things.is_empty() {
+        return None;
+    }
+    let rules = report.not_evaluated.len();
+    let cost = match rules {
+        0 => String::new(),
+        1 => " (1 finding needs them)".to_owned(),
+        _ => format!(" ({rules} findings need them)"),
+    };
+    let flags = flags(report, &needs);
+    let help = if flags.is_empty() {
+        "-v lists them".to_owned()
+    } else {
+        format!("{} would help most; -v lists all", list(&flags))
+    };
+    let text = |shown: usize| format!("{}{cost}. {help}.", some(&things, shown));
+    let fitting = (1..=NAMED).rev().map(text);
+    let mut shortest = String::new();
+    for text in fitting {
+        shortest = text;
+        if shortest.width() <= SHORT {
+            break;
+        }
+    }
+    Some(shortest)
+}
+
+/// What the rules lack, in the order of the catalogue, each once.
+fn missing(report: &Report) -> Vec<Need> {
+    let mut needs: Vec<Need> = Vec::new();
+    for missing in report.not_evaluated.iter().flat_map(|rule| &rule.missing) {
+        let need = Need::ALL.iter().find(|need| need.missing() == missing);
+        if let Some(need) = need
+            && !needs.contains(need)
+        {
+            needs.push(*need);
+        }
+    }
+    needs
+}
+
+/// The thing in a few words. All that AWS would have said is one.
+fn thing(need: Need) -> &'static str {
+    match need {
+        need if need.is_of_aws() => "what AWS says",
+        Need::Hosts => "hosts file",
+        Need::Stub => "stub resolver configuration",
+        Need::Upstreams => "name servers behind the stub",
+        Need::HostsLine => "nsswitch.conf",
+        Need::Proxy => "proxy settings",
+        Need::VpcView => "the VPC's view",
+        Need::PublicControl => "the public view",
+        Need::SystemView => "operating system's look-up",
+        Need::Controls => "control questions",
+        Need::Connections => "API server's port",
+        Need::Kubeconfig => "kubeconfig",
+        Need::Instance => "instance metadata",
+        _ => "what AWS says",
+    }
+}
+
+/// The flags that would bring most: first what makes the headline surer, then what most findings lack.
+fn flags(report: &Report, needs: &[Need]) -> Vec<&'static str> {
+    let lead = report.headline().and_then(|finding| rules::find(&finding.rule));
+    let wanted = |need: &Need| lead.is_some_and(|rule| rule.wants.contains(need));
+    let lacking = |need: Need| {
+        let needed = |rule: &&rules::NotEvaluated| rule.missing.iter().any(|missing| missing == need.missing());
+        report.not_evaluated.iter().filter(needed).count()
+    };
+    // What a rule only wants is missing too where no resolver of the kind was asked.
+    let mut candidates: Vec<Need> = needs.to_vec();
+    for need in [Need::PublicControl, Need::VpcView] {
+        let fact = thing(need);
+        if !candidates.contains(&need) && report.gaps.iter().any(|gap| gap.fact == fact) {
+            candidates.push(need);
+        }
+    }
+    candidates.sort_by_key(|need| (!wanted(need), std::cmp::Reverse(lacking(*need))));
+    let mut flags: Vec<&'static str> = Vec::new();
+    for need in candidates {
+        if let Some(flag) = flag(need)
+            && !flags.contains(&flag)
+        {
+            flags.push(flag);
+        }
+    }
+    flags.truncate(FLAGS);
+    flags
+}
+
+fn flag(need: Need) -> Option<&'static str> {
+    match need {
+        need if need.is_of_aws() => Some("--facts"),
+        Need::VpcView => Some("--inbound"),
+        Need::PublicControl => Some("--public"),
+        Need::Connections => Some("--connect"),
+        _ => None,
+    }
+}
