@@ -1,6 +1,6 @@
-//! Every scenario without a network: today's rules on the recorded observations give exactly the findings that the scenario
-//! states. Their words stand once a rule, in `fixtures/findings`; what a whole report looks like is shown by a few chosen
-//! scenarios in every format, in `fixtures/pages`.
+//! Every scenario without a network: today's rules on the recorded observations give exactly the findings that the
+//! scenario states. Their words stand once a rule, in `fixtures/findings`; what a whole report looks like is shown by a
+//! few chosen scenarios in every format, in `fixtures/pages`.
 //!
 //! `BLESS=1 cargo test --test cases` writes both anew.
 

@@ -475,9 +475,9 @@ pub struct OutputArgs {
     #[arg(long)]
     pub explain_why: bool,
 
-    /// Whose lines of the fix to print: bind, unbound, dnsmasq, pdns, knot, windows, coredns, systemd-resolved, route53,
-    /// terraform, cloudformation, or all. Without it: those of the software that answers there where that is known, else
-    /// the likeliest
+    /// Whose lines of the fix to print: bind, unbound, dnsmasq, pdns, knot, windows, coredns, systemd-resolved,
+    /// route53, terraform, cloudformation, or all. Without it: those of the software that answers there where that is
+    /// known, else the likeliest
     #[arg(long, value_name = "SOFTWARE")]
     pub fix: Option<Lines>,
 

@@ -198,7 +198,8 @@ impl Comment<'_> {
         Ok(())
     }
 
-    /// What the first part leaves out, for whoever unfolds it: the further steps, every finding, and what was not checked.
+    /// What the first part leaves out, for whoever unfolds it: the further steps, every finding, and what was not
+    /// checked.
     fn folded(&mut self, report: &Report) -> fmt::Result {
         if self.style.verbose {
             return Ok(());

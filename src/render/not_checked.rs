@@ -38,8 +38,8 @@ pub(super) fn in_full(report: &Report) -> Vec<String> {
     lines
 }
 
-/// What is missing by name, how many findings need it, and the one or two flags that would help most. `None` where nothing
-/// is missing.
+/// What is missing by name, how many findings need it, and the one or two flags that would help most. `None` where
+/// nothing is missing.
 pub(super) fn in_short(report: &Report) -> Option<String> {
     let needs = missing(report);
     let mut things: Vec<String> = Vec::new();

@@ -126,8 +126,8 @@ pub(crate) fn headline(report: &Report) -> Headline {
     }
 }
 
-/// Why the headline and no other cause, as a person would argue: what was seen, what that rules out, and what is left. At
-/// most [`ARGUED`] points of each; every sign and every cause is in the JSON document.
+/// Why the headline and no other cause, as a person would argue: what was seen, what that rules out, and what is left.
+/// At most [`ARGUED`] points of each; every sign and every cause is in the JSON document.
 pub(super) fn argument(why: &Why) -> Vec<String> {
     let mut points = Vec::new();
     if !why.decided_by.is_empty() {

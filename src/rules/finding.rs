@@ -85,8 +85,8 @@ impl Evidence {
 pub struct Remedy {
     /// What, in one line.
     pub title: String,
-    /// Whose lines the commands are; absent where they are nobody's in particular. Remedies of one title that follow each
-    /// other are one step, in the lines of different software.
+    /// Whose lines the commands are; absent where they are nobody's in particular. Remedies of one title that follow
+    /// each other are one step, in the lines of different software.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub software: Option<Software>,
     /// The commands or the lines of configuration, ready to use.

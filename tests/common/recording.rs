@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::unconcluded::unconcluded;
 
-/// What is recorded of a run: the document without what is concluded, since that is concluded again. A line a look-up, so
-/// that a difference shows which one it is in.
+/// What is recorded of a run: the document without what is concluded, since that is concluded again. A line a look-up,
+/// so that a difference shows which one it is in.
 pub(crate) fn recording(report: &Report) -> String {
     let mut document = serde_json::to_value(report).expect("a report is JSON");
     unconcluded(&mut document);
