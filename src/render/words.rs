@@ -299,7 +299,7 @@ pub(super) fn expectation(expected: &Expected, verbose: bool) -> String {
             Scope::Public => "public addresses".to_owned(),
             Scope::Any => "private or public addresses".to_owned(),
             Scope::Unknown if expected.view.is_some() => "any address".to_owned(),
-            Scope::Unknown => return "nothing in particular".to_owned(),
+            Scope::Unknown => return "not known (--expect says it)".to_owned(),
         }
     };
     if expected.public_too {

@@ -64,10 +64,9 @@ fn finding(subject: &Subject<'_>) -> Finding {
         confidence: Confidence::Certain,
         summary: format!("the certificate of {who} does not verify for {name}, so no question was asked"),
         explanation: format!(
-            "{who} was to be known by its certificate for {name}, and {}. Nothing was asked of it: what it would say \
-             of \
-             the name is not known. A device on the way that opens TLS looks like this, and so does a name or an \
-             authority that this host was not told.",
+            "{who}'s certificate must be valid for {name}, and {}. No query was sent, so its answer is not known. A \
+             device that intercepts TLS looks like this. So does a name or a certificate authority that this host does \
+             not know.",
             reason.as_deref().unwrap_or("the certificate does not verify")
         ),
         caused_by: None,

@@ -49,7 +49,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let what = match (cluster.status.as_deref(), access) {
         (Some("CREATING" | "PENDING"), _) => "is being created",
         (Some("DELETING"), _) => "is being deleted",
-        (_, Some(_)) => "is about to have another access to its endpoint",
+        (_, Some(_)) => "is changing its endpoint access",
         (Some("UPDATING"), None) => "is being updated",
         _ => return Vec::new(),
     };

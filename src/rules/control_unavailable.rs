@@ -148,7 +148,7 @@ fn finding(case: &Case<'_>, control: Control, rule: &str, between: &str, unsure:
         rule: RULE.name.to_owned(),
         severity: Severity::Info,
         confidence: Confidence::Certain,
-        summary: format!("{} {state}: it would settle {rule}", control.name()),
+        summary: format!("{} {state}; it would confirm or rule out {rule}", control.name()),
         explanation: format!(
             "{rule} is said with {} confidence, because {} {state}. It would show {between}.",
             unsure.confidence.as_str(),

@@ -61,8 +61,10 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let is_named = instead == NotEndpoint::SingleLabel
         && (known.as_ref().is_some_and(|(name, _)| is_cluster(name)) || named.is_some_and(is_cluster));
     let what = match instead {
-        NotEndpoint::SingleLabel if is_named => "is the cluster's name, which is no host name",
-        NotEndpoint::SingleLabel => "is one label: a cluster's name perhaps, which is no host name",
+        NotEndpoint::SingleLabel if is_named => "is the cluster's name, not a host name",
+        NotEndpoint::SingleLabel => {
+            "is not a host name, since it has no dot; it may be a cluster's name, which --cluster takes"
+        }
         NotEndpoint::EksApi => "is the AWS API that manages clusters, not the Kubernetes API of one",
         NotEndpoint::OidcIssuer => "issues a cluster's tokens and does not serve its API",
         NotEndpoint::WrongHostLabel => "does not begin with the 32 hexadecimal digits of an endpoint",

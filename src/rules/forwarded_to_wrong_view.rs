@@ -12,7 +12,7 @@ use crate::resolvers::Role;
 declare_rule! {
     /// ## What it means
     /// The resolver sees the name in a view that is not the cluster's: the inbound endpoint that it is, or that it
-    /// forwards to, stands in another VPC, or what it asks sees a public zone that lacks the record. EKS's private
+    /// forwards to, is in another VPC, or what it asks sees a public zone that lacks the record. EKS's private
     /// hosted zone is associated with the cluster's VPC alone, and no other VPC's Resolver has it.
     ///
     /// ## How it was decided
@@ -159,8 +159,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, shown: &Shown, subjects: &[&
         ),
         Shown::PublicWithoutTheName => (
             format!(
-                "{who} {} a public view that lacks the name, while public DNS has it",
-                phrase::plural(several, "sees", "see")
+                "{who} {} NXDOMAIN from AWS's public zone, but public DNS has the name",
+                phrase::plural(several, "gets", "get")
             ),
             format!(
                 "{who} {} the name with the SOA of AWS's public zone, and public resolvers have it. {} What it \

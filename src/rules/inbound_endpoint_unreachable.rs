@@ -179,7 +179,7 @@ fn finding(case: &Case<'_>, severity: Severity, over: &[Transport], subjects: &[
         },
         summary: match severity {
             Severity::Info => format!("{who} {does} from here, which can be normal"),
-            _ => format!("{who} {does}: the way into the VPC's view is closed there"),
+            _ => format!("{who} {does}, so the VPC's DNS cannot be reached through it"),
         },
         explanation,
         caused_by: None,

@@ -233,7 +233,7 @@ fn finding(case: &Case<'_>, defect: &Defect, subjects: &[&Subject<'_>]) -> Findi
         severity: Severity::Error,
         confidence: Confidence::High,
         summary: format!(
-            "{who} {} {summary}, so clients fail in ways of their own",
+            "{who} {} {summary}, so each client fails with a different error",
             phrase::plural(several, "sends", "send"),
         ),
         explanation,

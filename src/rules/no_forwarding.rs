@@ -234,11 +234,11 @@ fn finding(
     }
     if shown == Shown::Denial && case.public_has_the_name().is_none() {
         explanation.push_str(
-            " No public resolver was heard: a stale negative answer of a name that is published by now would \
-             look the same.",
+            " Public DNS was not checked: an old cached NXDOMAIN of a name that is published by now would look the \
+             same.",
         );
         if !case.has(Need::PublicControl) {
-            explanation.push_str(" --public tells them apart.");
+            explanation.push_str(" --public tells which it is.");
         }
     }
     let mut evidence: Vec<Evidence> = subjects

@@ -31,7 +31,7 @@ declare_rule! {
     /// - Amazon EKS User Guide, "Cluster API server endpoint"
     /// - Amazon Route 53 Developer Guide, "Forwarding inbound DNS queries to your VPCs"
     "no-internet-recursion" = {
-        summary: "the resolver resolves nothing of the internet",
+        summary: "the resolver cannot resolve internet names",
         severity: Severity::Error,
         since: "0.1.0",
         needs: [Controls],
@@ -98,9 +98,9 @@ fn finding(case: &Case<'_>, confidence: Confidence, may_be_forwarded: bool, subj
         "The denial comes from a root zone that is not the internet's, and AWS's public names do not resolve there, \
          either."
     } else if aws_was_asked {
-        "Neither AWS's public names nor the root's name servers resolve there: nothing of the internet does."
+        "Neither AWS's public names nor the root's name servers resolve there: it cannot resolve internet names."
     } else {
-        "The root's name servers do not resolve there, so probably nothing of the internet does."
+        "The root's name servers do not resolve there, so it probably cannot resolve internet names."
     };
     let forwards = if may_be_forwarded {
         format!(
@@ -126,12 +126,12 @@ fn finding(case: &Case<'_>, confidence: Confidence, may_be_forwarded: bool, subj
         confidence,
         summary: if may_be_forwarded {
             format!(
-                "{who} {} nothing of the internet, and no forward to the VPC brings this name",
+                "{who} {} no internet names, and no forward to the VPC brings this name",
                 phrase::plural(several, "resolves", "resolve"),
             )
         } else {
             format!(
-                "{who} {} nothing of the internet and {} not forward this name to the VPC",
+                "{who} {} no internet names and {} not forward this name to the VPC",
                 phrase::plural(several, "resolves", "resolve"),
                 phrase::plural(several, "does", "do"),
             )

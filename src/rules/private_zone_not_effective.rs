@@ -93,7 +93,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
         confidence: Confidence::Medium,
-        summary: format!("{who}: the VPC's own view lacks the endpoint's private addresses"),
+        summary: format!("{who}: the VPC's resolver does not return the endpoint's private addresses"),
         explanation,
         caused_by: None,
         resolvers: phrase::names(&subjects),

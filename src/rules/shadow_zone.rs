@@ -31,7 +31,7 @@ declare_rule! {
     /// - dnsmasq(8), `--local` and `--server`
     /// - unbound.conf(5), `local-zone`
     "shadow-zone" = {
-        summary: "a zone of the resolver's own lies over AWS's",
+        summary: "the resolver has its own zone that hides the AWS zone",
         severity: Severity::Error,
         since: "0.1.0",
         needs: [],

@@ -125,13 +125,13 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         confidence: if is_race { Confidence::Medium } else { Confidence::High },
         summary: if is_race {
             format!(
-                "{those} {} the name, and {who} {} another name server at its word",
+                "{those} {} the name, but {who} may ask another name server and {} its NXDOMAIN",
                 phrase::plural(know.len(), "knows", "know"),
-                phrase::plural(failing.len(), "takes", "take"),
+                phrase::plural(failing.len(), "accepts", "accept"),
             )
         } else {
             format!(
-                "{those} {} the name, and {who} {} another name server for it",
+                "{those} {} the name, but {who} {} another name server for it",
                 phrase::plural(know.len(), "knows", "know"),
                 phrase::plural(failing.len(), "asks", "ask"),
             )

@@ -66,7 +66,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         severity: Severity::Warning,
         confidence: Confidence::High,
         summary: format!(
-            "{who} {} over UDP, and not over TCP: port 53 is closed to it",
+            "{who} {} over UDP and not over TCP: TCP port 53 is blocked",
             phrase::plural(blocked.len(), "answers", "answer")
         ),
         explanation: format!(
