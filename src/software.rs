@@ -57,6 +57,11 @@ impl Software {
         Self::Cloudformation,
     ];
 
+    /// Whether it answers questions itself, rather than configure what does.
+    pub fn is_a_name_server(self) -> bool {
+        !matches!(self, Self::Route53 | Self::Terraform | Self::Cloudformation)
+    }
+
     /// As on the command line and in the JSON document.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -52,6 +52,24 @@ pub(crate) fn steps(remedies: &[Remedy]) -> Vec<Step<'_>> {
     steps
 }
 
+/// The step that is shown where one is: the first that has lines of the software that was asked for, else the first.
+pub(crate) fn first_for(steps: &[Step<'_>], lines: Lines) -> usize {
+    let Lines::Of(software) = lines else {
+        return 0;
+    };
+    let has = |step: &Step<'_>| step.remedies.iter().any(|remedy| remedy.software == Some(software));
+    steps.iter().position(has).unwrap_or(0)
+}
+
+/// What is said where the software that was asked for has no lines in this fix.
+pub(crate) fn without(steps: &[Step<'_>], lines: Lines) -> Option<String> {
+    let Lines::Of(software) = lines else {
+        return None;
+    };
+    let has = |step: &Step<'_>| step.remedies.iter().any(|remedy| remedy.software == Some(software));
+    (!steps.is_empty() && !steps.iter().any(has)).then(|| format!("there are no lines for {software} in this fix"))
+}
+
 impl<'a> Step<'a> {
     /// The remedies whose lines are shown, and the names of the software whose lines are not.
     pub(crate) fn choose(&self, lines: Lines, known: Option<Software>) -> (Vec<&'a Remedy>, Vec<&'static str>) {

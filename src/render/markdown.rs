@@ -180,13 +180,14 @@ impl Comment<'_> {
         };
         let steps = fix::steps(remedies);
         let shown = if self.style.verbose || lines == Lines::All {
-            steps.len()
+            0..steps.len()
         } else {
-            1
+            let first = fix::first_for(&steps, lines);
+            first..steps.len().min(first + 1)
         };
-        for (index, step) in steps.iter().take(shown).enumerate() {
+        for (index, step) in steps.iter().enumerate().filter(|(index, _)| shown.contains(index)) {
             let title = self.text(step.title);
-            if index == 0 {
+            if index == shown.start {
                 writeln!(self.out, "\n**Fix:** {title}")?;
             } else {
                 writeln!(self.out, "\n{title}")?;
@@ -195,7 +196,10 @@ impl Comment<'_> {
                 self.block("", &words::snippet(&remedy.commands))?;
             }
         }
-        Ok(())
+        match fix::without(&steps, lines) {
+            Some(without) => writeln!(self.out, "\n{}", self.text(&without)),
+            None => Ok(()),
+        }
     }
 
     /// What the first part leaves out, for whoever unfolds it: the further steps, every finding, and what was not

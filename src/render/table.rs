@@ -294,10 +294,15 @@ impl<'a> Page<'a> {
             self.style.fix
         };
         let in_full = lines == Lines::All;
-        let shown = if in_full || self.style.verbose { steps.len() } else { 1 };
+        let shown = if in_full || self.style.verbose {
+            0..steps.len()
+        } else {
+            let first = fix::first_for(&steps, lines);
+            first..steps.len().min(first + 1)
+        };
         let mut hidden = Vec::new();
-        for (index, step) in steps.iter().take(shown).enumerate() {
-            if index == 0 {
+        for (index, step) in steps.iter().enumerate().filter(|(index, _)| shown.contains(index)) {
+            if index == shown.start {
                 self.labelled("Fix", step.title)?;
             } else {
                 self.item(INDENT + LABEL, "- ", step.title)?;
@@ -305,23 +310,23 @@ impl<'a> Page<'a> {
             let (remedies, others) = step.choose(lines, software);
             for remedy in remedies {
                 // Where only one is shown, its further commands are other ways to the same end.
-                let several = remedy.software.is_some() && !in_full;
-                let shown = if several {
-                    remedy.commands.len().min(1)
-                } else {
-                    remedy.commands.len()
+                let commands = match &remedy.commands[..] {
+                    [first, _, ..] if remedy.software.is_some_and(Software::is_a_name_server) && !in_full => {
+                        std::slice::from_ref(first)
+                    }
+                    all => all,
                 };
-                self.commands(2 * INDENT, &remedy.commands[..shown])?;
+                self.commands(2 * INDENT, commands)?;
             }
-            if index == 0 {
+            if index == shown.start {
                 hidden = others;
             }
         }
-        let mut more = Vec::new();
+        let mut more: Vec<String> = fix::without(&steps, lines).into_iter().collect();
         if !hidden.is_empty() {
             more.push(format!("--fix prints the lines for {}", hidden.join(", ")));
         }
-        match steps.len() - shown.min(steps.len()) {
+        match steps.len() - shown.len() {
             0 => {}
             1 => more.push("-v: 1 more step".to_owned()),
             steps => more.push(format!("-v: {steps} more steps")),

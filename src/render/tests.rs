@@ -1022,3 +1022,30 @@ fn the_reasons_for_the_headline_are_shown_where_they_are_asked_for() {
     let json = shown(&report, Format::Json);
     assert!(json.contains("\"outcome\": \"ruled-out\""), "{json}");
 }
+
+#[test]
+fn a_fix_is_in_the_lines_of_the_software_that_was_asked_for() {
+    let report = report("broken");
+    let fix = |fix| {
+        let style = Style {
+            fix,
+            ..Style::default()
+        };
+        rendered(&report, Format::Table, &style)
+    };
+    let of = |software: &str| fix(software.parse().unwrap());
+    assert!(fix(Lines::Likeliest).contains("# BIND") && !fix(Lines::Likeliest).contains("# Unbound"));
+    assert!(of("unbound").contains("# Unbound (unbound.conf)") && !of("unbound").contains("# BIND"));
+    // A step of its own, which comes first then.
+    let terraform = of("terraform");
+    assert!(terraform.contains("Fix      In a hub VPC") && terraform.contains("aws_route53_resolver_rule"));
+    assert!(
+        of("knot").contains("there are no lines for knot in this fix"),
+        "{}",
+        of("knot")
+    );
+    for program in ["# BIND", "# Unbound", "# dnsmasq", "# CoreDNS", "# CloudFormation"] {
+        assert!(of("all").contains(program), "{program}");
+    }
+    assert!("nothing".parse::<Lines>().is_err());
+}

@@ -134,7 +134,7 @@ pub(super) fn argument(why: &Why) -> Vec<String> {
         let seen: Vec<&str> = why.decided_by.iter().take(ARGUED).map(String::as_str).collect();
         points.push(format!("seen at {}: {}", why.resolver, seen.join("; ")));
     }
-    // The signs that rule out most come first.
+    // In the order of the catalogue, which has the likelier causes first.
     let mut ruled_out: Vec<(String, Vec<String>)> = Vec::new();
     for other in why.considered.iter().filter(|other| other.outcome == Outcome::RuledOut) {
         let because = other.because.join("; ");
@@ -143,7 +143,6 @@ pub(super) fn argument(why: &Why) -> Vec<String> {
             None => ruled_out.push((because, vec![other.rule.clone()])),
         }
     }
-    ruled_out.sort_by_key(|(_, rules)| std::cmp::Reverse(rules.len()));
     for (because, rules) in ruled_out.iter().take(ARGUED) {
         points.push(format!("{because}: that rules out {}", some(rules, ARGUED)));
     }

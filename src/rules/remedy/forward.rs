@@ -45,25 +45,9 @@ pub fn to(case: &Case<'_>, addresses: &[IpAddr]) -> Vec<Remedy> {
              public addresses"
         )));
     }
-    remedies.push(Remedy::new(
+    remedies.extend(Remedy::in_software(
         "In a hub VPC: a Route 53 Resolver rule on the outbound endpoint, associated with the hub VPC",
-        [
-            format!(
-                "aws route53resolver create-resolver-rule --region {region} --creator-request-id eks-dns \
-                 --rule-type FORWARD --domain-name {own} --resolver-endpoint-id <rslvr-out-id> --target-ips {ips}",
-                region = case.region(),
-                ips = targets
-                    .iter()
-                    .map(|ip| format!("Ip={ip},Port=53"))
-                    .collect::<Vec<_>>()
-                    .join(" "),
-            ),
-            format!(
-                "aws route53resolver associate-resolver-rule --region {} --resolver-rule-id <rslvr-rr-id> \
-                 --vpc-id <hub-vpc-id>",
-                case.region()
-            ),
-        ],
+        resolver_rule(case, &own, &targets),
     ));
     remedies.push(Remedy::new(
         "Check: the answer must be the private addresses, over UDP and over TCP",
@@ -82,6 +66,70 @@ pub fn to_vpc_resolver(case: &Case<'_>, resolver: Option<IpAddr>) -> Vec<Remedy>
         "On those name servers: forward the endpoint's own name to the VPC's resolver",
         snippets(&case.own_zone(), &[target]),
     )
+}
+
+/// The same forward as a Resolver rule: the AWS CLI's `route53resolver` commands, the Terraform AWS provider's
+/// `aws_route53_resolver_rule` and CloudFormation's `AWS::Route53Resolver::ResolverRule`.
+fn resolver_rule(case: &Case<'_>, zone: &str, targets: &[String]) -> Vec<(Software, String)> {
+    let region = case.region();
+    let each = |form: fn(&String) -> String, separator: &str| {
+        let forms: Vec<String> = targets.iter().map(form).collect();
+        forms.join(separator)
+    };
+    vec![
+        (
+            Software::Route53,
+            format!(
+                "aws route53resolver create-resolver-rule --region {region} --creator-request-id eks-dns \
+                 --rule-type FORWARD --domain-name {zone} --resolver-endpoint-id <rslvr-out-id> --target-ips {}",
+                each(|ip| format!("Ip={ip},Port=53"), " "),
+            ),
+        ),
+        (
+            Software::Route53,
+            format!(
+                "aws route53resolver associate-resolver-rule --region {region} --resolver-rule-id <rslvr-rr-id> \
+                 --vpc-id <hub-vpc-id>"
+            ),
+        ),
+        (
+            Software::Terraform,
+            [
+                "# Terraform".to_owned(),
+                "resource \"aws_route53_resolver_rule\" \"eks\" {".to_owned(),
+                format!("  domain_name          = \"{zone}\""),
+                "  rule_type            = \"FORWARD\"".to_owned(),
+                "  resolver_endpoint_id = \"<rslvr-out-id>\"".to_owned(),
+                each(|ip| format!("  target_ip {{\n    ip = \"{ip}\"\n  }}"), "\n"),
+                "}".to_owned(),
+                "resource \"aws_route53_resolver_rule_association\" \"eks\" {".to_owned(),
+                "  resolver_rule_id = aws_route53_resolver_rule.eks.id".to_owned(),
+                "  vpc_id           = \"<hub-vpc-id>\"".to_owned(),
+                "}".to_owned(),
+            ]
+            .join("\n"),
+        ),
+        (
+            Software::Cloudformation,
+            [
+                "# CloudFormation".to_owned(),
+                "EksRule:".to_owned(),
+                "  Type: AWS::Route53Resolver::ResolverRule".to_owned(),
+                "  Properties:".to_owned(),
+                format!("    DomainName: {zone}"),
+                "    RuleType: FORWARD".to_owned(),
+                "    ResolverEndpointId: <rslvr-out-id>".to_owned(),
+                "    TargetIps:".to_owned(),
+                each(|ip| format!("      - Ip: {ip}\n        Port: \"53\""), "\n"),
+                "EksRuleAssociation:".to_owned(),
+                "  Type: AWS::Route53Resolver::ResolverRuleAssociation".to_owned(),
+                "  Properties:".to_owned(),
+                "    ResolverRuleId: !Ref EksRule".to_owned(),
+                "    VPCId: <hub-vpc-id>".to_owned(),
+            ]
+            .join("\n"),
+        ),
+    ]
 }
 
 fn targets(addresses: &[IpAddr]) -> Vec<String> {
