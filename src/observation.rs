@@ -149,6 +149,9 @@ pub struct Attempt {
     /// Over TCP, and over TLS within it, whether the connection was made: something listens there, whatever it says.
     #[serde(default)]
     pub connected: bool,
+    /// This host's address in it, where a connected socket of its own showed it: what a client on this host has, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local: Option<IpAddr>,
     /// From the start of the question to this try, in milliseconds.
     pub started_ms: f64,
     /// From this try to its reply, in milliseconds.

@@ -232,7 +232,12 @@ pub fn touched(capture: &Capture) -> Vec<(&'static str, BTreeSet<Need>)> {
 pub fn diagnose(mut capture: Capture) -> Report {
     judge_the_vpc_resolver(&mut capture);
     let (expected, comparisons, evaluation) = examine(&capture, rules::evaluate);
-    let clients = clients::predict(&capture.target, &capture.facts, &capture.observations);
+    let clients = clients::predict(
+        &capture.target,
+        &capture.facts,
+        &capture.observations,
+        capture.asked.timeout_ms,
+    );
     let host = HostSummary::of(capture.facts.host.as_ref(), &capture.target.hostname);
     let in_scope: Vec<Verdict> = capture
         .observations

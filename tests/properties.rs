@@ -151,6 +151,7 @@ impl Draw {
                     transport: if index == 3 { Transport::Tcp } else { transport },
                     edns: index != 2,
                     connected: index == 3 && !attempt_kind.is_silence(),
+                    local: None,
                     started_ms: f64::from(index) * 10.0,
                     rtt_ms: rcode.map(|_| 2.0),
                     kind: attempt_kind,

@@ -9,10 +9,11 @@
 //! than the client may dial, the message names no server.
 
 use std::cmp::Ordering;
+use std::net::{IpAddr, SocketAddr};
 
 use super::{
-    DIAL_MS, NEAR_MS, Said, Situation, deadline, has_some_address, is_about_a_record, is_late, is_truncated_over_tcp,
-    kubectl, orders, target,
+    DIAL_MS, NEAR_MS, SERVERS_GIVE_UP_MS, Said, Situation, answered_together_ms, deadline, has_some_address,
+    is_about_a_record, is_late, is_truncated_over_tcp, kubectl, orders, target,
 };
 use crate::dns::{AnswerKind, RecordType, Section};
 use crate::facts::platform::HostsLine;
@@ -120,8 +121,11 @@ fn failed(situation: &Situation<'_>, one_by_one: bool, a: &Failed, aaaa: &Failed
         resolves: a.may_be_read || aaaa.may_be_read,
         messages: Vec::new(),
     };
-    for failed in last {
+    for failed in &last {
         said.add(Said::of(&kubectl(situation, &failed.error)));
+    }
+    for error in last.iter().filter_map(|failed| failed.or.as_ref()) {
+        said.add(Said::of(&kubectl(situation, error)));
     }
     said
 }
@@ -134,11 +138,27 @@ struct Walk {
     failed: Option<Failed>,
 }
 
+/// How near to the end of a time-out a reply may come first or not.
+const NEAR_WINDOW_MS: f64 = 250.0;
+
+/// Whether a reply comes in time that a server gives to all who wait for it at once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Together {
+    /// In this window.
+    Heard,
+    /// As it ends: one or the other.
+    AtTheEnd,
+    /// After it.
+    Later,
+}
+
 /// How that ended.
 #[derive(Default)]
 struct Failed {
     /// The error.
     error: String,
+    /// The other error, where two may come first: the first of them is likelier.
+    or: Option<String>,
     /// Questions until then.
     tries: u32,
     /// Those of them that ended with a time-out.
@@ -157,22 +177,42 @@ fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype:
         let failed = None;
         Some(Walk { took_ms, failed })
     };
+    // When each server was first asked of those questions that it answers together.
+    let mut since: Vec<Option<f64>> = vec![None; servers.len()];
     for _ in 0..situation.attempts() {
-        for probed in servers {
+        for (place, probed) in servers.iter().enumerate() {
             let server = probed.resolver.address?;
             let lookup = target(probed, qtype)?;
             let with = |error: &str| format!("lookup {host} on {server}: {error}");
             let is_late = is_late(lookup, patience_ms, |attempt| attempt.edns);
             failed.tries += 1;
-            took_ms += if is_late {
-                patience_ms
+            failed.or = None;
+            let timeout = || with(&format!("{} i/o timeout", io(lookup, server, "read")));
+            let after_ms = answered_together_ms(lookup).filter(|after_ms| *after_ms > patience_ms - NEAR_WINDOW_MS);
+            let is_late = is_late && after_ms.is_none();
+            if let Some(after_ms) = after_ms {
+                let (together, wait_ms) = together(&mut since[place], took_ms, after_ms, patience_ms);
+                took_ms += wait_ms;
+                if together != Together::Heard {
+                    failed.waits += 1;
+                    failed.error = timeout();
+                    if together == Together::AtTheEnd {
+                        failed.may_be_read |= lookup.kind == AnswerKind::Answer;
+                        failed.or = heard_late(lookup.kind).map(with);
+                    }
+                    continue;
+                }
             } else {
-                lookup.rtt_ms.unwrap_or(0.0)
-            };
+                took_ms += if is_late {
+                    patience_ms
+                } else {
+                    lookup.rtt_ms.unwrap_or(0.0)
+                };
+            }
             failed.error = match lookup.kind {
                 _ if is_late => {
                     failed.waits += 1;
-                    with(&format!("{} i/o timeout", io(lookup, server, "read")))
+                    timeout()
                 }
                 // Another message came first, and decides.
                 AnswerKind::Answer if too_late(lookup) => with("invalid DNS response"),
@@ -229,7 +269,9 @@ fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype:
                 | AnswerKind::HttpError => {
                     failed.waits += 1;
                     took_ms += patience_ms;
-                    with(&format!("{} i/o timeout", io(lookup, server, "read")))
+                    let may_give_up = took_ms >= SERVERS_GIVE_UP_MS - NEAR_WINDOW_MS && situation.waits_for_others(probed);
+                    failed.or = may_give_up.then(|| with("server misbehaving"));
+                    timeout()
                 }
                 AnswerKind::Unreachable => with(&refused(lookup, server)),
             };
@@ -237,6 +279,34 @@ fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype:
     }
     let failed = Some(failed);
     Some(Walk { took_ms, failed }).filter(|_| !servers.is_empty())
+}
+
+/// Whether a reply that comes `after_ms` after the first question of several is heard by the one that is asked at
+/// `now_ms`, and how long that waits.
+fn together(since: &mut Option<f64>, now_ms: f64, after_ms: f64, patience_ms: f64) -> (Together, f64) {
+    let left_ms = |since: f64| since + after_ms - now_ms;
+    // One that comes as this question is sent may have been lost before, and is not asked for anew.
+    let begun = since
+        .filter(|since| left_ms(*since) > -NEAR_WINDOW_MS)
+        .unwrap_or(now_ms);
+    *since = Some(begun);
+    let left_ms = left_ms(begun);
+    if left_ms > patience_ms + NEAR_WINDOW_MS {
+        (Together::Later, patience_ms)
+    } else if left_ms > patience_ms - NEAR_WINDOW_MS {
+        (Together::AtTheEnd, patience_ms)
+    } else {
+        (Together::Heard, left_ms.max(0.0))
+    }
+}
+
+/// The error where such a reply comes first, and a time-out does not.
+fn heard_late(kind: AnswerKind) -> Option<&'static str> {
+    match kind {
+        AnswerKind::ServFail | AnswerKind::Refused | AnswerKind::OtherRcode => Some("server misbehaving"),
+        AnswerKind::NxDomain | AnswerKind::NoData => Some("no such host"),
+        _ => None,
+    }
 }
 
 /// Whether it is a lame referral to this version.
@@ -262,15 +332,27 @@ fn has_two_questions(lookup: &Lookup) -> bool {
     })
 }
 
-/// `read udp SRC->SERVER:`, with a placeholder for what only the client knows.
-fn io(lookup: &Lookup, server: std::net::SocketAddr, operation: &str) -> String {
-    let network = lookup.transport.as_str();
-    format!("{operation} {network} <client>-><{server}>:")
-        .replace("-><", "->")
-        .replace(">:", ":")
+/// `read udp SRC->SERVER:`, with a placeholder for the port, which only the client knows.
+fn io(lookup: &Lookup, server: SocketAddr, operation: &str) -> String {
+    let transport = lookup.transport;
+    format!(
+        "{operation} {} {}->{server}:",
+        transport.as_str(),
+        source(lookup, transport)
+    )
 }
 
-fn refused(lookup: &Lookup, server: std::net::SocketAddr) -> String {
+/// Where the client asks from: this host's address, where our own socket showed it.
+fn source(lookup: &Lookup, transport: Transport) -> String {
+    let mut attempts = lookup.attempts.iter().filter(|attempt| attempt.transport == transport);
+    match attempts.find_map(|attempt| attempt.local) {
+        Some(IpAddr::V4(address)) => format!("{address}:<port>"),
+        Some(IpAddr::V6(address)) => format!("[{address}]:<port>"),
+        None => "<client>".to_owned(),
+    }
+}
+
+fn refused(lookup: &Lookup, server: SocketAddr) -> String {
     let reason = lookup.reason.as_deref().unwrap_or_default();
     let error = if reason.contains("no route") {
         "connect: network is unreachable"
@@ -285,7 +367,7 @@ fn refused(lookup: &Lookup, server: std::net::SocketAddr) -> String {
 }
 
 /// TC=1, and TCP did not bring the rest.
-fn after_truncation(lookup: &Lookup, server: std::net::SocketAddr) -> String {
+fn after_truncation(lookup: &Lookup, server: SocketAddr) -> String {
     let tcp = lookup
         .attempts
         .iter()
@@ -294,7 +376,7 @@ fn after_truncation(lookup: &Lookup, server: std::net::SocketAddr) -> String {
         && attempt.connected
         && attempt.rcode.is_none()
     {
-        return over_tcp(attempt, server);
+        return over_tcp(attempt, &source(lookup, Transport::Tcp), server);
     }
     match tcp.map(|attempt| attempt.kind) {
         Some(AnswerKind::Unreachable) => format!("dial tcp {server}: connect: connection refused"),
@@ -304,7 +386,7 @@ fn after_truncation(lookup: &Lookup, server: std::net::SocketAddr) -> String {
 
 /// A connection that was made and brought no reply. The first message decides there (Go, src/net/dnsclient_unix.go,
 /// dnsStreamRoundTrip; tried with Go 1.19.8).
-fn over_tcp(attempt: &Attempt, server: std::net::SocketAddr) -> String {
+fn over_tcp(attempt: &Attempt, source: &str, server: SocketAddr) -> String {
     let reason = attempt.reason.as_deref().unwrap_or_default();
     if let Some(mismatch) = &attempt.mismatch {
         let unreadable = ["no DNS message", "without a question", "cannot be read"];
@@ -319,8 +401,8 @@ fn over_tcp(attempt: &Attempt, server: std::net::SocketAddr) -> String {
     } else if reason.contains("closed the connection") {
         "EOF".to_owned()
     } else if reason.contains("was reset") {
-        format!("read tcp <client>->{server}: read: connection reset by peer")
+        format!("read tcp {source}->{server}: read: connection reset by peer")
     } else {
-        format!("read tcp <client>->{server}: i/o timeout")
+        format!("read tcp {source}->{server}: i/o timeout")
     }
 }

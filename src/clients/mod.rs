@@ -89,6 +89,10 @@ const DIAL_MS: f64 = 30_000.0;
 /// As near to it, the one or the other may come first.
 const NEAR_MS: f64 = 1_000.0;
 
+/// After how long BIND gives up the servers behind it, with SERVFAIL (BIND 9 Administrator Reference Manual,
+/// `resolver-query-timeout`).
+const SERVERS_GIVE_UP_MS: f64 = 10_000.0;
+
 /// What a client has to go by.
 struct Situation<'a> {
     target: &'a Target,
@@ -97,6 +101,8 @@ struct Situation<'a> {
     named: Vec<&'a Probed>,
     /// Every resolver that was asked.
     all: &'a [Probed],
+    /// How long this program waited for a reply, in milliseconds.
+    waited_ms: u64,
     /// Whether the name has an address below a suffix of the search list, which is walked where the name itself is
     /// denied (resolv.conf(5); Go, src/net/dnsclient_unix.go).
     found_below_a_suffix: bool,
@@ -132,6 +138,19 @@ impl<'a> Situation<'a> {
     fn patience_ms(&self) -> f64 {
         let stub = self.facts.stub.as_ref();
         f64::from(stub.map_or(5, |stub| stub.timeout_s).max(1)) * 1000.0
+    }
+
+    /// Whether a server that is silent for the name itself may wait for servers behind it, and say so after this
+    /// program stopped listening: it answers about other names.
+    fn waits_for_others(&self, probed: &Probed) -> bool {
+        let (mut silent, mut others) = (true, false);
+        for lookup in &probed.lookups {
+            match lookup.purpose {
+                Purpose::Target => silent &= !lookup.heard_anything(),
+                _ => others |= lookup.question != self.target.hostname && lookup.heard_anything(),
+            }
+        }
+        silent && others && (self.waited_ms as f64) < SERVERS_GIVE_UP_MS
     }
 
     /// The `hosts:` line of nsswitch.conf.
@@ -213,6 +232,28 @@ fn is_late(lookup: &Lookup, patience_ms: f64, is_form: fn(&Attempt) -> bool) -> 
     times.peek().is_some() && times.all(|rtt| rtt > patience_ms)
 }
 
+/// After how many milliseconds a server answered its questions, where it answered all of them together: BIND does so
+/// for questions that wait for the same servers behind it.
+fn answered_together_ms(lookup: &Lookup) -> Option<f64> {
+    /// How near to each other such replies come.
+    const NEAR_MS: f64 = 100.0;
+    let mut first: Option<f64> = None;
+    let mut together = 0;
+    for attempt in &lookup.attempts {
+        if !attempt.edns || attempt.transport != lookup.transport || attempt.rcode.is_none() {
+            continue;
+        }
+        let at_ms = attempt.started_ms + attempt.rtt_ms?;
+        let first = *first.get_or_insert(at_ms);
+        // One that is asked only after the first reply says nothing of it.
+        if (at_ms - first).abs() > NEAR_MS || attempt.started_ms > first - NEAR_MS {
+            return None;
+        }
+        together += 1;
+    }
+    first.filter(|_| together > 1)
+}
+
 /// Whether the reply over TCP, after a truncated one, is truncated as well.
 fn is_truncated_over_tcp(lookup: &Lookup) -> bool {
     lookup
@@ -269,8 +310,8 @@ const CLIENTS: &[Client] = &[
 ];
 
 /// Predicts what clients that use this host's name servers would print. Empty where none were asked, or
-/// where the run was interrupted before they were done.
-pub fn predict(target: &Target, facts: &Facts, observations: &[Probed]) -> Vec<Prediction> {
+/// where the run was interrupted before they were done. `waited_ms` is how long a reply was waited for.
+pub fn predict(target: &Target, facts: &Facts, observations: &[Probed], waited_ms: u64) -> Vec<Prediction> {
     let servers: Vec<&Probed> = observations
         .iter()
         .filter(|probed| probed.resolver.has_role(Role::Local))
@@ -283,6 +324,7 @@ pub fn predict(target: &Target, facts: &Facts, observations: &[Probed]) -> Vec<P
         facts,
         named: servers,
         all: observations,
+        waited_ms,
         found_below_a_suffix: observations.iter().any(|probed| {
             probed.resolver.has_role(Role::Local)
                 && probed

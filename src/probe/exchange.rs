@@ -7,7 +7,7 @@
 //! silence, FORMERR, NOTIMP, BADVERS or SERVFAIL, and over TCP where it got silence.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -85,6 +85,8 @@ pub(super) struct Try {
     pub(super) heard: Heard,
     /// Over TCP, whether the connection was made.
     pub(super) connected: bool,
+    /// This host's address, where the socket was connected.
+    pub(super) local: Option<IpAddr>,
     /// The socket, still open: later replies show on it.
     pub(super) socket: Option<UdpSocket>,
     /// What this host lacked, so that nothing was asked.
@@ -100,6 +102,7 @@ impl Try {
             reply: Some(reply),
             heard: Heard::default(),
             connected: false,
+            local: None,
             socket,
             shortage: None,
         }
@@ -119,6 +122,7 @@ impl Try {
             reply: None,
             heard,
             connected: false,
+            local: None,
             socket: None,
             shortage: None,
         }
@@ -140,6 +144,7 @@ impl Try {
             reply: None,
             heard: Heard::default(),
             connected: false,
+            local: None,
             socket: None,
             shortage: Shortage::of(error),
         }
@@ -191,13 +196,16 @@ impl Server {
             Ok(address) => address,
             Err(error) => return Try::network(&error),
         };
-        match (transport, &self.session) {
+        let said = match (transport, &self.session) {
             (Transport::Udp, _) => udp::attempt(address, query, end, listen, bare_header).await,
             (Transport::Tls, Some(session)) => tls::attempt(address, session, query, end).await,
             (Transport::Https, Some(session)) => https::attempt(address, session, query, end).await,
             // A resolver inside TLS has a session: its source gives it one, and a capture is not asked.
             (Transport::Tcp | Transport::Tls | Transport::Https, _) => tcp::attempt(address, query, end).await,
-        }
+        };
+        // Where the address leads elsewhere, this host's is not the one that a client would have.
+        let local = said.local.filter(|_| address == self.address);
+        Try { local, ..said }
     }
 }
 
@@ -292,6 +300,7 @@ fn unanswered(transport: Transport, edns: bool, started_ms: f64) -> Attempt {
         transport,
         edns,
         connected: false,
+        local: None,
         started_ms,
         rtt_ms: None,
         kind: AnswerKind::Timeout,
@@ -475,6 +484,7 @@ impl Exchange<'_> {
         let launch = &mut self.tries[index];
         let attempt = &mut launch.attempt;
         attempt.connected = outcome.connected;
+        attempt.local = outcome.local;
         attempt.mismatched_replies = outcome.heard.mismatched_replies;
         attempt.mismatch.clone_from(&outcome.heard.first_mismatch);
         attempt.rcode = outcome.heard.bare_header;

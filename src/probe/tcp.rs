@@ -21,7 +21,13 @@ const LENGTH: usize = 2;
 /// octets arrive.
 pub(super) async fn attempt(server: SocketAddr, query: &OutgoingQuery, end: Instant) -> Try {
     match connect(server, end).await {
-        Ok(mut stream) => converse(&mut stream, query, end, Try::network).await,
+        Ok(mut stream) => {
+            let local = stream.local_addr().ok().map(|address| address.ip());
+            Try {
+                local,
+                ..converse(&mut stream, query, end, Try::network).await
+            }
+        }
         Err(failed) => *failed,
     }
 }

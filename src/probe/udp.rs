@@ -39,6 +39,22 @@ pub(super) async fn attempt(
         Ok(socket) => socket,
         Err(error) => return Try::network(&error),
     };
+    // Of a socket that is not connected it is no address.
+    let local = socket.local_addr().ok().map(|address| address.ip());
+    Try {
+        local: local.filter(|address| !address.is_unspecified()),
+        ..hear(socket, server, query, end, listen, bare_header).await
+    }
+}
+
+async fn hear(
+    socket: UdpSocket,
+    server: SocketAddr,
+    query: &OutgoingQuery,
+    end: Instant,
+    listen: Listen,
+    bare_header: mpsc::UnboundedSender<()>,
+) -> Try {
     let mut heard = Heard::default();
     let mut strangers = 0;
     let mut buffer = vec![0; limits::REPLY];

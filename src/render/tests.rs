@@ -64,6 +64,7 @@ fn lookup(qtype: RecordType, kind: AnswerKind, addresses: &[&str]) -> Lookup {
             transport: Transport::Udp,
             edns: true,
             connected: false,
+            local: None,
             started_ms: 0.0,
             rtt_ms,
             kind,

@@ -273,6 +273,7 @@ fn lookup<'a>(
         transport,
         edns: true,
         connected: false,
+        local: None,
         started_ms: 0.0,
         rtt_ms: None,
         kind: AnswerKind::Timeout,
