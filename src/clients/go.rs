@@ -12,7 +12,7 @@ use std::cmp::Ordering;
 use std::net::{IpAddr, SocketAddr};
 
 use super::{
-    DIAL_MS, NEAR_MS, SERVERS_GIVE_UP_MS, Said, Situation, answered_together_ms, deadline, has_some_address,
+    DIAL_MS, NEAR_MS, SERVERS_GIVE_UP_MS, Said, Situation, answered_together_ms, deadline, has_some_address, is_about_a_long_name,
     is_about_a_record, is_late, is_truncated_over_tcp, kubectl, orders, target,
 };
 use crate::dns::{AnswerKind, RecordType, Section};
@@ -253,6 +253,24 @@ fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype:
                         let failed = Some(failed);
                         return Some(Walk { took_ms, failed });
                     }
+                    if let Some(unread) = unread_data(lookup, qtype) {
+                        // It asks nobody else then, and the reply to the other type decides as often.
+                        let none = unread == Unread::Passed;
+                        failed.error = with(if none { "no such host" } else { "cannot unmarshal DNS message" });
+                        failed.may_be_read = !none;
+                        failed.tries = 0;
+                        let failed = Some(failed);
+                        return Some(Walk { took_ms, failed });
+                    }
+                    if is_about_a_long_name(lookup) {
+                        // An alias to such a name is passed over; a record of such an owner is not, and the next server
+                        // is asked. Which of the two it is was not kept.
+                        failed.error = with("no such host");
+                        failed.or = Some(with("cannot unmarshal DNS message"));
+                        failed.may_be_read = servers.len() > 1;
+                        let failed = Some(failed);
+                        return Some(Walk { took_ms, failed });
+                    }
                     // Some records that cannot be read Go reads all the same, such as one longer than the message
                     // (recorded).
                     failed.may_be_read = true;
@@ -279,6 +297,25 @@ fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype:
     }
     let failed = Some(failed);
     Some(Walk { took_ms, failed }).filter(|_| !servers.is_empty())
+}
+
+/// What an address record is to Go whose data is not as long as an address.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unread {
+    /// Of the type that was asked for: it reads as many octets as an address has, whatever stands there, and fails
+    /// where the message ends before (recorded).
+    Read,
+    /// Of another type: it does not look into it.
+    Passed,
+}
+
+/// Whether it is the length of an address's data that makes the reply malformed.
+fn unread_data(lookup: &Lookup, qtype: RecordType) -> Option<Unread> {
+    let reason = lookup.reason.as_deref()?;
+    let of = [RecordType::A, RecordType::AAAA]
+        .into_iter()
+        .find(|of| reason.contains(&format!("and that of {of} records is")))?;
+    Some(if of == qtype { Unread::Read } else { Unread::Passed })
 }
 
 /// Whether a reply that comes `after_ms` after the first question of several is heard by the one that is asked at

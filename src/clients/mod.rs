@@ -275,6 +275,12 @@ fn is_about_a_record(lookup: &Lookup) -> bool {
         .is_some_and(|reason| reason.starts_with("record "))
 }
 
+/// Whether that is a name of more than 255 octets.
+fn is_about_a_long_name(lookup: &Lookup) -> bool {
+    let reason = lookup.reason.as_deref().unwrap_or_default();
+    is_about_a_record(lookup) && reason.ends_with("a name is longer than 255 octets")
+}
+
 /// kubectl's line (StandardErrorMessage in k8s.io/kubectl/pkg/cmd/util/helpers.go). Whatever contains "connection
 /// refused" is taken for the API server's refusal.
 fn kubectl(situation: &Situation<'_>, error: &str) -> String {

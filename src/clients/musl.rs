@@ -8,7 +8,7 @@
 //! search list. A truncated reply counts as it stands, mostly empty. All of it has the time of `options timeout`,
 //! however many attempts there are.
 
-use super::{Said, Situation, has_some_address, is_about_a_record, is_late, target};
+use super::{Said, Situation, has_some_address, is_about_a_long_name, is_about_a_record, is_late, target};
 use crate::dns::{AnswerKind, Rcode, RecordType};
 use crate::observation::Lookup;
 
@@ -106,6 +106,8 @@ fn reply(lookup: &Lookup, qtype: RecordType, patience_ms: f64) -> Option<Reply> 
     Some(match kind {
         _ if tc => Reply::Empty,
         AnswerKind::Answer => Reply::Addresses,
+        // The owner's, whose address it takes all the same, or another: it was not kept (recorded).
+        AnswerKind::Malformed if is_about_a_long_name(lookup) => return None,
         // It depends on which record came first.
         AnswerKind::Malformed if has_some_address(lookup, qtype) && is_about_a_record(lookup) => {
             return None;
