@@ -198,7 +198,10 @@ fn kubectl_and_go_of_today_are_predicted() {
         let clients = diagnose(capture::parse(seen.capture.to_string().as_bytes()).unwrap()).clients;
         for group in &row.groups {
             for client in &group.clients {
-                if UNKNOWN.iter().any(|(case, who)| *case == row.case && who.contains(&model(client))) {
+                if UNKNOWN
+                    .iter()
+                    .any(|(case, who)| *case == row.case && who.contains(&model(client)))
+                {
                     continue;
                 }
                 rows += 1;
@@ -248,7 +251,7 @@ fn the_likelier_text_comes_first() {
         lookups.retain(|lookup| lookup["purpose"] == "target");
         let mut other = lookups[0].clone();
         other["question"] = serde_json::json!("example.com");
-        other["purpose"] = serde_json::json!("control");
+        other["purpose"] = serde_json::json!("aws-control");
         other["kind"] = serde_json::json!("nodata");
         other["rcode"] = serde_json::json!("NOERROR");
         other["attempts"][0]["kind"] = serde_json::json!("nodata");

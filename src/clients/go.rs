@@ -12,8 +12,8 @@ use std::cmp::Ordering;
 use std::net::{IpAddr, SocketAddr};
 
 use super::{
-    DIAL_MS, NEAR_MS, SERVERS_GIVE_UP_MS, Said, Situation, answered_together_ms, deadline, has_some_address, is_about_a_long_name,
-    is_about_a_record, is_late, is_truncated_over_tcp, kubectl, orders, target,
+    DIAL_MS, NEAR_MS, SERVERS_GIVE_UP_MS, Said, Situation, answered_together_ms, deadline, has_some_address,
+    is_about_a_long_name, is_about_a_record, is_late, is_truncated_over_tcp, kubectl, orders, target,
 };
 use crate::dns::{AnswerKind, RecordType, Section};
 use crate::facts::platform::HostsLine;
