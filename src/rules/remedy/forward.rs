@@ -110,7 +110,7 @@ fn resolver_rule(case: &Case<'_>, zone: &str, targets: &[String]) -> Vec<(Softwa
             .join("\n"),
         ),
         (
-            Software::Cloudformation,
+            Software::CloudFormation,
             [
                 "# CloudFormation".to_owned(),
                 "EksRule:".to_owned(),
@@ -180,7 +180,7 @@ fn snippets(zone: &str, targets: &[String]) -> Vec<(Software, String)> {
             ),
         ),
         (
-            Software::Coredns,
+            Software::CoreDns,
             format!("# CoreDNS (Corefile)\n{zone}:53 {{\n    forward . {}\n}}", joined(" ")),
         ),
         (
