@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::dns::{AnswerKind, ExtendedError, Flags, Name, Rcode, Record, RecordType, Section, Soa};
+use crate::dns::{AnswerKind, Class, ExtendedError, Flags, Name, Rcode, Record, RecordType, Section, Soa};
 
 /// How a question travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -75,6 +75,8 @@ pub enum Purpose {
     CheckingDisabled,
     /// The endpoint's own name with a suffix of the search list behind it.
     SearchSuffix,
+    /// What the resolver says that it runs (`version.bind`, class CHAOS). It is shown, and decides nothing.
+    Software,
 }
 
 /// One question put to one resolver.
@@ -86,6 +88,8 @@ pub struct Question {
     pub qname: Name,
     /// The type.
     pub qtype: RecordType,
+    /// The class.
+    pub class: Class,
     /// How.
     pub transport: Transport,
     /// Whether validation is switched off (RFC 4035 section 3.2.2).
@@ -105,6 +109,9 @@ pub struct Lookup {
     pub question: Name,
     /// The type asked.
     pub qtype: RecordType,
+    /// The class asked; absent where it is IN.
+    #[serde(default, skip_serializing_if = "Class::is_internet")]
+    pub class: Class,
     /// Why it was asked.
     pub purpose: Purpose,
     /// Which repetition, from 0.

@@ -1,11 +1,12 @@
 //! The questions, in order: what each resolver is asked first, and, as a pure function of its answers, next.
 
-use crate::dns::{AnswerKind, Name, RecordType};
+use crate::dns::{AnswerKind, Class, Name, RecordType};
 use crate::endpoint::EndpointName;
 use crate::facts::Facts;
 use crate::observation::{Lookup, Purpose, Question, Transport};
 use crate::resolvers::{Resolver, Role};
 use crate::settings::{Asked, Target};
+use crate::software;
 
 /// What every resolver of a run is asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +58,7 @@ impl Plan {
             purpose,
             qname: qname.clone(),
             qtype,
+            class: Class::In,
             transport,
             checking_disabled: false,
             sample: 0,
@@ -89,6 +91,15 @@ impl Plan {
         if let Some(zone) = &self.enclosing_zone {
             questions.push(question(Purpose::EnclosingZone, zone, RecordType::SOA));
         }
+        // Whoever runs a public resolver, its configuration is not the user's to change.
+        if !resolver.has_role(Role::Public)
+            && let Ok(qname) = software::QUESTION.parse()
+        {
+            questions.push(Question {
+                class: Class::Ch,
+                ..question(Purpose::Software, &qname, RecordType::TXT)
+            });
+        }
         questions
     }
 }
@@ -110,6 +121,7 @@ pub fn follow_up(plan: &Plan, resolver: &Resolver, lookups: &[Lookup]) -> Vec<Qu
                 purpose: Purpose::CheckingDisabled,
                 qname: plan.target.clone(),
                 qtype,
+                class: Class::In,
                 transport,
                 checking_disabled: true,
                 sample: 0,
@@ -124,6 +136,7 @@ pub fn follow_up(plan: &Plan, resolver: &Resolver, lookups: &[Lookup]) -> Vec<Qu
                     purpose: Purpose::SearchSuffix,
                     qname,
                     qtype: RecordType::A,
+                    class: Class::In,
                     transport,
                     checking_disabled: false,
                     sample: 0,

@@ -1,6 +1,7 @@
 //! From a capture to the report: the whole diagnosis as one pure function, and the JSON document.
 
 use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr};
 
 use serde::{Deserialize, Serialize};
 
@@ -9,12 +10,14 @@ use crate::compare::{ClassedAddress, Comparison, Samples, Verdict, compare};
 use crate::connect::Connection;
 use crate::dns::AnswerKind;
 use crate::expect::Expected;
-use crate::facts::{Facts, Gap, HostSummary, Vantage};
+use crate::facts::platform::Writer;
+use crate::facts::{Chooser, Facts, Gap, HostSummary, Vantage};
 use crate::observation::{Lookup, Purpose};
 use crate::probe::Probed;
-use crate::resolvers::Role;
+use crate::resolvers::{Resolver, Role};
 use crate::rules::{self, Case, Finding, Need, NotEvaluated, Severity, Subject, Why};
 use crate::settings::{Asked, FailOn, Target, View};
+use crate::software::{Identified, Known, Software, identify};
 
 /// The version of the document's shape. Fields may be added under the same version.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -106,6 +109,9 @@ pub struct ResolverReport {
     pub view: View,
     /// Its addresses.
     pub addresses: Vec<ClassedAddress>,
+    /// The software that answers, as far as it or this host says; `null` where nothing does.
+    #[serde(default)]
+    pub software: Option<Identified>,
     /// What its samples came to; absent where the name was asked for once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub samples: Option<Samples>,
@@ -192,6 +198,76 @@ fn judge_the_vpc_resolver(capture: &mut Capture) {
     }
 }
 
+/// What resolvers say of their software, by resolver and look-up: kept from everything that decides.
+struct SetAside(Vec<Vec<(usize, Lookup)>>);
+
+impl SetAside {
+    /// Takes it out of the observations.
+    fn of(observations: &mut [Probed]) -> Self {
+        let of_one = |probed: &mut Probed| {
+            let is_aside = |(_, lookup): &(usize, &Lookup)| lookup.purpose == Purpose::Software;
+            let places: Vec<usize> = probed
+                .lookups
+                .iter()
+                .enumerate()
+                .filter(is_aside)
+                .map(|(at, _)| at)
+                .collect();
+            // From the end, so that what is before keeps its place.
+            let mut taken: Vec<(usize, Lookup)> = places
+                .into_iter()
+                .rev()
+                .map(|at| (at, probed.lookups.remove(at)))
+                .collect();
+            taken.reverse();
+            taken
+        };
+        Self(observations.iter_mut().map(of_one).collect())
+    }
+
+    /// Puts it back where it was.
+    fn put_back(self, observations: &mut [Probed]) {
+        for (probed, taken) in observations.iter_mut().zip(self.0) {
+            for (at, lookup) in taken {
+                probed.lookups.insert(at, lookup);
+            }
+        }
+    }
+}
+
+/// The addresses at which systemd-resolved listens for this host's own programs (systemd-resolved.service(8)).
+const RESOLVED: [IpAddr; 2] = [
+    IpAddr::V4(Ipv4Addr::new(127, 0, 0, 53)),
+    IpAddr::V4(Ipv4Addr::new(127, 0, 0, 54)),
+];
+
+/// What a resolver runs by where it is: what this host's configuration and AWS say, and what the user says.
+fn known(resolver: &Resolver, facts: &Facts) -> Option<Known> {
+    let listens = resolver.address.is_some_and(|address| RESOLVED.contains(&address.ip()));
+    if listens && resolver.has_role(Role::Local) {
+        let split = facts
+            .split_dns()
+            .filter(|split| split.chooser == Chooser::SystemdResolved);
+        let host = facts.host.as_ref();
+        let source = facts
+            .upstreams
+            .as_ref()
+            .map(|upstreams| upstreams.source.clone())
+            .or_else(|| split.map(|split| split.source.clone()))
+            .or_else(|| {
+                let writer = host.and_then(|host| host.resolv_conf_writer);
+                (writer == Some(Writer::SystemdResolved)).then(|| resolver.known_from.clone())
+            })?;
+        return Some(Known::certain(Software::SystemdResolved, source));
+    }
+    let is_aws = resolver.has_role(Role::Vpc) || resolver.has_role(Role::Inbound);
+    is_aws.then(|| Known {
+        software: Software::Route53,
+        from: resolver.known_from.clone(),
+        is_certain: resolver.vpc.is_some(),
+    })
+}
+
 /// The pure middle of a diagnosis: expectation and comparisons, and the case that the rules look at.
 fn examine<T>(capture: &Capture, look: impl FnOnce(&Case<'_>) -> T) -> (Expected, Vec<Comparison>, T) {
     let expected = Expected::derive(&capture.asked, &capture.target.hostname, &capture.facts);
@@ -225,12 +301,15 @@ fn examine<T>(capture: &Capture, look: impl FnOnce(&Case<'_>) -> T) -> (Expected
 
 /// Which facts each rule touches in a capture: what a test holds its declaration of needs and wants to.
 pub fn touched(capture: &Capture) -> Vec<(&'static str, BTreeSet<Need>)> {
-    examine(capture, rules::touched).2
+    let mut capture = capture.clone();
+    let _ = SetAside::of(&mut capture.observations);
+    examine(&capture, rules::touched).2
 }
 
 /// Diagnoses a capture. The same capture gives the same report, byte for byte.
 pub fn diagnose(mut capture: Capture) -> Report {
     judge_the_vpc_resolver(&mut capture);
+    let aside = SetAside::of(&mut capture.observations);
     let (expected, comparisons, evaluation) = examine(&capture, rules::evaluate);
     let clients = clients::predict(
         &capture.target,
@@ -248,16 +327,24 @@ pub fn diagnose(mut capture: Capture) -> Report {
         .collect();
     let conclusion = conclude(&evaluation.findings, &in_scope, capture.interrupted);
     let exit_code = exit_code(conclusion, capture.asked.fail_on, capture.interrupted);
+    aside.put_back(&mut capture.observations);
+    let software: Vec<Option<Identified>> = capture
+        .observations
+        .iter()
+        .map(|probed| identify(&probed.lookups, known(&probed.resolver, &capture.facts)))
+        .collect();
     let resolvers = capture
         .observations
         .into_iter()
         .zip(comparisons)
-        .map(|(probed, comparison)| ResolverReport {
+        .zip(software)
+        .map(|((probed, comparison), identified)| ResolverReport {
             probed,
             expected: (comparison.expected != expected).then_some(comparison.expected),
             verdict: comparison.verdict,
             view: comparison.view,
             addresses: comparison.addresses,
+            software: identified,
             samples: comparison.samples,
         })
         .collect();
@@ -330,7 +417,8 @@ impl Report {
     /// The report with the reasons for its headline (`--explain-why`).
     #[must_use]
     pub fn with_why(mut self) -> Self {
-        let capture = self.clone().into_capture();
+        let mut capture = self.clone().into_capture();
+        let _ = SetAside::of(&mut capture.observations);
         self.why = examine(&capture, |case| rules::explain(case, &self.findings)).2;
         self
     }

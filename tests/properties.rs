@@ -6,7 +6,9 @@
 
 use std::net::IpAddr;
 
-use eks_dns_doctor::dns::{AnswerKind, ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, Section, Soa};
+use eks_dns_doctor::dns::{
+    AnswerKind, Class, ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, Section, Soa,
+};
 use eks_dns_doctor::facts::{
     AbsentCluster, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, Facts, HostedZone, HostsEntry, Instance,
     Permission, Proxy, ResolverEndpoint, ResolverRule, RuleAssociation, RuleTarget, SecurityGroup, StubConfiguration,
@@ -196,6 +198,7 @@ impl Draw {
         Lookup {
             question: question.clone(),
             qtype,
+            class: Class::In,
             purpose,
             sample,
             kind,

@@ -2,6 +2,7 @@
 //!
 //! No input or output and no other module of this crate.
 
+mod class;
 mod ede;
 mod message;
 mod name;
@@ -9,6 +10,7 @@ mod rcode;
 mod record;
 mod rtype;
 
+pub use class::Class;
 pub use ede::ExtendedError;
 pub use message::{AnswerKind, Flags, Reply, Section};
 pub use name::{Name, NameError};

@@ -3,10 +3,10 @@
 use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query};
 use hickory_proto::rr::rdata::opt::EdnsOption;
 use hickory_proto::rr::rdata::{A, AAAA, CNAME, NS, SOA, TXT};
-use hickory_proto::rr::{RData as WireData, Record as WireRecord};
+use hickory_proto::rr::{DNSClass, RData as WireData, Record as WireRecord};
 
 use super::zone::Answer;
-use crate::dns::{Name, RData, Rcode, Record, RecordType, Section};
+use crate::dns::{Class, Name, RData, Rcode, Record, RecordType, Section};
 use crate::probe::wire::{from_wire_name, to_wire_name};
 
 /// A question that a server of the lab was asked.
@@ -15,6 +15,7 @@ pub(super) struct Asked {
     pub(super) id: u16,
     pub(super) qname: Name,
     pub(super) qtype: RecordType,
+    pub(super) class: Class,
     pub(super) edns: bool,
     pub(super) checking_disabled: bool,
 }
@@ -29,6 +30,11 @@ pub(super) fn read(octets: &[u8]) -> Option<Asked> {
         id: message.metadata.id,
         qname: from_wire_name(&question.name).ok()?,
         qtype: RecordType(question.query_type.into()),
+        class: if question.query_class == DNSClass::CH {
+            Class::Ch
+        } else {
+            Class::In
+        },
         edns: message.edns.is_some(),
         checking_disabled: message.metadata.checking_disabled,
     })
@@ -54,9 +60,13 @@ pub(super) fn write(asked: &Asked, answer: &Answer, dress: &Dress) -> Result<Vec
     message.metadata.checking_disabled = asked.checking_disabled;
     let Rcode(rcode) = answer.rcode;
     message.metadata.response_code = rcode.into();
-    message.add_query(Query::query(to_wire_name(&asked.qname)?, asked.qtype.0.into()));
+    let class = DNSClass::from(asked.class.number());
+    let mut question = Query::query(to_wire_name(&asked.qname)?, asked.qtype.0.into());
+    question.set_query_class(class);
+    message.add_query(question);
     for record in answer.records.iter().filter(|_| !dress.tc) {
-        let wire = to_wire(record)?;
+        let mut wire = to_wire(record)?;
+        wire.dns_class = class;
         match record.section {
             Section::Answer => message.add_answer(wire),
             Section::Authority => message.add_authority(wire),

@@ -305,6 +305,7 @@ impl Stage<'_> {
                 .map(|on| OnData::read(on, |word| self.named(word), |name| self.view(name), &self.plan.target))
                 .collect::<Result<_, _>>()?,
             hasty: server.hasty,
+            version: server.version.clone(),
             unexpected: Arc::clone(unexpected),
             counts: Mutex::new(BTreeMap::new()),
         })

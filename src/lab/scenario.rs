@@ -229,6 +229,9 @@ pub struct Server {
     /// The view it answers from; absent: a question that no `on` answers is unexpected.
     #[serde(default)]
     pub view: Option<String>,
+    /// What it says that it runs, when it is asked for `version.bind`; absent: it refuses to say.
+    #[serde(default)]
+    pub version: Option<String>,
     /// What its UDP port does.
     #[serde(default)]
     pub udp: Port,

@@ -17,7 +17,7 @@ use super::message::{self, Asked, Dress};
 use super::scenario::{On, Port};
 use super::stream::{Next, Stream};
 use super::zone::{self, Answer, ZoneData};
-use crate::dns::{Name, Rcode, Record, RecordType, Section};
+use crate::dns::{Class, Name, RData, Rcode, Record, RecordType, Section};
 use crate::observation::Transport;
 use crate::resolvers::parse_address;
 
@@ -29,6 +29,8 @@ pub(super) struct ServerData {
     pub(super) on: Vec<OnData>,
     /// Whether it sends a reply before anything is asked.
     pub(super) hasty: bool,
+    /// What it says that it runs.
+    pub(super) version: Option<String>,
     /// Questions that nothing in the scenario answers.
     pub(super) unexpected: Arc<Mutex<Vec<String>>>,
     /// How often each `on` has fitted.
@@ -257,6 +259,9 @@ impl ServerData {
     /// What to do with a message; `None`: nothing.
     pub(super) fn react(&self, octets: &[u8], transport: Transport) -> Option<Reaction> {
         let asked = message::read(octets)?;
+        if asked.class == Class::Ch {
+            return self.introduce(&asked);
+        }
         let on = self.fitting(&asked, transport);
         if on.is_some_and(|on| on.on.silent) {
             return None;
@@ -284,6 +289,41 @@ impl ServerData {
                 None
             }
         }
+    }
+
+    /// What it says of itself. A server that swallows every question swallows this one too.
+    fn introduce(&self, asked: &Asked) -> Option<Reaction> {
+        let swallows = |data: &OnData| {
+            let on = &data.on;
+            let narrowed = on.edns.is_some() || on.cd.is_some() || on.transport.is_some() || !on.times.is_empty();
+            on.silent && data.names.contains(&Pattern::Any) && data.types.is_empty() && !narrowed
+        };
+        if self.on.iter().any(swallows) {
+            return None;
+        }
+        let record = |text: &String| Record {
+            section: Section::Answer,
+            owner: asked.qname.clone(),
+            rtype: asked.qtype,
+            ttl: 0,
+            data: RData::Other(text.clone()),
+        };
+        let answer = Answer {
+            rcode: if self.version.is_some() {
+                Rcode::NOERROR
+            } else {
+                Rcode::REFUSED
+            },
+            aa: self.version.is_some(),
+            records: self.version.iter().map(record).collect(),
+        };
+        Some(Reaction {
+            delay: Duration::ZERO,
+            messages: vec![message::write(asked, &answer, &Dress::default()).ok()?],
+            close: false,
+            from: None,
+            stream: Stream::Plain,
+        })
     }
 
     /// The first `on` that fits. Its count goes up whether or not its number is due.

@@ -237,6 +237,7 @@ pub(super) fn of_messages<'a>(question: &Question, id: u16, messages: impl IntoI
         id,
         qname: question.qname.clone(),
         qtype: question.qtype,
+        class: question.class,
         edns: true,
         checking_disabled: question.checking_disabled,
     };
@@ -444,6 +445,7 @@ impl Exchange<'_> {
             },
             qname: self.question.qname.clone(),
             qtype: self.question.qtype,
+            class: self.question.class,
             edns,
             checking_disabled: self.question.checking_disabled,
         };
@@ -570,6 +572,7 @@ impl Exchange<'_> {
         let lookup = Lookup {
             question: question.qname.clone(),
             qtype: question.qtype,
+            class: question.class,
             purpose: question.purpose,
             sample: question.sample,
             kind,

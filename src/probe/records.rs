@@ -6,15 +6,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::dns::{ExtendedError, Name, RData, Rcode, Record, RecordType, Reply, Section};
+use crate::dns::{Class, ExtendedError, Name, RData, Rcode, Record, RecordType, Reply, Section};
 use crate::limits;
 
 /// The option code of Extended DNS Errors (RFC 8914 section 2).
 const EXTENDED_ERROR: u16 = 15;
 /// The type of the OPT pseudo-record (RFC 6891 section 6.1.1).
 const OPT: RecordType = RecordType(41);
-/// The class IN (RFC 1035 section 3.2.4).
-pub(super) const IN: u16 = 1;
 /// The octets of a name, at most (RFC 1035 section 2.3.4).
 const NAME: usize = 255;
 
@@ -141,6 +139,7 @@ pub(super) fn read(
     message: &[u8],
     mut at: usize,
     sections: &[Announced],
+    asked: Class,
     other: impl Fn(usize) -> Option<String>,
 ) {
     for Announced { section, count } in sections {
@@ -180,7 +179,7 @@ pub(super) fn read(
                     .then(|| other(start))
                     .flatten()
             };
-            match data(&frame, message, octets, shown) {
+            match data(&frame, message, octets, asked, shown) {
                 Ok(data) => reply.records.push(Record {
                     section: *section,
                     owner: frame.owner,
@@ -229,9 +228,16 @@ pub(super) fn blemish(reply: &mut Reply, reason: &str) {
     reply.blemish.get_or_insert_with(|| bounded(reason));
 }
 
-fn data(frame: &Frame, message: &[u8], octets: &[u8], shown: impl FnOnce() -> Option<String>) -> Result<RData, String> {
-    if frame.class != IN {
-        return Err(format!("its class is {}, not IN", class(frame.class)));
+fn data(
+    frame: &Frame,
+    message: &[u8],
+    octets: &[u8],
+    asked: Class,
+    shown: impl FnOnce() -> Option<String>,
+) -> Result<RData, String> {
+    if frame.class != asked.number() {
+        let (found, asked) = (class(frame.class), class(asked.number()));
+        return Err(format!("its class is {found}, not {asked}"));
     }
     let size = |right: usize| {
         let (rtype, length) = (frame.rtype, frame.length);
@@ -298,6 +304,7 @@ fn generic(octets: &[u8]) -> String {
 
 fn class(number: u16) -> String {
     match number {
+        1 => "IN".to_owned(),
         3 => "CH".to_owned(),
         4 => "HS".to_owned(),
         254 => "NONE".to_owned(),

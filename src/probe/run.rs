@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::exchange::{self, Lingering, Server, Window};
 use super::sockets::Sockets;
@@ -222,10 +222,28 @@ impl Task {
 
     async fn ask(self) {
         let first = self.plan.first_round(&self.resolver);
-        let lookups = self.round(&first, 0).await;
-        let second = follow_up(&self.plan, &self.resolver, &lookups);
-        self.round(&second, first.len()).await;
-        self.tell(Event::Done(self.index));
+        // It decides nothing, so nothing waits for it: not the second round, and not the end of the run.
+        let is_aside = |question: &Question| question.purpose == Purpose::Software;
+        let (aside, first): (Vec<Question>, Vec<Question>) = first.into_iter().partition(is_aside);
+        let rounds = async {
+            let lookups = self.round(&first, 0).await;
+            let second = follow_up(&self.plan, &self.resolver, &lookups);
+            self.round(&second, first.len() + aside.len()).await;
+            self.tell(Event::Done(self.index));
+        };
+        let software = self.round(&aside, first.len());
+        tokio::pin!(rounds, software);
+        let mut is_known = false;
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut rounds => break,
+                _ = &mut software, if !is_known => is_known = true,
+            }
+        }
+        if !is_known {
+            let _ = timeout(limits::SOFTWARE_PATIENCE, software).await;
+        }
     }
 
     async fn ask_system(self, system: Arc<dyn SystemResolver>) {
@@ -257,7 +275,10 @@ impl Task {
         let mut asked = JoinSet::new();
         for (number, question) in questions.iter().cloned().enumerate() {
             let server = server.clone();
-            let window = self.window;
+            let mut window = self.window;
+            if question.purpose == Purpose::Software {
+                window.attempts = 1;
+            }
             let sockets = self.sockets.clone();
             asked.spawn(async move {
                 if question.sample > 0 {

@@ -4,11 +4,11 @@
 //! read of them is kept and what cannot is named; the codec writes out the data that is only shown.
 
 use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query};
-use hickory_proto::rr::{Name as WireName, RData as WireData, Record as WireRecord, RecordData as _};
+use hickory_proto::rr::{DNSClass, Name as WireName, RData as WireData, Record as WireRecord, RecordData as _};
 use hickory_proto::serialize::binary::{BinDecodable, BinDecoder};
 
 use super::records::{self, Announced};
-use crate::dns::{Flags, Name, Rcode, RecordType, Reply, Section};
+use crate::dns::{Class, Flags, Name, Rcode, RecordType, Reply, Section};
 
 /// The UDP payload size that Go, and so kubectl, announces (Go, src/net/dnsclient_unix.go: 1232, as DNS Flag
 /// Day 2020 recommends).
@@ -25,6 +25,8 @@ pub(crate) struct OutgoingQuery {
     pub(crate) qname: Name,
     /// The type.
     pub(crate) qtype: RecordType,
+    /// The class.
+    pub(crate) class: Class,
     /// Whether an OPT record is added.
     pub(crate) edns: bool,
     /// CD.
@@ -32,13 +34,15 @@ pub(crate) struct OutgoingQuery {
 }
 
 impl OutgoingQuery {
-    /// The message: RD=1, AD=0, DO=0, one question of class IN, no EDNS option, as Go asks.
+    /// The message: RD=1, AD=0, DO=0, one question, no EDNS option, as Go asks.
     pub(crate) fn encode(&self) -> Result<Vec<u8>, String> {
         let mut message = Message::new(self.id, MessageType::Query, OpCode::Query);
         message.metadata.recursion_desired = true;
         message.metadata.checking_disabled = self.checking_disabled;
         let name = to_wire_name(&self.qname)?;
-        message.add_query(Query::query(name, self.qtype.0.into()));
+        let mut question = Query::query(name, self.qtype.0.into());
+        question.set_query_class(DNSClass::from(self.class.number()));
+        message.add_query(question);
         if self.edns {
             let mut edns = Edns::new();
             edns.set_max_payload(UDP_PAYLOAD).set_version(0);
@@ -142,7 +146,7 @@ fn decode(query: &OutgoingQuery, octets: &[u8]) -> Decoded {
             let qtype = RecordType(qtype);
             return mismatch(&format!("another question: about type {qtype}"));
         }
-        Ok((_, _, class, _)) if class != records::IN => {
+        Ok((_, _, class, _)) if class != query.class.number() => {
             return mismatch("another question: about another class");
         }
         Ok((_, _, _, at)) => at,
@@ -168,7 +172,9 @@ fn decode(query: &OutgoingQuery, octets: &[u8]) -> Decoded {
             section,
             count: number(at),
         });
-    records::read(&mut reply, octets, at, &sections, |at| presentation(octets, at));
+    records::read(&mut reply, octets, at, &sections, query.class, |at| {
+        presentation(octets, at)
+    });
     records::keep_bounded(&mut reply, &query.qname, query.qtype);
     Decoded::Reply(reply)
 }
@@ -196,6 +202,7 @@ mod tests {
             id: 0x1234,
             qname: "A.Example".parse().unwrap(),
             qtype: RecordType::A,
+            class: Class::In,
             edns: true,
             checking_disabled: false,
         }
@@ -234,6 +241,36 @@ mod tests {
             ..query()
         };
         assert_eq!(checking_disabled.encode().unwrap()[3], 0x10);
+    }
+
+    #[test]
+    fn a_question_of_class_chaos_is_asked_and_answered_in_it() {
+        let query = OutgoingQuery {
+            class: Class::Ch,
+            qtype: RecordType::TXT,
+            edns: false,
+            ..query()
+        };
+        let asked = query.encode().unwrap();
+        assert_eq!(asked[asked.len() - 4..], [0, 16, 0, 3]);
+        let mut octets = asked;
+        octets[2..4].copy_from_slice(&[0x85, 0]);
+        octets[7] = 1;
+        octets.extend(b"\xc0\x0c\x00\x10\x00\x03\x00\x00\x00\x00\x00\x0d\x0cdnsmasq-2.90");
+        let Decoded::Reply(reply) = query.decode(&octets) else {
+            panic!("a reply");
+        };
+        assert_eq!(reply.kind(&query.qname, RecordType::TXT), (AnswerKind::Answer, None));
+        assert_eq!(reply.records[0].data, RData::Other("dnsmasq-2.90".to_owned()));
+        // A record of class IN does not answer it, nor does an echo of class IN.
+        let at = octets.len() - 19;
+        octets[at] = 1;
+        let Decoded::Reply(reply) = query.decode(&octets) else {
+            panic!("a reply");
+        };
+        assert!(reply.records.is_empty());
+        octets[26] = 1;
+        assert!(matches!(query.decode(&octets), Decoded::Mismatch(_)));
     }
 
     #[test]

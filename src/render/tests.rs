@@ -43,6 +43,7 @@ fn lookup(qtype: RecordType, kind: AnswerKind, addresses: &[&str]) -> Lookup {
     Lookup {
         question: name(HOST),
         qtype,
+        class: crate::dns::Class::In,
         purpose: Purpose::Target,
         sample: 0,
         kind,

@@ -896,6 +896,7 @@ pub(super) fn details(resolver: &ResolverReport) -> Vec<(usize, String)> {
             .collect();
         lines.push((0, format!("addresses: {}", classed.join(", "))));
     }
+    lines.extend(resolver.software.iter().map(|software| (0, software.sentence())));
     lines.extend(samples(resolver).map(|summary| (0, summary)));
     for lookup in &probed.lookups {
         lines.push((0, format!("{}: {}", asked(lookup), phrase::outcome(lookup))));
@@ -916,6 +917,7 @@ fn asked(lookup: &Lookup) -> String {
         Purpose::AwsControl => format!("AWS control {} {}", lookup.question, lookup.qtype),
         Purpose::EnclosingZone => format!("enclosing zone {} {}", lookup.question, lookup.qtype),
         Purpose::SearchSuffix => format!("search suffix {} {}", lookup.question, lookup.qtype),
+        Purpose::Software => format!("software {} {} in class CH", lookup.question, lookup.qtype),
     };
     if lookup.sample > 0 {
         format!("{what} (sample {})", lookup.sample + 1)

@@ -180,7 +180,7 @@ pub fn observed(subject: &Subject<'_>, lookup: &Lookup) -> Evidence {
         Purpose::CheckingDisabled => format!("{} with CD=1", lookup.qtype),
         Purpose::Sibling => "a random sibling".to_owned(),
         Purpose::Root => "the root's NS".to_owned(),
-        Purpose::AwsControl | Purpose::EnclosingZone | Purpose::SearchSuffix => {
+        Purpose::AwsControl | Purpose::EnclosingZone | Purpose::SearchSuffix | Purpose::Software => {
             format!("{} {}", lookup.question, lookup.qtype)
         }
     };

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use eks_dns_doctor::dns::{Name, RecordType};
+use eks_dns_doctor::dns::{Class, Name, RecordType};
 use eks_dns_doctor::facts::{Facts, Vantage, VantageKind};
 use eks_dns_doctor::observation::{Lookup, Purpose, Question, Transport};
 use eks_dns_doctor::probe::{Probed, read_messages};
@@ -144,6 +144,7 @@ pub(crate) fn question(purpose: Purpose, qname: &Name, qtype: RecordType) -> Que
         purpose,
         qname: qname.clone(),
         qtype,
+        class: Class::In,
         transport: if purpose == Purpose::TargetTcp {
             Transport::Tcp
         } else {

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::DigError;
 use super::text::Run;
 use crate::connect::Connection;
-use crate::dns::{AnswerKind, Name, RecordType, Reply};
+use crate::dns::{AnswerKind, Class, Name, RecordType, Reply};
 use crate::endpoint::EndpointName;
 use crate::facts::{Facts, Gap, Vantage, VantageKind};
 use crate::limits;
@@ -310,6 +310,7 @@ fn lookup<'a>(
         return Lookup {
             question: name.clone(),
             qtype,
+            class: Class::In,
             purpose: Purpose::Target,
             sample: 0,
             kind: last.kind,
@@ -355,6 +356,7 @@ fn lookup<'a>(
     Lookup {
         question: name.clone(),
         qtype,
+        class: Class::In,
         purpose: Purpose::Target,
         sample: 0,
         kind,
