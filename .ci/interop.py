@@ -524,6 +524,35 @@ def stop_one(self, name):
 Servers.stop_one = stop_one
 
 
+# What begins the text of each program; BIND's is its bare version.
+SAYS = {"bind": "9.", "unbound": "unbound ", "dnsmasq": "dnsmasq-", "pdns": "PowerDNS Recursor "}
+# Servers that say nothing of themselves in these scenarios would go unnoticed.
+SILENT = {"bind-refuses"}
+
+
+def version(address):
+    dig = inside("dig", f"@{address}", "+time=1", "+tries=1", "+short", "version.bind", "CH", "TXT", capture_output=True)
+    return dig.stdout.decode(errors="replace").strip().strip('"') if dig.returncode == 0 else ""
+
+
+def wrong_software(report, dig_of, name):
+    """What is wrong with `software` of the resolvers: the programs that introduce themselves are recognised."""
+    faults = []
+    for resolver in report["resolvers"]:
+        said = dig_of.get((resolver["address"] or "").rpartition(":")[0], "")
+        expected = next((word for word, begins in SAYS.items() if said.startswith(begins)), None)
+        if resolver["role"] == "public" or (resolver["role"] != "custom" and not expected):
+            continue
+        found = resolver["software"] or {}
+        own = resolver["role"] == "custom" or found.get("known_from") == "version.bind"
+        if own and found.get("name") != expected:
+            faults.append(f"software of {resolver['name']} {found}, and it says {said!r}")
+        started = name.split("-")[0]
+        if resolver["name"] == "corp" and started in SAYS and name not in SILENT and expected != started:
+            faults.append(f"{started} says {said!r} of itself")
+    return faults
+
+
 def check(binary, folder, name, exit_code, rule, verdict, arguments, confidence, others, start):
     servers = Servers(folder)
     try:
@@ -534,6 +563,8 @@ def check(binary, folder, name, exit_code, rule, verdict, arguments, confidence,
             command += ["--facts", facts(folder, arguments), *[word for word in arguments if word not in words]]
         else:
             command += [*arguments, "--expect", ",".join(PRIVATE)]
+        # What each server says to dig, where it answers dig at all.
+        dig_of = {address: version(address) for address in (CORP, VPC, INTERNET)}
         environment = {**os.environ, "AWS_EC2_METADATA_DISABLED": "true",
                        "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
         began = time.monotonic()
@@ -563,6 +594,7 @@ def check(binary, folder, name, exit_code, rule, verdict, arguments, confidence,
     corp = next(resolver for resolver in report["resolvers"] if resolver["name"] == "corp")
     if verdict and corp["verdict"] != verdict:
         faults.append(f"verdict {corp['verdict']}, expected {verdict}")
+    faults += wrong_software(report, dig_of, name)
     said = f"{corp['verdict']:<12} exit {run.returncode}  " + ", ".join(
         f"{finding['rule']}({finding['severity'][0]},{finding['confidence']})" for finding in findings)
     if faults:

@@ -96,7 +96,7 @@ pub const DESCRIPTORS: usize = 48;
 pub const SOCKETS: std::ops::Range<usize> = 32..4096;
 /// How long a resolver that has answered everything else may take to say what it runs. It needs to ask nobody for that.
 pub const SOFTWARE_PATIENCE: Duration = Duration::from_millis(50);
-/// Characters of the version that a resolver says it runs. Those with the longest marks of a distribution have some forty.
+/// Characters of the version that a resolver says it runs. The longest marks of distributions make some forty.
 pub const SOFTWARE_VERSION: usize = 64;
 /// How long the OS's own look-up may take. glibc has no bound of its own on TCP.
 pub const SYSTEM_LOOKUP: Duration = Duration::from_secs(10);

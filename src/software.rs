@@ -218,8 +218,8 @@ fn introduction(lookups: &[Lookup]) -> Option<&str> {
 /// What stands before the version in the text of each program that gives its name.
 ///
 /// Unbound: daemon/worker.c, `PACKAGE_STRING`. dnsmasq: src/option.c, `dnsmasq-" VERSION`; Pi-hole's has a name of its
-/// own within it. PowerDNS Recursor: the setting `version-string`. CoreDNS: plugin/chaos, README.md. Windows: as `nmap`'s
-/// dns-nsid prints it of Windows Server 2008 R2 and later, where it is switched on.
+/// own within it. PowerDNS Recursor: the setting `version-string`. CoreDNS: plugin/chaos, README.md. Windows: as
+/// `nmap`'s dns-nsid prints it of Windows Server 2008 R2 and later, where it is switched on.
 const NAMED: &[(&str, Software)] = &[
     ("unbound ", Software::Unbound),
     ("dnsmasq-pi-hole-v", Software::Dnsmasq),

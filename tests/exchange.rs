@@ -3,7 +3,8 @@
 use eks_dns_doctor::dns::{AnswerKind, RecordType};
 use eks_dns_doctor::lab::{self, Scene};
 use eks_dns_doctor::observation::{Lookup, Purpose, Transport};
-use eks_dns_doctor::report::Capture;
+use eks_dns_doctor::report::{Capture, diagnose};
+use eks_dns_doctor::software::Software;
 
 /// Plays one server under `10.0.0.1` and returns what was observed of it.
 fn play(server: &str, ask: &str) -> Capture {
@@ -222,4 +223,46 @@ fn defects_are_named() {
     let a = target("[[server.on]]\nbytes = \"no-question\"");
     assert_eq!(a.kind, AnswerKind::Malformed);
     assert!(a.reason.expect("a reason").contains("without a question"));
+}
+
+#[test]
+fn a_server_is_asked_what_it_runs_once_and_in_class_chaos() {
+    let capture = play("version = \"unbound 1.17.1\"", "");
+    let asked = lookup(&capture, Purpose::Software, RecordType::TXT);
+    assert_eq!((asked.kind, asked.attempts.len()), (AnswerKind::Answer, 1));
+    assert_eq!(asked.question.to_string(), "version.bind");
+    let software = diagnose(capture).resolvers[0].software.clone().expect("it says so");
+    assert_eq!(
+        (software.name, software.version.as_deref()),
+        (Software::Unbound, Some("1.17.1"))
+    );
+
+    let refused = play("", "");
+    assert_eq!(
+        lookup(&refused, Purpose::Software, RecordType::TXT).kind,
+        AnswerKind::Refused
+    );
+    assert_eq!(diagnose(refused).resolvers[0].software, None);
+
+    let without = play("version = \"unbound 1.17.1\"", "controls = false");
+    let mut lookups = without.observations[0].lookups.iter();
+    assert!(!lookups.any(|lookup| lookup.purpose == Purpose::Software));
+}
+
+/// Nothing but the line about it depends on what a resolver says that it runs, and the look-up stays in its place.
+#[test]
+fn what_a_server_says_that_it_runs_decides_nothing() {
+    let capture = play("version = \"dnsmasq-2.90\"", "");
+    let mut unasked = capture.clone();
+    unasked.observations[0]
+        .lookups
+        .retain(|lookup| lookup.purpose != Purpose::Software);
+    let (with, without) = (diagnose(capture.clone()), diagnose(unasked));
+    assert_eq!(with.resolvers[0].probed, capture.observations[0]);
+    assert_eq!((with.findings, with.conclusion), (without.findings, without.conclusion));
+    assert_eq!(
+        (with.not_evaluated, with.clients),
+        (without.not_evaluated, without.clients)
+    );
+    assert_eq!(with.resolvers[0].verdict, without.resolvers[0].verdict);
 }

@@ -263,7 +263,7 @@ mod tests {
         assert_eq!(reply.kind(&query.qname, RecordType::TXT), (AnswerKind::Answer, None));
         assert_eq!(reply.records[0].data, RData::Other("dnsmasq-2.90".to_owned()));
         // A record of class IN does not answer it, nor does an echo of class IN.
-        let at = octets.len() - 19;
+        let at = octets.len() - 20;
         octets[at] = 1;
         let Decoded::Reply(reply) = query.decode(&octets) else {
             panic!("a reply");

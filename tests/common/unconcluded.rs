@@ -14,7 +14,7 @@ pub(crate) fn unconcluded(document: &mut Value) {
         "host",
         "why",
     ];
-    const OF_A_RESOLVER: &[&str] = &["expected", "verdict", "view", "addresses", "samples"];
+    const OF_A_RESOLVER: &[&str] = &["expected", "verdict", "view", "addresses", "samples", "software"];
     if let Some(members) = document.as_object_mut() {
         members.retain(|key, _| !CONCLUDED.contains(&key.as_str()));
     }
