@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer};
 use crate::connect::Connection;
 use crate::facts::{Facts, Gap, Vantage, VantageKind};
 use crate::limits;
+use crate::observation::NotWaitedFor;
 use crate::probe::Probed;
 use crate::report::{Capture, SCHEMA_VERSION, Tool};
 use crate::settings::{Asked, Target};
@@ -129,6 +130,8 @@ struct Document {
     resolvers: Vec<Probed>,
     #[serde(default)]
     connections: Vec<Connection>,
+    #[serde(default)]
+    not_waited_for: Vec<NotWaitedFor>,
     #[serde(default)]
     interrupted: bool,
     /// That there are reasons says that they were asked for; they are given anew.
@@ -267,6 +270,7 @@ impl Document {
             gaps: self.gaps,
             observations: self.resolvers,
             connections: self.connections,
+            not_waited_for: self.not_waited_for,
             interrupted: self.interrupted,
             reasoned: self.why.is_some(),
         })

@@ -65,6 +65,8 @@ pub enum Verdict {
     HttpError,
     /// The operating system's look-up failed; its EAI code says how.
     Failed,
+    /// Not known: the run ended without it, since it could change nothing.
+    NotWaitedFor,
 }
 
 impl Verdict {
@@ -92,6 +94,7 @@ impl Verdict {
             Self::Alpn => "alpn",
             Self::HttpError => "http-error",
             Self::Failed => "failed",
+            Self::NotWaitedFor => "not-waited-for",
         }
     }
 

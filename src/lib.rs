@@ -29,6 +29,7 @@ pub mod report;
 pub mod resolvers;
 pub mod rules;
 pub mod settings;
+pub mod settled;
 pub mod software;
 pub mod tls;
 pub mod url;

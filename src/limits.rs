@@ -126,6 +126,13 @@ pub const PLACES: usize = 64;
 pub const VIA_AT_ONCE: usize = 16;
 /// Captures further apart than this may show a change. The records of a private endpoint live for 60 seconds.
 pub const PLACES_APART: Duration = Duration::from_secs(60);
+/// How long replies are still listened for once the resolvers in scope have answered, before anything is left unwaited
+/// for: a forged reply comes first, and the real one behind it. And how long a resolver that decides nothing by itself
+/// may say nothing before a healthy run ends without it: a VPC's resolver answers its VPC within 10 ms.
+pub const UNHEARD: Duration = Duration::from_millis(150);
+/// Diagnoses that are made to find out whether the rest is worth waiting for. A silent resolver beside an answering one
+/// takes some hundred; where more would be needed, the rest is waited for.
+pub const SUPPOSED: usize = 6000;
 /// Between the end of a round of questions of a watch and the start of the next: nobody is asked more often.
 pub const BETWEEN_ROUNDS: Duration = Duration::from_secs(2);
 /// Characters kept of what a parser says of a file: it repeats what it did not understand.

@@ -237,3 +237,18 @@ pub struct SystemFailure {
     /// The platform's text for it.
     pub text: String,
 }
+
+/// A question that was put, and that the run ended without waiting for: no answer to it could have changed the
+/// conclusion, the headline, its confidence or its fix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotWaitedFor {
+    /// The name of the resolver that was asked.
+    pub resolver: String,
+    /// The name asked.
+    pub question: Name,
+    /// The type asked; absent for the operating system's look-up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub qtype: Option<RecordType>,
+    /// Why it was asked.
+    pub purpose: Purpose,
+}

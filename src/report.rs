@@ -1,5 +1,6 @@
 //! From a capture to the report: the whole diagnosis as one pure function, and the JSON document.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -8,14 +9,14 @@ use serde::{Deserialize, Serialize};
 use crate::clients::{self, Prediction};
 use crate::compare::{ClassedAddress, Comparison, Samples, Verdict, compare};
 use crate::connect::Connection;
-use crate::dns::AnswerKind;
+use crate::dns::{AnswerKind, RecordType};
 use crate::expect::Expected;
 use crate::facts::platform::Writer;
 use crate::facts::{Chooser, Facts, Gap, HostSummary, Vantage};
-use crate::observation::{Lookup, Purpose};
+use crate::observation::{Lookup, NotWaitedFor, Purpose};
 use crate::probe::Probed;
 use crate::resolvers::{Resolver, Role};
-use crate::rules::{self, Case, Finding, Need, NotEvaluated, Severity, Subject, Why};
+use crate::rules::{self, Case, Confidence, Evaluation, Finding, Need, NotEvaluated, Remedy, Severity, Subject, Why};
 use crate::settings::{Asked, FailOn, Target, View};
 use crate::software::{Identified, Known, Software, identify};
 
@@ -62,6 +63,9 @@ pub struct Capture {
     pub observations: Vec<Probed>,
     /// What came of connections to the API server's port (`--connect`).
     pub connections: Vec<Connection>,
+    /// What was asked, and ended without: it could change nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_waited_for: Vec<NotWaitedFor>,
     /// Whether the run was interrupted.
     pub interrupted: bool,
     /// Whether the report gives the reasons for its headline (`--explain-why`).
@@ -143,6 +147,9 @@ pub struct Report {
     /// What came of connections to the API server's port; absent without `--connect`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub connections: Vec<Connection>,
+    /// What was asked, and ended without: it could change nothing. Never a gap.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_waited_for: Vec<NotWaitedFor>,
     /// The findings; the first is the headline.
     pub findings: Vec<Finding>,
     /// The rules that could not be evaluated.
@@ -177,62 +184,53 @@ pub mod exit {
     pub const INTERRUPTED: u8 = 130;
 }
 
-/// Takes the cluster's VPC resolver into scope where it answers here, even if it is only known from AWS: a client
-/// here can use it then. `--judge` narrows the scope, and nothing widens it again.
-fn judge_the_vpc_resolver(capture: &mut Capture) {
-    let Some(vpc) = capture.facts.cluster_vpc_id().map(str::to_owned) else {
-        return;
+/// The observations with the cluster's VPC resolver in scope where it answers here, even if it is only known from AWS: a
+/// client here can use it then. `--judge` narrows the scope, and nothing widens it again.
+fn judged(capture: &Capture) -> Cow<'_, [Probed]> {
+    let mut observations = Cow::Borrowed(capture.observations.as_slice());
+    let Some(vpc) = capture.facts.cluster_vpc_id() else {
+        return observations;
     };
     if !capture.asked.judge.is_empty() {
-        return;
+        return observations;
     }
-    for probed in &mut capture.observations {
-        let resolver = &mut probed.resolver;
-        let is_clusters = resolver.role == Role::Vpc && resolver.vpc.as_ref() == Some(&vpc);
-        let answers = || {
-            let target = |lookup: &&Lookup| lookup.purpose == Purpose::Target;
-            let said = |lookup: &Lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative();
-            probed.lookups.iter().filter(target).any(said)
-        };
-        resolver.in_scope |= is_clusters && answers();
+    for (index, probed) in capture.observations.iter().enumerate() {
+        let resolver = &probed.resolver;
+        let is_clusters = resolver.role == Role::Vpc && resolver.vpc.as_deref() == Some(vpc);
+        let target = |lookup: &&Lookup| lookup.purpose == Purpose::Target;
+        let said = |lookup: &Lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative();
+        if is_clusters && !resolver.in_scope && probed.lookups.iter().filter(target).any(said) {
+            observations.to_mut()[index].resolver.in_scope = true;
+        }
+    }
+    observations
+}
+
+/// Whether the resolver's answer for the endpoint was not waited for. Nothing was heard of it then, and nothing is
+/// concluded from that. What decides by itself is always waited for.
+fn is_left_out(not_waited_for: &[NotWaitedFor], probed: &Probed) -> bool {
+    let resolver = &probed.resolver;
+    let is_named = |left: &NotWaitedFor| left.purpose == Purpose::Target && left.resolver == resolver.name;
+    match resolver.address {
+        None => probed.system.is_none() && not_waited_for.iter().any(is_named),
+        Some(_) => {
+            let is_a = |lookup: &Lookup| lookup.purpose == Purpose::Target && lookup.qtype == RecordType::A;
+            !resolver.in_scope && !probed.lookups.iter().any(is_a) && not_waited_for.iter().any(is_named)
+        }
     }
 }
 
-/// What resolvers say of their software, by resolver and look-up: kept from everything that decides.
-struct SetAside(Vec<Vec<(usize, Lookup)>>);
-
-impl SetAside {
-    /// Takes it out of the observations.
-    fn of(observations: &mut [Probed]) -> Self {
-        let of_one = |probed: &mut Probed| {
-            let is_aside = |(_, lookup): &(usize, &Lookup)| lookup.purpose == Purpose::Software;
-            let places: Vec<usize> = probed
-                .lookups
-                .iter()
-                .enumerate()
-                .filter(is_aside)
-                .map(|(at, _)| at)
-                .collect();
-            // From the end, so that what is before keeps its place.
-            let mut taken: Vec<(usize, Lookup)> = places
-                .into_iter()
-                .rev()
-                .map(|at| (at, probed.lookups.remove(at)))
-                .collect();
-            taken.reverse();
-            taken
-        };
-        Self(observations.iter_mut().map(of_one).collect())
+/// The observations without what resolvers say of their software, which decides nothing.
+fn deciding(observations: &[Probed]) -> Cow<'_, [Probed]> {
+    let is_aside = |lookup: &Lookup| lookup.purpose == Purpose::Software;
+    if !observations.iter().flat_map(|probed| &probed.lookups).any(is_aside) {
+        return Cow::Borrowed(observations);
     }
-
-    /// Puts it back where it was.
-    fn put_back(self, observations: &mut [Probed]) {
-        for (probed, taken) in observations.iter_mut().zip(self.0) {
-            for (at, lookup) in taken {
-                probed.lookups.insert(at, lookup);
-            }
-        }
+    let mut deciding = observations.to_vec();
+    for probed in &mut deciding {
+        probed.lookups.retain(|lookup| !is_aside(lookup));
     }
+    Cow::Owned(deciding)
 }
 
 /// The addresses at which systemd-resolved listens for this host's own programs (systemd-resolved.service(8)).
@@ -269,22 +267,29 @@ fn known(resolver: &Resolver, facts: &Facts) -> Option<Known> {
 }
 
 /// The pure middle of a diagnosis: expectation and comparisons, and the case that the rules look at.
-fn examine<T>(capture: &Capture, look: impl FnOnce(&Case<'_>) -> T) -> (Expected, Vec<Comparison>, T) {
+fn examine<T>(
+    capture: &Capture,
+    observations: &[Probed],
+    look: impl FnOnce(&Case<'_>) -> T,
+) -> (Expected, Vec<Comparison>, T) {
     let expected = Expected::derive(&capture.asked, &capture.target.hostname, &capture.facts);
-    let comparisons: Vec<Comparison> = capture
-        .observations
+    let left_out = |probed: &Probed| is_left_out(&capture.not_waited_for, probed);
+    let comparisons: Vec<Comparison> = observations
         .iter()
         .map(|probed| {
             let own = expected.for_resolver(&probed.resolver, &capture.facts, &capture.vantage);
-            compare(probed, own, &capture.facts)
+            let mut comparison = compare(probed, own, &capture.facts);
+            if left_out(probed) {
+                comparison.verdict = Verdict::NotWaitedFor;
+            }
+            comparison
         })
         .collect();
-    let subjects: Vec<Subject<'_>> = capture
-        .observations
+    let (heard, unheard): (Vec<Subject<'_>>, Vec<Subject<'_>>) = observations
         .iter()
         .zip(&comparisons)
         .map(|(probed, comparison)| Subject { probed, comparison })
-        .collect();
+        .partition(|subject| subject.verdict() != Verdict::NotWaitedFor);
     let case = Case::new(
         &capture.target,
         &capture.asked,
@@ -292,8 +297,9 @@ fn examine<T>(capture: &Capture, look: impl FnOnce(&Case<'_>) -> T) -> (Expected
         &capture.facts,
         &capture.connections,
         &expected,
-        subjects,
-    );
+        heard,
+    )
+    .without(unheard);
     let seen = look(&case);
     drop(case);
     (expected, comparisons, seen)
@@ -301,33 +307,103 @@ fn examine<T>(capture: &Capture, look: impl FnOnce(&Case<'_>) -> T) -> (Expected
 
 /// Which facts each rule touches in a capture: what a test holds its declaration of needs and wants to.
 pub fn touched(capture: &Capture) -> Vec<(&'static str, BTreeSet<Need>)> {
-    let mut capture = capture.clone();
-    let _ = SetAside::of(&mut capture.observations);
-    examine(&capture, rules::touched).2
+    examine(capture, &deciding(&judged(capture)), rules::touched).2
+}
+
+/// What rules, comparisons and clients say of a capture.
+struct Examined {
+    expected: Expected,
+    comparisons: Vec<Comparison>,
+    evaluation: Evaluation,
+    clients: Vec<Prediction>,
+    conclusion: Conclusion,
+    exit_code: u8,
+}
+
+impl Examined {
+    fn of(capture: &Capture, observations: &[Probed]) -> Self {
+        let observations = &*deciding(observations);
+        let (expected, comparisons, evaluation) = examine(capture, observations, rules::evaluate);
+        let clients = clients::predict(&capture.target, &capture.facts, observations, capture.asked.timeout_ms);
+        let in_scope: Vec<Verdict> = observations
+            .iter()
+            .zip(&comparisons)
+            .filter(|(probed, _)| probed.resolver.in_scope)
+            .map(|(_, comparison)| comparison.verdict)
+            .filter(|verdict| *verdict != Verdict::NotWaitedFor)
+            .collect();
+        let conclusion = conclude(&evaluation.findings, &in_scope, capture.interrupted);
+        let exit_code = exit_code(conclusion, capture.asked.fail_on, capture.interrupted);
+        Self {
+            expected,
+            comparisons,
+            evaluation,
+            clients,
+            conclusion,
+            exit_code,
+        }
+    }
+}
+
+/// What a run is made for: what nothing that was not waited for may change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The outcome.
+    pub conclusion: Conclusion,
+    /// The exit code.
+    pub exit_code: u8,
+    /// The finding to act on: its rule, how bad and how sure it is, its line, and what to do. `None` where there is
+    /// nothing to act on.
+    pub headline: Option<(String, Severity, Confidence, String, Vec<Remedy>)>,
+    /// What kubectl prints here.
+    pub kubectl: Option<Prediction>,
+}
+
+impl Decision {
+    /// The decision of a capture, as [`diagnose`] comes to it.
+    pub fn of(capture: &Capture) -> Self {
+        let examined = Examined::of(capture, &judged(capture));
+        Self::from(
+            examined.conclusion,
+            examined.exit_code,
+            &examined.evaluation.findings,
+            &examined.clients,
+        )
+    }
+
+    fn from(conclusion: Conclusion, exit_code: u8, findings: &[Finding], clients: &[Prediction]) -> Self {
+        let lead = findings.first().filter(|lead| lead.severity != Severity::Info);
+        Self {
+            conclusion,
+            exit_code,
+            headline: lead.map(|lead| {
+                (
+                    lead.rule.clone(),
+                    lead.severity,
+                    lead.confidence,
+                    lead.summary.clone(),
+                    lead.remedies.clone(),
+                )
+            }),
+            kubectl: clients.iter().find(|client| client.client == "go").cloned(),
+        }
+    }
 }
 
 /// Diagnoses a capture. The same capture gives the same report, byte for byte.
 pub fn diagnose(mut capture: Capture) -> Report {
-    judge_the_vpc_resolver(&mut capture);
-    let aside = SetAside::of(&mut capture.observations);
-    let (expected, comparisons, evaluation) = examine(&capture, rules::evaluate);
-    let clients = clients::predict(
-        &capture.target,
-        &capture.facts,
-        &capture.observations,
-        capture.asked.timeout_ms,
-    );
+    if let Cow::Owned(observations) = judged(&capture) {
+        capture.observations = observations;
+    }
+    let Examined {
+        expected,
+        comparisons,
+        evaluation,
+        clients,
+        conclusion,
+        exit_code,
+    } = Examined::of(&capture, &capture.observations);
     let host = HostSummary::of(capture.facts.host.as_ref(), &capture.target.hostname);
-    let in_scope: Vec<Verdict> = capture
-        .observations
-        .iter()
-        .zip(&comparisons)
-        .filter(|(probed, _)| probed.resolver.in_scope)
-        .map(|(_, comparison)| comparison.verdict)
-        .collect();
-    let conclusion = conclude(&evaluation.findings, &in_scope, capture.interrupted);
-    let exit_code = exit_code(conclusion, capture.asked.fail_on, capture.interrupted);
-    aside.put_back(&mut capture.observations);
     let software: Vec<Option<Identified>> = capture
         .observations
         .iter()
@@ -360,6 +436,7 @@ pub fn diagnose(mut capture: Capture) -> Report {
         expected,
         resolvers,
         connections: capture.connections,
+        not_waited_for: capture.not_waited_for,
         findings: evaluation.findings,
         not_evaluated: evaluation.not_evaluated,
         why: None,
@@ -409,6 +486,7 @@ impl Report {
             gaps: self.gaps,
             observations: self.resolvers.into_iter().map(|resolver| resolver.probed).collect(),
             connections: self.connections,
+            not_waited_for: self.not_waited_for,
             interrupted: self.interrupted,
             reasoned: self.why.is_some(),
         }
@@ -417,10 +495,17 @@ impl Report {
     /// The report with the reasons for its headline (`--explain-why`).
     #[must_use]
     pub fn with_why(mut self) -> Self {
-        let mut capture = self.clone().into_capture();
-        let _ = SetAside::of(&mut capture.observations);
-        self.why = examine(&capture, |case| rules::explain(case, &self.findings)).2;
+        let capture = self.clone().into_capture();
+        self.why = examine(&capture, &deciding(&capture.observations), |case| {
+            rules::explain(case, &self.findings)
+        })
+        .2;
         self
+    }
+
+    /// What the run was made for.
+    pub fn decision(&self) -> Decision {
+        Decision::from(self.conclusion, self.exit_code, &self.findings, &self.clients)
     }
 
     /// The finding to act on first.
@@ -457,7 +542,9 @@ mod tests {
         let mut ruled_out = 0;
         for (name, report) in recorded() {
             let capture = report.clone().into_capture();
-            let of_case = examine(&capture, |case| rules::contradictions(case, &report.findings));
+            let of_case = examine(&capture, &capture.observations, |case| {
+                rules::contradictions(case, &report.findings)
+            });
             wrong.extend(of_case.2.into_iter().map(|text| format!("{name}: {text}")));
             let lead = report.headline().cloned();
             let why = report.with_why().why;

@@ -97,6 +97,10 @@ impl Watch {
         for resolver in &report.resolvers {
             let name = &resolver.probed.resolver.name;
             seen.push(name.clone());
+            // Nobody listened: what it said before is the last that is known.
+            if resolver.verdict == Verdict::NotWaitedFor && self.rows.contains_key(name) {
+                continue;
+            }
             let said = Said::of(resolver);
             let right = said.verdict == Verdict::Match;
             let row = self.rows.get(name);

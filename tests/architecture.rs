@@ -29,6 +29,7 @@ const ORDER: &[&str] = &[
     "rules",
     "pasted",
     "report",
+    "settled",
     "capture",
     "redact",
     "watch",

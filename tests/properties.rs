@@ -515,6 +515,7 @@ impl Draw {
             facts: self.facts(),
             gaps: Vec::new(),
             connections: Vec::new(),
+            not_waited_for: Vec::new(),
             observations,
             interrupted,
             reasoned: false,

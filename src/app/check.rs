@@ -17,12 +17,13 @@ use crate::dns::RecordType;
 use crate::facts::host::{self, HostFiles};
 use crate::facts::{Facts, Gap, Kubeconfig};
 use crate::limits;
-use crate::observation::Purpose;
+use crate::observation::{NotWaitedFor, Purpose};
 use crate::plan::Plan;
-use crate::probe::{self, Direct, GetAddrInfo, Probed, Progress, Run};
+use crate::probe::{self, Direct, End, GetAddrInfo, Live, Probed, Progress, Run};
 use crate::report::{Capture, Tool, diagnose};
 use crate::resolvers::{self, Resolver, Role};
 use crate::settings::{Settings, Target};
+use crate::settled;
 use crate::tls::Trust;
 
 /// Checks the endpoint, and returns the report's exit code.
@@ -107,14 +108,17 @@ pub(super) async fn round(
     };
     let progress = RefCell::new(progress);
     let tell = |said| (progress.borrow_mut())(said);
-    let (stop, stopped) = watch::channel(false);
-    let ask_first = probe::run(&plan, &first, &run, ended(stopped.clone()), tell);
+    let (stop, stopped) = watch::channel(None);
+    let live = Live::default();
+    let ask_first = probe::watched(&plan, &first, &run, &live, ended(stopped.clone()), tell);
+    // What is known but for the observations, as soon as everybody is known who is asked.
+    let known_so_far = RefCell::new(None);
     let ask_more = async {
         // What is learnt meanwhile goes in here, and comes out again.
         let (mut facts, mut gaps, mut vantage) = (facts, gaps, vantage);
         let learnt = tokio::select! {
             learnt = known.learn(began + aws_share(settings)) => learnt,
-            () = ended(stopped.clone()) => Learnt::default(),
+            _ = ended(stopped.clone()) => Learnt::default(),
         };
         gaps.extend(known.finish(learnt, &mut facts, &mut vantage));
         let all = resolvers::resolve(settings, &facts)?;
@@ -127,50 +131,85 @@ pub(super) async fn round(
             deadline: left(),
             ..run.clone()
         };
-        let observations = probe::run(&plan, &more, &run, ended(stopped.clone()), tell).await;
+        *known_so_far.borrow_mut() = Some((facts.clone(), vantage.clone(), all.clone()));
+        let observations = probe::watched(&plan, &more, &run, &live, ended(stopped.clone()), tell).await;
         Ok::<_, Error>((facts, gaps, vantage, all, observations))
     };
+    let so_far = |observations| {
+        let (facts, vantage, resolvers) = known_so_far.borrow().clone()?;
+        Some(Capture {
+            tool: Tool::this(),
+            taken_at: taken_at.clone(),
+            vantage,
+            target: named(target, &facts),
+            asked: settings.asked.clone(),
+            facts,
+            gaps: Vec::new(),
+            observations: in_order(&resolvers, observations),
+            connections: Vec::new(),
+            not_waited_for: Vec::new(),
+            interrupted: false,
+            reasoned: false,
+        })
+    };
+    let settled = settled::until(&live, settings.connect, so_far);
     let both = async { tokio::join!(ask_first, ask_more) };
     tokio::pin!(both);
     let (mut observations, more) = tokio::select! {
         done = &mut both => done,
-        () = &mut interrupt => {
+        end = async {
+            tokio::select! {
+                () = &mut interrupt => End::Interrupted,
+                () = settled => End::Settled,
+            }
+        } => {
             // Both end with what they have.
-            let _ = stop.send(true);
+            let _ = stop.send(Some(end));
             both.await
         }
     };
     let (facts, mut gaps, vantage, resolvers, more) = more?;
     observations.extend(more);
-    let interrupted = *stop.borrow();
+    let ended_by = *stop.borrow();
+    let interrupted = ended_by == Some(End::Interrupted);
+    let observations = in_order(&resolvers, observations);
+    let not_waited_for = match ended_by {
+        Some(End::Settled) => settled::left(&target.hostname, &observations, &live),
+        _ => Vec::new(),
+    };
     gaps.extend(not_asked(settings, &resolvers, &facts));
-    gaps.extend(cut_short(&plan, &observations));
+    gaps.extend(cut_short(&plan, &observations, &not_waited_for));
     if !interrupted && left() > Duration::ZERO {
         gaps.extend(unasked(&observations));
     }
-    let observations = in_order(&resolvers, observations);
     let connections = if settings.connect && !interrupted {
         connections(settings, target, &facts, &observations, end, &mut gaps).await
     } else {
         Vec::new()
     };
-    let mut target = target.clone();
-    if let Some(cluster) = facts.cluster_of(&target.hostname) {
-        target.cluster = Some(cluster.name.clone());
-    }
     Ok(Capture {
         tool: Tool::this(),
         taken_at,
         vantage,
-        target,
+        target: named(target, &facts),
         asked: settings.asked.clone(),
         facts,
         gaps,
         observations,
         connections,
+        not_waited_for,
         interrupted,
         reasoned: false,
     })
+}
+
+/// The endpoint, with the name of its cluster where the facts have it.
+fn named(target: &Target, facts: &Facts) -> Target {
+    let mut target = target.clone();
+    if let Some(cluster) = facts.cluster_of(&target.hostname) {
+        target.cluster = Some(cluster.name.clone());
+    }
+    target
 }
 
 /// Connects to the addresses that were given, as far as there is time left.
@@ -242,10 +281,11 @@ async fn connections(
     connect::connect(ports, authority.as_ref(), settings.timeout, end).await
 }
 
-/// Ends when the run is stopped.
-async fn ended(mut stopped: watch::Receiver<bool>) {
+/// Ends when the run is stopped, and says how.
+async fn ended(mut stopped: watch::Receiver<Option<End>>) -> End {
     // The sender outlives everybody who waits.
-    let _ = stopped.wait_for(|stopped| *stopped).await;
+    let end = stopped.wait_for(Option::is_some).await;
+    end.ok().and_then(|end| *end).unwrap_or(End::Interrupted)
 }
 
 /// What was observed, in the order of the resolvers, each as it is known at the end.
@@ -262,8 +302,9 @@ fn in_order(resolvers: &[Resolver], observations: Vec<Probed>) -> Vec<Probed> {
         .collect()
 }
 
-/// Samples that were not asked before the run ended: a deadline leaves no time for them.
-fn cut_short(plan: &Plan, observations: &[Probed]) -> Vec<Gap> {
+/// Samples that were not asked before the run ended: a deadline leaves no time for them. What was not waited for is no
+/// gap.
+fn cut_short(plan: &Plan, observations: &[Probed], not_waited_for: &[NotWaitedFor]) -> Vec<Gap> {
     let asked = |probed: &Probed| {
         probed
             .lookups
@@ -275,6 +316,7 @@ fn cut_short(plan: &Plan, observations: &[Probed]) -> Vec<Gap> {
     observations
         .iter()
         .filter(|probed| probed.resolver.address.is_some() && asked(probed) < samples)
+        .filter(|probed| !not_waited_for.iter().any(|left| left.resolver == probed.resolver.name))
         .map(|probed| Gap {
             fact: format!("answers of {}", probed.resolver.name),
             source: "--deadline, --samples".to_owned(),

@@ -12,5 +12,5 @@ mod stream;
 mod world;
 mod zone;
 
-pub use play::{Played, Scene, play};
+pub use play::{Played, Scene, play, play_until_settled};
 pub use world::{Error, names, scenario, text};

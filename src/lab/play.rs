@@ -22,10 +22,11 @@ use crate::facts::{Facts, Proxy, StubConfiguration, Vantage, hosts_file};
 use crate::limits;
 use crate::observation::{SystemFailure, Transport};
 use crate::plan::Plan;
-use crate::probe::{self, Progress, Run, SystemResolver};
+use crate::probe::{self, End, Live, Progress, Run, SystemResolver};
 use crate::report::{Capture, Tool};
 use crate::resolvers::{self, Role, SpecError, parse_address, parse_resolver, parse_server};
 use crate::settings::{Asked, NamedResolver, Settings, Sources, Target};
+use crate::settled;
 
 /// What came of playing a scenario.
 #[derive(Debug)]
@@ -53,10 +54,30 @@ impl SystemResolver for Canned {
     }
 }
 
-/// Plays a scenario.
+/// Plays a scenario to its end.
 pub async fn play(
     scenario: &Scenario,
     scene: &Scene<'_>,
+    interrupt: impl Future<Output = ()>,
+    progress: impl FnMut(Progress),
+) -> Result<Played, Error> {
+    perform(scenario, scene, false, interrupt, progress).await
+}
+
+/// Plays a scenario until nothing that is outstanding can change its diagnosis, as `check` asks.
+pub async fn play_until_settled(
+    scenario: &Scenario,
+    scene: &Scene<'_>,
+    interrupt: impl Future<Output = ()>,
+    progress: impl FnMut(Progress),
+) -> Result<Played, Error> {
+    perform(scenario, scene, true, interrupt, progress).await
+}
+
+async fn perform(
+    scenario: &Scenario,
+    scene: &Scene<'_>,
+    ends_early: bool,
     interrupt: impl Future<Output = ()>,
     progress: impl FnMut(Progress),
 ) -> Result<Played, Error> {
@@ -133,33 +154,54 @@ pub async fn play(
         system: Arc::new(Canned(system)),
         trust: secure::trust().map_err(inconsistent)?,
     };
+    let live = Live::default();
+    let capture = |observations, not_waited_for, interrupted| Capture {
+        tool: Tool::this(),
+        taken_at: scene.taken_at.clone(),
+        vantage: Vantage {
+            name: settings.vantage.clone(),
+            kind: scenario.facts.vantage,
+        },
+        target: target.clone(),
+        asked: settings.asked.clone(),
+        facts: facts.clone(),
+        gaps: Vec::new(),
+        observations,
+        connections: scenario.connections.clone(),
+        not_waited_for,
+        interrupted,
+        reasoned: false,
+    };
     let mut interrupted = false;
     let observations = {
-        let interrupt = async {
-            interrupt.await;
-            interrupted = true;
+        let settled = async {
+            if ends_early {
+                let so_far = |observations| Some(capture(observations, Vec::new(), false));
+                settled::until(&live, false, so_far).await;
+            } else {
+                std::future::pending().await
+            }
         };
-        probe::run(&plan, &resolvers, &run, interrupt, progress).await
+        let end = async {
+            tokio::select! {
+                () = interrupt => {
+                    interrupted = true;
+                    End::Interrupted
+                }
+                () = settled => End::Settled,
+            }
+        };
+        probe::watched(&plan, &resolvers, &run, &live, end, progress).await
     };
     drop((tasks, held));
     let unexpected = unexpected.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let left = if interrupted {
+        Vec::new()
+    } else {
+        settled::left(&target.hostname, &observations, &live)
+    };
     Ok(Played {
-        capture: Capture {
-            tool: Tool::this(),
-            taken_at: scene.taken_at.clone(),
-            vantage: Vantage {
-                name: settings.vantage.clone(),
-                kind: scenario.facts.vantage,
-            },
-            target,
-            asked: settings.asked,
-            facts,
-            gaps: Vec::new(),
-            observations,
-            connections: scenario.connections.clone(),
-            interrupted,
-            reasoned: false,
-        },
+        capture: capture(observations, left, interrupted),
         unexpected,
     })
 }

@@ -403,6 +403,20 @@ impl Outcome {
                 .collect(),
         }
     }
+
+    /// Whether it is what is left of the other where not everything was waited for: the same conclusion, the same finding
+    /// to act on, and no finding that the other has not.
+    pub fn is_cut_from(&self, whole: &Self) -> bool {
+        let lead = |outcome: &Self| {
+            let lead = outcome.findings.first().filter(|lead| lead.severity != Severity::Info);
+            lead.map(|lead| (lead.rule.clone(), lead.severity, lead.confidence))
+        };
+        let is_stated = |finding: &ExpectedFinding| whole.findings.iter().any(|stated| stated.rule == finding.rule);
+        self.conclusion == whole.conclusion
+            && self.exit_code == whole.exit_code
+            && lead(self) == lead(whole)
+            && self.findings.iter().all(is_stated)
+    }
 }
 
 /// A finding that must come.

@@ -7,6 +7,7 @@ mod records;
 mod route;
 mod run;
 mod sockets;
+mod standing;
 mod system;
 mod tcp;
 mod tls;
@@ -14,13 +15,15 @@ mod udp;
 pub(crate) mod wire;
 
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use crate::observation::{Lookup, Question, SystemLookup};
 use crate::resolvers::Resolver;
 
 pub use route::{Direct, Route};
-pub use run::{Progress, Run, run};
+pub use run::{Progress, Run, run, watched};
 pub use sockets::descriptors;
+pub use standing::{End, Live};
 pub use system::{GetAddrInfo, SystemResolver};
 
 /// A resolver, and everything that was observed of it.
@@ -37,6 +40,28 @@ pub struct Probed {
     /// target was asked for, or this host had not what asking needs.
     #[serde(default)]
     pub interrupted: bool,
+}
+
+/// Where a run stands.
+#[derive(Debug, Clone, Default)]
+pub struct Standing {
+    /// What was observed so far, in the order of the resolvers.
+    pub observations: Vec<Probed>,
+    /// When each of them said the last it said of the endpoint.
+    pub said: Vec<Option<Instant>>,
+    /// What nothing came back to yet.
+    pub outstanding: Vec<Outstanding>,
+}
+
+/// A question that nothing came back to yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outstanding {
+    /// The resolver, as an index of what was observed.
+    pub resolver: usize,
+    /// The question; `None` of the operating system's look-up.
+    pub question: Option<Question>,
+    /// When the resolver was first sent a question; `None` where it has not been yet.
+    pub sent: Option<Instant>,
 }
 
 /// The look-up that messages amount to, as if they were all that a server sent to the query with this ID, in this

@@ -1,16 +1,17 @@
 //! All questions to all resolvers, at once.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::exchange::{self, Lingering, Server, Window};
 use super::sockets::Sockets;
+use super::standing::{End, Live};
 use super::system::{self, SystemResolver};
 use super::tls::{Configurations, Session};
 use super::{Probed, Route};
@@ -45,7 +46,9 @@ pub enum Progress {
 }
 
 /// What a resolver's task sends as it goes along: so that an interrupted run keeps what is known.
-enum Event {
+pub(super) enum Event {
+    /// A first question goes out.
+    Sent(usize),
     Lookup(usize, usize, Box<Lookup>, Vec<Lingering>),
     System(usize, SystemLookup),
     TargetDone(usize),
@@ -61,6 +64,23 @@ pub async fn run(
     resolvers: &[Resolver],
     run: &Run,
     interrupt: impl Future<Output = ()>,
+    progress: impl FnMut(Progress),
+) -> Vec<Probed> {
+    let end = async {
+        interrupt.await;
+        End::Interrupted
+    };
+    watched(plan, resolvers, run, &Live::default(), end, progress).await
+}
+
+/// The same as one part of a run that is looked at meanwhile. Where it ends because the rest is not worth waiting for, no
+/// resolver is marked for that.
+pub async fn watched(
+    plan: &Plan,
+    resolvers: &[Resolver],
+    run: &Run,
+    live: &Live,
+    end: impl Future<Output = End>,
     mut progress: impl FnMut(Progress),
 ) -> Vec<Probed> {
     let deadline = Instant::now() + run.deadline;
@@ -100,102 +120,24 @@ pub async fn run(
         });
     }
     drop(sender);
-    let mut found = Found::new(resolvers.len(), sockets.lingering);
-    tokio::pin!(interrupt);
-    loop {
+    let part = live.begin(plan, resolvers, sockets.lingering);
+    tokio::pin!(end);
+    let ended = loop {
         tokio::select! {
             biased;
             event = events.recv() => match event {
-                None => break,
-                Some(Event::TargetDone(index)) => {
-                    progress(Progress::Answered(Box::new(found.probed(index, &resolvers[index]))));
-                }
-                Some(event) => found.take(event),
+                None => break None,
+                Some(Event::TargetDone(index)) => progress(Progress::Answered(Box::new(live.probed(part, index)))),
+                Some(event) => live.take(part, event),
             },
-            () = &mut interrupt => break,
+            ended = &mut end => break Some(ended),
         }
-    }
+    };
     tasks.abort_all();
     while let Ok(event) = events.try_recv() {
-        found.take(event);
+        live.take(part, event);
     }
-    found.count_late_replies();
-    resolvers
-        .iter()
-        .enumerate()
-        .map(|(index, resolver)| found.probed(index, resolver))
-        .collect()
-}
-
-/// What is known so far.
-struct Found {
-    lookups: Vec<BTreeMap<usize, (Lookup, Vec<Lingering>)>>,
-    system: Vec<Option<SystemLookup>>,
-    done: Vec<bool>,
-    unasked: Vec<bool>,
-    /// The look-ups whose sockets are still open, by resolver and question, the oldest first.
-    open: VecDeque<(usize, usize)>,
-    /// How many sockets may stay open.
-    may_linger: usize,
-    lingering: usize,
-}
-
-impl Found {
-    fn new(resolvers: usize, may_linger: usize) -> Self {
-        Self {
-            open: VecDeque::new(),
-            may_linger,
-            lingering: 0,
-            lookups: (0..resolvers).map(|_| BTreeMap::new()).collect(),
-            system: vec![None; resolvers],
-            done: vec![false; resolvers],
-            unasked: vec![false; resolvers],
-        }
-    }
-
-    fn take(&mut self, event: Event) {
-        match event {
-            Event::Lookup(resolver, question, lookup, lingering) => {
-                self.lingering += lingering.len();
-                self.open.push_back((resolver, question));
-                self.lookups[resolver].insert(question, (*lookup, lingering));
-                self.close_oldest();
-            }
-            Event::System(resolver, lookup) => self.system[resolver] = Some(lookup),
-            Event::TargetDone(_) => {}
-            Event::Done(resolver) => self.done[resolver] = true,
-            Event::Unasked(resolver) => self.unasked[resolver] = true,
-        }
-    }
-
-    /// Closes the sockets that have listened for longest, where too many are open.
-    fn close_oldest(&mut self) {
-        while self.lingering > self.may_linger
-            && let Some((resolver, question)) = self.open.pop_front()
-        {
-            if let Some((lookup, lingering)) = self.lookups[resolver].get_mut(&question) {
-                self.lingering -= lingering.len();
-                exchange::count_late_replies(lookup, std::mem::take(lingering));
-            }
-        }
-    }
-
-    fn count_late_replies(&mut self) {
-        for lookups in &mut self.lookups {
-            for (lookup, lingering) in lookups.values_mut() {
-                exchange::count_late_replies(lookup, std::mem::take(lingering));
-            }
-        }
-    }
-
-    fn probed(&self, index: usize, resolver: &Resolver) -> Probed {
-        Probed {
-            resolver: resolver.clone(),
-            lookups: self.lookups[index].values().map(|(lookup, _)| lookup.clone()).collect(),
-            system: self.system[index].clone(),
-            interrupted: !self.done[index] || self.unasked[index],
-        }
-    }
+    live.close(part, ended)
 }
 
 /// Whether nothing can be said of a resolver that was not asked this. That a later sample is missing is said beside it.
@@ -225,25 +167,32 @@ impl Task {
         // It decides nothing, so nothing waits for it: not the second round, and not the end of the run.
         let is_aside = |question: &Question| question.purpose == Purpose::Software;
         let (aside, first): (Vec<Question>, Vec<Question>) = first.into_iter().partition(is_aside);
-        let rounds = async {
-            let lookups = self.round(&first, 0).await;
-            let second = follow_up(&self.plan, &self.resolver, &lookups);
-            self.round(&second, first.len() + aside.len()).await;
-            self.tell(Event::Done(self.index));
+        let (said, target) = oneshot::channel::<Vec<Lookup>>();
+        // What follows depends on what was said of the endpoint alone: no control delays it.
+        let follow = async {
+            // Where nothing was asked, nothing follows.
+            if let Ok(lookups) = target.await {
+                let second = follow_up(&self.plan, &self.resolver, &lookups);
+                self.round(&second, first.len() + aside.len(), None).await;
+            }
         };
-        let software = self.round(&aside, first.len());
+        let rounds = async {
+            tokio::join!(self.round(&first, 0, Some(said)), follow);
+        };
+        let software = self.round(&aside, first.len(), None);
         tokio::pin!(rounds, software);
         let mut is_known = false;
         loop {
             tokio::select! {
                 biased;
                 () = &mut rounds => break,
-                _ = &mut software, if !is_known => is_known = true,
+                () = &mut software, if !is_known => is_known = true,
             }
         }
         if !is_known {
             let _ = timeout(limits::SOFTWARE_PATIENCE, software).await;
         }
+        self.tell(Event::Done(self.index));
     }
 
     async fn ask_system(self, system: Arc<dyn SystemResolver>) {
@@ -260,17 +209,18 @@ impl Task {
         self.tell(Event::Done(self.index));
     }
 
-    /// Asks all questions of a round at once and returns the look-ups in their order.
-    async fn round(&self, questions: &[Question], offset: usize) -> Vec<Lookup> {
+    /// Asks all questions of a round at once. What is `said` of the endpoint the first time is passed on as soon as it is
+    /// there.
+    async fn round(&self, questions: &[Question], offset: usize, mut said: Option<oneshot::Sender<Vec<Lookup>>>) {
         let Some(server) = &self.server else {
-            return Vec::new();
+            return;
         };
         // A question that the deadline leaves no time for is not asked, rather than recorded as silence.
         if Instant::now() >= self.window.deadline {
             if questions.iter().any(decides) {
                 self.tell(Event::Unasked(self.index));
             }
-            return Vec::new();
+            return;
         }
         let mut asked = JoinSet::new();
         for (number, question) in questions.iter().cloned().enumerate() {
@@ -280,6 +230,7 @@ impl Task {
                 window.attempts = 1;
             }
             let sockets = self.sockets.clone();
+            let (index, events) = (self.index, self.events.clone());
             asked.spawn(async move {
                 if question.sample > 0 {
                     sleep(limits::BETWEEN_SAMPLES * question.sample).await;
@@ -287,15 +238,16 @@ impl Task {
                 let Some(_reserved) = sockets.reserve(window.attempts, window.deadline).await else {
                     return (number, question, None);
                 };
+                // As in `tell`.
+                let _ = events.send(Event::Sent(index));
                 let asked = exchange::ask(&question, server, window).await;
                 (number, question, asked)
             });
         }
-        let mut targets_left = questions
-            .iter()
-            .filter(|question| question.purpose == Purpose::Target)
-            .count();
-        let mut lookups = BTreeMap::new();
+        let count = |is: fn(&Question) -> bool| questions.iter().filter(|question| is(question)).count();
+        let mut targets_left = count(|question| question.purpose == Purpose::Target);
+        let mut first_left = count(decides);
+        let mut first = BTreeMap::new();
         while let Some(joined) = asked.join_next().await {
             let Ok((number, question, asked)) = joined else {
                 continue;
@@ -304,9 +256,20 @@ impl Task {
                 self.tell(Event::Unasked(self.index));
             }
             if let Some((lookup, lingering)) = asked {
-                lookups.insert(number, lookup.clone());
+                if decides(&question) {
+                    first.insert(number, lookup.clone());
+                }
                 let lookup = Box::new(lookup);
                 self.tell(Event::Lookup(self.index, offset + number, lookup, lingering));
+            }
+            if decides(&question) {
+                first_left -= 1;
+            }
+            if first_left == 0
+                && let Some(said) = said.take()
+            {
+                // Whoever waits for it is joined to this.
+                let _ = said.send(std::mem::take(&mut first).into_values().collect());
             }
             if question.purpose == Purpose::Target {
                 targets_left -= 1;
@@ -315,6 +278,5 @@ impl Task {
                 }
             }
         }
-        lookups.into_values().collect()
     }
 }

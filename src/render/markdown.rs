@@ -26,6 +26,10 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -
     comment.findings("Follows from this", &follows)?;
     comment.findings("Other findings", &others)?;
     comment.not_checked(report)?;
+    if let Some(left) = words::not_waited_for(report) {
+        let left = comment.text(&left);
+        writeln!(comment.out, "\n**Not waited for:** {left}")?;
+    }
     comment.folded(report)?;
     comment.details(report)
 }

@@ -163,6 +163,7 @@ fn capture(observations: Vec<Probed>) -> Capture {
         facts: Facts::default(),
         gaps: Vec::new(),
         connections: Vec::new(),
+        not_waited_for: Vec::new(),
         observations,
         interrupted: false,
         reasoned: false,

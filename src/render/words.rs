@@ -360,10 +360,10 @@ fn row(report: &Report, resolver: &ResolverReport) -> Row {
         answer: answer(report, resolver),
         time: response_time(probed).map_or_else(|| "-".to_owned(), time),
         mark: mark(report, resolver),
-        verdict: if is_unfinished(resolver) {
-            "interrupted"
-        } else {
-            resolver.verdict.as_str()
+        verdict: match resolver.verdict {
+            _ if is_unfinished(resolver) => "interrupted",
+            Verdict::NotWaitedFor => "-",
+            verdict => verdict.as_str(),
         },
     }
 }
@@ -385,7 +385,7 @@ pub(super) fn mark(report: &Report, resolver: &ResolverReport) -> Option<Mark> {
         _ if is_unfinished(resolver) => Mark::Unsure,
         Verdict::Match if warned() => Mark::Warning,
         Verdict::Match => Mark::Good,
-        Verdict::Plausible | Verdict::Answer => Mark::Unsure,
+        Verdict::Plausible | Verdict::Answer | Verdict::NotWaitedFor => Mark::Unsure,
         _ => Mark::Bad,
     };
     own.in_scope.then_some(mark)
@@ -428,6 +428,9 @@ fn answer(report: &Report, resolver: &ResolverReport) -> String {
             .map(|(outcome, count)| format!("{outcome} ({count} of {total})"))
             .collect();
         return said.join("; ");
+    }
+    if resolver.verdict == Verdict::NotWaitedFor {
+        return "not waited for".to_owned();
     }
     if resolver.addresses.is_empty() {
         return observed_in_short(probed);
@@ -804,6 +807,28 @@ pub(crate) fn shown(findings: &[Placed<'_>]) -> usize {
     } else {
         most
     }
+}
+
+/// What was not waited for, by resolver; `None` where everything was.
+pub(super) fn not_waited_for(report: &Report) -> Option<String> {
+    let mut of: Vec<(&str, usize)> = Vec::new();
+    for left in &report.not_waited_for {
+        match of.iter_mut().find(|(name, _)| *name == left.resolver) {
+            Some((_, count)) => *count += 1,
+            None => of.push((&left.resolver, 1)),
+        }
+    }
+    if of.is_empty() {
+        return None;
+    }
+    let of: Vec<String> = of
+        .into_iter()
+        .map(|(name, count)| format!("{count} {} of {name}", plural(count, "answer", "answers")))
+        .collect();
+    Some(format!(
+        "{}; no answer could change this result",
+        some(&of, limits::NAMES_SHOWN)
+    ))
 }
 
 /// The outcome of a client that resolves the name now and then.

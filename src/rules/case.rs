@@ -183,6 +183,8 @@ pub struct Case<'a> {
     facts: &'a Facts,
     connections: &'a [Connection],
     subjects: Vec<Subject<'a>>,
+    /// Those whose answers were not waited for. No rule sees them.
+    unheard: Vec<Subject<'a>>,
     touched: RefCell<BTreeSet<Need>>,
 }
 
@@ -206,8 +208,15 @@ impl<'a> Case<'a> {
             facts,
             connections,
             subjects,
+            unheard: Vec::new(),
             touched: RefCell::default(),
         }
+    }
+
+    /// The same, where these were asked and not waited for.
+    #[must_use]
+    pub fn without(self, unheard: Vec<Subject<'a>>) -> Self {
+        Self { unheard, ..self }
     }
 
     fn touch(&self, need: Need) {
@@ -217,6 +226,17 @@ impl<'a> Case<'a> {
     /// The facts touched since the last call.
     pub fn take_touched(&self) -> BTreeSet<Need> {
         self.touched.take()
+    }
+
+    /// Whether a need is not met only because nobody waited for who would meet it. That is no gap.
+    pub fn was_not_waited_for(&self, need: Need) -> bool {
+        let any = |is: fn(&Subject<'a>) -> bool| self.unheard.iter().any(is);
+        match need {
+            Need::VpcView => any(Subject::is_vpc_side),
+            Need::PublicControl => any(|subject| subject.has_role(Role::Public)),
+            Need::SystemView => any(|subject| subject.has_role(Role::Os)),
+            _ => false,
+        }
     }
 
     /// Whether a need is met.

@@ -12,15 +12,17 @@ pub fn evaluate(case: &Case<'_>) -> Evaluation {
     for stage in [Stage::Evidence, Stage::Remainder, Stage::Unexplained] {
         let mut found = Vec::new();
         for rule in RULES.iter().filter(|rule| rule.stage == stage) {
-            let missing: Vec<String> = rule
-                .needs
-                .iter()
-                .filter(|need| !case.has(**need))
-                .map(|need| need.missing().to_owned())
-                .collect();
+            let missing: Vec<Need> = rule.needs.iter().copied().filter(|need| !case.has(*need)).collect();
             if missing.is_empty() {
                 found.extend((rule.check)(case, &findings));
-            } else {
+                continue;
+            }
+            let missing: Vec<String> = missing
+                .into_iter()
+                .filter(|need| !case.was_not_waited_for(*need))
+                .map(|need| need.missing().to_owned())
+                .collect();
+            if !missing.is_empty() {
                 not_evaluated.push(NotEvaluated {
                     rule: rule.name.to_owned(),
                     missing,

@@ -209,6 +209,7 @@ pub(crate) fn capture_of(facts: Facts, observations: Vec<Probed>) -> Capture {
         gaps: Vec::new(),
         observations,
         connections: Vec::new(),
+        not_waited_for: Vec::new(),
         interrupted: false,
         reasoned: false,
     }

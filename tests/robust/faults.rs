@@ -94,6 +94,7 @@ fn failing(kind: ErrorKind) -> (Vec<Probed>, Report) {
         gaps: Vec::new(),
         observations: observations.clone(),
         connections: Vec::new(),
+        not_waited_for: Vec::new(),
         interrupted: false,
         reasoned: false,
     });

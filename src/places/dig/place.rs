@@ -127,6 +127,7 @@ pub(super) fn capture(runs: Vec<Run>) -> Result<Capture, DigError> {
         facts: Facts::default(),
         gaps,
         connections: Vec::<Connection>::new(),
+        not_waited_for: Vec::new(),
         observations,
         interrupted: false,
         reasoned: false,

@@ -1,0 +1,182 @@
+//! When a run ends: over every scenario, with what came in withheld in turn. Where the rest is said not to be worth
+//! waiting for, the run without it comes to the decision of the whole one.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::disallowed_methods, reason = "a test reads its fixtures")]
+
+use std::path::Path;
+use std::time::Duration;
+
+use eks_dns_doctor::capture;
+use eks_dns_doctor::lab;
+use eks_dns_doctor::limits;
+use eks_dns_doctor::observation::{Lookup, Purpose, Question, Transport};
+use eks_dns_doctor::report::{Capture, Report, diagnose};
+use eks_dns_doctor::settled::{self, Outstanding};
+
+/// What was observed when the scenario was recorded.
+fn recorded(name: &str) -> Capture {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases").join(name);
+    capture::parse(&std::fs::read(path.join("capture.json")).unwrap()).unwrap()
+}
+
+fn question(capture: &Capture, resolver: usize, lookup: &Lookup) -> Question {
+    let asked = capture.observations[resolver].resolver.transport.unwrap();
+    Question {
+        purpose: lookup.purpose,
+        qname: lookup.question.clone(),
+        qtype: lookup.qtype,
+        class: lookup.class,
+        transport: if lookup.purpose == Purpose::TargetTcp {
+            Transport::Tcp
+        } else {
+            asked
+        },
+        checking_disabled: lookup.purpose == Purpose::CheckingDisabled,
+        sample: lookup.sample,
+    }
+}
+
+/// When a look-up came in: silence is known at the end of its window.
+fn came(capture: &Capture, lookup: &Lookup) -> f64 {
+    let window = capture.asked.timeout_ms as f64;
+    if lookup.kind.is_silence() && lookup.rtt_ms.is_none() {
+        // A refused port is known at once.
+        let is_turned_away = lookup.kind == eks_dns_doctor::dns::AnswerKind::Unreachable;
+        return if is_turned_away { 1.0 } else { window };
+    }
+    lookup.rtt_ms.unwrap_or(1.0)
+}
+
+/// What is withheld: of a resolver, the look-ups that these are of; or the operating system's.
+type Withheld<'a> = &'a dyn Fn(usize, &Lookup) -> bool;
+
+/// The capture without what is withheld, and what is outstanding then, at a time before any of it came in.
+fn without(whole: &Capture, withheld: Withheld<'_>, system: bool, at_ms: f64) -> (Capture, Vec<Outstanding>) {
+    let mut rest = whole.clone();
+    let mut outstanding = Vec::new();
+    let waited = Duration::from_secs_f64(at_ms / 1000.0);
+    for (resolver, probed) in rest.observations.iter_mut().enumerate() {
+        if system && probed.system.take().is_some() {
+            outstanding.push(Outstanding {
+                resolver,
+                question: None,
+                waited,
+            });
+        }
+        for lookup in &whole.observations[resolver].lookups {
+            if withheld(resolver, lookup) {
+                outstanding.push(Outstanding {
+                    resolver,
+                    question: Some(question(whole, resolver, lookup)),
+                    waited,
+                });
+            }
+        }
+        probed.lookups.retain(|lookup| !withheld(resolver, lookup));
+    }
+    rest.not_waited_for = settled::not_waited_for(&whole.target.hostname, &rest.observations, &outstanding);
+    (rest, outstanding)
+}
+
+#[derive(Default)]
+struct Tally {
+    tried: usize,
+    cut: usize,
+    wrong: Vec<String>,
+}
+
+impl Tally {
+    fn hold(
+        &mut self,
+        name: &str,
+        what: &str,
+        whole: &Capture,
+        report: &Report,
+        withheld: Withheld<'_>,
+        system: bool,
+        looks: bool,
+    ) {
+        let of_withheld = whole.observations.iter().enumerate().flat_map(|(resolver, probed)| {
+            let lookups = probed.lookups.iter().filter(move |lookup| withheld(resolver, lookup));
+            lookups.map(|lookup| came(whole, lookup))
+        });
+        let first = of_withheld.fold(f64::INFINITY, f64::min);
+        let unheard = limits::UNHEARD.as_secs_f64() * 1000.0;
+        for at_ms in [0.0, unheard + 1.0] {
+            if at_ms >= first {
+                continue;
+            }
+            let (rest, outstanding) = without(whole, withheld, system, at_ms);
+            if outstanding.is_empty() {
+                continue;
+            }
+            self.tried += 1;
+            let short = diagnose(rest.clone());
+            let is_same = short.decision() == report.decision();
+            // Where the decision is the same either way, nothing can be wrong.
+            if is_same && !looks {
+                continue;
+            }
+            if settled::open(&rest, &outstanding, false, None).is_some() {
+                continue;
+            }
+            self.cut += 1;
+            if !is_same {
+                self.wrong.push(format!(
+                    "{name}: without {what} after {at_ms} ms: {:#?}\ninstead of {:#?}",
+                    short.decision(),
+                    report.decision()
+                ));
+            }
+            let marked = short.resolvers.iter().any(|resolver| resolver.probed.interrupted);
+            assert!(!marked && short.gaps == report.gaps, "{name}: {what}");
+        }
+    }
+}
+
+#[test]
+fn the_decision_without_what_is_not_waited_for_is_that_of_the_whole_run() {
+    let mut tally = Tally::default();
+    for name in lab::names() {
+        let whole = recorded(name);
+        let report = diagnose(whole.clone());
+        if whole.observations.iter().any(|probed| probed.interrupted) {
+            continue;
+        }
+        let hold = |tally: &mut Tally, what: &str, withheld: Withheld<'_>, system| {
+            let looks = what.starts_with("all ");
+            tally.hold(name, what, &whole, &report, withheld, system, looks);
+        };
+        hold(&mut tally, "getaddrinfo", &|_, _| false, true);
+        hold(
+            &mut tally,
+            "all controls",
+            &|_, lookup| lookup.purpose != Purpose::Target,
+            false,
+        );
+        for (resolver, probed) in whole.observations.iter().enumerate() {
+            let title = &probed.resolver.name;
+            hold(&mut tally, title, &|index, _| index == resolver, false);
+            let controls = |index: usize, lookup: &Lookup| index == resolver && lookup.purpose != Purpose::Target;
+            hold(&mut tally, &format!("the controls of {title}"), &controls, false);
+            for (place, lookup) in probed.lookups.iter().enumerate() {
+                let what = format!("{:?} {} of {title}", lookup.purpose, lookup.qtype);
+                let one = |index: usize, other: &Lookup| index == resolver && *other == probed.lookups[place];
+                hold(&mut tally, &what, &one, false);
+            }
+        }
+        // All that came in after a while.
+        let late = |_: usize, lookup: &Lookup| came(&whole, lookup) > 1000.0;
+        hold(&mut tally, "all that was late", &late, false);
+    }
+    assert!(
+        tally.wrong.is_empty(),
+        "{} of {}: {}",
+        tally.wrong.len(),
+        tally.cut,
+        tally.wrong.join("\n\n")
+    );
+    eprintln!("{} withheld, {} not worth waiting for", tally.tried, tally.cut);
+    assert!(tally.cut > 50, "{} of {}", tally.cut, tally.tried);
+}
