@@ -183,7 +183,11 @@ impl Found {
     fn add_to(&self, standing: &mut Standing) {
         for index in 0..self.resolvers.len() {
             let resolver = standing.observations.len();
-            standing.observations.push(self.probed(index));
+            standing.observations.push(Probed {
+                // That it is not done with is what is outstanding.
+                interrupted: self.unasked[index],
+                ..self.probed(index)
+            });
             let questions = self.outstanding(index).into_iter().map(|question| Outstanding {
                 resolver,
                 question,
