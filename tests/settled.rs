@@ -8,6 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use eks_dns_doctor::capture;
+use eks_dns_doctor::compare::Verdict;
 use eks_dns_doctor::lab;
 use eks_dns_doctor::limits;
 use eks_dns_doctor::observation::{Lookup, Purpose, Question, Transport};
@@ -179,4 +180,126 @@ fn the_decision_without_what_is_not_waited_for_is_that_of_the_whole_run() {
     );
     eprintln!("{} withheld, {} not worth waiting for", tally.tried, tally.cut);
     assert!(tally.cut > 50, "{} of {}", tally.cut, tally.tried);
+}
+
+/// A laptop behind its own resolver, with a VPC whose `.2` is known from AWS and is silent.
+const LAPTOP: &str = r#"
+title = "a laptop, and a VPC resolver that is silent"
+
+[ask]
+SAMPLES
+timeout_ms = WINDOW
+
+[facts]
+resolv_conf = "nameserver 10.20.30.40\n"
+vantage = "outside-aws"
+
+[facts.cluster]
+name = "pipeline"
+endpoint = "https://0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com"
+endpoint_public_access = false
+endpoint_private_access = true
+vpc_id = "vpc-0c0ffee0"
+
+[facts.vpc]
+id = "vpc-0c0ffee0"
+cidrs = ["192.168.0.0/16"]
+
+[[facts.interfaces]]
+id = "eni-0c0ffee1"
+addresses = ["192.168.131.209", "192.168.104.190"]
+
+[[server]]
+name = "the laptop's resolver"
+address = "10.20.30.40"
+view = "VIEW"
+EXTRA
+
+[[server]]
+name = "the VPC's resolver"
+address = "192.168.0.2"
+view = "vpc"
+udp = "silent"
+tcp = "silent"
+
+[expect]
+conclusion = "healthy"
+exit_code = 0
+"#;
+
+fn played(view: &str, window_ms: u64, ask: &str, extra: &str) -> Report {
+    let text = LAPTOP
+        .replace("VIEW", view)
+        .replace("WINDOW", &window_ms.to_string())
+        .replace("SAMPLES", ask)
+        .replace("EXTRA", extra);
+    let scenario = toml::from_str(&text).unwrap();
+    let scene = lab::Scene {
+        name: "test",
+        taken_at: "2026-01-01T00:00:00Z".to_owned(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let play = lab::play_until_settled(&scenario, &scene, std::future::pending(), |_| {});
+    diagnose(runtime.block_on(play).unwrap().capture)
+}
+
+/// Silence is recorded where a window has ended. Here none has: all that the silent one was asked is outstanding.
+#[test]
+fn a_healthy_run_ends_before_the_window_of_a_silent_resolver_that_decides_nothing() {
+    for ask in ["", "samples = 3"] {
+        let report = played("public-with-private-addresses", 12_000, ask, "");
+        assert_eq!(report.exit_code, 0, "{:#?}", report.findings);
+        assert_eq!(report.headline(), None);
+        let vpc = report
+            .resolvers
+            .iter()
+            .find(|resolver| resolver.probed.resolver.name == "vpc")
+            .unwrap();
+        assert_eq!(vpc.verdict, Verdict::NotWaitedFor);
+        assert!(vpc.probed.lookups.is_empty() && !vpc.probed.interrupted);
+        let left = |purpose| {
+            report
+                .not_waited_for
+                .iter()
+                .filter(move |left| left.purpose == purpose)
+                .count()
+        };
+        assert!(report.not_waited_for.iter().all(|left| left.resolver == "vpc"));
+        assert_eq!((left(Purpose::Target), left(Purpose::Root)), (2, 1));
+        // Neither a gap nor a missing need.
+        assert!(report.gaps.is_empty() && !report.interrupted);
+        let named = |need: &String| need.contains("a resolver of the VPC");
+        assert!(!report.not_evaluated.iter().flat_map(|rule| &rule.missing).any(named));
+        // What is read back says the same.
+        let text = serde_json::to_string(&report).unwrap();
+        assert_eq!(diagnose(capture::parse(text.as_bytes()).unwrap()), report);
+    }
+}
+
+/// A control about the root at a resolver without the internet.
+#[test]
+fn a_control_that_decides_nothing_does_not_hold_the_run() {
+    let silent = "[[server.on]]\nnames = [\"ROOT\"]\nsilent = true";
+    let report = played("public-with-private-addresses", 12_000, "", silent);
+    assert_eq!(report.exit_code, 0);
+    let of_local = report.not_waited_for.iter().filter(|left| left.resolver != "vpc");
+    assert_eq!(of_local.map(|left| left.purpose).collect::<Vec<_>>(), [Purpose::Root]);
+}
+
+/// Where the name is denied, what the VPC says of it decides: its whole window is waited for.
+#[test]
+fn what_decides_a_broken_run_is_waited_for() {
+    let report = played("public-without-the-name", 700, "", "");
+    assert_eq!(report.exit_code, 1);
+    let vpc = report
+        .resolvers
+        .iter()
+        .find(|resolver| resolver.probed.resolver.name == "vpc")
+        .unwrap();
+    assert_eq!(vpc.verdict, Verdict::Timeout);
+    let target = |left: &&eks_dns_doctor::observation::NotWaitedFor| left.purpose == Purpose::Target;
+    assert_eq!(report.not_waited_for.iter().find(target), None);
 }
