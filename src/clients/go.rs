@@ -287,7 +287,8 @@ fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype:
                 | AnswerKind::HttpError => {
                     failed.waits += 1;
                     took_ms += patience_ms;
-                    let may_give_up = took_ms >= SERVERS_GIVE_UP_MS - NEAR_WINDOW_MS && situation.waits_for_others(probed);
+                    let gives_up_by_now = took_ms >= SERVERS_GIVE_UP_MS - NEAR_WINDOW_MS;
+                    let may_give_up = gives_up_by_now && situation.waits_for_others(probed);
                     failed.or = may_give_up.then(|| with("server misbehaving"));
                     timeout()
                 }
