@@ -2,6 +2,7 @@
 //! another shape or of another version. What is not a capture is refused with one line and its place; what
 //! was concluded then is left out, since it is concluded again.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -15,6 +16,7 @@ use crate::observation::NotWaitedFor;
 use crate::probe::Probed;
 use crate::report::{Capture, SCHEMA_VERSION, Tool};
 use crate::settings::{Asked, Target};
+use crate::text;
 
 /// Why a document is not a capture that can be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,9 +27,6 @@ pub enum CaptureError {
     /// More octets than are read.
     #[error("is larger than {} MiB", limits::CAPTURE >> 20)]
     TooLarge,
-    /// Another encoding.
-    #[error("is UTF-16 text: write the capture with --save, which writes UTF-8")]
-    Utf16,
     /// Not JSON, or of another shape.
     #[error("is not a capture: {0}")]
     Malformed(String),
@@ -189,13 +188,13 @@ pub fn parse(bytes: &[u8]) -> Result<Capture, CaptureError> {
 
 /// Reads a capture, or a comparison of several.
 pub fn parse_any<K: DeserializeOwned, U: DeserializeOwned>(bytes: &[u8]) -> Result<Held<K, U>, CaptureError> {
-    let (head, bytes) = begin(bytes)?;
+    let (head, text) = begin(bytes)?;
     if head.captures.is_none() {
-        let document: Document = serde_json::from_slice(bytes).map_err(|error| head.malformed(&error))?;
+        let document: Document = serde_json::from_str(&text).map_err(|error| head.malformed(&error))?;
         is_time(&document.taken_at)?;
         return Ok(Held::One(Box::new(document.capture()?)));
     }
-    let read: Several<K, U> = serde_json::from_slice(bytes).map_err(|error| head.malformed(&error))?;
+    let read: Several<K, U> = serde_json::from_str(&text).map_err(|error| head.malformed(&error))?;
     if read.places.len() != read.captures.len() {
         return Err(CaptureError::Unmatched {
             places: read.places.len(),
@@ -217,14 +216,12 @@ pub fn parse_any<K: DeserializeOwned, U: DeserializeOwned>(bytes: &[u8]) -> Resu
 }
 
 /// What is true of any document: its size, its encoding, its bounds and its version.
-fn begin(bytes: &[u8]) -> Result<(Head, &[u8]), CaptureError> {
+fn begin(bytes: &[u8]) -> Result<(Head, Cow<'_, str>), CaptureError> {
     if bytes.len() as u64 > limits::CAPTURE {
         return Err(CaptureError::TooLarge);
     }
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(CaptureError::Utf16);
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = text::decode(bytes);
+    let bytes = text.as_bytes();
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(CaptureError::Empty);
     }
@@ -242,7 +239,7 @@ fn begin(bytes: &[u8]) -> Result<(Head, &[u8]), CaptureError> {
         }
         Some(_) => {}
     }
-    Ok((head, bytes))
+    Ok((head, text))
 }
 
 fn is_time(text: &str) -> Result<(), CaptureError> {
@@ -287,10 +284,7 @@ fn malformed(error: &serde_json::Error) -> CaptureError {
 }
 
 fn shortened(text: &str) -> String {
-    match text.char_indices().nth(limits::PARSER_MESSAGE) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
+    text::shortened(text, limits::PARSER_MESSAGE)
 }
 
 /// What a report concludes, which is concluded again and not read: of the document, and of a resolver. Its sentences

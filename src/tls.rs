@@ -13,6 +13,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
 use crate::limits;
+use crate::text;
 
 /// Why no configuration can be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -207,5 +208,5 @@ fn plain(name: &str) -> &str {
 
 /// As much of a text as is kept.
 pub fn short(text: &str) -> String {
-    text.chars().take(limits::TLS_REASON).collect()
+    text::short(text, limits::TLS_REASON)
 }

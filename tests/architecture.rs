@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 /// The modules in the order of the data. Nobody imports from the right.
 const ORDER: &[&str] = &[
     "limits",
+    "text",
     "tls",
     "dns",
     "address",

@@ -129,7 +129,7 @@ fn what_leads_to_no_endpoint_is_one_line() {
         ("--facts list.json", "no TARGET"),
         ("--facts cut.json", "cut.json is not JSON: line 2"),
         ("--facts hostile.json", "hostile.json is not as AWS prints it: line 1"),
-        ("--facts utf16.json", "utf16.json is UTF-16 text"),
+        ("--facts utf16.json", "utf16.json is JSON of something else"),
         ("--facts none.json", "cannot read none.json"),
     ] {
         let (code, stdout, stderr) = run(home.path(), &format!("{CLOSED} {line}"));

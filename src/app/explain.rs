@@ -5,7 +5,6 @@ use std::io::{self, Read};
 use super::{Error, output};
 use crate::cli::args::ExplainArgs;
 use crate::cli::nearest;
-use crate::facts::platform;
 use crate::limits;
 use crate::pasted::{self, Explanation};
 use crate::places::PLACE_RULES;
@@ -75,7 +74,7 @@ impl Entry {
     }
 }
 
-/// A message, or a log around one. What is not UTF-8 in it is replaced.
+/// A message, or a log around one, however it was saved.
 fn from_stdin() -> Result<String, Error> {
     let mut bytes = Vec::new();
     io::stdin()
@@ -90,13 +89,7 @@ fn from_stdin() -> Result<String, Error> {
         );
         return Err(Error::Pasted("standard input", reason));
     }
-    // Windows PowerShell writes files as UTF-16.
-    let is_utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
-    Ok(if is_utf16 {
-        platform::decode(&bytes)
-    } else {
-        String::from_utf8_lossy(&bytes).into_owned()
-    })
+    Ok(crate::text::decode(&bytes).into_owned())
 }
 
 fn message(source: &'static str, pasted: &str) -> Result<String, Error> {

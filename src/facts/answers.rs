@@ -14,6 +14,7 @@ use super::{Facts, Gap};
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
 use crate::limits;
+use crate::text::shortened;
 
 /// What the description of a cluster's network interfaces begins with; the cluster's name follows, exactly (Amazon
 /// EKS User Guide, "VPC and subnet requirements").
@@ -488,14 +489,6 @@ fn unique<T>(all: Vec<T>, id: impl Fn(&T) -> &String) -> Vec<T> {
     kept
 }
 
-/// A reason that a capture holds, whatever names stand in it.
-fn shortened(reason: &str) -> String {
-    match reason.char_indices().nth(REASON) {
-        Some((end, _)) => format!("{}…", &reason[..end]),
-        None => reason.to_owned(),
-    }
-}
-
 /// The first few of a list, for a sentence.
 fn listing<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.collect();
@@ -524,7 +517,7 @@ impl Missing<'_> {
                 Source::Aws => call.action().to_owned(),
                 Source::Files => format!("--facts, {}", call.action()),
             },
-            reason: format!("{}; {}", shortened(reason), call.costs()),
+            reason: format!("{}; {}", shortened(reason, REASON), call.costs()),
         });
     }
 
@@ -565,7 +558,7 @@ impl Missing<'_> {
             let gap = Gap {
                 fact: failed.call.fact().to_owned(),
                 source: failed.call.action().to_owned(),
-                reason: shortened(&failed.reason()),
+                reason: shortened(&failed.reason(), REASON),
             };
             if !self.gaps.contains(&gap) {
                 self.gaps.push(gap);

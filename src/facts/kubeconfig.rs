@@ -382,14 +382,11 @@ fn without_user(whole: &str) -> String {
 }
 
 fn text(text: &str) -> String {
-    text.chars().take(limits::KUBECONFIG_TEXT).collect()
+    crate::text::short(text, limits::KUBECONFIG_TEXT)
 }
 
 fn shortened(text: &str) -> String {
-    match text.char_indices().nth(limits::PARSER_MESSAGE) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
-    }
+    crate::text::shortened(text, limits::PARSER_MESSAGE)
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use super::bounded;
 use super::calls::Call;
 use super::document::{Elsewhere, SCHEMA_VERSION};
 use crate::limits;
+use crate::text;
 
 /// What is understood, for whoever brings something else.
 const UNDERSTOOD: &str = "what is understood is the output of eks-dns-doctor facts, a capture, and the JSON of aws eks \
@@ -31,9 +32,6 @@ pub enum NotFacts {
     /// Nothing in it.
     #[error("is empty: {UNDERSTOOD}")]
     Empty,
-    /// Another encoding.
-    #[error("is UTF-16 text, as PowerShell's > writes it: save it as UTF-8 (Out-File -Encoding utf8)")]
-    Utf16,
     /// No JSON, or cut off.
     #[error("is not JSON: {0}; {UNDERSTOOD}")]
     Json(String),
@@ -367,10 +365,8 @@ struct RawOwner {
 
 /// Takes the documents of a file into the answers: one, or several one behind the other.
 pub fn read(bytes: &[u8], answers: &mut Answers) -> Result<(), NotFacts> {
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(NotFacts::Utf16);
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = text::decode(bytes);
+    let bytes = text.as_bytes();
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(NotFacts::Empty);
     }
@@ -969,6 +965,24 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_read_however_it_was_saved() {
+        let document = cluster("shared", &format!("https://{X}")).replace("\"name\"", "\"note\":\"ü\",\"name\"");
+        let utf16: Vec<u8> = [0xff, 0xfe]
+            .into_iter()
+            .chain(document.encode_utf16().flat_map(u16::to_le_bytes))
+            .collect();
+        // Windows-1252, in a field that nobody uses.
+        let code_page: Vec<u8> = document.chars().map(|c| u8::try_from(c).unwrap()).collect();
+        assert!(std::str::from_utf8(&code_page).is_err());
+        let marked = [b"\xef\xbb\xbf", document.replace('\n', "\r\n").as_bytes()].concat();
+        for bytes in [document.as_bytes(), &utf16, &code_page, &marked] {
+            let mut answers = Answers::default();
+            super::read(bytes, &mut answers).unwrap();
+            assert_eq!(answers.clusters[0].name, "shared");
+        }
+    }
+
+    #[test]
     fn what_is_no_document_is_refused() {
         let read = |text: &str| super::read(text.as_bytes(), &mut Answers::default()).unwrap_err();
         for text in [r#"{"Rules":[]}"#, "{}", "null", "7", "[]", r#"{"VpcId":"v"}"#] {
@@ -976,8 +990,6 @@ mod tests {
         }
         assert_eq!(read(" \n"), NotFacts::Empty);
         assert_eq!(read(r#"{"schema_version":2}"#), NotFacts::Newer(2));
-        let utf16 = super::read(b"\xff\xfe{\0}\0", &mut Answers::default());
-        assert_eq!(utf16, Err(NotFacts::Utf16));
         let cut = read("{\n \"Vpcs\": [");
         assert!(cut.to_string().contains("line 2"), "{cut}");
         assert!(matches!(read("["), NotFacts::Json(_)));

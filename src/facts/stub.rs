@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dns::Name;
 use crate::limits;
+use crate::text::shortened;
 
 /// The port of DNS (RFC 1035 section 4.2).
 const DNS_PORT: u16 = 53;
@@ -72,7 +73,11 @@ impl StubConfiguration {
             }
         }
         problems.truncate(limits::HOST_PROBLEMS);
-        let problems = problems.iter().map(|problem| shortened(problem)).collect();
+        // A capture has to hold them.
+        let problems = problems
+            .iter()
+            .map(|problem| shortened(problem, limits::TEXT_FROM_WIRE))
+            .collect();
         let defaulted = name_servers.is_empty();
         if defaulted {
             name_servers.push(SocketAddr::from((Ipv4Addr::LOCALHOST, DNS_PORT)));
@@ -92,14 +97,6 @@ impl StubConfiguration {
             single_request: config.single_request || config.single_request_reopen,
             problems,
         }
-    }
-}
-
-/// A problem without the end of a word that nobody reads: a capture has to hold it.
-fn shortened(problem: &str) -> String {
-    match problem.char_indices().nth(limits::TEXT_FROM_WIRE) {
-        Some((end, _)) => format!("{}…", &problem[..end]),
-        None => problem.to_owned(),
     }
 }
 

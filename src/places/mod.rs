@@ -24,6 +24,7 @@ use crate::report::{Capture, Conclusion, Report, ResolverReport, SCHEMA_VERSION,
 use crate::resolvers::Role;
 use crate::rules::{Finding, Severity};
 use crate::settings::{Target, View};
+use crate::text;
 
 pub use dig::DigError;
 pub use rules::{PLACE_RULES, PlaceRule};
@@ -153,9 +154,8 @@ pub fn comparison(bytes: &[u8]) -> Result<Option<Gathered>, CaptureError> {
     struct Marked {
         captures: Option<serde::de::IgnoredAny>,
     }
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if bytes.len() as u64 > limits::CAPTURE
-        || serde_json::from_slice::<Marked>(text).map_or(true, |marked| marked.captures.is_none())
+        || serde_json::from_str::<Marked>(&text::decode(bytes)).map_or(true, |marked| marked.captures.is_none())
     {
         return Ok(None);
     }
@@ -179,18 +179,20 @@ pub fn comparison(bytes: &[u8]) -> Result<Option<Gathered>, CaptureError> {
 
 /// Reads a file of one place: a capture, or dig's text. `stem` names it where the capture does not.
 pub fn read(stem: &str, bytes: &[u8]) -> Result<Source, PlaceError> {
-    let decoded = from_utf16(bytes);
-    let bytes = decoded.as_deref().map_or(bytes, str::as_bytes);
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.len() as u64 > limits::CAPTURE {
+        return Err(CaptureError::TooLarge.into());
+    }
+    let decoded = text::decode(bytes);
+    let text = decoded.as_bytes();
     let first = text.iter().copied().find(|b| !b.is_ascii_whitespace());
     let is_json = match first {
-        None | Some(b'{' | b'"' | 0xff | 0xfe) => true,
+        None | Some(b'{' | b'"') => true,
         // A list, or the prompt in front of dig.
         Some(b'[') => !dig::has_header(text),
         Some(_) => false,
     };
     let (kind, capture) = if is_json {
-        (Kind::Capture, capture::parse(bytes)?)
+        (Kind::Capture, capture::parse(text)?)
     } else {
         (Kind::Dig, dig::parse(text)?)
     };
@@ -200,29 +202,7 @@ pub fn read(stem: &str, bytes: &[u8]) -> Result<Source, PlaceError> {
 
 /// Whether it is dig's text, and no capture.
 pub fn is_dig(bytes: &[u8]) -> bool {
-    bytes.len() as u64 <= limits::CAPTURE
-        && match from_utf16(bytes) {
-            Some(text) => dig::has_header(text.as_bytes()),
-            None => dig::has_header(bytes),
-        }
-}
-
-/// What `>` of Windows PowerShell makes of dig's text: UTF-16 with a mark at its start. A capture in it is refused, and
-/// that says how to write one.
-fn from_utf16(bytes: &[u8]) -> Option<String> {
-    if bytes.len() as u64 > limits::CAPTURE {
-        return None;
-    }
-    let unit: fn([u8; 2]) -> u16 = match bytes.get(..2)? {
-        [0xff, 0xfe] => u16::from_le_bytes,
-        [0xfe, 0xff] => u16::from_be_bytes,
-        _ => return None,
-    };
-    let units = bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-    let text: String = char::decode_utf16(units)
-        .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect();
-    dig::has_header(text.as_bytes()).then_some(text)
+    bytes.len() as u64 <= limits::CAPTURE && dig::has_header(text::decode(bytes).as_bytes())
 }
 
 impl Source {

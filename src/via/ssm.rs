@@ -15,6 +15,7 @@ use super::{Ended, Errand, Failure, Via, beside, shell};
 use crate::facts::aws::Session;
 use crate::facts::aws::command::{CommandError, Nodes, Output};
 use crate::limits;
+use crate::text;
 
 /// What came of each node: its id, or what was named where no node is known, and what was read of its document.
 pub type Answers<T> = Vec<(String, Result<T, Failure>)>;
@@ -237,7 +238,7 @@ impl Told<'_> {
 
 /// As a place is named; what is named so comes from outside.
 fn short(node: &str) -> String {
-    node.chars().take(limits::PLACE_NAME).collect()
+    text::short(node, limits::PLACE_NAME)
 }
 
 /// The terminal states (API reference, CommandInvocation: Status).

@@ -9,6 +9,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use crate::facts::calls::NOT_ASKED;
 use crate::facts::{Call, FailedRead, ReadFailure};
 use crate::limits;
+use crate::text;
 
 /// Why a read brought nothing.
 pub(super) fn of<E>(call: Call, error: &SdkError<E, HttpResponse>) -> FailedRead
@@ -89,7 +90,7 @@ pub(super) fn cut(call: Call) -> FailedRead {
 
 /// At most [`limits::AWS_MESSAGE`] characters.
 pub(super) fn short(text: &str) -> String {
-    text.trim().chars().take(limits::AWS_MESSAGE).collect()
+    text::short(text.trim(), limits::AWS_MESSAGE)
 }
 
 /// The cause at the end of an error's chain, which says most.

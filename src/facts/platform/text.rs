@@ -3,28 +3,16 @@
 use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 
 use crate::limits;
+use crate::text;
 
 /// The port of DNS (RFC 1035 section 4.2).
 pub(super) const PORT: u16 = 53;
 
-/// The text of octets that a command of this host wrote: UTF-8, or UTF-16 as Windows PowerShell writes to files, with
-/// its byte order mark. What is beyond [`limits::HOST_TEXT`] is left out, at the end of a line.
+/// The text of octets that a command of this host wrote. What is beyond [`limits::HOST_TEXT`] is left out, at the end
+/// of a line.
 pub fn decode(octets: &[u8]) -> String {
     let octets = &octets[..octets.len().min(limits::HOST_TEXT)];
-    let units = |pair: fn([u8; 2]) -> u16, octets: &[u8]| {
-        let units = octets.chunks_exact(2).map(|octets| pair([octets[0], octets[1]]));
-        char::decode_utf16(units)
-            .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
-            .collect::<String>()
-    };
-    let mut text = if let Some(rest) = octets.strip_prefix(b"\xff\xfe") {
-        units(u16::from_le_bytes, rest)
-    } else if let Some(rest) = octets.strip_prefix(b"\xfe\xff") {
-        units(u16::from_be_bytes, rest)
-    } else {
-        let octets = octets.strip_prefix(b"\xef\xbb\xbf").unwrap_or(octets);
-        String::from_utf8_lossy(octets).into_owned()
-    };
+    let mut text = text::decode(octets).into_owned();
     if octets.len() == limits::HOST_TEXT {
         text.truncate(text.rfind('\n').map_or(0, |end| end + 1));
     }
@@ -116,17 +104,8 @@ mod tests {
 
     #[test]
     fn encodings_of_windows() {
-        let utf16 = |units: fn(u16) -> [u8; 2], mark: &[u8]| {
-            let mut octets = mark.to_vec();
-            octets.extend("a\r\nü".encode_utf16().flat_map(units));
-            octets
-        };
-        assert_eq!(decode(&utf16(u16::to_le_bytes, b"\xff\xfe")), "a\r\nü");
-        assert_eq!(decode(&utf16(u16::to_be_bytes, b"\xfe\xff")), "a\r\nü");
-        assert_eq!(decode("\u{feff}a".as_bytes()), "a");
-        assert_eq!(decode(b"a\xffb"), "a\u{fffd}b");
-        // Cut in the middle of a unit, and of a line.
-        assert_eq!(decode(b"\xff\xfea\0b"), "a");
+        assert_eq!(decode(b"\xff\xfea\0\r\0\n\0\xfc\0"), "a\r\nü");
+        // Cut in the middle of a line.
         let long = "nameserver 10.0.0.1\n".repeat(limits::HOST_TEXT / 10);
         let text = decode(long.as_bytes());
         assert!(text.len() < limits::HOST_TEXT && text.ends_with("10.0.0.1\n"));

@@ -1,0 +1,207 @@
+//! Octets as text, and text as it is kept: how a file was saved is no matter of what stands in it.
+
+use std::borrow::Cow;
+
+/// Why octets are not text that everybody reads alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotText {
+    /// An octet of another encoding.
+    #[error("line {line}: the octet 0x{octet:02x} stands there, which is not UTF-8: save the file as UTF-8")]
+    Octet {
+        /// The line, from 1.
+        line: usize,
+        /// The octet.
+        octet: u8,
+    },
+    /// A part of a character of UTF-16.
+    #[error("line {line}: half a character of UTF-16 stands there: save the file as UTF-8")]
+    Half {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A NUL, which no text has.
+    #[error("line {line}: a NUL octet stands there, as in a file that is not text: save the file as UTF-8")]
+    Nul {
+        /// The line, from 1.
+        line: usize,
+    },
+}
+
+impl NotText {
+    /// The line, from 1.
+    pub fn line(&self) -> usize {
+        match self {
+            Self::Octet { line, .. } | Self::Half { line } | Self::Nul { line } => *line,
+        }
+    }
+}
+
+/// How octets stand for characters.
+#[derive(Clone, Copy)]
+enum Encoding {
+    Utf8,
+    Utf16(fn([u8; 2]) -> u16),
+}
+
+/// The encoding, and the octets behind the byte order mark (Unicode Standard, section 23.8).
+fn marked(octets: &[u8]) -> (Encoding, &[u8]) {
+    if let Some(rest) = octets.strip_prefix(b"\xff\xfe") {
+        (Encoding::Utf16(u16::from_le_bytes), rest)
+    } else if let Some(rest) = octets.strip_prefix(b"\xfe\xff") {
+        (Encoding::Utf16(u16::from_be_bytes), rest)
+    } else {
+        (Encoding::Utf8, octets.strip_prefix(b"\xef\xbb\xbf").unwrap_or(octets))
+    }
+}
+
+/// Without a mark, the NULs of the first two characters tell, which are ASCII in JSON and in what programs print
+/// (RFC 4627 section 3).
+fn unmarked(octets: &[u8]) -> Encoding {
+    match octets {
+        [1..=255, 0, 1..=255, 0, ..] => Encoding::Utf16(u16::from_le_bytes),
+        [0, 1..=255, 0, 1..=255, ..] => Encoding::Utf16(u16::from_be_bytes),
+        _ => Encoding::Utf8,
+    }
+}
+
+fn units(pair: fn([u8; 2]) -> u16, octets: &[u8]) -> impl Iterator<Item = u16> + '_ {
+    octets.chunks_exact(2).map(move |octets| pair([octets[0], octets[1]]))
+}
+
+/// The text of octets, whatever encoding they are in: UTF-8 or UTF-16, with a byte order mark or without. What is
+/// neither, such as a letter of a Windows code page, is replaced, so that a file is read where it stands in a field
+/// that nobody uses. The NULs that a file was filled up with are left out.
+pub fn decode(octets: &[u8]) -> Cow<'_, str> {
+    let encoding = match marked(octets) {
+        (Encoding::Utf8, rest) => (unmarked(rest), rest),
+        utf16 => utf16,
+    };
+    match encoding {
+        (Encoding::Utf16(pair), rest) => {
+            let text: String = char::decode_utf16(units(pair, rest))
+                .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
+                .collect();
+            Cow::Owned(text.trim_end_matches('\0').to_owned())
+        }
+        (Encoding::Utf8, rest) => {
+            let end = rest.iter().rposition(|octet| *octet != 0).map_or(0, |last| last + 1);
+            String::from_utf8_lossy(&rest[..end])
+        }
+    }
+}
+
+/// The text of octets that a program reads which refuses what is no text: UTF-8, or UTF-16 with its mark.
+pub fn strict(octets: &[u8]) -> Result<Cow<'_, str>, NotText> {
+    let text = match marked(octets) {
+        (Encoding::Utf8, rest) => {
+            if let Some(at) = rest.iter().position(|octet| *octet == 0) {
+                return Err(NotText::Nul {
+                    line: line(&rest[..at]),
+                });
+            }
+            Cow::Borrowed(std::str::from_utf8(rest).map_err(|error| {
+                let at = error.valid_up_to();
+                NotText::Octet {
+                    line: line(&rest[..at]),
+                    octet: rest.get(at).copied().unwrap_or_default(),
+                }
+            })?)
+        }
+        (Encoding::Utf16(pair), rest) => {
+            let mut text = String::with_capacity(rest.len() / 2);
+            for unit in char::decode_utf16(units(pair, rest)) {
+                let half = |_| NotText::Half {
+                    line: line(text.as_bytes()),
+                };
+                let unit = unit.map_err(half)?;
+                text.push(unit);
+            }
+            if !rest.len().is_multiple_of(2) {
+                return Err(NotText::Half {
+                    line: line(text.as_bytes()),
+                });
+            }
+            Cow::Owned(text)
+        }
+    };
+    match text.find('\0') {
+        Some(at) => Err(NotText::Nul {
+            line: line(&text.as_bytes()[..at]),
+        }),
+        None => Ok(text),
+    }
+}
+
+/// The line behind these octets.
+fn line(before: &[u8]) -> usize {
+    before.iter().filter(|octet| **octet == b'\n').count() + 1
+}
+
+/// At most so many characters, and a sign that there were more.
+pub fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// At most so many characters.
+pub fn short(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utf16(text: &str, units: fn(u16) -> [u8; 2], mark: &[u8]) -> Vec<u8> {
+        let mut octets = mark.to_vec();
+        octets.extend(text.encode_utf16().flat_map(units));
+        octets
+    }
+
+    #[test]
+    fn one_text_in_every_encoding() {
+        let text = "{\r\n ü 𝄞";
+        let saved = [
+            text.as_bytes().to_vec(),
+            [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+            utf16(text, u16::to_le_bytes, b"\xff\xfe"),
+            utf16(text, u16::to_be_bytes, b"\xfe\xff"),
+        ];
+        for octets in &saved {
+            assert_eq!(decode(octets), text);
+            assert_eq!(strict(octets), Ok(Cow::Borrowed(text)));
+        }
+        for octets in [utf16(text, u16::to_le_bytes, b""), utf16(text, u16::to_be_bytes, b"")] {
+            assert_eq!(decode(&octets), text);
+            assert_eq!(strict(&octets), Err(NotText::Nul { line: 1 }));
+        }
+        assert_eq!((decode(b""), strict(b"")), (Cow::Borrowed(""), Ok(Cow::Borrowed(""))));
+        assert_eq!(decode(b"\0\0\0"), "");
+    }
+
+    #[test]
+    fn what_is_no_text_is_replaced_or_refused_with_its_line() {
+        // "Prüfung" in Windows-1252.
+        let code_page = b"a\nPr\xfcfung";
+        assert_eq!(decode(code_page), "a\nPr\u{fffd}fung");
+        let octet = NotText::Octet { line: 2, octet: 0xfc };
+        assert_eq!(strict(code_page), Err(octet));
+        assert!(octet.to_string().starts_with("line 2: the octet 0xfc"));
+        assert_eq!(strict(b"a\n\nb\0"), Err(NotText::Nul { line: 3 }));
+        assert_eq!(decode(b"ab\0\0"), "ab");
+        // Half a pair, and half a unit.
+        assert_eq!(strict(b"\xff\xfea\0\x34\xd8"), Err(NotText::Half { line: 1 }));
+        assert_eq!(decode(b"\xff\xfea\0\x34\xd8"), "a\u{fffd}");
+        assert_eq!(strict(b"\xff\xfea\0b"), Err(NotText::Half { line: 1 }));
+        assert_eq!(decode(b"\xff\xfea\0b"), "a");
+    }
+
+    #[test]
+    fn what_is_kept_of_a_text() {
+        assert_eq!(shortened("äöü", 3), "äöü");
+        assert_eq!(shortened("äöü", 2), "äö…");
+        assert_eq!(short("äöü", 2), "äö");
+    }
+}
