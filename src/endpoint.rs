@@ -17,7 +17,7 @@ pub struct EndpointName {
     pub regional_suffix: Name,
     /// What all endpoint names of the partition end in: `eks.amazonaws.com`, `api.aws`, …
     pub family_suffix: Name,
-    /// The suffix of the service's own API names: `amazonaws.com` or `amazonaws.com.cn`.
+    /// The suffix of the service's own API names: `amazonaws.com`, `amazonaws.com.cn`, or an isolated partition's.
     pub api_suffix: &'static str,
 }
 
@@ -51,6 +51,26 @@ fn is_region(label: &str) -> bool {
         && parts[1..parts.len() - 1]
             .iter()
             .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase()))
+}
+
+/// What the names of the isolated partitions end in (botocore, `partitions.json`: `dnsSuffix`).
+const ISOLATED: &[(&[&str], &str)] = &[
+    (&["c2s", "ic", "gov"], "c2s.ic.gov"),
+    (&["sc2s", "sgov", "gov"], "sc2s.sgov.gov"),
+    (&["cloud", "adc-e", "uk"], "cloud.adc-e.uk"),
+    (&["csp", "hci", "ic", "gov"], "csp.hci.ic.gov"),
+];
+
+/// An endpoint name of an isolated partition: what stands in front of the Region, the Region, how many labels the
+/// partition's suffix has, and the suffix.
+fn isolated<'a, 'b>(parts: &'a [&'b str]) -> Option<(&'a [&'b str], &'a &'b str, usize, &'static str)> {
+    ISOLATED.iter().find_map(|(labels, suffix)| {
+        let rest = parts.strip_suffix(*labels)?;
+        match rest {
+            [host @ .., region, "eks"] if is_region(region) => Some((host, region, labels.len(), *suffix)),
+            _ => None,
+        }
+    })
 }
 
 impl EndpointName {
@@ -90,7 +110,16 @@ impl EndpointName {
                 "com",
                 "cn",
             ] if is_region(region) => (host, region, suffix(6)?, suffix(4)?, "amazonaws.com.cn"),
-            _ => return Err(NotEndpoint::Other),
+            _ => match isolated(&parts) {
+                Some((host, region, suffix_labels, api_suffix)) => (
+                    host,
+                    region,
+                    suffix(suffix_labels + 2)?,
+                    suffix(suffix_labels + 1)?,
+                    api_suffix,
+                ),
+                None => return Err(NotEndpoint::Other),
+            },
         };
         let is_host_label = |label: &str| label.len() == 32 && label.bytes().all(|b| b.is_ascii_hexdigit());
         // The oldest names have no second label.

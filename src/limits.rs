@@ -215,6 +215,14 @@ pub const ZONES_OF_VPCS: usize = 8;
 pub const KUBECONFIGS: usize = 64;
 /// Characters of a text that is taken from a kubeconfig: an argument, a name, a URL.
 pub const KUBECONFIG_TEXT: usize = 2048;
+/// Programs of an `exec` entry that run one inside the other: a shell, a wrapper, a shell in it.
+pub const EXEC_DEPTH: usize = 12;
+/// Words behind the command line of a shell that it can use. Plugins have some ten.
+pub const EXEC_WORDS: usize = 64;
+/// Characters of the name of a program, or of a key of a kubeconfig, that are shown.
+pub const EXEC_SHOWN: usize = 40;
+/// Characters shown of a line of a kubeconfig without a key: too few for a secret.
+pub const KEY_SHOWN: usize = 8;
 /// Octets of a certificate authority in it: a capture has to hold it. EKS's has some 1,500.
 pub const KUBECONFIG_AUTHORITY: usize = TEXT_IN_CAPTURE;
 /// Characters of the address of a proxy: a host name has 253, and a port behind it.

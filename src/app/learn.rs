@@ -11,10 +11,11 @@ use super::conduct::apart;
 use crate::cli::nearest;
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
-use crate::facts::answers::{Answers, Wanted};
-use crate::facts::aws::{Ask, Described, Session};
+use crate::facts::answers::{Answers, Wanted as Asked};
+use crate::facts::aws::{Ask, Described, NoSession, Session};
 use crate::facts::host::FactsFile;
 use crate::facts::instance::{self, Place};
+use crate::facts::kubeconfig::Wanted;
 use crate::facts::{Facts, Gap, Kubeconfig, Vantage, host};
 use crate::limits;
 use crate::settings::{Sources, Target};
@@ -66,7 +67,15 @@ impl Known {
         let picks_context = sources.kubeconfig.is_some() || sources.context.is_some();
         let needs_context = named.is_none() && sources.cluster.is_none() && (in_files.is_none() || picks_context);
         let (named_file, context) = (sources.kubeconfig.clone(), sources.context.clone());
-        let kubeconfig = apart(move || host::kubeconfig(named_file.as_deref(), context.as_deref(), until.into_std()));
+        let (host, cluster) = (named.map(|target| target.hostname.clone()), sources.cluster.clone());
+        let kubeconfig = apart(move || {
+            let wanted = Wanted {
+                context: context.as_deref(),
+                host: host.as_ref(),
+                cluster: cluster.as_deref(),
+            };
+            host::kubeconfig(named_file.as_deref(), &wanted, until.into_std())
+        });
         let kubeconfig = match kubeconfig.await? {
             Ok(kubeconfig) => kubeconfig,
             Err(error) if needs_context || picks_context => {
@@ -83,7 +92,7 @@ impl Known {
         };
         // Of another endpoint, or of another cluster, it says nothing about this one.
         let kubeconfig = kubeconfig.filter(|kubeconfig| match (named, &sources.cluster) {
-            (Some(target), _) => kubeconfig.host().is_some_and(|host| host == target.hostname),
+            (Some(target), _) => kubeconfig.leads_to(&target.hostname),
             (None, Some(cluster)) => kubeconfig.cluster.as_ref() == Some(cluster),
             (None, None) => needs_context,
         });
@@ -106,6 +115,9 @@ impl Known {
             role_arn: of_kubeconfig(|k| &k.role_arn).filter(|_| sources.profile.is_none()),
             deadline: Duration::ZERO,
         });
+        if let (Some(kubeconfig), Some(ask)) = (&kubeconfig, &ask) {
+            gaps.extend(kubeconfig.gaps(ask.profile.as_deref()));
+        }
         let mut session = None;
         let target = if let Some(target) = named {
             Target {
@@ -141,17 +153,36 @@ impl Known {
                 source: "aws".to_owned(),
             }
         } else if let Some(kubeconfig) = &kubeconfig {
-            let Some(hostname) = kubeconfig.host() else {
-                return Err(Error::Server {
-                    context: kubeconfig.context.clone(),
-                    server: kubeconfig.server.clone(),
-                });
-            };
-            Target {
-                hostname,
-                cluster,
-                region,
-                source: "kubeconfig".to_owned(),
+            match (kubeconfig.host(), &kubeconfig.cluster, &ask) {
+                (Some(hostname), ..) => Target {
+                    hostname,
+                    cluster,
+                    region,
+                    source: "kubeconfig".to_owned(),
+                },
+                // The end of a tunnel, whose other end only AWS names.
+                (None, Some(name), Some(ask)) => {
+                    let unknown = |no: NoSession| Error::Tunnel {
+                        context: kubeconfig.context.clone(),
+                        server: kubeconfig.server.clone(),
+                        reason: no.to_string(),
+                    };
+                    let opened = Session::open(&ask_until(ask, until)).await.map_err(unknown)?;
+                    let (hostname, region) = endpoint(&opened, name).await?;
+                    session = Some(opened);
+                    Target {
+                        hostname,
+                        cluster,
+                        region,
+                        source: "aws".to_owned(),
+                    }
+                }
+                (None, ..) => {
+                    return Err(Error::Server {
+                        context: kubeconfig.context.clone(),
+                        server: kubeconfig.server.clone(),
+                    });
+                }
             }
         } else if let Some((hostname, region)) = in_files {
             Target {
@@ -192,18 +223,22 @@ impl Known {
     /// Asks AWS and the metadata service, at once, until then.
     pub(super) async fn learn(&self, until: Instant) -> Learnt {
         let answers = async {
+            let mut gaps = Vec::new();
             let opened = self.session.borrow_mut().take();
             let session = match (opened, &self.ask) {
                 (Some(session), _) => session,
-                (None, Some(ask)) => match Session::open(&ask_until(ask, until)).await {
-                    Ok(session) => session,
+                (None, Some(ask)) => match open(&ask_until(ask, until)).await {
+                    Ok((session, without_role)) => {
+                        gaps.extend(without_role);
+                        session
+                    }
                     Err(no) => return (None, vec![no.gap()]),
                 },
                 (None, None) => return (None, Vec::new()),
             };
             let target = &self.target;
             let answers = session.collect(Some(&target.hostname), target.cluster.as_deref());
-            (Some(answers.await), Vec::new())
+            (Some(answers.await), gaps)
         };
         let place = async {
             if self.asks_metadata {
@@ -235,12 +270,36 @@ impl Known {
         gaps
     }
 
-    fn wanted(&self) -> Wanted<'_> {
-        Wanted {
+    fn wanted(&self) -> Asked<'_> {
+        Asked {
             target: &self.target.hostname,
             cluster: self.target.cluster.as_deref(),
         }
     }
+}
+
+/// Opens the session; where the kubeconfig's role cannot be assumed, without it, and with what that means.
+async fn open(ask: &Ask) -> Result<(Session, Option<Gap>), NoSession> {
+    let until = Instant::now() + ask.deadline;
+    let (role, message) = match Session::open(ask).await {
+        Err(NoSession::Role { role, message }) => (role, message),
+        other => return other.map(|session| (session, None)),
+    };
+    let plain = Ask {
+        role_arn: None,
+        deadline: until.saturating_duration_since(Instant::now()),
+        ..ask.clone()
+    };
+    let whom = match &ask.profile {
+        Some(profile) => format!("the profile {profile:?}"),
+        None => "the credentials that the AWS CLI would use here".to_owned(),
+    };
+    let gap = Gap {
+        fact: format!("what the role {role} sees"),
+        source: "sts:AssumeRole".to_owned(),
+        reason: format!("{message}: AWS is asked as {whom} and not as the role, which may see less"),
+    };
+    Session::open(&plain).await.map(|session| (session, Some(gap)))
 }
 
 /// For as long as is left.

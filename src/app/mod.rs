@@ -86,9 +86,18 @@ enum Error {
     Kubeconfig(KubeconfigError),
     #[error(
         "context {context:?} of the kubeconfig has the server {server:?}, and there is no host name in it to look up: \
-         name the endpoint, or another --context"
+         name the endpoint as TARGET, the cluster with --cluster, or another --context"
     )]
     Server { context: String, server: String },
+    #[error(
+        "context {context:?} of the kubeconfig has the server {server:?}, and there is no host name in it to look up; \
+         AWS knows the endpoint, and cannot be asked: {reason}; or name the endpoint as TARGET"
+    )]
+    Tunnel {
+        context: String,
+        server: String,
+        reason: String,
+    },
     #[error("--cluster {name}: {reason}")]
     ClusterUnknown { name: String, reason: String },
     #[error(

@@ -180,12 +180,12 @@ impl<'a> Situation<'a> {
         })
     }
 
-    /// Whether clients of this host hand the name to a proxy, and do not look it up (k8s.io/client-go: the kubeconfig's
-    /// `proxy-url`, else the environment's).
+    /// Whether clients of this host hand the name to a proxy or connect to a tunnel, and do not look it up (k8s.io/client-go:
+    /// the kubeconfig's `proxy-url`, else the environment's; `server` beside another `tls-server-name`).
     fn goes_through_a_proxy(&self) -> bool {
         let kubeconfig = self.facts.kubeconfig.as_ref();
         let proxy = self.facts.proxy.as_ref();
-        kubeconfig.is_some_and(|kubeconfig| kubeconfig.proxy_url.is_some())
+        kubeconfig.is_some_and(|kubeconfig| kubeconfig.proxy_url.is_some() || kubeconfig.tunnel().is_some())
             || proxy.is_some_and(Proxy::resolves_the_target)
     }
 

@@ -344,10 +344,10 @@ pub(super) fn variable(name: &str) -> Option<String> {
 }
 
 /// Reads the kubeconfig, until then: the file that the user named, else those of `KUBECONFIG`, else `~/.kube/config`.
-/// `None` where there is none of them.
+/// `None` where there is none of them, or none of their contexts is the one that is wanted.
 pub fn kubeconfig(
     named: Option<&Path>,
-    context: Option<&str>,
+    wanted: &kubeconfig::Wanted<'_>,
     until: Instant,
 ) -> Result<Option<Kubeconfig>, KubeconfigError> {
     let mut files = Vec::new();
@@ -368,7 +368,16 @@ pub fn kubeconfig(
             }
         }
     }
-    kubeconfig::read(&files, context)
+    let mut found = kubeconfig::find(&files, wanted)?;
+    if let Some(found) = &mut found
+        && let Some(file) = &found.certificate_authority_file
+    {
+        match read_bounded(Path::new(file), Some(until)) {
+            Ok(pem) => found.take_authority(&pem),
+            Err(error) => found.certificate_authority_problem = Some(error.source.to_string()),
+        }
+    }
+    Ok(found)
 }
 
 /// The files of `KUBECONFIG`, else `~/.kube/config`, as kubectl looks for them.

@@ -1,4 +1,4 @@
-//! A proxy resolves the endpoint's name, and not this host.
+//! A proxy or a tunnel resolves the endpoint's name, and not this host.
 
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, phrase};
 use crate::facts::Kubeconfig;
@@ -7,12 +7,14 @@ declare_rule! {
     /// ## What it means
     /// HTTPS_PROXY is set here, and NO_PROXY does not take the endpoint out; or the kubeconfig names a proxy for the
     /// cluster (`proxy-url`). kubectl and other Go clients then hand the name to the proxy, and the proxy resolves
-    /// it.
+    /// it. Or the kubeconfig's `server` is the end of a tunnel (SSM port forwarding, `ssh -L`) and `tls-server-name` is
+    /// the endpoint: kubectl then asks no name server for the endpoint, and the far end of the tunnel resolves it.
     ///
     /// ## How it was decided
     /// The environment of this run was read as Go reads it (golang.org/x/net/http/httpproxy): HTTPS_PROXY and
     /// NO_PROXY, in upper or lower case. What the kubeconfig says comes before the environment, and NO_PROXY does not
-    /// take anything out of it (k8s.io/client-go: a `proxy-url` takes the place of the environment's proxy).
+    /// take anything out of it (k8s.io/client-go: a `proxy-url` takes the place of the environment's proxy). A tunnel
+    /// is told by a `tls-server-name` that is an EKS endpoint and not the host of `server`.
     ///
     /// ## Why it matters
     /// What the resolvers here answer does not matter to those clients: they fail where the proxy cannot
@@ -20,13 +22,14 @@ declare_rule! {
     ///
     /// ## What to do
     /// Take the endpoint out with NO_PROXY, or the `proxy-url` out of the kubeconfig; or see that the proxy itself
-    /// resolves the name to the private addresses and may connect to them.
+    /// resolves the name to the private addresses and may connect to them. Where there is a tunnel, test the name at its
+    /// far end.
     ///
     /// ## References
     /// - golang.org/x/net/http/httpproxy
     /// - Kubernetes documentation, "kubeconfig (v1)": `proxy-url`
     "proxy-in-path" = {
-        summary: "a proxy resolves the endpoint's name, and not this host",
+        summary: "a proxy or a tunnel resolves the endpoint's name, and not this host",
         severity: Severity::Warning,
         since: "0.1.0",
         needs: [Proxy],
@@ -40,6 +43,12 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         .kubeconfig()
         .and_then(|kubeconfig| Some((kubeconfig, kubeconfig.proxy_url.as_deref()?)));
     let by_environment = case.proxy();
+    let tunnel = case
+        .kubeconfig()
+        .and_then(|kubeconfig| Some((kubeconfig, kubeconfig.tunnel()?)));
+    if let Some((kubeconfig, tunnel)) = tunnel {
+        return vec![through_a_tunnel(case, kubeconfig, &tunnel)];
+    }
     if let Some((kubeconfig, proxy)) = by_kubeconfig {
         return vec![of_kubeconfig(case, kubeconfig, proxy)];
     }
@@ -84,10 +93,67 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     }]
 }
 
+/// kubectl connects to the end of a tunnel. What it asks name servers for is that end's name, if it has one.
+fn through_a_tunnel(case: &Case<'_>, kubeconfig: &Kubeconfig, tunnel: &str) -> Finding {
+    let context = &kubeconfig.context;
+    let files = phrase::list(&kubeconfig.files);
+    let endpoint = case.own_zone();
+    let looked_up = if kubeconfig.is_dialled_by_name() {
+        format!("kubectl looks up the host of {tunnel}, and not the endpoint")
+    } else {
+        "kubectl asks no name server for the endpoint".to_owned()
+    };
+    let by_proxy = kubeconfig
+        .proxy_url
+        .as_deref()
+        .map(|proxy| format!(" The proxy-url {proxy} stands in front of it: the proxy connects to {tunnel}."));
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Warning,
+        confidence: Confidence::High,
+        summary: format!("the kubeconfig sends kubectl through a tunnel at {tunnel}: {looked_up} here"),
+        explanation: format!(
+            "The context {context} has the server {server} and the tls-server-name {endpoint}, so kubectl connects to \
+             the near end of a tunnel and verifies the certificate of the endpoint. The far end of the tunnel resolves \
+             the endpoint's name: the instance that SSM port forwarding or ssh connects from. What the resolvers here \
+             answer does not reach kubectl.{by_proxy}",
+            server = kubeconfig.server,
+            by_proxy = by_proxy.unwrap_or_default(),
+        ),
+        caused_by: None,
+        resolvers: Vec::new(),
+        evidence: vec![Evidence::fact(format!(
+            "{files}, context {context}: server is {}, tls-server-name is {endpoint}",
+            kubeconfig.server
+        ))],
+        remedies: vec![
+            Remedy::new(
+                "Where kubectl fails, test the name at the far end of the tunnel",
+                [format!("eks-dns-doctor check {endpoint} --via ssm:<instance-id>")],
+            ),
+            Remedy::advice(
+                "And see that the tunnel is open: its session ends with the terminal or the login that started it"
+                    .to_owned(),
+            ),
+        ],
+        references: vec!["https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/".to_owned()],
+    }
+}
+
 /// The proxy is the kubeconfig's: the environment does not matter then.
 fn of_kubeconfig(case: &Case<'_>, kubeconfig: &Kubeconfig, proxy: &str) -> Finding {
     let context = &kubeconfig.context;
     let files = phrase::list(&kubeconfig.files);
+    // Go hands the name to a SOCKS proxy too: "socks5" is treated as "socks5h" (net/http, Transport.Proxy).
+    let of_socks = if proxy.starts_with("socks") {
+        " A SOCKS proxy gets the name as well; behind `ssh -D` it is the host that was logged in to which looks it up."
+    } else {
+        ""
+    };
+    let entry = match kubeconfig.cluster_entry.as_str() {
+        entry if !entry.is_empty() && entry.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) => entry,
+        _ => "<cluster-entry>",
+    };
     Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Warning,
@@ -98,7 +164,7 @@ fn of_kubeconfig(case: &Case<'_>, kubeconfig: &Kubeconfig, proxy: &str) -> Findi
         explanation: format!(
             "The context {context} has the proxy-url {proxy}. Clients that use the kubeconfig leave the look-up to \
              it, whatever NO_PROXY says, and what the resolvers here answer does not reach them. If the proxy does \
-             not see the VPC's view of the name, they fail although everything below is right."
+             not see the VPC's view of the name, they fail although everything below is right.{of_socks}"
         ),
         caused_by: None,
         resolvers: Vec::new(),
@@ -108,7 +174,7 @@ fn of_kubeconfig(case: &Case<'_>, kubeconfig: &Kubeconfig, proxy: &str) -> Findi
         remedies: vec![
             Remedy::new(
                 "If the endpoint can be reached without it: take the proxy out of the kubeconfig",
-                ["kubectl config unset clusters.<cluster-entry>.proxy-url"],
+                [format!("kubectl config unset clusters.{entry}.proxy-url")],
             ),
             Remedy::advice(format!(
                 "Else test the name where the proxy runs, and let its resolver forward {} to the VPC",

@@ -1,0 +1,516 @@
+//! Kubeconfig files: which API server a context has, and what of AWS stands behind it. Files are merged as kubectl
+//! merges them (Kubernetes documentation, "Organizing Cluster Access Using kubeconfig Files"). Nothing in them is run,
+//! and no credential is kept.
+
+mod exec;
+mod file;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use self::file::{ClusterEntry, ContextEntry, Exec, File};
+use super::Gap;
+use crate::dns::Name;
+use crate::endpoint::EndpointName;
+use crate::limits;
+use crate::url;
+
+/// What the kubeconfig says of the target, and of the cluster behind it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Kubeconfig {
+    /// The files that were merged, in kubectl's order.
+    pub files: Vec<String>,
+    /// The context.
+    pub context: String,
+    /// What the context calls its cluster: the name of an entry of `clusters`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub cluster_entry: String,
+    /// `clusters[].cluster.server`, without a user name or password.
+    pub server: String,
+    /// `tls-server-name`: the name that the certificate is verified against instead of the host's.
+    pub tls_server_name: Option<String>,
+    /// `proxy-url`, without user name and password: the proxy resolves the name, not this host.
+    pub proxy_url: Option<String>,
+    /// `certificate-authority-data` (PEM, in base64), or what stands in the file of `certificate-authority`.
+    pub certificate_authority: Option<String>,
+    /// The file of `certificate-authority`, where there is no `certificate-authority-data`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate_authority_file: Option<String>,
+    /// Why that file could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate_authority_problem: Option<String>,
+    /// The cluster's name, from the `exec` entry's arguments, or the cluster's ARN.
+    pub cluster: Option<String>,
+    /// The AWS Region, from the same, or from the host's name.
+    pub region: Option<String>,
+    /// The AWS profile (`--profile`, a program around it such as aws-vault, or `AWS_PROFILE` of the `exec` entry).
+    pub profile: Option<String>,
+    /// The role to assume (`--role-arn`, `--role`, `-r`).
+    pub role_arn: Option<String>,
+    /// What of the `exec` entry is not understood.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exec_unread: Option<String>,
+    /// The variables with credentials that the `exec` entry sets: their names alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exec_credentials: Vec<String>,
+}
+
+/// Which context is wanted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted<'a> {
+    /// The one of this name; else one that leads to the host or the cluster, else the current one.
+    pub context: Option<&'a str>,
+    /// The endpoint that was named.
+    pub host: Option<&'a Name>,
+    /// The cluster that was named.
+    pub cluster: Option<&'a str>,
+}
+
+/// Why a kubeconfig leads to no API server.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KubeconfigError {
+    /// It cannot be read.
+    #[error("kubeconfig {file}: {reason}; name one that can be read (--kubeconfig, KUBECONFIG)")]
+    Unreadable {
+        /// The file.
+        file: String,
+        /// Why.
+        reason: String,
+    },
+    /// It is no kubeconfig.
+    #[error("kubeconfig {file}{place}: {reason}; or name another file (--kubeconfig)")]
+    Malformed {
+        /// The file.
+        file: String,
+        /// `, line 3`, where that is known.
+        place: String,
+        /// Why.
+        reason: String,
+    },
+    /// There is nothing in it.
+    #[error(
+        "kubeconfig {files}: has no context and no cluster; write one with aws eks update-kubeconfig --region REGION \
+         --name CLUSTER, or name another file (--kubeconfig)"
+    )]
+    Empty {
+        /// The files.
+        files: String,
+    },
+    /// Nothing says which context.
+    #[error("kubeconfig {files}: no current-context; name one with --context ({contexts})")]
+    NoCurrentContext {
+        /// The files.
+        files: String,
+        /// The contexts there are.
+        contexts: String,
+    },
+    /// There is no such context.
+    #[error("kubeconfig {files}: no context {context:?}; it has {contexts}")]
+    NoSuchContext {
+        /// The files.
+        files: String,
+        /// The context.
+        context: String,
+        /// The contexts there are.
+        contexts: String,
+    },
+    /// The context's cluster is not there, or has no server.
+    #[error("kubeconfig {files}: context {context:?} names the cluster {cluster:?}, which has no server there")]
+    NoServer {
+        /// The files.
+        files: String,
+        /// The context.
+        context: String,
+        /// Its cluster.
+        cluster: String,
+    },
+}
+
+/// The files as one, and what is looked up in them by name.
+struct Merged<'a> {
+    files: Vec<String>,
+    current: Option<&'a str>,
+    /// In their order.
+    contexts: Vec<(&'a str, Option<&'a ContextEntry>)>,
+    /// With the folder of the file, which paths in it start from.
+    clusters: BTreeMap<&'a str, (&'a ClusterEntry, &'a str)>,
+    users: BTreeMap<&'a str, Option<&'a Exec>>,
+}
+
+impl<'a> Merged<'a> {
+    /// What the first file has said stays; an entry of the same name in a later one is discarded whole.
+    fn new(files: &'a [(String, Vec<u8>)], parsed: &'a [File]) -> Self {
+        let mut merged = Self {
+            files: files.iter().map(|(path, _)| path.clone()).collect(),
+            current: parsed
+                .iter()
+                .filter_map(|file| file.current_context.as_ref().map(|name| name.0.as_str()))
+                .find(|name| !name.is_empty()),
+            contexts: Vec::new(),
+            clusters: BTreeMap::new(),
+            users: BTreeMap::new(),
+        };
+        let mut seen = std::collections::BTreeSet::new();
+        for ((path, _), file) in files.iter().zip(parsed) {
+            merged
+                .contexts
+                .extend(file.contexts().filter(|(name, _)| seen.insert(*name)));
+            for (name, cluster) in file.clusters() {
+                merged.clusters.entry(name).or_insert((cluster, path));
+            }
+            for (name, exec) in file.users() {
+                merged.users.entry(name).or_insert(exec);
+            }
+        }
+        merged
+    }
+
+    fn names(&self) -> String {
+        self.files.join(", ")
+    }
+
+    fn known(&self) -> String {
+        let all: Vec<String> = self.contexts.iter().map(|(name, _)| shortened(name)).collect();
+        let more = all.len().saturating_sub(limits::NAMES_SHOWN);
+        match (all.len(), more) {
+            (0, _) => "no context".to_owned(),
+            (_, 0) => all.join(", "),
+            _ => format!("{} and {more} more", all[..limits::NAMES_SHOWN].join(", ")),
+        }
+    }
+
+    /// What the context leads to.
+    fn context(&self, name: &str) -> Result<Kubeconfig, KubeconfigError> {
+        let Some((_, entry)) = self.contexts.iter().find(|(other, _)| *other == name) else {
+            return Err(KubeconfigError::NoSuchContext {
+                files: self.names(),
+                context: shortened(name),
+                contexts: self.known(),
+            });
+        };
+        let cluster_name = entry.map_or("", |entry| entry.cluster.0.as_str());
+        let cluster = self.clusters.get(cluster_name);
+        let Some((cluster, path)) = cluster.filter(|(cluster, _)| !cluster.server.0.trim().is_empty()) else {
+            return Err(KubeconfigError::NoServer {
+                files: self.names(),
+                context: shortened(name),
+                cluster: shortened(cluster_name),
+            });
+        };
+        let set = |value: &Option<file::Text>| {
+            let value = value.as_ref().map(|value| value.0.as_str());
+            value.filter(|value| !value.is_empty()).map(str::to_owned)
+        };
+        let data = set(&cluster.certificate_authority_data);
+        let mut found = Kubeconfig {
+            files: self.files.clone(),
+            context: text(name),
+            cluster_entry: text(cluster_name),
+            server: text(&without_user(cluster.server.0.trim())),
+            tls_server_name: set(&cluster.tls_server_name).as_deref().map(text),
+            proxy_url: set(&cluster.proxy_url).map(|url| text(&without_user(&url))),
+            // kubectl takes the data where there are both.
+            certificate_authority_file: set(&cluster.certificate_authority)
+                .filter(|_| data.is_none())
+                .map(|file| text(&beside(path, &file))),
+            certificate_authority: data.filter(|data| data.len() <= limits::KUBECONFIG_AUTHORITY),
+            ..Kubeconfig::default()
+        };
+        let user = entry.map_or("", |entry| entry.user.0.as_str());
+        if let Some(exec) = self.users.get(user).copied().flatten() {
+            found.take_exec(exec);
+        }
+        for known in [cluster_name, name] {
+            found.take_name(known);
+        }
+        if found.region.is_none() {
+            let endpoint = found.host().and_then(|host| EndpointName::parse(&host).ok());
+            found.region = endpoint.map(|endpoint| endpoint.region);
+        }
+        Ok(found)
+    }
+}
+
+/// A path that stands in a kubeconfig: from the folder of the file on, as kubectl has it.
+fn beside(kubeconfig: &str, path: &str) -> String {
+    match Path::new(kubeconfig).parent() {
+        Some(folder) => folder.join(path).display().to_string(),
+        None => path.to_owned(),
+    }
+}
+
+/// Merges the files, each with its path, and looks up the context; without one, the current context. `None` where
+/// there is no file.
+pub fn read(files: &[(String, Vec<u8>)], context: Option<&str>) -> Result<Option<Kubeconfig>, KubeconfigError> {
+    let wanted = Wanted {
+        context,
+        ..Wanted::default()
+    };
+    find(files, &wanted)
+}
+
+/// The same for the context that is wanted. `None` where there is no file, or no context of what was named.
+pub fn find(files: &[(String, Vec<u8>)], wanted: &Wanted<'_>) -> Result<Option<Kubeconfig>, KubeconfigError> {
+    if files.is_empty() {
+        return Ok(None);
+    }
+    let parsed = files
+        .iter()
+        .map(|(path, bytes)| file::parse(path, bytes))
+        .collect::<Result<Vec<File>, _>>()?;
+    let merged = Merged::new(files, &parsed);
+    if let Some(name) = wanted.context {
+        return merged.context(name).map(Some);
+    }
+    if wanted.host.is_some() || wanted.cluster.is_some() {
+        return Ok(leading_to(&merged, wanted));
+    }
+    let Some(name) = merged.current else {
+        let files = merged.names();
+        return Err(if merged.contexts.is_empty() && merged.clusters.is_empty() {
+            KubeconfigError::Empty { files }
+        } else {
+            KubeconfigError::NoCurrentContext {
+                files,
+                contexts: merged.known(),
+            }
+        });
+    };
+    merged.context(name).map(Some)
+}
+
+/// The context that leads to what was named: the current one, else the first of them. Of several clusters of one name,
+/// which are of other Regions or accounts, none is chosen.
+fn leading_to(merged: &Merged<'_>, wanted: &Wanted<'_>) -> Option<Kubeconfig> {
+    let is_wanted = |found: &Kubeconfig| match (wanted.host, wanted.cluster) {
+        (Some(host), _) => found.leads_to(host),
+        (None, cluster) => found.cluster.as_deref() == cluster,
+    };
+    let of = |name: &str| merged.context(name).ok().filter(is_wanted);
+    if let Some(found) = merged.current.and_then(of) {
+        return Some(found);
+    }
+    let mut others = merged.contexts.iter().filter_map(|(name, _)| of(name));
+    let first = others.next()?;
+    let is_one = wanted.host.is_some() || others.all(|other| other.server == first.server);
+    is_one.then_some(first)
+}
+
+impl Kubeconfig {
+    /// The host of the API server: the endpoint behind a tunnel, where there is one. `None` where it is an address, this
+    /// host itself, or no host name.
+    pub fn host(&self) -> Option<Name> {
+        if self.tunnel().is_some() {
+            return self.verified();
+        }
+        self.dialled()
+    }
+
+    /// Whether the name is its endpoint's, or the one that kubectl connects to.
+    pub fn leads_to(&self, name: &Name) -> bool {
+        [self.host(), self.dialled()].iter().flatten().any(|own| own == name)
+    }
+
+    /// The host name of `server`; `None` where it is an address, or this host itself.
+    fn dialled(&self) -> Option<Name> {
+        let host = self.authority().0?;
+        if host.parse::<IpAddr>().is_ok() || is_this_host(host) {
+            return None;
+        }
+        Name::from_host(host).ok()
+    }
+
+    /// `tls-server-name` as a name.
+    fn verified(&self) -> Option<Name> {
+        Name::from_host(self.tls_server_name.as_deref()?).ok()
+    }
+
+    /// Where kubectl connects to in place of the endpoint: the end of a tunnel, which is `server` where the certificate
+    /// is to be that of an EKS endpoint of another name.
+    pub fn tunnel(&self) -> Option<String> {
+        let verified = self.verified()?;
+        EndpointName::parse(&verified).ok()?;
+        if self.dialled().is_some_and(|dialled| dialled == verified) {
+            return None;
+        }
+        let host = self.authority().0?;
+        let host = if host.contains(':') {
+            format!("[{host}]")
+        } else {
+            host.to_owned()
+        };
+        Some(format!("{host}:{}", self.dialled_port()))
+    }
+
+    /// Whether kubectl connects to this host itself.
+    pub fn is_at_this_host(&self) -> bool {
+        self.authority().0.is_some_and(is_this_host)
+    }
+
+    /// Whether `server` is a host name, which kubectl looks up although it is not the endpoint's.
+    pub fn is_dialled_by_name(&self) -> bool {
+        self.dialled().is_some()
+    }
+
+    /// The port of the API server: the URL's, else that of its scheme. Behind a tunnel it is the endpoint's.
+    pub fn port(&self) -> u16 {
+        if self.tunnel().is_some() {
+            443
+        } else {
+            self.dialled_port()
+        }
+    }
+
+    fn dialled_port(&self) -> u16 {
+        let plain = self.server.starts_with("http://");
+        self.authority().1.unwrap_or(if plain { 80 } else { 443 })
+    }
+
+    /// Takes the certificate authority that stands in its file: PEM, as in `certificate-authority-data`.
+    pub fn take_authority(&mut self, pem: &[u8]) {
+        let data = base64_simd::STANDARD.encode_to_string(pem);
+        if data.len() <= limits::KUBECONFIG_AUTHORITY {
+            self.certificate_authority = Some(data);
+        } else {
+            let most = limits::KUBECONFIG_AUTHORITY / 4 * 3;
+            self.certificate_authority_problem = Some(format!("it has more than {most} octets, which is not read"));
+        }
+    }
+
+    /// What could not be learnt of it, and as whom AWS is asked instead.
+    pub fn gaps(&self, profile: Option<&str>) -> Vec<Gap> {
+        let whom = match profile {
+            Some(profile) => format!("AWS is asked as the profile {profile:?} instead"),
+            None => "AWS is asked with the credentials that the AWS CLI would use here instead".to_owned(),
+        };
+        let source = format!("kubeconfig, context {}", self.context);
+        let gap = |fact: &str, reason: String| Gap {
+            fact: fact.to_owned(),
+            source: source.clone(),
+            reason,
+        };
+        let mut gaps = Vec::new();
+        if let Some(unread) = &self.exec_unread {
+            gaps.push(gap(
+                "as whom kubectl asks",
+                format!("{unread} (users, exec): {whom}, which may be another account"),
+            ));
+        }
+        if !self.exec_credentials.is_empty() {
+            let names = self.exec_credentials.join(", ");
+            gaps.push(gap(
+                "credentials of the exec entry",
+                format!("it sets {names}, and their values are not used: {whom}"),
+            ));
+        }
+        if let Some(problem) = &self.certificate_authority_problem {
+            let file = self.certificate_authority_file.as_deref().unwrap_or_default();
+            gaps.push(gap(
+                "certificate authority of the kubeconfig",
+                format!("{file}: {problem}"),
+            ));
+        }
+        gaps
+    }
+
+    fn authority(&self) -> (Option<&str>, Option<u16>) {
+        let rest = self
+            .server
+            .split_once("://")
+            .map_or(self.server.as_str(), |(_, rest)| rest);
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let (host, port) = match authority.strip_prefix('[') {
+            Some(rest) => match rest.split_once(']') {
+                Some((host, port)) => (host, port.strip_prefix(':')),
+                None => (rest, None),
+            },
+            None => match authority.rsplit_once(':') {
+                Some((host, port)) if !host.contains(':') => (host, Some(port)),
+                _ => (authority, None),
+            },
+        };
+        let host = (!host.is_empty()).then_some(host);
+        (host, port.and_then(|port| port.parse().ok()))
+    }
+
+    /// What the arguments and the environment of the credential plugin say.
+    fn take_exec(&mut self, entry: &Exec) {
+        let command = entry.command.as_ref().map_or("", |command| command.0.as_str());
+        let arguments: Vec<String> = entry.args.iter().flatten().map(|word| word.0.clone()).collect();
+        let variables = entry.env.iter().flatten();
+        let environment = variables
+            .map(|variable| (variable.name.0.clone(), variable.value.0.clone()))
+            .collect();
+        let found = exec::understand(command, &arguments, environment);
+        self.cluster = found.cluster;
+        self.region = found.region;
+        self.profile = found.profile;
+        self.role_arn = found.role_arn;
+        self.exec_unread = found.unread;
+        self.exec_credentials = found.credentials;
+    }
+
+    /// What the name of a cluster or a context says: the ARN that `aws eks update-kubeconfig` writes, or
+    /// `NAME.REGION.eksctl.io`, which eksctl writes.
+    fn take_name(&mut self, name: &str) {
+        let arn: Vec<&str> = name.splitn(6, ':').collect();
+        let parts = if let ["arn", _, "eks", region, _, resource] = arn[..] {
+            resource.strip_prefix("cluster/").map(|cluster| (cluster, region))
+        } else {
+            let name = name.rsplit('@').next().unwrap_or(name);
+            name.strip_suffix(".eksctl.io").and_then(|rest| rest.rsplit_once('.'))
+        };
+        let Some((cluster, region)) = parts else {
+            return;
+        };
+        if self.cluster.is_none() && !cluster.is_empty() {
+            self.cluster = Some(text(cluster));
+        }
+        if self.region.is_none() && !region.is_empty() {
+            self.region = Some(text(region));
+        }
+    }
+}
+
+/// A URL without the user name and password in it.
+fn without_user(whole: &str) -> String {
+    let (scheme, rest) = whole
+        .split_once("://")
+        .map_or(("", whole), |(scheme, rest)| (scheme, rest));
+    let rest = url::user_end(rest).map_or(rest, |at| &rest[at + 1..]);
+    if scheme.is_empty() {
+        rest.to_owned()
+    } else {
+        format!("{scheme}://{rest}")
+    }
+}
+
+fn text(text: &str) -> String {
+    crate::text::short(text, limits::KUBECONFIG_TEXT)
+}
+
+fn shortened(text: &str) -> String {
+    crate::text::shortened(text, limits::PARSER_MESSAGE)
+}
+
+/// Whether it is a name or an address of the host itself (RFC 6761 section 6.3; RFC 1122 section 3.2.1.3).
+fn is_this_host(host: &str) -> bool {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let is_loopback = host
+        .parse::<IpAddr>()
+        .is_ok_and(|ip| ip.is_loopback() || ip.is_unspecified());
+    is_loopback
+        || host == "localhost"
+        || host.ends_with(".localhost")
+        || matches!(
+            host.as_str(),
+            "localhost.localdomain" | "ip6-localhost" | "ip6-loopback"
+        )
+}

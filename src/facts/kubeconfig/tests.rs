@@ -1,0 +1,219 @@
+//! Kubeconfigs as they are written, in every form.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use super::*;
+
+const HOST: &str = "0123456789ABCDEF0123456789ABCDEF.gr7.ap-northeast-1.eks.amazonaws.com";
+
+/// As `aws eks update-kubeconfig --profile prod` writes it.
+fn update_kubeconfig() -> String {
+    format!(
+        "apiVersion: v1\nclusters:\n- cluster:\n    certificate-authority-data: TFMwdA==\n    server: \
+         https://{HOST}\n  \
+         name: arn:aws:eks:ap-northeast-1:123456789012:cluster/shared\ncontexts:\n- context:\n    cluster: \
+         arn:aws:eks:ap-northeast-1:123456789012:cluster/shared\n    user: u\n  name: shared\ncurrent-context: \
+         shared\nkind: Config\npreferences: {{}}\nusers:\n- name: u\n  user:\n    exec:\n      apiVersion: \
+         client.authentication.k8s.io/v1beta1\n      args:\n      - --region\n      - ap-northeast-1\n      - eks\n      \
+         - get-token\n      - --cluster-name\n      - shared\n      - --output\n      - json\n      command: aws\n      \
+         env:\n      - name: AWS_PROFILE\n        value: prod\n"
+    )
+}
+
+fn file(text: &str) -> Vec<(String, Vec<u8>)> {
+    vec![("config".to_owned(), text.as_bytes().to_vec())]
+}
+
+fn of(text: &str) -> Kubeconfig {
+    read(&file(text), None).unwrap().unwrap()
+}
+
+fn refused(text: &str, context: Option<&str>) -> String {
+    read(&file(text), context).unwrap_err().to_string()
+}
+
+#[test]
+fn what_the_aws_cli_writes() {
+    let found = of(&update_kubeconfig());
+    assert_eq!(found.host().unwrap().to_string(), HOST);
+    assert_eq!(found.port(), 443);
+    assert_eq!(found.cluster.as_deref(), Some("shared"));
+    assert_eq!(found.region.as_deref(), Some("ap-northeast-1"));
+    assert_eq!(found.profile.as_deref(), Some("prod"));
+    assert_eq!(found.role_arn, None);
+    assert_eq!(found.certificate_authority.as_deref(), Some("TFMwdA=="));
+}
+
+fn with(cluster: &str, exec: &str, name: &str) -> Kubeconfig {
+    of(&format!(
+        "clusters: [{{name: '{name}', cluster: {{{cluster}}}}}]\ncontexts: [{{name: c, context: {{cluster: \
+         '{name}', user: \
+         u}}}}]\ncurrent-context: c\nusers: [{{name: u, user: {{token: secret, exec: {exec}}}}}]\n"
+    ))
+}
+
+#[test]
+fn plugins_are_read_and_not_run() {
+    let server = format!("server: 'https://{HOST}'");
+    let found = with(
+        &server,
+        "{command: /usr/local/bin/aws-iam-authenticator, args: [token, -i, shared, -r, 'arn:aws:iam::1:role/x']}",
+        "k",
+    );
+    assert_eq!(found.cluster.as_deref(), Some("shared"));
+    assert_eq!(found.role_arn.as_deref(), Some("arn:aws:iam::1:role/x"));
+    // From the host's name.
+    assert_eq!(found.region.as_deref(), Some("ap-northeast-1"));
+    let found = with(
+        &server,
+        "{command: 'C:\\aws\\aws.exe', args: [--profile=p, eks, get-token, --cluster-name=n, --role-arn, r, \
+         --region]}",
+        "k",
+    );
+    assert_eq!(
+        (
+            found.profile.as_deref(),
+            found.cluster.as_deref(),
+            found.role_arn.as_deref()
+        ),
+        (Some("p"), Some("n"), Some("r"))
+    );
+    // eksctl's names, and none.
+    let found = with(&server, "null", "blue.eu-west-1.eksctl.io");
+    assert_eq!(
+        (found.cluster.as_deref(), found.region.as_deref()),
+        (Some("blue"), Some("eu-west-1"))
+    );
+    assert_eq!(with(&server, "{}", "k").cluster, None);
+    let json = serde_json::to_string(&with(&server, "{}", "k")).unwrap();
+    assert!(!json.contains("secret"), "{json}");
+}
+
+#[test]
+fn servers_in_every_form() {
+    for (server, host, port) in [
+        ("https://a.example.test:6443/", Some("a.example.test"), 6443),
+        ("https://a.example.test.", Some("a.example.test"), 443),
+        ("HTTPS://A.example.test/k8s/clusters/c-1", Some("A.example.test"), 443),
+        ("http://a.example.test", Some("a.example.test"), 80),
+        ("a.example.test", Some("a.example.test"), 443),
+        ("https://user:pass@a.example.test", Some("a.example.test"), 443),
+        ("fashion-eks", Some("fashion-eks"), 443),
+        ("https://10.0.0.1:6443", None, 6443),
+        ("https://[2001:db8::1]:6443", None, 6443),
+        ("https://", None, 443),
+        ("https://a..b", None, 443),
+    ] {
+        let found = with(&format!("server: '{server}'"), "{}", "k");
+        let name = found.host().map(|name| name.to_string());
+        assert_eq!(
+            (name.as_deref().map(|name| name.trim_end_matches('.')), found.port()),
+            (host, port),
+            "{server}"
+        );
+        assert!(!found.server.contains("pass"));
+    }
+    let proxied = "server: 'https://a.test', tls-server-name: b.test, proxy-url: 'http://u:p@proxy.test:3128'";
+    let found = with(proxied, "{}", "k");
+    assert_eq!(found.tls_server_name.as_deref(), Some("b.test"));
+    assert_eq!(found.proxy_url.as_deref(), Some("http://proxy.test:3128"));
+}
+
+#[test]
+fn the_first_file_to_say_something_wins() {
+    let entry = |server: &str, more: &str| {
+        format!(
+            "clusters: [{{name: k, cluster: {{server: 'https://{server}'}}}}]\ncontexts: [{{name: c, context: \
+             {{cluster: \
+             k}}}}]\n{more}"
+        )
+    };
+    let files = vec![
+        ("empty".to_owned(), b"\n".to_vec()),
+        ("one".to_owned(), entry("one.test", "").into_bytes()),
+        (
+            "two".to_owned(),
+            entry("two.test", "current-context: c\n---\n")
+                .replace("---\n", "")
+                .into_bytes(),
+        ),
+    ];
+    let found = read(&files, None).unwrap().unwrap();
+    assert_eq!(found.host().unwrap().to_string(), "one.test");
+    assert_eq!(found.files, ["empty", "one", "two"]);
+    assert_eq!(read(&[], None), Ok(None));
+}
+
+#[test]
+fn what_leads_nowhere_says_where_and_why() {
+    let good = update_kubeconfig();
+    assert_eq!(
+        refused(&good, Some("other")),
+        "kubeconfig config: no context \"other\"; it has shared"
+    );
+    assert!(refused("contexts: []", None).contains("has no context and no cluster"));
+    assert!(refused("current-context: x", None).contains("no context \"x\"; it has no context"));
+    let lost = good.replace("server:", "sever:");
+    assert!(
+        refused(&lost, None).contains("which has no server there"),
+        "{}",
+        refused(&lost, None)
+    );
+    for text in [
+        "clusters: [",
+        "clusters: 7\n",
+        "a: b: c",
+        "\t- x",
+        "[]",
+        "clusters:\n- cluster: {server: [1]}",
+    ] {
+        let error = refused(text, None);
+        assert!(error.starts_with("kubeconfig config, line "), "{text}: {error}");
+        assert!(!error.contains('\n') && error.len() < 500, "{error}");
+    }
+    let error = read(&[("b".to_owned(), b"a\n\xff".to_vec())], None).unwrap_err();
+    assert!(error.to_string().starts_with("kubeconfig b, line 2: the octet 0xff"));
+    // JSON is YAML.
+    let json = format!(
+        "{{\"clusters\":[{{\"name\":\"k\",\"cluster\":{{\"server\":\"https://{HOST}\"}}}}],\"contexts\":[{{\"name\":\"c\",\
+         \"context\":{{\"cluster\":\"k\",\"user\":\"\"}}}}],\"current-context\":\"c\",\"users\":null}}"
+    );
+    assert!(of(&json).host().is_some());
+}
+
+/// Aliases that grow without end, nesting without end, and mutations of a good file: an answer or an error.
+#[test]
+fn hostile_files_end() {
+    use std::fmt::Write;
+
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..12 {
+        let before = format!("*a{}", level - 1);
+        let _ = writeln!(bomb, "a{level}: &a{level} [{}]", [before.as_str(); 9].join(", "));
+    }
+    bomb.push_str("current-context: *a11\n");
+    let _ = read(&file(&bomb), None);
+    for deep in ["[".repeat(100_000), "{a: ".repeat(50_000), "- ".repeat(50_000)] {
+        assert!(read(&file(&deep), None).is_err());
+    }
+    let good = update_kubeconfig().into_bytes();
+    let mut state = 0x9E37_79B9_u32;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        state as usize
+    };
+    for _ in 0..2000 {
+        let mut bytes = good.clone();
+        for _ in 0..=next() % 4 {
+            let at = next() % bytes.len().max(1);
+            match next() % 3 {
+                0 if at < bytes.len() => bytes[at] = next().to_le_bytes()[0],
+                1 if at < bytes.len() => drop(bytes.remove(at)),
+                _ => bytes.truncate(at.max(1)),
+            }
+        }
+        let _ = read(&[("m".to_owned(), bytes)], None);
+    }
+}

@@ -1,0 +1,130 @@
+//! Kubeconfigs beside what a real kubectl said of them: fixtures/kubeconfig, recorded by `.ci/kubeconfig.py --record`.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::disallowed_methods, reason = "a test reads its fixtures")]
+
+use std::path::{Path, PathBuf};
+
+use eks_dns_doctor::facts::kubeconfig::{self, Kubeconfig, KubeconfigError};
+use serde_json::Value;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/kubeconfig")
+}
+
+/// The file of that name, or the files of the folder of that name.
+fn files(name: &str) -> Vec<(String, Vec<u8>)> {
+    let single = folder().join(format!("{name}.yaml"));
+    let mut paths = vec![single];
+    if !paths[0].exists() {
+        let entries = std::fs::read_dir(folder().join(format!("{name}.d"))).unwrap();
+        paths = entries.map(|entry| entry.unwrap().path()).collect();
+        paths.sort();
+    }
+    paths
+        .into_iter()
+        .map(|path| {
+            let shown = path.file_name().unwrap().to_string_lossy().into_owned();
+            (shown, std::fs::read(&path).unwrap())
+        })
+        .collect()
+}
+
+fn read(name: &str) -> Result<Option<Kubeconfig>, KubeconfigError> {
+    kubeconfig::read(&files(name), None)
+}
+
+fn recorded() -> serde_json::Map<String, Value> {
+    let text = std::fs::read_to_string(folder().join("kubectl.json")).unwrap();
+    let record: Value = serde_json::from_str(&text).unwrap();
+    record["cases"].as_object().unwrap().clone()
+}
+
+#[test]
+fn every_file_is_recorded() {
+    let mut names: Vec<String> = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "yaml" || ending == "d"))
+        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    let recorded = recorded();
+    assert!(recorded.keys().eq(names.iter()), "run .ci/kubeconfig.py --record");
+    assert!(names.len() >= 60);
+}
+
+#[test]
+fn every_file_is_read_as_kubectl_reads_it() {
+    let mut wrong = Vec::new();
+    for (name, kubectl) in recorded() {
+        let ours = match read(&name) {
+            Ok(Some(found)) => serde_json::json!({
+                "outcome": "taken",
+                "context": found.context,
+                "cluster": found.cluster_entry,
+                "server": found.server,
+                "tls-server-name": found.tls_server_name,
+                "proxy-url": found.proxy_url,
+            }),
+            Err(KubeconfigError::Malformed { .. }) => serde_json::json!({"outcome": "refused"}),
+            _ => serde_json::json!({"outcome": "nowhere"}),
+        };
+        if ours != kubectl {
+            wrong.push(format!("{name}\n  kubectl {kubectl}\n  ours    {ours}\n  {:?}", read(&name).err()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Each names the file, the line where there is one, what stands there and what to do, in words of this project.
+#[test]
+fn refusals_are_in_our_own_words() {
+    for (name, says) in [
+        ("tab-indent", "tab-indent.yaml, line 6: a tab stands in front of `server: …`"),
+        ("tab-list", "tab-list.yaml, line 9: a tab stands in front of `cluster: …`"),
+        ("html", "html.yaml, line 1: a web page stands there"),
+        ("heredoc", "heredoc.yaml, line 1: the mark of a text of several lines"),
+        ("fence", "fence.yaml, line 1: the fence of a block of Markdown"),
+        ("conflict", "the mark of two versions that were not merged"),
+        ("pem", "pem.yaml, line 1: a certificate or a key stands there"),
+        ("null-lists", "null-lists.yaml: has no context and no cluster"),
+        ("code-page", "line 16: the octet 0xfc stands there"),
+        ("nul", "line 16: a NUL octet stands there"),
+        ("utf16-no-mark", "line 1: a NUL octet stands there"),
+        ("number-name", "is a number or a yes or no for YAML"),
+        ("template", "a template whose places were not filled in"),
+        ("dup-name", "two of its clusters are called \"orders\""),
+        ("other-kind", "its kind is \"ConfigMap\""),
+        ("other-version", "its apiVersion is \"v2\""),
+        ("plain-text", "text stands there, and no kubeconfig"),
+        ("merge-one-broken", "2.yaml, line "),
+        ("unclosed", "unclosed.yaml, line "),
+        ("bad-indent", "bad-indent.yaml, line 10: "),
+    ] {
+        let error = read(name).unwrap_err().to_string();
+        assert!(error.contains(says), "{name}: {error}");
+    }
+    for name in recorded().keys() {
+        let Err(error) = read(name) else { continue };
+        let error = error.to_string();
+        for word in ["struct", "serde", "Options", "from_multiple", "unmarshal", "invalid type", "saphyr", "column 0"] {
+            assert!(!error.contains(word), "{name}: {error}");
+        }
+        assert!(!error.contains('\n') && error.len() < 400, "{name}: {error}");
+        assert!(error.starts_with("kubeconfig "), "{name}: {error}");
+    }
+}
+
+#[test]
+fn no_secret_is_kept_or_shown() {
+    for name in recorded().keys() {
+        let said = match read(name) {
+            Ok(found) => serde_json::to_string(&found).unwrap(),
+            Err(error) => error.to_string(),
+        };
+        for secret in ["geheim", "verysecretvalue", "AKIAEXAMPLE", "abc"] {
+            assert!(!said.contains(secret), "{name}: {said}");
+        }
+    }
+}
