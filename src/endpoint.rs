@@ -207,6 +207,24 @@ mod tests {
     }
 
     #[test]
+    fn isolated_partitions_have_their_region_in_the_name() {
+        for (suffix, region) in [
+            ("us-iso-east-1.eks.c2s.ic.gov", "us-iso-east-1"),
+            ("us-isob-east-1.eks.sc2s.sgov.gov", "us-isob-east-1"),
+            ("eu-isoe-west-1.eks.cloud.adc-e.uk", "eu-isoe-west-1"),
+            ("us-isof-south-1.eks.csp.hci.ic.gov", "us-isof-south-1"),
+        ] {
+            let name: Name = format!("0123456789ABCDEF0123456789ABCDEF.gr7.{suffix}")
+                .parse()
+                .expect("a name");
+            let found = EndpointName::parse(&name).expect("an endpoint");
+            assert_eq!(found.region, region);
+            assert_eq!(found.regional_suffix.to_string(), suffix);
+            assert_eq!(format!("{region}.{}", found.family_suffix), suffix);
+        }
+    }
+
+    #[test]
     fn the_documented_forms() {
         for (host, region, suffix, control) in [
             (

@@ -217,8 +217,8 @@ pub const KUBECONFIGS: usize = 64;
 pub const KUBECONFIG_TEXT: usize = 2048;
 /// Programs of an `exec` entry that run one inside the other: a shell, a wrapper, a shell in it.
 pub const EXEC_DEPTH: usize = 12;
-/// Words behind the command line of a shell that it can use. Plugins have some ten.
-pub const EXEC_WORDS: usize = 64;
+/// Arguments of an `exec` entry, and variables that it sets. Plugins have some ten.
+pub const EXEC_WORDS: usize = 256;
 /// Characters of the name of a program, or of a key of a kubeconfig, that are shown.
 pub const EXEC_SHOWN: usize = 40;
 /// Characters shown of a line of a kubeconfig without a key: too few for a secret.

@@ -134,7 +134,7 @@ pub fn strict(octets: &[u8]) -> Result<Cow<'_, str>, NotText> {
 
 /// The line behind these octets.
 fn line(before: &[u8]) -> usize {
-    before.iter().filter(|octet| **octet == b'\n').count() + 1
+    before.split(|octet| *octet == b'\n').count()
 }
 
 /// At most so many characters, and a sign that there were more.

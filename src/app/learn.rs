@@ -115,8 +115,13 @@ impl Known {
             role_arn: of_kubeconfig(|k| &k.role_arn).filter(|_| sources.profile.is_none()),
             deadline: Duration::ZERO,
         });
-        if let (Some(kubeconfig), Some(ask)) = (&kubeconfig, &ask) {
-            gaps.extend(kubeconfig.gaps(ask.profile.as_deref()));
+        if let Some(kubeconfig) = &kubeconfig {
+            let whom = match ask.as_ref().map(|ask| &ask.profile) {
+                Some(Some(profile)) => format!("AWS is asked as the profile {profile:?} instead"),
+                Some(None) => "AWS is asked with the credentials that the AWS CLI would use here instead".to_owned(),
+                None => "AWS is not asked in this run".to_owned(),
+            };
+            gaps.extend(kubeconfig.gaps(&whom));
         }
         let mut session = None;
         let target = if let Some(target) = named {

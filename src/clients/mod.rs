@@ -180,8 +180,9 @@ impl<'a> Situation<'a> {
         })
     }
 
-    /// Whether clients of this host hand the name to a proxy or connect to a tunnel, and do not look it up (k8s.io/client-go:
-    /// the kubeconfig's `proxy-url`, else the environment's; `server` beside another `tls-server-name`).
+    /// Whether clients of this host hand the name to a proxy or connect to a tunnel, and do not look it up
+    /// (k8s.io/client-go: the kubeconfig's `proxy-url`, else the environment's; `server` beside another
+    /// `tls-server-name`).
     fn goes_through_a_proxy(&self) -> bool {
         let kubeconfig = self.facts.kubeconfig.as_ref();
         let proxy = self.facts.proxy.as_ref();

@@ -22,8 +22,8 @@ declare_rule! {
     ///
     /// ## What to do
     /// Take the endpoint out with NO_PROXY, or the `proxy-url` out of the kubeconfig; or see that the proxy itself
-    /// resolves the name to the private addresses and may connect to them. Where there is a tunnel, test the name at its
-    /// far end.
+    /// resolves the name to the private addresses and may connect to them. Where there is a tunnel, test the name at
+    /// its far end.
     ///
     /// ## References
     /// - golang.org/x/net/http/httpproxy

@@ -304,8 +304,8 @@ fn leading_to(merged: &Merged<'_>, wanted: &Wanted<'_>) -> Option<Kubeconfig> {
 }
 
 impl Kubeconfig {
-    /// The host of the API server: the endpoint behind a tunnel, where there is one. `None` where it is an address, this
-    /// host itself, or no host name.
+    /// The host of the API server: the endpoint behind a tunnel, where there is one. `None` where it is an address,
+    /// this host itself, or no host name.
     pub fn host(&self) -> Option<Name> {
         if self.tunnel().is_some() {
             return self.verified();
@@ -384,12 +384,8 @@ impl Kubeconfig {
         }
     }
 
-    /// What could not be learnt of it, and as whom AWS is asked instead.
-    pub fn gaps(&self, profile: Option<&str>) -> Vec<Gap> {
-        let whom = match profile {
-            Some(profile) => format!("AWS is asked as the profile {profile:?} instead"),
-            None => "AWS is asked with the credentials that the AWS CLI would use here instead".to_owned(),
-        };
+    /// What could not be learnt of it; `whom` says as whom AWS is asked instead.
+    pub fn gaps(&self, whom: &str) -> Vec<Gap> {
         let source = format!("kubeconfig, context {}", self.context);
         let gap = |fact: &str, reason: String| Gap {
             fact: fact.to_owned(),
@@ -398,10 +394,7 @@ impl Kubeconfig {
         };
         let mut gaps = Vec::new();
         if let Some(unread) = &self.exec_unread {
-            gaps.push(gap(
-                "as whom kubectl asks",
-                format!("{unread} (users, exec): {whom}, which may be another account"),
-            ));
+            gaps.push(gap("as whom kubectl asks", format!("{unread} (users, exec): {whom}")));
         }
         if !self.exec_credentials.is_empty() {
             let names = self.exec_credentials.join(", ");

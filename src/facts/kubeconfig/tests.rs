@@ -14,9 +14,9 @@ fn update_kubeconfig() -> String {
          name: arn:aws:eks:ap-northeast-1:123456789012:cluster/shared\ncontexts:\n- context:\n    cluster: \
          arn:aws:eks:ap-northeast-1:123456789012:cluster/shared\n    user: u\n  name: shared\ncurrent-context: \
          shared\nkind: Config\npreferences: {{}}\nusers:\n- name: u\n  user:\n    exec:\n      apiVersion: \
-         client.authentication.k8s.io/v1beta1\n      args:\n      - --region\n      - ap-northeast-1\n      - eks\n      \
-         - get-token\n      - --cluster-name\n      - shared\n      - --output\n      - json\n      command: aws\n      \
-         env:\n      - name: AWS_PROFILE\n        value: prod\n"
+         client.authentication.k8s.io/v1beta1\n      args: [--region, \
+         ap-northeast-1, eks, get-token, --cluster-name, shared, --output, json]\n      command: \
+         aws\n      env:\n      - name: AWS_PROFILE\n        value: prod\n"
     )
 }
 
@@ -216,4 +216,78 @@ fn hostile_files_end() {
         }
         let _ = read(&[("m".to_owned(), bytes)], None);
     }
+}
+
+#[test]
+fn a_tunnel_keeps_the_endpoint_as_the_target() {
+    for (server, end) in [
+        ("https://localhost:8443", "localhost:8443"),
+        ("https://127.0.0.1:8443", "127.0.0.1:8443"),
+        ("https://[::1]:8443", "[::1]:8443"),
+        ("https://10.0.0.7", "10.0.0.7:443"),
+        ("https://alias.example.test", "alias.example.test:443"),
+    ] {
+        let found = with(&format!("server: '{server}', tls-server-name: {HOST}"), "{}", "k");
+        assert_eq!(found.host().unwrap().to_string(), HOST, "{server}");
+        assert_eq!((found.tunnel().as_deref(), found.port()), (Some(end), 443));
+        assert_eq!(found.region.as_deref(), Some("ap-northeast-1"));
+    }
+    let plain = with(&format!("server: 'https://{HOST}', tls-server-name: {HOST}"), "{}", "k");
+    assert_eq!(plain.tunnel(), None);
+    // Without the endpoint's name there is none to look up, and never this host's.
+    for server in ["https://localhost:8443", "https://kube.localhost", "https://127.0.0.1"] {
+        let found = with(&format!("server: '{server}'"), "{}", "k");
+        assert_eq!((found.host(), found.tunnel()), (None, None), "{server}");
+    }
+}
+
+#[test]
+fn the_context_of_what_was_named() {
+    let text = format!(
+        "current-context: a\nclusters:\n- {{name: one, cluster: {{server: 'https://one.test'}}}}\n- {{name: two, \
+         cluster: {{server: 'https://{HOST}'}}}}\ncontexts:\n- {{name: a, context: {{cluster: one, user: u}}}}\n- \
+         {{name: b, context: {{cluster: two, user: v}}}}\n- {{name: lost, context: {{cluster: none}}}}\nusers:\n- \
+         {{name: v, user: {{exec: {{command: aws, args: [eks, get-token, --cluster-name, orders, --profile, \
+         shop]}}}}}}\n"
+    );
+    let files = file(&text);
+    let host = HOST.to_lowercase().parse().unwrap();
+    let named = Wanted {
+        host: Some(&host),
+        ..Wanted::default()
+    };
+    let found = find(&files, &named).unwrap().unwrap();
+    assert_eq!((found.context.as_str(), found.profile.as_deref()), ("b", Some("shop")));
+    let cluster = Wanted {
+        cluster: Some("orders"),
+        ..Wanted::default()
+    };
+    assert_eq!(find(&files, &cluster).unwrap().unwrap().context, "b");
+    let other = "other.test".parse().unwrap();
+    let nobody = Wanted {
+        host: Some(&other),
+        ..Wanted::default()
+    };
+    assert_eq!(find(&files, &nobody), Ok(None));
+    assert_eq!(read(&files, None).unwrap().unwrap().context, "a");
+}
+
+#[test]
+fn an_authority_in_a_file_is_beside_the_kubeconfig() {
+    let text = format!(
+        "current-context: c\nclusters: [{{name: k, cluster: {{server: 'https://{HOST}', certificate-authority: \
+         pki/ca.crt}}}}]\ncontexts: [{{name: c, context: {{cluster: k}}}}]\n"
+    );
+    let files = vec![("/home/mia/.kube/config".to_owned(), text.into_bytes())];
+    let mut found = read(&files, None).unwrap().unwrap();
+    assert_eq!(
+        found.certificate_authority_file.as_deref(),
+        Some("/home/mia/.kube/pki/ca.crt")
+    );
+    found.take_authority(b"PEM");
+    assert_eq!(found.certificate_authority.as_deref(), Some("UEVN"));
+    found.certificate_authority = None;
+    found.take_authority(&vec![b'x'; limits::KUBECONFIG_AUTHORITY]);
+    assert!(found.certificate_authority.is_none());
+    assert_eq!(found.gaps("AWS is not asked in this run").len(), 1);
 }

@@ -1,5 +1,5 @@
-//! The words of a command line as shells take them apart (POSIX.1-2017, Shell Command Language, section 2.2). Nothing is
-//! run: what only a running shell would know stays unknown.
+//! The words of a command line as shells take them apart (POSIX.1-2017, Shell Command Language, section 2.2). Nothing
+//! is run: what only a running shell would know stays unknown.
 
 use crate::limits;
 
@@ -56,9 +56,8 @@ impl Reader {
     fn read(&mut self, known: &dyn Fn(&str) -> Option<String>) {
         while let Some(c) = self.next() {
             match c {
-                '\n' | ';' | '|' | '&' => self.end_command(),
-                // A subshell, and a group.
-                '(' | ')' => self.end_command(),
+                // The last two are those of a subshell.
+                '\n' | ';' | '|' | '&' | '(' | ')' => self.end_command(),
                 _ if c.is_whitespace() => self.end_word(),
                 '#' if self.word.is_none() => while self.peek().is_some_and(|c| c != '\n') && self.next().is_some() {},
                 '\'' => {
@@ -150,7 +149,12 @@ impl Reader {
 
     fn value(&mut self, name: &str, known: &dyn Fn(&str) -> Option<String>) {
         match known(name) {
-            Some(value) => self.word.get_or_insert_default().push_str(&value),
+            // A variable may stand there a thousand times, and hold itself.
+            Some(value) => {
+                let word = self.word.get_or_insert_default();
+                let left = limits::KUBECONFIG_TEXT.saturating_sub(word.len());
+                word.extend(value.chars().take(left));
+            }
             None => self.put(UNKNOWN),
         }
     }
