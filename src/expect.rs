@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::address::{AddressClass, embedded_ipv4};
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
-use crate::facts::{Facts, Vantage, VantageKind};
+use crate::facts::{Call, Facts, Vantage, VantageKind};
 use crate::resolvers::{Resolver, Role};
 use crate::settings::{Asked, Scope, View};
 
@@ -28,6 +28,9 @@ pub struct Expected {
     pub cidrs_are_bounds: bool,
     /// Whether a public address is right here too.
     pub public_too: bool,
+    /// Whether `addresses` are some of those that are right, and there may be more of them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_least: bool,
     /// Which fact says so.
     pub source: String,
 }
@@ -55,6 +58,7 @@ impl Expected {
             view: asked.expect_view,
             cidrs_are_bounds: false,
             public_too: false,
+            at_least: false,
             source: "nothing said".to_owned(),
         };
         if !expected.addresses.is_empty() || !expected.cidrs.is_empty() {
@@ -98,6 +102,7 @@ impl Expected {
         if !interfaces.is_empty() {
             expected.scope = Scope::Private;
             expected.addresses = interfaces;
+            expected.at_least = facts.is_part(Call::DescribeNetworkInterfaces);
             // The user's word on the scope stays the user's.
             let scoped = asked.expect_scope.map_or("", |_| "--expect-scope, ");
             expected.source = format!("{scoped}{}", from("EKS network interfaces"));
@@ -199,6 +204,9 @@ impl Expected {
                 IpAddr::V4(_) => Fit::Unexpected,
             },
             AddressClass::InVpc if self.scope == Scope::Public => Fit::Unexpected,
+            // It may be one of those that the list does not have.
+            AddressClass::InVpc if self.at_least => Fit::Unsure,
+            AddressClass::Private if self.at_least && facts.vpc.is_none() => Fit::Unsure,
             AddressClass::InVpc if listed => Fit::Unexpected,
             AddressClass::InVpc => Fit::Unsure,
             // A synthetic address of a zero-trust client stands for the real one; which, it does not say.
@@ -316,6 +324,34 @@ mod tests {
             assert_eq!(expected.scope, Scope::Unknown);
             assert!(!expected.says_anything());
         }
+    }
+
+    #[test]
+    fn a_part_of_the_interfaces_is_a_lower_bound() {
+        let target: Name = format!("{ID}.yl4.ap-northeast-1.eks.amazonaws.com").parse().unwrap();
+        let cluster = Cluster {
+            endpoint: Some(format!("https://{target}")),
+            ..Cluster::default()
+        };
+        let mut facts = facts(cluster);
+        let fit = |facts: &Facts, address| {
+            let expected = Expected::derive(&Asked::default(), &target, facts);
+            (expected.at_least, expected.fit(ip(address), facts))
+        };
+        assert_eq!(fit(&facts, "192.168.7.7"), (false, Fit::Unexpected));
+        facts.partial = vec![Call::DescribeNetworkInterfaces];
+        assert_eq!(fit(&facts, "192.168.104.190"), (true, Fit::Expected));
+        assert_eq!(fit(&facts, "192.168.7.7"), (true, Fit::Unsure));
+        // What no list could hold stays wrong.
+        assert_eq!(fit(&facts, "0.0.0.0"), (true, Fit::Unexpected));
+        assert_eq!(fit(&facts, "8.8.8.8"), (true, Fit::Unexpected));
+        facts.vpc = Some(crate::facts::Vpc {
+            id: "vpc-1".to_owned(),
+            cidrs: vec!["192.168.0.0/16".parse().unwrap()],
+            ..crate::facts::Vpc::default()
+        });
+        assert_eq!(fit(&facts, "192.168.7.7"), (true, Fit::Unsure));
+        assert_eq!(fit(&facts, "10.9.9.9"), (true, Fit::Unexpected));
     }
 
     #[test]

@@ -137,6 +137,12 @@ pub const SUPPOSED: usize = 6000;
 pub const BETWEEN_ROUNDS: Duration = Duration::from_secs(2);
 /// Characters kept of what a parser says of a file: it repeats what it did not understand.
 pub const PARSER_MESSAGE: usize = 200;
+/// Characters of a file that a refusal shows: enough to find the place.
+pub const SHOWN_OF_FILE: usize = 60;
+/// Keys of an object that a refusal names.
+pub const KEYS_SHOWN: usize = 3;
+/// Letters that two keys begin with alike, where one may be meant for the other.
+pub const LIKENESS: usize = 4;
 /// Documents in one file of `--facts`, one behind the other. More is no output of a few commands.
 pub const DOCUMENTS: usize = 256;
 /// Octets of a pasted message: a log of some thousand lines.

@@ -127,7 +127,10 @@ fn what_leads_to_no_endpoint_is_one_line() {
         ("--cluster shared", "--no-aws leaves it out"),
         ("--cluster shared --facts list.json", "no file of --facts describes it"),
         ("--facts list.json", "no TARGET"),
-        ("--facts cut.json", "cut.json is not JSON: line 2"),
+        (
+            "--facts cut.json",
+            "cut.json is cut off: its JSON does not end, and line 2 is the last",
+        ),
         ("--facts hostile.json", "hostile.json is not as AWS prints it: line 1"),
         ("--facts utf16.json", "utf16.json is JSON of something else"),
         ("--facts none.json", "cannot read none.json"),
@@ -216,4 +219,44 @@ fn facts_say_what_they_lack_beside_the_document() {
     assert_eq!(code, Some(3));
     assert_eq!(json(&stdout)["target"]["hostname"], HOST);
     assert!(stderr.contains("not learnt: everything that AWS says"), "{stderr}");
+}
+
+/// Addresses that may be an outbound endpoint's are asked by nobody, and stand in nothing but the gap that says so.
+#[test]
+fn addresses_of_nobody_are_not_asked_and_in_no_fix() {
+    let home = folder();
+    let cluster = format!(
+        r#"{{"cluster":{{"name":"shared","endpoint":"https://{HOST}","status":"ACTIVE","resourcesVpcConfig":
+        {{"vpcId":"vpc-7","endpointPublicAccess":false,"endpointPrivateAccess":true}}}}}}"#
+    );
+    write(home.path(), "cluster.json", cluster);
+    let endpoint = |id: &str, direction: &str| {
+        format!(r#"{{"Id":"{id}","Direction":"{direction}","IpAddressCount":2,"HostVPCId":"vpc-7"}}"#)
+    };
+    let both = [endpoint("rslvr-in-7", "INBOUND"), endpoint("rslvr-out-7", "OUTBOUND")].join(",");
+    write(
+        home.path(),
+        "endpoints.json",
+        format!(r#"{{"ResolverEndpoints":[{both}]}}"#),
+    );
+    let list = r#"{"IpAddresses":[{"IpId":"rni-1","SubnetId":"s-1","Ip":"127.7.7.71"},
+        {"IpId":"rni-2","SubnetId":"s-2","Ip":"127.7.8.72"}]}"#;
+    write(home.path(), "ips.json", list);
+    for order in ["cluster endpoints ips", "ips endpoints cluster"] {
+        let files: Vec<String> = order.split(' ').map(|name| format!("--facts {name}.json")).collect();
+        let (_, stdout, stderr) = run(home.path(), &format!("{HOST} {CLOSED} {}", files.join(" ")));
+        let report = json(&stdout);
+        for part in ["resolvers", "findings", "expected", "facts"] {
+            let text = report[part].to_string();
+            assert!(
+                !text.contains("127.7.7.71") && !text.contains("127.7.8.72"),
+                "{part}: {text}{stderr}"
+            );
+        }
+        let gaps = report["gaps"].to_string();
+        assert!(
+            gaps.contains("127.7.7.71") && gaps.contains("rslvr-in-7 or rslvr-out-7"),
+            "{gaps}"
+        );
+    }
 }

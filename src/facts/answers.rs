@@ -10,7 +10,7 @@ use super::account::{
 };
 use super::calls::{Call, FailedRead};
 use super::document::Elsewhere;
-use super::{Facts, Gap};
+use super::{Facts, Gap, belonging};
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
 use crate::limits;
@@ -34,8 +34,28 @@ pub struct Interface {
     pub status: Option<String>,
     /// Its VPC.
     pub vpc_id: Option<String>,
+    /// Its subnet.
+    pub subnet_id: Option<String>,
     /// Its private IPv4 and its IPv6 addresses.
     pub addresses: BTreeSet<IpAddr>,
+}
+
+/// A subnet as EC2 lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subnet {
+    /// The subnet's id.
+    pub id: String,
+    /// Its VPC.
+    pub vpc_id: String,
+}
+
+/// An address of a Resolver endpoint that its answer does not name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedAddress {
+    /// `IpId`: the address's own id.
+    pub id: Option<String>,
+    /// The address.
+    pub address: EndpointAddress,
 }
 
 /// Who asked AWS: what is missing is explained by it.
@@ -75,18 +95,26 @@ pub struct Answers {
     pub security_groups: Option<Vec<SecurityGroup>>,
     /// ListResolverEndpoints.
     pub resolver_endpoints: Option<Vec<ResolverEndpoint>>,
-    /// ListResolverEndpointIpAddresses: of an endpoint, or of one that the answer does not name.
-    pub endpoint_addresses: Vec<(Option<String>, Vec<EndpointAddress>)>,
+    /// DescribeSubnets.
+    pub subnets: Vec<Subnet>,
+    /// ListResolverEndpointIpAddresses, where it is known of which endpoint it was asked.
+    pub endpoint_addresses: Vec<(String, Vec<EndpointAddress>)>,
+    /// ListResolverEndpointIpAddresses, of an endpoint that the answer does not name.
+    pub unassigned: Vec<Vec<ListedAddress>>,
     /// ListResolverRules.
     pub resolver_rules: Option<Vec<ResolverRule>>,
     /// ListResolverRuleAssociations.
     pub rule_associations: Option<Vec<RuleAssociation>>,
     /// ListHostedZonesByVPC: of a VPC; an empty id where the answer does not name it.
     pub hosted_zones: Vec<VpcZones>,
+    /// GetHostedZone: the VPCs of a zone.
+    pub zone_vpcs: Vec<(String, Vec<String>)>,
     /// The reads that brought nothing.
     pub failed: Vec<FailedRead>,
-    /// The lists of which a file has only a part.
+    /// The lists of which there is a part that is not the last.
     pub partial: Vec<Call>,
+    /// The lists whose last part is there.
+    pub whole: Vec<Call>,
     /// When another machine took these facts, RFC 3339; the latest.
     pub taken_at: Option<String>,
     /// What another machine could not learn.
@@ -119,6 +147,30 @@ impl Answers {
         Some((host, region.or_else(|| of_arn.map(str::to_owned))))
     }
 
+    /// The VPCs that the answers name.
+    fn known_vpcs(&self) -> BTreeSet<String> {
+        let of_clusters = self.clusters.iter().filter_map(|one| one.vpc_id.as_ref());
+        let listed = self.vpcs.iter().flatten().map(|one| &one.id);
+        let attributes = self.vpc_attributes.iter().map(|(id, _)| id);
+        let of_endpoints = self
+            .resolver_endpoints
+            .iter()
+            .flatten()
+            .filter_map(|one| one.vpc_id.as_ref());
+        let of_rules = self.rule_associations.iter().flatten().map(|one| &one.vpc_id);
+        let of_interfaces = self.interfaces.iter().flatten().filter_map(|one| one.vpc_id.as_ref());
+        let of_subnets = self.subnets.iter().map(|one| &one.vpc_id);
+        of_clusters
+            .chain(listed)
+            .chain(attributes)
+            .chain(of_endpoints)
+            .chain(of_rules)
+            .chain(of_interfaces)
+            .chain(of_subnets)
+            .cloned()
+            .collect()
+    }
+
     /// Takes in what another machine learnt, but for what it says of itself.
     pub fn take_elsewhere(&mut self, elsewhere: Elsewhere) {
         let facts = elsewhere.facts;
@@ -137,6 +189,7 @@ impl Answers {
                 description: description.clone(),
                 status: None,
                 vpc_id: vpc_id.clone(),
+                subnet_id: None,
                 addresses: interface.addresses.into_iter().collect(),
             });
             self.interfaces.get_or_insert_default().extend(interfaces);
@@ -156,6 +209,7 @@ impl Answers {
         extend(&mut self.rule_associations, facts.rule_associations);
         self.hosted_zones.extend(facts.hosted_zones.unwrap_or_default());
         self.failed.extend(facts.failed_reads);
+        self.partial.extend(facts.partial);
         // What that machine could not learn of itself is no gap here.
         let of_aws =
             |gap: &Gap| gap.source == "AWS credentials" || Call::ALL.iter().any(|call| gap.source == call.action());
@@ -170,7 +224,21 @@ impl Answers {
             failed: &self.failed,
             gaps: Vec::new(),
             unsaid: Vec::new(),
+            cut: Vec::new(),
         };
+        // The last page makes the others whole.
+        let mut partial: BTreeSet<Call> = self.partial.iter().copied().collect();
+        partial.retain(|call| !self.whole.contains(call));
+        for call in &partial {
+            missing.because(
+                *call,
+                "the files have a part of the list: it has a NextToken, and the rest is in none of them (leave out \
+                 --no-paginate and --max-items)",
+            );
+        }
+        let known_vpcs = self.known_vpcs();
+        let all_interfaces = self.interfaces.clone().unwrap_or_default();
+        let all_vpcs = self.vpcs.clone().unwrap_or_default();
         let (cluster, refused) = chosen(self.clusters, wanted);
         if let Some(reason) = refused {
             missing.because(Call::DescribeCluster, &reason);
@@ -217,6 +285,7 @@ impl Answers {
             }
             interfaces.retain(|interface| !interface.addresses.is_empty());
             if dropped > 0 {
+                partial.insert(Call::DescribeNetworkInterfaces);
                 let reason = format!("{dropped} addresses beyond the first {}", limits::EXPECTED);
                 missing.because(Call::DescribeNetworkInterfaces, &reason);
             }
@@ -258,14 +327,36 @@ impl Answers {
             Call::DescribeSecurityGroups,
             self.security_groups.map(|all| unique(all, |one| &one.id)),
         );
-        let endpoints = self
-            .resolver_endpoints
-            .map(|all| with_addresses(unique(all, |one| &one.id), self.endpoint_addresses, facts.vpc.as_ref()));
-        if let Some(all) = &endpoints
-            && all
-                .iter()
-                .any(|one| one.direction.starts_with("INBOUND") && one.addresses.is_none())
-        {
+        let lists_all = !partial.contains(&Call::ListResolverEndpoints);
+        let endpoints = self.resolver_endpoints.map(|all| {
+            let mut all = unique(all, |one| &one.id);
+            for (id, mut addresses) in self.endpoint_addresses {
+                addresses.truncate(limits::LIST_IN_CAPTURE);
+                if let Some(endpoint) = all.iter_mut().find(|one| one.id == id) {
+                    endpoint.addresses = Some(addresses);
+                }
+            }
+            all
+        });
+        let mut endpoints = endpoints;
+        let around = belonging::Around {
+            subnets: &self.subnets,
+            interfaces: &all_interfaces,
+            vpcs: &all_vpcs,
+            lists_all,
+            in_pages: self.partial.contains(&Call::ListResolverEndpointIpAddresses),
+        };
+        let listed = endpoints.as_deref_mut().unwrap_or_default();
+        let mut undecided = belonging::addresses(listed, self.unassigned, around);
+        // Whose the addresses of outbound endpoints are makes no difference.
+        undecided.retain(|one| {
+            let is_inbound = |id: &String| listed.iter().any(|other| other.id == *id && is_inward(other));
+            one.candidates.is_empty() || one.candidates.iter().any(is_inbound)
+        });
+        for one in &undecided {
+            missing.because(Call::ListResolverEndpointIpAddresses, &one.reason(lists_all));
+        }
+        if undecided.is_empty() && listed.iter().any(|one| is_inward(one) && one.addresses.is_none()) {
             missing.unsaid(Call::ListResolverEndpointIpAddresses);
         }
         facts.resolver_endpoints = missing.list(Call::ListResolverEndpoints, endpoints);
@@ -274,8 +365,18 @@ impl Answers {
             self.resolver_rules.map(|all| unique(all, |one| &one.id)),
         );
         facts.rule_associations = missing.list(Call::ListResolverRuleAssociations, self.rule_associations);
-        facts.hosted_zones = zones(self.hosted_zones, vpc_id.as_deref());
-        if facts.hosted_zones.is_none() {
+        let (zones, undecided) = belonging::zones(
+            self.hosted_zones,
+            &known_vpcs,
+            vpc_id.as_deref(),
+            wanted.target,
+            &self.zone_vpcs,
+        );
+        facts.hosted_zones = zones;
+        for reason in &undecided {
+            missing.because(Call::ListHostedZonesByVpc, reason);
+        }
+        if facts.hosted_zones.is_none() && undecided.is_empty() {
             missing.unsaid(Call::ListHostedZonesByVpc);
         }
         facts.updates = self.updates;
@@ -293,9 +394,8 @@ impl Answers {
             }
         }
         facts.cluster = cluster;
-        for call in &self.partial {
-            missing.because(*call, "a file has only a part of the list (it has a NextToken)");
-        }
+        partial.extend(missing.cut.iter().copied());
+        facts.partial = partial.into_iter().collect();
         let mut gaps = missing.finish();
         for gap in self.gaps {
             if !gaps.contains(&gap) {
@@ -408,73 +508,9 @@ fn dhcp_options(all: Option<Vec<DhcpOptions>>, vpc: Option<&Vpc>) -> Option<Dhcp
     all.into_iter().find(|one| wanted.map_or(is_only, |id| id == one.id))
 }
 
-/// Gives each endpoint its addresses. An answer that does not name its endpoint is that of the only endpoint with
-/// as many, or of the only one there is.
-fn with_addresses(
-    mut endpoints: Vec<ResolverEndpoint>,
-    lists: Vec<(Option<String>, Vec<EndpointAddress>)>,
-    vpc: Option<&Vpc>,
-) -> Vec<ResolverEndpoint> {
-    let mut unnamed: Vec<Vec<EndpointAddress>> = Vec::new();
-    for (id, mut addresses) in lists {
-        addresses.truncate(limits::LIST_IN_CAPTURE);
-        match id {
-            Some(id) => {
-                if let Some(endpoint) = endpoints.iter_mut().find(|one| one.id == id) {
-                    endpoint.addresses = Some(addresses);
-                }
-            }
-            None if unnamed.contains(&addresses) => {}
-            None => unnamed.push(addresses),
-        }
-    }
-    let in_vpc =
-        |endpoint: &ResolverEndpoint| vpc.is_some_and(|vpc| endpoint.vpc_id.as_deref() == Some(vpc.id.as_str()));
-    for addresses in unnamed {
-        let within = vpc.is_some_and(|vpc| {
-            let known = |address: &EndpointAddress| vpc.cidrs.iter().any(|cidr| cidr.contains(&address.ip));
-            addresses.iter().all(known)
-        });
-        let open =
-            |endpoint: &ResolverEndpoint| endpoint.addresses.is_none() && endpoint.direction.starts_with("INBOUND");
-        let mut candidates: Vec<usize> = (0..endpoints.len())
-            .filter(|at| open(&endpoints[*at]))
-            .filter(|at| {
-                let count = endpoints[*at].address_count;
-                count.is_none_or(|count| usize::try_from(count).ok() == Some(addresses.len()))
-            })
-            .collect();
-        // The networks of the cluster's VPC are the only ones that are known; others may overlap with them.
-        if candidates.len() > 1 && within {
-            candidates.retain(|at| in_vpc(&endpoints[*at]));
-        }
-        if let [only] = candidates[..] {
-            endpoints[only].addresses = Some(addresses);
-        }
-    }
-    endpoints
-}
-
-fn zones(mut lists: Vec<VpcZones>, vpc_id: Option<&str>) -> Option<Vec<VpcZones>> {
-    for list in &mut lists {
-        if list.vpc_id.is_empty() {
-            vpc_id.unwrap_or_default().clone_into(&mut list.vpc_id);
-        }
-    }
-    lists.retain(|list| !list.vpc_id.is_empty());
-    let mut merged: Vec<VpcZones> = Vec::new();
-    for list in lists {
-        match merged.iter_mut().find(|one| one.vpc_id == list.vpc_id) {
-            Some(one) => one.zones.extend(list.zones),
-            None => merged.push(list),
-        }
-    }
-    for list in &mut merged {
-        let zones = std::mem::take(&mut list.zones);
-        list.zones = unique(zones, |zone| &zone.id);
-        list.zones.truncate(limits::LIST_IN_CAPTURE);
-    }
-    (!merged.is_empty()).then_some(merged)
+/// Whether DNS goes into the VPC by it.
+fn is_inward(endpoint: &ResolverEndpoint) -> bool {
+    endpoint.direction.starts_with("INBOUND")
 }
 
 /// Each once, by its id; where it was said twice, what was said last.
@@ -507,6 +543,8 @@ struct Missing<'a> {
     failed: &'a [FailedRead],
     gaps: Vec<Gap>,
     unsaid: Vec<Call>,
+    /// The lists that were cut.
+    cut: Vec<Call>,
 }
 
 impl Missing<'_> {
@@ -536,6 +574,7 @@ impl Missing<'_> {
         };
         if let Some(dropped) = list.len().checked_sub(limits::LIST_IN_CAPTURE + 1) {
             list.truncate(limits::LIST_IN_CAPTURE);
+            self.cut.push(call);
             let reason = format!("{} beyond the first {}", dropped + 1, limits::LIST_IN_CAPTURE);
             self.because(call, &reason);
         }

@@ -62,6 +62,24 @@ impl Call {
         self.words().0
     }
 
+    /// The command of the AWS CLI, without its options: `aws eks describe-cluster`.
+    pub fn command(self) -> String {
+        let (service, operation) = self.action().split_once(':').unwrap_or_default();
+        // The CLI's xform_name: a capital begins a word, and a run of them is one.
+        let letters: Vec<char> = operation.chars().collect();
+        let mut words = String::new();
+        for (at, letter) in letters.iter().enumerate() {
+            let is_capital = |at: usize| letters.get(at).is_some_and(char::is_ascii_uppercase);
+            let begins = is_capital(at)
+                && (!is_capital(at.wrapping_sub(1)) || letters.get(at + 1).is_some_and(|_| !is_capital(at + 1)));
+            if at > 0 && begins {
+                words.push('-');
+            }
+            words.push(letter.to_ascii_lowercase());
+        }
+        format!("aws {service} {words}")
+    }
+
     /// The fact that it brings, for the gaps.
     pub fn fact(self) -> &'static str {
         self.words().1
@@ -244,6 +262,21 @@ impl FailedRead {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_call_has_its_command() {
+        assert_eq!(Call::DescribeCluster.command(), "aws eks describe-cluster");
+        assert_eq!(Call::DescribeVpcs.command(), "aws ec2 describe-vpcs");
+        assert_eq!(Call::GetCallerIdentity.command(), "aws sts get-caller-identity");
+        assert_eq!(
+            Call::ListHostedZonesByVpc.command(),
+            "aws route53 list-hosted-zones-by-vpc"
+        );
+        assert_eq!(
+            Call::ListResolverEndpointIpAddresses.command(),
+            "aws route53resolver list-resolver-endpoint-ip-addresses"
+        );
+    }
 
     #[test]
     fn a_call_is_named_by_its_action() {

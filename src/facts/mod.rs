@@ -4,6 +4,7 @@
 pub mod account;
 pub mod answers;
 pub mod aws;
+mod belonging;
 mod bounded;
 pub mod calls;
 pub mod document;
@@ -82,6 +83,9 @@ pub struct Facts {
     pub hosted_zones: Option<Vec<VpcZones>>,
     /// The reads of AWS that brought nothing.
     pub failed_reads: Vec<FailedRead>,
+    /// The lists of which only a part is known: what is not in it may be there all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub partial: Vec<Call>,
     /// Where what AWS says came from, where it was not asked now: `--facts`, and the time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
@@ -91,6 +95,11 @@ impl Facts {
     /// Which name servers this host asks for which names, beside resolv.conf.
     pub fn split_dns(&self) -> Option<&SplitDns> {
         self.host.as_ref()?.split_dns.as_ref()
+    }
+
+    /// Whether only a part of this list is known.
+    pub fn is_part(&self, call: Call) -> bool {
+        self.partial.contains(&call)
     }
 
     /// The cluster, where its endpoint has the target's name: what is known of it then holds for the target.

@@ -321,6 +321,7 @@ fn facts(scenario: &Scenario, target: &Name) -> Facts {
         instance: given.instance.clone(),
         kubeconfig: given.kubeconfig.clone(),
         failed_reads: given.failed_reads.clone(),
+        partial: given.partial.clone(),
         origin: None,
     }
 }

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::connect::Connection;
 use crate::facts::{
-    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, FailedRead, Instance, Kubeconfig, NetworkInterface,
-    ResolverEndpoint, ResolverRule, RuleAssociation, SecurityGroup, VantageKind, Vpc, VpcAttributes, VpcZones,
+    AbsentCluster, Call, Caller, Cluster, ClusterUpdate, DhcpOptions, FailedRead, Instance, Kubeconfig,
+    NetworkInterface, ResolverEndpoint, ResolverRule, RuleAssociation, SecurityGroup, VantageKind, Vpc, VpcAttributes,
+    VpcZones,
 };
 use crate::observation::SystemFailure;
 use crate::report::{Conclusion, Report};
@@ -144,6 +145,8 @@ pub struct ScenarioFacts {
     pub vpc: Option<Vpc>,
     /// Its network interfaces.
     pub interfaces: Option<Vec<NetworkInterface>>,
+    /// The lists of which only a part is known.
+    pub partial: Vec<Call>,
     /// The cluster that is not there.
     pub absent_cluster: Option<AbsentCluster>,
     /// Recent changes of the cluster.

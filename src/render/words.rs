@@ -301,6 +301,9 @@ pub(super) fn expectation(expected: &Expected, verbose: bool) -> String {
             Scope::Unknown => return "not known (--expect says it)".to_owned(),
         }
     };
+    if expected.at_least {
+        what.insert_str(0, "at least ");
+    }
     if expected.public_too {
         what.push_str(" or public addresses");
     }

@@ -11,9 +11,9 @@ use crate::dns::{AnswerKind, RecordType, Soa};
 use crate::endpoint::{EndpointName, SoaOrigin};
 use crate::expect::{Expected, Fit};
 use crate::facts::{
-    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, Facts, FailedRead, HostsEntry, HostsLine, Instance,
-    Kubeconfig, NetworkInterface, Proxy, ResolverEndpoint, ResolverRule, RuleAssociation, SecurityGroup, SplitDns,
-    StubConfiguration, Vantage, Vpc, VpcAttributes, VpcZones,
+    AbsentCluster, Call, Caller, Cluster, ClusterUpdate, DhcpOptions, Facts, FailedRead, HostsEntry, HostsLine,
+    Instance, Kubeconfig, NetworkInterface, Proxy, ResolverEndpoint, ResolverRule, RuleAssociation, SecurityGroup,
+    SplitDns, StubConfiguration, Vantage, Vpc, VpcAttributes, VpcZones,
 };
 use crate::limits;
 use crate::observation::{Lookup, Purpose, Transport};
@@ -318,6 +318,11 @@ impl<'a> Case<'a> {
     pub fn interfaces(&self) -> Option<&'a [NetworkInterface]> {
         self.touch(Need::Interfaces);
         self.facts.interfaces.as_deref()
+    }
+
+    /// Whether only a part of a list is known: what is not in it may be there all the same.
+    pub fn is_part(&self, call: Call) -> bool {
+        self.facts.is_part(call)
     }
 
     /// The DNS attributes of the cluster's VPC.

@@ -1,9 +1,13 @@
 //! The cluster has no private endpoint.
 
 use super::phrase::{self, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy, view};
+use super::{
+    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, cluster_transitioning, remedy, view,
+};
 use crate::address::AddressClass;
 use crate::dns::AnswerKind;
+use crate::facts::Cluster;
+use crate::settings::View;
 
 declare_rule! {
     /// ## What it means
@@ -13,7 +17,9 @@ declare_rule! {
     /// ## How it was decided
     /// DescribeCluster says endpointPrivateAccess=false. It is an error where you said that private addresses, or the
     /// private zone, are expected and a resolver shows the public view; else it is information, given where a
-    /// resolver of the VPC was asked and answers publicly.
+    /// resolver of the VPC was asked and answers publicly. Where a resolver of the VPC answers from the private zone
+    /// all the same, AWS and the answers contradict each other: that is what is said then, and which of them is out of
+    /// date is left open.
     ///
     /// ## Why it matters
     /// No forward to the VPC brings private addresses as long as it is off. Clients in the VPC reach the API server
@@ -29,12 +35,13 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         needs: [Cluster],
-        wants: [VpcView, Kubeconfig],
+        wants: [VpcView, Kubeconfig, Updates],
         replaces: [
             "no-forwarding",
             "not-in-public-dns",
             "forwarded-to-wrong-view",
             "private-zone-not-effective",
+            "foreign-private-addresses",
         ],
         stage: Stage::Evidence,
     }
@@ -47,6 +54,13 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     else {
         return Vec::new();
     };
+    let private: Vec<&Subject<'_>> = case
+        .vpc_side()
+        .filter(|subject| has_the_private_zone(subject))
+        .collect();
+    if !private.is_empty() {
+        return vec![contradiction(case, cluster, &private)];
+    }
     let missing: Vec<&Subject<'_>> = case
         .failing()
         .filter(|subject| case.private_expected_at(subject) && lacks_the_private_zone(case, subject))
@@ -106,6 +120,72 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         ],
         references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned()],
     }]
+}
+
+/// Whether it answers from the private zone: its addresses are private, or the zone shows.
+fn has_the_private_zone(subject: &Subject<'_>) -> bool {
+    subject.a_kind() == Some(AnswerKind::Answer)
+        && !subject.sibling_resolves()
+        && (subject.view() == View::PrivateZone || subject.has_class(AddressClass::InVpc))
+        && !subject.ips().is_empty()
+        && subject
+            .ips()
+            .into_iter()
+            .all(|ip| AddressClass::of(ip).is_private_side())
+}
+
+/// AWS says that there is no private zone, and a resolver of the VPC answers from it.
+fn contradiction(case: &Case<'_>, cluster: &Cluster, private: &[&Subject<'_>]) -> Finding {
+    let name = &cluster.name;
+    let who = phrase::titles(private);
+    let gives = phrase::plural(private.len(), "answers", "answer");
+    let change = cluster_transitioning::changes_access(case);
+    let why = match (change, case.facts_origin()) {
+        (Some(update), _) => format!("The access is being changed now: update {} is in progress.", update.id),
+        (None, Some(origin)) => format!(
+            "What AWS says came from {origin}: it may be of another time, or of another account or Region. Or the access \
+             is being changed now."
+        ),
+        (None, None) => {
+            "The access is being changed now, or was changed a moment ago. Or the cluster that AWS was asked \
+                         for has the same name in another account."
+                .to_owned()
+        }
+    };
+    let mut evidence = vec![Evidence::fact(format!(
+        "DescribeCluster {name}: endpointPrivateAccess is false"
+    ))];
+    evidence.extend(private.iter().flat_map(|subject| observed_target(subject)));
+    let (region, profile) = (case.region(), remedy::endpoint::as_profile(case));
+    let word = remedy::endpoint::word(name, "<cluster>");
+    Finding {
+        rule: RULE.name.to_owned(),
+        severity: Severity::Warning,
+        confidence: Confidence::High,
+        summary: format!("AWS says that private access to {name} is off, and {who} {gives} from the private zone"),
+        explanation: format!(
+            "With private access off there is no private hosted zone for the endpoint, so one of the two is out of date. \
+             {why} Until that is known, neither the private nor the public addresses can be called wrong."
+        ),
+        caused_by: None,
+        resolvers: phrase::names(private),
+        evidence,
+        remedies: vec![
+            Remedy::new(
+                "See who is asked, what the access is now, and whether it is being changed",
+                [
+                    format!("aws sts get-caller-identity{profile}"),
+                    format!(
+                        "aws eks describe-cluster --region {region} --name {word}{profile} --query \
+                         'cluster.[arn,status,resourcesVpcConfig.endpointPrivateAccess]'"
+                    ),
+                    format!("aws eks list-updates --region {region} --name {word}{profile}"),
+                ],
+            ),
+            Remedy::advice("Then check again, with facts of now"),
+        ],
+        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned()],
+    }
 }
 
 /// What a resolver shows because there is no private zone: the public view, or that the name is not there.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::{Case, Severity, Subject, forward_target_unreachable};
 use crate::dns::Name;
-use crate::facts::{HostedZone, ResolverEndpoint, ResolverRule};
+use crate::facts::{Call, HostedZone, ResolverEndpoint, ResolverRule};
 use crate::resolvers::Role;
 
 /// An inbound endpoint, of whichever kind, with the resolvers of this run that are its addresses.
@@ -202,6 +202,12 @@ pub(super) fn rule_for<'a>(case: &Case<'a>, vpc: &str) -> Option<(&'a ResolverRu
         // Of two for the same domain, which AWS does not let a VPC have, the harmless one.
         .max_by_key(|(rule, domain)| (depth(domain), rule.kind == "SYSTEM"))
         .filter(|(rule, _)| rule.kind == "FORWARD")
+        // Where a part of the rules is known, another one may be more specific, unless none can be.
+        .filter(|(_, domain)| {
+            let is_part = |call| case.is_part(call);
+            let whole = !is_part(Call::ListResolverRules) && !is_part(Call::ListResolverRuleAssociations);
+            whole || *domain == case.target.hostname
+        })
 }
 
 /// The private hosted zones of a VPC that the endpoint's name is in, the most specific first, with their apex.
@@ -228,7 +234,12 @@ pub(super) fn depth_of_zone(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>) -> Opti
     let listed = zones_over_the_name(case, vpc.id).and_then(|zones| zones.first().map(|(_, apex)| depth(apex)));
     let private_access = case.cluster().and_then(|cluster| cluster.endpoint_private_access);
     let eks = vpc.is_clusters && private_access != Some(false);
-    listed.or_else(|| eks.then(|| depth(&case.target.hostname)))
+    let own = || eks.then(|| depth(&case.target.hostname));
+    // EKS's own may be in the rest of the list.
+    if case.is_part(Call::ListHostedZonesByVpc) {
+        return listed.max(own());
+    }
+    listed.or_else(own)
 }
 
 /// The addresses of the inbound endpoints that the account sees in a VPC.

@@ -7,6 +7,7 @@ use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subjec
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::{RecordType, Section};
+use crate::facts::Call;
 use crate::settings::Scope;
 
 /// The TTL of an endpoint's addresses in AWS's zones (Amazon EKS Best Practices Guide, "Control plane").
@@ -121,8 +122,13 @@ fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], righ
         let now = interfaces
             .iter()
             .flat_map(|interface| interface.addresses.iter().copied());
+        let least = if case.is_part(Call::DescribeNetworkInterfaces) {
+            "at least "
+        } else {
+            ""
+        };
         evidence.push(Evidence::fact(format!(
-            "the cluster's network interfaces have {}",
+            "the cluster's network interfaces have {least}{}",
             phrase::distinct(now)
         )));
     }

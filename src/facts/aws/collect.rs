@@ -330,7 +330,7 @@ impl Inner {
         brought.answers.resolver_endpoints = Some(endpoints);
         for (id, result) in addresses {
             if let Some(addresses) = brought.take(result) {
-                brought.answers.endpoint_addresses.push((Some(id), addresses));
+                brought.answers.endpoint_addresses.push((id, addresses));
             }
         }
         if let Some(groups) = groups {

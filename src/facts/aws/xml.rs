@@ -165,6 +165,7 @@ pub(super) fn interfaces(xml: &str) -> Result<Page<Interface>, NotAnswer> {
         description: Option<String>,
         status: Option<String>,
         vpc_id: Option<String>,
+        subnet_id: Option<String>,
         private_ip_address: Option<String>,
         #[serde(default)]
         private_ip_addresses_set: Items<Private>,
@@ -196,6 +197,7 @@ pub(super) fn interfaces(xml: &str) -> Result<Page<Interface>, NotAnswer> {
             description: filled(raw.description).unwrap_or_default(),
             status: filled(raw.status),
             vpc_id: filled(raw.vpc_id),
+            subnet_id: filled(raw.subnet_id),
             addresses,
         })
     });

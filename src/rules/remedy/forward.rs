@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use super::super::{Case, Remedy};
 use crate::software::Software;
+use crate::facts::Call;
 
 /// What stands in for addresses that are not known.
 const PLACEHOLDER: &str = "<inbound-endpoint-ip>";
@@ -15,7 +16,8 @@ const PLACEHOLDER: &str = "<inbound-endpoint-ip>";
 pub fn to_inbound(case: &Case<'_>) -> Vec<Remedy> {
     let addresses = case.inbound_addresses();
     let mut remedies = to(case, &addresses);
-    let none_visible = case.visible_inbound().is_some_and(|all| all.is_empty());
+    let lists_all = !case.is_part(Call::ListResolverEndpoints);
+    let none_visible = lists_all && case.visible_inbound().is_some_and(|all| all.is_empty());
     if addresses.is_empty() && none_visible {
         remedies.insert(
             0,

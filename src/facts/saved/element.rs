@@ -1,0 +1,135 @@
+//! One member of an answer of AWS without the answer around it, as `--query` leaves it, told by the fields that it has.
+
+use super::node::Members;
+use super::refused::NotFacts;
+use super::{ec2, eks, route53};
+use crate::facts::VpcZones;
+use crate::facts::answers::Answers;
+use crate::facts::calls::Call;
+
+/// What one is a member of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Element {
+    Cluster,
+    /// A cluster as `eksctl get cluster --name` prints it.
+    SdkCluster,
+    /// A cluster as `eksctl get cluster` lists it: its name, and nothing else that is a fact here.
+    EksctlCluster,
+    Interface,
+    Subnet,
+    Vpc,
+    DhcpOptions,
+    SecurityGroup,
+    ResolverEndpoint,
+    EndpointAddress,
+    ResolverRule,
+    RuleAssociation,
+    HostedZone,
+}
+
+impl Element {
+    /// What these fields are of; `None` where they do not say.
+    pub(super) fn of(members: &Members<'_>) -> Option<Self> {
+        let has = |keys: &[&str]| keys.iter().all(|key| members.has(key));
+        let is_url = |key: &str| {
+            let text = members.text(key).ok().flatten();
+            text.is_some_and(|text| text.starts_with("https://"))
+        };
+        let is_cluster_arn = |key: &str| {
+            let text = members.text(key).ok().flatten();
+            text.is_some_and(|text| text.contains(":eks:") && text.contains(":cluster/"))
+        };
+        let eksctl = || {
+            let metadata = members.object("metadata").ok().flatten();
+            metadata.is_some_and(|metadata| metadata.has("name") && metadata.has("region"))
+        };
+        Some(
+            if has(&["NetworkInterfaceId"]) && (has(&["PrivateIpAddress"]) || has(&["PrivateIpAddresses"])) {
+                Self::Interface
+            } else if has(&["SubnetId", "VpcId"]) {
+                Self::Subnet
+            } else if has(&["VpcId", "CidrBlock"]) {
+                Self::Vpc
+            } else if has(&["DhcpOptionsId", "DhcpConfigurations"]) {
+                Self::DhcpOptions
+            } else if has(&["GroupId", "IpPermissions"]) {
+                Self::SecurityGroup
+            } else if has(&["Id", "Direction"]) {
+                Self::ResolverEndpoint
+            } else if has(&["IpId"]) && (has(&["Ip"]) || has(&["Ipv6"])) {
+                Self::EndpointAddress
+            } else if has(&["Id", "RuleType"]) {
+                Self::ResolverRule
+            } else if has(&["ResolverRuleId", "VPCId"]) {
+                Self::RuleAssociation
+            } else if has(&["HostedZoneId", "Name"]) {
+                Self::HostedZone
+            } else if is_cluster_arn("arn") || has(&["name"]) && (is_url("endpoint") || has(&["resourcesVpcConfig"])) {
+                Self::Cluster
+            } else if is_cluster_arn("Arn") || has(&["Name"]) && (is_url("Endpoint") || has(&["ResourcesVpcConfig"])) {
+                Self::SdkCluster
+            } else if eksctl() && !has(&["apiVersion"]) {
+                Self::EksctlCluster
+            } else {
+                return None;
+            },
+        )
+    }
+
+    /// The list that it is of.
+    pub(super) fn call(self) -> Option<Call> {
+        Some(match self {
+            Self::Cluster | Self::SdkCluster | Self::EksctlCluster | Self::Subnet => return None,
+            Self::Interface => Call::DescribeNetworkInterfaces,
+            Self::Vpc => Call::DescribeVpcs,
+            Self::DhcpOptions => Call::DescribeDhcpOptions,
+            Self::SecurityGroup => Call::DescribeSecurityGroups,
+            Self::ResolverEndpoint => Call::ListResolverEndpoints,
+            Self::EndpointAddress => Call::ListResolverEndpointIpAddresses,
+            Self::ResolverRule => Call::ListResolverRules,
+            Self::RuleAssociation => Call::ListResolverRuleAssociations,
+            Self::HostedZone => Call::ListHostedZonesByVpc,
+        })
+    }
+
+    /// Puts one into the answers.
+    pub(super) fn take(self, one: &Members<'_>, answers: &mut Answers) -> Result<(), NotFacts> {
+        match self {
+            Self::Cluster => answers.clusters.push(eks::cluster(one, eks::Spelling::Api)?),
+            Self::SdkCluster => answers.clusters.push(eks::cluster(one, eks::Spelling::Sdk)?),
+            Self::EksctlCluster => {
+                let name = one
+                    .object("metadata")?
+                    .map_or(Ok(None), |metadata| metadata.text("name"))?;
+                answers.cluster_names.get_or_insert_default().extend(name);
+            }
+            Self::Interface => answers.interfaces.get_or_insert_default().push(ec2::interface(one)?),
+            Self::Subnet => answers.subnets.push(ec2::subnet(one)?),
+            Self::Vpc => answers.vpcs.get_or_insert_default().push(ec2::vpc(one)?),
+            Self::DhcpOptions => {
+                let options = ec2::dhcp_options(one)?;
+                answers.dhcp_options.get_or_insert_default().push(options);
+            }
+            Self::SecurityGroup => {
+                let group = ec2::security_group(one)?;
+                answers.security_groups.get_or_insert_default().push(group);
+            }
+            Self::ResolverEndpoint => {
+                let endpoint = route53::endpoint(one)?;
+                answers.resolver_endpoints.get_or_insert_default().push(endpoint);
+            }
+            // Members of one list are one endpoint's, but a list of its own is known by what it shares with others.
+            Self::EndpointAddress => answers.unassigned.push(route53::endpoint_addresses(one)?),
+            Self::ResolverRule => answers.resolver_rules.get_or_insert_default().push(route53::rule(one)?),
+            Self::RuleAssociation => {
+                let association = route53::association(one)?;
+                answers.rule_associations.get_or_insert_default().push(association);
+            }
+            Self::HostedZone => answers.hosted_zones.push(VpcZones {
+                vpc_id: String::new(),
+                zones: vec![route53::zone(one)?],
+            }),
+        }
+        Ok(())
+    }
+}

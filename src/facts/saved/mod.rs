@@ -1,0 +1,199 @@
+//! What the AWS CLI printed, saved as JSON, recognised by content (AWS API references of EKS, EC2, Route 53 Resolver,
+//! Route 53 and STS; AWS CLI versions 1 and 2 differ in times only, which are not read), and what the command `facts`
+//! wrote.
+
+mod answer;
+mod ec2;
+mod eks;
+mod element;
+mod node;
+mod other;
+mod pieces;
+mod plain;
+mod refused;
+mod route53;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+use self::element::Element;
+use self::node::{Members, Node};
+pub use self::refused::NotFacts;
+use super::answers::Answers;
+use super::bounded;
+use super::document::{Elsewhere, SCHEMA_VERSION};
+use super::{Gap, VpcZones};
+use crate::limits;
+
+/// Takes the documents of a file into the answers: one, or several one behind the other.
+pub fn read(bytes: &[u8], answers: &mut Answers) -> Result<(), NotFacts> {
+    let text = decoded(bytes)?;
+    if text.trim().is_empty() {
+        return Err(NotFacts::Empty);
+    }
+    let found = pieces::pieces(&text)?;
+    if found.values.is_empty() {
+        return Err(NotFacts::Other {
+            line: found.prompts.first().copied().unwrap_or(1),
+            what: "a command without its output".to_owned(),
+            instead: "run it with --output json, and save what it prints".to_owned(),
+        });
+    }
+    for value in found.values {
+        take(&Node::new(&text, value), answers)?;
+    }
+    if let Some(line) = found.prompts.first() {
+        answers.gaps.push(Gap {
+            fact: format!("line {line} of a file"),
+            source: "--facts".to_owned(),
+            reason: "it is a shell's prompt and no JSON: it is left out, and what AWS printed below it is read"
+                .to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// The text of a file. An octet of another code page, in a tag or a name, is no reason to refuse the rest: it becomes
+/// U+FFFD.
+fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, NotFacts> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(NotFacts::Utf16);
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    Ok(String::from_utf8_lossy(bytes))
+}
+
+/// One value of a file.
+fn take(node: &Node<'_>, answers: &mut Answers) -> Result<(), NotFacts> {
+    within_bounds(node)?;
+    if node.is_list() {
+        return list(node, answers);
+    }
+    if !node.is_object() {
+        return Err(NotFacts::Other {
+            line: node.line(),
+            what: "one text".to_owned(),
+            instead: "which fact it is does not stand there; save the answer without --query".to_owned(),
+        });
+    }
+    object(&node.members()?, answers)
+}
+
+/// A list: several documents, or what `--query 'NetworkInterfaces[]'` and its like leave of one.
+fn list(node: &Node<'_>, answers: &mut Answers) -> Result<(), NotFacts> {
+    let elements = node.elements()?;
+    let refused = |what: &str| {
+        Err(NotFacts::Other {
+            line: node.line(),
+            what: what.to_owned(),
+            instead: "what it lists does not stand there; save the answer without --query".to_owned(),
+        })
+    };
+    if elements.is_empty() {
+        return refused("an empty list");
+    }
+    if !elements.iter().all(Node::is_object) {
+        return refused("a list of something else than objects");
+    }
+    let mut kinds = Vec::new();
+    let (addresses, zones) = (answers.unassigned.len(), answers.hosted_zones.len());
+    for one in &elements {
+        let members = one.members()?;
+        match Element::of(&members) {
+            Some(kind) => {
+                kind.take(&members, answers)?;
+                if !kinds.contains(&kind) {
+                    kinds.push(kind);
+                }
+            }
+            None => object(&members, answers)?,
+        }
+    }
+    // The members of one list are of one endpoint, and of one VPC.
+    if kinds.contains(&Element::EndpointAddress) {
+        let all = answers.unassigned.split_off(addresses).into_iter().flatten().collect();
+        answers.unassigned.push(all);
+    }
+    if kinds.contains(&Element::HostedZone) {
+        let all = answers.hosted_zones.split_off(zones);
+        answers.hosted_zones.push(VpcZones {
+            vpc_id: String::new(),
+            zones: all.into_iter().flat_map(|list| list.zones).collect(),
+        });
+    }
+    answers.whole.extend(kinds.into_iter().filter_map(Element::call));
+    Ok(())
+}
+
+/// An object: a document of this program, an answer of AWS, or one member of it.
+fn object(members: &Members<'_>, answers: &mut Answers) -> Result<(), NotFacts> {
+    if members.has("schema_version") {
+        return elsewhere(members, answers);
+    }
+    if answer::take(members, answers)? {
+        return Ok(());
+    }
+    let Some(kind) = Element::of(members) else {
+        return Err(other::named(members));
+    };
+    kind.take(members, answers)?;
+    // One of a list is not the list.
+    answers.partial.extend(kind.call());
+    Ok(())
+}
+
+/// What the command `facts` wrote, or a capture.
+fn elsewhere(members: &Members<'_>, answers: &mut Answers) -> Result<(), NotFacts> {
+    let version: u64 = members.number("schema_version")?.unwrap_or_default();
+    if version > u64::from(SCHEMA_VERSION) {
+        return Err(NotFacts::Newer(version));
+    }
+    let node = members.node();
+    let taken_at = members.needed("taken_at")?;
+    if humantime::parse_rfc3339(&taken_at).is_err()
+        && let Some(taken_at) = members.get("taken_at")
+    {
+        return Err(taken_at.is_not("a time, as in 2026-01-01T00:00:00Z"));
+    }
+    if !members.has("facts") {
+        return Err(members.lacks("facts"));
+    }
+    let elsewhere: Elsewhere = serde_json::from_str(node.as_written()).map_err(|error| NotFacts::Shape {
+        line: node.line() + error.line().saturating_sub(1),
+        name: "the document".to_owned(),
+        problem: "is not as this program writes it: take the facts again".to_owned(),
+    })?;
+    if !elsewhere.is_bounded() {
+        return Err(NotFacts::Shape {
+            line: node.line(),
+            name: "the document".to_owned(),
+            problem: format!("has a list of more than {} members", limits::LIST_IN_CAPTURE),
+        });
+    }
+    answers.take_elsewhere(elsewhere);
+    Ok(())
+}
+
+/// Refuses what a capture could not hold.
+fn within_bounds(node: &Node<'_>) -> Result<(), NotFacts> {
+    let refused = |problem: String| NotFacts::Shape {
+        line: node.line(),
+        name: "the document".to_owned(),
+        problem,
+    };
+    let value: serde_json::Value = serde_json::from_str(node.as_written())
+        .map_err(|_| refused("is nested deeper, or has longer numbers, than any answer of AWS".to_owned()))?;
+    let value = if value.is_array() {
+        serde_json::json!({ "": value })
+    } else {
+        value
+    };
+    match bounded::beyond(&value) {
+        None => Ok(()),
+        Some(what) => {
+            let what: String = what.chars().take(limits::PARSER_MESSAGE).collect();
+            Err(refused(format!("is larger than what is read: {what}")))
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! JSON of something else, by name, with the one command that gives what is wanted.
+
+use super::node::Members;
+use super::refused::{NotFacts, shown};
+use crate::facts::calls::Call;
+use crate::limits;
+
+/// The answer that says most.
+const CLUSTER: &str = "aws eks describe-cluster --name NAME --output json gives the cluster";
+
+/// A key that only this has, what it is, and what to do.
+const KNOWN: &[(&str, &str, &str)] = &[
+    (
+        "FirewallDomainLists",
+        "a list of DNS Firewall's domain lists",
+        "nothing of it is read here; the answers of the VPC's Resolver show a block",
+    ),
+    (
+        "Domains",
+        "the domains of a DNS Firewall list",
+        "it does not say of which list, and nothing of it is read here; the answers of the VPC's Resolver show a block",
+    ),
+    (
+        "HostedZones",
+        "what aws route53 list-hosted-zones prints",
+        "aws route53 list-hosted-zones-by-vpc gives those of the VPC",
+    ),
+    (
+        "ResourceRecordSets",
+        "the records of a hosted zone",
+        "aws route53 list-hosted-zones-by-vpc gives the zones of the VPC",
+    ),
+    (
+        "SecurityGroupRules",
+        "what aws ec2 describe-security-group-rules prints",
+        "aws ec2 describe-security-groups gives the groups with their rules",
+    ),
+    ("nodegroup", "a node group", CLUSTER),
+    ("nodegroups", "a list of node groups", CLUSTER),
+    ("addon", "an add-on of a cluster", CLUSTER),
+    ("addons", "a list of add-ons", CLUSTER),
+    ("Reservations", "a list of EC2 instances", CLUSTER),
+    ("Stacks", "a list of CloudFormation stacks", CLUSTER),
+    ("terraform_version", "a state of Terraform", CLUSTER),
+    ("format_version", "a plan or a state of Terraform", CLUSTER),
+    (
+        "clusterArns",
+        "a list of ECS clusters",
+        "aws eks list-clusters gives those of EKS",
+    ),
+];
+
+/// Keys of answers that are read, with their call: for what is nearest.
+const READ: &[(&str, Call)] = &[
+    ("cluster", Call::DescribeCluster),
+    ("clusters", Call::ListClusters),
+    ("NetworkInterfaces", Call::DescribeNetworkInterfaces),
+    ("Vpcs", Call::DescribeVpcs),
+    ("VpcAttributes", Call::DescribeVpcAttribute),
+    ("DhcpOptions", Call::DescribeDhcpOptions),
+    ("SecurityGroups", Call::DescribeSecurityGroups),
+    ("ResolverEndpoints", Call::ListResolverEndpoints),
+    ("IpAddresses", Call::ListResolverEndpointIpAddresses),
+    ("ResolverRules", Call::ListResolverRules),
+    ("ResolverRuleAssociations", Call::ListResolverRuleAssociations),
+    ("HostedZoneSummaries", Call::ListHostedZonesByVpc),
+    ("updateIds", Call::ListUpdates),
+];
+
+/// What an object is that is no answer that is read.
+pub(super) fn named(of: &Members<'_>) -> NotFacts {
+    let refused = |what: &str, instead: &str| NotFacts::Other {
+        line: of.node().line(),
+        what: what.to_owned(),
+        instead: instead.to_owned(),
+    };
+    let keys: Vec<&str> = of.keys().collect();
+    if keys.is_empty() {
+        return refused(
+            "an empty object",
+            "AWS said nothing in it; run the command again, and save its output",
+        );
+    }
+    if let Some(code) = error_code(of) {
+        let what = format!("an error of AWS in place of the answer: {code}");
+        return refused(&what, "mend that, run the command again, and save its output");
+    }
+    if of.has("clusters") && of.has("users") || of.text("kind").ok().flatten().as_deref() == Some("Config") {
+        return refused("a kubeconfig", "give it with --kubeconfig");
+    }
+    if of.has("apiVersion") && of.has("kind") {
+        let kind = of.text("kind").ok().flatten().unwrap_or_default();
+        return refused(&format!("an object of Kubernetes, {}", shown(&kind)), CLUSTER);
+    }
+    if let Some((_, what, instead)) = KNOWN.iter().find(|(key, _, _)| of.has(key)) {
+        return refused(what, instead);
+    }
+    let is_output = |key: &&str| {
+        let output = of.object(key).ok().flatten();
+        output.is_some_and(|output| output.has("value") && output.has("sensitive"))
+    };
+    if keys.iter().all(is_output) {
+        return refused(
+            "what terraform output -json prints",
+            &format!(
+                "it has no settings of the cluster; aws eks describe-cluster --name {} --output json gives them",
+                cluster_of_terraform(of, &keys).as_deref().unwrap_or("NAME")
+            ),
+        );
+    }
+    if of.has("endpointPublicAccess") || of.has("vpcId") {
+        return refused(
+            "a part of a cluster",
+            "it does not say of which; save what aws eks describe-cluster --output json prints, without --query",
+        );
+    }
+    if of.has("endpoint") {
+        return refused(
+            "an endpoint without its cluster",
+            "save what aws eks describe-cluster --output json prints, without --query",
+        );
+    }
+    let listed: Vec<String> = keys.iter().take(limits::KEYS_SHOWN).map(|key| shown(key)).collect();
+    let what = format!("JSON with {}, which is nothing that is read here", listed.join(", "));
+    match nearest(&keys) {
+        Some(call) => refused(&what, &format!("nearest to it is what {} prints", call.command())),
+        None => refused(&what, CLUSTER),
+    }
+}
+
+/// The code of an error that an API, or an SDK, gave as JSON.
+fn error_code(of: &Members<'_>) -> Option<String> {
+    let error = of.object("Error").ok().flatten();
+    let code = match &error {
+        Some(error) => error.text("Code"),
+        None if of.has("__type") => of.text("__type"),
+        None if of.has("message") || of.has("Message") => of.text("code"),
+        None => return None,
+    };
+    let code = code.ok().flatten()?;
+    let code = code.rsplit('#').next().unwrap_or_default();
+    code.chars()
+        .all(|c| c.is_ascii_alphanumeric() || c == '.')
+        .then(|| code.to_owned())
+}
+
+/// The cluster that an output of Terraform names, as one word of a command.
+fn cluster_of_terraform(of: &Members<'_>, keys: &[&str]) -> Option<String> {
+    let name = keys
+        .iter()
+        .find(|key| key.ends_with("cluster_name") || key.ends_with("cluster_id"))?;
+    let value = of.object(name).ok().flatten()?.text("value").ok().flatten()?;
+    let plain = !value.is_empty()
+        && value
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    plain.then_some(value)
+}
+
+/// The answer that is read and whose key begins as one of these do.
+fn nearest(keys: &[&str]) -> Option<Call> {
+    let common = |one: &str, other: &str| {
+        let pairs = one.chars().zip(other.chars());
+        pairs.take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
+    };
+    let all = READ
+        .iter()
+        .flat_map(|(known, call)| keys.iter().map(move |key| (common(known, key), *call)));
+    let (length, call) = all.max_by_key(|(length, _)| *length)?;
+    (length >= limits::LIKENESS).then_some(call)
+}

@@ -1,0 +1,157 @@
+//! The JSON values of a text, one behind the other, between prompts and fences where somebody pasted them.
+
+use serde_json::value::RawValue;
+
+use super::plain;
+use super::refused::{NotFacts, syntax};
+use crate::limits;
+
+/// What a text holds.
+#[derive(Debug, Default)]
+pub(super) struct Pieces<'a> {
+    /// Its JSON values: slices of it.
+    pub(super) values: Vec<&'a str>,
+    /// The lines, from 1, of prompts that were left out.
+    pub(super) prompts: Vec<usize>,
+}
+
+/// Takes a text apart.
+pub(super) fn pieces(text: &str) -> Result<Pieces<'_>, NotFacts> {
+    let mut found = Pieces::default();
+    let mut at = 0;
+    loop {
+        let rest = &text[at..];
+        at += rest.len() - rest.trim_start().len();
+        let rest = &text[at..];
+        let Some(line) = rest.lines().next() else {
+            return Ok(found);
+        };
+        let number = text[..at].split('\n').count();
+        if is_prompt(line) {
+            found.prompts.push(number);
+            at += command(rest);
+        } else if is_left_out(line) {
+            at += line.len();
+        } else if rest.starts_with(['{', '[', '"']) {
+            if found.values.len() == limits::DOCUMENTS {
+                return Err(NotFacts::TooMany);
+            }
+            let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
+            match stream.next() {
+                Some(Ok(value)) => found.values.push(value.get()),
+                Some(Err(error)) => {
+                    let within = plain::named(rest, number).filter(|_| found.values.is_empty());
+                    let line = number + error.line().saturating_sub(1);
+                    // The first line of the rest may begin in the middle of one.
+                    let before = if error.line() <= 1 {
+                        text[..at].len() - text[..at].rfind('\n').map_or(0, |end| end + 1)
+                    } else {
+                        0
+                    };
+                    return Err(within.unwrap_or_else(|| syntax(text, line, before + error.column(), error.is_eof())));
+                }
+                None => return Ok(found),
+            }
+            at += stream.byte_offset();
+        } else {
+            return Err(plain::named(rest, number).unwrap_or_else(|| plain::unknown(line, number)));
+        }
+    }
+}
+
+/// A line that frames JSON and says nothing: a fence of Markdown, the end of a pager.
+fn is_left_out(line: &str) -> bool {
+    let line = line.trim();
+    let fence = |mark: char| {
+        let word = line.trim_start_matches(mark);
+        line.len() - word.len() >= 3 && word.chars().all(|c| c.is_ascii_alphanumeric())
+    };
+    fence('`') || fence('~') || line == "(END)"
+}
+
+/// What prompts end in.
+const PROMPT_ENDS: &[char] = &['$', '#', '%', '>', '❯', '➜', 'λ', '»'];
+/// The programs whose JSON is read here, and those that stand in front of them.
+const PROGRAMS: &[&str] = &[
+    "aws",
+    "aws.exe",
+    "aws-vault",
+    "cat",
+    "eks-dns-doctor",
+    "eksctl",
+    "eksctl.exe",
+    "jq",
+    "less",
+    "sudo",
+    "type",
+    "Get-Content",
+    "env",
+    "time",
+];
+
+/// Whether a line is a shell's prompt, with a command or without one; or a command alone.
+fn is_prompt(line: &str) -> bool {
+    let line = line.trim();
+    let is_program = |text: &str| {
+        let mut words = text.split_whitespace().skip_while(|word| {
+            // AWS_PROFILE=x in front of the command.
+            word.split_once('=')
+                .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
+        });
+        words.next().is_some_and(|word| PROGRAMS.contains(&word))
+    };
+    let alone = line.strip_prefix("+ ").unwrap_or(line);
+    if is_program(alone) && !alone.ends_with(':') {
+        return !alone.starts_with("aws: ");
+    }
+    let with_command = line
+        .char_indices()
+        .filter(|(_, c)| PROMPT_ENDS.contains(c))
+        .any(|(at, c)| is_program(&line[at + c.len_utf8()..]));
+    // `[ec2-user@ip-10-0-0-5 ~]$`, `PS C:\Users\x>`
+    let bare = line.ends_with(PROMPT_ENDS)
+        && !line.contains(['"', '{', ',', '<'])
+        && line.chars().count() <= limits::SHOWN_OF_FILE;
+    with_command || bare
+}
+
+/// How long a command is, over all its lines: one that goes on says so at its end.
+fn command(text: &str) -> usize {
+    let mut length = 0;
+    for line in text.split_inclusive('\n') {
+        length += line.len();
+        if !line.trim_end().ends_with(['\\', '`', '^']) {
+            break;
+        }
+    }
+    length
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+
+    #[test]
+    fn prompts_and_fences_are_left_out_and_nothing_else() {
+        for text in [
+            "$ aws eks describe-cluster --name a\n{\"a\":1}\n$ \n",
+            "```json\n{\"a\":1}\n```\n",
+            "~~~\n{\"a\":1}\n~~~",
+            "[ec2-user@ip-10-1-2-3 ~]$ aws eks describe-cluster \\\n  --name a\n{\"a\":1}\n[ec2-user@ip-10-1-2-3 ~]$",
+            "PS C:\\Users\\t> aws eks describe-cluster `\n --name a\r\n{\"a\":1}\r\nPS C:\\Users\\t>",
+            "C:\\>aws ec2 describe-vpcs\n{\"a\":1}",
+            "+ aws ec2 describe-vpcs\n{\"a\":1}\n(END)",
+            "user@host:~$ AWS_PROFILE=x aws ec2 describe-vpcs | cat\n{\"a\":1}",
+        ] {
+            let found = pieces(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+            assert_eq!(found.values, ["{\"a\":1}"], "{text}");
+        }
+        for text in ["{\"a\":1}\nand so on\n", "answer: {\"a\":1}", "{\"a\":1}\n# none\n"] {
+            assert!(pieces(text).is_err(), "{text}");
+        }
+        let found = pieces("$ aws x\n{}\n{}[1]\n").unwrap();
+        assert_eq!((found.values, found.prompts), (vec!["{}", "{}", "[1]"], vec![1]));
+    }
+}

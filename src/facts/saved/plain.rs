@@ -1,0 +1,171 @@
+//! What is no JSON, by name: the other output formats of the AWS CLI, its errors, and files of other programs.
+
+use super::refused::{NotFacts, shown};
+use crate::facts::calls::Call;
+
+/// What a text is that begins in this line; `None` where it is nothing that is known.
+pub(super) fn named(text: &str, line: usize) -> Option<NotFacts> {
+    if let Some(error) = aws_error(text, line) {
+        return Some(error);
+    }
+    let first = text.lines().next().unwrap_or_default().trim_end();
+    let format = |name: &str| {
+        Some(NotFacts::Other {
+            line,
+            what: format!("what --output {name} prints"),
+            instead: "save it with --output json".to_owned(),
+        })
+    };
+    let other = |what: &str, instead: &str| {
+        Some(NotFacts::Other {
+            line,
+            what: what.to_owned(),
+            instead: instead.to_owned(),
+        })
+    };
+    let second = text.lines().nth(1).unwrap_or_default();
+    let is_rule = first.len() > 4 && first.chars().all(|c| matches!(c, '-' | '+'));
+    if is_rule && second.starts_with('|') || first.starts_with("+-") {
+        return format("table");
+    }
+    let word = first.split('\t').next().unwrap_or_default();
+    let is_tag = !word.is_empty() && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    if first.contains('\t') && is_tag {
+        return format("text");
+    }
+    if first.starts_with("; <<>> DiG") || first.starts_with(";; ") {
+        return other("dig's text", "compare takes it, as the place of a name server");
+    }
+    if first.starts_with('<') {
+        return other(
+            "a page of HTML or XML",
+            "save what aws eks describe-cluster --output json prints",
+        );
+    }
+    if text.lines().any(|line| line.starts_with("apiVersion:")) {
+        return other("YAML of Kubernetes", "give a kubeconfig with --kubeconfig");
+    }
+    if text
+        .lines()
+        .any(|line| line.trim_start().starts_with("[default]") || line.starts_with("aws_access_key_id"))
+    {
+        return other(
+            "a configuration of the AWS CLI",
+            "save what aws eks describe-cluster --output json prints",
+        );
+    }
+    if ["resource \"", "module \"", "data \"", "terraform {", "output \""]
+        .iter()
+        .any(|begin| first.starts_with(begin))
+    {
+        return other(
+            "a configuration of Terraform",
+            "save what aws eks describe-cluster --output json prints",
+        );
+    }
+    // `terraform output` without -json.
+    if first.split_once(" = ").is_some_and(|(key, _)| is_key(key.trim())) {
+        return other(
+            "what terraform output prints",
+            "save what aws eks describe-cluster --output json prints",
+        );
+    }
+    let key = first.trim_start_matches("- ");
+    if key
+        .split_once(':')
+        .is_some_and(|(key, rest)| is_key(key) && (rest.is_empty() || rest.starts_with(' ')))
+    {
+        return format("yaml");
+    }
+    // What --query leaves of --output text has no tag.
+    if first.contains('\t')
+        || ["https://", "arn:aws", "vpc-", "subnet-", "eni-"]
+            .iter()
+            .any(|s| first.starts_with(s))
+    {
+        return format("text");
+    }
+    None
+}
+
+/// A name of a field.
+fn is_key(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+}
+
+/// A text that nothing is known of.
+pub(super) fn unknown(line: &str, number: usize) -> NotFacts {
+    NotFacts::Syntax {
+        line: number,
+        stands: format!("has {}", shown(line)),
+    }
+}
+
+/// An error that the AWS CLI printed in place of the answer.
+fn aws_error(text: &str, line: usize) -> Option<NotFacts> {
+    let refused = |at: usize, what: String, instead: String| {
+        Some(NotFacts::Other {
+            line: line + at,
+            what,
+            instead,
+        })
+    };
+    for (at, said) in text.lines().enumerate() {
+        if let Some((_, rest)) = said.split_once("An error occurred (")
+            && let Some((code, rest)) = rest.split_once(')')
+        {
+            let operation = rest
+                .split_once("calling the ")
+                .and_then(|(_, rest)| rest.split_once(' '));
+            let operation = operation.map_or("", |(operation, _)| operation);
+            let what = format!("an error of AWS in place of the answer: {code}");
+            return refused(at, what, again(code, operation));
+        }
+        let begins = |texts: &[&str]| texts.iter().any(|text| said.trim_start().starts_with(text));
+        if begins(&[
+            "Unable to locate credentials",
+            "The config profile",
+            "The SSO session",
+            "Error loading SSO Token",
+            "Error when retrieving",
+            "Token has expired",
+            "You must specify a region",
+            "Could not connect to the endpoint URL",
+            "Connect timeout on endpoint URL",
+            "Unable to parse config file",
+            "Partial credentials found",
+        ]) {
+            let what = format!("an error of the AWS CLI in place of the answer: {}", shown(said));
+            let instead = "mend that, run the command again, and save its output".to_owned();
+            return refused(at, what, instead);
+        }
+        if begins(&["usage: aws", "aws: error:", "aws: [ERROR]", "aws.exe: error:"]) {
+            let what = "what the AWS CLI says of a command that it does not know".to_owned();
+            let instead = "run aws eks describe-cluster --name NAME --output json, and save its output".to_owned();
+            return refused(at, what, instead);
+        }
+    }
+    None
+}
+
+/// What to do about an error of AWS.
+fn again(code: &str, operation: &str) -> String {
+    let call = Call::ALL
+        .into_iter()
+        .find(|call| call.action().split_once(':').is_some_and(|(_, name)| name == operation));
+    let Some(call) = call else {
+        return "mend that, run the command again, and save its output".to_owned();
+    };
+    let command = call.command();
+    if code.contains("AccessDenied") || code.contains("Unauthorized") {
+        format!(
+            "run {command} --output json again as somebody who may {}",
+            call.action()
+        )
+    } else {
+        format!("mend that, and run {command} --output json again")
+    }
+}

@@ -1,0 +1,650 @@
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use super::*;
+use crate::facts::answers::{Source, Wanted};
+use crate::facts::calls::Call;
+use crate::facts::{Facts, ResolverEndpoint, VpcAttributes};
+
+const X: &str = "0123456789ABCDEF0123456789ABCDEF.gr7.ap-northeast-1.eks.amazonaws.com";
+
+fn cluster(name: &str, endpoint: &str) -> String {
+    format!(
+        r#"{{"cluster":{{"name":"{name}","createdAt":1795461910.803,"endpoint":"{endpoint}",
+        "resourcesVpcConfig":{{"vpcId":"vpc-1","endpointPublicAccess":true,"endpointPrivateAccess":true}}}}}}"#
+    )
+}
+
+fn eni(id: &str, description: &str, ip: &str, more: &str) -> String {
+    format!(
+        r#"{{"NetworkInterfaceId":"{id}","Description":"{description}","PrivateIpAddress":"{ip}","VpcId":"vpc-1"{more}}}"#
+    )
+}
+
+fn enis(all: &[String]) -> String {
+    format!(r#"{{"NetworkInterfaces":[{}]}}"#, all.join(","))
+}
+
+fn applied(files: &[&str]) -> (Facts, Vec<String>) {
+    let mut answers = Answers {
+        source: Source::Files,
+        ..Answers::default()
+    };
+    for file in files {
+        super::read(file.as_bytes(), &mut answers).unwrap();
+    }
+    let mut facts = Facts::default();
+    let target = X.to_lowercase().parse().unwrap();
+    let wanted = Wanted {
+        target: &target,
+        cluster: None,
+    };
+    let gaps = answers.assemble(wanted, &mut facts);
+    (facts, gaps.into_iter().map(|gap| gap.fact).collect())
+}
+
+fn ids(facts: &Facts) -> Vec<&str> {
+    let all = facts.interfaces.iter().flatten();
+    all.map(|interface| interface.id.as_str()).collect()
+}
+
+#[test]
+fn what_the_cli_prints() {
+    let interfaces = enis(&[
+        eni(
+            "eni-1",
+            "Amazon EKS shared-cluster",
+            "192.168.1.1",
+            r#","Status":"in-use","PrivateIpAddresses":[{"PrivateIpAddress":"192.168.1.1"},{"PrivateIpAddress":"192.168.1.2"}],"Ipv6Addresses":[{"Ipv6Address":"2001:db8::1"}]"#,
+        ),
+        eni("eni-2", "Amazon EKS shared-cluster-2", "192.168.1.3", ""),
+        eni(
+            "eni-3",
+            "Amazon EKS shared-cluster",
+            "192.168.1.4",
+            r#","Status":"available""#,
+        ),
+        eni("eni-4", "aws-K8S-i-1", "192.168.1.5", ""),
+    ]);
+    let vpcs = r#"{"Vpcs":[{"VpcId":"vpc-0","CidrBlock":"10.0.0.0/16"},{"VpcId":"vpc-1","CidrBlock":"192.168.0.0/16",
+        "CidrBlockAssociationSet":[{"CidrBlock":"192.168.0.0/16","CidrBlockState":{"State":"associated"}},
+        {"CidrBlock":"100.64.0.0/16","CidrBlockState":{"State":"associated"}},
+        {"CidrBlock":"100.65.0.0/16","CidrBlockState":{"State":"disassociated"}}],
+        "Ipv6CidrBlockAssociationSet":[{"Ipv6CidrBlock":"2001:db8::/56","Ipv6CidrBlockState":{"State":"associated"}}]}]}"#;
+    // A trailing slash, and another case.
+    let document = cluster("shared-cluster", &format!("https://{X}/"));
+    let (facts, gaps) = applied(&[&interfaces, vpcs, &document]);
+    assert_eq!(gaps.len(), 1, "{gaps:?}");
+    assert_eq!(facts.cluster.as_ref().unwrap().endpoint_public_access, Some(true));
+    assert_eq!(ids(&facts), ["eni-1"]);
+    let addresses: Vec<String> = facts.interfaces.as_ref().unwrap()[0]
+        .addresses
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(addresses, ["192.168.1.1", "192.168.1.2", "2001:db8::1"]);
+    let vpc = facts.vpc.unwrap();
+    let cidrs: Vec<String> = vpc.cidrs.iter().map(ToString::to_string).collect();
+    assert_eq!(cidrs, ["192.168.0.0/16", "100.64.0.0/16", "2001:db8::/56"]);
+}
+
+#[test]
+fn the_cluster_of_another_endpoint_is_kept_and_said_to_be_one() {
+    let interfaces = enis(&[eni("eni-1", "Amazon EKS other", "192.168.1.1", "")]);
+    let target = X.parse().unwrap();
+    let (facts, _) = applied(&[&interfaces, &cluster("other", "https://other.test")]);
+    assert!(facts.is_of_another_endpoint(&target) && facts.cluster_of(&target).is_none());
+    // Of several it cannot be known which one is meant.
+    let several = [cluster("one", "https://one.test"), cluster("two", "https://two.test")];
+    let (facts, gaps) = applied(&[&several[0], &several[1]]);
+    assert_eq!((facts.cluster, gaps[0].as_str()), (None, "cluster"));
+    // One without an endpoint yet is no other's.
+    let (facts, gaps) = applied(&[r#"{"cluster":{"name":"new","status":"CREATING","resourcesVpcConfig":null}}"#]);
+    assert!(!facts.is_of_another_endpoint(&target));
+    assert_eq!(gaps[0], "cluster");
+}
+
+#[test]
+fn interfaces_alone_are_used_where_they_are_one_clusters() {
+    let one = eni("eni-1", "Amazon EKS shared-cluster", "192.168.1.1", "");
+    let other = eni("eni-2", "Amazon EKS shared-cluster-2", "192.168.1.2", "");
+    let (facts, gaps) = applied(&[&enis(std::slice::from_ref(&one))]);
+    assert_eq!(ids(&facts), ["eni-1"]);
+    assert!(gaps[0].starts_with("cluster, VPC,"), "{gaps:?}");
+    // The same file twice says nothing more.
+    let file = enis(std::slice::from_ref(&one));
+    let (twice, _) = applied(&[&file, &file]);
+    assert_eq!(twice, facts);
+    let (facts, gaps) = applied(&[&enis(&[one, other])]);
+    assert_eq!(facts.interfaces, None);
+    assert!(gaps.contains(&"network interfaces".to_owned()));
+}
+
+/// What the AWS CLI printed for a cluster, in both styles of times, and shapes that it documents.
+fn recorded(folder: &str) -> Vec<(String, String)> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/awscli")
+        .join(folder);
+    let mut files: Vec<(String, String)> = read_dir(&path);
+    files.sort();
+    files
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test reads its fixtures")]
+fn read_dir(path: &std::path::Path) -> Vec<(String, String)> {
+    std::fs::read_dir(path)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            (name, std::fs::read_to_string(path).unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn everything_that_the_cli_recorded_is_understood() {
+    let mut before: Option<Facts> = None;
+    for folder in ["v1", "v2"] {
+        let files = recorded(folder);
+        let texts: Vec<&str> = files.iter().map(|(_, text)| text.as_str()).collect();
+        let (facts, gaps) = applied(&texts);
+        // An inbound and an outbound endpoint, each with two addresses in the same VPC: whose the list is is not said.
+        let unsaid = ["addresses of Resolver endpoints", "private hosted zones"];
+        assert_eq!(gaps, unsaid, "{folder}");
+        assert_eq!(facts.interfaces.as_ref().unwrap().len(), 2);
+        let vpc = facts.vpc.as_ref().unwrap();
+        assert_eq!(vpc.resolver().unwrap().to_string(), "192.168.0.2");
+        assert_eq!(
+            facts.dhcp_options.as_ref().unwrap().domain_name_servers,
+            ["AmazonProvidedDNS"]
+        );
+        assert_eq!(
+            facts.vpc_attributes,
+            Some(VpcAttributes {
+                dns_support: Some(true),
+                dns_hostnames: Some(true)
+            })
+        );
+        assert!(given(&facts).iter().all(|(_, addresses)| addresses.is_empty()));
+        let of_endpoint = |one: &&ResolverEndpoint| one.is_inbound();
+        let inbound = facts.resolver_endpoints.iter().flatten().find(of_endpoint).unwrap();
+        let description = format!("Route 53 Resolver: {}:rni-64ca5fd3b0b1151fe", inbound.id);
+        let interface = enis(&[eni("eni-r", &description, "192.168.96.10", "")]);
+        let (decided, _) = applied(&[texts.as_slice(), &[interface.as_str()]].concat());
+        let inbound = decided.resolver_endpoints.iter().flatten().find(of_endpoint).unwrap();
+        let ips: Vec<String> = inbound
+            .addresses
+            .iter()
+            .flatten()
+            .map(|address| address.ip.to_string())
+            .collect();
+        assert_eq!(ips, ["192.168.96.10", "192.168.128.10"]);
+        assert_eq!(facts.caller.as_ref().unwrap().account, "123456789012");
+        assert!(facts.cluster.as_ref().unwrap().certificate_authority.is_some());
+        assert!(facts.resolver_rules.iter().flatten().any(|rule| rule.kind == "FORWARD"));
+        assert!(facts.rule_associations.as_ref().unwrap().len() > 1);
+        assert_eq!(facts.updates, Some(Vec::new()));
+        // All in one file, one behind the other, is the same.
+        let (joined, _) = applied(&[&texts.join("\n")]);
+        assert_eq!(joined, facts);
+        // So is what the command `facts` makes of them.
+        let document = crate::facts::document::Document {
+            schema_version: SCHEMA_VERSION,
+            tool: crate::facts::document::Maker::this(),
+            taken_at: "2026-01-01T00:00:00Z".to_owned(),
+            target: crate::settings::Target {
+                hostname: X.parse().unwrap(),
+                cluster: None,
+                region: None,
+                source: "aws".to_owned(),
+            },
+            facts: facts.clone(),
+            gaps: Vec::new(),
+        };
+        let (again, _) = applied(&[&document.to_json().unwrap()]);
+        let origin = Some("--facts, of 2026-01-01T00:00:00Z".to_owned());
+        assert_eq!(
+            again,
+            Facts {
+                origin,
+                ..facts.clone()
+            }
+        );
+        if let Some(before) = before.replace(facts) {
+            assert_eq!(before, joined);
+        }
+    }
+}
+
+#[test]
+fn part_of_a_list_is_a_gap_and_an_empty_one_is_an_answer() {
+    let (facts, gaps) = applied(&[r#"{"ResolverEndpoints":[],"NextToken":"x"}"#]);
+    assert_eq!(facts.resolver_endpoints, Some(Vec::new()));
+    assert!(gaps.contains(&"Resolver endpoints".to_owned()), "{gaps:?}");
+    let (_, gaps) = applied(&[r#"{"Vpcs":[]}"#]);
+    assert!(gaps.contains(&"VPC".to_owned()), "{gaps:?}");
+}
+
+#[test]
+fn more_addresses_than_are_compared_with_are_a_gap() {
+    let many: Vec<String> = (0..300)
+        .map(|n| {
+            let ip = format!("192.168.{}.{}", n / 250, n % 250 + 1);
+            eni(&format!("eni-{n}"), "Amazon EKS shared", &ip, "")
+        })
+        .collect();
+    let (facts, gaps) = applied(&[&enis(&many)]);
+    assert_eq!(facts.interfaces.unwrap().len(), limits::EXPECTED);
+    assert!(gaps.contains(&"network interfaces".to_owned()), "{gaps:?}");
+}
+
+#[test]
+fn what_is_no_document_is_refused() {
+    let read = |text: &str| super::read(text.as_bytes(), &mut Answers::default()).unwrap_err();
+    for text in [r#"{"Rules":[]}"#, "{}", "\"x\"", "[]", "[7]", r#"{"VpcId":"v"}"#] {
+        assert!(matches!(read(text), NotFacts::Other { .. }), "{text}: {:?}", read(text));
+    }
+    assert_eq!(read(" \n"), NotFacts::Empty);
+    assert_eq!(read(r#"{"schema_version":2}"#), NotFacts::Newer(2));
+    let utf16 = super::read(b"\xff\xfe{\0}\0", &mut Answers::default());
+    assert_eq!(utf16, Err(NotFacts::Utf16));
+    assert_eq!(read("{\n \"Vpcs\": ["), NotFacts::Cut(2));
+    assert_eq!(read("["), NotFacts::Cut(1));
+    for (text, says) in [
+        (
+            r#"{"cluster":7}"#,
+            "line 1: cluster is the number 7, and has to be an object",
+        ),
+        (r#"{"cluster":{}}"#, "line 1: cluster has no \"name\""),
+        (
+            r#"{"Vpcs":[7]}"#,
+            "line 1: Vpcs[0] is the number 7, and has to be an object",
+        ),
+        (
+            r#"{"Vpcs":[{"VpcId":"v","CidrBlock":"x"}]}"#,
+            "line 1: Vpcs[0].CidrBlock is the text \"x\", and has to be a network, as in 10.0.0.0/16",
+        ),
+        (r#"{"schema_version":1}"#, "line 1: the object has no \"taken_at\""),
+    ] {
+        assert_eq!(read(text).to_string(), format!("is not as AWS prints it: {says}"));
+    }
+    // The place is in the file, not in the document.
+    let second = format!("{}\n\n{{\"Vpcs\":[7]}}", cluster("a", X));
+    assert!(read(&second).to_string().contains("line 4"), "{}", read(&second));
+    let deep = "[".repeat(100_000);
+    assert!(matches!(read(&deep), NotFacts::Cut(1)));
+    let deep = format!("{deep}{}", "]".repeat(100_000));
+    assert!(matches!(read(&deep), NotFacts::Shape { .. }));
+}
+
+/// What a file says is used, and the gaps with their reasons.
+fn used(files: &[&str]) -> (Facts, Vec<(String, String)>) {
+    let mut answers = Answers {
+        source: Source::Files,
+        ..Answers::default()
+    };
+    for file in files {
+        super::read(file.as_bytes(), &mut answers).unwrap_or_else(|error| panic!("{error}: {file}"));
+    }
+    let mut facts = Facts::default();
+    let target = X.to_lowercase().parse().unwrap();
+    let wanted = Wanted {
+        target: &target,
+        cluster: None,
+    };
+    let gaps = answers.assemble(wanted, &mut facts);
+    (facts, gaps.into_iter().map(|gap| (gap.fact, gap.reason)).collect())
+}
+
+fn endpoint(id: &str, direction: &str, vpc: &str, count: usize) -> String {
+    format!(r#"{{"Id":"{id}","Direction":"{direction}","IpAddressCount":{count},"HostVPCId":"{vpc}"}}"#)
+}
+
+fn endpoints(all: &[String]) -> String {
+    format!(r#"{{"ResolverEndpoints":[{}]}}"#, all.join(","))
+}
+
+/// A list of addresses, each `id subnet ip`.
+fn ips(all: &[&str]) -> String {
+    let one = |line: &&str| {
+        let words: Vec<&str> = line.split(' ').collect();
+        format!(
+            r#"{{"IpId":"{}","SubnetId":"{}","Ip":"{}"}}"#,
+            words[0], words[1], words[2]
+        )
+    };
+    let all: Vec<String> = all.iter().map(one).collect();
+    format!(r#"{{"MaxResults":10,"IpAddresses":[{}]}}"#, all.join(","))
+}
+
+/// The addresses of each endpoint, in the order of their ids.
+fn given(facts: &Facts) -> Vec<(String, Vec<String>)> {
+    let mut all: Vec<(String, Vec<String>)> = facts
+        .resolver_endpoints
+        .iter()
+        .flatten()
+        .map(|one| {
+            let addresses = one.addresses.iter().flatten();
+            (
+                one.id.clone(),
+                addresses.map(|address| address.ip.to_string()).collect(),
+            )
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+/// Every order of the files.
+fn orders<'a>(files: &[&'a str]) -> Vec<Vec<&'a str>> {
+    if files.is_empty() {
+        return vec![Vec::new()];
+    }
+    let mut all = Vec::new();
+    for at in 0..files.len() {
+        let mut rest = files.to_vec();
+        let first = rest.remove(at);
+        all.extend(orders(&rest).into_iter().map(|mut order| {
+            order.insert(0, first);
+            order
+        }));
+    }
+    all
+}
+
+const IN: &str = "rni-a1 subnet-a 192.168.7.10|rni-a2 subnet-b 192.168.8.10";
+const OUT: &str = "rni-b1 subnet-a 192.168.7.77|rni-b2 subnet-b 192.168.8.77";
+
+fn of(list: &str) -> String {
+    ips(&list.split('|').collect::<Vec<_>>())
+}
+
+#[test]
+fn addresses_that_can_be_of_two_endpoints_are_nobodys() {
+    let listed = endpoints(&[
+        endpoint("rslvr-in-7", "INBOUND", "vpc-1", 2),
+        endpoint("rslvr-out-7", "OUTBOUND", "vpc-1", 2),
+    ]);
+    let (inbound, outbound) = (of(IN), of(OUT));
+    for order in orders(&[&listed, &inbound, &outbound]) {
+        let (facts, gaps) = used(&order);
+        assert!(
+            given(&facts).iter().all(|(_, addresses)| addresses.is_empty()),
+            "{facts:?}"
+        );
+        let of_addresses: Vec<&str> = gaps
+            .iter()
+            .filter(|(fact, _)| fact == "addresses of Resolver endpoints")
+            .map(|(_, reason)| reason.as_str())
+            .collect();
+        assert_eq!(of_addresses.len(), 2, "{gaps:?}");
+        for reason in of_addresses {
+            for part in [
+                "rslvr-in-7 or rslvr-out-7",
+                "aws ec2 describe-network-interfaces --filters Name=addresses.private-ip-address,Values=192.168.",
+            ] {
+                assert!(reason.contains(part), "{reason}");
+            }
+        }
+    }
+    // One list alone is no more sure, whichever it is.
+    for list in [&inbound, &outbound] {
+        assert!(given(&used(&[&listed, list]).0).iter().all(|(_, all)| all.is_empty()));
+    }
+}
+
+#[test]
+fn addresses_are_given_where_one_endpoint_alone_fits() {
+    let both = |counts: (usize, usize), vpcs: (&str, &str)| {
+        endpoints(&[
+            endpoint("rslvr-out-7", "OUTBOUND", vpcs.1, counts.1),
+            endpoint("rslvr-in-7", "INBOUND", vpcs.0, counts.0),
+        ])
+    };
+    let (inbound, outbound) = (of(IN), of(OUT));
+    let all = [
+        (
+            "rslvr-in-7".to_owned(),
+            vec!["192.168.7.10".to_owned(), "192.168.8.10".to_owned()],
+        ),
+        (
+            "rslvr-out-7".to_owned(),
+            vec!["192.168.7.77".to_owned(), "192.168.8.77".to_owned()],
+        ),
+    ];
+    // The interface of one address names its endpoint; the other list is the other's by elimination.
+    let interface = enis(&[eni(
+        "eni-7",
+        "Route 53 Resolver: rslvr-out-7:rni-b2",
+        "192.168.8.77",
+        "",
+    )]);
+    let same = both((2, 2), ("vpc-1", "vpc-1"));
+    for order in orders(&[&same, &inbound, &outbound, &interface]) {
+        assert_eq!(given(&used(&order).0), all, "{order:?}");
+    }
+    // By count.
+    let counted = both((2, 3), ("vpc-1", "vpc-1"));
+    assert_eq!(given(&used(&[&inbound, &counted]).0)[0], all[0]);
+    // By subnet: one endpoint stands in another VPC.
+    let subnets = r#"{"Subnets":[{"SubnetId":"subnet-a","VpcId":"vpc-1","CidrBlock":"192.168.7.0/24"}]}"#;
+    let apart = both((2, 2), ("vpc-1", "vpc-2"));
+    for order in orders(&[subnets, &apart, &inbound]) {
+        assert_eq!(given(&used(&order).0)[0], all[0]);
+    }
+    // Not where more endpoints may be there than are listed.
+    let page = counted.replace("{\"ResolverEndpoints\"", "{\"NextToken\":\"x\",\"ResolverEndpoints\"");
+    assert!(given(&used(&[&inbound, &page]).0).iter().all(|(_, all)| all.is_empty()));
+}
+
+#[test]
+fn zones_are_given_where_one_vpc_alone_fits() {
+    let zones =
+        r#"{"HostedZoneSummaries":[{"HostedZoneId":"Z7","Name":"corp.example.","Owner":{"OwningAccount":"1"}}]}"#;
+    let document = cluster("shared", &format!("https://{X}"));
+    let of_vpc = |facts: &Facts| {
+        facts
+            .hosted_zones
+            .iter()
+            .flatten()
+            .map(|one| one.vpc_id.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of_vpc(&used(&[zones, &document]).0), ["vpc-1"]);
+    let hub = r#"{"Vpcs":[{"VpcId":"vpc-2","CidrBlock":"10.9.0.0/16"}]}"#;
+    let (facts, gaps) = used(&[zones, &document, hub]);
+    assert!(of_vpc(&facts).is_empty());
+    let reason = &gaps.iter().find(|(fact, _)| fact == "private hosted zones").unwrap().1;
+    assert!(
+        reason.contains("vpc-1 or vpc-2") && reason.contains("get-hosted-zone --id Z7"),
+        "{reason}"
+    );
+    let zone =
+        r#"{"HostedZone":{"Id":"/hostedzone/Z7","Name":"corp.example."},"VPCs":[{"VPCRegion":"r","VPCId":"vpc-2"}]}"#;
+    assert_eq!(of_vpc(&used(&[zone, zones, &document, hub]).0), ["vpc-2"]);
+}
+
+#[test]
+fn the_last_page_makes_a_list_whole() {
+    let page = |id: &str, token: &str| {
+        enis(&[eni(id, "Amazon EKS shared", &format!("192.168.1.{}", id.len()), "")])
+            .replace("{\"NetworkInterfaces\"", &format!("{{{token}\"NetworkInterfaces\""))
+    };
+    let document = cluster("shared", &format!("https://{X}"));
+    let (first, last) = (
+        page("eni-1", "\"NextToken\":\"x\","),
+        page("eni-22", "\"NextToken\":null,"),
+    );
+    let is_gap = |gaps: &[(String, String)]| gaps.iter().any(|(fact, _)| fact == "network interfaces");
+    let (facts, gaps) = used(&[&document, &first]);
+    assert!(facts.is_part(Call::DescribeNetworkInterfaces) && is_gap(&gaps));
+    for order in orders(&[&document, &first, &last]) {
+        let (facts, gaps) = used(&order);
+        assert!(facts.partial.is_empty() && !is_gap(&gaps), "{gaps:?}");
+        assert_eq!(facts.interfaces.as_ref().unwrap().len(), 2);
+    }
+    let (one_file, _) = used(&[&format!("{document}{first}\n{last}")]);
+    assert!(one_file.partial.is_empty());
+}
+
+#[test]
+fn what_is_being_associated_is_left_out_and_not_the_file() {
+    let vpcs = r#"{"Vpcs":[{"VpcId":"vpc-1","CidrBlock":"192.168.0.0/16","Ipv6CidrBlockAssociationSet":[
+        {"Ipv6CidrBlock":"","Ipv6CidrBlockState":{"State":"associating"}},{"Ipv6CidrBlockState":{"State":"failed"}}]}]}"#;
+    assert_eq!(used(&[vpcs]).0.vpc.unwrap().cidrs.len(), 1);
+}
+
+#[test]
+fn it_is_read_however_it_was_saved() {
+    let answer = cluster("shared", &format!("https://{X}"));
+    let inner = answer.trim_start_matches("{\"cluster\":").strip_suffix('}').unwrap();
+    let hash = format!(r#"{{"name":"shared","endpoint":"https://{X}","public":true}}"#);
+    let sdk = format!(
+        r#"[{{"Arn":"arn:aws:eks:r:1:cluster/shared","Endpoint":"https://{X}","Name":"shared",
+        "ResourcesVpcConfig":{{"VpcId":"vpc-1","EndpointPrivateAccess":true}}}}]"#
+    );
+    for file in [
+        inner.to_owned(),
+        hash,
+        sdk,
+        format!("[{answer}]"),
+        format!("$ aws eks describe-cluster --name shared\n{answer}\n$ "),
+        format!("```json\r\n{answer}\r\n```\r\n"),
+        format!("\u{feff}{answer}"),
+    ] {
+        let (facts, _) = used(&[&file]);
+        let cluster = facts.cluster.unwrap_or_else(|| panic!("{file}"));
+        assert_eq!(
+            (cluster.name.as_str(), cluster.host().is_some()),
+            ("shared", true),
+            "{file}"
+        );
+    }
+    // A list that --query left, and an octet of another code page in a field that nobody uses.
+    let list = format!("[{}]", eni("eni-1", "Amazon EKS shared", "192.168.1.1", ""));
+    assert_eq!(ids(&used(&[&answer, &list]).0), ["eni-1"]);
+    let octets = answer
+        .replace("\"createdAt\"", "\"tags\":{\"o\":\"D\u{7f}r\"},\"createdAt\"")
+        .into_bytes();
+    let octets: Vec<u8> = octets
+        .into_iter()
+        .map(|octet| if octet == 0x7f { 0xfc } else { octet })
+        .collect();
+    let mut answers = Answers::default();
+    super::read(&octets, &mut answers).unwrap();
+    assert_eq!(answers.clusters[0].name, "shared");
+    // eksctl's list has names alone.
+    let (facts, gaps) = used(&[r#"[{"metadata":{"name":"shared","region":"r"},"status":{"eksctlCreated":"True"}}]"#]);
+    assert!(facts.cluster.is_none() && gaps.iter().any(|(fact, _)| fact.contains("cluster")));
+}
+
+#[test]
+fn a_refusal_is_in_our_own_words() {
+    let text = format!("CLUSTER\tarn:aws:eks:r:1:cluster/shared\thttps://{X}\n");
+    let yaml = format!("cluster:\n  name: shared\n  endpoint: https://{X}\n");
+    let denied = "\nAn error occurred (AccessDeniedException) when calling the DescribeCluster operation: no\n";
+    let output = r#"{"cluster_name":{"sensitive":false,"type":"string","value":"shared"}}"#;
+    for (file, says) in [
+        (
+            text.as_str(),
+            "is what --output text prints (line 1): save it with --output json",
+        ),
+        (
+            yaml.as_str(),
+            "is what --output yaml prints (line 1): save it with --output json",
+        ),
+        (
+            "------\n|  DescribeCluster  |\n",
+            "is what --output table prints (line 1): save it with --output json",
+        ),
+        (
+            denied,
+            "is an error of AWS in place of the answer: AccessDeniedException (line 2): run aws eks describe-cluster \
+             --output json again as somebody who may eks:DescribeCluster",
+        ),
+        (
+            output,
+            "aws eks describe-cluster --name shared --output json gives them",
+        ),
+        (
+            r#"{"terraform_version":"1.9"}"#,
+            "is a state of Terraform (line 1): aws eks describe-cluster",
+        ),
+        (
+            r#"{"ResolverQueryLogConfigs":[]}"#,
+            "nearest to it is what aws route53resolver list-resolver-",
+        ),
+        (
+            "$ aws eks describe-cluster\n",
+            "is a command without its output (line 1)",
+        ),
+        (
+            "{\"Vpcs\":[],}",
+            "is not JSON: line 1 has a comma too many in front of it",
+        ),
+        ("{'Vpcs':[]}", "line 1 has single quotation marks"),
+        ("{\"a\":1}\nand so on", "line 2 has \"and so on\""),
+        ("apiVersion: v1\nclusters: []\n", "give a kubeconfig with --kubeconfig"),
+    ] {
+        let error = super::read(file.as_bytes(), &mut Answers::default())
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(says), "{error}");
+    }
+}
+
+/// What a parser would say is nowhere in what is said, and no place is said twice.
+#[test]
+fn no_refusal_has_a_parsers_words() {
+    let whole = [
+        cluster("shared", &format!("https://{X}")),
+        enis(&[eni(
+            "eni-1",
+            "Amazon EKS shared",
+            "192.168.1.1",
+            r#","Ipv6Addresses":[{"Ipv6Address":"::1"}]"#,
+        )]),
+        endpoints(&[endpoint("rslvr-in-7", "INBOUND", "vpc-1", 2)]),
+        of(IN),
+        r#"{"schema_version":1,"taken_at":"2026-01-01T00:00:00Z","facts":{"cluster":{"name":"a"}}}"#.to_owned(),
+    ];
+    let mut seen = 0;
+    for text in &whole {
+        let cuts = (1..text.len()).map(|at| text[..at].to_owned());
+        let strange = ["7", "\"x\"", "[]", "{}", "true", "'", "\u{1b}", ",", "\\"];
+        let marks: Vec<usize> = text.match_indices([':', ',', '[', '{']).map(|(at, _)| at + 1).collect();
+        let put = marks.iter().flat_map(|at| {
+            strange.iter().map(move |word| {
+                let rest = &text[*at..];
+                let end = rest.find([',', '}', ']']).unwrap_or(0);
+                format!("{}{word}{}", &text[..*at], &rest[end..])
+            })
+        });
+        for file in cuts.chain(put) {
+            let Err(error) = super::read(file.as_bytes(), &mut Answers::default()) else {
+                continue;
+            };
+            seen += 1;
+            let said = error.to_string();
+            for word in [
+                "serde",
+                "struct",
+                "Option",
+                "Raw",
+                "invalid type",
+                "expected",
+                "missing field",
+                "EOF",
+                "trailing",
+                "column",
+                "variant",
+                "Error(",
+            ] {
+                assert!(!said.contains(word), "{said:?} of {file}");
+            }
+            assert!(said.matches("line ").count() <= 1, "{said}");
+        }
+    }
+    assert!(seen > 100);
+}
