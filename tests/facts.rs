@@ -260,3 +260,27 @@ fn addresses_of_nobody_are_not_asked_and_in_no_fix() {
         );
     }
 }
+
+/// A cluster that has no endpoint yet is a conclusion, in the format that was asked for.
+#[test]
+fn a_cluster_without_an_endpoint_yet_is_inconclusive() {
+    let home = folder();
+    let cluster = r#"{"cluster":{"name":"fresh","status":"CREATING","resourcesVpcConfig":{"vpcId":"vpc-7"}}}"#;
+    write(home.path(), "cluster.json", cluster);
+    for line in ["--facts cluster.json", "--cluster fresh --facts cluster.json"] {
+        let (code, stdout, stderr) = run(home.path(), &format!("{CLOSED} {line}"));
+        assert_eq!(code, Some(3), "{stderr}");
+        let report = json(&stdout);
+        assert_eq!(report["conclusion"], "inconclusive");
+        assert_eq!(report["findings"][0]["rule"], "cluster-transitioning", "{stdout}");
+        assert_eq!(report["findings"].as_array().map(Vec::len), Some(1), "{stdout}");
+        assert_eq!(report["facts"]["cluster"]["status"], "CREATING");
+    }
+    for format in ["table", "markdown"] {
+        let line = format!("--no-local --no-aws --facts cluster.json -o {format}");
+        let (code, stdout, _) = run(home.path(), &line);
+        if code == Some(3) {
+            assert!(stdout.contains("fresh"), "{format}: {stdout}");
+        }
+    }
+}

@@ -13,9 +13,9 @@ use super::{Error, compare, output, via};
 use crate::cli::args::CheckArgs;
 use crate::cli::settings;
 use crate::connect::{self, Authority, Connection};
-use crate::dns::RecordType;
+use crate::dns::{Name, RecordType};
 use crate::facts::host::{self, HostFiles};
-use crate::facts::{Facts, Gap, Kubeconfig};
+use crate::facts::{Cluster, Facts, Gap, Kubeconfig, Vantage, VantageKind};
 use crate::limits;
 use crate::observation::{NotWaitedFor, Purpose};
 use crate::plan::Plan;
@@ -49,7 +49,11 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
         let places = Box::pin(via::gather(args, &settings, &capture, interrupt)).await?;
         Ok((capture, Some(places)))
     })?;
-    let (mut capture, places) = gathered?;
+    let (mut capture, places) = match gathered {
+        // What is known of it is a conclusion too.
+        Err(Error::NoEndpointYet(cluster, region)) => (without_endpoint(&settings, *cluster, region), None),
+        gathered => gathered?,
+    };
     if let Some(places) = places {
         return compare::deliver(places, &args.output);
     }
@@ -210,6 +214,36 @@ fn named(target: &Target, facts: &Facts) -> Target {
         target.cluster = Some(cluster.name.clone());
     }
     target
+}
+
+/// What is known of a cluster that has no endpoint yet: there is no name to ask for, so nobody is asked.
+fn without_endpoint(settings: &Settings, cluster: Cluster, region: Option<String>) -> Capture {
+    let named = settings.vantage.clone();
+    Capture {
+        tool: Tool::this(),
+        taken_at: now(),
+        vantage: Vantage {
+            name: named,
+            kind: VantageKind::Unknown,
+        },
+        target: Target {
+            hostname: Name::root(),
+            cluster: Some(cluster.name.clone()),
+            region,
+            source: "aws".to_owned(),
+        },
+        asked: settings.asked.clone(),
+        facts: Facts {
+            cluster: Some(cluster),
+            ..Facts::default()
+        },
+        gaps: Vec::new(),
+        observations: Vec::new(),
+        not_waited_for: Vec::new(),
+        connections: Vec::new(),
+        interrupted: false,
+        reasoned: false,
+    }
 }
 
 /// Connects to the addresses that were given, as far as there is time left.

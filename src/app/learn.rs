@@ -124,6 +124,13 @@ impl Known {
             gaps.extend(kubeconfig.gaps(&whom));
         }
         let mut session = None;
+        // A cluster that a file describes and that has no endpoint yet is no other one's.
+        let without_endpoint = saved.as_ref().filter(|_| named.is_none() && in_files.is_none());
+        if let Some(cluster) = without_endpoint.and_then(|saved| saved.without_endpoint(sources.cluster.as_deref()))
+            && (sources.cluster.is_some() || kubeconfig.is_none())
+        {
+            return Err(Error::NoEndpointYet(Box::new(cluster.clone()), region));
+        }
         let target = if let Some(target) = named {
             Target {
                 cluster,
@@ -338,10 +345,7 @@ async fn endpoint(session: &Session, name: &str) -> Result<(Name, Option<String>
     match session.describe(name).await {
         Described::Cluster(cluster) => match cluster.host() {
             Some(host) => Ok((host, Some(region.to_owned()))),
-            None => Err(Error::NoEndpointYet {
-                name: name.to_owned(),
-                status: cluster.status.unwrap_or_else(|| "no status".to_owned()),
-            }),
+            None => Err(Error::NoEndpointYet(cluster, Some(region.to_owned()))),
         },
         Described::Absent(absent, _) => {
             let account = absent

@@ -24,6 +24,7 @@ use std::process::ExitCode;
 
 use crate::cli::args::Command;
 use crate::cli::{self, Stop, UsageError};
+use crate::facts::Cluster;
 use crate::facts::host::{FactsFile, UnreadableFile};
 use crate::facts::kubeconfig::KubeconfigError;
 use crate::lab;
@@ -101,10 +102,13 @@ enum Error {
     #[error("--cluster {name}: {reason}")]
     ClusterUnknown { name: String, reason: String },
     #[error(
-        "--cluster {name}: its status is {status}, and it has no endpoint yet: wait for it with aws eks wait \
-         cluster-active --name {name}"
+        "--cluster {}: its status is {}, and it has no endpoint yet: wait for it with aws eks wait cluster-active \
+         --name {}",
+        .0.name,
+        .0.status.as_deref().unwrap_or("not known"),
+        .0.name
     )]
-    NoEndpointYet { name: String, status: String },
+    NoEndpointYet(Box<Cluster>, Option<String>),
     #[error("interrupted before anything was asked")]
     Interrupted,
     #[error("--via {0} needs AWS, and --no-aws leaves it out: give one of them")]
@@ -146,7 +150,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         output::error(&error, redacts);
         match error {
             Error::Interrupted => exit::INTERRUPTED,
-            Error::NoEndpointYet { .. } => exit::INCONCLUSIVE,
+            Error::NoEndpointYet(..) => exit::INCONCLUSIVE,
             _ => exit::COULD_NOT_RUN,
         }
     });

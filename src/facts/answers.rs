@@ -147,6 +147,16 @@ impl Answers {
         Some((host, region.or_else(|| of_arn.map(str::to_owned))))
     }
 
+    /// The cluster of this name, or the only one, where it has no endpoint yet.
+    pub fn without_endpoint(&self, name: Option<&str>) -> Option<&Cluster> {
+        let mut fitting = self
+            .clusters
+            .iter()
+            .filter(|cluster| name.is_none_or(|name| name == cluster.name));
+        let only = fitting.next().filter(|_| fitting.next().is_none())?;
+        (only.endpoint.is_none() && !only.is_connected).then_some(only)
+    }
+
     /// The VPCs that the answers name.
     fn known_vpcs(&self) -> BTreeSet<String> {
         let of_clusters = self.clusters.iter().filter_map(|one| one.vpc_id.as_ref());

@@ -66,7 +66,10 @@ pub(super) fn changes_access<'a>(case: &Case<'a>) -> Option<&'a ClusterUpdate> {
 fn finding(case: &Case<'_>, cluster: &Cluster, what: &str, access: Option<&ClusterUpdate>) -> Finding {
     let name = &cluster.name;
     let mut explanation = format!("{name} {what}.");
-    if cluster.endpoint.is_none() {
+    let nameless = case.target.hostname.is_root();
+    if nameless {
+        explanation.push_str(" It has no endpoint yet, so there is no name to ask a resolver for, and none was asked.");
+    } else if cluster.endpoint.is_none() {
         explanation.push_str(
             " It has no endpoint yet, so what was asked for is not known to be its name, and no answer can be \
              compared with anything.",
@@ -106,14 +109,22 @@ fn finding(case: &Case<'_>, cluster: &Cluster, what: &str, access: Option<&Clust
     if !deleting {
         remedies.push(Remedy::new(
             "Then check again, or watch the answers change",
-            [format!("eks-dns-doctor check {} --watch", case.own_zone())],
+            [if nameless {
+                format!("eks-dns-doctor check --cluster {word} --region {region}{profile}")
+            } else {
+                format!("eks-dns-doctor check {} --watch", case.own_zone())
+            }],
         ));
     }
     Finding {
         rule: RULE.name.to_owned(),
         severity: Severity::Warning,
         confidence: Confidence::High,
-        summary: format!("{name} {what}: answers may change"),
+        summary: if nameless {
+            format!("{name} {what}: it has no endpoint yet")
+        } else {
+            format!("{name} {what}: answers may change")
+        },
         explanation,
         caused_by: None,
         resolvers: Vec::new(),

@@ -45,6 +45,10 @@ declare_rule! {
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+    // A cluster without an endpoint yet has no name.
+    if case.target.hostname.is_root() {
+        return Vec::new();
+    }
     let host = &case.target.hostname;
     let Err(instead) = EndpointName::parse(host) else {
         return Vec::new();

@@ -15,8 +15,6 @@ mod route53;
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Cow;
-
 use self::element::Element;
 use self::node::{Members, Node};
 pub use self::refused::NotFacts;
@@ -25,10 +23,11 @@ use super::bounded;
 use super::document::{Elsewhere, SCHEMA_VERSION};
 use super::{Gap, VpcZones};
 use crate::limits;
+use crate::text;
 
 /// Takes the documents of a file into the answers: one, or several one behind the other.
 pub fn read(bytes: &[u8], answers: &mut Answers) -> Result<(), NotFacts> {
-    let text = decoded(bytes)?;
+    let text = text::decode(bytes);
     if text.trim().is_empty() {
         return Err(NotFacts::Empty);
     }
@@ -52,16 +51,6 @@ pub fn read(bytes: &[u8], answers: &mut Answers) -> Result<(), NotFacts> {
         });
     }
     Ok(())
-}
-
-/// The text of a file. An octet of another code page, in a tag or a name, is no reason to refuse the rest: it becomes
-/// U+FFFD.
-fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, NotFacts> {
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(NotFacts::Utf16);
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    Ok(String::from_utf8_lossy(bytes))
 }
 
 /// One value of a file.

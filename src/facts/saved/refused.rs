@@ -12,9 +12,6 @@ pub enum NotFacts {
         "cluster.json"
     )]
     Empty,
-    /// Another encoding.
-    #[error("is UTF-16 text, as PowerShell's > writes it: save it as UTF-8 (Out-File -Encoding utf8)")]
-    Utf16,
     /// It ends before its JSON does.
     #[error("is cut off: its JSON does not end, and line {0} is the last; save the whole output again")]
     Cut(usize),
