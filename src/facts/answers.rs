@@ -240,11 +240,7 @@ impl Answers {
         let mut partial: BTreeSet<Call> = self.partial.iter().copied().collect();
         partial.retain(|call| !self.whole.contains(call));
         for call in &partial {
-            missing.because(
-                *call,
-                "the files have a part of the list: it has a NextToken, and the rest is in none of them (leave out \
-                 --no-paginate and --max-items)",
-            );
+            missing.in_part(*call);
         }
         let known_vpcs = self.known_vpcs();
         let all_interfaces = self.interfaces.clone().unwrap_or_default();
@@ -566,6 +562,17 @@ impl Missing<'_> {
                 Source::Files => format!("--facts, {}", call.action()),
             },
             reason: format!("{}; {}", shortened(reason, REASON), call.costs()),
+        });
+    }
+
+    /// There is more of a list than there is here.
+    fn in_part(&mut self, call: Call) {
+        self.gaps.push(Gap {
+            fact: call.fact().to_owned(),
+            source: format!("--facts, {}", call.action()),
+            reason: "the files have a part of the list, and the rest is in none of them: what is not in it is not \
+                     called wrong or missing. Save it again without --no-paginate and --max-items"
+                .to_owned(),
         });
     }
 

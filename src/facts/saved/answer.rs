@@ -1,6 +1,6 @@
 //! A whole answer of AWS, as the AWS CLI prints it: which lists it has, and whether there is more of them.
 
-use super::node::Members;
+use super::node::{Members, Node};
 use super::refused::NotFacts;
 use super::{ec2, eks, route53};
 use crate::facts::answers::Answers;
@@ -13,7 +13,7 @@ pub(super) fn take(of: &Members<'_>, answers: &mut Answers) -> Result<bool, NotF
     let mut lists = Vec::new();
     if let Some(names) = of.get("clusters") {
         lists.push(Call::ListClusters);
-        let names: Result<Vec<String>, NotFacts> = names.elements()?.iter().map(|name| name.text()).collect();
+        let names: Result<Vec<String>, NotFacts> = names.elements()?.iter().map(Node::text).collect();
         answers.cluster_names.get_or_insert_default().extend(names?);
     }
     if let Some(all) = of.get("NetworkInterfaces") {

@@ -162,7 +162,7 @@ fn again(code: &str, operation: &str) -> String {
     let command = call.command();
     if code.contains("AccessDenied") || code.contains("Unauthorized") {
         format!(
-            "run {command} --output json again as somebody who may {}",
+            "run {command} --output json again as somebody with the permission {}",
             call.action()
         )
     } else {

@@ -96,5 +96,5 @@ pub(super) fn shown(text: &str) -> String {
     let text = text.trim();
     let cut: String = text.chars().take(limits::SHOWN_OF_FILE).collect();
     let more = if cut.len() < text.len() { "…" } else { "" };
-    format!("{:?}{more}", cut)
+    format!("{cut:?}{more}")
 }

@@ -559,7 +559,7 @@ fn a_refusal_is_in_our_own_words() {
         (
             denied,
             "is an error of AWS in place of the answer: AccessDeniedException (line 2): run aws eks describe-cluster \
-             --output json again as somebody who may eks:DescribeCluster",
+             --output json again as somebody with the permission eks:DescribeCluster",
         ),
         (
             output,
