@@ -211,13 +211,13 @@ fn judged(capture: &Capture) -> Cow<'_, [Probed]> {
 fn is_left_out(not_waited_for: &[NotWaitedFor], probed: &Probed) -> bool {
     let resolver = &probed.resolver;
     let is_named = |left: &NotWaitedFor| left.purpose == Purpose::Target && left.resolver == resolver.name;
-    match resolver.address {
-        None => probed.system.is_none() && not_waited_for.iter().any(is_named),
-        Some(_) => {
-            let is_a = |lookup: &Lookup| lookup.purpose == Purpose::Target && lookup.qtype == RecordType::A;
-            !resolver.in_scope && !probed.lookups.iter().any(is_a) && not_waited_for.iter().any(is_named)
-        }
-    }
+    let is_unheard = if resolver.address.is_none() {
+        probed.system.is_none()
+    } else {
+        let is_a = |lookup: &Lookup| lookup.purpose == Purpose::Target && lookup.qtype == RecordType::A;
+        !resolver.in_scope && !probed.lookups.iter().any(is_a)
+    };
+    is_unheard && not_waited_for.iter().any(is_named)
 }
 
 /// The observations without what resolvers say of their software, which decides nothing.

@@ -80,6 +80,13 @@ fn without(whole: &Capture, withheld: Withheld<'_>, system: bool, at_ms: f64) ->
     (rest, outstanding)
 }
 
+/// A scenario as it was recorded, and what is said of it.
+struct Played {
+    name: &'static str,
+    whole: Capture,
+    report: Report,
+}
+
 #[derive(Default)]
 struct Tally {
     tried: usize,
@@ -88,16 +95,9 @@ struct Tally {
 }
 
 impl Tally {
-    fn hold(
-        &mut self,
-        name: &str,
-        what: &str,
-        whole: &Capture,
-        report: &Report,
-        withheld: Withheld<'_>,
-        system: bool,
-        looks: bool,
-    ) {
+    fn hold(&mut self, played: &Played, what: &str, withheld: Withheld<'_>, system: bool) {
+        let Played { name, whole, report } = played;
+        let looks = what.starts_with("all ");
         let of_withheld = whole.observations.iter().enumerate().flat_map(|(resolver, probed)| {
             let lookups = probed.lookups.iter().filter(move |lookup| withheld(resolver, lookup));
             lookups.map(|lookup| came(whole, lookup))
@@ -141,15 +141,13 @@ fn the_decision_without_what_is_not_waited_for_is_that_of_the_whole_run() {
     let mut tally = Tally::default();
     for name in lab::names() {
         let whole = recorded(name);
-        let report = diagnose(whole.clone());
         if whole.observations.iter().any(|probed| probed.interrupted) {
             continue;
         }
-        let hold = |tally: &mut Tally, what: &str, withheld: Withheld<'_>, system| {
-            let looks = what.starts_with("all ");
-            tally.hold(name, what, &whole, &report, withheld, system, looks);
-        };
-        hold(&mut tally, "getaddrinfo", &|_, _| false, true);
+        let report = diagnose(whole.clone());
+        let played = Played { name, whole, report };
+        let whole = &played.whole;
+        tally.hold(&played, "getaddrinfo", &|_, _| false, true);
         hold(
             &mut tally,
             "all controls",
@@ -158,18 +156,18 @@ fn the_decision_without_what_is_not_waited_for_is_that_of_the_whole_run() {
         );
         for (resolver, probed) in whole.observations.iter().enumerate() {
             let title = &probed.resolver.name;
-            hold(&mut tally, title, &|index, _| index == resolver, false);
+            tally.hold(&played, title, &|index, _| index == resolver, false);
             let controls = |index: usize, lookup: &Lookup| index == resolver && lookup.purpose != Purpose::Target;
-            hold(&mut tally, &format!("the controls of {title}"), &controls, false);
+            tally.hold(&played, &format!("the controls of {title}"), &controls, false);
             for (place, lookup) in probed.lookups.iter().enumerate() {
                 let what = format!("{:?} {} of {title}", lookup.purpose, lookup.qtype);
                 let one = |index: usize, other: &Lookup| index == resolver && *other == probed.lookups[place];
-                hold(&mut tally, &what, &one, false);
+                tally.hold(&played, &what, &one, false);
             }
         }
         // All that came in after a while.
-        let late = |_: usize, lookup: &Lookup| came(&whole, lookup) > 1000.0;
-        hold(&mut tally, "all that was late", &late, false);
+        let late = |_: usize, lookup: &Lookup| came(whole, lookup) > 1000.0;
+        tally.hold(&played, "all that was late", &late, false);
     }
     assert!(
         tally.wrong.is_empty(),
@@ -178,7 +176,6 @@ fn the_decision_without_what_is_not_waited_for_is_that_of_the_whole_run() {
         tally.cut,
         tally.wrong.join("\n\n")
     );
-    eprintln!("{} withheld, {} not worth waiting for", tally.tried, tally.cut);
     assert!(tally.cut > 50, "{} of {}", tally.cut, tally.tried);
 }
 

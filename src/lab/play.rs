@@ -179,7 +179,7 @@ async fn perform(
                 let so_far = |observations| Some(capture(observations, Vec::new(), false));
                 settled::until(&live, false, so_far).await;
             } else {
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         };
         let end = async {

@@ -193,15 +193,12 @@ impl Supposition {
             let Some(manner) = self.of(index, open) else {
                 continue;
             };
-            match &open.question {
-                Some(question) => {
-                    let lookup = supposed.lookup(&capture.observations, open, question, manner);
-                    capture.observations[open.resolver].lookups.push(lookup);
-                }
-                None => {
-                    capture.observations[open.resolver].system = Some(supposed.system(manner.target));
-                    systems.push(open.resolver);
-                }
+            if let Some(question) = &open.question {
+                let lookup = supposed.lookup(&capture.observations, open, question, manner);
+                capture.observations[open.resolver].lookups.push(lookup);
+            } else {
+                capture.observations[open.resolver].system = Some(supposed.system(manner.target));
+                systems.push(open.resolver);
             }
         }
         let decision = Decision::of(capture);
@@ -261,9 +258,12 @@ fn suppositions(capture: &Capture, outstanding: &[Outstanding], unheard: &[bool]
 
 /// The ways in which several questions may come out together.
 fn manners(questions: &[&Outstanding], sayings: &[Said]) -> Vec<Manner> {
-    let of_target = |open: &&Outstanding| suppose::is_of_target(open.purpose());
+    let of_target = questions
+        .iter()
+        .filter(|open| suppose::is_of_target(open.purpose()))
+        .count();
     let alike = sayings.iter().copied().map(Manner::of);
-    if questions.iter().all(|open| of_target(open)) || !questions.iter().any(of_target) {
+    if of_target == 0 || of_target == questions.len() {
         return alike.collect();
     }
     let mixed = sayings.iter().flat_map(|target| {
