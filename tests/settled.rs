@@ -148,8 +148,8 @@ fn the_decision_without_what_is_not_waited_for_is_that_of_the_whole_run() {
         let played = Played { name, whole, report };
         let whole = &played.whole;
         tally.hold(&played, "getaddrinfo", &|_, _| false, true);
-        hold(
-            &mut tally,
+        tally.hold(
+            &played,
             "all controls",
             &|_, lookup| lookup.purpose != Purpose::Target,
             false,
