@@ -184,8 +184,8 @@ pub mod exit {
     pub const INTERRUPTED: u8 = 130;
 }
 
-/// The observations with the cluster's VPC resolver in scope where it answers here, even if it is only known from AWS: a
-/// client here can use it then. `--judge` narrows the scope, and nothing widens it again.
+/// The observations with the cluster's VPC resolver in scope where it answers here, even if it is only known from AWS:
+/// a client here can use it then. `--judge` narrows the scope, and nothing widens it again.
 fn judged(capture: &Capture) -> Cow<'_, [Probed]> {
     let mut observations = Cow::Borrowed(capture.observations.as_slice());
     let Some(vpc) = capture.facts.cluster_vpc_id() else {

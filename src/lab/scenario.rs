@@ -407,8 +407,8 @@ impl Outcome {
         }
     }
 
-    /// Whether it is what is left of the other where not everything was waited for: the same conclusion, the same finding
-    /// to act on, and no finding that the other has not.
+    /// Whether it is what is left of the other where not everything was waited for: the same conclusion, the same
+    /// finding to act on, and no finding that the other has not.
     pub fn is_cut_from(&self, whole: &Self) -> bool {
         let lead = |outcome: &Self| {
             let lead = outcome.findings.first().filter(|lead| lead.severity != Severity::Info);

@@ -73,8 +73,8 @@ pub async fn run(
     watched(plan, resolvers, run, &Live::default(), end, progress).await
 }
 
-/// The same as one part of a run that is looked at meanwhile. Where it ends because the rest is not worth waiting for, no
-/// resolver is marked for that.
+/// The same as one part of a run that is looked at meanwhile. Where it ends because the rest is not worth waiting for,
+/// no resolver is marked for that.
 pub async fn watched(
     plan: &Plan,
     resolvers: &[Resolver],
@@ -209,8 +209,8 @@ impl Task {
         self.tell(Event::Done(self.index));
     }
 
-    /// Asks all questions of a round at once. What is `said` of the endpoint the first time is passed on as soon as it is
-    /// there.
+    /// Asks all questions of a round at once. What is `said` of the endpoint the first time is passed on as soon as it
+    /// is there.
     async fn round(&self, questions: &[Question], offset: usize, mut said: Option<oneshot::Sender<Vec<Lookup>>>) {
         let Some(server) = &self.server else {
             return;

@@ -1,12 +1,12 @@
 //! When a run may end: whether anything that is still outstanding can change what the run is made for.
 //!
-//! What is outstanding is supposed to come out in every way that a rule tells apart, and the diagnosis is made for each:
-//! where all of them lead to the decision that stands now, with the outstanding questions left out as if they had never
-//! been put, the rest is not worth waiting for. Several outstanding questions are supposed one at a time beside silence
-//! and beside nothing, and all of a resolver's, or of all resolvers, together.
+//! What is outstanding is supposed to come out in every way that a rule tells apart, and the diagnosis is made for
+//! each: where all of them lead to the decision that stands now, with the outstanding questions left out as if they had
+//! never been put, the rest is not worth waiting for. Several outstanding questions are supposed one at a time beside
+//! silence and beside nothing, and all of a resolver's, or of all resolvers, together.
 //!
-//! What decides by itself is waited for in any case: the endpoint's own name at the resolvers in scope and at this host's
-//! name servers.
+//! What decides by itself is waited for in any case: the endpoint's own name at the resolvers in scope and at this
+//! host's name servers.
 
 mod suppose;
 mod until;

@@ -8,8 +8,8 @@ use crate::limits;
 use crate::probe::{Live, Probed, Standing};
 use crate::report::Capture;
 
-/// Ends when nothing that is outstanding in the run is worth waiting for. `capture` puts together what is known with what
-/// was observed so far; `None` where not everybody is known yet who will be asked. Nothing is looked at before the
+/// Ends when nothing that is outstanding in the run is worth waiting for. `capture` puts together what is known with
+/// what was observed so far; `None` where not everybody is known yet who will be asked. Nothing is looked at before the
 /// resolvers in scope have had [`limits::UNHEARD`] after what they said last, for what may follow a forged reply.
 pub async fn until(live: &Live, connects: bool, capture: impl Fn(Vec<Probed>) -> Option<Capture>) {
     let mut before: Option<Open> = None;
@@ -47,8 +47,8 @@ pub async fn until(live: &Live, connects: bool, capture: impl Fn(Vec<Probed>) ->
     }
 }
 
-/// When it is worth looking: when everybody in scope has said all of the endpoint, and some time after that. `None` where
-/// somebody in scope has not.
+/// When it is worth looking: when everybody in scope has said all of the endpoint, and some time after that. `None`
+/// where somebody in scope has not.
 fn looks_at(standing: &Standing) -> Option<Instant> {
     let observations = &standing.observations;
     let known = Instant::now();
