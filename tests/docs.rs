@@ -1,0 +1,257 @@
+//! The documents hold together: what they name is there, their picture is the code's, and their example is played.
+
+#![expect(clippy::disallowed_methods, reason = "a test reads the tree it is about")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use eks_dns_doctor::lab::scenario::{Outcome, Scenario};
+use eks_dns_doctor::lab::{self, Scene};
+use eks_dns_doctor::report::diagnose;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Every file below a folder, by its path from the root.
+fn files(folder: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder can be read") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let path = path.strip_prefix(root()).expect("below the root");
+                found.push(path.to_string_lossy().replace('\\', "/"));
+            }
+        }
+    }
+    found
+}
+
+/// The documents for those who work on the program.
+fn documents() -> Vec<String> {
+    let mut found: Vec<String> = files("docs")
+        .into_iter()
+        .filter(|path| has_ending(path, &["md"]) && !path.starts_with("docs/runbooks/"))
+        .collect();
+    found.push("CONTRIBUTING.md".to_owned());
+    found.sort();
+    found
+}
+
+fn has_ending(path: &str, endings: &[&str]) -> bool {
+    let ending = Path::new(path).extension().unwrap_or_default();
+    endings.iter().any(|known| ending == *known)
+}
+
+/// The text without its fenced blocks.
+fn prose(text: &str) -> String {
+    text.split("```").step_by(2).collect()
+}
+
+/// What stands between backticks, word by word.
+fn code_words(text: &str) -> Vec<String> {
+    let prose = prose(text);
+    let spans = prose.split('`').skip(1).step_by(2);
+    let words = spans.flat_map(str::split_whitespace);
+    words
+        .map(|word| word.trim_end_matches([',', ';', ':']).to_owned())
+        .collect()
+}
+
+#[test]
+fn every_file_that_a_document_names_is_there() {
+    const FOLDERS: &[&str] = &["src/", "tests/", "fixtures/", "docs/", ".ci/", "fuzz/", "benches/"];
+    const ENDINGS: &[&str] = &["rs", "toml", "md", "json", "txt", "py", "sh"];
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    for folder in FOLDERS {
+        let found = files(folder.trim_end_matches('/'));
+        names.extend(
+            found
+                .iter()
+                .filter_map(|path| Some(path.rsplit_once('/')?.1.to_owned())),
+        );
+    }
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for document in documents() {
+        for word in code_words(&read(&document)) {
+            let exists = if FOLDERS.iter().any(|folder| word.starts_with(folder)) {
+                // Of a path with a part to fill in, the folder above that part.
+                let known = word.split('<').next().unwrap_or_default();
+                let known = if known == word {
+                    known
+                } else {
+                    known.rsplit_once('/').map_or("", |(folder, _)| folder)
+                };
+                root().join(known).exists()
+            } else if has_ending(&word, ENDINGS) && !word.contains(['/', '<', '*']) {
+                root().join(&word).exists() || names.contains(&word)
+            } else {
+                continue;
+            };
+            seen += 1;
+            if !exists {
+                wrong.push(format!("{document}: {word}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(seen > 100, "{seen}");
+}
+
+#[test]
+fn every_relative_link_leads_somewhere() {
+    let mut wrong = Vec::new();
+    let mut documents = documents();
+    documents.extend(["README.md", "SECURITY.md", "docs/runbooks/README.md"].map(str::to_owned));
+    for document in documents {
+        let text = prose(&read(&document));
+        let folder = root().join(&document);
+        let folder = folder.parent().expect("a file has a folder");
+        for (_, rest) in text.match_indices("](").map(|(at, _)| text.split_at(at + 2)) {
+            let link = rest.split(')').next().unwrap_or_default();
+            let file = link.split('#').next().unwrap_or_default();
+            if !link.contains("://") && !file.is_empty() && !folder.join(file).exists() {
+                wrong.push(format!("{document}: {link}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_document_is_linked() {
+    let start = ["README.md", "CONTRIBUTING.md", "docs/architecture.md"]
+        .map(read)
+        .join("\n");
+    for document in documents() {
+        let name = document.rsplit('/').next().unwrap_or_default();
+        let folder = document.rsplit('/').nth(1).unwrap_or_default();
+        let is_linked = start.contains(&format!("/{name})")) || start.contains(&format!("({name})"));
+        assert!(is_linked || folder == "decisions", "nothing links to {document}");
+        let of_decisions = folder != "decisions" || start.contains(&format!("decisions/{name})"));
+        assert!(of_decisions, "docs/architecture.md does not link to {document}");
+    }
+}
+
+/// The first cells of a document's tables, without backticks.
+fn first_cells(text: &str) -> Vec<String> {
+    text.lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(" | ").next())
+        .map(|cell| cell.trim_matches('`').to_owned())
+        .collect()
+}
+
+/// The modules in the order that tests/architecture.rs holds.
+fn order() -> Vec<String> {
+    let text = read("tests/architecture.rs");
+    let (_, rest) = text.split_once("const ORDER: &[&str] = &[").expect("the order starts");
+    let (list, _) = rest.split_once("];").expect("the order ends");
+    list.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_architecture_lists_the_modules_in_their_order() {
+    let order = order();
+    assert!(order.len() > 20, "{order:?}");
+    let listed: Vec<String> = first_cells(&read("docs/architecture.md"))
+        .into_iter()
+        .filter(|cell| order.contains(cell))
+        .collect();
+    assert_eq!(listed, order);
+}
+
+/// An arrow of the picture is an import in the code, and every module that is not a common word has a place in it.
+#[test]
+fn the_picture_is_the_codes() {
+    let text = read("docs/architecture.md");
+    let (_, rest) = text.split_once("```mermaid").expect("a picture");
+    let (picture, _) = rest.split_once("```").expect("the picture ends");
+    let mut sources: BTreeMap<String, String> = BTreeMap::new();
+    for path in files("src") {
+        let module = path.trim_start_matches("src/").split('/').next().unwrap_or_default();
+        let module = module.trim_end_matches(".rs").to_owned();
+        let code = read(&path);
+        let code = code.split("#[cfg(test)]").next().unwrap_or_default();
+        sources.entry(module).or_default().push_str(code);
+    }
+    let mut arrows = 0;
+    for line in picture.lines() {
+        let Some((from, to)) = line.split_once(" --> ") else {
+            continue;
+        };
+        for (from, to) in from
+            .split(" & ")
+            .flat_map(|from| to.split(" & ").map(move |to| (from.trim(), to.trim())))
+        {
+            arrows += 1;
+            let imports = sources
+                .get(from)
+                .is_some_and(|code| code.contains(&format!("crate::{to}")));
+            assert!(imports, "{from} does not import from {to}");
+        }
+    }
+    assert!(arrows > 30, "{arrows}");
+    for module in order() {
+        let is_there = picture
+            .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .any(|word| word == module);
+        assert!(is_there, "{module} is not in the picture");
+    }
+}
+
+#[test]
+fn the_glossary_has_its_words_in_order() {
+    let words: Vec<String> = first_cells(&read("docs/glossary.md"))
+        .into_iter()
+        .filter(|cell| cell != "word")
+        .map(|cell| cell.to_lowercase())
+        .collect();
+    assert!(words.len() >= 30, "{}", words.len());
+    let mut sorted = words.clone();
+    sorted.sort();
+    sorted.dedup();
+    assert_eq!(words, sorted);
+}
+
+/// A decision says why it was taken and what follows from it, and is short enough to be read.
+#[test]
+fn decisions_have_one_shape() {
+    for document in documents().iter().filter(|path| path.starts_with("docs/decisions/")) {
+        let text = read(document);
+        let headings: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        assert_eq!(headings, ["Context", "Decision", "Consequences"], "{document}");
+        let lines = text.lines().count();
+        assert!((15..=30).contains(&lines), "{document} has {lines} lines");
+    }
+}
+
+/// The scenario that docs/scenarios.md shows, as `demo` would play it.
+#[test]
+fn the_example_scenario_is_diagnosed_as_it_says() {
+    let text = read("docs/scenarios.md");
+    let (_, rest) = text.split_once("```toml\n").expect("an example");
+    let (example, _) = rest.split_once("```").expect("the example ends");
+    let scenario: Scenario = toml::from_str(example).expect("a scenario");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let scene = Scene {
+        name: "docs/scenarios.md",
+        taken_at: "2026-01-01T00:00:00Z".to_owned(),
+    };
+    let played = runtime
+        .block_on(lab::play(&scenario, &scene, std::future::pending(), |_| {}))
+        .expect("it can be played");
+    assert!(played.unexpected.is_empty(), "{:?}", played.unexpected);
+    assert_eq!(Outcome::of(&diagnose(played.capture)), scenario.expect);
+}
