@@ -150,6 +150,36 @@ fn first_cells(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// What adding something takes, counted in the code: whatever knows the one that is there already is named.
+#[test]
+fn contributing_names_every_file_that_knows_one() {
+    // The section, the one that is there, and the files of those that only use it.
+    let kinds = [
+        ("## Adding a rule", "dhcp_mixed_dns::", "src/rules/dhcp_mixed_dns.rs"),
+        ("## Adding a client", "musl::", "src/clients/musl.rs"),
+        (
+            "## Adding an output format",
+            "Format::Markdown",
+            "src/render/markdown.rs",
+        ),
+        ("## Adding a resolver source", "upstream::", "src/resolvers/upstream.rs"),
+        ("## Adding a read of AWS", "DhcpOptions", "src/rules/dhcp_"),
+    ];
+    let text = read("CONTRIBUTING.md");
+    for (heading, one, users) in kinds {
+        let (_, section) = text.split_once(heading).unwrap_or_else(|| panic!("no {heading}"));
+        let section = section.split("\n## ").next().unwrap_or_default();
+        let knowing: Vec<String> = files("src")
+            .into_iter()
+            .filter(|path| !path.starts_with(users) && read(path).contains(one))
+            .collect();
+        assert!(!knowing.is_empty(), "nothing knows {one}");
+        for path in knowing {
+            assert!(section.contains(&format!("`{path}`")), "{heading}: {path}");
+        }
+    }
+}
+
 /// The modules in the order that tests/architecture.rs holds.
 fn order() -> Vec<String> {
     let text = read("tests/architecture.rs");
