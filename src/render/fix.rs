@@ -2,8 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::report::{Report, ResolverReport};
-use crate::resolvers::Role;
+use crate::report::Report;
 use crate::rules::{Finding, Remedy};
 use crate::software::{Software, UnknownSoftware};
 
@@ -93,7 +92,7 @@ impl<'a> Step<'a> {
     }
 }
 
-/// The software that a finding's fix is for: what its first resolver is known to be, or must be by its place.
+/// The software that a finding's fix is for: what its first resolver is known to run, or says that it runs.
 pub(crate) fn software(report: &Report, finding: &Finding) -> Option<Software> {
     let resolver = finding.resolvers.iter().find_map(|name| {
         report
@@ -101,20 +100,5 @@ pub(crate) fn software(report: &Report, finding: &Finding) -> Option<Software> {
             .iter()
             .find(|resolver| resolver.probed.resolver.name == *name)
     })?;
-    by_place(resolver)
-}
-
-/// What answers at AWS's own addresses is AWS's; systemd-resolved's stub has an address of its own
-/// (systemd-resolved.service(8)).
-fn by_place(resolver: &ResolverReport) -> Option<Software> {
-    let resolver = &resolver.probed.resolver;
-    match resolver.role {
-        Role::Vpc | Role::Inbound => Some(Software::Route53),
-        _ => {
-            let ip = resolver.address?.ip().to_string();
-            ["127.0.0.53", "127.0.0.54"]
-                .contains(&ip.as_str())
-                .then_some(Software::SystemdResolved)
-        }
-    }
+    resolver.software.as_ref().map(|software| software.name)
 }

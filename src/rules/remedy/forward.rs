@@ -6,8 +6,8 @@
 use std::net::IpAddr;
 
 use super::super::{Case, Remedy};
-use crate::software::Software;
 use crate::facts::Call;
+use crate::software::Software;
 
 /// What stands in for addresses that are not known.
 const PLACEHOLDER: &str = "<inbound-endpoint-ip>";
