@@ -151,6 +151,12 @@ pub const PASTED: u64 = 1 << 20;
 pub const PASTED_LINE: usize = 240;
 /// Lines that a pasted message may be broken into.
 pub const PASTED_LINES: usize = 4;
+/// Messages of a pasted text that are told apart.
+pub const PASTED_MESSAGES: usize = 8;
+/// Findings that are named for a pasted message.
+pub const PASTED_CANDIDATES: usize = 5;
+/// Members of one value of a pasted log in JSON that are looked at.
+pub const PASTED_DEPTH: usize = 4;
 /// Characters of a pasted error: the longest, with two addresses of IPv6 in it, has some two hundred.
 pub const PASTED_ERROR: usize = 512;
 /// How often a word may stand in a pasted line before the one that counts.

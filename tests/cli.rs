@@ -732,7 +732,7 @@ fn a_pasted_message_is_explained_offline() {
         assert!(text.lines().any(|line| line == command), "{text}");
         for words in [
             "no-forwarding",
-            "rebinding-protection",
+            "endpoint-name-stale",
             "Go's own resolver",
             "DNS, before",
         ] {

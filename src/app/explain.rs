@@ -6,25 +6,25 @@ use super::{Error, output};
 use crate::cli::args::ExplainArgs;
 use crate::cli::nearest;
 use crate::limits;
-use crate::pasted::{self, Explanation};
+use crate::pasted;
 use crate::places::PLACE_RULES;
-use crate::render::text;
+use crate::render::Format;
+use crate::render::explanation::{self, Page};
 use crate::report::exit;
 use crate::rules::{RULES, Severity};
-
-/// Columns of a page.
-const WIDTH: usize = 80;
 
 /// Prints the index, the page of one finding, or what a message means.
 pub(super) fn run(args: &ExplainArgs) -> Result<u8, Error> {
     let what = args.what.join(" ");
     let what = what.trim();
-    let text = if args.what.is_empty() {
-        index()
-    } else if what == "-" {
-        message("standard input", &from_stdin()?)?
+    let text = if what == "-" {
+        return message("standard input", &from_stdin()?, args.format);
     } else if what.contains(char::is_whitespace) {
-        message("the text", what)?
+        return message("the text", what, args.format);
+    } else if args.format == Format::Json {
+        return Err(Error::PageAsJson);
+    } else if args.what.is_empty() {
+        index()
     } else {
         match Entry::find(&what.to_ascii_lowercase()) {
             Some(entry) => page(&entry),
@@ -92,57 +92,26 @@ fn from_stdin() -> Result<String, Error> {
     Ok(crate::text::decode(&bytes).into_owned())
 }
 
-fn message(source: &'static str, pasted: &str) -> Result<String, Error> {
-    pasted::read(pasted)
-        .map(|explanation| meaning(&explanation))
-        .ok_or_else(|| {
-            let reason = "holds no error message that is known here: paste the whole line of the client (kubectl, \
-                          curl, nslookup, …), or run eks-dns-doctor check HOST";
-            Error::Pasted(source, reason.to_owned())
-        })
-}
-
-/// What a message means, as the plain text that is printed.
-pub fn meaning(explanation: &Explanation) -> String {
-    let mut page = Page::default();
-    page.wrap("", "  ", &text::escape(&explanation.line));
-    page.line("");
-    let lead = "What failed: ";
-    page.wrap(lead, "  ", explanation.symptom.layer());
-    if let Some(host) = &explanation.host {
-        page.wrap("Name: ", "  ", &text::escape(&host.to_string()));
+/// What a text means, in the format that was asked for.
+fn message(source: &'static str, pasted: &str, format: Format) -> Result<u8, Error> {
+    let messages = pasted::messages(pasted);
+    if format == Format::Json {
+        let mut text = String::new();
+        explanation::document(&messages, &mut text)?;
+        output::stdout(text.as_bytes())?;
+        return Ok(if messages.is_empty() {
+            exit::COULD_NOT_RUN
+        } else {
+            exit::HEALTHY
+        });
     }
-    for sentence in explanation.name.iter().chain(&explanation.resolver) {
-        page.wrap("  ", "  ", &text::escape(sentence));
+    if messages.is_empty() {
+        let reason = "holds no error message that is known here: paste the whole line of the client (kubectl, curl, \
+                      nslookup, …), or run eks-dns-doctor check HOST";
+        return Err(Error::Pasted(source, reason.to_owned()));
     }
-    page.line("");
-    page.line("What it means");
-    page.wrap("  ", "  ", explanation.symptom.meaning());
-    page.line("");
-    page.line("What could be behind it, and what would show it");
-    for candidate in &explanation.candidates {
-        let words = format!("{}: {}", candidate.rule, candidate.tell);
-        page.wrap("  - ", "    ", &words);
-    }
-    page.line("");
-    page.line("What to do");
-    let asks = if explanation.symptom.asks_for_a_connection() {
-        "The message alone does not decide between them; the answers of the resolvers do, and a connection to the \
-         addresses (--connect). This asks for both, and public resolvers (--public) for comparison:"
-    } else {
-        "The message alone does not decide between them; the answers of the resolvers do. This asks them, and \
-         public resolvers (--public) for comparison:"
-    };
-    page.wrap("  ", "  ", asks);
-    page.line("");
-    page.line(&format!("      {}", explanation.command));
-    page.line("");
-    page.wrap(
-        "  ",
-        "  ",
-        "Add --inbound or --vpc-resolver with the addresses of the VPC's resolvers, where you know them.",
-    );
-    page.text
+    output::stdout(explanation::meanings(&messages).as_bytes())?;
+    Ok(exit::HEALTHY)
 }
 
 fn unknown(what: &str) -> Error {
@@ -182,101 +151,11 @@ fn page(entry: &Entry) -> String {
     page.text
 }
 
-/// Text that is wrapped as it is written.
-#[derive(Default)]
-struct Page {
-    text: String,
-}
-
-impl Page {
-    /// Writes the words with `lead` before the first line and `indent` before the others.
-    fn wrap(&mut self, lead: &str, indent: &str, words: &str) {
-        let mut line = lead.to_owned();
-        let mut is_bare = true;
-        for word in words.split_whitespace() {
-            let columns = line.chars().count() + usize::from(!is_bare) + word.chars().count();
-            if columns > WIDTH && !is_bare {
-                self.line(&line);
-                indent.clone_into(&mut line);
-                is_bare = true;
-            }
-            if !is_bare {
-                line.push(' ');
-            }
-            line.push_str(word);
-            is_bare = false;
-        }
-        self.line(&line);
-    }
-
-    fn line(&mut self, line: &str) {
-        self.text.push_str(line.trim_end());
-        self.text.push('\n');
-    }
-
-    /// Writes the documentation: headings without their marks, paragraphs and list items wrapped, the rest
-    /// (indented lines: commands) as it stands.
-    fn document(&mut self, documentation: &str) {
-        let mut open: Option<Block> = None;
-        let mut wants_gap = false;
-        let mut after_heading = false;
-        for line in documentation.lines() {
-            // A doc comment's line starts with the space after its slashes.
-            let line = line.strip_prefix(' ').unwrap_or(line);
-            let text = line.trim();
-            let goes_on = open.is_some() && !text.starts_with("- ") && !text.starts_with("## ");
-            if let Some(block) = open.as_mut().filter(|_| goes_on && !text.is_empty()) {
-                block.words.push(' ');
-                block.words.push_str(text);
-                continue;
-            }
-            self.close(&mut open);
-            let heading = text.strip_prefix("## ");
-            if heading.is_some() || (wants_gap && !text.is_empty()) {
-                self.line("");
-            }
-            wants_gap = text.is_empty() && !after_heading;
-            after_heading = heading.is_some() || (text.is_empty() && after_heading);
-            if let Some(heading) = heading {
-                self.line(heading);
-            } else if let Some(item) = text.strip_prefix("- ") {
-                open = Some(Block::new("  - ", "    ", item));
-            } else if line.starts_with("    ") {
-                self.line(&format!("  {line}"));
-            } else if !text.is_empty() {
-                open = Some(Block::new("  ", "  ", text));
-            }
-        }
-        self.close(&mut open);
-    }
-
-    fn close(&mut self, open: &mut Option<Block>) {
-        if let Some(block) = open.take() {
-            self.wrap(block.lead, block.indent, &block.words);
-        }
-    }
-}
-
-/// A paragraph or a list item that may go on.
-struct Block {
-    lead: &'static str,
-    indent: &'static str,
-    words: String,
-}
-
-impl Block {
-    fn new(lead: &'static str, indent: &'static str, words: &str) -> Self {
-        Self {
-            lead,
-            indent,
-            words: words.to_owned(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::explanation::{WIDTH, meaning};
+    use crate::render::text;
 
     /// A configuration has names of links and adapters in it, which are anybody's.
     #[test]

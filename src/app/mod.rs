@@ -33,7 +33,7 @@ use crate::redact;
 use crate::report::exit;
 use crate::resolvers;
 
-pub use explain::meaning;
+pub use crate::render::explanation::meaning;
 
 /// Why the program could not run: exit code 2, and one line that says what, where, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -119,6 +119,10 @@ enum Error {
     Push(io::Error),
     #[error("--push is for --via ssh:, and there is none")]
     NothingToPushTo,
+    #[error(
+        "-o json is for an error message: explain \"MESSAGE\" -o json, or explain - -o json with it on standard input"
+    )]
+    PageAsJson,
     #[error("{0} {1}")]
     Pasted(&'static str, String),
 }

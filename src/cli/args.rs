@@ -549,6 +549,17 @@ pub struct ExplainArgs {
     /// The name of a finding, e.g. no-forwarding; an error message; or -
     #[arg(value_name = "WHAT", num_args = 0..)]
     pub what: Vec<String>,
+
+    /// How the meaning of an error message is printed
+    #[arg(
+        short = 'o',
+        long = "output",
+        value_name = "FORMAT",
+        default_value = "table",
+        value_parser = PossibleValuesParser::new([Format::Table.as_str(), Format::Json.as_str()])
+            .try_map(|text| text.parse::<Format>())
+    )]
+    pub format: Format,
 }
 
 /// The arguments of `compare`.

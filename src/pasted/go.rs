@@ -5,7 +5,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Seen, Symptom, between, library};
+use super::{Seen, Symptom, library, text};
 use crate::limits;
 
 /// What stands before it where Go dials.
@@ -28,32 +28,37 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
         let rest = &line[at + word.len()..];
         let end = rest.find([' ', '\t'])?;
         let (name, rest) = rest.split_at(end);
+        let mut is_named = false;
         let (name, server, error) = if let Some(name) = name.strip_suffix(':') {
             (name, None, rest)
         } else {
             let rest = rest.trim_start().strip_prefix("on ")?;
             let (server, error) = rest.split_at(rest.find([' ', '\t'])?);
-            (name, Some(address(server.strip_suffix(':')?)?), error)
+            let server = server.strip_suffix(':')?;
+            is_named = true;
+            match address(server) {
+                Some(server) => (name, Some(server), error),
+                None if text::is_masked(server) => (name, None, error),
+                None => return None,
+            }
         };
         // Where a server is named, or a dial is around it, nothing else can be meant.
-        let is_one = server.is_some() || DIALS.iter().any(|dial| line[..at].ends_with(dial));
+        let is_one = is_named || DIALS.iter().any(|dial| line[..at].ends_with(dial));
         let other = (is_one && !error.trim().is_empty()).then_some(Symptom::OtherError);
-        let mut symptom = symptom(start(error), server.is_some()).or(other)?;
+        let mut symptom = symptom(start(error), is_named).or(other)?;
         if !name.is_empty() && line[..at].contains("proxyconnect") {
             symptom = Symptom::Proxy;
         }
-        let note = match server {
-            Some(_) => None,
-            None if symptom == Symptom::Deadline => Some(NO_SERVER_IN_TIME),
-            None => Some(NO_SERVER),
+        let note = match () {
+            _ if is_named => None,
+            _ if symptom == Symptom::LookUpDeadline => Some(NO_SERVER_IN_TIME),
+            _ => Some(NO_SERVER),
         };
         Some(Seen {
-            symptom,
-            host: Some(name.to_owned()),
             server,
-            pure_go: server.is_some(),
-            is_stub: false,
+            pure_go: is_named,
             note,
+            ..Seen::of(symptom, Some(name))
         })
     })
 }
@@ -97,7 +102,7 @@ fn symptom(error: &str, has_server: bool) -> Option<Symptom> {
     } else if has("connection refused") || has("connection was refused") {
         Symptom::PortClosed
     } else if has("i/o timeout") && !has_server || has("operation was canceled") {
-        Symptom::Deadline
+        Symptom::LookUpDeadline
     } else if has("i/o timeout") {
         Symptom::Silence
     } else if let Some(symptom) = library::symptom(error) {
@@ -121,44 +126,14 @@ pub(super) fn url_host(line: &str) -> Option<&str> {
     Some(&rest[..end]).filter(|host| !host.is_empty())
 }
 
-/// Errors of what comes after DNS, or may.
-pub(super) fn beyond_dns(line: &str) -> Option<Seen> {
-    if let Some(host) = between(line, "The connection to the server ", " was refused") {
-        let host = host.strip_prefix("https://").unwrap_or(host);
-        let host = host.strip_suffix(":443").unwrap_or(host);
-        return Some(Seen::of(Symptom::KubectlRefused, Some(host)));
-    }
-    // botocore's EndpointConnectionError.
-    if line.contains("Could not connect to the endpoint URL") {
-        return Some(Seen::of(Symptom::AwsApi, url_host(line)));
-    }
-    let host = url_host(line);
-    if line.contains("x509: ") {
-        return Some(Seen::of(Symptom::Certificate, host));
-    }
-    let is_late = line.contains("context deadline exceeded")
-        || line.contains("Client.Timeout exceeded")
-        || line.contains("net/http: TLS handshake timeout");
-    if is_late {
-        return Some(Seen::of(Symptom::Deadline, host));
-    }
-    let (_, dialled) = line.split_once("dial tcp ")?;
-    let (address, error) = dialled.split_once(": ")?;
-    address.parse::<SocketAddr>().ok()?;
-    let failed = [
-        "i/o timeout",
-        "connection refused",
-        "no route to host",
-        "unreachable",
-        // Windows.
-        "connectex: ",
-    ]
-    .iter()
-    .any(|text| error.contains(text));
-    let symptom = if line.contains("proxyconnect tcp: dial") {
-        Symptom::ProxyConnection
+/// client-go's trace of a request (k8s.io/client-go, transport/round_trippers.go): `resolved to []`.
+pub(super) fn trace(line: &str) -> Option<Seen> {
+    let (_, rest) = line.split_once("HTTP Trace: DNS Lookup for ")?;
+    let (host, addresses) = rest.split_once(" resolved to ")?;
+    let symptom = if addresses.trim_start().starts_with("[]") {
+        Symptom::Unknown
     } else {
-        Symptom::Connection
+        Symptom::Healthy
     };
-    failed.then(|| Seen::of(symptom, host))
+    Some(Seen::of(symptom, Some(host)))
 }

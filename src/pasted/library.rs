@@ -18,6 +18,8 @@ const TEXTS: &[(&str, Symptom)] = &[
     // Windows.
     ("No such host is known", Symptom::NoAddress),
     ("getaddrinfo failed", Symptom::Unknown),
+    // .NET on Linux, for EAI_AGAIN.
+    ("Resource temporarily unavailable (", Symptom::TryAgain),
     ("no data of the requested type was found", Symptom::NoData),
     ("temporary error during hostname resolution", Symptom::TryAgain),
     (
@@ -48,6 +50,7 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
         "unable to resolve host address ",
         ": bad address '",
         "Could not resolve hostname ",
+        "nslookup: can't resolve '",
         "ping: cannot resolve ",
     ] {
         if let Some((_, rest)) = line.split_once(lead) {
@@ -68,6 +71,13 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
             return Some(Seen::of(symptom, first_word(after)));
         }
     }
+    if let Some(seen) = netty(line).or_else(|| erlang(line)) {
+        return Some(seen);
+    }
+    // Ruby.
+    if let Some((_, rest)) = line.split_once("Hostname not known: ") {
+        return Some(Seen::of(Symptom::Unknown, first_word(rest)));
+    }
     let java = line.split_once("UnknownHostException: ").map(|(_, rest)| rest.trim());
     // Java without the text of the C library: the name alone.
     let bare = java.filter(|host| !host.is_empty() && !host.contains([' ', ':']));
@@ -81,13 +91,52 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
             rest.split_once(':').map(|(host, _)| host)
         })
         // .NET.
-        .or_else(|| super::between(line, "is known. (", ":"))
+        .or_else(|| super::between(line, "known. (", ":").or_else(|| super::between(line, "known (", ":")))
+        // Ruby.
+        .or_else(|| super::between(line, "TCP connection to ", ":"))
         .or_else(|| super::between(line, "ping: ", ": "))
         // urllib3: HTTPSConnectionPool(host='X', port=443).
         .or_else(|| super::between(line, "ConnectionPool(host='", "'"))
         .or(bare)
         .or_else(|| super::go::url_host(line));
     Some(Seen::of(symptom, host))
+}
+
+/// Netty's own resolver (io.netty.resolver.dns, DnsResolveContext): the same for NXDOMAIN and for NODATA.
+fn netty(line: &str) -> Option<Seen> {
+    if line.contains("DnsNameResolverTimeoutException") || line.contains("DnsErrorCauseException") {
+        let server = super::between(line, ", /", "]").or_else(|| super::between(line, "[/", "]"));
+        let rcodes = ["NXDOMAIN", "NXDomain", "SERVFAIL", "ServFail", "REFUSED", "Refused"];
+        let rcode = rcodes.iter().find(|rcode| line.contains(**rcode));
+        let symptom = rcode.and_then(|rcode| super::tool::by_rcode(&rcode.to_ascii_uppercase()));
+        return Some(Seen {
+            server: server.and_then(|server| server.parse().ok()),
+            ..Seen::of(
+                symptom.unwrap_or(Symptom::Silence),
+                super::between(line, "query '", ".'"),
+            )
+        });
+    }
+    let (_, rest) = line.split_once("Failed to resolve '")?;
+    let (host, rest) = rest.split_once('\'')?;
+    let is_own = rest.contains(" after ") && rest.contains("quer") || rest.contains("[A(1)");
+    is_own.then(|| Seen::of(Symptom::NoAddress, Some(host)))
+}
+
+/// Erlang and Elixir: inet's `nxdomain`, which stands for every look-up without an address (inet(3)).
+fn erlang(line: &str) -> Option<Seen> {
+    let is_one = line.contains("nxdomain")
+        && [
+            "{inet",
+            ":nxdomain",
+            "failed_connect",
+            "{error,nxdomain",
+            "{error, nxdomain",
+        ]
+        .iter()
+        .any(|text| line.contains(text));
+    let host = super::between(line, "{to_address,{\"", "\"").or_else(|| super::go::url_host(line));
+    is_one.then(|| Seen::of(Symptom::NoAddress, host))
 }
 
 pub(super) fn first_word(text: &str) -> Option<&str> {

@@ -3,17 +3,22 @@
 //! The message never decides between causes (Go prints `no such host` for a denied name, for a filtered answer
 //! and for a name without addresses alike); it narrows them down, and says what to ask next.
 
+mod beyond;
+mod candidates;
 mod configuration;
 mod go;
 mod library;
+mod logs;
+mod reply;
 mod resolved;
 mod server;
 mod symptom;
 mod terminal;
+mod text;
 mod tool;
 mod windows;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::dns::{Name, NameError};
 use crate::endpoint::{EndpointName, NotEndpoint};
@@ -21,7 +26,12 @@ use crate::limits;
 use crate::resolvers::parse_address;
 use crate::url;
 
-pub use symptom::{Candidate, Symptom};
+use candidates::Clues;
+use reply::Reply;
+use text::{Place, Subject};
+
+pub use candidates::Candidate;
+pub use symptom::{Layer, Symptom};
 
 /// What a recogniser saw in a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +44,12 @@ struct Seen {
     pure_go: bool,
     /// Whether systemd-resolved was asked, whatever the message names.
     is_stub: bool,
+    /// Whether a VPC's own resolver says it.
+    in_vpc: bool,
+    /// The address that was dialled.
+    dialled: Option<IpAddr>,
+    /// The cause, where the message names it, and why.
+    outright: Option<(&'static str, String)>,
     /// What can be said of the program that printed it.
     note: Option<&'static str>,
 }
@@ -46,6 +62,9 @@ impl Seen {
             server: None,
             pure_go: false,
             is_stub: false,
+            in_vpc: false,
+            dialled: None,
+            outright: None,
             note: None,
         }
     }
@@ -58,6 +77,8 @@ pub struct Explanation {
     pub line: String,
     /// What failed.
     pub symptom: Symptom,
+    /// The program that printed it, where its words tell.
+    pub client: Option<&'static str>,
     /// The name that was looked up; `None` where the message does not hold one that could be asked for.
     pub host: Option<Name>,
     /// The name server that the message names.
@@ -72,20 +93,133 @@ pub struct Explanation {
     pub command: String,
 }
 
-/// Reads a message, or a log around one. `None` where no line of it is known.
+/// Reads a message, or a log around one: the one that matters most. `None` where no line of it is known.
 pub fn read(text: &str) -> Option<Explanation> {
+    messages(text).into_iter().next()
+}
+
+/// The messages of a text, the one that matters most first, at most [`limits::PASTED_MESSAGES`].
+pub fn messages(text: &str) -> Vec<Explanation> {
     let text = &terminal::plain(text);
-    // The line that says most decides: a look-up's own error before what a client made of it.
-    let by_line = || {
-        RECOGNISERS
+    let replies = reply::all(text);
+    let mut found: Vec<Found<'_>> = Vec::new();
+    for reply in &replies {
+        if let Some(seen) = reply.seen() {
+            found.push(Found::new(reply.line, seen, 0, Some(reply)));
+        }
+    }
+    let in_reply = !found.is_empty();
+    for line in text.lines() {
+        let seen = RECOGNISERS
             .iter()
-            .find_map(|recognise| text.lines().find_map(|line| recognise(line).map(|seen| (line, seen))))
-    };
-    let found = tool::dig(text).or_else(by_line);
+            .enumerate()
+            .find_map(|(rank, recognise)| recognise(line).map(|seen| (rank + 1, seen)));
+        if let Some((rank, seen)) = seen
+            && !(in_reply && line.starts_with(';'))
+            && !found.iter().any(|other| other.seen == seen)
+        {
+            found.push(Found::new(line, seen, rank, None));
+            if found.len() > limits::PASTED_MESSAGES * 4 {
+                break;
+            }
+        }
+    }
+    if found.is_empty() {
+        let of_json = logs::json(text).map(|seen| (text.trim_start().lines().next().unwrap_or_default(), seen));
+        let answered = || tool::answered(text).map(|(line, host)| (line, Seen::of(Symptom::Healthy, Some(host))));
+        found.extend(
+            of_json
+                .or_else(answered)
+                .map(|(line, seen)| Found::new(line, seen, 0, None)),
+        );
+    }
+    found.sort_by_key(Found::weight);
+    if let Some(whole) = broken_off(text, found.first()) {
+        return vec![whole];
+    }
+    let mut messages: Vec<Explanation> = Vec::new();
+    for one in &found {
+        let is_told = messages.iter().any(|other| one.says_less_than(other));
+        if !is_told && messages.len() < limits::PASTED_MESSAGES {
+            let has_other_answer = replies
+                .iter()
+                .any(|other| other.has_addresses() && same(other.host, one.seen.host.as_deref()));
+            messages.push(explain(one.line, &one.seen, text, one.reply, has_other_answer));
+        }
+    }
+    if messages.is_empty()
+        && let Some((line, seen, sentences)) = configuration::read(text)
+    {
+        let mut explanation = explain(line, &seen, "", None, false);
+        explanation.resolver = sentences;
+        messages.push(explanation);
+    }
+    messages
+}
+
+fn same(one: Option<&str>, other: Option<&str>) -> bool {
+    one.zip(other)
+        .is_some_and(|(one, other)| one.eq_ignore_ascii_case(other.trim_end_matches('.')))
+}
+
+/// What was found in a line, or in a reply.
+struct Found<'a> {
+    line: &'a str,
+    seen: Seen,
+    /// Which recogniser saw it: the earlier says more.
+    rank: usize,
+    reply: Option<&'a Reply<'a>>,
+}
+
+impl<'a> Found<'a> {
+    fn new(line: &'a str, seen: Seen, rank: usize, reply: Option<&'a Reply<'a>>) -> Self {
+        Self {
+            line,
+            seen,
+            rank,
+            reply,
+        }
+    }
+
+    /// The lowest matters most: a cause that is named, a look-up's own error, what a client made of it, and last what
+    /// is healthy.
+    fn weight(&self) -> (u8, bool, bool, usize) {
+        let kind = match self.seen.symptom {
+            _ if self.seen.outright.is_some() => 0,
+            Symptom::Healthy => 4,
+            Symptom::ApiServer => 3,
+            Symptom::Deadline | Symptom::KubectlRefused => 2,
+            _ => 1,
+        };
+        let host = self.seen.host.as_deref().and_then(host);
+        let is_other = host.is_some_and(|host| text::subject(&host) != Subject::Endpoint);
+        let is_vague = matches!(self.seen.symptom, Symptom::Unknown | Symptom::OtherError);
+        (kind, is_other, is_vague, self.rank)
+    }
+
+    /// Whether it is what a client made of a failure that another message tells better, or another line about it.
+    fn says_less_than(&self, other: &Explanation) -> bool {
+        let host = self.seen.host.as_deref().and_then(host);
+        let is_same = host.is_none() || host == other.host || other.host.is_none();
+        let is_vague = matches!(
+            self.seen.symptom,
+            Symptom::Unknown
+                | Symptom::OtherError
+                | Symptom::Deadline
+                | Symptom::KubectlRefused
+                | Symptom::NoConnectionInTime
+        );
+        let server = self.seen.server.is_none() || self.seen.server == other.server;
+        is_same && server && (is_vague || self.seen.symptom == other.symptom)
+    }
+}
+
+/// The message that a terminal broke into several lines, where what was found in one line may be its beginning, or
+/// where nothing was.
+fn broken_off(text: &str, found: Option<&Found<'_>>) -> Option<Explanation> {
     let joined = |by: &'static str| broken(text, by);
-    // Terminals break a long line where it does not fit, within a name as well; then what was found may be its
-    // beginning.
-    if let Some((line, seen)) = &found {
+    // Terminals break a long line where it does not fit, within a name as well.
+    if let Some(Found { seen, reply: None, .. }) = found {
         let goes_on = |whole: &Seen| {
             let (Some(whole), Some(start)) = (&whole.host, &seen.host) else {
                 return false;
@@ -98,13 +232,13 @@ pub fn read(text: &str) -> Option<Explanation> {
             seen.symptom == Symptom::OtherError && whole.symptom != Symptom::OtherError && whole.host == seen.host
         };
         let mut longer = joined(" ").filter(|(_, whole)| is_more(whole));
-        if let Some((whole, seen)) = longer.next() {
-            return Some(explain(&whole, &seen, text));
-        }
-        return Some(match joined("").find(|(_, whole)| goes_on(whole) || is_more(whole)) {
-            Some((whole, seen)) => explain(&whole, &seen, text),
-            None => explain(line, seen, text),
-        });
+        let longer = longer.next();
+        return longer
+            .or_else(|| joined("").find(|(_, whole)| goes_on(whole) || is_more(whole)))
+            .map(|(whole, seen)| explain(&whole, &seen, text, None, false));
+    }
+    if found.is_some() {
+        return None;
     }
     // Terraform breaks it between words. Of the ways to join the lines, the one that makes an endpoint's name counts.
     let is_whole = |seen: &Seen| {
@@ -114,13 +248,8 @@ pub fn read(text: &str) -> Option<Explanation> {
     };
     let all = || joined(" ").chain(joined(""));
     let best = all().find(|(_, seen)| is_whole(seen));
-    if let Some((whole, seen)) = best.or_else(|| all().next()) {
-        return Some(explain(&whole, &seen, text));
-    }
-    let (line, seen, sentences) = configuration::read(text)?;
-    let mut explanation = explain(line, &seen, "");
-    explanation.resolver = sentences;
-    Some(explanation)
+    best.or_else(|| all().next())
+        .map(|(whole, seen)| explain(&whole, &seen, text, None, false))
 }
 
 /// What is recognised in a line.
@@ -128,12 +257,17 @@ type Recogniser = fn(&str) -> Option<Seen>;
 
 /// The recognisers, what says most first.
 const RECOGNISERS: &[Recogniser] = &[
+    logs::line,
+    beyond::server_side,
     go::look_up,
+    go::trace,
+    beyond::proxy,
     resolved::line,
     library::look_up,
     tool::line,
     windows::line,
-    go::beyond_dns,
+    beyond::line,
+    beyond::bare_rcode,
 ];
 
 /// What is recognised in lines that are joined again: each with the next, and with the two and the three behind it.
@@ -153,18 +287,28 @@ fn without_bar(line: &str) -> &str {
     line.trim().trim_start_matches(['│', '|']).trim()
 }
 
-fn explain(line: &str, seen: &Seen, text: &str) -> Explanation {
-    let server = seen.server.or_else(|| tool::server(text));
-    let printed = seen.host.as_deref().or_else(|| tool::host(text));
-    let host = printed.and_then(host);
-    let about = if matches!(seen.symptom, Symptom::Proxy | Symptom::ProxyConnection) {
+fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, has_other_answer: bool) -> Explanation {
+    let symptom = seen.symptom;
+    let is_reply = reply.is_some();
+    let names_no_server = matches!(symptom.layer(), Layer::ApiServer | Layer::Configuration);
+    let server = seen
+        .server
+        .or_else(|| (!is_reply && symptom.is_dns()).then(|| tool::server(text)).flatten());
+    let is_beyond = symptom == Symptom::ApiServer || symptom == Symptom::Configuration;
+    let printed = seen.host.as_deref().or_else(|| {
+        let of_text = tool::host(text).or_else(|| text::endpoint(text));
+        of_text.filter(|_| !is_beyond)
+    });
+    let is_masked = printed.is_some_and(text::is_masked);
+    let host = printed.filter(|_| !is_masked).and_then(host);
+    let about = if matches!(symptom, Symptom::Proxy | Symptom::ProxyConnection) {
         // The name that failed is the proxy's; the endpoint's is in the URL beside it.
         text.lines().find_map(go::url_host).and_then(self::host)
     } else {
         host.clone()
     };
     let mut resolver = Vec::new();
-    if let Some(server) = server {
+    if let Some(server) = server.filter(|_| !names_no_server) {
         resolver.push(server::meaning(server));
     }
     if seen.pure_go {
@@ -176,44 +320,45 @@ fn explain(line: &str, seen: &Seen, text: &str) -> Explanation {
     }
     resolver.extend(seen.note.map(str::to_owned));
     let mut name = Vec::new();
-    let mut candidates = seen.symptom.candidates();
-    let is_stub = seen.is_stub || server.is_some_and(|server| server::is_resolved(server.ip()));
-    let is_there = |rule| candidates.iter().any(|candidate| candidate.rule == rule);
-    if is_stub && seen.symptom.is_dns() && !is_there("split-dns-not-applied") {
-        candidates.push(Candidate {
-            rule: "split-dns-not-applied",
-            tell: "a name server behind the stub, such as a VPN's, has the name, and the stub asks another",
-        });
-    }
-    if seen.pure_go && seen.symptom.is_dns() {
-        candidates.push(Candidate {
-            rule: "go-bypasses-scoped-dns",
-            tell: "the operating system's own look-up finds the name, the server in the message does not",
-        });
-    }
-    if seen.symptom.is_dns()
+    if symptom.is_dns()
         && let Some(host) = &host
         && let Err(kind) = EndpointName::parse(host)
     {
         name.push(not_an_endpoint(kind).to_owned());
-        if matches!(kind, NotEndpoint::EksApi | NotEndpoint::OidcIssuer) {
-            // A public name of AWS's: what is about private addresses and about clusters is not about it.
-            candidates.retain(|candidate| !OF_ENDPOINTS.contains(&candidate.rule));
-            let mut of_aws = Symptom::AwsApi.candidates();
-            of_aws.append(&mut candidates);
-            candidates = of_aws;
-        } else {
-            candidates.insert(0, MALFORMED);
-        }
     }
-    if printed.is_some_and(is_too_long) {
+    if is_masked {
+        name.push("The name is masked in this text: put the real one in the place of HOST.".to_owned());
+    }
+    let is_too_long = printed.is_some_and(is_too_long);
+    if is_too_long {
         name.push(TOO_LONG.to_owned());
-        candidates.insert(0, MALFORMED);
     }
+    let ip = server.map(|server| server.ip());
+    let place = match text::place(line, ip) {
+        _ if seen.in_vpc => Place::Vpc,
+        place => place,
+    };
+    let subject = host.as_ref().map_or(Subject::None, text::subject);
+    let candidates = candidates::of(&Clues {
+        symptom: Some(symptom),
+        subject,
+        place,
+        server: ip,
+        pure_go: seen.pure_go,
+        is_stub: seen.is_stub || ip.is_some_and(server::is_resolved),
+        soa: reply.and_then(|reply| reply.soa),
+        has_no_soa: reply.is_some_and(Reply::has_no_soa),
+        ede: reply.and_then(|reply| reply.ede),
+        has_other_answer,
+        dialled: seen.dialled,
+        is_too_long,
+        outright: seen.outright.clone(),
+    });
     Explanation {
         line: shown(line),
-        symptom: seen.symptom,
-        command: command(seen.symptom, about.as_ref(), server),
+        symptom,
+        client: text::client(line, text),
+        command: command(symptom, about.as_ref(), server),
         host,
         server,
         resolver,
@@ -226,14 +371,6 @@ fn explain(line: &str, seen: &Seen, text: &str) -> Explanation {
 const TOO_LONG: &str = "The name, or a label of it, is longer than DNS allows: Go says \"no such host\" of it and asks \
  no name \
                         server.";
-/// What a name is that is no endpoint's.
-const MALFORMED: Candidate = Candidate {
-    rule: "endpoint-name-malformed",
-    tell: "the name is no EKS endpoint's: see the kubeconfig's server",
-};
-/// Findings about private addresses, and about clusters.
-const OF_ENDPOINTS: &[&str] = &["no-forwarding", "rebinding-protection", "name-does-not-exist"];
-
 fn is_too_long(text: &str) -> bool {
     let text = text.trim_end_matches('.');
     matches!(
@@ -273,6 +410,20 @@ fn not_an_endpoint(kind: NotEndpoint) -> &'static str {
 /// The command line that asks. Name servers of this host are asked without being named; a name of one label is
 /// no endpoint's, and one that starts with a hyphen is a flag: the reader fills in the right one.
 fn command(symptom: Symptom, host: Option<&Name>, server: Option<SocketAddr>) -> String {
+    match symptom {
+        Symptom::NoCluster => return "aws eks update-kubeconfig --name CLUSTER --region REGION".to_owned(),
+        Symptom::ClusterNotFound => return "aws eks list-clusters --region REGION".to_owned(),
+        Symptom::AccessDenied => return "aws sts get-caller-identity".to_owned(),
+        // The nodes that the API server asks are the cluster's.
+        Symptom::ApiServer => return "kubectl get nodes -o wide".to_owned(),
+        _ => {}
+    }
+    // Public resolvers are asked for names that are AWS's own, and for no other: it may be an internal one.
+    let subject = host.map_or(Subject::None, text::subject);
+    let public = match subject {
+        Subject::Internal | Subject::Other => "",
+        _ => " --public",
+    };
     let host = host
         .filter(|host| host.labels().len() > 1 && !host.to_string().starts_with('-'))
         .map_or_else(|| "HOST".to_owned(), ToString::to_string);
@@ -290,7 +441,7 @@ fn command(symptom: Symptom, host: Option<&Name>, server: Option<SocketAddr>) ->
     } else {
         ""
     };
-    format!("eks-dns-doctor check {host}{server} --public{connect}")
+    format!("eks-dns-doctor check {host}{server}{public}{connect}")
 }
 
 /// fe80::/10 (RFC 4291 section 2.5.6), which means nothing without its zone.

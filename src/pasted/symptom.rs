@@ -1,12 +1,46 @@
-//! What a message says that happened, and the findings that could be behind it.
+//! What a message says that happened, the layer it happened in, and the findings that belong to it.
 
-/// A finding that could be behind a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Candidate {
-    /// The rule of the catalogue.
-    pub rule: &'static str,
-    /// What would show that it is this one.
-    pub tell: &'static str,
+use serde::Serialize;
+
+/// Where it failed, for the host that printed the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Layer {
+    /// No cluster is configured, or AWS does not know the one that is.
+    Configuration,
+    /// A look-up.
+    Dns,
+    /// A connection.
+    Tcp,
+    /// The handshake after the connection.
+    Tls,
+    /// The request, or its reply.
+    Http,
+    /// A proxy, or the way to it.
+    Proxy,
+    /// The cluster was reached; what failed is beyond it.
+    ApiServer,
+    /// Nothing failed.
+    None,
+    /// The message does not tell.
+    Unknown,
+}
+
+impl Layer {
+    /// As JSON has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration",
+            Self::Dns => "dns",
+            Self::Tcp => "tcp",
+            Self::Tls => "tls",
+            Self::Http => "http",
+            Self::Proxy => "proxy",
+            Self::ApiServer => "api-server",
+            Self::None => "none",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// What a message says that happened.
@@ -48,66 +82,181 @@ pub enum Symptom {
     Unknown,
     /// The look-up failed with an error that is none of DNS's own.
     OtherError,
+    /// The time ran out while the look-up was under way.
+    LookUpDeadline,
+    /// A name server asked the one that it forwards to, and heard nothing, or an error.
+    Forward,
+    /// A name server found that its question comes back to it.
+    Loop,
+    /// A name server took private addresses out of the answer.
+    Rebind,
+    /// A name server blocked the name by a policy.
+    Blocked,
+    /// A zone of the name server's own answered.
+    OwnZone,
+    /// A DNS Firewall rule blocked the name.
+    FirewallBlocked,
+    /// The name server's EDNS failed.
+    Edns,
+    /// A session inside TLS to a name server failed.
+    Encrypted,
+    /// An answer that leads nowhere.
+    Sinkhole,
     /// The client's own deadline came first, perhaps during the look-up.
     Deadline,
+    /// The client's own deadline came before there was a connection.
+    NoConnectionInTime,
+    /// The request was sent, and no reply came in time.
+    NoReplyInTime,
+    /// The reply was none of HTTP's, or broke off.
+    Http,
+    /// The handshake did not end in time.
+    HandshakeTimeout,
+    /// The handshake failed.
+    Handshake,
+    /// Something answered that is not this cluster.
+    Certificate,
     /// kubectl's sentence for anything with "connection refused" in it.
     KubectlRefused,
     /// The name of the proxy was not found.
     Proxy,
     /// The connection to the proxy failed.
     ProxyConnection,
+    /// The proxy, or what stands in its place, would not connect.
+    ProxyAnswer,
     /// The look-up gave an address, and the connection to it failed.
     Connection,
-    /// Something answered that is not this cluster.
-    Certificate,
+    /// The API server was reached, and what it asked in turn failed.
+    ApiServer,
+    /// No cluster is configured.
+    NoCluster,
+    /// AWS has no cluster of the name.
+    ClusterNotFound,
+    /// AWS denied a read.
+    AccessDenied,
     /// The AWS CLI or an SDK could not reach the AWS API.
     AwsApi,
     /// No error: a host's resolver configuration.
     Configuration,
-}
-
-macro_rules! candidates {
-    ($($rule:literal: $tell:literal),* $(,)?) => {
-        vec![$(Candidate { rule: $rule, tell: $tell }),*]
-    };
+    /// No error: an answer with an address, or an empty AAAA answer.
+    Healthy,
 }
 
 impl Symptom {
+    /// Every one.
+    pub const ALL: &[Self] = &[
+        Self::NoAddress,
+        Self::NxDomain,
+        Self::NoData,
+        Self::Misbehaving,
+        Self::ServFail,
+        Self::Refused,
+        Self::TryAgain,
+        Self::Silence,
+        Self::PortClosed,
+        Self::Truncated,
+        Self::NoRoute,
+        Self::NotLetOut,
+        Self::NoServer,
+        Self::Bogus,
+        Self::Unreadable,
+        Self::Referral,
+        Self::Unknown,
+        Self::OtherError,
+        Self::LookUpDeadline,
+        Self::Forward,
+        Self::Loop,
+        Self::Rebind,
+        Self::Blocked,
+        Self::OwnZone,
+        Self::FirewallBlocked,
+        Self::Edns,
+        Self::Encrypted,
+        Self::Sinkhole,
+        Self::Deadline,
+        Self::NoConnectionInTime,
+        Self::NoReplyInTime,
+        Self::Http,
+        Self::HandshakeTimeout,
+        Self::Handshake,
+        Self::Certificate,
+        Self::KubectlRefused,
+        Self::Proxy,
+        Self::ProxyConnection,
+        Self::ProxyAnswer,
+        Self::Connection,
+        Self::ApiServer,
+        Self::NoCluster,
+        Self::ClusterNotFound,
+        Self::AccessDenied,
+        Self::AwsApi,
+        Self::Configuration,
+        Self::Healthy,
+    ];
+
     /// The layer that failed.
-    pub fn layer(self) -> &'static str {
+    pub fn layer(self) -> Layer {
+        match self {
+            Self::Deadline | Self::NoConnectionInTime | Self::AwsApi | Self::AccessDenied => Layer::Unknown,
+            Self::NoReplyInTime | Self::Http => Layer::Http,
+            Self::HandshakeTimeout | Self::Handshake | Self::Certificate => Layer::Tls,
+            Self::KubectlRefused | Self::Connection => Layer::Tcp,
+            Self::Proxy | Self::ProxyConnection | Self::ProxyAnswer => Layer::Proxy,
+            Self::ApiServer => Layer::ApiServer,
+            Self::NoCluster | Self::ClusterNotFound => Layer::Configuration,
+            Self::Configuration | Self::Healthy => Layer::None,
+            _ => Layer::Dns,
+        }
+    }
+
+    /// The layer, for a person.
+    pub fn title(self) -> &'static str {
         match self {
             Self::Deadline => "the client's time ran out, in DNS or after it",
-            Self::KubectlRefused => "a port was refused: the cluster's, or a name server's",
-            Self::Proxy => "DNS, for the proxy's name",
-            Self::ProxyConnection => "the connection to the proxy",
-            Self::Connection => "the connection, after DNS gave an address",
-            Self::Certificate => "TLS, after DNS gave an address",
+            Self::NoConnectionInTime => "the client's time ran out in DNS, TCP or TLS",
+            Self::KubectlRefused => "TCP: a port was refused, the cluster's or a name server's",
+            Self::Proxy => "the proxy: its own name was not found",
             Self::AwsApi => "the AWS API's name or the path to it, not the cluster's endpoint",
+            Self::AccessDenied => "the permissions in AWS, not DNS",
             Self::Configuration => "nothing in this text: it is a host's resolver configuration",
-            _ => "DNS, before any connection to the cluster",
+            Self::ClusterNotFound => "the configuration: AWS has no cluster of this name",
+            _ => match self.layer() {
+                Layer::Configuration => "the configuration: no cluster is configured",
+                Layer::Dns => "DNS, before any connection to the cluster",
+                Layer::Tcp => "TCP, after DNS gave an address",
+                Layer::Tls => "TLS, after DNS gave an address and TCP connected",
+                Layer::Http => "HTTP, after DNS, TCP and TLS",
+                Layer::Proxy => "the proxy",
+                Layer::ApiServer => "beyond the API server: kubectl reached the cluster",
+                Layer::None => "nothing",
+                Layer::Unknown => "the message does not tell",
+            },
         }
     }
 
     /// Whether the look-up of the name in the message is what failed.
     pub fn is_dns(self) -> bool {
-        !matches!(
-            self,
-            Self::Deadline
-                | Self::KubectlRefused
-                | Self::Proxy
-                | Self::ProxyConnection
-                | Self::Connection
-                | Self::Certificate
-                | Self::AwsApi
-                | Self::Configuration
-        )
+        self.layer() == Layer::Dns
+    }
+
+    /// Whether it says, or may say, that the name has no address.
+    pub fn is_denial(self) -> bool {
+        matches!(self, Self::NoAddress | Self::NxDomain | Self::NoData | Self::Unknown)
     }
 
     /// Whether a connection to the addresses tells more.
     pub fn asks_for_a_connection(self) -> bool {
         matches!(
             self,
-            Self::Deadline | Self::KubectlRefused | Self::Connection | Self::Certificate
+            Self::Deadline
+                | Self::NoConnectionInTime
+                | Self::NoReplyInTime
+                | Self::Http
+                | Self::HandshakeTimeout
+                | Self::Handshake
+                | Self::KubectlRefused
+                | Self::Connection
+                | Self::Certificate
         )
     }
 
@@ -116,10 +265,8 @@ impl Symptom {
         match self {
             // Go, src/net/dnsclient_unix.go; recorded with kubectl 1.20 to 1.33.
             Self::NoAddress => {
-                "The look-up ended without an address. This text is printed for NXDOMAIN (the name does not \
-                 exist), for NODATA (it exists without an address), for an answer that a filter emptied, and by Go \
-                 also where the A question failed while the AAAA question was answered without an address. It does \
-                 not tell which."
+                "The look-up ended without an address. This text stands for NXDOMAIN (the name does not exist), for \
+                 NODATA (it exists without an address) and for an answer that a filter emptied. It does not tell which."
             }
             Self::NxDomain => "The name server said that the name does not exist (NXDOMAIN).",
             Self::NoData => {
@@ -147,13 +294,12 @@ impl Symptom {
             Self::NoRoute => "This host has no route to the name server.",
             Self::NotLetOut => {
                 "This host itself did not let the question out to the name server: a firewall here, or what the \
-                 program \
-                 is confined by."
+                 program is confined by."
             }
             Self::NoServer => "There is no name server to ask for this name: no link that may be asked for it has one.",
             Self::Bogus => {
-                "The name server's answer failed the validation of DNSSEC: its signatures are missing, out of date or \
-                 not of the zone that is above it."
+                "The answer failed the validation of DNSSEC: its signatures are missing, out of date or not of the \
+                 zone that is above it."
             }
             Self::Unreadable => "The name server's reply could not be decoded.",
             Self::Referral => "The name server pointed elsewhere in the place of an answer (a referral).",
@@ -164,183 +310,264 @@ impl Symptom {
             Self::OtherError => {
                 "The look-up failed with an error that is none of DNS's own; what stands behind the name says which."
             }
+            Self::LookUpDeadline => "The time ran out during the look-up: no answer came. No connection was tried.",
+            Self::Forward => {
+                "This name server asked the server that it forwards to, and got no usable answer. Its clients get \
+                 SERVFAIL or nothing."
+            }
+            Self::Loop => "The name server's question came back to itself: two servers forward to each other.",
+            Self::Rebind => {
+                "The name server took the answer for a DNS rebinding attack, since it holds private addresses, and \
+                 dropped it."
+            }
+            Self::Blocked => "A policy of the name server blocked the name.",
+            Self::OwnZone => "The name server answered from a zone or a line of its own configuration.",
+            Self::FirewallBlocked => "Route 53 Resolver DNS Firewall blocked the question. Nothing was forwarded.",
+            Self::Edns => "The name server does not get on with EDNS, and is asked without it.",
+            Self::Encrypted => "A name server that is asked inside TLS could not be asked: its session failed.",
+            Self::Sinkhole => "The answer is an address that leads nowhere, as filters give.",
             Self::Deadline => {
                 "The client stopped waiting. A short time limit (such as --request-timeout) hides a slow or silent \
                  name server behind this text, and a blocked port 443 as well."
             }
+            // Go, src/net/http/transport.go, errRequestCanceledConn.
+            Self::NoConnectionInTime => {
+                "The client stopped waiting before it had a connection: the look-up, TCP or TLS took too long."
+            }
+            // Go, src/net/http/client.go: a request that had its connection.
+            Self::NoReplyInTime => "The request was sent over a connection, and no reply came in time.",
+            Self::Http => "A connection was made, and the reply was not one of HTTP's, or it broke off.",
+            Self::HandshakeTimeout => {
+                "The name resolved and TCP connected. Then the TLS handshake got no reply: what is at the address, a \
+                 proxy or a firewall in between drops it, or large packets are lost (MTU)."
+            }
+            Self::Handshake => "The name resolved and TCP connected. Then the TLS handshake failed.",
+            Self::Certificate => {
+                "The connection reached something whose certificate the client does not take for this cluster's: the \
+                 name may have led to the wrong address, or a proxy stands in between."
+            }
             // k8s.io/kubectl pkg/cmd/util/helpers.go, StandardErrorMessage.
             Self::KubectlRefused => {
                 "kubectl prints this for every error with \"connection refused\" in it, also where the port that was \
-                 refused is a name server's or a proxy's and the cluster was never asked. A sinkhole's 0.0.0.0 gives \
-                 the same line."
+                 refused is a name server's or a proxy's and the cluster was never asked."
             }
             Self::Proxy => {
                 "The client uses a proxy, and the proxy's own name was not found. Behind a proxy it is the proxy \
                  that looks the endpoint up."
             }
             Self::ProxyConnection => {
-                "The client uses a proxy, and the proxy could not be reached. Behind a proxy it is the proxy that \
-                 looks \
-                 the endpoint up."
+                "The client uses a proxy, and the connection to the proxy failed. Behind a proxy it is the proxy that \
+                 looks the endpoint up."
+            }
+            // Go, src/net/http/transport.go: the status text of the reply to CONNECT is the error.
+            Self::ProxyAnswer => {
+                "A proxy was asked to connect to the endpoint, and would not or could not. Behind a proxy it is the \
+                 proxy that looks the endpoint up."
             }
             Self::Connection => {
-                "The name was resolved, or the address was given. Whether it is the cluster's address is what DNS \
-                 has to show; if it is, route, firewall and security group are next."
+                "The name was resolved, or the address was given, and the connection failed. If it is the cluster's \
+                 address, then route, firewall and security group are next."
             }
-            Self::Certificate => {
-                "The connection reached something whose certificate is not this cluster's: the name may have led to \
-                 the wrong address, or a proxy stands in between."
+            Self::ApiServer => {
+                "kubectl reached the API server. The API server then failed towards a node, a webhook or another \
+                 server. The name server of this host has no part in it."
+            }
+            Self::NoCluster => {
+                "The client has no cluster to talk to: no kubeconfig, no current context, or none in this program's \
+                 environment. It then tries localhost, or says so. No name server was asked."
+            }
+            Self::ClusterNotFound => "AWS answered: it has no cluster of this name in this account and Region.",
+            Self::AccessDenied => "AWS answered, and denied the call. This is about permissions, not about DNS.",
+            Self::AwsApi => {
+                "The AWS CLI and SDKs print this when the name of the AWS API does not resolve or cannot be reached."
             }
             Self::Configuration => {
                 "It says which name servers this host has, and for which names it asks each of them. Whether they know \
                  the name is what asking them shows."
             }
-            Self::AwsApi => {
-                "The AWS CLI and SDKs print this when the name of the AWS API does not resolve or cannot be reached."
+            Self::Healthy => {
+                "The reply is in order: it has an address, or it is the empty AAAA reply of a cluster with IPv4 only."
             }
         }
     }
 
-    /// The findings that could be behind it, the likelier first.
-    pub fn candidates(self) -> Vec<Candidate> {
+    /// The findings that belong to it, the likelier first: for a host whose place is not known.
+    pub fn rules(self) -> &'static [&'static str] {
         match self {
-            Self::NoAddress | Self::NxDomain | Self::NoData | Self::Unknown => {
-                let mut found = candidates! {
-                    "no-forwarding": "the VPC's resolvers give private addresses, this one shows public DNS",
-                    "rebinding-protection": "no address and no SOA, while a random name beside it gets an SOA of AWS's",
-                    "stale-negative-cache": "the SOA's TTL is below that of a fresh denial; it heals at zero",
-                    "shadow-zone": "the SOA of the denial is not AWS's",
-                    "name-blocked-by-policy": "a policy zone's SOA, or an Extended DNS Error 15 to 18",
-                    "name-does-not-exist": "every resolver denies it, the VPC's too: a wrong or deleted cluster",
-                };
-                if self == Self::NxDomain {
-                    // The filters in question say NODATA, SERVFAIL or REFUSED.
-                    found.retain(|candidate| candidate.rule != "rebinding-protection");
-                } else if self != Self::NoData {
-                    found.push(Candidate {
-                        rule: "dnssec-bogus",
-                        tell: "the A question is SERVFAIL, and answered with checking disabled",
-                    });
-                }
-                if self == Self::Unknown {
-                    // curl prints the same for silence and for errors (recorded).
-                    found.extend(candidates! {
-                        "resolver-unreachable": "silent or refused for every name",
-                        "forward-target-unreachable": "SERVFAIL or silence in this zone, fine for names outside it",
-                        "resolver-refuses-client": "REFUSED for every name",
-                    });
-                }
-                found
-            }
-            Self::Misbehaving | Self::ServFail | Self::Refused => {
-                let mut found = Vec::new();
-                if self != Self::Refused {
-                    found.extend(candidates! {
-                        "forward-target-unreachable": "SERVFAIL for every name of the zone, fine for names outside it",
-                        "dnssec-bogus": "SERVFAIL, and answered with checking disabled",
-                    });
-                }
-                if self != Self::ServFail {
-                    found.extend(candidates! {
-                        "resolver-refuses-client": "REFUSED for every name",
-                    });
-                }
-                found.extend(candidates! {
-                    "rebinding-protection": "SERVFAIL or REFUSED for this name only (BIND, Knot Resolver)",
-                });
-                if self == Self::Misbehaving {
-                    found.extend(candidates! {
-                        "edns-intolerant": "answered without EDNS only: curl works, kubectl does not",
-                    });
-                }
-                found
-            }
-            Self::TryAgain => candidates! {
-                "resolver-unreachable": "silent or refused for every name",
-                "local-dns-down": "the name server is on this host, and its port is closed",
-                "forward-target-unreachable": "SERVFAIL or silence in this zone, fine for names outside it",
-                "resolver-refuses-client": "REFUSED for every name",
-                "rebinding-protection": "SERVFAIL or REFUSED for this name only (BIND, Knot Resolver)",
-            },
-            Self::Silence => candidates! {
-                "resolver-unreachable": "silent for every name, over UDP and TCP",
-                "forward-target-unreachable": "silent in this zone, fine for names outside it",
-                "udp-blocked": "silent over UDP, fine over TCP",
-                "vpc-resolver-not-reachable-from-here": "the server is a VPC's .2, asked from outside the VPC",
-                "edns-intolerant": "silent with EDNS, fine without: curl works, kubectl does not",
-                "malformed-reply": "replies come, but not to the question",
-            },
-            Self::PortClosed => candidates! {
-                "local-dns-down": "the name server is on this host, or none is configured",
-                "resolver-unreachable": "the name server is elsewhere, and its service is not running",
-            },
-            Self::Truncated => candidates! {
-                "truncated-without-tcp": "truncated over UDP, TCP 53 refused or silent",
-            },
-            Self::NotLetOut | Self::OtherError => candidates! {
-                "resolver-unreachable": "silent or refused for every name from here, and not from another host",
-            },
-            Self::NoRoute => candidates! {
-                "resolver-unreachable": "no route: is the VPN up?",
-            },
-            Self::NoServer => candidates! {
-                "split-dns-not-applied": "a link has a name server that knows the name, and is not asked for it",
-                "local-dns-down": "no name server is configured at all",
-            },
-            Self::Bogus => candidates! {
-                "dnssec-bogus": "answered with checking disabled, or an Extended DNS Error 6 to 12",
-                "rebinding-protection": "a filter in front has cut addresses out of a signed answer",
-            },
-            Self::Configuration => candidates! {
-                "split-dns-not-applied": "a name server that is in it has the name, and another is asked",
-                "go-bypasses-scoped-dns": "resolv.conf names other servers than the ones in it",
-            },
-            Self::Unreadable => candidates! {
-                "malformed-reply": "the reply cannot be decoded",
-            },
-            Self::Referral => candidates! {
-                "not-recursive": "name servers in AUTHORITY, and no answer",
-            },
-            Self::Deadline => candidates! {
-                "resolver-unreachable": "silent for every name",
-                "forward-target-unreachable": "silent in this zone, fine for names outside it",
-                "slow-resolver": "the answer comes, late",
-                "api-port-blocked": "the addresses are right, and port 443 is silent (--connect)",
-            },
-            Self::KubectlRefused => candidates! {
-                "local-dns-down": "the name server is on this host, and its port is closed",
-                "resolver-unreachable": "the name server is elsewhere, and its port is closed",
-                "truncated-without-tcp": "truncated over UDP, TCP 53 refused",
-                "sinkhole-answer": "the address is 0.0.0.0 or ::",
-                "api-port-blocked": "the addresses are right, and port 443 is refused (--connect)",
-                "stale-addresses": "the address is in the VPC, and no interface of the cluster has it now",
-                "proxy-in-path": "HTTPS_PROXY is set, and it is the proxy's port that is refused",
-            },
-            Self::Proxy | Self::ProxyConnection => candidates! {
-                "proxy-in-path": "HTTPS_PROXY is set, and NO_PROXY does not name the endpoint",
-            },
-            Self::Connection | Self::Certificate => {
-                let mut found = if self == Self::Connection {
-                    candidates! {
-                        "api-port-blocked": "the address is right: security group, route or VPN (--connect)",
-                    }
-                } else {
-                    candidates! {
-                        "not-this-cluster": "the certificate is not of the cluster's authority (--connect)",
-                    }
-                };
-                found.extend(candidates! {
-                    "stale-addresses": "the address is in the VPC, and no interface of the cluster has it now",
-                    "foreign-private-addresses": "the address is private, and not of the cluster's VPC",
-                    "hosts-file-override": "the address comes from the hosts file",
-                    "nxdomain-hijack": "any name gets this address",
-                });
-                found
-            }
-            Self::AwsApi => candidates! {
-                "no-internet-recursion": "public names of AWS's do not resolve here",
-                "proxy-in-path": "the AWS API is reached through a proxy only",
-            },
+            Self::NoAddress | Self::Unknown | Self::NxDomain | Self::NoData => DENIAL,
+            Self::Misbehaving | Self::ServFail | Self::TryAgain => FAILURE,
+            Self::Forward => &[
+                "forward-target-unreachable",
+                "inbound-endpoint-sg",
+                "inbound-endpoint-unreachable",
+                "resolver-unreachable",
+                "udp-blocked",
+                "inbound-endpoint-unhealthy",
+                "inbound-endpoint-protocol",
+                "forward-loop",
+            ],
+            Self::Refused => &[
+                "resolver-refuses-client",
+                "rebinding-protection",
+                "not-recursive",
+                "name-blocked-by-policy",
+                "no-internet-recursion",
+            ],
+            Self::Silence | Self::LookUpDeadline => SILENCE,
+            Self::PortClosed => &["local-dns-down", "resolver-unreachable", "inbound-endpoint-protocol"],
+            Self::Truncated => &["truncated-without-tcp", "tcp-blocked"],
+            Self::NotLetOut | Self::OtherError | Self::NoRoute => &["resolver-unreachable", "control-unavailable"],
+            Self::NoServer => &["split-dns-not-applied", "local-dns-down"],
+            Self::Bogus => &["dnssec-bogus", "rebinding-protection", "malformed-reply"],
+            Self::Unreadable => &["malformed-reply", "spoofed-replies", "edns-intolerant"],
+            Self::Referral => &["not-recursive", "resolver-refuses-client"],
+            Self::Loop => &["forward-loop", "forward-target-unreachable"],
+            Self::Rebind => &["rebinding-protection"],
+            Self::Blocked => &["name-blocked-by-policy", "dns-firewall-block", "sinkhole-answer"],
+            Self::OwnZone => &["shadow-zone", "name-blocked-by-policy"],
+            Self::FirewallBlocked => &["dns-firewall-block"],
+            Self::Edns => &["edns-intolerant"],
+            Self::Encrypted => &[
+                "encrypted-dns-fails",
+                "certificate-not-valid",
+                "certificate-not-verified",
+            ],
+            Self::Sinkhole => &["sinkhole-answer", "name-blocked-by-policy", "hosts-file-override"],
+            Self::Deadline | Self::NoConnectionInTime => &[
+                "resolver-unreachable",
+                "api-port-blocked",
+                "forward-target-unreachable",
+                "slow-resolver",
+                "stale-addresses",
+            ],
+            Self::NoReplyInTime | Self::Http => &["proxy-in-path", "ztna-synthetic-address", "not-this-cluster"],
+            Self::HandshakeTimeout => &[
+                "proxy-in-path",
+                "not-this-cluster",
+                "ztna-synthetic-address",
+                "stale-addresses",
+                "hosts-file-override",
+            ],
+            Self::Handshake | Self::Certificate => &[
+                "not-this-cluster",
+                "proxy-in-path",
+                "stale-addresses",
+                "hosts-file-override",
+                "nxdomain-hijack",
+                "foreign-private-addresses",
+                "search-domain-wildcard",
+            ],
+            Self::KubectlRefused => &[
+                "local-dns-down",
+                "resolver-unreachable",
+                "api-port-blocked",
+                "sinkhole-answer",
+                "proxy-in-path",
+                "truncated-without-tcp",
+                "stale-addresses",
+            ],
+            Self::Proxy | Self::ProxyConnection | Self::ProxyAnswer => &["proxy-in-path"],
+            Self::Connection => CONNECTION,
+            Self::ApiServer | Self::NoCluster | Self::Healthy => &[],
+            Self::ClusterNotFound => &["cluster-not-found", "endpoint-name-stale"],
+            Self::AccessDenied => &["insufficient-permissions"],
+            Self::AwsApi => AWS_API,
+            Self::Configuration => &[
+                "split-dns-not-applied",
+                "go-bypasses-scoped-dns",
+                "nsswitch-without-dns",
+            ],
         }
     }
 }
+
+/// The name has no address, or so it is said. Of the causes that people stated, an entry of the kubeconfig whose cluster
+/// is gone leads by far.
+const DENIAL: &[&str] = &[
+    "endpoint-name-stale",
+    "no-forwarding",
+    "rebinding-protection",
+    "name-blocked-by-policy",
+    "shadow-zone",
+    "stale-negative-cache",
+    "dnssec-bogus",
+    "name-does-not-exist",
+    "split-dns-not-applied",
+    "not-in-public-dns",
+    "forwarded-to-wrong-view",
+    "inbound-endpoint-wrong-vpc",
+    "no-inbound-endpoint",
+    "private-zone-not-effective",
+    "vpc-dns-attributes-off",
+    "private-zone-shadow",
+    "forward-rule-shadow",
+    "dns-firewall-block",
+    "private-access-disabled",
+    "cluster-transitioning",
+    "cluster-not-found",
+    "endpoint-name-malformed",
+    "dhcp-custom-dns",
+    "dhcp-mixed-dns",
+    "resolvers-disagree",
+    "resolver-unstable",
+    "musl-takes-first-answer",
+    "a-fails-aaaa-nodata",
+    "aaaa-broken",
+    "nsswitch-without-dns",
+    "go-bypasses-scoped-dns",
+    "search-domain-wildcard",
+    "no-internet-recursion",
+    "negative-answer",
+];
+
+const FAILURE: &[&str] = &[
+    "forward-target-unreachable",
+    "dnssec-bogus",
+    "resolver-refuses-client",
+    "rebinding-protection",
+    "resolver-unreachable",
+    "edns-intolerant",
+    "local-dns-down",
+    "inbound-endpoint-unhealthy",
+    "forward-loop",
+    "inbound-endpoint-protocol",
+    "no-internet-recursion",
+    "not-recursive",
+    "a-fails-aaaa-nodata",
+    "resolver-unstable",
+    "control-unavailable",
+];
+
+const SILENCE: &[&str] = &[
+    "resolver-unreachable",
+    "forward-target-unreachable",
+    "udp-blocked",
+    "slow-resolver",
+    "vpc-resolver-not-reachable-from-here",
+    "inbound-endpoint-sg",
+    "inbound-endpoint-unreachable",
+    "edns-intolerant",
+    "malformed-reply",
+    "resolver-unstable",
+    "control-unavailable",
+];
+
+const CONNECTION: &[&str] = &[
+    "api-port-blocked",
+    "stale-addresses",
+    "foreign-private-addresses",
+    "hosts-file-override",
+    "public-answer-expected",
+    "nxdomain-hijack",
+    "sinkhole-answer",
+    "ztna-synthetic-address",
+    "serve-expired",
+    "partial-answer",
+    "address-family-mismatch",
+    "nat64-synthetic-address",
+    "cluster-transitioning",
+    "expectation-disagrees",
+    "unexplained-mismatch",
+];
+
+const AWS_API: &[&str] = &["no-internet-recursion", "proxy-in-path", "name-blocked-by-policy"];

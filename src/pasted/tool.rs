@@ -50,27 +50,6 @@ pub(super) fn by_rcode(rcode: &str) -> Option<Symptom> {
     })
 }
 
-/// A whole reply as dig prints it, with its header, and no address in it.
-pub(super) fn dig(text: &str) -> Option<(&str, Seen)> {
-    let header = text.lines().find(|line| line.contains(">>HEADER<<-"))?;
-    let status = between(header, "status: ", ",")?;
-    let symptom = if status == "NOERROR" {
-        let is_empty = text.lines().any(|line| line.contains(" ANSWER: 0,"));
-        is_empty.then_some(Symptom::NoData)?
-    } else {
-        by_rcode(status)?
-    };
-    let mut after = text
-        .lines()
-        .skip_while(|line| !line.starts_with(";; QUESTION SECTION"))
-        .skip(1);
-    let host = after
-        .next()
-        .and_then(|line| line.strip_prefix(';'))
-        .and_then(|line| line.split_whitespace().next());
-    Some((header, Seen::of(symptom, host)))
-}
-
 /// The name that dig's first line says it was asked for.
 pub(super) fn host(text: &str) -> Option<&str> {
     let (_, arguments) = text.lines().find_map(|line| line.split_once("<<>> DiG "))?;
@@ -79,30 +58,52 @@ pub(super) fn host(text: &str) -> Option<&str> {
     words.find(|word| word.contains('.') && !word.starts_with(['@', '+', '-']))
 }
 
-/// The name server that dig or nslookup says it asked.
+/// The name server that dig or nslookup says it asked. nslookup says it behind "Address:", in every language, in the
+/// line behind the server's name; behind a name that was looked up an answer stands there.
 pub(super) fn server(text: &str) -> Option<SocketAddr> {
-    let mut after_server = false;
+    let mut before = "";
     for line in text.lines() {
         let address = if let Some(rest) = line.strip_prefix(";; SERVER: ") {
             rest.split(['(', ' ']).next()
         } else if let Some((_, rest)) = line.split_once("communications error to ") {
             rest.split(": ").next()
-        } else if let Some(rest) = line.strip_prefix("Address:").filter(|_| after_server) {
-            Some(rest.trim())
         } else {
-            after_server = line.starts_with("Server:");
-            None
+            let is_server = before.contains(':') && !before.contains(".eks.") && !is_name(before);
+            line.strip_prefix("Address:").filter(|_| is_server).map(str::trim)
         };
         if let Some(found) = address.and_then(socket) {
             return Some(found);
         }
+        before = line;
     }
     None
 }
 
-/// `ADDRESS#PORT` or an address.
-fn socket(text: &str) -> Option<SocketAddr> {
-    let (ip, port) = match text.split_once('#') {
+/// Whether it is nslookup's line with the name that was looked up.
+fn is_name(line: &str) -> bool {
+    ["Name:", "Nom :", "Nombre:", "Nome:", "名前:", "名称:"]
+        .iter()
+        .any(|lead| line.starts_with(lead))
+}
+
+/// An answer of nslookup's with an address: the name.
+pub(super) fn answered(text: &str) -> Option<(&str, &str)> {
+    let mut lines = text.lines();
+    let line = lines.by_ref().find(|line| is_name(line))?;
+    let (_, host) = line.split_once(':')?;
+    let (_, addresses) = lines.next()?.split_once("Address")?;
+    let (_, address) = addresses.split_once(':')?;
+    address.trim().parse::<IpAddr>().ok()?;
+    Some((line, host.trim()))
+}
+
+/// `ADDRESS#PORT`, `ADDRESS@PORT`, `ADDRESS:PORT` or an address.
+pub(super) fn socket(text: &str) -> Option<SocketAddr> {
+    let text = text.trim_end_matches([',', ';']);
+    if let Ok(found) = text.parse() {
+        return Some(found);
+    }
+    let (ip, port) = match text.split_once(['#', '@']) {
         Some((ip, port)) => (ip, port.parse().ok()?),
         None => (text, PORT),
     };

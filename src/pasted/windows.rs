@@ -22,6 +22,16 @@ const DNS_CLIENT: &[(&str, Symptom)] = &[
     ),
 ];
 
+/// The identifiers of Resolve-DnsName's errors, the same in every language.
+const IDENTIFIERS: &[(&str, Symptom)] = &[
+    ("DNS_ERROR_RCODE_NAME_ERROR", Symptom::NxDomain),
+    ("DNS_ERROR_RCODE_SERVER_FAILURE", Symptom::ServFail),
+    ("DNS_ERROR_RCODE_REFUSED", Symptom::Refused),
+    ("DNS_INFO_NO_RECORDS", Symptom::NoData),
+    ("ERROR_TIMEOUT,Microsoft.DnsClient", Symptom::Silence),
+    ("DNS_ERROR_BAD_PACKET", Symptom::Unreadable),
+];
+
 /// What nslookup's words for an error stand for.
 pub(super) fn nslookup(said: &str) -> Option<Symptom> {
     let found = NSLOOKUP.iter().find(|(text, _)| said.starts_with(text));
@@ -30,6 +40,18 @@ pub(super) fn nslookup(said: &str) -> Option<Symptom> {
 
 /// A line of one of these tools that says how a look-up failed.
 pub(super) fn line(line: &str) -> Option<Seen> {
+    // In other languages nslookup's words around the name are translated, and what the server said is not.
+    if let Some(rest) = line.trim().strip_prefix("***")
+        && let Some((_, symptom)) = NSLOOKUP.iter().find(|(text, _)| rest.contains(text))
+    {
+        let of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let mut words = rest.split(|c: char| !of_name(c));
+        let host = words.find(|word| word.trim_matches('.').contains('.'));
+        return Some(Seen::of(*symptom, host));
+    }
+    if let Some((_, symptom)) = IDENTIFIERS.iter().find(|(text, _)| line.contains(text)) {
+        return Some(Seen::of(*symptom, None));
+    }
     for (text, symptom) in DNS_CLIENT {
         if let Some((before, _)) = line.split_once(text) {
             return Some(Seen::of(*symptom, before.split_whitespace().next_back()));

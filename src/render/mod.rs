@@ -2,6 +2,7 @@
 //! report: it neither filters, reorders nor decides.
 
 pub(crate) mod fix;
+pub(crate) mod explanation;
 pub(crate) mod json;
 pub(crate) mod markdown;
 mod not_checked;

@@ -1,0 +1,311 @@
+//! What failed before a name server was asked, or after it answered: no cluster, the API server's own failures, proxies,
+//! TLS, HTTP and TCP.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::go::url_host;
+use super::{Seen, Symptom, between, library};
+
+/// What the API server says of its own failures (k8s.io/kubectl, "Error from server"; k8s.io/apiserver, the proxy to
+/// nodes and webhooks).
+const OF_API_SERVER: &[&str] = &[
+    "Error from server",
+    "error dialing backend",
+    "failed calling webhook",
+    "failed to call webhook",
+    "proxy error from ",
+    "the server is currently unable to handle the request",
+    "Internal error occurred: ",
+    "an error on the server (\"",
+];
+/// What kubectl and client-go say without a cluster (k8s.io/client-go, tools/clientcmd).
+const NO_CLUSTER: &[&str] = &[
+    "no configuration has been provided",
+    "current-context must exist",
+    "current-context is not set",
+    "no context exists with the name",
+    "no server found for cluster",
+    "invalid configuration: cluster \"",
+    "context was not found for specified context",
+    "cluster has no server defined",
+    "unable to load in-cluster configuration",
+];
+/// The server that clients take where none is configured (k8s.io/client-go: `http://localhost:8080`; Terraform's and
+/// others' clients: port 80).
+const NOWHERE: &[&str] = &[
+    "localhost:8080",
+    "127.0.0.1:8080",
+    "[::1]:8080",
+    "localhost:80",
+    "127.0.0.1:80",
+    "[::1]:80",
+];
+
+/// The API server's own failures, and clients without a cluster.
+pub(super) fn server_side(line: &str) -> Option<Seen> {
+    if OF_API_SERVER.iter().any(|text| line.contains(text)) {
+        return Some(Seen::of(Symptom::ApiServer, None));
+    }
+    if NO_CLUSTER.iter().any(|text| line.contains(text)) {
+        return Some(Seen::of(Symptom::NoCluster, None));
+    }
+    if line.contains("No cluster found for name") {
+        return Some(Seen::of(Symptom::ClusterNotFound, None));
+    }
+    if line.contains("AccessDeniedException") || line.contains("is not authorized to perform: ") {
+        return Some(Seen::of(Symptom::AccessDenied, None));
+    }
+    let is_refused = line.contains("refused");
+    let is_url = line.contains("http://localhost/") || line.contains("http://localhost\"");
+    // `:80` is no beginning of `:8080`, nor of another port.
+    let ends = |at: usize| !line[at..].starts_with(|c: char| c.is_ascii_digit());
+    let is_nowhere = NOWHERE.iter().any(|server| {
+        line.match_indices(server)
+            .take(8)
+            .any(|(at, found)| ends(at + found.len()))
+    });
+    let is_dns = line.contains("lookup ");
+    (!is_dns && (is_refused && is_nowhere || is_url)).then(|| Seen::of(Symptom::NoCluster, None))
+}
+
+/// Status texts that are the error where a proxy answers CONNECT with them (Go, src/net/http/transport.go).
+const STATUSES: &[&str] = &[
+    "Service Unavailable",
+    "Bad Gateway",
+    "Gateway Timeout",
+    "Gateway Time-out",
+    "Proxy Authentication Required",
+    "Forbidden",
+    "Method Not Allowed",
+    "Bad Request",
+    "Not Found",
+    "Internal Server Error",
+    "Authentication Required",
+];
+/// What other clients say of it: curl, Python, Java, .NET.
+const OF_PROXIES: &[&str] = &[
+    "proxyconnect tcp",
+    "socks connect ",
+    "CONNECT tunnel failed",
+    "from proxy after CONNECT",
+    "Tunnel connection failed",
+    "Unable to connect to proxy",
+    "Cannot connect to proxy",
+    "Unable to tunnel through proxy",
+    "proxy tunnel request to proxy",
+    "ProxyError(",
+    "ERR_PROXY_CONNECTION_FAILED",
+    "ERR_TUNNEL_CONNECTION_FAILED",
+];
+
+pub(super) fn proxy(line: &str) -> Option<Seen> {
+    if let Some((_, rest)) = line.split_once("Could not resolve proxy: ") {
+        return Some(Seen::of(Symptom::Proxy, library::first_word(rest)));
+    }
+    if OF_PROXIES.iter().any(|text| line.contains(text)) {
+        let is_connection = line.contains("proxyconnect tcp: dial") || line.contains("Cannot connect to proxy");
+        let symptom = if is_connection {
+            Symptom::ProxyConnection
+        } else {
+            Symptom::ProxyAnswer
+        };
+        let host = between(line, "ConnectionPool(host='", "'").or_else(|| url_host(line));
+        return Some(Seen::of(symptom, host));
+    }
+    let said = line.trim().trim_end_matches(['"', '\\', '\'']);
+    let is_bare = STATUSES.iter().any(|status| {
+        let before = said.strip_suffix(status);
+        before.is_some_and(|before| {
+            before.ends_with("Unable to connect to the server: ")
+                || before.ends_with("\": ") && (before.contains("Get \"https://") || before.contains("Post \"https://"))
+                || before.ends_with("\\\": ") && before.contains("https://")
+        })
+    });
+    is_bare.then(|| Seen::of(Symptom::ProxyAnswer, url_host(line)))
+}
+
+/// What tells each layer behind DNS: Go, curl, Python, Java, Node, .NET, Ruby, Rust.
+const LAYERS: &[(&str, Symptom)] = &[
+    ("TLS handshake timeout", Symptom::HandshakeTimeout),
+    ("SSL connection timeout", Symptom::HandshakeTimeout),
+    ("handshake operation timed out", Symptom::HandshakeTimeout),
+    ("x509: ", Symptom::Certificate),
+    ("CERTIFICATE_VERIFY_FAILED", Symptom::Certificate),
+    ("certificate verify failed", Symptom::Certificate),
+    ("PKIX path building failed", Symptom::Certificate),
+    ("unable to get local issuer certificate", Symptom::Certificate),
+    ("self-signed certificate", Symptom::Certificate),
+    ("self signed certificate", Symptom::Certificate),
+    ("RemoteCertificateNameMismatch", Symptom::Certificate),
+    ("ERR_TLS_CERT_ALTNAME_INVALID", Symptom::Certificate),
+    ("no alternative certificate subject name matches", Symptom::Certificate),
+    ("invalid peer certificate", Symptom::Certificate),
+    ("curl: (60)", Symptom::Certificate),
+    ("remote error: tls: ", Symptom::Handshake),
+    ("tls: ", Symptom::Handshake),
+    ("does not look like a TLS handshake", Symptom::Handshake),
+    ("server gave HTTP response to HTTPS client", Symptom::Handshake),
+    ("SSLHandshakeException", Symptom::Handshake),
+    ("SSLError(", Symptom::Handshake),
+    ("SSL_connect", Symptom::Handshake),
+    ("SSL routines", Symptom::Handshake),
+    ("The SSL connection could not be established", Symptom::Handshake),
+    ("curl: (35)", Symptom::Handshake),
+    (
+        "request canceled while waiting for connection",
+        Symptom::NoConnectionInTime,
+    ),
+    ("net/http: request canceled (Client.Timeout", Symptom::NoReplyInTime),
+    ("timeout awaiting response headers", Symptom::NoReplyInTime),
+    (
+        "Client.Timeout or context cancellation while reading body",
+        Symptom::NoReplyInTime,
+    ),
+    ("Read timed out", Symptom::NoReplyInTime),
+    ("ReadTimeoutError", Symptom::NoReplyInTime),
+    ("http2: client connection lost", Symptom::Http),
+    ("http2: ", Symptom::Http),
+    ("stream error: ", Symptom::Http),
+    ("unexpected EOF", Symptom::Http),
+    ("malformed HTTP", Symptom::Http),
+    ("curl: (52)", Symptom::Http),
+    ("Empty reply from server", Symptom::Http),
+    ("the server could not find the requested resource", Symptom::Http),
+    ("context deadline exceeded", Symptom::Deadline),
+    ("Client.Timeout exceeded", Symptom::Deadline),
+];
+/// What tells that a connection failed, where an address, a port or an endpoint is beside it.
+const CONNECTIONS: &[&str] = &[
+    "i/o timeout",
+    "onnection refused",
+    "no route to host",
+    "No route to host",
+    "unreachable",
+    "onnection timed out",
+    "onnect timed out",
+    "connect timeout",
+    "onnection reset by peer",
+    "connectex: ",
+    "ConnectTimeoutError",
+    "Couldn't connect to server",
+    "Failed to connect to ",
+    "failed to connect to the server",
+    "ETIMEDOUT",
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "EHOSTUNREACH",
+    "ENETUNREACH",
+    "did not properly respond after a period of time",
+    "actively refused it",
+    "tcp connect error",
+    "TcpTestSucceeded : False",
+    "TCP connect to ",
+    "Operation timed out",
+    "etimedout",
+    "econnrefused",
+    "ehostunreach",
+    "execution expired",
+    "Trying to connect",
+];
+/// What is beside it.
+const DIALS: &[&str] = &[
+    "dial tcp ",
+    "Dial to tcp:",
+    "read tcp ",
+    "write tcp ",
+    "curl: (7)",
+    "curl: (28)",
+    "HTTPSConnection",
+    "ConnectException",
+    "SocketTimeoutException",
+    "ConnectTimeoutException",
+    "HttpRequestException",
+    "SocketException",
+    "TCP connection to ",
+    "Net::OpenTimeout",
+    "failed_connect",
+    "connect E",
+    "read E",
+    "os error",
+    "nc: ",
+    "telnet: ",
+    "WARNING: TCP connect",
+    "TcpTestSucceeded",
+    ":443",
+];
+
+/// TLS, HTTP and TCP.
+pub(super) fn line(line: &str) -> Option<Seen> {
+    if let Some(host) = between(line, "The connection to the server ", " was refused") {
+        let host = host.strip_prefix("https://").unwrap_or(host);
+        let host = host.strip_suffix(":443").unwrap_or(host);
+        let host = (!super::text::is_masked(host)).then_some(host);
+        return Some(Seen::of(Symptom::KubectlRefused, host));
+    }
+    // botocore's EndpointConnectionError.
+    if line.contains("Could not connect to the endpoint URL") {
+        return Some(Seen::of(Symptom::AwsApi, url_host(line)));
+    }
+    let host = between(line, "ConnectionPool(host='", "'")
+        .or_else(|| between(line, "TCP connection to ", ":"))
+        .or_else(|| between(line, "Failed to connect to ", " port"))
+        .or_else(|| url_host(line));
+    // A refused certificate, where an address is dialled, is said behind it; the words of TLS count first.
+    let layer = LAYERS
+        .iter()
+        .find(|(text, _)| line.contains(text))
+        .map(|(_, symptom)| *symptom);
+    let is_connection =
+        || CONNECTIONS.iter().any(|text| line.contains(text)) && DIALS.iter().any(|text| line.contains(text));
+    let symptom = match layer {
+        Some(Symptom::Deadline) | None if is_connection() => Symptom::Connection,
+        // An EOF before any reply.
+        None if line.trim_end().ends_with("\": EOF") && line.contains("https://") => Symptom::Http,
+        None if line.trim() == "Unable to connect to the server: EOF" => Symptom::Http,
+        layer => layer?,
+    };
+    Some(Seen {
+        dialled: dialled(line),
+        ..Seen::of(symptom, host.filter(|host| host.parse::<IpAddr>().is_err()))
+    })
+}
+
+/// The address that was dialled: `dial tcp A:P`, `read tcp A:P->B:P`.
+fn dialled(line: &str) -> Option<IpAddr> {
+    let behind = |word: &str| line.split_once(word).map(|(_, rest)| rest);
+    let rest = line
+        .split_once("read tcp ")
+        .and_then(|(_, rest)| rest.split_once("->").map(|(_, rest)| rest))
+        .or_else(|| behind("dial tcp "))
+        .or_else(|| behind("Dial to tcp:"))
+        .or_else(|| behind("connect ETIMEDOUT "))
+        .or_else(|| behind("connect ECONNREFUSED "))
+        .or_else(|| behind("Failed to connect to "))?;
+    let word = rest.split_whitespace().next()?.trim_end_matches([':', ',']);
+    let socket = word.parse::<SocketAddr>().ok().map(|socket| socket.ip());
+    socket.or_else(|| word.parse().ok())
+}
+
+/// What a client says in short: an RCODE in capitals beside a word of look-ups (doggo, q and others).
+pub(super) fn bare_rcode(line: &str) -> Option<Seen> {
+    const BESIDE: &[&str] = &[
+        "looking up",
+        "lookup",
+        "DNS",
+        "dns",
+        "resolv",
+        "status",
+        "rcode",
+        "query",
+    ];
+    let words = || line.split(|c: char| !c.is_ascii_alphanumeric());
+    let symptom = words().find_map(|word| match word {
+        "NXDOMAIN" | "SERVFAIL" | "REFUSED" => super::tool::by_rcode(word),
+        "NODATA" => Some(Symptom::NoData),
+        _ => None,
+    })?;
+    BESIDE
+        .iter()
+        .any(|word| line.contains(word))
+        .then(|| Seen::of(symptom, None))
+}

@@ -1,0 +1,457 @@
+//! Logs of name servers: CoreDNS, BIND, Unbound, dnsmasq, PowerDNS Recursor, systemd-resolved, tailscaled, Windows' DNS
+//! server, and Route 53's query logs. Several of them name the cause outright. The texts are those of the programs'
+//! sources, as their users reported them.
+
+use std::net::{IpAddr, SocketAddr};
+
+use serde_json::Value;
+
+use super::tool::{by_rcode, socket};
+use super::{Seen, Symptom, between};
+use crate::limits;
+
+pub(super) fn line(line: &str) -> Option<Seen> {
+    coredns(line)
+        .or_else(|| dnsmasq(line))
+        .or_else(|| bind(line))
+        .or_else(|| unbound(line))
+        .or_else(|| powerdns(line))
+        .or_else(|| resolved(line))
+        .or_else(|| tailscaled(line))
+        .or_else(|| windows(line))
+        .or_else(|| route53(line))
+}
+
+fn seen(symptom: Symptom, host: Option<&str>, server: Option<SocketAddr>) -> Seen {
+    Seen {
+        server,
+        ..Seen::of(symptom, host.map(|host| host.trim_end_matches('.')))
+    }
+}
+
+fn outright(symptom: Symptom, host: Option<&str>, rule: &'static str, why: &str) -> Seen {
+    Seen {
+        outright: Some((rule, why.to_owned())),
+        ..seen(symptom, host, None)
+    }
+}
+
+/// The plugins errors, log and loop.
+fn coredns(line: &str) -> Option<Seen> {
+    if let Some((_, rest)) = line.split_once("plugin/errors: ") {
+        let mut words = rest.split_whitespace();
+        let _rcode = words.next()?;
+        let host = words.next()?;
+        let (_, error) = rest.split_once(": ")?;
+        let server = error
+            .split_once("->")
+            .map(|(_, rest)| rest)
+            .or_else(|| {
+                error
+                    .split_once("dial tcp ")
+                    .or_else(|| error.split_once("dial udp "))
+                    .map(|(_, rest)| rest)
+            })
+            .and_then(|rest| rest.split(": ").next()?.trim().parse().ok());
+        return Some(seen(Symptom::Forward, Some(host), server));
+    }
+    if line.contains("plugin/loop: Loop ") {
+        return Some(outright(
+            Symptom::Loop,
+            None,
+            "forward-loop",
+            "CoreDNS says so: its forward target, often the node's resolv.conf, leads back to it",
+        ));
+    }
+    // CLIENT:PORT - ID "TYPE IN NAME. PROTOCOL SIZE DO BUFSIZE" RCODE FLAGS SIZE DURATION
+    let (before, rest) = line.split_once(" - ")?;
+    let (id, rest) = rest.split_once(" \"")?;
+    let is_log = id.bytes().all(|b| b.is_ascii_digit()) && before.contains(':');
+    let (question, rest) = rest.split_once("\" ").filter(|_| is_log)?;
+    let host = question.split_whitespace().nth(2)?;
+    by_answer(rest.split_whitespace().next()?, host)
+}
+
+/// An RCODE in a log, with NOERROR as an answer.
+fn by_answer(rcode: &str, host: &str) -> Option<Seen> {
+    let symptom = match rcode {
+        "NOERROR" => Symptom::Healthy,
+        _ => by_rcode(&rcode.to_ascii_uppercase())?,
+    };
+    Some(seen(symptom, Some(host), None))
+}
+
+fn dnsmasq(line: &str) -> Option<Seen> {
+    if let Some((_, rest)) = line.split_once("possible DNS-rebind attack detected: ") {
+        let why = "dnsmasq says so: --stop-dns-rebind drops private addresses; rebind-domain-ok=/eks.amazonaws.com/ \
+                   lets them through";
+        return Some(outright(
+            Symptom::Rebind,
+            rest.split_whitespace().next(),
+            "rebinding-protection",
+            why,
+        ));
+    }
+    if !line.contains("dnsmasq") {
+        return None;
+    }
+    if let Some((_, rest)) = line.split_once("validation ") {
+        let is_bogus = rest.contains(" is BOGUS");
+        return is_bogus.then(|| bogus(rest.split_whitespace().next(), "dnsmasq says so: validation is BOGUS"));
+    }
+    if let Some((_, rest)) = line.split_once("nameserver ") {
+        let server = rest.split_whitespace().next().and_then(socket);
+        return rest
+            .contains("refused to do a recursive query")
+            .then(|| seen(Symptom::Refused, None, server));
+    }
+    for verb in ["reply ", "cached ", "config ", "/etc/hosts "] {
+        let Some((_, rest)) = line.split_once(verb) else {
+            continue;
+        };
+        let (host, said) = rest.split_once(" is ")?;
+        let said = said.split_whitespace().next()?;
+        let host = (host != "error").then_some(host);
+        let symptom = match said {
+            "NODATA-IPv6" => Symptom::Healthy,
+            _ if said.starts_with("NODATA") => Symptom::NoData,
+            "NXDOMAIN" | "SERVFAIL" | "REFUSED" => by_rcode(said)?,
+            "<CNAME>" => return None,
+            _ => match said.parse::<IpAddr>().ok()? {
+                ip if ip.is_unspecified() => Symptom::Sinkhole,
+                _ => Symptom::Healthy,
+            },
+        };
+        let mut found = seen(symptom, host, None);
+        if verb == "config " && symptom != Symptom::Healthy {
+            found = outright(
+                Symptom::OwnZone,
+                host,
+                "shadow-zone",
+                "dnsmasq says so: the answer is from its own configuration (address=, local= or server= without an \
+                 address)",
+            );
+        } else if verb == "cached " && symptom == Symptom::NxDomain {
+            found.outright = Some((
+                "stale-negative-cache",
+                "dnsmasq says so: the denial is from its cache".to_owned(),
+            ));
+        }
+        return Some(found);
+    }
+    None
+}
+
+fn bogus(host: Option<&str>, why: &str) -> Seen {
+    outright(Symptom::Bogus, host, "dnssec-bogus", why)
+}
+
+/// BIND: categories query-errors, lame-servers, resolver, dnssec, rpz and security.
+fn bind(line: &str) -> Option<Seen> {
+    if let Some((_, rest)) = line.split_once("query failed (") {
+        let (reason, rest) = rest.split_once(") for ")?;
+        let host = rest.split('/').next();
+        return Some(match reason {
+            "broken trust chain" | "no valid RRSIG" | "no valid DS" | "insecurity proof failed" => {
+                bogus(host, &format!("BIND says so: query failed ({reason})"))
+            }
+            "REFUSED" => seen(Symptom::Refused, host, None),
+            "timed out" | "host unreachable" | "connection refused" => seen(Symptom::Forward, host, None),
+            _ => seen(Symptom::ServFail, host, None),
+        });
+    }
+    if let Some((before, rest)) = line.split_once(" resolving '") {
+        let (question, rest) = rest.split_once('\'')?;
+        let host = question.split('/').next();
+        let server = rest
+            .strip_prefix(": ")
+            .and_then(|rest| socket(rest.split_whitespace().next()?));
+        if [
+            "no valid RRSIG",
+            "broken trust chain",
+            "no valid DS",
+            "insecurity proof failed",
+        ]
+        .iter()
+        .any(|reason| before.ends_with(reason))
+        {
+            return Some(bogus(host, "BIND says so: the answer does not validate"));
+        }
+        return Some(seen(Symptom::Forward, host, server));
+    }
+    if let Some((_, rest)) = line.split_once("validating ") {
+        let host = rest.split(['/', ' ']).next().map(|host| host.trim_end_matches(':'));
+        let is_bad = [
+            "no valid signature found",
+            "got insecure response",
+            "no valid RRSIG",
+            "bad cache hit",
+        ]
+        .iter()
+        .any(|reason| rest.contains(reason));
+        return is_bad.then(|| bogus(host, "BIND says so: the answer does not validate"));
+    }
+    if let Some((_, rest)) = line.split_once("answer address ") {
+        let (_, rest) = rest.split_once(" denied for ")?;
+        return Some(outright(
+            Symptom::Rebind,
+            rest.split('/').next(),
+            "rebinding-protection",
+            "BIND says so: deny-answer-addresses drops the answer; except-from { \"eks.amazonaws.com\"; } lets it \
+             through",
+        ));
+    }
+    if line.contains("rpz ") && line.contains(" rewrite ") {
+        let (_, rest) = line.split_once(" rewrite ")?;
+        return Some(outright(
+            Symptom::Blocked,
+            rest.split(['/', ' ']).next(),
+            "name-blocked-by-policy",
+            "BIND says so: a response policy zone rewrote the answer",
+        ));
+    }
+    let (before, _) = line
+        .split_once("' denied")
+        .filter(|_| line.contains("client @") || line.contains("named"))?;
+    let (_, question) = before.rsplit_once('\'')?;
+    Some(outright(
+        Symptom::Refused,
+        question.split('/').next(),
+        "resolver-refuses-client",
+        "BIND says so: the client is not in allow-query, allow-query-cache or allow-recursion",
+    ))
+}
+
+fn unbound(line: &str) -> Option<Seen> {
+    // `<NAME. A IN>`
+    let asked = between(line, "<", ">").and_then(|question| question.split_whitespace().next());
+    if line.contains("validation failure <") {
+        return Some(bogus(asked, "Unbound says so: validation failure"));
+    }
+    if line.contains("public name with private address") {
+        return Some(outright(
+            Symptom::Rebind,
+            asked,
+            "rebinding-protection",
+            "Unbound says so: private-address drops the answer; private-domain: \"eks.amazonaws.com\" lets it through",
+        ));
+    }
+    if line.contains("SERVFAIL <") {
+        let server = line
+            .split_once(" from ")
+            .and_then(|(_, rest)| socket(rest.split_whitespace().next()?));
+        let symptom = if line.contains("forward servers") || line.contains("timeout") || line.contains("upstream") {
+            Symptom::Forward
+        } else {
+            Symptom::ServFail
+        };
+        return Some(seen(symptom, asked, server));
+    }
+    if !line.contains("unbound") && !line.contains(" info: ") {
+        return None;
+    }
+    if line.contains("rpz: applied") {
+        let host = line.split_whitespace().rev().nth(2);
+        return Some(outright(
+            Symptom::Blocked,
+            host,
+            "name-blocked-by-policy",
+            "Unbound says so: a response policy zone applied",
+        ));
+    }
+    // log-local-actions: `ZONE. TYPE CLIENT@PORT NAME. A IN`; log-replies: `CLIENT NAME. A IN RCODE …`.
+    let (_, rest) = line.split_once("info: ")?;
+    let words: Vec<&str> = rest.split_whitespace().take(6).collect();
+    match words.as_slice() {
+        [_, kind, client, host, _, "IN"] if client.contains('@') => Some(outright(
+            Symptom::OwnZone,
+            Some(host),
+            if kind.starts_with("always") || *kind == "refuse" || *kind == "deny" {
+                "name-blocked-by-policy"
+            } else {
+                "shadow-zone"
+            },
+            "Unbound says so: a local-zone of its configuration answered",
+        )),
+        [_, host, _, "IN", rcode, ..] => by_answer(rcode, host),
+        _ => None,
+    }
+}
+
+fn powerdns(line: &str) -> Option<Seen> {
+    let quoted = || between(line, "qname=\"", "\"");
+    if line.contains("validates as Bogus") || line.contains("validationState=\"Bogus\"") {
+        let host = between(line, "Answer to ", "|").or_else(quoted);
+        return Some(bogus(host, "PowerDNS Recursor says so: the answer validates as Bogus"));
+    }
+    if line.contains("Sending SERVFAIL ") {
+        let host = between(line, "during resolve of '", "'").or_else(quoted);
+        let is_silent = [
+            "timeouts",
+            "Too much time",
+            "servers failed",
+            "unreachable",
+            "throttled",
+        ]
+        .iter()
+        .any(|word| line.contains(word));
+        let symptom = if is_silent { Symptom::Forward } else { Symptom::ServFail };
+        return Some(seen(symptom, host, None));
+    }
+    let is_policy =
+        line.contains("dropped because of policy") || line.contains("Hit policy") || line.contains("appliedPolicy=\"");
+    is_policy.then(|| {
+        outright(
+            Symptom::Blocked,
+            quoted(),
+            "name-blocked-by-policy",
+            "PowerDNS Recursor says so: a policy applied",
+        )
+    })
+}
+
+fn resolved(line: &str) -> Option<Seen> {
+    if let Some((_, rest)) = line.split_once("DNSSEC validation failed for question ") {
+        let host = rest.split_whitespace().next();
+        return Some(bogus(host, "systemd-resolved says so: DNSSEC validation failed"));
+    }
+    let (_, rest) = line.split_once("Using degraded feature set ")?;
+    let server = rest
+        .split_once("DNS server ")
+        .and_then(|(_, rest)| socket(rest.trim().trim_end_matches('.')));
+    let symptom = if rest.contains("TLS") {
+        Symptom::Encrypted
+    } else {
+        Symptom::Edns
+    };
+    Some(seen(symptom, None, server))
+}
+
+fn tailscaled(line: &str) -> Option<Seen> {
+    if !(line.contains("dns: resolver: ") || line.contains("dns udp query: ") || line.contains("dns-forward-failing")) {
+        return None;
+    }
+    if line.contains("no upstream resolvers set") {
+        return Some(seen(Symptom::NoServer, None, None));
+    }
+    let server = between(line, "from [", "]").and_then(|server| socket(server.split([' ', ',']).next()?));
+    let host = between(line, "\"", "\"").filter(|host| host.contains('.'));
+    let is_error = [
+        "deadline exceeded",
+        "timeout",
+        "waiting for response",
+        "failing",
+        "unreachable",
+    ]
+    .iter()
+    .any(|word| line.contains(word));
+    is_error.then(|| seen(Symptom::Forward, host, server))
+}
+
+/// The debug log: `Snd CLIENT XID R Q [8183 DR NXDOMAIN] A (32)0123…(3)eks(9)amazonaws(3)com(0)`; and the analytic
+/// events, with `QNAME=`.
+fn windows(line: &str) -> Option<Seen> {
+    if let Some((_, rest)) = line.split_once("QNAME=") {
+        let host = rest.split([';', ' ']).next();
+        let server = between(line, "Destination=", ";").and_then(socket);
+        return match line {
+            _ if line.contains("TIMEOUT") => Some(seen(Symptom::Forward, host, server)),
+            _ if line.contains("RESPONSE_FAILURE") || line.contains("RCODE=") => {
+                let symptom = match between(line, "RCODE=", ";")? {
+                    "2" => Symptom::ServFail,
+                    "3" => Symptom::NxDomain,
+                    "5" => Symptom::Refused,
+                    "0" => Symptom::Healthy,
+                    _ => return None,
+                };
+                Some(seen(symptom, host, None))
+            }
+            _ => None,
+        };
+    }
+    let (before, rest) = line.split_once(" R Q [")?;
+    let (flags, question) = rest.split_once(']')?;
+    if !before.contains(" Snd ") && !before.contains(" Rcv ") {
+        return None;
+    }
+    let name = question.split_whitespace().nth(1)?;
+    let host = labels(name)?;
+    let mut found = by_answer(flags.split_whitespace().next_back()?, &host)?;
+    if before.contains(" Rcv ") {
+        // A reply that another server sent to this one.
+        let (_, rest) = before.split_once(" Rcv ")?;
+        found.server = rest.split_whitespace().next().and_then(socket);
+    }
+    Some(found)
+}
+
+/// `(3)eks(9)amazonaws(3)com(0)`.
+fn labels(text: &str) -> Option<String> {
+    let mut name = String::new();
+    for part in text.split('(').skip(1) {
+        let (_, label) = part.split_once(')')?;
+        if !label.is_empty() {
+            if !name.is_empty() {
+                name.push('.');
+            }
+            name.push_str(label);
+        }
+    }
+    (!name.is_empty() && text.starts_with('(')).then_some(name)
+}
+
+/// A query log of Route 53 Resolver (Route 53 Developer Guide, "Values that appear in Resolver query logs").
+fn route53(line: &str) -> Option<Seen> {
+    let (at, _) = line.match_indices('{').next()?;
+    if !line.contains("query_name") {
+        return None;
+    }
+    let value = serde_json::Deserializer::from_str(&line[at..])
+        .into_iter::<Value>()
+        .next()?
+        .ok()?;
+    record(&value, limits::PASTED_DEPTH)
+}
+
+/// The first record in a text of JSON over several lines.
+pub(super) fn json(text: &str) -> Option<Seen> {
+    let start = text.find(['{', '['])?;
+    if !text.contains("query_name") {
+        return None;
+    }
+    let values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
+    values
+        .map_while(Result::ok)
+        .find_map(|value| record(&value, limits::PASTED_DEPTH))
+}
+
+fn record(value: &Value, depth: usize) -> Option<Seen> {
+    let depth = depth.checked_sub(1)?;
+    match value {
+        Value::Array(values) => values.iter().find_map(|value| record(value, depth)),
+        // CloudWatch Logs holds it as the text of an event.
+        Value::String(text) if text.contains("query_name") => record(&serde_json::from_str(text).ok()?, depth),
+        Value::Object(fields) if fields.contains_key("query_name") => {
+            let text = |key: &str| fields.get(key).and_then(Value::as_str);
+            let host = text("query_name");
+            if text("firewall_rule_action") == Some("BLOCK") {
+                let group = text("firewall_rule_group_id").unwrap_or("which is not in the record");
+                let vpc = text("vpc_id").map(|vpc| format!(" of {vpc}")).unwrap_or_default();
+                let why = format!("the query log{vpc} says so: BLOCK by the rule group {group}");
+                return Some(outright(Symptom::FirewallBlocked, host, "dns-firewall-block", &why));
+            }
+            let is_empty = fields
+                .get("answers")
+                .and_then(Value::as_array)
+                .is_some_and(Vec::is_empty);
+            let mut found = match text("rcode")? {
+                "NOERROR" if is_empty && text("query_type") != Some("AAAA") => seen(Symptom::NoData, host, None),
+                rcode => by_answer(rcode, host?)?,
+            };
+            found.in_vpc = true;
+            Some(found)
+        }
+        Value::Object(fields) => fields.values().find_map(|value| record(value, depth)),
+        _ => None,
+    }
+}

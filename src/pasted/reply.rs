@@ -1,0 +1,157 @@
+//! Whole replies, as dig, kdig, drill and delv print them. Each is read for itself.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::tool::{by_rcode, socket};
+use super::{Seen, Symptom};
+use crate::dns::Name;
+use crate::endpoint::SoaOrigin;
+
+/// What a reply says.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Reply<'a> {
+    /// The line that it is known by.
+    pub(super) line: &'a str,
+    status: Option<&'a str>,
+    pub(super) host: Option<&'a str>,
+    is_aaaa: bool,
+    /// What the header says of ANSWER and AUTHORITY.
+    answers: Option<u32>,
+    authority: Option<u32>,
+    addresses: Vec<IpAddr>,
+    pub(super) soa: Option<SoaOrigin>,
+    has_ns: bool,
+    pub(super) ede: Option<u16>,
+    pub(super) server: Option<SocketAddr>,
+    delv: Option<Symptom>,
+}
+
+impl Reply<'_> {
+    /// Whether it has addresses for a name.
+    pub(super) fn has_addresses(&self) -> bool {
+        !self.addresses.is_empty() && !self.is_sinkhole()
+    }
+
+    pub(super) fn has_no_soa(&self) -> bool {
+        self.authority == Some(0)
+    }
+
+    fn is_sinkhole(&self) -> bool {
+        self.addresses.iter().any(|ip| ip.is_unspecified() || ip.is_loopback())
+    }
+
+    /// What happened; `None` where the reply is not whole.
+    pub(super) fn seen(&self) -> Option<Seen> {
+        let symptom = if self.is_sinkhole() {
+            Symptom::Sinkhole
+        } else if let Some(symptom) = self.delv {
+            symptom
+        } else if self.status? == "NOERROR" {
+            match self.answers {
+                _ if !self.addresses.is_empty() => Symptom::Healthy,
+                Some(0) if self.is_aaaa => Symptom::Healthy,
+                Some(0) if self.has_ns && self.soa.is_none() => Symptom::Referral,
+                Some(0) => Symptom::NoData,
+                Some(_) => Symptom::Healthy,
+                None => return None,
+            }
+        } else {
+            by_rcode(self.status?)?
+        };
+        Some(Seen {
+            server: self.server,
+            ..Seen::of(symptom, self.host)
+        })
+    }
+}
+
+/// The replies of a text, in its order.
+pub(super) fn all(text: &str) -> Vec<Reply<'_>> {
+    let mut found: Vec<Reply<'_>> = Vec::new();
+    let mut is_question = false;
+    for line in text.lines() {
+        let line = line.trim_start_matches([' ', '\t', '>', '|', '│']);
+        let starts = line.contains(">>HEADER<<-");
+        let delv = delv(line);
+        if starts || delv.is_some() {
+            found.push(Reply {
+                line,
+                status: starts.then(|| status(line)).flatten(),
+                delv,
+                ..Reply::default()
+            });
+            is_question = false;
+            continue;
+        }
+        let Some(reply) = found.last_mut() else {
+            continue;
+        };
+        if let Some((_, rest)) = line.split_once("ANSWER: ") {
+            reply.answers = number(rest);
+            reply.authority = line.split_once("AUTHORITY: ").and_then(|(_, rest)| number(rest));
+        } else if line.starts_with(";; QUESTION SECTION") {
+            is_question = true;
+        } else if line.contains(" SECTION") && line.starts_with(";;") {
+            is_question = false;
+        } else if let Some((_, rest)) = line.split_once("EDE: ").filter(|_| line.starts_with(';')) {
+            reply.ede = number(rest).and_then(|code| u16::try_from(code).ok());
+        } else if let Some(rest) = line
+            .strip_prefix(";; SERVER: ")
+            .or_else(|| line.strip_prefix(";; From "))
+        {
+            reply.server = rest.split(['(', ' ']).next().and_then(socket);
+        } else if is_question && line.starts_with(';') {
+            let mut words = line.trim_start_matches([';', ' ']).split_whitespace();
+            reply.host = words.next().map(|host| host.trim_end_matches('.'));
+            reply.is_aaaa = words.any(|word| word == "AAAA");
+            is_question = false;
+        } else if !line.starts_with(';') {
+            record(reply, line);
+        }
+    }
+    found
+}
+
+/// `NAME TTL IN TYPE DATA`.
+fn record(reply: &mut Reply<'_>, line: &str) {
+    let mut words = line.split_whitespace().skip_while(|word| *word != "IN").skip(1);
+    match (words.next(), words.next()) {
+        (Some("A" | "AAAA"), Some(address)) if reply.addresses.len() < crate::limits::NAME_SERVERS => {
+            reply.addresses.extend(address.parse::<IpAddr>());
+        }
+        (Some("SOA"), Some(server)) => {
+            reply.soa = server.parse::<Name>().ok().map(|server| SoaOrigin::of_server(&server));
+        }
+        (Some("NS"), Some(_)) => reply.has_ns = true,
+        _ => {}
+    }
+}
+
+/// The RCODE: `status: X,` of dig, `status: X;` of kdig, `rcode: X,` of drill.
+fn status(line: &str) -> Option<&str> {
+    let (_, rest) = line.split_once("status: ").or_else(|| line.split_once("rcode: "))?;
+    let end = rest.find([',', ';'])?;
+    Some(&rest[..end])
+}
+
+fn number(text: &str) -> Option<u32> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    text[..end].parse().ok()
+}
+
+/// What delv(1) says first: `;; resolution failed: X`, or of a negative response.
+fn delv(line: &str) -> Option<Symptom> {
+    if line.starts_with("; negative response") {
+        return Some(Symptom::NoData);
+    }
+    let (_, said) = line.split_once(";; resolution failed: ")?;
+    Some(match said.trim() {
+        "ncache nxdomain" => Symptom::NxDomain,
+        "ncache nxrrset" => Symptom::NoData,
+        "timed out" => Symptom::Silence,
+        "REFUSED" => Symptom::Refused,
+        "broken trust chain" | "no valid RRSIG" | "insecurity proof failed" | "no valid DS" => Symptom::Bogus,
+        "SERVFAIL" | "failure" => Symptom::ServFail,
+        _ => Symptom::Unknown,
+    })
+}

@@ -1,0 +1,248 @@
+//! What the text around a message says: who printed it, where, what the name in it is, and what is hidden.
+
+use std::net::IpAddr;
+
+use crate::dns::Name;
+use crate::endpoint::{EndpointName, NotEndpoint};
+
+/// Where the message was printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Place {
+    /// In a VPC: a node, or whoever asks the VPC's resolver.
+    Vpc,
+    /// In a pod, which asks the cluster's own DNS.
+    Pod,
+    /// On a host of which nothing is known.
+    #[default]
+    Elsewhere,
+}
+
+/// What the name is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Subject {
+    /// No name, or one that is hidden.
+    #[default]
+    None,
+    /// A cluster's endpoint.
+    Endpoint,
+    /// A public name of AWS's.
+    AwsApi,
+    /// A name that only a cluster or a VPC has.
+    Internal,
+    /// A name that may stand for an endpoint, and is none: of one label, or like an endpoint's.
+    Malformed,
+    /// Anybody's.
+    Other,
+}
+
+/// What names of EKS endpoints end in (Amazon EKS User Guide; China and isolated partitions have more of the same).
+const OF_EKS: &[&str] = &[".eks.amazonaws.com", ".eks.amazonaws.com.cn"];
+/// What names inside a cluster or a VPC end in (Kubernetes, "DNS for Services and Pods"; Amazon VPC User Guide, "DNS
+/// attributes for your VPC"). `internal` is reserved for private use (ICANN, 2024).
+const INTERNAL: &[&str] = &[
+    ".internal",
+    ".local",
+    ".svc",
+    ".lan",
+    ".home.arpa",
+    ".localdomain",
+    ".intranet",
+];
+
+pub(super) fn subject(host: &Name) -> Subject {
+    let text = host.to_string().to_ascii_lowercase();
+    let text = text.trim_end_matches('.');
+    match EndpointName::parse(host) {
+        Ok(_) => Subject::Endpoint,
+        Err(NotEndpoint::EksApi | NotEndpoint::OidcIssuer) => Subject::AwsApi,
+        Err(_) if INTERNAL.iter().any(|suffix| text.ends_with(suffix)) => Subject::Internal,
+        Err(NotEndpoint::SingleLabel | NotEndpoint::WrongHostLabel) => Subject::Malformed,
+        Err(_) if OF_EKS.iter().any(|suffix| text.ends_with(suffix)) => Subject::Malformed,
+        Err(_)
+            if [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"]
+                .iter()
+                .any(|end| text.ends_with(end)) =>
+        {
+            Subject::AwsApi
+        }
+        Err(_) => Subject::Other,
+    }
+}
+
+/// Whether somebody put something else in the place of what stood there.
+pub(super) fn is_masked(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let marks = ['<', '>', '*', '…', '█', '{', '}'];
+    let words = ["redacted", "masked", "hidden", "removed", "xxx", "snip", "###", "..."];
+    let of_x = |label: &str| !label.is_empty() && label.bytes().all(|b| b == b'x');
+    lower.contains(marks)
+        || words.iter().any(|word| lower.contains(word))
+        || (lower.contains('.') && lower.split(['.', ':', '[', ']']).any(of_x))
+}
+
+/// Whether it may be a VPC's resolver: 169.254.169.253, fd00:ec2::253, or the base of a private network of at least a
+/// /20 plus two (Amazon VPC User Guide, "Amazon DNS server").
+pub(super) fn is_vpc(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => match ip.octets() {
+            [169, 254, 169, 253] => true,
+            [_, _, third, 2] => ip.is_private() && third % 16 == 0,
+            _ => false,
+        },
+        IpAddr::V6(ip) => ip.segments() == [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x253],
+    }
+}
+
+/// Whether it may be a cluster's own DNS service: the tenth address of a service network, or NodeLocal DNSCache.
+pub(super) fn is_cluster_dns(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => match ip.octets() {
+            [169, 254, 20, 10] | [10, _, 0, 10] => true,
+            [172, second, 0, 10] => (16..=31).contains(&second),
+            _ => false,
+        },
+        IpAddr::V6(ip) => ip.is_unique_local() && ip.segments()[7] == 0xa,
+    }
+}
+
+/// Words of programs that run on a node.
+const OF_NODES: &[&str] = &[
+    "kubelet",
+    "nodeadm",
+    "kube-proxy",
+    "aws-node",
+    "ipamd",
+    "node-lease",
+    ".ec2.internal",
+];
+/// Words of programs that run in pods, and of pods' search list.
+const OF_PODS: &[&str] = &[
+    "argocd",
+    "argo-cd",
+    "coredns",
+    "plugin/errors",
+    "svc.cluster.local",
+    "/var/run/secrets/kubernetes.io",
+    "flux-system",
+    "crossplane",
+];
+
+pub(super) fn place(line: &str, server: Option<IpAddr>) -> Place {
+    let lower = line.to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    if server.is_some_and(is_vpc) || has(OF_NODES) || lower.contains(".compute.internal") {
+        Place::Vpc
+    } else if server.is_some_and(is_cluster_dns) || has(OF_PODS) {
+        Place::Pod
+    } else {
+        Place::Elsewhere
+    }
+}
+
+/// Words that only one program prints, with its name. The first that is there counts.
+const CLIENTS: &[(&str, &str)] = &[
+    ("plugin/errors", "coredns"),
+    ("plugin/loop", "coredns"),
+    (" false 512\" ", "coredns"),
+    (" false 1232\" ", "coredns"),
+    ("dnsmasq", "dnsmasq"),
+    ("unbound", "unbound"),
+    ("pdns_recursor", "pdns-recursor"),
+    ("pdns-recursor", "pdns-recursor"),
+    ("systemd-resolved", "systemd-resolved"),
+    ("tailscaled", "tailscaled"),
+    ("named[", "bind"),
+    ("query-errors:", "bind"),
+    ("kubelet", "kubelet"),
+    ("kube-proxy", "kube-proxy"),
+    ("argocd", "argocd"),
+    ("<<>> DiG", "dig"),
+    ("resolve call failed", "resolvectl"),
+    ("Resolve-DnsName", "Resolve-DnsName"),
+    ("nslookup", "nslookup"),
+    ("doggo", "doggo"),
+    ("delv", "delv"),
+    ("drill", "drill"),
+    ("curl: (", "curl"),
+    ("wget: ", "wget"),
+    ("ping: ", "ping"),
+    ("Kubernetes cluster unreachable", "helm"),
+    ("INSTALLATION FAILED", "helm"),
+    ("UPGRADE FAILED", "helm"),
+    ("│ Error", "terraform"),
+    ("eksctl", "eksctl"),
+    ("checking AWS STS access", "eksctl"),
+    ("memcache.go", "kubectl"),
+    ("Unable to connect to the server", "kubectl"),
+    ("The connection to the server", "kubectl"),
+    ("Error from server", "kubectl"),
+    ("round_trippers.go", "client-go"),
+    ("java.net.", "java"),
+    ("io.netty", "java"),
+    ("urllib3", "python"),
+    ("socket.gaierror", "python"),
+    ("botocore", "python"),
+    ("os error ", "rust"),
+    ("getaddrinfo E", "node"),
+    ("System.Net", "dotnet"),
+    ("Failed to open TCP connection", "ruby"),
+    ("failed_connect", "erlang"),
+    (";; Received ", "kdig"),
+];
+
+pub(super) fn client(line: &str, text: &str) -> Option<&'static str> {
+    let of = |text: &str| {
+        CLIENTS
+            .iter()
+            .find(|(word, _)| text.contains(word))
+            .map(|(_, name)| *name)
+    };
+    of(line).or_else(|| of(text))
+}
+
+/// The endpoint's name in a text that names one, and no more.
+pub(super) fn endpoint(text: &str) -> Option<&str> {
+    let mut found: Option<&str> = None;
+    let of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    for word in text.split(|c: char| !of_name(c)).filter(|word| word.len() > 40) {
+        let word = word.trim_matches('.');
+        let is_one = Name::from_host(word).is_ok_and(|name| EndpointName::parse(&name).is_ok());
+        if is_one && !found.is_some_and(|found| found.eq_ignore_ascii_case(word)) {
+            if found.is_some() {
+                return None;
+            }
+            found = Some(word);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_are_seen() {
+        for text in [
+            "10.0.x.x",
+            "x.x.x.x",
+            "10.0.XXX.XXX",
+            "<redacted>.eks.amazonaws.com",
+            "192.168.***.1",
+            "[REDACTED]",
+        ] {
+            assert!(is_masked(text), "{text}");
+        }
+        for text in ["10.0.0.1", "box.example.com", "x", "[fd00::1]:53"] {
+            assert!(!is_masked(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn one_endpoint_is_taken_and_two_are_not() {
+        let one = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
+        let two = "0123456789ABCDEF0123456789ABCDE0.yl4.ap-northeast-1.eks.amazonaws.com";
+        assert_eq!(endpoint(&format!("a '{one}' and {one}.")), Some(one));
+        assert_eq!(endpoint(&format!("{one} {two}")), None);
+    }
+}

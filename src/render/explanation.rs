@@ -1,0 +1,206 @@
+//! What a pasted message means, as a page and as a document; and the typesetting of pages.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::{json, text};
+use crate::pasted::{Explanation, Layer};
+
+/// Columns of a page.
+pub(crate) const WIDTH: usize = 80;
+/// The version of the document.
+const SCHEMA_VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    kind: &'static str,
+    understood: bool,
+    messages: Vec<Message<'a>>,
+}
+
+#[derive(Serialize)]
+struct Message<'a> {
+    quoted: &'a str,
+    layer: Layer,
+    client: Option<&'static str>,
+    host: Option<String>,
+    server: Option<String>,
+    candidates: Vec<Cause<'a>>,
+    command: &'a str,
+}
+
+#[derive(Serialize)]
+struct Cause<'a> {
+    rule: &'static str,
+    why: &'a str,
+}
+
+/// The messages as a document, the one that matters most first.
+pub(crate) fn document(messages: &[Explanation], out: &mut dyn fmt::Write) -> fmt::Result {
+    let messages: Vec<Message<'_>> = messages
+        .iter()
+        .map(|one| Message {
+            quoted: &one.line,
+            layer: one.symptom.layer(),
+            client: one.client,
+            host: one.host.as_ref().map(ToString::to_string),
+            server: one.server.map(|server| server.to_string()),
+            candidates: one
+                .candidates
+                .iter()
+                .map(|candidate| Cause {
+                    rule: candidate.rule,
+                    why: &candidate.why,
+                })
+                .collect(),
+            command: &one.command,
+        })
+        .collect();
+    let document = Document {
+        schema_version: SCHEMA_VERSION,
+        kind: "explanation",
+        understood: !messages.is_empty(),
+        messages,
+    };
+    json::render(&document, out)
+}
+
+/// What a message means, as the plain text that is printed.
+pub fn meaning(explanation: &Explanation) -> String {
+    let mut page = Page::default();
+    page.wrap("", "  ", &text::escape(&explanation.line));
+    page.line("");
+    page.wrap("What failed: ", "  ", explanation.symptom.title());
+    if let Some(host) = &explanation.host {
+        page.wrap("Name: ", "  ", &text::escape(&host.to_string()));
+    }
+    for sentence in explanation.name.iter().chain(&explanation.resolver) {
+        page.wrap("  ", "  ", &text::escape(sentence));
+    }
+    page.line("");
+    page.line("What it means");
+    page.wrap("  ", "  ", explanation.symptom.meaning());
+    page.line("");
+    if !explanation.candidates.is_empty() {
+        page.line("What could be behind it, the likelier first");
+        for candidate in &explanation.candidates {
+            let words = format!("{}: {}", candidate.rule, text::escape(&candidate.why));
+            page.wrap("  - ", "    ", &words);
+        }
+        page.line("");
+    }
+    page.line("What to do");
+    page.line(&format!("      {}", explanation.command));
+    page.text
+}
+
+/// The page of a text with several messages: the one that matters most, and a line for each of the others.
+pub(crate) fn meanings(messages: &[Explanation]) -> String {
+    let Some((first, others)) = messages.split_first() else {
+        return String::new();
+    };
+    let mut page = Page { text: meaning(first) };
+    if !others.is_empty() {
+        page.line("");
+        page.line("Also in this text");
+    }
+    for other in others {
+        let words = format!("{}: {}", other.symptom.title(), text::escape(&other.line));
+        page.wrap("  - ", "    ", &words);
+    }
+    page.text
+}
+
+/// Text that is wrapped as it is written.
+#[derive(Default)]
+pub(crate) struct Page {
+    pub(crate) text: String,
+}
+
+impl Page {
+    /// Writes the words with `lead` before the first line and `indent` before the others.
+    pub(crate) fn wrap(&mut self, lead: &str, indent: &str, words: &str) {
+        let mut line = lead.to_owned();
+        let mut is_bare = true;
+        for word in words.split_whitespace() {
+            let columns = line.chars().count() + usize::from(!is_bare) + word.chars().count();
+            if columns > WIDTH && !is_bare {
+                self.line(&line);
+                indent.clone_into(&mut line);
+                is_bare = true;
+            }
+            if !is_bare {
+                line.push(' ');
+            }
+            line.push_str(word);
+            is_bare = false;
+        }
+        self.line(&line);
+    }
+
+    pub(crate) fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    /// Writes the documentation: headings without their marks, paragraphs and list items wrapped, the rest
+    /// (indented lines: commands) as it stands.
+    pub(crate) fn document(&mut self, documentation: &str) {
+        let mut open: Option<Block> = None;
+        let mut wants_gap = false;
+        let mut after_heading = false;
+        for line in documentation.lines() {
+            // A doc comment's line starts with the space after its slashes.
+            let line = line.strip_prefix(' ').unwrap_or(line);
+            let text = line.trim();
+            let goes_on = open.is_some() && !text.starts_with("- ") && !text.starts_with("## ");
+            if let Some(block) = open.as_mut().filter(|_| goes_on && !text.is_empty()) {
+                block.words.push(' ');
+                block.words.push_str(text);
+                continue;
+            }
+            self.close(&mut open);
+            let heading = text.strip_prefix("## ");
+            if heading.is_some() || (wants_gap && !text.is_empty()) {
+                self.line("");
+            }
+            wants_gap = text.is_empty() && !after_heading;
+            after_heading = heading.is_some() || (text.is_empty() && after_heading);
+            if let Some(heading) = heading {
+                self.line(heading);
+            } else if let Some(item) = text.strip_prefix("- ") {
+                open = Some(Block::new("  - ", "    ", item));
+            } else if line.starts_with("    ") {
+                self.line(&format!("  {line}"));
+            } else if !text.is_empty() {
+                open = Some(Block::new("  ", "  ", text));
+            }
+        }
+        self.close(&mut open);
+    }
+
+    fn close(&mut self, open: &mut Option<Block>) {
+        if let Some(block) = open.take() {
+            self.wrap(block.lead, block.indent, &block.words);
+        }
+    }
+}
+
+/// A paragraph or a list item that may go on.
+struct Block {
+    lead: &'static str,
+    indent: &'static str,
+    words: String,
+}
+
+impl Block {
+    fn new(lead: &'static str, indent: &'static str, words: &str) -> Self {
+        Self {
+            lead,
+            indent,
+            words: words.to_owned(),
+        }
+    }
+}
