@@ -82,7 +82,7 @@ pub(super) fn of(clues: &Clues) -> Vec<Candidate> {
 /// What the evidence puts before the common order.
 fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
     let mut rules: Vec<&'static str> = Vec::new();
-    if clues.is_too_long {
+    if clues.is_too_long || clues.subject == Subject::Malformed && symptom.is_dns() {
         rules.push("endpoint-name-malformed");
     }
     // Extended DNS Errors (RFC 8914 section 4; IANA, "Extended DNS Error Codes").

@@ -1,6 +1,8 @@
 //! A pasted configuration in the place of an error: `resolvectl status`, `scutil --dns`, PowerShell's JSON. It holds no
 //! error; it says whom the host asks for the names of EKS endpoints.
 
+use std::net::IpAddr;
+
 use super::{Seen, Symptom};
 use crate::dns::Name;
 use crate::facts::platform::{Captured, HostConfiguration};
@@ -12,6 +14,9 @@ const FAMILIES: &[&str] = &["eks.amazonaws.com", "api.aws"];
 
 /// The line that the format is known by, and what is said of it.
 pub(super) fn read(text: &str) -> Option<(&str, Seen, Vec<String>)> {
+    if let Some((line, sentences)) = resolv_conf(text).or_else(|| ipconfig(text)).or_else(|| nrpt_list(text)) {
+        return Some((line, Seen::of(Symptom::Configuration, None), sentences));
+    }
     let line = |is_it: fn(&str) -> bool| text.lines().find(|line| is_it(line.trim()));
     let octets = Some(text.as_bytes());
     let mut captured = Captured::default();
@@ -20,6 +25,7 @@ pub(super) fn read(text: &str) -> Option<(&str, Seen, Vec<String>)> {
         line
     } else if let Some(line) =
         line(|line| line.starts_with("DNS Servers:") || line.starts_with("Link ") && line.contains("): "))
+            .or_else(|| line(|line| line.starts_with("Link ") && line.ends_with(')')))
     {
         captured.resolvectl = octets;
         line
@@ -33,14 +39,210 @@ pub(super) fn read(text: &str) -> Option<(&str, Seen, Vec<String>)> {
     if split.scopes.is_empty() {
         return None;
     }
+    let said = match missing(text, &split) {
+        Some(missing) => parts(&split, missing),
+        None => sentences(&split),
+    };
     Some((
         first,
         Seen {
             is_stub: split.chooser == Chooser::SystemdResolved,
             ..Seen::of(Symptom::Configuration, None)
         },
-        sentences(&split),
+        said,
     ))
+}
+
+/// What is not in a part of a configuration, and the command that shows all. `None` where it is whole.
+fn missing(text: &str, split: &SplitDns) -> Option<&'static str> {
+    let starts = |word: &str| text.lines().any(|line| line.trim_start().starts_with(word));
+    let has_servers = split.scopes.iter().any(|scope| !scope.servers.is_empty());
+    match split.chooser {
+        Chooser::SystemdResolved if !has_servers => Some(
+            "The name servers of the links are not in this text: resolvectl status (or resolvectl dns) shows them.",
+        ),
+        Chooser::SystemdResolved if !starts("Global") => Some(
+            "The other links and the global name servers are not in this text, so it does not say who is asked for an \
+             endpoint's name: resolvectl status shows all.",
+        ),
+        Chooser::Macos if !starts("DNS configuration") && !starts("resolver #1") => Some(
+            "The other resolvers are not in this text, so it does not say who is asked for an endpoint's name: scutil \
+             --dns shows all.",
+        ),
+        Chooser::Windows if !text.contains("\"ServerAddresses\"") => Some(
+            "The name servers of the adapters are not in this text, and they take every name that no rule covers: \
+             Get-DnsClientServerAddress | ConvertTo-Json shows them.",
+        ),
+        _ => None,
+    }
+}
+
+/// What a part says, scope by scope, and what is not in it.
+fn parts(split: &SplitDns, missing: &str) -> Vec<String> {
+    let mut said: Vec<String> = split
+        .scopes
+        .iter()
+        .take(limits::PASTED_DOMAINS)
+        .map(|scope| {
+            let servers: Vec<String> = scope.servers.iter().map(|server| server.ip().to_string()).collect();
+            let domains: Vec<String> = scope
+                .domains
+                .iter()
+                .take(limits::PASTED_DOMAINS)
+                .map(|domain| domain.name.to_string())
+                .collect();
+            let servers = match servers.as_slice() {
+                [] => "name servers that are not in this text".to_owned(),
+                servers => servers.join(", "),
+            };
+            let of = match domains.as_slice() {
+                [] => String::new(),
+                domains => format!(" for names below {}", domains.join(", ")),
+            };
+            format!("{} asks {servers}{of}.", scope.name)
+        })
+        .collect();
+    said.push(missing.to_owned());
+    said
+}
+
+/// resolv.conf(5): lines of `nameserver`.
+fn resolv_conf(text: &str) -> Option<(&str, Vec<String>)> {
+    let servers = || {
+        text.lines().filter_map(|line| {
+            let rest = line.trim().strip_prefix("nameserver")?;
+            let value = rest.strip_prefix([' ', '\t'])?.split_whitespace().next()?;
+            Some((line, value))
+        })
+    };
+    let (first, _) = servers().next()?;
+    let mut said = Vec::new();
+    let mut plain = Vec::new();
+    for (_, value) in servers().take(limits::NAME_SERVERS) {
+        let bare = value.split('%').next().unwrap_or(value);
+        if bare.parse::<IpAddr>().is_ok() {
+            plain.push(value);
+        } else if super::tool::socket(value).is_some() {
+            // Go, src/net/dnsconfig_unix.go; glibc, resolv/res_init.c; resolv.conf(5) of OpenBSD; c-ares pull request
+            // 534; dnsmasq(8), --server; resolved.conf(5), "DNS=".
+            let takes = if value.contains('#') {
+                "That form is dnsmasq's (server=ADDRESS#PORT)."
+            } else {
+                "OpenBSD's resolver and c-ares take a port in brackets; systemd-resolved takes ADDRESS:PORT in \
+                 resolved.conf (DNS=)."
+            };
+            said.push(format!(
+                "nameserver {value} has a port: glibc and Go do not take that line, and ask as if it were not there. \
+                 {takes}"
+            ));
+        } else if super::text::is_masked(value) {
+            said.push(format!("nameserver {value} is masked: nothing is known of it."));
+        } else {
+            said.push(format!("nameserver {value} is no address: glibc and Go leave it out."));
+        }
+    }
+    if plain.is_empty() {
+        said.push("No name server is left for glibc and Go: they ask 127.0.0.1 (Go: and ::1), port 53.".to_owned());
+    } else {
+        said.insert(
+            0,
+            format!("The C library and Go ask {} for every name.", plain.join(", ")),
+        );
+    }
+    if text.contains("generated by WSL") {
+        said.push(
+            "WSL wrote this file: the address is Windows', which asks its own name servers. Which those are is not in \
+             this text: Get-DnsClientServerAddress | ConvertTo-Json in Windows shows them."
+                .to_owned(),
+        );
+    }
+    if servers().any(|(_, value)| value.starts_with("127.0.0.5")) {
+        said.push("Behind the stub systemd-resolved asks others: resolvectl status shows them.".to_owned());
+    }
+    Some((first, said))
+}
+
+/// `ipconfig /all`, in any language: of the keys with DNS in them, only the name servers' has addresses.
+fn ipconfig(text: &str) -> Option<(&str, Vec<String>)> {
+    let key = |line: &str| {
+        let (key, value) = line.split_once(':')?;
+        let is_key = line.starts_with([' ', '\t']) && key.contains(" .") || key.contains(". ");
+        is_key.then(|| (key.to_owned(), value.trim().to_owned()))
+    };
+    text.lines().find_map(key)?;
+    let mut adapter = "";
+    let mut first = None;
+    let mut said: Vec<String> = Vec::new();
+    let mut open: Option<(String, Vec<String>)> = None;
+    let close = |open: &mut Option<(String, Vec<String>)>, said: &mut Vec<String>| {
+        if let Some((adapter, servers)) = open.take()
+            && said.len() < limits::PASTED_DOMAINS
+        {
+            said.push(format!("{adapter} asks {}.", servers.join(", ")));
+        }
+    };
+    let address = |text: &str| {
+        text.split('%')
+            .next()
+            .is_some_and(|text| text.parse::<IpAddr>().is_ok())
+    };
+    for line in text.lines() {
+        if !line.starts_with([' ', '\t']) && line.trim_end().ends_with(':') {
+            close(&mut open, &mut said);
+            adapter = line.trim().trim_end_matches([':', ' ']);
+        } else if let Some((key, value)) = key(line) {
+            close(&mut open, &mut said);
+            if key.to_ascii_uppercase().contains("DNS") && address(&value) {
+                first = first.or(Some(line));
+                open = Some((adapter.to_owned(), vec![value]));
+            }
+        } else if let Some((_, servers)) = open.as_mut()
+            && address(line.trim())
+            && servers.len() < limits::NAME_SERVERS
+        {
+            servers.push(line.trim().to_owned());
+        }
+    }
+    close(&mut open, &mut said);
+    said.push(
+        "The rules of the NRPT, which go before the adapters, are not in this text: Get-DnsClientNrptPolicy -Effective | \
+         ConvertTo-Json shows them."
+            .to_owned(),
+    );
+    Some((first?, said))
+}
+
+/// NRPT rules as PowerShell lists them.
+fn nrpt_list(text: &str) -> Option<(&str, Vec<String>)> {
+    let value = |line: &str, key: &str| -> Option<String> {
+        let (found, value) = line.split_once(':')?;
+        let value = value.trim().trim_matches(['{', '}']).trim();
+        (found.trim() == key).then(|| value.to_owned())
+    };
+    let mut first = None;
+    let mut said = Vec::new();
+    let mut namespace: Option<String> = None;
+    for line in text.lines() {
+        if let Some(found) = value(line, "Namespace") {
+            first = first.or(Some(line));
+            namespace = Some(found);
+        } else if let Some(servers) = value(line, "NameServers")
+            && let Some(namespace) = namespace.take()
+            && said.len() < limits::PASTED_DOMAINS
+        {
+            said.push(if servers.is_empty() {
+                format!("The NRPT rule for {namespace} names no name server here.")
+            } else {
+                format!("The NRPT rule for {namespace} asks {servers}.")
+            });
+        }
+    }
+    said.push(
+        "The name servers of the adapters are not in this text, and they take every name that no rule covers: \
+         Get-DnsClientServerAddress | ConvertTo-Json shows them."
+            .to_owned(),
+    );
+    Some((first?, said))
 }
 
 fn sentences(split: &SplitDns) -> Vec<String> {

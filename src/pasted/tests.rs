@@ -114,7 +114,7 @@ fn texts_of_clients() {
         (
             "Unable to connect to the server: x509: certificate is valid for portal.example.net, not X",
             Certificate,
-            "",
+            "X",
             "",
         ),
         (
