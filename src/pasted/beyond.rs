@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::go::url_host;
 use super::{Seen, Symptom, between, library};
+use crate::limits;
 
 /// What the API server says of its own failures (k8s.io/kubectl, "Error from server"; k8s.io/apiserver, the proxy to
 /// nodes and webhooks).
@@ -61,7 +62,7 @@ pub(super) fn server_side(line: &str) -> Option<Seen> {
     let ends = |at: usize| !line[at..].starts_with(|c: char| c.is_ascii_digit());
     let is_nowhere = NOWHERE.iter().any(|server| {
         line.match_indices(server)
-            .take(8)
+            .take(limits::PASTED_WORDS)
             .any(|(at, found)| ends(at + found.len()))
     });
     let is_dns = line.contains("lookup ");

@@ -20,6 +20,7 @@ pub struct Candidate {
 
 /// What the whole text says beside the message.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a clue of its own, seen or not")]
 pub(super) struct Clues {
     pub(super) symptom: Option<Symptom>,
     pub(super) subject: Subject,
@@ -277,7 +278,6 @@ const OF_ENDPOINTS: &[&str] = &[
 ];
 
 /// Why it may be this one, and what would show it.
-#[expect(clippy::too_many_lines, reason = "a table, a line for each rule of the catalogue")]
 pub(super) fn tell(rule: &str) -> &'static str {
     match rule {
         "endpoint-name-stale" => {

@@ -49,10 +49,12 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
         if !name.is_empty() && line[..at].contains("proxyconnect") {
             symptom = Symptom::Proxy;
         }
-        let note = match () {
-            _ if is_named => None,
-            _ if symptom == Symptom::LookUpDeadline => Some(NO_SERVER_IN_TIME),
-            _ => Some(NO_SERVER),
+        let note = if is_named {
+            None
+        } else if symptom == Symptom::LookUpDeadline {
+            Some(NO_SERVER_IN_TIME)
+        } else {
+            Some(NO_SERVER)
         };
         Some(Seen {
             server,

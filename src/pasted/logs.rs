@@ -261,9 +261,9 @@ fn unbound(line: &str) -> Option<Seen> {
     }
     // log-local-actions: `ZONE. TYPE CLIENT@PORT NAME. A IN`; log-replies: `CLIENT NAME. A IN RCODE …`.
     let (_, rest) = line.split_once("info: ")?;
-    let words: Vec<&str> = rest.split_whitespace().take(6).collect();
+    let words: Vec<&str> = rest.split_whitespace().take(limits::PASTED_WORDS).collect();
     match words.as_slice() {
-        [_, kind, client, host, _, "IN"] if client.contains('@') => Some(outright(
+        [_, kind, client, host, _, "IN", ..] if client.contains('@') => Some(outright(
             Symptom::OwnZone,
             Some(host),
             if kind.starts_with("always") || *kind == "refuse" || *kind == "deny" {
