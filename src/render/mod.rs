@@ -1,8 +1,8 @@
 //! The report as text. A format is one file and one line here; a renderer is a total function of a finished
 //! report: it neither filters, reorders nor decides.
 
-pub(crate) mod fix;
 pub(crate) mod explanation;
+pub(crate) mod fix;
 pub(crate) mod json;
 pub(crate) mod markdown;
 mod not_checked;
