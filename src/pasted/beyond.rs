@@ -1,5 +1,5 @@
-//! What failed before a name server was asked, or after it answered: no cluster, the API server's own failures, proxies,
-//! TLS, HTTP and TCP.
+//! What failed before a name server was asked, or after it answered: no cluster, the API server's own failures,
+//! proxies, TLS, HTTP and TCP.
 
 use std::net::{IpAddr, SocketAddr};
 

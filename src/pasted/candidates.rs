@@ -1,5 +1,5 @@
-//! The findings that could be behind a message: of those that belong to its symptom, the ones that the whole text leaves
-//! open, in the order that the place it was printed in makes likely.
+//! The findings that could be behind a message: of those that belong to its symptom, the ones that the whole text
+//! leaves open, in the order that the place it was printed in makes likely.
 
 use std::borrow::Cow;
 use std::net::IpAddr;

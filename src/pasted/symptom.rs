@@ -481,8 +481,8 @@ impl Symptom {
     }
 }
 
-/// The name has no address, or so it is said. Of the causes that people stated, an entry of the kubeconfig whose cluster
-/// is gone leads by far.
+/// The name has no address, or so it is said. Of the causes that people stated, an entry of the kubeconfig whose
+/// cluster is gone leads by far.
 const DENIAL: &[&str] = &[
     "endpoint-name-stale",
     "no-forwarding",
