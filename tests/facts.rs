@@ -132,7 +132,7 @@ fn what_leads_to_no_endpoint_is_one_line() {
             "cut.json is cut off: its JSON does not end, and line 2 is the last",
         ),
         ("--facts hostile.json", "hostile.json is not as AWS prints it: line 1"),
-        ("--facts utf16.json", "utf16.json is JSON of something else"),
+        ("--facts utf16.json", "utf16.json is an empty object (line 1)"),
         ("--facts none.json", "cannot read none.json"),
     ] {
         let (code, stdout, stderr) = run(home.path(), &format!("{CLOSED} {line}"));

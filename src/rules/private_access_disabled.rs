@@ -160,7 +160,12 @@ fn contradiction(case: &Case<'_>, cluster: &Cluster, private: &[&Subject<'_>]) -
     let word = remedy::endpoint::word(name, "<cluster>");
     Finding {
         rule: RULE.name.to_owned(),
-        severity: Severity::Warning,
+        // A resolver whose answer is not the expected one is named by an error, whoever is right.
+        severity: if private.iter().all(|subject| subject.verdict().is_fine()) {
+            Severity::Warning
+        } else {
+            Severity::Error
+        },
         confidence: Confidence::High,
         summary: format!("AWS says that private access to {name} is off, and {who} {gives} from the private zone"),
         explanation: format!(
