@@ -217,9 +217,9 @@ fn introduction(lookups: &[Lookup]) -> Option<&str> {
 
 /// What stands before the version in the text of each program that gives its name.
 ///
-/// Unbound: daemon/worker.c, `PACKAGE_STRING`. dnsmasq: src/option.c, `dnsmasq-" VERSION`; Pi-hole's has a name of its
-/// own within it. PowerDNS Recursor: the setting `version-string`. CoreDNS: plugin/chaos, README.md. Windows: as
-/// `nmap`'s dns-nsid prints it of Windows Server 2008 R2 and later, where it is switched on.
+/// BIND, Unbound, dnsmasq and PowerDNS Recursor: as Debian's packages of them answer, which .ci/interop.py asks. CoreDNS:
+/// plugin/chaos, README.md. Windows: as `nmap`'s dns-nsid prints it, where it is switched on. Pi-hole's dnsmasq and Knot
+/// Resolver were not asked.
 const NAMED: &[(&str, Software)] = &[
     ("unbound ", Software::Unbound),
     ("dnsmasq-pi-hole-v", Software::Dnsmasq),

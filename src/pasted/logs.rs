@@ -1,6 +1,6 @@
 //! Logs of name servers: CoreDNS, BIND, Unbound, dnsmasq, PowerDNS Recursor, systemd-resolved, tailscaled, Windows' DNS
-//! server, and Route 53's query logs. Several of them name the cause outright. The texts are those of the programs'
-//! sources, as their users reported them.
+//! server, and Route 53's query logs. Several of them name the cause outright. Read by the words that users' reports
+//! of these programs have in common; not every version was seen.
 
 use std::net::{IpAddr, SocketAddr};
 

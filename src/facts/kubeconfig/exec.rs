@@ -59,7 +59,8 @@ struct Wrapper {
     is_positional: bool,
 }
 
-/// From each program's own help: aws-vault 7, aws-okta 1, saml2aws 2, granted 0.3x, aws-sso-cli 1, awsume 4.
+/// As these programs are commonly called: aws-vault, aws-okta, saml2aws, granted, aws-sso-cli, awsume. A flag that is not
+/// here makes the entry one that is not understood, which is said.
 const WRAPPERS: &[Wrapper] = &[
     Wrapper {
         name: "aws-vault",
