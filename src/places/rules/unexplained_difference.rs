@@ -3,14 +3,15 @@
 use super::{list, names, own_remedies};
 use crate::places::{Place, Seen};
 use crate::report::Conclusion;
-use crate::rules::{Confidence, Evidence, Finding, Severity};
+use crate::rules::{Confidence, Evidence, Finding, Severity, Stage, find};
 
 declare_place_rule! {
     /// ## What it means
     /// A place is broken, and what is found there has nothing to do with the other places.
     ///
     /// ## How it was decided
-    /// At least one place's own diagnosis ends broken, and no other finding over several places says why.
+    /// At least one place's own diagnosis ends broken and does not name a cause, and no other finding over several places
+    /// says why. Where the place's own diagnosis names a cause, that finding leads instead, under its own name.
     ///
     /// ## Why it matters
     /// The other places are no comparison for it: its own report says more.
@@ -33,6 +34,13 @@ fn check(seen: &Seen<'_>, before: &[Finding]) -> Vec<Finding> {
     let Some(first) = broken.first().filter(|_| !explained) else {
         return Vec::new();
     };
+    let known: Vec<Finding> = broken
+        .iter()
+        .filter_map(|place| of_its_own(seen, place, &others))
+        .collect();
+    if known.len() == broken.len() {
+        return known;
+    }
     let says: Vec<String> = broken
         .iter()
         .filter_map(|place| Some(format!("{}: {}", place.name, place.report.headline()?.summary)))
@@ -67,6 +75,46 @@ fn check(seen: &Seen<'_>, before: &[Finding]) -> Vec<Finding> {
     finding.evidence = says.into_iter().map(Evidence::fact).collect();
     finding.remedies = own_remedies(first);
     vec![finding]
+}
+
+/// The finding of a place whose cause is known there, with what the other places show. Where the place's own diagnosis
+/// says only that something differs, there is none.
+fn of_its_own(seen: &Seen<'_>, place: &Place, others: &[&Place]) -> Option<Finding> {
+    let cause = place.report.headline()?;
+    if find(&cause.rule)?.stage != Stage::Evidence {
+        return None;
+    }
+    let mut finding = cause.clone();
+    finding.summary = format!("{}: {}", place.name, cause.summary);
+    finding.caused_by = None;
+    finding.resolvers = Vec::new();
+    for evidence in &mut finding.evidence {
+        evidence.resolver = evidence
+            .resolver
+            .take()
+            .map(|resolver| format!("{}, {resolver}", place.name));
+    }
+    let mut contrast = Vec::new();
+    if !others.is_empty() {
+        let conclusion = |place: &&Place| format!("{} is {}", place.name, place.report.conclusion.as_str());
+        let said: Vec<String> = others.iter().map(conclusion).collect();
+        contrast.push(format!("{}.", said.join(", ")));
+    }
+    let unseen: Vec<&str> = seen.unseen.iter().map(|unseen| unseen.place.as_str()).collect();
+    if !unseen.is_empty() {
+        contrast.push(format!(
+            "{} was not seen, so nothing is known of the path there.",
+            list(&unseen)
+        ));
+    } else if seen.places.len() == 1 {
+        contrast.push("No other place was seen.".to_owned());
+    }
+    for sentence in contrast {
+        finding.explanation.push(' ');
+        finding.explanation.push_str(&sentence);
+        finding.evidence.push(Evidence::fact(sentence));
+    }
+    Some(finding)
 }
 
 fn are(places: &[&Place]) -> String {
