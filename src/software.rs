@@ -217,9 +217,9 @@ fn introduction(lookups: &[Lookup]) -> Option<&str> {
 
 /// What stands before the version in the text of each program that gives its name.
 ///
-/// BIND, Unbound, dnsmasq and PowerDNS Recursor: as Debian's packages of them answer, which .ci/interop.py asks. CoreDNS:
-/// plugin/chaos, README.md. Windows: as `nmap`'s dns-nsid prints it, where it is switched on. Pi-hole's dnsmasq and Knot
-/// Resolver were not asked.
+/// BIND, Unbound, dnsmasq and PowerDNS Recursor: as Debian's packages of them answer, which .ci/interop.py asks.
+/// CoreDNS: plugin/chaos, README.md. Windows: as `nmap`'s dns-nsid prints it, where it is switched on. Pi-hole's
+/// dnsmasq and Knot Resolver were not asked.
 const NAMED: &[(&str, Software)] = &[
     ("unbound ", Software::Unbound),
     ("dnsmasq-pi-hole-v", Software::Dnsmasq),

@@ -57,8 +57,8 @@ fn recorded(file: &str) -> Recorded {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
-/// What kubectl printed where this program had stopped listening before the server said anything: of a server that gives
-/// up after another time than BIND's 10 s, nothing is known then.
+/// What kubectl printed where this program had stopped listening before the server said anything: of a server that
+/// gives up after another time than BIND's 10 s, nothing is known then.
 const UNHEARD: &str = "SERVFAIL as the second window ends, and the check is over";
 
 /// The model that a client's text is held to: curl and Python ask glibc, and one model is of all versions of Go.
@@ -218,8 +218,8 @@ fn kubectl_and_go_of_today_are_predicted() {
     for name in ["1.23.4", "1.23.9", "1.24", "1.25", "1.26", "1.27"] {
         assert!(versions.versions.contains_key(&format!("go-{name}")), "{name}");
     }
-    // kubectl 1.36 and 1.37, and six versions of Go with its own resolver and with cgo, but for what is not predicted of
-    // cgo with LOCALDOMAIN.
+    // kubectl 1.36 and 1.37, and six versions of Go with its own resolver and with cgo, but for what is not predicted
+    // of cgo with LOCALDOMAIN.
     assert_eq!(rows, recorded.rows.len() * 14 - 6);
 }
 

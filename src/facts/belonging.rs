@@ -61,7 +61,8 @@ impl Undecided {
             ", or of one that is not listed"
         };
         format!(
-            "{said}: the answer names no endpoint, and they can be of {}{others}, so they are used as nobody's; aws ec2 \
+            "{said}: the answer names no endpoint, and they can be of {}{others}, so they are used as nobody's; aws \
+             ec2 \
              describe-network-interfaces --filters Name=addresses.private-ip-address,Values={values} decides: the \
              description of an interface names its endpoint",
             candidates.join(" or ")

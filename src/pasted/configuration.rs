@@ -205,7 +205,8 @@ fn ipconfig(text: &str) -> Option<(&str, Vec<String>)> {
     }
     close(&mut open, &mut said);
     said.push(
-        "The rules of the NRPT, which go before the adapters, are not in this text: Get-DnsClientNrptPolicy -Effective | \
+        "The rules of the NRPT, which go before the adapters, are not in this text: Get-DnsClientNrptPolicy -Effective \
+         | \
          ConvertTo-Json shows them."
             .to_owned(),
     );

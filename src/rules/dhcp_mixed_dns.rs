@@ -42,7 +42,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         severity: Severity::Warning,
         confidence: Confidence::Medium,
         summary: format!(
-            "the DHCP options of {vpc} list the VPC's resolver and {servers}: a client believes the first that answers NXDOMAIN"
+            "the DHCP options of {vpc} list the VPC's resolver and {servers}: a client believes the first that answers \
+             NXDOMAIN"
         ),
         explanation: format!(
             "The DHCP options {} of {vpc} name the VPC's own resolver beside {servers}. Clients go on to the next \

@@ -143,7 +143,8 @@ fn contradiction(case: &Case<'_>, cluster: &Cluster, private: &[&Subject<'_>]) -
     let why = match (change, case.facts_origin()) {
         (Some(update), _) => format!("The access is being changed now: update {} is in progress.", update.id),
         (None, Some(origin)) => format!(
-            "What AWS says came from {origin}: it may be of another time, or of another account or Region. Or the access \
+            "What AWS says came from {origin}: it may be of another time, or of another account or Region. Or the \
+             access \
              is being changed now."
         ),
         (None, None) => {
@@ -169,7 +170,8 @@ fn contradiction(case: &Case<'_>, cluster: &Cluster, private: &[&Subject<'_>]) -
         confidence: Confidence::High,
         summary: format!("AWS says that private access to {name} is off, and {who} {gives} from the private zone"),
         explanation: format!(
-            "With private access off there is no private hosted zone for the endpoint, so one of the two is out of date. \
+            "With private access off there is no private hosted zone for the endpoint, so one of the two is out of \
+             date. \
              {why} Until that is known, neither the private nor the public addresses can be called wrong."
         ),
         caused_by: None,

@@ -59,8 +59,8 @@ struct Wrapper {
     is_positional: bool,
 }
 
-/// As these programs are commonly called: aws-vault, aws-okta, saml2aws, granted, aws-sso-cli, awsume. A flag that is not
-/// here makes the entry one that is not understood, which is said.
+/// As these programs are commonly called: aws-vault, aws-okta, saml2aws, granted, aws-sso-cli, awsume. A flag that is
+/// not here makes the entry one that is not understood, which is said.
 const WRAPPERS: &[Wrapper] = &[
     Wrapper {
         name: "aws-vault",

@@ -287,7 +287,8 @@ fn something_else(text: &str) -> Option<(usize, String)> {
     let reason = if lower.starts_with("<!doctype") || lower.starts_with("<html") || lower.starts_with("<?xml") {
         "a web page stands there, as a login or a proxy sends it in place of the file: fetch the kubeconfig again"
     } else if trimmed.starts_with("<<") && !trimmed.starts_with("<<:") && !trimmed.starts_with("<<<<<<<") {
-        "the mark of a text of several lines stands there, as `terraform output` prints it: take that line and the last \
+        "the mark of a text of several lines stands there, as `terraform output` prints it: take that line and the \
+         last \
          one away, or write the file with terraform output -raw NAME"
     } else if trimmed.starts_with("```") || trimmed.starts_with("~~~") {
         "the fence of a block of Markdown stands there: take it and the one at the end away"

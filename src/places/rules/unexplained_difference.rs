@@ -10,8 +10,8 @@ declare_place_rule! {
     /// A place is broken, and what is found there has nothing to do with the other places.
     ///
     /// ## How it was decided
-    /// At least one place's own diagnosis ends broken and does not name a cause, and no other finding over several places
-    /// says why. Where the place's own diagnosis names a cause, that finding leads instead, under its own name.
+    /// At least one place's own diagnosis ends broken and does not name a cause, and no other finding over several
+    /// places says why. Where the place's own diagnosis names a cause, that finding leads instead, under its own name.
     ///
     /// ## Why it matters
     /// The other places are no comparison for it: its own report says more.
