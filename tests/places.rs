@@ -500,6 +500,7 @@ fn a_fault_that_the_places_do_not_share() {
     let comparison = compare(&[&broken, &BASTION]);
     // The cause is known at the one place: it leads, and the other place is the contrast.
     assert_eq!(rules(&comparison), ["resolver-unreachable"]);
+    assert!(!rules(&comparison).contains(&"unexplained-difference"));
     let lead = &comparison.findings[0];
     assert!(lead.summary.starts_with("other: "), "{}", lead.summary);
     assert!(
