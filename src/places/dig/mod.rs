@@ -2,10 +2,12 @@
 //! less. Its form is that of BIND 9's dig (9.11 to 9.20), with the options that leave the header, the question and
 //! the server in the text.
 
+mod clean;
 mod place;
 mod text;
 
 use crate::capture::CaptureError;
+use crate::facts::Gap;
 use crate::limits;
 use crate::report::Capture;
 
@@ -41,6 +43,9 @@ pub enum DigError {
 
 /// Whether any line is one that only dig prints.
 pub(super) fn has_header(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let text = clean::clean(&text);
+    let bytes = text.as_bytes();
     let mut lines = bytes.split(|b| *b == b'\n');
     lines.any(|line| line.starts_with(b"; <<>> DiG") || line.starts_with(b";; ->>HEADER<<-"))
 }
@@ -51,16 +56,32 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Capture, DigError> {
         return Err(CaptureError::TooLarge.into());
     }
     let text = String::from_utf8_lossy(bytes);
-    if let Some((line, program)) = text::other_program(&text) {
-        return Err(DigError::OtherProgram(line, program));
+    let text = clean::clean(&text);
+    let other = text::other_program(&text);
+    if let Some((line, program)) = other {
+        // The texts of these have dig's own form, and are told from it by a few words alone.
+        let looks_like_dig = ["host", "kdig", "drill", "delv"].contains(&program);
+        if looks_like_dig || !has_header(text.as_bytes()) {
+            return Err(DigError::OtherProgram(line, program));
+        }
     }
     let mut runs = text::runs(&text)?;
     runs.retain(text::Run::is_done);
     if runs.is_empty() {
-        return Err(DigError::NoAnswer);
+        return Err(other.map_or(DigError::NoAnswer, |(line, program)| {
+            DigError::OtherProgram(line, program)
+        }));
     }
     if runs.len() > limits::RESOLVERS {
         return Err(DigError::TooMany);
     }
-    place::capture(runs)
+    let mut capture = place::capture(runs)?;
+    if let Some((line, program)) = other {
+        capture.gaps.push(Gap {
+            fact: format!("what {program} printed"),
+            source: format!("line {line}"),
+            reason: "only dig's text is read: this part is left out".to_owned(),
+        });
+    }
+    Ok(capture)
 }

@@ -71,6 +71,14 @@ pub(super) fn other_program(text: &str) -> Option<(usize, &'static str)> {
             Some("host")
         } else if line.starts_with("Server:\t") || line.starts_with("Server:  ") {
             Some("nslookup")
+        } else if line.starts_with("-- Information acquired via protocol ") {
+            Some("resolvectl query")
+        } else if line.starts_with("Name  ") && line.contains(" Type ") && line.contains(" Section ") {
+            Some("Resolve-DnsName")
+        } else if line.starts_with("NAME") && line.contains("CLASS") && line.contains("NAMESERVER") {
+            Some("doggo")
+        } else if is_of_q(line) {
+            Some("q")
         } else if ["; fully validated", "; unsigned answer", "; negative response"]
             .iter()
             .any(|comment| line.starts_with(comment))
@@ -84,15 +92,39 @@ pub(super) fn other_program(text: &str) -> Option<(usize, &'static str)> {
     lines.find_map(|(index, line)| Some((index + 1, program(line.trim_end())?)))
 }
 
+/// A record as q prints it: a name, a TTL in words, a type and the data.
+fn is_of_q(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let (Some(name), Some(ttl), Some(_), Some(_)) = (words.next(), words.next(), words.next(), words.next()) else {
+        return false;
+    };
+    let is_duration =
+        ttl.starts_with(|c: char| c.is_ascii_digit()) && ttl.ends_with('s') && ttl.contains(['m', 'h', 's']);
+    name.ends_with('.') && is_duration && ttl.chars().all(|c| c.is_ascii_digit() || "hms".contains(c))
+}
+
 /// The runs, in their order, finished or not.
 pub(super) fn runs(text: &str) -> Result<Vec<Run>, DigError> {
     let mut runs: Vec<Run> = vec![Run::default()];
     let mut section = None;
     let mut in_question = false;
+    // What dig sends (+qr) has the form of a reply: only its question is taken.
+    let mut is_sending = false;
     let mut lines = text.lines().enumerate();
     while let Some((index, line)) = lines.next() {
         let number = index + 1;
         let line = line.trim_end();
+        if line == ";; Sending:" {
+            is_sending = true;
+        } else if is_sending && (line.starts_with(";; QUERY SIZE:") || line.starts_with(";; Got answer:")) {
+            is_sending = false;
+            in_question = false;
+        }
+        let is_asked = line.starts_with(";; QUESTION SECTION") || (in_question && line.starts_with(';'));
+        if is_sending && !is_asked {
+            in_question &= !line.is_empty();
+            continue;
+        }
         let wrong = |what| DigError::Line(number, what);
         let error = network_error(line);
         let begins = line.starts_with("; <<>> DiG") || line.starts_with(";; ->>HEADER<<-") || error.is_some();
