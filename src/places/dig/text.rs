@@ -95,12 +95,13 @@ pub(super) fn other_program(text: &str) -> Option<(usize, &'static str)> {
 /// A record as q prints it: a name, a TTL in words, a type and the data.
 fn is_of_q(line: &str) -> bool {
     let mut words = line.split_whitespace();
-    let (Some(name), Some(ttl), Some(_), Some(_)) = (words.next(), words.next(), words.next(), words.next()) else {
+    let (Some(name), Some(ttl), Some(third), Some(_)) = (words.next(), words.next(), words.next(), words.next()) else {
         return false;
     };
     let is_duration =
         ttl.starts_with(|c: char| c.is_ascii_digit()) && ttl.ends_with('s') && ttl.contains(['m', 'h', 's']);
-    name.ends_with('.') && is_duration && ttl.chars().all(|c| c.is_ascii_digit() || "hms".contains(c))
+    // dig writes such a TTL too (+ttlunits), with the class behind it.
+    third != "IN" && name.ends_with('.') && is_duration && ttl.chars().all(|c| c.is_ascii_digit() || "hms".contains(c))
 }
 
 /// The runs, in their order, finished or not.
