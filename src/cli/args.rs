@@ -44,7 +44,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("eks-dns-doctor", "diagnose the endpoint of the current kubectl context"),
     (
         "eks-dns-doctor --cluster NAME --region REGION",
-        "the same for a cluster that AWS knows by this name",
+        "the same for the cluster with this name in AWS",
     ),
     (
         "eks-dns-doctor HOST",
@@ -52,7 +52,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ),
     (
         "eks-dns-doctor HOST --inbound 10.0.1.10,10.0.2.10 --public",
-        "compare them with the inbound endpoint and with public DNS",
+        "compare their answers with the inbound endpoint's and with public DNS",
     ),
     (
         "eks-dns-doctor HOST --no-local --resolver corp=10.63.200.10 --expect 192.168.0.0/16",
@@ -60,7 +60,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ),
     (
         "eks-dns-doctor HOST --expect-scope private --judge local -o short",
-        "one line and one exit code, for a runbook",
+        "print one line, for a runbook that reads the exit code",
     ),
     (
         "eks-dns-doctor explain no-forwarding",
@@ -89,9 +89,9 @@ fn after_help() -> String {
 
 /// Says why an EKS cluster's API endpoint name does not resolve from here, and what to change.
 ///
-/// Asks every resolver on the path for the name, compares each answer with the addresses that the cluster really
-/// has, and says in plain words why they differ and what to change. It sends DNS questions and reads from AWS,
-/// and changes nothing anywhere. Public resolvers are asked only with --public or --public-resolver.
+/// Asks every resolver on the path for the name, and compares each answer with the addresses that the cluster has.
+/// Then it says why they differ and what to change. It sends DNS questions, reads from AWS, and changes nothing.
+/// Public resolvers are asked only with --public or --public-resolver.
 #[derive(Debug, Parser)]
 #[command(
     name = NAME,
@@ -114,9 +114,9 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Look up, compare, explain (the default)
+    /// Ask the resolvers, compare the answers, and name the cause (the default)
     ///
-    /// Asks every resolver on the path for the endpoint's name, compares the answers, and explains what differs.
+    /// Asks every resolver on the path for the endpoint's name, compares the answers, and says why they differ.
     #[command(
         override_usage = "eks-dns-doctor [check] [OPTIONS] [TARGET]",
         after_help = after_help(),
@@ -124,24 +124,25 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// Show what a finding or a pasted error message means; without WHAT, the index
     ///
-    /// WHAT is the name of a finding, a line that kubectl, curl, nslookup or another client printed, or - for a log on
-    /// standard input. Nothing is asked.
+    /// WHAT is the name of a finding, or a line that kubectl, curl, nslookup or another client printed. With - the text
+    /// is read from standard input. No name server is asked.
     Explain(ExplainArgs),
     /// Compare captures of several places: what differs, and why
     ///
-    /// A row a resolver, a column a place. A place is a capture, or the text that dig printed where this program cannot
-    /// be installed: a file with all of it, one answer or more. Nothing is asked.
+    /// The table has a row for each resolver and a column for each place. A place is a capture. Where this program
+    /// cannot be installed, it is a file with the text that dig printed there, one run or more. No name server is
+    /// asked.
     Compare(CompareArgs),
     /// Diagnose a saved capture again, with today's rules
     ///
-    /// A capture is what --save or -o json wrote. Nothing is asked: the same capture gives the same report. `tool`,
-    /// `taken_at` and the place are the capture's own.
+    /// A capture is what --save or -o json wrote. No name server is asked, so the same capture gives the same report.
+    /// `tool`, `taken_at` and the place stay those of the capture.
     Replay(ReplayArgs),
-    /// Play a scenario with name servers on loopback, and diagnose it
+    /// Start a scenario's name servers on loopback, and diagnose it
     Demo(DemoArgs),
     /// Collect what AWS, the kubeconfig and this host say, as JSON for check --facts on another machine
     ///
-    /// Reads AWS as check does, asks no name server, and changes nothing.
+    /// Reads from AWS as check does. It asks no name server and changes nothing.
     #[command(override_usage = "eks-dns-doctor facts [OPTIONS] [TARGET]")]
     Facts(Box<FactsArgs>),
     /// Print the completions for a shell
@@ -156,9 +157,9 @@ pub enum Command {
 pub struct CheckArgs {
     /// Host name or URL of the cluster's API endpoint
     ///
-    /// As kubectl and the AWS console show it: the host name, or https://HOST[:PORT]. A host name without a dot
-    /// is looked up only behind the word check. Without it: the endpoint of --cluster, of --facts, or of the
-    /// kubeconfig's current context.
+    /// As kubectl and the AWS console show it: the host name, or https://HOST[:PORT]. Write the word check before a
+    /// host name without a dot. Without TARGET it is the endpoint of --cluster, of --facts, or of the kubeconfig's
+    /// current context.
     #[arg(value_name = "TARGET")]
     pub target: Option<String>,
 
@@ -169,20 +170,20 @@ pub struct CheckArgs {
     /// A resolver to ask; repeatable
     ///
     /// Written [NAME=][udp://|tcp://|tls://|https://]ADDR[:PORT][/PATH][#TLS-NAME], for example corp=10.63.200.10,
-    /// tcp://[2001:db8::53]:5353, tls://10.0.0.2#dns.example or https://10.0.0.2/dns-query. NAME is what the report
-    /// calls it; TLS-NAME what its certificate is to be valid for, else --tls-name, else the address.
+    /// tcp://[2001:db8::53]:5353, tls://10.0.0.2#dns.example or https://10.0.0.2/dns-query. The report shows NAME. The
+    /// certificate must be valid for TLS-NAME, else for --tls-name, else for the address.
     #[arg(long, value_name = "SPEC", value_parser = parse_resolver, help_heading = ASK)]
     pub resolver: Vec<NamedResolver>,
 
-    /// The VPC's own resolver (.2); repeatable
+    /// The VPC resolver (.2); repeatable
     ///
-    /// The Route 53 Resolver at the VPC's network address plus two. It answers only from inside the VPC.
+    /// Route 53 Resolver at the VPC's network address plus two. It answers only questions from inside the VPC.
     #[arg(long, value_name = "ADDR[:PORT]", value_parser = parse_server, help_heading = ASK)]
     pub vpc_resolver: Vec<NamedResolver>,
 
     /// Addresses of a Route 53 Resolver inbound endpoint; repeatable
     ///
-    /// https:// in front of an address asks an endpoint that speaks DNS over HTTPS; tcp:// asks over TCP.
+    /// With https:// before an address it is asked with DNS over HTTPS, with tcp:// over TCP.
     #[arg(
         long,
         value_name = "ADDR[:PORT],...",
@@ -194,26 +195,27 @@ pub struct CheckArgs {
 
     /// Ask public resolvers too (1.1.1.1 and 8.8.8.8), as a control
     ///
-    /// They are sent the endpoint's name. Their answers are evidence and never decide the outcome.
+    /// They receive the endpoint's name. Their answers are evidence and never decide the conclusion.
     #[arg(long, help_heading = ASK)]
     pub public: bool,
 
     /// Ask this public resolver too, as a control; repeatable
     ///
-    /// With tls:// or https:// in front where port 53 to the internet is closed.
+    /// Write tls:// or https:// before the address where port 53 to the internet is blocked.
     #[arg(long, value_name = "ADDR[:PORT]", value_parser = parse_server, help_heading = ASK)]
     pub public_resolver: Vec<NamedResolver>,
 
-    /// What the certificates of tls:// and https:// resolvers are to be valid for
+    /// The name for which the certificates of tls:// and https:// resolvers must be valid
     ///
-    /// A host name or an IP address, for those that name none themselves (#TLS-NAME). Else the address that is asked.
+    /// A host name or an IP address. It is for resolvers without a #TLS-NAME of their own. Without it the certificate
+    /// must be valid for the address.
     #[arg(long, value_name = "NAME", value_parser = parse_tls_name, help_heading = ASK)]
     pub tls_name: Option<String>,
 
-    /// Take any certificate of tls:// and https:// resolvers
+    /// Accept any certificate of tls:// and https:// resolvers
     ///
-    /// To see what a server says whose certificate does not verify. Anybody on the way may then answer in its name: the
-    /// report says so, with a warning.
+    /// It shows what a server answers whose certificate does not verify. Anybody on the network path can then answer in
+    /// its place, so the report has a warning.
     #[arg(long, help_heading = ASK)]
     pub insecure_tls: bool,
 
@@ -221,8 +223,8 @@ pub struct CheckArgs {
     ///
     /// ssh:[USER@]HOST, or ssh://[USER@]HOST:PORT, runs the same check there through the system's ssh, with your
     /// configuration, agent and jump hosts, and without a prompt. ssm:INSTANCE-ID and ssm:tag:KEY=VALUE run it through
-    /// AWS Systems Manager Run Command. The facts that were learnt here go along: that place needs no AWS permission.
-    /// It needs this program, or --push.
+    /// AWS Systems Manager Run Command. The facts about AWS are sent along, so that place needs no AWS permission. It
+    /// needs this program, or --push.
     #[arg(
         long,
         value_name = "PLACE",
@@ -232,13 +234,13 @@ pub struct CheckArgs {
     )]
     pub via: Vec<Via>,
 
-    /// With --via ssh:, send this program to a private temporary directory there, and remove it after
+    /// With --via ssh:, copy this program to a private temporary directory there, and remove it afterwards
     #[arg(long, requires = "via", help_heading = ASK)]
     pub push: bool,
 
-    /// How long the check at a place of --via may take with the way there and back (at most 10m)
+    /// How long the check at a place of --via may take, connection included (at most 10m)
     ///
-    /// Else a minute more than --deadline.
+    /// Without it: one minute more than --deadline.
     #[arg(long, value_name = "DURATION", requires = "via", value_parser = value::deadline, help_heading = PACE)]
     pub via_timeout: Option<Duration>,
 
@@ -248,37 +250,38 @@ pub struct CheckArgs {
     #[arg(long, help_heading = ASK)]
     pub no_local: bool,
 
-    /// Leave out the operating system's look-up (getaddrinfo)
+    /// Leave out the operating system's lookup (getaddrinfo)
     #[arg(long, help_heading = ASK)]
     pub no_os: bool,
 
     /// Read this file instead of this host's resolv.conf
     ///
-    /// getaddrinfo is then left out: it cannot be pointed at the file.
+    /// getaddrinfo is then left out, since it always reads this host's own file.
     #[arg(long, value_name = "FILE", help_heading = ASK)]
     pub resolv_conf: Option<PathBuf>,
 
     /// Read this file instead of this host's hosts file
     ///
-    /// getaddrinfo is then left out: it cannot be pointed at the file.
+    /// getaddrinfo is then left out, since it always reads this host's own file.
     #[arg(long, value_name = "FILE", help_heading = ASK)]
     pub hosts_file: Option<PathBuf>,
 
     /// Leave out the control questions
     ///
-    /// Controls are other names asked beside the endpoint's: a random name next to it, public names of AWS, the root
-    /// and the zone around it. They tell causes apart that look alike.
+    /// Controls are questions for other names: a random name beside the endpoint, public names of AWS, the root, and
+    /// the zone around the endpoint. They tell apart causes that look alike.
     #[arg(long, help_heading = ASK)]
     pub no_controls: bool,
 
-    /// After DNS, connect to the API server's port at each address that was given
+    /// After DNS, connect to the API server's port at each address that a resolver answered
     ///
-    /// TCP, then TLS with the endpoint's name, verified against the cluster's certificate authority where AWS, --facts
-    /// or the kubeconfig has it. Nothing is asked of the API server. Never part of a resolver's verdict.
+    /// TCP, then TLS with the endpoint's name. The certificate is verified against the cluster's certificate authority
+    /// where AWS, --facts or the kubeconfig has it. No request is sent to the API server. It never changes a resolver's
+    /// verdict.
     #[arg(long, help_heading = ASK)]
     pub connect: bool,
 
-    /// Addresses or networks that the answers should be in; repeatable
+    /// The addresses or networks that the answers should be in; repeatable
     #[arg(
         long,
         value_name = "IP|CIDR,...",
@@ -288,17 +291,17 @@ pub struct CheckArgs {
     )]
     pub expect: Vec<Expectable>,
 
-    /// The kind of address that the answers should have
+    /// Whether the answers should be the private or the public addresses
     #[arg(long, value_name = "SCOPE", help_heading = EXPECT)]
     pub expect_scope: Option<ExpectScope>,
 
     /// The zone that the answers should come from
     ///
-    /// The run is inconclusive where a resolver does not show which zone it took the name from.
+    /// The run is inconclusive if a resolver does not show from which zone its answer is.
     #[arg(long, value_name = "VIEW", help_heading = EXPECT)]
     pub expect_view: Option<ExpectView>,
 
-    /// Only these resolvers decide the outcome; repeatable
+    /// Only these resolvers decide the conclusion; repeatable
     ///
     /// A role (local, os, vpc, inbound, custom) or the name of a resolver, as the report shows it.
     #[arg(
@@ -314,7 +317,7 @@ pub struct CheckArgs {
     #[arg(long, value_name = "SEVERITY", default_value = "error", help_heading = EXPECT)]
     pub fail_on: FailOn,
 
-    /// Ask for the name this often, to catch a resolver that changes its mind (1 to 100)
+    /// Ask for the name N times, to find a resolver whose answers change (1 to 100)
     #[arg(
         long,
         value_name = "N",
@@ -336,7 +339,7 @@ pub struct CheckArgs {
     )]
     pub timeout: Duration,
 
-    /// How often a question is sent within that time (1 to 10)
+    /// How many times a question is sent within that time (1 to 10)
     #[arg(
         long,
         value_name = "N",
@@ -356,11 +359,11 @@ pub struct CheckArgs {
     )]
     pub deadline: Duration,
 
-    /// Ask again and again, and print a line for each change (10s where no INTERVAL is given)
+    /// Repeat the check, and print a line for each change (every 10s without INTERVAL)
     ///
-    /// For the minutes after a change. INTERVAL is from 2s to 1h; a round begins 2s after the end of the one before
-    /// at the earliest. Ends after --for, or with --until. With -o json or markdown the changes go to standard error
-    /// and the last report is printed.
+    /// For the minutes after a change of the configuration. INTERVAL is from 2s to 1h. A check begins at least 2s after
+    /// the end of the one before. It ends after --for, or with --until. With -o json or markdown the changes go to
+    /// standard error, and the last report is printed.
     #[arg(
         long,
         value_name = "INTERVAL",
@@ -373,13 +376,13 @@ pub struct CheckArgs {
     )]
     pub watch: Option<Duration>,
 
-    /// With --watch, end as soon as this is so
+    /// With --watch, end as soon as this is true
     ///
     /// healthy: every resolver in scope answers as expected (exit code 0).
     #[arg(long, value_name = "WHAT", requires = "watch", help_heading = PACE)]
     pub until: Option<Until>,
 
-    /// With --watch, end after this time (at most 24h); 20m where it is left out
+    /// With --watch, end after this time (at most 24h; without it 20m)
     #[arg(
         long = "for",
         value_name = "DURATION",
@@ -393,7 +396,7 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub output: OutputArgs,
 
-    /// What the report calls the place we ask from, e.g. laptop or bastion
+    /// The name of this place in the report, e.g. laptop or bastion
     #[arg(long, value_name = "NAME", value_parser = value::vantage, help_heading = OUTPUT)]
     pub vantage: Option<String>,
 }
@@ -402,25 +405,25 @@ pub struct CheckArgs {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = SOURCES)]
 pub struct SourceArgs {
-    /// Take the endpoint and the facts about it from AWS, for the cluster of this name
+    /// Take the endpoint and its facts from AWS, for the cluster with this name
     #[arg(long, value_name = "NAME", value_parser = value::cluster)]
     pub cluster: Option<String>,
 
     /// The AWS Region
     ///
-    /// Else the kubeconfig's, the one in the endpoint's name, or the one that the AWS CLI would use.
+    /// Without it: the kubeconfig's, else the one in the endpoint's name, else the one that the AWS CLI would use.
     #[arg(long, value_name = "REGION", value_parser = value::region)]
     pub region: Option<String>,
 
     /// The AWS profile
     ///
-    /// Else the kubeconfig's, or the one that the AWS CLI would use.
+    /// Without it: the kubeconfig's, else the one that the AWS CLI would use.
     #[arg(long, value_name = "PROFILE", value_parser = value::name)]
     pub profile: Option<String>,
 
     /// Read this kubeconfig instead of those of KUBECONFIG, or ~/.kube/config
     ///
-    /// Nothing in it is run, and no credential in it is used.
+    /// No command in it is run, and no credential in it is used.
     #[arg(long, value_name = "FILE")]
     pub kubeconfig: Option<PathBuf>,
 
@@ -428,15 +431,15 @@ pub struct SourceArgs {
     #[arg(long, value_name = "NAME", value_parser = value::name)]
     pub context: Option<String>,
 
-    /// Take what AWS says from files instead of asking it; repeatable
+    /// Read the facts from a file instead of asking AWS; repeatable
     ///
-    /// The output of the command facts, a capture, or what the AWS CLI printed as JSON (describe-cluster,
-    /// describe-network-interfaces, describe-vpcs, list-resolver-endpoints and others), recognised by content. - is
-    /// standard input.
+    /// The output of the command facts, a capture, or JSON that the AWS CLI printed (describe-cluster,
+    /// describe-network-interfaces, describe-vpcs, list-resolver-endpoints and others). Its content tells which it is.
+    /// With - it is read from standard input.
     #[arg(long, value_name = "FILE")]
     pub facts: Vec<PathBuf>,
 
-    /// Ask AWS nothing
+    /// Send no request to AWS
     #[arg(long)]
     pub no_aws: bool,
 }
@@ -446,7 +449,7 @@ pub struct SourceArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = OUTPUT)]
 pub struct OutputArgs {
-    /// How the report is printed
+    /// The format of the report
     #[arg(
         short = 'o',
         long = "output",
@@ -465,19 +468,20 @@ pub struct OutputArgs {
 
     /// Replace what identifies accounts, resources, the cluster, users and this host
     ///
-    /// Account ids, resource ids, what ARNs are the names of, the first label of the endpoint's name, user names in
-    /// paths and before an @, and the name of this host have the same stand-ins in every report. Addresses and the
-    /// names that you gave stay.
+    /// Replaced are account ids, resource ids, names in ARNs, the first label of the endpoint's name, user names in
+    /// paths and before an @, and this host's name. The same value has the same replacement in every report. Addresses
+    /// and names given on the command line stay.
     #[arg(long)]
     pub redact: bool,
 
-    /// Say why it is the headline: what was seen, and what ruled out the other causes
+    /// Show how the headline was decided: what was seen, and what ruled out other causes
     #[arg(long)]
     pub explain_why: bool,
 
-    /// Whose lines of the fix to print: bind, unbound, dnsmasq, pdns, knot, windows, coredns, systemd-resolved,
-    /// route53, terraform, cloudformation, or all. Without it: those of the software that answers there where that is
-    /// known, else the likeliest
+    /// Print the fix for this software: bind, unbound, dnsmasq, pdns, knot, windows, coredns, systemd-resolved,
+    /// route53, terraform, cloudformation, or all
+    ///
+    /// Without it: the fix for the software that answers there if that is known, else for the likeliest.
     #[arg(long, value_name = "SOFTWARE")]
     pub fix: Option<Lines>,
 
@@ -485,11 +489,11 @@ pub struct OutputArgs {
     #[arg(short, long)]
     pub verbose: bool,
 
-    /// Print no report and no progress: the exit code and --save tell
+    /// Print no report and no progress, only set the exit code and write --save
     #[arg(short, long)]
     pub quiet: bool,
 
-    /// When to use colours
+    /// When to print colours
     ///
     /// auto: on a terminal, unless NO_COLOR is set or TERM is dumb; CLICOLOR_FORCE means always.
     #[arg(long, value_name = "WHEN", default_value = "auto")]
@@ -550,7 +554,7 @@ pub struct ExplainArgs {
     #[arg(value_name = "WHAT", num_args = 0..)]
     pub what: Vec<String>,
 
-    /// How the meaning of an error message is printed
+    /// The format of the meaning of an error message
     #[arg(
         short = 'o',
         long = "output",
@@ -615,7 +619,7 @@ pub struct FactsArgs {
     #[command(flatten)]
     pub sources: SourceArgs,
 
-    /// How long all of it may take (at most 10m)
+    /// How long the whole run may take (at most 10m)
     #[arg(
         long,
         value_name = "DURATION",
