@@ -11,7 +11,7 @@ use crate::places::PLACE_RULES;
 use crate::render::Format;
 use crate::render::explanation::{self, Page};
 use crate::report::exit;
-use crate::rules::{RULES, Severity};
+use crate::rules::{RULES, Reference, Severity};
 
 /// Prints the index, the page of one finding, or what a message means.
 pub(super) fn run(args: &ExplainArgs) -> Result<u8, Error> {
@@ -42,6 +42,7 @@ struct Entry {
     severity: Severity,
     since: &'static str,
     documentation: &'static str,
+    references: &'static [Reference],
 }
 
 impl Entry {
@@ -52,6 +53,7 @@ impl Entry {
             severity: rule.severity,
             since: rule.since,
             documentation: rule.documentation,
+            references: rule.references,
         })
     }
 
@@ -62,6 +64,7 @@ impl Entry {
             severity: rule.severity,
             since: rule.since,
             documentation: rule.documentation,
+            references: &[],
         })
     }
 
@@ -148,6 +151,16 @@ fn page(entry: &Entry) -> String {
     let severity = entry.severity.as_str();
     page.wrap("", "", &format!("{severity}, since {}", entry.since));
     page.document(entry.documentation);
+    if !entry.references.is_empty() {
+        page.line("");
+        page.line("References");
+    }
+    for reference in entry.references {
+        page.wrap("  - ", "    ", reference.title);
+        if let Some(url) = reference.url {
+            page.wrap("    ", "    ", url);
+        }
+    }
     page.text
 }
 

@@ -20,13 +20,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Treat it as the failure of the A question, whose cause is another finding.
-    ///
-    /// ## References
-    /// - Go, src/net/dnsclient_unix.go: goLookupIPCNAMEOrder
     "a-fails-aaaa-nodata" = {
         summary: "A fails and AAAA is NODATA: clients may print \"no such host\" for a name that exists",
         severity: Severity::Info,
         since: "0.1.0",
+        references: [GO_DNS_CLIENT],
         needs: [],
         wants: [],
         stage: Stage::Remainder,
@@ -66,30 +64,24 @@ fn masked(subject: &Subject<'_>) -> bool {
 
 fn finding(cause: Option<String>, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Info,
-        confidence: Confidence::Certain,
-        summary: format!(
-            "{who} {} the A question and {} AAAA with NODATA: \"no such host\" there does not mean that the \
-             name is unknown",
+    RULE.finding(Confidence::Certain, subjects)
+        .caused_by(cause)
+        .summary(format!(
+            "{who} {} the A question and {} AAAA with NODATA: \"no such host\" there does not mean that the name is \
+             unknown",
             phrase::plural(subjects.len(), "fails", "fail"),
             phrase::plural(subjects.len(), "answers", "answer"),
-        ),
-        explanation: format!(
-            "{who} {} that the name exists without an IPv6 address, and {} the question for its IPv4 \
-             addresses. Go (kubectl) asks both at once and prints whichever error arrives last, so its message \
-             changes from run to run; glibc prints \"No address associated with hostname\". The message cannot \
-             be used to tell causes apart.",
+        ))
+        .why(format!(
+            "{who} {} that the name exists without an IPv6 address, and {} the question for its IPv4 addresses. Go \
+             (kubectl) asks both at once and prints whichever error arrives last, so its message changes from run to \
+             run; glibc prints \"No address associated with hostname\". The message cannot be used to tell causes \
+             apart.",
             phrase::plural(subjects.len(), "says", "say"),
             phrase::plural(subjects.len(), "fails", "fail"),
-        ),
-        caused_by: cause,
-        resolvers: phrase::names(subjects),
-        evidence: subjects.iter().flat_map(|subject| observed_target(subject)).collect(),
-        remedies: vec![Remedy::advice(
+        ))
+        .seen(subjects.iter().flat_map(|subject| observed_target(subject)))
+        .fix(vec![Remedy::advice(
             "Nothing by itself: it goes away with the failure of the A question",
-        )],
-        references: Vec::new(),
-    }
+        )])
 }

@@ -23,13 +23,11 @@ declare_rule! {
     /// ## What to do
     /// Find what drops or fails AAAA questions: a firewall, a filter of IPv6 answers, an old middlebox, or a
     /// zone that knows only A records.
-    ///
-    /// ## References
-    /// - RFC 4074, "Common Misbehavior Against DNS Queries for IPv6 Addresses"
     "aaaa-broken" = {
         summary: "the A question is answered, and the AAAA question fails",
         severity: Severity::Warning,
         since: "0.1.0",
+        references: [RFC_4074],
         needs: [],
         wants: [],
         stage: Stage::Evidence,
@@ -64,27 +62,22 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         .filter(|(_, lookup)| is_deliberate(lookup));
     let mut evidence: Vec<Evidence> = subjects.iter().flat_map(|subject| observed_target(subject)).collect();
     evidence.extend(elsewhere.map(|(subject, lookup)| observed(subject, lookup)));
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Warning,
-        confidence: Confidence::Medium,
-        summary: format!(
-            "{who} {} A for the name and {} AAAA",
-            phrase::plural(subjects.len(), "answers", "answer"),
-            phrase::plural(subjects.len(), "fails", "fail")
-        ),
-        explanation: format!(
-            "{who} {} the IPv4 addresses, but not a plain answer to the AAAA question: NODATA for an IPv4 \
-             cluster, addresses for an IPv6 cluster. {effect} Something drops or fails AAAA questions for \
-             this name there, or behind it.",
-            phrase::plural(subjects.len(), "gives", "give"),
-        ),
-        caused_by: None,
-        resolvers: phrase::names(&subjects),
-        evidence,
-        remedies: remedies(case, &subjects),
-        references: vec!["https://www.rfc-editor.org/rfc/rfc4074".to_owned()],
-    }]
+    vec![
+        RULE.finding(Confidence::Medium, &subjects)
+            .summary(format!(
+                "{who} {} A for the name and {} AAAA",
+                phrase::plural(subjects.len(), "answers", "answer"),
+                phrase::plural(subjects.len(), "fails", "fail")
+            ))
+            .why(format!(
+                "{who} {} the IPv4 addresses, but not a plain answer to the AAAA question: NODATA for an IPv4 cluster, \
+                 addresses for an IPv6 cluster. {effect} Something drops or fails AAAA questions for this name there, \
+                 or behind it.",
+                phrase::plural(subjects.len(), "gives", "give"),
+            ))
+            .seen(evidence)
+            .fix(remedies(case, &subjects)),
+    ]
 }
 
 /// Whether the AAAA question failed every time it was asked.

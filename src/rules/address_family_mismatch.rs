@@ -22,13 +22,11 @@ declare_rule! {
     /// ## What to do
     /// See whether another resolver has both. If so, something here filters one family; if not, see which
     /// addresses the cluster's interfaces have.
-    ///
-    /// ## References
-    /// - Amazon EKS User Guide, "Cluster API server endpoint"
     "address-family-mismatch" = {
         summary: "a dual-stack endpoint name has addresses of one family only",
         severity: Severity::Warning,
         since: "0.1.0",
+        references: [EKS_CLUSTER_ENDPOINT],
         needs: [],
         wants: [],
         stage: Stage::Evidence,
@@ -111,24 +109,17 @@ fn finding(case: &Case<'_>, missing: &'static str, subjects: &[&Subject<'_>]) ->
     if subjects.iter().all(|subject| subject.has_role(Role::Local)) {
         remedies.push(Remedy::advice(format!("Nothing where every client here has {given}")));
     }
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Warning,
-        confidence: Confidence::Medium,
-        summary: format!(
+    RULE.finding(Confidence::Medium, subjects)
+        .summary(format!(
             "{who} {} no {family} address for a dual-stack name",
             phrase::plural(subjects.len(), "has", "have")
-        ),
-        explanation: format!(
+        ))
+        .why(format!(
             "Endpoint names under {} have IPv4 and IPv6 addresses. {who} {} only {given} addresses and answers \
              {missing} with NODATA. {conclusion} Clients that have only {family} do not reach the endpoint.",
             case.regional_zone().unwrap_or_else(|| case.own_zone()),
             phrase::plural(subjects.len(), "gives", "give"),
-        ),
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence,
-        remedies,
-        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned()],
-    }
+        ))
+        .seen(evidence)
+        .fix(remedies)
 }

@@ -20,13 +20,11 @@ declare_rule! {
     /// ## What to do
     /// A refused port or silence at a private address: the cluster's security group has to let 443 in from here, and a
     /// route (VPN, Direct Connect, peering) has to lead there and back. At a public address: `publicAccessCidrs`.
-    ///
-    /// ## References
-    /// - Amazon EKS User Guide, "Cluster API server endpoint" and "View Amazon EKS security group requirements"
     "api-port-blocked" = {
         summary: "the name resolves, and the API server's port does not answer",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [EKS_CLUSTER_ENDPOINT, EKS_SECURITY_GROUPS],
         needs: [Connections],
         wants: [Cluster],
         stage: Stage::Evidence,
@@ -89,23 +87,18 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             )],
         ));
     }
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: Confidence::Certain,
-        summary: format!("the name resolves to {shown}, and port {port} does not answer there: not a fault of DNS"),
-        explanation: format!("No TCP connection came about: {how}. {consequence}"),
-        caused_by: None,
-        resolvers: case.givers(&closed),
-        evidence: case
-            .connections()
-            .iter()
-            .map(|connection| Evidence::fact(phrase::connection(connection)))
-            .collect(),
-        remedies,
-        references: vec![
-            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
-            "https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html".to_owned(),
-        ],
-    }]
+    vec![
+        RULE.finding_at_large(Confidence::Certain)
+            .about(case.givers(&closed))
+            .summary(format!(
+                "the name resolves to {shown}, and port {port} does not answer there: not a fault of DNS"
+            ))
+            .why(format!("No TCP connection came about: {how}. {consequence}"))
+            .seen(
+                case.connections()
+                    .iter()
+                    .map(|connection| Evidence::fact(phrase::connection(connection))),
+            )
+            .fix(remedies),
+    ]
 }

@@ -21,13 +21,11 @@ declare_rule! {
     /// ## What to do
     /// Look at the certificate. Where it is for another name, say that name. Where another authority issued it,
     /// something on the way may open TLS; where that is meant, trust its authority. Where its time is over, renew it.
-    ///
-    /// ## References
-    /// - RFC 8310, "Usage Profiles for DNS over TLS and DNS over DTLS"; RFC 8484, section 9 (DNS over HTTPS)
     "certificate-not-valid" = {
         summary: "the certificate of a resolver that is asked inside TLS does not verify",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [RFC_8310, RFC_8484],
         needs: [],
         wants: [],
         stage: Stage::Evidence,
@@ -58,21 +56,18 @@ fn finding(subject: &Subject<'_>) -> Finding {
     if let Some(unseen) = unseen {
         return not_verifiable(subject, &who, unseen);
     }
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: Confidence::Certain,
-        summary: format!("the certificate of {who} does not verify for {name}, so no question was asked"),
-        explanation: format!(
+    RULE.finding(Confidence::Certain, &[subject])
+        .summary(format!(
+            "the certificate of {who} does not verify for {name}, so no question was asked"
+        ))
+        .why(format!(
             "{who}'s certificate must be valid for {name}, and {}. No query was sent, so its answer is not known. A \
              device that intercepts TLS looks like this. So does a name or a certificate authority that this host does \
              not know.",
             reason.as_deref().unwrap_or("the certificate does not verify")
-        ),
-        caused_by: None,
-        resolvers: phrase::names(&[subject]),
-        evidence: observed_target(subject),
-        remedies: vec![
+        ))
+        .seen(observed_target(subject))
+        .fix(vec![
             Remedy::new(
                 "Look at the certificate: for which names it is, who issued it, and until when it is valid",
                 remedy::path::show_certificate(subject),
@@ -85,30 +80,22 @@ fn finding(subject: &Subject<'_>) -> Finding {
                 "Where an authority of your own issued it, let this host trust that authority; on Linux SSL_CERT_FILE \
                  names a file of authorities for one run",
             ),
-        ],
-        references: vec!["https://www.rfc-editor.org/rfc/rfc8310".to_owned()],
-    }
+        ])
 }
 
 /// No certificate was looked at: this host cannot verify any, or not for that name.
 fn not_verifiable(subject: &Subject<'_>, who: &str, reason: &str) -> Finding {
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: Confidence::Certain,
-        summary: format!("no certificate of {who} can be verified here, so no question was asked: {reason}"),
-        explanation: format!(
+    RULE.finding(Confidence::Certain, &[subject])
+        .summary(format!(
+            "no certificate of {who} can be verified here, so no question was asked: {reason}"
+        ))
+        .why(format!(
             "Before the certificate of {who} could be looked at, it was plain that none can be verified: {reason}. \
-             That \
-             lies with this host or with the name, and says nothing of the resolver."
-        ),
-        caused_by: None,
-        resolvers: phrase::names(&[subject]),
-        evidence: observed_target(subject),
-        remedies: vec![Remedy::advice(
+             That lies with this host or with the name, and says nothing of the resolver."
+        ))
+        .seen(observed_target(subject))
+        .fix(vec![Remedy::advice(
             "Install the system's certificate authorities (on Linux the package ca-certificates), or name a file of \
              authorities in SSL_CERT_FILE",
-        )],
-        references: vec!["https://www.rfc-editor.org/rfc/rfc8310".to_owned()],
-    }
+        )])
 }

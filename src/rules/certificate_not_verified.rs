@@ -16,13 +16,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Leave the flag out as soon as the certificate verifies.
-    ///
-    /// ## References
-    /// - RFC 8310, section 5 (usage profiles)
     "certificate-not-verified" = {
         summary: "certificates were not verified (--insecure-tls)",
         severity: Severity::Warning,
         since: "0.1.0",
+        references: [RFC_8310],
         needs: [],
         wants: [],
         stage: Stage::Evidence,
@@ -39,26 +37,23 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         return Vec::new();
     }
     let who = phrase::titles(&subjects);
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Warning,
-        confidence: Confidence::Certain,
-        summary: format!("TLS NOT VERIFIED: anybody on the way may have answered for {who}"),
-        explanation: format!(
-            "With --insecure-tls any certificate is taken. What {who} said came through TLS from whoever answered at \
-             that \
-             address; that it was the resolver itself is not shown."
-        ),
-        caused_by: None,
-        resolvers: phrase::names(&subjects),
-        evidence: subjects
-            .iter()
-            .map(|subject| Evidence::of(subject.name(), "its certificate was not verified"))
-            .collect(),
-        remedies: vec![Remedy::advice(
-            "Run it again without --insecure-tls; where the certificate is for another name, with that name as \
-             --tls-name",
-        )],
-        references: vec!["https://www.rfc-editor.org/rfc/rfc8310".to_owned()],
-    }]
+    vec![
+        RULE.finding(Confidence::Certain, &subjects)
+            .summary(format!(
+                "TLS NOT VERIFIED: anybody on the way may have answered for {who}"
+            ))
+            .why(format!(
+                "With --insecure-tls any certificate is taken. What {who} said came through TLS from whoever answered \
+                 at that address; that it was the resolver itself is not shown."
+            ))
+            .seen(
+                subjects
+                    .iter()
+                    .map(|subject| Evidence::of(subject.name(), "its certificate was not verified")),
+            )
+            .fix(vec![Remedy::advice(
+                "Run it again without --insecure-tls; where the certificate is for another name, with that name as \
+                 --tls-name",
+            )]),
+    ]
 }

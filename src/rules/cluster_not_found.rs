@@ -22,13 +22,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// See which account and Region were asked, and name the right cluster.
-    ///
-    /// ## References
-    /// - Amazon EKS API Reference, DescribeCluster
     "cluster-not-found" = {
         summary: "AWS has no cluster of this name in the account and Region that were asked",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [EKS_DESCRIBE_CLUSTER],
         needs: [AbsentCluster],
         wants: [Kubeconfig, Caller],
         explains: [
@@ -110,30 +108,28 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     } else {
         Severity::Error
     };
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity,
-        // A denial without a SOA may be a filter's as well.
-        confidence: if denied.iter().all(|subject| view::denied_by(subject).is_some()) {
-            Confidence::Certain
-        } else {
-            Confidence::High
-        },
-        summary: match nearest {
-            Some(nearest) => format!("there is no cluster {name} in {place}; there is {nearest}"),
-            None => format!("there is no cluster {name} in {place}"),
-        },
-        explanation,
-        caused_by: None,
-        resolvers: if somebody_has_it {
-            Vec::new()
-        } else {
-            phrase::names(&denied)
-        },
-        evidence,
-        remedies: remedies(case, region, nearest),
-        references: vec!["https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html".to_owned()],
-    }]
+    // A denial without a SOA may be a filter's as well.
+    let confidence = if denied.iter().all(|subject| view::denied_by(subject).is_some()) {
+        Confidence::Certain
+    } else {
+        Confidence::High
+    };
+    vec![
+        RULE.finding_at_large(confidence)
+            .about(if somebody_has_it {
+                Vec::new()
+            } else {
+                phrase::names(&denied)
+            })
+            .severity(severity)
+            .summary(match nearest {
+                Some(nearest) => format!("there is no cluster {name} in {place}; there is {nearest}"),
+                None => format!("there is no cluster {name} in {place}"),
+            })
+            .why(explanation)
+            .seen(evidence)
+            .fix(remedies(case, region, nearest)),
+    ]
 }
 
 fn remedies(case: &Case<'_>, region: &str, nearest: Option<&str>) -> Vec<Remedy> {

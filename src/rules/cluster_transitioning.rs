@@ -21,14 +21,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Wait until the cluster is active, and check again; `--watch` says when the answers have changed.
-    ///
-    /// ## References
-    /// - Amazon EKS User Guide, "Cluster API server endpoint"
-    /// - Amazon EKS API Reference, Update
     "cluster-transitioning" = {
         summary: "the cluster, or the access to its endpoint, is being changed",
         severity: Severity::Warning,
         since: "0.1.0",
+        references: [EKS_CLUSTER_ENDPOINT, EKS_UPDATE],
         needs: [Cluster],
         wants: [Updates, Kubeconfig],
         stage: Stage::Evidence,
@@ -116,20 +113,13 @@ fn finding(case: &Case<'_>, cluster: &Cluster, what: &str, access: Option<&Clust
             }],
         ));
     }
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Warning,
-        confidence: Confidence::High,
-        summary: if nameless {
+    RULE.finding_at_large(Confidence::High)
+        .summary(if nameless {
             format!("{name} {what}: it has no endpoint yet")
         } else {
             format!("{name} {what}: answers may change")
-        },
-        explanation,
-        caused_by: None,
-        resolvers: Vec::new(),
-        evidence,
-        remedies,
-        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned()],
-    }
+        })
+        .why(explanation)
+        .seen(evidence)
+        .fix(remedies)
 }

@@ -17,13 +17,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Run again with the control, or from a place that can reach it.
-    ///
-    /// ## References
-    /// - `eks-dns-doctor check --help`: `--public`, `--no-controls`
     "control-unavailable" = {
         summary: "the control that tells two causes apart was not asked, or not heard",
         severity: Severity::Info,
         since: "0.1.0",
+        references: [OWN_HELP],
         needs: [],
         wants: [VpcView, PublicControl],
         stage: Stage::Remainder,
@@ -144,20 +142,17 @@ fn finding(case: &Case<'_>, control: Control, rule: &str, between: &str, unsure:
     } else {
         "was not asked"
     };
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Info,
-        confidence: Confidence::Certain,
-        summary: format!("{} {state}; it would confirm or rule out {rule}", control.name()),
-        explanation: format!(
+    RULE.finding_at_large(Confidence::Certain)
+        .about(unsure.resolvers.clone())
+        .summary(format!(
+            "{} {state}; it would confirm or rule out {rule}",
+            control.name()
+        ))
+        .why(format!(
             "{rule} is said with {} confidence, because {} {state}. It would show {between}.",
             unsure.confidence.as_str(),
             control.name()
-        ),
-        caused_by: None,
-        resolvers: unsure.resolvers.clone(),
-        evidence: vec![Evidence::fact(format!("{} {state}", control.name()))],
-        remedies: vec![control.remedy(case)],
-        references: Vec::new(),
-    }
+        ))
+        .seen(vec![Evidence::fact(format!("{} {state}", control.name()))])
+        .fix(vec![control.remedy(case)])
 }

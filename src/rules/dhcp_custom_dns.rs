@@ -28,15 +28,11 @@ declare_rule! {
     /// ## What to do
     /// Forward the endpoint's name to the VPC's resolver on those servers, or change the option set. Hosts that are
     /// running learn that when they renew their lease, within hours.
-    ///
-    /// ## References
-    /// - Amazon VPC User Guide, "DHCP option sets in Amazon VPC"
-    /// - Amazon EKS User Guide, "Cluster API server endpoint"
-    /// - Amazon Route 53 Developer Guide, "Considerations when working with a private hosted zone"
     "dhcp-custom-dns" = {
         summary: "the VPC's DHCP options name other name servers than the VPC's own",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [VPC_DHCP_OPTIONS, EKS_CLUSTER_ENDPOINT, ROUTE53_PRIVATE_ZONE_CONSIDERATIONS],
         needs: [DhcpOptions],
         wants: [Cluster, Vpc, Caller, VpcView],
         explains: ["no-forwarding", "forwarded-to-wrong-view", "negative-answer"],
@@ -155,36 +151,28 @@ fn finding(
             .chain(inside)
             .flat_map(|subject| observed_target(subject)),
     );
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity,
-        confidence,
-        summary: if severity == Severity::Info {
+    RULE.finding_at_large(confidence)
+        // What does no harm by itself explains no other finding of theirs.
+        .about(if severity == Severity::Error {
+            phrase::names(subjects)
+        } else {
+            Vec::new()
+        })
+        .severity(severity)
+        .summary(if severity == Severity::Info {
             format!("hosts of {vpc} are told to ask {servers}, not the VPC's resolver")
         } else {
             format!(
                 "hosts of {vpc} are told to ask {servers}, and {who} {lack} not forward the name to the VPC's resolver"
             )
-        },
-        explanation: format!(
+        })
+        .why(format!(
             "The DHCP options {} of {vpc} name {servers}, and not the VPC's own resolver. Only that one has EKS's \
              private zone, so those servers have to forward the endpoint's name to it. {effect}",
             options.id
-        ),
-        caused_by: None,
-        // What does no harm by itself explains no other finding of theirs.
-        resolvers: if severity == Severity::Error {
-            phrase::names(subjects)
-        } else {
-            Vec::new()
-        },
-        evidence,
-        remedies: remedies(case, options),
-        references: vec![
-            "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_DHCP_Options.html".to_owned(),
-            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
-        ],
-    }
+        ))
+        .seen(evidence)
+        .fix(remedies(case, options))
 }
 
 /// The option set in one line.

@@ -18,13 +18,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// One kind of name server alone: the VPC's resolver, or servers that all forward the endpoint's name to it.
-    ///
-    /// ## References
-    /// - Amazon VPC User Guide, "DHCP option sets in Amazon VPC"
     "dhcp-mixed-dns" = {
         summary: "the VPC's DHCP options name the VPC's own resolver beside others",
         severity: Severity::Warning,
         since: "0.1.0",
+        references: [VPC_DHCP_OPTIONS],
         needs: [DhcpOptions],
         wants: [Cluster, Vpc, Caller],
         stage: Stage::Evidence,
@@ -37,28 +35,25 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     };
     let vpc = case.vpc().map_or("the cluster's VPC", |vpc| vpc.id.as_str());
     let servers = phrase::addresses(&named.custom);
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Warning,
-        confidence: Confidence::Medium,
-        summary: format!(
-            "the DHCP options of {vpc} list the VPC's resolver and {servers}: a client believes the first that answers \
-             NXDOMAIN"
-        ),
-        explanation: format!(
-            "The DHCP options {} of {vpc} name the VPC's own resolver beside {servers}. Clients go on to the next \
-             server when one fails, and not when it says that a name does not exist: where {servers} {} not forward \
-             the endpoint's name, look-ups fail by which server is asked.",
-            options.id,
-            phrase::plural(named.custom.len(), "does", "do")
-        ),
-        caused_by: None,
-        resolvers: Vec::new(),
-        evidence: vec![Evidence::fact(said(&options))],
-        remedies: vec![
-            amazon_alone(case, &options, "An"),
-            Remedy::advice("Or only servers of your own that all forward the endpoint's name to the VPC's resolver"),
-        ],
-        references: vec!["https://docs.aws.amazon.com/vpc/latest/userguide/VPC_DHCP_Options.html".to_owned()],
-    }]
+    vec![
+        RULE.finding_at_large(Confidence::Medium)
+            .summary(format!(
+                "the DHCP options of {vpc} list the VPC's resolver and {servers}: a client believes the first that \
+                 answers NXDOMAIN"
+            ))
+            .why(format!(
+                "The DHCP options {} of {vpc} name the VPC's own resolver beside {servers}. Clients go on to the next \
+                 server when one fails, and not when it says that a name does not exist: where {servers} {} not \
+                 forward the endpoint's name, look-ups fail by which server is asked.",
+                options.id,
+                phrase::plural(named.custom.len(), "does", "do")
+            ))
+            .seen(vec![Evidence::fact(said(&options))])
+            .fix(vec![
+                amazon_alone(case, &options, "An"),
+                Remedy::advice(
+                    "Or only servers of your own that all forward the endpoint's name to the VPC's resolver",
+                ),
+            ]),
+    ]
 }

@@ -22,14 +22,11 @@ declare_rule! {
     /// ## What to do
     /// See the rule groups that are associated with the VPC, and the query logs, which name the action. Put an allow
     /// rule for the endpoints' zone in front of the one that blocks.
-    ///
-    /// ## References
-    /// - Amazon Route 53 Developer Guide, "Rule actions in DNS Firewall"
-    /// - Amazon Route 53 Developer Guide, "Values that appear in Resolver query logs"
     "dns-firewall-block" = {
         summary: "the VPC's Resolver blocks the name, perhaps by a DNS Firewall rule",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [ROUTE53_FIREWALL_ACTIONS, ROUTE53_QUERY_LOGS],
         needs: [VpcView],
         wants: [PublicControl],
         explains: ["a-fails-aaaa-nodata"],
@@ -45,38 +42,28 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let who = phrase::titles(&blocked);
     let mut remedies = vec![remedy::filter::dns_firewall(case)];
     remedies.push(remedy::question::from_the_vpc(case));
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: Confidence::Low,
-        summary: format!("{who}: the VPC's Resolver may block this name (DNS Firewall, or a server it forwards to)"),
-        explanation: format!(
-            "{who} {} the name as no zone of AWS's would, and {} other names. Route 53 Resolver DNS Firewall blocks \
-             so; whether it has a rule for this name was not looked at. A name server that the VPC's Resolver \
-             forwards to, or a name server in its place, could do the same.",
-            phrase::plural(blocked.len(), "answers", "answer"),
-            phrase::plural(blocked.len(), "resolves", "resolve")
-        ),
-        caused_by: None,
-        resolvers: phrase::names(&blocked),
-        evidence: blocked
-            .iter()
-            .flat_map(|subject| {
+    vec![
+        RULE.finding(Confidence::Low, &blocked)
+            .summary(format!(
+                "{who}: the VPC's Resolver may block this name (DNS Firewall, or a server it forwards to)"
+            ))
+            .why(format!(
+                "{who} {} the name as no zone of AWS's would, and {} other names. Route 53 Resolver DNS Firewall \
+                 blocks so; whether it has a rule for this name was not looked at. A name server that the VPC's \
+                 Resolver forwards to, or a name server in its place, could do the same.",
+                phrase::plural(blocked.len(), "answers", "answer"),
+                phrase::plural(blocked.len(), "resolves", "resolve")
+            ))
+            .seen(blocked.iter().flat_map(|subject| {
                 [
                     observed_target(subject),
                     observed_sibling(subject),
                     observed_controls(subject),
                 ]
                 .concat()
-            })
-            .collect(),
-        remedies,
-        references: vec![
-            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-rule-actions.html"
-                .to_owned(),
-            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-query-logs-format.html".to_owned(),
-        ],
-    }]
+            }))
+            .fix(remedies),
+    ]
 }
 
 /// A block that shows no other origin, on the VPC's side.

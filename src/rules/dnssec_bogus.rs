@@ -25,14 +25,11 @@ declare_rule! {
     /// Make the forwarded zone an exception from validation: `validate-except` in BIND, `domain-insecure` in
     /// Unbound, `addNTA` in PowerDNS Recursor. If AWS's public names fail as well, set the resolver's clock and
     /// renew its trust anchor instead.
-    ///
-    /// ## References
-    /// - RFC 4035, section 3.2.2 (the CD bit); RFC 7646 (negative trust anchors)
-    /// - RFC 8914, sections 4.7 to 4.13
     "dnssec-bogus" = {
         summary: "validation fails at the resolver",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [RFC_4035_CD, RFC_7646, RFC_8914_DNSSEC],
         needs: [],
         wants: [],
         explains: ["a-fails-aaaa-nodata"],
@@ -147,23 +144,12 @@ fn finding(case: &Case<'_>, nothing: bool, subjects: &[&Subject<'_>]) -> Finding
     } else {
         [except, vec![clock]].concat()
     };
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: Confidence::High,
-        summary: format!(
+    RULE.finding(Confidence::High, subjects)
+        .summary(format!(
             "{who} {} the answer for this name as bogus (DNSSEC), so clients get SERVFAIL",
             phrase::plural(several, "rejects", "reject"),
-        ),
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence,
-        remedies,
-        references: vec![
-            "https://www.rfc-editor.org/rfc/rfc4035#section-3.2.2".to_owned(),
-            "https://www.rfc-editor.org/rfc/rfc7646".to_owned(),
-            "https://www.rfc-editor.org/rfc/rfc8914#section-4.7".to_owned(),
-        ],
-    }
+        ))
+        .why(explanation)
+        .seen(evidence)
+        .fix(remedies)
 }

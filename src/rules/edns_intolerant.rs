@@ -23,15 +23,11 @@ declare_rule! {
     /// ## What to do
     /// Let EDNS pass: update the resolver, or take its messages out of the firewall's DNS inspection. Until
     /// then, put a resolver between that asks without EDNS where it must, such as systemd-resolved.
-    ///
-    /// ## References
-    /// - RFC 6891, "Extension Mechanisms for DNS (EDNS(0))"
-    /// - Go, src/net/dnsclient_unix.go: every question carries an OPT record
-    /// - DNS Flag Day 2019
     "edns-intolerant" = {
         summary: "questions with EDNS fail, and the same without it are answered",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [RFC_6891, GO_DNS_CLIENT, DNS_FLAG_DAY],
         needs: [],
         wants: [],
         explains: [],
@@ -136,20 +132,15 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
             ));
         }
     }
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence,
-        summary: format!(
+    RULE.finding(confidence, subjects)
+        .summary(format!(
             "{who} {} only questions without EDNS, so kubectl fails there{}",
             phrase::plural(several, "answers", "answer"),
             if resolves_without { " where curl resolves" } else { "" },
-        ),
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence,
-        remedies: vec![
+        ))
+        .why(explanation)
+        .seen(evidence)
+        .fix(vec![
             Remedy::advice(
                 "Let EDNS pass: update the resolver, and take DNS inspection on the firewalls before it out of the \
                  path or let it pass OPT records and messages of 1232 octets",
@@ -163,13 +154,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
                 }),
             ),
             Remedy::advice(
-                "Until then, ask through a resolver of this host that does without EDNS where a server cannot \
-                 take it, such as systemd-resolved",
+                "Until then, ask through a resolver of this host that does without EDNS where a server cannot take it, \
+                 such as systemd-resolved",
             ),
-        ],
-        references: vec![
-            "https://www.rfc-editor.org/rfc/rfc6891".to_owned(),
-            "https://www.dnsflagday.net/2019/".to_owned(),
-        ],
-    }
+        ])
 }

@@ -19,13 +19,11 @@ declare_rule! {
     /// ## What to do
     /// See that this address and port is the one of the service: 853 for DNS over TLS, 443 and the right path for DNS
     /// over HTTPS. A Route 53 Resolver endpoint speaks DNS over HTTPS only where DoH is among its protocols.
-    ///
-    /// ## References
-    /// - RFC 7858 (DNS over TLS); RFC 8484 (DNS over HTTPS); RFC 9113, section 3.2 (HTTP/2 by ALPN)
     "encrypted-dns-fails" = {
         summary: "a resolver that is asked inside TLS has no session to ask in",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [RFC_7858, RFC_8484, RFC_9113_ALPN],
         needs: [],
         wants: [],
         stage: Stage::Evidence,
@@ -64,39 +62,31 @@ fn finding(verdict: Verdict, reason: Option<&str>, subjects: &[&Subject<'_>]) ->
         ),
     };
     let says = reason.map_or_else(String::new, |reason| format!(": {reason}"));
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: if verdict == Verdict::Handshake {
+    RULE.finding(
+        if verdict == Verdict::Handshake {
             Confidence::High
         } else {
             Confidence::Certain
         },
-        summary: format!("{who} {what}, so no question was answered"),
-        explanation: format!(
-            "{who} took the connection, and then it came to nothing{says}. {means} What it would say of the name is \
-             not \
-             known."
+        subjects,
+    )
+    .summary(format!("{who} {what}, so no question was answered"))
+    .why(format!(
+        "{who} took the connection, and then it came to nothing{says}. {means} What it would say of the name is not \
+         known."
+    ))
+    .seen(subjects.iter().flat_map(|subject| observed_target(subject)))
+    .fix(vec![
+        Remedy::new(
+            "See what is at that port",
+            subjects
+                .iter()
+                .filter_map(|subject| remedy::path::show_certificate(subject))
+                .collect::<Vec<_>>(),
         ),
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence: subjects.iter().flat_map(|subject| observed_target(subject)).collect(),
-        remedies: vec![
-            Remedy::new(
-                "See what is at that port",
-                subjects
-                    .iter()
-                    .filter_map(|subject| remedy::path::show_certificate(subject))
-                    .collect::<Vec<_>>(),
-            ),
-            Remedy::advice(
-                "See that the service speaks DNS inside TLS at this address, port and path; for a Route 53 Resolver \
-                 inbound endpoint, that DoH is among its protocols",
-            ),
-        ],
-        references: vec![
-            "https://www.rfc-editor.org/rfc/rfc7858".to_owned(),
-            "https://www.rfc-editor.org/rfc/rfc8484".to_owned(),
-        ],
-    }
+        Remedy::advice(
+            "See that the service speaks DNS inside TLS at this address, port and path; for a Route 53 Resolver \
+             inbound endpoint, that DoH is among its protocols",
+        ),
+    ])
 }

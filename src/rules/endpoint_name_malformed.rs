@@ -1,6 +1,6 @@
 //! The name is not an EKS endpoint's.
 
-use super::phrase::{self, observed};
+use super::phrase::observed;
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
 use crate::compare::Verdict;
 use crate::endpoint::{EndpointName, NotEndpoint};
@@ -24,13 +24,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Take the endpoint from DescribeCluster, verbatim, or let `aws eks update-kubeconfig` do so.
-    ///
-    /// ## References
-    /// - Amazon EKS User Guide, "Cluster API server endpoint"
     "endpoint-name-malformed" = {
         summary: "the host name is not an EKS cluster's endpoint",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [EKS_CLUSTER_ENDPOINT],
         needs: [],
         wants: [Cluster, Kubeconfig],
         replaces: [
@@ -132,21 +130,17 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             )],
         ));
     }
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: if unknown { Severity::Info } else { Severity::Error },
-        confidence: Confidence::High,
-        summary: match &known {
-            Some((name, endpoint)) if !unknown => {
-                format!("{host} {what}: the endpoint of {name} is {endpoint}")
-            }
-            _ => format!("{host} {what}"),
-        },
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(&right),
-        evidence,
-        remedies,
-        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned()],
-    }]
+    vec![
+        RULE.finding(Confidence::High, &right)
+            .severity(if unknown { Severity::Info } else { Severity::Error })
+            .summary(match &known {
+                Some((name, endpoint)) if !unknown => {
+                    format!("{host} {what}: the endpoint of {name} is {endpoint}")
+                }
+                _ => format!("{host} {what}"),
+            })
+            .why(explanation)
+            .seen(evidence)
+            .fix(remedies),
+    ]
 }

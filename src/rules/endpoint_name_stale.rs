@@ -26,14 +26,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Write the kubeconfig anew. What is known of the cluster is not expected of this name: check the new one.
-    ///
-    /// ## References
-    /// - Amazon EKS User Guide, "Cluster API server endpoint"
-    /// - Amazon EKS User Guide, "Create a kubeconfig file for an Amazon EKS cluster"
     "endpoint-name-stale" = {
         summary: "the name is not the endpoint that AWS has for the cluster",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [EKS_CLUSTER_ENDPOINT, EKS_KUBECONFIG],
         needs: [Cluster],
         wants: [Kubeconfig],
         explains: [
@@ -127,29 +124,23 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             .iter()
             .filter_map(|subject| Some(observed(subject, subject.a()?))),
     );
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity,
-        confidence,
-        summary: if severity == Severity::Error && !somebody_has_it {
-            format!("this name is not the endpoint of {name} any more: AWS has {now}")
-        } else {
-            format!("this name is not the endpoint of {name}: AWS has {now}")
-        },
-        explanation,
-        caused_by: None,
-        resolvers: if severity == Severity::Error {
-            phrase::names(&denied)
-        } else {
-            Vec::new()
-        },
-        evidence,
-        remedies: remedies(case, cluster, &now, named.is_some()),
-        references: vec![
-            "https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html".to_owned(),
-            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
-        ],
-    }]
+    vec![
+        RULE.finding_at_large(confidence)
+            .about(if severity == Severity::Error {
+                phrase::names(&denied)
+            } else {
+                Vec::new()
+            })
+            .severity(severity)
+            .summary(if severity == Severity::Error && !somebody_has_it {
+                format!("this name is not the endpoint of {name} any more: AWS has {now}")
+            } else {
+                format!("this name is not the endpoint of {name}: AWS has {now}")
+            })
+            .why(explanation)
+            .seen(evidence)
+            .fix(remedies(case, cluster, &now, named.is_some())),
+    ]
 }
 
 /// Who said that this cluster is meant; `None` where its description merely came along.

@@ -24,13 +24,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Leave the flag out, and AWS decides; or bring the facts up to date where they came from files.
-    ///
-    /// ## References
-    /// - Amazon EKS User Guide, "VPC and subnet requirements": the network interfaces change with updates
     "expectation-disagrees" = {
         summary: "--expect is not what AWS says of the cluster",
         severity: Severity::Warning,
         since: "0.1.0",
+        references: [EKS_NETWORK_REQUIREMENTS],
         needs: [Cluster],
         wants: [Interfaces],
         stage: Stage::Evidence,
@@ -111,22 +109,16 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         || "AWS was asked now".to_owned(),
         |origin| format!("what AWS says came from {origin}"),
     );
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Warning,
-        confidence: Confidence::Certain,
-        summary: format!("what is expected is not what AWS says: {first}"),
-        explanation: format!(
-            "The answers were compared with the flag, which wins; {from}. Network interfaces change when the cluster \
-             is \
-             updated or scaled, so that an old list of addresses stops to be right without a word."
-        ),
-        caused_by: None,
-        resolvers: Vec::new(),
-        evidence: said.iter().map(Evidence::fact).collect(),
-        remedies: vec![Remedy::advice(
-            "Leave --expect out, and the network interfaces decide; or take the facts again where they are older",
-        )],
-        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html".to_owned()],
-    }]
+    vec![
+        RULE.finding_at_large(Confidence::Certain)
+            .summary(format!("what is expected is not what AWS says: {first}"))
+            .why(format!(
+                "The answers were compared with the flag, which wins; {from}. Network interfaces change when the \
+                 cluster is updated or scaled, so that an old list of addresses stops to be right without a word."
+            ))
+            .seen(said.iter().map(Evidence::fact))
+            .fix(vec![Remedy::advice(
+                "Leave --expect out, and the network interfaces decide; or take the facts again where they are older",
+            )]),
+    ]
 }

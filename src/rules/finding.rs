@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Rule, Subject};
 use crate::software::Software;
 
 /// How bad it is, by effect.
@@ -151,6 +152,123 @@ pub struct Finding {
     pub remedies: Vec<Remedy>,
     /// Where to read on.
     pub references: Vec<String>,
+}
+
+/// Where to read on: a title, and its address where it has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reference {
+    /// What it is called.
+    pub title: &'static str,
+    /// Where it is.
+    pub url: Option<&'static str>,
+}
+
+impl Reference {
+    /// A text by its title alone.
+    pub(super) const fn to(title: &'static str) -> Self {
+        Self { title, url: None }
+    }
+
+    /// The same, with its address.
+    pub(super) const fn at(self, url: &'static str) -> Self {
+        Self { url: Some(url), ..self }
+    }
+}
+
+/// A rule starts a finding with what every finding has; the rest is added by name. It has the rule's worst severity
+/// and all its references, unless the rule says otherwise.
+impl Rule {
+    /// A finding about these resolvers.
+    pub(super) fn finding(&self, confidence: Confidence, subjects: &[&Subject<'_>]) -> Finding {
+        self.finding_at_large(confidence)
+            .about(subjects.iter().map(|subject| subject.name().to_owned()))
+    }
+
+    /// A finding about no resolver in particular: about this host, the cluster, or the run.
+    pub(super) fn finding_at_large(&self, confidence: Confidence) -> Finding {
+        Finding {
+            rule: self.name.to_owned(),
+            severity: self.severity,
+            confidence,
+            summary: String::new(),
+            explanation: String::new(),
+            caused_by: None,
+            resolvers: Vec::new(),
+            evidence: Vec::new(),
+            remedies: Vec::new(),
+            references: urls(self.references),
+        }
+    }
+}
+
+impl Finding {
+    /// The resolvers it is about, where they are known by their names only.
+    #[must_use]
+    pub(super) fn about(mut self, resolvers: impl IntoIterator<Item = String>) -> Self {
+        self.resolvers.extend(resolvers);
+        self
+    }
+
+    /// How bad it is, where that is not the worst that the rule has.
+    #[must_use]
+    pub(super) fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// The rule whose finding causes this one, where the rule itself sees that. (What a rule always explains, it
+    /// declares.)
+    #[must_use]
+    pub(super) fn caused_by(mut self, rule: Option<String>) -> Self {
+        self.caused_by = rule;
+        self
+    }
+
+    /// One terse line that stands alone.
+    #[must_use]
+    pub(super) fn summary(mut self, summary: impl Into<String>) -> Self {
+        self.summary = summary.into();
+        self
+    }
+
+    /// Two to five sentences, naming the resolvers.
+    #[must_use]
+    pub(super) fn why(mut self, explanation: impl Into<String>) -> Self {
+        self.explanation = explanation.into();
+        self
+    }
+
+    /// What it rests on. Adds to what is there.
+    #[must_use]
+    pub(super) fn seen(mut self, evidence: impl IntoIterator<Item = Evidence>) -> Self {
+        self.evidence.extend(evidence);
+        self
+    }
+
+    /// What to do, first thing first. Adds to what is there.
+    #[must_use]
+    pub(super) fn fix(mut self, remedies: impl IntoIterator<Item = Remedy>) -> Self {
+        self.remedies.extend(remedies);
+        self
+    }
+
+    /// Only those of the rule's references that this finding is about.
+    #[must_use]
+    pub(super) fn read_on(mut self, references: &[Reference]) -> Self {
+        self.references = urls(references);
+        self
+    }
+}
+
+/// The addresses, each once.
+fn urls(references: &[Reference]) -> Vec<String> {
+    let mut urls: Vec<String> = Vec::new();
+    for url in references.iter().filter_map(|reference| reference.url) {
+        if !urls.iter().any(|other| other == url) {
+            urls.push(url.to_owned());
+        }
+    }
+    urls
 }
 
 /// Groups items (subjects, samples) by what a rule makes of them, in the order in which each first comes up.

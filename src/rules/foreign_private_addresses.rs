@@ -24,13 +24,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Find out who answers, and remove the record or the override.
-    ///
-    /// ## References
-    /// - Amazon EKS User Guide, "Cluster API server endpoint"
     "foreign-private-addresses" = {
         summary: "the answer holds private addresses that are not the cluster's",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [EKS_CLUSTER_ENDPOINT],
         needs: [],
         wants: [Vpc],
         stage: Stage::Evidence,
@@ -130,18 +128,11 @@ fn finding(case: &Case<'_>, known: Known, subjects: &[&Subject<'_>]) -> Finding 
             .filter_map(|subject| Some(observed(subject, subject.a()?))),
     );
     evidence.extend(case.vpc().map(|vpc| Evidence::fact(phrase::vpc_networks(vpc))));
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence,
-        summary,
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence,
-        remedies: remedies(case, known, subjects),
-        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned()],
-    }
+    RULE.finding(confidence, subjects)
+        .summary(summary)
+        .why(explanation)
+        .seen(evidence)
+        .fix(remedies(case, known, subjects))
 }
 
 fn remedies(case: &Case<'_>, known: Known, subjects: &[&Subject<'_>]) -> Vec<Remedy> {

@@ -29,13 +29,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Disassociate the rule from the VPC that its target stands in. Other VPCs may keep it.
-    ///
-    /// ## References
-    /// - Amazon Route 53 Developer Guide, "Best practices for Resolver endpoints": avoid loop configurations
     "forward-loop" = {
         summary: "a Resolver rule forwards the name to the VPC that it is asked in",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [ROUTE53_RESOLVER_BEST_PRACTICES],
         needs: [ResolverRules, RuleAssociations, ResolverEndpoints],
         wants: [Cluster, Vpc, Instance, HostedZones],
         explains: ["forward-target-unreachable", "private-zone-not-effective", "unexplained-mismatch"],
@@ -126,23 +124,19 @@ fn finding(
             .iter()
             .flat_map(|subject| [observed_target(subject), observed_sibling(subject)].concat()),
     );
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: if wrong.is_empty() {
+    RULE.finding(Confidence::High, wrong)
+        .severity(if wrong.is_empty() {
             Severity::Warning
         } else {
             Severity::Error
-        },
-        confidence: Confidence::High,
-        summary: format!(
+        })
+        .summary(format!(
             "rule {title} forwards {short} from {} back to its own inbound endpoint",
             vpc.id
-        ),
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(wrong),
-        evidence,
-        remedies: vec![Remedy::new(
+        ))
+        .why(explanation)
+        .seen(evidence)
+        .fix(vec![Remedy::new(
             format!(
                 "Take the rule from {}; VPCs that the target is not in may keep it",
                 vpc.id
@@ -153,10 +147,5 @@ fn finding(
                 rule.id,
                 vpc.id
             )],
-        )],
-        references: vec![
-            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/best-practices-resolver-endpoints.html"
-                .to_owned(),
-        ],
-    }
+        )])
 }

@@ -31,14 +31,11 @@ declare_rule! {
     /// ## What to do
     /// A rule of type `SYSTEM` for the endpoints' zone, associated with the same VPC: it gives the name back to the
     /// VPC's own Resolver.
-    ///
-    /// ## References
-    /// - Amazon Route 53 Developer Guide, "Resolving DNS queries between VPCs and your network"
-    /// - Amazon Route 53 Developer Guide, "Considerations when working with a private hosted zone"
     "forward-rule-shadow" = {
         summary: "a Resolver rule forwards the endpoint's name away from the VPC",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [ROUTE53_VPC_AND_NETWORK, ROUTE53_PRIVATE_ZONE_CONSIDERATIONS],
         needs: [ResolverRules, RuleAssociations],
         wants: [Cluster, Vpc, Instance, HostedZones, ResolverEndpoints],
         explains: [
@@ -160,20 +157,16 @@ fn finding(
             .iter()
             .flat_map(|subject| [observed_target(subject), observed_sibling(subject)].concat()),
     );
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity,
-        confidence: Confidence::High,
-        summary: if *domain == case.target.hostname {
+    RULE.finding(Confidence::High, wrong)
+        .severity(severity)
+        .summary(if *domain == case.target.hostname {
             format!("rule {title} forwards this very name from {of_vpc} to {to}")
         } else {
             format!("rule {title} forwards {domain}, and so this name, from {of_vpc} to {to}")
-        },
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(wrong),
-        evidence,
-        remedies: vec![
+        })
+        .why(explanation)
+        .seen(evidence)
+        .fix(vec![
             Remedy::new(
                 format!("A SYSTEM rule for {zone}, which gives the name back to the VPC's own Resolver"),
                 [
@@ -191,15 +184,10 @@ fn finding(
             Remedy::new(
                 format!("Or take the rule from {}", vpc.id),
                 [format!(
-                    "aws route53resolver disassociate-resolver-rule --region {region} --resolver-rule-id {} \
-                     --vpc-id {}",
+                    "aws route53resolver disassociate-resolver-rule --region {region} --resolver-rule-id {} --vpc-id \
+                     {}",
                     rule.id, vpc.id
                 )],
             ),
-        ],
-        references: vec![
-            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-overview-DSN-queries-to-vpc.html"
-                .to_owned(),
-        ],
-    }
+        ])
 }

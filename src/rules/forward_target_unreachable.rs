@@ -31,14 +31,11 @@ declare_rule! {
     /// ## What to do
     /// Restore the way from the resolver (not from here) to the inbound endpoint's addresses: routes, firewalls,
     /// the endpoint's security group, for port 53 over UDP and TCP.
-    ///
-    /// ## References
-    /// - Amazon Route 53 Developer Guide, "Forwarding inbound DNS queries to your VPCs"
-    /// - RFC 8914, "Extended DNS Errors": 22, 23
     "forward-target-unreachable" = {
         summary: "the resolver forwards the name to a server that does not answer it",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [ROUTE53_INBOUND, RFC_8914],
         needs: [Controls],
         wants: [],
         explains: ["a-fails-aaaa-nodata"],
@@ -190,24 +187,15 @@ fn finding(
     let caused_by = down
         .is_some_and(|down| !down.is_empty())
         .then(|| inbound_endpoint_unreachable::RULE.name.to_owned());
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence,
-        summary: format!(
+    RULE.finding(confidence, subjects)
+        .caused_by(caused_by)
+        .summary(format!(
             "{who} {} {what} to a server that does not answer",
             phrase::plural(subjects.len(), "forwards", "forward")
-        ),
-        explanation,
-        caused_by,
-        resolvers: phrase::names(subjects),
-        evidence,
-        remedies,
-        references: vec![
-            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html"
-                .to_owned(),
-        ],
-    }
+        ))
+        .why(explanation)
+        .seen(evidence)
+        .fix(remedies)
 }
 
 fn at_the_forwarder(case: &Case<'_>, who: &str, to: &[IpAddr]) -> Vec<Remedy> {

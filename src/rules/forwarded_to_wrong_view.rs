@@ -28,14 +28,11 @@ declare_rule! {
     /// ## What to do
     /// Forward to an inbound endpoint in the cluster's own VPC. From a hub VPC: an outbound Resolver rule for the
     /// endpoint's name whose targets are that inbound endpoint's addresses.
-    ///
-    /// ## References
-    /// - AWS Compute Blog, "Enabling DNS resolution for Amazon EKS cluster endpoints"
-    /// - Amazon Route 53 Developer Guide, "Working with private hosted zones"
     "forwarded-to-wrong-view" = {
         summary: "the name is taken to a VPC or a view that does not have it",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [AWS_BLOG_EKS_DNS, ROUTE53_PRIVATE_ZONES],
         needs: [],
         wants: [VpcView, PublicControl, Cluster],
         stage: Stage::Evidence,
@@ -185,21 +182,11 @@ fn finding(case: &Case<'_>, confidence: Confidence, shown: &Shown, subjects: &[&
                 .filter_map(|subject| Some(observed(subject, subject.a()?))),
         ),
     );
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence,
-        summary,
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence,
-        remedies: remedies(case, confidence, shown, subjects),
-        references: vec![
-            "https://aws.amazon.com/blogs/compute/enabling-dns-resolution-for-amazon-eks-cluster-endpoints/".to_owned(),
-            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-private.html".to_owned(),
-        ],
-    }
+    RULE.finding(confidence, subjects)
+        .summary(summary)
+        .why(explanation)
+        .seen(evidence)
+        .fix(remedies(case, confidence, shown, subjects))
 }
 
 fn remedies(case: &Case<'_>, confidence: Confidence, shown: &Shown, subjects: &[&Subject<'_>]) -> Vec<Remedy> {

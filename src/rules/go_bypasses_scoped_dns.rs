@@ -24,14 +24,11 @@ declare_rule! {
     /// ## What to do
     /// Let resolv.conf point to the stub that knows the scopes (systemd-resolved: 127.0.0.53), or use a client
     /// that asks the operating system: on macOS, any built with Go 1.20 or later.
-    ///
-    /// ## References
-    /// - Go, package net, "Name Resolution"
-    /// - systemd-resolved.service(8), "/etc/resolv.conf"
     "go-bypasses-scoped-dns" = {
         summary: "the operating system resolves the name, and Go programs that read resolv.conf do not",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [GO_NET, SYSTEMD_RESOLVED],
         needs: [SystemView],
         wants: [Hosts, Stub],
         stage: Stage::Evidence,
@@ -66,30 +63,22 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     } else {
         "the hosts file was not read: an entry there would look the same to getaddrinfo"
     }));
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence,
-        summary: format!(
-            "the operating system resolves the name, but Go programs (kubectl) ask {who} and do not get it"
-        ),
-        explanation: format!(
-            "getaddrinfo gives {}, so the operating system asks a resolver that knows the name: a VPN's, or one \
-             scoped to the domain. Go's own resolver reads resolv.conf only and asks {who}, which {} not have \
-             the right answer. A cache of the operating system that still holds an older answer would look the \
-             same, for as long as the TTL of 60 s.",
-            phrase::addresses(&system.ips()),
-            phrase::plural(failing.len(), "does", "do"),
-        ),
-        caused_by: None,
-        resolvers: phrase::names(&failing),
-        evidence,
-        remedies: remedies(),
-        references: vec![
-            "https://pkg.go.dev/net#hdr-Name_Resolution".to_owned(),
-            "https://www.freedesktop.org/software/systemd/man/latest/systemd-resolved.service.html".to_owned(),
-        ],
-    }]
+    vec![
+        RULE.finding(confidence, &failing)
+            .summary(format!(
+                "the operating system resolves the name, but Go programs (kubectl) ask {who} and do not get it"
+            ))
+            .why(format!(
+                "getaddrinfo gives {}, so the operating system asks a resolver that knows the name: a VPN's, or one \
+                 scoped to the domain. Go's own resolver reads resolv.conf only and asks {who}, which {} not have the \
+                 right answer. A cache of the operating system that still holds an older answer would look the same, \
+                 for as long as the TTL of 60 s.",
+                phrase::addresses(&system.ips()),
+                phrase::plural(failing.len(), "does", "do"),
+            ))
+            .seen(evidence)
+            .fix(remedies()),
+    ]
 }
 
 /// Whether Go's walk over the name servers ends with the right addresses: it stops at the first answer, and

@@ -28,14 +28,11 @@ declare_rule! {
     /// ## What to do
     /// Remove the line and let DNS answer. Local clusters on Outposts are the exception: their addresses
     /// stay, and AWS recommends an entry for when the Region is out of reach.
-    ///
-    /// ## References
-    /// - Amazon EKS User Guide, "Amazon EKS local clusters on AWS Outposts"
-    /// - hosts(5)
     "hosts-file-override" = {
         summary: "the hosts file pins the endpoint's name",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [EKS_OUTPOSTS, MAN_HOSTS],
         needs: [Hosts],
         wants: [SystemView, VpcView],
         stage: Stage::Evidence,
@@ -104,18 +101,15 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             .iter()
             .filter_map(|subject| Some(observed(subject, subject.a()?))),
     );
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity,
-        confidence,
-        summary: summary(worst, takes_effect, &pinned, &entries[0].path),
-        explanation: explanation(case, &answers, worst, takes_effect, &pinned),
-        caused_by: None,
-        resolvers: in_scope.map(|system| system.name().to_owned()).into_iter().collect(),
-        evidence,
-        remedies: remedies(case, entries),
-        references: vec!["https://man7.org/linux/man-pages/man5/hosts.5.html".to_owned()],
-    }]
+    vec![
+        RULE.finding_at_large(confidence)
+            .about(in_scope.map(|system| system.name().to_owned()))
+            .severity(severity)
+            .summary(summary(worst, takes_effect, &pinned, &entries[0].path))
+            .why(explanation(case, &answers, worst, takes_effect, &pinned))
+            .seen(evidence)
+            .fix(remedies(case, entries)),
+    ]
 }
 
 /// What name servers answer, to hold the entries against.

@@ -22,14 +22,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Add `Do53` to its protocols, or make an ordinary inbound endpoint.
-    ///
-    /// ## References
-    /// - Amazon Route 53 API Reference, Route 53 Resolver: ResolverEndpoint
-    /// - Amazon Route 53 Developer Guide, "Values that you specify when you create or edit inbound endpoints"
     "inbound-endpoint-protocol" = {
         summary: "an inbound endpoint does not speak plain DNS, or is of the delegation kind",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [ROUTE53_RESOLVER_ENDPOINT, ROUTE53_INBOUND_VALUES],
         needs: [ResolverEndpoints],
         wants: [Cluster, Vpc],
         explains: ["inbound-endpoint-unreachable", "resolver-unreachable", "forward-target-unreachable"],
@@ -117,23 +114,17 @@ fn finding(case: &Case<'_>, inbound: &Inbound<'_, '_>, unfit: &[&Subject<'_>]) -
     }
     let mut evidence = vec![Evidence::fact(fact)];
     evidence.extend(unfit.iter().flat_map(|subject| observed_target(subject)));
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity,
-        confidence: if forwarders.is_empty() {
+    RULE.finding(
+        if forwarders.is_empty() {
             Confidence::Certain
         } else {
             Confidence::High
         },
-        summary,
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(&subjects),
-        evidence,
-        remedies,
-        references: vec![
-            "https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_ResolverEndpoint.html"
-                .to_owned(),
-        ],
-    }
+        &subjects,
+    )
+    .severity(severity)
+    .summary(summary)
+    .why(explanation)
+    .seen(evidence)
+    .fix(remedies)
 }

@@ -32,14 +32,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Add the rules to the group; they take effect at once. Which groups an endpoint has cannot be changed.
-    ///
-    /// ## References
-    /// - Amazon Route 53 Developer Guide, "Values that you specify when you create or edit inbound endpoints"
-    /// - Amazon VPC User Guide, "Security group rules"
     "inbound-endpoint-sg" = {
         summary: "the security groups of an inbound endpoint do not let port 53 in",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [ROUTE53_INBOUND_VALUES, VPC_SECURITY_GROUP_RULES],
         needs: [ResolverEndpoints, SecurityGroups],
         wants: [Cluster, Vpc, Instance],
         explains: [
@@ -299,21 +296,12 @@ fn finding(
             .iter()
             .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat()),
     );
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity,
-        confidence,
-        summary,
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(&named),
-        evidence,
-        remedies: vec![open(case, inbound, shut)],
-        references: vec![
-            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries-values.html"
-                .to_owned(),
-        ],
-    }
+    RULE.finding(confidence, &named)
+        .severity(severity)
+        .summary(summary)
+        .why(explanation)
+        .seen(evidence)
+        .fix(vec![open(case, inbound, shut)])
 }
 
 /// The rules that are missing, in the endpoint's own first group.

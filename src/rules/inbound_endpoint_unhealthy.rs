@@ -24,14 +24,11 @@ declare_rule! {
     /// ## What to do
     /// AWS's message says what is the matter: most often a subnet, an interface or a permission that is gone. An
     /// address is replaced by adding one and removing the old one.
-    ///
-    /// ## References
-    /// - Amazon Route 53 API Reference, Route 53 Resolver: ResolverEndpoint, IpAddressResponse
-    /// - Amazon Route 53 Developer Guide, "Managing inbound endpoints"
     "inbound-endpoint-unhealthy" = {
         summary: "an inbound endpoint, or an address of it, is not in working order",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [ROUTE53_RESOLVER_ENDPOINT, ROUTE53_INBOUND_MANAGING],
         needs: [ResolverEndpoints],
         wants: [Cluster, Vpc],
         explains: ["inbound-endpoint-unreachable", "resolver-unreachable", "forward-target-unreachable"],
@@ -152,23 +149,17 @@ fn finding(
             .map(|address| Evidence::fact(format!("{}: {}", endpoint.id, in_words(address)))),
     );
     evidence.extend(unheard.iter().flat_map(|subject| observed_target(subject)));
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: effect.severity,
+    RULE.finding(
         confidence,
-        summary,
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(if effect.severity == Severity::Error {
+        if effect.severity == Severity::Error {
             &effect.subjects
         } else {
             unheard
-        }),
-        evidence,
-        remedies,
-        references: vec![
-            "https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_ResolverEndpoint.html"
-                .to_owned(),
-        ],
-    }
+        },
+    )
+    .severity(effect.severity)
+    .summary(summary)
+    .why(explanation)
+    .seen(evidence)
+    .fix(remedies)
 }

@@ -31,14 +31,11 @@ declare_rule! {
     /// ## What to do
     /// Let port 53 in over UDP and TCP: security group of the endpoint, network ACLs of its subnets, and the route
     /// over VPN, Direct Connect, Transit Gateway or peering in both directions.
-    ///
-    /// ## References
-    /// - Amazon Route 53 Developer Guide, "Forwarding inbound DNS queries to your VPCs"
-    /// - Amazon Route 53 Developer Guide, "Values that you specify when you create or edit inbound endpoints"
     "inbound-endpoint-unreachable" = {
         summary: "an inbound endpoint's address answers nothing",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [ROUTE53_INBOUND, ROUTE53_INBOUND_VALUES],
         needs: [],
         wants: [Instance, ResolverEndpoints, SecurityGroups],
         stage: Stage::Evidence,
@@ -166,10 +163,8 @@ fn finding(case: &Case<'_>, severity: Severity, over: &[Transport], subjects: &[
                 .collect::<Vec<_>>(),
         ));
     }
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity,
-        confidence: if subjects
+    RULE.finding(
+        if subjects
             .iter()
             .all(|subject| severity == Severity::Info || subject.probed.resolver.in_scope)
         {
@@ -177,23 +172,18 @@ fn finding(case: &Case<'_>, severity: Severity, over: &[Transport], subjects: &[
         } else {
             Confidence::Medium
         },
-        summary: match severity {
-            Severity::Info => format!("{who} {does} from here, which can be normal"),
-            _ => format!("{who} {does}, so the VPC's DNS cannot be reached through it"),
-        },
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence: subjects
+        subjects,
+    )
+    .severity(severity)
+    .summary(match severity {
+        Severity::Info => format!("{who} {does} from here, which can be normal"),
+        _ => format!("{who} {does}, so the VPC's DNS cannot be reached through it"),
+    })
+    .why(explanation)
+    .seen(
+        subjects
             .iter()
-            .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat())
-            .collect(),
-        remedies,
-        references: vec![
-            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html"
-                .to_owned(),
-            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries-values.html"
-                .to_owned(),
-        ],
-    }
+            .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat()),
+    )
+    .fix(remedies)
 }

@@ -26,14 +26,11 @@ declare_rule! {
     /// ## What to do
     /// An inbound endpoint in the cluster's VPC. Where forwarders can only reach a hub VPC: a rule on the hub's
     /// outbound endpoint, for the endpoint's name, to the addresses of that inbound endpoint.
-    ///
-    /// ## References
-    /// - AWS Compute Blog, "Enabling DNS resolution for Amazon EKS cluster endpoints"
-    /// - Amazon Route 53 Developer Guide, "Forwarding inbound DNS queries to your VPCs"
     "inbound-endpoint-wrong-vpc" = {
         summary: "every visible inbound endpoint stands in another VPC than the cluster's",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [AWS_BLOG_EKS_DNS, ROUTE53_INBOUND],
         needs: [ResolverEndpoints],
         wants: [Cluster, Vpc, VpcView],
         explains: ["forwarded-to-wrong-view"],
@@ -142,11 +139,9 @@ fn finding(case: &Case<'_>, cluster: &str, endpoints: &[&ResolverEndpoint], wron
     } else {
         evidence.extend(about.iter().filter_map(|subject| Some(observed(subject, subject.a()?))));
     }
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity,
-        confidence: Confidence::High,
-        summary: if severity == Severity::Error {
+    RULE.finding(Confidence::High, about)
+        .severity(severity)
+        .summary(if severity == Severity::Error {
             format!(
                 "{} {} in another VPC than the cluster's {cluster}, as every visible inbound endpoint does",
                 phrase::titles(wrong),
@@ -154,14 +149,8 @@ fn finding(case: &Case<'_>, cluster: &str, endpoints: &[&ResolverEndpoint], wron
             )
         } else {
             format!("no visible inbound endpoint stands in the cluster's VPC {cluster}")
-        },
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(about),
-        evidence,
-        remedies,
-        references: vec![
-            "https://aws.amazon.com/blogs/compute/enabling-dns-resolution-for-amazon-eks-cluster-endpoints/".to_owned(),
-        ],
-    }
+        })
+        .why(explanation)
+        .seen(evidence)
+        .fix(remedies)
 }

@@ -21,13 +21,11 @@ declare_rule! {
     /// ## What to do
     /// Allow the reads; the policy is given, and the whole of it stands in the README. Or have somebody who may collect
     /// the facts, and use their file with `--facts`.
-    ///
-    /// ## References
-    /// - AWS Identity and Access Management User Guide, "Policies and permissions in IAM"
     "insufficient-permissions" = {
         summary: "a read of AWS was denied, and the diagnosis goes without it",
         severity: Severity::Info,
         since: "0.1.0",
+        references: [IAM_POLICIES],
         needs: [],
         wants: [Caller],
         stage: Stage::Evidence,
@@ -55,7 +53,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             let code = read.code.as_deref().unwrap_or("denied");
             Evidence::fact(format!("{}: {code}; {}", read.call.action(), read.call.costs()))
         })
-        .collect();
+        .collect::<Vec<_>>();
     let of = caller.map_or_else(
         || "The caller".to_owned(),
         |caller| match &caller.arn {
@@ -64,35 +62,31 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         },
     );
     let count = denied.len();
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Info,
-        confidence: Confidence::Certain,
-        summary: format!(
-            "{count} {} of AWS {} denied: {}",
-            phrase::plural(count, "read", "reads"),
-            phrase::plural(count, "was", "were"),
-            actions.join(", ")
-        ),
-        explanation: format!(
-            "{of} may not do {}. What is missing is listed below, each with what it would have decided. Nothing of it \
-             is a fault of the name's resolution.",
-            phrase::list(&actions)
-        ),
-        caused_by: None,
-        resolvers: Vec::new(),
-        evidence,
-        remedies: vec![
-            Remedy::new(
-                "Allow what is missing (the whole policy stands in the README)",
-                [policy(&actions)],
-            ),
-            Remedy::advice(
-                "Or let somebody who may collect the facts, and use their file: --facts takes what the AWS CLI prints",
-            ),
-        ],
-        references: vec!["https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html".to_owned()],
-    }]
+    vec![
+        RULE.finding_at_large(Confidence::Certain)
+            .summary(format!(
+                "{count} {} of AWS {} denied: {}",
+                phrase::plural(count, "read", "reads"),
+                phrase::plural(count, "was", "were"),
+                actions.join(", ")
+            ))
+            .why(format!(
+                "{of} may not do {}. What is missing is listed below, each with what it would have decided. Nothing of \
+                 it is a fault of the name's resolution.",
+                phrase::list(&actions)
+            ))
+            .seen(evidence)
+            .fix(vec![
+                Remedy::new(
+                    "Allow what is missing (the whole policy stands in the README)",
+                    [policy(&actions)],
+                ),
+                Remedy::advice(
+                    "Or let somebody who may collect the facts, and use their file: --facts takes what the AWS CLI \
+                     prints",
+                ),
+            ]),
+    ]
 }
 
 /// An IAM policy of these actions alone. They are reads, and several of them know no resources.

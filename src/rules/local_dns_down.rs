@@ -22,14 +22,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Restart the service, or write a name server into resolv.conf that is there.
-    ///
-    /// ## References
-    /// - resolv.conf(5)
-    /// - Go, src/net/dnsconfig_unix.go: the default name servers
     "local-dns-down" = {
         summary: "this host's own DNS service is down, or resolv.conf names no name server",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [MAN_RESOLV_CONF, GO_DNS_CONFIG],
         needs: [Stub],
         wants: [],
         stage: Stage::Evidence,
@@ -92,18 +89,13 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             .iter()
             .map(|problem| Evidence::fact(format!("{}: {problem}", stub.source))),
     );
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: Confidence::Certain,
-        summary,
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(&down),
-        evidence,
-        remedies: remedies(&down, stub.defaulted, &stub.source),
-        references: Vec::new(),
-    }]
+    vec![
+        RULE.finding(Confidence::Certain, &down)
+            .summary(summary)
+            .why(explanation)
+            .seen(evidence)
+            .fix(remedies(&down, stub.defaulted, &stub.source)),
+    ]
 }
 
 fn remedies(down: &[&Subject<'_>], defaulted: bool, source: &str) -> Vec<Remedy> {

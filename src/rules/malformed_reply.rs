@@ -29,14 +29,11 @@ declare_rule! {
     /// ## What to do
     /// Find what rewrites the messages: ask the server over TCP, from beside it, and with a capture at both
     /// ends. A loop of aliases is in the zone's data: correct it there.
-    ///
-    /// ## References
-    /// - RFC 1035, section 4 (messages); RFC 5452, section 9 (which replies to accept)
-    /// - RFC 1034, section 3.6.2 (aliases)
     "malformed-reply" = {
         summary: "what comes back cannot be read, or does not belong to the question",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [RFC_1035_MESSAGES, RFC_5452_MATCHING, RFC_1034_ALIASES],
         needs: [],
         wants: [],
         explains: [],
@@ -114,18 +111,12 @@ fn blemished(case: &Case<'_>, blemish: &Blemish, subjects: &[&Subject<'_>]) -> F
             ),
         )
     };
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity,
-        confidence,
-        summary,
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence: subjects.iter().flat_map(|subject| observed_target(subject)).collect(),
-        remedies: vec![see(case, subjects)],
-        references: vec!["https://www.rfc-editor.org/rfc/rfc1035#section-4".to_owned()],
-    }
+    RULE.finding(confidence, subjects)
+        .severity(severity)
+        .summary(summary)
+        .why(explanation)
+        .seen(subjects.iter().flat_map(|subject| observed_target(subject)))
+        .fix(vec![see(case, subjects)])
 }
 
 /// Where to look.
@@ -228,28 +219,18 @@ fn finding(case: &Case<'_>, defect: &Defect, subjects: &[&Subject<'_>]) -> Findi
         evidence.extend(observed_target(subject));
         evidence.extend(subject.tcp().map(|lookup| observed(subject, lookup)));
     }
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: Confidence::High,
-        summary: format!(
+    RULE.finding(Confidence::High, subjects)
+        .summary(format!(
             "{who} {} {summary}, so each client fails with a different error",
             phrase::plural(several, "sends", "send"),
-        ),
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence,
-        remedies: vec![
+        ))
+        .why(explanation)
+        .seen(evidence)
+        .fix(vec![
             see(case, subjects),
             Remedy::advice(
-                "On the way: DNS inspection, DNS proxies of routers and security clients rewrite messages; take \
-                 this server's out of them. In the zone: correct aliases that lead back to themselves",
+                "On the way: DNS inspection, DNS proxies of routers and security clients rewrite messages; take this \
+                 server's out of them. In the zone: correct aliases that lead back to themselves",
             ),
-        ],
-        references: vec![
-            "https://www.rfc-editor.org/rfc/rfc1035#section-4".to_owned(),
-            "https://www.rfc-editor.org/rfc/rfc5452#section-9".to_owned(),
-        ],
-    }
+        ])
 }

@@ -3,6 +3,7 @@
 mod case;
 mod finding;
 pub mod phrase;
+mod reference;
 pub mod remedy;
 mod route53;
 mod step;
@@ -13,7 +14,7 @@ mod why;
 use serde::{Deserialize, Serialize};
 
 pub use case::{Case, Need, Subject};
-pub use finding::{Confidence, Evidence, Finding, Remedy, Severity};
+pub use finding::{Confidence, Evidence, Finding, Reference, Remedy, Severity};
 pub use verdict::{evaluate, touched};
 #[cfg(test)]
 pub(crate) use why::contradictions;
@@ -28,12 +29,14 @@ pub struct Rule {
     pub name: &'static str,
     /// One line for the index.
     pub summary: &'static str,
-    /// The documentation: what it means, how it was decided, why it matters, what to do, references.
+    /// The documentation: what it means, how it was decided, why it matters, what to do.
     pub documentation: &'static str,
     /// The worst severity it has.
     pub severity: Severity,
     /// The version it came with.
     pub since: &'static str,
+    /// Where to read on: for its page, and for its findings.
+    pub references: &'static [Reference],
     /// Without these it is not evaluated.
     pub needs: &'static [Need],
     /// Without these it is less sure.
@@ -87,6 +90,7 @@ macro_rules! declare_rule {
             summary: $summary:literal,
             severity: $severity:expr,
             since: $since:literal,
+            references: [$($reference:ident),+ $(,)?],
             needs: [$($need:ident),* $(,)?],
             wants: [$($want:ident),* $(,)?],
             $(explains: [$($explained:literal),* $(,)?],)?
@@ -101,6 +105,7 @@ macro_rules! declare_rule {
             documentation: concat!($($doc, "\n"),+),
             severity: $severity,
             since: $since,
+            references: &[$(crate::rules::reference::$reference),+],
             needs: &[$(crate::rules::Need::$need),*],
             wants: &[$(crate::rules::Need::$want),*],
             explains: &[$($($explained),*)?],

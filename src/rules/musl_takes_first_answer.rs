@@ -18,13 +18,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// One consistent set of name servers.
-    ///
-    /// ## References
-    /// - musl libc wiki, "Functional differences from glibc": name resolver
     "musl-takes-first-answer" = {
         summary: "clients with musl ask all name servers at once, and those disagree",
         severity: Severity::Warning,
         since: "0.1.0",
+        references: [MUSL_DIFFERENCES],
         needs: [],
         wants: [],
         stage: Stage::Remainder,
@@ -40,29 +38,20 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         .iter()
         .map(|subject| format!("{} {}", subject.title(), says(subject.verdict())))
         .collect();
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Warning,
-        confidence: Confidence::High,
-        summary: format!(
-            "for clients with musl (Alpine) it is a race: they ask {} at once and take the first answer",
-            phrase::titles(&found.answered)
-        ),
-        explanation: format!(
-            "musl sends each question to all name servers and takes what comes first, NXDOMAIN too. Here {}, so \
-             such clients resolve the name or not by chance, whatever the order in resolv.conf.",
-            phrase::list(&each)
-        ),
-        caused_by: None,
-        resolvers: phrase::names(&found.answered),
-        evidence: found
-            .answered
-            .iter()
-            .flat_map(|subject| observed_target(subject))
-            .collect(),
-        remedies: vec![Remedy::advice(
-            "Give containers and hosts with musl only name servers that answer alike",
-        )],
-        references: vec!["https://wiki.musl-libc.org/functional-differences-from-glibc.html".to_owned()],
-    }]
+    vec![
+        RULE.finding(Confidence::High, &found.answered)
+            .summary(format!(
+                "for clients with musl (Alpine) it is a race: they ask {} at once and take the first answer",
+                phrase::titles(&found.answered)
+            ))
+            .why(format!(
+                "musl sends each question to all name servers and takes what comes first, NXDOMAIN too. Here {}, so \
+                 such clients resolve the name or not by chance, whatever the order in resolv.conf.",
+                phrase::list(&each)
+            ))
+            .seen(found.answered.iter().flat_map(|subject| observed_target(subject)))
+            .fix(vec![Remedy::advice(
+                "Give containers and hosts with musl only name servers that answer alike",
+            )]),
+    ]
 }

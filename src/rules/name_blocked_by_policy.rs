@@ -29,15 +29,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Put `*.eks.amazonaws.com` (or the suffix of the endpoint at hand) on the policy's allow list.
-    ///
-    /// ## References
-    /// - RFC 8914, sections 4.16 to 4.19
-    /// - BIND 9 Administrator Reference Manual, "Response Policy Zone (RPZ) Rewriting"
-    /// - Amazon Route 53 Developer Guide, "Route 53 Resolver DNS Firewall"
     "name-blocked-by-policy" = {
         summary: "the resolver blocks the name on purpose",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [RFC_8914_POLICY, BIND_RPZ, ROUTE53_FIREWALL],
         needs: [],
         wants: [VpcView, PublicControl, Controls],
         explains: ["a-fails-aaaa-nodata"],
@@ -224,21 +220,13 @@ fn finding(case: &Case<'_>, shape: Shape, subjects: &[&Subject<'_>]) -> Finding 
     if shape == Shape::MarkedPerhapsRebinding {
         remedies.extend(remedy::filter::private_answers(case, Software::Dnsmasq));
     }
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: shape.confidence(),
-        summary: format!("{who} {blocks} {what} by policy, so clients there cannot resolve it"),
-        explanation: format!("{evidence_in_words}{around}{caveat}"),
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence,
-        remedies,
-        references: vec![
-            "https://www.rfc-editor.org/rfc/rfc8914#section-4.16".to_owned(),
-            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall.html".to_owned(),
-        ],
-    }
+    RULE.finding(shape.confidence(), subjects)
+        .summary(format!(
+            "{who} {blocks} {what} by policy, so clients there cannot resolve it"
+        ))
+        .why(format!("{evidence_in_words}{around}{caveat}"))
+        .seen(evidence)
+        .fix(remedies)
 }
 
 /// The SOA that gives the policy away.

@@ -21,13 +21,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Ask AWS for the cluster's endpoint and write the kubeconfig anew.
-    ///
-    /// ## References
-    /// - Amazon EKS User Guide, "Create a kubeconfig file for an Amazon EKS cluster"
     "name-does-not-exist" = {
         summary: "every resolver says that the name does not exist, the VPC's own included",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [EKS_KUBECONFIG],
         needs: [VpcView],
         wants: [Cluster, AbsentCluster],
         stage: Stage::Evidence,
@@ -55,25 +53,21 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let everybody: Vec<&Subject<'_>> = case.subjects().filter(heard).collect();
     let mut remedies = remedy::endpoint::take_the_name_from_aws(case, case.cluster_name());
     remedies.extend(remedy::question::decide(case, &[remedy::question::Question::Cluster]));
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: Confidence::Medium,
-        summary: "no resolver has this name, the VPC's own included: is it still the cluster's?".to_owned(),
-        explanation: format!(
-            "Everybody who answered says NXDOMAIN with the SOA of AWS's public zone, {} on the VPC's side too. A \
-             name of a deleted cluster, or of one in another account or Region, looks like this; a cluster that \
-             is made anew gets a new name. A right name whose private zone is in another VPC than the one that \
-             was asked, and which was never published, looks the same: only AWS can say.",
-            phrase::titles(&inside)
-        ),
-        caused_by: None,
-        resolvers: phrase::names(&in_scope),
-        evidence: everybody
-            .iter()
-            .filter_map(|subject| Some(observed(subject, subject.a()?)))
-            .collect(),
-        remedies,
-        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html".to_owned()],
-    }]
+    vec![
+        RULE.finding(Confidence::Medium, &in_scope)
+            .summary("no resolver has this name, the VPC's own included: is it still the cluster's?")
+            .why(format!(
+                "Everybody who answered says NXDOMAIN with the SOA of AWS's public zone, {} on the VPC's side too. A \
+                 name of a deleted cluster, or of one in another account or Region, looks like this; a cluster that is \
+                 made anew gets a new name. A right name whose private zone is in another VPC than the one that was \
+                 asked, and which was never published, looks the same: only AWS can say.",
+                phrase::titles(&inside)
+            ))
+            .seen(
+                everybody
+                    .iter()
+                    .filter_map(|subject| Some(observed(subject, subject.a()?))),
+            )
+            .fix(remedies),
+    ]
 }

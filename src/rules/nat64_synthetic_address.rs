@@ -23,14 +23,11 @@ declare_rule! {
     /// ## What to do
     /// Nothing where clients have IPv4 too. Where they have not: a DNS64 prefix of the network's own, or an
     /// IPv6 cluster.
-    ///
-    /// ## References
-    /// - RFC 6147, "DNS64"
-    /// - RFC 6052, "IPv6 Addressing of IPv4/IPv6 Translators"
     "nat64-synthetic-address" = {
         summary: "an IPv6 address of the answer is an expected IPv4 address in DNS64's prefix",
         severity: Severity::Info,
         since: "0.1.0",
+        references: [RFC_6147, RFC_6052],
         needs: [],
         wants: [],
         stage: Stage::Evidence,
@@ -62,31 +59,23 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     } else {
         ""
     };
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Info,
-        confidence: Confidence::High,
-        summary: format!(
-            "{who} {} IPv6 addresses of the endpoint's IPv4 addresses (DNS64)",
-            phrase::plural(subjects.len(), "makes", "make")
-        ),
-        explanation: format!(
-            "{who} {} {}: DNS64 synthesises what the name does not have. The address inside is right.{reach}",
-            phrase::plural(subjects.len(), "gives", "give"),
-            phrase::list(&pairs),
-        ),
-        caused_by: None,
-        resolvers: phrase::names(&subjects),
-        evidence: subjects.iter().flat_map(|subject| observed_target(subject)).collect(),
-        remedies: vec![Remedy::advice(
-            "Nothing where clients have IPv4. Else a NAT64 prefix of the network's own for DNS64, which may \
-             stand for private addresses",
-        )],
-        references: vec![
-            "https://www.rfc-editor.org/rfc/rfc6147".to_owned(),
-            "https://www.rfc-editor.org/rfc/rfc6052".to_owned(),
-        ],
-    }]
+    vec![
+        RULE.finding(Confidence::High, &subjects)
+            .summary(format!(
+                "{who} {} IPv6 addresses of the endpoint's IPv4 addresses (DNS64)",
+                phrase::plural(subjects.len(), "makes", "make")
+            ))
+            .why(format!(
+                "{who} {} {}: DNS64 synthesises what the name does not have. The address inside is right.{reach}",
+                phrase::plural(subjects.len(), "gives", "give"),
+                phrase::list(&pairs),
+            ))
+            .seen(subjects.iter().flat_map(|subject| observed_target(subject)))
+            .fix(vec![Remedy::advice(
+                "Nothing where clients have IPv4. Else a NAT64 prefix of the network's own for DNS64, which may stand \
+                 for private addresses",
+            )]),
+    ]
 }
 
 /// The synthetic addresses of an answer, each with the IPv4 address inside, where that is known to be right.

@@ -20,14 +20,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Ask the one question that decides; it is given as a command line.
-    ///
-    /// ## References
-    /// - RFC 2308, "Negative Caching of DNS Queries"
-    /// - RFC 9499, "DNS Terminology": negative response
     "negative-answer" = {
         summary: "the resolver denies the name, and what is known does not say why",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [RFC_2308, RFC_9499],
         needs: [],
         wants: [VpcView, PublicControl, Cluster],
         explains: ["search-domain-wildcard"],
@@ -111,31 +108,22 @@ fn finding(case: &Case<'_>, denial: Denial, caused_by: Option<String>, subjects:
         Denial::PrivateZone => &[Question::Vpc, Question::Cluster],
         Denial::ForeignZone | Denial::Bare => &[Question::Public, Question::Vpc, Question::Cluster],
     };
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: Confidence::Low,
-        summary: format!("{who} {denies} the name {by}; what was asked does not say why"),
-        explanation: format!(
+    RULE.finding(Confidence::Low, subjects)
+        .caused_by(caused_by)
+        .summary(format!("{who} {denies} the name {by}; what was asked does not say why"))
+        .why(format!(
             "That {who} {denies} it is certain, and clients there print \"no such host\". The answer comes {by}. \
              {causes}"
-        ),
-        caused_by,
-        resolvers: phrase::names(subjects),
-        evidence: subjects
-            .iter()
-            .flat_map(|subject| {
-                [
-                    observed_target(subject),
-                    observed_sibling(subject),
-                    observed_controls(subject),
-                ]
-                .concat()
-            })
-            .collect(),
-        remedies: question::decide(case, preferred),
-        references: vec!["https://www.rfc-editor.org/rfc/rfc2308".to_owned()],
-    }
+        ))
+        .seen(subjects.iter().flat_map(|subject| {
+            [
+                observed_target(subject),
+                observed_sibling(subject),
+                observed_controls(subject),
+            ]
+            .concat()
+        }))
+        .fix(question::decide(case, preferred))
 }
 
 /// The causes that fit a denial by AWS's public zone, in view of who else was heard.

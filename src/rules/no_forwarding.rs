@@ -35,15 +35,11 @@ declare_rule! {
     /// Forward the endpoint's own name, conditionally, to the inbound endpoint's addresses. The wider zone
     /// (`<region>.eks.amazonaws.com`, or `eks-cluster.<region>.api.aws` for IPv6 clusters) takes all clusters
     /// of the Region to one VPC, and those of other VPCs will not get private addresses there.
-    ///
-    /// ## References
-    /// - Amazon EKS User Guide, "Cluster API server endpoint"
-    /// - Amazon Route 53 Developer Guide, "Forwarding inbound DNS queries to your VPCs"
-    /// - AWS Compute Blog, "Enabling DNS resolution for Amazon EKS cluster endpoints"
     "no-forwarding" = {
         summary: "the resolver does not forward the name to the cluster's VPC",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [EKS_CLUSTER_ENDPOINT, ROUTE53_INBOUND, AWS_BLOG_EKS_DNS],
         needs: [],
         wants: [VpcView, PublicControl, Cluster],
         explains: ["not-in-public-dns"],
@@ -258,24 +254,14 @@ fn finding(
         case.public()
             .filter_map(|subject| Some(observed(subject, subject.a()?))),
     );
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: if shown == Shown::Otherwise {
+    RULE.finding(confidence, subjects)
+        .severity(if shown == Shown::Otherwise {
             Severity::Warning
         } else {
             Severity::Error
-        },
-        confidence,
-        summary: format!("{who} {does} this name to the VPC, {effect}"),
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence,
-        remedies: remedy::forward::to_inbound(case),
-        references: vec![
-            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
-            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html"
-                .to_owned(),
-        ],
-    }
+        })
+        .summary(format!("{who} {does} this name to the VPC, {effect}"))
+        .why(explanation)
+        .seen(evidence)
+        .fix(remedy::forward::to_inbound(case))
 }

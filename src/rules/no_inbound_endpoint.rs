@@ -24,14 +24,11 @@ declare_rule! {
     /// ## What to do
     /// Ask whoever runs DNS in the organization; or make an endpoint in two Availability Zones of the cluster's VPC,
     /// with port 53 open over UDP and TCP.
-    ///
-    /// ## References
-    /// - Amazon Route 53 Developer Guide, "Forwarding inbound DNS queries to your VPCs"
-    /// - Amazon VPC User Guide, "Share your VPC subnets with other accounts"
     "no-inbound-endpoint" = {
         summary: "no inbound endpoint of the cluster's VPC is visible in the account",
         severity: Severity::Warning,
         since: "0.1.0",
+        references: [ROUTE53_INBOUND, VPC_SHARED_SUBNETS],
         needs: [ResolverEndpoints],
         wants: [Cluster, Vpc, Caller],
         stage: Stage::Evidence,
@@ -95,23 +92,16 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         Some(owner) => format!("In account {owner}: make an inbound endpoint, if there is none"),
         None => "Where there is none: make an inbound endpoint, in two Availability Zones".to_owned(),
     };
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity,
-        confidence: Confidence::Medium,
-        summary: format!("no inbound endpoint of {cluster} is visible in {of}"),
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(&needy),
-        evidence,
-        remedies: if needy.is_empty() {
-            Vec::new()
-        } else {
-            vec![remedy::inbound::create(case, &title)]
-        },
-        references: vec![
-            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html"
-                .to_owned(),
-        ],
-    }]
+    vec![
+        RULE.finding(Confidence::Medium, &needy)
+            .severity(severity)
+            .summary(format!("no inbound endpoint of {cluster} is visible in {of}"))
+            .why(explanation)
+            .seen(evidence)
+            .fix(if needy.is_empty() {
+                Vec::new()
+            } else {
+                vec![remedy::inbound::create(case, &title)]
+            }),
+    ]
 }

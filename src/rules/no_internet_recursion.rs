@@ -26,14 +26,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Forward the endpoint's name, conditionally, to the inbound endpoint's addresses in the cluster's VPC.
-    ///
-    /// ## References
-    /// - Amazon EKS User Guide, "Cluster API server endpoint"
-    /// - Amazon Route 53 Developer Guide, "Forwarding inbound DNS queries to your VPCs"
     "no-internet-recursion" = {
         summary: "the resolver cannot resolve internet names",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [EKS_CLUSTER_ENDPOINT, ROUTE53_INBOUND],
         needs: [Controls],
         wants: [],
         explains: [],
@@ -120,11 +117,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, may_be_forwarded: bool, subj
         evidence.extend(observed_sibling(subject));
         evidence.extend(observed_controls(subject));
     }
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence,
-        summary: if may_be_forwarded {
+    RULE.finding(confidence, subjects)
+        .summary(if may_be_forwarded {
             format!(
                 "{who} {} no internet names, and no forward to the VPC brings this name",
                 phrase::plural(several, "resolves", "resolve"),
@@ -135,16 +129,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, may_be_forwarded: bool, subj
                 phrase::plural(several, "resolves", "resolve"),
                 phrase::plural(several, "does", "do"),
             )
-        },
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence,
-        remedies: remedy::forward::to_inbound(case),
-        references: vec![
-            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
-            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html"
-                .to_owned(),
-        ],
-    }
+        })
+        .why(explanation)
+        .seen(evidence)
+        .fix(remedy::forward::to_inbound(case))
 }

@@ -21,14 +21,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Turn public access on, narrowed to one address, and off again: once for the cluster. Or update the cluster.
-    ///
-    /// ## References
-    /// - Amazon EKS User Guide, "Cluster API server endpoint"
-    /// - Amazon EKS User Guide, document history of 2019-12-13
     "not-in-public-dns" = {
         summary: "the name is in the VPC's view and was never published in public DNS",
         severity: Severity::Info,
         since: "0.1.0",
+        references: [EKS_CLUSTER_ENDPOINT, EKS_HISTORY],
         needs: [VpcView, PublicControl],
         wants: [Cluster],
         stage: Stage::Evidence,
@@ -63,41 +60,39 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         format!("aws eks update-cluster-config --region {region} --name {cluster} --resources-vpc-config {config}")
     };
     let wait = format!("aws eks wait cluster-active --region {region} --name {cluster}");
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Info,
-        confidence: Confidence::High,
-        summary: "public DNS does not have this name: outside the VPC only a forward finds it".to_owned(),
-        explanation: format!(
-            "{} {} the private addresses, and {} {} NXDOMAIN from AWS's public zone, as {} {}. The names of \
-             clusters with private access alone are published with their private addresses since December 2019; \
-             that of a cluster from before then may not be. Publishing it is the other way out, beside a forward.",
-            phrase::titles(&vpc_view),
-            phrase::plural(vpc_view.len(), "has", "have"),
-            phrase::titles(&public),
-            phrase::plural(public.len(), "gets", "get"),
-            phrase::titles(&without),
-            phrase::plural(without.len(), "does", "do"),
-        ),
-        caused_by: None,
-        resolvers: phrase::names(&without),
-        evidence: vpc_view
-            .iter()
-            .chain(&public)
-            .filter_map(|subject| Some(observed(subject, subject.a()?)))
-            .collect(),
-        remedies: vec![
-            Remedy::new(
-                "Turn public access on for one address and off again, once: that publishes the name",
-                [
-                    update("endpointPrivateAccess=true,endpointPublicAccess=true,publicAccessCidrs=<your-address>/32"),
-                    wait.clone(),
-                    update("endpointPrivateAccess=true,endpointPublicAccess=false"),
-                    wait,
-                ],
-            ),
-            Remedy::advice("Or update the cluster, which publishes the name as well"),
-        ],
-        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned()],
-    }]
+    vec![
+        RULE.finding(Confidence::High, &without)
+            .summary("public DNS does not have this name: outside the VPC only a forward finds it")
+            .why(format!(
+                "{} {} the private addresses, and {} {} NXDOMAIN from AWS's public zone, as {} {}. The names of \
+                 clusters with private access alone are published with their private addresses since December 2019; \
+                 that of a cluster from before then may not be. Publishing it is the other way out, beside a forward.",
+                phrase::titles(&vpc_view),
+                phrase::plural(vpc_view.len(), "has", "have"),
+                phrase::titles(&public),
+                phrase::plural(public.len(), "gets", "get"),
+                phrase::titles(&without),
+                phrase::plural(without.len(), "does", "do"),
+            ))
+            .seen(
+                vpc_view
+                    .iter()
+                    .chain(&public)
+                    .filter_map(|subject| Some(observed(subject, subject.a()?))),
+            )
+            .fix(vec![
+                Remedy::new(
+                    "Turn public access on for one address and off again, once: that publishes the name",
+                    [
+                        update(
+                            "endpointPrivateAccess=true,endpointPublicAccess=true,publicAccessCidrs=<your-address>/32",
+                        ),
+                        wait.clone(),
+                        update("endpointPrivateAccess=true,endpointPublicAccess=false"),
+                        wait,
+                    ],
+                ),
+                Remedy::advice("Or update the cluster, which publishes the name as well"),
+            ]),
+    ]
 }

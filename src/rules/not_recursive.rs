@@ -23,14 +23,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Name a recursive resolver in the place of this server, or switch recursion on for this client.
-    ///
-    /// ## References
-    /// - RFC 1035, section 4.1.1 (RA); RFC 9499, "referral"
-    /// - BIND 9 Administrator Reference Manual, `recursion` and `allow-recursion`
     "not-recursive" = {
         summary: "the server does not recurse",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [RFC_1035_HEADER, RFC_9499, BIND_RECURSION],
         needs: [],
         wants: [],
         explains: [],
@@ -88,38 +85,32 @@ fn finding(referral: bool, subjects: &[&Subject<'_>]) -> Finding {
         }
         evidence.extend(observed_controls(subject));
     }
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: Confidence::High,
-        summary: format!("{who} {does} not recurse, so names of other servers' zones do not resolve there"),
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence,
-        remedies: [
-            vec![Remedy::advice(format!(
-                "Use a recursive resolver in the place of {who}"
-            ))],
-            Remedy::in_software(
-                "Or switch recursion on there, for known clients only",
-                [
-                    (
-                        Software::Bind,
-                        "# BIND (named.conf)\nrecursion yes;\nallow-recursion { localhost; localnets; \
-                         <client-subnet>; };",
-                    ),
-                    (
-                        Software::Windows,
-                        "# Windows DNS (PowerShell)\nSet-DnsServerRecursion -Enable $true",
-                    ),
-                ],
-            ),
-        ]
-        .concat(),
-        references: vec![
-            "https://www.rfc-editor.org/rfc/rfc1035#section-4.1.1".to_owned(),
-            "https://www.rfc-editor.org/rfc/rfc9499".to_owned(),
-        ],
-    }
+    RULE.finding(Confidence::High, subjects)
+        .summary(format!(
+            "{who} {does} not recurse, so names of other servers' zones do not resolve there"
+        ))
+        .why(explanation)
+        .seen(evidence)
+        .fix(
+            [
+                vec![Remedy::advice(format!(
+                    "Use a recursive resolver in the place of {who}"
+                ))],
+                Remedy::in_software(
+                    "Or switch recursion on there, for known clients only",
+                    [
+                        (
+                            Software::Bind,
+                            "# BIND (named.conf)\nrecursion yes;\nallow-recursion { localhost; localnets; \
+                             <client-subnet>; };",
+                        ),
+                        (
+                            Software::Windows,
+                            "# Windows DNS (PowerShell)\nSet-DnsServerRecursion -Enable $true",
+                        ),
+                    ],
+                ),
+            ]
+            .concat(),
+        )
 }

@@ -20,14 +20,11 @@ declare_rule! {
     /// ## What to do
     /// Find out who has the address now: another cluster, a proxy that opens TLS on the way, a stale record. Never
     /// switch verification off.
-    ///
-    /// ## References
-    /// - Amazon EKS API Reference, "Certificate"
-    /// - RFC 6066, section 3 (server name indication)
     "not-this-cluster" = {
         summary: "what answers at the address is not this cluster's API server",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [EKS_CERTIFICATE, RFC_6066_SNI],
         needs: [Connections],
         wants: [],
         stage: Stage::Evidence,
@@ -118,16 +115,10 @@ fn finding(
         .iter()
         .map(|connection| phrase::connection(connection))
         .collect();
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity,
-        confidence,
-        summary,
-        explanation: format!("{}. {why}", phrase::list(&said)),
-        caused_by: None,
-        resolvers: Vec::new(),
-        evidence: said.into_iter().map(Evidence::fact).collect(),
-        remedies: vec![Remedy::new(remedy, commands)],
-        references: vec!["https://docs.aws.amazon.com/eks/latest/APIReference/API_Certificate.html".to_owned()],
-    }
+    RULE.finding_at_large(confidence)
+        .severity(severity)
+        .summary(summary)
+        .why(format!("{}. {why}", phrase::list(&said)))
+        .seen(said.into_iter().map(Evidence::fact))
+        .fix(vec![Remedy::new(remedy, commands)])
 }

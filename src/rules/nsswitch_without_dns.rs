@@ -22,14 +22,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Add `dns` to the line, before any action that ends the look-up.
-    ///
-    /// ## References
-    /// - nsswitch.conf(5)
-    /// - Go, src/net/conf.go, hostLookupOrder
     "nsswitch-without-dns" = {
         summary: "nsswitch.conf keeps the operating system's look-up from asking DNS",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [MAN_NSSWITCH, GO_CONF],
         needs: [HostsLine],
         wants: [SystemView],
         explains: ["unexplained-mismatch"],
@@ -67,16 +64,16 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             phrase::plural(works.len(), "has", "have"),
         )
     };
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: if is_proven { Severity::Error } else { Severity::Warning },
-        confidence: if is_proven {
+    vec![
+        RULE.finding_at_large(if is_proven {
             Confidence::High
         } else {
             Confidence::Medium
-        },
-        summary: "nsswitch.conf does not lead to DNS: getaddrinfo asks no name server".to_owned(),
-        explanation: format!(
+        })
+        .about(failing.map(|system| phrase::names(&[system])).unwrap_or_default())
+        .severity(if is_proven { Severity::Error } else { Severity::Warning })
+        .summary("nsswitch.conf does not lead to DNS: getaddrinfo asks no name server")
+        .why(format!(
             "{}{beside} {} dig and nslookup do not read the line, and work.",
             line.meaning().first().map_or("", String::as_str),
             if line.go_asks_dns() {
@@ -84,11 +81,9 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             } else {
                 "Go's own resolver (kubectl's) reads the line too, and asks none either: \"no such host\"."
             }
-        ),
-        caused_by: None,
-        resolvers: failing.map(|system| phrase::names(&[system])).unwrap_or_default(),
-        evidence,
-        remedies: vec![
+        ))
+        .seen(evidence)
+        .fix(vec![
             Remedy::new(
                 "Let the line lead to DNS, behind the files (edit what generates it, where something does)",
                 ["hosts: files dns".to_owned()],
@@ -97,7 +92,6 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
                 "See what getaddrinfo makes of it",
                 [format!("getent ahosts {}", case.target.hostname)],
             ),
-        ],
-        references: vec!["https://man7.org/linux/man-pages/man5/nsswitch.conf.5.html".to_owned()],
-    }]
+        ]),
+    ]
 }

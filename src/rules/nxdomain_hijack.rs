@@ -22,14 +22,11 @@ declare_rule! {
     /// ## What to do
     /// Log in to the captive portal if there is one, or use another resolver. Forwarding the endpoint's name to
     /// the VPC from a resolver of one's own goes past it too.
-    ///
-    /// ## References
-    /// - RFC 8914, section 4.5 (Forged Answer)
-    /// - dnsmasq(8), `--bogus-nxdomain`
     "nxdomain-hijack" = {
         summary: "the resolver gives addresses for names that do not exist",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [RFC_8914_FORGED, DNSMASQ_BOGUS_NXDOMAIN],
         needs: [Controls],
         wants: [],
         explains: [],
@@ -77,19 +74,14 @@ fn finding(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Finding {
         evidence.extend(observed_sibling(subject));
     }
     let bogus: Vec<String> = theirs.iter().map(|ip| format!("bogus-nxdomain={ip}")).collect();
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: Confidence::High,
-        summary: format!(
+    RULE.finding(Confidence::High, subjects)
+        .summary(format!(
             "{who} {} addresses for names that do not exist, and so for this one",
             phrase::plural(several, "invents", "invent"),
-        ),
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence,
-        remedies: vec![
+        ))
+        .why(explanation)
+        .seen(evidence)
+        .fix(vec![
             Remedy::advice(
                 "Use a resolver that does not rewrite answers; on a guest network, log in to its portal first",
             ),
@@ -107,10 +99,5 @@ fn finding(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Finding {
                     [format!("# dnsmasq\n{}", bogus.join("\n"))],
                 )
             },
-        ],
-        references: vec![
-            "https://www.rfc-editor.org/rfc/rfc8914#section-4.5".to_owned(),
-            "https://thekelleys.org.uk/dnsmasq/docs/dnsmasq-man.html".to_owned(),
-        ],
-    }
+        ])
 }

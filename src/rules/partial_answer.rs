@@ -23,13 +23,11 @@ declare_rule! {
     /// ## What to do
     /// Find the second source: an override that adds to the answer instead of replacing it, a record added to
     /// a copy of the zone, a resolver that merges the answers of several servers.
-    ///
-    /// ## References
-    /// - Amazon EKS User Guide, "Cluster API server endpoint"
     "partial-answer" = {
         summary: "some addresses of the answer are expected, and some are not",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [EKS_CLUSTER_ENDPOINT],
         needs: [],
         wants: [],
         stage: Stage::Evidence,
@@ -52,31 +50,28 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     };
     let wrong = distinct(|fit| fit == Fit::Unexpected);
     let right = distinct(|fit| fit != Fit::Unexpected);
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: Confidence::High,
-        summary: format!("{who} {gives} wrong addresses ({wrong}) beside right ones"),
-        explanation: format!(
-            "{who} {gives} {right}, which nothing speaks against, and in the same answer {wrong}, which should \
-             not be there ({}). That is not one of AWS's zones alone: somewhere two sources are mixed. A \
-             client that tries a wrong address first fails, or waits for its time-out.",
-            case.expected.source,
-        ),
-        caused_by: None,
-        resolvers: phrase::names(&subjects),
-        evidence: subjects.iter().flat_map(|subject| observed_target(subject)).collect(),
-        remedies: [
-            vec![Remedy::advice(format!(
-                "Remove what adds {wrong} to the answer at this resolver, or at the one it forwards to: an \
-                 override, a record in a copy of the zone"
-            ))],
-            vec![remedy::answer::ask_again(case, &subjects, RecordType::A, "")],
-            remedy::flush::name(case),
-        ]
-        .concat(),
-        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned()],
-    }]
+    vec![
+        RULE.finding(Confidence::High, &subjects)
+            .summary(format!("{who} {gives} wrong addresses ({wrong}) beside right ones"))
+            .why(format!(
+                "{who} {gives} {right}, which nothing speaks against, and in the same answer {wrong}, which should not \
+                 be there ({}). That is not one of AWS's zones alone: somewhere two sources are mixed. A client that \
+                 tries a wrong address first fails, or waits for its time-out.",
+                case.expected.source,
+            ))
+            .seen(subjects.iter().flat_map(|subject| observed_target(subject)))
+            .fix(
+                [
+                    vec![Remedy::advice(format!(
+                        "Remove what adds {wrong} to the answer at this resolver, or at the one it forwards to: an \
+                         override, a record in a copy of the zone"
+                    ))],
+                    vec![remedy::answer::ask_again(case, &subjects, RecordType::A, "")],
+                    remedy::flush::name(case),
+                ]
+                .concat(),
+            ),
+    ]
 }
 
 fn is_partial(case: &Case<'_>, subject: &Subject<'_>) -> bool {

@@ -27,13 +27,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Switch private access on. It takes some minutes, and clients need no new kubeconfig: the name stays.
-    ///
-    /// ## References
-    /// - Amazon EKS User Guide, "Cluster API server endpoint"
     "private-access-disabled" = {
         summary: "private access to the cluster's endpoint is off",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [EKS_CLUSTER_ENDPOINT],
         needs: [Cluster],
         wants: [VpcView, Kubeconfig, Updates],
         replaces: [
@@ -80,46 +78,45 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     evidence.extend(shown.iter().flat_map(|subject| observed_target(subject)));
     let (region, profile) = (case.region(), remedy::endpoint::as_profile(case));
     let word = remedy::endpoint::word(name, "<cluster>");
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: if asked { Severity::Error } else { Severity::Info },
-        confidence: Confidence::Certain,
-        summary: format!("private access to {name} is off, so {who} {give} the public view"),
-        explanation: format!(
-            "With private access off there is no private hosted zone for the endpoint: {who} {give} the public view \
-             of the name, and so does everybody. {}",
-            if asked {
-                "Private addresses are expected here; no forward and no setting of a resolver brings them as long as \
-                 it is off."
-            } else {
-                "Clients in the VPC use the public endpoint too. If that is meant, there is nothing to do."
-            }
-        ),
-        caused_by: None,
-        resolvers: if asked { phrase::names(&missing) } else { Vec::new() },
-        evidence,
-        remedies: vec![
-            Remedy::new(
+    vec![
+        RULE.finding_at_large(Confidence::Certain)
+            .about(if asked { phrase::names(&missing) } else { Vec::new() })
+            .severity(if asked { Severity::Error } else { Severity::Info })
+            .summary(format!(
+                "private access to {name} is off, so {who} {give} the public view"
+            ))
+            .why(format!(
+                "With private access off there is no private hosted zone for the endpoint: {who} {give} the public \
+                 view of the name, and so does everybody. {}",
                 if asked {
-                    "Switch private access on"
+                    "Private addresses are expected here; no forward and no setting of a resolver brings them as long \
+                     as it is off."
                 } else {
-                    "Should clients in the VPC use private addresses: switch private access on"
-                },
-                [
-                    format!(
-                        "aws eks update-cluster-config --region {region} --name {word}{profile} \
-                         --resources-vpc-config endpointPrivateAccess=true"
-                    ),
-                    format!("aws eks wait cluster-active --region {region} --name {word}{profile}"),
-                ],
-            ),
-            Remedy::advice(
-                "Both DNS attributes of the VPC must be on for it, and clients need port 443 open at the cluster's \
-                 security group",
-            ),
-        ],
-        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned()],
-    }]
+                    "Clients in the VPC use the public endpoint too. If that is meant, there is nothing to do."
+                }
+            ))
+            .seen(evidence)
+            .fix(vec![
+                Remedy::new(
+                    if asked {
+                        "Switch private access on"
+                    } else {
+                        "Should clients in the VPC use private addresses: switch private access on"
+                    },
+                    [
+                        format!(
+                            "aws eks update-cluster-config --region {region} --name {word}{profile} \
+                             --resources-vpc-config endpointPrivateAccess=true"
+                        ),
+                        format!("aws eks wait cluster-active --region {region} --name {word}{profile}"),
+                    ],
+                ),
+                Remedy::advice(
+                    "Both DNS attributes of the VPC must be on for it, and clients need port 443 open at the cluster's \
+                     security group",
+                ),
+            ]),
+    ]
 }
 
 /// Whether it answers from the private zone: its addresses are private, or the zone shows.
@@ -159,25 +156,22 @@ fn contradiction(case: &Case<'_>, cluster: &Cluster, private: &[&Subject<'_>]) -
     evidence.extend(private.iter().flat_map(|subject| observed_target(subject)));
     let (region, profile) = (case.region(), remedy::endpoint::as_profile(case));
     let word = remedy::endpoint::word(name, "<cluster>");
-    Finding {
-        rule: RULE.name.to_owned(),
+    RULE.finding(Confidence::High, private)
         // A resolver whose answer is not the expected one is named by an error, whoever is right.
-        severity: if private.iter().all(|subject| subject.verdict().is_fine()) {
+        .severity(if private.iter().all(|subject| subject.verdict().is_fine()) {
             Severity::Warning
         } else {
             Severity::Error
-        },
-        confidence: Confidence::High,
-        summary: format!("AWS says that private access to {name} is off, and {who} {gives} from the private zone"),
-        explanation: format!(
+        })
+        .summary(format!(
+            "AWS says that private access to {name} is off, and {who} {gives} from the private zone"
+        ))
+        .why(format!(
             "With private access off there is no private hosted zone for the endpoint, so one of the two is out of \
-             date. \
-             {why} Until that is known, neither the private nor the public addresses can be called wrong."
-        ),
-        caused_by: None,
-        resolvers: phrase::names(private),
-        evidence,
-        remedies: vec![
+             date. {why} Until that is known, neither the private nor the public addresses can be called wrong."
+        ))
+        .seen(evidence)
+        .fix(vec![
             Remedy::new(
                 "See who is asked, what the access is now, and whether it is being changed",
                 [
@@ -190,9 +184,7 @@ fn contradiction(case: &Case<'_>, cluster: &Cluster, private: &[&Subject<'_>]) -
                 ],
             ),
             Remedy::advice("Then check again, with facts of now"),
-        ],
-        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned()],
-    }
+        ])
 }
 
 /// What a resolver shows because there is no private zone: the public view, or that the name is not there.

@@ -26,14 +26,11 @@ declare_rule! {
     /// ## What to do
     /// In this order: is this the cluster's VPC; is private access on, and no update under way; are both DNS
     /// attributes of the VPC on; does a Resolver rule take the name elsewhere.
-    ///
-    /// ## References
-    /// - Amazon EKS User Guide, "Cluster API server endpoint"
-    /// - Amazon Route 53 Developer Guide, "Considerations when working with a private hosted zone"
     "private-zone-not-effective" = {
         summary: "the VPC's own resolver does not have the endpoint's private addresses",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [EKS_CLUSTER_ENDPOINT, ROUTE53_PRIVATE_ZONE_CONSIDERATIONS],
         needs: [VpcView],
         wants: [PublicControl, Cluster, Vpc, VpcAttributes, Updates],
         stage: Stage::Evidence,
@@ -89,22 +86,15 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     if view::aws_names_this_endpoint(case) {
         evidence.push(Evidence::fact("DescribeCluster has this endpoint's name"));
     }
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: Confidence::Medium,
-        summary: format!("{who}: the VPC's resolver does not return the endpoint's private addresses"),
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(&subjects),
-        evidence,
-        remedies: remedy::endpoint::let_the_private_zone_work(case),
-        references: vec![
-            "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned(),
-            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html"
-                .to_owned(),
-        ],
-    }]
+    vec![
+        RULE.finding(Confidence::Medium, &subjects)
+            .summary(format!(
+                "{who}: the VPC's resolver does not return the endpoint's private addresses"
+            ))
+            .why(explanation)
+            .seen(evidence)
+            .fix(remedy::endpoint::let_the_private_zone_work(case)),
+    ]
 }
 
 /// What fits, in view of what AWS says.

@@ -34,13 +34,11 @@ declare_rule! {
     /// ## What to do
     /// Give the private zone a narrower apex, or take the VPC's association away. Where it cannot be changed,
     /// forward the endpoint's name past it.
-    ///
-    /// ## References
-    /// - Amazon Route 53 Developer Guide, "Considerations when working with a private hosted zone"
     "private-zone-shadow" = {
         summary: "another private hosted zone shadows the endpoint's name",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [ROUTE53_PRIVATE_ZONE_CONSIDERATIONS],
         needs: [],
         wants: [VpcView, PublicControl, Cluster, Vpc, HostedZones, Instance],
         stage: Stage::Evidence,
@@ -112,25 +110,18 @@ fn listed(zone: &HostedZone, vpc: &str) -> String {
 }
 
 fn configured(case: &Case<'_>, vpc: &str, zone: &HostedZone, apex: &Name) -> Finding {
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Warning,
-        confidence: Confidence::High,
-        summary: format!("the private hosted zone {apex} takes the endpoint's name in {vpc}"),
-        explanation: format!(
+    RULE.finding_at_large(Confidence::High)
+        .severity(Severity::Warning)
+        .summary(format!(
+            "the private hosted zone {apex} takes the endpoint's name in {vpc}"
+        ))
+        .why(format!(
             "{vpc} has the private hosted zone {apex}, which stands in for public DNS for all names below its apex, \
              the endpoint's among them. Nothing was seen to fail by it: either the name is in it, and then somebody \
              keeps its addresses up to date by hand, or nobody was asked there."
-        ),
-        caused_by: None,
-        resolvers: Vec::new(),
-        evidence: vec![Evidence::fact(listed(zone, vpc))],
-        remedies: vec![disassociate(case, apex, vpc, &zone.id)],
-        references: vec![
-            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html"
-                .to_owned(),
-        ],
-    }
+        ))
+        .seen(vec![Evidence::fact(listed(zone, vpc))])
+        .fix(vec![disassociate(case, apex, vpc, &zone.id)])
 }
 
 fn disassociate(case: &Case<'_>, apex: &Name, vpc: &str, zone: &str) -> Remedy {
@@ -216,23 +207,15 @@ fn finding(case: &Case<'_>, apex: &Name, at: &[&Subject<'_>], forwarders: &[&Sub
             case.own_zone()
         )],
     ));
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: Confidence::High,
-        summary: format!("{who}: the private hosted zone {apex} shadows the endpoint's name"),
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(&all),
-        evidence: all
-            .iter()
-            .flat_map(|subject| [observed_target(subject), observed_sibling(subject)].concat())
-            .chain(known.map(|(zone, vpc)| Evidence::fact(listed(zone, vpc))))
-            .collect(),
-        remedies,
-        references: vec![
-            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html"
-                .to_owned(),
-        ],
-    }
+    RULE.finding(Confidence::High, &all)
+        .summary(format!(
+            "{who}: the private hosted zone {apex} shadows the endpoint's name"
+        ))
+        .why(explanation)
+        .seen(
+            all.iter()
+                .flat_map(|subject| [observed_target(subject), observed_sibling(subject)].concat())
+                .chain(known.map(|(zone, vpc)| Evidence::fact(listed(zone, vpc)))),
+        )
+        .fix(remedies)
 }

@@ -24,14 +24,11 @@ declare_rule! {
     /// Take the endpoint out with NO_PROXY, or the `proxy-url` out of the kubeconfig; or see that the proxy itself
     /// resolves the name to the private addresses and may connect to them. Where there is a tunnel, test the name at
     /// its far end.
-    ///
-    /// ## References
-    /// - golang.org/x/net/http/httpproxy
-    /// - Kubernetes documentation, "kubeconfig (v1)": `proxy-url`
     "proxy-in-path" = {
         summary: "a proxy or a tunnel resolves the endpoint's name, and not this host",
         severity: Severity::Warning,
         since: "0.1.0",
+        references: [GO_HTTPPROXY, KUBECONFIG_V1],
         needs: [Proxy],
         wants: [Kubeconfig],
         stage: Stage::Evidence,
@@ -59,38 +56,33 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let address = proxy.address.as_deref().unwrap_or("a proxy");
     // All endpoint names, and nothing else of AWS's that may need the proxy.
     let exempt = format!(".{}", case.family_zone());
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Warning,
-        confidence: Confidence::High,
-        summary: format!(
-            "{variable} is set and NO_PROXY does not cover the endpoint: the proxy {address} resolves the \
-             name, not this host"
-        ),
-        explanation: format!(
-            "Clients that read {variable}, kubectl among them, send the endpoint's name to {address} and leave \
-             the look-up to it. What the resolvers here answer does not reach them. If the proxy does not see \
-             the VPC's view of the name, they fail although everything below is right."
-        ),
-        caused_by: None,
-        resolvers: Vec::new(),
-        evidence: vec![Evidence::fact(format!(
-            "{variable} names {address}; NO_PROXY does not cover {}",
-            case.own_zone()
-        ))],
-        remedies: vec![
-            Remedy::new(
-                "Take the endpoint out of the proxy",
-                [format!("export NO_PROXY=\"$NO_PROXY,{exempt}\"")],
-            ),
-            Remedy::advice(format!(
-                "Or, where clients reach the endpoint only through the proxy: test the name where the proxy \
-                 runs, and let its resolver forward {} to the VPC",
+    vec![
+        RULE.finding_at_large(Confidence::High)
+            .summary(format!(
+                "{variable} is set and NO_PROXY does not cover the endpoint: the proxy {address} resolves the name, \
+                 not this host"
+            ))
+            .why(format!(
+                "Clients that read {variable}, kubectl among them, send the endpoint's name to {address} and leave the \
+                 look-up to it. What the resolvers here answer does not reach them. If the proxy does not see the \
+                 VPC's view of the name, they fail although everything below is right."
+            ))
+            .seen(vec![Evidence::fact(format!(
+                "{variable} names {address}; NO_PROXY does not cover {}",
                 case.own_zone()
-            )),
-        ],
-        references: vec!["https://pkg.go.dev/golang.org/x/net/http/httpproxy".to_owned()],
-    }]
+            ))])
+            .fix(vec![
+                Remedy::new(
+                    "Take the endpoint out of the proxy",
+                    [format!("export NO_PROXY=\"$NO_PROXY,{exempt}\"")],
+                ),
+                Remedy::advice(format!(
+                    "Or, where clients reach the endpoint only through the proxy: test the name where the proxy runs, \
+                     and let its resolver forward {} to the VPC",
+                    case.own_zone()
+                )),
+            ]),
+    ]
 }
 
 /// kubectl connects to the end of a tunnel. What it asks name servers for is that end's name, if it has one.
@@ -107,26 +99,23 @@ fn through_a_tunnel(case: &Case<'_>, kubeconfig: &Kubeconfig, tunnel: &str) -> F
         .proxy_url
         .as_deref()
         .map(|proxy| format!(" The proxy-url {proxy} stands in front of it: the proxy connects to {tunnel}."));
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Warning,
-        confidence: Confidence::High,
-        summary: format!("the kubeconfig sends kubectl through a tunnel at {tunnel}: {looked_up} here"),
-        explanation: format!(
+    RULE.finding_at_large(Confidence::High)
+        .summary(format!(
+            "the kubeconfig sends kubectl through a tunnel at {tunnel}: {looked_up} here"
+        ))
+        .why(format!(
             "The context {context} has the server {server} and the tls-server-name {endpoint}, so kubectl connects to \
              the near end of a tunnel and verifies the certificate of the endpoint. The far end of the tunnel resolves \
              the endpoint's name: the instance that SSM port forwarding or ssh connects from. What the resolvers here \
              answer does not reach kubectl.{by_proxy}",
             server = kubeconfig.server,
             by_proxy = by_proxy.unwrap_or_default(),
-        ),
-        caused_by: None,
-        resolvers: Vec::new(),
-        evidence: vec![Evidence::fact(format!(
+        ))
+        .seen(vec![Evidence::fact(format!(
             "{files}, context {context}: server is {}, tls-server-name is {endpoint}",
             kubeconfig.server
-        ))],
-        remedies: vec![
+        ))])
+        .fix(vec![
             Remedy::new(
                 "Where kubectl fails, test the name at the far end of the tunnel",
                 [format!("eks-dns-doctor check {endpoint} --via ssm:<instance-id>")],
@@ -135,9 +124,7 @@ fn through_a_tunnel(case: &Case<'_>, kubeconfig: &Kubeconfig, tunnel: &str) -> F
                 "And see that the tunnel is open: its session ends with the terminal or the login that started it"
                     .to_owned(),
             ),
-        ],
-        references: vec!["https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/".to_owned()],
-    }
+        ])
 }
 
 /// The proxy is the kubeconfig's: the environment does not matter then.
@@ -154,24 +141,19 @@ fn of_kubeconfig(case: &Case<'_>, kubeconfig: &Kubeconfig, proxy: &str) -> Findi
         entry if !entry.is_empty() && entry.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) => entry,
         _ => "<cluster-entry>",
     };
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Warning,
-        confidence: Confidence::High,
-        summary: format!(
+    RULE.finding_at_large(Confidence::High)
+        .summary(format!(
             "the kubeconfig sends the endpoint through the proxy {proxy}: it resolves the name, not this host"
-        ),
-        explanation: format!(
-            "The context {context} has the proxy-url {proxy}. Clients that use the kubeconfig leave the look-up to \
-             it, whatever NO_PROXY says, and what the resolvers here answer does not reach them. If the proxy does \
-             not see the VPC's view of the name, they fail although everything below is right.{of_socks}"
-        ),
-        caused_by: None,
-        resolvers: Vec::new(),
-        evidence: vec![Evidence::fact(format!(
+        ))
+        .why(format!(
+            "The context {context} has the proxy-url {proxy}. Clients that use the kubeconfig leave the look-up to it, \
+             whatever NO_PROXY says, and what the resolvers here answer does not reach them. If the proxy does not see \
+             the VPC's view of the name, they fail although everything below is right.{of_socks}"
+        ))
+        .seen(vec![Evidence::fact(format!(
             "{files}, context {context}: proxy-url is {proxy}"
-        ))],
-        remedies: vec![
+        ))])
+        .fix(vec![
             Remedy::new(
                 "If the endpoint can be reached without it: take the proxy out of the kubeconfig",
                 [format!("kubectl config unset clusters.{entry}.proxy-url")],
@@ -180,7 +162,5 @@ fn of_kubeconfig(case: &Case<'_>, kubeconfig: &Kubeconfig, proxy: &str) -> Findi
                 "Else test the name where the proxy runs, and let its resolver forward {} to the VPC",
                 case.own_zone()
             )),
-        ],
-        references: vec!["https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/".to_owned()],
-    }
+        ])
 }

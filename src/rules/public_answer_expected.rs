@@ -24,13 +24,11 @@ declare_rule! {
     /// ## What to do
     /// Nothing. Where the traffic has to stay on private networks, forward the name to an inbound endpoint in the
     /// cluster's VPC.
-    ///
-    /// ## References
-    /// - Amazon EKS User Guide, "Cluster API server endpoint"
     "public-answer-expected" = {
         summary: "outside the VPC the public endpoint's addresses are the right answer",
         severity: Severity::Info,
         since: "0.1.0",
+        references: [EKS_CLUSTER_ENDPOINT],
         needs: [],
         wants: [Cluster],
         stage: Stage::Evidence,
@@ -83,42 +81,37 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     } else {
         "public addresses were asked for"
     }));
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Info,
-        confidence: if outside { Confidence::Certain } else { Confidence::High },
-        summary: format!(
-            "{who} {} the public endpoint's addresses, as is right outside the VPC",
-            phrase::plural(public.len(), "gives", "give")
-        ),
-        explanation: format!(
-            "{} {who} {} its addresses. Outside the cluster's VPC that is the right answer.{unless} Should a \
-             connection \
-             to them time out, it is not DNS: publicAccessCidrs of the cluster may not hold this network's address.",
-            if by_aws {
-                "The cluster's public endpoint is on, and"
-            } else {
-                "Public addresses are expected, and"
-            },
-            phrase::plural(public.len(), "gives", "give")
-        ),
-        caused_by: None,
-        resolvers: phrase::names(&public),
-        evidence,
-        remedies: vec![
-            Remedy::new(
-                "Where connections time out: see which networks the public endpoint accepts",
-                [format!(
-                    "aws eks describe-cluster --region {} --name {} --query \
-                     cluster.resourcesVpcConfig.publicAccessCidrs",
-                    case.region(),
-                    case.cluster_name()
-                )],
-            ),
-            Remedy::advice(
-                "Where traffic has to stay private: forward the name to an inbound endpoint in the cluster's VPC",
-            ),
-        ],
-        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html".to_owned()],
-    }]
+    vec![
+        RULE.finding(if outside { Confidence::Certain } else { Confidence::High }, &public)
+            .summary(format!(
+                "{who} {} the public endpoint's addresses, as is right outside the VPC",
+                phrase::plural(public.len(), "gives", "give")
+            ))
+            .why(format!(
+                "{} {who} {} its addresses. Outside the cluster's VPC that is the right answer.{unless} Should a \
+                 connection to them time out, it is not DNS: publicAccessCidrs of the cluster may not hold this \
+                 network's address.",
+                if by_aws {
+                    "The cluster's public endpoint is on, and"
+                } else {
+                    "Public addresses are expected, and"
+                },
+                phrase::plural(public.len(), "gives", "give")
+            ))
+            .seen(evidence)
+            .fix(vec![
+                Remedy::new(
+                    "Where connections time out: see which networks the public endpoint accepts",
+                    [format!(
+                        "aws eks describe-cluster --region {} --name {} --query \
+                         cluster.resourcesVpcConfig.publicAccessCidrs",
+                        case.region(),
+                        case.cluster_name()
+                    )],
+                ),
+                Remedy::advice(
+                    "Where traffic has to stay private: forward the name to an inbound endpoint in the cluster's VPC",
+                ),
+            ]),
+    ]
 }

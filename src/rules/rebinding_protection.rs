@@ -31,17 +31,11 @@ declare_rule! {
     /// ## What to do
     /// Except the domain of endpoint names from the filter: `rebind-domain-ok` in dnsmasq, `rebind_domain` in
     /// OpenWrt, `private-domain` in Unbound (pfSense, OPNsense), `except-from` in BIND.
-    ///
-    /// ## References
-    /// - dnsmasq(8), `--stop-dns-rebind` and `--rebind-domain-ok`
-    /// - unbound.conf(5), `private-address` and `private-domain`
-    /// - BIND 9 Administrator Reference Manual, `deny-answer-addresses`
-    /// - pfSense documentation, "DNS Rebinding Protections"
-    /// - RFC 8914, sections 4.16 (Blocked) and 4.19 (Prohibited)
     "rebinding-protection" = {
         summary: "the resolver takes private addresses out of answers",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [DNSMASQ_REBIND, UNBOUND_PRIVATE, BIND_DENY_ANSWER_ADDRESSES, PFSENSE_REBINDING, RFC_8914_POLICY],
         needs: [],
         wants: [VpcView, PublicControl, Controls],
         explains: ["a-fails-aaaa-nodata"],
@@ -189,26 +183,15 @@ fn finding(case: &Case<'_>, shape: Shape, subjects: &[&Subject<'_>]) -> Finding 
         })
         .collect();
     evidence.extend(known.iter().filter_map(|subject| Some(observed(subject, subject.a()?))));
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: shape.confidence(),
-        summary: format!(
+    RULE.finding(shape.confidence(), subjects)
+        .summary(format!(
             "{who} {does} private addresses out of answers (rebinding protection), so this name has none there"
-        ),
-        explanation: format!(
+        ))
+        .why(format!(
             "The endpoint's private addresses are known {known_from}, and {who} {} {}.{sibling}",
             phrase::plural(several, "answers", "answer"),
             shape.explanation(),
-        ),
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence,
-        remedies: remedy::filter::private_answers(case, shape.software()),
-        references: vec![
-            "https://thekelleys.org.uk/dnsmasq/docs/dnsmasq-man.html".to_owned(),
-            "https://docs.netgate.com/pfsense/en/latest/services/dns/rebinding.html".to_owned(),
-            "https://www.rfc-editor.org/rfc/rfc8914#section-4.16".to_owned(),
-        ],
-    }
+        ))
+        .seen(evidence)
+        .fix(remedy::filter::private_answers(case, shape.software()))
 }

@@ -21,15 +21,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Allow this client's subnet on the resolver, or use the resolver that is meant for it.
-    ///
-    /// ## References
-    /// - RFC 8914, section 4.19 (Prohibited)
-    /// - BIND 9 Administrator Reference Manual, `allow-recursion`
-    /// - unbound.conf(5), `access-control`
     "resolver-refuses-client" = {
         summary: "the resolver refuses whatever this client asks",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [RFC_8914_PROHIBITED, BIND_RECURSION, UNBOUND_ACCESS_CONTROL],
         needs: [],
         wants: [Controls],
         explains: [],
@@ -105,44 +101,35 @@ fn finding(confidence: Confidence, subjects: &[&Subject<'_>]) -> Finding {
         evidence.extend(observed_sibling(subject));
         evidence.extend(observed_controls(subject));
     }
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence,
-        summary: format!("{who} {refuses} to serve this client"),
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence,
-        remedies: [
-            Remedy::in_software(
-                "Allow this client's subnet there",
-                [
-                    (
-                        Software::Bind,
-                        "# BIND (named.conf); allow-query-cache follows allow-recursion\n\
-                         allow-recursion { localhost; localnets; <client-subnet>; };",
-                    ),
-                    (
-                        Software::Unbound,
-                        "# Unbound (unbound.conf)\nserver:\n    access-control: <client-subnet> allow",
-                    ),
-                    (
-                        Software::Pdns,
-                        "# PowerDNS Recursor (recursor.conf): the networks that are there, and\n\
-                         allow-from=<networks>, <client-subnet>",
-                    ),
-                ],
-            ),
-            vec![Remedy::advice(
-                "Behind a VPN or a NAT gateway the resolver sees the translated address: allow that one",
-            )],
-        ]
-        .concat(),
-        references: vec![
-            "https://www.rfc-editor.org/rfc/rfc8914#section-4.19".to_owned(),
-            "https://bind9.readthedocs.io/en/stable/reference.html".to_owned(),
-            "https://unbound.docs.nlnetlabs.nl/en/latest/manpages/unbound.conf.html".to_owned(),
-        ],
-    }
+    RULE.finding(confidence, subjects)
+        .summary(format!("{who} {refuses} to serve this client"))
+        .why(explanation)
+        .seen(evidence)
+        .fix(
+            [
+                Remedy::in_software(
+                    "Allow this client's subnet there",
+                    [
+                        (
+                            Software::Bind,
+                            "# BIND (named.conf); allow-query-cache follows allow-recursion\nallow-recursion { \
+                             localhost; localnets; <client-subnet>; };",
+                        ),
+                        (
+                            Software::Unbound,
+                            "# Unbound (unbound.conf)\nserver:\n    access-control: <client-subnet> allow",
+                        ),
+                        (
+                            Software::Pdns,
+                            "# PowerDNS Recursor (recursor.conf): the networks that are there, \
+                             and\nallow-from=<networks>, <client-subnet>",
+                        ),
+                    ],
+                ),
+                vec![Remedy::advice(
+                    "Behind a VPN or a NAT gateway the resolver sees the translated address: allow that one",
+                )],
+            ]
+            .concat(),
+        )
 }

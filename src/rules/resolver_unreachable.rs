@@ -28,14 +28,11 @@ declare_rule! {
     /// ## What to do
     /// Follow the way: the VPN and its routes, firewalls for port 53 over UDP and TCP, then the service on the
     /// host itself.
-    ///
-    /// ## References
-    /// - resolv.conf(5)
-    /// - RFC 7766, "DNS Transport over TCP"
     "resolver-unreachable" = {
         summary: "the resolver answers nothing, over UDP or TCP",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [MAN_RESOLV_CONF, RFC_7766],
         needs: [],
         wants: [Stub],
         stage: Stage::Evidence,
@@ -258,23 +255,20 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
         "Where the address is no longer in use, take it out of the configuration (known from: {})",
         phrase::list(&known_from.into_iter().collect::<Vec<_>>())
     )));
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: match silence {
+    RULE.finding(
+        match silence {
             Silence::Refused | Silence::NoWay => Confidence::Certain,
             Silence::Accepts => Confidence::Medium,
             Silence::Forbidden | Silence::OnThisHost | Silence::OnTheWay => Confidence::High,
         },
-        summary,
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence: subjects
+        subjects,
+    )
+    .summary(summary)
+    .why(explanation)
+    .seen(
+        subjects
             .iter()
-            .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat())
-            .collect(),
-        remedies,
-        references: vec!["https://www.rfc-editor.org/rfc/rfc7766".to_owned()],
-    }
+            .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat()),
+    )
+    .fix(remedies)
 }

@@ -26,13 +26,11 @@ declare_rule! {
     /// ## What to do
     /// Find the servers behind the address and make them alike: every one needs the same conditional forward,
     /// the same filter exceptions and the same way to the inbound endpoint.
-    ///
-    /// ## References
-    /// - RFC 5001, "DNS Name Server Identifier (NSID) Option"
     "resolver-unstable" = {
         summary: "the resolver gives different answers to the same question",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [RFC_5001],
         needs: [],
         wants: [],
         // Whatever in the catalogue speaks of a single resolver's answer for the name. What rests on
@@ -199,19 +197,16 @@ fn finding(
     } else {
         ""
     };
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity,
-        confidence: Confidence::Certain,
-        summary,
-        explanation: format!("{asked} {reason}{chance}"),
-        caused_by: None,
-        resolvers: vec![subject.name().to_owned()],
-        evidence: kinds.iter().map(|(_, alike)| observed(subject, alike, total)).collect(),
-        remedies: vec![
+    RULE.finding_at_large(Confidence::Certain)
+        .about(vec![subject.name().to_owned()])
+        .severity(severity)
+        .summary(summary)
+        .why(format!("{asked} {reason}{chance}"))
+        .seen(kinds.iter().map(|(_, alike)| observed(subject, alike, total)))
+        .fix(vec![
             Remedy::advice(
-                "Give every server behind the address the same configuration for this name: the same forward, \
-                 the same exceptions, the same way to the inbound endpoint",
+                "Give every server behind the address the same configuration for this name: the same forward, the same \
+                 exceptions, the same way to the inbound endpoint",
             ),
             Remedy::new(
                 "Ask more often, to see the share of each answer",
@@ -224,9 +219,7 @@ fn finding(
             ),
             // dig(1): +nsid asks for the name server identifier, which tells servers behind one address apart.
             remedy::answer::ask_again(case, &[subject], RecordType::A, "+nsid"),
-        ],
-        references: vec!["https://www.rfc-editor.org/rfc/rfc5001".to_owned()],
-    }
+        ])
 }
 
 fn observed(subject: &Subject<'_>, alike: &[&Sample<'_>], total: usize) -> Evidence {

@@ -24,14 +24,11 @@ declare_rule! {
     /// What is wrong with the wrong server is a finding of its own, and where that is known with high
     /// confidence it is the cause of this one: act on it first. Where it is not, or the server is somebody
     /// else's, take it out of the list: name servers of one host must all know the same.
-    ///
-    /// ## References
-    /// - resolv.conf(5)
-    /// - Go, src/net/dnsclient_unix.go
     "resolvers-disagree" = {
         summary: "this host's name servers give answers that do not agree",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [MAN_RESOLV_CONF, GO_DNS_CLIENT],
         needs: [],
         wants: [Stub],
         explains: ["musl-takes-first-answer"],
@@ -84,27 +81,24 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
         .iter()
         .map(|subject| format!("{} {}", subject.title(), says(subject.verdict())))
         .collect();
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: Confidence::Certain,
-        summary: format!("this host's name servers disagree: {}", phrase::list(&each)),
-        explanation: format!(
-            "{} What is wrong with {} is a question of its own; as long as they differ, no client here can \
-             rely on the name.",
-            in_order(case, &answered),
-            phrase::titles(&wrong),
-        ),
-        caused_by: cause(earlier, &wrong),
-        resolvers: phrase::names(&answered),
-        evidence: answered
-            .iter()
-            .flat_map(|subject| observed_target(subject))
-            .chain(case.stub().map(|stub| Evidence::fact(phrase::name_servers(stub))))
-            .collect(),
-        remedies: remedies(case, &right, &wrong),
-        references: vec!["https://man7.org/linux/man-pages/man5/resolv.conf.5.html".to_owned()],
-    }]
+    vec![
+        RULE.finding(Confidence::Certain, &answered)
+            .caused_by(cause(earlier, &wrong))
+            .summary(format!("this host's name servers disagree: {}", phrase::list(&each)))
+            .why(format!(
+                "{} What is wrong with {} is a question of its own; as long as they differ, no client here can rely on \
+                 the name.",
+                in_order(case, &answered),
+                phrase::titles(&wrong),
+            ))
+            .seen(
+                answered
+                    .iter()
+                    .flat_map(|subject| observed_target(subject))
+                    .chain(case.stub().map(|stub| Evidence::fact(phrase::name_servers(stub)))),
+            )
+            .fix(remedies(case, &right, &wrong)),
+    ]
 }
 
 /// What the order of the servers means for clients.

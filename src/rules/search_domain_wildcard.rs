@@ -26,14 +26,11 @@ declare_rule! {
     /// ## What to do
     /// First the reason why the name itself is denied, which is another finding. Then remove the suffix from
     /// the search list, or the wildcard from its zone.
-    ///
-    /// ## References
-    /// - resolv.conf(5): `search`, `ndots`
-    /// - RFC 1536, section 6, and RFC 4592 on wildcards
     "search-domain-wildcard" = {
         summary: "a suffix of the search list has a wildcard, which answers for the endpoint's name",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [MAN_RESOLV_CONF, RFC_1536_SEARCH, RFC_4592],
         needs: [],
         wants: [SystemView, Stub],
         stage: Stage::Remainder,
@@ -86,41 +83,37 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
         evidence.extend(lookups.iter().map(|lookup| observed(subject, lookup)));
     }
     evidence.extend(system.into_iter().flat_map(observed_target));
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: Confidence::High,
-        summary: format!(
-            "the search suffix {} answers for the endpoint's name with {}",
-            phrase::list(&suffixes),
-            phrase::addresses(&given)
-        ),
-        explanation: format!(
-            "{who} {} the name itself, and {} {} to {}. Clients here try the suffixes of the search list \
-             after the name was denied, and get that address instead of \"no such host\". A name so long is \
-             in that zone only by a wildcard.",
-            phrase::plural(local.len(), "denies", "deny"),
-            phrase::plural(local.len(), "resolves", "resolve"),
-            phrase::list(&full_names),
-            phrase::addresses(&given),
-        ),
-        caused_by: denial.map(|finding| finding.rule.clone()),
-        resolvers: phrase::names(&subjects),
-        evidence,
-        remedies: vec![
-            Remedy::advice(format!(
-                "Take {} out of the search list ({list}), or the wildcard record out of that zone",
-                phrase::list(&suffixes)
-            )),
-            Remedy::new(
-                "Check by hand: a made-up name below the suffix should not exist",
-                suffixes
-                    .iter()
-                    .map(|suffix| format!("dig eks-dns-doctor-test.{suffix} A")),
-            ),
-        ],
-        references: vec!["https://man7.org/linux/man-pages/man5/resolv.conf.5.html".to_owned()],
-    }]
+    vec![
+        RULE.finding(Confidence::High, &subjects)
+            .caused_by(denial.map(|finding| finding.rule.clone()))
+            .summary(format!(
+                "the search suffix {} answers for the endpoint's name with {}",
+                phrase::list(&suffixes),
+                phrase::addresses(&given)
+            ))
+            .why(format!(
+                "{who} {} the name itself, and {} {} to {}. Clients here try the suffixes of the search list after the \
+                 name was denied, and get that address instead of \"no such host\". A name so long is in that zone \
+                 only by a wildcard.",
+                phrase::plural(local.len(), "denies", "deny"),
+                phrase::plural(local.len(), "resolves", "resolve"),
+                phrase::list(&full_names),
+                phrase::addresses(&given),
+            ))
+            .seen(evidence)
+            .fix(vec![
+                Remedy::advice(format!(
+                    "Take {} out of the search list ({list}), or the wildcard record out of that zone",
+                    phrase::list(&suffixes)
+                )),
+                Remedy::new(
+                    "Check by hand: a made-up name below the suffix should not exist",
+                    suffixes
+                        .iter()
+                        .map(|suffix| format!("dig eks-dns-doctor-test.{suffix} A")),
+                ),
+            ]),
+    ]
 }
 
 /// The names with a suffix behind them that have addresses, where those are not the endpoint's own.

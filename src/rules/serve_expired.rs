@@ -23,14 +23,11 @@ declare_rule! {
     /// ## What to do
     /// See why the resolver cannot refresh the name (whom it forwards to, or its own way to the internet), and
     /// do not serve stale data for this zone.
-    ///
-    /// ## References
-    /// - RFC 8767, "Serving Stale Data to Improve DNS Resiliency"
-    /// - RFC 8914, "Extended DNS Errors", sections 4.4 and 4.20
     "serve-expired" = {
         summary: "the resolver answers from an expired cache entry",
         severity: Severity::Warning,
         since: "0.1.0",
+        references: [RFC_8767, RFC_8914_STALE],
         needs: [],
         wants: [],
         stage: Stage::Evidence,
@@ -64,46 +61,40 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
         Severity::Info => "What it says is still right, and may not be after the next change.",
         Severity::Warning | Severity::Error => "What it says is wrong: the name may have changed since.",
     };
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity,
-        confidence: Confidence::Medium,
-        summary: format!("{who} {answers} from an expired cache entry, and says so"),
-        explanation: format!(
-            "{who} {answers} with stale data: the reply carries the Extended DNS Error for it. {so_far} A \
-             resolver does that when whom it asks does not answer in time, or when it is set to hand out old \
-             data first and refresh it later."
-        ),
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence: subjects
-            .iter()
-            .flat_map(|subject| stale(subject).map(|lookup| observed(subject, lookup)))
-            .collect(),
-        remedies: [
-            remedy::flush::name(case),
-            // named.conf(5); unbound.conf(5).
-            Remedy::in_software(
-                "Do not serve stale data, where the resolver does so by its configuration",
-                [
-                    (
-                        Software::Bind,
-                        "# BIND (named.conf)\noptions {\n    stale-answer-enable no;\n};",
-                    ),
-                    (
-                        Software::Unbound,
-                        "# Unbound (unbound.conf)\nserver:\n    serve-expired: no",
-                    ),
-                ],
-            ),
-            vec![Remedy::advice(
-                "See in the resolver's log why the name is not refreshed: whether it reaches whom it forwards to",
-            )],
-        ]
-        .concat(),
-        references: vec![
-            "https://www.rfc-editor.org/rfc/rfc8767".to_owned(),
-            "https://www.rfc-editor.org/rfc/rfc8914".to_owned(),
-        ],
-    }
+    RULE.finding(Confidence::Medium, subjects)
+        .severity(severity)
+        .summary(format!("{who} {answers} from an expired cache entry, and says so"))
+        .why(format!(
+            "{who} {answers} with stale data: the reply carries the Extended DNS Error for it. {so_far} A resolver \
+             does that when whom it asks does not answer in time, or when it is set to hand out old data first and \
+             refresh it later."
+        ))
+        .seen(
+            subjects
+                .iter()
+                .flat_map(|subject| stale(subject).map(|lookup| observed(subject, lookup))),
+        )
+        .fix(
+            [
+                remedy::flush::name(case),
+                // named.conf(5); unbound.conf(5).
+                Remedy::in_software(
+                    "Do not serve stale data, where the resolver does so by its configuration",
+                    [
+                        (
+                            Software::Bind,
+                            "# BIND (named.conf)\noptions {\n    stale-answer-enable no;\n};",
+                        ),
+                        (
+                            Software::Unbound,
+                            "# Unbound (unbound.conf)\nserver:\n    serve-expired: no",
+                        ),
+                    ],
+                ),
+                vec![Remedy::advice(
+                    "See in the resolver's log why the name is not refreshed: whether it reaches whom it forwards to",
+                )],
+            ]
+            .concat(),
+        )
 }

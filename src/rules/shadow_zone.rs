@@ -25,15 +25,11 @@ declare_rule! {
     /// Remove the zone, or let the endpoints' domain out of it: delegate or forward it. A zone of the
     /// endpoint's own name needs the addresses, and they change with upgrades and scaling: remove it, and
     /// forward the name instead.
-    ///
-    /// ## References
-    /// - RFC 2308, section 2: the SOA of a negative answer names the zone it is from
-    /// - dnsmasq(8), `--local` and `--server`
-    /// - unbound.conf(5), `local-zone`
     "shadow-zone" = {
         summary: "the resolver has its own zone that hides the AWS zone",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [RFC_2308_SOA, DNSMASQ_SERVER, UNBOUND_LOCAL_ZONE],
         needs: [],
         wants: [VpcView, PublicControl, Controls],
         explains: [],
@@ -192,24 +188,17 @@ fn finding(case: &Case<'_>, shape: &Shape, subjects: &[&Subject<'_>]) -> Finding
             ],
         ));
     }
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: match shape {
+    RULE.finding(
+        match shape {
             Shape::Soa(_) | Shape::Bare => Confidence::High,
             Shape::BareMixed => Confidence::Medium,
         },
-        summary,
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence,
-        remedies,
-        references: vec![
-            "https://www.rfc-editor.org/rfc/rfc2308#section-2".to_owned(),
-            "https://unbound.docs.nlnetlabs.nl/en/latest/manpages/unbound.conf.html".to_owned(),
-        ],
-    }
+        subjects,
+    )
+    .summary(summary)
+    .why(explanation)
+    .seen(evidence)
+    .fix(remedies)
 }
 
 /// What the authoritative bit adds about where the zone is.

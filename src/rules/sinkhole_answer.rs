@@ -22,14 +22,11 @@ declare_rule! {
     /// ## What to do
     /// Put the domain of endpoint names on the allow list of the service. Some services (Control D) answer
     /// `0.0.0.0` in the place of private addresses: there it is the rebinding option that needs the exception.
-    ///
-    /// ## References
-    /// - RFC 1122, section 3.2.1.3: `0.0.0.0` and loopback
-    /// - Control D documentation, "DNS Rebind Option"
     "sinkhole-answer" = {
         summary: "the answer is an address that leads nowhere",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [RFC_1122_ADDRESSES, CONTROL_D_REBIND],
         needs: [],
         wants: [VpcView, PublicControl, Controls],
         explains: [],
@@ -91,20 +88,13 @@ fn finding(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Finding {
         evidence.extend(observed_target(subject));
         evidence.extend(observed_sibling(subject));
     }
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: Confidence::High,
-        summary: format!(
+    RULE.finding(Confidence::High, subjects)
+        .summary(format!(
             "{who} {} this name with {}: a block list's answer, not the cluster's",
             phrase::plural(several, "answers", "answer"),
             phrase::addresses(&nowhere),
-        ),
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence,
-        remedies: remedy::filter::allow_list(case),
-        references: vec!["https://docs.controld.com/docs/dns-rebind-option".to_owned()],
-    }
+        ))
+        .why(explanation)
+        .seen(evidence)
+        .fix(remedy::filter::allow_list(case))
 }

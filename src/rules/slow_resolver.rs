@@ -28,14 +28,11 @@ declare_rule! {
     /// ## What to do
     /// Look for packet loss on the path, a resolver whose upstream does not answer at first, and the limit of
     /// 1024 packets per second and network interface of the VPC resolver.
-    ///
-    /// ## References
-    /// - Amazon VPC User Guide: DNS quotas of the Amazon-provided DNS server
-    /// - resolv.conf(5): `timeout`, `attempts`
     "slow-resolver" = {
         summary: "the resolver answers, but late or only when asked again",
         severity: Severity::Warning,
         since: "0.1.0",
+        references: [VPC_DNS_QUOTAS, MAN_RESOLV_CONF],
         needs: [],
         wants: [],
         stage: Stage::Evidence,
@@ -76,30 +73,21 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     } else {
         ""
     };
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Warning,
-        confidence: Confidence::Certain,
-        summary,
-        explanation: format!(
-            "{who} {} addresses that nothing speaks against, but late.{lost} Clients wait for A and AAAA both, and ask \
-             the next name \
-             server only after 5 s; those with a shorter deadline fail without a word about DNS.",
-            phrase::plural(subjects.len(), "gives", "give"),
-        ),
-        caused_by: None,
-        resolvers: phrase::names(&subjects),
-        evidence: slow
-            .iter()
-            .flat_map(|(subject, late)| {
+    vec![
+        RULE.finding(Confidence::Certain, &subjects)
+            .summary(summary)
+            .why(format!(
+                "{who} {} addresses that nothing speaks against, but late.{lost} Clients wait for A and AAAA both, and \
+                 ask the next name server only after 5 s; those with a shorter deadline fail without a word about DNS.",
+                phrase::plural(subjects.len(), "gives", "give"),
+            ))
+            .seen(slow.iter().flat_map(|(subject, late)| {
                 late.iter()
                     .take(limits::EVIDENCE_SHOWN)
                     .map(|lookup| observed_late(subject, lookup))
-            })
-            .collect(),
-        remedies: remedies(case, &subjects),
-        references: vec!["https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html".to_owned()],
-    }]
+            }))
+            .fix(remedies(case, &subjects)),
+    ]
 }
 
 fn remedies(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Vec<Remedy> {

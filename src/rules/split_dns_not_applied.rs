@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, phrase};
+use super::{Case, Confidence, Evidence, Finding, Reference, Remedy, Severity, Stage, Subject, phrase, reference};
 use crate::facts::{AskedFor, Chooser, SplitDns};
 use crate::resolvers::Role;
 
@@ -24,16 +24,11 @@ declare_rule! {
     /// ## What to do
     /// Send the endpoint's zone to that name server: with a routing domain for its link (systemd-resolved), a file in
     /// `/etc/resolver` (macOS), or an NRPT rule (Windows); best in the VPN client, which brought it.
-    ///
-    /// ## References
-    /// - systemd-resolved.service(8), "Protocols and routing" and "/etc/resolv.conf"
-    /// - resolvectl(1), "domain"
-    /// - resolver(5) of macOS, "SEARCH STRATEGY"
-    /// - Microsoft, Add-DnsClientNrptRule
     "split-dns-not-applied" = {
         summary: "a name server that this host has knows the name, and this host asks another",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [SYSTEMD_RESOLVED, RESOLVECTL, MACOS_RESOLVER, WINDOWS_NRPT],
         needs: [Upstreams],
         wants: [SystemView],
         explains: [
@@ -119,39 +114,36 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     evidence.extend(failing.iter().flat_map(|subject| phrase::observed_target(subject)));
     evidence.extend(asked.as_ref().map(|asked| Evidence::fact(asked.sentence())));
     let links = links(split, &know);
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: if is_race { Confidence::Medium } else { Confidence::High },
-        summary: if is_race {
-            format!(
-                "{those} {} the name, but {who} may ask another name server and {} its NXDOMAIN",
-                phrase::plural(know.len(), "knows", "know"),
-                phrase::plural(failing.len(), "accepts", "accept"),
-            )
-        } else {
-            format!(
-                "{those} {} the name, but {who} {} another name server for it",
-                phrase::plural(know.len(), "knows", "know"),
-                phrase::plural(failing.len(), "asks", "ask"),
-            )
-        },
-        explanation: match &asked {
-            None => format!(
-                "systemd-resolved has {those} behind it, which {} the right addresses, and {}, which {} not. Without a \
-                 routing domain for {zone} on the link of the first, the stub may ask the others, and believes them.",
-                phrase::plural(know.len(), "gives", "give"),
-                phrase::titles(&others),
-                phrase::plural(others.len(), "does", "do"),
-            ),
-            Some(asked) => explanation(asked, &those, (know.len(), is_race), &links, &zone),
-        },
-        caused_by: None,
-        resolvers: phrase::names(&failing),
-        evidence,
-        remedies: remedies(split, &know, &links, &zone, &case.own_zone()),
-        references: references(split),
-    }]
+    vec![
+        RULE.finding(if is_race { Confidence::Medium } else { Confidence::High }, &failing)
+            .summary(if is_race {
+                format!(
+                    "{those} {} the name, but {who} may ask another name server and {} its NXDOMAIN",
+                    phrase::plural(know.len(), "knows", "know"),
+                    phrase::plural(failing.len(), "accepts", "accept"),
+                )
+            } else {
+                format!(
+                    "{those} {} the name, but {who} {} another name server for it",
+                    phrase::plural(know.len(), "knows", "know"),
+                    phrase::plural(failing.len(), "asks", "ask"),
+                )
+            })
+            .why(match &asked {
+                None => format!(
+                    "systemd-resolved has {those} behind it, which {} the right addresses, and {}, which {} not. \
+                     Without a routing domain for {zone} on the link of the first, the stub may ask the others, and \
+                     believes them.",
+                    phrase::plural(know.len(), "gives", "give"),
+                    phrase::titles(&others),
+                    phrase::plural(others.len(), "does", "do"),
+                ),
+                Some(asked) => explanation(asked, &those, (know.len(), is_race), &links, &zone),
+            })
+            .seen(evidence)
+            .fix(remedies(split, &know, &links, &zone, &case.own_zone()))
+            .read_on(references(split)),
+    ]
 }
 
 /// What the name servers that know belong to.
@@ -252,14 +244,11 @@ fn remedies(split: Option<&SplitDns>, know: &[&Subject<'_>], links: &[String], z
     vec![first, Remedy::advice(for_good)]
 }
 
-fn references(split: Option<&SplitDns>) -> Vec<String> {
-    let pages: &[&str] = match split.map(|split| split.chooser) {
-        None | Some(Chooser::SystemdResolved) => &[
-            "https://www.freedesktop.org/software/systemd/man/latest/systemd-resolved.service.html",
-            "https://www.freedesktop.org/software/systemd/man/latest/resolvectl.html",
-        ],
-        Some(Chooser::Macos) => &["https://manp.gs/mac/5/resolver"],
-        Some(Chooser::Windows) => &["https://learn.microsoft.com/powershell/module/dnsclient/add-dnsclientnrptrule"],
-    };
-    pages.iter().map(|page| (*page).to_owned()).collect()
+/// The texts about what chooses the name servers here.
+fn references(split: Option<&SplitDns>) -> &'static [Reference] {
+    match split.map(|split| split.chooser) {
+        None | Some(Chooser::SystemdResolved) => &[reference::SYSTEMD_RESOLVED, reference::RESOLVECTL],
+        Some(Chooser::Macos) => &[reference::MACOS_RESOLVER],
+        Some(Chooser::Windows) => &[reference::WINDOWS_NRPT],
+    }
 }

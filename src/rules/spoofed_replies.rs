@@ -22,13 +22,11 @@ declare_rule! {
     /// ## What to do
     /// Find who sends them: a firewall, a transparent DNS proxy or an attacker on the path. Over TCP a third
     /// party cannot easily join in, so a different answer there points to the path and not to the resolver.
-    ///
-    /// ## References
-    /// - RFC 5452, "Measures for Making DNS More Resilient against Forged Answers"
     "spoofed-replies" = {
         summary: "replies that do not belong came beside the resolver's own",
         severity: Severity::Warning,
         since: "0.1.0",
+        references: [RFC_5452],
         needs: [],
         wants: [],
         stage: Stage::Evidence,
@@ -54,47 +52,43 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     } else {
         "Go (kubectl) and glibc wait past them; musl accepts a reply to another question."
     };
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Warning,
-        confidence: Confidence::Medium,
-        summary: format!(
-            "beside the {} of {who} came replies that do not belong",
-            phrase::plural(subjects.len(), "answer", "answers")
-        ),
-        explanation: format!(
-            "Under the address of {who} came, beside the reply that counts, replies with another ID or \
-             question, or with other data. {race} A resolver does not do that by itself: something on the \
-             path answers in its name, or changes and repeats what it sends."
-        ),
-        caused_by: None,
-        resolvers: phrase::names(&subjects),
-        evidence: subjects
-            .iter()
-            .flat_map(|subject| stray_lookups(subject).map(|(lookup, strays)| strays.observed(subject, lookup)))
-            .collect(),
-        remedies: vec![
-            Remedy::advice(
-                "Have firewalls and transparent DNS proxies between here and the resolver leave port 53 alone",
-            ),
-            remedy::answer::ask_again(case, &subjects, RecordType::A, "+tcp"),
-            Remedy::new(
-                "Watch what comes from there while asking, and look at the TTL of the IP headers: replies of \
-                 another host usually differ in it",
-                subjects
-                    .iter()
-                    .filter_map(|subject| subject.probed.resolver.address)
-                    .map(|address| {
-                        format!(
-                            "sudo tcpdump -n -v -i any 'udp port {} and host {}'",
-                            address.port(),
-                            address.ip()
-                        )
-                    }),
-            ),
-        ],
-        references: vec!["https://www.rfc-editor.org/rfc/rfc5452".to_owned()],
-    }]
+    vec![
+        RULE.finding(Confidence::Medium, &subjects)
+            .summary(format!(
+                "beside the {} of {who} came replies that do not belong",
+                phrase::plural(subjects.len(), "answer", "answers")
+            ))
+            .why(format!(
+                "Under the address of {who} came, beside the reply that counts, replies with another ID or question, \
+                 or with other data. {race} A resolver does not do that by itself: something on the path answers in \
+                 its name, or changes and repeats what it sends."
+            ))
+            .seen(
+                subjects.iter().flat_map(|subject| {
+                    stray_lookups(subject).map(|(lookup, strays)| strays.observed(subject, lookup))
+                }),
+            )
+            .fix(vec![
+                Remedy::advice(
+                    "Have firewalls and transparent DNS proxies between here and the resolver leave port 53 alone",
+                ),
+                remedy::answer::ask_again(case, &subjects, RecordType::A, "+tcp"),
+                Remedy::new(
+                    "Watch what comes from there while asking, and look at the TTL of the IP headers: replies of \
+                     another host usually differ in it",
+                    subjects
+                        .iter()
+                        .filter_map(|subject| subject.probed.resolver.address)
+                        .map(|address| {
+                            format!(
+                                "sudo tcpdump -n -v -i any 'udp port {} and host {}'",
+                                address.port(),
+                                address.ip()
+                            )
+                        }),
+                ),
+            ]),
+    ]
 }
 
 /// What came beside the reply of one look-up.

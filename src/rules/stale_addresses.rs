@@ -30,14 +30,11 @@ declare_rule! {
     /// ## What to do
     /// Ask again after 60 seconds, the TTL of the name. If the answer stays, make the resolver forget the
     /// name, and remove whatever pins it: a local zone, an override, a minimum TTL of the cache.
-    ///
-    /// ## References
-    /// - Amazon EKS User Guide, "View Amazon EKS networking requirements for VPC and subnets"
-    /// - Amazon EKS Best Practices Guide, "Control plane": DNS of the endpoint
     "stale-addresses" = {
         summary: "the answer holds addresses in the VPC that the cluster does not have now",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [EKS_NETWORK_REQUIREMENTS, EKS_BEST_PRACTICES],
         needs: [Vpc],
         wants: [Interfaces, Cluster],
         stage: Stage::Evidence,
@@ -134,29 +131,24 @@ fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], righ
     }
     let mut again = remedy::answer::ask_again(case, stale, RecordType::A, "");
     again.title = format!("Ask again after {ENDPOINT_TTL} s: the answer may heal by itself");
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence,
-        summary: format!(
+    RULE.finding(confidence, stale)
+        .summary(format!(
             "{who} {} addresses of the VPC that the cluster does not have now ({old})",
             phrase::plural(stale.len(), "gives", "give")
-        ),
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(stale),
-        evidence,
-        remedies: [
-            vec![again, remedy::answer::interfaces_now(case)],
-            remedy::flush::name(case),
-            vec![Remedy::advice(
-                "If it stays: remove the record, override or minimum TTL that pins the name at this resolver or \
-                 behind it",
-            )],
-        ]
-        .concat(),
-        references: vec!["https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html".to_owned()],
-    }
+        ))
+        .why(explanation)
+        .seen(evidence)
+        .fix(
+            [
+                vec![again, remedy::answer::interfaces_now(case)],
+                remedy::flush::name(case),
+                vec![Remedy::advice(
+                    "If it stays: remove the record, override or minimum TTL that pins the name at this resolver or \
+                     behind it",
+                )],
+            ]
+            .concat(),
+        )
 }
 
 /// The longest TTL of the addresses that these resolvers gave.

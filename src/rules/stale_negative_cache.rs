@@ -27,15 +27,11 @@ declare_rule! {
     /// ## What to do
     /// Wait as long as the TTL says, or drop the name from every cache on the way, the one nearest to AWS
     /// first: the others would fetch the old denial from it again.
-    ///
-    /// ## References
-    /// - RFC 2308, "Negative Caching of DNS Queries"
-    /// - Amazon Route 53 Developer Guide, "NS and SOA records that Amazon Route 53 creates for a public hosted
-    ///   zone"
     "stale-negative-cache" = {
         summary: "the resolver still gives an old denial of a name that exists now",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [RFC_2308, ROUTE53_SOA],
         needs: [],
         wants: [VpcView, PublicControl, Controls],
         explains: [],
@@ -164,25 +160,18 @@ fn finding(case: &Case<'_>, basis: Basis, subjects: &[&Subject<'_>]) -> Finding 
     if subjects.iter().any(|subject| !subject.is_vpc_side()) {
         remedies.extend(remedy::flush::name(case));
     }
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: match basis {
+    RULE.finding(
+        match basis {
             Basis::Aged => Confidence::Medium,
             Basis::PrivateZone => Confidence::High,
         },
-        summary: format!(
-            "{who} still {} an old denial of this name; at most {wait} s of it are left",
-            phrase::plural(several, "gives", "give"),
-        ),
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence,
-        remedies,
-        references: vec![
-            "https://www.rfc-editor.org/rfc/rfc2308".to_owned(),
-            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html".to_owned(),
-        ],
-    }
+        subjects,
+    )
+    .summary(format!(
+        "{who} still {} an old denial of this name; at most {wait} s of it are left",
+        phrase::plural(several, "gives", "give"),
+    ))
+    .why(explanation)
+    .seen(evidence)
+    .fix(remedies)
 }

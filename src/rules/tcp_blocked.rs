@@ -21,14 +21,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Open port 53 for TCP beside UDP.
-    ///
-    /// ## References
-    /// - RFC 7766, "DNS Transport over TCP": TCP support is required
-    /// - Amazon Route 53 Developer Guide, "Values that you specify when you create or edit inbound endpoints"
     "tcp-blocked" = {
         summary: "the resolver answers over UDP, and TCP port 53 is closed",
         severity: Severity::Warning,
         since: "0.1.0",
+        references: [RFC_7766, ROUTE53_INBOUND_VALUES],
         needs: [],
         wants: [],
         stage: Stage::Evidence,
@@ -61,27 +58,23 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             .flat_map(|subject| remedy::path::ask(case, subject))
             .collect::<Vec<_>>(),
     ));
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Warning,
-        confidence: Confidence::High,
-        summary: format!(
-            "{who} {} over UDP and not over TCP: TCP port 53 is blocked",
-            phrase::plural(blocked.len(), "answers", "answer")
-        ),
-        explanation: format!(
-            "{who} {} over UDP and {} nothing over TCP. Today's answer fits into a datagram. One that does not is \
-             truncated, and then every client has to come over TCP: it fails there, or waits for a long time.",
-            phrase::plural(blocked.len(), "answers", "answer"),
-            phrase::plural(blocked.len(), "says", "say")
-        ),
-        caused_by: None,
-        resolvers: phrase::names(&blocked),
-        evidence: blocked
-            .iter()
-            .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat())
-            .collect(),
-        remedies,
-        references: vec!["https://www.rfc-editor.org/rfc/rfc7766".to_owned()],
-    }]
+    vec![
+        RULE.finding(Confidence::High, &blocked)
+            .summary(format!(
+                "{who} {} over UDP and not over TCP: TCP port 53 is blocked",
+                phrase::plural(blocked.len(), "answers", "answer")
+            ))
+            .why(format!(
+                "{who} {} over UDP and {} nothing over TCP. Today's answer fits into a datagram. One that does not is \
+                 truncated, and then every client has to come over TCP: it fails there, or waits for a long time.",
+                phrase::plural(blocked.len(), "answers", "answer"),
+                phrase::plural(blocked.len(), "says", "say")
+            ))
+            .seen(
+                blocked
+                    .iter()
+                    .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat()),
+            )
+            .fix(remedies),
+    ]
 }

@@ -21,13 +21,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Open TCP 53 to the resolver, on every firewall, security group and network ACL on the way.
-    ///
-    /// ## References
-    /// - RFC 7766, "DNS Transport over TCP": every server must support it
     "truncated-without-tcp" = {
         summary: "replies are cut short, and TCP does not bring the rest",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [RFC_7766],
         needs: [],
         wants: [],
         explains: [],
@@ -104,24 +102,19 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
             },
         )
     };
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence,
-        summary,
-        explanation: format!(
-            "The reply of {who} over UDP is marked as cut short, so clients ask again over TCP, and that fails \
-             ({}). {then}",
+    RULE.finding(confidence, subjects)
+        .summary(summary)
+        .why(format!(
+            "The reply of {who} over UDP is marked as cut short, so clients ask again over TCP, and that fails ({}). \
+             {then}",
             failures.join("; "),
-        ),
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence,
-        remedies: vec![
+        ))
+        .seen(evidence)
+        .fix(vec![
             Remedy::new(
                 format!(
-                    "Open TCP {} to {who}: on the resolver itself and on every firewall, security group and \
-                     network ACL on the way",
+                    "Open TCP {} to {who}: on the resolver itself and on every firewall, security group and network \
+                     ACL on the way",
                     subjects.iter().find_map(|subject| port(subject)).unwrap_or(53)
                 ),
                 subjects
@@ -129,10 +122,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
                     .filter_map(|subject| remedy::path::dig(case, subject, RecordType::A, "+tcp")),
             ),
             Remedy::advice(
-                "An endpoint's answer is small: that it is cut short at all points to a size limit on the resolver \
-                 or on the way, or to response rate limiting",
+                "An endpoint's answer is small: that it is cut short at all points to a size limit on the resolver or \
+                 on the way, or to response rate limiting",
             ),
-        ],
-        references: vec!["https://www.rfc-editor.org/rfc/rfc7766".to_owned()],
-    }
+        ])
 }

@@ -20,14 +20,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Open port 53 for UDP on the way there; at an inbound endpoint, in its security group.
-    ///
-    /// ## References
-    /// - RFC 7766, "DNS Transport over TCP"
-    /// - Amazon Route 53 Developer Guide, "Values that you specify when you create or edit inbound endpoints"
     "udp-blocked" = {
         summary: "the resolver answers over TCP only",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [RFC_7766, ROUTE53_INBOUND_VALUES],
         needs: [],
         wants: [],
         stage: Stage::Evidence,
@@ -57,29 +54,25 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             ["options use-vc"],
         ));
     }
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Error,
-        confidence: Confidence::High,
-        summary: format!(
-            "{who} {} over TCP only: UDP port 53 is blocked",
-            phrase::plural(blocked.len(), "answers", "answer")
-        ),
-        explanation: format!(
-            "No question to {who} over UDP got a reply{}, and TCP did. Clients ask over UDP and change to TCP only \
-             where a UDP reply says that it is truncated, so none of them gets an answer. A firewall rule that \
-             names TCP only is the usual reason.",
-            phrase::among_them(case)
-        ),
-        caused_by: None,
-        resolvers: phrase::names(&blocked),
-        evidence: blocked
-            .iter()
-            .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat())
-            .collect(),
-        remedies,
-        references: vec!["https://www.rfc-editor.org/rfc/rfc7766".to_owned()],
-    }]
+    vec![
+        RULE.finding(Confidence::High, &blocked)
+            .summary(format!(
+                "{who} {} over TCP only: UDP port 53 is blocked",
+                phrase::plural(blocked.len(), "answers", "answer")
+            ))
+            .why(format!(
+                "No question to {who} over UDP got a reply{}, and TCP did. Clients ask over UDP and change to TCP only \
+                 where a UDP reply says that it is truncated, so none of them gets an answer. A firewall rule that \
+                 names TCP only is the usual reason.",
+                phrase::among_them(case)
+            ))
+            .seen(
+                blocked
+                    .iter()
+                    .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat()),
+            )
+            .fix(remedies),
+    ]
 }
 
 /// Whether UDP was tried and brought nothing, and TCP brought a reply.

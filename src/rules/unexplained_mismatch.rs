@@ -17,13 +17,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Take everything that was observed to whoever runs the resolver. A capture (`--save`) holds all of it.
-    ///
-    /// ## References
-    /// - RFC 9499, "DNS Terminology"
     "unexplained-mismatch" = {
         summary: "an answer differs from what is expected, and nothing in the catalogue explains it",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [RFC_9499],
         needs: [],
         wants: [],
         stage: Stage::Unexplained,
@@ -53,32 +51,26 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
                     .filter(|lookup| lookup.purpose != crate::observation::Purpose::Target)
                     .map(|lookup| observed(subject, lookup)),
             );
-            Finding {
-                rule: RULE.name.to_owned(),
-                severity: Severity::Error,
-                confidence: Confidence::Certain,
-                summary: format!(
+            RULE.finding_at_large(Confidence::Certain)
+                .about(vec![subject.name().to_owned()])
+                .summary(format!(
                     "{} does not give the expected answer ({}), and nothing known explains it",
                     subject.title(),
                     subject.verdict()
-                ),
-                explanation: format!(
-                    "What {} said is below, question by question. That it is not what should be there is \
-                     certain; none of the causes that this tool knows fits all of it.",
+                ))
+                .why(format!(
+                    "What {} said is below, question by question. That it is not what should be there is certain; none \
+                     of the causes that this tool knows fits all of it.",
                     subject.title()
-                ),
-                caused_by: None,
-                resolvers: vec![subject.name().to_owned()],
-                evidence,
-                remedies: vec![Remedy::new(
+                ))
+                .seen(evidence)
+                .fix(vec![Remedy::new(
                     "Keep the capture and take it to whoever runs this resolver",
                     [format!(
                         "eks-dns-doctor check {} --save capture.json …",
                         case.own_zone()
                     )],
-                )],
-                references: Vec::new(),
-            }
+                )])
         })
         .collect()
 }

@@ -27,15 +27,11 @@ declare_rule! {
     ///
     /// ## What to do
     /// Switch both attributes on. It takes effect by itself, and needs no restart. In a shared VPC only the owner can.
-    ///
-    /// ## References
-    /// - Amazon VPC User Guide, "DNS attributes for your VPC"
-    /// - Amazon Route 53 Developer Guide, "Considerations when working with a private hosted zone"
-    /// - Amazon EKS User Guide, "Cluster API server endpoint"
     "vpc-dns-attributes-off" = {
         summary: "enableDnsSupport or enableDnsHostnames is off in the cluster's VPC",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [VPC_DNS_ATTRIBUTES, ROUTE53_PRIVATE_ZONE_CONSIDERATIONS, EKS_CLUSTER_ENDPOINT],
         needs: [VpcAttributes],
         wants: [Cluster, Vpc, Caller, VpcView, PublicControl],
         explains: [
@@ -191,22 +187,12 @@ fn finding(
         Severity::Error => ", so the private zone of the endpoint has no effect there",
         _ => "",
     };
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity,
-        confidence,
-        summary: format!("{which} {are} off in {vpc}{effect}"),
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence,
-        remedies: remedies(case, off),
-        references: vec![
-            "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html".to_owned(),
-            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html"
-                .to_owned(),
-        ],
-    }
+    RULE.finding(confidence, subjects)
+        .severity(severity)
+        .summary(format!("{which} {are} off in {vpc}{effect}"))
+        .why(explanation)
+        .seen(evidence)
+        .fix(remedies(case, off))
 }
 
 fn remedies(case: &Case<'_>, off: &[&str]) -> Vec<Remedy> {

@@ -20,14 +20,11 @@ declare_rule! {
     /// ## What to do
     /// Ask an inbound endpoint instead, or ask `.2` from a host in the VPC. AWS Client VPN is the exception: its
     /// clients may use `.2` where the endpoint's routes and authorization rules let them.
-    ///
-    /// ## References
-    /// - Amazon Route 53 Developer Guide, "Resolving DNS queries between VPCs and your network"
-    /// - AWS Client VPN Administrator Guide, "Troubleshooting"
     "vpc-resolver-not-reachable-from-here" = {
         summary: "the VPC resolver is asked from outside its VPC, which is not supported",
         severity: Severity::Info,
         since: "0.1.0",
+        references: [ROUTE53_VPC_AND_NETWORK, CLIENT_VPN_TROUBLESHOOTING],
         needs: [VpcView],
         wants: [],
         explains: ["resolver-unreachable"],
@@ -60,31 +57,25 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         }
     );
     let own = case.own_zone();
-    vec![Finding {
-        rule: RULE.name.to_owned(),
-        severity: Severity::Info,
-        confidence: if known { Confidence::Certain } else { Confidence::Medium },
-        summary: format!("{who} is silent from here, as a VPC's resolver is outside its VPC"),
-        explanation,
-        caused_by: None,
-        resolvers: phrase::names(&silent),
-        evidence: silent.iter().flat_map(|subject| observed_target(subject)).collect(),
-        remedies: vec![
-            Remedy::new(
-                "Ask an inbound endpoint in the cluster's VPC instead",
-                [format!("eks-dns-doctor check {own} --inbound <inbound-endpoint-ip>")],
-            ),
-            Remedy::new(
-                "Or ask the VPC resolver from a host in the VPC",
-                silent
-                    .iter()
-                    .filter_map(|subject| subject.ip())
-                    .map(|ip| format!("eks-dns-doctor check {own} --vpc-resolver {ip}")),
-            ),
-        ],
-        references: vec![
-            "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-overview-DSN-queries-to-vpc.html"
-                .to_owned(),
-        ],
-    }]
+    vec![
+        RULE.finding(if known { Confidence::Certain } else { Confidence::Medium }, &silent)
+            .summary(format!(
+                "{who} is silent from here, as a VPC's resolver is outside its VPC"
+            ))
+            .why(explanation)
+            .seen(silent.iter().flat_map(|subject| observed_target(subject)))
+            .fix(vec![
+                Remedy::new(
+                    "Ask an inbound endpoint in the cluster's VPC instead",
+                    [format!("eks-dns-doctor check {own} --inbound <inbound-endpoint-ip>")],
+                ),
+                Remedy::new(
+                    "Or ask the VPC resolver from a host in the VPC",
+                    silent
+                        .iter()
+                        .filter_map(|subject| subject.ip())
+                        .map(|ip| format!("eks-dns-doctor check {own} --vpc-resolver {ip}")),
+                ),
+            ]),
+    ]
 }

@@ -26,13 +26,11 @@ declare_rule! {
     /// ## What to do
     /// See that the endpoint is in an application segment, with TCP 443, and that its connector resolves the
     /// name to the cluster's addresses; or take the name out of the client's domains.
-    ///
-    /// ## References
-    /// - RFC 6598, "IANA-Reserved IPv4 Prefix for Shared Address Space"
     "ztna-synthetic-address" = {
         summary: "the answer holds an address of the shared range 100.64.0.0/10, as zero-trust clients give",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [RFC_6598],
         needs: [],
         wants: [Vpc, VpcView],
         stage: Stage::Evidence,
@@ -99,27 +97,26 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
         Severity::Error => format!(" It is not what is expected here ({}).", case.expected.source),
         Severity::Warning | Severity::Info => String::new(),
     };
-    Finding {
-        rule: RULE.name.to_owned(),
-        severity,
-        confidence: Confidence::Medium,
-        summary: format!("{who} {verb} an address of 100.64.0.0/10 ({given}), as zero-trust clients make up"),
-        explanation: format!(
-            "{who} {verb} {given}, of the shared address space. {vpc}{wrong} A zero-trust client that takes \
-             the name over answers with such an address and carries the connection to the real endpoint: \
-             whether that works is up to its rules, and DNS cannot show it."
-        ),
-        caused_by: None,
-        resolvers: phrase::names(subjects),
-        evidence: subjects
-            .iter()
-            .flat_map(|subject| observed_target(subject))
-            .chain(case.vpc().map(|vpc| Evidence::fact(phrase::vpc_networks(vpc))))
-            .collect(),
-        remedies: vec![
+    RULE.finding(Confidence::Medium, subjects)
+        .severity(severity)
+        .summary(format!(
+            "{who} {verb} an address of 100.64.0.0/10 ({given}), as zero-trust clients make up"
+        ))
+        .why(format!(
+            "{who} {verb} {given}, of the shared address space. {vpc}{wrong} A zero-trust client that takes the name \
+             over answers with such an address and carries the connection to the real endpoint: whether that works is \
+             up to its rules, and DNS cannot show it."
+        ))
+        .seen(
+            subjects
+                .iter()
+                .flat_map(|subject| observed_target(subject))
+                .chain(case.vpc().map(|vpc| Evidence::fact(phrase::vpc_networks(vpc)))),
+        )
+        .fix(vec![
             Remedy::advice(format!(
-                "See that {} (or {}) is in an application segment of the zero-trust client, with TCP 443, and \
-                 that its connector resolves the name to the cluster's addresses",
+                "See that {} (or {}) is in an application segment of the zero-trust client, with TCP 443, and that its \
+                 connector resolves the name to the cluster's addresses",
                 case.own_zone(),
                 case.regional_zone().unwrap_or_else(|| case.family_zone()),
             )),
@@ -128,10 +125,8 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
                 [format!("curl -v --max-time 10 https://{}/version", case.own_zone())],
             ),
             Remedy::advice(
-                "Or take the name out of the client's domains, and let a conditional forward to the inbound \
-                 endpoint answer for it",
+                "Or take the name out of the client's domains, and let a conditional forward to the inbound endpoint \
+                 answer for it",
             ),
-        ],
-        references: vec!["https://www.rfc-editor.org/rfc/rfc6598".to_owned()],
-    }
+        ])
 }
