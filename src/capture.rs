@@ -10,7 +10,7 @@ use serde::de::{self, DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, 
 use serde::{Deserialize, Deserializer};
 
 use crate::connect::Connection;
-use crate::facts::{Facts, Gap, Vantage, VantageKind};
+use crate::facts::{AwsFacts, Facts, Gap, HostFacts, Vantage, VantageKind};
 use crate::limits;
 use crate::observation::NotWaitedFor;
 use crate::probe::Probed;
@@ -138,6 +138,27 @@ struct Document {
     why: Option<IgnoredAny>,
 }
 
+/// Half of a document's facts.
+#[derive(Deserialize)]
+struct OfFacts<F> {
+    #[serde(rename = "facts")]
+    _facts: Option<F>,
+}
+
+/// The same of a comparison.
+#[derive(Deserialize)]
+struct InPlaces<F> {
+    #[serde(rename = "captures")]
+    _captures: Vec<OfFacts<F>>,
+}
+
+/// What cannot be read in the facts, with its place: of two halves in one object, serde knows only where that ends.
+fn in_facts<H: DeserializeOwned, A: DeserializeOwned>(text: &str) -> Option<serde_json::Error> {
+    let host = serde_json::from_str::<H>(text).err();
+    host.or_else(|| serde_json::from_str::<A>(text).err())
+        .filter(serde_json::Error::is_data)
+}
+
 /// A comparison: the places' names and kinds, and what each is made from. The rest is concluded again.
 #[derive(Deserialize)]
 struct Several<K, U> {
@@ -190,11 +211,15 @@ pub fn parse(bytes: &[u8]) -> Result<Capture, CaptureError> {
 pub fn parse_any<K: DeserializeOwned, U: DeserializeOwned>(bytes: &[u8]) -> Result<Held<K, U>, CaptureError> {
     let (head, text) = begin(bytes)?;
     if head.captures.is_none() {
-        let document: Document = serde_json::from_str(&text).map_err(|error| head.malformed(&error))?;
+        let document: Document = serde_json::from_str(&text).map_err(|error| {
+            head.malformed(&in_facts::<OfFacts<HostFacts>, OfFacts<AwsFacts>>(&text).unwrap_or(error))
+        })?;
         is_time(&document.taken_at)?;
         return Ok(Held::One(Box::new(document.capture()?)));
     }
-    let read: Several<K, U> = serde_json::from_str(&text).map_err(|error| head.malformed(&error))?;
+    let read: Several<K, U> = serde_json::from_str(&text).map_err(|error| {
+        head.malformed(&in_facts::<InPlaces<HostFacts>, InPlaces<AwsFacts>>(&text).unwrap_or(error))
+    })?;
     if read.places.len() != read.captures.len() {
         return Err(CaptureError::Unmatched {
             places: read.places.len(),

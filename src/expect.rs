@@ -74,10 +74,11 @@ impl Expected {
         }
         // A cluster without an endpoint yet has none of this name either.
         let has_none_yet = facts
+            .aws
             .cluster
             .as_ref()
             .is_some_and(|cluster| cluster.endpoint.is_none() && !cluster.is_active());
-        if has_none_yet || facts.is_of_another_endpoint(target) {
+        if has_none_yet || facts.aws.is_of_another_endpoint(target) {
             if expected.scope != Scope::Unknown {
                 "--expect-scope".clone_into(&mut expected.source);
             } else if expected.view.is_some() {
@@ -85,11 +86,12 @@ impl Expected {
             }
             return expected;
         }
-        let from = |fact: &str| match &facts.origin {
+        let from = |fact: &str| match &facts.aws.origin {
             Some(origin) => format!("{fact} ({origin})"),
             None => fact.to_owned(),
         };
         let private_access = facts
+            .aws
             .cluster
             .as_ref()
             .and_then(|cluster| cluster.endpoint_private_access);
@@ -102,11 +104,11 @@ impl Expected {
         if !interfaces.is_empty() {
             expected.scope = Scope::Private;
             expected.addresses = interfaces;
-            expected.at_least = facts.is_part(Call::DescribeNetworkInterfaces);
+            expected.at_least = facts.aws.is_part(Call::DescribeNetworkInterfaces);
             // The user's word on the scope stays the user's.
             let scoped = asked.expect_scope.map_or("", |_| "--expect-scope, ");
             expected.source = format!("{scoped}{}", from("EKS network interfaces"));
-        } else if let Some(vpc) = &facts.vpc
+        } else if let Some(vpc) = &facts.aws.vpc
             && !vpc.cidrs.is_empty()
         {
             expected.scope = Scope::Private;
@@ -137,7 +139,7 @@ impl Expected {
             };
         }
         let from_flags = self.source.starts_with("--");
-        let both = facts.cluster.as_ref().is_some_and(|cluster| {
+        let both = facts.aws.cluster.as_ref().is_some_and(|cluster| {
             cluster.endpoint_public_access == Some(true) && cluster.endpoint_private_access == Some(true)
         });
         // Whoever names an inbound endpoint means the way into the cluster's VPC, wherever it stands.
@@ -181,7 +183,7 @@ impl Expected {
         } else {
             &[]
         };
-        let vpc = facts.vpc.iter().flat_map(|vpc| &vpc.cidrs);
+        let vpc = facts.aws.vpc.iter().flat_map(|vpc| &vpc.cidrs);
         if bounds.iter().chain(vpc).any(|cidr| cidr.contains(&ip)) {
             return AddressClass::InVpc;
         }
@@ -206,7 +208,7 @@ impl Expected {
             AddressClass::InVpc if self.scope == Scope::Public => Fit::Unexpected,
             // It may be one of those that the list does not have.
             AddressClass::InVpc if self.at_least => Fit::Unsure,
-            AddressClass::Private if self.at_least && facts.vpc.is_none() => Fit::Unsure,
+            AddressClass::Private if self.at_least && facts.aws.vpc.is_none() => Fit::Unsure,
             AddressClass::InVpc if listed => Fit::Unexpected,
             AddressClass::InVpc => Fit::Unsure,
             // A synthetic address of a zero-trust client stands for the real one; which, it does not say.
@@ -223,12 +225,17 @@ impl Expected {
 /// dual-stack form (Amazon EKS User Guide, "Cluster API server endpoint": an IPv6 cluster from before October 2024
 /// has a name of the other form, which has IPv4 addresses only). Where the form does not say, `ipFamily` does.
 fn interfaces_behind(target: &Name, facts: &Facts) -> Vec<IpAddr> {
-    let family = facts.cluster.as_ref().and_then(|cluster| cluster.ip_family.as_deref());
+    let family = facts
+        .aws
+        .cluster
+        .as_ref()
+        .and_then(|cluster| cluster.ip_family.as_deref());
     let only_v4 = match EndpointName::parse(target) {
         Ok(endpoint) => !endpoint.is_dual_stack(),
         Err(_) => family == Some("ipv4"),
     };
     let all = facts
+        .aws
         .interfaces
         .iter()
         .flatten()
@@ -258,7 +265,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
     use super::*;
-    use crate::facts::{Cluster, NetworkInterface};
+    use crate::facts::{AwsFacts, Cluster, NetworkInterface};
 
     const ID: &str = "0123456789ABCDEF0123456789ABCDEF";
 
@@ -272,8 +279,11 @@ mod tests {
             addresses: vec![ip("192.168.104.190"), ip("2001:db8:1::190")],
         };
         Facts {
-            cluster: Some(cluster),
-            interfaces: Some(vec![interface]),
+            aws: AwsFacts {
+                cluster: Some(cluster),
+                interfaces: Some(vec![interface]),
+                ..AwsFacts::default()
+            },
             ..Facts::default()
         }
     }
@@ -339,13 +349,13 @@ mod tests {
             (expected.at_least, expected.fit(ip(address), facts))
         };
         assert_eq!(fit(&facts, "192.168.7.7"), (false, Fit::Unexpected));
-        facts.partial = vec![Call::DescribeNetworkInterfaces];
+        facts.aws.partial = vec![Call::DescribeNetworkInterfaces];
         assert_eq!(fit(&facts, "192.168.104.190"), (true, Fit::Expected));
         assert_eq!(fit(&facts, "192.168.7.7"), (true, Fit::Unsure));
         // What no list could hold stays wrong.
         assert_eq!(fit(&facts, "0.0.0.0"), (true, Fit::Unexpected));
         assert_eq!(fit(&facts, "8.8.8.8"), (true, Fit::Unexpected));
-        facts.vpc = Some(crate::facts::Vpc {
+        facts.aws.vpc = Some(crate::facts::Vpc {
             id: "vpc-1".to_owned(),
             cidrs: vec!["192.168.0.0/16".parse().unwrap()],
             ..crate::facts::Vpc::default()
@@ -357,14 +367,12 @@ mod tests {
     #[test]
     fn an_address_outside_rfc_1918_is_the_vpcs_where_its_networks_say_so() {
         let target: Name = format!("{ID}.yl4.ap-northeast-1.eks.amazonaws.com").parse().unwrap();
-        let facts = Facts {
-            vpc: Some(crate::facts::Vpc {
-                id: "vpc-1".to_owned(),
-                cidrs: vec!["198.51.100.0/24".parse().unwrap(), "100.64.0.0/16".parse().unwrap()],
-                ..crate::facts::Vpc::default()
-            }),
-            ..Facts::default()
-        };
+        let mut facts = Facts::default();
+        facts.aws.vpc = Some(crate::facts::Vpc {
+            id: "vpc-1".to_owned(),
+            cidrs: vec!["198.51.100.0/24".parse().unwrap(), "100.64.0.0/16".parse().unwrap()],
+            ..crate::facts::Vpc::default()
+        });
         let expected = Expected::derive(&Asked::default(), &target, &facts);
         for inside in ["198.51.100.7", "100.64.3.3"] {
             assert_eq!(expected.class_of(ip(inside), &facts), AddressClass::InVpc);

@@ -43,7 +43,12 @@ impl Plan {
                 .map(EndpointName::public_aws_names)
                 .unwrap_or_default(),
             enclosing_zone: endpoint.map(|endpoint| endpoint.regional_suffix).or(parent),
-            search: facts.stub.as_ref().map(|stub| stub.search.clone()).unwrap_or_default(),
+            search: facts
+                .host
+                .stub
+                .as_ref()
+                .map(|stub| stub.search.clone())
+                .unwrap_or_default(),
             samples: asked.samples.max(1),
             controls: asked.controls,
         }

@@ -71,10 +71,10 @@ pub fn capture(mut capture: Capture, named: Option<&str>) -> Result<Capture, Err
 
 /// A certificate authority stands for its cluster, and says its name.
 fn conceal(facts: &mut Facts) {
-    if let Some(cluster) = &mut facts.cluster {
+    if let Some(cluster) = &mut facts.aws.cluster {
         cluster.certificate_authority = None;
     }
-    if let Some(kubeconfig) = &mut facts.kubeconfig {
+    if let Some(kubeconfig) = &mut facts.host.kubeconfig {
         kubeconfig.certificate_authority = None;
     }
 }

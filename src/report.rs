@@ -188,7 +188,7 @@ pub mod exit {
 /// a client here can use it then. `--judge` narrows the scope, and nothing widens it again.
 fn judged(capture: &Capture) -> Cow<'_, [Probed]> {
     let mut observations = Cow::Borrowed(capture.observations.as_slice());
-    let Some(vpc) = capture.facts.cluster_vpc_id() else {
+    let Some(vpc) = capture.facts.aws.cluster_vpc_id() else {
         return observations;
     };
     if !capture.asked.judge.is_empty() {
@@ -244,10 +244,12 @@ fn known(resolver: &Resolver, facts: &Facts) -> Option<Known> {
     let listens = resolver.address.is_some_and(|address| RESOLVED.contains(&address.ip()));
     if listens && resolver.has_role(Role::Local) {
         let split = facts
+            .host
             .split_dns()
             .filter(|split| split.chooser == Chooser::SystemdResolved);
-        let host = facts.host.as_ref();
+        let host = facts.host.configuration.as_ref();
         let source = facts
+            .host
             .upstreams
             .as_ref()
             .map(|upstreams| upstreams.source.clone())
@@ -403,7 +405,7 @@ pub fn diagnose(mut capture: Capture) -> Report {
         conclusion,
         exit_code,
     } = Examined::of(&capture, &capture.observations);
-    let host = HostSummary::of(capture.facts.host.as_ref(), &capture.target.hostname);
+    let host = HostSummary::of(capture.facts.host.configuration.as_ref(), &capture.target.hostname);
     let software: Vec<Option<Identified>> = capture
         .observations
         .iter()

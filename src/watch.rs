@@ -162,7 +162,7 @@ impl Watch {
     /// A line for each of the cluster's updates that is under way, and for each whose status is another than before.
     fn updates(&mut self, elapsed: Duration, report: &Report) -> Vec<String> {
         let mut lines = Vec::new();
-        for update in report.facts.updates.iter().flatten() {
+        for update in report.facts.aws.updates.iter().flatten() {
             let Some(status) = &update.status else {
                 continue;
             };
@@ -316,7 +316,7 @@ mod tests {
     fn an_update_of_the_cluster_is_followed() {
         let with = |status: &str| {
             let mut report = healthy();
-            report.facts.updates = Some(vec![crate::facts::ClusterUpdate {
+            report.facts.aws.updates = Some(vec![crate::facts::ClusterUpdate {
                 id: "u-1".to_owned(),
                 kind: Some("EndpointAccessUpdate".to_owned()),
                 status: Some(status.to_owned()),

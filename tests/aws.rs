@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use eks_dns_doctor::dns::Name;
 use eks_dns_doctor::facts::answers::Wanted;
 use eks_dns_doctor::facts::aws::{Ask, Described, Session, instance};
-use eks_dns_doctor::facts::{Call, Facts, FailedRead, Gap, ReadFailure};
+use eks_dns_doctor::facts::{AwsFacts, Call, FailedRead, Gap, Instance, ReadFailure};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde::{Deserialize, Serialize};
 
@@ -47,7 +47,8 @@ const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\n\
 #[derive(Debug, Serialize, Deserialize)]
 struct Collected {
     no_session: Option<String>,
-    facts: Facts,
+    facts: AwsFacts,
+    instance: Option<Instance>,
     gaps: Vec<Gap>,
     elapsed_ms: u64,
 }
@@ -71,13 +72,14 @@ fn child() -> ExitCode {
     let begun = Instant::now();
     let mut collected = Collected {
         no_session: None,
-        facts: Facts::default(),
+        facts: AwsFacts::default(),
+        instance: None,
         gaps: Vec::new(),
         elapsed_ms: 0,
     };
     if set("INSTANCE").is_some() {
         match runtime.block_on(instance(set("INSTANCE").as_deref() == Some("disabled"))) {
-            Ok(found) => collected.facts.instance = Some(found),
+            Ok(found) => collected.instance = Some(found),
             Err(gap) => collected.gaps.push(gap),
         }
         return print(&collected);
@@ -1186,7 +1188,7 @@ fn the_instance_is_where_its_metadata_says() {
             ("/vpc-ipv4-cidr-blocks", "100.64.0.0/16\n192.168.0.0/16"),
         ],
     );
-    let found = asked(&url).collect().facts.instance.expect("an instance");
+    let found = asked(&url).collect().instance.expect("an instance");
     assert_eq!(found.vpc_id.as_deref(), Some(VPC));
     assert_eq!(found.region.as_deref(), Some("ap-northeast-1"));
     assert_eq!(found.account.as_deref(), Some(ACCOUNT));
@@ -1195,7 +1197,7 @@ fn the_instance_is_where_its_metadata_says() {
     // Nobody, a refusal, and what is no MAC address, are unknown.
     let unknown = |run: Run| {
         let collected = run.collect();
-        assert_eq!(collected.facts.instance, None);
+        assert_eq!(collected.instance, None);
         collected.gaps[0].reason.clone()
     };
     let hanging = TcpListener::bind("127.0.0.1:0").expect("a port");

@@ -131,6 +131,20 @@ fn reasons_are_given_again_and_not_believed() {
     assert_eq!(diagnose(capture::parse(&forged).unwrap()).why, reasoned.why);
 }
 
+/// A mistake in the facts is told with its own line, in either half, although both are one object.
+#[test]
+fn a_mistake_in_the_facts_has_its_place() {
+    for name in ["stub", "host", "vpc", "failed_reads"] {
+        let mut document: serde_json::Value = serde_json::from_str(&article()).unwrap();
+        document["facts"][name] = serde_json::json!(["a mistake", 7]);
+        let text = serde_json::to_string_pretty(&document).unwrap();
+        let begin = text.lines().position(|line| line.contains("a mistake")).unwrap();
+        let said = capture::parse(text.as_bytes()).unwrap_err().to_string();
+        let near = (begin..begin + 3).any(|line| said.contains(&format!(" at line {line} ")));
+        assert!(near, "{name}: line {begin}: {said}");
+    }
+}
+
 fn with(change: impl FnOnce(&mut serde_json::Value)) -> Vec<u8> {
     let mut document: serde_json::Value = serde_json::from_str(&article()).unwrap();
     change(&mut document);

@@ -341,7 +341,7 @@ fn no_octet_gets_out_raw() {
             configuration.res_options = Some(String::from_utf8_lossy(&[b'x', octet]).into_owned());
             configuration.local_domain = Some(String::from_utf8_lossy(&[octet, b'x']).into_owned());
             let mut capture = base.clone();
-            capture.facts.host = Some(configuration);
+            capture.facts.host.configuration = Some(configuration);
             let report = diagnose(capture);
             for format in Format::VARIANTS {
                 let mut out = String::new();

@@ -10,9 +10,9 @@ use eks_dns_doctor::dns::{
     AnswerKind, Class, ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, Section, Soa,
 };
 use eks_dns_doctor::facts::{
-    AbsentCluster, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, Facts, HostedZone, HostsEntry, Instance,
-    Permission, Proxy, ResolverEndpoint, ResolverRule, RuleAssociation, RuleTarget, SecurityGroup, StubConfiguration,
-    Vantage, VantageKind, Vpc, VpcAttributes, VpcZones,
+    AbsentCluster, AwsFacts, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, Facts, HostFacts, HostedZone,
+    HostsEntry, Instance, Permission, Proxy, ResolverEndpoint, ResolverRule, RuleAssociation, RuleTarget,
+    SecurityGroup, StubConfiguration, Vantage, VantageKind, Vpc, VpcAttributes, VpcZones,
 };
 use eks_dns_doctor::observation::{Attempt, Lookup, Purpose, SystemFailure, SystemLookup, Transport};
 use eks_dns_doctor::probe::Probed;
@@ -273,7 +273,7 @@ impl Draw {
 
     fn facts(&mut self) -> Facts {
         let target = name(TARGET);
-        Facts {
+        let host = HostFacts {
             stub: (!self.odds(3)).then(|| {
                 StubConfiguration::parse(
                     "/etc/resolv.conf",
@@ -294,6 +294,14 @@ impl Draw {
                 (variable == "HTTPS_PROXY").then(|| "proxy.example:3128".to_owned())
             }))
             .filter(|_| self.odds(3)),
+            instance: self.odds(6).then(|| Instance {
+                vpc_id: Some(self.vpc()).filter(|_| !self.odds(3)),
+                vpc_cidrs: vec!["10.0.0.0/16".parse().expect("a network")],
+                ..Instance::default()
+            }),
+            ..HostFacts::default()
+        };
+        let aws = AwsFacts {
             cluster: self.odds(4).then(|| Cluster {
                 name: "shared-cluster".to_owned(),
                 endpoint: self.one(&[
@@ -332,11 +340,6 @@ impl Draw {
                     ..ClusterUpdate::default()
                 }]
             }),
-            instance: self.odds(6).then(|| Instance {
-                vpc_id: Some(self.vpc()).filter(|_| !self.odds(3)),
-                vpc_cidrs: vec!["10.0.0.0/16".parse().expect("a network")],
-                ..Instance::default()
-            }),
             resolver_endpoints: self.odds(3).then(|| self.endpoints()),
             security_groups: self.odds(3).then(|| self.groups()),
             resolver_rules: self.odds(3).then(|| self.rules()),
@@ -360,8 +363,9 @@ impl Draw {
                     zones: vec![zone],
                 }]
             }),
-            ..Facts::default()
-        }
+            ..AwsFacts::default()
+        };
+        Facts { host, aws }
     }
 
     fn vpc(&mut self) -> String {

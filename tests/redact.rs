@@ -56,11 +56,11 @@ fn capture() -> Capture {
     let report: Report = serde_json::from_str(&text.replace(label, LABEL)).expect("a report");
     let mut capture = report.into_capture();
     capture.vantage.name = Some("alices-laptop".to_owned());
-    let stub = capture.facts.stub.as_mut().expect("a stub configuration");
+    let stub = capture.facts.host.stub.as_mut().expect("a stub configuration");
     "/home/alice/resolv.conf".clone_into(&mut stub.source);
     stub.problems = vec![r"C:\Users\bob\hosts: alices-laptop.corp.example, dopt-0123456789abcdef5".to_owned()];
     capture.target.cluster = Some("prod".to_owned());
-    capture.facts.cluster = Some(Cluster {
+    capture.facts.aws.cluster = Some(Cluster {
         name: "prod".to_owned(),
         endpoint: Some(format!(
             "https://{}.yl4.ap-northeast-1.eks.amazonaws.com",
@@ -68,23 +68,21 @@ fn capture() -> Capture {
         )),
         ..Cluster::default()
     });
-    capture.facts.vpc = Some(Vpc {
+    capture.facts.aws.vpc = Some(Vpc {
         id: "vpc-0123456789abcdef0".to_owned(),
         cidrs: vec!["192.168.0.0/16".parse().expect("a network")],
         ..Vpc::default()
     });
-    capture.facts.interfaces = Some(vec![NetworkInterface {
+    capture.facts.aws.interfaces = Some(vec![NetworkInterface {
         id: "eni-0123456789abcdef2".to_owned(),
         addresses: vec!["192.168.104.190".parse().expect("an address")],
     }]);
-    capture.gaps.push(Gap {
-        fact: "subnet-0123456789abcdef1 and sg-0123456789abcdef3".to_owned(),
-        source: "arn:aws:route53resolver:ap-northeast-1:111122223333:resolver-endpoint/rslvr-in-0123456789abcdef4"
-            .to_owned(),
-        reason: "User: arn:aws:sts::444455556666:assumed-role/admin/i-0123456789abcdef6 is not authorized \
-                 (from i-1a2b3c4d, /Users/alice/.aws/config)"
-            .to_owned(),
-    });
+    capture.gaps.push(Gap::here(
+        "subnet-0123456789abcdef1 and sg-0123456789abcdef3",
+        "arn:aws:route53resolver:ap-northeast-1:111122223333:resolver-endpoint/rslvr-in-0123456789abcdef4",
+        "User: arn:aws:sts::444455556666:assumed-role/admin/i-0123456789abcdef6 is not authorized \
+                 (from i-1a2b3c4d, /Users/alice/.aws/config)",
+    ));
     capture
 }
 
@@ -145,10 +143,10 @@ fn the_same_identifier_has_the_same_stand_in_in_two_captures() {
     let one = redact::capture(capture(), None).expect("it holds together");
     let mut other = capture();
     other.vantage.name = Some("bastion".to_owned());
-    other.facts.stub = None;
+    other.facts.host.stub = None;
     let other = redact::capture(other, None).expect("it holds together");
     assert_eq!(one.target, other.target);
-    assert_eq!(one.facts.vpc, other.facts.vpc);
+    assert_eq!(one.facts.aws.vpc, other.facts.aws.vpc);
     assert_eq!(one.gaps, other.gaps);
     assert_ne!(one.vantage.name, other.vantage.name);
 }

@@ -191,18 +191,18 @@ timeout_ms = WINDOW
 resolv_conf = "nameserver 10.20.30.40\n"
 vantage = "outside-aws"
 
-[facts.cluster]
+[facts.aws.cluster]
 name = "pipeline"
 endpoint = "https://0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com"
 endpoint_public_access = false
 endpoint_private_access = true
 vpc_id = "vpc-0c0ffee0"
 
-[facts.vpc]
+[facts.aws.vpc]
 id = "vpc-0c0ffee0"
 cidrs = ["192.168.0.0/16"]
 
-[[facts.interfaces]]
+[[facts.aws.interfaces]]
 id = "eni-0c0ffee1"
 addresses = ["192.168.131.209", "192.168.104.190"]
 

@@ -15,7 +15,7 @@ use crate::cli::settings;
 use crate::connect::{self, Authority, Connection};
 use crate::dns::{Name, RecordType};
 use crate::facts::host::{self, HostFiles};
-use crate::facts::{Cluster, Facts, Gap, Kubeconfig, Vantage, VantageKind};
+use crate::facts::{AwsFacts, Cluster, Facts, Gap, Kubeconfig, Vantage, VantageKind};
 use crate::limits;
 use crate::observation::{NotWaitedFor, Purpose};
 use crate::plan::Plan;
@@ -90,9 +90,13 @@ pub(super) async fn round(
     let target = &known.target;
     let (of_host, hostname) = (settings.clone(), target.hostname.clone());
     let collected = apart(move || host::collect(&HostFiles::of(&of_host, end.into_std()), &hostname));
-    let (mut facts, mut gaps, vantage) = tokio::select! {
+    let (host, mut gaps, vantage) = tokio::select! {
         collected = collected => collected?.map_err(Error::File)?,
         () = &mut interrupt => return Err(Error::Interrupted),
+    };
+    let mut facts = Facts {
+        host,
+        ..Facts::default()
     };
     gaps.extend(known.begin(&mut facts));
     let plan = Plan::new(target, &settings.asked, &facts, &random_label());
@@ -210,7 +214,7 @@ pub(super) async fn round(
 /// The endpoint, with the name of its cluster where the facts have it.
 fn named(target: &Target, facts: &Facts) -> Target {
     let mut target = target.clone();
-    if let Some(cluster) = facts.cluster_of(&target.hostname) {
+    if let Some(cluster) = facts.aws.cluster_of(&target.hostname) {
         target.cluster = Some(cluster.name.clone());
     }
     target
@@ -234,7 +238,10 @@ fn without_endpoint(settings: &Settings, cluster: Cluster, region: Option<String
         },
         asked: settings.asked.clone(),
         facts: Facts {
-            cluster: Some(cluster),
+            aws: AwsFacts {
+                cluster: Some(cluster),
+                ..AwsFacts::default()
+            },
             ..Facts::default()
         },
         gaps: Vec::new(),
@@ -256,14 +263,10 @@ async fn connections(
     gaps: &mut Vec<Gap>,
 ) -> Vec<Connection> {
     let mut gap = |fact: &str, source: &str, reason: String| {
-        gaps.push(Gap {
-            fact: fact.to_owned(),
-            source: source.to_owned(),
-            reason,
-        });
+        gaps.push(Gap::here(fact, source, reason));
     };
     // Of another cluster, neither its name nor its authority is this one's.
-    let kubeconfig = facts.kubeconfig.as_ref();
+    let kubeconfig = facts.host.kubeconfig.as_ref();
     let port = kubeconfig.map(Kubeconfig::port);
     let (ports, beyond) = connect::targets(observations, port);
     if beyond > 0 {
@@ -287,6 +290,7 @@ async fn connections(
         return Vec::new();
     }
     let data = facts
+        .aws
         .cluster_of(&target.hostname)
         .and_then(|cluster| cluster.certificate_authority.as_deref())
         .or_else(|| kubeconfig.and_then(|kubeconfig| kubeconfig.certificate_authority.as_deref()));
@@ -351,10 +355,12 @@ fn cut_short(plan: &Plan, observations: &[Probed], not_waited_for: &[NotWaitedFo
         .iter()
         .filter(|probed| probed.resolver.address.is_some() && asked(probed) < samples)
         .filter(|probed| !not_waited_for.iter().any(|left| left.resolver == probed.resolver.name))
-        .map(|probed| Gap {
-            fact: format!("answers of {}", probed.resolver.name),
-            source: "--deadline, --samples".to_owned(),
-            reason: format!("{} of {samples} samples were asked before the run ended", asked(probed)),
+        .map(|probed| {
+            Gap::here(
+                format!("answers of {}", probed.resolver.name),
+                "--deadline, --samples",
+                format!("{} of {samples} samples were asked before the run ended", asked(probed)),
+            )
         })
         .collect()
 }
@@ -364,11 +370,12 @@ fn unasked(observations: &[Probed]) -> Vec<Gap> {
     observations
         .iter()
         .filter(|probed| probed.interrupted)
-        .map(|probed| Gap {
-            fact: format!("answers of {}", probed.resolver.name),
-            source: "this host".to_owned(),
-            reason: "not everything could be asked: this host ran out of file descriptors, ports, memory or threads"
-                .to_owned(),
+        .map(|probed| {
+            Gap::here(
+                format!("answers of {}", probed.resolver.name),
+                "this host",
+                "not everything could be asked: this host ran out of file descriptors, ports, memory or threads",
+            )
         })
         .collect()
 }
@@ -380,11 +387,7 @@ fn random_label() -> String {
 
 /// What was left out, by a flag or for want of one.
 fn not_asked(settings: &Settings, resolvers: &[Resolver], facts: &Facts) -> Vec<Gap> {
-    let gap = |fact: &str, source: &str, reason: &str| Gap {
-        fact: fact.to_owned(),
-        source: source.to_owned(),
-        reason: reason.to_owned(),
-    };
+    let gap = |fact: &str, source: &str, reason: &str| Gap::here(fact, source, reason);
     let mut gaps = Vec::new();
     if settings.no_local {
         let reason = "left out by --no-local";
@@ -431,7 +434,7 @@ fn not_asked(settings: &Settings, resolvers: &[Resolver], facts: &Facts) -> Vec<
     if !settings.asked.controls {
         gaps.push(gap("control questions", "the resolvers", "left out by --no-controls"));
     }
-    if facts.cluster.is_none() && settings.sources.no_aws && settings.sources.facts.is_empty() {
+    if facts.aws.cluster.is_none() && settings.sources.no_aws && settings.sources.facts.is_empty() {
         gaps.push(gap(
             "everything that AWS says",
             "AWS, --facts",

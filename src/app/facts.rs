@@ -7,6 +7,7 @@ use super::learn::Known;
 use super::{Error, output};
 use crate::cli::args::FactsArgs;
 use crate::cli::settings::{sources, target};
+use crate::facts::Facts;
 use crate::facts::document::{Document, Maker, SCHEMA_VERSION};
 use crate::facts::host::{self, HostFiles};
 use crate::redact;
@@ -32,13 +33,17 @@ pub(super) fn run(args: &FactsArgs) -> Result<u8, Error> {
         until: Some(until.into_std()),
         ..HostFiles::default()
     };
-    let (mut facts, mut gaps, mut vantage) = host::collect(&files, &target.hostname).map_err(Error::File)?;
+    let (host, mut gaps, mut vantage) = host::collect(&files, &target.hostname).map_err(Error::File)?;
+    let mut facts = Facts {
+        host,
+        ..Facts::default()
+    };
     gaps.extend(known.begin(&mut facts));
     gaps.extend(known.finish(learnt, &mut facts, &mut vantage));
-    if let Some(cluster) = facts.cluster_of(&target.hostname) {
+    if let Some(cluster) = facts.aws.cluster_of(&target.hostname) {
         target.cluster = Some(cluster.name.clone());
     }
-    let is_known = facts.cluster.is_some() || facts.absent_cluster.is_some();
+    let is_known = facts.aws.cluster.is_some() || facts.aws.absent_cluster.is_some();
     let mut document = Document {
         schema_version: SCHEMA_VERSION,
         tool: Maker::this(),

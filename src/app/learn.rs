@@ -82,11 +82,7 @@ impl Known {
                 return Err(Error::Kubeconfig(error));
             }
             Err(error) => {
-                gaps.push(Gap {
-                    fact: "kubeconfig".to_owned(),
-                    source: "kubeconfig".to_owned(),
-                    reason: error.to_string(),
-                });
+                gaps.push(Gap::here("kubeconfig", "kubeconfig", error.to_string()));
                 None
             }
         };
@@ -219,10 +215,10 @@ impl Known {
 
     /// Puts what is known without waiting into the facts.
     pub(super) fn begin(&self, facts: &mut Facts) -> Vec<Gap> {
-        facts.kubeconfig.clone_from(&self.kubeconfig);
+        facts.host.kubeconfig.clone_from(&self.kubeconfig);
         let mut gaps = self.gaps.clone();
         if let Some(saved) = &self.saved {
-            gaps.extend(saved.clone().assemble(self.wanted(), facts));
+            gaps.extend(saved.clone().assemble(self.wanted(), &mut facts.aws));
         }
         gaps
     }
@@ -267,18 +263,19 @@ impl Known {
     pub(super) fn finish(&self, learnt: Learnt, facts: &mut Facts, vantage: &mut Vantage) -> Vec<Gap> {
         let mut gaps = learnt.gaps;
         if let Some(answers) = learnt.answers {
-            gaps.extend(answers.assemble(self.wanted(), facts));
+            gaps.extend(answers.assemble(self.wanted(), &mut facts.aws));
         }
         match learnt.place {
-            Place::Instance(instance) => facts.instance = Some(instance),
+            Place::Instance(instance) => facts.host.instance = Some(instance),
             Place::NotAsked => {}
             Place::Unknown(gap) => gaps.push(gap),
         }
         let vpc = facts
+            .aws
             .cluster_of(&self.target.hostname)
             .and_then(|cluster| cluster.vpc_id.as_deref())
-            .or_else(|| facts.vpc.as_ref().map(|vpc| vpc.id.as_str()));
-        vantage.kind = instance::vantage_kind(facts.instance.as_ref(), vpc);
+            .or_else(|| facts.aws.vpc.as_ref().map(|vpc| vpc.id.as_str()));
+        vantage.kind = instance::vantage_kind(facts.host.instance.as_ref(), vpc);
         gaps
     }
 
@@ -306,11 +303,11 @@ async fn open(ask: &Ask) -> Result<(Session, Option<Gap>), NoSession> {
         Some(profile) => format!("the profile {profile:?}"),
         None => "the credentials that the AWS CLI would use here".to_owned(),
     };
-    let gap = Gap {
-        fact: format!("what the role {role} sees"),
-        source: "sts:AssumeRole".to_owned(),
-        reason: format!("{message}: AWS is asked as {whom} and not as the role, which may see less"),
-    };
+    let gap = Gap::here(
+        format!("what the role {role} sees"),
+        "sts:AssumeRole",
+        format!("{message}: AWS is asked as {whom} and not as the role, which may see less"),
+    );
     Session::open(&plain).await.map(|session| (session, Some(gap)))
 }
 

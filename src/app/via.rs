@@ -18,7 +18,7 @@ use super::conduct::Interrupted;
 use crate::capture;
 use crate::cli::args::CheckArgs;
 use crate::facts::aws::{Ask, NoSession, Session};
-use crate::facts::document::{Document, Maker, SCHEMA_VERSION};
+use crate::facts::document::Document;
 use crate::limits;
 use crate::places::{Gathered, Source, Unseen};
 use crate::report::Capture;
@@ -197,7 +197,7 @@ async fn nodes(via: &Via, session: Result<&Session, &NoSession>, errand: &Errand
 /// With whose eyes Systems Manager is asked.
 fn ask_for(settings: &Settings, here: &Capture, errand: &Errand) -> Ask {
     let sources = &settings.sources;
-    let kubeconfig = here.facts.kubeconfig.as_ref();
+    let kubeconfig = here.facts.host.kubeconfig.as_ref();
     Ask {
         region: sources.region.clone().or_else(|| here.target.region.clone()),
         profile: sources
@@ -266,7 +266,7 @@ fn find(path: Option<&OsStr>, is_file: impl Fn(&Path) -> bool) -> Option<PathBuf
 
 /// What was learnt here of the cluster, for the place that may not ask; empty where nothing was.
 fn facts(args: &CheckArgs, here: &Capture) -> Result<Vec<u8>, Error> {
-    let facts = &here.facts;
+    let facts = &here.facts.aws;
     let learnt = facts.cluster.is_some()
         || facts.vpc.is_some()
         || facts.interfaces.is_some()
@@ -274,23 +274,7 @@ fn facts(args: &CheckArgs, here: &Capture) -> Result<Vec<u8>, Error> {
     if args.sources.no_aws && args.sources.facts.is_empty() || !learnt {
         return Ok(Vec::new());
     }
-    let mut facts = facts.clone();
-    // This host's own configuration is nobody else's business.
-    facts.stub = None;
-    facts.hosts = None;
-    facts.upstreams = None;
-    facts.host = None;
-    facts.proxy = None;
-    facts.kubeconfig = None;
-    facts.instance = None;
-    let document = Document {
-        schema_version: SCHEMA_VERSION,
-        tool: Maker::this(),
-        taken_at: here.taken_at.clone(),
-        target: here.target.clone(),
-        facts,
-        gaps: here.gaps.clone(),
-    };
+    let document = Document::for_elsewhere(&here.taken_at, &here.target, facts, &here.gaps);
     let text = document.to_json().map_err(Error::Document)?;
     Ok(text.into_bytes())
 }
@@ -358,7 +342,20 @@ fn arguments(args: &CheckArgs, settings: &Settings, here: &Capture) -> Vec<Strin
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
     use super::*;
+    use crate::cli::args::Command;
+    use crate::facts::platform::{
+        Chooser, DnsScope, HostConfiguration, HostsLine, ScopeDomain, Service, SplitDns, Writer,
+    };
+    use crate::facts::{
+        AbsentCluster, AwsFacts, Call, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, Facts, FailedRead,
+        Gap, HostFacts, HostedZone, HostsEntry, Instance, Kubeconfig, NetworkInterface, Permission, Proxy, ReadFailure,
+        ResolverEndpoint, ResolverRule, RuleAssociation, RuleTarget, SecurityGroup, StubConfiguration, Vpc,
+        VpcAttributes, VpcZones,
+    };
+    use serde_json::Value;
 
     #[test]
     fn ssh_is_looked_up_in_absolute_directories_only() {
@@ -367,5 +364,211 @@ mod tests {
         assert_eq!(found, Some(PathBuf::from("/usr/bin/ssh")));
         assert_eq!(find(None, |_| true), None);
         assert_eq!(find(Some(path), |_| false), None);
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "as the fields have it")]
+    fn text(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    fn stub(name: &str, server: &str) -> StubConfiguration {
+        StubConfiguration {
+            source: format!("/home/alice/{name}"),
+            name_servers: vec![server.parse().unwrap()],
+            defaulted: true,
+            search: vec![format!("{name}.alice.example").parse().unwrap()],
+            ndots: 5,
+            timeout_s: 5,
+            attempts: 5,
+            rotate: true,
+            use_vc: true,
+            single_request: true,
+            problems: vec![format!("a problem of alice's {name}")],
+        }
+    }
+
+    /// Every field of this host's half. None is left to a default, so that a new one is asked for here.
+    fn host() -> HostFacts {
+        HostFacts {
+            stub: Some(stub("stub", "203.0.113.1:53")),
+            upstreams: Some(stub("upstreams", "203.0.113.2:53")),
+            configuration: Some(HostConfiguration {
+                resolv_conf_writer: Some(Writer::Tailscale),
+                hosts_line: Some(HostsLine {
+                    text: "files alicedb".to_owned(),
+                    services: vec![Service {
+                        name: "alicedb".to_owned(),
+                        ends_when_not_found: true,
+                        ends_when_unavailable: true,
+                    }],
+                }),
+                res_options: text("alice-res-options"),
+                local_domain: text("alice-local-domain"),
+                has_host_aliases: true,
+                split_dns: Some(SplitDns {
+                    chooser: Chooser::SystemdResolved,
+                    source: "alice's resolvectl".to_owned(),
+                    scopes: vec![DnsScope {
+                        name: "alicetun0".to_owned(),
+                        servers: vec!["203.0.113.3:53".parse().unwrap()],
+                        domains: vec![ScopeDomain {
+                            name: "vpn.alice.example".parse().unwrap(),
+                            exact: true,
+                        }],
+                        takes_the_rest: true,
+                        bound_only: true,
+                        order: Some(7),
+                        timeout_s: Some(7),
+                    }],
+                    problems: vec!["a problem of alice's tunnel".to_owned()],
+                }),
+            }),
+            hosts: Some(vec![HostsEntry {
+                ip: "203.0.113.4".parse().unwrap(),
+                path: "/home/alice/hosts".to_owned(),
+                line: 7,
+                in_other_case: true,
+            }]),
+            proxy: Some(Proxy {
+                variable: text("HTTPS_PROXY"),
+                address: text("proxy.alice.example:3128"),
+                bypassed: true,
+            }),
+            kubeconfig: Some(Kubeconfig {
+                files: vec!["/home/alice/.kube/config".to_owned()],
+                context: "alice-context".to_owned(),
+                cluster_entry: "alice-entry".to_owned(),
+                server: "https://127.0.0.1:16443".to_owned(),
+                tls_server_name: text("tls.alice.example"),
+                proxy_url: text("http://proxy.alice.example:3129"),
+                certificate_authority: text("QUxJQ0U="),
+                certificate_authority_file: text("/home/alice/ca.pem"),
+                certificate_authority_problem: text("alice may not read it"),
+                cluster: text("alice-cluster"),
+                region: text("alice-region-1"),
+                profile: text("alice-profile"),
+                role_arn: text("arn:aws:iam::999999999999:role/alice"),
+                exec_unread: text("alice-wrapper"),
+                exec_credentials: vec!["ALICE_SECRET".to_owned()],
+            }),
+            instance: Some(Instance {
+                id: text("i-0a11ce"),
+                region: text("alice-region-2"),
+                vpc_id: text("vpc-0a11ce"),
+                vpc_cidrs: vec!["203.0.113.128/25".parse().unwrap()],
+                account: text("999999999998"),
+            }),
+        }
+    }
+
+    /// Every field of AWS's half.
+    fn aws() -> AwsFacts {
+        let ip = "192.168.7.7".parse().unwrap();
+        AwsFacts {
+            caller: Some(Caller {
+                account: "111122223333".to_owned(),
+                arn: text("arn:aws:iam::111122223333:user/reader"),
+            }),
+            cluster: Some(Cluster::default()),
+            absent_cluster: Some(AbsentCluster::default()),
+            updates: Some(vec![ClusterUpdate::default()]),
+            vpc: Some(Vpc::default()),
+            vpc_attributes: Some(VpcAttributes::default()),
+            dhcp_options: Some(DhcpOptions::default()),
+            interfaces: Some(vec![NetworkInterface {
+                id: "eni-1".to_owned(),
+                addresses: vec![ip],
+            }]),
+            security_groups: Some(vec![SecurityGroup {
+                ingress: vec![Permission::default()],
+                ..SecurityGroup::default()
+            }]),
+            resolver_endpoints: Some(vec![ResolverEndpoint {
+                addresses: Some(vec![EndpointAddress {
+                    ip,
+                    status: None,
+                    status_message: None,
+                    subnet_id: None,
+                }]),
+                ..ResolverEndpoint::default()
+            }]),
+            resolver_rules: Some(vec![ResolverRule {
+                targets: vec![RuleTarget { ip, port: 53 }],
+                ..ResolverRule::default()
+            }]),
+            rule_associations: Some(vec![RuleAssociation::default()]),
+            hosted_zones: Some(vec![VpcZones {
+                vpc_id: "vpc-1".to_owned(),
+                zones: vec![HostedZone::default()],
+            }]),
+            failed_reads: vec![FailedRead {
+                call: Call::ListUpdates,
+                kind: ReadFailure::Denied,
+                code: None,
+                message: None,
+            }],
+            partial: vec![Call::ListResolverRules],
+            origin: text("--facts, of 2026-01-01T00:00:00Z"),
+        }
+    }
+
+    /// Every text of a value that is not empty, and every member that says nothing.
+    fn leaves(name: &str, value: &Value, texts: &mut Vec<String>, empty: &mut Vec<String>) {
+        match value {
+            Value::Null => empty.push(name.to_owned()),
+            Value::String(text) if text.is_empty() => empty.push(name.to_owned()),
+            Value::String(text) => texts.push(text.clone()),
+            Value::Array(all) if all.is_empty() => empty.push(name.to_owned()),
+            Value::Array(all) => all.iter().for_each(|one| leaves(name, one, texts, empty)),
+            Value::Object(all) => all.iter().for_each(|(name, one)| leaves(name, one, texts, empty)),
+            Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    #[test]
+    fn nothing_of_this_host_goes_to_another_place() {
+        let (mut of_host, mut empty) = (Vec::new(), Vec::new());
+        let members = serde_json::to_value(host()).unwrap();
+        leaves("", &members, &mut of_host, &mut empty);
+        assert_eq!(empty, [""; 0], "every field of this host's half is filled");
+        let recorded = include_bytes!("../../fixtures/cases/no-forwarding/public-control-agrees/capture.json");
+        let mut here = capture::parse(recorded).unwrap();
+        here.facts = Facts {
+            host: host(),
+            aws: aws(),
+        };
+        here.vantage.name = text("alice-laptop");
+        here.gaps = vec![
+            Gap::here("what alice's file says", "/home/alice/gap", "alice may not read it"),
+            Gap::of_aws("updates of the cluster", "eks:ListUpdates", "denied"),
+        ];
+        // What observations say of this host's own resolvers.
+        for probed in here
+            .observations
+            .iter()
+            .filter(|probed| !probed.resolver.has_role(crate::resolvers::Role::Public))
+        {
+            of_host.extend(probed.resolver.address.map(|address| address.ip().to_string()));
+        }
+        of_host.extend(["alice", "203.0.113."].map(str::to_owned));
+        let line = "eks-dns-doctor check name.example --resolv-conf /home/alice/resolv.conf --hosts-file \
+                    /home/alice/hosts --kubeconfig /home/alice/kubeconfig --context alice-context --profile \
+                    alice-profile --vantage alice-laptop --facts /home/alice/facts.json --via ssh:bastion";
+        let Ok(Command::Check(args)) = crate::cli::parse(line.split_whitespace().map(Into::into)) else {
+            panic!("{line}");
+        };
+        let settings = crate::cli::settings::settings(&args).unwrap();
+        let document = String::from_utf8(facts(&args, &here).unwrap()).unwrap();
+        let sent = format!("{document}\n{}", arguments(&args, &settings, &here).join("\n"));
+        for one in &of_host {
+            assert!(!sent.contains(one.as_str()), "{one:?} is sent:\n{sent}");
+        }
+        let document: Value = serde_json::from_str(&document).unwrap();
+        for name in members.as_object().unwrap().keys() {
+            assert_eq!(document["facts"].get(name), None, "{name} is sent");
+        }
+        // All of what AWS says goes along, and only its gaps.
+        assert_eq!(document["facts"], serde_json::to_value(aws()).unwrap());
+        assert_eq!(document["gaps"], serde_json::json!([here.gaps[1]]));
     }
 }

@@ -68,10 +68,10 @@ pub(super) fn simulate(situation: &Situation<'_>) -> Option<Simulated> {
     if situation.found_below_a_suffix {
         return at_once(Said::resolves());
     }
-    let host = situation.facts.host.as_ref();
+    let host = situation.facts.host.configuration.as_ref();
     let options = host.and_then(|host| host.res_options.as_deref());
     let has = |option| options.is_some_and(|set| set.split_whitespace().any(|word| word == option));
-    let stub = situation.facts.stub.as_ref();
+    let stub = situation.facts.host.stub.as_ref();
     if has("use-vc") && stub.is_some_and(|stub| !stub.use_vc) {
         // Asked over TCP, which this program did not.
         return None;

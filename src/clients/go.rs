@@ -90,7 +90,7 @@ fn both(situation: &Situation<'_>, a: Walk, aaaa: Walk) -> Said {
         return deadline(situation);
     }
     // Names below the search list are asked for, too, where no address was found.
-    let names = situation.facts.stub.as_ref().map_or(0, |stub| stub.search.len()) + 1;
+    let names = situation.facts.host.stub.as_ref().map_or(0, |stub| stub.search.len()) + 1;
     let is_silent = |probed: &&Probed| !probed.lookups.iter().any(Lookup::heard_anything);
     let all_ms = if said.messages.is_empty() {
         took_ms

@@ -26,6 +26,7 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
     }
     let is_windows = situation
         .facts
+        .host
         .split_dns()
         .is_some_and(|split| split.chooser == Chooser::Windows);
     let texts = match situation.system() {
@@ -69,6 +70,7 @@ fn text(failure: &SystemFailure, is_windows: bool) -> String {
 pub(super) fn kind(situation: &Situation<'_>) -> Option<AnswerKind> {
     let asked = situation
         .facts
+        .host
         .split_dns()?
         .asked_for(&situation.target.hostname)
         .servers;

@@ -117,7 +117,7 @@ impl<'a> Situation<'a> {
     /// The servers that a C library uses: as Go, but where resolv.conf names none, 127.0.0.1 alone (resolv.conf(5)).
     fn servers_of_libc(&self) -> Vec<&'a Probed> {
         let mut servers = self.servers();
-        if self.facts.stub.as_ref().is_some_and(|stub| stub.defaulted) {
+        if self.facts.host.stub.as_ref().is_some_and(|stub| stub.defaulted) {
             servers.retain(|probed| is_at(probed, &[Ipv4Addr::LOCALHOST.into()]));
         }
         servers
@@ -125,18 +125,18 @@ impl<'a> Situation<'a> {
 
     /// Whether each question begins with the next server: `options rotate`.
     fn rotates(&self) -> bool {
-        self.facts.stub.as_ref().is_some_and(|stub| stub.rotate)
+        self.facts.host.stub.as_ref().is_some_and(|stub| stub.rotate)
     }
 
     /// How often the list is asked: `options attempts`.
     fn attempts(&self) -> u32 {
-        let stub = self.facts.stub.as_ref();
+        let stub = self.facts.host.stub.as_ref();
         stub.map_or(2, |stub| stub.attempts).max(1)
     }
 
     /// How long one question has at one server, in milliseconds: `options timeout`.
     fn patience_ms(&self) -> f64 {
-        let stub = self.facts.stub.as_ref();
+        let stub = self.facts.host.stub.as_ref();
         f64::from(stub.map_or(5, |stub| stub.timeout_s).max(1)) * 1000.0
     }
 
@@ -155,12 +155,12 @@ impl<'a> Situation<'a> {
 
     /// The `hosts:` line of nsswitch.conf.
     fn hosts_line(&self) -> Option<&HostsLine> {
-        self.facts.host.as_ref()?.hosts_line.as_ref()
+        self.facts.host.configuration.as_ref()?.hosts_line.as_ref()
     }
 
     /// Whether a question for AAAA waits for the reply to A: `options single-request`.
     fn asks_one_by_one(&self) -> bool {
-        let stub = self.facts.stub.as_ref();
+        let stub = self.facts.host.stub.as_ref();
         stub.is_some_and(|stub| stub.single_request)
     }
 
@@ -184,15 +184,15 @@ impl<'a> Situation<'a> {
     /// (k8s.io/client-go: the kubeconfig's `proxy-url`, else the environment's; `server` beside another
     /// `tls-server-name`).
     fn goes_through_a_proxy(&self) -> bool {
-        let kubeconfig = self.facts.kubeconfig.as_ref();
-        let proxy = self.facts.proxy.as_ref();
+        let kubeconfig = self.facts.host.kubeconfig.as_ref();
+        let proxy = self.facts.host.proxy.as_ref();
         kubeconfig.is_some_and(|kubeconfig| kubeconfig.proxy_url.is_some() || kubeconfig.tunnel().is_some())
             || proxy.is_some_and(Proxy::resolves_the_target)
     }
 
     /// Whether the hosts file has the name; `in_this_case` where only a line in the case of the target counts.
     fn is_in_hosts_file(&self, in_this_case: bool) -> bool {
-        let entries = self.facts.hosts.as_deref().unwrap_or_default();
+        let entries = self.facts.host.hosts.as_deref().unwrap_or_default();
         entries.iter().any(|entry| !(in_this_case && entry.in_other_case))
     }
 }
@@ -340,7 +340,7 @@ pub fn predict(target: &Target, facts: &Facts, observations: &[Probed], waited_m
                     .any(|lookup| lookup.purpose == Purpose::SearchSuffix && lookup.kind == AnswerKind::Answer)
         }),
     };
-    let clients = match facts.split_dns().map(|split| split.chooser) {
+    let clients = match facts.host.split_dns().map(|split| split.chooser) {
         Some(Chooser::Macos) => MACOS,
         Some(Chooser::Windows) => WINDOWS,
         Some(Chooser::SystemdResolved) | None => CLIENTS,

@@ -32,10 +32,10 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
         return Some(Said::resolves());
     }
     // It asks over UDP whatever resolv.conf says, and this program then did not.
-    if situation.facts.stub.as_ref().is_some_and(|stub| stub.use_vc) {
+    if situation.facts.host.stub.as_ref().is_some_and(|stub| stub.use_vc) {
         return None;
     }
-    let stub = situation.facts.stub.as_ref();
+    let stub = situation.facts.host.stub.as_ref();
     let dots = situation.target.hostname.labels().len().saturating_sub(1);
     let searches = stub.is_some_and(|stub| dots < stub.ndots as usize);
     if searches && situation.found_below_a_suffix {

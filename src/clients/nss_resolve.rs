@@ -59,6 +59,7 @@ fn outcome(situation: &Situation<'_>) -> Option<Outcome> {
     }
     let asked = situation
         .facts
+        .host
         .split_dns()?
         .asked_for(&situation.target.hostname)
         .servers;

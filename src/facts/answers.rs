@@ -10,7 +10,7 @@ use super::account::{
 };
 use super::calls::{Call, FailedRead};
 use super::document::Elsewhere;
-use super::{Facts, Gap, belonging};
+use super::{AwsFacts, Gap, Half, belonging};
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
 use crate::limits;
@@ -221,14 +221,13 @@ impl Answers {
         self.failed.extend(facts.failed_reads);
         self.partial.extend(facts.partial);
         // What that machine could not learn of itself is no gap here.
-        let of_aws =
-            |gap: &Gap| gap.source == "AWS credentials" || Call::ALL.iter().any(|call| gap.source == call.action());
-        self.gaps.extend(elsewhere.gaps.into_iter().filter(of_aws));
+        let of_aws = elsewhere.gaps.into_iter().filter(|gap| gap.of == Half::Aws);
+        self.gaps.extend(of_aws);
     }
 
     /// Takes out what the answers say of the target's cluster. What they do not say, or say of another cluster, is
     /// a gap.
-    pub fn assemble(self, wanted: Wanted<'_>, facts: &mut Facts) -> Vec<Gap> {
+    pub fn assemble(self, wanted: Wanted<'_>, facts: &mut AwsFacts) -> Vec<Gap> {
         let mut missing = Missing {
             source: self.source,
             failed: &self.failed,
@@ -555,25 +554,22 @@ struct Missing<'a> {
 
 impl Missing<'_> {
     fn because(&mut self, call: Call, reason: &str) {
-        self.gaps.push(Gap {
-            fact: call.fact().to_owned(),
-            source: match self.source {
-                Source::Aws => call.action().to_owned(),
-                Source::Files => format!("--facts, {}", call.action()),
-            },
-            reason: format!("{}; {}", shortened(reason, REASON), call.costs()),
-        });
+        let source = match self.source {
+            Source::Aws => call.action().to_owned(),
+            Source::Files => format!("--facts, {}", call.action()),
+        };
+        let reason = format!("{}; {}", shortened(reason, REASON), call.costs());
+        self.gaps.push(Gap::of_aws(call.fact(), source, reason));
     }
 
     /// There is more of a list than there is here.
     fn in_part(&mut self, call: Call) {
-        self.gaps.push(Gap {
-            fact: call.fact().to_owned(),
-            source: format!("--facts, {}", call.action()),
-            reason: "the files have a part of the list, and the rest is in none of them: what is not in it is not \
-                     called wrong or missing. Save it again without --no-paginate and --max-items"
-                .to_owned(),
-        });
+        self.gaps.push(Gap::of_aws(
+            call.fact(),
+            format!("--facts, {}", call.action()),
+            "the files have a part of the list, and the rest is in none of them: what is not in it is not called \
+             wrong or missing. Save it again without --no-paginate and --max-items",
+        ));
     }
 
     /// Nobody said it. Where AWS was asked, the failed read says why.
@@ -611,29 +607,19 @@ impl Missing<'_> {
                 }
                 continue;
             }
-            let gap = Gap {
-                fact: failed.call.fact().to_owned(),
-                source: failed.call.action().to_owned(),
-                reason: shortened(&failed.reason(), REASON),
-            };
+            let reason = shortened(&failed.reason(), REASON);
+            let gap = Gap::of_aws(failed.call.fact(), failed.call.action(), reason);
             if !self.gaps.contains(&gap) {
                 self.gaps.push(gap);
             }
         }
         for (reason, facts) in unasked {
-            self.gaps.push(Gap {
-                fact: facts.join(", "),
-                source: "AWS".to_owned(),
-                reason: reason.to_owned(),
-            });
+            self.gaps.push(Gap::of_aws(facts.join(", "), "AWS", reason));
         }
         if self.source == Source::Files && !self.unsaid.is_empty() {
             let facts: Vec<&str> = self.unsaid.iter().map(|call| call.fact()).collect();
-            self.gaps.push(Gap {
-                fact: facts.join(", "),
-                source: "--facts".to_owned(),
-                reason: "no file has them".to_owned(),
-            });
+            self.gaps
+                .push(Gap::of_aws(facts.join(", "), "--facts", "no file has them"));
         }
         self.gaps
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Facts, Gap};
+use super::{AwsFacts, Facts, Gap, Half};
 use crate::limits;
 use crate::settings::Target;
 
@@ -28,9 +28,9 @@ impl Maker {
     }
 }
 
-/// What one machine learnt.
+/// What one machine learnt: all of it, or what AWS says alone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Document {
+pub struct Document<F = Facts> {
     /// [`SCHEMA_VERSION`].
     pub schema_version: u32,
     /// The program that made it.
@@ -40,12 +40,26 @@ pub struct Document {
     /// The endpoint that the facts are about.
     pub target: Target,
     /// The facts.
-    pub facts: Facts,
+    pub facts: F,
     /// What could not be learnt.
     pub gaps: Vec<Gap>,
 }
 
-impl Document {
+impl Document<AwsFacts> {
+    /// What another place may know: nothing of this host.
+    pub fn for_elsewhere(taken_at: &str, target: &Target, facts: &AwsFacts, gaps: &[Gap]) -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION,
+            tool: Maker::this(),
+            taken_at: taken_at.to_owned(),
+            target: target.clone(),
+            facts: facts.clone(),
+            gaps: gaps.iter().filter(|gap| gap.of == Half::Aws).cloned().collect(),
+        }
+    }
+}
+
+impl<F: Serialize> Document<F> {
     /// The document, as JSON with a line's end.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         let mut text = serde_json::to_string_pretty(self)?;
@@ -54,15 +68,16 @@ impl Document {
     }
 }
 
-/// Facts of another machine, read back: of its document, or of a capture, whose `facts` have the same shape.
+/// Facts of another machine, read back: of its document, or of a capture, whose `facts` have the same shape. That
+/// machine's own configuration is not this one's: it is not read.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Elsewhere {
     /// [`SCHEMA_VERSION`].
     pub schema_version: u64,
     /// When they were taken, RFC 3339, UTC.
     pub taken_at: String,
-    /// What was learnt there. That machine's own configuration is not this one's.
-    pub facts: Facts,
+    /// What AWS said there.
+    pub facts: AwsFacts,
     /// What could not be learnt there.
     #[serde(default)]
     pub gaps: Vec<Gap>,

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use super::answers::{Answers, Source};
 use super::kubeconfig::{self, Kubeconfig, KubeconfigError};
 use super::platform::{Captured, HostConfiguration, windows_stub};
-use super::{Facts, Gap, Proxy, StubConfiguration, Vantage, VantageKind, hosts_file, run, saved};
+use super::{Gap, HostFacts, Proxy, StubConfiguration, Vantage, VantageKind, hosts_file, run, saved};
 use crate::dns::Name;
 use crate::limits;
 use crate::settings::Settings;
@@ -167,8 +167,8 @@ impl<'a> HostFiles<'a> {
 
 /// Collects what this host says. A file that the user named and that cannot be read is an error; one of the
 /// host's own is a gap.
-pub fn collect(files: &HostFiles<'_>, target: &Name) -> Result<(Facts, Vec<Gap>, Vantage), UnreadableFile> {
-    let mut facts = Facts::default();
+pub fn collect(files: &HostFiles<'_>, target: &Name) -> Result<(HostFacts, Vec<Gap>, Vantage), UnreadableFile> {
+    let mut facts = HostFacts::default();
     let mut gaps = Vec::new();
     let mut resolv_conf = None;
     // Windows has no such file.
@@ -201,13 +201,13 @@ pub fn collect(files: &HostFiles<'_>, target: &Name) -> Result<(Facts, Vec<Gap>,
         facts.upstreams = upstreams
             .filter(|_| asks_resolved)
             .map(|text| StubConfiguration::parse(UPSTREAMS, &text, interface_index));
-        facts.host = configuration(resolv_conf.as_deref(), is_resolved, files.until, &mut gaps);
+        facts.configuration = configuration(resolv_conf.as_deref(), is_resolved, files.until, &mut gaps);
         if cfg!(windows) {
             facts.stub = facts.split_dns().map(|split| windows_stub(split, target));
         }
     } else {
         let resolv_conf = resolv_conf.as_deref();
-        facts.host = HostConfiguration::read(&Captured {
+        facts.configuration = HostConfiguration::read(&Captured {
             resolv_conf,
             ..Captured::default()
         });
@@ -245,11 +245,11 @@ fn configuration(
             Ok(octets) => return Some(octets),
             Err(failure) => failure,
         };
-        gaps.push(Gap {
-            fact: "which name server this host asks for which name".to_owned(),
-            source: command.to_owned(),
-            reason: format!("{command} {failure}"),
-        });
+        gaps.push(Gap::here(
+            "which name server this host asks for which name",
+            command,
+            format!("{command} {failure}"),
+        ));
         None
     };
     let mut resolvectl = None;
@@ -401,9 +401,5 @@ fn kubeconfig_paths() -> Vec<PathBuf> {
 }
 
 fn unreadable(fact: &str, error: &UnreadableFile) -> Gap {
-    Gap {
-        fact: fact.to_owned(),
-        source: error.path.display().to_string(),
-        reason: error.source.to_string(),
-    }
+    Gap::here(fact, error.path.display().to_string(), error.source.to_string())
 }

@@ -38,11 +38,11 @@ pub async fn place(until: Instant) -> Place {
     match timeout_at(until, Box::pin(aws::instance(false))).await {
         Ok(Ok(instance)) => Place::Instance(instance),
         Ok(Err(gap)) => Place::Unknown(gap),
-        Err(_) => Place::Unknown(Gap {
-            fact: "this host's VPC".to_owned(),
-            source: "instance metadata".to_owned(),
-            reason: format!("no answer within {:.1} s", (until - begun).as_secs_f64()),
-        }),
+        Err(_) => Place::Unknown(Gap::here(
+            "this host's VPC",
+            "instance metadata",
+            format!("no answer within {:.1} s", (until - begun).as_secs_f64()),
+        )),
     }
 }
 

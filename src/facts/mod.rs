@@ -34,19 +34,30 @@ pub use platform::{AskedFor, Chooser, HostConfiguration, HostSummary, HostsLine,
 pub use proxy::Proxy;
 pub use stub::StubConfiguration;
 
-/// Everything that was learnt about the environment. What is `None` was not learnt; whether it was tried and
-/// why it failed stands in the gaps.
+/// Everything that was learnt about the environment: what this host says, and what AWS says. In JSON they are one
+/// object. What is `None` was not learnt; whether it was tried and why it failed stands in the gaps.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Facts {
+    /// This host's own: nobody else's business, and never sent to another place.
+    #[serde(flatten)]
+    pub host: HostFacts,
+    /// What AWS says, which is the same wherever it is read.
+    #[serde(flatten)]
+    pub aws: AwsFacts,
+}
+
+/// What was learnt of this host. It stays here: `--via` sends none of it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Facts {
+pub struct HostFacts {
     /// This host's stub resolver configuration.
     pub stub: Option<StubConfiguration>,
     /// The name servers behind the stub, where it is systemd-resolved's and says which they are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upstreams: Option<StubConfiguration>,
     /// This host's resolver configuration beside resolv.conf.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub host: Option<HostConfiguration>,
+    #[serde(rename = "host", skip_serializing_if = "Option::is_none")]
+    pub configuration: Option<HostConfiguration>,
     /// The hosts file's entries about the target; `None` where the file was not read.
     pub hosts: Option<Vec<HostsEntry>>,
     /// The proxy that a client here would use for the target; `None` where the environment was not read.
@@ -55,6 +66,12 @@ pub struct Facts {
     pub kubeconfig: Option<Kubeconfig>,
     /// This host as an EC2 instance; `None` where it is none, or where that could not be learnt.
     pub instance: Option<Instance>,
+}
+
+/// What was learnt from AWS: asked of it now, or from files of `--facts`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AwsFacts {
     /// Who asked AWS.
     pub caller: Option<Caller>,
     /// The cluster that is meant, as DescribeCluster has it. Its endpoint may have another name than the target.
@@ -91,12 +108,14 @@ pub struct Facts {
     pub origin: Option<String>,
 }
 
-impl Facts {
+impl HostFacts {
     /// Which name servers this host asks for which names, beside resolv.conf.
     pub fn split_dns(&self) -> Option<&SplitDns> {
-        self.host.as_ref()?.split_dns.as_ref()
+        self.configuration.as_ref()?.split_dns.as_ref()
     }
+}
 
+impl AwsFacts {
     /// Whether only a part of this list is known.
     pub fn is_part(&self, call: Call) -> bool {
         self.partial.contains(&call)
@@ -133,6 +152,47 @@ pub struct Gap {
     pub source: String,
     /// Why it could not be had, and what that costs.
     pub reason: String,
+    /// Whose fact it is. What does not say so is this host's: it goes nowhere else.
+    #[serde(default, skip_serializing_if = "Half::is_host")]
+    pub of: Half,
+}
+
+impl Gap {
+    /// What could not be learnt of this host, or is this run's own.
+    pub fn here(fact: impl Into<String>, source: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self {
+            fact: fact.into(),
+            source: source.into(),
+            reason: reason.into(),
+            of: Half::Host,
+        }
+    }
+
+    /// What could not be learnt from AWS.
+    pub fn of_aws(fact: impl Into<String>, source: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self {
+            of: Half::Aws,
+            ..Self::here(fact, source, reason)
+        }
+    }
+}
+
+/// The halves of the [`Facts`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Half {
+    /// [`HostFacts`], and what this run left out.
+    #[default]
+    Host,
+    /// [`AwsFacts`].
+    Aws,
+}
+
+impl Half {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde passes a field")]
+    fn is_host(&self) -> bool {
+        *self == Self::Host
+    }
 }
 
 /// The place we ask from.

@@ -18,7 +18,7 @@ use super::zone::{self, ZoneData};
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
 use crate::facts::platform::{Captured, HostConfiguration, windows_stub};
-use crate::facts::{Facts, Proxy, StubConfiguration, Vantage, hosts_file};
+use crate::facts::{Facts, HostFacts, Proxy, StubConfiguration, Vantage, hosts_file};
 use crate::limits;
 use crate::observation::{SystemFailure, Transport};
 use crate::plan::Plan;
@@ -271,7 +271,7 @@ fn settings(scenario: &Scenario, target: &Name) -> Result<(Settings, Target), St
 fn facts(scenario: &Scenario, target: &Name) -> Facts {
     let given = &scenario.facts;
     let octets = |text: &Option<String>| text.clone().map(String::into_bytes);
-    let host = HostConfiguration::read(&Captured {
+    let configuration = HostConfiguration::read(&Captured {
         resolv_conf: octets(&given.resolv_conf).as_deref(),
         nsswitch: octets(&given.host.nsswitch).as_deref(),
         resolvectl: octets(&given.host.resolvectl).as_deref(),
@@ -287,15 +287,15 @@ fn facts(scenario: &Scenario, target: &Name) -> Facts {
         local_domain: given.environment.get("LOCALDOMAIN").cloned(),
         host_aliases: given.environment.get("HOSTALIASES").cloned(),
     });
-    let windows = host.as_ref().and_then(|host| host.split_dns.as_ref());
+    let windows = configuration.as_ref().and_then(|host| host.split_dns.as_ref());
     let windows = windows.filter(|_| given.host.powershell.is_some());
-    Facts {
+    let host = HostFacts {
         stub: given
             .resolv_conf
             .as_ref()
             .map(|text| StubConfiguration::parse("/etc/resolv.conf", text.as_bytes(), |_| None))
             .or_else(|| windows.map(|split| windows_stub(split, target))),
-        host: host.clone(),
+        configuration: configuration.clone(),
         upstreams: given.upstreams.as_ref().map(|text| {
             let source = "/run/systemd/resolve/resolv.conf";
             StubConfiguration::parse(source, text.as_bytes(), |_| None)
@@ -305,24 +305,12 @@ fn facts(scenario: &Scenario, target: &Name) -> Facts {
             .as_ref()
             .map(|text| hosts_file::entries_for(target, "/etc/hosts", text.as_bytes())),
         proxy: Some(Proxy::read(target, |name| given.environment.get(name).cloned())),
-        cluster: given.cluster.clone(),
-        vpc: given.vpc.clone(),
-        interfaces: given.interfaces.clone(),
-        absent_cluster: given.absent_cluster.clone(),
-        updates: given.updates.clone(),
-        vpc_attributes: given.vpc_attributes,
-        dhcp_options: given.dhcp_options.clone(),
-        security_groups: given.security_groups.clone(),
-        resolver_endpoints: given.resolver_endpoints.clone(),
-        resolver_rules: given.resolver_rules.clone(),
-        rule_associations: given.rule_associations.clone(),
-        hosted_zones: given.hosted_zones.clone(),
-        caller: given.caller.clone(),
         instance: given.instance.clone(),
         kubeconfig: given.kubeconfig.clone(),
-        failed_reads: given.failed_reads.clone(),
-        partial: given.partial.clone(),
-        origin: None,
+    };
+    Facts {
+        host,
+        aws: given.aws.clone(),
     }
 }
 

@@ -4,14 +4,11 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{self, IgnoredAny};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::connect::Connection;
-use crate::facts::{
-    AbsentCluster, Call, Caller, Cluster, ClusterUpdate, DhcpOptions, FailedRead, Instance, Kubeconfig,
-    NetworkInterface, ResolverEndpoint, ResolverRule, RuleAssociation, SecurityGroup, VantageKind, Vpc, VpcAttributes,
-    VpcZones,
-};
+use crate::facts::{AwsFacts, Instance, Kubeconfig, VantageKind};
 use crate::observation::SystemFailure;
 use crate::report::{Conclusion, Report};
 use crate::rules::{Confidence, Severity};
@@ -125,7 +122,7 @@ fn yes() -> bool {
 
 /// What the environment says.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct ScenarioFacts {
     /// The text of resolv.conf; absent: this host's name servers are left out (as with `--no-local`).
     pub resolv_conf: Option<String>,
@@ -139,40 +136,30 @@ pub struct ScenarioFacts {
     pub environment: BTreeMap<String, String>,
     /// Where the vantage is.
     pub vantage: VantageKind,
-    /// The cluster.
-    pub cluster: Option<Cluster>,
-    /// Its VPC.
-    pub vpc: Option<Vpc>,
-    /// Its network interfaces.
-    pub interfaces: Option<Vec<NetworkInterface>>,
-    /// The lists of which only a part is known.
-    pub partial: Vec<Call>,
-    /// The cluster that is not there.
-    pub absent_cluster: Option<AbsentCluster>,
-    /// Recent changes of the cluster.
-    pub updates: Option<Vec<ClusterUpdate>>,
-    /// The VPC's DNS attributes.
-    pub vpc_attributes: Option<VpcAttributes>,
-    /// The VPC's DHCP options.
-    pub dhcp_options: Option<DhcpOptions>,
-    /// Security groups.
-    pub security_groups: Option<Vec<SecurityGroup>>,
-    /// Route 53 Resolver endpoints.
-    pub resolver_endpoints: Option<Vec<ResolverEndpoint>>,
-    /// Resolver rules.
-    pub resolver_rules: Option<Vec<ResolverRule>>,
-    /// Their associations.
-    pub rule_associations: Option<Vec<RuleAssociation>>,
-    /// Private hosted zones.
-    pub hosted_zones: Option<Vec<VpcZones>>,
-    /// Who asked AWS.
-    pub caller: Option<Caller>,
     /// This host as an EC2 instance.
     pub instance: Option<Instance>,
     /// What the kubeconfig says.
     pub kubeconfig: Option<Kubeconfig>,
-    /// The reads of AWS that brought nothing.
-    pub failed_reads: Vec<FailedRead>,
+    /// What AWS says, under the names that it has in a capture.
+    #[serde(flatten)]
+    pub aws: AwsFacts,
+    /// What is none of these: a mistake.
+    #[serde(flatten)]
+    _unknown: Nothing,
+}
+
+/// Takes what the other members left, and refuses it: serde has no `deny_unknown_fields` beside `flatten`.
+#[derive(Debug, Clone, Copy, Default)]
+struct Nothing;
+
+impl<'de> Deserialize<'de> for Nothing {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let left: BTreeMap<String, IgnoredAny> = BTreeMap::deserialize(deserializer)?;
+        match left.into_keys().next() {
+            None => Ok(Self),
+            Some(name) => Err(de::Error::custom(format_args!("unknown field `{name}` of facts"))),
+        }
+    }
 }
 
 /// This host's resolver configuration beside resolv.conf.

@@ -495,7 +495,7 @@ fn named(sources: Vec<Source>) -> Vec<Source> {
 
 fn refuse(sources: &[Source]) -> Result<(), Refused> {
     let cluster = |source: &Source| {
-        let by_fact = source.capture.facts.cluster.as_ref();
+        let by_fact = source.capture.facts.aws.cluster.as_ref();
         let known = source.capture.target.cluster.clone();
         known.or_else(|| by_fact.map(|cluster| cluster.name.clone()))
     };
@@ -540,7 +540,7 @@ fn informed(mut sources: Vec<Source>) -> Vec<Source> {
     let knows = |source: &&Source| {
         let facts = &source.capture.facts;
         source.kind == Kind::Capture
-            && (source.capture.asked.expects_anything() || facts.interfaces.is_some() || facts.vpc.is_some())
+            && (source.capture.asked.expects_anything() || facts.aws.interfaces.is_some() || facts.aws.vpc.is_some())
     };
     let Some(lender) = sources.iter().find(knows).cloned() else {
         return sources;
@@ -554,14 +554,17 @@ fn informed(mut sources: Vec<Source>) -> Vec<Source> {
         own.asked.expect_addresses.clone_from(&asked.expect_addresses);
         own.asked.expect_cidrs.clone_from(&asked.expect_cidrs);
         own.asked.expect_scope = asked.expect_scope;
-        own.facts.cluster.clone_from(&lender.capture.facts.cluster);
-        own.facts.vpc.clone_from(&lender.capture.facts.vpc);
-        own.facts.interfaces.clone_from(&lender.capture.facts.interfaces);
-        own.gaps.push(Gap {
-            fact: "what the answer should be".to_owned(),
-            source: "dig".to_owned(),
-            reason: format!("taken from the capture of {}", lender.name),
-        });
+        own.facts.aws.cluster.clone_from(&lender.capture.facts.aws.cluster);
+        own.facts.aws.vpc.clone_from(&lender.capture.facts.aws.vpc);
+        own.facts
+            .aws
+            .interfaces
+            .clone_from(&lender.capture.facts.aws.interfaces);
+        own.gaps.push(Gap::here(
+            "what the answer should be",
+            "dig",
+            format!("taken from the capture of {}", lender.name),
+        ));
     }
     sources
 }

@@ -255,11 +255,9 @@ fn reports() -> Vec<(&'static str, Report)> {
 
     let mut mixed = article();
     mixed.interrupted = true;
-    mixed.gaps.push(Gap {
-        fact: "hosts file".to_owned(),
-        source: "/etc/hosts".to_owned(),
-        reason: "Permission denied (os error 13)".to_owned(),
-    });
+    mixed
+        .gaps
+        .push(Gap::here("hosts file", "/etc/hosts", "Permission denied (os error 13)"));
     let mut os = resolver("os", Role::Os, "10.0.0.9:53", Vec::new());
     os.resolver.address = None;
     os.resolver.transport = None;
@@ -449,7 +447,7 @@ fn addresses_in_the_networks_of_the_vpc_decide_nothing() {
     let mut capture = article();
     capture.observations.remove(0);
     capture.asked.expect_addresses.clear();
-    capture.facts.vpc = Some(crate::facts::Vpc {
+    capture.facts.aws.vpc = Some(crate::facts::Vpc {
         id: "vpc-1".to_owned(),
         cidrs: vec!["192.168.0.0/16".parse().unwrap()],
         ..crate::facts::Vpc::default()
@@ -800,11 +798,9 @@ fn hostile_report() -> Report {
     capture.target.source.clone_from(&hostile);
     capture.tool.version.clone_from(&hostile);
     capture.taken_at.clone_from(&hostile);
-    capture.gaps.push(Gap {
-        fact: hostile.clone(),
-        source: hostile.clone(),
-        reason: hostile.clone(),
-    });
+    capture
+        .gaps
+        .push(Gap::here(hostile.clone(), hostile.clone(), hostile.clone()));
     for probed in &mut capture.observations {
         probed.resolver.name.push_str(&hostile);
         probed.resolver.known_from.clone_from(&hostile);

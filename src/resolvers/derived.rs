@@ -20,7 +20,7 @@ const DNS_PORT: u16 = 53;
 const LINK_LOCAL: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 253);
 
 fn candidate(role: Role, ip: IpAddr, vpc: Option<&str>, facts: &Facts, why: String) -> Candidate {
-    let clusters = facts.cluster_vpc_id();
+    let clusters = facts.aws.cluster_vpc_id();
     Candidate {
         label: None,
         role,
@@ -37,13 +37,13 @@ fn candidate(role: Role, ip: IpAddr, vpc: Option<&str>, facts: &Facts, why: Stri
 
 /// The resolver of the cluster's VPC, and that of the instance's VPC where this is another.
 pub(super) fn vpc(_: &Settings, facts: &Facts) -> Vec<Candidate> {
-    let clusters = facts.cluster_vpc_id();
-    let instance = facts.instance.as_ref();
+    let clusters = facts.aws.cluster_vpc_id();
+    let instance = facts.host.instance.as_ref();
     let here = instance.and_then(|instance| instance.vpc_id.as_deref());
     let is_inside = here.is_some() && here == clusters;
-    let of_cluster = facts.vpc.as_ref().and_then(Vpc::resolver);
+    let of_cluster = facts.aws.vpc.as_ref().and_then(Vpc::resolver);
     let mut found = Vec::new();
-    if let (Some(vpc), Some(ip)) = (&facts.vpc, of_cluster) {
+    if let (Some(vpc), Some(ip)) = (&facts.aws.vpc, of_cluster) {
         let why = format!("the primary network of {}, plus two (ec2:DescribeVpcs)", vpc.id);
         found.push(Candidate {
             in_scope: is_inside,
@@ -84,7 +84,7 @@ pub(super) fn vpc(_: &Settings, facts: &Facts) -> Vec<Candidate> {
 /// networks: nobody told us to ask them.
 fn is_askable(ip: IpAddr, facts: &Facts) -> bool {
     let in_vpc = |ip| {
-        let networks = facts.vpc.iter().flat_map(|vpc| &vpc.cidrs);
+        let networks = facts.aws.vpc.iter().flat_map(|vpc| &vpc.cidrs);
         networks.into_iter().any(|cidr| cidr.contains(&ip))
     };
     let is_host = !ip.is_unspecified() && !ip.is_multicast() && !matches!(ip, IpAddr::V4(v4) if v4.is_broadcast());
@@ -104,8 +104,9 @@ fn addresses(facts: &Facts) -> impl Iterator<Item = (&ResolverEndpoint, IpAddr)>
 
 /// The inbound endpoints that speak DNS on port 53, those of the cluster's VPC first.
 fn endpoints(facts: &Facts) -> Vec<&ResolverEndpoint> {
-    let clusters = facts.cluster_vpc_id();
+    let clusters = facts.aws.cluster_vpc_id();
     let mut endpoints: Vec<&ResolverEndpoint> = facts
+        .aws
         .resolver_endpoints
         .iter()
         .flatten()
@@ -143,7 +144,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
     use super::*;
-    use crate::facts::{Cluster, EndpointAddress, Instance};
+    use crate::facts::{AwsFacts, Cluster, EndpointAddress, HostFacts, Instance};
 
     fn settings() -> Settings {
         Settings {
@@ -189,18 +190,23 @@ mod tests {
 
     fn facts(instance: Option<Instance>, endpoints: Vec<ResolverEndpoint>) -> Facts {
         Facts {
-            cluster: Some(Cluster {
-                vpc_id: Some("vpc-c".to_owned()),
-                ..Cluster::default()
-            }),
-            vpc: Some(Vpc {
-                id: "vpc-c".to_owned(),
-                cidrs: networks("192.168.0.0/16"),
-                ..Vpc::default()
-            }),
-            instance,
-            resolver_endpoints: Some(endpoints),
-            ..Facts::default()
+            aws: AwsFacts {
+                cluster: Some(Cluster {
+                    vpc_id: Some("vpc-c".to_owned()),
+                    ..Cluster::default()
+                }),
+                vpc: Some(Vpc {
+                    id: "vpc-c".to_owned(),
+                    cidrs: networks("192.168.0.0/16"),
+                    ..Vpc::default()
+                }),
+                resolver_endpoints: Some(endpoints),
+                ..AwsFacts::default()
+            },
+            host: HostFacts {
+                instance,
+                ..HostFacts::default()
+            },
         }
     }
 

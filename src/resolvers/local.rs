@@ -6,12 +6,15 @@ use crate::observation::Transport;
 use crate::settings::Settings;
 
 pub(super) fn derive(settings: &Settings, facts: &Facts) -> Vec<Candidate> {
-    let Some(stub) = &facts.stub else {
+    let Some(stub) = &facts.host.stub else {
         return Vec::new();
     };
     let transport = if stub.use_vc { Transport::Tcp } else { Transport::Udp };
     // On Windows every program asks the system, which takes the best of what its adapters' name servers say.
-    let is_windows = facts.split_dns().is_some_and(|split| split.chooser == Chooser::Windows);
+    let is_windows = facts
+        .host
+        .split_dns()
+        .is_some_and(|split| split.chooser == Chooser::Windows);
     let in_scope = !(is_windows && system::is_asked(settings));
     let known_from = if is_windows {
         format!("name server of this host ({})", stub.source)

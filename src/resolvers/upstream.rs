@@ -14,7 +14,7 @@ use crate::settings::Settings;
 pub(super) fn derive(settings: &Settings, facts: &Facts) -> Vec<Candidate> {
     let mut found: Vec<(SocketAddr, String)> = Vec::new();
     // Those of resolv.conf are asked for what they are: the name servers of this host.
-    let own = facts.stub.as_ref().map(|stub| stub.name_servers.as_slice());
+    let own = facts.host.stub.as_ref().map(|stub| stub.name_servers.as_slice());
     let mut add = |address: SocketAddr, known_from: String| {
         if own.is_some_and(|own| own.contains(&address)) {
             return;
@@ -23,7 +23,7 @@ pub(super) fn derive(settings: &Settings, facts: &Facts) -> Vec<Candidate> {
             found.push((address, known_from));
         }
     };
-    if let Some(split) = facts.split_dns() {
+    if let Some(split) = facts.host.split_dns() {
         let target = settings.target.as_ref().map(|target| &target.hostname);
         let asked = target.map(|target| split.asked_for(target).servers);
         let all = split.scopes.iter().flat_map(|scope| &scope.servers);
@@ -38,7 +38,7 @@ pub(super) fn derive(settings: &Settings, facts: &Facts) -> Vec<Candidate> {
             add(*address, known_from);
         }
     }
-    if let Some(upstreams) = facts.upstreams.as_ref().filter(|stub| !stub.defaulted) {
+    if let Some(upstreams) = facts.host.upstreams.as_ref().filter(|stub| !stub.defaulted) {
         for address in &upstreams.name_servers {
             let known_from = format!("systemd-resolved forwards to it ({})", upstreams.source);
             add(*address, known_from);

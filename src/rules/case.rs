@@ -242,27 +242,27 @@ impl<'a> Case<'a> {
     /// Whether a need is met.
     pub fn has(&self, need: Need) -> bool {
         match need {
-            Need::Cluster => self.facts.cluster.is_some(),
-            Need::Vpc => self.facts.vpc.is_some(),
-            Need::Interfaces => self.facts.interfaces.is_some(),
-            Need::VpcAttributes => self.facts.vpc_attributes.is_some(),
-            Need::DhcpOptions => self.facts.dhcp_options.is_some(),
-            Need::SecurityGroups => self.facts.security_groups.is_some(),
-            Need::ResolverEndpoints => self.facts.resolver_endpoints.is_some(),
-            Need::ResolverRules => self.facts.resolver_rules.is_some(),
-            Need::RuleAssociations => self.facts.rule_associations.is_some(),
-            Need::HostedZones => self.facts.hosted_zones.is_some(),
-            Need::Updates => self.facts.updates.is_some(),
-            Need::Kubeconfig => self.facts.kubeconfig.is_some(),
+            Need::Cluster => self.facts.aws.cluster.is_some(),
+            Need::Vpc => self.facts.aws.vpc.is_some(),
+            Need::Interfaces => self.facts.aws.interfaces.is_some(),
+            Need::VpcAttributes => self.facts.aws.vpc_attributes.is_some(),
+            Need::DhcpOptions => self.facts.aws.dhcp_options.is_some(),
+            Need::SecurityGroups => self.facts.aws.security_groups.is_some(),
+            Need::ResolverEndpoints => self.facts.aws.resolver_endpoints.is_some(),
+            Need::ResolverRules => self.facts.aws.resolver_rules.is_some(),
+            Need::RuleAssociations => self.facts.aws.rule_associations.is_some(),
+            Need::HostedZones => self.facts.aws.hosted_zones.is_some(),
+            Need::Updates => self.facts.aws.updates.is_some(),
+            Need::Kubeconfig => self.facts.host.kubeconfig.is_some(),
             // That the cluster is there is an answer too.
-            Need::AbsentCluster => self.facts.absent_cluster.is_some() || self.facts.cluster.is_some(),
-            Need::Instance => self.facts.instance.is_some(),
-            Need::Caller => self.facts.caller.is_some(),
-            Need::Hosts => self.facts.hosts.is_some(),
-            Need::Stub => self.facts.stub.is_some(),
-            Need::Upstreams => self.facts.upstreams.is_some() || self.facts.split_dns().is_some(),
+            Need::AbsentCluster => self.facts.aws.absent_cluster.is_some() || self.facts.aws.cluster.is_some(),
+            Need::Instance => self.facts.host.instance.is_some(),
+            Need::Caller => self.facts.aws.caller.is_some(),
+            Need::Hosts => self.facts.host.hosts.is_some(),
+            Need::Stub => self.facts.host.stub.is_some(),
+            Need::Upstreams => self.facts.host.upstreams.is_some() || self.facts.host.split_dns().is_some(),
             Need::HostsLine => self.hosts_line_unseen().is_some(),
-            Need::Proxy => self.facts.proxy.is_some(),
+            Need::Proxy => self.facts.host.proxy.is_some(),
             Need::VpcView => self.subjects.iter().any(Subject::is_vpc_side),
             Need::PublicControl => self.subjects.iter().any(|subject| subject.has_role(Role::Public)),
             Need::SystemView => self.subjects.iter().any(|subject| subject.probed.system.is_some()),
@@ -274,19 +274,19 @@ impl<'a> Case<'a> {
     /// The cluster, as AWS describes it.
     pub fn cluster(&self) -> Option<&'a Cluster> {
         self.touch(Need::Cluster);
-        self.facts.cluster.as_ref()
+        self.facts.aws.cluster.as_ref()
     }
 
     /// The cluster, where the target is its endpoint: what AWS says of it then holds for the target.
     pub fn own_cluster(&self) -> Option<&'a Cluster> {
         self.touch(Need::Cluster);
-        self.facts.cluster_of(&self.target.hostname)
+        self.facts.aws.cluster_of(&self.target.hostname)
     }
 
     /// Whether what AWS says is of a cluster with another endpoint than the target.
     pub fn is_of_another_endpoint(&self) -> bool {
         self.touch(Need::Cluster);
-        self.facts.is_of_another_endpoint(&self.target.hostname)
+        self.facts.aws.is_of_another_endpoint(&self.target.hostname)
     }
 
     /// Whether any resolver has addresses for the name, and does not invent them.
@@ -303,132 +303,132 @@ impl<'a> Case<'a> {
     /// The cluster's VPC.
     pub fn vpc(&self) -> Option<&'a Vpc> {
         self.touch(Need::Vpc);
-        self.facts.vpc.as_ref()
+        self.facts.aws.vpc.as_ref()
     }
 
     /// The id of the cluster's VPC; `None` too where what is known is of a cluster with another endpoint.
     pub fn cluster_vpc_id(&self) -> Option<&'a str> {
         self.touch(Need::Cluster);
         self.touch(Need::Vpc);
-        let of_another = self.facts.is_of_another_endpoint(&self.target.hostname);
-        self.facts.cluster_vpc_id().filter(|_| !of_another)
+        let of_another = self.facts.aws.is_of_another_endpoint(&self.target.hostname);
+        self.facts.aws.cluster_vpc_id().filter(|_| !of_another)
     }
 
     /// The cluster's network interfaces.
     pub fn interfaces(&self) -> Option<&'a [NetworkInterface]> {
         self.touch(Need::Interfaces);
-        self.facts.interfaces.as_deref()
+        self.facts.aws.interfaces.as_deref()
     }
 
     /// Whether only a part of a list is known: what is not in it may be there all the same.
     pub fn is_part(&self, call: Call) -> bool {
-        self.facts.is_part(call)
+        self.facts.aws.is_part(call)
     }
 
     /// The DNS attributes of the cluster's VPC.
     pub fn vpc_attributes(&self) -> Option<&'a VpcAttributes> {
         self.touch(Need::VpcAttributes);
-        self.facts.vpc_attributes.as_ref()
+        self.facts.aws.vpc_attributes.as_ref()
     }
 
     /// The DHCP options of the cluster's VPC.
     pub fn dhcp_options(&self) -> Option<&'a DhcpOptions> {
         self.touch(Need::DhcpOptions);
-        self.facts.dhcp_options.as_ref()
+        self.facts.aws.dhcp_options.as_ref()
     }
 
     /// The security groups.
     pub fn security_groups(&self) -> Option<&'a [SecurityGroup]> {
         self.touch(Need::SecurityGroups);
-        self.facts.security_groups.as_deref()
+        self.facts.aws.security_groups.as_deref()
     }
 
     /// The Route 53 Resolver endpoints that the account can see, of whatever VPC.
     pub fn resolver_endpoints(&self) -> Option<&'a [ResolverEndpoint]> {
         self.touch(Need::ResolverEndpoints);
-        self.facts.resolver_endpoints.as_deref()
+        self.facts.aws.resolver_endpoints.as_deref()
     }
 
     /// The Resolver rules that the account can see.
     pub fn resolver_rules(&self) -> Option<&'a [ResolverRule]> {
         self.touch(Need::ResolverRules);
-        self.facts.resolver_rules.as_deref()
+        self.facts.aws.resolver_rules.as_deref()
     }
 
     /// Which VPCs the Resolver rules are associated with.
     pub fn rule_associations(&self) -> Option<&'a [RuleAssociation]> {
         self.touch(Need::RuleAssociations);
-        self.facts.rule_associations.as_deref()
+        self.facts.aws.rule_associations.as_deref()
     }
 
     /// The private hosted zones, by VPC.
     pub fn hosted_zones(&self) -> Option<&'a [VpcZones]> {
         self.touch(Need::HostedZones);
-        self.facts.hosted_zones.as_deref()
+        self.facts.aws.hosted_zones.as_deref()
     }
 
     /// Recent changes of the cluster.
     pub fn updates(&self) -> Option<&'a [ClusterUpdate]> {
         self.touch(Need::Updates);
-        self.facts.updates.as_deref()
+        self.facts.aws.updates.as_deref()
     }
 
     /// What the kubeconfig says of the target.
     pub fn kubeconfig(&self) -> Option<&'a Kubeconfig> {
         self.touch(Need::Kubeconfig);
-        self.facts.kubeconfig.as_ref()
+        self.facts.host.kubeconfig.as_ref()
     }
 
     /// The cluster that was asked for and that is not there.
     pub fn absent_cluster(&self) -> Option<&'a AbsentCluster> {
         self.touch(Need::AbsentCluster);
-        self.facts.absent_cluster.as_ref()
+        self.facts.aws.absent_cluster.as_ref()
     }
 
     /// This host, as an EC2 instance.
     pub fn instance(&self) -> Option<&'a Instance> {
         self.touch(Need::Instance);
-        self.facts.instance.as_ref()
+        self.facts.host.instance.as_ref()
     }
 
     /// Who asked AWS.
     pub fn caller(&self) -> Option<&'a Caller> {
         self.touch(Need::Caller);
-        self.facts.caller.as_ref()
+        self.facts.aws.caller.as_ref()
     }
 
     /// Where what AWS says came from, where it was not asked now.
     pub fn facts_origin(&self) -> Option<&'a str> {
-        self.facts.origin.as_deref()
+        self.facts.aws.origin.as_deref()
     }
 
     /// The reads of AWS that brought nothing.
     pub fn failed_reads(&self) -> &'a [FailedRead] {
-        &self.facts.failed_reads
+        &self.facts.aws.failed_reads
     }
 
     /// The hosts file's entries about the target.
     pub fn hosts(&self) -> Option<&'a [HostsEntry]> {
         self.touch(Need::Hosts);
-        self.facts.hosts.as_deref()
+        self.facts.host.hosts.as_deref()
     }
 
     /// The stub resolver configuration.
     pub fn stub(&self) -> Option<&'a StubConfiguration> {
         self.touch(Need::Stub);
-        self.facts.stub.as_ref()
+        self.facts.host.stub.as_ref()
     }
 
     /// The name servers behind this host's stub.
     pub fn upstreams(&self) -> Option<&'a StubConfiguration> {
         self.touch(Need::Upstreams);
-        self.facts.upstreams.as_ref()
+        self.facts.host.upstreams.as_ref()
     }
 
     /// Which name servers this host's operating system asks for which names.
     pub fn split_dns(&self) -> Option<&'a SplitDns> {
         self.touch(Need::Upstreams);
-        self.facts.split_dns()
+        self.facts.host.split_dns()
     }
 
     /// The `hosts:` line of nsswitch.conf.
@@ -438,13 +438,13 @@ impl<'a> Case<'a> {
     }
 
     fn hosts_line_unseen(&self) -> Option<&'a HostsLine> {
-        self.facts.host.as_ref()?.hosts_line.as_ref()
+        self.facts.host.configuration.as_ref()?.hosts_line.as_ref()
     }
 
     /// The proxy settings.
     pub fn proxy(&self) -> Option<&'a Proxy> {
         self.touch(Need::Proxy);
-        self.facts.proxy.as_ref()
+        self.facts.host.proxy.as_ref()
     }
 
     /// What came of the connections to the API server's port.
@@ -658,8 +658,8 @@ impl<'a> Case<'a> {
     /// The inbound endpoints that AWS lists in the cluster's VPC, of the kind that a forwarder can be pointed at;
     /// `None` where they, or the VPC, are not known. For remedies.
     pub fn visible_inbound(&self) -> Option<Vec<&'a ResolverEndpoint>> {
-        let vpc = self.facts.cluster_vpc_id()?;
-        let endpoints = self.facts.resolver_endpoints.as_ref()?.iter();
+        let vpc = self.facts.aws.cluster_vpc_id()?;
+        let endpoints = self.facts.aws.resolver_endpoints.as_ref()?.iter();
         let usable = |endpoint: &&ResolverEndpoint| {
             endpoint.is_inbound() && endpoint.speaks_do53() && endpoint.vpc_id.as_deref() == Some(vpc)
         };
@@ -668,7 +668,7 @@ impl<'a> Case<'a> {
 
     /// The id of the cluster's VPC, or a placeholder to fill in. For remedies.
     pub fn vpc_id(&self) -> &str {
-        self.facts.cluster_vpc_id().unwrap_or("<vpc-id>")
+        self.facts.aws.cluster_vpc_id().unwrap_or("<vpc-id>")
     }
 }
 

@@ -282,7 +282,7 @@ fn connections(capture: &Capture, connects: bool) -> Vec<Vec<Connection>> {
     }
     let (ports, _) = connect::targets(
         &capture.observations,
-        capture.facts.kubeconfig.as_ref().map(Kubeconfig::port),
+        capture.facts.host.kubeconfig.as_ref().map(Kubeconfig::port),
     );
     [
         (Tcp::Connected, Some(Tls::Verified)),

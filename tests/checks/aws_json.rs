@@ -3,7 +3,7 @@
 use eks_dns_doctor::dns::RecordType;
 use eks_dns_doctor::facts::answers::{Answers, Source, Wanted};
 use eks_dns_doctor::facts::document::{Document, Maker, SCHEMA_VERSION};
-use eks_dns_doctor::facts::{Facts, Gap, saved};
+use eks_dns_doctor::facts::{AwsFacts, Facts, Gap, saved};
 use eks_dns_doctor::limits;
 use eks_dns_doctor::redact;
 use eks_dns_doctor::settings::Target;
@@ -32,10 +32,14 @@ pub(crate) fn check(octets: &[u8]) {
             region: None,
             source: "aws".to_owned(),
         },
-        facts: facts.clone(),
+        facts: Facts {
+            aws: facts,
+            ..Facts::default()
+        },
         gaps: gaps.clone(),
     };
     let again = read_again(&document);
+    let facts = &document.facts.aws;
     assert_eq!(again.cluster, facts.cluster);
     assert_eq!(again.vpc, facts.vpc);
     assert_eq!(again.interfaces, facts.interfaces);
@@ -46,7 +50,7 @@ pub(crate) fn check(octets: &[u8]) {
 
     let address = ([10, 0, 0, 2], 53).into();
     let observations = vec![held::local(address, 1, vec![held::silence(RecordType::A)])];
-    let mut capture = held::capture_of(facts, observations);
+    let mut capture = held::capture_of(document.facts, observations);
     capture.gaps = gaps;
     if let Some((host, region)) = of_cluster {
         capture.target.hostname = host;
@@ -62,8 +66,8 @@ fn empty() -> Answers {
     }
 }
 
-fn assembled(answers: Answers) -> (Facts, Vec<Gap>) {
-    let mut facts = Facts::default();
+fn assembled(answers: Answers) -> (AwsFacts, Vec<Gap>) {
+    let mut facts = AwsFacts::default();
     let target = answers.target(None).map_or_else(held::target, |(host, _)| host);
     let wanted = Wanted {
         target: &target,
@@ -73,7 +77,7 @@ fn assembled(answers: Answers) -> (Facts, Vec<Gap>) {
     (facts, gaps)
 }
 
-fn read_again(document: &Document) -> Facts {
+fn read_again(document: &Document) -> AwsFacts {
     let text = document.to_json().expect("it is JSON");
     let mut answers = empty();
     if let Err(refused) = saved::read(text.as_bytes(), &mut answers) {
@@ -82,7 +86,7 @@ fn read_again(document: &Document) -> Facts {
     assembled(answers).0
 }
 
-fn within_bounds(facts: &Facts, gaps: &[Gap]) {
+fn within_bounds(facts: &AwsFacts, gaps: &[Gap]) {
     let addresses: usize = facts
         .interfaces
         .iter()

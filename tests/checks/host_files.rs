@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use eks_dns_doctor::dns::{Name, RecordType};
 use eks_dns_doctor::facts::platform::{Captured, HostConfiguration, HostsLine};
-use eks_dns_doctor::facts::{Facts, StubConfiguration, hosts_file};
+use eks_dns_doctor::facts::{Facts, HostFacts, StubConfiguration, hosts_file};
 use eks_dns_doctor::limits;
 
 use super::held;
@@ -40,9 +40,12 @@ pub(crate) fn check(octets: &[u8]) {
         .map(|(at, server)| held::local(*server, at + 1, vec![held::silence(RecordType::A)]))
         .collect();
     let facts = Facts {
-        stub: Some(stub),
-        hosts: Some(hosts),
-        host,
+        host: HostFacts {
+            stub: Some(stub),
+            hosts: Some(hosts),
+            configuration: host,
+            ..HostFacts::default()
+        },
         ..Facts::default()
     };
     held::report(held::capture_of(facts, observations), octets);

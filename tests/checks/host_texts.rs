@@ -55,11 +55,9 @@ pub(crate) fn check(octets: &[u8]) {
         }
         let server = stub.name_servers[0];
         let observations = vec![held::local(server, 1, vec![held::silence(RecordType::A)])];
-        let facts = Facts {
-            stub: Some(stub),
-            host: Some(host),
-            ..Facts::default()
-        };
+        let mut facts = Facts::default();
+        facts.host.stub = Some(stub);
+        facts.host.configuration = Some(host);
         held::report(held::capture_of(facts, observations), octets);
     }
 }

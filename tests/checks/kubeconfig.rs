@@ -36,17 +36,15 @@ pub(crate) fn check(octets: &[u8]) {
     };
     let address = ([10, 0, 0, 2], 53).into();
     let observations = vec![held::local(address, 1, vec![held::silence(RecordType::A)])];
-    let facts = Facts {
-        kubeconfig: Some(found.clone()),
-        ..Facts::default()
-    };
+    let mut facts = Facts::default();
+    facts.host.kubeconfig = Some(found.clone());
     let mut capture = held::capture_of(facts, observations);
     capture.target.hostname = host;
     capture.target.cluster.clone_from(&found.cluster);
     capture.target.region.clone_from(&found.region);
     "kubeconfig".clone_into(&mut capture.target.source);
     let report = held::report(capture, octets);
-    assert_eq!(report.facts.kubeconfig, Some(found));
+    assert_eq!(report.facts.host.kubeconfig, Some(found));
 }
 
 fn within_bounds(found: &Kubeconfig) {

@@ -42,11 +42,7 @@ pub(super) fn client(patience: Duration) -> Client {
 /// gets, and a container or an instance that hides it too. `disabled`: `AWS_EC2_METADATA_DISABLED` is `true` (in any
 /// case of letters), which the SDK's client does not look at.
 pub async fn instance(disabled: bool) -> Result<Instance, Gap> {
-    let gap = |reason: String| Gap {
-        fact: "this host's VPC".to_owned(),
-        source: "instance metadata".to_owned(),
-        reason,
-    };
+    let gap = |reason: String| Gap::here("this host's VPC", "instance metadata", reason);
     if disabled {
         return Err(gap("AWS_EC2_METADATA_DISABLED is set".to_owned()));
     }

@@ -97,11 +97,7 @@ pub enum NoSession {
 impl NoSession {
     /// The one gap that stands for everything that AWS would have said.
     pub fn gap(&self) -> Gap {
-        Gap {
-            fact: "everything that AWS says".to_owned(),
-            source: "AWS credentials".to_owned(),
-            reason: self.to_string(),
-        }
+        Gap::here("everything that AWS says", "AWS credentials", self.to_string())
     }
 }
 

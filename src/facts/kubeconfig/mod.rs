@@ -387,11 +387,7 @@ impl Kubeconfig {
     /// What could not be learnt of it; `whom` says as whom AWS is asked instead.
     pub fn gaps(&self, whom: &str) -> Vec<Gap> {
         let source = format!("kubeconfig, context {}", self.context);
-        let gap = |fact: &str, reason: String| Gap {
-            fact: fact.to_owned(),
-            source: source.clone(),
-            reason,
-        };
+        let gap = |fact: &str, reason: String| Gap::here(fact, source.clone(), reason);
         let mut gaps = Vec::new();
         if let Some(unread) = &self.exec_unread {
             gaps.push(gap("as whom kubectl asks", format!("{unread} (users, exec): {whom}")));

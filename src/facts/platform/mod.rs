@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::dns::Name;
 use crate::limits;
 
-pub use nsswitch::{HostsLine, LookupPath};
+pub use nsswitch::{HostsLine, LookupPath, Service};
 pub use text::decode;
 pub use windows::stub as windows_stub;
 pub use writer::Writer;

@@ -43,12 +43,11 @@ pub fn read(bytes: &[u8], answers: &mut Answers) -> Result<(), NotFacts> {
         take(&Node::new(&text, value), answers)?;
     }
     if let Some(line) = found.prompts.first() {
-        answers.gaps.push(Gap {
-            fact: format!("line {line} of a file"),
-            source: "--facts".to_owned(),
-            reason: "it is a shell's prompt and no JSON: it is left out, and what AWS printed below it is read"
-                .to_owned(),
-        });
+        answers.gaps.push(Gap::here(
+            format!("line {line} of a file"),
+            "--facts",
+            "it is a shell's prompt and no JSON: it is left out, and what AWS printed below it is read",
+        ));
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::facts::answers::{Source, Wanted};
 use crate::facts::calls::Call;
-use crate::facts::{Facts, ResolverEndpoint, VpcAttributes};
+use crate::facts::{AwsFacts, ResolverEndpoint, VpcAttributes};
 
 const X: &str = "0123456789ABCDEF0123456789ABCDEF.gr7.ap-northeast-1.eks.amazonaws.com";
 
@@ -24,7 +24,7 @@ fn enis(all: &[String]) -> String {
     format!(r#"{{"NetworkInterfaces":[{}]}}"#, all.join(","))
 }
 
-fn applied(files: &[&str]) -> (Facts, Vec<String>) {
+fn applied(files: &[&str]) -> (AwsFacts, Vec<String>) {
     let mut answers = Answers {
         source: Source::Files,
         ..Answers::default()
@@ -32,7 +32,7 @@ fn applied(files: &[&str]) -> (Facts, Vec<String>) {
     for file in files {
         super::read(file.as_bytes(), &mut answers).unwrap();
     }
-    let mut facts = Facts::default();
+    let mut facts = AwsFacts::default();
     let target = X.to_lowercase().parse().unwrap();
     let wanted = Wanted {
         target: &target,
@@ -42,7 +42,7 @@ fn applied(files: &[&str]) -> (Facts, Vec<String>) {
     (facts, gaps.into_iter().map(|gap| gap.fact).collect())
 }
 
-fn ids(facts: &Facts) -> Vec<&str> {
+fn ids(facts: &AwsFacts) -> Vec<&str> {
     let all = facts.interfaces.iter().flatten();
     all.map(|interface| interface.id.as_str()).collect()
 }
@@ -146,7 +146,7 @@ macro_rules! recorded {
 
 #[test]
 fn everything_that_the_cli_recorded_is_understood() {
-    let mut before: Option<Facts> = None;
+    let mut before: Option<AwsFacts> = None;
     for (folder, texts) in [("v1", recorded!("v1")), ("v2", recorded!("v2"))] {
         let (facts, gaps) = applied(&texts);
         // An inbound and an outbound endpoint, each with two addresses in the same VPC: whose the list is is not said.
@@ -206,7 +206,7 @@ fn everything_that_the_cli_recorded_is_understood() {
         let origin = Some("--facts, of 2026-01-01T00:00:00Z".to_owned());
         assert_eq!(
             again,
-            Facts {
+            AwsFacts {
                 origin,
                 ..facts.clone()
             }
@@ -277,7 +277,7 @@ fn what_is_no_document_is_refused() {
 }
 
 /// What a file says is used, and the gaps with their reasons.
-fn used(files: &[&str]) -> (Facts, Vec<(String, String)>) {
+fn used(files: &[&str]) -> (AwsFacts, Vec<(String, String)>) {
     let mut answers = Answers {
         source: Source::Files,
         ..Answers::default()
@@ -285,7 +285,7 @@ fn used(files: &[&str]) -> (Facts, Vec<(String, String)>) {
     for file in files {
         super::read(file.as_bytes(), &mut answers).unwrap_or_else(|error| panic!("{error}: {file}"));
     }
-    let mut facts = Facts::default();
+    let mut facts = AwsFacts::default();
     let target = X.to_lowercase().parse().unwrap();
     let wanted = Wanted {
         target: &target,
@@ -317,7 +317,7 @@ fn ips(all: &[&str]) -> String {
 }
 
 /// The addresses of each endpoint, in the order of their ids.
-fn given(facts: &Facts) -> Vec<(String, Vec<String>)> {
+fn given(facts: &AwsFacts) -> Vec<(String, Vec<String>)> {
     let mut all: Vec<(String, Vec<String>)> = facts
         .resolver_endpoints
         .iter()
@@ -441,7 +441,7 @@ fn zones_are_given_where_one_vpc_alone_fits() {
     let zones =
         r#"{"HostedZoneSummaries":[{"HostedZoneId":"Z7","Name":"corp.example.","Owner":{"OwningAccount":"1"}}]}"#;
     let document = cluster("shared", &format!("https://{X}"));
-    let of_vpc = |facts: &Facts| {
+    let of_vpc = |facts: &AwsFacts| {
         facts
             .hosted_zones
             .iter()

@@ -77,11 +77,11 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Capture, DigError> {
     }
     let mut capture = place::capture(runs)?;
     if let Some((line, program)) = other {
-        capture.gaps.push(Gap {
-            fact: format!("what {program} printed"),
-            source: format!("line {line}"),
-            reason: "only dig's text is read: this part is left out".to_owned(),
-        });
+        capture.gaps.push(Gap::here(
+            format!("what {program} printed"),
+            format!("line {line}"),
+            "only dig's text is read: this part is left out",
+        ));
     }
     Ok(capture)
 }

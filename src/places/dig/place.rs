@@ -16,11 +16,7 @@ use crate::resolvers::{Resolver, Role};
 use crate::settings::{Asked, Target};
 
 fn gap(fact: &str, reason: &str) -> Gap {
-    Gap {
-        fact: fact.to_owned(),
-        source: "dig".to_owned(),
-        reason: reason.to_owned(),
-    }
+    Gap::here(fact, "dig", reason)
 }
 
 /// What was asked, as far as the run shows it.
