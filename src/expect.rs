@@ -1,5 +1,6 @@
 //! What each resolver should have answered, and because of which fact.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -11,6 +12,7 @@ use crate::endpoint::EndpointName;
 use crate::facts::{Call, Facts, Vantage, VantageKind};
 use crate::resolvers::{Resolver, Role};
 use crate::settings::{Asked, Scope, View};
+use crate::stated::{self, Stated};
 
 /// What an answer should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +34,120 @@ pub struct Expected {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub at_least: bool,
     /// Which fact says so.
-    pub source: String,
+    #[serde(flatten, with = "stated::always")]
+    pub source: ExpectedSource,
+}
+
+/// Which fact says what the answer should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+pub enum ExpectedSource {
+    /// None.
+    Nothing,
+    /// `--expect`.
+    Expect,
+    /// `--expect-scope`.
+    ExpectScope,
+    /// `--expect-view`.
+    ExpectView,
+    /// The cluster's private access is off.
+    PrivateAccessOff,
+    /// The cluster's network interfaces.
+    Interfaces {
+        /// Whether the user said the scope: the user's word stays the user's.
+        scoped: bool,
+        /// Where they are known from, where AWS was not asked now.
+        origin: Option<String>,
+        /// Whether public access is on, and public addresses are right as well.
+        public_too: bool,
+    },
+    /// The networks of the cluster's VPC.
+    Networks {
+        /// Its id.
+        vpc: String,
+        /// Where they are known from, where AWS was not asked now.
+        origin: Option<String>,
+        /// Whether public access is on, and public addresses are right as well.
+        public_too: bool,
+    },
+    /// The resolver is a control: nothing is expected of it.
+    Control,
+    /// What its words say, which are all that is known of it.
+    #[serde(skip)]
+    InWords(String),
+}
+
+impl ExpectedSource {
+    /// Whether it is what the user said.
+    fn is_the_users(&self) -> bool {
+        matches!(
+            self,
+            Self::Expect | Self::ExpectScope | Self::ExpectView | Self::Interfaces { scoped: true, .. }
+        )
+    }
+
+    /// The same where public addresses are right as well.
+    fn and_public(mut self) -> Self {
+        if let Self::Interfaces { public_too, .. } | Self::Networks { public_too, .. } = &mut self {
+            *public_too = true;
+        }
+        self
+    }
+}
+
+impl fmt::Display for ExpectedSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = |f: &mut fmt::Formatter<'_>, origin: &Option<String>, public_too: bool| {
+            if let Some(origin) = origin {
+                write!(f, " ({origin})")?;
+            }
+            if public_too {
+                f.write_str(", and the public endpoint: public access is on")?;
+            }
+            Ok(())
+        };
+        match self {
+            Self::Nothing => f.write_str("nothing said"),
+            Self::Expect => f.write_str("--expect"),
+            Self::ExpectScope => f.write_str("--expect-scope"),
+            Self::ExpectView => f.write_str("--expect-view"),
+            Self::PrivateAccessOff => f.write_str("endpointPrivateAccess is off"),
+            Self::Interfaces {
+                scoped,
+                origin,
+                public_too,
+            } => {
+                f.write_str(if *scoped { "--expect-scope, " } else { "" })?;
+                f.write_str("EKS network interfaces")?;
+                known(f, origin, *public_too)
+            }
+            Self::Networks {
+                vpc,
+                origin,
+                public_too,
+            } => {
+                write!(f, "the networks of {vpc}")?;
+                known(f, origin, *public_too)
+            }
+            Self::Control => f.write_str("a control"),
+            Self::InWords(words) => f.write_str(words),
+        }
+    }
+}
+
+impl Stated for ExpectedSource {
+    const MEMBERS: &'static [&'static str; 2] = &["source", "source_code"];
+
+    fn in_words(words: String) -> Self {
+        Self::InWords(words)
+    }
+
+    fn only_words(&self) -> Option<&str> {
+        match self {
+            Self::InWords(words) => Some(words),
+            _ => None,
+        }
+    }
 }
 
 /// What one address is to an expectation.
@@ -59,17 +174,17 @@ impl Expected {
             cidrs_are_bounds: false,
             public_too: false,
             at_least: false,
-            source: "nothing said".to_owned(),
+            source: ExpectedSource::Nothing,
         };
         if !expected.addresses.is_empty() || !expected.cidrs.is_empty() {
-            "--expect".clone_into(&mut expected.source);
+            expected.source = ExpectedSource::Expect;
             if expected.scope == Scope::Unknown {
                 expected.scope = scope_of(&expected.addresses, &expected.cidrs);
             }
             return expected;
         }
         if expected.scope == Scope::Public {
-            "--expect-scope".clone_into(&mut expected.source);
+            expected.source = ExpectedSource::ExpectScope;
             return expected;
         }
         // A cluster without an endpoint yet has none of this name either.
@@ -80,16 +195,12 @@ impl Expected {
             .is_some_and(|cluster| cluster.endpoint.is_none() && !cluster.is_active());
         if has_none_yet || facts.aws.is_of_another_endpoint(target) {
             if expected.scope != Scope::Unknown {
-                "--expect-scope".clone_into(&mut expected.source);
+                expected.source = ExpectedSource::ExpectScope;
             } else if expected.view.is_some() {
-                "--expect-view".clone_into(&mut expected.source);
+                expected.source = ExpectedSource::ExpectView;
             }
             return expected;
         }
-        let from = |fact: &str| match &facts.aws.origin {
-            Some(origin) => format!("{fact} ({origin})"),
-            None => fact.to_owned(),
-        };
         let private_access = facts
             .aws
             .cluster
@@ -97,7 +208,7 @@ impl Expected {
             .and_then(|cluster| cluster.endpoint_private_access);
         if private_access == Some(false) && expected.scope == Scope::Unknown {
             expected.scope = Scope::Public;
-            "endpointPrivateAccess is off".clone_into(&mut expected.source);
+            expected.source = ExpectedSource::PrivateAccessOff;
             return expected;
         }
         let interfaces = interfaces_behind(target, facts);
@@ -105,20 +216,26 @@ impl Expected {
             expected.scope = Scope::Private;
             expected.addresses = interfaces;
             expected.at_least = facts.aws.is_part(Call::DescribeNetworkInterfaces);
-            // The user's word on the scope stays the user's.
-            let scoped = asked.expect_scope.map_or("", |_| "--expect-scope, ");
-            expected.source = format!("{scoped}{}", from("EKS network interfaces"));
+            expected.source = ExpectedSource::Interfaces {
+                scoped: asked.expect_scope.is_some(),
+                origin: facts.aws.origin.clone(),
+                public_too: false,
+            };
         } else if let Some(vpc) = &facts.aws.vpc
             && !vpc.cidrs.is_empty()
         {
             expected.scope = Scope::Private;
             expected.cidrs.clone_from(&vpc.cidrs);
             expected.cidrs_are_bounds = true;
-            expected.source = from(&format!("the networks of {}", vpc.id));
+            expected.source = ExpectedSource::Networks {
+                vpc: vpc.id.clone(),
+                origin: facts.aws.origin.clone(),
+                public_too: false,
+            };
         } else if expected.scope != Scope::Unknown {
-            "--expect-scope".clone_into(&mut expected.source);
+            expected.source = ExpectedSource::ExpectScope;
         } else if expected.view.is_some() {
-            "--expect-view".clone_into(&mut expected.source);
+            expected.source = ExpectedSource::ExpectView;
         }
         expected
     }
@@ -134,22 +251,21 @@ impl Expected {
             return Self {
                 scope: Scope::Any,
                 view: None,
-                source: "a control".to_owned(),
+                source: ExpectedSource::Control,
                 ..self.clone()
             };
         }
-        let from_flags = self.source.starts_with("--");
         let both = facts.aws.cluster.as_ref().is_some_and(|cluster| {
             cluster.endpoint_public_access == Some(true) && cluster.endpoint_private_access == Some(true)
         });
         // Whoever names an inbound endpoint means the way into the cluster's VPC, wherever it stands.
         let is_meant = resolver.in_scope && resolver.role == Role::Inbound;
         let inside = resolver.is_vpc_side() || is_meant || vantage.kind == VantageKind::ClusterVpc;
-        if both && !inside && !from_flags && self.scope == Scope::Private {
+        if both && !inside && !self.source.is_the_users() && self.scope == Scope::Private {
             return Self {
                 scope: Scope::Any,
                 public_too: true,
-                source: format!("{}, and the public endpoint: public access is on", self.source),
+                source: self.source.clone().and_public(),
                 ..self.clone()
             };
         }

@@ -31,6 +31,7 @@ pub mod rules;
 pub mod settings;
 pub mod settled;
 pub mod software;
+pub mod stated;
 pub mod text;
 pub mod tls;
 pub mod url;

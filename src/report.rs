@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::clients::{self, Prediction};
+use crate::clients::{self, Client, Prediction};
 use crate::compare::{ClassedAddress, Comparison, Samples, Verdict, compare};
 use crate::connect::Connection;
 use crate::dns::{AnswerKind, RecordType};
@@ -20,8 +20,7 @@ use crate::rules::{self, Case, Confidence, Evaluation, Finding, Need, NotEvaluat
 use crate::settings::{Asked, FailOn, Target, View};
 use crate::software::{Identified, Known, Software, identify};
 
-/// The version of the document's shape. Fields may be added under the same version.
-pub const SCHEMA_VERSION: u32 = 1;
+pub use crate::facts::document::SCHEMA_VERSION;
 
 /// The program that made a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -387,7 +386,7 @@ impl Decision {
                     lead.remedies.clone(),
                 )
             }),
-            kubectl: clients.iter().find(|client| client.client == "go").cloned(),
+            kubectl: clients.iter().find(|client| client.client == Client::Go).cloned(),
         }
     }
 }

@@ -162,8 +162,43 @@ pub struct Target {
     pub cluster: Option<String>,
     /// The AWS Region, from the name or elsewhere.
     pub region: Option<String>,
-    /// Who named it: `argument`, `kubeconfig`, `aws`, `capture`, `scenario`.
-    pub source: String,
+    /// Who named it.
+    pub source: TargetSource,
+}
+
+/// Who named the endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TargetSource {
+    /// The command line.
+    Argument,
+    /// The kubeconfig.
+    Kubeconfig,
+    /// AWS, or a file of what AWS says.
+    Aws,
+    /// A scenario.
+    Scenario,
+    /// dig's text.
+    Dig,
+}
+
+impl TargetSource {
+    /// As in the JSON document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Argument => "argument",
+            Self::Kubeconfig => "kubeconfig",
+            Self::Aws => "aws",
+            Self::Scenario => "scenario",
+            Self::Dig => "dig",
+        }
+    }
+}
+
+impl fmt::Display for TargetSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }
 
 /// Where the endpoint and the facts about it come from, beside the endpoint's own name.

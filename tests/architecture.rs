@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 const ORDER: &[&str] = &[
     "limits",
     "text",
+    "stated",
     "tls",
     "dns",
     "address",

@@ -228,8 +228,8 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ),
         (
             "a newer version",
-            with(|d| d["schema_version"] = 2.into()),
-            "schema_version 2, and this program reads 1",
+            with(|d| d["schema_version"] = 3.into()),
+            "schema_version 3, and this program reads up to 2",
         ),
         (
             "a newer version of another shape",
@@ -413,6 +413,8 @@ fn escape_sequences_never_reach_the_output() {
         document["resolvers"][0]["name"] = evil.into();
         document["resolvers"][0]["known_from"] = evil.into();
         document["resolvers"][0]["lookups"][0]["reason"] = evil.into();
+        document["resolvers"][0]["lookups"][0]["reason_code"] =
+            serde_json::json!({"code": "network", "failure": {"code": "other", "said": evil}});
         document["target"]["cluster"] = evil.into();
         document["gaps"] = serde_json::json!([{"fact": evil, "source": evil, "reason": evil}]);
     });

@@ -217,7 +217,7 @@ fn exit_codes_by_conclusion_in_every_format() {
 fn the_document_says_what_was_asked_and_what_was_not() {
     let server = Server::start(Plays::Has(ADDRESS));
     let document = check(&server, &format!("{EXPECTED} -o json --vantage bastion --samples 2")).json();
-    assert_eq!(document["schema_version"], 1);
+    assert_eq!(document["schema_version"], 2);
     assert_eq!(document["target"]["hostname"], HOST);
     assert_eq!(document["target"]["region"], "ap-northeast-1");
     assert_eq!(document["target"]["source"], "argument");

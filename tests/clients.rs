@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use eks_dns_doctor::capture;
-use eks_dns_doctor::clients::Prediction;
+use eks_dns_doctor::clients::{Client, Prediction, Resolution};
 use eks_dns_doctor::report::diagnose;
 use serde::Deserialize;
 use serde_json::Value;
@@ -105,11 +105,10 @@ fn surprise(
     let asked: u32 = printed.values().sum();
     let resolved = printed.get("resolves").copied().unwrap_or_default();
     let mut failed = printed.keys().filter(|text| *text != "resolves");
-    let fits = match found.outcome.as_str() {
-        "resolves" => resolved == asked,
-        "fails" => resolved == 0,
-        "varies" => true,
-        other => panic!("{other}"),
+    let fits = match found.outcome {
+        Resolution::Resolves => resolved == asked,
+        Resolution::Fails => resolved == 0,
+        Resolution::Varies => true,
     };
     // Captures from before this host's address was kept have a placeholder for it.
     let is_placed = found.messages.iter().any(|message| message.contains(":<port>->"));
@@ -135,7 +134,7 @@ fn compared(recorded: &Recorded) -> (Vec<(&str, Vec<&str>)>, usize) {
         let clients = diagnose(capture).clients;
         let mut unpredicted = Vec::new();
         for (client, printed) in &row.printed {
-            let found: Option<&Prediction> = clients.iter().find(|found| found.client == model(client));
+            let found: Option<&Prediction> = clients.iter().find(|found| found.client.as_str() == model(client));
             let Some(found) = found else {
                 unpredicted.push(client.as_str());
                 continue;
@@ -205,7 +204,10 @@ fn kubectl_and_go_of_today_are_predicted() {
                     continue;
                 }
                 rows += 1;
-                let found = clients.iter().find(|found| found.client == model(client)).unwrap();
+                let found = clients
+                    .iter()
+                    .find(|found| found.client.as_str() == model(client))
+                    .unwrap();
                 if row.case == UNHEARD && model(client) == "go" {
                     assert!(found.messages[0].ends_with(": i/o timeout"), "{client}: {found:?}");
                     continue;
@@ -229,7 +231,7 @@ fn the_likelier_text_comes_first() {
     let recorded = recorded("recorded.json");
     let said = |case: &str, change: &dyn Fn(&mut Value)| -> Vec<String> {
         let clients = with_host(case, change);
-        let go = clients.into_iter().find(|said| said.client == "go").unwrap();
+        let go = clients.into_iter().find(|said| said.client == Client::Go).unwrap();
         let of_host = |message: &String| message.rsplit_once(&recorded.rows[0].host).unwrap().1.to_owned();
         go.messages.iter().map(of_host).collect()
     };
@@ -307,8 +309,12 @@ fn what_is_certain_is_predicted_as_such() {
     ] {
         let capture = capture::parse(row(case).capture.to_string().as_bytes()).unwrap();
         let clients = diagnose(capture).clients;
-        let go = clients.iter().find(|found| found.client == "go").unwrap();
-        assert_eq!((go.outcome.as_str(), go.messages.len()), ("fails", 1), "{case}: {go:?}");
+        let go = clients.iter().find(|found| found.client == Client::Go).unwrap();
+        assert_eq!(
+            (go.outcome, go.messages.len()),
+            (Resolution::Fails, 1),
+            "{case}: {go:?}"
+        );
     }
 }
 
@@ -334,7 +340,7 @@ fn who_asks_the_system_is_not_predicted_by_gos_own_ways() {
     let said = |case: &str, chooser| -> Vec<(String, Vec<String>)> {
         with_host(case, on(chooser))
             .into_iter()
-            .map(|said| (said.client, said.messages))
+            .map(|said| (said.client.to_string(), said.messages))
             .collect()
     };
     let host = recorded("recorded.json").rows[0].host.clone();
@@ -397,7 +403,7 @@ fn the_systems_own_failure_is_put_into_words() {
             }
             document[list].as_array_mut().unwrap().push(os);
         });
-        let go = clients.iter().find(|said| said.client == "go").unwrap();
+        let go = clients.iter().find(|said| said.client == Client::Go).unwrap();
         go.messages[0].clone()
     };
     assert!(with("macos", "EAI_NONAME", 8, "nodename nor servname provided, or not known").ends_with(": no such host"));
@@ -431,7 +437,7 @@ fn behind_a_proxy_kubectl_asks_no_name_server() {
         };
         with_host("nxdomain", proxied)
             .into_iter()
-            .map(|said| said.client)
+            .map(|said| said.client.to_string())
             .collect()
     };
     assert_eq!(names(false), ["glibc", "musl"]);
@@ -447,7 +453,7 @@ fn silence_below_the_search_list_may_outlast_the_dial() {
             document["facts"]["stub"]["search"] = serde_json::json!(list);
             document["facts"]["stub"]["timeout_s"] = serde_json::json!(5);
         });
-        let go = clients.into_iter().find(|said| said.client == "go").unwrap();
+        let go = clients.into_iter().find(|said| said.client == Client::Go).unwrap();
         go.messages
     };
     let ends = |messages: &[String]| -> Vec<bool> {

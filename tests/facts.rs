@@ -168,7 +168,7 @@ fn facts_of_one_machine_serve_another() {
     let (code, stdout, stderr) = run(bastion.path(), &format!("facts {}", files.join(" ")));
     assert_eq!(code, Some(0), "{stderr}");
     let document = json(&stdout);
-    assert_eq!(document["schema_version"], 1);
+    assert_eq!(document["schema_version"], 2);
     assert_eq!(document["target"]["cluster"], "shared-cluster");
     assert_eq!(document["target"]["source"], "aws");
     write(laptop.path(), "facts.json", &stdout);

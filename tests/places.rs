@@ -119,7 +119,7 @@ fn the_laptop_and_the_bastion_of_the_article() {
     );
     assert_eq!(table, rendered(&compare(&[&LAPTOP, &BASTION]), Format::Table));
     let document: Value = serde_json::from_str(&rendered(&comparison, Format::Json)).unwrap();
-    assert_eq!(document["schema_version"], 1);
+    assert_eq!(document["schema_version"], 2);
     assert_eq!(document["places"][0]["name"], "laptop");
     assert_eq!(document["places"][0]["kind"], "capture");
     assert_eq!(document["places"][1]["conclusion"], "healthy");
@@ -624,8 +624,8 @@ fn what_cannot_be_compared_is_refused_with_the_reason() {
         document["target"]["cluster"] = json!("other");
     });
     assert!(refused(&laptop, &bytes(&other)).contains("\"shared-cluster\" and bastion about \"other\""));
-    let newer = changed(&BASTION, |document| document["schema_version"] = json!(2));
-    assert!(refused(&laptop, &bytes(&newer)).contains("b.json has schema_version 2"));
+    let newer = changed(&BASTION, |document| document["schema_version"] = json!(3));
+    assert!(refused(&laptop, &bytes(&newer)).contains("b.json has schema_version 3"));
     assert!(refused(&laptop, &laptop[..laptop.len() / 2]).contains("b.json is not a capture"));
     assert!(refused(&laptop, b"192.168.104.190\n192.168.131.209\n").contains("+short"));
     assert!(refused(&laptop, b"\x1b[31mno\x1b[0m such \x07").contains("+short"));

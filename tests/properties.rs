@@ -14,13 +14,13 @@ use eks_dns_doctor::facts::{
     HostsEntry, Instance, Permission, Proxy, ResolverEndpoint, ResolverRule, RuleAssociation, RuleTarget,
     SecurityGroup, StubConfiguration, Vantage, VantageKind, Vpc, VpcAttributes, VpcZones,
 };
-use eks_dns_doctor::observation::{Attempt, Lookup, Purpose, SystemFailure, SystemLookup, Transport};
+use eks_dns_doctor::observation::{Attempt, Lookup, Purpose, SystemCode, SystemFailure, SystemLookup, Transport};
 use eks_dns_doctor::probe::Probed;
 use eks_dns_doctor::render::{Format, Style, render};
 use eks_dns_doctor::report::{Capture, Report, Tool, diagnose};
 use eks_dns_doctor::resolvers::{Resolver, Role};
 use eks_dns_doctor::rules;
-use eks_dns_doctor::settings::{Asked, FailOn, Scope, Target, View};
+use eks_dns_doctor::settings::{Asked, FailOn, Scope, Target, TargetSource, View};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -462,7 +462,7 @@ impl Draw {
                     SystemLookup {
                         addresses: if failed { Vec::new() } else { vec![self.ip()] },
                         failure: failed.then(|| SystemFailure {
-                            code: "EAI_AGAIN".to_owned(),
+                            code: SystemCode::Again,
                             number: -3,
                             text: "Temporary failure in name resolution".to_owned(),
                         }),
@@ -513,7 +513,7 @@ impl Draw {
                 hostname: name(TARGET),
                 cluster: None,
                 region: Some("ap-northeast-1".to_owned()),
-                source: "argument".to_owned(),
+                source: TargetSource::Argument,
             },
             asked,
             facts: self.facts(),

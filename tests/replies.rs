@@ -103,7 +103,7 @@ fn check(transport: Transport, rows: &[Row]) {
     let mut wrong = Vec::new();
     for part in rows.chunks(40) {
         for (row, lookup) in part.iter().zip(play(transport, part)) {
-            let reason = lookup.reason.clone().unwrap_or_default();
+            let reason = lookup.reason.as_ref().map(ToString::to_string).unwrap_or_default();
             let fits = lookup.kind == row.kind
                 && reason.contains(&row.reason)
                 && reason.is_empty() == row.reason.is_empty()

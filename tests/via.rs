@@ -195,7 +195,7 @@ fn every_way_to_fail_is_one_line_and_the_others_stand() {
     hosts.script("silent/eks-dns-doctor", "echo 'GLIBC_2.99 not found' >&2; exit 1\n");
     hosts.script(
         "newer/eks-dns-doctor",
-        &format!("{capture} | sed 's/\"schema_version\": 1,/\"schema_version\": 7,/'\n"),
+        &format!("{capture} | sed 's/\"schema_version\": 2,/\"schema_version\": 7,/'\n"),
     );
     hosts.script(
         "types/eks-dns-doctor",

@@ -22,7 +22,7 @@ use crate::plan::Plan;
 use crate::probe::{self, Direct, End, GetAddrInfo, Live, Probed, Progress, Run};
 use crate::report::{Capture, Tool, diagnose};
 use crate::resolvers::{self, Resolver, Role};
-use crate::settings::{Settings, Target};
+use crate::settings::{Settings, Target, TargetSource};
 use crate::settled;
 use crate::tls::Trust;
 
@@ -234,7 +234,7 @@ fn without_endpoint(settings: &Settings, cluster: Cluster, region: Option<String
             hostname: Name::root(),
             cluster: Some(cluster.name.clone()),
             region,
-            source: "aws".to_owned(),
+            source: TargetSource::Aws,
         },
         asked: settings.asked.clone(),
         facts: Facts {

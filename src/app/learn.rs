@@ -18,7 +18,7 @@ use crate::facts::instance::{self, Place};
 use crate::facts::kubeconfig::Wanted;
 use crate::facts::{Facts, Gap, Kubeconfig, Vantage, host};
 use crate::limits;
-use crate::settings::{Sources, Target};
+use crate::settings::{Sources, Target, TargetSource};
 
 /// The endpoint, and what is known of it before anything is asked.
 pub(super) struct Known {
@@ -158,7 +158,7 @@ impl Known {
                 hostname,
                 cluster,
                 region,
-                source: "aws".to_owned(),
+                source: TargetSource::Aws,
             }
         } else if let Some(kubeconfig) = &kubeconfig {
             match (kubeconfig.host(), &kubeconfig.cluster, &ask) {
@@ -166,7 +166,7 @@ impl Known {
                     hostname,
                     cluster,
                     region,
-                    source: "kubeconfig".to_owned(),
+                    source: TargetSource::Kubeconfig,
                 },
                 // The end of a tunnel, whose other end only AWS names.
                 (None, Some(name), Some(ask)) => {
@@ -182,7 +182,7 @@ impl Known {
                         hostname,
                         cluster,
                         region,
-                        source: "aws".to_owned(),
+                        source: TargetSource::Aws,
                     }
                 }
                 (None, ..) => {
@@ -197,7 +197,7 @@ impl Known {
                 hostname,
                 cluster: None,
                 region,
-                source: "aws".to_owned(),
+                source: TargetSource::Aws,
             }
         } else {
             return Err(Error::NoTarget);

@@ -11,7 +11,7 @@ use crate::address::AddressClass;
 use crate::dns::{Name, NameError};
 use crate::endpoint::EndpointName;
 use crate::limits;
-use crate::settings::{self, Asked, NamedResolver, Scope, Settings, Sources, Target, View};
+use crate::settings::{self, Asked, NamedResolver, Scope, Settings, Sources, Target, TargetSource, View};
 
 /// The public control where none is named: Cloudflare's and Google's resolvers.
 const PUBLIC_RESOLVERS: [SocketAddr; 2] = [
@@ -191,7 +191,7 @@ pub fn target(text: &str) -> Result<Target, UsageError> {
         hostname,
         cluster: None,
         region,
-        source: "argument".to_owned(),
+        source: TargetSource::Argument,
     })
 }
 
@@ -292,7 +292,7 @@ mod tests {
             settings.target.as_ref().unwrap().region.as_deref(),
             Some("ap-northeast-1")
         );
-        assert_eq!(settings.target.as_ref().unwrap().source, "argument");
+        assert_eq!(settings.target.as_ref().unwrap().source, TargetSource::Argument);
         assert_eq!(
             settings.asked,
             Asked {

@@ -8,19 +8,20 @@
 //! is still waited for while the next server, or the same one again, is asked. nsswitch.conf decides whether it comes
 //! to DNS at all, and to the hosts file.
 
+use super::gai::{Gai, GaiError};
 use super::{Said, Situation, is_late, is_truncated_over_tcp, nss_resolve, orders, target};
 use crate::dns::{AnswerKind, Rcode, RecordType, Section};
 use crate::facts::platform::{HostsLine, LookupPath};
 use crate::limits;
-use crate::observation::Lookup;
+use crate::observation::{Lookup, SystemCode};
 use crate::probe::Probed;
 
 /// What gai_strerror says of EAI_NONAME.
-pub(super) const NONAME: &str = "Name or service not known";
+pub(super) const NONAME: (SystemCode, &str) = (SystemCode::NoName, "Name or service not known");
 /// Of EAI_NODATA.
-pub(super) const NODATA: &str = "No address associated with hostname";
+pub(super) const NODATA: (SystemCode, &str) = (SystemCode::NoData, "No address associated with hostname");
 /// Of EAI_AGAIN.
-pub(super) const AGAIN: &str = "Temporary failure in name resolution";
+pub(super) const AGAIN: (SystemCode, &str) = (SystemCode::Again, "Temporary failure in name resolution");
 
 /// What a reply is to glibc.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,38 +36,38 @@ enum Reply {
 
 /// What glibc's gai_strerror says; `None` where the look-ups do not say.
 pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
-    simulate(situation).map(|simulated| simulated.said)
+    simulate(situation).map(|simulated| simulated.gai.into())
 }
 
 /// What getaddrinfo comes to, and after how long.
 pub(super) struct Simulated {
-    pub(super) said: Said,
+    pub(super) gai: Gai,
     /// How long it waits for replies that do not come, in milliseconds.
     pub(super) waited_ms: f64,
 }
 
 impl Simulated {
-    fn at_once(said: Said) -> Self {
-        Self { said, waited_ms: 0.0 }
+    fn at_once(gai: Gai) -> Self {
+        Self { gai, waited_ms: 0.0 }
     }
 }
 
 /// What getaddrinfo comes to; `None` where the look-ups do not say.
 pub(super) fn simulate(situation: &Situation<'_>) -> Option<Simulated> {
-    let at_once = |said| Some(Simulated::at_once(said));
+    let at_once = |gai| Some(Simulated::at_once(gai));
     let line = situation.hosts_line();
     if line.is_none_or(HostsLine::reads_files) && situation.is_in_hosts_file(false) {
-        return at_once(Said::resolves());
+        return at_once(Gai::resolves());
     }
     match line.map_or(LookupPath::Dns, HostsLine::path) {
         LookupPath::Dns => {}
-        LookupPath::Never => return at_once(Said::of(NONAME)),
+        LookupPath::Never => return at_once(Gai::of(NONAME)),
         LookupPath::Resolved => return nss_resolve::said(situation).map(Simulated::at_once),
         // What such a service says is not in the answers of resolv.conf's servers.
         LookupPath::Other => return situation.said_by_the_system().map(Simulated::at_once),
     }
     if situation.found_below_a_suffix {
-        return at_once(Said::resolves());
+        return at_once(Gai::resolves());
     }
     let host = situation.facts.host.configuration.as_ref();
     let options = host.and_then(|host| host.res_options.as_deref());
@@ -76,17 +77,17 @@ pub(super) fn simulate(situation: &Situation<'_>) -> Option<Simulated> {
         // Asked over TCP, which this program did not.
         return None;
     }
-    let mut all = Simulated::at_once(Said::default());
+    let mut all = Simulated::at_once(Gai::default());
     let rotates = situation.rotates() || has("rotate");
     for servers in orders(&situation.servers_of_libc(), rotates) {
         let one = walk(situation, &servers)?;
-        all.said.add(one.said);
+        all.gai.add(one.gai);
         all.waited_ms = all.waited_ms.max(one.waited_ms);
     }
-    let is_denied = |message: &String| message == NONAME || message == NODATA;
+    let is_denied = |error: &GaiError| matches!(error.code, SystemCode::NoName | SystemCode::NoData);
     let goes_on = host.is_some_and(|host| host.local_domain.is_some());
     // With another search list than resolv.conf's.
-    (!(goes_on && all.said.messages.iter().any(is_denied))).then_some(all)
+    (!(goes_on && all.gai.errors.iter().any(is_denied))).then_some(all)
 }
 
 /// Whether a reply without an answer comes from a server that neither knows nor recurses: AA and RA are off.
@@ -120,18 +121,18 @@ fn walk(situation: &Situation<'_>, servers: &[&Probed]) -> Option<Simulated> {
             if a == Reply::None || both.iter().all(is_useless) || one_by_one && is_useless(&a) {
                 continue;
             }
-            let said = if both.contains(&Reply::Addresses) && is_taken(&name) {
-                Said::resolves()
+            let gai = if both.contains(&Reply::Addresses) && is_taken(&name) {
+                Gai::resolves()
             } else if both.contains(&Reply::NoName) || both.contains(&Reply::Addresses) {
-                Said::of(NONAME)
+                Gai::of(NONAME)
             } else {
-                Said::of(NODATA)
+                Gai::of(NODATA)
             };
-            return Some(Simulated { said, waited_ms });
+            return Some(Simulated { gai, waited_ms });
         }
     }
-    let said = Said::of(AGAIN);
-    Some(Simulated { said, waited_ms })
+    let gai = Gai::of(AGAIN);
+    Some(Simulated { gai, waited_ms })
 }
 
 /// How long the server in that place has (glibc, resolv/res_send.c: twice as long as the one before it, divided among

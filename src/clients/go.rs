@@ -13,12 +13,13 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::{
     DIAL_MS, NEAR_MS, SERVERS_GIVE_UP_MS, Said, Situation, answered_together_ms, deadline, has_some_address,
-    is_about_a_long_name, is_about_a_record, is_late, is_truncated_over_tcp, kubectl, orders, target,
+    is_about_a_long_name, is_late, is_of_unknown_reason, is_truncated_over_tcp, kubectl, orders, record_fault, target,
 };
-use crate::dns::{AnswerKind, RecordType, Section};
+use crate::dns::{AnswerKind, Mismatch, RecordFault, RecordType, Section};
 use crate::facts::platform::HostsLine;
-use crate::observation::{Attempt, Lookup, Transport};
+use crate::observation::{Attempt, Lookup, NetworkFailure, Reason, TcpEnd, Transport};
 use crate::probe::Probed;
+use crate::stated::Stated;
 
 /// Versions of Go that differ.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -216,6 +217,7 @@ fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype:
                 }
                 // Another message came first, and decides.
                 AnswerKind::Answer if too_late(lookup) => with("invalid DNS response"),
+                AnswerKind::Answer if may_be_too_late(lookup) => return None,
                 _ if has_some_address(lookup, qtype) => return found(took_ms),
                 AnswerKind::Answer => return found(took_ms),
                 AnswerKind::NoData | AnswerKind::Referral if is_lame(lookup, version) => {
@@ -228,12 +230,12 @@ fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype:
                     with("no answer from DNS server")
                 }
                 AnswerKind::Truncated if !is_truncated_over_tcp(lookup) => {
-                    let error = after_truncation(lookup, server);
-                    if error.ends_with("i/o timeout") {
+                    let error = after_truncation(lookup)?;
+                    if error.is_timeout() {
                         failed.waits += 1;
                         took_ms += patience_ms;
                     }
-                    with(&error)
+                    with(&error.words(&source(lookup, Transport::Tcp), server))
                 }
                 AnswerKind::NxDomain
                 | AnswerKind::NoData
@@ -246,8 +248,9 @@ fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype:
                 AnswerKind::ServFail | AnswerKind::Refused | AnswerKind::OtherRcode => {
                     with("server misbehaving")
                 }
+                AnswerKind::Malformed if is_of_unknown_reason(lookup) => return None,
                 AnswerKind::Malformed if lookup.rcode.is_some() => {
-                    if !is_about_a_record(lookup) {
+                    if record_fault(lookup).is_none() {
                         // Aliases without an address, in a circle or not.
                         failed.error = with("no such host");
                         let failed = Some(failed);
@@ -292,7 +295,7 @@ fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype:
                     failed.or = may_give_up.then(|| with("server misbehaving"));
                     timeout()
                 }
-                AnswerKind::Unreachable => with(&refused(lookup, server)),
+                AnswerKind::Unreachable => with(&refused(lookup, server)?),
             };
         }
     }
@@ -312,11 +315,11 @@ enum Unread {
 
 /// Whether it is the length of an address's data that makes the reply malformed.
 fn unread_data(lookup: &Lookup, qtype: RecordType) -> Option<Unread> {
-    let reason = lookup.reason.as_deref()?;
-    let of = [RecordType::A, RecordType::AAAA]
-        .into_iter()
-        .find(|of| reason.contains(&format!("and that of {of} records is")))?;
-    Some(if of == qtype { Unread::Read } else { Unread::Passed })
+    match record_fault(lookup)? {
+        RecordFault::Length { rtype, .. } if *rtype == qtype => Some(Unread::Read),
+        RecordFault::Length { .. } => Some(Unread::Passed),
+        _ => None,
+    }
 }
 
 /// Whether a reply that comes `after_ms` after the first question of several is heard by the one that is asked at
@@ -362,11 +365,21 @@ fn too_late(lookup: &Lookup) -> bool {
         .any(|attempt| attempt.edns && attempt.transport == lookup.transport && attempt.comes_too_late())
 }
 
+/// Whether that cannot be told of what came first.
+fn may_be_too_late(lookup: &Lookup) -> bool {
+    let is_unknown = |mismatch: &Mismatch| mismatch.only_words().is_some();
+    lookup
+        .attempts
+        .iter()
+        .filter(|attempt| attempt.edns && attempt.transport == lookup.transport && attempt.rcode.is_some())
+        .any(|attempt| attempt.mismatch.as_ref().is_some_and(is_unknown))
+}
+
 /// Whether a reply had a second question behind the right one, at which Go does not wait on (tried with Go 1.19.8).
 fn has_two_questions(lookup: &Lookup) -> bool {
     lookup.attempts.iter().any(|attempt| {
-        let mismatch = attempt.mismatch.as_deref().unwrap_or_default();
-        attempt.edns && mismatch.ends_with(" questions")
+        let mismatch = attempt.mismatch.as_ref();
+        attempt.edns && mismatch.is_some_and(Mismatch::has_several_questions)
     })
 }
 
@@ -390,22 +403,66 @@ fn source(lookup: &Lookup, transport: Transport) -> String {
     }
 }
 
-fn refused(lookup: &Lookup, server: SocketAddr) -> String {
-    let reason = lookup.reason.as_deref().unwrap_or_default();
-    let error = if reason.contains("no route") {
-        "connect: network is unreachable"
-    } else if reason.contains("host is unreachable") {
-        "connect: no route to host"
-    } else if lookup.transport == Transport::Tcp {
-        "connect: connection refused"
-    } else {
-        return format!("{} read: connection refused", io(lookup, server, "read"));
+/// What is said where the network did not let the question through; `None` where Go's words for it are not known.
+fn refused(lookup: &Lookup, server: SocketAddr) -> Option<String> {
+    let error = match lookup.reason.as_ref()?.network()? {
+        NetworkFailure::NoRoute => "connect: network is unreachable",
+        NetworkFailure::HostUnreachable => "connect: no route to host",
+        NetworkFailure::Refused | NetworkFailure::Reset if lookup.transport == Transport::Tcp => {
+            "connect: connection refused"
+        }
+        NetworkFailure::Refused | NetworkFailure::Reset => {
+            return Some(format!("{} read: connection refused", io(lookup, server, "read")));
+        }
+        // Which of two errors it is was not kept: EPERM or EACCES.
+        NetworkFailure::Forbidden | NetworkFailure::Other { .. } => return None,
     };
-    format!("dial {} {server}: {error}", lookup.transport.as_str())
+    Some(format!("dial {} {server}: {error}", lookup.transport.as_str()))
 }
 
-/// TC=1, and TCP did not bring the rest.
-fn after_truncation(lookup: &Lookup, server: SocketAddr) -> String {
+/// How Go fails over TCP, after a truncated reply.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OverTcp {
+    /// The port is refused.
+    Refused,
+    /// No connection comes about in time.
+    NoConnection,
+    /// The first message cannot be read.
+    Unreadable,
+    /// The first message does not belong to the question.
+    Foreign,
+    /// The connection ends within a message.
+    CutShort,
+    /// The connection ends before a message.
+    Closed,
+    /// The connection is reset.
+    Reset,
+    /// A connection comes about, and no message.
+    Silent,
+}
+
+impl OverTcp {
+    fn is_timeout(self) -> bool {
+        matches!(self, Self::NoConnection | Self::Silent)
+    }
+
+    /// Go's words.
+    fn words(self, source: &str, server: SocketAddr) -> String {
+        match self {
+            Self::Refused => format!("dial tcp {server}: connect: connection refused"),
+            Self::NoConnection => format!("dial tcp {server}: i/o timeout"),
+            Self::Unreadable => "cannot unmarshal DNS message".to_owned(),
+            Self::Foreign => "invalid DNS response".to_owned(),
+            Self::CutShort => "unexpected EOF".to_owned(),
+            Self::Closed => "EOF".to_owned(),
+            Self::Reset => format!("read tcp {source}->{server}: read: connection reset by peer"),
+            Self::Silent => format!("read tcp {source}->{server}: i/o timeout"),
+        }
+    }
+}
+
+/// TC=1, and TCP did not bring the rest. `None` where the look-up does not say how.
+fn after_truncation(lookup: &Lookup) -> Option<OverTcp> {
     let tcp = lookup
         .attempts
         .iter()
@@ -414,33 +471,44 @@ fn after_truncation(lookup: &Lookup, server: SocketAddr) -> String {
         && attempt.connected
         && attempt.rcode.is_none()
     {
-        return over_tcp(attempt, &source(lookup, Transport::Tcp), server);
+        return over_tcp(attempt);
     }
-    match tcp.map(|attempt| attempt.kind) {
-        Some(AnswerKind::Unreachable) => format!("dial tcp {server}: connect: connection refused"),
-        _ => format!("dial tcp {server}: i/o timeout"),
-    }
+    Some(match tcp.map(|attempt| attempt.kind) {
+        Some(AnswerKind::Unreachable) => OverTcp::Refused,
+        _ => OverTcp::NoConnection,
+    })
 }
 
 /// A connection that was made and brought no reply. The first message decides there (Go, src/net/dnsclient_unix.go,
 /// dnsStreamRoundTrip; tried with Go 1.19.8).
-fn over_tcp(attempt: &Attempt, source: &str, server: SocketAddr) -> String {
-    let reason = attempt.reason.as_deref().unwrap_or_default();
+fn over_tcp(attempt: &Attempt) -> Option<OverTcp> {
     if let Some(mismatch) = &attempt.mismatch {
-        let unreadable = ["no DNS message", "without a question", "cannot be read"];
-        if unreadable.iter().any(|what| mismatch.contains(what)) {
-            "cannot unmarshal DNS message".to_owned()
-        } else {
-            "invalid DNS response".to_owned()
-        }
-    } else if reason.contains("closed the connection after") || reason.contains("speaks") {
-        // Another protocol's first two octets are taken for a length.
-        "unexpected EOF".to_owned()
-    } else if reason.contains("closed the connection") {
-        "EOF".to_owned()
-    } else if reason.contains("was reset") {
-        format!("read tcp {source}->{server}: read: connection reset by peer")
-    } else {
-        format!("read tcp {source}->{server}: i/o timeout")
+        return match mismatch {
+            mismatch if mismatch.only_words().is_some() => None,
+            mismatch if mismatch.is_unreadable() => Some(OverTcp::Unreadable),
+            _ => Some(OverTcp::Foreign),
+        };
     }
+    Some(match &attempt.reason {
+        Some(Reason::InWords(_)) => return None,
+        // Another protocol's first two octets are taken for a length.
+        Some(
+            Reason::Ended {
+                end: TcpEnd::Closed,
+                begun: Some(_),
+            }
+            | Reason::OtherProtocol { .. },
+        ) => OverTcp::CutShort,
+        Some(Reason::Ended {
+            end: TcpEnd::Closed,
+            begun: None,
+        }) => OverTcp::Closed,
+        Some(
+            Reason::Ended { end: TcpEnd::Reset, .. }
+            | Reason::Network {
+                failure: NetworkFailure::Reset,
+            },
+        ) => OverTcp::Reset,
+        _ => OverTcp::Silent,
+    })
 }

@@ -3,8 +3,10 @@
 //! Recorded with Go 1.19.8 and 1.27.3 (fixtures/clients/recorded.json). EAI_NONAME is "no such host"; EAI_NODATA too
 //! since Go 1.21 (src/net/cgo_unix.go), and before that the C library's own text.
 
-use super::glibc::{self, NODATA, NONAME, Simulated};
+use super::gai::Gai;
+use super::glibc::{self, Simulated};
 use super::{DIAL_MS, NEAR_MS, Said, Situation, deadline, kubectl, nss_resolve};
+use crate::observation::SystemCode;
 
 /// What kubectl would print, were it built with cgo.
 pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
@@ -14,22 +16,22 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
     if nss_resolve::hangs(situation) {
         return Some(deadline(situation));
     }
-    let Simulated { said, waited_ms } = glibc::simulate(situation)?;
+    let Simulated { gai, waited_ms } = glibc::simulate(situation)?;
     if waited_ms > DIAL_MS + NEAR_MS {
         return Some(deadline(situation));
     }
-    let Said { resolves, messages } = said;
+    let Gai { resolves, errors } = gai;
     let host = &situation.target.hostname;
     let mut said = Said {
         resolves,
         messages: Vec::new(),
     };
-    for message in &messages {
-        let texts: &[&str] = match message.as_str() {
-            NONAME => &["no such host"],
-            NODATA => &["no such host", NODATA],
-            // Of another service than DNS: as getaddrinfo has it.
-            text => &[text],
+    for error in &errors {
+        let text = error.text.as_str();
+        let texts: &[&str] = match error.code {
+            SystemCode::NoName => &["no such host"],
+            SystemCode::NoData => &["no such host", text],
+            _ => &[text],
         };
         for text in texts {
             said.add(Said::of(&kubectl(situation, &format!("lookup {host}: {text}"))));

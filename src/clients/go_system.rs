@@ -10,7 +10,7 @@
 use super::{Said, Situation, kubectl, target};
 use crate::dns::{AnswerKind, RecordType};
 use crate::facts::platform::Chooser;
-use crate::observation::SystemFailure;
+use crate::observation::{SystemCode, SystemFailure};
 use crate::probe::Probed;
 
 /// Windows Sockets Error Codes: WSAHOST_NOT_FOUND.
@@ -52,9 +52,9 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
 }
 
 fn text(failure: &SystemFailure, is_windows: bool) -> String {
-    let is_absent = match failure.code.as_str() {
+    let is_absent = match failure.code {
         _ if is_windows => failure.number == HOST_NOT_FOUND,
-        code => matches!(code, "EAI_NONAME" | "EAI_NODATA"),
+        code => matches!(code, SystemCode::NoName | SystemCode::NoData),
     };
     if is_absent {
         NO_SUCH_HOST.to_owned()

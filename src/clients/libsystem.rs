@@ -10,7 +10,7 @@ const NONAME: &str = "nodename nor servname provided, or not known";
 /// What getaddrinfo's error reads; `None` where that is not known.
 pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
     if let Some(said) = situation.said_by_the_system() {
-        return Some(said);
+        return Some(said.into());
     }
     if situation.is_in_hosts_file(false) || situation.found_below_a_suffix {
         return Some(Said::resolves());

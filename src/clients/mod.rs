@@ -2,6 +2,7 @@
 //! simulation; a client is one file and one line in [`CLIENTS`], and is held to what real clients were recorded to
 //! print (fixtures/clients, tests/clients.rs).
 
+mod gai;
 mod glibc;
 mod go;
 mod go_cgo;
@@ -10,11 +11,12 @@ mod libsystem;
 mod musl;
 mod nss_resolve;
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::dns::{AnswerKind, Rcode, RecordType, Section};
+use crate::dns::{AnswerKind, Flaw, NameFault, Rcode, RecordFault, RecordType, Section};
 use crate::facts::platform::{Chooser, HostsLine};
 use crate::facts::{Facts, Proxy};
 use crate::limits;
@@ -22,18 +24,85 @@ use crate::observation::{Attempt, Lookup, Purpose, SystemLookup, Transport};
 use crate::probe::Probed;
 use crate::resolvers::Role;
 use crate::settings::Target;
+use crate::stated::Stated;
+
+use gai::Gai;
 
 /// What one kind of client would do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prediction {
-    /// The resolver library: `go`, `go-cgo`, `glibc`, `musl`.
-    pub client: String,
-    /// `resolves`, `fails`, or `varies` where it does the one or the other: by which server it begins with (`options
-    /// rotate`), by which answers first, or by its version.
-    pub outcome: String,
+    /// The resolver library.
+    pub client: Client,
+    /// What comes of it.
+    pub outcome: Resolution,
     /// What it prints where it fails; several where it is a race, the likelier first, or where versions differ, the
     /// newer first. Empty where it resolves.
     pub messages: Vec<String>,
+}
+
+/// A kind of client, by its resolver library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Client {
+    /// Go's own resolver; on macOS and Windows, Go with the system's.
+    Go,
+    /// Go with the C library's.
+    GoCgo,
+    /// glibc's getaddrinfo.
+    Glibc,
+    /// musl's getaddrinfo.
+    Musl,
+    /// libSystem's getaddrinfo, on macOS.
+    Libsystem,
+}
+
+impl Client {
+    /// As in the JSON document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Go => "go",
+            Self::GoCgo => "go-cgo",
+            Self::Glibc => "glibc",
+            Self::Musl => "musl",
+            Self::Libsystem => "libsystem",
+        }
+    }
+}
+
+impl fmt::Display for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What comes of a client's look-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Resolution {
+    /// It gets an address.
+    Resolves,
+    /// It gets none.
+    Fails,
+    /// The one or the other: by which server it begins with (`options rotate`), by which answers first, or by its
+    /// version.
+    Varies,
+}
+
+impl Resolution {
+    /// As in the JSON document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Resolves => "resolves",
+            Self::Fails => "fails",
+            Self::Varies => "varies",
+        }
+    }
+}
+
+impl fmt::Display for Resolution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }
 
 /// What a client says.
@@ -75,11 +144,11 @@ impl Said {
         self
     }
 
-    fn outcome(&self) -> &'static str {
+    fn outcome(&self) -> Resolution {
         match (self.resolves, self.messages.is_empty()) {
-            (_, true) => "resolves",
-            (true, false) => "varies",
-            (false, false) => "fails",
+            (_, true) => Resolution::Resolves,
+            (true, false) => Resolution::Varies,
+            (false, false) => Resolution::Fails,
         }
     }
 }
@@ -170,12 +239,12 @@ impl<'a> Situation<'a> {
         asked.find(|lookup| lookup.rtt_ms.is_some())
     }
 
-    /// What the error of this host's getaddrinfo reads, or that it resolves.
-    fn said_by_the_system(&self) -> Option<Said> {
+    /// The error of this host's getaddrinfo, or that it resolves.
+    fn said_by_the_system(&self) -> Option<Gai> {
         let system = self.system()?;
         Some(match &system.failure {
-            _ if !system.addresses.is_empty() => Said::resolves(),
-            Some(failure) => Said::of(&failure.text),
+            _ if !system.addresses.is_empty() => Gai::resolves(),
+            Some(failure) => failure.into(),
             None => return None,
         })
     }
@@ -268,18 +337,28 @@ fn has_some_address(lookup: &Lookup, qtype: RecordType) -> bool {
     lookup.rcode == Some(Rcode::NOERROR) && lookup.section(Section::Answer).any(|record| record.rtype == qtype)
 }
 
-/// Whether it is a record that cannot be read which makes the reply malformed.
-fn is_about_a_record(lookup: &Lookup) -> bool {
-    lookup
-        .reason
-        .as_deref()
-        .is_some_and(|reason| reason.starts_with("record "))
+/// What is wrong with a record that cannot be read, where that makes the reply malformed.
+fn record_fault(lookup: &Lookup) -> Option<&RecordFault> {
+    match lookup.reason.as_ref()?.flaw()? {
+        Flaw::Broken(broken) => broken.defect.of_record(),
+        _ => None,
+    }
+}
+
+/// Whether it is not known what makes the reply malformed.
+fn is_of_unknown_reason(lookup: &Lookup) -> bool {
+    let reason = lookup.reason.as_ref();
+    reason.is_some_and(|reason| reason.only_words().is_some())
 }
 
 /// Whether that is a name of more than 255 octets.
 fn is_about_a_long_name(lookup: &Lookup) -> bool {
-    let reason = lookup.reason.as_deref().unwrap_or_default();
-    is_about_a_record(lookup) && reason.ends_with("a name is longer than 255 octets")
+    matches!(
+        record_fault(lookup),
+        Some(RecordFault::Name {
+            fault: NameFault::TooLong
+        })
+    )
 }
 
 /// kubectl's line (StandardErrorMessage in k8s.io/kubectl/pkg/cmd/util/helpers.go). Whatever contains "connection
@@ -300,20 +379,21 @@ fn deadline(situation: &Situation<'_>) -> Said {
     Said::of(&kubectl(situation, &format!("lookup {host}: i/o timeout")))
 }
 
-type Client = (&'static str, fn(&Situation<'_>) -> Option<Said>);
+/// A client, and what it says.
+type Model = (Client, fn(&Situation<'_>) -> Option<Said>);
 
 /// The clients on macOS, whose own resolver is asked.
-const MACOS: &[Client] = &[("go", go_system::said), ("libsystem", libsystem::said)];
+const MACOS: &[Model] = &[(Client::Go, go_system::said), (Client::Libsystem, libsystem::said)];
 
 /// The clients on Windows, whose own resolver is asked.
-const WINDOWS: &[Client] = &[("go", go_system::said)];
+const WINDOWS: &[Model] = &[(Client::Go, go_system::said)];
 
 /// The clients on Linux, in the order of the report.
-const CLIENTS: &[Client] = &[
-    ("go", go::said),
-    ("go-cgo", go_cgo::said),
-    ("glibc", glibc::said),
-    ("musl", musl::said),
+const CLIENTS: &[Model] = &[
+    (Client::Go, go::said),
+    (Client::GoCgo, go_cgo::said),
+    (Client::Glibc, glibc::said),
+    (Client::Musl, musl::said),
 ];
 
 /// Predicts what clients that use this host's name servers would print. Empty where none were asked, or
@@ -350,8 +430,8 @@ pub fn predict(target: &Target, facts: &Facts, observations: &[Probed], waited_m
         .filter_map(|(client, simulate)| {
             let said = simulate(&situation)?;
             Some(Prediction {
-                client: (*client).to_owned(),
-                outcome: said.outcome().to_owned(),
+                client: *client,
+                outcome: said.outcome(),
                 messages: said.messages,
             })
         })

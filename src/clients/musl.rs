@@ -8,9 +8,12 @@
 //! search list. A truncated reply counts as it stands, mostly empty. All of it has the time of `options timeout`,
 //! however many attempts there are.
 
-use super::{Said, Situation, has_some_address, is_about_a_long_name, is_about_a_record, is_late, target};
-use crate::dns::{AnswerKind, Rcode, RecordType};
+use super::{
+    Said, Situation, has_some_address, is_about_a_long_name, is_late, is_of_unknown_reason, record_fault, target,
+};
+use crate::dns::{AnswerKind, Mismatch, Rcode, RecordType};
 use crate::observation::Lookup;
+use crate::stated::Stated;
 
 /// What gai_strerror says of EAI_NONAME, and in this version of a name without addresses.
 const NONAME: &str = "Name does not resolve";
@@ -75,8 +78,8 @@ fn replies(situation: &Situation<'_>, qtype: RecordType) -> Option<Vec<Reply>> {
     Some(found)
 }
 
-/// What the server says without EDNS. `None` where a reply with the right ID and another question was seen: musl takes
-/// it, and what is in it was not kept.
+/// What the server says without EDNS. `None` where a reply with the right ID and another question was seen, or may have
+/// been: musl takes it, and what is in it was not kept.
 fn reply(lookup: &Lookup, qtype: RecordType, patience_ms: f64) -> Option<Reply> {
     if is_late(lookup, patience_ms, |_| true) {
         return Some(Reply::Failed);
@@ -87,11 +90,11 @@ fn reply(lookup: &Lookup, qtype: RecordType, patience_ms: f64) -> Option<Reply> 
             .iter()
             .find(move |attempt| attempt.edns == edns && !attempt.kind.is_silence())
     };
-    let taken = |mismatch: &str| mismatch.contains("question");
+    let taken = |mismatch: &Mismatch| mismatch.is_about_the_question() || mismatch.only_words().is_some();
     if lookup
         .attempts
         .iter()
-        .any(|attempt| attempt.mismatch.as_deref().is_some_and(taken))
+        .any(|attempt| attempt.mismatch.as_ref().is_some_and(taken))
     {
         return None;
     }
@@ -108,8 +111,9 @@ fn reply(lookup: &Lookup, qtype: RecordType, patience_ms: f64) -> Option<Reply> 
         AnswerKind::Answer => Reply::Addresses,
         // The owner's, whose address it takes all the same, or another: it was not kept (recorded).
         AnswerKind::Malformed if is_about_a_long_name(lookup) => return None,
+        AnswerKind::Malformed if is_of_unknown_reason(lookup) => return None,
         // It depends on which record came first.
-        AnswerKind::Malformed if has_some_address(lookup, qtype) && is_about_a_record(lookup) => {
+        AnswerKind::Malformed if has_some_address(lookup, qtype) && record_fault(lookup).is_some() => {
             return None;
         }
         // Under whatever name they stand (recorded).

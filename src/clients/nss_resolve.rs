@@ -8,8 +8,9 @@
 
 use std::net::IpAddr;
 
+use super::gai::Gai;
 use super::glibc::{AGAIN, NONAME};
-use super::{Said, Situation, is_at, target};
+use super::{Situation, is_at, target};
 use crate::dns::{AnswerKind, RecordType};
 use crate::facts::platform::{HostsLine, LookupPath};
 use crate::probe::Probed;
@@ -30,13 +31,13 @@ enum Outcome {
     Silence,
 }
 
-/// What getaddrinfo's error reads; `None` where that is not known.
-pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
+/// What getaddrinfo gives; `None` where that is not known.
+pub(super) fn said(situation: &Situation<'_>) -> Option<Gai> {
     situation.said_by_the_system().or_else(|| {
         Some(match outcome(situation)? {
-            Outcome::Addresses => Said::resolves(),
-            Outcome::None => Said::of(NONAME),
-            Outcome::Cut => Said::of(AGAIN),
+            Outcome::Addresses => Gai::resolves(),
+            Outcome::None => Gai::of(NONAME),
+            Outcome::Cut => Gai::of(AGAIN),
             Outcome::Silence => return None,
         })
     })

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{ExtendedError, Name, RData, Rcode, Record, RecordType, Soa};
+use super::{Broken, Defect, ExtendedError, Flaw, Name, Oversize, RData, Rcode, Record, RecordType, Soa};
 use crate::limits;
 
 /// A section of a reply that holds records (RFC 1035 section 4.1).
@@ -19,6 +19,17 @@ pub enum Section {
     Authority,
     /// Records that may help.
     Additional,
+}
+
+impl Section {
+    /// As in the JSON document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::Authority => "authority",
+            Self::Additional => "additional",
+        }
+    }
 }
 
 /// The flags of a reply (RFC 1035 section 4.1.1, RFC 4035 section 3.2). In JSON, the names of those set.
@@ -178,10 +189,12 @@ pub struct Reply {
     pub edns: bool,
     /// Why its answer section cannot be read to the end, where that is so: the first thing wrong with it. The records
     /// that can be read are kept.
-    pub defect: Option<String>,
+    pub defect: Option<Defect>,
     /// What else is wrong with its octets, the first thing: something that clients which ask for addresses do not
     /// see, for they read the answer section and no further.
-    pub blemish: Option<String>,
+    pub blemish: Option<Defect>,
+    /// Whether it is longer than the query announced, so that it was read no further.
+    pub oversize: Option<Oversize>,
 }
 
 /// The names that a name stands for in a reply, and how the way along them ended.
@@ -189,7 +202,7 @@ struct Aliases {
     /// The name itself, and its aliases in the order they are met.
     names: Vec<Name>,
     /// Why they were followed no further.
-    fault: Option<String>,
+    fault: Option<Flaw>,
 }
 
 impl Reply {
@@ -229,12 +242,14 @@ impl Reply {
             for target in targets.get(owner).into_iter().flatten() {
                 match names.iter().position(|name| name == target) {
                     Some(before) if before <= next => {
-                        fault.get_or_insert(format!("the aliases lead back to {target}"));
+                        fault.get_or_insert(Flaw::AliasLoop {
+                            name: (*target).clone(),
+                        });
                     }
                     // The same alias twice.
                     Some(_) => {}
                     None if names.len() > limits::ALIASES => {
-                        fault.get_or_insert(format!("more than {} aliases", limits::ALIASES));
+                        fault.get_or_insert(Flaw::TooManyAliases { most: limits::ALIASES });
                     }
                     None => names.push(target),
                 }
@@ -259,7 +274,7 @@ impl Reply {
 
     /// The records of `qtype` that answer for `qname`: at the name itself or at one it is an alias of. Records of other
     /// owners do not count. `Err` names a loop, or more aliases than are followed, where no record was found.
-    pub fn answers(&self, qname: &Name, qtype: RecordType) -> Result<Vec<&Record>, String> {
+    pub fn answers(&self, qname: &Name, qtype: RecordType) -> Result<Vec<&Record>, Flaw> {
         let Aliases { names, fault } = self.aliases(qname);
         let found: Vec<&Record> = self
             .section(Section::Answer)
@@ -284,13 +299,21 @@ impl Reply {
         addresses
     }
 
-    /// What the reply amounts to for the question `qname`, `qtype`, and the reason in words where that is
+    /// What the reply amounts to for the question `qname`, `qtype`, and what is to be told of it where that is
     /// not plain from the RCODE, or where something is wrong with a reply that counts all the same.
-    pub fn kind(&self, qname: &Name, qtype: RecordType) -> (AnswerKind, Option<String>) {
+    pub fn kind(&self, qname: &Name, qtype: RecordType) -> (AnswerKind, Option<Flaw>) {
         if self.flags.tc {
             return (AnswerKind::Truncated, None);
         }
-        let flaw = || self.defect.clone().or_else(|| self.blemish.clone());
+        let blemish = || {
+            let oversize = None;
+            self.blemish.map(|defect| Broken { defect, oversize })
+        };
+        let defect = || {
+            let oversize = self.oversize;
+            self.defect.map(|defect| Broken { defect, oversize })
+        };
+        let broken = || defect().or_else(blemish);
         // The RCODE is read before the records (Go, src/net/dnsclient_unix.go, checkHeader).
         let failure = match self.rcode {
             Rcode::NOERROR => None,
@@ -298,35 +321,31 @@ impl Reply {
             Rcode::SERVFAIL => Some(AnswerKind::ServFail),
             Rcode::REFUSED => Some(AnswerKind::Refused),
             other => {
-                let reason = match flaw() {
-                    None => other.to_string(),
-                    Some(flaw) => format!("{other}; {flaw}"),
-                };
-                return (AnswerKind::OtherRcode, Some(reason));
+                let broken = broken();
+                return (AnswerKind::OtherRcode, Some(Flaw::Rcode { rcode: other, broken }));
             }
         };
         if let Some(kind) = failure {
-            return (kind, flaw());
+            return (kind, broken().map(Flaw::Broken));
         }
-        if let Some(defect) = &self.defect {
-            return (AnswerKind::Malformed, Some(defect.clone()));
+        if let Some(defect) = defect() {
+            return (AnswerKind::Malformed, Some(Flaw::Broken(defect)));
         }
+        let blemish = || blemish().map(Flaw::Broken);
         match self.answers(qname, qtype) {
-            Err(reason) => return (AnswerKind::Malformed, Some(reason)),
+            Err(flaw) => return (AnswerKind::Malformed, Some(flaw)),
             Ok(found) => {
                 // Go and musl take every address of the answer section, under whatever name it stands (recorded).
                 if let Some(stranger) = self.stranger(qname, qtype) {
-                    let reason = if found.is_empty() {
-                        format!("the answer section holds {qtype} records of other names only ({stranger})")
-                    } else {
-                        format!(
-                            "beside the answer, the answer section holds {qtype} records of other names ({stranger})"
-                        )
+                    let flaw = Flaw::OtherNames {
+                        rtype: qtype,
+                        owner: stranger.clone(),
+                        beside_answer: !found.is_empty(),
                     };
-                    return (AnswerKind::Malformed, Some(reason));
+                    return (AnswerKind::Malformed, Some(flaw));
                 }
                 if !found.is_empty() {
-                    return (AnswerKind::Answer, self.blemish.clone());
+                    return (AnswerKind::Answer, blemish());
                 }
             }
         }
@@ -339,16 +358,13 @@ impl Reply {
             .any(|record| matches!(record.data, RData::Soa { .. }));
         if has_name_servers && !has_soa && !any_answer {
             // RFC 2308 section 2.2: NS without SOA and without an answer is a referral.
-            return (AnswerKind::Referral, self.blemish.clone());
+            return (AnswerKind::Referral, blemish());
         }
         let unrelated = any_answer && !self.section(Section::Answer).any(|record| record.owner == *qname);
         if unrelated {
-            return (
-                AnswerKind::Malformed,
-                Some("the answer section holds only records of other names".to_owned()),
-            );
+            return (AnswerKind::Malformed, Some(Flaw::OnlyOtherNames));
         }
-        (AnswerKind::NoData, self.blemish.clone())
+        (AnswerKind::NoData, blemish())
     }
 
     /// The owner of a record of `qtype` in the answer section that is neither at the name nor at one it is an alias of.
@@ -398,6 +414,7 @@ mod tests {
             edns: true,
             defect: None,
             blemish: None,
+            oversize: None,
         }
     }
 
@@ -423,7 +440,7 @@ mod tests {
         ]);
         let (kind, reason) = reply.kind(&name("a.test"), RecordType::A);
         assert_eq!(kind, AnswerKind::Malformed);
-        assert!(reason.unwrap().contains("a.test"));
+        assert_eq!(reason, Some(Flaw::AliasLoop { name: name("a.test") }));
     }
 
     #[test]
@@ -435,7 +452,16 @@ mod tests {
         )]);
         let (kind, reason) = reply.kind(&name("a.test"), RecordType::A);
         assert_eq!(kind, AnswerKind::Malformed);
-        assert!(reason.unwrap().contains("other names"));
+        let owner = name("evil.test");
+        let (rtype, beside_answer) = (RecordType::A, false);
+        assert_eq!(
+            reason,
+            Some(Flaw::OtherNames {
+                rtype,
+                owner,
+                beside_answer
+            })
+        );
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! The vocabulary of the DNS, in the words of RFC 9499: names, types, response codes, records, replies.
 //!
-//! No input or output and no other module of this crate.
+//! No input or output.
 
 mod class;
 mod ede;
+mod fault;
 mod message;
+mod mismatch;
 mod name;
 mod rcode;
 mod record;
@@ -12,7 +14,9 @@ mod rtype;
 
 pub use class::Class;
 pub use ede::ExtendedError;
+pub use fault::{Broken, Defect, Flaw, NameFault, Oversize, RecordFault};
 pub use message::{AnswerKind, Flags, Reply, Section};
+pub use mismatch::Mismatch;
 pub use name::{Name, NameError};
 pub use rcode::Rcode;
 pub use record::{RData, Record, Soa};

@@ -218,18 +218,16 @@ pub enum ReadFailure {
     Unreachable,
     /// There is no such thing.
     NotFound,
+    /// It was not made: what it needs is not known.
+    NotAsked,
     /// Anything else.
     Failed,
 }
 
-/// What the message of a read begins with that was not made, because what it needs is not known.
-pub const NOT_ASKED: &str = "not asked, since ";
-
 impl FailedRead {
     /// Why it was not made, where it was not.
     pub fn not_asked(&self) -> Option<&str> {
-        let message = self.message.as_deref()?;
-        message.starts_with(NOT_ASKED).then_some(message)
+        self.message.as_deref().filter(|_| self.kind == ReadFailure::NotAsked)
     }
 
     /// Why the fact is missing, and what that costs: for the gaps.
@@ -246,6 +244,7 @@ impl FailedRead {
             ReadFailure::TimedOut => "no answer in time",
             ReadFailure::Unreachable => "the API could not be reached",
             ReadFailure::NotFound => "not found",
+            ReadFailure::NotAsked => return self.message.clone().unwrap_or_else(|| "not asked".to_owned()),
             ReadFailure::Failed => "failed",
         };
         let code = self.code.as_ref().map(|code| format!(" ({code})"));

@@ -6,8 +6,9 @@ use super::{AwsFacts, Facts, Gap, Half};
 use crate::limits;
 use crate::settings::Target;
 
-/// The version of the document's shape, which is that of the report's `facts`.
-pub const SCHEMA_VERSION: u32 = 1;
+/// The version of the shape of every document that this program writes. Fields may be added under the same version.
+/// Version 1 had words where 2 has codes beside them.
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// The program that made a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -25,7 +25,7 @@ use crate::plan::Plan;
 use crate::probe::{self, End, Live, Progress, Run, SystemResolver};
 use crate::report::{Capture, Tool};
 use crate::resolvers::{self, Role, SpecError, parse_address, parse_resolver, parse_server};
-use crate::settings::{Asked, NamedResolver, Settings, Sources, Target};
+use crate::settings::{Asked, NamedResolver, Settings, Sources, Target, TargetSource};
 use crate::settled;
 
 /// What came of playing a scenario.
@@ -230,7 +230,7 @@ fn settings(scenario: &Scenario, target: &Name) -> Result<(Settings, Target), St
         hostname: target.clone(),
         cluster: ask.cluster.clone(),
         region: EndpointName::parse(target).ok().map(|endpoint| endpoint.region),
-        source: "scenario".to_owned(),
+        source: TargetSource::Scenario,
     };
     let settings = Settings {
         target: Some(target.clone()),

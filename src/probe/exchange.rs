@@ -6,8 +6,7 @@
 //! where a reply was truncated. Beside them run tries that only explain: without EDNS where the first try got
 //! silence, FORMERR, NOTIMP, BADVERS or SERVFAIL, and over TCP where it got silence.
 
-use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,14 +15,14 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
-use super::sockets::Shortage;
+use super::attempt::{Heard, Try};
 use super::tls::Session;
 use super::udp::Listen;
 use super::wire::{Decoded, OutgoingQuery};
 use super::{Direct, Route, https, tcp, tls, udp};
-use crate::dns::{AnswerKind, Rcode, Reply};
+use crate::dns::{AnswerKind, Mismatch, Reply};
 use crate::limits;
-use crate::observation::{Attempt, Lookup, Purpose, Question, Transport};
+use crate::observation::{Attempt, Lookup, Purpose, Question, Reason, Transport};
 
 /// When and how often a question is sent.
 #[derive(Debug, Clone, Copy)]
@@ -38,118 +37,6 @@ pub(super) struct Window {
 
 /// How long after the window a try may take to notice its end.
 const GRACE: Duration = Duration::from_millis(50);
-
-/// What a try heard beside its reply.
-#[derive(Debug, Default)]
-pub(super) struct Heard {
-    /// Replies that did not belong to the question.
-    pub(super) mismatched_replies: u32,
-    /// What was wrong with the first.
-    pub(super) first_mismatch: Option<String>,
-    /// A reply that was only a header.
-    pub(super) bare_header: Option<Rcode>,
-    /// Who sent a reply to the question, and is not the server.
-    pub(super) other_source: Option<SocketAddr>,
-}
-
-impl Heard {
-    pub(super) fn mismatch(&mut self, reason: String) {
-        self.mismatched_replies += 1;
-        self.first_mismatch.get_or_insert(reason);
-    }
-
-    /// What came instead of a reply, in words.
-    pub(super) fn summary(&self) -> Option<String> {
-        if let Some(reason) = &self.first_mismatch {
-            let count = self.mismatched_replies;
-            let plural = if count == 1 { "reply" } else { "replies" };
-            return Some(format!(
-                "{count} {plural} that did not belong to the question: {reason}"
-            ));
-        }
-        self.bare_header
-            .map(|rcode| format!("only a bare header with {rcode} came, which Go ignores"))
-    }
-}
-
-/// What became of one try.
-#[derive(Debug)]
-pub(super) struct Try {
-    /// Set where it is not the reply's own kind.
-    pub(super) kind: Option<AnswerKind>,
-    /// The reason in words.
-    pub(super) reason: Option<String>,
-    /// The reply that counts.
-    pub(super) reply: Option<Reply>,
-    /// What else was heard.
-    pub(super) heard: Heard,
-    /// Over TCP, whether the connection was made.
-    pub(super) connected: bool,
-    /// This host's address, where the socket was connected.
-    pub(super) local: Option<IpAddr>,
-    /// The socket, still open: later replies show on it.
-    pub(super) socket: Option<UdpSocket>,
-    /// What this host lacked, so that nothing was asked.
-    pub(super) shortage: Option<Shortage>,
-}
-
-impl Try {
-    /// A reply came.
-    pub(super) fn reply(reply: Reply, socket: Option<UdpSocket>) -> Self {
-        Self {
-            kind: None,
-            reason: None,
-            reply: Some(reply),
-            heard: Heard::default(),
-            connected: false,
-            local: None,
-            socket,
-            shortage: None,
-        }
-    }
-
-    /// Nothing that belongs to the question came in time.
-    pub(super) fn silent(heard: Heard) -> Self {
-        // Only replies that did not belong: something answers, but not to us.
-        let kind = if heard.mismatched_replies > 0 {
-            AnswerKind::Malformed
-        } else {
-            AnswerKind::Timeout
-        };
-        Self {
-            kind: Some(kind),
-            reason: heard.summary(),
-            reply: None,
-            heard,
-            connected: false,
-            local: None,
-            socket: None,
-            shortage: None,
-        }
-    }
-
-    /// The network said no, or this host itself.
-    pub(super) fn network(error: &io::Error) -> Self {
-        let reason = match error.kind() {
-            io::ErrorKind::ConnectionRefused => "the port is refused: nothing listens there".to_owned(),
-            io::ErrorKind::ConnectionReset => "the connection was reset".to_owned(),
-            io::ErrorKind::HostUnreachable => "the host is unreachable".to_owned(),
-            io::ErrorKind::NetworkUnreachable => "there is no route to it".to_owned(),
-            io::ErrorKind::PermissionDenied => "this host does not permit it".to_owned(),
-            _ => error.to_string(),
-        };
-        Self {
-            kind: Some(AnswerKind::Unreachable),
-            reason: Some(reason),
-            reply: None,
-            heard: Heard::default(),
-            connected: false,
-            local: None,
-            socket: None,
-            shortage: Shortage::of(error),
-        }
-    }
-}
 
 /// What a try is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -254,7 +141,7 @@ pub(super) fn of_messages<'a>(question: &Question, id: u16, messages: impl IntoI
                 break;
             }
             Decoded::HeaderOnly(rcode) => heard.bare_header = Some(rcode),
-            Decoded::Mismatch(reason) => heard.mismatch(reason),
+            Decoded::Mismatch(mismatch) => heard.mismatch(mismatch),
         }
         if heard.mismatched_replies >= limits::MISMATCHED_REPLIES {
             break;
@@ -336,8 +223,8 @@ struct Exchange<'a> {
     running: JoinSet<(usize, Try, Instant)>,
     handles: Vec<AbortHandle>,
     lingering: Vec<Lingering>,
-    /// Replies to the question that came from another address than was asked, in words.
-    answers_from_elsewhere: Option<String>,
+    /// Replies to the question that came from another address than was asked.
+    answers_from_elsewhere: Option<Reason>,
 }
 
 impl Exchange<'_> {
@@ -474,10 +361,8 @@ impl Exchange<'_> {
     /// Records what a try came to.
     fn finish(&mut self, index: usize, mut outcome: Try, at: Instant) -> AnswerKind {
         if let Some(source) = outcome.heard.other_source {
-            let source = self.server.route.from(source);
-            outcome
-                .heard
-                .mismatch(format!("it came from {source}, which was not asked"));
+            let from = self.server.route.from(source);
+            outcome.heard.mismatch(Mismatch::OtherSource { from });
             if outcome.kind == Some(AnswerKind::Timeout) {
                 outcome = Try::silent(outcome.heard);
             }
@@ -499,15 +384,12 @@ impl Exchange<'_> {
             attempt.rtt_ms = Some(milliseconds(at - launch.started));
         }
         if let Some(reply) = outcome.reply {
-            let (kind, reason) = reply.kind(&self.question.qname, self.question.qtype);
+            let (kind, flaw) = reply.kind(&self.question.qname, self.question.qtype);
             attempt.kind = kind;
-            attempt.reason = reason;
+            attempt.reason = flaw.map(|flaw| Reason::Reply { flaw });
             attempt.rcode = Some(reply.rcode);
             if attempt.comes_too_late() {
-                attempt.reason = Some(format!(
-                    "{}, and only then the reply: Go fails at the first",
-                    outcome.heard.summary().unwrap_or_default()
-                ));
+                attempt.reason = outcome.heard.before_the_reply();
             }
             attempt.flags = Some(reply.flags);
             attempt.addresses = reply.addresses(&self.question.qname, self.question.qtype);
@@ -555,7 +437,7 @@ impl Exchange<'_> {
         self.running.abort_all();
         for launch in &mut self.tries {
             if !launch.done && decided.is_some() {
-                launch.attempt.reason = Some("another try was answered first".to_owned());
+                launch.attempt.reason = Some(Reason::AnsweredElsewhere);
             }
         }
         let decided = decided.unwrap_or_else(|| self.last_word());

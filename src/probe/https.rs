@@ -5,16 +5,18 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use http::{Method, Request, StatusCode, Uri, header, uri};
+use http::{Method, Request, Uri, header, uri};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::client::TlsStream;
 
-use super::exchange::{Heard, Try};
+use super::attempt::{Heard, Try};
 use super::tls::{Session, failed};
 use super::wire::{Decoded, OutgoingQuery};
 use crate::dns::AnswerKind;
 use crate::limits;
+use crate::observation::{HttpFault, Reason, TlsFault};
+use crate::tls;
 
 /// The type of a DNS message (RFC 8484 section 6).
 const DNS_MESSAGE: &str = "application/dns-message";
@@ -30,15 +32,17 @@ pub(super) async fn attempt(server: SocketAddr, session: &Session, query: &Outgo
             Ok((request, body)) => match timeout_at(end, post(stream, request, body)).await {
                 Ok(Ok(message)) => read(query, &message),
                 Ok(Err(failed)) => *failed,
-                Err(_) => Try {
-                    reason: Some("a TLS session, but no whole response".to_owned()),
-                    ..Try::silent(Heard::default())
-                },
+                Err(_) => {
+                    let fault = HttpFault::NoResponse;
+                    Try::silent_for(Reason::Http { fault })
+                }
             },
-            Err(reason) => failed(AnswerKind::HttpError, &reason),
+            Err(said) => without_message(HttpFault::Request {
+                said: tls::short(&said),
+            }),
         }
     } else {
-        failed(AnswerKind::Alpn, "it does not offer HTTP/2 (ALPN h2)")
+        failed(TlsFault::NoHttp2)
     };
     Try {
         connected: true,
@@ -52,7 +56,7 @@ fn read(query: &OutgoingQuery, message: &[u8]) -> Try {
     match query.decode(message) {
         Decoded::Reply(reply) => return Try::reply(reply, None),
         Decoded::HeaderOnly(rcode) => heard.bare_header = Some(rcode),
-        Decoded::Mismatch(reason) => heard.mismatch(reason),
+        Decoded::Mismatch(mismatch) => heard.mismatch(mismatch),
     }
     Try {
         kind: Some(AnswerKind::Malformed),
@@ -92,7 +96,10 @@ fn request(server: SocketAddr, session: &Session, query: &OutgoingQuery) -> Resu
 
 /// The body of the response, where it is a DNS message by its status and type.
 async fn post(stream: TlsStream<TcpStream>, request: Request<()>, body: Bytes) -> Result<Vec<u8>, Box<Try>> {
-    let broken = |error: h2::Error| Box::new(failed(AnswerKind::HttpError, &format!("HTTP/2 failed: {error}")));
+    let broken = |error: h2::Error| {
+        let said = tls::short(&error.to_string());
+        Box::new(without_message(HttpFault::Broken { said }))
+    };
     let (sender, connection) = h2::client::Builder::new()
         .enable_push(false)
         .max_header_list_size(limits::HTTP_HEADERS)
@@ -104,8 +111,8 @@ async fn post(stream: TlsStream<TcpStream>, request: Request<()>, body: Bytes) -
         let (response, mut sending) = sender.send_request(request, false).map_err(broken)?;
         sending.send_data(body, true).map_err(broken)?;
         let response = response.await.map_err(broken)?;
-        if let Some(reason) = refusal(&response) {
-            return Err(Box::new(failed(AnswerKind::HttpError, &reason)));
+        if let Some(fault) = refusal(&response) {
+            return Err(Box::new(without_message(fault)));
         }
         let mut body = response.into_body();
         let mut message = Vec::new();
@@ -113,8 +120,8 @@ async fn post(stream: TlsStream<TcpStream>, request: Request<()>, body: Bytes) -
             let chunk = chunk.map_err(broken)?;
             message.extend_from_slice(&chunk);
             if message.len() > limits::DNS_MESSAGE {
-                let reason = format!("more than {} octets, which no DNS message has", limits::DNS_MESSAGE);
-                return Err(Box::new(failed(AnswerKind::HttpError, &reason)));
+                let most = limits::DNS_MESSAGE;
+                return Err(Box::new(without_message(HttpFault::TooLong { most })));
             }
             // What was read may be sent again (RFC 9113 section 5.2).
             body.flow_control().release_capacity(chunk.len()).map_err(broken)?;
@@ -126,38 +133,32 @@ async fn post(stream: TlsStream<TcpStream>, request: Request<()>, body: Bytes) -
         said = exchange => said,
         ended = connection => Err(match ended {
             Err(error) => broken(error),
-            Ok(()) => Box::new(failed(
-                AnswerKind::HttpError,
-                "it closed the HTTP/2 connection without a whole response",
-            )),
+            Ok(()) => Box::new(without_message(HttpFault::Closed)),
         }),
     }
 }
 
+/// A try that ended without a DNS message.
+fn without_message(fault: HttpFault) -> Try {
+    Try::failed(AnswerKind::HttpError, Reason::Http { fault })
+}
+
 /// Why a response holds no DNS message: its status (RFC 8484 section 4.2.1), or its type (section 6).
-fn refusal(response: &http::Response<h2::RecvStream>) -> Option<String> {
-    let status = response.status();
-    if !status.is_success() {
-        let words = status.canonical_reason().unwrap_or("an unknown status");
-        let hint = match status {
-            StatusCode::NOT_FOUND => ": is the path right?",
-            _ if status.is_redirection() => ": redirections are not followed",
-            _ => "",
-        };
-        return Some(format!("HTTP {} {words}{hint}", status.as_u16()));
+fn refusal(response: &http::Response<h2::RecvStream>) -> Option<HttpFault> {
+    let code = response.status();
+    let status = code.as_u16();
+    if !code.is_success() {
+        let name = code.canonical_reason().unwrap_or("an unknown status").to_owned();
+        return Some(HttpFault::Status { status, name });
     }
     let found = response.headers().get(header::CONTENT_TYPE);
     let found = found.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let essence = |text: &str| text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match found {
         Some(text) if essence(&text) == DNS_MESSAGE => None,
-        Some(text) => Some(format!(
-            "HTTP {} with {text} in place of {DNS_MESSAGE}",
-            status.as_u16()
-        )),
-        None => Some(format!(
-            "HTTP {} without a content type, in place of {DNS_MESSAGE}",
-            status.as_u16()
-        )),
+        found => Some(HttpFault::Content {
+            status,
+            found: found.map(|text| tls::short(&text)),
+        }),
     }
 }

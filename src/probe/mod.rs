@@ -1,6 +1,7 @@
 //! The prober: puts the plan's questions to the resolvers and returns what came back. The only module that
 //! opens sockets.
 
+mod attempt;
 mod exchange;
 mod https;
 mod records;

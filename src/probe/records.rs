@@ -1,12 +1,13 @@
 //! Names and records in the octets of a message.
 //!
 //! A record is taken apart by its own length, so that one whose data cannot be read leaves the next readable; only
-//! where the length itself lies, or an owner name has no end, is what stands behind unknown. What is wrong is said
-//! in words, for people.
+//! where the length itself lies, or an owner name has no end, is what stands behind unknown.
 
 use std::collections::BTreeSet;
 
-use crate::dns::{Class, ExtendedError, Name, RData, Rcode, Record, RecordType, Reply, Section};
+use crate::dns::{
+    Class, Defect, ExtendedError, Name, NameFault, RData, Rcode, Record, RecordFault, RecordType, Reply, Section,
+};
 use crate::limits;
 
 /// The option code of Extended DNS Errors (RFC 8914 section 2).
@@ -27,51 +28,49 @@ fn u32_at(octets: &[u8], at: usize) -> Option<u32> {
 
 /// The name at an offset, and the offset behind it (RFC 1035 section 4.1.4). Pointers lead back, each before the one
 /// that was followed, as "a prior occurrence" has it: there is no loop to walk.
-pub(super) fn name(message: &[u8], start: usize) -> Result<(Name, usize), String> {
-    let ends = || "the message ends inside of a name".to_owned();
+pub(super) fn name(message: &[u8], start: usize) -> Result<(Name, usize), NameFault> {
     let mut labels: Vec<&[u8]> = Vec::new();
     let (mut at, mut before, mut end) = (start, start, None);
     let (mut length, mut pointers) = (1, 0);
     loop {
-        let first = *message.get(at).ok_or_else(ends)?;
+        let first = *message.get(at).ok_or(NameFault::CutShort)?;
         let low = usize::from(first & 0x3f);
         match first & 0xc0 {
             0x00 if low == 0 => break,
             0x00 => {
                 length += 1 + low;
                 if length > NAME {
-                    return Err(format!("a name is longer than {NAME} octets"));
+                    return Err(NameFault::TooLong);
                 }
-                let label = message.get(at + 1..=at + low).ok_or_else(ends)?;
+                let label = message.get(at + 1..=at + low).ok_or(NameFault::CutShort)?;
                 labels.push(label);
                 at += 1 + low;
             }
             0xc0 => {
-                let target = low << 8 | usize::from(*message.get(at + 1).ok_or_else(ends)?);
+                let target = low << 8 | usize::from(*message.get(at + 1).ok_or(NameFault::CutShort)?);
                 end.get_or_insert(at + 2);
                 pointers += 1;
                 if target >= message.len() {
-                    return Err("a compression pointer leads out of the message".to_owned());
+                    return Err(NameFault::PointsOut);
                 }
                 if target > at {
-                    return Err("a compression pointer leads forward".to_owned());
+                    return Err(NameFault::PointsForward);
                 }
                 if target >= before {
-                    return Err("compression pointers lead in a circle".to_owned());
+                    return Err(NameFault::PointsInACircle);
                 }
                 if pointers > limits::COMPRESSION_POINTERS {
-                    return Err(format!(
-                        "a name has more than {} compression pointers",
-                        limits::COMPRESSION_POINTERS
-                    ));
+                    let most = limits::COMPRESSION_POINTERS;
+                    return Err(NameFault::TooManyPointers { most });
                 }
                 (at, before) = (target, target);
             }
             // RFC 6891 section 5 made the last use of 0x40 historic; 0x80 never had one.
-            kind => return Err(format!("a label is of the reserved kind 0x{kind:02x}")),
+            kind => return Err(NameFault::ReservedLabel { kind }),
         }
     }
-    let name = Name::from_labels(labels).map_err(|error| error.to_string())?;
+    // Every label has its octets, and there are no more of them than a name has.
+    let name = Name::from_labels(labels).map_err(|_| NameFault::TooLong)?;
     Ok((name, end.unwrap_or(at + 1)))
 }
 
@@ -87,10 +86,9 @@ struct Frame {
 }
 
 impl Frame {
-    fn read(message: &[u8], start: usize) -> Result<Self, String> {
-        let ends = || "the message ends there".to_owned();
+    fn read(message: &[u8], start: usize) -> Result<Self, RecordFault> {
         if start >= message.len() {
-            return Err(ends());
+            return Err(RecordFault::CutShort);
         }
         let (owner, at) = name(message, start)?;
         let fixed = || {
@@ -101,7 +99,7 @@ impl Frame {
                 u16_at(message, at + 8)?,
             ))
         };
-        let (rtype, class, ttl, length) = fixed().ok_or_else(ends)?;
+        let (rtype, class, ttl, length) = fixed().ok_or(RecordFault::CutShort)?;
         Ok(Self {
             owner,
             rtype: RecordType(rtype),
@@ -112,12 +110,13 @@ impl Frame {
         })
     }
 
-    fn octets<'a>(&self, message: &'a [u8]) -> Result<&'a [u8], String> {
-        let there = message.len() - self.data;
-        message.get(self.data..self.data + self.length).ok_or_else(|| {
-            let length = self.length;
-            format!("its data is said to be {length} octets, and the message has {there} left")
-        })
+    fn octets<'a>(&self, message: &'a [u8]) -> Result<&'a [u8], RecordFault> {
+        message
+            .get(self.data..self.data + self.length)
+            .ok_or(RecordFault::TooLong {
+                octets: self.length,
+                left: message.len() - self.data,
+            })
     }
 
     /// Whether a client that asks for addresses reads its data: others are passed over by their length.
@@ -144,33 +143,30 @@ pub(super) fn read(
 ) {
     for Announced { section, count } in sections {
         for number in 1..=*count {
-            let place = |reason: &str| {
-                let section = match section {
-                    Section::Answer => "answer",
-                    Section::Authority => "authority",
-                    Section::Additional => "additional",
-                };
-                format!("record {number} of {count} in the {section} section cannot be read: {reason}")
+            let broken = |fault: RecordFault| Defect::Record {
+                number,
+                of: *count,
+                section: *section,
+                fault,
             };
             let start = at;
             let frame = match Frame::read(message, start) {
                 Ok(frame) => frame,
-                Err(reason) => return spoil(reply, *section, &place(&reason)),
+                Err(fault) => return spoil(reply, *section, broken(fault)),
             };
             if frame.rtype == OPT {
                 options(reply, *section, &frame, message);
             }
             let octets = match frame.octets(message) {
                 Ok(octets) => octets,
-                Err(reason) => return spoil(reply, *section, &place(&reason)),
+                Err(fault) => return spoil(reply, *section, broken(fault)),
             };
             at = frame.data + frame.length;
             if frame.rtype == OPT {
                 continue;
             }
             if dotted(&frame.owner) {
-                let reason = "a label of its owner name has a dot in it";
-                spoil(reply, *section, &place(reason));
+                spoil(reply, *section, broken(RecordFault::DotInOwner));
                 continue;
             }
             // What is only shown is written out for as many as are kept: it may take long, and be long.
@@ -189,21 +185,14 @@ pub(super) fn read(
                     data,
                 }),
                 // Clients read the data of nothing else, and so would not know.
-                Err(reason) if frame.is_read_by_clients() => {
-                    spoil(reply, *section, &place(&reason));
-                }
-                Err(reason) => blemish(reply, &place(&reason)),
+                Err(fault) if frame.is_read_by_clients() => spoil(reply, *section, broken(fault)),
+                Err(fault) => blemish(reply, broken(fault)),
             }
         }
     }
     let trailing = message.len() - at;
     if trailing > 0 {
-        let octets = if trailing == 1 {
-            "octet follows"
-        } else {
-            "octets follow"
-        };
-        blemish(reply, &format!("{trailing} {octets} behind the last record"));
+        blemish(reply, Defect::Trailing { octets: trailing });
     }
 }
 
@@ -215,17 +204,17 @@ fn dotted(name: &Name) -> bool {
 
 /// Something in a section cannot be read. Go, glibc and musl read the answer section and nothing behind it (Go,
 /// src/net/dnsclient_unix.go; glibc, resolv/nss_dns/dns-host.c; musl, src/network/dns_parse.c).
-fn spoil(reply: &mut Reply, section: Section, reason: &str) {
+fn spoil(reply: &mut Reply, section: Section, defect: Defect) {
     if section == Section::Answer {
-        reply.defect.get_or_insert_with(|| bounded(reason));
+        reply.defect.get_or_insert(defect);
     } else {
-        blemish(reply, reason);
+        blemish(reply, defect);
     }
 }
 
 /// Something is wrong that clients which ask for addresses do not see.
-pub(super) fn blemish(reply: &mut Reply, reason: &str) {
-    reply.blemish.get_or_insert_with(|| bounded(reason));
+fn blemish(reply: &mut Reply, defect: Defect) {
+    reply.blemish.get_or_insert(defect);
 }
 
 fn data(
@@ -234,28 +223,30 @@ fn data(
     octets: &[u8],
     asked: Class,
     shown: impl FnOnce() -> Option<String>,
-) -> Result<RData, String> {
+) -> Result<RData, RecordFault> {
     if frame.class != asked.number() {
-        let (found, asked) = (class(frame.class), class(asked.number()));
-        return Err(format!("its class is {found}, not {asked}"));
+        let (found, asked) = (frame.class, asked.number());
+        return Err(RecordFault::Class { found, asked });
     }
-    let size = |right: usize| {
-        let (rtype, length) = (frame.rtype, frame.length);
-        format!("its data is {length} octets long, and that of {rtype} records is {right}")
+    let size = |right: usize| RecordFault::Length {
+        rtype: frame.rtype,
+        octets: frame.length,
+        right,
     };
     let behind = frame.data + frame.length;
     // A name in the data ends within it; a pointer in it may lead anywhere before.
     let name_at = |at: usize| {
         let (name, end) = name(&message[..behind], at)?;
         if dotted(&name) {
-            return Err("a label of the name in its data has a dot in it".to_owned());
+            return Err(RecordFault::DotInData);
         }
         Ok((name, end))
     };
     let only_name = || {
         let (name, end) = name_at(frame.data)?;
         if end != behind {
-            return Err(format!("{} octets follow the name in its data", behind - end));
+            let octets = behind - end;
+            return Err(RecordFault::BehindName { octets });
         }
         Ok(name)
     };
@@ -281,10 +272,7 @@ fn data(
                     serial,
                     minimum,
                 }),
-                _ => Err(format!(
-                    "{} octets follow the names of a SOA record, and 20 should",
-                    numbers.len()
-                )),
+                _ => Err(RecordFault::SoaNumbers { octets: numbers.len() }),
             }
         }
         _ => Ok(RData::Other(bounded(&shown().unwrap_or_else(|| generic(octets))))),
@@ -302,34 +290,22 @@ fn generic(octets: &[u8]) -> String {
     text
 }
 
-fn class(number: u16) -> String {
-    match number {
-        1 => "IN".to_owned(),
-        3 => "CH".to_owned(),
-        4 => "HS".to_owned(),
-        254 => "NONE".to_owned(),
-        255 => "ANY".to_owned(),
-        // RFC 3597 section 5.
-        other => format!("CLASS{other}"),
-    }
-}
-
 /// Reads the OPT pseudo-record (RFC 6891 section 6.1.2).
 fn options(reply: &mut Reply, section: Section, frame: &Frame, message: &[u8]) {
     if section != Section::Additional {
         // It means nothing there: clients pass it over.
-        return blemish(reply, "an OPT record stands outside of the additional section");
+        return blemish(reply, Defect::OptElsewhere);
     }
     if reply.edns {
         // RFC 6891 section 6.1.1 allows one; Go takes the first.
-        return blemish(reply, "it has a second OPT record");
+        return blemish(reply, Defect::SecondOpt);
     }
     reply.edns = true;
     // Section 6.1.3: the TTL's first octet holds the high bits of the RCODE. It counts however broken the options are.
     let high = u16::try_from(frame.ttl >> 24).unwrap_or_default();
     reply.rcode = Rcode(high << 4 | reply.rcode.0);
     if !frame.owner.is_root() {
-        blemish(reply, "the owner of its OPT record is not the root");
+        blemish(reply, Defect::OptOwner);
     }
     let Ok(mut rest) = frame.octets(message) else {
         return;
@@ -340,7 +316,7 @@ fn options(reply: &mut Reply, section: Section, frame: &Frame, message: &[u8]) {
             Some((code, rest.get(4..4 + length)?, rest.get(4 + length..)?))
         };
         let Some((code, data, behind)) = option() else {
-            return blemish(reply, "an option of its OPT record runs past the end of the record");
+            return blemish(reply, Defect::OptionTooLong);
         };
         rest = behind;
         if code == EXTENDED_ERROR {
@@ -352,13 +328,13 @@ fn options(reply: &mut Reply, section: Section, frame: &Frame, message: &[u8]) {
 /// Option 15: two octets of code, the rest text (RFC 8914 section 2).
 fn extended_error(reply: &mut Reply, data: &[u8]) {
     let Some((code, text)) = data.split_first_chunk::<2>() else {
-        return blemish(reply, "an Extended DNS Error is too short for its code");
+        return blemish(reply, Defect::ExtendedErrorTooShort);
     };
     if reply.extended_errors.len() == limits::EXTENDED_ERRORS_PER_REPLY {
         return;
     }
     if std::str::from_utf8(text).is_err() {
-        blemish(reply, "the text of an Extended DNS Error is not UTF-8");
+        blemish(reply, Defect::ExtendedErrorText);
     }
     let text = String::from_utf8_lossy(text);
     // Some servers end the text with NUL, which RFC 8914 allows for.
@@ -389,15 +365,10 @@ pub(super) fn keep_bounded(reply: &mut Reply, qname: &Name, qtype: RecordType) {
         index += 1;
         kept.contains(&(index - 1))
     });
-    blemish(
-        reply,
-        &format!(
-            "it holds {all} records, of which {} are looked at",
-            limits::RECORDS_PER_REPLY
-        ),
-    );
+    let (records, kept) = (all, limits::RECORDS_PER_REPLY);
+    blemish(reply, Defect::TooManyRecords { records, kept });
 }
 
-pub(super) fn bounded(text: &str) -> String {
+fn bounded(text: &str) -> String {
     text.chars().take(limits::TEXT_FROM_WIRE).collect()
 }

@@ -201,7 +201,7 @@ impl Task {
         }
         let target = self.plan.target.clone();
         let lookup = system::lookup(system, target, self.window.deadline).await;
-        if system::was_not_asked(&lookup) {
+        if lookup.was_not_asked() {
             self.tell(Event::Unasked(self.index));
         }
         self.tell(Event::System(self.index, lookup));

@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use super::exchange::milliseconds;
 use crate::dns::Name;
 use crate::limits;
-use crate::observation::{SystemFailure, SystemLookup};
+use crate::observation::{SystemCode, SystemFailure, SystemLookup};
 
 /// What applications on this host get: getaddrinfo, through nsswitch, hosts file and search list.
 pub trait SystemResolver: Send + Sync {
@@ -31,7 +31,7 @@ impl SystemResolver for GetAddrInfo {
         let entries = dns_lookup::getaddrinfo(Some(&name.to_string()), None, Some(hints)).map_err(|error| {
             let number = error.error_num();
             SystemFailure {
-                code: code_name(error.kind()).to_owned(),
+                code: code(error.kind()),
                 number,
                 text: eai_text(&std::io::Error::from(error).to_string()),
             }
@@ -53,31 +53,21 @@ fn eai_text(text: &str) -> String {
     text.chars().take(limits::TEXT_FROM_WIRE).collect()
 }
 
-/// The names of RFC 3493 section 6.1, and glibc's EAI_NODATA.
-fn code_name(kind: dns_lookup::LookupErrorKind) -> &'static str {
+fn code(kind: dns_lookup::LookupErrorKind) -> SystemCode {
     use dns_lookup::LookupErrorKind as Kind;
     match kind {
-        Kind::Again => "EAI_AGAIN",
-        Kind::Badflags => "EAI_BADFLAGS",
-        Kind::NoName => "EAI_NONAME",
-        Kind::NoData => "EAI_NODATA",
-        Kind::Fail => "EAI_FAIL",
-        Kind::Family => "EAI_FAMILY",
-        Kind::Socktype => "EAI_SOCKTYPE",
-        Kind::Service => "EAI_SERVICE",
-        Kind::Memory => "EAI_MEMORY",
-        Kind::System => "EAI_SYSTEM",
-        _ => "EAI_UNKNOWN",
+        Kind::Again => SystemCode::Again,
+        Kind::Badflags => SystemCode::BadFlags,
+        Kind::NoName => SystemCode::NoName,
+        Kind::NoData => SystemCode::NoData,
+        Kind::Fail => SystemCode::Fail,
+        Kind::Family => SystemCode::Family,
+        Kind::Socktype => SystemCode::SockType,
+        Kind::Service => SystemCode::Service,
+        Kind::Memory => SystemCode::Memory,
+        Kind::System => SystemCode::System,
+        _ => SystemCode::Unknown,
     }
-}
-
-/// The code of a failure of this host, rather than of getaddrinfo.
-const NOT_ASKED: &str = "thread";
-
-/// Whether getaddrinfo was not asked, for want of a thread.
-pub(super) fn was_not_asked(lookup: &SystemLookup) -> bool {
-    let failure = lookup.failure.as_ref();
-    failure.is_some_and(|failure| failure.code == NOT_ASKED)
 }
 
 /// Looks the name up on a thread of its own that is never waited for beyond `end` or
@@ -92,26 +82,28 @@ pub(super) async fn lookup(resolver: Arc<dyn SystemResolver>, name: Name, deadli
             // Nobody waits any more where the window has ended.
             let _ = answered.send(resolver.lookup(&name));
         });
-    let failed = |code: &str, text: String| SystemFailure {
-        code: code.to_owned(),
-        number: 0,
-        text,
-    };
+    let failed = |code, text: String| SystemFailure { code, number: 0, text };
     let outcome = match thread {
-        Err(error) => Err(failed(NOT_ASKED, format!("no thread for getaddrinfo: {error}"))),
+        Err(error) => Err(failed(
+            SystemCode::NotAsked,
+            format!("no thread for getaddrinfo: {error}"),
+        )),
         Ok(_detached) => match timeout_at(end, answer).await {
             Ok(Ok(outcome)) => outcome,
-            Ok(Err(_)) => Err(failed("thread", "getaddrinfo ended without a result".to_owned())),
+            Ok(Err(_)) => Err(failed(
+                SystemCode::NotAsked,
+                "getaddrinfo ended without a result".to_owned(),
+            )),
             Err(_) => {
                 let seconds = Duration::as_secs_f64(&(end - start));
                 Err(failed(
-                    "timeout",
+                    SystemCode::Timeout,
                     format!("getaddrinfo had not returned after {seconds:.1} s"),
                 ))
             }
         },
     };
-    let came_back = !matches!(&outcome, Err(failure) if failure.code == "timeout");
+    let came_back = !matches!(&outcome, Err(failure) if failure.code == SystemCode::Timeout);
     let (addresses, failure) = match outcome {
         Ok(addresses) => (addresses, None),
         Err(failure) => (Vec::new(), Some(failure)),

@@ -9,10 +9,11 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
-use super::exchange::{Heard, Try};
+use super::attempt::{Heard, Try};
 use super::wire::{Decoded, OutgoingQuery};
 use crate::dns::{AnswerKind, Reply};
 use crate::limits;
+use crate::observation::{Begun, Protocol, Reason, TcpEnd};
 
 /// The octets of a length.
 const LENGTH: usize = 2;
@@ -35,10 +36,7 @@ pub(super) async fn attempt(server: SocketAddr, query: &OutgoingQuery, end: Inst
 /// A connection; else the try that ended without one.
 pub(super) async fn connect(server: SocketAddr, end: Instant) -> Result<TcpStream, Box<Try>> {
     match timeout_at(end, TcpStream::connect(server)).await {
-        Err(_) => Err(Box::new(Try {
-            reason: Some("no connection".to_owned()),
-            ..Try::silent(Heard::default())
-        })),
+        Err(_) => Err(Box::new(Try::silent_for(Reason::NoConnection))),
         Ok(Err(error)) => Err(Box::new(Try::network(&error))),
         Ok(Ok(stream)) => Ok(stream),
     }
@@ -67,16 +65,14 @@ pub(super) async fn converse(
         },
         Ok(Ok(End::Other(protocol))) => Try {
             kind: Some(AnswerKind::Malformed),
-            reason: Some(format!("what answers there speaks {protocol}, not DNS")),
+            reason: Some(Reason::OtherProtocol { protocol }),
             ..Try::silent(heard)
         },
-        Ok(Ok(End::Closed)) => unfinished("the server closed the connection", &received, heard),
+        Ok(Ok(End::Closed)) => unfinished(TcpEnd::Closed, &received, heard),
         // Inside TLS, the end of a connection without a word is an error.
-        Ok(Err(error)) if error.kind() == ErrorKind::UnexpectedEof => {
-            unfinished("the server closed the connection", &received, heard)
-        }
+        Ok(Err(error)) if error.kind() == ErrorKind::UnexpectedEof => unfinished(TcpEnd::Closed, &received, heard),
         Ok(Err(error)) if error.kind() == ErrorKind::ConnectionReset && !received.is_empty() => {
-            unfinished("the connection was reset", &received, heard)
+            unfinished(TcpEnd::Reset, &received, heard)
         }
         Ok(Err(error)) => Try {
             heard,
@@ -85,10 +81,8 @@ pub(super) async fn converse(
         // Silence, though octets may have come: whoever waits for the rest has waited in vain.
         Err(_) => Try {
             reason: heard.summary().or_else(|| {
-                Some(match begun(&received) {
-                    Some(begun) => format!("connected, and within the window came {begun}"),
-                    None => "connected, but no whole reply".to_owned(),
-                })
+                let begun = Begun::of(&received);
+                Some(Reason::Incomplete { begun })
             }),
             ..Try::silent(heard)
         },
@@ -100,31 +94,15 @@ pub(super) async fn converse(
 }
 
 /// The connection ended before a whole reply.
-fn unfinished(how: &str, received: &[u8], heard: Heard) -> Try {
-    let begun = begun(received);
-    let reason = heard.summary().unwrap_or_else(|| match &begun {
-        Some(begun) => format!("{how} after {begun}"),
-        None => format!("{how} without a whole reply"),
-    });
+fn unfinished(end: TcpEnd, received: &[u8], heard: Heard) -> Try {
+    let begun = Begun::of(received);
+    let reason = heard.summary().unwrap_or(Reason::Ended { end, begun });
     let silent = Try::silent(heard);
     Try {
         // Octets that cannot be read are more than silence.
         kind: begun.map_or(silent.kind, |_| Some(AnswerKind::Malformed)),
         reason: Some(reason),
         ..silent
-    }
-}
-
-/// The message that was begun, in words; `None` where none was.
-fn begun(received: &[u8]) -> Option<String> {
-    match received {
-        [] => None,
-        [_] => Some("1 of the 2 octets of a length".to_owned()),
-        [high, low, message @ ..] => {
-            let length = u16::from_be_bytes([*high, *low]);
-            let came = message.len();
-            Some(format!("{came} of the {length} octets of a message"))
-        }
     }
 }
 
@@ -135,7 +113,7 @@ enum End {
     /// With more messages that do not belong than are waited past.
     Flood,
     /// With another protocol's first words.
-    Other(&'static str),
+    Other(Protocol),
     /// By the server.
     Closed,
 }
@@ -164,7 +142,7 @@ async fn talk(
             match decoded {
                 Decoded::Reply(reply) => return Ok(End::Reply(reply)),
                 Decoded::HeaderOnly(rcode) => heard.bare_header = Some(rcode),
-                Decoded::Mismatch(reason) => heard.mismatch(reason),
+                Decoded::Mismatch(mismatch) => heard.mismatch(mismatch),
             }
             messages += 1;
             if messages >= limits::MISMATCHED_REPLIES {
@@ -186,12 +164,12 @@ fn first_message(received: &[u8]) -> Option<&[u8]> {
 
 /// What a server says that takes the question for another protocol's. As messages, all of them are questions (QR=0), so
 /// that no reply is taken for one.
-fn other_protocol(received: &[u8]) -> Option<&'static str> {
+fn other_protocol(received: &[u8]) -> Option<Protocol> {
     match received {
-        [b'H', b'T', b'T', b'P', b'/', ..] => Some("HTTP"),
+        [b'H', b'T', b'T', b'P', b'/', ..] => Some(Protocol::Http),
         // An alert or a handshake of TLS 1.0 to 1.3 (RFC 8446 section 5.1: the version is 0x0301 or 0x0303).
-        [0x15 | 0x16, 0x03, 0x01..=0x03, 0..=0x40, 0..=0x7f, ..] => Some("TLS"),
-        [b'S', b'S', b'H', b'-', b'2', ..] => Some("SSH"),
+        [0x15 | 0x16, 0x03, 0x01..=0x03, 0..=0x40, 0..=0x7f, ..] => Some(Protocol::Tls),
+        [b'S', b'S', b'H', b'-', b'2', ..] => Some(Protocol::Ssh),
         _ => None,
     }
 }

@@ -16,13 +16,13 @@ use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::exchange::{Heard, Try};
+use super::attempt::Try;
 use super::tcp;
 use super::wire::OutgoingQuery;
 use crate::dns::AnswerKind;
-use crate::observation::Transport;
+use crate::observation::{Reason, TlsFault, Transport};
 use crate::settings::TlsIdentity;
-use crate::tls::{self, Fault, Trust};
+use crate::tls::{self, Fault, Trust, Unusable};
 
 /// The protocol that is offered for DNS over HTTPS (RFC 9113 section 3.1). For DNS over TLS none is: servers that do
 /// not know the name "dot" may refuse it.
@@ -32,7 +32,7 @@ const H2: &[u8] = b"h2";
 type Kind = (bool, bool);
 
 /// A configuration, or why there is none.
-type Made = Result<Arc<ClientConfig>, String>;
+type Made = Result<Arc<ClientConfig>, TlsFault>;
 
 /// The TLS configurations of a run. Each is made when it is first needed: the platform's authorities are read from
 /// files.
@@ -56,9 +56,10 @@ impl Configurations {
             .or_insert_with(|| {
                 let trust = if verified { &self.trust } else { &Trust::Anyone };
                 let alpn: &[&[u8]] = if http { &[H2] } else { &[] };
-                tls::client(trust, alpn)
-                    .map(Arc::new)
-                    .map_err(|error| error.to_string())
+                tls::client(trust, alpn).map(Arc::new).map_err(|error| match error {
+                    Unusable::NoRoots(said) => TlsFault::NoRoots { said },
+                    Unusable::Library(said) => TlsFault::Unusable { said },
+                })
             })
             .clone()
     }
@@ -95,64 +96,56 @@ impl Session {
         let made = tokio::task::spawn_blocking(move || configurations.get(verified, http));
         let config = match timeout_at(end, made).await {
             Ok(Ok(Ok(config))) => config,
-            Ok(Ok(Err(reason))) => return Err(connected(failed(AnswerKind::Certificate, &reason))),
+            Ok(Ok(Err(fault))) => return Err(connected(failed(fault))),
             Ok(Err(_)) | Err(_) => {
-                let reason = "the platform's root certificates could not be read in time".to_owned();
-                return Err(connected(failed(AnswerKind::Certificate, &reason)));
+                return Err(connected(failed(TlsFault::RootsTooLate)));
             }
         };
         let Ok(name) = ServerName::try_from(self.identity.name.clone()) else {
-            let reason = format!("no certificate can be for {:?}", self.identity.name);
-            return Err(connected(failed(AnswerKind::Certificate, &reason)));
+            let name = tls::short(&self.identity.name);
+            return Err(connected(failed(TlsFault::ImpossibleName { name })));
         };
         match timeout_at(end, TlsConnector::from(config).connect(name, stream)).await {
             Ok(Ok(session)) => Ok(session),
             Ok(Err(error)) => Err(connected(self.failed(&error))),
-            Err(_) => Err(connected(Try {
-                reason: Some("connected, but no TLS handshake".to_owned()),
-                ..Try::silent(Heard::default())
-            })),
+            Err(_) => {
+                let fault = TlsFault::NoHandshake;
+                Err(connected(Try::silent_for(Reason::Tls { fault })))
+            }
         }
     }
 
-    /// What an error of the session is, by its words.
+    /// What an error of the session is.
     pub(super) fn failed(&self, error: &io::Error) -> Try {
         let Some((fault, said)) = tls::fault(error) else {
             return if error.kind() == io::ErrorKind::ConnectionReset {
-                let reason =
-                    "the connection was reset during the TLS handshake, by the server or by a device on the way";
-                failed(AnswerKind::Handshake, reason)
+                failed(TlsFault::Reset)
             } else {
                 Try::network(error)
             };
         };
-        let name = &self.identity.name;
-        let reason = match fault {
-            Fault::OtherIssuer => "its certificate is not issued by an authority that this host trusts".to_owned(),
-            Fault::OtherName => format!("its certificate is not valid for {name}: {said}"),
-            Fault::NotValidNow => format!("its certificate is not valid now: {said}"),
-            Fault::BadCertificate => format!("its certificate cannot be used: {said}"),
-            Fault::NoProtocol => "it does not offer HTTP/2 (ALPN h2)".to_owned(),
-            Fault::NotTls => format!("what answers does not speak TLS: {said}"),
-            Fault::BrokenOff => "it closed the connection during the TLS handshake".to_owned(),
-            Fault::Other => format!("the TLS handshake failed: {said}"),
-        };
-        let kind = match fault {
-            Fault::NoProtocol => AnswerKind::Alpn,
-            fault if fault.is_certificate() => AnswerKind::Certificate,
-            _ => AnswerKind::Handshake,
-        };
-        failed(kind, &reason)
+        let name = tls::short(&self.identity.name);
+        failed(match fault {
+            Fault::OtherIssuer => TlsFault::OtherIssuer,
+            Fault::OtherName => TlsFault::OtherName { name, said },
+            Fault::NotValidNow => TlsFault::NotValidNow { said },
+            Fault::BadCertificate => TlsFault::BadCertificate { said },
+            Fault::NoProtocol => TlsFault::NoHttp2,
+            Fault::NotTls => TlsFault::NotTls { said },
+            Fault::BrokenOff => TlsFault::Closed,
+            Fault::Other => TlsFault::Other { said },
+        })
     }
 }
 
-/// A try that ended without a DNS message.
-pub(super) fn failed(kind: AnswerKind, reason: &str) -> Try {
-    Try {
-        kind: Some(kind),
-        reason: Some(tls::short(reason)),
-        ..Try::silent(Heard::default())
-    }
+/// A try that ended without a session.
+pub(super) fn failed(fault: TlsFault) -> Try {
+    let kind = match &fault {
+        TlsFault::NoHttp2 => AnswerKind::Alpn,
+        fault if fault.is_of_the_certificate() || fault.is_of_this_host() => AnswerKind::Certificate,
+        _ => AnswerKind::Handshake,
+    };
+    Try::failed(kind, Reason::Tls { fault })
 }
 
 /// Connects, shakes hands, sends the query, and reads messages until one belongs to it or `end` has come.

@@ -12,7 +12,7 @@ use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
-use super::exchange::{Heard, Try};
+use super::attempt::{Heard, Try};
 use super::wire::{Decoded, OutgoingQuery};
 use crate::dns::AnswerKind;
 use crate::limits;
@@ -95,8 +95,8 @@ async fn hear(
                     let _ = bare_header.send(());
                 }
             }
-            Decoded::Mismatch(reason) => {
-                heard.mismatch(reason);
+            Decoded::Mismatch(mismatch) => {
+                heard.mismatch(mismatch);
                 if heard.mismatched_replies >= limits::MISMATCHED_REPLIES {
                     return Try {
                         kind: Some(AnswerKind::Malformed),
@@ -145,7 +145,7 @@ pub(super) fn drain(
         match query.decode_datagram(&buffer[..length]) {
             Decoded::Reply(reply) if conflicts(&reply) => conflicting += 1,
             Decoded::Reply(_) | Decoded::HeaderOnly(_) => {}
-            Decoded::Mismatch(reason) => heard.mismatch(reason),
+            Decoded::Mismatch(mismatch) => heard.mismatch(mismatch),
         }
     }
     (heard, conflicting)

@@ -8,7 +8,7 @@ use hickory_proto::rr::{DNSClass, Name as WireName, RData as WireData, Record as
 use hickory_proto::serialize::binary::{BinDecodable, BinDecoder};
 
 use super::records::{self, Announced};
-use crate::dns::{Class, Flags, Name, Rcode, RecordType, Reply, Section};
+use crate::dns::{Class, Defect, Flags, Mismatch, Name, Oversize, Rcode, RecordFault, RecordType, Reply, Section};
 
 /// The UDP payload size that Go, and so kubectl, announces (Go, src/net/dnsclient_unix.go: 1232, as DNS Flag
 /// Day 2020 recommends).
@@ -65,13 +65,12 @@ impl OutgoingQuery {
         }
         let mut decoded = self.decode(&octets[..announced]);
         if let Decoded::Reply(reply) = &mut decoded {
-            let length = octets.len();
-            let oversize =
-                format!("{length} octets came over UDP, and clients read the {announced} that they announce");
-            reply.blemish = Some(oversize.clone());
-            if let Some(defect) = &mut reply.defect {
-                *defect = records::bounded(&format!("{defect} ({oversize})"));
-            }
+            let oversize = Oversize {
+                octets: octets.len(),
+                read: announced,
+            };
+            reply.blemish = Some(Defect::Oversize(oversize));
+            reply.oversize = Some(oversize);
         }
         decoded
     }
@@ -98,56 +97,54 @@ pub(crate) enum Decoded {
     /// ignores it and waits (recorded with Go 1.27).
     HeaderOnly(Rcode),
     /// Something else, and why. The wait goes on.
-    Mismatch(String),
+    Mismatch(Mismatch),
 }
 
 fn decode(query: &OutgoingQuery, octets: &[u8]) -> Decoded {
-    let mismatch = |reason: &str| Decoded::Mismatch(records::bounded(reason));
+    let mismatch = Decoded::Mismatch;
     let Some(header) = octets.first_chunk::<HEADER>() else {
-        return match octets.len() {
-            1 => mismatch("1 octet is no DNS message"),
-            length => mismatch(&format!("{length} octets are no DNS message")),
-        };
+        return mismatch(Mismatch::NoMessage { octets: octets.len() });
     };
     let number = |at: usize| u16::from_be_bytes([header[at], header[at + 1]]);
     let (id, flags) = (number(0), number(2));
     let bit = |bit: u32| flags >> bit & 1 == 1;
     if id != query.id {
-        return mismatch("another ID");
+        return mismatch(Mismatch::Id);
     }
     if !bit(15) {
-        return mismatch("a query, not a reply (QR=0)");
+        return mismatch(Mismatch::Query);
     }
     let opcode = flags >> 11 & 0xf;
     if opcode != 0 {
-        return mismatch(&format!("another opcode ({opcode})"));
+        return mismatch(Mismatch::Opcode { opcode });
     }
     let rcode = Rcode(flags & 0xf);
     match number(4) {
         0 if octets.len() == HEADER && rcode != Rcode::NOERROR => {
             return Decoded::HeaderOnly(rcode);
         }
-        0 => return mismatch("a reply without a question"),
+        0 => return mismatch(Mismatch::NoQuestion),
         1 => {}
-        count => return mismatch(&format!("{count} questions")),
+        count => return mismatch(Mismatch::Questions { count }),
     }
-    let question = records::name(octets, HEADER).and_then(|(qname, at)| {
-        let ends = "the message ends there";
-        let qtype = records::u16_at(octets, at).ok_or(ends)?;
-        let class = records::u16_at(octets, at + 2).ok_or(ends)?;
-        Ok((qname, qtype, class, at + 4))
-    });
+    let question = records::name(octets, HEADER)
+        .map_err(RecordFault::from)
+        .and_then(|(qname, at)| {
+            let qtype = records::u16_at(octets, at).ok_or(RecordFault::CutShort)?;
+            let class = records::u16_at(octets, at + 2).ok_or(RecordFault::CutShort)?;
+            Ok((qname, qtype, class, at + 4))
+        });
     let at = match question {
-        Err(reason) => return mismatch(&format!("its question cannot be read: {reason}")),
+        Err(fault) => return mismatch(Mismatch::UnreadableQuestion { fault }),
         Ok((qname, _, _, _)) if qname != query.qname => {
-            return mismatch("another question: about another name");
+            return mismatch(Mismatch::OtherName);
         }
         Ok((_, qtype, _, _)) if qtype != query.qtype.0 => {
             let qtype = RecordType(qtype);
-            return mismatch(&format!("another question: about type {qtype}"));
+            return mismatch(Mismatch::OtherType { qtype });
         }
         Ok((_, _, class, _)) if class != query.class.number() => {
-            return mismatch("another question: about another class");
+            return mismatch(Mismatch::OtherClass);
         }
         Ok((_, _, _, at)) => at,
     };
@@ -166,6 +163,7 @@ fn decode(query: &OutgoingQuery, octets: &[u8]) -> Decoded {
         edns: false,
         defect: None,
         blemish: None,
+        oversize: None,
     };
     let sections =
         [(Section::Answer, 6), (Section::Authority, 8), (Section::Additional, 10)].map(|(section, at)| Announced {
@@ -327,6 +325,7 @@ mod tests {
             let Decoded::Mismatch(said) = query().decode(&octets) else {
                 panic!("{reason}");
             };
+            let said = said.to_string();
             assert!(said.contains(reason), "{said} / {reason}");
         }
     }
@@ -348,7 +347,7 @@ mod tests {
         assert_eq!(reply.records.len(), 1);
         let (kind, reason) = reply.kind(&query().qname, RecordType::A);
         assert_eq!(kind, AnswerKind::Malformed);
-        assert!(reason.unwrap().contains("record 2 of 2"));
+        assert!(reason.unwrap().to_string().contains("record 2 of 2"));
     }
 
     #[test]

@@ -6,11 +6,10 @@ use serde::Serialize;
 
 use super::{json, text};
 use crate::pasted::{Explanation, Layer};
+use crate::report::SCHEMA_VERSION;
 
 /// Columns of a page.
 pub(crate) const WIDTH: usize = 80;
-/// The version of the document.
-const SCHEMA_VERSION: u32 = 1;
 
 #[derive(Serialize)]
 struct Document<'a> {

@@ -6,6 +6,7 @@ use std::fmt;
 use super::Style;
 use super::words::{self, Mark, Placed};
 use super::{Lines, fix, not_checked, way};
+use crate::clients::{Client, Resolution};
 use crate::report::Report;
 use crate::rules::{Finding, Remedy};
 use crate::software::Software;
@@ -270,19 +271,22 @@ impl Comment<'_> {
                 }
                 lines.push(message);
             }
-            if kubectl.outcome == words::VARIES {
+            if kubectl.outcome == Resolution::Varies {
                 lines.extend(["or", words::OR_IT_RESOLVES]);
             }
             self.block("", &lines)?;
         }
-        let others = report.clients.iter().filter(|client| verbose && client.client != "go");
+        let others = report
+            .clients
+            .iter()
+            .filter(|client| verbose && client.client != Client::Go);
         for client in others {
             let said = if client.messages.is_empty() {
-                self.text(&client.outcome)
+                self.text(client.outcome.as_str())
             } else {
                 self.code(&words::client(client))
             };
-            writeln!(self.out, "\n**{}**: {said}", self.text(&client.client))?;
+            writeln!(self.out, "\n**{}**: {said}", self.text(client.client.as_str()))?;
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use super::Style;
 use super::text::{Paint, wrap, wrap_cell};
 use super::words::{self, Mark, Placed, Row};
 use super::{Lines, fix, not_checked, way};
+use crate::clients::{Client, Resolution};
 use crate::report::Report;
 use crate::rules::{Finding, Remedy};
 use crate::software::Software;
@@ -371,18 +372,18 @@ impl<'a> Page<'a> {
                     self.labelled("  or", message)?;
                 }
             }
-            if kubectl.outcome == words::VARIES {
+            if kubectl.outcome == Resolution::Varies {
                 self.labelled("  or", words::OR_IT_RESOLVES)?;
             }
         }
         if self.style.verbose {
-            for client in report.clients.iter().filter(|client| client.client != "go") {
+            for client in report.clients.iter().filter(|client| client.client != Client::Go) {
                 let said = if client.messages.is_empty() {
-                    client.outcome.clone()
+                    client.outcome.to_string()
                 } else {
                     words::client(client)
                 };
-                self.labelled(&self.style.escape(&client.client), &said)?;
+                self.labelled(client.client.as_str(), &said)?;
             }
         }
         Ok(())

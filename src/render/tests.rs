@@ -5,14 +5,15 @@ use std::net::IpAddr;
 use unicode_width::UnicodeWidthStr;
 
 use super::*;
-use crate::dns::{AnswerKind, ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, Section, Soa};
+use crate::dns::{AnswerKind, ExtendedError, Flags, Mismatch, Name, RData, Rcode, Record, RecordType, Section, Soa};
+use crate::expect::ExpectedSource;
 use crate::facts::{Facts, Gap, Vantage};
-use crate::observation::{Attempt, Lookup, SystemFailure, SystemLookup};
+use crate::observation::{Attempt, Lookup, NetworkFailure, Reason, SystemCode, SystemFailure, SystemLookup};
 use crate::observation::{Purpose, Transport};
 use crate::report::{Capture, Conclusion, Tool, diagnose};
 use crate::resolvers::{Resolver, Role};
 use crate::rules::{Confidence, Evidence, Finding, NotEvaluated, Remedy, Severity};
-use crate::settings::{Asked, Target, View};
+use crate::settings::{Asked, Target, TargetSource, View};
 
 const HOST: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
 const PRIVATE: [&str; 2] = ["192.168.104.190", "192.168.131.209"];
@@ -47,7 +48,11 @@ fn lookup(qtype: RecordType, kind: AnswerKind, addresses: &[&str]) -> Lookup {
         purpose: Purpose::Target,
         sample: 0,
         kind,
-        reason: (kind == AnswerKind::Unreachable).then(|| "connection refused".to_owned()),
+        reason: (kind == AnswerKind::Unreachable).then_some(Reason::Network {
+            failure: NetworkFailure::Other {
+                said: "connection refused".to_owned(),
+            },
+        }),
         rcode,
         flags: rcode.map(|_| Flags {
             rd: true,
@@ -149,7 +154,7 @@ fn capture(observations: Vec<Probed>) -> Capture {
             hostname: name(HOST),
             cluster: Some("shared-cluster".to_owned()),
             region: Some("ap-northeast-1".to_owned()),
-            source: "argument".to_owned(),
+            source: TargetSource::Argument,
         },
         asked: Asked {
             expect_addresses: PRIVATE.iter().map(|ip| ip.parse().unwrap()).collect(),
@@ -264,7 +269,7 @@ fn reports() -> Vec<(&'static str, Report)> {
     os.system = Some(SystemLookup {
         addresses: Vec::new(),
         failure: Some(SystemFailure {
-            code: "EAI_NONAME".to_owned(),
+            code: SystemCode::NoName,
             number: -2,
             text: "Name or service not known".to_owned(),
         }),
@@ -644,7 +649,7 @@ fn no_size_is_too_large() {
         let long = with.repeat(10_000);
         probed.resolver.name.push_str(&long);
         for lookup in &mut probed.lookups {
-            lookup.reason = Some(long.clone());
+            lookup.reason = Some(Reason::InWords(long.clone()));
             lookup.kind = AnswerKind::Malformed;
             lookup.addresses.clear();
             lookup.rtt_ms = Some(f64::MAX);
@@ -795,7 +800,6 @@ fn hostile_report() -> Report {
     capture.vantage.name = Some(hostile.clone());
     capture.target.cluster = Some(hostile.clone());
     capture.target.region = Some(hostile.clone());
-    capture.target.source.clone_from(&hostile);
     capture.tool.version.clone_from(&hostile);
     capture.taken_at.clone_from(&hostile);
     capture
@@ -805,7 +809,7 @@ fn hostile_report() -> Report {
         probed.resolver.name.push_str(&hostile);
         probed.resolver.known_from.clone_from(&hostile);
         for lookup in &mut probed.lookups {
-            lookup.reason = Some(hostile.clone());
+            lookup.reason = Some(Reason::InWords(hostile.clone()));
             lookup.ede = vec![
                 ExtendedError::new(15, Some(hostile.clone())),
                 ExtendedError {
@@ -822,9 +826,9 @@ fn hostile_report() -> Report {
                 data: RData::Other(hostile.clone()),
             });
             for attempt in &mut lookup.attempts {
-                attempt.reason = Some(hostile.clone());
+                attempt.reason = Some(Reason::InWords(hostile.clone()));
                 attempt.mismatched_replies = 1;
-                attempt.mismatch = Some(hostile.clone());
+                attempt.mismatch = Some(Mismatch::InWords(hostile.clone()));
                 attempt.ede = vec![ExtendedError::new(0, Some(hostile.clone()))];
             }
         }
@@ -835,7 +839,7 @@ fn hostile_report() -> Report {
     os.system = Some(SystemLookup {
         addresses: Vec::new(),
         failure: Some(SystemFailure {
-            code: hostile.clone(),
+            code: SystemCode::Fail,
             number: -1,
             text: hostile.clone(),
         }),
@@ -843,7 +847,7 @@ fn hostile_report() -> Report {
     });
     capture.observations.push(os);
     let mut report = diagnose(capture);
-    report.expected.source.clone_from(&hostile);
+    report.expected.source = ExpectedSource::InWords(hostile.clone());
     let evil = Finding {
         rule: hostile.clone(),
         severity: Severity::Error,

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use crate::address::AddressClass;
-use crate::clients::Prediction;
+use crate::clients::{Client, Prediction, Resolution};
 use crate::compare::{Samples, Spread, Verdict};
 use crate::dns::{AnswerKind, ExtendedError, Flags, Rcode, RecordType, Section};
 use crate::endpoint::SoaOrigin;
@@ -531,7 +531,7 @@ fn kind(lookup: &Lookup) -> String {
     }
     details.extend(lookup.ede.iter().map(extended_error));
     if lookup.kind != AnswerKind::OtherRcode {
-        details.extend(lookup.reason.clone());
+        details.extend(lookup.reason.as_ref().map(ToString::to_string));
     }
     let name = kind_name(lookup.kind, lookup.rcode);
     if details.is_empty() {
@@ -834,15 +834,13 @@ pub(super) fn not_waited_for(report: &Report) -> Option<String> {
     ))
 }
 
-/// The outcome of a client that resolves the name now and then.
-pub(super) const VARIES: &str = "varies";
-/// What stands beside its messages.
+/// What stands beside the messages of a client that resolves the name now and then.
 pub(super) const OR_IT_RESOLVES: &str = "(it resolves the name now and then)";
 
 /// The messages of another client than kubectl, on one line.
 pub(super) fn client(client: &Prediction) -> String {
     let mut said = client.messages.join(" or ");
-    if client.outcome == VARIES {
+    if client.outcome == Resolution::Varies {
         said.push(' ');
         said.push_str(OR_IT_RESOLVES);
     }
@@ -852,7 +850,7 @@ pub(super) fn client(client: &Prediction) -> String {
 /// What kubectl would say, where that helps: nothing where all is well.
 pub(super) fn kubectl(report: &Report) -> Option<&Prediction> {
     (report.conclusion != Conclusion::Healthy)
-        .then(|| report.clients.iter().find(|client| client.client == "go"))
+        .then(|| report.clients.iter().find(|client| client.client == Client::Go))
         .flatten()
 }
 

@@ -3,6 +3,7 @@
 use super::phrase::{self, observed_target};
 use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, remedy};
 use crate::compare::Verdict;
+use crate::observation::{Reason, TlsFault};
 
 declare_rule! {
     /// ## What it means
@@ -49,11 +50,11 @@ fn finding(subject: &Subject<'_>) -> Finding {
         .as_ref()
         .map(|identity| identity.name.clone())
         .unwrap_or_default();
-    // Every other reason begins with the certificate, whatever stands in it.
-    let unseen = reason
-        .as_deref()
-        .filter(|reason| !reason.starts_with("its certificate"));
-    if let Some(unseen) = unseen {
+    let fault = match &reason {
+        Some(Reason::Tls { fault }) => Some(fault),
+        _ => None,
+    };
+    if let Some(unseen) = fault.filter(|fault| fault.is_of_this_host()) {
         return not_verifiable(subject, &who, unseen);
     }
     RULE.finding(Confidence::Certain, &[subject])
@@ -64,7 +65,10 @@ fn finding(subject: &Subject<'_>) -> Finding {
             "{who}'s certificate must be valid for {name}, and {}. No query was sent, so its answer is not known. A \
              device that intercepts TLS looks like this. So does a name or a certificate authority that this host does \
              not know.",
-            reason.as_deref().unwrap_or("the certificate does not verify")
+            reason.map_or_else(
+                || "the certificate does not verify".to_owned(),
+                |reason| reason.to_string()
+            )
         ))
         .seen(observed_target(subject))
         .fix(vec![
@@ -84,7 +88,7 @@ fn finding(subject: &Subject<'_>) -> Finding {
 }
 
 /// No certificate was looked at: this host cannot verify any, or not for that name.
-fn not_verifiable(subject: &Subject<'_>, who: &str, reason: &str) -> Finding {
+fn not_verifiable(subject: &Subject<'_>, who: &str, reason: &TlsFault) -> Finding {
     RULE.finding(Confidence::Certain, &[subject])
         .summary(format!(
             "no certificate of {who} can be verified here, so no question was asked: {reason}"

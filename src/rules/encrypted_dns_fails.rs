@@ -3,6 +3,7 @@
 use super::phrase::{self, observed_target};
 use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::compare::Verdict;
+use crate::observation::Reason;
 
 declare_rule! {
     /// ## What it means
@@ -37,11 +38,11 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         fails.then_some((verdict, subject.a().and_then(|lookup| lookup.reason.clone())))
     })
     .into_iter()
-    .map(|((verdict, reason), subjects)| finding(verdict, reason.as_deref(), &subjects))
+    .map(|((verdict, reason), subjects)| finding(verdict, reason.as_ref(), &subjects))
     .collect()
 }
 
-fn finding(verdict: Verdict, reason: Option<&str>, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(verdict: Verdict, reason: Option<&Reason>, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let (what, means) = match verdict {
         Verdict::Alpn => (

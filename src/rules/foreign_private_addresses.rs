@@ -92,7 +92,7 @@ fn finding(case: &Case<'_>, known: Known, subjects: &[&Subject<'_>]) -> Finding 
                 "{who} {gives} {foreign}. They are private, but outside the networks where the endpoint's \
                  addresses are ({}), so they are not old addresses of it either. Somebody answers for \
                  this very name: a record in an internal zone, an override, or another cluster's endpoint.",
-                case.vpc().map_or_else(|| source.clone(), phrase::vpc_networks)
+                case.vpc().map_or_else(|| source.to_string(), phrase::vpc_networks)
             ),
         ),
         Known::VpcUnknown => (

@@ -4,8 +4,8 @@ use super::phrase::{self, observed, observed_target};
 use super::step::Step;
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::compare::Verdict;
-use crate::dns::{AnswerKind, RecordType};
-use crate::observation::{Lookup, Purpose};
+use crate::dns::{AnswerKind, Flaw, Mismatch, RecordType};
+use crate::observation::{Lookup, Purpose, Reason};
 
 declare_rule! {
     /// ## What it means
@@ -59,7 +59,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
 /// What is wrong with a reply that gave the right addresses all the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Blemish {
-    reason: String,
+    reason: Reason,
     /// Whether it makes Go fail.
     stops_go: bool,
 }
@@ -141,21 +141,28 @@ fn see(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Remedy {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Defect {
     /// None belongs to the question.
-    Foreign(String),
+    Foreign(Mismatch),
     /// Those that do come from another address or port than was asked.
-    Elsewhere(String),
+    Elsewhere(Mismatch),
     /// One does, and cannot be used.
-    Unusable(String),
+    Unusable(Option<Reason>),
+    /// One does, and is cut short over TCP too.
+    CutShort,
 }
 
 fn defect(subject: &Subject<'_>) -> Defect {
     if subject.verdict() == Verdict::Truncated {
-        return Defect::Unusable("it is marked as cut short (TC=1) over TCP too".to_owned());
+        return Defect::CutShort;
     }
     let lookup = subject.a();
     let elsewhere = |lookup: &Lookup| {
-        let reason = lookup.reason.as_deref().unwrap_or_default();
-        reason.ends_with("which was not asked")
+        matches!(
+            lookup.reason,
+            Some(Reason::Mismatched {
+                first: Mismatch::OtherSource { .. },
+                ..
+            })
+        )
     };
     let foreign = lookup
         .filter(|lookup| lookup.rcode.is_none())
@@ -166,8 +173,7 @@ fn defect(subject: &Subject<'_>) -> Defect {
         }
         return Defect::Foreign(mismatch);
     }
-    let reason = lookup.and_then(|lookup| lookup.reason.clone());
-    Defect::Unusable(reason.unwrap_or_else(|| "it cannot be read".to_owned()))
+    Defect::Unusable(lookup.and_then(|lookup| lookup.reason.clone()))
 }
 
 fn finding(case: &Case<'_>, defect: &Defect, subjects: &[&Subject<'_>]) -> Finding {
@@ -185,12 +191,24 @@ fn finding(case: &Case<'_>, defect: &Defect, subjects: &[&Subject<'_>]) -> Findi
             "its replies from another address or port than it is asked at",
             format!("the reply counts for nobody: {mismatch}"),
         ),
-        Defect::Unusable(reason) => (
+        Defect::Unusable(None) => (
+            "replies that cannot be used",
+            "the reply cannot be used: it cannot be read".to_owned(),
+        ),
+        Defect::Unusable(Some(reason)) => (
             "replies that cannot be used",
             format!("the reply cannot be used: {reason}"),
         ),
+        Defect::CutShort => (
+            "replies that cannot be used",
+            "the reply cannot be used: it is marked as cut short (TC=1) over TCP too".to_owned(),
+        ),
     };
-    let of_the_zone = matches!(defect, Defect::Unusable(reason) if reason.starts_with("the aliases"));
+    let flaw = match defect {
+        Defect::Unusable(reason) => reason.as_ref().and_then(Reason::flaw),
+        _ => None,
+    };
+    let of_the_zone = matches!(flaw, Some(Flaw::AliasLoop { .. }));
     let mut explanation = format!(
         "{who} {}, and {what}. {}",
         phrase::plural(several, "answers", "answer"),
@@ -204,7 +222,7 @@ fn finding(case: &Case<'_>, defect: &Defect, subjects: &[&Subject<'_>]) -> Findi
             "Either that server is broken, or a device on the way rewrites messages."
         },
     );
-    if matches!(defect, Defect::Unusable(reason) if reason.contains("of other names")) {
+    if matches!(flaw, Some(Flaw::OtherNames { .. } | Flaw::OnlyOtherNames)) {
         explanation
             .push_str(" Go (kubectl) and musl take such an address all the same, and connect to it; glibc does not.");
     }

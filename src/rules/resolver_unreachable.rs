@@ -6,7 +6,7 @@ use super::phrase::{self, observed_target, observed_tcp};
 use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, local_dns_down, remedy};
 use crate::dns::AnswerKind;
 use crate::facts::VantageKind;
-use crate::observation::Transport;
+use crate::observation::{NetworkFailure, Transport};
 use crate::resolvers::Role;
 
 declare_rule! {
@@ -61,6 +61,8 @@ enum Silence {
     Refused,
     /// The network itself said that there is no way.
     NoWay,
+    /// Every question was turned away, in another manner or in one that is not known.
+    TurnedAway,
     /// This host does not let the questions out.
     Forbidden,
     /// TCP connections are made, and nothing is said on them.
@@ -74,12 +76,11 @@ enum Silence {
 impl Silence {
     fn of(subject: &Subject<'_>) -> Self {
         if is_turned_away(subject) {
-            if says(subject, "refused") {
-                Self::Refused
-            } else if says(subject, "does not permit") {
-                Self::Forbidden
-            } else {
-                Self::NoWay
+            match failure(subject) {
+                Some(NetworkFailure::Refused) => Self::Refused,
+                Some(NetworkFailure::Forbidden) => Self::Forbidden,
+                Some(NetworkFailure::NoRoute | NetworkFailure::HostUnreachable) => Self::NoWay,
+                Some(NetworkFailure::Reset | NetworkFailure::Other { .. }) | None => Self::TurnedAway,
             }
         } else if accepts_connections(subject) {
             Self::Accepts
@@ -100,12 +101,9 @@ fn is_turned_away(subject: &Subject<'_>) -> bool {
         .all(|lookup| lookup.kind == AnswerKind::Unreachable)
 }
 
-/// Whether the prober's words for what became of the question hold this.
-fn says(subject: &Subject<'_>, words: &str) -> bool {
-    subject
-        .a()
-        .and_then(|lookup| lookup.reason.as_deref())
-        .is_some_and(|reason| reason.contains(words))
+/// How the network turned the question away.
+fn failure<'a>(subject: &Subject<'a>) -> Option<&'a NetworkFailure> {
+    subject.a()?.reason.as_ref()?.network()
 }
 
 /// A TCP connection was made: something listens at the address, whatever it does with the questions.
@@ -123,9 +121,9 @@ fn reasons(subjects: &[&Subject<'_>]) -> Vec<String> {
     let mut reasons: Vec<String> = Vec::new();
     for lookup in subjects.iter().filter_map(|subject| subject.a()) {
         if let Some(reason) = &lookup.reason
-            && !reasons.contains(reason)
+            && !reasons.contains(&reason.to_string())
         {
-            reasons.push(reason.clone());
+            reasons.push(reason.to_string());
         }
     }
     if reasons.is_empty() {
@@ -153,7 +151,10 @@ fn ports(subjects: &[&Subject<'_>]) -> String {
 fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let refused = silence == Silence::Refused;
-    let turned_away = matches!(silence, Silence::Refused | Silence::NoWay | Silence::Forbidden);
+    let turned_away = matches!(
+        silence,
+        Silence::Refused | Silence::NoWay | Silence::TurnedAway | Silence::Forbidden
+    );
     let summary = if turned_away {
         format!("{who} cannot be reached ({})", phrase::list(&reasons(subjects)))
     } else {
@@ -172,6 +173,11 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
         Silence::NoWay => format!(
             "This host or a router on the way turned away every question to {who} ({}): a VPN that is down, or a \
              route that is missing.",
+            phrase::list(&reasons(subjects))
+        ),
+        Silence::TurnedAway => format!(
+            "Every question to {who} failed before it was answered ({}). The cause lies on this host, on the way, or \
+             with the service.",
             phrase::list(&reasons(subjects))
         ),
         Silence::Forbidden => format!(
@@ -245,7 +251,7 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
              traffic, \
              and at the policy it runs under (a container's, a sandbox's, SELinux, AppArmor)",
         )],
-        Silence::NoWay | Silence::OnTheWay => vec![remedy::path::see_the_way(case, subjects)],
+        Silence::NoWay | Silence::TurnedAway | Silence::OnTheWay => vec![remedy::path::see_the_way(case, subjects)],
     };
     let known_from: BTreeSet<&str> = subjects
         .iter()
@@ -257,7 +263,7 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
     )));
     RULE.finding(
         match silence {
-            Silence::Refused | Silence::NoWay => Confidence::Certain,
+            Silence::Refused | Silence::NoWay | Silence::TurnedAway => Confidence::Certain,
             Silence::Accepts => Confidence::Medium,
             Silence::Forbidden | Silence::OnThisHost | Silence::OnTheWay => Confidence::High,
         },

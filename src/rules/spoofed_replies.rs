@@ -1,7 +1,7 @@
 //! Beside the reply that counts come others that do not belong.
 
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, phrase, remedy};
-use crate::dns::{AnswerKind, RecordType};
+use crate::dns::{AnswerKind, Mismatch, RecordType};
 use crate::observation::{Attempt, Lookup, Purpose};
 
 declare_rule! {
@@ -94,7 +94,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
 /// What came beside the reply of one look-up.
 struct Strays<'a> {
     mismatched: u32,
-    mismatch: Option<&'a str>,
+    mismatch: Option<&'a Mismatch>,
     conflicting: u32,
 }
 
@@ -107,7 +107,7 @@ fn stray_lookups<'a>(subject: &Subject<'a>) -> impl Iterator<Item = (&'a Lookup,
         .filter_map(move |lookup| {
             let strays = Strays {
                 mismatched: beside(lookup).map(|a| a.mismatched_replies).sum(),
-                mismatch: beside(lookup).find_map(|a| a.mismatch.as_deref()),
+                mismatch: beside(lookup).find_map(|a| a.mismatch.as_ref()),
                 conflicting: lookup.attempts.iter().map(|a| a.conflicting_replies).sum(),
             };
             let speaks = strays.conflicting > 0 || fine && strays.mismatched > 0;
@@ -129,7 +129,7 @@ impl Strays<'_> {
                 "{} {} that did not belong to the question ({})",
                 self.mismatched,
                 replies(self.mismatched),
-                self.mismatch.unwrap_or("not read"),
+                self.mismatch.map_or_else(|| "not read".to_owned(), ToString::to_string),
             ));
         }
         if self.conflicting > 0 {

@@ -4,7 +4,7 @@ use super::phrase::{self, observed, observed_target};
 use super::step::{self, Step};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::dns::RecordType;
-use crate::observation::{Attempt, Transport};
+use crate::observation::{Attempt, Reason, Transport};
 
 declare_rule! {
     /// ## What it means
@@ -59,6 +59,11 @@ fn over_tcp<'a>(subject: &Subject<'a>) -> Option<&'a Attempt> {
         .rfind(|attempt| attempt.transport == Transport::Tcp && attempt.edns)
 }
 
+/// Whether another protocol than DNS is spoken there over TCP.
+fn speaks_another_protocol(subject: &Subject<'_>) -> bool {
+    over_tcp(subject).is_some_and(|attempt| matches!(attempt.reason, Some(Reason::OtherProtocol { .. })))
+}
+
 fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
@@ -68,7 +73,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
         .map(|(subject, attempt)| {
             let what = match (attempt.rcode, &attempt.reason) {
                 (Some(rcode), _) => rcode.to_string(),
-                (None, Some(reason)) => reason.clone(),
+                (None, Some(reason)) => reason.to_string(),
                 (None, None) => "no answer".to_owned(),
             };
             format!("{}: {what}", subject.name())
@@ -95,7 +100,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
                 "{who} {} replies short (TC=1), and over TCP the question fails",
                 phrase::plural(several, "cuts", "cut"),
             ),
-            if failures.iter().any(|failure| failure.contains(" speaks ")) {
+            if subjects.iter().any(|subject| speaks_another_protocol(subject)) {
                 "What listens on that port is no name server: a portal, a proxy, or another host's port."
             } else {
                 "TCP is open, and fails there for a reason of its own: the resolver's log should have it."

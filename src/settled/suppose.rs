@@ -6,7 +6,9 @@ use super::Outstanding;
 use crate::address::AddressClass;
 use crate::dns::{AnswerKind, ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, Section, Soa};
 use crate::expect::Expected;
-use crate::observation::{Attempt, Lookup, Purpose, Question, SystemFailure, SystemLookup, Transport};
+use crate::observation::{
+    Attempt, Lookup, NetworkFailure, Purpose, Question, Reason, SystemCode, SystemFailure, SystemLookup, Transport,
+};
 use crate::probe::Probed;
 use crate::report::Capture;
 
@@ -91,6 +93,11 @@ impl Said {
         }
     }
 
+    fn reason(self) -> Option<Reason> {
+        let failure = NetworkFailure::Refused;
+        (self == Self::Unreachable).then_some(Reason::Network { failure })
+    }
+
     /// The primary server of the zone that a negative answer is from, and whether that is the endpoint's own.
     fn zone(self) -> Option<(&'static str, Zone)> {
         match self {
@@ -162,11 +169,11 @@ impl Supposed {
 
     /// What the operating system's look-up gives.
     pub(super) fn system(&self, said: Said) -> SystemLookup {
-        let failed = |code: &str, number| {
+        let failed = |code: SystemCode, number| {
             Some(SystemFailure {
-                code: code.to_owned(),
+                code,
                 number,
-                text: code.to_owned(),
+                text: code.to_string(),
             })
         };
         let (addresses, failure) = match said {
@@ -174,11 +181,13 @@ impl Supposed {
             Said::Public => (vec![IpAddr::V4(PUBLIC)], None),
             Said::Private | Said::As(_) => (vec![IpAddr::V4(PRIVATE)], None),
             Said::Sinkhole => (vec![IpAddr::V4(Ipv4Addr::UNSPECIFIED)], None),
-            Said::Timeout => (Vec::new(), failed("timeout", 0)),
-            Said::NoDataPublic | Said::NoDataPrivate | Said::NoDataForeign => (Vec::new(), failed("EAI_NODATA", -5)),
-            Said::ServFail | Said::ServFailLate | Said::Bogus => (Vec::new(), failed("EAI_AGAIN", -3)),
-            Said::Refused | Said::Unreachable => (Vec::new(), failed("EAI_FAIL", -4)),
-            _ => (Vec::new(), failed("EAI_NONAME", -2)),
+            Said::Timeout => (Vec::new(), failed(SystemCode::Timeout, 0)),
+            Said::NoDataPublic | Said::NoDataPrivate | Said::NoDataForeign => {
+                (Vec::new(), failed(SystemCode::NoData, -5))
+            }
+            Said::ServFail | Said::ServFailLate | Said::Bogus => (Vec::new(), failed(SystemCode::Again, -3)),
+            Said::Refused | Said::Unreachable => (Vec::new(), failed(SystemCode::Fail, -4)),
+            _ => (Vec::new(), failed(SystemCode::NoName, -2)),
         };
         SystemLookup {
             addresses,
@@ -261,7 +270,7 @@ impl Supposed {
             started_ms: 0.0,
             rtt_ms: rcode.map(|_| took_ms),
             kind,
-            reason: None,
+            reason: said.reason(),
             rcode,
             flags,
             addresses: addresses.clone(),
@@ -281,7 +290,7 @@ impl Supposed {
             purpose: question.purpose,
             sample: question.sample,
             kind,
-            reason: None,
+            reason: said.reason(),
             rcode,
             flags,
             soa: self.soa(question, said),

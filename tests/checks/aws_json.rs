@@ -6,7 +6,7 @@ use eks_dns_doctor::facts::document::{Document, Maker, SCHEMA_VERSION};
 use eks_dns_doctor::facts::{AwsFacts, Facts, Gap, saved};
 use eks_dns_doctor::limits;
 use eks_dns_doctor::redact;
-use eks_dns_doctor::settings::Target;
+use eks_dns_doctor::settings::{Target, TargetSource};
 
 use super::held;
 
@@ -30,7 +30,7 @@ pub(crate) fn check(octets: &[u8]) {
             hostname: held::target(),
             cluster: None,
             region: None,
-            source: "aws".to_owned(),
+            source: TargetSource::Aws,
         },
         facts: Facts {
             aws: facts,

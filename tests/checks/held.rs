@@ -10,7 +10,7 @@ use eks_dns_doctor::probe::{Probed, read_messages};
 use eks_dns_doctor::render::{Format, Style, render, text};
 use eks_dns_doctor::report::{Capture, Report, Tool, diagnose};
 use eks_dns_doctor::resolvers::{Resolver, Role};
-use eks_dns_doctor::settings::{Asked, Target};
+use eks_dns_doctor::settings::{Asked, Target, TargetSource};
 use eks_dns_doctor::{capture, redact};
 
 use super::consistent::consistent;
@@ -195,7 +195,7 @@ pub(crate) fn capture_of(facts: Facts, observations: Vec<Probed>) -> Capture {
             hostname: target(),
             cluster: None,
             region: Some("ap-northeast-1".to_owned()),
-            source: "argument".to_owned(),
+            source: TargetSource::Argument,
         },
         asked: Asked {
             controls: true,

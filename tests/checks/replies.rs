@@ -86,7 +86,7 @@ fn within_bounds(lookup: &Lookup) {
     for attempt in &lookup.attempts {
         assert!(attempt.mismatched_replies <= limits::MISMATCHED_REPLIES);
     }
-    let reason = lookup.reason.as_deref().unwrap_or_default();
+    let reason = lookup.reason.as_ref().map(ToString::to_string).unwrap_or_default();
     assert!(reason.len() <= limits::TEXT_IN_CAPTURE, "{reason:?}");
 }
 

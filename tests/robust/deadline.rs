@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use eks_dns_doctor::cli::{self, args};
 use eks_dns_doctor::dns::Name;
 use eks_dns_doctor::facts::Facts;
-use eks_dns_doctor::observation::SystemFailure;
+use eks_dns_doctor::observation::{SystemCode, SystemFailure};
 use eks_dns_doctor::plan::Plan;
 use eks_dns_doctor::probe::{self, Direct, Probed, Route, Run, SystemResolver};
 use eks_dns_doctor::resolvers;
@@ -84,7 +84,7 @@ fn against_getaddrinfo_that_never_returns() {
     let system = probed.iter().find_map(|probed| probed.system.as_ref());
     let failure = system.expect("it was asked").failure.as_ref();
     let failure = failure.expect("it failed");
-    assert_eq!(failure.code, "timeout");
+    assert_eq!(failure.code, SystemCode::Timeout);
     assert!(
         failure.text.contains("had not returned after 0.3 s"),
         "{}",

@@ -16,7 +16,7 @@ use eks_dns_doctor::facts::{Facts, Vantage, VantageKind};
 use eks_dns_doctor::observation::{SystemFailure, Transport};
 use eks_dns_doctor::probe::{Probed, Route, SystemResolver};
 use eks_dns_doctor::report::{Capture, Conclusion, Report, Tool, diagnose};
-use eks_dns_doctor::settings::{Asked, Target};
+use eks_dns_doctor::settings::{Asked, Target, TargetSource};
 
 use super::deadline::probed;
 use super::server::{Server, answering, bound, right, silent};
@@ -84,7 +84,7 @@ fn failing(kind: ErrorKind) -> (Vec<Probed>, Report) {
             hostname: HOST.parse().expect("a name"),
             cluster: None,
             region: None,
-            source: "argument".to_owned(),
+            source: TargetSource::Argument,
         },
         asked: Asked {
             expect_addresses: vec![EXPECTED.parse().expect("an address")],
@@ -123,7 +123,8 @@ fn no_route_and_no_permission_are_said_as_they_are() {
         let (observations, report) = failing(kind);
         let lookup = &observations[0].lookups[0];
         assert_eq!(lookup.kind, AnswerKind::Unreachable, "{kind}");
-        assert_eq!(lookup.reason.as_deref(), Some(words), "{kind}");
+        let reason = lookup.reason.as_ref().map(ToString::to_string);
+        assert_eq!(reason.as_deref(), Some(words), "{kind}");
         let finding = &report.findings[0];
         assert_eq!(finding.rule, "resolver-unreachable", "{kind}");
         assert!(finding.explanation.contains(cause), "{kind} {}", finding.explanation);

@@ -6,7 +6,6 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use crate::facts::calls::NOT_ASKED;
 use crate::facts::{Call, FailedRead, ReadFailure};
 use crate::limits;
 use crate::text;
@@ -70,7 +69,10 @@ pub(super) fn timed_out(call: Call) -> FailedRead {
 
 /// Nobody was asked, since what the question would be about is not known.
 pub(super) fn not_asked(call: Call, without: &str) -> FailedRead {
-    unparsable(call, &format!("{NOT_ASKED}{without} is not known"))
+    FailedRead {
+        kind: ReadFailure::NotAsked,
+        ..unparsable(call, &format!("not asked, since {without} is not known"))
+    }
 }
 
 /// Another failure, in words of ours.

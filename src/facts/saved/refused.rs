@@ -51,7 +51,7 @@ pub enum NotFacts {
     TooMany,
     /// A later shape, where the names may mean something else.
     #[error(
-        "has schema_version {0}, and this program reads {SCHEMA_VERSION}: take the facts with this version of the \
+        "has schema_version {0}, and this program reads up to {SCHEMA_VERSION}: take the facts with this version of the \
          program"
     )]
     Newer(u64),

@@ -197,7 +197,7 @@ fn everything_that_the_cli_recorded_is_understood() {
                 hostname: X.parse().unwrap(),
                 cluster: None,
                 region: None,
-                source: "aws".to_owned(),
+                source: crate::settings::TargetSource::Aws,
             },
             facts: facts.clone(),
             gaps: Vec::new(),
@@ -246,7 +246,7 @@ fn what_is_no_document_is_refused() {
         assert!(matches!(read(text), NotFacts::Other { .. }), "{text}: {:?}", read(text));
     }
     assert_eq!(read(" \n"), NotFacts::Empty);
-    assert_eq!(read(r#"{"schema_version":2}"#), NotFacts::Newer(2));
+    assert_eq!(read(r#"{"schema_version":3}"#), NotFacts::Newer(3));
     assert_eq!(read("{\n \"Vpcs\": ["), NotFacts::Cut(2));
     assert_eq!(read("["), NotFacts::Cut(1));
     for (text, says) in [

@@ -9,11 +9,11 @@ use crate::dns::{AnswerKind, Class, Name, RecordType, Reply};
 use crate::endpoint::EndpointName;
 use crate::facts::{Facts, Gap, Vantage, VantageKind};
 use crate::limits;
-use crate::observation::{Attempt, Lookup, Purpose, Transport};
+use crate::observation::{Attempt, Lookup, NetworkFailure, Purpose, Reason, Transport};
 use crate::probe::Probed;
 use crate::report::{Capture, Tool};
 use crate::resolvers::{Resolver, Role};
-use crate::settings::{Asked, Target};
+use crate::settings::{Asked, Target, TargetSource};
 
 fn gap(fact: &str, reason: &str) -> Gap {
     Gap::here(fact, "dig", reason)
@@ -113,7 +113,7 @@ pub(super) fn capture(runs: Vec<Run>) -> Result<Capture, DigError> {
             region: EndpointName::parse(&hostname).ok().map(|name| name.region),
             hostname,
             cluster: None,
-            source: "dig".to_owned(),
+            source: TargetSource::Dig,
         },
         asked: Asked {
             samples: 1,
@@ -251,12 +251,20 @@ impl Run {
 }
 
 /// A try that brought nothing: silence, or an error of the network.
-fn failed(reason: &str) -> (AnswerKind, Option<String>) {
-    if reason.contains("timed out") {
-        (AnswerKind::Timeout, None)
-    } else {
-        (AnswerKind::Unreachable, Some(reason.to_owned()))
+fn failed(said: &str) -> (AnswerKind, Option<Reason>) {
+    if said.contains("timed out") {
+        return (AnswerKind::Timeout, None);
     }
+    // BIND 9, lib/isc/result.c.
+    let failure = match said {
+        "connection refused" => NetworkFailure::Refused,
+        "connection reset" => NetworkFailure::Reset,
+        "host unreachable" => NetworkFailure::HostUnreachable,
+        "network unreachable" => NetworkFailure::NoRoute,
+        "permission denied" => NetworkFailure::Forbidden,
+        _ => NetworkFailure::Other { said: said.to_owned() },
+    };
+    (AnswerKind::Unreachable, Some(Reason::Network { failure }))
 }
 
 fn lookup<'a>(
@@ -332,8 +340,10 @@ fn lookup<'a>(
         edns: true,
         defect: None,
         blemish: None,
+        oversize: None,
     };
-    let (kind, reason) = reply.kind(name, qtype);
+    let (kind, flaw) = reply.kind(name, qtype);
+    let reason = flaw.map(|flaw| Reason::Reply { flaw });
     let addresses = match kind {
         AnswerKind::Answer => reply.addresses(name, qtype),
         _ => Vec::new(),

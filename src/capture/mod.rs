@@ -2,6 +2,8 @@
 //! another shape or of another version. What is not a capture is refused with one line and its place; what
 //! was concluded then is left out, since it is concluded again.
 
+mod version_1;
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -35,7 +37,7 @@ pub enum CaptureError {
     NoVersion,
     /// A later shape, where the names may mean something else.
     #[error(
-        "has schema_version {found}, and this program reads {SCHEMA_VERSION}: names may mean something else \
+        "has schema_version {found}, and this program reads up to {SCHEMA_VERSION}: names may mean something else \
          there, so nothing of it is used; read it with the program that wrote it{}",
         by.as_ref().map(|by| format!(" ({by})")).unwrap_or_default()
     )]
@@ -47,7 +49,7 @@ pub enum CaptureError {
     },
     /// A shape that never was.
     #[error(
-        "has schema_version 0, which no program wrote: this one reads {SCHEMA_VERSION}; write a capture with \
+        "has schema_version 0, which no program wrote: this one reads 1 to {SCHEMA_VERSION}; write a capture with \
          --save FILE or -o json"
     )]
     Older,
@@ -209,13 +211,13 @@ pub fn parse(bytes: &[u8]) -> Result<Capture, CaptureError> {
 
 /// Reads a capture, or a comparison of several.
 pub fn parse_any<K: DeserializeOwned, U: DeserializeOwned>(bytes: &[u8]) -> Result<Held<K, U>, CaptureError> {
-    let (head, text) = begin(bytes)?;
+    let (head, version, text) = begin(bytes)?;
     if head.captures.is_none() {
         let document: Document = serde_json::from_str(&text).map_err(|error| {
             head.malformed(&in_facts::<OfFacts<HostFacts>, OfFacts<AwsFacts>>(&text).unwrap_or(error))
         })?;
         is_time(&document.taken_at)?;
-        return Ok(Held::One(Box::new(document.capture()?)));
+        return Ok(Held::One(Box::new(document.capture(version)?)));
     }
     let read: Several<K, U> = serde_json::from_str(&text).map_err(|error| {
         head.malformed(&in_facts::<InPlaces<HostFacts>, InPlaces<AwsFacts>>(&text).unwrap_or(error))
@@ -231,7 +233,7 @@ pub fn parse_any<K: DeserializeOwned, U: DeserializeOwned>(bytes: &[u8]) -> Resu
         if !document.taken_at.is_empty() {
             is_time(&document.taken_at)?;
         }
-        Ok((place.name, place.kind, document.capture()?))
+        Ok((place.name, place.kind, document.capture(version)?))
     });
     Ok(Held::Several {
         places: several.collect::<Result<_, CaptureError>>()?,
@@ -241,7 +243,7 @@ pub fn parse_any<K: DeserializeOwned, U: DeserializeOwned>(bytes: &[u8]) -> Resu
 }
 
 /// What is true of any document: its size, its encoding, its bounds and its version.
-fn begin(bytes: &[u8]) -> Result<(Head, Cow<'_, str>), CaptureError> {
+fn begin(bytes: &[u8]) -> Result<(Head, u64, Cow<'_, str>), CaptureError> {
     if bytes.len() as u64 > limits::CAPTURE {
         return Err(CaptureError::TooLarge);
     }
@@ -253,7 +255,7 @@ fn begin(bytes: &[u8]) -> Result<(Head, Cow<'_, str>), CaptureError> {
     measure(bytes)?;
     let head: Head = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
     let version = head.schema_version.as_ref().ok_or(CaptureError::NoVersion)?;
-    match version.as_u64() {
+    let version = match version.as_u64() {
         None => return Err(CaptureError::Version(shortened(&version.to_string()))),
         Some(0) => return Err(CaptureError::Older),
         Some(found) if found > u64::from(SCHEMA_VERSION) => {
@@ -262,9 +264,9 @@ fn begin(bytes: &[u8]) -> Result<(Head, Cow<'_, str>), CaptureError> {
                 by: head.by().map(|by| shortened(&by)),
             });
         }
-        Some(_) => {}
-    }
-    Ok((head, text))
+        Some(found) => found,
+    };
+    Ok((head, version, text))
 }
 
 fn is_time(text: &str) -> Result<(), CaptureError> {
@@ -275,14 +277,15 @@ fn is_time(text: &str) -> Result<(), CaptureError> {
 }
 
 impl Document {
-    fn capture(self) -> Result<Capture, CaptureError> {
+    /// The capture that a document of this version holds.
+    fn capture(self, version: u64) -> Result<Capture, CaptureError> {
         let mut names = BTreeSet::new();
         for probed in &self.resolvers {
             if !names.insert(probed.resolver.name.as_str()) {
                 return Err(CaptureError::SameName(shortened(&probed.resolver.name)));
             }
         }
-        Ok(Capture {
+        let mut capture = Capture {
             tool: self.tool,
             taken_at: self.taken_at,
             vantage: self.vantage,
@@ -295,7 +298,11 @@ impl Document {
             not_waited_for: self.not_waited_for,
             interrupted: self.interrupted,
             reasoned: self.why.is_some(),
-        })
+        };
+        if version == 1 {
+            version_1::read(&mut capture);
+        }
+        Ok(capture)
     }
 }
 

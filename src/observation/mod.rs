@@ -1,10 +1,17 @@
 //! What came back: look-ups attempt by attempt, as they were observed and as a capture keeps them.
 
+mod reason;
+mod system;
+
 use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::dns::{AnswerKind, Class, ExtendedError, Flags, Name, Rcode, Record, RecordType, Section, Soa};
+use crate::dns::{AnswerKind, Class, ExtendedError, Flags, Mismatch, Name, Rcode, Record, RecordType, Section, Soa};
+use crate::stated;
+
+pub use reason::{Begun, HttpFault, NetworkFailure, Protocol, Reason, TcpEnd, TlsFault};
+pub use system::{SystemCode, SystemFailure, SystemLookup};
 
 /// How a question travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -119,8 +126,9 @@ pub struct Lookup {
     pub sample: u32,
     /// What it came to.
     pub kind: AnswerKind,
-    /// The reason in words, where the kind alone does not say it.
-    pub reason: Option<String>,
+    /// The reason, where the kind alone does not say it.
+    #[serde(flatten, with = "stated")]
+    pub reason: Option<Reason>,
     /// The response code; `null` where no reply counted.
     pub rcode: Option<Rcode>,
     /// The flags of the reply.
@@ -165,8 +173,9 @@ pub struct Attempt {
     pub rtt_ms: Option<f64>,
     /// What it came to.
     pub kind: AnswerKind,
-    /// The reason in words: an error of the network, a defect of the reply.
-    pub reason: Option<String>,
+    /// The reason: an error of the network, a defect of the reply.
+    #[serde(flatten, with = "stated")]
+    pub reason: Option<Reason>,
     /// The response code.
     pub rcode: Option<Rcode>,
     /// The flags of the reply.
@@ -178,7 +187,8 @@ pub struct Attempt {
     /// Replies that did not belong to the question (another ID, another question, no reply at all), waited past.
     pub mismatched_replies: u32,
     /// What was wrong with the first of them.
-    pub mismatch: Option<String>,
+    #[serde(flatten, with = "stated")]
+    pub mismatch: Option<Mismatch>,
     /// Further well-formed replies to this same try that said something else.
     pub conflicting_replies: u32,
 }
@@ -188,10 +198,9 @@ impl Attempt {
     /// takes the first message of a connection; over UDP one with a second question behind the right one (Go,
     /// src/net/dnsclient_unix.go, dnsStreamRoundTrip and exchange; tried with Go 1.19.8).
     pub fn comes_too_late(&self) -> bool {
-        let has_two_questions = |mismatch: &String| mismatch.ends_with(" questions");
         self.rcode.is_some()
             && self.mismatched_replies > 0
-            && (self.transport == Transport::Tcp || self.mismatch.as_ref().is_some_and(has_two_questions))
+            && (self.transport == Transport::Tcp || self.mismatch.as_ref().is_some_and(Mismatch::has_several_questions))
     }
 }
 
@@ -214,28 +223,6 @@ impl Lookup {
     pub fn has_ede(&self, test: impl Fn(&ExtendedError) -> bool) -> bool {
         self.ede.iter().any(test)
     }
-}
-
-/// What the operating system's own look-up (getaddrinfo) gave.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SystemLookup {
-    /// The addresses, in the order given.
-    pub addresses: Vec<IpAddr>,
-    /// Why there are none.
-    pub failure: Option<SystemFailure>,
-    /// How long it took, in milliseconds; `null` where it never came back.
-    pub rtt_ms: Option<f64>,
-}
-
-/// A failure of getaddrinfo (RFC 3493 section 6.1).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SystemFailure {
-    /// The code's name, e.g. `EAI_NONAME`; `timeout` where it never came back.
-    pub code: String,
-    /// The platform's number of it.
-    pub number: i32,
-    /// The platform's text for it.
-    pub text: String,
 }
 
 /// A question that was put, and that the run ended without waiting for: no answer to it could have changed the

@@ -1,0 +1,322 @@
+//! Words are for people: a capture says the same whatever words stand in it beside the codes.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::disallowed_methods, reason = "a test reads its fixtures")]
+
+use std::path::{Path, PathBuf};
+
+use eks_dns_doctor::capture;
+use eks_dns_doctor::lab;
+use eks_dns_doctor::report::{Report, diagnose};
+use serde_json::{Value, json};
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+fn recorded(name: &str) -> Value {
+    let path = fixtures().join("cases").join(name).join("capture.json");
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+fn report(document: &Value) -> Report {
+    diagnose(capture::parse(document.to_string().as_bytes()).unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// The texts that this program writes into a capture, by the keys that lead to them. In a list, `*` is any member.
+const OURS: &[&str] = &[
+    "gaps.*.fact",
+    "gaps.*.source",
+    "gaps.*.reason",
+    "connections.*.reason",
+    "facts.stub.source",
+    "facts.stub.problems.*",
+    "facts.upstreams.source",
+    "facts.upstreams.problems.*",
+    "facts.host.split_dns.source",
+    "facts.origin",
+    "resolvers.*.known_from",
+    "resolvers.*.lookups.*.reason",
+    "resolvers.*.lookups.*.attempts.*.reason",
+    "resolvers.*.lookups.*.attempts.*.mismatch",
+];
+
+/// Keys whose texts are a word of a list, a name, an address, a time, or what somebody else said: AWS, a server, the
+/// kubeconfig, the operating system.
+const OTHERS: &[&str] = &[
+    "account",
+    "action",
+    "address",
+    "addresses",
+    "also",
+    "arn",
+    "asked",
+    "call",
+    "cidrs",
+    "class",
+    "cluster",
+    "code",
+    "context",
+    "created_at",
+    "data",
+    "dhcp_options_id",
+    "direction",
+    "domain",
+    "domain_name",
+    "domain_name_servers",
+    "ede",
+    "endpoint",
+    "expect_addresses",
+    "expect_cidrs",
+    "expect_scope",
+    "expect_view",
+    "fail_on",
+    "files",
+    "flags",
+    "given_by",
+    "groups",
+    "hostname",
+    "id",
+    "interfaces",
+    "ip",
+    "ip_family",
+    "judge",
+    "kind",
+    "local_domain",
+    "mname",
+    "name",
+    "name_servers",
+    "owner",
+    "owning_account",
+    "owning_service",
+    "path",
+    "prefix_lists",
+    "present",
+    "profile",
+    "protocol",
+    "protocols",
+    "proxy_url",
+    "purpose",
+    "qtype",
+    "question",
+    "rcode",
+    "region",
+    "res_options",
+    "resolv_conf_writer",
+    "role",
+    "rname",
+    "rule_id",
+    "search",
+    "section",
+    "security_group_ids",
+    "server",
+    "servers",
+    "share_status",
+    "status",
+    "status_message",
+    "subnet_id",
+    "taken_at",
+    "tcp",
+    "text",
+    "tls",
+    "transport",
+    "type",
+    "variable",
+    "version",
+    "view",
+    "vpc",
+    "vpc_cidrs",
+    "vpc_id",
+    "a",
+    "aaaa",
+    "cname",
+    "ns",
+    "other",
+    "chooser",
+    "message",
+    "local",
+];
+
+/// Walks over every text with the keys that lead to it.
+fn texts(value: &mut Value, keys: &mut Vec<String>, each: &mut impl FnMut(&[String], &mut String)) {
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members {
+                keys.push(key.clone());
+                texts(member, keys, each);
+                keys.pop();
+            }
+        }
+        Value::Array(members) => {
+            for member in members {
+                keys.push("*".to_owned());
+                texts(member, keys, each);
+                keys.pop();
+            }
+        }
+        Value::String(text) => each(keys, text),
+        _ => {}
+    }
+}
+
+/// Puts other words in the place of every text of this program's, and gives how many there were.
+fn reword(document: &mut Value) -> usize {
+    let mut reworded = 0;
+    texts(document, &mut Vec::new(), &mut |keys, text| {
+        if OURS.contains(&keys.join(".").as_str()) {
+            "said otherwise".clone_into(text);
+            reworded += 1;
+        }
+    });
+    reworded
+}
+
+/// What a report comes to: all but the sentences in which it quotes those words.
+fn decision(report: &Report) -> Value {
+    let findings = report.findings.iter().map(|finding| {
+        json!({
+            "rule": finding.rule,
+            "severity": finding.severity,
+            "confidence": finding.confidence,
+            "caused_by": finding.caused_by,
+            "resolvers": finding.resolvers,
+            "remedies": finding.remedies.len(),
+        })
+    });
+    let resolvers = report
+        .resolvers
+        .iter()
+        .map(|resolver| (resolver.verdict, resolver.view));
+    json!({
+        "conclusion": report.conclusion,
+        "exit_code": report.exit_code,
+        "findings": findings.collect::<Vec<_>>(),
+        "not_evaluated": report.not_evaluated,
+        "clients": report.clients,
+        "resolvers": resolvers.collect::<Vec<_>>(),
+    })
+}
+
+#[test]
+fn a_capture_comes_to_the_same_in_other_words() {
+    let (mut reworded, mut wrong) = (0, Vec::new());
+    for name in lab::names() {
+        let mut document = recorded(name);
+        let before = report(&document);
+        reworded += reword(&mut document);
+        let after = report(&document);
+        if decision(&before) != decision(&after) {
+            wrong.push(name);
+        }
+        // What has a code has its own words again.
+        for (before, after) in before.resolvers.iter().zip(&after.resolvers) {
+            assert_eq!(before.probed.lookups, after.probed.lookups, "{name}");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(reworded > 1000, "{reworded}");
+}
+
+/// A text of this program's that is new has to be in one of the lists.
+#[test]
+fn every_text_is_of_somebody() {
+    let mut unknown = std::collections::BTreeSet::new();
+    for name in lab::names() {
+        texts(&mut recorded(name), &mut Vec::new(), &mut |keys, _| {
+            let path = keys.join(".");
+            let is_coded = keys.iter().any(|key| key.ends_with("_code"));
+            let key = keys.iter().rev().find(|key| *key != "*").unwrap();
+            let is_word = path == "target.source";
+            if !is_coded && !is_word && !OURS.contains(&path.as_str()) && !OTHERS.contains(&key.as_str()) {
+                unknown.insert(path);
+            }
+        });
+    }
+    assert!(unknown.is_empty(), "{unknown:#?}");
+}
+
+/// Without the codes the words would have to be read, and other words are not: what was said of them is not said then.
+/// So the codes decide.
+#[test]
+fn without_codes_other_words_say_nothing() {
+    let decided = |changed: fn(&mut Value)| {
+        let mut document = recorded("truncated-without-tcp/fires-on-a-web-page");
+        changed(&mut document);
+        report(&document).findings[0].explanation.clone()
+    };
+    let portal = "is no name server: a portal, a proxy";
+    assert!(decided(|_| {}).contains(portal));
+    assert!(
+        decided(|document| {
+            reword(document);
+        })
+        .contains(portal)
+    );
+    let bare = decided(|document| {
+        reword(document);
+        for lookup in document["resolvers"][0]["lookups"].as_array_mut().unwrap() {
+            lookup.as_object_mut().unwrap().remove("reason_code");
+            for attempt in lookup["attempts"].as_array_mut().unwrap() {
+                attempt.as_object_mut().unwrap().remove("reason_code");
+            }
+        }
+    });
+    assert!(!bare.contains(portal) && bare.contains("said otherwise"), "{bare}");
+}
+
+/// The captures of version 1 that are kept, each with the scenario that it is of.
+fn version_1() -> Vec<(String, Value)> {
+    let files = std::fs::read_dir(fixtures().join("captures/v1")).unwrap();
+    let mut found: Vec<(String, Value)> = files
+        .map(|file| {
+            let path = file.unwrap().path();
+            let name = path.file_stem().unwrap().to_string_lossy().replace("--", "/");
+            (name, serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap())
+        })
+        .collect();
+    found.sort_by(|one, other| one.0.cmp(&other.0));
+    found
+}
+
+#[test]
+fn a_capture_of_version_1_comes_to_what_a_new_one_does() {
+    let all = version_1();
+    assert!(all.len() > 5);
+    for (name, document) in all {
+        assert_eq!(document["schema_version"], 1, "{name}");
+        let (old, new) = (report(&document), report(&recorded(&name)));
+        assert_eq!(decision(&old), decision(&new), "{name}");
+        assert!(old.gaps.is_empty(), "{name}: {:?}", old.gaps);
+        for (old, new) in old.resolvers.iter().zip(&new.resolvers) {
+            assert_eq!(old.probed.lookups, new.probed.lookups, "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_a_capture_of_version_1_does_not_say_is_a_gap() {
+    for (name, mut document) in version_1() {
+        let before = report(&document);
+        let mut reworded = Vec::new();
+        texts(&mut document, &mut Vec::new(), &mut |keys, text| {
+            if matches!(keys.last().map(String::as_str), Some("reason" | "mismatch")) {
+                "said otherwise".clone_into(text);
+                reworded.push(keys.to_vec());
+            }
+        });
+        assert!(!reworded.is_empty(), "{name}");
+        let after = report(&document);
+        let gap = after.gaps.iter().find(|gap| gap.fact == "why questions failed");
+        let gap = gap.unwrap_or_else(|| panic!("{name}: no gap"));
+        assert_eq!(gap.source, "capture of schema_version 1");
+        assert!(gap.reason.contains("said otherwise"), "{name}: {}", gap.reason);
+        // The verdict is of the kind, which is there. What clients print is said as before, or not at all.
+        for client in &after.clients {
+            let known = before.clients.iter().find(|known| known.client == client.client);
+            assert!(
+                known.is_some_and(|known| known.outcome == client.outcome),
+                "{name}: {client:?}, and not {known:?}"
+            );
+        }
+    }
+}
