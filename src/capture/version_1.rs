@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::dns::{Broken, Defect, Flaw, Mismatch, NameFault, Oversize, Rcode, RecordFault, RecordType, Section};
-use crate::facts::{Gap, ReadFailure};
+use crate::facts::Gap;
 use crate::observation::{Begun, HttpFault, NetworkFailure, Protocol, Reason, TcpEnd, TlsFault};
 use crate::report::Capture;
 use crate::stated::Stated;
@@ -42,10 +42,7 @@ pub(super) fn read(capture: &mut Capture) {
         ));
     }
     for read in &mut capture.facts.aws.failed_reads {
-        let message = read.message.as_deref().unwrap_or_default();
-        if read.kind == ReadFailure::Failed && holes("not asked, since {} is not known", message).is_some() {
-            read.kind = ReadFailure::NotAsked;
-        }
+        read.read_version_1();
     }
 }
 

@@ -230,6 +230,17 @@ impl FailedRead {
         self.message.as_deref().filter(|_| self.kind == ReadFailure::NotAsked)
     }
 
+    /// Gives one of a document of `schema_version` 1 its kind: there, only the words said that it was not made.
+    pub fn read_version_1(&mut self) {
+        let message = self.message.as_deref().unwrap_or_default();
+        let words = message
+            .strip_prefix("not asked, since ")
+            .and_then(|why| why.strip_suffix(" is not known"));
+        if self.kind == ReadFailure::Failed && words.is_some() {
+            self.kind = ReadFailure::NotAsked;
+        }
+    }
+
     /// Why the fact is missing, and what that costs: for the gaps.
     pub fn reason(&self) -> String {
         format!("{}; {}", self.what(), self.call.costs())

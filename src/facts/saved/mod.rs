@@ -18,6 +18,7 @@ mod tests;
 use self::element::Element;
 use self::node::{Members, Node};
 pub use self::refused::NotFacts;
+use super::FailedRead;
 use super::answers::Answers;
 use super::bounded;
 use super::document::{Elsewhere, SCHEMA_VERSION};
@@ -147,7 +148,7 @@ fn elsewhere(members: &Members<'_>, answers: &mut Answers) -> Result<(), NotFact
     if !members.has("facts") {
         return Err(members.lacks("facts"));
     }
-    let elsewhere: Elsewhere = serde_json::from_str(node.as_written()).map_err(|error| NotFacts::Shape {
+    let mut elsewhere: Elsewhere = serde_json::from_str(node.as_written()).map_err(|error| NotFacts::Shape {
         line: node.line() + error.line().saturating_sub(1),
         name: "the document".to_owned(),
         problem: "is not as this program writes it: take the facts again".to_owned(),
@@ -158,6 +159,10 @@ fn elsewhere(members: &Members<'_>, answers: &mut Answers) -> Result<(), NotFact
             name: "the document".to_owned(),
             problem: format!("has a list of more than {} members", limits::LIST_IN_CAPTURE),
         });
+    }
+    if version == 1 {
+        let reads = &mut elsewhere.facts.failed_reads;
+        reads.iter_mut().for_each(FailedRead::read_version_1);
     }
     answers.take_elsewhere(elsewhere);
     Ok(())
