@@ -39,3 +39,33 @@ fn each_text_is_read_as_its_index_says() {
     assert!(count >= 60, "{count}");
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+/// Public resolvers that a command could name.
+const PUBLIC: &[&str] = &["1.1.1.1", "8.8.8.8", "9.9.9.9"];
+
+#[test]
+fn what_is_no_endpoints_is_told_nothing_of_endpoints() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/field/texts");
+    let mut others = 0;
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|extension| extension != "txt") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("a text");
+        for message in pasted::messages(&text) {
+            let shown = format!("{}: {message:?}", path.display());
+            let Some(host) = &message.host else { continue };
+            // A name that is not public is sent to no public resolver, unless the text itself asked that one.
+            let public = PUBLIC.iter().find(|public| message.command.contains(*public));
+            assert!(public.is_none_or(|public| text.contains(public)), "{shown}");
+            if !host.to_string().to_ascii_lowercase().contains("eks.") {
+                others += 1;
+                let is_stale = message.candidates.iter().any(|one| one.rule == "endpoint-name-stale");
+                assert!(!is_stale, "{shown}");
+                assert!(!message.name.iter().any(|one| one.contains("kubeconfig")), "{shown}");
+            }
+        }
+    }
+    assert!(others >= 3, "{others}");
+}

@@ -156,6 +156,12 @@ const LAYERS: &[(&str, Symptom)] = &[
         "request canceled while waiting for connection",
         Symptom::NoConnectionInTime,
     ),
+    // Node (nodejs/undici, lib/core/connect.js, onConnectTimeout): "address" with the name where no address was tried
+    // yet that it knows of, "addresses" with those that were.
+    (
+        "Connect Timeout Error (attempted address: ",
+        Symptom::NoConnectionInTime,
+    ),
     ("net/http: request canceled (Client.Timeout", Symptom::NoReplyInTime),
     ("timeout awaiting response headers", Symptom::NoReplyInTime),
     (

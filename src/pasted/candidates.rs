@@ -141,6 +141,10 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
                 "no-forwarding",
                 "private-zone-shadow",
             ]),
+            // The address may be a VPC's resolver's, and a VPN's or an office's as well.
+            Place::Elsewhere if clues.server.is_some_and(super::text::is_vpc) => {
+                rules.extend(["endpoint-name-stale", "no-forwarding", "private-zone-not-effective"]);
+            }
             Place::Elsewhere => {}
         }
         rules.push("endpoint-name-stale");
@@ -236,7 +240,7 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
 }
 
 fn is_vpc_or_public(ip: IpAddr) -> bool {
-    super::text::is_vpc(ip) || is_public(ip)
+    super::text::is_vpc_for_certain(ip) || is_public(ip)
 }
 
 /// Findings that say that the name is no endpoint's, or none any more.
@@ -297,7 +301,10 @@ pub(super) fn tell(rule: &str) -> &'static str {
         "inbound-endpoint-wrong-vpc" => "the inbound endpoint stands in another VPC than the cluster",
         "inbound-endpoint-protocol" => "the inbound endpoint has no protocol Do53",
         "no-inbound-endpoint" => "aws route53resolver list-resolver-endpoints shows none in the cluster's VPC",
-        "vpc-resolver-not-reachable-from-here" => "the server is a VPC's .2, and it answers inside its VPC only",
+        "vpc-resolver-not-reachable-from-here" => {
+            "the server may be a VPC's resolver (the base of the VPC's network plus two), which answers inside its VPC \
+             only"
+        }
         "vpc-dns-attributes-off" => "aws ec2 describe-vpc-attribute: enableDnsSupport or enableDnsHostnames is false",
         "private-zone-not-effective" => {
             "the VPC's resolver does not have the private addresses: private access is off, or this is another VPC \

@@ -105,16 +105,18 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
 /// Netty's own resolver (io.netty.resolver.dns, DnsResolveContext): the same for NXDOMAIN and for NODATA.
 fn netty(line: &str) -> Option<Seen> {
     if line.contains("DnsNameResolverTimeoutException") || line.contains("DnsErrorCauseException") {
-        let server = super::between(line, ", /", "]").or_else(|| super::between(line, "[/", "]"));
+        let server = super::between(line, ", /", "]")
+            .or_else(|| super::between(line, ": /", "]"))
+            .or_else(|| super::between(line, "[/", "]"));
+        let host = super::between(line, "query '", ".'")
+            .filter(|host| host.contains('.'))
+            .or_else(|| super::between(line, "DefaultDnsQuestion(", ". "));
         let rcodes = ["NXDOMAIN", "NXDomain", "SERVFAIL", "ServFail", "REFUSED", "Refused"];
         let rcode = rcodes.iter().find(|rcode| line.contains(**rcode));
         let symptom = rcode.and_then(|rcode| super::tool::by_rcode(&rcode.to_ascii_uppercase()));
         return Some(Seen {
             server: server.and_then(|server| server.parse().ok()),
-            ..Seen::of(
-                symptom.unwrap_or(Symptom::Silence),
-                super::between(line, "query '", ".'"),
-            )
+            ..Seen::of(symptom.unwrap_or(Symptom::Silence), host)
         });
     }
     let (_, rest) = line.split_once("Failed to resolve '")?;

@@ -81,6 +81,7 @@ fn by_answer(rcode: &str, host: &str) -> Option<Seen> {
     Some(seen(symptom, Some(host), None))
 }
 
+/// dnsmasq: src/forward.c, process_reply, for its warnings; src/cache.c, log_query, for what log-queries prints.
 fn dnsmasq(line: &str) -> Option<Seen> {
     if let Some((_, rest)) = line.split_once("possible DNS-rebind attack detected: ") {
         let why = "dnsmasq says so: --stop-dns-rebind drops private addresses; rebind-domain-ok=/eks.amazonaws.com/ \
@@ -101,9 +102,16 @@ fn dnsmasq(line: &str) -> Option<Seen> {
     }
     if let Some((_, rest)) = line.split_once("nameserver ") {
         let server = rest.split_whitespace().next().and_then(socket);
-        return rest
-            .contains("refused to do a recursive query")
-            .then(|| seen(Symptom::Refused, None, server));
+        // src/forward.c, process_reply: NOERROR without RA. It is no REFUSED, and names no question.
+        return rest.contains("refused to do a recursive query").then(|| Seen {
+            server,
+            ..outright(
+                Symptom::Referral,
+                None,
+                "not-recursive",
+                "dnsmasq says so: the server that it asks does not offer recursion (no RA in its reply)",
+            )
+        });
     }
     for verb in ["reply ", "cached ", "config ", "/etc/hosts "] {
         let Some((_, rest)) = line.split_once(verb) else {
@@ -222,6 +230,8 @@ fn bind(line: &str) -> Option<Seen> {
     ))
 }
 
+/// Unbound: NLnetLabs/unbound, iterator/iter_priv.c for private-address; services/mesh.c and validator/validator.c for
+/// SERVFAIL and validation failures.
 fn unbound(line: &str) -> Option<Seen> {
     // `<NAME. A IN>`
     let asked = between(line, "<", ">").and_then(|question| question.split_whitespace().next());
@@ -280,7 +290,8 @@ fn unbound(line: &str) -> Option<Seen> {
 
 fn powerdns(line: &str) -> Option<Seen> {
     let quoted = || between(line, "qname=\"", "\"");
-    if line.contains("validates as Bogus") || line.contains("validationState=\"Bogus\"") {
+    // pdns/recursordist/pdns_recursor.cc: as text, and as structured log.
+    if line.contains("alidates as Bogus") || line.contains("validationState=\"Bogus\"") {
         let host = between(line, "Answer to ", "|").or_else(quoted);
         return Some(bogus(host, "PowerDNS Recursor says so: the answer validates as Bogus"));
     }
@@ -328,7 +339,15 @@ fn resolved(line: &str) -> Option<Seen> {
 }
 
 fn tailscaled(line: &str) -> Option<Seen> {
-    if !(line.contains("dns: resolver: ") || line.contains("dns udp query: ") || line.contains("dns-forward-failing")) {
+    // tailscale/tailscale, net/dns/resolver/forwarder.go: over UDP, over TCP, and by `tailscale dns query`.
+    const LEADS: &[&str] = &[
+        "dns: resolver: ",
+        "dns udp query: ",
+        "dns: tcp query: ",
+        "waiting for response or error from [",
+        "dns-forward-failing",
+    ];
+    if !LEADS.iter().any(|lead| line.contains(lead)) {
         return None;
     }
     if line.contains("no upstream resolvers set") {

@@ -115,7 +115,8 @@ pub fn messages(text: &str) -> Vec<Explanation> {
             .enumerate()
             .find_map(|(rank, recognise)| recognise(line).map(|seen| (rank + 1, seen)));
         if let Some((rank, seen)) = seen
-            && !(in_reply && line.starts_with(';'))
+            // What dig says in comments is in its reply; a cause that delv names there is not.
+            && !(in_reply && line.starts_with(';') && seen.outright.is_none())
             && !found.iter().any(|other| other.seen == seen)
         {
             found.push(Found::new(line, seen, rank, None));
@@ -334,7 +335,7 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, has_o
         name.push(TOO_LONG.to_owned());
     }
     let ip = server.map(|server| server.ip());
-    let place = match text::place(line, ip) {
+    let place = match text::place(line, text, ip) {
         _ if seen.in_vpc => Place::Vpc,
         place => place,
     };

@@ -209,6 +209,17 @@ impl Symptom {
         }
     }
 
+    /// The layers that it may have failed in, the first that is passed first, where the message leaves several open.
+    pub fn possible_layers(self) -> &'static [Layer] {
+        match self {
+            // Go, src/net/http/transport.go: getConn waits for the look-up, the connection and the handshake.
+            Self::NoConnectionInTime => &[Layer::Dns, Layer::Tcp, Layer::Tls],
+            Self::Deadline => &[Layer::Dns, Layer::Tcp, Layer::Tls, Layer::Http],
+            Self::KubectlRefused => &[Layer::Dns, Layer::Tcp],
+            _ => &[],
+        }
+    }
+
     /// The layer, for a person.
     pub fn title(self) -> &'static str {
         match self {
@@ -328,11 +339,13 @@ impl Symptom {
             Self::Sinkhole => "The answer is an address that leads nowhere, as filters give.",
             Self::Deadline => {
                 "The client stopped waiting. A short time limit (such as --request-timeout) hides a slow or silent \
-                 name server behind this text, and a blocked port 443 as well."
+                 name server behind this text, and a blocked port 443 as well. To tell them apart, ask the name server \
+                 alone: a look-up that is answered at once leaves what comes behind it."
             }
             // Go, src/net/http/transport.go, errRequestCanceledConn.
             Self::NoConnectionInTime => {
-                "The client stopped waiting before it had a connection: the look-up, TCP or TLS took too long."
+                "The client stopped waiting before it had a connection: the look-up, TCP or TLS took too long. To tell \
+                 them apart, ask the name server alone: a look-up that is answered at once leaves TCP and TLS."
             }
             // Go, src/net/http/client.go: a request that had its connection.
             Self::NoReplyInTime => "The request was sent over a connection, and no reply came in time.",

@@ -93,12 +93,18 @@ pub(super) fn is_vpc(ip: IpAddr) -> bool {
     }
 }
 
-/// Whether it may be a cluster's own DNS service: the tenth address of a service network, or NodeLocal DNSCache.
+/// Whether it is a VPC's resolver and nothing else: the two addresses that every VPC has. An address of the VPC's own
+/// network, its base plus two, may be anybody's elsewhere.
+pub(super) fn is_vpc_for_certain(ip: IpAddr) -> bool {
+    is_vpc(ip) && !matches!(ip.to_canonical(), IpAddr::V4(ip) if ip.is_private())
+}
+
+/// Whether it is the usual address of a cluster's own DNS service: the tenth of the default service networks of Amazon
+/// EKS and kubeadm (see `server::meaning`), or NodeLocal DNSCache. The tenth address of another network may be anybody's.
 pub(super) fn is_cluster_dns(ip: IpAddr) -> bool {
     match ip.to_canonical() {
         IpAddr::V4(ip) => match ip.octets() {
-            [169, 254, 20, 10] | [10, _, 0, 10] => true,
-            [172, second, 0, 10] => (16..=31).contains(&second),
+            [169, 254, 20, 10] | [10, 96 | 100, 0, 10] | [172, 20, 0, 10] => true,
             _ => false,
         },
         IpAddr::V6(ip) => ip.is_unique_local() && ip.segments()[7] == 0xa,
@@ -127,13 +133,19 @@ const OF_PODS: &[&str] = &[
     "crossplane",
 ];
 
-pub(super) fn place(line: &str, server: Option<IpAddr>) -> Place {
+/// What prompts of a node hold: the user, and the name that Amazon Linux gives the host.
+const PROMPT_OF_NODES: &str = "@ip-";
+
+/// Where a line of the text was printed. An address that a VPC's resolver may have, and others as well, decides nothing.
+pub(super) fn place(line: &str, text: &str, server: Option<IpAddr>) -> Place {
     let lower = line.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    if server.is_some_and(is_vpc) || has(OF_NODES) || lower.contains(".compute.internal") {
+    if server.is_some_and(is_vpc_for_certain) || has(OF_NODES) || lower.contains(".compute.internal") {
         Place::Vpc
     } else if server.is_some_and(is_cluster_dns) || has(OF_PODS) {
         Place::Pod
+    } else if text.contains(PROMPT_OF_NODES) {
+        Place::Vpc
     } else {
         Place::Elsewhere
     }
@@ -153,6 +165,12 @@ const CLIENTS: &[(&str, &str)] = &[
     ("tailscaled", "tailscaled"),
     ("named[", "bind"),
     ("query-errors:", "bind"),
+    ("lame-servers:", "bind"),
+    ("Sending SERVFAIL to", "pdns-recursor"),
+    ("UND_ERR_", "node"),
+    ("(attempted address", "node"),
+    ("Mint.TransportError", "elixir"),
+    (" PACKET  ", "windows-dns"),
     ("kubelet", "kubelet"),
     ("kube-proxy", "kube-proxy"),
     ("argocd", "argocd"),

@@ -30,6 +30,13 @@ pub(super) fn line(line: &str) -> Option<Seen> {
     if line.contains("Got bad packet: ") {
         return Some(Seen::of(Symptom::Unreadable, None));
     }
+    // kdig (CZ-NIC/knot, src/utils/common/netio.c).
+    if let Some((_, rest)) = line.split_once(";; WARNING: response timeout for ") {
+        return Some(Seen {
+            server: rest.split('(').next().and_then(socket),
+            ..Seen::of(Symptom::Silence, None)
+        });
+    }
     let is_refused = line.contains("communications error to") && line.contains("connection refused");
     if is_refused {
         return Some(Seen::of(Symptom::PortClosed, None));

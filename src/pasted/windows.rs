@@ -44,10 +44,13 @@ pub(super) fn line(line: &str) -> Option<Seen> {
     if let Some(rest) = line.trim().strip_prefix("***")
         && let Some((_, symptom)) = NSLOOKUP.iter().find(|(text, _)| rest.contains(text))
     {
+        // The server's name stands there as well, before the name or behind it.
         let of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        let mut words = rest.split(|c: char| !of_name(c));
-        let host = words.find(|word| word.trim_matches('.').contains('.'));
-        return Some(Seen::of(*symptom, host));
+        let mut words = rest
+            .split(|c: char| !of_name(c))
+            .filter(|word| word.trim_matches('.').contains('.'));
+        let only = words.next().filter(|_| words.next().is_none());
+        return Some(Seen::of(*symptom, super::text::endpoint(rest).or(only)));
     }
     if let Some((_, symptom)) = IDENTIFIERS.iter().find(|(text, _)| line.contains(text)) {
         return Some(Seen::of(*symptom, None));

@@ -23,6 +23,9 @@ struct Document<'a> {
 struct Message<'a> {
     quoted: &'a str,
     layer: Layer,
+    /// Where the message leaves several open: those, and `layer` is `unknown` or the one that its words name.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    possible_layers: &'static [Layer],
     client: Option<&'static str>,
     host: Option<String>,
     server: Option<String>,
@@ -43,6 +46,7 @@ pub(crate) fn document(messages: &[Explanation], out: &mut dyn fmt::Write) -> fm
         .map(|one| Message {
             quoted: &one.line,
             layer: one.symptom.layer(),
+            possible_layers: one.symptom.possible_layers(),
             client: one.client,
             host: one.host.as_ref().map(ToString::to_string),
             server: one.server.map(|server| server.to_string()),
