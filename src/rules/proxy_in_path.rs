@@ -95,6 +95,25 @@ fn through_a_tunnel(case: &Case<'_>, kubeconfig: &Kubeconfig, tunnel: &str) -> F
     } else {
         "kubectl asks no name server for the endpoint".to_owned()
     };
+    let (for_whom, told_by) = if kubeconfig.tls_server_name.is_some() {
+        (
+            format!(
+                "the tls-server-name {endpoint}, so kubectl connects to the near end of a tunnel and verifies the \
+                 certificate of the endpoint"
+            ),
+            format!("tls-server-name is {endpoint}"),
+        )
+    } else {
+        let cluster = kubeconfig.cluster.as_deref().unwrap_or("a cluster");
+        (
+            format!(
+                "credentials for the EKS cluster {cluster}, so kubectl connects to the near end of a tunnel on this \
+                 host. It has no tls-server-name: kubectl verifies the certificate for the host of its server, and \
+                 refuses one that is for the endpoint's name only"
+            ),
+            format!("the exec entry is for the cluster {cluster}"),
+        )
+    };
     let by_proxy = kubeconfig
         .proxy_url
         .as_deref()
@@ -104,15 +123,14 @@ fn through_a_tunnel(case: &Case<'_>, kubeconfig: &Kubeconfig, tunnel: &str) -> F
             "the kubeconfig sends kubectl through a tunnel at {tunnel}: {looked_up} here"
         ))
         .why(format!(
-            "The context {context} has the server {server} and the tls-server-name {endpoint}, so kubectl connects to \
-             the near end of a tunnel and verifies the certificate of the endpoint. The far end of the tunnel resolves \
+            "The context {context} has the server {server} and {for_whom}. The far end of the tunnel resolves \
              the endpoint's name: the instance that SSM port forwarding or ssh connects from. What the resolvers here \
              answer does not reach kubectl.{by_proxy}",
             server = kubeconfig.server,
             by_proxy = by_proxy.unwrap_or_default(),
         ))
         .seen(vec![Evidence::fact(format!(
-            "{files}, context {context}: server is {}, tls-server-name is {endpoint}",
+            "{files}, context {context}: server is {}, {told_by}",
             kubeconfig.server
         ))])
         .fix(vec![

@@ -333,12 +333,18 @@ impl Kubeconfig {
     }
 
     /// Where kubectl connects to in place of the endpoint: the end of a tunnel, which is `server` where the certificate
-    /// is to be that of an EKS endpoint of another name.
+    /// is to be that of an EKS endpoint of another name, or which is on this host while the entry's credentials are for
+    /// an EKS cluster: no endpoint of EKS is here. Of another address, without `tls-server-name`, nothing is known.
     pub fn tunnel(&self) -> Option<String> {
-        let verified = self.verified()?;
-        EndpointName::parse(&verified).ok()?;
-        if self.dialled().is_some_and(|dialled| dialled == verified) {
-            return None;
+        match self.verified() {
+            Some(verified) => {
+                EndpointName::parse(&verified).ok()?;
+                if self.dialled().is_some_and(|dialled| dialled == verified) {
+                    return None;
+                }
+            }
+            None if self.is_at_this_host() && self.cluster.is_some() => {}
+            None => return None,
         }
         let host = self.authority().0?;
         let host = if host.contains(':') {

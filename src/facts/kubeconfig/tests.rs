@@ -238,7 +238,16 @@ fn a_tunnel_keeps_the_endpoint_as_the_target() {
     for server in ["https://localhost:8443", "https://kube.localhost", "https://127.0.0.1"] {
         let found = with(&format!("server: '{server}'"), "{}", "k");
         assert_eq!((found.host(), found.tunnel()), (None, None), "{server}");
+        // Where the credentials are for an EKS cluster, it is a tunnel to that one's endpoint, which AWS knows.
+        let exec = "{command: aws, args: [eks, get-token, --cluster-name, blue]}";
+        let found = with(&format!("server: '{server}'"), exec, "k");
+        assert_eq!(found.host(), None, "{server}");
+        assert!(found.tunnel().is_some(), "{server}");
     }
+    // Another address may be the endpoint's own, or anybody's.
+    let exec = "{command: aws, args: [eks, get-token, --cluster-name, blue]}";
+    let found = with("server: 'https://10.0.0.7'", exec, "k");
+    assert_eq!(found.tunnel(), None);
 }
 
 #[test]
