@@ -12,7 +12,7 @@ use crate::endpoint::SoaOrigin;
 use crate::expect::{Expected, Fit};
 use crate::facts::Facts;
 use crate::observation::{Lookup, Purpose};
-use crate::probe::Probed;
+use crate::probed::Probed;
 use crate::resolvers::Role;
 use crate::settings::{Scope, View};
 

@@ -23,6 +23,7 @@ pub mod pasted;
 pub mod places;
 pub mod plan;
 pub mod probe;
+pub mod probed;
 pub mod redact;
 pub mod render;
 pub mod report;

@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::clients::{self, Client, Prediction};
 use crate::compare::{ClassedAddress, Comparison, Samples, Verdict, compare};
-use crate::connect::Connection;
 use crate::dns::{AnswerKind, RecordType};
 use crate::expect::Expected;
 use crate::facts::platform::Writer;
 use crate::facts::{Chooser, Facts, Gap, HostSummary, Vantage};
+use crate::observation::Connection;
 use crate::observation::{Lookup, NotWaitedFor, Purpose};
-use crate::probe::Probed;
+use crate::probed::Probed;
 use crate::resolvers::{Resolver, Role};
 use crate::rules::{self, Case, Confidence, Evaluation, Finding, Need, NotEvaluated, Remedy, Severity, Subject, Why};
 use crate::settings::{Asked, FailOn, Target, View};

@@ -22,6 +22,7 @@ const ORDER: &[&str] = &[
     "facts",
     "via",
     "resolvers",
+    "probed",
     "plan",
     "probe",
     "connect",

@@ -4,8 +4,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use eks_dns_doctor::connect::{Authority, Connection, NoAuthority, Port, Tcp, Tls, connect};
+use eks_dns_doctor::connect::{Authority, NoAuthority, Port, connect};
 use eks_dns_doctor::dns::Name;
+use eks_dns_doctor::observation::{Connection, Tcp, Tls};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};

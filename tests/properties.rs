@@ -15,7 +15,7 @@ use eks_dns_doctor::facts::{
     SecurityGroup, StubConfiguration, Vantage, VantageKind, Vpc, VpcAttributes, VpcZones,
 };
 use eks_dns_doctor::observation::{Attempt, Lookup, Purpose, SystemCode, SystemFailure, SystemLookup, Transport};
-use eks_dns_doctor::probe::Probed;
+use eks_dns_doctor::probed::Probed;
 use eks_dns_doctor::render::{Format, Style, render};
 use eks_dns_doctor::report::{Capture, Report, Tool, diagnose};
 use eks_dns_doctor::resolvers::{Resolver, Role};

@@ -11,11 +11,11 @@ use std::fmt;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::connect::Connection;
 use crate::facts::{AwsFacts, Facts, Gap, HostFacts, Vantage, VantageKind};
 use crate::limits;
+use crate::observation::Connection;
 use crate::observation::NotWaitedFor;
-use crate::probe::Probed;
+use crate::probed::Probed;
 use crate::report::{Capture, SCHEMA_VERSION, Tool};
 use crate::settings::{Asked, Target};
 use crate::text;

@@ -14,7 +14,7 @@ use crate::dns::{AnswerKind, Rcode, RecordType, Section};
 use crate::facts::platform::{HostsLine, LookupPath};
 use crate::limits;
 use crate::observation::{Lookup, SystemCode};
-use crate::probe::Probed;
+use crate::probed::Probed;
 
 /// What gai_strerror says of EAI_NONAME.
 pub(super) const NONAME: (SystemCode, &str) = (SystemCode::NoName, "Name or service not known");

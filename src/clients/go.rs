@@ -18,7 +18,7 @@ use super::{
 use crate::dns::{AnswerKind, Mismatch, RecordFault, RecordType, Section};
 use crate::facts::platform::HostsLine;
 use crate::observation::{Attempt, Lookup, NetworkFailure, Reason, TcpEnd, Transport};
-use crate::probe::Probed;
+use crate::probed::Probed;
 use crate::stated::Stated;
 
 /// Versions of Go that differ.

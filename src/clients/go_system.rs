@@ -11,7 +11,7 @@ use super::{Said, Situation, kubectl, target};
 use crate::dns::{AnswerKind, RecordType};
 use crate::facts::platform::Chooser;
 use crate::observation::{SystemCode, SystemFailure};
-use crate::probe::Probed;
+use crate::probed::Probed;
 
 /// Windows Sockets Error Codes: WSAHOST_NOT_FOUND.
 const HOST_NOT_FOUND: i32 = 11001;

@@ -21,7 +21,7 @@ use crate::facts::platform::{Chooser, HostsLine};
 use crate::facts::{Facts, Proxy};
 use crate::limits;
 use crate::observation::{Attempt, Lookup, Purpose, SystemLookup, Transport};
-use crate::probe::Probed;
+use crate::probed::Probed;
 use crate::resolvers::Role;
 use crate::settings::Target;
 use crate::stated::Stated;

@@ -13,7 +13,7 @@ use super::glibc::{AGAIN, NONAME};
 use super::{Situation, is_at, target};
 use crate::dns::{AnswerKind, RecordType};
 use crate::facts::platform::{HostsLine, LookupPath};
-use crate::probe::Probed;
+use crate::probed::Probed;
 
 /// The addresses of its stub (systemd-resolved.service(8)).
 const STUB: [IpAddr; 2] = [

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::limits;
 use crate::observation::Purpose;
-use crate::probe::Probed;
+use crate::probed::Probed;
 
 /// The port of an API server, where nobody says another.
 const HTTPS: u16 = 443;

@@ -15,9 +15,10 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 
-use super::{Connection, Port, Tcp, Tls};
+use super::Port;
 use crate::dns::Name;
 use crate::limits;
+use crate::observation::{Connection, Tcp, Tls};
 use crate::tls::{self, Fault, Trust};
 
 /// Why the cluster's certificate authority cannot be used.

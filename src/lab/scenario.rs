@@ -7,8 +7,8 @@ use std::net::IpAddr;
 use serde::de::{self, IgnoredAny};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::connect::Connection;
 use crate::facts::{AwsFacts, Instance, Kubeconfig, VantageKind};
+use crate::observation::Connection;
 use crate::observation::SystemFailure;
 use crate::report::{Conclusion, Report};
 use crate::rules::{Confidence, Severity};

@@ -1,5 +1,6 @@
 //! What came back: look-ups attempt by attempt, as they were observed and as a capture keeps them.
 
+mod connection;
 mod reason;
 mod system;
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::dns::{AnswerKind, Class, ExtendedError, Flags, Mismatch, Name, Rcode, Record, RecordType, Section, Soa};
 use crate::stated;
 
+pub use connection::{Connection, Tcp, Tls};
 pub use reason::{Begun, HttpFault, NetworkFailure, Protocol, Reason, TcpEnd, TlsFault};
 pub use system::{SystemCode, SystemFailure, SystemLookup};
 
@@ -194,6 +196,27 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// One that has heard nothing yet.
+    pub fn unanswered(transport: Transport, edns: bool, started_ms: f64) -> Self {
+        Self {
+            transport,
+            edns,
+            connected: false,
+            local: None,
+            started_ms,
+            rtt_ms: None,
+            kind: AnswerKind::Timeout,
+            reason: None,
+            rcode: None,
+            flags: None,
+            addresses: Vec::new(),
+            ede: Vec::new(),
+            mismatched_replies: 0,
+            mismatch: None,
+            conflicting_replies: 0,
+        }
+    }
+
     /// Whether its reply came behind a message that makes Go fail at once: over TCP any that does not belong, for Go
     /// takes the first message of a connection; over UDP one with a second question behind the right one (Go,
     /// src/net/dnsclient_unix.go, dnsStreamRoundTrip and exchange; tried with Go 1.19.8).

@@ -168,7 +168,7 @@ pub(super) fn of_messages<'a>(question: &Question, id: u16, messages: impl IntoI
             line: Line::Main,
             started: now,
             query,
-            attempt: unanswered(question.transport, true, 0.0),
+            attempt: Attempt::unanswered(question.transport, true, 0.0),
             reply: None,
             done: false,
             unsent: false,
@@ -180,27 +180,6 @@ pub(super) fn of_messages<'a>(question: &Question, id: u16, messages: impl IntoI
     };
     exchange.finish(0, outcome, now);
     exchange.into_lookup(None).0
-}
-
-/// A try that has heard nothing yet.
-fn unanswered(transport: Transport, edns: bool, started_ms: f64) -> Attempt {
-    Attempt {
-        transport,
-        edns,
-        connected: false,
-        local: None,
-        started_ms,
-        rtt_ms: None,
-        kind: AnswerKind::Timeout,
-        reason: None,
-        rcode: None,
-        flags: None,
-        addresses: Vec::new(),
-        ede: Vec::new(),
-        mismatched_replies: 0,
-        mismatch: None,
-        conflicting_replies: 0,
-    }
 }
 
 struct Launched {
@@ -342,7 +321,7 @@ impl Exchange<'_> {
             line,
             started,
             query: query.clone(),
-            attempt: unanswered(transport, edns, milliseconds(started - self.start)),
+            attempt: Attempt::unanswered(transport, edns, milliseconds(started - self.start)),
             reply: None,
             done: false,
             unsent: false,

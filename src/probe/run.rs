@@ -9,15 +9,16 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::Route;
 use super::exchange::{self, Lingering, Server, Window};
 use super::sockets::Sockets;
 use super::standing::{End, Live};
 use super::system::{self, SystemResolver};
 use super::tls::{Configurations, Session};
-use super::{Probed, Route};
 use crate::limits;
 use crate::observation::{Lookup, Purpose, Question, SystemLookup};
 use crate::plan::{Plan, follow_up};
+use crate::probed::Probed;
 use crate::resolvers::Resolver;
 use crate::tls::Trust;
 

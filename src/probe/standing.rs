@@ -8,10 +8,11 @@ use tokio::time::Instant;
 
 use super::exchange::{self, Lingering};
 use super::run::Event;
-use super::{Outstanding, Probed, Standing};
+use super::{Outstanding, Standing};
 use crate::dns::RecordType;
 use crate::observation::{Lookup, Purpose, Question, SystemLookup};
 use crate::plan::{Plan, follow_up};
+use crate::probed::Probed;
 use crate::resolvers::Resolver;
 
 /// How a run ends before all is answered.

@@ -17,7 +17,7 @@ pub use fix::Lines;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::probe::Probed;
+use crate::probed::Probed;
 use crate::report::Report;
 use crate::rules::phrase;
 

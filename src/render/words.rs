@@ -14,7 +14,7 @@ use crate::expect::Expected;
 use crate::facts::{AskedFor, VantageKind};
 use crate::limits;
 use crate::observation::{Attempt, Lookup, Purpose, Transport};
-use crate::probe::Probed;
+use crate::probed::Probed;
 use crate::report::{Conclusion, Report, ResolverReport};
 use crate::resolvers::Role;
 use crate::rules::phrase::{self, list, plural, time};

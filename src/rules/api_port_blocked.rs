@@ -2,8 +2,8 @@
 
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, phrase};
 use crate::address::AddressClass;
-use crate::connect::{Connection, Tcp};
 use crate::expect::Fit;
+use crate::observation::{Connection, Tcp};
 
 declare_rule! {
     /// ## What it means

@@ -6,7 +6,6 @@ use std::net::IpAddr;
 
 use crate::address::{AddressClass, embedded_ipv4};
 use crate::compare::{self, ClassedAddress, Comparison, Verdict};
-use crate::connect::Connection;
 use crate::dns::{AnswerKind, RecordType, Soa};
 use crate::endpoint::{EndpointName, SoaOrigin};
 use crate::expect::{Expected, Fit};
@@ -16,8 +15,9 @@ use crate::facts::{
     SplitDns, StubConfiguration, Vantage, Vpc, VpcAttributes, VpcZones,
 };
 use crate::limits;
+use crate::observation::Connection;
 use crate::observation::{Lookup, Purpose, Transport};
-use crate::probe::Probed;
+use crate::probed::Probed;
 use crate::resolvers::Role;
 use crate::settings::{Asked, Scope, Target, View};
 

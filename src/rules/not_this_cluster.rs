@@ -1,7 +1,7 @@
 //! What answers at an address is not the cluster's API server.
 
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, phrase};
-use crate::connect::{Connection, Tls};
+use crate::observation::{Connection, Tls};
 
 declare_rule! {
     /// ## What it means

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use super::{Case, Evidence, Subject};
-use crate::connect::{Connection, Tcp, Tls};
 use crate::dns::{AnswerKind, ExtendedError, RData, Section, Soa};
 use crate::facts::{StubConfiguration, Vpc};
 use crate::limits;
+use crate::observation::{Connection, Tcp, Tls};
 use crate::observation::{Lookup, Purpose, SystemLookup, Transport};
 
 /// `a`, `a and b`, `a, b and c`.

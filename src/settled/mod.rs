@@ -15,12 +15,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::connect::{self, Connection, Tcp, Tls};
+use crate::connect;
 use crate::dns::Name;
 use crate::facts::Kubeconfig;
 use crate::limits;
+use crate::observation::{Connection, Tcp, Tls};
 use crate::observation::{Lookup, NotWaitedFor, Purpose, Question};
-use crate::probe::{Live, Probed};
+use crate::probe::Live;
+use crate::probed::Probed;
 use crate::report::{Capture, Conclusion, Decision};
 use crate::resolvers::Role;
 use suppose::{Manner, Said, Supposed};

@@ -9,7 +9,7 @@ use crate::expect::Expected;
 use crate::observation::{
     Attempt, Lookup, NetworkFailure, Purpose, Question, Reason, SystemCode, SystemFailure, SystemLookup, Transport,
 };
-use crate::probe::Probed;
+use crate::probed::Probed;
 use crate::report::Capture;
 
 /// How a question comes out.
@@ -263,11 +263,7 @@ impl Supposed {
             ..Flags::default()
         });
         let attempt = |transport, edns| Attempt {
-            transport,
-            edns,
             connected: rcode.is_some() && transport != Transport::Udp,
-            local: None,
-            started_ms: 0.0,
             rtt_ms: rcode.map(|_| took_ms),
             kind,
             reason: said.reason(),
@@ -275,9 +271,7 @@ impl Supposed {
             flags,
             addresses: addresses.clone(),
             ede: ede.clone(),
-            mismatched_replies: 0,
-            mismatch: None,
-            conflicting_replies: 0,
+            ..Attempt::unanswered(transport, edns, 0.0)
         };
         let mut attempts = vec![attempt(question.transport, true)];
         if kind.is_silence() && question.transport == Transport::Udp {

@@ -5,7 +5,8 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{Open, Outstanding, open};
 use crate::limits;
-use crate::probe::{Live, Probed, Standing};
+use crate::probe::{Live, Standing};
+use crate::probed::Probed;
 use crate::report::Capture;
 
 /// Ends when nothing that is outstanding in the run is worth waiting for. `capture` puts together what is known with

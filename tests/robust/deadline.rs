@@ -11,7 +11,8 @@ use eks_dns_doctor::dns::Name;
 use eks_dns_doctor::facts::Facts;
 use eks_dns_doctor::observation::{SystemCode, SystemFailure};
 use eks_dns_doctor::plan::Plan;
-use eks_dns_doctor::probe::{self, Direct, Probed, Route, Run, SystemResolver};
+use eks_dns_doctor::probe::{self, Direct, Route, Run, SystemResolver};
+use eks_dns_doctor::probed::Probed;
 use eks_dns_doctor::resolvers;
 use eks_dns_doctor::tls::Trust;
 

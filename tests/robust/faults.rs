@@ -14,7 +14,8 @@ use std::time::Duration;
 use eks_dns_doctor::dns::{AnswerKind, Name};
 use eks_dns_doctor::facts::{Facts, Vantage, VantageKind};
 use eks_dns_doctor::observation::{SystemFailure, Transport};
-use eks_dns_doctor::probe::{Probed, Route, SystemResolver};
+use eks_dns_doctor::probe::{Route, SystemResolver};
+use eks_dns_doctor::probed::Probed;
 use eks_dns_doctor::report::{Capture, Conclusion, Report, Tool, diagnose};
 use eks_dns_doctor::settings::{Asked, Target, TargetSource};
 

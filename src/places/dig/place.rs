@@ -4,13 +4,13 @@ use std::net::SocketAddr;
 
 use super::DigError;
 use super::text::Run;
-use crate::connect::Connection;
 use crate::dns::{AnswerKind, Class, Name, RecordType, Reply};
 use crate::endpoint::EndpointName;
 use crate::facts::{Facts, Gap, Vantage, VantageKind};
 use crate::limits;
+use crate::observation::Connection;
 use crate::observation::{Attempt, Lookup, NetworkFailure, Purpose, Reason, Transport};
-use crate::probe::Probed;
+use crate::probed::Probed;
 use crate::report::{Capture, Tool};
 use crate::resolvers::{Resolver, Role};
 use crate::settings::{Asked, Target, TargetSource};
@@ -274,23 +274,7 @@ fn lookup<'a>(
     qtype: RecordType,
     transport: Transport,
 ) -> Lookup {
-    let blank = Attempt {
-        transport,
-        edns: true,
-        connected: false,
-        local: None,
-        started_ms: 0.0,
-        rtt_ms: None,
-        kind: AnswerKind::Timeout,
-        reason: None,
-        rcode: None,
-        flags: None,
-        addresses: Vec::new(),
-        ede: Vec::new(),
-        mismatched_replies: 0,
-        mismatch: None,
-        conflicting_replies: 0,
-    };
+    let blank = Attempt::unanswered(transport, true, 0.0);
     let mut attempts: Vec<Attempt> = errors
         .map(|(_, reason)| {
             let (kind, reason) = failed(reason);

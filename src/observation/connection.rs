@@ -1,0 +1,57 @@
+//! What came of connections to the API server's port (`--connect`).
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+/// An address that was given for the endpoint, and what is to be found there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Connection {
+    /// The address.
+    pub ip: IpAddr,
+    /// The port.
+    pub port: u16,
+    /// The resolvers that gave it.
+    pub given_by: Vec<String>,
+    /// Whether a TCP connection came about.
+    pub tcp: Tcp,
+    /// What came of the TLS handshake; `null` where there was none, without a connection or without a certificate
+    /// authority to verify against.
+    pub tls: Option<Tls>,
+    /// What the network or the TLS library says, in one line.
+    pub reason: Option<String>,
+    /// How long the TCP connection took to come about, in milliseconds.
+    pub rtt_ms: Option<f64>,
+}
+
+/// What came of a TCP connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tcp {
+    /// It came about.
+    Connected,
+    /// The port was refused.
+    Refused,
+    /// Nothing came within the time.
+    Timeout,
+    /// The network says that it cannot be reached.
+    Unreachable,
+}
+
+/// What came of a TLS handshake with the endpoint's name (SNI, RFC 6066 section 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tls {
+    /// The certificate is the cluster's: it verifies against its certificate authority, and has the name.
+    Verified,
+    /// The certificate was issued by somebody else.
+    OtherIssuer,
+    /// The certificate is of the cluster's authority, and has another name.
+    OtherName,
+    /// The certificate is not valid now, by this host's clock.
+    NotValidNow,
+    /// The certificate is wrong in another way.
+    BadCertificate,
+    /// There was no handshake: what answers does not speak TLS, breaks off, or says nothing within the time.
+    Failed,
+}
