@@ -116,6 +116,51 @@ fn only_in(word: &str, allowed: &[&str]) {
     assert!(wrong.is_empty(), "{word} outside of its place: {wrong:?}");
 }
 
+/// What the diagnosis decides, it decides from values. A literal with a space in it, searched for in a text, is a
+/// sentence that is read. The one exception is kubectl's own test of the error it prints.
+#[test]
+fn the_diagnosis_reads_no_sentence() {
+    const PURE: &[&str] = &[
+        "clients",
+        "compare",
+        "expect",
+        "observation",
+        "report",
+        "rules",
+        "settled",
+    ];
+    const READERS: &[&str] = &[
+        "contains",
+        "starts_with",
+        "ends_with",
+        "strip_prefix",
+        "strip_suffix",
+        "split_once",
+        "find",
+    ];
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        if !PURE.contains(&module(&path).as_str()) || path.ends_with("tests.rs") {
+            continue;
+        }
+        for line in code(&text) {
+            let reads = READERS.iter().any(|reader| {
+                let call = format!(".{reader}(\"");
+                let literals = line.match_indices(&call).map(|(at, _)| &line[at + call.len()..]);
+                literals
+                    .filter_map(|rest| rest.split('"').next())
+                    .any(|literal| literal.contains(' '))
+            });
+            if reads {
+                wrong.push(format!("{}: {}", path.display(), line.trim()));
+            }
+        }
+    }
+    let kubectl = "clients/mod.rs: if error.contains(\"connection refused\") {";
+    wrong.retain(|line| line.replace('\\', "/") != kubectl);
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 #[test]
 fn the_codec_has_two_places() {
     only_in("hickory_proto", &["probe/wire.rs", "lab/message.rs"]);
