@@ -310,6 +310,15 @@ fn what_a_capture_of_version_1_does_not_say_is_a_gap() {
         let gap = gap.unwrap_or_else(|| panic!("{name}: no gap"));
         assert_eq!(gap.source, "capture of schema_version 1");
         assert!(gap.reason.contains("said otherwise"), "{name}: {}", gap.reason);
+        // Saved by this version, it says no more and no less.
+        let saved = serde_json::to_value(&after).unwrap();
+        assert_eq!(saved["schema_version"], 2);
+        let again = report(&saved);
+        assert_eq!(
+            (decision(&again), &again.gaps),
+            (decision(&after), &after.gaps),
+            "{name}"
+        );
         // The verdict is of the kind, which is there. What clients print is said as before, or not at all.
         for client in &after.clients {
             let known = before.clients.iter().find(|known| known.client == client.client);
