@@ -170,7 +170,10 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
             "forward-target-unreachable"
         });
     }
-    if symptom == Symptom::Silence && clues.place == Place::Elsewhere && clues.server.is_some_and(super::text::is_vpc) {
+    if symptom == Symptom::Silence
+        && clues.place == Place::Elsewhere
+        && clues.server.is_some_and(super::text::is_vpc_for_certain)
+    {
         rules.extend(["vpc-resolver-not-reachable-from-here"]);
     }
     rules
