@@ -42,6 +42,7 @@ struct Entry {
     severity: Severity,
     since: &'static str,
     documentation: &'static str,
+    signs: Vec<String>,
     references: &'static [Reference],
 }
 
@@ -53,6 +54,7 @@ impl Entry {
             severity: rule.severity,
             since: rule.since,
             documentation: rule.documentation,
+            signs: rule.signs(),
             references: rule.references,
         })
     }
@@ -64,6 +66,7 @@ impl Entry {
             severity: rule.severity,
             since: rule.since,
             documentation: rule.documentation,
+            signs: Vec::new(),
             references: &[],
         })
     }
@@ -151,6 +154,13 @@ fn page(entry: &Entry) -> String {
     let severity = entry.severity.as_str();
     page.wrap("", "", &format!("{severity}, since {}", entry.since));
     page.document(entry.documentation);
+    if !entry.signs.is_empty() {
+        page.line("");
+        page.line("Signs that it cannot be without");
+    }
+    for sign in &entry.signs {
+        page.wrap("  - ", "    ", sign);
+    }
     if !entry.references.is_empty() {
         page.line("");
         page.line("References");

@@ -118,7 +118,7 @@ fn thing(need: Need) -> &'static str {
 /// The flags that would bring most: first what makes the headline surer, then what most findings lack.
 fn flags(report: &Report, needs: &[Need]) -> Vec<&'static str> {
     let lead = report.headline().and_then(|finding| rules::find(&finding.rule));
-    let wanted = |need: &Need| lead.is_some_and(|rule| rule.wants.contains(need));
+    let wanted = |need: &Need| lead.is_some_and(|rule| rule.wants().contains(need));
     let lacking = |need: Need| {
         let needed = |rule: &&rules::NotEvaluated| rule.missing.iter().any(|missing| missing == need.missing());
         report.not_evaluated.iter().filter(needed).count()

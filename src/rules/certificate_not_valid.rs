@@ -1,8 +1,7 @@
 //! The certificate of a server that is asked inside TLS does not verify.
 
 use super::phrase::{self, observed_target};
-use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, remedy};
-use crate::compare::Verdict;
+use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::observation::{Reason, TlsFault};
 
 declare_rule! {
@@ -27,17 +26,14 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [RFC_8310, RFC_8484],
-        needs: [],
-        wants: [],
+        at: Failing,
+        requires: [[CERTIFICATE_FAILS]],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    case.failing()
-        .filter(|subject| subject.verdict() == Verdict::Certificate)
-        .map(|subject| finding(subject))
-        .collect()
+fn check(_: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    fits.subjects().into_iter().map(finding).collect()
 }
 
 fn finding(subject: &Subject<'_>) -> Finding {

@@ -2,7 +2,7 @@
 
 use super::name_blocked_by_policy::{self, Shape};
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
-use super::{Case, Confidence, Finding, Severity, Stage, Subject, remedy};
+use super::{Case, Confidence, Finding, Fits, Severity, Stage, Subject, remedy};
 
 declare_rule! {
     /// ## What it means
@@ -27,6 +27,13 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [ROUTE53_FIREWALL_ACTIONS, ROUTE53_QUERY_LOGS],
+        at: Failing,
+        requires: [
+            [LEGIBLE],
+            [ON_THE_VPCS_SIDE],
+            [BLOCKS_IN_THE_VPC],
+        ],
+        confidence: [Low],
         needs: [VpcView],
         wants: [PublicControl],
         explains: ["a-fails-aaaa-nodata"],
@@ -34,11 +41,8 @@ declare_rule! {
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let blocked: Vec<&Subject<'_>> = case.failing().filter(|subject| is_blocked(case, subject)).collect();
-    if blocked.is_empty() {
-        return Vec::new();
-    }
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let blocked = fits.subjects();
     let who = phrase::titles(&blocked);
     let mut remedies = vec![remedy::filter::dns_firewall(case)];
     remedies.push(remedy::question::from_the_vpc(case));

@@ -1,8 +1,7 @@
 //! Validation fails at the resolver.
 
 use super::phrase::{self, observed, observed_controls, observed_target};
-use super::step::Step;
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::{Lookup, Purpose};
@@ -30,20 +29,22 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [RFC_4035_CD, RFC_7646, RFC_8914_DNSSEC],
-        needs: [],
-        wants: [],
+        at: Failing,
+        requires: [
+            [LEGIBLE],
+            [SERVFAIL],
+            [VALIDATION_FAILS],
+        ],
         explains: ["a-fails-aaaa-nodata"],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(case.failing(), |subject| {
-        (Step::of(subject) == Step::Content && shown(subject)).then(|| validates_nothing(subject))
-    })
-    .into_iter()
-    .map(|(nothing, subjects)| finding(case, nothing, &subjects))
-    .collect()
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(fits.subjects(), |subject| Some(validates_nothing(subject)))
+        .into_iter()
+        .map(|(nothing, subjects)| finding(case, nothing, &subjects))
+        .collect()
 }
 
 /// Whether the target's SERVFAIL is shown to be validation's.

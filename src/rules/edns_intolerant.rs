@@ -1,8 +1,8 @@
 //! Questions with EDNS fail, and the same without it are answered.
 
 use super::phrase::{self, observed_target};
-use super::step::{self, Step};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::step::{self};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::{AnswerKind, RecordType};
 use crate::observation::{Attempt, Lookup, Purpose};
 
@@ -28,32 +28,19 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [RFC_6891, GO_DNS_CLIENT, DNS_FLAG_DAY],
-        needs: [],
-        wants: [],
-        explains: [],
+        at: Failing,
+        requires: [[ANSWERS_ONLY_WITHOUT_EDNS]],
+        confidence: [Medium if [[SIBLING_IS_ANSWERED]], High],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(case.failing(), |subject| {
-        (Step::of(subject) == Step::EdnsIntolerant).then(|| confidence(subject))
-    })
-    .into_iter()
-    .map(|(confidence, subjects)| finding(case, confidence, &subjects))
-    .collect()
-}
-
-/// Where the sibling was answered with EDNS, chance may have had a part in it.
-fn confidence(subject: &Subject<'_>) -> Confidence {
-    let others_are_answered = subject
-        .sibling()
-        .is_some_and(|lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative());
-    if others_are_answered {
-        Confidence::Medium
-    } else {
-        Confidence::High
-    }
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    // Where the sibling was answered with EDNS, chance may have had a part in it.
+    fits.grouped(|_| Some(()))
+        .into_iter()
+        .map(|(confidence, (), subjects)| finding(case, confidence, &subjects))
+        .collect()
 }
 
 /// The answered try without EDNS, with its look-up.

@@ -1,7 +1,7 @@
 //! TLS or HTTP comes to nothing, for another reason than the certificate.
 
 use super::phrase::{self, observed_target};
-use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::compare::Verdict;
 use crate::observation::Reason;
 
@@ -25,17 +25,15 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [RFC_7858, RFC_8484, RFC_9113_ALPN],
-        needs: [],
-        wants: [],
+        at: Failing,
+        requires: [[SESSION_FAILS]],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(case.failing(), |subject| {
-        let verdict = subject.verdict();
-        let fails = verdict.is_without_exchange() && verdict != Verdict::Certificate;
-        fails.then_some((verdict, subject.a().and_then(|lookup| lookup.reason.clone())))
+fn check(_: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(fits.subjects(), |subject| {
+        Some((subject.verdict(), subject.a().and_then(|lookup| lookup.reason.clone())))
     })
     .into_iter()
     .map(|((verdict, reason), subjects)| finding(verdict, reason.as_ref(), &subjects))

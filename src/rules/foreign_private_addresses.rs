@@ -1,7 +1,7 @@
 //! The answer holds private addresses that are not the cluster's.
 
 use super::phrase::{self, observed, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::RecordType;
@@ -29,7 +29,13 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [EKS_CLUSTER_ENDPOINT],
-        needs: [],
+        at: Failing,
+        requires: [
+            [GIVES_OTHER_PRIVATE_ADDRESSES],
+            [not GIVES_SOME_EXPECTED],
+            [unless SIBLING_RESOLVES],
+            [not SINKHOLED],
+        ],
         wants: [Vpc],
         stage: Stage::Evidence,
     }
@@ -46,8 +52,8 @@ enum Known {
     PublicExpected,
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(case.failing(), |subject| known(case, subject))
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(fits.subjects(), |subject| known(case, subject))
         .into_iter()
         .map(|(known, subjects)| finding(case, known, &subjects))
         .collect()

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::phrase::{self, observed, observed_controls, observed_sibling, observed_target};
 use super::{
-    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, inbound_endpoint_unreachable,
+    Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, inbound_endpoint_unreachable,
     remedy, udp_blocked,
 };
 use crate::compare::Verdict;
@@ -36,8 +36,19 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [ROUTE53_INBOUND, RFC_8914],
-        needs: [Controls],
-        wants: [],
+        at: Failing,
+        requires: [
+            [FAILS_OR_IS_SILENT],
+            [HEARD_AT_ALL],
+            [not HEARD_ONLY_OVER_TCP],
+            [not ANSWERS_WITHOUT_EDNS],
+            [unless SIBLING_RESOLVES],
+            [AWS_CONTROL_WORKS, ROOT_CONTROL_WORKS],
+            [not ANSWERS_UNCHECKED],
+            [not MARKED_AS_DNSSEC],
+            [not MARKED_AS_POLICY],
+            [SIBLING_FAILS, AAAA_FAILS],
+        ],
         explains: ["a-fails-aaaa-nodata"],
         stage: Stage::Evidence,
     }
@@ -50,7 +61,7 @@ pub(super) enum Forward {
     Name,
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     // The silence of an address that is only known from AWS can be normal from here.
     let down: Vec<&Subject<'_>> = inbound_endpoint_unreachable::down(case)
         .filter(|subject| inbound_endpoint_unreachable::is_fault(case, subject))
@@ -61,7 +72,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         })
         .collect();
     let named_down = down.iter().any(|inbound| inbound.probed.resolver.in_scope);
-    grouped(case.failing(), |subject| {
+    grouped(fits.subjects(), |subject| {
         let forward = forward(subject)?;
         // An inbound endpoint is not what its own VPC's resolver forwards to.
         let through_inbound = !subject.is_vpc_side();

@@ -1,8 +1,7 @@
 //! What comes back cannot be read, or does not belong to the question.
 
 use super::phrase::{self, observed, observed_target};
-use super::step::Step;
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, Flaw, Mismatch, RecordType};
 use crate::observation::{Lookup, Purpose, Reason};
@@ -34,21 +33,22 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [RFC_1035_MESSAGES, RFC_5452_MATCHING, RFC_1034_ALIASES],
-        needs: [],
-        wants: [],
-        explains: [],
+        at: InScope,
+        requires: [[UNREADABLE, PARTLY_BROKEN]],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let failing = grouped(case.failing(), |subject| {
-        (Step::of(subject) == Step::Malformed).then(|| defect(subject))
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let failing = grouped(fits.subjects(), |subject| {
+        (!subject.verdict().is_fine()).then(|| defect(subject))
     })
     .into_iter()
     .map(|(defect, subjects)| finding(case, &defect, &subjects));
     let blemished = grouped(
-        case.in_scope().filter(|subject| subject.verdict().is_fine()),
+        fits.subjects()
+            .into_iter()
+            .filter(|subject| subject.verdict().is_fine()),
         |subject| blemish(subject),
     )
     .into_iter()
@@ -58,13 +58,13 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
 
 /// What is wrong with a reply that gave the right addresses all the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Blemish {
+pub(super) struct Blemish {
     reason: Reason,
     /// Whether it makes Go fail.
     stops_go: bool,
 }
 
-fn blemish(subject: &Subject<'_>) -> Option<Blemish> {
+pub(super) fn blemish(subject: &Subject<'_>) -> Option<Blemish> {
     let of = |lookup: &Lookup| {
         let stops_go = lookup
             .attempts

@@ -1,21 +1,24 @@
 //! The catalogue: a rule is one file (its documentation, its metadata, its check) and one line in [`RULES`].
 
 mod case;
+mod engine;
 mod finding;
+mod fit;
 pub mod phrase;
 mod reference;
 pub mod remedy;
 mod route53;
+mod signs;
 mod step;
-mod verdict;
 mod view;
 mod why;
 
 use serde::{Deserialize, Serialize};
 
 pub use case::{Case, Need, Subject};
+pub use engine::{evaluate, touched};
 pub use finding::{Confidence, Evidence, Finding, Reference, Remedy, Severity};
-pub use verdict::{evaluate, touched};
+pub use fit::{At, Fit, Fits, Statement};
 #[cfg(test)]
 pub(crate) use why::contradictions;
 pub use why::{Considered, Outcome, Reading, Why, explain};
@@ -37,9 +40,11 @@ pub struct Rule {
     pub since: &'static str,
     /// Where to read on: for its page, and for its findings.
     pub references: &'static [Reference],
-    /// Without these it is not evaluated.
+    /// The signs that it cannot be without; `None` where it decides by its check alone.
+    pub states: Option<Statement>,
+    /// Without these it is not evaluated. Those of its signs are not named again: [`Rule::needs`] has all.
     pub needs: &'static [Need],
-    /// Without these it is less sure.
+    /// Without these it is less sure. [`Rule::wants`] has all, with those of its signs.
     pub wants: &'static [Need],
     /// The rules whose findings about the same resolvers are consequences of this one's.
     pub explains: &'static [&'static str],
@@ -47,8 +52,8 @@ pub struct Rule {
     pub replaces: &'static [&'static str],
     /// When it is asked.
     pub stage: Stage,
-    /// Looks at the case, and at what earlier stages found.
-    pub check: fn(&Case<'_>, &[Finding]) -> Vec<Finding>,
+    /// Looks at the case where the signs fit, and at what earlier stages found.
+    pub check: fn(&Case<'_>, &Fits<'_, '_>, &[Finding]) -> Vec<Finding>,
     /// Its source file.
     pub file: &'static str,
 }
@@ -82,6 +87,46 @@ pub struct Evaluation {
     pub not_evaluated: Vec<NotEvaluated>,
 }
 
+/// A sign as a rule requires it: `SIGN`, `not SIGN`, or `unless SIGN`.
+macro_rules! is {
+    (not $sign:ident) => {
+        crate::rules::signs::Is::Absent(&crate::rules::signs::$sign)
+    };
+    (unless $sign:ident) => {
+        crate::rules::signs::Is::NotSeen(&crate::rules::signs::$sign)
+    };
+    ($sign:ident) => {
+        crate::rules::signs::Is::Present(&crate::rules::signs::$sign)
+    };
+}
+
+/// What a rule requires, where it states it.
+macro_rules! states {
+    () => {
+        None
+    };
+    ($at:ident, [$([$($is:expr),+]),*], [$(($level:ident, [$([$($surer:expr),+]),*])),*]) => {
+        Some(crate::rules::Statement {
+            at: crate::rules::At::$at,
+            requires: crate::rules::signs::Requires(&[$(&[$($is),+]),*]),
+            confidence: &[$((
+                crate::rules::Confidence::$level,
+                crate::rules::signs::Requires(&[$(&[$($surer),+]),*]),
+            )),*],
+        })
+    };
+}
+
+/// The check of a rule that states its signs takes where they fit; that of another does not.
+macro_rules! check {
+    () => {
+        |case, _, earlier| check(case, earlier)
+    };
+    ($at:ident) => {
+        check
+    };
+}
+
 /// Declares a rule: its doc comment is its documentation. Its check is the module's function `check`.
 macro_rules! declare_rule {
     (
@@ -91,8 +136,13 @@ macro_rules! declare_rule {
             severity: $severity:expr,
             since: $since:literal,
             references: [$($reference:ident),+ $(,)?],
-            needs: [$($need:ident),* $(,)?],
-            wants: [$($want:ident),* $(,)?],
+            $(
+                at: $at:ident,
+                requires: [$([$($($sign:ident)+),+ $(,)?]),* $(,)?],
+                $(confidence: [$($level:ident $(if [$([$($($surer:ident)+),+ $(,)?]),* $(,)?])?),+ $(,)?],)?
+            )?
+            $(needs: [$($need:ident),* $(,)?],)?
+            $(wants: [$($want:ident),* $(,)?],)?
             $(explains: [$($explained:literal),* $(,)?],)?
             $(replaces: [$($replaced:literal),* $(,)?],)?
             stage: $stage:expr $(,)?
@@ -106,12 +156,17 @@ macro_rules! declare_rule {
             severity: $severity,
             since: $since,
             references: &[$(crate::rules::reference::$reference),+],
-            needs: &[$(crate::rules::Need::$need),*],
-            wants: &[$(crate::rules::Need::$want),*],
+            states: states!($(
+                $at,
+                [$([$(is!($($sign)+)),+]),*],
+                [$($(($level, [$($([$(is!($($surer)+)),+]),*)?])),+)?]
+            )?),
+            needs: &[$($(crate::rules::Need::$need),*)?],
+            wants: &[$($(crate::rules::Need::$want),*)?],
             explains: &[$($($explained),*)?],
             replaces: &[$($($replaced),*)?],
             stage: $stage,
-            check,
+            check: check!($($at)?),
             file: file!(),
         };
     };

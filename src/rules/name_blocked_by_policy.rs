@@ -3,8 +3,8 @@
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::step::{self, Denial, Step};
 use super::{
-    Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dns_firewall_block, dnssec_bogus, grouped,
-    no_internet_recursion, rebinding_protection, remedy, resolver_refuses_client, shadow_zone,
+    Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, dnssec_bogus, grouped, no_internet_recursion,
+    rebinding_protection, remedy, resolver_refuses_client, shadow_zone,
 };
 use crate::compare::Verdict;
 use crate::dns::{ExtendedError, Soa};
@@ -34,7 +34,18 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [RFC_8914_POLICY, BIND_RPZ, ROUTE53_FIREWALL],
-        needs: [],
+        at: Failing,
+        requires: [
+            [LEGIBLE],
+            [DENIED, REFUSED, SERVFAIL],
+            [not DENIED_BY_PUBLIC_AWS],
+            [not DENIED_BY_PRIVATE_ZONE],
+            [not ONLY_NAMES_OF_AWS_FAIL],
+            [not FILTERS_PRIVATE_ADDRESSES],
+            [not REFUSES_THIS_CLIENT],
+            [not RESOLVES_NO_INTERNET_NAMES],
+            [not BLOCKS_IN_THE_VPC],
+        ],
         wants: [VpcView, PublicControl, Controls],
         explains: ["a-fails-aaaa-nodata"],
         stage: Stage::Evidence,
@@ -71,15 +82,11 @@ impl Shape {
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(case.failing(), |subject| {
-        // In the VPC, what names no policy is most likely AWS's own firewall.
-        let shape = shape(case, subject)?;
-        (!dns_firewall_block::is_blocked(case, subject)).then_some(shape)
-    })
-    .into_iter()
-    .map(|(shape, subjects)| finding(case, shape, &subjects))
-    .collect()
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(fits.subjects(), |subject| shape(case, subject))
+        .into_iter()
+        .map(|(shape, subjects)| finding(case, shape, &subjects))
+        .collect()
 }
 
 /// What shows a policy at this resolver, on whichever side it stands.

@@ -1,13 +1,11 @@
 //! The resolver does not take the name to the VPC.
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
-use super::step::Step;
-use super::{Case, Confidence, Evidence, Finding, Need, Severity, Stage, Subject, grouped, remedy, view};
+use super::{Case, Confidence, Evidence, Finding, Fits, Need, Severity, Stage, Subject, grouped, remedy, view};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::AnswerKind;
 use crate::endpoint::SoaOrigin;
-use crate::resolvers::Role;
 use crate::settings::View;
 
 declare_rule! {
@@ -40,20 +38,23 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [EKS_CLUSTER_ENDPOINT, ROUTE53_INBOUND, AWS_BLOG_EKS_DNS],
-        needs: [],
-        wants: [VpcView, PublicControl, Cluster],
+        at: InScope,
+        requires: [
+            [LEGIBLE],
+            [not ON_THE_VPCS_SIDE],
+            [not INBOUND_ENDPOINT],
+            [DENIED_BY_PUBLIC_AWS, GIVES_THE_PUBLIC_VIEW, GIVES_PUBLIC_ADDRESSES],
+            [VPC_HAS_THE_NAME, AWS_HAS_THE_PRIVATE_ENDPOINT, GIVES_ADDRESSES],
+            [unless PUBLIC_HAS_THE_NAME, GIVES_ADDRESSES],
+        ],
         explains: ["not-in-public-dns"],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let vpc_view = case.vpc_view();
-    // An inbound endpoint of another VPC is no forwarder of ours: `forwarded-to-wrong-view`.
-    let outside = case
-        .in_scope()
-        .filter(|subject| !subject.is_vpc_side() && subject.probed.resolver.role != Role::Inbound);
-    grouped(outside, |subject| {
+    grouped(fits.subjects(), |subject| {
         if apart_from_the_vpc(subject, &vpc_view) {
             return Some((Confidence::Medium, Shown::Otherwise));
         }
@@ -75,11 +76,7 @@ fn apart_from_the_vpc(subject: &Subject<'_>, vpc_view: &[&Subject<'_>]) -> bool 
         .addresses
         .iter()
         .all(|address| address.class == AddressClass::Public);
-    subject.verdict() == Verdict::Answer
-        && only_public
-        && subject.view() != View::PrivateZone
-        && Step::of(subject) == Step::Content
-        && !vpc_view.is_empty()
+    subject.verdict() == Verdict::Answer && only_public && subject.view() != View::PrivateZone && !vpc_view.is_empty()
 }
 
 /// What of the public view a resolver shows.
@@ -109,10 +106,6 @@ impl Shown {
 
 /// How sure it is that this resolver does not forward; `None` where the evidence is another's.
 fn grade(case: &Case<'_>, subject: &Subject<'_>, vpc_has_it: bool) -> Option<Confidence> {
-    // Whoever invents answers for names that do not exist, or does not recurse, has another problem.
-    if Step::of(subject) != Step::Content {
-        return None;
-    }
     if subject.verdict().has_addresses() {
         if !view::gives_the_public_view(case, subject) {
             return None;

@@ -3,7 +3,7 @@
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::step::{Denial, Step};
 use super::{
-    Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dnssec_bogus, grouped, remedy,
+    Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, dnssec_bogus, grouped, remedy,
     resolver_refuses_client,
 };
 use crate::compare::Verdict;
@@ -31,15 +31,22 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [EKS_CLUSTER_ENDPOINT, ROUTE53_INBOUND],
-        needs: [Controls],
-        wants: [],
-        explains: [],
+        at: Failing,
+        requires: [
+            [LEGIBLE],
+            [not GIVES_ADDRESSES],
+            [unless SIBLING_IS_ORDINARY],
+            [unless AWS_CONTROL_WORKS],
+            [not ROOT_CONTROL_WORKS, not AWS_CONTROL_WORKS],
+            [not VALIDATION_FAILS],
+            [not REFUSES_THIS_CLIENT],
+        ],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(case.failing(), |subject| {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(fits.subjects(), |subject| {
         let confidence = confidence(subject)?;
         // A forward to an inbound endpoint that is down would fail the same.
         let may_be_forwarded = !subject.verdict().is_negative()

@@ -1,8 +1,7 @@
 //! The server does not recurse.
 
 use super::phrase::{self, observed_controls, observed_target};
-use super::step::Step;
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped};
 use crate::compare::Verdict;
 use crate::dns::{RData, Section};
 use crate::limits;
@@ -28,20 +27,17 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [RFC_1035_HEADER, RFC_9499, BIND_RECURSION],
-        needs: [],
-        wants: [],
-        explains: [],
+        at: Failing,
+        requires: [[HEARD_AT_ALL], [not RECURSES]],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(case.failing(), |subject| {
-        (Step::of(subject) == Step::NotRecursive).then(|| subject.verdict() == Verdict::Referral)
-    })
-    .into_iter()
-    .map(|(referral, subjects)| finding(referral, &subjects))
-    .collect()
+fn check(_: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(fits.subjects(), |subject| Some(subject.verdict() == Verdict::Referral))
+        .into_iter()
+        .map(|(referral, subjects)| finding(referral, &subjects))
+        .collect()
 }
 
 fn finding(referral: bool, subjects: &[&Subject<'_>]) -> Finding {

@@ -1,8 +1,7 @@
 //! Names that do not exist have addresses at this resolver.
 
 use super::phrase::{self, observed_sibling, observed_target};
-use super::step::Step;
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject};
 use crate::software::Software;
 use std::net::IpAddr;
 
@@ -27,20 +26,14 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [RFC_8914_FORGED, DNSMASQ_BOGUS_NXDOMAIN],
-        needs: [Controls],
-        wants: [],
-        explains: [],
+        at: Failing,
+        requires: [[INVENTS_ADDRESSES]],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(case.failing(), |subject| {
-        (Step::of(subject) == Step::Rewritten).then_some(())
-    })
-    .into_iter()
-    .map(|((), subjects)| finding(case, &subjects))
-    .collect()
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    vec![finding(case, &fits.subjects())]
 }
 
 fn finding(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Finding {

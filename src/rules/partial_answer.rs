@@ -1,9 +1,7 @@
 //! Right addresses and wrong ones in one answer.
 
 use super::phrase::{self, observed_target};
-use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, remedy, stale_addresses};
-use crate::address::AddressClass;
-use crate::compare::Verdict;
+use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, remedy};
 use crate::dns::RecordType;
 use crate::expect::Fit;
 
@@ -28,17 +26,20 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [EKS_CLUSTER_ENDPOINT],
-        needs: [],
-        wants: [],
+        at: Failing,
+        requires: [
+            [GIVES_SOME_EXPECTED],
+            [unless SIBLING_RESOLVES],
+            [not SINKHOLED],
+            [not ALL_WRONG_ADDRESSES_ARE_STALE],
+        ],
+        confidence: [High],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let subjects: Vec<&Subject<'_>> = case.failing().filter(|subject| is_partial(case, subject)).collect();
-    if subjects.is_empty() {
-        return Vec::new();
-    }
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let subjects = fits.subjects();
     let who = phrase::titles(&subjects);
     let gives = phrase::plural(subjects.len(), "gives", "give");
     let distinct = |wanted: fn(Fit) -> bool| {
@@ -72,12 +73,4 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
                 .concat(),
             ),
     ]
-}
-
-fn is_partial(case: &Case<'_>, subject: &Subject<'_>) -> bool {
-    subject.verdict() == Verdict::Partial
-        && !subject.sibling_resolves()
-        && !subject.has_class(AddressClass::Sinkhole)
-        && !subject.has_class(AddressClass::Loopback)
-        && !stale_addresses::is_stale(case, subject)
 }

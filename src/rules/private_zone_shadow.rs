@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use super::phrase::{self, observed_sibling, observed_target};
 use super::view::{self, VpcSideFault};
 use super::{
-    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, forwarded_to_wrong_view, grouped, remedy,
-    route53,
+    Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, forwarded_to_wrong_view, grouped,
+    remedy, route53,
 };
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;
@@ -39,15 +39,20 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [ROUTE53_PRIVATE_ZONE_CONSIDERATIONS],
-        needs: [],
-        wants: [VpcView, PublicControl, Cluster, Vpc, HostedZones, Instance],
+        at: FailingOrConfigured,
+        requires: [
+            [DENIED_BY_PRIVATE_ZONE],
+            [unless SIBLING_RESOLVES],
+        ],
+        wants: [VpcView, Cluster, Vpc, HostedZones, Instance],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let shadowed = case
-        .failing()
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let shadowed = fits
+        .subjects()
+        .into_iter()
         .filter(|subject| view::vpc_side_fault(case, subject) == Some(VpcSideFault::Shadowed));
     let is_a_services = |apex: &Name| {
         let listed = case.hosted_zones().into_iter().flatten();
@@ -56,7 +61,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     };
     // A resolver of a VPC that is known to be another than the cluster's is not on the VPC's side, and its own
     // private zone takes the name all the same.
-    let elsewhere = case.failing().filter(|subject| {
+    let elsewhere = fits.subjects().into_iter().filter(|subject| {
         subject.probed.resolver.is_elsewhere
             && !subject.has_role(Role::Inbound)
             && apex(subject).is_some_and(|apex| {
@@ -68,8 +73,9 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         .into_iter()
         .filter(|(apex, _)| !is_a_services(apex))
         .map(|(apex, at)| {
-            let forwarders: Vec<&Subject<'_>> = case
-                .failing()
+            let forwarders: Vec<&Subject<'_>> = fits
+                .subjects()
+                .into_iter()
                 .filter(|subject| {
                     !subject.is_vpc_side()
                         && !at.iter().any(|other| other.name() == subject.name())

@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::step::{Denial, Step};
-use super::{Case, Confidence, Evidence, Finding, Severity, Stage, Subject, dnssec_bogus, grouped, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, dnssec_bogus, grouped, remedy};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::endpoint::SoaOrigin;
@@ -36,8 +36,15 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [DNSMASQ_REBIND, UNBOUND_PRIVATE, BIND_DENY_ANSWER_ADDRESSES, PFSENSE_REBINDING, RFC_8914_POLICY],
-        needs: [],
-        wants: [VpcView, PublicControl, Controls],
+        at: Failing,
+        requires: [
+            [LEGIBLE],
+            [PRIVATE_ADDRESSES_KNOWN],
+            [DENIED_WITHOUT_SOA, SERVFAIL, REFUSED],
+            [SIBLING_IS_ORDINARY, DENIED_WITHOUT_SOA],
+            [SIBLING_IS_ORDINARY, MARKED_AS_POLICY],
+        ],
+        wants: [Controls],
         explains: ["a-fails-aaaa-nodata"],
         stage: Stage::Evidence,
     }
@@ -144,8 +151,8 @@ fn names_no_other_reason(mark: &ExtendedError) -> bool {
         .is_none_or(|text| text.to_ascii_lowercase().contains("rebind"))
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(case.failing(), |subject| shape(case, subject))
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(fits.subjects(), |subject| shape(case, subject))
         .into_iter()
         .map(|(shape, subjects)| finding(case, shape, &subjects))
         .collect()

@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::step::{Step, controls};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject};
 use crate::compare::Verdict;
 use crate::dns::AnswerKind;
 use crate::software::Software;
@@ -26,17 +26,18 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [RFC_8914_PROHIBITED, BIND_RECURSION, UNBOUND_ACCESS_CONTROL],
-        needs: [],
+        at: Failing,
+        requires: [[REFUSES_THIS_CLIENT]],
+        confidence: [Certain if [[ALL_CONTROLS_REFUSED]], High if [[CONTROLS_REFUSED]], Medium],
         wants: [Controls],
-        explains: [],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(case.failing(), confidence)
+fn check(_: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    fits.grouped(|_| Some(()))
         .into_iter()
-        .map(|(confidence, subjects)| finding(confidence, &subjects))
+        .map(|(confidence, (), subjects)| finding(confidence, &subjects))
         .collect()
 }
 

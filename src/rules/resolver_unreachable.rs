@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::phrase::{self, observed_target, observed_tcp};
-use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, local_dns_down, remedy};
+use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::dns::AnswerKind;
 use crate::facts::VantageKind;
 use crate::observation::{NetworkFailure, Transport};
@@ -33,25 +33,28 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [MAN_RESOLV_CONF, RFC_7766],
-        needs: [],
+        at: Failing,
+        requires: [
+            [not HEARD_AT_ALL],
+            [not INBOUND_ENDPOINT],
+            [not SERVICE_OF_THIS_HOST_IS_DOWN],
+        ],
         wants: [Stub],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    // Inbound endpoints and this host's own service have rules of their own.
-    let unheard = case.failing().filter(|subject| {
-        !subject.heard_anything() && !subject.has_role(Role::Inbound) && !local_dns_down::is_down(case, subject)
-    });
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     // A VPC's resolver that is silent outside its VPC has a reason of its own, which the others do not share.
     let of_its_own = |subject: &Subject<'_>| {
         subject.probed.resolver.role == Role::Vpc && case.vantage.kind != VantageKind::ClusterVpc
     };
-    grouped(unheard, |subject| Some((Silence::of(subject), of_its_own(subject))))
-        .into_iter()
-        .map(|((silence, _), subjects)| finding(case, silence, &subjects))
-        .collect()
+    grouped(fits.subjects(), |subject| {
+        Some((Silence::of(subject), of_its_own(subject)))
+    })
+    .into_iter()
+    .map(|((silence, _), subjects)| finding(case, silence, &subjects))
+    .collect()
 }
 
 /// How nothing came back.

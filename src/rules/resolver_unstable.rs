@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, phrase, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, phrase, remedy};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, RecordType};
@@ -31,8 +31,8 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [RFC_5001],
-        needs: [],
-        wants: [],
+        at: InScope,
+        requires: [[SAMPLES_DIFFER]],
         // Whatever in the catalogue speaks of a single resolver's answer for the name. What rests on
         // configuration, and what several samples can share (stale data, stray replies, closed TCP), stays.
         replaces: [
@@ -77,14 +77,21 @@ declare_rule! {
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    case.in_scope()
-        .filter_map(|subject| {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    fits.subjects()
+        .into_iter()
+        .map(|subject| {
             let samples = samples(case, subject);
             let kinds = grouped(&samples, |sample| Some(sample.said.clone()));
-            (kinds.len() > 1).then(|| finding(case, subject, &samples, &kinds))
+            finding(case, subject, &samples, &kinds)
         })
         .collect()
+}
+
+/// Whether the samples of a resolver differ.
+pub(super) fn differs(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    let samples = samples(case, subject);
+    samples.iter().any(|sample| sample.said != samples[0].said)
 }
 
 /// What one sample said, as far as samples are compared.

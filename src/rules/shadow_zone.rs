@@ -1,8 +1,8 @@
 //! The resolver answers from a zone of its own that lies over AWS's.
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
-use super::step::{Denial, Step};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::step::Denial;
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::dns::Name;
 use crate::software::Software;
 
@@ -30,9 +30,13 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [RFC_2308_SOA, DNSMASQ_SERVER, UNBOUND_LOCAL_ZONE],
-        needs: [],
+        at: Failing,
+        requires: [
+            [LEGIBLE],
+            [DENIED],
+            [DENIED_BY_FOREIGN_ZONE, ONLY_NAMES_OF_AWS_FAIL],
+        ],
         wants: [VpcView, PublicControl, Controls],
-        explains: [],
         stage: Stage::Evidence,
     }
 }
@@ -48,17 +52,14 @@ enum Shape {
     BareMixed,
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(case.failing(), |subject| shape(case, subject))
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(fits.subjects(), |subject| shape(case, subject))
         .into_iter()
         .map(|(shape, subjects)| finding(case, &shape, &subjects))
         .collect()
 }
 
 fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
-    if Step::of(subject) != Step::Content {
-        return None;
-    }
     match Denial::of(subject)? {
         Denial::Above(soa) => {
             // Of a name that is not AWS's to begin with, any zone may be the right one, unless others have it.

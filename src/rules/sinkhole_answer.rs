@@ -1,8 +1,7 @@
 //! The answer is an address that leads nowhere.
 
 use super::phrase::{self, observed_sibling, observed_target};
-use super::step::{Step, is_sinkholed};
-use super::{Case, Confidence, Evidence, Finding, Severity, Stage, Subject, grouped, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, remedy};
 use crate::address::AddressClass;
 use crate::dns::AnswerKind;
 
@@ -27,20 +26,18 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [RFC_1122_ADDRESSES, CONTROL_D_REBIND],
-        needs: [],
+        at: Failing,
+        requires: [
+            [LEGIBLE],
+            [SINKHOLED],
+        ],
         wants: [VpcView, PublicControl, Controls],
-        explains: [],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(case.failing(), |subject| {
-        (Step::of(subject) == Step::Content && is_sinkholed(subject)).then_some(())
-    })
-    .into_iter()
-    .map(|((), subjects)| finding(case, &subjects))
-    .collect()
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    vec![finding(case, &fits.subjects())]
 }
 
 fn finding(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Finding {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::{RecordType, Section};
@@ -35,21 +35,25 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [EKS_NETWORK_REQUIREMENTS, EKS_BEST_PRACTICES],
+        at: Failing,
+        requires: [
+            [GIVES_OTHER_PRIVATE_ADDRESSES],
+            [unless SIBLING_RESOLVES],
+            [not PUBLIC_IS_EXPECTED],
+            [WRONG_ADDRESSES_ARE_IN_THE_VPC],
+        ],
         needs: [Vpc],
         wants: [Interfaces, Cluster],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let right: Vec<&Subject<'_>> = case
         .subjects()
         .filter(|subject| subject.speaks_dns() && subject.verdict() == Verdict::Match)
         .collect();
-    let stale: Vec<&Subject<'_>> = case.failing().filter(|subject| is_stale(case, subject)).collect();
-    if stale.is_empty() {
-        return Vec::new();
-    }
+    let stale = fits.subjects();
     let confidence = if right.is_empty() {
         Confidence::Medium
     } else {

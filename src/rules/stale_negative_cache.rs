@@ -1,9 +1,7 @@
 //! The resolver still gives an old denial of a name that exists now.
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
-use super::step::{Denial, Step};
-use super::view::{self, Age};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::{Name, RData, RecordType, Section};
 use crate::endpoint::SoaOrigin;
 
@@ -32,9 +30,16 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [RFC_2308, ROUTE53_SOA],
-        needs: [],
-        wants: [VpcView, PublicControl, Controls],
-        explains: [],
+        at: Failing,
+        requires: [
+            [LEGIBLE],
+            [DENIED_BY_PUBLIC_AWS, DENIED_BY_PRIVATE_ZONE],
+            [not ON_THE_VPCS_SIDE, not PRIVATE_IS_EXPECTED, DENIED_BY_PRIVATE_ZONE],
+            [DENIAL_IS_CACHED, DENIED_BY_PRIVATE_ZONE],
+            [PUBLIC_HAS_THE_NAME, DENIED_BY_PRIVATE_ZONE],
+            [SAME_ZONE_HAS_THE_NAME, DENIED_BY_PUBLIC_AWS],
+        ],
+        confidence: [High if [[DENIED_BY_PRIVATE_ZONE]], Medium],
         stage: Stage::Evidence,
     }
 }
@@ -48,39 +53,20 @@ enum Basis {
     PrivateZone,
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(case.failing(), |subject| basis(case, subject))
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let basis = |subject: &Subject<'_>| match SoaOrigin::of(subject.soa()?) {
+        SoaOrigin::PrivateHostedZone => Some(Basis::PrivateZone),
+        SoaOrigin::PublicAws => Some(Basis::Aged),
+        SoaOrigin::Foreign => None,
+    };
+    fits.grouped(basis)
         .into_iter()
-        .map(|(basis, subjects)| finding(case, basis, &subjects))
+        .map(|(confidence, basis, subjects)| finding(case, confidence, basis, &subjects))
         .collect()
 }
 
-fn basis(case: &Case<'_>, subject: &Subject<'_>) -> Option<Basis> {
-    if Step::of(subject) != Step::Content || !subject.verdict().is_negative() {
-        return None;
-    }
-    if !matches!(Denial::of(subject), Some(Denial::Aws)) {
-        return None;
-    }
-    let soa = subject.soa()?;
-    match SoaOrigin::of(soa) {
-        SoaOrigin::PrivateHostedZone => case
-            .vpc_view()
-            .into_iter()
-            .filter(|other| other.name() != subject.name())
-            .any(|other| private_zone(other) == Some(&soa.owner))
-            .then_some(Basis::PrivateZone),
-        // Inside the VPC the public zone should not have been asked at all: another rule's.
-        SoaOrigin::PublicAws if subject.is_vpc_side() && case.private_expected_at(subject) => None,
-        SoaOrigin::PublicAws => {
-            (case.public_has_the_name() == Some(true) && view::age(subject) == Age::Cached).then_some(Basis::Aged)
-        }
-        SoaOrigin::Foreign => None,
-    }
-}
-
 /// The private hosted zone that a resolver takes the name from.
-fn private_zone<'a>(subject: &Subject<'a>) -> Option<&'a Name> {
+pub(super) fn private_zone<'a>(subject: &Subject<'a>) -> Option<&'a Name> {
     let lookups = || [subject.aaaa(), subject.a()].into_iter().flatten();
     let by_soa = lookups()
         .filter_map(|lookup| lookup.soa.as_ref())
@@ -97,7 +83,7 @@ fn private_zone<'a>(subject: &Subject<'a>) -> Option<&'a Name> {
     })
 }
 
-fn finding(case: &Case<'_>, basis: Basis, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, basis: Basis, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
     let wait = subjects
@@ -160,18 +146,12 @@ fn finding(case: &Case<'_>, basis: Basis, subjects: &[&Subject<'_>]) -> Finding 
     if subjects.iter().any(|subject| !subject.is_vpc_side()) {
         remedies.extend(remedy::flush::name(case));
     }
-    RULE.finding(
-        match basis {
-            Basis::Aged => Confidence::Medium,
-            Basis::PrivateZone => Confidence::High,
-        },
-        subjects,
-    )
-    .summary(format!(
-        "{who} still {} an old denial of this name; at most {wait} s of it are left",
-        phrase::plural(several, "gives", "give"),
-    ))
-    .why(explanation)
-    .seen(evidence)
-    .fix(remedies)
+    RULE.finding(confidence, subjects)
+        .summary(format!(
+            "{who} still {} an old denial of this name; at most {wait} s of it are left",
+            phrase::plural(several, "gives", "give"),
+        ))
+        .why(explanation)
+        .seen(evidence)
+        .fix(remedies)
 }

@@ -1,8 +1,8 @@
 //! Replies are cut short, and TCP does not bring the rest.
 
 use super::phrase::{self, observed, observed_target};
-use super::step::{self, Step};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::step::{self};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::dns::RecordType;
 use crate::observation::{Attempt, Reason, Transport};
 
@@ -26,23 +26,20 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [RFC_7766],
-        needs: [],
-        wants: [],
-        explains: [],
+        at: Failing,
+        requires: [[CUT_SHORT]],
         replaces: ["tcp-blocked"],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(case.failing(), |subject| {
-        (Step::of(subject) == Step::Truncated).then(|| {
-            // Whoever speaks over TCP, and does not give the answer, has another fault besides.
-            if over_tcp(subject).is_some_and(step::was_heard) {
-                Confidence::Medium
-            } else {
-                Confidence::Certain
-            }
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(fits.subjects(), |subject| {
+        // Whoever speaks over TCP, and does not give the answer, has another fault besides.
+        Some(if over_tcp(subject).is_some_and(step::was_heard) {
+            Confidence::Medium
+        } else {
+            Confidence::Certain
         })
     })
     .into_iter()

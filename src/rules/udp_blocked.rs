@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed_target, observed_tcp};
 use super::step::was_heard;
-use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::observation::Transport;
 use crate::resolvers::Role;
 
@@ -25,17 +25,18 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [RFC_7766, ROUTE53_INBOUND_VALUES],
-        needs: [],
-        wants: [],
+        at: Failing,
+        requires: [
+            [not HEARD_OVER_UDP],
+            [HEARD_OVER_TCP],
+        ],
+        confidence: [High],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let blocked: Vec<&Subject<'_>> = case.failing().filter(|subject| heard_only_over_tcp(subject)).collect();
-    if blocked.is_empty() {
-        return Vec::new();
-    }
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let blocked = fits.subjects();
     let who = phrase::titles(&blocked);
     let mut remedies = Vec::new();
     if blocked.iter().any(|subject| subject.has_role(Role::Inbound)) {

@@ -1,8 +1,8 @@
-//! From single rules to one evaluation: stages, replacement, causes, calibration, order.
+//! From single rules to one evaluation: signs, stages, replacement, causes, calibration, order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Case, Confidence, Evaluation, Finding, Need, NotEvaluated, RULES, Rule, Severity, Stage, find};
+use super::{Case, Confidence, Evaluation, Finding, Fits, Need, NotEvaluated, RULES, Rule, Severity, Stage, find};
 use crate::resolvers::Role;
 
 /// Asks every rule, and puts what they say in order: the one cause to act on first.
@@ -12,9 +12,9 @@ pub fn evaluate(case: &Case<'_>) -> Evaluation {
     for stage in [Stage::Evidence, Stage::Remainder, Stage::Unexplained] {
         let mut found = Vec::new();
         for rule in RULES.iter().filter(|rule| rule.stage == stage) {
-            let missing: Vec<Need> = rule.needs.iter().copied().filter(|need| !case.has(*need)).collect();
+            let missing = rule.missing(case);
             if missing.is_empty() {
-                found.extend((rule.check)(case, &findings));
+                found.extend(ask(rule, case, &findings));
                 continue;
             }
             let missing: Vec<String> = missing
@@ -44,20 +44,29 @@ pub fn evaluate(case: &Case<'_>) -> Evaluation {
     }
 }
 
+/// Reads the signs of a rule, and asks it where they fit.
+fn ask(rule: &Rule, case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
+    let Some(states) = rule.states else {
+        return (rule.check)(case, &Fits::unread(), earlier);
+    };
+    let fits = states.fits(case);
+    fits.map_or_else(Vec::new, |fits| (rule.check)(case, &fits, earlier))
+}
+
 /// Which facts each rule touches, each rule seeing all that the others found.
 pub fn touched(case: &Case<'_>) -> Vec<(&'static str, BTreeSet<Need>)> {
     let findings = evaluate(case).findings;
     case.take_touched();
     RULES
         .iter()
-        .filter(|rule| rule.needs.iter().all(|need| case.has(*need)))
+        .filter(|rule| rule.missing(case).is_empty())
         .map(|rule| {
             let others: Vec<Finding> = findings
                 .iter()
                 .filter(|finding| finding.rule != rule.name)
                 .cloned()
                 .collect();
-            (rule.check)(case, &others);
+            ask(rule, case, &others);
             (rule.name, case.take_touched())
         })
         .collect()

@@ -1,0 +1,172 @@
+//! Where the signs of a rule fit: what the engine hands to the rule's check.
+
+use super::signs::{Requires, Weighed};
+use super::{Case, Confidence, Need, Rule, Subject};
+
+/// What a rule requires before its check is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Statement {
+    /// Whose signs are read.
+    pub(super) at: At,
+    /// What it cannot be without.
+    pub(super) requires: Requires,
+    /// How sure it is: the first whose signs fit too. The last has none.
+    pub(super) confidence: &'static [(Confidence, Requires)],
+}
+
+/// Whose signs a rule reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum At {
+    /// Each resolver in scope whose answer is not what it should be.
+    Failing,
+    /// Each resolver in scope.
+    InScope,
+    /// Each resolver in scope whose answer is not what it should be; and the configuration, where none shows it: the
+    /// check is asked in any case.
+    FailingOrConfigured,
+    /// The run as a whole: this host, the cluster, what AWS says.
+    Run,
+}
+
+/// A resolver at which a rule's signs fit.
+#[derive(Debug, Clone, Copy)]
+pub struct Fit<'c, 'a> {
+    /// The resolver.
+    pub subject: &'c Subject<'a>,
+    /// How sure the rule is there, by its signs.
+    pub confidence: Confidence,
+}
+
+/// Where the signs of a rule fit.
+#[derive(Debug, Clone)]
+pub struct Fits<'c, 'a> {
+    at: Vec<Fit<'c, 'a>>,
+    /// How sure the rule is, where it is about the run as a whole.
+    pub confidence: Confidence,
+}
+
+impl<'c, 'a> Fits<'c, 'a> {
+    /// Nothing that was read: for a rule that states no signs.
+    pub(super) fn unread() -> Self {
+        Self {
+            at: Vec::new(),
+            confidence: Confidence::Low,
+        }
+    }
+
+    /// The resolvers, each with how sure the rule is there.
+    pub(super) fn iter(&self) -> impl Iterator<Item = Fit<'c, 'a>> {
+        self.at.iter().copied()
+    }
+
+    /// The resolvers.
+    pub(super) fn subjects(&self) -> Vec<&'c Subject<'a>> {
+        self.at.iter().map(|fit| fit.subject).collect()
+    }
+
+    /// The resolvers by how sure the rule is and by what it makes of each, in the order in which each group first comes
+    /// up. `None` leaves one out.
+    pub(super) fn grouped<K: PartialEq>(
+        &self,
+        key: impl Fn(&'c Subject<'a>) -> Option<K>,
+    ) -> Vec<(Confidence, K, Vec<&'c Subject<'a>>)> {
+        let mut groups: Vec<(Confidence, K, Vec<&'c Subject<'a>>)> = Vec::new();
+        for fit in self.iter() {
+            let Some(key) = key(fit.subject) else { continue };
+            let same = groups
+                .iter_mut()
+                .find(|(confidence, other, _)| *confidence == fit.confidence && *other == key);
+            match same {
+                Some((_, _, group)) => group.push(fit.subject),
+                None => groups.push((fit.confidence, key, vec![fit.subject])),
+            }
+        }
+        groups
+    }
+}
+
+impl Statement {
+    /// Where the signs fit. `None` where they fit nowhere, and the check has nothing to look at.
+    pub(super) fn fits<'c, 'a>(&self, case: &'c Case<'a>) -> Option<Fits<'c, 'a>> {
+        let fit = |subject: &'c Subject<'a>| {
+            let fits = self.weigh(case, Some(subject)) == Weighed::Fits;
+            fits.then(|| Fit {
+                subject,
+                confidence: self.confidence(case, Some(subject)),
+            })
+        };
+        let at: Vec<Fit<'c, 'a>> = match self.at {
+            At::Failing | At::FailingOrConfigured => case.failing().filter_map(fit).collect(),
+            At::InScope => case.in_scope().filter_map(fit).collect(),
+            At::Run => {
+                return (self.weigh(case, None) == Weighed::Fits).then(|| Fits {
+                    at: Vec::new(),
+                    confidence: self.confidence(case, None),
+                });
+            }
+        };
+        (!at.is_empty() || self.at == At::FailingOrConfigured).then_some(Fits {
+            at,
+            confidence: Confidence::Low,
+        })
+    }
+
+    /// What the signs say, at a resolver or of the run.
+    pub(super) fn weigh(&self, case: &Case<'_>, subject: Option<&Subject<'_>>) -> Weighed {
+        self.requires.weigh(case, subject)
+    }
+
+    /// How sure it is where the signs fit.
+    fn confidence(&self, case: &Case<'_>, subject: Option<&Subject<'_>>) -> Confidence {
+        self.confidence
+            .iter()
+            .find(|(_, signs)| signs.fits(case, subject))
+            .map_or(Confidence::Low, |(confidence, _)| *confidence)
+    }
+}
+
+impl Rule {
+    /// The facts without which it is not evaluated: those it names, and those that its signs cannot be read without.
+    pub fn needs(&self) -> Vec<Need> {
+        let of_signs = self.states.map(|states| states.requires.facts().0);
+        distinct(self.needs.iter().copied().chain(of_signs.into_iter().flatten()))
+    }
+
+    /// The facts that it looks at where they are known: those it names, and those that its signs look at.
+    pub fn wants(&self) -> Vec<Need> {
+        let needs = self.needs();
+        let of_signs = self.states.into_iter().flat_map(|states| {
+            let surer = states.confidence.iter().flat_map(|(_, signs)| {
+                let (needs, wants) = signs.facts();
+                needs.into_iter().chain(wants)
+            });
+            states.requires.facts().1.into_iter().chain(surer)
+        });
+        let mut wants = distinct(self.wants.iter().copied().chain(of_signs));
+        wants.retain(|need| !needs.contains(need));
+        wants
+    }
+
+    /// The signs that it cannot be without, each in words, as its page has them. Empty where it states none.
+    pub fn signs(&self) -> Vec<String> {
+        self.states
+            .map_or_else(Vec::new, |states| states.requires.words().collect())
+    }
+
+    /// The facts that are missing, so that it cannot be evaluated.
+    pub(super) fn missing(&self, case: &Case<'_>) -> Vec<Need> {
+        let of_signs = self.states.map(|states| states.requires.missing(case));
+        let own = self.needs.iter().copied().filter(|need| !case.has(*need));
+        distinct(own.chain(of_signs.into_iter().flatten()))
+    }
+}
+
+fn distinct(needs: impl Iterator<Item = Need>) -> Vec<Need> {
+    let mut each = Vec::new();
+    for need in needs {
+        if !each.contains(&need) {
+            each.push(need);
+        }
+    }
+    each
+}

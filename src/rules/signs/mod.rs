@@ -1,0 +1,292 @@
+//! Signs: what the evidence shows, or does not show. A rule declares the signs that it cannot be without, the engine
+//! reads them before it asks the rule, and `--explain-why` prints what was read.
+//!
+//! A sign stands here once: how it is read, and its words. What two rules share is a sign.
+
+mod resolver;
+mod run;
+
+use std::fmt;
+
+use super::{Case, Need, Subject};
+
+pub(super) use resolver::*;
+pub(super) use run::*;
+
+/// One thing that the evidence shows, or does not show.
+pub(super) struct Sign {
+    /// What is looked for, for the case that it could not be seen.
+    what: &'static str,
+    /// The words for it being there.
+    yes: &'static str,
+    /// The words for it not being there.
+    no: &'static str,
+    read: Read,
+    /// What else is said of it where it is there.
+    detail: Option<fn(&Subject<'_>) -> Option<String>>,
+    /// Without these it cannot be read.
+    needs: &'static [Need],
+    /// What it looks at where that is known.
+    looks_at: &'static [Need],
+    /// Which resolvers can show it.
+    shown_by: ShownBy,
+}
+
+/// What a sign is read off: one resolver, or the run with its facts.
+#[derive(Clone, Copy)]
+enum Read {
+    Resolver(fn(&Case<'_>, &Subject<'_>) -> Option<bool>),
+    Run(fn(&Case<'_>) -> Option<bool>),
+}
+
+/// Which resolvers can show a sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ShownBy {
+    All,
+    Encrypted,
+    Clear,
+}
+
+impl fmt::Debug for Sign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Sign").field(&self.yes).finish()
+    }
+}
+
+impl PartialEq for Sign {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Sign {
+    const fn new(what: &'static str, yes: &'static str, no: &'static str, read: Read) -> Self {
+        Self {
+            what,
+            yes,
+            no,
+            read,
+            detail: None,
+            needs: &[],
+            looks_at: &[],
+            shown_by: ShownBy::All,
+        }
+    }
+
+    /// A sign of one resolver. It reads as `None` where that cannot be seen.
+    const fn of_resolver(
+        what: &'static str,
+        yes: &'static str,
+        no: &'static str,
+        read: fn(&Case<'_>, &Subject<'_>) -> Option<bool>,
+    ) -> Self {
+        Self::new(what, yes, no, Read::Resolver(read))
+    }
+
+    /// A sign of the run: of this host, of the cluster, of what AWS says.
+    const fn of_run(
+        what: &'static str,
+        yes: &'static str,
+        no: &'static str,
+        read: fn(&Case<'_>) -> Option<bool>,
+    ) -> Self {
+        Self::new(what, yes, no, Read::Run(read))
+    }
+
+    /// Without these facts it cannot be read.
+    const fn needing(self, needs: &'static [Need]) -> Self {
+        Self { needs, ..self }
+    }
+
+    /// These facts it looks at where they are known.
+    const fn looking_at(self, looks_at: &'static [Need]) -> Self {
+        Self { looks_at, ..self }
+    }
+
+    /// What else is said of it where it is there.
+    const fn with(self, detail: fn(&Subject<'_>) -> Option<String>) -> Self {
+        Self {
+            detail: Some(detail),
+            ..self
+        }
+    }
+
+    const fn shown_by(self, shown_by: ShownBy) -> Self {
+        Self { shown_by, ..self }
+    }
+
+    /// Whether the sign is there. `None` where it could not be seen, or no resolver is looked at.
+    pub(super) fn seen(&self, case: &Case<'_>, subject: Option<&Subject<'_>>) -> Option<bool> {
+        match self.read {
+            Read::Resolver(read) => read(case, subject?),
+            Read::Run(read) => read(case),
+        }
+    }
+
+    /// What was seen, in words.
+    pub(super) fn words(&self, subject: Option<&Subject<'_>>, seen: Option<bool>) -> String {
+        let words = match seen {
+            Some(true) => self.yes,
+            Some(false) => self.no,
+            None => return format!("{}: not seen", self.what),
+        };
+        match self.detail.zip(subject).and_then(|(detail, subject)| detail(subject)) {
+            Some(detail) if seen == Some(true) => format!("{words} ({detail})"),
+            _ => words.to_owned(),
+        }
+    }
+
+    /// Whether a resolver of this kind can show it.
+    pub(super) fn can_be_shown_by(&self, subject: &Subject<'_>) -> bool {
+        let transport = subject.probed.resolver.transport;
+        let is_encrypted = transport.is_some_and(crate::observation::Transport::is_encrypted);
+        match self.shown_by {
+            ShownBy::All => true,
+            ShownBy::Encrypted => is_encrypted,
+            ShownBy::Clear => !is_encrypted,
+        }
+    }
+}
+
+/// A sign as a rule requires it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Is {
+    /// It is there.
+    Present(&'static Sign),
+    /// It was looked for, and is not there.
+    Absent(&'static Sign),
+    /// It is not there, as far as could be seen.
+    NotSeen(&'static Sign),
+}
+
+impl Is {
+    /// The sign.
+    pub(super) fn sign(self) -> &'static Sign {
+        match self {
+            Self::Present(sign) | Self::Absent(sign) | Self::NotSeen(sign) => sign,
+        }
+    }
+
+    /// Whether what was seen is as required; `None` where that could not be seen.
+    fn fits(self, seen: Option<bool>) -> Option<bool> {
+        match self {
+            Self::Present(_) => seen,
+            Self::Absent(_) => seen.map(|seen| !seen),
+            Self::NotSeen(_) => Some(seen != Some(true)),
+        }
+    }
+
+    /// The facts without which it cannot be said.
+    fn needs(self) -> &'static [Need] {
+        match self {
+            Self::Present(sign) | Self::Absent(sign) => sign.needs,
+            Self::NotSeen(_) => &[],
+        }
+    }
+
+    /// The words for it being as it is required.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Present(sign) => sign.yes,
+            Self::Absent(sign) | Self::NotSeen(sign) => sign.no,
+        }
+    }
+}
+
+/// Signs of which any is enough.
+pub(super) type Alternatives = &'static [Is];
+
+/// What a rule cannot be without: of each group one sign.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Requires(pub(super) &'static [Alternatives]);
+
+/// What the signs say of a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Weighed {
+    /// Everything that it cannot be without is there.
+    Fits,
+    /// What would decide could not be seen.
+    Undecided(Vec<String>),
+    /// What was seen rules it out.
+    RuledOut(Vec<String>),
+}
+
+impl Requires {
+    /// All signs.
+    pub(super) fn signs(self) -> impl Iterator<Item = Is> {
+        self.0.iter().copied().flatten().copied()
+    }
+
+    /// Each group in words: what has to be seen, or any of what.
+    pub(super) fn words(self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|group| {
+            let words: Vec<&str> = group.iter().map(|is| is.words()).collect();
+            words.join("; or ")
+        })
+    }
+
+    /// What the evidence says, at a resolver or of the run.
+    pub(super) fn weigh(self, case: &Case<'_>, subject: Option<&Subject<'_>>) -> Weighed {
+        let mut unseen = Vec::new();
+        for group in self.0 {
+            let readings: Vec<(Option<bool>, Is)> =
+                group.iter().map(|is| (is.sign().seen(case, subject), *is)).collect();
+            if readings.iter().any(|(seen, is)| is.fits(*seen) == Some(true)) {
+                continue;
+            }
+            let is_decided = readings.iter().all(|(seen, is)| is.fits(*seen).is_some());
+            let words = readings
+                .into_iter()
+                .filter(|(seen, is)| is_decided || is.fits(*seen).is_none())
+                .map(|(seen, is)| is.sign().words(subject, seen));
+            if is_decided {
+                return Weighed::RuledOut(words.collect());
+            }
+            unseen.extend(words);
+        }
+        if unseen.is_empty() {
+            Weighed::Fits
+        } else {
+            Weighed::Undecided(unseen)
+        }
+    }
+
+    /// Whether these signs are all there.
+    pub(super) fn fits(self, case: &Case<'_>, subject: Option<&Subject<'_>>) -> bool {
+        self.0.iter().all(|group| {
+            let fits = |is: &Is| is.fits(is.sign().seen(case, subject));
+            group.iter().any(|is| fits(is) == Some(true))
+        })
+    }
+
+    /// The facts that some group cannot be read without.
+    pub(super) fn missing(self, case: &Case<'_>) -> Vec<Need> {
+        let unmet = |is: &Is| is.needs().iter().copied().find(|need| !case.has(*need));
+        let groups = self.0.iter().filter_map(|group| {
+            let unmet: Vec<Need> = group.iter().filter_map(unmet).collect();
+            (unmet.len() == group.len()).then_some(unmet)
+        });
+        groups.flatten().collect()
+    }
+
+    /// Whether some group is about resolvers of another kind alone.
+    pub(super) fn is_of_another_kind(self, subject: &Subject<'_>) -> bool {
+        self.0
+            .iter()
+            .any(|group| group.iter().all(|is| !is.sign().can_be_shown_by(subject)))
+    }
+
+    /// The facts that its signs look at, of those without which no group can be read, and of the others.
+    pub(super) fn facts(self) -> (Vec<Need>, Vec<Need>) {
+        let (mut needs, mut wants) = (Vec::new(), Vec::new());
+        for group in self.0 {
+            for is in *group {
+                let list = if group.len() == 1 { &mut needs } else { &mut wants };
+                list.extend(is.needs());
+                wants.extend(is.sign().needs);
+                wants.extend(is.sign().looks_at);
+            }
+        }
+        (needs, wants)
+    }
+}

@@ -1,0 +1,723 @@
+//! Signs of one resolver: of the exchange with it, of its answer, of its controls, and of where it is.
+
+use super::{ShownBy, Sign};
+use crate::address::AddressClass;
+use crate::compare::Verdict;
+use crate::dns::{AnswerKind, ExtendedError};
+use crate::endpoint::SoaOrigin;
+use crate::observation::{Lookup, Purpose, Transport};
+use crate::resolvers::Role;
+use crate::rules::step::{Denial, Step, controls, is_sinkholed, was_heard};
+use crate::rules::view::{self, Age};
+use crate::rules::{
+    Need, Subject, dns_firewall_block, local_dns_down, malformed_reply, no_internet_recursion, phrase,
+    rebinding_protection, resolver_refuses_client, resolver_unstable, shadow_zone, stale_addresses,
+    stale_negative_cache,
+};
+use crate::settings::Scope;
+
+/// The order in which signs of a resolver are read.
+pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
+    &HEARD_AT_ALL,
+    &HEARD_OVER_UDP,
+    &HEARD_OVER_TCP,
+    &HEARD_ONLY_OVER_TCP,
+    &SAMPLES_DIFFER,
+    &CERTIFICATE_FAILS,
+    &SESSION_FAILS,
+    &ANSWERS_ONLY_WITHOUT_EDNS,
+    &ANSWERS_WITHOUT_EDNS,
+    &CUT_SHORT,
+    &UNREADABLE,
+    &PARTLY_BROKEN,
+    &RECURSES,
+    &LEGIBLE,
+    &GIVES_ADDRESSES,
+    &GIVES_PUBLIC_ADDRESSES,
+    &GIVES_THE_PUBLIC_VIEW,
+    &GIVES_OTHER_PRIVATE_ADDRESSES,
+    &GIVES_SOME_EXPECTED,
+    &WRONG_ADDRESSES_ARE_IN_THE_VPC,
+    &ALL_WRONG_ADDRESSES_ARE_STALE,
+    &SINKHOLED,
+    &DENIED,
+    &DENIED_BY_PUBLIC_AWS,
+    &DENIED_BY_PRIVATE_ZONE,
+    &DENIED_BY_FOREIGN_ZONE,
+    &DENIED_WITHOUT_SOA,
+    &DENIAL_IS_CACHED,
+    &SERVFAIL,
+    &FAILS_OR_IS_SILENT,
+    &AAAA_FAILS,
+    &REFUSED,
+    &VALIDATION_FAILS,
+    &ANSWERS_UNCHECKED,
+    &MARKED_AS_DNSSEC,
+    &MARKED_AS_POLICY,
+    &LOOKS_REBINDING_FILTERED,
+    &FILTERS_PRIVATE_ADDRESSES,
+    &BLOCKS_IN_THE_VPC,
+    &SIBLING_RESOLVES,
+    &SIBLING_IS_ORDINARY,
+    &SIBLING_FAILS,
+    &SIBLING_IS_ANSWERED,
+    &INVENTS_ADDRESSES,
+    &CONTROLS_REFUSED,
+    &ALL_CONTROLS_REFUSED,
+    &REFUSES_THIS_CLIENT,
+    &AWS_CONTROL_WORKS,
+    &ROOT_CONTROL_WORKS,
+    &RESOLVES_NO_INTERNET_NAMES,
+    &ONLY_NAMES_OF_AWS_FAIL,
+    &PRIVATE_ADDRESSES_KNOWN,
+    &PRIVATE_IS_EXPECTED,
+    &PUBLIC_IS_EXPECTED,
+    &SAME_ZONE_HAS_THE_NAME,
+    &OTHERS_MIX_ADDRESSES,
+    &ON_THE_VPCS_SIDE,
+    &INBOUND_ENDPOINT,
+    &IN_ANOTHER_VPC,
+    &ON_THIS_HOST,
+    &SERVICE_OF_THIS_HOST_IS_DOWN,
+    &PORT_REFUSED,
+];
+
+// The exchange.
+
+/// Any question got any reply.
+pub(in crate::rules) static HEARD_AT_ALL: Sign = Sign::of_resolver(
+    "a reply",
+    "it answers some question",
+    "it answers no question",
+    |_, subject| Some(subject.heard_anything()),
+);
+
+/// A question over UDP got a reply.
+pub(in crate::rules) static HEARD_OVER_UDP: Sign = Sign::of_resolver(
+    "a reply over UDP",
+    "it answers over UDP",
+    "it does not answer over UDP",
+    |_, subject| heard_over(subject, Transport::Udp),
+)
+.shown_by(ShownBy::Clear);
+
+/// A question over TCP got a reply.
+pub(in crate::rules) static HEARD_OVER_TCP: Sign = Sign::of_resolver(
+    "a reply over TCP",
+    "it answers over TCP",
+    "it does not answer over TCP",
+    |_, subject| heard_over(subject, Transport::Tcp),
+)
+.shown_by(ShownBy::Clear);
+
+/// UDP was tried and got no reply, and TCP got one.
+pub(in crate::rules) static HEARD_ONLY_OVER_TCP: Sign = Sign::of_resolver(
+    "replies over TCP alone",
+    "it answers over TCP only",
+    "it does not answer over TCP only",
+    |_, subject| {
+        let udp = heard_over(subject, Transport::Udp);
+        Some(udp == Some(false) && heard_over(subject, Transport::Tcp) == Some(true))
+    },
+);
+
+/// The same question gets different answers.
+pub(in crate::rules) static SAMPLES_DIFFER: Sign = Sign::of_resolver(
+    "different answers to the same question",
+    "it gives different answers to the same question",
+    "it gives the same answer each time",
+    |case, subject| Some(resolver_unstable::differs(case, subject)),
+);
+
+/// The certificate of a resolver inside TLS does not verify.
+pub(in crate::rules) static CERTIFICATE_FAILS: Sign = Sign::of_resolver(
+    "the certificate",
+    "its certificate does not verify",
+    "its certificate verifies",
+    |_, subject| Some(subject.verdict() == Verdict::Certificate),
+)
+.shown_by(ShownBy::Encrypted);
+
+/// There is no session inside TLS to ask in.
+pub(in crate::rules) static SESSION_FAILS: Sign = Sign::of_resolver(
+    "a session inside TLS",
+    "the TLS or HTTP session with it fails",
+    "the TLS or HTTP session with it works",
+    |_, subject| Some(subject.verdict().is_without_exchange() && subject.verdict() != Verdict::Certificate),
+)
+.shown_by(ShownBy::Encrypted);
+
+/// Questions with EDNS fail, and the same without it are answered.
+pub(in crate::rules) static ANSWERS_ONLY_WITHOUT_EDNS: Sign = Sign::of_resolver(
+    "answers without EDNS only",
+    "it answers only questions without EDNS",
+    "EDNS makes no difference",
+    |_, subject| Some(Step::of(subject) == Step::EdnsIntolerant),
+);
+
+/// Some question without EDNS is answered.
+pub(in crate::rules) static ANSWERS_WITHOUT_EDNS: Sign = Sign::of_resolver(
+    "answers without EDNS",
+    "it answers without EDNS",
+    "it does not answer without EDNS, either",
+    |_, subject| Some(subject.answers_without_edns()),
+);
+
+/// The reply is truncated, and TCP does not bring the rest.
+pub(in crate::rules) static CUT_SHORT: Sign = Sign::of_resolver(
+    "a truncated reply",
+    "its reply is truncated, and TCP does not bring the rest",
+    "its reply is not truncated",
+    |_, subject| Some(Step::of(subject) == Step::Truncated),
+);
+
+/// What comes back cannot be used.
+pub(in crate::rules) static UNREADABLE: Sign = Sign::of_resolver(
+    "a reply that can be used",
+    "its replies cannot be parsed, or belong to other questions",
+    "its reply can be parsed and belongs to the question",
+    |_, subject| Some(Step::of(subject) == Step::Malformed),
+);
+
+/// The answer is right, and something else in the reply is not.
+pub(in crate::rules) static PARTLY_BROKEN: Sign = Sign::of_resolver(
+    "a defect beside a right answer",
+    "its right answer comes with a defect",
+    "no defect comes beside a right answer",
+    |_, subject| Some(subject.verdict().is_fine() && malformed_reply::blemish(subject).is_some()),
+);
+
+/// The server does recursion.
+pub(in crate::rules) static RECURSES: Sign = Sign::of_resolver(
+    "recursion",
+    "it does recursion",
+    "it does no recursion",
+    |_, subject| {
+        subject
+            .heard_anything()
+            .then(|| Step::of(subject) != Step::NotRecursive)
+    },
+);
+
+/// Nothing that comes before the answer's content is wrong.
+pub(in crate::rules) static LEGIBLE: Sign = Sign::of_resolver(
+    "an answer to read",
+    "nothing is wrong with the exchange, so the answer itself counts",
+    "the exchange itself is at fault, so the answer does not count",
+    |_, subject| Some(Step::of(subject) == Step::Content),
+);
+
+// The answer.
+
+/// There are addresses in it.
+pub(in crate::rules) static GIVES_ADDRESSES: Sign = Sign::of_resolver(
+    "addresses",
+    "it gives addresses",
+    "it gives no address",
+    |_, subject| Some(subject.verdict().has_addresses()),
+);
+
+/// All addresses are public ones.
+pub(in crate::rules) static GIVES_PUBLIC_ADDRESSES: Sign = Sign::of_resolver(
+    "public addresses",
+    "it gives public addresses alone",
+    "it does not give public addresses alone",
+    |_, subject| {
+        let addresses = &subject.comparison.addresses;
+        Some(!addresses.is_empty() && addresses.iter().all(|address| address.class == AddressClass::Public))
+    },
+);
+
+/// Public addresses, or the right ones from the public zone, where the private ones are expected.
+pub(in crate::rules) static GIVES_THE_PUBLIC_VIEW: Sign = Sign::of_resolver(
+    "the public view",
+    "it gives what public DNS has, where the private addresses are expected",
+    "it does not give what public DNS has in place of the private addresses",
+    |case, subject| Some(view::gives_the_public_view(case, subject)),
+);
+
+/// An address that is not public and not expected.
+pub(in crate::rules) static GIVES_OTHER_PRIVATE_ADDRESSES: Sign = Sign::of_resolver(
+    "unexpected private addresses",
+    "it gives a private address that is not expected",
+    "it gives no unexpected private address",
+    |case, subject| {
+        let unexpected = case.unexpected_addresses(subject);
+        Some(unexpected.iter().any(|address| address.class != AddressClass::Public))
+    },
+);
+
+/// Expected addresses and others.
+pub(in crate::rules) static GIVES_SOME_EXPECTED: Sign = Sign::of_resolver(
+    "expected addresses beside others",
+    "some of its addresses are expected, and some are not",
+    "its addresses are not partly expected",
+    |_, subject| Some(subject.verdict() == Verdict::Partial),
+);
+
+/// All addresses that are not expected are in the cluster's VPC.
+pub(in crate::rules) static WRONG_ADDRESSES_ARE_IN_THE_VPC: Sign = Sign::of_resolver(
+    "whose the wrong addresses are",
+    "its wrong addresses are all in the cluster's VPC",
+    "its wrong addresses are not all in the cluster's VPC",
+    |case, subject| {
+        let wrong = case.unexpected_addresses(subject);
+        Some(!wrong.is_empty() && wrong.iter().all(|address| address.class == AddressClass::InVpc))
+    },
+);
+
+/// All that is wrong in the answer is in the VPC and not the cluster's.
+pub(in crate::rules) static ALL_WRONG_ADDRESSES_ARE_STALE: Sign = Sign::of_resolver(
+    "old addresses of the cluster",
+    "its wrong addresses are in the VPC, where the cluster's old ones would be",
+    "its wrong addresses are not old ones of the cluster",
+    |case, subject| Some(stale_addresses::is_stale(case, subject)),
+);
+
+/// An address where nothing is: 0.0.0.0, loopback.
+pub(in crate::rules) static SINKHOLED: Sign = Sign::of_resolver(
+    "an address that leads nowhere",
+    "it gives an address that leads nowhere",
+    "none of its addresses leads nowhere",
+    |_, subject| Some(is_sinkholed(subject)),
+);
+
+/// NXDOMAIN or NODATA.
+pub(in crate::rules) static DENIED: Sign = Sign::of_resolver(
+    "a negative answer",
+    "it returns NXDOMAIN or NODATA",
+    "it returns neither NXDOMAIN nor NODATA",
+    |_, subject| Some(is_denied(subject) == Some(true)),
+);
+
+/// The negative answer is from AWS's public zone.
+pub(in crate::rules) static DENIED_BY_PUBLIC_AWS: Sign = Sign::of_resolver(
+    "the zone of the negative answer",
+    "the negative answer is from AWS's public zone",
+    "no negative answer from AWS's public zone",
+    |_, subject| is_denied_by(subject, SoaOrigin::PublicAws),
+)
+.with(soa);
+
+/// The negative answer is from a private hosted zone.
+pub(in crate::rules) static DENIED_BY_PRIVATE_ZONE: Sign = Sign::of_resolver(
+    "the zone of the negative answer",
+    "the negative answer is from a Route 53 private hosted zone",
+    "no negative answer from a Route 53 private hosted zone",
+    |_, subject| is_denied_by(subject, SoaOrigin::PrivateHostedZone),
+)
+.with(soa);
+
+/// The negative answer is from a zone that is not AWS's.
+pub(in crate::rules) static DENIED_BY_FOREIGN_ZONE: Sign = Sign::of_resolver(
+    "the zone of the negative answer",
+    "the negative answer is from a zone that is not AWS's",
+    "no negative answer from a zone that is not AWS's",
+    |_, subject| {
+        let by_foreign = matches!(
+            Denial::of(subject),
+            Some(Denial::Above(_) | Denial::Beside(_) | Denial::Root)
+        );
+        is_denied(subject).map(|denied| denied && by_foreign)
+    },
+)
+.with(soa);
+
+/// The negative answer does not say which zone it is from.
+pub(in crate::rules) static DENIED_WITHOUT_SOA: Sign = Sign::of_resolver(
+    "a negative answer without SOA",
+    "the negative answer has no SOA",
+    "no negative answer without SOA",
+    |_, subject| is_denied(subject).map(|denied| denied && matches!(Denial::of(subject), Some(Denial::Bare))),
+);
+
+/// The negative answer was in a cache before this run.
+pub(in crate::rules) static DENIAL_IS_CACHED: Sign = Sign::of_resolver(
+    "the age of the negative answer",
+    "the negative answer is older than the random sibling's, so it was in a cache",
+    "the negative answer is as fresh as the random sibling's",
+    |_, subject| match view::age(subject) {
+        Age::Fresh => Some(false),
+        Age::Cached => Some(true),
+        Age::Unknown => None,
+    },
+);
+
+/// SERVFAIL.
+pub(in crate::rules) static SERVFAIL: Sign = Sign::of_resolver(
+    "SERVFAIL",
+    "it returns SERVFAIL",
+    "it does not return SERVFAIL",
+    |_, subject| Some(subject.a_kind() == Some(AnswerKind::ServFail)),
+);
+
+/// SERVFAIL, or nothing.
+pub(in crate::rules) static FAILS_OR_IS_SILENT: Sign = Sign::of_resolver(
+    "SERVFAIL or silence",
+    "it returns SERVFAIL, or nothing, for the name",
+    "it returns something else than SERVFAIL",
+    |_, subject| {
+        Some(matches!(
+            subject.verdict(),
+            Verdict::ServFail | Verdict::Timeout | Verdict::Unreachable
+        ))
+    },
+);
+
+/// SERVFAIL or silence for AAAA.
+pub(in crate::rules) static AAAA_FAILS: Sign = Sign::of_resolver(
+    "the AAAA answer",
+    "its AAAA question fails",
+    "its AAAA question does not fail",
+    |_, subject| subject.aaaa().map(fails),
+);
+
+/// REFUSED.
+pub(in crate::rules) static REFUSED: Sign = Sign::of_resolver(
+    "REFUSED",
+    "it returns REFUSED",
+    "it does not return REFUSED",
+    |_, subject| Some(subject.a_kind() == Some(AnswerKind::Refused)),
+);
+
+/// SERVFAIL, which is shown to be DNSSEC validation's.
+pub(in crate::rules) static VALIDATION_FAILS: Sign = Sign::of_resolver(
+    "failed DNSSEC validation",
+    "it answers with CD=1, or an extended error names DNSSEC: validation fails",
+    "nothing shows that DNSSEC validation fails",
+    |_, subject| Some(validation_fails(subject)),
+);
+
+/// With CD=1 the question is answered.
+pub(in crate::rules) static ANSWERS_UNCHECKED: Sign = Sign::of_resolver(
+    "the question with CD=1",
+    "it answers with CD=1",
+    "it does not answer with CD=1, either",
+    |_, subject| Some(answers_unchecked(subject)),
+);
+
+/// An extended error says that validation failed.
+pub(in crate::rules) static MARKED_AS_DNSSEC: Sign = Sign::of_resolver(
+    "an extended error of DNSSEC",
+    "an extended error names DNSSEC",
+    "no extended error names DNSSEC",
+    |_, subject| {
+        let is_marked = |lookup: &Lookup| lookup.has_ede(ExtendedError::is_dnssec_failure);
+        Some(subject.a().is_some_and(is_marked))
+    },
+);
+
+/// An extended error says that a filter answered.
+pub(in crate::rules) static MARKED_AS_POLICY: Sign = Sign::of_resolver(
+    "an extended error of a filter",
+    "an extended error names a filter",
+    "no extended error names a filter",
+    |_, subject| {
+        let is_marked = |lookup: &Lookup| lookup.has_ede(ExtendedError::is_policy);
+        Some(subject.a().is_some_and(is_marked))
+    },
+);
+
+/// NODATA without SOA where private addresses exist: what a filter of private addresses leaves.
+pub(in crate::rules) static LOOKS_REBINDING_FILTERED: Sign = Sign::of_resolver(
+    "the answer of a filter of private addresses",
+    "NODATA without SOA, where private addresses exist and AWS's zone denies a random sibling: a filter of private \
+     addresses answers so",
+    "the answer does not look like that of a filter of private addresses",
+    |case, subject| {
+        subject.sibling().map(|_| {
+            subject.sibling_is_ordinary()
+                && subject.a_kind() == Some(AnswerKind::NoData)
+                && matches!(Denial::of(subject), Some(Denial::Bare))
+                && case.private_addresses_elsewhere(subject)
+        })
+    },
+)
+.looking_at(&[Need::VpcView, Need::PublicControl]);
+
+/// What is left of the answer is what a filter of private addresses leaves.
+pub(in crate::rules) static FILTERS_PRIVATE_ADDRESSES: Sign = Sign::of_resolver(
+    "a filter of private addresses",
+    "it takes private addresses out of answers",
+    "its answer is not what a filter of private addresses leaves",
+    |case, subject| Some(rebinding_protection::shape(case, subject).is_some()),
+)
+.looking_at(&[Need::VpcView, Need::PublicControl]);
+
+/// A block that names no policy, on the VPC's side.
+pub(in crate::rules) static BLOCKS_IN_THE_VPC: Sign = Sign::of_resolver(
+    "a block in the VPC",
+    "the VPC's resolver answers this name as no zone of AWS would, and resolves other names",
+    "the VPC's resolver does not block the name",
+    |case, subject| Some(dns_firewall_block::is_blocked(case, subject)),
+)
+.looking_at(&[Need::VpcView, Need::PublicControl]);
+
+// Its controls.
+
+/// A random name beside the endpoint's has addresses.
+pub(in crate::rules) static SIBLING_RESOLVES: Sign = Sign::of_resolver(
+    "the random sibling",
+    "a random sibling has addresses",
+    "a random sibling has no addresses",
+    |_, subject| subject.sibling().map(|_| subject.sibling_resolves()),
+)
+.needing(&[Need::Controls]);
+
+/// A random name beside the endpoint's gets NXDOMAIN from AWS's zone.
+pub(in crate::rules) static SIBLING_IS_ORDINARY: Sign = Sign::of_resolver(
+    "the random sibling's answer",
+    "a random sibling gets NXDOMAIN from AWS's zone",
+    "a random sibling does not get NXDOMAIN from AWS's zone",
+    |_, subject| subject.sibling().map(|_| subject.sibling_is_ordinary()),
+)
+.needing(&[Need::Controls]);
+
+/// SERVFAIL or silence for a random name beside the endpoint's.
+pub(in crate::rules) static SIBLING_FAILS: Sign = Sign::of_resolver(
+    "the random sibling's answer",
+    "a random sibling fails too",
+    "a random sibling does not fail",
+    |_, subject| subject.sibling().map(fails),
+)
+.needing(&[Need::Controls]);
+
+/// The sibling gets an answer, of addresses or a negative one.
+pub(in crate::rules) static SIBLING_IS_ANSWERED: Sign = Sign::of_resolver(
+    "the random sibling's answer",
+    "a random sibling gets an answer",
+    "a random sibling gets no answer",
+    |_, subject| {
+        subject
+            .sibling()
+            .map(|lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative())
+    },
+)
+.needing(&[Need::Controls]);
+
+/// The exchange is in order, and a name that does not exist has addresses.
+pub(in crate::rules) static INVENTS_ADDRESSES: Sign = Sign::of_resolver(
+    "addresses of names that do not exist",
+    "it gives addresses for names that do not exist",
+    "it gives no addresses for names that do not exist",
+    |_, subject| subject.sibling().map(|_| Step::of(subject) == Step::Rewritten),
+)
+.needing(&[Need::Controls]);
+
+/// Some control question is refused as well.
+pub(in crate::rules) static CONTROLS_REFUSED: Sign = Sign::of_resolver(
+    "the RCODE of the control questions",
+    "it refuses control questions too",
+    "it does not refuse control questions",
+    |_, subject| {
+        let mut asked = controls(subject).peekable();
+        asked.peek()?;
+        Some(asked.any(|lookup| lookup.kind == AnswerKind::Refused))
+    },
+)
+.needing(&[Need::Controls]);
+
+/// Every control question is refused as well.
+pub(in crate::rules) static ALL_CONTROLS_REFUSED: Sign = Sign::of_resolver(
+    "the RCODE of the control questions",
+    "it refuses all control questions too",
+    "it does not refuse all control questions",
+    |_, subject| {
+        let mut asked = controls(subject).peekable();
+        asked.peek()?;
+        Some(asked.all(|lookup| lookup.kind == AnswerKind::Refused))
+    },
+)
+.needing(&[Need::Controls]);
+
+/// REFUSED for the name and for all else that was asked.
+pub(in crate::rules) static REFUSES_THIS_CLIENT: Sign = Sign::of_resolver(
+    "whom it refuses",
+    "it refuses whatever this client asks",
+    "it does not refuse everything",
+    |_, subject| Some(resolver_refuses_client::confidence(subject).is_some()),
+);
+
+/// A public name of AWS's resolves.
+pub(in crate::rules) static AWS_CONTROL_WORKS: Sign = Sign::of_resolver(
+    "a public name of AWS",
+    "it resolves a public name of AWS",
+    "it does not resolve public names of AWS",
+    |_, subject| subject.aws_control_works(),
+)
+.needing(&[Need::Controls]);
+
+/// The root's name servers resolve.
+pub(in crate::rules) static ROOT_CONTROL_WORKS: Sign = Sign::of_resolver(
+    "the root's name servers",
+    "it knows the root's name servers",
+    "it does not know the root's name servers",
+    |_, subject| subject.root_control_works(),
+)
+.needing(&[Need::Controls]);
+
+/// Neither the endpoint nor names of the internet resolve.
+pub(in crate::rules) static RESOLVES_NO_INTERNET_NAMES: Sign = Sign::of_resolver(
+    "names of the internet",
+    "it cannot resolve names of the internet",
+    "it is not shown that it cannot resolve names of the internet",
+    |_, subject| Some(no_internet_recursion::confidence(subject).is_some()),
+);
+
+/// The sibling and AWS's public names fail, and the root works: what is wrong ends at AWS's domain.
+pub(in crate::rules) static ONLY_NAMES_OF_AWS_FAIL: Sign = Sign::of_resolver(
+    "other names of AWS",
+    "all names of AWS fail, and other names do not",
+    "not all names of AWS fail there alone",
+    |_, subject| Some(shadow_zone::denies_all_of_aws(subject)),
+);
+
+// Beside others, and where it is.
+
+/// There are private addresses that a filter could take out.
+pub(in crate::rules) static PRIVATE_ADDRESSES_KNOWN: Sign = Sign::of_resolver(
+    "private addresses from elsewhere",
+    "private addresses of the endpoint are known from elsewhere",
+    "no private address of the endpoint is known from elsewhere",
+    |case, subject| Some(case.private_addresses_elsewhere(subject)),
+)
+.looking_at(&[Need::VpcView, Need::PublicControl]);
+
+/// Private addresses, or the private view, are what it should give.
+pub(in crate::rules) static PRIVATE_IS_EXPECTED: Sign = Sign::of_resolver(
+    "what is expected of it",
+    "private addresses are expected of it",
+    "private addresses are not expected of it in particular",
+    |case, subject| Some(case.private_expected_at(subject)),
+);
+
+/// Public addresses are what it should give.
+pub(in crate::rules) static PUBLIC_IS_EXPECTED: Sign = Sign::of_resolver(
+    "what is expected of it",
+    "public addresses are expected of it",
+    "public addresses are not expected of it",
+    |_, subject| Some(subject.comparison.expected.scope == Scope::Public),
+);
+
+/// Another resolver of the VPC has the name, from the private hosted zone of this negative answer.
+pub(in crate::rules) static SAME_ZONE_HAS_THE_NAME: Sign = Sign::of_resolver(
+    "the name in the same private hosted zone",
+    "another resolver has the name from the same private hosted zone",
+    "no other resolver is known to have the name from the same private hosted zone",
+    |case, subject| {
+        let zone = subject.soa().map(|soa| &soa.owner)?;
+        let mut others = case
+            .vpc_view()
+            .into_iter()
+            .filter(|other| other.name() != subject.name());
+        Some(others.any(|other| stale_negative_cache::private_zone(other) == Some(zone)))
+    },
+)
+.looking_at(&[Need::VpcView]);
+
+/// Another resolver gives public and private addresses in one answer.
+pub(in crate::rules) static OTHERS_MIX_ADDRESSES: Sign = Sign::of_resolver(
+    "private addresses beside public ones",
+    "another resolver gives private addresses beside public ones",
+    "no other resolver gives private addresses beside public ones",
+    |case, subject| {
+        Some(case.subjects().any(|other| {
+            other.name() != subject.name() && other.has_class(AddressClass::Public) && other.has_private_addresses()
+        }))
+    },
+);
+
+/// It is `.2`, or an inbound endpoint.
+pub(in crate::rules) static ON_THE_VPCS_SIDE: Sign = Sign::of_resolver(
+    "where it is",
+    "it is a resolver of the VPC",
+    "it is not a resolver of the VPC",
+    |_, subject| Some(subject.is_vpc_side()),
+);
+
+/// It is an inbound endpoint.
+pub(in crate::rules) static INBOUND_ENDPOINT: Sign = Sign::of_resolver(
+    "its role",
+    "it is an inbound endpoint",
+    "it is not an inbound endpoint",
+    |_, subject| Some(subject.has_role(Role::Inbound)),
+);
+
+/// It is known to be in another VPC than the cluster's.
+pub(in crate::rules) static IN_ANOTHER_VPC: Sign = Sign::of_resolver(
+    "its VPC",
+    "it is in another VPC than the cluster",
+    "it is not known to be in another VPC than the cluster",
+    |_, subject| Some(subject.probed.resolver.is_elsewhere),
+);
+
+/// It listens on loopback.
+pub(in crate::rules) static ON_THIS_HOST: Sign = Sign::of_resolver(
+    "where it runs",
+    "it runs on this host",
+    "it does not run on this host",
+    |_, subject| Some(subject.ip().is_some_and(|ip| ip.is_loopback())),
+);
+
+/// A DNS service on this host that does not run.
+pub(in crate::rules) static SERVICE_OF_THIS_HOST_IS_DOWN: Sign = Sign::of_resolver(
+    "a DNS service on this host",
+    "the DNS service of this host does not run",
+    "no DNS service of this host is down",
+    |case, subject| Some(local_dns_down::is_down(case, subject)),
+)
+.looking_at(&[Need::Stub]);
+
+/// The network says that nothing is there.
+pub(in crate::rules) static PORT_REFUSED: Sign = Sign::of_resolver(
+    "a refused connection",
+    "its port is refused, or it cannot be reached",
+    "its port is not refused",
+    |_, subject| Some(subject.verdict() == Verdict::Unreachable),
+);
+
+/// Whether any question over a transport was answered; `None` where none was asked.
+fn heard_over(subject: &Subject<'_>, transport: Transport) -> Option<bool> {
+    let lookups = subject.probed.lookups.iter();
+    let mut tries = lookups
+        .flat_map(|lookup| &lookup.attempts)
+        .filter(|attempt| attempt.transport == transport)
+        .peekable();
+    tries.peek()?;
+    Some(match transport {
+        // A connection that is closed without a reply is none.
+        Transport::Tcp => tries.any(|attempt| attempt.rcode.is_some()),
+        _ => tries.any(was_heard),
+    })
+}
+
+/// SERVFAIL, or nothing where the server says other things.
+fn fails(lookup: &Lookup) -> bool {
+    lookup.kind == AnswerKind::ServFail || lookup.kind.is_silence()
+}
+
+fn is_denied(subject: &Subject<'_>) -> Option<bool> {
+    subject.a().map(|lookup| lookup.kind.is_negative())
+}
+
+fn is_denied_by(subject: &Subject<'_>, wanted: SoaOrigin) -> Option<bool> {
+    let origin = view::denied_by(subject).map(|(_, origin)| origin);
+    is_denied(subject).map(|denied| denied && origin == Some(wanted))
+}
+
+/// Whether checking disabled brought an answer, for either type.
+fn answers_unchecked(subject: &Subject<'_>) -> bool {
+    subject
+        .lookups(Purpose::CheckingDisabled)
+        .any(|lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative())
+}
+
+/// Whether the target's SERVFAIL is shown to be validation's.
+fn validation_fails(subject: &Subject<'_>) -> bool {
+    let marked = |lookup: &Lookup| lookup.has_ede(ExtendedError::is_dnssec_failure);
+    subject.verdict() == Verdict::ServFail && (answers_unchecked(subject) || subject.a().is_some_and(marked))
+}
+
+fn soa(subject: &Subject<'_>) -> Option<String> {
+    subject.soa().map(phrase::soa)
+}
