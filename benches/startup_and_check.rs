@@ -1,7 +1,8 @@
 //! How fast the program is, measured from outside: `cargo bench`.
 //!
 //! Everything runs on loopback. `dig` is measured beside it where it is installed. Figures are printed, and
-//! nothing is asserted: what a machine does to wall-clock time is no defect of the code.
+//! nothing is asserted: what a machine does to wall-clock time is no defect of the code. Another build of the program is
+//! measured with `EKS_DNS_DOCTOR=/path/of/it cargo bench`.
 
 #![expect(
     clippy::disallowed_methods,
@@ -14,12 +15,16 @@ use std::net::{TcpListener, UdpSocket};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_eks-dns-doctor");
+/// The program that is measured.
+fn program() -> String {
+    std::env::var("EKS_DNS_DOCTOR").unwrap_or_else(|_| env!("CARGO_BIN_EXE_eks-dns-doctor").to_owned())
+}
+
 const HOST: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
 const RUNS: usize = 40;
 
 fn main() {
-    let healthy: Vec<u16> = (0..4).map(|_| healthy_server()).collect();
+    let healthy: Vec<u16> = (0..4).map(|_| server(Plays::Well)).collect();
     let silent = UdpSocket::bind("127.0.0.1:0").expect("a socket");
     let silent_port = silent.local_addr().expect("an address").port();
     let silent_tcp = TcpListener::bind(("127.0.0.1", silent_port)).expect("a socket");
@@ -68,7 +73,59 @@ fn main() {
         let rows: Vec<String> = rows.iter().map(|at| milliseconds(*at)).collect();
         println!("  rows after {}; end after {}", rows.join(", "), milliseconds(end));
     }
+    endings(&four, silent_port);
     drop((silent, silent_tcp));
+}
+
+/// When a run ends that somebody holds up who is silent.
+fn endings(healthy: &[String], silent_port: u16) {
+    println!(
+        "\n{:<58}{:>10}{:>10}{:>10}",
+        "when a run ends (--timeout 1s)", "min", "median", "max"
+    );
+    let no_aws = ["--no-aws", "--timeout", "1s"];
+    measure("healthy, nothing silent", || check(healthy, &no_aws));
+    // The embedded servers play it, with a window of 1 s.
+    measure("healthy, the VPC resolver that AWS names is silent", || {
+        run(&[
+            "demo",
+            "vpc-resolver-not-reachable-from-here/fires-for-one-known-from-aws",
+        ]);
+    });
+    let without_root = vec![resolver(server(Plays::SilentToNs))];
+    measure("healthy, the control about the root is silent", || {
+        check(&without_root, &no_aws);
+    });
+    let (aws, metadata) = (silent_service(), silent_service());
+    measure("healthy, AWS and the instance metadata are silent", || {
+        let mut command = Command::new(program());
+        command
+            .args(arguments(healthy, &["--region", "ap-northeast-1", "--timeout", "1s"]))
+            .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+            .env("AWS_SECRET_ACCESS_KEY", "nothing")
+            .env("AWS_ENDPOINT_URL", url(&aws))
+            .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", url(&metadata))
+            .env("AWS_EC2_METADATA_DISABLED", "false");
+        start(&mut command);
+    });
+    let mut with_dead = healthy[..3].to_vec();
+    with_dead.push(resolver(silent_port));
+    measure("broken, a resolver in scope is silent: one window", || {
+        check(&with_dead, &no_aws);
+    });
+    let denies = vec![resolver(server(Plays::NxDomainAndSilentToNs))];
+    measure("broken, the control about the root is silent", || {
+        check(&denies, &no_aws);
+    });
+}
+
+/// What takes connections and says nothing: the system takes them before anybody accepts one.
+fn silent_service() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").expect("a socket")
+}
+
+fn url(service: &TcpListener) -> String {
+    format!("http://{}", service.local_addr().expect("an address"))
 }
 
 fn resolver(port: u16) -> String {
@@ -93,12 +150,15 @@ fn check(resolvers: &[String], more: &[&str]) {
 }
 
 fn run(arguments: &[&str]) {
-    wait(Command::new(PROGRAM).args(arguments));
+    wait(Command::new(program()).args(arguments));
 }
 
 fn wait(command: &mut Command) {
+    start(command.env("AWS_EC2_METADATA_DISABLED", "true"));
+}
+
+fn start(command: &mut Command) {
     command
-        .env("AWS_EC2_METADATA_DISABLED", "true")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -131,7 +191,7 @@ fn milliseconds(time: Duration) -> String {
 /// When each resolver's row came, and when the program ended.
 fn rows_of(resolvers: &[String]) -> (Vec<Duration>, Duration) {
     let start = Instant::now();
-    let mut child = Command::new(PROGRAM)
+    let mut child = Command::new(program())
         .args(arguments(resolvers, &["-v", "--timeout", "1s"]))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -148,8 +208,19 @@ fn rows_of(resolvers: &[String]) -> (Vec<Duration>, Duration) {
     (rows, start.elapsed())
 }
 
-/// A server that answers every A question with 192.0.2.1 and everything else with nothing, over UDP and TCP.
-fn healthy_server() -> u16 {
+/// What a server does.
+#[derive(Clone, Copy, PartialEq)]
+enum Plays {
+    /// It answers every A question with 192.0.2.1 and everything else with nothing.
+    Well,
+    /// The same, and it says nothing to NS questions.
+    SilentToNs,
+    /// It denies every name, and says nothing to NS questions.
+    NxDomainAndSilentToNs,
+}
+
+/// A server over UDP and TCP.
+fn server(plays: Plays) -> u16 {
     loop {
         let udp = UdpSocket::bind("127.0.0.1:0").expect("a socket");
         let port = udp.local_addr().expect("an address").port();
@@ -160,7 +231,9 @@ fn healthy_server() -> u16 {
         std::thread::spawn(move || {
             let mut buffer = [0; 2048];
             while let Ok((length, client)) = udp.recv_from(&mut buffer) {
-                let _ = udp.send_to(&reply(&buffer[..length]), client);
+                if let Some(reply) = reply(&buffer[..length], plays) {
+                    let _ = udp.send_to(&reply, client);
+                }
             }
         });
         std::thread::spawn(move || {
@@ -171,8 +244,9 @@ fn healthy_server() -> u16 {
                     continue;
                 }
                 query.resize(usize::from(u16::from_be_bytes(length)), 0);
-                if stream.read_exact(&mut query).is_ok() {
-                    let reply = reply(&query);
+                if stream.read_exact(&mut query).is_ok()
+                    && let Some(reply) = reply(&query, plays)
+                {
                     let length = u16::try_from(reply.len()).unwrap_or_default();
                     let _ = stream.write_all(&[length.to_be_bytes().as_slice(), &reply].concat());
                 }
@@ -182,17 +256,32 @@ fn healthy_server() -> u16 {
     }
 }
 
-fn reply(query: &[u8]) -> Vec<u8> {
+fn reply(query: &[u8], plays: Plays) -> Option<Vec<u8>> {
     let mut end = 12;
     while query.get(end).is_some_and(|length| *length != 0) {
         end += usize::from(query[end]) + 1;
     }
     let end = (end + 5).min(query.len());
     let mut reply = query[..end].to_vec();
-    let is_a = reply.ends_with(&[0, 1, 0, 1]);
-    reply[2..12].copy_from_slice(&[0x81, 0x80, 0, 1, 0, u8::from(is_a), 0, 0, 0, 0]);
+    if reply.ends_with(&[0, 2, 0, 1]) && plays != Plays::Well {
+        return None;
+    }
+    let denies = plays == Plays::NxDomainAndSilentToNs;
+    let is_a = reply.ends_with(&[0, 1, 0, 1]) && !denies;
+    reply[2..12].copy_from_slice(&[
+        0x81,
+        if denies { 0x83 } else { 0x80 },
+        0,
+        1,
+        0,
+        u8::from(is_a),
+        0,
+        0,
+        0,
+        0,
+    ]);
     if is_a {
         reply.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1]);
     }
-    reply
+    Some(reply)
 }

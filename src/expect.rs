@@ -176,14 +176,15 @@ impl Expected {
             at_least: false,
             source: ExpectedSource::Nothing,
         };
-        if !expected.addresses.is_empty() || !expected.cidrs.is_empty() {
+        let has_addresses = !expected.addresses.is_empty() || !expected.cidrs.is_empty();
+        if Self::is_said_by(asked) && has_addresses {
             expected.source = ExpectedSource::Expect;
             if expected.scope == Scope::Unknown {
                 expected.scope = scope_of(&expected.addresses, &expected.cidrs);
             }
             return expected;
         }
-        if expected.scope == Scope::Public {
+        if Self::is_said_by(asked) {
             expected.source = ExpectedSource::ExpectScope;
             return expected;
         }
@@ -238,6 +239,13 @@ impl Expected {
             expected.source = ExpectedSource::ExpectView;
         }
         expected
+    }
+
+    /// Whether the flags say all of it, so that no fact changes what is expected.
+    pub fn is_said_by(asked: &Asked) -> bool {
+        !asked.expect_addresses.is_empty()
+            || !asked.expect_cidrs.is_empty()
+            || asked.expect_scope == Some(Scope::Public)
     }
 
     /// What one resolver of the run should answer.

@@ -209,7 +209,7 @@ fn judged(capture: &Capture) -> Cow<'_, [Probed]> {
 /// concluded from that. What decides by itself is always waited for.
 fn is_left_out(not_waited_for: &[NotWaitedFor], probed: &Probed) -> bool {
     let resolver = &probed.resolver;
-    let is_named = |left: &NotWaitedFor| left.purpose == Purpose::Target && left.resolver == resolver.name;
+    let is_named = |left: &NotWaitedFor| left.is_question(&resolver.name, Purpose::Target);
     let is_unheard = if resolver.address.is_none() {
         probed.system.is_none()
     } else {
@@ -300,7 +300,7 @@ fn examine<T>(
         &expected,
         heard,
     )
-    .without(unheard);
+    .without(unheard, &capture.not_waited_for);
     let seen = look(&case);
     drop(case);
     (expected, comparisons, seen)

@@ -140,9 +140,17 @@ impl Watch {
             };
             self.rows.insert(name.clone(), row);
         }
+        // Whom a source would have named that was not waited for is not known to be gone.
+        let is_whole = report.not_waited_for.iter().all(|left| left.source.is_none());
         for name in &self.order {
-            if !seen.contains(name) && self.rows.remove(name).is_some() {
+            if seen.contains(name) || !self.rows.contains_key(name) {
+                continue;
+            }
+            if is_whole {
+                self.rows.remove(name);
                 lines.push(format!("{name}: no longer asked"));
+            } else {
+                seen.push(name.clone());
             }
         }
         self.order = seen;

@@ -9,11 +9,15 @@ use std::time::Duration;
 
 use eks_dns_doctor::capture;
 use eks_dns_doctor::compare::Verdict;
+use eks_dns_doctor::expect::Expected;
+use eks_dns_doctor::facts::AwsFacts;
 use eks_dns_doctor::lab;
 use eks_dns_doctor::limits;
-use eks_dns_doctor::observation::{Lookup, Purpose, Question, Transport};
-use eks_dns_doctor::report::{Capture, Report, diagnose};
-use eks_dns_doctor::settled::{self, Outstanding};
+use eks_dns_doctor::observation::{Lookup, NotWaitedFor, Purpose, Question, Source, Transport};
+use eks_dns_doctor::report::{Capture, Conclusion, Decision, Report, diagnose};
+use eks_dns_doctor::resolvers::Role;
+use eks_dns_doctor::settings::FailOn;
+use eks_dns_doctor::settled::{self, Learning, Outstanding};
 
 /// What was observed when the scenario was recorded.
 fn recorded(name: &str) -> Capture {
@@ -76,7 +80,7 @@ fn without(whole: &Capture, withheld: Withheld<'_>, system: bool, at_ms: f64) ->
         }
         probed.lookups.retain(|lookup| !withheld(resolver, lookup));
     }
-    rest.not_waited_for = settled::not_waited_for(&whole.target.hostname, &rest.observations, &outstanding);
+    rest.not_waited_for = settled::not_waited_for(&whole.target.hostname, &rest.observations, &outstanding, []);
     (rest, outstanding)
 }
 
@@ -119,7 +123,7 @@ impl Tally {
             if is_same && !looks {
                 continue;
             }
-            if settled::open(&rest, &outstanding, false, None).is_some() {
+            if settled::open(&rest, &outstanding, &[], false, None).is_some() {
                 continue;
             }
             self.cut += 1;
@@ -177,6 +181,71 @@ fn the_decision_without_what_is_not_waited_for_is_that_of_the_whole_run() {
         tally.wrong.join("\n\n")
     );
     assert!(tally.cut > 50, "{} of {}", tally.cut, tally.tried);
+}
+
+fn learning(source: Source, waited_ms: u64, decides: bool) -> [Learning; 1] {
+    [Learning {
+        source,
+        waited: Duration::from_millis(waited_ms),
+        decides,
+    }]
+}
+
+/// A source of facts holds every run that is not healthy without it, and a healthy one where it decides or has had too
+/// little time.
+#[test]
+fn a_source_of_facts_is_left_out_of_healthy_runs_only() {
+    let mut ended = 0;
+    for name in lab::names() {
+        let whole = recorded(name);
+        let is_healthy = Decision::of(&whole).conclusion == Conclusion::Healthy;
+        for source in [Source::Host, Source::Aws, Source::Metadata] {
+            let ends = |waited_ms, decides| {
+                settled::open(&whole, &[], &learning(source, waited_ms, decides), false, None).is_none()
+            };
+            assert!(!ends(60_000, true) && !ends(100, false), "{name}");
+            assert_eq!(ends(200, false), is_healthy, "{name}");
+            ended += usize::from(is_healthy);
+        }
+    }
+    assert!(ended > 100, "{ended}");
+}
+
+/// Where the flags say what is expected, AWS can add findings to a healthy run, and changes no exit code.
+#[test]
+fn a_healthy_run_without_aws_has_the_exit_code_of_the_whole_one() {
+    let mut tried = 0;
+    for name in lab::names() {
+        let whole = recorded(name);
+        let of_aws = whole.facts.aws.cluster.is_some() || whole.facts.aws.vpc.is_some();
+        if !of_aws || !Expected::is_said_by(&whole.asked) || whole.asked.fail_on == FailOn::Warning {
+            continue;
+        }
+        let mut rest = whole.clone();
+        rest.facts.aws = AwsFacts::default();
+        // Whom only AWS names was not asked then.
+        rest.observations.retain(|probed| {
+            let resolver = &probed.resolver;
+            resolver.in_scope || !matches!(resolver.role, Role::Vpc | Role::Inbound)
+        });
+        rest.not_waited_for = vec![NotWaitedFor::of(Source::Aws)];
+        if settled::open(&rest, &[], &learning(Source::Aws, 200, false), false, None).is_some() {
+            continue;
+        }
+        tried += 1;
+        let (short, whole) = (diagnose(rest), diagnose(whole));
+        assert_eq!(short.exit_code, whole.exit_code, "{name}");
+        assert_ne!(whole.conclusion, Conclusion::Broken, "{name}");
+        // What it would have said is missing nowhere.
+        let missing = short.not_evaluated.iter().flat_map(|rule| &rule.missing);
+        assert!(
+            !missing
+                .cloned()
+                .any(|need| need.contains("(eks:") || need.contains("(ec2:")),
+            "{name}"
+        );
+    }
+    assert!(tried > 0);
 }
 
 /// A laptop behind its own resolver, with a VPC whose `.2` is known from AWS and is silent.
@@ -261,7 +330,7 @@ fn a_healthy_run_ends_before_the_window_of_a_silent_resolver_that_decides_nothin
             report
                 .not_waited_for
                 .iter()
-                .filter(move |left| left.purpose == purpose)
+                .filter(move |left| left.purpose == Some(purpose))
                 .count()
         };
         assert!(report.not_waited_for.iter().all(|left| left.resolver == "vpc"));
@@ -283,7 +352,10 @@ fn a_control_that_decides_nothing_does_not_hold_the_run() {
     let report = played("public-with-private-addresses", 12_000, "", silent);
     assert_eq!(report.exit_code, 0);
     let of_local = report.not_waited_for.iter().filter(|left| left.resolver != "vpc");
-    assert_eq!(of_local.map(|left| left.purpose).collect::<Vec<_>>(), [Purpose::Root]);
+    assert_eq!(
+        of_local.map(|left| left.purpose).collect::<Vec<_>>(),
+        [Some(Purpose::Root)]
+    );
 }
 
 /// Where the name is denied, what the VPC says of it decides: its whole window is waited for.
@@ -297,6 +369,6 @@ fn what_decides_a_broken_run_is_waited_for() {
         .find(|resolver| resolver.probed.resolver.name == "vpc")
         .unwrap();
     assert_eq!(vpc.verdict, Verdict::Timeout);
-    let target = |left: &&eks_dns_doctor::observation::NotWaitedFor| left.purpose == Purpose::Target;
+    let target = |left: &&NotWaitedFor| left.purpose == Some(Purpose::Target);
     assert_eq!(report.not_waited_for.iter().find(target), None);
 }

@@ -4,11 +4,13 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::conduct::{apart, conduct, now};
-use super::learn::{Known, Learnt};
+use super::learn::Known;
+use super::learning::{Knowledge, Sources};
 use super::{Error, compare, output, via};
 use crate::cli::args::CheckArgs;
 use crate::cli::settings;
@@ -17,8 +19,7 @@ use crate::dns::{Name, RecordType};
 use crate::facts::host::{self, HostFiles};
 use crate::facts::{AwsFacts, Cluster, Facts, Gap, Kubeconfig, Vantage, VantageKind};
 use crate::limits;
-use crate::observation::Connection;
-use crate::observation::{NotWaitedFor, Purpose};
+use crate::observation::{Connection, NotWaitedFor, Purpose, Source};
 use crate::plan::Plan;
 use crate::probe::{self, Direct, End, GetAddrInfo, Live, Progress, Run};
 use crate::probed::Probed;
@@ -91,17 +92,13 @@ pub(super) async fn round(
     let taken_at = now();
     let target = &known.target;
     let (of_host, hostname) = (settings.clone(), target.hostname.clone());
-    let collected = apart(move || host::collect(&HostFiles::of(&of_host, end.into_std()), &hostname));
-    let (host, mut gaps, vantage) = tokio::select! {
+    let collected = apart(move || host::begin(&HostFiles::of(&of_host, end.into_std()), &hostname));
+    let (host, gaps, vantage, pending) = tokio::select! {
         collected = collected => collected?.map_err(Error::File)?,
         () = &mut interrupt => return Err(Error::Interrupted),
     };
-    let mut facts = Facts {
-        host,
-        ..Facts::default()
-    };
-    gaps.extend(known.begin(&mut facts));
-    let plan = Plan::new(target, &settings.asked, &facts, &random_label());
+    let begun = Knowledge::new(known, host, gaps, vantage);
+    let plan = Plan::new(target, &settings.asked, &begun.facts, &random_label());
     let run = Run {
         timeout: settings.timeout,
         attempts: settings.asked.attempts,
@@ -110,43 +107,76 @@ pub(super) async fn round(
         system: Arc::new(GetAddrInfo),
         trust: Trust::Platform,
     };
-    let first = match resolvers::resolve(settings, &facts) {
+    let sources = Sources::begin(settings, known, pending.as_ref());
+    let first = match resolvers::resolve(settings, &begun.facts) {
         Ok(resolvers) => resolvers,
         // Whoever is missing may be learnt.
-        Err(error) if known.is_waiting() && error.may_be_learnt() => resolvers::so_far(settings, &facts)?,
+        Err(error) if !sources.left().is_empty() && error.may_be_learnt() => resolvers::so_far(settings, &begun.facts)?,
         Err(error) => return Err(error.into()),
     };
     let progress = RefCell::new(progress);
     let tell = |said| (progress.borrow_mut())(said);
     let (stop, stopped) = watch::channel(None);
     let live = Live::default();
-    let ask_first = probe::watched(&plan, &first, &run, &live, ended(stopped.clone()), tell);
-    // What is known but for the observations, as soon as everybody is known who is asked.
-    let known_so_far = RefCell::new(None);
-    let ask_more = async {
-        // What is learnt meanwhile goes in here, and comes out again.
-        let (mut facts, mut gaps, mut vantage) = (facts, gaps, vantage);
-        let learnt = tokio::select! {
-            learnt = known.learn(began + aws_share(settings)) => learnt,
-            _ = ended(stopped.clone()) => Learnt::default(),
-        };
-        gaps.extend(known.finish(learnt, &mut facts, &mut vantage));
-        let all = resolvers::resolve(settings, &facts)?;
-        let more: Vec<Resolver> = all
-            .iter()
-            .filter(|resolver| !first.iter().any(|other| other.is_same_place(resolver)))
-            .cloned()
-            .collect();
+    let ask = async |resolvers: Vec<Resolver>| {
         let run = Run {
             deadline: left(),
             ..run.clone()
         };
-        *known_so_far.borrow_mut() = Some((facts.clone(), vantage.clone(), all.clone()));
-        let observations = probe::watched(&plan, &more, &run, &live, ended(stopped.clone()), tell).await;
-        Ok::<_, Error>((facts, gaps, vantage, all, observations))
+        probe::watched(&plan, &resolvers, &run, &live, ended(stopped.clone()), tell).await
+    };
+    let knowledge = RefCell::new(begun);
+    // Who is asked is asked once, as soon as somebody names it.
+    let ask_all = async {
+        let until = began + aws_share(settings);
+        let mut learning: FuturesUnordered<_> = sources
+            .left()
+            .into_iter()
+            .map(|source| {
+                let pending = pending.clone();
+                let (sources, stopped) = (&sources, stopped.clone());
+                async move {
+                    tokio::select! {
+                        said = sources.ask(source, pending, until) => Some((source, said)),
+                        _ = ended(stopped) => None,
+                    }
+                }
+            })
+            .collect();
+        let mut asked = first.clone();
+        let mut asking: FuturesUnordered<_> = FuturesUnordered::new();
+        asking.push(ask(first));
+        let mut observations = Vec::new();
+        loop {
+            let (source, said) = tokio::select! {
+                biased;
+                Some(found) = asking.next() => {
+                    observations.extend(found);
+                    continue;
+                }
+                Some(said) = learning.next() => match said {
+                    Some(said) => said,
+                    None => continue,
+                },
+                else => break,
+            };
+            knowledge.borrow_mut().take(known, said);
+            sources.done(source);
+            live.wake();
+            // Where this is not enough yet, another source may be.
+            let Ok(all) = resolvers::resolve(settings, &knowledge.borrow().facts) else {
+                continue;
+            };
+            let is_new = |resolver: &&Resolver| !asked.iter().any(|other| other.is_same_place(resolver));
+            let more: Vec<Resolver> = all.iter().filter(is_new).cloned().collect();
+            asked.extend(more.iter().cloned());
+            asking.push(ask(more));
+        }
+        observations
     };
     let so_far = |observations| {
-        let (facts, vantage, resolvers) = known_so_far.borrow().clone()?;
+        let Knowledge { facts, vantage, .. } = knowledge.borrow().clone();
+        let resolvers = resolvers::resolve(settings, &facts).ok()?;
         Some(Capture {
             tool: Tool::this(),
             taken_at: taken_at.clone(),
@@ -162,11 +192,10 @@ pub(super) async fn round(
             reasoned: false,
         })
     };
-    let settled = settled::until(&live, settings.connect, so_far);
-    let both = async { tokio::join!(ask_first, ask_more) };
-    tokio::pin!(both);
-    let (mut observations, more) = tokio::select! {
-        done = &mut both => done,
+    let settled = settled::until(&live, settings.connect, || sources.open(), so_far);
+    let mut asked = Box::pin(ask_all);
+    let observations = tokio::select! {
+        done = &mut asked => done,
         end = async {
             tokio::select! {
                 () = &mut interrupt => End::Interrupted,
@@ -175,19 +204,21 @@ pub(super) async fn round(
         } => {
             // Both end with what they have.
             let _ = stop.send(Some(end));
-            both.await
+            asked.await
         }
     };
-    let (facts, mut gaps, vantage, resolvers, more) = more?;
-    observations.extend(more);
+    let resolvers = resolvers::resolve(settings, &knowledge.borrow().facts)?;
+    let knowledge = knowledge.borrow().clone();
+    let mut gaps = knowledge.gaps();
+    let Knowledge { facts, vantage, .. } = knowledge;
     let ended_by = *stop.borrow();
     let interrupted = ended_by == Some(End::Interrupted);
     let observations = in_order(&resolvers, observations);
     let not_waited_for = match ended_by {
-        Some(End::Settled) => settled::left(&target.hostname, &observations, &live),
+        Some(End::Settled) => settled::left(&target.hostname, &observations, &live, sources.left()),
         _ => Vec::new(),
     };
-    gaps.extend(not_asked(settings, &resolvers, &facts));
+    gaps.extend(not_asked(settings, &resolvers, &facts, &not_waited_for));
     gaps.extend(cut_short(&plan, &observations, &not_waited_for));
     if !interrupted && left() > Duration::ZERO {
         gaps.extend(unasked(&observations));
@@ -388,7 +419,8 @@ fn random_label() -> String {
 }
 
 /// What was left out, by a flag or for want of one.
-fn not_asked(settings: &Settings, resolvers: &[Resolver], facts: &Facts) -> Vec<Gap> {
+fn not_asked(settings: &Settings, resolvers: &[Resolver], facts: &Facts, not_waited_for: &[NotWaitedFor]) -> Vec<Gap> {
+    let names_vpc = |left: &NotWaitedFor| matches!(left.source, Some(Source::Aws | Source::Metadata));
     let gap = |fact: &str, source: &str, reason: &str| Gap::here(fact, source, reason);
     let mut gaps = Vec::new();
     if settings.no_local {
@@ -408,7 +440,8 @@ fn not_asked(settings: &Settings, resolvers: &[Resolver], facts: &Facts) -> Vec<
         };
         gaps.push(gap("operating system's look-up", "getaddrinfo", reason));
     }
-    if !resolvers.iter().any(Resolver::is_vpc_side) {
+    // Who might have named one was not waited for: that is said there.
+    if !resolvers.iter().any(Resolver::is_vpc_side) && !not_waited_for.iter().any(names_vpc) {
         gaps.push(gap(
             "the VPC's view",
             "--vpc-resolver, --inbound",
@@ -460,7 +493,7 @@ mod tests {
         };
         let settings = settings(&args).unwrap();
         let resolvers = resolvers::resolve(&settings, &Facts::default()).unwrap();
-        let gaps = not_asked(&settings, &resolvers, &Facts::default());
+        let gaps = not_asked(&settings, &resolvers, &Facts::default(), &[]);
         gaps.into_iter().map(|gap| (gap.fact, gap.reason)).collect()
     }
 

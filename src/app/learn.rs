@@ -223,13 +223,33 @@ impl Known {
         gaps
     }
 
-    /// Whether there is anything to wait for.
-    pub(super) fn is_waiting(&self) -> bool {
-        self.ask.is_some() || self.asks_metadata
+    /// Whether AWS is asked.
+    pub(super) fn asks_aws(&self) -> bool {
+        self.ask.is_some()
+    }
+
+    /// Whether the metadata service is asked.
+    pub(super) fn asks_metadata(&self) -> bool {
+        self.asks_metadata
+    }
+
+    /// Whether a certificate authority of the cluster is known without AWS.
+    pub(super) fn has_authority(&self) -> bool {
+        let kubeconfig = self.kubeconfig.as_ref();
+        kubeconfig.is_some_and(|kubeconfig| kubeconfig.certificate_authority.is_some())
     }
 
     /// Asks AWS and the metadata service, at once, until then.
     pub(super) async fn learn(&self, until: Instant) -> Learnt {
+        let (of_aws, of_metadata) = tokio::join!(self.learn_of_aws(until), self.learn_of_metadata(until));
+        Learnt {
+            place: of_metadata.place,
+            ..of_aws
+        }
+    }
+
+    /// Asks AWS, until then.
+    pub(super) async fn learn_of_aws(&self, until: Instant) -> Learnt {
         let answers = async {
             let mut gaps = Vec::new();
             let opened = self.session.borrow_mut().take();
@@ -248,15 +268,21 @@ impl Known {
             let answers = session.collect(Some(&target.hostname), target.cluster.as_deref());
             (Some(answers.await), gaps)
         };
-        let place = async {
-            if self.asks_metadata {
-                Box::pin(instance::place(until)).await
-            } else {
-                Place::default()
-            }
-        };
-        let ((answers, gaps), place) = tokio::join!(answers, place);
-        Learnt { answers, gaps, place }
+        let (answers, gaps) = answers.await;
+        Learnt {
+            answers,
+            gaps,
+            place: Place::default(),
+        }
+    }
+
+    /// Asks the metadata service, until then.
+    pub(super) async fn learn_of_metadata(&self, until: Instant) -> Learnt {
+        let mut learnt = Learnt::default();
+        if self.asks_metadata {
+            learnt.place = Box::pin(instance::place(until)).await;
+        }
+        learnt
     }
 
     /// Puts what was learnt into the facts, and says where that makes us.

@@ -10,6 +10,7 @@ mod explain;
 mod facts;
 mod interrupt;
 mod learn;
+mod learning;
 mod live;
 mod output;
 mod read;

@@ -165,9 +165,40 @@ impl<'a> HostFiles<'a> {
     }
 }
 
+/// A command of this host that is still to be asked which name server this host asks for which name.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    resolv_conf: Option<Vec<u8>>,
+    until: Option<Instant>,
+}
+
+impl Pending {
+    /// Asks it: the configuration with what it says, or without it and with what that means.
+    pub fn ask(self) -> (Option<HostConfiguration>, Vec<Gap>) {
+        let mut gaps = Vec::new();
+        let configuration = configuration(self.resolv_conf.as_deref(), true, self.until, &mut gaps);
+        (configuration, gaps)
+    }
+}
+
 /// Collects what this host says. A file that the user named and that cannot be read is an error; one of the
 /// host's own is a gap.
 pub fn collect(files: &HostFiles<'_>, target: &Name) -> Result<(HostFacts, Vec<Gap>, Vantage), UnreadableFile> {
+    let (mut facts, mut gaps, vantage, pending) = begin(files, target)?;
+    if let Some(pending) = pending {
+        let (host, more) = pending.ask();
+        facts.configuration = host;
+        gaps.extend(more);
+    }
+    Ok((facts, gaps, vantage))
+}
+
+/// What [`begin`] comes to: the facts, the gaps, where this host is, and the command that is still to be asked.
+pub type Begun = (HostFacts, Vec<Gap>, Vantage, Option<Pending>);
+
+/// The same without the command that takes longest, where the name servers to ask are known without it.
+pub fn begin(files: &HostFiles<'_>, target: &Name) -> Result<Begun, UnreadableFile> {
+    let mut pending = None;
     let mut facts = HostFacts::default();
     let mut gaps = Vec::new();
     let mut resolv_conf = None;
@@ -201,7 +232,15 @@ pub fn collect(files: &HostFiles<'_>, target: &Name) -> Result<(HostFacts, Vec<G
         facts.upstreams = upstreams
             .filter(|_| asks_resolved)
             .map(|text| StubConfiguration::parse(UPSTREAMS, &text, interface_index));
-        facts.configuration = configuration(resolv_conf.as_deref(), is_resolved, files.until, &mut gaps);
+        let has_command = cfg!(target_os = "macos") || is_resolved;
+        // On Windows the command names the name servers.
+        facts.configuration = configuration(resolv_conf.as_deref(), cfg!(windows), files.until, &mut gaps);
+        if has_command && !cfg!(windows) {
+            pending = Some(Pending {
+                resolv_conf: resolv_conf.clone(),
+                until: files.until,
+            });
+        }
         if cfg!(windows) {
             facts.stub = facts.split_dns().map(|split| windows_stub(split, target));
         }
@@ -229,13 +268,14 @@ pub fn collect(files: &HostFiles<'_>, target: &Name) -> Result<(HostFacts, Vec<G
         name: files.vantage.map(str::to_owned).or_else(host_name),
         kind: VantageKind::Unknown,
     };
-    Ok((facts, gaps, vantage))
+    Ok((facts, gaps, vantage, pending))
 }
 
-/// This host's resolver configuration beside resolv.conf. What only some hosts have is no gap where it is not there.
+/// This host's resolver configuration beside resolv.conf, with what this system's command shows where it is asked. What
+/// only some hosts have is no gap where it is not there.
 fn configuration(
     resolv_conf: Option<&[u8]>,
-    is_resolved: bool,
+    asks: bool,
     until: Option<Instant>,
     gaps: &mut Vec<Gap>,
 ) -> Option<HostConfiguration> {
@@ -255,7 +295,9 @@ fn configuration(
     let mut resolvectl = None;
     let mut scutil = None;
     let mut powershell = None;
-    if cfg!(target_os = "macos") {
+    if !asks {
+        // What the files say is enough.
+    } else if cfg!(target_os = "macos") {
         scutil = shown("scutil --dns", SCUTIL, &["--dns"]);
     } else if cfg!(windows) {
         let arguments = [
@@ -266,7 +308,7 @@ fn configuration(
             ADAPTERS_AND_RULES,
         ];
         powershell = shown("Get-DnsClientServerAddress", POWERSHELL, &arguments);
-    } else if is_resolved {
+    } else {
         // Asked while it is running only: the question would start it.
         resolvectl = shown("resolvectl status", RESOLVECTL, &["--no-pager", "status"]);
     }

@@ -177,7 +177,7 @@ async fn perform(
         let settled = async {
             if ends_early {
                 let so_far = |observations| Some(capture(observations, Vec::new(), false));
-                settled::until(&live, false, so_far).await;
+                settled::until(&live, false, Vec::new, so_far).await;
             } else {
                 std::future::pending::<()>().await;
             }
@@ -198,7 +198,7 @@ async fn perform(
     let left = if interrupted {
         Vec::new()
     } else {
-        settled::left(&target.hostname, &observations, &live)
+        settled::left(&target.hostname, &observations, &live, [])
     };
     Ok(Played {
         capture: capture(observations, left, interrupted),

@@ -248,17 +248,71 @@ impl Lookup {
     }
 }
 
-/// A question that was put, and that the run ended without waiting for: no answer to it could have changed the
-/// conclusion, the headline, its confidence or its fix.
+/// Who is asked for facts while the resolvers are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// The command of this host that shows which name server it asks for which name.
+    Host,
+    /// AWS.
+    Aws,
+    /// The instance metadata service.
+    Metadata,
+}
+
+impl Source {
+    /// Who it is.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Host => "this host",
+            Self::Aws => "AWS",
+            Self::Metadata => "instance metadata",
+        }
+    }
+
+    /// What it is asked.
+    pub fn asked(self) -> &'static str {
+        match self {
+            Self::Host => "which name server this host asks for which name",
+            Self::Aws => "what AWS says of the cluster",
+            Self::Metadata => "in which VPC this host is",
+        }
+    }
+}
+
+/// What was asked, and the run ended without waiting for: the conclusion, the headline, its confidence and its fix
+/// stand without it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotWaitedFor {
-    /// The name of the resolver that was asked.
+    /// Who was asked: the name of the resolver, or the source of facts.
     pub resolver: String,
-    /// The name asked.
-    pub question: Name,
-    /// The type asked; absent for the operating system's look-up.
+    /// What was asked: the name, or of a source the facts.
+    pub question: String,
+    /// The type asked; absent for the operating system's look-up, and for facts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub qtype: Option<RecordType>,
-    /// Why it was asked.
-    pub purpose: Purpose,
+    /// Why it was asked; absent for facts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
+    /// Who was asked for facts; absent for a question of DNS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+}
+
+impl NotWaitedFor {
+    /// Of a source of facts.
+    pub fn of(source: Source) -> Self {
+        Self {
+            resolver: source.as_str().to_owned(),
+            question: source.asked().to_owned(),
+            qtype: None,
+            purpose: None,
+            source: Some(source),
+        }
+    }
+
+    /// Whether it is a question to the resolver of this name, put for this purpose.
+    pub fn is_question(&self, resolver: &str, purpose: Purpose) -> bool {
+        self.purpose == Some(purpose) && self.resolver == resolver
+    }
 }

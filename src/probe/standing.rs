@@ -65,6 +65,11 @@ impl Live {
         let _ = self.version.subscribe().wait_for(|version| *version != since).await;
     }
 
+    /// Wakes whoever waits for something new: a fact came in.
+    pub fn wake(&self) {
+        self.version.send_modify(|version| *version += 1);
+    }
+
     pub(super) fn begin(&self, plan: &Plan, resolvers: &[Resolver], may_linger: usize) -> usize {
         let mut parts = self.parts.borrow_mut();
         parts.push(Found::new(plan, resolvers, may_linger));

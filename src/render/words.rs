@@ -815,21 +815,27 @@ pub(crate) fn shown(findings: &[Placed<'_>]) -> usize {
 /// What was not waited for, by resolver; `None` where everything was.
 pub(super) fn not_waited_for(report: &Report) -> Option<String> {
     let mut of: Vec<(&str, usize)> = Vec::new();
+    let mut facts: Vec<String> = Vec::new();
     for left in &report.not_waited_for {
+        if let Some(source) = left.source {
+            facts.push(source.asked().to_owned());
+            continue;
+        }
         match of.iter_mut().find(|(name, _)| *name == left.resolver) {
             Some((_, count)) => *count += 1,
             None => of.push((&left.resolver, 1)),
         }
     }
-    if of.is_empty() {
-        return None;
-    }
-    let of: Vec<String> = of
+    let mut of: Vec<String> = of
         .into_iter()
         .map(|(name, count)| format!("{count} {} of {name}", plural(count, "answer", "answers")))
         .collect();
+    of.extend(facts);
+    if of.is_empty() {
+        return None;
+    }
     Some(format!(
-        "{}; no answer could change this result",
+        "{}. This result stands without them.",
         some(&of, limits::NAMES_SHOWN)
     ))
 }

@@ -15,8 +15,7 @@ use crate::facts::{
     SplitDns, StubConfiguration, Vantage, Vpc, VpcAttributes, VpcZones,
 };
 use crate::limits;
-use crate::observation::Connection;
-use crate::observation::{Lookup, Purpose, Transport};
+use crate::observation::{Connection, Lookup, NotWaitedFor, Purpose, Source, Transport};
 use crate::probed::Probed;
 use crate::resolvers::Role;
 use crate::settings::{Asked, Scope, Target, View};
@@ -185,6 +184,8 @@ pub struct Case<'a> {
     subjects: Vec<Subject<'a>>,
     /// Those whose answers were not waited for. No rule sees them.
     unheard: Vec<Subject<'a>>,
+    /// The sources of facts that were not waited for.
+    unlearnt: BTreeSet<Source>,
     touched: RefCell<BTreeSet<Need>>,
 }
 
@@ -209,14 +210,20 @@ impl<'a> Case<'a> {
             connections,
             subjects,
             unheard: Vec::new(),
+            unlearnt: BTreeSet::new(),
             touched: RefCell::default(),
         }
     }
 
     /// The same, where these were asked and not waited for.
     #[must_use]
-    pub fn without(self, unheard: Vec<Subject<'a>>) -> Self {
-        Self { unheard, ..self }
+    pub fn without(self, unheard: Vec<Subject<'a>>, not_waited_for: &[NotWaitedFor]) -> Self {
+        let unlearnt = not_waited_for.iter().filter_map(|left| left.source).collect();
+        Self {
+            unheard,
+            unlearnt,
+            ..self
+        }
     }
 
     fn touch(&self, need: Need) {
@@ -231,8 +238,13 @@ impl<'a> Case<'a> {
     /// Whether a need is not met only because nobody waited for who would meet it. That is no gap.
     pub fn was_not_waited_for(&self, need: Need) -> bool {
         let any = |is: fn(&Subject<'a>) -> bool| self.unheard.iter().any(is);
+        let left = |source| self.unlearnt.contains(&source);
         match need {
-            Need::VpcView => any(Subject::is_vpc_side),
+            need if need.is_of_aws() => left(Source::Aws),
+            Need::Instance => left(Source::Metadata),
+            Need::Upstreams => left(Source::Host),
+            // Where it is follows from what AWS or the metadata say.
+            Need::VpcView => any(Subject::is_vpc_side) || left(Source::Aws) || left(Source::Metadata),
             Need::PublicControl => any(|subject| subject.has_role(Role::Public)),
             Need::SystemView => any(|subject| subject.has_role(Role::Os)),
             _ => false,

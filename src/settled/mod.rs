@@ -19,15 +19,14 @@ use crate::connect;
 use crate::dns::Name;
 use crate::facts::Kubeconfig;
 use crate::limits;
-use crate::observation::{Connection, Tcp, Tls};
-use crate::observation::{Lookup, NotWaitedFor, Purpose, Question};
+use crate::observation::{Connection, Lookup, NotWaitedFor, Purpose, Question, Source, Tcp, Tls};
 use crate::probe::Live;
 use crate::probed::Probed;
 use crate::report::{Capture, Conclusion, Decision};
 use crate::resolvers::Role;
 use suppose::{Manner, Said, Supposed};
 
-pub use until::until;
+pub use until::{Asked, until};
 
 /// A question that nothing came back to yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +69,17 @@ impl Outstanding {
     }
 }
 
+/// A source of facts that has not said yet what it knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Learning {
+    /// Who is asked.
+    pub source: Source,
+    /// For how long.
+    pub waited: Duration,
+    /// Whether what it says decides, so that it is never cut.
+    pub decides: bool,
+}
+
 /// Why the rest is waited for: what was supposed, and gave another decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Open(Option<Supposition>);
@@ -95,14 +105,24 @@ enum Who {
 }
 
 /// What a run that has ended did not wait for, of these observations of it.
-pub fn left(target: &Name, observations: &[Probed], live: &Live) -> Vec<NotWaitedFor> {
+pub fn left(
+    target: &Name,
+    observations: &[Probed],
+    live: &Live,
+    learning: impl IntoIterator<Item = Source>,
+) -> Vec<NotWaitedFor> {
     let outstanding = until::outstanding(&live.standing(), observations, Instant::now());
-    not_waited_for(target, observations, &outstanding)
+    not_waited_for(target, observations, &outstanding, learning)
 }
 
 /// What was not waited for, once each: how often it was put does not matter.
-pub fn not_waited_for(target: &Name, observations: &[Probed], outstanding: &[Outstanding]) -> Vec<NotWaitedFor> {
-    let mut left: Vec<NotWaitedFor> = Vec::new();
+pub fn not_waited_for(
+    target: &Name,
+    observations: &[Probed],
+    outstanding: &[Outstanding],
+    learning: impl IntoIterator<Item = Source>,
+) -> Vec<NotWaitedFor> {
+    let mut left: Vec<NotWaitedFor> = learning.into_iter().map(NotWaitedFor::of).collect();
     for open in outstanding {
         let Some(probed) = observations.get(open.resolver) else {
             continue;
@@ -110,9 +130,10 @@ pub fn not_waited_for(target: &Name, observations: &[Probed], outstanding: &[Out
         let question = open.question.as_ref();
         let entry = NotWaitedFor {
             resolver: probed.resolver.name.clone(),
-            question: question.map_or(target, |question| &question.qname).clone(),
+            question: question.map_or(target, |question| &question.qname).to_string(),
             qtype: question.map(|question| question.qtype),
-            purpose: open.purpose(),
+            purpose: Some(open.purpose()),
+            source: None,
         };
         if !left.contains(&entry) {
             left.push(entry);
@@ -125,7 +146,16 @@ pub fn not_waited_for(target: &Name, observations: &[Probed], outstanding: &[Out
 /// Why what is outstanding is still worth waiting for; `None` where nothing that can come of it changes the decision.
 /// `connects` says whether the addresses that were given are still to be connected to. What was open `before` is tried
 /// first.
-pub fn open(capture: &Capture, outstanding: &[Outstanding], connects: bool, before: Option<&Open>) -> Option<Open> {
+///
+/// What a source of facts may say is not supposed: it is waited for, unless the run is healthy without it, it does not
+/// decide, and it had as much time as a resolver that decides nothing.
+pub fn open(
+    capture: &Capture,
+    outstanding: &[Outstanding],
+    learning: &[Learning],
+    connects: bool,
+    before: Option<&Open>,
+) -> Option<Open> {
     // What a resolver says of its software decides nothing.
     let outstanding: Vec<Outstanding> = outstanding
         .iter()
@@ -133,15 +163,27 @@ pub fn open(capture: &Capture, outstanding: &[Outstanding], connects: bool, befo
         .cloned()
         .collect();
     let outstanding = outstanding.as_slice();
-    if outstanding.is_empty() {
+    if outstanding.is_empty() && learning.is_empty() {
         return None;
     }
-    if outstanding.iter().any(|open| open.decides(&capture.observations)) {
+    let has_time = |one: &Learning| one.decides || one.waited < limits::UNHEARD;
+    if learning.iter().any(has_time) || outstanding.iter().any(|open| open.decides(&capture.observations)) {
         return Some(Open(None));
     }
     let mut capture = capture.clone();
-    capture.not_waited_for = not_waited_for(&capture.target.hostname, &capture.observations, outstanding);
+    capture.not_waited_for = not_waited_for(
+        &capture.target.hostname,
+        &capture.observations,
+        outstanding,
+        learning.iter().map(|one| one.source),
+    );
     let is_healthy = Decision::of(&capture).conclusion == Conclusion::Healthy;
+    if !learning.is_empty() && !is_healthy {
+        return Some(Open(None));
+    }
+    if outstanding.is_empty() {
+        return None;
+    }
     // Of whom nothing is expected any more.
     let unheard: Vec<bool> = outstanding
         .iter()

@@ -3,35 +3,66 @@
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Open, Outstanding, open};
+use super::{Learning, Open, Outstanding, open};
 use crate::limits;
+use crate::observation::Source;
 use crate::probe::{Live, Standing};
 use crate::probed::Probed;
 use crate::report::Capture;
 
+/// A source of facts that was asked and has not answered yet.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked {
+    /// Who.
+    pub source: Source,
+    /// Since when.
+    pub since: Instant,
+    /// Whether what it says decides, so that it is never cut.
+    pub decides: bool,
+}
+
+impl Asked {
+    fn until(self, now: Instant) -> Learning {
+        Learning {
+            source: self.source,
+            waited: now.saturating_duration_since(self.since),
+            decides: self.decides,
+        }
+    }
+}
+
 /// Ends when nothing that is outstanding in the run is worth waiting for. `capture` puts together what is known with
 /// what was observed so far; `None` where not everybody is known yet who will be asked. Nothing is looked at before the
 /// resolvers in scope have had [`limits::UNHEARD`] after what they said last, for what may follow a forged reply.
-pub async fn until(live: &Live, connects: bool, capture: impl Fn(Vec<Probed>) -> Option<Capture>) {
+/// `asked` says which sources of facts have not answered yet, and since when they are asked.
+pub async fn until(
+    live: &Live,
+    connects: bool,
+    asked: impl Fn() -> Vec<Asked>,
+    capture: impl Fn(Vec<Probed>) -> Option<Capture>,
+) {
     let mut before: Option<Open> = None;
     loop {
         let version = live.version();
         let standing = live.standing();
+        let asked = asked();
         let now = Instant::now();
-        let next = looks_at(&standing).filter(|_| !standing.outstanding.is_empty());
-        let Some(next) = next.filter(|next| *next <= now) else {
+        let is_waiting = !standing.outstanding.is_empty() || !asked.is_empty();
+        let next = looks_at(&standing).filter(|_| is_waiting);
+        if next.is_none_or(|next| next > now) {
             tokio::select! {
                 () = live.changed(version) => {}
                 () = sleep_if(next) => {}
             }
             continue;
-        };
-        let unheard = unheard_at(&standing, next);
+        }
+        let unheard = unheard_at(&standing, &asked, now);
         if let Some(capture) = capture(standing.observations.clone()) {
             let outstanding = outstanding(&standing, &capture.observations, now);
             // Beside the sockets, so that no reply seems later than it is.
             let held = before.take();
-            let found = spawn_blocking(move || open(&capture, &outstanding, connects, held.as_ref())).await;
+            let learning: Vec<Learning> = asked.iter().map(|one| one.until(now)).collect();
+            let found = spawn_blocking(move || open(&capture, &outstanding, &learning, connects, held.as_ref())).await;
             match found {
                 // What came in meanwhile may be another reason.
                 Ok(None) if live.version() == version => return,
@@ -66,10 +97,12 @@ fn looks_at(standing: &Standing) -> Option<Instant> {
     Some(last.map_or(known, |last| last + limits::UNHEARD))
 }
 
-/// When the next resolver that was not heard has had its time.
-fn unheard_at(standing: &Standing, now: Instant) -> Option<Instant> {
+/// When the next one that was not heard has had its time.
+fn unheard_at(standing: &Standing, asked: &[Asked], now: Instant) -> Option<Instant> {
     let sent = standing.outstanding.iter().filter_map(|open| open.sent);
-    sent.map(|sent| sent + limits::UNHEARD).filter(|at| *at > now).min()
+    let since = asked.iter().map(|one| one.since);
+    let times = sent.chain(since).map(|begun| begun + limits::UNHEARD);
+    times.filter(|at| *at > now).min()
 }
 
 /// What is outstanding, with the resolvers as they stand in these observations. Who is not among them is asked in vain.

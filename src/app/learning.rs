@@ -1,0 +1,145 @@
+//! What is learnt while the resolvers are asked: from this host's own command, from AWS, and from the metadata service.
+//! Each is a source of facts. Its facts count when it has answered, and the resolvers that they name are asked then.
+
+use std::cell::RefCell;
+
+use tokio::time::Instant;
+
+use super::conduct::apart;
+use super::learn::{Known, Learnt};
+use crate::expect::Expected;
+use crate::facts::host::Pending;
+use crate::facts::{Facts, Gap, HostConfiguration, HostFacts, Vantage};
+use crate::observation::Source;
+use crate::settings::{FailOn, Settings};
+use crate::settled;
+
+/// What is known but for the observations.
+#[derive(Clone)]
+pub(super) struct Knowledge {
+    pub(super) facts: Facts,
+    pub(super) vantage: Vantage,
+    /// What this host's files lack, and then what each source could not say.
+    gaps: Vec<Gap>,
+    of_command: Vec<Gap>,
+    of_aws: Vec<Gap>,
+    of_metadata: Vec<Gap>,
+}
+
+/// What a source said.
+pub(super) enum Said {
+    /// This host's command.
+    Host(Option<HostConfiguration>, Vec<Gap>),
+    /// AWS.
+    Aws(Learnt),
+    /// The metadata service.
+    Metadata(Learnt),
+}
+
+impl Knowledge {
+    pub(super) fn new(known: &Known, host: HostFacts, mut gaps: Vec<Gap>, mut vantage: Vantage) -> Self {
+        let mut facts = Facts {
+            host,
+            ..Facts::default()
+        };
+        gaps.extend(known.begin(&mut facts));
+        // Where files say which VPC is whose, that is known at once.
+        gaps.extend(known.finish(Learnt::default(), &mut facts, &mut vantage));
+        Self {
+            facts,
+            vantage,
+            gaps,
+            of_command: Vec::new(),
+            of_aws: Vec::new(),
+            of_metadata: Vec::new(),
+        }
+    }
+
+    pub(super) fn take(&mut self, known: &Known, said: Said) {
+        match said {
+            Said::Host(host, gaps) => {
+                self.facts.host.configuration = host;
+                self.of_command = gaps;
+            }
+            Said::Aws(learnt) => self.of_aws = known.finish(learnt, &mut self.facts, &mut self.vantage),
+            Said::Metadata(learnt) => self.of_metadata = known.finish(learnt, &mut self.facts, &mut self.vantage),
+        }
+    }
+
+    /// The gaps, in the order of the sources, whichever of them was faster.
+    pub(super) fn gaps(&self) -> Vec<Gap> {
+        [&self.gaps, &self.of_command, &self.of_aws, &self.of_metadata]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect()
+    }
+}
+
+/// The sources that were asked and have not answered yet.
+pub(super) struct Sources<'a> {
+    known: &'a Known,
+    open: RefCell<Vec<settled::Asked>>,
+}
+
+impl<'a> Sources<'a> {
+    /// All that are asked from now on.
+    pub(super) fn begin(settings: &Settings, known: &'a Known, pending: Option<&Pending>) -> Self {
+        let since = Instant::now();
+        let asked = [
+            (Source::Host, pending.is_some(), false),
+            (Source::Aws, known.asks_aws(), aws_decides(settings, known)),
+            (Source::Metadata, known.asks_metadata(), false),
+        ];
+        let open = asked.into_iter().filter(|(_, is_asked, _)| *is_asked);
+        let open = open.map(|(source, _, decides)| settled::Asked { source, since, decides });
+        Self {
+            known,
+            open: RefCell::new(open.collect()),
+        }
+    }
+
+    /// Those that have not answered.
+    pub(super) fn open(&self) -> Vec<settled::Asked> {
+        self.open.borrow().clone()
+    }
+
+    /// Whom they are.
+    pub(super) fn left(&self) -> Vec<Source> {
+        self.open.borrow().iter().map(|one| one.source).collect()
+    }
+
+    /// What this one says, until then.
+    pub(super) async fn ask(&self, source: Source, pending: Option<Pending>, until: Instant) -> Said {
+        match source {
+            Source::Host => {
+                let said = match pending {
+                    Some(pending) => apart(move || pending.ask()).await.ok(),
+                    None => None,
+                };
+                let (host, gaps) = said.unwrap_or_default();
+                Said::Host(host, gaps)
+            }
+            Source::Aws => Said::Aws(Box::pin(self.known.learn_of_aws(until)).await),
+            Source::Metadata => Said::Metadata(self.known.learn_of_metadata(until).await),
+        }
+    }
+
+    /// It has answered.
+    pub(super) fn done(&self, source: Source) {
+        self.open.borrow_mut().retain(|one| one.source != source);
+    }
+}
+
+/// Whether the decision of a healthy run can depend on what AWS says: where nobody else says all of what the answers
+/// should be, where AWS was asked for by a flag, where a warning counts, and where AWS has the certificate authority
+/// that a connection needs. Else it can only add findings beside a healthy result
+/// (docs/decisions/when-a-run-ends.md).
+fn aws_decides(settings: &Settings, known: &Known) -> bool {
+    let sources = &settings.sources;
+    let is_meant = sources.cluster.is_some() || sources.profile.is_some();
+    is_meant
+        || !Expected::is_said_by(&settings.asked)
+        || settings.asked.fail_on == FailOn::Warning
+        || (settings.connect && !known.has_authority())
+}
