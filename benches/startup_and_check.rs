@@ -113,7 +113,7 @@ fn endings(healthy: &[String], silent_port: u16) {
     measure("broken, a resolver in scope is silent: one window", || {
         check(&with_dead, &no_aws);
     });
-    let denies = vec![resolver(server(Plays::NxDomainAndSilentToNs))];
+    let denies = vec![resolver(server(Plays::DeniesAndSilentToNs))];
     measure("broken, the control about the root is silent", || {
         check(&denies, &no_aws);
     });
@@ -215,8 +215,8 @@ enum Plays {
     Well,
     /// The same, and it says nothing to NS questions.
     SilentToNs,
-    /// It denies every name, and says nothing to NS questions.
-    NxDomainAndSilentToNs,
+    /// The same, and it denies the endpoint's name and those beside it.
+    DeniesAndSilentToNs,
 }
 
 /// A server over UDP and TCP.
@@ -266,7 +266,8 @@ fn reply(query: &[u8], plays: Plays) -> Option<Vec<u8>> {
     if reply.ends_with(&[0, 2, 0, 1]) && plays != Plays::Well {
         return None;
     }
-    let denies = plays == Plays::NxDomainAndSilentToNs;
+    let is_beside = query.windows(4).any(|octets| octets.eq_ignore_ascii_case(b"\x03yl4"));
+    let denies = plays == Plays::DeniesAndSilentToNs && is_beside;
     let is_a = reply.ends_with(&[0, 1, 0, 1]) && !denies;
     reply[2..12].copy_from_slice(&[
         0x81,
