@@ -14,7 +14,7 @@ use crate::facts::Facts;
 use crate::observation::{Lookup, Purpose};
 use crate::probed::Probed;
 use crate::resolvers::Role;
-use crate::settings::{Scope, View};
+use crate::target::{Scope, View};
 
 /// What a resolver's answer for the endpoint amounts to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -11,8 +11,9 @@ use crate::dns::Name;
 use crate::endpoint::EndpointName;
 use crate::facts::{Call, Facts, Vantage, VantageKind};
 use crate::resolvers::{Resolver, Role};
-use crate::settings::{Asked, Scope, View};
+use crate::settings::Asked;
 use crate::stated::{self, Stated};
+use crate::target::{Scope, View};
 
 /// What an answer should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

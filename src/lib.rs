@@ -33,6 +33,7 @@ pub mod settings;
 pub mod settled;
 pub mod software;
 pub mod stated;
+pub mod target;
 pub mod text;
 pub mod tls;
 pub mod url;

@@ -5,8 +5,9 @@ use crate::endpoint::EndpointName;
 use crate::facts::Facts;
 use crate::observation::{Lookup, Purpose, Question, Transport};
 use crate::resolvers::{Resolver, Role};
-use crate::settings::{Asked, Target};
+use crate::settings::Asked;
 use crate::software;
+use crate::target::Target;
 
 /// What every resolver of a run is asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,8 +17,9 @@ use crate::observation::{Lookup, NotWaitedFor, Purpose};
 use crate::probed::Probed;
 use crate::resolvers::{Resolver, Role};
 use crate::rules::{self, Case, Confidence, Evaluation, Finding, Need, NotEvaluated, Remedy, Severity, Subject, Why};
-use crate::settings::{Asked, FailOn, Target, View};
+use crate::settings::{Asked, FailOn};
 use crate::software::{Identified, Known, Software, identify};
+use crate::target::{Target, View};
 
 pub use crate::facts::document::SCHEMA_VERSION;
 

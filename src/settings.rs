@@ -8,45 +8,8 @@ use std::time::Duration;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use crate::dns::Name;
 use crate::observation::Transport;
-
-/// Whether an endpoint's address should be private or public.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Scope {
-    /// The addresses of EKS's network interfaces in the VPC.
-    Private,
-    /// The addresses of the public endpoint.
-    Public,
-    /// Either is right here.
-    Any,
-    /// Nobody said and nothing was found that would.
-    Unknown,
-}
-
-/// Which zone a resolver took the name from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum View {
-    /// The Route 53 private hosted zone.
-    PrivateZone,
-    /// AWS's public zone.
-    Public,
-    /// Nothing in its replies shows it.
-    Unknown,
-}
-
-impl View {
-    /// As in the JSON document.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::PrivateZone => "private-zone",
-            Self::Public => "public",
-            Self::Unknown => "unknown",
-        }
-    }
-}
+use crate::target::{Scope, Target, View};
 
 /// A resolver that the user named.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,18 +54,6 @@ impl fmt::Display for NamedResolver {
             None => Ok(()),
         }
     }
-}
-
-/// How a server that is asked inside TLS is known to be the right one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TlsIdentity {
-    /// What its certificate has to be valid for: a host name, or an IP address.
-    pub name: String,
-    /// Whether that is verified; not with `--insecure-tls`.
-    pub verified: bool,
-    /// Over HTTPS, the path and query of its URL.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
 }
 
 /// From which severity on a run counts as failed.
@@ -150,54 +101,6 @@ impl Asked {
             || !self.expect_cidrs.is_empty()
             || self.expect_scope.is_some()
             || self.expect_view.is_some()
-    }
-}
-
-/// Where the endpoint's name came from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Target {
-    /// The endpoint's host name, in the case it was given.
-    pub hostname: Name,
-    /// The cluster's name, where known.
-    pub cluster: Option<String>,
-    /// The AWS Region, from the name or elsewhere.
-    pub region: Option<String>,
-    /// Who named it.
-    pub source: TargetSource,
-}
-
-/// Who named the endpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TargetSource {
-    /// The command line.
-    Argument,
-    /// The kubeconfig.
-    Kubeconfig,
-    /// AWS, or a file of what AWS says.
-    Aws,
-    /// A scenario.
-    Scenario,
-    /// dig's text.
-    Dig,
-}
-
-impl TargetSource {
-    /// As in the JSON document.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Argument => "argument",
-            Self::Kubeconfig => "kubeconfig",
-            Self::Aws => "aws",
-            Self::Scenario => "scenario",
-            Self::Dig => "dig",
-        }
-    }
-}
-
-impl fmt::Display for TargetSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
     }
 }
 

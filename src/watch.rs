@@ -10,7 +10,7 @@ use crate::dns::{AnswerKind, RecordType};
 use crate::limits;
 use crate::observation::Purpose;
 use crate::report::{Conclusion, Report, ResolverReport, exit};
-use crate::settings::View;
+use crate::target::View;
 
 /// A line of the live table: the resolver, what it says, and since when.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -18,6 +18,7 @@ const ORDER: &[&str] = &[
     "endpoint",
     "observation",
     "software",
+    "target",
     "settings",
     "facts",
     "via",

@@ -20,7 +20,8 @@ use eks_dns_doctor::render::{Format, Style, render};
 use eks_dns_doctor::report::{Capture, Report, Tool, diagnose};
 use eks_dns_doctor::resolvers::{Resolver, Role};
 use eks_dns_doctor::rules;
-use eks_dns_doctor::settings::{Asked, FailOn, Scope, Target, TargetSource, View};
+use eks_dns_doctor::settings::{Asked, FailOn};
+use eks_dns_doctor::target::{Scope, Target, TargetSource, View};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 

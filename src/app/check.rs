@@ -25,8 +25,9 @@ use crate::probe::{self, Direct, End, GetAddrInfo, Live, Progress, Run};
 use crate::probed::Probed;
 use crate::report::{Capture, Tool, diagnose};
 use crate::resolvers::{self, Resolver, Role};
-use crate::settings::{Settings, Target, TargetSource};
+use crate::settings::Settings;
 use crate::settled;
+use crate::target::{Target, TargetSource};
 use crate::tls::Trust;
 
 /// Checks the endpoint, and returns the report's exit code.

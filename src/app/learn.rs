@@ -18,7 +18,8 @@ use crate::facts::instance::{self, Place};
 use crate::facts::kubeconfig::Wanted;
 use crate::facts::{Facts, Gap, Kubeconfig, Vantage, host};
 use crate::limits;
-use crate::settings::{Sources, Target, TargetSource};
+use crate::settings::Sources;
+use crate::target::{Target, TargetSource};
 
 /// The endpoint, and what is known of it before anything is asked.
 pub(super) struct Known {

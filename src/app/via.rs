@@ -22,7 +22,8 @@ use crate::facts::document::Document;
 use crate::limits;
 use crate::places::{Gathered, Source, Unseen};
 use crate::report::Capture;
-use crate::settings::{FailOn, NamedResolver, Scope, Settings, View};
+use crate::settings::{FailOn, NamedResolver, Settings};
+use crate::target::{Scope, View};
 use crate::via::{Errand, Failure, Via, ssh, ssm};
 
 /// Whether the places that were named can be asked, as far as that can be told before anything is.

@@ -17,7 +17,8 @@ use crate::observation::Connection;
 use crate::observation::NotWaitedFor;
 use crate::probed::Probed;
 use crate::report::{Capture, SCHEMA_VERSION, Tool};
-use crate::settings::{Asked, Target};
+use crate::settings::Asked;
+use crate::target::Target;
 use crate::text;
 
 /// Why a document is not a capture that can be read.

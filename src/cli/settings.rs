@@ -11,7 +11,8 @@ use crate::address::AddressClass;
 use crate::dns::{Name, NameError};
 use crate::endpoint::EndpointName;
 use crate::limits;
-use crate::settings::{self, Asked, NamedResolver, Scope, Settings, Sources, Target, TargetSource, View};
+use crate::settings::{self, Asked, NamedResolver, Settings, Sources};
+use crate::target::{Scope, Target, TargetSource, View};
 
 /// The public control where none is named: Cloudflare's and Google's resolvers.
 const PUBLIC_RESOLVERS: [SocketAddr; 2] = [

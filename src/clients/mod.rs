@@ -23,8 +23,8 @@ use crate::limits;
 use crate::observation::{Attempt, Lookup, Purpose, SystemLookup, Transport};
 use crate::probed::Probed;
 use crate::resolvers::Role;
-use crate::settings::Target;
 use crate::stated::Stated;
+use crate::target::Target;
 
 use gai::Gai;
 

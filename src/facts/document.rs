@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{AwsFacts, Facts, Gap, Half};
 use crate::limits;
-use crate::settings::Target;
+use crate::target::Target;
 
 /// The version of the shape of every document that this program writes. Fields may be added under the same version.
 /// Version 1 had words where 2 has codes beside them.

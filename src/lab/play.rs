@@ -25,8 +25,9 @@ use crate::plan::Plan;
 use crate::probe::{self, End, Live, Progress, Run, SystemResolver};
 use crate::report::{Capture, Tool};
 use crate::resolvers::{self, Role, SpecError, parse_address, parse_resolver, parse_server};
-use crate::settings::{Asked, NamedResolver, Settings, Sources, Target, TargetSource};
+use crate::settings::{Asked, NamedResolver, Settings, Sources};
 use crate::settled;
+use crate::target::{Target, TargetSource};
 
 /// What came of playing a scenario.
 #[derive(Debug)]

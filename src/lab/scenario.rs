@@ -12,7 +12,8 @@ use crate::observation::Connection;
 use crate::observation::SystemFailure;
 use crate::report::{Conclusion, Report};
 use crate::rules::{Confidence, Severity};
-use crate::settings::{FailOn, Scope, View};
+use crate::settings::FailOn;
+use crate::target::{Scope, View};
 
 /// A scenario.
 #[derive(Debug, Clone, Deserialize)]

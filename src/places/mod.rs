@@ -23,7 +23,7 @@ use crate::render::{self, Format, Style, words};
 use crate::report::{Capture, Conclusion, Report, ResolverReport, SCHEMA_VERSION, Tool, diagnose, exit};
 use crate::resolvers::Role;
 use crate::rules::{Finding, Severity};
-use crate::settings::{Target, View};
+use crate::target::{Target, View};
 use crate::text;
 
 pub use dig::DigError;

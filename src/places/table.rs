@@ -12,7 +12,7 @@ use crate::render::table::{INDENT, Page};
 use crate::render::text::{Paint, wrap_cell};
 use crate::render::words::{Mark, Placed};
 use crate::report::Conclusion;
-use crate::settings::View;
+use crate::target::View;
 
 /// Columns between two columns.
 const GAP: usize = 2;

@@ -21,7 +21,7 @@ use super::tcp;
 use super::wire::OutgoingQuery;
 use crate::dns::AnswerKind;
 use crate::observation::{Reason, TlsFault, Transport};
-use crate::settings::TlsIdentity;
+use crate::target::TlsIdentity;
 use crate::tls::{self, Fault, Trust, Unusable};
 
 /// The protocol that is offered for DNS over HTTPS (RFC 9113 section 3.1). For DNS over TLS none is: servers that do

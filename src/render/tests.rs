@@ -13,7 +13,8 @@ use crate::observation::{Purpose, Transport};
 use crate::report::{Capture, Conclusion, Tool, diagnose};
 use crate::resolvers::{Resolver, Role};
 use crate::rules::{Confidence, Evidence, Finding, NotEvaluated, Remedy, Severity};
-use crate::settings::{Asked, Target, TargetSource, View};
+use crate::settings::Asked;
+use crate::target::{Target, TargetSource, View};
 
 const HOST: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
 const PRIVATE: [&str; 2] = ["192.168.104.190", "192.168.131.209"];

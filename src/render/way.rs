@@ -7,7 +7,7 @@ use super::words::Mark;
 use crate::compare::Verdict;
 use crate::report::{Conclusion, Report, ResolverReport};
 use crate::resolvers::Role;
-use crate::settings::View;
+use crate::target::View;
 
 /// The ways that are drawn; what is asked beyond these stands in the table.
 const WAYS: usize = 4;

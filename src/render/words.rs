@@ -19,7 +19,7 @@ use crate::report::{Conclusion, Report, ResolverReport};
 use crate::resolvers::Role;
 use crate::rules::phrase::{self, list, plural, time};
 use crate::rules::{Finding, Outcome, Severity, Why};
-use crate::settings::{Scope, View};
+use crate::target::{Scope, View};
 
 use unicode_width::UnicodeWidthStr;
 

@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 use crate::facts::Facts;
 use crate::limits;
 use crate::observation::Transport;
-use crate::settings::{Settings, TlsIdentity};
+use crate::settings::Settings;
+use crate::target::TlsIdentity;
 
 pub use spec::{SpecError, parse_address, parse_resolver, parse_server, parse_tls_name};
 

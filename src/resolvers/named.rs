@@ -2,7 +2,8 @@
 
 use super::{Candidate, Role};
 use crate::facts::Facts;
-use crate::settings::{NamedResolver, Settings, TlsIdentity};
+use crate::settings::{NamedResolver, Settings};
+use crate::target::TlsIdentity;
 
 fn candidates(settings: &Settings, role: Role, named: &[NamedResolver], known_from: &str) -> Vec<Candidate> {
     named

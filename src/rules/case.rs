@@ -18,7 +18,8 @@ use crate::limits;
 use crate::observation::{Connection, Lookup, NotWaitedFor, Purpose, Source, Transport};
 use crate::probed::Probed;
 use crate::resolvers::Role;
-use crate::settings::{Asked, Scope, Target, View};
+use crate::settings::Asked;
+use crate::target::{Scope, Target, View};
 
 /// A fact that a rule may need. What a rule touches is recorded, and a test holds its declaration to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

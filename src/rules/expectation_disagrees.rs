@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, phrase};
 use crate::address::AddressClass;
 use crate::facts::Call;
-use crate::settings::Scope;
+use crate::target::Scope;
 
 declare_rule! {
     /// ## What it means

@@ -5,7 +5,7 @@ use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, 
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::RecordType;
-use crate::settings::{Scope, View};
+use crate::target::{Scope, View};
 
 declare_rule! {
     /// ## What it means

@@ -8,7 +8,7 @@ use super::route53::{self, ResolvingVpc};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
 use crate::dns::Name;
 use crate::facts::ResolverRule;
-use crate::settings::View;
+use crate::target::View;
 
 declare_rule! {
     /// ## What it means

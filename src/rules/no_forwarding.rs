@@ -6,7 +6,7 @@ use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::AnswerKind;
 use crate::endpoint::SoaOrigin;
-use crate::settings::View;
+use crate::target::View;
 
 declare_rule! {
     /// ## What it means

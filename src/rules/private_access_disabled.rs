@@ -7,7 +7,7 @@ use super::{
 use crate::address::AddressClass;
 use crate::dns::AnswerKind;
 use crate::facts::Cluster;
-use crate::settings::View;
+use crate::target::View;
 
 declare_rule! {
     /// ## What it means

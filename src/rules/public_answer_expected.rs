@@ -5,7 +5,7 @@ use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subjec
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::facts::VantageKind;
-use crate::settings::Scope;
+use crate::target::Scope;
 
 declare_rule! {
     /// ## What it means

@@ -8,7 +8,7 @@ use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::{RecordType, Section};
 use crate::facts::Call;
-use crate::settings::Scope;
+use crate::target::Scope;
 
 /// The TTL of an endpoint's addresses in AWS's zones (Amazon EKS Best Practices Guide, "Control plane").
 const ENDPOINT_TTL: u32 = 60;

@@ -7,7 +7,7 @@ use crate::dns::{AnswerKind, Name, RData, Section, Soa};
 use crate::endpoint::SoaOrigin;
 use crate::observation::{Lookup, Purpose};
 use crate::resolvers::Role;
-use crate::settings::View;
+use crate::target::View;
 
 /// By how many seconds an SOA's TTL must be below a fresh one to have been cached before we came, beside what
 /// our own question took: its first try starts a countdown too, and servers round.

@@ -6,7 +6,7 @@ use super::phrase::{self, observed_target};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
-use crate::settings::View;
+use crate::target::View;
 
 declare_rule! {
     /// ## What it means

@@ -6,7 +6,7 @@ use eks_dns_doctor::facts::document::{Document, Maker, SCHEMA_VERSION};
 use eks_dns_doctor::facts::{AwsFacts, Facts, Gap, saved};
 use eks_dns_doctor::limits;
 use eks_dns_doctor::redact;
-use eks_dns_doctor::settings::{Target, TargetSource};
+use eks_dns_doctor::target::{Target, TargetSource};
 
 use super::held;
 

@@ -11,7 +11,8 @@ use eks_dns_doctor::probed::Probed;
 use eks_dns_doctor::render::{Format, Style, render, text};
 use eks_dns_doctor::report::{Capture, Report, Tool, diagnose};
 use eks_dns_doctor::resolvers::{Resolver, Role};
-use eks_dns_doctor::settings::{Asked, Target, TargetSource};
+use eks_dns_doctor::settings::Asked;
+use eks_dns_doctor::target::{Target, TargetSource};
 use eks_dns_doctor::{capture, redact};
 
 use super::consistent::consistent;

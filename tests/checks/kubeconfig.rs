@@ -42,7 +42,7 @@ pub(crate) fn check(octets: &[u8]) {
     capture.target.hostname = host;
     capture.target.cluster.clone_from(&found.cluster);
     capture.target.region.clone_from(&found.region);
-    capture.target.source = eks_dns_doctor::settings::TargetSource::Kubeconfig;
+    capture.target.source = eks_dns_doctor::target::TargetSource::Kubeconfig;
     let report = held::report(capture, octets);
     assert_eq!(report.facts.host.kubeconfig, Some(found));
 }

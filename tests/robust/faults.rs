@@ -17,7 +17,8 @@ use eks_dns_doctor::observation::{SystemFailure, Transport};
 use eks_dns_doctor::probe::{Route, SystemResolver};
 use eks_dns_doctor::probed::Probed;
 use eks_dns_doctor::report::{Capture, Conclusion, Report, Tool, diagnose};
-use eks_dns_doctor::settings::{Asked, Target, TargetSource};
+use eks_dns_doctor::settings::Asked;
+use eks_dns_doctor::target::{Target, TargetSource};
 
 use super::deadline::probed;
 use super::server::{Server, answering, bound, right, silent};

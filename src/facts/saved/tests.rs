@@ -193,11 +193,11 @@ fn everything_that_the_cli_recorded_is_understood() {
             schema_version: SCHEMA_VERSION,
             tool: crate::facts::document::Maker::this(),
             taken_at: "2026-01-01T00:00:00Z".to_owned(),
-            target: crate::settings::Target {
+            target: crate::target::Target {
                 hostname: X.parse().unwrap(),
                 cluster: None,
                 region: None,
-                source: crate::settings::TargetSource::Aws,
+                source: crate::target::TargetSource::Aws,
             },
             facts: facts.clone(),
             gaps: Vec::new(),

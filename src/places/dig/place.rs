@@ -13,7 +13,8 @@ use crate::observation::{Attempt, Lookup, NetworkFailure, Purpose, Reason, Trans
 use crate::probed::Probed;
 use crate::report::{Capture, Tool};
 use crate::resolvers::{Resolver, Role};
-use crate::settings::{Asked, Target, TargetSource};
+use crate::settings::Asked;
+use crate::target::{Target, TargetSource};
 
 fn gap(fact: &str, reason: &str) -> Gap {
     Gap::here(fact, "dig", reason)

@@ -6,7 +6,7 @@ use crate::places::{Cell, Place, Row, Seen};
 use crate::report::ResolverReport;
 use crate::rules::phrase::{self, list};
 use crate::rules::{Confidence, Evidence, Finding, Remedy, Severity};
-use crate::settings::View;
+use crate::target::View;
 
 /// A rule about several places.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use crate::places::{Place, Seen, is_one_server};
 use crate::report::{ResolverReport, diagnose};
 use crate::resolvers::Role;
 use crate::rules::{Confidence, Finding, Remedy, Severity};
-use crate::settings::View;
+use crate::target::View;
 
 declare_place_rule! {
     /// ## What it means

@@ -3,7 +3,7 @@
 use super::{names, observed};
 use crate::places::{Place, Seen};
 use crate::rules::{Confidence, Finding, Severity};
-use crate::settings::View;
+use crate::target::View;
 
 declare_place_rule! {
     /// ## What it means

@@ -10,7 +10,7 @@ use crate::places::{Place, Row, Seen};
 use crate::report::ResolverReport;
 use crate::resolvers::Role;
 use crate::rules::{Confidence, Finding, Remedy, Severity};
-use crate::settings::View;
+use crate::target::View;
 
 declare_place_rule! {
     /// ## What it means

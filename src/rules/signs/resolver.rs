@@ -14,7 +14,7 @@ use crate::rules::{
     rebinding_protection, resolver_refuses_client, resolver_unstable, shadow_zone, stale_addresses,
     stale_negative_cache,
 };
-use crate::settings::Scope;
+use crate::target::Scope;
 
 /// The order in which signs of a resolver are read.
 pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
