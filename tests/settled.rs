@@ -260,18 +260,18 @@ timeout_ms = WINDOW
 resolv_conf = "nameserver 10.20.30.40\n"
 vantage = "outside-aws"
 
-[facts.aws.cluster]
+[facts.cluster]
 name = "pipeline"
 endpoint = "https://0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com"
 endpoint_public_access = false
 endpoint_private_access = true
 vpc_id = "vpc-0c0ffee0"
 
-[facts.aws.vpc]
+[facts.vpc]
 id = "vpc-0c0ffee0"
 cidrs = ["192.168.0.0/16"]
 
-[[facts.aws.interfaces]]
+[[facts.interfaces]]
 id = "eni-0c0ffee1"
 addresses = ["192.168.131.209", "192.168.104.190"]
 
