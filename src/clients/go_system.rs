@@ -2,10 +2,10 @@
 //! server.
 //!
 //! From Go's source (src/net/cgo_unix.go, lookup_windows.go): a name that does not exist is "no such host", and so is
-//! one without addresses where the system has a code of its own for it; for every other failure it is the system's own
-//! text. Where this host's getaddrinfo was asked, its failure is the one that is put into words. Else only what the
-//! name servers say of a name that does not exist is predicted, and on Windows of one without addresses. Not run on
-//! either.
+//! one without addresses where the system has a code of its own for it (on Windows in newer versions, see
+//! [`NO_DATA_NUMBER`]); for every other failure it is the system's own text. Where this host's getaddrinfo was asked,
+//! its failure is the one that is put into words. Else only what the name servers say of a name that does not exist is
+//! predicted, and on Windows of one without addresses. Not run on either.
 
 use super::{Said, Situation, kubectl, target};
 use crate::dns::{AnswerKind, RecordType};
@@ -15,6 +15,9 @@ use crate::probed::Probed;
 
 /// Windows Sockets Error Codes: WSAHOST_NOT_FOUND.
 const HOST_NOT_FOUND: i32 = 11001;
+/// WSANO_DATA: newer versions of Go take it for "no such host" too, older ones print Windows' text (`winError` in Go's
+/// src/net/lookup_windows.go as it is now, and in Go 1.19).
+const NO_DATA_NUMBER: i32 = 11004;
 /// What Windows says of WSANO_DATA, 11004, in English.
 const NO_DATA: &str = "getaddrinfow: The requested name is valid, but no data of the requested type was found.";
 const NO_SUCH_HOST: &str = "no such host";
@@ -31,7 +34,7 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
         .is_some_and(|split| split.chooser == Chooser::Windows);
     let texts = match situation.system() {
         Some(system) if !system.addresses.is_empty() => return Some(Said::resolves()),
-        Some(system) => vec![text(system.failure.as_ref()?, is_windows)],
+        Some(system) => texts(system.failure.as_ref()?, is_windows),
         None if situation.is_in_hosts_file(false) || situation.found_below_a_suffix => {
             return Some(Said::resolves());
         }
@@ -51,17 +54,18 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
     Some(said)
 }
 
-fn text(failure: &SystemFailure, is_windows: bool) -> String {
-    let is_absent = match failure.code {
-        _ if is_windows => failure.number == HOST_NOT_FOUND,
-        code => matches!(code, SystemCode::NoName | SystemCode::NoData),
-    };
-    if is_absent {
-        NO_SUCH_HOST.to_owned()
-    } else if is_windows {
+/// What Go makes of the system's failure, the newer version first where versions differ.
+fn texts(failure: &SystemFailure, is_windows: bool) -> Vec<String> {
+    let own = if is_windows {
         format!("getaddrinfow: {}", failure.text)
     } else {
         failure.text.clone()
+    };
+    match failure.code {
+        _ if is_windows && failure.number == HOST_NOT_FOUND => vec![NO_SUCH_HOST.to_owned()],
+        _ if is_windows && failure.number == NO_DATA_NUMBER => vec![NO_SUCH_HOST.to_owned(), own],
+        SystemCode::NoName | SystemCode::NoData if !is_windows => vec![NO_SUCH_HOST.to_owned()],
+        _ => vec![own],
     }
 }
 

@@ -30,6 +30,13 @@ impl SystemResolver for GetAddrInfo {
         };
         let entries = dns_lookup::getaddrinfo(Some(&name.to_string()), None, Some(hints)).map_err(|error| {
             let number = error.error_num();
+            if let Some((code, text)) = windows_error(number).filter(|_| cfg!(windows)) {
+                return SystemFailure {
+                    code,
+                    number,
+                    text: text.to_owned(),
+                };
+            }
             SystemFailure {
                 code: code(error.kind()),
                 number,
@@ -47,9 +54,38 @@ impl SystemResolver for GetAddrInfo {
     }
 }
 
-/// The C library's sentence, without what wraps it.
+/// What GetAddrInfoW fails with on Windows: WSAHOST_NOT_FOUND, WSATRY_AGAIN, WSANO_RECOVERY and WSANO_DATA of
+/// winsock2.h, with the name that ws2tcpip.h has for each beside it, and the text in English, whatever language Windows
+/// speaks, since Go asks for the English one too (src/syscall/syscall_windows.go, `Errno.Error`). Microsoft: "Windows
+/// Sockets Error Codes", and "getaddrinfo function (ws2tcpip.h)", return value.
+fn windows_error(number: i32) -> Option<(SystemCode, &'static str)> {
+    Some(match number {
+        11001 => (SystemCode::NoName, "No such host is known."),
+        11002 => (
+            SystemCode::Again,
+            "This is usually a temporary error during hostname resolution and means that the local server did not \
+             receive a response from an authoritative server.",
+        ),
+        11003 => (
+            SystemCode::Fail,
+            "A non-recoverable error occurred during a database lookup.",
+        ),
+        11004 => (
+            SystemCode::NoData,
+            "The requested name is valid, but no data of the requested type was found.",
+        ),
+        _ => return None,
+    })
+}
+
+/// The C library's sentence, without what wraps it: the words of the library that calls it in front, and the number
+/// that Rust puts behind.
 fn eai_text(text: &str) -> String {
     let text = text.trim_start_matches("failed to lookup address information: ");
+    let text = match text.rsplit_once(" (os error ") {
+        Some((said, number)) if number.trim_end_matches(')').parse::<i32>().is_ok() => said,
+        _ => text,
+    };
     text.chars().take(limits::TEXT_FROM_WIRE).collect()
 }
 
@@ -112,5 +148,46 @@ pub(super) async fn lookup(resolver: Arc<dyn SystemResolver>, name: Name, deadli
         addresses,
         failure,
         rtt_ms: came_back.then(|| milliseconds(start.elapsed())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_is_the_systems_own() {
+        let library = "failed to lookup address information: Name or service not known";
+        assert_eq!(eai_text(library), "Name or service not known");
+        assert_eq!(
+            eai_text("Der Host ist unbekannt. (os error 10050)"),
+            "Der Host ist unbekannt."
+        );
+        assert_eq!(eai_text("said (os error of its own)"), "said (os error of its own)");
+    }
+
+    #[test]
+    fn windows_numbers_have_their_names() {
+        let codes: Vec<SystemCode> = (11_000..11_006)
+            .filter_map(windows_error)
+            .map(|(code, text)| {
+                assert!(text.ends_with('.'), "{text}");
+                code
+            })
+            .collect();
+        assert_eq!(
+            names,
+            ["WSAHOST_NOT_FOUND", "WSATRY_AGAIN", "WSANO_RECOVERY", "WSANO_DATA"]
+        );
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_name_that_does_not_exist_has_its_windows_name() {
+        #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+        // RFC 6761 section 6.4.
+        let failure = GetAddrInfo.lookup(&"no-such.invalid".parse().unwrap()).unwrap_err();
+        assert_ne!(failure.code, SystemCode::Unknown, "{failure:?}");
+        assert!(!failure.text.contains("os error"), "{failure:?}");
     }
 }

@@ -37,7 +37,7 @@ pub(super) async fn attempt(
 ) -> Try {
     let socket = match open_and_send(server, query, listen).await {
         Ok(socket) => socket,
-        Err(error) => return Try::network(&error),
+        Err(error) => return Try::network(&of_a_datagram(error)),
     };
     // Of a socket that is not connected it is no address.
     let local = socket.local_addr().ok().map(|address| address.ip());
@@ -64,7 +64,7 @@ async fn hear(
             Ok(Err(error)) => {
                 return Try {
                     heard,
-                    ..Try::network(&error)
+                    ..Try::network(&of_a_datagram(error))
                 };
             }
             Ok(Ok((length, from))) => (&buffer[..length], from),
@@ -105,6 +105,21 @@ async fn hear(
                 }
             }
         }
+    }
+}
+
+/// Windows Sockets Error Codes: WSAENETRESET.
+const NET_RESET: i32 = 10052;
+
+/// What an error of a UDP socket means, in the words that Unix has for it. Windows reports an ICMP Port Unreachable as
+/// WSAECONNRESET and an exceeded time to live as WSAENETRESET (Microsoft, "recvfrom function (winsock.h)", return
+/// value).
+fn of_a_datagram(error: io::Error) -> io::Error {
+    let is_net_reset = cfg!(windows) && error.raw_os_error() == Some(NET_RESET);
+    match error.kind() {
+        io::ErrorKind::ConnectionReset => io::ErrorKind::ConnectionRefused.into(),
+        _ if is_net_reset => io::ErrorKind::HostUnreachable.into(),
+        _ => error,
     }
 }
 
@@ -149,4 +164,31 @@ pub(super) fn drain(
         }
     }
     (heard, conflicting)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reset_of_a_udp_socket_is_a_refused_port() {
+        let kind = |kind: io::ErrorKind| of_a_datagram(kind.into()).kind();
+        assert_eq!(kind(io::ErrorKind::ConnectionReset), io::ErrorKind::ConnectionRefused);
+        for other in [
+            io::ErrorKind::ConnectionRefused,
+            io::ErrorKind::HostUnreachable,
+            io::ErrorKind::PermissionDenied,
+        ] {
+            assert_eq!(kind(other), other);
+        }
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn windows_numbers_are_read() {
+        let kind = |number: i32| of_a_datagram(io::Error::from_raw_os_error(number)).kind();
+        // WSAECONNRESET, WSAENETRESET.
+        assert_eq!(kind(10054), io::ErrorKind::ConnectionRefused);
+        assert_eq!(kind(NET_RESET), io::ErrorKind::HostUnreachable);
+    }
 }
