@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use eks_dns_doctor::capture;
 use eks_dns_doctor::dns::Name;
-use eks_dns_doctor::facts::platform::{Captured, HostConfiguration, Writer};
+use eks_dns_doctor::facts::platform::{Captured, HostConfiguration, WindowsReading, Writer};
 use eks_dns_doctor::facts::{AskedFor, HostSummary, LookupPath};
 use eks_dns_doctor::limits;
 use eks_dns_doctor::render::{Format, Style, render, text};
@@ -33,6 +33,11 @@ fn read(texts: &[(&str, &[u8])]) -> Option<HostConfiguration> {
             "powershell" => &mut captured.powershell,
             "wsl" => &mut captured.resolv_conf,
             "nsswitch" => &mut captured.nsswitch,
+            "windows" => {
+                let reading: WindowsReading = serde_json::from_slice(octets).expect("a reading");
+                captured.windows = Some(Box::leak(Box::new(reading)));
+                continue;
+            }
             "etc" => {
                 let file = name.trim_start_matches("etc-resolver-").to_owned();
                 captured.resolver_files.push((file, octets.to_vec()));
@@ -175,6 +180,54 @@ fn whom_each_sample_asks() {
             X,
             "10.63.5.53:5354 10.63.6.53:55 (/etc/resolver/other-name) ap-northeast-1.eks.amazonaws.com",
         ),
+        // The same with VPN clients: what has no domain and a lower order comes before the default resolver.
+        (
+            &["scutil-no-vpn.txt"],
+            X,
+            "192.168.1.1:53 [fe80::1%14]:53 (resolver #1, en0) rest",
+        ),
+        (&["scutil-aws-client-vpn.txt"], X, "10.0.0.2:53 (resolver #1, en0) rest"),
+        (
+            &["scutil-anyconnect.txt"],
+            X,
+            "10.63.5.53:53 10.63.6.53:53 (resolver #2, utun4) eks.amazonaws.com",
+        ),
+        (
+            &["scutil-anyconnect.txt"],
+            "example.com",
+            "192.168.1.1:53 [fe80::1%14]:53 (resolver #3, en0) rest",
+        ),
+        (
+            &["scutil-globalprotect.txt"],
+            X,
+            "10.63.5.53:53 10.63.6.53:53 (resolver #1, utun2) rest",
+        ),
+        (
+            &["scutil-tailscale.txt"],
+            X,
+            "192.168.1.1:53 [fe80::1%14]:53 (resolver #1, en0) rest",
+        ),
+        (
+            &["scutil-tailscale.txt"],
+            "id.gr7.eu-west-1.eks.amazonaws.com",
+            "100.100.100.100:53 (resolver #7, utun3) eu-west-1.eks.amazonaws.com",
+        ),
+        (
+            &["scutil-wireguard.txt"],
+            X,
+            "10.63.5.53:53 [fd00:63::53]:53 (resolver #1, utun4) rest",
+        ),
+        // Windows' own interface: the adapter with the lowest metric first.
+        (
+            &["windows-vpn.json"],
+            X,
+            "10.0.0.2:53 192.168.1.1:53 [fe80::1%14]:53 (adapter AWS VPN Client, adapter Wi-Fi) rest",
+        ),
+        (
+            &["windows-policy.json"],
+            X,
+            "10.9.0.2:53 (NRPT rule .eks.amazonaws.com) eks.amazonaws.com",
+        ),
         // Windows: all adapters, but for what a rule covers; a rule without servers is an exemption.
         (
             &["powershell-together.json"],
@@ -230,6 +283,14 @@ fn what_cannot_be_read_is_said() {
         "resolvectl-verbs-252.txt",
         "scutil-dns.txt",
         "scutil-dns-port.txt",
+        "scutil-no-vpn.txt",
+        "scutil-aws-client-vpn.txt",
+        "scutil-anyconnect.txt",
+        "scutil-globalprotect.txt",
+        "scutil-tailscale.txt",
+        "scutil-wireguard.txt",
+        "windows-vpn.json",
+        "windows-policy.json",
         "powershell-together.json",
         "powershell-5.1.json",
         "powershell-utf16.json",

@@ -12,7 +12,7 @@ use eks_dns_doctor::dns::{
 use eks_dns_doctor::facts::{
     AbsentCluster, AwsFacts, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, Facts, HostFacts, HostedZone,
     HostsEntry, Instance, Permission, Proxy, ResolverEndpoint, ResolverRule, RuleAssociation, RuleTarget,
-    SecurityGroup, StubConfiguration, Vantage, VantageKind, Vpc, VpcAttributes, VpcZones,
+    SecurityGroup, StubConfiguration, System, Vantage, VantageKind, Vpc, VpcAttributes, VpcZones,
 };
 use eks_dns_doctor::observation::{Attempt, Lookup, Purpose, SystemCode, SystemFailure, SystemLookup, Transport};
 use eks_dns_doctor::probed::Probed;
@@ -509,6 +509,7 @@ impl Draw {
             vantage: Vantage {
                 name: None,
                 kind: self.one(&[VantageKind::Unknown, VantageKind::ClusterVpc, VantageKind::OutsideAws]),
+                system: self.one(&[None, Some(System::Linux), Some(System::Macos), Some(System::Windows)]),
             },
             target: Target {
                 hostname: name(TARGET),

@@ -17,7 +17,7 @@ use crate::cli::settings;
 use crate::connect::{self, Authority};
 use crate::dns::{Name, RecordType};
 use crate::facts::host::{self, HostFiles};
-use crate::facts::{AwsFacts, Cluster, Facts, Gap, Kubeconfig, Vantage, VantageKind};
+use crate::facts::{AwsFacts, Cluster, Facts, Gap, Kubeconfig, System, Vantage, VantageKind};
 use crate::limits;
 use crate::observation::{Connection, NotWaitedFor, Purpose, Source};
 use crate::plan::Plan;
@@ -263,6 +263,7 @@ fn without_endpoint(settings: &Settings, cluster: Cluster, region: Option<String
         vantage: Vantage {
             name: named,
             kind: VantageKind::Unknown,
+            system: System::of_this_host(),
         },
         target: Target {
             hostname: Name::root(),

@@ -348,7 +348,8 @@ mod tests {
     use super::*;
     use crate::cli::args::Command;
     use crate::facts::platform::{
-        Chooser, DnsScope, HostConfiguration, HostsLine, ScopeDomain, Service, SplitDns, Writer,
+        Chooser, DnsScope, HostConfiguration, HostsLine, OverHttps, OverHttpsPolicy, ScopeDomain, Service, SplitDns,
+        Writer,
     };
     use crate::facts::{
         AbsentCluster, AwsFacts, Call, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, Facts, FailedRead,
@@ -421,6 +422,13 @@ mod tests {
                         order: Some(7),
                         timeout_s: Some(7),
                     }],
+                    search: vec!["search.alice.example".parse().unwrap()],
+                    over_https: vec![OverHttps {
+                        server: "203.0.113.5".parse().unwrap(),
+                        template: text("https://doh.alice.example/"),
+                        may_fall_back: true,
+                    }],
+                    over_https_policy: Some(OverHttpsPolicy::Required),
                     problems: vec!["a problem of alice's tunnel".to_owned()],
                 }),
             }),

@@ -199,6 +199,7 @@ fn nowhere() -> Vantage {
     Vantage {
         name: None,
         kind: VantageKind::Unknown,
+        system: None,
     }
 }
 

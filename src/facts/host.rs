@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use super::answers::{Answers, Source};
 use super::kubeconfig::{self, Kubeconfig, KubeconfigError};
-use super::platform::{Captured, HostConfiguration, windows_stub};
-use super::{Gap, HostFacts, Proxy, StubConfiguration, Vantage, VantageKind, hosts_file, run, saved};
+use super::platform::{Captured, HostConfiguration, WindowsReading, windows_stub};
+use super::{Gap, HostFacts, Proxy, StubConfiguration, System, Vantage, VantageKind, hosts_file, run, saved};
 use crate::dns::Name;
 use crate::limits;
 use crate::settings::Settings;
@@ -36,16 +36,6 @@ const RESOLVECTL: &[&str] = &[
 const SCUTIL: &[&str] = &["/usr/sbin/scutil"];
 /// Where macOS keeps resolvers of single domains: resolver(5).
 const RESOLVER_FILES: &str = "/etc/resolver";
-/// Windows PowerShell, which every Windows has; version 7 is not always there.
-const POWERSHELL: &[&str] = &[r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe"];
-/// Adapters that are connected, with their name servers, and the policy that is in effect.
-const ADAPTERS_AND_RULES: &str = "[Console]::OutputEncoding = [Text.Encoding]::UTF8; \
-    $up = @(Get-NetIPInterface -ConnectionState Connected | ForEach-Object { $_.ifIndex }); \
-    ConvertTo-Json -Compress -Depth 4 @( \
-    @(Get-DnsClientServerAddress | Where-Object { $up -contains $_.InterfaceIndex } | \
-    Select-Object InterfaceAlias, InterfaceIndex, ServerAddresses), \
-    @(Get-DnsClientNrptPolicy -Effective | Select-Object Namespace, NameServers, DirectAccessDnsServers))";
-
 /// A file that the user named cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot read {}", path.display())]
@@ -233,8 +223,8 @@ pub fn begin(files: &HostFiles<'_>, target: &Name) -> Result<Begun, UnreadableFi
             .filter(|_| asks_resolved)
             .map(|text| StubConfiguration::parse(UPSTREAMS, &text, interface_index));
         let has_command = cfg!(target_os = "macos") || is_resolved;
-        // On Windows the command names the name servers.
-        facts.configuration = configuration(resolv_conf.as_deref(), cfg!(windows), files.until, &mut gaps);
+        // Windows is asked without a command, at once.
+        facts.configuration = configuration(resolv_conf.as_deref(), false, files.until, &mut gaps);
         if has_command && !cfg!(windows) {
             pending = Some(Pending {
                 resolv_conf: resolv_conf.clone(),
@@ -267,6 +257,7 @@ pub fn begin(files: &HostFiles<'_>, target: &Name) -> Result<Begun, UnreadableFi
     let vantage = Vantage {
         name: files.vantage.map(str::to_owned).or_else(host_name),
         kind: VantageKind::Unknown,
+        system: System::of_this_host(),
     };
     Ok((facts, gaps, vantage, pending))
 }
@@ -294,21 +285,11 @@ fn configuration(
     };
     let mut resolvectl = None;
     let mut scutil = None;
-    let mut powershell = None;
     if !asks {
         // What the files say is enough.
     } else if cfg!(target_os = "macos") {
         scutil = shown("scutil --dns", SCUTIL, &["--dns"]);
-    } else if cfg!(windows) {
-        let arguments = [
-            "-NoLogo",
-            "-NoProfile",
-            "-NonInteractive",
-            "-Command",
-            ADAPTERS_AND_RULES,
-        ];
-        powershell = shown("Get-DnsClientServerAddress", POWERSHELL, &arguments);
-    } else {
+    } else if cfg!(not(windows)) {
         // Asked while it is running only: the question would start it.
         resolvectl = shown("resolvectl status", RESOLVECTL, &["--no-pager", "status"]);
     }
@@ -325,11 +306,23 @@ fn configuration(
         } else {
             Vec::new()
         },
-        powershell: powershell.as_deref(),
+        powershell: None,
+        windows: windows_reading().as_ref(),
         res_options: variable("RES_OPTIONS"),
         local_domain: variable("LOCALDOMAIN"),
         host_aliases: variable("HOSTALIASES"),
     })
+}
+
+/// Windows' own configuration, on Windows.
+#[cfg(windows)]
+fn windows_reading() -> Option<WindowsReading> {
+    Some(super::windows::read())
+}
+
+#[cfg(not(windows))]
+fn windows_reading() -> Option<WindowsReading> {
+    None
 }
 
 /// The files of `/etc/resolver`, in the order of their names, at most [`limits::DNS_SCOPES`] of them.
@@ -435,11 +428,26 @@ fn kubeconfig_paths() -> Vec<PathBuf> {
     if !listed.is_empty() {
         return listed;
     }
-    let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE"));
-    home.filter(|home| !home.is_empty())
-        .map(|home| Path::new(&home).join(".kube").join("config"))
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let drive = set("HOMEDRIVE").zip(set("HOMEPATH")).map(|(mut drive, path)| {
+        drive.push(path);
+        drive
+    });
+    // k8s.io/client-go/util/homedir: elsewhere HOME alone, on Windows the first of three that has the file.
+    let homes = if cfg!(windows) {
+        vec![set("HOME"), drive, set("USERPROFILE")]
+    } else {
+        vec![set("HOME")]
+    };
+    let mut files: Vec<PathBuf> = homes
         .into_iter()
-        .collect()
+        .flatten()
+        .map(|home| Path::new(&home).join(".kube").join("config"))
+        .collect();
+    let at = files.iter().position(|file| file.is_file()).unwrap_or_default();
+    files.drain(..at);
+    files.truncate(1);
+    files
 }
 
 fn unreadable(fact: &str, error: &UnreadableFile) -> Gap {

@@ -17,6 +17,9 @@ pub mod proxy;
 mod run;
 pub mod saved;
 pub mod stub;
+mod system;
+#[cfg(windows)]
+mod windows;
 
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +36,7 @@ pub use kubeconfig::Kubeconfig;
 pub use platform::{AskedFor, Chooser, HostConfiguration, HostSummary, HostsLine, LookupPath, SplitDns};
 pub use proxy::Proxy;
 pub use stub::StubConfiguration;
+pub use system::System;
 
 /// Everything that was learnt about the environment: what this host says, and what AWS says. In JSON they are one
 /// object. What is `None` was not learnt; whether it was tried and why it failed stands in the gaps.
@@ -202,6 +206,9 @@ pub struct Vantage {
     pub name: Option<String>,
     /// Where it is, seen from the cluster's VPC.
     pub kind: VantageKind,
+    /// Its operating system; `None` where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<System>,
 }
 
 /// Where a vantage is, seen from the cluster's VPC.

@@ -162,6 +162,7 @@ async fn perform(
         vantage: Vantage {
             name: settings.vantage.clone(),
             kind: scenario.facts.vantage,
+            system: scenario.facts.system,
         },
         target: target.clone(),
         asked: settings.asked.clone(),
@@ -284,12 +285,13 @@ fn facts(scenario: &Scenario, target: &Name) -> Facts {
             .map(|(name, text)| (name.clone(), text.clone().into_bytes()))
             .collect(),
         powershell: octets(&given.host.powershell).as_deref(),
+        windows: given.host.windows.as_ref(),
         res_options: given.environment.get("RES_OPTIONS").cloned(),
         local_domain: given.environment.get("LOCALDOMAIN").cloned(),
         host_aliases: given.environment.get("HOSTALIASES").cloned(),
     });
     let windows = configuration.as_ref().and_then(|host| host.split_dns.as_ref());
-    let windows = windows.filter(|_| given.host.powershell.is_some());
+    let windows = windows.filter(|_| given.host.powershell.is_some() || given.host.windows.is_some());
     let host = HostFacts {
         stub: given
             .resolv_conf

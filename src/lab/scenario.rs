@@ -7,7 +7,8 @@ use std::net::IpAddr;
 use serde::de::{self, IgnoredAny};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::facts::{AwsFacts, Instance, Kubeconfig, VantageKind};
+use crate::facts::platform::WindowsReading;
+use crate::facts::{AwsFacts, Instance, Kubeconfig, System, VantageKind};
 use crate::observation::Connection;
 use crate::observation::SystemFailure;
 use crate::report::{Conclusion, Report};
@@ -137,6 +138,8 @@ pub struct ScenarioFacts {
     pub environment: BTreeMap<String, String>,
     /// Where the vantage is.
     pub vantage: VantageKind,
+    /// Its operating system; where it is not named, none is known.
+    pub system: Option<System>,
     /// This host as an EC2 instance.
     pub instance: Option<Instance>,
     /// What the kubeconfig says.
@@ -177,6 +180,8 @@ pub struct ScenarioHost {
     pub resolver_files: BTreeMap<String, String>,
     /// What PowerShell prints as JSON. Without `resolv_conf`, this host is a Windows.
     pub powershell: Option<String>,
+    /// What Windows' own interface says.
+    pub windows: Option<WindowsReading>,
 }
 
 /// What getaddrinfo gives.

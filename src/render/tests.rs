@@ -150,6 +150,7 @@ fn capture(observations: Vec<Probed>) -> Capture {
         vantage: Vantage {
             name: Some("laptop".to_owned()),
             kind: crate::facts::VantageKind::Unknown,
+            system: None,
         },
         target: Target {
             hostname: name(HOST),

@@ -192,6 +192,7 @@ pub(crate) fn capture_of(facts: Facts, observations: Vec<Probed>) -> Capture {
         vantage: Vantage {
             name: None,
             kind: VantageKind::OutsideAws,
+            system: None,
         },
         target: Target {
             hostname: target(),

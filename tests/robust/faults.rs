@@ -81,6 +81,7 @@ fn failing(kind: ErrorKind) -> (Vec<Probed>, Report) {
         vantage: Vantage {
             name: None,
             kind: VantageKind::Unknown,
+            system: None,
         },
         target: Target {
             hostname: HOST.parse().expect("a name"),

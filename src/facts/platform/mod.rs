@@ -8,9 +8,10 @@ mod resolver_files;
 mod scutil;
 mod text;
 mod windows;
+mod windows_reading;
 mod writer;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,7 @@ use crate::limits;
 pub use nsswitch::{HostsLine, LookupPath, Service};
 pub use text::decode;
 pub use windows::stub as windows_stub;
+pub use windows_reading::{AdapterReading, DohReading, NrptReading, WindowsReading};
 pub use writer::Writer;
 
 /// The texts that were captured, each as the file or the command had it.
@@ -37,6 +39,8 @@ pub struct Captured<'a> {
     pub resolver_files: Vec<(String, Vec<u8>)>,
     /// What Windows PowerShell printed as JSON: adapters with their name servers, and NRPT rules.
     pub powershell: Option<&'a [u8]>,
+    /// What Windows' own interface says of the same.
+    pub windows: Option<&'a WindowsReading>,
     /// The environment variable RES_OPTIONS.
     pub res_options: Option<String>,
     /// The environment variable LOCALDOMAIN.
@@ -82,6 +86,7 @@ impl HostConfiguration {
                     scutil::parse(&scutil, &captured.resolver_files)
                 })
             })
+            .or_else(|| captured.windows.map(WindowsReading::split_dns))
             .or_else(|| captured.powershell.map(|text| windows::parse(&decode(text))))
             .filter(|split| !split.scopes.is_empty() || !split.problems.is_empty());
         let kept = |value: &Option<String>| {
@@ -132,9 +137,75 @@ pub struct SplitDns {
     pub source: String,
     /// The name servers, by what they belong to.
     pub scopes: Vec<DnsScope>,
+    /// The search list, where it is no part of resolv.conf.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub search: Vec<Name>,
+    /// The name servers that the system asks over HTTPS.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub over_https: Vec<OverHttps>,
+    /// What a policy says of DNS over HTTPS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over_https_policy: Option<OverHttpsPolicy>,
     /// What could not be read, and what was left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<String>,
+}
+
+/// A name server that the system asks over HTTPS.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OverHttps {
+    /// Its address.
+    pub server: IpAddr,
+    /// The URI template; `None` where the system has its own for the address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
+    /// Whether it is asked in the clear where HTTPS fails.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_fall_back: bool,
+}
+
+impl OverHttps {
+    /// What that means for this program's questions, as a sentence.
+    fn meaning(&self, chooser: Chooser) -> String {
+        let (who, server) = (chooser.title(), self.server);
+        let template = self
+            .template
+            .as_ref()
+            .map_or_else(String::new, |text| format!(" ({text})"));
+        let else_in_the_clear = if self.may_fall_back {
+            ", and in the clear where that fails"
+        } else {
+            ""
+        };
+        format!(
+            "{who} asks {server} over HTTPS{template}{else_in_the_clear}; here it is asked at port 53, where it may \
+             answer otherwise."
+        )
+    }
+}
+
+/// What a policy says of DNS over HTTPS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OverHttpsPolicy {
+    /// It is not to be used.
+    Prohibited,
+    /// It is used where a server has it.
+    Allowed,
+    /// Nothing else is to be used.
+    Required,
+}
+
+impl OverHttpsPolicy {
+    /// Of the number of Windows' `DoHPolicy`.
+    fn of(number: u32) -> Option<Self> {
+        match number {
+            1 => Some(Self::Prohibited),
+            2 => Some(Self::Allowed),
+            3 => Some(Self::Required),
+            _ => None,
+        }
+    }
 }
 
 /// Name servers that belong together: of a link, of an adapter, of a rule.
@@ -361,6 +432,14 @@ impl HostSummary {
         if let Some(split) = split {
             let problems = split.problems.iter();
             notes.extend(problems.map(|problem| format!("{}: {problem}.", split.source)));
+            notes.extend(split.over_https.iter().map(|over| over.meaning(split.chooser)));
+            if split.over_https_policy == Some(OverHttpsPolicy::Required) {
+                notes.push(format!(
+                    "A policy requires DNS over HTTPS: {} asks no name server in the clear, so a name server that is \
+                     not known to it with HTTPS is of no use.",
+                    split.chooser.title()
+                ));
+            }
         }
         let asked = split.map(|split| split.asked_for(name));
         let summary = Self { asked, notes };

@@ -43,6 +43,9 @@ pub(super) fn parse(text: &str) -> SplitDns {
         chooser: Chooser::SystemdResolved,
         source: "resolvectl status".to_owned(),
         scopes,
+        search: Vec::new(),
+        over_https: Vec::new(),
+        over_https_policy: None,
         problems: reader.problems.0,
     }
 }

@@ -48,6 +48,9 @@ pub(super) fn parse(text: &str, files: &[(String, Vec<u8>)]) -> SplitDns {
         chooser: Chooser::Macos,
         source: "scutil --dns, /etc/resolver".to_owned(),
         scopes,
+        search: Vec::new(),
+        over_https: Vec::new(),
+        over_https_policy: None,
         problems: problems.0,
     }
 }

@@ -51,6 +51,9 @@ pub(super) fn parse(text: &str) -> SplitDns {
         chooser: Chooser::Windows,
         source: "Get-DnsClientServerAddress, Get-DnsClientNrptPolicy".to_owned(),
         scopes,
+        search: Vec::new(),
+        over_https: Vec::new(),
+        over_https_policy: None,
         problems: reader.problems.0,
     }
 }
@@ -125,20 +128,10 @@ impl Reader {
         }
     }
 
-    /// A namespace is a suffix with its dot in front, `.` for every name, or one whole name (Add-DnsClientNrptRule).
     fn rule(&mut self, entry: &Entry) {
-        let namespaces = texts(entry.namespace.as_ref());
-        let mut scope = DnsScope::new(format!("NRPT rule {}", label(&namespaces.join(", "))));
-        for namespace in &namespaces {
-            let suffix = namespace.strip_prefix('.');
-            match suffix.unwrap_or(namespace).parse::<Name>() {
-                Ok(name) => scope.add_domain(name, suffix.is_none(), &mut self.problems),
-                Err(_) if suffix == Some("") => {
-                    scope.add_domain(Name::root(), false, &mut self.problems);
-                }
-                Err(error) => self.problems.say(format!("{}: {error}", scope.name)),
-            }
-        }
+        let names = texts(entry.namespace.as_ref());
+        let mut scope = DnsScope::new(format!("NRPT rule {}", label(&names.join(", "))));
+        namespaces(&mut scope, &names, &mut self.problems);
         for list in [&entry.name_servers, &entry.direct_access_dns_servers] {
             servers(&mut scope, &texts(list.as_ref()), None, &mut self.problems);
         }
@@ -148,7 +141,19 @@ impl Reader {
     }
 }
 
-fn servers(scope: &mut DnsScope, texts: &[String], link: Option<u32>, problems: &mut Problems) {
+/// A namespace is a suffix with its dot in front, `.` for every name, or one whole name (Add-DnsClientNrptRule).
+pub(super) fn namespaces(scope: &mut DnsScope, texts: &[String], problems: &mut Problems) {
+    for namespace in texts {
+        let suffix = namespace.strip_prefix('.');
+        match suffix.unwrap_or(namespace).parse::<Name>() {
+            Ok(name) => scope.add_domain(name, suffix.is_none(), problems),
+            Err(_) if suffix == Some("") => scope.add_domain(Name::root(), false, problems),
+            Err(error) => problems.say(format!("{}: {error}", scope.name)),
+        }
+    }
+}
+
+pub(super) fn servers(scope: &mut DnsScope, texts: &[String], link: Option<u32>, problems: &mut Problems) {
     for text in texts {
         match address(text, PORT, link) {
             Some(server) if is_nobody(server.ip()) => {}
@@ -162,7 +167,7 @@ fn servers(scope: &mut DnsScope, texts: &[String], link: Option<u32>, problems: 
     }
 }
 
-fn is_nobody(ip: IpAddr) -> bool {
+pub(super) fn is_nobody(ip: IpAddr) -> bool {
     let first = |ip: Ipv6Addr| ip.segments()[..4] == NOBODY;
     matches!(ip, IpAddr::V6(ip) if first(ip))
 }
@@ -196,6 +201,7 @@ fn texts(value: Option<&Value>) -> Vec<String> {
 pub fn stub(split: &SplitDns, target: &Name) -> StubConfiguration {
     let asked = split.asked_for(target);
     let mut stub = StubConfiguration::parse(&split.source, b"", |_| None);
+    stub.search.clone_from(&split.search);
     if !asked.servers.is_empty() {
         stub.name_servers = asked.servers;
         stub.name_servers.truncate(limits::NAME_SERVERS);

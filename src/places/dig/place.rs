@@ -109,6 +109,7 @@ pub(super) fn capture(runs: Vec<Run>) -> Result<Capture, DigError> {
         vantage: Vantage {
             name: None,
             kind: VantageKind::Unknown,
+            system: None,
         },
         target: Target {
             region: EndpointName::parse(&hostname).ok().map(|name| name.region),
