@@ -1,6 +1,6 @@
 //! The name resolves, and the API server's port does not answer.
 
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, phrase};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, phrase, remedy};
 use crate::address::AddressClass;
 use crate::expect::Fit;
 use crate::observation::{Connection, Tcp};
@@ -74,7 +74,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         ));
         remedies.push(Remedy::new(
             "See that a route leads there (VPN, Direct Connect, peering), and back",
-            addresses.iter().map(|ip| format!("ip route get {ip}")),
+            addresses.iter().map(|ip| remedy::here::route(case, *ip)),
         ));
     }
     if closed.iter().any(|connection| is_public(&connection)) {

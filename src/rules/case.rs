@@ -10,9 +10,9 @@ use crate::dns::{AnswerKind, RecordType, Soa};
 use crate::endpoint::{EndpointName, SoaOrigin};
 use crate::expect::{Expected, Fit};
 use crate::facts::{
-    AbsentCluster, Call, Caller, Cluster, ClusterUpdate, DhcpOptions, Facts, FailedRead, HostsEntry, HostsLine,
-    Instance, Kubeconfig, NetworkInterface, Proxy, ResolverEndpoint, ResolverRule, RuleAssociation, SecurityGroup,
-    SplitDns, StubConfiguration, Vantage, Vpc, VpcAttributes, VpcZones,
+    AbsentCluster, Call, Caller, Chooser, Cluster, ClusterUpdate, DhcpOptions, Facts, FailedRead, HostsEntry,
+    HostsLine, Instance, Kubeconfig, NetworkInterface, Proxy, ResolverEndpoint, ResolverRule, RuleAssociation,
+    SecurityGroup, SplitDns, StubConfiguration, Vantage, Vpc, VpcAttributes, VpcZones,
 };
 use crate::limits;
 use crate::observation::{Connection, Lookup, NotWaitedFor, Purpose, Source, Transport};
@@ -442,6 +442,11 @@ impl<'a> Case<'a> {
     pub fn split_dns(&self) -> Option<&'a SplitDns> {
         self.touch(Need::Upstreams);
         self.facts.host.split_dns()
+    }
+
+    /// What decides on this host which name server is asked, for the words of a fix; no evidence of a rule.
+    pub(super) fn chooser_unseen(&self) -> Option<Chooser> {
+        self.facts.host.split_dns().map(|split| split.chooser)
     }
 
     /// The `hosts:` line of nsswitch.conf.

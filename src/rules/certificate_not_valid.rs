@@ -32,11 +32,14 @@ declare_rule! {
     }
 }
 
-fn check(_: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    fits.subjects().into_iter().map(finding).collect()
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    fits.subjects()
+        .into_iter()
+        .map(|subject| finding(case, subject))
+        .collect()
 }
 
-fn finding(subject: &Subject<'_>) -> Finding {
+fn finding(case: &Case<'_>, subject: &Subject<'_>) -> Finding {
     let who = phrase::titles(&[subject]);
     let reason = subject.a().and_then(|lookup| lookup.reason.clone());
     let name = subject
@@ -70,7 +73,7 @@ fn finding(subject: &Subject<'_>) -> Finding {
         .fix(vec![
             Remedy::new(
                 "Look at the certificate: for which names it is, who issued it, and until when it is valid",
-                remedy::path::show_certificate(subject),
+                remedy::path::show_certificate(case, subject),
             ),
             Remedy::advice(
                 "Where it is the right server under another name, say that name: #NAME behind the resolver's address, \

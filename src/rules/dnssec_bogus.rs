@@ -1,7 +1,7 @@
 //! Validation fails at the resolver.
 
 use super::phrase::{self, observed, observed_controls, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::{Lookup, Purpose};
@@ -138,7 +138,7 @@ fn finding(case: &Case<'_>, nothing: bool, subjects: &[&Subject<'_>]) -> Finding
     );
     let clock = Remedy::new(
         "Check the resolver's clock and its trust anchor of the root",
-        ["timedatectl"],
+        [remedy::here::clock(case, "timedatectl")],
     );
     let remedies = if nothing {
         [vec![clock], except].concat()

@@ -31,16 +31,16 @@ declare_rule! {
     }
 }
 
-fn check(_: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     grouped(fits.subjects(), |subject| {
         Some((subject.verdict(), subject.a().and_then(|lookup| lookup.reason.clone())))
     })
     .into_iter()
-    .map(|((verdict, reason), subjects)| finding(verdict, reason.as_ref(), &subjects))
+    .map(|((verdict, reason), subjects)| finding(case, verdict, reason.as_ref(), &subjects))
     .collect()
 }
 
-fn finding(verdict: Verdict, reason: Option<&Reason>, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, verdict: Verdict, reason: Option<&Reason>, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let (what, means) = match verdict {
         Verdict::Alpn => (
@@ -80,7 +80,7 @@ fn finding(verdict: Verdict, reason: Option<&Reason>, subjects: &[&Subject<'_>])
             "See what is at that port",
             subjects
                 .iter()
-                .filter_map(|subject| remedy::path::show_certificate(subject))
+                .filter_map(|subject| remedy::path::show_certificate(case, subject))
                 .collect::<Vec<_>>(),
         ),
         Remedy::advice(

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::remedy::here;
 use super::{Case, Confidence, Evaluation, Finding, Fits, Need, NotEvaluated, RULES, Rule, Severity, Stage, find};
 use crate::resolvers::Role;
 
@@ -38,6 +39,9 @@ pub fn evaluate(case: &Case<'_>) -> Evaluation {
     link_causes(&mut findings);
     calibrate(&mut findings);
     order(case, &mut findings);
+    for finding in &mut findings {
+        finding.remedies = here::spoken(case, std::mem::take(&mut finding.remedies));
+    }
     Evaluation {
         findings,
         not_evaluated,

@@ -1,8 +1,9 @@
 //! The operating system finds the right resolver, and Go's own resolver does not.
 
 use super::phrase::{self, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
 use crate::compare::Verdict;
+use crate::facts::System;
 use crate::limits;
 use crate::observation::Purpose;
 use crate::resolvers::Role;
@@ -77,7 +78,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
                 phrase::plural(failing.len(), "does", "do"),
             ))
             .seen(evidence)
-            .fix(remedies()),
+            .fix(remedies(case)),
     ]
 }
 
@@ -117,24 +118,33 @@ fn explained_otherwise(case: &Case<'_>, subject: &Subject<'_>, system: &Subject<
         || took_longer && subject.verdict() == Verdict::Timeout
 }
 
-fn remedies() -> Vec<Remedy> {
-    vec![
-        // systemd-resolved.service(8), "/etc/resolv.conf".
-        Remedy::new(
-            "Linux with systemd-resolved: let resolv.conf point to its stub, which knows the VPN's domains",
-            [
-                "resolvectl status",
-                "sudo ln -sf ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf",
-            ],
-        ),
-        Remedy::new(
-            "macOS: a kubectl built with Go 1.20 or later asks the operating system; see what it is built with, \
-             and which resolvers are scoped",
-            ["kubectl version --client -o yaml", "scutil --dns"],
-        ),
-        Remedy::new(
-            "See which resolver the client uses: \"go\" reads resolv.conf, \"cgo\" asks the operating system",
-            ["GODEBUG=netdns=2 kubectl version"],
-        ),
-    ]
+fn remedies(case: &Case<'_>) -> Vec<Remedy> {
+    // systemd-resolved.service(8), "/etc/resolv.conf".
+    let linux = Remedy::new(
+        "Linux with systemd-resolved: let resolv.conf point to its stub, which knows the VPN's domains",
+        [
+            "resolvectl status",
+            "sudo ln -sf ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf",
+        ],
+    );
+    let macos = Remedy::new(
+        "macOS: a kubectl built with Go 1.20 or later asks the operating system; see what it is built with, and which \
+         resolvers are scoped",
+        ["kubectl version --client -o yaml", "scutil --dns"],
+    );
+    let which = Remedy::new(
+        "See which resolver the client uses: \"go\" reads resolv.conf, \"cgo\" asks the operating system",
+        [remedy::here::with_variable(
+            case,
+            "GODEBUG",
+            "netdns=2",
+            "kubectl version",
+        )],
+    );
+    match case.vantage.system {
+        None => vec![linux, macos, which],
+        Some(System::Linux) => vec![linux, which],
+        Some(System::Macos) => vec![macos, which],
+        Some(System::Windows) => vec![which],
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::phrase::{self, observed, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::expect::{Expected, Fit};
@@ -258,30 +258,8 @@ fn remedies(case: &Case<'_>, entries: &[HostsEntry]) -> Vec<Remedy> {
                     phrase::plural(lines.len(), "line", "lines"),
                     phrase::list(&lines)
                 ),
-                [format!("grep -n -i -F '{}' {}", case.own_zone(), shell_word(file))],
+                [remedy::here::find_lines(case, &case.own_zone(), file)],
             )
         })
         .collect()
-}
-
-/// A file name as a shell reads it: quoted where it holds more than plain characters.
-fn shell_word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_');
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn file_names_are_quoted_where_needed() {
-        assert_eq!(shell_word("/etc/hosts"), "/etc/hosts");
-        assert_eq!(shell_word("/tmp/my hosts"), "'/tmp/my hosts'");
-        assert_eq!(shell_word("a'b"), r"'a'\''b'");
-    }
 }

@@ -1,8 +1,9 @@
 //! The DNS service on this host itself is down.
 
 use super::phrase::{self, observed_target, observed_tcp};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::AnswerKind;
+use crate::facts::System;
 use crate::resolvers::Role;
 
 declare_rule! {
@@ -94,14 +95,14 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             .summary(summary)
             .why(explanation)
             .seen(evidence)
-            .fix(remedies(&down, stub.defaulted, &stub.source)),
+            .fix(remedies(case, &down, stub.defaulted, &stub.source)),
     ]
 }
 
-fn remedies(down: &[&Subject<'_>], defaulted: bool, source: &str) -> Vec<Remedy> {
+fn remedies(case: &Case<'_>, down: &[&Subject<'_>], defaulted: bool, source: &str) -> Vec<Remedy> {
     let name_server = Remedy::new(
         format!("Write a name server that is there into {source} (or into what generates it)"),
-        ["nameserver <address-of-a-resolver>"],
+        remedy::here::set_name_servers(case, &["<address-of-a-resolver>".to_owned()]),
     );
     if defaulted {
         return vec![name_server];
@@ -111,7 +112,8 @@ fn remedies(down: &[&Subject<'_>], defaulted: bool, source: &str) -> Vec<Remedy>
             .ip()
             .is_some_and(|ip| ip == std::net::IpAddr::from([127, 0, 0, 53]))
     });
-    let restart = if resolved {
+    let system = remedy::here::system(case);
+    let restart = if resolved && system == System::Linux {
         Remedy::new(
             "Start systemd-resolved, whose stub 127.0.0.53 is",
             [
@@ -122,7 +124,9 @@ fn remedies(down: &[&Subject<'_>], defaulted: bool, source: &str) -> Vec<Remedy>
     } else {
         Remedy::new(
             "See what should listen there, and start it",
-            ["ss -lntup 'sport = :53'", "systemctl status dnsmasq"],
+            remedy::here::listeners(case)
+                .into_iter()
+                .chain((system == System::Linux).then(|| "systemctl status dnsmasq".to_owned())),
         )
     };
     vec![restart, name_server]

@@ -125,14 +125,10 @@ fn see(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Remedy {
         "See whether the server or the way is at fault: over TCP, and with a capture at both ends",
         subjects.iter().flat_map(|subject| {
             let ask = remedy::path::dig(case, subject, RecordType::A, "+tcp");
-            let listen = subject.probed.resolver.address.map(|address| {
-                format!(
-                    "sudo tcpdump -n -w dns.pcap host {} and port {}",
-                    address.ip(),
-                    address.port()
-                )
-            });
-            ask.into_iter().chain(listen)
+            let address = subject.probed.resolver.address;
+            let listen =
+                address.map(|address| remedy::here::packets(case, address.ip(), address.port(), Some("dns.pcap")));
+            ask.into_iter().chain(listen.unwrap_or_default())
         }),
     )
 }

@@ -1,6 +1,6 @@
 //! What answers at an address is not the cluster's API server.
 
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, phrase};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, phrase, remedy};
 use crate::observation::{Connection, Tls};
 
 declare_rule! {
@@ -65,11 +65,12 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
              took the address over.",
             "Find out who has the address: ask the owner of the network, and compare with the cluster's network \
              interfaces",
-            vec![format!(
-                "openssl s_client -connect {}:{} -servername {} -showcerts </dev/null",
-                bracketed(strangers[0]),
+            vec![remedy::here::certificate(
+                case,
+                &bracketed(strangers[0]),
                 strangers[0].port,
-                case.own_zone()
+                Some(&case.own_zone()),
+                true,
             )],
         )
         });
@@ -86,7 +87,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             "The certificate is checked against this host's clock. Where that is wrong, every certificate is; else the \
              certificate has run out, or is not valid yet.",
             "See whether this host's clock is right",
-            vec!["date -u".to_owned()],
+            vec![remedy::here::clock(case, "date -u")],
         )
         });
     }

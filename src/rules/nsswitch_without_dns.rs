@@ -1,7 +1,7 @@
 //! The operating system's look-up never gets as far as DNS.
 
 use super::phrase::{self, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
 use crate::facts::LookupPath;
 use crate::resolvers::Role;
 
@@ -90,7 +90,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             ),
             Remedy::new(
                 "See what getaddrinfo makes of it",
-                [format!("getent ahosts {}", case.target.hostname)],
+                [remedy::here::look_up(case, &case.target.hostname.to_string())],
             ),
         ]),
     ]

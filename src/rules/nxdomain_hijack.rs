@@ -1,7 +1,7 @@
 //! Names that do not exist have addresses at this resolver.
 
 use super::phrase::{self, observed_sibling, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::software::Software;
 use std::net::IpAddr;
 
@@ -80,9 +80,12 @@ fn finding(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Finding {
             ),
             Remedy::new(
                 "See who answers: the certificate names them",
-                [format!(
-                    "openssl s_client -connect {name}:443 -servername {name} </dev/null",
-                    name = case.own_zone()
+                [remedy::here::certificate(
+                    case,
+                    &case.own_zone(),
+                    443,
+                    Some(&case.own_zone()),
+                    false,
                 )],
             ),
             Remedy {

@@ -1,6 +1,6 @@
 //! A proxy or a tunnel resolves the endpoint's name, and not this host.
 
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, phrase};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, phrase, remedy};
 use crate::facts::Kubeconfig;
 
 declare_rule! {
@@ -74,7 +74,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             .fix(vec![
                 Remedy::new(
                     "Take the endpoint out of the proxy",
-                    [format!("export NO_PROXY=\"$NO_PROXY,{exempt}\"")],
+                    [remedy::here::append_variable(case, "NO_PROXY", &exempt)],
                 ),
                 Remedy::advice(format!(
                     "Or, where clients reach the endpoint only through the proxy: test the name where the proxy runs, \

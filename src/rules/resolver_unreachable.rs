@@ -235,7 +235,7 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
         ],
         Silence::OnThisHost => vec![Remedy::new(
             "See what listens there, and which servers it forwards to",
-            ["ss -lntup 'sport = :53'", "resolvectl status"],
+            [remedy::here::listeners(case), remedy::here::name_servers(case)].concat(),
         )],
         Silence::Accepts => vec![
             Remedy::advice(

@@ -1,7 +1,7 @@
 //! The name servers of this host do not say the same.
 
 use super::phrase::{self, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
 use crate::compare::Verdict;
 use crate::limits;
 
@@ -154,10 +154,14 @@ fn remedies(case: &Case<'_>, right: &[&Subject<'_>], wrong: &[&Subject<'_>]) -> 
                 "Or leave only servers that know the name in {source}, at the place where it is made (DHCP, the \
                  VPN client, NetworkManager, systemd-resolved)"
             ),
-            right
-                .iter()
-                .filter_map(|subject| subject.ip())
-                .map(|ip| format!("nameserver {ip}")),
+            remedy::here::set_name_servers(
+                case,
+                &right
+                    .iter()
+                    .filter_map(|subject| subject.ip())
+                    .map(|ip| ip.to_string())
+                    .collect::<Vec<_>>(),
+            ),
         ),
     ]
 }

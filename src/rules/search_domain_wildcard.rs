@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::phrase::{self, observed, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::AnswerKind;
 use crate::expect::Fit;
 use crate::observation::{Lookup, Purpose};
@@ -110,7 +110,7 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
                     "Check by hand: a made-up name below the suffix should not exist",
                     suffixes
                         .iter()
-                        .map(|suffix| format!("dig eks-dns-doctor-test.{suffix} A")),
+                        .map(|suffix| remedy::here::ask_own(case, &format!("eks-dns-doctor-test.{suffix}"), "A")),
                 ),
             ]),
     ]

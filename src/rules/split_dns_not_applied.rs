@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 
-use super::{Case, Confidence, Evidence, Finding, Reference, Remedy, Severity, Stage, Subject, phrase, reference};
-use crate::facts::{AskedFor, Chooser, SplitDns};
+use super::{
+    Case, Confidence, Evidence, Finding, Reference, Remedy, Severity, Stage, Subject, phrase, reference, remedy,
+};
+use crate::facts::{AskedFor, Chooser, SplitDns, System};
 use crate::resolvers::Role;
 
 declare_rule! {
@@ -141,7 +143,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
                 Some(asked) => explanation(asked, &those, (know.len(), is_race), &links, &zone),
             })
             .seen(evidence)
-            .fix(remedies(split, &know, &links, &zone, &case.own_zone()))
+            .fix(remedies(case, &know, &links, &zone, &case.own_zone()))
             .read_on(references(split)),
     ]
 }
@@ -187,7 +189,7 @@ fn explanation(asked: &AskedFor, those: &str, (count, is_race): (usize, bool), l
     )
 }
 
-fn remedies(split: Option<&SplitDns>, know: &[&Subject<'_>], links: &[String], zone: &str, own: &str) -> Vec<Remedy> {
+fn remedies(case: &Case<'_>, know: &[&Subject<'_>], links: &[String], zone: &str, own: &str) -> Vec<Remedy> {
     let servers: Vec<String> = know
         .iter()
         .filter_map(|subject| subject.ip())
@@ -198,8 +200,8 @@ fn remedies(split: Option<&SplitDns>, know: &[&Subject<'_>], links: &[String], z
          DNS servers; OpenVPN on Linux needs a script that passes them to systemd-resolved)",
         phrase::list(&servers)
     );
-    let first = match split.map(|split| split.chooser) {
-        None | Some(Chooser::SystemdResolved) => {
+    let first = match remedy::here::system(case) {
+        System::Linux => {
             // A name of an interface has no character that means anything to a shell.
             let plain = |name: &&String| {
                 let of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -215,7 +217,7 @@ fn remedies(split: Option<&SplitDns>, know: &[&Subject<'_>], links: &[String], z
                 ],
             )
         }
-        Some(Chooser::Macos) => Remedy::new(
+        System::Macos => Remedy::new(
             "Give the zone a resolver of its own, then look it up as programs do",
             [
                 "sudo mkdir -p /etc/resolver".to_owned(),
@@ -226,7 +228,7 @@ fn remedies(split: Option<&SplitDns>, know: &[&Subject<'_>], links: &[String], z
                 format!("dscacheutil -q host -a name {own}"),
             ],
         ),
-        Some(Chooser::Windows) => {
+        System::Windows => {
             let quoted: Vec<String> = servers.iter().map(|server| format!("\"{server}\"")).collect();
             Remedy::new(
                 "Send the zone to the name server with an NRPT rule (as administrator), then look it up as programs do",

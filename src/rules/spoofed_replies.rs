@@ -79,13 +79,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
                     subjects
                         .iter()
                         .filter_map(|subject| subject.probed.resolver.address)
-                        .map(|address| {
-                            format!(
-                                "sudo tcpdump -n -v -i any 'udp port {} and host {}'",
-                                address.port(),
-                                address.ip()
-                            )
-                        }),
+                        .flat_map(|address| remedy::here::packets(case, address.ip(), address.port(), None)),
                 ),
             ]),
     ]

@@ -3,6 +3,7 @@
 use super::phrase::{self, observed_target, observed_tcp};
 use super::step::was_heard;
 use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use crate::facts::System;
 use crate::observation::Transport;
 use crate::resolvers::Role;
 
@@ -49,7 +50,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             .flat_map(|subject| remedy::path::ask(case, subject))
             .collect::<Vec<_>>(),
     ));
-    if blocked.iter().any(|subject| subject.has_role(Role::Local)) {
+    // Neither macOS' nor Windows' own resolver has such an option.
+    if remedy::here::system(case) == System::Linux && blocked.iter().any(|subject| subject.has_role(Role::Local)) {
         remedies.push(Remedy::new(
             "Until then: let clients that read resolv.conf ask over TCP (glibc and Go know the option)",
             ["options use-vc"],

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::phrase::{self, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::target::View;
@@ -122,7 +122,10 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
             )),
             Remedy::new(
                 "See what is behind the address: the certificate must be the cluster's",
-                [format!("curl -v --max-time 10 https://{}/version", case.own_zone())],
+                [remedy::here::fetch(
+                    case,
+                    &format!("https://{}/version", case.own_zone()),
+                )],
             ),
             Remedy::advice(
                 "Or take the name out of the client's domains, and let a conditional forward to the inbound endpoint \

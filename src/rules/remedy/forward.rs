@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 
 use super::super::{Case, Remedy};
+use super::here;
 use crate::facts::Call;
 use crate::software::Software;
 
@@ -56,7 +57,7 @@ pub fn to(case: &Case<'_>, addresses: &[IpAddr]) -> Vec<Remedy> {
         targets
             .iter()
             .take(1)
-            .flat_map(|ip| [format!("dig @{ip} {own} A"), format!("dig +tcp @{ip} {own} A")]),
+            .flat_map(|ip| [false, true].map(|is_tcp| here::ask_server(case, ip, 53, &own, "A", is_tcp))),
     ));
     remedies
 }

@@ -5,6 +5,7 @@ pub mod endpoint;
 pub mod filter;
 pub mod flush;
 pub mod forward;
+pub mod here;
 pub mod inbound;
 pub mod path;
 pub mod question;

@@ -1,9 +1,13 @@
 //! The way to a resolver, and the DNS port at its end.
 //!
-//! Syntax: dig(1), ip-route(8), and the AWS CLI's command reference.
+//! Syntax: dig(1), and the AWS CLI's command reference.
+
+use std::net::{IpAddr, SocketAddr};
 
 use super::super::{Case, Remedy, Subject, phrase};
+use super::here;
 use crate::dns::RecordType;
+use crate::facts::System;
 use crate::observation::Transport;
 
 /// The line that asks one server for the name at the port where it was asked. `options` are dig's: `+tcp`,
@@ -22,6 +26,24 @@ pub fn dig(case: &Case<'_>, subject: &Subject<'_>, qtype: RecordType, options: &
         ),
         _ => String::new(),
     };
+    let own = case.own_zone();
+    // Windows has no dig. What its own programs cannot say, this one can.
+    if here::system(case) == System::Windows {
+        return Some(match options {
+            "" | "+tcp" | "+tries=1" if !transport.is_encrypted() => here::ask_server(
+                case,
+                &address.ip().to_string(),
+                address.port(),
+                &own,
+                &qtype.to_string(),
+                options == "+tcp" || transport == Transport::Tcp,
+            ),
+            _ => format!(
+                "eks-dns-doctor check {own} --no-local --resolver {} -v",
+                spec(subject, address)
+            ),
+        });
+    }
     let options = match options {
         _ if transport.is_encrypted() => inside_tls,
         "" => String::new(),
@@ -31,8 +53,23 @@ pub fn dig(case: &Case<'_>, subject: &Subject<'_>, qtype: RecordType, options: &
         port if port == transport.default_port() => String::new(),
         port => format!("-p {port} "),
     };
-    let own = case.own_zone();
     Some(format!("dig {options}{port}@{} {own} {qtype}", address.ip()))
+}
+
+/// The resolver as the command line of this program has it.
+fn spec(subject: &Subject<'_>, address: SocketAddr) -> String {
+    let resolver = &subject.probed.resolver;
+    match (resolver.transport, &resolver.tls) {
+        (Some(Transport::Tls), Some(identity)) => format!("tls://{address}#{}", identity.name),
+        (Some(Transport::Https), Some(identity)) => format!(
+            "https://{address}{}#{}",
+            identity.path.as_deref().unwrap_or("/"),
+            identity.name
+        ),
+        (Some(Transport::Tcp), _) => format!("tcp://{address}"),
+        _ if address.port() == Transport::Udp.default_port() => address.ip().to_string(),
+        _ => address.to_string(),
+    }
 }
 
 /// The lines that ask one server for the name, over UDP and over TCP; inside TLS, one.
@@ -49,22 +86,25 @@ pub fn ask(case: &Case<'_>, subject: &Subject<'_>) -> Vec<String> {
 }
 
 /// The line that shows what a server inside TLS presents (openssl-s_client(1)).
-pub fn show_certificate(subject: &Subject<'_>) -> Option<String> {
+pub fn show_certificate(case: &Case<'_>, subject: &Subject<'_>) -> Option<String> {
     let resolver = &subject.probed.resolver;
     let (address, identity) = (resolver.address?, resolver.tls.as_ref()?);
-    let name = match identity.name.parse::<std::net::IpAddr>() {
-        Ok(_) => "-noservername".to_owned(),
-        Err(_) => format!("-servername {}", identity.name),
+    let name = identity
+        .name
+        .parse::<IpAddr>()
+        .is_err()
+        .then_some(identity.name.as_str());
+    let host = match address.ip() {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("[{ip}]"),
     };
-    Some(format!(
-        "openssl s_client -connect {address} {name} -showcerts </dev/null"
-    ))
+    Some(here::certificate(case, &host, address.port(), name, true))
 }
 
 /// How to see whether packets get there at all.
 pub fn see_the_way(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Remedy {
     let commands = subjects.iter().flat_map(|subject| {
-        let route = subject.ip().map(|ip| format!("ip route get {ip}"));
+        let route = subject.ip().map(|ip| here::route(case, ip));
         route.into_iter().chain(ask(case, subject))
     });
     Remedy::new(
