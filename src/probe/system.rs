@@ -176,8 +176,13 @@ mod tests {
             })
             .collect();
         assert_eq!(
-            names,
-            ["WSAHOST_NOT_FOUND", "WSATRY_AGAIN", "WSANO_RECOVERY", "WSANO_DATA"]
+            codes,
+            [
+                SystemCode::NoName,
+                SystemCode::Again,
+                SystemCode::Fail,
+                SystemCode::NoData
+            ]
         );
     }
 

@@ -1,0 +1,342 @@
+#!/usr/bin/env python3
+"""Runs a binary that was built for another system, and holds it to what the one of this machine prints.
+
+    unshare -rn .ci/systems_run.py SYSTEM NATIVE BINARY [RUNNER...] [--scenarios N]
+
+SYSTEM is windows or linux: of BINARY. NATIVE is the same program for this machine. RUNNER is what runs BINARY: `wine`,
+`qemu-aarch64-static`, or nothing. Every name server is on loopback, in a namespace without any other network. Prints a
+line for each part, and at the end how many checks held. Exit code 0 only if all did.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import ssl
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+HOST = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com"
+PRIVATE = ("192.168.104.190", "192.168.105.206")
+# EKS's documentation names no address: these are what every server here answers, and `--expect` says so.
+EXPECTED = ",".join(PRIVATE)
+
+
+def answer(query):
+    """The reply to a question for A or AAAA: the private addresses for the endpoint, NXDOMAIN for every other name."""
+    end = 12
+    labels = []
+    while query[end]:
+        labels.append(query[end + 1:end + 1 + query[end]].decode("ascii", "replace"))
+        end += query[end] + 1
+    name, qtype, end = ".".join(labels).lower(), struct.unpack(">H", query[end + 1:end + 3])[0], end + 5
+    known = name == HOST.lower()
+    records = PRIVATE if known and qtype == 1 else ()
+    head = query[:2] + struct.pack(">BBHHHH", query[2] & 0x79 | 0x80, 0x80 | (0 if known else 3), 1, len(records), 0, 0)
+    body = b"".join(struct.pack(">HHHIH", 0xC00C, 1, 1, 60, 4) + socket.inet_aton(ip) for ip in records)
+    return head + query[12:end] + body
+
+
+def serve_udp(silent=False):
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind(("127.0.0.1", 0))
+
+    def loop():
+        while True:
+            query, client = server.recvfrom(4096)
+            if not silent:
+                server.sendto(answer(query), client)
+    threading.Thread(target=loop, daemon=True).start()
+    return server.getsockname()[1]
+
+
+def serve_stream(context=None, port=0):
+    server = socket.socket()
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    server.bind(("127.0.0.1", port))
+    server.listen(64)
+
+    def talk(connection):
+        try:
+            if context:
+                connection = context.wrap_socket(connection, server_side=True)
+            while True:
+                head = connection.recv(2)
+                if len(head) < 2:
+                    return
+                length = struct.unpack(">H", head)[0]
+                query = b""
+                while len(query) < length:
+                    query += connection.recv(length - len(query))
+                reply = answer(query)
+                connection.sendall(struct.pack(">H", len(reply)) + reply)
+        except OSError:
+            pass
+
+    def loop():
+        while True:
+            connection, _ = server.accept()
+            threading.Thread(target=talk, args=(connection,), daemon=True).start()
+    threading.Thread(target=loop, daemon=True).start()
+    return server.getsockname()[1]
+
+
+def certificate(folder):
+    """An authority, and a certificate of it for loopback."""
+    def openssl(*words):
+        subprocess.run(["openssl", *words], check=True, capture_output=True, cwd=folder)
+    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+    openssl("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=an authority", "-days", "2")
+    (folder / "leaf.ext").write_text("subjectAltName=IP:127.0.0.1\n")
+    openssl("req", *key, "-keyout", "leaf.key", "-out", "leaf.csr", "-subj", "/CN=a resolver")
+    openssl("x509", "-req", "-in", "leaf.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
+            "-extfile", "leaf.ext", "-out", "leaf.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "leaf.pem", folder / "leaf.key")
+    return context
+
+
+class Program:
+    def __init__(self, words, system, folder):
+        self.words, self.system, self.folder = [str(word) for word in words], system, folder
+        self.runner = self.words[0] if len(self.words) > 1 else None
+
+    def path(self, path):
+        """A file's path as the program has to be told it: Wine has / as its drive Z:."""
+        path = str(path)
+        return "Z:" + path.replace("/", "\\") if self.system == "windows" else path
+
+    def environment(self, more):
+        keep = {name: os.environ[name] for name in ("PATH", "HOME", "WINEPREFIX", "WINEDEBUG", "WINEDLLOVERRIDES")
+                if name in os.environ}
+        return keep | {"AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+                       "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:9", "NO_COLOR": "1", "COLUMNS": "100"} | more
+
+    def run(self, *arguments, env=None, stdin=b"", within=120):
+        # A file, not a pipe: a service of Wine's that outlives the program would hold a pipe open.
+        with tempfile.TemporaryFile(dir=self.folder) as out, tempfile.TemporaryFile(dir=self.folder) as err:
+            done = subprocess.run([*self.words, *map(str, arguments)], input=stdin, stdout=out, stderr=err, timeout=within,
+                                  env=self.environment(env or {}), cwd=self.folder, check=False)
+            out.seek(0), err.seek(0)
+            return done.returncode, out.read(), err.read()
+
+    def start(self, *arguments, out):
+        return subprocess.Popen([*self.words, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=out,
+                                stderr=subprocess.DEVNULL, env=self.environment({}), cwd=self.folder)
+
+
+class Checks:
+    def __init__(self):
+        self.held, self.failed, self.part_held, self.begun = 0, [], 0, time.monotonic()
+
+    def that(self, is_so, what, *seen):
+        if is_so:
+            self.held += 1
+            return
+        self.failed.append(what)
+        print(f"  not so: {what}", *(str(each)[:1500] for each in seen), sep="\n    ", flush=True)
+
+    def part(self, name):
+        now = time.monotonic()
+        print(f"{name}: {self.held - self.part_held} held, {now - self.begun:.1f} s", flush=True)
+        self.part_held, self.begun = self.held, now
+
+
+def unlike(text):
+    """What differs between two runs, or two systems, for a reason that is no fault: times, ports, line ends."""
+    text = text.decode("utf-8").replace("\r\n", "\n")
+    text = re.sub(r"\d+(\.\d+)? (ms|s)\b", "TIME", text)
+    return re.sub(r"[ \t]+", " ", text)
+
+
+def report(output):
+    return json.loads(output[1])
+
+
+def rules(document):
+    return [finding["rule"] for finding in document["findings"]]
+
+
+def parts(program, native, checks, most):
+    folder = program.folder
+    code, version, _ = program.run("--version")
+    checks.that((code, version.strip()) == (0, native.run("--version")[1].strip()), "--version", version)
+    checks.that(program.run("--help")[0] == 0, "--help")
+    for bad in (["check"], ["check", "not a name"], ["--no-such-flag"], ["demo", "no-such-scenario"],
+                ["replay", program.path(folder / "missing.json")]):
+        code, out, err = program.run(*bad, "--no-local", "--no-aws") if bad[0] == "check" else program.run(*bad)
+        checks.that(code == 2 and not out and err.decode("utf-8").strip(), f"{bad}: exit code 2 and a line", code, out, err)
+    checks.part("start")
+
+    listed = native.run("demo", "--list")[1].decode().split("\n")
+    scenarios = [line.split()[0] for line in listed if re.match(r"^\s*[a-z0-9-]+/[a-z0-9-]+", line)]
+    chosen = [line.split()[0] for line in (ROOT / "fixtures/pages.txt").read_text().splitlines() if line and line[0] != "#"]
+    wanted = list(dict.fromkeys(chosen + scenarios))[:most] if most else list(dict.fromkeys(chosen + scenarios))
+    # A scenario is about time too. Emulated and beside other work, a reply now and then comes after its time, which the
+    # diagnosis then says: such a scenario is played again, and how many were is printed.
+    again = 0
+    for scenario in wanted:
+        for attempt in range(3 if program.runner else 1):
+            code, out, err = program.run("demo", scenario, "-q")
+            again += attempt > 0
+            if code == 0:
+                break
+        checks.that(code == 0, f"demo {scenario}: the stated diagnosis", code, out, err)
+    checks.part(f"demo, {len(wanted)} scenarios ({again} played again)")
+
+    for text in sorted((ROOT / "fixtures/field/texts").iterdir()):
+        octets = text.read_bytes()
+        here, there = native.run("explain", stdin=octets), program.run("explain", stdin=octets)
+        checks.that(here[0] == there[0] and unlike(here[1]) == unlike(there[1]), f"explain {text.name}", here, there)
+    checks.part("explain")
+
+    for capture in sorted(ROOT.glob("fixtures/cases/*/fires*/capture.json"))[:most or None]:
+        for form in ("table", "markdown"):
+            here = native.run("replay", native.path(capture), "-o", form)
+            there = program.run("replay", program.path(capture), "-o", form)
+            checks.that(here[0] == there[0] and unlike(here[1]) == unlike(there[1]), f"replay {capture} -o {form}", here, there)
+    places = [ROOT / "fixtures/places" / name for name in ("laptop.json", "bastion.json")]
+    here = native.run("compare", *map(native.path, places))
+    there = program.run("compare", *map(program.path, places))
+    checks.that(here[0] == there[0] and here[1] and unlike(here[1]) == unlike(there[1]), "compare", here, there)
+    code, out, err = program.run("facts", HOST, "--no-aws")
+    checks.that(code in (0, 3) and json.loads(out), "facts", code, out, err)
+    checks.part("replay, compare, facts")
+
+    check = ["check", HOST, "--no-local", "--no-aws", "--expect", EXPECTED, "-o", "json"]
+    udp, silent = serve_udp(), serve_udp(silent=True)
+    tcp, context = serve_stream(port=udp), certificate(folder)
+    tls = serve_stream(context)
+    trust = {"SSL_CERT_FILE": program.path(folder / "ca.pem")}
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        refused = probe.getsockname()[1]
+    for spec, what in ((f"127.0.0.1:{udp}", "UDP"), (f"tcp://127.0.0.1:{tcp}", "TCP"), (f"tls://127.0.0.1:{tls}", "DoT")):
+        output = program.run(*check, "--resolver", spec, env=trust)
+        checks.that(output[0] == 0 and report(output)["conclusion"] == "healthy", f"a healthy check over {what}", output)
+    output = program.run(*check, "--resolver", f"tls://127.0.0.1:{tls}")
+    checks.that(output[0] in (1, 3) and "certificate-not-valid" in rules(report(output)), "a certificate of nobody", output)
+    begun = time.monotonic()
+    output = program.run(*check, "--resolver", f"127.0.0.1:{silent}", "--timeout", "1s")
+    checks.that(output[0] in (1, 3) and resolver(output)["verdict"] == "timeout", "silence is a time-out", output)
+    checks.that(0.9 < time.monotonic() - begun < 30, "which takes its time", time.monotonic() - begun)
+    output = program.run(*check, "--resolver", f"127.0.0.1:{refused}", "--timeout", "1s")
+    # Windows reports the ICMP message as WSAECONNRESET (Microsoft, "recvfrom function"); Wine 8.0 does not pass it on.
+    verdicts = ("unreachable", "timeout") if program.system == "windows" else ("unreachable",)
+    checks.that(output[0] in (1, 3) and resolver(output)["verdict"] in verdicts, "a refused port", output)
+    print(f"  a refused UDP port is {resolver(output)['verdict']} here")
+    output = program.run(*check, "--resolver", f"tcp://127.0.0.1:{refused}", "--timeout", "2s")
+    checks.that(resolver(output)["verdict"] == "unreachable", "a refused TCP port", output)
+    checks.part("name servers")
+
+    hosts = folder / "hosts"
+    hosts.write_bytes(f"# made up\r\n203.0.113.9 {HOST}\r\n".encode())
+    output = program.run(*check, "--resolver", f"127.0.0.1:{udp}", "--hosts-file", program.path(hosts))
+    checks.that("hosts-file-override" in rules(report(output)), "the hosts file", output)
+    for name, context_name in (("one", "first"), ("two", "second")):
+        (folder / f"{name}.yaml").write_text(
+            "apiVersion: v1\nkind: Config\n" + (f"current-context: {context_name}\n" if name == "two" else "")
+            + f"clusters:\n- name: {context_name}\n  cluster: {{server: https://{HOST}}}\n"
+            + f"contexts:\n- name: {context_name}\n  context: {{cluster: {context_name}, user: nobody}}\n"
+            + "users:\n- name: nobody\n  user: {}\n")
+    check_kubeconfig = ["check", "--no-local", "--no-aws", "--expect", EXPECTED, "-o", "json", "--resolver", f"127.0.0.1:{udp}"]
+    one, two = (program.path(folder / f"{name}.yaml") for name in ("one", "two"))
+    output = program.run(*check_kubeconfig, "--kubeconfig", one, "--context", "first")
+    checks.that(output[0] == 0 and report(output)["target"]["hostname"].rstrip(".").lower() == HOST.lower(),
+                "--kubeconfig", output)
+    separator = ";" if program.system == "windows" else ":"
+    output = program.run(*check_kubeconfig, env={"KUBECONFIG": separator.join((one, two))})
+    checks.that(output[0] == 0 and report(output)["target"]["hostname"].rstrip(".").lower() == HOST.lower(),
+                "two files in KUBECONFIG", output)
+    saved = folder / "saved.json"
+    output = program.run(*check, "--resolver", f"127.0.0.1:{udp}", "--save", program.path(saved))
+    checks.that(output[0] == 0 and json.loads(saved.read_text()) == report(output), "--save", output)
+    again = program.run("replay", program.path(saved), "-o", "json")
+    checks.that(again[0] == 0 and rules(report(again)) == rules(report(output)), "replay of what was saved", again)
+    output = program.run("replay", program.path(ROOT / "fixtures/places/laptop.json"), "-o", "table")
+    checks.that("─" in output[1].decode("utf-8") or "-" in output[1].decode("utf-8"), "the output is UTF-8", output)
+    checks.part("files and the environment")
+
+    with open(folder / "interrupted.json", "wb") as out:
+        running = program.start("check", HOST, "--no-local", "--no-aws", "-o", "json", "--timeout", "20s", "--deadline", "40s",
+                                "--resolver", f"127.0.0.1:{silent}", out=out)
+        time.sleep(4 if program.system == "windows" else 2)
+        begun = time.monotonic()
+        running.send_signal(signal.SIGINT)
+        try:
+            code = running.wait(15)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            code = "still running"
+    took = time.monotonic() - begun
+    document = (folder / "interrupted.json").read_bytes()
+    checks.that(code == 130 and took < 10 and json.loads(document or b"{}").get("interrupted"),
+                "Ctrl-C ends it with what is known, and 130", code, took, document[:300])
+    checks.part("Ctrl-C")
+
+    if program.system == "windows":
+        wine(program, checks, udp)
+
+
+def resolver(output):
+    return report(output)["resolvers"][0]
+
+
+def wine(program, checks, udp):
+    """What Wine has of Windows' own interface: the registry and the adapters."""
+    rules_key = r"HKLM\SYSTEM\CurrentControlSet\Services\Dnscache\Parameters\DnsPolicyConfig\{1}"
+    for value in (("/v", "Name", "/t", "REG_MULTI_SZ", "/d", ".eks.amazonaws.com"),
+                  ("/v", "ConfigOptions", "/t", "REG_DWORD", "/d", "8"),
+                  ("/v", "GenericDNSServers", "/t", "REG_SZ", "/d", "127.0.0.1;127.0.0.9")):
+        subprocess.run([program.words[0], "reg", "add", rules_key, *value, "/f"], check=True, capture_output=True,
+                       env=program.environment({}), timeout=120)
+    policy = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\DNSClient"
+    subprocess.run([program.words[0], "reg", "add", policy, "/v", "DoHPolicy", "/t", "REG_DWORD", "/d", "3", "/f"], check=True,
+                   capture_output=True, env=program.environment({}), timeout=120)
+    hosts = pathlib.Path(os.environ["WINEPREFIX"]) / "drive_c/windows/system32/drivers/etc/hosts"
+    hosts.parent.mkdir(parents=True, exist_ok=True)
+    hosts.write_text(f"203.0.113.9 {HOST}\r\n")
+    output = program.run("check", HOST, "--no-aws", "--no-os", "-o", "json", "--timeout", "1s", "--expect", EXPECTED,
+                         "--resolver", f"127.0.0.1:{udp}", within=60)
+    document = report(output)
+    split = (document["facts"].get("host") or {}).get("split_dns") or {}
+    scopes = {scope["name"]: scope["servers"] for scope in split.get("scopes", [])}
+    checks.that(scopes.get("NRPT rule .eks.amazonaws.com") == ["127.0.0.1:53", "127.0.0.9:53"], "an NRPT rule", split)
+    checks.that(split.get("over_https_policy") == "required", "the policy for DNS over HTTPS", split)
+    checks.that(split.get("problems", []) == [], "the adapters were listed", split)
+    checks.that(document["vantage"].get("system") == "windows", "the system is named", document["vantage"])
+    checks.that("hosts-file-override" in rules(document), "the hosts file of Windows", rules(document))
+    words = json.dumps([finding["remedies"] for finding in document["findings"]])
+    checks.that(not re.search(r"\b(ss -|ip route|resolvectl|getent)", words), "the fixes are for Windows", words)
+    checks.part("Windows' own interface")
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("system", choices=("windows", "linux"))
+    arguments.add_argument("native", type=pathlib.Path)
+    arguments.add_argument("binary", type=pathlib.Path)
+    arguments.add_argument("runner", nargs="*")
+    arguments.add_argument("--scenarios", type=int, default=0)
+    given = arguments.parse_args()
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    checks = Checks()
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        program = Program([*given.runner, given.binary.resolve()], given.system, folder)
+        native = Program([given.native.resolve()], "linux", folder)
+        parts(program, native, checks, given.scenarios)
+    print(f"{given.binary.name} ({given.system}): {checks.held} held, {len(checks.failed)} failed")
+    return 1 if checks.failed or not checks.held else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""Installs, runs and removes what packaging/build.py made, as far as this machine can, and reads the manifests.
+
+    packaging/try.py FOLDER
+
+As root, on Debian: the Debian package is really installed. The RPM goes into a root of its own. What is for another system is
+unpacked, and its manifest is held to the fields that Homebrew, Scoop and krew ask for.
+"""
+
+import hashlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import tomllib
+import zipfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+NAME, PLUGIN = "eks-dns-doctor", "kubectl-eks_dns"
+VERSION = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]["version"]
+DIST = pathlib.Path(sys.argv[1]).resolve() / "dist"
+MACHINE = os.uname().machine
+SAYS = f"{NAME} {VERSION}"
+
+
+def run(*words, **options):
+    return subprocess.run([str(word) for word in words], check=True, capture_output=True, text=True, **options).stdout
+
+
+def says(program, where):
+    said = run(program, "--version").strip()
+    assert said == SAYS, f"{where}: {said!r}"
+
+
+def checksums():
+    listed = dict(reversed(line.split("  ")) for line in (DIST / "SHA256SUMS").read_text().splitlines())
+    for name, expected in listed.items():
+        assert hashlib.sha256((DIST / name).read_bytes()).hexdigest() == expected, name
+    there = {path.name for path in DIST.iterdir()} - {"SHA256SUMS"}
+    assert there == set(listed), there ^ set(listed)
+    return len(listed)
+
+
+def archives():
+    seen = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for path in sorted(DIST.glob("*.tar.gz")) + sorted(DIST.glob("*.zip")):
+            opened = zipfile.ZipFile(path) if path.suffix == ".zip" else tarfile.open(path)
+            names = set(opened.namelist() if path.suffix == ".zip" else opened.getnames())
+            inside = path.name.removesuffix(".tar.gz").removesuffix(".zip")
+            program = f"{NAME}.exe" if path.suffix == ".zip" else NAME
+            for member in (program, "LICENSE", "README.md", f"{NAME}.1", f"completions/{NAME}.bash", f"completions/_{NAME}",
+                           f"completions/{NAME}.fish", f"completions/{NAME}.ps1"):
+                assert f"{inside}/{member}" in names, (path.name, member)
+            opened.extractall(folder)
+            if f"{MACHINE}-unknown-linux" in path.name:
+                says(pathlib.Path(folder) / inside / NAME, path.name)
+                bash = pathlib.Path(folder) / inside / f"completions/{NAME}.bash"
+                run("bash", "-n", bash)
+                assert "EKS" in run("man", "-l", pathlib.Path(folder) / inside / f"{NAME}.1"), "the manual page"
+            seen += 1
+    return seen
+
+
+def debian():
+    architecture = {"x86_64": "amd64", "aarch64": "arm64"}[MACHINE]
+    package = DIST / f"{NAME}_{VERSION}_{architecture}.deb"
+    run("dpkg", "-i", package)
+    try:
+        says(f"/usr/bin/{NAME}", "the Debian package")
+        says(f"/usr/bin/{PLUGIN}", "the plugin's name")
+        assert f"/usr/share/man/man1/{NAME}.1.gz" in run("dpkg", "-L", NAME)
+        # kubectl runs what lies in PATH by that name.
+        run(f"/usr/bin/{PLUGIN}", "demo", "-o", "short", env=os.environ | {"AWS_EC2_METADATA_DISABLED": "true"})
+    finally:
+        run("dpkg", "-r", NAME)
+    assert not pathlib.Path(f"/usr/bin/{NAME}").exists() and not os.path.lexists(f"/usr/bin/{PLUGIN}")
+
+
+def red_hat():
+    package = DIST / f"{NAME}-{VERSION}-1.{MACHINE}.rpm"
+    with tempfile.TemporaryDirectory() as root:
+        rpm = ("rpm", "--root", root, "--dbpath", "/var/lib/rpm")
+        run(*rpm, "--initdb")
+        run(*rpm, "-i", "--nodeps", package)
+        says(f"{root}/usr/bin/{NAME}", "the RPM")
+        says(f"{root}/usr/bin/{PLUGIN}", "the plugin's name in it")
+        assert run(*rpm, "-q", NAME).startswith(f"{NAME}-{VERSION}-1")
+        run(*rpm, "-e", "--nodeps", NAME)
+        assert not os.path.lexists(f"{root}/usr/bin/{NAME}")
+
+
+def manifests():
+    formula = (DIST / f"{NAME}.rb").read_text()
+    if shutil.which("ruby"):
+        assert "Syntax OK" in run("ruby", "-c", DIST / f"{NAME}.rb")
+    named = re.findall(r'url "([^"]+)"\n\s+sha256 "([0-9a-f]{64})"', formula)
+    assert named and formula.count("url ") == len(named)
+    scoop = json.loads((DIST / f"{NAME}.json").read_text())
+    # https://github.com/ScoopInstaller/Scoop/wiki/App-Manifests, "Required Properties".
+    assert {"version", "description", "homepage", "license"} <= set(scoop)
+    named.append((scoop["architecture"]["64bit"]["url"], scoop["architecture"]["64bit"]["hash"]))
+    krew = json.loads((DIST / "eks-dns.yaml").read_text())
+    # https://krew.sigs.k8s.io/docs/developer-guide/plugin-manifest/.
+    assert krew["apiVersion"] == "krew.googlecontainertools.github.com/v1alpha2" and krew["kind"] == "Plugin"
+    assert re.fullmatch(r"v\d+\.\d+\.\d+(-\S+)?", krew["spec"]["version"])
+    assert len(krew["spec"]["shortDescription"]) <= 50 and not krew["spec"]["shortDescription"].endswith(".")
+    for platform in krew["spec"]["platforms"]:
+        assert set(platform) == {"selector", "uri", "sha256", "bin", "files"}
+        named.append((platform["uri"], platform["sha256"]))
+    for url, expected in named:
+        assert f"/v{VERSION}/" in url, url
+        made = DIST / url.rsplit("/", 1)[1]
+        assert hashlib.sha256(made.read_bytes()).hexdigest() == expected, url
+    return len(named)
+
+
+def as_a_plugin():
+    """krew links the program under the plugin's name: both names are the same program."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        with tarfile.open(DIST / f"{NAME}-{VERSION}-{MACHINE}-unknown-linux-musl.tar.gz") as opened:
+            opened.extractall(folder)
+        (folder / PLUGIN).symlink_to(folder / f"{NAME}-{VERSION}-{MACHINE}-unknown-linux-musl/{NAME}")
+        says(folder / PLUGIN, "krew's link")
+
+
+if __name__ == "__main__":
+    files, unpacked = checksums(), archives()
+    debian()
+    red_hat()
+    named = manifests()
+    as_a_plugin()
+    print(f"packages: {files} checksums, {unpacked} archives, deb and rpm installed, run and removed, {named} links in manifests")
