@@ -100,7 +100,8 @@ pub(super) fn is_vpc_for_certain(ip: IpAddr) -> bool {
 }
 
 /// Whether it is the usual address of a cluster's own DNS service: the tenth of the default service networks of Amazon
-/// EKS and kubeadm (see `server::meaning`), or NodeLocal DNSCache. The tenth address of another network may be anybody's.
+/// EKS and kubeadm (see `server::meaning`), or NodeLocal DNSCache. The tenth address of another network may be
+/// anybody's.
 pub(super) fn is_cluster_dns(ip: IpAddr) -> bool {
     match ip.to_canonical() {
         IpAddr::V4(ip) => match ip.octets() {
@@ -136,7 +137,8 @@ const OF_PODS: &[&str] = &[
 /// What prompts of a node hold: the user, and the name that Amazon Linux gives the host.
 const PROMPT_OF_NODES: &str = "@ip-";
 
-/// Where a line of the text was printed. An address that a VPC's resolver may have, and others as well, decides nothing.
+/// Where a line of the text was printed. An address that a VPC's resolver may have, and others as well, decides
+/// nothing.
 pub(super) fn place(line: &str, text: &str, server: Option<IpAddr>) -> Place {
     let lower = line.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
