@@ -475,7 +475,11 @@ fn not_asked(settings: &Settings, resolvers: &[Resolver], facts: &Facts, not_wai
         gaps.push(gap(
             "everything that AWS says",
             "AWS, --facts",
-            "left out by --no-aws, and no file has them",
+            if cfg!(feature = "aws") {
+                "left out by --no-aws, and no file has them"
+            } else {
+                "this program was built without AWS, and no file has them"
+            },
         ));
     }
     gaps

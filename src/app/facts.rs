@@ -17,7 +17,7 @@ use crate::report::exit;
 /// Collects the facts and writes them. The exit code says whether the cluster is among them.
 pub(super) fn run(args: &FactsArgs) -> Result<u8, Error> {
     let until = Instant::now() + args.deadline;
-    let sources = sources(&args.sources);
+    let sources = sources(&args.sources, &[])?;
     let named = args.target.as_deref().map(target).transpose()?;
     if let Some(path) = &args.save {
         output::check_writable(path)?;

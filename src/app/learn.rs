@@ -352,7 +352,9 @@ fn region_of(host: &Name) -> Option<String> {
 
 /// Why AWS was not asked for the cluster.
 fn unasked(sources: &Sources) -> &'static str {
-    if sources.facts.is_empty() {
+    if sources.facts.is_empty() && !cfg!(feature = "aws") {
+        "AWS alone knows its endpoint, and this program was built without AWS: name the endpoint as TARGET"
+    } else if sources.facts.is_empty() {
         "AWS alone knows its endpoint, and --no-aws leaves it out: name the endpoint as TARGET"
     } else {
         "no file of --facts describes it with an endpoint: add the output of aws eks describe-cluster"

@@ -13,6 +13,7 @@ use crate::endpoint::EndpointName;
 use crate::limits;
 use crate::settings::{self, Asked, NamedResolver, Settings, Sources};
 use crate::target::{Scope, Target, TargetSource, View};
+use crate::via::Via;
 
 /// The public control where none is named: Cloudflare's and Google's resolvers.
 const PUBLIC_RESOLVERS: [SocketAddr; 2] = [
@@ -26,6 +27,11 @@ pub enum UsageError {
     /// The definition of the command line does not allow them.
     #[error("{0}")]
     Arguments(String),
+    /// A flag that only AWS gives a meaning to, in a program without it.
+    #[error(
+        "{0} needs AWS, and this program was built without it: give the facts with --facts, or use a release's program"
+    )]
+    BuiltWithoutAws(&'static str),
     /// A bare word that is nothing we know.
     #[error(
         "{word:?} is neither a command nor a host name with a dot{}: to look up a name without a dot, write check \
@@ -75,6 +81,7 @@ pub enum UsageError {
 
 /// Turns the arguments of `check` into settings.
 pub fn settings(args: &CheckArgs) -> Result<Settings, UsageError> {
+    let sources = sources(&args.sources, &args.via)?;
     let target = args.target.as_deref().map(target).transpose()?;
     let mut expect_addresses = Vec::new();
     let mut expect_cidrs = Vec::new();
@@ -108,7 +115,7 @@ pub fn settings(args: &CheckArgs) -> Result<Settings, UsageError> {
     }
     Ok(Settings {
         target,
-        sources: sources(&args.sources),
+        sources,
         asked: Asked {
             expect_addresses,
             expect_cidrs,
@@ -148,16 +155,33 @@ pub fn settings(args: &CheckArgs) -> Result<Settings, UsageError> {
 }
 
 /// The settings' share of what `facts` and `check` have in common.
-pub fn sources(args: &SourceArgs) -> Sources {
-    Sources {
+pub fn sources(args: &SourceArgs, via: &[Via]) -> Result<Sources, UsageError> {
+    within_this_build(args, via)?;
+    Ok(Sources {
         cluster: args.cluster.clone(),
         region: args.region.clone(),
         profile: args.profile.clone(),
         kubeconfig: args.kubeconfig.clone(),
         context: args.context.clone(),
         facts: args.facts.clone(),
-        no_aws: args.no_aws,
+        no_aws: args.no_aws || !cfg!(feature = "aws"),
+    })
+}
+
+/// Refuses what a program without AWS could only ignore.
+fn within_this_build(args: &SourceArgs, via: &[Via]) -> Result<(), UsageError> {
+    if cfg!(feature = "aws") {
+        return Ok(());
     }
+    let flags = [
+        // It chooses among the clusters of --facts too.
+        ("--cluster", args.cluster.is_some() && args.facts.is_empty()),
+        ("--region", args.region.is_some()),
+        ("--profile", args.profile.is_some()),
+        ("--via ssm:", via.iter().any(Via::is_ssm)),
+    ];
+    let given = flags.into_iter().find(|(_, is_given)| *is_given);
+    given.map_or(Ok(()), |(flag, _)| Err(UsageError::BuiltWithoutAws(flag)))
 }
 
 /// What a client makes of a name that is too long to be asked for (Go, src/net/dnsclient_unix.go: it is not).

@@ -3,10 +3,16 @@
 
 pub mod account;
 pub mod answers;
+pub mod asking;
+#[cfg(feature = "aws")]
+pub mod aws;
+#[cfg(not(feature = "aws"))]
+#[path = "without_aws.rs"]
 pub mod aws;
 mod belonging;
 mod bounded;
 pub mod calls;
+pub mod command;
 pub mod document;
 pub mod host;
 pub mod hosts_file;

@@ -39,13 +39,13 @@ use tokio::time::Instant;
 use self::partition::Wanted;
 use self::sdk::Sdk;
 use self::transport::Api;
+use super::Cluster;
 use super::answers::Answers;
-use super::{AbsentCluster, Cluster, FailedRead};
 use crate::dns::Name;
 use crate::limits;
 
+pub use super::asking::{Ask, Described, Found, NoSession};
 pub use instance::instance;
-pub use session::{Ask, NoSession};
 
 /// Region, credentials and clients of one run. Cheap to clone.
 #[derive(Clone)]
@@ -63,28 +63,6 @@ struct Inner {
     until: Instant,
     /// What was described already and not yet collected.
     described: Mutex<Vec<Cluster>>,
-}
-
-/// What DescribeCluster said of a name.
-#[derive(Debug, Clone)]
-pub enum Described {
-    /// The cluster.
-    Cluster(Box<Cluster>),
-    /// There is none of this name.
-    Absent(AbsentCluster, Vec<FailedRead>),
-    /// It could not be asked.
-    Failed(FailedRead),
-}
-
-/// What came of the search for the cluster with a given endpoint.
-#[derive(Debug, Clone, Default)]
-pub struct Found {
-    /// The cluster.
-    pub cluster: Option<Cluster>,
-    /// The clusters of this account and Region; `None` where they could not be listed.
-    pub names: Option<Vec<String>>,
-    /// What failed. Without a cluster there is always one.
-    pub failed: Vec<FailedRead>,
 }
 
 impl Session {

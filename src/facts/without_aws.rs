@@ -1,0 +1,78 @@
+//! Instead of `aws` where this program is built without it (the feature `aws` of Cargo.toml): no session can be opened, and
+//! nothing is asked.
+
+use super::Gap;
+use super::account::Instance;
+use super::answers::Answers;
+use super::asking::NOT_BUILT;
+use crate::dns::Name;
+
+pub use super::asking::{Ask, Described, Found, NoSession};
+
+/// There is none.
+#[derive(Debug, Clone)]
+pub enum Session {}
+
+#[expect(clippy::unused_async, reason = "as the sessions that there are")]
+impl Session {
+    /// Says that there is none.
+    pub async fn open(_: &Ask) -> Result<Self, NoSession> {
+        Err(NoSession::NotBuilt)
+    }
+
+    /// The Region that is asked.
+    pub fn region(&self) -> &str {
+        match *self {}
+    }
+
+    /// Asks for one cluster by its name.
+    pub async fn describe(&self, _: &str) -> Described {
+        match *self {}
+    }
+
+    /// Looks for the cluster that has this endpoint.
+    pub async fn find(&self, _: &Name) -> Found {
+        match *self {}
+    }
+
+    /// Asks for everything.
+    pub async fn collect(&self, _: Option<&Name>, _: Option<&str>) -> Answers {
+        match *self {}
+    }
+}
+
+/// Says that nobody asks.
+#[expect(clippy::unused_async, reason = "as the one that asks")]
+pub async fn instance(_: bool) -> Result<Instance, Gap> {
+    Err(Gap::here("this host's VPC", "instance metadata", NOT_BUILT))
+}
+
+/// Systems Manager, which nobody can be sent to.
+pub mod command {
+    use super::Session;
+
+    pub use crate::facts::command::{CommandError, Invocation, Nodes, Output, Progress};
+
+    #[expect(clippy::unused_async, reason = "as the sessions that there are")]
+    impl Session {
+        /// Sends a shell script to the nodes.
+        pub async fn send_command(&self, _: &Nodes, _: &str, _: u64) -> Result<String, CommandError> {
+            match *self {}
+        }
+
+        /// How far a command is.
+        pub async fn command(&self, _: &str) -> Result<Option<Progress>, CommandError> {
+            match *self {}
+        }
+
+        /// The nodes' parts of a command.
+        pub async fn invocations(&self, _: &str) -> Result<Vec<Invocation>, CommandError> {
+            match *self {}
+        }
+
+        /// What a node's part came to.
+        pub async fn output(&self, _: &str, _: &str) -> Result<Output, CommandError> {
+            match *self {}
+        }
+    }
+}
