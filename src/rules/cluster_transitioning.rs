@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::shared::attributes::{ACCESS, changes_access};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, remedy};
 use crate::facts::{Cluster, ClusterUpdate};
 
@@ -32,9 +33,6 @@ declare_rule! {
     }
 }
 
-/// An update of this kind changes who gets which addresses (EKS, UpdateClusterConfig).
-const ACCESS: &str = "EndpointAccessUpdate";
-
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let Some(cluster) = case.cluster() else {
         return Vec::new();
@@ -51,13 +49,6 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         _ => return Vec::new(),
     };
     vec![finding(case, cluster, what, access)]
-}
-
-/// The change of the endpoint's access that is under way, where one is.
-pub(super) fn changes_access<'a>(case: &Case<'a>) -> Option<&'a ClusterUpdate> {
-    case.updates()?
-        .iter()
-        .find(|update| update.kind.as_deref() == Some(ACCESS) && update.status.as_deref() == Some("InProgress"))
 }
 
 fn finding(case: &Case<'_>, cluster: &Cluster, what: &str, access: Option<&ClusterUpdate>) -> Finding {

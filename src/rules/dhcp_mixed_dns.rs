@@ -1,6 +1,6 @@
 //! Hosts of the VPC are told to ask the VPC's own resolver and others.
 
-use super::dhcp_custom_dns::{amazon_alone, named, said};
+use super::shared::dhcp::{amazon_alone, named, said};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, phrase};
 
 declare_rule! {

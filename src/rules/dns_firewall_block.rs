@@ -1,8 +1,7 @@
 //! The VPC's own Resolver blocks the name.
 
-use super::name_blocked_by_policy::{self, Shape};
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
-use super::{Case, Confidence, Finding, Fits, Severity, Stage, Subject, remedy};
+use super::{Case, Confidence, Finding, Fits, Severity, Stage, remedy};
 
 declare_rule! {
     /// ## What it means
@@ -68,10 +67,4 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             }))
             .fix(remedies),
     ]
-}
-
-/// A block that shows no other origin, on the VPC's side.
-pub(super) fn is_blocked(case: &Case<'_>, subject: &Subject<'_>) -> bool {
-    let shape = || name_blocked_by_policy::shape(case, subject);
-    subject.is_vpc_side() && matches!(shape(), Some(Shape::Bare | Shape::Alias))
 }

@@ -1,9 +1,8 @@
 //! Validation fails at the resolver.
 
 use super::phrase::{self, observed, observed_controls, observed_target};
+use super::shared::validation::unchecked;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
-use crate::compare::Verdict;
-use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::{Lookup, Purpose};
 use crate::software::Software;
 
@@ -45,22 +44,6 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .into_iter()
         .map(|(nothing, subjects)| finding(case, nothing, &subjects))
         .collect()
-}
-
-/// Whether the target's SERVFAIL is shown to be validation's.
-pub(super) fn shown(subject: &Subject<'_>) -> bool {
-    subject.verdict() == Verdict::ServFail
-        && (unchecked(subject).is_some()
-            || subject
-                .a()
-                .is_some_and(|lookup| lookup.has_ede(ExtendedError::is_dnssec_failure)))
-}
-
-/// The answer that checking disabled brought, for either type.
-fn unchecked<'a>(subject: &Subject<'a>) -> Option<&'a Lookup> {
-    subject
-        .lookups(Purpose::CheckingDisabled)
-        .find(|lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative())
 }
 
 /// AWS's public names and the root fail too: it is not about this zone.

@@ -4,10 +4,8 @@ use std::net::IpAddr;
 
 use super::phrase::{self, observed_sibling, observed_target};
 use super::route53::{self, ResolvingVpc};
-use super::{
-    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, forward_rule_shadow,
-    forward_target_unreachable,
-};
+use super::shared::forward;
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
 use crate::compare::Verdict;
 use crate::dns::Name;
 use crate::facts::ResolverRule;
@@ -57,7 +55,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         if back.is_empty() {
             continue;
         }
-        let takes_effect = forward_rule_shadow::in_effect(case, &vpc).is_some();
+        let takes_effect = route53::in_effect(case, &vpc).is_some();
         let wrong: Vec<&Subject<'_>> = case
             .failing()
             .filter(|subject| takes_effect && fails_so(subject, &vpc))
@@ -73,7 +71,7 @@ fn fails_so(subject: &Subject<'_>, vpc: &ResolvingVpc<'_, '_>) -> bool {
     if of_vpc {
         return subject.heard_anything() && matches!(subject.verdict(), Verdict::ServFail | Verdict::Timeout);
     }
-    vpc.is_clusters && !subject.is_vpc_side() && forward_target_unreachable::forward(subject).is_some()
+    vpc.is_clusters && !subject.is_vpc_side() && forward::that_fails(subject).is_some()
 }
 
 fn finding(

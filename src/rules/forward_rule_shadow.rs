@@ -53,7 +53,7 @@ declare_rule! {
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for vpc in route53::resolving_vpcs(case) {
-        let Some((rule, domain)) = in_effect(case, &vpc) else {
+        let Some((rule, domain)) = route53::in_effect(case, &vpc) else {
             continue;
         };
         let targets: Vec<IpAddr> = rule.targets.iter().map(|target| target.ip).collect();
@@ -74,13 +74,6 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         findings.push(finding(case, &vpc, rule, &domain, &wrong));
     }
     findings
-}
-
-/// The rule of type `FORWARD` that takes the name in a VPC, unless a private zone is more specific.
-pub(super) fn in_effect<'a>(case: &Case<'a>, vpc: &ResolvingVpc<'_, '_>) -> Option<(&'a ResolverRule, Name)> {
-    let (rule, domain) = route53::rule_for(case, vpc.id)?;
-    let zone = route53::depth_of_zone(case, vpc);
-    (zone.is_none_or(|zone| route53::depth(&domain) >= zone)).then_some((rule, domain))
 }
 
 /// Whether the targets are the cluster's inbound endpoints: those that are listed, or, as endpoints of other

@@ -4,13 +4,11 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use super::phrase::{self, observed, observed_controls, observed_sibling, observed_target};
-use super::{
-    Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, inbound_endpoint_unreachable,
-    remedy, udp_blocked,
-};
-use crate::compare::Verdict;
+use super::shared::forward::{self, Forward};
+use super::shared::inbound;
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::dns::{AnswerKind, ExtendedError};
-use crate::observation::{Lookup, Purpose, Transport};
+use crate::observation::Transport;
 
 declare_rule! {
     /// ## What it means
@@ -54,17 +52,10 @@ declare_rule! {
     }
 }
 
-/// What the resolver seems to forward.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Forward {
-    Zone,
-    Name,
-}
-
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     // The silence of an address that is only known from AWS can be normal from here.
-    let down: Vec<&Subject<'_>> = inbound_endpoint_unreachable::down(case)
-        .filter(|subject| inbound_endpoint_unreachable::is_fault(case, subject))
+    let down: Vec<&Subject<'_>> = inbound::down(case)
+        .filter(|subject| inbound::is_fault(case, subject))
         // Name servers forward in the clear: port 443 says nothing of that.
         .filter(|subject| {
             let transport = subject.probed.resolver.transport;
@@ -73,7 +64,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .collect();
     let named_down = down.iter().any(|inbound| inbound.probed.resolver.in_scope);
     grouped(fits.subjects(), |subject| {
-        let forward = forward(subject)?;
+        let forward = forward::that_fails(subject)?;
         // An inbound endpoint is not what its own VPC's resolver forwards to.
         let through_inbound = !subject.is_vpc_side();
         let says_so = [subject.a(), subject.sibling()]
@@ -93,42 +84,6 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         finding(case, confidence, forward, &subjects, down)
     })
     .collect()
-}
-
-/// SERVFAIL, or nothing where the server says other things.
-fn fails(lookup: &Lookup) -> bool {
-    lookup.kind == AnswerKind::ServFail || lookup.kind.is_silence()
-}
-
-/// What this resolver forwards to somebody who does not answer; `None` where the evidence is another's.
-pub(super) fn forward(subject: &Subject<'_>) -> Option<Forward> {
-    let verdict = subject.verdict();
-    if !matches!(verdict, Verdict::ServFail | Verdict::Timeout | Verdict::Unreachable)
-        || !subject.heard_anything()
-        || udp_blocked::heard_only_over_tcp(subject)
-        || subject.answers_without_edns()
-        || subject.sibling_resolves()
-        || !subject.any_outside_control_works()
-    {
-        return None;
-    }
-    let a = subject.a()?;
-    let validation = a.has_ede(ExtendedError::is_dnssec_failure)
-        || subject
-            .lookups(Purpose::CheckingDisabled)
-            .any(|lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative());
-    let policy = a.has_ede(ExtendedError::is_policy);
-    if validation || policy {
-        return None;
-    }
-    let sibling = subject.sibling()?;
-    if fails(sibling) {
-        Some(Forward::Zone)
-    } else if sibling.kind.is_negative() && subject.aaaa().is_some_and(fails) {
-        Some(Forward::Name)
-    } else {
-        None
-    }
 }
 
 /// `down`: the inbound addresses that are silent from here; `None` where the resolvers are themselves on the
@@ -197,7 +152,7 @@ fn finding(
     // The inbound endpoint is another resolver than the one that fails, so the link is made here.
     let caused_by = down
         .is_some_and(|down| !down.is_empty())
-        .then(|| inbound_endpoint_unreachable::RULE.name.to_owned());
+        .then(|| "inbound-endpoint-unreachable".to_owned());
     RULE.finding(confidence, subjects)
         .caused_by(caused_by)
         .summary(format!(

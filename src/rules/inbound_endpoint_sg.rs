@@ -3,12 +3,10 @@
 use std::fmt::Write as _;
 use std::net::IpAddr;
 
-use ipnet::IpNet;
-
 use super::phrase::{self, observed_target, observed_tcp};
 use super::route53::{self, Effect, Inbound};
+use super::shared::inbound::{Shut, shut_to};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
-use crate::facts::{Permission, ResolverEndpoint, SecurityGroup};
 use crate::limits;
 use crate::observation::Transport;
 
@@ -50,26 +48,6 @@ declare_rule! {
     }
 }
 
-/// Whom the groups let in over a protocol, at port 53.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Admits {
-    Nobody,
-    Only(Vec<IpNet>),
-    /// Anybody, or what cannot be told from what is known.
-    Perhaps,
-}
-
-/// What the groups do not let in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Shut {
-    /// Nobody is let in.
-    ToAll,
-    /// This host's networks are not among those that are.
-    ToThisHost(Vec<IpNet>),
-    /// Only these are, and whether this host is among them is not known.
-    ExceptFor(Vec<IpNet>),
-}
-
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for inbound in route53::inbound_that_matter(case) {
@@ -97,110 +75,10 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     findings
 }
 
-/// The networks that alone are let in to the endpoint that an address is of, where it is not known whether this
-/// host is in one of them.
-pub(super) fn lets_in_only(case: &Case<'_>, ip: IpAddr) -> Option<Vec<IpNet>> {
-    let endpoint = case
-        .resolver_endpoints()?
-        .iter()
-        .find(|endpoint| route53::has_address(endpoint, ip))?;
-    let shut = shut_to(case, endpoint);
-    shut.into_iter().find_map(|(_, shut)| match shut {
-        Shut::ExceptFor(networks) => Some(networks),
-        Shut::ToAll | Shut::ToThisHost(_) => None,
-    })
-}
-
-/// Whom the endpoint's groups keep out, by transport.
-fn shut_to(case: &Case<'_>, endpoint: &ResolverEndpoint) -> Vec<(Transport, Shut)> {
-    let groups = case.security_groups().unwrap_or_default();
-    let here: &[IpNet] = case.instance().map_or(&[], |instance| instance.vpc_cidrs.as_slice());
-    [Transport::Udp, Transport::Tcp]
-        .into_iter()
-        .filter_map(|transport| {
-            let shut = shut(&admits(endpoint, groups, transport), here)?;
-            Some((transport, shut))
-        })
-        .collect()
-}
-
 /// Whether any reply came over the transport.
 fn heard_over(subject: &Subject<'_>, transport: Transport) -> bool {
     let mut attempts = subject.probed.lookups.iter().flat_map(|lookup| &lookup.attempts);
     attempts.any(|attempt| attempt.transport == transport && super::step::was_heard(attempt))
-}
-
-/// Whom the endpoint's groups let in. Networks of a family that the endpoint has no address of do not count.
-fn admits(endpoint: &ResolverEndpoint, groups: &[SecurityGroup], transport: Transport) -> Admits {
-    let ids = &endpoint.security_group_ids;
-    let own: Vec<&SecurityGroup> = groups.iter().filter(|group| ids.contains(&group.id)).collect();
-    // A group that is not listed may let anybody in.
-    if ids.is_empty() || own.len() < ids.len() {
-        return Admits::Perhaps;
-    }
-    let addresses = || endpoint.addresses.iter().flatten();
-    let speaks = |is_v4: bool| addresses().next().is_none() || addresses().any(|address| address.ip.is_ipv4() == is_v4);
-    let mut networks: Vec<IpNet> = Vec::new();
-    for permission in own.iter().flat_map(|group| &group.ingress) {
-        if !covers(permission, transport) {
-            continue;
-        }
-        if !permission.groups.is_empty() || !permission.prefix_lists.is_empty() {
-            return Admits::Perhaps;
-        }
-        networks.extend(
-            permission
-                .cidrs
-                .iter()
-                .copied()
-                .filter(|cidr| speaks(cidr.network().is_ipv4())),
-        );
-    }
-    if networks.iter().any(|cidr| cidr.prefix_len() == 0) {
-        Admits::Perhaps
-    } else if networks.is_empty() {
-        Admits::Nobody
-    } else {
-        networks.sort_unstable();
-        networks.dedup();
-        Admits::Only(networks)
-    }
-}
-
-/// Whether a rule is about port 53 of the transport. Protocols by name, by number, or all (EC2 API Reference,
-/// IpPermission).
-fn covers(permission: &Permission, transport: Transport) -> bool {
-    let (name, number) = match transport {
-        Transport::Udp => ("udp", "17"),
-        Transport::Tcp | Transport::Tls | Transport::Https => ("tcp", "6"),
-    };
-    let protocol = permission.protocol.as_str();
-    if protocol == "-1" {
-        return true;
-    }
-    let from = permission.from_port.unwrap_or(0);
-    let to = permission.to_port.unwrap_or(65_535);
-    (protocol == name || protocol == number) && (from..=to).contains(&53)
-}
-
-fn shut(admits: &Admits, here: &[IpNet]) -> Option<Shut> {
-    let overlap = |a: &IpNet, b: &IpNet| a.contains(b) || b.contains(a);
-    match admits {
-        Admits::Perhaps => None,
-        Admits::Nobody => Some(Shut::ToAll),
-        Admits::Only(networks) if here.is_empty() => Some(Shut::ExceptFor(networks.clone())),
-        Admits::Only(networks) => {
-            let inside = |one: &IpNet| networks.iter().any(|other| other.contains(one));
-            let apart = |one: &IpNet| !networks.iter().any(|other| overlap(one, other));
-            if here.iter().all(apart) {
-                Some(Shut::ToThisHost(networks.clone()))
-            } else if here.iter().all(inside) {
-                None
-            } else {
-                Some(Shut::ExceptFor(networks.clone()))
-            }
-        }
-    }
 }
 
 fn finding(

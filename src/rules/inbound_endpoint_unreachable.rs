@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed_target, observed_tcp};
-use super::{
-    Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, inbound_endpoint_sg, remedy, route53,
-};
+use super::shared::inbound::{self, down, is_fault};
+use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy, route53};
 use crate::dns::AnswerKind;
 use crate::limits;
 use crate::observation::Transport;
@@ -40,23 +39,6 @@ declare_rule! {
         wants: [Instance, ResolverEndpoints, SecurityGroups],
         stage: Stage::Evidence,
     }
-}
-
-/// The addresses of inbound endpoints that were asked and not heard.
-pub(super) fn down<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = &'c Subject<'a>> {
-    case.subjects()
-        .filter(|subject| subject.has_role(Role::Inbound) && !subject.probed.interrupted && !subject.heard_anything())
-}
-
-/// Whether its silence is a fault, and not only how things are from here.
-pub(super) fn is_fault(case: &Case<'_>, subject: &Subject<'_>) -> bool {
-    let resolver = &subject.probed.resolver;
-    let peer_answers = || {
-        case.subjects().any(|other| {
-            other.has_role(Role::Inbound) && other.heard_anything() && other.probed.resolver.vpc == resolver.vpc
-        })
-    };
-    resolver.in_scope || subject.is_vpc_side() && !route53::on_failing_path(case).is_empty() && peer_answers()
 }
 
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
@@ -120,7 +102,7 @@ fn finding(case: &Case<'_>, severity: Severity, over: &[Transport], subjects: &[
     let only: BTreeSet<String> = subjects
         .iter()
         .filter(|_| over.contains(&Transport::Udp))
-        .filter_map(|subject| inbound_endpoint_sg::lets_in_only(case, subject.ip()?))
+        .filter_map(|subject| inbound::lets_in_only(case, subject.ip()?))
         .flatten()
         .take(limits::NAMES_SHOWN)
         .map(|network| network.to_string())

@@ -1,10 +1,9 @@
 //! The DNS service on this host itself is down.
 
 use super::phrase::{self, observed_target, observed_tcp};
+use super::shared::transport;
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
-use crate::dns::AnswerKind;
 use crate::facts::System;
-use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
@@ -34,18 +33,11 @@ declare_rule! {
     }
 }
 
-/// Whether this name server is a service on this host that is not there.
-pub(super) fn is_down(case: &Case<'_>, subject: &Subject<'_>) -> bool {
-    let loopback = subject.ip().is_some_and(|ip| ip.is_loopback());
-    if !subject.has_role(Role::Local) || !loopback || subject.heard_anything() {
-        return false;
-    }
-    let defaulted = case.stub().is_some_and(|stub| stub.defaulted);
-    defaulted || subject.a_kind() == Some(AnswerKind::Unreachable)
-}
-
 fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let down: Vec<&Subject<'_>> = case.failing().filter(|subject| is_down(case, subject)).collect();
+    let down: Vec<&Subject<'_>> = case
+        .failing()
+        .filter(|subject| transport::is_down_on_this_host(case, subject))
+        .collect();
     let Some(stub) = case.stub().filter(|_| !down.is_empty()) else {
         return Vec::new();
     };
@@ -74,7 +66,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     };
     let other_answers = case
         .local()
-        .any(|other| other.heard_anything() && !is_down(case, other));
+        .any(|other| other.heard_anything() && !transport::is_down_on_this_host(case, other));
     explanation.push_str(if other_answers {
         " Clients go on to the next name server after that."
     } else {

@@ -1,10 +1,11 @@
 //! What comes back cannot be read, or does not belong to the question.
 
 use super::phrase::{self, observed, observed_target};
+use super::shared::blemish::{Blemish, blemish};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, Flaw, Mismatch, RecordType};
-use crate::observation::{Lookup, Purpose, Reason};
+use crate::observation::{Lookup, Reason};
 
 declare_rule! {
     /// ## What it means
@@ -54,30 +55,6 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     .into_iter()
     .map(|(blemish, subjects)| blemished(case, &blemish, &subjects));
     failing.chain(blemished).collect()
-}
-
-/// What is wrong with a reply that gave the right addresses all the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Blemish {
-    reason: Reason,
-    /// Whether it makes Go fail.
-    stops_go: bool,
-}
-
-pub(super) fn blemish(subject: &Subject<'_>) -> Option<Blemish> {
-    let of = |lookup: &Lookup| {
-        let stops_go = lookup
-            .attempts
-            .iter()
-            .any(|attempt| attempt.transport == lookup.transport && attempt.edns && attempt.comes_too_late());
-        let reason = lookup.reason.clone()?;
-        // Silence of AAAA and the like is others' to speak of.
-        let counts = lookup.kind == AnswerKind::Answer || lookup.kind.is_negative();
-        counts.then_some(Blemish { reason, stops_go })
-    };
-    let found: Vec<Blemish> = subject.lookups(Purpose::Target).filter_map(of).collect();
-    let worst = found.iter().find(|blemish| blemish.stops_go);
-    worst.or(found.first()).cloned()
 }
 
 fn blemished(case: &Case<'_>, blemish: &Blemish, subjects: &[&Subject<'_>]) -> Finding {

@@ -8,6 +8,7 @@ pub mod phrase;
 mod reference;
 pub mod remedy;
 mod route53;
+mod shared;
 mod signs;
 mod step;
 mod view;

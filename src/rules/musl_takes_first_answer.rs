@@ -1,7 +1,7 @@
 //! Clients with musl race the name servers that disagree.
 
 use super::phrase::{self, observed_target};
-use super::resolvers_disagree::{disagreement, says};
+use super::shared::disagreement::{disagreement, says};
 use super::{Case, Confidence, Finding, Remedy, Severity, Stage};
 
 declare_rule! {

@@ -1,13 +1,10 @@
 //! The resolver blocks the name on purpose.
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
-use super::step::{self, Denial, Step};
-use super::{
-    Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, dnssec_bogus, grouped, no_internet_recursion,
-    rebinding_protection, remedy, resolver_refuses_client, shadow_zone,
-};
-use crate::compare::Verdict;
-use crate::dns::{ExtendedError, Soa};
+use super::shared::policy::{Shape, shape};
+use super::step::Denial;
+use super::{Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, grouped, remedy};
+use crate::dns::Soa;
 use crate::observation::Lookup;
 use crate::software::Software;
 
@@ -52,25 +49,6 @@ declare_rule! {
     }
 }
 
-/// What shows the policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
-    /// A SOA that has no business there.
-    PolicySoa,
-    /// The name is made an alias.
-    Alias,
-    /// An Extended DNS Error says so.
-    Marked,
-    /// An Extended DNS Error says so, and what it blocks may be a private address rather than the name.
-    MarkedPerhapsRebinding,
-    /// An Extended DNS Error says so, and no control was asked.
-    MarkedUnchecked,
-    /// Denied without a SOA.
-    Bare,
-    /// Refused.
-    Refused,
-}
-
 impl Shape {
     fn confidence(self) -> Confidence {
         match self {
@@ -87,60 +65,6 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .into_iter()
         .map(|(shape, subjects)| finding(case, shape, &subjects))
         .collect()
-}
-
-/// What shows a policy at this resolver, on whichever side it stands.
-pub(super) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
-    if Step::of(subject) != Step::Content
-        || rebinding_protection::shape(case, subject).is_some()
-        || resolver_refuses_client::confidence(subject).is_some()
-        || no_internet_recursion::confidence(subject).is_some()
-    {
-        return None;
-    }
-    let a = subject.a()?;
-    let ordinary = subject.sibling_is_ordinary();
-    let aws_works = subject.aws_control_works() == Some(true);
-    let unchecked = step::controls(subject).next().is_none();
-    let marked = a.has_ede(ExtendedError::is_policy);
-    match (subject.verdict(), Denial::of(subject)) {
-        (_, Some(Denial::Beside(_))) => Some(Shape::PolicySoa),
-        // AWS's zones hold the addresses under the name itself.
-        (_, Some(Denial::Alias(_))) => (case.endpoint.is_some() && (ordinary || aws_works)).then_some(Shape::Alias),
-        // A root that denies all of .com, where AWS's names resolve: made up for the answer.
-        (_, Some(Denial::Root)) => aws_works.then_some(Shape::Bare),
-        (verdict, Some(Denial::Bare)) => {
-            if shadow_zone::denies_all_of_aws(subject) {
-                return None;
-            }
-            // What a filter of private addresses leaves; but whether there are any is not known.
-            let perhaps_rebinding = verdict == Verdict::NoData && ordinary && !subject.is_vpc_side();
-            match (marked, perhaps_rebinding) {
-                (true, true) => Some(Shape::MarkedPerhapsRebinding),
-                (true, false) if ordinary || aws_works => Some(Shape::Marked),
-                (true, false) => unchecked.then_some(Shape::MarkedUnchecked),
-                (false, true) => None,
-                (false, false) => (ordinary || aws_works).then_some(Shape::Bare),
-            }
-        }
-        (Verdict::ServFail, None) if marked && !dnssec_bogus::shown(subject) => {
-            if ordinary || subject.any_outside_control_works() {
-                Some(Shape::Marked)
-            } else {
-                unchecked.then_some(Shape::MarkedUnchecked)
-            }
-        }
-        (Verdict::Refused, None) => {
-            let others_work = ordinary || subject.any_outside_control_works();
-            match a.ede.iter().find(|error| error.is_policy()) {
-                Some(error) if error.code == 18 && ordinary => Some(Shape::MarkedPerhapsRebinding),
-                Some(_) if others_work => Some(Shape::Marked),
-                Some(_) => unchecked.then_some(Shape::MarkedUnchecked),
-                None => others_work.then_some(Shape::Refused),
-            }
-        }
-        _ => None,
-    }
 }
 
 fn finding(case: &Case<'_>, shape: Shape, subjects: &[&Subject<'_>]) -> Finding {

@@ -1,12 +1,9 @@
 //! The resolver resolves nothing of the internet.
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
-use super::step::{Denial, Step};
-use super::{
-    Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, dnssec_bogus, grouped, remedy,
-    resolver_refuses_client,
-};
-use crate::compare::Verdict;
+use super::shared::recursion;
+use super::step::Denial;
+use super::{Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, grouped, remedy};
 use crate::resolvers::Role;
 
 declare_rule! {
@@ -47,7 +44,7 @@ declare_rule! {
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     grouped(fits.subjects(), |subject| {
-        let confidence = confidence(subject)?;
+        let confidence = recursion::is_missing(subject)?;
         // A forward to an inbound endpoint that is down would fail the same.
         let may_be_forwarded = !subject.verdict().is_negative()
             && case
@@ -62,33 +59,6 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     .into_iter()
     .map(|((confidence, may_be_forwarded), subjects)| finding(case, confidence, may_be_forwarded, &subjects))
     .collect()
-}
-
-/// How sure it is that the resolver recurses nowhere; `None` where the evidence is another's.
-pub(super) fn confidence(subject: &Subject<'_>) -> Option<Confidence> {
-    if Step::of(subject) != Step::Content || subject.sibling_is_ordinary() {
-        return None;
-    }
-    let aws = subject.aws_control_works();
-    if aws == Some(true) {
-        return None;
-    }
-    let root_fails = subject.root_control_works() == Some(false);
-    let fits = match (subject.verdict(), Denial::of(subject)) {
-        // A private root answers for itself: that it works says nothing of the internet. (For a name under no
-        // known domain the internet's root says the same, and there is no control of AWS's.)
-        (_, Some(Denial::Root)) => aws == Some(false),
-        (_, Some(Denial::Bare)) | (Verdict::Timeout, None) => root_fails,
-        (Verdict::ServFail, None) => root_fails && !dnssec_bogus::shown(subject),
-        (Verdict::Refused, None) => root_fails && resolver_refuses_client::confidence(subject).is_none(),
-        _ => false,
-    };
-    let confidence = if aws == Some(false) {
-        Confidence::High
-    } else {
-        Confidence::Medium
-    };
-    fits.then_some(confidence)
 }
 
 fn finding(case: &Case<'_>, confidence: Confidence, may_be_forwarded: bool, subjects: &[&Subject<'_>]) -> Finding {

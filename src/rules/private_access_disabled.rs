@@ -1,9 +1,8 @@
 //! The cluster has no private endpoint.
 
 use super::phrase::{self, observed_target};
-use super::{
-    Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, cluster_transitioning, remedy, view,
-};
+use super::shared::attributes;
+use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy, view};
 use crate::address::AddressClass;
 use crate::dns::AnswerKind;
 use crate::facts::Cluster;
@@ -136,7 +135,7 @@ fn contradiction(case: &Case<'_>, cluster: &Cluster, private: &[&Subject<'_>]) -
     let name = &cluster.name;
     let who = phrase::titles(private);
     let gives = phrase::plural(private.len(), "answers", "answer");
-    let change = cluster_transitioning::changes_access(case);
+    let change = attributes::changes_access(case);
     let why = match (change, case.facts_origin()) {
         (Some(update), _) => format!("The access is being changed now: update {} is in progress.", update.id),
         (None, Some(origin)) => format!(

@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::cluster_transitioning::changes_access;
 use super::phrase::{self, observed, observed_sibling, observed_target};
+use super::shared::attributes::{changes_access, switched_off};
 use super::view::{self, VpcSideFault};
-use super::vpc_dns_attributes_off::switched_off;
 use super::{Case, Confidence, Evidence, Finding, Severity, Stage, Subject, remedy};
 use crate::facts::VpcAttributes;
 

@@ -3,11 +3,9 @@
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed_sibling, observed_target};
+use super::shared::wrong_view;
 use super::view::{self, VpcSideFault};
-use super::{
-    Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, forwarded_to_wrong_view, grouped,
-    remedy, route53,
-};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy, route53};
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;
 use crate::facts::HostedZone;
@@ -81,7 +79,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                         && !at.iter().any(|other| other.name() == subject.name())
                         && self::apex(subject).as_ref() == Some(&apex)
                         // Where the cluster's zone is known, not going there is the fault.
-                        && forwarded_to_wrong_view::grade(case, subject).is_none()
+                        && wrong_view::grade(case, subject).is_none()
                 })
                 .collect();
             finding(case, &apex, &at, &forwarders)

@@ -1,10 +1,7 @@
 //! The resolver serves other clients, not this one.
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
-use super::step::{Step, controls};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject};
-use crate::compare::Verdict;
-use crate::dns::AnswerKind;
 use crate::software::Software;
 
 declare_rule! {
@@ -39,31 +36,6 @@ fn check(_: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .into_iter()
         .map(|(confidence, (), subjects)| finding(confidence, &subjects))
         .collect()
-}
-
-/// How sure it is that the client is refused, rather than the name; `None` where the evidence is another's.
-pub(super) fn confidence(subject: &Subject<'_>) -> Option<Confidence> {
-    if Step::of(subject) != Step::Content || subject.verdict() != Verdict::Refused {
-        return None;
-    }
-    let refused = controls(subject)
-        .filter(|lookup| lookup.kind == AnswerKind::Refused)
-        .count();
-    let silent = controls(subject).filter(|lookup| lookup.kind.is_silence()).count();
-    let asked = controls(subject).count();
-    let blocked = subject
-        .a()
-        .is_some_and(|lookup| lookup.has_ede(|error| matches!(error.code, 15..=17)));
-    if asked == 0 {
-        // Without a control, only the mark of a policy speaks for the name.
-        (!blocked).then_some(Confidence::Medium)
-    } else if refused == asked {
-        Some(Confidence::Certain)
-    } else if refused > 0 && refused + silent == asked {
-        Some(Confidence::High)
-    } else {
-        None
-    }
 }
 
 fn finding(confidence: Confidence, subjects: &[&Subject<'_>]) -> Finding {

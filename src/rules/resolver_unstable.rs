@@ -1,12 +1,9 @@
 //! The resolver says different things to the same question.
 
-use std::collections::BTreeSet;
-
+use super::shared::samples::{Said, Sample, samples};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, phrase, remedy};
-use crate::address::AddressClass;
-use crate::compare::Verdict;
-use crate::dns::{AnswerKind, RecordType};
-use crate::observation::{Lookup, Purpose};
+use crate::dns::RecordType;
+use crate::observation::Lookup;
 
 declare_rule! {
     /// ## What it means
@@ -84,66 +81,6 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             let samples = samples(case, subject);
             let kinds = grouped(&samples, |sample| Some(sample.said.clone()));
             finding(case, subject, &samples, &kinds)
-        })
-        .collect()
-}
-
-/// Whether the samples of a resolver differ.
-pub(super) fn differs(case: &Case<'_>, subject: &Subject<'_>) -> bool {
-    let samples = samples(case, subject);
-    samples.iter().any(|sample| sample.said != samples[0].said)
-}
-
-/// What one sample said, as far as samples are compared.
-#[derive(Debug, Clone, PartialEq)]
-struct Said {
-    verdict: Verdict,
-    kinds: Option<[Option<AnswerKind>; 2]>,
-    classes: BTreeSet<AddressClass>,
-}
-
-#[derive(Debug)]
-struct Sample<'a> {
-    number: u32,
-    said: Said,
-    a: Option<&'a Lookup>,
-    aaaa: Option<&'a Lookup>,
-}
-
-fn samples<'a>(case: &Case<'_>, subject: &Subject<'a>) -> Vec<Sample<'a>> {
-    let lookup = |number, qtype| {
-        subject
-            .lookups(Purpose::Target)
-            .find(|lookup| lookup.sample == number && lookup.qtype == qtype)
-    };
-    let class = |ip| {
-        let classed = subject.comparison.addresses.iter();
-        classed
-            .clone()
-            .find(|address| address.ip == ip)
-            .map(|address| address.class)
-    };
-    // Where every sample fails alike, how AAAA fails beside it is not worth a finding of its own.
-    let fails_alike = !subject.verdict().is_fine() && subject.verdict() != Verdict::Unstable;
-    case.sample_verdicts(subject)
-        .into_iter()
-        .map(|(number, verdict)| {
-            let (a, aaaa) = (lookup(number, RecordType::A), lookup(number, RecordType::AAAA));
-            let kind = |lookup: Option<&Lookup>| lookup.map(|lookup| lookup.kind);
-            Sample {
-                number,
-                said: Said {
-                    verdict,
-                    kinds: (!fails_alike).then(|| [kind(a), kind(aaaa)]),
-                    classes: [a, aaaa]
-                        .into_iter()
-                        .flatten()
-                        .flat_map(|lookup| lookup.addresses.iter().copied().filter_map(class))
-                        .collect(),
-                },
-                a,
-                aaaa,
-            }
         })
         .collect()
 }

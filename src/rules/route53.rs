@@ -3,7 +3,8 @@
 
 use std::net::IpAddr;
 
-use super::{Case, Severity, Subject, forward_target_unreachable};
+use super::shared::forward;
+use super::{Case, Severity, Subject};
 use crate::dns::Name;
 use crate::facts::{Call, HostedZone, ResolverEndpoint, ResolverRule};
 use crate::resolvers::Role;
@@ -125,7 +126,7 @@ pub(super) fn effect<'c, 'a>(
 /// The resolvers outside the VPC whose forward ends in silence.
 pub(super) fn on_failing_path<'c, 'a>(case: &'c Case<'a>) -> Vec<&'c Subject<'a>> {
     case.failing()
-        .filter(|subject| !subject.is_vpc_side() && forward_target_unreachable::forward(subject).is_some())
+        .filter(|subject| !subject.is_vpc_side() && forward::that_fails(subject).is_some())
         .collect()
 }
 
@@ -264,4 +265,11 @@ pub(super) fn in_need<'c, 'a>(case: &'c Case<'a>) -> Vec<&'c Subject<'a>> {
                 && case.private_expected_at(subject)
         })
         .collect()
+}
+
+/// The rule of type `FORWARD` that takes the name in a VPC, unless a private zone is more specific.
+pub(super) fn in_effect<'a>(case: &Case<'a>, vpc: &ResolvingVpc<'_, '_>) -> Option<(&'a ResolverRule, Name)> {
+    let (rule, domain) = rule_for(case, vpc.id)?;
+    let zone = depth_of_zone(case, vpc);
+    (zone.is_none_or(|zone| depth(&domain) >= zone)).then_some((rule, domain))
 }

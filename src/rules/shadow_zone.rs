@@ -1,6 +1,7 @@
 //! The resolver answers from a zone of its own that lies over AWS's.
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
+use super::shared::recursion;
 use super::step::Denial;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::dns::Name;
@@ -66,7 +67,7 @@ fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
             let known_elsewhere = case.private_addresses_elsewhere(subject) || case.public_has_the_name() == Some(true);
             (case.endpoint.is_some() || known_elsewhere).then(|| Shape::Soa(soa.owner.clone()))
         }
-        Denial::Bare if denies_all_of_aws(subject) => {
+        Denial::Bare if recursion::ends_at_aws(subject) => {
             let all_denied = super::step::controls(subject)
                 .filter(|lookup| lookup.purpose != crate::observation::Purpose::Root)
                 .all(|lookup| lookup.kind.is_negative());
@@ -74,14 +75,6 @@ fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
         }
         _ => None,
     }
-}
-
-/// The sibling and AWS's public names fail, and the root works: what is wrong ends at AWS's domain.
-pub(super) fn denies_all_of_aws(subject: &Subject<'_>) -> bool {
-    subject.sibling().is_some()
-        && !subject.sibling_is_ordinary()
-        && subject.aws_control_works() == Some(false)
-        && subject.root_control_works() == Some(true)
 }
 
 fn finding(case: &Case<'_>, shape: &Shape, subjects: &[&Subject<'_>]) -> Finding {

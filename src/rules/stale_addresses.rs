@@ -4,11 +4,9 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed, observed_target};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
-use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::{RecordType, Section};
 use crate::facts::Call;
-use crate::target::Scope;
 
 /// The TTL of an endpoint's addresses in AWS's zones (Amazon EKS Best Practices Guide, "Control plane").
 const ENDPOINT_TTL: u32 = 60;
@@ -60,19 +58,6 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         Confidence::High
     };
     vec![finding(case, confidence, &stale, &right)]
-}
-
-/// Whether all that is wrong in the answer is in the VPC and not the cluster's.
-pub(super) fn is_stale(case: &Case<'_>, subject: &Subject<'_>) -> bool {
-    let wrong = case.unexpected_addresses(subject);
-    matches!(subject.verdict(), Verdict::Mismatch | Verdict::Partial)
-        && !subject.sibling_resolves()
-        // Where public addresses are expected, any address of the VPC is wrong, old or not.
-        && subject.comparison.expected.scope != Scope::Public
-        && !wrong.is_empty()
-        && wrong
-            .iter()
-            .all(|address| address.class == AddressClass::InVpc)
 }
 
 fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], right: &[&Subject<'_>]) -> Finding {

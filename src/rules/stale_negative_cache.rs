@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
-use crate::dns::{Name, RData, RecordType, Section};
+use crate::dns::RecordType;
 use crate::endpoint::SoaOrigin;
 
 declare_rule! {
@@ -63,24 +63,6 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .into_iter()
         .map(|(confidence, basis, subjects)| finding(case, confidence, basis, &subjects))
         .collect()
-}
-
-/// The private hosted zone that a resolver takes the name from.
-pub(super) fn private_zone<'a>(subject: &Subject<'a>) -> Option<&'a Name> {
-    let lookups = || [subject.aaaa(), subject.a()].into_iter().flatten();
-    let by_soa = lookups()
-        .filter_map(|lookup| lookup.soa.as_ref())
-        .find(|soa| SoaOrigin::of(soa) == SoaOrigin::PrivateHostedZone)
-        .map(|soa| &soa.owner);
-    by_soa.or_else(|| {
-        lookups()
-            .flat_map(|lookup| lookup.section(Section::Authority))
-            .find(|record| match &record.data {
-                RData::Ns(server) => SoaOrigin::of_server(server) == SoaOrigin::PrivateHostedZone,
-                _ => false,
-            })
-            .map(|record| &record.owner)
-    })
 }
 
 fn finding(case: &Case<'_>, confidence: Confidence, basis: Basis, subjects: &[&Subject<'_>]) -> Finding {

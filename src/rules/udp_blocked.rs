@@ -1,8 +1,7 @@
 //! UDP does not get through, TCP does.
 
 use super::phrase::{self, observed_target, observed_tcp};
-use super::step::was_heard;
-use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, remedy};
 use crate::facts::System;
 use crate::observation::Transport;
 use crate::resolvers::Role;
@@ -76,19 +75,4 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             )
             .fix(remedies),
     ]
-}
-
-/// Whether UDP was tried and brought nothing, and TCP brought a reply.
-pub(super) fn heard_only_over_tcp(subject: &Subject<'_>) -> bool {
-    let tries = |transport| {
-        subject
-            .probed
-            .lookups
-            .iter()
-            .flat_map(|lookup| &lookup.attempts)
-            .filter(move |attempt| attempt.transport == transport)
-    };
-    tries(Transport::Udp).next().is_some()
-        && !tries(Transport::Udp).any(was_heard)
-        && tries(Transport::Tcp).any(|attempt| attempt.rcode.is_some())
 }

@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed_target};
+use super::shared::attributes::switched_off;
 use super::view::{self, VpcSideFault};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
 use crate::endpoint::SoaOrigin;
-use crate::facts::{VantageKind, Vpc, VpcAttributes};
+use crate::facts::{VantageKind, Vpc};
 use crate::resolvers::Role;
 
 declare_rule! {
@@ -81,18 +82,6 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         (Severity::Warning, Confidence::Certain, Vec::new())
     };
     vec![finding(case, &off, severity, confidence, &subjects, &right)]
-}
-
-/// The attributes that are off, by AWS's names.
-pub(super) fn switched_off(attributes: VpcAttributes) -> Vec<&'static str> {
-    [
-        ("enableDnsSupport", attributes.dns_support),
-        ("enableDnsHostnames", attributes.dns_hostnames),
-    ]
-    .into_iter()
-    .filter(|(_, value)| *value == Some(false))
-    .map(|(name, _)| name)
-    .collect()
 }
 
 /// Whether a resolver of the VPC shows the effect itself.

@@ -7,13 +7,10 @@ use crate::dns::{AnswerKind, ExtendedError};
 use crate::endpoint::SoaOrigin;
 use crate::observation::{Lookup, Purpose, Transport};
 use crate::resolvers::Role;
+use crate::rules::shared::{age, blemish, policy, rebinding, recursion, refusal, samples, transport};
 use crate::rules::step::{Denial, Step, controls, is_sinkholed, was_heard};
 use crate::rules::view::{self, Age};
-use crate::rules::{
-    Need, Subject, dns_firewall_block, local_dns_down, malformed_reply, no_internet_recursion, phrase,
-    rebinding_protection, resolver_refuses_client, resolver_unstable, shadow_zone, stale_addresses,
-    stale_negative_cache,
-};
+use crate::rules::{Need, Subject, phrase};
 use crate::target::Scope;
 
 /// The order in which signs of a resolver are read.
@@ -126,7 +123,7 @@ pub(in crate::rules) static SAMPLES_DIFFER: Sign = Sign::of_resolver(
     "different answers to the same question",
     "it gives different answers to the same question",
     "it gives the same answer each time",
-    |case, subject| Some(resolver_unstable::differs(case, subject)),
+    |case, subject| Some(samples::differs(case, subject)),
 );
 
 /// The certificate of a resolver inside TLS does not verify.
@@ -184,7 +181,7 @@ pub(in crate::rules) static PARTLY_BROKEN: Sign = Sign::of_resolver(
     "a defect beside a right answer",
     "its right answer comes with a defect",
     "no defect comes beside a right answer",
-    |_, subject| Some(subject.verdict().is_fine() && malformed_reply::blemish(subject).is_some()),
+    |_, subject| Some(subject.verdict().is_fine() && blemish::blemish(subject).is_some()),
 );
 
 /// The server does recursion.
@@ -271,7 +268,7 @@ pub(in crate::rules) static ALL_WRONG_ADDRESSES_ARE_STALE: Sign = Sign::of_resol
     "old addresses of the cluster",
     "its wrong addresses are in the VPC, where the cluster's old ones would be",
     "its wrong addresses are not old ones of the cluster",
-    |case, subject| Some(stale_addresses::is_stale(case, subject)),
+    |case, subject| Some(age::is_stale(case, subject)),
 );
 
 /// An address where nothing is: 0.0.0.0, loopback.
@@ -440,7 +437,7 @@ pub(in crate::rules) static FILTERS_PRIVATE_ADDRESSES: Sign = Sign::of_resolver(
     "a filter of private addresses",
     "it takes private addresses out of answers",
     "its answer is not what a filter of private addresses leaves",
-    |case, subject| Some(rebinding_protection::shape(case, subject).is_some()),
+    |case, subject| Some(rebinding::shape(case, subject).is_some()),
 )
 .looking_at(&[Need::VpcView, Need::PublicControl]);
 
@@ -449,7 +446,7 @@ pub(in crate::rules) static BLOCKS_IN_THE_VPC: Sign = Sign::of_resolver(
     "a block in the VPC",
     "the VPC's resolver answers this name as no zone of AWS would, and resolves other names",
     "the VPC's resolver does not block the name",
-    |case, subject| Some(dns_firewall_block::is_blocked(case, subject)),
+    |case, subject| Some(policy::is_of_the_vpc(case, subject)),
 )
 .looking_at(&[Need::VpcView, Need::PublicControl]);
 
@@ -535,7 +532,7 @@ pub(in crate::rules) static REFUSES_THIS_CLIENT: Sign = Sign::of_resolver(
     "whom it refuses",
     "it refuses whatever this client asks",
     "it does not refuse everything",
-    |_, subject| Some(resolver_refuses_client::confidence(subject).is_some()),
+    |_, subject| Some(refusal::of_the_client(subject).is_some()),
 );
 
 /// A public name of AWS's resolves.
@@ -561,7 +558,7 @@ pub(in crate::rules) static RESOLVES_NO_INTERNET_NAMES: Sign = Sign::of_resolver
     "names of the internet",
     "it cannot resolve names of the internet",
     "it is not shown that it cannot resolve names of the internet",
-    |_, subject| Some(no_internet_recursion::confidence(subject).is_some()),
+    |_, subject| Some(recursion::is_missing(subject).is_some()),
 );
 
 /// The sibling and AWS's public names fail, and the root works: what is wrong ends at AWS's domain.
@@ -569,7 +566,7 @@ pub(in crate::rules) static ONLY_NAMES_OF_AWS_FAIL: Sign = Sign::of_resolver(
     "other names of AWS",
     "all names of AWS fail, and other names do not",
     "not all names of AWS fail there alone",
-    |_, subject| Some(shadow_zone::denies_all_of_aws(subject)),
+    |_, subject| Some(recursion::ends_at_aws(subject)),
 );
 
 // Beside others, and where it is.
@@ -610,7 +607,7 @@ pub(in crate::rules) static SAME_ZONE_HAS_THE_NAME: Sign = Sign::of_resolver(
             .vpc_view()
             .into_iter()
             .filter(|other| other.name() != subject.name());
-        Some(others.any(|other| stale_negative_cache::private_zone(other) == Some(zone)))
+        Some(others.any(|other| age::private_zone(other) == Some(zone)))
     },
 )
 .looking_at(&[Need::VpcView]);
@@ -664,7 +661,7 @@ pub(in crate::rules) static SERVICE_OF_THIS_HOST_IS_DOWN: Sign = Sign::of_resolv
     "a DNS service on this host",
     "the DNS service of this host does not run",
     "no DNS service of this host is down",
-    |case, subject| Some(local_dns_down::is_down(case, subject)),
+    |case, subject| Some(transport::is_down_on_this_host(case, subject)),
 )
 .looking_at(&[Need::Stub]);
 

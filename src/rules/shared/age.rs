@@ -1,0 +1,39 @@
+//! Addresses of the past, and the zone that has those of now.
+
+use crate::address::AddressClass;
+use crate::compare::Verdict;
+use crate::dns::{Name, RData, Section};
+use crate::endpoint::SoaOrigin;
+use crate::rules::{Case, Subject};
+use crate::target::Scope;
+
+/// Whether all that is wrong in the answer is in the VPC and not the cluster's.
+pub(in crate::rules) fn is_stale(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    let wrong = case.unexpected_addresses(subject);
+    matches!(subject.verdict(), Verdict::Mismatch | Verdict::Partial)
+        && !subject.sibling_resolves()
+        // Where public addresses are expected, any address of the VPC is wrong, old or not.
+        && subject.comparison.expected.scope != Scope::Public
+        && !wrong.is_empty()
+        && wrong
+            .iter()
+            .all(|address| address.class == AddressClass::InVpc)
+}
+
+/// The private hosted zone that a resolver takes the name from.
+pub(in crate::rules) fn private_zone<'a>(subject: &Subject<'a>) -> Option<&'a Name> {
+    let lookups = || [subject.aaaa(), subject.a()].into_iter().flatten();
+    let by_soa = lookups()
+        .filter_map(|lookup| lookup.soa.as_ref())
+        .find(|soa| SoaOrigin::of(soa) == SoaOrigin::PrivateHostedZone)
+        .map(|soa| &soa.owner);
+    by_soa.or_else(|| {
+        lookups()
+            .flat_map(|lookup| lookup.section(Section::Authority))
+            .find(|record| match &record.data {
+                RData::Ns(server) => SoaOrigin::of_server(server) == SoaOrigin::PrivateHostedZone,
+                _ => false,
+            })
+            .map(|record| &record.owner)
+    })
+}

@@ -1,0 +1,17 @@
+//! What several rules, or a rule and a sign, read from the evidence. No rule's file is imported by another's.
+
+pub(super) mod age;
+pub(super) mod attributes;
+pub(super) mod blemish;
+pub(super) mod dhcp;
+pub(super) mod disagreement;
+pub(super) mod forward;
+pub(super) mod inbound;
+pub(super) mod policy;
+pub(super) mod rebinding;
+pub(super) mod recursion;
+pub(super) mod refusal;
+pub(super) mod samples;
+pub(super) mod transport;
+pub(super) mod validation;
+pub(super) mod wrong_view;

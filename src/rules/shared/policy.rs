@@ -1,0 +1,85 @@
+//! What shows that a resolver blocks the name on purpose.
+
+use super::{rebinding, recursion, refusal, validation};
+use crate::compare::Verdict;
+use crate::dns::ExtendedError;
+use crate::rules::step::{self, Denial, Step};
+use crate::rules::{Case, Subject};
+
+/// What shows the policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::rules) enum Shape {
+    /// A SOA that has no business there.
+    PolicySoa,
+    /// The name is made an alias.
+    Alias,
+    /// An Extended DNS Error says so.
+    Marked,
+    /// An Extended DNS Error says so, and what it blocks may be a private address rather than the name.
+    MarkedPerhapsRebinding,
+    /// An Extended DNS Error says so, and no control was asked.
+    MarkedUnchecked,
+    /// Denied without a SOA.
+    Bare,
+    /// Refused.
+    Refused,
+}
+
+/// What shows a policy at this resolver, on whichever side it stands.
+pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
+    if Step::of(subject) != Step::Content
+        || rebinding::shape(case, subject).is_some()
+        || refusal::of_the_client(subject).is_some()
+        || recursion::is_missing(subject).is_some()
+    {
+        return None;
+    }
+    let a = subject.a()?;
+    let ordinary = subject.sibling_is_ordinary();
+    let aws_works = subject.aws_control_works() == Some(true);
+    let unchecked = step::controls(subject).next().is_none();
+    let marked = a.has_ede(ExtendedError::is_policy);
+    match (subject.verdict(), Denial::of(subject)) {
+        (_, Some(Denial::Beside(_))) => Some(Shape::PolicySoa),
+        // AWS's zones hold the addresses under the name itself.
+        (_, Some(Denial::Alias(_))) => (case.endpoint.is_some() && (ordinary || aws_works)).then_some(Shape::Alias),
+        // A root that denies all of .com, where AWS's names resolve: made up for the answer.
+        (_, Some(Denial::Root)) => aws_works.then_some(Shape::Bare),
+        (verdict, Some(Denial::Bare)) => {
+            if recursion::ends_at_aws(subject) {
+                return None;
+            }
+            // What a filter of private addresses leaves; but whether there are any is not known.
+            let perhaps_rebinding = verdict == Verdict::NoData && ordinary && !subject.is_vpc_side();
+            match (marked, perhaps_rebinding) {
+                (true, true) => Some(Shape::MarkedPerhapsRebinding),
+                (true, false) if ordinary || aws_works => Some(Shape::Marked),
+                (true, false) => unchecked.then_some(Shape::MarkedUnchecked),
+                (false, true) => None,
+                (false, false) => (ordinary || aws_works).then_some(Shape::Bare),
+            }
+        }
+        (Verdict::ServFail, None) if marked && !validation::is_shown(subject) => {
+            if ordinary || subject.any_outside_control_works() {
+                Some(Shape::Marked)
+            } else {
+                unchecked.then_some(Shape::MarkedUnchecked)
+            }
+        }
+        (Verdict::Refused, None) => {
+            let others_work = ordinary || subject.any_outside_control_works();
+            match a.ede.iter().find(|error| error.is_policy()) {
+                Some(error) if error.code == 18 && ordinary => Some(Shape::MarkedPerhapsRebinding),
+                Some(_) if others_work => Some(Shape::Marked),
+                Some(_) => unchecked.then_some(Shape::MarkedUnchecked),
+                None => others_work.then_some(Shape::Refused),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// A block that shows no other origin, on the VPC's side.
+pub(in crate::rules) fn is_of_the_vpc(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    subject.is_vpc_side() && matches!(shape(case, subject), Some(Shape::Bare | Shape::Alias))
+}

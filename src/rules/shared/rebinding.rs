@@ -1,0 +1,62 @@
+//! What a filter of private addresses leaves of an answer.
+
+use super::validation;
+use crate::compare::Verdict;
+use crate::dns::{AnswerKind, ExtendedError};
+use crate::endpoint::SoaOrigin;
+use crate::rules::step::{Denial, Step};
+use crate::rules::{Case, Subject};
+
+/// What a filter left of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::rules) enum Shape {
+    /// No record, and EDE 15, which dnsmasq adds.
+    Marked,
+    /// As above, but the sibling was not asked, or a text names another reason.
+    MarkedUnchecked,
+    /// No record and no SOA.
+    Bare,
+    /// SERVFAIL for A alone.
+    ServFail,
+    /// REFUSED with EDE 18.
+    Refused,
+}
+
+/// What a filter of private addresses left of this resolver's answer; `None` where the evidence is another's.
+pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
+    if Step::of(subject) != Step::Content || !case.private_addresses_elsewhere(subject) {
+        return None;
+    }
+    let a = subject.a()?;
+    let ordinary = subject.sibling_is_ordinary();
+    // AWS's own resolvers have no such filter: there, only its mark would tell that something else answers.
+    let may_be_unmarked = ordinary && !subject.is_vpc_side();
+    match subject.verdict() {
+        Verdict::NoData if a.records.is_empty() && matches!(Denial::of(subject), Some(Denial::Bare)) => {
+            match a.ede.iter().find(|error| error.code == 15) {
+                Some(mark) if ordinary && names_no_other_reason(mark) => Some(Shape::Marked),
+                Some(_) if ordinary || subject.sibling().is_none() => Some(Shape::MarkedUnchecked),
+                Some(_) => None,
+                None => may_be_unmarked.then_some(Shape::Bare),
+            }
+        }
+        Verdict::ServFail if may_be_unmarked && !validation::is_shown(subject) => {
+            let aaaa = subject.aaaa()?;
+            let from_aws = aaaa
+                .soa
+                .as_ref()
+                .is_some_and(|soa| SoaOrigin::of(soa) != SoaOrigin::Foreign);
+            let answered = aaaa.kind == AnswerKind::Answer || aaaa.kind == AnswerKind::NoData && from_aws;
+            answered.then_some(Shape::ServFail)
+        }
+        Verdict::Refused if ordinary && a.has_ede(|error| error.code == 18) => Some(Shape::Refused),
+        _ => None,
+    }
+}
+
+/// dnsmasq sends the code alone; a text may name a list that blocks the name.
+pub(in crate::rules) fn names_no_other_reason(mark: &ExtendedError) -> bool {
+    mark.text
+        .as_ref()
+        .is_none_or(|text| text.to_ascii_lowercase().contains("rebind"))
+}

@@ -1,0 +1,41 @@
+//! What a resolver resolves of the internet.
+
+use super::{refusal, validation};
+use crate::compare::Verdict;
+use crate::rules::step::{Denial, Step};
+use crate::rules::{Confidence, Subject};
+
+/// How sure it is that the resolver recurses nowhere; `None` where the evidence is another's.
+pub(in crate::rules) fn is_missing(subject: &Subject<'_>) -> Option<Confidence> {
+    if Step::of(subject) != Step::Content || subject.sibling_is_ordinary() {
+        return None;
+    }
+    let aws = subject.aws_control_works();
+    if aws == Some(true) {
+        return None;
+    }
+    let root_fails = subject.root_control_works() == Some(false);
+    let fits = match (subject.verdict(), Denial::of(subject)) {
+        // A private root answers for itself: that it works says nothing of the internet. (For a name under no
+        // known domain the internet's root says the same, and there is no control of AWS's.)
+        (_, Some(Denial::Root)) => aws == Some(false),
+        (_, Some(Denial::Bare)) | (Verdict::Timeout, None) => root_fails,
+        (Verdict::ServFail, None) => root_fails && !validation::is_shown(subject),
+        (Verdict::Refused, None) => root_fails && refusal::of_the_client(subject).is_none(),
+        _ => false,
+    };
+    let confidence = if aws == Some(false) {
+        Confidence::High
+    } else {
+        Confidence::Medium
+    };
+    fits.then_some(confidence)
+}
+
+/// The sibling and AWS's public names fail, and the root works: what is wrong ends at AWS's domain.
+pub(in crate::rules) fn ends_at_aws(subject: &Subject<'_>) -> bool {
+    subject.sibling().is_some()
+        && !subject.sibling_is_ordinary()
+        && subject.aws_control_works() == Some(false)
+        && subject.root_control_works() == Some(true)
+}
