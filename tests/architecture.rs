@@ -255,3 +255,73 @@ fn lines_have_one_width() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+/// The files of the rules: those that declare one.
+fn rule_files() -> BTreeMap<PathBuf, String> {
+    sources()
+        .into_iter()
+        .filter(|(path, text)| path.starts_with("rules") && code(text).any(|line| line.starts_with("declare_rule!")))
+        .collect()
+}
+
+/// Whether a line speaks of a module: `name::`, or its name in a list of imports.
+fn speaks_of(line: &str, name: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    line.match_indices(name).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let rest = &line[at + name.len()..];
+        before.is_none_or(|c| !is_word(c) && c != '.' && c != '"')
+            && (rest.starts_with("::") || line.trim_start().starts_with("use ") && !rest.starts_with(is_word))
+    })
+}
+
+/// What two rules share stands in `rules/shared`, in a sign, or in a module of its own: a rule's file is for the
+/// catalogue alone, so that what one rule reads changes no other rule.
+#[test]
+fn no_rule_is_imported() {
+    let rules = rule_files();
+    assert!(rules.len() > 70, "{}", rules.len());
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        if path == Path::new("rules/mod.rs") {
+            continue;
+        }
+        // An import over several lines is one.
+        let code: Vec<&str> = code(&text).collect();
+        for statement in code.join("\n").split(';') {
+            let statement = statement.trim().replace('\n', " ");
+            for rule in rules.keys().filter(|rule| **rule != path) {
+                let name = rule.file_stem().expect("a file").to_string_lossy();
+                if speaks_of(&statement, &name) {
+                    wrong.push(format!("{} speaks of {name}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Rules name what a finding shows, never another rule: a new rule needs no edit of another's list.
+#[test]
+fn no_rule_names_another() {
+    let rules = rule_files();
+    let names: Vec<String> = rules
+        .keys()
+        .map(|path| path.file_stem().expect("a file").to_string_lossy().replace('_', "-"))
+        .collect();
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        if !path.starts_with("rules") && !path.starts_with("places") {
+            continue;
+        }
+        for line in code(&text) {
+            for name in &names {
+                let declares = line.trim_start().starts_with(&format!("\"{name}\" = {{"));
+                if line.contains(&format!("\"{name}\"")) && !declares {
+                    wrong.push(format!("{}: {}", path.display(), line.trim()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

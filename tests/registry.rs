@@ -11,7 +11,7 @@ use eks_dns_doctor::capture;
 use eks_dns_doctor::lab;
 use eks_dns_doctor::places::PLACE_RULES;
 use eks_dns_doctor::report::{Report, diagnose};
-use eks_dns_doctor::rules::{self, RULES};
+use eks_dns_doctor::rules::{self, RULES, Shows};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -31,6 +31,7 @@ const NOT_RULES: &[&str] = &[
     "phrase",
     "reference",
     "route53",
+    "shows",
     "step",
     "view",
     "why",
@@ -132,12 +133,13 @@ fn rules_of_several_places_are_documented() {
 }
 
 #[test]
-fn rules_that_are_referred_to_exist() {
+fn what_a_rule_explains_some_rule_shows() {
+    let shown: BTreeSet<Shows> = RULES.iter().flat_map(|rule| rule.shows).copied().collect();
+    let needed = RULES.iter().flat_map(|rule| rule.explains.iter().chain(rule.replaces));
+    let needed: BTreeSet<Shows> = needed.copied().collect();
+    assert_eq!(shown, needed, "what rules show, and what others explain or replace");
     for rule in RULES {
-        for other in rule.explains.iter().chain(rule.replaces) {
-            assert!(rules::find(other).is_some(), "{} refers to {other}", rule.name);
-            assert_ne!(*other, rule.name);
-        }
+        assert!(!rule.explains(rule) && !rule.replaces(rule), "{}", rule.name);
     }
 }
 

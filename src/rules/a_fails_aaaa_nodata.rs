@@ -24,6 +24,7 @@ declare_rule! {
         summary: "A fails and AAAA is NODATA: clients may print \"no such host\" for a name that exists",
         severity: Severity::Info,
         since: "0.1.0",
+        shows: [OneAnswer, OnlyAFails],
         references: [GO_DNS_CLIENT],
         needs: [],
         wants: [],

@@ -27,6 +27,7 @@ declare_rule! {
         summary: "the A question is answered, and the AAAA question fails",
         severity: Severity::Warning,
         since: "0.1.0",
+        shows: [OneAnswer],
         references: [RFC_4074],
         needs: [],
         wants: [],

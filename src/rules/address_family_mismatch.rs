@@ -26,6 +26,7 @@ declare_rule! {
         summary: "a dual-stack endpoint name has addresses of one family only",
         severity: Severity::Warning,
         since: "0.1.0",
+        shows: [OneAnswer],
         references: [EKS_CLUSTER_ENDPOINT],
         needs: [],
         wants: [],

@@ -29,15 +29,7 @@ declare_rule! {
         references: [EKS_DESCRIBE_CLUSTER],
         needs: [AbsentCluster],
         wants: [Kubeconfig, Caller],
-        explains: [
-            "no-forwarding",
-            "not-in-public-dns",
-            "forwarded-to-wrong-view",
-            "private-zone-not-effective",
-            "stale-negative-cache",
-            "name-does-not-exist",
-            "negative-answer",
-        ],
+        explains: [PublicView, NotPublished, AnotherVpc, UnusedPrivateZone, CachedDenial, NoSuchName, Denial],
         stage: Stage::Evidence,
     }
 }

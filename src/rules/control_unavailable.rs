@@ -1,7 +1,7 @@
 //! The control that would tell two causes apart was not asked, or not heard.
 
 use super::remedy::question;
-use super::{Case, Confidence, Evidence, Finding, Need, Remedy, Severity, Stage};
+use super::{Case, Confidence, Control, Evidence, Finding, Need, Remedy, Severity, Stage, find};
 
 declare_rule! {
     /// ## What it means
@@ -27,36 +27,6 @@ declare_rule! {
         stage: Stage::Remainder,
     }
 }
-
-/// A control that a run can be without.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Control {
-    /// A public resolver.
-    Public,
-    /// A resolver of the VPC.
-    Vpc,
-    /// The random sibling, and the names outside the zone.
-    Questions,
-}
-
-/// Which control settles a finding of a rule, and between what.
-const DECIDES: &[(&str, Control, &str)] = &[
-    (
-        "no-forwarding",
-        Control::Vpc,
-        "whether the VPC has private addresses for the name at all, or private access is off",
-    ),
-    (
-        "no-forwarding",
-        Control::Public,
-        "whether the name is not forwarded, or the answer is a stale one of a name that is published by now",
-    ),
-    (
-        "forwarded-to-wrong-view",
-        Control::Questions,
-        "whether the answer is from another view, or from a cache",
-    ),
-];
 
 impl Control {
     /// Whether this run is without it.
@@ -117,10 +87,9 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
     for unsure in earlier.iter().filter(|finding| {
         finding.severity == Severity::Error && matches!(finding.confidence, Confidence::Medium | Confidence::Low)
     }) {
-        let missing = DECIDES
-            .iter()
-            .find(|(rule, control, _)| unsure.rule == *rule && control.is_missing(case, unsure));
-        let Some((rule, control, between)) = missing else {
+        let settled_by = find(&unsure.rule).map_or(&[][..], |rule| rule.settled_by);
+        let missing = settled_by.iter().find(|(control, _)| control.is_missing(case, unsure));
+        let Some((control, between)) = missing else {
             continue;
         };
         if let Some((_, finding)) = said.iter_mut().find(|(other, _)| other == control) {
@@ -131,17 +100,18 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
             }
             continue;
         }
-        said.push((*control, finding(case, *control, rule, between, unsure)));
+        said.push((*control, finding(case, *control, between, unsure)));
     }
     said.into_iter().map(|(_, finding)| finding).collect()
 }
 
-fn finding(case: &Case<'_>, control: Control, rule: &str, between: &str, unsure: &Finding) -> Finding {
+fn finding(case: &Case<'_>, control: Control, between: &str, unsure: &Finding) -> Finding {
     let state = if control.was_asked(case) {
         "was asked and not heard"
     } else {
         "was not asked"
     };
+    let rule = unsure.rule.as_str();
     RULE.finding_at_large(Confidence::Certain)
         .about(unsure.resolvers.clone())
         .summary(format!(

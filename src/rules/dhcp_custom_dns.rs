@@ -34,7 +34,7 @@ declare_rule! {
         references: [VPC_DHCP_OPTIONS, EKS_CLUSTER_ENDPOINT, ROUTE53_PRIVATE_ZONE_CONSIDERATIONS],
         needs: [DhcpOptions],
         wants: [Cluster, Vpc, Caller, VpcView],
-        explains: ["no-forwarding", "forwarded-to-wrong-view", "negative-answer"],
+        explains: [PublicView, AnotherVpc, Denial],
         stage: Stage::Evidence,
     }
 }

@@ -35,7 +35,7 @@ declare_rule! {
         confidence: [Low],
         needs: [VpcView],
         wants: [PublicControl],
-        explains: ["a-fails-aaaa-nodata"],
+        explains: [OnlyAFails],
         stage: Stage::Evidence,
     }
 }

@@ -27,6 +27,7 @@ declare_rule! {
         summary: "validation fails at the resolver",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer],
         references: [RFC_4035_CD, RFC_7646, RFC_8914_DNSSEC],
         at: Failing,
         requires: [
@@ -34,7 +35,7 @@ declare_rule! {
             [SERVFAIL],
             [VALIDATION_FAILS],
         ],
-        explains: ["a-fails-aaaa-nodata"],
+        explains: [OnlyAFails],
         stage: Stage::Evidence,
     }
 }

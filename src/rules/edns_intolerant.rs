@@ -27,6 +27,7 @@ declare_rule! {
         summary: "questions with EDNS fail, and the same without it are answered",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer],
         references: [RFC_6891, GO_DNS_CLIENT, DNS_FLAG_DAY],
         at: Failing,
         requires: [[ANSWERS_ONLY_WITHOUT_EDNS]],

@@ -31,13 +31,7 @@ declare_rule! {
         references: [EKS_CLUSTER_ENDPOINT],
         needs: [],
         wants: [Cluster, Kubeconfig],
-        replaces: [
-            "no-forwarding",
-            "not-in-public-dns",
-            "forwarded-to-wrong-view",
-            "private-zone-not-effective",
-            "name-does-not-exist",
-        ],
+        replaces: [PublicView, NotPublished, AnotherVpc, UnusedPrivateZone, NoSuchName],
         stage: Stage::Evidence,
     }
 }

@@ -33,15 +33,7 @@ declare_rule! {
         references: [EKS_CLUSTER_ENDPOINT, EKS_KUBECONFIG],
         needs: [Cluster],
         wants: [Kubeconfig],
-        explains: [
-            "no-forwarding",
-            "not-in-public-dns",
-            "forwarded-to-wrong-view",
-            "private-zone-not-effective",
-            "stale-negative-cache",
-            "name-does-not-exist",
-            "negative-answer",
-        ],
+        explains: [PublicView, NotPublished, AnotherVpc, UnusedPrivateZone, CachedDenial, NoSuchName, Denial],
         stage: Stage::Evidence,
     }
 }

@@ -83,18 +83,16 @@ fn rule_of(finding: &Finding) -> Option<&'static Rule> {
 /// Drops the resolvers of a finding that another rule's finding takes the place of, and the finding with the
 /// last of them.
 fn replace(findings: &mut Vec<Finding>) {
-    let replaced: Vec<(&str, Vec<String>)> = findings
+    let replacing: Vec<(&Rule, Vec<String>)> = findings
         .iter()
-        .filter_map(|finding| Some((rule_of(finding)?, finding)))
-        .flat_map(|(rule, finding)| {
-            let resolvers = finding.resolvers.clone();
-            rule.replaces.iter().map(move |name| (*name, resolvers.clone()))
-        })
+        .filter_map(|finding| Some((rule_of(finding)?, finding.resolvers.clone())))
+        .filter(|(rule, _)| !rule.replaces.is_empty())
         .collect();
     findings.retain_mut(|finding| {
         let before = finding.resolvers.len();
-        for (name, resolvers) in &replaced {
-            if finding.rule == *name {
+        let of = rule_of(finding);
+        for (rule, resolvers) in &replacing {
+            if of.is_some_and(|of| rule.replaces(of)) {
                 finding.resolvers.retain(|resolver| !resolvers.contains(resolver));
             }
         }
@@ -172,7 +170,7 @@ fn link_causes(findings: &mut [Finding]) {
                 let resolvers = &finding.resolvers;
                 !cause.resolvers.is_empty() && resolvers.iter().all(|name| cause.resolvers.contains(name))
             };
-            cause.rule.explains.contains(&finding.rule.as_str())
+            rule_of(finding).is_some_and(|rule| cause.rule.explains(rule))
                 && (cause.at_large.is_some_and(|severity| severity <= finding.severity) || of_all())
         });
         finding.caused_by = cause.map(|cause| cause.rule.name.to_owned());

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Rule, Subject};
+use super::{Rule, Shows, Subject, find};
 use crate::software::Software;
 
 /// How bad it is, by effect.
@@ -286,4 +286,11 @@ pub(super) fn grouped<T: Copy, K: PartialEq>(
         }
     }
     groups
+}
+
+impl Finding {
+    /// Whether it shows this, by its rule.
+    pub fn shows(&self, shows: Shows) -> bool {
+        find(&self.rule).is_some_and(|rule| rule.shows(shows))
+    }
 }

@@ -28,6 +28,7 @@ declare_rule! {
         summary: "the answer holds private addresses that are not the cluster's",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer, ForeignAddresses],
         references: [EKS_CLUSTER_ENDPOINT],
         at: Failing,
         requires: [

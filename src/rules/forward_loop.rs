@@ -34,7 +34,7 @@ declare_rule! {
         references: [ROUTE53_RESOLVER_BEST_PRACTICES],
         needs: [ResolverRules, RuleAssociations, ResolverEndpoints],
         wants: [Cluster, Vpc, Instance, HostedZones],
-        explains: ["forward-target-unreachable", "private-zone-not-effective", "unexplained-mismatch"],
+        explains: [SilentForwardTarget, UnusedPrivateZone, Unexplained],
         stage: Stage::Evidence,
     }
 }

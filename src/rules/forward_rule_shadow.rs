@@ -38,14 +38,7 @@ declare_rule! {
         references: [ROUTE53_VPC_AND_NETWORK, ROUTE53_PRIVATE_ZONE_CONSIDERATIONS],
         needs: [ResolverRules, RuleAssociations],
         wants: [Cluster, Vpc, Instance, HostedZones, ResolverEndpoints],
-        explains: [
-            "private-zone-not-effective",
-            "forward-target-unreachable",
-            "no-forwarding",
-            "forwarded-to-wrong-view",
-            "negative-answer",
-            "unexplained-mismatch",
-        ],
+        explains: [UnusedPrivateZone, SilentForwardTarget, PublicView, AnotherVpc, Denial, Unexplained],
         stage: Stage::Evidence,
     }
 }

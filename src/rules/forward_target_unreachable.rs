@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::phrase::{self, observed, observed_controls, observed_sibling, observed_target};
 use super::shared::forward::{self, Forward};
 use super::shared::inbound;
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Shows, Stage, Subject, grouped, remedy};
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::Transport;
 
@@ -33,6 +33,7 @@ declare_rule! {
         summary: "the resolver forwards the name to a server that does not answer it",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer, SilentForwardTarget],
         references: [ROUTE53_INBOUND, RFC_8914],
         at: Failing,
         requires: [
@@ -47,7 +48,7 @@ declare_rule! {
             [not MARKED_AS_POLICY],
             [SIBLING_FAILS, AAAA_FAILS],
         ],
-        explains: ["a-fails-aaaa-nodata"],
+        explains: [OnlyAFails],
         stage: Stage::Evidence,
     }
 }
@@ -152,7 +153,8 @@ fn finding(
     // The inbound endpoint is another resolver than the one that fails, so the link is made here.
     let caused_by = down
         .is_some_and(|down| !down.is_empty())
-        .then(|| "inbound-endpoint-unreachable".to_owned());
+        .then(|| Shows::SilentInboundEndpoint.rule())
+        .flatten();
     RULE.finding(confidence, subjects)
         .caused_by(caused_by)
         .summary(format!(

@@ -30,6 +30,8 @@ declare_rule! {
         summary: "the name is taken to a VPC or a view that does not have it",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer, AnotherVpc],
+        settled_by: [Questions => "whether the answer is from another view, or from a cache"],
         references: [AWS_BLOG_EKS_DNS, ROUTE53_PRIVATE_ZONES],
         needs: [],
         wants: [VpcView, PublicControl, Cluster],

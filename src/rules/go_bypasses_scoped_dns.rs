@@ -29,6 +29,7 @@ declare_rule! {
         summary: "the operating system resolves the name, and Go programs that read resolv.conf do not",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OwnConfiguration],
         references: [GO_NET, SYSTEMD_RESOLVED],
         needs: [SystemView],
         wants: [Hosts, Stub],

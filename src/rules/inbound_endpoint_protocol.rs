@@ -29,7 +29,7 @@ declare_rule! {
         references: [ROUTE53_RESOLVER_ENDPOINT, ROUTE53_INBOUND_VALUES],
         needs: [ResolverEndpoints],
         wants: [Cluster, Vpc],
-        explains: ["inbound-endpoint-unreachable", "resolver-unreachable", "forward-target-unreachable"],
+        explains: [SilentInboundEndpoint, SilentResolver, SilentForwardTarget],
         stage: Stage::Evidence,
     }
 }

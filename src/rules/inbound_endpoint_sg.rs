@@ -37,13 +37,7 @@ declare_rule! {
         references: [ROUTE53_INBOUND_VALUES, VPC_SECURITY_GROUP_RULES],
         needs: [ResolverEndpoints, SecurityGroups],
         wants: [Cluster, Vpc, Instance],
-        explains: [
-            "inbound-endpoint-unreachable",
-            "resolver-unreachable",
-            "forward-target-unreachable",
-            "udp-blocked",
-            "tcp-blocked",
-        ],
+        explains: [SilentInboundEndpoint, SilentResolver, SilentForwardTarget, NoUdp, NoTcp],
         stage: Stage::Evidence,
     }
 }

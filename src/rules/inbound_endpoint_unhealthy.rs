@@ -31,7 +31,7 @@ declare_rule! {
         references: [ROUTE53_RESOLVER_ENDPOINT, ROUTE53_INBOUND_MANAGING],
         needs: [ResolverEndpoints],
         wants: [Cluster, Vpc],
-        explains: ["inbound-endpoint-unreachable", "resolver-unreachable", "forward-target-unreachable"],
+        explains: [SilentInboundEndpoint, SilentResolver, SilentForwardTarget],
         stage: Stage::Evidence,
     }
 }

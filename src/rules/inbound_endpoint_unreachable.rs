@@ -34,6 +34,7 @@ declare_rule! {
         summary: "an inbound endpoint's address answers nothing",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer, SilentInboundEndpoint],
         references: [ROUTE53_INBOUND, ROUTE53_INBOUND_VALUES],
         needs: [],
         wants: [Instance, ResolverEndpoints, SecurityGroups],

@@ -33,7 +33,7 @@ declare_rule! {
         references: [AWS_BLOG_EKS_DNS, ROUTE53_INBOUND],
         needs: [ResolverEndpoints],
         wants: [Cluster, Vpc, VpcView],
-        explains: ["forwarded-to-wrong-view"],
+        explains: [AnotherVpc],
         stage: Stage::Evidence,
     }
 }

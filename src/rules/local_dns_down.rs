@@ -26,6 +26,7 @@ declare_rule! {
         summary: "this host's own DNS service is down, or resolv.conf names no name server",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer],
         references: [MAN_RESOLV_CONF, GO_DNS_CONFIG],
         needs: [Stub],
         wants: [],

@@ -33,6 +33,7 @@ declare_rule! {
         summary: "what comes back cannot be read, or does not belong to the question",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer],
         references: [RFC_1035_MESSAGES, RFC_5452_MATCHING, RFC_1034_ALIASES],
         at: InScope,
         requires: [[UNREADABLE, PARTLY_BROKEN]],

@@ -9,6 +9,7 @@ mod reference;
 pub mod remedy;
 mod route53;
 mod shared;
+mod shows;
 mod signs;
 mod step;
 mod view;
@@ -20,6 +21,8 @@ pub use case::{Case, Need, Subject};
 pub use engine::{evaluate, touched};
 pub use finding::{Confidence, Evidence, Finding, Reference, Remedy, Severity};
 pub use fit::{At, Fit, Fits, Statement};
+pub use shared::control::Control;
+pub use shows::Shows;
 #[cfg(test)]
 pub(crate) use why::contradictions;
 pub use why::{Considered, Outcome, Reading, Why, explain};
@@ -47,10 +50,14 @@ pub struct Rule {
     pub needs: &'static [Need],
     /// Without these it is less sure. [`Rule::wants`] has all, with those of its signs.
     pub wants: &'static [Need],
-    /// The rules whose findings about the same resolvers are consequences of this one's.
-    pub explains: &'static [&'static str],
-    /// The rules whose findings about the same resolvers this one's take the place of.
-    pub replaces: &'static [&'static str],
+    /// What its findings show, for the rules that have that for a consequence.
+    pub shows: &'static [Shows],
+    /// The controls that would confirm its findings or rule them out, and what each would show.
+    pub settled_by: &'static [(Control, &'static str)],
+    /// What findings about the same resolvers show where they are consequences of this one's.
+    pub explains: &'static [Shows],
+    /// What findings about the same resolvers show where this one's take their place.
+    pub replaces: &'static [Shows],
     /// When it is asked.
     pub stage: Stage,
     /// Looks at the case where the signs fit, and at what earlier stages found.
@@ -136,6 +143,8 @@ macro_rules! declare_rule {
             summary: $summary:literal,
             severity: $severity:expr,
             since: $since:literal,
+            $(shows: [$($shown:ident),+ $(,)?],)?
+            $(settled_by: [$($control:ident => $between:literal),+ $(,)?],)?
             references: [$($reference:ident),+ $(,)?],
             $(
                 at: $at:ident,
@@ -144,8 +153,8 @@ macro_rules! declare_rule {
             )?
             $(needs: [$($need:ident),* $(,)?],)?
             $(wants: [$($want:ident),* $(,)?],)?
-            $(explains: [$($explained:literal),* $(,)?],)?
-            $(replaces: [$($replaced:literal),* $(,)?],)?
+            $(explains: [$($explained:ident),* $(,)?],)?
+            $(replaces: [$($replaced:ident),* $(,)?],)?
             stage: $stage:expr $(,)?
         }
     ) => {
@@ -164,8 +173,10 @@ macro_rules! declare_rule {
             )?),
             needs: &[$($(crate::rules::Need::$need),*)?],
             wants: &[$($(crate::rules::Need::$want),*)?],
-            explains: &[$($($explained),*)?],
-            replaces: &[$($($replaced),*)?],
+            shows: &[$($(crate::rules::Shows::$shown),+)?],
+            settled_by: &[$($((crate::rules::Control::$control, $between)),+)?],
+            explains: &[$($(crate::rules::Shows::$explained),*)?],
+            replaces: &[$($(crate::rules::Shows::$replaced),*)?],
             stage: $stage,
             check: check!($($at)?),
             file: file!(),
@@ -328,4 +339,21 @@ pub static RULES: &[&Rule] = &[
 /// The rule of this name.
 pub fn find(name: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.name == name)
+}
+
+impl Rule {
+    /// Whether its findings show this.
+    pub fn shows(&self, shows: Shows) -> bool {
+        self.shows.contains(&shows)
+    }
+
+    /// Whether another rule's findings about the same resolvers are consequences of this one's.
+    pub fn explains(&self, other: &Self) -> bool {
+        self.explains.iter().any(|shows| other.shows(*shows))
+    }
+
+    /// Whether this one's findings take the place of another rule's about the same resolvers.
+    pub fn replaces(&self, other: &Self) -> bool {
+        self.replaces.iter().any(|shows| other.shows(*shows))
+    }
 }

@@ -22,6 +22,7 @@ declare_rule! {
         summary: "clients with musl ask all name servers at once, and those disagree",
         severity: Severity::Warning,
         since: "0.1.0",
+        shows: [FirstAnswer],
         references: [MUSL_DIFFERENCES],
         needs: [],
         wants: [],

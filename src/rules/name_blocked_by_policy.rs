@@ -30,6 +30,7 @@ declare_rule! {
         summary: "the resolver blocks the name on purpose",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer, OwnConfiguration],
         references: [RFC_8914_POLICY, BIND_RPZ, ROUTE53_FIREWALL],
         at: Failing,
         requires: [
@@ -44,7 +45,7 @@ declare_rule! {
             [not BLOCKS_IN_THE_VPC],
         ],
         wants: [VpcView, PublicControl, Controls],
-        explains: ["a-fails-aaaa-nodata"],
+        explains: [OnlyAFails],
         stage: Stage::Evidence,
     }
 }

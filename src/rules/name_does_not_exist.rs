@@ -25,6 +25,7 @@ declare_rule! {
         summary: "every resolver says that the name does not exist, the VPC's own included",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer, NoSuchName],
         references: [EKS_KUBECONFIG],
         needs: [VpcView],
         wants: [Cluster, AbsentCluster],

@@ -27,6 +27,7 @@ declare_rule! {
         summary: "an IPv6 address of the answer is an expected IPv4 address in DNS64's prefix",
         severity: Severity::Info,
         since: "0.1.0",
+        shows: [OneAnswer],
         references: [RFC_6147, RFC_6052],
         needs: [],
         wants: [],

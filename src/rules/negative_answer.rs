@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::remedy::question::{self, Question};
-use super::{Case, Confidence, Finding, Severity, Stage, Subject, grouped, view};
+use super::{Case, Confidence, Finding, Severity, Shows, Stage, Subject, grouped, view};
 use crate::dns::Soa;
 use crate::endpoint::SoaOrigin;
 
@@ -24,10 +24,11 @@ declare_rule! {
         summary: "the resolver denies the name, and what is known does not say why",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer, Denial],
         references: [RFC_2308, RFC_9499],
         needs: [],
         wants: [VpcView, PublicControl, Cluster],
-        explains: ["search-domain-wildcard"],
+        explains: [SearchDomain],
         stage: Stage::Remainder,
     }
 }
@@ -64,11 +65,9 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
 
 /// The public view in front of a VPC that shows it itself: whatever else is wrong, that comes first.
 fn cause(denial: Denial, subject: &Subject<'_>, earlier: &[Finding]) -> Option<String> {
-    let at_the_vpc = "private-zone-not-effective";
-    let applies = denial == Denial::PublicZone
-        && !subject.is_vpc_side()
-        && earlier.iter().any(|finding| finding.rule == at_the_vpc);
-    applies.then(|| at_the_vpc.to_owned())
+    let at_the_vpc = earlier.iter().find(|finding| finding.shows(Shows::UnusedPrivateZone));
+    let applies = denial == Denial::PublicZone && !subject.is_vpc_side();
+    at_the_vpc.filter(|_| applies).map(|finding| finding.rule.clone())
 }
 
 fn finding(case: &Case<'_>, denial: Denial, caused_by: Option<String>, subjects: &[&Subject<'_>]) -> Finding {

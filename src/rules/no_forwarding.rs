@@ -37,6 +37,11 @@ declare_rule! {
         summary: "the resolver does not forward the name to the cluster's VPC",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer, PublicView],
+        settled_by: [
+            Vpc => "whether the VPC has private addresses for the name at all, or private access is off",
+            Public => "whether the name is not forwarded, or the answer is a stale one of a name that is published by now",
+        ],
         references: [EKS_CLUSTER_ENDPOINT, ROUTE53_INBOUND, AWS_BLOG_EKS_DNS],
         at: InScope,
         requires: [
@@ -47,7 +52,7 @@ declare_rule! {
             [VPC_HAS_THE_NAME, AWS_HAS_THE_PRIVATE_ENDPOINT, GIVES_ADDRESSES],
             [unless PUBLIC_HAS_THE_NAME, GIVES_ADDRESSES],
         ],
-        explains: ["not-in-public-dns"],
+        explains: [NotPublished],
         stage: Stage::Evidence,
     }
 }

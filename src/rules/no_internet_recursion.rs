@@ -27,6 +27,7 @@ declare_rule! {
         summary: "the resolver cannot resolve internet names",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer, OwnConfiguration],
         references: [EKS_CLUSTER_ENDPOINT, ROUTE53_INBOUND],
         at: Failing,
         requires: [

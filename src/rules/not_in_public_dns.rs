@@ -25,6 +25,7 @@ declare_rule! {
         summary: "the name is in the VPC's view and was never published in public DNS",
         severity: Severity::Info,
         since: "0.1.0",
+        shows: [OneAnswer, NotPublished],
         references: [EKS_CLUSTER_ENDPOINT, EKS_HISTORY],
         needs: [VpcView, PublicControl],
         wants: [Cluster],

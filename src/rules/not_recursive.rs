@@ -26,6 +26,7 @@ declare_rule! {
         summary: "the server does not recurse",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer],
         references: [RFC_1035_HEADER, RFC_9499, BIND_RECURSION],
         at: Failing,
         requires: [[HEARD_AT_ALL], [not RECURSES]],

@@ -29,7 +29,7 @@ declare_rule! {
         references: [MAN_NSSWITCH, GO_CONF],
         needs: [HostsLine],
         wants: [SystemView],
-        explains: ["unexplained-mismatch"],
+        explains: [Unexplained],
         stage: Stage::Evidence,
     }
 }

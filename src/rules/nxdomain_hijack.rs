@@ -25,6 +25,7 @@ declare_rule! {
         summary: "the resolver gives addresses for names that do not exist",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer],
         references: [RFC_8914_FORGED, DNSMASQ_BOGUS_NXDOMAIN],
         at: Failing,
         requires: [[INVENTS_ADDRESSES]],

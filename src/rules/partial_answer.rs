@@ -25,6 +25,7 @@ declare_rule! {
         summary: "some addresses of the answer are expected, and some are not",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer],
         references: [EKS_CLUSTER_ENDPOINT],
         at: Failing,
         requires: [

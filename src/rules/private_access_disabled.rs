@@ -33,13 +33,7 @@ declare_rule! {
         references: [EKS_CLUSTER_ENDPOINT],
         needs: [Cluster],
         wants: [VpcView, Kubeconfig, Updates],
-        replaces: [
-            "no-forwarding",
-            "not-in-public-dns",
-            "forwarded-to-wrong-view",
-            "private-zone-not-effective",
-            "foreign-private-addresses",
-        ],
+        replaces: [PublicView, NotPublished, AnotherVpc, UnusedPrivateZone, ForeignAddresses],
         stage: Stage::Evidence,
     }
 }

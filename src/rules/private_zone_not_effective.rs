@@ -29,6 +29,7 @@ declare_rule! {
         summary: "the VPC's own resolver does not have the endpoint's private addresses",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer, UnusedPrivateZone],
         references: [EKS_CLUSTER_ENDPOINT, ROUTE53_PRIVATE_ZONE_CONSIDERATIONS],
         needs: [VpcView],
         wants: [PublicControl, Cluster, Vpc, VpcAttributes, Updates],

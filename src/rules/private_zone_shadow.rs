@@ -36,6 +36,7 @@ declare_rule! {
         summary: "another private hosted zone shadows the endpoint's name",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer],
         references: [ROUTE53_PRIVATE_ZONE_CONSIDERATIONS],
         at: FailingOrConfigured,
         requires: [

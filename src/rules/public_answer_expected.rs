@@ -28,6 +28,7 @@ declare_rule! {
         summary: "outside the VPC the public endpoint's addresses are the right answer",
         severity: Severity::Info,
         since: "0.1.0",
+        shows: [OneAnswer],
         references: [EKS_CLUSTER_ENDPOINT],
         needs: [],
         wants: [Cluster],

@@ -32,6 +32,7 @@ declare_rule! {
         summary: "the resolver takes private addresses out of answers",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer, OwnConfiguration],
         references: [DNSMASQ_REBIND, UNBOUND_PRIVATE, BIND_DENY_ANSWER_ADDRESSES, PFSENSE_REBINDING, RFC_8914_POLICY],
         at: Failing,
         requires: [
@@ -42,7 +43,7 @@ declare_rule! {
             [SIBLING_IS_ORDINARY, MARKED_AS_POLICY],
         ],
         wants: [Controls],
-        explains: ["a-fails-aaaa-nodata"],
+        explains: [OnlyAFails],
         stage: Stage::Evidence,
     }
 }

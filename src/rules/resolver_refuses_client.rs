@@ -22,6 +22,7 @@ declare_rule! {
         summary: "the resolver refuses whatever this client asks",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer],
         references: [RFC_8914_PROHIBITED, BIND_RECURSION, UNBOUND_ACCESS_CONTROL],
         at: Failing,
         requires: [[REFUSES_THIS_CLIENT]],

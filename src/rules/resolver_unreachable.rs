@@ -32,6 +32,7 @@ declare_rule! {
         summary: "the resolver answers nothing, over UDP or TCP",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer, SilentResolver],
         references: [MAN_RESOLV_CONF, RFC_7766],
         at: Failing,
         requires: [

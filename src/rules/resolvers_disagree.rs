@@ -30,7 +30,7 @@ declare_rule! {
         references: [MAN_RESOLV_CONF, GO_DNS_CLIENT],
         needs: [],
         wants: [Stub],
-        explains: ["musl-takes-first-answer"],
+        explains: [FirstAnswer],
         stage: Stage::Remainder,
     }
 }

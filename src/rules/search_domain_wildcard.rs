@@ -30,6 +30,7 @@ declare_rule! {
         summary: "a suffix of the search list has a wildcard, which answers for the endpoint's name",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [SearchDomain],
         references: [MAN_RESOLV_CONF, RFC_1536_SEARCH, RFC_4592],
         needs: [],
         wants: [SystemView, Stub],

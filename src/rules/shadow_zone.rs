@@ -30,6 +30,7 @@ declare_rule! {
         summary: "the resolver has its own zone that hides the AWS zone",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer, OwnConfiguration],
         references: [RFC_2308_SOA, DNSMASQ_SERVER, UNBOUND_LOCAL_ZONE],
         at: Failing,
         requires: [

@@ -25,6 +25,7 @@ declare_rule! {
         summary: "the answer is an address that leads nowhere",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer],
         references: [RFC_1122_ADDRESSES, CONTROL_D_REBIND],
         at: Failing,
         requires: [

@@ -32,6 +32,7 @@ declare_rule! {
         summary: "the resolver answers, but late or only when asked again",
         severity: Severity::Warning,
         since: "0.1.0",
+        shows: [OneAnswer],
         references: [VPC_DNS_QUOTAS, MAN_RESOLV_CONF],
         needs: [],
         wants: [],

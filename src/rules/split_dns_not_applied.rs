@@ -33,19 +33,7 @@ declare_rule! {
         references: [SYSTEMD_RESOLVED, RESOLVECTL, MACOS_RESOLVER, WINDOWS_NRPT],
         needs: [Upstreams],
         wants: [SystemView],
-        explains: [
-            "no-forwarding",
-            "not-in-public-dns",
-            "negative-answer",
-            "name-does-not-exist",
-            "name-blocked-by-policy",
-            "rebinding-protection",
-            "stale-negative-cache",
-            "shadow-zone",
-            "go-bypasses-scoped-dns",
-            "forward-target-unreachable",
-            "no-internet-recursion",
-        ],
+        explains: [PublicView, NotPublished, Denial, NoSuchName, OwnConfiguration, CachedDenial, SilentForwardTarget],
         stage: Stage::Evidence,
     }
 }

@@ -32,6 +32,7 @@ declare_rule! {
         summary: "the answer holds addresses in the VPC that the cluster does not have now",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer],
         references: [EKS_NETWORK_REQUIREMENTS, EKS_BEST_PRACTICES],
         at: Failing,
         requires: [

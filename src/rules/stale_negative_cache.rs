@@ -29,6 +29,7 @@ declare_rule! {
         summary: "the resolver still gives an old denial of a name that exists now",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer, CachedDenial],
         references: [RFC_2308, ROUTE53_SOA],
         at: Failing,
         requires: [

@@ -25,6 +25,7 @@ declare_rule! {
         summary: "the resolver answers over UDP, and TCP port 53 is closed",
         severity: Severity::Warning,
         since: "0.1.0",
+        shows: [NoTcp],
         references: [RFC_7766, ROUTE53_INBOUND_VALUES],
         needs: [],
         wants: [],

@@ -25,10 +25,11 @@ declare_rule! {
         summary: "replies are cut short, and TCP does not bring the rest",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer],
         references: [RFC_7766],
         at: Failing,
         requires: [[CUT_SHORT]],
-        replaces: ["tcp-blocked"],
+        replaces: [NoTcp],
         stage: Stage::Evidence,
     }
 }

@@ -24,6 +24,7 @@ declare_rule! {
         summary: "the resolver answers over TCP only",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer, NoUdp],
         references: [RFC_7766, ROUTE53_INBOUND_VALUES],
         at: Failing,
         requires: [

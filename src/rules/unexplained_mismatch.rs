@@ -21,6 +21,7 @@ declare_rule! {
         summary: "an answer differs from what is expected, and nothing in the catalogue explains it",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [Unexplained],
         references: [RFC_9499],
         needs: [],
         wants: [],

@@ -35,15 +35,7 @@ declare_rule! {
         references: [VPC_DNS_ATTRIBUTES, ROUTE53_PRIVATE_ZONE_CONSIDERATIONS, EKS_CLUSTER_ENDPOINT],
         needs: [VpcAttributes],
         wants: [Cluster, Vpc, Caller, VpcView, PublicControl],
-        explains: [
-            "private-zone-not-effective",
-            "forwarded-to-wrong-view",
-            "no-forwarding",
-            "name-does-not-exist",
-            "negative-answer",
-            "resolver-unreachable",
-            "udp-blocked",
-        ],
+        explains: [UnusedPrivateZone, AnotherVpc, PublicView, NoSuchName, Denial, SilentResolver, NoUdp],
         stage: Stage::Evidence,
     }
 }

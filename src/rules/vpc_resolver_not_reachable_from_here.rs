@@ -24,10 +24,11 @@ declare_rule! {
         summary: "the VPC resolver is asked from outside its VPC, which is not supported",
         severity: Severity::Info,
         since: "0.1.0",
+        shows: [OneAnswer],
         references: [ROUTE53_VPC_AND_NETWORK, CLIENT_VPN_TROUBLESHOOTING],
         needs: [VpcView],
         wants: [],
-        explains: ["resolver-unreachable"],
+        explains: [SilentResolver],
         stage: Stage::Evidence,
     }
 }

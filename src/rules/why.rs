@@ -136,7 +136,9 @@ fn decided_by(case: &Case<'_>, subject: &Subject<'_>, states: &Statement) -> Vec
 
 /// Whether the headline speaks for the other rule too: it takes its place, or has it for a consequence.
 fn is_part(headline: &Finding, rule: &str) -> bool {
-    find(&headline.rule).is_some_and(|headline| headline.replaces.contains(&rule) || headline.explains.contains(&rule))
+    find(&headline.rule)
+        .zip(find(rule))
+        .is_some_and(|(headline, rule)| headline.replaces(rule) || headline.explains(rule))
 }
 
 /// What the signs rule out although the rule found it: nothing, or a rule names a resolver that its signs do not fit.

@@ -30,6 +30,7 @@ declare_rule! {
         summary: "the answer holds an address of the shared range 100.64.0.0/10, as zero-trust clients give",
         severity: Severity::Error,
         since: "0.1.0",
+        shows: [OneAnswer],
         references: [RFC_6598],
         needs: [],
         wants: [Vpc, VpcView],

@@ -5,7 +5,7 @@ use crate::compare::Verdict;
 use crate::places::{Place, Seen, is_one_server};
 use crate::report::{ResolverReport, diagnose};
 use crate::resolvers::Role;
-use crate::rules::{Confidence, Finding, Remedy, Severity};
+use crate::rules::{Confidence, Finding, Remedy, Severity, Shows};
 use crate::target::View;
 
 declare_place_rule! {
@@ -62,7 +62,7 @@ fn remedies(place: &Place, good: &ResolverReport) -> Vec<Remedy> {
     }
     capture.observations.push(heard);
     let report = diagnose(capture);
-    let forwarding = |finding: &&Finding| finding.rule == "no-forwarding";
+    let forwarding = |finding: &&Finding| finding.shows(Shows::PublicView);
     report
         .findings
         .iter()
