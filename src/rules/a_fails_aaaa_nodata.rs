@@ -1,9 +1,7 @@
 //! A fails, AAAA says NODATA: what a client prints is a coin toss.
 
 use super::phrase::{self, observed_target};
-use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped};
-use crate::compare::Verdict;
-use crate::dns::AnswerKind;
+use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject};
 
 declare_rule! {
     /// ## What it means
@@ -26,13 +24,17 @@ declare_rule! {
         since: "0.1.0",
         shows: [OneAnswer, OnlyAFails],
         references: [GO_DNS_CLIENT],
-        needs: [],
-        wants: [],
+        at: Failing,
+        requires: [
+            [A_FAILS],
+            [AAAA_IS_NODATA],
+        ],
+        confidence: [Certain],
         stage: Stage::Remainder,
     }
 }
 
-fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
+fn check(_: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Finding> {
     let explained = |subject: &Subject<'_>| {
         earlier
             .iter()
@@ -40,32 +42,15 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
             .find(|finding| finding.resolvers.iter().any(|name| name == subject.name()))
             .map(|finding| finding.rule.clone())
     };
-    grouped(case.failing(), |subject| masked(subject).then(|| explained(subject)))
+    fits.grouped(|subject| Some(explained(subject)))
         .into_iter()
-        .map(|(cause, subjects)| finding(cause, &subjects))
+        .map(|(confidence, cause, subjects)| finding(confidence, cause, &subjects))
         .collect()
 }
 
-fn masked(subject: &Subject<'_>) -> bool {
-    let a_fails = matches!(
-        subject.a_kind(),
-        Some(
-            AnswerKind::ServFail
-                | AnswerKind::Refused
-                | AnswerKind::OtherRcode
-                | AnswerKind::Timeout
-                | AnswerKind::Unreachable
-                | AnswerKind::Malformed
-                | AnswerKind::Truncated
-        )
-    );
-    let nodata = subject.aaaa().is_some_and(|lookup| lookup.kind == AnswerKind::NoData);
-    a_fails && nodata && subject.verdict() != Verdict::Unstable
-}
-
-fn finding(cause: Option<String>, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(confidence: Confidence, cause: Option<String>, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
-    RULE.finding(Confidence::Certain, subjects)
+    RULE.finding(confidence, subjects)
         .caused_by(cause)
         .summary(format!(
             "{who} {} the A question and {} AAAA with NODATA: \"no such host\" there does not mean that the name is \

@@ -1,9 +1,9 @@
 //! The IPv4 half of the answer is fine, the IPv6 half fails.
 
 use super::phrase::{self, observed, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::{AnswerKind, RecordType};
-use crate::observation::{Lookup, Purpose};
+use crate::observation::Lookup;
 use crate::resolvers::Role;
 
 declare_rule! {
@@ -29,22 +29,19 @@ declare_rule! {
         since: "0.1.0",
         shows: [OneAnswer],
         references: [RFC_4074],
-        needs: [],
-        wants: [],
+        at: InScope,
+        requires: [
+            [ANSWER_IS_FINE],
+            [A_HAS_ADDRESSES],
+            [AAAA_IS_NEVER_ANSWERED],
+        ],
+        confidence: [Medium],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let subjects: Vec<&Subject<'_>> = case
-        .in_scope()
-        .filter(|subject| {
-            subject.verdict().is_fine() && subject.a_kind() == Some(AnswerKind::Answer) && aaaa_fails(subject)
-        })
-        .collect();
-    if subjects.is_empty() {
-        return Vec::new();
-    }
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let subjects = fits.subjects();
     let who = phrase::titles(&subjects);
     let silent = subjects
         .iter()
@@ -79,15 +76,6 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             .seen(evidence)
             .fix(remedies(case, &subjects)),
     ]
-}
-
-/// Whether the AAAA question failed every time it was asked.
-fn aaaa_fails(subject: &Subject<'_>) -> bool {
-    let mut asked = subject
-        .lookups(Purpose::Target)
-        .filter(|lookup| lookup.qtype == RecordType::AAAA)
-        .peekable();
-    asked.peek().is_some() && asked.all(|lookup| !is_deliberate(lookup))
 }
 
 fn is_deliberate(lookup: &Lookup) -> bool {

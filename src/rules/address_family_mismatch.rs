@@ -1,9 +1,8 @@
 //! A dual-stack endpoint name that has addresses of one family only.
 
 use super::phrase::{self, observed, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject};
 use crate::dns::AnswerKind;
-use crate::endpoint::EndpointName;
 use crate::observation::Lookup;
 use crate::resolvers::Role;
 
@@ -28,31 +27,30 @@ declare_rule! {
         since: "0.1.0",
         shows: [OneAnswer],
         references: [EKS_CLUSTER_ENDPOINT],
-        needs: [],
-        wants: [],
+        at: InScope,
+        requires: [
+            [NAME_IS_DUAL_STACK],
+            [ANSWER_IS_FINE],
+            [A_HAS_ADDRESSES, AAAA_HAS_ADDRESSES],
+            [A_IS_NODATA, AAAA_IS_NODATA],
+        ],
+        confidence: [Medium],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let dual_stack = case.endpoint.as_ref().is_some_and(EndpointName::is_dual_stack);
-    if !dual_stack {
-        return Vec::new();
-    }
-    let in_scope = case.in_scope().filter(|subject| subject.verdict().is_fine());
-    grouped(in_scope, missing)
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    fits.grouped(|subject| Some(missing(subject)))
         .into_iter()
-        .map(|(missing, subjects)| finding(case, missing, &subjects))
+        .map(|(confidence, missing, subjects)| finding(case, confidence, missing, &subjects))
         .collect()
 }
 
 /// The type without addresses, where the other has some.
-fn missing(subject: &Subject<'_>) -> Option<&'static str> {
-    let kinds = (subject.a_kind()?, subject.aaaa()?.kind);
-    match kinds {
-        (AnswerKind::Answer, AnswerKind::NoData) => Some("AAAA"),
-        (AnswerKind::NoData, AnswerKind::Answer) => Some("A"),
-        _ => None,
+fn missing(subject: &Subject<'_>) -> &'static str {
+    match subject.a_kind() {
+        Some(AnswerKind::NoData) => "A",
+        _ => "AAAA",
     }
 }
 
@@ -63,7 +61,7 @@ fn lookup_of<'a>(subject: &Subject<'a>, qtype: &str) -> Option<&'a Lookup> {
     }
 }
 
-fn finding(case: &Case<'_>, missing: &'static str, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, missing: &'static str, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let (family, given) = match missing {
         "AAAA" => ("IPv6", "IPv4"),
@@ -110,7 +108,7 @@ fn finding(case: &Case<'_>, missing: &'static str, subjects: &[&Subject<'_>]) ->
     if subjects.iter().all(|subject| subject.has_role(Role::Local)) {
         remedies.push(Remedy::advice(format!("Nothing where every client here has {given}")));
     }
-    RULE.finding(Confidence::Medium, subjects)
+    RULE.finding(confidence, subjects)
         .summary(format!(
             "{who} {} no {family} address for a dual-stack name",
             phrase::plural(subjects.len(), "has", "have")

@@ -489,10 +489,15 @@ impl<'a> Case<'a> {
         self.subjects.iter()
     }
 
-    /// The resolvers that decide the conclusion and speak DNS, and with which the run was done.
-    pub fn in_scope(&self) -> impl Iterator<Item = &Subject<'a>> {
+    /// What decides the conclusion and with which the run was done: resolvers, and the operating system's lookup.
+    pub fn deciding(&self) -> impl Iterator<Item = &Subject<'a>> {
         self.subjects()
-            .filter(|subject| subject.probed.resolver.in_scope && subject.speaks_dns() && !subject.probed.interrupted)
+            .filter(|subject| subject.probed.resolver.in_scope && !subject.probed.interrupted)
+    }
+
+    /// Of these, the resolvers: those that speak DNS.
+    pub fn in_scope(&self) -> impl Iterator<Item = &Subject<'a>> {
+        self.deciding().filter(|subject| subject.speaks_dns())
     }
 
     /// Those in scope whose answer is not what it should be.

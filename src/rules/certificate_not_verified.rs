@@ -1,7 +1,7 @@
 //! Answers came inside TLS from a server that was not verified.
 
 use super::phrase;
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage};
 
 declare_rule! {
     /// ## What it means
@@ -21,21 +21,17 @@ declare_rule! {
         severity: Severity::Warning,
         since: "0.1.0",
         references: [RFC_8310],
-        needs: [],
-        wants: [],
+        at: Asked,
+        requires: [
+            [CERTIFICATE_IS_NOT_CHECKED],
+        ],
+        confidence: [Certain],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let unverified = |subject: &&Subject<'_>| {
-        let identity = subject.probed.resolver.tls.as_ref();
-        identity.is_some_and(|identity| !identity.verified)
-    };
-    let subjects: Vec<&Subject<'_>> = case.subjects().filter(unverified).collect();
-    if subjects.is_empty() {
-        return Vec::new();
-    }
+fn check(_: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let subjects = fits.subjects();
     let who = phrase::titles(&subjects);
     vec![
         RULE.finding(Confidence::Certain, &subjects)

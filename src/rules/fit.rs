@@ -24,6 +24,10 @@ pub enum At {
     /// Each resolver in scope whose answer is not what it should be; and the configuration, where none shows it: the
     /// check is asked in any case.
     FailingOrConfigured,
+    /// Each resolver that decides the conclusion and with which the run was done, and the operating system's lookup.
+    Deciding,
+    /// Each resolver that was asked, in scope or not, and the operating system's lookup.
+    Asked,
     /// The run as a whole: this host, the cluster, what AWS says.
     Run,
 }
@@ -98,6 +102,8 @@ impl Statement {
         let at: Vec<Fit<'c, 'a>> = match self.at {
             At::Failing | At::FailingOrConfigured => case.failing().filter_map(fit).collect(),
             At::InScope => case.in_scope().filter_map(fit).collect(),
+            At::Deciding => case.deciding().filter_map(fit).collect(),
+            At::Asked => case.subjects().filter_map(fit).collect(),
             At::Run => {
                 return (self.weigh(case, None) == Weighed::Fits).then(|| Fits {
                     at: Vec::new(),

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::phrase::{self, observed, observed_controls, observed_sibling, observed_target};
 use super::shared::forward::{self, Forward};
-use super::shared::inbound;
+use super::signs::{HEARD_AT_ALL, INBOUND_ENDPOINT, IS_DEPENDED_ON};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Shows, Stage, Subject, grouped, remedy};
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::Transport;
@@ -55,8 +55,10 @@ declare_rule! {
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     // The silence of an address that is only known from AWS can be normal from here.
-    let down: Vec<&Subject<'_>> = inbound::down(case)
-        .filter(|subject| inbound::is_fault(case, subject))
+    let down: Vec<&Subject<'_>> = case
+        .subjects()
+        .filter(|subject| INBOUND_ENDPOINT.is_at(case, subject) && HEARD_AT_ALL.is_not_at(case, subject))
+        .filter(|subject| IS_DEPENDED_ON.is_at(case, subject))
         // Name servers forward in the clear: port 443 says nothing of that.
         .filter(|subject| {
             let transport = subject.probed.resolver.transport;

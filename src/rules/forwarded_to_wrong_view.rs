@@ -3,8 +3,10 @@
 use std::net::IpAddr;
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
-use super::shared::wrong_view::{Shown, grade};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::view::{self, Age, VpcSideFault};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use crate::dns::Name;
+use crate::endpoint::SoaOrigin;
 use crate::resolvers::Role;
 
 declare_rule! {
@@ -33,17 +35,68 @@ declare_rule! {
         shows: [OneAnswer, AnotherVpc],
         settled_by: [Questions => "whether the answer is from another view, or from a cache"],
         references: [AWS_BLOG_EKS_DNS, ROUTE53_PRIVATE_ZONES],
-        needs: [],
-        wants: [VpcView, PublicControl, Cluster],
+        at: Failing,
+        requires: [
+            [LEGIBLE],
+            [unless SIBLING_RESOLVES],
+            [GIVES_THE_PUBLIC_VIEW, DENIED_BY_PUBLIC_AWS, DENIED_BY_PRIVATE_ZONE],
+            [INBOUND_ENDPOINT, DENIED_BY_ANOTHER_PRIVATE_ZONE, DENIED_BY_PUBLIC_AWS],
+            [IN_ANOTHER_VPC, VPC_HAS_THE_NAME, PUBLIC_HAS_THE_NAME],
+            [PUBLIC_HAS_THE_NAME, INBOUND_ENDPOINT, DENIED_BY_ANOTHER_PRIVATE_ZONE],
+            [IN_ANOTHER_VPC, DENIED_BY_ANOTHER_PRIVATE_ZONE, DENIED_BY_PUBLIC_AWS, GIVES_THE_PUBLIC_VIEW],
+            [not ON_THE_VPCS_SIDE, INBOUND_ENDPOINT, DENIED_BY_PUBLIC_AWS],
+            [unless DENIAL_IS_CACHED, INBOUND_ENDPOINT, DENIED_BY_PRIVATE_ZONE],
+        ],
+        confidence: [
+            High if [[INBOUND_ENDPOINT], [IN_ANOTHER_VPC]],
+            Medium if [
+                [DENIED_BY_PRIVATE_ZONE, GIVES_THE_PUBLIC_VIEW, not DENIAL_IS_CACHED, INBOUND_ENDPOINT],
+                [DENIED_BY_PRIVATE_ZONE, GIVES_THE_PUBLIC_VIEW, not DENIAL_IS_CACHED, VPC_HAS_THE_NAME],
+            ],
+            Low,
+        ],
+        wants: [Cluster],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(case.failing(), |subject| grade(case, subject))
+/// How it shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Shown {
+    /// Another private hosted zone, of this apex.
+    OtherZone(Name),
+    /// An inbound endpoint with the public view.
+    PublicAtInbound,
+    /// A public view without the record.
+    PublicWithoutTheName,
+    /// An inbound endpoint that AWS lists in this VPC, which is not the cluster's.
+    StandsIn(String),
+}
+
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    fits.grouped(|subject| shown(case, subject))
         .into_iter()
-        .map(|((confidence, shown), subjects)| finding(case, confidence, &shown, &subjects))
+        .map(|(confidence, shown, subjects)| finding(case, confidence, &shown, &subjects))
         .collect()
+}
+
+/// How it shows, where the signs fit; `None` where the evidence is another's.
+fn shown(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shown> {
+    if subject.has_role(Role::Inbound) && subject.probed.resolver.is_elsewhere {
+        let vpc = subject.probed.resolver.vpc.clone().unwrap_or_default();
+        return Some(Shown::StandsIn(vpc));
+    }
+    let by_soa = view::denied_by(subject);
+    let other_zone = || match by_soa {
+        Some((soa, SoaOrigin::PrivateHostedZone)) => Some(Shown::OtherZone(soa.owner.clone())),
+        _ => None,
+    };
+    match view::vpc_side_fault(case, subject) {
+        Some(VpcSideFault::OtherVpc) => Some(other_zone().unwrap_or(Shown::PublicAtInbound)),
+        Some(_) => None,
+        // It was in the cache before we came: `stale-negative-cache`.
+        None => other_zone().or_else(|| (view::age(subject) != Age::Cached).then_some(Shown::PublicWithoutTheName)),
+    }
 }
 
 fn finding(case: &Case<'_>, confidence: Confidence, shown: &Shown, subjects: &[&Subject<'_>]) -> Finding {

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed_target, observed_tcp};
-use super::shared::inbound::{self, down, is_fault};
-use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy, route53};
+use super::shared::inbound;
+use super::signs::IS_DEPENDED_ON;
+use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy, route53};
 use crate::dns::AnswerKind;
 use crate::limits;
 use crate::observation::Transport;
@@ -36,24 +37,35 @@ declare_rule! {
         since: "0.1.0",
         shows: [OneAnswer, SilentInboundEndpoint],
         references: [ROUTE53_INBOUND, ROUTE53_INBOUND_VALUES],
-        needs: [],
+        at: Asked,
+        requires: [
+            [INBOUND_ENDPOINT],
+            [not HEARD_AT_ALL],
+        ],
+        confidence: [Medium if [[IS_DEPENDED_ON], [not DECIDES_THE_CONCLUSION]], High],
         wants: [Instance, ResolverEndpoints, SecurityGroups],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(down(case), |subject| {
-        let severity = if is_fault(case, subject) {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let severity = |subject: &Subject<'_>| {
+        // Not only how things are from here.
+        if IS_DEPENDED_ON.is_at(case, subject) {
             Severity::Error
         } else {
             Severity::Info
-        };
-        Some((severity, over(subject)))
-    })
-    .into_iter()
-    .map(|((severity, over), subjects)| finding(case, severity, over, &subjects))
-    .collect()
+        }
+    };
+    grouped(fits.iter(), |fit| Some((severity(fit.subject), over(fit.subject))))
+        .into_iter()
+        .map(|((severity, over), at)| {
+            let subjects: Vec<&Subject<'_>> = at.iter().map(|fit| fit.subject).collect();
+            // One finding of all addresses: as sure as of the least sure.
+            let confidence = at.iter().map(|fit| fit.confidence).max();
+            finding(case, confidence.unwrap_or(Confidence::Low), severity, over, &subjects)
+        })
+        .collect()
 }
 
 /// The transports that it was asked over: both of plain DNS, or the one inside TLS.
@@ -65,7 +77,13 @@ fn over(subject: &Subject<'_>) -> &'static [Transport] {
     }
 }
 
-fn finding(case: &Case<'_>, severity: Severity, over: &[Transport], subjects: &[&Subject<'_>]) -> Finding {
+fn finding(
+    case: &Case<'_>,
+    confidence: Confidence,
+    severity: Severity,
+    over: &[Transport],
+    subjects: &[&Subject<'_>],
+) -> Finding {
     let who = phrase::titles(subjects);
     let does = phrase::plural(subjects.len(), "does not answer", "do not answer");
     let answering: Vec<&Subject<'_>> = case
@@ -146,27 +164,17 @@ fn finding(case: &Case<'_>, severity: Severity, over: &[Transport], subjects: &[
                 .collect::<Vec<_>>(),
         ));
     }
-    RULE.finding(
-        if subjects
-            .iter()
-            .all(|subject| severity == Severity::Info || subject.probed.resolver.in_scope)
-        {
-            Confidence::High
-        } else {
-            Confidence::Medium
-        },
-        subjects,
-    )
-    .severity(severity)
-    .summary(match severity {
-        Severity::Info => format!("{who} {does} from here, which can be normal"),
-        _ => format!("{who} {does}, so the VPC's DNS cannot be reached through it"),
-    })
-    .why(explanation)
-    .seen(
-        subjects
-            .iter()
-            .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat()),
-    )
-    .fix(remedies)
+    RULE.finding(confidence, subjects)
+        .severity(severity)
+        .summary(match severity {
+            Severity::Info => format!("{who} {does} from here, which can be normal"),
+            _ => format!("{who} {does}, so the VPC's DNS cannot be reached through it"),
+        })
+        .why(explanation)
+        .seen(
+            subjects
+                .iter()
+                .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat()),
+        )
+        .fix(remedies)
 }

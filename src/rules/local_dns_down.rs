@@ -1,8 +1,7 @@
 //! The DNS service on this host itself is down.
 
 use super::phrase::{self, observed_target, observed_tcp};
-use super::shared::transport;
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::facts::System;
 
 declare_rule! {
@@ -28,18 +27,21 @@ declare_rule! {
         since: "0.1.0",
         shows: [OneAnswer],
         references: [MAN_RESOLV_CONF, GO_DNS_CONFIG],
+        at: Failing,
+        requires: [
+            [ON_THIS_HOST],
+            [not HEARD_AT_ALL],
+            [SERVICE_OF_THIS_HOST_IS_DOWN],
+        ],
+        confidence: [Certain],
         needs: [Stub],
-        wants: [],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let down: Vec<&Subject<'_>> = case
-        .failing()
-        .filter(|subject| transport::is_down_on_this_host(case, subject))
-        .collect();
-    let Some(stub) = case.stub().filter(|_| !down.is_empty()) else {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let down = fits.subjects();
+    let Some(stub) = case.stub() else {
         return Vec::new();
     };
     let who = phrase::titles(&down);
@@ -65,9 +67,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             ),
         )
     };
-    let other_answers = case
-        .local()
-        .any(|other| other.heard_anything() && !transport::is_down_on_this_host(case, other));
+    let other_answers = case.local().any(Subject::heard_anything);
     explanation.push_str(if other_answers {
         " Clients go on to the next name server after that."
     } else {

@@ -1,9 +1,7 @@
 //! Nobody has the name, the VPC's own resolver included.
 
 use super::phrase::{self, observed};
-use super::{Case, Confidence, Finding, Severity, Stage, Subject, remedy, view};
-use crate::dns::AnswerKind;
-use crate::endpoint::SoaOrigin;
+use super::{Case, Confidence, Finding, Fits, Severity, Stage, Subject, remedy};
 
 declare_rule! {
     /// ## What it means
@@ -27,30 +25,24 @@ declare_rule! {
         since: "0.1.0",
         shows: [OneAnswer, NoSuchName],
         references: [EKS_KUBECONFIG],
-        needs: [VpcView],
-        wants: [Cluster, AbsentCluster],
+        at: Failing,
+        requires: [
+            [NXDOMAIN],
+            [DENIED_BY_PUBLIC_AWS],
+            [ALL_RETURN_PUBLIC_NXDOMAIN],
+            [VPC_ANSWERS],
+            [unless AWS_SAYS_WHICH_ENDPOINT],
+        ],
+        confidence: [Medium],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    // AWS was asked, and knows better.
-    if case.cluster().is_some() || case.absent_cluster().is_some() {
-        return Vec::new();
-    }
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let in_scope = fits.subjects();
     let heard =
         |subject: &&Subject<'_>| subject.a().is_some_and(|a| !a.kind.is_silence()) && !subject.probed.interrupted;
-    let denies = |subject: &Subject<'_>| {
-        subject.a_kind() == Some(AnswerKind::NxDomain)
-            && !subject.sibling_resolves()
-            && matches!(view::denied_by(subject), Some((_, SoaOrigin::PublicAws)))
-    };
-    let all_deny = case.subjects().filter(heard).all(denies);
     let inside: Vec<&Subject<'_>> = case.vpc_side().filter(heard).collect();
-    let in_scope: Vec<&Subject<'_>> = case.failing().filter(|subject| denies(subject)).collect();
-    if !all_deny || inside.is_empty() || in_scope.is_empty() {
-        return Vec::new();
-    }
     let everybody: Vec<&Subject<'_>> = case.subjects().filter(heard).collect();
     let mut remedies = remedy::endpoint::take_the_name_from_aws(case, case.cluster_name());
     remedies.extend(remedy::question::decide(case, &[remedy::question::Question::Cluster]));

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::phrase::{self, observed_target};
-use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject};
+use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject};
 use crate::address::{AddressClass, embedded_ipv4};
 use crate::expect::Fit;
 
@@ -29,20 +29,18 @@ declare_rule! {
         since: "0.1.0",
         shows: [OneAnswer],
         references: [RFC_6147, RFC_6052],
-        needs: [],
-        wants: [],
+        at: InScope,
+        requires: [
+            [ANSWER_IS_FINE],
+            [GIVES_SYNTHETIC_IPV6],
+        ],
+        confidence: [High],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let subjects: Vec<&Subject<'_>> = case
-        .in_scope()
-        .filter(|subject| subject.verdict().is_fine() && !synthetic(case, subject).is_empty())
-        .collect();
-    if subjects.is_empty() {
-        return Vec::new();
-    }
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let subjects = fits.subjects();
     let who = phrase::titles(&subjects);
     let mut made: Vec<(IpAddr, IpAddr)> = subjects.iter().flat_map(|subject| synthetic(case, subject)).collect();
     made.sort();
@@ -80,7 +78,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
 }
 
 /// The synthetic addresses of an answer, each with the IPv4 address inside, where that is known to be right.
-fn synthetic(case: &Case<'_>, subject: &Subject<'_>) -> Vec<(IpAddr, IpAddr)> {
+pub(super) fn synthetic(case: &Case<'_>, subject: &Subject<'_>) -> Vec<(IpAddr, IpAddr)> {
     let expected = &subject.comparison.expected;
     let given = subject.ips();
     given

@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::remedy::question::{self, Question};
-use super::{Case, Confidence, Finding, Severity, Shows, Stage, Subject, grouped, view};
+use super::{Case, Confidence, Finding, Fits, Severity, Shows, Stage, Subject, view};
 use crate::dns::Soa;
 use crate::endpoint::SoaOrigin;
 
@@ -26,7 +26,12 @@ declare_rule! {
         since: "0.1.0",
         shows: [OneAnswer, Denial],
         references: [RFC_2308, RFC_9499],
-        needs: [],
+        at: Failing,
+        requires: [
+            [DENIED],
+            [DENIED_BY_RECURSION],
+        ],
+        confidence: [Low],
         wants: [VpcView, PublicControl, Cluster],
         explains: [SearchDomain],
         stage: Stage::Remainder,
@@ -42,15 +47,17 @@ enum Denial {
     Bare,
 }
 
-fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Finding> {
     let explained = |subject: &Subject<'_>| {
         earlier.iter().any(|finding| {
             finding.severity == Severity::Error && finding.resolvers.iter().any(|name| name == subject.name())
         })
     };
-    let open = case.failing().filter(|subject| !explained(subject));
-    grouped(open, |subject| {
-        let denial = match view::denial(subject)?.soa.as_ref().map(SoaOrigin::of) {
+    fits.grouped(|subject| {
+        if explained(subject) {
+            return None;
+        }
+        let denial = match subject.soa().map(SoaOrigin::of) {
             Some(SoaOrigin::PublicAws) => Denial::PublicZone,
             Some(SoaOrigin::PrivateHostedZone) => Denial::PrivateZone,
             Some(SoaOrigin::Foreign) => Denial::ForeignZone,
@@ -59,7 +66,7 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
         Some((denial, cause(denial, subject, earlier)))
     })
     .into_iter()
-    .map(|((denial, caused_by), subjects)| finding(case, denial, caused_by, &subjects))
+    .map(|(confidence, (denial, caused_by), subjects)| finding(case, confidence, denial, caused_by, &subjects))
     .collect()
 }
 
@@ -70,7 +77,13 @@ fn cause(denial: Denial, subject: &Subject<'_>, earlier: &[Finding]) -> Option<S
     at_the_vpc.filter(|_| applies).map(|finding| finding.rule.clone())
 }
 
-fn finding(case: &Case<'_>, denial: Denial, caused_by: Option<String>, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(
+    case: &Case<'_>,
+    confidence: Confidence,
+    denial: Denial,
+    caused_by: Option<String>,
+    subjects: &[&Subject<'_>],
+) -> Finding {
     let who = phrase::titles(subjects);
     let denies = phrase::plural(subjects.len(), "denies", "deny");
     let soa: Vec<&Soa> = subjects.iter().filter_map(|subject| subject.soa()).collect();
@@ -107,7 +120,7 @@ fn finding(case: &Case<'_>, denial: Denial, caused_by: Option<String>, subjects:
         Denial::PrivateZone => &[Question::Vpc, Question::Cluster],
         Denial::ForeignZone | Denial::Bare => &[Question::Public, Question::Vpc, Question::Cluster],
     };
-    RULE.finding(Confidence::Low, subjects)
+    RULE.finding(confidence, subjects)
         .caused_by(caused_by)
         .summary(format!("{who} {denies} the name {by}; what was asked does not say why"))
         .why(format!(

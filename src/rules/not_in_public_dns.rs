@@ -1,7 +1,7 @@
 //! The endpoint's name was never published, so only the VPC's view has it.
 
 use super::phrase::{self, observed};
-use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, view};
+use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, view};
 use crate::dns::AnswerKind;
 use crate::endpoint::SoaOrigin;
 
@@ -27,35 +27,31 @@ declare_rule! {
         since: "0.1.0",
         shows: [OneAnswer, NotPublished],
         references: [EKS_CLUSTER_ENDPOINT, EKS_HISTORY],
-        needs: [VpcView, PublicControl],
-        wants: [Cluster],
+        at: Failing,
+        requires: [
+            [NXDOMAIN],
+            [DENIED_BY_PUBLIC_AWS],
+            [not ON_THE_VPCS_SIDE],
+            [unless SIBLING_RESOLVES],
+            [VPC_HAS_THE_NAME],
+            [not PUBLIC_HAS_THE_NAME],
+            [PUBLIC_RETURNS_NXDOMAIN],
+            // With public access on the name is published; that public DNS lacks it then is something else.
+            [unless AWS_HAS_THE_PUBLIC_ENDPOINT],
+        ],
+        confidence: [High],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let denies_publicly = |subject: &Subject<'_>| {
         subject.a_kind() == Some(AnswerKind::NxDomain)
             && matches!(view::denied_by(subject), Some((_, SoaOrigin::PublicAws)))
     };
     let public: Vec<&Subject<'_>> = case.public().filter(|subject| denies_publicly(subject)).collect();
-    let without: Vec<&Subject<'_>> = case
-        .failing()
-        .filter(|subject| !subject.is_vpc_side() && denies_publicly(subject) && !subject.sibling_resolves())
-        .collect();
+    let without = fits.subjects();
     let vpc_view = case.vpc_view();
-    // With public access on the name is published; that public DNS lacks it then is something else.
-    let published = case
-        .own_cluster()
-        .is_some_and(|cluster| cluster.endpoint_public_access == Some(true));
-    if case.public_has_the_name() != Some(false)
-        || public.is_empty()
-        || without.is_empty()
-        || vpc_view.is_empty()
-        || published
-    {
-        return Vec::new();
-    }
     let (region, cluster) = (case.region(), case.cluster_name());
     let update = |config: &str| {
         format!("aws eks update-cluster-config --region {region} --name {cluster} --resources-vpc-config {config}")

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::shared::attributes::{changes_access, switched_off};
 use super::view::{self, VpcSideFault};
-use super::{Case, Confidence, Evidence, Finding, Severity, Stage, Subject, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, remedy};
 use crate::facts::VpcAttributes;
 
 declare_rule! {
@@ -31,15 +31,33 @@ declare_rule! {
         since: "0.1.0",
         shows: [OneAnswer, UnusedPrivateZone],
         references: [EKS_CLUSTER_ENDPOINT, ROUTE53_PRIVATE_ZONE_CONSIDERATIONS],
+        at: Failing,
+        requires: [
+            [LEGIBLE],
+            [ON_THE_VPCS_SIDE],
+            [unless SIBLING_RESOLVES],
+            [GIVES_THE_PUBLIC_VIEW, DENIED_BY_PUBLIC_AWS, DENIED_BY_PRIVATE_ZONE],
+            [not INBOUND_ENDPOINT, not VPC_HAS_THE_NAME, DENIED_BY_PRIVATE_ZONE],
+            [PRIVATE_IS_EXPECTED, PRIVATE_ADDRESSES_KNOWN, DENIED_BY_PRIVATE_ZONE],
+            [
+                PUBLIC_HAS_THE_NAME,
+                VPC_HAS_THE_NAME,
+                AWS_HAS_THE_ENDPOINT,
+                GIVES_THE_PUBLIC_VIEW,
+                DENIED_BY_PRIVATE_ZONE,
+            ],
+        ],
+        confidence: [Medium],
         needs: [VpcView],
-        wants: [PublicControl, Cluster, Vpc, VpcAttributes, Updates],
+        wants: [Cluster, Vpc, VpcAttributes, Updates],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let subjects: Vec<&Subject<'_>> = case
-        .failing()
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let subjects: Vec<&Subject<'_>> = fits
+        .subjects()
+        .into_iter()
         .filter(|subject| view::vpc_side_fault(case, subject) == Some(VpcSideFault::NotEffective))
         .collect();
     if subjects.is_empty() {

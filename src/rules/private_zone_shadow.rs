@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed_sibling, observed_target};
-use super::shared::wrong_view;
+use super::signs::{DENIED_BY_ANOTHER_PRIVATE_ZONE, IN_ANOTHER_VPC, INBOUND_ENDPOINT};
 use super::view::{self, VpcSideFault};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy, route53};
 use crate::dns::Name;
@@ -80,7 +80,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                         && !at.iter().any(|other| other.name() == subject.name())
                         && self::apex(subject).as_ref() == Some(&apex)
                         // Where the cluster's zone is known, not going there is the fault.
-                        && wrong_view::grade(case, subject).is_none()
+                        && !DENIED_BY_ANOTHER_PRIVATE_ZONE.is_at(case, subject)
+                        && !(INBOUND_ENDPOINT.is_at(case, subject) && IN_ANOTHER_VPC.is_at(case, subject))
                 })
                 .collect();
             finding(case, &apex, &at, &forwarders)

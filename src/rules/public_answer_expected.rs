@@ -1,11 +1,8 @@
 //! Public addresses are what a resolver outside the VPC should give.
 
 use super::phrase::{self, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
-use crate::address::AddressClass;
-use crate::compare::Verdict;
-use crate::facts::VantageKind;
-use crate::target::Scope;
+use super::signs::AWS_HAS_THE_PUBLIC_ENDPOINT;
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage};
 
 declare_rule! {
     /// ## What it means
@@ -30,48 +27,29 @@ declare_rule! {
         since: "0.1.0",
         shows: [OneAnswer],
         references: [EKS_CLUSTER_ENDPOINT],
-        needs: [],
-        wants: [Cluster],
+        at: InScope,
+        requires: [
+            [AWS_HAS_THE_PUBLIC_ENDPOINT, PUBLIC_IS_ASKED_FOR],
+            [not HOST_IS_IN_THE_VPC],
+            [GIVES_THE_EXPECTED_PUBLIC_ADDRESSES],
+            [not ON_THE_VPCS_SIDE],
+            [unless SIBLING_RESOLVES],
+        ],
+        // In the cluster's VPC a resolver that gives them would be wrong, unless private access is off.
+        confidence: [
+            Certain if [[PUBLIC_IS_ASKED_FOR, HOST_IS_OUTSIDE_THE_VPC, PRIVATE_ACCESS_IS_OFF]],
+            High,
+        ],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let by_aws = case
-        .own_cluster()
-        .is_some_and(|cluster| cluster.endpoint_public_access == Some(true));
-    let asked = case.asked;
-    let by_user = asked.expect_scope == Some(Scope::Public)
-        || !asked.expect_addresses.is_empty()
-            && asked
-                .expect_addresses
-                .iter()
-                .all(|ip| AddressClass::of(*ip) == AddressClass::Public);
-    if !(by_aws || by_user) || case.vantage.kind == VantageKind::ClusterVpc {
-        return Vec::new();
-    }
-    let public: Vec<&Subject<'_>> = case
-        .in_scope()
-        .filter(|subject| {
-            let addresses = subject.ips();
-            subject.verdict() == Verdict::Match
-                && !subject.is_vpc_side()
-                && !subject.sibling_resolves()
-                && !addresses.is_empty()
-                && addresses.iter().all(|ip| AddressClass::of(*ip) == AddressClass::Public)
-        })
-        .collect();
-    if public.is_empty() {
-        return Vec::new();
-    }
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let public = fits.subjects();
+    let by_aws = AWS_HAS_THE_PUBLIC_ENDPOINT.seen(case, None) == Some(true);
+    let confidence = fits.iter().map(|fit| fit.confidence).max().unwrap_or(Confidence::High);
     let who = phrase::titles(&public);
-    // In the cluster's VPC a resolver that gives them would be wrong, unless private access is off.
-    let outside = by_user
-        || case.vantage.kind.is_outside_cluster_vpc()
-        || case
-            .own_cluster()
-            .is_some_and(|cluster| cluster.endpoint_private_access == Some(false));
-    let unless = if outside {
+    let unless = if confidence == Confidence::Certain {
         ""
     } else {
         " Whether this place is outside is not known; inside, the private ones would be right."
@@ -83,7 +61,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         "public addresses were asked for"
     }));
     vec![
-        RULE.finding(if outside { Confidence::Certain } else { Confidence::High }, &public)
+        RULE.finding(confidence, &public)
             .summary(format!(
                 "{who} {} the public endpoint's addresses, as is right outside the VPC",
                 phrase::plural(public.len(), "gives", "give")

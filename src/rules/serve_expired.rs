@@ -1,7 +1,7 @@
 //! The resolver answers from an expired cache entry.
 
 use super::phrase::{self, observed};
-use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::ExtendedError;
 use crate::observation::{Lookup, Purpose};
 use crate::software::Software;
@@ -28,15 +28,17 @@ declare_rule! {
         severity: Severity::Warning,
         since: "0.1.0",
         references: [RFC_8767, RFC_8914_STALE],
-        needs: [],
-        wants: [],
+        at: InScope,
+        requires: [
+            [MARKED_AS_STALE],
+        ],
+        confidence: [Medium],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(case.in_scope(), |subject| {
-        stale(subject).next()?;
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    fits.grouped(|subject| {
         Some(if subject.verdict().is_fine() {
             Severity::Info
         } else {
@@ -44,7 +46,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         })
     })
     .into_iter()
-    .map(|(severity, subjects)| finding(case, severity, &subjects))
+    .map(|(confidence, severity, subjects)| finding(case, confidence, severity, &subjects))
     .collect()
 }
 
@@ -54,14 +56,14 @@ fn stale<'a>(subject: &Subject<'a>) -> impl Iterator<Item = &'a Lookup> + use<'a
         .filter(|lookup| lookup.has_ede(ExtendedError::is_stale))
 }
 
-fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, severity: Severity, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let answers = phrase::plural(subjects.len(), "answers", "answer");
     let so_far = match severity {
         Severity::Info => "What it says is still right, and may not be after the next change.",
         Severity::Warning | Severity::Error => "What it says is wrong: the name may have changed since.",
     };
-    RULE.finding(Confidence::Medium, subjects)
+    RULE.finding(confidence, subjects)
         .severity(severity)
         .summary(format!("{who} {answers} from an expired cache entry, and says so"))
         .why(format!(

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::{AnswerKind, RecordType};
 use crate::limits;
 use crate::observation::{Lookup, Purpose};
@@ -34,23 +34,19 @@ declare_rule! {
         since: "0.1.0",
         shows: [OneAnswer],
         references: [VPC_DNS_QUOTAS, MAN_RESOLV_CONF],
-        needs: [],
-        wants: [],
+        at: InScope,
+        requires: [
+            [ANSWER_IS_FINE],
+            [ANSWERS_LATE],
+        ],
+        confidence: [Certain],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let slow: Vec<(&Subject<'_>, Vec<&Lookup>)> = case
-        .in_scope()
-        .filter(|subject| subject.verdict().is_fine())
-        .map(|subject| (subject, late(subject)))
-        .filter(|(_, late)| !late.is_empty())
-        .collect();
-    if slow.is_empty() {
-        return Vec::new();
-    }
-    let subjects: Vec<&Subject<'_>> = slow.iter().map(|(subject, _)| *subject).collect();
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let subjects = fits.subjects();
+    let slow: Vec<(&Subject<'_>, Vec<&Lookup>)> = subjects.iter().map(|subject| (*subject, late(subject))).collect();
     let who = phrase::titles(&subjects);
     let lookups = || slow.iter().flat_map(|(_, late)| late);
     let slowest = lookups().filter_map(|lookup| lookup.rtt_ms).fold(0.0, f64::max);
@@ -109,7 +105,7 @@ fn remedies(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
 }
 
 /// The target's look-ups that were answered late, the latest first.
-fn late<'a>(subject: &Subject<'a>) -> Vec<&'a Lookup> {
+pub(super) fn late<'a>(subject: &Subject<'a>) -> Vec<&'a Lookup> {
     let mut late: Vec<&Lookup> = subject
         .lookups(Purpose::Target)
         .filter(|lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative())

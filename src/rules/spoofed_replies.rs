@@ -1,6 +1,6 @@
 //! Beside the reply that counts come others that do not belong.
 
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, phrase, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, phrase, remedy};
 use crate::dns::{AnswerKind, Mismatch, RecordType};
 use crate::observation::{Attempt, Lookup, Purpose};
 
@@ -27,20 +27,17 @@ declare_rule! {
         severity: Severity::Warning,
         since: "0.1.0",
         references: [RFC_5452],
-        needs: [],
-        wants: [],
+        at: InScope,
+        requires: [
+            [STRAY_REPLIES],
+        ],
+        confidence: [Medium],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let subjects: Vec<&Subject<'_>> = case
-        .in_scope()
-        .filter(|subject| stray_lookups(subject).next().is_some())
-        .collect();
-    if subjects.is_empty() {
-        return Vec::new();
-    }
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let subjects = fits.subjects();
     let who = phrase::titles(&subjects);
     let contradicted = subjects
         .iter()
@@ -86,14 +83,14 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
 }
 
 /// What came beside the reply of one look-up.
-struct Strays<'a> {
+pub(super) struct Strays<'a> {
     mismatched: u32,
     mismatch: Option<&'a Mismatch>,
     conflicting: u32,
 }
 
 /// The look-ups of the target that got a reply and, beside it, others.
-fn stray_lookups<'a>(subject: &Subject<'a>) -> impl Iterator<Item = (&'a Lookup, Strays<'a>)> + use<'a> {
+pub(super) fn stray_lookups<'a>(subject: &Subject<'a>) -> impl Iterator<Item = (&'a Lookup, Strays<'a>)> + use<'a> {
     let fine = subject.verdict().is_fine();
     subject
         .lookups(Purpose::Target)

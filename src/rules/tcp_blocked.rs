@@ -1,7 +1,7 @@
 //! UDP gets through, TCP does not.
 
 use super::phrase::{self, observed_target, observed_tcp};
-use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, remedy};
 use crate::observation::Transport;
 use crate::resolvers::Role;
 
@@ -27,26 +27,19 @@ declare_rule! {
         since: "0.1.0",
         shows: [NoTcp],
         references: [RFC_7766, ROUTE53_INBOUND_VALUES],
-        needs: [],
-        wants: [],
+        at: InScope,
+        requires: [
+            [ANSWER_IS_FINE],
+            [A_CAME_OVER_UDP],
+            [TCP_IS_NOT_ANSWERED],
+        ],
+        confidence: [High],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let blocked: Vec<&Subject<'_>> = case
-        .in_scope()
-        .filter(|subject| {
-            let over_udp = subject
-                .a()
-                .is_some_and(|lookup| lookup.transport == Transport::Udp && !lookup.kind.is_silence());
-            let tcp_silent = subject.tcp().is_some_and(|lookup| !lookup.heard_anything());
-            subject.verdict().is_fine() && over_udp && tcp_silent
-        })
-        .collect();
-    if blocked.is_empty() {
-        return Vec::new();
-    }
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let blocked = fits.subjects();
     let who = phrase::titles(&blocked);
     let mut remedies = Vec::new();
     if blocked.iter().any(|subject| subject.has_role(Role::Inbound)) {

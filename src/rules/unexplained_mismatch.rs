@@ -1,7 +1,7 @@
 //! Something differs, and no rule of the catalogue says why.
 
 use super::phrase::{observed, observed_target};
-use super::{Case, Confidence, Finding, Remedy, Severity, Stage};
+use super::{Case, Finding, Fits, Remedy, Severity, Stage};
 
 declare_rule! {
     /// ## What it means
@@ -23,26 +23,25 @@ declare_rule! {
         since: "0.1.0",
         shows: [Unexplained],
         references: [RFC_9499],
-        needs: [],
-        wants: [],
+        at: Deciding,
+        requires: [
+            [not ANSWER_IS_FINE],
+        ],
+        confidence: [Certain],
         stage: Stage::Unexplained,
     }
 }
 
-fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Finding> {
     let explained = |name: &str| {
         earlier.iter().any(|finding| {
             finding.severity == Severity::Error && finding.resolvers.iter().any(|resolver| resolver == name)
         })
     };
-    case.subjects()
-        .filter(|subject| {
-            subject.probed.resolver.in_scope
-                && !subject.probed.interrupted
-                && !subject.verdict().is_fine()
-                && !explained(subject.name())
-        })
-        .map(|subject| {
+    fits.iter()
+        .filter(|fit| !explained(fit.subject.name()))
+        .map(|fit| {
+            let subject = fit.subject;
             let mut evidence = observed_target(subject);
             evidence.extend(
                 subject
@@ -52,7 +51,7 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
                     .filter(|lookup| lookup.purpose != crate::observation::Purpose::Target)
                     .map(|lookup| observed(subject, lookup)),
             );
-            RULE.finding_at_large(Confidence::Certain)
+            RULE.finding_at_large(fit.confidence)
                 .about(vec![subject.name().to_owned()])
                 .summary(format!(
                     "{} does not give the expected answer ({}), and nothing known explains it",

@@ -1,9 +1,7 @@
 //! The VPC resolver is silent outside its VPC, as it should be.
 
 use super::phrase::{self, observed_target};
-use super::{Case, Confidence, Finding, Remedy, Severity, Stage, Subject};
-use crate::facts::VantageKind;
-use crate::resolvers::Role;
+use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage};
 
 declare_rule! {
     /// ## What it means
@@ -26,27 +24,28 @@ declare_rule! {
         since: "0.1.0",
         shows: [OneAnswer],
         references: [ROUTE53_VPC_AND_NETWORK, CLIENT_VPN_TROUBLESHOOTING],
-        needs: [VpcView],
-        wants: [],
+        at: Asked,
+        requires: [
+            [THE_VPC_RESOLVER],
+            [not HEARD_AT_ALL],
+            // A name server of this host's own that is `.2` says that we are in the VPC, or on its Client VPN.
+            [not HOST_IS_IN_THE_VPC],
+        ],
+        confidence: [Certain if [[HOST_IS_OUTSIDE_THE_VPC]], Medium],
         explains: [SilentResolver],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let kind = case.vantage.kind;
-    // A name server of this host's own that is `.2` says that we are in the VPC, or on its Client VPN.
-    let silent: Vec<&Subject<'_>> = case
-        .vpc_side()
-        .filter(|subject| {
-            subject.probed.resolver.role == Role::Vpc && !subject.probed.interrupted && !subject.heard_anything()
-        })
-        .collect();
-    if silent.is_empty() || kind == VantageKind::ClusterVpc {
-        return Vec::new();
-    }
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let silent = fits.subjects();
     let who = phrase::titles(&silent);
-    let known = kind.is_outside_cluster_vpc();
+    let confidence = fits
+        .iter()
+        .map(|fit| fit.confidence)
+        .max()
+        .unwrap_or(Confidence::Medium);
+    let known = confidence == Confidence::Certain;
     let explanation = format!(
         "{who} {}. {} A VPC's resolver serves the VPC itself; forwarding to it from another network is not \
          supported, and it is normal that nothing comes back. AWS Client VPN is the exception.",
@@ -59,7 +58,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     );
     let own = case.own_zone();
     vec![
-        RULE.finding(if known { Confidence::Certain } else { Confidence::Medium }, &silent)
+        RULE.finding(confidence, &silent)
             .summary(format!(
                 "{who} is silent from here, as a VPC's resolver is outside its VPC"
             ))

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::signs::{Is, LEGIBLE, OF_RESOLVER, OF_RUN, Weighed};
-use super::{Case, Finding, RULES, Rule, Severity, Statement, Subject, find};
+use super::{Case, Finding, RULES, Rule, Severity, Stage, Statement, Subject, find};
 
 /// Why the headline is what it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +89,8 @@ pub fn explain(case: &Case<'_>, findings: &[Finding]) -> Option<Why> {
         .filter(|rule| rule.severity == Severity::Error && rule.name != headline.rule && !is_part(headline, rule.name))
         .filter_map(|rule| Some((rule, rule.states?)))
         .filter(|(_, states)| !states.requires.is_of_another_kind(subject))
+        // What is said only where nothing else was found is no rival of what was.
+        .filter(|(rule, _)| rule.stage == Stage::Evidence || is_found(rule))
         .map(|(rule, states)| {
             let (outcome, because) = if is_found(rule) {
                 (Outcome::Found, Vec::new())

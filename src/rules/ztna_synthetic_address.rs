@@ -3,9 +3,8 @@
 use std::net::IpAddr;
 
 use super::phrase::{self, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::address::AddressClass;
-use crate::compare::Verdict;
 use crate::target::View;
 
 declare_rule! {
@@ -32,34 +31,33 @@ declare_rule! {
         since: "0.1.0",
         shows: [OneAnswer],
         references: [RFC_6598],
-        needs: [],
-        wants: [Vpc, VpcView],
+        at: Deciding,
+        requires: [
+            [GIVES_SHARED_ADDRESSES],
+            [unless SIBLING_RESOLVES],
+            // Public addresses were asked for, or listed: nothing synthetic is among those.
+            [ANSWER_IS_FINE, ALL_ADDRESSES_ARE_WRONG],
+        ],
+        confidence: [Medium],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let in_scope = case
-        .subjects()
-        .filter(|subject| subject.probed.resolver.in_scope && !subject.probed.interrupted);
-    grouped(in_scope, |subject| {
-        if synthetic(case, subject).is_empty() || subject.sibling_resolves() {
-            return None;
-        }
-        match subject.verdict() {
-            verdict if verdict.is_fine() => Some(Severity::Warning),
-            // Public addresses were asked for, or listed: nothing synthetic is among those.
-            Verdict::Mismatch => Some(Severity::Error),
-            _ => None,
-        }
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    fits.grouped(|subject| {
+        Some(if subject.verdict().is_fine() {
+            Severity::Warning
+        } else {
+            Severity::Error
+        })
     })
     .into_iter()
-    .map(|(severity, subjects)| finding(case, severity, &subjects))
+    .map(|(confidence, severity, subjects)| finding(case, confidence, severity, &subjects))
     .collect()
 }
 
 /// The addresses of the shared range that are not known to be the VPC's own.
-fn synthetic(case: &Case<'_>, subject: &Subject<'_>) -> Vec<IpAddr> {
+pub(super) fn synthetic(case: &Case<'_>, subject: &Subject<'_>) -> Vec<IpAddr> {
     let addresses = &subject.comparison.addresses;
     let shared = |class| class == AddressClass::Cgnat;
     let fine = subject.verdict().is_fine();
@@ -84,7 +82,7 @@ fn synthetic(case: &Case<'_>, subject: &Subject<'_>) -> Vec<IpAddr> {
         .collect()
 }
 
-fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, severity: Severity, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let verb = phrase::plural(subjects.len(), "gives", "give");
     let given = phrase::distinct(subjects.iter().flat_map(|subject| synthetic(case, subject)));
@@ -98,7 +96,7 @@ fn finding(case: &Case<'_>, severity: Severity, subjects: &[&Subject<'_>]) -> Fi
         Severity::Error => format!(" It is not what is expected here ({}).", case.expected.source),
         Severity::Warning | Severity::Info => String::new(),
     };
-    RULE.finding(Confidence::Medium, subjects)
+    RULE.finding(confidence, subjects)
         .severity(severity)
         .summary(format!(
             "{who} {verb} an address of 100.64.0.0/10 ({given}), as zero-trust clients make up"

@@ -1,4 +1,4 @@
-//! Inbound endpoints that are not heard, and whom their security groups let in.
+//! Whom the security groups of inbound endpoints let in.
 
 use std::net::IpAddr;
 
@@ -8,23 +8,6 @@ use crate::facts::{Permission, ResolverEndpoint, SecurityGroup};
 use crate::observation::Transport;
 use crate::resolvers::Role;
 use crate::rules::{Case, Subject, route53};
-
-/// The addresses of inbound endpoints that were asked and not heard.
-pub(in crate::rules) fn down<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = &'c Subject<'a>> {
-    case.subjects()
-        .filter(|subject| subject.has_role(Role::Inbound) && !subject.probed.interrupted && !subject.heard_anything())
-}
-
-/// Whether its silence is a fault, and not only how things are from here.
-pub(in crate::rules) fn is_fault(case: &Case<'_>, subject: &Subject<'_>) -> bool {
-    let resolver = &subject.probed.resolver;
-    let peer_answers = || {
-        case.subjects().any(|other| {
-            other.has_role(Role::Inbound) && other.heard_anything() && other.probed.resolver.vpc == resolver.vpc
-        })
-    };
-    resolver.in_scope || subject.is_vpc_side() && !route53::on_failing_path(case).is_empty() && peer_answers()
-}
 
 /// Whom the groups let in over a protocol, at port 53.
 #[derive(Debug, Clone, PartialEq, Eq)]

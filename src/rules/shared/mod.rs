@@ -15,4 +15,3 @@ pub(super) mod refusal;
 pub(super) mod samples;
 pub(super) mod transport;
 pub(super) mod validation;
-pub(super) mod wrong_view;

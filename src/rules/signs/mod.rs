@@ -3,6 +3,7 @@
 //!
 //! A sign stands here once: how it is read, and its words. What two rules share is a sign.
 
+mod answer;
 mod resolver;
 mod run;
 
@@ -10,6 +11,7 @@ use std::fmt;
 
 use super::{Case, Need, Subject};
 
+pub(super) use answer::*;
 pub(super) use resolver::*;
 pub(super) use run::*;
 
@@ -121,6 +123,16 @@ impl Sign {
             Read::Resolver(read) => read(case, subject?),
             Read::Run(read) => read(case),
         }
+    }
+
+    /// Whether it is there, at a resolver.
+    pub(super) fn is_at(&self, case: &Case<'_>, subject: &Subject<'_>) -> bool {
+        self.seen(case, Some(subject)) == Some(true)
+    }
+
+    /// Whether it was looked for at a resolver, and is not there.
+    pub(super) fn is_not_at(&self, case: &Case<'_>, subject: &Subject<'_>) -> bool {
+        self.seen(case, Some(subject)) == Some(false)
     }
 
     /// What was seen, in words.

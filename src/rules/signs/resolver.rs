@@ -1,6 +1,12 @@
 //! Signs of one resolver: of the exchange with it, of its answer, of its controls, and of where it is.
 
-use super::{ShownBy, Sign};
+use super::{
+    A_CAME_OVER_UDP, A_FAILS, A_HAS_ADDRESSES, A_IS_NODATA, AAAA_HAS_ADDRESSES, AAAA_IS_NEVER_ANSWERED, AAAA_IS_NODATA,
+    ALL_ADDRESSES_ARE_WRONG, ANSWER_IS_FINE, ANSWERS_LATE, CERTIFICATE_IS_NOT_CHECKED, DECIDES_THE_CONCLUSION,
+    DENIED_BY_ANOTHER_PRIVATE_ZONE, DENIED_BY_RECURSION, GIVES_SHARED_ADDRESSES, GIVES_SYNTHETIC_IPV6,
+    GIVES_THE_EXPECTED_PUBLIC_ADDRESSES, IS_DEPENDED_ON, MARKED_AS_STALE, NXDOMAIN, STRAY_REPLIES, ShownBy, Sign,
+    TCP_IS_NOT_ANSWERED, THE_VPC_RESOLVER,
+};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
@@ -19,8 +25,13 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &HEARD_OVER_UDP,
     &HEARD_OVER_TCP,
     &HEARD_ONLY_OVER_TCP,
+    &A_CAME_OVER_UDP,
+    &TCP_IS_NOT_ANSWERED,
+    &ANSWERS_LATE,
+    &STRAY_REPLIES,
     &SAMPLES_DIFFER,
     &CERTIFICATE_FAILS,
+    &CERTIFICATE_IS_NOT_CHECKED,
     &SESSION_FAILS,
     &ANSWERS_ONLY_WITHOUT_EDNS,
     &ANSWERS_WITHOUT_EDNS,
@@ -29,17 +40,31 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &PARTLY_BROKEN,
     &RECURSES,
     &LEGIBLE,
+    &ANSWER_IS_FINE,
+    &A_HAS_ADDRESSES,
+    &A_IS_NODATA,
+    &A_FAILS,
+    &AAAA_HAS_ADDRESSES,
+    &AAAA_IS_NODATA,
+    &AAAA_IS_NEVER_ANSWERED,
     &GIVES_ADDRESSES,
     &GIVES_PUBLIC_ADDRESSES,
     &GIVES_THE_PUBLIC_VIEW,
     &GIVES_OTHER_PRIVATE_ADDRESSES,
     &GIVES_SOME_EXPECTED,
+    &ALL_ADDRESSES_ARE_WRONG,
+    &GIVES_THE_EXPECTED_PUBLIC_ADDRESSES,
+    &GIVES_SYNTHETIC_IPV6,
+    &GIVES_SHARED_ADDRESSES,
     &WRONG_ADDRESSES_ARE_IN_THE_VPC,
     &ALL_WRONG_ADDRESSES_ARE_STALE,
     &SINKHOLED,
     &DENIED,
+    &NXDOMAIN,
+    &DENIED_BY_RECURSION,
     &DENIED_BY_PUBLIC_AWS,
     &DENIED_BY_PRIVATE_ZONE,
+    &DENIED_BY_ANOTHER_PRIVATE_ZONE,
     &DENIED_BY_FOREIGN_ZONE,
     &DENIED_WITHOUT_SOA,
     &DENIAL_IS_CACHED,
@@ -51,6 +76,7 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &ANSWERS_UNCHECKED,
     &MARKED_AS_DNSSEC,
     &MARKED_AS_POLICY,
+    &MARKED_AS_STALE,
     &LOOKS_REBINDING_FILTERED,
     &FILTERS_PRIVATE_ADDRESSES,
     &BLOCKS_IN_THE_VPC,
@@ -73,10 +99,13 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &OTHERS_MIX_ADDRESSES,
     &ON_THE_VPCS_SIDE,
     &INBOUND_ENDPOINT,
+    &THE_VPC_RESOLVER,
     &IN_ANOTHER_VPC,
     &ON_THIS_HOST,
     &SERVICE_OF_THIS_HOST_IS_DOWN,
     &PORT_REFUSED,
+    &DECIDES_THE_CONCLUSION,
+    &IS_DEPENDED_ON,
 ];
 
 // The exchange.
@@ -86,7 +115,11 @@ pub(in crate::rules) static HEARD_AT_ALL: Sign = Sign::of_resolver(
     "a reply",
     "it answers some question",
     "it answers no question",
-    |_, subject| Some(subject.heard_anything()),
+    // A run that was ended before it was done with the resolver does not show it.
+    |_, subject| {
+        let heard = subject.heard_anything();
+        (heard || !subject.probed.interrupted).then_some(heard)
+    },
 );
 
 /// A question over UDP got a reply.
@@ -697,7 +730,7 @@ fn is_denied(subject: &Subject<'_>) -> Option<bool> {
     subject.a().map(|lookup| lookup.kind.is_negative())
 }
 
-fn is_denied_by(subject: &Subject<'_>, wanted: SoaOrigin) -> Option<bool> {
+pub(super) fn is_denied_by(subject: &Subject<'_>, wanted: SoaOrigin) -> Option<bool> {
     let origin = view::denied_by(subject).map(|(_, origin)| origin);
     is_denied(subject).map(|denied| denied && origin == Some(wanted))
 }

@@ -1,7 +1,12 @@
 //! Signs of the run: what the facts of this host, of the cluster and of AWS show.
 
 use super::Sign;
-use crate::rules::Need;
+use crate::address::AddressClass;
+use crate::dns::AnswerKind;
+use crate::endpoint::{EndpointName, SoaOrigin};
+use crate::facts::VantageKind;
+use crate::rules::{Need, Subject, view};
+use crate::target::Scope;
 
 /// A resolver on the VPC's side gives the private addresses.
 pub(in crate::rules) static VPC_HAS_THE_NAME: Sign = Sign::of_run(
@@ -38,6 +43,142 @@ pub(in crate::rules) static AWS_HAS_THE_PRIVATE_ENDPOINT: Sign = Sign::of_run(
 )
 .needing(&[Need::Cluster]);
 
+/// A resolver on the VPC's side was heard.
+pub(in crate::rules) static VPC_ANSWERS: Sign = Sign::of_run(
+    "a resolver of the VPC",
+    "a resolver of the VPC answers the A question",
+    "no resolver of the VPC answers the A question",
+    |case| Some(case.vpc_side().any(answers_a)),
+)
+.needing(&[Need::VpcView]);
+
+/// Whoever was heard says NXDOMAIN, from AWS's public zone.
+pub(in crate::rules) static ALL_RETURN_PUBLIC_NXDOMAIN: Sign = Sign::of_run(
+    "what all resolvers say",
+    "every resolver that answers returns NXDOMAIN from AWS's public zone",
+    "not every resolver returns NXDOMAIN from AWS's public zone",
+    |case| {
+        let mut heard = case.subjects().filter(|subject| answers_a(subject)).peekable();
+        heard.peek()?;
+        Some(heard.all(|subject| returns_public_nxdomain(subject) && !subject.sibling_resolves()))
+    },
+);
+
+/// A public control gets NXDOMAIN from AWS's public zone.
+pub(in crate::rules) static PUBLIC_RETURNS_NXDOMAIN: Sign = Sign::of_run(
+    "the answer of public DNS",
+    "public DNS returns NXDOMAIN from AWS's public zone",
+    "public DNS does not return NXDOMAIN from AWS's public zone",
+    |case| {
+        case.has(Need::PublicControl)
+            .then(|| case.public().any(returns_public_nxdomain))
+    },
+)
+.needing(&[Need::PublicControl]);
+
+/// AWS describes the cluster that was asked for, or says that there is none.
+pub(in crate::rules) static AWS_SAYS_WHICH_ENDPOINT: Sign = Sign::of_run(
+    "the cluster in AWS",
+    "AWS describes the cluster, or says that it does not exist",
+    "AWS was not asked for the cluster, or did not answer",
+    |case| Some(case.cluster().is_some() || case.absent_cluster().is_some()),
+)
+.looking_at(&[Need::Cluster, Need::AbsentCluster]);
+
+/// AWS describes the cluster of this endpoint.
+pub(in crate::rules) static AWS_HAS_THE_ENDPOINT: Sign = Sign::of_run(
+    "the endpoint in AWS",
+    "AWS has this endpoint",
+    "AWS does not say that it has this endpoint",
+    |case| Some(case.own_cluster().is_some()),
+)
+.looking_at(&[Need::Cluster]);
+
+/// AWS describes the cluster of this endpoint, with public access on.
+pub(in crate::rules) static AWS_HAS_THE_PUBLIC_ENDPOINT: Sign = Sign::of_run(
+    "the endpoint in AWS",
+    "AWS has this endpoint, with public access on",
+    "AWS does not say that it has this endpoint with public access on",
+    |case| {
+        let cluster = case.own_cluster();
+        Some(cluster.is_some_and(|cluster| cluster.endpoint_public_access == Some(true)))
+    },
+)
+.looking_at(&[Need::Cluster]);
+
+/// AWS describes the cluster of this endpoint, with private access off.
+pub(in crate::rules) static PRIVATE_ACCESS_IS_OFF: Sign = Sign::of_run(
+    "private access of the endpoint",
+    "AWS has this endpoint, with private access off",
+    "AWS does not say that private access of this endpoint is off",
+    |case| {
+        let cluster = case.own_cluster();
+        Some(cluster.is_some_and(|cluster| cluster.endpoint_private_access == Some(false)))
+    },
+)
+.looking_at(&[Need::Cluster]);
+
+/// The user expects public addresses.
+pub(in crate::rules) static PUBLIC_IS_ASKED_FOR: Sign = Sign::of_run(
+    "what the command line expects",
+    "the command line expects public addresses",
+    "the command line does not expect public addresses",
+    |case| {
+        let listed = &case.asked.expect_addresses;
+        let is_public = |ip: &std::net::IpAddr| AddressClass::of(*ip) == AddressClass::Public;
+        let all_public = !listed.is_empty() && listed.iter().all(is_public);
+        Some(case.asked.expect_scope == Some(Scope::Public) || all_public)
+    },
+);
+
+/// This host is in the cluster's VPC.
+pub(in crate::rules) static HOST_IS_IN_THE_VPC: Sign = Sign::of_run(
+    "where this host is",
+    "this host is in the cluster's VPC",
+    "this host is not known to be in the cluster's VPC",
+    |case| Some(case.vantage.kind == VantageKind::ClusterVpc),
+);
+
+/// This host is not in the cluster's VPC.
+pub(in crate::rules) static HOST_IS_OUTSIDE_THE_VPC: Sign = Sign::of_run(
+    "where this host is",
+    "this host is outside the cluster's VPC",
+    "this host is not known to be outside the cluster's VPC",
+    |case| Some(case.vantage.kind.is_outside_cluster_vpc()),
+);
+
+/// The endpoint's name is of the form that has addresses of both families.
+pub(in crate::rules) static NAME_IS_DUAL_STACK: Sign = Sign::of_run(
+    "the form of the endpoint's name",
+    "the endpoint's name is a dual-stack one",
+    "the endpoint's name is not a dual-stack one",
+    |case| Some(case.endpoint.as_ref().is_some_and(EndpointName::is_dual_stack)),
+);
+
+/// Whether its A question got a reply, in a run that was done with it.
+fn answers_a(subject: &Subject<'_>) -> bool {
+    !subject.probed.interrupted && subject.a().is_some_and(|a| !a.kind.is_silence())
+}
+
+fn returns_public_nxdomain(subject: &Subject<'_>) -> bool {
+    let by_public_aws = matches!(view::denied_by(subject), Some((_, SoaOrigin::PublicAws)));
+    subject.a_kind() == Some(AnswerKind::NxDomain) && by_public_aws
+}
+
 /// The order in which signs of the run are read.
-pub(in crate::rules) static OF_RUN: &[&Sign] =
-    &[&VPC_HAS_THE_NAME, &PUBLIC_HAS_THE_NAME, &AWS_HAS_THE_PRIVATE_ENDPOINT];
+pub(in crate::rules) static OF_RUN: &[&Sign] = &[
+    &VPC_HAS_THE_NAME,
+    &PUBLIC_HAS_THE_NAME,
+    &AWS_HAS_THE_PRIVATE_ENDPOINT,
+    &VPC_ANSWERS,
+    &ALL_RETURN_PUBLIC_NXDOMAIN,
+    &PUBLIC_RETURNS_NXDOMAIN,
+    &AWS_SAYS_WHICH_ENDPOINT,
+    &AWS_HAS_THE_ENDPOINT,
+    &AWS_HAS_THE_PUBLIC_ENDPOINT,
+    &PRIVATE_ACCESS_IS_OFF,
+    &PUBLIC_IS_ASKED_FOR,
+    &HOST_IS_IN_THE_VPC,
+    &HOST_IS_OUTSIDE_THE_VPC,
+    &NAME_IS_DUAL_STACK,
+];

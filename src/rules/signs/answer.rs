@@ -1,0 +1,266 @@
+//! Signs of one resolver whose answer need not be wrong: what its two questions came to, how it came, and what its
+//! addresses are; and whether anything depends on a resolver that does not answer.
+
+use super::{ShownBy, Sign, is_denied_by};
+use crate::address::AddressClass;
+use crate::compare::Verdict;
+use crate::dns::{AnswerKind, ExtendedError, RecordType};
+use crate::endpoint::SoaOrigin;
+use crate::observation::{Lookup, Purpose, Transport};
+use crate::resolvers::Role;
+use crate::rules::{
+    Case, Need, Subject, nat64_synthetic_address, route53, slow_resolver, spoofed_replies, view, ztna_synthetic_address,
+};
+
+// The answer as a whole.
+
+/// Nothing speaks against it.
+pub(in crate::rules) static ANSWER_IS_FINE: Sign = Sign::of_resolver(
+    "what is wrong with its answer",
+    "nothing is wrong with its answer",
+    "its answer is not the expected one",
+    |_, subject| Some(subject.verdict().is_fine()),
+);
+
+/// It has addresses, and none that is expected.
+pub(in crate::rules) static ALL_ADDRESSES_ARE_WRONG: Sign = Sign::of_resolver(
+    "expected addresses",
+    "none of its addresses is expected",
+    "it does not give unexpected addresses alone",
+    |_, subject| Some(subject.verdict() == Verdict::Mismatch),
+);
+
+/// The expected addresses, and all of them public.
+pub(in crate::rules) static GIVES_THE_EXPECTED_PUBLIC_ADDRESSES: Sign = Sign::of_resolver(
+    "the expected public addresses",
+    "it gives the expected addresses, and all of them are public",
+    "it does not give expected addresses that are all public",
+    |_, subject| {
+        let addresses = subject.ips();
+        let is_public = |ip: &std::net::IpAddr| AddressClass::of(*ip) == AddressClass::Public;
+        Some(subject.verdict() == Verdict::Match && !addresses.is_empty() && addresses.iter().all(is_public))
+    },
+);
+
+/// NXDOMAIN.
+pub(in crate::rules) static NXDOMAIN: Sign = Sign::of_resolver(
+    "NXDOMAIN",
+    "it returns NXDOMAIN",
+    "it does not return NXDOMAIN",
+    |_, subject| Some(subject.a_kind() == Some(AnswerKind::NxDomain)),
+);
+
+/// A negative answer of a server that does recursion, and not about what an alias leads to.
+pub(in crate::rules) static DENIED_BY_RECURSION: Sign = Sign::of_resolver(
+    "whose negative answer it is",
+    "its negative answer is about the name itself, and it offers recursion",
+    "no negative answer about the name itself that came with recursion",
+    |_, subject| Some(view::denial(subject).is_some()),
+);
+
+/// The negative answer is from another private hosted zone than the one in which the VPC's resolvers have the name.
+pub(in crate::rules) static DENIED_BY_ANOTHER_PRIVATE_ZONE: Sign = Sign::of_resolver(
+    "the private hosted zone with the name",
+    "a resolver of the VPC has the name from another private hosted zone than the one of this negative answer",
+    "the VPC's resolvers are not known to have the name from another private hosted zone",
+    |case, subject| {
+        if is_denied_by(subject, SoaOrigin::PrivateHostedZone) != Some(true) {
+            return Some(false);
+        }
+        let zone = &subject.soa()?.owner;
+        let mut with_the_name = case.vpc_view().into_iter().filter_map(view::zone_of).peekable();
+        Some(with_the_name.peek().is_some() && with_the_name.all(|other| other != *zone))
+    },
+)
+.looking_at(&[Need::VpcView]);
+
+// A and AAAA, each by itself.
+
+/// Addresses for A.
+pub(in crate::rules) static A_HAS_ADDRESSES: Sign = Sign::of_resolver(
+    "the A answer",
+    "its A answer has addresses",
+    "its A answer has no address",
+    |_, subject| Some(subject.a_kind()? == AnswerKind::Answer),
+);
+
+/// NODATA for A.
+pub(in crate::rules) static A_IS_NODATA: Sign = Sign::of_resolver(
+    "the A answer",
+    "its A answer is NODATA",
+    "its A answer is not NODATA",
+    |_, subject| Some(subject.a_kind()? == AnswerKind::NoData),
+);
+
+/// Neither addresses nor a negative answer for A, in each sample.
+pub(in crate::rules) static A_FAILS: Sign = Sign::of_resolver(
+    "the A answer",
+    "its A question fails each time",
+    "its A question does not fail each time",
+    |_, subject| {
+        let failed = matches!(
+            subject.a_kind()?,
+            AnswerKind::ServFail
+                | AnswerKind::Refused
+                | AnswerKind::OtherRcode
+                | AnswerKind::Timeout
+                | AnswerKind::Unreachable
+                | AnswerKind::Malformed
+                | AnswerKind::Truncated
+        );
+        Some(failed && subject.verdict() != Verdict::Unstable)
+    },
+);
+
+/// Addresses for AAAA.
+pub(in crate::rules) static AAAA_HAS_ADDRESSES: Sign = Sign::of_resolver(
+    "the AAAA answer",
+    "its AAAA answer has addresses",
+    "its AAAA answer has no address",
+    |_, subject| Some(subject.aaaa()?.kind == AnswerKind::Answer),
+);
+
+/// NODATA for AAAA.
+pub(in crate::rules) static AAAA_IS_NODATA: Sign = Sign::of_resolver(
+    "the AAAA answer",
+    "its AAAA answer is NODATA",
+    "its AAAA answer is not NODATA",
+    |_, subject| Some(subject.aaaa()?.kind == AnswerKind::NoData),
+);
+
+/// Neither addresses nor a negative answer for AAAA, however often it was asked.
+pub(in crate::rules) static AAAA_IS_NEVER_ANSWERED: Sign = Sign::of_resolver(
+    "the AAAA answer",
+    "its AAAA question gets neither addresses nor a negative answer",
+    "its AAAA question gets addresses or a negative answer",
+    |_, subject| {
+        let is_answered = |lookup: &Lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative();
+        let asked = subject.lookups(Purpose::Target);
+        let mut asked = asked.filter(|lookup| lookup.qtype == RecordType::AAAA).peekable();
+        asked.peek()?;
+        Some(!asked.any(is_answered))
+    },
+);
+
+// How it came.
+
+/// The certificate of the server was not looked at.
+pub(in crate::rules) static CERTIFICATE_IS_NOT_CHECKED: Sign = Sign::of_resolver(
+    "the check of the certificate",
+    "its certificate was not checked (--insecure-tls)",
+    "its certificate was checked",
+    |_, subject| Some(!subject.probed.resolver.tls.as_ref()?.verified),
+)
+.shown_by(ShownBy::Encrypted);
+
+/// A came over UDP.
+pub(in crate::rules) static A_CAME_OVER_UDP: Sign = Sign::of_resolver(
+    "the transport of the A answer",
+    "its A answer came over UDP",
+    "no A answer came over UDP",
+    |_, subject| {
+        let a = subject.a()?;
+        Some(a.transport == Transport::Udp && !a.kind.is_silence())
+    },
+)
+.shown_by(ShownBy::Clear);
+
+/// The question over TCP from the start.
+pub(in crate::rules) static TCP_IS_NOT_ANSWERED: Sign = Sign::of_resolver(
+    "the question over TCP",
+    "the question over TCP gets no reply",
+    "the question over TCP gets a reply",
+    |_, subject| subject.tcp().map(|lookup| !lookup.heard_anything()),
+)
+.shown_by(ShownBy::Clear);
+
+/// Late, or only when it was asked again.
+pub(in crate::rules) static ANSWERS_LATE: Sign = Sign::of_resolver(
+    "the time to the answer",
+    "it answers late, or only when it is asked again",
+    "it answers the first question in time",
+    |_, subject| Some(!slow_resolver::late(subject).is_empty()),
+);
+
+/// An extended error says that the data is expired.
+pub(in crate::rules) static MARKED_AS_STALE: Sign = Sign::of_resolver(
+    "an extended error of stale data",
+    "an extended error says that the answer is stale",
+    "no extended error says that the answer is stale",
+    |_, subject| {
+        let mut asked = subject.lookups(Purpose::Target);
+        Some(asked.any(|lookup| lookup.has_ede(ExtendedError::is_stale)))
+    },
+);
+
+/// Other replies came beside the one that counts.
+pub(in crate::rules) static STRAY_REPLIES: Sign = Sign::of_resolver(
+    "replies that do not belong",
+    "replies that do not belong came beside its own",
+    "no reply that does not belong came beside its own",
+    |_, subject| Some(spoofed_replies::stray_lookups(subject).next().is_some()),
+);
+
+// What its addresses are.
+
+/// IPv6 addresses that DNS64 made of right IPv4 ones.
+pub(in crate::rules) static GIVES_SYNTHETIC_IPV6: Sign = Sign::of_resolver(
+    "addresses of DNS64",
+    "it gives an IPv6 address that DNS64 made of an expected IPv4 address, or of one that it gives as well",
+    "it gives no IPv6 address that DNS64 made of such an IPv4 address",
+    |case, subject| Some(!nat64_synthetic_address::synthetic(case, subject).is_empty()),
+);
+
+/// Addresses of the shared range that are not known to be the VPC's.
+pub(in crate::rules) static GIVES_SHARED_ADDRESSES: Sign = Sign::of_resolver(
+    "addresses of 100.64.0.0/10",
+    "it gives an address of 100.64.0.0/10 that is not known to be the VPC's",
+    "it gives no address of 100.64.0.0/10, or the VPC has such addresses, or others came with it",
+    |case, subject| Some(!ztna_synthetic_address::synthetic(case, subject).is_empty()),
+)
+.looking_at(&[Need::Vpc, Need::VpcView]);
+
+// Where it is, and what depends on it.
+
+/// It is `.2`.
+pub(in crate::rules) static THE_VPC_RESOLVER: Sign = Sign::of_resolver(
+    "its role",
+    "it is the VPC resolver",
+    "it is not the VPC resolver of the cluster's VPC",
+    |case, subject| {
+        let is_there = case.vpc_side().any(|other| other.name() == subject.name());
+        Some(is_there && subject.probed.resolver.role == Role::Vpc)
+    },
+)
+.needing(&[Need::VpcView]);
+
+/// It decides the conclusion; or a forward from outside the VPC ends in silence, and this host is let in at another
+/// address of the same VPC.
+pub(in crate::rules) static IS_DEPENDED_ON: Sign = Sign::of_resolver(
+    "what depends on it",
+    "it decides the conclusion, or a forward fails while another inbound endpoint of its VPC answers",
+    "nothing that was asked is seen to depend on it",
+    |case, subject| Some(decides(subject) || is_behind_a_failing_forward(case, subject)),
+);
+
+/// It was asked to decide the conclusion.
+pub(in crate::rules) static DECIDES_THE_CONCLUSION: Sign = Sign::of_resolver(
+    "what it is asked for",
+    "it decides the conclusion",
+    "it does not decide the conclusion",
+    |_, subject| Some(decides(subject)),
+);
+
+fn decides(subject: &Subject<'_>) -> bool {
+    subject.probed.resolver.in_scope
+}
+
+fn is_behind_a_failing_forward(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    let vpc = &subject.probed.resolver.vpc;
+    let answers = |other: &Subject<'_>| other.has_role(Role::Inbound) && other.heard_anything();
+    subject.is_vpc_side()
+        && !route53::on_failing_path(case).is_empty()
+        && case
+            .subjects()
+            .any(|other| answers(other) && other.probed.resolver.vpc == *vpc)
+}
