@@ -55,7 +55,6 @@ declare_rule! {
             ],
             Low,
         ],
-        wants: [Cluster],
         stage: Stage::Evidence,
     }
 }
