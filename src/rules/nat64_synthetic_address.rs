@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use super::phrase::{self, observed_target};
-use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject};
-use crate::address::{AddressClass, embedded_ipv4};
-use crate::expect::Fit;
+use super::shared::synthetic::of_dns64;
+use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage};
+use crate::address::AddressClass;
 
 declare_rule! {
     /// ## What it means
@@ -42,7 +42,7 @@ declare_rule! {
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let subjects = fits.subjects();
     let who = phrase::titles(&subjects);
-    let mut made: Vec<(IpAddr, IpAddr)> = subjects.iter().flat_map(|subject| synthetic(case, subject)).collect();
+    let mut made: Vec<(IpAddr, IpAddr)> = subjects.iter().flat_map(|subject| of_dns64(case, subject)).collect();
     made.sort();
     made.dedup();
     let pairs: Vec<String> = made
@@ -75,20 +75,4 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                  for private addresses",
             )]),
     ]
-}
-
-/// The synthetic addresses of an answer, each with the IPv4 address inside, where that is known to be right.
-pub(super) fn synthetic(case: &Case<'_>, subject: &Subject<'_>) -> Vec<(IpAddr, IpAddr)> {
-    let expected = &subject.comparison.expected;
-    let given = subject.ips();
-    given
-        .iter()
-        .filter_map(|ip| match ip {
-            IpAddr::V6(v6) => Some((*ip, IpAddr::V4(embedded_ipv4(*v6)?))),
-            IpAddr::V4(_) => None,
-        })
-        .filter(|(_, real)| {
-            given.contains(real) || expected.says_anything() && case.fit(expected, *real) == Fit::Expected
-        })
-        .collect()
 }

@@ -3,14 +3,11 @@
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed};
+use super::shared::late::{SLOW_MS, late, retried};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::{AnswerKind, RecordType};
 use crate::limits;
-use crate::observation::{Lookup, Purpose};
-
-/// From here on an answer is slow, in milliseconds: a fifth of the 5 s that Go and glibc give one server
-/// (resolv.conf(5): `timeout`).
-const SLOW_MS: f64 = 1000.0;
+use crate::observation::Lookup;
 
 declare_rule! {
     /// ## What it means
@@ -102,32 +99,6 @@ fn remedies(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
         ));
     }
     remedies
-}
-
-/// The target's look-ups that were answered late, the latest first.
-pub(super) fn late<'a>(subject: &Subject<'a>) -> Vec<&'a Lookup> {
-    let mut late: Vec<&Lookup> = subject
-        .lookups(Purpose::Target)
-        .filter(|lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative())
-        .filter(|lookup| lookup.rtt_ms.is_some_and(|rtt| rtt >= SLOW_MS) || retried(lookup))
-        .collect();
-    late.sort_by(|a, b| b.rtt_ms.unwrap_or(0.0).total_cmp(&a.rtt_ms.unwrap_or(0.0)));
-    late
-}
-
-/// Whether the first try brought nothing that counts. A truncated reply does: it says where the rest is.
-fn retried(lookup: &Lookup) -> bool {
-    lookup.attempts.first().is_some_and(|first| {
-        !matches!(
-            first.kind,
-            AnswerKind::Answer
-                | AnswerKind::NoData
-                | AnswerKind::NxDomain
-                | AnswerKind::Referral
-                | AnswerKind::Refused
-                | AnswerKind::Truncated
-        )
-    })
 }
 
 fn observed_late(subject: &Subject<'_>, lookup: &Lookup) -> Evidence {

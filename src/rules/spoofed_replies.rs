@@ -1,8 +1,9 @@
 //! Beside the reply that counts come others that do not belong.
 
+use super::shared::stray::{Strays, stray_lookups};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, phrase, remedy};
-use crate::dns::{AnswerKind, Mismatch, RecordType};
-use crate::observation::{Attempt, Lookup, Purpose};
+use crate::dns::RecordType;
+use crate::observation::Lookup;
 
 declare_rule! {
     /// ## What it means
@@ -62,7 +63,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             ))
             .seen(
                 subjects.iter().flat_map(|subject| {
-                    stray_lookups(subject).map(|(lookup, strays)| strays.observed(subject, lookup))
+                    stray_lookups(subject).map(|(lookup, strays)| observed(&strays, subject, lookup))
                 }),
             )
             .fix(vec![
@@ -82,62 +83,34 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     ]
 }
 
-/// What came beside the reply of one look-up.
-pub(super) struct Strays<'a> {
-    mismatched: u32,
-    mismatch: Option<&'a Mismatch>,
-    conflicting: u32,
-}
-
-/// The look-ups of the target that got a reply and, beside it, others.
-pub(super) fn stray_lookups<'a>(subject: &Subject<'a>) -> impl Iterator<Item = (&'a Lookup, Strays<'a>)> + use<'a> {
-    let fine = subject.verdict().is_fine();
-    subject
-        .lookups(Purpose::Target)
-        .filter(|lookup| !lookup.kind.is_silence() && lookup.kind != AnswerKind::Malformed)
-        .filter_map(move |lookup| {
-            let strays = Strays {
-                mismatched: beside(lookup).map(|a| a.mismatched_replies).sum(),
-                mismatch: beside(lookup).find_map(|a| a.mismatch.as_ref()),
-                conflicting: lookup.attempts.iter().map(|a| a.conflicting_replies).sum(),
-            };
-            let speaks = strays.conflicting > 0 || fine && strays.mismatched > 0;
-            speaks.then_some((lookup, strays))
-        })
-}
-
-/// The tries whose strays are a nuisance and no more: over TCP they make the reply useless, which is another finding's.
-fn beside(lookup: &Lookup) -> impl Iterator<Item = &Attempt> {
-    lookup.attempts.iter().filter(|attempt| !attempt.comes_too_late())
-}
-
-impl Strays<'_> {
-    fn observed(&self, subject: &Subject<'_>, lookup: &Lookup) -> Evidence {
-        let mut beside = Vec::new();
-        let replies = |count| phrase::plural(count as usize, "reply", "replies");
-        if self.mismatched > 0 {
-            beside.push(format!(
-                "{} {} that did not belong to the question ({})",
-                self.mismatched,
-                replies(self.mismatched),
-                self.mismatch.map_or_else(|| "not read".to_owned(), ToString::to_string),
-            ));
-        }
-        if self.conflicting > 0 {
-            beside.push(format!(
-                "{} further {} that said something else",
-                self.conflicting,
-                replies(self.conflicting),
-            ));
-        }
-        Evidence::of(
-            subject.name(),
-            format!(
-                "{}: {}; beside it {}",
-                lookup.qtype,
-                phrase::outcome(lookup),
-                phrase::list(&beside)
-            ),
-        )
+/// What came beside the reply, as evidence.
+fn observed(strays: &Strays<'_>, subject: &Subject<'_>, lookup: &Lookup) -> Evidence {
+    let mut beside = Vec::new();
+    let replies = |count| phrase::plural(count as usize, "reply", "replies");
+    if strays.mismatched > 0 {
+        beside.push(format!(
+            "{} {} that did not belong to the question ({})",
+            strays.mismatched,
+            replies(strays.mismatched),
+            strays
+                .mismatch
+                .map_or_else(|| "not read".to_owned(), ToString::to_string),
+        ));
     }
+    if strays.conflicting > 0 {
+        beside.push(format!(
+            "{} further {} that said something else",
+            strays.conflicting,
+            replies(strays.conflicting),
+        ));
+    }
+    Evidence::of(
+        subject.name(),
+        format!(
+            "{}: {}; beside it {}",
+            lookup.qtype,
+            phrase::outcome(lookup),
+            phrase::list(&beside)
+        ),
+    )
 }

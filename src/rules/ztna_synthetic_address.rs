@@ -1,11 +1,8 @@
 //! A zero-trust client's synthetic address instead of the endpoint's.
 
-use std::net::IpAddr;
-
 use super::phrase::{self, observed_target};
+use super::shared::synthetic::of_shared_range;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
-use crate::address::AddressClass;
-use crate::target::View;
 
 declare_rule! {
     /// ## What it means
@@ -56,36 +53,10 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     .collect()
 }
 
-/// The addresses of the shared range that are not known to be the VPC's own.
-pub(super) fn synthetic(case: &Case<'_>, subject: &Subject<'_>) -> Vec<IpAddr> {
-    let addresses = &subject.comparison.addresses;
-    let shared = |class| class == AddressClass::Cgnat;
-    let fine = subject.verdict().is_fine();
-    let all_shared = addresses.iter().all(|address| shared(address.class));
-    if !fine && !all_shared {
-        return Vec::new();
-    }
-    // What the VPC has is known from AWS or from the user, and this class is none of it; or its own
-    // resolvers, and the zone the answer is from, have to say.
-    let expected = &subject.comparison.expected;
-    let vpc_known = case.vpc().is_some() || !expected.addresses.is_empty() || !expected.cidrs.is_empty();
-    let may_be_of_the_vpc = |ip: &IpAddr| {
-        let others = |other: &Subject<'_>| other.name() != subject.name();
-        let given_there = case.vpc_side().any(|other| others(other) && other.ips().contains(ip));
-        given_there || subject.view() == View::PrivateZone
-    };
-    addresses
-        .iter()
-        .filter(|address| shared(address.class))
-        .map(|address| address.ip)
-        .filter(|ip| !fine || vpc_known || !may_be_of_the_vpc(ip))
-        .collect()
-}
-
 fn finding(case: &Case<'_>, confidence: Confidence, severity: Severity, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let verb = phrase::plural(subjects.len(), "gives", "give");
-    let given = phrase::distinct(subjects.iter().flat_map(|subject| synthetic(case, subject)));
+    let given = phrase::distinct(subjects.iter().flat_map(|subject| of_shared_range(case, subject)));
     let vpc = match case.vpc() {
         Some(vpc) => format!("It is not in the VPC: {}.", phrase::vpc_networks(vpc)),
         None => "The VPC's networks are not known; if they are of this range, the address may be the \

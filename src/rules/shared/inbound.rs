@@ -6,8 +6,7 @@ use ipnet::IpNet;
 
 use crate::facts::{Permission, ResolverEndpoint, SecurityGroup};
 use crate::observation::Transport;
-use crate::resolvers::Role;
-use crate::rules::{Case, Subject, route53};
+use crate::rules::{Case, route53};
 
 /// Whom the groups let in over a protocol, at port 53.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,9 +8,8 @@ use crate::dns::{AnswerKind, ExtendedError, RecordType};
 use crate::endpoint::SoaOrigin;
 use crate::observation::{Lookup, Purpose, Transport};
 use crate::resolvers::Role;
-use crate::rules::{
-    Case, Need, Subject, nat64_synthetic_address, route53, slow_resolver, spoofed_replies, view, ztna_synthetic_address,
-};
+use crate::rules::shared::{late, stray, synthetic};
+use crate::rules::{Case, Need, Subject, route53, view};
 
 // The answer as a whole.
 
@@ -179,7 +178,7 @@ pub(in crate::rules) static ANSWERS_LATE: Sign = Sign::of_resolver(
     "the time to the answer",
     "it answers late, or only when it is asked again",
     "it answers the first question in time",
-    |_, subject| Some(!slow_resolver::late(subject).is_empty()),
+    |_, subject| Some(!late::late(subject).is_empty()),
 );
 
 /// An extended error says that the data is expired.
@@ -198,7 +197,7 @@ pub(in crate::rules) static STRAY_REPLIES: Sign = Sign::of_resolver(
     "replies that do not belong",
     "replies that do not belong came beside its own",
     "no reply that does not belong came beside its own",
-    |_, subject| Some(spoofed_replies::stray_lookups(subject).next().is_some()),
+    |_, subject| Some(stray::stray_lookups(subject).next().is_some()),
 );
 
 // What its addresses are.
@@ -208,7 +207,7 @@ pub(in crate::rules) static GIVES_SYNTHETIC_IPV6: Sign = Sign::of_resolver(
     "addresses of DNS64",
     "it gives an IPv6 address that DNS64 made of an expected IPv4 address, or of one that it gives as well",
     "it gives no IPv6 address that DNS64 made of such an IPv4 address",
-    |case, subject| Some(!nat64_synthetic_address::synthetic(case, subject).is_empty()),
+    |case, subject| Some(!synthetic::of_dns64(case, subject).is_empty()),
 );
 
 /// Addresses of the shared range that are not known to be the VPC's.
@@ -216,7 +215,7 @@ pub(in crate::rules) static GIVES_SHARED_ADDRESSES: Sign = Sign::of_resolver(
     "addresses of 100.64.0.0/10",
     "it gives an address of 100.64.0.0/10 that is not known to be the VPC's",
     "it gives no address of 100.64.0.0/10, or the VPC has such addresses, or others came with it",
-    |case, subject| Some(!ztna_synthetic_address::synthetic(case, subject).is_empty()),
+    |case, subject| Some(!synthetic::of_shared_range(case, subject).is_empty()),
 )
 .looking_at(&[Need::Vpc, Need::VpcView]);
 

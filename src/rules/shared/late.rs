@@ -1,0 +1,35 @@
+//! Answers that come late.
+
+use crate::dns::AnswerKind;
+use crate::observation::{Lookup, Purpose};
+use crate::rules::Subject;
+
+/// From here on an answer is slow, in milliseconds: a fifth of the 5 s that Go and glibc give one server
+/// (resolv.conf(5): `timeout`).
+pub(in crate::rules) const SLOW_MS: f64 = 1000.0;
+
+/// The target's lookups that were answered late, the latest first.
+pub(in crate::rules) fn late<'a>(subject: &Subject<'a>) -> Vec<&'a Lookup> {
+    let mut late: Vec<&Lookup> = subject
+        .lookups(Purpose::Target)
+        .filter(|lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative())
+        .filter(|lookup| lookup.rtt_ms.is_some_and(|rtt| rtt >= SLOW_MS) || retried(lookup))
+        .collect();
+    late.sort_by(|a, b| b.rtt_ms.unwrap_or(0.0).total_cmp(&a.rtt_ms.unwrap_or(0.0)));
+    late
+}
+
+/// Whether the first try brought nothing that counts. A truncated reply does: it says where the rest is.
+pub(in crate::rules) fn retried(lookup: &Lookup) -> bool {
+    lookup.attempts.first().is_some_and(|first| {
+        !matches!(
+            first.kind,
+            AnswerKind::Answer
+                | AnswerKind::NoData
+                | AnswerKind::NxDomain
+                | AnswerKind::Referral
+                | AnswerKind::Refused
+                | AnswerKind::Truncated
+        )
+    })
+}
