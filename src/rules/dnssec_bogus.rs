@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed, observed_controls, observed_target};
 use super::shared::validation::unchecked;
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::observation::{Lookup, Purpose};
 use crate::software::Software;
 
@@ -35,15 +35,16 @@ declare_rule! {
             [SERVFAIL],
             [VALIDATION_FAILS],
         ],
+        confidence: [High],
         explains: [OnlyAFails],
         stage: Stage::Evidence,
     }
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(fits.subjects(), |subject| Some(validates_nothing(subject)))
+    fits.grouped(|subject| Some(validates_nothing(subject)))
         .into_iter()
-        .map(|(nothing, subjects)| finding(case, nothing, &subjects))
+        .map(|(confidence, nothing, subjects)| finding(case, confidence, nothing, &subjects))
         .collect()
 }
 
@@ -52,7 +53,7 @@ fn validates_nothing(subject: &Subject<'_>) -> bool {
     subject.aws_control_works() == Some(false) && subject.root_control_works() == Some(false)
 }
 
-fn finding(case: &Case<'_>, nothing: bool, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, nothing: bool, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
     let without: Vec<&Lookup> = subjects.iter().filter_map(|subject| unchecked(subject)).collect();
@@ -129,7 +130,7 @@ fn finding(case: &Case<'_>, nothing: bool, subjects: &[&Subject<'_>]) -> Finding
     } else {
         [except, vec![clock]].concat()
     };
-    RULE.finding(Confidence::High, subjects)
+    RULE.finding(confidence, subjects)
         .summary(format!(
             "{who} {} the answer for this name as bogus (DNSSEC), so clients get SERVFAIL",
             phrase::plural(several, "rejects", "reject"),

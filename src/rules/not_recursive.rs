@@ -1,7 +1,7 @@
 //! The server does not recurse.
 
 use super::phrase::{self, observed_controls, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject};
 use crate::compare::Verdict;
 use crate::dns::{RData, Section};
 use crate::limits;
@@ -30,18 +30,19 @@ declare_rule! {
         references: [RFC_1035_HEADER, RFC_9499, BIND_RECURSION],
         at: Failing,
         requires: [[HEARD_AT_ALL], [not RECURSES]],
+        confidence: [High],
         stage: Stage::Evidence,
     }
 }
 
 fn check(_: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(fits.subjects(), |subject| Some(subject.verdict() == Verdict::Referral))
+    fits.grouped(|subject| Some(subject.verdict() == Verdict::Referral))
         .into_iter()
-        .map(|(referral, subjects)| finding(referral, &subjects))
+        .map(|(confidence, referral, subjects)| finding(confidence, referral, &subjects))
         .collect()
 }
 
-fn finding(referral: bool, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(confidence: Confidence, referral: bool, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
     let does = phrase::plural(several, "does", "do");
@@ -82,7 +83,7 @@ fn finding(referral: bool, subjects: &[&Subject<'_>]) -> Finding {
         }
         evidence.extend(observed_controls(subject));
     }
-    RULE.finding(Confidence::High, subjects)
+    RULE.finding(confidence, subjects)
         .summary(format!(
             "{who} {does} not recurse, so names of other servers' zones do not resolve there"
         ))

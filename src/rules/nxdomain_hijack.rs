@@ -29,15 +29,19 @@ declare_rule! {
         references: [RFC_8914_FORGED, DNSMASQ_BOGUS_NXDOMAIN],
         at: Failing,
         requires: [[INVENTS_ADDRESSES]],
+        confidence: [High],
         stage: Stage::Evidence,
     }
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    vec![finding(case, &fits.subjects())]
+    fits.grouped(|_| Some(()))
+        .into_iter()
+        .map(|(confidence, (), subjects)| finding(case, confidence, &subjects))
+        .collect()
 }
 
-fn finding(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
     let mut theirs: Vec<IpAddr> = subjects
@@ -68,7 +72,7 @@ fn finding(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Finding {
         evidence.extend(observed_sibling(subject));
     }
     let bogus: Vec<String> = theirs.iter().map(|ip| format!("bogus-nxdomain={ip}")).collect();
-    RULE.finding(Confidence::High, subjects)
+    RULE.finding(confidence, subjects)
         .summary(format!(
             "{who} {} addresses for names that do not exist, and so for this one",
             phrase::plural(several, "invents", "invent"),

@@ -32,16 +32,20 @@ declare_rule! {
             [LEGIBLE],
             [SINKHOLED],
         ],
+        confidence: [High],
         wants: [VpcView, PublicControl, Controls],
         stage: Stage::Evidence,
     }
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    vec![finding(case, &fits.subjects())]
+    fits.grouped(|_| Some(()))
+        .into_iter()
+        .map(|(confidence, (), subjects)| finding(case, confidence, &subjects))
+        .collect()
 }
 
-fn finding(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
     let mut nowhere: Vec<_> = subjects
@@ -86,7 +90,7 @@ fn finding(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Finding {
         evidence.extend(observed_target(subject));
         evidence.extend(observed_sibling(subject));
     }
-    RULE.finding(Confidence::High, subjects)
+    RULE.finding(confidence, subjects)
         .summary(format!(
             "{who} {} this name with {}: a block list's answer, not the cluster's",
             phrase::plural(several, "answers", "answer"),
