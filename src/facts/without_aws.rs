@@ -1,5 +1,5 @@
-//! Instead of `aws` where this program is built without it (the feature `aws` of Cargo.toml): no session can be opened, and
-//! nothing is asked.
+//! Instead of `aws` where this program is built without it (the feature `aws` of Cargo.toml): no session can be opened,
+//! and nothing is asked.
 
 use super::Gap;
 use super::account::Instance;
