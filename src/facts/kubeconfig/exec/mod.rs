@@ -1,0 +1,263 @@
+//! What the `exec` entry of a user says: which cluster, Region, profile and role the credential plugin asks for. It is
+//! read through the programs that people put around it, and never run.
+
+mod shell;
+#[cfg(test)]
+mod tests;
+mod token;
+mod wrappers;
+
+use self::wrappers::WRAPPERS;
+use super::text;
+use super::words::UNKNOWN;
+use crate::limits;
+
+/// What is understood of an entry.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Understood {
+    pub(super) cluster: Option<String>,
+    pub(super) region: Option<String>,
+    pub(super) profile: Option<String>,
+    pub(super) role_arn: Option<String>,
+    /// The variables of credentials that the entry sets: their names alone.
+    pub(super) credentials: Vec<String>,
+    /// What of it is not understood, in words.
+    pub(super) unread: Option<String>,
+}
+
+/// Variables that give AWS's clients credentials, or say where they are (AWS SDKs and Tools Reference Guide,
+/// "Environment variables list").
+const CREDENTIALS: &[&str] = &[
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_ROLE_ARN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONFIG_FILE",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+];
+
+/// Shells that take a command line behind `-c` (POSIX.1-2017, sh).
+const SHELLS: &[&str] = &["sh", "bash", "zsh", "dash", "ksh", "ash", "fish", "busybox"];
+/// Shells of Windows, and what stands before the command line there (cmd /?, about_PowerShell_exe).
+const WINDOWS_SHELLS: &[(&str, &[&str])] = &[
+    ("cmd", &["/c", "/k", "/s/c", "/r"]),
+    ("powershell", &["-command", "-c"]),
+    ("pwsh", &["-command", "-c"]),
+];
+/// Programs that run the command behind their own flags, and say nothing of AWS.
+const TRANSPARENT: &[&str] = &[
+    "exec", "command", "nohup", "time", "winpty", "sudo", "nice", "stdbuf", "setsid",
+];
+
+/// A reading under way: what is known so far, from the outside in.
+struct Reading {
+    understood: Understood,
+    /// The environment of the command.
+    environment: Vec<(String, String)>,
+    /// The profile of a program around it.
+    around: Option<String>,
+    /// The Region that a program around it sets.
+    region_around: Option<String>,
+}
+
+/// What the command with these arguments and this environment asks for.
+pub(super) fn understand(command: &str, arguments: &[String], environment: Vec<(String, String)>) -> Understood {
+    if command.trim().is_empty() {
+        return Understood::default();
+    }
+    // The file is somebody else's: so many words, each so long.
+    let environment = environment
+        .into_iter()
+        .take(limits::EXEC_WORDS)
+        .map(|(name, value)| (text(&name), text(&value)))
+        .collect();
+    let mut reading = Reading {
+        understood: Understood::default(),
+        environment,
+        around: None,
+        region_around: None,
+    };
+    let mut words = vec![text(command)];
+    words.extend(arguments.iter().take(limits::EXEC_WORDS).map(|word| text(word)));
+    let is_understood = reading.command(&words, limits::EXEC_DEPTH);
+    reading.finish(is_understood)
+}
+
+/// The name of a program, whatever its folder and the ending that Windows gives it.
+fn program(word: &str) -> String {
+    let name = word
+        .trim()
+        .trim_matches('"')
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or_default();
+    let name = name.to_ascii_lowercase();
+    for ending in [".exe", ".cmd", ".bat", ".ps1"] {
+        if let Some(plain) = name.strip_suffix(ending) {
+            return plain.to_owned();
+        }
+    }
+    name
+}
+
+/// `A=B` in front of a command.
+fn assignment(word: &str) -> Option<(&str, &str)> {
+    let (name, value) = word.split_once('=')?;
+    let is_name = !name.is_empty() && name.bytes().all(|octet| octet.is_ascii_alphanumeric() || octet == b'_');
+    (is_name && !name.starts_with(|c: char| c.is_ascii_digit())).then_some((name, value))
+}
+
+/// The value of a flag at `at`, and how many words it takes: `--flag value`, `--flag=value`.
+fn flag<'a>(words: &'a [String], at: usize, names: &[&str]) -> Option<(Option<&'a str>, usize)> {
+    let word = words.get(at)?.as_str();
+    let (name, joined) = match word.split_once('=') {
+        Some((name, value)) => (name, Some(value)),
+        None => (word, None),
+    };
+    if !names.contains(&name) {
+        return None;
+    }
+    Some(match joined {
+        Some(value) => (Some(value), 1),
+        None => (words.get(at + 1).map(String::as_str), 2),
+    })
+}
+
+impl Reading {
+    /// Reads a command; `false` where it ends in a program that is not understood.
+    fn command(&mut self, words: &[String], depth: usize) -> bool {
+        let Some((first, rest)) = words.split_first() else {
+            return false;
+        };
+        let name = program(first);
+        if depth == 0 {
+            return self.unread(format!(
+                "`{}` runs too many programs one inside the other",
+                shown(first)
+            ));
+        }
+        if rest.is_empty()
+            && first.trim().contains(char::is_whitespace)
+            && !name.is_empty()
+            && assignment(first).is_none()
+        {
+            // The whole line as one word: kubectl does not find such a program, and the words are plain.
+            return self.line(first, depth - 1);
+        }
+        if let Some((variable, value)) = assignment(first) {
+            self.set(variable, value);
+            return self.command(rest, depth - 1);
+        }
+        match name.as_str() {
+            "env" => self.env(rest, depth),
+            "aws" | "aws2" => self.aws(rest),
+            "aws-iam-authenticator" | "heptio-authenticator-aws" => self.authenticator(rest),
+            // Argo CD's own plugin takes the AWS CLI's flags (argocd-k8s-auth aws --help).
+            "argocd-k8s-auth" if rest.first().is_some_and(|word| word == "aws") => self.authenticator(rest),
+            // kubergrunt eks token --eks-cluster-arn ARN (kubergrunt's README).
+            "kubergrunt" => self.kubergrunt(rest),
+            "timeout" => {
+                let skipped = rest.iter().take_while(|word| word.starts_with('-')).count() + 1;
+                self.command(rest.get(skipped..).unwrap_or_default(), depth - 1)
+            }
+            _ if SHELLS.contains(&name.as_str()) => self.shell(&name, rest, depth),
+            _ if TRANSPARENT.contains(&name.as_str()) => {
+                let skipped = rest.iter().take_while(|word| word.starts_with('-')).count();
+                self.command(&rest[skipped..], depth - 1)
+            }
+            _ => {
+                if let Some((_, marks)) = WINDOWS_SHELLS.iter().find(|(shell, _)| *shell == name) {
+                    let is_mark = |word: &String| marks.contains(&word.to_ascii_lowercase().as_str());
+                    return match rest.iter().position(is_mark) {
+                        Some(at) => self.windows_line(&rest[at + 1..], depth),
+                        None => self.not_understood(first, rest, depth),
+                    };
+                }
+                match WRAPPERS.iter().find(|wrapper| wrapper.name == name) {
+                    Some(wrapper) => self.wrapper(wrapper, first, rest, depth),
+                    None => self.not_understood(first, rest, depth),
+                }
+            }
+        }
+    }
+
+    fn set(&mut self, variable: &str, value: &str) {
+        self.environment.push((variable.to_owned(), value.to_owned()));
+    }
+
+    /// The last of that name counts, as in the environment of a process.
+    fn variable(&self, name: &str) -> Option<&str> {
+        let mut found = self.environment.iter().rev().filter(|(key, _)| key == name);
+        found
+            .next()
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
+    }
+
+    /// A program that is not known here. Where it runs one that is, that one's cluster and Region hold, and with whose
+    /// credentials is not known.
+    fn not_understood(&mut self, first: &str, rest: &[String], depth: usize) -> bool {
+        let is_known = |word: &String| matches!(program(word).as_str(), "aws" | "aws-iam-authenticator");
+        let inner = rest.iter().position(is_known).map(|at| &rest[at..]);
+        let is_token = |words: &[String]| words.iter().any(|word| word == "get-token" || word == "token");
+        let is_understood = match inner.filter(|inner| is_token(inner)) {
+            Some(inner) => self.command(inner, depth - 1),
+            // The AWS CLI's own words behind a program of another name.
+            None if rest.windows(2).any(|words| words == ["eks", "get-token"]) => self.aws(rest),
+            None => return self.unread(format!("the program `{}` is not read", shown(first))),
+        };
+        self.unread(format!(
+            "with whose credentials `{}` runs it is not known",
+            shown(first)
+        ));
+        is_understood
+    }
+
+    /// Says what is not understood, unless something was said.
+    fn unread(&mut self, what: String) -> bool {
+        self.understood.unread.get_or_insert(what);
+        false
+    }
+
+    fn finish(mut self, is_understood: bool) -> Understood {
+        let variable = |names: &[&str]| {
+            let mut values = names.iter().filter_map(|name| self.variable(name));
+            values.next().filter(|value| !value.contains(UNKNOWN)).map(text)
+        };
+        // The AWS CLI looks at them in this order (botocore, configprovider.py).
+        let profile = variable(&["AWS_DEFAULT_PROFILE", "AWS_PROFILE"]);
+        let region = variable(&["AWS_REGION", "AWS_DEFAULT_REGION"]);
+        let around = self
+            .around
+            .take()
+            .filter(|profile| !profile.contains(UNKNOWN))
+            .map(|profile| text(&profile));
+        let region_around = self.region_around.take().map(|region| text(&region));
+        let mut credentials: Vec<String> = Vec::new();
+        for name in CREDENTIALS {
+            if self.variable(name).is_some() {
+                credentials.push((*name).to_owned());
+            }
+        }
+        let mut found = self.understood;
+        // A profile that the command names wins over the environment, and what is around it sets the environment.
+        found.profile = found.profile.or(around).or(profile);
+        found.region = found.region.or(region_around).or(region);
+        found.credentials = credentials;
+        if is_understood && found.cluster.is_none() && found.unread.is_none() {
+            found.unread = Some("it names no cluster".to_owned());
+        }
+        found
+    }
+}
+
+/// The name of a program or a script as it is printed: a few characters, and no line of somebody else's.
+fn shown(word: &str) -> String {
+    let name = word.rsplit(['/', '\\']).next().unwrap_or(word);
+    let plain: String = name.chars().filter(|c| !c.is_control()).collect();
+    crate::text::shortened(plain.trim(), limits::EXEC_SHOWN)
+}

@@ -1,0 +1,208 @@
+use super::*;
+
+fn of(line: &[&str], environment: &[(&str, &str)]) -> Understood {
+    let arguments: Vec<String> = line[1..].iter().map(|word| (*word).to_owned()).collect();
+    let environment = environment
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    understand(line[0], &arguments, environment)
+}
+
+const TOKEN: [&str; 5] = ["aws", "eks", "get-token", "--cluster-name", "orders"];
+const LINE: &str = "aws eks get-token --cluster-name orders";
+
+/// The cluster, and the profile.
+fn is(found: &Understood, profile: Option<&str>, what: &[&str]) {
+    assert_eq!(found.cluster.as_deref(), Some("orders"), "{what:?}: {found:?}");
+    assert_eq!(found.profile.as_deref(), profile, "{what:?}");
+    assert_eq!(found.unread, None, "{what:?}");
+}
+
+#[test]
+fn programs_around_it() {
+    let around: &[(&[&str], Option<&str>)] = &[
+        (&[], None),
+        (&["aws-vault", "exec", "shop", "--"], Some("shop")),
+        (&["aws-vault", "exec", "shop"], Some("shop")),
+        (
+            &[
+                "/opt/bin/aws-vault",
+                "--debug",
+                "exec",
+                "-d",
+                "1h",
+                "--no-session",
+                "shop",
+                "--",
+            ],
+            Some("shop"),
+        ),
+        (&["aws-okta", "exec", "--session-ttl=1h", "shop", "--"], Some("shop")),
+        (&["saml2aws", "exec", "--exec-profile", "shop", "--"], Some("shop")),
+        (&["saml2aws", "exec", "-a", "idp", "-p", "shop", "--"], Some("shop")),
+        (&["assume", "shop", "--exec", "--"], Some("shop")),
+        (&["granted", "assume", "shop", "--"], Some("shop")),
+        (&["aws-sso", "exec", "-p", "shop", "--"], Some("shop")),
+        (&["env", "AWS_PROFILE=shop"], Some("shop")),
+        (
+            &["/usr/bin/env", "-u", "AWS_REGION", "AWS_DEFAULT_PROFILE=shop"],
+            Some("shop"),
+        ),
+        (&["AWS_PROFILE=shop"], Some("shop")),
+        (&["timeout", "5"], None),
+        (&["exec"], None),
+        (&["cmd", "/c"], None),
+        (&["C:\\Windows\\System32\\cmd.exe", "/C"], None),
+        (
+            &["env", "AWS_PROFILE=a", "aws-vault", "exec", "shop", "--"],
+            Some("shop"),
+        ),
+    ];
+    for (before, profile) in around {
+        let line: Vec<&str> = before.iter().copied().chain(TOKEN).collect();
+        is(&of(&line, &[]), *profile, &line);
+        // The profile that the command itself names wins.
+        let named: Vec<&str> = line.iter().copied().chain(["--profile", "own"]).collect();
+        is(&of(&named, &[("AWS_PROFILE", "x")]), Some("own"), &named);
+    }
+}
+
+#[test]
+fn shells_and_their_lines() {
+    let lines = [
+        (LINE.to_owned(), None),
+        (format!("exec {LINE}"), None),
+        (format!("AWS_PROFILE=shop {LINE}"), Some("shop")),
+        (format!("export AWS_PROFILE='shop'; {LINE}"), Some("shop")),
+        (format!("cd /tmp && aws-vault exec shop -- {LINE}"), Some("shop")),
+        (format!("set AWS_PROFILE=shop&& {LINE}"), Some("shop")),
+        (format!("{LINE} | jq ."), None),
+        (format!("{LINE} --profile \"$WHO\""), Some("shop")),
+    ];
+    for shell in [
+        &["sh", "-c"][..],
+        &["/bin/bash", "-lc"],
+        &["bash", "-l", "-c"],
+        &["zsh", "-ic"],
+        &["cmd.exe", "/c"],
+    ] {
+        for (line, profile) in &lines {
+            let words: Vec<&str> = shell.iter().copied().chain([line.as_str()]).collect();
+            is(&of(&words, &[("WHO", "shop")]), *profile, &words);
+        }
+    }
+    let passed = [
+        "sh",
+        "-c",
+        "aws \"$@\"",
+        "--",
+        "eks",
+        "get-token",
+        "--cluster-name",
+        "orders",
+    ];
+    is(&of(&passed, &[]), None, &passed);
+    is(
+        &of(
+            &[
+                "powershell",
+                "-NoProfile",
+                "-Command",
+                &format!("$env:AWS_PROFILE='shop'; {LINE}"),
+            ],
+            &[],
+        ),
+        Some("shop"),
+        &["powershell"],
+    );
+}
+
+#[test]
+fn flags_in_every_form() {
+    let role = "arn:aws:iam::210987654321:role/ops";
+    for form in [
+        &["--role", role][..],
+        &["-r", role],
+        &["--role-arn", role],
+        &[&format!("--role-arn={role}")],
+    ] {
+        let line: Vec<&str> = TOKEN.into_iter().chain(form.iter().copied()).collect();
+        assert_eq!(of(&line, &[]).role_arn.as_deref(), Some(role), "{form:?}");
+    }
+    for form in [
+        &["-i", "orders"][..],
+        &["--cluster-id=orders"],
+        &["--cluster-name", "orders"],
+    ] {
+        let line: Vec<&str> = ["aws-iam-authenticator.exe", "token"]
+            .iter()
+            .chain(form)
+            .copied()
+            .collect();
+        is(&of(&line, &[("AWS_PROFILE", "shop")]), Some("shop"), &line);
+    }
+    let found = of(
+        &[
+            "aws",
+            "--region=eu-central-1",
+            "--output",
+            "json",
+            "eks",
+            "get-token",
+            "--cluster-name=orders",
+        ],
+        &[("AWS_REGION", "us-east-1")],
+    );
+    assert_eq!(found.region.as_deref(), Some("eu-central-1"));
+    let found = of(
+        &TOKEN,
+        &[("AWS_DEFAULT_REGION", "us-east-1"), ("AWS_DEFAULT_PROFILE", "old")],
+    );
+    assert_eq!(
+        (found.region.as_deref(), found.profile.as_deref()),
+        (Some("us-east-1"), Some("old"))
+    );
+}
+
+#[test]
+fn what_is_not_understood_is_said() {
+    for (line, says) in [
+        (&["tsh", "kube", "credentials"][..], "the program `tsh` is not read"),
+        (&["/home/mia/bin/token.sh"], "the program `token.sh` is not read"),
+        (&["bash", "/home/mia/token.sh"], "the script `token.sh` is not read"),
+        (
+            &["sh", "-c", "aws eks get-token --cluster-name \"$(cat x)\""],
+            "the value of --cluster-name",
+        ),
+        (
+            &["aws", "sts", "get-caller-identity"],
+            "`aws sts get-caller-identity` is not",
+        ),
+        (&["aws", "eks", "get-token"], "it names no cluster"),
+        (&["aws-vault", "exec", "shop"], "runs no command"),
+    ] {
+        let found = of(line, &[]);
+        assert!(
+            found.unread.as_ref().is_some_and(|said| said.contains(says)),
+            "{line:?}: {found:?}"
+        );
+        assert_eq!(found.cluster, None, "{line:?}");
+    }
+    // The cluster is plain, and the credentials are not.
+    let found = of(
+        &["op", "run", "--", "aws", "eks", "get-token", "--cluster-name", "orders"],
+        &[],
+    );
+    assert_eq!(found.cluster.as_deref(), Some("orders"));
+    assert!(
+        found
+            .unread
+            .is_some_and(|said| said.contains("with whose credentials `op` runs it"))
+    );
+    let found = of(&TOKEN, &[("AWS_ACCESS_KEY_ID", "AKIAX"), ("AWS_SESSION_TOKEN", "s")]);
+    assert_eq!(found.credentials, ["AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN"]);
+    assert_eq!(of(&[""], &[]), Understood::default());
+    let deep: Vec<&str> = std::iter::repeat_n("env", 10_000).collect();
+    assert!(of(&deep, &[]).unread.is_some());
+}
