@@ -109,11 +109,11 @@ pub(super) async fn round(
         trust: Trust::Platform,
     };
     let sources = Sources::begin(settings, known, pending.as_ref());
-    let first = match resolvers::resolve(settings, &begun.facts) {
-        Ok(resolvers) => resolvers,
-        // Whoever is missing may be learnt.
-        Err(error) if !sources.left().is_empty() && error.may_be_learnt() => resolvers::so_far(settings, &begun.facts)?,
-        Err(error) => return Err(error.into()),
+    let selection = resolvers::select(settings, &begun.facts)?;
+    let first = if sources.left().is_empty() {
+        selection.complete()?
+    } else {
+        selection.ready
     };
     let progress = RefCell::new(progress);
     let tell = |said| (progress.borrow_mut())(said);

@@ -3,6 +3,7 @@
 mod derived;
 mod local;
 mod named;
+mod selection;
 mod spec;
 mod system;
 mod upstream;
@@ -18,6 +19,7 @@ use crate::observation::Transport;
 use crate::settings::Settings;
 use crate::target::TlsIdentity;
 
+pub use selection::{Selection, WaitingFor, resolve, select};
 pub use spec::{SpecError, parse_address, parse_resolver, parse_server, parse_tls_name};
 
 /// What a resolver is to the diagnosis.
@@ -145,35 +147,6 @@ pub enum Error {
     JudgeUnknown(String, String),
 }
 
-impl Error {
-    /// Whether more facts may put it right: whoever is missing may be derived from them.
-    pub fn may_be_learnt(&self) -> bool {
-        match self {
-            Self::None => true,
-            // Derived resolvers are called by their role, with a number.
-            Self::JudgeUnknown(judge, _) => [Role::Vpc, Role::Inbound]
-                .iter()
-                .any(|role| judge.starts_with(role.as_str())),
-            _ => false,
-        }
-    }
-}
-
-/// The resolvers of a run: in a stated order, each address once, each with a name of its own.
-pub fn resolve(settings: &Settings, facts: &Facts) -> Result<Vec<Resolver>, Error> {
-    let mut resolvers = name(join(settings, facts)?)?;
-    if resolvers.iter().all(|resolver| resolver.role == Role::Public) {
-        return Err(Error::None);
-    }
-    judge(&mut resolvers, &settings.asked.judge)?;
-    Ok(resolvers)
-}
-
-/// The resolvers that are known where more are still to be learnt: perhaps none, and nobody's judgement yet.
-pub fn so_far(settings: &Settings, facts: &Facts) -> Result<Vec<Resolver>, Error> {
-    name(join(settings, facts)?)
-}
-
 fn join(settings: &Settings, facts: &Facts) -> Result<Vec<(Candidate, Vec<Role>)>, Error> {
     let candidates: Vec<Candidate> = SOURCES.iter().flat_map(|source| source(settings, facts)).collect();
     let mut joined: Vec<(Candidate, Vec<Role>)> = Vec::new();
@@ -274,33 +247,6 @@ pub fn inbound_beyond(facts: &Facts) -> usize {
     derived::inbound_beyond(facts)
 }
 
-/// Narrows the scope to the roles and names of `--judge`.
-fn judge(resolvers: &mut [Resolver], judges: &[String]) -> Result<(), Error> {
-    if judges.is_empty() {
-        return Ok(());
-    }
-    let matches = |resolver: &Resolver, judge: &str| {
-        resolver.role != Role::Public
-            && (resolver.name == judge
-                || resolver.role.as_str() == judge
-                || resolver.also.iter().any(|role| role.as_str() == judge))
-    };
-    for judge in judges {
-        if !resolvers.iter().any(|resolver| matches(resolver, judge)) {
-            let names: Vec<&str> = resolvers
-                .iter()
-                .filter(|resolver| resolver.role != Role::Public)
-                .map(|resolver| resolver.name.as_str())
-                .collect();
-            return Err(Error::JudgeUnknown(judge.clone(), names.join(", ")));
-        }
-    }
-    for resolver in resolvers {
-        resolver.in_scope = judges.iter().any(|judge| matches(resolver, judge));
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
@@ -356,17 +302,5 @@ mod tests {
             ]),
             Err(Error::DuplicateLabel("corp".to_owned()))
         );
-    }
-
-    #[test]
-    fn the_judge_must_be_somebody() {
-        let mut resolvers = name(vec![
-            candidate(None, Role::Local, "10.0.0.1:53"),
-            candidate(Some("corp"), Role::Custom, "10.0.0.2:53"),
-        ])
-        .unwrap();
-        judge(&mut resolvers, &["corp".to_owned()]).unwrap();
-        assert_eq!(resolvers.iter().map(|r| r.in_scope).collect::<Vec<_>>(), [false, true]);
-        assert!(judge(&mut resolvers, &["inbound".to_owned()]).is_err());
     }
 }
