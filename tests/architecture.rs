@@ -188,7 +188,7 @@ fn commands_are_run_in_two_places() {
 
 #[test]
 fn the_types_of_the_aws_sdks_stay_in_one_place() {
-    only_in("aws_sdk_", &["facts/aws/sdk.rs"]);
+    only_in("aws_sdk_", &["facts/aws/eks.rs"]);
     for word in [
         "aws_config",
         "aws_credential_types",

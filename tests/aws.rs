@@ -85,7 +85,7 @@ fn child() -> ExitCode {
         return print(&collected);
     }
     match runtime.block_on(async {
-        let session = Session::open(&ask).await?;
+        let (session, without_role) = Session::open_with_or_without_role(&ask).await?;
         match (set("FIRST").as_deref(), &target, &cluster) {
             (Some("describe"), _, Some(name)) => {
                 let described = session.describe(name).await;
@@ -97,15 +97,17 @@ fn child() -> ExitCode {
             }
             _ => {}
         }
-        Ok(session.collect(target.as_ref(), cluster.as_deref()).await)
+        let answers = session.collect(target.as_ref(), cluster.as_deref()).await;
+        Ok((answers, without_role))
     }) {
-        Ok(answers) => {
+        Ok((answers, without_role)) => {
             let target = target.unwrap_or_default();
             let wanted = Wanted {
                 target: &target,
                 cluster: cluster.as_deref(),
             };
             collected.gaps = answers.assemble(wanted, &mut collected.facts);
+            collected.gaps.extend(without_role);
         }
         Err(error) => {
             let error: eks_dns_doctor::facts::aws::NoSession = error;
@@ -222,6 +224,8 @@ struct World {
     faults: BTreeMap<Call, Fault>,
     /// Members of a page.
     page: usize,
+    /// Whether nobody may assume a role.
+    denies_roles: bool,
 }
 
 struct Mock {
@@ -363,6 +367,10 @@ impl World {
 
     fn answer(&self, call: Option<Call>, path: &str, body: &str) -> (u16, String) {
         let Some(call) = call else {
+            if body.contains("Action=AssumeRole&") && self.denies_roles {
+                let denied = "User: arn:aws:iam::123456789012:user/ops is not authorized to perform: sts:AssumeRole";
+                return (403, rest_error("AccessDenied", denied));
+            }
             if body.contains("Action=AssumeRole&") {
                 return (200, ASSUMED.to_owned());
             }
@@ -608,6 +616,7 @@ fn world() -> World {
         .into(),
         faults: BTreeMap::new(),
         page: 1000,
+        denies_roles: false,
     }
 }
 
@@ -1235,6 +1244,85 @@ fn a_role_is_assumed_and_used() {
     assert!(reading.iter().all(|one| one.authorization.contains("ASIAOFTHEROLE")));
 }
 
+fn a_role_that_nobody_may_assume_is_a_gap_and_aws_is_asked_without_it() {
+    const ROLE: &str = "arn:aws:iam::123456789012:role/eks";
+    let config = "[profile ops]\naws_access_key_id = AKIAOFTHEPROFILE\naws_secret_access_key = x\n";
+    for (profile, whom, key) in [
+        (
+            None,
+            "the credentials that the AWS CLI would use here",
+            "AKIAIOSFODNN7EXAMPLE",
+        ),
+        (Some("ops"), "the profile \"ops\"", "AKIAOFTHEPROFILE"),
+    ] {
+        let mock = Mock::of(World {
+            denies_roles: true,
+            ..world()
+        });
+        let mut run = Run::new(&mock).with("COLLECT_ROLE", ROLE).config(config);
+        if let Some(profile) = profile {
+            run = run.with("COLLECT_PROFILE", profile);
+        }
+        let collected = run.collect();
+        assert_eq!(collected.no_session, None);
+        let [gap] = &collected.gaps[..] else {
+            panic!("{:?}", collected.gaps);
+        };
+        assert_eq!(gap.source, "sts:AssumeRole");
+        assert!(gap.fact.contains(ROLE), "{gap:?}");
+        assert!(
+            gap.reason.contains("is not authorized to perform: sts:AssumeRole"),
+            "{gap:?}"
+        );
+        assert!(
+            gap.reason
+                .contains(&format!("AWS is asked as {whom} and not as the role")),
+            "{gap:?}"
+        );
+        assert!(collected.facts.cluster.is_some() && collected.facts.failed_reads.is_empty());
+        assert!(mock.seen().iter().all(|one| one.authorization.contains(key)), "{key}");
+    }
+}
+
+/// `--cluster` asks AWS before anything else: with the role of the kubeconfig's entry, or without it, and says so.
+fn a_cluster_that_is_named_is_found_without_the_role_too() {
+    let mock = Mock::of(World {
+        denies_roles: true,
+        ..world()
+    });
+    let mut run = Run::new(&mock);
+    run.environment.remove("EKS_DNS_DOCTOR_COLLECT");
+    let kubeconfig = run.home.path().join("kubeconfig");
+    let text = "apiVersion: v1\nkind: Config\ncurrent-context: c\n\
+                clusters: [{name: e, cluster: {server: 'https://localhost:8443'}}]\n\
+                contexts: [{name: c, context: {cluster: e, user: u}}]\n\
+                users: [{name: u, user: {exec: {command: aws, args: [eks, get-token, --cluster-name, shared-cluster, \
+                --role-arn, 'arn:aws:iam::123456789012:role/eks']}}}]\n";
+    std::fs::write(&kubeconfig, text).expect("written");
+    let output = Command::new(env!("CARGO_BIN_EXE_eks-dns-doctor"))
+        .args([
+            "facts",
+            "--cluster",
+            "shared-cluster",
+            "--region",
+            "ap-northeast-1",
+            "--kubeconfig",
+        ])
+        .arg(&kubeconfig)
+        .env_clear()
+        .envs(&run.environment)
+        .output()
+        .expect("the program runs");
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{complaint}"));
+    assert_eq!(document["facts"]["cluster"]["name"], "shared-cluster", "{complaint}");
+    let gaps = document["gaps"].as_array().expect("gaps");
+    let of_role: Vec<_> = gaps.iter().filter(|gap| gap["source"] == "sts:AssumeRole").collect();
+    assert_eq!(of_role.len(), 1, "{gaps:#?}");
+    let assumed = |one: &Seen| one.call.is_none() && one.request.contains("AssumeRole");
+    assert_eq!(mock.seen().iter().filter(|one| assumed(one)).count(), 1);
+}
+
 fn the_readme_has_the_policy_of_exactly_these_reads() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = std::fs::read_to_string(path).expect("the README");
@@ -1355,6 +1443,14 @@ fn main() -> ExitCode {
             credentials_of_nobody_do_not_hold_up_the_run,
         ),
         ("a_role_is_assumed_and_used", a_role_is_assumed_and_used),
+        (
+            "a_role_that_nobody_may_assume_is_a_gap_and_aws_is_asked_without_it",
+            a_role_that_nobody_may_assume_is_a_gap_and_aws_is_asked_without_it,
+        ),
+        (
+            "a_cluster_that_is_named_is_found_without_the_role_too",
+            a_cluster_that_is_named_is_found_without_the_role_too,
+        ),
         (
             "the_readme_has_the_policy_of_exactly_these_reads",
             the_readme_has_the_policy_of_exactly_these_reads,

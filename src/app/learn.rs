@@ -1,7 +1,6 @@
 //! What is learnt before and while the questions are asked: which endpoint it is, from whom, and what AWS and the
 //! instance metadata say.
 
-use std::cell::RefCell;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -31,8 +30,8 @@ pub(super) struct Known {
     saved: Option<Answers>,
     /// How AWS is asked, but for the time that is left; `None` where it is not.
     ask: Option<Ask>,
-    /// What was asked of it already, for the endpoint of a cluster.
-    session: RefCell<Option<Session>>,
+    /// The session in which the endpoint of the cluster was asked for.
+    session: Option<Session>,
     /// Whether the metadata service is asked.
     asks_metadata: bool,
     /// What could not be learnt so far.
@@ -138,12 +137,12 @@ impl Known {
             let (hostname, region) = match (in_files, &ask) {
                 (Some(found), _) => found,
                 (None, Some(ask)) => {
-                    let opened = Session::open(&ask_until(ask, until))
-                        .await
-                        .map_err(|no| Error::ClusterUnknown {
-                            name: name.clone(),
-                            reason: no.to_string(),
-                        })?;
+                    let opened = Session::open_with_or_without_role(&ask_until(ask, until)).await;
+                    let (opened, without_role) = opened.map_err(|no| Error::ClusterUnknown {
+                        name: name.clone(),
+                        reason: no.to_string(),
+                    })?;
+                    gaps.extend(without_role);
                     let found = endpoint(&opened, name).await?;
                     session = Some(opened);
                     found
@@ -176,7 +175,9 @@ impl Known {
                         server: kubeconfig.server.clone(),
                         reason: no.to_string(),
                     };
-                    let opened = Session::open(&ask_until(ask, until)).await.map_err(unknown)?;
+                    let opened = Session::open_with_or_without_role(&ask_until(ask, until)).await;
+                    let (opened, without_role) = opened.map_err(unknown)?;
+                    gaps.extend(without_role);
                     let (hostname, region) = endpoint(&opened, name).await?;
                     session = Some(opened);
                     Target {
@@ -208,7 +209,7 @@ impl Known {
             kubeconfig,
             saved,
             ask,
-            session: RefCell::new(session),
+            session,
             asks_metadata: !sources.no_aws,
             gaps,
         })
@@ -253,10 +254,11 @@ impl Known {
     pub(super) async fn learn_of_aws(&self, until: Instant) -> Learnt {
         let answers = async {
             let mut gaps = Vec::new();
-            let opened = self.session.borrow_mut().take();
+            // A session ends with its round; a later round opens its own.
+            let opened = self.session.clone().filter(|session| session.until() >= until);
             let session = match (opened, &self.ask) {
                 (Some(session), _) => session,
-                (None, Some(ask)) => match open(&ask_until(ask, until)).await {
+                (None, Some(ask)) => match Session::open_with_or_without_role(&ask_until(ask, until)).await {
                     Ok((session, without_role)) => {
                         gaps.extend(without_role);
                         session
@@ -289,6 +291,8 @@ impl Known {
     /// Puts what was learnt into the facts, and says where that makes us.
     pub(super) fn finish(&self, learnt: Learnt, facts: &mut Facts, vantage: &mut Vantage) -> Vec<Gap> {
         let mut gaps = learnt.gaps;
+        // The endpoint of the cluster may have been asked for in the same way.
+        gaps.retain(|gap| !self.gaps.contains(gap));
         if let Some(answers) = learnt.answers {
             gaps.extend(answers.assemble(self.wanted(), &mut facts.aws));
         }
@@ -312,30 +316,6 @@ impl Known {
             cluster: self.target.cluster.as_deref(),
         }
     }
-}
-
-/// Opens the session; where the kubeconfig's role cannot be assumed, without it, and with what that means.
-async fn open(ask: &Ask) -> Result<(Session, Option<Gap>), NoSession> {
-    let until = Instant::now() + ask.deadline;
-    let (role, message) = match Session::open(ask).await {
-        Err(NoSession::Role { role, message }) => (role, message),
-        other => return other.map(|session| (session, None)),
-    };
-    let plain = Ask {
-        role_arn: None,
-        deadline: until.saturating_duration_since(Instant::now()),
-        ..ask.clone()
-    };
-    let whom = match &ask.profile {
-        Some(profile) => format!("the profile {profile:?}"),
-        None => "the credentials that the AWS CLI would use here".to_owned(),
-    };
-    let gap = Gap::here(
-        format!("what the role {role} sees"),
-        "sts:AssumeRole",
-        format!("{message}: AWS is asked as {whom} and not as the role, which may see less"),
-    );
-    Session::open(&plain).await.map(|session| (session, Some(gap)))
 }
 
 /// For as long as is left.

@@ -17,6 +17,7 @@ use super::Error;
 use super::conduct::Interrupted;
 use crate::capture;
 use crate::cli::args::CheckArgs;
+use crate::facts::Gap;
 use crate::facts::aws::{Ask, NoSession, Session};
 use crate::facts::document::Document;
 use crate::limits;
@@ -65,7 +66,7 @@ pub(super) async fn gather(
     let name = here.vantage.name.clone().unwrap_or_else(|| "here".to_owned());
     let mut gathered = Gathered {
         interrupted: here.interrupted,
-        sources: vec![Source::of(name, here.clone())],
+        sources: Vec::new(),
         unseen: Vec::new(),
     };
     let mut places = Vec::new();
@@ -74,9 +75,9 @@ pub(super) async fn gather(
             places.push(via.clone());
         }
     }
-    let seen = if here.interrupted {
+    let (seen, without_role) = if here.interrupted {
         let interrupted = places.iter().map(|via| (via.place(), Err(Failure::Interrupted)));
-        interrupted.collect()
+        (interrupted.collect(), None)
     } else {
         let (stop, stopped) = watch::channel(false);
         let asked = ask(&places, &errand, program.as_ref(), settings, here, stopped);
@@ -90,6 +91,10 @@ pub(super) async fn gather(
             }
         }
     };
+    // The check here may have met the same role.
+    let mut own = here.clone();
+    own.gaps.extend(without_role.filter(|gap| !here.gaps.contains(gap)));
+    gathered.sources.push(Source::of(name, own));
     // Where not all have room, the last line is for those that have none: they were not looked at.
     let room = limits::PLACES - gathered.sources.len();
     let beyond = if seen.len() > room { seen.len() - (room - 1) } else { 0 };
@@ -114,7 +119,8 @@ pub(super) async fn gather(
 
 type Seen = Vec<(String, Result<Capture, Failure>)>;
 
-/// Asks every place at once, until all have answered or the run is stopped.
+/// Asks every place at once, until all have answered or the run is stopped. With the gap of a role that could not be
+/// assumed for it.
 async fn ask(
     places: &[Via],
     errand: &Errand,
@@ -122,7 +128,7 @@ async fn ask(
     settings: &Settings,
     here: &Capture,
     stopped: watch::Receiver<bool>,
-) -> Seen {
+) -> (Seen, Option<Gap>) {
     let path = std::env::var_os("PATH");
     let ssh = find(path.as_deref(), Path::is_file);
     let ssh = ssh.as_deref();
@@ -144,9 +150,11 @@ async fn ask(
                         }
                         Via::Node(_) | Via::Tag { .. } => {
                             let opened = session
-                                .get_or_init(|| async { Session::open(&ask_for(settings, here, errand)).await })
+                                .get_or_init(|| async {
+                                    Session::open_with_or_without_role(&ask_for(settings, here, errand)).await
+                                })
                                 .await;
-                            nodes(via, opened.as_ref(), errand).await
+                            nodes(via, opened.as_ref().map(|(session, _)| session), errand).await
                         }
                     }
                 }) => answer,
@@ -154,9 +162,11 @@ async fn ask(
             }
         }
     }));
+    let asked = asked.await;
+    let without_role = session.get().and_then(|opened| opened.as_ref().ok()?.1.clone());
     let mut listed = BTreeSet::new();
     let mut all = Vec::new();
-    for (via, answers) in places.iter().zip(asked.await) {
+    for (via, answers) in places.iter().zip(asked) {
         for (place, answer) in answers {
             // A node may be named, and have a tag that is named too.
             if !via.is_ssm() || listed.insert(place.clone()) {
@@ -164,7 +174,7 @@ async fn ask(
             }
         }
     }
-    all
+    (all, without_role)
 }
 
 /// Asks one host.
@@ -353,7 +363,7 @@ mod tests {
     };
     use crate::facts::{
         AbsentCluster, AwsFacts, Call, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, Facts, FailedRead,
-        Gap, HostFacts, HostedZone, HostsEntry, Instance, Kubeconfig, NetworkInterface, Permission, Proxy, ReadFailure,
+        HostFacts, HostedZone, HostsEntry, Instance, Kubeconfig, NetworkInterface, Permission, Proxy, ReadFailure,
         ResolverEndpoint, ResolverRule, RuleAssociation, RuleTarget, SecurityGroup, StubConfiguration, Vpc,
         VpcAttributes, VpcZones,
     };

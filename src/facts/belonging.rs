@@ -4,8 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use super::account::{EndpointAddress, ResolverEndpoint, Vpc, VpcZones};
-use super::answers::{Interface, ListedAddress, Subnet};
+use super::shapes::{EndpointAddress, Interface, ListedAddress, ResolverEndpoint, Subnet, Vpc, VpcZones};
 use crate::dns::Name;
 use crate::limits;
 

@@ -1,14 +1,32 @@
 //! Where we are: this host as an EC2 instance, by its metadata (Amazon EC2 User Guide, "Instance metadata").
 
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, timeout_at};
 
-use super::account::Instance;
 use super::{Gap, VantageKind, aws};
 use crate::limits;
 
 /// The variable that says not to ask the metadata service (AWS SDKs and Tools Reference Guide, "IMDS credential
 /// provider").
 const DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
+
+/// This host, where it is an EC2 instance (instance metadata service, version 2).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Instance {
+    /// Its id.
+    pub id: Option<String>,
+    /// Its Region.
+    pub region: Option<String>,
+    /// The VPC of its primary network interface.
+    pub vpc_id: Option<String>,
+    /// That VPC's IPv4 networks, as the metadata lists them, the first of them the primary one
+    /// (`vpc-ipv4-cidr-block`).
+    pub vpc_cidrs: Vec<IpNet>,
+    /// Its account.
+    pub account: Option<String>,
+}
 
 /// What the instance metadata service said of this host.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

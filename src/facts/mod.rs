@@ -1,7 +1,6 @@
 //! What the environment says: the stub resolver's configuration, the hosts file, the proxy settings, and what
 //! AWS says of the cluster. Reading is done here and nowhere else; a fact that could not be had is a [`Gap`].
 
-pub mod account;
 pub mod answers;
 pub mod asking;
 #[cfg(feature = "aws")]
@@ -11,17 +10,19 @@ pub mod aws;
 pub mod aws;
 mod belonging;
 mod bounded;
-pub mod calls;
 pub mod command;
 pub mod document;
+mod failed;
 pub mod host;
 pub mod hosts_file;
 pub mod instance;
 pub mod kubeconfig;
 pub mod platform;
 pub mod proxy;
+mod reads;
 mod run;
 pub mod saved;
+mod shapes;
 pub mod stub;
 mod system;
 #[cfg(windows)]
@@ -31,16 +32,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::dns::Name;
 
-pub use account::{
-    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, HostedZone, Instance,
-    NetworkInterface, Permission, ResolverEndpoint, ResolverRule, RuleAssociation, RuleTarget, SecurityGroup, Vpc,
-    VpcAttributes, VpcZones,
-};
-pub use calls::{Call, FailedRead, ReadFailure};
+pub use failed::{FailedRead, ReadFailure};
 pub use hosts_file::HostsEntry;
+pub use instance::Instance;
 pub use kubeconfig::Kubeconfig;
 pub use platform::{AskedFor, Chooser, HostConfiguration, HostSummary, HostsLine, LookupPath, SplitDns};
 pub use proxy::Proxy;
+pub use reads::Call;
+pub use shapes::{
+    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, HostedZone, Interface, ListedAddress,
+    NetworkInterface, Permission, ResolverEndpoint, ResolverRule, RuleAssociation, RuleTarget, SecurityGroup, Subnet,
+    Vpc, VpcAttributes, VpcZones, WrongShape, resolver_of,
+};
 pub use stub::StubConfiguration;
 pub use system::System;
 

@@ -1,6 +1,13 @@
-//! The reads that are made of AWS: each with its IAM action, the fact it brings, and what goes without it.
+//! The reads that are made of AWS, in one table: each with its IAM action, the fact it brings, what goes without it, and
+//! how its answer is taken. The answer is that of the API, or what the AWS CLI printed of it.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::answers::Answers;
+use super::shapes::{
+    Members, Spelling, VpcZones, WrongShape, association, attributes_of, caller, cluster, dhcp_options, endpoint,
+    endpoint_addresses, interface, rule, security_group, update, vpc, zone,
+};
 
 /// A read of AWS. Nothing else is ever asked of it, and nothing is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +44,190 @@ pub enum Call {
     ListHostedZonesByVpc,
 }
 
+/// A row of the table.
+struct Read {
+    /// The IAM action.
+    action: &'static str,
+    /// The fact that it brings, for the gaps.
+    fact: &'static str,
+    /// What the diagnosis goes without where it fails.
+    costs: &'static str,
+    /// The member of its answer that no other answer has.
+    member: &'static str,
+    /// Whether that is a list, which may come in pages.
+    is_list: bool,
+    /// Puts an answer into the others; `false` where it is not one of this read.
+    take: fn(&Members<'_>, &mut Answers) -> Result<bool, WrongShape>,
+}
+
+/// In the order of [`Call`].
+static READS: [Read; Call::ALL.len()] = [
+    Read {
+        action: "sts:GetCallerIdentity",
+        fact: "account",
+        costs: "in which account all this was looked up is not known",
+        member: "Account",
+        is_list: false,
+        take: |of, to| one(caller(of)?, |caller| to.caller = Some(caller)),
+    },
+    Read {
+        action: "eks:DescribeCluster",
+        fact: "cluster",
+        costs: "whether the name is the cluster's, and which access its endpoint has, is not known",
+        member: "cluster",
+        is_list: false,
+        take: |of, to| {
+            let found = of.object("cluster")?;
+            let found = found.map(|one| cluster(&one, Spelling::Api)).transpose()?;
+            one(found, |cluster| to.clusters.push(cluster))
+        },
+    },
+    Read {
+        action: "eks:ListClusters",
+        fact: "clusters of the account",
+        costs: "an endpoint's name alone does not lead to its cluster",
+        member: "clusters",
+        is_list: true,
+        take: |of, to| texts(of, "clusters", &mut to.cluster_names),
+    },
+    Read {
+        action: "eks:ListUpdates",
+        fact: "updates of the cluster",
+        costs: "a change of the endpoint's access that is under way is not seen",
+        member: "updateIds",
+        is_list: true,
+        take: |of, to| texts(of, "updateIds", &mut to.update_ids),
+    },
+    Read {
+        action: "eks:DescribeUpdate",
+        fact: "updates of the cluster",
+        costs: "a change of the endpoint's access that is under way is not seen",
+        member: "update",
+        is_list: false,
+        take: |of, to| {
+            let found = of.object("update")?.map(|one| update(&one)).transpose()?;
+            one(found, |update| to.updates.get_or_insert_default().push(update))
+        },
+    },
+    Read {
+        action: "ec2:DescribeNetworkInterfaces",
+        fact: "network interfaces",
+        costs: "answers can be compared with the VPC's networks at best: plausible, never a match",
+        member: "NetworkInterfaces",
+        is_list: true,
+        take: |of, to| list(of, "NetworkInterfaces", &mut to.interfaces, interface),
+    },
+    Read {
+        action: "ec2:DescribeVpcs",
+        fact: "VPC",
+        costs: "the VPC resolver's address and the VPC's networks are not known",
+        member: "Vpcs",
+        is_list: true,
+        take: |of, to| list(of, "Vpcs", &mut to.vpcs, vpc),
+    },
+    Read {
+        action: "ec2:DescribeVpcAttribute",
+        fact: "VPC attributes",
+        costs: "whether DNS is switched off in the VPC is not known",
+        member: "EnableDnsSupport",
+        is_list: false,
+        take: |of, to| one(attributes_of(of)?, |attributes| to.vpc_attributes.push(attributes)),
+    },
+    Read {
+        action: "ec2:DescribeDhcpOptions",
+        fact: "DHCP options",
+        costs: "which name servers hosts in the VPC use is not known",
+        member: "DhcpOptions",
+        is_list: true,
+        take: |of, to| list(of, "DhcpOptions", &mut to.dhcp_options, dhcp_options),
+    },
+    Read {
+        action: "ec2:DescribeSecurityGroups",
+        fact: "security groups",
+        costs: "whether a security group keeps port 53 of an inbound endpoint shut is not known",
+        member: "SecurityGroups",
+        is_list: true,
+        take: |of, to| list(of, "SecurityGroups", &mut to.security_groups, security_group),
+    },
+    Read {
+        action: "route53resolver:ListResolverEndpoints",
+        fact: "Resolver endpoints",
+        costs: "the inbound endpoints, their VPC and their state are not known",
+        member: "ResolverEndpoints",
+        is_list: true,
+        take: |of, to| list(of, "ResolverEndpoints", &mut to.resolver_endpoints, endpoint),
+    },
+    Read {
+        action: "route53resolver:ListResolverEndpointIpAddresses",
+        fact: "addresses of Resolver endpoints",
+        costs: "the inbound endpoints cannot be asked",
+        member: "IpAddresses",
+        is_list: true,
+        take: |of, to| {
+            let mut found = None;
+            list(of, "IpAddresses", &mut found, endpoint_addresses)?;
+            one(found, |all| to.unassigned.push(all.into_iter().flatten().collect()))
+        },
+    },
+    Read {
+        action: "route53resolver:ListResolverRules",
+        fact: "Resolver rules",
+        costs: "a rule that forwards the name elsewhere is not seen",
+        member: "ResolverRules",
+        is_list: true,
+        take: |of, to| list(of, "ResolverRules", &mut to.resolver_rules, rule),
+    },
+    Read {
+        action: "route53resolver:ListResolverRuleAssociations",
+        fact: "associations of Resolver rules",
+        costs: "which VPC a rule takes effect in is not known",
+        member: "ResolverRuleAssociations",
+        is_list: true,
+        take: |of, to| list(of, "ResolverRuleAssociations", &mut to.rule_associations, association),
+    },
+    Read {
+        action: "route53:ListHostedZonesByVPC",
+        fact: "private hosted zones",
+        costs: "a zone that hides the endpoint's name is not seen",
+        member: "HostedZoneSummaries",
+        is_list: true,
+        take: |of, to| {
+            let mut found = None;
+            list(of, "HostedZoneSummaries", &mut found, zone)?;
+            // The answer does not name the VPC it is about.
+            let vpc_id = String::new();
+            one(found, |zones| to.hosted_zones.push(VpcZones { vpc_id, zones }))
+        },
+    },
+];
+
+/// A list, each of its members read.
+fn list<T>(
+    of: &Members<'_>,
+    member: &str,
+    to: &mut Option<Vec<T>>,
+    read: impl Fn(&Members<'_>) -> Result<T, WrongShape>,
+) -> Result<bool, WrongShape> {
+    let found = of.get(member).map(|all| all.each(read)).transpose()?;
+    one(found, |all| to.get_or_insert_default().extend(all))
+}
+
+/// A list of texts.
+fn texts(of: &Members<'_>, member: &str, to: &mut Option<Vec<String>>) -> Result<bool, WrongShape> {
+    let found = of.get(member).map(|_| of.texts(member)).transpose()?;
+    one(found, |all| to.get_or_insert_default().extend(all))
+}
+
+/// Whether there was anything, which is kept.
+#[expect(clippy::unnecessary_wraps, reason = "the end of every row's `take`")]
+fn one<T>(found: Option<T>, keep: impl FnOnce(T)) -> Result<bool, WrongShape> {
+    let Some(found) = found else {
+        return Ok(false);
+    };
+    keep(found);
+    Ok(true)
+}
+
 impl Call {
     /// Every read, in the order of their services.
     pub const ALL: [Self; 15] = [
@@ -57,9 +248,18 @@ impl Call {
         Self::ListHostedZonesByVpc,
     ];
 
+    fn read(self) -> &'static Read {
+        &READS[self as usize]
+    }
+
     /// The IAM action.
     pub fn action(self) -> &'static str {
-        self.words().0
+        self.read().action
+    }
+
+    /// The operation of the API.
+    pub fn operation(self) -> &'static str {
+        self.action().split_once(':').map_or("", |(_, operation)| operation)
     }
 
     /// The command of the AWS CLI, without its options: `aws eks describe-cluster`.
@@ -82,92 +282,27 @@ impl Call {
 
     /// The fact that it brings, for the gaps.
     pub fn fact(self) -> &'static str {
-        self.words().1
+        self.read().fact
     }
 
     /// What the diagnosis goes without where it fails.
     pub fn costs(self) -> &'static str {
-        self.words().2
+        self.read().costs
     }
 
-    fn words(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::GetCallerIdentity => (
-                "sts:GetCallerIdentity",
-                "account",
-                "in which account all this was looked up is not known",
-            ),
-            Self::DescribeCluster => (
-                "eks:DescribeCluster",
-                "cluster",
-                "whether the name is the cluster's, and which access its endpoint has, is not known",
-            ),
-            Self::ListClusters => (
-                "eks:ListClusters",
-                "clusters of the account",
-                "an endpoint's name alone does not lead to its cluster",
-            ),
-            Self::ListUpdates => (
-                "eks:ListUpdates",
-                "updates of the cluster",
-                "a change of the endpoint's access that is under way is not seen",
-            ),
-            Self::DescribeUpdate => (
-                "eks:DescribeUpdate",
-                "updates of the cluster",
-                "a change of the endpoint's access that is under way is not seen",
-            ),
-            Self::DescribeNetworkInterfaces => (
-                "ec2:DescribeNetworkInterfaces",
-                "network interfaces",
-                "answers can be compared with the VPC's networks at best: plausible, never a match",
-            ),
-            Self::DescribeVpcs => (
-                "ec2:DescribeVpcs",
-                "VPC",
-                "the VPC resolver's address and the VPC's networks are not known",
-            ),
-            Self::DescribeVpcAttribute => (
-                "ec2:DescribeVpcAttribute",
-                "VPC attributes",
-                "whether DNS is switched off in the VPC is not known",
-            ),
-            Self::DescribeDhcpOptions => (
-                "ec2:DescribeDhcpOptions",
-                "DHCP options",
-                "which name servers hosts in the VPC use is not known",
-            ),
-            Self::DescribeSecurityGroups => (
-                "ec2:DescribeSecurityGroups",
-                "security groups",
-                "whether a security group keeps port 53 of an inbound endpoint shut is not known",
-            ),
-            Self::ListResolverEndpoints => (
-                "route53resolver:ListResolverEndpoints",
-                "Resolver endpoints",
-                "the inbound endpoints, their VPC and their state are not known",
-            ),
-            Self::ListResolverEndpointIpAddresses => (
-                "route53resolver:ListResolverEndpointIpAddresses",
-                "addresses of Resolver endpoints",
-                "the inbound endpoints cannot be asked",
-            ),
-            Self::ListResolverRules => (
-                "route53resolver:ListResolverRules",
-                "Resolver rules",
-                "a rule that forwards the name elsewhere is not seen",
-            ),
-            Self::ListResolverRuleAssociations => (
-                "route53resolver:ListResolverRuleAssociations",
-                "associations of Resolver rules",
-                "which VPC a rule takes effect in is not known",
-            ),
-            Self::ListHostedZonesByVpc => (
-                "route53:ListHostedZonesByVPC",
-                "private hosted zones",
-                "a zone that hides the endpoint's name is not seen",
-            ),
-        }
+    /// The member of its answer that no other answer has.
+    pub(super) fn member(self) -> &'static str {
+        self.read().member
+    }
+
+    /// Whether its answer is a list, which may come in pages.
+    pub(super) fn is_list(self) -> bool {
+        self.read().is_list
+    }
+
+    /// Puts an answer into the others; `false` where it is not one of this read.
+    pub(super) fn take(self, of: &Members<'_>, to: &mut Answers) -> Result<bool, WrongShape> {
+        (self.read().take)(of, to)
     }
 }
 
@@ -187,91 +322,21 @@ impl<'de> Deserialize<'de> for Call {
     }
 }
 
-/// A read that brought nothing.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct FailedRead {
-    /// The read.
-    pub call: Call,
-    /// How it failed.
-    pub kind: ReadFailure,
-    /// The error's code, as AWS gave it.
-    #[serde(default)]
-    pub code: Option<String>,
-    /// What AWS, or the SDK, says.
-    #[serde(default)]
-    pub message: Option<String>,
-}
-
-/// How a read failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReadFailure {
-    /// The caller may not: `AccessDenied`, `AccessDeniedException`, `UnauthorizedOperation`.
-    Denied,
-    /// Too many requests.
-    Throttled,
-    /// The credentials have expired, or are not valid.
-    Credentials,
-    /// No answer within its time.
-    TimedOut,
-    /// The API could not be reached: its name does not resolve, or nothing listens.
-    Unreachable,
-    /// There is no such thing.
-    NotFound,
-    /// It was not made: what it needs is not known.
-    NotAsked,
-    /// Anything else.
-    Failed,
-}
-
-impl FailedRead {
-    /// Why it was not made, where it was not.
-    pub fn not_asked(&self) -> Option<&str> {
-        self.message.as_deref().filter(|_| self.kind == ReadFailure::NotAsked)
-    }
-
-    /// Gives one of a document of `schema_version` 1 its kind: there, only the words said that it was not made.
-    pub fn read_version_1(&mut self) {
-        let message = self.message.as_deref().unwrap_or_default();
-        let words = message
-            .strip_prefix("not asked, since ")
-            .and_then(|why| why.strip_suffix(" is not known"));
-        if self.kind == ReadFailure::Failed && words.is_some() {
-            self.kind = ReadFailure::NotAsked;
-        }
-    }
-
-    /// Why the fact is missing, and what that costs: for the gaps.
-    pub fn reason(&self) -> String {
-        format!("{}; {}", self.what(), self.call.costs())
-    }
-
-    /// How it failed, in words.
-    pub fn what(&self) -> String {
-        let what = match self.kind {
-            ReadFailure::Denied => "denied",
-            ReadFailure::Throttled => "throttled: too many requests",
-            ReadFailure::Credentials => "the credentials are not valid, or have expired",
-            ReadFailure::TimedOut => "no answer in time",
-            ReadFailure::Unreachable => "the API could not be reached",
-            ReadFailure::NotFound => "not found",
-            ReadFailure::NotAsked => return self.message.clone().unwrap_or_else(|| "not asked".to_owned()),
-            ReadFailure::Failed => "failed",
-        };
-        let code = self.code.as_ref().map(|code| format!(" ({code})"));
-        // What a denial says beyond its code is the caller's ARN.
-        let message = self
-            .message
-            .as_ref()
-            .filter(|_| !matches!(self.kind, ReadFailure::Denied))
-            .map(|message| format!(": {message}"));
-        format!("{what}{}{}", code.unwrap_or_default(), message.unwrap_or_default())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_read_has_its_row() {
+        for call in Call::ALL {
+            let name = format!("{call:?}");
+            assert!(
+                call.operation().eq_ignore_ascii_case(&name),
+                "{name} has the row of {}",
+                call.action()
+            );
+        }
+    }
 
     #[test]
     fn a_call_has_its_command() {

@@ -2,7 +2,7 @@
 //! and nothing is asked.
 
 use super::Gap;
-use super::account::Instance;
+use super::instance::Instance;
 use super::answers::Answers;
 use super::asking::NOT_BUILT;
 use crate::dns::Name;

@@ -7,8 +7,7 @@ use ipnet::IpNet;
 
 use super::{Candidate, Role};
 use crate::address::AddressClass;
-use crate::facts::account::resolver_of;
-use crate::facts::{Facts, ResolverEndpoint, Vpc};
+use crate::facts::{Facts, ResolverEndpoint, Vpc, resolver_of};
 use crate::limits;
 use crate::observation::Transport;
 use crate::settings::Settings;

@@ -1,162 +1,22 @@
-//! What AWS answered, whoever asked: this program, or the AWS CLI into a file. Everything that was said goes in as
-//! it came; what it says of the target's cluster comes out.
+//! What the answers say of the target's cluster. What they do not say, or do not tie to it, is a gap.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 
-use super::account::{
-    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, NetworkInterface, ResolverEndpoint,
-    ResolverRule, RuleAssociation, SecurityGroup, Vpc, VpcAttributes, VpcZones,
-};
-use super::calls::{Call, FailedRead};
-use super::document::Elsewhere;
-use super::{AwsFacts, Gap, Half, belonging};
-use crate::dns::Name;
-use crate::endpoint::EndpointName;
+use super::missing::Missing;
+use super::{Answers, DESCRIPTION, Source, Wanted};
+use crate::facts::shapes::{Cluster, DhcpOptions, Interface, NetworkInterface, ResolverEndpoint, VpcAttributes};
+use crate::facts::{AwsFacts, Call, Gap, belonging};
 use crate::limits;
-use crate::text::shortened;
 
-/// What the description of a cluster's network interfaces begins with; the cluster's name follows, exactly (Amazon
-/// EKS User Guide, "VPC and subnet requirements").
-pub const DESCRIPTION: &str = "Amazon EKS ";
-
-/// Characters of a reason why something is missing.
-const REASON: usize = 1000;
-
-/// A network interface as EC2 lists it, of whatever cluster.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Interface {
-    /// The interface's id.
-    pub id: String,
-    /// Its description.
-    pub description: String,
-    /// `in-use`, `available`, …
-    pub status: Option<String>,
-    /// Its VPC.
-    pub vpc_id: Option<String>,
-    /// Its subnet.
-    pub subnet_id: Option<String>,
-    /// Its private IPv4 and its IPv6 addresses.
-    pub addresses: BTreeSet<IpAddr>,
-}
-
-/// A subnet as EC2 lists it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subnet {
-    /// The subnet's id.
-    pub id: String,
-    /// Its VPC.
-    pub vpc_id: String,
-}
-
-/// An address of a Resolver endpoint that its answer does not name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListedAddress {
-    /// `IpId`: the address's own id.
-    pub id: Option<String>,
-    /// The address.
-    pub address: EndpointAddress,
-}
-
-/// Who asked AWS: what is missing is explained by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Source {
-    /// This program: what is missing failed, and is among the failed reads.
-    #[default]
-    Aws,
-    /// Files: what is missing is in none of them.
-    Files,
-}
-
-/// What AWS answered. A list is `None` where nobody asked for it, or the read failed.
-#[derive(Debug, Clone, Default)]
-pub struct Answers {
-    /// Who asked.
-    pub source: Source,
-    /// GetCallerIdentity.
-    pub caller: Option<Caller>,
-    /// DescribeCluster, once a cluster.
-    pub clusters: Vec<Cluster>,
-    /// DescribeCluster's `ResourceNotFoundException`.
-    pub absent: Option<AbsentCluster>,
-    /// ListClusters.
-    pub cluster_names: Option<Vec<String>>,
-    /// ListUpdates and DescribeUpdate: of the cluster.
-    pub updates: Option<Vec<ClusterUpdate>>,
-    /// DescribeNetworkInterfaces.
-    pub interfaces: Option<Vec<Interface>>,
-    /// DescribeVpcs.
-    pub vpcs: Option<Vec<Vpc>>,
-    /// DescribeVpcAttribute, by VPC.
-    pub vpc_attributes: Vec<(String, VpcAttributes)>,
-    /// DescribeDhcpOptions.
-    pub dhcp_options: Option<Vec<DhcpOptions>>,
-    /// DescribeSecurityGroups.
-    pub security_groups: Option<Vec<SecurityGroup>>,
-    /// ListResolverEndpoints.
-    pub resolver_endpoints: Option<Vec<ResolverEndpoint>>,
-    /// DescribeSubnets.
-    pub subnets: Vec<Subnet>,
-    /// ListResolverEndpointIpAddresses, where it is known of which endpoint it was asked.
-    pub endpoint_addresses: Vec<(String, Vec<EndpointAddress>)>,
-    /// ListResolverEndpointIpAddresses, of an endpoint that the answer does not name.
-    pub unassigned: Vec<Vec<ListedAddress>>,
-    /// ListResolverRules.
-    pub resolver_rules: Option<Vec<ResolverRule>>,
-    /// ListResolverRuleAssociations.
-    pub rule_associations: Option<Vec<RuleAssociation>>,
-    /// ListHostedZonesByVPC: of a VPC; an empty id where the answer does not name it.
-    pub hosted_zones: Vec<VpcZones>,
-    /// GetHostedZone: the VPCs of a zone.
-    pub zone_vpcs: Vec<(String, Vec<String>)>,
-    /// The reads that brought nothing.
-    pub failed: Vec<FailedRead>,
-    /// The lists of which there is a part that is not the last.
-    pub partial: Vec<Call>,
-    /// The lists whose last part is there.
-    pub whole: Vec<Call>,
-    /// When another machine took these facts, RFC 3339; the latest.
-    pub taken_at: Option<String>,
-    /// What another machine could not learn.
-    pub gaps: Vec<Gap>,
-}
-
-/// Whose share of the answers is wanted.
-#[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
-    /// The endpoint's host name.
-    pub target: &'a Name,
-    /// The cluster's name, where somebody said it.
-    pub cluster: Option<&'a str>,
+/// Why it is nobody's what an answer lists: no id in the answers ties it to the cluster. With the call that decides.
+fn not_tied(listed: &str, whose: &str, decides: Call) -> String {
+    format!(
+        "the answer has {listed}, and nothing says that this is {whose}: add what {} prints",
+        decides.command()
+    )
 }
 
 impl Answers {
-    /// The endpoint and the Region of the cluster of this name; without one, of the only cluster that was described.
-    pub fn target(&self, name: Option<&str>) -> Option<(Name, Option<String>)> {
-        let mut fitting = self
-            .clusters
-            .iter()
-            .filter(|cluster| name.is_none_or(|name| name == cluster.name))
-            .filter_map(|cluster| Some((cluster, cluster.host()?)));
-        let (cluster, host) = fitting.next()?;
-        if fitting.any(|(_, other)| other != host) {
-            return None;
-        }
-        let of_arn = cluster.arn.as_deref().and_then(|arn| arn.split(':').nth(3));
-        let region = EndpointName::parse(&host).ok().map(|endpoint| endpoint.region);
-        Some((host, region.or_else(|| of_arn.map(str::to_owned))))
-    }
-
-    /// The cluster of this name, or the only one, where it has no endpoint yet.
-    pub fn without_endpoint(&self, name: Option<&str>) -> Option<&Cluster> {
-        let mut fitting = self
-            .clusters
-            .iter()
-            .filter(|cluster| name.is_none_or(|name| name == cluster.name));
-        let only = fitting.next().filter(|_| fitting.next().is_none())?;
-        (only.endpoint.is_none() && !only.is_connected).then_some(only)
-    }
-
     /// The VPCs that the answers name.
     fn known_vpcs(&self) -> BTreeSet<String> {
         let of_clusters = self.clusters.iter().filter_map(|one| one.vpc_id.as_ref());
@@ -181,60 +41,10 @@ impl Answers {
             .collect()
     }
 
-    /// Takes in what another machine learnt, but for what it says of itself.
-    pub fn take_elsewhere(&mut self, elsewhere: Elsewhere) {
-        let facts = elsewhere.facts;
-        if self.taken_at.as_ref() < Some(&elsewhere.taken_at) {
-            self.taken_at = Some(elsewhere.taken_at);
-        }
-        let of_cluster = facts.cluster.as_ref();
-        let vpc_id = of_cluster
-            .and_then(|cluster| cluster.vpc_id.clone())
-            .or_else(|| facts.vpc.as_ref().map(|vpc| vpc.id.clone()));
-        let name = of_cluster.map_or("", |cluster| cluster.name.as_str());
-        let description = format!("{DESCRIPTION}{name}");
-        if let Some(interfaces) = facts.interfaces {
-            let interfaces = interfaces.into_iter().map(|interface| Interface {
-                id: interface.id,
-                description: description.clone(),
-                status: None,
-                vpc_id: vpc_id.clone(),
-                subnet_id: None,
-                addresses: interface.addresses.into_iter().collect(),
-            });
-            self.interfaces.get_or_insert_default().extend(interfaces);
-        }
-        if let (Some(id), Some(attributes)) = (vpc_id, facts.vpc_attributes) {
-            self.vpc_attributes.push((id, attributes));
-        }
-        self.clusters.extend(facts.cluster);
-        self.caller = self.caller.take().or(facts.caller);
-        self.absent = self.absent.take().or(facts.absent_cluster);
-        extend(&mut self.updates, facts.updates);
-        extend(&mut self.vpcs, facts.vpc.map(|vpc| vec![vpc]));
-        extend(&mut self.dhcp_options, facts.dhcp_options.map(|one| vec![one]));
-        extend(&mut self.security_groups, facts.security_groups);
-        extend(&mut self.resolver_endpoints, facts.resolver_endpoints);
-        extend(&mut self.resolver_rules, facts.resolver_rules);
-        extend(&mut self.rule_associations, facts.rule_associations);
-        self.hosted_zones.extend(facts.hosted_zones.unwrap_or_default());
-        self.failed.extend(facts.failed_reads);
-        self.partial.extend(facts.partial);
-        // What that machine could not learn of itself is no gap here.
-        let of_aws = elsewhere.gaps.into_iter().filter(|gap| gap.of == Half::Aws);
-        self.gaps.extend(of_aws);
-    }
-
     /// Takes out what the answers say of the target's cluster. What they do not say, or say of another cluster, is
     /// a gap.
     pub fn assemble(self, wanted: Wanted<'_>, facts: &mut AwsFacts) -> Vec<Gap> {
-        let mut missing = Missing {
-            source: self.source,
-            failed: &self.failed,
-            gaps: Vec::new(),
-            unsaid: Vec::new(),
-            cut: Vec::new(),
-        };
+        let mut missing = Missing::new(self.source, &self.failed);
         // The last page makes the others whole.
         let mut partial: BTreeSet<Call> = self.partial.iter().copied().collect();
         partial.retain(|call| !self.whole.contains(call));
@@ -295,6 +105,7 @@ impl Answers {
                 missing.because(Call::DescribeNetworkInterfaces, &reason);
             }
         }
+        let tied = vpc_id.clone().or(self.cluster_vpc);
         facts.vpc = match self.vpcs {
             None => {
                 missing.unsaid(Call::DescribeVpcs);
@@ -303,30 +114,37 @@ impl Answers {
             Some(all) => {
                 let all = unique(all, |vpc| &vpc.id);
                 let listed = listing(all.iter().map(|vpc| vpc.id.as_str()));
-                let is_only = all.len() == 1;
-                let vpc = all
-                    .into_iter()
-                    .find(|vpc| vpc_id.as_ref().map_or(is_only, |id| *id == vpc.id));
+                let vpc = all.into_iter().find(|vpc| tied.as_ref() == Some(&vpc.id));
                 if vpc.is_none() {
-                    let which = vpc_id.as_deref().unwrap_or("the cluster's VPC");
-                    let reason = format!("the answer lists {listed}, and not {which}");
+                    let reason = match &tied {
+                        Some(id) => format!("the answer lists {listed}, and not {id}"),
+                        None => not_tied(&listed, "the cluster's VPC", Call::DescribeCluster),
+                    };
                     missing.because(Call::DescribeVpcs, &reason);
                 }
                 vpc
             }
         };
-        let vpc_id = vpc_id.or_else(|| facts.vpc.as_ref().map(|vpc| vpc.id.clone()));
+        let vpc_id = tied;
         facts.vpc_attributes = attributes(&self.vpc_attributes, vpc_id.as_deref());
         match facts.vpc_attributes {
             Some(VpcAttributes {
                 dns_support: Some(_),
                 dns_hostnames: Some(_),
             }) => {}
+            None if vpc_id.is_none() && !self.vpc_attributes.is_empty() => {
+                let vpcs: BTreeSet<&str> = self.vpc_attributes.iter().map(|(id, _)| id.as_str()).collect();
+                let listed = listing(vpcs.into_iter());
+                let reason = not_tied(&listed, "the cluster's VPC", Call::DescribeCluster);
+                missing.because(Call::DescribeVpcAttribute, &reason);
+            }
             _ => missing.unsaid(Call::DescribeVpcAttribute),
         }
-        facts.dhcp_options = dhcp_options(self.dhcp_options, facts.vpc.as_ref());
-        if facts.dhcp_options.is_none() {
-            missing.unsaid(Call::DescribeDhcpOptions);
+        let set = facts.vpc.as_ref().and_then(|vpc| vpc.dhcp_options_id.clone());
+        match dhcp_options(self.dhcp_options, set.or(self.cluster_dhcp_options).as_deref()) {
+            Ok(Some(found)) => facts.dhcp_options = Some(found),
+            Ok(None) => missing.unsaid(Call::DescribeDhcpOptions),
+            Err(reason) => missing.because(Call::DescribeDhcpOptions, &reason),
         }
         facts.security_groups = missing.list(
             Call::DescribeSecurityGroups,
@@ -384,7 +202,8 @@ impl Answers {
         if facts.hosted_zones.is_none() && undecided.is_empty() {
             missing.unsaid(Call::ListHostedZonesByVpc);
         }
-        facts.updates = self.updates;
+        let none_listed = self.update_ids.filter(Vec::is_empty).map(|_| Vec::new());
+        facts.updates = self.updates.or(none_listed);
         if let Some(updates) = &mut facts.updates {
             updates.truncate(limits::LIST_IN_CAPTURE);
         }
@@ -415,12 +234,6 @@ impl Answers {
         facts.failed_reads.sort();
         facts.failed_reads.dedup();
         gaps
-    }
-}
-
-fn extend<T>(list: &mut Option<Vec<T>>, more: Option<Vec<T>>) {
-    if let Some(more) = more {
-        list.get_or_insert_default().extend(more);
     }
 }
 
@@ -487,11 +300,10 @@ fn of_cluster(all: Vec<Interface>, name: Option<&str>, vpc_id: Option<&str>) -> 
     Ok(found)
 }
 
+/// The attributes of the cluster's VPC.
 fn attributes(all: &[(String, VpcAttributes)], vpc_id: Option<&str>) -> Option<VpcAttributes> {
     let mut merged: Option<VpcAttributes> = None;
-    let vpcs: BTreeSet<&str> = all.iter().map(|(id, _)| id.as_str()).collect();
-    let of_vpc = |id: &str| vpc_id.map_or(vpcs.len() == 1, |wanted| wanted == id);
-    for (_, one) in all.iter().filter(|(id, _)| of_vpc(id)) {
+    for (_, one) in all.iter().filter(|(id, _)| vpc_id == Some(id.as_str())) {
         let merged = merged.get_or_insert_default();
         merged.dns_support = one.dns_support.or(merged.dns_support);
         merged.dns_hostnames = one.dns_hostnames.or(merged.dns_hostnames);
@@ -499,18 +311,24 @@ fn attributes(all: &[(String, VpcAttributes)], vpc_id: Option<&str>) -> Option<V
     merged
 }
 
-fn dhcp_options(all: Option<Vec<DhcpOptions>>, vpc: Option<&Vpc>) -> Option<DhcpOptions> {
-    let wanted = vpc.and_then(|vpc| vpc.dhcp_options_id.as_deref());
+/// The DHCP option set of this id; or why none of those that are listed is known to be the one.
+fn dhcp_options(all: Option<Vec<DhcpOptions>>, id: Option<&str>) -> Result<Option<DhcpOptions>, String> {
     // There is nothing to describe: the VPC has no option set (EC2, AssociateDhcpOptions: `default`).
-    if wanted == Some("default") {
-        return Some(DhcpOptions {
+    if id == Some("default") {
+        return Ok(Some(DhcpOptions {
             id: "default".to_owned(),
             ..DhcpOptions::default()
-        });
+        }));
     }
-    let all = unique(all?, |one| &one.id);
-    let is_only = all.len() == 1;
-    all.into_iter().find(|one| wanted.map_or(is_only, |id| id == one.id))
+    let Some(all) = all.filter(|all| !all.is_empty()) else {
+        return Ok(None);
+    };
+    let all = unique(all, |one| &one.id);
+    let Some(id) = id else {
+        let listed = listing(all.iter().map(|one| one.id.as_str()));
+        return Err(not_tied(&listed, "the set of the cluster's VPC", Call::DescribeVpcs));
+    };
+    Ok(all.into_iter().find(|one| one.id == id))
 }
 
 /// Whether DNS goes into the VPC by it.
@@ -539,88 +357,5 @@ fn listing<'a>(names: impl Iterator<Item = &'a str>) -> String {
         (true, _) => "nothing".to_owned(),
         (_, 0) => shown,
         _ => format!("{shown} and {more} more"),
-    }
-}
-
-/// What the answers lack, and why.
-struct Missing<'a> {
-    source: Source,
-    failed: &'a [FailedRead],
-    gaps: Vec<Gap>,
-    unsaid: Vec<Call>,
-    /// The lists that were cut.
-    cut: Vec<Call>,
-}
-
-impl Missing<'_> {
-    fn because(&mut self, call: Call, reason: &str) {
-        let source = match self.source {
-            Source::Aws => call.action().to_owned(),
-            Source::Files => format!("--facts, {}", call.action()),
-        };
-        let reason = format!("{}; {}", shortened(reason, REASON), call.costs());
-        self.gaps.push(Gap::of_aws(call.fact(), source, reason));
-    }
-
-    /// There is more of a list than there is here.
-    fn in_part(&mut self, call: Call) {
-        self.gaps.push(Gap::of_aws(
-            call.fact(),
-            format!("--facts, {}", call.action()),
-            "the files have a part of the list, and the rest is in none of them: what is not in it is not called \
-             wrong or missing. Save it again without --no-paginate and --max-items",
-        ));
-    }
-
-    /// Nobody said it. Where AWS was asked, the failed read says why.
-    fn unsaid(&mut self, call: Call) {
-        if !self.failed.iter().any(|failed| failed.call == call) {
-            self.unsaid.push(call);
-        }
-    }
-
-    /// A list, cut where it is longer than a capture holds.
-    fn list<T>(&mut self, call: Call, list: Option<Vec<T>>) -> Option<Vec<T>> {
-        let Some(mut list) = list else {
-            self.unsaid(call);
-            return None;
-        };
-        if let Some(dropped) = list.len().checked_sub(limits::LIST_IN_CAPTURE + 1) {
-            list.truncate(limits::LIST_IN_CAPTURE);
-            self.cut.push(call);
-            let reason = format!("{} beyond the first {}", dropped + 1, limits::LIST_IN_CAPTURE);
-            self.because(call, &reason);
-        }
-        Some(list)
-    }
-
-    fn finish(mut self) -> Vec<Gap> {
-        // What was not asked for want of the same answer is one gap: the answer's own stands beside it.
-        let mut unasked: Vec<(&str, Vec<&str>)> = Vec::new();
-        for failed in self.failed {
-            if let Some(reason) = failed.not_asked() {
-                let fact = failed.call.fact();
-                match unasked.iter_mut().find(|(other, _)| *other == reason) {
-                    Some((_, facts)) if facts.contains(&fact) => {}
-                    Some((_, facts)) => facts.push(fact),
-                    None => unasked.push((reason, vec![fact])),
-                }
-                continue;
-            }
-            let reason = shortened(&failed.reason(), REASON);
-            let gap = Gap::of_aws(failed.call.fact(), failed.call.action(), reason);
-            if !self.gaps.contains(&gap) {
-                self.gaps.push(gap);
-            }
-        }
-        for (reason, facts) in unasked {
-            self.gaps.push(Gap::of_aws(facts.join(", "), "AWS", reason));
-        }
-        if self.source == Source::Files && !self.unsaid.is_empty() {
-            let facts: Vec<&str> = self.unsaid.iter().map(|call| call.fact()).collect();
-            self.gaps
-                .push(Gap::of_aws(facts.join(", "), "--facts", "no file has them"));
-        }
-        self.gaps
     }
 }

@@ -1,5 +1,5 @@
 //! What AWS says, asked of it: the reads of [`Call`](super::Call), concurrently as far as they depend on each other,
-//! under one deadline. Only this folder knows the AWS SDK, and only its `sdk` the types of its services.
+//! under one deadline. Only this folder knows the AWS SDK, and only its `eks` the types of a service.
 //!
 //! A run opens one [`Session`], which loads Region and credentials or says in one line why it cannot
 //! ([`NoSession`], with its [`gap`](NoSession::gap)):
@@ -20,12 +20,15 @@
 //! A list is whole or it is not there: of one whose later page failed nothing is kept, since what is missing from it
 //! would look absent. What other reads brought stays.
 
+mod answer;
+mod ask;
 mod collect;
 pub mod command;
+mod eks;
 mod failure;
+mod identify;
 mod instance;
 mod partition;
-mod sdk;
 mod session;
 mod transport;
 mod xml;
@@ -36,10 +39,10 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::SdkConfig;
 use tokio::time::Instant;
 
+use self::eks::Eks;
 use self::partition::Wanted;
-use self::sdk::Sdk;
 use self::transport::Api;
-use super::Cluster;
+use super::{Cluster, Gap};
 use super::answers::Answers;
 use crate::dns::Name;
 use crate::limits;
@@ -54,7 +57,8 @@ pub struct Session {
 }
 
 struct Inner {
-    sdk: Sdk,
+    eks: Eks,
+    resolver: Api,
     ec2: Api,
     sts: Api,
     route53: Api,
@@ -85,7 +89,8 @@ impl Session {
         };
         let regional = |service| (partition::regional(service, wanted), wanted.region);
         let inner = Inner {
-            sdk: Sdk::new(&opened.config),
+            eks: Eks::new(&opened.config),
+            resolver: api("Route53Resolver", "route53resolver", regional("route53resolver")),
             ec2: api("EC2", "ec2", regional("ec2")),
             sts: api("STS", "sts", regional("sts")),
             ssm: api("SSM", "ssm", regional("ssm")),
@@ -95,6 +100,35 @@ impl Session {
             described: Mutex::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The same; where the role cannot be assumed, without it, and with the gap that says as whom AWS is asked instead.
+    pub async fn open_with_or_without_role(ask: &Ask) -> Result<(Self, Option<Gap>), NoSession> {
+        let until = Instant::now() + ask.deadline;
+        let (role, message) = match Self::open(ask).await {
+            Err(NoSession::Role { role, message }) => (role, message),
+            other => return other.map(|session| (session, None)),
+        };
+        let plain = Ask {
+            role_arn: None,
+            deadline: until.saturating_duration_since(Instant::now()),
+            ..ask.clone()
+        };
+        let whom = match &ask.profile {
+            Some(profile) => format!("the profile {profile:?}"),
+            None => "the credentials that the AWS CLI would use here".to_owned(),
+        };
+        let gap = Gap::here(
+            format!("what the role {role} sees"),
+            "sts:AssumeRole",
+            format!("{message}: AWS is asked as {whom} and not as the role, which may see less"),
+        );
+        Self::open(&plain).await.map(|session| (session, Some(gap)))
+    }
+
+    /// When everything that is asked in it ends.
+    pub fn until(&self) -> Instant {
+        self.inner.until
     }
 
     /// The Region that is asked.

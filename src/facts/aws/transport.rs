@@ -55,7 +55,7 @@ pub(super) struct Api {
 pub(super) enum Request {
     /// A form-encoded POST to the root (EC2 and STS Query APIs).
     Form(String),
-    /// A POST of JSON to the root, for the operation `target` (Systems Manager).
+    /// A POST of JSON to the root, for the operation `target` (Route 53 Resolver, Systems Manager).
     Json {
         /// `X-Amz-Target`.
         target: String,
@@ -103,10 +103,9 @@ pub(super) fn timeouts() -> TimeoutConfig {
 }
 
 impl Api {
-    /// Asks, and gives the answer's XML.
+    /// Asks, and gives the text of the answer.
     pub(super) async fn ask(&self, call: Call, request: Request) -> Result<String, FailedRead> {
-        let (_, action) = call.action().split_once(':').unwrap_or_default();
-        self.send(action, request)
+        self.send(call.operation(), request)
             .await
             .map_err(|error| failure::of(call, &error))
     }
@@ -191,6 +190,9 @@ fn deserialize(response: &HttpResponse) -> Result<String, OrchestratorError<ApiE
     let text = std::str::from_utf8(body).ok();
     if let Some((code, message)) = text.and_then(|text| xml::error(text).or_else(|| json_error(text))) {
         meta = meta.code(code).message(message);
+    } else if let Some(code) = response.headers().get("x-amzn-errortype") {
+        // AWS JSON 1.1: the code may stand in this header alone, with a URL behind a colon.
+        meta = meta.code(code.split(':').next().unwrap_or_default());
     }
     Err(OrchestratorError::operation(ApiError(meta.build())))
 }

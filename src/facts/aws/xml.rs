@@ -1,525 +1,244 @@
-//! The XML in which EC2 (Query API, 2016-11-15), STS (2011-06-15) and Route 53 (2013-04-01) answer: the elements
-//! that are read of each (API references of the three services).
+//! The XML in which EC2 (Query API, 2016-11-15), STS (2011-06-15) and Route 53 (2013-04-01) answer, as the JSON that the AWS
+//! CLI prints of it (API references of the three services): what reads the one then reads the other.
 
-use std::net::IpAddr;
-
-use ipnet::IpNet;
+use quick_xml::Reader;
+use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
-use super::{few, text};
-use crate::facts::answers::Interface;
-use crate::facts::{Caller, DhcpOptions, HostedZone, Permission, SecurityGroup, Vpc, VpcAttributes};
+use super::failure;
 use crate::limits;
 
-/// A page of a list, and where the next one begins.
-#[derive(Debug)]
-pub(super) struct Page<T> {
-    pub(super) members: Vec<T>,
-    pub(super) next: Option<String>,
-}
+/// Lists, by their element, and what they are called in JSON.
+const LISTS: &[(&str, &str)] = &[
+    ("cidrBlockAssociationSet", "CidrBlockAssociationSet"),
+    ("dhcpConfigurationSet", "DhcpConfigurations"),
+    ("dhcpOptionsSet", "DhcpOptions"),
+    ("groups", "UserIdGroupPairs"),
+    ("HostedZoneSummaries", "HostedZoneSummaries"),
+    ("ipPermissions", "IpPermissions"),
+    ("ipRanges", "IpRanges"),
+    ("ipv6AddressesSet", "Ipv6Addresses"),
+    ("ipv6CidrBlockAssociationSet", "Ipv6CidrBlockAssociationSet"),
+    ("ipv6Ranges", "Ipv6Ranges"),
+    ("networkInterfaceSet", "NetworkInterfaces"),
+    ("prefixListIds", "PrefixListIds"),
+    ("privateIpAddressesSet", "PrivateIpAddresses"),
+    ("securityGroupInfo", "SecurityGroups"),
+    ("valueSet", "Values"),
+    ("vpcSet", "Vpcs"),
+];
+/// Elements that are numbers in JSON.
+const NUMBERS: &[&str] = &["FromPort", "ToPort"];
+/// Elements that hold one value, true or false.
+const FLAGS: &[&str] = &["EnableDnsSupport", "EnableDnsHostnames"];
 
 /// Why an answer cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum NotAnswer {
+pub(super) enum NotXml {
     #[error("the answer is not XML: {0}")]
-    Xml(#[from] quick_xml::DeError),
+    Syntax(String),
     #[error("the answer is not <{expected}> but <{found}>")]
-    Other { expected: &'static str, found: String },
-    #[error("the answer has {0:?} where {1} is expected")]
-    Value(String, &'static str),
+    Other { expected: String, found: String },
+    #[error("the answer is nested deeper than {} elements", limits::AWS_DEPTH)]
+    TooDeep,
 }
 
-/// Reads a document whose root has this name. serde alone takes any root, so that a web page would be an empty list.
-fn document<T: DeserializeOwned>(root: &'static str, xml: &str) -> Result<T, NotAnswer> {
-    let mut reader = quick_xml::Reader::from_str(xml);
-    let found = loop {
-        match reader.read_event() {
-            Ok(Event::Start(start) | Event::Empty(start)) => {
-                break start.local_name().as_ref().to_vec();
-            }
-            Ok(Event::Eof) => break Vec::new(),
-            Ok(_) => {}
-            Err(error) => return Err(quick_xml::DeError::from(error).into()),
+/// An element that is being read.
+#[derive(Debug)]
+struct Element {
+    /// As it is written.
+    name: String,
+    text: String,
+    members: Map<String, Value>,
+    items: Vec<Value>,
+}
+
+impl Element {
+    fn new(name: &[u8]) -> Self {
+        Self {
+            name: String::from_utf8_lossy(name).into_owned(),
+            text: String::new(),
+            members: Map::new(),
+            items: Vec::new(),
         }
-    };
-    if found != root.as_bytes() {
-        return Err(NotAnswer::Other {
-            expected: root,
-            found: String::from_utf8_lossy(&found)
-                .chars()
-                .take(limits::AWS_VALUE)
-                .collect(),
-        });
     }
-    Ok(quick_xml::de::from_str(xml)?)
-}
 
-/// A list: `<…Set><item>…</item></…Set>`.
-#[derive(Debug, Deserialize)]
-#[serde(default)]
-struct Items<T> {
-    item: Vec<T>,
-}
+    fn list(&self) -> Option<&'static str> {
+        LISTS
+            .iter()
+            .find(|(name, _)| *name == self.name)
+            .map(|(_, called)| *called)
+    }
 
-impl<T> Default for Items<T> {
-    fn default() -> Self {
-        Self { item: Vec::new() }
+    /// Its name in JSON: that of the XML, with a capital.
+    fn called(&self) -> String {
+        if let Some(called) = self.list() {
+            return called.to_owned();
+        }
+        let mut rest = self.name.chars();
+        let first = rest.next().map(|first| first.to_ascii_uppercase());
+        first.into_iter().chain(rest).collect()
+    }
+
+    /// Puts a finished element into this one.
+    fn take(&mut self, inner: Self) {
+        if self.list().is_some() {
+            // What a capture does not hold is not kept.
+            if self.items.len() < limits::LIST_IN_CAPTURE {
+                self.items.push(inner.value(false));
+            }
+            return;
+        }
+        let is_flag = FLAGS.contains(&self.called().as_str());
+        let called = inner.called();
+        let value = inner.value(is_flag);
+        self.members.insert(called, value);
+    }
+
+    fn value(self, is_flag: bool) -> Value {
+        if self.list().is_some() {
+            return Value::Array(self.items);
+        }
+        if !self.members.is_empty() {
+            return Value::Object(self.members);
+        }
+        let text = self.text.trim();
+        // An empty element is what JSON leaves out.
+        if text.is_empty() {
+            return Value::Null;
+        }
+        let as_number = NUMBERS.contains(&self.called().as_str());
+        match (text, is_flag) {
+            ("true", true) => Value::Bool(true),
+            ("false", true) => Value::Bool(false),
+            _ => text
+                .parse::<i64>()
+                .ok()
+                .filter(|_| as_number)
+                .map_or_else(|| Value::String(text.to_owned()), Value::from),
+        }
     }
 }
 
-/// A value that may be absent, or an empty element.
-fn filled(value: Option<String>) -> Option<String> {
-    value.map(text).filter(|value| !value.is_empty())
-}
-
-fn next(token: Option<String>) -> Option<String> {
-    token.filter(|token| !token.is_empty())
-}
-
-fn ip(value: Option<String>) -> Result<Option<IpAddr>, NotAnswer> {
-    filled(value)
-        .map(|value| {
-            value
-                .parse()
-                .map_err(|_| NotAnswer::Value(failed_value(&value), "an address"))
+/// Reads a document whose root has this name: a web page would be an answer without anything. Without going down the
+/// stack, and no deeper than [`limits::AWS_DEPTH`].
+pub(super) fn json(root: &str, xml: &str) -> Result<Map<String, Value>, NotXml> {
+    let mut document = read(xml, |found| {
+        (found == root).then_some(()).ok_or_else(|| NotXml::Other {
+            expected: root.to_owned(),
+            found: found.chars().take(limits::AWS_VALUE).collect(),
         })
-        .transpose()
+    })?;
+    // STS wraps its answer in one member more.
+    let result = format!("{}Result", root.trim_end_matches("Response"));
+    match document.remove(&result) {
+        Some(Value::Object(result)) => Ok(result),
+        _ => Ok(document),
+    }
 }
 
-fn net(value: Option<String>) -> Result<Option<IpNet>, NotAnswer> {
-    filled(value)
-        .map(|value| {
-            value
-                .parse()
-                .map_err(|_| NotAnswer::Value(failed_value(&value), "a network"))
-        })
-        .transpose()
-}
-
-fn failed_value(value: &str) -> String {
-    value.chars().take(limits::AWS_VALUE).collect()
+fn read(xml: &str, is_root: impl Fn(&str) -> Result<(), NotXml>) -> Result<Map<String, Value>, NotXml> {
+    let syntax = |said: &str| NotXml::Syntax(failure::short(said));
+    let mut reader = Reader::from_str(xml);
+    reader.config_mut().expand_empty_elements = true;
+    let mut open: Vec<Element> = Vec::new();
+    loop {
+        let event = reader.read_event().map_err(|error| syntax(&error.to_string()))?;
+        let text = match event {
+            Event::Start(start) => {
+                let element = Element::new(start.local_name().as_ref());
+                if open.is_empty() {
+                    is_root(&element.name)?;
+                }
+                if open.len() >= limits::AWS_DEPTH {
+                    return Err(NotXml::TooDeep);
+                }
+                open.push(element);
+                continue;
+            }
+            Event::End(_) => {
+                let done = open.pop().ok_or_else(|| syntax("an element ends that has not begun"))?;
+                match open.last_mut() {
+                    Some(outer) => outer.take(done),
+                    None => return Ok(done.members),
+                }
+                continue;
+            }
+            Event::Text(text) => text.decode().map_err(|error| syntax(&error.to_string()))?.into_owned(),
+            Event::CData(text) => text.decode().map_err(|error| syntax(&error.to_string()))?.into_owned(),
+            Event::GeneralRef(reference) => {
+                let name = reference.decode().map_err(|error| syntax(&error.to_string()))?;
+                match reference.resolve_char_ref() {
+                    Ok(Some(character)) => character.to_string(),
+                    _ => resolve_predefined_entity(&name).unwrap_or_default().to_owned(),
+                }
+            }
+            Event::Eof => return Err(syntax("it ends before its root does")),
+            _ => continue,
+        };
+        if let Some(element) = open.last_mut() {
+            element.text.push_str(&text);
+        }
+    }
 }
 
 /// The code and the message of an error: EC2's `<Response><Errors><Error>`, the others' `<ErrorResponse><Error>`.
 pub(super) fn error(xml: &str) -> Option<(String, String)> {
-    #[derive(Deserialize)]
-    struct Document {
-        #[serde(rename = "Errors")]
-        errors: Option<Errors>,
-        #[serde(rename = "Error")]
-        error: Option<Said>,
-    }
-    #[derive(Deserialize)]
-    struct Errors {
-        #[serde(rename = "Error")]
-        errors: Vec<Said>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Said {
-        code: String,
-        #[serde(default)]
-        message: String,
-    }
-    let document: Document = quick_xml::de::from_str(xml).ok()?;
-    let said = document
-        .errors
-        .and_then(|errors| errors.errors.into_iter().next())
-        .or(document.error)?;
-    (!said.code.is_empty()).then(|| (text(said.code), text(said.message)))
-}
-
-pub(super) fn caller(xml: &str) -> Result<Caller, NotAnswer> {
-    #[derive(Deserialize)]
-    struct Document {
-        #[serde(rename = "GetCallerIdentityResult")]
-        result: Identity,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Identity {
-        account: String,
-        arn: Option<String>,
-    }
-    let document: Document = document("GetCallerIdentityResponse", xml)?;
-    Ok(Caller {
-        account: text(document.result.account),
-        arn: filled(document.result.arn),
-    })
-}
-
-pub(super) fn interfaces(xml: &str) -> Result<Page<Interface>, NotAnswer> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Document {
-        #[serde(default)]
-        network_interface_set: Items<Raw>,
-        next_token: Option<String>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Raw {
-        network_interface_id: String,
-        description: Option<String>,
-        status: Option<String>,
-        vpc_id: Option<String>,
-        subnet_id: Option<String>,
-        private_ip_address: Option<String>,
-        #[serde(default)]
-        private_ip_addresses_set: Items<Private>,
-        #[serde(default)]
-        ipv6_addresses_set: Items<Ipv6>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Private {
-        private_ip_address: Option<String>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Ipv6 {
-        ipv6_address: Option<String>,
-    }
-    let document: Document = document("DescribeNetworkInterfacesResponse", xml)?;
-    let members = document.network_interface_set.item.into_iter().map(|raw| {
-        let private = raw.private_ip_addresses_set.item.into_iter();
-        let ipv6 = raw.ipv6_addresses_set.item.into_iter();
-        let addresses = std::iter::once(raw.private_ip_address)
-            .chain(private.map(|one| one.private_ip_address))
-            .chain(ipv6.map(|one| one.ipv6_address))
-            .filter_map(|value| ip(value).transpose())
-            .take(limits::EXPECTED)
-            .collect::<Result<_, _>>()?;
-        Ok(Interface {
-            id: text(raw.network_interface_id),
-            description: filled(raw.description).unwrap_or_default(),
-            status: filled(raw.status),
-            vpc_id: filled(raw.vpc_id),
-            subnet_id: filled(raw.subnet_id),
-            addresses,
-        })
-    });
-    Ok(Page {
-        members: few(members).collect::<Result<_, NotAnswer>>()?,
-        next: next(document.next_token),
-    })
-}
-
-pub(super) fn vpcs(xml: &str) -> Result<Page<Vpc>, NotAnswer> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Document {
-        #[serde(default)]
-        vpc_set: Items<Raw>,
-        next_token: Option<String>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Raw {
-        vpc_id: String,
-        owner_id: Option<String>,
-        dhcp_options_id: Option<String>,
-        cidr_block: Option<String>,
-        #[serde(default)]
-        cidr_block_association_set: Items<Cidr>,
-        #[serde(default)]
-        ipv6_cidr_block_association_set: Items<Ipv6Cidr>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Cidr {
-        cidr_block: Option<String>,
-        cidr_block_state: Option<State>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Ipv6Cidr {
-        ipv6_cidr_block: Option<String>,
-        ipv6_cidr_block_state: Option<State>,
-    }
-    #[derive(Deserialize)]
-    struct State {
-        state: Option<String>,
-    }
-    // Networks that are being added, or were taken away, are listed too.
-    let associated = |state: Option<State>| state.and_then(|one| one.state).as_deref() == Some("associated");
-    let document: Document = document("DescribeVpcsResponse", xml)?;
-    let members = document.vpc_set.item.into_iter().map(|raw| {
-        let v4 = raw.cidr_block_association_set.item.into_iter();
-        let v6 = raw.ipv6_cidr_block_association_set.item.into_iter();
-        let mut cidrs: Vec<IpNet> = Vec::new();
-        let listed = std::iter::once(raw.cidr_block)
-            .chain(v4.filter_map(|one| associated(one.cidr_block_state).then_some(one.cidr_block)))
-            .chain(v6.filter_map(|one| associated(one.ipv6_cidr_block_state).then_some(one.ipv6_cidr_block)));
-        for cidr in listed.take(limits::EXPECTED) {
-            if let Some(cidr) = net(cidr)?
-                && !cidrs.contains(&cidr)
-            {
-                cidrs.push(cidr);
-            }
-        }
-        Ok(Vpc {
-            id: text(raw.vpc_id),
-            cidrs,
-            owner: filled(raw.owner_id),
-            dhcp_options_id: filled(raw.dhcp_options_id),
-        })
-    });
-    Ok(Page {
-        members: few(members).collect::<Result<_, NotAnswer>>()?,
-        next: next(document.next_token),
-    })
-}
-
-pub(super) fn vpc_attributes(xml: &str) -> Result<VpcAttributes, NotAnswer> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Document {
-        enable_dns_support: Option<Value>,
-        enable_dns_hostnames: Option<Value>,
-    }
-    #[derive(Deserialize)]
-    struct Value {
-        value: bool,
-    }
-    let document: Document = document("DescribeVpcAttributeResponse", xml)?;
-    Ok(VpcAttributes {
-        dns_support: document.enable_dns_support.map(|one| one.value),
-        dns_hostnames: document.enable_dns_hostnames.map(|one| one.value),
-    })
-}
-
-pub(super) fn dhcp_options(xml: &str) -> Result<Page<DhcpOptions>, NotAnswer> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Document {
-        #[serde(default)]
-        dhcp_options_set: Items<Raw>,
-        next_token: Option<String>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Raw {
-        dhcp_options_id: String,
-        #[serde(default)]
-        dhcp_configuration_set: Items<Configuration>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Configuration {
-        key: String,
-        #[serde(default)]
-        value_set: Items<Value>,
-    }
-    #[derive(Deserialize)]
-    struct Value {
-        #[serde(default)]
-        value: String,
-    }
-    let document: Document = document("DescribeDhcpOptionsResponse", xml)?;
-    let members = document.dhcp_options_set.item.into_iter().map(|raw| {
-        let mut options = DhcpOptions {
-            id: text(raw.dhcp_options_id),
-            ..DhcpOptions::default()
-        };
-        for configuration in raw.dhcp_configuration_set.item {
-            let values = configuration.value_set.item.into_iter();
-            let mut values = few(values.map(|one| text(one.value)));
-            match configuration.key.as_str() {
-                "domain-name-servers" => options.domain_name_servers = values.collect(),
-                "domain-name" => options.domain_name = values.next(),
-                _ => {}
-            }
-        }
-        options
-    });
-    Ok(Page {
-        members: few(members).collect(),
-        next: next(document.next_token),
-    })
-}
-
-pub(super) fn security_groups(xml: &str) -> Result<Page<SecurityGroup>, NotAnswer> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Document {
-        #[serde(default)]
-        security_group_info: Items<Raw>,
-        next_token: Option<String>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Raw {
-        group_id: String,
-        group_name: Option<String>,
-        #[serde(default)]
-        ip_permissions: Items<RawPermission>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct RawPermission {
-        ip_protocol: String,
-        from_port: Option<i32>,
-        to_port: Option<i32>,
-        #[serde(default)]
-        groups: Items<Group>,
-        #[serde(default)]
-        ip_ranges: Items<Range>,
-        #[serde(default)]
-        ipv6_ranges: Items<Ipv6Range>,
-        #[serde(default)]
-        prefix_list_ids: Items<PrefixList>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Group {
-        group_id: Option<String>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Range {
-        cidr_ip: Option<String>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Ipv6Range {
-        cidr_ipv6: Option<String>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct PrefixList {
-        prefix_list_id: Option<String>,
-    }
-    let document: Document = document("DescribeSecurityGroupsResponse", xml)?;
-    let members = document.security_group_info.item.into_iter().map(|raw| {
-        let permissions = raw.ip_permissions.item.into_iter().map(|raw| {
-            let v4 = raw.ip_ranges.item.into_iter().map(|one| one.cidr_ip);
-            let v6 = raw.ipv6_ranges.item.into_iter().map(|one| one.cidr_ipv6);
-            let groups = raw.groups.item.into_iter();
-            let lists = raw.prefix_list_ids.item.into_iter();
-            Ok(Permission {
-                protocol: text(raw.ip_protocol),
-                from_port: raw.from_port,
-                to_port: raw.to_port,
-                cidrs: few(v4.chain(v6).filter_map(|value| net(value).transpose())).collect::<Result<_, _>>()?,
-                groups: few(groups.filter_map(|one| filled(one.group_id))).collect(),
-                prefix_lists: few(lists.filter_map(|one| filled(one.prefix_list_id))).collect(),
-            })
-        });
-        Ok(SecurityGroup {
-            id: text(raw.group_id),
-            name: filled(raw.group_name),
-            ingress: few(permissions).collect::<Result<_, NotAnswer>>()?,
-        })
-    });
-    Ok(Page {
-        members: few(members).collect::<Result<_, NotAnswer>>()?,
-        next: next(document.next_token),
-    })
-}
-
-pub(super) fn hosted_zones(xml: &str) -> Result<Page<HostedZone>, NotAnswer> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Document {
-        #[serde(default)]
-        hosted_zone_summaries: Summaries,
-        next_token: Option<String>,
-    }
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Summaries {
-        #[serde(rename = "HostedZoneSummary")]
-        zones: Vec<Raw>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Raw {
-        hosted_zone_id: String,
-        name: String,
-        owner: Option<Owner>,
-    }
-    #[derive(Default, Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Owner {
-        owning_account: Option<String>,
-        owning_service: Option<String>,
-    }
-    let document: Document = document("ListHostedZonesByVPCResponse", xml)?;
-    let members = document.hosted_zone_summaries.zones.into_iter().map(|raw| {
-        let owner = raw.owner.unwrap_or_default();
-        HostedZone {
-            id: text(raw.hosted_zone_id),
-            name: text(raw.name),
-            owning_account: filled(owner.owning_account),
-            owning_service: filled(owner.owning_service),
-        }
-    });
-    Ok(Page {
-        members: few(members).collect(),
-        next: next(document.next_token),
-    })
+    let document = read(xml, |_| Ok(())).ok()?;
+    let error = document.get("Errors").unwrap_or(&Value::Null).get("Error");
+    let error = error.or_else(|| document.get("Error"))?;
+    let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let code = text("Code");
+    (!code.is_empty()).then(|| (code, text("Message")))
 }
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+    use serde_json::json;
 
     use super::*;
 
-    #[test]
-    fn a_page_of_something_else_is_no_empty_list() {
-        let page = "<!DOCTYPE html><html><body>Not Found</body></html>";
-        assert!(matches!(vpcs(page), Err(NotAnswer::Other { .. })));
-        assert!(matches!(vpcs(""), Err(NotAnswer::Other { .. })));
-        assert!(error(page).is_none());
-        let cut = "<DescribeVpcsResponse><vpcSet><item><vpcId>vpc-1</vpcId>";
-        assert!(matches!(vpcs(cut), Err(NotAnswer::Xml(_))));
-        assert!(vpcs("<DescribeVpcsResponse/>").unwrap().members.is_empty());
+    fn read(root: &str, xml: &str) -> Value {
+        json(root, xml).map_or_else(|error| json!(error.to_string()), Value::Object)
     }
 
     #[test]
-    fn hostile_documents_end() {
-        // Entities of its own are refused, not expanded.
-        let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;\">]>\
-                    <DescribeVpcsResponse><vpcSet><item><vpcId>&b;</vpcId></item></vpcSet></DescribeVpcsResponse>";
-        assert!(vpcs(bomb).is_err());
-        let deep = format!(
-            "<DescribeVpcsResponse>{}{}</DescribeVpcsResponse>",
-            "<a>".repeat(200_000),
-            "</a>".repeat(200_000)
-        );
-        assert!(vpcs(&deep).unwrap().members.is_empty());
-        let long = format!(
-            "<DescribeVpcsResponse><vpcSet><item><vpcId>{}</vpcId></item></vpcSet></DescribeVpcsResponse>",
-            "x".repeat(100_000)
-        );
-        assert_eq!(vpcs(&long).unwrap().members[0].id.len(), limits::AWS_TEXT);
-    }
-
-    #[test]
-    fn an_address_that_is_none_is_not_left_out_in_silence() {
-        let xml = "<DescribeNetworkInterfacesResponse><networkInterfaceSet><item>\
-                   <networkInterfaceId>eni-1</networkInterfaceId><privateIpAddress>10.0.0.x</privateIpAddress>\
-                   </item></networkInterfaceSet></DescribeNetworkInterfacesResponse>";
-        assert!(matches!(interfaces(xml), Err(NotAnswer::Value(..))));
-        // An empty element is no address, and nothing else.
-        let empty = xml.replace("10.0.0.x", "");
-        assert!(interfaces(&empty).unwrap().members[0].addresses.is_empty());
-    }
-
-    #[test]
-    fn both_forms_of_an_error() {
-        let ec2 = "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no &quot;x&quot;</Message>\
-                   </Error></Errors><RequestID>1</RequestID></Response>";
+    fn an_answer_has_the_names_of_the_cli() {
+        let vpcs = "<?xml version=\"1.0\"?>\n<R xmlns=\"x\"><vpcSet>\n<item><vpcId>vpc-1</vpcId><tagSet/>\
+                    <cidrBlockAssociationSet><item><cidrBlockState><state>associated</state></cidrBlockState></item>\
+                    </cidrBlockAssociationSet></item></vpcSet><nextToken>a&amp;b&#33;</nextToken></R>";
         assert_eq!(
-            error(ec2),
-            Some(("UnauthorizedOperation".to_owned(), "no \"x\"".to_owned()))
+            read("R", vpcs),
+            json!({"Vpcs": [{"VpcId": "vpc-1", "TagSet": null,
+                "CidrBlockAssociationSet": [{"CidrBlockState": {"State": "associated"}}]}], "NextToken": "a&b!"})
         );
-        let sts = "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>\
-                   <Code>ExpiredToken</Code><Message>old</Message></Error><RequestId>1</RequestId></ErrorResponse>";
-        assert_eq!(error(sts).unwrap().0, "ExpiredToken");
+        let attribute = "<R><vpcId>1</vpcId><enableDnsSupport><value>true</value></enableDnsSupport></R>";
+        assert_eq!(
+            read("R", attribute),
+            json!({"VpcId": "1", "EnableDnsSupport": {"Value": true}})
+        );
+        let ports = "<R><ipPermissions><item><fromPort>53</fromPort><groups/></item></ipPermissions></R>";
+        assert_eq!(
+            read("R", ports),
+            json!({"IpPermissions": [{"FromPort": 53, "UserIdGroupPairs": []}]})
+        );
+        let caller = "<GetResponse><GetResult><Account>123456789012</Account></GetResult><M/></GetResponse>";
+        assert_eq!(read("GetResponse", caller), json!({"Account": "123456789012"}));
+    }
+
+    #[test]
+    fn what_is_no_answer_is_refused() {
+        for (xml, part) in [
+            ("", "ends before"),
+            ("<html></html>", "not <R> but <html>"),
+            ("<R><a>", "ends before"),
+            ("<R></a>", "not XML"),
+        ] {
+            let said = json("R", xml).map_err(|error| error.to_string());
+            assert!(said.clone().is_err_and(|said| said.contains(part)), "{xml}: {said:?}");
+        }
+        let deep = format!("<R>{}", "<a>".repeat(1_000_000));
+        assert!(matches!(json("R", &deep), Err(NotXml::TooDeep)));
     }
 }

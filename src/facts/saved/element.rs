@@ -1,11 +1,8 @@
 //! One member of an answer of AWS without the answer around it, as `--query` leaves it, told by the fields that it has.
 
-use super::node::Members;
-use super::refused::NotFacts;
-use super::{ec2, eks, route53};
-use crate::facts::VpcZones;
+use crate::facts::Call;
 use crate::facts::answers::Answers;
-use crate::facts::calls::Call;
+use crate::facts::shapes::{self, Members, Spelling, VpcZones, WrongShape};
 
 /// What one is a member of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,41 +90,41 @@ impl Element {
     }
 
     /// Puts one into the answers.
-    pub(super) fn take(self, one: &Members<'_>, answers: &mut Answers) -> Result<(), NotFacts> {
+    pub(super) fn take(self, one: &Members<'_>, answers: &mut Answers) -> Result<(), WrongShape> {
         match self {
-            Self::Cluster => answers.clusters.push(eks::cluster(one, eks::Spelling::Api)?),
-            Self::SdkCluster => answers.clusters.push(eks::cluster(one, eks::Spelling::Sdk)?),
+            Self::Cluster => answers.clusters.push(shapes::cluster(one, Spelling::Api)?),
+            Self::SdkCluster => answers.clusters.push(shapes::cluster(one, Spelling::Sdk)?),
             Self::EksctlCluster => {
                 let name = one
                     .object("metadata")?
                     .map_or(Ok(None), |metadata| metadata.text("name"))?;
                 answers.cluster_names.get_or_insert_default().extend(name);
             }
-            Self::Interface => answers.interfaces.get_or_insert_default().push(ec2::interface(one)?),
-            Self::Subnet => answers.subnets.push(ec2::subnet(one)?),
-            Self::Vpc => answers.vpcs.get_or_insert_default().push(ec2::vpc(one)?),
+            Self::Interface => answers.interfaces.get_or_insert_default().push(shapes::interface(one)?),
+            Self::Subnet => answers.subnets.push(shapes::subnet(one)?),
+            Self::Vpc => answers.vpcs.get_or_insert_default().push(shapes::vpc(one)?),
             Self::DhcpOptions => {
-                let options = ec2::dhcp_options(one)?;
+                let options = shapes::dhcp_options(one)?;
                 answers.dhcp_options.get_or_insert_default().push(options);
             }
             Self::SecurityGroup => {
-                let group = ec2::security_group(one)?;
+                let group = shapes::security_group(one)?;
                 answers.security_groups.get_or_insert_default().push(group);
             }
             Self::ResolverEndpoint => {
-                let endpoint = route53::endpoint(one)?;
+                let endpoint = shapes::endpoint(one)?;
                 answers.resolver_endpoints.get_or_insert_default().push(endpoint);
             }
             // Members of one list are one endpoint's, but a list of its own is known by what it shares with others.
-            Self::EndpointAddress => answers.unassigned.push(route53::endpoint_addresses(one)?),
-            Self::ResolverRule => answers.resolver_rules.get_or_insert_default().push(route53::rule(one)?),
+            Self::EndpointAddress => answers.unassigned.push(shapes::endpoint_addresses(one)?),
+            Self::ResolverRule => answers.resolver_rules.get_or_insert_default().push(shapes::rule(one)?),
             Self::RuleAssociation => {
-                let association = route53::association(one)?;
+                let association = shapes::association(one)?;
                 answers.rule_associations.get_or_insert_default().push(association);
             }
             Self::HostedZone => answers.hosted_zones.push(VpcZones {
                 vpc_id: String::new(),
-                zones: vec![route53::zone(one)?],
+                zones: vec![shapes::zone(one)?],
             }),
         }
         Ok(())

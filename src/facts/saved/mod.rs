@@ -3,26 +3,22 @@
 //! wrote.
 
 mod answer;
-mod ec2;
-mod eks;
 mod element;
-mod node;
 mod other;
 mod pieces;
 mod plain;
 mod refused;
-mod route53;
 #[cfg(test)]
 mod tests;
 
 use self::element::Element;
-use self::node::{Members, Node};
 pub use self::refused::NotFacts;
 use super::FailedRead;
+use super::Gap;
 use super::answers::Answers;
 use super::bounded;
 use super::document::{Elsewhere, SCHEMA_VERSION};
-use super::{Gap, VpcZones};
+use super::shapes::{Members, Node, VpcZones, WrongShape};
 use crate::limits;
 use crate::text;
 
@@ -143,22 +139,24 @@ fn elsewhere(members: &Members<'_>, answers: &mut Answers) -> Result<(), NotFact
     if humantime::parse_rfc3339(&taken_at).is_err()
         && let Some(taken_at) = members.get("taken_at")
     {
-        return Err(taken_at.is_not("a time, as in 2026-01-01T00:00:00Z"));
+        return Err(taken_at.is_not("a time, as in 2026-01-01T00:00:00Z").into());
     }
     if !members.has("facts") {
-        return Err(members.lacks("facts"));
+        return Err(members.lacks("facts").into());
     }
-    let mut elsewhere: Elsewhere = serde_json::from_str(node.as_written()).map_err(|error| NotFacts::Shape {
-        line: node.line() + error.line().saturating_sub(1),
-        name: "the document".to_owned(),
-        problem: "is not as this program writes it: take the facts again".to_owned(),
+    let mut elsewhere: Elsewhere = serde_json::from_str(node.as_written()).map_err(|error| {
+        NotFacts::Shape(WrongShape {
+            line: node.line() + error.line().saturating_sub(1),
+            name: "the document".to_owned(),
+            problem: "is not as this program writes it: take the facts again".to_owned(),
+        })
     })?;
     if !elsewhere.is_bounded() {
-        return Err(NotFacts::Shape {
+        return Err(NotFacts::Shape(WrongShape {
             line: node.line(),
             name: "the document".to_owned(),
             problem: format!("has a list of more than {} members", limits::LIST_IN_CAPTURE),
-        });
+        }));
     }
     if version == 1 {
         let reads = &mut elsewhere.facts.failed_reads;
@@ -170,10 +168,12 @@ fn elsewhere(members: &Members<'_>, answers: &mut Answers) -> Result<(), NotFact
 
 /// Refuses what a capture could not hold.
 fn within_bounds(node: &Node<'_>) -> Result<(), NotFacts> {
-    let refused = |problem: String| NotFacts::Shape {
-        line: node.line(),
-        name: "the document".to_owned(),
-        problem,
+    let refused = |problem: String| {
+        NotFacts::Shape(WrongShape {
+            line: node.line(),
+            name: "the document".to_owned(),
+            problem,
+        })
     };
     let value: serde_json::Value = serde_json::from_str(node.as_written())
         .map_err(|_| refused("is nested deeper, or has longer numbers, than any answer of AWS".to_owned()))?;

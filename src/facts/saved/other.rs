@@ -1,8 +1,8 @@
 //! JSON of something else, by name, with the one command that gives what is wanted.
 
-use super::node::Members;
 use super::refused::{NotFacts, shown};
-use crate::facts::calls::Call;
+use crate::facts::Call;
+use crate::facts::shapes::Members;
 use crate::limits;
 
 /// The answer that says most.
@@ -48,23 +48,6 @@ const KNOWN: &[(&str, &str, &str)] = &[
         "a list of ECS clusters",
         "aws eks list-clusters gives those of EKS",
     ),
-];
-
-/// Keys of answers that are read, with their call: for what is nearest.
-const READ: &[(&str, Call)] = &[
-    ("cluster", Call::DescribeCluster),
-    ("clusters", Call::ListClusters),
-    ("NetworkInterfaces", Call::DescribeNetworkInterfaces),
-    ("Vpcs", Call::DescribeVpcs),
-    ("VpcAttributes", Call::DescribeVpcAttribute),
-    ("DhcpOptions", Call::DescribeDhcpOptions),
-    ("SecurityGroups", Call::DescribeSecurityGroups),
-    ("ResolverEndpoints", Call::ListResolverEndpoints),
-    ("IpAddresses", Call::ListResolverEndpointIpAddresses),
-    ("ResolverRules", Call::ListResolverRules),
-    ("ResolverRuleAssociations", Call::ListResolverRuleAssociations),
-    ("HostedZoneSummaries", Call::ListHostedZonesByVpc),
-    ("updateIds", Call::ListUpdates),
 ];
 
 /// What an object is that is no answer that is read.
@@ -163,9 +146,9 @@ fn nearest(keys: &[&str]) -> Option<Call> {
         let pairs = one.chars().zip(other.chars());
         pairs.take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
     };
-    let all = READ
-        .iter()
-        .flat_map(|(known, call)| keys.iter().map(move |key| (common(known, key), *call)));
+    let all = Call::ALL
+        .into_iter()
+        .flat_map(|call| keys.iter().map(move |key| (common(call.member(), key), call)));
     let (length, call) = all.max_by_key(|(length, _)| *length)?;
     (length >= limits::LIKENESS).then_some(call)
 }

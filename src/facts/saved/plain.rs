@@ -1,7 +1,7 @@
 //! What is no JSON, by name: the other output formats of the AWS CLI, its errors, and files of other programs.
 
 use super::refused::{NotFacts, shown};
-use crate::facts::calls::Call;
+use crate::facts::Call;
 
 /// What a text is that begins in this line; `None` where it is nothing that is known.
 pub(super) fn named(text: &str, line: usize) -> Option<NotFacts> {

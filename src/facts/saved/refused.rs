@@ -1,6 +1,7 @@
 //! Why a file of `--facts` is not used, in words: the line, what stands there, and what to do.
 
 use crate::facts::document::SCHEMA_VERSION;
+use crate::facts::shapes::WrongShape;
 use crate::limits;
 
 /// Why a file is none of the documents.
@@ -24,15 +25,8 @@ pub enum NotFacts {
         stands: String,
     },
     /// JSON that is almost one of the documents.
-    #[error("is not as AWS prints it: line {line}: {name} {problem}")]
-    Shape {
-        /// The line.
-        line: usize,
-        /// The value: `cluster.endpoint`.
-        name: String,
-        /// What is wrong with it.
-        problem: String,
-    },
+    #[error("is not as AWS prints it: {0}")]
+    Shape(#[from] WrongShape),
     /// Something else, which we know by name.
     #[error("is {what} (line {line}): {instead}")]
     Other {

@@ -1,8 +1,8 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use super::*;
+use crate::facts::Call;
 use crate::facts::answers::{Source, Wanted};
-use crate::facts::calls::Call;
 use crate::facts::{AwsFacts, ResolverEndpoint, VpcAttributes};
 
 const X: &str = "0123456789ABCDEF0123456789ABCDEF.gr7.ap-northeast-1.eks.amazonaws.com";
@@ -273,7 +273,7 @@ fn what_is_no_document_is_refused() {
     let deep = "[".repeat(100_000);
     assert!(matches!(read(&deep), NotFacts::Cut(1)));
     let deep = format!("{deep}{}", "]".repeat(100_000));
-    assert!(matches!(read(&deep), NotFacts::Shape { .. }));
+    assert!(matches!(read(&deep), NotFacts::Shape(_)));
 }
 
 /// What a file says is used, and the gaps with their reasons.
@@ -490,7 +490,46 @@ fn the_last_page_makes_a_list_whole() {
 fn what_is_being_associated_is_left_out_and_not_the_file() {
     let vpcs = r#"{"Vpcs":[{"VpcId":"vpc-1","CidrBlock":"192.168.0.0/16","Ipv6CidrBlockAssociationSet":[
         {"Ipv6CidrBlock":"","Ipv6CidrBlockState":{"State":"associating"}},{"Ipv6CidrBlockState":{"State":"failed"}}]}]}"#;
-    assert_eq!(used(&[vpcs]).0.vpc.unwrap().cidrs.len(), 1);
+    let document = cluster("shared", &format!("https://{X}"));
+    assert_eq!(used(&[&document, vpcs]).0.vpc.unwrap().cidrs.len(), 1);
+}
+
+#[test]
+fn a_vpc_that_nothing_ties_to_the_cluster_is_nobodys() {
+    let vpc = r#"{"Vpcs":[{"VpcId":"vpc-1","CidrBlock":"192.168.0.0/16","DhcpOptionsId":"dopt-1"}]}"#;
+    let attributes = r#"{"VpcId":"vpc-1","EnableDnsSupport":{"Value":true}}"#;
+    let set = r#"{"DhcpOptions":[{"DhcpOptionsId":"dopt-1","DhcpConfigurations":[]}]}"#;
+    // The only one that is listed is not for that the cluster's.
+    let (facts, gaps) = used(&[vpc, attributes, set]);
+    assert_eq!(
+        (facts.vpc, facts.vpc_attributes, facts.dhcp_options),
+        (None, None, None)
+    );
+    for (fact, candidate, decides) in [
+        ("VPC", "vpc-1", "aws eks describe-cluster"),
+        ("VPC attributes", "vpc-1", "aws eks describe-cluster"),
+        ("DHCP options", "dopt-1", "aws ec2 describe-vpcs"),
+    ] {
+        let reason = gaps.iter().find(|(other, _)| other == fact).map(|(_, reason)| reason);
+        let is_said = reason.is_some_and(|reason| reason.contains(candidate) && reason.contains(decides));
+        assert!(is_said, "{fact}: {gaps:?}");
+    }
+    // The cluster's own id ties its VPC, and that its option set; so does the interface of the cluster.
+    let document = cluster("shared", &format!("https://{X}"));
+    let of_cluster = enis(&[eni("eni-1", "Amazon EKS shared", "192.168.7.7", "")]);
+    for tie in [document.as_str(), &of_cluster] {
+        let (facts, _) = used(&[vpc, attributes, set, tie]);
+        assert_eq!(facts.vpc.map(|vpc| vpc.id).as_deref(), Some("vpc-1"));
+        assert!(facts.vpc_attributes.is_some() && facts.dhcp_options.is_some());
+    }
+    // Without the VPC, nothing says which set it has.
+    let (facts, gaps) = used(&[document.as_str(), set]);
+    assert_eq!(facts.dhcp_options, None);
+    assert!(
+        gaps.iter()
+            .any(|(fact, reason)| fact == "DHCP options" && reason.contains("dopt-1")),
+        "{gaps:?}"
+    );
 }
 
 #[test]

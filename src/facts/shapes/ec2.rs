@@ -1,13 +1,134 @@
 //! EC2: network interfaces, VPCs and their attributes, subnets, DHCP options, security groups.
 
-use super::node::Members;
-use super::refused::NotFacts;
-use crate::facts::answers::{Interface, Subnet};
-use crate::facts::{DhcpOptions, Permission, SecurityGroup, Vpc, VpcAttributes};
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use ipnet::{IpNet, Ipv4Net};
+use serde::{Deserialize, Serialize};
+
+use super::node::{Members, WrongShape};
 use crate::limits;
 
+/// A VPC (EC2, DescribeVpcs).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Vpc {
+    /// The VPC's id.
+    pub id: String,
+    /// Its IPv4 and IPv6 networks, the primary IPv4 network first.
+    pub cidrs: Vec<IpNet>,
+    /// The account that owns it; another's is shared.
+    pub owner: Option<String>,
+    /// Its DHCP option set; `default` where it has none.
+    pub dhcp_options_id: Option<String>,
+}
+
+/// The attributes of a VPC that decide on DNS in it (EC2, DescribeVpcAttribute).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct VpcAttributes {
+    /// `enableDnsSupport`.
+    pub dns_support: Option<bool>,
+    /// `enableDnsHostnames`.
+    pub dns_hostnames: Option<bool>,
+}
+
+impl Vpc {
+    /// The VPC resolver's address: the base of the primary IPv4 network plus two (Amazon VPC User Guide, "DNS
+    /// attributes for your VPC").
+    pub fn resolver(&self) -> Option<IpAddr> {
+        let Some(IpNet::V4(primary)) = self.cidrs.first() else {
+            return None;
+        };
+        resolver_of(*primary)
+    }
+}
+
+/// The address of the VPC resolver in a VPC's primary IPv4 network. A VPC's network has at least 16 addresses.
+pub fn resolver_of(primary: Ipv4Net) -> Option<IpAddr> {
+    let two = u32::from(primary.network()).checked_add(2)?;
+    (primary.prefix_len() <= 30).then(|| IpAddr::V4(two.into()))
+}
+
+/// A network interface as EC2 lists it, of whatever cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Interface {
+    /// The interface's id.
+    pub id: String,
+    /// Its description.
+    pub description: String,
+    /// `in-use`, `available`, …
+    pub status: Option<String>,
+    /// Its VPC.
+    pub vpc_id: Option<String>,
+    /// Its subnet.
+    pub subnet_id: Option<String>,
+    /// Its private IPv4 and its IPv6 addresses.
+    pub addresses: BTreeSet<IpAddr>,
+}
+
+/// A network interface of the cluster's control plane (EC2, DescribeNetworkInterfaces).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NetworkInterface {
+    /// The interface's id.
+    pub id: String,
+    /// Its private IPv4 and its IPv6 addresses.
+    pub addresses: Vec<IpAddr>,
+}
+
+/// A subnet as EC2 lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subnet {
+    /// The subnet's id.
+    pub id: String,
+    /// Its VPC.
+    pub vpc_id: String,
+}
+
+/// What hosts of a VPC learn by DHCP (EC2, DescribeDhcpOptions).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DhcpOptions {
+    /// The option set's id; `default` where the VPC has none.
+    pub id: String,
+    /// `domain-name-servers`: addresses, or `AmazonProvidedDNS`, in their order; empty where the set has none.
+    pub domain_name_servers: Vec<String>,
+    /// `domain-name`.
+    pub domain_name: Option<String>,
+}
+
+/// A security group, as far as it says who may come in (EC2, DescribeSecurityGroups).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SecurityGroup {
+    /// The group's id.
+    pub id: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// `IpPermissions`: what may come in.
+    pub ingress: Vec<Permission>,
+}
+
+/// Something that may come in.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Permission {
+    /// `tcp`, `udp`, `icmp`, `icmpv6`, a protocol's number, or `-1` for all.
+    pub protocol: String,
+    /// The first port; `None`: all.
+    pub from_port: Option<i32>,
+    /// The last port.
+    pub to_port: Option<i32>,
+    /// The networks it may come from.
+    pub cidrs: Vec<IpNet>,
+    /// The security groups its sender may have.
+    pub groups: Vec<String>,
+    /// The prefix lists its sender may be in; what they hold is not read.
+    pub prefix_lists: Vec<String>,
+}
+
 /// A network interface, of whatever cluster or service.
-pub(super) fn interface(of: &Members<'_>) -> Result<Interface, NotFacts> {
+pub(in crate::facts) fn interface(of: &Members<'_>) -> Result<Interface, WrongShape> {
     let mut addresses = Vec::new();
     addresses.extend(of.address("PrivateIpAddress")?);
     for one in of.objects("PrivateIpAddresses")? {
@@ -28,7 +149,7 @@ pub(super) fn interface(of: &Members<'_>) -> Result<Interface, NotFacts> {
 
 /// A VPC, its primary network first. Networks that are being added, or were taken away, are listed by EC2 too: they
 /// are left out, whatever stands in them.
-pub(super) fn vpc(of: &Members<'_>) -> Result<Vpc, NotFacts> {
+pub(in crate::facts) fn vpc(of: &Members<'_>) -> Result<Vpc, WrongShape> {
     let id = of.needed("VpcId")?;
     let primary = of.get("CidrBlock").ok_or_else(|| of.lacks("CidrBlock"))?.network()?;
     let mut cidrs = vec![primary];
@@ -62,29 +183,31 @@ pub(super) fn vpc(of: &Members<'_>) -> Result<Vpc, NotFacts> {
 }
 
 /// A subnet: which VPC it is of.
-pub(super) fn subnet(of: &Members<'_>) -> Result<Subnet, NotFacts> {
+pub(in crate::facts) fn subnet(of: &Members<'_>) -> Result<Subnet, WrongShape> {
     Ok(Subnet {
         id: of.needed("SubnetId")?,
         vpc_id: of.needed("VpcId")?,
     })
 }
 
-/// An attribute of a VPC: `true` or `false` under `Value`.
-pub(super) fn attributes(of: &Members<'_>) -> Result<VpcAttributes, NotFacts> {
+/// Attributes of a VPC, `true` or `false` under `Value`, and the VPC; `None` where the answer has none that is kept.
+pub(in crate::facts) fn attributes_of(of: &Members<'_>) -> Result<Option<(String, VpcAttributes)>, WrongShape> {
     let value = |key: &str| match of.object(key)? {
         Some(attribute) => attribute.flag("Value"),
         None => Ok(None),
     };
-    Ok(VpcAttributes {
+    let attributes = VpcAttributes {
         dns_support: value("EnableDnsSupport")?,
         dns_hostnames: value("EnableDnsHostnames")?,
-    })
+    };
+    let vpc = of.text("VpcId")?.filter(|_| attributes != VpcAttributes::default());
+    Ok(vpc.map(|vpc| (vpc, attributes)))
 }
 
 /// A DHCP option set.
-pub(super) fn dhcp_options(of: &Members<'_>) -> Result<DhcpOptions, NotFacts> {
+pub(in crate::facts) fn dhcp_options(of: &Members<'_>) -> Result<DhcpOptions, WrongShape> {
     let configurations = of.objects("DhcpConfigurations")?;
-    let values = |key: &str| -> Result<Vec<String>, NotFacts> {
+    let values = |key: &str| -> Result<Vec<String>, WrongShape> {
         let mut found = Vec::new();
         for option in &configurations {
             if option.needed("Key")? != key {
@@ -105,7 +228,7 @@ pub(super) fn dhcp_options(of: &Members<'_>) -> Result<DhcpOptions, NotFacts> {
 }
 
 /// A security group, as far as it says who may come in.
-pub(super) fn security_group(of: &Members<'_>) -> Result<SecurityGroup, NotFacts> {
+pub(in crate::facts) fn security_group(of: &Members<'_>) -> Result<SecurityGroup, WrongShape> {
     let ingress = of.objects("IpPermissions")?;
     let ingress: Result<_, _> = ingress.iter().take(limits::LIST_IN_CAPTURE).map(permission).collect();
     Ok(SecurityGroup {
@@ -115,7 +238,7 @@ pub(super) fn security_group(of: &Members<'_>) -> Result<SecurityGroup, NotFacts
     })
 }
 
-fn permission(of: &Members<'_>) -> Result<Permission, NotFacts> {
+fn permission(of: &Members<'_>) -> Result<Permission, WrongShape> {
     let mut cidrs = Vec::new();
     for (list, key) in [("IpRanges", "CidrIp"), ("Ipv6Ranges", "CidrIpv6")] {
         for range in of.objects(list)? {
@@ -123,8 +246,8 @@ fn permission(of: &Members<'_>) -> Result<Permission, NotFacts> {
         }
     }
     cidrs.truncate(limits::LIST_IN_CAPTURE);
-    let ids = |list: &str, key: &str| -> Result<Vec<String>, NotFacts> {
-        let all: Result<Vec<Option<String>>, NotFacts> = of.objects(list)?.iter().map(|one| one.text(key)).collect();
+    let ids = |list: &str, key: &str| -> Result<Vec<String>, WrongShape> {
+        let all: Result<Vec<Option<String>>, WrongShape> = of.objects(list)?.iter().map(|one| one.text(key)).collect();
         Ok(all?.into_iter().flatten().collect())
     };
     Ok(Permission {
@@ -135,4 +258,27 @@ fn permission(of: &Members<'_>) -> Result<Permission, NotFacts> {
         groups: ids("UserIdGroupPairs", "GroupId")?,
         prefix_lists: ids("PrefixListIds", "PrefixListId")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_vpc_resolver_is_the_base_of_the_primary_network_plus_two() {
+        let of = |cidr: &str| {
+            let cidrs = cidr.parse().into_iter().collect();
+            let vpc = Vpc {
+                cidrs,
+                ..Vpc::default()
+            };
+            vpc.resolver().map(|ip| ip.to_string())
+        };
+        assert_eq!(of("192.168.0.0/16").as_deref(), Some("192.168.0.2"));
+        assert_eq!(of("10.63.200.16/28").as_deref(), Some("10.63.200.18"));
+        // A network that is not written at its base has its base all the same.
+        assert_eq!(of("10.0.7.1/16").as_deref(), Some("10.0.0.2"));
+        assert_eq!(of("255.255.255.255/32"), None);
+        assert_eq!(of("fd00::/64"), None);
+    }
 }

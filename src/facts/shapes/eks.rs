@@ -1,13 +1,99 @@
 //! EKS: a cluster, its updates, and what eksctl prints of clusters.
 
-use super::node::Members;
-use super::refused::NotFacts;
-use crate::facts::{Cluster, ClusterUpdate};
+use std::time::{Duration, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use super::node::{Members, WrongShape};
+use crate::dns::Name;
 use crate::limits;
+
+/// Seconds from 1970 to the year 10000.
+const YEAR_10000: Duration = Duration::from_secs(253_402_300_800);
+
+/// The cluster (EKS, DescribeCluster).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Cluster {
+    /// The cluster's name.
+    pub name: String,
+    /// Its ARN.
+    pub arn: Option<String>,
+    /// `CREATING`, `ACTIVE`, `DELETING`, `FAILED`, `UPDATING`, `PENDING`.
+    pub status: Option<String>,
+    /// The endpoint's URL, verbatim; absent while the cluster is being created.
+    pub endpoint: Option<String>,
+    /// `resourcesVpcConfig.endpointPublicAccess`.
+    pub endpoint_public_access: Option<bool>,
+    /// `resourcesVpcConfig.endpointPrivateAccess`.
+    pub endpoint_private_access: Option<bool>,
+    /// `resourcesVpcConfig.publicAccessCidrs`.
+    pub public_access_cidrs: Vec<String>,
+    /// `resourcesVpcConfig.vpcId`.
+    pub vpc_id: Option<String>,
+    /// `resourcesVpcConfig.clusterSecurityGroupId`.
+    pub cluster_security_group_id: Option<String>,
+    /// `kubernetesNetworkConfig.ipFamily`: `ipv4` or `ipv6`.
+    pub ip_family: Option<String>,
+    /// `certificateAuthority.data`: PEM, in base64.
+    pub certificate_authority: Option<String>,
+    /// Whether it is a local cluster on an Outpost (`outpostConfig`): its interfaces keep their addresses.
+    pub is_local: bool,
+    /// Whether it is another vendor's, connected by the EKS Connector (`connectorConfig`): it has no endpoint.
+    pub is_connected: bool,
+}
+
+impl Cluster {
+    /// The host of its endpoint. The URL is taken verbatim but for a scheme, a port, a slash and a dot, which some
+    /// stores of it add.
+    pub fn host(&self) -> Option<Name> {
+        let url = self.endpoint.as_deref()?;
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+        Name::from_host(rest.split(['/', ':']).next()?).ok()
+    }
+
+    /// Whether its status is `ACTIVE`, or not known.
+    pub fn is_active(&self) -> bool {
+        self.status.as_deref().is_none_or(|status| status == "ACTIVE")
+    }
+
+    /// Whether its endpoint has this name.
+    pub fn has_endpoint(&self, name: &Name) -> bool {
+        self.host().is_some_and(|host| host == *name)
+    }
+}
+
+/// A cluster that is not there: DescribeCluster says `ResourceNotFoundException`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AbsentCluster {
+    /// The name that was asked for.
+    pub name: String,
+    /// The Region it was asked for in.
+    pub region: Option<String>,
+    /// The account it was asked for in.
+    pub account: Option<String>,
+    /// The clusters that are there (ListClusters); `None` where that could not be learnt.
+    pub present: Option<Vec<String>>,
+}
+
+/// A change of the cluster (EKS, DescribeUpdate).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ClusterUpdate {
+    /// The update's id.
+    pub id: String,
+    /// `EndpointAccessUpdate`, `VersionUpdate`, …
+    pub kind: Option<String>,
+    /// `InProgress`, `Failed`, `Cancelled`, `Successful`.
+    pub status: Option<String>,
+    /// When it was asked for, RFC 3339.
+    pub created_at: Option<String>,
+}
 
 /// How the keys are written: the AWS CLI has those of the API; eksctl prints the SDK's own, with capitals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Spelling {
+pub(in crate::facts) enum Spelling {
     /// `endpointPrivateAccess`.
     Api,
     /// `EndpointPrivateAccess`.
@@ -29,7 +115,7 @@ impl Spelling {
 }
 
 /// A cluster, as DescribeCluster has it. Its name may stand in its ARN alone.
-pub(super) fn cluster(of: &Members<'_>, spelling: Spelling) -> Result<Cluster, NotFacts> {
+pub(in crate::facts) fn cluster(of: &Members<'_>, spelling: Spelling) -> Result<Cluster, WrongShape> {
     let key = |key: &str| spelling.key(key);
     let arn = of.text(&key("arn"))?;
     let in_arn = arn.as_deref().and_then(|arn| arn.split_once(":cluster/"));
@@ -67,11 +153,30 @@ pub(super) fn cluster(of: &Members<'_>, spelling: Spelling) -> Result<Cluster, N
 }
 
 /// A change of a cluster.
-pub(super) fn update(of: &Members<'_>) -> Result<ClusterUpdate, NotFacts> {
+pub(in crate::facts) fn update(of: &Members<'_>) -> Result<ClusterUpdate, WrongShape> {
     Ok(ClusterUpdate {
         id: of.needed("id")?,
         kind: of.text("type")?,
         status: of.text("status")?,
-        created_at: None,
+        created_at: created_at(of),
     })
+}
+
+/// When it was asked for: seconds since 1970 as EKS answers and version 1 of the AWS CLI prints it, or the text of
+/// version 2, where that is in UTC.
+fn created_at(of: &Members<'_>) -> Option<String> {
+    let time = if let Ok(Some(seconds)) = of.number::<f64>("createdAt") {
+        UNIX_EPOCH.checked_add(Duration::try_from_secs_f64(seconds).ok()?)?
+    } else {
+        let text = of.text("createdAt").ok()??;
+        let utc = text.strip_suffix("+00:00").map(|text| format!("{text}Z"));
+        humantime::parse_rfc3339(utc.as_ref().unwrap_or(&text)).ok()?
+    };
+    // Four digits of a year are all that is written.
+    if time.duration_since(UNIX_EPOCH).ok()? >= YEAR_10000 {
+        return None;
+    }
+    let text = humantime::format_rfc3339_millis(time).to_string();
+    let text = text.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.');
+    Some(format!("{text}Z"))
 }

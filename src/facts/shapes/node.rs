@@ -8,12 +8,23 @@ use std::str::FromStr;
 use ipnet::IpNet;
 use serde_json::value::RawValue;
 
-use super::refused::NotFacts;
 use crate::limits;
+
+/// JSON that is almost an answer of AWS.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {name} {problem}")]
+pub struct WrongShape {
+    /// The line.
+    pub line: usize,
+    /// The value: `cluster.endpoint`.
+    pub name: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
 
 /// A value, as it is written in the file.
 #[derive(Debug, Clone)]
-pub(super) struct Node<'a> {
+pub(in crate::facts) struct Node<'a> {
     /// The whole file.
     whole: &'a str,
     /// The value: a slice of the file.
@@ -24,28 +35,28 @@ pub(super) struct Node<'a> {
 
 /// The members of an object. Where a key stands twice, the last counts.
 #[derive(Debug, Clone)]
-pub(super) struct Members<'a> {
+pub(in crate::facts) struct Members<'a> {
     of: Node<'a>,
     all: BTreeMap<String, &'a RawValue>,
 }
 
 impl<'a> Node<'a> {
     /// A value of this file. `text` is a slice of it.
-    pub(super) fn new(whole: &'a str, text: &'a str) -> Self {
+    pub(in crate::facts) fn new(whole: &'a str, text: &'a str) -> Self {
         let name = String::new();
         Self { whole, text, name }
     }
 
     /// The value, as it is written.
-    pub(super) fn as_written(&self) -> &'a str {
+    pub(in crate::facts) fn as_written(&self) -> &'a str {
         self.text
     }
 
-    pub(super) fn is_object(&self) -> bool {
+    pub(in crate::facts) fn is_object(&self) -> bool {
         self.text.starts_with('{')
     }
 
-    pub(super) fn is_list(&self) -> bool {
+    pub(in crate::facts) fn is_list(&self) -> bool {
         self.text.starts_with('[')
     }
 
@@ -54,7 +65,7 @@ impl<'a> Node<'a> {
     }
 
     /// The line it begins in.
-    pub(super) fn line(&self) -> usize {
+    pub(in crate::facts) fn line(&self) -> usize {
         let before = (self.text.as_ptr() as usize).saturating_sub(self.whole.as_ptr() as usize);
         let before = self.whole.get(..before).unwrap_or_default();
         before.split('\n').count()
@@ -75,8 +86,8 @@ impl<'a> Node<'a> {
     }
 
     /// That it is not what it has to be.
-    pub(super) fn is_not(&self, wanted: &str) -> NotFacts {
-        NotFacts::Shape {
+    pub(in crate::facts) fn is_not(&self, wanted: &str) -> WrongShape {
+        WrongShape {
             line: self.line(),
             name: if self.name.is_empty() {
                 "the document".to_owned()
@@ -96,7 +107,7 @@ impl<'a> Node<'a> {
     }
 
     /// The members of an object.
-    pub(super) fn members(&self) -> Result<Members<'a>, NotFacts> {
+    pub(in crate::facts) fn members(&self) -> Result<Members<'a>, WrongShape> {
         if !self.is_object() {
             return Err(self.is_not("an object"));
         }
@@ -105,7 +116,7 @@ impl<'a> Node<'a> {
     }
 
     /// The members of a list.
-    pub(super) fn elements(&self) -> Result<Vec<Self>, NotFacts> {
+    pub(in crate::facts) fn elements(&self) -> Result<Vec<Self>, WrongShape> {
         if !self.is_list() {
             return Err(self.is_not("a list"));
         }
@@ -115,44 +126,47 @@ impl<'a> Node<'a> {
     }
 
     /// A list of objects, each read.
-    pub(super) fn each<T>(&self, read: impl Fn(&Members<'a>) -> Result<T, NotFacts>) -> Result<Vec<T>, NotFacts> {
+    pub(in crate::facts) fn each<T>(
+        &self,
+        read: impl Fn(&Members<'a>) -> Result<T, WrongShape>,
+    ) -> Result<Vec<T>, WrongShape> {
         self.elements()?.iter().map(|one| read(&one.members()?)).collect()
     }
 
     /// A text.
-    pub(super) fn text(&self) -> Result<String, NotFacts> {
+    pub(in crate::facts) fn text(&self) -> Result<String, WrongShape> {
         serde_json::from_str(self.text).map_err(|_| self.is_not("a text"))
     }
 
-    fn value<T: FromStr>(&self, wanted: &str) -> Result<T, NotFacts> {
+    fn value<T: FromStr>(&self, wanted: &str) -> Result<T, WrongShape> {
         let text: String = serde_json::from_str(self.text).map_err(|_| self.is_not(wanted))?;
         text.trim().parse().map_err(|_| self.is_not(wanted))
     }
 
     /// A network in CIDR form.
-    pub(super) fn network(&self) -> Result<IpNet, NotFacts> {
+    pub(in crate::facts) fn network(&self) -> Result<IpNet, WrongShape> {
         self.value("a network, as in 10.0.0.0/16")
     }
 }
 
 impl<'a> Members<'a> {
     /// The object itself.
-    pub(super) fn node(&self) -> &Node<'a> {
+    pub(in crate::facts) fn node(&self) -> &Node<'a> {
         &self.of
     }
 
     /// Whether the key is there, whatever its value.
-    pub(super) fn has(&self, key: &str) -> bool {
+    pub(in crate::facts) fn has(&self, key: &str) -> bool {
         self.all.contains_key(key)
     }
 
     /// The keys, in the order of the alphabet.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+    pub(in crate::facts) fn keys(&self) -> impl Iterator<Item = &str> {
         self.all.keys().map(String::as_str)
     }
 
     /// A member; `None` too where AWS, or the CLI, gives `null` for nothing.
-    pub(super) fn get(&self, key: &str) -> Option<Node<'a>> {
+    pub(in crate::facts) fn get(&self, key: &str) -> Option<Node<'a>> {
         let value = self.all.get(key)?;
         let name = if self.of.name.is_empty() {
             key.to_owned()
@@ -163,12 +177,12 @@ impl<'a> Members<'a> {
         (!node.is_null()).then_some(node)
     }
 
-    pub(super) fn text(&self, key: &str) -> Result<Option<String>, NotFacts> {
+    pub(in crate::facts) fn text(&self, key: &str) -> Result<Option<String>, WrongShape> {
         self.get(key).map(|node| node.text()).transpose()
     }
 
     /// A text that AWS always gives.
-    pub(super) fn needed(&self, key: &str) -> Result<String, NotFacts> {
+    pub(in crate::facts) fn needed(&self, key: &str) -> Result<String, WrongShape> {
         match self.get(key) {
             Some(node) => node.text(),
             None => Err(self.lacks(key)),
@@ -176,31 +190,31 @@ impl<'a> Members<'a> {
     }
 
     /// That a member is missing.
-    pub(super) fn lacks(&self, key: &str) -> NotFacts {
+    pub(in crate::facts) fn lacks(&self, key: &str) -> WrongShape {
         let of = if self.of.name.is_empty() {
             "the object"
         } else {
             &self.of.name
         };
-        NotFacts::Shape {
+        WrongShape {
             line: self.of.line(),
             name: of.to_owned(),
             problem: format!("has no {key:?}"),
         }
     }
 
-    pub(super) fn flag(&self, key: &str) -> Result<Option<bool>, NotFacts> {
+    pub(in crate::facts) fn flag(&self, key: &str) -> Result<Option<bool>, WrongShape> {
         let read = |node: Node<'_>| serde_json::from_str(node.text).map_err(|_| node.is_not("true or false"));
         self.get(key).map(read).transpose()
     }
 
-    pub(super) fn number<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<Option<T>, NotFacts> {
+    pub(in crate::facts) fn number<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<Option<T>, WrongShape> {
         let read = |node: Node<'_>| serde_json::from_str(node.text).map_err(|_| node.is_not("a whole number"));
         self.get(key).map(read).transpose()
     }
 
     /// An address; none where the text is empty, as some answers have it.
-    pub(super) fn address(&self, key: &str) -> Result<Option<IpAddr>, NotFacts> {
+    pub(in crate::facts) fn address(&self, key: &str) -> Result<Option<IpAddr>, WrongShape> {
         match self.get(key) {
             Some(node) if node.text == "\"\"" => Ok(None),
             Some(node) => node.value("an IP address").map(Some),
@@ -209,22 +223,22 @@ impl<'a> Members<'a> {
     }
 
     /// The members of a list; none where it is not there.
-    pub(super) fn list(&self, key: &str) -> Result<Vec<Node<'a>>, NotFacts> {
+    pub(in crate::facts) fn list(&self, key: &str) -> Result<Vec<Node<'a>>, WrongShape> {
         self.get(key).map_or(Ok(Vec::new()), |node| node.elements())
     }
 
     /// A list of objects.
-    pub(super) fn objects(&self, key: &str) -> Result<Vec<Members<'a>>, NotFacts> {
+    pub(in crate::facts) fn objects(&self, key: &str) -> Result<Vec<Members<'a>>, WrongShape> {
         self.list(key)?.iter().map(Node::members).collect()
     }
 
     /// A list of texts.
-    pub(super) fn texts(&self, key: &str) -> Result<Vec<String>, NotFacts> {
+    pub(in crate::facts) fn texts(&self, key: &str) -> Result<Vec<String>, WrongShape> {
         self.list(key)?.iter().map(Node::text).collect()
     }
 
     /// An object.
-    pub(super) fn object(&self, key: &str) -> Result<Option<Members<'a>>, NotFacts> {
+    pub(in crate::facts) fn object(&self, key: &str) -> Result<Option<Members<'a>>, WrongShape> {
         self.get(key).map(|node| node.members()).transpose()
     }
 }

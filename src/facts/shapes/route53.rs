@@ -1,16 +1,154 @@
 //! Route 53 Resolver and Route 53: endpoints, their addresses, rules and their associations, private hosted zones.
 
-use super::node::Members;
-use super::refused::NotFacts;
-use crate::facts::answers::ListedAddress;
-use crate::facts::{EndpointAddress, HostedZone, ResolverEndpoint, ResolverRule, RuleAssociation, RuleTarget};
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use super::node::{Members, WrongShape};
 use crate::limits;
 
-/// The port of DNS, where a rule's target has none.
+/// The port of DNS, where a rule's target has none (Route 53 Resolver, TargetAddress).
 const DNS_PORT: u16 = 53;
 
+/// A Route 53 Resolver endpoint (Route 53 Resolver, ListResolverEndpoints).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ResolverEndpoint {
+    /// The endpoint's id.
+    pub id: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// `INBOUND`, `OUTBOUND`, `INBOUND_DELEGATION`.
+    pub direction: String,
+    /// `HostVPCId`: the VPC whose view it has.
+    pub vpc_id: Option<String>,
+    /// `OPERATIONAL`, `CREATING`, `UPDATING`, `AUTO_RECOVERING`, `ACTION_NEEDED`, `DELETING`.
+    pub status: Option<String>,
+    /// What AWS says of the status.
+    pub status_message: Option<String>,
+    /// `Do53`, `DoH`, `DoH-FIPS`; empty stands for `Do53`.
+    pub protocols: Vec<String>,
+    /// The security groups of its interfaces.
+    pub security_group_ids: Vec<String>,
+    /// How many addresses it has.
+    pub address_count: Option<u32>,
+    /// Its addresses (ListResolverEndpointIpAddresses); `None` where they could not be learnt.
+    pub addresses: Option<Vec<EndpointAddress>>,
+}
+
+impl ResolverEndpoint {
+    /// Whether a forwarder can be pointed at it: an inbound endpoint of the ordinary kind.
+    pub fn is_inbound(&self) -> bool {
+        self.direction == "INBOUND"
+    }
+
+    /// Whether it speaks DNS over UDP and TCP port 53.
+    pub fn speaks_do53(&self) -> bool {
+        self.protocols.is_empty() || self.protocols.iter().any(|protocol| protocol == "Do53")
+    }
+}
+
+/// An address of a resolver endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndpointAddress {
+    /// The address.
+    pub ip: IpAddr,
+    /// `ATTACHED`, `CREATING`, `FAILED_CREATION`, …
+    #[serde(default)]
+    pub status: Option<String>,
+    /// What AWS says of the status.
+    #[serde(default)]
+    pub status_message: Option<String>,
+    /// Its subnet.
+    #[serde(default)]
+    pub subnet_id: Option<String>,
+}
+
+/// An address of a Resolver endpoint that its answer does not name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedAddress {
+    /// `IpId`: the address's own id.
+    pub id: Option<String>,
+    /// The address.
+    pub address: EndpointAddress,
+}
+
+/// A Resolver rule (Route 53 Resolver, ListResolverRules).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ResolverRule {
+    /// The rule's id.
+    pub id: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// `DomainName`: with a trailing dot, as the API has it.
+    pub domain: String,
+    /// `RuleType`: `FORWARD`, `SYSTEM`, `RECURSIVE`, `DELEGATE`.
+    pub kind: String,
+    /// `COMPLETE`, `DELETING`, `UPDATING`, `FAILED`.
+    pub status: Option<String>,
+    /// The account that owns it.
+    pub owner: Option<String>,
+    /// `NOT_SHARED`, `SHARED_WITH_ME`, `SHARED_BY_ME`.
+    pub share_status: Option<String>,
+    /// The outbound endpoint it goes through.
+    pub resolver_endpoint_id: Option<String>,
+    /// Where it forwards to.
+    pub targets: Vec<RuleTarget>,
+}
+
+/// Where a rule forwards to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleTarget {
+    /// The address.
+    pub ip: IpAddr,
+    /// The port; 53 where none is given.
+    #[serde(default = "domain_port")]
+    pub port: u16,
+}
+
+fn domain_port() -> u16 {
+    DNS_PORT
+}
+
+/// A rule's association with a VPC (Route 53 Resolver, ListResolverRuleAssociations).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RuleAssociation {
+    /// The rule.
+    pub rule_id: String,
+    /// The VPC.
+    pub vpc_id: String,
+    /// `COMPLETE`, `CREATING`, `DELETING`, `FAILED`, `OVERRIDDEN`.
+    pub status: Option<String>,
+}
+
+/// The private hosted zones of a VPC (Route 53, ListHostedZonesByVPC).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct VpcZones {
+    /// The VPC.
+    pub vpc_id: String,
+    /// Its zones. Those that come by a Route 53 Profile are not listed.
+    pub zones: Vec<HostedZone>,
+}
+
+/// A private hosted zone that is associated with a VPC.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HostedZone {
+    /// The zone's id.
+    pub id: String,
+    /// Its name, with a trailing dot, as the API has it.
+    pub name: String,
+    /// The account that owns it, or
+    pub owning_account: Option<String>,
+    /// the AWS service that does.
+    pub owning_service: Option<String>,
+}
+
 /// A Resolver endpoint; which addresses it has, another answer says.
-pub(super) fn endpoint(of: &Members<'_>) -> Result<ResolverEndpoint, NotFacts> {
+pub(in crate::facts) fn endpoint(of: &Members<'_>) -> Result<ResolverEndpoint, WrongShape> {
     Ok(ResolverEndpoint {
         id: of.needed("Id")?,
         name: of.text("Name")?,
@@ -26,7 +164,7 @@ pub(super) fn endpoint(of: &Members<'_>) -> Result<ResolverEndpoint, NotFacts> {
 }
 
 /// The addresses of one entry of an endpoint, which the answer does not name. A dual-stack entry has two.
-pub(super) fn endpoint_addresses(of: &Members<'_>) -> Result<Vec<ListedAddress>, NotFacts> {
+pub(in crate::facts) fn endpoint_addresses(of: &Members<'_>) -> Result<Vec<ListedAddress>, WrongShape> {
     let id = of.text("IpId")?;
     let (status, status_message, subnet_id) = (of.text("Status")?, of.text("StatusMessage")?, of.text("SubnetId")?);
     let both = of.address("Ip")?.into_iter().chain(of.address("Ipv6")?);
@@ -44,13 +182,12 @@ pub(super) fn endpoint_addresses(of: &Members<'_>) -> Result<Vec<ListedAddress>,
 }
 
 /// A Resolver rule. An outbound delegation rule has `DelegationRecord` in place of `DomainName`.
-pub(super) fn rule(of: &Members<'_>) -> Result<ResolverRule, NotFacts> {
+pub(in crate::facts) fn rule(of: &Members<'_>) -> Result<ResolverRule, WrongShape> {
     let mut targets = Vec::new();
     for target in of.objects("TargetIps")?.iter().take(limits::EXPECTED) {
-        if let Some(ip) = target.address("Ip")?.or(target.address("Ipv6")?) {
-            let port = target.number("Port")?.unwrap_or(DNS_PORT);
-            targets.push(RuleTarget { ip, port });
-        }
+        let port = target.number("Port")?.unwrap_or(DNS_PORT);
+        let both = target.address("Ip")?.into_iter().chain(target.address("Ipv6")?);
+        targets.extend(both.map(|ip| RuleTarget { ip, port }));
     }
     Ok(ResolverRule {
         id: of.needed("Id")?,
@@ -66,7 +203,7 @@ pub(super) fn rule(of: &Members<'_>) -> Result<ResolverRule, NotFacts> {
 }
 
 /// A rule's association with a VPC.
-pub(super) fn association(of: &Members<'_>) -> Result<RuleAssociation, NotFacts> {
+pub(in crate::facts) fn association(of: &Members<'_>) -> Result<RuleAssociation, WrongShape> {
     Ok(RuleAssociation {
         rule_id: of.needed("ResolverRuleId")?,
         vpc_id: of.needed("VPCId")?,
@@ -75,7 +212,7 @@ pub(super) fn association(of: &Members<'_>) -> Result<RuleAssociation, NotFacts>
 }
 
 /// A private hosted zone of a VPC, which the answer does not name.
-pub(super) fn zone(of: &Members<'_>) -> Result<HostedZone, NotFacts> {
+pub(in crate::facts) fn zone(of: &Members<'_>) -> Result<HostedZone, WrongShape> {
     let owner = of.object("Owner")?;
     let owner = |key: &str| owner.as_ref().map_or(Ok(None), |owner| owner.text(key));
     Ok(HostedZone {
@@ -87,10 +224,11 @@ pub(super) fn zone(of: &Members<'_>) -> Result<HostedZone, NotFacts> {
 }
 
 /// The VPCs that a zone is associated with (GetHostedZone), with the zone's id as ListHostedZonesByVPC has it.
-pub(super) fn zone_with_vpcs(of: &Members<'_>) -> Result<(String, Vec<String>), NotFacts> {
+pub(in crate::facts) fn zone_with_vpcs(of: &Members<'_>) -> Result<(String, Vec<String>), WrongShape> {
     let zone = of.object("HostedZone")?.ok_or_else(|| of.lacks("HostedZone"))?;
     let id = zone.needed("Id")?;
-    let vpcs: Result<Vec<Option<String>>, NotFacts> = of.objects("VPCs")?.iter().map(|vpc| vpc.text("VPCId")).collect();
+    let vpcs: Result<Vec<Option<String>>, WrongShape> =
+        of.objects("VPCs")?.iter().map(|vpc| vpc.text("VPCId")).collect();
     Ok((
         id.trim_start_matches("/hostedzone/").to_owned(),
         vpcs?.into_iter().flatten().collect(),

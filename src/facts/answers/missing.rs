@@ -1,0 +1,102 @@
+//! What the answers lack, as gaps.
+
+use super::Source;
+use crate::facts::{Call, FailedRead, Gap};
+use crate::limits;
+use crate::text::shortened;
+
+/// Characters of a reason why something is missing.
+const REASON: usize = 1000;
+
+/// What the answers lack, and why.
+pub(super) struct Missing<'a> {
+    source: Source,
+    failed: &'a [FailedRead],
+    gaps: Vec<Gap>,
+    unsaid: Vec<Call>,
+    /// The lists that were cut.
+    pub(super) cut: Vec<Call>,
+}
+
+impl<'a> Missing<'a> {
+    pub(super) fn new(source: Source, failed: &'a [FailedRead]) -> Self {
+        Self {
+            source,
+            failed,
+            gaps: Vec::new(),
+            unsaid: Vec::new(),
+            cut: Vec::new(),
+        }
+    }
+
+    pub(super) fn because(&mut self, call: Call, reason: &str) {
+        let source = match self.source {
+            Source::Aws => call.action().to_owned(),
+            Source::Files => format!("--facts, {}", call.action()),
+        };
+        let reason = format!("{}; {}", shortened(reason, REASON), call.costs());
+        self.gaps.push(Gap::of_aws(call.fact(), source, reason));
+    }
+
+    /// There is more of a list than there is here.
+    pub(super) fn in_part(&mut self, call: Call) {
+        self.gaps.push(Gap::of_aws(
+            call.fact(),
+            format!("--facts, {}", call.action()),
+            "the files have a part of the list, and the rest is in none of them: what is not in it is not called \
+             wrong or missing. Save it again without --no-paginate and --max-items",
+        ));
+    }
+
+    /// Nobody said it. Where AWS was asked, the failed read says why.
+    pub(super) fn unsaid(&mut self, call: Call) {
+        if !self.failed.iter().any(|failed| failed.call == call) {
+            self.unsaid.push(call);
+        }
+    }
+
+    /// A list, cut where it is longer than a capture holds.
+    pub(super) fn list<T>(&mut self, call: Call, list: Option<Vec<T>>) -> Option<Vec<T>> {
+        let Some(mut list) = list else {
+            self.unsaid(call);
+            return None;
+        };
+        if let Some(dropped) = list.len().checked_sub(limits::LIST_IN_CAPTURE + 1) {
+            list.truncate(limits::LIST_IN_CAPTURE);
+            self.cut.push(call);
+            let reason = format!("{} beyond the first {}", dropped + 1, limits::LIST_IN_CAPTURE);
+            self.because(call, &reason);
+        }
+        Some(list)
+    }
+
+    pub(super) fn finish(mut self) -> Vec<Gap> {
+        // What was not asked for want of the same answer is one gap: the answer's own stands beside it.
+        let mut unasked: Vec<(&str, Vec<&str>)> = Vec::new();
+        for failed in self.failed {
+            if let Some(reason) = failed.not_asked() {
+                let fact = failed.call.fact();
+                match unasked.iter_mut().find(|(other, _)| *other == reason) {
+                    Some((_, facts)) if facts.contains(&fact) => {}
+                    Some((_, facts)) => facts.push(fact),
+                    None => unasked.push((reason, vec![fact])),
+                }
+                continue;
+            }
+            let reason = shortened(&failed.reason(), REASON);
+            let gap = Gap::of_aws(failed.call.fact(), failed.call.action(), reason);
+            if !self.gaps.contains(&gap) {
+                self.gaps.push(gap);
+            }
+        }
+        for (reason, facts) in unasked {
+            self.gaps.push(Gap::of_aws(facts.join(", "), "AWS", reason));
+        }
+        if self.source == Source::Files && !self.unsaid.is_empty() {
+            let facts: Vec<&str> = self.unsaid.iter().map(|call| call.fact()).collect();
+            self.gaps
+                .push(Gap::of_aws(facts.join(", "), "--facts", "no file has them"));
+        }
+        self.gaps
+    }
+}

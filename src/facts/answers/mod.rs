@@ -1,0 +1,254 @@
+//! What AWS answered, whoever asked: this program, or the AWS CLI into a file. Everything that was said goes in as
+//! it came; what it says of the target's cluster comes out.
+
+mod assemble;
+mod missing;
+
+use super::document::Elsewhere;
+use super::shapes::{
+    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, Interface, ListedAddress,
+    ResolverEndpoint, ResolverRule, RuleAssociation, SecurityGroup, Subnet, Vpc, VpcAttributes, VpcZones,
+};
+use super::{Call, FailedRead, Gap, Half};
+use crate::dns::Name;
+use crate::endpoint::EndpointName;
+
+/// What the description of a cluster's network interfaces begins with; the cluster's name follows, exactly (Amazon
+/// EKS User Guide, "VPC and subnet requirements").
+pub const DESCRIPTION: &str = "Amazon EKS ";
+
+/// Who asked AWS: what is missing is explained by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Source {
+    /// This program: what is missing failed, and is among the failed reads.
+    #[default]
+    Aws,
+    /// Files: what is missing is in none of them.
+    Files,
+}
+
+/// What AWS answered. A list is `None` where nobody asked for it, or the read failed.
+#[derive(Debug, Clone, Default)]
+pub struct Answers {
+    /// Who asked.
+    pub source: Source,
+    /// GetCallerIdentity.
+    pub caller: Option<Caller>,
+    /// DescribeCluster, once a cluster.
+    pub clusters: Vec<Cluster>,
+    /// DescribeCluster's `ResourceNotFoundException`.
+    pub absent: Option<AbsentCluster>,
+    /// ListClusters.
+    pub cluster_names: Option<Vec<String>>,
+    /// ListUpdates.
+    pub update_ids: Option<Vec<String>>,
+    /// DescribeUpdate: of the cluster.
+    pub updates: Option<Vec<ClusterUpdate>>,
+    /// DescribeNetworkInterfaces.
+    pub interfaces: Option<Vec<Interface>>,
+    /// DescribeVpcs.
+    pub vpcs: Option<Vec<Vpc>>,
+    /// DescribeVpcAttribute, by VPC.
+    pub vpc_attributes: Vec<(String, VpcAttributes)>,
+    /// DescribeDhcpOptions.
+    pub dhcp_options: Option<Vec<DhcpOptions>>,
+    /// DescribeSecurityGroups.
+    pub security_groups: Option<Vec<SecurityGroup>>,
+    /// ListResolverEndpoints.
+    pub resolver_endpoints: Option<Vec<ResolverEndpoint>>,
+    /// DescribeSubnets.
+    pub subnets: Vec<Subnet>,
+    /// ListResolverEndpointIpAddresses, where it is known of which endpoint it was asked.
+    pub endpoint_addresses: Vec<(String, Vec<EndpointAddress>)>,
+    /// ListResolverEndpointIpAddresses, of an endpoint that the answer does not name.
+    pub unassigned: Vec<Vec<ListedAddress>>,
+    /// ListResolverRules.
+    pub resolver_rules: Option<Vec<ResolverRule>>,
+    /// ListResolverRuleAssociations.
+    pub rule_associations: Option<Vec<RuleAssociation>>,
+    /// ListHostedZonesByVPC: of a VPC; an empty id where the answer does not name it.
+    pub hosted_zones: Vec<VpcZones>,
+    /// GetHostedZone: the VPCs of a zone.
+    pub zone_vpcs: Vec<(String, Vec<String>)>,
+    /// The reads that brought nothing.
+    pub failed: Vec<FailedRead>,
+    /// The lists of which there is a part that is not the last.
+    pub partial: Vec<Call>,
+    /// The lists whose last part is there.
+    pub whole: Vec<Call>,
+    /// The VPC of the cluster, where another machine said that it is.
+    pub cluster_vpc: Option<String>,
+    /// The DHCP option set of that VPC, where another machine said that it is.
+    pub cluster_dhcp_options: Option<String>,
+    /// When another machine took these facts, RFC 3339; the latest.
+    pub taken_at: Option<String>,
+    /// What another machine could not learn.
+    pub gaps: Vec<Gap>,
+}
+
+/// Whose share of the answers is wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The endpoint's host name.
+    pub target: &'a Name,
+    /// The cluster's name, where somebody said it.
+    pub cluster: Option<&'a str>,
+}
+
+impl Answers {
+    /// The endpoint and the Region of the cluster of this name; without one, of the only cluster that was described.
+    pub fn target(&self, name: Option<&str>) -> Option<(Name, Option<String>)> {
+        let mut fitting = self
+            .clusters
+            .iter()
+            .filter(|cluster| name.is_none_or(|name| name == cluster.name))
+            .filter_map(|cluster| Some((cluster, cluster.host()?)));
+        let (cluster, host) = fitting.next()?;
+        if fitting.any(|(_, other)| other != host) {
+            return None;
+        }
+        let of_arn = cluster.arn.as_deref().and_then(|arn| arn.split(':').nth(3));
+        let region = EndpointName::parse(&host).ok().map(|endpoint| endpoint.region);
+        Some((host, region.or_else(|| of_arn.map(str::to_owned))))
+    }
+
+    /// The cluster of this name, or the only one, where it has no endpoint yet.
+    pub fn without_endpoint(&self, name: Option<&str>) -> Option<&Cluster> {
+        let mut fitting = self
+            .clusters
+            .iter()
+            .filter(|cluster| name.is_none_or(|name| name == cluster.name));
+        let only = fitting.next().filter(|_| fitting.next().is_none())?;
+        (only.endpoint.is_none() && !only.is_connected).then_some(only)
+    }
+
+    /// Keeps what a read brought, or why it brought nothing.
+    pub fn keep(&mut self, asked: Result<Self, FailedRead>) {
+        match asked {
+            Ok(more) => self.join(more),
+            Err(failed) => self.failed.push(failed),
+        }
+    }
+
+    /// Says whose the zones are. The answer does not, and each page is a list of its own.
+    pub fn zones_are_of(&mut self, vpc_id: &str) {
+        let zones = std::mem::take(&mut self.hosted_zones);
+        self.hosted_zones.push(VpcZones {
+            vpc_id: vpc_id.to_owned(),
+            zones: zones.into_iter().flat_map(|page| page.zones).collect(),
+        });
+    }
+
+    /// Takes in what another read brought.
+    pub fn join(&mut self, more: Self) {
+        let Self {
+            source: _,
+            caller,
+            clusters,
+            absent,
+            cluster_names,
+            update_ids,
+            updates,
+            interfaces,
+            vpcs,
+            vpc_attributes,
+            dhcp_options,
+            security_groups,
+            resolver_endpoints,
+            subnets,
+            endpoint_addresses,
+            unassigned,
+            resolver_rules,
+            rule_associations,
+            hosted_zones,
+            zone_vpcs,
+            failed,
+            partial,
+            whole,
+            cluster_vpc,
+            cluster_dhcp_options,
+            taken_at,
+            gaps,
+        } = more;
+        self.caller = self.caller.take().or(caller);
+        self.absent = self.absent.take().or(absent);
+        self.cluster_vpc = self.cluster_vpc.take().or(cluster_vpc);
+        self.cluster_dhcp_options = self.cluster_dhcp_options.take().or(cluster_dhcp_options);
+        self.taken_at = self.taken_at.take().max(taken_at);
+        extend(&mut self.cluster_names, cluster_names);
+        extend(&mut self.update_ids, update_ids);
+        extend(&mut self.updates, updates);
+        extend(&mut self.interfaces, interfaces);
+        extend(&mut self.vpcs, vpcs);
+        extend(&mut self.dhcp_options, dhcp_options);
+        extend(&mut self.security_groups, security_groups);
+        extend(&mut self.resolver_endpoints, resolver_endpoints);
+        extend(&mut self.resolver_rules, resolver_rules);
+        extend(&mut self.rule_associations, rule_associations);
+        self.clusters.extend(clusters);
+        self.vpc_attributes.extend(vpc_attributes);
+        self.subnets.extend(subnets);
+        self.endpoint_addresses.extend(endpoint_addresses);
+        self.unassigned.extend(unassigned);
+        self.hosted_zones.extend(hosted_zones);
+        self.zone_vpcs.extend(zone_vpcs);
+        self.failed.extend(failed);
+        self.partial.extend(partial);
+        self.whole.extend(whole);
+        self.gaps.extend(gaps);
+    }
+
+    /// Takes in what another machine learnt, but for what it says of itself.
+    pub fn take_elsewhere(&mut self, elsewhere: Elsewhere) {
+        let facts = elsewhere.facts;
+        if self.taken_at.as_ref() < Some(&elsewhere.taken_at) {
+            self.taken_at = Some(elsewhere.taken_at);
+        }
+        let of_cluster = facts.cluster.as_ref();
+        let vpc_id = of_cluster
+            .and_then(|cluster| cluster.vpc_id.clone())
+            .or_else(|| facts.vpc.as_ref().map(|vpc| vpc.id.clone()));
+        self.cluster_vpc = self.cluster_vpc.take().or_else(|| vpc_id.clone());
+        let of_vpc = facts.vpc.as_ref().and_then(|vpc| vpc.dhcp_options_id.clone());
+        let set = of_vpc.or_else(|| facts.dhcp_options.as_ref().map(|set| set.id.clone()));
+        self.cluster_dhcp_options = self.cluster_dhcp_options.take().or(set);
+        let name = of_cluster.map_or("", |cluster| cluster.name.as_str());
+        let description = format!("{DESCRIPTION}{name}");
+        if let Some(interfaces) = facts.interfaces {
+            let interfaces = interfaces.into_iter().map(|interface| Interface {
+                id: interface.id,
+                description: description.clone(),
+                status: None,
+                vpc_id: vpc_id.clone(),
+                subnet_id: None,
+                addresses: interface.addresses.into_iter().collect(),
+            });
+            self.interfaces.get_or_insert_default().extend(interfaces);
+        }
+        if let (Some(id), Some(attributes)) = (vpc_id, facts.vpc_attributes) {
+            self.vpc_attributes.push((id, attributes));
+        }
+        self.clusters.extend(facts.cluster);
+        self.caller = self.caller.take().or(facts.caller);
+        self.absent = self.absent.take().or(facts.absent_cluster);
+        extend(&mut self.updates, facts.updates);
+        extend(&mut self.vpcs, facts.vpc.map(|vpc| vec![vpc]));
+        extend(&mut self.dhcp_options, facts.dhcp_options.map(|one| vec![one]));
+        extend(&mut self.security_groups, facts.security_groups);
+        extend(&mut self.resolver_endpoints, facts.resolver_endpoints);
+        extend(&mut self.resolver_rules, facts.resolver_rules);
+        extend(&mut self.rule_associations, facts.rule_associations);
+        self.hosted_zones.extend(facts.hosted_zones.unwrap_or_default());
+        self.failed.extend(facts.failed_reads);
+        self.partial.extend(facts.partial);
+        // What that machine could not learn of itself is no gap here.
+        let of_aws = elsewhere.gaps.into_iter().filter(|gap| gap.of == Half::Aws);
+        self.gaps.extend(of_aws);
+    }
+}
+
+fn extend<T>(list: &mut Option<Vec<T>>, more: Option<Vec<T>>) {
+    if let Some(more) = more {
+        list.get_or_insert_default().extend(more);
+    }
+}

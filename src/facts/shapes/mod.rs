@@ -1,0 +1,24 @@
+//! What AWS answers, in one place for each service: the types that are kept, and how each is read from an answer, under
+//! the member names that AWS has in JSON (API references of EKS, EC2, Route 53 Resolver, Route 53 and STS). The same
+//! functions read what this program is answered and what the AWS CLI printed into a file.
+
+mod ec2;
+mod eks;
+mod node;
+mod route53;
+mod sts;
+
+pub use ec2::{
+    DhcpOptions, Interface, NetworkInterface, Permission, SecurityGroup, Subnet, Vpc, VpcAttributes, resolver_of,
+};
+pub(in crate::facts) use ec2::{attributes_of, dhcp_options, interface, security_group, subnet, vpc};
+pub use eks::{AbsentCluster, Cluster, ClusterUpdate};
+pub(in crate::facts) use eks::{Spelling, cluster, update};
+pub use node::WrongShape;
+pub(in crate::facts) use node::{Members, Node};
+pub use route53::{
+    EndpointAddress, HostedZone, ListedAddress, ResolverEndpoint, ResolverRule, RuleAssociation, RuleTarget, VpcZones,
+};
+pub(in crate::facts) use route53::{association, endpoint, endpoint_addresses, rule, zone, zone_with_vpcs};
+pub use sts::Caller;
+pub(in crate::facts) use sts::caller;
