@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::answers::Answers;
+use super::answers::{Answers, AwsFacts, Missing};
 use super::shapes::{
     Members, Spelling, VpcZones, WrongShape, association, attributes_of, caller, cluster, dhcp_options, endpoint,
     endpoint_addresses, interface, rule, security_group, update, vpc, zone,
@@ -58,7 +58,12 @@ struct Read {
     is_list: bool,
     /// Puts an answer into the others; `false` where it is not one of this read.
     take: fn(&Members<'_>, &mut Answers) -> Result<bool, WrongShape>,
+    /// Gives a list to the facts as it came; `None` where `answers/assemble.rs` looks for what is the cluster's.
+    give: Option<Give>,
 }
+
+/// From the answers to the facts, with what is missing.
+type Give = fn(&mut Answers, &mut AwsFacts, &mut Missing<'_>);
 
 /// In the order of [`Call`].
 static READS: [Read; Call::ALL.len()] = [
@@ -69,6 +74,7 @@ static READS: [Read; Call::ALL.len()] = [
         member: "Account",
         is_list: false,
         take: |of, to| one(caller(of)?, |caller| to.caller = Some(caller)),
+        give: None,
     },
     Read {
         action: "eks:DescribeCluster",
@@ -81,6 +87,7 @@ static READS: [Read; Call::ALL.len()] = [
             let found = found.map(|one| cluster(&one, Spelling::Api)).transpose()?;
             one(found, |cluster| to.clusters.push(cluster))
         },
+        give: None,
     },
     Read {
         action: "eks:ListClusters",
@@ -89,6 +96,7 @@ static READS: [Read; Call::ALL.len()] = [
         member: "clusters",
         is_list: true,
         take: |of, to| texts(of, "clusters", &mut to.cluster_names),
+        give: None,
     },
     Read {
         action: "eks:ListUpdates",
@@ -97,6 +105,7 @@ static READS: [Read; Call::ALL.len()] = [
         member: "updateIds",
         is_list: true,
         take: |of, to| texts(of, "updateIds", &mut to.update_ids),
+        give: None,
     },
     Read {
         action: "eks:DescribeUpdate",
@@ -108,6 +117,7 @@ static READS: [Read; Call::ALL.len()] = [
             let found = of.object("update")?.map(|one| update(&one)).transpose()?;
             one(found, |update| to.updates.get_or_insert_default().push(update))
         },
+        give: None,
     },
     Read {
         action: "ec2:DescribeNetworkInterfaces",
@@ -116,6 +126,7 @@ static READS: [Read; Call::ALL.len()] = [
         member: "NetworkInterfaces",
         is_list: true,
         take: |of, to| list(of, "NetworkInterfaces", &mut to.interfaces, interface),
+        give: None,
     },
     Read {
         action: "ec2:DescribeVpcs",
@@ -124,6 +135,7 @@ static READS: [Read; Call::ALL.len()] = [
         member: "Vpcs",
         is_list: true,
         take: |of, to| list(of, "Vpcs", &mut to.vpcs, vpc),
+        give: None,
     },
     Read {
         action: "ec2:DescribeVpcAttribute",
@@ -132,6 +144,7 @@ static READS: [Read; Call::ALL.len()] = [
         member: "EnableDnsSupport",
         is_list: false,
         take: |of, to| one(attributes_of(of)?, |attributes| to.vpc_attributes.push(attributes)),
+        give: None,
     },
     Read {
         action: "ec2:DescribeDhcpOptions",
@@ -140,6 +153,7 @@ static READS: [Read; Call::ALL.len()] = [
         member: "DhcpOptions",
         is_list: true,
         take: |of, to| list(of, "DhcpOptions", &mut to.dhcp_options, dhcp_options),
+        give: None,
     },
     Read {
         action: "ec2:DescribeSecurityGroups",
@@ -148,6 +162,9 @@ static READS: [Read; Call::ALL.len()] = [
         member: "SecurityGroups",
         is_list: true,
         take: |of, to| list(of, "SecurityGroups", &mut to.security_groups, security_group),
+        give: Some(|of, to, missing| {
+            to.security_groups = missing.once(Call::DescribeSecurityGroups, of.security_groups.take(), |one| &one.id);
+        }),
     },
     Read {
         action: "route53resolver:ListResolverEndpoints",
@@ -156,6 +173,7 @@ static READS: [Read; Call::ALL.len()] = [
         member: "ResolverEndpoints",
         is_list: true,
         take: |of, to| list(of, "ResolverEndpoints", &mut to.resolver_endpoints, endpoint),
+        give: None,
     },
     Read {
         action: "route53resolver:ListResolverEndpointIpAddresses",
@@ -168,6 +186,7 @@ static READS: [Read; Call::ALL.len()] = [
             list(of, "IpAddresses", &mut found, endpoint_addresses)?;
             one(found, |all| to.unassigned.push(all.into_iter().flatten().collect()))
         },
+        give: None,
     },
     Read {
         action: "route53resolver:ListResolverRules",
@@ -176,6 +195,9 @@ static READS: [Read; Call::ALL.len()] = [
         member: "ResolverRules",
         is_list: true,
         take: |of, to| list(of, "ResolverRules", &mut to.resolver_rules, rule),
+        give: Some(|of, to, missing| {
+            to.resolver_rules = missing.once(Call::ListResolverRules, of.resolver_rules.take(), |one| &one.id);
+        }),
     },
     Read {
         action: "route53resolver:ListResolverRuleAssociations",
@@ -184,6 +206,9 @@ static READS: [Read; Call::ALL.len()] = [
         member: "ResolverRuleAssociations",
         is_list: true,
         take: |of, to| list(of, "ResolverRuleAssociations", &mut to.rule_associations, association),
+        give: Some(|of, to, missing| {
+            to.rule_associations = missing.list(Call::ListResolverRuleAssociations, of.rule_associations.take());
+        }),
     },
     Read {
         action: "route53:ListHostedZonesByVPC",
@@ -198,6 +223,7 @@ static READS: [Read; Call::ALL.len()] = [
             let vpc_id = String::new();
             one(found, |zones| to.hosted_zones.push(VpcZones { vpc_id, zones }))
         },
+        give: None,
     },
 ];
 
@@ -303,6 +329,13 @@ impl Call {
     /// Puts an answer into the others; `false` where it is not one of this read.
     pub(super) fn take(self, of: &Members<'_>, to: &mut Answers) -> Result<bool, WrongShape> {
         (self.read().take)(of, to)
+    }
+
+    /// Gives its list to the facts, where that is all there is to it.
+    pub(super) fn give(self, of: &mut Answers, to: &mut AwsFacts, missing: &mut Missing<'_>) {
+        if let Some(give) = self.read().give {
+            give(of, to, missing);
+        }
     }
 }
 

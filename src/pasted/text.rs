@@ -104,10 +104,10 @@ pub(super) fn is_vpc_for_certain(ip: IpAddr) -> bool {
 /// anybody's.
 pub(super) fn is_cluster_dns(ip: IpAddr) -> bool {
     match ip.to_canonical() {
-        IpAddr::V4(ip) => match ip.octets() {
-            [169, 254, 20, 10] | [10, 96 | 100, 0, 10] | [172, 20, 0, 10] => true,
-            _ => false,
-        },
+        IpAddr::V4(ip) => matches!(
+            ip.octets(),
+            [169, 254, 20, 10] | [10, 96 | 100, 0, 10] | [172, 20, 0, 10]
+        ),
         IpAddr::V6(ip) => ip.is_unique_local() && ip.segments()[7] == 0xa,
     }
 }

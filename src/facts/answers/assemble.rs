@@ -43,8 +43,9 @@ impl Answers {
 
     /// Takes out what the answers say of the target's cluster. What they do not say, or say of another cluster, is
     /// a gap.
-    pub fn assemble(self, wanted: Wanted<'_>, facts: &mut AwsFacts) -> Vec<Gap> {
-        let mut missing = Missing::new(self.source, &self.failed);
+    pub fn assemble(mut self, wanted: Wanted<'_>, facts: &mut AwsFacts) -> Vec<Gap> {
+        let failed = std::mem::take(&mut self.failed);
+        let mut missing = Missing::new(self.source, &failed);
         // The last page makes the others whole.
         let mut partial: BTreeSet<Call> = self.partial.iter().copied().collect();
         partial.retain(|call| !self.whole.contains(call));
@@ -52,6 +53,9 @@ impl Answers {
             missing.in_part(*call);
         }
         let known_vpcs = self.known_vpcs();
+        for call in Call::ALL {
+            call.give(&mut self, facts, &mut missing);
+        }
         let all_interfaces = self.interfaces.clone().unwrap_or_default();
         let all_vpcs = self.vpcs.clone().unwrap_or_default();
         let (cluster, refused) = chosen(self.clusters, wanted);
@@ -146,10 +150,6 @@ impl Answers {
             Ok(None) => missing.unsaid(Call::DescribeDhcpOptions),
             Err(reason) => missing.because(Call::DescribeDhcpOptions, &reason),
         }
-        facts.security_groups = missing.list(
-            Call::DescribeSecurityGroups,
-            self.security_groups.map(|all| unique(all, |one| &one.id)),
-        );
         let lists_all = !partial.contains(&Call::ListResolverEndpoints);
         let endpoints = self.resolver_endpoints.map(|all| {
             let mut all = unique(all, |one| &one.id);
@@ -183,11 +183,6 @@ impl Answers {
             missing.unsaid(Call::ListResolverEndpointIpAddresses);
         }
         facts.resolver_endpoints = missing.list(Call::ListResolverEndpoints, endpoints);
-        facts.resolver_rules = missing.list(
-            Call::ListResolverRules,
-            self.resolver_rules.map(|all| unique(all, |one| &one.id)),
-        );
-        facts.rule_associations = missing.list(Call::ListResolverRuleAssociations, self.rule_associations);
         let (zones, undecided) = belonging::zones(
             self.hosted_zones,
             &known_vpcs,
@@ -230,7 +225,7 @@ impl Answers {
             let when = self.taken_at.map(|when| format!(", of {when}"));
             facts.origin = Some(format!("--facts{}", when.unwrap_or_default()));
         }
-        facts.failed_reads = self.failed;
+        facts.failed_reads = failed;
         facts.failed_reads.sort();
         facts.failed_reads.dedup();
         gaps
@@ -337,7 +332,7 @@ fn is_inward(endpoint: &ResolverEndpoint) -> bool {
 }
 
 /// Each once, by its id; where it was said twice, what was said last.
-fn unique<T>(all: Vec<T>, id: impl Fn(&T) -> &String) -> Vec<T> {
+pub(super) fn unique<T>(all: Vec<T>, id: impl Fn(&T) -> &String) -> Vec<T> {
     let mut kept: Vec<T> = Vec::new();
     for one in all {
         match kept.iter_mut().find(|other| id(other) == id(&one)) {

@@ -1,6 +1,7 @@
 //! What the answers lack, as gaps.
 
 use super::Source;
+use super::assemble::unique;
 use crate::facts::{Call, FailedRead, Gap};
 use crate::limits;
 use crate::text::shortened;
@@ -9,7 +10,7 @@ use crate::text::shortened;
 const REASON: usize = 1000;
 
 /// What the answers lack, and why.
-pub(super) struct Missing<'a> {
+pub(in crate::facts) struct Missing<'a> {
     source: Source,
     failed: &'a [FailedRead],
     gaps: Vec<Gap>,
@@ -55,8 +56,18 @@ impl<'a> Missing<'a> {
         }
     }
 
+    /// A list, each of its members once, cut where it is longer than a capture holds.
+    pub(in crate::facts) fn once<T>(
+        &mut self,
+        call: Call,
+        list: Option<Vec<T>>,
+        id: impl Fn(&T) -> &String,
+    ) -> Option<Vec<T>> {
+        self.list(call, list.map(|all| unique(all, id)))
+    }
+
     /// A list, cut where it is longer than a capture holds.
-    pub(super) fn list<T>(&mut self, call: Call, list: Option<Vec<T>>) -> Option<Vec<T>> {
+    pub(in crate::facts) fn list<T>(&mut self, call: Call, list: Option<Vec<T>>) -> Option<Vec<T>> {
         let Some(mut list) = list else {
             self.unsaid(call);
             return None;
@@ -92,6 +103,7 @@ impl<'a> Missing<'a> {
         for (reason, facts) in unasked {
             self.gaps.push(Gap::of_aws(facts.join(", "), "AWS", reason));
         }
+        self.unsaid.sort();
         if self.source == Source::Files && !self.unsaid.is_empty() {
             let facts: Vec<&str> = self.unsaid.iter().map(|call| call.fact()).collect();
             self.gaps

@@ -4,14 +4,87 @@
 mod assemble;
 mod missing;
 
+pub(super) use missing::Missing;
+
+use serde::{Deserialize, Serialize};
+
 use super::document::Elsewhere;
 use super::shapes::{
     AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, Interface, ListedAddress,
-    ResolverEndpoint, ResolverRule, RuleAssociation, SecurityGroup, Subnet, Vpc, VpcAttributes, VpcZones,
+    NetworkInterface, ResolverEndpoint, ResolverRule, RuleAssociation, SecurityGroup, Subnet, Vpc, VpcAttributes,
+    VpcZones,
 };
 use super::{Call, FailedRead, Gap, Half};
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
+
+/// What was learnt from AWS: asked of it now, or from files of `--facts`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AwsFacts {
+    /// Who asked AWS.
+    pub caller: Option<Caller>,
+    /// The cluster that is meant, as DescribeCluster has it. Its endpoint may have another name than the target.
+    pub cluster: Option<Cluster>,
+    /// The cluster that was asked for and that is not there.
+    pub absent_cluster: Option<AbsentCluster>,
+    /// Recent changes of the cluster.
+    pub updates: Option<Vec<ClusterUpdate>>,
+    /// The cluster's VPC.
+    pub vpc: Option<Vpc>,
+    /// The attributes of that VPC.
+    pub vpc_attributes: Option<VpcAttributes>,
+    /// The DHCP options of that VPC.
+    pub dhcp_options: Option<DhcpOptions>,
+    /// The addresses of the cluster's network interfaces (description `Amazon EKS <name>`, in use).
+    pub interfaces: Option<Vec<NetworkInterface>>,
+    /// Security groups: those of inbound endpoints, and whatever else was listed.
+    pub security_groups: Option<Vec<SecurityGroup>>,
+    /// The Route 53 Resolver endpoints that the account can see, of whatever VPC.
+    pub resolver_endpoints: Option<Vec<ResolverEndpoint>>,
+    /// The Resolver rules that the account can see.
+    pub resolver_rules: Option<Vec<ResolverRule>>,
+    /// Which VPCs they are associated with.
+    pub rule_associations: Option<Vec<RuleAssociation>>,
+    /// The private hosted zones, by VPC.
+    pub hosted_zones: Option<Vec<VpcZones>>,
+    /// The reads of AWS that brought nothing.
+    pub failed_reads: Vec<FailedRead>,
+    /// The lists of which only a part is known: what is not in it may be there all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub partial: Vec<Call>,
+    /// Where what AWS says came from, where it was not asked now: `--facts`, and the time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+}
+
+impl AwsFacts {
+    /// Whether only a part of this list is known.
+    pub fn is_part(&self, call: Call) -> bool {
+        self.partial.contains(&call)
+    }
+
+    /// The cluster, where its endpoint has the target's name: what is known of it then holds for the target.
+    pub fn cluster_of(&self, target: &Name) -> Option<&Cluster> {
+        self.cluster.as_ref().filter(|cluster| cluster.has_endpoint(target))
+    }
+
+    /// The id of the cluster's VPC.
+    pub fn cluster_vpc_id(&self) -> Option<&str> {
+        let cluster = self.cluster.as_ref();
+        cluster
+            .and_then(|cluster| cluster.vpc_id.as_deref())
+            .or(self.vpc.as_ref().map(|vpc| vpc.id.as_str()))
+    }
+
+    /// Whether what is known of a cluster is another one's: its endpoint has another name than the target.
+    pub fn is_of_another_endpoint(&self, target: &Name) -> bool {
+        self.cluster
+            .as_ref()
+            .and_then(Cluster::host)
+            .is_some_and(|host| host != *target)
+    }
+}
 
 /// What the description of a cluster's network interfaces begins with; the cluster's name follows, exactly (Amazon
 /// EKS User Guide, "VPC and subnet requirements").

@@ -145,9 +145,9 @@ impl Inner {
         let mut all = Answers::default();
         // A filter takes 200 values (EC2 API reference, "Filter").
         for ids in ids.chunks(200) {
-            let names: Vec<String> = (1..=ids.len()).map(|n| format!("Filter.1.Value.{n}")).collect();
+            let keys: Vec<String> = (1..=ids.len()).map(|at| format!("Filter.1.Value.{at}")).collect();
             let mut named = vec![("Filter.1.Name", "group-id"), ("MaxResults", "1000")];
-            named.extend(names.iter().map(String::as_str).zip(ids.iter().map(String::as_str)));
+            named.extend(keys.iter().map(String::as_str).zip(ids.iter().map(String::as_str)));
             match self.ask(Call::DescribeSecurityGroups, &named).await {
                 Ok(more) => all.join(more),
                 Err(failed) => {

@@ -7,27 +7,9 @@ use quick_xml::events::Event;
 use serde_json::{Map, Value};
 
 use super::failure;
+use crate::facts::shapes::XML_LISTS;
 use crate::limits;
 
-/// Lists, by their element, and what they are called in JSON.
-const LISTS: &[(&str, &str)] = &[
-    ("cidrBlockAssociationSet", "CidrBlockAssociationSet"),
-    ("dhcpConfigurationSet", "DhcpConfigurations"),
-    ("dhcpOptionsSet", "DhcpOptions"),
-    ("groups", "UserIdGroupPairs"),
-    ("HostedZoneSummaries", "HostedZoneSummaries"),
-    ("ipPermissions", "IpPermissions"),
-    ("ipRanges", "IpRanges"),
-    ("ipv6AddressesSet", "Ipv6Addresses"),
-    ("ipv6CidrBlockAssociationSet", "Ipv6CidrBlockAssociationSet"),
-    ("ipv6Ranges", "Ipv6Ranges"),
-    ("networkInterfaceSet", "NetworkInterfaces"),
-    ("prefixListIds", "PrefixListIds"),
-    ("privateIpAddressesSet", "PrivateIpAddresses"),
-    ("securityGroupInfo", "SecurityGroups"),
-    ("valueSet", "Values"),
-    ("vpcSet", "Vpcs"),
-];
 /// Elements that are numbers in JSON.
 const NUMBERS: &[&str] = &["FromPort", "ToPort"];
 /// Elements that hold one value, true or false.
@@ -65,7 +47,7 @@ impl Element {
     }
 
     fn list(&self) -> Option<&'static str> {
-        LISTS
+        XML_LISTS
             .iter()
             .find(|(name, _)| *name == self.name)
             .map(|(_, called)| *called)

@@ -9,6 +9,25 @@ use serde::{Deserialize, Serialize};
 use super::node::{Members, WrongShape};
 use crate::limits;
 
+/// The lists of the XML that EC2 answers in, by their element, and what each is called in JSON; and the one of Route 53.
+pub(in crate::facts) const XML_LISTS: &[(&str, &str)] = &[
+    ("cidrBlockAssociationSet", "CidrBlockAssociationSet"),
+    ("dhcpConfigurationSet", "DhcpConfigurations"),
+    ("dhcpOptionsSet", "DhcpOptions"),
+    ("groups", "UserIdGroupPairs"),
+    ("HostedZoneSummaries", "HostedZoneSummaries"),
+    ("ipPermissions", "IpPermissions"),
+    ("ipRanges", "IpRanges"),
+    ("ipv6AddressesSet", "Ipv6Addresses"),
+    ("ipv6CidrBlockAssociationSet", "Ipv6CidrBlockAssociationSet"),
+    ("ipv6Ranges", "Ipv6Ranges"),
+    ("networkInterfaceSet", "NetworkInterfaces"),
+    ("prefixListIds", "PrefixListIds"),
+    ("privateIpAddressesSet", "PrivateIpAddresses"),
+    ("securityGroupInfo", "SecurityGroups"),
+    ("valueSet", "Values"),
+    ("vpcSet", "Vpcs"),
+];
 /// A VPC (EC2, DescribeVpcs).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
