@@ -67,6 +67,8 @@ pub enum Verdict {
     Failed,
     /// Not known: the run ended without it, since it could change nothing.
     NotWaitedFor,
+    /// Not known: A was not asked, and what was asked has no address and does not deny the name.
+    NotAsked,
 }
 
 impl Verdict {
@@ -95,7 +97,13 @@ impl Verdict {
             Self::HttpError => "http-error",
             Self::Failed => "failed",
             Self::NotWaitedFor => "not-waited-for",
+            Self::NotAsked => "not-asked",
         }
+    }
+
+    /// Whether it says anything of what a client gets.
+    pub fn is_known(self) -> bool {
+        !matches!(self, Self::NotWaitedFor | Self::NotAsked)
     }
 
     /// Whether the resolver gave addresses that nothing speaks against.
@@ -277,10 +285,14 @@ fn answered<'a>(lookups: impl Iterator<Item = &'a Lookup>) -> impl Iterator<Item
 /// of them stands for all.
 fn of_samples(lookups: &[Lookup], expected: &Expected, facts: &Facts, view: View) -> Verdict {
     let samples: BTreeSet<u32> = target_lookups(lookups).map(|lookup| lookup.sample).collect();
-    let verdicts: BTreeSet<Verdict> = samples
+    let mut verdicts: BTreeSet<Verdict> = samples
         .into_iter()
         .map(|sample| of_sample(lookups, sample, expected, facts, view))
         .collect();
+    // A sample that says nothing speaks against no other.
+    if verdicts.len() > 1 {
+        verdicts.remove(&Verdict::NotAsked);
+    }
     // In their order, `match` comes before `plausible` and that before `answer`.
     if let Some(last) = verdicts.last()
         && verdicts.iter().all(|verdict| verdict.is_fine())
@@ -304,8 +316,13 @@ pub fn of_sample(lookups: &[Lookup], sample: u32, expected: &Expected, facts: &F
     if !addresses.is_empty() {
         return judge(&addresses, expected, facts, view);
     }
-    // Without an address, what the A question came to decides: EKS endpoints always have IPv4 addresses.
-    a.or(aaaa).map_or(Verdict::Timeout, |lookup| lookup.kind.into())
+    // Without an address, what the A question came to decides: EKS endpoints always have IPv4 addresses. That there is
+    // no AAAA is right for most of them, and says nothing of A.
+    match (a, aaaa.map(|lookup| lookup.kind)) {
+        (Some(a), _) => a.kind.into(),
+        (None, Some(AnswerKind::NoData)) => Verdict::NotAsked,
+        (None, kind) => kind.map_or(Verdict::Timeout, Verdict::from),
+    }
 }
 
 fn judge(addresses: &[IpAddr], expected: &Expected, facts: &Facts, view: View) -> Verdict {

@@ -291,7 +291,7 @@ fn examine<T>(
         .iter()
         .zip(&comparisons)
         .map(|(probed, comparison)| Subject { probed, comparison })
-        .partition(|subject| subject.verdict() != Verdict::NotWaitedFor);
+        .partition(|subject| subject.verdict().is_known());
     let case = Case::new(
         &capture.target,
         &capture.asked,
@@ -332,7 +332,7 @@ impl Examined {
             .zip(&comparisons)
             .filter(|(probed, _)| probed.resolver.in_scope)
             .map(|(_, comparison)| comparison.verdict)
-            .filter(|verdict| *verdict != Verdict::NotWaitedFor)
+            .filter(|verdict| verdict.is_known())
             .collect();
         let conclusion = conclude(&evaluation.findings, &in_scope, capture.interrupted);
         let exit_code = exit_code(conclusion, capture.asked.fail_on, capture.interrupted);

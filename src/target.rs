@@ -54,6 +54,21 @@ impl fmt::Display for TargetSource {
     }
 }
 
+impl Target {
+    /// Whether there is no endpoint to ask for: the cluster does not have one yet.
+    pub fn is_nameless(&self) -> bool {
+        self.hostname.is_root()
+    }
+
+    /// The endpoint's name, or whose it will be.
+    pub fn shown(&self) -> String {
+        match &self.cluster {
+            Some(cluster) if self.is_nameless() => format!("the cluster {cluster}, which has no endpoint"),
+            _ => self.hostname.to_string(),
+        }
+    }
+}
+
 /// Whether an endpoint's address should be private or public.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

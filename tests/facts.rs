@@ -276,11 +276,48 @@ fn a_cluster_without_an_endpoint_yet_is_inconclusive() {
         assert_eq!(report["findings"].as_array().map(Vec::len), Some(1), "{stdout}");
         assert_eq!(report["facts"]["cluster"]["status"], "CREATING");
     }
-    for format in ["table", "markdown"] {
-        let line = format!("--no-local --no-aws --facts cluster.json -o {format}");
-        let (code, stdout, _) = run(home.path(), &line);
-        if code == Some(3) {
-            assert!(stdout.contains("fresh"), "{format}: {stdout}");
+    let bare = "--facts cluster.json --no-local";
+    for format in ["table", "markdown", "short", "json"] {
+        let (code, stdout, stderr) = run(home.path(), &format!("{bare} -o {format}"));
+        assert_eq!((code, stderr.as_str()), (Some(3), ""), "{format}");
+        for said in ["fresh", "inconclusive", "cluster-transitioning"] {
+            assert!(stdout.contains(said), "{format}: {stdout}");
+        }
+        let (code, watched, stderr) = run(home.path(), &format!("{bare} -o {format} --watch=2s --for 4s"));
+        assert_eq!((code, stderr.as_str()), (Some(3), ""), "{format}");
+        assert!(watched.contains("cluster-transitioning"), "{format}: {watched}");
+    }
+    // The command `facts` writes what is known of it, and that is read back for what it is.
+    let (code, stdout, stderr) = run(home.path(), "facts --cluster fresh --facts cluster.json");
+    assert_eq!(code, Some(3), "{stderr}");
+    let document = json(&stdout);
+    assert_eq!(document["facts"]["cluster"]["status"], "CREATING");
+    assert_eq!(
+        document["gaps"].to_string().matches("has no endpoint yet").count(),
+        1,
+        "{stdout}"
+    );
+    write(home.path(), "facts.json", &stdout);
+    let (code, stdout, stderr) = run(home.path(), "--facts facts.json --no-local -o short --save there.json");
+    assert_eq!(code, Some(3), "{stderr}");
+    assert!(stdout.contains("cluster-transitioning"), "{stdout}");
+    for second in ["there.json", "dig.txt"] {
+        let dig = format!(
+            "; <<>> DiG 9.18.1 <<>> {HOST}\n;; Got answer:\n;; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 1\n\
+             ;; flags: qr rd ra; QUERY: 1, ANSWER: 0, AUTHORITY: 0, ADDITIONAL: 0\n\n;; QUESTION SECTION:\n\
+             ;{HOST}. IN A\n\n;; SERVER: 10.9.9.9#53(10.9.9.9) (UDP)\n"
+        );
+        write(home.path(), "dig.txt", dig);
+        for format in ["table", "markdown", "short", "json"] {
+            let (code, stdout, stderr) = run(home.path(), &format!("compare there.json {second} -o {format}"));
+            if second == "there.json" {
+                assert_eq!(code, Some(3), "{stdout}{stderr}");
+                assert!(stdout.contains("fresh"), "{format}: {stdout}");
+                let has_tag = stdout.contains("cluster-transitioning");
+                assert!(has_tag, "{format}: {stdout}");
+            } else {
+                assert_eq!((code, stderr.as_str()), (Some(1), ""), "{stdout}");
+            }
         }
     }
 }

@@ -1,10 +1,13 @@
-//! Texts as people paste them, each with what is true of it: fixtures/field/texts, and its index.
+//! Texts as people have them, each with what is true of it: what is pasted to `explain` (fixtures/field/texts and
+//! fixtures/field/host), and what dig printed at a place (fixtures/field/dig), each with its index.
 
 #![expect(clippy::disallowed_methods, reason = "a test reads its fixtures")]
 
 use std::path::Path;
 
-use eks_dns_doctor::pasted;
+use eks_dns_doctor::observation::Transport;
+use eks_dns_doctor::report::Report;
+use eks_dns_doctor::{pasted, places};
 
 #[test]
 fn each_text_is_read_as_its_index_says() {
@@ -68,4 +71,134 @@ fn what_is_no_endpoints_is_told_nothing_of_endpoints() {
         }
     }
     assert!(others >= 3, "{others}");
+}
+
+/// What is known of the servers in one place: role, way, address, and each question with what came of it.
+fn servers(report: &Report) -> String {
+    let servers = report.resolvers.iter().map(|resolver| {
+        let server = &resolver.probed.resolver;
+        let lookups = resolver.probed.lookups.iter().map(|lookup| {
+            let addresses: Vec<String> = lookup.addresses.iter().map(ToString::to_string).collect();
+            let way = if Some(lookup.transport) == server.transport {
+                ""
+            } else {
+                " over tcp"
+            };
+            let rcode = lookup.rcode.map_or_else(|| "-".to_owned(), |rcode| rcode.to_string());
+            let ede: String = lookup.ede.iter().map(|ede| format!(" EDE {}", ede.code)).collect();
+            format!(
+                "{} {rcode} {:?}{way}{ede} {}",
+                lookup.qtype,
+                lookup.kind,
+                addresses.join(",")
+            )
+            .trim_end()
+            .to_owned()
+        });
+        let lookups: Vec<String> = lookups.collect();
+        let transport = server.transport.unwrap_or(Transport::Udp);
+        let address = server.address.expect("dig asks an address");
+        format!(
+            "{} {} {}: {}",
+            server.role.as_str(),
+            transport.with_address(address),
+            resolver.verdict,
+            lookups.join(", ")
+        )
+    });
+    let servers: Vec<String> = servers.collect();
+    if servers.is_empty() {
+        "-".to_owned()
+    } else {
+        servers.join(" | ")
+    }
+}
+
+/// What is not known of any place that dig is the witness of.
+const ALWAYS: &[&str] = &[
+    "control questions",
+    "operating system's look-up, hosts file, stub resolver configuration",
+    "every try",
+    "what the answer should be",
+];
+
+#[test]
+fn each_text_of_dig_is_the_place_that_its_index_says() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = root.join("fixtures/field/dig");
+    let laptop = std::fs::read(root.join("fixtures/places/laptop.json")).expect("a capture");
+    let laptop = || places::read("laptop", &laptop).expect("a place");
+    let index = std::fs::read_to_string(folder.join("index.tsv")).expect("an index");
+    let mut wrong = Vec::new();
+    let mut listed = Vec::new();
+    for row in index.lines().filter(|line| !line.starts_with('#')) {
+        let columns: Vec<&str> = row.split('\t').collect();
+        let [file, expected, gaps, refusal] = columns[..] else {
+            panic!("{row}");
+        };
+        listed.push(file.to_owned());
+        let found = match places::read("place", &std::fs::read(folder.join(file)).expect("a text")) {
+            Err(error) => format!("{file}\t-\t-\t{error}"),
+            Ok(place) => {
+                let comparison = places::compare(vec![laptop(), place]).expect("one endpoint");
+                let mut report = comparison.captures[1].clone();
+                report.gaps.retain(|gap| !ALWAYS.contains(&gap.fact.as_str()));
+                let unknown: Vec<String> = report.gaps.iter().map(|gap| gap.fact.clone()).collect();
+                let unknown = if unknown.is_empty() {
+                    "-".to_owned()
+                } else {
+                    unknown.join("; ")
+                };
+                format!("{file}\t{}\t{unknown}\t-", servers(&report))
+            }
+        };
+        if found != format!("{file}\t{expected}\t{gaps}\t{refusal}") {
+            wrong.push(found);
+        }
+    }
+    let mut files: Vec<String> = std::fs::read_dir(&folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .filter(|name| name != "index.tsv")
+        .collect();
+    files.sort();
+    listed.sort();
+    assert_eq!(files, listed, "each file has a row");
+    assert!(files.len() >= 60, "{}", files.len());
+    assert!(wrong.is_empty(), "these rows are not as found:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn each_configuration_says_what_is_in_it_and_what_is_not() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/field/host");
+    let index = std::fs::read_to_string(folder.join("index.tsv")).expect("an index");
+    let mut listed = Vec::new();
+    for row in index.lines().filter(|line| !line.starts_with('#')) {
+        let columns: Vec<&str> = row.split('\t').collect();
+        let [file, said, unsaid] = columns[..] else {
+            panic!("{row}");
+        };
+        listed.push(file.to_owned());
+        let output = assert_cmd::Command::cargo_bin("eks-dns-doctor")
+            .expect("the program")
+            .args(["explain", "-"])
+            .write_stdin(std::fs::read(folder.join(file)).expect("a text"))
+            .timeout(std::time::Duration::from_secs(20))
+            .output()
+            .expect("it runs");
+        let text = String::from_utf8(output.stdout).expect("UTF-8");
+        assert_eq!(output.status.code(), Some(0), "{file}: {text}");
+        let (text, _) = text.split_once("What it means").expect("two parts");
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for said in said.split("; ") {
+            assert!(text.contains(said), "{file} lacks {said:?}: {text}");
+        }
+        assert!(!text.contains(unsaid), "{file} says {unsaid:?}: {text}");
+    }
+    let files = std::fs::read_dir(&folder).expect("a folder").count() - 1;
+    assert!(
+        files >= 15 && files == listed.len(),
+        "{files} files, {} rows",
+        listed.len()
+    );
 }

@@ -627,8 +627,8 @@ fn what_cannot_be_compared_is_refused_with_the_reason() {
     let newer = changed(&BASTION, |document| document["schema_version"] = json!(3));
     assert!(refused(&laptop, &bytes(&newer)).contains("b.json has schema_version 3"));
     assert!(refused(&laptop, &laptop[..laptop.len() / 2]).contains("b.json is not a capture"));
-    assert!(refused(&laptop, b"192.168.104.190\n192.168.131.209\n").contains("+short"));
-    assert!(refused(&laptop, b"\x1b[31mno\x1b[0m such \x07").contains("+short"));
+    assert!(refused(&laptop, b"192.168.104.190\n192.168.131.209\n").contains("line 1: an answer alone"));
+    assert!(refused(&laptop, b"\x1b[31mno\x1b[0m such \x07").contains("neither a capture nor"));
     let dig = std::fs::read(fixture("bastion.dig.txt")).unwrap();
     let dig = String::from_utf8(dig).unwrap();
     let without = |what: &str| {
@@ -762,7 +762,7 @@ fn digs_other_texts() {
         .collect();
     assert!(places::read("x", &wide).is_ok());
     for (text, says) in [
-        ("192.168.104.190\n", "+short"),
+        ("192.168.104.190\n", "an answer alone"),
         (
             &whole.replace("ANSWER: 2", "ANSWER: 3"),
             "all records of its answer section",
@@ -771,10 +771,7 @@ fn digs_other_texts() {
             &whole.replace("AUTHORITY: 4", "AUTHORITY: 5"),
             "all records of its authority section",
         ),
-        (
-            &whole.replace(" 60 IN A ", " IN A "),
-            "without options that change what it prints",
-        ),
+        (&whole.replace(" 60 IN A ", " IN A "), "or the text of dig HOST"),
         (
             &denied("eks.amazonaws.com. 900 IN SOA a. b. (\n1"),
             "a record that does not end",

@@ -254,8 +254,27 @@ fn named(target: &Target, facts: &Facts) -> Target {
     target
 }
 
+/// The target of a cluster that has no endpoint yet.
+pub(super) fn nameless(cluster: &Cluster, region: Option<String>) -> Target {
+    // arn:aws:eks:REGION:ACCOUNT:cluster/NAME
+    let of_arn = || {
+        cluster
+            .arn
+            .as_deref()?
+            .split(':')
+            .nth(3)
+            .filter(|region| !region.is_empty())
+    };
+    Target {
+        hostname: Name::root(),
+        cluster: Some(cluster.name.clone()),
+        region: region.or_else(|| of_arn().map(str::to_owned)),
+        source: TargetSource::Aws,
+    }
+}
+
 /// What is known of a cluster that has no endpoint yet: there is no name to ask for, so nobody is asked.
-fn without_endpoint(settings: &Settings, cluster: Cluster, region: Option<String>) -> Capture {
+pub(super) fn without_endpoint(settings: &Settings, cluster: Cluster, region: Option<String>) -> Capture {
     let named = settings.vantage.clone();
     Capture {
         tool: Tool::this(),
@@ -265,12 +284,7 @@ fn without_endpoint(settings: &Settings, cluster: Cluster, region: Option<String
             kind: VantageKind::Unknown,
             system: System::of_this_host(),
         },
-        target: Target {
-            hostname: Name::root(),
-            cluster: Some(cluster.name.clone()),
-            region,
-            source: TargetSource::Aws,
-        },
+        target: nameless(&cluster, region),
         asked: settings.asked.clone(),
         facts: Facts {
             aws: AwsFacts {

@@ -2,14 +2,15 @@
 
 use tokio::time::Instant;
 
+use super::check::nameless;
 use super::conduct::{now, wait};
 use super::learn::Known;
 use super::{Error, output};
 use crate::cli::args::FactsArgs;
 use crate::cli::settings::{sources, target};
-use crate::facts::Facts;
 use crate::facts::document::{Document, Maker, SCHEMA_VERSION};
 use crate::facts::host::{self, HostFiles};
+use crate::facts::{Call, Facts, Gap};
 use crate::redact;
 use crate::render;
 use crate::report::exit;
@@ -22,13 +23,18 @@ pub(super) fn run(args: &FactsArgs) -> Result<u8, Error> {
     if let Some(path) = &args.save {
         output::check_writable(path)?;
     }
-    let (known, learnt) = wait(async {
+    let found = wait(async {
         let known = Known::find(named.as_ref(), &sources, until).await?;
         let learnt = Box::pin(known.learn(until)).await;
         Ok::<_, Error>((known, learnt))
-    })?;
+    });
     let taken_at = now();
-    let mut target = known.target.clone();
+    let (mut target, found) = match found {
+        Ok(found) => (found.0.target.clone(), Ok(found)),
+        // What is known of it is a document too.
+        Err(Error::NoEndpointYet(cluster, region)) => (nameless(&cluster, region), Err(cluster)),
+        Err(error) => return Err(error),
+    };
     let files = HostFiles {
         until: Some(until.into_std()),
         ..HostFiles::default()
@@ -38,12 +44,25 @@ pub(super) fn run(args: &FactsArgs) -> Result<u8, Error> {
         host,
         ..Facts::default()
     };
-    gaps.extend(known.begin(&mut facts));
-    gaps.extend(known.finish(learnt, &mut facts, &mut vantage));
+    let is_known = match found {
+        Ok((known, learnt)) => {
+            gaps.extend(known.begin(&mut facts));
+            gaps.extend(known.finish(learnt, &mut facts, &mut vantage));
+            facts.aws.cluster.is_some() || facts.aws.absent_cluster.is_some()
+        }
+        Err(cluster) => {
+            gaps.push(Gap::of_aws(
+                "the endpoint",
+                Call::DescribeCluster.action(),
+                Error::NoEndpointYet(cluster.clone(), None).to_string(),
+            ));
+            facts.aws.cluster = Some(*cluster);
+            false
+        }
+    };
     if let Some(cluster) = facts.aws.cluster_of(&target.hostname) {
         target.cluster = Some(cluster.name.clone());
     }
-    let is_known = facts.aws.cluster.is_some() || facts.aws.absent_cluster.is_some();
     let mut document = Document {
         schema_version: SCHEMA_VERSION,
         tool: Maker::this(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use super::check::{aws_share, round};
+use super::check::{aws_share, round, without_endpoint};
 use super::conduct::{Interrupted, conduct, now};
 use super::learn::Known;
 use super::live::{self, Live};
@@ -30,7 +30,11 @@ pub(super) fn run(args: &CheckArgs, interval: Duration) -> Result<u8, Error> {
     let (watched, _) = conduct(&args.output, |interrupt, progress| {
         rounds(args, &settings, interval, interrupt, progress)
     })?;
-    let report = watched?;
+    let report = match watched {
+        // There is no name to watch, and that is a conclusion too.
+        Err(Error::NoEndpointYet(cluster, region)) => diagnose(without_endpoint(&settings, *cluster, region)),
+        watched => watched?,
+    };
     output::deliver_from(&report, &args.output, args.vantage.as_deref())?;
     Ok(report.exit_code)
 }

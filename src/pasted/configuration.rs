@@ -57,7 +57,16 @@ pub(super) fn read(text: &str) -> Option<(&str, Seen, Vec<String>)> {
 fn missing(text: &str, split: &SplitDns) -> Option<&'static str> {
     let starts = |word: &str| text.lines().any(|line| line.trim_start().starts_with(word));
     let has_servers = split.scopes.iter().any(|scope| !scope.servers.is_empty());
+    let has_domains = split.scopes.iter().any(|scope| !scope.domains.is_empty());
+    // `resolvectl dns` and `resolvectl domain` have a line for a link, and `resolvectl status` a paragraph.
+    let is_list = text
+        .lines()
+        .any(|line| line.trim_start().starts_with("Link ") && line.contains("):"));
     match split.chooser {
+        Chooser::SystemdResolved if has_servers && is_list && !has_domains => Some(
+            "The domains of the links, which decide who is asked for a name, are not in this text: resolvectl status \
+             (or resolvectl domain) shows them.",
+        ),
         Chooser::SystemdResolved if !has_servers => Some(
             "The name servers of the links are not in this text: resolvectl status (or resolvectl dns) shows them.",
         ),
@@ -97,6 +106,9 @@ fn parts(split: &SplitDns, missing: &str) -> Vec<String> {
             };
             let of = match domains.as_slice() {
                 [] => String::new(),
+                domains if domains.iter().any(|domain| domain == ".") => {
+                    " for every name that no narrower domain covers".to_owned()
+                }
                 domains => format!(" for names below {}", domains.join(", ")),
             };
             format!("{} asks {servers}{of}.", scope.name)

@@ -21,7 +21,7 @@ pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::
     if let Some(tag) = &headline.tag {
         writeln!(comment.out, "- Finding: {}", comment.text(tag))?;
     }
-    let hostname = comment.code(&comparison.target.hostname.to_string());
+    let hostname = comment.code(&comparison.target.shown());
     writeln!(comment.out, "- Endpoint: {hostname}")?;
     writeln!(comment.out, "- Exit code: {}", comparison.exit_code)?;
     matrix(&mut comment, comparison)?;

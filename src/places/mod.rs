@@ -133,6 +133,8 @@ pub struct Source {
     name: String,
     kind: Kind,
     capture: Capture,
+    /// The same of other endpoints that are asked for in the text.
+    others: Vec<Capture>,
 }
 
 /// Reads a file: a capture, dig's text, or a comparison, which has the captures it was made from. `stem` names a
@@ -167,9 +169,12 @@ pub fn comparison(bytes: &[u8]) -> Result<Option<Gathered>, CaptureError> {
     else {
         return Ok(None);
     };
-    let sources = places
-        .into_iter()
-        .map(|(name, kind, capture)| Source { name, kind, capture });
+    let sources = places.into_iter().map(|(name, kind, capture)| Source {
+        name,
+        kind,
+        capture,
+        others: Vec::new(),
+    });
     Ok(Some(Gathered {
         sources: sources.collect(),
         unseen,
@@ -188,21 +193,28 @@ pub fn read(stem: &str, bytes: &[u8]) -> Result<Source, PlaceError> {
     let is_json = match first {
         None | Some(b'{' | b'"') => true,
         // A list, or the prompt in front of dig.
-        Some(b'[') => !dig::has_header(text),
+        Some(b'[') => !dig::has_header(&decoded),
         Some(_) => false,
     };
-    let (kind, capture) = if is_json {
-        (Kind::Capture, capture::parse(text)?)
-    } else {
-        (Kind::Dig, dig::parse(text)?)
-    };
-    let name = capture.vantage.name.clone().unwrap_or_else(|| stem.to_owned());
-    Ok(Source { name, kind, capture })
+    if is_json {
+        let capture = capture::parse(text)?;
+        let name = capture.vantage.name.clone();
+        return Ok(Source::of(name.unwrap_or_else(|| stem.to_owned()), capture));
+    }
+    let mut captures = dig::parse(&decoded)?;
+    let others = captures.split_off(1);
+    let capture = captures.remove(0);
+    Ok(Source {
+        name: stem.to_owned(),
+        kind: Kind::Dig,
+        capture,
+        others,
+    })
 }
 
 /// Whether it is dig's text, and no capture.
 pub fn is_dig(bytes: &[u8]) -> bool {
-    bytes.len() as u64 <= limits::CAPTURE && dig::has_header(text::decode(bytes).as_bytes())
+    bytes.len() as u64 <= limits::CAPTURE && dig::has_header(&text::decode(bytes))
 }
 
 impl Source {
@@ -219,7 +231,28 @@ impl Source {
             name,
             kind: self.kind,
             capture,
+            others: self
+                .others
+                .into_iter()
+                .map(|other| redact::capture(other, None))
+                .collect::<Result<_, _>>()?,
         })
+    }
+
+    /// Takes what the text says of this endpoint, where it says anything.
+    fn about(&mut self, endpoint: &Name) {
+        if let Some(at) = self
+            .others
+            .iter()
+            .position(|other| other.target.hostname == *endpoint && self.capture.target.hostname != *endpoint)
+        {
+            std::mem::swap(&mut self.capture, &mut self.others[at]);
+        }
+    }
+
+    fn is_about(&self, endpoint: &Name) -> bool {
+        let mut captures = std::iter::once(&self.capture).chain(&self.others);
+        captures.any(|capture| capture.target.hostname == *endpoint)
     }
 }
 
@@ -384,6 +417,7 @@ impl Source {
             name,
             kind: Kind::Capture,
             capture,
+            others: Vec::new(),
         }
     }
 
@@ -432,7 +466,7 @@ pub fn compare_gathered(gathered: Gathered) -> Result<Comparison, Refused> {
     if sources.is_empty() || !(2..=limits::PLACES).contains(&count) {
         return Err(Refused::Count(count));
     }
-    let sources = named(sources);
+    let sources = of_one_endpoint(named(sources));
     refuse(&sources)?;
     let captures = sources.iter().map(|source| diagnose(source.capture.clone())).collect();
     let places: Vec<Place> = informed(sources)
@@ -453,7 +487,9 @@ pub fn compare_gathered(gathered: Gathered) -> Result<Comparison, Refused> {
         Conclusion::Healthy | Conclusion::Degraded if !unseen.is_empty() => Conclusion::Inconclusive,
         conclusion => conclusion,
     };
-    let by_capture = places.iter().find(|place| place.kind == Kind::Capture);
+    let by_capture = || places.iter().filter(|place| place.kind == Kind::Capture);
+    let with_name = by_capture().find(|place| !place.report.target.is_nameless());
+    let by_capture = with_name.or_else(|| by_capture().next());
     let target = by_capture.unwrap_or(&places[0]).report.target.clone();
     Ok(Comparison {
         schema_version: SCHEMA_VERSION,
@@ -493,6 +529,22 @@ fn named(sources: Vec<Source>) -> Vec<Source> {
     named
 }
 
+/// Of a text with several endpoints, what it says of the one that all places are about; a capture has one only.
+fn of_one_endpoint(mut sources: Vec<Source>) -> Vec<Source> {
+    let in_order = sources
+        .iter()
+        .flat_map(|source| std::iter::once(&source.capture).chain(&source.others));
+    let mut endpoints = in_order.map(|capture| &capture.target.hostname);
+    let is_about = |source: &Source, endpoint| source.capture.target.is_nameless() || source.is_about(endpoint);
+    let common = endpoints.find(|endpoint| sources.iter().all(|source| is_about(source, endpoint)));
+    if let Some(common) = common.cloned() {
+        for source in &mut sources {
+            source.about(&common);
+        }
+    }
+    sources
+}
+
 fn refuse(sources: &[Source]) -> Result<(), Refused> {
     let cluster = |source: &Source| {
         let by_fact = source.capture.facts.aws.cluster.as_ref();
@@ -502,7 +554,9 @@ fn refuse(sources: &[Source]) -> Result<(), Refused> {
     for (index, b) in sources.iter().enumerate() {
         for a in &sources[..index] {
             let (a_name, b_name) = (&a.capture.target.hostname, &b.capture.target.hostname);
-            if a_name != b_name {
+            // A cluster that has no endpoint yet is compared by its name.
+            let is_nameless = a.capture.target.is_nameless() || b.capture.target.is_nameless();
+            if a_name != b_name && !is_nameless {
                 let stands_for = |redacted: &Name, open: &Name| redact::text(&open.to_string()) == redacted.to_string();
                 for (redacted, open) in [(a, b), (b, a)] {
                     let names = [redacted, open].map(|source| &source.capture.target.hostname);
@@ -663,11 +717,17 @@ impl Comparison {
             }
         };
         let first = self.findings.first();
+        let of_place = || {
+            let is_unsure = |conclusion| conclusion == Conclusion::Inconclusive;
+            let at = self.places.iter().position(|place| is_unsure(place.conclusion))?;
+            let report = self.captures.get(at).filter(|report| is_unsure(report.conclusion))?;
+            words::headline(report).tag
+        };
         words::Headline {
             mark,
             conclusion: self.conclusion.as_str(),
             text: first.map_or_else(unsure, |finding| finding.summary.clone()),
-            tag: first.map(words::tag),
+            tag: first.map(words::tag).or_else(of_place),
         }
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::
     let mut page = Page::new(style, out);
     page.headline(&comparison.headline())?;
     page.blank();
-    page.item(INDENT, "", &comparison.target.hostname.to_string())?;
+    page.item(INDENT, "", &comparison.target.shown())?;
     page.blank();
     matrix(&mut page, comparison)?;
     let mut findings = comparison.findings.iter();

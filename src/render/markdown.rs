@@ -68,7 +68,7 @@ impl Comment<'_> {
         if let Some(tag) = &headline.tag {
             writeln!(self.out, "- Finding: {}", self.text(tag))?;
         }
-        let hostname = self.code(&report.target.hostname.to_string());
+        let hostname = self.code(&report.target.shown());
         writeln!(self.out, "- Endpoint: {hostname}")?;
         let expected = words::expectation(&report.expected, self.style.verbose);
         writeln!(self.out, "- Expected: {}", self.text(&expected))?;

@@ -179,7 +179,7 @@ impl<'a> Page<'a> {
 
     fn target(&mut self, report: &Report) -> fmt::Result {
         self.blank();
-        self.item(INDENT, "", &report.target.hostname.to_string())?;
+        self.item(INDENT, "", &report.target.shown())?;
         let expected = words::expectation(&report.expected, self.style.verbose);
         self.item(INDENT, "expected ", &expected)?;
         if self.style.verbose {

@@ -179,11 +179,17 @@ fn reasons(report: &Report) -> Vec<String> {
             .iter()
             .filter(|resolver| resolver.probed.resolver.in_scope)
     };
-    if in_scope().next().is_none() {
+    if report.target.is_nameless() {
+        // The finding says more, where there is one.
+        if report.headline().is_none() {
+            reasons.push(format!("{}: nobody was asked", report.target.shown()));
+        }
+    } else if in_scope().next().is_none() {
         reasons.push("nothing in scope: none of the resolvers that were asked decides".to_owned());
     }
     let expected = |resolver: &ResolverReport| resolver.expected.clone().unwrap_or(report.expected.clone());
     let mut bare = Vec::new();
+    let mut unasked = Vec::new();
     let mut unshown = Vec::new();
     let mut bounds = Vec::new();
     let mut synthetic = Vec::new();
@@ -193,6 +199,7 @@ fn reasons(report: &Report) -> Vec<String> {
         let expected = expected(resolver);
         match resolver.verdict {
             Verdict::Answer => bare.push(name),
+            Verdict::NotAsked => unasked.push(name),
             Verdict::Plausible => {
                 let has = |class| resolver.addresses.iter().any(|address| address.class == class);
                 let before = unshown.len() + bounds.len() + synthetic.len();
@@ -218,6 +225,13 @@ fn reasons(report: &Report) -> Vec<String> {
             "{} {} addresses, and there is nothing to compare them with: say with --expect what they should be",
             list(&bare),
             gives(&bare),
+        ));
+    }
+    if !unasked.is_empty() {
+        reasons.push(format!(
+            "{} {} not asked for A, so the addresses there are not known",
+            list(&unasked),
+            plural(unasked.len(), "was", "were"),
         ));
     }
     if !bounds.is_empty() {
@@ -388,7 +402,7 @@ pub(super) fn mark(report: &Report, resolver: &ResolverReport) -> Option<Mark> {
         _ if is_unfinished(resolver) => Mark::Unsure,
         Verdict::Match if warned() => Mark::Warning,
         Verdict::Match => Mark::Good,
-        Verdict::Plausible | Verdict::Answer | Verdict::NotWaitedFor => Mark::Unsure,
+        Verdict::Plausible | Verdict::Answer | Verdict::NotWaitedFor | Verdict::NotAsked => Mark::Unsure,
         _ => Mark::Bad,
     };
     own.in_scope.then_some(mark)
@@ -434,6 +448,9 @@ fn answer(report: &Report, resolver: &ResolverReport) -> String {
     }
     if resolver.verdict == Verdict::NotWaitedFor {
         return "not waited for".to_owned();
+    }
+    if resolver.verdict == Verdict::NotAsked {
+        return "A not asked".to_owned();
     }
     if resolver.addresses.is_empty() {
         return observed_in_short(probed);

@@ -38,6 +38,8 @@ pub enum Role {
     Custom,
     /// A public resolver: the control, never a subject.
     Public,
+    /// Of a text that does not say what it is to that host.
+    Unknown,
 }
 
 impl Role {
@@ -50,6 +52,7 @@ impl Role {
             Self::Inbound => "inbound",
             Self::Custom => "custom",
             Self::Public => "public",
+            Self::Unknown => "unknown",
         }
     }
 }

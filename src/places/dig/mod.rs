@@ -3,6 +3,7 @@
 //! the server in the text.
 
 mod clean;
+mod others;
 mod place;
 mod text;
 
@@ -10,6 +11,10 @@ use crate::capture::CaptureError;
 use crate::facts::Gap;
 use crate::limits;
 use crate::report::Capture;
+use crate::text as plain;
+
+/// What is read of a place.
+const INSTEAD: &str = "give a capture from that place (eks-dns-doctor check HOST --save FILE), or the text of dig HOST";
 
 /// Why a text is not what dig prints.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,18 +23,31 @@ pub enum DigError {
     #[error(transparent)]
     Capture(#[from] CaptureError),
     /// No answer with a header.
-    #[error(
-        "is neither a capture nor the whole text that dig prints: run dig without +short and +noall, so that the \
-         status, the question and the server are shown"
-    )]
-    NoAnswer,
+    #[error("line {line} is {found:?}, which is neither a capture nor the whole text of dig: {INSTEAD}")]
+    NoAnswer {
+        /// The first line that has anything.
+        line: usize,
+        /// What stands there.
+        found: String,
+    },
+    /// Some of what dig prints, and no answer that can be used.
+    #[error("line {line}: {why}: {INSTEAD}")]
+    Unusable {
+        /// The line that tells it.
+        line: usize,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// What another program prints.
-    #[error(
-        "line {0} is what {1} prints, and only dig's text is read: run dig there, or save a capture with this program"
-    )]
-    OtherProgram(usize, &'static str),
+    #[error("line {line} is what {program} prints, which is not read as a place: {INSTEAD}")]
+    OtherProgram {
+        /// The line that tells it.
+        line: usize,
+        /// The program.
+        program: &'static str,
+    },
     /// A line in the wrong form.
-    #[error("is not dig's text: line {0}: {1}: run dig without options that change what it prints")]
+    #[error("is not dig's text: line {0}: {1}: {INSTEAD}")]
     Line(usize, &'static str),
     /// An answer without a question or a server.
     #[error(
@@ -41,47 +59,70 @@ pub enum DigError {
     TooMany,
 }
 
-/// Whether any line is one that only dig prints.
-pub(super) fn has_header(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(bytes);
-    let text = clean::clean(&text);
-    let bytes = text.as_bytes();
-    let mut lines = bytes.split(|b| *b == b'\n');
-    lines.any(|line| line.starts_with(b"; <<>> DiG") || line.starts_with(b";; ->>HEADER<<-"))
+/// Whether any line is one that dig prints.
+pub(super) fn has_header(text: &str) -> bool {
+    clean::has_header(text)
 }
 
-/// Reads dig's text.
-pub(super) fn parse(bytes: &[u8]) -> Result<Capture, DigError> {
-    if bytes.len() as u64 > limits::CAPTURE {
+/// Reads dig's text: a capture for each endpoint that was asked for.
+pub(super) fn parse(text: &str) -> Result<Vec<Capture>, DigError> {
+    if text.len() as u64 > limits::CAPTURE {
         return Err(CaptureError::TooLarge.into());
     }
-    let text = String::from_utf8_lossy(bytes);
-    let text = clean::clean(&text);
-    let other = text::other_program(&text);
-    if let Some((line, program)) = other {
-        // The texts of these have dig's own form, and are told from it by a few words alone.
-        let looks_like_dig = ["host", "kdig", "drill", "delv"].contains(&program);
-        if looks_like_dig || !has_header(text.as_bytes()) {
-            return Err(DigError::OtherProgram(line, program));
-        }
-    }
-    let mut runs = text::runs(&text)?;
-    runs.retain(text::Run::is_done);
-    if runs.is_empty() {
-        return Err(other.map_or(DigError::NoAnswer, |(line, program)| {
-            DigError::OtherProgram(line, program)
-        }));
-    }
+    let whole = clean::clean(text);
+    let (digs, others) = others::apart(&whole);
+    let mut runs = text::runs(&digs)?;
+    runs.retain(text::Run::is_begun);
     if runs.len() > limits::RESOLVERS {
         return Err(DigError::TooMany);
     }
-    let mut capture = place::capture(runs)?;
-    if let Some((line, program)) = other {
-        capture.gaps.push(Gap::here(
-            format!("what {program} printed"),
-            format!("line {line}"),
-            "only dig's text is read: this part is left out",
-        ));
+    if !runs.iter().any(text::Run::is_done) {
+        return Err(nothing(&whole, &runs, &others));
     }
-    Ok(capture)
+    let mut captures = place::captures(&runs)?;
+    for capture in &mut captures {
+        for part in others.iter().take(limits::RESOLVERS) {
+            capture.gaps.push(Gap::here(
+                format!("what {} printed", part.program),
+                format!("line {}", part.line),
+                "only dig's text is read: this part is left out",
+            ));
+        }
+    }
+    Ok(captures)
+}
+
+/// Why no answer of dig is in the text.
+fn nothing(whole: &str, runs: &[text::Run], others: &[others::Part]) -> DigError {
+    if let Some(run) = runs.first() {
+        let is_trace = run.command.as_ref().is_some_and(|command| command.is_trace);
+        return DigError::Unusable {
+            line: run.line.max(1),
+            why: if is_trace {
+                "dig +trace asks the servers of each zone, and not the name server of that place"
+            } else {
+                "dig begins here, and the status, the question and the server of its answer are not in the text"
+            },
+        };
+    }
+    if let Some(part) = others.first() {
+        return DigError::OtherProgram {
+            line: part.line,
+            program: part.program,
+        };
+    }
+    let mut lines = whole.lines().enumerate();
+    let first = lines.find(|(_, line)| !line.trim().is_empty());
+    let (line, found) = first.map_or((1, ""), |(index, line)| (index + 1, line.trim()));
+    let why = if found.starts_with("dig: couldn't get address for ") {
+        "dig did not find the address of the server that it was to ask, so it asked nobody"
+    } else if found == "- type: MESSAGE" {
+        "dig +yaml wrote this, and only dig's plain text is read"
+    } else if found.parse::<std::net::IpAddr>().is_ok() || text::is_record(found) {
+        "an answer alone does not say which server gave it, nor to which question"
+    } else {
+        let found = plain::shortened(found, limits::SHOWN_OF_FILE);
+        return DigError::NoAnswer { line, found };
+    };
+    DigError::Unusable { line, why }
 }

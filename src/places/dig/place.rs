@@ -22,12 +22,14 @@ fn gap(fact: &str, reason: &str) -> Gap {
 
 /// What was asked, as far as the run shows it.
 fn asked(run: &Run) -> Option<(Name, RecordType)> {
-    let command = run.command.as_ref();
-    let qtype = command.map_or(RecordType::A, |command| command.qtype);
-    let name = command
-        .and_then(|command| command.name.as_ref())
-        .or(run.unreached.as_ref());
-    run.question.clone().or_else(|| name.map(|name| (name.clone(), qtype)))
+    let questions = run.command.as_ref().map(|command| command.questions.as_slice());
+    let of_command = match (questions, &run.unreached) {
+        (Some([question]), _) => Some(question.clone()),
+        (Some(questions), Some(name)) => questions.iter().find(|(other, _)| other == name).cloned(),
+        _ => None,
+    };
+    let unreached = run.unreached.as_ref().map(|name| (name.clone(), RecordType::A));
+    run.question.clone().or(of_command).or(unreached)
 }
 
 /// Whether all of the answer is there: a text that is cut off would say something else.
@@ -49,18 +51,30 @@ fn check_whole(run: &Run) -> Result<(), DigError> {
     }
 }
 
-/// What the runs show, as a capture that knows less.
-pub(super) fn capture(runs: Vec<Run>) -> Result<Capture, DigError> {
-    let mut names = Vec::new();
-    for run in &runs {
+/// What the runs show, as captures that know less: one for each endpoint that was asked for, in their order, else one
+/// for the first name. Runs that did not come to an end say nothing.
+pub(super) fn captures(runs: &[Run]) -> Result<Vec<Capture>, DigError> {
+    let mut names: Vec<Name> = Vec::new();
+    for run in runs.iter().filter(|run| run.is_done()) {
         check_whole(run)?;
-        names.extend(asked(run).map(|(name, _)| name));
+        let name = asked(run).map(|(name, _)| name);
+        names.extend(name.filter(|name| !names.contains(name)));
     }
-    let endpoint = names.iter().find(|name| EndpointName::parse(name).is_ok());
-    let Some(hostname) = endpoint.or(names.first()).cloned() else {
+    let is_endpoint = |name: &Name| EndpointName::parse(name).is_ok();
+    if names.iter().any(is_endpoint) {
+        names.retain(is_endpoint);
+    } else {
+        names.truncate(1);
+    }
+    if names.is_empty() {
         let line = runs.first().map_or(1, |run| run.line);
         return Err(DigError::Incomplete(line, "its question"));
-    };
+    }
+    names.into_iter().map(|name| capture(runs, name)).collect()
+}
+
+/// What the runs show of one name.
+fn capture(runs: &[Run], hostname: Name) -> Result<Capture, DigError> {
     let mut seen = Seen {
         gaps: vec![
             gap("control questions", "dig asked for the endpoint's name only"),
@@ -74,28 +88,54 @@ pub(super) fn capture(runs: Vec<Run>) -> Result<Capture, DigError> {
         observations: Vec::new(),
     };
     for run in runs {
-        seen.take(run, &hostname)?;
+        if run.is_done() {
+            seen.take(run.clone(), &hostname)?;
+        } else {
+            let what = if run.command.as_ref().is_some_and(|command| command.is_trace) {
+                "dig +trace asks the servers of each zone, not this host's, so it is left out"
+            } else {
+                "its answer is not in the text, so it is left out"
+            };
+            seen.gaps
+                .push(gap(&format!("the run of dig at line {}", run.line), what));
+        }
     }
     let Seen {
         mut gaps,
         taken_at,
-        mut observations,
+        observations,
     } = seen;
     let count = observations.len();
-    for (index, probed) in observations.iter_mut().enumerate() {
-        let role = probed.resolver.role.as_str();
-        probed.resolver.name = if count == 1 {
-            role.to_owned()
-        } else {
-            format!("{role}-{}", index + 1)
-        };
-    }
-    let has_aaaa = |probed: &Probed| {
-        let mut lookups = probed.lookups.iter();
-        lookups.any(|lookup| lookup.qtype == RecordType::AAAA)
-    };
-    if !observations.iter().all(has_aaaa) {
-        gaps.push(gap("the AAAA answer", "dig was not asked for it"));
+    let observations: Vec<Probed> = observations
+        .into_iter()
+        .enumerate()
+        .map(|(index, (mut probed, told))| {
+            probed.resolver.role = told.role();
+            let name = match told {
+                Told::Nothing => "server",
+                Told::Named | Told::Own => probed.resolver.role.as_str(),
+            };
+            probed.resolver.name = if count == 1 {
+                name.to_owned()
+            } else {
+                format!("{name}-{}", index + 1)
+            };
+            if told == Told::Nothing
+                && let Some(address) = probed.resolver.address
+            {
+                gaps.push(gap(
+                    &format!("whether {address} is a name server of that host's own"),
+                    "dig's command line is not in the text",
+                ));
+            }
+            probed
+        })
+        .collect();
+    for qtype in [RecordType::A, RecordType::AAAA] {
+        let was_asked = |probed: &Probed| probed.lookups.iter().any(|lookup| lookup.qtype == qtype);
+        if !observations.iter().all(was_asked) {
+            gaps.push(gap(&format!("the {qtype} answer"), "dig was not asked for it"));
+        }
     }
     if taken_at.is_none() {
         gaps.push(gap("when it was asked", "dig's text shows no time in UTC"));
@@ -136,7 +176,36 @@ pub(super) fn capture(runs: Vec<Run>) -> Result<Capture, DigError> {
 struct Seen {
     gaps: Vec<Gap>,
     taken_at: Option<String>,
-    observations: Vec<Probed>,
+    observations: Vec<(Probed, Told)>,
+}
+
+/// What the text tells of a server: whose it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Told {
+    /// Nothing: the command line is not there.
+    Nothing,
+    /// It was named on the command line, with @.
+    Named,
+    /// dig took it from that host's configuration.
+    Own,
+}
+
+impl Told {
+    fn of(run: &Run) -> Self {
+        match &run.command {
+            None => Self::Nothing,
+            Some(command) if command.has_server => Self::Named,
+            Some(_) => Self::Own,
+        }
+    }
+
+    fn role(self) -> Role {
+        match self {
+            Self::Nothing => Role::Unknown,
+            Self::Named => Role::Custom,
+            Self::Own => Role::Local,
+        }
+    }
 }
 
 impl Seen {
@@ -152,8 +221,20 @@ impl Seen {
         }
         let command = run.command.clone();
         let command = command.as_ref();
-        let named = command.is_some_and(|command| command.has_server);
-        let tried = command.map_or(Transport::Udp, |command| command.transport);
+        let told = Told::of(&run);
+        // CD is copied into the reply (RFC 4035 section 3.2.2).
+        if run.flags.cd || command.is_some_and(|command| command.is_unlike_clients) {
+            self.gaps.push(gap(
+                &format!("the answer for {name} {qtype} at line {}", run.line),
+                "asked with CD or without RD, which is not what clients ask, so it is left out",
+            ));
+            return Ok(());
+        }
+        let is_retried = run.errors_before_tcp.is_some();
+        let tried = match command.map_or(Transport::Udp, |command| command.transport) {
+            Transport::Udp if run.is_tcp && !is_retried => Transport::Tcp,
+            tried => tried,
+        };
         if let Some((server, None)) = run.server {
             self.gaps.push(gap(
                 &format!("the answer of {server}"),
@@ -169,6 +250,8 @@ impl Seen {
             self.taken_at.clone_from(&run.when);
         }
         let answered = match run.server {
+            // Before BIND 9.18 dig did not show that it was TCP.
+            Some((address, Some(_))) if is_retried => Some((address, Transport::Tcp)),
             Some((address, Some(transport))) => Some((address, transport)),
             // With +nostats the command line alone says who was asked.
             _ => command.and_then(|command| command.server).map(|server| (server, tried)),
@@ -187,7 +270,7 @@ impl Seen {
         for server in &servers {
             let of_server = others.iter().filter(|(other, _)| other == server);
             let lookup = lookup(Run::default(), of_server, &name, qtype, tried);
-            self.put(*server, tried, named, lookup);
+            self.put(*server, tried, told, lookup);
         }
         match answered {
             // A server that stands on the command line, and was not the one that was tried: it is one of several
@@ -195,7 +278,9 @@ impl Seen {
             Some(_) if !run.has_answer() && own.is_empty() && !servers.is_empty() => {}
             Some((address, transport)) => {
                 let lookup = lookup(run, own.iter(), &name, qtype, transport);
-                self.put(address, transport, named, lookup);
+                // Asked over TCP only since the reply over UDP was cut short: one server, asked in one way.
+                let transport = if is_retried { tried } else { transport };
+                self.put(address, transport, told, lookup);
             }
             None if servers.is_empty() => {
                 return Err(DigError::Incomplete(run.line, "its server"));
@@ -209,12 +294,12 @@ impl Seen {
     }
 
     /// Puts a look-up to those of the same server, of which it is one sample more.
-    fn put(&mut self, address: SocketAddr, transport: Transport, named: bool, lookup: Lookup) {
-        let same = self
-            .observations
-            .iter_mut()
-            .find(|probed| probed.resolver.address == Some(address) && probed.resolver.transport == Some(transport));
-        if let Some(probed) = same {
+    fn put(&mut self, address: SocketAddr, transport: Transport, told: Told, lookup: Lookup) {
+        let same = self.observations.iter_mut().find(|(probed, _)| {
+            probed.resolver.address == Some(address) && probed.resolver.transport == Some(transport)
+        });
+        if let Some((probed, so_far)) = same {
+            *so_far = told.max(*so_far);
             let again = probed
                 .lookups
                 .iter()
@@ -226,10 +311,10 @@ impl Seen {
             });
             return;
         }
-        self.observations.push(Probed {
+        let probed = Probed {
             resolver: Resolver {
                 name: String::new(),
-                role: if named { Role::Custom } else { Role::Local },
+                role: told.role(),
                 also: Vec::new(),
                 in_scope: true,
                 address: Some(address),
@@ -242,7 +327,8 @@ impl Seen {
             lookups: vec![lookup],
             system: None,
             interrupted: false,
-        });
+        };
+        self.observations.push((probed, told));
     }
 }
 
@@ -277,24 +363,44 @@ fn lookup<'a>(
     transport: Transport,
 ) -> Lookup {
     let blank = Attempt::unanswered(transport, true, 0.0);
+    // dig tries again over UDP, and over TCP once a reply was cut short.
+    let over_udp = run.errors_before_tcp;
+    let transport_of = |index: usize| match over_udp {
+        Some(count) if index < count => Transport::Udp,
+        _ => transport,
+    };
     let mut attempts: Vec<Attempt> = errors
-        .map(|(_, reason)| {
+        .enumerate()
+        .map(|(index, (_, reason))| {
             let (kind, reason) = failed(reason);
             Attempt {
+                transport: transport_of(index),
                 kind,
                 reason,
                 ..blank.clone()
             }
         })
-        .take(limits::ATTEMPTS_PER_LOOKUP - 1)
+        .take(limits::ATTEMPTS_PER_LOOKUP - 2)
         .collect();
+    if let Some(count) = over_udp {
+        let cut_short = Attempt {
+            transport: Transport::Udp,
+            kind: AnswerKind::Truncated,
+            ..blank.clone()
+        };
+        attempts.insert(count.min(attempts.len()), cut_short);
+    }
     let Some(rcode) = run.status else {
         // What was refused in every try is unreachable; what was silent once is taken for silent.
         let refused = attempts
             .first()
             .filter(|_| attempts.iter().all(|attempt| attempt.kind == AnswerKind::Unreachable))
             .cloned();
-        let last = refused.unwrap_or_else(|| blank.clone());
+        let cut_short = attempts
+            .iter()
+            .find(|attempt| attempt.kind == AnswerKind::Truncated)
+            .cloned();
+        let last = refused.or(cut_short).unwrap_or_else(|| blank.clone());
         if attempts.is_empty() {
             attempts.push(blank);
         }

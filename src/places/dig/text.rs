@@ -2,13 +2,13 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::DigError;
+use super::{DigError, others};
 use crate::dns::{ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, Section};
 use crate::limits;
 use crate::observation::Transport;
 
 /// One run of dig, as far as its text shows.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Run {
     /// The line that it is known by.
     pub(super) line: usize,
@@ -30,10 +30,16 @@ pub(super) struct Run {
     /// Who answered, and how it was asked; `None` of the latter where it is no way that is asked here.
     pub(super) server: Option<(SocketAddr, Option<Transport>)>,
     pub(super) when: Option<String>,
+    /// Whether an error says that it was asked over TCP.
+    pub(super) is_tcp: bool,
     /// Servers that could not be reached, and how, try by try.
     pub(super) errors: Vec<(SocketAddr, String)>,
+    /// How many of those came before a reply that was cut short, after which dig asks over TCP.
+    pub(super) errors_before_tcp: Option<usize>,
     /// Whether dig gave up.
     silent: bool,
+    /// Whether the command line is its own, and not that of a prompt or of a run before.
+    has_banner: bool,
     /// Whether a section that was shown has come to its end: dig leaves a line blank behind each.
     pub(super) is_closed: bool,
     /// The name of an error that has it.
@@ -45,63 +51,27 @@ impl Run {
     pub(super) fn is_done(&self) -> bool {
         self.status.is_some() || self.silent
     }
+
+    /// Whether there is anything of a run.
+    pub(super) fn is_begun(&self) -> bool {
+        self.is_done() || self.has_banner || !self.errors.is_empty()
+    }
 }
 
 /// ` 9.18.1 <<>> @192.168.0.2 NAME`.
 #[derive(Clone)]
 pub(super) struct Command {
-    pub(super) name: Option<Name>,
-    pub(super) qtype: RecordType,
+    /// What is asked for: one command can have several names, each with a type.
+    pub(super) questions: Vec<(Name, RecordType)>,
     pub(super) server: Option<SocketAddr>,
     /// Whether a server stands there, by address or by name.
     pub(super) has_server: bool,
     /// How it was asked.
     pub(super) transport: Transport,
-}
-
-/// The first line that one of the other programs prints, and its name.
-pub(super) fn other_program(text: &str) -> Option<(usize, &'static str)> {
-    let program = |line: &str| {
-        let header = line.strip_prefix(";; ->>HEADER<<-");
-        if header.is_some_and(|rest| rest.contains("; status: ")) {
-            Some("kdig")
-        } else if header.is_some_and(|rest| rest.contains(", rcode: ")) {
-            Some("drill")
-        } else if line.starts_with("Trying \"") || line == "Using domain server:" {
-            Some("host")
-        } else if line.starts_with("Server:\t") || line.starts_with("Server:  ") {
-            Some("nslookup")
-        } else if line.starts_with("-- Information acquired via protocol ") {
-            Some("resolvectl query")
-        } else if line.starts_with("Name  ") && line.contains(" Type ") && line.contains(" Section ") {
-            Some("Resolve-DnsName")
-        } else if line.starts_with("NAME") && line.contains("CLASS") && line.contains("NAMESERVER") {
-            Some("doggo")
-        } else if is_of_q(line) {
-            Some("q")
-        } else if ["; fully validated", "; unsigned answer", "; negative response"]
-            .iter()
-            .any(|comment| line.starts_with(comment))
-        {
-            Some("delv")
-        } else {
-            None
-        }
-    };
-    let mut lines = text.lines().enumerate();
-    lines.find_map(|(index, line)| Some((index + 1, program(line.trim_end())?)))
-}
-
-/// A record as q prints it: a name, a TTL in words, a type and the data.
-fn is_of_q(line: &str) -> bool {
-    let mut words = line.split_whitespace();
-    let (Some(name), Some(ttl), Some(third), Some(_)) = (words.next(), words.next(), words.next(), words.next()) else {
-        return false;
-    };
-    let is_duration =
-        ttl.starts_with(|c: char| c.is_ascii_digit()) && ttl.ends_with('s') && ttl.contains(['m', 'h', 's']);
-    // dig writes such a TTL too (+ttlunits), with the class behind it.
-    third != "IN" && name.ends_with('.') && is_duration && ttl.chars().all(|c| c.is_ascii_digit() || "hms".contains(c))
+    /// Whether the name was followed from the root (+trace), past the host's own name servers.
+    pub(super) is_trace: bool,
+    /// Whether it was asked without RD (+norecurse) or with CD (+cdflag), as no client asks.
+    pub(super) is_unlike_clients: bool,
 }
 
 /// The runs, in their order, finished or not.
@@ -111,10 +81,43 @@ pub(super) fn runs(text: &str) -> Result<Vec<Run>, DigError> {
     let mut in_question = false;
     // What dig sends (+qr) has the form of a reply: only its question is taken.
     let mut is_sending = false;
+    // The command at a prompt, for a run that does not show its own; and how many runs more the last banner is for.
+    let mut at_prompt: Option<Command> = None;
+    let mut more: Option<(Command, usize)> = None;
     let mut lines = text.lines().enumerate();
     while let Some((index, line)) = lines.next() {
         let number = index + 1;
         let line = line.trim_end();
+        if let Some((_, arguments)) = others::at_prompt(line) {
+            at_prompt = Some(command(arguments));
+            section = None;
+            in_question = false;
+            continue;
+        }
+        let error = network_error(line);
+        let is_banner = line.starts_with("; <<>> DiG");
+        let is_truncated = line.starts_with(";; Truncated, retrying in TCP mode");
+        let begins = is_banner
+            || is_truncated
+            || error.is_some()
+            || line == ";; Sending:"
+            || line.starts_with(";; ->>HEADER<<-") && !is_sending;
+        let ends = |run: &Run| run.is_done() || is_banner && run.has_banner;
+        if begins && runs.last().is_some_and(ends) {
+            runs.push(Run::default());
+        }
+        if begins
+            && !is_banner
+            && let Some(run) = runs.last_mut().filter(|run| run.command.is_none())
+        {
+            run.command = at_prompt.take();
+            if run.command.is_none()
+                && let Some((command, left)) = more.as_mut().filter(|(_, left)| *left > 0)
+            {
+                *left -= 1;
+                run.command = Some(command.clone());
+            }
+        }
         if line == ";; Sending:" {
             is_sending = true;
         } else if is_sending && (line.starts_with(";; QUERY SIZE:") || line.starts_with(";; Got answer:")) {
@@ -127,14 +130,24 @@ pub(super) fn runs(text: &str) -> Result<Vec<Run>, DigError> {
             continue;
         }
         let wrong = |what| DigError::Line(number, what);
-        let error = network_error(line);
-        let begins = line.starts_with("; <<>> DiG") || line.starts_with(";; ->>HEADER<<-") || error.is_some();
-        if begins && runs.last().is_some_and(Run::is_done) {
-            runs.push(Run::default());
-        }
         let Some(run) = runs.last_mut() else { continue };
-        if let Some(command) = line.strip_prefix("; <<>> DiG") {
-            run.command = Some(self::command(command));
+        if let Some(words) = line.strip_prefix("; <<>> DiG") {
+            let command = command(words.split_once("<<>>").map_or("", |(_, words)| words));
+            // dig prints it once, and has the next answer without it. Which question that is about stands there.
+            let others = command.questions.len().saturating_sub(1);
+            let of_others = Command {
+                questions: Vec::new(),
+                ..command.clone()
+            };
+            more = Some((of_others, others));
+            at_prompt = None;
+            run.command = Some(command);
+            run.has_banner = true;
+            if run.line == 0 {
+                run.line = number;
+            }
+        } else if is_truncated {
+            run.errors_before_tcp = Some(run.errors.len());
         } else if let Some(header) = line.strip_prefix(";; ->>HEADER<<-") {
             let status = header.split("status: ").nth(1).and_then(|rest| rest.split(',').next());
             run.line = number;
@@ -143,7 +156,14 @@ pub(super) fn runs(text: &str) -> Result<Vec<Run>, DigError> {
                     .and_then(|status| status.trim().parse().ok())
                     .ok_or(wrong("no status that is known"))?,
             );
-        } else if let Some(NetworkError { server, name, reason }) = error {
+        } else if let Some(NetworkError {
+            server,
+            name,
+            reason,
+            is_tcp,
+        }) = error
+        {
+            run.is_tcp |= is_tcp;
             let server = self::server(server).ok_or(wrong("no address of a server"))?;
             run.line = number;
             run.unreached = name.filter(|name| *name != ".").and_then(|name| name.parse().ok());
@@ -183,7 +203,7 @@ pub(super) fn runs(text: &str) -> Result<Vec<Run>, DigError> {
             run.server = Some((address, transport(server)));
         } else if let Some(when) = line.strip_prefix(";; WHEN: ") {
             run.when = self::when(when);
-        } else if line.is_empty() {
+        } else if line.is_empty() || line.starts_with("```") {
             run.is_closed |= section.is_some() || in_question;
             section = None;
             in_question = false;
@@ -230,6 +250,7 @@ struct NetworkError<'a> {
     server: &'a str,
     name: Option<&'a str>,
     reason: &'a str,
+    is_tcp: bool,
 }
 
 /// `;; communications error to 192.0.2.1#53: timed out`, and
@@ -241,52 +262,77 @@ fn network_error(line: &str) -> Option<NetworkError<'_>> {
             server,
             name: None,
             reason,
+            is_tcp: false,
         });
     }
-    let rest = line
-        .strip_prefix(";; UDP setup with ")
-        .or_else(|| line.strip_prefix(";; Connection to "))?;
+    let over_tcp = line.strip_prefix(";; Connection to ");
+    let rest = over_tcp.or_else(|| line.strip_prefix(";; UDP setup with "))?;
     let (who, reason) = rest.split_once(" failed: ")?;
     let (server, name) = who.split_once(" for ")?;
     Some(NetworkError {
         server,
         name: Some(name),
         reason: reason.trim_end_matches('.'),
+        is_tcp: over_tcp.is_some(),
     })
 }
 
-/// The name, the type and the server on dig's command line.
-fn command(line: &str) -> Command {
-    let words = || {
-        let words = line.split("<<>>").nth(1).unwrap_or_default();
-        words.split_whitespace()
+/// The names, the types and the server on dig's command line.
+fn command(words: &str) -> Command {
+    let mut command = Command {
+        questions: Vec::new(),
+        server: None,
+        has_server: false,
+        transport: Transport::Udp,
+        is_trace: false,
+        is_unlike_clients: false,
     };
-    let server = words().find_map(|word| word.strip_prefix('@'));
-    let plain = || words().filter(|word| !word.starts_with(['@', '+', '-']));
-    let address = server.and_then(|server| server.parse::<IpAddr>().ok());
-    let port = words().skip_while(|word| *word != "-p").nth(1);
-    let transport = words()
-        .find_map(|word| match word.split_once('=').map_or(word, |(flag, _)| flag) {
-            "+tcp" | "+vc" => Some(Transport::Tcp),
-            "+tls" => Some(Transport::Tls),
-            "+https" | "+https-get" | "+https-post" => Some(Transport::Https),
-            _ => None,
-        })
-        .unwrap_or(Transport::Udp);
-    let port = port
-        .and_then(|port| port.parse().ok())
-        .unwrap_or(transport.default_port());
-    Command {
-        name: plain()
-            .find(|word| word.contains('.'))
-            .and_then(|word| word.parse().ok()),
-        qtype: plain()
-            .find_map(|word| word.to_ascii_uppercase().parse().ok())
-            .unwrap_or(RecordType::A),
-        server: address.map(|ip| SocketAddr::new(ip, port)),
-        has_server: server.is_some(),
-        transport,
+    let (mut server, mut port) = (None, None);
+    // Before the first name, a type is for all names that have none of their own.
+    let mut of_all = RecordType::A;
+    let mut words = words.split_whitespace();
+    while let Some(word) = words.next() {
+        let flag = word.split_once('=').map_or(word, |(flag, _)| flag);
+        let qtype = match word {
+            "-t" => words.next().and_then(|word| word.to_ascii_uppercase().parse().ok()),
+            _ if word.contains(['.', '@', '+', '-']) => None,
+            _ => word.to_ascii_uppercase().parse::<RecordType>().ok(),
+        };
+        match flag {
+            "-t" => {}
+            "-p" => port = words.next().and_then(|port| port.parse().ok()),
+            // Options that have a value.
+            "-b" | "-c" | "-f" | "-k" | "-x" | "-y" => {
+                let _ = words.next();
+            }
+            "+tcp" | "+vc" => command.transport = Transport::Tcp,
+            "+tls" => command.transport = Transport::Tls,
+            "+https" | "+https-get" | "+https-post" => command.transport = Transport::Https,
+            "+trace" => command.is_trace = true,
+            "+cd" | "+cdflag" | "+nordflag" => command.is_unlike_clients = true,
+            _ if flag.starts_with("+norec") => command.is_unlike_clients = true,
+            _ => {
+                if let Some(word) = word.strip_prefix('@') {
+                    command.has_server = true;
+                    server = server.or(Some(word));
+                } else if !word.starts_with(['+', '-'])
+                    && word.contains('.')
+                    && let Ok(name) = word.parse()
+                {
+                    command.questions.push((name, of_all));
+                }
+            }
+        }
+        match (qtype, command.questions.last_mut()) {
+            (Some(qtype), Some(question)) => question.1 = qtype,
+            (Some(qtype), None) => of_all = qtype,
+            (None, _) => {}
+        }
     }
+    let port = port.unwrap_or(command.transport.default_port());
+    let address = server.and_then(|server| server.parse::<IpAddr>().ok());
+    command.server = address.map(|ip| SocketAddr::new(ip, port));
+    command
 }
 
 /// `192.168.0.2#53(192.168.0.2) (UDP)`, `fe80::1%eth0#53`.
@@ -418,6 +464,11 @@ fn shown(section: Section, line: &str) -> Option<Shown> {
         ttl,
         data,
     }))
+}
+
+/// Whether a line is a record, as dig shows it.
+pub(super) fn is_record(line: &str) -> bool {
+    shown(Section::Answer, line).is_some()
 }
 
 /// Seconds, as a number or with units as +ttlunits shows them: `900`, `15m`, `1h30m`.
