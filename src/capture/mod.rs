@@ -2,6 +2,7 @@
 //! another shape or of another version. What is not a capture is refused with one line and its place; what
 //! was concluded then is left out, since it is concluded again.
 
+mod refused;
 mod version_1;
 
 use std::borrow::Cow;
@@ -25,14 +26,17 @@ use crate::text;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CaptureError {
     /// Nothing in it.
-    #[error("is empty")]
+    #[error("is empty: write a capture with --save FILE or -o json")]
     Empty,
     /// More octets than are read.
     #[error("is larger than {} MiB", limits::CAPTURE >> 20)]
     TooLarge,
     /// Not JSON, or of another shape.
-    #[error("is not a capture: {0}")]
+    #[error("is not a capture: {0}: write one with --save FILE or -o json")]
     Malformed(String),
+    /// JSON, and no object.
+    #[error("is not a capture: it is not one JSON object; write one with --save FILE or -o json")]
+    NoObject,
     /// JSON of something else.
     #[error("is not a capture: it has no schema_version; write one with --save FILE or -o json")]
     NoVersion,
@@ -87,10 +91,10 @@ impl Head {
 
     /// What cannot be read, and where another program made it, which: under the same version of the shape it may
     /// have a word more.
-    fn malformed(&self, error: &serde_json::Error) -> CaptureError {
+    fn malformed(&self, error: &serde_json::Error, text: &str) -> CaptureError {
         let this = Tool::this();
         let this = format!("{} {}", this.name, this.version);
-        match (malformed(error), self.by()) {
+        match (malformed(error, text), self.by()) {
             (CaptureError::Malformed(what), Some(by)) if by != this => CaptureError::Malformed(format!(
                 "{what} (it was written by {}, and this is {this})",
                 shortened(&by)
@@ -216,13 +220,19 @@ pub fn parse_any<K: DeserializeOwned, U: DeserializeOwned>(bytes: &[u8]) -> Resu
     let (head, version, text) = begin(bytes)?;
     if head.captures.is_none() {
         let document: Document = serde_json::from_str(&text).map_err(|error| {
-            head.malformed(&in_facts::<OfFacts<HostFacts>, OfFacts<AwsFacts>>(&text).unwrap_or(error))
+            head.malformed(
+                &in_facts::<OfFacts<HostFacts>, OfFacts<AwsFacts>>(&text).unwrap_or(error),
+                &text,
+            )
         })?;
         is_time(&document.taken_at)?;
         return Ok(Held::One(Box::new(document.capture(version)?)));
     }
     let read: Several<K, U> = serde_json::from_str(&text).map_err(|error| {
-        head.malformed(&in_facts::<InPlaces<HostFacts>, InPlaces<AwsFacts>>(&text).unwrap_or(error))
+        head.malformed(
+            &in_facts::<InPlaces<HostFacts>, InPlaces<AwsFacts>>(&text).unwrap_or(error),
+            &text,
+        )
     })?;
     if read.places.len() != read.captures.len() {
         return Err(CaptureError::Unmatched {
@@ -254,8 +264,11 @@ fn begin(bytes: &[u8]) -> Result<(Head, u64, Cow<'_, str>), CaptureError> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(CaptureError::Empty);
     }
-    measure(bytes)?;
-    let head: Head = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
+    measure(&text)?;
+    if !text.trim_start().starts_with('{') {
+        return Err(CaptureError::NoObject);
+    }
+    let head: Head = serde_json::from_slice(bytes).map_err(|error| malformed(&error, &text))?;
     let version = head.schema_version.as_ref().ok_or(CaptureError::NoVersion)?;
     let version = match version.as_u64() {
         None => return Err(CaptureError::Version(shortened(&version.to_string()))),
@@ -308,13 +321,8 @@ impl Document {
     }
 }
 
-fn malformed(error: &serde_json::Error) -> CaptureError {
-    let text = error.to_string();
-    // The place stands at the end, and is not what is cut.
-    let place = format!(" at line {} column {}", error.line(), error.column());
-    let what = text.strip_suffix(&place).unwrap_or(&text);
-    let place = if error.line() == 0 { "" } else { &place };
-    CaptureError::Malformed(format!("{}{place}", shortened(what)))
+fn malformed(error: &serde_json::Error, text: &str) -> CaptureError {
+    CaptureError::Malformed(refused::said(error, text))
 }
 
 fn shortened(text: &str) -> String {
@@ -337,12 +345,12 @@ const CONCLUDED_OF_RESOLVER: &[&str] = &["expected", "addresses", "samples"];
 const CONCLUDED_OF_PLACE: &[&str] = &["headline", "gaps"];
 
 /// Walks the document once without keeping it, and holds its lists, texts and times to their bounds.
-fn measure(bytes: &[u8]) -> Result<(), CaptureError> {
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
+fn measure(text: &str) -> Result<(), CaptureError> {
+    let mut reader = serde_json::Deserializer::from_str(text);
     let measured = Measure { key: "", inside: "" }
         .deserialize(&mut reader)
         .and_then(|()| reader.end());
-    measured.map_err(|error| malformed(&error))
+    measured.map_err(|error| malformed(&error, text))
 }
 
 /// A value, under the key it stands at, in an object under the key that one stands at.

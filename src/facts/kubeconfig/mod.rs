@@ -112,7 +112,9 @@ pub enum KubeconfigError {
         contexts: String,
     },
     /// There is no such context.
-    #[error("kubeconfig {files}: no context {context:?}; it has {contexts}")]
+    #[error(
+        "kubeconfig {files}: no context {context:?}; it has {contexts}: name one with --context, or another file (--kubeconfig)"
+    )]
     NoSuchContext {
         /// The files.
         files: String,
@@ -122,7 +124,9 @@ pub enum KubeconfigError {
         contexts: String,
     },
     /// The context's cluster is not there, or has no server.
-    #[error("kubeconfig {files}: context {context:?} names the cluster {cluster:?}, which has no server there")]
+    #[error(
+        "kubeconfig {files}: context {context:?} names the cluster {cluster:?}, which has no server there: name another context (--context), or write it anew with aws eks update-kubeconfig"
+    )]
     NoServer {
         /// The files.
         files: String,

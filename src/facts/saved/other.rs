@@ -106,7 +106,10 @@ pub(super) fn named(of: &Members<'_>) -> NotFacts {
     let listed: Vec<String> = keys.iter().take(limits::KEYS_SHOWN).map(|key| shown(key)).collect();
     let what = format!("JSON with {}, which is nothing that is read here", listed.join(", "));
     match nearest(&keys) {
-        Some(call) => refused(&what, &format!("nearest to it is what {} prints", call.command())),
+        Some(call) => refused(
+            &what,
+            &format!("save what {} prints, which is nearest to it", call.command()),
+        ),
         None => refused(&what, CLUSTER),
     }
 }

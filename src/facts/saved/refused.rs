@@ -25,7 +25,7 @@ pub enum NotFacts {
         stands: String,
     },
     /// JSON that is almost one of the documents.
-    #[error("is not as AWS prints it: {0}")]
+    #[error("is not as AWS prints it: {0}; save it again with --output json")]
     Shape(#[from] WrongShape),
     /// Something else, which we know by name.
     #[error("is {what} (line {line}): {instead}")]

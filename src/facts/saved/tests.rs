@@ -265,7 +265,10 @@ fn what_is_no_document_is_refused() {
         ),
         (r#"{"schema_version":1}"#, "line 1: the object has no \"taken_at\""),
     ] {
-        assert_eq!(read(text).to_string(), format!("is not as AWS prints it: {says}"));
+        assert_eq!(
+            read(text).to_string(),
+            format!("is not as AWS prints it: {says}; save it again with --output json")
+        );
     }
     // The place is in the file, not in the document.
     let second = format!("{}\n\n{{\"Vpcs\":[7]}}", cluster("a", X));
@@ -610,7 +613,7 @@ fn a_refusal_is_in_our_own_words() {
         ),
         (
             r#"{"ResolverQueryLogConfigs":[]}"#,
-            "nearest to it is what aws route53resolver list-resolver-",
+            "save what aws route53resolver list-resolver-",
         ),
         (
             "$ aws eks describe-cluster\n",

@@ -1,0 +1,231 @@
+//! Why a document is not read, in words: the line, what stands there, and what it has to be. The JSON library's own
+//! words are for who wrote the program.
+
+use serde_json::error::Category;
+
+use crate::limits;
+use crate::text;
+
+/// How alike two words have to be (Jaro), from 0 to 1, for one to be a slip of the other.
+const ALIKE: f64 = 0.7;
+
+/// What is wrong with the document, from the parser's message and its place.
+pub(super) fn said(error: &serde_json::Error, document: &str) -> String {
+    let message = error.to_string();
+    // The place is said once, in front.
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let message = message.strip_suffix(&place).unwrap_or(&message);
+    let line = error.line().max(1);
+    match error.classify() {
+        Category::Eof => format!("its JSON does not end, and line {line} is the last; save the whole document again"),
+        Category::Io | Category::Syntax if message == "recursion limit exceeded" => {
+            format!("line {line}: objects and lists are nested deeper than in any capture")
+        }
+        Category::Io | Category::Syntax => {
+            let there = there(document, line, error.column());
+            match key_before(document, line, error.column()) {
+                Some(key) if !there.is_empty() => format!("line {line}: {key} cannot be {}", quoted(&there)),
+                _ if there.is_empty() => format!("line {line}: the JSON cannot go on there"),
+                _ => format!("line {line}: JSON cannot go on with {}", quoted(&there)),
+            }
+        }
+        Category::Data => {
+            let key = key_before(document, line, error.column());
+            format!("line {line}: {}", of_data(message, key.as_deref()))
+        }
+    }
+}
+
+/// What is wrong with a value that is JSON, and not what stands at that name in a capture.
+fn of_data(message: &str, key: Option<&str>) -> String {
+    let value = key.unwrap_or("the document");
+    let between = |start: &str, end: &str| {
+        let rest = message.strip_prefix(start)?;
+        rest.split_once(end)
+    };
+    if let Some((found, wanted)) = between("invalid type: ", ", expected ") {
+        format!("{value} is {}, and has to be {}", kind(found), wanted_kind(wanted))
+    } else if let Some((found, wanted)) = between("invalid value: ", ", expected ") {
+        format!("{value} is {}, and has to be {}", kind(found), wanted_kind(wanted))
+    } else if let Some((name, _)) = between("missing field `", "`") {
+        format!("the object that ends there has no {}", quoted(name))
+    } else if let Some((name, _)) = between("duplicate field `", "`") {
+        format!("{} stands twice in one object", quoted(name))
+    } else if let Some((name, known)) = between("unknown variant `", "`, expected ") {
+        let nearest = nearest(name, known.split('`').skip(1).step_by(2));
+        let nearest = nearest.map_or_else(String::new, |nearest| format!("; the nearest that is: {nearest}"));
+        format!("{} is not known at {value}{nearest}", quoted(name))
+    } else if message.starts_with("invalid length ") {
+        format!("{value} is a list, and has to be an object")
+    } else if message.starts_with("trailing characters") {
+        "more stands behind the end of the document".to_owned()
+    } else {
+        // What the reader of that value says itself.
+        text::shortened(message, limits::PARSER_MESSAGE)
+    }
+}
+
+/// ``integer `7` ``, `string "x"`, `map`: as the library names what it found.
+fn kind(found: &str) -> String {
+    let inner = |found: &str| found.trim_matches('`').to_owned();
+    match found.split_once(' ') {
+        Some(("integer", number)) => format!("the number {}", inner(number)),
+        Some(("floating", point)) => format!("the number {}", inner(point.trim_start_matches("point "))),
+        Some(("boolean", value)) => inner(value),
+        Some(("string", value)) => format!("the text {}", text::shortened(value, limits::SHOWN_OF_FILE)),
+        _ => match found {
+            "null" | "unit value" => "null",
+            "map" => "an object",
+            "sequence" => "a list",
+            _ => "something else",
+        }
+        .to_owned(),
+    }
+}
+
+/// `u32`, `a string`, `struct Asked`: as the library names what it wants.
+fn wanted_kind(wanted: &str) -> &'static str {
+    let word = wanted.split(' ').next().unwrap_or_default();
+    match wanted {
+        "a string" | "string" | "a borrowed string" => "a text",
+        "a boolean" => "true or false",
+        "a sequence" => "a list",
+        "f32" | "f64" => "a number",
+        "IP address" | "IPv4 address" | "IPv6 address" => "an IP address",
+        "socket address" => "an address with a port",
+        _ if matches!(word, "u8" | "u16" | "u32" | "u64" | "usize" | "i32" | "i64") => "a whole number in its bounds",
+        _ if matches!(word, "struct" | "map") || wanted.starts_with("a map") => "an object",
+        _ => "what this program writes there",
+    }
+}
+
+fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_ascii_lowercase();
+    let alike = known.map(|name| (strsim::jaro(&word, name), name));
+    let best = alike.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (best.0 > ALIKE).then_some(best.1)
+}
+
+fn quoted(text: &str) -> String {
+    format!("{:?}", text::shortened(text, limits::SHOWN_OF_FILE))
+}
+
+/// The octets of the document up to a place, whose line and column are from 1.
+fn up_to(document: &str, line: usize, column: usize) -> usize {
+    let before: usize = document.split_inclusive('\n').take(line - 1).map(str::len).sum();
+    let mut at = (before + column.saturating_sub(1)).min(document.len());
+    while !document.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// What stands at a place, up to the end of the value or of the line.
+fn there(document: &str, line: usize, column: usize) -> String {
+    let rest = &document[up_to(document, line, column)..];
+    let rest = rest.lines().next().unwrap_or_default().trim();
+    rest.trim_end_matches(',').to_owned()
+}
+
+/// The last name in front of a place whose value begins or ends there: `"name":`.
+fn key_before(document: &str, line: usize, column: usize) -> Option<String> {
+    let before = &document[..up_to(document, line, column)];
+    // A value is looked for in the lines next to it only.
+    let from = before.len().saturating_sub(limits::PARSER_MESSAGE);
+    let from = (from..=before.len()).find(|at| before.is_char_boundary(*at))?;
+    let (name, _) = before[from..].rsplit_once("\":")?;
+    let (_, name) = name.rsplit_once('"')?;
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+    is_name.then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only what is refused is looked at")]
+    struct Shape {
+        number: u32,
+        list: Vec<std::net::IpAddr>,
+        way: Way,
+        inner: Option<Inner>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum Way {
+        OverTcp,
+        OverUdp,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only what is refused is looked at")]
+    struct Inner {
+        name: String,
+    }
+
+    #[test]
+    fn each_kind_of_fault_in_our_words() {
+        let whole = "{\n\"number\": 1,\n\"list\": [],\n\"way\": \"over-tcp\"\n}";
+        assert!(serde_json::from_str::<Shape>(whole).is_ok());
+        assert!(matches!(serde_json::from_str(r#""over-udp""#), Ok(Way::OverUdp)));
+        for (from, to, says) in [
+            (
+                "1,",
+                "\"x\",",
+                "line 2: number is the text \"x\", and has to be a whole number in its bounds",
+            ),
+            (
+                "1,",
+                "-1,",
+                "line 2: number is the number -1, and has to be a whole number in its bounds",
+            ),
+            (
+                "1,",
+                "null,",
+                "line 2: number is null, and has to be a whole number in its bounds",
+            ),
+            ("[]", "{}", "line 3: list is an object, and has to be a list"),
+            ("[]", "[7]", "line 3: list is the number 7, and has to be an IP address"),
+            (
+                "over-tcp",
+                "over-tpc",
+                "line 4: \"over-tpc\" is not known at way; the nearest that is: over-tcp",
+            ),
+            ("over-tcp", "zzz", "line 4: \"zzz\" is not known at way"),
+            ("\"over-tcp\"", "7", "line 4: way cannot be \"7\""),
+            (
+                "\"number\": 1,\n",
+                "",
+                "line 4: the object that ends there has no \"number\"",
+            ),
+            (
+                "[],",
+                "[],\n\"list\": [],",
+                "line 4: \"list\" stands twice in one object",
+            ),
+            (
+                "\n}",
+                ",\n\"inner\": 7}",
+                "line 5: inner is the number 7, and has to be an object",
+            ),
+            (
+                "\n}",
+                "",
+                "its JSON does not end, and line 4 is the last; save the whole document again",
+            ),
+            ("1,", "1 2,", "line 2: number cannot be \"2\""),
+        ] {
+            let text = whole.replacen(from, to, 1);
+            let error = serde_json::from_str::<Shape>(&text).expect_err(&text);
+            assert_eq!(said(&error, &text), says, "{error}");
+        }
+        let error = serde_json::from_str::<Shape>("<html>").expect_err("HTML");
+        assert_eq!(said(&error, "<html>"), "line 1: JSON cannot go on with \"<html>\"");
+        let deep = "[".repeat(1000);
+        let error = serde_json::from_str::<serde_json::Value>(&deep).expect_err("too deep");
+        assert!(said(&error, &deep).contains("nested deeper"));
+    }
+}
