@@ -76,10 +76,7 @@ fn a_capture_that_is_cut_off_is_refused() {
         let error = capture::parse(&whole.as_bytes()[..end]).unwrap_err();
         let text = error.to_string();
         assert!(!text.contains('\n'), "{end}: {text}");
-        assert!(
-            error == CaptureError::Empty || text.contains(" at line "),
-            "{end}: {text}"
-        );
+        assert!(error == CaptureError::Empty || text.contains("line "), "{end}: {text}");
     }
 }
 
@@ -98,10 +95,7 @@ fn a_capture_that_is_cut_off_at_any_octet_is_refused() {
     assert!(capture::parse(whole.as_bytes()).is_ok());
     for end in 0..whole.len() {
         let text = capture::parse(&whole.as_bytes()[..end]).unwrap_err().to_string();
-        assert!(
-            text == "is empty" || text.contains(" at line 1 column "),
-            "{end}: {text}"
-        );
+        assert!(text.starts_with("is empty") || text.contains("line 1"), "{end}: {text}");
         assert!(!text.contains(char::is_control), "{end}: {text:?}");
     }
 }
@@ -128,7 +122,7 @@ fn a_mistake_in_the_facts_has_its_place() {
         let text = serde_json::to_string_pretty(&document).unwrap();
         let begin = text.lines().position(|line| line.contains("a mistake")).unwrap();
         let said = capture::parse(text.as_bytes()).unwrap_err().to_string();
-        let near = (begin..begin + 3).any(|line| said.contains(&format!(" at line {line} ")));
+        let near = (begin..begin + 3).any(|line| said.contains(&format!(" line {line}: ")));
         assert!(near, "{name}: line {begin}: {said}");
     }
 }
@@ -146,20 +140,16 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     vec![
         ("nothing", Vec::new(), "is empty"),
         ("blanks", text(" \n\t"), "is empty"),
-        ("not JSON", text("no such host"), "line 1 column"),
+        ("not JSON", text("no such host"), "line 1: \"no such host\" is not JSON"),
         ("not UTF-8", b"{\"a\": \"\xff\xfe\"}".to_vec(), "no schema_version"),
         ("UTF-16", b"\xff\xfe{\0}\0".to_vec(), "no schema_version"),
         ("octets", vec![0; 64], "is empty"),
-        ("a list", text("[1, 2]"), "invalid type"),
-        ("a number", text("1e999"), "out of range"),
+        ("a list", text("[1, 2]"), "it is not one JSON object"),
+        ("a number", text("1e999"), "a number is too large"),
         ("nothing of ours", text("{\"a\": 1}"), "no schema_version"),
-        ("two documents", text("{} {}"), "trailing"),
-        ("deep lists", "[".repeat(100_000).into_bytes(), "recursion limit"),
-        (
-            "deep objects",
-            "{\"a\":".repeat(100_000).into_bytes(),
-            "recursion limit",
-        ),
+        ("two documents", text("{} {}"), "more stands behind the end"),
+        ("deep lists", "[".repeat(100_000).into_bytes(), "nested deeper"),
+        ("deep objects", "{\"a\":".repeat(100_000).into_bytes(), "nested deeper"),
         (
             "deep inside",
             with(|d| {
@@ -169,7 +159,7 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
                 }
                 d["new"] = deep;
             }),
-            "recursion limit",
+            "nested deeper",
         ),
         (
             "a version of text",
@@ -227,7 +217,7 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "a wrong type",
             with(|d| d["resolvers"][0]["lookups"] = "none".into()),
-            "invalid type",
+            "is the text \"none\", and has to be a list",
         ),
         (
             "a wrong address",
@@ -237,14 +227,14 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "a wrong verdict of a look-up",
             with(|d| d["resolvers"][0]["lookups"][0]["kind"] = "\u{1b}[31mred".into()),
-            "unknown variant",
+            "is not known at kind",
         ),
         (
             "no target",
             with(|d| {
                 d.as_object_mut().unwrap().remove("target");
             }),
-            "missing field `target`",
+            "has no \"target\"",
         ),
         (
             "no name",
@@ -336,7 +326,7 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "a huge sample",
             with(|d| d["resolvers"][0]["lookups"][0]["sample"] = u64::MAX.into()),
-            "invalid value",
+            "and has to be a whole number",
         ),
         (
             "another flag",

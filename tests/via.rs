@@ -275,7 +275,7 @@ fn every_way_to_fail_is_one_line_and_the_others_stand() {
         ),
         ("foreign", "foreign", "eks-dns-doctor does not start there"),
         ("old", "old", "(it is eks-dns-doctor 0.0.1, and here is eks-dns-doctor"),
-        ("half", "half", "is not a capture: EOF while parsing"),
+        ("half", "half", "is not a capture: its JSON does not end"),
         ("silent", "silent", "is empty (GLIBC_2.99 not found)"),
         ("newer", "newer", "has schema_version 7"),
         ("types", "types", "is not a capture: "),

@@ -21,6 +21,17 @@ pub(super) fn said(error: &serde_json::Error, document: &str) -> String {
         Category::Io | Category::Syntax if message == "recursion limit exceeded" => {
             format!("line {line}: objects and lists are nested deeper than in any capture")
         }
+        Category::Io | Category::Syntax if message == "number out of range" => {
+            format!("line {line}: a number is too large")
+        }
+        Category::Io | Category::Syntax if message == "trailing characters" => {
+            format!("line {line}: more stands behind the end of the document")
+        }
+        Category::Io | Category::Syntax if !document.trim_start().starts_with(['{', '[']) => {
+            let first = document.lines().position(|line| !line.trim().is_empty()).unwrap_or(0);
+            let stands = document.lines().nth(first).unwrap_or_default().trim();
+            format!("line {}: {} is not JSON", first + 1, quoted(stands))
+        }
         Category::Io | Category::Syntax => {
             let there = there(document, line, error.column());
             match key_before(document, line, error.column()) {
@@ -57,8 +68,6 @@ fn of_data(message: &str, key: Option<&str>) -> String {
         format!("{} is not known at {value}{nearest}", quoted(name))
     } else if message.starts_with("invalid length ") {
         format!("{value} is a list, and has to be an object")
-    } else if message.starts_with("trailing characters") {
-        "more stands behind the end of the document".to_owned()
     } else {
         // What the reader of that value says itself.
         text::shortened(message, limits::PARSER_MESSAGE)

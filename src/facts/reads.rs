@@ -1,5 +1,5 @@
-//! The reads that are made of AWS, in one table: each with its IAM action, the fact it brings, what goes without it, and
-//! how its answer is taken. The answer is that of the API, or what the AWS CLI printed of it.
+//! The reads that are made of AWS, in one table: each with its IAM action, the fact it brings, what goes without it,
+//! and how its answer is taken. The answer is that of the API, or what the AWS CLI printed of it.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 

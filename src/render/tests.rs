@@ -1016,7 +1016,7 @@ fn the_reasons_for_the_headline_are_shown_where_they_are_asked_for() {
     let report = report.with_why();
     let table = shown(&report, Format::Table);
     assert!(
-        table.contains("Decided  - seen at local: the denial is of AWS's public zone"),
+        table.contains("Decided  - seen at local: the negative answer is from AWS's public zone"),
         "{table}"
     );
     assert!(

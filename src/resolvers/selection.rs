@@ -54,7 +54,8 @@ pub fn resolve(settings: &Settings, facts: &Facts) -> Result<Vec<Resolver>, Erro
     select(settings, facts)?.complete()
 }
 
-/// Narrows the scope to the roles and names of `--judge`. Nobody's judgement is narrowed while one of them is waited for.
+/// Narrows the scope to the roles and names of `--judge`. Nobody's judgement is narrowed while one of them is waited
+/// for.
 fn judge(resolvers: &mut [Resolver], judges: &[String]) -> Result<Option<WaitingFor>, Error> {
     if judges.is_empty() {
         return Ok(None);

@@ -1,5 +1,5 @@
-//! The XML in which EC2 (Query API, 2016-11-15), STS (2011-06-15) and Route 53 (2013-04-01) answer, as the JSON that the AWS
-//! CLI prints of it (API references of the three services): what reads the one then reads the other.
+//! The XML in which EC2 (Query API, 2016-11-15), STS (2011-06-15) and Route 53 (2013-04-01) answer, as the JSON that
+//! the AWS CLI prints of it (API references of the three services): what reads the one then reads the other.
 
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;

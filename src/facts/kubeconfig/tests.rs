@@ -149,7 +149,7 @@ fn what_leads_nowhere_says_where_and_why() {
     let good = update_kubeconfig();
     assert_eq!(
         refused(&good, Some("other")),
-        "kubeconfig config: no context \"other\"; it has shared"
+        "kubeconfig config: no context \"other\"; it has shared: name one with --context, or another file (--kubeconfig)"
     );
     assert!(refused("contexts: []", None).contains("has no context and no cluster"));
     assert!(refused("current-context: x", None).contains("no context \"x\"; it has no context"));

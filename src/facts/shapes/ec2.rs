@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::node::{Members, WrongShape};
 use crate::limits;
 
-/// The lists of the XML that EC2 answers in, by their element, and what each is called in JSON; and the one of Route 53.
+/// The lists of the XML that EC2 answers in, by their element, and what each is called in JSON; and the one of Route
+/// 53.
 pub(in crate::facts) const XML_LISTS: &[(&str, &str)] = &[
     ("cidrBlockAssociationSet", "CidrBlockAssociationSet"),
     ("dhcpConfigurationSet", "DhcpConfigurations"),

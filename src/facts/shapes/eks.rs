@@ -9,7 +9,7 @@ use crate::dns::Name;
 use crate::limits;
 
 /// Seconds from 1970 to the year 10000.
-const YEAR_10000: Duration = Duration::from_secs(253_402_300_800);
+const YEAR_10000: u64 = 253_402_300_800;
 
 /// The cluster (EKS, DescribeCluster).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -173,7 +173,7 @@ fn created_at(of: &Members<'_>) -> Option<String> {
         humantime::parse_rfc3339(utc.as_ref().unwrap_or(&text)).ok()?
     };
     // Four digits of a year are all that is written.
-    if time.duration_since(UNIX_EPOCH).ok()? >= YEAR_10000 {
+    if time.duration_since(UNIX_EPOCH).ok()?.as_secs() >= YEAR_10000 {
         return None;
     }
     let text = humantime::format_rfc3339_millis(time).to_string();
