@@ -12,7 +12,7 @@ pub(super) fn run(args: &ReplayArgs) -> Result<u8, Error> {
     let bytes = read::bounded(&args.capture)?;
     let refused = |reason: capture::CaptureError| Error::Capture {
         path: args.capture.clone(),
-        reason: reason.to_string(),
+        reason: reason.with_advice(),
     };
     if let Some(gathered) = places::comparison(&bytes).map_err(refused)? {
         return compare::deliver(gathered, &args.output);

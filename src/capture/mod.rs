@@ -26,19 +26,19 @@ use crate::text;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CaptureError {
     /// Nothing in it.
-    #[error("is empty: write a capture with --save FILE or -o json")]
+    #[error("is empty")]
     Empty,
     /// More octets than are read.
     #[error("is larger than {} MiB", limits::CAPTURE >> 20)]
     TooLarge,
     /// Not JSON, or of another shape.
-    #[error("is not a capture: {0}: write one with --save FILE or -o json")]
+    #[error("is not a capture: {0}")]
     Malformed(String),
     /// JSON, and no object.
-    #[error("is not a capture: it is not one JSON object; write one with --save FILE or -o json")]
+    #[error("is not a capture: it is not one JSON object")]
     NoObject,
     /// JSON of something else.
-    #[error("is not a capture: it has no schema_version; write one with --save FILE or -o json")]
+    #[error("is not a capture: it has no schema_version")]
     NoVersion,
     /// A later shape, where the names may mean something else.
     #[error(
@@ -53,15 +53,10 @@ pub enum CaptureError {
         by: Option<String>,
     },
     /// A shape that never was.
-    #[error(
-        "has schema_version 0, which no program wrote: this one reads 1 to {SCHEMA_VERSION}; write a capture with \
-         --save FILE or -o json"
-    )]
+    #[error("has schema_version 0, which no program wrote: this one reads 1 to {SCHEMA_VERSION}")]
     Older,
     /// A version that is no number.
-    #[error(
-        "is not a capture: its schema_version is {0}, and not a whole number; write one with --save FILE or -o json"
-    )]
+    #[error("is not a capture: its schema_version is {0}, and not a whole number")]
     Version(String),
     /// Two resolvers that the report could not tell apart.
     #[error("is not a capture: two of its resolvers are called {0:?}")]
@@ -80,6 +75,18 @@ pub enum CaptureError {
     /// A time that is none.
     #[error("is not a capture: taken_at {0:?} is not a time in RFC 3339 form")]
     Time(String),
+}
+
+impl CaptureError {
+    /// The same, with what to do, for one who gave the document as a file.
+    pub fn with_advice(&self) -> String {
+        match self {
+            Self::Empty | Self::Malformed(_) | Self::NoObject | Self::NoVersion | Self::Older | Self::Version(_) => {
+                format!("{self}; write a capture with --save FILE or -o json")
+            }
+            _ => self.to_string(),
+        }
+    }
 }
 
 impl Head {

@@ -74,7 +74,7 @@ pub struct Place {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlaceError {
     /// JSON, and no capture.
-    #[error(transparent)]
+    #[error("{}", .0.with_advice())]
     Capture(#[from] CaptureError),
     /// Not JSON, and not dig's text.
     #[error(transparent)]

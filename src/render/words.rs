@@ -182,7 +182,7 @@ fn reasons(report: &Report) -> Vec<String> {
     if report.target.is_nameless() {
         // The finding says more, where there is one.
         if report.headline().is_none() {
-            reasons.push(format!("{}: nobody was asked", report.target.shown()));
+            reasons.push(format!("{}: no resolver was asked", report.target.shown()));
         }
     } else if in_scope().next().is_none() {
         reasons.push("nothing in scope: none of the resolvers that were asked decides".to_owned());
