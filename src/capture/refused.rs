@@ -232,7 +232,7 @@ mod tests {
             assert_eq!(said(&error, &text), says, "{error}");
         }
         let error = serde_json::from_str::<Shape>("<html>").expect_err("HTML");
-        assert_eq!(said(&error, "<html>"), "line 1: JSON cannot go on with \"<html>\"");
+        assert_eq!(said(&error, "<html>"), "line 1: \"<html>\" is not JSON");
         let deep = "[".repeat(1000);
         let error = serde_json::from_str::<serde_json::Value>(&deep).expect_err("too deep");
         assert!(said(&error, &deep).contains("nested deeper"));
