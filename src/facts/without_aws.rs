@@ -2,9 +2,9 @@
 //! and nothing is asked.
 
 use super::Gap;
-use super::instance::Instance;
 use super::answers::Answers;
 use super::asking::NOT_BUILT;
+use super::instance::Instance;
 use crate::dns::Name;
 
 pub use super::asking::{Ask, Described, Found, NoSession};

@@ -42,8 +42,8 @@ use tokio::time::Instant;
 use self::eks::Eks;
 use self::partition::Wanted;
 use self::transport::Api;
-use super::{Cluster, Gap};
 use super::answers::Answers;
+use super::{Cluster, Gap};
 use crate::dns::Name;
 use crate::limits;
 
