@@ -1,20 +1,20 @@
-//! A fails, AAAA says NODATA: what a client prints is a coin toss.
+//! A fails and AAAA is NODATA: which error a client prints changes from run to run.
 
 use super::phrase::{self, observed_target};
 use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject};
 
 declare_rule! {
     /// ## What it means
-    /// The A question fails (SERVFAIL, REFUSED, silence) and the AAAA question is answered: NODATA, which for
-    /// an IPv4 cluster is right. The name exists; what clients print may say the opposite.
+    /// The A question fails (SERVFAIL, REFUSED, no reply) and the AAAA question is answered with NODATA, which is right
+    /// for an IPv4 cluster. The name exists, but clients may print that it does not.
     ///
     /// ## How it was decided
-    /// The two look-ups are kept apart, and came to just that.
+    /// The A and the AAAA lookup are read separately: A failed each time, and AAAA returned NODATA.
     ///
     /// ## Why it matters
-    /// Go asks A and AAAA at the same time and prints the error that arrives last: `no such host` for the
-    /// NODATA, or `server misbehaving` or a time-out for the failure. The same fault reads differently from
-    /// run to run. glibc always prints `No address associated with hostname`.
+    /// Go asks A and AAAA at the same time and prints the error that arrives last: `no such host` for the NODATA, or
+    /// `server misbehaving` or a timeout for the failure. So one fault prints different messages from run to run. glibc
+    /// always prints `No address associated with hostname`.
     ///
     /// ## What to do
     /// Treat it as the failure of the A question, whose cause is another finding.
@@ -53,21 +53,20 @@ fn finding(confidence: Confidence, cause: Option<String>, subjects: &[&Subject<'
     RULE.finding(confidence, subjects)
         .caused_by(cause)
         .summary(format!(
-            "{who} {} the A question and {} AAAA with NODATA: \"no such host\" there does not mean that the name is \
-             unknown",
+            "{who} {} the A question and {} NODATA for AAAA, so clients may print \"no such host\" for a name that \
+             exists",
             phrase::plural(subjects.len(), "fails", "fail"),
-            phrase::plural(subjects.len(), "answers", "answer"),
+            phrase::plural(subjects.len(), "returns", "return"),
         ))
         .why(format!(
-            "{who} {} that the name exists without an IPv6 address, and {} the question for its IPv4 addresses. Go \
-             (kubectl) asks both at once and prints whichever error arrives last, so its message changes from run to \
-             run; glibc prints \"No address associated with hostname\". The message cannot be used to tell causes \
-             apart.",
-            phrase::plural(subjects.len(), "says", "say"),
+            "{who} {} NODATA for AAAA, so the name exists there, and {} the A question. Go (kubectl) asks both at once \
+             and prints the error that arrives last, so its message changes from run to run; glibc prints \"No address \
+             associated with hostname\". The message does not name the cause.",
+            phrase::plural(subjects.len(), "returns", "return"),
             phrase::plural(subjects.len(), "fails", "fail"),
         ))
         .seen(subjects.iter().flat_map(|subject| observed_target(subject)))
         .fix(vec![Remedy::advice(
-            "Nothing by itself: it goes away with the failure of the A question",
+            "Nothing for this finding: it goes away when the A question is answered",
         )])
 }

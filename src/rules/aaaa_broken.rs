@@ -1,4 +1,4 @@
-//! The IPv4 half of the answer is fine, the IPv6 half fails.
+//! A is answered, and AAAA fails.
 
 use super::phrase::{self, observed, observed_target};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
@@ -8,21 +8,21 @@ use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
-    /// The resolver answers the A question right, and the AAAA question not at all or with an error. For an
-    /// IPv4 cluster the right answer to AAAA is NODATA, at once.
+    /// The resolver answers the A question correctly. It does not answer the AAAA question, or answers it with an
+    /// error. For an IPv4 cluster the right answer to AAAA is NODATA, at once.
     ///
     /// ## How it was decided
-    /// A was answered with addresses that nothing speaks against, and AAAA came to silence, SERVFAIL, REFUSED
-    /// or another failure in every sample.
+    /// The A answer has addresses, and nothing is wrong with them. AAAA got no reply, SERVFAIL, REFUSED or another
+    /// failure in every sample.
     ///
     /// ## Why it matters
-    /// Clients ask both and wait for both. Where AAAA is refused or fails, Go and glibc go on with the IPv4
-    /// addresses; where it is silent, each look-up takes until the time-out, and clients with a deadline of
-    /// their own fail. When A fails once, what AAAA says is what gets printed.
+    /// Clients ask both and wait for both. Where AAAA returns an error, Go and glibc go on with the IPv4 addresses.
+    /// Where AAAA gets no reply, each lookup takes until the timeout, and clients with a shorter deadline fail. When A
+    /// fails once, clients print what AAAA returned.
     ///
     /// ## What to do
-    /// Find what drops or fails AAAA questions: a firewall, a filter of IPv6 answers, an old middlebox, or a
-    /// zone that knows only A records.
+    /// Find what drops or fails AAAA questions: a firewall, a filter of IPv6 answers, an old middlebox, or a zone with
+    /// A records only.
     "aaaa-broken" = {
         summary: "the A question is answered, and the AAAA question fails",
         severity: Severity::Warning,
@@ -48,8 +48,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .filter_map(|subject| subject.aaaa())
         .any(|lookup| lookup.kind.is_silence() || lookup.kind == AnswerKind::Malformed);
     let effect = if silent {
-        "Go (kubectl) and glibc wait for both answers, so a look-up takes until the time-out although the \
-         addresses are there."
+        "Go (kubectl) and glibc wait for both answers, so a lookup takes until the timeout although the \
+         resolver returns the addresses."
     } else {
         "Go (kubectl) and glibc go on with the IPv4 addresses, so nothing fails as long as A is answered."
     };
@@ -63,15 +63,16 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     vec![
         RULE.finding(Confidence::Medium, &subjects)
             .summary(format!(
-                "{who} {} A for the name and {} AAAA",
+                "{who} {} the A question and {} the AAAA question",
                 phrase::plural(subjects.len(), "answers", "answer"),
                 phrase::plural(subjects.len(), "fails", "fail")
             ))
             .why(format!(
-                "{who} {} the IPv4 addresses, but not a plain answer to the AAAA question: NODATA for an IPv4 cluster, \
-                 addresses for an IPv6 cluster. {effect} Something drops or fails AAAA questions for this name there, \
-                 or behind it.",
-                phrase::plural(subjects.len(), "gives", "give"),
+                "{who} {} the IPv4 addresses and {} the AAAA question, whose right answer is NODATA for an IPv4 cluster \
+                 and addresses for an IPv6 cluster. {effect} Something at the resolver or behind it drops or fails AAAA \
+                 questions for this name.",
+                phrase::plural(subjects.len(), "returns", "return"),
+                phrase::plural(subjects.len(), "fails", "fail"),
             ))
             .seen(evidence)
             .fix(remedies(case, &subjects)),
@@ -93,7 +94,7 @@ fn remedies(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
     if subjects.iter().any(|subject| subject.has_role(Role::Local)) {
         // resolv.conf(5); Go reads the option too (src/net/dnsconfig_unix.go).
         remedies.push(Remedy::new(
-            "If it is lost only when A and AAAA are asked at the same moment: have them asked one after the other",
+            "If AAAA is lost only when A and AAAA are asked at the same time: have clients ask one after the other",
             ["# resolv.conf\noptions single-request"],
         ));
     }

@@ -8,19 +8,19 @@ use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
-    /// Names of the form `eks-cluster.<region>.api.aws` are dual-stack: IPv6 clusters have them since October
-    /// 2024, and they have both IPv4 and IPv6 addresses. This resolver gives only one family.
+    /// Names of the form `eks-cluster.<region>.api.aws` are dual-stack: IPv6 clusters have them since October 2024, and
+    /// they have both IPv4 and IPv6 addresses. This resolver returns addresses of one family only.
     ///
     /// ## How it was decided
-    /// One of A and AAAA was answered with addresses and the other with NODATA, for a name of that form.
-    /// Names under `eks.amazonaws.com` are not meant: for IPv4 clusters NODATA is the right answer to AAAA.
+    /// One of A and AAAA was answered with addresses and the other with NODATA, for a name of that form. Names under
+    /// `eks.amazonaws.com` do not count: for IPv4 clusters NODATA is the right answer to AAAA.
     ///
     /// ## Why it matters
-    /// A host that has only the other family does not reach the endpoint.
+    /// A host that has only the other family cannot reach the endpoint.
     ///
     /// ## What to do
-    /// See whether another resolver has both. If so, something here filters one family; if not, see which
-    /// addresses the cluster's interfaces have.
+    /// Ask another resolver. If it returns both families, something filters one of them here. If it does not, see which
+    /// addresses the cluster's network interfaces have.
     "address-family-mismatch" = {
         summary: "a dual-stack endpoint name has addresses of one family only",
         severity: Severity::Warning,
@@ -72,12 +72,12 @@ fn finding(case: &Case<'_>, confidence: Confidence, missing: &'static str, subje
         .filter(|subject| lookup_of(subject, missing).is_some_and(|lookup| lookup.kind == AnswerKind::Answer))
         .collect();
     let conclusion = if others.is_empty() {
-        format!("No other resolver of this run was heard that has {family} addresses for it.")
+        format!("No other resolver of this run returns {family} addresses for it.")
     } else {
         format!(
-            "{} {} {family} addresses for it, so something takes them out here.",
+            "{} {} {family} addresses for it, so something removes them here.",
             phrase::titles(&others),
-            phrase::plural(others.len(), "has", "have")
+            phrase::plural(others.len(), "returns", "return")
         )
     };
     let mut evidence: Vec<Evidence> = subjects.iter().flat_map(|subject| observed_target(subject)).collect();
@@ -111,13 +111,13 @@ fn finding(case: &Case<'_>, confidence: Confidence, missing: &'static str, subje
     RULE.finding(confidence, subjects)
         .summary(format!(
             "{who} {} no {family} address for a dual-stack name",
-            phrase::plural(subjects.len(), "has", "have")
+            phrase::plural(subjects.len(), "returns", "return")
         ))
         .why(format!(
-            "Endpoint names under {} have IPv4 and IPv6 addresses. {who} {} only {given} addresses and answers \
-             {missing} with NODATA. {conclusion} Clients that have only {family} do not reach the endpoint.",
+            "Endpoint names under {} have IPv4 and IPv6 addresses. {who} {} {given} addresses only, and NODATA \
+             for {missing}. {conclusion} Clients that have only {family} cannot reach the endpoint.",
             case.regional_zone().unwrap_or_else(|| case.own_zone()),
-            phrase::plural(subjects.len(), "gives", "give"),
+            phrase::plural(subjects.len(), "returns", "return"),
         ))
         .seen(evidence)
         .fix(remedies)

@@ -5,11 +5,11 @@ use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage};
 
 declare_rule! {
     /// ## What it means
-    /// The run was made with `--insecure-tls`: any certificate was taken, and so anybody on the way could have answered
-    /// in the resolver's name.
+    /// The run was made with `--insecure-tls`, which accepts any certificate. Anybody on the network path could have
+    /// answered in place of the resolver.
     ///
     /// ## How it was decided
-    /// The flag was given, and a resolver was asked inside TLS.
+    /// The flag was given, and a resolver was asked over TLS or HTTPS.
     ///
     /// ## Why it matters
     /// An answer over TLS that is not verified proves no more than one over UDP.
@@ -36,11 +36,11 @@ fn check(_: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     vec![
         RULE.finding(Confidence::Certain, &subjects)
             .summary(format!(
-                "TLS NOT VERIFIED: anybody on the way may have answered for {who}"
+                "TLS NOT VERIFIED: anybody on the path may have answered in place of {who}"
             ))
             .why(format!(
-                "With --insecure-tls any certificate is taken. What {who} said came through TLS from whoever answered \
-                 at that address; that it was the resolver itself is not shown."
+                "--insecure-tls accepts any certificate. The answers of {who} came over TLS from whoever answered at \
+                 that address, so they may not be the resolver's."
             ))
             .seen(
                 subjects
@@ -48,7 +48,7 @@ fn check(_: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                     .map(|subject| Evidence::of(subject.name(), "its certificate was not verified")),
             )
             .fix(vec![Remedy::advice(
-                "Run it again without --insecure-tls; where the certificate is for another name, with that name as \
+                "Run it again without --insecure-tls; if the certificate is for another name, give that name with \
                  --tls-name",
             )]),
     ]

@@ -1,4 +1,4 @@
-//! The resolver takes the name somewhere, and not to the cluster's VPC.
+//! The question for the name ends in another VPC or zone than the cluster's.
 
 use std::net::IpAddr;
 
@@ -11,25 +11,26 @@ use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
-    /// The resolver sees the name in a view that is not the cluster's: the inbound endpoint that it is, or that it
-    /// forwards to, is in another VPC, or what it asks sees a public zone that lacks the record. EKS's private
-    /// hosted zone is associated with the cluster's VPC alone, and no other VPC's Resolver has it.
+    /// The resolver does not get its answer from the cluster's VPC. The inbound endpoint that it is, or that it
+    /// forwards to, is in another VPC; or the server that it forwards to has a public zone without the record. EKS's
+    /// private hosted zone is associated with the cluster's VPC only, and the Resolver of another VPC does not have it.
     ///
     /// ## How it was decided
-    /// One of four. The inbound endpoint is listed by AWS, in another VPC than the cluster's, and shows the public view
-    /// or another private zone. The negative answer carries the SOA of a private hosted zone (MNAME in `awsdns-00`)
-    /// that is another than the one in which the VPC's resolvers have the name. Or an address named as an inbound
-    /// endpoint shows the public view while another resolver of the VPC has the private addresses. Or the resolver says
-    /// that public DNS lacks the name, freshly, while the public control has it.
+    /// One of four. AWS lists the inbound endpoint in another VPC than the cluster's, and it answers from the public
+    /// zone or from another private hosted zone. Or the negative answer has the SOA of a private hosted zone (MNAME in
+    /// `awsdns-00`), and the VPC's resolvers have the name from another one. Or an address that was given as an inbound
+    /// endpoint answers from the public zone, while another resolver of the VPC returns the private addresses. Or the
+    /// resolver returns a negative answer from AWS's public zone that was not in a cache before this run, while the
+    /// public control has the name.
     ///
     /// ## Why it matters
-    /// Clients get `no such host`, or the public addresses, although a forward is in place and looks right.
+    /// Clients print `no such host`, or get the public addresses, although a forward is configured.
     ///
     /// ## What to do
     /// Forward to an inbound endpoint in the cluster's own VPC. From a hub VPC: an outbound Resolver rule for the
     /// endpoint's name whose targets are that inbound endpoint's addresses.
     "forwarded-to-wrong-view" = {
-        summary: "the name is taken to a VPC or a view that does not have it",
+        summary: "the question is forwarded to a VPC or a zone that does not have the name",
         severity: Severity::Error,
         since: "0.1.0",
         shows: [OneAnswer, AnotherVpc],
@@ -106,43 +107,44 @@ fn finding(case: &Case<'_>, confidence: Confidence, shown: &Shown, subjects: &[&
     let (summary, explanation) = match shown {
         Shown::OtherZone(apex) => (
             format!(
-                "{who} {} the name from another private zone, {apex}, not from the cluster's VPC",
-                phrase::plural(several, "takes", "take")
+                "{who} {} from another private hosted zone, {apex}, so the question does not reach the cluster's VPC",
+                phrase::plural(several, "answers", "answer")
             ),
             format!(
-                "{who} {} the name with the SOA of the private hosted zone {apex}, while {} {has} it in \
-                 another zone. So the question ends in a VPC that is not the cluster's: in its private zone the \
-                 name is missing, and a private zone is never left for public DNS.",
-                phrase::plural(several, "denies", "deny"),
+                "{who} {} a negative answer with the SOA of the private hosted zone {apex}, while {} {has} the name in \
+                 another zone. So the question ends in another VPC than the cluster's. The private hosted zone there \
+                 does not have the name, and Route 53 Resolver does not ask public DNS for names in a private hosted \
+                 zone.",
+                phrase::plural(several, "returns", "return"),
                 phrase::titles(&right)
             ),
         ),
         Shown::PublicAtInbound => (
             format!(
-                "{who} {} the public view, so {} probably not in the cluster's VPC",
-                phrase::plural(several, "shows", "show"),
+                "{who} {} from the public zone, so {} probably not in the cluster's VPC",
+                phrase::plural(several, "answers", "answer"),
                 phrase::plural(several, "that inbound endpoint is", "those addresses are")
             ),
             format!(
-                "{who} {} named as {} and {} the public view of the name, while {} {has} the private addresses. \
-                 An inbound endpoint answers from the VPC that it stands in, and EKS's private zone is in the \
-                 cluster's VPC alone.",
+                "{who} {} given as {} and {} from the public zone, while {} {has} the private addresses. An inbound \
+                 endpoint answers from the VPC that it is in, and EKS's private hosted zone is associated with the \
+                 cluster's VPC only.",
                 phrase::plural(several, "was", "were"),
                 phrase::plural(several, "an inbound endpoint", "inbound endpoints"),
-                phrase::plural(several, "shows", "show"),
+                phrase::plural(several, "answers", "answer"),
                 phrase::titles(&right)
             ),
         ),
         Shown::StandsIn(vpc) => (
             format!(
-                "{who} {} in {vpc}, not in the cluster's VPC, and {} what that one sees",
-                phrase::plural(several, "stands", "stand"),
-                phrase::plural(several, "shows", "show")
+                "{who} {} in {vpc} and not in the cluster's VPC, so {} from the zones of {vpc}",
+                phrase::plural(several, "is", "are"),
+                phrase::plural(several, "it answers", "they answer")
             ),
             format!(
-                "AWS lists {who} as {} in {vpc}. An inbound endpoint answers from the VPC that it stands in, and \
-                 EKS's private zone is in the cluster's VPC alone, so what comes back is the view of {vpc}: public \
-                 DNS, or its own private zones.",
+                "AWS lists {who} as {} in {vpc}. An inbound endpoint answers from the VPC that it is in, and EKS's private \
+                 hosted zone is associated with the cluster's VPC only, so the answers come from public DNS or from the \
+                 private hosted zones of {vpc}.",
                 phrase::plural(
                     several,
                     "an address of an inbound endpoint",
@@ -152,18 +154,19 @@ fn finding(case: &Case<'_>, confidence: Confidence, shown: &Shown, subjects: &[&
         ),
         Shown::PublicWithoutTheName => (
             format!(
-                "{who} {} NXDOMAIN from AWS's public zone, but public DNS has the name",
-                phrase::plural(several, "gets", "get")
+                "{who} {} a negative answer from AWS's public zone, although public DNS has the name",
+                phrase::plural(several, "returns", "return")
             ),
             format!(
-                "{who} {} the name with the SOA of AWS's public zone, and public resolvers have it. {} What it \
-                 forwards to sees another view: another VPC, a DNS firewall, an old copy.",
-                phrase::plural(several, "denies", "deny"),
+                "{who} {} a negative answer with the SOA of AWS's public zone, and public resolvers have the name. {} \
+                 The server that the question is forwarded to has other data: it is in another VPC, behind a DNS \
+                 firewall, or it has an old copy of the zone.",
+                phrase::plural(several, "returns", "return"),
                 if confidence == Confidence::Medium {
-                    "The answer is as fresh as that for a random sibling, so it is not a cached one."
+                    "The answer is as fresh as that for a random sibling, so it was not in a cache."
                 } else {
-                    "How old the answer is could not be seen; a cached one, from before the name was published, \
-                     fits as well."
+                    "The age of the answer is not known; an answer that was cached before the name was published fits \
+                     as well."
                 }
             ),
         ),
@@ -197,12 +200,12 @@ fn remedies(case: &Case<'_>, confidence: Confidence, shown: &Shown, subjects: &[
             .max();
         if let Some(ttl) = ttl {
             remedies.push(Remedy::advice(format!(
-                "Ask again in {ttl} s: an answer that was only cached has expired by then"
+                "Ask again in {ttl} s: a cached answer has expired by then"
             )));
         }
     }
     remedies.push(Remedy::new(
-        "See which VPC each inbound endpoint stands in, and which VPC is the cluster's",
+        "See which VPC each inbound endpoint is in, and which VPC is the cluster's",
         [
             format!(
                 "aws route53resolver list-resolver-endpoints --region {region} --filters \

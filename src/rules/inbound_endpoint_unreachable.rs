@@ -14,25 +14,25 @@ use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
-    /// An address of a Route 53 Resolver inbound endpoint answers nothing from here. It is the way into the VPC's
-    /// view: a resolver that forwards to it depends on it.
+    /// An address of a Route 53 Resolver inbound endpoint does not answer from here. Resolvers outside the VPC forward
+    /// to inbound endpoints to get the VPC's answers, so they depend on such an address.
     ///
     /// ## How it was decided
-    /// Every question to that address, over UDP and over TCP, got silence or the network's refusal. One of
-    /// several addresses is enough for an error: clients and forwarders take turns. An address that does not
-    /// decide the conclusion, because another resolver was named to judge or because it is only known from AWS,
-    /// may well be closed to this place and open to the forwarder: that is normal from here, and worth knowing. It
-    /// is an error too where a resolver's forward ends in silence and another address in the same VPC does answer
-    /// from here: then this place is not what is shut out.
+    /// Every question to that address, over UDP and over TCP, got no reply or a refusal of the network. One of several
+    /// addresses is enough for an error, because clients and forwarders use them in turn. An address may not decide the
+    /// conclusion, because another resolver was named to decide or because the address is only known from AWS. Such an
+    /// address may accept the forwarder and not this host: that is normal from here, and the finding is information. It
+    /// is an error too where a resolver's forward gets no reply and another address in the same VPC answers from here:
+    /// then the endpoints of that VPC accept this host.
     ///
     /// ## Why it matters
-    /// Whoever forwards to it answers SERVFAIL after seconds, or not at all.
+    /// A resolver that forwards to it returns SERVFAIL after seconds, or nothing.
     ///
     /// ## What to do
-    /// Let port 53 in over UDP and TCP: security group of the endpoint, network ACLs of its subnets, and the route
-    /// over VPN, Direct Connect, Transit Gateway or peering in both directions.
+    /// Allow port 53 over UDP and TCP: in the endpoint's security group, in the network ACLs of its subnets, and on the
+    /// route over VPN, Direct Connect, Transit Gateway or peering, in both directions.
     "inbound-endpoint-unreachable" = {
-        summary: "an inbound endpoint's address answers nothing",
+        summary: "an inbound endpoint's address does not answer",
         severity: Severity::Error,
         since: "0.1.0",
         shows: [OneAnswer, SilentInboundEndpoint],
@@ -100,20 +100,20 @@ fn finding(
             .collect::<Vec<_>>()
             .join(" or "),
         if severity == Severity::Info {
-            "Nothing here was seen to depend on it."
+            "Nothing that was asked is seen to depend on it."
         } else if turned_away {
-            "The network turns the questions away: a firewall that rejects, a missing route, or an address that is \
-             no inbound endpoint's."
+            "The network refuses the questions: a firewall rejects them, a route is missing, or the address is not \
+             one of an inbound endpoint."
         } else {
-            "Packets do not get to the endpoint or not back: its security group, a network ACL, or the route over \
-             VPN, Direct Connect, Transit Gateway or peering."
+            "Packets to the endpoint or from it are lost: see its security group, the network ACLs, and the route \
+             over VPN, Direct Connect, Transit Gateway or peering."
         }
     );
     if !answering.is_empty() {
         let _ = write!(
             explanation,
-            " {} {}, and still clients and forwarders take turns: every turn of the silent address costs \
-             seconds or fails.",
+            " {} {}, but clients and forwarders use the addresses in turn, so each question to the silent address \
+             takes seconds or fails.",
             phrase::titles(&answering),
             phrase::plural(answering.len(), "answers", "answer")
         );
@@ -130,7 +130,8 @@ fn finding(
         let only: Vec<String> = only.into_iter().collect();
         let _ = write!(
             explanation,
-            " Its security groups let port 53 in from {} only: is this host, as the endpoint sees it, among them?",
+            " Its security groups allow port 53 from {} only, so the address of this host, as the endpoint sees it, has \
+             to be among them.",
             phrase::list(&only)
         );
     }
@@ -153,8 +154,7 @@ fn finding(
         ));
     } else {
         explanation.push_str(
-            " An inbound endpoint may be open to the forwarders that use it and to nobody else, so this can be \
-             normal from here.",
+            " An inbound endpoint may accept only the forwarders that use it, so this can be normal from here.",
         );
         remedies.push(Remedy::new(
             "Ask it from where the forwarder is",

@@ -6,21 +6,20 @@ use crate::facts::System;
 
 declare_rule! {
     /// ## What it means
-    /// resolv.conf sends clients to a service on this very host (systemd-resolved, dnsmasq, a container's or a
-    /// VPN client's proxy), and nothing listens there; or it names no name server, and clients fall back to
-    /// loopback, where nothing listens either.
+    /// resolv.conf names a DNS service on this host (systemd-resolved, dnsmasq, a container's or a VPN client's proxy),
+    /// and nothing listens there. Or resolv.conf names no name server: clients then ask loopback, and nothing listens
+    /// there.
     ///
     /// ## How it was decided
-    /// A name server of resolv.conf is a loopback address, its port is refused over UDP and TCP, and no question
-    /// got a reply. A loopback port is refused by this host's own kernel: no network is involved.
+    /// A name server of resolv.conf is a loopback address, its port is refused over UDP and TCP, and no question got a
+    /// reply. A loopback port is refused by this host's own kernel: no network is involved.
     ///
     /// ## Why it matters
-    /// No name resolves here, not only the endpoint's. kubectl prints "The connection to the server … was
-    /// refused - did you specify the right host or port?": that refusal is the name server's, not the API
-    /// server's.
+    /// No name resolves here, not only the endpoint's. kubectl prints "The connection to the server … was refused - did
+    /// you specify the right host or port?": that refusal is the name server's, not the API server's.
     ///
     /// ## What to do
-    /// Restart the service, or write a name server into resolv.conf that is there.
+    /// Start the service, or write a name server that answers into resolv.conf.
     "local-dns-down" = {
         summary: "this host's own DNS service is down, or resolv.conf names no name server",
         severity: Severity::Error,
@@ -48,28 +47,27 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let (summary, mut explanation) = if stub.defaulted {
         (
             format!(
-                "{} names no name server, and nothing listens on loopback: no name resolves on this host",
+                "{} names no name server, and nothing listens on loopback, so no name resolves on this host",
                 stub.source
             ),
             format!(
-                "{} names no name server. Clients then ask this host itself, {who}, and nothing answers there.",
+                "{} names no name server. Clients then ask {who}, on this host, where nothing answers.",
                 stub.source
             ),
         )
     } else {
         (
-            format!("{who}: the DNS service on this host is down, and its port is refused"),
+            format!("{who}: the DNS service on this host is down, so its port is refused"),
             format!(
-                "{} sends clients to {who}, on this host itself, and its port is refused: the service that \
-                 should listen there (systemd-resolved, dnsmasq, a VPN client's or a container's proxy) is \
-                 not running.",
+                "{} names {who}, on this host. The port is refused, so the service that should listen there does not \
+                 run: systemd-resolved, dnsmasq, a VPN client's or a container's proxy.",
                 stub.source
             ),
         )
     };
     let other_answers = case.local().any(Subject::heard_anything);
     explanation.push_str(if other_answers {
-        " Clients go on to the next name server after that."
+        " Clients then ask the next name server."
     } else {
         " kubectl prints \"The connection to the server … was refused - did you specify the right host or \
          port?\": that refusal is the name server's, not the API server's."
@@ -94,7 +92,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
 
 fn remedies(case: &Case<'_>, down: &[&Subject<'_>], defaulted: bool, source: &str) -> Vec<Remedy> {
     let name_server = Remedy::new(
-        format!("Write a name server that is there into {source} (or into what generates it)"),
+        format!("Write a name server that answers into {source}, or into what generates that file"),
         remedy::here::set_name_servers(case, &["<address-of-a-resolver>".to_owned()]),
     );
     if defaulted {
@@ -108,7 +106,7 @@ fn remedies(case: &Case<'_>, down: &[&Subject<'_>], defaulted: bool, source: &st
     let system = remedy::here::system(case);
     let restart = if resolved && system == System::Linux {
         Remedy::new(
-            "Start systemd-resolved, whose stub 127.0.0.53 is",
+            "Start systemd-resolved, which listens on 127.0.0.53",
             [
                 "systemctl status systemd-resolved",
                 "systemctl restart systemd-resolved",

@@ -1,26 +1,26 @@
-//! Nobody has the name, the VPC's own resolver included.
+//! Every resolver returns NXDOMAIN, the VPC's own included.
 
 use super::phrase::{self, observed};
 use super::{Case, Confidence, Finding, Fits, Severity, Stage, Subject, remedy};
 
 declare_rule! {
     /// ## What it means
-    /// Every resolver that answered says that the name does not exist, with the SOA of AWS's public zone, and one of
-    /// them is the VPC's own. The likeliest reason is the name itself: a cluster that was deleted or made anew
-    /// (which gives it a new name), another account or Region, a kubeconfig from before.
+    /// Every resolver that answered returns NXDOMAIN with the SOA of AWS's public zone, and one of them is the VPC's
+    /// own. The most likely cause is the name itself: of a cluster that was deleted or created again (which gives it a
+    /// new name), of another account or Region, or from an old kubeconfig.
     ///
     /// ## How it was decided
-    /// NXDOMAIN with the SOA of a public zone of AWS's from everybody heard, at least one of them on the VPC's side,
-    /// and AWS was not asked which endpoint the cluster has. DNS alone does not tell a wrong name from a right
-    /// one that is published nowhere: where the VPC that was asked is not the cluster's, it looks the same.
+    /// Every resolver that answered returns NXDOMAIN with the SOA of a public zone of AWS, at least one of them is a
+    /// resolver of the VPC, and AWS did not say which endpoint the cluster has. DNS alone cannot tell a wrong name from
+    /// a right name that is not published: if the VPC that was asked is not the cluster's, the answers are the same.
     ///
     /// ## Why it matters
-    /// `no such host` is then the plain truth, and no change to a resolver helps.
+    /// `no such host` is then correct, and no change to a resolver helps.
     ///
     /// ## What to do
-    /// Ask AWS for the cluster's endpoint and write the kubeconfig anew.
+    /// Ask AWS for the cluster's endpoint and write the kubeconfig again.
     "name-does-not-exist" = {
-        summary: "every resolver says that the name does not exist, the VPC's own included",
+        summary: "every resolver returns NXDOMAIN for the name, the VPC's own included",
         severity: Severity::Error,
         since: "0.1.0",
         shows: [OneAnswer, NoSuchName],
@@ -48,13 +48,15 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     remedies.extend(remedy::question::decide(case, &[remedy::question::Question::Cluster]));
     vec![
         RULE.finding(Confidence::Medium, &in_scope)
-            .summary("no resolver has this name, the VPC's own included: is it still the cluster's?")
+            .summary("every resolver returns NXDOMAIN, the VPC's included, so the name is probably not the cluster's")
             .why(format!(
-                "Everybody who answered says NXDOMAIN with the SOA of AWS's public zone, {} on the VPC's side too. A \
-                 name of a deleted cluster, or of one in another account or Region, looks like this; a cluster that is \
-                 made anew gets a new name. A right name whose private zone is in another VPC than the one that was \
-                 asked, and which was never published, looks the same: only AWS can say.",
-                phrase::titles(&inside)
+                "Every resolver that answered returns NXDOMAIN with the SOA of AWS's public zone, and in the VPC {} {}. \
+                 The name of a deleted cluster, or of a cluster in another account or Region, gets these answers; a \
+                 cluster that is created again gets a new name. A right name gets the same answers where it was never \
+                 published and its private hosted zone is in another VPC than the one that was asked. Only AWS can tell \
+                 the two apart.",
+                phrase::titles(&inside),
+                phrase::plural(inside.len(), "does", "do"),
             ))
             .seen(
                 everybody

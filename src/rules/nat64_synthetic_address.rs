@@ -1,4 +1,4 @@
-//! An IPv6 address that DNS64 made of an expected IPv4 address.
+//! An IPv6 address that DNS64 made from an expected IPv4 address.
 
 use std::net::IpAddr;
 
@@ -9,20 +9,20 @@ use crate::address::AddressClass;
 
 declare_rule! {
     /// ## What it means
-    /// The resolver has no IPv6 address of the endpoint and makes one of its IPv4 address, in the well-known
-    /// prefix 64:ff9b::/96, for a NAT64 gateway to carry (DNS64).
+    /// The resolver does DNS64: the endpoint has no IPv6 address, so the resolver makes one from its IPv4 address, in
+    /// the well-known prefix 64:ff9b::/96, for a NAT64 gateway.
     ///
     /// ## How it was decided
-    /// The IPv4 address in the last 32 bits is one that is expected, or one that the same resolver gives.
+    /// The IPv4 address in the last 32 bits is one that is expected, or one that the same resolver returns.
     ///
     /// ## Why it matters
-    /// Nothing is wrong with the name. But the well-known prefix must not stand for private IPv4 addresses
-    /// (RFC 6052 section 3.1), and a gateway that holds to it drops connections to those: a host with IPv6
-    /// only may not reach a private endpoint this way.
+    /// The name resolves correctly. But the well-known prefix must not be used for private IPv4 addresses (RFC 6052
+    /// section 3.1), and a gateway that follows the RFC drops connections to them. So a host with IPv6 only may not
+    /// reach a private endpoint.
     ///
     /// ## What to do
-    /// Nothing where clients have IPv4 too. Where they have not: a DNS64 prefix of the network's own, or an
-    /// IPv6 cluster.
+    /// Nothing where clients have IPv4 too. For clients with IPv6 only: a DNS64 prefix of the network's own, or an IPv6
+    /// cluster.
     "nat64-synthetic-address" = {
         summary: "an IPv6 address of the answer is an expected IPv4 address in DNS64's prefix",
         severity: Severity::Info,
@@ -54,25 +54,26 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .any(|(_, real)| AddressClass::of(*real) == AddressClass::Private);
     let reach = if private {
         " A NAT64 gateway must not carry private IPv4 addresses in this prefix (RFC 6052 section 3.1), so a \
-         host with IPv6 only may not get there."
+         host with IPv6 only may not reach the endpoint."
     } else {
         ""
     };
     vec![
         RULE.finding(Confidence::High, &subjects)
             .summary(format!(
-                "{who} {} IPv6 addresses of the endpoint's IPv4 addresses (DNS64)",
+                "{who} {} IPv6 addresses from the endpoint's IPv4 addresses (DNS64)",
                 phrase::plural(subjects.len(), "makes", "make")
             ))
             .why(format!(
-                "{who} {} {}: DNS64 synthesises what the name does not have. The address inside is right.{reach}",
-                phrase::plural(subjects.len(), "gives", "give"),
+                "{who} {} {}: DNS64 makes IPv6 addresses for names that have none. The IPv4 address inside is \
+                 right.{reach}",
+                phrase::plural(subjects.len(), "returns", "return"),
                 phrase::list(&pairs),
             ))
             .seen(subjects.iter().flat_map(|subject| observed_target(subject)))
             .fix(vec![Remedy::advice(
-                "Nothing where clients have IPv4. Else a NAT64 prefix of the network's own for DNS64, which may stand \
-                 for private addresses",
+                "Nothing where clients have IPv4. For clients with IPv6 only: a NAT64 prefix of the network's own for \
+                 DNS64, which may be used for private addresses",
             )]),
     ]
 }

@@ -1,19 +1,20 @@
-//! The resolver says that there is no address, and what would tell why was not asked.
+//! The resolver returns a negative answer, and the question that would show the cause was not asked.
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::remedy::question::{self, Question};
 use super::{Case, Confidence, Finding, Fits, Severity, Shows, Stage, Subject, view};
-use crate::dns::Soa;
+use crate::dns::{AnswerKind, Soa};
 use crate::endpoint::SoaOrigin;
 
 declare_rule! {
     /// ## What it means
-    /// The resolver denies the name, or denies that it has an address. That clients fail there is certain. Why is
-    /// not: several causes fit, and the question that tells them apart was not asked, or nobody answered it.
+    /// The resolver returns NXDOMAIN, or NODATA for the addresses. Clients that use it fail: that is certain. The cause
+    /// is not known: several causes fit, and the question that tells them apart was not asked, or got no answer.
     ///
     /// ## How it was decided
-    /// NXDOMAIN or NODATA, and no other cause in the catalogue fits what is known. The SOA of the answer says who
-    /// denies: AWS's public zone, a private hosted zone, somebody else's zone, or nobody.
+    /// The resolver returns NXDOMAIN or NODATA, and no other cause in the catalogue fits what is known. The SOA of the
+    /// answer, if it has one, says which zone it is from: AWS's public zone, a private hosted zone, or a zone that is
+    /// not AWS's.
     ///
     /// ## Why it matters
     /// kubectl prints `no such host` for all of them alike.
@@ -21,7 +22,7 @@ declare_rule! {
     /// ## What to do
     /// Ask the one question that decides; it is given as a command line.
     "negative-answer" = {
-        summary: "the resolver denies the name, and what is known does not say why",
+        summary: "the resolver returns a negative answer, and the cause is not known",
         severity: Severity::Error,
         since: "0.1.0",
         shows: [OneAnswer, Denial],
@@ -85,7 +86,15 @@ fn finding(
     subjects: &[&Subject<'_>],
 ) -> Finding {
     let who = phrase::titles(subjects);
-    let denies = phrase::plural(subjects.len(), "denies", "deny");
+    let returns = phrase::plural(subjects.len(), "returns", "return");
+    let all = |kind| subjects.iter().all(|subject| subject.a_kind() == Some(kind));
+    let answer = if all(AnswerKind::NxDomain) {
+        "NXDOMAIN"
+    } else if all(AnswerKind::NoData) {
+        "NODATA"
+    } else {
+        "negative answers"
+    };
     let soa: Vec<&Soa> = subjects.iter().filter_map(|subject| subject.soa()).collect();
     let zone = soa.first().map_or_else(String::new, |soa| format!(" {}", soa.owner));
     let (by, causes) = match denial {
@@ -95,22 +104,22 @@ fn finding(
         ),
         Denial::PrivateZone => (
             format!("with the SOA of the private hosted zone{zone}"),
-            "Either the answer is a cached one, from before the record was there, or the question ends in a VPC \
-             with another private zone that covers the name."
+            "Either the answer was cached before the record existed, or the question ends in a VPC with another \
+             private hosted zone that covers the name."
                 .to_owned(),
         ),
         Denial::ForeignZone => (
             format!("with the SOA of a zone{zone} that is not AWS's"),
-            "An internal zone that covers the name is the likely reason; a filter that signs its answers with a \
-             zone of its own is the other."
+            "The likely cause is an internal zone that covers the name; a filter that puts an SOA of its own into \
+             its answers fits as well."
                 .to_owned(),
         ),
         Denial::Bare => (
             "without a SOA".to_owned(),
-            "A genuine negative answer carries the SOA of the zone that it is from. One that comes without was \
-             probably made on the way: by a filter (protection against DNS rebinding drops private addresses so, a \
-             block list denies names so), or by a local zone without one. Some servers leave the SOA out of \
-             genuine ones as well."
+            "The negative answer of a zone has the SOA of that zone. An answer without SOA was probably made by a \
+             filter or by a local zone: protection against DNS rebinding removes private addresses, and a block list \
+             returns negative answers, in this form. Some servers leave the SOA out of correct negative answers as \
+             well."
                 .to_owned(),
         ),
     };
@@ -122,10 +131,9 @@ fn finding(
     };
     RULE.finding(confidence, subjects)
         .caused_by(caused_by)
-        .summary(format!("{who} {denies} the name {by}; what was asked does not say why"))
+        .summary(format!("{who} {returns} {answer} {by}, and the cause is not known"))
         .why(format!(
-            "That {who} {denies} it is certain, and clients there print \"no such host\". The answer comes {by}. \
-             {causes}"
+            "{who} {returns} {answer} {by}, so clients there print \"no such host\". {causes}"
         ))
         .seen(subjects.iter().flat_map(|subject| {
             [
@@ -145,15 +153,15 @@ fn causes_of_a_public_denial(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Stri
     if vpc_side {
         causes.push("the cluster's VPC is another than the one that was asked");
     } else {
-        causes.push("the name is not forwarded to the cluster's VPC, and public DNS lacks it");
+        causes.push("the name is not forwarded to the cluster's VPC, and public DNS does not have it");
     }
     match case.public_has_the_name() {
         Some(true) => causes.push("the answer is from before the name was published"),
         Some(false) => causes.push("the name was never published"),
-        None => causes.push("the name was never published, or the answer is from before it was"),
+        None => causes.push("the name was never published, or the answer is from before it was published"),
     }
     if !view::aws_names_this_endpoint(case) {
-        causes.push("the name is wrong: another cluster's, or a deleted one's");
+        causes.push("the name is wrong: it is another cluster's, or a deleted cluster's");
     }
     format!("What fits: {}.", causes.join("; "))
 }

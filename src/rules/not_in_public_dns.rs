@@ -1,4 +1,4 @@
-//! The endpoint's name was never published, so only the VPC's view has it.
+//! The endpoint's name was never published, so only the VPC has it.
 
 use super::phrase::{self, observed};
 use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, view};
@@ -7,22 +7,22 @@ use crate::endpoint::SoaOrigin;
 
 declare_rule! {
     /// ## What it means
-    /// The name is right, the cluster's VPC has it, and public DNS does not. Since December 2019 the name of a
-    /// cluster with private access alone is published with its private addresses, so that any resolver that
-    /// reaches the internet finds them; the name of an older cluster may never have been.
+    /// The name is right, the cluster's VPC has it, and public DNS does not. Since December 2019 the name of a cluster
+    /// with private access only is published with its private addresses, so that any resolver that reaches the internet
+    /// finds them; the name of an older cluster may never have been published.
     ///
     /// ## How it was decided
-    /// A resolver on the VPC's side gives the private addresses, the public control says NXDOMAIN with the SOA of
-    /// AWS's public zone, and so does a resolver in scope.
+    /// A resolver of the VPC returns the private addresses. The public control returns NXDOMAIN with the SOA of AWS's
+    /// public zone, and so does a resolver in scope.
     ///
     /// ## Why it matters
-    /// Without a forward to the VPC nobody outside it resolves the name. Publishing it is another way out than a
-    /// forward: the private addresses are then found through any resolver (that does not filter them).
+    /// Without a forward to the VPC, no resolver outside the VPC resolves the name. The other solution is to publish
+    /// the name: any resolver then returns the private addresses, unless a filter removes them.
     ///
     /// ## What to do
-    /// Turn public access on, narrowed to one address, and off again: once for the cluster. Or update the cluster.
+    /// Once for the cluster: turn public access on for one address only, then off again. Or update the cluster.
     "not-in-public-dns" = {
-        summary: "the name is in the VPC's view and was never published in public DNS",
+        summary: "the VPC's resolver has the name, and it was never published in public DNS",
         severity: Severity::Info,
         since: "0.1.0",
         shows: [OneAnswer, NotPublished],
@@ -59,15 +59,15 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let wait = format!("aws eks wait cluster-active --region {region} --name {cluster}");
     vec![
         RULE.finding(Confidence::High, &without)
-            .summary("public DNS does not have this name: outside the VPC only a forward finds it")
+            .summary("public DNS does not have this name, so outside the VPC it resolves only through a forward")
             .why(format!(
                 "{} {} the private addresses, and {} {} NXDOMAIN from AWS's public zone, as {} {}. The names of \
-                 clusters with private access alone are published with their private addresses since December 2019; \
-                 that of a cluster from before then may not be. Publishing it is the other way out, beside a forward.",
+                 clusters with private access only are published with their private addresses since December 2019; the \
+                 name of an older cluster may not be. Instead of a forward, the name can be published.",
                 phrase::titles(&vpc_view),
-                phrase::plural(vpc_view.len(), "has", "have"),
+                phrase::plural(vpc_view.len(), "returns", "return"),
                 phrase::titles(&public),
-                phrase::plural(public.len(), "gets", "get"),
+                phrase::plural(public.len(), "returns", "return"),
                 phrase::titles(&without),
                 phrase::plural(without.len(), "does", "do"),
             ))

@@ -1,4 +1,4 @@
-//! The VPC's own resolver does not have EKS's private zone.
+//! The VPC's own resolver does not have EKS's private hosted zone.
 
 use std::fmt::Write as _;
 
@@ -10,21 +10,22 @@ use crate::facts::VpcAttributes;
 
 declare_rule! {
     /// ## What it means
-    /// A resolver on the VPC's side answers the endpoint's name from public DNS, or denies it, though the name is
-    /// right and private addresses should be there: the private hosted zone that EKS keeps for the endpoint does
-    /// not take effect in the VPC that answers.
+    /// A resolver of the VPC answers from public DNS or with a negative answer, although the name is right and should
+    /// have private addresses there. The private hosted zone that EKS keeps for the endpoint does not apply in the VPC
+    /// that answers.
     ///
     /// ## How it was decided
-    /// The VPC resolver or an inbound endpoint gives the public view where private addresses are expected; or it
-    /// denies the name with a public zone's SOA while AWS, the public control or another resolver of the VPC says
-    /// that the name exists; or it denies it with the SOA of a private zone of the name itself.
+    /// One of three, at the VPC resolver or at an inbound endpoint. It returns what public DNS has where private
+    /// addresses are expected. Or it returns a negative answer with the SOA of a public zone, while AWS, the public
+    /// control or another resolver of the VPC shows that the name exists. Or it returns a negative answer with the SOA
+    /// of a private hosted zone of the name itself.
     ///
     /// ## Why it matters
-    /// Everything in the VPC, and everybody who forwards to it, misses the private endpoint.
+    /// Clients in the VPC, and resolvers that forward to it, do not get the private addresses.
     ///
     /// ## What to do
-    /// In this order: is this the cluster's VPC; is private access on, and no update under way; are both DNS
-    /// attributes of the VPC on; does a Resolver rule take the name elsewhere.
+    /// Check in this order: this is the cluster's VPC; private access is on, and no update is in progress; both DNS
+    /// attributes of the VPC are on; no Resolver rule forwards the name elsewhere.
     "private-zone-not-effective" = {
         summary: "the VPC's own resolver does not have the endpoint's private addresses",
         severity: Severity::Error,
@@ -67,26 +68,30 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let negative = subjects.iter().any(|subject| subject.verdict().is_negative());
     let right = case.vpc_view();
     let mut explanation = format!(
-        "{who} {} the name, where the private addresses of the cluster's network interfaces should be.",
+        "{who} {} in place of the private addresses of the cluster's network interfaces.",
         if negative {
-            phrase::plural(subjects.len(), "denies", "deny")
+            phrase::plural(subjects.len(), "returns a negative answer", "return negative answers")
         } else {
-            phrase::plural(subjects.len(), "gives the public view of", "give the public view of")
+            phrase::plural(
+                subjects.len(),
+                "returns what public DNS has",
+                "return what public DNS has",
+            )
         }
     );
     if right.is_empty() {
         let _ = write!(
             explanation,
-            " The private hosted zone that EKS keeps for the endpoint does not take effect there: {}.",
+            " The private hosted zone that EKS keeps for the endpoint does not apply there: {}.",
             phrase::either(&causes(case))
         );
     } else {
         let _ = write!(
             explanation,
-            " {} {} them, so the private zone is in place, and {who} probably {} to another VPC. A DNS attribute \
-             of that VPC, or a Resolver rule that takes the name elsewhere, would look the same.",
+            " {} {} them, so the private hosted zone exists, and {who} probably {} to another VPC. A DNS attribute that \
+             is off, or a Resolver rule that forwards the name elsewhere, would have the same effect.",
             phrase::titles(&right),
-            phrase::plural(right.len(), "has", "have"),
+            phrase::plural(right.len(), "returns", "return"),
             phrase::plural(subjects.len(), "belongs", "belong")
         );
     }
@@ -120,9 +125,9 @@ fn causes(case: &Case<'_>) -> Vec<&'static str> {
     let mut causes = vec!["this is not the cluster's VPC"];
     let access = case.own_cluster().and_then(|cluster| cluster.endpoint_private_access);
     causes.push(match (changes_access(case).is_some(), access) {
-        (true, _) => "the access to the endpoint is being changed, which AWS says is under way",
-        (false, Some(true)) => "private access was switched on a moment ago",
-        (false, _) => "private access is off or being changed",
+        (true, _) => "the endpoint access is being updated, as AWS says",
+        (false, Some(true)) => "private access was turned on a moment ago",
+        (false, _) => "private access is off or being updated",
     });
     match case.vpc_attributes() {
         Some(VpcAttributes {
@@ -130,10 +135,10 @@ fn causes(case: &Case<'_>) -> Vec<&'static str> {
             dns_hostnames: Some(true),
         }) => {}
         Some(attributes) if !switched_off(*attributes).is_empty() => {
-            causes.push("a DNS attribute of the VPC is off, which AWS says it is");
+            causes.push("a DNS attribute of the VPC is off, as AWS says");
         }
         _ => causes.push("a DNS attribute of the VPC is off"),
     }
-    causes.push("a Resolver rule takes the name elsewhere");
+    causes.push("a Resolver rule forwards the name elsewhere");
     causes
 }

@@ -1,4 +1,4 @@
-//! Public addresses are what a resolver outside the VPC should give.
+//! A resolver outside the VPC returns public addresses, as it should.
 
 use super::phrase::{self, observed_target};
 use super::signs::AWS_HAS_THE_PUBLIC_ENDPOINT;
@@ -6,17 +6,17 @@ use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage};
 
 declare_rule! {
     /// ## What it means
-    /// The cluster's public endpoint is on, and this resolver, which is not the cluster VPC's, gives its public
-    /// addresses. With public and private access both on, everybody outside the cluster's VPC gets the public
+    /// Public access of the cluster's endpoint is on, and this resolver, which is not in the cluster's VPC, returns the
+    /// public addresses. With public and private access both on, clients outside the cluster's VPC get the public
     /// addresses, over VPN and peering too.
     ///
     /// ## How it was decided
-    /// AWS says that public access is on, or you said that public addresses are expected; the resolver's addresses
-    /// are public, and they are the expected ones.
+    /// AWS says that public access is on, or you said that public addresses are expected; the resolver's addresses are
+    /// public, and they are the expected ones.
     ///
     /// ## Why it matters
-    /// DNS is as it should be. A connection that still times out is stopped elsewhere: by the list of networks that
-    /// the public endpoint accepts (`publicAccessCidrs`), or by an egress firewall.
+    /// DNS is right. If a connection still times out, the cause is elsewhere: the list of networks that the public
+    /// endpoint accepts (`publicAccessCidrs`), or an egress firewall.
     ///
     /// ## What to do
     /// Nothing. Where the traffic has to stay on private networks, forward the name to an inbound endpoint in the
@@ -52,30 +52,30 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let unless = if confidence == Confidence::Certain {
         ""
     } else {
-        " Whether this place is outside is not known; inside, the private ones would be right."
+        " It is not known whether this host is outside; inside the VPC the private addresses would be right."
     };
     let mut evidence: Vec<Evidence> = public.iter().flat_map(|subject| observed_target(subject)).collect();
     evidence.push(Evidence::fact(if by_aws {
         "DescribeCluster: endpointPublicAccess is true"
     } else {
-        "public addresses were asked for"
+        "the command line expects public addresses"
     }));
     vec![
         RULE.finding(confidence, &public)
             .summary(format!(
-                "{who} {} the public endpoint's addresses, as is right outside the VPC",
-                phrase::plural(public.len(), "gives", "give")
+                "{who} {} the public endpoint's addresses, which is right outside the VPC",
+                phrase::plural(public.len(), "returns", "return")
             ))
             .why(format!(
-                "{} {who} {} its addresses. Outside the cluster's VPC that is the right answer.{unless} Should a \
-                 connection to them time out, it is not DNS: publicAccessCidrs of the cluster may not hold this \
-                 network's address.",
+                "{} {who} {} the public addresses. Outside the cluster's VPC that is the right answer.{unless} If a \
+                 connection to them times out, DNS is not the cause: the cluster's publicAccessCidrs may not include \
+                 this network's address.",
                 if by_aws {
-                    "The cluster's public endpoint is on, and"
+                    "Public access of the cluster's endpoint is on, and"
                 } else {
                     "Public addresses are expected, and"
                 },
-                phrase::plural(public.len(), "gives", "give")
+                phrase::plural(public.len(), "returns", "return")
             ))
             .seen(evidence)
             .fix(vec![

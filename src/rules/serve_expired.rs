@@ -8,21 +8,21 @@ use crate::software::Software;
 
 declare_rule! {
     /// ## What it means
-    /// The resolver says itself that its answer is stale: it took it from a cache entry whose TTL has run out,
-    /// because whom it asks did not answer in time, or because it is set to serve stale data first.
+    /// The resolver itself says that its answer is stale: the answer is from a cache entry whose TTL has expired. The
+    /// server that the resolver asks did not answer in time, or the resolver is configured to return stale data first.
     ///
     /// ## How it was decided
-    /// The reply carries Extended DNS Error 3 (Stale Answer) or 19 (Stale NXDomain Answer). Stale data that is
-    /// still right is worth knowing; stale data that is wrong is a warning beside the error about it.
+    /// The reply carries Extended DNS Error 3 (Stale Answer) or 19 (Stale NXDomain Answer). Stale data that is still
+    /// right is information; stale data that is wrong is a warning beside the error about it.
     ///
     /// ## Why it matters
-    /// The endpoint's addresses change with upgrades and scaling of the control plane, and its TTL is 60
-    /// seconds. A resolver that keeps old answers longer sends clients to interfaces that are gone, or says
-    /// that a name does not exist which does.
+    /// The endpoint's addresses change with upgrades and scaling of the control plane, and its TTL is 60 seconds. A
+    /// resolver that keeps old answers longer returns addresses of interfaces that are gone, or NXDOMAIN for a name
+    /// that exists.
     ///
     /// ## What to do
-    /// See why the resolver cannot refresh the name (whom it forwards to, or its own way to the internet), and
-    /// do not serve stale data for this zone.
+    /// Find out why the resolver cannot refresh the name: the server that it forwards to, or its connection to the
+    /// internet. Do not serve stale data for this zone.
     "serve-expired" = {
         summary: "the resolver answers from an expired cache entry",
         severity: Severity::Warning,
@@ -60,16 +60,18 @@ fn finding(case: &Case<'_>, confidence: Confidence, severity: Severity, subjects
     let who = phrase::titles(subjects);
     let answers = phrase::plural(subjects.len(), "answers", "answer");
     let so_far = match severity {
-        Severity::Info => "What it says is still right, and may not be after the next change.",
-        Severity::Warning | Severity::Error => "What it says is wrong: the name may have changed since.",
+        Severity::Info => "The answer is still right, but the next change may make it wrong.",
+        Severity::Warning | Severity::Error => {
+            "The answer is wrong: the addresses may have changed since it was cached."
+        }
     };
     RULE.finding(confidence, subjects)
         .severity(severity)
         .summary(format!("{who} {answers} from an expired cache entry, and says so"))
         .why(format!(
             "{who} {answers} with stale data: the reply carries the Extended DNS Error for it. {so_far} A resolver \
-             does that when whom it asks does not answer in time, or when it is set to hand out old data first and \
-             refresh it later."
+             does that when the server that it asks does not answer in time, or when it is configured to return old \
+             data first and refresh it later."
         ))
         .seen(
             subjects
@@ -81,7 +83,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, severity: Severity, subjects
                 remedy::flush::name(case),
                 // named.conf(5); unbound.conf(5).
                 Remedy::in_software(
-                    "Do not serve stale data, where the resolver does so by its configuration",
+                    "If the resolver is configured to serve stale data, turn that off",
                     [
                         (
                             Software::Bind,
@@ -94,7 +96,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, severity: Severity, subjects
                     ],
                 ),
                 vec![Remedy::advice(
-                    "See in the resolver's log why the name is not refreshed: whether it reaches whom it forwards to",
+                    "See in the resolver's log why it does not refresh the name, and whether it reaches the server that it \
+                     forwards to",
                 )],
             ]
             .concat(),

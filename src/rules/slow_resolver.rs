@@ -11,20 +11,20 @@ use crate::observation::Lookup;
 
 declare_rule! {
     /// ## What it means
-    /// The resolver gave addresses that nothing speaks against, but only after a second or more, or only when it
-    /// was asked again.
+    /// Nothing is wrong with the resolver's answer, but it came after a second or more, or only when the question was
+    /// asked again.
     ///
     /// ## How it was decided
-    /// The time from the start of the question to the reply that counted was 1 s or more, or the first try
-    /// was lost or failed and a later one was answered. A and AAAA both count: clients wait for both.
+    /// The time from the start of the question to the reply that counted was 1 s or more, or the first try was lost or
+    /// failed and a later one was answered. A and AAAA both count: clients wait for both.
     ///
     /// ## Why it matters
-    /// Go and glibc give a server 5 s before they go on, and clients with a deadline of their own
-    /// (`kubectl --request-timeout`) give up earlier and then do not even mention DNS.
+    /// Go and glibc wait 5 s for a server before they ask the next one. Clients with a shorter deadline (`kubectl
+    /// --request-timeout`) fail earlier, with a message that does not mention DNS.
     ///
     /// ## What to do
-    /// Look for packet loss on the path, a resolver whose upstream does not answer at first, and the limit of
-    /// 1024 packets per second and network interface of the VPC resolver.
+    /// Look for packet loss on the path, a resolver whose upstream does not answer at first, and the limit of 1024
+    /// packets per second and network interface of the VPC resolver.
     "slow-resolver" = {
         summary: "the resolver answers, but late or only when asked again",
         severity: Severity::Warning,
@@ -62,8 +62,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         )
     };
     let lost = if repeated {
-        " A first try was lost or failed, and the answer came to a later one: packets are lost on the path, or \
-         whom the resolver asks fails now and then."
+        " A first try was lost or failed, and a later one was answered: packets are lost on the path, or a server \
+         that the resolver asks fails at times."
     } else {
         ""
     };
@@ -71,9 +71,9 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         RULE.finding(Confidence::Certain, &subjects)
             .summary(summary)
             .why(format!(
-                "{who} {} addresses that nothing speaks against, but late.{lost} Clients wait for A and AAAA both, and \
-                 ask the next name server only after 5 s; those with a shorter deadline fail without a word about DNS.",
-                phrase::plural(subjects.len(), "gives", "give"),
+                "{who} {}, but late.{lost} Clients wait for both A and AAAA, and ask the next name server only after 5 s; \
+                 clients with a shorter deadline fail with a message that does not mention DNS.",
+                phrase::plural(subjects.len(), "answers", "answer"),
             ))
             .seen(slow.iter().flat_map(|(subject, late)| {
                 late.iter()
@@ -95,7 +95,7 @@ fn remedies(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
     if subjects.iter().any(|subject| subject.is_vpc_side()) {
         remedies.push(Remedy::advice(
             "See whether the sender is at the VPC resolver's limit of 1024 packets per second and network \
-             interface; what is beyond it is dropped",
+             interface; packets above the limit are dropped",
         ));
     }
     remedies

@@ -1,4 +1,4 @@
-//! Beside the reply that counts come others that do not belong.
+//! Unexpected replies come beside the reply that counts.
 
 use super::shared::stray::{Strays, stray_lookups};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, phrase, remedy};
@@ -7,24 +7,24 @@ use crate::observation::Lookup;
 
 declare_rule! {
     /// ## What it means
-    /// More than one party answers under the resolver's address: beside the reply that counts came replies
-    /// with another ID or question, or a second well-formed reply that says something else.
+    /// More than one host answers from the resolver's address. Beside the reply that counts, there were replies with
+    /// another ID or question, or a second well-formed reply with other data.
     ///
     /// ## How it was decided
-    /// Each try has a socket and a port of its own and listens on after its first reply. A reply counts only
-    /// with the ID and the question that were sent; the others are counted. Where the resolver's answer is
-    /// right, any of them makes this finding; where it is wrong, only a second reply that contradicts it does,
-    /// and why it is wrong is another finding's.
+    /// Each try has its own socket and port, and waits for more replies after the first one. A reply is used only if
+    /// its ID and its question are those that were sent; the others are counted. Where the resolver's answer is right,
+    /// any other reply makes this finding. Where it is wrong, only a second reply that contradicts it does, and another
+    /// finding says why the answer is wrong.
     ///
     /// ## Why it matters
-    /// Go, glibc and dig wait past replies with a wrong ID, but take the first well-formed one: which of two
-    /// contradicting replies a client gets is a race. musl and kdig accept a wrong question, too.
+    /// Go, glibc and dig ignore replies with a wrong ID and use the first well-formed reply, so of two contradicting
+    /// replies a client uses the one that arrives first. musl and kdig also accept a reply to another question.
     ///
     /// ## What to do
-    /// Find who sends them: a firewall, a transparent DNS proxy or an attacker on the path. Over TCP a third
-    /// party cannot easily join in, so a different answer there points to the path and not to the resolver.
+    /// Find the sender: a firewall, a transparent DNS proxy or an attacker on the path. Over TCP a third party cannot
+    /// easily insert replies, so a different answer there points to the path and not to the resolver.
     "spoofed-replies" = {
-        summary: "replies that do not belong came beside the resolver's own",
+        summary: "unexpected replies came beside the resolver's own",
         severity: Severity::Warning,
         since: "0.1.0",
         references: [RFC_5452],
@@ -45,21 +45,21 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .flat_map(|subject| stray_lookups(subject))
         .any(|(_, strays)| strays.conflicting > 0);
     let race = if contradicted {
-        "Of two replies that contradict each other a client takes the one that comes first, so it may be \
-         right at one time and wrong at the next."
+        "Of two replies that contradict each other, a client uses the one that arrives first, so its result may \
+         change from run to run."
     } else {
-        "Go (kubectl) and glibc wait past them; musl accepts a reply to another question."
+        "Go (kubectl) and glibc ignore them; musl accepts a reply to another question."
     };
     vec![
         RULE.finding(Confidence::Medium, &subjects)
             .summary(format!(
-                "beside the {} of {who} came replies that do not belong",
+                "unexpected replies came beside the {} of {who}",
                 phrase::plural(subjects.len(), "answer", "answers")
             ))
             .why(format!(
-                "Under the address of {who} came, beside the reply that counts, replies with another ID or question, \
-                 or with other data. {race} A resolver does not do that by itself: something on the path answers in \
-                 its name, or changes and repeats what it sends."
+                "From the address of {who} came, beside the reply that counts, replies with another ID or question, or \
+                 with other data. {race} A resolver does not send such replies: a device on the path answers in its \
+                 place, or changes and repeats its replies."
             ))
             .seen(
                 subjects.iter().flat_map(|subject| {
@@ -68,12 +68,12 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             )
             .fix(vec![
                 Remedy::advice(
-                    "Have firewalls and transparent DNS proxies between here and the resolver leave port 53 alone",
+                    "Stop firewalls and transparent DNS proxies between here and the resolver from answering or changing DNS",
                 ),
                 remedy::answer::ask_again(case, &subjects, RecordType::A, "+tcp"),
                 Remedy::new(
-                    "Watch what comes from there while asking, and look at the TTL of the IP headers: replies of \
-                     another host usually differ in it",
+                    "Watch the replies while you ask, and compare the TTL of the IP headers: replies of another host \
+                     usually have another TTL",
                     subjects
                         .iter()
                         .filter_map(|subject| subject.probed.resolver.address)

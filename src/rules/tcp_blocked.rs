@@ -1,4 +1,4 @@
-//! UDP gets through, TCP does not.
+//! The resolver answers over UDP and not over TCP.
 
 use super::phrase::{self, observed_target, observed_tcp};
 use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, remedy};
@@ -7,22 +7,20 @@ use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
-    /// The resolver gives addresses over UDP that nothing speaks against, and the same question over TCP is
-    /// refused or met with silence. Nothing fails yet.
+    /// Nothing is wrong with the resolver's answer over UDP, but over TCP the same question is refused or gets no
+    /// reply. Nothing fails yet.
     ///
     /// ## How it was decided
-    /// The resolver answers over UDP, and the look-up over TCP from the start got neither a reply nor an error
-    /// of DNS.
+    /// The resolver answers over UDP, and the lookup over TCP got no DNS reply of any kind.
     ///
     /// ## Why it matters
-    /// An answer that grows beyond what fits into a datagram is truncated, and the client must then come over TCP.
-    /// Some clients wait there for more than a minute. Forwarders use TCP too, and an inbound endpoint is meant
-    /// to be open for both.
+    /// An answer that does not fit into a datagram is truncated, and the client must then ask over TCP. Some clients
+    /// wait there for more than a minute. Forwarders use TCP too, and an inbound endpoint should allow both.
     ///
     /// ## What to do
-    /// Open port 53 for TCP beside UDP.
+    /// Open TCP port 53 as well as UDP port 53.
     "tcp-blocked" = {
-        summary: "the resolver answers over UDP, and TCP port 53 is closed",
+        summary: "the resolver answers over UDP and not over TCP",
         severity: Severity::Warning,
         since: "0.1.0",
         shows: [NoTcp],
@@ -46,7 +44,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         remedies.push(remedy::path::open_security_group(case, &[Transport::Tcp]));
     }
     remedies.push(Remedy::new(
-        "Open TCP port 53 on the way there; the second line must then answer like the first",
+        "Open TCP port 53 on the path to the resolver; the second command must then return the same as the first",
         blocked
             .iter()
             .flat_map(|subject| remedy::path::ask(case, subject))
@@ -59,10 +57,10 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                 phrase::plural(blocked.len(), "answers", "answer")
             ))
             .why(format!(
-                "{who} {} over UDP and {} nothing over TCP. Today's answer fits into a datagram. One that does not is \
-                 truncated, and then every client has to come over TCP: it fails there, or waits for a long time.",
+                "{who} {} over UDP and {} over TCP. Today's answer fits into a datagram. A larger answer is truncated, and \
+                 then every client has to ask over TCP, where it fails or waits for a long time.",
                 phrase::plural(blocked.len(), "answers", "answer"),
-                phrase::plural(blocked.len(), "says", "say")
+                phrase::plural(blocked.len(), "does not answer", "do not answer")
             ))
             .seen(
                 blocked

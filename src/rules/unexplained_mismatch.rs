@@ -1,24 +1,24 @@
-//! Something differs, and no rule of the catalogue says why.
+//! An answer is not the expected one, and no rule of the catalogue says why.
 
 use super::phrase::{observed, observed_target};
 use super::{Case, Finding, Fits, Remedy, Severity, Stage};
 
 declare_rule! {
     /// ## What it means
-    /// A resolver's answer is not what it should be, and none of the causes in the catalogue fits what was
-    /// observed. That it differs is certain; why is not known.
+    /// A resolver's answer is not the expected one, and none of the causes in the catalogue fits the observations. It
+    /// is certain that the answer differs; the cause is not known.
     ///
     /// ## How it was decided
-    /// The resolver is in scope, its verdict is neither `match`, `plausible` nor `answer`, and no other
-    /// finding of severity error names it.
+    /// The resolver is in scope, its verdict is neither `match`, `plausible` nor `answer`, and no other finding of
+    /// severity error names it.
     ///
     /// ## Why it matters
     /// Clients that depend on this resolver do not get the endpoint's addresses from it.
     ///
     /// ## What to do
-    /// Take everything that was observed to whoever runs the resolver. A capture (`--save`) holds all of it.
+    /// Send all observations to the people who run the resolver. A capture (`--save`) has all of them.
     "unexplained-mismatch" = {
-        summary: "an answer differs from what is expected, and nothing in the catalogue explains it",
+        summary: "an answer is not the expected one, and no rule of the catalogue says why",
         severity: Severity::Error,
         since: "0.1.0",
         shows: [Unexplained],
@@ -54,18 +54,18 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
             RULE.finding_at_large(fit.confidence)
                 .about(vec![subject.name().to_owned()])
                 .summary(format!(
-                    "{} does not give the expected answer ({}), and nothing known explains it",
+                    "{} does not return the expected answer, and the cause is not known: {}",
                     subject.title(),
                     subject.verdict()
                 ))
                 .why(format!(
-                    "What {} said is below, question by question. That it is not what should be there is certain; none \
-                     of the causes that this tool knows fits all of it.",
+                    "Below is what {} returned, question by question. It is certain that the answer is not the expected \
+                     one, and none of the causes that this tool knows fits all of it.",
                     subject.title()
                 ))
                 .seen(evidence)
                 .fix(vec![Remedy::new(
-                    "Keep the capture and take it to whoever runs this resolver",
+                    "Save a capture and send it to the people who run this resolver",
                     [format!(
                         "eks-dns-doctor check {} --save capture.json …",
                         case.own_zone()

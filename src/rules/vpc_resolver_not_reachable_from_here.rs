@@ -1,19 +1,19 @@
-//! The VPC resolver is silent outside its VPC, as it should be.
+//! The VPC resolver does not answer outside its VPC, which is normal.
 
 use super::phrase::{self, observed_target};
 use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage};
 
 declare_rule! {
     /// ## What it means
-    /// The VPC resolver (`.2`) answers the instances of its own VPC. Asking it from outside, over a VPN, Direct
-    /// Connect or peering, is not supported, and silence is the normal outcome.
+    /// The VPC resolver (`.2`) answers the instances of its own VPC. Asking it from outside, over a VPN, Direct Connect
+    /// or peering, is not supported, and it is normal that no reply comes.
     ///
     /// ## How it was decided
-    /// The resolver answered nothing, and this place is not in the cluster's VPC. Where it is not known whether
-    /// this place is in that VPC, it is the likely reason and no more.
+    /// The resolver answered no question, and this host is not in the cluster's VPC. Where it is not known whether this
+    /// host is in that VPC, this is only the likely cause.
     ///
     /// ## Why it matters
-    /// Its silence from here says nothing about the VPC's DNS.
+    /// The VPC's DNS may work although the VPC resolver does not answer from here.
     ///
     /// ## What to do
     /// Ask an inbound endpoint instead, or ask `.2` from a host in the VPC. AWS Client VPN is the exception: its
@@ -47,20 +47,21 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .unwrap_or(Confidence::Medium);
     let known = confidence == Confidence::Certain;
     let explanation = format!(
-        "{who} {}. {} A VPC's resolver serves the VPC itself; forwarding to it from another network is not \
-         supported, and it is normal that nothing comes back. AWS Client VPN is the exception.",
-        phrase::plural(silent.len(), "said nothing", "said nothing, each of them"),
+        "{who} {}. {} The VPC resolver serves the VPC itself; forwarding to it from another network is not supported, \
+         so it is normal that no reply comes. AWS Client VPN is the exception.",
+        phrase::plural(silent.len(), "does not answer", "do not answer"),
         if known {
-            "This place is outside the cluster's VPC."
+            "This host is outside the cluster's VPC."
         } else {
-            "Whether this place is in the cluster's VPC is not known."
+            "It is not known whether this host is in the cluster's VPC."
         }
     );
     let own = case.own_zone();
     vec![
         RULE.finding(confidence, &silent)
             .summary(format!(
-                "{who} is silent from here, as a VPC's resolver is outside its VPC"
+                "{who} {} from here, which is normal outside the VPC",
+                phrase::plural(silent.len(), "does not answer", "do not answer")
             ))
             .why(explanation)
             .seen(silent.iter().flat_map(|subject| observed_target(subject)))

@@ -6,24 +6,24 @@ use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, 
 
 declare_rule! {
     /// ## What it means
-    /// The answer holds an address of 100.64.0.0/10 that is neither expected nor in the VPC. Zero-trust
-    /// clients answer for the names they take over with addresses of that range, and carry connections to
-    /// them to the real endpoint; Zscaler Private Access is one.
+    /// The answer has an address of 100.64.0.0/10 that is neither expected nor in the VPC. A zero-trust client (Zscaler
+    /// Private Access is one) answers the names of its domains with addresses of that range, and forwards connections
+    /// to these addresses to the real endpoint.
     ///
     /// ## How it was decided
-    /// By the range alone, so this is the likeliest of few. A VPC may use the range too: an address that is
-    /// expected or in the VPC's networks is not meant, and where neither is known, none that a resolver of the
-    /// VPC gives as well or that comes with a private hosted zone's SOA.
+    /// By the range alone, so this is the most likely of few causes. A VPC may use the range too: an address that is
+    /// expected, or in the VPC's networks, does not count. Where neither is known, an address does not count if a
+    /// resolver of the VPC returns it as well, or if it comes with the SOA of a private hosted zone.
     ///
     /// ## Why it matters
-    /// Whether a connection works is up to the zero-trust client's rules and not to DNS: nothing here shows
+    /// Whether a connection works depends on the zero-trust client's rules and not on DNS: this run does not show
     /// whether the real addresses behind it are right.
     ///
     /// ## What to do
-    /// See that the endpoint is in an application segment, with TCP 443, and that its connector resolves the
-    /// name to the cluster's addresses; or take the name out of the client's domains.
+    /// Check that the endpoint is in an application segment, with TCP 443, and that its connector resolves the name to
+    /// the cluster's addresses. Or remove the name from the client's domains.
     "ztna-synthetic-address" = {
-        summary: "the answer holds an address of the shared range 100.64.0.0/10, as zero-trust clients give",
+        summary: "the answer has an address of the shared range 100.64.0.0/10, which zero-trust clients use",
         severity: Severity::Error,
         since: "0.1.0",
         shows: [OneAnswer],
@@ -55,11 +55,11 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
 
 fn finding(case: &Case<'_>, confidence: Confidence, severity: Severity, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
-    let verb = phrase::plural(subjects.len(), "gives", "give");
+    let verb = phrase::plural(subjects.len(), "returns", "return");
     let given = phrase::distinct(subjects.iter().flat_map(|subject| of_shared_range(case, subject)));
     let vpc = match case.vpc() {
         Some(vpc) => format!("It is not in the VPC: {}.", phrase::vpc_networks(vpc)),
-        None => "The VPC's networks are not known; if they are of this range, the address may be the \
+        None => "The VPC's networks are not known; if they are in this range, the address may be the \
                  endpoint's own."
             .to_owned(),
     };
@@ -70,12 +70,12 @@ fn finding(case: &Case<'_>, confidence: Confidence, severity: Severity, subjects
     RULE.finding(confidence, subjects)
         .severity(severity)
         .summary(format!(
-            "{who} {verb} an address of 100.64.0.0/10 ({given}), as zero-trust clients make up"
+            "{who} {verb} {given} of 100.64.0.0/10, a range that zero-trust clients use"
         ))
         .why(format!(
-            "{who} {verb} {given}, of the shared address space. {vpc}{wrong} A zero-trust client that takes the name \
-             over answers with such an address and carries the connection to the real endpoint: whether that works is \
-             up to its rules, and DNS cannot show it."
+            "{who} {verb} {given} of the shared address space. {vpc}{wrong} A zero-trust client that has the name in \
+             its domains answers with such an address and forwards the connection to the real endpoint. Whether that \
+             works depends on the client's rules, and DNS cannot show it."
         ))
         .seen(
             subjects
@@ -98,8 +98,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, severity: Severity, subjects
                 )],
             ),
             Remedy::advice(
-                "Or take the name out of the client's domains, and let a conditional forward to the inbound endpoint \
-                 answer for it",
+                "Or remove the name from the client's domains, and forward the name to the inbound endpoint",
             ),
         ])
 }

@@ -194,9 +194,9 @@ pub(in crate::rules) static MARKED_AS_STALE: Sign = Sign::of_resolver(
 
 /// Other replies came beside the one that counts.
 pub(in crate::rules) static STRAY_REPLIES: Sign = Sign::of_resolver(
-    "replies that do not belong",
-    "replies that do not belong came beside its own",
-    "no reply that does not belong came beside its own",
+    "unexpected replies",
+    "unexpected replies came beside its own",
+    "no unexpected reply came beside its own",
     |_, subject| Some(stray::stray_lookups(subject).next().is_some()),
 );
 
