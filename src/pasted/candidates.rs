@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use super::symptom::Symptom;
 use super::text::{Place, Subject};
+use super::told::{self, About};
 use crate::endpoint::SoaOrigin;
 use crate::limits;
 
@@ -70,7 +71,7 @@ pub(super) fn of(clues: &Clues) -> Vec<Candidate> {
         }
         let why = match &clues.outright {
             Some((_, why)) if is_outright => Cow::Owned(why.clone()),
-            _ => Cow::Borrowed(tell(rule)),
+            _ => Cow::Borrowed(told::of(rule).map_or("", |told| told.why)),
         };
         found.push(Candidate { rule, why });
         if found.len() == limits::PASTED_CANDIDATES {
@@ -170,12 +171,6 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
             "forward-target-unreachable"
         });
     }
-    if symptom == Symptom::Silence
-        && clues.place == Place::Elsewhere
-        && clues.server.is_some_and(super::text::is_vpc_for_certain)
-    {
-        rules.extend(["vpc-resolver-not-reachable-from-here"]);
-    }
     rules
 }
 
@@ -205,12 +200,13 @@ fn is_public(ip: IpAddr) -> bool {
 /// Whether the text speaks against it.
 fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
     // The name exists: another server has it.
-    if clues.has_other_answer && OF_NO_NAME.contains(&rule) {
+    let about = told::of(rule).map(|told| told.about);
+    if clues.has_other_answer && about == Some(About::NoSuchEndpoint) {
         return true;
     }
     // What only a name of a cluster's endpoint can have.
     let is_endpoint = matches!(clues.subject, Subject::Endpoint | Subject::None);
-    if !is_endpoint && OF_ENDPOINTS.contains(&rule) {
+    if !is_endpoint && matches!(about, Some(About::Endpoint | About::NoSuchEndpoint)) {
         return clues.subject != Subject::Malformed || rule != "endpoint-name-malformed";
     }
     match rule {
@@ -244,131 +240,4 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
 
 fn is_vpc_or_public(ip: IpAddr) -> bool {
     super::text::is_vpc_for_certain(ip) || is_public(ip)
-}
-
-/// Findings that say that the name is no endpoint's, or none any more.
-const OF_NO_NAME: &[&str] = &[
-    "endpoint-name-stale",
-    "endpoint-name-malformed",
-    "name-does-not-exist",
-    "cluster-not-found",
-    "cluster-transitioning",
-    "not-in-public-dns",
-];
-/// Findings about clusters, their endpoints, and the private zones of those.
-const OF_ENDPOINTS: &[&str] = &[
-    "endpoint-name-stale",
-    "endpoint-name-malformed",
-    "no-forwarding",
-    "rebinding-protection",
-    "name-does-not-exist",
-    "not-in-public-dns",
-    "forwarded-to-wrong-view",
-    "inbound-endpoint-wrong-vpc",
-    "no-inbound-endpoint",
-    "private-zone-not-effective",
-    "vpc-dns-attributes-off",
-    "private-zone-shadow",
-    "private-access-disabled",
-    "cluster-transitioning",
-    "cluster-not-found",
-    "public-answer-expected",
-    "api-port-blocked",
-    "stale-addresses",
-    "foreign-private-addresses",
-    "not-this-cluster",
-    "vpc-resolver-not-reachable-from-here",
-    "inbound-endpoint-sg",
-    "inbound-endpoint-unreachable",
-    "inbound-endpoint-unhealthy",
-    "inbound-endpoint-protocol",
-];
-
-/// Why it may be this one, and what would show it.
-pub(super) fn tell(rule: &str) -> &'static str {
-    match rule {
-        "endpoint-name-stale" => {
-            "the kubeconfig may name a cluster that was deleted or made anew; cheapest to see: aws eks list-clusters, \
-             then aws eks update-kubeconfig --name CLUSTER"
-        }
-        "no-forwarding" => "the VPC's resolver has an address for the name, and this server asks public DNS",
-        "not-in-public-dns" => "the VPC's resolver has the name, and public resolvers deny it",
-        "public-answer-expected" => "a public address outside the VPC is right where public access is on",
-        "private-access-disabled" => "aws eks describe-cluster says endpointPrivateAccess is false",
-        "forwarded-to-wrong-view" => "the name is forwarded to a VPC that does not have it",
-        "forward-target-unreachable" => "fails for every name of this zone, and other names resolve",
-        "forward-loop" => "a Resolver rule, or a forwarder, sends the name back to where it came from",
-        "inbound-endpoint-unreachable" => "the inbound endpoint's address answers nobody here",
-        "inbound-endpoint-sg" => "the inbound endpoint's security group does not let port 53 in, UDP and TCP",
-        "inbound-endpoint-unhealthy" => "the inbound endpoint's status is not OPERATIONAL",
-        "inbound-endpoint-wrong-vpc" => "the inbound endpoint stands in another VPC than the cluster",
-        "inbound-endpoint-protocol" => "the inbound endpoint has no protocol Do53",
-        "no-inbound-endpoint" => "aws route53resolver list-resolver-endpoints shows none in the cluster's VPC",
-        "vpc-resolver-not-reachable-from-here" => {
-            "the server may be a VPC's resolver (the base of the VPC's network plus two), which answers inside its VPC \
-             only"
-        }
-        "vpc-dns-attributes-off" => "aws ec2 describe-vpc-attribute: enableDnsSupport or enableDnsHostnames is false",
-        "private-zone-not-effective" => {
-            "the VPC's resolver does not have the private addresses: private access is off, or this is another VPC \
-             than the cluster's"
-        }
-        "private-zone-shadow" => "another private hosted zone of this VPC covers the name",
-        "forward-rule-shadow" => "a Resolver rule of this VPC forwards the name away",
-        "dns-firewall-block" => "a DNS Firewall rule of this VPC blocks the name",
-        "dhcp-custom-dns" => "the VPC's DHCP options name other servers than AmazonProvidedDNS",
-        "dhcp-mixed-dns" => "the VPC's DHCP options name AmazonProvidedDNS beside others",
-        "rebinding-protection" => "the server drops private addresses: this name fails, a public one resolves",
-        "stale-negative-cache" => "the name was made or changed a short time ago; the denial ends when its TTL does",
-        "shadow-zone" => "the SOA of the denial is not AWS's: the server has a zone of its own over the name",
-        "name-blocked-by-policy" => "a policy zone's SOA, or an Extended DNS Error 15 to 17",
-        "sinkhole-answer" => "the address is 0.0.0.0, :: or a loopback one",
-        "nxdomain-hijack" => "a name that does not exist gets the same address",
-        "no-internet-recursion" => "public names do not resolve at this server",
-        "resolver-refuses-client" => "REFUSED for every name: an access list of the server",
-        "dnssec-bogus" => "SERVFAIL, and an answer with checking disabled (dig +cd)",
-        "edns-intolerant" => "an answer only without EDNS (dig +noedns)",
-        "truncated-without-tcp" => "truncated over UDP, and TCP port 53 is refused or silent",
-        "certificate-not-valid" => "the name server's certificate does not verify",
-        "encrypted-dns-fails" => "port 853 or 443 of the name server is closed, or its session fails",
-        "certificate-not-verified" => "the certificate was not checked (--insecure-tls)",
-        "udp-blocked" => "silent over UDP, answers over TCP (dig +tcp)",
-        "tcp-blocked" => "answers over UDP, and TCP port 53 is closed",
-        "resolver-unreachable" => "the server answers no name at all, over UDP and TCP: is the VPN up?",
-        "resolver-unstable" => "the same question gets different answers",
-        "slow-resolver" => "the answer comes, late or at the second try",
-        "not-recursive" => "name servers in AUTHORITY, and no answer",
-        "malformed-reply" => "the reply cannot be decoded, or is not to the question",
-        "spoofed-replies" => "a second reply comes beside the server's own",
-        "serve-expired" => "the answer is older than its TTL (Extended DNS Error 3)",
-        "stale-addresses" => "the address is in the VPC, and no interface of the cluster has it now",
-        "foreign-private-addresses" => "the address is private, and not of the cluster's VPC",
-        "partial-answer" => "some of the addresses are the cluster's, and some are not",
-        "ztna-synthetic-address" => "the address is of 100.64.0.0/10, as zero-trust clients give",
-        "nat64-synthetic-address" => "the IPv6 address holds the cluster's IPv4 address (DNS64)",
-        "aaaa-broken" => "A is answered, and AAAA fails",
-        "a-fails-aaaa-nodata" => "A fails, and AAAA is answered without an address",
-        "address-family-mismatch" => "a dual-stack endpoint has addresses of one family only",
-        "hosts-file-override" => "the address comes from the hosts file",
-        "resolvers-disagree" => "this host has several name servers, and one of them has the name",
-        "split-dns-not-applied" => "a VPN's name server has the name, and this host asks another",
-        "go-bypasses-scoped-dns" => "the operating system's look-up finds the name, and kubectl asks resolv.conf's",
-        "nsswitch-without-dns" => "the hosts line of nsswitch.conf has no dns",
-        "musl-takes-first-answer" => "Alpine's musl asks all name servers at once, and takes the first answer",
-        "local-dns-down" => "the name server is on this host, and its port is closed",
-        "search-domain-wildcard" => "the answer is for the name with a search domain behind it",
-        "proxy-in-path" => "HTTPS_PROXY or proxy-url is set, and NO_PROXY does not name the endpoint",
-        "cluster-not-found" => "aws eks list-clusters in this account and Region does not show the cluster",
-        "name-does-not-exist" => "every resolver denies the name, the VPC's too",
-        "negative-answer" => "the server denies the name, and nothing tells why",
-        "expectation-disagrees" => "--expect is not what AWS has",
-        "endpoint-name-malformed" => "the name is no EKS endpoint's: see the server of the kubeconfig",
-        "api-port-blocked" => "the address is right, and port 443 is closed to this host: security group, route, VPN",
-        "not-this-cluster" => "the certificate is not of the cluster's authority (--connect)",
-        "cluster-transitioning" => "the cluster's status is CREATING, UPDATING or DELETING",
-        "insufficient-permissions" => "AWS denied a read to this role",
-        "control-unavailable" => "other names fail at this server too",
-        "unexplained-mismatch" => "the address is not one that AWS has for the cluster",
-        _ => "see its page (eks-dns-doctor explain)",
-    }
 }

@@ -15,6 +15,7 @@ mod server;
 mod symptom;
 mod terminal;
 mod text;
+mod told;
 mod tool;
 mod windows;
 
@@ -194,7 +195,10 @@ impl<'a> Found<'a> {
         };
         let host = self.seen.host.as_deref().and_then(host);
         let is_other = host.is_some_and(|host| text::subject(&host) != Subject::Endpoint);
-        let is_vague = matches!(self.seen.symptom, Symptom::Unknown | Symptom::OtherError);
+        let is_vague = matches!(
+            self.seen.symptom,
+            Symptom::Unknown | Symptom::OtherError | Symptom::Doubted
+        );
         (kind, is_other, is_vague, self.rank)
     }
 
@@ -206,6 +210,7 @@ impl<'a> Found<'a> {
             self.seen.symptom,
             Symptom::Unknown
                 | Symptom::OtherError
+                | Symptom::Doubted
                 | Symptom::Deadline
                 | Symptom::KubectlRefused
                 | Symptom::NoConnectionInTime

@@ -50,6 +50,8 @@ pub enum Symptom {
     NoAddress,
     /// NXDOMAIN.
     NxDomain,
+    /// NXDOMAIN for a name that the message does not hold, and systemd-resolved asks again with less of EDNS.
+    Doubted,
     /// NODATA.
     NoData,
     /// SERVFAIL, REFUSED or another RCODE; the message does not tell which.
@@ -147,6 +149,7 @@ impl Symptom {
     pub const ALL: &[Self] = &[
         Self::NoAddress,
         Self::NxDomain,
+        Self::Doubted,
         Self::NoData,
         Self::Misbehaving,
         Self::ServFail,
@@ -212,7 +215,8 @@ impl Symptom {
     /// The layers that it may have failed in, the first that is passed first, where the message leaves several open.
     pub fn possible_layers(self) -> &'static [Layer] {
         match self {
-            // Go, src/net/http/transport.go: getConn waits for the look-up, the connection and the handshake.
+            // Go, src/net/http/transport.go: getConn waits for dialConn, which looks up, connects and shakes hands. A
+            // server that accepts and sends nothing gives these words with Go 1.19, 1.23 and 1.27.
             Self::NoConnectionInTime => &[Layer::Dns, Layer::Tcp, Layer::Tls],
             Self::Deadline => &[Layer::Dns, Layer::Tcp, Layer::Tls, Layer::Http],
             Self::KubectlRefused => &[Layer::Dns, Layer::Tcp],
@@ -226,6 +230,7 @@ impl Symptom {
             Self::Deadline => "the client's time ran out, in DNS or after it",
             Self::NoConnectionInTime => "the client's time ran out in DNS, TCP or TLS",
             Self::KubectlRefused => "TCP: a port was refused, the cluster's or a name server's",
+            Self::Doubted => "DNS, and perhaps nothing: a denial that systemd-resolved doubts",
             Self::Proxy => "the proxy: its own name was not found",
             Self::AwsApi => "the AWS API's name or the path to it, not the cluster's endpoint",
             Self::AccessDenied => "the permissions in AWS, not DNS",
@@ -280,6 +285,12 @@ impl Symptom {
                  NODATA (it exists without an address) and for an answer that a filter emptied. It does not tell which."
             }
             Self::NxDomain => "The name server said that the name does not exist (NXDOMAIN).",
+            // systemd, src/resolve/resolved-dns-transaction.c, dns_transaction_process_reply.
+            Self::Doubted => {
+                "A name server said of some name that it does not exist (NXDOMAIN), and systemd-resolved asked it again \
+                 with less of EDNS, since some servers say so of names that exist when they are asked with EDNS. The \
+                 message does not tell which name it was, nor how it ended: any name that does not exist gives it."
+            }
             Self::NoData => {
                 "The reply had no address in it (NODATA). A filter that empties answers looks the same, and so does, \
                  with glibc, an A question that failed while the AAAA question was answered without an address."
@@ -439,7 +450,7 @@ impl Symptom {
             Self::Blocked => &["name-blocked-by-policy", "dns-firewall-block", "sinkhole-answer"],
             Self::OwnZone => &["shadow-zone", "name-blocked-by-policy"],
             Self::FirewallBlocked => &["dns-firewall-block"],
-            Self::Edns => &["edns-intolerant"],
+            Self::Edns | Self::Doubted => &["edns-intolerant"],
             Self::Encrypted => &[
                 "encrypted-dns-fails",
                 "certificate-not-valid",

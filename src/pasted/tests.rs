@@ -637,9 +637,42 @@ fn candidates_are_findings_of_the_catalogue() {
     for rule in rules::RULES {
         assert!(all.contains(&rule.name), "{} belongs to no symptom", rule.name);
         assert!(
-            !candidates::tell(rule.name).starts_with("see its page"),
+            told::of(rule.name).is_some_and(|told| !told.why.is_empty()),
             "{}",
             rule.name
+        );
+    }
+}
+
+/// It names no name, so nothing is concluded of any; and what does name one says more.
+#[test]
+fn a_denial_that_resolved_doubts_is_read_as_that() {
+    let doubted = "systemd-resolved[415]: Server returned error NXDOMAIN, mitigating potential DNS violation \
+                   DVE-2018-0001, retrying transaction with reduced feature level UDP.";
+    let alone = read(doubted).unwrap();
+    assert_eq!((alone.symptom, &alone.host), (Symptom::Doubted, &None));
+    let rules: Vec<&str> = alone.candidates.iter().map(|candidate| candidate.rule).collect();
+    assert_eq!(rules, ["edns-intolerant"]);
+    let both = format!("{doubted}\ndial tcp: lookup {X} on 10.71.5.10:53: no such host\n{doubted}");
+    assert_eq!(messages(&both)[0].symptom, Symptom::NoAddress);
+}
+
+/// A level of features that is given up says which of them failed.
+#[test]
+fn a_degraded_feature_set_says_what_failed() {
+    for (set, symptom) in [
+        ("TCP instead of UDP", Symptom::Silence),
+        ("(TCP)", Symptom::Silence),
+        ("UDP instead of UDP+EDNS0", Symptom::Edns),
+        ("(UDP)", Symptom::Edns),
+        ("TLS+EDNS0 instead of TLS+EDNS0+DO", Symptom::Edns),
+        ("UDP+EDNS0 instead of TLS+EDNS0", Symptom::Encrypted),
+    ] {
+        let line = format!("systemd-resolved[9]: Using degraded feature set {set} for DNS server 10.71.5.10.");
+        assert_eq!(
+            exactly(&line),
+            (symptom, None, Some("10.71.5.10:53".to_owned())),
+            "{set}"
         );
     }
 }

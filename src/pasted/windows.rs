@@ -40,7 +40,8 @@ pub(super) fn nslookup(said: &str) -> Option<Symptom> {
 
 /// A line of one of these tools that says how a look-up failed.
 pub(super) fn line(line: &str) -> Option<Seen> {
-    // In other languages nslookup's words around the name are translated, and what the server said is not.
+    // In other languages nslookup's words around the name are translated, and what the server said is not: so in output
+    // in French and in Portuguese that users published.
     if let Some(rest) = line.trim().strip_prefix("***")
         && let Some((_, symptom)) = NSLOOKUP.iter().find(|(text, _)| rest.contains(text))
     {

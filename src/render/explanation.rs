@@ -23,7 +23,8 @@ struct Document<'a> {
 struct Message<'a> {
     quoted: &'a str,
     layer: Layer,
-    /// Where the message leaves several open: those, and `layer` is `unknown` or the one that its words name.
+    /// Where the message leaves several open: those, the first that is passed first. `layer` is then `unknown`, or the
+    /// one that its words name: the first of these is no more likely than the last.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     possible_layers: &'static [Layer],
     client: Option<&'static str>,
