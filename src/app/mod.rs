@@ -41,7 +41,7 @@ pub use crate::render::explanation::meaning;
 enum Error {
     #[error(transparent)]
     Usage(#[from] UsageError),
-    #[error("{0}: {source}; name a file that can be read", source = .0.source)]
+    #[error("{0}; name a file that can be read")]
     File(UnreadableFile),
     #[error(transparent)]
     Resolvers(#[from] resolvers::Error),

@@ -17,10 +17,10 @@ pub(super) fn bounded(path: &Path) -> Result<Vec<u8>, Error> {
         File::open(path)?.take(limits::CAPTURE + 1).read_to_end(&mut bytes)?;
         Ok(bytes)
     };
-    read().map_err(|source| {
+    read().map_err(|said| {
         Error::File(UnreadableFile {
             path: path.to_owned(),
-            source,
+            said,
         })
     })
 }

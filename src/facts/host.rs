@@ -38,13 +38,32 @@ const SCUTIL: &[&str] = &["/usr/sbin/scutil"];
 const RESOLVER_FILES: &str = "/etc/resolver";
 /// A file that the user named cannot be read.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot read {}", path.display())]
+#[error("cannot read {}: {}", path.display(), self.reason())]
 pub struct UnreadableFile {
     /// The file.
     pub path: PathBuf,
-    /// Why.
-    #[source]
-    pub source: std::io::Error,
+    /// What the operating system said, which is told in our words.
+    pub said: std::io::Error,
+}
+
+impl UnreadableFile {
+    /// Why, in our words: those of the operating system differ between systems, and end in a number of theirs.
+    pub fn reason(&self) -> String {
+        let said = match self.said.kind() {
+            // Ours: too large, or too slow.
+            _ if self.said.get_ref().is_some() => return self.said.to_string(),
+            ErrorKind::NotFound => "the file is not there",
+            ErrorKind::PermissionDenied => "this user may not read the file",
+            ErrorKind::IsADirectory => "it is a directory, and no file",
+            ErrorKind::NotADirectory => "a part of its path is no directory",
+            _ => {
+                let number = self.said.raw_os_error();
+                let number = number.map(|number| format!(" (error {number} of the operating system)"));
+                return format!("the file cannot be read{}", number.unwrap_or_default());
+            }
+        };
+        said.to_owned()
+    }
 }
 
 /// Where a host of this platform keeps the file.
@@ -79,9 +98,9 @@ fn read_bounded(path: &Path, until: Option<Instant>) -> Result<Vec<u8>, Unreadab
                 Err(io::Error::new(ErrorKind::TimedOut, text))
             })
         })
-        .map_err(|source| UnreadableFile {
+        .map_err(|said| UnreadableFile {
             path: path.to_owned(),
-            source,
+            said,
         })
 }
 
@@ -204,7 +223,7 @@ pub fn begin(files: &HostFiles<'_>, target: &Name) -> Result<Begun, UnreadableFi
             }
             Err(error) if named.is_some() => return Err(error),
             // resolv.conf(5): without the file, the name server of the local machine is asked.
-            Err(error) if error.source.kind() == ErrorKind::NotFound => {
+            Err(error) if error.said.kind() == ErrorKind::NotFound => {
                 let source = format!("{} (missing)", path.display());
                 facts.stub = Some(StubConfiguration::parse(&source, b"", interface_index));
             }
@@ -370,6 +389,12 @@ pub fn saved(paths: &[PathBuf], until: Instant) -> Result<Answers, FactsFile> {
             reason,
         })?;
     }
+    if let (Some(names), Some(path)) = (answers.only_names(), paths.first()) {
+        return Err(FactsFile::Content {
+            path: path.clone(),
+            reason: saved::names_alone(names),
+        });
+    }
     Ok(answers)
 }
 
@@ -388,7 +413,7 @@ pub fn kubeconfig(
     let mut files = Vec::new();
     let unreadable = |error: &UnreadableFile| KubeconfigError::Unreadable {
         file: error.path.display().to_string(),
-        reason: error.source.to_string(),
+        reason: error.reason(),
     };
     if let Some(path) = named {
         let bytes = read_bounded(path, Some(until)).map_err(|error| unreadable(&error))?;
@@ -398,7 +423,7 @@ pub fn kubeconfig(
             match read_bounded(&path, Some(until)) {
                 Ok(bytes) => files.push((path.display().to_string(), bytes)),
                 // As kubectl does.
-                Err(error) if error.source.kind() == ErrorKind::NotFound => {}
+                Err(error) if error.said.kind() == ErrorKind::NotFound => {}
                 Err(error) => return Err(unreadable(&error)),
             }
         }
@@ -409,7 +434,7 @@ pub fn kubeconfig(
     {
         match read_bounded(Path::new(file), Some(until)) {
             Ok(pem) => found.take_authority(&pem),
-            Err(error) => found.certificate_authority_problem = Some(error.source.to_string()),
+            Err(error) => found.certificate_authority_problem = Some(error.reason()),
         }
     }
     Ok(found)
@@ -451,5 +476,5 @@ fn kubeconfig_paths() -> Vec<PathBuf> {
 }
 
 fn unreadable(fact: &str, error: &UnreadableFile) -> Gap {
-    Gap::here(fact, error.path.display().to_string(), error.source.to_string())
+    Gap::here(fact, error.path.display().to_string(), error.reason())
 }

@@ -101,7 +101,7 @@ pub enum Source {
 }
 
 /// What AWS answered. A list is `None` where nobody asked for it, or the read failed.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Answers {
     /// Who asked.
     pub source: Source,
@@ -169,6 +169,17 @@ pub struct Wanted<'a> {
 }
 
 impl Answers {
+    /// The names of clusters, where nothing else was answered, and the names not by ListClusters: what eksctl lists.
+    pub fn only_names(&self) -> Option<&[String]> {
+        let names = self.cluster_names.as_deref()?;
+        let names_alone = Self {
+            source: self.source,
+            cluster_names: self.cluster_names.clone(),
+            ..Self::default()
+        };
+        (*self == names_alone).then_some(names)
+    }
+
     /// The endpoint and the Region of the cluster of this name; without one, of the only cluster that was described.
     pub fn target(&self, name: Option<&str>) -> Option<(Name, Option<String>)> {
         let mut fitting = self

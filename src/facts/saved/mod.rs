@@ -12,6 +12,7 @@ mod refused;
 mod tests;
 
 use self::element::Element;
+pub(in crate::facts) use self::other::names_alone;
 pub use self::refused::NotFacts;
 use super::FailedRead;
 use super::Gap;

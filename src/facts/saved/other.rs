@@ -50,6 +50,27 @@ const KNOWN: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// What eksctl lists, where no other file says more of a cluster.
+pub(in crate::facts) fn names_alone(names: &[String]) -> NotFacts {
+    let name = match names {
+        [name] if is_plain(name) => name,
+        _ => "NAME",
+    };
+    NotFacts::Other {
+        line: 1,
+        what: "a list of clusters' names as eksctl get cluster prints it, without their endpoints".to_owned(),
+        instead: format!("aws eks describe-cluster --name {name} --output json gives the cluster with its endpoint"),
+    }
+}
+
+/// Whether it can stand in a command as it is.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}
+
 /// What an object is that is no answer that is read.
 pub(super) fn named(of: &Members<'_>) -> NotFacts {
     let refused = |what: &str, instead: &str| NotFacts::Other {
@@ -136,11 +157,7 @@ fn cluster_of_terraform(of: &Members<'_>, keys: &[&str]) -> Option<String> {
         .iter()
         .find(|key| key.ends_with("cluster_name") || key.ends_with("cluster_id"))?;
     let value = of.object(name).ok().flatten()?.text("value").ok().flatten()?;
-    let plain = !value.is_empty()
-        && value
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-    plain.then_some(value)
+    is_plain(&value).then_some(value)
 }
 
 /// The answer that is read and whose key begins as one of these do.

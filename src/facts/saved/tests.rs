@@ -580,6 +580,32 @@ fn it_is_read_however_it_was_saved() {
 }
 
 #[test]
+fn names_of_clusters_alone_are_known_as_that() {
+    let read = |files: &[&str]| {
+        let mut answers = Answers::default();
+        files
+            .iter()
+            .for_each(|file| super::read(file.as_bytes(), &mut answers).unwrap());
+        answers
+    };
+    let listed = r#"[{"metadata":{"name":"shared","region":"r"},"status":{"eksctlCreated":"True"}}]"#;
+    let answers = read(&[listed]);
+    let said = super::names_alone(answers.only_names().unwrap()).to_string();
+    assert!(
+        said.contains("eksctl") && said.contains("describe-cluster --name shared "),
+        "{said}"
+    );
+    // Of several, or of a name that is no word of a command, none is named.
+    for names in [&["a", "b"][..], &["$(x)"]] {
+        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        assert!(super::names_alone(&names).to_string().contains("--name NAME "));
+    }
+    // With anything beside them they are the names that AWS has.
+    assert!(read(&[listed, r#"{"Vpcs":[]}"#]).only_names().is_none());
+    assert!(read(&[r#"{"clusters":["shared"]}"#]).only_names().is_none());
+}
+
+#[test]
 fn a_refusal_is_in_our_own_words() {
     let text = format!("CLUSTER\tarn:aws:eks:r:1:cluster/shared\thttps://{X}\n");
     let yaml = format!("cluster:\n  name: shared\n  endpoint: https://{X}\n");
