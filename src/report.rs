@@ -549,6 +549,10 @@ mod tests {
             });
             wrong.extend(of_case.2.into_iter().map(|text| format!("{name}: {text}")));
             let lead = report.headline().cloned();
+            let shows = lead
+                .as_ref()
+                .and_then(|lead| rules::find(&lead.rule))
+                .map_or(&[][..], |rule| rule.shows);
             let why = report.with_why().why;
             // That it differs is all that is certain then.
             let certain =
@@ -557,7 +561,11 @@ mod tests {
                 .iter()
                 .flat_map(|why| &why.considered)
                 .filter(|other| matches!(other.outcome, Outcome::NotRuledOut | Outcome::Undecided))
-                .filter(|_| certain);
+                .filter(|_| certain)
+                // What explains the headline is a deeper cause of it, and not another cause in its place.
+                .filter(|other| {
+                    !rules::find(&other.rule).is_some_and(|rule| shows.iter().any(|one| rule.explains.contains(one)))
+                });
             wrong.extend(open.map(|other| format!("{name}: certain beside {}", other.rule)));
             ruled_out += why
                 .iter()

@@ -11,8 +11,8 @@ use crate::endpoint::{EndpointName, SoaOrigin};
 use crate::expect::{Expected, Fit};
 use crate::facts::{
     AbsentCluster, Call, Caller, Chooser, Cluster, ClusterUpdate, DhcpOptions, Facts, FailedRead, HostsEntry,
-    HostsLine, Instance, Kubeconfig, NetworkInterface, Proxy, ResolverEndpoint, ResolverRule, RuleAssociation,
-    SecurityGroup, SplitDns, StubConfiguration, Vantage, Vpc, VpcAttributes, VpcZones,
+    HostsLine, Instance, Kubeconfig, NetworkInterface, Proxy, ReadFailure, ResolverEndpoint, ResolverRule,
+    RuleAssociation, SecurityGroup, SplitDns, StubConfiguration, Vantage, Vpc, VpcAttributes, VpcZones,
 };
 use crate::limits;
 use crate::observation::{Connection, Lookup, NotWaitedFor, Purpose, Source, Transport};
@@ -418,6 +418,12 @@ impl<'a> Case<'a> {
     /// The reads of AWS that brought nothing.
     pub fn failed_reads(&self) -> &'a [FailedRead] {
         &self.facts.aws.failed_reads
+    }
+
+    /// Those of them that AWS denied.
+    pub fn denied_reads(&self) -> impl Iterator<Item = &'a FailedRead> + use<'a> {
+        let reads = self.failed_reads().iter();
+        reads.filter(|read| read.kind == ReadFailure::Denied)
     }
 
     /// The hosts file's entries about the target.

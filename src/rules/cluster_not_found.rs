@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy, view};
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, remedy};
 use crate::facts::AbsentCluster;
 use crate::limits;
 
@@ -27,22 +27,26 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [EKS_DESCRIBE_CLUSTER],
-        needs: [AbsentCluster],
+        at: Run,
+        requires: [[CLUSTER_IS_ABSENT]],
+        names: [
+            [DENIED_AS_ABSENT],
+            [not SOMEBODY_HAS_THE_NAME],
+        ],
+        // A denial without a SOA may be a filter's as well.
+        confidence: [Certain if [[unless DENIED_WITHOUT_SOA]], High],
         wants: [Kubeconfig, Caller],
         explains: [PublicView, NotPublished, AnotherVpc, UnusedPrivateZone, CachedDenial, NoSuchName, Denial],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let Some(absent) = case.absent_cluster() else {
         return Vec::new();
     };
     let somebody_has_it = case.anybody_has_the_name();
-    let denied: Vec<&Subject<'_>> = case
-        .failing()
-        .filter(|subject| !somebody_has_it && view::is_denied_as_absent(subject))
-        .collect();
+    let denied = fits.subjects();
     let account = absent
         .account
         .as_deref()
@@ -100,19 +104,9 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     } else {
         Severity::Error
     };
-    // A denial without a SOA may be a filter's as well.
-    let confidence = if denied.iter().all(|subject| view::denied_by(subject).is_some()) {
-        Confidence::Certain
-    } else {
-        Confidence::High
-    };
     vec![
-        RULE.finding_at_large(confidence)
-            .about(if somebody_has_it {
-                Vec::new()
-            } else {
-                phrase::names(&denied)
-            })
+        RULE.finding_at_large(fits.least_sure())
+            .about(phrase::names(&denied))
             .severity(severity)
             .summary(match nearest {
                 Some(nearest) => format!("there is no cluster {name} in {place}; there is {nearest}"),

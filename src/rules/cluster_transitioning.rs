@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::shared::attributes::{ACCESS, changes_access};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, remedy};
 use crate::facts::{Cluster, ClusterUpdate};
 
 declare_rule! {
@@ -27,19 +27,22 @@ declare_rule! {
         severity: Severity::Warning,
         since: "0.1.0",
         references: [EKS_CLUSTER_ENDPOINT, EKS_UPDATE],
-        needs: [Cluster],
-        wants: [Updates, Kubeconfig],
+        at: Run,
+        requires: [
+            [not CLUSTER_IS_CONNECTED],
+            [not AWS_HAS_ANOTHER_ENDPOINT],
+            [CLUSTER_IS_CHANGING, ACCESS_IS_CHANGING],
+        ],
+        confidence: [High],
+        wants: [Kubeconfig],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let Some(cluster) = case.cluster() else {
         return Vec::new();
     };
-    if cluster.is_connected || case.is_of_another_endpoint() {
-        return Vec::new();
-    }
     let access = changes_access(case);
     let what = match (cluster.status.as_deref(), access) {
         (Some("CREATING" | "PENDING"), _) => "is being created",
@@ -48,10 +51,16 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         (Some("UPDATING"), None) => "is being updated",
         _ => return Vec::new(),
     };
-    vec![finding(case, cluster, what, access)]
+    vec![finding(case, fits.confidence, cluster, what, access)]
 }
 
-fn finding(case: &Case<'_>, cluster: &Cluster, what: &str, access: Option<&ClusterUpdate>) -> Finding {
+fn finding(
+    case: &Case<'_>,
+    confidence: Confidence,
+    cluster: &Cluster,
+    what: &str,
+    access: Option<&ClusterUpdate>,
+) -> Finding {
     let name = &cluster.name;
     let mut explanation = format!("{name} {what}.");
     let nameless = case.target.hostname.is_root();
@@ -80,7 +89,7 @@ fn finding(case: &Case<'_>, cluster: &Cluster, what: &str, access: Option<&Clust
         "DescribeCluster: the status of {name} is {status}"
     ))];
     if let Some(update) = access {
-        let mut said = format!("update {} ({ACCESS}) is InProgress", update.id);
+        let mut said = format!("update {} ({}) is InProgress", update.id, ACCESS);
         if let Some(since) = &update.created_at {
             let _ = write!(said, ", since {since}");
         }
@@ -104,7 +113,7 @@ fn finding(case: &Case<'_>, cluster: &Cluster, what: &str, access: Option<&Clust
             }],
         ));
     }
-    RULE.finding_at_large(Confidence::High)
+    RULE.finding_at_large(confidence)
         .summary(if nameless {
             format!("{name} {what}: it has no endpoint yet")
         } else {

@@ -1,10 +1,9 @@
 //! Hosts of the VPC are told to ask other name servers than the VPC's own.
 
 use super::phrase::{self, observed_target};
-use super::shared::dhcp::{Named, amazon_alone, named, said};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy, view};
+use super::shared::dhcp::{self, Named};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::compare::Verdict;
-use crate::endpoint::SoaOrigin;
 use crate::facts::{DhcpOptions, VantageKind};
 use crate::resolvers::Role;
 
@@ -32,25 +31,32 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [VPC_DHCP_OPTIONS, EKS_CLUSTER_ENDPOINT, ROUTE53_PRIVATE_ZONE_CONSIDERATIONS],
-        needs: [DhcpOptions],
-        wants: [Cluster, Vpc, Caller, VpcView],
+        at: Run,
+        requires: [
+            [DHCP_NAMES_OTHER_SERVERS],
+            [not DHCP_NAMES_THE_VPCS_RESOLVER],
+        ],
+        names: [
+            [not ON_THE_VPCS_SIDE],
+            [unless SIBLING_RESOLVES],
+            [GIVES_THE_PUBLIC_VIEW, DENIED_BY_PUBLIC_AWS],
+            [DHCP_LISTS_IT, ON_THIS_HOST],
+        ],
+        wants: [Caller, VpcView],
         explains: [PublicView, AnotherVpc, Denial],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let Some((named, options)) = dhcp::named(case) else {
+        return Vec::new();
+    };
     let inside: Vec<&Subject<'_>> = case
         .vpc_side()
         .filter(|subject| subject.has_role(Role::Vpc) && subject.verdict() == Verdict::Match)
         .collect();
-    let Some((named, options)) = named(case).filter(|(named, _)| !named.amazon && !named.custom.is_empty()) else {
-        return Vec::new();
-    };
-    let lacking: Vec<&Subject<'_>> = case
-        .failing()
-        .filter(|subject| lacks_the_private_view(case, subject))
-        .collect();
+    let lacking = fits.subjects();
     let listed = |subject: &&&Subject<'_>| subject.ip().is_some_and(|ip| named.custom.contains(&ip));
     let of_list: Vec<&Subject<'_>> = lacking.iter().filter(listed).copied().collect();
     // A stub on the host itself passes questions on to what DHCP told it.
@@ -77,14 +83,6 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     )]
 }
 
-/// Whether it answers as one does that does not forward to the VPC.
-fn lacks_the_private_view(case: &Case<'_>, subject: &Subject<'_>) -> bool {
-    !subject.is_vpc_side()
-        && !subject.sibling_resolves()
-        && (view::gives_the_public_view(case, subject)
-            || matches!(view::denied_by(subject), Some((_, SoaOrigin::PublicAws))))
-}
-
 fn finding(
     case: &Case<'_>,
     named: &Named,
@@ -109,7 +107,7 @@ fn finding(
         ),
         Severity::Info => "Whether they do is not seen from here. If they do, all is well.".to_owned(),
     };
-    let mut evidence = vec![Evidence::fact(said(options))];
+    let mut evidence = vec![Evidence::fact(dhcp::said(options))];
     evidence.extend(
         subjects
             .iter()
@@ -143,6 +141,6 @@ fn finding(
 fn remedies(case: &Case<'_>, options: &DhcpOptions) -> Vec<Remedy> {
     let resolver = case.vpc().and_then(crate::facts::Vpc::resolver);
     let mut remedies = remedy::forward::to_vpc_resolver(case, resolver);
-    remedies.push(amazon_alone(case, options, "Or an"));
+    remedies.push(dhcp::amazon_alone(case, options, "Or an"));
     remedies
 }

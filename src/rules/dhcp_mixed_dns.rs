@@ -1,7 +1,7 @@
 //! Hosts of the VPC are told to ask the VPC's own resolver and others.
 
-use super::shared::dhcp::{amazon_alone, named, said};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, phrase};
+use super::shared::dhcp;
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, phrase};
 
 declare_rule! {
     /// ## What it means
@@ -23,20 +23,25 @@ declare_rule! {
         severity: Severity::Warning,
         since: "0.1.0",
         references: [VPC_DHCP_OPTIONS],
-        needs: [DhcpOptions],
-        wants: [Cluster, Vpc, Caller],
+        at: Run,
+        requires: [
+            [DHCP_NAMES_THE_VPCS_RESOLVER],
+            [DHCP_NAMES_OTHER_SERVERS],
+        ],
+        confidence: [Medium],
+        wants: [Caller],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let Some((named, options)) = named(case).filter(|(named, _)| named.amazon && !named.custom.is_empty()) else {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let Some((named, options)) = dhcp::named(case) else {
         return Vec::new();
     };
     let vpc = case.vpc().map_or("the cluster's VPC", |vpc| vpc.id.as_str());
     let servers = phrase::addresses(&named.custom);
     vec![
-        RULE.finding_at_large(Confidence::Medium)
+        RULE.finding_at_large(fits.confidence)
             .summary(format!(
                 "the DHCP options of {vpc} list the VPC's resolver and {servers}: a client believes the first that \
                  answers NXDOMAIN"
@@ -48,9 +53,9 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
                 options.id,
                 phrase::plural(named.custom.len(), "does", "do")
             ))
-            .seen(vec![Evidence::fact(said(&options))])
+            .seen(vec![Evidence::fact(dhcp::said(&options))])
             .fix(vec![
-                amazon_alone(case, &options, "An"),
+                dhcp::amazon_alone(case, &options, "An"),
                 Remedy::advice(
                     "Or only servers of your own that all forward the endpoint's name to the VPC's resolver",
                 ),

@@ -1,8 +1,7 @@
 //! The name is not an EKS endpoint's.
 
 use super::phrase::observed;
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
-use crate::compare::Verdict;
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, remedy};
 use crate::endpoint::{EndpointName, NotEndpoint};
 
 declare_rule! {
@@ -29,26 +28,30 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [EKS_CLUSTER_ENDPOINT],
-        needs: [],
-        wants: [Cluster, Kubeconfig],
+        at: Run,
+        requires: [
+            [not NAME_IS_AN_ENDPOINTS],
+            // A form that is not known here, and right all the same.
+            [unless AWS_HAS_THE_ENDPOINT],
+        ],
+        // Who denies a name that is none is right, and so is who has the addresses of what it names instead. Where
+        // the form is merely not known, nobody is named.
+        names: [
+            [NAME_IS_OF_SOMETHING_ELSE],
+            [WRONG_BUT_ANSWERED],
+        ],
+        confidence: [High],
+        wants: [Kubeconfig],
         replaces: [PublicView, NotPublished, AnotherVpc, UnusedPrivateZone, NoSuchName],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    // A cluster without an endpoint yet has no name.
-    if case.target.hostname.is_root() {
-        return Vec::new();
-    }
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let host = &case.target.hostname;
     let Err(instead) = EndpointName::parse(host) else {
         return Vec::new();
     };
-    // A form that is not known here, and right all the same.
-    if case.own_cluster().is_some() {
-        return Vec::new();
-    }
     let known = case
         .cluster()
         .and_then(|cluster| Some((cluster.name.as_str(), cluster.host()?)));
@@ -67,15 +70,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         NotEndpoint::Other => "does not have the form of an EKS endpoint's name",
     };
     let unknown = instead == NotEndpoint::Other;
-    // Who denies a name that is none is right, and so is who has the addresses of what it names instead. Where
-    // the form is merely not known, nobody is named.
-    let right: Vec<&Subject<'_>> = case
-        .failing()
-        .filter(|subject| {
-            let verdict = subject.verdict();
-            !unknown && (verdict.is_negative() || verdict == Verdict::Mismatch)
-        })
-        .collect();
+    let right = fits.subjects();
     let explanation = if unknown {
         format!(
             "{host} {what}: 32 hexadecimal digits, a label, and the Region's suffix. It may be of a partition \
@@ -125,7 +120,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         ));
     }
     vec![
-        RULE.finding(Confidence::High, &right)
+        RULE.finding(fits.confidence, &right)
             .severity(if unknown { Severity::Info } else { Severity::Error })
             .summary(match &known {
                 Some((name, endpoint)) if !unknown => {

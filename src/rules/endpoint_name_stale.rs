@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy, view};
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, remedy};
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
 use crate::facts::Cluster;
@@ -31,37 +31,45 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [EKS_CLUSTER_ENDPOINT, EKS_KUBECONFIG],
-        needs: [Cluster],
-        wants: [Kubeconfig],
+        at: Run,
+        requires: [
+            [AWS_HAS_ANOTHER_ENDPOINT],
+            [NAME_IS_AN_ENDPOINTS],
+        ],
+        names: [
+            [DENIED_AS_ABSENT],
+            [not SOMEBODY_HAS_THE_NAME],
+            [not NAMES_DIFFER_IN_FORM_ONLY],
+        ],
+        // A denial without a SOA may be a filter's as well.
+        confidence: [
+            Medium if [[NAMES_DIFFER_IN_FORM_ONLY]],
+            Certain if [[CLUSTER_IS_NAMED], [ENDPOINTS_SHARE_THE_REGION], [unless DENIED_WITHOUT_SOA]],
+            High if [[CLUSTER_IS_NAMED]],
+            Medium,
+        ],
         explains: [PublicView, NotPublished, AnotherVpc, UnusedPrivateZone, CachedDenial, NoSuchName, Denial],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let (Some(cluster), Some(asked)) = (case.cluster(), &case.endpoint) else {
         return Vec::new();
     };
-    let Some(now) = cluster.host().filter(|now| *now != case.target.hostname) else {
+    let Some(now) = cluster.host() else {
         return Vec::new();
     };
     let named = named_by(case, cluster);
     let other_form = now.labels().next() == case.target.hostname.labels().next();
     let same_region = EndpointName::parse(&now).map_or(true, |endpoint| endpoint.region == asked.region);
     let somebody_has_it = case.anybody_has_the_name();
-    let denied: Vec<&Subject<'_>> = case
-        .failing()
-        .filter(|subject| !somebody_has_it && view::is_denied_as_absent(subject))
-        .collect();
-    // A denial without a SOA may be a filter's as well.
-    let by_aws = denied.iter().all(|subject| view::denied_by(subject).is_some());
-    let (severity, confidence) = match (&named, other_form) {
-        (_, true) => (Severity::Warning, Confidence::Medium),
-        (Some(_), false) if same_region && by_aws => (Severity::Error, Confidence::Certain),
-        (Some(_), false) => (Severity::Error, Confidence::High),
-        // The name exists, so the file is likelier to be another cluster's than the name to be old.
-        (None, false) if somebody_has_it => (Severity::Warning, Confidence::Medium),
-        (None, false) => (Severity::Error, Confidence::Medium),
+    let denied = fits.subjects();
+    // The name exists, so a file is likelier to be another cluster's than the name to be old.
+    let severity = if other_form || named.is_none() && somebody_has_it {
+        Severity::Warning
+    } else {
+        Severity::Error
     };
     let name = &cluster.name;
     let mut explanation =
@@ -117,12 +125,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             .filter_map(|subject| Some(observed(subject, subject.a()?))),
     );
     vec![
-        RULE.finding_at_large(confidence)
-            .about(if severity == Severity::Error {
-                phrase::names(&denied)
-            } else {
-                Vec::new()
-            })
+        RULE.finding_at_large(fits.least_sure())
+            .about(phrase::names(&denied))
             .severity(severity)
             .summary(if severity == Severity::Error && !somebody_has_it {
                 format!("this name is not the endpoint of {name} any more: AWS has {now}")

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, phrase};
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, phrase};
 use crate::address::AddressClass;
 use crate::facts::Call;
 use crate::target::Scope;
@@ -29,13 +29,20 @@ declare_rule! {
         severity: Severity::Warning,
         since: "0.1.0",
         references: [EKS_NETWORK_REQUIREMENTS],
-        needs: [Cluster],
-        wants: [Interfaces],
+        at: Run,
+        requires: [
+            [AWS_HAS_THE_ENDPOINT],
+            [FLAG_LISTS_ADDRESSES, FLAG_SAYS_PUBLIC],
+            [FLAG_LISTS_ADDRESSES, PUBLIC_ACCESS_IS_OFF],
+            [INTERFACES_ARE_KNOWN, FLAG_SAYS_PUBLIC],
+            [INTERFACES_ARE_KNOWN, PUBLIC_ACCESS_IS_OFF],
+        ],
+        confidence: [Certain],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let Some(cluster) = case.own_cluster() else {
         return Vec::new();
     };
@@ -110,7 +117,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         |origin| format!("what AWS says came from {origin}"),
     );
     vec![
-        RULE.finding_at_large(Confidence::Certain)
+        RULE.finding_at_large(fits.confidence)
             .summary(format!("what is expected is not what AWS says: {first}"))
             .why(format!(
                 "The answers were compared with the flag, which wins; {from}. Network interfaces change when the \

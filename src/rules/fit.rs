@@ -1,6 +1,6 @@
 //! Where the signs of a rule fit: what the engine hands to the rule's check.
 
-use super::signs::{Requires, Weighed};
+use super::signs::{Is, Requires, Weighed};
 use super::{Case, Confidence, Need, Rule, Subject};
 
 /// What a rule requires before its check is asked.
@@ -10,6 +10,9 @@ pub struct Statement {
     pub(super) at: At,
     /// What it cannot be without.
     pub(super) requires: Requires,
+    /// What a failing resolver has to show for an error of the run to be about it. Empty where the rule's error names
+    /// no resolver, or where its signs are those of resolvers already.
+    pub(super) names: Requires,
     /// How sure it is: the first whose signs fit too. The last has none.
     pub(super) confidence: &'static [(Confidence, Requires)],
 }
@@ -50,6 +53,12 @@ pub struct Fits<'c, 'a> {
 }
 
 impl<'c, 'a> Fits<'c, 'a> {
+    /// How sure the rule is at all of them; of the run, where its signs fit at none.
+    pub(super) fn least_sure(&self) -> Confidence {
+        let of_each = self.iter().map(|fit| fit.confidence);
+        of_each.max().unwrap_or(self.confidence)
+    }
+
     /// Nothing that was read: for a rule that states no signs.
     pub(super) fn unread() -> Self {
         Self {
@@ -93,7 +102,7 @@ impl Statement {
     /// Where the signs fit. `None` where they fit nowhere, and the check has nothing to look at.
     pub(super) fn fits<'c, 'a>(&self, case: &'c Case<'a>) -> Option<Fits<'c, 'a>> {
         let fit = |subject: &'c Subject<'a>| {
-            let fits = self.weigh(case, Some(subject)) == Weighed::Fits;
+            let fits = self.requires.fits(case, Some(subject));
             fits.then(|| Fit {
                 subject,
                 confidence: self.confidence(case, Some(subject)),
@@ -105,8 +114,16 @@ impl Statement {
             At::Deciding => case.deciding().filter_map(fit).collect(),
             At::Asked => case.subjects().filter_map(fit).collect(),
             At::Run => {
-                return (self.weigh(case, None) == Weighed::Fits).then(|| Fits {
-                    at: Vec::new(),
+                let named = |subject: &&Subject<'_>| !self.names.is_empty() && self.names.fits(case, Some(subject));
+                return self.requires.fits(case, None).then(|| Fits {
+                    at: case
+                        .failing()
+                        .filter(named)
+                        .map(|subject| Fit {
+                            subject,
+                            confidence: self.confidence(case, Some(subject)),
+                        })
+                        .collect(),
                     confidence: self.confidence(case, None),
                 });
             }
@@ -117,9 +134,20 @@ impl Statement {
         })
     }
 
-    /// What the signs say, at a resolver or of the run.
-    pub(super) fn weigh(&self, case: &Case<'_>, subject: Option<&Subject<'_>>) -> Weighed {
-        self.requires.weigh(case, subject)
+    /// What the signs say of the rule as the cause of what a resolver shows.
+    pub(super) fn weigh(&self, case: &Case<'_>, subject: &Subject<'_>) -> Weighed {
+        let of_rule = self.requires.weigh(case, Some(subject));
+        of_rule.and(self.names.weigh(case, Some(subject)))
+    }
+
+    /// All signs that its error about a resolver cannot be without.
+    pub(super) fn signs(&self) -> impl Iterator<Item = Is> {
+        self.requires.signs().chain(self.names.signs())
+    }
+
+    /// Whether some group is about resolvers of another kind alone.
+    pub(super) fn is_of_another_kind(&self, subject: &Subject<'_>) -> bool {
+        self.requires.is_of_another_kind(subject) || self.names.is_of_another_kind(subject)
     }
 
     /// How sure it is where the signs fit.
@@ -146,7 +174,9 @@ impl Rule {
                 let (needs, wants) = signs.facts();
                 needs.into_iter().chain(wants)
             });
-            states.requires.facts().1.into_iter().chain(surer)
+            let (needs, wants) = states.names.facts();
+            let named = needs.into_iter().chain(wants);
+            states.requires.facts().1.into_iter().chain(named).chain(surer)
         });
         let mut wants = distinct(self.wants.iter().copied().chain(of_signs));
         wants.retain(|need| !needs.contains(need));
@@ -155,8 +185,11 @@ impl Rule {
 
     /// The signs that it cannot be without, each in words, as its page has them. Empty where it states none.
     pub fn signs(&self) -> Vec<String> {
-        self.states
-            .map_or_else(Vec::new, |states| states.requires.words().collect())
+        self.states.map_or_else(Vec::new, |states| {
+            let named = states.names.words();
+            let named = named.map(|words| format!("of a resolver that its error names: {words}"));
+            states.requires.words().chain(named).collect()
+        })
     }
 
     /// The facts that are missing, so that it cannot be evaluated.

@@ -4,9 +4,8 @@ use std::net::IpAddr;
 
 use super::phrase::{self, observed_sibling, observed_target};
 use super::route53::{self, ResolvingVpc};
-use super::shared::forward;
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
-use crate::compare::Verdict;
+use super::signs::FORWARDS_INTO_SILENCE;
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject};
 use crate::dns::Name;
 use crate::facts::ResolverRule;
 
@@ -32,50 +31,44 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [ROUTE53_RESOLVER_BEST_PRACTICES],
-        needs: [ResolverRules, RuleAssociations, ResolverEndpoints],
-        wants: [Cluster, Vpc, Instance, HostedZones],
+        at: Run,
+        requires: [[A_RULE_FORWARDS_BACK]],
+        names: [
+            [FAILS_OR_IS_SILENT],
+            [HEARD_AT_ALL],
+            [not HEARD_ONLY_OVER_TCP],
+            [IN_A_KNOWN_VPC, FORWARDS_INTO_SILENCE],
+        ],
+        confidence: [High],
+        wants: [HostedZones],
         explains: [SilentForwardTarget, UnusedPrivateZone, Unexplained],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for vpc in route53::resolving_vpcs(case) {
-        let Some((rule, domain)) = route53::rule_for(case, vpc.id) else {
+        let Some((rule, domain, back)) = route53::forwarded_back(case, &vpc) else {
             continue;
         };
-        let own = route53::inbound_addresses_of(case, vpc.id);
-        let back: Vec<IpAddr> = rule
-            .targets
-            .iter()
-            .map(|target| target.ip)
-            .filter(|ip| own.contains(ip))
-            .collect();
-        if back.is_empty() {
-            continue;
-        }
         let takes_effect = route53::in_effect(case, &vpc).is_some();
-        let wrong: Vec<&Subject<'_>> = case
-            .failing()
-            .filter(|subject| takes_effect && fails_so(subject, &vpc))
-            .collect();
-        findings.push(finding(case, &vpc, rule, &domain, &back, &wrong));
+        let mut wrong = fits.subjects();
+        wrong.retain(|subject| takes_effect && asks(case, subject, &vpc));
+        findings.push(finding(case, fits.confidence, &vpc, rule, &domain, &back, &wrong));
     }
     findings
 }
 
-/// SERVFAIL or silence for this name, of a resolver of that VPC or of one that may forward there.
-fn fails_so(subject: &Subject<'_>, vpc: &ResolvingVpc<'_, '_>) -> bool {
+/// Whether it is a resolver of that VPC, or one that may forward there.
+fn asks(case: &Case<'_>, subject: &Subject<'_>, vpc: &ResolvingVpc<'_, '_>) -> bool {
     let of_vpc = vpc.subjects.iter().any(|other| other.name() == subject.name());
-    if of_vpc {
-        return subject.heard_anything() && matches!(subject.verdict(), Verdict::ServFail | Verdict::Timeout);
-    }
-    vpc.is_clusters && !subject.is_vpc_side() && forward::that_fails(subject).is_some()
+    of_vpc || vpc.is_clusters && FORWARDS_INTO_SILENCE.seen(case, Some(subject)) == Some(true)
 }
 
 fn finding(
     case: &Case<'_>,
+    confidence: Confidence,
     vpc: &ResolvingVpc<'_, '_>,
     rule: &ResolverRule,
     domain: &Name,
@@ -122,7 +115,7 @@ fn finding(
             .iter()
             .flat_map(|subject| [observed_target(subject), observed_sibling(subject)].concat()),
     );
-    RULE.finding(Confidence::High, wrong)
+    RULE.finding(confidence, wrong)
         .severity(if wrong.is_empty() {
             Severity::Warning
         } else {

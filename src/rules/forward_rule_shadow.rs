@@ -5,10 +5,9 @@ use std::net::IpAddr;
 
 use super::phrase::{self, observed_sibling, observed_target};
 use super::route53::{self, ResolvingVpc};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject};
 use crate::dns::Name;
 use crate::facts::ResolverRule;
-use crate::target::View;
 
 declare_rule! {
     /// ## What it means
@@ -36,14 +35,27 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [ROUTE53_VPC_AND_NETWORK, ROUTE53_PRIVATE_ZONE_CONSIDERATIONS],
-        needs: [ResolverRules, RuleAssociations],
-        wants: [Cluster, Vpc, Instance, HostedZones, ResolverEndpoints],
+        at: Run,
+        requires: [[A_RULE_FORWARDS_THE_NAME]],
+        // What shows a private zone was not forwarded.
+        names: [
+            [IN_A_KNOWN_VPC],
+            [HEARD_AT_ALL],
+            [not FROM_THE_PRIVATE_ZONE],
+            [not HEARD_ONLY_OVER_TCP],
+            [unless CERTIFICATE_FAILS],
+            [unless SESSION_FAILS],
+            // Without it, no private zone has an effect, whatever the rules are.
+            [unless A_DNS_ATTRIBUTE_IS_OFF],
+        ],
+        confidence: [High],
+        wants: [ResolverEndpoints],
         explains: [UnusedPrivateZone, SilentForwardTarget, PublicView, AnotherVpc, Denial, Unexplained],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for vpc in route53::resolving_vpcs(case) {
         let Some((rule, domain)) = route53::in_effect(case, &vpc) else {
@@ -55,16 +67,9 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         if targets.iter().any(|ip| own.contains(ip)) || leads_to_the_cluster(case, &targets) {
             continue;
         }
-        let wrong: Vec<&Subject<'_>> = vpc
-            .subjects
-            .iter()
-            .copied()
-            .filter(|subject| {
-                // What shows a private zone was not forwarded.
-                !subject.verdict().is_fine() && subject.heard_anything() && subject.view() != View::PrivateZone
-            })
-            .collect();
-        findings.push(finding(case, &vpc, rule, &domain, &wrong));
+        let mut wrong = fits.subjects();
+        wrong.retain(|subject| vpc.subjects.iter().any(|other| other.name() == subject.name()));
+        findings.push(finding(case, fits.confidence, &vpc, rule, &domain, &wrong));
     }
     findings
 }
@@ -85,6 +90,7 @@ fn leads_to_the_cluster(case: &Case<'_>, targets: &[IpAddr]) -> bool {
 
 fn finding(
     case: &Case<'_>,
+    confidence: Confidence,
     vpc: &ResolvingVpc<'_, '_>,
     rule: &ResolverRule,
     domain: &Name,
@@ -143,7 +149,7 @@ fn finding(
             .iter()
             .flat_map(|subject| [observed_target(subject), observed_sibling(subject)].concat()),
     );
-    RULE.finding(Confidence::High, wrong)
+    RULE.finding(confidence, wrong)
         .severity(severity)
         .summary(if *domain == case.target.hostname {
             format!("rule {title} forwards this very name from {of_vpc} to {to}")

@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed_target};
 use super::route53::{self, Effect, Inbound};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use std::fmt::Write as _;
 
 declare_rule! {
@@ -27,24 +27,32 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [ROUTE53_RESOLVER_ENDPOINT, ROUTE53_INBOUND_VALUES],
-        needs: [ResolverEndpoints],
-        wants: [Cluster, Vpc],
+        at: Run,
+        requires: [[AN_INBOUND_ENDPOINT_IS_NO_TARGET]],
+        // A session inside TLS that fails is another fault.
+        names: [
+            [LISTED_AS_INBOUND, FORWARDS_INTO_SILENCE],
+            [unless CERTIFICATE_FAILS],
+            [unless SESSION_FAILS],
+        ],
         explains: [SilentInboundEndpoint, SilentResolver, SilentForwardTarget],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, _: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let endpoints = route53::inbound_that_matter(case);
-    let usable = |inbound: &Inbound<'_, '_>| inbound.endpoint.is_inbound() && inbound.endpoint.speaks_do53();
     let vpc_has_another = endpoints
         .iter()
-        .any(|inbound| inbound.of_cluster == Some(true) && usable(inbound));
+        .any(|inbound| inbound.of_cluster == Some(true) && inbound.is_target());
     endpoints
         .iter()
-        .filter(|inbound| !usable(inbound))
+        .filter(|inbound| !inbound.is_target())
         .filter_map(|inbound| {
-            let unfit = inbound.unheard(|subject| subject.verdict().is_fine());
+            let unfit = inbound.unheard(|subject| {
+                let verdict = subject.verdict();
+                verdict.is_fine() || verdict.is_without_exchange()
+            });
             let decides = unfit.iter().any(|subject| subject.probed.resolver.in_scope);
             (decides || !vpc_has_another && inbound.subjects.is_empty()).then(|| finding(case, inbound, &unfit))
         })

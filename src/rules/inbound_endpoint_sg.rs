@@ -5,8 +5,9 @@ use std::net::IpAddr;
 
 use super::phrase::{self, observed_target, observed_tcp};
 use super::route53::{self, Effect, Inbound};
-use super::shared::inbound::{Shut, shut_to};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject};
+use super::shared::inbound::{self as groups, Shut};
+use super::signs::LISTED_AS_NOT_WORKING;
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject};
 use crate::limits;
 use crate::observation::Transport;
 
@@ -35,23 +36,30 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [ROUTE53_INBOUND_VALUES, VPC_SECURITY_GROUP_RULES],
-        needs: [ResolverEndpoints, SecurityGroups],
-        wants: [Cluster, Vpc, Instance],
+        at: Run,
+        requires: [[SECURITY_GROUPS_KEEP_DNS_OUT]],
+        names: [
+            [LISTED_AS_INBOUND, FORWARDS_INTO_SILENCE],
+            [not HEARD_OVER_UDP, not HEARD_OVER_TCP, FORWARDS_INTO_SILENCE],
+            // What is asked inside TLS is asked at another port.
+            [unless CERTIFICATE_FAILS],
+            [unless SESSION_FAILS],
+            [unless LISTED_AS_NOT_WORKING],
+        ],
         explains: [SilentInboundEndpoint, SilentResolver, SilentForwardTarget, NoUdp, NoTcp],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, _: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for inbound in route53::inbound_that_matter(case) {
-        let mut shut = shut_to(case, inbound.endpoint);
-        // That some networks only are let in is how it should be.
-        shut.retain(|(_, shut)| !matches!(shut, Shut::ExceptFor(_)));
+        let shut = groups::keeps_out(case, inbound.endpoint);
         // What was heard is let in, whatever is written; and what was asked inside TLS, at another port.
         let heard = |subject: &Subject<'_>| {
             let transport = subject.probed.resolver.transport;
             transport.is_some_and(Transport::is_encrypted)
+                || LISTED_AS_NOT_WORKING.seen(case, Some(subject)) == Some(true)
                 || shut.iter().any(|(transport, _)| heard_over(subject, *transport))
         };
         let unheard = inbound.unheard(heard);

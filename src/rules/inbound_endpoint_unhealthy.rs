@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed_target};
 use super::route53::{self, Effect, Inbound};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::facts::EndpointAddress;
 
 declare_rule! {
@@ -29,28 +29,22 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [ROUTE53_RESOLVER_ENDPOINT, ROUTE53_INBOUND_MANAGING],
-        needs: [ResolverEndpoints],
-        wants: [Cluster, Vpc],
+        at: Run,
+        requires: [[AN_INBOUND_ENDPOINT_IS_NOT_OPERATIONAL]],
+        names: [
+            [LISTED_AS_INBOUND, FORWARDS_INTO_SILENCE],
+            [not HEARD_AT_ALL, FORWARDS_INTO_SILENCE],
+        ],
         explains: [SilentInboundEndpoint, SilentResolver, SilentForwardTarget],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, _: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for inbound in route53::inbound_that_matter(case) {
-        let status = inbound.endpoint.status.as_deref();
-        let endpoint = status.filter(|status| *status != "OPERATIONAL");
-        let addresses: Vec<&EndpointAddress> = inbound
-            .endpoint
-            .addresses
-            .iter()
-            .flatten()
-            .filter(|address| {
-                let status = address.status.as_deref();
-                status.is_some_and(|status| status != "ATTACHED")
-            })
-            .collect();
+        let endpoint = inbound.bad_status();
+        let addresses: Vec<&EndpointAddress> = inbound.bad_addresses().collect();
         if endpoint.is_none() && addresses.is_empty() {
             continue;
         }

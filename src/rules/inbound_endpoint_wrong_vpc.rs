@@ -2,10 +2,9 @@
 
 use super::phrase::{self, observed, observed_target};
 use super::route53;
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::facts::ResolverEndpoint;
 use crate::limits;
-use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
@@ -31,41 +30,44 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [AWS_BLOG_EKS_DNS, ROUTE53_INBOUND],
-        needs: [ResolverEndpoints],
-        wants: [Cluster, Vpc, VpcView],
+        at: Run,
+        requires: [
+            [CLUSTER_VPC_IS_KNOWN],
+            [ALL_INBOUND_ENDPOINTS_ARE_ELSEWHERE],
+            [unless PRIVATE_ACCESS_IS_OFF],
+            [not AN_INBOUND_ENDPOINT_HAS_THE_NAME],
+        ],
+        names: [
+            [LISTED_AS_INBOUND],
+            [HEARD_AT_ALL],
+        ],
+        confidence: [High],
         explains: [AnotherVpc],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let Some(cluster) = case.cluster_vpc_id() else {
         return Vec::new();
     };
-    let private_access = case.cluster().and_then(|cluster| cluster.endpoint_private_access);
-    // One of another account is not listed: its answer shows that it is there.
-    let proven = case.vpc_view().iter().any(|subject| subject.has_role(Role::Inbound));
-    let all = route53::inbound_endpoints(case);
-    let ordinary: Vec<_> = all.iter().filter(|inbound| inbound.endpoint.is_inbound()).collect();
-    let elsewhere = ordinary.iter().all(|inbound| inbound.of_cluster == Some(false));
-    if private_access == Some(false) || proven || ordinary.is_empty() || !elsewhere {
-        return Vec::new();
-    }
+    let ordinary = route53::ordinary_inbound(case);
     let endpoints: Vec<&ResolverEndpoint> = ordinary.iter().map(|inbound| inbound.endpoint).collect();
-    let wrong: Vec<&Subject<'_>> = case
-        .failing()
-        .filter(|subject| {
-            subject.heard_anything()
-                && ordinary
-                    .iter()
-                    .flat_map(|inbound| &inbound.subjects)
-                    .any(|other| other.name() == subject.name())
-        })
-        .collect();
-    vec![finding(case, cluster, &endpoints, &wrong)]
+    let mut wrong = fits.subjects();
+    wrong.retain(|subject| {
+        let mut asked = ordinary.iter().flat_map(|inbound| &inbound.subjects);
+        asked.any(|other| other.name() == subject.name())
+    });
+    vec![finding(case, fits.confidence, cluster, &endpoints, &wrong)]
 }
 
-fn finding(case: &Case<'_>, cluster: &str, endpoints: &[&ResolverEndpoint], wrong: &[&Subject<'_>]) -> Finding {
+fn finding(
+    case: &Case<'_>,
+    confidence: Confidence,
+    cluster: &str,
+    endpoints: &[&ResolverEndpoint],
+    wrong: &[&Subject<'_>],
+) -> Finding {
     let shown: Vec<String> = endpoints
         .iter()
         .take(limits::EVIDENCE_SHOWN)
@@ -139,7 +141,7 @@ fn finding(case: &Case<'_>, cluster: &str, endpoints: &[&ResolverEndpoint], wron
     } else {
         evidence.extend(about.iter().filter_map(|subject| Some(observed(subject, subject.a()?))));
     }
-    RULE.finding(Confidence::High, about)
+    RULE.finding(confidence, about)
         .severity(severity)
         .summary(if severity == Severity::Error {
             format!(

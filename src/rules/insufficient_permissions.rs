@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, phrase};
-use crate::facts::{Call, ReadFailure};
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, phrase};
+use crate::facts::Call;
 
 declare_rule! {
     /// ## What it means
@@ -26,29 +26,20 @@ declare_rule! {
         severity: Severity::Info,
         since: "0.1.0",
         references: [IAM_POLICIES],
-        needs: [],
+        at: Run,
+        requires: [[A_READ_WAS_DENIED]],
+        confidence: [Certain],
         wants: [Caller],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let denied: BTreeSet<Call> = case
-        .failed_reads()
-        .iter()
-        .filter(|read| read.kind == ReadFailure::Denied)
-        .map(|read| read.call)
-        .collect();
-    // Read anyway, so that whoever asked is always known to matter here.
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let denied: BTreeSet<Call> = case.denied_reads().map(|read| read.call).collect();
     let caller = case.caller();
-    if denied.is_empty() {
-        return Vec::new();
-    }
     let actions: Vec<&str> = denied.iter().map(|call| call.action()).collect();
     let evidence = case
-        .failed_reads()
-        .iter()
-        .filter(|read| read.kind == ReadFailure::Denied)
+        .denied_reads()
         .map(|read| {
             let code = read.code.as_deref().unwrap_or("denied");
             Evidence::fact(format!("{}: {code}; {}", read.call.action(), read.call.costs()))
@@ -63,7 +54,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     );
     let count = denied.len();
     vec![
-        RULE.finding_at_large(Confidence::Certain)
+        RULE.finding_at_large(fits.confidence)
             .summary(format!(
                 "{count} {} of AWS {} denied: {}",
                 phrase::plural(count, "read", "reads"),

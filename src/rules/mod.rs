@@ -113,10 +113,13 @@ macro_rules! states {
     () => {
         None
     };
-    ($at:ident, [$([$($is:expr),+]),*], [$(($level:ident, [$([$($surer:expr),+]),*])),*]) => {
+    (
+        $at:ident, [$([$($is:expr),+]),*], [$([$($named:expr),+]),*], [$(($level:ident, [$([$($surer:expr),+]),*])),*]
+    ) => {
         Some(crate::rules::Statement {
             at: crate::rules::At::$at,
             requires: crate::rules::signs::Requires(&[$(&[$($is),+]),*]),
+            names: crate::rules::signs::Requires(&[$(&[$($named),+]),*]),
             confidence: &[$((
                 crate::rules::Confidence::$level,
                 crate::rules::signs::Requires(&[$(&[$($surer),+]),*]),
@@ -149,6 +152,7 @@ macro_rules! declare_rule {
             $(
                 at: $at:ident,
                 requires: [$([$($($sign:ident)+),+ $(,)?]),* $(,)?],
+                $(names: [$([$($($named:ident)+),+ $(,)?]),* $(,)?],)?
                 $(confidence: [$($level:ident $(if [$([$($($surer:ident)+),+ $(,)?]),* $(,)?])?),+ $(,)?],)?
             )?
             $(needs: [$($need:ident),* $(,)?],)?
@@ -169,6 +173,7 @@ macro_rules! declare_rule {
             states: states!($(
                 $at,
                 [$([$(is!($($sign)+)),+]),*],
+                [$($([$(is!($($named)+)),+]),*)?],
                 [$($(($level, [$($([$(is!($($surer)+)),+]),*)?])),+)?]
             )?),
             needs: &[$($(crate::rules::Need::$need),*)?],

@@ -2,9 +2,7 @@
 
 use super::phrase::{self, observed};
 use super::route53;
-use super::{Case, Confidence, Evidence, Finding, Severity, Stage, remedy};
-use crate::facts::Call;
-use crate::resolvers::Role;
+use super::{Case, Evidence, Finding, Fits, Severity, Stage, remedy};
 use std::fmt::Write as _;
 
 declare_rule! {
@@ -29,29 +27,23 @@ declare_rule! {
         severity: Severity::Warning,
         since: "0.1.0",
         references: [ROUTE53_INBOUND, VPC_SHARED_SUBNETS],
-        needs: [ResolverEndpoints],
-        wants: [Cluster, Vpc, Caller],
+        at: Run,
+        requires: [
+            [CLUSTER_VPC_IS_KNOWN],
+            [NO_INBOUND_ENDPOINT_IS_VISIBLE],
+            [not AN_INBOUND_ENDPOINT_ANSWERS],
+            [unless PRIVATE_ACCESS_IS_OFF],
+        ],
+        confidence: [Medium],
+        wants: [Caller],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let Some(cluster) = case.cluster_vpc_id() else {
         return Vec::new();
     };
-    let private_access = case.cluster().and_then(|cluster| cluster.endpoint_private_access);
-    // Some in other VPCs are `inbound-endpoint-wrong-vpc`; some of another kind are `inbound-endpoint-protocol`.
-    let visible = route53::inbound_endpoints(case)
-        .iter()
-        .any(|inbound| inbound.endpoint.is_inbound() || inbound.of_cluster == Some(true));
-    let named = case
-        .subjects()
-        .any(|subject| subject.has_role(Role::Inbound) && subject.heard_anything());
-    // One that a part of the list does not have may be in the rest.
-    let in_part = case.is_part(Call::ListResolverEndpoints);
-    if visible || named || in_part || private_access == Some(false) {
-        return Vec::new();
-    }
     let account = case.caller().map(|caller| caller.account.as_str());
     let owner = case.vpc().and_then(|vpc| vpc.owner.as_deref());
     let foreign = owner.filter(|owner| account.is_some_and(|account| account != *owner));
@@ -93,7 +85,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         None => "Where there is none: make an inbound endpoint, in two Availability Zones".to_owned(),
     };
     vec![
-        RULE.finding(Confidence::Medium, &needy)
+        RULE.finding(fits.confidence, &needy)
             .severity(severity)
             .summary(format!("no inbound endpoint of {cluster} is visible in {of}"))
             .why(explanation)

@@ -2,11 +2,9 @@
 
 use super::phrase::{self, observed_target};
 use super::shared::attributes;
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy, view};
-use crate::address::AddressClass;
-use crate::dns::AnswerKind;
+use super::signs::{ALL_ADDRESSES_ARE_PUBLIC, SHOWS_THE_PRIVATE_ZONE};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::facts::Cluster;
-use crate::target::View;
 
 declare_rule! {
     /// ## What it means
@@ -31,32 +29,41 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [EKS_CLUSTER_ENDPOINT],
-        needs: [Cluster],
-        wants: [VpcView, Kubeconfig, Updates],
+        at: Run,
+        requires: [
+            [AWS_HAS_THE_ENDPOINT],
+            [PRIVATE_ACCESS_IS_OFF],
+        ],
+        // With addresses of its own, the public view can be wrong in more ways than this.
+        names: [
+            [PRIVATE_IS_EXPECTED, SHOWS_THE_PRIVATE_ZONE],
+            [GIVES_THE_PUBLIC_VIEW, ALL_ADDRESSES_ARE_PUBLIC, SHOWS_THE_PRIVATE_ZONE],
+            [not VPC_ANSWERS_FROM_THE_PRIVATE_ZONE, SHOWS_THE_PRIVATE_ZONE],
+            [unless SIBLING_RESOLVES],
+        ],
+        confidence: [High if [[VPC_ANSWERS_FROM_THE_PRIVATE_ZONE]], Certain],
+        wants: [Kubeconfig, Updates],
         replaces: [PublicView, NotPublished, AnotherVpc, UnusedPrivateZone, ForeignAddresses],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let Some(cluster) = case
-        .own_cluster()
-        .filter(|cluster| cluster.endpoint_private_access == Some(false))
-    else {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let Some(cluster) = case.own_cluster() else {
         return Vec::new();
     };
     let private: Vec<&Subject<'_>> = case
         .vpc_side()
-        .filter(|subject| has_the_private_zone(subject))
+        .filter(|subject| SHOWS_THE_PRIVATE_ZONE.seen(case, Some(subject)) == Some(true))
         .collect();
     if !private.is_empty() {
-        return vec![contradiction(case, cluster, &private)];
+        return vec![contradiction(case, fits.confidence, cluster, &private)];
     }
-    let missing: Vec<&Subject<'_>> = case
-        .failing()
-        .filter(|subject| case.private_expected_at(subject) && lacks_the_private_zone(case, subject))
+    let missing = fits.subjects();
+    let inside: Vec<&Subject<'_>> = case
+        .vpc_side()
+        .filter(|subject| ALL_ADDRESSES_ARE_PUBLIC.seen(case, Some(subject)) == Some(true))
         .collect();
-    let inside: Vec<&Subject<'_>> = case.vpc_side().filter(|subject| is_public(subject)).collect();
     if missing.is_empty() && inside.is_empty() {
         return Vec::new();
     }
@@ -72,7 +79,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     let (region, profile) = (case.region(), remedy::endpoint::as_profile(case));
     let word = remedy::endpoint::word(name, "<cluster>");
     vec![
-        RULE.finding_at_large(Confidence::Certain)
+        RULE.finding_at_large(fits.confidence)
             .about(if asked { phrase::names(&missing) } else { Vec::new() })
             .severity(if asked { Severity::Error } else { Severity::Info })
             .summary(format!(
@@ -112,20 +119,8 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     ]
 }
 
-/// Whether it answers from the private zone: its addresses are private, or the zone shows.
-fn has_the_private_zone(subject: &Subject<'_>) -> bool {
-    subject.a_kind() == Some(AnswerKind::Answer)
-        && !subject.sibling_resolves()
-        && (subject.view() == View::PrivateZone || subject.has_class(AddressClass::InVpc))
-        && !subject.ips().is_empty()
-        && subject
-            .ips()
-            .into_iter()
-            .all(|ip| AddressClass::of(ip).is_private_side())
-}
-
 /// AWS says that there is no private zone, and a resolver of the VPC answers from it.
-fn contradiction(case: &Case<'_>, cluster: &Cluster, private: &[&Subject<'_>]) -> Finding {
+fn contradiction(case: &Case<'_>, confidence: Confidence, cluster: &Cluster, private: &[&Subject<'_>]) -> Finding {
     let name = &cluster.name;
     let who = phrase::titles(private);
     let gives = phrase::plural(private.len(), "answers", "answer");
@@ -149,7 +144,7 @@ fn contradiction(case: &Case<'_>, cluster: &Cluster, private: &[&Subject<'_>]) -
     evidence.extend(private.iter().flat_map(|subject| observed_target(subject)));
     let (region, profile) = (case.region(), remedy::endpoint::as_profile(case));
     let word = remedy::endpoint::word(name, "<cluster>");
-    RULE.finding(Confidence::High, private)
+    RULE.finding(confidence, private)
         // A resolver whose answer is not the expected one is named by an error, whoever is right.
         .severity(if private.iter().all(|subject| subject.verdict().is_fine()) {
             Severity::Warning
@@ -178,24 +173,4 @@ fn contradiction(case: &Case<'_>, cluster: &Cluster, private: &[&Subject<'_>]) -
             ),
             Remedy::advice("Then check again, with facts of now"),
         ])
-}
-
-/// What a resolver shows because there is no private zone: the public view, or that the name is not there.
-fn lacks_the_private_zone(case: &Case<'_>, subject: &Subject<'_>) -> bool {
-    if subject.sibling_resolves() {
-        return false;
-    }
-    // With addresses of its own, the public view can be wrong in more ways than this.
-    view::gives_the_public_view(case, subject) || is_public(subject)
-}
-
-/// Whether it gives public addresses, and nothing else.
-fn is_public(subject: &Subject<'_>) -> bool {
-    subject.a_kind() == Some(AnswerKind::Answer)
-        && !subject.sibling_resolves()
-        && subject
-            .ips()
-            .into_iter()
-            .all(|ip| AddressClass::of(ip) == AddressClass::Public)
-        && !subject.has_class(AddressClass::InVpc)
 }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::shared::forward;
 use super::{Case, Severity, Subject};
 use crate::dns::Name;
-use crate::facts::{Call, HostedZone, ResolverEndpoint, ResolverRule};
+use crate::facts::{Call, EndpointAddress, HostedZone, ResolverEndpoint, ResolverRule};
 use crate::resolvers::Role;
 
 /// An inbound endpoint, of whichever kind, with the resolvers of this run that are its addresses.
@@ -61,6 +61,25 @@ impl<'c, 'a> Inbound<'c, 'a> {
             Some(name) if !name.is_empty() => format!("{} ({name})", self.endpoint.id),
             _ => self.endpoint.id.clone(),
         }
+    }
+
+    /// Whether a name server can forward to it over plain DNS.
+    pub(super) fn is_target(&self) -> bool {
+        self.endpoint.is_inbound() && self.endpoint.speaks_do53()
+    }
+
+    /// Its status, where that is not the good one.
+    pub(super) fn bad_status(&self) -> Option<&'a str> {
+        let status = self.endpoint.status.as_deref();
+        status.filter(|status| *status != "OPERATIONAL")
+    }
+
+    /// Its addresses whose status is known and not the good one.
+    pub(super) fn bad_addresses(&self) -> impl Iterator<Item = &'a EndpointAddress> + use<'a> {
+        self.endpoint.addresses.iter().flatten().filter(|address| {
+            let status = address.status.as_deref();
+            status.is_some_and(|status| status != "ATTACHED")
+        })
     }
 
     /// Whether an address of its own decides the conclusion.
@@ -272,4 +291,35 @@ pub(super) fn in_effect<'a>(case: &Case<'a>, vpc: &ResolvingVpc<'_, '_>) -> Opti
     let (rule, domain) = rule_for(case, vpc.id)?;
     let zone = depth_of_zone(case, vpc);
     (zone.is_none_or(|zone| depth(&domain) >= zone)).then_some((rule, domain))
+}
+
+/// The rule that forwards the name from a VPC to addresses of that VPC's own inbound endpoints: the rule, its domain,
+/// and those addresses.
+pub(super) fn forwarded_back<'a>(
+    case: &Case<'a>,
+    vpc: &ResolvingVpc<'_, '_>,
+) -> Option<(&'a ResolverRule, Name, Vec<IpAddr>)> {
+    let (rule, domain) = rule_for(case, vpc.id)?;
+    let own = inbound_addresses_of(case, vpc.id);
+    let targets = rule.targets.iter().map(|target| target.ip);
+    let back: Vec<IpAddr> = targets.filter(|ip| own.contains(ip)).collect();
+    (!back.is_empty()).then_some((rule, domain, back))
+}
+
+/// The inbound endpoints of the ordinary kind.
+pub(super) fn ordinary_inbound<'c, 'a>(case: &'c Case<'a>) -> Vec<Inbound<'c, 'a>> {
+    let mut endpoints = inbound_endpoints(case);
+    endpoints.retain(|inbound| inbound.endpoint.is_inbound());
+    endpoints
+}
+
+/// Whether the whole list of endpoints has no inbound one. Some in other VPCs are `inbound-endpoint-wrong-vpc`; some of
+/// another kind in the cluster's are `inbound-endpoint-protocol`.
+pub(super) fn no_inbound_endpoint(case: &Case<'_>) -> Option<bool> {
+    case.resolver_endpoints()?;
+    let visible = inbound_endpoints(case)
+        .iter()
+        .any(|inbound| inbound.endpoint.is_inbound() || inbound.of_cluster == Some(true));
+    // One that a part of the list does not have may be in the rest.
+    Some(!visible && !case.is_part(Call::ListResolverEndpoints))
 }

@@ -3,12 +3,9 @@
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed_target};
-use super::shared::attributes::switched_off;
-use super::view::{self, VpcSideFault};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
-use crate::endpoint::SoaOrigin;
-use crate::facts::{VantageKind, Vpc};
-use crate::resolvers::Role;
+use super::shared::attributes;
+use super::signs::{PRIVATE_ZONE_IS_NOT_EFFECTIVE, SILENT_IN_ITS_OWN_VPC};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 
 declare_rule! {
     /// ## What it means
@@ -33,79 +30,65 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         references: [VPC_DNS_ATTRIBUTES, ROUTE53_PRIVATE_ZONE_CONSIDERATIONS, EKS_CLUSTER_ENDPOINT],
-        needs: [VpcAttributes],
-        wants: [Cluster, Vpc, Caller, VpcView, PublicControl],
+        at: Run,
+        requires: [
+            [A_DNS_ATTRIBUTE_IS_OFF],
+            [unless AWS_HAS_ANOTHER_ENDPOINT],
+            // Host names and private zones are all that the other attribute decides on.
+            [DNS_SUPPORT_IS_OFF, unless PRIVATE_ACCESS_IS_OFF],
+        ],
+        names: [
+            [unless VPC_HAS_THE_NAME],
+            // Nothing answers there, whatever the attributes are.
+            [unless AT_A_SECONDARY_NETWORKS_SECOND_ADDRESS],
+            [SILENT_IN_ITS_OWN_VPC, PRIVATE_ZONE_IS_NOT_EFFECTIVE, PRIVATE_IS_EXPECTED],
+            [SILENT_IN_ITS_OWN_VPC, PRIVATE_ZONE_IS_NOT_EFFECTIVE, GIVES_THE_PUBLIC_VIEW, DENIED_BY_PUBLIC_AWS],
+            [SILENT_IN_ITS_OWN_VPC, unless SIBLING_RESOLVES],
+            [SILENT_IN_ITS_OWN_VPC, unless PRIVATE_ACCESS_IS_OFF],
+        ],
+        confidence: [
+            Certain if [[SILENT_IN_ITS_OWN_VPC, PRIVATE_ZONE_IS_NOT_EFFECTIVE], [OF_THE_CLUSTERS_VPC]],
+            High if [[SILENT_IN_ITS_OWN_VPC, PRIVATE_ZONE_IS_NOT_EFFECTIVE]],
+            Medium,
+        ],
+        wants: [Caller],
         explains: [UnusedPrivateZone, AnotherVpc, PublicView, NoSuchName, Denial, SilentResolver, NoUdp],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let Some(attributes) = case.vpc_attributes().copied() else {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let Some(attributes) = case.vpc_attributes() else {
         return Vec::new();
     };
-    let off = switched_off(attributes);
-    if off.is_empty() || case.is_of_another_endpoint() {
-        return Vec::new();
-    }
-    let no_private_zone = case
-        .own_cluster()
-        .is_some_and(|cluster| cluster.endpoint_private_access == Some(false));
-    let support_off = attributes.dns_support == Some(false);
-    // Host names and private zones are all that the other attribute decides on.
-    if no_private_zone && !support_off {
-        return Vec::new();
-    }
+    let off = attributes::switched_off(*attributes);
     let right = case.vpc_view();
-    let shown: Vec<&Subject<'_>> = case
-        .failing()
-        .filter(|subject| right.is_empty() && shows_it(case, subject, support_off))
+    let is = |sign: &super::signs::Sign, subject: &Subject<'_>| sign.seen(case, Some(subject)) == Some(true);
+    let silence_counts = attributes.dns_support == Some(false);
+    let shows_it = |subject: &Subject<'_>| {
+        is(&PRIVATE_ZONE_IS_NOT_EFFECTIVE, subject) || silence_counts && is(&SILENT_IN_ITS_OWN_VPC, subject)
+    };
+    let shown: Vec<(&Subject<'_>, Confidence)> = fits
+        .iter()
+        .filter(|fit| shows_it(fit.subject))
+        .map(|fit| (fit.subject, fit.confidence))
         .collect();
     let heard = case.vpc_side().any(Subject::heard_anything);
-    let beyond: Vec<&Subject<'_>> = case
-        .failing()
-        .filter(|subject| !heard && !no_private_zone && may_show_it(case, subject))
+    let beyond: Vec<&Subject<'_>> = fits
+        .subjects()
+        .into_iter()
+        .filter(|subject| !heard && !is(&SILENT_IN_ITS_OWN_VPC, subject))
         .collect();
-    let (severity, confidence, subjects) = if !shown.is_empty() {
-        (Severity::Error, surely_of_the_vpc(case, &shown), shown)
-    } else if right.is_empty() && !beyond.is_empty() {
+    // One finding of all: as sure as of the least sure.
+    let (severity, confidence, subjects) = if let Some(confidence) = shown.iter().map(|(_, sure)| *sure).max() {
+        let subjects = shown.into_iter().map(|(subject, _)| subject).collect();
+        (Severity::Error, confidence, subjects)
+    } else if !beyond.is_empty() {
         (Severity::Error, Confidence::Medium, beyond)
     } else {
         (Severity::Warning, Confidence::Certain, Vec::new())
     };
     vec![finding(case, &off, severity, confidence, &subjects, &right)]
-}
-
-/// Whether a resolver of the VPC shows the effect itself.
-fn shows_it(case: &Case<'_>, subject: &Subject<'_>, support_off: bool) -> bool {
-    let silent = support_off
-        && subject.has_role(Role::Vpc)
-        && case.vantage.kind == VantageKind::ClusterVpc
-        && !subject.heard_anything();
-    silent || view::vpc_side_fault(case, subject) == Some(VpcSideFault::NotEffective)
-}
-
-/// Certain where each of them is known to be of this VPC: the VPC's own address, or one of its resolvers asked from
-/// inside. What was merely named so may be of another.
-fn surely_of_the_vpc(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Confidence {
-    let resolver = case.vpc().and_then(Vpc::resolver);
-    let is_of_it = |subject: &&Subject<'_>| {
-        subject.ip() == resolver && resolver.is_some()
-            || case.vantage.kind == VantageKind::ClusterVpc && subject.has_role(Role::Vpc)
-    };
-    if subjects.iter().all(is_of_it) {
-        Confidence::Certain
-    } else {
-        Confidence::High
-    }
-}
-
-/// Whether a resolver elsewhere shows what one that forwards to the VPC would.
-fn may_show_it(case: &Case<'_>, subject: &Subject<'_>) -> bool {
-    !subject.sibling_resolves()
-        && case.private_expected_at(subject)
-        && (view::gives_the_public_view(case, subject)
-            || matches!(view::denied_by(subject), Some((_, SoaOrigin::PublicAws))))
 }
 
 fn finding(

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::signs::{Is, LEGIBLE, OF_RESOLVER, OF_RUN, Weighed};
+use super::signs::{Is, LEGIBLE, OF_AWS, OF_RESOLVER, OF_RUN, Weighed};
 use super::{Case, Finding, RULES, Rule, Severity, Stage, Statement, Subject, find};
 
 /// Why the headline is what it is.
@@ -69,6 +69,7 @@ pub fn explain(case: &Case<'_>, findings: &[Finding]) -> Option<Why> {
     let read = OF_RESOLVER
         .iter()
         .chain(OF_RUN)
+        .chain(OF_AWS)
         .filter(|sign| sign.can_be_shown_by(subject))
         .filter_map(|sign| {
             // What cannot be seen is said only where a cause depends on it, below.
@@ -88,14 +89,14 @@ pub fn explain(case: &Case<'_>, findings: &[Finding]) -> Option<Why> {
         .iter()
         .filter(|rule| rule.severity == Severity::Error && rule.name != headline.rule && !is_part(headline, rule.name))
         .filter_map(|rule| Some((rule, rule.states?)))
-        .filter(|(_, states)| !states.requires.is_of_another_kind(subject))
+        .filter(|(_, states)| !states.is_of_another_kind(subject))
         // What is said only where nothing else was found is no rival of what was.
         .filter(|(rule, _)| rule.stage == Stage::Evidence || is_found(rule))
         .map(|(rule, states)| {
             let (outcome, because) = if is_found(rule) {
                 (Outcome::Found, Vec::new())
             } else {
-                match states.weigh(case, Some(subject)) {
+                match states.weigh(case, subject) {
                     Weighed::Fits => (Outcome::NotRuledOut, Vec::new()),
                     Weighed::Undecided(because) => (Outcome::Undecided, because),
                     Weighed::RuledOut(because) => (Outcome::RuledOut, because),
@@ -124,7 +125,7 @@ fn decided_by(case: &Case<'_>, subject: &Subject<'_>, states: &Statement) -> Vec
     let mut words: Vec<String> = Vec::new();
     // What is there comes before what is not.
     for wanted in [true, false] {
-        let signs = states.requires.signs();
+        let signs = states.signs();
         for is in signs.filter(|is| matches!(is, Is::Present(_)) == wanted && *is.sign() != LEGIBLE) {
             let seen = is.sign().seen(case, Some(subject));
             let said = is.sign().words(Some(subject), seen);
@@ -157,7 +158,13 @@ pub(crate) fn contradictions(case: &Case<'_>, findings: &[Finding]) -> Vec<Strin
             continue;
         };
         for subject in finding.resolvers.iter().filter_map(|name| failing(&name)) {
-            if let Weighed::RuledOut(because) = states.weigh(case, Some(subject)) {
+            // What only may come of the state of the run is said of whom it would concern.
+            let weighed = if finding.severity == Severity::Error {
+                states.weigh(case, subject)
+            } else {
+                states.requires.weigh(case, Some(subject))
+            };
+            if let Weighed::RuledOut(because) = weighed {
                 wrong.push(format!(
                     "{} at {}: {}",
                     finding.rule,

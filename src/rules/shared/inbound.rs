@@ -127,3 +127,10 @@ pub(in crate::rules) fn shut(admits: &Admits, here: &[IpNet]) -> Option<Shut> {
         }
     }
 }
+
+/// What the endpoint's groups are known to keep out. That some networks only are let in is how it should be.
+pub(in crate::rules) fn keeps_out(case: &Case<'_>, endpoint: &ResolverEndpoint) -> Vec<(Transport, Shut)> {
+    let mut shut = shut_to(case, endpoint);
+    shut.retain(|(_, shut)| !matches!(shut, Shut::ExceptFor(_)));
+    shut
+}

@@ -9,6 +9,7 @@ pub(super) mod disagreement;
 pub(super) mod forward;
 pub(super) mod inbound;
 pub(super) mod late;
+pub(super) mod networks;
 pub(super) mod policy;
 pub(super) mod rebinding;
 pub(super) mod recursion;

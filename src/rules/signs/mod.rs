@@ -4,6 +4,7 @@
 //! A sign stands here once: how it is read, and its words. What two rules share is a sign.
 
 mod answer;
+mod aws;
 mod resolver;
 mod run;
 
@@ -12,6 +13,7 @@ use std::fmt;
 use super::{Case, Need, Subject};
 
 pub(super) use answer::*;
+pub(super) use aws::*;
 pub(super) use resolver::*;
 pub(super) use run::*;
 
@@ -223,7 +225,27 @@ pub(super) enum Weighed {
     RuledOut(Vec<String>),
 }
 
+impl Weighed {
+    /// What two statements say together, of which the cause needs both.
+    pub(super) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::RuledOut(because), _) | (_, Self::RuledOut(because)) => Self::RuledOut(because),
+            (Self::Undecided(mut one), Self::Undecided(other)) => {
+                one.extend(other);
+                Self::Undecided(one)
+            }
+            (Self::Undecided(because), Self::Fits) | (Self::Fits, Self::Undecided(because)) => Self::Undecided(because),
+            (Self::Fits, Self::Fits) => Self::Fits,
+        }
+    }
+}
+
 impl Requires {
+    /// Whether nothing is required.
+    pub(super) fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
     /// All signs.
     pub(super) fn signs(self) -> impl Iterator<Item = Is> {
         self.0.iter().copied().flatten().copied()
@@ -273,10 +295,10 @@ impl Requires {
 
     /// The facts that some group cannot be read without.
     pub(super) fn missing(self, case: &Case<'_>) -> Vec<Need> {
-        let unmet = |is: &Is| is.needs().iter().copied().find(|need| !case.has(*need));
+        let unmet = |is: &Is| -> Vec<Need> { is.needs().iter().copied().filter(|need| !case.has(*need)).collect() };
         let groups = self.0.iter().filter_map(|group| {
-            let unmet: Vec<Need> = group.iter().filter_map(unmet).collect();
-            (unmet.len() == group.len()).then_some(unmet)
+            let unmet: Vec<Vec<Need>> = group.iter().map(unmet).collect();
+            unmet.iter().all(|needs| !needs.is_empty()).then(|| unmet.concat())
         });
         groups.flatten().collect()
     }
