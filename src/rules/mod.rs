@@ -248,6 +248,7 @@ mod resolver_unreachable;
 mod resolver_unstable;
 mod resolvers_disagree;
 mod search_domain_wildcard;
+mod secondary_cidr_resolver;
 mod serve_expired;
 mod shadow_zone;
 mod sinkhole_answer;
@@ -280,6 +281,7 @@ pub static RULES: &[&Rule] = &[
     &inbound_endpoint_protocol::RULE,
     &no_inbound_endpoint::RULE,
     &vpc_resolver_not_reachable_from_here::RULE,
+    &secondary_cidr_resolver::RULE,
     &vpc_dns_attributes_off::RULE,
     &private_zone_not_effective::RULE,
     &private_zone_shadow::RULE,

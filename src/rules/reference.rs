@@ -204,5 +204,8 @@ pub(super) const VPC_DNS_QUOTAS: Reference =
 pub(super) const VPC_SECURITY_GROUP_RULES: Reference = Reference::to("Amazon VPC User Guide, \"Security group rules\"");
 pub(super) const VPC_SHARED_SUBNETS: Reference =
     Reference::to("Amazon VPC User Guide, \"Share your VPC subnets with other accounts\"");
+pub(super) const VPC_SUBNET_SIZING: Reference =
+    Reference::to("Amazon VPC User Guide, \"Subnet CIDR blocks\": the addresses that AWS reserves")
+        .at("https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html");
 pub(super) const WINDOWS_NRPT: Reference = Reference::to("Microsoft, Add-DnsClientNrptRule")
     .at("https://learn.microsoft.com/powershell/module/dnsclient/add-dnsclientnrptrule");

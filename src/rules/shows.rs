@@ -30,6 +30,8 @@ pub enum Shows {
     SilentInboundEndpoint,
     /// A resolver does not answer.
     SilentResolver,
+    /// A VPC's resolver is silent outside its VPC.
+    UnsupportedVpcResolver,
     /// UDP to a resolver does not work.
     NoUdp,
     /// TCP to a resolver does not work.

@@ -22,7 +22,7 @@ declare_rule! {
         summary: "the VPC resolver is asked from outside its VPC, which is not supported",
         severity: Severity::Info,
         since: "0.1.0",
-        shows: [OneAnswer],
+        shows: [OneAnswer, UnsupportedVpcResolver],
         references: [ROUTE53_VPC_AND_NETWORK, CLIENT_VPN_TROUBLESHOOTING],
         at: Asked,
         requires: [
