@@ -24,7 +24,6 @@ pub trait Stated: Sized + fmt::Display + Serialize + DeserializeOwned {
 }
 
 /// Writes both members; `null` words and no code where there is nothing to state. For `#[serde(flatten, with = …)]`.
-#[expect(clippy::ref_option, reason = "serde hands the field over so")]
 pub fn serialize<T: Stated, S: Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
     write(value.as_ref(), serializer)
 }

@@ -98,8 +98,8 @@ pub(super) async fn round(
         collected = collected => collected?.map_err(Error::File)?,
         () = &mut interrupt => return Err(Error::Interrupted),
     };
-    let begun = Knowledge::new(known, host, gaps, vantage);
-    let plan = Plan::new(target, &settings.asked, &begun.facts, &random_label());
+    let knowledge = Knowledge::new(known, host, gaps, vantage);
+    let plan = Plan::new(target, &settings.asked, &knowledge.facts, &random_label());
     let run = Run {
         timeout: settings.timeout,
         attempts: settings.asked.attempts,
@@ -109,7 +109,7 @@ pub(super) async fn round(
         trust: Trust::Platform,
     };
     let sources = Sources::begin(settings, known, pending.as_ref());
-    let selection = resolvers::select(settings, &begun.facts)?;
+    let selection = resolvers::select(settings, &knowledge.facts)?;
     let first = if sources.left().is_empty() {
         selection.complete()?
     } else {
@@ -126,7 +126,7 @@ pub(super) async fn round(
         };
         probe::watched(&plan, &resolvers, &run, &live, ended(stopped.clone()), tell).await
     };
-    let knowledge = RefCell::new(begun);
+    let knowledge = RefCell::new(knowledge);
     // Who is asked is asked once, as soon as somebody names it.
     let ask_all = async {
         let until = began + aws_share(settings);

@@ -224,7 +224,9 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         "stale-negative-cache" => clues.soa == Some(SoaOrigin::Foreign),
         "local-dns-down" if matches!(symptom, Symptom::ServFail | Symptom::Misbehaving) => true,
         "local-dns-down" => clues.server.is_some_and(|server| !server.is_loopback()),
-        "vpc-resolver-not-reachable-from-here" => !clues.server.is_some_and(super::text::is_vpc),
+        "vpc-resolver-not-reachable-from-here" | "secondary-cidr-resolver" => {
+            !clues.server.is_some_and(super::text::is_vpc)
+        }
         "resolver-unreachable" => matches!(symptom, Symptom::ServFail | Symptom::Misbehaving),
         "resolver-refuses-client" => symptom == Symptom::ServFail,
         // A loopback server has no path of its own that drops UDP.

@@ -292,8 +292,8 @@ fn unbound(line: &str) -> Option<Seen> {
 
 fn powerdns(line: &str) -> Option<Seen> {
     let quoted = || between(line, "qname=\"", "\"");
-    // pdns/recursordist/pdns_recursor.cc: as structured log, and as text in earlier versions; syncres.cc for the reason.
-    // The words about policies below were not found in the Recursor of 2026.
+    // pdns/recursordist/pdns_recursor.cc: as structured log, and as text in earlier versions; syncres.cc for the
+    // reason. The words about policies below were not found in the Recursor of 2026.
     if line.contains("alidates as Bogus") || line.contains("validationState=\"Bogus\"") {
         let host = between(line, "Answer to ", "|").or_else(quoted);
         return Some(bogus(host, "PowerDNS Recursor says so: the answer validates as Bogus"));

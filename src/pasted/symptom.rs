@@ -568,6 +568,7 @@ const SILENCE: &[&str] = &[
     "udp-blocked",
     "slow-resolver",
     "vpc-resolver-not-reachable-from-here",
+    "secondary-cidr-resolver",
     "inbound-endpoint-sg",
     "inbound-endpoint-unreachable",
     "edns-intolerant",

@@ -108,6 +108,12 @@ const TOLD: &[Told] = &[
          only",
     ),
     told(
+        "secondary-cidr-resolver",
+        About::AnyName,
+        "the server may be the base plus two of a secondary network of the VPC, where AWS has no resolver; aws ec2 \
+         describe-vpcs shows which network is the primary one",
+    ),
+    told(
         "vpc-dns-attributes-off",
         About::Endpoint,
         "aws ec2 describe-vpc-attribute: enableDnsSupport or enableDnsHostnames is false",

@@ -81,7 +81,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                         && self::apex(subject).as_ref() == Some(&apex)
                         // Where the cluster's zone is known, not going there is the fault.
                         && !DENIED_BY_ANOTHER_PRIVATE_ZONE.is_at(case, subject)
-                        && !(INBOUND_ENDPOINT.is_at(case, subject) && IN_ANOTHER_VPC.is_at(case, subject))
+                        && (!INBOUND_ENDPOINT.is_at(case, subject) || !IN_ANOTHER_VPC.is_at(case, subject))
                 })
                 .collect();
             finding(case, &apex, &at, &forwarders)

@@ -167,7 +167,7 @@ fn against_aws_that_never_answers() {
         ("AWS_SECRET_ACCESS_KEY", "secret".to_owned()),
         ("AWS_ENDPOINT_URL", format!("http://{aws}")),
     ];
-    // The name is known: what AWS does not say is a gap.
+    // The name and its addresses are known and right: AWS decides nothing, so it is not waited for, and that is said.
     let outcome = timed(|| {
         Outcome::of(
             check(folder.path(), server.address)
@@ -176,6 +176,17 @@ fn against_aws_that_never_answers() {
         )
     });
     assert_eq!(outcome.code, Some(0), "{}", outcome.err());
+    let document = outcome.json();
+    let left = document["not_waited_for"].as_array().expect("what was not waited for");
+    assert!(left.iter().any(|one| one["source"] == "aws"), "{left:#?}");
+    // A warning of AWS's would change the exit code: AWS is waited for, and what it does not say is a gap.
+    let outcome = timed(|| {
+        Outcome::of(
+            check(folder.path(), server.address)
+                .args(["--deadline", "3s", "--fail-on", "warning", "-o", "json"])
+                .envs(keys.clone()),
+        )
+    });
     let document = outcome.json();
     let gaps = document["gaps"].as_array().expect("gaps");
     assert!(gaps.iter().any(|gap| gap["source"] == "eks:ListClusters"), "{gaps:#?}");

@@ -583,9 +583,9 @@ fn it_is_read_however_it_was_saved() {
 fn names_of_clusters_alone_are_known_as_that() {
     let read = |files: &[&str]| {
         let mut answers = Answers::default();
-        files
-            .iter()
-            .for_each(|file| super::read(file.as_bytes(), &mut answers).unwrap());
+        for file in files {
+            super::read(file.as_bytes(), &mut answers).unwrap();
+        }
         answers
     };
     let listed = r#"[{"metadata":{"name":"shared","region":"r"},"status":{"eksctlCreated":"True"}}]"#;

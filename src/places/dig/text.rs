@@ -8,6 +8,10 @@ use crate::limits;
 use crate::observation::Transport;
 
 /// One run of dig, as far as its text shows.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one thing that dig's text says or does not say"
+)]
 #[derive(Clone, Default)]
 pub(super) struct Run {
     /// The line that it is known by.

@@ -560,7 +560,7 @@ pub(in crate::rules) static AT_A_SECONDARY_NETWORKS_SECOND_ADDRESS: Sign = Sign:
     "its address in the VPC's networks",
     "its address is the base plus two of a secondary network of a VPC",
     "its address is not the base plus two of a secondary network of a VPC",
-    |case, subject| networks::is_second_of_a_secondary(case, subject),
+    networks::is_second_of_a_secondary,
 )
 .looking_at(&[Need::Vpc, Need::Instance]);
 

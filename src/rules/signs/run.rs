@@ -21,6 +21,10 @@ pub(in crate::rules) static VPC_HAS_THE_NAME: Sign = Sign::of_run(
 .needing(&[Need::VpcView]);
 
 /// A public control gives addresses.
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the method alone is for one lifetime"
+)]
 pub(in crate::rules) static PUBLIC_HAS_THE_NAME: Sign = Sign::of_run(
     "the answer of public DNS",
     "public DNS has the name",
