@@ -163,7 +163,7 @@ fn contributing_names_every_file_that_knows_one() {
             "src/render/markdown.rs",
         ),
         ("## Adding a resolver source", "upstream::", "src/resolvers/upstream.rs"),
-        ("## Adding a read of AWS", "DhcpOptions", "src/rules/dhcp_"),
+        ("## Adding a read of AWS", "DhcpOptions", "src/rules/"),
     ];
     let text = read("CONTRIBUTING.md");
     for (heading, one, users) in kinds {
