@@ -184,7 +184,7 @@ def check(root, places):
         "newkey": "does not trust the key of that host",
         "bare": "there is no eks-dns-doctor in PATH there",
         "old": "(it is eks-dns-doctor 0.0.1, and here is eks-dns-doctor",
-        "half": "is not a capture: EOF while parsing",
+        "half": "is not a capture: its JSON does not end",
         "slow": "nothing came back within 5s",
         "changed": "which is another than before",
         "killed": "was ended by signal 9",
