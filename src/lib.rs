@@ -12,6 +12,7 @@ pub mod cli;
 pub mod clients;
 pub mod compare;
 pub mod connect;
+pub mod decides;
 pub mod dns;
 pub mod endpoint;
 pub mod expect;

@@ -27,6 +27,7 @@ const ORDER: &[&str] = &[
     "plan",
     "probe",
     "connect",
+    "decides",
     "expect",
     "compare",
     "clients",

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordType(pub u16);
 
-/// The types this tool asks for, plays in the lab, or is likely to be shown.
+/// The types this tool asks for, plays in the lab, is likely to be shown, or reads from a firewall rule.
 const MNEMONICS: &[(u16, &str)] = &[
     (1, "A"),
     (2, "NS"),
@@ -20,6 +20,7 @@ const MNEMONICS: &[(u16, &str)] = &[
     (16, "TXT"),
     (28, "AAAA"),
     (33, "SRV"),
+    (35, "NAPTR"),
     (39, "DNAME"),
     (43, "DS"),
     (46, "RRSIG"),
@@ -28,6 +29,8 @@ const MNEMONICS: &[(u16, &str)] = &[
     (50, "NSEC3"),
     (64, "SVCB"),
     (65, "HTTPS"),
+    (99, "SPF"),
+    (257, "CAA"),
 ];
 
 impl RecordType {

@@ -1,0 +1,361 @@
+//! What was read of one VPC, as far as it decides where the VPC's Resolver takes a name from. Each part is known or
+//! opaque by itself: a domain list that cannot be read leaves every other list as it is.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use crate::dns::{Name, RecordType};
+use crate::facts::Call;
+
+/// Why something is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opaque {
+    /// The read brought nothing, or was not made.
+    NotRead(Call),
+    /// A part of the list is known.
+    Part(Call),
+    /// A domain list that AWS manages: its domains cannot be listed (Amazon Route 53 Developer Guide, "Managed Domain
+    /// Lists").
+    ManagedList,
+    /// It decides by what it detects, and has no domain list: the kind of a rule of DNS Firewall Advanced.
+    Advanced(String),
+    /// The list that an AutoAllowlist rule keeps.
+    AutoAllowlist,
+    /// A private hosted zone of which only the id is known: a Profile names the ARN of what it brings.
+    ZoneWithoutName,
+    /// A Resolver rule that the account cannot list.
+    RuleNotListed,
+    /// An interface VPC endpoint, whose own names were not read.
+    InterfaceEndpoint,
+    /// A status in which it may be in effect or not.
+    Unsettled(String),
+    /// A value that this program has no meaning for.
+    Unfamiliar(String),
+    /// Two sources of AWS's give two orders, or none does.
+    Order,
+}
+
+impl fmt::Display for Opaque {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotRead(call) => write!(f, "not read ({})", call.action()),
+            Self::Part(call) => write!(f, "a part of the list was read ({})", call.action()),
+            Self::ManagedList => f.write_str("AWS manages this domain list, and nobody can list its domains"),
+            Self::Advanced(kind) => write!(
+                f,
+                "a rule of DNS Firewall Advanced ({kind}): it has no domain list and decides by what it detects"
+            ),
+            Self::AutoAllowlist => {
+                f.write_str("an AutoAllowlist rule: it allows the names that were observed, and they were not read")
+            }
+            Self::ZoneWithoutName => f.write_str("a private hosted zone of which only the id is known"),
+            Self::RuleNotListed => f.write_str("a Resolver rule that this account does not list"),
+            Self::InterfaceEndpoint => f.write_str("an interface VPC endpoint, whose names were not read"),
+            Self::Unsettled(status) => write!(f, "its status is {status}, so it may be in effect or not"),
+            Self::Unfamiliar(value) => write!(f, "it has {value:?}, which this program does not know"),
+            Self::Order => f.write_str("AWS does not document which of the two comes first"),
+        }
+    }
+}
+
+/// A list, as far as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed<T> {
+    /// What is known of it.
+    pub known: Vec<T>,
+    /// Why there may be more in it; `None` where it is whole.
+    pub rest: Option<Opaque>,
+}
+
+impl<T> Listed<T> {
+    /// A list that was read whole.
+    pub fn whole(known: Vec<T>) -> Self {
+        Self { known, rest: None }
+    }
+
+    /// A list of which nothing is known.
+    pub fn opaque(why: Opaque) -> Self {
+        Self {
+            known: Vec::new(),
+            rest: Some(why),
+        }
+    }
+}
+
+/// Whether something is in effect, by its status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InEffect {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+    /// It may be.
+    Perhaps(Opaque),
+}
+
+impl InEffect {
+    /// By the status of an association or of a rule. What a status means is documented for `COMPLETE` and for those of
+    /// something that failed or is gone; in every other it may be one or the other.
+    pub fn of_status(status: Option<&str>) -> Self {
+        match status {
+            Some("COMPLETE") => Self::Yes,
+            Some("FAILED" | "CREATION_FAILED" | "DELETED") => Self::No,
+            Some(other) => Self::Perhaps(Opaque::Unsettled(other.to_owned())),
+            None => Self::Perhaps(Opaque::Unsettled("not said".to_owned())),
+        }
+    }
+}
+
+/// One VPC's configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Configuration {
+    /// The VPC whose Resolver is asked.
+    pub vpc: String,
+    /// The DNS Firewall rule groups that are associated with it directly.
+    pub groups: Listed<RuleGroup>,
+    /// The Resolver rules that are associated with it directly.
+    pub rules: Listed<Rule>,
+    /// The private hosted zones that are associated with it directly.
+    pub zones: Listed<Zone>,
+    /// The Route 53 Profiles that are associated with it.
+    pub profiles: Listed<Profile>,
+}
+
+/// A DNS Firewall rule group that is associated with the VPC.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleGroup {
+    /// The group's id.
+    pub id: String,
+    /// The name of its association.
+    pub name: Option<String>,
+    /// The association's priority; the lowest is read first.
+    pub priority: Option<i64>,
+    /// Whether the association is in effect.
+    pub in_effect: InEffect,
+    /// Its rules.
+    pub rules: Listed<FirewallRule>,
+}
+
+/// A rule of a DNS Firewall rule group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirewallRule {
+    /// Its name.
+    pub name: Option<String>,
+    /// Its priority in the group; the lowest is read first.
+    pub priority: Option<i64>,
+    /// What it does.
+    pub action: Action,
+    /// The names it is for.
+    pub source: Source,
+    /// The type it is for; `None`: all.
+    pub qtype: Option<Qtype>,
+    /// Whether it is for the names that an alias leads to, too.
+    pub redirection: Redirection,
+    /// Whether it is in effect.
+    pub in_effect: InEffect,
+}
+
+/// The action of a firewall rule. Each ends the reading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// `ALLOW`
+    Allow,
+    /// `ALERT`: allowed, and logged.
+    Alert,
+    /// `BLOCK`
+    Block(BlockAnswer),
+    /// Another, or none that is known.
+    Unfamiliar(String),
+}
+
+/// What is answered in the place of what is blocked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlockAnswer {
+    /// NOERROR without records.
+    NoData,
+    /// NXDOMAIN.
+    NxDomain,
+    /// A CNAME to this domain.
+    Override(String),
+    /// Not known.
+    Unfamiliar,
+}
+
+impl fmt::Display for BlockAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoData => f.write_str("NODATA"),
+            Self::NxDomain => f.write_str("NXDOMAIN"),
+            Self::Override(domain) => write!(f, "a CNAME to {domain}"),
+            Self::Unfamiliar => f.write_str("an answer that was not read"),
+        }
+    }
+}
+
+/// What tells a firewall rule which names it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A domain list.
+    List {
+        /// The list's id.
+        id: String,
+        /// Its domains.
+        domains: Listed<Pattern>,
+    },
+    /// Detection: `DGA`, `DICTIONARY_DGA`, `DNS_TUNNELING`, a category, a partner's feed.
+    Advanced(String),
+    /// The names that were observed, in a list that AWS keeps.
+    AutoAllowlist {
+        /// The list's id.
+        id: Option<String>,
+        /// Its domains.
+        domains: Listed<Pattern>,
+    },
+}
+
+/// The type of a firewall rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Qtype {
+    /// This one.
+    Type(RecordType),
+    /// One that this program does not know by this name.
+    Unfamiliar(String),
+}
+
+impl Qtype {
+    /// As the API writes it: a mnemonic, or `TYPE28`.
+    pub fn of(text: &str) -> Self {
+        text.parse()
+            .map_or_else(|_| Self::Unfamiliar(text.to_owned()), Self::Type)
+    }
+}
+
+/// What a firewall rule does with aliases (CNAME, DNAME).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Redirection {
+    /// `INSPECT_REDIRECTION_DOMAIN`, the default: it is for each name of the chain.
+    Inspect,
+    /// `TRUST_REDIRECTION_DOMAIN`: it is for the first name only.
+    Trust,
+}
+
+/// A domain of a domain list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pattern {
+    /// `*`
+    All,
+    /// `*.example.com`: what is below `example.com`.
+    Below(Name),
+    /// This name.
+    Exactly(Name),
+    /// A text that is none of the documented forms.
+    Unfamiliar(String),
+}
+
+impl FromStr for Pattern {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let bare = text.trim_end_matches('.');
+        if bare == "*" {
+            return Ok(Self::All);
+        }
+        let read = match bare.strip_prefix("*.") {
+            Some(domain) => Name::from_host(domain).map(Self::Below),
+            None => Name::from_host(bare).map(Self::Exactly),
+        };
+        Ok(read.unwrap_or_else(|_| Self::Unfamiliar(text.to_owned())))
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("*"),
+            Self::Below(domain) => write!(f, "*.{domain}"),
+            Self::Exactly(domain) => domain.fmt(f),
+            Self::Unfamiliar(text) => text.fmt(f),
+        }
+    }
+}
+
+impl Pattern {
+    /// Whether a name is in it; `None` where that is not known.
+    pub fn has(&self, name: &Name) -> Option<bool> {
+        match self {
+            Self::All => Some(true),
+            Self::Below(domain) => Some(name != domain && name.is_within(domain)),
+            Self::Exactly(domain) => Some(name == domain),
+            Self::Unfamiliar(_) => None,
+        }
+    }
+}
+
+/// A Resolver rule that is associated with the VPC.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// The rule's id.
+    pub id: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// The domain it is for; `None` where it is not known.
+    pub domain: Option<Name>,
+    /// Its type.
+    pub kind: RuleKind,
+    /// Where it forwards to.
+    pub targets: Vec<IpAddr>,
+    /// Whether its association is in effect.
+    pub in_effect: InEffect,
+}
+
+/// The type of a Resolver rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RuleKind {
+    /// `FORWARD`: to other name servers.
+    Forward,
+    /// `SYSTEM`: back to the VPC's own Resolver.
+    System,
+    /// `RECURSIVE`: the autodefined rule for `.`, which stands for public DNS.
+    Recursive,
+    /// Another (`DELEGATE`), or one that is not known.
+    Opaque(Opaque),
+}
+
+/// A private hosted zone that is associated with the VPC.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Zone {
+    /// The zone's id; `None` for EKS's own where it was not listed.
+    pub id: Option<String>,
+    /// Its apex; `None` where it is not known.
+    pub apex: Option<Name>,
+    /// The AWS service or the account that owns it.
+    pub owner: Option<String>,
+    /// Whether it is in effect, and whether it is there at all.
+    pub in_effect: InEffect,
+}
+
+/// A Route 53 Profile that is associated with the VPC.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// The Profile's id.
+    pub id: String,
+    /// The name of its association.
+    pub name: Option<String>,
+    /// The priority of its association: the lowest first, 100 where nothing is said (API reference,
+    /// ProfileAssociation).
+    pub priority: i64,
+    /// Whether its association is in effect. While it is `UPDATING`, an earlier priority may still apply.
+    pub in_effect: InEffect,
+    /// The firewall rule groups that it brings.
+    pub groups: Vec<RuleGroup>,
+    /// The Resolver rules that it brings.
+    pub rules: Vec<Rule>,
+    /// The private hosted zones that it brings, and what installs zones.
+    pub zones: Vec<Zone>,
+    /// Why it may bring more; `None` where all is known.
+    pub rest: Option<Opaque>,
+}
+
+/// The priority of an association of a Profile that was made without one.
+pub const PROFILE_PRIORITY: i64 = 100;

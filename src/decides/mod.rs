@@ -1,0 +1,180 @@
+//! What decides in AWS: where the Resolver of a VPC takes a name from, by the order that AWS documents.
+//!
+//! 1. DNS Firewall: rule groups by priority, rules by priority inside a group. The first rule that matches ends the
+//!    reading, whatever its action (`firewall.rs`).
+//! 2. The most specific of Resolver rules and private hosted zones, direct and by Profiles (`destination.rs`).
+//! 3. Else public DNS.
+//!
+//! The construct that is picked is certain only where nothing that is opaque could come before it. What is opaque is so
+//! by itself: one list that cannot be read makes no other list uncertain.
+
+pub mod configuration;
+mod destination;
+mod firewall;
+
+use serde::{Deserialize, Serialize};
+
+use crate::dns::{Name, RecordType};
+pub use configuration::Configuration;
+
+/// What is asked of the VPC's Resolver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The name.
+    pub name: Name,
+    /// The type.
+    pub qtype: RecordType,
+    /// The names that aliases lead to from there, as far as they were observed.
+    pub chain: Vec<Name>,
+}
+
+/// A kind of thing that decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Construct {
+    /// A rule of DNS Firewall.
+    Firewall,
+    /// A Resolver rule.
+    Rule,
+    /// A Route 53 Profile, where what it brings is not known.
+    Profile,
+    /// A private hosted zone.
+    Zone,
+    /// Public DNS.
+    Public,
+}
+
+/// What it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// A firewall rule blocks the name.
+    Block,
+    /// A firewall rule lets it through.
+    Allow,
+    /// A firewall rule answers with an alias of its own.
+    Redirect,
+    /// A Resolver rule sends it to other name servers.
+    Forward,
+    /// A zone, or public DNS, answers.
+    Answer,
+    /// It may decide, and that is not known.
+    Opaque,
+}
+
+/// One step of a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// The VPC whose Resolver is asked.
+    pub vpc: String,
+    /// The types that this is so for.
+    pub types: Vec<RecordType>,
+    /// What it is.
+    pub construct: Construct,
+    /// Its id: of a firewall rule, the group's.
+    pub id: Option<String>,
+    /// Its name: of a firewall rule, the rule's; of a zone, the apex.
+    pub name: Option<String>,
+    /// What it does.
+    pub effect: Effect,
+    /// Whether nothing that is not known could come before it.
+    pub certain: bool,
+    /// Whether it is the one that decides what is answered.
+    pub decides: bool,
+    /// Why it is in the list.
+    pub why: String,
+    /// The Profile that brings it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    /// The domain list of a firewall rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain_list: Option<String>,
+    /// What the firewall rule answers in the place of the name's records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+}
+
+impl Step {
+    fn new(construct: Construct, effect: Effect, why: String) -> Self {
+        Self {
+            vpc: String::new(),
+            types: Vec::new(),
+            construct,
+            id: None,
+            name: None,
+            effect,
+            certain: false,
+            decides: false,
+            why,
+            profile: None,
+            domain_list: None,
+            answer: None,
+        }
+    }
+}
+
+/// The steps of the decision for one question, in AWS's order. Exactly one of them decides.
+pub fn decide(configuration: &Configuration, question: &Question) -> Vec<Step> {
+    let (mut steps, firewall) = firewall::read(configuration, question);
+    let blocks = steps
+        .iter()
+        .any(|step| matches!(step.effect, Effect::Block | Effect::Redirect));
+    if !blocks {
+        for step in destination::pick(configuration, &question.name, firewall.is_certain) {
+            // A Profile that is opaque is so for both readings.
+            if !steps.contains(&step) {
+                steps.push(step);
+            }
+        }
+    }
+    for step in &mut steps {
+        step.vpc.clone_from(&configuration.vpc);
+        step.types.push(question.qtype);
+    }
+    steps
+}
+
+/// The decision for both types of addresses. Steps that are the same for both are told once.
+pub fn decide_addresses(configuration: &Configuration, name: &Name, chain: &[Name]) -> Vec<Step> {
+    let of = |qtype| {
+        let question = Question {
+            name: name.clone(),
+            qtype,
+            chain: chain.to_vec(),
+        };
+        decide(configuration, &question)
+    };
+    let (mut steps, others) = (of(RecordType::A), of(RecordType::AAAA));
+    let mut at = 0;
+    for other in others {
+        let is_same = |step: &Step| {
+            let same = Step {
+                types: other.types.clone(),
+                ..step.clone()
+            };
+            same == other
+        };
+        match steps.iter().position(is_same) {
+            Some(found) => {
+                steps[found].types.extend(other.types);
+                at = found + 1;
+            }
+            None => {
+                steps.insert(at, other);
+                at += 1;
+            }
+        }
+    }
+    steps
+}
+
+/// The id of a thing with its name behind it.
+fn title(id: &str, name: Option<&str>) -> String {
+    match name {
+        Some(name) if !name.is_empty() => format!("{id} ({name})"),
+        _ => id.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
