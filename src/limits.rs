@@ -220,6 +220,14 @@ pub const AWS_CONCURRENCY: usize = 8;
 pub const UPDATES_DESCRIBED: usize = 8;
 /// VPCs whose private hosted zones are listed: the cluster's, and those of inbound endpoints.
 pub const ZONES_OF_VPCS: usize = 8;
+/// Members of a page of a domain list of DNS Firewall. AWS gives 5,000 at most; an answer of 1,000 has some 64 KiB.
+pub const FIREWALL_DOMAINS: i32 = 1000;
+/// Rule groups of DNS Firewall whose rules are listed. A VPC has five at most, and a Profile five (quotas of Route 53).
+pub const FIREWALL_GROUPS: usize = 64;
+/// Domain lists that are read. A rule group has 100 rules at most, and most share their lists.
+pub const DOMAIN_LISTS: usize = 64;
+/// Profiles whose resources are listed. An account has five of its own in a Region; others are shared with it.
+pub const PROFILES: usize = 16;
 
 // Kubeconfigs, connections, other places.
 

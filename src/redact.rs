@@ -56,7 +56,7 @@ pub fn report(report: Report, named: Option<&str>) -> Result<Report, Error> {
 
 /// Redacts every text of a capture; `named` as in [`report`]. Redacting twice is the same as once.
 pub fn capture(mut capture: Capture, named: Option<&str>) -> Result<Capture, Error> {
-    conceal(&mut capture.facts);
+    conceal(&mut capture.facts, &capture.target.hostname);
     let place = capture.vantage.name.take();
     let host = place.as_deref().filter(|name| named != Some(*name));
     let mut document = serde_json::to_value(&capture)?;
@@ -69,8 +69,17 @@ pub fn capture(mut capture: Capture, named: Option<&str>) -> Result<Capture, Err
     Ok(redacted)
 }
 
-/// A certificate authority stands for its cluster, and says its name.
-fn conceal(facts: &mut Facts) {
+/// A certificate authority stands for its cluster, and says its name. What a domain list of DNS Firewall has beside the
+/// names that could match is the account's own, and decides nothing.
+fn conceal(facts: &mut Facts, target: &Name) {
+    for list in facts
+        .aws
+        .firewall
+        .iter_mut()
+        .flat_map(|firewall| &mut firewall.domain_lists)
+    {
+        list.keep_about(target);
+    }
     if let Some(cluster) = &mut facts.aws.cluster {
         cluster.certificate_authority = None;
     }
@@ -82,7 +91,8 @@ fn conceal(facts: &mut Facts) {
 /// Redacts the document of the command `facts`; `host` is this host's name.
 pub fn document(document: &Document, host: Option<&str>) -> Result<Document, Error> {
     let mut document = document.clone();
-    conceal(&mut document.facts);
+    let target = document.target.hostname.clone();
+    conceal(&mut document.facts, &target);
     let mut value = serde_json::to_value(&document)?;
     walk(&mut value, "", host);
     Ok(serde_json::from_value(value)?)

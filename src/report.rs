@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clients::{self, Client, Prediction};
 use crate::compare::{ClassedAddress, Comparison, Samples, Verdict, compare};
+use crate::decides::Step;
 use crate::dns::{AnswerKind, RecordType};
 use crate::expect::Expected;
 use crate::facts::platform::Writer;
@@ -150,6 +151,9 @@ pub struct Report {
     /// What was asked, and ended without: it could change nothing. Never a gap.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_waited_for: Vec<NotWaitedFor>,
+    /// What decides in AWS, in AWS's order, for each VPC whose Resolver matters; empty where nothing of it was read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decided_by: Vec<Step>,
     /// The findings; the first is the headline.
     pub findings: Vec<Finding>,
     /// The rules that could not be evaluated.
@@ -317,6 +321,7 @@ struct Examined {
     expected: Expected,
     comparisons: Vec<Comparison>,
     evaluation: Evaluation,
+    decided_by: Vec<Step>,
     clients: Vec<Prediction>,
     conclusion: Conclusion,
     exit_code: u8,
@@ -325,7 +330,9 @@ struct Examined {
 impl Examined {
     fn of(capture: &Capture, observations: &[Probed]) -> Self {
         let observations = &*deciding(observations);
-        let (expected, comparisons, evaluation) = examine(capture, observations, rules::evaluate);
+        let (expected, comparisons, (evaluation, decided_by)) = examine(capture, observations, |case| {
+            (rules::evaluate(case), rules::decided_by(case))
+        });
         let clients = clients::predict(&capture.target, &capture.facts, observations, capture.asked.timeout_ms);
         let in_scope: Vec<Verdict> = observations
             .iter()
@@ -340,6 +347,7 @@ impl Examined {
             expected,
             comparisons,
             evaluation,
+            decided_by,
             clients,
             conclusion,
             exit_code,
@@ -401,6 +409,7 @@ pub fn diagnose(mut capture: Capture) -> Report {
         expected,
         comparisons,
         evaluation,
+        decided_by,
         clients,
         conclusion,
         exit_code,
@@ -439,6 +448,7 @@ pub fn diagnose(mut capture: Capture) -> Report {
         resolvers,
         connections: capture.connections,
         not_waited_for: capture.not_waited_for,
+        decided_by,
         findings: evaluation.findings,
         not_evaluated: evaluation.not_evaluated,
         why: None,

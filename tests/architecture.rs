@@ -125,6 +125,7 @@ fn the_diagnosis_reads_no_sentence() {
     const PURE: &[&str] = &[
         "clients",
         "compare",
+        "decides",
         "expect",
         "observation",
         "report",

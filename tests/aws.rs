@@ -343,6 +343,8 @@ fn called(path: &str, target: &str, body: &str) -> Option<Call> {
     let parts: Vec<&str> = path.split(['/', '?']).filter(|part| !part.is_empty()).collect();
     match parts[..] {
         ["2013-04-01", "hostedzonesbyvpc", ..] => Some(Call::ListHostedZonesByVpc),
+        ["profileassociations", ..] => Some(Call::ListProfileAssociations),
+        ["profileresourceassociations", "profileid", ..] => Some(Call::ListProfileResourceAssociations),
         ["clusters", _, "updates", id, ..] if !id.contains('=') => Some(Call::DescribeUpdate),
         ["clusters", _, "updates", ..] => Some(Call::ListUpdates),
         ["clusters", name, ..] if !name.contains('=') => Some(Call::DescribeCluster),
@@ -442,6 +444,14 @@ impl World {
             Call::ListResolverEndpointIpAddresses => json("IpAddresses", "NextToken"),
             Call::ListResolverRules => json("ResolverRules", "NextToken"),
             Call::ListResolverRuleAssociations => json("ResolverRuleAssociations", "NextToken"),
+            Call::ListFirewallRuleGroupAssociations => json("FirewallRuleGroupAssociations", "NextToken"),
+            Call::ListFirewallRules => json("FirewallRules", "NextToken"),
+            Call::ListFirewallDomains => json("Domains", "NextToken"),
+            Call::GetFirewallConfig => members
+                .first()
+                .map_or_else(String::new, |config| format!("{{\"FirewallConfig\":{config}}}")),
+            Call::ListProfileAssociations => json("ProfileAssociations", "NextToken"),
+            Call::ListProfileResourceAssociations => json("ProfileResourceAssociations", "NextToken"),
             Call::ListHostedZonesByVpc => {
                 let next = next.map(|token| format!("<NextToken>{token}</NextToken>"));
                 format!(
@@ -541,7 +551,7 @@ fn world() -> World {
         format!(
             r#"{{"Id":"{id}","Name":"corp","SecurityGroupIds":["sg-in"],"Direction":"{direction}","IpAddressCount":2,
             "HostVPCId":"{VPC}","Status":"OPERATIONAL","StatusMessage":"This Resolver Endpoint is operational.",
-            "ResolverEndpointType":"IPV4","Protocols":["Do53"]}}"#
+            "ResolverEndpointType":"IPV4","Dns64Enabled":true,"Protocols":["Do53"]}}"#
         )
     };
     let address = |ip: &str| format!(r#"{{"IpId":"rni-1","SubnetId":"subnet-1","Ip":"{ip}","Status":"ATTACHED"}}"#);
@@ -612,12 +622,75 @@ fn world() -> World {
                     zone("Z2", "gr7.ap-northeast-1.eks.amazonaws.com.", service),
                 ],
             ),
+            (Call::ListFirewallRuleGroupAssociations, vec![firewall_association()]),
+            (Call::ListFirewallRules, firewall_rules()),
+            (
+                Call::ListFirewallDomains,
+                vec!["\"*.example.com.\"".to_owned(), "\"example.net.\"".to_owned()],
+            ),
+            (
+                Call::GetFirewallConfig,
+                vec![format!(
+                    r#"{{"Id":"rslvr-fc-1","ResourceId":"{VPC}","OwnerId":"{ACCOUNT}","FirewallFailOpen":"DISABLED"}}"#
+                )],
+            ),
+            (
+                Call::ListProfileAssociations,
+                vec![format!(
+                    r#"{{"Id":"rpassoc-1","Name":"shared","OwnerId":"{ACCOUNT}","ProfileId":"rp-1","ResourceId":"{VPC}",
+                    "Status":"COMPLETE","CreationTime":1710851336.527,"Priority":101}}"#
+                )],
+            ),
+            (
+                Call::ListProfileResourceAssociations,
+                vec![
+                    profile_resource("arn:aws:route53:::hostedzone/Z1", ""),
+                    profile_resource(
+                        &format!("arn:aws:route53resolver:ap-northeast-1:{ACCOUNT}:firewall-rule-group/rslvr-frg-2"),
+                        r#""ResourceProperties":"{\"priority\":102}","#,
+                    ),
+                ],
+            ),
         ]
         .into(),
         faults: BTreeMap::new(),
         page: 1000,
         denies_roles: false,
     }
+}
+
+// The fields are those of the service models (botocore 1.44.8: route53resolver, route53profiles); the Profile's examples
+// those of the AWS CLI's reference.
+
+fn firewall_association() -> String {
+    format!(
+        r#"{{"Id":"rslvr-frgassoc-1","Arn":"arn:aws:route53resolver:ap-northeast-1:{ACCOUNT}:firewall-rule-group-association/rslvr-frgassoc-1",
+        "FirewallRuleGroupId":"rslvr-frg-1","VpcId":"{VPC}","Name":"corp","Priority":101,"MutationProtection":"DISABLED",
+        "Status":"COMPLETE","StatusMessage":"Finished rule group association update","CreatorRequestId":"1",
+        "CreationTime":"2026-11-23T19:25:10.855879Z","ModificationTime":"2026-11-23T19:25:10.855879Z"}}"#
+    )
+}
+
+fn firewall_rules() -> Vec<String> {
+    [
+        r#""FirewallDomainListId":"rslvr-fdl-1","Name":"block","Priority":10,"Action":"BLOCK","BlockResponse":"OVERRIDE",
+        "BlockOverrideDomain":"blocked.example","BlockOverrideDnsType":"CNAME","BlockOverrideTtl":5,"Qtype":"A",
+        "FirewallDomainRedirectionAction":"TRUST_REDIRECTION_DOMAIN""#,
+        r#""FirewallThreatProtectionId":"rslvr-ftp-1","Name":"dga","Priority":20,"Action":"ALERT",
+        "DnsThreatProtection":"DGA","ConfidenceThreshold":"HIGH""#,
+        r#""FirewallThreatProtectionId":"rslvr-ftp-2","Name":"observed","Priority":30,"Action":"ALLOW","Status":"CREATING",
+        "FirewallRuleType":{"AutoAllowlist":{"InitialDataTimeframeHours":24,
+        "AutoAllowlistFirewallDomainListId":"rslvr-fdl-auto"}}"#,
+    ]
+    .map(|rule| format!(r#"{{"FirewallRuleGroupId":"rslvr-frg-1",{rule},"CreatorRequestId":"1"}}"#))
+    .to_vec()
+}
+
+fn profile_resource(arn: &str, properties: &str) -> String {
+    format!(
+        r#"{{"CreationTime":1710851216.613,"Id":"rpr-1","Name":"brought","OwnerId":"{ACCOUNT}","ProfileId":"rp-1",
+        "ResourceArn":"{arn}",{properties}"Status":"COMPLETE","StatusMessage":"Completed"}}"#
+    )
 }
 
 fn faulty(faults: impl IntoIterator<Item = (Call, Fault)>) -> World {
@@ -656,6 +729,33 @@ fn everything_is_read_and_nothing_else() {
     let said = |pointer: &str| json.pointer(pointer).map(ToString::to_string).unwrap_or_default();
     for (pointer, expected) in [
         ("/caller/account", r#""123456789012""#),
+        ("/resolver_endpoints/0/endpoint_type", r#""IPV4""#),
+        ("/resolver_endpoints/0/dns64", "true"),
+        ("/firewall/associations/0/group_id", r#""rslvr-frg-1""#),
+        ("/firewall/associations/0/priority", "101"),
+        // Those of the VPC and those of the Profile.
+        ("/firewall/groups/1/id", r#""rslvr-frg-2""#),
+        (
+            "/firewall/groups/0/rules/0/block_override_domain",
+            r#""blocked.example""#,
+        ),
+        (
+            "/firewall/groups/0/rules/0/redirection",
+            r#""TRUST_REDIRECTION_DOMAIN""#,
+        ),
+        ("/firewall/groups/0/rules/1/detects", r#""DGA""#),
+        ("/firewall/groups/0/rules/2/detects", r#""AutoAllowlist""#),
+        ("/firewall/groups/0/rules/2/domain_list_id", r#""rslvr-fdl-auto""#),
+        (
+            "/firewall/domain_lists",
+            r#"[{"domains":["*.example.com.","example.net."],"id":"rslvr-fdl-1"}]"#,
+        ),
+        (
+            "/firewall/configs",
+            &format!(r#"[{{"fail_open":"DISABLED","vpc_id":"{VPC}"}}]"#),
+        ),
+        ("/profiles/associations/0/priority", "101"),
+        ("/profiles/resources/0/resources/1/priority", "102"),
         ("/cluster/name", r#""shared-cluster""#),
         ("/cluster/endpoint_private_access", "true"),
         ("/cluster/endpoint_public_access", "false"),
@@ -700,6 +800,7 @@ fn everything_is_read_and_nothing_else() {
             Some("ec2") => "/ap-northeast-1/ec2/aws4_request",
             Some("sts") => "/ap-northeast-1/sts/aws4_request",
             Some("eks") => "/ap-northeast-1/eks/aws4_request",
+            Some("route53profiles") => "/ap-northeast-1/route53profiles/aws4_request",
             _ => "/ap-northeast-1/route53resolver/aws4_request",
         };
         assert!(one.authorization.contains(scope), "{one:?}");
@@ -764,7 +865,13 @@ fn each_read_may_be_denied() {
         assert!(is_so, "{call:?}: {read:?}");
         assert!(collected.gaps.iter().any(|gap| gap.source == call.action()));
         // A denial is not repeated, and the rest is there.
-        if call != Call::DescribeVpcAttribute && call != Call::DescribeUpdate && call != Call::DescribeSecurityGroups {
+        let of_several = [
+            Call::DescribeVpcAttribute,
+            Call::DescribeUpdate,
+            Call::DescribeSecurityGroups,
+            Call::ListFirewallRules,
+        ];
+        if !of_several.contains(&call) {
             assert_eq!(mock.times(call), 1, "{call:?}");
         }
         let facts = &collected.facts;
@@ -941,7 +1048,7 @@ fn a_service_that_nothing_listens_for_is_unreachable() {
 fn endpoints_are_taken_from_the_profile_too() {
     let mock = Mock::of(world());
     let url = &mock.url;
-    let services = ["ec2", "eks", "sts", "route-53", "route53resolver"]
+    let services = ["ec2", "eks", "sts", "route-53", "route53resolver", "route53profiles"]
         .map(|service| format!("{service} =\n  endpoint_url = {url}\n"))
         .concat();
     let config = format!("[profile ops]\nregion = ap-northeast-1\nservices = local\n[services local]\n{services}");

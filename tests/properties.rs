@@ -10,9 +10,11 @@ use eks_dns_doctor::dns::{
     AnswerKind, Class, ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, Section, Soa,
 };
 use eks_dns_doctor::facts::{
-    AbsentCluster, AwsFacts, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, Facts, HostFacts, HostedZone,
-    HostsEntry, Instance, Permission, Proxy, ResolverEndpoint, ResolverRule, RuleAssociation, RuleTarget,
-    SecurityGroup, StubConfiguration, System, Vantage, VantageKind, Vpc, VpcAttributes, VpcZones,
+    AbsentCluster, AwsFacts, Cluster, ClusterUpdate, DhcpOptions, DomainList, EndpointAddress, Facts, Firewall,
+    FirewallAssociation, FirewallGroup, FirewallRule, HostFacts, HostedZone, HostsEntry, Instance, Permission,
+    ProfileAssociation, ProfileResource, ProfileResources, Profiles, Proxy, ResolverEndpoint, ResolverRule,
+    RuleAssociation, RuleTarget, SecurityGroup, StubConfiguration, System, Vantage, VantageKind, Vpc, VpcAttributes,
+    VpcZones,
 };
 use eks_dns_doctor::observation::{Attempt, Lookup, Purpose, SystemCode, SystemFailure, SystemLookup, Transport};
 use eks_dns_doctor::probed::Probed;
@@ -43,6 +45,88 @@ struct Draw(StdRng);
 impl Draw {
     fn one<T: Clone>(&mut self, of: &[T]) -> T {
         of[self.0.random_range(0..of.len())].clone()
+    }
+
+    fn firewall(&mut self) -> Firewall {
+        let statuses = [Some("COMPLETE".to_owned()), Some("UPDATING".to_owned()), None];
+        let rule = FirewallRule {
+            name: Some("rule".to_owned()),
+            priority: self.one(&[Some(1), Some(2), None]),
+            action: self.one(&[
+                Some("BLOCK".to_owned()),
+                Some("ALLOW".to_owned()),
+                Some("NEW".to_owned()),
+            ]),
+            block_response: self.one(&[Some("NXDOMAIN".to_owned()), Some("OVERRIDE".to_owned()), None]),
+            domain_list_id: self.one(&[Some("rslvr-fdl-1".to_owned()), None]),
+            detects: self.one(&[None, None, Some("DGA".to_owned()), Some("AutoAllowlist".to_owned())]),
+            qtype: self.one(&[
+                None,
+                Some("A".to_owned()),
+                Some("TYPE28".to_owned()),
+                Some("?".to_owned()),
+            ]),
+            ..FirewallRule::default()
+        };
+        let association = FirewallAssociation {
+            group_id: "rslvr-frg-1".to_owned(),
+            vpc_id: self.vpc(),
+            priority: self.one(&[Some(101), None]),
+            status: self.one(&statuses),
+            ..FirewallAssociation::default()
+        };
+        let group = FirewallGroup {
+            id: "rslvr-frg-1".to_owned(),
+            rules: self.some(&[rule], 2),
+        };
+        let list = DomainList {
+            id: "rslvr-fdl-1".to_owned(),
+            domains: self.some(
+                &[
+                    "*".to_owned(),
+                    "*.amazonaws.com.".to_owned(),
+                    "a..b".to_owned(),
+                    TARGET.to_owned(),
+                ],
+                2,
+            ),
+            only_about: None,
+        };
+        Firewall {
+            associations: self.one(&[None, Some(vec![association])]),
+            groups: self.some(&[group], 1),
+            domain_lists: self.some(&[list], 1),
+            configs: Vec::new(),
+        }
+    }
+
+    fn profiles(&mut self) -> Profiles {
+        let association = ProfileAssociation {
+            profile_id: "rp-1".to_owned(),
+            vpc_id: self.vpc(),
+            priority: self.one(&[Some(101), None]),
+            status: self.one(&[Some("COMPLETE".to_owned()), Some("UPDATING".to_owned())]),
+            ..ProfileAssociation::default()
+        };
+        let resource = |arn: &str| ProfileResource {
+            arn: arn.to_owned(),
+            status: Some("COMPLETE".to_owned()),
+            ..ProfileResource::default()
+        };
+        let all = [
+            resource("arn:aws:route53:::hostedzone/Z1"),
+            resource("arn:aws:route53resolver:ap-northeast-1:111122223333:resolver-rule/rr-1"),
+            resource("arn:aws:route53resolver:ap-northeast-1:111122223333:firewall-rule-group/rslvr-frg-1"),
+            resource("arn:aws:ec2:ap-northeast-1:111122223333:vpc-endpoint/vpce-1"),
+            resource("no ARN"),
+        ];
+        Profiles {
+            associations: self.one(&[None, Some(vec![association])]),
+            resources: vec![ProfileResources {
+                profile_id: "rp-1".to_owned(),
+                resources: self.some(&all, 3),
+            }],
+        }
     }
 
     fn odds(&mut self, one_in: u32) -> bool {
@@ -364,6 +448,8 @@ impl Draw {
                     zones: vec![zone],
                 }]
             }),
+            firewall: self.odds(3).then(|| self.firewall()),
+            profiles: self.odds(3).then(|| self.profiles()),
             ..AwsFacts::default()
         };
         Facts { host, aws }

@@ -6,7 +6,10 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use eks_dns_doctor::capture;
-use eks_dns_doctor::facts::{Cluster, Gap, NetworkInterface, Vpc};
+use eks_dns_doctor::facts::{
+    Cluster, DomainList, Firewall, FirewallAssociation, FirewallGroup, FirewallRule, Gap, NetworkInterface,
+    ProfileAssociation, ProfileResource, ProfileResources, Profiles, Vpc,
+};
 use eks_dns_doctor::lab::{self, scenario::Outcome};
 use eks_dns_doctor::redact;
 use eks_dns_doctor::render::{self, Format, Style};
@@ -37,6 +40,11 @@ const SECRETS: &[&str] = &[
     "dopt-0123456789abcdef5",
     "i-0123456789abcdef6",
     "i-1a2b3c4d",
+    "rslvr-frg-0123456789abcdef7",
+    "rslvr-fdl-0123456789abcdef8",
+    "rp-0123456789abcdef9",
+    "rslvr-rr-0123456789abcdefa",
+    "a-product-nobody-knows",
     "alice",
     "bob",
     "alices-laptop",
@@ -77,6 +85,50 @@ fn capture() -> Capture {
         id: "eni-0123456789abcdef2".to_owned(),
         addresses: vec!["192.168.104.190".parse().expect("an address")],
     }]);
+    capture.facts.aws.firewall = Some(Firewall {
+        associations: Some(vec![FirewallAssociation {
+            group_id: "rslvr-frg-0123456789abcdef7".to_owned(),
+            vpc_id: "vpc-0123456789abcdef0".to_owned(),
+            priority: Some(101),
+            status: Some("COMPLETE".to_owned()),
+            ..FirewallAssociation::default()
+        }]),
+        groups: vec![FirewallGroup {
+            id: "rslvr-frg-0123456789abcdef7".to_owned(),
+            rules: vec![FirewallRule {
+                priority: Some(1),
+                action: Some("ALERT".to_owned()),
+                domain_list_id: Some("rslvr-fdl-0123456789abcdef8".to_owned()),
+                ..FirewallRule::default()
+            }],
+        }],
+        domain_lists: vec![DomainList {
+            id: "rslvr-fdl-0123456789abcdef8".to_owned(),
+            domains: vec![
+                "a-product-nobody-knows.example.".to_owned(),
+                "*.amazonaws.com.".to_owned(),
+            ],
+            only_about: None,
+        }],
+        configs: Vec::new(),
+    });
+    capture.facts.aws.profiles = Some(Profiles {
+        associations: Some(vec![ProfileAssociation {
+            profile_id: "rp-0123456789abcdef9".to_owned(),
+            vpc_id: "vpc-0123456789abcdef0".to_owned(),
+            status: Some("COMPLETE".to_owned()),
+            ..ProfileAssociation::default()
+        }]),
+        resources: vec![ProfileResources {
+            profile_id: "rp-0123456789abcdef9".to_owned(),
+            resources: vec![ProfileResource {
+                arn: "arn:aws:route53resolver:ap-northeast-1:444455556666:resolver-rule/rslvr-rr-0123456789abcdefa"
+                    .to_owned(),
+                status: Some("COMPLETE".to_owned()),
+                ..ProfileResource::default()
+            }],
+        }],
+    });
     capture.gaps.push(Gap::here(
         "subnet-0123456789abcdef1 and sg-0123456789abcdef3",
         "arn:aws:route53resolver:ap-northeast-1:111122223333:resolver-endpoint/rslvr-in-0123456789abcdef4",

@@ -363,9 +363,9 @@ mod tests {
     };
     use crate::facts::{
         AbsentCluster, AwsFacts, Call, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, Facts, FailedRead,
-        HostFacts, HostedZone, HostsEntry, Instance, Kubeconfig, NetworkInterface, Permission, Proxy, ReadFailure,
-        ResolverEndpoint, ResolverRule, RuleAssociation, RuleTarget, SecurityGroup, StubConfiguration, Vpc,
-        VpcAttributes, VpcZones,
+        Firewall, HostFacts, HostedZone, HostsEntry, Instance, Kubeconfig, NetworkInterface, Permission, Profiles,
+        Proxy, ReadFailure, ResolverEndpoint, ResolverRule, RuleAssociation, RuleTarget, SecurityGroup,
+        StubConfiguration, Vpc, VpcAttributes, VpcZones,
     };
     use serde_json::Value;
 
@@ -520,6 +520,8 @@ mod tests {
                 vpc_id: "vpc-1".to_owned(),
                 zones: vec![HostedZone::default()],
             }]),
+            firewall: Some(Firewall::default()),
+            profiles: Some(Profiles::default()),
             failed_reads: vec![FailedRead {
                 call: Call::ListUpdates,
                 kind: ReadFailure::Denied,

@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use super::WhyCode;
 use crate::dns::{Name, RecordType};
 use crate::facts::Call;
 
@@ -36,16 +37,41 @@ pub enum Opaque {
     Order,
 }
 
+impl Opaque {
+    /// The same for programs.
+    pub(super) fn code(&self) -> WhyCode {
+        match self {
+            Self::NotRead(_) => WhyCode::NotRead,
+            Self::Part(_) => WhyCode::PartRead,
+            Self::ManagedList => WhyCode::ManagedList,
+            Self::Advanced(_) => WhyCode::AdvancedRule,
+            Self::AutoAllowlist => WhyCode::AutoAllowlist,
+            Self::ZoneWithoutName => WhyCode::ZoneWithoutName,
+            Self::RuleNotListed => WhyCode::RuleNotListed,
+            Self::InterfaceEndpoint => WhyCode::InterfaceEndpoint,
+            Self::Unsettled(_) => WhyCode::Unsettled,
+            Self::Unfamiliar(_) => WhyCode::Unfamiliar,
+            Self::Order => WhyCode::OrderNotDocumented,
+        }
+    }
+}
+
 impl fmt::Display for Opaque {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotRead(call) => write!(f, "not read ({})", call.action()),
             Self::Part(call) => write!(f, "a part of the list was read ({})", call.action()),
             Self::ManagedList => f.write_str("AWS manages this domain list, and nobody can list its domains"),
-            Self::Advanced(kind) => write!(
-                f,
-                "a rule of DNS Firewall Advanced ({kind}): it has no domain list and decides by what it detects"
-            ),
+            Self::Advanced(kind) => {
+                write!(
+                    f,
+                    "a rule of DNS Firewall Advanced ({kind}): it has no domain list and decides by what it detects"
+                )?;
+                if kind.contains("DGA") || kind.contains("TUNNEL") {
+                    f.write_str(", such as long random labels; the control question's random name may be one for it")?;
+                }
+                Ok(())
+            }
             Self::AutoAllowlist => {
                 f.write_str("an AutoAllowlist rule: it allows the names that were observed, and they were not read")
             }

@@ -12,7 +12,7 @@
 use std::cmp::Ordering;
 
 use super::configuration::{Configuration, InEffect, Opaque, Profile, Rule, RuleKind, Zone};
-use super::{Construct, Effect, Step, title};
+use super::{Construct, Effect, Step, WhyCode, title};
 use crate::dns::Name;
 
 /// What a candidate is.
@@ -171,7 +171,7 @@ pub(super) fn pick(configuration: &Configuration, name: &Name, is_reached: bool)
             steps.push(possible.step());
         }
     }
-    let certain = is_reached && is_clear && steps.is_empty();
+    let certain = is_reached && is_clear && steps.is_empty() && !gathered.is_assumed(winner);
     steps.push(gathered.step(winner, certain, is_clear));
     steps
 }
@@ -337,6 +337,14 @@ impl<'a> Gathered<'a> {
         })
     }
 
+    /// Whether it is EKS's own zone, which nobody listed.
+    fn is_assumed(&self, winner: Taken) -> bool {
+        match winner {
+            Taken::By(index) => matches!(self.things.get(index), Some((Thing::Zone(zone), _)) if zone.id.is_none()),
+            Taken::Public => false,
+        }
+    }
+
     fn step(&self, winner: Taken, certain: bool, is_clear: bool) -> Step {
         let order = if is_clear {
             String::new()
@@ -370,7 +378,7 @@ impl<'a> Gathered<'a> {
                     "FORWARD {} to {to}: no rule and no private hosted zone is more specific{order}",
                     domain(rule.domain.as_ref())
                 );
-                let mut step = Step::new(Construct::Rule, Effect::Forward, why);
+                let mut step = Step::new(Construct::Rule, Effect::Forward, WhyCode::MostSpecificRule, why);
                 step.id = Some(rule.id.clone());
                 step.name.clone_from(&rule.name);
                 step.profile = profile.map(|profile| profile.id.clone());
@@ -382,11 +390,21 @@ impl<'a> Gathered<'a> {
                     .as_ref()
                     .map(|owner| format!(" of {owner}"))
                     .unwrap_or_default();
+                let assumed = if zone.id.is_none() {
+                    "; it was not listed, and EKS makes it where private access is on"
+                } else {
+                    ""
+                };
                 let why = format!(
-                    "the private hosted zone {}{of} is the most specific that the name is in{handed_back}{order}",
+                    "the private hosted zone {}{of} is the most specific that the name is in{handed_back}{order}{assumed}",
                     domain(zone.apex.as_ref())
                 );
-                let mut step = Step::new(Construct::Zone, Effect::Answer, why);
+                let code = if zone.id.is_none() {
+                    WhyCode::ZoneNotListed
+                } else {
+                    WhyCode::MostSpecificZone
+                };
+                let mut step = Step::new(Construct::Zone, Effect::Answer, code, why);
                 step.id.clone_from(&zone.id);
                 step.name = zone.apex.as_ref().map(ToString::to_string);
                 step.profile = profile.map(|profile| profile.id.clone());
@@ -395,6 +413,7 @@ impl<'a> Gathered<'a> {
             None => Step::new(
                 Construct::Public,
                 Effect::Answer,
+                WhyCode::NothingTakesTheName,
                 format!("no private hosted zone and no rule of type FORWARD takes the name{handed_back}{order}"),
             ),
         };
@@ -434,7 +453,12 @@ impl Possible<'_> {
             (None, ANY) => Construct::Profile,
             (None, _) => Construct::Rule,
         };
-        let mut step = Step::new(construct, Effect::Opaque, format!("{what}: {}", self.why));
+        let mut step = Step::new(
+            construct,
+            Effect::Opaque,
+            self.why.code(),
+            format!("{what}: {}", self.why),
+        );
         let profile = self.profile.map(|profile| profile.id.clone());
         match &self.thing {
             Some(Thing::Rule(rule)) => {

@@ -9,7 +9,7 @@ use super::configuration::{
     Action, BlockAnswer, Configuration, FirewallRule, InEffect, Listed, Opaque, Pattern, Profile, Qtype, Redirection,
     RuleGroup, Source,
 };
-use super::{Construct, Effect, Question, Step, title};
+use super::{Blocked, Construct, Effect, Question, Step, WhyCode, title};
 use crate::dns::{Name, RecordType};
 
 /// What the firewall comes to.
@@ -152,7 +152,7 @@ fn walk(
             Match::Could(why) => why.clone(),
             Match::Yes(_) | Match::No => Opaque::Order,
         };
-        steps.push(step(one, Effect::Opaque, false, why.to_string()));
+        steps.push(step(one, Effect::Opaque, why.code(), why.to_string()));
     }
     if let Some(pick) = pick {
         steps.push(of_pick(pick, is_certain));
@@ -291,7 +291,7 @@ fn in_list(domains: &Listed<Pattern>, name: &Name) -> Match {
 
 fn of_pick(pick: &Found<'_>, is_certain: bool) -> Step {
     let Match::Yes(pattern) = &pick.matched else {
-        return step(pick, Effect::Opaque, false, String::new());
+        return step(pick, Effect::Opaque, WhyCode::Unfamiliar, String::new());
     };
     let action = pick.rule.map(|rule| &rule.action);
     let (effect, does) = match action {
@@ -311,17 +311,23 @@ fn of_pick(pick: &Found<'_>, is_certain: bool) -> Step {
     let mut made = step(
         pick,
         effect,
-        is_certain,
+        WhyCode::FirstRuleThatMatches,
         format!("{does}; {pattern} of its list matches{only}, and the first rule that matches ends the reading"),
     );
+    made.certain = is_certain;
     made.decides = matches!(effect, Effect::Block | Effect::Redirect);
     if let Some(Action::Block(answer)) = action {
-        made.answer = Some(answer.to_string());
+        made.answer = match answer {
+            BlockAnswer::NoData => Some(Blocked::NoData),
+            BlockAnswer::NxDomain => Some(Blocked::NxDomain),
+            BlockAnswer::Override(_) => Some(Blocked::Override),
+            BlockAnswer::Unfamiliar => None,
+        };
     }
     made
 }
 
-fn step(found: &Found<'_>, effect: Effect, certain: bool, why: String) -> Step {
+fn step(found: &Found<'_>, effect: Effect, code: WhyCode, why: String) -> Step {
     let in_group = match (found.group, found.rule) {
         (Some(group), Some(rule)) => {
             let rule = rule.name.as_deref().unwrap_or("without a name");
@@ -336,8 +342,7 @@ fn step(found: &Found<'_>, effect: Effect, certain: bool, why: String) -> Step {
     } else {
         Construct::Firewall
     };
-    let mut made = Step::new(construct, effect, format!("{in_group}{why}"));
-    made.certain = certain;
+    let mut made = Step::new(construct, effect, code, format!("{in_group}{why}"));
     made.profile = found.profile.map(|profile| profile.id.clone());
     made.id = match found.group {
         Some(group) => Some(group.id.clone()),

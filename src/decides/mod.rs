@@ -11,11 +11,13 @@
 pub mod configuration;
 mod destination;
 mod firewall;
+mod read;
 
 use serde::{Deserialize, Serialize};
 
 use crate::dns::{Name, RecordType};
 pub use configuration::Configuration;
+pub use read::{configuration, is_read};
 
 /// What is asked of the VPC's Resolver.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +64,58 @@ pub enum Effect {
     Opaque,
 }
 
+/// Why a step is in the list, for programs: each of its sentences has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WhyCode {
+    /// It is the first firewall rule that matches.
+    FirstRuleThatMatches,
+    /// It is the most specific, and a Resolver rule.
+    MostSpecificRule,
+    /// It is the most specific, and a private hosted zone.
+    MostSpecificZone,
+    /// The same, of EKS's own zone, which nobody listed.
+    ZoneNotListed,
+    /// No rule and no zone takes the name.
+    NothingTakesTheName,
+    /// The read brought nothing, or was not made.
+    NotRead,
+    /// A part of the list was read.
+    PartRead,
+    /// AWS manages the domain list.
+    ManagedList,
+    /// A rule of DNS Firewall Advanced.
+    AdvancedRule,
+    /// An AutoAllowlist rule.
+    AutoAllowlist,
+    /// A zone of which only the id is known.
+    ZoneWithoutName,
+    /// A Resolver rule that the account does not list.
+    RuleNotListed,
+    /// An interface VPC endpoint.
+    InterfaceEndpoint,
+    /// Its status leaves open whether it is in effect.
+    Unsettled,
+    /// It has a value that this program does not know.
+    Unfamiliar,
+    /// AWS does not document which of two comes first.
+    OrderNotDocumented,
+}
+
+/// What a firewall rule answers in the place of the name's records, in AWS's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Blocked {
+    /// NOERROR without records.
+    #[serde(rename = "NODATA")]
+    NoData,
+    /// NXDOMAIN.
+    #[serde(rename = "NXDOMAIN")]
+    NxDomain,
+    /// A CNAME of the rule's choosing.
+    #[serde(rename = "OVERRIDE")]
+    Override,
+}
+
 /// One step of a decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
@@ -83,6 +137,8 @@ pub struct Step {
     pub decides: bool,
     /// Why it is in the list.
     pub why: String,
+    /// The same for programs.
+    pub why_code: WhyCode,
     /// The Profile that brings it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
@@ -91,11 +147,11 @@ pub struct Step {
     pub domain_list: Option<String>,
     /// What the firewall rule answers in the place of the name's records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answer: Option<String>,
+    pub answer: Option<Blocked>,
 }
 
 impl Step {
-    fn new(construct: Construct, effect: Effect, why: String) -> Self {
+    fn new(construct: Construct, effect: Effect, why_code: WhyCode, why: String) -> Self {
         Self {
             vpc: String::new(),
             types: Vec::new(),
@@ -106,6 +162,7 @@ impl Step {
             certain: false,
             decides: false,
             why,
+            why_code,
             profile: None,
             domain_list: None,
             answer: None,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AwsFacts, Facts, Gap, Half};
+use super::{AwsFacts, Facts, Firewall, Gap, Half, Profiles};
 use crate::limits;
 use crate::target::Target;
 
@@ -97,6 +97,8 @@ impl Elsewhere {
             && count(facts.rule_associations.as_ref().map(Vec::len))
             && count(facts.hosted_zones.as_ref().map(Vec::len))
             && count(facts.updates.as_ref().map(Vec::len))
+            && facts.firewall.as_ref().is_none_or(Firewall::is_bounded)
+            && facts.profiles.as_ref().is_none_or(Profiles::is_bounded)
             && self.gaps.len() <= most
     }
 }

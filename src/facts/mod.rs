@@ -39,9 +39,11 @@ pub use platform::{AskedFor, Chooser, HostConfiguration, HostSummary, HostsLine,
 pub use proxy::Proxy;
 pub use reads::Call;
 pub use shapes::{
-    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, HostedZone, Interface, ListedAddress,
-    NetworkInterface, Permission, ResolverEndpoint, ResolverRule, RuleAssociation, RuleTarget, SecurityGroup, Subnet,
-    Vpc, VpcAttributes, VpcZones, WrongShape, resolver_of,
+    AUTO_ALLOWLIST, AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, DomainList, EndpointAddress, Firewall,
+    FirewallAssociation, FirewallConfig, FirewallGroup, FirewallRule, HostedZone, Interface, ListedAddress,
+    NetworkInterface, Permission, ProfileAssociation, ProfileResource, ProfileResources, Profiles, ResolverEndpoint,
+    ResolverRule, RuleAssociation, RuleTarget, SecurityGroup, Subnet, Vpc, VpcAttributes, VpcZones, WrongShape,
+    resolver_of,
 };
 pub use stub::StubConfiguration;
 pub use system::System;

@@ -6,7 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use super::answers::{Answers, AwsFacts, Missing};
 use super::shapes::{
     Members, Spelling, VpcZones, WrongShape, association, attributes_of, caller, cluster, dhcp_options, endpoint,
-    endpoint_addresses, interface, rule, security_group, update, vpc, zone,
+    endpoint_addresses, firewall_association, firewall_config, firewall_rule, interface, profile_association,
+    profile_resource, rule, security_group, update, vpc, zone,
 };
 
 /// A read of AWS. Nothing else is ever asked of it, and nothing is changed.
@@ -42,6 +43,18 @@ pub enum Call {
     ListResolverRuleAssociations,
     /// Route 53, ListHostedZonesByVPC.
     ListHostedZonesByVpc,
+    /// Route 53 Resolver, ListFirewallRuleGroupAssociations.
+    ListFirewallRuleGroupAssociations,
+    /// Route 53 Resolver, ListFirewallRules.
+    ListFirewallRules,
+    /// Route 53 Resolver, ListFirewallDomains.
+    ListFirewallDomains,
+    /// Route 53 Resolver, GetFirewallConfig.
+    GetFirewallConfig,
+    /// Route 53 Profiles, ListProfileAssociations.
+    ListProfileAssociations,
+    /// Route 53 Profiles, ListProfileResourceAssociations.
+    ListProfileResourceAssociations,
 }
 
 /// A row of the table.
@@ -225,6 +238,83 @@ static READS: [Read; Call::ALL.len()] = [
         },
         give: None,
     },
+    Read {
+        action: "route53resolver:ListFirewallRuleGroupAssociations",
+        fact: "DNS Firewall rule groups",
+        costs: "whether a rule of DNS Firewall blocks the name is not known",
+        member: "FirewallRuleGroupAssociations",
+        is_list: true,
+        take: |of, to| {
+            let all = &mut to.firewall.associations;
+            list(of, "FirewallRuleGroupAssociations", all, firewall_association)
+        },
+        give: None,
+    },
+    Read {
+        action: "route53resolver:ListFirewallRules",
+        fact: "DNS Firewall rules",
+        costs: "whether a rule of DNS Firewall blocks the name is not known",
+        member: "FirewallRules",
+        is_list: true,
+        take: |of, to| {
+            let mut found = None;
+            list(of, "FirewallRules", &mut found, firewall_rule)?;
+            one(found, |all| to.firewall.add_rules(all))
+        },
+        give: None,
+    },
+    Read {
+        action: "route53resolver:ListFirewallDomains",
+        fact: "DNS Firewall domain lists",
+        costs: "whether a rule of DNS Firewall is for the name is not known",
+        member: "Domains",
+        is_list: true,
+        take: |of, to| {
+            let mut found = None;
+            texts(of, "Domains", &mut found)?;
+            // The answer does not name the list it is about.
+            one(found, |all| to.unassigned_domains.push(all))
+        },
+        give: None,
+    },
+    Read {
+        action: "route53resolver:GetFirewallConfig",
+        fact: "DNS Firewall's fail open",
+        costs: "what is answered where DNS Firewall fails is not known",
+        member: "FirewallConfig",
+        is_list: false,
+        take: |of, to| {
+            let found = of.object("FirewallConfig")?;
+            let found = found.map(|one| firewall_config(&one)).transpose()?;
+            one(found, |config| to.firewall.configs.push(config))
+        },
+        give: None,
+    },
+    Read {
+        action: "route53profiles:ListProfileAssociations",
+        fact: "Route 53 Profiles",
+        costs: "rules, zones and rule groups that a Profile brings are not seen",
+        member: "ProfileAssociations",
+        is_list: true,
+        take: |of, to| {
+            let all = &mut to.profiles.associations;
+            list(of, "ProfileAssociations", all, profile_association)
+        },
+        give: None,
+    },
+    Read {
+        action: "route53profiles:ListProfileResourceAssociations",
+        fact: "resources of Route 53 Profiles",
+        costs: "rules, zones and rule groups that a Profile brings are not seen",
+        member: "ProfileResourceAssociations",
+        is_list: true,
+        take: |of, to| {
+            let mut found = None;
+            list(of, "ProfileResourceAssociations", &mut found, profile_resource)?;
+            one(found, |all| to.profiles.add_resources(all))
+        },
+        give: None,
+    },
 ];
 
 /// A list, each of its members read.
@@ -256,7 +346,7 @@ fn one<T>(found: Option<T>, keep: impl FnOnce(T)) -> Result<bool, WrongShape> {
 
 impl Call {
     /// Every read, in the order of their services.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 21] = [
         Self::GetCallerIdentity,
         Self::DescribeCluster,
         Self::ListClusters,
@@ -272,6 +362,12 @@ impl Call {
         Self::ListResolverRules,
         Self::ListResolverRuleAssociations,
         Self::ListHostedZonesByVpc,
+        Self::ListFirewallRuleGroupAssociations,
+        Self::ListFirewallRules,
+        Self::ListFirewallDomains,
+        Self::GetFirewallConfig,
+        Self::ListProfileAssociations,
+        Self::ListProfileResourceAssociations,
     ];
 
     fn read(self) -> &'static Read {

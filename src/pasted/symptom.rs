@@ -526,6 +526,7 @@ const DENIAL: &[&str] = &[
     "private-zone-shadow",
     "forward-rule-shadow",
     "dns-firewall-block",
+    "aws-configuration-disagrees",
     "private-access-disabled",
     "cluster-transitioning",
     "cluster-not-found",

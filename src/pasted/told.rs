@@ -140,6 +140,11 @@ const TOLD: &[Told] = &[
         "a DNS Firewall rule of this VPC blocks the name",
     ),
     told(
+        "aws-configuration-disagrees",
+        About::AnyName,
+        "AWS's configuration was changed, or another server than the VPC's Resolver answers",
+    ),
+    told(
         "dhcp-custom-dns",
         About::AnyName,
         "the VPC's DHCP options name other servers than AmazonProvidedDNS",

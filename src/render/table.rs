@@ -60,6 +60,10 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -
     page.findings("Follows from this:", &follows)?;
     page.findings("Other findings:", &others)?;
     page.not_checked(report)?;
+    if style.verbose && !report.decided_by.is_empty() {
+        page.blank();
+        page.labelled_list("In AWS", words::decided_by(report))?;
+    }
     if let Some(left) = words::not_waited_for(report) {
         page.blank();
         page.item(INDENT, "Not waited for: ", &left)?;

@@ -829,6 +829,19 @@ pub(crate) fn shown(findings: &[Placed<'_>]) -> usize {
     }
 }
 
+/// What decides in AWS, a line a step.
+pub(super) fn decided_by(report: &Report) -> impl Iterator<Item = String> {
+    report.decided_by.iter().map(|step| {
+        let types: Vec<String> = step.types.iter().map(ToString::to_string).collect();
+        let decides = match (step.decides, step.certain) {
+            (true, true) => ", which decides",
+            (true, false) => ", which decides unless something that is not known comes before it",
+            (false, _) => "",
+        };
+        format!("{} ({}){decides}: {}", step.vpc, types.join(", "), step.why)
+    })
+}
+
 /// What was not waited for, by resolver; `None` where everything was.
 pub(super) fn not_waited_for(report: &Report) -> Option<String> {
     let mut of: Vec<(&str, usize)> = Vec::new();

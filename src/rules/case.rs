@@ -6,12 +6,13 @@ use std::net::IpAddr;
 
 use crate::address::{AddressClass, embedded_ipv4};
 use crate::compare::{self, ClassedAddress, Comparison, Verdict};
+use crate::decides::{self, Configuration};
 use crate::dns::{AnswerKind, RecordType, Soa};
 use crate::endpoint::{EndpointName, SoaOrigin};
 use crate::expect::{Expected, Fit};
 use crate::facts::{
     AbsentCluster, Call, Caller, Chooser, Cluster, ClusterUpdate, DhcpOptions, Facts, FailedRead, HostsEntry,
-    HostsLine, Instance, Kubeconfig, NetworkInterface, Proxy, ReadFailure, ResolverEndpoint, ResolverRule,
+    HostsLine, Instance, Kubeconfig, NetworkInterface, Profiles, Proxy, ReadFailure, ResolverEndpoint, ResolverRule,
     RuleAssociation, SecurityGroup, SplitDns, StubConfiguration, Vantage, Vpc, VpcAttributes, VpcZones,
 };
 use crate::limits;
@@ -44,6 +45,10 @@ pub enum Need {
     RuleAssociations,
     /// The private hosted zones of a VPC.
     HostedZones,
+    /// DNS Firewall.
+    Firewall,
+    /// The Route 53 Profiles.
+    Profiles,
     /// Recent changes of the cluster.
     Updates,
     /// A kubeconfig that names the target.
@@ -89,6 +94,8 @@ impl Need {
         Self::ResolverRules,
         Self::RuleAssociations,
         Self::HostedZones,
+        Self::Firewall,
+        Self::Profiles,
         Self::Updates,
         Self::Kubeconfig,
         Self::AbsentCluster,
@@ -121,6 +128,8 @@ impl Need {
                 | Self::ResolverRules
                 | Self::RuleAssociations
                 | Self::HostedZones
+                | Self::Firewall
+                | Self::Profiles
                 | Self::Updates
                 | Self::Caller
         )
@@ -140,6 +149,8 @@ impl Need {
             Self::ResolverRules => "Resolver rules (route53resolver:ListResolverRules)",
             Self::RuleAssociations => "associations of Resolver rules (route53resolver:ListResolverRuleAssociations)",
             Self::HostedZones => "private hosted zones (route53:ListHostedZonesByVPC)",
+            Self::Firewall => "DNS Firewall (route53resolver:ListFirewallRuleGroupAssociations)",
+            Self::Profiles => "Route 53 Profiles (route53profiles:ListProfileAssociations)",
             Self::Updates => "updates of the cluster (eks:ListUpdates)",
             Self::Kubeconfig => "a kubeconfig that names the endpoint",
             Self::Instance => "instance metadata (this host is no EC2 instance, or does not say)",
@@ -265,6 +276,8 @@ impl<'a> Case<'a> {
             Need::ResolverRules => self.facts.aws.resolver_rules.is_some(),
             Need::RuleAssociations => self.facts.aws.rule_associations.is_some(),
             Need::HostedZones => self.facts.aws.hosted_zones.is_some(),
+            Need::Firewall => self.facts.aws.firewall.is_some(),
+            Need::Profiles => self.facts.aws.profiles.is_some(),
             Need::Updates => self.facts.aws.updates.is_some(),
             Need::Kubeconfig => self.facts.host.kubeconfig.is_some(),
             // That the cluster is there is an answer too.
@@ -378,6 +391,29 @@ impl<'a> Case<'a> {
     pub fn hosted_zones(&self) -> Option<&'a [VpcZones]> {
         self.touch(Need::HostedZones);
         self.facts.aws.hosted_zones.as_deref()
+    }
+
+    /// The Route 53 Profiles that are associated with VPCs, and what they bring.
+    pub fn profiles(&self) -> Option<&'a Profiles> {
+        self.touch(Need::Profiles);
+        self.facts.aws.profiles.as_ref()
+    }
+
+    /// What was read of a VPC as far as it decides where a name is taken from; `None` where nothing was.
+    /// `has_private_endpoint`: it is the cluster's, and private access is on.
+    pub fn configuration(&self, vpc: &str, has_private_endpoint: bool) -> Option<Configuration> {
+        for need in [
+            Need::ResolverRules,
+            Need::RuleAssociations,
+            Need::HostedZones,
+            Need::VpcAttributes,
+            Need::Firewall,
+            Need::Profiles,
+        ] {
+            self.touch(need);
+        }
+        let aws = &self.facts.aws;
+        decides::is_read(aws).then(|| decides::configuration(aws, vpc, &self.target.hostname, has_private_endpoint))
     }
 
     /// Recent changes of the cluster.

@@ -1,7 +1,11 @@
 //! The VPC's own Resolver blocks the name.
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
-use super::{Case, Confidence, Finding, Fits, Severity, Stage, remedy};
+use super::route53::{self, ResolvingVpc};
+use super::shared::policy;
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, remedy};
+use crate::decides::{Blocked, Step, WhyCode};
+use crate::dns::{AnswerKind, RecordType};
 
 declare_rule! {
     /// ## What it means
@@ -10,61 +14,220 @@ declare_rule! {
     /// answers so: NODATA, NXDOMAIN, or an alias of the rule's choosing.
     ///
     /// ## How it was decided
-    /// The answer for the name carries no SOA of a zone, or is an alias, while names outside the zone, or a random
-    /// sibling, get theirs from the same resolver; and nothing else in the catalogue explains it. DNS Firewall's
-    /// rules are not read, so this is a suspicion: a name server of your own that the VPC forwards to can do the
-    /// same.
+    /// Where the rule groups of the VPC, their rules and their domain lists were read: the first rule that matches the
+    /// name, by the priority of the groups and then of the rules, has the action `BLOCK`. Rules that allow or alert end
+    /// the reading too. It is certain where no rule that could come first is opaque, and a resolver of the VPC answers
+    /// as the rule says. Opaque are the domain lists that AWS manages, rules of DNS Firewall Advanced, which decide by
+    /// what they detect, AutoAllowlist rules, and whatever could not be read. Where no resolver of the VPC was asked,
+    /// it is a warning.
+    ///
+    /// Where they were not read, it is a suspicion: the answer for the name carries no SOA of a zone, or is an alias,
+    /// while names outside the zone, or a random sibling, get theirs from the same resolver; and nothing else in the
+    /// catalogue explains it. A name server of your own that the VPC forwards to can do the same. The denial of the
+    /// random sibling is no evidence where a rule of DNS Firewall Advanced is on: that name looks like what it detects.
     ///
     /// ## Why it matters
     /// Everything in the VPC, and everybody who forwards to it, gets `no such host`.
     ///
     /// ## What to do
-    /// See the rule groups that are associated with the VPC, and the query logs, which name the action. Put an allow
-    /// rule for the endpoints' zone in front of the one that blocks.
+    /// Put an allow rule for the endpoints' zone in front of the one that blocks. Where the rule is not known: see the
+    /// rule groups that are associated with the VPC, and the query logs, which name the action.
     "dns-firewall-block" = {
         summary: "the VPC's Resolver blocks the name, perhaps by a DNS Firewall rule",
         severity: Severity::Error,
         since: "0.1.0",
         references: [ROUTE53_FIREWALL_ACTIONS, ROUTE53_QUERY_LOGS],
-        at: Failing,
+        at: FailingOrConfigured,
         requires: [
             [LEGIBLE],
             [ON_THE_VPCS_SIDE],
             [BLOCKS_IN_THE_VPC],
         ],
-        confidence: [Low],
-        needs: [VpcView],
-        wants: [PublicControl],
-        explains: [OnlyAFails],
+        wants: [
+            VpcView,
+            PublicControl,
+            Cluster,
+            Vpc,
+            Instance,
+            ResolverRules,
+            RuleAssociations,
+            HostedZones,
+            VpcAttributes,
+            Firewall,
+            Profiles,
+        ],
+        explains: [OnlyAFails, Denial, UnusedPrivateZone],
         stage: Stage::Evidence,
     }
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    let blocked = fits.subjects();
-    let who = phrase::titles(&blocked);
-    let mut remedies = vec![remedy::filter::dns_firewall(case)];
-    remedies.push(remedy::question::from_the_vpc(case));
-    vec![
-        RULE.finding(Confidence::Low, &blocked)
-            .summary(format!(
-                "{who}: the VPC's Resolver may block this name (DNS Firewall, or a server it forwards to)"
-            ))
-            .why(format!(
-                "{who} {} the name as no zone of AWS's would, and {} other names. Route 53 Resolver DNS Firewall \
-                 blocks so; whether it has a rule for this name was not looked at. A name server that the VPC's \
-                 Resolver forwards to, or a name server in its place, could do the same.",
-                phrase::plural(blocked.len(), "answers", "answer"),
-                phrase::plural(blocked.len(), "resolves", "resolve")
-            ))
-            .seen(blocked.iter().flat_map(|subject| {
+    let vpcs = route53::resolving_vpcs(case);
+    let decisions: Vec<Vec<Step>> = vpcs.iter().map(|vpc| decided::of_vpc(case, vpc)).collect();
+    let mut findings = Vec::new();
+    let mut named: Vec<&str> = Vec::new();
+    let mut passed: Vec<&str> = Vec::new();
+    for (vpc, steps) in vpcs.iter().zip(&decisions) {
+        match decided::firewall_block(steps).filter(|step| step.types.contains(&RecordType::A)) {
+            Some(step) => {
+                let fits = |subject: &&Subject<'_>| !subject.verdict().is_fine() && answers_so(subject, step);
+                let blocked: Vec<&Subject<'_>> = vpc.subjects.iter().copied().filter(fits).collect();
+                named.extend(blocked.iter().map(|subject| subject.name()));
+                let nobody_was_asked = !vpc.subjects.iter().any(|subject| subject.heard_anything());
+                if !blocked.is_empty() || nobody_was_asked {
+                    findings.push(by_rule(case, vpc, step, &blocked));
+                }
+            }
+            // The wire says another thing: `aws-configuration-disagrees`.
+            None if steps.iter().any(|step| step.decides && step.certain) => {
+                passed.extend(vpc.subjects.iter().map(|subject| subject.name()));
+            }
+            None => {}
+        }
+    }
+    let blocked: Vec<&Subject<'_>> = fits
+        .subjects()
+        .into_iter()
+        .filter(|subject| !named.contains(&subject.name()) && !passed.contains(&subject.name()))
+        .collect();
+    if !blocked.is_empty() {
+        let of_them = vpcs.iter().zip(&decisions).filter(|(vpc, _)| {
+            let mut subjects = vpc.subjects.iter();
+            subjects.any(|subject| blocked.iter().any(|other| other.name() == subject.name()))
+        });
+        let opaque: Vec<&Step> = of_them.flat_map(|(_, steps)| decided::opaque_firewall(steps)).collect();
+        findings.push(suspicion(case, &blocked, &opaque));
+    }
+    findings
+}
+
+/// Whether a resolver answers as the rule that blocks says.
+fn answers_so(subject: &Subject<'_>, step: &Step) -> bool {
+    let kind = subject.a_kind();
+    match step.answer {
+        Some(Blocked::NoData) => kind == Some(AnswerKind::NoData),
+        Some(Blocked::NxDomain) => kind == Some(AnswerKind::NxDomain),
+        Some(Blocked::Override) => subject.heard_anything(),
+        None => kind.is_some_and(AnswerKind::is_negative),
+    }
+}
+
+/// A rule that was read.
+fn by_rule(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>, step: &Step, blocked: &[&Subject<'_>]) -> Finding {
+    let group = step.id.as_deref().unwrap_or("without an id");
+    let rule = step.name.as_deref().unwrap_or("without a name");
+    let list = step.domain_list.as_deref().unwrap_or("without an id");
+    let shown = !blocked.is_empty() && blocked.iter().all(|subject| policy::is_of_the_vpc(case, subject));
+    let confidence = if step.certain && shown {
+        Confidence::Certain
+    } else {
+        Confidence::High
+    };
+    let by_profile = step
+        .profile
+        .as_ref()
+        .map(|profile| format!(" The group comes by Route 53 Profile {profile}."))
+        .unwrap_or_default();
+    let seen = if blocked.is_empty() {
+        " No resolver of the VPC was asked here, so nothing is seen to fail because of it.".to_owned()
+    } else {
+        let (who, several) = (phrase::titles(blocked), blocked.len());
+        format!(" {who} {} so.", phrase::plural(several, "answers", "answer"))
+    };
+    let open = if step.certain {
+        String::new()
+    } else {
+        " What could come before it in AWS's order was not all read: decided_by in the JSON, or -v, lists it."
+            .to_owned()
+    };
+    let (region, zone) = (case.region(), case.family_zone());
+    RULE.finding(confidence, blocked)
+        .severity(if blocked.is_empty() {
+            Severity::Warning
+        } else {
+            Severity::Error
+        })
+        .summary(format!(
+            "rule {rule} of DNS Firewall group {group} blocks this name in {}, by domain list {list}",
+            vpc.id
+        ))
+        .why(format!(
+            "The Resolver of {}: {}.{by_profile}{seen}{open}",
+            vpc.id, step.why
+        ))
+        .seen([Evidence::fact(format!(
+            "{group} with {list} is in effect in {}: {}",
+            vpc.id, step.why
+        ))])
+        .seen(
+            blocked
+                .iter()
+                .flat_map(|subject| [observed_target(subject), observed_sibling(subject)].concat()),
+        )
+        .fix([
+            Remedy::new(
+                "An ALLOW rule before the one that blocks",
                 [
-                    observed_target(subject),
-                    observed_sibling(subject),
-                    observed_controls(subject),
-                ]
-                .concat()
-            }))
-            .fix(remedies),
-    ]
+                    format!("aws route53resolver create-firewall-domain-list --region {region} --name eks-endpoints"),
+                    format!(
+                        "aws route53resolver update-firewall-domains --region {region} --firewall-domain-list-id \
+                         <rslvr-fdl-id> --operation ADD --domains '*.{zone}'"
+                    ),
+                    format!(
+                        "aws route53resolver create-firewall-rule --region {region} --firewall-rule-group-id {group} \
+                         --firewall-domain-list-id <rslvr-fdl-id> --priority <less-than-the-rule-that-blocks> --action \
+                         ALLOW --name eks-endpoints"
+                    ),
+                ],
+            ),
+            Remedy::new(
+                format!("Or take the domain from {list}"),
+                [format!(
+                    "aws route53resolver update-firewall-domains --region {region} --firewall-domain-list-id {list} \
+                     --operation REMOVE --domains <domain>"
+                )],
+            ),
+        ])
+}
+
+/// A block whose rule is not known.
+fn suspicion(case: &Case<'_>, blocked: &[&Subject<'_>], opaque: &[&Step]) -> Finding {
+    let (who, several) = (phrase::titles(blocked), blocked.len());
+    let (answers, resolves) = (
+        phrase::plural(several, "answers", "answer"),
+        phrase::plural(several, "resolves", "resolve"),
+    );
+    let looked_at = if opaque.is_empty() {
+        "whether it has a rule for this name was not looked at".to_owned()
+    } else {
+        format!(
+            "what could be its rule for this name is not known: {}",
+            phrase::list(&opaque.iter().map(|step| step.why.clone()).collect::<Vec<_>>())
+        )
+    };
+    let detects = opaque.iter().any(|step| step.why_code == WhyCode::AdvancedRule);
+    let control = if detects {
+        " The control question has a long random label, which a rule of DNS Firewall Advanced may detect: its denial here \
+         is no evidence."
+    } else {
+        ""
+    };
+    RULE.finding(Confidence::Low, blocked)
+        .summary(format!(
+            "{who}: the VPC's Resolver may block this name (DNS Firewall, or a server it forwards to)"
+        ))
+        .why(format!(
+            "{who} {answers} the name as no zone of AWS's would, and {resolves} other names. Route 53 Resolver DNS \
+             Firewall blocks so; {looked_at}. A name server that the VPC's Resolver forwards to, or a name server in \
+             its place, could do the same.{control}"
+        ))
+        .seen(blocked.iter().flat_map(|subject| {
+            [
+                observed_target(subject),
+                if detects { Vec::new() } else { observed_sibling(subject) },
+                observed_controls(subject),
+            ]
+            .concat()
+        }))
+        .fix([remedy::filter::dns_firewall(case), remedy::question::from_the_vpc(case)])
 }

@@ -40,7 +40,7 @@ declare_rule! {
             [IN_A_KNOWN_VPC, FORWARDS_INTO_SILENCE],
         ],
         confidence: [High],
-        wants: [HostedZones],
+        wants: [HostedZones, Profiles],
         explains: [SilentForwardTarget, UnusedPrivateZone, Unexplained],
         stage: Stage::Evidence,
     }

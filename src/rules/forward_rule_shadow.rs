@@ -17,12 +17,13 @@ declare_rule! {
     ///
     /// ## How it was decided
     /// Of the rules that are associated with the VPC (status `COMPLETE`), the one with the most specific domain that
-    /// the name is in decides, and it is of type `FORWARD`. A `SYSTEM` rule that is as specific or more overrides
-    /// it; the autodefined rule for `.` stands for public DNS and does nothing. Rules whose targets are the inbound
+    /// the name is in decides, and it is of type `FORWARD`. A `SYSTEM` rule that is as specific or more overrides it;
+    /// the autodefined rule for `.` stands for public DNS and does nothing. Rules whose targets are the inbound
     /// endpoints of the cluster's VPC are how it should be. In the cluster's own VPC with private access on, EKS's
-    /// private zone is more specific than a rule for `.`, `amazonaws.com` or the Region, and such a rule has no
-    /// effect on the name. It is an error where a resolver of that VPC does not give what is expected, else a
-    /// warning. Rules that come by a Route 53 Profile are not seen.
+    /// private zone is more specific than a rule for `.`, `amazonaws.com` or the Region, and such a rule has no effect
+    /// on the name. It is an error where a resolver of that VPC does not give what is expected, else a warning. Rules
+    /// that a Route 53 Profile brings count as well where they are listed; on the same domain a rule that is associated
+    /// directly is before them.
     ///
     /// ## Why it matters
     /// What the name resolves to in that VPC is up to servers that may not have it.
@@ -49,7 +50,7 @@ declare_rule! {
             [unless A_DNS_ATTRIBUTE_IS_OFF],
         ],
         confidence: [High],
-        wants: [ResolverEndpoints],
+        wants: [ResolverEndpoints, Profiles],
         explains: [UnusedPrivateZone, SilentForwardTarget, PublicView, AnotherVpc, Denial, Unexplained],
         stage: Stage::Evidence,
     }
@@ -130,6 +131,14 @@ fn finding(
     };
     explanation.push_str(&effect_in_words);
     let shared = rule.share_status.as_deref() == Some("SHARED_WITH_ME");
+    let profile = route53::brought_by_profiles(case, vpc.id, "resolver-rule")
+        .into_iter()
+        .find(|(_, id)| *id == rule.id)
+        .map(|(profile, _)| profile)
+        .filter(|_| !is_associated(case, vpc.id, &rule.id));
+    if let Some(profile) = profile {
+        let _ = write!(explanation, " It comes to {} by Route 53 Profile {profile}.", vpc.id);
+    }
     if let Some(owner) = rule.owner.as_deref().filter(|_| shared) {
         let _ = write!(explanation, " The rule is account {owner}'s, shared with this one.");
     }
@@ -142,7 +151,10 @@ fn finding(
     };
     let mut evidence = vec![
         Evidence::fact(format!("{}: FORWARD {} to {to}", rule.id, rule.domain)),
-        Evidence::fact(format!("{} is associated with {}", rule.id, vpc.id)),
+        Evidence::fact(match profile {
+            Some(profile) => format!("{} comes to {} by Profile {profile}", rule.id, vpc.id),
+            None => format!("{} is associated with {}", rule.id, vpc.id),
+        }),
     ];
     evidence.extend(
         wrong
@@ -173,13 +185,29 @@ fn finding(
                     ),
                 ],
             ),
-            Remedy::new(
-                format!("Or take the rule from {}", vpc.id),
-                [format!(
-                    "aws route53resolver disassociate-resolver-rule --region {region} --resolver-rule-id {} --vpc-id \
-                     {}",
-                    rule.id, vpc.id
-                )],
-            ),
+            match profile {
+                Some(profile) => Remedy::new(
+                    format!("Or take the rule from Profile {profile}, and so from every VPC that has the Profile"),
+                    [format!(
+                        "aws route53profiles disassociate-resource-from-profile --region {region} --profile-id \
+                         {profile} --resource-arn {}",
+                        route53::brought_arn(case, profile, "resolver-rule", &rule.id).unwrap_or("<arn-of-the-rule>")
+                    )],
+                ),
+                None => Remedy::new(
+                    format!("Or take the rule from {}", vpc.id),
+                    [format!(
+                        "aws route53resolver disassociate-resolver-rule --region {region} --resolver-rule-id {} \
+                         --vpc-id {}",
+                        rule.id, vpc.id
+                    )],
+                ),
+            },
         ])
+}
+
+/// Whether a rule is associated with a VPC directly.
+fn is_associated(case: &Case<'_>, vpc: &str, rule: &str) -> bool {
+    let mut all = case.rule_associations().into_iter().flatten();
+    all.any(|one| one.vpc_id == vpc && one.rule_id == rule)
 }

@@ -1,6 +1,7 @@
 //! The catalogue: a rule is one file (its documentation, its metadata, its check) and one line in [`RULES`].
 
 mod case;
+mod decided;
 mod engine;
 mod finding;
 mod fit;
@@ -18,6 +19,7 @@ mod why;
 use serde::{Deserialize, Serialize};
 
 pub use case::{Case, Need, Subject};
+pub use decided::decided_by;
 pub use engine::{evaluate, touched};
 pub use finding::{Confidence, Evidence, Finding, Reference, Remedy, Severity};
 pub use fit::{At, Fit, Fits, Statement};
@@ -194,6 +196,7 @@ mod a_fails_aaaa_nodata;
 mod aaaa_broken;
 mod address_family_mismatch;
 mod api_port_blocked;
+mod aws_configuration_disagrees;
 mod certificate_not_valid;
 mod certificate_not_verified;
 mod cluster_not_found;
@@ -287,6 +290,7 @@ pub static RULES: &[&Rule] = &[
     &private_zone_shadow::RULE,
     &forward_rule_shadow::RULE,
     &dns_firewall_block::RULE,
+    &aws_configuration_disagrees::RULE,
     &dhcp_custom_dns::RULE,
     &dhcp_mixed_dns::RULE,
     &rebinding_protection::RULE,

@@ -43,6 +43,7 @@ declare_rule! {
             [not REFUSES_THIS_CLIENT],
             [not RESOLVES_NO_INTERNET_NAMES],
             [not BLOCKS_IN_THE_VPC],
+            [unless FIREWALL_BLOCKS],
         ],
         wants: [VpcView, PublicControl, Controls],
         explains: [OnlyAFails],

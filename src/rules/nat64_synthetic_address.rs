@@ -3,8 +3,9 @@
 use std::net::IpAddr;
 
 use super::phrase::{self, observed_target};
+use super::route53;
 use super::shared::synthetic::of_dns64;
-use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage};
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage};
 use crate::address::AddressClass;
 
 declare_rule! {
@@ -13,7 +14,9 @@ declare_rule! {
     /// the well-known prefix 64:ff9b::/96, for a NAT64 gateway.
     ///
     /// ## How it was decided
-    /// The IPv4 address in the last 32 bits is one that is expected, or one that the same resolver returns.
+    /// The IPv4 address in the last 32 bits is one that is expected, or one that the same resolver returns. It is
+    /// certain where the resolver is an address of an inbound endpoint of Route 53 Resolver that has DNS64 on
+    /// (`Dns64Enabled`).
     ///
     /// ## Why it matters
     /// The name resolves correctly. But the well-known prefix must not be used for private IPv4 addresses (RFC 6052
@@ -34,7 +37,7 @@ declare_rule! {
             [ANSWER_IS_FINE],
             [GIVES_SYNTHETIC_IPV6],
         ],
-        confidence: [High],
+        confidence: [Certain if [[DNS64_IS_ON]], High],
         stage: Stage::Evidence,
     }
 }
@@ -58,19 +61,39 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     } else {
         ""
     };
+    let endpoints: Vec<Option<String>> = subjects
+        .iter()
+        .map(|subject| {
+            let ip = subject.ip()?;
+            let mut all = case.resolver_endpoints()?.iter();
+            let endpoint = all.find(|one| one.dns64 == Some(true) && route53::has_address(one, ip))?;
+            Some(format!(
+                "{} has Dns64Enabled, and {} is an address of it",
+                endpoint.id,
+                subject.name()
+            ))
+        })
+        .collect();
+    let is_proven = endpoints.iter().all(Option::is_some);
+    let proven = if is_proven {
+        " The inbound endpoint that answers has DNS64 on."
+    } else {
+        ""
+    };
     vec![
-        RULE.finding(Confidence::High, &subjects)
+        RULE.finding(fits.least_sure(), &subjects)
             .summary(format!(
                 "{who} {} IPv6 addresses from the endpoint's IPv4 addresses (DNS64)",
                 phrase::plural(subjects.len(), "makes", "make")
             ))
             .why(format!(
                 "{who} {} {}: DNS64 makes IPv6 addresses for names that have none. The IPv4 address inside is \
-                 right.{reach}",
+                 right.{proven}{reach}",
                 phrase::plural(subjects.len(), "returns", "return"),
                 phrase::list(&pairs),
             ))
             .seen(subjects.iter().flat_map(|subject| observed_target(subject)))
+            .seen(endpoints.into_iter().flatten().map(Evidence::fact))
             .fix(vec![Remedy::advice(
                 "Nothing where clients have IPv4. For clients with IPv6 only: a NAT64 prefix of the network's own for \
                  DNS64, which may be used for private addresses",

@@ -24,7 +24,8 @@ declare_rule! {
     /// the zone is named with its owner; one that belongs to an AWS service, as EKS's own does, is not counted. A
     /// zone that is listed and would take the name, in a VPC that matters here, while the answers are right, is a
     /// warning. EKS's own zone is more specific than such a zone, so in the cluster's VPC with private access on
-    /// there is nothing to say. Zones that come by a Route 53 Profile are not listed.
+    /// there is nothing to say. Of a zone
+    /// that a Route 53 Profile brings AWS lists the id alone: it is named where another list has its name.
     ///
     /// ## Why it matters
     /// Every client that uses this VPC's Resolver, or forwards to it, gets `no such host`.
@@ -43,7 +44,7 @@ declare_rule! {
             [DENIED_BY_PRIVATE_ZONE],
             [unless SIBLING_RESOLVES],
         ],
-        wants: [VpcView, Cluster, Vpc, HostedZones, Instance],
+        wants: [VpcView, Cluster, Vpc, HostedZones, Instance, Profiles],
         stage: Stage::Evidence,
     }
 }
@@ -109,10 +110,45 @@ fn as_configured(case: &Case<'_>) -> Vec<Finding> {
 }
 
 /// The zone as AWS lists it, in one line.
-fn listed(zone: &HostedZone, vpc: &str) -> String {
+fn listed(case: &Case<'_>, zone: &HostedZone, vpc: &str) -> String {
     let owner = zone.owning_account.as_deref();
     let owner = owner.map_or_else(String::new, |owner| format!(" of account {owner}"));
-    format!("{} ({}){owner} is associated with {vpc}", zone.name, zone.id)
+    let how = match profile_of(case, zone, vpc) {
+        Some(profile) => format!("comes to {vpc} by Route 53 Profile {profile}"),
+        None => format!("is associated with {vpc}"),
+    };
+    format!("{} ({}){owner} {how}", zone.name, zone.id)
+}
+
+/// The Profile that brings a zone to a VPC, where none is associated directly.
+fn profile_of<'a>(case: &Case<'a>, zone: &HostedZone, vpc: &str) -> Option<&'a str> {
+    let mut lists = case.hosted_zones()?.iter().filter(|list| list.vpc_id == vpc);
+    if lists.any(|list| list.zones.iter().any(|one| one.id == zone.id)) {
+        return None;
+    }
+    let brought = route53::brought_by_profiles(case, vpc, "hostedzone");
+    brought
+        .into_iter()
+        .find(|(_, id)| *id == route53::bare(&zone.id))
+        .map(|(profile, _)| profile)
+}
+
+/// Zones that Profiles bring to the VPCs of some resolvers and whose names are not known.
+fn without_name(case: &Case<'_>, at: &[&Subject<'_>]) -> Vec<String> {
+    let is_known = |id: &str| {
+        let mut zones = case.hosted_zones().into_iter().flatten().flat_map(|list| &list.zones);
+        zones.any(|zone| route53::bare(&zone.id) == id)
+    };
+    route53::resolving_vpcs(case)
+        .iter()
+        .filter(|vpc| {
+            let mut subjects = vpc.subjects.iter();
+            subjects.any(|one| at.iter().any(|other| other.name() == one.name()))
+        })
+        .flat_map(|vpc| route53::brought_by_profiles(case, vpc.id, "hostedzone"))
+        .filter(|(_, id)| !is_known(id))
+        .map(|(profile, id)| format!("Profile {profile} brings zone {id}"))
+        .collect()
 }
 
 fn configured(case: &Case<'_>, vpc: &str, zone: &HostedZone, apex: &Name) -> Finding {
@@ -126,17 +162,35 @@ fn configured(case: &Case<'_>, vpc: &str, zone: &HostedZone, apex: &Name) -> Fin
              the endpoint's among them. Nothing was seen to fail by it: either the name is in it, and then somebody \
              keeps its addresses up to date by hand, or nobody was asked there."
         ))
-        .seen(vec![Evidence::fact(listed(zone, vpc))])
-        .fix(vec![disassociate(case, apex, vpc, &zone.id)])
+        .seen(vec![Evidence::fact(listed(case, zone, vpc))])
+        .fix(vec![disassociate(
+            case,
+            apex,
+            vpc,
+            &zone.id,
+            profile_of(case, zone, vpc),
+        )])
 }
 
-fn disassociate(case: &Case<'_>, apex: &Name, vpc: &str, zone: &str) -> Remedy {
-    let zone = zone.trim_start_matches("/hostedzone/");
+fn disassociate(case: &Case<'_>, apex: &Name, vpc: &str, zone: &str, profile: Option<&str>) -> Remedy {
+    let (zone, region) = (route53::bare(zone), case.region());
+    if let Some(profile) = profile {
+        let arn = route53::brought_arn(case, profile, "hostedzone", zone).unwrap_or("<arn-of-the-zone>");
+        return Remedy::new(
+            format!(
+                "Give {apex} a narrower apex, or take it from Profile {profile}, and so from every VPC that has it"
+            ),
+            [format!(
+                "aws route53profiles disassociate-resource-from-profile --region {region} --profile-id {profile} \
+                 --resource-arn {arn}"
+            )],
+        );
+    }
     Remedy::new(
         format!("Give {apex} a narrower apex, or take it from this VPC"),
         [format!(
-            "aws route53 disassociate-vpc-from-hosted-zone --hosted-zone-id {zone} --vpc VPCRegion={},VPCId={vpc}",
-            case.region(),
+            "aws route53 disassociate-vpc-from-hosted-zone --hosted-zone-id {zone} --vpc \
+             VPCRegion={region},VPCId={vpc}"
         )],
     )
 }
@@ -191,7 +245,16 @@ fn finding(case: &Case<'_>, apex: &Name, at: &[&Subject<'_>], forwarders: &[&Sub
             Some((zone, vpc.id))
         });
     if let Some((zone, vpc)) = known {
-        let _ = write!(explanation, " AWS lists it: {}.", listed(zone, vpc));
+        let _ = write!(explanation, " AWS lists it: {}.", listed(case, zone, vpc));
+    } else {
+        let open = without_name(case, at);
+        if !open.is_empty() {
+            let _ = write!(
+                explanation,
+                " It may come by a Route 53 Profile, which names no zone but by its id: {}.",
+                open.join(", ")
+            );
+        }
     }
     let mut remedies = Vec::new();
     if known.is_none() {
@@ -202,6 +265,7 @@ fn finding(case: &Case<'_>, apex: &Name, at: &[&Subject<'_>], forwarders: &[&Sub
         apex,
         known.map_or("<vpc-id>", |(_, vpc)| vpc),
         known.map_or("<zone-id>", |(zone, _)| zone.id.as_str()),
+        known.and_then(|(zone, vpc)| profile_of(case, zone, vpc)),
     ));
     remedies.push(Remedy::new(
         "Or, where this is not the cluster's VPC: a rule for the endpoint's name to an inbound endpoint that is",
@@ -221,7 +285,7 @@ fn finding(case: &Case<'_>, apex: &Name, at: &[&Subject<'_>], forwarders: &[&Sub
         .seen(
             all.iter()
                 .flat_map(|subject| [observed_target(subject), observed_sibling(subject)].concat())
-                .chain(known.map(|(zone, vpc)| Evidence::fact(listed(zone, vpc)))),
+                .chain(known.map(|(zone, vpc)| Evidence::fact(listed(case, zone, vpc)))),
         )
         .fix(remedies)
 }

@@ -41,6 +41,7 @@ declare_rule! {
             [DENIED_WITHOUT_SOA, SERVFAIL, REFUSED],
             [SIBLING_IS_ORDINARY, DENIED_WITHOUT_SOA],
             [SIBLING_IS_ORDINARY, MARKED_AS_POLICY],
+            [unless FIREWALL_BLOCKS],
         ],
         wants: [Controls],
         explains: [OnlyAFails],

@@ -213,14 +213,20 @@ pub(super) fn rule_for<'a>(case: &Case<'a>, vpc: &str) -> Option<(&'a ResolverRu
         .filter(|one| one.vpc_id == vpc && one.status.as_deref() == Some("COMPLETE"))
         .map(|one| one.rule_id.as_str())
         .collect();
+    let by_profile = brought_by_profiles(case, vpc, "resolver-rule");
+    let is_brought = |id: &str| by_profile.iter().any(|(_, other)| *other == id);
     case.resolver_rules()?
         .iter()
-        .filter(|rule| associated.contains(&rule.id.as_str()))
+        .filter(|rule| associated.contains(&rule.id.as_str()) || is_brought(&rule.id))
         .filter(|rule| matches!(rule.kind.as_str(), "FORWARD" | "SYSTEM"))
         .filter_map(|rule| Some((rule, domain(&rule.domain)?)))
         .filter(|(_, domain)| case.target.hostname.is_within(domain))
-        // Of two for the same domain, which AWS does not let a VPC have, the harmless one.
-        .max_by_key(|(rule, domain)| (depth(domain), rule.kind == "SYSTEM"))
+        // Of two for the same domain what is associated directly is before what a Profile brings ("How Route 53 Profile
+        // settings are prioritized"); of two of one origin, which AWS does not let a VPC have, the harmless one.
+        .max_by_key(|(rule, domain)| {
+            let is_direct = associated.contains(&rule.id.as_str());
+            (depth(domain), is_direct, rule.kind == "SYSTEM")
+        })
         .filter(|(rule, _)| rule.kind == "FORWARD")
         // Where a part of the rules is known, another one may be more specific, unless none can be.
         .filter(|(_, domain)| {
@@ -230,13 +236,64 @@ pub(super) fn rule_for<'a>(case: &Case<'a>, vpc: &str) -> Option<(&'a ResolverRu
         })
 }
 
-/// The private hosted zones of a VPC that the endpoint's name is in, the most specific first, with their apex.
-/// `None` where they are not known.
+/// The id of a zone without the path before it.
+pub(super) fn bare(zone: &str) -> &str {
+    zone.trim_start_matches("/hostedzone/")
+}
+
+/// The ARN of what a Profile brings, by its kind and its id.
+pub(super) fn brought_arn<'a>(case: &Case<'a>, profile: &str, kind: &str, id: &str) -> Option<&'a str> {
+    let mut resources = case
+        .profiles()?
+        .resources
+        .iter()
+        .filter(|one| one.profile_id == profile)
+        .flat_map(|one| &one.resources);
+    resources
+        .find(|resource| resource.id_of(kind) == Some(id))
+        .map(|resource| resource.arn.as_str())
+}
+
+/// What Profiles bring to a VPC of a kind of resource, where all that is in effect: the Profile, and the resource's id.
+pub(super) fn brought_by_profiles<'a>(case: &Case<'a>, vpc: &str, kind: &str) -> Vec<(&'a str, &'a str)> {
+    let is_complete = |status: &Option<String>| status.as_deref() == Some("COMPLETE");
+    let Some(profiles) = case.profiles() else {
+        return Vec::new();
+    };
+    let associated: Vec<&str> = profiles
+        .associations
+        .iter()
+        .flatten()
+        .filter(|one| one.vpc_id == vpc && is_complete(&one.status))
+        .map(|one| one.profile_id.as_str())
+        .collect();
+    profiles
+        .resources
+        .iter()
+        .filter(|one| associated.contains(&one.profile_id.as_str()))
+        .flat_map(|one| one.resources.iter().map(move |resource| (one, resource)))
+        .filter(|(_, resource)| is_complete(&resource.status))
+        .filter_map(|(one, resource)| Some((one.profile_id.as_str(), resource.id_of(kind)?)))
+        .collect()
+}
+
+/// The private hosted zones of a VPC that the endpoint's name is in, the most specific first, with their apex; those
+/// that a Profile brings where their names are known. `None` where they are not known.
 pub(super) fn zones_over_the_name<'a>(case: &Case<'a>, vpc: &str) -> Option<Vec<(&'a HostedZone, Name)>> {
-    let list = case.hosted_zones()?.iter().find(|list| list.vpc_id == vpc)?;
+    let all = case.hosted_zones()?;
+    let list = all.iter().find(|list| list.vpc_id == vpc)?;
+    let by_profile = brought_by_profiles(case, vpc, "hostedzone");
+    let mut elsewhere: Vec<&HostedZone> = all
+        .iter()
+        .flat_map(|list| &list.zones)
+        .filter(|zone| by_profile.iter().any(|(_, id)| *id == bare(&zone.id)))
+        .filter(|zone| !list.zones.iter().any(|other| other.id == zone.id))
+        .collect();
+    elsewhere.dedup_by(|one, other| one.id == other.id);
     let mut zones: Vec<(&HostedZone, Name)> = list
         .zones
         .iter()
+        .chain(elsewhere)
         .filter_map(|zone| Some((zone, domain(&zone.name)?)))
         .filter(|(_, apex)| case.target.hostname.is_within(apex))
         .collect();

@@ -197,6 +197,15 @@ impl Answers {
         if facts.hosted_zones.is_none() && undecided.is_empty() {
             missing.unsaid(Call::ListHostedZonesByVpc);
         }
+        missing.firewall(&self.firewall, &self.unassigned_domains, vpc_id.as_deref());
+        missing.profiles(&self.profiles);
+        let (mut firewall, mut profiles) = (self.firewall, self.profiles);
+        firewall.settle(wanted.target);
+        profiles.settle();
+        firewall.associations = missing.kept(Call::ListFirewallRuleGroupAssociations, firewall.associations);
+        profiles.associations = missing.kept(Call::ListProfileAssociations, profiles.associations);
+        facts.firewall = (!firewall.is_unread()).then_some(firewall);
+        facts.profiles = (!profiles.is_unread()).then_some(profiles);
         let none_listed = self.update_ids.filter(Vec::is_empty).map(|_| Vec::new());
         facts.updates = self.updates.or(none_listed);
         if let Some(updates) = &mut facts.updates {

@@ -2,7 +2,7 @@
 
 use super::Source;
 use super::assemble::unique;
-use crate::facts::{Call, FailedRead, Gap};
+use crate::facts::{Call, FailedRead, Firewall, Gap, Profiles};
 use crate::limits;
 use crate::text::shortened;
 
@@ -64,6 +64,64 @@ impl<'a> Missing<'a> {
         id: impl Fn(&T) -> &String,
     ) -> Option<Vec<T>> {
         self.list(call, list.map(|all| unique(all, id)))
+    }
+
+    /// What is missing of DNS Firewall.
+    pub(super) fn firewall(&mut self, firewall: &Firewall, unassigned: &[Vec<String>], vpc_id: Option<&str>) {
+        for domains in unassigned {
+            let shown: Vec<&str> = domains.iter().map(String::as_str).take(limits::NAMES_SHOWN).collect();
+            let shown = if shown.is_empty() {
+                "an empty list".to_owned()
+            } else {
+                shown.join(", ")
+            };
+            let reason = format!(
+                "{shown}: the answer names no domain list, so the domains are used as nobody's; eks-dns-doctor facts \
+                 asks for each list by its id"
+            );
+            self.because(Call::ListFirewallDomains, &reason);
+        }
+        if firewall.associations.is_none() {
+            self.unsaid(Call::ListFirewallRuleGroupAssociations);
+        }
+        let mut of_groups = firewall.associations.iter().flatten();
+        if firewall.associations.is_none() && firewall.groups.is_empty()
+            || of_groups.any(|one| !firewall.groups.iter().any(|group| group.id == one.group_id))
+        {
+            self.unsaid(Call::ListFirewallRules);
+        }
+        let mut rules = firewall.groups.iter().flat_map(|group| &group.rules);
+        let lacks_list = rules.any(|rule| {
+            let id = rule.domain_list_id.as_ref().filter(|_| rule.detects.is_none());
+            id.is_some_and(|id| !firewall.domain_lists.iter().any(|list| list.id == *id))
+        });
+        if lacks_list && unassigned.is_empty() {
+            self.unsaid(Call::ListFirewallDomains);
+        }
+        if vpc_id.is_none_or(|id| !firewall.configs.iter().any(|config| config.vpc_id == id)) {
+            self.unsaid(Call::GetFirewallConfig);
+        }
+    }
+
+    /// What is missing of the Profiles.
+    pub(super) fn profiles(&mut self, profiles: &Profiles) {
+        if profiles.associations.is_none() {
+            self.unsaid(Call::ListProfileAssociations);
+        }
+        let mut associated = profiles.associations.iter().flatten();
+        if profiles.associations.is_none() && profiles.resources.is_empty()
+            || associated.any(|one| {
+                let mut known = profiles.resources.iter();
+                !known.any(|other| other.profile_id == one.profile_id)
+            })
+        {
+            self.unsaid(Call::ListProfileResourceAssociations);
+        }
+    }
+
+    /// A list that may be missing, cut where it is longer than a capture holds.
+    pub(super) fn kept<T>(&mut self, call: Call, list: Option<Vec<T>>) -> Option<Vec<T>> {
+        list.and_then(|list| self.list(call, Some(list)))
     }
 
     /// A list, cut where it is longer than a capture holds.

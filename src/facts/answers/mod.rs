@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::document::Elsewhere;
 use super::shapes::{
-    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, Interface, ListedAddress,
-    NetworkInterface, ResolverEndpoint, ResolverRule, RuleAssociation, SecurityGroup, Subnet, Vpc, VpcAttributes,
-    VpcZones,
+    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, DomainList, EndpointAddress, Firewall, FirewallGroup,
+    Interface, ListedAddress, NetworkInterface, ProfileResources, Profiles, ResolverEndpoint, ResolverRule,
+    RuleAssociation, SecurityGroup, Subnet, Vpc, VpcAttributes, VpcZones,
 };
 use super::{Call, FailedRead, Gap, Half};
 use crate::dns::Name;
@@ -48,6 +48,12 @@ pub struct AwsFacts {
     pub rule_associations: Option<Vec<RuleAssociation>>,
     /// The private hosted zones, by VPC.
     pub hosted_zones: Option<Vec<VpcZones>>,
+    /// DNS Firewall; `None` where nothing of it was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub firewall: Option<Firewall>,
+    /// The Route 53 Profiles; `None` where nothing of them was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profiles: Option<Profiles>,
     /// The reads of AWS that brought nothing.
     pub failed_reads: Vec<FailedRead>,
     /// The lists of which only a part is known: what is not in it may be there all the same.
@@ -141,6 +147,12 @@ pub struct Answers {
     pub rule_associations: Option<Vec<RuleAssociation>>,
     /// ListHostedZonesByVPC: of a VPC; an empty id where the answer does not name it.
     pub hosted_zones: Vec<VpcZones>,
+    /// DNS Firewall: associations, rules, domain lists, fail open.
+    pub firewall: Firewall,
+    /// Route 53 Profiles, and what they bring.
+    pub profiles: Profiles,
+    /// ListFirewallDomains, of a list that the answer does not name.
+    pub unassigned_domains: Vec<Vec<String>>,
     /// GetHostedZone: the VPCs of a zone.
     pub zone_vpcs: Vec<(String, Vec<String>)>,
     /// The reads that brought nothing.
@@ -223,6 +235,36 @@ impl Answers {
         });
     }
 
+    /// Says which rule group the rules are of. An answer without rules does not.
+    pub fn rules_are_of(&mut self, group: &str) {
+        if !self.firewall.groups.iter().any(|one| one.id == group) {
+            self.firewall.groups.push(FirewallGroup {
+                id: group.to_owned(),
+                rules: Vec::new(),
+            });
+        }
+    }
+
+    /// Says which domain list the domains are of. The answer does not, and each page is a list of its own.
+    pub fn domains_are_of(&mut self, list: &str) {
+        let domains = std::mem::take(&mut self.unassigned_domains);
+        self.firewall.domain_lists.push(DomainList {
+            id: list.to_owned(),
+            domains: domains.into_iter().flatten().collect(),
+            only_about: None,
+        });
+    }
+
+    /// Says which Profile the resources are of. An answer without resources does not.
+    pub fn resources_are_of(&mut self, profile: &str) {
+        if !self.profiles.resources.iter().any(|one| one.profile_id == profile) {
+            self.profiles.resources.push(ProfileResources {
+                profile_id: profile.to_owned(),
+                resources: Vec::new(),
+            });
+        }
+    }
+
     /// Takes in what another read brought.
     pub fn join(&mut self, more: Self) {
         let Self {
@@ -245,6 +287,9 @@ impl Answers {
             resolver_rules,
             rule_associations,
             hosted_zones,
+            firewall,
+            profiles,
+            unassigned_domains,
             zone_vpcs,
             failed,
             partial,
@@ -275,6 +320,9 @@ impl Answers {
         self.endpoint_addresses.extend(endpoint_addresses);
         self.unassigned.extend(unassigned);
         self.hosted_zones.extend(hosted_zones);
+        self.firewall.merge(firewall);
+        self.profiles.merge(profiles);
+        self.unassigned_domains.extend(unassigned_domains);
         self.zone_vpcs.extend(zone_vpcs);
         self.failed.extend(failed);
         self.partial.extend(partial);
@@ -323,6 +371,8 @@ impl Answers {
         extend(&mut self.resolver_rules, facts.resolver_rules);
         extend(&mut self.rule_associations, facts.rule_associations);
         self.hosted_zones.extend(facts.hosted_zones.unwrap_or_default());
+        self.firewall.merge(facts.firewall.unwrap_or_default());
+        self.profiles.merge(facts.profiles.unwrap_or_default());
         self.failed.extend(facts.failed_reads);
         self.partial.extend(facts.partial);
         // What that machine could not learn of itself is no gap here.

@@ -35,6 +35,10 @@ impl Inner {
             "sts" => self.sts.ask(call, form("2011-06-15", call, named, token)).await,
             "route53" => self.route53.ask(call, zones_by_vpc(named, token)).await,
             "route53resolver" => self.resolver.ask(call, resolver_json(call, named, token)).await,
+            "route53profiles" => match profiles_path(call, named, token) {
+                Some(request) => self.profiles.ask(call, request).await,
+                None => Err(failure::unparsable(call, "not asked: no Profile has this id")),
+            },
             _ => self.eks.ask(call, named, token).await,
         }
     }
@@ -63,7 +67,14 @@ fn zones_by_vpc(named: &[(&str, &str)], token: Option<String>) -> Request {
 /// Route 53 Resolver: JSON 1.1.
 fn resolver_json(call: Call, named: &[(&str, &str)], token: Option<String>) -> Request {
     let mut body = Map::new();
-    body.insert("MaxResults".to_owned(), limits::AWS_PAGE.into());
+    // What is no list has no pages.
+    if call.is_list() {
+        let most = match call {
+            Call::ListFirewallDomains => limits::FIREWALL_DOMAINS,
+            _ => limits::AWS_PAGE,
+        };
+        body.insert("MaxResults".to_owned(), most.into());
+    }
     let named = named.iter().map(|(name, value)| (*name, (*value).to_owned()));
     for (name, value) in named.chain(token.map(|token| ("NextToken", token))) {
         body.insert(name.to_owned(), value.into());
@@ -72,4 +83,21 @@ fn resolver_json(call: Call, named: &[(&str, &str)], token: Option<String>) -> R
         target: format!("Route53Resolver.{}", call.operation()),
         body: Value::Object(body).to_string(),
     }
+}
+
+/// Route 53 Profiles: paths, the Profile's id in one of them. `None` for an id that no Profile has, which would change
+/// the path.
+fn profiles_path(call: Call, named: &[(&str, &str)], token: Option<String>) -> Option<Request> {
+    let path = match (call, named) {
+        (Call::ListProfileResourceAssociations, [("ProfileId", id)]) => {
+            let is_plain = id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+            is_plain.then(|| format!("/profileresourceassociations/profileid/{id}"))?
+        }
+        _ => "/profileassociations".to_owned(),
+    };
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query
+        .append_pair("maxResults", &limits::AWS_PAGE.to_string())
+        .extend_pairs(token.map(|token| ("nextToken", token)));
+    Some(Request::GetJson(format!("{path}?{}", query.finish())))
 }

@@ -5,6 +5,7 @@
 //! ListResolverEndpoints ─ their addresses, security groups, and the zones of their VPCs
 //! ListResolverRules
 //! ListResolverRuleAssociations
+//! DNS Firewall and Route 53 Profiles: in `firewall.rs`
 //! DescribeCluster (ListClusters) ─ updates, security group, interfaces, and of its VPC: itself ─ DHCP options,
 //!                                  attributes, zones
 //! ```
@@ -22,11 +23,12 @@ use crate::facts::{Call, FailedRead};
 use crate::limits;
 
 /// What is not asked where the cluster's VPC is not known.
-const OF_THE_VPC: [Call; 4] = [
+const OF_THE_VPC: [Call; 5] = [
     Call::DescribeVpcs,
     Call::DescribeVpcAttribute,
     Call::DescribeDhcpOptions,
     Call::ListHostedZonesByVpc,
+    Call::GetFirewallConfig,
 ];
 
 /// Security groups and VPCs that somebody asked for already: two ways lead to them.
@@ -51,15 +53,16 @@ impl Inner {
     pub(super) async fn collect(&self, target: Option<&Name>, cluster: Option<&str>) -> Answers {
         let groups = AskedOnce::default();
         let vpcs = AskedOnce::default();
-        let (caller, endpoints, rules, associations, mut all) = tokio::join!(
+        let (caller, endpoints, rules, associations, firewall, mut all) = tokio::join!(
             self.ask(Call::GetCallerIdentity, &[]),
             self.endpoints(&groups, &vpcs),
             self.ask(Call::ListResolverRules, &[]),
             self.ask(Call::ListResolverRuleAssociations, &[]),
+            self.firewall(),
             self.around_cluster(target, cluster, &groups, &vpcs),
         );
         all.source = Source::Aws;
-        for answers in [caller, Ok(endpoints), rules, associations] {
+        for answers in [caller, Ok(endpoints), rules, associations, Ok(firewall)] {
             all.keep(answers);
         }
         // Those of the cluster's VPC first, where a capture does not hold them all.
@@ -104,12 +107,13 @@ impl Inner {
             limits::ZONES_OF_VPCS - 1,
         );
         let ids: Vec<String> = inbound().map(|one| one.id.clone()).collect();
-        let (addresses, groups, zones) = tokio::join!(
+        let (addresses, groups, zones, configs) = tokio::join!(
             self.endpoint_addresses(&ids),
             self.security_groups(&wanted),
             self.hosted_zones(&hosts),
+            self.firewall_configs(&hosts),
         );
-        for more in [addresses, groups, zones] {
+        for more in [addresses, groups, zones, configs] {
             answers.join(more);
         }
         answers
@@ -288,13 +292,14 @@ impl Inner {
     /// The VPC, its attributes, its zones and its DHCP options.
     async fn vpc(&self, vpc_id: &str, vpcs: &AskedOnce) -> Answers {
         let zones_of = vpcs.claim([vpc_id.to_owned()], limits::ZONES_OF_VPCS);
-        let (mut answers, support, hostnames, zones) = tokio::join!(
+        let (mut answers, support, hostnames, zones, configs) = tokio::join!(
             self.vpc_and_dhcp_options(vpc_id),
             self.vpc_attribute(vpc_id, "enableDnsSupport"),
             self.vpc_attribute(vpc_id, "enableDnsHostnames"),
             self.hosted_zones(&zones_of),
+            self.firewall_configs(&zones_of),
         );
-        for more in [support, hostnames, Ok(zones)] {
+        for more in [support, hostnames, Ok(zones), Ok(configs)] {
             answers.keep(more);
         }
         answers

@@ -26,6 +26,7 @@ mod collect;
 pub mod command;
 mod eks;
 mod failure;
+mod firewall;
 mod identify;
 mod instance;
 mod partition;
@@ -58,6 +59,7 @@ pub struct Session {
 
 struct Inner {
     eks: Eks,
+    profiles: Api,
     resolver: Api,
     ec2: Api,
     sts: Api,
@@ -90,6 +92,7 @@ impl Session {
         let regional = |service| (partition::regional(service, wanted), wanted.region);
         let inner = Inner {
             eks: Eks::new(&opened.config),
+            profiles: api("Route53Profiles", "route53profiles", regional("route53profiles")),
             resolver: api("Route53Resolver", "route53resolver", regional("route53resolver")),
             ec2: api("EC2", "ec2", regional("ec2")),
             sts: api("STS", "sts", regional("sts")),

@@ -64,6 +64,8 @@ pub(super) enum Request {
     },
     /// A GET of a path with its query (Route 53).
     Get(String),
+    /// The same, of a service that answers in JSON (Route 53 Profiles).
+    GetJson(String),
 }
 
 /// What AWS answered instead of an answer.
@@ -117,7 +119,7 @@ impl Api {
         request: Request,
     ) -> Result<String, SdkError<ApiError, HttpResponse>> {
         let bounded = match request {
-            Request::Json { .. } => BoundedAnswer::Json,
+            Request::Json { .. } | Request::GetJson(_) => BoundedAnswer::Json,
             Request::Form(_) | Request::Get(_) => BoundedAnswer::Xml,
         };
         let mut layer = Layer::new("signing");
@@ -175,7 +177,7 @@ fn serialize(request: Request) -> Result<HttpRequest, BoxError> {
             .header("content-type", "application/x-amz-json-1.1")
             .header("x-amz-target", target)
             .body(SdkBody::from(body))?,
-        Request::Get(path) => builder.method("GET").uri(path).body(SdkBody::empty())?,
+        Request::Get(path) | Request::GetJson(path) => builder.method("GET").uri(path).body(SdkBody::empty())?,
     };
     Ok(HttpRequest::try_from(request)?)
 }

@@ -22,6 +22,10 @@ pub(super) enum Element {
     ResolverRule,
     RuleAssociation,
     HostedZone,
+    FirewallAssociation,
+    FirewallRule,
+    ProfileAssociation,
+    ProfileResource,
 }
 
 impl Element {
@@ -61,6 +65,14 @@ impl Element {
                 Self::RuleAssociation
             } else if has(&["HostedZoneId", "Name"]) {
                 Self::HostedZone
+            } else if has(&["FirewallRuleGroupId", "VpcId"]) {
+                Self::FirewallAssociation
+            } else if has(&["FirewallRuleGroupId", "Action"]) {
+                Self::FirewallRule
+            } else if has(&["ProfileId", "ResourceArn"]) {
+                Self::ProfileResource
+            } else if has(&["ProfileId", "ResourceId"]) {
+                Self::ProfileAssociation
             } else if is_cluster_arn("arn") || has(&["name"]) && (is_url("endpoint") || has(&["resourcesVpcConfig"])) {
                 Self::Cluster
             } else if is_cluster_arn("Arn") || has(&["Name"]) && (is_url("Endpoint") || has(&["ResourcesVpcConfig"])) {
@@ -86,6 +98,10 @@ impl Element {
             Self::ResolverRule => Call::ListResolverRules,
             Self::RuleAssociation => Call::ListResolverRuleAssociations,
             Self::HostedZone => Call::ListHostedZonesByVpc,
+            Self::FirewallAssociation => Call::ListFirewallRuleGroupAssociations,
+            Self::FirewallRule => Call::ListFirewallRules,
+            Self::ProfileAssociation => Call::ListProfileAssociations,
+            Self::ProfileResource => Call::ListProfileResourceAssociations,
         })
     }
 
@@ -126,6 +142,16 @@ impl Element {
                 vpc_id: String::new(),
                 zones: vec![shapes::zone(one)?],
             }),
+            Self::FirewallAssociation => {
+                let association = shapes::firewall_association(one)?;
+                answers.firewall.associations.get_or_insert_default().push(association);
+            }
+            Self::FirewallRule => answers.firewall.add_rules(vec![shapes::firewall_rule(one)?]),
+            Self::ProfileAssociation => {
+                let association = shapes::profile_association(one)?;
+                answers.profiles.associations.get_or_insert_default().push(association);
+            }
+            Self::ProfileResource => answers.profiles.add_resources(vec![shapes::profile_resource(one)?]),
         }
         Ok(())
     }

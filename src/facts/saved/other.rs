@@ -13,12 +13,7 @@ const KNOWN: &[(&str, &str, &str)] = &[
     (
         "FirewallDomainLists",
         "a list of DNS Firewall's domain lists",
-        "nothing of it is read here; the answers of the VPC's Resolver show a block",
-    ),
-    (
-        "Domains",
-        "the domains of a DNS Firewall list",
-        "it does not say of which list, and nothing of it is read here; the answers of the VPC's Resolver show a block",
+        "it holds no domains; eks-dns-doctor facts reads the lists that the VPC's rules name",
     ),
     (
         "HostedZones",

@@ -150,7 +150,9 @@ fn everything_that_the_cli_recorded_is_understood() {
     for (folder, texts) in [("v1", recorded!("v1")), ("v2", recorded!("v2"))] {
         let (facts, gaps) = applied(&texts);
         // An inbound and an outbound endpoint, each with two addresses in the same VPC: whose the list is is not said.
-        let unsaid = ["addresses of Resolver endpoints", "private hosted zones"];
+        let no_file = "private hosted zones, DNS Firewall rule groups, DNS Firewall rules, DNS Firewall's fail open, Route \
+                       53 Profiles, resources of Route 53 Profiles";
+        let unsaid = ["addresses of Resolver endpoints", no_file];
         assert_eq!(gaps, unsaid, "{folder}");
         assert_eq!(facts.interfaces.as_ref().unwrap().len(), 2);
         let vpc = facts.vpc.as_ref().unwrap();
@@ -713,4 +715,64 @@ fn no_refusal_has_a_parsers_words() {
         }
     }
     assert!(seen > 100);
+}
+
+/// Service models of botocore 1.44.8 (route53resolver, route53profiles) and the AWS CLI's own examples of Profiles.
+#[test]
+fn dns_firewall_and_profiles_are_recognised_and_a_domain_list_is_nobodys() {
+    let associations = r#"{"FirewallRuleGroupAssociations":[{"Id":"rslvr-frgassoc-1","Arn":"arn:aws:route53resolver:x",
+        "FirewallRuleGroupId":"rslvr-frg-1","VpcId":"vpc-1","Name":"corp","Priority":101,"Status":"COMPLETE"}]}"#;
+    let rules = r#"{"FirewallRules":[{"FirewallRuleGroupId":"rslvr-frg-1","FirewallDomainListId":"rslvr-fdl-1",
+        "Name":"block","Priority":10,"Action":"BLOCK","BlockResponse":"NXDOMAIN","Qtype":"A"},
+        {"FirewallRuleGroupId":"rslvr-frg-1","Name":"threats","Priority":20,"Action":"BLOCK","BlockResponse":"NODATA",
+        "FirewallRuleType":{"PartnerThreatProtection":{"Partner":"some-partner"}},"Status":"COMPLETE"}]}"#;
+    let config = r#"{"FirewallConfig":{"Id":"rslvr-fc-1","ResourceId":"vpc-1","OwnerId":"123456789012",
+        "FirewallFailOpen":"DISABLED"}}"#;
+    let domains = r#"{"Domains":["*.example.com.","example.net."]}"#;
+    let profiles = r#"{"ProfileAssociations":[{"CreationTime":1710851336.527,"Id":"rpassoc-489ce212fexample",
+        "Name":"test-association","OwnerId":"123456789012","ProfileId":"rp-4987774726example",
+        "ResourceId":"arn:aws:ec2:us-east-1:123456789012:vpc/vpc-1","Status":"COMPLETE"}]}"#;
+    let resources = r#"{"ProfileResourceAssociations":[{"CreationTime":1710851216.613,"Id":"rpr-001913120a7example",
+        "Name":"test-resource-association","OwnerId":"123456789012","ProfileId":"rp-4987774726example",
+        "ResourceArn":"arn:aws:route53resolver:us-east-1:123456789012:firewall-rule-group/rslvr-frg-cfe7f72example",
+        "ResourceProperties":"{\"priority\":102}","ResourceType":"FIREWALL_RULE_GROUP","Status":"COMPLETE"}]}"#;
+    let all = [associations, rules, config, domains, profiles, resources];
+    let (facts, gaps) = applied(&all);
+    let firewall = facts.firewall.unwrap();
+    assert_eq!(firewall.associations.unwrap()[0].vpc_id, "vpc-1");
+    let read = &firewall.groups[0].rules;
+    assert_eq!(read[0].domain_list_id.as_deref(), Some("rslvr-fdl-1"));
+    assert_eq!(
+        (read[0].detects.as_deref(), read[1].detects.as_deref()),
+        (None, Some("some-partner"))
+    );
+    assert_eq!(firewall.configs[0].fail_open.as_deref(), Some("DISABLED"));
+    // The answer names no list: the only rule that has one is not taken for its owner.
+    assert_eq!(firewall.domain_lists, []);
+    assert!(gaps.contains(&"DNS Firewall domain lists".to_owned()), "{gaps:?}");
+    let profiles = facts.profiles.unwrap();
+    let association = &profiles.associations.unwrap()[0];
+    assert_eq!((association.vpc_id.as_str(), association.priority), ("vpc-1", None));
+    let resource = &profiles.resources[0].resources[0];
+    assert_eq!(resource.priority, Some(102));
+    assert_eq!(resource.id_of("firewall-rule-group"), Some("rslvr-frg-cfe7f72example"));
+    assert_eq!(resource.id_of("hostedzone"), None);
+    // As --query leaves them.
+    let members = |text: &str| {
+        let inner = text.split_once('[').unwrap().1;
+        format!("[{}]", inner.rsplit_once(']').unwrap().0)
+    };
+    let queried: Vec<String> = [associations, rules, profiles_of(&all), resources]
+        .map(members)
+        .to_vec();
+    let queried: Vec<&str> = queried.iter().map(String::as_str).collect();
+    let (again, _) = applied(&queried);
+    assert_eq!(again.firewall.unwrap().groups[0].rules.len(), 2);
+    assert_eq!(again.profiles.unwrap().resources[0].resources.len(), 1);
+}
+
+fn profiles_of<'a>(all: &[&'a str]) -> &'a str {
+    all.iter()
+        .find(|text| text.contains("\"ProfileAssociations\""))
+        .unwrap()
 }

@@ -4,6 +4,7 @@
 
 mod ec2;
 mod eks;
+mod firewall;
 mod node;
 mod route53;
 mod sts;
@@ -14,6 +15,13 @@ pub use ec2::{
 pub(in crate::facts) use ec2::{XML_LISTS, attributes_of, dhcp_options, interface, security_group, subnet, vpc};
 pub use eks::{AbsentCluster, Cluster, ClusterUpdate};
 pub(in crate::facts) use eks::{Spelling, cluster, update};
+pub use firewall::{
+    AUTO_ALLOWLIST, DomainList, Firewall, FirewallAssociation, FirewallConfig, FirewallGroup, FirewallRule,
+    ProfileAssociation, ProfileResource, ProfileResources, Profiles,
+};
+pub(in crate::facts) use firewall::{
+    firewall_association, firewall_config, firewall_rule, profile_association, profile_resource,
+};
 pub use node::WrongShape;
 pub(in crate::facts) use node::{Members, Node};
 pub use route53::{

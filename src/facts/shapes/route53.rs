@@ -28,6 +28,12 @@ pub struct ResolverEndpoint {
     pub status_message: Option<String>,
     /// `Do53`, `DoH`, `DoH-FIPS`; empty stands for `Do53`.
     pub protocols: Vec<String>,
+    /// `IPV4`, `IPV6`, `DUALSTACK`: the addresses that it can be asked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint_type: Option<String>,
+    /// Of an inbound endpoint: whether it makes IPv6 addresses of IPv4 addresses (DNS64).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dns64: Option<bool>,
     /// The security groups of its interfaces.
     pub security_group_ids: Vec<String>,
     /// How many addresses it has.
@@ -157,6 +163,8 @@ pub(in crate::facts) fn endpoint(of: &Members<'_>) -> Result<ResolverEndpoint, W
         status: of.text("Status")?,
         status_message: of.text("StatusMessage")?,
         protocols: of.texts("Protocols")?,
+        endpoint_type: of.text("ResolverEndpointType")?,
+        dns64: of.flag("Dns64Enabled")?,
         security_group_ids: of.texts("SecurityGroupIds")?,
         address_count: of.number("IpAddressCount")?,
         addresses: None,

@@ -53,6 +53,7 @@ pub(in crate::rules) static OF_AWS: &[&Sign] = &[
     &DHCP_LISTS_IT,
     &IN_A_KNOWN_VPC,
     &LISTED_AS_INBOUND,
+    &DNS64_IS_ON,
     &LISTED_AS_NOT_WORKING,
     &FORWARDS_INTO_SILENCE,
     &SILENT_IN_ITS_OWN_VPC,
@@ -389,7 +390,7 @@ pub(in crate::rules) static A_RULE_FORWARDS_BACK: Sign = Sign::of_run(
     },
 )
 .needing(&[Need::ResolverRules, Need::RuleAssociations, Need::ResolverEndpoints])
-.looking_at(&[Need::Cluster, Need::Vpc, Need::Instance]);
+.looking_at(&[Need::Cluster, Need::Vpc, Need::Instance, Need::Profiles]);
 
 /// A Resolver rule takes the name away from a VPC.
 pub(in crate::rules) static A_RULE_FORWARDS_THE_NAME: Sign = Sign::of_run(
@@ -404,7 +405,13 @@ pub(in crate::rules) static A_RULE_FORWARDS_THE_NAME: Sign = Sign::of_run(
     },
 )
 .needing(&[Need::ResolverRules, Need::RuleAssociations])
-.looking_at(&[Need::Cluster, Need::Vpc, Need::Instance, Need::HostedZones]);
+.looking_at(&[
+    Need::Cluster,
+    Need::Vpc,
+    Need::Instance,
+    Need::HostedZones,
+    Need::Profiles,
+]);
 
 /// A resolver of the VPC answers from the private hosted zone.
 pub(in crate::rules) static VPC_ANSWERS_FROM_THE_PRIVATE_ZONE: Sign = Sign::of_run(
@@ -479,6 +486,22 @@ pub(in crate::rules) static IN_A_KNOWN_VPC: Sign = Sign::of_resolver(
     "it is not known to be a resolver of a VPC",
     |_, subject| Some(subject.probed.resolver.vpc.is_some() || subject.is_vpc_side()),
 );
+
+/// It is an address of an inbound endpoint that does DNS64.
+pub(in crate::rules) static DNS64_IS_ON: Sign = Sign::of_resolver(
+    "DNS64 at its address",
+    "AWS lists it as an address of an inbound endpoint that has DNS64 on",
+    "it is not known to be an address of an inbound endpoint that has DNS64 on",
+    |case, subject| {
+        let endpoints = case.resolver_endpoints()?;
+        let has_it = |ip| {
+            let mut with = endpoints.iter().filter(|endpoint| endpoint.dns64 == Some(true));
+            with.any(|endpoint| route53::has_address(endpoint, ip))
+        };
+        Some(subject.ip().is_some_and(has_it))
+    },
+)
+.looking_at(&[Need::ResolverEndpoints]);
 
 /// AWS lists it as an address of an inbound endpoint.
 pub(in crate::rules) static LISTED_AS_INBOUND: Sign = Sign::of_resolver(

@@ -16,7 +16,7 @@ use crate::resolvers::Role;
 use crate::rules::shared::{age, blemish, policy, rebinding, recursion, refusal, samples, transport};
 use crate::rules::step::{Denial, Step, controls, is_sinkholed, was_heard};
 use crate::rules::view::{self, Age};
-use crate::rules::{Need, Subject, phrase};
+use crate::rules::{Need, Subject, decided, phrase};
 use crate::target::Scope;
 
 /// The order in which signs of a resolver are read.
@@ -80,6 +80,7 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &LOOKS_REBINDING_FILTERED,
     &FILTERS_PRIVATE_ADDRESSES,
     &BLOCKS_IN_THE_VPC,
+    &FIREWALL_BLOCKS,
     &SIBLING_RESOLVES,
     &SIBLING_IS_ORDINARY,
     &SIBLING_FAILS,
@@ -482,6 +483,25 @@ pub(in crate::rules) static BLOCKS_IN_THE_VPC: Sign = Sign::of_resolver(
     |case, subject| Some(policy::is_of_the_vpc(case, subject)),
 )
 .looking_at(&[Need::VpcView, Need::PublicControl]);
+
+/// A rule of DNS Firewall that was read blocks the name, for sure, in the VPC that the resolver answers for.
+pub(in crate::rules) static FIREWALL_BLOCKS: Sign = Sign::of_resolver(
+    "a rule of DNS Firewall",
+    "a rule of DNS Firewall blocks the name in its VPC",
+    "no rule of DNS Firewall that was read blocks the name in its VPC",
+    decided::firewall_blocks,
+)
+.looking_at(&[
+    Need::Cluster,
+    Need::Vpc,
+    Need::Instance,
+    Need::ResolverRules,
+    Need::RuleAssociations,
+    Need::HostedZones,
+    Need::VpcAttributes,
+    Need::Firewall,
+    Need::Profiles,
+]);
 
 // Its controls.
 

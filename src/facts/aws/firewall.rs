@@ -1,0 +1,98 @@
+//! DNS Firewall and Route 53 Profiles: what is asked after which other answer.
+//!
+//! ```text
+//! ListFirewallRuleGroupAssociations ──────────────────┐
+//! ListProfileAssociations ─ what each Profile brings ─ ListFirewallRules of each group ─ ListFirewallDomains
+//! ```
+
+use std::collections::BTreeSet;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+
+use super::{Inner, failure};
+use crate::facts::Call;
+use crate::facts::answers::Answers;
+use crate::limits;
+
+/// The first ids, each once.
+fn few(ids: impl IntoIterator<Item = String>, most: usize) -> Vec<String> {
+    let distinct: BTreeSet<String> = ids.into_iter().filter(|id| !id.is_empty()).collect();
+    distinct.into_iter().take(most).collect()
+}
+
+impl Inner {
+    /// The same read of several things. Of one that has more than is read nothing is kept: what is missing of it could
+    /// be what decides.
+    async fn each(&self, call: Call, name: &str, ids: &[String], is_of: fn(&mut Answers, &str)) -> Answers {
+        let mut under_way = stream::iter(ids)
+            .map(|id| async move { (id, self.ask(call, &[(name, id)]).await) })
+            .buffered(limits::AWS_CONCURRENCY);
+        let mut all = Answers::default();
+        while let Some((id, asked)) = under_way.next().await {
+            all.keep(asked.map(|mut answers| {
+                if answers.failed.is_empty() {
+                    is_of(&mut answers, id);
+                    return answers;
+                }
+                Answers {
+                    failed: answers.failed,
+                    ..Answers::default()
+                }
+            }));
+        }
+        all
+    }
+
+    /// DNS Firewall of whatever VPC, and the Profiles.
+    pub(super) async fn firewall(&self) -> Answers {
+        let (associations, mut all) =
+            tokio::join!(self.ask(Call::ListFirewallRuleGroupAssociations, &[]), self.profiles(),);
+        all.keep(associations);
+        let direct = all
+            .firewall
+            .associations
+            .iter()
+            .flatten()
+            .map(|one| one.group_id.clone());
+        let resources = all.profiles.resources.iter().flat_map(|one| &one.resources);
+        let by_profile = resources.filter_map(|one| one.id_of("firewall-rule-group").map(str::to_owned));
+        let ids = few(direct.chain(by_profile), limits::FIREWALL_GROUPS);
+        if all.firewall.associations.is_none() && ids.is_empty() {
+            let not_asked = [Call::ListFirewallRules, Call::ListFirewallDomains]
+                .map(|call| failure::not_asked(call, "which rule groups there are"));
+            all.failed.extend(not_asked);
+            return all;
+        }
+        let (call, name) = (Call::ListFirewallRules, "FirewallRuleGroupId");
+        all.join(self.each(call, name, &ids, Answers::rules_are_of).await);
+        // What an AutoAllowlist rule keeps, another operation lists, to the owner alone.
+        let rules = all.firewall.groups.iter().flat_map(|group| &group.rules);
+        let of_lists = rules.filter(|rule| rule.detects.is_none());
+        let ids = few(
+            of_lists.filter_map(|rule| rule.domain_list_id.clone()),
+            limits::DOMAIN_LISTS,
+        );
+        let (call, name) = (Call::ListFirewallDomains, "FirewallDomainListId");
+        all.join(self.each(call, name, &ids, Answers::domains_are_of).await);
+        all
+    }
+
+    async fn profiles(&self) -> Answers {
+        let mut all = Answers::default();
+        all.keep(self.ask(Call::ListProfileAssociations, &[]).await);
+        let call = Call::ListProfileResourceAssociations;
+        let Some(associations) = &all.profiles.associations else {
+            all.failed.push(failure::not_asked(call, "which Profiles there are"));
+            return all;
+        };
+        let ids = few(associations.iter().map(|one| one.profile_id.clone()), limits::PROFILES);
+        all.join(self.each(call, "ProfileId", &ids, Answers::resources_are_of).await);
+        all
+    }
+
+    /// What happens in these VPCs where the firewall fails.
+    pub(super) async fn firewall_configs(&self, vpcs: &[String]) -> Answers {
+        self.each(Call::GetFirewallConfig, "ResourceId", vpcs, |_, _| {}).await
+    }
+}
