@@ -27,6 +27,7 @@ fn report(document: &Value) -> Report {
 const OURS: &[&str] = &[
     "gaps.*.fact",
     "gaps.*.source",
+    "decided_by.*.why",
     "gaps.*.reason",
     "connections.*.reason",
     "facts.stub.source",
@@ -135,6 +136,18 @@ const OTHERS: &[&str] = &[
     "chooser",
     "message",
     "local",
+    "answer",
+    "block_response",
+    "construct",
+    "detects",
+    "domain_list",
+    "domain_list_id",
+    "domains",
+    "effect",
+    "endpoint_type",
+    "group_id",
+    "profile_id",
+    "types",
 ];
 
 /// Walks over every text with the keys that lead to it.
