@@ -237,11 +237,9 @@ fn a_healthy_run_without_aws_has_the_exit_code_of_the_whole_one() {
         assert_eq!(short.exit_code, whole.exit_code, "{name}");
         assert_ne!(whole.conclusion, Conclusion::Broken, "{name}");
         // What it would have said is missing nowhere.
-        let missing = short.not_evaluated.iter().flat_map(|rule| &rule.missing);
+        let mut missing = short.not_evaluated.iter().flat_map(|rule| &rule.missing);
         assert!(
-            !missing
-                .cloned()
-                .any(|need| need.contains("(eks:") || need.contains("(ec2:")),
+            !missing.any(|need| need.contains("(eks:") || need.contains("(ec2:")),
             "{name}"
         );
     }

@@ -448,10 +448,9 @@ impl Possible<'_> {
             (None, _) => "the Resolver rules of the VPC".to_owned(),
         };
         let construct = match (&self.thing, self.kinds) {
-            (Some(Thing::Rule(_)), _) => Construct::Rule,
             (Some(Thing::Zone(_)), _) | (None, ZONES) => Construct::Zone,
             (None, ANY) => Construct::Profile,
-            (None, _) => Construct::Rule,
+            (Some(Thing::Rule(_)) | None, _) => Construct::Rule,
         };
         let mut step = Step::new(
             construct,

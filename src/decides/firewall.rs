@@ -152,7 +152,7 @@ fn walk(
             Match::Could(why) => why.clone(),
             Match::Yes(_) | Match::No => Opaque::Order,
         };
-        steps.push(step(one, Effect::Opaque, why.code(), why.to_string()));
+        steps.push(step(one, Effect::Opaque, why.code(), &why.to_string()));
     }
     if let Some(pick) = pick {
         steps.push(of_pick(pick, is_certain));
@@ -291,7 +291,7 @@ fn in_list(domains: &Listed<Pattern>, name: &Name) -> Match {
 
 fn of_pick(pick: &Found<'_>, is_certain: bool) -> Step {
     let Match::Yes(pattern) = &pick.matched else {
-        return step(pick, Effect::Opaque, WhyCode::Unfamiliar, String::new());
+        return step(pick, Effect::Opaque, WhyCode::Unfamiliar, "");
     };
     let action = pick.rule.map(|rule| &rule.action);
     let (effect, does) = match action {
@@ -312,7 +312,7 @@ fn of_pick(pick: &Found<'_>, is_certain: bool) -> Step {
         pick,
         effect,
         WhyCode::FirstRuleThatMatches,
-        format!("{does}; {pattern} of its list matches{only}, and the first rule that matches ends the reading"),
+        &format!("{does}; {pattern} of its list matches{only}, and the first rule that matches ends the reading"),
     );
     made.certain = is_certain;
     made.decides = matches!(effect, Effect::Block | Effect::Redirect);
@@ -327,7 +327,7 @@ fn of_pick(pick: &Found<'_>, is_certain: bool) -> Step {
     made
 }
 
-fn step(found: &Found<'_>, effect: Effect, code: WhyCode, why: String) -> Step {
+fn step(found: &Found<'_>, effect: Effect, code: WhyCode, why: &str) -> Step {
     let in_group = match (found.group, found.rule) {
         (Some(group), Some(rule)) => {
             let rule = rule.name.as_deref().unwrap_or("without a name");

@@ -211,15 +211,12 @@ pub fn decide_addresses(configuration: &Configuration, name: &Name, chain: &[Nam
             };
             same == other
         };
-        match steps.iter().position(is_same) {
-            Some(found) => {
-                steps[found].types.extend(other.types);
-                at = found + 1;
-            }
-            None => {
-                steps.insert(at, other);
-                at += 1;
-            }
+        if let Some(found) = steps.iter().position(is_same) {
+            steps[found].types.extend(other.types);
+            at = found + 1;
+        } else {
+            steps.insert(at, other);
+            at += 1;
         }
     }
     steps

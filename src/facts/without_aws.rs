@@ -20,6 +20,16 @@ impl Session {
         Err(NoSession::NotBuilt)
     }
 
+    /// The same.
+    pub async fn open_with_or_without_role(ask: &Ask) -> Result<(Self, Option<Gap>), NoSession> {
+        Self::open(ask).await.map(|session| (session, None))
+    }
+
+    /// When everything that is asked in it ends.
+    pub fn until(&self) -> tokio::time::Instant {
+        match *self {}
+    }
+
     /// The Region that is asked.
     pub fn region(&self) -> &str {
         match *self {}

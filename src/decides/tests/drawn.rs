@@ -42,13 +42,15 @@ impl Draw {
             _ => Action::Block(BlockAnswer::NoData),
         };
         let mut made = firewall_rule(priority, action, &[PATTERNS[self.below(PATTERNS.len())]]);
-        if self.odds(5) {
-            made.source = Source::Advanced("DGA".to_owned());
-        } else if self.odds(5) {
-            made.source = Source::AutoAllowlist {
-                id: None,
-                domains: Listed::opaque(Opaque::AutoAllowlist),
-            };
+        match self.below(10) {
+            0 | 1 => made.source = Source::Advanced("DGA".to_owned()),
+            2 | 3 => {
+                made.source = Source::AutoAllowlist {
+                    id: None,
+                    domains: Listed::opaque(Opaque::AutoAllowlist),
+                };
+            }
+            _ => {}
         }
         if self.odds(4) {
             made.qtype = Some(Qtype::of(["A", "AAAA", "NEW"][self.below(3)]));
@@ -57,13 +59,13 @@ impl Draw {
         made
     }
 
-    fn group(&mut self, id: String, most: usize) -> RuleGroup {
+    fn group(&mut self, id: &str, most: usize) -> RuleGroup {
         let rules = (0..self.below(most + 1)).map(|_| {
             let priority = i64::try_from(self.below(3)).unwrap_or(0);
             self.firewall_rule(priority)
         });
         let rules: Vec<FirewallRule> = rules.collect();
-        let mut made = group(&id, 0, rules);
+        let mut made = group(id, 0, rules);
         made.priority = (!self.odds(8)).then(|| i64::try_from(self.below(3)).unwrap_or(0));
         made.in_effect = self.in_effect();
         if self.odds(8) {
@@ -75,14 +77,14 @@ impl Draw {
     fn firewall(&mut self) -> Configuration {
         let mut all = empty();
         for at in 0..self.below(3) {
-            let made = self.group(format!("direct-{at}"), 2);
+            let made = self.group(&format!("direct-{at}"), 2);
             all.groups.known.push(made);
         }
         for at in 0..self.below(3) {
             let mut one = profile(&format!("rp-{at}"), i64::try_from(self.below(2)).unwrap_or(0));
             one.in_effect = self.in_effect();
             for _ in 0..self.below(2) {
-                let made = self.group(format!("by-{at}"), 2);
+                let made = self.group(&format!("by-{at}"), 2);
                 one.groups.push(made);
             }
             all.profiles.known.push(one);

@@ -11,6 +11,7 @@ use crate::limits;
 
 /// The lists of the XML that EC2 answers in, by their element, and what each is called in JSON; and the one of Route
 /// 53.
+#[cfg(feature = "aws")]
 pub(in crate::facts) const XML_LISTS: &[(&str, &str)] = &[
     ("cidrBlockAssociationSet", "CidrBlockAssociationSet"),
     ("dhcpConfigurationSet", "DhcpConfigurations"),

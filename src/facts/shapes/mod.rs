@@ -9,10 +9,12 @@ mod node;
 mod route53;
 mod sts;
 
+#[cfg(feature = "aws")]
+pub(in crate::facts) use ec2::XML_LISTS;
 pub use ec2::{
     DhcpOptions, Interface, NetworkInterface, Permission, SecurityGroup, Subnet, Vpc, VpcAttributes, resolver_of,
 };
-pub(in crate::facts) use ec2::{XML_LISTS, attributes_of, dhcp_options, interface, security_group, subnet, vpc};
+pub(in crate::facts) use ec2::{attributes_of, dhcp_options, interface, security_group, subnet, vpc};
 pub use eks::{AbsentCluster, Cluster, ClusterUpdate};
 pub(in crate::facts) use eks::{Spelling, cluster, update};
 pub use firewall::{
