@@ -109,9 +109,16 @@ def check(collector, environment, made):
         said = collected(collector, environment, region=REGION, **asked)
         same("session", said["no_session"], None)
         facts = said["facts"]
-        # moto does not know the updates of a cluster: it answers with a web page.
+        # moto does not know the updates of a cluster: it answers with a web page. Nor does it know DNS Firewall and
+        # Profiles: it fails, and what comes after such an answer is not asked.
         same("failed reads", [(one["call"], one["code"]) for one in facts["failed_reads"]],
-             [("eks:ListUpdates", "HTTP 404")])
+             [("eks:ListUpdates", "HTTP 404"),
+              ("route53resolver:ListFirewallRuleGroupAssociations", "HTTP 500"),
+              ("route53resolver:ListFirewallRules", None),
+              ("route53resolver:ListFirewallDomains", None),
+              ("route53resolver:GetFirewallConfig", "HTTP 500"),
+              ("route53profiles:ListProfileAssociations", "HTTP 500"),
+              ("route53profiles:ListProfileResourceAssociations", None)])
         same("cluster", facts["cluster"] and facts["cluster"]["name"], "shared-cluster")
         same("interfaces", sorted(ip for one in facts["interfaces"] or [] for ip in one["addresses"]),
              made["addresses"])

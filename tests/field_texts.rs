@@ -85,7 +85,8 @@ fn servers(report: &Report) -> String {
                 " over tcp"
             };
             let rcode = lookup.rcode.map_or_else(|| "-".to_owned(), |rcode| rcode.to_string());
-            let ede: String = lookup.ede.iter().map(|ede| format!(" EDE {}", ede.code)).collect();
+            let ede: Vec<String> = lookup.ede.iter().map(|ede| format!(" EDE {}", ede.code)).collect();
+            let ede = ede.concat();
             format!(
                 "{} {rcode} {:?}{way}{ede} {}",
                 lookup.qtype,
