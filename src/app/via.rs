@@ -546,6 +546,8 @@ mod tests {
         }
     }
 
+    // With the flags of AWS, which a program without it refuses.
+    #[cfg(feature = "aws")]
     #[test]
     fn nothing_of_this_host_goes_to_another_place() {
         let (mut of_host, mut empty) = (Vec::new(), Vec::new());
