@@ -356,13 +356,12 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
     use super::*;
-    use crate::cli::args::Command;
     use crate::facts::platform::{
         Chooser, DnsScope, HostConfiguration, HostsLine, OverHttps, OverHttpsPolicy, ScopeDomain, Service, SplitDns,
         Writer,
     };
     use crate::facts::{
-        AbsentCluster, AwsFacts, Call, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, Facts, FailedRead,
+        AbsentCluster, AwsFacts, Call, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, FailedRead,
         Firewall, HostFacts, HostedZone, HostsEntry, Instance, Kubeconfig, NetworkInterface, Permission, Profiles,
         Proxy, ReadFailure, ResolverEndpoint, ResolverRule, RuleAssociation, RuleTarget, SecurityGroup,
         StubConfiguration, Vpc, VpcAttributes, VpcZones,
@@ -550,6 +549,9 @@ mod tests {
     #[cfg(feature = "aws")]
     #[test]
     fn nothing_of_this_host_goes_to_another_place() {
+        use crate::cli::args::Command;
+        use crate::facts::Facts;
+
         let (mut of_host, mut empty) = (Vec::new(), Vec::new());
         let members = serde_json::to_value(host()).unwrap();
         leaves("", &members, &mut of_host, &mut empty);
