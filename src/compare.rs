@@ -63,7 +63,7 @@ pub enum Verdict {
     Alpn,
     /// HTTP brought no DNS message.
     HttpError,
-    /// The operating system's look-up failed; its EAI code says how.
+    /// The operating system's lookup failed; its EAI code says how.
     Failed,
     /// Not known: the run ended without it, since it could change nothing.
     NotWaitedFor,
@@ -308,7 +308,7 @@ fn of_samples(lookups: &[Lookup], expected: &Expected, facts: &Facts, view: View
     }
 }
 
-/// The verdict of one sample of the target's A and AAAA look-ups.
+/// The verdict of one sample of the target's A and AAAA lookups.
 pub fn of_sample(lookups: &[Lookup], sample: u32, expected: &Expected, facts: &Facts, view: View) -> Verdict {
     let of_type = |qtype| target_lookups(lookups).find(|lookup| lookup.sample == sample && lookup.qtype == qtype);
     let (a, aaaa) = (of_type(RecordType::A), of_type(RecordType::AAAA));

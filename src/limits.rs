@@ -98,16 +98,16 @@ pub const SOCKETS: std::ops::Range<usize> = 32..4096;
 pub const SOFTWARE_PATIENCE: Duration = Duration::from_millis(50);
 /// Characters of the version that a resolver says it runs. The longest marks of distributions make some forty.
 pub const SOFTWARE_VERSION: usize = 64;
-/// How long the OS's own look-up may take. glibc has no bound of its own on TCP.
+/// How long the OS's own lookup may take. glibc has no bound of its own on TCP.
 pub const SYSTEM_LOOKUP: Duration = Duration::from_secs(10);
 
 // What is read again: captures, comparisons, pasted messages.
 
 /// Octets of a capture, or of `dig`'s text. A run with every resolver and every sample stays below 10 MiB.
 pub const CAPTURE: u64 = 32 << 20;
-/// Look-ups of one resolver in a capture: 100 samples of A and AAAA over UDP and TCP, and the controls.
+/// Lookups of one resolver in a capture: 100 samples of A and AAAA over UDP and TCP, and the controls.
 pub const LOOKUPS_PER_RESOLVER: usize = 512;
-/// Tries of one look-up in a capture: [`ATTEMPTS`], each with its company without EDNS and over TCP, and room.
+/// Tries of one lookup in a capture: [`ATTEMPTS`], each with its company without EDNS and over TCP, and room.
 pub const ATTEMPTS_PER_LOOKUP: usize = 64;
 /// Members of any other list in a capture.
 pub const LIST_IN_CAPTURE: usize = 1024;
@@ -176,7 +176,7 @@ pub const ADDRESSES_SHOWN: usize = 8;
 pub const ADDRESSES_IN_CELL: usize = 4;
 /// Rules named of those that lack the same thing, where not everything is asked for.
 pub const RULES_SHOWN: usize = 3;
-/// Look-ups, endpoints or servers that are evidence of one finding.
+/// Lookups, endpoints or servers that are evidence of one finding.
 pub const EVIDENCE_SHOWN: usize = 4;
 
 // AWS.

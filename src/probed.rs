@@ -11,9 +11,9 @@ pub struct Probed {
     /// The resolver.
     #[serde(flatten)]
     pub resolver: Resolver,
-    /// The look-ups, in the plan's order; empty for the operating system's look-up.
+    /// The lookups, in the plan's order; empty for the operating system's lookup.
     pub lookups: Vec<Lookup>,
-    /// The operating system's look-up.
+    /// The operating system's lookup.
     pub system: Option<SystemLookup>,
     /// Whether the run ended before it was done with this resolver: it was interrupted, its time was up before the
     /// target was asked for, or this host had not what asking needs.

@@ -184,7 +184,7 @@ impl Known {
     }
 }
 
-/// The software of a resolver, from its look-ups and from where it is; `None` where nothing says it.
+/// The software of a resolver, from its lookups and from where it is; `None` where nothing says it.
 pub fn identify(lookups: &[Lookup], known: Option<Known>) -> Option<Identified> {
     let said = || {
         let (name, version) = recognise(introduction(lookups)?)?;

@@ -225,7 +225,7 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             "invalid socket address",
         ),
         (
-            "a wrong verdict of a look-up",
+            "a wrong verdict of a lookup",
             with(|d| d["resolvers"][0]["lookups"][0]["kind"] = "\u{1b}[31mred".into()),
             "is not known at kind",
         ),
@@ -266,7 +266,7 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             "more than 64 resolvers",
         ),
         (
-            "many look-ups",
+            "many lookups",
             with(|d| {
                 d["resolvers"][0]["lookups"] =
                     repeated(&d["resolvers"][0]["lookups"][0], limits::LOOKUPS_PER_RESOLVER + 1);

@@ -238,7 +238,7 @@ fn the_document_says_what_was_asked_and_what_was_not() {
     for fact in [
         "stub resolver configuration",
         "hosts file",
-        "operating system's look-up",
+        "operating system's lookup",
         "the VPC's view",
         "the public view",
         "control questions",
@@ -317,7 +317,7 @@ fn the_controls_are_asked_unless_left_out() {
     let server = Server::start(Plays::Has(ADDRESS));
     let flags = flags(&server).replace("--no-controls", "");
     let document = run(&format!("{HOST} {flags} {EXPECTED} -o json")).json();
-    let lookups = document["resolvers"][0]["lookups"].as_array().expect("look-ups");
+    let lookups = document["resolvers"][0]["lookups"].as_array().expect("lookups");
     let sibling = lookups
         .iter()
         .find(|lookup| lookup["purpose"] == "sibling")

@@ -45,7 +45,7 @@ fn lookup(capture: &Capture, purpose: Purpose, qtype: RecordType) -> Lookup {
         .lookups
         .iter()
         .find(|lookup| lookup.purpose == purpose && lookup.qtype == qtype)
-        .expect("the look-up was made")
+        .expect("the lookup was made")
         .clone()
 }
 
@@ -254,7 +254,7 @@ fn a_server_is_asked_what_it_runs_once_and_in_class_chaos() {
     assert!(!lookups.any(|lookup| lookup.purpose == Purpose::Software));
 }
 
-/// Nothing but the line about it depends on what a resolver says that it runs, and the look-up stays in its place.
+/// Nothing but the line about it depends on what a resolver says that it runs, and the lookup stays in its place.
 #[test]
 fn what_a_server_says_that_it_runs_decides_nothing() {
     let capture = play("version = \"dnsmasq-2.90\"", "");

@@ -118,7 +118,7 @@ fn servers(report: &Report) -> String {
 /// What is not known of any place that dig is the witness of.
 const ALWAYS: &[&str] = &[
     "control questions",
-    "operating system's look-up, hosts file, stub resolver configuration",
+    "operating system's lookup, hosts file, stub resolver configuration",
     "every try",
     "what the answer should be",
 ];

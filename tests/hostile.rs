@@ -218,8 +218,8 @@ fn pasted_messages() {
     assert_eq!(pasted::read(&"lookup ".repeat(100_000)), None);
     assert_eq!(pasted::read(&"lookup x on \n".repeat(50_000)), None);
     assert_eq!(pasted::read(&"lookup x on ".repeat(80_000)), None);
-    // A look-up's error in words of its own, of which only the beginning is shown.
-    let read = pasted::read(&"lookup x on 10.0.0.2:53: ".repeat(40_000)).expect("a look-up's error");
+    // A lookup's error in words of its own, of which only the beginning is shown.
+    let read = pasted::read(&"lookup x on 10.0.0.2:53: ".repeat(40_000)).expect("a lookup's error");
     assert!(read.line.chars().count() <= limits::PASTED_LINE + 1, "{}", read.line);
     assert_eq!(pasted::read(&"lookup x: ".repeat(100_000)), None);
 }

@@ -283,7 +283,7 @@ fn needs_and_wants_are_what_rules_touch() {
     }
     let mut wrong = Vec::new();
     for rule in RULES {
-        // Whether the controls were asked shows in the look-ups, which every rule sees.
+        // Whether the controls were asked shows in the lookups, which every rule sees.
         let declared: BTreeSet<rules::Need> = rule
             .needs()
             .into_iter()

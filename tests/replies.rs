@@ -1,5 +1,5 @@
 //! Every kind of reply that is broken, foreign or hostile, through embedded servers and the real prober: what the
-//! look-up comes to, and the reason that is given for it.
+//! lookup comes to, and the reason that is given for it.
 //!
 //! A table has a line a reply. All servers of a table are asked in one run.
 
@@ -22,7 +22,7 @@ struct Row {
     reason: String,
     /// How many addresses are kept.
     addresses: usize,
-    /// What else holds of the look-up.
+    /// What else holds of the lookup.
     also: fn(&Lookup) -> bool,
 }
 
@@ -92,13 +92,13 @@ fn play(transport: Transport, rows: &[Row]) -> Vec<Lookup> {
                 .lookups
                 .iter()
                 .find(|lookup| lookup.purpose == Purpose::Target && lookup.qtype.to_string() == row.qtype)
-                .expect("the look-up was made")
+                .expect("the lookup was made")
                 .clone()
         })
         .collect()
 }
 
-/// Plays the rows, and holds each look-up against its row.
+/// Plays the rows, and holds each lookup against its row.
 fn check(transport: Transport, rows: &[Row]) {
     let mut wrong = Vec::new();
     for part in rows.chunks(40) {

@@ -42,7 +42,7 @@ fn question(capture: &Capture, resolver: usize, lookup: &Lookup) -> Question {
     }
 }
 
-/// When a look-up came in: silence is known at the end of its window.
+/// When a lookup came in: silence is known at the end of its window.
 fn came(capture: &Capture, lookup: &Lookup) -> f64 {
     let window = capture.asked.timeout_ms as f64;
     if lookup.kind.is_silence() && lookup.rtt_ms.is_none() {
@@ -53,7 +53,7 @@ fn came(capture: &Capture, lookup: &Lookup) -> f64 {
     lookup.rtt_ms.unwrap_or(1.0)
 }
 
-/// What is withheld: of a resolver, the look-ups that these are of; or the operating system's.
+/// What is withheld: of a resolver, the lookups that these are of; or the operating system's.
 type Withheld<'a> = &'a dyn Fn(usize, &Lookup) -> bool;
 
 /// The capture without what is withheld, and what is outstanding then, at a time before any of it came in.

@@ -454,7 +454,7 @@ fn not_asked(settings: &Settings, resolvers: &[Resolver], facts: &Facts, not_wai
         } else {
             "left out: it cannot be pointed at the files that were named"
         };
-        gaps.push(gap("operating system's look-up", "getaddrinfo", reason));
+        gaps.push(gap("operating system's lookup", "getaddrinfo", reason));
     }
     // Who might have named one was not waited for: that is said there.
     if !resolvers.iter().any(Resolver::is_vpc_side) && !not_waited_for.iter().any(names_vpc) {
@@ -532,7 +532,7 @@ mod tests {
             [
                 "stub resolver configuration",
                 "hosts file",
-                "operating system's look-up",
+                "operating system's lookup",
                 "control questions",
                 aws
             ]

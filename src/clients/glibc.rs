@@ -34,7 +34,7 @@ enum Reply {
     None,
 }
 
-/// What glibc's gai_strerror says; `None` where the look-ups do not say.
+/// What glibc's gai_strerror says; `None` where the lookups do not say.
 pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
     simulate(situation).map(|simulated| simulated.gai.into())
 }
@@ -52,7 +52,7 @@ impl Simulated {
     }
 }
 
-/// What getaddrinfo comes to; `None` where the look-ups do not say.
+/// What getaddrinfo comes to; `None` where the lookups do not say.
 pub(super) fn simulate(situation: &Situation<'_>) -> Option<Simulated> {
     let at_once = |gai| Some(Simulated::at_once(gai));
     let line = situation.hosts_line();

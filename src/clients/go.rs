@@ -31,7 +31,7 @@ enum Version {
     Older,
 }
 
-/// What kubectl would print; `None` where the look-ups do not say.
+/// What kubectl would print; `None` where the lookups do not say.
 pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
     if situation.goes_through_a_proxy() {
         return None;
@@ -168,7 +168,7 @@ struct Failed {
     may_be_read: bool,
 }
 
-/// Asks the servers in turn for one type, as often as `attempts` says. `None` where the look-ups do not say.
+/// Asks the servers in turn for one type, as often as `attempts` says. `None` where the lookups do not say.
 fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype: RecordType) -> Option<Walk> {
     let host = &situation.target.hostname;
     let patience_ms = situation.patience_ms();
@@ -461,7 +461,7 @@ impl OverTcp {
     }
 }
 
-/// TC=1, and TCP did not bring the rest. `None` where the look-up does not say how.
+/// TC=1, and TCP did not bring the rest. `None` where the lookup does not say how.
 fn after_truncation(lookup: &Lookup) -> Option<OverTcp> {
     let tcp = lookup
         .attempts

@@ -75,7 +75,7 @@ impl fmt::Display for Client {
     }
 }
 
-/// What comes of a client's look-up.
+/// What comes of a client's lookup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Resolution {
@@ -153,7 +153,7 @@ impl Said {
     }
 }
 
-/// How long client-go dials, the look-up included, in milliseconds (k8s.io/client-go/transport/cache.go).
+/// How long client-go dials, the lookup included, in milliseconds (k8s.io/client-go/transport/cache.go).
 const DIAL_MS: f64 = 30_000.0;
 /// As near to it, the one or the other may come first.
 const NEAR_MS: f64 = 1_000.0;
@@ -373,7 +373,7 @@ fn kubectl(situation: &Situation<'_>, error: &str) -> String {
     format!("Unable to connect to the server: dial tcp: {error}")
 }
 
-/// kubectl's line where the time to dial is over before the look-up is.
+/// kubectl's line where the time to dial is over before the lookup is.
 fn deadline(situation: &Situation<'_>) -> Said {
     let host = &situation.target.hostname;
     Said::of(&kubectl(situation, &format!("lookup {host}: i/o timeout")))

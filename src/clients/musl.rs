@@ -29,7 +29,7 @@ enum Reply {
     Failed,
 }
 
-/// What musl's gai_strerror says; `None` where the look-ups do not say.
+/// What musl's gai_strerror says; `None` where the lookups do not say.
 pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
     if situation.is_in_hosts_file(true) {
         return Some(Said::resolves());

@@ -23,7 +23,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Reads the settings through `variable`, a look-up in the environment.
+    /// Reads the settings through `variable`, a lookup in the environment.
     pub fn read(target: &Name, variable: impl Fn(&str) -> Option<String>) -> Self {
         let first = |names: [&'static str; 2]| {
             names
@@ -41,7 +41,7 @@ impl Proxy {
         }
     }
 
-    /// Whether a client here would leave the look-up to the proxy.
+    /// Whether a client here would leave the lookup to the proxy.
     pub fn resolves_the_target(&self) -> bool {
         self.variable.is_some() && !self.bypassed
     }

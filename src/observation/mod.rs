@@ -1,4 +1,4 @@
-//! What came back: look-ups attempt by attempt, as they were observed and as a capture keeps them.
+//! What came back: lookups attempt by attempt, as they were observed and as a capture keeps them.
 
 mod connection;
 mod reason;
@@ -288,7 +288,7 @@ pub struct NotWaitedFor {
     pub resolver: String,
     /// What was asked: the name, or of a source the facts.
     pub question: String,
-    /// The type asked; absent for the operating system's look-up, and for facts.
+    /// The type asked; absent for the operating system's lookup, and for facts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub qtype: Option<RecordType>,
     /// Why it was asked; absent for facts.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::dns::{Flaw, Mismatch, Rcode};
 use crate::stated::Stated;
 
-/// The reason beside the kind of a look-up, or of one try.
+/// The reason beside the kind of a lookup, or of one try.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "kebab-case")]
 pub enum Reason {

@@ -1,11 +1,11 @@
-//! What the operating system's own look-up came to.
+//! What the operating system's own lookup came to.
 
 use std::fmt;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-/// What the operating system's own look-up (getaddrinfo) gave.
+/// What the operating system's own lookup (getaddrinfo) gave.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SystemLookup {
     /// The addresses, in the order given.

@@ -293,7 +293,7 @@ fn dialled(line: &str) -> Option<IpAddr> {
     socket.or_else(|| word.parse().ok())
 }
 
-/// What a client says in short: an RCODE in capitals beside a word of look-ups (doggo, q and others).
+/// What a client says in short: an RCODE in capitals beside a word of lookups (doggo, q and others).
 pub(super) fn bare_rcode(line: &str) -> Option<Seen> {
     const BESIDE: &[&str] = &[
         "looking up",

@@ -19,9 +19,9 @@ const NO_SERVER: &str = "The message names no name server. Go's own resolver nam
 /// And of one where the time ran out.
 const NO_SERVER_IN_TIME: &str = "The message names no name server: the time to dial, 30 s in client-go, was over \
  before the \
-                                 look-up was.";
+                                 lookup was.";
 
-/// Go's error of a look-up.
+/// Go's error of a lookup.
 pub(super) fn look_up(line: &str) -> Option<Seen> {
     let mut words = line.match_indices("lookup ").take(limits::PASTED_WORDS);
     words.find_map(|(at, word)| {

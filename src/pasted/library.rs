@@ -27,7 +27,7 @@ const TEXTS: &[(&str, Symptom)] = &[
         Symptom::Unknown,
     ),
 ];
-/// What musl says for EAI_AGAIN: words that stand for much else where nothing of a look-up is beside them.
+/// What musl says for EAI_AGAIN: words that stand for much else where nothing of a lookup is beside them.
 const MUSL_AGAIN: &str = "Try again";
 /// What is beside them: Python, Rust, Java, Go with cgo.
 const LOOK_UPS: &[&str] = &["gaierror", "[Errno -3]", "lookup ", "UnknownHostException"];
@@ -42,7 +42,7 @@ pub(super) fn symptom(line: &str) -> Option<Symptom> {
         .or_else(|| is_again().then_some(Symptom::TryAgain))
 }
 
-/// The error of a look-up as one of these clients prints it.
+/// The error of a lookup as one of these clients prints it.
 pub(super) fn look_up(line: &str) -> Option<Seen> {
     // curl 6, wget, BusyBox, ssh, ping of macOS: any failure.
     for lead in [
@@ -125,7 +125,7 @@ fn netty(line: &str) -> Option<Seen> {
     is_own.then(|| Seen::of(Symptom::NoAddress, Some(host)))
 }
 
-/// Erlang and Elixir: inet's `nxdomain`, which stands for every look-up without an address (inet(3)).
+/// Erlang and Elixir: inet's `nxdomain`, which stands for every lookup without an address (inet(3)).
 fn erlang(line: &str) -> Option<Seen> {
     let is_one = line.contains("nxdomain")
         && [

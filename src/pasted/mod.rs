@@ -183,7 +183,7 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// The lowest matters most: a cause that is named, a look-up's own error, what a client made of it, and last what
+    /// The lowest matters most: a cause that is named, a lookup's own error, what a client made of it, and last what
     /// is healthy.
     fn weight(&self) -> (u8, bool, bool, usize) {
         let kind = match self.seen.symptom {

@@ -20,7 +20,7 @@ const TEXTS: &[(&str, Symptom)] = &[
     ("' not found", Symptom::NxDomain),
 ];
 
-/// A line of `resolvectl query` that says how a look-up failed.
+/// A line of `resolvectl query` that says how a lookup failed.
 pub(super) fn line(line: &str) -> Option<Seen> {
     let (host, said) = line.split_once(": resolve call failed: ")?;
     let symptom = said

@@ -8,7 +8,7 @@ use serde::Serialize;
 pub enum Layer {
     /// No cluster is configured, or AWS does not know the one that is.
     Configuration,
-    /// A look-up.
+    /// A lookup.
     Dns,
     /// A connection.
     Tcp,
@@ -80,11 +80,11 @@ pub enum Symptom {
     Unreadable,
     /// A referral.
     Referral,
-    /// The look-up failed; the message does not tell how.
+    /// The lookup failed; the message does not tell how.
     Unknown,
-    /// The look-up failed with an error that is none of DNS's own.
+    /// The lookup failed with an error that is none of DNS's own.
     OtherError,
-    /// The time ran out while the look-up was under way.
+    /// The time ran out while the lookup was under way.
     LookUpDeadline,
     /// A name server asked the one that it forwards to, and heard nothing, or an error.
     Forward,
@@ -104,7 +104,7 @@ pub enum Symptom {
     Encrypted,
     /// An answer that leads nowhere.
     Sinkhole,
-    /// The client's own deadline came first, perhaps during the look-up.
+    /// The client's own deadline came first, perhaps during the lookup.
     Deadline,
     /// The client's own deadline came before there was a connection.
     NoConnectionInTime,
@@ -126,7 +126,7 @@ pub enum Symptom {
     ProxyConnection,
     /// The proxy, or what stands in its place, would not connect.
     ProxyAnswer,
-    /// The look-up gave an address, and the connection to it failed.
+    /// The lookup gave an address, and the connection to it failed.
     Connection,
     /// The API server was reached, and what it asked in turn failed.
     ApiServer,
@@ -250,7 +250,7 @@ impl Symptom {
         }
     }
 
-    /// Whether the look-up of the name in the message is what failed.
+    /// Whether the lookup of the name in the message is what failed.
     pub fn is_dns(self) -> bool {
         self.layer() == Layer::Dns
     }
@@ -281,7 +281,7 @@ impl Symptom {
         match self {
             // Go, src/net/dnsclient_unix.go; recorded with kubectl 1.20 to 1.33.
             Self::NoAddress => {
-                "The look-up ended without an address. This text stands for NXDOMAIN (the name does not exist), for \
+                "The lookup ended without an address. This text stands for NXDOMAIN (the name does not exist), for \
                  NODATA (it exists without an address) and for an answer that a filter emptied. It does not tell which."
             }
             Self::NxDomain => "The name server said that the name does not exist (NXDOMAIN).",
@@ -326,13 +326,13 @@ impl Symptom {
             Self::Unreadable => "The name server's reply could not be decoded.",
             Self::Referral => "The name server pointed elsewhere in the place of an answer (a referral).",
             Self::Unknown => {
-                "The look-up failed. The text is the same for a name that does not exist, for one without an \
+                "The lookup failed. The text is the same for a name that does not exist, for one without an \
                  address, for an error of the name server and for silence."
             }
             Self::OtherError => {
-                "The look-up failed with an error that is none of DNS's own; what stands behind the name says which."
+                "The lookup failed with an error that is none of DNS's own; what stands behind the name says which."
             }
-            Self::LookUpDeadline => "The time ran out during the look-up: no answer came. No connection was tried.",
+            Self::LookUpDeadline => "The time ran out during the lookup: no answer came. No connection was tried.",
             Self::Forward => {
                 "This name server asked the server that it forwards to, and got no usable answer. Its clients get \
                  SERVFAIL or nothing."
@@ -351,12 +351,12 @@ impl Symptom {
             Self::Deadline => {
                 "The client stopped waiting. A short time limit (such as --request-timeout) hides a slow or silent \
                  name server behind this text, and a blocked port 443 as well. To tell them apart, ask the name server \
-                 alone: a look-up that is answered at once leaves what comes behind it."
+                 alone: a lookup that is answered at once leaves what comes behind it."
             }
             // Go, src/net/http/transport.go, errRequestCanceledConn.
             Self::NoConnectionInTime => {
-                "The client stopped waiting before it had a connection: the look-up, TCP or TLS took too long. To tell \
-                 them apart, ask the name server alone: a look-up that is answered at once leaves TCP and TLS."
+                "The client stopped waiting before it had a connection: the lookup, TCP or TLS took too long. To tell \
+                 them apart, ask the name server alone: a lookup that is answered at once leaves TCP and TLS."
             }
             // Go, src/net/http/client.go: a request that had its connection.
             Self::NoReplyInTime => "The request was sent over a connection, and no reply came in time.",

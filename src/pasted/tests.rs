@@ -467,7 +467,7 @@ fn a_reply_of_dig() {
     assert_eq!(exactly(&text("NOERROR", 2)), found(Symptom::Healthy));
 }
 
-/// The look-up's own error decides, not what kubectl made of it.
+/// The lookup's own error decides, not what kubectl made of it.
 #[test]
 fn a_log_is_read_for_what_says_most() {
     let log = "The connection to the server X was refused - did you specify the right host or port?\n\

@@ -323,7 +323,7 @@ const TOLD: &[Told] = &[
     told(
         "go-bypasses-scoped-dns",
         About::AnyName,
-        "the operating system's look-up finds the name, and kubectl asks resolv.conf's",
+        "the operating system's lookup finds the name, and kubectl asks resolv.conf's",
     ),
     told(
         "nsswitch-without-dns",

@@ -7,7 +7,7 @@ use super::{Seen, Symptom, between, library, windows};
 /// The port of DNS.
 const PORT: u16 = 53;
 
-/// A line of nslookup's or dig's that says how a look-up failed.
+/// A line of nslookup's or dig's that says how a lookup failed.
 pub(super) fn line(line: &str) -> Option<Seen> {
     // BIND's nslookup, and with the server's name in the place of "server" Windows'.
     if let Some((_, rest)) = line.split_once(" can't find ") {

@@ -38,7 +38,7 @@ pub(super) fn nslookup(said: &str) -> Option<Symptom> {
     found.map(|(_, symptom)| *symptom)
 }
 
-/// A line of one of these tools that says how a look-up failed.
+/// A line of one of these tools that says how a lookup failed.
 pub(super) fn line(line: &str) -> Option<Seen> {
     // In other languages nslookup's words around the name are translated, and what the server said is not: so in output
     // in French and in Portuguese that users published.

@@ -278,9 +278,9 @@ pub struct PlaceSummary {
 pub struct Row {
     /// Its name; its names where places call it differently.
     pub resolver: String,
-    /// Its address; `null` for the operating system's look-up.
+    /// Its address; `null` for the operating system's lookup.
     pub address: Option<SocketAddr>,
-    /// How it is asked; `null` for the operating system's look-up.
+    /// How it is asked; `null` for the operating system's lookup.
     pub transport: Option<Transport>,
     /// The places, in their order.
     pub cells: Vec<Cell>,

@@ -2,7 +2,7 @@
 //!
 //! The question is sent at the start of the window and again, from another port, after each 1/attempts of
 //! it; every socket listens until the window ends, so an answer after 4.5 s counts as it does for kubectl.
-//! What the look-up came to is what a Go client would get: from the tries with EDNS, over UDP, over TCP only
+//! What the lookup came to is what a Go client would get: from the tries with EDNS, over UDP, over TCP only
 //! where a reply was truncated. Beside them run tries that only explain: without EDNS where the first try got
 //! silence, FORMERR, NOTIMP, BADVERS or SERVFAIL, and over TCP where it got silence.
 
@@ -41,7 +41,7 @@ const GRACE: Duration = Duration::from_millis(50);
 /// What a try is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Line {
-    /// As a Go client asks: decides the look-up.
+    /// As a Go client asks: decides the lookup.
     Main,
     /// The rest of a truncated reply, over TCP: decides too.
     AfterTruncation,
@@ -117,7 +117,7 @@ pub(super) async fn ask(question: &Question, server: Server, window: Window) -> 
     Some(exchange.into_lookup(decided))
 }
 
-/// The look-up that messages amount to, as if they were all that its only try heard, in this order: what the exchange
+/// The lookup that messages amount to, as if they were all that its only try heard, in this order: what the exchange
 /// makes of octets, without a socket.
 pub(super) fn of_messages<'a>(question: &Question, id: u16, messages: impl IntoIterator<Item = &'a [u8]>) -> Lookup {
     let query = OutgoingQuery {
@@ -411,7 +411,7 @@ impl Exchange<'_> {
         Ok(decided)
     }
 
-    /// The look-up, from the try that decides: the given one, else the last that heard something.
+    /// The lookup, from the try that decides: the given one, else the last that heard something.
     fn into_lookup(mut self, decided: Option<usize>) -> (Lookup, Vec<Lingering>) {
         self.running.abort_all();
         for launch in &mut self.tries {

@@ -42,13 +42,13 @@ pub struct Standing {
 pub struct Outstanding {
     /// The resolver, as an index of what was observed.
     pub resolver: usize,
-    /// The question; `None` of the operating system's look-up.
+    /// The question; `None` of the operating system's lookup.
     pub question: Option<Question>,
     /// When the resolver was first sent a question; `None` where it has not been yet.
     pub sent: Option<Instant>,
 }
 
-/// The look-up that messages amount to, as if they were all that a server sent to the query with this ID, in this
+/// The lookup that messages amount to, as if they were all that a server sent to the query with this ID, in this
 /// order. Nothing is sent: for tests that have the exchange read anything at all.
 #[doc(hidden)]
 pub fn read_messages<'a>(question: &Question, id: u16, messages: impl IntoIterator<Item = &'a [u8]>) -> Lookup {

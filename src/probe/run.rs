@@ -33,7 +33,7 @@ pub struct Run {
     pub deadline: Duration,
     /// Where addresses lead.
     pub route: Arc<dyn Route>,
-    /// The operating system's look-up.
+    /// The operating system's lookup.
     pub system: Arc<dyn SystemResolver>,
     /// Whose certificates are believed where one is verified.
     pub trust: Trust,

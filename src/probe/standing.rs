@@ -109,7 +109,7 @@ struct Found {
     sent: Vec<Option<Instant>>,
     said: Vec<Option<Instant>>,
     settled: bool,
-    /// The look-ups whose sockets are still open, by resolver and question, the oldest first.
+    /// The lookups whose sockets are still open, by resolver and question, the oldest first.
     open: VecDeque<(usize, usize)>,
     /// How many sockets may stay open.
     may_linger: usize,
@@ -204,7 +204,7 @@ impl Found {
         }
     }
 
-    /// The questions of the first round that have no look-up yet, and those that will follow from what is known of the
+    /// The questions of the first round that have no lookup yet, and those that will follow from what is known of the
     /// endpoint by now.
     fn outstanding(&self, index: usize) -> Vec<Option<Question>> {
         if self.done[index] {

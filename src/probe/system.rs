@@ -1,4 +1,4 @@
-//! The operating system's own look-up, where it can be abandoned.
+//! The operating system's own lookup, where it can be abandoned.
 
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -106,7 +106,7 @@ fn thing(need: Need) -> &'static str {
         Need::Proxy => "proxy settings",
         Need::VpcView => "the VPC's view",
         Need::PublicControl => "the public view",
-        Need::SystemView => "operating system's look-up",
+        Need::SystemView => "operating system's lookup",
         Need::Controls => "control questions",
         Need::Connections => "API server's port",
         Need::Kubeconfig => "kubeconfig",

@@ -408,7 +408,7 @@ pub(super) fn mark(report: &Report, resolver: &ResolverReport) -> Option<Mark> {
     own.in_scope.then_some(mark)
 }
 
-/// `10.63.200.10:53`, `tcp://10.63.200.10:53`; `None` for the operating system's look-up.
+/// `10.63.200.10:53`, `tcp://10.63.200.10:53`; `None` for the operating system's lookup.
 pub(super) fn address(probed: &Probed) -> Option<String> {
     let address = probed.resolver.address?;
     let transport = probed.resolver.transport.unwrap_or(Transport::Udp);
@@ -968,7 +968,7 @@ pub(super) fn details(resolver: &ResolverReport) -> Vec<(usize, String)> {
     lines
 }
 
-/// Why a look-up was asked, in a few words.
+/// Why a lookup was asked, in a few words.
 fn asked(lookup: &Lookup) -> String {
     let what = match lookup.purpose {
         Purpose::Target => lookup.qtype.to_string(),

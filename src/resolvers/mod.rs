@@ -28,7 +28,7 @@ pub use spec::{SpecError, parse_address, parse_resolver, parse_server, parse_tls
 pub enum Role {
     /// A name server of this host's stub configuration.
     Local,
-    /// The operating system's own look-up.
+    /// The operating system's own lookup.
     Os,
     /// The VPC resolver (`.2`).
     Vpc,
@@ -68,9 +68,9 @@ pub struct Resolver {
     pub also: Vec<Role>,
     /// Whether it decides the conclusion.
     pub in_scope: bool,
-    /// Where it is asked; `null` for the operating system's look-up.
+    /// Where it is asked; `null` for the operating system's lookup.
     pub address: Option<SocketAddr>,
-    /// How it is asked; `null` for the operating system's look-up.
+    /// How it is asked; `null` for the operating system's lookup.
     pub transport: Option<Transport>,
     /// Inside TLS, how it is known to be the right one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

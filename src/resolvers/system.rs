@@ -1,4 +1,4 @@
-//! The operating system's own look-up (getaddrinfo).
+//! The operating system's own lookup (getaddrinfo).
 
 use super::{Candidate, Role};
 use crate::facts::Facts;

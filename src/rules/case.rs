@@ -73,7 +73,7 @@ pub enum Need {
     VpcView,
     /// A public resolver was asked.
     PublicControl,
-    /// The operating system's look-up was made.
+    /// The operating system's lookup was made.
     SystemView,
     /// The control questions were asked.
     Controls,
@@ -162,7 +162,7 @@ impl Need {
             Self::Proxy => "the proxy settings",
             Self::VpcView => "a resolver of the VPC (--vpc-resolver or --inbound)",
             Self::PublicControl => "the public control (--public)",
-            Self::SystemView => "the operating system's look-up",
+            Self::SystemView => "the operating system's lookup",
             Self::Connections => "connections to the API server's port (--connect)",
             Self::Controls => "the control questions (left out by --no-controls)",
         }
@@ -547,7 +547,7 @@ impl<'a> Case<'a> {
         self.in_scope().filter(|subject| !subject.verdict().is_fine())
     }
 
-    /// The operating system's look-up.
+    /// The operating system's lookup.
     pub fn system(&self) -> Option<&Subject<'a>> {
         self.touch(Need::SystemView);
         self.subjects().find(|subject| subject.probed.system.is_some())
@@ -743,7 +743,7 @@ impl<'a> Subject<'a> {
         &self.probed.resolver.name
     }
 
-    /// Its address and port, for sentences; `getaddrinfo` for the operating system's look-up.
+    /// Its address and port, for sentences; `getaddrinfo` for the operating system's lookup.
     pub fn address(&self) -> String {
         self.probed
             .resolver
@@ -790,7 +790,7 @@ impl<'a> Subject<'a> {
         self.comparison.view
     }
 
-    /// All look-ups of a purpose.
+    /// All lookups of a purpose.
     pub fn lookups(&self, purpose: Purpose) -> impl Iterator<Item = &'a Lookup> + use<'a> {
         self.probed
             .lookups
@@ -802,12 +802,12 @@ impl<'a> Subject<'a> {
         self.lookups(purpose).find(|lookup| lookup.qtype == qtype)
     }
 
-    /// The target's A look-up.
+    /// The target's A lookup.
     pub fn a(&self) -> Option<&'a Lookup> {
         self.first(Purpose::Target, RecordType::A)
     }
 
-    /// The target's AAAA look-up.
+    /// The target's AAAA lookup.
     pub fn aaaa(&self) -> Option<&'a Lookup> {
         self.first(Purpose::Target, RecordType::AAAA)
     }

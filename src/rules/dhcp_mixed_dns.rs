@@ -13,7 +13,7 @@ declare_rule! {
     /// and other addresses. Which of them a host asks first was not seen, so it is what may happen and no more.
     ///
     /// ## Why it matters
-    /// Look-ups work or fail by which server is asked, and that looks like chance. AWS says of such a set that it might
+    /// Lookups work or fail by which server is asked, and that looks like chance. AWS says of such a set that it might
     /// behave in unexpected ways.
     ///
     /// ## What to do
@@ -49,7 +49,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             .why(format!(
                 "The DHCP options {} of {vpc} name the VPC's own resolver beside {servers}. Clients go on to the next \
                  server when one fails, and not when it says that a name does not exist: where {servers} {} not \
-                 forward the endpoint's name, look-ups fail by which server is asked.",
+                 forward the endpoint's name, lookups fail by which server is asked.",
                 options.id,
                 phrase::plural(named.custom.len(), "does", "do")
             ))

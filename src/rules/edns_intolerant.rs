@@ -44,7 +44,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .collect()
 }
 
-/// The answered try without EDNS, with its look-up.
+/// The answered try without EDNS, with its lookup.
 fn plain<'a>(subject: &Subject<'a>) -> Option<(&'a Lookup, &'a Attempt)> {
     subject.lookups(Purpose::Target).find_map(|lookup| {
         let attempt = lookup

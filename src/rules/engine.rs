@@ -100,7 +100,7 @@ fn replace(findings: &mut Vec<Finding>) {
     });
 }
 
-/// The operating system's look-up goes through this host's name servers: where it is not fine and one of
+/// The operating system's lookup goes through this host's name servers: where it is not fine and one of
 /// them has an error, that error is about it too.
 fn name_the_system_view(case: &Case<'_>, findings: &mut [Finding]) {
     let Some(system) = case.system() else {

@@ -124,7 +124,7 @@ struct Answers<'s, 'a> {
 
 impl<'s, 'a> Answers<'s, 'a> {
     fn of(case: &'s Case<'a>) -> Self {
-        // What is expected of clients here; the operating system's look-up stands for them.
+        // What is expected of clients here; the operating system's lookup stands for them.
         let expected = case
             .system()
             .or_else(|| case.local().next())

@@ -1,4 +1,4 @@
-//! The operating system's look-up never gets as far as DNS.
+//! The operating system's lookup never gets as far as DNS.
 
 use super::phrase::{self, observed_target};
 use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
@@ -8,7 +8,7 @@ use crate::resolvers::Role;
 declare_rule! {
     /// ## What it means
     /// The `hosts:` line of nsswitch.conf decides what getaddrinfo asks, and it does not lead to DNS: neither `dns` nor
-    /// `resolve` is in it, or an action such as `[NOTFOUND=return]` ends the look-up before them.
+    /// `resolve` is in it, or an action such as `[NOTFOUND=return]` ends the lookup before them.
     ///
     /// ## How it was decided
     /// The line was read as nsswitch.conf(5) has it. Services that know names of this host or link only (`files`,
@@ -21,9 +21,9 @@ declare_rule! {
     /// nslookup do not read it, and work.
     ///
     /// ## What to do
-    /// Add `dns` to the line, before any action that ends the look-up.
+    /// Add `dns` to the line, before any action that ends the lookup.
     "nsswitch-without-dns" = {
-        summary: "nsswitch.conf keeps the operating system's look-up from asking DNS",
+        summary: "nsswitch.conf keeps the operating system's lookup from asking DNS",
         severity: Severity::Error,
         since: "0.1.0",
         references: [MAN_NSSWITCH, GO_CONF],

@@ -117,7 +117,7 @@ pub fn soa(soa: &Soa) -> String {
     format!("SOA {} ({}, TTL {})", soa.owner, soa.mname, soa.ttl)
 }
 
-/// What a look-up came to, in one phrase: `NXDOMAIN, SOA …, 12 ms`.
+/// What a lookup came to, in one phrase: `NXDOMAIN, SOA …, 12 ms`.
 pub fn outcome(lookup: &Lookup) -> String {
     let mut said = match lookup.kind {
         AnswerKind::Answer if !lookup.addresses.is_empty() => addresses(&lookup.addresses),
@@ -172,7 +172,7 @@ pub fn outcome(lookup: &Lookup) -> String {
     said
 }
 
-/// A look-up as evidence: what was asked, and what it came to.
+/// A lookup as evidence: what was asked, and what it came to.
 pub fn observed(subject: &Subject<'_>, lookup: &Lookup) -> Evidence {
     let what = match lookup.purpose {
         Purpose::Target => format!("{}", lookup.qtype),
@@ -193,7 +193,7 @@ pub fn observed(subject: &Subject<'_>, lookup: &Lookup) -> Evidence {
     Evidence::of(subject.name(), format!("{what}{over}: {}", outcome(lookup)))
 }
 
-/// The target's A and AAAA look-ups as evidence; for the operating system's, what it gave.
+/// The target's A and AAAA lookups as evidence; for the operating system's, what it gave.
 pub fn observed_target(subject: &Subject<'_>) -> Vec<Evidence> {
     if let Some(system) = &subject.probed.system {
         return vec![Evidence::of(
@@ -216,7 +216,7 @@ pub fn system_outcome(system: &SystemLookup) -> String {
     }
 }
 
-/// The sibling's look-up as evidence, where it was asked.
+/// The sibling's lookup as evidence, where it was asked.
 pub fn observed_sibling(subject: &Subject<'_>) -> Vec<Evidence> {
     subject
         .sibling()

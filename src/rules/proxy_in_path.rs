@@ -64,7 +64,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             ))
             .why(format!(
                 "Clients that read {variable}, kubectl among them, send the endpoint's name to {address} and leave the \
-                 look-up to it. What the resolvers here answer does not reach them. If the proxy does not see the \
+                 lookup to it. What the resolvers here answer does not reach them. If the proxy does not see the \
                  VPC's view of the name, they fail although everything below is right."
             ))
             .seen(vec![Evidence::fact(format!(
@@ -164,7 +164,7 @@ fn of_kubeconfig(case: &Case<'_>, kubeconfig: &Kubeconfig, proxy: &str) -> Findi
             "the kubeconfig sends the endpoint through the proxy {proxy}: it resolves the name, not this host"
         ))
         .why(format!(
-            "The context {context} has the proxy-url {proxy}. Clients that use the kubeconfig leave the look-up to it, \
+            "The context {context} has the proxy-url {proxy}. Clients that use the kubeconfig leave the lookup to it, \
              whatever NO_PROXY says, and what the resolvers here answer does not reach them. If the proxy does not see \
              the VPC's view of the name, they fail although everything below is right.{of_socks}"
         ))

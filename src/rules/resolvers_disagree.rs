@@ -71,7 +71,7 @@ fn in_order(case: &Case<'_>, answered: &[&Subject<'_>]) -> String {
     let rotate = case.stub().is_some_and(|stub| stub.rotate);
     let first = first.title();
     if rotate {
-        "The list has the option rotate, so Go (kubectl) and glibc start with another server from one look-up to \
+        "The list has the option rotate, so Go (kubectl) and glibc start with another server from one lookup to \
          the next, and take the first answer as final."
             .to_owned()
     } else if answered.first().is_some_and(|subject| subject.verdict().is_fine()) {

@@ -60,7 +60,7 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
     }
     given.sort();
     given.dedup();
-    // The operating system's look-up is named where it shows the wildcard's address.
+    // The operating system's lookup is named where it shows the wildcard's address.
     let system = case
         .system()
         .filter(|system| system.probed.resolver.in_scope && system.ips().iter().any(|ip| given.contains(ip)));

@@ -169,7 +169,7 @@ fn is_made_up(subject: &Subject<'_>, soa: &Soa) -> bool {
             }))
 }
 
-/// The look-ups of the controls: the sibling, AWS's public names, the root.
+/// The lookups of the controls: the sibling, AWS's public names, the root.
 pub(super) fn controls<'a>(subject: &Subject<'a>) -> impl Iterator<Item = &'a Lookup> {
     let subject = *subject;
     [Purpose::Sibling, Purpose::AwsControl, Purpose::Root]

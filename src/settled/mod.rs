@@ -33,7 +33,7 @@ pub use until::{Asked, until};
 pub struct Outstanding {
     /// The resolver, as an index of the capture's observations.
     pub resolver: usize,
-    /// The question; `None` of the operating system's look-up.
+    /// The question; `None` of the operating system's lookup.
     pub question: Option<Question>,
     /// For how long its resolver has been asked.
     pub waited: Duration,

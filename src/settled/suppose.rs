@@ -1,4 +1,4 @@
-//! What may come of a question: a look-up for each way of coming out that some rule tells from the others.
+//! What may come of a question: a lookup for each way of coming out that some rule tells from the others.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -167,7 +167,7 @@ impl Supposed {
         }
     }
 
-    /// What the operating system's look-up gives.
+    /// What the operating system's lookup gives.
     pub(super) fn system(&self, said: Said) -> SystemLookup {
         let failed = |code: SystemCode, number| {
             Some(SystemFailure {
@@ -196,7 +196,7 @@ impl Supposed {
         }
     }
 
-    /// The look-up that a question comes to.
+    /// The lookup that a question comes to.
     pub(super) fn lookup(
         &self,
         observations: &[Probed],

@@ -17,7 +17,7 @@ use eks_dns_doctor::{capture, redact};
 
 use super::consistent::consistent;
 
-/// The endpoint of a capture that is made of facts or look-ups alone.
+/// The endpoint of a capture that is made of facts or lookups alone.
 pub(crate) const TARGET: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
 
 /// What colours are made of (ECMA-48, SGR): the program's own.
@@ -157,13 +157,13 @@ pub(crate) fn question(purpose: Purpose, qname: &Name, qtype: RecordType) -> Que
     }
 }
 
-/// The look-up of a resolver that is silent.
+/// The lookup of a resolver that is silent.
 pub(crate) fn silence(qtype: RecordType) -> Lookup {
     let question = question(Purpose::Target, &target(), qtype);
     read_messages(&question, 0, [])
 }
 
-/// A resolver of this host that gave these look-ups.
+/// A resolver of this host that gave these lookups.
 pub(crate) fn local(address: SocketAddr, number: usize, lookups: Vec<Lookup>) -> Probed {
     Probed {
         resolver: Resolver {

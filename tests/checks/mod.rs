@@ -33,5 +33,5 @@ pub(crate) const TARGETS: &[Target] = &[
     ("scenarios", scenarios::check),
 ];
 
-/// The endpoint that a capture of facts or look-ups alone is about.
+/// The endpoint that a capture of facts or lookups alone is about.
 pub(crate) const ENDPOINT: &str = held::TARGET;

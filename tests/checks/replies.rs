@@ -1,4 +1,4 @@
-//! What a server sends: from octets to the look-up, the report and what is printed.
+//! What a server sends: from octets to the lookup, the report and what is printed.
 //!
 //! The first octet chooses the question; then come the messages, each with two octets of length in front, as over TCP
 //! (RFC 1035 section 4.2.2). The last may be shorter than it says.

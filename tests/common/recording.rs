@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::unconcluded::unconcluded;
 
-/// What is recorded of a run: the document without what is concluded, since that is concluded again. A line a look-up,
+/// What is recorded of a run: the document without what is concluded, since that is concluded again. A line a lookup,
 /// so that a difference shows which one it is in.
 pub(crate) fn recording(report: &Report) -> String {
     let mut document = serde_json::to_value(report).expect("a report is JSON");
@@ -18,7 +18,7 @@ pub(crate) fn recording(report: &Report) -> String {
     text
 }
 
-/// Writes containers one member a line down to the look-ups of a resolver, and what is below on one line.
+/// Writes containers one member a line down to the lookups of a resolver, and what is below on one line.
 fn lay_out(value: &Value, depth: usize, text: &mut String) {
     const OPENED: usize = 4;
     let (open, close, members): (_, _, Vec<(Option<&String>, &Value)>) = match value {

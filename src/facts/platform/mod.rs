@@ -226,7 +226,7 @@ pub struct DnsScope {
     /// Of several that fit equally well, the lowest is asked first (macOS: resolver(5), "search_order").
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<u32>,
-    /// How long a look-up may take, in seconds, where that is said (macOS: resolver(5), "timeout").
+    /// How long a lookup may take, in seconds, where that is said (macOS: resolver(5), "timeout").
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_s: Option<u32>,
 }
@@ -424,7 +424,7 @@ impl HostSummary {
         {
             // Go, src/net/conf.go, initConfVal.
             notes.push(
-                "With that in the environment a Go program that is built with cgo leaves the look-up to the C library."
+                "With that in the environment a Go program that is built with cgo leaves the lookup to the C library."
                     .to_owned(),
             );
         }

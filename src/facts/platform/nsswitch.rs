@@ -1,7 +1,7 @@
 //! The `hosts:` line of nsswitch.conf: what getaddrinfo asks before DNS, and whether it asks DNS at all.
 //!
 //! nsswitch.conf(5): services in their order, each with actions in brackets, `[STATUS=ACTION]` or `[!STATUS=ACTION]`.
-//! Without one, `success` ends the look-up and every other status goes on to the next service.
+//! Without one, `success` ends the lookup and every other status goes on to the next service.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub struct HostsLine {
 pub struct Service {
     /// Its name.
     pub name: String,
-    /// Whether the look-up ends here where the service does not know the name.
+    /// Whether the lookup ends here where the service does not know the name.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ends_when_not_found: bool,
     /// Whether it ends here where the service is not there.
@@ -147,7 +147,7 @@ impl HostsLine {
         let mut said = Vec::new();
         match self.path() {
             LookupPath::Never => said.push(format!(
-                "nsswitch.conf (hosts: {text}) does not lead to DNS: the operating system's look-up asks no name \
+                "nsswitch.conf (hosts: {text}) does not lead to DNS: the operating system's lookup asks no name \
                  server."
             )),
             LookupPath::Resolved => said.push(format!(
@@ -162,7 +162,7 @@ impl HostsLine {
         }
         match self.files() {
             None => said.push(format!(
-                "nsswitch.conf (hosts: {text}) has no files: the operating system's look-up does not read the hosts \
+                "nsswitch.conf (hosts: {text}) has no files: the operating system's lookup does not read the hosts \
                  file."
             )),
             Some(false) => said.push(format!(

@@ -79,7 +79,7 @@ fn capture(runs: &[Run], hostname: Name) -> Result<Capture, DigError> {
         gaps: vec![
             gap("control questions", "dig asked for the endpoint's name only"),
             gap(
-                "operating system's look-up, hosts file, stub resolver configuration",
+                "operating system's lookup, hosts file, stub resolver configuration",
                 "dig asks a name server and nothing else",
             ),
             gap("every try", "dig shows the last one only"),
@@ -293,7 +293,7 @@ impl Seen {
         Ok(())
     }
 
-    /// Puts a look-up to those of the same server, of which it is one sample more.
+    /// Puts a lookup to those of the same server, of which it is one sample more.
     fn put(&mut self, address: SocketAddr, transport: Transport, told: Told, lookup: Lookup) {
         let same = self.observations.iter_mut().find(|(probed, _)| {
             probed.resolver.address == Some(address) && probed.resolver.transport == Some(transport)
