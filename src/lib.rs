@@ -17,6 +17,7 @@ pub mod dns;
 pub mod endpoint;
 pub mod expect;
 pub mod facts;
+pub mod fleet;
 pub mod lab;
 pub mod limits;
 pub mod observation;

@@ -101,6 +101,19 @@ pub const SOFTWARE_VERSION: usize = 64;
 /// How long the OS's own lookup may take. glibc has no bound of its own on TCP.
 pub const SYSTEM_LOOKUP: Duration = Duration::from_secs(10);
 
+// Many targets.
+
+/// Octets of a file of `--targets`: [`TARGETS`] lines of some 300 octets each.
+pub const TARGETS_FILE: u64 = 32 << 20;
+/// Targets of one run. Large organisations have some thousand clusters.
+pub const TARGETS: usize = 100_000;
+/// Octets of a line of `--targets`: a host name of 253, [`EXPECTED`] addresses, and a name.
+pub const TARGET_LINE: usize = 16 << 10;
+/// Things that could not be learnt, of all targets together. Most are the same for all of them.
+pub const GAPS_OF_FLEET: usize = 256;
+/// Names of targets that a line about a cause shows.
+pub const TARGETS_SHOWN: usize = 5;
+
 // What is read again: captures, comparisons, pasted messages.
 
 /// Octets of a capture, or of `dig`'s text. A run with every resolver and every sample stays below 10 MiB.

@@ -38,6 +38,7 @@ const ORDER: &[&str] = &[
     "capture",
     "redact",
     "watch",
+    "fleet",
     "render",
     "places",
     "lab",

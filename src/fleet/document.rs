@@ -1,0 +1,420 @@
+//! The document of many targets, and how it comes about, target by target.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Serialize};
+
+use super::causes::{Cause, Causes};
+use super::target::{Distinct, Origin};
+use crate::compare::Verdict;
+use crate::dns::Name;
+use crate::facts::{Gap, Vantage};
+use crate::observation::{Lookup, Purpose, Transport};
+use crate::report::{Conclusion, Report, SCHEMA_VERSION, Tool, exit};
+use crate::resolvers::Role;
+use crate::rules::{Confidence, Finding, Severity};
+
+/// What kind of document it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Many targets.
+    Fleet,
+}
+
+/// The finding to act on first, of one target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Headline {
+    /// The rule's name.
+    pub rule: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// Its line.
+    pub summary: String,
+    /// The resolvers it is about.
+    pub resolvers: Vec<String>,
+}
+
+impl Headline {
+    /// Of a finding.
+    pub fn of(finding: &Finding) -> Self {
+        Self {
+            rule: finding.rule.clone(),
+            severity: finding.severity,
+            confidence: finding.confidence,
+            summary: finding.summary.clone(),
+            resolvers: finding.resolvers.clone(),
+        }
+    }
+}
+
+/// What a resolver's answer for one target amounts to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// The resolver.
+    pub resolver: String,
+    /// Whether it decides.
+    pub in_scope: bool,
+    /// What its answer amounts to.
+    pub verdict: Verdict,
+}
+
+/// What came of one target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// What it is called; unique in a document.
+    pub name: String,
+    /// What else it is called: it was asked once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
+    /// The endpoint's host name; `null` where a line that should name it could not be read.
+    pub hostname: Option<Name>,
+    /// The cluster's name, where known.
+    pub cluster: Option<String>,
+    /// The AWS Region, where known.
+    pub region: Option<String>,
+    /// Who named it.
+    pub origin: Origin,
+    /// The outcome; what could not be asked is inconclusive.
+    pub conclusion: Conclusion,
+    /// The exit code that `check` would give for it.
+    pub exit_code: u8,
+    /// The finding to act on first; `null` where there is nothing to act on.
+    pub headline: Option<Headline>,
+    /// Why nothing was decided, or why it was not asked; `null` where it was.
+    pub reason: Option<String>,
+    /// The entry that has the cluster's present endpoint, where this one's name is dead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<String>,
+    /// What each resolver said, in the report's order; empty where nobody was asked.
+    pub resolvers: Vec<Said>,
+}
+
+impl Outcome {
+    /// What `report` says of the target. `reason` says why nothing was decided, where nothing was.
+    pub fn of(target: &Distinct, report: &Report, reason: Option<String>) -> Self {
+        let lead = report.headline().filter(|lead| lead.severity != Severity::Info);
+        Self {
+            name: target.target.name.clone(),
+            also: target.also.clone(),
+            hostname: Some(report.target.hostname.clone()),
+            cluster: report.target.cluster.clone().or_else(|| target.target.cluster.clone()),
+            region: report.target.region.clone(),
+            origin: target.target.origin,
+            conclusion: report.conclusion,
+            exit_code: report.exit_code,
+            headline: lead.map(Headline::of),
+            reason,
+            replaced_by: None,
+            resolvers: report
+                .resolvers
+                .iter()
+                .map(|resolver| Said {
+                    resolver: resolver.probed.resolver.name.clone(),
+                    in_scope: resolver.probed.resolver.in_scope,
+                    verdict: resolver.verdict,
+                })
+                .collect(),
+        }
+    }
+
+    /// One that nobody was asked for, and why.
+    pub fn not_asked(name: String, hostname: Option<Name>, origin: Origin, reason: impl Into<String>) -> Self {
+        Self {
+            name,
+            also: Vec::new(),
+            hostname,
+            cluster: None,
+            region: None,
+            origin,
+            conclusion: Conclusion::Inconclusive,
+            exit_code: exit::INCONCLUSIVE,
+            headline: None,
+            reason: Some(reason.into()),
+            replaced_by: None,
+            resolvers: Vec::new(),
+        }
+    }
+}
+
+/// What is no target, and why: a context of another kind of cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A resolver over all targets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Its name.
+    pub name: String,
+    /// What it is first of all.
+    pub role: Role,
+    /// Whether it decides.
+    pub in_scope: bool,
+    /// Where it was asked; `null` for the operating system's lookup.
+    pub address: Option<SocketAddr>,
+    /// How it was asked; `null` for the operating system's lookup.
+    pub transport: Option<Transport>,
+    /// For how many targets it was asked.
+    pub asked: usize,
+    /// For how many of them it sent any reply.
+    pub answered: usize,
+    /// For how many of them its answer is the expected one.
+    pub matched: usize,
+}
+
+/// The document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fleet {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// That it is of many targets.
+    pub kind: Kind,
+    /// The program that made it.
+    pub tool: Tool,
+    /// When, RFC 3339, UTC.
+    pub taken_at: String,
+    /// Where.
+    pub vantage: Vantage,
+    /// The targets, in the order given.
+    pub targets: Vec<Outcome>,
+    /// What is no target.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
+    /// The causes; the first is the one to act on.
+    pub causes: Vec<Cause>,
+    /// The resolvers, in the order of the reports.
+    pub resolvers: Vec<Tally>,
+    /// What could not be learnt, of any target: each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<Gap>,
+    /// The outcome: the worst of the targets.
+    pub conclusion: Conclusion,
+    /// The exit code: the worst of the targets, 1 before 3 before 0.
+    pub exit_code: u8,
+    /// Whether the run was interrupted.
+    pub interrupted: bool,
+}
+
+impl Fleet {
+    /// How many targets have this outcome.
+    pub fn count(&self, conclusion: Conclusion) -> usize {
+        self.targets.iter().filter(|one| one.conclusion == conclusion).count()
+    }
+}
+
+/// How much worse one outcome is than another.
+fn rank(conclusion: Conclusion) -> u8 {
+    match conclusion {
+        Conclusion::Healthy => 0,
+        Conclusion::Degraded => 1,
+        Conclusion::Inconclusive => 2,
+        Conclusion::Broken => 3,
+    }
+}
+
+/// What is known so far of many targets, in whatever order they are done.
+#[derive(Debug, Clone)]
+pub struct Gathering {
+    taken_at: String,
+    vantage: Vantage,
+    /// Whether what is said of each target is kept.
+    keeps: bool,
+    outcomes: BTreeMap<usize, Outcome>,
+    causes: Causes,
+    tallies: Vec<Tally>,
+    gaps: Vec<Gap>,
+    worst: Conclusion,
+    exit_code: u8,
+    done: usize,
+}
+
+impl Gathering {
+    /// Nothing yet. Where it does not keep what is said of each target, it stays small however many they are, and the
+    /// document has neither targets nor causes.
+    pub fn new(taken_at: String, vantage: Vantage, keeps: bool) -> Self {
+        Self {
+            taken_at,
+            vantage,
+            keeps,
+            outcomes: BTreeMap::new(),
+            causes: Causes::default(),
+            tallies: Vec::new(),
+            gaps: Vec::new(),
+            worst: Conclusion::Healthy,
+            exit_code: exit::HEALTHY,
+            done: 0,
+        }
+    }
+
+    /// How many targets are done.
+    pub fn done(&self) -> usize {
+        self.done
+    }
+
+    /// Whether this target is done.
+    pub fn has(&self, place: usize) -> bool {
+        self.outcomes.contains_key(&place)
+    }
+
+    /// Takes what was found of the target at this place of the list.
+    pub fn take(&mut self, place: usize, outcome: Outcome, report: &Report) {
+        self.tally(report);
+        for gap in &report.gaps {
+            if !self.gaps.contains(gap) && self.gaps.len() < crate::limits::GAPS_OF_FLEET {
+                self.gaps.push(gap.clone());
+            }
+        }
+        if self.keeps
+            && let Some(hostname) = &outcome.hostname
+        {
+            self.causes.take(place, &outcome.name, hostname, &report.findings);
+        }
+        self.put(place, outcome);
+    }
+
+    /// Takes a target that nobody was asked for.
+    pub fn put(&mut self, place: usize, outcome: Outcome) {
+        self.done += 1;
+        if rank(outcome.conclusion) > rank(self.worst) {
+            self.worst = outcome.conclusion;
+        }
+        self.exit_code = worse(self.exit_code, outcome.exit_code);
+        if self.keeps {
+            self.outcomes.insert(place, outcome);
+        }
+    }
+
+    fn tally(&mut self, report: &Report) {
+        for resolver in &report.resolvers {
+            let of = &resolver.probed.resolver;
+            let heard = |lookup: &Lookup| lookup.purpose == Purpose::Target && lookup.heard_anything();
+            let answered = match &resolver.probed.system {
+                Some(system) => system.failure.is_none() || !system.was_not_asked(),
+                None => resolver.probed.lookups.iter().any(heard),
+            };
+            let place = self.tallies.iter().position(|tally| {
+                tally.name == of.name && tally.address == of.address && tally.transport == of.transport
+            });
+            let place = place.unwrap_or_else(|| {
+                self.tallies.push(Tally {
+                    name: of.name.clone(),
+                    role: of.role,
+                    in_scope: of.in_scope,
+                    address: of.address,
+                    transport: of.transport,
+                    asked: 0,
+                    answered: 0,
+                    matched: 0,
+                });
+                self.tallies.len() - 1
+            });
+            let tally = &mut self.tallies[place];
+            tally.asked += 1;
+            tally.answered += usize::from(answered);
+            tally.matched += usize::from(resolver.verdict == Verdict::Match);
+            tally.in_scope |= of.in_scope;
+        }
+    }
+
+    /// The document of all that is known.
+    pub fn finish(self, left_out: Vec<LeftOut>, interrupted: bool) -> Fleet {
+        Fleet {
+            schema_version: SCHEMA_VERSION,
+            kind: Kind::Fleet,
+            tool: Tool::this(),
+            taken_at: self.taken_at,
+            vantage: self.vantage,
+            targets: self.outcomes.into_values().collect(),
+            left_out,
+            causes: self.causes.finish(),
+            resolvers: self.tallies,
+            gaps: self.gaps,
+            conclusion: if self.done == 0 || (interrupted && self.worst != Conclusion::Broken) {
+                Conclusion::Inconclusive
+            } else {
+                self.worst
+            },
+            exit_code: match (interrupted, self.done) {
+                (true, _) => exit::INTERRUPTED,
+                (false, 0) => exit::INCONCLUSIVE,
+                (false, _) => self.exit_code,
+            },
+            interrupted,
+        }
+    }
+}
+
+/// The worse of two exit codes: 1 before 3 before 0.
+fn worse(one: u8, other: u8) -> u8 {
+    let rank = |code: u8| match code {
+        exit::HEALTHY => 0,
+        exit::INCONCLUSIVE => 1,
+        _ => 2,
+    };
+    if rank(other) > rank(one) { other } else { one }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+    use crate::fleet::{Target, distinct};
+    use crate::report::diagnose;
+
+    /// The article's case: the laptop's resolver denies the name, the VPC's three know it.
+    fn broken() -> Report {
+        let recorded = include_bytes!("../../fixtures/cases/no-forwarding/article/capture.json");
+        diagnose(crate::capture::parse(recorded).unwrap())
+    }
+
+    fn gather(reports: &[Report]) -> Fleet {
+        let mut gathering = Gathering::new("2026-01-01T00:00:00Z".to_owned(), reports[0].vantage.clone(), true);
+        let hosts = (0..reports.len()).map(|at| {
+            let mut target = Target::new(format!("c-{at}"), reports[0].target.hostname.clone(), Origin::File);
+            target.cluster = Some(at.to_string());
+            target
+        });
+        for (place, target) in distinct(hosts).iter().enumerate().rev() {
+            let report = &reports[place];
+            gathering.take(place, Outcome::of(target, report, None), report);
+        }
+        gathering.finish(Vec::new(), false)
+    }
+
+    #[test]
+    fn the_same_cause_is_said_once_and_the_exit_code_is_the_worst() {
+        let mut healthy = broken().into_capture();
+        healthy.observations[0].lookups = healthy.observations[1].lookups.clone();
+        let fleet = gather(&[broken(), diagnose(healthy), broken()]);
+        let names: Vec<&str> = fleet.targets.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names, ["c-0", "c-1", "c-2"]);
+        assert_eq!(fleet.causes[0].rule, "no-forwarding");
+        assert_eq!(fleet.causes[0].targets, ["c-0", "c-2"]);
+        assert_eq!(
+            fleet.causes[0].zone.as_ref().unwrap().to_string(),
+            "ap-northeast-1.eks.amazonaws.com"
+        );
+        assert_eq!((fleet.conclusion, fleet.exit_code), (Conclusion::Broken, exit::BROKEN));
+        let local = &fleet.resolvers[0];
+        assert_eq!((local.asked, local.answered, local.matched), (3, 3, 1));
+        let text = serde_json::to_string(&fleet).unwrap();
+        assert_eq!(serde_json::from_str::<Fleet>(&text).unwrap(), fleet);
+    }
+
+    #[test]
+    fn one_that_is_broken_counts_more_than_one_that_is_not_known() {
+        assert_eq!(worse(0, 3), 3);
+        assert_eq!(worse(3, 1), 1);
+        assert_eq!(worse(1, 3), 1);
+        assert_eq!(worse(0, 0), 0);
+    }
+}

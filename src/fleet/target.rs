@@ -1,0 +1,154 @@
+//! A target among many: which endpoint, what is expected of it, and who named it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use crate::dns::Name;
+
+/// Who named a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// A line of `--targets`.
+    File,
+    /// A context of the kubeconfig (`--all-contexts`).
+    Context,
+    /// A cluster that AWS lists (`--all-clusters`).
+    Aws,
+}
+
+impl Origin {
+    /// As in the JSON document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Context => "context",
+            Self::Aws => "aws",
+        }
+    }
+}
+
+/// One of many endpoints.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// What it is called; unique once it went through [`distinct`].
+    pub name: String,
+    /// The endpoint's host name, in the case it was given.
+    pub hostname: Name,
+    /// The addresses that its answers should have.
+    pub expect_addresses: Vec<IpAddr>,
+    /// The networks that its answers should be in.
+    pub expect_cidrs: Vec<IpNet>,
+    /// The cluster's name, where known.
+    pub cluster: Option<String>,
+    /// The AWS Region, where known.
+    pub region: Option<String>,
+    /// The AWS profile with which it is seen, where one was named.
+    pub profile: Option<String>,
+    /// The AWS account, where known.
+    pub account: Option<String>,
+    /// Who named it.
+    pub origin: Origin,
+}
+
+impl Target {
+    /// One of which nothing but the name is known.
+    pub fn new(name: impl Into<String>, hostname: Name, origin: Origin) -> Self {
+        Self {
+            name: name.into(),
+            hostname,
+            expect_addresses: Vec::new(),
+            expect_cidrs: Vec::new(),
+            cluster: None,
+            region: None,
+            profile: None,
+            account: None,
+            origin,
+        }
+    }
+
+    /// Whether it says itself what its answers should be.
+    pub fn expects_anything(&self) -> bool {
+        !self.expect_addresses.is_empty() || !self.expect_cidrs.is_empty()
+    }
+}
+
+/// A target, and what else it was called: it is asked once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Distinct {
+    /// The target.
+    pub target: Target,
+    /// Its further names.
+    pub also: Vec<String>,
+}
+
+/// The targets in their order, each endpoint once for what is expected of it. The names are unique then: the second
+/// endpoint of a name is called `NAME (2)`.
+pub fn distinct(targets: impl IntoIterator<Item = Target>) -> Vec<Distinct> {
+    let mut kept: Vec<Distinct> = Vec::new();
+    let mut places: BTreeMap<(String, Vec<IpAddr>, Vec<IpNet>, Option<String>), usize> = BTreeMap::new();
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for mut target in targets {
+        let key = (
+            target.hostname.to_fqdn(),
+            target.expect_addresses.clone(),
+            target.expect_cidrs.clone(),
+            target.cluster.clone(),
+        );
+        if let Some(place) = places.get(&key) {
+            let first = &mut kept[*place];
+            if first.target.name != target.name && !first.also.contains(&target.name) {
+                first.also.push(target.name);
+            }
+            continue;
+        }
+        if !taken.insert(target.name.clone()) {
+            let count = counts.entry(target.name.clone()).or_insert(1);
+            let name = loop {
+                *count += 1;
+                let name = format!("{} ({count})", target.name);
+                if taken.insert(name.clone()) {
+                    break name;
+                }
+            };
+            target.name = name;
+        }
+        places.insert(key, kept.len());
+        kept.push(Distinct {
+            target,
+            also: Vec::new(),
+        });
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+
+    fn target(name: &str, host: &str) -> Target {
+        Target::new(name, host.parse().unwrap(), Origin::File)
+    }
+
+    #[test]
+    fn an_endpoint_is_asked_once_and_names_are_unique() {
+        let mut expecting = target("prod", "a.test");
+        expecting.expect_addresses.push("10.0.0.1".parse().unwrap());
+        let found = distinct([
+            target("prod", "a.test"),
+            target("other", "A.test"),
+            target("prod", "b.test"),
+            expecting,
+            target("prod (2)", "c.test"),
+        ]);
+        let names: Vec<&str> = found.iter().map(|one| one.target.name.as_str()).collect();
+        assert_eq!(names, ["prod", "prod (2)", "prod (3)", "prod (2) (2)"]);
+        assert_eq!(found[0].also, ["other"]);
+    }
+}
