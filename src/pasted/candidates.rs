@@ -6,9 +6,9 @@ use std::net::IpAddr;
 
 use super::symptom::Symptom;
 use super::text::{Place, Subject};
-use super::told::{self, About};
 use crate::endpoint::SoaOrigin;
 use crate::limits;
+use crate::rules::{self, About};
 
 /// A finding that could be behind a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub(super) fn of(clues: &Clues) -> Vec<Candidate> {
         }
         let why = match &clues.outright {
             Some((_, why)) if is_outright => Cow::Owned(why.clone()),
-            _ => Cow::Borrowed(told::of(rule).map_or("", |told| told.why)),
+            _ => Cow::Borrowed(rules::find(rule).map_or("", |rule| rule.hint)),
         };
         found.push(Candidate { rule, why });
         if found.len() == limits::PASTED_CANDIDATES {
@@ -200,7 +200,7 @@ fn is_public(ip: IpAddr) -> bool {
 /// Whether the text speaks against it.
 fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
     // The name exists: another server has it.
-    let about = told::of(rule).map(|told| told.about);
+    let about = rules::find(rule).map(|rule| rule.about);
     if clues.has_other_answer && about == Some(About::NoSuchEndpoint) {
         return true;
     }

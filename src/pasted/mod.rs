@@ -15,7 +15,6 @@ mod server;
 mod symptom;
 mod terminal;
 mod text;
-mod told;
 mod tool;
 mod windows;
 

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::rules::Complaint;
+
 /// Where it failed, for the host that printed the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -415,185 +417,47 @@ impl Symptom {
         }
     }
 
-    /// The findings that belong to it, the likelier first: for a host whose place is not known.
-    pub fn rules(self) -> &'static [&'static str] {
-        match self {
-            Self::NoAddress | Self::Unknown | Self::NxDomain | Self::NoData => DENIAL,
-            Self::Misbehaving | Self::ServFail | Self::TryAgain => FAILURE,
-            Self::Forward => &[
-                "forward-target-unreachable",
-                "inbound-endpoint-sg",
-                "inbound-endpoint-unreachable",
-                "resolver-unreachable",
-                "udp-blocked",
-                "inbound-endpoint-unhealthy",
-                "inbound-endpoint-protocol",
-                "forward-loop",
-            ],
-            Self::Refused => &[
-                "resolver-refuses-client",
-                "rebinding-protection",
-                "not-recursive",
-                "name-blocked-by-policy",
-                "no-internet-recursion",
-            ],
-            Self::Silence | Self::LookUpDeadline => SILENCE,
-            Self::PortClosed => &["local-dns-down", "resolver-unreachable", "inbound-endpoint-protocol"],
-            Self::Truncated => &["truncated-without-tcp", "tcp-blocked"],
-            Self::NotLetOut | Self::OtherError | Self::NoRoute => &["resolver-unreachable", "control-unavailable"],
-            Self::NoServer => &["split-dns-not-applied", "local-dns-down"],
-            Self::Bogus => &["dnssec-bogus", "rebinding-protection", "malformed-reply"],
-            Self::Unreadable => &["malformed-reply", "spoofed-replies", "edns-intolerant"],
-            Self::Referral => &["not-recursive", "resolver-refuses-client"],
-            Self::Loop => &["forward-loop", "forward-target-unreachable"],
-            Self::Rebind => &["rebinding-protection"],
-            Self::Blocked => &["name-blocked-by-policy", "dns-firewall-block", "sinkhole-answer"],
-            Self::OwnZone => &["shadow-zone", "name-blocked-by-policy"],
-            Self::FirewallBlocked => &["dns-firewall-block"],
-            Self::Edns | Self::Doubted => &["edns-intolerant"],
-            Self::Encrypted => &[
-                "encrypted-dns-fails",
-                "certificate-not-valid",
-                "certificate-not-verified",
-            ],
-            Self::Sinkhole => &["sinkhole-answer", "name-blocked-by-policy", "hosts-file-override"],
-            Self::Deadline | Self::NoConnectionInTime => &[
-                "resolver-unreachable",
-                "api-port-blocked",
-                "forward-target-unreachable",
-                "slow-resolver",
-                "stale-addresses",
-            ],
-            Self::NoReplyInTime | Self::Http => &["proxy-in-path", "ztna-synthetic-address", "not-this-cluster"],
-            Self::HandshakeTimeout => &[
-                "proxy-in-path",
-                "not-this-cluster",
-                "ztna-synthetic-address",
-                "stale-addresses",
-                "hosts-file-override",
-            ],
-            Self::Handshake | Self::Certificate => &[
-                "not-this-cluster",
-                "proxy-in-path",
-                "stale-addresses",
-                "hosts-file-override",
-                "nxdomain-hijack",
-                "foreign-private-addresses",
-                "search-domain-wildcard",
-            ],
-            Self::KubectlRefused => &[
-                "local-dns-down",
-                "resolver-unreachable",
-                "api-port-blocked",
-                "sinkhole-answer",
-                "proxy-in-path",
-                "truncated-without-tcp",
-                "stale-addresses",
-            ],
-            Self::Proxy | Self::ProxyConnection | Self::ProxyAnswer => &["proxy-in-path"],
-            Self::Connection => CONNECTION,
-            Self::ApiServer | Self::NoCluster | Self::Healthy => &[],
-            Self::ClusterNotFound => &["cluster-not-found", "endpoint-name-stale"],
-            Self::AccessDenied => &["insufficient-permissions"],
-            Self::AwsApi => AWS_API,
-            Self::Configuration => &[
-                "split-dns-not-applied",
-                "go-bypasses-scoped-dns",
-                "nsswitch-without-dns",
-            ],
-        }
+    /// What the rules know it as; `None` where no rule is behind it.
+    pub(super) fn complaint(self) -> Option<Complaint> {
+        Some(match self {
+            Self::NoAddress | Self::Unknown | Self::NxDomain | Self::NoData => Complaint::Denial,
+            Self::Misbehaving | Self::ServFail | Self::TryAgain => Complaint::Failure,
+            Self::Forward => Complaint::Forward,
+            Self::Refused => Complaint::Refused,
+            Self::Silence | Self::LookUpDeadline => Complaint::Silence,
+            Self::PortClosed => Complaint::PortClosed,
+            Self::Truncated => Complaint::Truncated,
+            Self::NotLetOut | Self::OtherError | Self::NoRoute => Complaint::NotSent,
+            Self::NoServer => Complaint::NoServer,
+            Self::Bogus => Complaint::Bogus,
+            Self::Unreadable => Complaint::Unreadable,
+            Self::Referral => Complaint::Referral,
+            Self::Loop => Complaint::Loop,
+            Self::Rebind => Complaint::Rebind,
+            Self::Blocked => Complaint::Blocked,
+            Self::OwnZone => Complaint::OwnZone,
+            Self::FirewallBlocked => Complaint::FirewallBlocked,
+            Self::Edns | Self::Doubted => Complaint::Edns,
+            Self::Encrypted => Complaint::Encrypted,
+            Self::Sinkhole => Complaint::Sinkhole,
+            Self::Deadline | Self::NoConnectionInTime => Complaint::Deadline,
+            Self::NoReplyInTime | Self::Http => Complaint::NoReply,
+            Self::HandshakeTimeout => Complaint::HandshakeTimeout,
+            Self::Handshake | Self::Certificate => Complaint::Certificate,
+            Self::KubectlRefused => Complaint::KubectlRefused,
+            Self::Proxy | Self::ProxyConnection | Self::ProxyAnswer => Complaint::Proxy,
+            Self::Connection => Complaint::Connection,
+            Self::ClusterNotFound => Complaint::ClusterNotFound,
+            Self::AccessDenied => Complaint::AccessDenied,
+            Self::AwsApi => Complaint::AwsApi,
+            Self::Configuration => Complaint::HostConfiguration,
+            Self::ApiServer | Self::NoCluster | Self::Healthy => return None,
+        })
+    }
+
+    /// The names of the rules that may be behind it, the likelier first: for a host whose place is not known.
+    pub fn rules(self) -> Vec<&'static str> {
+        let rules = self.complaint().map_or_else(Vec::new, Complaint::rules);
+        rules.into_iter().map(|rule| rule.name).collect()
     }
 }
-
-/// The name has no address, or so it is said. Of the causes that people stated, an entry of the kubeconfig whose
-/// cluster is gone leads by far.
-const DENIAL: &[&str] = &[
-    "endpoint-name-stale",
-    "no-forwarding",
-    "rebinding-protection",
-    "name-blocked-by-policy",
-    "shadow-zone",
-    "stale-negative-cache",
-    "dnssec-bogus",
-    "name-does-not-exist",
-    "split-dns-not-applied",
-    "not-in-public-dns",
-    "forwarded-to-wrong-view",
-    "inbound-endpoint-wrong-vpc",
-    "no-inbound-endpoint",
-    "private-zone-not-effective",
-    "vpc-dns-attributes-off",
-    "private-zone-shadow",
-    "forward-rule-shadow",
-    "dns-firewall-block",
-    "aws-configuration-disagrees",
-    "private-access-disabled",
-    "cluster-transitioning",
-    "cluster-not-found",
-    "endpoint-name-malformed",
-    "dhcp-custom-dns",
-    "dhcp-mixed-dns",
-    "resolvers-disagree",
-    "resolver-unstable",
-    "musl-takes-first-answer",
-    "a-fails-aaaa-nodata",
-    "aaaa-broken",
-    "nsswitch-without-dns",
-    "go-bypasses-scoped-dns",
-    "search-domain-wildcard",
-    "no-internet-recursion",
-    "negative-answer",
-];
-
-const FAILURE: &[&str] = &[
-    "forward-target-unreachable",
-    "dnssec-bogus",
-    "resolver-refuses-client",
-    "rebinding-protection",
-    "resolver-unreachable",
-    "edns-intolerant",
-    "local-dns-down",
-    "inbound-endpoint-unhealthy",
-    "forward-loop",
-    "inbound-endpoint-protocol",
-    "no-internet-recursion",
-    "not-recursive",
-    "a-fails-aaaa-nodata",
-    "resolver-unstable",
-    "control-unavailable",
-];
-
-const SILENCE: &[&str] = &[
-    "resolver-unreachable",
-    "forward-target-unreachable",
-    "udp-blocked",
-    "slow-resolver",
-    "vpc-resolver-not-reachable-from-here",
-    "secondary-cidr-resolver",
-    "inbound-endpoint-sg",
-    "inbound-endpoint-unreachable",
-    "edns-intolerant",
-    "malformed-reply",
-    "resolver-unstable",
-    "control-unavailable",
-];
-
-const CONNECTION: &[&str] = &[
-    "api-port-blocked",
-    "stale-addresses",
-    "foreign-private-addresses",
-    "hosts-file-override",
-    "public-answer-expected",
-    "nxdomain-hijack",
-    "sinkhole-answer",
-    "ztna-synthetic-address",
-    "serve-expired",
-    "partial-answer",
-    "address-family-mismatch",
-    "nat64-synthetic-address",
-    "cluster-transitioning",
-    "expectation-disagrees",
-    "unexplained-mismatch",
-];
-
-const AWS_API: &[&str] = &["no-internet-recursion", "proxy-in-path", "name-blocked-by-policy"];

@@ -625,22 +625,16 @@ fn the_command_asks_for_the_name_and_the_server() {
 }
 
 #[test]
-fn candidates_are_findings_of_the_catalogue() {
-    let all: Vec<&str> = Symptom::ALL
-        .iter()
-        .flat_map(|symptom| symptom.rules())
-        .copied()
-        .collect();
-    for rule in &all {
-        assert!(rules::find(rule).is_some(), "{rule}");
-    }
+fn each_rule_is_behind_a_symptom_and_no_two_rules_have_one_rank() {
+    let all: Vec<&str> = Symptom::ALL.iter().flat_map(|symptom| symptom.rules()).collect();
+    let mut ranks = std::collections::BTreeMap::new();
     for rule in rules::RULES {
         assert!(all.contains(&rule.name), "{} belongs to no symptom", rule.name);
-        assert!(
-            told::of(rule.name).is_some_and(|told| !told.why.is_empty()),
-            "{}",
-            rule.name
-        );
+        assert!(!rule.hint.is_empty(), "{}", rule.name);
+        for of_complaint in rule.complaints {
+            let other = ranks.insert(*of_complaint, rule.name);
+            assert_eq!(other, None, "{} has the same rank: {of_complaint:?}", rule.name);
+        }
     }
 }
 

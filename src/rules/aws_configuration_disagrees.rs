@@ -29,6 +29,9 @@ declare_rule! {
         summary: "AWS's configuration and the answers of the VPC's Resolver say two things",
         severity: Severity::Error,
         since: "0.2.0",
+        about: AnyName,
+        hint: "AWS's configuration was changed, or another server than the VPC's Resolver answers",
+        complaints: [Denial 190],
         references: [ROUTE53_FIREWALL, ROUTE53_QUERY_LOGS],
         wants: [
             Cluster,

@@ -20,6 +20,9 @@ declare_rule! {
         summary: "certificates were not verified (--insecure-tls)",
         severity: Severity::Warning,
         since: "0.1.0",
+        about: AnyName,
+        hint: "the certificate was not checked (--insecure-tls)",
+        complaints: [Encrypted 30],
         references: [RFC_8310],
         at: Asked,
         requires: [

@@ -26,6 +26,9 @@ declare_rule! {
         summary: "the cluster, or the access to its endpoint, is being changed",
         severity: Severity::Warning,
         since: "0.1.0",
+        about: NoSuchEndpoint,
+        hint: "the cluster's status is CREATING, UPDATING or DELETING",
+        complaints: [Denial 210, Connection 130],
         references: [EKS_CLUSTER_ENDPOINT, EKS_UPDATE],
         at: Run,
         requires: [

@@ -30,6 +30,9 @@ declare_rule! {
         summary: "the VPC's DHCP options name other name servers than the VPC's own",
         severity: Severity::Error,
         since: "0.1.0",
+        about: AnyName,
+        hint: "the VPC's DHCP options name other servers than AmazonProvidedDNS",
+        complaints: [Denial 240],
         references: [VPC_DHCP_OPTIONS, EKS_CLUSTER_ENDPOINT, ROUTE53_PRIVATE_ZONE_CONSIDERATIONS],
         at: Run,
         requires: [

@@ -22,6 +22,9 @@ declare_rule! {
         summary: "the VPC's DHCP options name the VPC's own resolver beside others",
         severity: Severity::Warning,
         since: "0.1.0",
+        about: AnyName,
+        hint: "the VPC's DHCP options name AmazonProvidedDNS beside others",
+        complaints: [Denial 250],
         references: [VPC_DHCP_OPTIONS],
         at: Run,
         requires: [

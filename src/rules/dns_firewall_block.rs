@@ -36,6 +36,9 @@ declare_rule! {
         summary: "the VPC's Resolver blocks the name, perhaps by a DNS Firewall rule",
         severity: Severity::Error,
         since: "0.1.0",
+        about: AnyName,
+        hint: "a DNS Firewall rule of this VPC blocks the name",
+        complaints: [Denial 180, Blocked 20, FirewallBlocked 10],
         references: [ROUTE53_FIREWALL_ACTIONS, ROUTE53_QUERY_LOGS],
         at: FailingOrConfigured,
         requires: [

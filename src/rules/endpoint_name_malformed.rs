@@ -27,6 +27,9 @@ declare_rule! {
         summary: "the host name is not an EKS cluster's endpoint",
         severity: Severity::Error,
         since: "0.1.0",
+        about: NoSuchEndpoint,
+        hint: "the name is no EKS endpoint's: see the server of the kubeconfig",
+        complaints: [Denial 230],
         references: [EKS_CLUSTER_ENDPOINT],
         at: Run,
         requires: [

@@ -30,6 +30,11 @@ declare_rule! {
         summary: "the name is not the endpoint that AWS has for the cluster",
         severity: Severity::Error,
         since: "0.1.0",
+        about: NoSuchEndpoint,
+        hint:
+            "the kubeconfig may name a cluster that was deleted or made anew; cheapest to see: aws eks \
+             list-clusters, then aws eks update-kubeconfig --name CLUSTER",
+        complaints: [Denial 10, ClusterNotFound 20],
         references: [EKS_CLUSTER_ENDPOINT, EKS_KUBECONFIG],
         at: Run,
         requires: [

@@ -29,6 +29,9 @@ declare_rule! {
         summary: "every visible inbound endpoint stands in another VPC than the cluster's",
         severity: Severity::Error,
         since: "0.1.0",
+        about: Endpoint,
+        hint: "the inbound endpoint stands in another VPC than the cluster",
+        complaints: [Denial 120],
         references: [AWS_BLOG_EKS_DNS, ROUTE53_INBOUND],
         at: Run,
         requires: [

@@ -1,6 +1,7 @@
 //! The catalogue: a rule is one file (its documentation, its metadata, its check) and one line in [`RULES`].
 
 mod case;
+mod complaint;
 mod decided;
 mod engine;
 mod finding;
@@ -19,6 +20,7 @@ mod why;
 use serde::{Deserialize, Serialize};
 
 pub use case::{Case, Need, Subject};
+pub use complaint::{About, Complaint};
 pub use decided::decided_by;
 pub use engine::{evaluate, touched};
 pub use finding::{Confidence, Evidence, Finding, Reference, Remedy, Severity};
@@ -44,6 +46,12 @@ pub struct Rule {
     pub severity: Severity,
     /// The version it came with.
     pub since: &'static str,
+    /// What it is about.
+    pub about: About,
+    /// Why it may be this one, and what would show it: for `explain`, which has a message and no observation.
+    pub hint: &'static str,
+    /// The complaints that it may be behind, each with its rank among the rules.
+    pub complaints: &'static [(Complaint, u16)],
     /// Where to read on: for its page, and for its findings.
     pub references: &'static [Reference],
     /// The signs that it cannot be without; `None` where it decides by its check alone.
@@ -148,6 +156,9 @@ macro_rules! declare_rule {
             summary: $summary:literal,
             severity: $severity:expr,
             since: $since:literal,
+            about: $about:ident,
+            hint: $hint:literal,
+            complaints: [$($complaint:ident $rank:literal),+ $(,)?],
             $(shows: [$($shown:ident),+ $(,)?],)?
             $(settled_by: [$($control:ident => $between:literal),+ $(,)?],)?
             references: [$($reference:ident),+ $(,)?],
@@ -171,6 +182,9 @@ macro_rules! declare_rule {
             documentation: concat!($($doc, "\n"),+),
             severity: $severity,
             since: $since,
+            about: crate::rules::About::$about,
+            hint: $hint,
+            complaints: &[$((crate::rules::Complaint::$complaint, $rank)),+],
             references: &[$(crate::rules::reference::$reference),+],
             states: states!($(
                 $at,

@@ -37,6 +37,9 @@ declare_rule! {
         summary: "the resolver does not forward the name to the cluster's VPC",
         severity: Severity::Error,
         since: "0.1.0",
+        about: Endpoint,
+        hint: "the VPC's resolver has an address for the name, and this server asks public DNS",
+        complaints: [Denial 20],
         shows: [OneAnswer, PublicView],
         settled_by: [
             Vpc => "whether the VPC has private addresses for the name at all, or private access is off",

@@ -26,6 +26,9 @@ declare_rule! {
         summary: "no inbound endpoint of the cluster's VPC is visible in the account",
         severity: Severity::Warning,
         since: "0.1.0",
+        about: Endpoint,
+        hint: "aws route53resolver list-resolver-endpoints shows none in the cluster's VPC",
+        complaints: [Denial 130],
         references: [ROUTE53_INBOUND, VPC_SHARED_SUBNETS],
         at: Run,
         requires: [

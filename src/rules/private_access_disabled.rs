@@ -28,6 +28,9 @@ declare_rule! {
         summary: "private access to the cluster's endpoint is off",
         severity: Severity::Error,
         since: "0.1.0",
+        about: Endpoint,
+        hint: "aws eks describe-cluster says endpointPrivateAccess is false",
+        complaints: [Denial 200],
         references: [EKS_CLUSTER_ENDPOINT],
         at: Run,
         requires: [

@@ -30,6 +30,11 @@ declare_rule! {
         summary: "the VPC's own resolver does not have the endpoint's private addresses",
         severity: Severity::Error,
         since: "0.1.0",
+        about: Endpoint,
+        hint:
+            "the VPC's resolver does not have the private addresses: private access is off, or this is another VPC \
+             than the cluster's",
+        complaints: [Denial 140],
         shows: [OneAnswer, UnusedPrivateZone],
         references: [EKS_CLUSTER_ENDPOINT, ROUTE53_PRIVATE_ZONE_CONSIDERATIONS],
         at: Failing,

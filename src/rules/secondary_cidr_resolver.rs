@@ -25,6 +25,11 @@ declare_rule! {
         summary: "the resolver's address is the base plus two of a secondary network of the VPC, where nothing answers",
         severity: Severity::Error,
         since: "0.1.0",
+        about: AnyName,
+        hint:
+            "the server may be the base plus two of a secondary network of the VPC, where AWS has no resolver; aws \
+             ec2 describe-vpcs shows which network is the primary one",
+        complaints: [Silence 60],
         shows: [OneAnswer],
         references: [VPC_SUBNET_SIZING],
         at: Failing,

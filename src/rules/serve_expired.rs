@@ -27,6 +27,9 @@ declare_rule! {
         summary: "the resolver answers from an expired cache entry",
         severity: Severity::Warning,
         since: "0.1.0",
+        about: AnyName,
+        hint: "the answer is older than its TTL (Extended DNS Error 3)",
+        complaints: [Connection 90],
         references: [RFC_8767, RFC_8914_STALE],
         at: InScope,
         requires: [

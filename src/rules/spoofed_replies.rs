@@ -27,6 +27,9 @@ declare_rule! {
         summary: "unexpected replies came beside the resolver's own",
         severity: Severity::Warning,
         since: "0.1.0",
+        about: AnyName,
+        hint: "a second reply comes beside the server's own",
+        complaints: [Unreadable 20],
         references: [RFC_5452],
         at: InScope,
         requires: [

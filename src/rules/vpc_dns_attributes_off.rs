@@ -29,6 +29,9 @@ declare_rule! {
         summary: "enableDnsSupport or enableDnsHostnames is off in the cluster's VPC",
         severity: Severity::Error,
         since: "0.1.0",
+        about: Endpoint,
+        hint: "aws ec2 describe-vpc-attribute: enableDnsSupport or enableDnsHostnames is false",
+        complaints: [Denial 150],
         references: [VPC_DNS_ATTRIBUTES, ROUTE53_PRIVATE_ZONE_CONSIDERATIONS, EKS_CLUSTER_ENDPOINT],
         at: Run,
         requires: [

@@ -22,6 +22,11 @@ declare_rule! {
         summary: "the VPC resolver is asked from outside its VPC, which is not supported",
         severity: Severity::Info,
         since: "0.1.0",
+        about: Endpoint,
+        hint:
+            "the server may be a VPC's resolver (the base of the VPC's network plus two), which answers inside its \
+             VPC only",
+        complaints: [Silence 50],
         shows: [OneAnswer, UnsupportedVpcResolver],
         references: [ROUTE53_VPC_AND_NETWORK, CLIENT_VPN_TROUBLESHOOTING],
         at: Asked,
