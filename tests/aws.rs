@@ -5,7 +5,7 @@
 
 #![expect(
     clippy::disallowed_methods,
-    reason = "a test runs itself, and reads the README it holds to the code"
+    reason = "a test runs itself, and reads the document that it holds to the code"
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -1430,13 +1430,13 @@ fn a_cluster_that_is_named_is_found_without_the_role_too() {
     assert_eq!(mock.seen().iter().filter(|one| assumed(one)).count(), 1);
 }
 
-fn the_readme_has_the_policy_of_exactly_these_reads() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = std::fs::read_to_string(path).expect("the README");
-    let policy = readme
+fn the_document_has_the_policy_of_exactly_these_reads() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/aws-permissions.md");
+    let page = std::fs::read_to_string(path).expect("the page");
+    let policy = page
         .split("```json")
         .find_map(|part| part.split("```").next().filter(|json| json.contains("\"Statement\"")))
-        .expect("the README has a policy");
+        .expect("the page has a policy");
     let policy: serde_json::Value = serde_json::from_str(policy).expect("the policy is JSON");
     let listed: Vec<String> = policy["Statement"]
         .as_array()
@@ -1559,8 +1559,8 @@ fn main() -> ExitCode {
             a_cluster_that_is_named_is_found_without_the_role_too,
         ),
         (
-            "the_readme_has_the_policy_of_exactly_these_reads",
-            the_readme_has_the_policy_of_exactly_these_reads,
+            "the_document_has_the_policy_of_exactly_these_reads",
+            the_document_has_the_policy_of_exactly_these_reads,
         ),
     ];
     let trials = tests

@@ -1,5 +1,5 @@
-//! The catalogue holds together: every rule is a file, registered, documented, named well, in the README's
-//! index, and has a scenario where it fires and one where it stays silent.
+//! The catalogue holds together: every rule is a file, registered, documented, named well, in the index
+//! of docs/findings.md, and has a scenario where it fires and one where it stays silent.
 
 #![expect(clippy::disallowed_methods, reason = "a test reads the tree it is about")]
 
@@ -144,14 +144,14 @@ fn what_a_rule_explains_some_rule_shows() {
     }
 }
 
-/// The index of findings in the README is the registry's.
+/// The index of findings is the registry's.
 #[test]
-fn the_readme_lists_exactly_the_rules() {
+fn the_index_lists_exactly_the_rules() {
     const START: &str = "<!-- findings -->\n";
     const END: &str = "<!-- /findings -->";
-    let path = root().join("README.md");
-    let readme = read(&path);
-    let (before, rest) = readme.split_once(START).expect("the index starts");
+    let path = root().join("docs/findings.md");
+    let page = read(&path);
+    let (before, rest) = page.split_once(START).expect("the index starts");
     let (index, after) = rest.split_once(END).expect("the index ends");
     let mut expected = String::from("| finding | it means |\n|---|---|\n");
     for rule in RULES {
@@ -163,7 +163,7 @@ fn the_readme_lists_exactly_the_rules() {
     }
     if std::env::var_os("BLESS").is_some_and(|value| !value.is_empty()) {
         let text = format!("{before}{START}{expected}{END}{after}");
-        std::fs::write(&path, text).expect("the README can be written");
+        std::fs::write(&path, text).expect("the index can be written");
         return;
     }
     assert_eq!(index, expected);

@@ -190,14 +190,14 @@ fn the_ticket_comment() {
     assert!(body.contains("192.168.104.190") && !body.contains(HOST), "{body}");
 }
 
-/// The acceptance test of the README, as it stands there, with each hop on loopback: it passes where each hop is right
+/// The acceptance test of docs/validating-forwarding.md, as it stands there, with each hop on loopback: it passes where each hop is right
 /// every time, and fails where one is closed over TCP or gives another answer.
 #[test]
-fn the_acceptance_test_of_the_readme() {
-    let readme = include_str!("../README.md");
-    let section = readme.split("--samples 20 --expect").next().expect("text");
+fn the_acceptance_test() {
+    let page = include_str!("../docs/validating-forwarding.md");
+    let section = page.split("--samples 20 --expect").next().expect("text");
     let start = section.rfind("```sh\n").expect("a block") + "```sh\n".len();
-    let script = readme[start..].split("```").next().expect("a block");
+    let script = page[start..].split("```").next().expect("a block");
     let hops = ["10.63.200.10", "192.168.10.10", "192.168.20.10"];
     for hop in hops {
         assert!(script.contains(&format!("tcp://{hop}")), "{hop} over TCP: {script}");
