@@ -19,7 +19,7 @@ declare_rule! {
     /// name's resolution.
     ///
     /// ## What to do
-    /// Allow the reads; the policy is given, and the whole of it stands in the README. Or have somebody who may collect
+    /// Allow the reads; the policy is given, and the whole of it stands in docs/aws-permissions.md. Or have somebody who may collect
     /// the facts, and use their file with `--facts`.
     "insufficient-permissions" = {
         summary: "a read of AWS was denied, and the diagnosis goes without it",
@@ -72,7 +72,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             .seen(evidence)
             .fix(vec![
                 Remedy::new(
-                    "Allow what is missing (the whole policy stands in the README)",
+                    "Allow what is missing (the whole policy stands in docs/aws-permissions.md)",
                     [policy(&actions)],
                 ),
                 Remedy::advice(
