@@ -1,9 +1,9 @@
 //! The name resolves, and the API server's port does not answer.
 
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, phrase, remedy};
+use super::shared::connections;
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, phrase, remedy};
 use crate::address::AddressClass;
-use crate::expect::Fit;
-use crate::observation::{Connection, Tcp};
+use crate::observation::Connection;
 
 declare_rule! {
     /// ## What it means
@@ -28,25 +28,21 @@ declare_rule! {
         hint: "the address is right, and port 443 is closed to this host: security group, route, VPN",
         complaints: [Deadline 20, KubectlRefused 30, Connection 10],
         references: [EKS_CLUSTER_ENDPOINT, EKS_SECURITY_GROUPS],
-        needs: [Connections],
-        wants: [Cluster],
+        at: Run,
+        requires: [[A_RIGHT_ADDRESS_DOES_NOT_CONNECT]],
+        names: [[GIVES_WHAT_DOES_NOT_CONNECT]],
+        confidence: [Certain],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let right = |connection: &&Connection| case.fit(case.expected, connection.ip) != Fit::Unexpected;
-    let tried: Vec<&Connection> = case.connections().iter().filter(right).collect();
-    let closed: Vec<&Connection> = tried
-        .iter()
-        .copied()
-        .filter(|connection| connection.tcp != Tcp::Connected)
-        .collect();
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let closed = connections::closed(case);
     let Some(first) = closed.first() else {
         return Vec::new();
     };
     let addresses: Vec<_> = closed.iter().map(|connection| connection.ip).collect();
-    let all = closed.len() == tried.len();
+    let all = closed.len() == connections::tried(case).len();
     let shown = phrase::addresses(&addresses);
     let port = first.port;
     let how = phrase::list(
@@ -91,7 +87,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         ));
     }
     vec![
-        RULE.finding_at_large(Confidence::Certain)
+        RULE.finding_at_large(fits.confidence)
             .about(case.givers(&closed))
             .summary(format!(
                 "the name resolves to {shown}, and port {port} does not answer there: not a fault of DNS"

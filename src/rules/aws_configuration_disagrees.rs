@@ -2,10 +2,8 @@
 
 use super::phrase::{self, observed_sibling, observed_target};
 use super::route53::{self, ResolvingVpc};
-use super::signs::BLOCKS_IN_THE_VPC;
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, decided};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided};
 use crate::decides::Step;
-use crate::dns::RecordType;
 
 declare_rule! {
     /// ## What it means
@@ -33,46 +31,33 @@ declare_rule! {
         hint: "AWS's configuration was changed, or another server than the VPC's Resolver answers",
         complaints: [Denial 190],
         references: [ROUTE53_FIREWALL, ROUTE53_QUERY_LOGS],
-        wants: [
-            Cluster,
-            Vpc,
-            Instance,
-            ResolverRules,
-            RuleAssociations,
-            HostedZones,
-            VpcAttributes,
-            Firewall,
-            Profiles,
-        ],
+        at: Asked,
+        requires: [[CONFIGURATION_SAYS_OTHERWISE]],
+        confidence: [Medium],
         explains: [OnlyAFails, Denial, UnusedPrivateZone],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for vpc in route53::resolving_vpcs(case) {
         let steps = decided::of_vpc(case, &vpc);
-        let certain = |step: &&Step| step.decides && step.certain && step.types.contains(&RecordType::A);
-        let Some(step) = steps.iter().find(certain) else {
+        let is_its = |subject: &&Subject<'_>| {
+            let mut its = vpc.subjects.iter();
+            its.any(|other| other.name() == subject.name()) && decided::answers_otherwise(case, subject, &steps)
+        };
+        let subjects: Vec<&Subject<'_>> = fits.subjects().into_iter().filter(is_its).collect();
+        let Some(step) = decided::certain_step(&steps).filter(|_| !subjects.is_empty()) else {
             continue;
         };
-        let subjects = vpc.subjects.iter().copied();
-        if decided::firewall_block(&steps).is_some_and(|block| block == step) {
-            let fine: Vec<&Subject<'_>> = subjects
-                .filter(|subject| subject.verdict().is_fine() && subject.is_vpc_side())
-                .collect();
-            if !fine.is_empty() {
-                findings.push(finding(case, &vpc, step, &fine, Severity::Warning));
-            }
+        // Where the resolvers have the name, nothing fails.
+        let severity = if subjects.iter().any(|subject| !subject.verdict().is_fine()) {
+            Severity::Error
         } else {
-            let blocked: Vec<&Subject<'_>> = subjects
-                .filter(|subject| !subject.verdict().is_fine() && BLOCKS_IN_THE_VPC.is_at(case, subject))
-                .collect();
-            if !blocked.is_empty() {
-                findings.push(finding(case, &vpc, step, &blocked, Severity::Error));
-            }
-        }
+            Severity::Warning
+        };
+        findings.push(finding(case, &vpc, step, &subjects, (severity, fits.least_sure())));
     }
     findings
 }
@@ -82,7 +67,7 @@ fn finding(
     vpc: &ResolvingVpc<'_, '_>,
     step: &Step,
     subjects: &[&Subject<'_>],
-    severity: Severity,
+    (severity, confidence): (Severity, Confidence),
 ) -> Finding {
     let (who, several) = (phrase::titles(subjects), subjects.len());
     let read = case
@@ -99,7 +84,7 @@ fn finding(
         "blocks this name"
     };
     let region = case.region();
-    RULE.finding(Confidence::Medium, subjects)
+    RULE.finding(confidence, subjects)
         .severity(severity)
         .summary(format!(
             "DNS Firewall of {}, as it was read, {picks}, and {who} {does}",

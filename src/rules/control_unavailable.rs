@@ -1,7 +1,7 @@
 //! The control that would tell two causes apart was not asked, or not heard.
 
 use super::remedy::question;
-use super::{Case, Confidence, Control, Evidence, Finding, Need, Remedy, Severity, Stage, find};
+use super::{Case, Confidence, Control, Evidence, Finding, Fits, Need, Remedy, Severity, Stage, find};
 
 declare_rule! {
     /// ## What it means
@@ -25,8 +25,9 @@ declare_rule! {
         hint: "other names fail at this server too",
         complaints: [Failure 150, Silence 120, NotSent 20],
         references: [OWN_HELP],
-        needs: [],
-        wants: [VpcView, PublicControl],
+        at: Run,
+        requires: [[A_CONTROL_IS_MISSING]],
+        confidence: [Certain],
         stage: Stage::Remainder,
     }
 }
@@ -84,7 +85,7 @@ impl Control {
     }
 }
 
-fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Finding> {
     // One finding a control: the first that is open settles most.
     let mut said: Vec<(Control, Finding)> = Vec::new();
     for unsure in earlier.iter().filter(|finding| {
@@ -103,19 +104,19 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
             }
             continue;
         }
-        said.push((*control, finding(case, *control, between, unsure)));
+        said.push((*control, finding(case, fits.confidence, *control, between, unsure)));
     }
     said.into_iter().map(|(_, finding)| finding).collect()
 }
 
-fn finding(case: &Case<'_>, control: Control, between: &str, unsure: &Finding) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, control: Control, between: &str, unsure: &Finding) -> Finding {
     let state = if control.was_asked(case) {
         "was asked and not heard"
     } else {
         "was not asked"
     };
     let rule = unsure.rule.as_str();
-    RULE.finding_at_large(Confidence::Certain)
+    RULE.finding_at_large(confidence)
         .about(unsure.resolvers.clone())
         .summary(format!(
             "{} {state}; it would confirm or rule out {rule}",

@@ -1,8 +1,23 @@
 //! What decides in AWS (`decided_by`), for the VPCs whose Resolver matters to a case.
 
 use super::route53::{self, ResolvingVpc};
-use super::{Case, Subject};
+use super::shared::policy;
+use super::{Case, Need, Subject};
 use crate::decides::{self, Construct, Effect, Step};
+use crate::dns::RecordType;
+
+/// The facts that decide, and those that say which VPCs matter.
+pub(super) const FACTS: &[Need] = &[
+    Need::Cluster,
+    Need::Vpc,
+    Need::Instance,
+    Need::ResolverRules,
+    Need::RuleAssociations,
+    Need::HostedZones,
+    Need::VpcAttributes,
+    Need::Firewall,
+    Need::Profiles,
+];
 
 /// The steps of the decision in every VPC whose Resolver matters, the cluster's first. Empty where nothing was read of
 /// what decides.
@@ -52,4 +67,31 @@ pub(super) fn firewall_blocks(case: &Case<'_>, subject: &Subject<'_>) -> Option<
         .filter(|steps| !steps.is_empty());
     let steps = decisions.next()?;
     Some(firewall_block(&steps).is_some_and(|step| step.certain))
+}
+
+/// What decides for sure in a VPC, where the answers of its resolvers are to be held against it.
+pub(super) fn certain_step(steps: &[Step]) -> Option<&Step> {
+    let is_certain = |step: &&Step| step.decides && step.certain && step.types.contains(&RecordType::A);
+    steps.iter().find(is_certain)
+}
+
+/// Whether a resolver of a VPC answers as what decides there would not: it has the name where a rule of DNS Firewall
+/// blocks it, or it answers as a block does where none blocks.
+pub(super) fn answers_otherwise(case: &Case<'_>, subject: &Subject<'_>, steps: &[Step]) -> bool {
+    let Some(step) = certain_step(steps) else {
+        return false;
+    };
+    if firewall_block(steps).is_some_and(|block| block == step) {
+        subject.verdict().is_fine() && subject.is_vpc_side()
+    } else {
+        !subject.verdict().is_fine() && policy::is_of_the_vpc(case, subject)
+    }
+}
+
+/// Whether a resolver answers otherwise than what decides in a VPC that it answers for.
+pub(super) fn disagrees(case: &Case<'_>, subject: &Subject<'_>) -> Option<bool> {
+    let vpcs = route53::resolving_vpcs(case);
+    let is_its = |vpc: &&ResolvingVpc<'_, '_>| vpc.subjects.iter().any(|other| other.name() == subject.name());
+    let mut its = vpcs.iter().filter(is_its);
+    Some(its.any(|vpc| answers_otherwise(case, subject, &of_vpc(case, vpc))))
 }

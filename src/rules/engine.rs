@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::remedy::here;
-use super::{Case, Confidence, Evaluation, Finding, Fits, Need, NotEvaluated, RULES, Rule, Severity, Stage, find};
+use super::{Case, Confidence, Evaluation, Finding, Need, NotEvaluated, RULES, Rule, Severity, Stage, find};
 use crate::resolvers::Role;
 
 /// Asks every rule, and puts what they say in order: the one cause to act on first.
@@ -50,10 +50,7 @@ pub fn evaluate(case: &Case<'_>) -> Evaluation {
 
 /// Reads the signs of a rule, and asks it where they fit.
 fn ask(rule: &Rule, case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
-    let Some(states) = rule.states else {
-        return (rule.check)(case, &Fits::unread(), earlier);
-    };
-    let fits = states.fits(case);
+    let fits = rule.states.fits(case);
     fits.map_or_else(Vec::new, |fits| (rule.check)(case, &fits, earlier))
 }
 

@@ -1,6 +1,6 @@
 //! Where the signs of a rule fit: what the engine hands to the rule's check.
 
-use super::signs::{Is, Requires, Weighed};
+use super::signs::{Is, Requires, Sign, Weighed};
 use super::{Case, Confidence, Need, Rule, Subject};
 
 /// What a rule requires before its check is asked.
@@ -57,14 +57,6 @@ impl<'c, 'a> Fits<'c, 'a> {
     pub(super) fn least_sure(&self) -> Confidence {
         let of_each = self.iter().map(|fit| fit.confidence);
         of_each.max().unwrap_or(self.confidence)
-    }
-
-    /// Nothing that was read: for a rule that states no signs.
-    pub(super) fn unread() -> Self {
-        Self {
-            at: Vec::new(),
-            confidence: Confidence::Low,
-        }
     }
 
     /// The resolvers, each with how sure the rule is there.
@@ -145,6 +137,12 @@ impl Statement {
         self.requires.signs().chain(self.names.signs())
     }
 
+    /// Whether it is one of those signs, or one of those that make the rule surer.
+    pub(super) fn looks_at(&self, sign: &Sign) -> bool {
+        let surer = self.confidence.iter().flat_map(|(_, signs)| signs.signs());
+        self.signs().chain(surer).any(|is| is.sign() == sign)
+    }
+
     /// Whether some group is about resolvers of another kind alone.
     pub(super) fn is_of_another_kind(&self, subject: &Subject<'_>) -> bool {
         self.requires.is_of_another_kind(subject) || self.names.is_of_another_kind(subject)
@@ -162,41 +160,36 @@ impl Statement {
 impl Rule {
     /// The facts without which it is not evaluated: those it names, and those that its signs cannot be read without.
     pub fn needs(&self) -> Vec<Need> {
-        let of_signs = self.states.map(|states| states.requires.facts().0);
-        distinct(self.needs.iter().copied().chain(of_signs.into_iter().flatten()))
+        let of_signs = self.states.requires.facts().0;
+        distinct(self.needs.iter().copied().chain(of_signs))
     }
 
     /// The facts that it looks at where they are known: those it names, and those that its signs look at.
     pub fn wants(&self) -> Vec<Need> {
         let needs = self.needs();
-        let of_signs = self.states.into_iter().flat_map(|states| {
-            let surer = states.confidence.iter().flat_map(|(_, signs)| {
-                let (needs, wants) = signs.facts();
-                needs.into_iter().chain(wants)
-            });
-            let (needs, wants) = states.names.facts();
-            let named = needs.into_iter().chain(wants);
-            states.requires.facts().1.into_iter().chain(named).chain(surer)
+        let surer = self.states.confidence.iter().flat_map(|(_, signs)| {
+            let (needs, wants) = signs.facts();
+            needs.into_iter().chain(wants)
         });
+        let (named, by_name) = self.states.names.facts();
+        let named = named.into_iter().chain(by_name);
+        let of_signs = self.states.requires.facts().1.into_iter().chain(named).chain(surer);
         let mut wants = distinct(self.wants.iter().copied().chain(of_signs));
         wants.retain(|need| !needs.contains(need));
         wants
     }
 
-    /// The signs that it cannot be without, each in words, as its page has them. Empty where it states none.
+    /// The signs that it cannot be without, each in words, as its page has them.
     pub fn signs(&self) -> Vec<String> {
-        self.states.map_or_else(Vec::new, |states| {
-            let named = states.names.words();
-            let named = named.map(|words| format!("of a resolver that its error names: {words}"));
-            states.requires.words().chain(named).collect()
-        })
+        let named = self.states.names.words();
+        let named = named.map(|words| format!("of a resolver that its error names: {words}"));
+        self.states.requires.words().chain(named).collect()
     }
 
     /// The facts that are missing, so that it cannot be evaluated.
     pub(super) fn missing(&self, case: &Case<'_>) -> Vec<Need> {
-        let of_signs = self.states.map(|states| states.requires.missing(case));
         let own = self.needs.iter().copied().filter(|need| !case.has(*need));
-        distinct(own.chain(of_signs.into_iter().flatten()))
+        distinct(own.chain(self.states.requires.missing(case)))
     }
 }
 

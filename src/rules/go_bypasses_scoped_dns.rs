@@ -1,12 +1,8 @@
 //! The operating system finds the right resolver, and Go's own resolver does not.
 
 use super::phrase::{self, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
-use crate::compare::Verdict;
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, remedy};
 use crate::facts::System;
-use crate::limits;
-use crate::observation::Purpose;
-use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
@@ -34,42 +30,36 @@ declare_rule! {
         complaints: [Denial 320, HostConfiguration 20],
         shows: [OwnConfiguration],
         references: [GO_NET, SYSTEMD_RESOLVED],
-        needs: [SystemView],
-        wants: [Hosts, Stub],
+        at: Failing,
+        requires: [
+            [NAME_SERVER_OF_THIS_HOST],
+            [SYSTEM_GETS_THE_NAME],
+            [unless HOSTS_FILE_HAS_THE_NAME],
+            [not GO_GETS_THE_NAME],
+            [not SYSTEM_MAY_DIFFER_OTHERWISE],
+        ],
+        confidence: [High if [[not HOSTS_FILE_HAS_THE_NAME]], Medium],
+        wants: [Stub],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let Some(system) = case.system() else {
         return Vec::new();
     };
-    let failing: Vec<&Subject<'_>> = case.failing().filter(|subject| subject.has_role(Role::Local)).collect();
-    let hosts = case.hosts();
-    if !system.verdict().is_fine()
-        || failing.is_empty()
-        || hosts.is_some_and(|entries| !entries.is_empty())
-        || go_resolves(case)
-        || failing.iter().any(|subject| explained_otherwise(case, subject, system))
-    {
-        return Vec::new();
-    }
-    let confidence = if hosts.is_some() {
-        Confidence::High
-    } else {
-        Confidence::Medium
-    };
+    let failing = fits.subjects();
     let who = phrase::titles(&failing);
     let mut evidence = observed_target(system);
     evidence.extend(failing.iter().flat_map(|subject| observed_target(subject)));
     evidence.extend(case.stub().map(|stub| Evidence::fact(phrase::name_servers(stub))));
-    evidence.push(Evidence::fact(if hosts.is_some() {
+    evidence.push(Evidence::fact(if case.hosts().is_some() {
         "the hosts file has no entry for the name"
     } else {
         "the hosts file was not read: an entry there would look the same to getaddrinfo"
     }));
     vec![
-        RULE.finding(confidence, &failing)
+        RULE.finding(fits.least_sure(), &failing)
             .summary(format!(
                 "the operating system resolves the name, but Go programs (kubectl) ask {who} and do not get it"
             ))
@@ -84,42 +74,6 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             .seen(evidence)
             .fix(remedies(case)),
     ]
-}
-
-/// Whether Go's walk over the name servers ends with the right addresses: it stops at the first answer, and
-/// goes on past silence and failures.
-fn go_resolves(case: &Case<'_>) -> bool {
-    case.local()
-        .take(limits::NAME_SERVERS_USED)
-        .find(|subject| {
-            let verdict = subject.verdict();
-            verdict.has_addresses() || verdict.is_negative() || verdict == Verdict::Unstable
-        })
-        .is_some_and(|subject| !subject.verdict().is_negative() && !is_wrong(subject))
-}
-
-/// An unstable server may serve Go as well as it served the operating system.
-fn is_wrong(subject: &Subject<'_>) -> bool {
-    !subject.verdict().is_fine() && subject.verdict() != Verdict::Unstable
-}
-
-/// What else lets getaddrinfo succeed beside such a name server: the same addresses judged otherwise, a
-/// search suffix, EDNS (which getaddrinfo does not use and Go always does), or more patience.
-fn explained_otherwise(case: &Case<'_>, subject: &Subject<'_>, system: &Subject<'_>) -> bool {
-    let given = system.ips();
-    let shares = |ips: &[std::net::IpAddr]| ips.iter().any(|ip| given.contains(ip));
-    let took_longer = system
-        .probed
-        .system
-        .as_ref()
-        .and_then(|lookup| lookup.rtt_ms)
-        .is_some_and(|rtt| rtt >= case.asked.timeout_ms as f64);
-    shares(&subject.ips())
-        || subject
-            .lookups(Purpose::SearchSuffix)
-            .any(|lookup| shares(&lookup.addresses))
-        || subject.answers_without_edns()
-        || took_longer && subject.verdict() == Verdict::Timeout
 }
 
 fn remedies(case: &Case<'_>) -> Vec<Remedy> {

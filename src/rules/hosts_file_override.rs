@@ -1,13 +1,10 @@
 //! The hosts file pins the endpoint's name.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::phrase::{self, observed, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
-use crate::address::AddressClass;
-use crate::compare::Verdict;
-use crate::expect::{Expected, Fit};
+use super::shared::pinned::{self, Answers, Judgement};
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, remedy};
 use crate::facts::HostsEntry;
 
 declare_rule! {
@@ -36,26 +33,20 @@ declare_rule! {
         hint: "the address comes from the hosts file",
         complaints: [Sinkhole 30, HandshakeTimeout 50, Certificate 40, Connection 40],
         references: [EKS_OUTPOSTS, MAN_HOSTS],
-        needs: [Hosts],
-        wants: [SystemView, VpcView],
+        at: Run,
+        requires: [[HOSTS_FILE_HAS_THE_NAME]],
+        names: [[IS_THE_SYSTEMS_LOOKUP]],
+        confidence: [
+            Certain if [[PINNED_ADDRESS_IS_UNEXPECTED], [SYSTEM_USES_THE_HOSTS_FILE]],
+            Medium if [[PINNED_ADDRESS_DIFFERS]],
+            High if [[PINNED_ADDRESS_IS_UNEXPECTED, PINNED_ADDRESS_IS_NOT_ANSWERED]],
+            Certain,
+        ],
         stage: Stage::Evidence,
     }
 }
 
-/// What an entry is, from worst to best.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Judgement {
-    /// What is expected says that it is wrong.
-    Contradicts,
-    /// Who gives the right addresses does not give this one.
-    NotAnswered,
-    /// DNS gives others, and nothing says which are right.
-    Differs,
-    /// Nothing speaks against it.
-    Fine,
-}
-
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let entries = case.hosts().unwrap_or_default();
     let system = case.system();
     let answers = Answers::of(case);
@@ -63,27 +54,21 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         .iter()
         .map(|entry| (entry, answers.judge(case, entry.ip)))
         .collect();
-    let Some(worst) = judged.iter().map(|(_, judgement)| *judgement).min() else {
+    let Some(worst) = pinned::worst(case) else {
         return Vec::new();
     };
-    // getaddrinfo does not have to read the file (nsswitch.conf): what it gives shows whether it did.
-    let takes_effect = system.is_none_or(|system| {
-        let given = system.ips();
-        entries.iter().any(|entry| given.contains(&entry.ip))
-    });
-    let (severity, confidence) = match (worst, takes_effect) {
-        (Judgement::Contradicts, true) => (Severity::Error, Confidence::Certain),
-        (Judgement::NotAnswered, true) => (Severity::Error, Confidence::High),
-        (Judgement::Contradicts | Judgement::NotAnswered, false) => (Severity::Warning, Confidence::High),
-        (Judgement::Differs, _) => (Severity::Warning, Confidence::Medium),
-        (Judgement::Fine, _) => (Severity::Info, Confidence::Certain),
+    let takes_effect = pinned::takes_effect(case);
+    let severity = match (worst, takes_effect) {
+        (Judgement::Contradicts | Judgement::NotAnswered, true) => Severity::Error,
+        (Judgement::Contradicts | Judgement::NotAnswered, false) | (Judgement::Differs, _) => Severity::Warning,
+        (Judgement::Fine, _) => Severity::Info,
     };
-    let mut pinned: Vec<IpAddr> = judged
+    let mut pinned_to: Vec<IpAddr> = judged
         .iter()
         .filter(|(_, judgement)| *judgement == worst)
         .map(|(entry, _)| entry.ip)
         .collect();
-    pinned.dedup();
+    pinned_to.dedup();
     let in_scope = system.filter(|system| system.probed.resolver.in_scope);
     let mut evidence: Vec<Evidence> = entries
         .iter()
@@ -105,75 +90,14 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             .filter_map(|subject| Some(observed(subject, subject.a()?))),
     );
     vec![
-        RULE.finding_at_large(confidence)
+        RULE.finding_at_large(fits.confidence)
             .about(in_scope.map(|system| system.name().to_owned()))
             .severity(severity)
-            .summary(summary(worst, takes_effect, &pinned, &entries[0].path))
-            .why(explanation(case, &answers, worst, takes_effect, &pinned))
+            .summary(summary(worst, takes_effect, &pinned_to, &entries[0].path))
+            .why(explanation(case, &answers, worst, takes_effect, &pinned_to))
             .seen(evidence)
             .fix(remedies(case, entries)),
     ]
-}
-
-/// What name servers answer, to hold the entries against.
-struct Answers<'s, 'a> {
-    expected: &'s Expected,
-    /// Addresses of answers that are right: matches, and the VPC's own view.
-    right: BTreeSet<IpAddr>,
-    /// Addresses of answers that nothing speaks against.
-    heard: BTreeSet<IpAddr>,
-    from: Vec<&'s Subject<'a>>,
-}
-
-impl<'s, 'a> Answers<'s, 'a> {
-    fn of(case: &'s Case<'a>) -> Self {
-        // What is expected of clients here; the operating system's lookup stands for them.
-        let expected = case
-            .system()
-            .or_else(|| case.local().next())
-            .map_or(case.expected, |subject| &subject.comparison.expected);
-        let mut from: Vec<&Subject<'a>> = case.vpc_view();
-        for subject in case.local().chain(case.vpc_side()) {
-            let known = from.iter().any(|other| other.name() == subject.name());
-            if subject.verdict().is_fine() && !known {
-                from.push(subject);
-            }
-        }
-        let of_the_vpc: Vec<&str> = case.vpc_view().into_iter().map(Subject::name).collect();
-        let is_right =
-            |subject: &Subject<'_>| subject.verdict() == Verdict::Match || of_the_vpc.contains(&subject.name());
-        Self {
-            expected,
-            right: from
-                .iter()
-                .filter(|subject| is_right(subject))
-                .flat_map(|subject| subject.ips())
-                .collect(),
-            heard: from.iter().flat_map(|subject| subject.ips()).collect(),
-            from,
-        }
-    }
-
-    fn judge(&self, case: &Case<'_>, ip: IpAddr) -> Judgement {
-        let never = matches!(
-            AddressClass::of(ip),
-            AddressClass::Sinkhole | AddressClass::Loopback | AddressClass::LinkLocal
-        );
-        let fit = if self.expected.says_anything() {
-            case.fit(self.expected, ip)
-        } else if never {
-            Fit::Unexpected
-        } else {
-            Fit::Unsure
-        };
-        match fit {
-            Fit::Unexpected => Judgement::Contradicts,
-            Fit::Unsure if self.heard.contains(&ip) => Judgement::Fine,
-            Fit::Unsure if !self.right.is_empty() => Judgement::NotAnswered,
-            Fit::Unsure if !self.heard.is_empty() => Judgement::Differs,
-            Fit::Expected | Fit::Unsure => Judgement::Fine,
-        }
-    }
 }
 
 fn summary(worst: Judgement, takes_effect: bool, pinned: &[IpAddr], path: &str) -> String {

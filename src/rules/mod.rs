@@ -54,8 +54,8 @@ pub struct Rule {
     pub complaints: &'static [(Complaint, u16)],
     /// Where to read on: for its page, and for its findings.
     pub references: &'static [Reference],
-    /// The signs that it cannot be without; `None` where it decides by its check alone.
-    pub states: Option<Statement>,
+    /// The signs that it cannot be without, and how sure it is.
+    pub states: Statement,
     /// Without these it is not evaluated. Those of its signs are not named again: [`Rule::needs`] has all.
     pub needs: &'static [Need],
     /// Without these it is less sure. [`Rule::wants`] has all, with those of its signs.
@@ -118,36 +118,6 @@ macro_rules! is {
     };
 }
 
-/// What a rule requires, where it states it.
-macro_rules! states {
-    () => {
-        None
-    };
-    (
-        $at:ident, [$([$($is:expr),+]),*], [$([$($named:expr),+]),*], [$(($level:ident, [$([$($surer:expr),+]),*])),*]
-    ) => {
-        Some(crate::rules::Statement {
-            at: crate::rules::At::$at,
-            requires: crate::rules::signs::Requires(&[$(&[$($is),+]),*]),
-            names: crate::rules::signs::Requires(&[$(&[$($named),+]),*]),
-            confidence: &[$((
-                crate::rules::Confidence::$level,
-                crate::rules::signs::Requires(&[$(&[$($surer),+]),*]),
-            )),*],
-        })
-    };
-}
-
-/// The check of a rule that states its signs takes where they fit; that of another does not.
-macro_rules! check {
-    () => {
-        |case, _, earlier| check(case, earlier)
-    };
-    ($at:ident) => {
-        check
-    };
-}
-
 /// Declares a rule: its doc comment is its documentation. Its check is the module's function `check`.
 macro_rules! declare_rule {
     (
@@ -162,12 +132,10 @@ macro_rules! declare_rule {
             $(shows: [$($shown:ident),+ $(,)?],)?
             $(settled_by: [$($control:ident => $between:literal),+ $(,)?],)?
             references: [$($reference:ident),+ $(,)?],
-            $(
-                at: $at:ident,
-                requires: [$([$($($sign:ident)+),+ $(,)?]),* $(,)?],
-                $(names: [$([$($($named:ident)+),+ $(,)?]),* $(,)?],)?
-                $(confidence: [$($level:ident $(if [$([$($($surer:ident)+),+ $(,)?]),* $(,)?])?),+ $(,)?],)?
-            )?
+            at: $at:ident,
+            requires: [$([$($($sign:ident)+),+ $(,)?]),* $(,)?],
+            $(names: [$([$($($named:ident)+),+ $(,)?]),* $(,)?],)?
+            $(confidence: [$($level:ident $(if [$([$($($surer:ident)+),+ $(,)?]),* $(,)?])?),+ $(,)?],)?
             $(needs: [$($need:ident),* $(,)?],)?
             $(wants: [$($want:ident),* $(,)?],)?
             $(explains: [$($explained:ident),* $(,)?],)?
@@ -186,12 +154,15 @@ macro_rules! declare_rule {
             hint: $hint,
             complaints: &[$((crate::rules::Complaint::$complaint, $rank)),+],
             references: &[$(crate::rules::reference::$reference),+],
-            states: states!($(
-                $at,
-                [$([$(is!($($sign)+)),+]),*],
-                [$($([$(is!($($named)+)),+]),*)?],
-                [$($(($level, [$($([$(is!($($surer)+)),+]),*)?])),+)?]
-            )?),
+            states: crate::rules::Statement {
+                at: crate::rules::At::$at,
+                requires: crate::rules::signs::Requires(&[$(&[$(is!($($sign)+)),+]),*]),
+                names: crate::rules::signs::Requires(&[$($(&[$(is!($($named)+)),+]),*)?]),
+                confidence: &[$($((
+                    crate::rules::Confidence::$level,
+                    crate::rules::signs::Requires(&[$($(&[$(is!($($surer)+)),+]),*)?]),
+                )),+)?],
+            },
             needs: &[$($(crate::rules::Need::$need),*)?],
             wants: &[$($(crate::rules::Need::$want),*)?],
             shows: &[$($(crate::rules::Shows::$shown),+)?],
@@ -199,7 +170,7 @@ macro_rules! declare_rule {
             explains: &[$($(crate::rules::Shows::$explained),*)?],
             replaces: &[$($(crate::rules::Shows::$replaced),*)?],
             stage: $stage,
-            check: check!($($at)?),
+            check,
             file: file!(),
         };
     };

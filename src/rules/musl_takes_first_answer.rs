@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed_target};
 use super::shared::disagreement::{disagreement, says};
-use super::{Case, Confidence, Finding, Remedy, Severity, Stage};
+use super::{Case, Finding, Fits, Remedy, Severity, Stage};
 
 declare_rule! {
     /// ## What it means
@@ -27,13 +27,15 @@ declare_rule! {
         complaints: [Denial 280],
         shows: [FirstAnswer],
         references: [MUSL_DIFFERENCES],
-        needs: [],
-        wants: [],
+        at: Run,
+        requires: [[NAME_SERVERS_DISAGREE]],
+        names: [[NAME_SERVER_OF_THIS_HOST]],
+        confidence: [High],
         stage: Stage::Remainder,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let Some(found) = disagreement(case) else {
         return Vec::new();
     };
@@ -43,7 +45,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         .map(|subject| format!("{} {}", subject.title(), says(subject.verdict())))
         .collect();
     vec![
-        RULE.finding(Confidence::High, &found.answered)
+        RULE.finding(fits.confidence, &found.answered)
             .summary(format!(
                 "for clients with musl (Alpine) it is a race: they ask {} at once and take the first answer",
                 phrase::titles(&found.answered)

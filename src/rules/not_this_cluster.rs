@@ -1,7 +1,8 @@
 //! What answers at an address is not the cluster's API server.
 
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, phrase, remedy};
-use crate::observation::{Connection, Tls};
+use super::shared::connections;
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, phrase, remedy};
+use crate::observation::Connection;
 
 declare_rule! {
     /// ## What it means
@@ -28,41 +29,29 @@ declare_rule! {
         hint: "the certificate is not of the cluster's authority (--connect)",
         complaints: [NoReply 30, HandshakeTimeout 20, Certificate 10],
         references: [EKS_CERTIFICATE, RFC_6066_SNI],
-        needs: [Connections],
-        wants: [],
+        at: Run,
+        requires: [[ANOTHER_SERVER_ANSWERS, CERTIFICATE_IS_NOT_VALID_NOW]],
+        names: [[GIVES_ANOTHER_SERVERS_ADDRESS]],
+        confidence: [
+            // Silence in the middle of a handshake may be the network's, and a wrong clock outdates every certificate.
+            Certain if [[not TLS_FAILS_AT_AN_ADDRESS], [not CERTIFICATE_IS_NOT_VALID_NOW]],
+            High,
+        ],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let of = |wanted: fn(Tls) -> bool| -> Vec<&Connection> {
-        case.connections()
-            .iter()
-            .filter(|connection| connection.tls.is_some_and(wanted))
-            .collect()
-    };
-    let strangers = of(|tls| {
-        matches!(
-            tls,
-            Tls::OtherIssuer | Tls::OtherName | Tls::BadCertificate | Tls::Failed
-        )
-    });
-    let outdated = of(|tls| tls == Tls::NotValidNow);
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let strangers = connections::strangers(case);
+    let outdated = connections::outdated(case);
     let mut findings = Vec::new();
     if !strangers.is_empty() {
         let shown = phrase::addresses(&strangers.iter().map(|one| one.ip).collect::<Vec<_>>());
-        let speaks = strangers.iter().all(|one| one.tls != Some(Tls::Failed));
         findings.push(Finding {
             resolvers: case.givers(&strangers),
             ..finding(
             &strangers,
-            Severity::Error,
-            // Silence in the middle of a handshake may be the network's.
-            if speaks {
-                Confidence::Certain
-            } else {
-                Confidence::High
-            },
+            fits.confidence,
             format!("what answers at {shown} is not this cluster's API server"),
             "It may be another cluster that has the address now, a proxy that opens TLS on the way, or a server that \
              took the address over.",
@@ -84,8 +73,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
             resolvers: case.givers(&outdated),
             ..finding(
             &outdated,
-            Severity::Error,
-            Confidence::High,
+            fits.confidence,
             format!("the certificate at {shown} is not valid now, by this host's clock"),
             "The certificate is checked against this host's clock. Where that is wrong, every certificate is; else the \
              certificate has run out, or is not valid yet.",
@@ -108,7 +96,6 @@ fn bracketed(connection: &Connection) -> String {
 /// A finding that names nobody yet.
 fn finding(
     connections: &[&Connection],
-    severity: Severity,
     confidence: Confidence,
     summary: String,
     why: &str,
@@ -120,7 +107,6 @@ fn finding(
         .map(|connection| phrase::connection(connection))
         .collect();
     RULE.finding_at_large(confidence)
-        .severity(severity)
         .summary(summary)
         .why(format!("{}. {why}", phrase::list(&said)))
         .seen(said.into_iter().map(Evidence::fact))

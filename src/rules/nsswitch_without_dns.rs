@@ -1,9 +1,7 @@
 //! The operating system's lookup never gets as far as DNS.
 
 use super::phrase::{self, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
-use crate::facts::LookupPath;
-use crate::resolvers::Role;
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 
 declare_rule! {
     /// ## What it means
@@ -30,31 +28,26 @@ declare_rule! {
         hint: "the hosts line of nsswitch.conf has no dns",
         complaints: [Denial 310, HostConfiguration 30],
         references: [MAN_NSSWITCH, GO_CONF],
-        needs: [HostsLine],
-        wants: [SystemView],
+        at: Run,
+        requires: [
+            [NSSWITCH_KEEPS_FROM_DNS],
+            // An address in the hosts file, or a service that was passed over, has the name then.
+            [unless SYSTEM_GETS_THE_NAME],
+        ],
+        names: [[IS_THE_SYSTEMS_LOOKUP]],
+        confidence: [High if [[SYSTEM_FAILS], [A_NAME_SERVER_HERE_HAS_THE_NAME]], Medium],
         explains: [Unexplained],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let Some(line) = case.hosts_line() else {
         return Vec::new();
     };
-    if line.path() != LookupPath::Never {
-        return Vec::new();
-    }
-    let system = case.system().filter(|system| !system.probed.interrupted);
-    let failing = system.filter(|system| !system.verdict().is_fine());
-    // A pinned address in the hosts file, or a service that was passed over, has the name then.
-    if system.is_some() && failing.is_none() {
-        return Vec::new();
-    }
-    let works: Vec<&Subject<'_>> = case
-        .subjects()
-        .filter(|subject| subject.has_role(Role::Local) && subject.verdict().is_fine())
-        .collect();
-    let is_proven = failing.is_some_and(|system| system.probed.resolver.in_scope) && !works.is_empty();
+    let failing = case.system().filter(|system| !system.probed.interrupted);
+    let works: Vec<&Subject<'_>> = case.local().filter(|subject| subject.verdict().is_fine()).collect();
+    let is_proven = fits.confidence == Confidence::High;
     let mut evidence = vec![Evidence::fact(format!("nsswitch.conf has hosts: {}", line.text))];
     evidence.extend(failing.into_iter().flat_map(observed_target));
     evidence.extend(works.iter().flat_map(|subject| observed_target(subject)));
@@ -68,11 +61,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         )
     };
     vec![
-        RULE.finding_at_large(if is_proven {
-            Confidence::High
-        } else {
-            Confidence::Medium
-        })
+        RULE.finding_at_large(fits.confidence)
         .about(failing.map(|system| phrase::names(&[system])).unwrap_or_default())
         .severity(if is_proven { Severity::Error } else { Severity::Warning })
         .summary("nsswitch.conf does not lead to DNS: getaddrinfo asks no name server")

@@ -1,6 +1,6 @@
 //! A proxy or a tunnel resolves the endpoint's name, and not this host.
 
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, phrase, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, phrase, remedy};
 use crate::facts::Kubeconfig;
 
 declare_rule! {
@@ -32,13 +32,15 @@ declare_rule! {
         hint: "HTTPS_PROXY or proxy-url is set, and NO_PROXY does not name the endpoint",
         complaints: [NoReply 10, HandshakeTimeout 10, Certificate 20, KubectlRefused 50, Proxy 10, AwsApi 20],
         references: [GO_HTTPPROXY, KUBECONFIG_V1],
+        at: Run,
+        requires: [[PROXY_RESOLVES_THE_NAME, KUBECONFIG_NAMES_A_PROXY, KUBECONFIG_NAMES_A_TUNNEL]],
+        confidence: [High],
         needs: [Proxy],
-        wants: [Kubeconfig],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let by_kubeconfig = case
         .kubeconfig()
         .and_then(|kubeconfig| Some((kubeconfig, kubeconfig.proxy_url.as_deref()?)));
@@ -47,10 +49,10 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         .kubeconfig()
         .and_then(|kubeconfig| Some((kubeconfig, kubeconfig.tunnel()?)));
     if let Some((kubeconfig, tunnel)) = tunnel {
-        return vec![through_a_tunnel(case, kubeconfig, &tunnel)];
+        return vec![through_a_tunnel(case, fits.confidence, kubeconfig, &tunnel)];
     }
     if let Some((kubeconfig, proxy)) = by_kubeconfig {
-        return vec![of_kubeconfig(case, kubeconfig, proxy)];
+        return vec![of_kubeconfig(case, fits.confidence, kubeconfig, proxy)];
     }
     let Some(proxy) = by_environment.filter(|proxy| proxy.resolves_the_target()) else {
         return Vec::new();
@@ -60,7 +62,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
     // All endpoint names, and nothing else of AWS's that may need the proxy.
     let exempt = format!(".{}", case.family_zone());
     vec![
-        RULE.finding_at_large(Confidence::High)
+        RULE.finding_at_large(fits.confidence)
             .summary(format!(
                 "{variable} is set and NO_PROXY does not cover the endpoint: the proxy {address} resolves the name, \
                  not this host"
@@ -89,7 +91,7 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
 }
 
 /// kubectl connects to the end of a tunnel. What it asks name servers for is that end's name, if it has one.
-fn through_a_tunnel(case: &Case<'_>, kubeconfig: &Kubeconfig, tunnel: &str) -> Finding {
+fn through_a_tunnel(case: &Case<'_>, confidence: Confidence, kubeconfig: &Kubeconfig, tunnel: &str) -> Finding {
     let context = &kubeconfig.context;
     let files = phrase::list(&kubeconfig.files);
     let endpoint = case.own_zone();
@@ -121,7 +123,7 @@ fn through_a_tunnel(case: &Case<'_>, kubeconfig: &Kubeconfig, tunnel: &str) -> F
         .proxy_url
         .as_deref()
         .map(|proxy| format!(" The proxy-url {proxy} stands in front of it: the proxy connects to {tunnel}."));
-    RULE.finding_at_large(Confidence::High)
+    RULE.finding_at_large(confidence)
         .summary(format!(
             "the kubeconfig sends kubectl through a tunnel at {tunnel}: {looked_up} here"
         ))
@@ -149,7 +151,7 @@ fn through_a_tunnel(case: &Case<'_>, kubeconfig: &Kubeconfig, tunnel: &str) -> F
 }
 
 /// The proxy is the kubeconfig's: the environment does not matter then.
-fn of_kubeconfig(case: &Case<'_>, kubeconfig: &Kubeconfig, proxy: &str) -> Finding {
+fn of_kubeconfig(case: &Case<'_>, confidence: Confidence, kubeconfig: &Kubeconfig, proxy: &str) -> Finding {
     let context = &kubeconfig.context;
     let files = phrase::list(&kubeconfig.files);
     // Go hands the name to a SOCKS proxy too: "socks5" is treated as "socks5h" (net/http, Transport.Proxy).
@@ -162,7 +164,7 @@ fn of_kubeconfig(case: &Case<'_>, kubeconfig: &Kubeconfig, proxy: &str) -> Findi
         entry if !entry.is_empty() && entry.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) => entry,
         _ => "<cluster-entry>",
     };
-    RULE.finding_at_large(Confidence::High)
+    RULE.finding_at_large(confidence)
         .summary(format!(
             "the kubeconfig sends the endpoint through the proxy {proxy}: it resolves the name, not this host"
         ))

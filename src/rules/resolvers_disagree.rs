@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed_target};
 use super::shared::disagreement::{Disagreement, disagreement, says};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 
 declare_rule! {
     /// ## What it means
@@ -31,14 +31,17 @@ declare_rule! {
         hint: "this host has several name servers, and one of them has the name",
         complaints: [Denial 260],
         references: [MAN_RESOLV_CONF, GO_DNS_CLIENT],
-        needs: [],
+        at: Run,
+        requires: [[NAME_SERVERS_DISAGREE]],
+        names: [[NAME_SERVER_OF_THIS_HOST]],
+        confidence: [Certain],
         wants: [Stub],
         explains: [FirstAnswer],
         stage: Stage::Remainder,
     }
 }
 
-fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Finding> {
     let Some(Disagreement { answered, right, wrong }) = disagreement(case) else {
         return Vec::new();
     };
@@ -47,7 +50,7 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
         .map(|subject| format!("{} {}", subject.title(), says(subject.verdict())))
         .collect();
     vec![
-        RULE.finding(Confidence::Certain, &answered)
+        RULE.finding(fits.confidence, &answered)
             .caused_by(cause(earlier, &wrong))
             .summary(format!("this host's name servers disagree: {}", phrase::list(&each)))
             .why(format!(

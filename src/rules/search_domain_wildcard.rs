@@ -3,11 +3,9 @@
 use std::net::IpAddr;
 
 use super::phrase::{self, observed, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Remedy, Severity, Stage, Subject, remedy};
-use crate::dns::AnswerKind;
-use crate::expect::Fit;
-use crate::observation::{Lookup, Purpose};
-use crate::resolvers::Role;
+use super::shared::search::wildcards;
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use crate::observation::Lookup;
 
 declare_rule! {
     /// ## What it means
@@ -35,23 +33,25 @@ declare_rule! {
         complaints: [Denial 330, Certificate 70],
         shows: [SearchDomain],
         references: [MAN_RESOLV_CONF, RFC_1536_SEARCH, RFC_4592],
-        needs: [],
+        at: Failing,
+        requires: [
+            [NAME_SERVER_OF_THIS_HOST],
+            [DENIED],
+            [not SAMPLES_DIFFER],
+            [SEARCH_DOMAIN_ANSWERS],
+        ],
+        confidence: [High],
         wants: [SystemView, Stub],
         stage: Stage::Remainder,
     }
 }
 
-fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
-    let found: Vec<(&Subject<'_>, Vec<&Lookup>)> = case
-        .failing()
-        .filter(|subject| subject.has_role(Role::Local) && subject.verdict().is_negative())
-        .map(|subject| (subject, wildcards(case, subject)))
-        .filter(|(_, wildcards)| !wildcards.is_empty())
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Finding> {
+    let local = fits.subjects();
+    let found: Vec<(&Subject<'_>, Vec<&Lookup>)> = local
+        .iter()
+        .map(|subject| (*subject, wildcards(case, subject)))
         .collect();
-    if found.is_empty() {
-        return Vec::new();
-    }
-    let local: Vec<&Subject<'_>> = found.iter().map(|(subject, _)| *subject).collect();
     let mut full_names: Vec<String> = Vec::new();
     let mut given: Vec<IpAddr> = Vec::new();
     for lookup in found.iter().flat_map(|(_, lookups)| lookups) {
@@ -88,7 +88,7 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
     }
     evidence.extend(system.into_iter().flat_map(observed_target));
     vec![
-        RULE.finding(Confidence::High, &subjects)
+        RULE.finding(fits.least_sure(), &subjects)
             .caused_by(denial.map(|finding| finding.rule.clone()))
             .summary(format!(
                 "the search suffix {} answers for the endpoint's name with {}",
@@ -118,16 +118,6 @@ fn check(case: &Case<'_>, earlier: &[Finding]) -> Vec<Finding> {
                 ),
             ]),
     ]
-}
-
-/// The names with a suffix behind them that have addresses, where those are not the endpoint's own.
-fn wildcards<'a>(case: &Case<'_>, subject: &Subject<'a>) -> Vec<&'a Lookup> {
-    let expected = &subject.comparison.expected;
-    let right = |ip: &IpAddr| expected.says_anything() && case.fit(expected, *ip) == Fit::Expected;
-    subject
-        .lookups(Purpose::SearchSuffix)
-        .filter(|lookup| lookup.kind == AnswerKind::Answer && !lookup.addresses.iter().all(right))
-        .collect()
 }
 
 /// What stands behind the endpoint's name in the names that resolved.

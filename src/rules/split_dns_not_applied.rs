@@ -1,12 +1,8 @@
 //! A name server that this host knows has the name, and is not the one that this host asks for it.
 
-use std::net::SocketAddr;
-
-use super::{
-    Case, Confidence, Evidence, Finding, Reference, Remedy, Severity, Stage, Subject, phrase, reference, remedy,
-};
+use super::shared::split::{self, Split};
+use super::{Case, Evidence, Finding, Fits, Reference, Remedy, Severity, Stage, Subject, phrase, reference, remedy};
 use crate::facts::{AskedFor, Chooser, SplitDns, System};
-use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
@@ -34,64 +30,27 @@ declare_rule! {
         hint: "a VPN's name server has the name, and this host asks another",
         complaints: [Denial 90, NoServer 10, HostConfiguration 10],
         references: [SYSTEMD_RESOLVED, RESOLVECTL, MACOS_RESOLVER, WINDOWS_NRPT],
-        needs: [Upstreams],
-        wants: [SystemView],
+        at: Run,
+        requires: [[A_NAME_SERVER_OUT_OF_USE_HAS_THE_NAME]],
+        names: [[IN_USE_HERE]],
+        confidence: [Medium if [[WHO_HAS_THE_NAME_IS_ASKED]], High],
         explains: [PublicView, NotPublished, Denial, NoSuchName, OwnConfiguration, CachedDenial, SilentForwardTarget],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
-    let split = case.split_dns();
-    let asked = split.map(|split| split.asked_for(&case.target.hostname));
-    let mut known: Vec<SocketAddr> = case
-        .upstreams()
-        .map(|stub| stub.name_servers.clone())
-        .unwrap_or_default();
-    known.extend(
-        split
-            .iter()
-            .flat_map(|split| split.scopes.iter().flat_map(|scope| &scope.servers)),
-    );
-    let address = |subject: &Subject<'_>| subject.probed.resolver.address;
-    let is_loopback = |subject: &Subject<'_>| subject.ip().is_some_and(|ip| ip.is_loopback());
-    let is_known = |subject: &&Subject<'_>| {
-        let stub = subject.has_role(Role::Local) && (is_loopback(subject) || split.is_none());
-        address(subject).is_some_and(|address| known.contains(&address)) && !stub
-    };
-    let (know, others): (Vec<&Subject<'_>>, Vec<&Subject<'_>>) = case
-        .subjects()
-        .filter(is_known)
-        .partition(|subject| subject.verdict().is_fine() && subject.comparison.expected.says_anything());
-    // Where every one of them knows the name, what the stub makes of it is not a matter of routing.
-    if know.is_empty() || others.is_empty() {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let Some(Split {
+        asked,
+        know,
+        others,
+        mut failing,
+        is_race,
+    }) = split::split(case)
+    else {
         return Vec::new();
-    }
-    // Where whom it asks is known, and knows, it is not either.
-    let is_asked = |subject: &Subject<'_>| {
-        let servers = asked.as_ref().map(|asked| asked.servers.as_slice());
-        servers.is_some_and(|servers| address(subject).is_some_and(|address| servers.contains(&address)))
     };
-    let is_race = know.iter().any(|subject| is_asked(subject));
-    // systemd-resolved takes the first success of all that it asks; Windows prefers one adapter to another.
-    let may_lose = asked.as_ref().is_some_and(|asked| asked.chooser == Chooser::Windows)
-        && others.iter().any(|subject| is_asked(subject));
-    if is_race && !may_lose {
-        return Vec::new();
-    }
-    let system = case
-        .system()
-        .filter(|system| system.probed.resolver.in_scope && !system.verdict().is_fine() && !system.probed.interrupted);
-    let is_fine = case.system().is_some_and(|system| system.verdict().is_fine());
-    let in_use = |subject: &&Subject<'_>| {
-        subject.has_role(Role::Local)
-            && (is_loopback(subject) || split.is_some() && !is_fine && (system.is_some() || is_asked(subject)))
-    };
-    let mut failing: Vec<&Subject<'_>> = case.failing().filter(in_use).collect();
-    if failing.is_empty() && (split.is_none() || system.is_none()) {
-        return Vec::new();
-    }
-    failing.extend(system);
+    failing.extend(split::failing_system(case));
     let who = phrase::titles(&failing);
     let those = phrase::titles(&know);
     let zone = case.regional_zone().unwrap_or_else(|| case.own_zone());
@@ -106,9 +65,10 @@ fn check(case: &Case<'_>, _: &[Finding]) -> Vec<Finding> {
         .collect();
     evidence.extend(failing.iter().flat_map(|subject| phrase::observed_target(subject)));
     evidence.extend(asked.as_ref().map(|asked| Evidence::fact(asked.sentence())));
+    let split = case.split_dns();
     let links = links(split, &know);
     vec![
-        RULE.finding(if is_race { Confidence::Medium } else { Confidence::High }, &failing)
+        RULE.finding(fits.confidence, &failing)
             .summary(if is_race {
                 format!(
                     "{those} {} the name, but {who} may ask another name server and {} its NXDOMAIN",

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::signs::{Is, LEGIBLE, OF_AWS, OF_RESOLVER, OF_RUN, Weighed};
+use super::signs::{Is, LEGIBLE, Sign, Weighed, in_order};
 use super::{Case, Finding, RULES, Rule, Severity, Stage, Statement, Subject, find};
 
 /// Why the headline is what it is.
@@ -66,11 +66,10 @@ pub fn explain(case: &Case<'_>, findings: &[Finding]) -> Option<Why> {
     if headline.severity != Severity::Error || subject.verdict().is_fine() {
         return None;
     }
-    let read = OF_RESOLVER
-        .iter()
-        .chain(OF_RUN)
-        .chain(OF_AWS)
+    let read = in_order()
         .filter(|sign| sign.can_be_shown_by(subject))
+        // What only a warning looks at is no reason for or against a cause.
+        .filter(|sign| is_of_an_error(sign))
         .filter_map(|sign| {
             // What cannot be seen is said only where a cause depends on it, below.
             let seen = sign.seen(case, Some(subject))?;
@@ -88,15 +87,14 @@ pub fn explain(case: &Case<'_>, findings: &[Finding]) -> Option<Why> {
     let mut considered: Vec<Considered> = RULES
         .iter()
         .filter(|rule| rule.severity == Severity::Error && rule.name != headline.rule && !is_part(headline, rule.name))
-        .filter_map(|rule| Some((rule, rule.states?)))
-        .filter(|(_, states)| !states.is_of_another_kind(subject))
+        .filter(|rule| !rule.states.is_of_another_kind(subject))
         // What is said only where nothing else was found is no rival of what was.
-        .filter(|(rule, _)| rule.stage == Stage::Evidence || is_found(rule))
-        .map(|(rule, states)| {
+        .filter(|rule| rule.stage == Stage::Evidence || is_found(rule))
+        .map(|rule| {
             let (outcome, because) = if is_found(rule) {
                 (Outcome::Found, Vec::new())
             } else {
-                match states.weigh(case, subject) {
+                match rule.states.weigh(case, subject) {
                     Weighed::Fits => (Outcome::NotRuledOut, Vec::new()),
                     Weighed::Undecided(because) => (Outcome::Undecided, because),
                     Weighed::RuledOut(because) => (Outcome::RuledOut, because),
@@ -110,11 +108,11 @@ pub fn explain(case: &Case<'_>, findings: &[Finding]) -> Option<Why> {
         })
         .collect();
     considered.sort_by_key(|considered| considered.outcome);
-    let states = find(&headline.rule).and_then(|rule| rule.states);
+    let states = find(&headline.rule).map(|rule| &rule.states);
     Some(Why {
         rule: headline.rule.clone(),
         resolver: subject.name().to_owned(),
-        decided_by: states.map_or_else(Vec::new, |states| decided_by(case, subject, &states)),
+        decided_by: states.map_or_else(Vec::new, |states| decided_by(case, subject, states)),
         read,
         considered,
     })
@@ -137,6 +135,12 @@ fn decided_by(case: &Case<'_>, subject: &Subject<'_>, states: &Statement) -> Vec
     words
 }
 
+/// Whether a rule that may find an error looks at the sign.
+fn is_of_an_error(sign: &Sign) -> bool {
+    let mut rules = RULES.iter().filter(|rule| rule.severity == Severity::Error);
+    rules.any(|rule| rule.states.looks_at(sign))
+}
+
 /// Whether the headline speaks for the other rule too: it takes its place, or has it for a consequence.
 fn is_part(headline: &Finding, rule: &str) -> bool {
     find(&headline.rule)
@@ -154,7 +158,7 @@ pub(crate) fn contradictions(case: &Case<'_>, findings: &[Finding]) -> Vec<Strin
     };
     let mut wrong = Vec::new();
     for finding in findings {
-        let Some(states) = find(&finding.rule).and_then(|rule| rule.states) else {
+        let Some(states) = find(&finding.rule).map(|rule| &rule.states) else {
             continue;
         };
         for subject in finding.resolvers.iter().filter_map(|name| failing(&name)) {

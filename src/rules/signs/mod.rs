@@ -5,6 +5,8 @@
 
 mod answer;
 mod aws;
+mod connection;
+mod host;
 mod resolver;
 mod run;
 
@@ -14,6 +16,8 @@ use super::{Case, Need, Subject};
 
 pub(super) use answer::*;
 pub(super) use aws::*;
+pub(super) use connection::*;
+pub(super) use host::*;
 pub(super) use resolver::*;
 pub(super) use run::*;
 
@@ -61,6 +65,13 @@ impl PartialEq for Sign {
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self, other)
     }
+}
+
+/// Every sign, in the order of the reading.
+pub(super) fn in_order() -> impl Iterator<Item = &'static Sign> {
+    [OF_RESOLVER, OF_HOST, OF_CONNECTION, OF_RUN, OF_AWS]
+        .concat()
+        .into_iter()
 }
 
 impl Sign {

@@ -81,6 +81,7 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &FILTERS_PRIVATE_ADDRESSES,
     &BLOCKS_IN_THE_VPC,
     &FIREWALL_BLOCKS,
+    &CONFIGURATION_SAYS_OTHERWISE,
     &SIBLING_RESOLVES,
     &SIBLING_IS_ORDINARY,
     &SIBLING_FAILS,
@@ -491,17 +492,16 @@ pub(in crate::rules) static FIREWALL_BLOCKS: Sign = Sign::of_resolver(
     "no rule of DNS Firewall that was read blocks the name in its VPC",
     decided::firewall_blocks,
 )
-.looking_at(&[
-    Need::Cluster,
-    Need::Vpc,
-    Need::Instance,
-    Need::ResolverRules,
-    Need::RuleAssociations,
-    Need::HostedZones,
-    Need::VpcAttributes,
-    Need::Firewall,
-    Need::Profiles,
-]);
+.looking_at(decided::FACTS);
+
+/// What decides in the VPC that the resolver answers for would give another answer.
+pub(in crate::rules) static CONFIGURATION_SAYS_OTHERWISE: Sign = Sign::of_resolver(
+    "what AWS's configuration says of its answer",
+    "AWS's configuration, as it was read, gives another answer than this resolver of the VPC",
+    "AWS's configuration is not known to give another answer",
+    decided::disagrees,
+)
+.looking_at(decided::FACTS);
 
 // Its controls.
 

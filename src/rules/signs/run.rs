@@ -5,6 +5,8 @@ use crate::address::AddressClass;
 use crate::dns::AnswerKind;
 use crate::endpoint::{EndpointName, SoaOrigin};
 use crate::facts::VantageKind;
+use crate::observation::Lookup;
+use crate::rules::remedy::question::Question;
 use crate::rules::{Need, Subject, view};
 use crate::target::Scope;
 
@@ -159,6 +161,23 @@ pub(in crate::rules) static NAME_IS_DUAL_STACK: Sign = Sign::of_run(
     |case| Some(case.endpoint.as_ref().is_some_and(EndpointName::is_dual_stack)),
 );
 
+/// A control was not asked, or brought nothing.
+pub(in crate::rules) static A_CONTROL_IS_MISSING: Sign = Sign::of_run(
+    "the controls",
+    "a control was not asked, or has no answer: public DNS, the VPC's resolver, or a control question",
+    "public DNS, the VPC's resolver and the control questions have answers",
+    |case| {
+        let is_without = |subject: &Subject<'_>| {
+            let sibling = subject.sibling();
+            subject.speaks_dns() && !sibling.is_some_and(Lookup::heard_anything)
+        };
+        // Each is read, so that it does not depend on the others which facts are looked at.
+        let open = [Question::Public, Question::Vpc].map(|question| question.is_open(case));
+        Some(open.contains(&true) || case.subjects().any(is_without))
+    },
+)
+.looking_at(&[Need::PublicControl, Need::VpcView]);
+
 /// Whether its A question got a reply, in a run that was done with it.
 fn answers_a(subject: &Subject<'_>) -> bool {
     !subject.probed.interrupted && subject.a().is_some_and(|a| !a.kind.is_silence())
@@ -185,4 +204,5 @@ pub(in crate::rules) static OF_RUN: &[&Sign] = &[
     &HOST_IS_IN_THE_VPC,
     &HOST_IS_OUTSIDE_THE_VPC,
     &NAME_IS_DUAL_STACK,
+    &A_CONTROL_IS_MISSING,
 ];
