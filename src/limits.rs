@@ -111,6 +111,28 @@ pub const TARGETS: usize = 100_000;
 pub const TARGET_LINE: usize = 16 << 10;
 /// Things that could not be learnt, of all targets together. Most are the same for all of them.
 pub const GAPS_OF_FLEET: usize = 256;
+/// Questions a second to one resolver where nothing else is said: half of the 1,024 packets that AWS lets one network
+/// interface send to a VPC resolver (Amazon VPC User Guide, "Amazon DNS server").
+pub const RATE: u32 = 500;
+/// The most that may be asked for.
+pub const FASTEST_RATE: u32 = 1_000_000;
+/// In any such time no resolver is asked more than its share of a second's questions.
+pub const RATE_WINDOW: Duration = Duration::from_millis(100);
+/// A second.
+pub const SECOND: Duration = Duration::from_secs(1);
+/// The least time that the runtime's clock tells apart.
+pub const TICK: Duration = Duration::from_millis(1);
+/// Targets that are under way at once: each has some questions open at each resolver.
+pub const TARGETS_AT_ONCE: usize = 64;
+/// Between two lines of progress.
+pub const PROGRESS: Duration = Duration::from_millis(200);
+/// VPCs whose attributes are read for a fleet, in one account and Region. An account has five where nobody asked for
+/// more (Amazon VPC quotas).
+pub const VPCS_OF_FLEET: usize = 64;
+/// Accounts and Regions that are asked at once.
+pub const SESSIONS_AT_ONCE: usize = 4;
+/// Targets that a page shows one by one, where not everything is asked for: a few screens.
+pub const ROWS_SHOWN: usize = 50;
 /// Names of targets that a line about a cause shows.
 pub const TARGETS_SHOWN: usize = 5;
 

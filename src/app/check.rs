@@ -10,7 +10,8 @@ use tokio::time::Instant;
 
 use super::conduct::{apart, conduct, now};
 use super::learn::Known;
-use super::learning::{Knowledge, Sources};
+use super::learning::{Knowledge, Said, Sources};
+use super::shared::Shared;
 use super::{Error, compare, output, via};
 use crate::cli::args::CheckArgs;
 use crate::cli::settings;
@@ -87,6 +88,18 @@ pub(super) async fn round(
     interrupt: impl Future<Output = ()>,
     progress: impl FnMut(Progress),
 ) -> Result<Capture, Error> {
+    round_beside(settings, known, &Shared::default(), began, interrupt, progress).await
+}
+
+/// The same as one of many: what others have shown of the resolvers is not asked again.
+pub(super) async fn round_beside(
+    settings: &Settings,
+    known: &Known,
+    shared: &Shared,
+    began: Instant,
+    interrupt: impl Future<Output = ()>,
+    progress: impl FnMut(Progress),
+) -> Result<Capture, Error> {
     tokio::pin!(interrupt);
     let end = began + settings.deadline;
     let left = || end.saturating_duration_since(Instant::now());
@@ -98,8 +111,16 @@ pub(super) async fn round(
         collected = collected => collected?.map_err(Error::File)?,
         () = &mut interrupt => return Err(Error::Interrupted),
     };
-    let knowledge = Knowledge::new(known, host, gaps, vantage);
-    let plan = Plan::new(target, &settings.asked, &knowledge.facts, &random_label());
+    let mut knowledge = Knowledge::new(known, host, gaps, vantage);
+    let pending = match &shared.configuration {
+        Some((configuration, gaps)) if pending.is_some() => {
+            knowledge.take(known, Said::Host(configuration.clone(), gaps.clone()));
+            None
+        }
+        _ => pending,
+    };
+    let mut plan = Plan::new(target, &settings.asked, &knowledge.facts, &random_label());
+    plan.controls &= shared.controls.is_empty();
     let run = Run {
         timeout: settings.timeout,
         attempts: settings.asked.attempts,
@@ -107,6 +128,7 @@ pub(super) async fn round(
         route: Arc::new(Direct),
         system: Arc::new(GetAddrInfo),
         trust: Trust::Platform,
+        paces: shared.paces.clone(),
     };
     let sources = Sources::begin(settings, known, pending.as_ref());
     let selection = resolvers::select(settings, &knowledge.facts)?;
@@ -119,7 +141,8 @@ pub(super) async fn round(
     let tell = |said| (progress.borrow_mut())(said);
     let (stop, stopped) = watch::channel(None);
     let live = Live::default();
-    let ask = async |resolvers: Vec<Resolver>| {
+    let ask = async |mut resolvers: Vec<Resolver>| {
+        resolvers.retain(|resolver| !shared.is_silent(resolver));
         let run = Run {
             deadline: left(),
             ..run.clone()
@@ -186,7 +209,7 @@ pub(super) async fn round(
             asked: settings.asked.clone(),
             facts,
             gaps: Vec::new(),
-            observations: in_order(&resolvers, observations),
+            observations: in_order(&resolvers, shared.complete(observations)),
             connections: Vec::new(),
             not_waited_for: Vec::new(),
             interrupted: false,
@@ -200,7 +223,7 @@ pub(super) async fn round(
         end = async {
             tokio::select! {
                 () = &mut interrupt => End::Interrupted,
-                () = settled => End::Settled,
+                () = settled, if !shared.waits_for_all => End::Settled,
             }
         } => {
             // Both end with what they have.
@@ -214,7 +237,8 @@ pub(super) async fn round(
     let Knowledge { facts, vantage, .. } = knowledge;
     let ended_by = *stop.borrow();
     let interrupted = ended_by == Some(End::Interrupted);
-    let observations = in_order(&resolvers, observations);
+    let observations = in_order(&resolvers, shared.complete(observations));
+    gaps.extend(shared.gaps(&observations));
     let not_waited_for = match ended_by {
         Some(End::Settled) => settled::left(&target.hostname, &observations, &live, sources.left()),
         _ => Vec::new(),

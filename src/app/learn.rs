@@ -36,6 +36,21 @@ pub(super) struct Known {
     asks_metadata: bool,
     /// What could not be learnt so far.
     gaps: Vec<Gap>,
+    /// Where the metadata service said that this host is, where it was asked already.
+    place: Place,
+}
+
+/// What is known of one of many targets before it is asked for: AWS and the metadata service were asked for all.
+#[derive(Default)]
+pub(super) struct Beside {
+    /// What the kubeconfig says of it.
+    pub(super) kubeconfig: Option<Kubeconfig>,
+    /// What AWS answered; `None` where it was not asked.
+    pub(super) answers: Option<Answers>,
+    /// Where this host is.
+    pub(super) place: Place,
+    /// What could not be learnt.
+    pub(super) gaps: Vec<Gap>,
 }
 
 /// What AWS and the metadata service said.
@@ -212,7 +227,22 @@ impl Known {
             session,
             asks_metadata: !sources.no_aws,
             gaps,
+            place: Place::NotAsked,
         })
+    }
+
+    /// One of many targets.
+    pub(super) fn beside(target: Target, beside: Beside) -> Self {
+        Self {
+            target,
+            kubeconfig: beside.kubeconfig,
+            saved: beside.answers,
+            ask: None,
+            session: None,
+            asks_metadata: false,
+            gaps: beside.gaps,
+            place: beside.place,
+        }
     }
 
     /// Puts what is known without waiting into the facts.
@@ -296,7 +326,11 @@ impl Known {
         if let Some(answers) = learnt.answers {
             gaps.extend(answers.assemble(self.wanted(), &mut facts.aws));
         }
-        match learnt.place {
+        let place = match learnt.place {
+            Place::NotAsked => self.place.clone(),
+            asked => asked,
+        };
+        match place {
             Place::Instance(instance) => facts.host.instance = Some(instance),
             Place::NotAsked => {}
             Place::Unknown(gap) => gaps.push(gap),

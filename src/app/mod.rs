@@ -8,6 +8,7 @@ mod conduct;
 mod demo;
 mod explain;
 mod facts;
+mod fleet;
 mod interrupt;
 mod learn;
 mod learning;
@@ -15,6 +16,7 @@ mod live;
 mod output;
 mod read;
 mod replay;
+mod shared;
 mod via;
 mod watch;
 
@@ -124,6 +126,23 @@ enum Error {
         "-o json is for an error message: explain \"MESSAGE\" -o json, or explain - -o json with it on standard input"
     )]
     PageAsJson,
+    #[error("{file}, {first}{}", match more { 0 => String::new(), 1 => " (and 1 more line)".to_owned(), more => format!(" (and {more} more lines)") })]
+    TargetLine {
+        file: String,
+        first: crate::fleet::Unreadable,
+        more: usize,
+    },
+    #[error(
+        "--all-contexts: no context of the kubeconfig leads to an endpoint of EKS ({0} lead elsewhere): write one with \
+         aws eks update-kubeconfig --region REGION --name CLUSTER"
+    )]
+    NoContexts(usize),
+    #[error("--all-clusters: {0}")]
+    ClustersUnknown(String),
+    #[error("--all-clusters: AWS lists no cluster there: choose another --region or --profile")]
+    NoClusters,
+    #[error("{0} names no target: write one a line, HOST [IP|CIDR,...] [NAME]")]
+    NoTargets(String),
     #[error("{0} {1}")]
     Pasted(&'static str, String),
 }
@@ -176,6 +195,7 @@ fn is_redacted(command: &Command) -> bool {
 
 fn dispatch(command: &Command) -> Result<u8, Error> {
     match command {
+        Command::Check(args) if args.many.flag().is_some() => fleet::run(args),
         Command::Check(args) => match args.watch {
             Some(interval) => watch::run(args, interval),
             None => check::run(args),

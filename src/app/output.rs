@@ -48,6 +48,17 @@ pub(super) fn shows_progress(args: &OutputArgs) -> bool {
     args.verbose || (!args.quiet && io::stderr().is_terminal())
 }
 
+/// Whether a person looks on at standard error, on a terminal that can move its cursor.
+pub(super) fn is_watched() -> bool {
+    io::stderr().is_terminal() && can_move_cursor()
+}
+
+/// Writes a line of our own over the last one of standard error, or takes that away.
+pub(super) fn over(line: &str) {
+    let mut stderr = io::stderr().lock();
+    let _ = write!(stderr, "\r\x1b[K{line}").and_then(|()| stderr.flush());
+}
+
 /// Prints a line that [`render::row_line`] made.
 pub(super) fn progress(line: &str) {
     stderr(line);
@@ -132,7 +143,7 @@ pub(super) fn deliver_from(report: &Report, args: &OutputArgs, vantage: Option<&
     let reasoned = (args.explain_why || args.verbose).then(with_why);
     deliver_as(args, |format, style, out| {
         // The document is the same whatever is printed beside it: only the flag puts the reasons into it.
-        let shows = args.explain_why || format != Format::Json;
+        let shows = args.explain_why || !matches!(format, Format::Json | Format::Jsonl);
         let report = reasoned.as_ref().filter(|_| shows).unwrap_or(report);
         render::render(report, format, style, out)
     })

@@ -153,7 +153,7 @@ fn tell(args: &OutputArgs, line: &str) -> Result<(), Error> {
     let line = format!("{}  {}", now(), output::line(line, args));
     match args.format {
         Format::Table | Format::Short => output::stdout(format!("{line}\n").as_bytes()),
-        Format::Json | Format::Markdown => {
+        Format::Json | Format::Jsonl | Format::Markdown => {
             output::progress(&line);
             Ok(())
         }

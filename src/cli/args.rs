@@ -63,6 +63,10 @@ pub const EXAMPLES: &[(&str, &str)] = &[
         "print one line, for a runbook that reads the exit code",
     ),
     (
+        "eks-dns-doctor --all-contexts",
+        "check every cluster of your kubeconfig, and say each cause once",
+    ),
+    (
         "eks-dns-doctor explain no-forwarding",
         "what a finding means and what to do",
     ),
@@ -70,6 +74,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
 
 const SOURCES: &str = "The endpoint, and the facts about it";
 const ASK: &str = "Resolvers to ask";
+const MANY: &str = "Many targets instead of one";
 const EXPECT: &str = "What the answers should be";
 const PACE: &str = "How long and how often";
 const OUTPUT: &str = "Output";
@@ -166,6 +171,10 @@ pub struct CheckArgs {
     /// Where the endpoint and the facts about it come from.
     #[command(flatten)]
     pub sources: SourceArgs,
+
+    /// Many targets instead of one.
+    #[command(flatten)]
+    pub many: ManyArgs,
 
     /// A resolver to ask; repeatable
     ///
@@ -401,6 +410,63 @@ pub struct CheckArgs {
     pub vantage: Option<String>,
 }
 
+/// Many targets, and how they are gone through.
+#[expect(clippy::struct_excessive_bools, reason = "each is one flag of the command line")]
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = MANY)]
+pub struct ManyArgs {
+    /// Check every endpoint of a file
+    ///
+    /// A line each: the host name, then the addresses or networks that are expected of it, then a name for the report;
+    /// the last two may be missing. Or a JSON object a line, {"hostname": HOST, "expect": [IP|CIDR], "name": NAME}.
+    /// Empty lines and what follows a # are left out. With - it is read from standard input.
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["target", "cluster", "context", "all_contexts", "all_clusters"]
+    )]
+    pub targets: Option<PathBuf>,
+
+    /// Check the endpoint of every context of the kubeconfig
+    ///
+    /// Contexts of one cluster are checked once. Those of other kinds of clusters are named and left out.
+    #[arg(long, conflicts_with_all = ["target", "cluster", "context", "all_clusters"])]
+    pub all_contexts: bool,
+
+    /// Check every cluster that AWS lists
+    ///
+    /// Of each --region (R1,R2) and each --profile, else of those that the AWS CLI would use.
+    #[arg(long, conflicts_with_all = ["target", "cluster", "context", "no_aws", "facts"])]
+    pub all_clusters: bool,
+
+    /// Questions a second to one resolver, at most (without it 500)
+    #[arg(long, value_name = "N", value_parser = value::rate)]
+    pub rate: Option<u32>,
+
+    /// With --targets, go on where a line cannot be read, and count it as a target that could not be asked
+    #[arg(long, conflicts_with_all = ["all_contexts", "all_clusters"])]
+    pub keep_going: bool,
+
+    /// End with the first target that is broken
+    #[arg(long)]
+    pub fail_fast: bool,
+}
+
+impl ManyArgs {
+    /// Whether there are many targets, and by which flag.
+    pub fn flag(&self) -> Option<&'static str> {
+        if self.targets.is_some() {
+            Some("--targets")
+        } else if self.all_contexts {
+            Some("--all-contexts")
+        } else if self.all_clusters {
+            Some("--all-clusters")
+        } else {
+            None
+        }
+    }
+}
+
 /// Where the endpoint and the facts about it come from.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = SOURCES)]
@@ -411,15 +477,16 @@ pub struct SourceArgs {
 
     /// The AWS Region
     ///
-    /// Without it: the kubeconfig's, else the one in the endpoint's name, else the one that the AWS CLI would use.
-    #[arg(long, value_name = "REGION", value_parser = value::region)]
-    pub region: Option<String>,
+    /// Without it: the kubeconfig's, else the one in the endpoint's name, else the one that the AWS CLI would use. With
+    /// --all-clusters several, as R1,R2.
+    #[arg(long, value_name = "REGION", value_parser = value::region, value_delimiter = ',')]
+    pub region: Vec<String>,
 
     /// The AWS profile
     ///
-    /// Without it: the kubeconfig's, else the one that the AWS CLI would use.
+    /// Without it: the kubeconfig's, else the one that the AWS CLI would use. With --all-clusters repeatable.
     #[arg(long, value_name = "PROFILE", value_parser = value::name)]
-    pub profile: Option<String>,
+    pub profile: Vec<String>,
 
     /// Read this kubeconfig instead of those of KUBECONFIG, or ~/.kube/config
     ///

@@ -316,11 +316,11 @@ mod tests {
             ("a.test --no-os=yes", "--no-os takes no value: leave it out"),
             (
                 "a.test -o yaml",
-                r#"--output: "yaml" is not known: write one of table, short, json, markdown"#,
+                r#"--output: "yaml" is not known: write one of table, short, json, jsonl, markdown"#,
             ),
             (
                 "a.test -o",
-                "--output needs a value: write one of table, short, json, markdown",
+                "--output needs a value: write one of table, short, json, jsonl, markdown",
             ),
             ("completions", "SHELL is missing: see --help"),
             ("help nothing", r#""nothing" is not a command: see --help"#),

@@ -11,6 +11,7 @@ use crate::address::AddressClass;
 use crate::dns::{Name, NameError};
 use crate::endpoint::EndpointName;
 use crate::limits;
+use crate::render::Format;
 use crate::settings::{self, Asked, NamedResolver, Settings, Sources};
 use crate::target::{Scope, Target, TargetSource, View};
 use crate::via::Via;
@@ -32,6 +33,15 @@ pub enum UsageError {
         "{0} needs AWS, and this program was built without it: give the facts with --facts, or use a release's program"
     )]
     BuiltWithoutAws(&'static str),
+    /// A flag that goes with many targets alone.
+    #[error("{0} is for many targets: add --targets FILE, --all-contexts or --all-clusters, or leave it out")]
+    OnlyForMany(&'static str),
+    /// A flag that goes with one target alone.
+    #[error("{0} is for one target, and {1} gives many: {2}")]
+    NotForMany(&'static str, &'static str, &'static str),
+    /// Several values where there is one target.
+    #[error("{0} {1:?} names several {2}, and one target has one: give one of them, or add --all-clusters")]
+    SeveralForOne(&'static str, String, &'static str),
     /// A bare word that is nothing we know.
     #[error(
         "{word:?} is neither a command nor a host name with a dot{}: to look up a name without a dot, write check \
@@ -81,7 +91,14 @@ pub enum UsageError {
 
 /// Turns the arguments of `check` into settings.
 pub fn settings(args: &CheckArgs) -> Result<Settings, UsageError> {
-    let sources = sources(&args.sources, &args.via)?;
+    let mut named = args.sources.clone();
+    if args.many.all_clusters {
+        // Each is gone through, and none of them is the one.
+        named.region.clear();
+        named.profile.clear();
+    }
+    let sources = sources(&named, &args.via)?;
+    within_many(args)?;
     let target = args.target.as_deref().map(target).transpose()?;
     let mut expect_addresses = Vec::new();
     let mut expect_cidrs = Vec::new();
@@ -159,12 +176,54 @@ pub fn sources(args: &SourceArgs, via: &[Via]) -> Result<Sources, UsageError> {
     within_this_build(args, via)?;
     Ok(Sources {
         cluster: args.cluster.clone(),
-        region: args.region.clone(),
-        profile: args.profile.clone(),
+        region: one("--region", "Regions", &args.region)?,
+        profile: one("--profile", "profiles", &args.profile)?,
         kubeconfig: args.kubeconfig.clone(),
         context: args.context.clone(),
         facts: args.facts.clone(),
         no_aws: args.no_aws || !cfg!(feature = "aws"),
+    })
+}
+
+/// The one value of a flag that is given several times for many clusters alone.
+fn one(flag: &'static str, what: &'static str, given: &[String]) -> Result<Option<String>, UsageError> {
+    match given.split_first() {
+        Some((first, others)) if others.iter().any(|other| other != first) => {
+            Err(UsageError::SeveralForOne(flag, given.join(","), what))
+        }
+        first => Ok(first.map(|(first, _)| first.clone())),
+    }
+}
+
+/// Refuses what means nothing for one target, or for many.
+fn within_many(args: &CheckArgs) -> Result<(), UsageError> {
+    let Some(many) = args.many.flag() else {
+        let alone = [
+            ("--rate", args.many.rate.is_some()),
+            ("--fail-fast", args.many.fail_fast),
+            ("--keep-going", args.many.keep_going),
+        ];
+        let given = alone.into_iter().find(|(_, is_given)| *is_given);
+        return given.map_or(Ok(()), |(flag, _)| Err(UsageError::OnlyForMany(flag)));
+    };
+    if args.many.all_clusters && !cfg!(feature = "aws") {
+        return Err(UsageError::BuiltWithoutAws("--all-clusters"));
+    }
+    let refused = [
+        (
+            "--via",
+            !args.via.is_empty(),
+            "run it there with -o json, and give both documents to compare",
+        ),
+        (
+            "--explain-why",
+            args.output.explain_why && args.output.format != Format::Jsonl,
+            "add -o jsonl, which has every report, or check the one HOST",
+        ),
+    ];
+    let given = refused.into_iter().find(|(_, is_given, _)| *is_given);
+    given.map_or(Ok(()), |(flag, _, instead)| {
+        Err(UsageError::NotForMany(flag, many, instead))
     })
 }
 
@@ -176,8 +235,8 @@ fn within_this_build(args: &SourceArgs, via: &[Via]) -> Result<(), UsageError> {
     let flags = [
         // It chooses among the clusters of --facts too.
         ("--cluster", args.cluster.is_some() && args.facts.is_empty()),
-        ("--region", args.region.is_some()),
-        ("--profile", args.profile.is_some()),
+        ("--region", !args.region.is_empty()),
+        ("--profile", !args.profile.is_empty()),
         ("--via ssm:", via.iter().any(Via::is_ssm)),
     ];
     let given = flags.into_iter().find(|(_, is_given)| *is_given);

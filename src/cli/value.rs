@@ -105,6 +105,10 @@ pub(super) fn samples(text: &str) -> Result<u32, ValueError> {
     number(text, limits::SAMPLES)
 }
 
+pub(super) fn rate(text: &str) -> Result<u32, ValueError> {
+    number(text, limits::FASTEST_RATE)
+}
+
 pub(super) fn attempts(text: &str) -> Result<u32, ValueError> {
     number(text, limits::ATTEMPTS)
 }

@@ -410,6 +410,26 @@ pub fn kubeconfig(
     wanted: &kubeconfig::Wanted<'_>,
     until: Instant,
 ) -> Result<Option<Kubeconfig>, KubeconfigError> {
+    let files = kubeconfig_files(named, until)?;
+    let mut found = kubeconfig::find(&files, wanted)?;
+    if let Some(found) = &mut found
+        && let Some(file) = &found.certificate_authority_file
+    {
+        match read_bounded(Path::new(file), Some(until)) {
+            Ok(pem) => found.take_authority(&pem),
+            Err(error) => found.certificate_authority_problem = Some(error.reason()),
+        }
+    }
+    Ok(found)
+}
+
+/// Every context of the same files, until then.
+pub fn contexts(named: Option<&Path>, until: Instant) -> Result<Vec<kubeconfig::Context>, KubeconfigError> {
+    kubeconfig::all(&kubeconfig_files(named, until)?)
+}
+
+/// The files, each with its path.
+fn kubeconfig_files(named: Option<&Path>, until: Instant) -> Result<Vec<(String, Vec<u8>)>, KubeconfigError> {
     let mut files = Vec::new();
     let unreadable = |error: &UnreadableFile| KubeconfigError::Unreadable {
         file: error.path.display().to_string(),
@@ -428,16 +448,7 @@ pub fn kubeconfig(
             }
         }
     }
-    let mut found = kubeconfig::find(&files, wanted)?;
-    if let Some(found) = &mut found
-        && let Some(file) = &found.certificate_authority_file
-    {
-        match read_bounded(Path::new(file), Some(until)) {
-            Ok(pem) => found.take_authority(&pem),
-            Err(error) => found.certificate_authority_problem = Some(error.reason()),
-        }
-    }
-    Ok(found)
+    Ok(files)
 }
 
 /// The files of `KUBECONFIG`, else `~/.kube/config`, as kubectl looks for them.

@@ -45,6 +45,11 @@ impl Session {
         match *self {}
     }
 
+    /// Asks for everything of all clusters.
+    pub async fn everything(&self) -> Answers {
+        match *self {}
+    }
+
     /// Asks for everything.
     pub async fn collect(&self, _: Option<&Name>, _: Option<&str>) -> Answers {
         match *self {}

@@ -82,6 +82,14 @@ impl Causes {
         }
     }
 
+    /// Forgets what was found of a target: it has another cause.
+    pub(super) fn forget(&mut self, place: usize) {
+        for grouped in self.0.values_mut() {
+            grouped.targets.retain(|(other, _)| *other != place);
+        }
+        self.0.retain(|_, grouped| !grouped.targets.is_empty());
+    }
+
     /// The causes: the worst first, then those of most targets.
     pub(super) fn finish(self) -> Vec<Cause> {
         let mut causes: Vec<Cause> = self

@@ -6,10 +6,11 @@ use std::net::SocketAddr;
 use serde::{Deserialize, Serialize};
 
 use super::causes::{Cause, Causes};
+use super::dead;
 use super::target::{Distinct, Origin};
 use crate::compare::Verdict;
 use crate::dns::Name;
-use crate::facts::{Gap, Vantage};
+use crate::facts::{Cluster, Gap, Vantage};
 use crate::observation::{Lookup, Purpose, Transport};
 use crate::report::{Conclusion, Report, SCHEMA_VERSION, Tool, exit};
 use crate::resolvers::Role;
@@ -229,6 +230,10 @@ pub struct Gathering {
     keeps: bool,
     outcomes: BTreeMap<usize, Outcome>,
     causes: Causes,
+    /// The endpoint that AWS gives for the cluster of the target at this place, where it is another.
+    present: BTreeMap<usize, Name>,
+    /// The account of the target at this place, where the kubeconfig says it.
+    accounts: BTreeMap<usize, String>,
     tallies: Vec<Tally>,
     gaps: Vec<Gap>,
     worst: Conclusion,
@@ -246,6 +251,8 @@ impl Gathering {
             keeps,
             outcomes: BTreeMap::new(),
             causes: Causes::default(),
+            present: BTreeMap::new(),
+            accounts: BTreeMap::new(),
             tallies: Vec::new(),
             gaps: Vec::new(),
             worst: Conclusion::Healthy,
@@ -264,8 +271,14 @@ impl Gathering {
         self.outcomes.contains_key(&place)
     }
 
-    /// Takes what was found of the target at this place of the list.
-    pub fn take(&mut self, place: usize, outcome: Outcome, report: &Report) {
+    /// Takes what was found of the target at this place of the list. `account` is the target's, where known.
+    pub fn take(&mut self, place: usize, outcome: Outcome, account: Option<&str>, report: &Report) {
+        if self.keeps {
+            self.accounts.extend(account.map(|account| (place, account.to_owned())));
+            let is_stale = outcome.headline.as_ref().is_some_and(|lead| lead.rule == dead::RULE);
+            let now = report.facts.aws.cluster.as_ref().and_then(Cluster::host);
+            self.present.extend(now.filter(|_| is_stale).map(|now| (place, now)));
+        }
         self.tally(report);
         for gap in &report.gaps {
             if !self.gaps.contains(gap) && self.gaps.len() < crate::limits::GAPS_OF_FLEET {
@@ -325,7 +338,25 @@ impl Gathering {
     }
 
     /// The document of all that is known.
-    pub fn finish(self, left_out: Vec<LeftOut>, interrupted: bool) -> Fleet {
+    pub fn finish(mut self, left_out: Vec<LeftOut>, interrupted: bool) -> Fleet {
+        for replaced in dead::replaced(&self.outcomes, &self.present, &self.accounts) {
+            let Some(outcome) = self.outcomes.get_mut(&replaced.place) else {
+                continue;
+            };
+            outcome.headline = replaced.headline().or(outcome.headline.take());
+            if let (Some(finding), Some(hostname)) = (replaced.finding, &outcome.hostname) {
+                self.causes.forget(replaced.place);
+                self.causes.take(replaced.place, &outcome.name, hostname, &[finding]);
+                // Everybody denies it, so it was no better before.
+                outcome.conclusion = Conclusion::Broken;
+                if outcome.exit_code != exit::BROKEN {
+                    outcome.exit_code = exit::BROKEN;
+                    self.exit_code = exit::BROKEN;
+                    self.worst = Conclusion::Broken;
+                }
+            }
+            outcome.replaced_by = Some(replaced.by);
+        }
         Fleet {
             schema_version: SCHEMA_VERSION,
             kind: Kind::Fleet,
@@ -380,12 +411,12 @@ mod tests {
         let mut gathering = Gathering::new("2026-01-01T00:00:00Z".to_owned(), reports[0].vantage.clone(), true);
         let hosts = (0..reports.len()).map(|at| {
             let mut target = Target::new(format!("c-{at}"), reports[0].target.hostname.clone(), Origin::File);
-            target.cluster = Some(at.to_string());
+            target.expect_cidrs.push(format!("10.{at}.0.0/16").parse().unwrap());
             target
         });
         for (place, target) in distinct(hosts).iter().enumerate().rev() {
             let report = &reports[place];
-            gathering.take(place, Outcome::of(target, report, None), report);
+            gathering.take(place, Outcome::of(target, report, None), None, report);
         }
         gathering.finish(Vec::new(), false)
     }

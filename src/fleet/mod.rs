@@ -1,6 +1,7 @@
 //! Many targets: which they are, what came of each, and one document of all. Pure: from reports to a document.
 
 mod causes;
+mod dead;
 mod document;
 mod file;
 mod target;

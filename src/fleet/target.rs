@@ -52,6 +52,8 @@ pub struct Target {
     pub account: Option<String>,
     /// Who named it.
     pub origin: Origin,
+    /// Its place in the list: the line, or the number of the context or cluster.
+    pub place: usize,
 }
 
 impl Target {
@@ -67,6 +69,7 @@ impl Target {
             profile: None,
             account: None,
             origin,
+            place: 0,
         }
     }
 
@@ -89,7 +92,7 @@ pub struct Distinct {
 /// endpoint of a name is called `NAME (2)`.
 pub fn distinct(targets: impl IntoIterator<Item = Target>) -> Vec<Distinct> {
     let mut kept: Vec<Distinct> = Vec::new();
-    let mut places: BTreeMap<(String, Vec<IpAddr>, Vec<IpNet>, Option<String>), usize> = BTreeMap::new();
+    let mut places: BTreeMap<(String, Vec<IpAddr>, Vec<IpNet>), usize> = BTreeMap::new();
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for mut target in targets {
@@ -97,10 +100,14 @@ pub fn distinct(targets: impl IntoIterator<Item = Target>) -> Vec<Distinct> {
             target.hostname.to_fqdn(),
             target.expect_addresses.clone(),
             target.expect_cidrs.clone(),
-            target.cluster.clone(),
         );
         if let Some(place) = places.get(&key) {
             let first = &mut kept[*place];
+            // One of the entries may not say whose the endpoint is.
+            if first.target.cluster.is_none() {
+                first.target.cluster = target.cluster;
+                first.target.account = target.account;
+            }
             if first.target.name != target.name && !first.also.contains(&target.name) {
                 first.also.push(target.name);
             }

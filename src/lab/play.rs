@@ -154,6 +154,7 @@ async fn perform(
         route: Arc::new(book),
         system: Arc::new(Canned(system)),
         trust: secure::trust().map_err(inconsistent)?,
+        paces: None,
     };
     let live = Live::default();
     let capture = |observations, not_waited_for, interrupted| Capture {

@@ -745,6 +745,7 @@ pub fn render(comparison: &Comparison, format: Format, style: &Style, out: &mut 
             out,
         ),
         Format::Json => render::json::render(comparison, out),
+        Format::Jsonl => render::json::line(comparison, out),
         Format::Markdown => markdown::render(comparison, style, out),
     }
 }

@@ -16,6 +16,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use super::attempt::{Heard, Try};
+use super::pace::Paces;
 use super::tls::Session;
 use super::udp::Listen;
 use super::wire::{Decoded, OutgoingQuery};
@@ -67,9 +68,18 @@ pub(super) struct Server {
     pub(super) route: Arc<dyn Route>,
     /// Inside TLS, how the server is known.
     pub(super) session: Option<Session>,
+    /// How fast it may be asked.
+    pub(super) paces: Option<Paces>,
 }
 
 impl Server {
+    /// Waits until it may be asked once more.
+    pub(super) async fn turn(&self) {
+        if let Some(paces) = &self.paces {
+            paces.turn(self.address).await;
+        }
+    }
+
     /// One try.
     async fn attempt(
         &self,
@@ -161,6 +171,7 @@ pub(super) fn of_messages<'a>(question: &Question, id: u16, messages: impl IntoI
             address: SocketAddr::from(([127, 0, 0, 1], 53)),
             route: Arc::new(Direct),
             session: None,
+            paces: None,
         },
         start: now,
         end: now,
@@ -331,7 +342,12 @@ impl Exchange<'_> {
             Line::Main | Line::AfterTruncation => Listen::ToServer,
             Line::Evidence => Listen::ToAll,
         };
+        // The first had its turn before the window began.
+        let is_first = index == 0;
         self.handles.push(self.running.spawn(async move {
+            if !is_first {
+                server.turn().await;
+            }
             let outcome = server.attempt(transport, &query, end, listen, bare_header).await;
             (index, outcome, Instant::now())
         }));

@@ -4,6 +4,7 @@
 mod attempt;
 mod exchange;
 mod https;
+mod pace;
 mod records;
 mod route;
 mod run;
@@ -20,6 +21,7 @@ use tokio::time::Instant;
 use crate::observation::{Lookup, Question};
 use crate::probed::Probed;
 
+pub use pace::Paces;
 pub use route::{Direct, Route};
 pub use run::{Progress, Run, run, watched};
 pub use sockets::descriptors;

@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::Route;
 use super::exchange::{self, Lingering, Server, Window};
+use super::pace::Paces;
 use super::sockets::Sockets;
 use super::standing::{End, Live};
 use super::system::{self, SystemResolver};
@@ -37,6 +38,8 @@ pub struct Run {
     pub system: Arc<dyn SystemResolver>,
     /// Whose certificates are believed where one is verified.
     pub trust: Trust,
+    /// How fast each server is asked; as fast as can be where nothing is said.
+    pub paces: Option<Paces>,
 }
 
 /// Something to tell a person who waits.
@@ -104,6 +107,7 @@ pub async fn watched(
             server: resolver.address.map(|address| Server {
                 address,
                 route: Arc::clone(&run.route),
+                paces: run.paces.clone(),
                 session: resolver
                     .transport
                     .zip(resolver.tls.as_ref())
@@ -239,6 +243,11 @@ impl Task {
                 let Some(_reserved) = sockets.reserve(window.attempts, window.deadline).await else {
                     return (number, question, None);
                 };
+                // No part of the window is spent on waiting for the turn.
+                server.turn().await;
+                if Instant::now() >= window.deadline {
+                    return (number, question, None);
+                }
                 // As in `tell`.
                 let _ = events.send(Event::Sent(index));
                 let asked = exchange::ask(&question, server, window).await;

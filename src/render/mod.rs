@@ -3,6 +3,7 @@
 
 pub(crate) mod explanation;
 pub(crate) mod fix;
+pub mod fleet;
 pub(crate) mod json;
 pub(crate) mod markdown;
 mod not_checked;
@@ -30,18 +31,20 @@ pub enum Format {
     Short,
     /// The document, which is the capture too.
     Json,
+    /// The document on one line: with many targets a line each, as each is done.
+    Jsonl,
     /// A comment on a ticket.
     Markdown,
 }
 
 /// No format has this name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a format: write table, short, json or markdown")]
+#[error("{0:?} is not a format: write table, short, json, jsonl or markdown")]
 pub struct UnknownFormat(String);
 
 impl Format {
     /// Every format.
-    pub const VARIANTS: &[Self] = &[Self::Table, Self::Short, Self::Json, Self::Markdown];
+    pub const VARIANTS: &[Self] = &[Self::Table, Self::Short, Self::Json, Self::Jsonl, Self::Markdown];
 
     /// As on the command line.
     pub fn as_str(self) -> &'static str {
@@ -49,6 +52,7 @@ impl Format {
             Self::Table => "table",
             Self::Short => "short",
             Self::Json => "json",
+            Self::Jsonl => "jsonl",
             Self::Markdown => "markdown",
         }
     }
@@ -116,6 +120,7 @@ pub fn render(report: &Report, format: Format, style: &Style, out: &mut dyn fmt:
         Format::Table => table::render(report, style, out),
         Format::Short => short::render(report, style, out),
         Format::Json => json::render(report, out),
+        Format::Jsonl => json::line(report, out),
         Format::Markdown => markdown::render(report, style, out),
     }
 }

@@ -754,6 +754,9 @@ fn the_document_is_read_back() {
         let document = shown(&report, Format::Json);
         assert!(document.ends_with("\n}\n"), "{name}");
         assert_eq!(serde_json::from_str::<Report>(&document).unwrap(), report, "{name}");
+        let line = shown(&report, Format::Jsonl);
+        assert_eq!(line.matches('\n').count(), 1, "{name}");
+        assert_eq!(serde_json::from_str::<Report>(&line).unwrap(), report, "{name}");
     }
 }
 
@@ -900,7 +903,7 @@ fn nothing_from_outside_reaches_the_terminal_raw() {
             };
             assert_safe(&uncoloured(&rendered(&report, *format, &color)), true);
             let ascii = Style { ascii: true, ..style };
-            if *format != Format::Json {
+            if !matches!(format, Format::Json | Format::Jsonl) {
                 assert!(rendered(&report, *format, &ascii).is_ascii());
             }
         }

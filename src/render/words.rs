@@ -270,7 +270,7 @@ const SENTENCES: usize = 4;
 const WHY: usize = 400;
 
 /// The first sentences of an explanation: at least one, and as many more as the first screen has room for.
-pub(super) fn first_sentences(text: &str) -> &str {
+pub(crate) fn first_sentences(text: &str) -> &str {
     let ends = text.match_indices(". ").map(|(at, _)| at + 1).chain([text.len()]);
     // An abbreviation or a number is no end of a sentence: behind one a capital letter, a flag or a name follows.
     let is_end = |at: &usize| {

@@ -19,9 +19,17 @@ pub(crate) enum Plays {
 /// A reply by hand (RFC 1035 section 4): the question again, an A record or the SOA of a private hosted zone,
 /// and an OPT record where the query has one.
 pub(crate) fn reply(query: &[u8], plays: Plays) -> Option<Vec<u8>> {
-    if plays == Plays::Silence {
-        return None;
+    match plays {
+        Plays::Silence => None,
+        Plays::NxDomain => Some(answer(query, |_| None)),
+        Plays::Has(address) => Some(answer(query, |name| {
+            name.eq_ignore_ascii_case(&format!("{HOST}.")).then_some(address)
+        })),
     }
+}
+
+/// The same of a server that has the addresses that `has` gives; it denies every other name.
+pub(crate) fn answer(query: &[u8], has: impl Fn(&str) -> Option<[u8; 4]>) -> Vec<u8> {
     let mut end = 12;
     let mut name = String::new();
     while query[end] > 0 {
@@ -32,10 +40,7 @@ pub(crate) fn reply(query: &[u8], plays: Plays) -> Option<Vec<u8>> {
     }
     let question = &query[12..end + 5];
     let is_a = question[question.len() - 4..] == [0, 1, 0, 1];
-    let address = match plays {
-        Plays::Has(address) if name.eq_ignore_ascii_case(&format!("{HOST}.")) => Some(address),
-        _ => None,
-    };
+    let address = has(&name);
     let answers = address.is_some() && is_a;
     let has_edns = query[11] > 0;
     let mut reply = query[..2].to_vec();
@@ -60,5 +65,5 @@ pub(crate) fn reply(query: &[u8], plays: Plays) -> Option<Vec<u8>> {
     if has_edns {
         reply.extend([0, 0, 41, 0x10, 0, 0, 0, 0, 0, 0, 0]);
     }
-    Some(reply)
+    reply
 }

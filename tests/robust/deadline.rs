@@ -53,6 +53,7 @@ pub(crate) fn probed(
         route,
         system,
         trust: Trust::Platform,
+        paces: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -185,7 +185,7 @@ fn in_every_format(what: &str, draw: impl Fn(Format, &Style) -> String) {
             let what = format!("{what} {format}");
             safe(&what, &text);
             match format {
-                Format::Json => {
+                Format::Json | Format::Jsonl => {
                     let read: Result<Value, _> = serde_json::from_str(&text);
                     assert!(read.is_ok(), "{what}: {read:?}");
                 }

@@ -3,8 +3,10 @@
 
 mod assemble;
 mod missing;
+mod share;
 
 pub(super) use missing::Missing;
+pub use share::Shares;
 
 use serde::{Deserialize, Serialize};
 

@@ -33,7 +33,7 @@ const OF_THE_VPC: [Call; 5] = [
 
 /// Security groups and VPCs that somebody asked for already: two ways lead to them.
 #[derive(Default)]
-struct AskedOnce(Mutex<BTreeSet<String>>);
+pub(super) struct AskedOnce(Mutex<BTreeSet<String>>);
 
 impl AskedOnce {
     /// Those that nobody asked for yet; they are now.
@@ -86,7 +86,7 @@ impl Inner {
     }
 
     /// The Resolver endpoints, and what hangs on them.
-    async fn endpoints(&self, groups: &AskedOnce, vpcs: &AskedOnce) -> Answers {
+    pub(super) async fn endpoints(&self, groups: &AskedOnce, vpcs: &AskedOnce) -> Answers {
         let mut answers = Answers::default();
         answers.keep(self.ask(Call::ListResolverEndpoints, &[]).await);
         let Some(endpoints) = &answers.resolver_endpoints else {
@@ -290,7 +290,7 @@ impl Inner {
     }
 
     /// The VPC, its attributes, its zones and its DHCP options.
-    async fn vpc(&self, vpc_id: &str, vpcs: &AskedOnce) -> Answers {
+    pub(super) async fn vpc(&self, vpc_id: &str, vpcs: &AskedOnce) -> Answers {
         let zones_of = vpcs.claim([vpc_id.to_owned()], limits::ZONES_OF_VPCS);
         let (mut answers, support, hostnames, zones, configs) = tokio::join!(
             self.vpc_and_dhcp_options(vpc_id),

@@ -6,7 +6,8 @@
 //!
 //! 1. [`Session::describe`] gives the endpoint of a cluster that was named, where no target was;
 //! 2. [`Session::find`] gives the cluster that has a given endpoint;
-//! 3. [`Session::collect`] gives everything, as [`Answers`]. What `describe` and `find` learnt is not asked again.
+//! 3. [`Session::collect`] gives everything of one cluster, [`Session::everything`] of all, as [`Answers`]. What
+//!    `describe` and `find` learnt is not asked again by the first.
 //!
 //! Beside it, without a session, [`instance()`] says where this host is.
 //!
@@ -25,6 +26,7 @@ mod ask;
 mod collect;
 pub mod command;
 mod eks;
+mod everything;
 mod failure;
 mod firewall;
 mod identify;
@@ -169,6 +171,13 @@ impl Session {
     pub async fn collect(&self, target: Option<&Name>, cluster: Option<&str>) -> Answers {
         // All reads are in this one future: too large for a stack.
         Box::pin(self.inner.collect(target, cluster)).await
+    }
+}
+
+impl Session {
+    /// Everything of all clusters of the account in the Region, each list once.
+    pub async fn everything(&self) -> Answers {
+        Box::pin(self.inner.everything()).await
     }
 }
 

@@ -199,6 +199,11 @@ impl<'a> Merged<'a> {
                 contexts: self.known(),
             });
         };
+        self.entry(name, *entry)
+    }
+
+    /// The same of a context and its entry.
+    fn entry(&self, name: &str, entry: Option<&ContextEntry>) -> Result<Kubeconfig, KubeconfigError> {
         let cluster_name = entry.map_or("", |entry| entry.cluster.0.as_str());
         let cluster = self.clusters.get(cluster_name);
         let Some((cluster, path)) = cluster.filter(|(cluster, _)| !cluster.server.0.trim().is_empty()) else {
@@ -290,6 +295,22 @@ pub fn find(files: &[(String, Vec<u8>)], wanted: &Wanted<'_>) -> Result<Option<K
     merged.context(name).map(Some)
 }
 
+/// A context's name, and what it leads to, or why to no API server.
+pub type Context = (String, Result<Kubeconfig, KubeconfigError>);
+
+/// What each context of the merged files leads to, in their order.
+pub fn all(files: &[(String, Vec<u8>)]) -> Result<Vec<Context>, KubeconfigError> {
+    let parsed = files
+        .iter()
+        .map(|(path, bytes)| file::parse(path, bytes))
+        .collect::<Result<Vec<File>, _>>()?;
+    let merged = Merged::new(files, &parsed);
+    let contexts = merged.contexts.iter();
+    Ok(contexts
+        .map(|(name, entry)| (text(name), merged.entry(name, *entry)))
+        .collect())
+}
+
 /// The context that leads to what was named: the current one, else the first of them. Of several clusters of one name,
 /// which are of other Regions or accounts, none is chosen.
 fn leading_to(merged: &Merged<'_>, wanted: &Wanted<'_>) -> Option<Kubeconfig> {
@@ -315,6 +336,15 @@ impl Kubeconfig {
             return self.verified();
         }
         self.dialled()
+    }
+
+    /// The AWS account of the cluster, where the ARN that `aws eks update-kubeconfig` writes names it.
+    pub fn account(&self) -> Option<&str> {
+        // arn:aws:eks:REGION:ACCOUNT:cluster/NAME
+        let of = |arn: &'_ str| arn.strip_prefix("arn:")?.split(':').nth(3).map(str::len);
+        let mut named = [&self.cluster_entry, &self.context].into_iter();
+        let arn = named.find(|text| of(text).is_some_and(|length| length > 0))?;
+        arn.split(':').nth(4)
     }
 
     /// Whether the name is its endpoint's, or the one that kubectl connects to.

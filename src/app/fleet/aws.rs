@@ -1,0 +1,69 @@
+//! AWS, asked once for each account and Region of the targets.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+
+use crate::facts::Gap;
+use crate::facts::answers::Shares;
+use crate::facts::aws::{Ask, Session};
+use crate::limits;
+
+/// With whose eyes AWS is looked at, and where.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Eyes {
+    /// The profile.
+    pub(super) profile: Option<String>,
+    /// The role that is assumed with it.
+    pub(super) role_arn: Option<String>,
+    /// The Region.
+    pub(super) region: Option<String>,
+}
+
+/// What AWS said to somebody.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seen {
+    /// The answers; `None` where AWS could not be asked.
+    pub(super) shares: Option<Rc<Shares>>,
+    /// The Region that was asked.
+    pub(super) region: Option<String>,
+    /// What could not be learnt at all.
+    pub(super) gaps: Vec<Gap>,
+}
+
+/// Asks AWS with all these eyes, some at a time, each for this long.
+pub(super) async fn look(eyes: BTreeSet<Eyes>, within: Duration) -> BTreeMap<Eyes, Seen> {
+    let looking = stream::iter(eyes).map(|eyes| async move {
+        let seen = Box::pin(of(&eyes, within)).await;
+        (eyes, seen)
+    });
+    looking.buffer_unordered(limits::SESSIONS_AT_ONCE).collect().await
+}
+
+async fn of(eyes: &Eyes, within: Duration) -> Seen {
+    let ask = Ask {
+        region: eyes.region.clone(),
+        profile: eyes.profile.clone(),
+        role_arn: eyes.role_arn.clone(),
+        deadline: within,
+    };
+    match Session::open_with_or_without_role(&ask).await {
+        Ok((session, without_role)) => {
+            let region = Some(session.region().to_owned());
+            let answers = session.everything().await;
+            Seen {
+                shares: Some(Rc::new(Shares::new(answers, region.clone()))),
+                region,
+                gaps: without_role.into_iter().collect(),
+            }
+        }
+        Err(no) => Seen {
+            shares: None,
+            region: eyes.region.clone(),
+            gaps: vec![no.gap()],
+        },
+    }
+}

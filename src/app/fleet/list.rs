@@ -1,0 +1,428 @@
+//! Which targets there are.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the end where the file of targets is read"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::rc::Rc;
+
+use tokio::time::Instant;
+
+use super::super::Error;
+use super::super::check::aws_share;
+use super::super::conduct::apart;
+use super::super::learn::Beside;
+use super::aws::{Eyes, Seen, look};
+use crate::cli::args::CheckArgs;
+use crate::cli::settings::target as named_target;
+use crate::dns::Name;
+use crate::endpoint::{EndpointName, NotEndpoint};
+use crate::facts::answers::{Shares, Wanted};
+use crate::facts::host::{self, FactsFile, UnreadableFile};
+use crate::facts::instance::{self, Place};
+use crate::facts::{Gap, Kubeconfig};
+use crate::fleet::{self, Distinct, LeftOut, Origin, Outcome, Unreadable, distinct};
+use crate::limits;
+use crate::settings::Settings;
+use crate::target::{Target, TargetSource};
+
+/// A target to check, and what is known of it.
+pub(super) struct Entry {
+    /// The target.
+    pub(super) target: Distinct,
+    /// What the kubeconfig says of it.
+    kubeconfig: Option<Kubeconfig>,
+    /// What AWS, or files, say of it and of others.
+    shares: Option<Rc<Shares>>,
+    /// Where this host is.
+    place: Place,
+    /// What could not be learnt.
+    gaps: Vec<Gap>,
+}
+
+/// The targets, and what is none.
+#[derive(Default)]
+pub(super) struct Listed {
+    /// Those to check.
+    pub(super) entries: Vec<Entry>,
+    /// Those that cannot be asked for, by their place.
+    pub(super) not_asked: Vec<(usize, Outcome)>,
+    /// What is no target.
+    pub(super) left_out: Vec<LeftOut>,
+}
+
+impl Entry {
+    fn new(target: Distinct) -> Self {
+        Self {
+            target,
+            kubeconfig: None,
+            shares: None,
+            place: Place::NotAsked,
+            gaps: Vec::new(),
+        }
+    }
+
+    /// The target as the check of one has it.
+    pub(super) fn known_target(&self) -> Target {
+        let target = &self.target.target;
+        Target {
+            hostname: target.hostname.clone(),
+            cluster: target.cluster.clone(),
+            region: target.region.clone().or_else(|| region_of(&target.hostname)),
+            source: match target.origin {
+                Origin::File => TargetSource::Argument,
+                Origin::Context => TargetSource::Kubeconfig,
+                Origin::Aws => TargetSource::Aws,
+            },
+        }
+    }
+
+    /// What is known of it before it is asked for.
+    pub(super) fn beside(&self) -> Beside {
+        let target = &self.target.target;
+        let wanted = Wanted {
+            target: &target.hostname,
+            cluster: target.cluster.as_deref(),
+        };
+        Beside {
+            kubeconfig: self.kubeconfig.clone(),
+            answers: self.shares.as_ref().map(|shares| shares.of(wanted)),
+            place: self.place.clone(),
+            gaps: self.gaps.clone(),
+        }
+    }
+
+    /// The settings with what is expected of this target.
+    pub(super) fn settings(&self, of_all: &Settings) -> Settings {
+        let mut settings = of_all.clone();
+        let target = &self.target.target;
+        if target.expects_anything() {
+            settings.asked.expect_addresses.clone_from(&target.expect_addresses);
+            settings.asked.expect_cidrs.clone_from(&target.expect_cidrs);
+        }
+        settings
+    }
+}
+
+fn region_of(hostname: &Name) -> Option<String> {
+    EndpointName::parse(hostname).ok().map(|name| name.region)
+}
+
+/// The targets that the flags ask for, with what is known of each before it is asked for.
+pub(super) async fn list(args: &CheckArgs, settings: &Settings) -> Result<Listed, Error> {
+    let mut listed = match &args.many.targets {
+        Some(path) => of_file(path, args.many.keep_going).await?,
+        None if args.many.all_contexts => of_kubeconfig(settings).await?,
+        None => return of_aws(args, settings).await,
+    };
+    learn(&mut listed.entries, settings).await?;
+    Ok(listed)
+}
+
+/// Asks AWS once for each account and Region, and the metadata service; or reads the files of `--facts`.
+async fn learn(entries: &mut [Entry], settings: &Settings) -> Result<(), Error> {
+    let sources = &settings.sources;
+    let until = Instant::now() + aws_share(settings);
+    if !sources.facts.is_empty() {
+        let paths = sources.facts.clone();
+        let saved = apart(move || host::saved(&paths, until.into_std())).await?;
+        let saved = saved.map_err(|error| match error {
+            FactsFile::Unreadable(error) => Error::File(error),
+            content @ FactsFile::Content { .. } => Error::Facts(content),
+        })?;
+        let shares = Rc::new(Shares::new(saved, None));
+        for entry in entries.iter_mut() {
+            entry.shares = Some(Rc::clone(&shares));
+        }
+    }
+    if sources.no_aws {
+        return Ok(());
+    }
+    let asks_aws = sources.facts.is_empty();
+    let eyes_of = |entry: &Entry| {
+        let kubeconfig = entry.kubeconfig.as_ref();
+        let target = &entry.target.target;
+        Eyes {
+            profile: sources
+                .profile
+                .clone()
+                .or_else(|| kubeconfig.and_then(|kubeconfig| kubeconfig.profile.clone())),
+            // The kubeconfig's role goes with the kubeconfig's profile.
+            role_arn: kubeconfig
+                .and_then(|kubeconfig| kubeconfig.role_arn.clone())
+                .filter(|_| sources.profile.is_none()),
+            region: target
+                .region
+                .clone()
+                .or_else(|| region_of(&target.hostname))
+                .or_else(|| sources.region.clone()),
+        }
+    };
+    let eyes: BTreeSet<Eyes> = entries.iter().filter(|_| asks_aws).map(eyes_of).collect();
+    let (seen, place) = tokio::join!(look(eyes, aws_share(settings)), Box::pin(instance::place(until)));
+    for entry in entries {
+        entry.place = place.clone();
+        if let Some(seen) = seen.get(&eyes_of(entry)) {
+            entry.shares.clone_from(&seen.shares);
+            entry.gaps.extend(seen.gaps.iter().cloned());
+        }
+    }
+    Ok(())
+}
+
+/// Reads at most [`limits::TARGETS_FILE`] octets of a file, or of standard input.
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    let bounded = |from: &mut dyn Read| -> io::Result<Vec<u8>> {
+        let mut octets = Vec::new();
+        from.take(limits::TARGETS_FILE + 1).read_to_end(&mut octets)?;
+        if octets.len() as u64 > limits::TARGETS_FILE {
+            let text = format!("larger than {} octets", limits::TARGETS_FILE);
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, text));
+        }
+        Ok(octets)
+    };
+    let octets = if path == Path::new("-") {
+        bounded(&mut io::stdin())
+    } else {
+        File::open(path).and_then(|mut file| bounded(&mut file))
+    };
+    octets.map_err(|said| {
+        Error::File(UnreadableFile {
+            path: path.to_owned(),
+            said,
+        })
+    })
+}
+
+/// What the file is called in a message.
+fn title(path: &Path) -> String {
+    if path == Path::new("-") {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
+
+async fn of_file(path: &Path, keeps_going: bool) -> Result<Listed, Error> {
+    let named = path.to_owned();
+    let lines = apart(move || {
+        let octets = read(&named)?;
+        Ok::<_, Error>(fleet::read(&octets, |host| {
+            named_target(host)
+                .map(|target| target.hostname)
+                .map_err(|error| error.to_string())
+        }))
+    });
+    let lines = lines.await??;
+    let mut targets = Vec::new();
+    let mut unreadable: Vec<Unreadable> = Vec::new();
+    for line in lines {
+        match line {
+            Ok(mut line) => {
+                line.target.place = line.number;
+                targets.push(line.target);
+            }
+            Err(error) => unreadable.push(error),
+        }
+    }
+    if let Some(first) = unreadable.first().filter(|_| !keeps_going) {
+        return Err(Error::TargetLine {
+            file: title(path),
+            first: first.clone(),
+            more: unreadable.len() - 1,
+        });
+    }
+    if targets.is_empty() && unreadable.is_empty() {
+        return Err(Error::NoTargets(title(path)));
+    }
+    let not_asked = unreadable.into_iter().map(|error| {
+        let name = format!("line {}", error.line);
+        let reason = format!("not asked: {}", error.reason);
+        (error.line, Outcome::not_asked(name, None, Origin::File, reason))
+    });
+    Ok(Listed {
+        not_asked: not_asked.collect(),
+        entries: distinct(targets).into_iter().map(Entry::new).collect(),
+        left_out: Vec::new(),
+    })
+}
+
+/// The contexts of the kubeconfig.
+async fn of_kubeconfig(settings: &Settings) -> Result<Listed, Error> {
+    let named = settings.sources.kubeconfig.clone();
+    let until = Instant::now() + aws_share(settings);
+    let contexts = apart(move || host::contexts(named.as_deref(), until.into_std())).await?;
+    let contexts = contexts.map_err(Error::Kubeconfig)?;
+    let mut listed = Listed::default();
+    let mut targets = Vec::new();
+    let mut kubeconfigs = BTreeMap::new();
+    for (place, (name, context)) in contexts.into_iter().enumerate() {
+        let kubeconfig = match context {
+            Ok(kubeconfig) => kubeconfig,
+            Err(_) => {
+                let reason = "it names a cluster that has no server in the kubeconfig".to_owned();
+                listed.left_out.push(LeftOut { name, reason });
+                continue;
+            }
+        };
+        match endpoint(&kubeconfig) {
+            Ok(hostname) => {
+                let mut target = fleet::Target::new(name, hostname, Origin::Context);
+                target.cluster.clone_from(&kubeconfig.cluster);
+                target.region.clone_from(&kubeconfig.region);
+                target.profile.clone_from(&kubeconfig.profile);
+                target.account = kubeconfig.account().map(str::to_owned);
+                target.place = place;
+                targets.push(target);
+                kubeconfigs.insert(place, kubeconfig);
+            }
+            Err(reason) => listed.left_out.push(LeftOut { name, reason }),
+        }
+    }
+    if targets.is_empty() {
+        return Err(Error::NoContexts(listed.left_out.len()));
+    }
+    for target in distinct(targets) {
+        let kubeconfig = kubeconfigs.remove(&target.target.place);
+        listed.entries.push(Entry {
+            kubeconfig,
+            ..Entry::new(target)
+        });
+    }
+    Ok(listed)
+}
+
+/// The endpoint that a context leads to, or why it is none of EKS.
+fn endpoint(kubeconfig: &Kubeconfig) -> Result<Name, String> {
+    let Some(hostname) = kubeconfig.host() else {
+        return Err(format!("its server {} has no host name to look up", kubeconfig.server));
+    };
+    match EndpointName::parse(&hostname) {
+        // What was meant for an endpoint of EKS and is none is worth a check.
+        Ok(_) | Err(NotEndpoint::EksApi | NotEndpoint::OidcIssuer | NotEndpoint::WrongHostLabel) => Ok(hostname),
+        Err(_) => Err(format!("its server {hostname} is no endpoint of EKS")),
+    }
+}
+
+/// The clusters that AWS lists.
+async fn of_aws(args: &CheckArgs, settings: &Settings) -> Result<Listed, Error> {
+    let each = |given: &[String]| -> Vec<Option<String>> {
+        let mut given: Vec<Option<String>> = given.iter().cloned().map(Some).collect();
+        given.dedup();
+        if given.is_empty() { vec![None] } else { given }
+    };
+    let (profiles, regions) = (each(&args.sources.profile), each(&args.sources.region));
+    let mut eyes = BTreeSet::new();
+    for profile in &profiles {
+        for region in &regions {
+            eyes.insert(Eyes {
+                profile: profile.clone(),
+                role_arn: None,
+                region: region.clone(),
+            });
+        }
+    }
+    let until = Instant::now() + aws_share(settings);
+    let (seen, place) = tokio::join!(look(eyes, aws_share(settings)), Box::pin(instance::place(until)));
+    let mut listed = Listed::default();
+    let mut targets = Vec::new();
+    let mut known = BTreeMap::new();
+    let mut refused = Vec::new();
+    let mut next = 0;
+    for (eyes, seen) in &seen {
+        let whose = whose(eyes, seen, profiles.len() > 1, regions.len() > 1);
+        let Some((shares, names)) = seen.shares.as_ref().and_then(|shares| Some((shares, shares.names()?))) else {
+            let reason = unlisted(seen);
+            refused.push(reason.clone());
+            let name = format!(
+                "the clusters{}",
+                whose.iter().map(|whose| format!(" of {whose}")).collect::<String>()
+            );
+            let outcome = Outcome::not_asked(name, None, Origin::Aws, format!("not listed: {reason}"));
+            listed.not_asked.push((next, outcome));
+            next += 1;
+            continue;
+        };
+        for name in names {
+            let shown = whose.iter().fold(name.clone(), |name, whose| format!("{whose}/{name}"));
+            let cluster = shares.clusters().iter().find(|one| one.name == *name);
+            let place = next;
+            next += 1;
+            let hostname = match cluster {
+                Some(cluster) if cluster.is_connected => {
+                    let reason = "it is connected by the EKS Connector, and has no endpoint of EKS".to_owned();
+                    listed.left_out.push(LeftOut { name: shown, reason });
+                    continue;
+                }
+                Some(cluster) => cluster.host().ok_or_else(|| {
+                    let status = cluster.status.as_deref().unwrap_or("status not known");
+                    format!("not asked: it has no endpoint yet ({status})")
+                }),
+                None => {
+                    let failed = shares.failed().iter().map(|failed| failed.reason()).next();
+                    let reason = failed.unwrap_or_else(|| "no answer".to_owned());
+                    Err(format!("not asked: eks:DescribeCluster: {reason}"))
+                }
+            };
+            match hostname {
+                Ok(hostname) => {
+                    let mut target = fleet::Target::new(shown, hostname, Origin::Aws);
+                    target.cluster = Some(name.clone());
+                    target.region.clone_from(&seen.region);
+                    target.profile.clone_from(&eyes.profile);
+                    target.account = shares.account().map(str::to_owned);
+                    target.place = place;
+                    targets.push(target);
+                    known.insert(place, seen);
+                }
+                Err(reason) => {
+                    let outcome = Outcome::not_asked(shown, None, Origin::Aws, reason);
+                    listed.not_asked.push((place, outcome));
+                }
+            }
+        }
+    }
+    if targets.is_empty() && listed.not_asked.len() == refused.len() {
+        return Err(match refused.into_iter().next() {
+            Some(reason) => Error::ClustersUnknown(reason),
+            None => Error::NoClusters,
+        });
+    }
+    for target in distinct(targets) {
+        let seen = known.get(&target.target.place);
+        listed.entries.push(Entry {
+            shares: seen.and_then(|seen| seen.shares.clone()),
+            gaps: seen.map(|seen| seen.gaps.clone()).unwrap_or_default(),
+            place: place.clone(),
+            ..Entry::new(target)
+        });
+    }
+    Ok(listed)
+}
+
+/// What tells the clusters of one account and Region from those of another, where several are asked.
+fn whose(eyes: &Eyes, seen: &Seen, several_profiles: bool, several_regions: bool) -> Option<String> {
+    let region = seen.region.clone().filter(|_| several_regions);
+    let profile = eyes.profile.clone().filter(|_| several_profiles);
+    match (profile, region) {
+        (Some(profile), Some(region)) => Some(format!("{profile}/{region}")),
+        (profile, region) => profile.or(region),
+    }
+}
+
+/// Why the clusters could not be listed.
+fn unlisted(seen: &Seen) -> String {
+    let of_read = seen.shares.iter().flat_map(|shares| shares.failed());
+    let mut of_read = of_read.filter(|failed| failed.call == crate::facts::Call::ListClusters);
+    let failed = of_read
+        .next()
+        .map(|failed| format!("{}: {}", failed.call.action(), failed.reason()));
+    failed
+        .or_else(|| seen.gaps.first().map(|gap| gap.reason.clone()))
+        .unwrap_or_else(|| "no answer".to_owned())
+}

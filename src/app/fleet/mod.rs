@@ -1,0 +1,122 @@
+//! `check` of many targets: which they are, one after the other with what they share, and one document of all.
+
+mod aws;
+mod list;
+mod progress;
+mod roll;
+
+use super::conduct::{conduct, now};
+use super::{Error, output};
+use crate::cli::args::CheckArgs;
+use crate::cli::settings;
+use crate::facts::{System, Vantage, VantageKind};
+use crate::fleet::{Fleet, Gathering, Outcome};
+use crate::redact;
+use crate::render::{self, Format};
+use crate::report::{Report, exit};
+
+use list::{Entry, Listed};
+use progress::Progress;
+use roll::Rolling;
+
+/// Checks all targets, and returns the worst exit code.
+pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
+    let settings = settings(args)?;
+    output::check_save(&args.output)?;
+    let (gathered, _) = conduct(&args.output, |mut interrupt, _| async move {
+        let listed = tokio::select! {
+            listed = list::list(args, &settings) => listed?,
+            () = &mut interrupt => return Err(Error::Interrupted),
+        };
+        let Listed {
+            entries,
+            not_asked,
+            left_out,
+        } = listed;
+        let vantage = Vantage {
+            name: settings.vantage.clone(),
+            kind: VantageKind::Unknown,
+            system: System::of_this_host(),
+        };
+        let keeps = args.output.format != Format::Jsonl || args.output.save.is_some();
+        let mut gathering = Gathering::new(now(), vantage, keeps);
+        for (place, outcome) in not_asked {
+            gathering.put(place, said(outcome, args));
+        }
+        let rolling = Rolling::new(&settings, args.many.rate);
+        let mut progress = Progress::new(&args.output, entries.len());
+        let mut stopped = None;
+        {
+            let on_report = |entry: &Entry, report: Report| -> Result<bool, Error> {
+                let report = deliver_one(&report, args)?;
+                let outcome = Outcome::of(&entry.target, &report, render::fleet::undecided(&report));
+                let is_broken = outcome.exit_code == exit::BROKEN;
+                let target = &entry.target.target;
+                gathering.take(target.place, said(outcome, args), target.account.as_deref(), &report);
+                progress.done(is_broken);
+                Ok(!(args.many.fail_fast && is_broken))
+            };
+            let rolled = rolling.all(&entries, &mut interrupt, on_report).await;
+            progress.end();
+            stopped = rolled?.or(stopped);
+        }
+        let interrupted = stopped == Some(roll::Stopped::Interrupted);
+        let reason = match stopped {
+            None => None,
+            Some(roll::Stopped::Interrupted) => Some("not asked: the run was interrupted"),
+            Some(roll::Stopped::Enough) => Some("not asked: --fail-fast ended the run"),
+        };
+        if let Some(reason) = reason {
+            for entry in entries.iter().filter(|entry| !rolling.is_done(entry)) {
+                let target = &entry.target.target;
+                let hostname = Some(target.hostname.clone());
+                let outcome = Outcome::not_asked(target.name.clone(), hostname, target.origin, reason);
+                gathering.put(target.place, said(outcome, args));
+            }
+        }
+        Ok(gathering.finish(left_out, interrupted))
+    })?;
+    let fleet = gathered?;
+    deliver(&fleet, args)?;
+    Ok(fleet.exit_code)
+}
+
+/// The report as it may go out; with `-o jsonl` it is printed at once.
+fn deliver_one(report: &Report, args: &CheckArgs) -> Result<Report, Error> {
+    let mut report = if args.output.redact {
+        redact::report(report.clone(), args.vantage.as_deref())?
+    } else {
+        report.clone()
+    };
+    if args.output.format == Format::Jsonl {
+        if args.output.explain_why {
+            report = report.with_why();
+        }
+        if !args.output.quiet {
+            let mut line = String::new();
+            render::render(&report, Format::Jsonl, &render::Style::default(), &mut line)?;
+            output::stdout(line.as_bytes())?;
+        }
+    }
+    Ok(report)
+}
+
+/// The outcome as it may go out.
+fn said(mut outcome: Outcome, args: &CheckArgs) -> Outcome {
+    if args.output.redact {
+        outcome.name = redact::text(&outcome.name);
+        outcome.also = outcome.also.iter().map(|name| redact::text(name)).collect();
+        outcome.reason = outcome.reason.map(|reason| redact::text(&reason));
+        outcome.cluster = outcome.cluster.map(|name| redact::text(&name));
+    }
+    outcome
+}
+
+/// Prints the document and saves it, as asked. What was printed line by line is not printed again.
+fn deliver(fleet: &Fleet, args: &CheckArgs) -> Result<(), Error> {
+    let mut output = args.output.clone();
+    output.quiet |= output.format == Format::Jsonl;
+    output::deliver_as(&output, |format, style, out| {
+        render::fleet::render(fleet, format, style, out)
+    })
+}

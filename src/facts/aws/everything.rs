@@ -1,0 +1,75 @@
+//! Everything of all clusters of an account and a Region, each list once.
+
+use std::collections::BTreeSet;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+
+use super::Inner;
+use super::collect::AskedOnce;
+use crate::facts::Call;
+use crate::facts::answers::{Answers, DESCRIPTION, Source};
+use crate::limits;
+
+impl Inner {
+    /// All clusters, their interfaces, their VPCs, and what the account has in the Region.
+    pub(super) async fn everything(&self) -> Answers {
+        let groups = AskedOnce::default();
+        let vpcs = AskedOnce::default();
+        let description = format!("{DESCRIPTION}*");
+        let of_clusters = [
+            ("MaxResults", "1000"),
+            ("Filter.1.Name", "description"),
+            ("Filter.1.Value.1", description.as_str()),
+        ];
+        let (caller, endpoints, rules, associations, firewall, interfaces, mut all) = tokio::join!(
+            self.ask(Call::GetCallerIdentity, &[]),
+            self.endpoints(&groups, &vpcs),
+            self.ask(Call::ListResolverRules, &[]),
+            self.ask(Call::ListResolverRuleAssociations, &[]),
+            self.firewall(),
+            self.ask(Call::DescribeNetworkInterfaces, &of_clusters),
+            self.clusters(),
+        );
+        all.source = Source::Aws;
+        for answers in [caller, Ok(endpoints), rules, associations, Ok(firewall), interfaces] {
+            all.keep(answers);
+        }
+        let ids: BTreeSet<String> = all.clusters.iter().filter_map(|one| one.vpc_id.clone()).collect();
+        let beyond = ids.len().saturating_sub(limits::VPCS_OF_FLEET);
+        let ids: Vec<String> = ids.into_iter().take(limits::VPCS_OF_FLEET).collect();
+        let mut under_way = stream::iter(&ids)
+            .map(|id| self.vpc(id, &vpcs))
+            .buffered(limits::AWS_CONCURRENCY / 2);
+        while let Some(vpc) = under_way.next().await {
+            all.join(vpc);
+        }
+        if beyond > 0 {
+            all.partial.push(Call::DescribeVpcs);
+        }
+        if let Some(groups) = &mut all.security_groups {
+            groups.sort_by(|a, b| a.id.cmp(&b.id));
+        }
+        all.hosted_zones.sort_by(|a, b| a.vpc_id.cmp(&b.vpc_id));
+        all.failed.sort();
+        all.failed.dedup();
+        all
+    }
+
+    /// Every cluster that is listed, described.
+    async fn clusters(&self) -> Answers {
+        let mut all = Answers::default();
+        all.keep(self.ask(Call::ListClusters, &[]).await);
+        let names = all.cluster_names.clone().unwrap_or_default();
+        let mut under_way = stream::iter(&names)
+            .map(|name| self.cluster(name))
+            .buffered(limits::AWS_CONCURRENCY);
+        while let Some(described) = under_way.next().await {
+            match described {
+                Ok(cluster) => all.clusters.push(cluster),
+                Err(failed) => all.failed.push(failed),
+            }
+        }
+        all
+    }
+}

@@ -1,0 +1,148 @@
+//! Entries of a kubeconfig whose cluster has another endpoint now, and which entry has that.
+
+use std::collections::BTreeMap;
+
+use super::document::{Headline, Outcome};
+use super::target::Origin;
+use crate::compare::Verdict;
+use crate::dns::Name;
+use crate::rules::{Confidence, Finding, Severity};
+
+/// The rule that such an entry is a case of.
+pub(super) const RULE: &str = "endpoint-name-stale";
+
+/// An entry that another has taken the place of.
+pub(super) struct Replaced {
+    /// The place of the dead one.
+    pub(super) place: usize,
+    /// The name of the entry that has the cluster now.
+    pub(super) by: String,
+    /// What is found of it then, where no rule could see it: the rules know one entry at a time.
+    pub(super) finding: Option<Finding>,
+}
+
+/// Whether everybody who decides denies the name.
+fn is_denied(outcome: &Outcome) -> bool {
+    let mut deciding = outcome.resolvers.iter().filter(|said| said.in_scope).peekable();
+    deciding.peek().is_some() && deciding.all(|said| matches!(said.verdict, Verdict::NxDomain | Verdict::Failed))
+}
+
+/// Whether somebody who decides has addresses for the name.
+fn is_there(outcome: &Outcome) -> bool {
+    let has = |verdict| matches!(verdict, Verdict::Match | Verdict::Plausible | Verdict::Answer);
+    outcome.resolvers.iter().any(|said| said.in_scope && has(said.verdict))
+}
+
+/// The entries that are dead, and who has their cluster now. `present` has the endpoint that AWS gives for a cluster,
+/// by the place of the entry that is not it; `accounts` the account of an entry, by its place.
+pub(super) fn replaced(
+    outcomes: &BTreeMap<usize, Outcome>,
+    present: &BTreeMap<usize, Name>,
+    accounts: &BTreeMap<usize, String>,
+) -> Vec<Replaced> {
+    let mut by_host: BTreeMap<String, &str> = BTreeMap::new();
+    let mut living: BTreeMap<(&str, Option<&str>), Vec<(usize, &Outcome)>> = BTreeMap::new();
+    for (place, outcome) in outcomes {
+        if outcome.origin != Origin::Context {
+            continue;
+        }
+        if let Some(hostname) = &outcome.hostname {
+            by_host.entry(hostname.to_fqdn()).or_insert(&outcome.name);
+        }
+        if let Some(cluster) = &outcome.cluster
+            && is_there(outcome)
+        {
+            let key = (cluster.as_str(), outcome.region.as_deref());
+            living.entry(key).or_default().push((*place, outcome));
+        }
+    }
+    let mut replaced = Vec::new();
+    for (place, outcome) in outcomes {
+        if let Some(by) = present.get(place).and_then(|host| by_host.get(&host.to_fqdn())) {
+            replaced.push(Replaced {
+                place: *place,
+                by: (*by).to_owned(),
+                finding: None,
+            });
+            continue;
+        }
+        let Some(cluster) = outcome.cluster.as_deref() else {
+            continue;
+        };
+        // AWS says more, where it was asked.
+        if outcome.origin != Origin::Context || !is_denied(outcome) || present.contains_key(place) {
+            continue;
+        }
+        let own = accounts.get(place);
+        let others = living.get(&(cluster, outcome.region.as_deref()));
+        // An account has one cluster of a name in a Region (EKS API reference, CreateCluster: name).
+        let elsewhere = |other: &usize| accounts.get(other).zip(own).is_some_and(|(a, b)| a != b);
+        let fitting = others.into_iter().flatten().filter(|(other, _)| !elsewhere(other));
+        let mut fitting: Vec<&(usize, &Outcome)> = fitting.collect();
+        fitting.dedup_by(|a, b| a.1.hostname == b.1.hostname);
+        let [(other, living)] = fitting.as_slice() else {
+            continue;
+        };
+        let is_sure = own.is_some() && accounts.get(other) == own;
+        replaced.push(Replaced {
+            place: *place,
+            by: living.name.clone(),
+            finding: Some(finding(outcome, living, cluster, is_sure)),
+        });
+    }
+    replaced
+}
+
+fn finding(dead: &Outcome, living: &Outcome, cluster: &str, is_sure: bool) -> Finding {
+    let now = living.hostname.as_ref().map(ToString::to_string).unwrap_or_default();
+    let resolvers = dead.resolvers.iter().filter(|said| said.in_scope);
+    let mut explanation = format!(
+        "Every resolver in scope denies the name of {}, and the entry {} is of the cluster {cluster} too, with another \
+         endpoint that resolves: {now}. A cluster that was deleted and made anew under its name has a new endpoint.",
+        dead.name, living.name
+    );
+    if !is_sure {
+        explanation.push_str(
+            " That both are of one account is not said by the kubeconfig: where they are not, the entry is of another \
+             cluster of that name.",
+        );
+    }
+    Finding {
+        rule: RULE.to_owned(),
+        severity: Severity::Error,
+        confidence: if is_sure { Confidence::High } else { Confidence::Medium },
+        summary: format!(
+            "this name is not the endpoint of {cluster} any more: the entry {} has {now}",
+            living.name
+        ),
+        explanation,
+        caused_by: None,
+        resolvers: resolvers.map(|said| said.resolver.clone()).collect(),
+        evidence: Vec::new(),
+        remedies: vec![crate::rules::Remedy::new(
+            "Use the entry that has the cluster, and take the dead one out",
+            [
+                format!("kubectl config use-context {}", quoted(&living.name)),
+                format!("kubectl config delete-context {}", quoted(&dead.name)),
+            ],
+        )],
+        references: Vec::new(),
+    }
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.@/+=:".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+impl Replaced {
+    /// The headline of the entry then.
+    pub(super) fn headline(&self) -> Option<Headline> {
+        self.finding.as_ref().map(Headline::of)
+    }
+}

@@ -1,0 +1,84 @@
+//! Many targets as a comment on a ticket.
+
+use std::fmt;
+
+use super::{address, counted, counts, headline, mark, named, said, shown};
+use crate::fleet::Fleet;
+use crate::limits;
+use crate::render::Style;
+use crate::render::markdown::Comment;
+
+pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
+    let comment = Comment { style, out };
+    let headline = headline(fleet);
+    writeln!(
+        comment.out,
+        "### {} {}: {}\n",
+        headline.mark.symbol(style.ascii),
+        headline.conclusion,
+        comment.text(&headline.text)
+    )?;
+    if let Some(tag) = &headline.tag {
+        writeln!(comment.out, "- Finding: {}", comment.text(tag))?;
+    }
+    writeln!(comment.out, "- Targets: {}", comment.text(&counts(fleet)))?;
+    writeln!(comment.out, "- Exit code: {}", fleet.exit_code)?;
+    if fleet.interrupted {
+        writeln!(comment.out, "\n**Interrupted:** what was known by then is shown.")?;
+    }
+    if let Some(lead) = fleet.causes.first() {
+        writeln!(comment.out, "\n**Why:** {}", comment.text(&lead.explanation))?;
+    }
+    if !fleet.causes.is_empty() {
+        writeln!(comment.out, "\n| Cause | Finding | Targets |\n|---|---|---|")?;
+        for cause in &fleet.causes {
+            writeln!(
+                comment.out,
+                "| {} | {} | {} |",
+                comment.text(&counted(cause, fleet)),
+                comment.text(&cause.rule),
+                comment.text(&named(cause, style.verbose))
+            )?;
+        }
+    }
+    let rows = shown(fleet, style.verbose);
+    if !rows.is_empty() {
+        let most = if style.verbose { usize::MAX } else { limits::ROWS_SHOWN };
+        writeln!(comment.out, "\n| Target | Outcome | What |\n|---|---|---|")?;
+        for outcome in rows.iter().take(most) {
+            writeln!(
+                comment.out,
+                "| {} | {} {} | {} |",
+                comment.code(&outcome.name),
+                comment.mark(mark(outcome.conclusion)),
+                outcome.conclusion.as_str(),
+                comment.text(&said(outcome))
+            )?;
+        }
+        if rows.len() > most {
+            writeln!(comment.out, "\nAnd {} more.", rows.len() - most)?;
+        }
+    }
+    if !fleet.resolvers.is_empty() {
+        writeln!(
+            comment.out,
+            "\n| Resolver | Address | Asked | Answered | As expected |\n|---|---|---|---|---|"
+        )?;
+        for tally in &fleet.resolvers {
+            writeln!(
+                comment.out,
+                "| {} | {} | {} | {} | {} |",
+                comment.code(&tally.name),
+                comment.code(&address(tally)),
+                tally.asked,
+                tally.answered,
+                tally.matched
+            )?;
+        }
+    }
+    for one in &fleet.left_out {
+        let (name, reason) = (comment.code(&one.name), comment.text(&one.reason));
+        writeln!(comment.out, "\nLeft out: {name}: {reason}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! The document of many targets as text: each cause once, then what of which target.
+
+mod markdown;
+mod table;
+
+use std::fmt;
+
+use super::words::Mark;
+use super::{Format, Style, json, short, words};
+use crate::fleet::{Cause, Fleet, Outcome, Tally};
+use crate::limits;
+use crate::report::{Conclusion, Report};
+use crate::rules::phrase::{list, plural};
+
+/// Writes the document.
+pub fn render(fleet: &Fleet, format: Format, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
+    match format {
+        Format::Table => table::render(fleet, style, out),
+        Format::Short => short::line(&headline(fleet), None, fleet.exit_code, fleet.interrupted, style, out),
+        Format::Json => json::render(fleet, out),
+        Format::Jsonl => json::line(fleet, out),
+        Format::Markdown => markdown::render(fleet, style, out),
+    }
+}
+
+/// Why nothing was decided in the report of one target; `None` where something was.
+pub fn undecided(report: &Report) -> Option<String> {
+    (report.conclusion == Conclusion::Inconclusive).then(|| words::headline(report).text)
+}
+
+fn mark(conclusion: Conclusion) -> Mark {
+    match conclusion {
+        Conclusion::Healthy => Mark::Good,
+        Conclusion::Degraded => Mark::Warning,
+        Conclusion::Broken => Mark::Bad,
+        Conclusion::Inconclusive => Mark::Unsure,
+    }
+}
+
+/// The first line: the first cause and its count, else how many are what.
+fn headline(fleet: &Fleet) -> words::Headline {
+    let text = match fleet.causes.first() {
+        Some(cause) if fleet.conclusion != Conclusion::Healthy => counted(cause, fleet),
+        _ => counts(fleet),
+    };
+    let tag = fleet.causes.first().filter(|_| fleet.conclusion != Conclusion::Healthy);
+    words::Headline {
+        mark: mark(fleet.conclusion),
+        conclusion: fleet.conclusion.as_str(),
+        text,
+        tag: tag.map(|cause| format!("{}, {}", cause.rule, cause.confidence.as_str())),
+    }
+}
+
+/// `37 of 40 targets: 10.63.200.10 does not forward this name to the VPC`.
+fn counted(cause: &Cause, fleet: &Fleet) -> String {
+    let zone = cause.zone.as_ref().filter(|_| cause.targets.len() > 1);
+    let zone = zone.map(|zone| format!(" in {zone}")).unwrap_or_default();
+    let all = fleet.targets.len();
+    format!(
+        "{} of {all} {}{zone}: {}",
+        cause.targets.len(),
+        plural(all, "target", "targets"),
+        cause.summary
+    )
+}
+
+/// `40 targets: 3 broken, 37 healthy`.
+fn counts(fleet: &Fleet) -> String {
+    let outcomes = [
+        Conclusion::Broken,
+        Conclusion::Inconclusive,
+        Conclusion::Degraded,
+        Conclusion::Healthy,
+    ];
+    let counted: Vec<String> = outcomes
+        .into_iter()
+        .filter_map(|conclusion| {
+            let count = fleet.count(conclusion);
+            (count > 0).then(|| format!("{count} {}", conclusion.as_str()))
+        })
+        .collect();
+    let all = fleet.targets.len();
+    match (fleet.conclusion, counted.len()) {
+        (_, 0) => "no target was asked for".to_owned(),
+        (Conclusion::Healthy, _) => format!(
+            "every resolver in scope answers as expected for {} {all} {}",
+            plural(all, "the", "all"),
+            plural(all, "target", "targets")
+        ),
+        _ => format!("{all} {}: {}", plural(all, "target", "targets"), counted.join(", ")),
+    }
+}
+
+/// The names that a cause is about, the first few unless everything is asked for.
+fn named(cause: &Cause, verbose: bool) -> String {
+    let shown = if verbose { usize::MAX } else { limits::TARGETS_SHOWN };
+    let names: Vec<&String> = cause.targets.iter().take(shown).collect();
+    match cause.targets.len() - names.len() {
+        0 => list(&names),
+        more => {
+            let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+            format!("{} and {more} more", names.join(", "))
+        }
+    }
+}
+
+/// What there is to say of one target behind its name.
+fn said(outcome: &Outcome) -> String {
+    let mut text = match (&outcome.headline, &outcome.reason) {
+        (Some(headline), _) => format!("{} ({})", headline.summary, headline.rule),
+        (None, Some(reason)) => reason.clone(),
+        (None, None) => String::new(),
+    };
+    if let Some(entry) = &outcome.replaced_by {
+        text.push_str("; the cluster is now in ");
+        text.push_str(entry);
+    }
+    if !outcome.also.is_empty() {
+        let separator = if text.is_empty() { "" } else { "; " };
+        text.push_str(separator);
+        text.push_str("also ");
+        text.push_str(&list(&outcome.also));
+    }
+    text
+}
+
+/// `10.63.200.10:53`, as it was asked.
+fn address(tally: &Tally) -> String {
+    match (tally.address, tally.transport) {
+        (Some(address), Some(transport)) => transport.with_address(address),
+        _ => "getaddrinfo".to_owned(),
+    }
+}
+
+/// The targets that a page shows one by one: those that are not healthy, unless everything is asked for.
+fn shown(fleet: &Fleet, verbose: bool) -> Vec<&Outcome> {
+    let is_shown = |outcome: &&Outcome| verbose || outcome.conclusion != Conclusion::Healthy;
+    let mut shown: Vec<&Outcome> = fleet.targets.iter().filter(is_shown).collect();
+    if !verbose {
+        // The worst first; what is alike stays in its order.
+        shown.sort_by_key(|outcome| match outcome.conclusion {
+            Conclusion::Broken => 0,
+            Conclusion::Inconclusive => 1,
+            Conclusion::Degraded => 2,
+            Conclusion::Healthy => 3,
+        });
+    }
+    shown
+}

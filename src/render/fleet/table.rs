@@ -1,0 +1,157 @@
+//! Many targets on a terminal: each cause once with its fix, then the targets that are not healthy, then the resolvers.
+
+use std::fmt;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::{address, counted, counts, headline, mark, named, said, shown};
+use crate::fleet::Fleet;
+use crate::limits;
+use crate::render::Style;
+use crate::render::table::{INDENT, Page};
+use crate::render::text::{Paint, fit};
+use crate::render::words::Mark;
+
+/// Columns of the name of a target, or of a resolver.
+const NAME: usize = 32;
+
+pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
+    let mut page = Page::new(style, out);
+    page.headline(&headline(fleet))?;
+    page.blank();
+    page.item(INDENT, "", &counts(fleet))?;
+    if fleet.interrupted {
+        page.item(INDENT, "", "Interrupted: what was known by then is shown.")?;
+    }
+    let mut causes = fleet.causes.iter();
+    if let Some(lead) = causes.next() {
+        page.blank();
+        page.labelled("Targets", &named(lead, style.verbose))?;
+        page.labelled("Why", crate::render::words::first_sentences(&lead.explanation))?;
+        page.remedies(&lead.remedies, None)?;
+    }
+    let others: Vec<_> = causes.collect();
+    if !others.is_empty() {
+        page.blank();
+        page.heading("Other causes:")?;
+        let count = if style.verbose { usize::MAX } else { limits::NAMES_SHOWN };
+        for cause in others.iter().take(count) {
+            let mark = Mark::from(cause.severity);
+            let symbol = format!("{} ", mark.symbol(style.ascii));
+            let text = format!(
+                "{} ({}): {}",
+                counted(cause, fleet),
+                cause.rule,
+                named(cause, style.verbose)
+            );
+            page.painted(2 * INDENT, &symbol, mark.paint(), &text)?;
+        }
+        if others.len() > count {
+            page.item(2 * INDENT, "", &format!("and {} more (-v)", others.len() - count))?;
+        }
+    }
+    targets(&mut page, fleet)?;
+    resolvers(&mut page, fleet)?;
+    if !fleet.left_out.is_empty() {
+        page.blank();
+        page.heading("Left out:")?;
+        let count = if style.verbose { usize::MAX } else { limits::NAMES_SHOWN };
+        for one in fleet.left_out.iter().take(count) {
+            page.item(2 * INDENT, "", &format!("{}: {}", one.name, one.reason))?;
+        }
+        if fleet.left_out.len() > count {
+            let more = fleet.left_out.len() - count;
+            page.item(2 * INDENT, "", &format!("and {more} more (-v)"))?;
+        }
+    }
+    if style.verbose && !fleet.gaps.is_empty() {
+        page.blank();
+        page.heading("Not checked:")?;
+        for gap in &fleet.gaps {
+            page.item(
+                2 * INDENT,
+                "",
+                &format!("{} ({}): {}", gap.fact, gap.source, gap.reason),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// A text in a column of its own.
+fn column(text: &str, width: usize) -> String {
+    let text = fit(text, width);
+    format!("{text}{}", " ".repeat(width - text.width()))
+}
+
+fn targets(page: &mut Page<'_>, fleet: &Fleet) -> fmt::Result {
+    let shown = shown(fleet, page.style.verbose);
+    if shown.is_empty() {
+        return Ok(());
+    }
+    page.blank();
+    page.heading("Targets:")?;
+    let most = if page.style.verbose {
+        usize::MAX
+    } else {
+        limits::ROWS_SHOWN
+    };
+    let names: Vec<String> = shown
+        .iter()
+        .take(most)
+        .map(|one| page.style.escape(&one.name))
+        .collect();
+    let width = names
+        .iter()
+        .map(|name| name.width())
+        .max()
+        .unwrap_or_default()
+        .min(NAME);
+    for (outcome, name) in shown.iter().zip(&names) {
+        let mark = mark(outcome.conclusion);
+        let lead = format!("{} {}  ", mark.symbol(page.style.ascii), column(name, width));
+        let text = said(outcome);
+        let text = if text.is_empty() {
+            outcome.conclusion.as_str()
+        } else {
+            &text
+        };
+        page.painted(2 * INDENT, &lead, mark.paint(), text)?;
+    }
+    if shown.len() > names.len() {
+        let more = shown.len() - names.len();
+        page.item(2 * INDENT, "", &format!("and {more} more (-v, or -o json)"))?;
+    }
+    Ok(())
+}
+
+fn resolvers(page: &mut Page<'_>, fleet: &Fleet) -> fmt::Result {
+    if fleet.resolvers.is_empty() {
+        return Ok(());
+    }
+    page.blank();
+    page.heading("Resolvers:")?;
+    let names: Vec<String> = fleet
+        .resolvers
+        .iter()
+        .map(|tally| page.style.escape(&tally.name))
+        .collect();
+    let width = names
+        .iter()
+        .map(|name| name.width())
+        .max()
+        .unwrap_or_default()
+        .min(NAME);
+    for (tally, name) in fleet.resolvers.iter().zip(&names) {
+        let scope = if tally.in_scope { "" } else { "; evidence only" };
+        let text = format!(
+            "{}  answered {} of {}, {} as expected{scope}",
+            address(tally),
+            tally.answered,
+            tally.asked,
+            tally.matched
+        );
+        page.painted(2 * INDENT, &format!("{}  ", column(name, width)), Paint::Plain, &text)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,645 @@
+//! Many targets as a user checks them: the program against name servers on loopback.
+
+#![expect(clippy::disallowed_methods, reason = "a test plays the other side")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use assert_cmd::Command;
+use eks_dns_doctor::fleet::Fleet;
+use eks_dns_doctor::report::{Conclusion, Report};
+use serde_json::Value;
+use tempfile::TempDir;
+
+#[path = "common/name_server.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
+mod name_server;
+
+const ZONE: &str = "yl4.ap-northeast-1.eks.amazonaws.com";
+
+/// The endpoint of this number: those whose number is below the server's bound have an address.
+fn host(number: usize) -> String {
+    format!("{number:032X}.{ZONE}")
+}
+
+/// The address of an endpoint.
+fn address(number: usize) -> [u8; 4] {
+    let [.., high, low] = number.to_be_bytes();
+    [10, 1, high, low]
+}
+
+fn shown(address: [u8; 4]) -> String {
+    address.map(|octet| octet.to_string()).join(".")
+}
+
+/// A name server on loopback, UDP and TCP on one port. It has every endpoint below its bound, denies the others, and
+/// counts what it was asked for. It ends with the test's process.
+struct Server {
+    address: SocketAddr,
+    asked: Arc<Mutex<BTreeMap<String, usize>>>,
+}
+
+impl Server {
+    fn start(bound: usize) -> Self {
+        Self::answering(Some(bound))
+    }
+
+    fn silent() -> Self {
+        Self::answering(None)
+    }
+
+    fn answering(bound: Option<usize>) -> Self {
+        let (tcp, udp) = std::iter::repeat_with(|| {
+            let tcp = TcpListener::bind("127.0.0.1:0").expect("a port");
+            let udp = UdpSocket::bind(tcp.local_addr().expect("an address"));
+            (tcp, udp)
+        })
+        .find_map(|(tcp, udp)| Some((tcp, udp.ok()?)))
+        .expect("a port for both");
+        let address = tcp.local_addr().expect("an address");
+        let asked: Arc<Mutex<BTreeMap<String, usize>>> = Arc::default();
+        let count = Arc::clone(&asked);
+        thread::spawn(move || {
+            let mut query = [0; 4096];
+            while let Ok((length, client)) = udp.recv_from(&mut query) {
+                let reply = reply(&query[..length], bound, &count);
+                if let Some(reply) = reply {
+                    udp.send_to(&reply, client).ok();
+                }
+            }
+        });
+        let count = Arc::clone(&asked);
+        thread::spawn(move || {
+            let mut held = Vec::new();
+            for stream in tcp.incoming().flatten() {
+                if bound.is_none() {
+                    // Not accepted in the sense that matters: it says nothing.
+                    held.push(stream);
+                    continue;
+                }
+                let count = Arc::clone(&count);
+                thread::spawn(move || serve(stream, bound, &count));
+            }
+        });
+        Self { address, asked }
+    }
+
+    fn asked(&self) -> BTreeMap<String, usize> {
+        self.asked.lock().expect("no panic").clone()
+    }
+}
+
+fn reply(query: &[u8], bound: Option<usize>, asked: &Mutex<BTreeMap<String, usize>>) -> Option<Vec<u8>> {
+    let seen = Mutex::new(String::new());
+    let reply = name_server::answer(query, |name| {
+        seen.lock().expect("no panic").push_str(name);
+        let (label, rest) = name.split_once('.')?;
+        let number = usize::from_str_radix(label, 16).ok().filter(|_| label.len() == 32)?;
+        let is_there = bound.is_some_and(|bound| number < bound) && rest.eq_ignore_ascii_case(&format!("{ZONE}."));
+        is_there.then(|| address(number))
+    });
+    let seen = seen.into_inner().expect("no panic");
+    *asked.lock().expect("no panic").entry(seen).or_default() += 1;
+    bound.map(|_| reply)
+}
+
+fn serve(mut stream: TcpStream, bound: Option<usize>, asked: &Mutex<BTreeMap<String, usize>>) -> std::io::Result<()> {
+    loop {
+        let mut length = [0; 2];
+        stream.read_exact(&mut length)?;
+        let mut query = vec![0; u16::from_be_bytes(length).into()];
+        stream.read_exact(&mut query)?;
+        let Some(reply) = reply(&query, bound, asked) else {
+            return Ok(());
+        };
+        let length = u16::try_from(reply.len()).expect("a short reply");
+        stream.write_all(&[&length.to_be_bytes()[..], &reply].concat())?;
+    }
+}
+
+/// The program, in an environment that does not depend on where the tests run.
+fn program() -> Command {
+    let mut command = assert_cmd::cargo::cargo_bin_cmd!("eks-dns-doctor");
+    command.env_clear().env("AWS_EC2_METADATA_DISABLED", "true");
+    command.timeout(Duration::from_secs(120));
+    command
+}
+
+struct Outcome {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+fn run(arguments: &[&str]) -> Outcome {
+    let output = program().args(arguments).output().expect("it runs");
+    Outcome {
+        code: output.status.code().expect("an exit code"),
+        stdout: String::from_utf8(output.stdout).expect("text"),
+        stderr: String::from_utf8(output.stderr).expect("text"),
+    }
+}
+
+/// A file of targets, and the flags of a check of it by these servers and nothing else.
+struct Bench {
+    folder: TempDir,
+}
+
+impl Bench {
+    fn new(targets: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("targets"), targets).expect("it is written");
+        Self { folder }
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).display().to_string()
+    }
+
+    fn run(&self, servers: &[(&str, &Server)], more: &[&str]) -> Outcome {
+        let mut words = vec!["check".to_owned(), "--targets".to_owned(), self.path("targets")];
+        for (name, server) in servers {
+            words.push(format!("--resolver={name}={}", server.address));
+        }
+        words.extend(["--no-local", "--no-aws"].map(str::to_owned));
+        words.extend(more.iter().map(ToString::to_string));
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        run(&words)
+    }
+
+    fn fleet(&self, servers: &[(&str, &Server)], more: &[&str]) -> (Fleet, i32) {
+        let outcome = self.run(servers, &[more, &["-o", "json"]].concat());
+        let fleet = serde_json::from_str(&outcome.stdout).unwrap_or_else(|error| {
+            panic!("{error}: {}{}", outcome.stdout, outcome.stderr);
+        });
+        (fleet, outcome.code)
+    }
+}
+
+fn lines(numbers: impl IntoIterator<Item = usize>) -> String {
+    let mut text = String::new();
+    for number in numbers {
+        let _ = writeln!(text, "{} {} c-{number}", host(number), shown(address(number)));
+    }
+    text
+}
+
+#[test]
+fn healthy_and_broken_targets_are_told_apart_and_a_cause_is_said_once() {
+    let server = Server::start(3);
+    let vpc = Server::start(100);
+    let bench = Bench::new(&lines([0, 1, 2, 10, 11, 12, 13]));
+    let flags = [format!("--vpc-resolver={}", vpc.address)];
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    let (fleet, code) = bench.fleet(&[("corp", &server)], &flags);
+    assert_eq!((fleet.exit_code, code), (1, 1));
+    let of: Vec<(&str, Conclusion)> = fleet
+        .targets
+        .iter()
+        .map(|one| (one.name.as_str(), one.conclusion))
+        .collect();
+    for (place, (name, conclusion)) in of.iter().enumerate() {
+        let expected = if place < 3 {
+            Conclusion::Healthy
+        } else {
+            Conclusion::Broken
+        };
+        assert_eq!(*conclusion, expected, "{name}: {:#?}", fleet.targets[place]);
+    }
+    assert_eq!(fleet.causes[0].targets, ["c-10", "c-11", "c-12", "c-13"]);
+    assert_eq!(fleet.causes[0].resolvers, ["corp"]);
+    let corp = fleet.resolvers.iter().find(|tally| tally.name == "corp").expect("corp");
+    assert_eq!((corp.asked, corp.answered, corp.matched), (7, 7, 3));
+    // The same as the check of one says.
+    let alone = run(&[
+        "check",
+        &host(11),
+        "--expect",
+        &shown(address(11)),
+        "--no-local",
+        "--no-aws",
+        &format!("--resolver=corp={}", server.address),
+        flags[0],
+        "-o",
+        "json",
+    ]);
+    let alone: Report = serde_json::from_str(&alone.stdout).expect("a report");
+    let lead = alone.headline().expect("a headline");
+    let row = fleet.targets.iter().find(|one| one.name == "c-11").expect("a row");
+    let headline = row.headline.as_ref().expect("a headline");
+    assert_eq!((&headline.rule, &headline.summary), (&lead.rule, &lead.summary));
+    assert_eq!(headline.confidence, lead.confidence);
+}
+
+#[test]
+fn controls_are_asked_once_and_not_for_each_target() {
+    let server = Server::start(1000);
+    let bench = Bench::new(&lines(0..40));
+    let (fleet, code) = bench.fleet(&[("corp", &server)], &[]);
+    assert_eq!((fleet.conclusion, code), (Conclusion::Healthy, 0), "{fleet:#?}");
+    let asked = server.asked();
+    let of = |name: &str| asked.get(name).copied().unwrap_or_default();
+    // The root once, with the one retry that a busy machine may need.
+    assert!((1..=2).contains(&of("")), "{asked:?}");
+    assert!(
+        (1..=2).contains(&of(&format!("{}.", "sts.ap-northeast-1.amazonaws.com"))),
+        "{asked:?}"
+    );
+    let targets = (0..40).filter(|number| of(&format!("{}.", host(*number))) >= 2).count();
+    assert_eq!(targets, 40);
+}
+
+#[test]
+fn a_thousand_targets_and_a_silent_resolver() {
+    let server = Server::start(1000);
+    let dead = Server::silent();
+    let bench = Bench::new(&lines(0..1000));
+    let began = Instant::now();
+    let (fleet, code) = bench.fleet(
+        &[("corp", &server), ("dead", &dead)],
+        &["--timeout", "1s", "--rate", "100000", "--no-os"],
+    );
+    let took = began.elapsed();
+    assert_eq!(code, 1);
+    assert_eq!(fleet.targets.len(), 1000);
+    assert!(fleet.targets.iter().all(|one| one.conclusion == Conclusion::Broken));
+    let lead = &fleet.causes[0];
+    assert_eq!(
+        (lead.targets.len(), lead.resolvers.as_slice()),
+        (1000, &["dead".to_owned()][..])
+    );
+    // It was asked for few of them: for each it would be a window.
+    let asked: usize = dead.asked().values().sum();
+    assert!(asked < 400, "{asked}");
+    assert!(took < Duration::from_secs(100), "{took:?}");
+    let row = fleet.resolvers.iter().find(|tally| tally.name == "dead").expect("dead");
+    assert_eq!(row.answered, 0);
+}
+
+#[test]
+fn a_line_a_report_as_each_is_done() {
+    let server = Server::start(5);
+    let bench = Bench::new(&lines(0..6));
+    let outcome = bench.run(
+        &[("corp", &server)],
+        &["-o", "jsonl", "--save", &bench.path("fleet.json")],
+    );
+    assert_eq!(outcome.code, 1, "{}", outcome.stderr);
+    let reports: Vec<Report> = outcome
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a report"))
+        .collect();
+    assert_eq!(reports.len(), 6);
+    let broken: Vec<&Report> = reports.iter().filter(|report| report.exit_code == 1).collect();
+    assert_eq!(broken.len(), 1);
+    assert_eq!(broken[0].target.hostname.to_string(), host(5));
+    let saved = std::fs::read(bench.path("fleet.json")).expect("the document");
+    let fleet: Fleet = serde_json::from_slice(&saved).expect("the document");
+    assert_eq!(fleet.targets.len(), 6);
+}
+
+#[test]
+fn every_format_shows_the_same() {
+    let server = Server::start(2);
+    let bench = Bench::new(&lines(0..4));
+    for format in ["table", "short", "markdown"] {
+        let outcome = bench.run(&[("corp", &server)], &["-o", format]);
+        assert_eq!(outcome.code, 1, "{format}: {}", outcome.stderr);
+        assert!(
+            outcome.stdout.contains("2 of 4 targets"),
+            "{format}: {}",
+            outcome.stdout
+        );
+        if format == "short" {
+            assert_eq!(outcome.stdout.lines().count(), 1);
+            assert!(outcome.stdout.ends_with("[exit 1]\n"));
+        } else {
+            assert!(outcome.stdout.contains("c-3"), "{}", outcome.stdout);
+        }
+    }
+    let healthy = Bench::new(&lines(0..2));
+    let outcome = healthy.run(&[("corp", &server)], &[]);
+    assert_eq!(outcome.code, 0);
+    assert!(outcome.stdout.contains("all 2 targets"), "{}", outcome.stdout);
+}
+
+#[test]
+fn an_unreadable_line_is_refused_before_anything_is_sent_or_counted() {
+    let server = Server::start(5);
+    let text = format!("{}\n10.0.0.1\n{} 10.0.0.999\nbücher.test x\n", host(1), host(2));
+    let bench = Bench::new(&text);
+    let outcome = bench.run(&[("corp", &server)], &[]);
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.stdout.is_empty());
+    assert_eq!(outcome.stderr.lines().count(), 1, "{}", outcome.stderr);
+    for part in ["targets, line 2: ", "is an IP address", "2 more lines"] {
+        assert!(outcome.stderr.contains(part), "{}", outcome.stderr);
+    }
+    assert!(server.asked().is_empty());
+    let expect = shown(address(1));
+    let (fleet, code) = bench.fleet(&[("corp", &server)], &["--keep-going", "--expect", &expect]);
+    assert_eq!((code, fleet.targets.len()), (3, 4));
+    let names: Vec<&str> = fleet.targets.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names[1..], ["line 2", "line 3", "line 4"]);
+    assert_eq!(fleet.targets[0].conclusion, Conclusion::Healthy);
+    assert!(
+        fleet.targets[3]
+            .reason
+            .as_ref()
+            .expect("a reason")
+            .contains("not a host name")
+    );
+}
+
+#[test]
+fn hostile_files_are_one_line_and_nothing_is_sent() {
+    let server = Server::start(5);
+    let huge = "a".repeat(1 << 20);
+    for text in [
+        "a.test\u{0}\n",
+        "\u{1b}]0;evil\u{7}.test\n",
+        &huge,
+        "a.test \u{1b}[31mred\n",
+        "{\"hostname\": \"\\u001b[2J.test\"}\n",
+        "{\"hostname\": \"a.test\", \"naem\": \"x\"}\n",
+        "[\"a.test\"]\n",
+        "https://user:secret@a.test\n",
+        "# nothing\n\n",
+        "",
+    ] {
+        let bench = Bench::new(text);
+        let outcome = bench.run(&[("corp", &server)], &[]);
+        let what = &text[..text.len().min(40)];
+        assert_eq!(outcome.code, 2, "{what:?}: {}", outcome.stderr);
+        assert_eq!(outcome.stderr.lines().count(), 1, "{what:?}: {}", outcome.stderr);
+        assert!(outcome.stderr.len() < 2000, "{what:?}");
+        let is_safe = |c: char| c == '\n' || !c.is_control();
+        assert!(outcome.stderr.chars().all(is_safe), "{:?}", outcome.stderr);
+        assert!(!outcome.stderr.contains("secret"));
+    }
+    assert!(server.asked().is_empty());
+}
+
+#[test]
+fn names_are_shown_safely_and_told_apart() {
+    let server = Server::start(5);
+    let text = format!(
+        "{} {} prod\n{} {} prod\n{} {} other\n{} {} \u{202e}evil\n",
+        host(1),
+        shown(address(1)),
+        host(2),
+        shown(address(2)),
+        host(1),
+        shown(address(1)),
+        host(9),
+        shown(address(9)),
+    );
+    let bench = Bench::new(&text);
+    let (fleet, _) = bench.fleet(&[("corp", &server)], &[]);
+    let names: Vec<&str> = fleet.targets.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["prod", "prod (2)", "\u{202e}evil"]);
+    assert_eq!(fleet.targets[0].also, ["other"]);
+    for format in ["table", "short", "json", "jsonl", "markdown"] {
+        let outcome = bench.run(&[("corp", &server)], &["-o", format, "-v"]);
+        assert!(!outcome.stdout.contains('\u{202e}'), "{format}");
+    }
+}
+
+#[test]
+fn fail_fast_ends_with_the_first_that_is_broken_and_names_the_rest() {
+    let server = Server::start(0);
+    let bench = Bench::new(&lines(0..300));
+    let (fleet, code) = bench.fleet(&[("corp", &server)], &["--fail-fast"]);
+    assert_eq!(code, 1);
+    assert_eq!(fleet.targets.len(), 300);
+    let asked = fleet.targets.iter().filter(|one| one.headline.is_some()).count();
+    assert_eq!(asked, 1);
+    let left = fleet.targets[299].reason.as_ref().expect("a reason");
+    assert!(left.contains("--fail-fast"), "{left}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_keeps_what_is_done() {
+    let server = Server::start(1000);
+    let bench = Bench::new(&lines(0..1000));
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("eks-dns-doctor"))
+        .env_clear()
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .args(["check", "--targets", &bench.path("targets"), "--no-local", "--no-aws"])
+        .args([
+            &format!("--resolver=corp={}", server.address),
+            "--rate",
+            "20",
+            "-o",
+            "json",
+        ])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let until = Instant::now() + Duration::from_secs(30);
+    while server.asked().len() < 20 && Instant::now() < until {
+        thread::sleep(Duration::from_millis(50));
+    }
+    let id = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(id, rustix::process::Signal::INT).expect("it is there");
+    let mut text = String::new();
+    let mut stdout = child.stdout.take().expect("a pipe");
+    stdout.read_to_string(&mut text).expect("text");
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    let fleet: Fleet = serde_json::from_str(&text).expect("the document");
+    assert!(fleet.interrupted);
+    assert_eq!(fleet.targets.len(), 1000);
+    let healthy = fleet.count(Conclusion::Healthy);
+    assert!(healthy > 0 && healthy < 1000, "{healthy}");
+    let left = fleet.targets[999].reason.as_ref().expect("a reason");
+    assert!(left.contains("interrupted"), "{left}");
+}
+
+#[test]
+fn the_rate_is_kept() {
+    let server = Server::start(1000);
+    let bench = Bench::new(&lines(0..60));
+    let began = Instant::now();
+    let (fleet, _) = bench.fleet(&[("corp", &server)], &["--rate", "100"]);
+    let took = began.elapsed();
+    assert_eq!(fleet.conclusion, Conclusion::Healthy);
+    let asked: usize = server.asked().values().sum();
+    // The first tenth of a second's share goes out at once.
+    let least = Duration::from_secs_f64((asked as f64 - 10.0) / 100.0);
+    assert!(took >= least, "{asked} in {took:?}");
+}
+
+#[test]
+fn flags_that_mean_nothing_here_are_refused() {
+    for (words, part) in [
+        (vec!["a.test", "--rate", "5"], "--rate is for many targets"),
+        (vec!["a.test", "--fail-fast"], "--fail-fast is for many targets"),
+        (vec!["a.test", "--targets", "x"], "--targets"),
+        (vec!["--targets", "x", "--all-contexts"], "--all-contexts"),
+        (vec!["--targets", "x", "--via", "ssh:b"], "--via is for one target"),
+        (
+            vec!["--targets", "x", "--explain-why"],
+            "--explain-why is for one target",
+        ),
+        (vec!["--keep-going", "a.test"], "--keep-going is for many targets"),
+        (vec!["--targets", "/nowhere/at/all"], "the file is not there"),
+    ] {
+        let outcome = run(&words);
+        assert_eq!(outcome.code, 2, "{words:?}");
+        assert!(outcome.stderr.contains(part), "{words:?}: {}", outcome.stderr);
+        assert_eq!(outcome.stderr.lines().count(), 1, "{words:?}: {}", outcome.stderr);
+    }
+}
+
+#[test]
+fn targets_come_from_standard_input_too() {
+    let server = Server::start(5);
+    let output = program()
+        .args(["check", "--targets", "-", "--no-local", "--no-aws", "-o", "json"])
+        .arg(format!("--resolver=corp={}", server.address))
+        .write_stdin(lines(0..2))
+        .output()
+        .expect("it runs");
+    let fleet: Value = serde_json::from_slice(&output.stdout).expect("the document");
+    assert_eq!(fleet["kind"], "fleet");
+    assert_eq!(fleet["targets"].as_array().map(Vec::len), Some(2));
+    assert_eq!(fleet["exit_code"], 0);
+}
+
+#[test]
+fn a_redacted_document_has_no_cluster_in_it() {
+    let server = Server::start(5);
+    let bench = Bench::new(&format!("{}\n", name_server::HOST));
+    for format in ["table", "short", "json", "jsonl", "markdown"] {
+        let outcome = bench.run(&[("corp", &server)], &["--redact", "-o", format, "-v"]);
+        let label = name_server::HOST.split('.').next().expect("a label");
+        assert!(!outcome.stdout.contains(label), "{format}: {}", outcome.stdout);
+    }
+}
+
+/// A kubeconfig: a context each, its cluster's entry, its server, and the cluster that its exec entry names.
+fn kubeconfig(contexts: &[(&str, &str, String, Option<&str>)]) -> String {
+    let mut text = "apiVersion: v1\nkind: Config\ncurrent-context: none\ncontexts:\n".to_owned();
+    for (context, cluster, ..) in contexts {
+        let _ = writeln!(
+            text,
+            "- name: {context}\n  context: {{cluster: {cluster:?}, user: u-{context}}}"
+        );
+    }
+    text.push_str("clusters:\n");
+    let mut seen = Vec::new();
+    for (_, cluster, server, _) in contexts {
+        if !seen.contains(cluster) {
+            let _ = writeln!(text, "- name: {cluster:?}\n  cluster: {{server: {server:?}}}");
+            seen.push(*cluster);
+        }
+    }
+    text.push_str("users:\n");
+    for (context, _, _, name) in contexts {
+        match name {
+            Some(name) => {
+                let arguments = format!("[eks, get-token, --region, ap-northeast-1, --cluster-name, {name}]");
+                let exec =
+                    format!("{{apiVersion: client.authentication.k8s.io/v1beta1, command: aws, args: {arguments}}}");
+                let _ = writeln!(text, "- name: u-{context}\n  user: {{exec: {exec}}}");
+            }
+            None => {
+                let _ = writeln!(text, "- name: u-{context}\n  user: {{token: secret}}");
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn every_context_once_and_the_dead_ones_with_who_has_their_cluster_now() {
+    let server = Server::start(5);
+    let endpoint = |number| format!("https://{}", host(number));
+    let arn = "arn:aws:eks:ap-northeast-1:111122223333:cluster/shop";
+    let config = kubeconfig(&[
+        ("prod", arn, endpoint(1), Some("shop")),
+        ("prod-again", arn, endpoint(1), Some("shop")),
+        ("old-shop", "old-shop", endpoint(9), Some("shop")),
+        ("other", "other", endpoint(2), Some("other")),
+        ("kind", "kind", "https://127.0.0.1:6443".to_owned(), None),
+        ("gke", "gke", "https://34.1.2.3".to_owned(), None),
+        ("corp", "corp", "https://k8s.corp.example".to_owned(), None),
+    ]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("config");
+    std::fs::write(&path, config).expect("it is written");
+    let outcome = run(&[
+        "--all-contexts",
+        "--kubeconfig",
+        &path.display().to_string(),
+        "--no-local",
+        "--no-aws",
+        &format!("--resolver=corp={}", server.address),
+        "-o",
+        "json",
+    ]);
+    assert_eq!(outcome.code, 1, "{}", outcome.stderr);
+    let fleet: Fleet = serde_json::from_str(&outcome.stdout).expect("the document");
+    let names: Vec<&str> = fleet.targets.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["prod", "old-shop", "other"]);
+    assert_eq!(fleet.targets[0].also, ["prod-again"]);
+    assert_eq!(fleet.targets[0].cluster.as_deref(), Some("shop"));
+    let left: Vec<&str> = fleet.left_out.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(left, ["kind", "gke", "corp"]);
+    let dead = &fleet.targets[1];
+    assert_eq!(dead.replaced_by.as_deref(), Some("prod"), "{dead:#?}");
+    let headline = dead.headline.as_ref().expect("a headline");
+    assert_eq!(headline.rule, "endpoint-name-stale");
+    assert!(
+        headline.summary.contains("prod") && headline.summary.contains(&host(1)),
+        "{headline:?}"
+    );
+    assert_eq!(fleet.causes[0].rule, "endpoint-name-stale");
+    assert_eq!(fleet.causes[0].targets, ["old-shop"]);
+    assert!(!outcome.stdout.contains("secret"));
+}
+
+#[test]
+fn a_kubeconfig_without_endpoints_of_eks_is_one_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("config");
+    let config = kubeconfig(&[("kind", "kind", "https://127.0.0.1:6443".to_owned(), None)]);
+    std::fs::write(&path, config).expect("it is written");
+    let outcome = run(&[
+        "--all-contexts",
+        "--kubeconfig",
+        &path.display().to_string(),
+        "--no-aws",
+    ]);
+    assert_eq!(outcome.code, 2);
+    assert!(
+        outcome
+            .stderr
+            .contains("no context of the kubeconfig leads to an endpoint of EKS"),
+        "{}",
+        outcome.stderr
+    );
+}
+
+#[test]
+fn samples_are_taken_of_every_target() {
+    let server = Server::start(5);
+    let bench = Bench::new(&lines(0..3));
+    let outcome = bench.run(&[("corp", &server)], &["--samples", "3", "-o", "jsonl"]);
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    for line in outcome.stdout.lines() {
+        let report: Report = serde_json::from_str(line).expect("a report");
+        let samples = report.resolvers[0].samples.as_ref().expect("samples");
+        assert!(serde_json::to_string(samples).expect("it serialises").contains('3'));
+    }
+}
