@@ -84,7 +84,9 @@ pub(super) fn addresses(
             .first()
             .copied()
             .filter(|_| open[at].len() == 1 && given[at].is_none())?;
-        (around.lists_all || proven(&lists[at], around).is_some()).then_some((at, only))
+        let is_proven = proven(&lists[at], around).is_some();
+        (is_proven || around.lists_all && !is_contested(at, &lists, &open, &given, endpoints, around))
+            .then_some((at, only))
     }) {
         given[at] = Some(only);
         // A whole list is all that an endpoint has.
@@ -112,12 +114,40 @@ pub(super) fn addresses(
     undecided
 }
 
+/// Whether another list can be of this one's only endpoint alone, and the endpoint has no room for both: then nothing
+/// says which of the two is of it.
+fn is_contested(
+    at: usize,
+    lists: &[Vec<ListedAddress>],
+    open: &[BTreeSet<usize>],
+    given: &[Option<usize>],
+    endpoints: &[ResolverEndpoint],
+    around: Around<'_>,
+) -> bool {
+    let others = (0..lists.len()).filter(|other| *other != at && open[*other] == open[at]);
+    let others: Vec<usize> = others
+        .filter(|other| given[*other].is_none() || around.in_pages)
+        .collect();
+    if !around.in_pages {
+        return !others.is_empty();
+    }
+    let count = open[at].first().and_then(|only| endpoints[*only].address_count);
+    let total = others.iter().chain([&at]).map(|list| lists[*list].len()).sum::<usize>();
+    count
+        .and_then(|count| usize::try_from(count).ok())
+        .is_some_and(|count| total > count)
+}
+
 /// Lists that share an address are of one endpoint: it was listed twice, or in pages.
 fn joined(lists: Vec<Vec<ListedAddress>>) -> Vec<Vec<ListedAddress>> {
     let is_same = |one: &ListedAddress, other: &ListedAddress| {
         let of_place = one.address.ip == other.address.ip && one.address.subnet_id == other.address.subnet_id;
         match (&one.id, &other.id) {
-            (Some(one), Some(other)) => one == other,
+            // An entry of a dual-stack endpoint has an address of each family.
+            (Some(id), Some(other_id)) => {
+                let is_other_family = one.address.ip.is_ipv4() != other.address.ip.is_ipv4();
+                id == other_id && (one.address.ip == other.address.ip || is_other_family)
+            }
             _ => of_place,
         }
     };
@@ -150,11 +180,10 @@ fn proven<'a>(list: &[ListedAddress], around: Around<'a>) -> Option<&'a str> {
             };
             let (endpoint, id) = rest.split_once(':').unwrap_or((rest, ""));
             let same_id = listed.id.as_deref().is_none_or(|own| id.is_empty() || own == id);
-            let same_subnet = match (&listed.address.subnet_id, &interface.subnet_id) {
-                (Some(one), Some(other)) => one == other,
-                _ => true,
-            };
-            if interface.addresses.contains(&listed.address.ip) && same_id && same_subnet {
+            let subnets = listed.address.subnet_id.as_ref().zip(interface.subnet_id.as_ref());
+            // An address of a subnet is one interface's.
+            let is_same = subnets.map_or(same_id, |(one, other)| one == other);
+            if interface.addresses.contains(&listed.address.ip) && is_same {
                 named.insert(endpoint.trim());
             }
         }

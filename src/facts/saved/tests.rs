@@ -436,6 +436,35 @@ fn addresses_are_given_where_one_endpoint_alone_fits() {
     for order in orders(&[subnets, &apart, &inbound]) {
         assert_eq!(given(&used(&order).0)[0], all[0]);
     }
+    // The interface's subnet and address are proof enough, whatever id stands in the list.
+    let by_subnet = enis(&[
+        eni("eni-7", "Route 53 Resolver: rslvr-out-7:rni-zz", "192.168.8.77", "").replacen(
+            '{',
+            r#"{"SubnetId":"subnet-b","#,
+            1,
+        ),
+    ]);
+    for order in orders(&[&same, &inbound, &outbound, &by_subnet]) {
+        assert_eq!(given(&used(&order).0), all, "{order:?}");
+    }
+    // Not where two lists could be of the one endpoint, which has room for one of them; not even where their entries
+    // have the same ids.
+    let alone = endpoints(&[endpoint("rslvr-in-7", "INBOUND", "vpc-1", 2)]);
+    let alike = outbound.replace("rni-b", "rni-a");
+    for other in [&outbound, &alike] {
+        for order in orders(&[&alone, &inbound, other]) {
+            let (facts, gaps) = used(&order);
+            assert!(given(&facts).iter().all(|(_, all)| all.is_empty()), "{facts:?}");
+            assert!(gaps.iter().any(|(fact, _)| fact == "addresses of Resolver endpoints"));
+        }
+    }
+    let more = both((3, 2), ("vpc-1", "vpc-1"));
+    let three = of(&format!("{IN}|rni-a3 subnet-c 192.168.9.10")).replace("rni-a", "rni-0");
+    let two = outbound.replace("rni-b", "rni-0");
+    for order in orders(&[&more, &three, &two]) {
+        assert_eq!(given(&used(&order).0)[1], all[1], "{order:?}");
+        assert_eq!(given(&used(&order).0)[0].1.len(), 3, "{order:?}");
+    }
     // Not where more endpoints may be there than are listed.
     let page = counted.replace("{\"ResolverEndpoints\"", "{\"NextToken\":\"x\",\"ResolverEndpoints\"");
     assert!(given(&used(&[&inbound, &page]).0).iter().all(|(_, all)| all.is_empty()));
