@@ -9,7 +9,9 @@ use crate::dns::Name;
 /// Where the endpoint's name came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
-    /// The endpoint's host name, in the case it was given.
+    /// The endpoint's host name, in the case it was given; the root, `null` in a document, where the cluster has none
+    /// yet.
+    #[serde(with = "or_null")]
     pub hostname: Name,
     /// The cluster's name, where known.
     pub cluster: Option<String>,
@@ -17,6 +19,21 @@ pub struct Target {
     pub region: Option<String>,
     /// Who named it.
     pub source: TargetSource,
+}
+
+/// A name that may not be there yet.
+mod or_null {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::dns::Name;
+
+    pub(super) fn serialize<S: Serializer>(name: &Name, serializer: S) -> Result<S::Ok, S::Error> {
+        Some(name).filter(|name| !name.is_root()).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Name, D::Error> {
+        Option::<Name>::deserialize(deserializer).map(|name| name.unwrap_or_else(Name::root))
+    }
 }
 
 /// Who named the endpoint.

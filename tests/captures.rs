@@ -68,6 +68,48 @@ fn what_was_concluded_is_not_needed_and_what_is_new_is_left() {
 }
 
 /// Cut off anywhere, it is refused, and never a panic.
+/// A capture as it is taken from a terminal, from a ticket, or through PowerShell's redirection.
+#[test]
+fn a_capture_is_read_however_it_was_saved() {
+    let whole =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/places/laptop.json")).unwrap();
+    let plain = capture::parse(whole.as_bytes()).unwrap();
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let all = [
+        ("a fence", format!("```json\n{whole}\n```\n").into_bytes()),
+        (
+            "a prompt",
+            format!("$ eks-dns-doctor check -o json\n{whole}\n$ ").into_bytes(),
+        ),
+        (
+            "PowerShell's prompt",
+            format!("PS C:\\Users\\t> eks-dns-doctor check -o json\r\n{whole}").into_bytes(),
+        ),
+        (
+            "a mark and CRLF",
+            format!("\u{feff}{}", whole.replace('\n', "\r\n")).into_bytes(),
+        ),
+        ("UTF-16", wide(&format!("\u{feff}{whole}"))),
+        ("UTF-16 without a mark", wide(&whole)),
+    ];
+    for (label, bytes) in all {
+        let read = capture::parse(&bytes).unwrap_or_else(|error| panic!("{label}: {error}"));
+        assert_eq!(read, plain, "{label}");
+    }
+    // Two documents are no capture, whatever is around them.
+    assert!(capture::parse(format!("```\n{whole}\n{whole}\n```").as_bytes()).is_err());
+}
+
+/// A cluster without an endpoint has no name, which is `null`.
+#[test]
+fn a_capture_of_a_cluster_without_an_endpoint_has_no_name() {
+    let nameless = with(|document| document["target"]["hostname"] = serde_json::Value::Null);
+    let read = capture::parse(&nameless).unwrap();
+    assert!(read.target.is_nameless());
+    let written: serde_json::Value = serde_json::to_value(&read.target).unwrap();
+    assert_eq!(written["hostname"], serde_json::Value::Null);
+}
+
 #[test]
 fn a_capture_that_is_cut_off_is_refused() {
     let whole = article();

@@ -12,7 +12,7 @@ use std::fmt;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::facts::{AwsFacts, Facts, Gap, HostFacts, Vantage, VantageKind};
+use crate::facts::{AwsFacts, Facts, Gap, HostFacts, Vantage, VantageKind, saved};
 use crate::limits;
 use crate::observation::Connection;
 use crate::observation::NotWaitedFor;
@@ -267,6 +267,11 @@ fn begin(bytes: &[u8]) -> Result<(Head, u64, Cow<'_, str>), CaptureError> {
         return Err(CaptureError::TooLarge);
     }
     let text = text::decode(bytes);
+    // As it is saved from a terminal or a ticket, like the documents of AWS.
+    let text = match saved::unframed(&text) {
+        Some(bare) => Cow::Owned(bare),
+        None => text,
+    };
     let bytes = text.as_bytes();
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(CaptureError::Empty);

@@ -13,6 +13,7 @@ mod tests;
 
 use self::element::Element;
 pub(in crate::facts) use self::other::names_alone;
+pub use self::pieces::unframed;
 pub use self::refused::NotFacts;
 use super::FailedRead;
 use super::Gap;

@@ -59,6 +59,22 @@ pub(super) fn pieces(text: &str) -> Result<Pieces<'_>, NotFacts> {
     }
 }
 
+/// The text with spaces in the place of the prompts and fences around its one JSON value, each line where it was.
+/// `None` where it has no such frame, or another number of values.
+pub fn unframed(text: &str) -> Option<String> {
+    let trimmed = text.trim();
+    if trimmed.starts_with('{') && trimmed.ends_with('}') {
+        return None;
+    }
+    let found = pieces(text).ok()?;
+    let [value] = found.values[..] else {
+        return None;
+    };
+    let start = text.find(value)?;
+    let blank = |frame: &str| -> String { frame.chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect() };
+    Some(blank(&text[..start]) + value + &blank(&text[start + value.len()..]))
+}
+
 /// A line that frames JSON and says nothing: a fence of Markdown, the end of a pager.
 fn is_left_out(line: &str) -> bool {
     let line = line.trim();
@@ -147,6 +163,12 @@ mod tests {
         ] {
             let found = pieces(text).unwrap_or_else(|error| panic!("{error}: {text}"));
             assert_eq!(found.values, ["{\"a\":1}"], "{text}");
+            let bare = unframed(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!((bare.trim(), bare.len()), ("{\"a\":1}", text.len()), "{text}");
+            assert_eq!(
+                bare.find('{').map(|at| bare[..at].lines().count()),
+                text.find('{').map(|at| text[..at].lines().count())
+            );
         }
         for text in ["{\"a\":1}\nand so on\n", "answer: {\"a\":1}", "{\"a\":1}\n# none\n"] {
             assert!(pieces(text).is_err(), "{text}");
