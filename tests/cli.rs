@@ -604,8 +604,8 @@ fn bad_input_is_one_line_and_nothing_is_sent() {
         (format!("{host} --judge one,"), "--judge: the name is empty"),
         // What is expected.
         (format!("{host} --expect 10.0.0"), "--expect: \"10.0.0\" is neither"),
-        (format!("{host} --expect-scope any"), "write one of private, public"),
-        (format!("{host} --expect-view public"), "write one of private"),
+        (format!("{host} --expect-scope any"), "write private or public"),
+        (format!("{host} --expect-view public"), "write private"),
         (
             format!("{host} --expect 10.0.0.1 --expect-scope public"),
             "contradicts --expect-scope",
@@ -614,7 +614,7 @@ fn bad_input_is_one_line_and_nothing_is_sent() {
             format!("{host} --expect 52.1.2.3 --expect-scope private"),
             "contradicts --expect-scope",
         ),
-        (format!("{host} --fail-on info"), "write one of error, warning"),
+        (format!("{host} --fail-on info"), "write error or warning"),
         // Numbers and durations.
         (format!("{host} --samples 0"), "is not a number from 1 to 100"),
         (format!("{host} --samples 101"), "is not a number from 1 to 100"),
@@ -643,8 +643,8 @@ fn bad_input_is_one_line_and_nothing_is_sent() {
         ),
         (format!("{host} --inbound in=127.0.0.1"), "only --resolver takes NAME="),
         // Output.
-        (format!("{host} -o yaml"), "write one of table, short, json, markdown"),
-        (format!("{host} --color sometimes"), "write one of auto, always, never"),
+        (format!("{host} -o yaml"), "write one that --help names"),
+        (format!("{host} --color sometimes"), "write auto or always or never"),
         (format!("{host} --save -"), "is not a file"),
         (format!("{host} --save {there}"), "a directory"),
         (format!("{host} --save {there}/none/capture.json"), "is not a directory"),
@@ -669,10 +669,14 @@ fn bad_input_is_one_line_and_nothing_is_sent() {
         ("explain no-forwardin".to_owned(), "did you mean no-forwarding"),
         ("explain -".to_owned(), "holds no error message that is known"),
         (
-            "explain error: You must be logged in to the server".to_owned(),
+            "explain error: something went wrong".to_owned(),
             "holds no error message that is known",
         ),
-        ("completions tcsh".to_owned(), "write one of bash"),
+        (
+            format!("{host} --save Cargo.toml/capture.json"),
+            "a part of its path is no directory",
+        ),
+        ("completions tcsh".to_owned(), "write one that --help names"),
         ("completions".to_owned(), "SHELL is missing"),
         ("help nothing".to_owned(), "is not a command"),
         ("man extra".to_owned(), "one argument too many"),

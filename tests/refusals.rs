@@ -188,6 +188,7 @@ impl Tried {
         }
         // What to do: a verb, or for a flag's value the form that is taken.
         let says = [
+            "leave it out",
             "write ",
             "save ",
             "name ",
@@ -201,12 +202,6 @@ impl Tried {
             "compare ",
             "take ",
             "read it ",
-            "is not a number from ",
-            "takes NAME=",
-            "is not a label: ",
-            "needs a value",
-            "holds a control ",
-            "`demo --list`",
         ];
         if !says.iter().any(|word| error.contains(word)) {
             wrong.push("does not say what to do".to_owned());
@@ -367,6 +362,104 @@ fn pasted_texts_and_files_of_the_host() {
     tried.done(50);
 }
 
+/// Another place whose program says this in the place of its report: what is told of it is in our words as well.
+#[cfg(unix)]
+#[test]
+fn reports_of_other_places() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let script = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    // As sshd, the command goes to a shell; the program there prints what is in the file.
+    script(
+        "here/ssh",
+        "#!/bin/sh\nwhile [ \"$1\" != -- ]; do shift; done\nPATH=\"$ROOT/there:/usr/bin:/bin\" exec sh -c \"$3\"\n",
+    );
+    script("there/eks-dns-doctor", "#!/bin/sh\ncat \"$ROOT/outside\"; exit 1\n");
+    let all = changed(&capture());
+    let documents = broken().into_iter().map(|(label, content)| (label.to_owned(), content));
+    let mut wrong = Vec::new();
+    let mut refused = 0;
+    // Every fortieth of the changed ones: each starts a shell.
+    for (label, content) in documents.chain(all.into_iter().step_by(40)) {
+        std::fs::write(folder.path().join("outside"), &content).unwrap();
+        let output = Command::cargo_bin("eks-dns-doctor")
+            .unwrap()
+            .args(["check", "a.test", "--no-aws", "--no-os", "--no-local", "--no-controls"])
+            .args(["--resolver", "127.0.0.1:9", "--timeout", "100ms", "--via", "ssh:there"])
+            .args(["-o", "json"])
+            .env_clear()
+            .env("ROOT", folder.path())
+            .env("HOME", folder.path())
+            .env(
+                "PATH",
+                format!("{}:/usr/bin:/bin", folder.path().join("here").display()),
+            )
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .timeout(std::time::Duration::from_secs(20))
+            .output()
+            .unwrap();
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        if !matches!(output.status.code(), Some(0 | 1 | 3)) {
+            wrong.push(format!("{label}: exit {:?}: {error}", output.status.code()));
+            continue;
+        }
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let said: Vec<&str> = document["unseen"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|one| one["reason"].as_str())
+            .chain(error.lines())
+            .collect();
+        refused += usize::from(said.iter().any(|text| text.contains("what came back")));
+        for text in said {
+            let words = OF_LIBRARIES.iter().filter(|word| text.contains(*word));
+            wrong.extend(words.map(|word| format!("{label}: has {word:?}: {text}")));
+            if text.contains(char::is_control) {
+                wrong.push(format!("{label}: has a control character: {text:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(refused >= 15, "{refused}");
+}
+
+/// nsswitch.conf is never refused: what cannot be read in it is a problem that is told, in our words.
+#[test]
+fn nsswitch_conf_is_read_or_told() {
+    use eks_dns_doctor::facts::platform::{Captured, HostConfiguration};
+
+    let line = |text: &str| format!("passwd: files\nhosts: {text}\n").into_bytes();
+    let lines = [
+        "",
+        "files [",
+        "files [NOTFOUND=return",
+        "[NOTFOUND=return] files",
+        "files [x=y] dns",
+        "files ]",
+        "\u{1b}[2J dns",
+        "files [!UNAVAIL=return dns",
+    ];
+    let all = broken().into_iter().map(|(label, content)| (label.to_owned(), content));
+    for (label, content) in all.chain(lines.map(|text| (text.to_owned(), line(text)))) {
+        let captured = Captured {
+            nsswitch: Some(&content),
+            ..Captured::default()
+        };
+        let read = HostConfiguration::read(&captured);
+        let told = serde_json::to_string(&read).unwrap();
+        for word in OF_LIBRARIES {
+            assert!(!told.contains(word), "{label}: has {word:?}: {told}");
+        }
+    }
+}
+
 #[test]
 fn values_of_flags_and_of_the_environment() {
     let mut tried = Tried::new();
@@ -411,6 +504,15 @@ fn values_of_flags_and_of_the_environment() {
         "--via",
         "--color",
         "--hosts-file",
+        "--save",
+        "--kubeconfig",
+        "--facts",
+        "--cluster",
+        "--region",
+        "--profile",
+        "--vantage",
+        "--tls-name",
+        "--resolv-conf",
         "--zzz",
     ];
     for flag in flags {
@@ -453,6 +555,20 @@ fn values_of_flags_and_of_the_environment() {
         &["explain", "no-forwardin"],
         &["replay"],
         &["compare", "a"],
+        &["completions"],
+        &["completions", "zzz"],
+        &["completions", "bsah"],
+        &["man", "x"],
+        &["check", "--watch", "5s", "--samples", "3", "a.test"],
+        &["check", "--push", "a.test"],
+        &["check", "--until", "healthy", "a.test"],
+        &["check", "--watch", "5s", "--until", "broken", "a.test"],
+        &["check", "a.test", "b.test"],
+        &["check", "a.test", "--connect=1"],
+        &["facts", "--zzz"],
+        &["demo", "--color", "x"],
+        &["replay", "x", "-o", "yaml"],
+        &["explain", "a", "b", "c"],
     ] {
         tried.run(&format!("{arguments:?}"), arguments, b"", "", None);
     }

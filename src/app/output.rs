@@ -167,9 +167,27 @@ pub(super) fn deliver_as(
     };
     if let Some(path) = &args.save {
         let json = rendered(Format::Json)?;
-        save(path, json.as_bytes()).map_err(|error| refused(path, error.to_string()))?;
+        save(path, json.as_bytes()).map_err(|error| refused(path, reason(&error)))?;
     }
     printed
+}
+
+/// Why a file cannot be written, in our words, and what to do.
+fn reason(error: &io::Error) -> String {
+    let said = match error.kind() {
+        ErrorKind::NotFound => "its directory is not there: make it first",
+        ErrorKind::PermissionDenied => "this user may not write there: name another place",
+        ErrorKind::NotADirectory => "a part of its path is no directory: name another place",
+        ErrorKind::ReadOnlyFilesystem => "the file system can only be read: name another place",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "there is no room left: make some, or name another place",
+        ErrorKind::InvalidFilename => "the system takes no such name: write a shorter one",
+        _ => {
+            let number = error.raw_os_error();
+            let number = number.map(|number| format!(" (error {number} of the operating system)"));
+            return format!("it cannot be written{}: name another place", number.unwrap_or_default());
+        }
+    };
+    said.to_owned()
 }
 
 fn refused(path: &Path, reason: impl Into<String>) -> Error {
@@ -192,6 +210,9 @@ pub(super) fn check_writable(path: &Path) -> Result<(), Error> {
     if path.file_name().is_none() {
         return Err(refused(path, "not the name of a file: write one"));
     }
+    if path.to_string_lossy().ends_with(std::path::is_separator) {
+        return Err(refused(path, "the name of a directory: name a file in it"));
+    }
     match fs::symlink_metadata(path) {
         Ok(found) if found.is_file() => {}
         Ok(found) if found.is_dir() => {
@@ -200,7 +221,7 @@ pub(super) fn check_writable(path: &Path) -> Result<(), Error> {
         // Renaming over a device or a link would take its place rather than write to it.
         Ok(_) => return Err(refused(path, "not a regular file: name another")),
         Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(refused(path, error.to_string())),
+        Err(error) => return Err(refused(path, reason(&error))),
     }
     let directory = directory_of(path);
     match fs::metadata(directory) {
@@ -220,7 +241,7 @@ fn directory_of(path: &Path) -> &Path {
 
 /// Writes a file in one step.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    save(path, bytes).map_err(|error| refused(path, error.to_string()))
+    save(path, bytes).map_err(|error| refused(path, reason(&error)))
 }
 
 /// Says something beside the data, on standard error.

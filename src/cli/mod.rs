@@ -139,21 +139,38 @@ fn condense(error: &clap::Error) -> String {
         first.trim_matches(['[', ']', '<', '>', '.']).to_owned()
     };
     let value = context(ContextKind::InvalidValue);
-    let choices = context(ContextKind::ValidValue);
+    let number = |kind| match error.get(kind) {
+        Some(ContextValue::Number(number)) => Some(*number),
+        _ => None,
+    };
     match error.kind() {
         ErrorKind::ValueValidation => {
             let reason = std::error::Error::source(error).map(ToString::to_string);
             format!("{}: {}", name(), reason.unwrap_or_default())
         }
         ErrorKind::InvalidValue => {
-            let problem = match value {
-                Some(value) => format!("{}: {value:?} is not known", name()),
-                None => format!("{} needs a value", name()),
+            let choices = match error.get(ContextKind::ValidValue) {
+                Some(ContextValue::Strings(choices)) => choices.as_slice(),
+                _ => &[],
             };
-            match choices {
-                Some(choices) => format!("{problem}: write one of {choices}"),
-                None => problem,
-            }
+            invalid_value(
+                &name(),
+                &context(ContextKind::InvalidArg).unwrap_or_default(),
+                value.as_deref(),
+                choices,
+            )
+        }
+        ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
+            let least = number(ContextKind::MinValues)
+                .or(number(ContextKind::ExpectedNumValues))
+                .unwrap_or(1);
+            let given = number(ContextKind::ActualNumValues).unwrap_or_default();
+            format!("{} is there {given} time, and {least} are needed: name another", name())
+        }
+        ErrorKind::ArgumentConflict if error.get(ContextKind::InvalidSubcommand).is_none() => {
+            let other = context(ContextKind::PriorArg).unwrap_or_default();
+            let other = other.split([' ', '=']).next().unwrap_or_default();
+            format!("{} and {other} exclude each other: take one of them away", name())
         }
         ErrorKind::UnknownArgument => {
             let argument = context(ContextKind::InvalidArg).unwrap_or_default();
@@ -171,17 +188,37 @@ fn condense(error: &clap::Error) -> String {
             format!("{word:?} is one argument too many: see --help")
         }
         ErrorKind::TooManyValues => format!("{} takes no value: leave it out", name()),
-        ErrorKind::MissingRequiredArgument => format!("{} is missing: see --help", name()),
+        ErrorKind::MissingRequiredArgument => format!("{} is missing: name one, as --help shows", name()),
         ErrorKind::InvalidSubcommand => {
             let word = context(ContextKind::InvalidSubcommand).unwrap_or_default();
             format!("{word:?} is not a command: see --help")
         }
         ErrorKind::InvalidUtf8 => "an argument is not UTF-8: only files may have such names".to_owned(),
-        _ => {
-            let text = error.to_string();
-            let first = text.lines().next().unwrap_or_default();
-            format!("{}: see --help", first.trim_start_matches("error: "))
-        }
+        // Nothing of the rest can be given with this definition; clap's own words are nobody's here.
+        _ => "these arguments do not go together: see --help".to_owned(),
+    }
+}
+
+/// The most values that are named; of more, the nearest one is.
+const FEW: usize = 3;
+
+/// What is said of a value that is none of those that an argument takes, or of one that is missing.
+fn invalid_value(name: &str, shown: &str, value: Option<&str>, choices: &[String]) -> String {
+    let choices = || choices.iter().map(String::as_str);
+    let few = || (choices().count() <= FEW).then(|| choices().collect::<Vec<_>>().join(" or "));
+    let Some(value) = value else {
+        let form = shown.replace(['<', '>'], "");
+        return match few().filter(|few| !few.is_empty()) {
+            Some(few) => format!("{name} needs a value: write {few}"),
+            None => format!("{name} needs a value: write {form}"),
+        };
+    };
+    if let Some(near) = nearest(value, choices()).first() {
+        return format!("{name}: {value:?} is not known (did you mean {near}?): write that, or see --help");
+    }
+    match few() {
+        Some(few) => format!("{name}: {value:?} is not known: write {few}"),
+        None => format!("{name}: {value:?} is not known: write one that --help names"),
     }
 }
 
@@ -312,17 +349,34 @@ mod tests {
             ),
             ("a.test b.test", r#""b.test" is one argument too many: see --help"#),
             ("a.test check", r#""check" is one argument too many: see --help"#),
-            ("a.test --timeout", "--timeout needs a value"),
+            ("a.test --timeout", "--timeout needs a value: write --timeout DURATION"),
             ("a.test --no-os=yes", "--no-os takes no value: leave it out"),
             (
                 "a.test -o yaml",
-                r#"--output: "yaml" is not known: write one of table, short, json, jsonl, markdown"#,
+                r#"--output: "yaml" is not known: write one that --help names"#,
             ),
             (
-                "a.test -o",
-                "--output needs a value: write one of table, short, json, jsonl, markdown",
+                "a.test -o jsno",
+                r#"--output: "jsno" is not known (did you mean json?): write that, or see --help"#,
             ),
-            ("completions", "SHELL is missing: see --help"),
+            ("a.test -o", "--output needs a value: write --output FORMAT"),
+            (
+                "a.test --fail-on info",
+                r#"--fail-on: "info" is not known: write error or warning"#,
+            ),
+            ("completions", "SHELL is missing: name one, as --help shows"),
+            (
+                "completions fihs",
+                r#"SHELL: "fihs" is not known (did you mean fish?): write that, or see --help"#,
+            ),
+            (
+                "compare a.json",
+                "CAPTURE is there 1 time, and 2 are needed: name another",
+            ),
+            (
+                "a.test --watch 5s --samples 3",
+                "--watch and --samples exclude each other: take one of them away",
+            ),
             ("help nothing", r#""nothing" is not a command: see --help"#),
             (
                 "a.test --resolver corp",

@@ -22,23 +22,23 @@ pub(super) enum ValueError {
     TooOften(String, humantime::Duration),
     #[error("{0:?} is too long: write at most {1}")]
     TooLong(String, humantime::Duration),
-    #[error("{0:?} is not a number from 1 to {1}")]
+    #[error("{0:?} is not a number from 1 to {1}: write one of those")]
     NotANumber(String, u32),
     #[error("{0:?} is neither an IP address nor a network: write 10.0.1.10 or 10.0.0.0/16")]
     NotExpectable(String),
     #[error("the name is empty: write one, or leave the flag out")]
     Empty,
-    #[error("the name is longer than {} characters", limits::PLACE_NAME)]
+    #[error("the name is longer than {} characters: write a shorter one", limits::PLACE_NAME)]
     LongName,
-    #[error("{0:?} holds a control character")]
+    #[error("{0:?} holds a control character: write it without")]
     ControlCharacter(String),
-    #[error("{0:?} is longer than {1} characters")]
+    #[error("{0:?} is longer than {1} characters: write a shorter one")]
     LongText(String, usize),
     #[error("{0:?} is an ARN: write the cluster's name alone, and its Region with --region")]
     Arn(String),
     #[error(
-        "{0:?} is not the name of an EKS cluster: it has up to {most} letters, digits, hyphens and underscores, a \
-         letter or digit first",
+        "{0:?} is not the name of an EKS cluster: write it as aws eks list-clusters has it (up to {most} letters, \
+         digits, hyphens and underscores, a letter or digit first)",
         most = limits::CLUSTER_NAME
     )]
     NotACluster(String),
@@ -252,7 +252,7 @@ mod tests {
         }
         assert_eq!(
             attempts("11").unwrap_err().to_string(),
-            r#""11" is not a number from 1 to 10"#
+            r#""11" is not a number from 1 to 10: write one of those"#
         );
     }
 

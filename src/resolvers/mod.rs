@@ -145,7 +145,8 @@ pub enum Error {
     TooMany(usize),
     /// `--judge` names nobody.
     #[error(
-        "--judge {0:?} is neither a role (local, os, vpc, inbound, custom) nor the name of a resolver in this run ({1})"
+        "--judge {0:?} is neither a role (local, os, vpc, inbound, custom) nor the name of a resolver in this run ({1}): \
+         write one of those"
     )]
     JudgeUnknown(String, String),
 }

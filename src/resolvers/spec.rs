@@ -46,10 +46,10 @@ pub enum SpecError {
     #[error("{0:?} is not a transport: write udp://, tcp://, tls:// or https://")]
     UnknownTransport(String),
     /// A label that would break a table or be taken for something else.
-    #[error("{0:?} is not a label: up to 32 letters, digits, '.', '_' and '-'")]
+    #[error("{0:?} is not a label: write up to 32 letters, digits, '.', '_' and '-'")]
     BadLabel(String),
     /// A label where none is given.
-    #[error("{0:?} has a label: only --resolver takes NAME=")]
+    #[error("{0:?} has a label, and only --resolver takes NAME=: write the address alone")]
     Labelled(String),
     /// An address that is nobody's.
     #[error("{0} is not the address of a resolver")]
