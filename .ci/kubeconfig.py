@@ -60,14 +60,18 @@ def kubectl_says(kubectl, files, home):
     if not view.get("clusters") or not view["clusters"][0]["cluster"].get("server"):
         return {"outcome": "nowhere"}
     cluster = view["clusters"][0]
+
+    # A user name and a password are nobody's to print.
+    def bare(url):
+        return url and re.sub(r"//[^/@]*@", "//", url)
+
     return {
         "outcome": "taken",
         "context": view["current-context"],
         "cluster": cluster["name"],
-        # A user name and a password are nobody's to print.
-        "server": re.sub(r"//[^/@]*@", "//", cluster["cluster"]["server"]),
+        "server": bare(cluster["cluster"]["server"]),
         "tls-server-name": cluster["cluster"].get("tls-server-name"),
-        "proxy-url": cluster["cluster"].get("proxy-url"),
+        "proxy-url": bare(cluster["cluster"].get("proxy-url")),
     }
 
 

@@ -57,12 +57,24 @@ fn within_bounds(found: &Kubeconfig) {
         found.region.as_ref(),
         found.profile.as_ref(),
         found.role_arn.as_ref(),
+        Some(&found.cluster_entry),
+        found.certificate_authority_file.as_ref(),
+        found.certificate_authority_problem.as_ref(),
+        found.exec_unread.as_ref(),
     ];
     for text in texts.into_iter().flatten() {
         assert!(text.chars().count() <= TEXT, "{text}");
     }
     let authority = found.certificate_authority.as_ref();
     assert!(authority.is_none_or(|data| data.len() <= limits::TEXT_IN_CAPTURE));
+    // Of the variables of a session their names alone, each once.
+    let credentials = &found.exec_credentials;
+    assert!(credentials.len() <= limits::EXEC_WORDS, "{credentials:?}");
+    for name in credentials {
+        assert!(name.starts_with("AWS_") && name.len() <= TEXT, "{name}");
+        assert_eq!(credentials.iter().filter(|other| *other == name).count(), 1, "{name}");
+    }
+    assert!(found.files.len() <= limits::KUBECONFIGS);
     // No user name and no password: they stand before an @ in front of the path.
     for url in [Some(&found.server), found.proxy_url.as_ref()] {
         let url = url.map(String::as_str).unwrap_or_default();
