@@ -191,7 +191,7 @@ pub const PASTED_MESSAGES: usize = 8;
 /// Findings that are named for a pasted message.
 pub const PASTED_CANDIDATES: usize = 5;
 /// Members of one value of a pasted log in JSON that are looked at.
-pub const PASTED_DEPTH: usize = 4;
+pub const PASTED_DEPTH: usize = 6;
 /// Characters of a pasted error: the longest, with two addresses of IPv6 in it, has some two hundred.
 pub const PASTED_ERROR: usize = 512;
 /// How often a word may stand in a pasted line before the one that counts.

@@ -59,9 +59,10 @@ fn what_is_no_endpoints_is_told_nothing_of_endpoints() {
         for message in pasted::messages(&text) {
             let shown = format!("{}: {message:?}", path.display());
             let Some(host) = &message.host else { continue };
-            // A name that is not public is sent to no public resolver, unless the text itself asked that one.
-            let public = PUBLIC.iter().find(|public| message.command.contains(*public));
-            assert!(public.is_none_or(|public| text.contains(public)), "{shown}");
+            // A name that is not AWS's is sent to no public resolver, not even where the text itself asked that one.
+            let is_aws = host.to_string().to_ascii_lowercase().contains(".amazonaws.com");
+            let mut public = PUBLIC.iter().filter(|public| message.command.contains(*public));
+            assert!(public.all(|public| is_aws && text.contains(public)), "{shown}");
             if !host.to_string().to_ascii_lowercase().contains("eks.") {
                 others += 1;
                 let is_stale = message.candidates.iter().any(|one| one.rule == "endpoint-name-stale");
@@ -201,5 +202,73 @@ fn each_configuration_says_what_is_in_it_and_what_is_not() {
         files >= 15 && files == listed.len(),
         "{files} files, {} rows",
         listed.len()
+    );
+}
+
+/// What no host of this system has: neither the file nor a Go that passes the operating system by.
+#[test]
+fn what_another_system_has_is_no_candidate() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/field");
+    let has = |file: &str, rule: &str| {
+        let text = std::fs::read_to_string(root.join(file)).expect("a text");
+        let read = pasted::read(&text).unwrap_or_else(|| panic!("{file}"));
+        read.candidates.iter().any(|candidate| candidate.rule == rule)
+    };
+    for windows in ["host/ipconfig-it.txt", "host/nrpt-list.txt"] {
+        assert!(has(windows, "split-dns-not-applied"), "{windows}");
+        for rule in ["nsswitch-without-dns", "go-bypasses-scoped-dns"] {
+            assert!(!has(windows, rule), "{windows}: {rule}");
+        }
+    }
+    assert!(!has("host/scutil-one.txt", "nsswitch-without-dns"));
+    assert!(has("host/scutil-one.txt", "go-bypasses-scoped-dns"));
+    assert!(has("host/plain.conf", "nsswitch-without-dns"));
+}
+
+/// What a program printed once is one message, however many lines it needed.
+#[test]
+fn one_run_is_one_message() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/field/texts");
+    for file in [
+        "delv-nx.txt",
+        "delv-chain.txt",
+        "delv-silence.txt",
+        "delv-answer.txt",
+        "busybox-empty-aaaa.txt",
+    ] {
+        let text = std::fs::read_to_string(folder.join(file)).expect("a text");
+        assert_eq!(pasted::messages(&text).len(), 1, "{file}");
+    }
+    // Two runs of nslookup are two messages, and the second rules out that the name does not exist.
+    for (file, servers) in [
+        ("nslookup-two.txt", ["10.90.1.5:53", "10.30.0.2:53"]),
+        ("nslookup-two-windows.txt", ["10.90.1.5:53", "10.30.0.2:53"]),
+    ] {
+        let text = std::fs::read_to_string(folder.join(file)).expect("a text");
+        let messages = pasted::messages(&text);
+        let layers: Vec<&str> = messages.iter().map(|one| one.symptom.layer().as_str()).collect();
+        let found: Vec<String> = messages
+            .iter()
+            .filter_map(|one| Some(one.server?.to_string()))
+            .collect();
+        assert_eq!(
+            (layers, found),
+            (vec!["dns", "none"], servers.map(str::to_owned).to_vec()),
+            "{file}"
+        );
+        assert!(
+            !messages[0]
+                .candidates
+                .iter()
+                .any(|one| one.rule == "endpoint-name-stale"),
+            "{file}"
+        );
+    }
+    let text = std::fs::read_to_string(folder.join("r53-lines.txt")).expect("a text");
+    let messages = pasted::messages(&text);
+    assert_eq!(messages.len(), 2);
+    assert!(
+        messages[1].candidates.is_empty(),
+        "a healthy answer has no cause: {messages:?}"
     );
 }

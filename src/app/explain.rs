@@ -112,6 +112,10 @@ fn message(source: &'static str, pasted: &str, format: Format) -> Result<u8, Err
         });
     }
     if messages.is_empty() {
+        if let Some(unread) = pasted::unread(pasted) {
+            let reason = format!("is {}, and holds no error: {}", unread.what, unread.instead);
+            return Err(Error::Pasted(source, reason));
+        }
         let reason = "holds no error message that is known here: paste the whole line of the client (kubectl, curl, \
                       nslookup, …), or run eks-dns-doctor check HOST";
         return Err(Error::Pasted(source, reason.to_owned()));

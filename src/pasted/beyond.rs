@@ -15,11 +15,20 @@ const OF_API_SERVER: &[&str] = &[
     "failed calling webhook",
     "failed to call webhook",
     "proxy error from ",
+    "unable to upgrade connection: ",
     "the server is currently unable to handle the request",
     "Internal error occurred: ",
     "an error on the server (\"",
 ];
-/// What kubectl and client-go say without a cluster (k8s.io/client-go, tools/clientcmd).
+/// What kubectl says where the API server does not take the credentials (k8s.io/kubectl, pkg/cmd/util/helpers.go), and
+/// what client-go hands on of it (k8s.io/apimachinery, pkg/api/errors).
+const OF_CREDENTIALS: &[&str] = &[
+    "You must be logged in to the server",
+    "the server has asked for the client to provide credentials",
+    "Error from server (Forbidden)",
+    "Error from server (Unauthorized)",
+];
+/// What kubectl and client-go say without a cluster (k8s.io/client-go, tools/clientcmd; k8s.io/kubectl).
 const NO_CLUSTER: &[&str] = &[
     "no configuration has been provided",
     "current-context must exist",
@@ -30,6 +39,8 @@ const NO_CLUSTER: &[&str] = &[
     "context was not found for specified context",
     "cluster has no server defined",
     "unable to load in-cluster configuration",
+    "Missing or incomplete configuration info",
+    "error loading config file \"",
 ];
 /// The server that clients take where none is configured (k8s.io/client-go: `http://localhost:8080`; Terraform's and
 /// others' clients: port 80).
@@ -44,10 +55,18 @@ const NOWHERE: &[&str] = &[
 
 /// The API server's own failures, and clients without a cluster.
 pub(super) fn server_side(line: &str) -> Option<Seen> {
+    if OF_CREDENTIALS.iter().any(|text| line.contains(text)) {
+        return Some(Seen::of(Symptom::NotLetIn, None));
+    }
     if OF_API_SERVER.iter().any(|text| line.contains(text)) {
         return Some(Seen::of(Symptom::ApiServer, None));
     }
-    if NO_CLUSTER.iter().any(|text| line.contains(text)) {
+    // `error: context "NAME" does not exist`, and the same of a cluster and a user.
+    let is_missing = ["error: context \"", "error: cluster \"", "error: auth info \""]
+        .iter()
+        .any(|lead| line.trim_start().starts_with(lead))
+        && line.contains("\" does not exist");
+    if is_missing || NO_CLUSTER.iter().any(|text| line.contains(text)) {
         return Some(Seen::of(Symptom::NoCluster, None));
     }
     if line.contains("No cluster found for name") {
@@ -250,7 +269,8 @@ pub(super) fn line(line: &str) -> Option<Seen> {
         return Some(Seen::of(Symptom::KubectlRefused, host));
     }
     // botocore's EndpointConnectionError.
-    if line.contains("Could not connect to the endpoint URL") {
+    // And its ConnectTimeoutError and ReadTimeoutError (botocore/exceptions.py).
+    if line.contains("Could not connect to the endpoint URL") || line.contains("timeout on endpoint URL: ") {
         return Some(Seen::of(Symptom::AwsApi, url_host(line)));
     }
     let host = between(line, "ConnectionPool(host='", "'")
@@ -304,6 +324,7 @@ pub(super) fn bare_rcode(line: &str) -> Option<Seen> {
         "status",
         "rcode",
         "query",
+        "SOA",
     ];
     let words = || line.split(|c: char| !c.is_ascii_alphanumeric());
     let symptom = words().find_map(|word| match word {
@@ -311,8 +332,6 @@ pub(super) fn bare_rcode(line: &str) -> Option<Seen> {
         "NODATA" => Some(Symptom::NoData),
         _ => None,
     })?;
-    BESIDE
-        .iter()
-        .any(|word| line.contains(word))
-        .then(|| Seen::of(symptom, None))
+    let host = super::text::endpoint(line);
+    (host.is_some() || BESIDE.iter().any(|word| line.contains(word))).then(|| Seen::of(symptom, host))
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::symptom::Symptom;
-use super::text::{Place, Subject};
+use super::text::{Place, Subject, System};
 use crate::endpoint::SoaOrigin;
 use crate::limits;
 use crate::rules::{self, About};
@@ -43,6 +43,8 @@ pub(super) struct Clues {
     pub(super) dialled: Option<IpAddr>,
     /// The name is longer than DNS allows.
     pub(super) is_too_long: bool,
+    /// The operating system that printed it, where the text tells.
+    pub(super) system: Option<System>,
     /// What the text names outright, with why.
     pub(super) outright: Option<(&'static str, String)>,
 }
@@ -60,7 +62,11 @@ pub(super) fn of(clues: &Clues) -> Vec<Candidate> {
         _ => symptom.rules(),
     };
     rules.extend(listed);
-    if clues.subject == Subject::AwsApi {
+    // Behind the stub another link's server may be the one that has the name.
+    if clues.is_stub && symptom == Symptom::ServFail {
+        rules.insert(rules.len().min(2), "split-dns-not-applied");
+    }
+    if clues.subject == Subject::AwsApi && (symptom.is_dns() || symptom == Symptom::AwsApi) {
         rules.insert(rules.len().min(2), "no-internet-recursion");
     }
     let mut found: Vec<Candidate> = Vec::new();
@@ -154,7 +160,7 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
         }
         rules.push("no-forwarding");
     }
-    if clues.is_stub {
+    if clues.is_stub && !matches!(symptom, Symptom::Bogus | Symptom::ServFail) {
         rules.push("split-dns-not-applied");
     }
     if clues.pure_go && symptom.is_denial() && clues.server.is_none_or(|server| !server.is_loopback()) {
@@ -185,7 +191,7 @@ fn by_address(address: Option<IpAddr>) -> Option<&'static str> {
     }
 }
 
-fn is_public(ip: IpAddr) -> bool {
+pub(super) fn is_public(ip: IpAddr) -> bool {
     match ip.to_canonical() {
         IpAddr::V4(ip) => {
             let is_shared = matches!(ip.octets(), [100, 64..=127, ..]);
@@ -210,6 +216,10 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         return clues.subject != Subject::Malformed || rule != "endpoint-name-malformed";
     }
     match rule {
+        // Neither Windows nor macOS has the file (glibc, nsswitch.conf(5)), and on Windows Go asks the operating system
+        // (Go, src/net/conf.go, goosPrefersCgo).
+        "nsswitch-without-dns" => clues.system.is_some(),
+        "go-bypasses-scoped-dns" => clues.system == Some(System::Windows),
         "endpoint-name-malformed" => clues.subject == Subject::Endpoint && !clues.is_too_long && symptom.is_dns(),
         // The filters in question say NODATA, SERVFAIL or REFUSED.
         "rebinding-protection" => {

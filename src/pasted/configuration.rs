@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 
+use super::text::System;
 use super::{Seen, Symptom};
 use crate::dns::Name;
 use crate::facts::platform::{Captured, HostConfiguration};
@@ -14,8 +15,15 @@ const FAMILIES: &[&str] = &["eks.amazonaws.com", "api.aws"];
 
 /// The line that the format is known by, and what is said of it.
 pub(super) fn read(text: &str) -> Option<(&str, Seen, Vec<String>)> {
-    if let Some((line, sentences)) = resolv_conf(text).or_else(|| ipconfig(text)).or_else(|| nrpt_list(text)) {
-        return Some((line, Seen::of(Symptom::Configuration, None), sentences));
+    let of = |system: Option<System>| Seen {
+        system,
+        ..Seen::of(Symptom::Configuration, None)
+    };
+    if let Some((line, sentences)) = ipconfig(text).or_else(|| nrpt_list(text)) {
+        return Some((line, of(Some(System::Windows)), sentences));
+    }
+    if let Some((line, sentences)) = resolv_conf(text) {
+        return Some((line, of(None), sentences));
     }
     let line = |is_it: fn(&str) -> bool| text.lines().find(|line| is_it(line.trim()));
     let octets = Some(text.as_bytes());
@@ -47,7 +55,11 @@ pub(super) fn read(text: &str) -> Option<(&str, Seen, Vec<String>)> {
         first,
         Seen {
             is_stub: split.chooser == Chooser::SystemdResolved,
-            ..Seen::of(Symptom::Configuration, None)
+            ..of(match split.chooser {
+                Chooser::Windows => Some(System::Windows),
+                Chooser::Macos => Some(System::Macos),
+                _ => None,
+            })
         },
         said,
     ))
@@ -127,7 +139,9 @@ fn resolv_conf(text: &str) -> Option<(&str, Vec<String>)> {
             Some((line, value))
         })
     };
-    let (first, _) = servers().next()?;
+    let Some((first, _)) = servers().next() else {
+        return without_servers(text);
+    };
     let mut said = Vec::new();
     let mut plain = Vec::new();
     for (_, value) in servers().take(limits::NAME_SERVERS) {
@@ -172,6 +186,23 @@ fn resolv_conf(text: &str) -> Option<(&str, Vec<String>)> {
         said.push("Behind the stub systemd-resolved asks others: resolvectl status shows them.".to_owned());
     }
     Some((first, said))
+}
+
+/// resolv.conf with a search list or options, and no server: every line that is none of a comment's is the file's.
+fn without_servers(text: &str) -> Option<(&str, Vec<String>)> {
+    const KEYWORDS: &[&str] = &["search", "domain", "options", "sortlist"];
+    let mut lines = text
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with(['#', ';']));
+    let first = lines.clone().next()?;
+    let is_one = |line: &str| {
+        let mut words = line.split_whitespace();
+        words.next().is_some_and(|word| KEYWORDS.contains(&word)) && words.next().is_some()
+    };
+    lines.all(is_one).then(|| {
+        let said = "It names no name server: the C library and Go ask 127.0.0.1 (Go: and ::1), port 53.";
+        (first, vec![said.to_owned()])
+    })
 }
 
 /// `ipconfig /all`, in any language: of the keys with DNS in them, only the name servers' has addresses.

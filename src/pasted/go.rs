@@ -65,6 +65,22 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
     })
 }
 
+/// An exchange with a name server, as every program of Go prints it (Go, src/net, OpError.Error): `read udp A->B:53:
+/// ERR`.
+pub(super) fn exchange(line: &str) -> Option<Seen> {
+    let (_, rest) = line.split_once("read udp ")?;
+    let (_, rest) = rest.split_once("->")?;
+    let (server, error) = rest.split_once(": ")?;
+    let server: SocketAddr = address(server)?;
+    if server.port() != 53 {
+        return None;
+    }
+    Some(Seen {
+        server: Some(server),
+        ..Seen::of(symptom(start(error), true)?, None)
+    })
+}
+
 /// As much of an error as one has: a line may hold a whole log, and is not read to its end for each of its errors.
 fn start(error: &str) -> &str {
     let end = error

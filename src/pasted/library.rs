@@ -1,6 +1,9 @@
 //! What clients of the C library's getaddrinfo print, and Node's c-ares: curl, Python, Java, Node, Rust.
 //!
-//! Recorded with glibc 2.36; musl's, macOS's and Windows' texts as users reported them.
+//! Recorded with glibc 2.36; musl's, macOS's and Windows' texts as users reported them. What is around the text: Java's
+//! is `HOST: TEXT` (openjdk/jdk, java.base, net_util_md.c, NET_ThrowUnknownHostExceptionWithGaiError); .NET's `TEXT
+//! (HOST:PORT)` (dotnet/runtime, System.Net.Http, ConnectHelper.cs, CreateWrappedException); Ruby's `Failed to open TCP
+//! connection to HOST:PORT (TEXT)` (ruby/net-http, lib/net/http.rb, connect). Rust's and Node's as users reported them.
 
 use super::{Seen, Symptom};
 
@@ -44,6 +47,14 @@ pub(super) fn symptom(line: &str) -> Option<Symptom> {
 
 /// The error of a lookup as one of these clients prints it.
 pub(super) fn look_up(line: &str) -> Option<Seen> {
+    // curl's own resolver, or its thread's, in time (curl/curl, lib/connect.c).
+    if line.contains("curl: (28) Resolving timed out") {
+        return Some(Seen::of(Symptom::Silence, None));
+    }
+    // BusyBox of old asks for the server's name first, of which it has none.
+    if line.contains("can't resolve '(null)'") {
+        return None;
+    }
     // curl 6, wget, BusyBox, ssh, ping of macOS: any failure.
     for lead in [
         "Could not resolve host: ",
@@ -71,7 +82,11 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
             return Some(Seen::of(symptom, first_word(after)));
         }
     }
-    if let Some(seen) = netty(line).or_else(|| erlang(line)) {
+    if let Some(seen) = netty(line)
+        .or_else(|| erlang(line))
+        .or_else(|| ruby(line))
+        .or_else(|| hickory(line))
+    {
         return Some(seen);
     }
     // Ruby.
@@ -102,7 +117,8 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
     Some(Seen::of(symptom, host))
 }
 
-/// Netty's own resolver (io.netty.resolver.dns, DnsResolveContext): the same for NXDOMAIN and for NODATA.
+/// Netty's own resolver (netty/netty, resolver-dns, DnsResolveContext.java, finishResolve; DnsNameResolverContext.java
+/// before, in small letters): the same for NXDOMAIN and for NODATA.
 fn netty(line: &str) -> Option<Seen> {
     if line.contains("DnsNameResolverTimeoutException") || line.contains("DnsErrorCauseException") {
         let server = super::between(line, ", /", "]")
@@ -119,13 +135,16 @@ fn netty(line: &str) -> Option<Seen> {
             ..Seen::of(symptom.unwrap_or(Symptom::Silence), host)
         });
     }
-    let (_, rest) = line.split_once("Failed to resolve '")?;
+    let (_, rest) = line
+        .split_once("Failed to resolve '")
+        .or_else(|| line.split_once("failed to resolve '"))?;
     let (host, rest) = rest.split_once('\'')?;
     let is_own = rest.contains(" after ") && rest.contains("quer") || rest.contains("[A(1)");
     is_own.then(|| Seen::of(Symptom::NoAddress, Some(host)))
 }
 
-/// Erlang and Elixir: inet's `nxdomain`, which stands for every lookup without an address (inet(3)).
+/// Erlang and Elixir: inet's `nxdomain`, which stands for every lookup without an address (inet(3)), and its text
+/// (erlang/otp, lib/kernel/src/erl_posix_msg.erl).
 fn erlang(line: &str) -> Option<Seen> {
     let is_one = line.contains("nxdomain")
         && [
@@ -137,8 +156,30 @@ fn erlang(line: &str) -> Option<Seen> {
         ]
         .iter()
         .any(|text| line.contains(text));
-    let host = super::between(line, "{to_address,{\"", "\"").or_else(|| super::go::url_host(line));
-    is_one.then(|| Seen::of(Symptom::NoAddress, host))
+    let is_text = line.contains("non-existing domain");
+    let host = super::between(line, "{to_address,{\"", "\"")
+        .or_else(|| super::between(line, "tcp connect (", ":"))
+        .or_else(|| super::go::url_host(line));
+    (is_one || is_text).then(|| Seen::of(Symptom::NoAddress, host))
+}
+
+/// Ruby's own resolver (ruby/resolv, lib/resolv.rb): no address, and no reply in time.
+fn ruby(line: &str) -> Option<Seen> {
+    for lead in ["DNS result has no information for ", "no address for "] {
+        if let Some((_, rest)) = line.split_once(lead).filter(|_| line.contains("Resolv")) {
+            return Some(Seen::of(Symptom::NoAddress, first_word(rest)));
+        }
+    }
+    let (_, rest) = line.split_once("DNS resolution timeout: ")?;
+    Some(Seen::of(Symptom::Silence, first_word(rest)))
+}
+
+/// hickory-dns, crates/proto: NoRecordsFound, of NXDOMAIN and of NODATA.
+fn hickory(line: &str) -> Option<Seen> {
+    let (_, rest) = line.split_once("no record")?;
+    let (_, query) = rest.split_once(" found for Query { name: Name(\"")?;
+    let host = query.split('"').next().map(|host| host.trim_end_matches('.'));
+    Some(Seen::of(Symptom::NoAddress, host))
 }
 
 pub(super) fn first_word(text: &str) -> Option<&str> {

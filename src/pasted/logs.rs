@@ -20,6 +20,7 @@ pub(super) fn line(line: &str) -> Option<Seen> {
         .or_else(|| tailscaled(line))
         .or_else(|| windows(line))
         .or_else(|| route53(line))
+        .or_else(|| dnsproxy(line))
 }
 
 fn seen(symptom: Symptom, host: Option<&str>, server: Option<SocketAddr>) -> Seen {
@@ -95,6 +96,28 @@ fn dnsmasq(line: &str) -> Option<Seen> {
     }
     if !line.contains("dnsmasq") {
         return None;
+    }
+    // Pi-hole's dnsmasq (pi-hole/FTL, test/test_suite.bats; in earlier versions "blacklisted" for "denied").
+    for verb in [
+        "gravity blocked ",
+        "exactly denied ",
+        "regex denied ",
+        "exactly blacklisted ",
+        "regex blacklisted ",
+    ] {
+        if let Some((_, rest)) = line.split_once(verb) {
+            let host = rest.split_once(" is ").map(|(host, _)| host);
+            return Some(outright(
+                Symptom::Blocked,
+                host,
+                "name-blocked-by-policy",
+                "Pi-hole says so: the name is on one of its lists",
+            ));
+        }
+    }
+    // src/forward.c, query_full: no room for one more question that waits for its answer.
+    if line.contains("Maximum number of concurrent DNS queries") {
+        return Some(seen(Symptom::Forward, None, None));
     }
     if let Some((_, rest)) = line.split_once("validation ") {
         let is_bogus = rest.contains(" is BOGUS");
@@ -185,7 +208,10 @@ fn bind(line: &str) -> Option<Seen> {
         .iter()
         .any(|reason| before.ends_with(reason))
         {
-            return Some(bogus(host, "BIND says so: the answer does not validate"));
+            return Some(Seen {
+                server,
+                ..bogus(host, "BIND says so: the answer does not validate")
+            });
         }
         return Some(seen(Symptom::Forward, host, server));
     }
@@ -382,6 +408,14 @@ fn tailscaled(line: &str) -> Option<Seen> {
     is_error.then(|| seen(Symptom::Forward, host, server))
 }
 
+/// AdGuard Home's and others' dnsproxy (AdguardTeam/dnsproxy, upstream/parallel.go): `upstream SERVER failed to
+/// exchange ;NAME. IN A in TIME: ERROR`.
+fn dnsproxy(line: &str) -> Option<Seen> {
+    let (before, rest) = line.split_once(" failed to exchange ;")?;
+    let (_, server) = before.split_once("upstream ")?;
+    Some(seen(Symptom::Forward, rest.split_whitespace().next(), socket(server)))
+}
+
 /// Windows' DNS server, as logs that users published have it (no source is public): the debug log,
 /// `Snd CLIENT XID R Q [8183 DR NXDOMAIN] A (32)0123…(3)eks(9)amazonaws(3)com(0)`; and the analytic events, with
 /// `QNAME=`.
@@ -448,16 +482,43 @@ fn route53(line: &str) -> Option<Seen> {
     record(&value, limits::PASTED_DEPTH)
 }
 
-/// The first record in a text of JSON over several lines.
-pub(super) fn json(text: &str) -> Option<Seen> {
-    let start = text.find(['{', '['])?;
-    if !text.contains("query_name") {
-        return None;
+/// The records in JSON over several lines: a record, or what the AWS CLI prints of CloudWatch Logs. Empty where each
+/// record has a line of its own.
+pub(super) fn json(text: &str) -> Vec<Seen> {
+    let mut found = Vec::new();
+    let Some(start) = text.find(['{', '[']).filter(|_| text.contains("query_name")) else {
+        return found;
+    };
+    if text.lines().any(|line| route53(line).is_some()) {
+        return found;
     }
     let values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
-    values
-        .map_while(Result::ok)
-        .find_map(|value| record(&value, limits::PASTED_DEPTH))
+    for value in values.map_while(Result::ok) {
+        records(&value, limits::PASTED_DEPTH, &mut found);
+    }
+    found
+}
+
+/// Every record in a value, each once, at most [`limits::PASTED_MESSAGES`].
+fn records(value: &Value, depth: usize, found: &mut Vec<Seen>) {
+    let Some(depth) = depth.checked_sub(1) else {
+        return;
+    };
+    let mut add = |value: &Value| {
+        if let Some(seen) = record(value, depth)
+            && !found.contains(&seen)
+            && found.len() < limits::PASTED_MESSAGES
+        {
+            found.push(seen);
+        }
+    };
+    match value {
+        Value::Object(fields) if fields.contains_key("query_name") => add(value),
+        Value::String(_) => add(value),
+        Value::Array(values) => values.iter().for_each(|value| records(value, depth, found)),
+        Value::Object(fields) => fields.values().for_each(|value| records(value, depth, found)),
+        _ => {}
+    }
 }
 
 fn record(value: &Value, depth: usize) -> Option<Seen> {

@@ -16,6 +16,7 @@ mod symptom;
 mod terminal;
 mod text;
 mod tool;
+mod unread;
 mod windows;
 
 use std::net::{IpAddr, SocketAddr};
@@ -28,10 +29,11 @@ use crate::url;
 
 use candidates::Clues;
 use reply::Reply;
-use text::{Place, Subject};
+use text::{Place, Subject, System};
 
 pub use candidates::Candidate;
 pub use symptom::{Layer, Symptom};
+pub use unread::{Unread, unread};
 
 /// What a recogniser saw in a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +54,8 @@ struct Seen {
     outright: Option<(&'static str, String)>,
     /// What can be said of the program that printed it.
     note: Option<&'static str>,
+    /// The operating system that printed it, where its words tell.
+    system: Option<System>,
 }
 
 impl Seen {
@@ -66,6 +70,7 @@ impl Seen {
             dialled: None,
             outright: None,
             note: None,
+            system: None,
         }
     }
 }
@@ -101,6 +106,17 @@ pub fn read(text: &str) -> Option<Explanation> {
 /// The messages of a text, the one that matters most first, at most [`limits::PASTED_MESSAGES`].
 pub fn messages(text: &str) -> Vec<Explanation> {
     let text = &terminal::plain(text);
+    // A document over several lines: none of its lines says what it says.
+    let documents = logs::json(text);
+    if !documents.is_empty() {
+        let line = text.trim_start().lines().next().unwrap_or_default();
+        let mut found: Vec<Found<'_>> = documents
+            .into_iter()
+            .map(|seen| Found::new(line, seen, 0, None))
+            .collect();
+        found.sort_by_key(Found::weight);
+        return told_once(&found, text, &[]);
+    }
     let replies = reply::all(text);
     let mut found: Vec<Found<'_>> = Vec::new();
     for reply in &replies {
@@ -109,51 +125,69 @@ pub fn messages(text: &str) -> Vec<Explanation> {
         }
     }
     let in_reply = !found.is_empty();
-    for line in text.lines() {
-        let seen = RECOGNISERS
-            .iter()
-            .enumerate()
-            .find_map(|(rank, recognise)| recognise(line).map(|seen| (rank + 1, seen)));
-        if let Some((rank, seen)) = seen
-            // What dig says in comments is in its reply; a cause that delv names there is not.
-            && !(in_reply && line.starts_with(';') && seen.outright.is_none())
-            && !found.iter().any(|other| other.seen == seen)
-        {
-            found.push(Found::new(line, seen, rank, None));
-            if found.len() > limits::PASTED_MESSAGES * 4 {
-                break;
+    let runs = tool::runs(text);
+    for run in &runs {
+        let answer = tool::answered(run);
+        let before = found.len();
+        // Of several runs each has its name server; of one, whatever is in the text.
+        let asked = (runs.len() > 1).then(|| tool::server(run)).flatten();
+        let with_server = |seen: Seen| {
+            let is_one = seen.symptom.is_dns() || seen.symptom == Symptom::Healthy;
+            Seen {
+                server: seen.server.or(asked.filter(|_| is_one)),
+                ..seen
+            }
+        };
+        for line in run.lines() {
+            let seen = RECOGNISERS
+                .iter()
+                .enumerate()
+                .find_map(|(rank, recognise)| recognise(line).map(|seen| (rank + 1, with_server(seen))));
+            if let Some((rank, seen)) = seen
+                // What dig says in comments is in its reply; a cause that delv names there is not.
+                && !(in_reply && line.starts_with(';') && seen.outright.is_none())
+                && !found.iter().any(|other| other.seen == seen)
+                && !tool::is_empty_aaaa(line, &seen, answer.as_ref())
+                && found.len() <= limits::PASTED_MESSAGES * 4
+            {
+                found.push(Found::new(line, seen, rank, None).of(run));
             }
         }
-    }
-    if found.is_empty() {
-        let of_json = logs::json(text).map(|seen| (text.trim_start().lines().next().unwrap_or_default(), seen));
-        let answered = || tool::answered(text).map(|(line, host)| (line, Seen::of(Symptom::Healthy, Some(host))));
-        found.extend(
-            of_json
-                .or_else(answered)
-                .map(|(line, seen)| Found::new(line, seen, 0, None)),
-        );
+        if found.len() == before && (found.is_empty() || runs.len() > 1) {
+            found.extend(answer.map(|(line, seen)| Found::new(line, with_server(seen), 0, None).of(run)));
+        }
     }
     found.sort_by_key(Found::weight);
     if let Some(whole) = broken_off(text, found.first()) {
         return vec![whole];
     }
-    let mut messages: Vec<Explanation> = Vec::new();
-    for one in &found {
-        let is_told = messages.iter().any(|other| one.says_less_than(other));
-        if !is_told && messages.len() < limits::PASTED_MESSAGES {
-            let has_other_answer = replies
-                .iter()
-                .any(|other| other.has_addresses() && same(other.host, one.seen.host.as_deref()));
-            messages.push(explain(one.line, &one.seen, text, one.reply, has_other_answer));
-        }
-    }
+    let mut messages = told_once(&found, text, &replies);
     if messages.is_empty()
         && let Some((line, seen, sentences)) = configuration::read(text)
     {
         let mut explanation = explain(line, &seen, "", None, false);
         explanation.resolver = sentences;
         messages.push(explanation);
+    }
+    messages
+}
+
+/// Each thing that was found, but for what another one says better.
+fn told_once(found: &[Found<'_>], text: &str, replies: &[Reply<'_>]) -> Vec<Explanation> {
+    let mut messages: Vec<Explanation> = Vec::new();
+    for one in found {
+        let is_told = messages.iter().any(|other| one.says_less_than(other));
+        if !is_told && messages.len() < limits::PASTED_MESSAGES {
+            let in_reply = replies
+                .iter()
+                .any(|other| other.has_addresses() && same(other.host, one.seen.host.as_deref()));
+            let has_other_answer = in_reply
+                || found.iter().any(|other| {
+                    let is_healthy = other.seen.symptom == Symptom::Healthy && other.reply.is_none();
+                    is_healthy && other.run != one.run && same(other.seen.host.as_deref(), one.seen.host.as_deref())
+                });
+            messages.push(explain(one.line, &one.seen, text, one.reply, has_other_answer));
+        }
     }
     messages
 }
@@ -170,6 +204,8 @@ struct Found<'a> {
     /// Which recogniser saw it: the earlier says more.
     rank: usize,
     reply: Option<&'a Reply<'a>>,
+    /// The run of a tool that it is in, where there are several.
+    run: &'a str,
 }
 
 impl<'a> Found<'a> {
@@ -179,7 +215,12 @@ impl<'a> Found<'a> {
             seen,
             rank,
             reply,
+            run: "",
         }
+    }
+
+    fn of(self, run: &'a str) -> Self {
+        Self { run, ..self }
     }
 
     /// The lowest matters most: a cause that is named, a lookup's own error, what a client made of it, and last what
@@ -188,7 +229,7 @@ impl<'a> Found<'a> {
         let kind = match self.seen.symptom {
             _ if self.seen.outright.is_some() => 0,
             Symptom::Healthy => 4,
-            Symptom::ApiServer => 3,
+            Symptom::ApiServer | Symptom::NotLetIn => 3,
             Symptom::Deadline | Symptom::KubectlRefused => 2,
             _ => 1,
         };
@@ -215,7 +256,9 @@ impl<'a> Found<'a> {
                 | Symptom::NoConnectionInTime
         );
         let server = self.seen.server.is_none() || self.seen.server == other.server;
-        is_same && server && (is_vague || self.seen.symptom == other.symptom)
+        // delv says on its way in comments what it says at its end.
+        let is_of_delv = self.reply.is_none() && self.line.starts_with(";;") && self.seen.symptom == other.symptom;
+        is_of_delv || is_same && server && (is_vague || self.seen.symptom == other.symptom)
     }
 }
 
@@ -269,6 +312,7 @@ const RECOGNISERS: &[Recogniser] = &[
     beyond::proxy,
     resolved::line,
     library::look_up,
+    go::exchange,
     tool::line,
     windows::line,
     beyond::line,
@@ -296,10 +340,11 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, has_o
     let symptom = seen.symptom;
     let is_reply = reply.is_some();
     let names_no_server = matches!(symptom.layer(), Layer::ApiServer | Layer::Configuration);
-    let server = seen
-        .server
-        .or_else(|| (!is_reply && symptom.is_dns()).then(|| tool::server(text)).flatten());
-    let is_beyond = symptom == Symptom::ApiServer || symptom == Symptom::Configuration;
+    let server = seen.server.or_else(|| {
+        let is_one = symptom.is_dns() || symptom == Symptom::Healthy;
+        (!is_reply && is_one).then(|| tool::server(text)).flatten()
+    });
+    let is_beyond = symptom.layer() == Layer::ApiServer || symptom == Symptom::Configuration;
     let printed = seen.host.as_deref().or_else(|| {
         let of_text = tool::host(text).or_else(|| text::endpoint(text));
         of_text.filter(|_| !is_beyond)
@@ -357,6 +402,7 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, has_o
         has_other_answer,
         dialled: seen.dialled,
         is_too_long,
+        system: seen.system.or_else(|| text::system(line, text)),
         outright: seen.outright.clone(),
     });
     Explanation {
@@ -421,6 +467,7 @@ fn command(symptom: Symptom, host: Option<&Name>, server: Option<SocketAddr>) ->
         Symptom::AccessDenied => return "aws sts get-caller-identity".to_owned(),
         // The nodes that the API server asks are the cluster's.
         Symptom::ApiServer => return "kubectl get nodes -o wide".to_owned(),
+        Symptom::NotLetIn => return "aws sts get-caller-identity".to_owned(),
         _ => {}
     }
     // Public resolvers are asked for names that are AWS's own, and for no other: it may be an internal one.
@@ -434,6 +481,8 @@ fn command(symptom: Symptom, host: Option<&Name>, server: Option<SocketAddr>) ->
         .map_or_else(|| "HOST".to_owned(), ToString::to_string);
     let server = server
         .filter(|server| !server.ip().is_loopback() && !is_link_local(*server))
+        // Nor is a public resolver asked for such a name because the text asked it.
+        .filter(|server| !public.is_empty() || !candidates::is_public(server.ip()))
         // A name server of 0.0.0.0, which means this host, or of port 0 cannot be named.
         .filter(|server| parse_address(&server.to_string()).is_ok())
         .map(|server| match server.port() {

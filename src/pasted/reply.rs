@@ -69,15 +69,25 @@ impl Reply<'_> {
 pub(super) fn all(text: &str) -> Vec<Reply<'_>> {
     let mut found: Vec<Reply<'_>> = Vec::new();
     let mut is_question = false;
+    let mut on_the_way = None;
     for line in text.lines() {
         let line = line.trim_start_matches([' ', '\t', '>', '|', '│']);
-        let starts = line.contains(">>HEADER<<-");
+        // Go's DNS library, as q prints its replies (miekg/dns, msg.go, MsgHdr.String).
+        let starts = line.contains(">>HEADER<<-") || line.starts_with(";; opcode: ");
+        if let Some((_, rest)) = line.split_once(" resolving '").filter(|_| line.starts_with(";;")) {
+            on_the_way = way(rest);
+        }
         let delv = delv(line);
-        if starts || delv.is_some() {
+        // delv says first that it failed, and then of what kind the negative response is.
+        let goes_on = line.starts_with("; negative response") && found.last().is_some_and(|last| last.delv.is_some());
+        if starts || delv.is_some() && !goes_on {
+            let (host, server) = delv.and(on_the_way.take()).unwrap_or_default();
             found.push(Reply {
                 line,
                 status: starts.then(|| status(line)).flatten(),
                 delv,
+                host,
+                server,
                 ..Reply::default()
             });
             is_question = false;
@@ -110,6 +120,15 @@ pub(super) fn all(text: &str) -> Vec<Reply<'_>> {
         }
     }
     found
+}
+
+/// What delv(1) was asked for and whom it asked, behind `resolving '`: `NAME/TYPE/IN': SERVER#PORT`.
+fn way(text: &str) -> Option<(Option<&str>, Option<SocketAddr>)> {
+    let (question, rest) = text.split_once('\'')?;
+    let server = rest
+        .strip_prefix(": ")
+        .and_then(|rest| socket(rest.split_whitespace().next()?));
+    Some((question.split('/').next(), server))
 }
 
 /// `NAME TTL IN TYPE DATA`.

@@ -34,6 +34,12 @@ pub(super) fn line(line: &str) -> Option<Seen> {
     Some(Seen {
         note: Some(ASKED),
         is_stub: true,
+        outright: (symptom == Symptom::Bogus).then(|| {
+            (
+                "dnssec-bogus",
+                "systemd-resolved says so: DNSSEC validation failed".to_owned(),
+            )
+        }),
         ..Seen::of(symptom, host.split_whitespace().next_back())
     })
 }

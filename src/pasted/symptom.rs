@@ -132,6 +132,8 @@ pub enum Symptom {
     Connection,
     /// The API server was reached, and what it asked in turn failed.
     ApiServer,
+    /// The API server was reached, and did not take the credentials.
+    NotLetIn,
     /// No cluster is configured.
     NoCluster,
     /// AWS has no cluster of the name.
@@ -191,6 +193,7 @@ impl Symptom {
         Self::ProxyAnswer,
         Self::Connection,
         Self::ApiServer,
+        Self::NotLetIn,
         Self::NoCluster,
         Self::ClusterNotFound,
         Self::AccessDenied,
@@ -207,7 +210,7 @@ impl Symptom {
             Self::HandshakeTimeout | Self::Handshake | Self::Certificate => Layer::Tls,
             Self::KubectlRefused | Self::Connection => Layer::Tcp,
             Self::Proxy | Self::ProxyConnection | Self::ProxyAnswer => Layer::Proxy,
-            Self::ApiServer => Layer::ApiServer,
+            Self::ApiServer | Self::NotLetIn => Layer::ApiServer,
             Self::NoCluster | Self::ClusterNotFound => Layer::Configuration,
             Self::Configuration | Self::Healthy => Layer::None,
             _ => Layer::Dns,
@@ -398,6 +401,10 @@ impl Symptom {
                 "kubectl reached the API server. The API server then failed towards a node, a webhook or another \
                  server. The name server of this host has no part in it."
             }
+            Self::NotLetIn => {
+                "The client reached the API server, and the API server does not take its credentials, or they may not \
+                 do this. Names, addresses and the way there are in order."
+            }
             Self::NoCluster => {
                 "The client has no cluster to talk to: no kubeconfig, no current context, or none in this program's \
                  environment. It then tries localhost, or says so. No name server was asked."
@@ -451,7 +458,7 @@ impl Symptom {
             Self::AccessDenied => Complaint::AccessDenied,
             Self::AwsApi => Complaint::AwsApi,
             Self::Configuration => Complaint::HostConfiguration,
-            Self::ApiServer | Self::NoCluster | Self::Healthy => return None,
+            Self::ApiServer | Self::NotLetIn | Self::NoCluster | Self::Healthy => return None,
         })
     }
 

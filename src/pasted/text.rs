@@ -35,6 +35,47 @@ pub(super) enum Subject {
     Other,
 }
 
+/// The operating system that printed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum System {
+    Windows,
+    Macos,
+}
+
+/// Words that only Windows prints: Go's calls there, its own tools, and its paths.
+const OF_WINDOWS: &[&str] = &[
+    "getaddrinfow",
+    "connectex",
+    "wsarecv",
+    "wsasend",
+    "Microsoft.DnsClient",
+    "Resolve-DnsName",
+    "PS C:\\",
+    "C:\\Users\\",
+    "C:\\WINDOWS",
+    "*** UnKnown",
+    ": Non-existent domain",
+    "DNS request timed out.",
+    "Ping request could not find host",
+    "TcpTestSucceeded",
+];
+/// Words that only macOS prints: its C library, and its tools.
+const OF_MACOS: &[&str] = &[
+    "nodename nor servname provided",
+    "ping: cannot resolve ",
+    "DiG 9.10.6 <<>>",
+];
+
+/// The operating system, where the text tells: of other systems nothing tells for certain.
+pub(super) fn system(line: &str, text: &str) -> Option<System> {
+    let has = |words: &[&str]| words.iter().any(|word| line.contains(word) || text.contains(word));
+    if has(OF_WINDOWS) {
+        Some(System::Windows)
+    } else {
+        has(OF_MACOS).then_some(System::Macos)
+    }
+}
+
 /// What names of EKS endpoints end in (Amazon EKS User Guide; China and isolated partitions have more of the same).
 const OF_EKS: &[&str] = &[".eks.amazonaws.com", ".eks.amazonaws.com.cn"];
 /// What names inside a cluster or a VPC end in (Kubernetes, "DNS for Services and Pods"; Amazon VPC User Guide, "DNS
@@ -167,20 +208,51 @@ const CLIENTS: &[(&str, &str)] = &[
     ("tailscaled", "tailscaled"),
     ("named[", "bind"),
     ("query-errors:", "bind"),
+    ("info: client @0x", "bind"),
+    (" dnssec: info: validating", "bind"),
+    ("dnsproxy: ", "dnsproxy"),
     ("lame-servers:", "bind"),
     ("Sending SERVFAIL to", "pdns-recursor"),
     ("UND_ERR_", "node"),
     ("(attempted address", "node"),
     ("Mint.TransportError", "elixir"),
+    ("HTTPoison.Error", "elixir"),
     (" PACKET  ", "windows-dns"),
     ("kubelet", "kubelet"),
     ("kube-proxy", "kube-proxy"),
     ("argocd", "argocd"),
     ("<<>> DiG", "dig"),
+    (";; opcode: ", "q"),
+    ("opcode: QUERY; status", "kdig"),
+    (";; WARNING: response timeout for ", "kdig"),
+    (";; ERROR: failed to query server ", "kdig"),
+    ("opcode: QUERY, rcode: ", "drill"),
+    ("resolution failed: ", "delv"),
+    ("; unsigned answer", "delv"),
+    ("; fully validated", "delv"),
+    ("response_address: ", "dig"),
+    ("opcode: QUERY, status: ", "dig"),
     ("resolve call failed", "resolvectl"),
     ("Resolve-DnsName", "Resolve-DnsName"),
     ("nslookup", "nslookup"),
+    ("** server can't find ", "nslookup"),
+    ("*** Can't find ", "nslookup"),
+    ("*** UnKnown", "nslookup"),
+    (": Non-existent domain", "nslookup"),
+    ("DNS request timed out.", "nslookup"),
+    ("Non-authoritative answer:", "nslookup"),
+    ("Using domain server:", "host"),
+    (" not found: 3(NXDOMAIN)", "host"),
     ("doggo", "doggo"),
+    ("rror looking up DNS records", "doggo"),
+    ("NAMESERVER", "doggo"),
+    ("error sending query: Could not", "drill"),
+    ("-- Information acquired via protocol", "resolvectl"),
+    (" has address ", "host"),
+    ("No internal type for both IPv4", "nslookup"),
+    ("TcpTestSucceeded", "Test-NetConnection"),
+    ("WARNING: Name resolution of ", "Test-NetConnection"),
+    ("Microsoft.DnsClient", "Resolve-DnsName"),
     ("delv", "delv"),
     ("drill", "drill"),
     ("curl: (", "curl"),
@@ -199,13 +271,25 @@ const CLIENTS: &[(&str, &str)] = &[
     ("round_trippers.go", "client-go"),
     ("java.net.", "java"),
     ("io.netty", "java"),
+    ("io.fabric8", "java"),
+    ("okhttp3", "java"),
+    ("UnknownHostException", "java"),
     ("urllib3", "python"),
+    ("ConnectionPool(host='", "python"),
+    ("requests.exceptions", "python"),
+    ("aiohttp", "python"),
     ("socket.gaierror", "python"),
     ("botocore", "python"),
     ("os error ", "rust"),
+    ("failed to lookup address information", "rust"),
+    ("Query { name: Name(", "rust"),
+    ("php_network_getaddresses", "php"),
+    (": queryA E", "node"),
+    (": queryAaaa E", "node"),
     ("getaddrinfo E", "node"),
     ("System.Net", "dotnet"),
     ("Failed to open TCP connection", "ruby"),
+    ("Resolv::Resolv", "ruby"),
     ("failed_connect", "erlang"),
     (";; Received ", "kdig"),
 ];

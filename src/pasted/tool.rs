@@ -27,14 +27,41 @@ pub(super) fn line(line: &str) -> Option<Seen> {
     if let Some((host, _)) = line.split_once(" has no A record") {
         return Some(Seen::of(Symptom::NoData, library::first_word(host)));
     }
+    // dns-sd of macOS, with -G.
+    if line.contains("No Such Record") {
+        let host = line
+            .split_whitespace()
+            .find(|word| word.contains(".") && super::host(word).is_some());
+        return Some(Seen::of(Symptom::NoData, super::text::endpoint(line).or(host)));
+    }
     if line.contains("Got bad packet: ") {
         return Some(Seen::of(Symptom::Unreadable, None));
     }
-    // kdig (CZ-NIC/knot, src/utils/common/netio.c).
-    if let Some((_, rest)) = line.split_once(";; WARNING: response timeout for ") {
+    // kdig (CZ-NIC/knot, src/utils/common/netio.c): over UDP a closed port is "can't receive reply".
+    for (lead, symptom) in [
+        ("response timeout for ", Symptom::Silence),
+        ("connection timeout for ", Symptom::Silence),
+        ("can't receive reply from ", Symptom::PortClosed),
+        ("can't connect to ", Symptom::PortClosed),
+    ] {
+        if let Some(rest) = line
+            .strip_prefix(";; WARNING: ")
+            .and_then(|rest| rest.strip_prefix(lead))
+        {
+            return Some(Seen {
+                server: rest.split('(').next().and_then(socket),
+                ..Seen::of(symptom, None)
+            });
+        }
+    }
+    // drill, as users reported it, and BusyBox's nslookup (mirror/busybox, networking/nslookup.c).
+    if line.contains("error sending query: Could not send or receive") {
+        return Some(Seen::of(Symptom::Silence, None));
+    }
+    if let Some(server) = between(line, "nslookup: write to '", "'") {
         return Some(Seen {
-            server: rest.split('(').next().and_then(socket),
-            ..Seen::of(Symptom::Silence, None)
+            server: socket(server),
+            ..Seen::of(Symptom::PortClosed, None)
         });
     }
     let is_refused = line.contains("communications error to") && line.contains("connection refused");
@@ -74,6 +101,17 @@ pub(super) fn server(text: &str) -> Option<SocketAddr> {
             rest.split(['(', ' ']).next()
         } else if let Some((_, rest)) = line.split_once("communications error to ") {
             rest.split(": ").next()
+        } else if let Some((_, rest)) = line.split_once("response_address: ") {
+            Some(rest.trim().trim_matches('"'))
+        } else if let Some(rest) = line
+            .strip_prefix("Address 1:")
+            .filter(|_| before.starts_with("Server:"))
+        {
+            // BusyBox before 1.29.
+            rest.split_whitespace().next()
+        } else if let Some(rest) = line.strip_prefix("Address:").filter(|rest| rest.contains('#')) {
+            // BIND's nslookup and host(1): an address of an answer has no port.
+            Some(rest.trim())
         } else {
             let is_server = before.contains(':') && !before.contains(".eks.") && !is_name(before);
             line.strip_prefix("Address:").filter(|_| is_server).map(str::trim)
@@ -86,22 +124,126 @@ pub(super) fn server(text: &str) -> Option<SocketAddr> {
     None
 }
 
+/// The text, run by run where nslookup ran several times: each begins with the server's name and its address, in every
+/// language.
+pub(super) fn runs(text: &str) -> Vec<&str> {
+    let mut starts = Vec::new();
+    let mut at = 0;
+    let mut lines = text.split_inclusive('\n').peekable();
+    while let Some(line) = lines.next() {
+        let is_address = lines
+            .peek()
+            .is_some_and(|next| next.starts_with("Address:") || next.starts_with("Address 1:"));
+        let is_server = line.contains(':') && !line.contains(".eks.") && !is_name(line);
+        if is_address && is_server && starts.len() < crate::limits::PASTED_MESSAGES {
+            starts.push(at);
+        }
+        at += line.len();
+    }
+    if starts.len() < 2 {
+        return vec![text];
+    }
+    // What stands before the first is its, such as the command.
+    starts[0] = 0;
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    starts
+        .iter()
+        .copied()
+        .zip(ends)
+        .map(|(start, end)| &text[start..end])
+        .collect()
+}
+
 /// Whether it is nslookup's line with the name that was looked up.
 fn is_name(line: &str) -> bool {
-    ["Name:", "Nom :", "Nombre:", "Nome:", "名前:", "名称:"]
+    ["Name:", "name:", "Nom :", "Nombre:", "Nome:", "名前:", "名称:"]
         .iter()
         .any(|lead| line.starts_with(lead))
 }
 
-/// An answer of nslookup's with an address: the name.
-pub(super) fn answered(text: &str) -> Option<(&str, &str)> {
-    let mut lines = text.lines();
-    let line = lines.by_ref().find(|line| is_name(line))?;
-    let (_, host) = line.split_once(':')?;
-    let (_, addresses) = lines.next()?.split_once("Address")?;
-    let (_, address) = addresses.split_once(':')?;
-    address.trim().parse::<IpAddr>().ok()?;
-    Some((line, host.trim()))
+/// An answer with an address, or one that says that there is none, as nslookup, host, resolvectl, Resolve-DnsName,
+/// delv, doggo, q and others print it.
+pub(super) fn answered(text: &str) -> Option<(&str, Seen)> {
+    let of = |address: IpAddr, host: &str| {
+        let symptom = if address.is_unspecified() {
+            Symptom::Sinkhole
+        } else {
+            Symptom::Healthy
+        };
+        Seen::of(symptom, Some(host.trim_end_matches('.')))
+    };
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        if is_name(line) && !line.contains('#') {
+            let (_, host) = line.split_once(':')?;
+            let host = host.trim();
+            // Of `dscacheutil -q host` it is `ip_address`.
+            let next = lines.peek().and_then(|next| next.split_once("ddress"));
+            let address = next
+                .and_then(|(_, rest)| rest.split_once(':'))
+                .and_then(|(_, address)| address.trim().parse::<IpAddr>().ok());
+            // host(1) names its server so, and Windows' nslookup a name without addresses.
+            match address {
+                Some(address) => return Some((line, of(address, host))),
+                None if host.contains('.') && host.parse::<IpAddr>().is_err() && next.is_none() => {
+                    return Some((line, Seen::of(Symptom::NoData, Some(host))));
+                }
+                None => continue,
+            }
+        }
+        // Resolve-DnsName's table: of a name without addresses the SOA alone.
+        let is_soa = line.contains(" SOA ") && line.contains(" Authority ") && !text.contains("IPAddress");
+        if is_soa {
+            return Some((line, Seen::of(Symptom::NoData, None)));
+        }
+        if let Some((address, host, server)) = of_line(line) {
+            return Some((
+                line,
+                Seen {
+                    server,
+                    ..of(address, host)
+                },
+            ));
+        }
+    }
+    None
+}
+
+/// The address, the name and the name server in a line that holds an answer.
+fn of_line(line: &str) -> Option<(IpAddr, &str, Option<SocketAddr>)> {
+    // No number in the place of a top-level domain: a version is no name (RFC 1123 section 2.1).
+    let is_host = |word: &str| {
+        let last = word.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+        word.trim_end_matches('.').contains('.') && last.contains(char::is_alphabetic) && super::host(word).is_some()
+    };
+    // host(1).
+    for verb in [" has address ", " has IPv6 address "] {
+        if let Some((host, address)) = line.split_once(verb) {
+            return Some((address.trim().parse().ok()?, host.trim(), None));
+        }
+    }
+    let words: Vec<&str> = line.split_whitespace().take(crate::limits::PASTED_WORDS).collect();
+    let (host, rest) = words.split_first()?;
+    // resolvectl query: `NAME: ADDRESS -- link: LINK`.
+    if let Some(host) = host.strip_suffix(':').filter(|host| is_host(host))
+        && rest.get(1) == Some(&"--")
+    {
+        return Some((rest.first()?.parse().ok()?, host, None));
+    }
+    // A record: a name, its type, and behind it the address; of doggo the server too.
+    let at = rest.iter().position(|word| matches!(*word, "A" | "AAAA"))?;
+    let mut behind = rest.get(at + 1..)?.iter();
+    let address = behind.find_map(|word| word.parse::<IpAddr>().ok())?;
+    let server = behind.next().and_then(|word| word.parse().ok());
+    is_host(host).then_some((address, *host, server))
+}
+
+/// Whether a line says only that the name has no AAAA record, beside an address of it: BusyBox and Toybox ask for both.
+pub(super) fn is_empty_aaaa(line: &str, seen: &Seen, answer: Option<&(&str, Seen)>) -> bool {
+    line.contains("Can't find ")
+        && answer.is_some_and(|(_, answer)| {
+            answer.symptom == Symptom::Healthy && super::same(answer.host.as_deref(), seen.host.as_deref())
+        })
 }
 
 /// `ADDRESS#PORT`, `ADDRESS@PORT`, `ADDRESS:PORT` or an address.

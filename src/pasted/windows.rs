@@ -67,6 +67,13 @@ pub(super) fn line(line: &str) -> Option<Seen> {
     if let Some(host) = between(line, "The remote name could not be resolved: '", "'") {
         return Some(Seen::of(Symptom::Unknown, Some(host)));
     }
+    // Test-NetConnection.
+    if let Some(host) = between(line, "Name resolution of ", " failed").filter(|_| line.contains("WARNING: ")) {
+        return Some(Seen::of(Symptom::Unknown, Some(host)));
+    }
+    if let Some(seen) = socket_exception(line) {
+        return Some(seen);
+    }
     if let Some((_, rest)) = line.split_once("Ping request could not find host ") {
         let host = library::first_word(rest).map(|host| host.trim_end_matches('.'));
         return Some(Seen::of(Symptom::Unknown, host));
@@ -74,4 +81,18 @@ pub(super) fn line(line: &str) -> Option<Seen> {
     let is_silent =
         line.contains("DNS request timed out.") || line.contains("*** Request to ") && line.contains(" timed-out");
     is_silent.then(|| Seen::of(Symptom::Silence, None))
+}
+
+/// .NET's SocketException with the number of the error, whose text is in Windows' language (Windows Sockets Error
+/// Codes: WSAHOST_NOT_FOUND, WSATRY_AGAIN, WSANO_RECOVERY, WSANO_DATA).
+fn socket_exception(line: &str) -> Option<Seen> {
+    let code = between(line, "SocketException (", ")")?;
+    let symptom = match code {
+        "11001" => Symptom::NoAddress,
+        "11002" => Symptom::TryAgain,
+        "11003" => Symptom::Unknown,
+        "11004" => Symptom::NoData,
+        _ => return None,
+    };
+    Some(Seen::of(symptom, None))
 }

@@ -1,0 +1,204 @@
+//! Texts that say nothing of an error, and are known for what they are: what they are, and what to give in their place.
+
+use std::net::IpAddr;
+
+use crate::limits;
+
+/// What a text is that is not read, and what to do in its place.
+pub struct Unread {
+    /// What it is, behind "is".
+    pub what: &'static str,
+    /// What to do.
+    pub instead: &'static str,
+}
+
+/// Words that only this kind of text has: one set of them, all in it.
+struct Kind {
+    words: &'static [&'static [&'static str]],
+    unread: Unread,
+}
+
+const fn kind(words: &'static [&'static [&'static str]], what: &'static str, instead: &'static str) -> Kind {
+    Kind {
+        words,
+        unread: Unread { what, instead },
+    }
+}
+
+const SERVER_ADDRESSES: &str = "paste what Get-DnsClientServerAddress | ConvertTo-Json prints, and \
+                                Get-DnsClientNrptPolicy -Effective | ConvertTo-Json";
+
+const KINDS: &[Kind] = &[
+    kind(
+        &[
+            &["DNS servers configured through DHCP"],
+            &["Statically Configured DNS Servers"],
+        ],
+        "what netsh prints of name servers",
+        SERVER_ADDRESSES,
+    ),
+    kind(
+        &[&["InterfaceAlias", "ServerAddresses", "----"]],
+        "a table of PowerShell's, which cuts what is long",
+        SERVER_ADDRESSES,
+    ),
+    kind(
+        &[
+            &["networksetup -getdnsservers"],
+            &["There aren't any DNS Servers set on"],
+        ],
+        "what networksetup prints: one service's name servers",
+        "paste what scutil --dns prints",
+    ),
+    kind(
+        &[&["IP4.DNS["], &["IP6.DNS["]],
+        "what nmcli prints: the name servers of connections",
+        "paste what resolvectl status prints, or the file /etc/resolv.conf where systemd-resolved does not run",
+    ),
+    kind(
+        &[&["MagicDNS"]],
+        "what tailscale dns status prints",
+        "paste what resolvectl status (macOS: scutil --dns) prints, or Tailscale's log",
+    ),
+    kind(
+        &[&["[Resolve]"]],
+        "a configuration of systemd-resolved: what it comes to is not in it",
+        "paste what resolvectl status prints",
+    ),
+    kind(
+        &[&["forward .", "{"], &["forward . ", "errors"]],
+        "a Corefile, CoreDNS's configuration",
+        "paste CoreDNS's log (kubectl -n kube-system logs -l k8s-app=kube-dns), or run eks-dns-doctor check HOST \
+         --resolver ADDRESS",
+    ),
+    kind(
+        &[&["server=/"], &["stop-dns-rebind"], &["rebind-domain-ok="]],
+        "a configuration of dnsmasq",
+        "paste dnsmasq's log (log-queries), or run eks-dns-doctor check HOST --resolver ADDRESS",
+    ),
+    kind(
+        &[
+            &["forward-zone:"],
+            &["forward-addr:"],
+            &["type forward;"],
+            &["forwarders {"],
+        ],
+        "a name server's configuration",
+        "paste its log, or run eks-dns-doctor check HOST --resolver ADDRESS",
+    ),
+    kind(
+        &[&["current-context:", "clusters:"], &["apiVersion: v1", "kind: Config"]],
+        "a kubeconfig",
+        "run eks-dns-doctor check --kubeconfig FILE",
+    ),
+    kind(
+        &[
+            &["\"resourcesVpcConfig\""],
+            &["\"ResolverEndpoints\""],
+            &["\"NetworkInterfaces\""],
+            &["\"ResolverRules\""],
+            &["\"Vpcs\""],
+        ],
+        "what the AWS CLI prints",
+        "run eks-dns-doctor check HOST --facts FILE",
+    ),
+    kind(
+        &[&["\"schema_version\"", "\"resolvers\""]],
+        "a capture of this program's",
+        "run eks-dns-doctor replay FILE",
+    ),
+];
+
+/// What a text is, where it is known for sure.
+pub fn unread(text: &str) -> Option<&'static Unread> {
+    const NSSWITCH: Unread = Unread {
+        what: "nsswitch.conf",
+        instead: "run eks-dns-doctor check HOST on that host, which reads it",
+    };
+    const HOSTS: Unread = Unread {
+        what: "a hosts file",
+        instead: "run eks-dns-doctor check HOST --hosts-file FILE",
+    };
+    const SHORT: Unread = Unread {
+        what: "addresses alone, as dig +short prints them",
+        instead: "paste what dig HOST prints",
+    };
+    let known = KINDS.iter().find(|kind| {
+        let mut sets = kind.words.iter();
+        sets.any(|set| set.iter().all(|word| text.contains(word)))
+    });
+    if let Some(kind) = known {
+        return Some(&kind.unread);
+    }
+    let mut lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .take(limits::PASTED_DOMAINS)
+        .peekable();
+    lines.peek()?;
+    let services = ["files", "dns", "resolve", "myhostname", "mdns4_minimal", "sss"];
+    let is_nsswitch = |line: &str| {
+        let services_of = line.strip_prefix("hosts:");
+        services_of.is_some_and(|rest| rest.split_whitespace().any(|word| services.contains(&word)))
+    };
+    if lines.clone().any(is_nsswitch) {
+        return Some(&NSSWITCH);
+    }
+    let is_address = |word: &str| word.parse::<IpAddr>().is_ok();
+    if lines.clone().all(is_address) {
+        return Some(&SHORT);
+    }
+    lines
+        .all(|line| {
+            let mut words = line.split_whitespace();
+            words.next().is_some_and(is_address) && words.next().is_some()
+        })
+        .then_some(&HOSTS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_named_for_what_they_are() {
+        for (text, what) in [
+            (
+                "Configuration for interface \"WLAN\"\n    Statically Configured DNS Servers:    10.44.0.53\n",
+                "netsh",
+            ),
+            (
+                "InterfaceAlias   Interface Address ServerAddresses\n-------\nEthernet   12 IPv4  {10.44.0.53, 10.44…\n",
+                "PowerShell",
+            ),
+            ("There aren't any DNS Servers set on Wi-Fi.\n", "networksetup"),
+            ("IP4.DNS[1]:          10.44.0.53\n", "nmcli"),
+            (
+                "[Resolve]\nDNS=10.44.0.53\nDomains=~eks.amazonaws.com\n",
+                "systemd-resolved",
+            ),
+            (".:53 {\n    forward . /etc/resolv.conf\n}\n", "Corefile"),
+            ("server=/eks.amazonaws.com/10.44.0.10\n", "dnsmasq"),
+            (
+                "forward-zone:\n  name: \"eks.amazonaws.com\"\n",
+                "name server's configuration",
+            ),
+            (
+                "apiVersion: v1\nkind: Config\nclusters: []\ncurrent-context: a\n",
+                "kubeconfig",
+            ),
+            ("{\"cluster\": {\"resourcesVpcConfig\": {}}}", "AWS CLI"),
+            ("{\"schema_version\": 2, \"resolvers\": []}", "capture"),
+            ("passwd: files\nhosts: files mymachines\n", "nsswitch.conf"),
+            ("# local\n127.0.0.1 localhost\n10.0.1.5 a.test b.test\n", "hosts file"),
+            ("10.0.1.5\n10.0.2.5\n", "dig +short"),
+        ] {
+            let found = unread(text).map(|unread| unread.what);
+            assert!(found.is_some_and(|found| found.contains(what)), "{text:?}: {found:?}");
+        }
+        for text in ["", "\n# a comment\n", "some words", "hosts: are up", "error: x"] {
+            assert!(unread(text).is_none(), "{text:?}");
+        }
+    }
+}
