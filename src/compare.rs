@@ -72,6 +72,33 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Every verdict.
+    pub const VARIANTS: &[Self] = &[
+        Self::Match,
+        Self::Plausible,
+        Self::Partial,
+        Self::Mismatch,
+        Self::Answer,
+        Self::NxDomain,
+        Self::NoData,
+        Self::Referral,
+        Self::ServFail,
+        Self::Refused,
+        Self::OtherRcode,
+        Self::Timeout,
+        Self::Unreachable,
+        Self::Malformed,
+        Self::Truncated,
+        Self::Unstable,
+        Self::Certificate,
+        Self::Handshake,
+        Self::Alpn,
+        Self::HttpError,
+        Self::Failed,
+        Self::NotWaitedFor,
+        Self::NotAsked,
+    ];
+
     /// As in the JSON document.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -214,6 +214,12 @@ pub const RULES_SHOWN: usize = 3;
 /// Lookups, endpoints or servers that are evidence of one finding.
 pub const EVIDENCE_SHOWN: usize = 4;
 
+/// Octets of the line of a monitoring plugin: Nagios reads 4 KiB (Nagios Core, "Plugin API"), the line's end among
+/// them.
+pub const PLUGIN_OUTPUT: usize = 4095;
+/// Characters of its text, so that there is room for its numbers.
+pub const PLUGIN_TEXT: usize = 768;
+
 // AWS.
 
 /// How long a connection to an AWS API may take, a try of a read, and a read with all its tries. The SDK has no bound

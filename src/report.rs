@@ -89,6 +89,9 @@ pub enum Conclusion {
 }
 
 impl Conclusion {
+    /// Every outcome.
+    pub const VARIANTS: &[Self] = &[Self::Healthy, Self::Degraded, Self::Broken, Self::Inconclusive];
+
     /// As in the JSON document.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -62,13 +62,7 @@ fn rendered(report: &Report) -> Vec<(&'static str, String)> {
         .map(|format| {
             let mut text = String::new();
             render::render(report, *format, &Style::default(), &mut text).expect("a String takes all");
-            let ending = match format {
-                Format::Table => "txt",
-                Format::Short => "short",
-                Format::Json | Format::Jsonl => "json",
-                Format::Markdown => "md",
-            };
-            (ending, text)
+            (format.ending(), text)
         })
         .collect()
 }
@@ -163,7 +157,11 @@ fn page(name: &str) -> Result<(), Failed> {
 fn nothing_is_left() -> Result<(), Failed> {
     let mut expected: Vec<String> = RULES.iter().map(|rule| format!("findings/{}.txt", rule.name)).collect();
     for name in pages() {
-        let endings = ["txt", "short", "json", "md", "verbose.txt"];
+        let endings = Format::VARIANTS
+            .iter()
+            .filter(|format| **format != Format::Jsonl)
+            .map(|format| format.ending())
+            .chain(["verbose.txt"]);
         expected.extend(endings.map(|ending| format!("pages/{}.{ending}", stem(&name))));
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
@@ -214,6 +212,9 @@ fn every_line_stands_in_a_page() -> Result<(), Failed> {
         "table.rs",
         "markdown.rs",
         "short.rs",
+        "openmetrics.rs",
+        "junit.rs",
+        "nagios.rs",
         "not_checked.rs",
         "way.rs",
     ] {

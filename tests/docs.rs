@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use eks_dns_doctor::lab::scenario::{Outcome, Scenario};
 use eks_dns_doctor::lab::{self, Scene};
+use eks_dns_doctor::places;
+use eks_dns_doctor::render::{self, Format, Metric};
 use eks_dns_doctor::report::diagnose;
 
 fn root() -> PathBuf {
@@ -178,6 +180,32 @@ fn contributing_names_every_file_that_knows_one() {
             assert!(section.contains(&format!("`{path}`")), "{heading}: {path}");
         }
     }
+}
+
+/// The document of the formats has each of them, and each metric with its labels: programs read them by these names.
+#[test]
+fn every_format_and_every_metric_is_described() {
+    let text = read("docs/standing-check.md");
+    let glossary = read("docs/glossary.md");
+    for format in Format::VARIANTS {
+        assert!(
+            first_cells(&text).iter().any(|cell| cell == format.as_str()),
+            "{format}"
+        );
+        let line = glossary
+            .lines()
+            .find(|line| line.starts_with("| format |"))
+            .expect("a line");
+        assert!(line.contains(format.as_str()), "{format} is not in the glossary");
+    }
+    let described: Vec<&str> = text.lines().filter(|line| line.starts_with("| `eks_dns_")).collect();
+    let metrics: Vec<&Metric> = [render::METRICS, render::fleet::METRICS, places::METRICS].concat();
+    for metric in &metrics {
+        let labels: Vec<String> = metric.labels.iter().map(|label| format!("`{label}`")).collect();
+        let row = format!("| `{}` | {} |", metric.name, labels.join(", ")).replace("|  |", "| |");
+        assert!(described.iter().any(|line| line.starts_with(&row)), "{row}");
+    }
+    assert_eq!(described.len(), metrics.len(), "{described:#?}");
 }
 
 /// The modules in the order that tests/architecture.rs holds.

@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 #![expect(clippy::disallowed_methods, reason = "a test reads its fixtures")]
 
+#[path = "checks/formats.rs"]
+mod formats;
+
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -164,14 +167,10 @@ fn the_recorded_pair_reads_as_it_did() {
             })
             .collect();
         let comparison = places::compare(sources).unwrap();
-        for (format, extension) in [
-            (Format::Table, "txt"),
-            (Format::Short, "short"),
-            (Format::Json, "json"),
-            (Format::Markdown, "md"),
-        ] {
-            let path = fixture(&format!("{golden}.compared.{extension}"));
-            let text = rendered(&comparison, format);
+        for format in Format::VARIANTS.iter().filter(|format| **format != Format::Jsonl) {
+            let path = fixture(&format!("{golden}.compared.{}", format.ending()));
+            let text = rendered(&comparison, *format);
+            assert_eq!(formats::whole(*format, &text), Ok(()));
             if bless {
                 std::fs::write(&path, &text).unwrap();
             }

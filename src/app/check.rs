@@ -69,7 +69,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
         Err(error) if interrupted => output::error(&error, args.output.redact),
         delivered => delivered?,
     }
-    Ok(report.exit_code)
+    Ok(args.output.format.exit_code(report.conclusion, report.exit_code))
 }
 
 /// How long AWS may take: what it names is asked after it, and the whole ends at the deadline.

@@ -37,7 +37,7 @@ pub(super) fn deliver(gathered: Gathered, output: &OutputArgs) -> Result<u8, Err
     output::deliver_as(output, |format, style, out| {
         places::render(&comparison, format, style, out)
     })?;
-    Ok(comparison.exit_code)
+    Ok(output.format.exit_code(comparison.conclusion, comparison.exit_code))
 }
 
 /// The name of a file without what follows its first dot: `bastion` of `bastion.dig.txt`.

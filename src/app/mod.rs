@@ -33,7 +33,8 @@ use crate::facts::kubeconfig::KubeconfigError;
 use crate::lab;
 use crate::places;
 use crate::redact;
-use crate::report::exit;
+use crate::render::{Format, nagios};
+use crate::report::{Conclusion, exit};
 use crate::resolvers;
 
 pub use crate::render::explanation::meaning;
@@ -161,6 +162,8 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 /// Runs the program with its arguments, its own name first.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let is_plugin = cli::asks_for(&args, Format::Nagios);
     let mut redacts = false;
     let done = match cli::parse(args) {
         Ok(command) => {
@@ -171,6 +174,12 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(Stop::Usage(error)) => Err(error.into()),
     };
     let code = done.unwrap_or_else(|error| {
+        if is_plugin {
+            // What a plugin says of itself is read where the rest is, and says nothing of the service.
+            let said = nagios::could_not_run(&output::said(&error, redacts));
+            let _ = output::stdout(format!("{said}\n").as_bytes());
+            return Format::Nagios.exit_code(Conclusion::Inconclusive, exit::COULD_NOT_RUN);
+        }
         output::error(&error, redacts);
         match error {
             Error::Interrupted => exit::INTERRUPTED,

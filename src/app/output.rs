@@ -33,9 +33,13 @@ fn stderr(line: &str) {
 
 /// Says why something could not be done, on one line, redacted where the report would be.
 pub(super) fn error(error: &Error, redacts: bool) {
+    stderr(&format!("error: {}", said(error, redacts)));
+}
+
+/// Why something could not be done, on one line, redacted where the report would be.
+pub(super) fn said(error: &Error, redacts: bool) -> String {
     let said = error.to_string();
-    let said = if redacts { redact::text(&said) } else { said };
-    stderr(&format!("error: {}", sayable(&said)));
+    sayable(&if redacts { redact::text(&said) } else { said })
 }
 
 /// A text from outside on one line, without the passwords of its URLs.

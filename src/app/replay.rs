@@ -23,5 +23,5 @@ pub(super) fn run(args: &ReplayArgs) -> Result<u8, Error> {
     };
     let report = diagnose(capture);
     output::deliver(&report, &args.output)?;
-    Ok(report.exit_code)
+    Ok(args.output.format.exit_code(report.conclusion, report.exit_code))
 }

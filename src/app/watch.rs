@@ -36,7 +36,7 @@ pub(super) fn run(args: &CheckArgs, interval: Duration) -> Result<u8, Error> {
         watched => watched?,
     };
     output::deliver_from(&report, &args.output, args.vantage.as_deref())?;
-    Ok(report.exit_code)
+    Ok(args.output.format.exit_code(report.conclusion, report.exit_code))
 }
 
 /// Round after round. The report is that of the last one, as it stands with an interruption.
@@ -151,11 +151,9 @@ fn tell(args: &OutputArgs, line: &str) -> Result<(), Error> {
         return Ok(());
     }
     let line = format!("{}  {}", now(), output::line(line, args));
-    match args.format {
-        Format::Table | Format::Short => output::stdout(format!("{line}\n").as_bytes()),
-        Format::Json | Format::Jsonl | Format::Markdown => {
-            output::progress(&line);
-            Ok(())
-        }
+    if matches!(args.format, Format::Table | Format::Short) {
+        return output::stdout(format!("{line}\n").as_bytes());
     }
+    output::progress(&line);
+    Ok(())
 }

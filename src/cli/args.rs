@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::{PathBufValueParser, PossibleValuesParser, TypedValueParser};
+use clap::builder::{PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -18,7 +18,7 @@ use crate::via::Via;
 /// The program's name.
 pub const NAME: &str = env!("CARGO_PKG_NAME");
 
-/// The exit codes, the same in every format, and what they mean.
+/// The exit codes, the same in every format but nagios, and what they mean.
 pub const EXIT_CODES: &[(u8, &str)] = &[
     (
         exit::HEALTHY,
@@ -79,11 +79,23 @@ const EXPECT: &str = "What the answers should be";
 const PACE: &str = "How long and how often";
 const OUTPUT: &str = "Output";
 
+/// Takes the name of one of these formats.
+fn formats(these: &'static [Format]) -> impl TypedValueParser<Value = Format> {
+    let names = these
+        .iter()
+        .map(|format| PossibleValue::new(format.as_str()).help(format.about()));
+    PossibleValuesParser::new(names).try_map(|text| text.parse::<Format>())
+}
+
 fn after_help() -> String {
     let mut text = "Exit codes:\n".to_owned();
     for (code, meaning) in EXIT_CODES {
         let _ = writeln!(text, "  {code:<3}  {meaning}");
     }
+    let _ = writeln!(
+        text,
+        "With -o nagios they are those of monitoring plugins: 0, 1 for a warning, 2, and 3 for not known."
+    );
     text.push_str("\nExamples (HOST stands for the endpoint's host name or URL):\n");
     for (command, meaning) in EXAMPLES {
         let _ = writeln!(text, "  {command}\n      {meaning}");
@@ -522,8 +534,7 @@ pub struct OutputArgs {
         long = "output",
         value_name = "FORMAT",
         default_value = "table",
-        value_parser = PossibleValuesParser::new(Format::VARIANTS.iter().map(|format| format.as_str()))
-            .try_map(|text| text.parse::<Format>())
+        value_parser = formats(Format::VARIANTS)
     )]
     pub format: Format,
 
@@ -627,8 +638,7 @@ pub struct ExplainArgs {
         long = "output",
         value_name = "FORMAT",
         default_value = "table",
-        value_parser = PossibleValuesParser::new([Format::Table.as_str(), Format::Json.as_str()])
-            .try_map(|text| text.parse::<Format>())
+        value_parser = formats(Format::OF_EXPLANATIONS)
     )]
     pub format: Format,
 }

@@ -10,6 +10,7 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
 
+use crate::render::Format;
 use args::{Cli, Command};
 pub use nearest::nearest;
 pub use settings::{UsageError, settings};
@@ -59,6 +60,25 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Stop> 
         (Some(check), None) => Ok(Command::Check(Box::new(check))),
         (_, problem) => Err(Stop::Usage(problem.unwrap_or(UsageError::EmptyTarget))),
     }
+}
+
+/// Whether the words ask for this format, as far as that can be told where they may be wrong otherwise: who reads the
+/// exit code by its rules reads it then too.
+pub fn asks_for(args: &[OsString], format: Format) -> bool {
+    let name = format.as_str();
+    let words: Vec<_> = args.iter().map(|word| word.to_string_lossy()).collect();
+    let is_short = |word: &str| word.starts_with('-') && !word.starts_with("--") && word.ends_with('o');
+    let apart = words
+        .windows(2)
+        .any(|pair| (pair[0] == "--output" || is_short(&pair[0])) && pair[1] == name);
+    apart
+        || words.iter().any(|word| {
+            let of_long = word.strip_prefix("--output=");
+            let of_short = word
+                .strip_suffix(name)
+                .filter(|short| is_short(short.trim_end_matches('=')));
+            of_long == Some(name) || of_short.is_some()
+        })
 }
 
 /// Joins `--watch` with the word behind it where that is a time, as `--watch=5s`: else a TARGET behind it would be
@@ -213,6 +233,13 @@ fn invalid_value(name: &str, shown: &str, value: Option<&str>, choices: &[String
             None => format!("{name} needs a value: write {form}"),
         };
     };
+    if name == "--output" && value.parse::<Format>().is_ok() {
+        let choices: Vec<&str> = choices().collect();
+        return format!(
+            "{name}: {value:?} is not a format of this command: write {}",
+            choices.join(" or ")
+        );
+    }
     if let Some(near) = nearest(value, choices()).first() {
         return format!("{name}: {value:?} is not known (did you mean {near}?): write that, or see --help");
     }
@@ -266,6 +293,33 @@ mod tests {
             assert_eq!(args.samples, 3, "{line}");
             assert_eq!(args.output.format.as_str(), "json", "{line}");
             assert!(args.output.verbose, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_plugin_is_one_where_its_arguments_are_wrong_too() {
+        let asks = |line: &str| {
+            let words: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+            asks_for(&words, Format::Nagios)
+        };
+        for line in [
+            "x -o nagios",
+            "x --output=nagios --wrong",
+            "x -vo nagios",
+            "-onagios",
+            "x --output nagios",
+        ] {
+            assert!(asks(line), "{line}");
+        }
+        for line in [
+            "x nagios",
+            "x -o json nagios",
+            "x -o nagiosx",
+            "x --output",
+            "nagios",
+            "x --vantage-o nagios",
+        ] {
+            assert!(!asks(line), "{line}");
         }
     }
 
@@ -360,6 +414,10 @@ mod tests {
                 r#"--output: "jsno" is not known (did you mean json?): write that, or see --help"#,
             ),
             ("a.test -o", "--output needs a value: write --output FORMAT"),
+            (
+                "explain no-forwarding -o junit",
+                r#"--output: "junit" is not a format of this command: write table or json"#,
+            ),
             (
                 "a.test --fail-on info",
                 r#"--fail-on: "info" is not known: write error or warning"#,

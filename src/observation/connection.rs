@@ -55,3 +55,50 @@ pub enum Tls {
     /// There was no handshake: what answers does not speak TLS, breaks off, or says nothing within the time.
     Failed,
 }
+
+impl Tcp {
+    /// As in the JSON document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Connected => "connected",
+            Self::Refused => "refused",
+            Self::Timeout => "timeout",
+            Self::Unreachable => "unreachable",
+        }
+    }
+}
+
+impl Tls {
+    /// As in the JSON document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::OtherIssuer => "other-issuer",
+            Self::OtherName => "other-name",
+            Self::NotValidNow => "not-valid-now",
+            Self::BadCertificate => "bad-certificate",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl Connection {
+    /// What a connection can come to, in one word.
+    pub const OUTCOMES: &[&str] = &[
+        "verified",
+        "connected",
+        "other-issuer",
+        "other-name",
+        "not-valid-now",
+        "bad-certificate",
+        "failed",
+        "refused",
+        "timeout",
+        "unreachable",
+    ];
+
+    /// What it came to: the TLS handshake's outcome where there was one, else TCP's.
+    pub fn outcome(&self) -> &'static str {
+        self.tls.map_or(self.tcp.as_str(), Tls::as_str)
+    }
+}

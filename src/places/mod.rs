@@ -2,6 +2,7 @@
 //! document, as the diagnosis itself.
 
 mod dig;
+mod machine;
 mod markdown;
 mod rules;
 mod table;
@@ -27,6 +28,7 @@ use crate::target::{Target, View};
 use crate::text;
 
 pub use dig::DigError;
+pub use machine::METRICS;
 pub use rules::{PLACE_RULES, PlaceRule};
 
 /// What a place is known from.
@@ -747,5 +749,8 @@ pub fn render(comparison: &Comparison, format: Format, style: &Style, out: &mut 
         Format::Json => render::json::render(comparison, out),
         Format::Jsonl => render::json::line(comparison, out),
         Format::Markdown => markdown::render(comparison, style, out),
+        Format::OpenMetrics => machine::openmetrics(comparison, style, out),
+        Format::Junit => machine::junit(comparison, style, out),
+        Format::Nagios => machine::nagios(comparison, style, out),
     }
 }

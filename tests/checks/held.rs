@@ -16,6 +16,7 @@ use eks_dns_doctor::target::{Target, TargetSource};
 use eks_dns_doctor::{capture, redact};
 
 use super::consistent::consistent;
+use super::formats;
 
 /// The endpoint of a capture that is made of facts or lookups alone.
 pub(crate) const TARGET: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
@@ -60,6 +61,9 @@ pub(crate) fn styles() -> [Style; 3] {
 /// A text in a style: its colours are the program's own, and in ASCII there is nothing else.
 pub(crate) fn styled(text: &str, format: Format, style: &Style) {
     assert!(!text.is_empty(), "{format}");
+    if let Err(fault) = formats::whole(format, text) {
+        panic!("{fault}");
+    }
     if style.ascii && matches!(format, Format::Table | Format::Short) {
         assert!(text.is_ascii(), "{format}: {text:?}");
     }

@@ -8,6 +8,7 @@
 mod aws_json;
 mod captures;
 pub(crate) mod consistent;
+pub(crate) mod formats;
 pub(crate) mod held;
 mod host_files;
 mod host_texts;

@@ -18,6 +18,7 @@ use eks_dns_doctor::render::{Format, Style, render};
 use eks_dns_doctor::report::diagnose;
 use serde_json::Value;
 
+use super::formats;
 use super::server::{OWNER, Query, Server, name, record, soa};
 use super::{HOST, Outcome, folder, program, script, write};
 
@@ -192,6 +193,9 @@ fn in_every_format(what: &str, draw: impl Fn(Format, &Style) -> String) {
                 Format::Markdown => whole_markdown(&what, &text),
                 Format::Short => assert_eq!(text.lines().count(), 1, "{what}: {text}"),
                 Format::Table => {}
+                Format::OpenMetrics | Format::Junit | Format::Nagios => {
+                    assert_eq!(formats::whole(*format, &text), Ok(()), "{what}");
+                }
             }
         }
     }

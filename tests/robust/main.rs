@@ -9,6 +9,8 @@
 mod deadline;
 mod every_byte;
 mod faults;
+#[path = "../checks/formats.rs"]
+mod formats;
 mod privacy;
 mod server;
 

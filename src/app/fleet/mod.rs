@@ -78,7 +78,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
     })?;
     let fleet = gathered?;
     deliver(&fleet, args)?;
-    Ok(fleet.exit_code)
+    Ok(args.output.format.exit_code(fleet.conclusion, fleet.exit_code))
 }
 
 /// The report as it may go out; with `-o jsonl` it is printed at once.

@@ -1,7 +1,10 @@
 //! The document of many targets as text: each cause once, then what of which target.
 
+pub(crate) mod machine;
 mod markdown;
 mod table;
+
+pub use machine::METRICS;
 
 use std::fmt;
 
@@ -20,6 +23,9 @@ pub fn render(fleet: &Fleet, format: Format, style: &Style, out: &mut dyn fmt::W
         Format::Json => json::render(fleet, out),
         Format::Jsonl => json::line(fleet, out),
         Format::Markdown => markdown::render(fleet, style, out),
+        Format::OpenMetrics => machine::openmetrics(fleet, style, out),
+        Format::Junit => machine::junit(fleet, style, out),
+        Format::Nagios => machine::nagios(fleet, style, out),
     }
 }
 
