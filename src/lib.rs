@@ -31,6 +31,7 @@ pub mod render;
 pub mod report;
 pub mod resolvers;
 pub mod rules;
+pub mod serve;
 pub mod settings;
 pub mod settled;
 pub mod software;

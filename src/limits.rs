@@ -220,6 +220,27 @@ pub const PLUGIN_OUTPUT: usize = 4095;
 /// Characters of its text, so that there is room for its numbers.
 pub const PLUGIN_TEXT: usize = 768;
 
+// The endpoint of the standing check.
+
+/// Octets of the head of a request. A scraper's has some three hundred.
+pub const SERVE_HEAD: usize = 8 << 10;
+/// Fields of the head of a request. A scraper's has some six.
+pub const SERVE_HEADERS: usize = 64;
+/// Octets that are read behind a request before the connection is closed.
+pub const SERVE_REST: usize = 64 << 10;
+/// How long a request may take to come, and a connection with its answer: a scrape has 10 s by Prometheus's default.
+pub const SERVE_REQUEST: Duration = Duration::from_secs(5);
+/// A connection with its answer.
+pub const SERVE_CONNECTION: Duration = Duration::from_secs(10);
+/// Connections at a time: some scrapers, and some that are slow.
+pub const SERVE_CONNECTIONS: usize = 64;
+/// How long is waited where no connection can be taken, for want of a descriptor.
+pub const SERVE_PAUSE: Duration = Duration::from_millis(100);
+/// How often it is looked whether a file that a standing check was given has changed.
+pub const SERVE_LOOK: Duration = Duration::from_secs(2);
+/// Intervals after which what a standing check found says nothing any more: the next one and the one behind it.
+pub const INTERVALS_MISSED: u32 = 2;
+
 // AWS.
 
 /// How long a connection to an AWS API may take, a try of a read, and a read with all its tries. The SDK has no bound

@@ -41,6 +41,7 @@ const ORDER: &[&str] = &[
     "fleet",
     "render",
     "places",
+    "serve",
     "lab",
     "cli",
     "app",
@@ -172,7 +173,7 @@ fn the_codec_has_two_places() {
 
 #[test]
 fn sockets_are_opened_by_the_prober_and_the_lab() {
-    only_in("tokio::net", &["probe/", "connect/", "lab/"]);
+    only_in("tokio::net", &["probe/", "connect/", "lab/", "serve/http.rs"]);
     only_in("std::net::UdpSocket", &[]);
     only_in("std::net::TcpStream", &[]);
 }

@@ -10,6 +10,7 @@ use eks_dns_doctor::lab::{self, Scene};
 use eks_dns_doctor::places;
 use eks_dns_doctor::render::{self, Format, Metric};
 use eks_dns_doctor::report::diagnose;
+use eks_dns_doctor::serve;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -199,7 +200,7 @@ fn every_format_and_every_metric_is_described() {
         assert!(line.contains(format.as_str()), "{format} is not in the glossary");
     }
     let described: Vec<&str> = text.lines().filter(|line| line.starts_with("| `eks_dns_")).collect();
-    let metrics: Vec<&Metric> = [render::METRICS, render::fleet::METRICS, places::METRICS].concat();
+    let metrics: Vec<&Metric> = [render::METRICS, render::fleet::METRICS, places::METRICS, serve::METRICS].concat();
     for metric in &metrics {
         let labels: Vec<String> = metric.labels.iter().map(|label| format!("`{label}`")).collect();
         let row = format!("| `{}` | {} |", metric.name, labels.join(", ")).replace("|  |", "| |");

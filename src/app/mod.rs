@@ -16,6 +16,7 @@ mod live;
 mod output;
 mod read;
 mod replay;
+mod serve;
 mod shared;
 mod via;
 mod watch;
@@ -61,6 +62,8 @@ enum Error {
     Redact(#[from] redact::Error),
     #[error("cannot write to standard output: {0}")]
     Stdout(io::Error),
+    #[error("cannot listen on {0}: {1}; name another address of this host with --listen")]
+    Listen(std::net::SocketAddr, io::Error),
     #[error("--save {}: {reason}", path.display())]
     Save { path: PathBuf, reason: String },
     #[error("{} {reason}", path.display())]
@@ -196,6 +199,7 @@ fn is_redacted(command: &Command) -> bool {
         Command::Check(args) => args.output.redact,
         Command::Compare(args) => args.output.redact,
         Command::Replay(args) => args.output.redact,
+        Command::Serve(args) => args.check.output.redact,
         Command::Demo(args) => args.output.redact,
         Command::Facts(args) => args.redact,
         Command::Explain(_) | Command::Completions(_) | Command::Man => false,
@@ -212,6 +216,7 @@ fn dispatch(command: &Command) -> Result<u8, Error> {
         Command::Explain(args) => interrupt::ending(|| explain::run(args)),
         Command::Compare(args) => interrupt::ending(|| compare::run(args)),
         Command::Replay(args) => interrupt::ending(|| replay::run(args)),
+        Command::Serve(args) => serve::run(args),
         Command::Demo(args) => demo::run(args),
         Command::Facts(args) => facts::run(args),
         Command::Completions(args) => complete::completions(args.shell),

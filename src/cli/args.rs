@@ -1,6 +1,7 @@
 //! The definition of the command line: help, completions and the manual page are made from it.
 
 use std::fmt::Write;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -155,6 +156,27 @@ pub enum Command {
     /// A capture is what --save or -o json wrote. No name server is asked, so the same capture gives the same report.
     /// `tool`, `taken_at` and the place stay those of the capture.
     Replay(ReplayArgs),
+    /// Check again and again, and serve what was found as metrics (/metrics, /healthz)
+    ///
+    /// A standing check for Prometheus and others, with the flags of check. It listens on the given address alone, and
+    /// ends with Ctrl-C or SIGTERM. Before each check the kubeconfig and the other files are read again, and a check
+    /// begins soon after one of them has changed. A result that is too old is not shown any more.
+    #[command(
+        override_usage = "eks-dns-doctor serve --listen ADDR:PORT [OPTIONS] [TARGET]",
+        mut_arg("watch", |arg| arg.hide(true)),
+        mut_arg("until", |arg| arg.hide(true)),
+        mut_arg("watch_for", |arg| arg.hide(true)),
+        mut_arg("via", |arg| arg.hide(true)),
+        mut_arg("push", |arg| arg.hide(true)),
+        mut_arg("via_timeout", |arg| arg.hide(true)),
+        mut_arg("format", |arg| arg.hide(true)),
+        mut_arg("save", |arg| arg.hide(true)),
+        mut_arg("explain_why", |arg| arg.hide(true)),
+        mut_arg("fix", |arg| arg.hide(true)),
+        mut_arg("verbose", |arg| arg.hide(true)),
+        mut_arg("color", |arg| arg.hide(true)),
+    )]
+    Serve(Box<ServeArgs>),
     /// Start a scenario's name servers on loopback, and diagnose it
     Demo(DemoArgs),
     /// Collect what AWS, the kubeconfig and this host say, as JSON for check --facts on another machine
@@ -665,6 +687,33 @@ pub struct ReplayArgs {
     /// What is done with the report.
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// The arguments of `serve`.
+#[derive(Debug, Clone, Args)]
+pub struct ServeArgs {
+    /// The address to listen on, e.g. 127.0.0.1:9853
+    ///
+    /// Nothing is asked of whoever connects. Beyond loopback, see that only your scrapers reach the port: the metrics
+    /// name endpoints, resolvers and addresses.
+    #[arg(
+        long,
+        value_name = "ADDR:PORT",
+        value_parser = value::listen,
+        conflicts_with_all = ["watch", "via", "format", "save", "explain_why", "fix"],
+        help_heading = PACE
+    )]
+    pub listen: SocketAddr,
+
+    /// How often a check begins (2s to 1h)
+    ///
+    /// A check that takes longer delays the next.
+    #[arg(long, value_name = "INTERVAL", default_value = "60s", value_parser = value::interval, help_heading = PACE)]
+    pub interval: Duration,
+
+    /// What is checked, and how.
+    #[command(flatten)]
+    pub check: CheckArgs,
 }
 
 /// The arguments of `demo`.

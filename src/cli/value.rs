@@ -1,7 +1,7 @@
 //! How the values of flags are written.
 
 use std::ffi::OsStr;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -44,6 +44,8 @@ pub(super) enum ValueError {
     NotACluster(String),
     #[error("{0:?} is not an AWS Region: write one like ap-northeast-1")]
     NotARegion(String),
+    #[error("{0:?} is not an address with a port: write 127.0.0.1:9853 or [::1]:9853")]
+    NotListenable(String),
     #[error("\"-\" is not a file: for standard output, use -o json")]
     Dash,
 }
@@ -88,6 +90,10 @@ pub(super) fn interval(text: &str) -> Result<Duration, ValueError> {
         return Err(ValueError::TooOften(text.to_owned(), limits::BETWEEN_ROUNDS.into()));
     }
     Ok(interval)
+}
+
+pub(super) fn listen(text: &str) -> Result<SocketAddr, ValueError> {
+    text.parse().map_err(|_| ValueError::NotListenable(text.to_owned()))
 }
 
 pub(super) fn watch_for(text: &str) -> Result<Duration, ValueError> {

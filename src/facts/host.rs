@@ -452,7 +452,7 @@ fn kubeconfig_files(named: Option<&Path>, until: Instant) -> Result<Vec<(String,
 }
 
 /// The files of `KUBECONFIG`, else `~/.kube/config`, as kubectl looks for them.
-fn kubeconfig_paths() -> Vec<PathBuf> {
+pub(crate) fn kubeconfig_paths() -> Vec<PathBuf> {
     let listed: Vec<PathBuf> = std::env::var_os("KUBECONFIG")
         .map(|list| std::env::split_paths(&list).collect())
         .unwrap_or_default();

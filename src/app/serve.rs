@@ -1,0 +1,198 @@
+//! `serve`: the check again and again in the background, and what it found as a metrics endpoint.
+
+use std::fs;
+use std::future::pending;
+use std::path::PathBuf;
+use std::time::{Duration, UNIX_EPOCH};
+
+use tokio::time::{Instant, sleep_until};
+
+use super::check::{aws_share, round, without_endpoint};
+use super::conduct::{Interrupted, apart, conduct, now};
+use super::learn::Known;
+use super::{Error, output};
+use crate::cli::args::ServeArgs;
+use crate::cli::settings;
+use crate::facts::host;
+use crate::limits;
+use crate::redact;
+use crate::render::{self, Format, Style, openmetrics};
+use crate::report::{Report, diagnose, exit};
+use crate::serve::{self, Endpoint, Moment, Standing};
+use crate::settings::Settings;
+
+/// Serves until a signal comes, which is how it ends: exit code 0.
+pub(super) fn run(args: &ServeArgs) -> Result<u8, Error> {
+    let settings = settings(&args.check)?;
+    let (served, _) = conduct(&args.check.output, |interrupt, _| serve(args, &settings, interrupt))?;
+    served.map(|()| exit::HEALTHY)
+}
+
+/// The moment, by both clocks.
+fn moment() -> Moment {
+    Moment {
+        instant: Instant::now(),
+        time: openmetrics::seconds(&now()).unwrap_or_default(),
+    }
+}
+
+async fn serve(args: &ServeArgs, settings: &Settings, interrupt: Interrupted) -> Result<(), Error> {
+    let refused = |error| Error::Listen(args.listen, error);
+    let endpoint: Endpoint = serve::listen(args.listen).await.map_err(refused)?;
+    let address = endpoint.address().map_err(refused)?;
+    let standing = Standing::new(args.interval, settings.deadline);
+    let style = Style {
+        ascii: args.check.output.ascii,
+        ..Style::default()
+    };
+    let check = Check {
+        args,
+        settings,
+        standing: standing.clone(),
+        style: style.clone(),
+    };
+    check.tell(&format!(
+        "listening on http://{address}/metrics, checking every {}",
+        humantime::format_duration(args.interval)
+    ));
+    tokio::select! {
+        biased;
+        // Nothing is asked any more, and nobody is waited for.
+        () = interrupt => Ok(()),
+        never = check.again_and_again() => never,
+        () = endpoint.answer(standing, style, moment) => Ok(()),
+    }
+}
+
+/// What files look like from outside: when each was changed, and its octets; `None` of one that is not there.
+type Stamp = Vec<Option<(Duration, u64)>>;
+
+struct Check<'a> {
+    args: &'a ServeArgs,
+    settings: &'a Settings,
+    standing: Standing,
+    style: Style,
+}
+
+impl Check<'_> {
+    /// Check after check. One that cannot be made ends it only where it is the first: it was asked for wrongly then.
+    async fn again_and_again(&self) -> Result<(), Error> {
+        let mut said: Option<String> = None;
+        let mut is_first = true;
+        loop {
+            let began = moment();
+            // What is read from here on is of this check; a file that changes meanwhile is read for the next.
+            let files = self.stamp(began.instant + self.args.interval).await;
+            let line = match Box::pin(self.once(began.instant)).await {
+                Ok(report) => self.take(&report, began)?,
+                Err(error) if is_first => return Err(error),
+                Err(error) => {
+                    self.standing.failed(moment());
+                    format!(
+                        "no check could be made: {}",
+                        output::said(&error, self.args.check.output.redact)
+                    )
+                }
+            };
+            is_first = false;
+            if said.as_ref() != Some(&line) {
+                self.tell(&line);
+                said = Some(line);
+            }
+            let soonest = Instant::now() + limits::BETWEEN_ROUNDS;
+            self.wait(soonest, (began.instant + self.args.interval).max(soonest), files)
+                .await;
+        }
+    }
+
+    /// One check, with what its files say now.
+    async fn once(&self, began: Instant) -> Result<Report, Error> {
+        let settings = self.settings;
+        let until = began + aws_share(settings);
+        let capture = match Known::find(settings.target.as_ref(), &settings.sources, until).await {
+            Ok(known) => Box::pin(round(settings, &known, began, pending(), |_| {})).await?,
+            // What is known of it is a conclusion too.
+            Err(Error::NoEndpointYet(cluster, region)) => without_endpoint(settings, *cluster, region),
+            Err(error) => return Err(error),
+        };
+        let redacts = self.args.check.output.redact;
+        let vantage = self.args.check.vantage.clone();
+        // Beside the endpoint, which answers meanwhile.
+        apart(move || {
+            let report = diagnose(capture);
+            if redacts {
+                redact::report(report, vantage.as_deref()).map_err(Error::from)
+            } else {
+                Ok(report)
+            }
+        })
+        .await?
+    }
+
+    /// Takes what was found, and says it in one line.
+    fn take(&self, report: &Report, began: Moment) -> Result<String, Error> {
+        let vantage = report.vantage.name.as_deref().unwrap_or_default();
+        self.standing.found(
+            began,
+            moment(),
+            |exposition| openmetrics::add(exposition, report, vantage),
+            &self.style,
+        )?;
+        let mut line = String::new();
+        render::render(report, Format::Short, &self.style, &mut line)?;
+        Ok(line.trim_end().to_owned())
+    }
+
+    /// A line of the log, with its time.
+    fn tell(&self, line: &str) {
+        let output = &self.args.check.output;
+        if !output.quiet {
+            output::progress(&format!("{}  {}", now(), output::line(line, output)));
+        }
+    }
+
+    /// Waits for the next check, or until a file has changed, but for no less than until the soonest.
+    async fn wait(&self, soonest: Instant, next: Instant, before: Option<Stamp>) {
+        sleep_until(soonest).await;
+        while Instant::now() < next {
+            if let (Some(before), Some(now)) = (&before, self.stamp(next).await)
+                && *before != now
+            {
+                return;
+            }
+            sleep_until(next.min(Instant::now() + limits::SERVE_LOOK)).await;
+        }
+    }
+
+    /// What the files of this check look like from outside; `None` where a file system does not answer in time.
+    async fn stamp(&self, until: Instant) -> Option<Stamp> {
+        let paths = self.files();
+        let look = apart(move || {
+            let of = |path: &PathBuf| {
+                let found = fs::metadata(path).ok()?;
+                let changed = found.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+                Some((changed, found.len()))
+            };
+            paths.iter().map(of).collect()
+        });
+        tokio::select! {
+            stamp = look => stamp.ok(),
+            () = sleep_until(until) => None,
+        }
+    }
+
+    /// The files that say what is to be checked.
+    fn files(&self) -> Vec<PathBuf> {
+        let settings = self.settings;
+        let kubeconfigs = match &settings.sources.kubeconfig {
+            Some(named) => vec![named.clone()],
+            None => host::kubeconfig_paths(),
+        };
+        kubeconfigs
+            .into_iter()
+            .chain(settings.sources.facts.iter().cloned())
+            .chain(settings.resolv_conf.clone())
+            .chain(settings.hosts_file.clone())
+            .collect()
+    }
+}
