@@ -4,10 +4,10 @@
 #![expect(clippy::disallowed_methods, reason = "a test plays the other side")]
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::thread;
 
 const HOST: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
@@ -177,6 +177,133 @@ fn the_kubernetes_job() {
     }
     let [right, wrong] = both(&block(&manifest, "- |"));
     assert!(right.contains("healthy") && wrong.contains("broken"), "{right}{wrong}");
+}
+
+#[test]
+fn the_kubernetes_cron_job() {
+    let manifest = piece("kubernetes-cronjob.yml");
+    for line in [
+        "kind: CronJob",
+        "  concurrencyPolicy: Forbid",
+        "      backoffLimit: 0",
+        "          restartPolicy: Never",
+    ] {
+        assert!(manifest.lines().any(|other| other == line), "{line}");
+    }
+    let [right, wrong] = both(&block(&manifest, "- |"));
+    assert!(right.contains("healthy") && wrong.contains("broken"), "{right}{wrong}");
+}
+
+/// The value of a key of a systemd unit.
+fn value(unit: &str, key: &str) -> String {
+    let line = unit.lines().find_map(|line| line.strip_prefix(&format!("{key}=")));
+    line.unwrap_or_else(|| panic!("no {key}")).to_owned()
+}
+
+/// The unit's command, as the service manager would start it: it serves what it found, and ends when it is told to.
+#[test]
+fn the_service() {
+    let unit = piece("eks-dns-doctor.service");
+    let command = value(&unit, "ExecStart")
+        .replace("/usr/local/bin/", "exec ")
+        .replace("127.0.0.1:9853", "127.0.0.1:0");
+    assert!(
+        command.starts_with("exec eks-dns-doctor serve --listen 127.0.0.1:0 --interval 60s"),
+        "{command}"
+    );
+    let program = Path::new(env!("CARGO_BIN_EXE_eks-dns-doctor"));
+    let flags = format!(
+        "--no-local --no-os --no-controls --no-aws --resolver one={} --expect 192.168.104.190",
+        server()
+    );
+    let mut served = Command::new("/bin/sh")
+        .args(["-c", &command])
+        .env_clear()
+        .env("PATH", program.parent().expect("a directory"))
+        .env("ENDPOINT", HOST)
+        .env("FLAGS", &flags)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("sh runs");
+    let mut log = BufReader::new(served.stderr.take().expect("a log")).lines();
+    let mut line = || log.next().expect("a line").expect("text");
+    let listening = line();
+    let (_, rest) = listening.split_once("http://").expect("an address");
+    let (address, _) = rest.split_once("/metrics").expect("a path");
+    let address: SocketAddr = address.parse().expect("an address");
+    assert!(line().contains("healthy: "), "the first check");
+    let get = |path: &str| {
+        let mut stream = std::net::TcpStream::connect(address).expect("it listens");
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").expect("it is sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer
+    };
+    let metrics = get("/metrics");
+    let state = format!("eks_dns_conclusion{{target=\"{HOST}\",vantage=\"\",eks_dns_conclusion=\"healthy\"}} 1\n");
+    assert!(
+        metrics.starts_with("HTTP/1.1 200 OK\r\n") && metrics.contains(&state),
+        "{metrics}"
+    );
+    assert!(get("/healthz").contains("\r\n\r\nok: "), "healthz");
+    let pid = rustix::process::Pid::from_child(&served);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
+    let began = std::time::Instant::now();
+    assert_eq!(served.wait().expect("it ends").code(), Some(0));
+    assert!(began.elapsed() < std::time::Duration::from_secs(2), "at once");
+}
+
+/// The script behind the timer: a check leaves its metrics, one that cannot be made leaves none.
+#[test]
+fn the_timer_and_its_script() {
+    let service = piece("eks-dns-textfile.service");
+    assert_eq!(value(&service, "Type"), "oneshot");
+    assert_eq!(value(&service, "ExecStart"), "/usr/local/bin/eks-dns-textfile");
+    assert_eq!(value(&piece("eks-dns-textfile.timer"), "OnUnitActiveSec"), "60s");
+    let script = piece("textfile.sh");
+    let collected = |home: &Path| {
+        let mut names: Vec<String> = std::fs::read_dir(home)
+            .expect("a directory")
+            .map(|entry| entry.expect("a file").file_name().into_string().expect("text"))
+            .filter(|name| name.contains("eks-dns"))
+            .collect();
+        names.sort();
+        names
+    };
+    for (expect, conclusion) in [("192.168.104.190", "healthy"), ("192.168.131.209", "broken")] {
+        let (output, home, _directory) = run(&format!("TEXTFILES=$TMPDIR\n{script}"), expect);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        assert_eq!(collected(&home), ["eks-dns.prom"]);
+        let text = std::fs::read_to_string(home.join("eks-dns.prom")).expect("metrics");
+        let state = format!("eks_dns_conclusion=\"{conclusion}\"}} 1\n");
+        assert!(text.contains(&state) && text.ends_with("# EOF\n"), "{text}");
+    }
+    let (output, home, _directory) = run(
+        &format!("TEXTFILES=$TMPDIR\necho old >eks-dns.prom\nFLAGS=--wrong\n{script}"),
+        "192.168.104.190",
+    );
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(collected(&home).is_empty(), "{:?}", collected(&home));
+}
+
+/// Every metric that an alert asks for is one that is written. promtool reads the file in `.ci/formats.py`.
+#[test]
+fn the_alerts() {
+    use eks_dns_doctor::{places, render, serve};
+    let rules = piece("prometheus-rules.yml");
+    let known: Vec<&str> = [render::METRICS, render::fleet::METRICS, places::METRICS, serve::METRICS]
+        .concat()
+        .iter()
+        .map(|metric| metric.name)
+        .collect();
+    let words = rules.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let metrics: Vec<&str> = words.filter(|word| word.starts_with("eks_dns_")).collect();
+    assert!(metrics.len() > 8, "{metrics:?}");
+    for metric in metrics {
+        assert!(known.contains(&metric), "{metric}");
+    }
+    assert_eq!(rules.matches("- alert: ").count(), rules.matches("expr:").count());
 }
 
 #[test]
