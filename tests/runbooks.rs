@@ -213,7 +213,7 @@ fn the_service() {
     );
     let program = Path::new(env!("CARGO_BIN_EXE_eks-dns-doctor"));
     let flags = format!(
-        "--no-local --no-os --no-controls --no-aws --resolver one={} --expect 192.168.104.190",
+        "--no-local --no-os --no-controls --no-aws --resolver one={} --expect 192.168.104.190 --vantage here",
         server()
     );
     let mut served = Command::new("/bin/sh")
@@ -241,7 +241,7 @@ fn the_service() {
         answer
     };
     let metrics = get("/metrics");
-    let state = format!("eks_dns_conclusion{{target=\"{HOST}\",vantage=\"\",eks_dns_conclusion=\"healthy\"}} 1\n");
+    let state = format!("eks_dns_conclusion{{target=\"{HOST}\",vantage=\"here\",eks_dns_conclusion=\"healthy\"}} 1\n");
     assert!(
         metrics.starts_with("HTTP/1.1 200 OK\r\n") && metrics.contains(&state),
         "{metrics}"
