@@ -353,6 +353,28 @@ class NameServer(threading.Thread):
             stream.close()
 
 
+def many(program, folder):
+    """The document of many targets, with hostile names."""
+    server = NameServer()
+    hostile = "".join(c for c in HOSTILE if c not in " \n\r\t#\x00\x85")
+    lines = {
+        "healthy": [f"{HOST} {ADDRESS} one", f"{HOST.replace('yl4', 'gr7')} {ADDRESS} two"],
+        "broken": [f"{HOST} {ADDRESS} one", f"{HOST.replace('yl4', 'gr7')} 192.0.2.1 {hostile}"],
+    }
+    for conclusion, targets in lines.items():
+        path = folder / "targets"
+        path.write_text("\n".join(targets) + "\n")
+        text, families = read_all(
+            program,
+            ["check", "--targets", path, "--no-local", "--no-os", "--no-aws", "--resolver", f"one=127.0.0.1:{server.port}"],
+            f"many targets, {conclusion}")
+        if values(families, "eks_dns_fleet_conclusion", eks_dns_fleet_conclusion=conclusion) != [1.0]:
+            fail(f"many targets are not {conclusion}\n{text}")
+        if sum(values(families, "eks_dns_conclusion")) != len(targets):
+            fail(f"not an outcome for each of {len(targets)} targets\n{text}")
+    print("formats.py: many targets, read in three formats")
+
+
 def get(port, path="/metrics", accept=None):
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Accept": accept} if accept else {})
     try:
@@ -544,6 +566,7 @@ def main():
         sys.path.insert(0, str(environment / "lib" / version / "site-packages"))
         runbooks(environment / "bin", folder)
         textfile(documents(program, folder), folder)
+        many(program, folder)
         serve(program, folder)
 
 

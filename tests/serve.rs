@@ -6,6 +6,7 @@
 #[path = "checks/formats.rs"]
 mod checked;
 #[path = "common/name_server.rs"]
+#[expect(dead_code, reason = "one server that has the name is enough here")]
 mod name_server;
 
 use std::collections::BTreeMap;
@@ -272,5 +273,94 @@ fn a_signal_ends_it_at_once() {
         rustix::process::kill_process(rustix::process::Pid::from_child(&served.child), signal).expect("a signal");
         assert_eq!(served.child.wait().expect("it ends").code(), Some(0));
         assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+    }
+}
+
+/// Many targets: what came of each is shown, and a file that changes is read again.
+#[test]
+fn many_targets_are_served() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("targets");
+    let other = HOST.replace("yl4", "gr7");
+    std::fs::write(&path, format!("{HOST} {EXPECTED} one\n{other} {EXPECTED} two\n")).expect("a file");
+    let file = path.to_str().expect("text").to_owned();
+    let resolver = format!("one={}", server());
+    let served = Served::start(&["--targets", &file, "--resolver", &resolver, "--interval", "1h"]);
+    served.wait("both targets", |served| served.targets() == ["one", "two"]);
+    let metrics = served.metrics();
+    let state = |target: &str, is: &str| {
+        let mut states = metrics.iter().filter(|((name, labels), _)| {
+            name == "eks_dns_conclusion" && labels["target"] == target && labels["eks_dns_conclusion"] == is
+        });
+        states.next().map(|(_, value)| *value)
+    };
+    assert_eq!(state("one", "healthy"), Some(1.0), "{metrics:#?}");
+    assert_eq!(state("two", "broken"), Some(1.0), "{metrics:#?}");
+    std::fs::write(&path, format!("{HOST} {EXPECTED} one\n")).expect("a file");
+    served.wait("one target", |served| served.targets() == ["one"]);
+    std::fs::write(&path, "{\"hostname\": \n").expect("a file");
+    served.wait("a check that cannot be made", |served| {
+        served.number("eks_dns_check_succeeded") == Some(0.0)
+    });
+}
+
+/// The document of many targets in the formats for other programs.
+#[test]
+fn many_targets_stand_in_every_format() {
+    use eks_dns_doctor::render::Format;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("targets");
+    let other = HOST.replace("yl4", "gr7");
+    let resolver = format!("one={}", server());
+    let run = |lines: &str, format: Format| {
+        std::fs::write(&path, lines).expect("a file");
+        let output = Command::new(env!("CARGO_BIN_EXE_eks-dns-doctor"))
+            .args([
+                "check",
+                "--no-local",
+                "--no-os",
+                "--no-aws",
+                "--no-controls",
+                "--resolver",
+                &resolver,
+                "--targets",
+            ])
+            .args([path.to_str().expect("text"), "-o", format.as_str()])
+            .env_clear()
+            .output()
+            .expect("it runs");
+        let text = String::from_utf8(output.stdout).expect("text");
+        assert_eq!(checked::whole(format, &text), Ok(()));
+        (output.status.code().expect("a code"), text)
+    };
+    let well = format!("{HOST} {EXPECTED} one\n");
+    let ill = format!("{well}{other} {EXPECTED} x\"y|z='<&>\n");
+    for (lines, code, plugin) in [(&well, 0, 0), (&ill, 1, 2)] {
+        let (found, text) = run(lines, Format::OpenMetrics);
+        assert_eq!(found, code, "{text}");
+        let samples = checked::openmetrics(&text).expect("metrics");
+        let named = |wanted: &str| samples.iter().filter(|(name, ..)| name == wanted).count();
+        assert_eq!(named("eks_dns_exit_code"), lines.lines().count(), "{text}");
+        assert_eq!(
+            named("eks_dns_checked_timestamp_seconds"),
+            lines.lines().count(),
+            "{text}"
+        );
+        assert_eq!(named("eks_dns_fleet_targets"), 4, "{text}");
+        let (found, text) = run(lines, Format::Junit);
+        assert_eq!(found, code, "{text}");
+        let cases = checked::junit(&text).expect("cases");
+        let of = |class: &str, outcome: &str| cases.iter().filter(|case| case.0 == class && case.2 == outcome).count();
+        assert_eq!(of("target", "passed"), 1, "{text}");
+        assert_eq!(of("target", "failure"), lines.lines().count() - 1, "{text}");
+        assert_eq!(
+            of("resolver", if code == 0 { "passed" } else { "failure" }),
+            1,
+            "{text}"
+        );
+        let (found, line) = run(lines, Format::Nagios);
+        assert_eq!(found, plugin, "{line}");
+        let (_, labels) = checked::nagios(&line).expect("a line");
+        assert_eq!(labels, ["targets", "broken", "inconclusive", "degraded", "healthy"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::future::pending;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
 use tokio::time::{Instant, sleep_until};
@@ -10,12 +10,14 @@ use tokio::time::{Instant, sleep_until};
 use super::check::{aws_share, round, without_endpoint};
 use super::conduct::{Interrupted, apart, conduct, now};
 use super::learn::Known;
-use super::{Error, output};
-use crate::cli::args::ServeArgs;
-use crate::cli::settings;
+use super::{Error, fleet, output};
+use crate::cli::args::{CheckArgs, OutputArgs, ServeArgs};
+use crate::cli::{UsageError, settings};
 use crate::facts::host;
+use crate::fleet::Fleet;
 use crate::limits;
 use crate::redact;
+use crate::render::exposition::Exposition;
 use crate::render::{self, Format, Style, openmetrics};
 use crate::report::{Report, diagnose, exit};
 use crate::serve::{self, Endpoint, Moment, Standing};
@@ -24,6 +26,13 @@ use crate::settings::Settings;
 /// Serves until a signal comes, which is how it ends: exit code 0.
 pub(super) fn run(args: &ServeArgs) -> Result<u8, Error> {
     let settings = settings(&args.check)?;
+    let is_input = |path: &PathBuf| path == Path::new("-");
+    if args.check.many.targets.as_ref().is_some_and(is_input) {
+        return Err(UsageError::ReadOnce("--targets").into());
+    }
+    if settings.sources.facts.iter().any(is_input) {
+        return Err(UsageError::ReadOnce("--facts").into());
+    }
     let (served, _) = conduct(&args.check.output, |interrupt, _| serve(args, &settings, interrupt))?;
     served.map(|()| exit::HEALTHY)
 }
@@ -67,6 +76,14 @@ async fn serve(args: &ServeArgs, settings: &Settings, interrupt: Interrupted) ->
 /// What files look like from outside: when each was changed, and its octets; `None` of one that is not there.
 type Stamp = Vec<Option<(Duration, u64)>>;
 
+/// What a check found.
+enum Document {
+    /// One target.
+    One(Box<Report>),
+    /// Many targets.
+    Many(Box<Fleet>),
+}
+
 struct Check<'a> {
     args: &'a ServeArgs,
     settings: &'a Settings,
@@ -84,7 +101,7 @@ impl Check<'_> {
             // What is read from here on is of this check; a file that changes meanwhile is read for the next.
             let files = self.stamp(began.instant + self.args.interval).await;
             let line = match Box::pin(self.once(began.instant)).await {
-                Ok(report) => self.take(&report, began)?,
+                Ok(document) => self.take(&document, began)?,
                 Err(error) if is_first => return Err(error),
                 Err(error) => {
                     self.standing.failed(moment());
@@ -106,8 +123,20 @@ impl Check<'_> {
     }
 
     /// One check, with what its files say now.
-    async fn once(&self, began: Instant) -> Result<Report, Error> {
+    async fn once(&self, began: Instant) -> Result<Document, Error> {
         let settings = self.settings;
+        if self.args.check.many.flag().is_some() {
+            let mut interrupt: Interrupted = Box::pin(pending());
+            let quietly = CheckArgs {
+                output: OutputArgs {
+                    quiet: true,
+                    ..self.args.check.output.clone()
+                },
+                ..self.args.check.clone()
+            };
+            let fleet = Box::pin(fleet::gather(&quietly, settings, &mut interrupt)).await?;
+            return Ok(Document::Many(Box::new(fleet)));
+        }
         let until = began + aws_share(settings);
         let capture = match Known::find(settings.target.as_ref(), &settings.sources, until).await {
             Ok(known) => Box::pin(round(settings, &known, began, pending(), |_| {})).await?,
@@ -118,28 +147,31 @@ impl Check<'_> {
         let redacts = self.args.check.output.redact;
         let vantage = self.args.check.vantage.clone();
         // Beside the endpoint, which answers meanwhile.
-        apart(move || {
+        let report = apart(move || {
             let report = diagnose(capture);
             if redacts {
                 redact::report(report, vantage.as_deref()).map_err(Error::from)
             } else {
                 Ok(report)
             }
-        })
-        .await?
+        });
+        Ok(Document::One(Box::new(report.await??)))
     }
 
     /// Takes what was found, and says it in one line.
-    fn take(&self, report: &Report, began: Moment) -> Result<String, Error> {
-        let vantage = report.vantage.name.as_deref().unwrap_or_default();
-        self.standing.found(
-            began,
-            moment(),
-            |exposition| openmetrics::add(exposition, report, vantage),
-            &self.style,
-        )?;
+    fn take(&self, document: &Document, began: Moment) -> Result<String, Error> {
+        let tell = |exposition: &mut Exposition| match document {
+            Document::One(report) => {
+                openmetrics::add(exposition, report, report.vantage.name.as_deref().unwrap_or_default());
+            }
+            Document::Many(fleet) => render::fleet::machine::add(exposition, fleet),
+        };
+        self.standing.found(began, moment(), tell, &self.style)?;
         let mut line = String::new();
-        render::render(report, Format::Short, &self.style, &mut line)?;
+        match document {
+            Document::One(report) => render::render(report, Format::Short, &self.style, &mut line)?,
+            Document::Many(fleet) => render::fleet::render(fleet, Format::Short, &self.style, &mut line)?,
+        }
         Ok(line.trim_end().to_owned())
     }
 
@@ -191,6 +223,7 @@ impl Check<'_> {
         kubeconfigs
             .into_iter()
             .chain(settings.sources.facts.iter().cloned())
+            .chain(self.args.check.many.targets.clone())
             .chain(settings.resolv_conf.clone())
             .chain(settings.hosts_file.clone())
             .collect()

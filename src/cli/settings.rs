@@ -42,6 +42,9 @@ pub enum UsageError {
     /// Several values where there is one target.
     #[error("{0} {1:?} names several {2}, and one target has one: give one of them, or add --all-clusters")]
     SeveralForOne(&'static str, String, &'static str),
+    /// Standard input, for what is read again and again.
+    #[error("{0} -: standard input can be read once, and serve reads it before each check: name a file")]
+    ReadOnce(&'static str),
     /// A bare word that is nothing we know.
     #[error(
         "{word:?} is neither a command nor a host name with a dot{}: to look up a name without a dot, write check \

@@ -5,7 +5,7 @@ mod list;
 mod progress;
 mod roll;
 
-use super::conduct::{conduct, now};
+use super::conduct::{Interrupted, conduct, now};
 use super::{Error, output};
 use crate::cli::args::CheckArgs;
 use crate::cli::settings;
@@ -14,6 +14,7 @@ use crate::fleet::{Fleet, Gathering, Outcome};
 use crate::redact;
 use crate::render::{self, Format};
 use crate::report::{Report, exit};
+use crate::settings::Settings;
 
 use list::{Entry, Listed};
 use progress::Progress;
@@ -23,62 +24,68 @@ use roll::Rolling;
 pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
     let settings = settings(args)?;
     output::check_save(&args.output)?;
+    let settings = &settings;
     let (gathered, _) = conduct(&args.output, |mut interrupt, _| async move {
-        let listed = tokio::select! {
-            listed = list::list(args, &settings) => listed?,
-            () = &mut interrupt => return Err(Error::Interrupted),
-        };
-        let Listed {
-            entries,
-            not_asked,
-            left_out,
-        } = listed;
-        let vantage = Vantage {
-            name: settings.vantage.clone(),
-            kind: VantageKind::Unknown,
-            system: System::of_this_host(),
-        };
-        let keeps = args.output.format != Format::Jsonl || args.output.save.is_some();
-        let mut gathering = Gathering::new(now(), vantage, keeps);
-        for (place, outcome) in not_asked {
-            gathering.put(place, said(outcome, args));
-        }
-        let rolling = Rolling::new(&settings, args.many.rate);
-        let mut progress = Progress::new(&args.output, entries.len());
-        let mut stopped = None;
-        {
-            let on_report = |entry: &Entry, report: Report| -> Result<bool, Error> {
-                let report = deliver_one(&report, args)?;
-                let outcome = Outcome::of(&entry.target, &report, render::fleet::undecided(&report));
-                let is_broken = outcome.exit_code == exit::BROKEN;
-                let target = &entry.target.target;
-                gathering.take(target.place, said(outcome, args), target.account.as_deref(), &report);
-                progress.done(is_broken);
-                Ok(!(args.many.fail_fast && is_broken))
-            };
-            let rolled = rolling.all(&entries, &mut interrupt, on_report).await;
-            progress.end();
-            stopped = rolled?.or(stopped);
-        }
-        let interrupted = stopped == Some(roll::Stopped::Interrupted);
-        let reason = match stopped {
-            None => None,
-            Some(roll::Stopped::Interrupted) => Some("not asked: the run was interrupted"),
-            Some(roll::Stopped::Enough) => Some("not asked: --fail-fast ended the run"),
-        };
-        if let Some(reason) = reason {
-            for entry in entries.iter().filter(|entry| !rolling.is_done(entry)) {
-                let target = &entry.target.target;
-                let hostname = Some(target.hostname.clone());
-                let outcome = Outcome::not_asked(target.name.clone(), hostname, target.origin, reason);
-                gathering.put(target.place, said(outcome, args));
-            }
-        }
-        Ok(gathering.finish(left_out, interrupted))
+        gather(args, settings, &mut interrupt).await
     })?;
     let fleet = gathered?;
     deliver(&fleet, args)?;
     Ok(args.output.format.exit_code(fleet.conclusion, fleet.exit_code))
+}
+
+/// Checks all targets, and makes one document of what was found. What goes out target by target goes out here.
+pub(super) async fn gather(args: &CheckArgs, settings: &Settings, interrupt: &mut Interrupted) -> Result<Fleet, Error> {
+    let listed = tokio::select! {
+        listed = list::list(args, settings) => listed?,
+        () = &mut *interrupt => return Err(Error::Interrupted),
+    };
+    let Listed {
+        entries,
+        not_asked,
+        left_out,
+    } = listed;
+    let vantage = Vantage {
+        name: settings.vantage.clone(),
+        kind: VantageKind::Unknown,
+        system: System::of_this_host(),
+    };
+    let keeps = args.output.format != Format::Jsonl || args.output.save.is_some();
+    let mut gathering = Gathering::new(now(), vantage, keeps);
+    for (place, outcome) in not_asked {
+        gathering.put(place, said(outcome, args));
+    }
+    let rolling = Rolling::new(settings, args.many.rate);
+    let mut progress = Progress::new(&args.output, entries.len());
+    let mut stopped = None;
+    {
+        let on_report = |entry: &Entry, report: Report| -> Result<bool, Error> {
+            let report = deliver_one(&report, args)?;
+            let outcome = Outcome::of(&entry.target, &report, render::fleet::undecided(&report));
+            let is_broken = outcome.exit_code == exit::BROKEN;
+            let target = &entry.target.target;
+            gathering.take(target.place, said(outcome, args), target.account.as_deref(), &report);
+            progress.done(is_broken);
+            Ok(!(args.many.fail_fast && is_broken))
+        };
+        let rolled = rolling.all(&entries, interrupt, on_report).await;
+        progress.end();
+        stopped = rolled?.or(stopped);
+    }
+    let interrupted = stopped == Some(roll::Stopped::Interrupted);
+    let reason = match stopped {
+        None => None,
+        Some(roll::Stopped::Interrupted) => Some("not asked: the run was interrupted"),
+        Some(roll::Stopped::Enough) => Some("not asked: --fail-fast ended the run"),
+    };
+    if let Some(reason) = reason {
+        for entry in entries.iter().filter(|entry| !rolling.is_done(entry)) {
+            let target = &entry.target.target;
+            let hostname = Some(target.hostname.clone());
+            let outcome = Outcome::not_asked(target.name.clone(), hostname, target.origin, reason);
+            gathering.put(target.place, said(outcome, args));
+        }
+    }
+    Ok(gathering.finish(left_out, interrupted))
 }
 
 /// The report as it may go out; with `-o jsonl` it is printed at once.
