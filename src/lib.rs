@@ -7,6 +7,7 @@
 
 pub mod address;
 pub mod app;
+pub mod bulk;
 pub mod capture;
 pub mod cli;
 pub mod clients;

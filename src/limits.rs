@@ -135,6 +135,31 @@ pub const SESSIONS_AT_ONCE: usize = 4;
 pub const ROWS_SHOWN: usize = 50;
 /// Names of targets that a line about a cause shows.
 pub const TARGETS_SHOWN: usize = 5;
+/// Questions that one server has not answered yet. A socket of a server holds some 270 small datagrams by default
+/// (Linux, net.core.rmem_default), and a Resolver endpoint's or a VPC resolver's answers come within milliseconds.
+pub const BULK_IN_FLIGHT: usize = 256;
+/// Questions that are put to a server of which nothing was heard yet, and the questions in a row without a word after
+/// which it is given up. Four names with A and AAAA: more than one lost datagram.
+pub const BULK_UNPROVEN: usize = 8;
+/// Questions that one socket carries before it is replaced by one with a new port.
+pub const BULK_PER_SOCKET: usize = 64;
+/// Datagrams that are sent or received with one call of the system.
+pub const BULK_BATCH: u32 = 64;
+/// Octets of a reply that are read: above what is announced, so that a longer one is known for that.
+pub const BULK_REPLY: usize = 2048;
+/// Targets that one server may be ahead of another: what is remembered for the slower one.
+pub const BULK_AHEAD: usize = 4096;
+/// Connections over TCP to one server at a time, for truncated replies.
+pub const BULK_TCP: usize = 16;
+/// How long a question may wait for a socket, a port or a buffer of this host before it is left out.
+pub const BULK_SHORTAGE: Duration = Duration::from_secs(1);
+/// Between two looks whether this host has those.
+pub const BULK_LOOK: Duration = Duration::from_millis(5);
+/// Questions to a server within this time are no more than a tenth of its rate: a tenth of a second, and what two
+/// datagrams may come closer to each other on the way.
+pub const PACE_SPAN: Duration = Duration::from_millis(102);
+/// Between two questions, of the rate's own distance.
+pub const PACE_SLACK: f64 = 1.02;
 
 // What is read again: captures, comparisons, pasted messages.
 

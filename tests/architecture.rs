@@ -26,6 +26,7 @@ const ORDER: &[&str] = &[
     "probed",
     "plan",
     "probe",
+    "bulk",
     "connect",
     "decides",
     "expect",
@@ -172,9 +173,12 @@ fn the_codec_has_two_places() {
 }
 
 #[test]
-fn sockets_are_opened_by_the_prober_and_the_lab() {
-    only_in("tokio::net", &["probe/", "connect/", "lab/", "serve/http.rs"]);
-    only_in("std::net::UdpSocket", &[]);
+fn sockets_are_opened_by_the_prober_the_bulk_engine_and_the_lab() {
+    only_in(
+        "tokio::net",
+        &["probe/", "bulk/socket.rs", "connect/", "lab/", "serve/http.rs"],
+    );
+    only_in("std::net::UdpSocket", &["bulk/socket.rs"]);
     only_in("std::net::TcpStream", &[]);
 }
 

@@ -16,8 +16,11 @@ mod tls;
 mod udp;
 pub(crate) mod wire;
 
+use std::net::SocketAddr;
+
 use tokio::time::Instant;
 
+use crate::dns::Reply;
 use crate::observation::{Lookup, Question};
 use crate::probed::Probed;
 
@@ -25,8 +28,10 @@ pub use pace::Paces;
 pub use route::{Direct, Route};
 pub use run::{Progress, Run, run, watched};
 pub use sockets::descriptors;
+pub(crate) use sockets::{Shortage, sockets_of_this_process};
 pub use standing::{End, Live};
 pub use system::{GetAddrInfo, SystemResolver};
+pub(crate) use udp::of_a_datagram;
 
 /// Where a run stands.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +53,11 @@ pub struct Outstanding {
     pub question: Option<Question>,
     /// When the resolver was first sent a question; `None` where it has not been yet.
     pub sent: Option<Instant>,
+}
+
+/// The reply to one question over one connection of TCP; `None` where none came until `end`.
+pub(crate) async fn over_tcp(server: SocketAddr, query: &wire::OutgoingQuery, end: Instant) -> Option<Reply> {
+    tcp::attempt(server, query, end).await.reply
 }
 
 /// The lookup that messages amount to, as if they were all that a server sent to the query with this ID, in this

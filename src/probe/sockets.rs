@@ -17,7 +17,7 @@ const RESERVED: usize = 64;
 
 /// What this host lacked for a socket: nothing that a server, or the way to it, could be blamed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shortage {
+pub(crate) enum Shortage {
     /// File descriptors, buffers, memory, or ports to bind.
     Means,
     /// An address or a port to connect from.
@@ -26,7 +26,7 @@ pub(super) enum Shortage {
 
 impl Shortage {
     /// What the error says of this host; `None` where it is about something else.
-    pub(super) fn of(error: &io::Error) -> Option<Self> {
+    pub(crate) fn of(error: &io::Error) -> Option<Self> {
         match error.kind() {
             io::ErrorKind::AddrInUse | io::ErrorKind::OutOfMemory => Some(Self::Means),
             io::ErrorKind::AddrNotAvailable => Some(Self::Source),
@@ -36,7 +36,7 @@ impl Shortage {
 
     /// Whether it can be nothing but a shortage. A host without IPv6 has no address to ask a server of IPv6 from, and
     /// that is a matter of the way there (connect(2): EADDRNOTAVAIL).
-    pub(super) fn is_certain(self, server: SocketAddr) -> bool {
+    pub(crate) fn is_certain(self, server: SocketAddr) -> bool {
         self == Self::Means || server.is_ipv4()
     }
 }
@@ -67,6 +67,13 @@ pub fn descriptors() -> io::Result<()> {
         opened?;
     }
     Ok(())
+}
+
+/// How many sockets this process may have open at a time, once its soft limit is raised.
+pub(crate) fn sockets_of_this_process() -> usize {
+    raised_limit()
+        .saturating_sub(RESERVED)
+        .clamp(limits::SOCKETS.start, limits::SOCKETS.end)
 }
 
 /// The sockets that the questions of a run share.

@@ -114,7 +114,7 @@ const NET_RESET: i32 = 10052;
 /// What an error of a UDP socket means, in the words that Unix has for it. Windows reports an ICMP Port Unreachable as
 /// WSAECONNRESET and an exceeded time to live as WSAENETRESET (Microsoft, "recvfrom function (winsock.h)", return
 /// value).
-fn of_a_datagram(error: io::Error) -> io::Error {
+pub(crate) fn of_a_datagram(error: io::Error) -> io::Error {
     let is_net_reset = cfg!(windows) && error.raw_os_error() == Some(NET_RESET);
     match error.kind() {
         io::ErrorKind::ConnectionReset => io::ErrorKind::ConnectionRefused.into(),

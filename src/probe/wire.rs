@@ -12,7 +12,7 @@ use crate::dns::{Class, Defect, Flags, Mismatch, Name, Oversize, Rcode, RecordFa
 
 /// The UDP payload size that Go, and so kubectl, announces (Go, src/net/dnsclient_unix.go: 1232, as DNS Flag
 /// Day 2020 recommends).
-const UDP_PAYLOAD: u16 = 1232;
+pub(crate) const UDP_PAYLOAD: u16 = 1232;
 /// The length of a message's header (RFC 1035 section 4.1.1).
 const HEADER: usize = 12;
 

@@ -1,0 +1,876 @@
+//! The engine: one task that sends, receives and counts for all servers and all questions.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::io;
+use std::iter::Fuse;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::lane::{Belongs, Lane, Ticket};
+use super::question::{Family, Target};
+use super::reply::{self, Heard};
+use super::socket::{BATCH, Batch, Outgoing, Ready};
+use super::wheel::Wheel;
+use super::{Answer, Asked, NotAsked, Options, Outcome, Server, Summary};
+use crate::dns::{AnswerKind, Name, Reply};
+use crate::limits;
+use crate::observation::{NetworkFailure, Transport};
+use crate::probe::{self, Shortage};
+
+/// How often a question is sent: at the start of its window, and from another port at its middle or after a failure.
+const TRIES: u8 = 2;
+
+/// A question that is under way.
+#[derive(Debug)]
+struct Question {
+    generation: u32,
+    /// None while the number is not in use.
+    target: Option<Arc<Target>>,
+    family: Family,
+    lane: usize,
+    /// Where the answer is put together.
+    pair: u32,
+    /// When it was first sent.
+    first: Option<Instant>,
+    tries: u8,
+    /// The sockets and places at which a reply to it is waited for.
+    waits: [Option<(usize, usize)>; TRIES as usize],
+    /// It waits to be sent.
+    queued: bool,
+    /// The rest of a truncated reply is waited for.
+    over_tcp: bool,
+    /// It was put to a server that is given up, to see whether it answers.
+    canary: bool,
+    mismatched: u32,
+    /// The failure that says most.
+    failure: Option<Box<Asked>>,
+}
+
+/// Two outcomes that make an answer.
+#[derive(Debug, Default)]
+struct Pair {
+    a: Option<Outcome>,
+    aaaa: Option<Outcome>,
+}
+
+/// What a connection over TCP brought: whose server, which question, and the reply.
+type Brought = (usize, Ticket, Option<Reply>);
+
+pub(super) struct Engine<I, F> {
+    names: Fuse<I>,
+    /// How many names were drawn, and whether those were all.
+    drawn: usize,
+    exhausted: bool,
+    /// The targets that not every server has begun, and the place of the first.
+    targets: VecDeque<Arc<Target>>,
+    passed: usize,
+    lanes: Vec<Lane>,
+    window: std::time::Duration,
+    questions: Vec<Question>,
+    free_questions: Vec<u32>,
+    pairs: Vec<Pair>,
+    free_pairs: Vec<u32>,
+    wheel: Wheel,
+    batch: Batch,
+    outgoing: Outgoing,
+    /// The questions of what is being sent.
+    sending: Vec<Ticket>,
+    /// Sockets to look at: server, place, and why.
+    readable: Vec<(usize, usize, Ready)>,
+    connections: FuturesUnordered<Pin<Box<dyn Future<Output = Brought>>>>,
+    /// When there is something to do beside what the wheel knows.
+    wake: Option<Instant>,
+    on_answer: F,
+}
+
+impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
+    pub(super) fn new(names: Fuse<I>, servers: &[Server], options: &Options, on_answer: F) -> Self {
+        let now = Instant::now();
+        let carriers = probe::sockets_of_this_process() / servers.len().max(1);
+        let lane = |server: &Server| Lane::new(server.at, options, carriers.max(2), now);
+        Self {
+            names,
+            drawn: 0,
+            exhausted: false,
+            targets: VecDeque::new(),
+            passed: 0,
+            lanes: servers.iter().map(lane).collect(),
+            window: options.window,
+            questions: Vec::new(),
+            free_questions: Vec::new(),
+            pairs: Vec::new(),
+            free_pairs: Vec::new(),
+            wheel: Wheel::new(now, options.window),
+            batch: Batch::new(),
+            outgoing: Outgoing::default(),
+            sending: Vec::with_capacity(BATCH),
+            readable: Vec::new(),
+            connections: FuturesUnordered::new(),
+            wake: None,
+            on_answer,
+        }
+    }
+
+    pub(super) async fn run(mut self) -> Summary {
+        if self.lanes.is_empty() {
+            return Summary {
+                targets: self.names.count(),
+                servers: Vec::new(),
+            };
+        }
+        let mut timer = Box::pin(sleep_until(Instant::now()));
+        loop {
+            let now = Instant::now();
+            while let Some(question) = self.wheel.due(now) {
+                self.due(question, now);
+            }
+            self.wake = None;
+            let mut more = false;
+            for lane in 0..self.lanes.len() {
+                more |= self.pass_over(lane, now);
+                self.fill(lane);
+            }
+            self.forget_passed();
+            if self.is_over() {
+                break;
+            }
+            if more {
+                tokio::task::yield_now().await;
+            } else {
+                self.wait(&mut timer).await;
+            }
+            self.receive();
+        }
+        let served = self.lanes.into_iter().map(|lane| super::Served {
+            given_up: lane.breaker.is_open(),
+            ..lane.served
+        });
+        Summary {
+            targets: self.drawn,
+            servers: served.collect(),
+        }
+    }
+
+    /// Waits until something may have come, or something is due.
+    async fn wait(&mut self, timer: &mut Pin<Box<Sleep>>) {
+        let next = [self.wheel.next(), self.wake].into_iter().flatten().min();
+        if let Some(next) = next
+            && timer.deadline() != next
+        {
+            timer.as_mut().reset(next);
+        }
+        self.readable.clear();
+        let (lanes, readable, connections) = (&self.lanes, &mut self.readable, &mut self.connections);
+        let brought = std::future::poll_fn(|context| {
+            for (index, lane) in lanes.iter().enumerate() {
+                for (place, carrier) in lane.carriers() {
+                    if let Some(ready) = carrier.socket.poll_ready(context) {
+                        readable.push((index, place, ready));
+                    }
+                }
+            }
+            if let Poll::Ready(Some(brought)) = connections.poll_next_unpin(context) {
+                return Poll::Ready(Some(brought));
+            }
+            let is_time = next.is_some() && timer.as_mut().poll(context).is_ready();
+            if is_time || !readable.is_empty() {
+                return Poll::Ready(None);
+            }
+            Poll::Pending
+        })
+        .await;
+        if let Some((lane, ticket, reply)) = brought {
+            self.lanes[lane].connections -= 1;
+            self.brought(ticket, reply);
+        }
+    }
+
+    // Targets.
+
+    /// The next target of a server. None where there is none, or the server is too far ahead of another.
+    fn draw(&mut self, lane: usize) -> Option<Arc<Target>> {
+        let next = self.lanes[lane].next;
+        if next == self.drawn {
+            if self.targets.len() >= limits::BULK_AHEAD {
+                return None;
+            }
+            let Some(name) = self.names.next() else {
+                self.exhausted = true;
+                return None;
+            };
+            self.targets.push_back(Arc::new(Target::new(self.drawn, name)));
+            self.drawn += 1;
+        }
+        self.lanes[lane].next += 1;
+        self.targets.get(next - self.passed).map(Arc::clone)
+    }
+
+    /// Forgets the targets that every server has begun.
+    fn forget_passed(&mut self) {
+        let slowest = self.lanes.iter().map(|lane| lane.next).min().unwrap_or_default();
+        self.targets.drain(..slowest - self.passed);
+        self.passed = slowest;
+    }
+
+    /// Passes over the targets of a server that is given up, as far as the others are; now and then one is put to it
+    /// all
+    /// the same. Says whether there are more of them.
+    fn pass_over(&mut self, lane: usize, now: Instant) -> bool {
+        let others = self.lanes.iter().filter(|lane| !lane.breaker.is_open());
+        let most = others.map(|lane| lane.next).max();
+        for _ in 0..limits::BULK_AHEAD {
+            let own = &mut self.lanes[lane];
+            if !own.breaker.is_open() || most.is_some_and(|most| own.next >= most) {
+                return false;
+            }
+            let asks_again = own.breaker.asks_again(now);
+            let Some(target) = self.draw(lane) else {
+                return !self.exhausted;
+            };
+            if asks_again {
+                self.begin(lane, &target, true);
+                continue;
+            }
+            let not_asked = || Outcome::NotAsked(NotAsked::NoReplies);
+            self.lanes[lane].served.not_asked += 2;
+            (self.on_answer)(Answer {
+                target: target.index,
+                server: lane,
+                a: not_asked(),
+                aaaa: not_asked(),
+            });
+        }
+        true
+    }
+
+    /// Whether everything is asked and answered. Questions that only show whether a server that is given up has come
+    /// back are not waited for.
+    fn is_over(&mut self) -> bool {
+        let all_begun = self.exhausted && self.lanes.iter().all(|lane| lane.next == self.drawn);
+        if !all_begun {
+            return false;
+        }
+        let waits_for = |question: &Question| {
+            question.target.is_some() && !(question.canary && self.lanes[question.lane].breaker.is_open())
+        };
+        if self.lanes.iter().any(|lane| lane.outstanding > 0) {
+            if self
+                .lanes
+                .iter()
+                .all(|lane| !lane.breaker.is_open() || lane.outstanding == 0)
+                || self.questions.iter().any(waits_for)
+            {
+                return false;
+            }
+            for question in 0..self.questions.len() {
+                if self.questions[question].target.is_some() {
+                    self.end(index_of(question), Outcome::NotAsked(NotAsked::NoReplies));
+                }
+            }
+        }
+        true
+    }
+
+    // Questions.
+
+    /// Begins the two questions about a target.
+    fn begin(&mut self, lane: usize, target: &Arc<Target>, canary: bool) {
+        let pair = self.free_pairs.pop().unwrap_or_else(|| {
+            self.pairs.push(Pair::default());
+            index_of(self.pairs.len() - 1)
+        });
+        for family in [Family::A, Family::Aaaa] {
+            let question = Question {
+                generation: 0,
+                target: Some(Arc::clone(target)),
+                family,
+                lane,
+                pair,
+                first: None,
+                tries: 0,
+                waits: [None; TRIES as usize],
+                queued: true,
+                over_tcp: false,
+                canary,
+                mismatched: 0,
+                failure: None,
+            };
+            let number = if let Some(number) = self.free_questions.pop() {
+                let slot = &mut self.questions[number as usize];
+                let generation = slot.generation.wrapping_add(1);
+                *slot = Question { generation, ..question };
+                number
+            } else {
+                self.questions.push(question);
+                index_of(self.questions.len() - 1)
+            };
+            let ticket = self.ticket(number);
+            self.lanes[lane].ready.push_back(ticket);
+            self.lanes[lane].outstanding += 1;
+        }
+    }
+
+    fn ticket(&self, question: u32) -> Ticket {
+        Ticket {
+            question,
+            generation: self.questions[question as usize].generation,
+        }
+    }
+
+    /// The question of a ticket, unless it is over.
+    fn valid(&mut self, ticket: Ticket) -> Option<&mut Question> {
+        let question = &mut self.questions[ticket.question as usize];
+        (question.generation == ticket.generation && question.target.is_some()).then_some(question)
+    }
+
+    /// Ends a question.
+    fn end(&mut self, number: u32, outcome: Outcome) {
+        let question = &mut self.questions[number as usize];
+        let Some(target) = question.target.take() else {
+            return;
+        };
+        let (lane, pair, family) = (question.lane, question.pair, question.family);
+        let waits = std::mem::take(&mut question.waits);
+        question.failure = None;
+        self.free_questions.push(number);
+        self.wheel.disarm(number);
+        let own = &mut self.lanes[lane];
+        for (carrier, place) in waits.into_iter().flatten() {
+            own.release(carrier, place);
+        }
+        own.outstanding -= 1;
+        match &outcome {
+            Outcome::Asked(asked) => {
+                own.served.asked += 1;
+                own.served.answered += u64::from(asked.rcode.is_some());
+            }
+            Outcome::NotAsked(_) => own.served.not_asked += 1,
+        }
+        let both = &mut self.pairs[pair as usize];
+        match family {
+            Family::A => both.a = Some(outcome),
+            Family::Aaaa => both.aaaa = Some(outcome),
+        }
+        if let (Some(_), Some(_)) = (&both.a, &both.aaaa)
+            && let (Some(a), Some(aaaa)) = (both.a.take(), both.aaaa.take())
+        {
+            self.free_pairs.push(pair);
+            (self.on_answer)(Answer {
+                target: target.index,
+                server: lane,
+                a,
+                aaaa,
+            });
+        }
+    }
+
+    /// Ends a question with what it came to.
+    fn settle(&mut self, number: u32, asked: Asked, now: Instant) {
+        let question = &self.questions[number as usize];
+        let rtt = question.first.map(|first| now - first);
+        let (tries, mismatched, lane) = (question.tries, question.mismatched, question.lane);
+        if asked.rcode.is_none() {
+            self.lanes[lane].breaker.silence(now);
+        }
+        let rtt = rtt.filter(|_| asked.rcode.is_some());
+        self.end(
+            number,
+            Outcome::Asked(Asked {
+                tries,
+                mismatched,
+                rtt,
+                ..asked
+            }),
+        );
+    }
+
+    /// Ends a question of which nothing more is waited for: with the failure that says most, else as silence.
+    fn give_up(&mut self, number: u32, now: Instant) {
+        let question = &mut self.questions[number as usize];
+        let failure = question.failure.take().map(|failure| *failure);
+        // Only replies that did not belong: something answers, but not to us.
+        let silence = if question.mismatched > 0 {
+            AnswerKind::Malformed
+        } else {
+            AnswerKind::Timeout
+        };
+        let asked = match failure {
+            Some(failure) if rank(failure.kind) >= rank(silence) => failure,
+            _ => Asked::of(silence),
+        };
+        self.settle(number, asked, now);
+    }
+
+    /// A try came to nothing that decides: the question is put once more, or ends when no other try of it is left.
+    fn failed(&mut self, number: u32, asked: Asked, now: Instant) {
+        let end = now.checked_sub(self.window);
+        let ticket = self.ticket(number);
+        let question = &mut self.questions[number as usize];
+        let says_more = question
+            .failure
+            .as_ref()
+            .is_none_or(|before| rank(asked.kind) > rank(before.kind));
+        if says_more {
+            question.failure = Some(Box::new(asked));
+        }
+        let is_in_time = question.first.is_none_or(|first| end.is_none_or(|end| first > end));
+        if question.queued || question.over_tcp {
+            return;
+        }
+        if question.tries < TRIES && is_in_time {
+            question.queued = true;
+            let lane = question.lane;
+            self.lanes[lane].ready.push_front(ticket);
+        } else if question.waits.iter().all(Option::is_none) {
+            self.give_up(number, now);
+        }
+    }
+
+    /// The timer of a question.
+    fn due(&mut self, number: u32, now: Instant) {
+        let ticket = self.ticket(number);
+        let question = &mut self.questions[number as usize];
+        let Some(first) = question.first else {
+            return;
+        };
+        if now >= first + self.window {
+            return self.give_up(number, now);
+        }
+        let lane = question.lane;
+        let repeats = question.tries < TRIES && !question.queued && !question.over_tcp;
+        question.queued |= repeats;
+        self.wheel.arm(number, first + self.window);
+        if repeats {
+            self.lanes[lane].ready.push_front(ticket);
+        }
+    }
+
+    /// The reply to a question, over UDP.
+    fn replied(&mut self, number: u32, try_: usize, asked: Asked, now: Instant) {
+        use AnswerKind::{Answer, NoData, NxDomain, Referral, Refused, Truncated};
+        let question = &self.questions[number as usize];
+        let lane = question.lane;
+        self.lanes[lane].heard();
+        match asked.kind {
+            Answer | NoData | NxDomain | Referral | Refused => self.settle(number, asked, now),
+            Truncated => {
+                self.stop_waiting(number, try_);
+                let ticket = self.ticket(number);
+                let question = &mut self.questions[number as usize];
+                question.failure = Some(Box::new(asked));
+                if !question.over_tcp {
+                    question.over_tcp = true;
+                    self.lanes[lane].truncated.push_back(ticket);
+                }
+            }
+            _ => {
+                self.stop_waiting(number, try_);
+                self.failed(number, asked, now);
+            }
+        }
+    }
+
+    /// What came over TCP after a truncated reply. Where nothing did, or another failure, it stays truncated.
+    fn brought(&mut self, ticket: Ticket, reply: Option<Reply>) {
+        use AnswerKind::{Answer, NoData, NxDomain, Referral, Refused};
+        let now = Instant::now();
+        let Some(question) = self.valid(ticket) else {
+            return;
+        };
+        let (Some(target), family) = (question.target.clone(), question.family) else {
+            return;
+        };
+        let asked = reply.map(|reply| reply::asked(&target, family, &reply, Transport::Tcp));
+        match asked {
+            Some(asked) if matches!(asked.kind, Answer | NoData | NxDomain | Referral | Refused) => {
+                self.settle(ticket.question, asked, now);
+            }
+            _ => self.give_up(ticket.question, now),
+        }
+    }
+
+    /// A try of a question is over.
+    fn stop_waiting(&mut self, number: u32, try_: usize) {
+        let question = &mut self.questions[number as usize];
+        if let Some((carrier, place)) = question.waits[try_].take() {
+            let lane = question.lane;
+            self.lanes[lane].release(carrier, place);
+        }
+    }
+
+    // Receiving.
+
+    /// Reads what has come.
+    fn receive(&mut self) {
+        let readable = std::mem::take(&mut self.readable);
+        for (lane, carrier, ready) in readable.iter().copied() {
+            let Some(socket) = self.lanes[lane].get(carrier).map(|carrier| &carrier.socket) else {
+                continue;
+            };
+            if ready == Ready::Failed {
+                match socket.error() {
+                    Some(error) => self.broken(lane, carrier, error),
+                    // The system has told it with a call that did not pass it on.
+                    None => self.lose(lane, carrier, &Asked::of(AnswerKind::Unreachable), Instant::now()),
+                }
+                continue;
+            }
+            match self.batch.receive(socket) {
+                Ok(datagrams) => {
+                    let now = Instant::now();
+                    for datagram in 0..datagrams {
+                        self.datagram(lane, carrier, datagram, now);
+                    }
+                }
+                Err(error) => self.broken(lane, carrier, error),
+            }
+        }
+        self.readable = readable;
+    }
+
+    /// One datagram.
+    fn datagram(&mut self, lane: usize, carrier: usize, datagram: usize, now: Instant) {
+        let octets = self.batch.received(datagram);
+        // The socket may be given up by what came before.
+        let Some(own) = self.lanes[lane].get_mut(carrier) else {
+            return;
+        };
+        let id = octets.first_chunk().map(|id| u16::from_be_bytes(*id));
+        let number = match id.map_or(Belongs::ToNone, |id| own.belongs(id)) {
+            Belongs::To(number) => number,
+            Belongs::Over => {
+                own.late += 1;
+                // Each question has one reply, and the network may double it.
+                if own.late as usize > 2 * limits::BULK_PER_SOCKET {
+                    self.flooded(lane, carrier, now);
+                }
+                return;
+            }
+            Belongs::ToNone => return self.stray(lane, carrier, datagram, now),
+        };
+        let question = &mut self.questions[number as usize];
+        let (Some(target), Some(id)) = (&question.target, id) else {
+            return;
+        };
+        match reply::read(target, question.family, id, octets) {
+            Heard::Reply(asked) => {
+                if let Some(try_) = question.try_at(carrier) {
+                    self.replied(number, try_, asked, now);
+                }
+            }
+            Heard::BareHeader => {}
+            Heard::Mismatch => self.mismatched(number, lane, carrier, now),
+        }
+    }
+
+    /// A datagram with the ID of a question, or about it, that is no reply to it.
+    fn mismatched(&mut self, number: u32, lane: usize, carrier: usize, now: Instant) {
+        self.lanes[lane].served.mismatched += 1;
+        let question = &mut self.questions[number as usize];
+        question.mismatched += 1;
+        if question.mismatched % limits::MISMATCHED_REPLIES == 0
+            && let Some(try_) = question.try_at(carrier)
+        {
+            self.stop_waiting(number, try_);
+            self.failed(number, Asked::of(AnswerKind::Malformed), now);
+        }
+    }
+
+    /// A datagram whose ID stands for nothing.
+    fn stray(&mut self, lane: usize, carrier: usize, datagram: usize, now: Instant) {
+        let octets = self.batch.received(datagram);
+        let Some(own) = self.lanes[lane].get_mut(carrier) else {
+            return;
+        };
+        own.strays += 1;
+        let strays = own.strays;
+        let about: Vec<u32> = own
+            .questions()
+            .filter(|number| {
+                let question = &self.questions[*number as usize];
+                let target = question.target.as_ref();
+                target.is_some_and(|target| target.is_asked_in(question.family, octets))
+            })
+            .collect();
+        match about.first() {
+            Some(number) => self.mismatched(*number, lane, carrier, now),
+            None => self.lanes[lane].served.mismatched += 1,
+        }
+        if strays >= limits::MISMATCHED_REPLIES {
+            self.flooded(lane, carrier, now);
+        }
+    }
+
+    /// A socket got more that belongs to nothing than is waited past.
+    fn flooded(&mut self, lane: usize, carrier: usize, now: Instant) {
+        self.lose(lane, carrier, &Asked::of(AnswerKind::Malformed), now);
+    }
+
+    /// A socket had an error: what ICMP says of the port, most often. It does not say of which datagram.
+    fn broken(&mut self, lane: usize, carrier: usize, error: io::Error) {
+        let error = probe::of_a_datagram(error);
+        self.lose(lane, carrier, &unreachable(&error), Instant::now());
+    }
+
+    /// Takes a socket out of use: the tries on it failed.
+    fn lose(&mut self, lane: usize, carrier: usize, asked: &Asked, now: Instant) {
+        for number in self.lanes[lane].give_up(carrier) {
+            if let Some(try_) = self.questions[number as usize].try_at(carrier) {
+                self.stop_waiting(number, try_);
+                self.failed(number, asked.clone(), now);
+            }
+        }
+    }
+
+    // Sending.
+
+    /// Begins and sends what may be sent to a server now.
+    fn fill(&mut self, lane: usize) {
+        let now = Instant::now();
+        if let Some(blocked) = self.lanes[lane].blocked.filter(|blocked| *blocked > now) {
+            return self.wake_at(blocked);
+        }
+        self.lanes[lane].blocked = None;
+        self.fetch_truncated(lane, now);
+        loop {
+            let now = Instant::now();
+            let allowed = self.lanes[lane].pace.allowed(now);
+            self.draw_for(lane, allowed.min(BATCH));
+            let own = &mut self.lanes[lane];
+            if own.ready.is_empty() {
+                return;
+            }
+            if allowed == 0 {
+                let next = own.pace.next(now, own.ready.len());
+                return self.wake_at(next.unwrap_or(now));
+            }
+            if !self.send(lane, allowed, now) {
+                return;
+            }
+        }
+    }
+
+    /// Begins questions until as many wait as are wanted, as far as there is room for them.
+    fn draw_for(&mut self, lane: usize, wanted: usize) {
+        if self.lanes[lane].breaker.is_open() {
+            return;
+        }
+        let mut room = self.lanes[lane].room();
+        // One waits for its turn, so that there is something to wait for.
+        while room >= 2 && self.lanes[lane].ready.len() < wanted.max(1) {
+            let Some(target) = self.draw(lane) else {
+                return;
+            };
+            self.begin(lane, &target, false);
+            room -= 2;
+        }
+    }
+
+    fn wake_at(&mut self, time: Instant) {
+        self.wake = Some(self.wake.map_or(time, |wake| wake.min(time)));
+    }
+
+    /// Opens connections for truncated replies.
+    fn fetch_truncated(&mut self, lane: usize, now: Instant) {
+        while self.lanes[lane].connections < limits::BULK_TCP {
+            let own = &mut self.lanes[lane];
+            if own.truncated.is_empty() {
+                return;
+            }
+            if own.pace.allowed(now) == 0 {
+                let next = own.pace.next(now, 1);
+                return self.wake_at(next.unwrap_or(now));
+            }
+            let Some(ticket) = own.truncated.pop_front() else {
+                return;
+            };
+            let (at, window) = (own.at, self.window);
+            let Some(question) = self.valid(ticket) else {
+                continue;
+            };
+            let (Some(target), Some(first)) = (&question.target, question.first) else {
+                continue;
+            };
+            let query = target.query(question.family, rand::random());
+            self.connections.push(Box::pin(async move {
+                (lane, ticket, probe::over_tcp(at, &query, first + window).await)
+            }));
+            let own = &mut self.lanes[lane];
+            own.connections += 1;
+            own.served.over_tcp += 1;
+            own.pace.sent(Instant::now(), 1);
+        }
+    }
+
+    /// Sends up to `most` of what waits, in one batch from one socket. Says whether to go on.
+    fn send(&mut self, lane: usize, most: usize, now: Instant) -> bool {
+        let carrier = match self.lanes[lane].carrier(now) {
+            Ok(Some(carrier)) => carrier,
+            // A socket has to end first, and that is an event.
+            Ok(None) => return false,
+            Err(error) => return self.cannot_send(lane, &error, now),
+        };
+        self.outgoing.clear();
+        self.sending.clear();
+        let mut retires = false;
+        while self.outgoing.len() < most.min(BATCH) {
+            let own = &mut self.lanes[lane];
+            let Some(ticket) = own.ready.pop_front() else {
+                break;
+            };
+            let question = &mut self.questions[ticket.question as usize];
+            let Some(target) = question
+                .target
+                .as_ref()
+                .filter(|_| question.generation == ticket.generation)
+            else {
+                continue;
+            };
+            let Some(into) = own.get_mut(carrier).filter(|into| !into.is_full()) else {
+                own.ready.push_front(ticket);
+                break;
+            };
+            // Once more is from another port.
+            if question.waits.iter().flatten().any(|(before, _)| *before == carrier) {
+                own.ready.push_front(ticket);
+                retires = true;
+                break;
+            }
+            let (id, place) = into.add(ticket.question);
+            question.waits[usize::from(question.tries)] = Some((carrier, place));
+            self.outgoing.push(|octets| target.write(question.family, id, octets));
+            self.sending.push(ticket);
+        }
+        let (went, error) = match self.lanes[lane].get(carrier) {
+            Some(own) if !self.sending.is_empty() => self.batch.send(&own.socket, &self.outgoing),
+            _ => (0, None),
+        };
+        let now = Instant::now();
+        for ticket in self.sending.iter().take(went) {
+            let question = &mut self.questions[ticket.question as usize];
+            question.queued = false;
+            question.tries += 1;
+            let due = match question.first {
+                None => {
+                    question.first = Some(now);
+                    now + self.window / 2
+                }
+                Some(first) => first + self.window,
+            };
+            self.wheel.arm(ticket.question, due);
+        }
+        let own = &mut self.lanes[lane];
+        own.served.sent += went as u64;
+        own.pace.sent(now, went);
+        for ticket in self.sending.iter().skip(went).rev() {
+            let question = &mut self.questions[ticket.question as usize];
+            question.waits[usize::from(question.tries)] = None;
+            own.ready.push_front(*ticket);
+            if let Some(carrier) = own.get_mut(carrier) {
+                carrier.take_back();
+            }
+        }
+        if retires {
+            own.retire();
+        }
+        let Some(error) = error else {
+            own.short_since = None;
+            return true;
+        };
+        let had_questions = own.get(carrier).is_some_and(|carrier| carrier.outstanding > 0);
+        if had_questions && !is_shortage(&error) {
+            // What ICMP said of those before.
+            self.broken(lane, carrier, error);
+            return true;
+        }
+        if had_questions {
+            own.retire();
+        } else {
+            own.give_up(carrier);
+        }
+        self.cannot_send(lane, &error, now)
+    }
+
+    /// This host cannot send to a server: it lacks something, or does not let it. Says whether to go on.
+    fn cannot_send(&mut self, lane: usize, error: &io::Error, now: Instant) -> bool {
+        let own = &mut self.lanes[lane];
+        let lacks = Shortage::of(error).is_some_and(|shortage| shortage.is_certain(own.at));
+        if lacks || error.kind() == io::ErrorKind::WouldBlock {
+            let since = *own.short_since.get_or_insert(now);
+            if now < since + limits::BULK_SHORTAGE {
+                own.blocked = Some(now + limits::BULK_LOOK);
+                self.wake_at(now + limits::BULK_LOOK);
+                return false;
+            }
+            own.short_since = None;
+            for ticket in std::mem::take(&mut own.ready) {
+                if self.valid(ticket).is_some_and(|question| question.tries == 0) {
+                    self.end(ticket.question, Outcome::NotAsked(NotAsked::HostShortage));
+                } else if self.valid(ticket).is_some() {
+                    self.not_sent(ticket, &Asked::of(AnswerKind::Timeout), now);
+                }
+            }
+            return true;
+        }
+        let asked = unreachable(&probe::of_a_datagram(io::Error::from(error.kind())));
+        let asked = Asked {
+            failure: Some(NetworkFailure::of(error)),
+            ..asked
+        };
+        if let Some(ticket) = self.lanes[lane].ready.pop_front()
+            && self.valid(ticket).is_some()
+        {
+            self.not_sent(ticket, &asked, now);
+        }
+        true
+    }
+
+    /// A try that could not be sent.
+    fn not_sent(&mut self, ticket: Ticket, asked: &Asked, now: Instant) {
+        let question = &mut self.questions[ticket.question as usize];
+        question.queued = false;
+        question.tries += 1;
+        self.failed(ticket.question, asked.clone(), now);
+    }
+}
+
+impl Question {
+    /// Which of its tries waits on a socket.
+    fn try_at(&self, carrier: usize) -> Option<usize> {
+        let is_there = |wait: &Option<(usize, usize)>| wait.is_some_and(|(place, _)| place == carrier);
+        self.waits.iter().position(is_there)
+    }
+}
+
+/// How much a failure says, where nothing decides.
+fn rank(kind: AnswerKind) -> u8 {
+    match kind {
+        AnswerKind::Truncated => 5,
+        AnswerKind::ServFail | AnswerKind::OtherRcode => 4,
+        AnswerKind::Malformed => 3,
+        AnswerKind::Unreachable => 2,
+        _ => 1,
+    }
+}
+
+fn unreachable(error: &io::Error) -> Asked {
+    Asked {
+        failure: Some(NetworkFailure::of(error)),
+        ..Asked::of(AnswerKind::Unreachable)
+    }
+}
+
+fn is_shortage(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::WouldBlock || Shortage::of(error).is_some()
+}
+
+/// A number of a question or of an answer: there are no more of either than may be in flight.
+fn index_of(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
