@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::path::PathBuf;
 
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
@@ -642,4 +643,77 @@ fn samples_are_taken_of_every_target() {
         let samples = report.resolvers[0].samples.as_ref().expect("samples");
         assert!(serde_json::to_string(samples).expect("it serialises").contains('3'));
     }
+}
+
+#[test]
+fn two_documents_are_compared() {
+    let before = Server::start(5);
+    let after = Server::start(2);
+    let bench = Bench::new(&lines(0..4));
+    let mut files = Vec::new();
+    for (name, server) in [("before", &before), ("after", &after)] {
+        let path = bench.path(&format!("{name}.json"));
+        bench.run(&[("corp", server)], &["--save", &path, "-q"]);
+        files.push(path);
+    }
+    let outcome = run(&["compare", &files[0], &files[1]]);
+    assert_eq!(outcome.code, 1, "{}", outcome.stderr);
+    for part in [
+        "2 of 4 targets differ",
+        "before: healthy",
+        "after: broken",
+        "c-2",
+        "c-3",
+    ] {
+        assert!(outcome.stdout.contains(part), "{part}: {}", outcome.stdout);
+    }
+    assert!(!outcome.stdout.contains("c-1"), "{}", outcome.stdout);
+    let document = run(&["compare", &files[0], &files[1], "-o", "json"]).stdout;
+    let document: Value = serde_json::from_str(&document).expect("a document");
+    assert_eq!(document["kind"], "fleet-comparison");
+    assert_eq!(document["targets"][0]["differs"], true);
+    assert_eq!(run(&["compare", &files[0], &files[0], "-o", "short"]).code, 0);
+    let capture = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases/no-forwarding/article/capture.json");
+    let capture = capture.display().to_string();
+    for pair in [[&files[0], &capture], [&capture, &files[0]]] {
+        let outcome = run(&["compare", pair[0], pair[1]]);
+        assert_eq!(outcome.code, 2);
+        assert!(outcome.stderr.contains("not of the same kind"), "{}", outcome.stderr);
+    }
+    let broken = bench.path("broken.json");
+    std::fs::write(&broken, "{\"kind\": \"fleet\", \"schema_version\": 2, \"targets\": 5}").expect("written");
+    let outcome = run(&["compare", &broken, &files[0]]);
+    assert_eq!(
+        (outcome.code, outcome.stderr.lines().count()),
+        (2, 1),
+        "{}",
+        outcome.stderr
+    );
+    assert!(
+        outcome.stderr.contains("no whole document of many targets"),
+        "{}",
+        outcome.stderr
+    );
+}
+
+#[test]
+fn a_watch_says_what_changes_and_ends_when_all_are_healthy() {
+    let server = Server::start(3);
+    let bench = Bench::new(&lines(0..3));
+    let outcome = bench.run(
+        &[("corp", &server)],
+        &["--watch=2s", "--until", "healthy", "--for", "20s"],
+    );
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    assert!(outcome.stdout.contains("watching 3 targets"), "{}", outcome.stdout);
+    let broken = Server::start(1);
+    let outcome = bench.run(&[("corp", &broken)], &["--watch=2s", "--for", "3s", "-o", "json"]);
+    assert_eq!(outcome.code, 1, "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("3 targets: 2 broken, 1 healthy"),
+        "{}",
+        outcome.stderr
+    );
+    let fleet: Fleet = serde_json::from_str(&outcome.stdout).expect("the last document");
+    assert_eq!(fleet.targets.len(), 3);
 }

@@ -141,6 +141,16 @@ enum Error {
          aws eks update-kubeconfig --region REGION --name CLUSTER"
     )]
     NoContexts(usize),
+    #[error(
+        "{} is not of the same kind as the others: compare captures with captures, and documents of many targets with \
+         documents of many targets",
+        .0.display()
+    )]
+    FleetAndCapture(PathBuf),
+    #[error(
+        "-o {0} is for a document and not for the comparison of several: write table, short, json, jsonl or markdown"
+    )]
+    FormatOfFleets(crate::render::Format),
     #[error("--all-clusters: {0}")]
     ClustersUnknown(String),
     #[error("--all-clusters: AWS lists no cluster there: choose another --region or --profile")]

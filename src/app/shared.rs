@@ -1,17 +1,19 @@
 //! What the check of one target has shown of the resolvers and of this host, and so need not be asked for the next.
 
-use crate::dns::AnswerKind;
 use crate::facts::{Gap, HostConfiguration};
 use crate::observation::{Lookup, Purpose, SystemCode};
 use crate::probe::Paces;
 use crate::probed::Probed;
 use crate::resolvers::Resolver;
 
+/// Lookups that hold for more than one target, resolver by resolver.
+pub(super) type Controls = Vec<(Resolver, Vec<Lookup>)>;
+
 /// What is known of the resolvers and of this host before a target is asked for.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Shared {
     /// The lookups of other names than the target's, resolver by resolver; empty where they are to be asked.
-    pub(super) controls: Vec<(Resolver, Vec<Lookup>)>,
+    pub(super) controls: Controls,
     /// The resolvers that sent nothing, whatever they were asked, with what they were asked.
     pub(super) silent: Vec<Probed>,
     /// What this host's command says of whom it asks, and what it could not say; `None` where it is to be asked.
@@ -31,7 +33,7 @@ fn is_control(lookup: &Lookup) -> bool {
 }
 
 /// The lookups that hold for every target of one zone, resolver by resolver.
-pub(super) fn controls(observations: &[Probed]) -> Vec<(Resolver, Vec<Lookup>)> {
+pub(super) fn controls(observations: &[Probed]) -> Controls {
     let of = |probed: &Probed| {
         let lookups = probed.lookups.iter().filter(|lookup| is_control(lookup));
         (probed.resolver.clone(), lookups.cloned().collect())
@@ -40,13 +42,13 @@ pub(super) fn controls(observations: &[Probed]) -> Vec<(Resolver, Vec<Lookup>)> 
 }
 
 /// Whether no reply came back, whatever was asked: to no question, over no transport, in no form. That something takes
-/// TCP connections there changes nothing: each question costs a window all the same.
+/// TCP connections there changes nothing, nor that its port is refused: whatever it is asked comes to the same.
 pub(super) fn is_silent(probed: &Probed) -> bool {
     if let Some(system) = &probed.system {
         let failure = system.failure.as_ref();
         return failure.is_some_and(|failure| failure.code == SystemCode::Timeout);
     }
-    let is_mute = |lookup: &Lookup| lookup.kind == AnswerKind::Timeout && !lookup.heard_anything();
+    let is_mute = |lookup: &Lookup| lookup.kind.is_silence() && !lookup.heard_anything();
     !probed.interrupted
         && probed.lookups.iter().any(|lookup| lookup.purpose == Purpose::Target)
         && probed.lookups.iter().all(is_mute)

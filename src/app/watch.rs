@@ -146,7 +146,7 @@ fn interrupted(report: Report) -> Report {
 }
 
 /// One line with its time: beside the report where that is one document, on standard error.
-fn tell(args: &OutputArgs, line: &str) -> Result<(), Error> {
+pub(super) fn tell(args: &OutputArgs, line: &str) -> Result<(), Error> {
     if args.quiet {
         return Ok(());
     }

@@ -21,6 +21,9 @@ pub(super) struct Replaced {
     pub(super) finding: Option<Finding>,
 }
 
+/// A cluster's name and its Region.
+type Key<'a> = (&'a str, Option<&'a str>);
+
 /// Whether everybody who decides denies the name.
 fn is_denied(outcome: &Outcome) -> bool {
     let mut deciding = outcome.resolvers.iter().filter(|said| said.in_scope).peekable();
@@ -41,7 +44,7 @@ pub(super) fn replaced(
     accounts: &BTreeMap<usize, String>,
 ) -> Vec<Replaced> {
     let mut by_host: BTreeMap<String, &str> = BTreeMap::new();
-    let mut living: BTreeMap<(&str, Option<&str>), Vec<(usize, &Outcome)>> = BTreeMap::new();
+    let mut living: BTreeMap<Key<'_>, Vec<(usize, &Outcome)>> = BTreeMap::new();
     for (place, outcome) in outcomes {
         if outcome.origin != Origin::Context {
             continue;

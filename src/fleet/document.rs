@@ -12,6 +12,7 @@ use crate::compare::Verdict;
 use crate::dns::Name;
 use crate::facts::{Cluster, Gap, Vantage};
 use crate::observation::{Lookup, Purpose, Transport};
+use crate::redact;
 use crate::report::{Conclusion, Report, SCHEMA_VERSION, Tool, exit};
 use crate::resolvers::Role;
 use crate::rules::{Confidence, Finding, Severity};
@@ -122,6 +123,20 @@ impl Outcome {
         }
     }
 
+    /// Takes what identifies the target out of its own texts.
+    pub fn redact(&mut self) {
+        let redact = |text: &mut String| *text = redact::text(text);
+        redact(&mut self.name);
+        self.also.iter_mut().for_each(redact);
+        self.reason.iter_mut().for_each(redact);
+        self.cluster.iter_mut().for_each(redact);
+        if let Some(hostname) = &mut self.hostname
+            && let Ok(stand_in) = redact::text(&hostname.to_string()).parse()
+        {
+            *hostname = stand_in;
+        }
+    }
+
     /// One that nobody was asked for, and why.
     pub fn not_asked(name: String, hostname: Option<Name>, origin: Origin, reason: impl Into<String>) -> Self {
         Self {
@@ -209,10 +224,42 @@ impl Fleet {
     pub fn count(&self, conclusion: Conclusion) -> usize {
         self.targets.iter().filter(|one| one.conclusion == conclusion).count()
     }
+
+    /// The same without what identifies accounts, resources, clusters, people and hosts in its texts.
+    #[must_use]
+    pub fn redacted(mut self) -> Self {
+        let redact = |text: &mut String| *text = redact::text(text);
+        for outcome in &mut self.targets {
+            outcome.redact();
+            if let Some(headline) = &mut outcome.headline {
+                redact(&mut headline.summary);
+            }
+            outcome.replaced_by.iter_mut().for_each(redact);
+        }
+        for one in &mut self.left_out {
+            redact(&mut one.name);
+            redact(&mut one.reason);
+        }
+        for cause in &mut self.causes {
+            cause.targets.iter_mut().for_each(redact);
+            redact(&mut cause.summary);
+            redact(&mut cause.explanation);
+            for remedy in &mut cause.remedies {
+                redact(&mut remedy.title);
+                remedy.commands.iter_mut().for_each(redact);
+            }
+        }
+        for gap in &mut self.gaps {
+            redact(&mut gap.reason);
+            redact(&mut gap.source);
+        }
+        self.vantage.name = self.vantage.name.map(|name| redact::place(&name));
+        self
+    }
 }
 
 /// How much worse one outcome is than another.
-fn rank(conclusion: Conclusion) -> u8 {
+pub(super) fn rank(conclusion: Conclusion) -> u8 {
     match conclusion {
         Conclusion::Healthy => 0,
         Conclusion::Degraded => 1,
@@ -384,7 +431,7 @@ impl Gathering {
 }
 
 /// The worse of two exit codes: 1 before 3 before 0.
-fn worse(one: u8, other: u8) -> u8 {
+pub(super) fn worse(one: u8, other: u8) -> u8 {
     let rank = |code: u8| match code {
         exit::HEALTHY => 0,
         exit::INCONCLUSIVE => 1,

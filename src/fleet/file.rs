@@ -1,5 +1,6 @@
 //! The file of `--targets`: a line each, as text or as JSON.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -183,7 +184,7 @@ struct Object {
     expect: Option<serde_json::Value>,
     name: Option<serde_json::Value>,
     #[serde(flatten)]
-    others: std::collections::BTreeMap<String, serde::de::IgnoredAny>,
+    others: BTreeMap<String, serde_json::Value>,
 }
 
 fn of_json(line: &str) -> Result<Words, String> {

@@ -1,12 +1,14 @@
 //! Many targets: which they are, what came of each, and one document of all. Pure: from reports to a document.
 
 mod causes;
+mod compared;
 mod dead;
 mod document;
 mod file;
 mod target;
 
 pub use causes::Cause;
+pub use compared::{Across, Compared, NotFleet, Side, State, changes, compare, read_document};
 pub use document::{Fleet, Gathering, Headline, Kind, LeftOut, Outcome, Said, Tally};
 pub use file::{Line, Unreadable, read};
 pub use target::{Distinct, Origin, Target, distinct};

@@ -19,13 +19,13 @@ pub(crate) enum Plays {
 /// A reply by hand (RFC 1035 section 4): the question again, an A record or the SOA of a private hosted zone,
 /// and an OPT record where the query has one.
 pub(crate) fn reply(query: &[u8], plays: Plays) -> Option<Vec<u8>> {
-    match plays {
-        Plays::Silence => None,
-        Plays::NxDomain => Some(answer(query, |_| None)),
-        Plays::Has(address) => Some(answer(query, |name| {
-            name.eq_ignore_ascii_case(&format!("{HOST}.")).then_some(address)
-        })),
+    if plays == Plays::Silence {
+        return None;
     }
+    Some(answer(query, |name| match plays {
+        Plays::Has(address) if name.eq_ignore_ascii_case(&format!("{HOST}.")) => Some(address),
+        _ => None,
+    }))
 }
 
 /// The same of a server that has the addresses that `has` gives; it denies every other name.

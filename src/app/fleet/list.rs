@@ -25,7 +25,7 @@ use crate::endpoint::{EndpointName, NotEndpoint};
 use crate::facts::answers::{Shares, Wanted};
 use crate::facts::host::{self, FactsFile, UnreadableFile};
 use crate::facts::instance::{self, Place};
-use crate::facts::{Gap, Kubeconfig};
+use crate::facts::{Call, FailedRead, Gap, Kubeconfig};
 use crate::fleet::{self, Distinct, LeftOut, Origin, Outcome, Unreadable, distinct};
 use crate::limits;
 use crate::settings::Settings;
@@ -262,13 +262,10 @@ async fn of_kubeconfig(settings: &Settings) -> Result<Listed, Error> {
     let mut targets = Vec::new();
     let mut kubeconfigs = BTreeMap::new();
     for (place, (name, context)) in contexts.into_iter().enumerate() {
-        let kubeconfig = match context {
-            Ok(kubeconfig) => kubeconfig,
-            Err(_) => {
-                let reason = "it names a cluster that has no server in the kubeconfig".to_owned();
-                listed.left_out.push(LeftOut { name, reason });
-                continue;
-            }
+        let Ok(kubeconfig) = context else {
+            let reason = "it names a cluster that has no server in the kubeconfig".to_owned();
+            listed.left_out.push(LeftOut { name, reason });
+            continue;
         };
         match endpoint(&kubeconfig) {
             Ok(hostname) => {
@@ -339,10 +336,7 @@ async fn of_aws(args: &CheckArgs, settings: &Settings) -> Result<Listed, Error> 
         let Some((shares, names)) = seen.shares.as_ref().and_then(|shares| Some((shares, shares.names()?))) else {
             let reason = unlisted(seen);
             refused.push(reason.clone());
-            let name = format!(
-                "the clusters{}",
-                whose.iter().map(|whose| format!(" of {whose}")).collect::<String>()
-            );
+            let name = whose.map_or_else(|| "the clusters".to_owned(), |whose| format!("the clusters of {whose}"));
             let outcome = Outcome::not_asked(name, None, Origin::Aws, format!("not listed: {reason}"));
             listed.not_asked.push((next, outcome));
             next += 1;
@@ -364,7 +358,7 @@ async fn of_aws(args: &CheckArgs, settings: &Settings) -> Result<Listed, Error> 
                     format!("not asked: it has no endpoint yet ({status})")
                 }),
                 None => {
-                    let failed = shares.failed().iter().map(|failed| failed.reason()).next();
+                    let failed = shares.failed().first().map(FailedRead::reason);
                     let reason = failed.unwrap_or_else(|| "no answer".to_owned());
                     Err(format!("not asked: eks:DescribeCluster: {reason}"))
                 }
@@ -418,7 +412,7 @@ fn whose(eyes: &Eyes, seen: &Seen, several_profiles: bool, several_regions: bool
 /// Why the clusters could not be listed.
 fn unlisted(seen: &Seen) -> String {
     let of_read = seen.shares.iter().flat_map(|shares| shares.failed());
-    let mut of_read = of_read.filter(|failed| failed.call == crate::facts::Call::ListClusters);
+    let mut of_read = of_read.filter(|failed| failed.call == Call::ListClusters);
     let failed = of_read
         .next()
         .map(|failed| format!("{}: {}", failed.call.action(), failed.reason()));

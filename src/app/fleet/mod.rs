@@ -4,6 +4,7 @@ mod aws;
 mod list;
 mod progress;
 mod roll;
+mod watch;
 
 use super::conduct::{Interrupted, conduct, now};
 use super::{Error, output};
@@ -18,7 +19,7 @@ use crate::settings::Settings;
 
 use list::{Entry, Listed};
 use progress::Progress;
-use roll::Rolling;
+use roll::{Rolling, Stopped};
 
 /// Checks all targets, and returns the worst exit code.
 pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
@@ -26,74 +27,90 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
     output::check_save(&args.output)?;
     let settings = &settings;
     let (gathered, _) = conduct(&args.output, |mut interrupt, _| async move {
-        gather(args, settings, &mut interrupt).await
+        match args.watch {
+            Some(interval) => watch::rounds(args, settings, interval, interrupt).await,
+            None => gather(args, settings, &mut interrupt).await,
+        }
     })?;
     let fleet = gathered?;
     deliver(&fleet, args)?;
     Ok(args.output.format.exit_code(fleet.conclusion, fleet.exit_code))
 }
 
+/// Which targets there are.
+async fn listed(args: &CheckArgs, settings: &Settings, interrupt: &mut Interrupted) -> Result<Listed, Error> {
+    tokio::select! {
+        listed = list::list(args, settings) => listed,
+        () = &mut *interrupt => Err(Error::Interrupted),
+    }
+}
+
 /// Checks all targets, and makes one document of what was found. What goes out target by target goes out here.
 pub(super) async fn gather(args: &CheckArgs, settings: &Settings, interrupt: &mut Interrupted) -> Result<Fleet, Error> {
-    let listed = tokio::select! {
-        listed = list::list(args, settings) => listed?,
-        () = &mut *interrupt => return Err(Error::Interrupted),
-    };
-    let Listed {
-        entries,
-        not_asked,
-        left_out,
-    } = listed;
+    let listed = listed(args, settings, interrupt).await?;
+    once(args, settings, &listed, interrupt).await
+}
+
+/// All targets once. An interruption keeps what is done.
+async fn once(
+    args: &CheckArgs,
+    settings: &Settings,
+    listed: &Listed,
+    interrupt: &mut Interrupted,
+) -> Result<Fleet, Error> {
     let vantage = Vantage {
         name: settings.vantage.clone(),
         kind: VantageKind::Unknown,
         system: System::of_this_host(),
     };
-    let keeps = args.output.format != Format::Jsonl || args.output.save.is_some();
+    let keeps = args.output.format != Format::Jsonl || args.output.save.is_some() || args.watch.is_some();
     let mut gathering = Gathering::new(now(), vantage, keeps);
-    for (place, outcome) in not_asked {
-        gathering.put(place, said(outcome, args));
+    for (place, outcome) in &listed.not_asked {
+        gathering.put(*place, said(outcome.clone(), args));
     }
     let rolling = Rolling::new(settings, args.many.rate);
-    let mut progress = Progress::new(&args.output, entries.len());
-    let mut stopped = None;
-    {
-        let on_report = |entry: &Entry, report: Report| -> Result<bool, Error> {
-            let report = deliver_one(&report, args)?;
-            let outcome = Outcome::of(&entry.target, &report, render::fleet::undecided(&report));
-            let is_broken = outcome.exit_code == exit::BROKEN;
-            let target = &entry.target.target;
-            gathering.take(target.place, said(outcome, args), target.account.as_deref(), &report);
-            progress.done(is_broken);
-            Ok(!(args.many.fail_fast && is_broken))
-        };
-        let rolled = rolling.all(&entries, interrupt, on_report).await;
-        progress.end();
-        stopped = rolled?.or(stopped);
-    }
-    let interrupted = stopped == Some(roll::Stopped::Interrupted);
+    let mut progress = Progress::new(&args.output, listed.entries.len());
+    let on_report = |entry: &Entry, report: Report| -> Result<bool, Error> {
+        let report = deliver_one(report, args)?;
+        let outcome = Outcome::of(&entry.target, &report, render::fleet::undecided(&report));
+        let is_broken = outcome.exit_code == exit::BROKEN;
+        let target = &entry.target.target;
+        gathering.take(target.place, said(outcome, args), target.account.as_deref(), &report);
+        progress.done(is_broken);
+        Ok(!(args.many.fail_fast && is_broken))
+    };
+    let stopped = rolling.all(&listed.entries, interrupt, on_report).await;
+    progress.end();
+    let stopped = stopped?;
     let reason = match stopped {
         None => None,
-        Some(roll::Stopped::Interrupted) => Some("not asked: the run was interrupted"),
-        Some(roll::Stopped::Enough) => Some("not asked: --fail-fast ended the run"),
+        Some(Stopped::Interrupted) => Some("not asked: the run was interrupted"),
+        Some(Stopped::Enough) => Some("not asked: --fail-fast ended the run"),
     };
     if let Some(reason) = reason {
-        for entry in entries.iter().filter(|entry| !rolling.is_done(entry)) {
+        for entry in listed.entries.iter().filter(|entry| !rolling.is_done(entry)) {
             let target = &entry.target.target;
             let hostname = Some(target.hostname.clone());
             let outcome = Outcome::not_asked(target.name.clone(), hostname, target.origin, reason);
             gathering.put(target.place, said(outcome, args));
         }
     }
-    Ok(gathering.finish(left_out, interrupted))
+    let left_out = listed.left_out.iter().cloned().map(|mut one| {
+        if args.output.redact {
+            one.name = redact::text(&one.name);
+            one.reason = redact::text(&one.reason);
+        }
+        one
+    });
+    Ok(gathering.finish(left_out.collect(), stopped == Some(Stopped::Interrupted)))
 }
 
 /// The report as it may go out; with `-o jsonl` it is printed at once.
-fn deliver_one(report: &Report, args: &CheckArgs) -> Result<Report, Error> {
+fn deliver_one(report: Report, args: &CheckArgs) -> Result<Report, Error> {
     let mut report = if args.output.redact {
-        redact::report(report.clone(), args.vantage.as_deref())?
+        redact::report(report, args.vantage.as_deref())?
     } else {
-        report.clone()
+        report
     };
     if args.output.format == Format::Jsonl {
         if args.output.explain_why {
@@ -111,10 +128,7 @@ fn deliver_one(report: &Report, args: &CheckArgs) -> Result<Report, Error> {
 /// The outcome as it may go out.
 fn said(mut outcome: Outcome, args: &CheckArgs) -> Outcome {
     if args.output.redact {
-        outcome.name = redact::text(&outcome.name);
-        outcome.also = outcome.also.iter().map(|name| redact::text(name)).collect();
-        outcome.reason = outcome.reason.map(|reason| redact::text(&reason));
-        outcome.cluster = outcome.cluster.map(|name| redact::text(&name));
+        outcome.redact();
     }
     outcome
 }

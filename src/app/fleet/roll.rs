@@ -13,16 +13,14 @@ use super::super::check::round_beside;
 use super::super::conduct::Interrupted;
 use super::super::conduct::apart;
 use super::super::learn::Known;
-use super::super::shared::{self, Shared};
+use super::super::shared::{self, Controls, Shared};
 use super::list::Entry;
 use crate::dns::Name;
 use crate::facts::{Gap, HostConfiguration};
 use crate::limits;
-use crate::observation::Lookup;
 use crate::probe::Paces;
 use crate::probed::Probed;
 use crate::report::{Capture, Report, diagnose};
-use crate::resolvers::Resolver;
 use crate::settings::Settings;
 
 /// Why not all were asked.
@@ -45,7 +43,7 @@ pub(super) struct Rolling<'a> {
     settings: &'a Settings,
     paces: Paces,
     /// The lookups of other names, by the zone of the targets that they hold for.
-    controls: RefCell<BTreeMap<String, Vec<(Resolver, Vec<Lookup>)>>>,
+    controls: RefCell<BTreeMap<String, Controls>>,
     silent: RefCell<Vec<Silent>>,
     configuration: RefCell<Option<(Option<HostConfiguration>, Vec<Gap>)>>,
     done: RefCell<BTreeSet<usize>>,

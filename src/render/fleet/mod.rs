@@ -1,5 +1,6 @@
 //! The document of many targets as text: each cause once, then what of which target.
 
+pub mod compared;
 pub(crate) mod machine;
 mod markdown;
 mod table;
@@ -72,7 +73,7 @@ fn counted(cause: &Cause, fleet: &Fleet) -> String {
 }
 
 /// `40 targets: 3 broken, 37 healthy`.
-fn counts(fleet: &Fleet) -> String {
+pub fn counts(fleet: &Fleet) -> String {
     let outcomes = [
         Conclusion::Broken,
         Conclusion::Inconclusive,
