@@ -466,3 +466,36 @@ fn silence_below_the_search_list_may_outlast_the_dial() {
     assert_eq!(ends(&messages(1)), [true]);
     assert_eq!(ends(&messages(3)), [false, true]);
 }
+
+/// Where a proxy or a tunnel takes kubectl's connections, nothing is predicted of its lookups, and no finding says what
+/// it prints of them.
+#[test]
+fn what_takes_the_connections_takes_the_lookups() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let mut said = 0;
+    for rule in ["local-dns-down", "resolver-unreachable"] {
+        for entry in std::fs::read_dir(root.join("cases").join(rule)).unwrap() {
+            let Ok(bytes) = std::fs::read(entry.unwrap().path().join("capture.json")) else {
+                continue;
+            };
+            let words = |capture| {
+                let report = diagnose(capture);
+                let findings = report.findings.iter().filter(|finding| finding.rule == rule);
+                let words: Vec<String> = findings.map(|finding| finding.explanation.clone()).collect();
+                (words.join(" "), report.clients)
+            };
+            let mut capture = capture::parse(&bytes).unwrap();
+            let (before, _) = words(capture.clone());
+            said += usize::from(before.contains("kubectl prints"));
+            for file in ["proxy-https.yaml", "tunnel-127.yaml"] {
+                let file = root.join("kubeconfig").join(file);
+                let files = [("config".to_owned(), std::fs::read(file).unwrap())];
+                capture.facts.host.kubeconfig = eks_dns_doctor::facts::kubeconfig::read(&files, None).unwrap();
+                let (after, clients) = words(capture.clone());
+                assert!(!after.contains("kubectl prints"), "{after}");
+                assert!(clients.iter().all(|found| found.client != Client::Go), "{clients:?}");
+            }
+        }
+    }
+    assert!(said >= 2, "{said}");
+}

@@ -33,7 +33,7 @@ enum Version {
 
 /// What kubectl would print; `None` where the lookups do not say.
 pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
-    if situation.goes_through_a_proxy() {
+    if situation.hands_lookups_on() {
         return None;
     }
     let line = situation.hosts_line();

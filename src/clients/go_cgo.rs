@@ -10,7 +10,7 @@ use crate::observation::SystemCode;
 
 /// What kubectl would print, were it built with cgo.
 pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
-    if situation.goes_through_a_proxy() {
+    if situation.hands_lookups_on() {
         return None;
     }
     if nss_resolve::hangs(situation) {

@@ -24,7 +24,7 @@ const NO_SUCH_HOST: &str = "no such host";
 
 /// What kubectl would print; `None` where that is not known.
 pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
-    if situation.goes_through_a_proxy() {
+    if situation.hands_lookups_on() {
         return None;
     }
     let is_windows = situation

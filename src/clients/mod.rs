@@ -17,8 +17,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use serde::{Deserialize, Serialize};
 
 use crate::dns::{AnswerKind, Flaw, NameFault, Rcode, RecordFault, RecordType, Section};
+use crate::facts::Facts;
 use crate::facts::platform::{Chooser, HostsLine};
-use crate::facts::{Facts, Proxy};
 use crate::limits;
 use crate::observation::{Attempt, Lookup, Purpose, SystemLookup, Transport};
 use crate::probed::Probed;
@@ -249,14 +249,9 @@ impl<'a> Situation<'a> {
         })
     }
 
-    /// Whether clients of this host hand the name to a proxy or connect to a tunnel, and do not look it up
-    /// (k8s.io/client-go: the kubeconfig's `proxy-url`, else the environment's; `server` beside another
-    /// `tls-server-name`).
-    fn goes_through_a_proxy(&self) -> bool {
-        let kubeconfig = self.facts.host.kubeconfig.as_ref();
-        let proxy = self.facts.host.proxy.as_ref();
-        kubeconfig.is_some_and(|kubeconfig| kubeconfig.proxy_url.is_some() || kubeconfig.tunnel().is_some())
-            || proxy.is_some_and(Proxy::resolves_the_target)
+    /// Whether clients of this host do not look the name up: a proxy or a tunnel takes it.
+    fn hands_lookups_on(&self) -> bool {
+        self.facts.host.hands_lookups_on()
     }
 
     /// Whether the hosts file has the name; `in_this_case` where only a line in the case of the target counts.

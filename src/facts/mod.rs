@@ -87,6 +87,15 @@ impl HostFacts {
     pub fn split_dns(&self) -> Option<&SplitDns> {
         self.configuration.as_ref()?.split_dns.as_ref()
     }
+
+    /// Whether kubectl and its like hand the endpoint's name to a proxy or connect to a tunnel, and do not look it up
+    /// here (k8s.io/client-go: the kubeconfig's `proxy-url`, else the environment's; `server` beside another
+    /// `tls-server-name`).
+    pub fn hands_lookups_on(&self) -> bool {
+        let kubeconfig = self.kubeconfig.as_ref();
+        kubeconfig.is_some_and(|kubeconfig| kubeconfig.proxy_url.is_some() || kubeconfig.tunnel().is_some())
+            || self.proxy.as_ref().is_some_and(Proxy::resolves_the_target)
+    }
 }
 
 /// What could not be learnt, and why.

@@ -501,6 +501,12 @@ impl<'a> Case<'a> {
         self.facts.host.configuration.as_ref()?.hosts_line.as_ref()
     }
 
+    /// Whether kubectl looks the endpoint up on this host, as far as is known: no proxy and no tunnel takes it. For
+    /// words alone, so it is no need.
+    pub fn kubectl_looks_up_here(&self) -> bool {
+        !self.facts.host.hands_lookups_on()
+    }
+
     /// The proxy settings.
     pub fn proxy(&self) -> Option<&'a Proxy> {
         self.touch(Need::Proxy);

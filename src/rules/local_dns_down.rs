@@ -71,6 +71,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let other_answers = case.local().any(Subject::heard_anything);
     explanation.push_str(if other_answers {
         " Clients then ask the next name server."
+    } else if !case.kubectl_looks_up_here() {
+        " kubectl does not ask it for the endpoint: a proxy or a tunnel takes its connections."
     } else {
         " kubectl prints \"The connection to the server … was refused - did you specify the right host or \
          port?\": that refusal is the name server's, not the API server's."

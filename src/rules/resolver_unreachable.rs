@@ -222,6 +222,9 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
         let answering = case.local().any(Subject::heard_anything);
         explanation.push_str(match (answering, refused) {
             (true, _) => " Clients here lose time on it and then ask the next name server.",
+            _ if !case.kubectl_looks_up_here() => {
+                " kubectl does not ask it for the endpoint: a proxy or a tunnel takes its connections."
+            }
             (false, true) => {
                 " kubectl prints \"The connection to the server … was refused\" then: it means this port, not \
                  the API server's."
