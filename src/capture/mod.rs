@@ -73,7 +73,9 @@ pub enum CaptureError {
         captures: usize,
     },
     /// A time that is none.
-    #[error("is not a capture: taken_at {0:?} is not a time in RFC 3339 form")]
+    #[error(
+        "is not a capture: taken_at {0:?} is not a time in RFC 3339 form; write a capture with --save FILE or -o json"
+    )]
     Time(String),
 }
 

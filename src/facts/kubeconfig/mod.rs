@@ -181,7 +181,11 @@ impl<'a> Merged<'a> {
     }
 
     fn known(&self) -> String {
-        let all: Vec<String> = self.contexts.iter().map(|(name, _)| shortened(name)).collect();
+        let shown = |name: &str| match name {
+            "" => "one without a name".to_owned(),
+            name => shortened(name),
+        };
+        let all: Vec<String> = self.contexts.iter().map(|(name, _)| shown(name)).collect();
         let more = all.len().saturating_sub(limits::NAMES_SHOWN);
         match (all.len(), more) {
             (0, _) => "no context".to_owned(),
