@@ -172,6 +172,7 @@ pub(super) fn answered(text: &str) -> Option<(&str, Seen)> {
         };
         Seen::of(symptom, Some(host.trim_end_matches('.')))
     };
+    let has_addresses = text.contains("IPAddress");
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
         if is_name(line) && !line.contains('#') {
@@ -192,7 +193,7 @@ pub(super) fn answered(text: &str) -> Option<(&str, Seen)> {
             }
         }
         // Resolve-DnsName's table: of a name without addresses the SOA alone.
-        let is_soa = line.contains(" SOA ") && line.contains(" Authority ") && !text.contains("IPAddress");
+        let is_soa = !has_addresses && line.contains(" SOA ") && line.contains(" Authority ");
         if is_soa {
             return Some((line, Seen::of(Symptom::NoData, None)));
         }
