@@ -28,6 +28,19 @@ const OF_CREDENTIALS: &[&str] = &[
     "Error from server (Forbidden)",
     "Error from server (Unauthorized)",
 ];
+/// What kubectl says where the program for its credentials fails (k8s.io/client-go, plugin/pkg/client/auth/exec), and
+/// what that program says (botocore, exceptions.py; aws/aws-cli).
+const OF_CREDENTIAL_PROGRAMS: &[&str] = &[
+    "getting credentials: ",
+    "exec plugin: invalid apiVersion",
+    "exec plugin is configured to use API version",
+    "Unable to locate credentials",
+    "Error loading SSO Token",
+    "Error when retrieving token from sso",
+    "The SSO session associated with this profile",
+    "(ExpiredToken)",
+    "(ExpiredTokenException)",
+];
 /// What kubectl and client-go say without a cluster (k8s.io/client-go, tools/clientcmd; k8s.io/kubectl).
 const NO_CLUSTER: &[&str] = &[
     "no configuration has been provided",
@@ -57,6 +70,11 @@ const NOWHERE: &[&str] = &[
 pub(super) fn server_side(line: &str) -> Option<Seen> {
     if OF_CREDENTIALS.iter().any(|text| line.contains(text)) {
         return Some(Seen::of(Symptom::NotLetIn, None));
+    }
+    // A lookup that failed on the way to AWS's API says more.
+    let is_lookup = line.contains("lookup ") || line.contains("dial tcp");
+    if !is_lookup && OF_CREDENTIAL_PROGRAMS.iter().any(|text| line.contains(text)) {
+        return Some(Seen::of(Symptom::Credentials, None));
     }
     if OF_API_SERVER.iter().any(|text| line.contains(text)) {
         return Some(Seen::of(Symptom::ApiServer, None));

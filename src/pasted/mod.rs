@@ -230,7 +230,7 @@ impl<'a> Found<'a> {
             _ if self.seen.outright.is_some() => 0,
             Symptom::Healthy => 4,
             Symptom::ApiServer | Symptom::NotLetIn => 3,
-            Symptom::Deadline | Symptom::KubectlRefused => 2,
+            Symptom::Deadline | Symptom::KubectlRefused | Symptom::Credentials => 2,
             _ => 1,
         };
         let host = self.seen.host.as_deref().and_then(host);
@@ -467,7 +467,7 @@ fn command(symptom: Symptom, host: Option<&Name>, server: Option<SocketAddr>) ->
         Symptom::AccessDenied => return "aws sts get-caller-identity".to_owned(),
         // The nodes that the API server asks are the cluster's.
         Symptom::ApiServer => return "kubectl get nodes -o wide".to_owned(),
-        Symptom::NotLetIn => return "aws sts get-caller-identity".to_owned(),
+        Symptom::NotLetIn | Symptom::Credentials => return "aws sts get-caller-identity".to_owned(),
         _ => {}
     }
     // Public resolvers are asked for names that are AWS's own, and for no other: it may be an internal one.

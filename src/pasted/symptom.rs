@@ -134,6 +134,8 @@ pub enum Symptom {
     ApiServer,
     /// The API server was reached, and did not take the credentials.
     NotLetIn,
+    /// There were no credentials to send: their program failed on this host, and nothing was connected to.
+    Credentials,
     /// No cluster is configured.
     NoCluster,
     /// AWS has no cluster of the name.
@@ -194,6 +196,7 @@ impl Symptom {
         Self::Connection,
         Self::ApiServer,
         Self::NotLetIn,
+        Self::Credentials,
         Self::NoCluster,
         Self::ClusterNotFound,
         Self::AccessDenied,
@@ -211,7 +214,7 @@ impl Symptom {
             Self::KubectlRefused | Self::Connection => Layer::Tcp,
             Self::Proxy | Self::ProxyConnection | Self::ProxyAnswer => Layer::Proxy,
             Self::ApiServer | Self::NotLetIn => Layer::ApiServer,
-            Self::NoCluster | Self::ClusterNotFound => Layer::Configuration,
+            Self::NoCluster | Self::ClusterNotFound | Self::Credentials => Layer::Configuration,
             Self::Configuration | Self::Healthy => Layer::None,
             _ => Layer::Dns,
         }
@@ -241,6 +244,7 @@ impl Symptom {
             Self::AccessDenied => "the permissions in AWS, not DNS",
             Self::Configuration => "nothing in this text: it is a host's resolver configuration",
             Self::ClusterNotFound => "the configuration: AWS has no cluster of this name",
+            Self::Credentials => "the credentials: what gives them failed on this host, before any connection",
             _ => match self.layer() {
                 Layer::Configuration => "the configuration: no cluster is configured",
                 Layer::Dns => "DNS, before any connection to the cluster",
@@ -405,6 +409,10 @@ impl Symptom {
                 "The client reached the API server, and the API server does not take its credentials, or they may not \
                  do this. Names, addresses and the way there are in order."
             }
+            Self::Credentials => {
+                "kubectl runs a program for its credentials (aws eks get-token), and it failed: it is not there, it is of \
+                 another version, or AWS's own credentials are missing or out of date. Nothing was asked of the cluster."
+            }
             Self::NoCluster => {
                 "The client has no cluster to talk to: no kubeconfig, no current context, or none in this program's \
                  environment. It then tries localhost, or says so. No name server was asked."
@@ -458,7 +466,7 @@ impl Symptom {
             Self::AccessDenied => Complaint::AccessDenied,
             Self::AwsApi => Complaint::AwsApi,
             Self::Configuration => Complaint::HostConfiguration,
-            Self::ApiServer | Self::NotLetIn | Self::NoCluster | Self::Healthy => return None,
+            Self::ApiServer | Self::NotLetIn | Self::Credentials | Self::NoCluster | Self::Healthy => return None,
         })
     }
 
