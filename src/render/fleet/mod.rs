@@ -11,7 +11,7 @@ use std::fmt;
 
 use super::words::Mark;
 use super::{Format, Style, json, short, words};
-use crate::fleet::{Cause, Fleet, Outcome, Tally};
+use crate::fleet::{Cause, Fleet, Origin, Outcome, Tally};
 use crate::limits;
 use crate::report::{Conclusion, Report};
 use crate::rules::phrase::{list, plural};
@@ -67,9 +67,19 @@ fn counted(cause: &Cause, fleet: &Fleet) -> String {
     format!(
         "{} of {all} {}{zone}: {}",
         cause.targets.len(),
-        plural(all, "target", "targets"),
+        noun(fleet),
         cause.summary
     )
+}
+
+/// What the targets are.
+fn noun(fleet: &Fleet) -> &'static str {
+    let all = fleet.targets.len();
+    if fleet.targets.iter().all(|outcome| outcome.origin == Origin::Context) {
+        plural(all, "entry of the kubeconfig", "entries of the kubeconfig")
+    } else {
+        plural(all, "target", "targets")
+    }
 }
 
 /// `40 targets: 3 broken, 37 healthy`.

@@ -18,8 +18,10 @@ const NAME: usize = 32;
 pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let mut page = Page::new(style, out);
     page.headline(&headline(fleet))?;
-    page.blank();
-    page.item(INDENT, "", &counts(fleet))?;
+    if !fleet.causes.is_empty() {
+        page.blank();
+        page.item(INDENT, "", &counts(fleet))?;
+    }
     if fleet.interrupted {
         page.item(INDENT, "", "Interrupted: what was known by then is shown.")?;
     }
