@@ -129,7 +129,7 @@ const EXPECTED: &str = "--expect 192.168.104.190";
 
 #[test]
 fn help_says_everything_on_standard_output() {
-    for line in ["-h", "--help", "check -h", "check --help", "help check"] {
+    for line in ["--help-all", "check --help-all", "help check"] {
         let outcome = run(line);
         assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{line}");
         for flag in [
@@ -177,7 +177,14 @@ fn help_says_everything_on_standard_output() {
         }
         assert!(outcome.stdout.lines().all(|line| line.chars().count() <= 100), "{line}");
     }
-    assert!(run("--help").stdout.len() > run("-h").stdout.len());
+    let first = run("--help");
+    assert_eq!((first.code, first.stderr.as_str()), (0, ""));
+    assert!(first.stdout.lines().count() < 50, "{}", first.stdout.lines().count());
+    let at = |text: &str| first.stdout.find(text).unwrap_or_else(|| panic!("{text}"));
+    assert!(at("Examples") < at("Usage:") && at("Usage:") < at("Resolvers to ask"));
+    for line in ["-h", "check -h", "check --help"] {
+        assert_eq!(run(line).stdout, first.stdout, "{line}");
+    }
     for command in ["explain", "demo", "completions", "man"] {
         let outcome = run(&format!("{command} --help"));
         assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{command}");
@@ -188,6 +195,28 @@ fn help_says_everything_on_standard_output() {
         version.stdout.trim_end(),
         concat!("eks-dns-doctor ", env!("CARGO_PKG_VERSION"))
     );
+}
+
+/// No argument, no kubeconfig and no AWS: what can be done now, in eight lines, and the code of a run that could not be.
+#[test]
+fn the_first_use_says_what_can_be_done() {
+    let home = tempfile::tempdir().expect("a directory");
+    let bare = Outcome::of(program().env("HOME", home.path()));
+    assert_eq!((bare.code, bare.stdout.as_str()), (2, ""));
+    assert_eq!(bare.stderr.lines().count(), 8, "{}", bare.stderr);
+    assert!(bare.stderr.starts_with("error: "), "{}", bare.stderr);
+    assert!(
+        bare.stderr.lines().all(|line| line.chars().count() <= 80),
+        "{}",
+        bare.stderr
+    );
+    let at = |text: &str| bare.stderr.find(text).unwrap_or_else(|| panic!("{text}"));
+    assert!(at("eks-dns-doctor demo") < at("eks-dns-doctor HOST"));
+    assert!(at("eks-dns-doctor HOST") < at("eks-dns-doctor explain"));
+    // Whoever gave an argument knows what it is, and gets one line.
+    let with = Outcome::of(program().env("HOME", home.path()).args(["-o", "json"]));
+    assert_eq!((with.code, with.stdout.as_str()), (2, ""));
+    assert_eq!(with.stderr.lines().count(), 1, "{}", with.stderr);
 }
 
 #[test]

@@ -178,6 +178,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     let is_plugin = cli::asks_for(&args, Format::Nagios);
     let mut redacts = false;
+    let is_bare = args.len() <= 1;
     let done = match cli::parse(args) {
         Ok(command) => {
             redacts = is_redacted(&command);
@@ -193,7 +194,11 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             let _ = output::stdout(format!("{said}\n").as_bytes());
             return Format::Nagios.exit_code(Conclusion::Inconclusive, exit::COULD_NOT_RUN);
         }
-        output::error(&error, redacts);
+        if is_bare && matches!(error, Error::NoTarget) {
+            output::nothing_to_ask();
+        } else {
+            output::error(&error, redacts);
+        }
         match error {
             Error::Interrupted => exit::INTERRUPTED,
             Error::NoEndpointYet(..) => exit::INCONCLUSIVE,

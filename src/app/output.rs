@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
 use super::Error;
-use crate::cli::args::{Color, OutputArgs};
+use crate::cli::args::{Color, NOTHING_TO_ASK, OutputArgs};
 use crate::redact;
 use crate::render::{self, Format, Style, text};
 use crate::report::Report;
@@ -40,6 +40,11 @@ pub(super) fn error(error: &Error, redacts: bool) {
 pub(super) fn said(error: &Error, redacts: bool) -> String {
     let said = error.to_string();
     sayable(&if redacts { redact::text(&said) } else { said })
+}
+
+/// Says what can be done where there is no cluster to ask about, to somebody who gave no argument.
+pub(super) fn nothing_to_ask() {
+    let _ = io::stderr().lock().write_all(NOTHING_TO_ASK.as_bytes());
 }
 
 /// A text from outside on one line, without the passwords of its URLs.

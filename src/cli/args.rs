@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::value::{self, Expectable};
@@ -73,6 +73,68 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ),
 ];
 
+/// What is said where there is nothing to ask about: no argument, and no kubeconfig. The first line is the error.
+pub const NOTHING_TO_ASK: &str = "\
+error: no cluster to ask about: no endpoint is named, and no kubeconfig found
+
+See what it does, on this machine alone, without a cluster and without AWS:
+  eks-dns-doctor demo
+Ask for the endpoint of a cluster; HOST is the server of a kubeconfig:
+  eks-dns-doctor HOST
+Read an error message of kubectl:  eks-dns-doctor explain \"MESSAGE\"
+With credentials of AWS: --cluster NAME --region REGION. More: --help
+";
+
+/// The help of check, which is the program's: what is needed first, on one screen. Everything is in `--help-all`.
+pub const FIRST_HELP: &str = "\
+Says why an EKS cluster's API endpoint name does not resolve from here, and what
+to change. It sends DNS questions, reads from AWS, and changes nothing.
+
+Examples (HOST stands for the endpoint's host name or URL):
+  eks-dns-doctor                          the current kubectl context's endpoint
+  eks-dns-doctor HOST                     the endpoint, as this host resolves it
+  eks-dns-doctor HOST -o short            one line and an exit code, for a runbook
+  eks-dns-doctor explain \"MESSAGE\"        what a line of kubectl means
+  eks-dns-doctor demo                     a failure and its diagnosis, played here
+
+Usage: eks-dns-doctor [check] [OPTIONS] [TARGET]
+       eks-dns-doctor COMMAND ...
+
+Commands:
+  check     ask the resolvers, compare the answers, name the cause (the default)
+  explain   what a finding or a pasted error message means
+  compare   captures of several places: what differs, and why
+  replay    today's rules on a saved capture
+  demo      a scenario, played on loopback and diagnosed; demo --list
+  facts     what AWS, the kubeconfig and this host say, for another machine
+
+The endpoint, and the facts about it:
+  --cluster NAME, --region REGION   take them from AWS
+  --kubeconfig FILE, --context NAME take them from there
+  --facts FILE                      read what AWS says from a file
+
+Resolvers to ask, beside this host's own:
+  --resolver [NAME=]ADDR            any; also tcp://, tls:// and https://
+  --inbound ADDR,...                an inbound endpoint of Route 53 Resolver
+  --vpc-resolver ADDR               the VPC's own resolver (.2)
+  --public                          public DNS too, as a control
+  --connect                         then connect to the API server's port
+
+What the answers should be:
+  --expect IP|CIDR,...              these addresses, or in these networks
+  --expect-scope private|public     addresses of this kind
+  --judge ROLE|NAME,...             only these resolvers decide
+
+Output, and how long:
+  -o, --output FORMAT               table, short, json, markdown and others
+  --save FILE                       write the report as JSON too
+  --redact                          replace what identifies you
+  --deadline 15s, --watch[=10s]     the whole run; repeat it
+
+Exit codes: 0 as expected, 1 broken, 2 could not run, 3 inconclusive
+Every flag, with its text: eks-dns-doctor --help-all
+";
+
 const SOURCES: &str = "The endpoint, and the facts about it";
 const ASK: &str = "Resolvers to ask";
 const MANY: &str = "Many targets instead of one";
@@ -119,6 +181,7 @@ fn after_help() -> String {
     max_term_width = 100,
     override_usage = "eks-dns-doctor [check] [OPTIONS] [TARGET]\n       eks-dns-doctor COMMAND ...",
     after_help = after_help(),
+    disable_help_flag = true,
 )]
 pub struct Cli {
     /// What to do; without one, check.
@@ -127,6 +190,12 @@ pub struct Cli {
     /// The flags of check.
     #[command(flatten)]
     pub check: CheckArgs,
+    /// Print what is needed first
+    #[arg(short, long, global = true, action = ArgAction::HelpShort)]
+    help: Option<bool>,
+    /// Print everything: every flag, with its text
+    #[arg(long, global = true, action = ArgAction::HelpLong)]
+    help_all: Option<bool>,
 }
 
 /// What to do.

@@ -30,6 +30,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Stop> 
     definition.build();
     let args = with_interval(args.into_iter().collect());
     let (args, first) = command_first(args, &definition);
+    let wants_everything = args.iter().any(|arg| arg == "--help-all");
     let parsed = Cli::command()
         .try_get_matches_from(args)
         .and_then(|matches| Cli::from_arg_matches(&matches));
@@ -39,6 +40,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Stop> 
         }) => return Ok(command),
         Ok(Cli { check, .. }) => (Some(check), None),
         Err(error) => match error.kind() {
+            ErrorKind::DisplayHelp if !wants_everything && is_check(first.as_deref(), &definition) => {
+                return Err(Stop::Print(args::FIRST_HELP.to_owned()));
+            }
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
                 return Err(Stop::Print(error.render().to_string()));
             }
@@ -79,6 +83,11 @@ pub fn asks_for(args: &[OsString], format: Format) -> bool {
                 .filter(|short| is_short(short.trim_end_matches('=')));
             of_long == Some(name) || of_short.is_some()
         })
+}
+
+/// Whether the first word leaves the command to be check: it is its name, or no command's.
+fn is_check(first: Option<&str>, definition: &clap::Command) -> bool {
+    first.is_none_or(|word| word == "check" || definition.find_subcommand(word).is_none())
 }
 
 /// Joins `--watch` with the word behind it where that is a time, as `--watch=5s`: else a TARGET behind it would be
@@ -371,6 +380,47 @@ mod tests {
             panic!("not a check");
         };
         assert_eq!(args.samples, 3);
+    }
+
+    /// The short help is written by hand: what it names is there, and it fits a screen.
+    #[test]
+    fn the_first_help_names_what_is_there() {
+        let mut definition = Cli::command();
+        definition.build();
+        let mut seen = 0;
+        for word in args::FIRST_HELP.split([' ', ',', '\n', '[']) {
+            let is_known = match word.strip_prefix("--") {
+                Some(long) => definition.get_arguments().any(|arg| arg.get_long() == Some(long)) || long == "list",
+                None => continue,
+            };
+            assert!(is_known, "{word}");
+            seen += 1;
+        }
+        assert!(seen > 15, "{seen}");
+        for line in args::FIRST_HELP.lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+        let lines = args::FIRST_HELP.lines().count();
+        assert!(lines < 50, "{lines}");
+        for line in ["-h", "--help", "check -h", "check --help", "HOST.test -v --help"] {
+            assert_eq!(
+                parse(line).unwrap_err(),
+                Stop::Print(args::FIRST_HELP.to_owned()),
+                "{line}"
+            );
+        }
+        for line in [
+            "--help-all",
+            "check --help-all",
+            "-h --help-all",
+            "help check",
+            "compare -h",
+        ] {
+            let Err(Stop::Print(text)) = parse(line) else {
+                panic!("{line}");
+            };
+            assert_ne!(text, args::FIRST_HELP, "{line}");
+        }
     }
 
     #[test]
