@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::thread;
 
+use serde_json::Value;
+
 const HOST: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
 
 fn piece(name: &str) -> String {
@@ -167,6 +169,121 @@ fn the_ssm_document() {
     let [right, wrong] = both(&format!("set +e\n{}", block(&document, "- |")));
     assert!(right.contains("healthy") && wrong.contains("broken"), "{right}{wrong}");
     assert!(right.is_ascii() && wrong.is_ascii());
+}
+
+#[test]
+fn the_ssm_automation() {
+    let document: Value = serde_saphyr::from_str(&piece("ssm-automation.yml")).expect("YAML");
+    assert_eq!(document["schemaVersion"], "0.3");
+    let steps = document["mainSteps"].as_array().expect("steps");
+    assert_eq!(steps.len(), 1);
+    assert_eq!(steps[0]["action"], "aws:runCommand");
+    let inputs = &steps[0]["inputs"];
+    assert_eq!(inputs["DocumentName"], "AWS-RunShellScript");
+    // Every parameter that is used is declared, and the other way round.
+    let text = piece("ssm-automation.yml");
+    for name in document["parameters"].as_object().expect("parameters").keys() {
+        assert!(text.contains(&format!("{{{{ {name} }}}}")), "{name} is not used");
+    }
+    for used in text.split("{{ ").skip(1).filter_map(|rest| rest.split(" }}").next()) {
+        assert!(document["parameters"][used].is_object(), "{used} is not declared");
+    }
+    let step = document["outputs"][0]
+        .as_str()
+        .and_then(|output| output.split('.').next());
+    assert_eq!(step, steps[0]["name"].as_str());
+    let script = inputs["Parameters"]["commands"][0].as_str().expect("a command");
+    let [right, wrong] = both(&format!("set +e\n{script}"));
+    assert!(right.contains("healthy") && wrong.contains("broken"), "{right}{wrong}");
+}
+
+/// The collector as Troubleshoot runs it, and the analyzers as it reads what was collected: a value at a path, compared.
+#[test]
+fn the_troubleshoot_preflight() {
+    let document: Value = serde_saphyr::from_str(&piece("troubleshoot.yml")).expect("YAML");
+    assert_eq!(document["apiVersion"], "troubleshoot.sh/v1beta2");
+    assert_eq!(document["kind"], "HostPreflight");
+    let collector = &document["spec"]["collectors"][0]["run"];
+    assert_eq!(
+        (&collector["command"], &collector["args"][0]),
+        (&Value::from("sh"), &Value::from("-c"))
+    );
+    let script = collector["args"][1].as_str().expect("a script");
+    let analyzers = document["spec"]["analyzers"].as_array().expect("analyzers");
+    assert_eq!(analyzers.len(), 2);
+    let reports = both(script).map(|text| serde_json::from_str::<Value>(&text).expect("a report"));
+    for (report, conclusion, said) in [
+        (&reports[0], "healthy", ["pass", "pass"]),
+        (&reports[1], "broken", ["fail", "pass"]),
+    ] {
+        assert_eq!(report["conclusion"], conclusion);
+        assert!(!report.to_string().contains(HOST), "it is redacted");
+        for (analyzer, said) in analyzers.iter().zip(said) {
+            let analyzer = &analyzer["jsonCompare"];
+            let file = format!("{}.txt", collector["collectorName"].as_str().expect("a name"));
+            assert_eq!(
+                (&analyzer["collectorName"], &analyzer["fileName"]),
+                (&Value::from("host-collectors/run-host"), &Value::from(file))
+            );
+            let at = &report[analyzer["path"].as_str().expect("a path")];
+            let value: Value = serde_json::from_str(analyzer["value"].as_str().expect("a text")).expect("JSON");
+            // The first outcome whose condition is the comparison's (pkg/analyze/json_compare.go).
+            let outcome = analyzer["outcomes"]
+                .as_array()
+                .expect("outcomes")
+                .iter()
+                .find_map(|outcome| {
+                    let (kind, outcome) = outcome.as_object()?.iter().next()?;
+                    let when: bool = outcome["when"].as_str()?.parse().ok()?;
+                    (when == (*at == value)).then_some(kind.as_str())
+                });
+            assert_eq!(outcome, Some(said), "{analyzer}");
+        }
+    }
+}
+
+/// As Terraform runs it: a query on standard input, one flat object of texts on standard output.
+#[test]
+fn the_terraform_data_source() {
+    let script = piece("terraform-external.sh");
+    let asked = |query: &str, expect: &str| {
+        let (output, ..) = run(&format!("set +e\nprintf '%s' '{query}' | (\n{script}\n)"), expect);
+        let stderr = String::from_utf8(output.stderr).expect("text");
+        let object = serde_json::from_slice::<BTreeMap<String, String>>(&output.stdout).ok();
+        (output.status.code(), object, stderr)
+    };
+    let query = format!("{{\"endpoint\":\"https://{HOST}\"}}");
+    for (expect, code, says) in [
+        ("192.168.104.190", "0", "as expected"),
+        ("192.168.131.209", "1", "192.168.104.190"),
+    ] {
+        let (status, object, stderr) = asked(&query, expect);
+        let object = object.unwrap_or_else(|| panic!("no object of texts: {stderr}"));
+        assert_eq!((status, object["exit_code"].as_str()), (Some(0), code), "{object:?}");
+        assert!(object["line"].contains(says), "{object:?}");
+    }
+    for query in [
+        "",
+        "{}",
+        "{\"endpoint\":\"\"}",
+        "{\"endpoint\":\"$(touch x)\"}",
+        "{\"endpoint\":\"10.0.0.1\"}",
+    ] {
+        let (status, object, stderr) = asked(query, "192.168.104.190");
+        assert_eq!((status, object.is_none()), (Some(1), true), "{query}");
+        assert_eq!(stderr.lines().count(), 1, "{query}: {stderr}");
+    }
+    let source = piece("terraform.tf");
+    for part in [
+        "data \"external\"",
+        "terraform-external.sh",
+        "query = {",
+        "endpoint =",
+        "self.result.exit_code",
+        "self.result.line",
+    ] {
+        assert!(source.contains(part), "{part}");
+    }
 }
 
 #[test]
