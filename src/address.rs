@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The class of an address in an answer. `expected` and `in-vpc` depend on what was expected; the others
 /// on the address alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum AddressClass {
     /// One of the addresses, or in one of the networks, that the answer should have.

@@ -18,6 +18,7 @@ use crate::target::{Scope, View};
 
 /// What a resolver's answer for the endpoint amounts to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Every address is one that is expected.
@@ -184,6 +185,7 @@ impl From<AnswerKind> for Verdict {
 
 /// An address of an answer, and its class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ClassedAddress {
     /// The address.
     pub ip: IpAddr,
@@ -208,6 +210,7 @@ pub struct Comparison {
 
 /// What several samples of one question came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Samples {
     /// How many there are.
     pub count: usize,
@@ -221,6 +224,7 @@ pub struct Samples {
 
 /// Where a set of times lies, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Spread {
     /// The least.
     pub min: f64,

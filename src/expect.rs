@@ -17,12 +17,14 @@ use crate::target::{Scope, View};
 
 /// What an answer should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Expected {
     /// Private, public, either, or not known.
     pub scope: Scope,
     /// The addresses it may hold: an answer within these is right, whichever and however many they are.
     pub addresses: Vec<IpAddr>,
     /// The networks they may be in.
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub cidrs: Vec<IpNet>,
     /// The view that was asked for.
     pub view: Option<View>,
@@ -36,11 +38,13 @@ pub struct Expected {
     pub at_least: bool,
     /// Which fact says so.
     #[serde(flatten, with = "stated::always")]
+    #[cfg_attr(test, schemars(with = "stated::Both<ExpectedSource>"))]
     pub source: ExpectedSource,
 }
 
 /// Which fact says what the answer should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "kebab-case")]
 pub enum ExpectedSource {
     /// None.

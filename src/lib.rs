@@ -21,6 +21,7 @@ pub mod facts;
 pub mod fleet;
 pub mod lab;
 pub mod limits;
+pub mod mcp;
 pub mod observation;
 pub mod pasted;
 pub mod places;
@@ -32,6 +33,8 @@ pub mod render;
 pub mod report;
 pub mod resolvers;
 pub mod rules;
+#[cfg(test)]
+mod schema;
 pub mod serve;
 pub mod settings;
 pub mod settled;

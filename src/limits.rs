@@ -224,6 +224,23 @@ pub const PASTED_WORDS: usize = 256;
 /// Sentences about domains of a pasted configuration that cover the endpoints of one Region or one cluster only.
 pub const PASTED_DOMAINS: usize = 8;
 
+// The Model Context Protocol.
+
+/// Octets of a line: a capture in it is JSON once more, and captures are compared.
+pub const MCP_LINE: usize = 96 << 20;
+/// Messages of a batch.
+pub const MCP_BATCH: usize = 64;
+/// Octets of an id, or of the value of a flag. The longest value that has a sense is a path.
+pub const MCP_TEXT: usize = 4096;
+/// Values of one flag. Nobody has that many resolvers, and addresses that are expected are bounded by themselves.
+pub const MCP_LIST: usize = 256;
+/// Calls that are not answered yet, and those that run at once. Each asks as many resolvers as a run does.
+pub const MCP_CALLS: usize = 64;
+/// Calls that run at once.
+pub const MCP_AT_ONCE: usize = 4;
+/// How long calls may still take once standard input has ended. Clients wait two seconds before they send a signal.
+pub const MCP_REST: Duration = Duration::from_millis(1500);
+
 // What is shown of more.
 
 /// Names that a sentence or an error lists: contexts, clusters, networks.

@@ -7,6 +7,7 @@ use crate::resolvers::Resolver;
 
 /// A resolver, and everything that was observed of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Probed {
     /// The resolver.
     #[serde(flatten)]

@@ -26,6 +26,7 @@ pub use crate::facts::document::SCHEMA_VERSION;
 
 /// The program that made a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Tool {
     /// Its name.
     pub name: String,
@@ -45,6 +46,7 @@ impl Tool {
 
 /// Everything that a diagnosis needs: what was asked, what was learnt, what was observed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Capture {
     /// The program that made it.
     pub tool: Tool,
@@ -76,6 +78,7 @@ pub struct Capture {
 
 /// The outcome of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Conclusion {
     /// Every resolver in scope answers as expected.
@@ -105,6 +108,7 @@ impl Conclusion {
 
 /// A resolver in the report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ResolverReport {
     /// What was observed.
     #[serde(flatten)]
@@ -127,6 +131,7 @@ pub struct ResolverReport {
 
 /// The document: `-o json`, `--save`, and what every rendering shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Report {
     /// [`SCHEMA_VERSION`].
     pub schema_version: u32,

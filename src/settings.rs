@@ -58,6 +58,7 @@ impl fmt::Display for NamedResolver {
 
 /// From which severity on a run counts as failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum FailOn {
     /// Errors only.
@@ -69,10 +70,12 @@ pub enum FailOn {
 
 /// What the answers were asked to be, and who decides. Part of the capture: the rules read it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Asked {
     /// `--expect`: addresses.
     pub expect_addresses: Vec<IpAddr>,
     /// `--expect`: networks.
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub expect_cidrs: Vec<IpNet>,
     /// `--expect-scope`.
     pub expect_scope: Option<Scope>,

@@ -16,6 +16,7 @@ pub const QUESTION: &str = "version.bind";
 
 /// A program or service whose configuration a fix is written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Software {
     /// BIND 9.
@@ -128,6 +129,7 @@ impl FromStr for Software {
 
 /// The software of one resolver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Identified {
     /// Which.
     pub name: Software,

@@ -86,3 +86,27 @@ impl<'de, T: Stated> Visitor<'de> for Members<T> {
         Ok(coded.or_else(|| said.map(T::in_words)))
     }
 }
+
+/// Both members, as the JSON Schema has them.
+#[cfg(test)]
+pub(crate) struct Both<T>(PhantomData<T>);
+
+#[cfg(test)]
+impl<T: Stated + schemars::JsonSchema> schemars::JsonSchema for Both<T> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("Stated{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let [words, code] = *T::MEMBERS;
+        let coded = generator.subschema_for::<T>();
+        schemars::json_schema!({
+            "type": "object",
+            "properties": {
+                words: {"type": ["string", "null"], "description": "In words, for people. They may change."},
+                code: coded,
+            },
+            "required": [words],
+        })
+    }
+}

@@ -8,10 +8,12 @@ use crate::dns::Name;
 
 /// Where the endpoint's name came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Target {
     /// The endpoint's host name, in the case it was given; the root, `null` in a document, where the cluster has none
     /// yet.
     #[serde(with = "or_null")]
+    #[cfg_attr(test, schemars(with = "Option<Name>"))]
     pub hostname: Name,
     /// The cluster's name, where known.
     pub cluster: Option<String>,
@@ -38,6 +40,7 @@ mod or_null {
 
 /// Who named the endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum TargetSource {
     /// The command line.
@@ -88,6 +91,7 @@ impl Target {
 
 /// Whether an endpoint's address should be private or public.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
     /// The addresses of EKS's network interfaces in the VPC.
@@ -102,6 +106,7 @@ pub enum Scope {
 
 /// Which zone a resolver took the name from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum View {
     /// The Route 53 private hosted zone.
@@ -125,6 +130,7 @@ impl View {
 
 /// How a server that is asked inside TLS is known to be the right one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TlsIdentity {
     /// What its certificate has to be valid for: a host name, or an IP address.
     pub name: String,

@@ -45,7 +45,9 @@ const ORDER: &[&str] = &[
     "serve",
     "lab",
     "cli",
+    "mcp",
     "app",
+    "schema",
 ];
 
 fn sources() -> BTreeMap<PathBuf, String> {
@@ -76,7 +78,7 @@ fn module(path: &Path) -> String {
 /// The code of a file, without comments and without its tests, which may look anywhere.
 fn code(text: &str) -> impl Iterator<Item = &str> {
     text.lines()
-        .take_while(|line| !["#[cfg(test)]", "#[cfg(all(test, unix))]"].contains(&line.trim()))
+        .take_while(|line| !["#[cfg(test)]", "#[cfg(all(test, unix))]", "#![cfg(test)]"].contains(&line.trim()))
         .filter(|line| !line.trim_start().starts_with("//"))
 }
 
@@ -213,7 +215,12 @@ fn the_types_of_the_aws_sdks_stay_in_one_place() {
 #[test]
 fn bounds_have_one_place() {
     // A drawing's pace, a pause between two signals, and how late a try may notice the end of its window.
-    let paces = ["app/interrupt.rs", "app/watch.rs", "probe/exchange.rs"];
+    let paces = [
+        "app/interrupt.rs",
+        "app/spinner.rs",
+        "app/watch.rs",
+        "probe/exchange.rs",
+    ];
     let number_follows = |line: &str, word: &str| {
         line.match_indices(word).any(|(at, _)| {
             let rest = &line[at + word.len()..];

@@ -980,6 +980,17 @@ fn samples_are_summed_up_in_the_document() {
 /// A terminal that a program writes to, 60 columns by 20 rows: what it shows in the end, sequences and all.
 #[cfg(target_os = "linux")]
 fn on_a_terminal(line: &str, environment: &[(&str, &str)]) -> (Option<i32>, String) {
+    let (child, master) = started_on_a_terminal(line, environment, false);
+    shown_on_a_terminal(child, master)
+}
+
+/// The same, with standard output or standard error as the terminal, while it runs.
+#[cfg(target_os = "linux")]
+fn started_on_a_terminal(
+    line: &str,
+    environment: &[(&str, &str)],
+    is_stderr: bool,
+) -> (std::process::Child, std::fs::File) {
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
     grantpt(&master).expect("granted");
@@ -994,17 +1005,28 @@ fn on_a_terminal(line: &str, environment: &[(&str, &str)]) -> (Option<i32>, Stri
     };
     rustix::termios::tcsetwinsize(&master, size).expect("a size");
     let terminal = std::fs::OpenOptions::new().write(true).open(name).expect("it opens");
-    let mut child = std::process::Command::new(program().get_program())
+    let (stdout, stderr) = if is_stderr {
+        (Stdio::piped(), Stdio::from(terminal))
+    } else {
+        (Stdio::from(terminal), Stdio::null())
+    };
+    let child = std::process::Command::new(program().get_program())
         .args(line.split_whitespace())
         .env_clear()
         .envs(environment.iter().copied())
-        .stdout(terminal)
-        .stderr(Stdio::null())
+        .stdout(stdout)
+        .stderr(stderr)
         .spawn()
         .expect("it runs");
+    (child, std::fs::File::from(master))
+}
+
+/// How it ended, and everything that was written to its terminal.
+#[cfg(target_os = "linux")]
+fn shown_on_a_terminal(mut child: std::process::Child, mut master: std::fs::File) -> (Option<i32>, String) {
     let mut shown = Vec::new();
     // The terminal's end is an error (EIO) once the program has closed the other one.
-    std::fs::File::from(master).read_to_end(&mut shown).ok();
+    master.read_to_end(&mut shown).ok();
     let code = child.wait().expect("it ends").code();
     (code, String::from_utf8(shown).expect("text"))
 }
@@ -1041,4 +1063,81 @@ fn a_watch_on_a_terminal_has_a_live_table() {
         !shown.contains('\u{1b}') && !shown.contains("next look in"),
         "{shown:?}"
     );
+}
+
+/// A name server that says nothing for a while.
+#[cfg(target_os = "linux")]
+fn silent(timeout: &str) -> (Server, String) {
+    let server = Server::start(Plays::Silence);
+    let line = format!(
+        "check {HOST} --resolver quiet={} --no-local --no-os --no-controls --no-aws --timeout {timeout} {EXPECTED}",
+        server.address
+    );
+    (server, line)
+}
+
+/// What a terminal shows in its last line once everything was written to it: sequences that clear it are obeyed.
+#[cfg(target_os = "linux")]
+fn last_line(shown: &str) -> String {
+    let line = shown.rsplit('\n').next().unwrap_or_default();
+    line.rsplit("\r\u{1b}[K").next().unwrap_or_default().replace("^C", "")
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_spinner_says_what_is_waited_for_on_a_terminal_alone() {
+    let (_server, line) = silent("1s");
+    for format in ["table", "json", "short"] {
+        let line = format!("{line} -o {format}");
+        let (child, master) = started_on_a_terminal(&line, &[("TERM", "xterm"), ("NO_COLOR", "1")], true);
+        let (code, shown) = shown_on_a_terminal(child, master);
+        assert_eq!(code, Some(1), "{shown}");
+        assert!(shown.contains("waiting for quiet"), "{shown:?}");
+        assert!(shown.contains("s left\u{1b}[K"), "{shown:?}");
+        // It has no colour, and is gone in the end.
+        assert!(!shown.contains("\u{1b}[3"), "{shown:?}");
+        assert_eq!(last_line(&shown), "", "{shown:?}");
+    }
+    let elsewhere: [(&[(&str, &str)], &str); 5] = [
+        (&[("TERM", "dumb")], ""),
+        (&[], ""),
+        (&[("TERM", "xterm"), ("CI", "true")], ""),
+        (&[("TERM", "xterm")], " -q"),
+        (&[("TERM", "xterm")], " --watch 2s --for 3s"),
+    ];
+    for (environment, flags) in elsewhere {
+        let (child, master) = started_on_a_terminal(&format!("{line}{flags}"), environment, true);
+        let (_, shown) = shown_on_a_terminal(child, master);
+        assert!(
+            !shown.contains("waiting") && !shown.contains('\u{1b}'),
+            "{environment:?} {flags}: {shown:?}"
+        );
+    }
+    // Never into a pipe or a file.
+    let piped = Outcome::of(program().env("TERM", "xterm").args(line.split_whitespace()));
+    assert!(
+        !piped.stderr.contains("waiting") && !piped.stdout.contains("waiting"),
+        "{}",
+        piped.stderr
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_spinner_goes_with_a_signal() {
+    let (_server, line) = silent("20s");
+    for signals in [1, 2] {
+        let (child, master) = started_on_a_terminal(&format!("{line} --deadline 30s"), &[("TERM", "xterm")], true);
+        let id = i32::try_from(child.id()).expect("a small number");
+        let id = rustix::process::Pid::from_raw(id).expect("an id");
+        thread::sleep(Duration::from_millis(900));
+        for _ in 0..signals {
+            rustix::process::kill_process(id, rustix::process::Signal::INT).expect("it is sent");
+            thread::sleep(Duration::from_millis(300));
+        }
+        let (code, shown) = shown_on_a_terminal(child, master);
+        assert_eq!(code, Some(130), "{shown:?}");
+        assert!(shown.contains("waiting for quiet"), "{shown:?}");
+        assert_eq!(last_line(&shown), "", "{shown:?}");
+    }
 }

@@ -8,7 +8,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::conduct::{apart, conduct, now};
+use super::conduct::{Interrupted, apart, conduct, now};
 use super::learn::Known;
 use super::learning::{Knowledge, Said, Sources};
 use super::shared::Shared;
@@ -24,7 +24,7 @@ use crate::observation::{Connection, NotWaitedFor, Purpose, Source};
 use crate::plan::Plan;
 use crate::probe::{self, Direct, End, GetAddrInfo, Live, Progress, Run};
 use crate::probed::Probed;
-use crate::report::{Capture, Tool, diagnose};
+use crate::report::{Capture, Report, Tool, diagnose};
 use crate::resolvers::{self, Resolver, Role};
 use crate::settings::Settings;
 use crate::settled;
@@ -37,17 +37,9 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
     let settings = settings(args)?;
     output::check_save(&args.output)?;
     via::check(args)?;
-    let (gathered, interrupted) = conduct(&args.output, |mut interrupt, progress| async {
-        let known = Known::find(
-            settings.target.as_ref(),
-            &settings.sources,
-            began + aws_share(&settings),
-        );
-        let known = tokio::select! {
-            known = known => known?,
-            () = &mut interrupt => return Err(Error::Interrupted),
-        };
-        let capture = Box::pin(round(&settings, &known, began, &mut interrupt, progress)).await?;
+    let within = Some(settings.deadline).filter(|_| args.via.is_empty());
+    let (gathered, interrupted) = conduct(&args.output, within, |mut interrupt, progress| async {
+        let capture = Box::pin(one(&settings, began, &mut interrupt, progress)).await?;
         if args.via.is_empty() {
             return Ok((capture, None));
         }
@@ -70,6 +62,36 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
         delivered => delivered?,
     }
     Ok(args.output.format.exit_code(report.conclusion, report.exit_code))
+}
+
+/// A check of one endpoint from here, for somebody else who prints it and who watches for an interruption.
+pub(super) async fn report(
+    args: &CheckArgs,
+    mut interrupt: Interrupted,
+    progress: impl FnMut(Progress),
+) -> Result<Report, Error> {
+    let settings = settings(args)?;
+    let capture = match Box::pin(one(&settings, Instant::now(), &mut interrupt, progress)).await {
+        Err(Error::NoEndpointYet(cluster, region)) => without_endpoint(&settings, *cluster, region),
+        capture => capture?,
+    };
+    Ok(diagnose(capture))
+}
+
+/// Finds the endpoint, and asks for it.
+async fn one(
+    settings: &Settings,
+    began: Instant,
+    interrupt: &mut Interrupted,
+    progress: impl FnMut(Progress),
+) -> Result<Capture, Error> {
+    let until = began + aws_share(settings);
+    let known = Known::find(settings.target.as_ref(), &settings.sources, until);
+    let known = tokio::select! {
+        known = known => known?,
+        () = &mut *interrupt => return Err(Error::Interrupted),
+    };
+    Box::pin(round(settings, &known, began, interrupt, progress)).await
 }
 
 /// How long AWS may take: what it names is asked after it, and the whole ends at the deadline.
@@ -149,6 +171,9 @@ pub(super) async fn round_beside(
         };
         probe::watched(&plan, &resolvers, &run, &live, ended(stopped.clone()), tell).await
     };
+    for source in sources.left() {
+        tell(Progress::Asking(source.as_str().to_owned()));
+    }
     let knowledge = RefCell::new(knowledge);
     // Who is asked is asked once, as soon as somebody names it.
     let ask_all = async {
@@ -186,6 +211,7 @@ pub(super) async fn round_beside(
             };
             knowledge.borrow_mut().take(known, said);
             sources.done(source);
+            tell(Progress::Said(source.as_str().to_owned()));
             live.wake();
             // Where this is not enough yet, another source may be.
             let Ok(all) = resolvers::resolve(settings, &knowledge.borrow().facts) else {

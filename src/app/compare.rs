@@ -6,7 +6,7 @@ use super::{Error, output, read};
 use crate::cli::args::{CompareArgs, OutputArgs};
 use crate::fleet::{self, Fleet};
 use crate::limits;
-use crate::places::{self, Gathered};
+use crate::places::{self, Comparison, Gathered};
 use crate::render::{self, Format};
 
 /// Compares the captures, and returns the exit code of what they show together.
@@ -15,38 +15,43 @@ pub(super) fn run(args: &CompareArgs) -> Result<u8, Error> {
         return Err(Error::NoHeadlineToExplain);
     }
     output::check_save(&args.output)?;
-    let mut gathered = Gathered::default();
+    let files = args
+        .captures
+        .iter()
+        .map(|path| Ok((path.as_path(), read::bounded(path)?)));
+    let files: Vec<(&Path, Vec<u8>)> = files.collect::<Result<_, Error>>()?;
     let mut fleets = Vec::new();
-    for path in &args.captures {
-        let bytes = read::bounded(path)?;
-        let fleet = fleet::read_document(&bytes).map_err(|reason| Error::Capture {
-            path: path.clone(),
+    for (index, (path, bytes)) in files.iter().enumerate() {
+        let fleet = fleet::read_document(bytes).map_err(|reason| Error::Capture {
+            path: path.to_path_buf(),
             reason: reason.to_string(),
         })?;
-        match fleet {
-            Some(fleet) => fleets.push((stem(path), fleet)),
-            None if fleets.is_empty() => {}
-            None => return Err(Error::FleetAndCapture(path.clone())),
+        // All of them, or none.
+        if fleets.len() != if fleet.is_some() { index } else { 0 } {
+            return Err(Error::FleetAndCapture(path.to_path_buf()));
         }
-        if !fleets.is_empty() {
-            if !gathered.sources.is_empty() {
-                return Err(Error::FleetAndCapture(path.clone()));
-            }
-            continue;
-        }
-        let read = places::read_all(&stem(path), &bytes).map_err(|reason| Error::Capture {
-            path: path.clone(),
+        fleets.extend(fleet.map(|fleet| (stem(path), fleet)));
+    }
+    if !fleets.is_empty() {
+        return of_fleets(fleets, &args.output);
+    }
+    let gathered = gather(files.iter().map(|(path, bytes)| (*path, bytes.as_slice())))?;
+    deliver(gathered, &args.output)
+}
+
+/// The places of files with these contents; the path of each names it where its content does not.
+pub(super) fn gather<'a>(files: impl Iterator<Item = (&'a Path, &'a [u8])>) -> Result<Gathered, Error> {
+    let mut gathered = Gathered::default();
+    for (path, bytes) in files {
+        let read = places::read_all(&stem(path), bytes).map_err(|reason| Error::Capture {
+            path: path.to_owned(),
             reason: reason.to_string(),
         })?;
         gathered.sources.extend(read.sources);
         gathered.unseen.extend(read.unseen);
         gathered.interrupted |= read.interrupted;
     }
-    if fleets.is_empty() {
-        deliver(gathered, &args.output)
-    } else {
-        of_fleets(fleets, &args.output)
-    }
+    Ok(gathered)
 }
 
 /// Compares documents of many targets.
@@ -78,15 +83,20 @@ fn of_fleets(mut fleets: Vec<(String, Fleet)>, output: &OutputArgs) -> Result<u8
 
 /// Compares what was read and prints it, and returns the exit code.
 pub(super) fn deliver(gathered: Gathered, output: &OutputArgs) -> Result<u8, Error> {
-    if output.explain_why {
-        return Err(Error::NoHeadlineToExplain);
-    }
-    let gathered = if output.redact { gathered.redacted()? } else { gathered };
-    let comparison = places::compare_gathered(gathered)?;
+    let comparison = compared(gathered, output)?;
     output::deliver_as(output, |format, style, out| {
         places::render(&comparison, format, style, out)
     })?;
     Ok(output.format.exit_code(comparison.conclusion, comparison.exit_code))
+}
+
+/// The comparison, redacted where that is asked.
+pub(super) fn compared(gathered: Gathered, output: &OutputArgs) -> Result<Comparison, Error> {
+    if output.explain_why {
+        return Err(Error::NoHeadlineToExplain);
+    }
+    let gathered = if output.redact { gathered.redacted()? } else { gathered };
+    Ok(places::compare_gathered(gathered)?)
 }
 
 /// The name of a file without what follows its first dot: `bastion` of `bastion.dig.txt`.

@@ -1,6 +1,6 @@
 //! The run itself: a runtime for the questions, the signals that end them, and progress meanwhile.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::runtime::Runtime;
 
 use super::interrupt::{self, Interrupt};
+use super::spinner::{self, Spinner};
 use super::{Error, output};
 use crate::cli::args::OutputArgs;
 use crate::probe::{self, Progress};
@@ -18,10 +19,12 @@ use crate::render;
 pub(super) type Interrupted = Pin<Box<dyn Future<Output = ()>>>;
 
 /// Runs the future that `ask` makes, until it is done. Ctrl-C or SIGTERM ends what it gets as interruption, and
-/// a line goes to standard error for each progress it reports, where that is wanted. Returns what the future
+/// a line goes to standard error for each progress it reports, where that is wanted. On a terminal a line says what is
+/// waited for, and how long yet, where the run takes no longer than `within`. Returns what the future
 /// came to, and whether it was interrupted.
 pub(super) fn conduct<F: Future>(
     args: &OutputArgs,
+    within: Option<Duration>,
     ask: impl FnOnce(Interrupted, Box<dyn FnMut(Progress)>) -> F,
 ) -> Result<(F::Output, bool), Error> {
     let (runtime, signals) = begin()?;
@@ -32,17 +35,34 @@ pub(super) fn conduct<F: Future>(
         seen.set(true);
     });
     let shown = output::shows_progress(args);
-    let args = args.clone();
+    let spinner = Rc::new(RefCell::new(Spinner::new(args, within)));
+    let (args, seen) = (args.clone(), Rc::clone(&spinner));
     let progress = Box::new(move |progress| {
-        let Progress::Answered(probed) = progress;
-        if shown {
+        seen.borrow_mut().take(&progress);
+        if let Progress::Answered(probed) = progress
+            && shown
+        {
+            spinner::clear();
             output::progress(&output::line(&render::row_line(&probed), &args));
         }
     });
-    let done = runtime.block_on(ask(interrupt, progress));
+    let done = runtime.block_on(turning(&spinner, ask(interrupt, progress)));
+    spinner::clear();
     // What still resolves the name of an AWS API, on a thread of its own, is not waited for.
     runtime.shutdown_background();
     Ok((done, interrupted.get()))
+}
+
+/// Waits for what is asked, and shows meanwhile what is waited for.
+async fn turning<T>(spinner: &RefCell<Spinner>, asked: impl Future<Output = T>) -> T {
+    tokio::pin!(asked);
+    let is_on = spinner.borrow().is_on();
+    loop {
+        tokio::select! {
+            done = &mut asked => return done,
+            () = tokio::time::sleep(spinner::TICK), if is_on => spinner.borrow_mut().draw(),
+        }
+    }
 }
 
 /// Waits for a future that asks no name server; Ctrl-C or SIGTERM ends it.
@@ -59,15 +79,26 @@ pub(super) fn wait<T>(done: impl Future<Output = Result<T, Error>>) -> Result<T,
     done
 }
 
+/// Runs a future to its end on this thread, for somebody else who watches for signals.
+pub(super) fn alone<F: Future>(done: F) -> Result<F::Output, Error> {
+    let runtime = runtime()?;
+    let done = runtime.block_on(done);
+    // What still resolves a name on a thread of its own is not waited for.
+    runtime.shutdown_background();
+    Ok(done)
+}
+
 /// The runtime, and whoever watches for signals. Both need file descriptors, and so does everything that is asked.
 fn begin() -> Result<(Runtime, Interrupt), Error> {
-    probe::descriptors().map_err(Error::Descriptors)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Error::Runtime)?;
+    let runtime = runtime()?;
     let signals = Interrupt::watch(interrupt::PRINTING).map_err(Error::Runtime)?;
     Ok((runtime, signals))
+}
+
+fn runtime() -> Result<Runtime, Error> {
+    probe::descriptors().map_err(Error::Descriptors)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(Error::Runtime)
 }
 
 /// What the closure comes to, which may wait for a file or a command: on a thread of its own, so that a signal or the

@@ -2,12 +2,15 @@
 
 use std::fmt::Write as _;
 
-use super::conduct::{conduct, now};
+use super::conduct::{Interrupted, conduct, now};
 use super::{Error, output};
 use crate::cli::args::DemoArgs;
-use crate::lab::{self, Scene, scenario::Outcome};
+use crate::lab::scenario::{Outcome, Scenario};
+use crate::lab::{self, Scene};
+use crate::limits;
+use crate::probe::Progress;
 use crate::render::{Format, text};
-use crate::report::{diagnose, exit};
+use crate::report::{Report, diagnose, exit};
 
 /// What a reader must know who sees addresses of a real network.
 const EMBEDDED: &str = "Embedded servers on loopback play these addresses; nothing leaves this machine.";
@@ -42,7 +45,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Error> {
         output::progress(EMBEDDED);
     }
     let scene = Scene { name, taken_at: now() };
-    let (played, interrupted) = conduct(&args.output, |interrupt, progress| {
+    let (played, interrupted) = conduct(&args.output, Some(limits::LAB_DEADLINE), |interrupt, progress| {
         lab::play_until_settled(&scenario, &scene, interrupt, progress)
     })?;
     let played = played?;
@@ -55,23 +58,53 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Error> {
     if interrupted {
         return Ok(exit::INTERRUPTED);
     }
-    let found = Outcome::of(&report);
+    let Some(differs) = differs(name, &report, &played.unexpected, &scenario) else {
+        return Ok(exit::HEALTHY);
+    };
+    for line in differs {
+        output::progress(&text::escape(&line));
+    }
+    Ok(exit::BROKEN)
+}
+
+/// What came of a scenario.
+pub(super) struct Shown {
+    pub(super) report: Report,
+    /// Where the diagnosis is not the one that the scenario states: how.
+    pub(super) differs: Option<Vec<String>>,
+}
+
+/// Plays a scenario for somebody else who prints it and who watches for an interruption.
+pub(super) async fn report(
+    named: Option<&str>,
+    interrupt: Interrupted,
+    progress: impl FnMut(Progress),
+) -> Result<Shown, Error> {
+    let (name, scenario) = lab::scenario(named)?;
+    let scene = Scene { name, taken_at: now() };
+    let played = lab::play_until_settled(&scenario, &scene, interrupt, progress).await?;
+    let report = diagnose(played.capture);
+    let differs = differs(name, &report, &played.unexpected, &scenario);
+    Ok(Shown { report, differs })
+}
+
+/// What is not as the scenario states it, a line each.
+fn differs(name: &str, report: &Report, unexpected: &[String], scenario: &Scenario) -> Option<Vec<String>> {
+    let found = Outcome::of(report);
     let is_as_stated = if report.not_waited_for.is_empty() {
         found == scenario.expect
     } else {
         found.is_cut_from(&scenario.expect)
     };
-    if is_as_stated && played.unexpected.is_empty() {
-        return Ok(exit::HEALTHY);
+    if is_as_stated && unexpected.is_empty() {
+        return None;
     }
-    for question in &played.unexpected {
-        output::progress(&text::escape(question));
-    }
-    output::progress(&text::escape(&format!(
+    let mut lines = unexpected.to_vec();
+    lines.push(format!(
         "demo {name}: the diagnosis is not the one that the scenario states: {}",
         difference(&found, &scenario.expect)
-    )));
-    Ok(exit::BROKEN)
+    ));
+    Some(lines)
 }
 
 /// Where two outcomes part, on one line.
@@ -93,12 +126,17 @@ fn difference(found: &Outcome, stated: &Outcome) -> String {
 }
 
 fn list() -> Result<u8, Error> {
+    output::stdout(listed()?.as_bytes())?;
+    Ok(exit::HEALTHY)
+}
+
+/// The scenarios, a line each.
+pub(super) fn listed() -> Result<String, Error> {
     let width = lab::names().map(str::len).max().unwrap_or_default();
     let mut text = String::new();
     for name in lab::names() {
         let (_, scenario) = lab::scenario(Some(name))?;
         let _ = writeln!(text, "{name:<width$}  {}", scenario.title);
     }
-    output::stdout(text.as_bytes())?;
-    Ok(exit::HEALTHY)
+    Ok(text)
 }

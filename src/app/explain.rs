@@ -1,5 +1,6 @@
 //! `explain`: the index of findings, the page of one, and what a pasted error message means.
 
+use std::fmt;
 use std::io::{self, Read};
 
 use super::{Error, output};
@@ -9,34 +10,113 @@ use crate::limits;
 use crate::pasted;
 use crate::places::PLACE_RULES;
 use crate::render::Format;
-use crate::render::explanation::{self, Page};
+use crate::render::explanation::{self, FindingPage, FindingSummary, Page, PageReference};
 use crate::report::exit;
 use crate::rules::{RULES, Reference, Severity};
 
 /// Prints the index, the page of one finding, or what a message means.
 pub(super) fn run(args: &ExplainArgs) -> Result<u8, Error> {
     let what = args.what.join(" ");
-    let what = what.trim();
-    let text = if what == "-" {
-        return message("standard input", &from_stdin()?, args.format);
-    } else if what.contains(char::is_whitespace) {
-        return message("the text", what, args.format);
-    } else if args.format == Format::Json {
-        return Err(Error::PageAsJson);
-    } else if args.what.is_empty() {
-        index()
-    } else {
-        match Entry::find(&what.to_ascii_lowercase()) {
-            Some(entry) => page(&entry),
-            None => return Err(unknown(what)),
-        }
+    let explained = match what.trim() {
+        "-" => Explained::message("standard input", &from_stdin()?),
+        what => explained(what)?,
     };
-    output::stdout(text.as_bytes())?;
-    Ok(exit::HEALTHY)
+    if args.format == Format::Json {
+        let mut text = String::new();
+        explained.document(&mut text)?;
+        output::stdout(text.as_bytes())?;
+    } else {
+        output::stdout(explained.page()?.as_bytes())?;
+    }
+    Ok(if explained.is_understood() {
+        exit::HEALTHY
+    } else {
+        exit::COULD_NOT_RUN
+    })
+}
+
+/// What is explained.
+pub(super) enum Explained {
+    /// Every finding.
+    Index,
+    /// One finding.
+    Finding(Box<Entry>),
+    /// The messages of a text.
+    Message {
+        /// Where it is from.
+        source: &'static str,
+        messages: Vec<pasted::Explanation>,
+        /// What it is instead, where it holds none.
+        unread: Option<String>,
+    },
+}
+
+/// The index, a finding, or what is in a text.
+pub(super) fn explained(what: &str) -> Result<Explained, Error> {
+    let what = what.trim();
+    if what.contains(char::is_whitespace) {
+        Ok(Explained::message("the text", what))
+    } else if what.is_empty() {
+        Ok(Explained::Index)
+    } else {
+        let entry = Entry::find(&what.to_ascii_lowercase()).ok_or_else(|| unknown(what))?;
+        Ok(Explained::Finding(Box::new(entry)))
+    }
+}
+
+impl Explained {
+    fn message(source: &'static str, text: &str) -> Self {
+        let messages = pasted::messages(text);
+        let unread = pasted::unread(text).filter(|_| messages.is_empty());
+        let unread = unread.map(|unread| format!("is {}, and holds no error: {}", unread.what, unread.instead));
+        Self::Message {
+            source,
+            messages,
+            unread,
+        }
+    }
+
+    /// Whether there is anything to explain it with.
+    pub(super) fn is_understood(&self) -> bool {
+        !matches!(self, Self::Message { messages, .. } if messages.is_empty())
+    }
+
+    /// As plain text.
+    pub(super) fn page(&self) -> Result<String, Error> {
+        match self {
+            Self::Index => Ok(index()),
+            Self::Finding(entry) => Ok(page(entry)),
+            Self::Message {
+                source,
+                messages,
+                unread,
+            } if messages.is_empty() => {
+                let unknown = "holds no error message that is known here: paste the whole line of the client (kubectl, \
+                              curl, nslookup, …), or run eks-dns-doctor check HOST";
+                Err(Error::Pasted(
+                    source,
+                    unread.clone().unwrap_or_else(|| unknown.to_owned()),
+                ))
+            }
+            Self::Message { messages, .. } => Ok(explanation::meanings(messages)),
+        }
+    }
+
+    /// As JSON.
+    pub(super) fn document(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        match self {
+            Self::Index => {
+                let all: Vec<_> = Entry::all().map(|entry| entry.summarised()).collect();
+                explanation::index(&all, out)
+            }
+            Self::Finding(entry) => explanation::page(&entry.described(), out),
+            Self::Message { messages, .. } => explanation::document(messages, out),
+        }
+    }
 }
 
 /// What has a page: a finding of one place, or of several.
-struct Entry {
+pub(super) struct Entry {
     name: &'static str,
     summary: &'static str,
     severity: Severity,
@@ -78,6 +158,33 @@ impl Entry {
     fn find(name: &str) -> Option<Self> {
         Self::all().find(|entry| entry.name == name)
     }
+
+    fn summarised(&self) -> FindingSummary {
+        FindingSummary {
+            name: self.name,
+            severity: self.severity,
+            summary: self.summary,
+        }
+    }
+
+    fn described(&self) -> FindingPage {
+        FindingPage {
+            name: self.name,
+            severity: self.severity,
+            summary: self.summary,
+            since: self.since,
+            documentation: self.documentation.trim(),
+            signs: self.signs.clone(),
+            references: self
+                .references
+                .iter()
+                .map(|reference| PageReference {
+                    title: reference.title,
+                    url: reference.url,
+                })
+                .collect(),
+        }
+    }
 }
 
 /// A message, or a log around one, however it was saved.
@@ -96,32 +203,6 @@ fn from_stdin() -> Result<String, Error> {
         return Err(Error::Pasted("standard input", reason));
     }
     Ok(crate::text::decode(&bytes).into_owned())
-}
-
-/// What a text means, in the format that was asked for.
-fn message(source: &'static str, pasted: &str, format: Format) -> Result<u8, Error> {
-    let messages = pasted::messages(pasted);
-    if format == Format::Json {
-        let mut text = String::new();
-        explanation::document(&messages, &mut text)?;
-        output::stdout(text.as_bytes())?;
-        return Ok(if messages.is_empty() {
-            exit::COULD_NOT_RUN
-        } else {
-            exit::HEALTHY
-        });
-    }
-    if messages.is_empty() {
-        if let Some(unread) = pasted::unread(pasted) {
-            let reason = format!("is {}, and holds no error: {}", unread.what, unread.instead);
-            return Err(Error::Pasted(source, reason));
-        }
-        let reason = "holds no error message that is known here: paste the whole line of the client (kubectl, curl, \
-                      nslookup, …), or run eks-dns-doctor check HOST";
-        return Err(Error::Pasted(source, reason.to_owned()));
-    }
-    output::stdout(explanation::meanings(&messages).as_bytes())?;
-    Ok(exit::HEALTHY)
 }
 
 fn unknown(what: &str) -> Error {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
+use super::spinner;
 use crate::probe;
 use crate::report::exit;
 
@@ -84,6 +85,7 @@ pub(super) fn ending<T>(what: impl FnOnce() -> T) -> T {
 
 #[expect(clippy::exit, reason = "the main thread may be blocked in a write that never ends")]
 fn end() -> ! {
+    spinner::clear();
     std::process::exit(exit::INTERRUPTED.into())
 }
 

@@ -13,11 +13,13 @@ mod interrupt;
 mod learn;
 mod learning;
 mod live;
+mod mcp;
 mod output;
 mod read;
 mod replay;
 mod serve;
 mod shared;
+mod spinner;
 mod via;
 mod watch;
 
@@ -126,10 +128,6 @@ enum Error {
     Push(io::Error),
     #[error("--push is for --via ssh:, and there is none")]
     NothingToPushTo,
-    #[error(
-        "-o json is for an error message: explain \"MESSAGE\" -o json, or explain - -o json with it on standard input"
-    )]
-    PageAsJson,
     #[error("{file}, {first}{}", match more { 0 => String::new(), 1 => " (and 1 more line)".to_owned(), more => format!(" (and {more} more lines)") })]
     TargetLine {
         file: String,
@@ -157,6 +155,10 @@ enum Error {
     NoClusters,
     #[error("{0} names no target: write one a line, HOST [IP|CIDR,...] [NAME]")]
     NoTargets(String),
+    #[error("{} is not a folder: name one whose files callers may read", .0.display())]
+    NotAFolder(PathBuf),
+    #[error("cannot read standard input: {0}")]
+    Stdin(io::Error),
     #[error("{0} {1}")]
     Pasted(&'static str, String),
 }
@@ -217,7 +219,7 @@ fn is_redacted(command: &Command) -> bool {
         Command::Serve(args) => args.check.output.redact,
         Command::Demo(args) => args.output.redact,
         Command::Facts(args) => args.redact,
-        Command::Explain(_) | Command::Completions(_) | Command::Man => false,
+        Command::Explain(_) | Command::Completions(_) | Command::Mcp(_) | Command::Man => false,
     }
 }
 
@@ -234,6 +236,7 @@ fn dispatch(command: &Command) -> Result<u8, Error> {
         Command::Serve(args) => serve::run(args),
         Command::Demo(args) => demo::run(args),
         Command::Facts(args) => facts::run(args),
+        Command::Mcp(args) => mcp::run(args),
         Command::Completions(args) => complete::completions(args.shell),
         Command::Man => complete::man(),
     }

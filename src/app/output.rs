@@ -121,6 +121,17 @@ pub(super) fn can_move_cursor() -> bool {
     variable("TERM").is_some_and(|term| !term.is_empty() && term != "dumb")
 }
 
+/// Whether a job of a pipeline runs it, as those say that run jobs.
+pub(super) fn is_in_a_pipeline() -> bool {
+    variable("CI").is_some_and(|value| !value.is_empty() && value != "false")
+}
+
+/// The columns of the terminal that standard error is.
+pub(super) fn columns_of_stderr() -> usize {
+    let size = terminal_size::terminal_size_of(io::stderr());
+    size.map_or(WIDTH, |(columns, _)| columns.0.into())
+}
+
 /// The terminal's own width, where standard output is one.
 fn columns() -> Option<usize> {
     terminal_size::terminal_size_of(io::stdout()).map(|(columns, _)| columns.0.into())

@@ -1,27 +1,45 @@
 //! `replay`: today's rules on a saved capture, or on the captures of a saved comparison.
 
+use std::path::Path;
+
 use super::{Error, compare, output, read};
 use crate::capture;
 use crate::cli::args::ReplayArgs;
-use crate::places;
-use crate::report::diagnose;
+use crate::places::{self, Gathered};
+use crate::report::{Report, diagnose};
+
+/// What a file is.
+pub(super) enum Found {
+    /// A capture, diagnosed.
+    Report(Box<Report>),
+    /// The captures of a comparison.
+    Comparison(Box<Gathered>),
+}
 
 /// Diagnoses the capture again, and returns the report's exit code.
 pub(super) fn run(args: &ReplayArgs) -> Result<u8, Error> {
     output::check_save(&args.output)?;
-    let bytes = read::bounded(&args.capture)?;
+    match of(&args.capture, &read::bounded(&args.capture)?)? {
+        Found::Comparison(gathered) => compare::deliver(*gathered, &args.output),
+        Found::Report(report) => {
+            output::deliver(&report, &args.output)?;
+            Ok(args.output.format.exit_code(report.conclusion, report.exit_code))
+        }
+    }
+}
+
+/// What a file with this content comes to; the path is for the refusal.
+pub(super) fn of(path: &Path, bytes: &[u8]) -> Result<Found, Error> {
     let refused = |reason: capture::CaptureError| Error::Capture {
-        path: args.capture.clone(),
+        path: path.to_owned(),
         reason: reason.with_advice(),
     };
-    if let Some(gathered) = places::comparison(&bytes).map_err(refused)? {
-        return compare::deliver(gathered, &args.output);
+    if let Some(gathered) = places::comparison(bytes).map_err(refused)? {
+        return Ok(Found::Comparison(Box::new(gathered)));
     }
-    let capture = match capture::parse(&bytes) {
-        Err(_) if places::is_dig(&bytes) => return Err(Error::NotReplayed(args.capture.clone())),
+    let capture = match capture::parse(bytes) {
+        Err(_) if places::is_dig(bytes) => return Err(Error::NotReplayed(path.to_owned())),
         read => read.map_err(refused)?,
     };
-    let report = diagnose(capture);
-    output::deliver(&report, &args.output)?;
-    Ok(args.output.format.exit_code(report.conclusion, report.exit_code))
+    Ok(Found::Report(Box::new(diagnose(capture))))
 }

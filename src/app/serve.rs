@@ -33,7 +33,9 @@ pub(super) fn run(args: &ServeArgs) -> Result<u8, Error> {
     if settings.sources.facts.iter().any(is_input) {
         return Err(UsageError::ReadOnce("--facts").into());
     }
-    let (served, _) = conduct(&args.check.output, |interrupt, _| serve(args, &settings, interrupt))?;
+    let (served, _) = conduct(&args.check.output, None, |interrupt, _| {
+        serve(args, &settings, interrupt)
+    })?;
     served.map(|()| exit::HEALTHY)
 }
 

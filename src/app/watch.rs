@@ -27,7 +27,7 @@ const TICK: Duration = Duration::from_secs(1);
 pub(super) fn run(args: &CheckArgs, interval: Duration) -> Result<u8, Error> {
     let settings = settings(args)?;
     output::check_save(&args.output)?;
-    let (watched, _) = conduct(&args.output, |interrupt, progress| {
+    let (watched, _) = conduct(&args.output, None, |interrupt, progress| {
         rounds(args, &settings, interval, interrupt, progress)
     })?;
     let report = match watched {

@@ -93,9 +93,9 @@ to change. It sends DNS questions, reads from AWS, and changes nothing.
 Examples (HOST stands for the endpoint's host name or URL):
   eks-dns-doctor                          the current kubectl context's endpoint
   eks-dns-doctor HOST                     the endpoint, as this host resolves it
-  eks-dns-doctor HOST -o short            one line and an exit code, for a runbook
+  eks-dns-doctor HOST -o short            one line and a code, for a runbook
   eks-dns-doctor explain \"MESSAGE\"        what a line of kubectl means
-  eks-dns-doctor demo                     a failure and its diagnosis, played here
+  eks-dns-doctor demo                     a failure, played here and diagnosed
 
 Usage: eks-dns-doctor [check] [OPTIONS] [TARGET]
        eks-dns-doctor COMMAND ...
@@ -107,6 +107,7 @@ Commands:
   replay    today's rules on a saved capture
   demo      a scenario, played on loopback and diagnosed; demo --list
   facts     what AWS, the kubeconfig and this host say, for another machine
+  mcp       these as tools for an agent
 
 The endpoint, and the facts about it:
   --cluster NAME, --region REGION   take them from AWS
@@ -253,6 +254,11 @@ pub enum Command {
     /// Reads from AWS as check does. It asks no name server and changes nothing.
     #[command(override_usage = "eks-dns-doctor facts [OPTIONS] [TARGET]")]
     Facts(Box<FactsArgs>),
+    /// Serve check, explain, compare, replay and demo to an agent (Model Context Protocol)
+    ///
+    /// Reads messages from standard input and writes answers to standard output, one a line. It writes no file, runs
+    /// nothing that a caller names, and asks nobody that a call did not name or this host does not have.
+    Mcp(McpArgs),
     /// Print the completions for a shell
     Completions(CompletionsArgs),
     /// Print the manual page (roff)
@@ -833,6 +839,16 @@ pub struct FactsArgs {
     /// Replace what identifies accounts, resources, the cluster, users and this host
     #[arg(long)]
     pub redact: bool,
+}
+
+/// The arguments of `mcp`.
+#[derive(Debug, Args)]
+pub struct McpArgs {
+    /// Let callers name files below this folder, for captures, facts, resolv.conf and hosts
+    ///
+    /// Without it they give a capture's text, and no file is read for them.
+    #[arg(long, value_name = "FOLDER")]
+    pub files: Option<PathBuf>,
 }
 
 /// The arguments of `completions`.

@@ -30,6 +30,7 @@ use gai::Gai;
 
 /// What one kind of client would do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Prediction {
     /// The resolver library.
     pub client: Client,
@@ -42,6 +43,7 @@ pub struct Prediction {
 
 /// A kind of client, by its resolver library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Client {
     /// Go's own resolver; on macOS and Windows, Go with the system's.
@@ -77,6 +79,7 @@ impl fmt::Display for Client {
 
 /// What comes of a client's lookup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Resolution {
     /// It gets an address.

@@ -32,6 +32,7 @@ pub struct Question {
 
 /// A kind of thing that decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Construct {
     /// A rule of DNS Firewall.
@@ -48,6 +49,7 @@ pub enum Construct {
 
 /// What it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
     /// A firewall rule blocks the name.
@@ -66,6 +68,7 @@ pub enum Effect {
 
 /// Why a step is in the list, for programs: each of its sentences has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum WhyCode {
     /// It is the first firewall rule that matches.
@@ -104,6 +107,7 @@ pub enum WhyCode {
 
 /// What a firewall rule answers in the place of the name's records, in AWS's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Blocked {
     /// NOERROR without records.
     #[serde(rename = "NODATA")]
@@ -118,6 +122,7 @@ pub enum Blocked {
 
 /// One step of a decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Step {
     /// The VPC whose Resolver is asked.
     pub vpc: String,

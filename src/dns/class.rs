@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The class of a question (RFC 1035 section 3.2.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Class {
     /// The internet.

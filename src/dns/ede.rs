@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// An Extended DNS Error (RFC 8914): EDNS option 15, a code and an optional text of the server's own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ExtendedError {
     /// The INFO-CODE.
     pub code: u16,

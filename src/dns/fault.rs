@@ -8,6 +8,7 @@ use super::{Name, Rcode, RecordType, Section};
 
 /// What is wrong with a name in a message (RFC 1035 section 4.1.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "kebab-case")]
 pub enum NameFault {
     /// The message ends inside of it.
@@ -48,6 +49,7 @@ impl fmt::Display for NameFault {
 
 /// What is wrong with one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "kebab-case")]
 pub enum RecordFault {
     /// The message ends before the record does.
@@ -141,6 +143,7 @@ impl From<NameFault> for RecordFault {
 
 /// What is wrong with the octets of a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "kebab-case")]
 pub enum Defect {
     /// A record cannot be read.
@@ -223,6 +226,7 @@ impl fmt::Display for Defect {
 
 /// A reply over UDP that is longer than the query announced, and is read no further.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Oversize {
     /// The octets that came.
     pub octets: usize,
@@ -242,6 +246,7 @@ impl fmt::Display for Oversize {
 
 /// What is wrong with a reply's octets, all of it that is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Broken {
     /// The first thing.
     pub defect: Defect,
@@ -262,6 +267,7 @@ impl fmt::Display for Broken {
 
 /// What is worth telling of a reply beside its kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "kebab-case")]
 pub enum Flaw {
     /// Its octets are wrong.

@@ -11,6 +11,7 @@ use crate::limits;
 
 /// A section of a reply that holds records (RFC 1035 section 4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Section {
     /// Records that answer the question.
@@ -93,6 +94,7 @@ impl<'de> Deserialize<'de> for Flags {
 
 /// What one question to one server came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum AnswerKind {
     /// Records of the type asked, at the name asked or at the end of its aliases.

@@ -10,6 +10,7 @@ use crate::stated::Stated;
 
 /// Why a message is no reply to the question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "kebab-case")]
 pub enum Mismatch {
     /// It is shorter than a header.

@@ -9,6 +9,7 @@ use super::{Name, RecordType, Section};
 
 /// The data of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RData {
     /// An IPv4 address.
@@ -36,6 +37,7 @@ pub enum RData {
 
 /// A resource record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Record {
     /// Where in the reply it stood.
     pub section: Section,
@@ -76,6 +78,7 @@ impl fmt::Display for RData {
 /// The start of authority that came with a reply: whose zone a negative answer is from, and for how long it
 /// may be cached (RFC 2308).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Soa {
     /// The apex of the zone.
     pub owner: Name,

@@ -12,6 +12,7 @@ pub const SCHEMA_VERSION: u32 = 2;
 
 /// The program that made a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Maker {
     /// Its name.
     pub name: String,
@@ -31,6 +32,7 @@ impl Maker {
 
 /// What one machine learnt: all of it, or what AWS says alone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Document<F = Facts> {
     /// [`SCHEMA_VERSION`].
     pub schema_version: u32,

@@ -6,6 +6,7 @@ use super::Call;
 
 /// A read that brought nothing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FailedRead {
     /// The read.
     pub call: Call,
@@ -21,6 +22,7 @@ pub struct FailedRead {
 
 /// How a read failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ReadFailure {
     /// The caller may not: `AccessDenied`, `AccessDeniedException`, `UnauthorizedOperation`.

@@ -9,6 +9,7 @@ use crate::limits;
 
 /// A line of the hosts file that names the target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct HostsEntry {
     /// The address it pins the name to.
     pub ip: IpAddr,

@@ -13,6 +13,7 @@ const DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
 
 /// This host, where it is an EC2 instance (instance metadata service, version 2).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Instance {
     /// Its id.
@@ -23,6 +24,7 @@ pub struct Instance {
     pub vpc_id: Option<String>,
     /// That VPC's IPv4 networks, as the metadata lists them, the first of them the primary one
     /// (`vpc-ipv4-cidr-block`).
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub vpc_cidrs: Vec<IpNet>,
     /// Its account.
     pub account: Option<String>,

@@ -51,6 +51,7 @@ pub use system::System;
 /// Everything that was learnt about the environment: what this host says, and what AWS says. In JSON they are one
 /// object. What is `None` was not learnt; whether it was tried and why it failed stands in the gaps.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Facts {
     /// This host's own: nobody else's business, and never sent to another place.
     #[serde(flatten)]
@@ -62,6 +63,7 @@ pub struct Facts {
 
 /// What was learnt of this host. It stays here: `--via` sends none of it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct HostFacts {
     /// This host's stub resolver configuration.
@@ -100,6 +102,7 @@ impl HostFacts {
 
 /// What could not be learnt, and why.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Gap {
     /// The fact that is missing.
     pub fact: String,
@@ -134,6 +137,7 @@ impl Gap {
 
 /// The halves of the [`Facts`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Half {
     /// [`HostFacts`], and what this run left out.
@@ -152,6 +156,7 @@ impl Half {
 
 /// The place we ask from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Vantage {
     /// What the user calls it; else the host's name.
     pub name: Option<String>,
@@ -164,6 +169,7 @@ pub struct Vantage {
 
 /// Where a vantage is, seen from the cluster's VPC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum VantageKind {
     /// In the cluster's own VPC.

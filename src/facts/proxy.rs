@@ -12,6 +12,7 @@ use crate::limits;
 
 /// The proxy settings, as they concern the target.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Proxy {
     /// The variable that names a proxy for https URLs; `None` where none is set.

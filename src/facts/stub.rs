@@ -13,6 +13,7 @@ const DNS_PORT: u16 = 53;
 
 /// What a stub resolver on this host is told by resolv.conf.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[expect(clippy::struct_excessive_bools, reason = "each is one option of resolv.conf")]
 pub struct StubConfiguration {
     /// The file.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// An operating system whose own programs a remedy can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum System {
     /// Linux.

@@ -10,6 +10,7 @@ use crate::rules::{self, Confidence, Finding, Remedy, Severity};
 
 /// A cause, and whom it is the cause of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Cause {
     /// The rule's name.
     pub rule: String,

@@ -59,6 +59,7 @@ pub fn read_document(octets: &[u8]) -> Result<Option<Fleet>, NotFleet> {
 
 /// One document of several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Side {
     /// Its name.
     pub name: String,
@@ -74,6 +75,7 @@ pub struct Side {
 
 /// A target in one document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct State {
     /// The outcome.
     pub conclusion: Conclusion,
@@ -119,6 +121,7 @@ impl State {
 
 /// A target, and what it is in each document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Across {
     /// Its name in the first document that has it.
     pub name: String,
@@ -132,6 +135,7 @@ pub struct Across {
 
 /// The documents side by side.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Compared {
     /// [`SCHEMA_VERSION`].
     pub schema_version: u32,

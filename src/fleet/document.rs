@@ -19,6 +19,7 @@ use crate::rules::{Confidence, Finding, Severity};
 
 /// What kind of document it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Many targets.
@@ -27,6 +28,7 @@ pub enum Kind {
 
 /// The finding to act on first, of one target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Headline {
     /// The rule's name.
     pub rule: String,
@@ -55,6 +57,7 @@ impl Headline {
 
 /// What a resolver's answer for one target amounts to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Said {
     /// The resolver.
     pub resolver: String,
@@ -66,6 +69,7 @@ pub struct Said {
 
 /// What came of one target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Outcome {
     /// What it is called; unique in a document.
     pub name: String,
@@ -158,6 +162,7 @@ impl Outcome {
 
 /// What is no target, and why: a context of another kind of cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LeftOut {
     /// Its name.
     pub name: String,
@@ -167,6 +172,7 @@ pub struct LeftOut {
 
 /// A resolver over all targets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Tally {
     /// Its name.
     pub name: String,
@@ -188,6 +194,7 @@ pub struct Tally {
 
 /// The document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Fleet {
     /// [`SCHEMA_VERSION`].
     pub schema_version: u32,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// An address that was given for the endpoint, and what is to be found there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Connection {
     /// The address.
     pub ip: IpAddr,
@@ -26,6 +27,7 @@ pub struct Connection {
 
 /// What came of a TCP connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Tcp {
     /// It came about.
@@ -40,6 +42,7 @@ pub enum Tcp {
 
 /// What came of a TLS handshake with the endpoint's name (SNI, RFC 6066 section 3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Tls {
     /// The certificate is the cluster's: it verifies against its certificate authority, and has the name.

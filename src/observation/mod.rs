@@ -17,6 +17,7 @@ pub use system::{SystemCode, SystemFailure, SystemLookup};
 
 /// How a question travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Transport {
     /// UDP, and TCP where the reply is truncated, as every stub resolver does.
@@ -66,6 +67,7 @@ impl Transport {
 
 /// Why a question was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Purpose {
     /// The endpoint's own name.
@@ -113,6 +115,7 @@ pub struct Question {
 /// over UDP, over TCP only where the reply was truncated. What other forms of the question got is in
 /// `attempts`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Lookup {
     /// The name asked.
     pub question: Name,
@@ -130,6 +133,7 @@ pub struct Lookup {
     pub kind: AnswerKind,
     /// The reason, where the kind alone does not say it.
     #[serde(flatten, with = "stated")]
+    #[cfg_attr(test, schemars(with = "stated::Both<Reason>"))]
     pub reason: Option<Reason>,
     /// The response code; `null` where no reply counted.
     pub rcode: Option<Rcode>,
@@ -158,6 +162,7 @@ pub struct Lookup {
 
 /// One try of a question: one socket.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Attempt {
     /// How.
     pub transport: Transport,
@@ -177,6 +182,7 @@ pub struct Attempt {
     pub kind: AnswerKind,
     /// The reason: an error of the network, a defect of the reply.
     #[serde(flatten, with = "stated")]
+    #[cfg_attr(test, schemars(with = "stated::Both<Reason>"))]
     pub reason: Option<Reason>,
     /// The response code.
     pub rcode: Option<Rcode>,
@@ -190,6 +196,7 @@ pub struct Attempt {
     pub mismatched_replies: u32,
     /// What was wrong with the first of them.
     #[serde(flatten, with = "stated")]
+    #[cfg_attr(test, schemars(with = "stated::Both<Mismatch>"))]
     pub mismatch: Option<Mismatch>,
     /// Further well-formed replies to this same try that said something else.
     pub conflicting_replies: u32,
@@ -250,6 +257,7 @@ impl Lookup {
 
 /// Who is asked for facts while the resolvers are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Source {
     /// The command of this host that shows which name server it asks for which name.
@@ -283,6 +291,7 @@ impl Source {
 /// What was asked, and the run ended without waiting for: the conclusion, the headline, its confidence and its fix
 /// stand without it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct NotWaitedFor {
     /// Who was asked: the name of the resolver, or the source of facts.
     pub resolver: String,

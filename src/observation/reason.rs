@@ -10,6 +10,7 @@ use crate::stated::Stated;
 
 /// The reason beside the kind of a lookup, or of one try.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "kebab-case")]
 pub enum Reason {
     /// The network, or this host, did not let the question through.
@@ -152,6 +153,7 @@ impl Stated for Reason {
 
 /// How the network, or this host, does not let a question through.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "kebab-case")]
 pub enum NetworkFailure {
     /// The port was refused.
@@ -202,6 +204,7 @@ impl fmt::Display for NetworkFailure {
 
 /// A protocol that servers speak where DNS was expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Protocol {
     /// HTTP.
@@ -225,6 +228,7 @@ impl Protocol {
 
 /// How a TCP connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum TcpEnd {
     /// The server closed it.
@@ -235,6 +239,7 @@ pub enum TcpEnd {
 
 /// A message over TCP that was begun and did not come to its end (RFC 1035 section 4.2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "kebab-case")]
 pub enum Begun {
     /// Only one of the two octets of the length came.
@@ -273,6 +278,7 @@ impl fmt::Display for Begun {
 
 /// Why there is no TLS session. What `said` holds are the TLS library's words, and no program's to read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "kebab-case")]
 pub enum TlsFault {
     /// This host has no root certificates to verify with.
@@ -374,6 +380,7 @@ impl fmt::Display for TlsFault {
 
 /// Why HTTP brought no DNS message (RFC 8484).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "kebab-case")]
 pub enum HttpFault {
     /// No request can be made of the URL.

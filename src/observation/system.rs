@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What the operating system's own lookup (getaddrinfo) gave.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SystemLookup {
     /// The addresses, in the order given.
     pub addresses: Vec<IpAddr>,
@@ -26,6 +27,7 @@ impl SystemLookup {
 
 /// A failure of getaddrinfo (RFC 3493 section 6.1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SystemFailure {
     /// What it is.
     pub code: SystemCode,
@@ -37,6 +39,7 @@ pub struct SystemFailure {
 
 /// The codes of getaddrinfo (RFC 3493 section 6.1, and glibc's EAI_NODATA), and what stands for its silence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum SystemCode {
     /// A failure for the time being.
     #[serde(rename = "EAI_AGAIN")]

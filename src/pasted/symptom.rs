@@ -6,6 +6,7 @@ use crate::rules::Complaint;
 
 /// Where it failed, for the host that printed the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Layer {
     /// No cluster is configured, or AWS does not know the one that is.

@@ -33,6 +33,7 @@ pub use rules::{PLACE_RULES, PlaceRule};
 
 /// What a place is known from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// This program's document.
@@ -43,6 +44,7 @@ pub enum Kind {
 
 /// A place that should have been seen, and was not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Unseen {
     /// Its name.
     pub place: String,
@@ -260,6 +262,7 @@ impl Source {
 
 /// A place in the document.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PlaceSummary {
     /// Its name.
     pub name: String,
@@ -277,6 +280,7 @@ pub struct PlaceSummary {
 
 /// A resolver, and what it is at each place.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Row {
     /// Its name; its names where places call it differently.
     pub resolver: String,
@@ -290,6 +294,7 @@ pub struct Row {
 
 /// A resolver at a place.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Cell {
     /// The place.
     pub place: String,
@@ -307,6 +312,7 @@ pub struct Cell {
 
 /// The document.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Comparison {
     /// The version of its shape.
     pub schema_version: u32,

@@ -45,6 +45,10 @@ pub struct Run {
 /// Something to tell a person who waits.
 #[derive(Debug, Clone)]
 pub enum Progress {
+    /// Somebody is asked from now on: a resolver, or a source of facts.
+    Asking(String),
+    /// A source of facts has said what it knows.
+    Said(String),
     /// A resolver has answered for the target, or has not within the window.
     Answered(Box<Probed>),
 }
@@ -125,6 +129,9 @@ pub async fn watched(
         });
     }
     drop(sender);
+    for resolver in resolvers {
+        progress(Progress::Asking(resolver.name.clone()));
+    }
     let part = live.begin(plan, resolvers, sockets.lingering);
     tokio::pin!(end);
     let ended = loop {

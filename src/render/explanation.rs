@@ -7,12 +7,14 @@ use serde::Serialize;
 use super::{json, text};
 use crate::pasted::{Explanation, Layer};
 use crate::report::SCHEMA_VERSION;
+use crate::rules::Severity;
 
 /// Columns of a page.
 pub(crate) const WIDTH: usize = 80;
 
 #[derive(Serialize)]
-struct Document<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Document<'a> {
     schema_version: u32,
     kind: &'static str,
     understood: bool,
@@ -20,7 +22,8 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-struct Message<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Message<'a> {
     quoted: &'a str,
     layer: Layer,
     /// Where the message leaves several open: those, the first that is passed first. `layer` is then `unknown`, or the
@@ -35,9 +38,24 @@ struct Message<'a> {
 }
 
 #[derive(Serialize)]
-struct Cause<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Cause<'a> {
     rule: &'static str,
     why: &'a str,
+}
+
+/// The documents of explain, for their schema.
+#[cfg(test)]
+#[derive(schemars::JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only its schema is wanted")]
+pub(crate) enum AnyDocument<'a> {
+    /// What messages mean.
+    Messages(Document<'a>),
+    /// A finding's page.
+    Page(Marked<FindingPage>),
+    /// The index.
+    Index(Marked<Index<'a>>),
 }
 
 /// The messages as a document, the one that matters most first.
@@ -67,6 +85,85 @@ pub(crate) fn document(messages: &[Explanation], out: &mut dyn fmt::Write) -> fm
         kind: "explanation",
         understood: !messages.is_empty(),
         messages,
+    };
+    json::render(&document, out)
+}
+
+/// A finding in the index.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct FindingSummary {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// How bad it is.
+    pub(crate) severity: Severity,
+    /// What is the case.
+    pub(crate) summary: &'static str,
+}
+
+/// A finding's page.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct FindingPage {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// How bad it is.
+    pub(crate) severity: Severity,
+    /// What is the case.
+    pub(crate) summary: &'static str,
+    /// The version of the program that had it first.
+    pub(crate) since: &'static str,
+    /// What it means and what to do, in Markdown.
+    pub(crate) documentation: &'static str,
+    /// What it cannot be without.
+    pub(crate) signs: Vec<String>,
+    /// Where it is written down.
+    pub(crate) references: Vec<PageReference>,
+}
+
+/// Where something is written down.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct PageReference {
+    /// What it is called.
+    pub(crate) title: &'static str,
+    /// Where it is; `null` where it is not on the web.
+    pub(crate) url: Option<&'static str>,
+}
+
+/// A document that says what kind it is.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Marked<T> {
+    schema_version: u32,
+    kind: &'static str,
+    #[serde(flatten)]
+    content: T,
+}
+
+/// The index.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Index<'a> {
+    findings: &'a [FindingSummary],
+}
+
+/// The index as a document.
+pub(crate) fn index(findings: &[FindingSummary], out: &mut dyn fmt::Write) -> fmt::Result {
+    let document = Marked {
+        schema_version: SCHEMA_VERSION,
+        kind: "findings",
+        content: Index { findings },
+    };
+    json::render(&document, out)
+}
+
+/// A finding's page as a document.
+pub(crate) fn page(page: &FindingPage, out: &mut dyn fmt::Write) -> fmt::Result {
+    let document = Marked {
+        schema_version: SCHEMA_VERSION,
+        kind: "finding",
+        content: page,
     };
     json::render(&document, out)
 }

@@ -8,15 +8,20 @@ use serde::Serialize;
 use super::text::is_unprintable;
 
 pub(crate) fn render(document: &impl Serialize, out: &mut dyn fmt::Write) -> fmt::Result {
-    write(&serde_json::to_string_pretty(document).map_err(|_| fmt::Error)?, out)
+    let document = serde_json::to_string_pretty(document).map_err(|_| fmt::Error)?;
+    escaped(&document, out)?;
+    out.write_char('\n')
 }
 
 /// The same on one line.
 pub(crate) fn line(document: &impl Serialize, out: &mut dyn fmt::Write) -> fmt::Result {
-    write(&serde_json::to_string(document).map_err(|_| fmt::Error)?, out)
+    let document = serde_json::to_string(document).map_err(|_| fmt::Error)?;
+    escaped(&document, out)?;
+    out.write_char('\n')
 }
 
-fn write(document: &str, out: &mut dyn fmt::Write) -> fmt::Result {
+/// A JSON text with what must not reach a terminal as `\uXXXX`.
+pub(crate) fn escaped(document: &str, out: &mut dyn fmt::Write) -> fmt::Result {
     for c in document.chars() {
         // Outside strings JSON has no character that is not printable but its line feeds, and inside strings
         // a line feed is escaped already (RFC 8259 sections 2 and 7).
@@ -28,5 +33,5 @@ fn write(document: &str, out: &mut dyn fmt::Write) -> fmt::Result {
             out.write_char(c)?;
         }
     }
-    out.write_char('\n')
+    Ok(())
 }

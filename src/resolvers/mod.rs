@@ -24,6 +24,7 @@ pub use spec::{SpecError, parse_address, parse_resolver, parse_server, parse_tls
 
 /// What a resolver is to the diagnosis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// A name server of this host's stub configuration.
@@ -59,6 +60,7 @@ impl Role {
 
 /// A resolver to ask.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Resolver {
     /// The name that the report uses; unique in a run.
     pub name: String,

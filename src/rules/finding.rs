@@ -7,6 +7,7 @@ use crate::software::Software;
 
 /// How bad it is, by effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// A client on this path cannot resolve the name, or gets addresses it must not get.
@@ -30,6 +31,7 @@ impl Severity {
 
 /// How sure it is. Ordered from the surest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// No other cause in the catalogue fits the same evidence.
@@ -56,6 +58,7 @@ impl Confidence {
 
 /// An observation or a fact that a finding rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Evidence {
     /// The resolver that was observed; `null` for a fact.
     pub resolver: Option<String>,
@@ -83,6 +86,7 @@ impl Evidence {
 
 /// Something to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Remedy {
     /// What, in one line.
     pub title: String,
@@ -131,6 +135,7 @@ impl Remedy {
 
 /// One thing that is the case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Finding {
     /// The rule's name.
     pub rule: String,

@@ -89,6 +89,7 @@ pub enum Stage {
 
 /// A rule that could not be evaluated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct NotEvaluated {
     /// The rule.
     pub rule: String,

@@ -8,6 +8,7 @@ use super::{Case, Finding, RULES, Rule, Severity, Stage, Statement, Subject, fin
 
 /// Why the headline is what it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Why {
     /// The headline's rule.
     pub rule: String,
@@ -24,6 +25,7 @@ pub struct Why {
 
 /// One look at the evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Reading {
     /// What was looked for.
     pub sign: String,
@@ -33,6 +35,7 @@ pub struct Reading {
 
 /// Another cause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Considered {
     /// Its rule.
     pub rule: String,
@@ -44,6 +47,7 @@ pub struct Considered {
 
 /// What became of a cause that was considered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// It is a finding about this resolver too.

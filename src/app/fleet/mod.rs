@@ -26,7 +26,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
     let settings = settings(args)?;
     output::check_save(&args.output)?;
     let settings = &settings;
-    let (gathered, _) = conduct(&args.output, |mut interrupt, _| async move {
+    let (gathered, _) = conduct(&args.output, None, |mut interrupt, _| async move {
         match args.watch {
             Some(interval) => watch::rounds(args, settings, interval, interrupt).await,
             None => gather(args, settings, &mut interrupt).await,

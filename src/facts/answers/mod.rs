@@ -22,6 +22,7 @@ use crate::endpoint::EndpointName;
 
 /// What was learnt from AWS: asked of it now, or from files of `--facts`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct AwsFacts {
     /// Who asked AWS.

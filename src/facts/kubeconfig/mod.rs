@@ -23,6 +23,7 @@ use crate::url;
 
 /// What the kubeconfig says of the target, and of the cluster behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Kubeconfig {
     /// The files that were merged, in kubectl's order.

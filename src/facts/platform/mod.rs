@@ -51,6 +51,7 @@ pub struct Captured<'a> {
 
 /// What is known of this host's resolver configuration beside resolv.conf.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct HostConfiguration {
     /// The program that wrote resolv.conf, where the file says so.
@@ -107,6 +108,7 @@ impl HostConfiguration {
 
 /// What decides on this host which name server is asked for a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Chooser {
     /// systemd-resolved.
@@ -130,6 +132,7 @@ impl Chooser {
 
 /// Split DNS, as this host applies it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SplitDns {
     /// What decides.
     pub chooser: Chooser,
@@ -153,6 +156,7 @@ pub struct SplitDns {
 
 /// A name server that the system asks over HTTPS.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct OverHttps {
     /// Its address.
     pub server: IpAddr,
@@ -186,6 +190,7 @@ impl OverHttps {
 
 /// What a policy says of DNS over HTTPS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum OverHttpsPolicy {
     /// It is not to be used.
@@ -210,6 +215,7 @@ impl OverHttpsPolicy {
 
 /// Name servers that belong together: of a link, of an adapter, of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DnsScope {
     /// What it is called, for people: `tun0`, `resolver #2 (utun3)`, `adapter Wi-Fi`.
     pub name: String,
@@ -278,6 +284,7 @@ impl DnsScope {
 
 /// A domain whose names go to a scope.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ScopeDomain {
     /// The domain; the root takes every name.
     pub name: Name,
@@ -300,6 +307,7 @@ impl ScopeDomain {
 
 /// Who is asked for a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AskedFor {
     /// What decides.
     pub chooser: Chooser,
@@ -385,6 +393,7 @@ impl Problems {
 
 /// What stands for this host in a report: whom it asks for the name, and what else of its configuration matters.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct HostSummary {
     /// Whom this host's own resolver asks for the name; `null` where that is not known.
     pub asked: Option<AskedFor>,

@@ -9,6 +9,7 @@ use crate::limits;
 
 /// The `hosts:` line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct HostsLine {
     /// As it stands in the file, with single spaces.
     pub text: String,
@@ -18,6 +19,7 @@ pub struct HostsLine {
 
 /// A service of the line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Service {
     /// Its name.
     pub name: String,

@@ -16,6 +16,7 @@ use crate::limits;
 
 /// What was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct WindowsReading {
     /// The adapters that are up.
@@ -36,6 +37,7 @@ pub struct WindowsReading {
 
 /// An adapter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct AdapterReading {
     /// What people call it: `Wi-Fi`.
@@ -54,6 +56,7 @@ pub struct AdapterReading {
 
 /// A rule of the Name Resolution Policy Table.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct NrptReading {
     /// `Name`: the namespaces.
@@ -68,6 +71,7 @@ pub struct NrptReading {
 
 /// A name server that an adapter asks over HTTPS.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DohReading {
     /// Its address.

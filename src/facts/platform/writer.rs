@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A program that writes resolv.conf.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Writer {
     /// WSL with DNS tunnelling: every question goes to Windows' own DNS client.

@@ -32,11 +32,13 @@ pub(in crate::facts) const XML_LISTS: &[(&str, &str)] = &[
 ];
 /// A VPC (EC2, DescribeVpcs).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Vpc {
     /// The VPC's id.
     pub id: String,
     /// Its IPv4 and IPv6 networks, the primary IPv4 network first.
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub cidrs: Vec<IpNet>,
     /// The account that owns it; another's is shared.
     pub owner: Option<String>,
@@ -46,6 +48,7 @@ pub struct Vpc {
 
 /// The attributes of a VPC that decide on DNS in it (EC2, DescribeVpcAttribute).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct VpcAttributes {
     /// `enableDnsSupport`.
@@ -90,6 +93,7 @@ pub struct Interface {
 
 /// A network interface of the cluster's control plane (EC2, DescribeNetworkInterfaces).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct NetworkInterface {
     /// The interface's id.
     pub id: String,
@@ -108,6 +112,7 @@ pub struct Subnet {
 
 /// What hosts of a VPC learn by DHCP (EC2, DescribeDhcpOptions).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct DhcpOptions {
     /// The option set's id; `default` where the VPC has none.
@@ -120,6 +125,7 @@ pub struct DhcpOptions {
 
 /// A security group, as far as it says who may come in (EC2, DescribeSecurityGroups).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct SecurityGroup {
     /// The group's id.
@@ -132,6 +138,7 @@ pub struct SecurityGroup {
 
 /// Something that may come in.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Permission {
     /// `tcp`, `udp`, `icmp`, `icmpv6`, a protocol's number, or `-1` for all.
@@ -141,6 +148,7 @@ pub struct Permission {
     /// The last port.
     pub to_port: Option<i32>,
     /// The networks it may come from.
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub cidrs: Vec<IpNet>,
     /// The security groups its sender may have.
     pub groups: Vec<String>,

@@ -13,6 +13,7 @@ const YEAR_10000: u64 = 253_402_300_800;
 
 /// The cluster (EKS, DescribeCluster).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Cluster {
     /// The cluster's name.
@@ -65,6 +66,7 @@ impl Cluster {
 
 /// A cluster that is not there: DescribeCluster says `ResourceNotFoundException`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct AbsentCluster {
     /// The name that was asked for.
@@ -79,6 +81,7 @@ pub struct AbsentCluster {
 
 /// A change of the cluster (EKS, DescribeUpdate).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct ClusterUpdate {
     /// The update's id.

@@ -10,6 +10,7 @@ use crate::limits;
 /// DNS Firewall, as far as it was read. A rule group without its rules, and a domain list that is not here, were not
 /// read.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Firewall {
     /// Which rule groups are associated with which VPCs (ListFirewallRuleGroupAssociations).
@@ -24,6 +25,7 @@ pub struct Firewall {
 
 /// A rule group's association with a VPC.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct FirewallAssociation {
     /// The association's id.
@@ -42,6 +44,7 @@ pub struct FirewallAssociation {
 
 /// A rule group with its rules.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct FirewallGroup {
     /// The group's id.
@@ -52,6 +55,7 @@ pub struct FirewallGroup {
 
 /// A rule of a rule group.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct FirewallRule {
     /// Its name.
@@ -82,6 +86,7 @@ pub const AUTO_ALLOWLIST: &str = "AutoAllowlist";
 
 /// A domain list.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct DomainList {
     /// The list's id.
@@ -117,6 +122,7 @@ impl DomainList {
 
 /// What happens to questions of a VPC where the firewall fails.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct FirewallConfig {
     /// The VPC.
@@ -127,6 +133,7 @@ pub struct FirewallConfig {
 
 /// Route 53 Profiles, as far as they were read. A Profile whose resources are not here was not read.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Profiles {
     /// Which Profiles are associated with which VPCs (ListProfileAssociations).
@@ -137,6 +144,7 @@ pub struct Profiles {
 
 /// A Profile's association with a VPC.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct ProfileAssociation {
     /// The association's id.
@@ -155,6 +163,7 @@ pub struct ProfileAssociation {
 
 /// What a Profile brings.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct ProfileResources {
     /// The Profile.
@@ -165,6 +174,7 @@ pub struct ProfileResources {
 
 /// One of the resources of a Profile.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct ProfileResource {
     /// The resource's ARN, which says of what kind it is.

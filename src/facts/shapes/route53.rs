@@ -12,6 +12,7 @@ const DNS_PORT: u16 = 53;
 
 /// A Route 53 Resolver endpoint (Route 53 Resolver, ListResolverEndpoints).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct ResolverEndpoint {
     /// The endpoint's id.
@@ -56,6 +57,7 @@ impl ResolverEndpoint {
 
 /// An address of a resolver endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EndpointAddress {
     /// The address.
     pub ip: IpAddr,
@@ -81,6 +83,7 @@ pub struct ListedAddress {
 
 /// A Resolver rule (Route 53 Resolver, ListResolverRules).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct ResolverRule {
     /// The rule's id.
@@ -105,6 +108,7 @@ pub struct ResolverRule {
 
 /// Where a rule forwards to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RuleTarget {
     /// The address.
     pub ip: IpAddr,
@@ -119,6 +123,7 @@ fn domain_port() -> u16 {
 
 /// A rule's association with a VPC (Route 53 Resolver, ListResolverRuleAssociations).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct RuleAssociation {
     /// The rule.
@@ -131,6 +136,7 @@ pub struct RuleAssociation {
 
 /// The private hosted zones of a VPC (Route 53, ListHostedZonesByVPC).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct VpcZones {
     /// The VPC.
@@ -141,6 +147,7 @@ pub struct VpcZones {
 
 /// A private hosted zone that is associated with a VPC.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct HostedZone {
     /// The zone's id.

@@ -6,6 +6,7 @@ use super::node::{Members, WrongShape};
 
 /// Who asked (STS, GetCallerIdentity).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Caller {
     /// The account's id.

@@ -1,0 +1,254 @@
+//! One call: the command that it comes to, and the answer made of its document.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+use super::folder::Folder;
+use super::write;
+use crate::app::conduct::{Interrupted, alone};
+use crate::app::output::sayable;
+use crate::app::{Error, check, compare, demo, explain, read, replay};
+use crate::cli::args::{Command, OutputArgs};
+use crate::mcp::session::beside;
+use crate::mcp::tools::{Given, Job, job, scenarios};
+use crate::mcp::{self, Call, Revision};
+use crate::places::{self, Comparison};
+use crate::probe::Progress;
+use crate::redact;
+use crate::render::{self, Format, Style};
+use crate::report::Report;
+
+/// What a call came to.
+struct Done {
+    /// For a reader.
+    text: String,
+    /// For a program.
+    document: Option<Box<RawValue>>,
+    /// Whether it could not be done.
+    is_error: bool,
+}
+
+/// Why it came to nothing: one line.
+struct Refused(String);
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self(sayable(&error.to_string()))
+    }
+}
+
+impl From<std::fmt::Error> for Refused {
+    fn from(error: std::fmt::Error) -> Self {
+        Error::Render(error).into()
+    }
+}
+
+/// Does what was asked, and writes the answer.
+pub(super) fn answer(
+    id: &Value,
+    call: Call,
+    cancelled: oneshot::Receiver<()>,
+    folder: Option<&Folder>,
+    is_open: &dyn Fn() -> bool,
+) -> Option<Box<RawValue>> {
+    let revision = call.revision;
+    let done = perform(call, cancelled, folder, is_open);
+    let done = done.unwrap_or_else(|Refused(text)| Done {
+        text: format!("error: {text}"),
+        document: None,
+        is_error: true,
+    });
+    mcp::answer(id, &result(&done, revision))
+}
+
+fn perform(
+    call: Call,
+    cancelled: oneshot::Receiver<()>,
+    folder: Option<&Folder>,
+    is_open: &dyn Fn() -> bool,
+) -> Result<Done, Refused> {
+    let find = |name: &str| folder.map_or_else(|| Err(String::new()), |folder| folder.find(name));
+    let find: Option<crate::mcp::tools::Find<'_>> = folder.is_some().then_some(&find);
+    let refused = |said: String| Refused(sayable(&said));
+    let (token, arguments) = (call.progress, call.arguments);
+    let Job { command, given } = job(call.tool, arguments, find).map_err(refused)?;
+    let interrupt: Interrupted = Box::pin(async move {
+        if cancelled.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    });
+    match command {
+        Command::Check(args) => {
+            let redacts = args.output.redact;
+            let of_check = |error: Error| {
+                let said = error.to_string();
+                Refused(sayable(&if redacts { redact::text(&said) } else { said }))
+            };
+            let told = teller(token, redacts, is_open);
+            let report = alone(check::report(&args, interrupt, told))
+                .and_then(|report| report)
+                .map_err(of_check)?;
+            of_report(report, &args.output, args.vantage.as_deref())
+        }
+        Command::Replay(args) => {
+            let (name, bytes) = bytes(given)?.into_iter().next().unwrap_or_default();
+            match replay::of(name.as_ref(), &bytes)? {
+                replay::Found::Report(report) => of_report(*report, &args.output, None),
+                replay::Found::Comparison(gathered) => {
+                    of_comparison(&compare::compared(*gathered, &args.output)?, &args.output)
+                }
+            }
+        }
+        Command::Compare(args) => {
+            let gathered = compare::gather(
+                bytes(given)?
+                    .iter()
+                    .map(|(name, bytes)| (name.as_ref(), bytes.as_slice())),
+            )?;
+            of_comparison(&compare::compared(gathered, &args.output)?, &args.output)
+        }
+        Command::Explain(args) => {
+            let explained = explain::explained(&args.what.join(" "))?;
+            let mut document = String::new();
+            explained.document(&mut document)?;
+            Ok(Done {
+                // What is not understood has no page, and the document says that it is not.
+                text: explained.page().unwrap_or_else(|error| sayable(&error.to_string())),
+                document: compact(&document),
+                is_error: !explained.is_understood(),
+            })
+        }
+        Command::Demo(args) if args.list => {
+            let document = scenarios();
+            Ok(Done {
+                text: demo::listed()?,
+                document: to_raw_value(&document).ok(),
+                is_error: false,
+            })
+        }
+        Command::Demo(args) => {
+            let told = teller(token, args.output.redact, is_open);
+            let played = alone(demo::report(args.scenario.as_deref(), interrupt, told)).and_then(|played| played)?;
+            let mut done = of_report(played.report, &args.output, None)?;
+            if let Some(differs) = played.differs {
+                for line in differs {
+                    let _ = writeln!(done.text, "\n{}", sayable(&line));
+                }
+                done.is_error = true;
+            }
+            Ok(done)
+        }
+        _ => Err(Refused("this command is not offered here".to_owned())),
+    }
+}
+
+/// Tells the progress of a call, where that was asked for: a line for each resolver that has answered.
+fn teller(token: Option<Value>, redacts: bool, is_open: &dyn Fn() -> bool) -> impl FnMut(Progress) {
+    let mut answered = 0_u32;
+    move |said| {
+        let (Progress::Answered(probed), Some(token)) = (said, &token) else {
+            return;
+        };
+        if !is_open() {
+            return;
+        }
+        answered += 1;
+        let line = render::row_line(&probed);
+        let line = if redacts { redact::text(&line) } else { line };
+        let params = json!({"progressToken": token, "progress": answered, "message": line});
+        write(mcp::notification("notifications/progress", &params));
+    }
+}
+
+/// What is read instead of files: each with its name.
+fn bytes(given: Vec<Given>) -> Result<Vec<(std::path::PathBuf, Vec<u8>)>, Refused> {
+    let read = given.into_iter().map(|one| match one {
+        Given::Text(name, bytes) => Ok((name.into(), bytes)),
+        Given::File(path) => {
+            let bytes = read::bounded(&path)?;
+            Ok((path, bytes))
+        }
+    });
+    read.collect()
+}
+
+/// A document on one line.
+fn compact(document: &str) -> Option<Box<RawValue>> {
+    let document: Value = serde_json::from_str(document).ok()?;
+    to_raw_value(&document).ok()
+}
+
+/// The report, redacted and with its reasons as asked.
+fn of_report(mut report: Report, args: &OutputArgs, vantage: Option<&str>) -> Result<Done, Refused> {
+    if args.redact {
+        report = redact::report(report, vantage).map_err(Error::from)?;
+    }
+    if args.explain_why {
+        report = report.with_why();
+    }
+    let mut text = String::new();
+    render::render(&report, Format::Table, &style(args), &mut text)?;
+    Ok(Done {
+        text,
+        document: to_raw_value(&report).ok(),
+        is_error: false,
+    })
+}
+
+fn of_comparison(comparison: &Comparison, args: &OutputArgs) -> Result<Done, Refused> {
+    let mut text = String::new();
+    places::render(comparison, Format::Table, &style(args), &mut text)?;
+    Ok(Done {
+        text,
+        document: to_raw_value(comparison).ok(),
+        is_error: false,
+    })
+}
+
+fn style(args: &OutputArgs) -> Style {
+    Style {
+        fix: args.fix.unwrap_or_default(),
+        ..Style::default()
+    }
+}
+
+/// A text in a result.
+#[derive(Serialize)]
+struct Text<'a> {
+    r#type: &'static str,
+    text: &'a str,
+}
+
+/// The result of `tools/call`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CallResult<'a> {
+    content: Vec<Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    structured_content: Option<&'a RawValue>,
+    is_error: bool,
+    /// What the revision adds.
+    #[serde(flatten)]
+    beside: BTreeMap<&'static str, Value>,
+}
+
+/// Where the revision has no place for a document, it is a second text; elsewhere that would only say it twice.
+fn result(done: &Done, revision: Revision) -> CallResult<'_> {
+    let text = |text| Text { r#type: "text", text };
+    let mut content = vec![text(done.text.as_str())];
+    let document = done.document.as_deref();
+    if !revision.has_structured_content() {
+        content.extend(document.map(|document| text(document.get())));
+    }
+    CallResult {
+        content,
+        structured_content: document.filter(|_| revision.has_structured_content()),
+        is_error: done.is_error,
+        beside: beside(revision).into_iter().collect(),
+    }
+}
