@@ -19,8 +19,8 @@ declare_rule! {
     /// name's resolution.
     ///
     /// ## What to do
-    /// Allow the reads; the policy is given, and the whole of it stands in docs/aws-permissions.md. Or have somebody who may collect
-    /// the facts, and use their file with `--facts`.
+    /// Allow the reads; the policy is given, and the whole of it stands in docs/aws-permissions.md. Or have somebody who
+    /// may collect the facts, and use their file with `--facts`.
     "insufficient-permissions" = {
         summary: "a read of AWS was denied, and the diagnosis goes without it",
         severity: Severity::Info,

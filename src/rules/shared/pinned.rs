@@ -28,8 +28,8 @@ pub(in crate::rules) fn worst(case: &Case<'_>) -> Option<Judgement> {
     entries.map(|entry| answers.judge(case, entry.ip)).min()
 }
 
-/// Whether getaddrinfo uses an entry, or was not asked. It does not have to read the file (nsswitch.conf): what it gives
-/// shows whether it did.
+/// Whether getaddrinfo uses an entry, or was not asked. It does not have to read the file (nsswitch.conf): what it
+/// gives shows whether it did.
 pub(in crate::rules) fn takes_effect(case: &Case<'_>) -> bool {
     let entries = case.hosts().unwrap_or_default();
     case.system().is_none_or(|system| {

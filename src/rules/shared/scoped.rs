@@ -6,8 +6,8 @@ use crate::observation::Purpose;
 use crate::resolvers::Role;
 use crate::rules::{Case, Subject};
 
-/// Whether Go's walk over the name servers ends with the right addresses: it stops at the first answer, and goes on past
-/// silence and failures.
+/// Whether Go's walk over the name servers ends with the right addresses: it stops at the first answer, and goes on
+/// past silence and failures.
 pub(in crate::rules) fn go_gets_the_name(case: &Case<'_>) -> bool {
     case.local()
         .take(limits::NAME_SERVERS_USED)
