@@ -356,7 +356,8 @@ class NameServer(threading.Thread):
 def many(program, folder):
     """The document of many targets, with hostile names."""
     server = NameServer()
-    hostile = "".join(c for c in HOSTILE if c not in " \n\r\t#\x00\x85")
+    # A name with a control character is refused.
+    hostile = "".join(c for c in HOSTILE if c.isprintable() and c not in " #")
     lines = {
         "healthy": [f"{HOST} {ADDRESS} one", f"{HOST.replace('yl4', 'gr7')} {ADDRESS} two"],
         "broken": [f"{HOST} {ADDRESS} one", f"{HOST.replace('yl4', 'gr7')} 192.0.2.1 {hostile}"],

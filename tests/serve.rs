@@ -11,7 +11,7 @@ mod name_server;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream, UdpSocket};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -23,15 +23,37 @@ use name_server::{ADDRESS, HOST, Plays, reply};
 /// The address that the endpoint should have: the one that the server gives.
 const EXPECTED: &str = "192.168.104.190";
 
-/// A name server on loopback that has the name.
+/// A name server on loopback that has the name, over UDP and TCP.
 fn server() -> SocketAddr {
-    let udp = UdpSocket::bind("127.0.0.1:0").expect("a port");
+    // The port may be taken over TCP; then another is tried.
+    let (udp, tcp) = (0..64)
+        .find_map(|_| {
+            let udp = UdpSocket::bind("127.0.0.1:0").ok()?;
+            let tcp = TcpListener::bind(udp.local_addr().ok()?).ok()?;
+            Some((udp, tcp))
+        })
+        .expect("a port");
     let address = udp.local_addr().expect("an address");
+    let answer = |query: &[u8]| reply(query, Plays::Has(ADDRESS)).expect("it answers");
     thread::spawn(move || {
         let mut query = [0; 4096];
         while let Ok((length, client)) = udp.recv_from(&mut query) {
-            if let Some(reply) = reply(&query[..length], Plays::Has(ADDRESS)) {
-                udp.send_to(&reply, client).ok();
+            udp.send_to(&answer(&query[..length]), client).ok();
+        }
+    });
+    thread::spawn(move || {
+        for mut stream in tcp.incoming().flatten() {
+            let mut length = [0; 2];
+            if stream.read_exact(&mut length).is_err() {
+                continue;
+            }
+            let mut query = vec![0; usize::from(u16::from_be_bytes(length))];
+            if stream.read_exact(&mut query).is_ok() {
+                let reply = answer(&query);
+                let length = u16::try_from(reply.len()).expect("a short reply");
+                stream
+                    .write_all(&[length.to_be_bytes().as_slice(), &reply].concat())
+                    .ok();
             }
         }
     });
@@ -102,8 +124,10 @@ impl Served {
     /// The targets that are shown.
     fn targets(&self) -> Vec<String> {
         let metrics = self.metrics();
-        let names = metrics.keys().filter(|(name, _)| name == "eks_dns_target_info");
-        names.map(|(_, labels)| labels["target"].clone()).collect()
+        let targets = metrics.keys().filter(|(name, _)| name == "eks_dns_target_info");
+        let mut names: Vec<String> = targets.map(|(_, labels)| labels["target"].clone()).collect();
+        names.sort();
+        names
     }
 
     fn number(&self, name: &str) -> Option<f64> {
@@ -222,7 +246,7 @@ fn clients_do_not_hold_it_up() {
 /// What is asked for wrongly ends it with one line.
 #[test]
 fn what_cannot_be_served_is_refused() {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let taken = taken.local_addr().expect("an address").to_string();
     let resolver = "one=127.0.0.1:9";
     for (arguments, said) in [
