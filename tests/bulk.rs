@@ -357,7 +357,7 @@ fn a_lost_datagram_is_sent_again_from_another_port() {
 #[test]
 fn a_failure_is_asked_about_once_more() {
     let flapping = Played::new(|socket, from, query, number| {
-        let message = if number % 3 == 0 {
+        let message = if number.is_multiple_of(3) {
             reply(query, [0x81, 0x82], [0, 0, 0], &[])
         } else {
             good(query)
@@ -491,7 +491,7 @@ fn doubled_replies_change_nothing() {
 fn octets_that_cannot_be_read_are_malformed() {
     let broken = Played::new(|socket, from, query, number| {
         let mut message = reply(query, [0x81, 0x80], [3, 0, 0], A);
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             message.extend([0xc0, 0xff, 1, 2, 3]);
         }
         socket.send_to(&message, from).unwrap();
@@ -640,7 +640,7 @@ fn the_rate_is_not_passed_in_any_tenth_of_a_second_as_it_arrives() {
 fn no_server_is_far_ahead_of_another() {
     // One answers slowly, one at once: the names are drawn as the slow one needs them.
     let slow = Played::new(|socket, from, query, number| {
-        if number % 16 == 0 {
+        if number.is_multiple_of(16) {
             std::thread::sleep(Duration::from_millis(1));
         }
         answers(socket, from, query, number);

@@ -57,10 +57,10 @@ impl Target {
         let is_dotted = name.labels().any(|label| label.contains(&b'.'));
         Self {
             index,
-            is_dotted,
             name,
             message,
             behind_name,
+            is_dotted,
         }
     }
 

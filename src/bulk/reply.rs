@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::Asked;
 use super::question::{Family, HEADER, Target};
-use crate::dns::{AnswerKind, Rcode, Reply};
+use crate::dns::{AnswerKind, Rcode, Reply, Section};
 use crate::observation::Transport;
 use crate::probe::wire::Decoded;
 
@@ -47,10 +47,16 @@ pub(super) fn read(target: &Target, family: Family, id: u16, octets: &[u8]) -> H
 /// What a reply that belongs to the question says.
 pub(super) fn asked(target: &Target, family: Family, reply: &Reply, transport: Transport) -> Asked {
     let (kind, flaw) = reply.kind(&target.name, family.qtype());
+    // Addresses and aliases stand in the answer section, and a negative answer most often has none.
+    let (mut addresses, mut aliases) = (Vec::new(), Vec::new());
+    if reply.records.iter().any(|record| record.section == Section::Answer) {
+        addresses = reply.addresses(&target.name, family.qtype());
+        aliases = reply.names(&target.name).split_off(1);
+    }
     Asked {
         rcode: Some(reply.rcode),
-        addresses: reply.addresses(&target.name, family.qtype()),
-        aliases: reply.names(&target.name).split_off(1),
+        addresses,
+        aliases,
         soa: reply.soa(),
         extended_errors: reply.extended_errors.iter().map(|error| error.code).collect(),
         transport,
