@@ -246,6 +246,8 @@ pub const MCP_REST: Duration = Duration::from_millis(1500);
 
 /// Names that a sentence or an error lists: contexts, clusters, networks.
 pub const NAMES_SHOWN: usize = 8;
+/// Ways of the question that the picture of a page draws; further ones stand in its table.
+pub const WAYS_DRAWN: usize = 12;
 /// Names that are suggested for a mistyped one. More are a list to search rather than a hint.
 pub const SUGGESTIONS: usize = 3;
 /// Addresses shown of one answer, or of what is expected, where not everything is asked for.

@@ -9,6 +9,7 @@ use eks_dns_doctor::lab::scenario::{Outcome, Scenario};
 use eks_dns_doctor::lab::{self, Scene};
 use eks_dns_doctor::places;
 use eks_dns_doctor::render::{self, Format, Metric};
+use eks_dns_doctor::render::{Style, picture};
 use eks_dns_doctor::report::diagnose;
 use eks_dns_doctor::serve;
 
@@ -313,4 +314,20 @@ fn the_example_scenario_is_diagnosed_as_it_says() {
         .expect("it can be played");
     assert!(played.unexpected.is_empty(), "{:?}", played.unexpected);
     assert_eq!(Outcome::of(&diagnose(played.capture)), scenario.expect);
+}
+
+/// The picture at the top of the README is that of the recorded run. `BLESS=1 cargo test --test docs picture` draws it anew.
+#[test]
+fn the_picture_of_the_readme_is_that_of_a_run() {
+    const PICTURE: &str = "docs/article.svg";
+    let capture = read("fixtures/cases/no-forwarding/article/capture.json");
+    let report = diagnose(eks_dns_doctor::capture::parse(capture.as_bytes()).expect("a capture"));
+    let mut drawn = String::new();
+    picture(&report, &Style::default(), &mut drawn).expect("a String takes all");
+    if std::env::var_os("BLESS").is_some_and(|value| !value.is_empty()) {
+        std::fs::write(root().join(PICTURE), &drawn).expect("the picture can be written");
+    }
+    assert_eq!(read(PICTURE), drawn);
+    let readme = read("README.md");
+    assert!(readme.contains(&format!("]({PICTURE})")), "the README does not show it");
 }

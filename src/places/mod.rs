@@ -2,6 +2,7 @@
 //! document, as the diagnosis itself.
 
 mod dig;
+mod html;
 mod machine;
 mod markdown;
 mod rules;
@@ -758,5 +759,6 @@ pub fn render(comparison: &Comparison, format: Format, style: &Style, out: &mut 
         Format::OpenMetrics => machine::openmetrics(comparison, style, out),
         Format::Junit => machine::junit(comparison, style, out),
         Format::Nagios => machine::nagios(comparison, style, out),
+        Format::Html => html::render(comparison, style, out),
     }
 }

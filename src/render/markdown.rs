@@ -4,6 +4,7 @@
 use std::fmt;
 
 use super::Style;
+use super::text::is_plain_link;
 use super::words::{self, Mark, Placed};
 use super::{Lines, fix, not_checked, way};
 use crate::clients::{Client, Resolution};
@@ -361,8 +362,7 @@ impl Comment<'_> {
 
 /// A link to a page whose address holds nothing but what addresses of pages need.
 fn link(reference: &str) -> Option<String> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#=&%+,".contains(c);
-    (reference.starts_with("https://") && reference.chars().all(plain)).then(|| format!("<{reference}>"))
+    is_plain_link(reference).then(|| format!("<{reference}>"))
 }
 
 /// The longest run of backticks.

@@ -5,6 +5,7 @@ pub(crate) mod explanation;
 pub(crate) mod exposition;
 pub(crate) mod fix;
 pub mod fleet;
+pub(crate) mod html;
 pub(crate) mod json;
 pub(crate) mod junit;
 pub(crate) mod markdown;
@@ -19,6 +20,7 @@ pub(crate) mod words;
 
 pub use exposition::Metric;
 pub use fix::Lines;
+pub use html::picture;
 pub use openmetrics::METRICS;
 
 use std::fmt;
@@ -47,6 +49,8 @@ pub enum Format {
     Junit,
     /// The line and the exit code of a plugin of Nagios, Icinga and others.
     Nagios,
+    /// One page for a browser, to be shared.
+    Html,
 }
 
 /// No format has this name.
@@ -74,6 +78,7 @@ impl Format {
         Self::OpenMetrics,
         Self::Junit,
         Self::Nagios,
+        Self::Html,
     ];
     /// Those in which the meaning of a pasted message is given.
     pub const OF_EXPLANATIONS: &[Self] = &[Self::Table, Self::Json];
@@ -89,6 +94,7 @@ impl Format {
             Self::OpenMetrics => "openmetrics",
             Self::Junit => "junit",
             Self::Nagios => "nagios",
+            Self::Html => "html",
         }
     }
 
@@ -103,6 +109,7 @@ impl Format {
             Self::OpenMetrics => "metrics, for Prometheus and the textfile collector of node_exporter",
             Self::Junit => "test cases in XML, for a CI server",
             Self::Nagios => "one line with perfdata, and the exit codes of a monitoring plugin",
+            Self::Html => "one page for a browser, to be shared",
         }
     }
 
@@ -117,6 +124,7 @@ impl Format {
             Self::OpenMetrics => "prom",
             Self::Junit => "junit.xml",
             Self::Nagios => "nagios",
+            Self::Html => "html",
         }
     }
 
@@ -198,6 +206,7 @@ pub fn render(report: &Report, format: Format, style: &Style, out: &mut dyn fmt:
         Format::OpenMetrics => openmetrics::render(report, style, out),
         Format::Junit => junit::render(report, style, out),
         Format::Nagios => nagios::render(report, style, out),
+        Format::Html => html::render(report, style, out),
     }
 }
 

@@ -227,7 +227,7 @@ fn formats_have_names() {
     let error = "yaml\u{1b}".parse::<Format>().unwrap_err().to_string();
     assert_eq!(
         error,
-        "\"yaml\\u{1b}\" is not a format: write table, short, json, jsonl, markdown, openmetrics, junit or nagios"
+        "\"yaml\\u{1b}\" is not a format: write table, short, json, jsonl, markdown, openmetrics, junit, nagios or html"
     );
 }
 

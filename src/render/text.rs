@@ -65,6 +65,12 @@ fn escaped(text: &str, ascii: bool) -> String {
     safe
 }
 
+/// Whether it is the address of a page, and holds nothing but what addresses of pages need.
+pub(crate) fn is_plain_link(reference: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#=&%+,".contains(c);
+    reference.starts_with("https://") && reference.chars().all(plain)
+}
+
 /// Breaks a text at its spaces into lines of at most `first` columns, then `rest`. A word that is wider
 /// stands alone on its line, whole.
 pub(crate) fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {

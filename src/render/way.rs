@@ -117,7 +117,7 @@ impl Way {
         text
     }
 
-    fn line(&self, style: &Style, most: usize) -> String {
+    pub(super) fn line(&self, style: &Style, most: usize) -> String {
         let arrow = if style.ascii { "->" } else { "→" };
         let mark = self.mark.map_or("", |mark| mark.symbol(style.ascii));
         let text = format!(

@@ -1,4 +1,4 @@
-//! What holds of the formats for other programs, whatever is rendered in them: a small check of their structure. Real
+//! What holds of the formats for other programs and for browsers, whatever is rendered in them: a small check of their structure. Real
 //! parsers read them in `.ci/formats.py`.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +14,7 @@ pub(crate) fn whole(format: Format, text: &str) -> Result<(), String> {
         Format::OpenMetrics => openmetrics(text).map(|_| ()),
         Format::Junit => junit(text).map(|_| ()),
         Format::Nagios => nagios(text).map(|_| ()),
+        Format::Html => html(text),
         _ => Ok(()),
     }
     .map_err(|fault| format!("{format}: {fault}\n{text}"))
@@ -278,4 +279,126 @@ pub(crate) fn nagios(text: &str) -> Result<(String, Vec<String>), String> {
         return Err(format!("behind the numbers: {rest:?}"));
     }
     Ok((state.to_owned(), labels))
+}
+
+/// The elements of a page, and those among them that have no end.
+const ELEMENTS: &[&str] = &[
+    "a",
+    "body",
+    "br",
+    "code",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "figcaption",
+    "figure",
+    "footer",
+    "g",
+    "h1",
+    "h2",
+    "h3",
+    "head",
+    "header",
+    "html",
+    "li",
+    "main",
+    "meta",
+    "p",
+    "path",
+    "pre",
+    "rect",
+    "section",
+    "span",
+    "strong",
+    "style",
+    "summary",
+    "svg",
+    "table",
+    "tbody",
+    "td",
+    "text",
+    "th",
+    "thead",
+    "title",
+    "tr",
+    "ul",
+];
+const WITHOUT_END: &[&str] = &["br", "meta"];
+/// The attributes; none of them runs anything, and of addresses there is `href` alone.
+const ATTRIBUTES: &[&str] = &[
+    "aria-hidden",
+    "aria-label",
+    "charset",
+    "class",
+    "content",
+    "d",
+    "height",
+    "href",
+    "http-equiv",
+    "lang",
+    "name",
+    "open",
+    "rel",
+    "role",
+    "rx",
+    "scope",
+    "tabindex",
+    "viewBox",
+    "width",
+    "x",
+    "y",
+];
+
+/// Reads a page: nothing but these elements and attributes, each in its place, and texts in which every `<` and quote is a
+/// character reference.
+fn html(text: &str) -> Result<(), String> {
+    let mut rest = text.strip_prefix("<!DOCTYPE html>\n").ok_or("no document type")?;
+    let mut open: Vec<&str> = Vec::new();
+    while let Some(at) = rest.find('<') {
+        let said = &rest[..at];
+        let is_sheet = open.last() == Some(&"style");
+        if !is_sheet && (said.contains(['>', '"', '\'', '`']) || !references(said)) {
+            return Err(format!("a text that is not escaped: {said:?}"));
+        }
+        let end = rest[at..].find('>').ok_or("a tag without an end")? + at;
+        let tag = &rest[at + 1..end];
+        rest = &rest[end + 1..];
+        if let Some(name) = tag.strip_prefix('/') {
+            if open.pop() != Some(name) {
+                return Err(format!("</{name}> without its start"));
+            }
+            continue;
+        }
+        let (name, mut attributes) = tag.split_once(' ').unwrap_or((tag, ""));
+        if is_sheet || !ELEMENTS.contains(&name) {
+            return Err(format!("<{tag}>"));
+        }
+        while !attributes.is_empty() {
+            let (attribute, value) = attributes.split_once("=\"").ok_or_else(|| format!("<{tag}>"))?;
+            let (value, more) = value.split_once('"').ok_or_else(|| format!("<{tag}>"))?;
+            let is_elsewhere = attribute == "href" && !value.starts_with("https://");
+            if !ATTRIBUTES.contains(&attribute) || is_elsewhere || value.contains(['<', '`']) || !references(value) {
+                return Err(format!("{attribute} in <{tag}>"));
+            }
+            attributes = more.strip_prefix(' ').unwrap_or(more);
+        }
+        if !WITHOUT_END.contains(&name) {
+            open.push(name);
+        }
+    }
+    if open.is_empty() && rest == "\n" {
+        Ok(())
+    } else {
+        Err(format!("open at the end: {open:?}, {rest:?}"))
+    }
+}
+
+/// Whether each `&` of a text begins a character reference.
+fn references(text: &str) -> bool {
+    const KNOWN: &[&str] = &["amp;", "lt;", "gt;", "quot;", "#39;", "#96;"];
+    text.split('&')
+        .skip(1)
+        .all(|rest| KNOWN.iter().any(|known| rest.starts_with(known)))
 }

@@ -193,7 +193,7 @@ fn in_every_format(what: &str, draw: impl Fn(Format, &Style) -> String) {
                 Format::Markdown => whole_markdown(&what, &text),
                 Format::Short => assert_eq!(text.lines().count(), 1, "{what}: {text}"),
                 Format::Table => {}
-                Format::OpenMetrics | Format::Junit | Format::Nagios => {
+                Format::OpenMetrics | Format::Junit | Format::Nagios | Format::Html => {
                     assert_eq!(formats::whole(*format, &text), Ok(()), "{what}");
                 }
             }

@@ -1,6 +1,7 @@
 //! The document of many targets as text: each cause once, then what of which target.
 
 pub mod compared;
+mod html;
 pub(crate) mod machine;
 mod markdown;
 mod table;
@@ -27,6 +28,7 @@ pub fn render(fleet: &Fleet, format: Format, style: &Style, out: &mut dyn fmt::W
         Format::OpenMetrics => machine::openmetrics(fleet, style, out),
         Format::Junit => machine::junit(fleet, style, out),
         Format::Nagios => machine::nagios(fleet, style, out),
+        Format::Html => html::render(fleet, style, out),
     }
 }
 

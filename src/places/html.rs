@@ -1,0 +1,133 @@
+//! The comparison as a page for a browser.
+
+use std::fmt;
+
+use super::table::{INTERRUPTED, about, cell_details, cell_mark, not_seen, place_mark};
+use super::{Cell, Comparison};
+use crate::render::Style;
+use crate::render::html::Html;
+use crate::render::words::{self, Mark, Placed};
+
+pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
+    let headline = comparison.headline();
+    let title = format!("{}: {}", headline.conclusion, comparison.target.shown());
+    Html::new(style, out).document(&title, |html| {
+        html.new_line()?;
+        html.verdict(&headline, comparison.exit_code)?;
+        html.within("main", &[], |html| {
+            html.new_line()?;
+            let names: Vec<&str> = comparison.places.iter().map(|place| place.name.as_str()).collect();
+            html.about(&[("endpoint", comparison.target.shown()), ("places", names.join(", "))])?;
+            if comparison.interrupted {
+                html.sentence("p", &[], INTERRUPTED)?;
+            }
+            matrix(html, comparison)?;
+            let mut findings = comparison.findings.iter();
+            if let Some(lead) = findings.next() {
+                html.section("Why", |html| {
+                    html.sentence("p", &[], &lead.explanation)?;
+                    if !lead.evidence.is_empty() {
+                        html.unfolds(
+                            |html| html.text("What was seen"),
+                            |html| html.list(words::evidence(lead)),
+                        )?;
+                    }
+                    html.references(&lead.references)
+                })?;
+                if !lead.remedies.is_empty() {
+                    html.section("Fix", |html| html.steps(&lead.remedies, None))?;
+                }
+            }
+            let others: Vec<Placed<'_>> = findings.map(|finding| Placed { finding, depth: 0 }).collect();
+            html.findings("Other findings", &others)?;
+            places(html, comparison)
+        })?;
+        let made = format!("{} {}", comparison.tool.name, comparison.tool.version);
+        html.element("footer", &[], &made)
+    })
+}
+
+/// A row a resolver, a column a place. It may be wider than the page, so it is reached by keyboard, to be scrolled.
+fn matrix(html: &mut Html<'_>, comparison: &Comparison) -> fmt::Result {
+    html.section("Resolvers", |html| {
+        let scroll = [
+            ("class", "scroll"),
+            ("tabindex", "0"),
+            ("role", "region"),
+            ("aria-label", "Resolvers at each place"),
+        ];
+        html.within("div", &scroll, |html| {
+            html.within("table", &[], |html| {
+                html.within("thead", &[], |html| {
+                    html.within("tr", &[], |html| {
+                        html.span("th", &[("scope", "col")], "Resolver")?;
+                        comparison
+                            .places
+                            .iter()
+                            .try_for_each(|place| html.span("th", &[("scope", "col")], &place.name))
+                    })
+                })?;
+                html.within("tbody", &[], |html| {
+                    html.new_line()?;
+                    comparison.rows.iter().try_for_each(|row| {
+                        html.within("tr", &[], |html| {
+                            html.within("th", &[("scope", "row")], |html| {
+                                html.text(&row.resolver)?;
+                                html.start("br", &[])?;
+                                html.span("code", &[], &row.shown_address())
+                            })?;
+                            row.cells.iter().try_for_each(|seen| cell(html, seen))
+                        })
+                    })
+                })
+            })
+        })
+    })
+}
+
+fn cell(html: &mut Html<'_>, cell: &Cell) -> fmt::Result {
+    html.within("td", &[], |html| {
+        let Some(verdict) = cell.verdict else {
+            return html.span("span", &[("class", "faint")], "not asked");
+        };
+        html.start("span", &[("class", "nowrap")])?;
+        if let Some(mark) = cell_mark(cell) {
+            html.mark(mark)?;
+        }
+        html.text(verdict.as_str())?;
+        html.end("span")?;
+        for line in cell_details(cell) {
+            html.start("br", &[])?;
+            html.span("span", &[("class", "faint mono")], &line)?;
+        }
+        Ok(())
+    })
+}
+
+/// Each place: its own headline, and what is not known there.
+fn places(html: &mut Html<'_>, comparison: &Comparison) -> fmt::Result {
+    html.section("Places", |html| {
+        for place in &comparison.places {
+            let head = |html: &mut Html<'_>| {
+                html.mark(place_mark(place.conclusion))?;
+                html.text(&about(place))
+            };
+            if place.gaps.is_empty() {
+                html.within("p", &[], head)?;
+                continue;
+            }
+            let gaps = place
+                .gaps
+                .iter()
+                .map(|gap| format!("not known: {} ({})", gap.fact, gap.reason));
+            html.unfolds(head, |html| html.list(gaps))?;
+        }
+        for unseen in &comparison.unseen {
+            html.within("p", &[], |html| {
+                html.mark(Mark::Unsure)?;
+                html.text(&not_seen(unseen))
+            })?;
+        }
+        Ok(())
+    })
+}

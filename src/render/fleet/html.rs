@@ -1,0 +1,124 @@
+//! Many targets as a page for a browser.
+
+use std::fmt;
+
+use super::{address, counted, counts, headline, mark, named, said, shown};
+use crate::fleet::{Cause, Fleet, Outcome};
+use crate::limits;
+use crate::render::Style;
+use crate::render::html::Html;
+
+pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
+    let headline = headline(fleet);
+    let title = format!("{}: {}", headline.conclusion, counts(fleet));
+    Html::new(style, out).document(&title, |html| {
+        html.new_line()?;
+        html.verdict(&headline, fleet.exit_code)?;
+        html.within("main", &[], |html| {
+            html.new_line()?;
+            html.about(&[("targets", counts(fleet))])?;
+            if fleet.interrupted {
+                html.sentence("p", &[], "Interrupted: what was known by then is shown.")?;
+            }
+            if !fleet.causes.is_empty() {
+                html.section("Causes", |html| {
+                    fleet.causes.iter().try_for_each(|one| cause(html, one, fleet))
+                })?;
+            }
+            targets(html, fleet)?;
+            resolvers(html, fleet)?;
+            html.listed(
+                "Left out",
+                fleet.left_out.iter().map(|one| format!("{}: {}", one.name, one.reason)),
+            )?;
+            html.listed(
+                "Not checked",
+                fleet
+                    .gaps
+                    .iter()
+                    .map(|gap| format!("{} ({}): {}", gap.fact, gap.source, gap.reason)),
+            )
+        })?;
+        let made = format!("{} {}, {}", fleet.tool.name, fleet.tool.version, fleet.taken_at);
+        html.element("footer", &[], &made)
+    })
+}
+
+/// A cause, with whom it is about and the fix as it is said of the first of them.
+fn cause(html: &mut Html<'_>, cause: &Cause, fleet: &Fleet) -> fmt::Result {
+    html.unfolds(
+        |html| {
+            html.mark(cause.severity.into())?;
+            html.span("strong", &[], &cause.rule)?;
+            html.text(&format!(": {}", counted(cause, fleet)))
+        },
+        |html| {
+            html.sentence("p", &[], &cause.explanation)?;
+            html.sentence("p", &[], &format!("It is about {}.", named(cause, true)))?;
+            html.steps(&cause.remedies, None)
+        },
+    )
+}
+
+fn targets(html: &mut Html<'_>, fleet: &Fleet) -> fmt::Result {
+    let rows = shown(fleet, html.style.verbose);
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let most = if html.style.verbose {
+        usize::MAX
+    } else {
+        limits::ROWS_SHOWN
+    };
+    html.section("Targets", |html| {
+        html.table("Targets", &["Target", "Outcome", "What"], |html| {
+            rows.iter().take(most).try_for_each(|outcome| target(html, outcome))
+        })?;
+        match rows.len().saturating_sub(most) {
+            0 => Ok(()),
+            more => html.sentence("p", &[], &format!("And {more} more.")),
+        }
+    })
+}
+
+fn target(html: &mut Html<'_>, outcome: &Outcome) -> fmt::Result {
+    html.within("tr", &[("role", "row")], |html| {
+        html.span("th", &[("scope", "row"), ("role", "rowheader")], &outcome.name)?;
+        html.within("td", &[("role", "cell"), ("class", "nowrap")], |html| {
+            html.mark(mark(outcome.conclusion))?;
+            html.text(outcome.conclusion.as_str())
+        })?;
+        html.sentence("td", &[("role", "cell")], &said(outcome))
+    })
+}
+
+fn resolvers(html: &mut Html<'_>, fleet: &Fleet) -> fmt::Result {
+    if fleet.resolvers.is_empty() {
+        return Ok(());
+    }
+    html.section("Resolvers", |html| {
+        let heads = ["Resolver", "Address", "Asked", "Answered", "As expected"];
+        html.table("Resolvers", &heads, |html| {
+            fleet.resolvers.iter().try_for_each(|tally| {
+                html.within("tr", &[("role", "row")], |html| {
+                    html.span("th", &[("scope", "row"), ("role", "rowheader")], &tally.name)?;
+                    html.within("td", &[("role", "cell")], |html| {
+                        html.span("code", &[], &address(tally))
+                    })?;
+                    // On a narrow screen a number stands without its column's head.
+                    for (count, what) in [
+                        (tally.asked, "asked"),
+                        (tally.answered, "answered"),
+                        (tally.matched, "as expected"),
+                    ] {
+                        html.within("td", &[("role", "cell"), ("class", "nowrap")], |html| {
+                            html.text(&count.to_string())?;
+                            html.span("span", &[("class", "phone")], &format!(" {what}"))
+                        })?;
+                    }
+                    Ok(())
+                })
+            })
+        })
+    })
+}
