@@ -12,7 +12,7 @@ use crate::endpoint::EndpointName;
 use crate::facts::{Call, Facts, Vantage, VantageKind};
 use crate::resolvers::{Resolver, Role};
 use crate::settings::Asked;
-use crate::stated::{self, Stated};
+use crate::stated::{self, stated};
 use crate::target::{Scope, View};
 
 /// What an answer should be.
@@ -140,20 +140,7 @@ impl fmt::Display for ExpectedSource {
     }
 }
 
-impl Stated for ExpectedSource {
-    const MEMBERS: &'static [&'static str; 2] = &["source", "source_code"];
-
-    fn in_words(words: String) -> Self {
-        Self::InWords(words)
-    }
-
-    fn only_words(&self) -> Option<&str> {
-        match self {
-            Self::InWords(words) => Some(words),
-            _ => None,
-        }
-    }
-}
+stated!(ExpectedSource: "source", "source_code");
 
 /// What one address is to an expectation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

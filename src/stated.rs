@@ -23,6 +23,28 @@ pub trait Stated: Sized + fmt::Display + Serialize + DeserializeOwned {
     fn only_words(&self) -> Option<&str>;
 }
 
+/// Makes an enum [`Stated`] that keeps words without a code in its variant `InWords`.
+macro_rules! stated {
+    ($type:ident: $words:literal, $code:literal) => {
+        impl crate::stated::Stated for $type {
+            const MEMBERS: &'static [&'static str; 2] = &[$words, $code];
+
+            fn in_words(words: String) -> Self {
+                Self::InWords(words)
+            }
+
+            fn only_words(&self) -> Option<&str> {
+                match self {
+                    Self::InWords(words) => Some(words),
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use stated;
+
 /// Writes both members; `null` words and no code where there is nothing to state. For `#[serde(flatten, with = …)]`.
 pub fn serialize<T: Stated, S: Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
     write(value.as_ref(), serializer)

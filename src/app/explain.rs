@@ -147,7 +147,7 @@ impl Entry {
             since: rule.since,
             documentation: rule.documentation,
             signs: Vec::new(),
-            references: &[],
+            references: rule.references,
         })
     }
 

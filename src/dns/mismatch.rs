@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use serde::{Deserialize, Serialize};
 
 use super::{NameFault, RecordFault, RecordType};
-use crate::stated::Stated;
+use crate::stated::stated;
 
 /// Why a message is no reply to the question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,17 +113,4 @@ impl fmt::Display for Mismatch {
     }
 }
 
-impl Stated for Mismatch {
-    const MEMBERS: &'static [&'static str; 2] = &["mismatch", "mismatch_code"];
-
-    fn in_words(words: String) -> Self {
-        Self::InWords(words)
-    }
-
-    fn only_words(&self) -> Option<&str> {
-        match self {
-            Self::InWords(words) => Some(words),
-            _ => None,
-        }
-    }
-}
+stated!(Mismatch: "mismatch", "mismatch_code");

@@ -6,7 +6,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use crate::dns::{Flaw, Mismatch, Rcode};
-use crate::stated::Stated;
+use crate::stated::stated;
 
 /// The reason beside the kind of a lookup, or of one try.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,20 +136,7 @@ fn mismatched(f: &mut fmt::Formatter<'_>, replies: u32, first: &Mismatch) -> fmt
     write!(f, "{replies} {plural} that did not belong to the question: {first}")
 }
 
-impl Stated for Reason {
-    const MEMBERS: &'static [&'static str; 2] = &["reason", "reason_code"];
-
-    fn in_words(words: String) -> Self {
-        Self::InWords(words)
-    }
-
-    fn only_words(&self) -> Option<&str> {
-        match self {
-            Self::InWords(words) => Some(words),
-            _ => None,
-        }
-    }
-}
+stated!(Reason: "reason", "reason_code");
 
 /// How the network, or this host, does not let a question through.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

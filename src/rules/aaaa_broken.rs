@@ -1,7 +1,7 @@
 //! A is answered, and AAAA fails.
 
 use super::phrase::{self, observed, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::{AnswerKind, RecordType};
 use crate::observation::Lookup;
 use crate::resolvers::Role;
@@ -64,7 +64,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let mut evidence: Vec<Evidence> = subjects.iter().flat_map(|subject| observed_target(subject)).collect();
     evidence.extend(elsewhere.map(|(subject, lookup)| observed(subject, lookup)));
     vec![
-        RULE.finding(Confidence::Medium, &subjects)
+        RULE.finding(fits.least_sure_at(&subjects), &subjects)
             .summary(format!(
                 "{who} {} the A question and {} the AAAA question",
                 phrase::plural(subjects.len(), "answers", "answer"),

@@ -31,18 +31,18 @@ declare_rule! {
         references: [RFC_8310, RFC_8484],
         at: Failing,
         requires: [[CERTIFICATE_FAILS]],
+        confidence: [Certain],
         stage: Stage::Evidence,
     }
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    fits.subjects()
-        .into_iter()
-        .map(|subject| finding(case, subject))
+    fits.iter()
+        .map(|fit| finding(case, fit.confidence, fit.subject))
         .collect()
 }
 
-fn finding(case: &Case<'_>, subject: &Subject<'_>) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, subject: &Subject<'_>) -> Finding {
     let who = phrase::titles(&[subject]);
     let reason = subject.a().and_then(|lookup| lookup.reason.clone());
     let name = subject
@@ -57,9 +57,9 @@ fn finding(case: &Case<'_>, subject: &Subject<'_>) -> Finding {
         _ => None,
     };
     if let Some(unseen) = fault.filter(|fault| fault.is_of_this_host()) {
-        return not_verifiable(subject, &who, unseen);
+        return not_verifiable(confidence, subject, &who, unseen);
     }
-    RULE.finding(Confidence::Certain, &[subject])
+    RULE.finding(confidence, &[subject])
         .summary(format!(
             "the certificate of {who} does not verify for {name}, so no question was asked"
         ))
@@ -90,8 +90,8 @@ fn finding(case: &Case<'_>, subject: &Subject<'_>) -> Finding {
 }
 
 /// No certificate was looked at: this host cannot verify any, or not for that name.
-fn not_verifiable(subject: &Subject<'_>, who: &str, reason: &TlsFault) -> Finding {
-    RULE.finding(Confidence::Certain, &[subject])
+fn not_verifiable(confidence: Confidence, subject: &Subject<'_>, who: &str, reason: &TlsFault) -> Finding {
+    RULE.finding(confidence, &[subject])
         .summary(format!(
             "no certificate of {who} can be verified here, so no question was asked: {reason}"
         ))

@@ -1,7 +1,7 @@
 //! Answers came inside TLS from a server that was not verified.
 
 use super::phrase;
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage};
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage};
 
 declare_rule! {
     /// ## What it means
@@ -37,7 +37,7 @@ fn check(_: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let subjects = fits.subjects();
     let who = phrase::titles(&subjects);
     vec![
-        RULE.finding(Confidence::Certain, &subjects)
+        RULE.finding(fits.least_sure_at(&subjects), &subjects)
             .summary(format!(
                 "TLS NOT VERIFIED: anybody on the path may have answered in place of {who}"
             ))

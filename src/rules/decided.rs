@@ -56,6 +56,15 @@ pub(super) fn opaque_firewall(steps: &[Step]) -> Vec<&Step> {
         .collect()
 }
 
+/// Whether a rule of DNS Firewall blocks the name, for sure or not, in the VPC that a resolver answers for.
+pub(super) fn firewall_may_block(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    let vpcs = route53::resolving_vpcs(case);
+    let mut its = vpcs
+        .iter()
+        .filter(|vpc| vpc.subjects.iter().any(|other| other.name() == subject.name()));
+    its.any(|vpc| firewall_block(&of_vpc(case, vpc)).is_some())
+}
+
 /// Whether a rule of DNS Firewall blocks the name for sure in the VPC that a resolver answers for. `None` where nothing
 /// was read of what decides there.
 pub(super) fn firewall_blocks(case: &Case<'_>, subject: &Subject<'_>) -> Option<bool> {

@@ -45,6 +45,7 @@ declare_rule! {
             [GIVES_THE_PUBLIC_VIEW, DENIED_BY_PUBLIC_AWS],
             [DHCP_LISTS_IT, ON_THIS_HOST],
         ],
+        confidence: [Medium if [[ON_THIS_HOST], [not DHCP_LISTS_IT]], High],
         wants: [Caller, VpcView],
         explains: [PublicView, AnotherVpc, Denial],
         stage: Stage::Evidence,
@@ -75,12 +76,13 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .filter(|subject| subject.has_role(Role::Local))
         .copied()
         .collect();
-    let (severity, confidence, subjects) = match (here, own.is_empty(), behind.is_empty()) {
-        (true, false, _) => (Severity::Error, Confidence::High, own),
-        (true, true, false) => (Severity::Error, Confidence::Medium, behind),
-        _ if !of_list.is_empty() => (Severity::Warning, Confidence::High, of_list),
-        _ => (Severity::Info, Confidence::High, Vec::new()),
+    let (severity, subjects) = match (here, own.is_empty(), behind.is_empty()) {
+        (true, false, _) => (Severity::Error, own),
+        (true, true, false) => (Severity::Error, behind),
+        _ if !of_list.is_empty() => (Severity::Warning, of_list),
+        _ => (Severity::Info, Vec::new()),
     };
+    let confidence = fits.least_sure_at(&subjects);
     vec![finding(
         case, &named, &options, severity, confidence, &subjects, &inside,
     )]

@@ -2,7 +2,6 @@
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::route53::{self, ResolvingVpc};
-use super::shared::policy;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, remedy};
 use crate::decides::{Blocked, Step, WhyCode};
 use crate::dns::{AnswerKind, RecordType};
@@ -46,18 +45,10 @@ declare_rule! {
             [ON_THE_VPCS_SIDE],
             [BLOCKS_IN_THE_VPC],
         ],
-        wants: [
-            VpcView,
-            PublicControl,
-            Cluster,
-            Vpc,
-            Instance,
-            ResolverRules,
-            RuleAssociations,
-            HostedZones,
-            VpcAttributes,
-            Firewall,
-            Profiles,
+        confidence: [
+            Certain if [[FIREWALL_BLOCKS], [BLOCKS_IN_THE_VPC]],
+            Low if [[not FIREWALL_MAY_BLOCK]],
+            High,
         ],
         explains: [OnlyAFails, Denial, UnusedPrivateZone],
         stage: Stage::Evidence,
@@ -67,6 +58,17 @@ declare_rule! {
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let vpcs = route53::resolving_vpcs(case);
     let decisions: Vec<Vec<Step>> = vpcs.iter().map(|vpc| decided::of_vpc(case, vpc)).collect();
+    // Whoever answers as the rule says, and not as a block that shows no other origin, leaves room for doubt.
+    let surely = |blocked: &[&Subject<'_>]| {
+        let all_fit = blocked
+            .iter()
+            .all(|subject| fits.iter().any(|fit| fit.subject.name() == subject.name()));
+        if all_fit {
+            fits.least_sure_at(blocked)
+        } else {
+            fits.confidence
+        }
+    };
     let mut findings = Vec::new();
     let mut named: Vec<&str> = Vec::new();
     let mut passed: Vec<&str> = Vec::new();
@@ -78,7 +80,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                 named.extend(blocked.iter().map(|subject| subject.name()));
                 let nobody_was_asked = !vpc.subjects.iter().any(|subject| subject.heard_anything());
                 if !blocked.is_empty() || nobody_was_asked {
-                    findings.push(by_rule(case, vpc, step, &blocked));
+                    findings.push(by_rule(case, surely(&blocked), vpc, step, &blocked));
                 }
             }
             // The wire says another thing: `aws-configuration-disagrees`.
@@ -99,7 +101,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             subjects.any(|subject| blocked.iter().any(|other| other.name() == subject.name()))
         });
         let opaque: Vec<&Step> = of_them.flat_map(|(_, steps)| decided::opaque_firewall(steps)).collect();
-        findings.push(suspicion(case, &blocked, &opaque));
+        findings.push(suspicion(case, fits.least_sure_at(&blocked), &blocked, &opaque));
     }
     findings
 }
@@ -116,16 +118,16 @@ fn answers_so(subject: &Subject<'_>, step: &Step) -> bool {
 }
 
 /// A rule that was read.
-fn by_rule(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>, step: &Step, blocked: &[&Subject<'_>]) -> Finding {
+fn by_rule(
+    case: &Case<'_>,
+    confidence: Confidence,
+    vpc: &ResolvingVpc<'_, '_>,
+    step: &Step,
+    blocked: &[&Subject<'_>],
+) -> Finding {
     let group = step.id.as_deref().unwrap_or("without an id");
     let rule = step.name.as_deref().unwrap_or("without a name");
     let list = step.domain_list.as_deref().unwrap_or("without an id");
-    let shown = !blocked.is_empty() && blocked.iter().all(|subject| policy::is_of_the_vpc(case, subject));
-    let confidence = if step.certain && shown {
-        Confidence::Certain
-    } else {
-        Confidence::High
-    };
     let by_profile = step
         .profile
         .as_ref()
@@ -194,7 +196,7 @@ fn by_rule(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>, step: &Step, blocked: &[
 }
 
 /// A block whose rule is not known.
-fn suspicion(case: &Case<'_>, blocked: &[&Subject<'_>], opaque: &[&Step]) -> Finding {
+fn suspicion(case: &Case<'_>, confidence: Confidence, blocked: &[&Subject<'_>], opaque: &[&Step]) -> Finding {
     let (who, several) = (phrase::titles(blocked), blocked.len());
     let (answers, resolves) = (
         phrase::plural(several, "answers", "answer"),
@@ -215,7 +217,7 @@ fn suspicion(case: &Case<'_>, blocked: &[&Subject<'_>], opaque: &[&Step]) -> Fin
     } else {
         ""
     };
-    RULE.finding(Confidence::Low, blocked)
+    RULE.finding(confidence, blocked)
         .summary(format!(
             "{who}: the VPC's Resolver may block this name (DNS Firewall, or a server it forwards to)"
         ))

@@ -1,7 +1,7 @@
 //! TLS or HTTP comes to nothing, for another reason than the certificate.
 
 use super::phrase::{self, observed_target};
-use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::{Case, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::compare::Verdict;
 use crate::observation::Reason;
 
@@ -30,6 +30,7 @@ declare_rule! {
         references: [RFC_7858, RFC_8484, RFC_9113_ALPN],
         at: Failing,
         requires: [[SESSION_FAILS]],
+        confidence: [High if [[HANDSHAKE_FAILS]], Certain],
         stage: Stage::Evidence,
     }
 }
@@ -39,11 +40,17 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         Some((subject.verdict(), subject.a().and_then(|lookup| lookup.reason.clone())))
     })
     .into_iter()
-    .map(|((verdict, reason), subjects)| finding(case, verdict, reason.as_ref(), &subjects))
+    .map(|((verdict, reason), subjects)| finding(case, fits, verdict, reason.as_ref(), &subjects))
     .collect()
 }
 
-fn finding(case: &Case<'_>, verdict: Verdict, reason: Option<&Reason>, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(
+    case: &Case<'_>,
+    fits: &Fits<'_, '_>,
+    verdict: Verdict,
+    reason: Option<&Reason>,
+    subjects: &[&Subject<'_>],
+) -> Finding {
     let who = phrase::titles(subjects);
     let (what, means) = match verdict {
         Verdict::Alpn => (
@@ -64,14 +71,7 @@ fn finding(case: &Case<'_>, verdict: Verdict, reason: Option<&Reason>, subjects:
         ),
     };
     let says = reason.map_or_else(String::new, |reason| format!(": {reason}"));
-    RULE.finding(
-        if verdict == Verdict::Handshake {
-            Confidence::High
-        } else {
-            Confidence::Certain
-        },
-        subjects,
-    )
+    RULE.finding(fits.least_sure_at(subjects), subjects)
     .summary(format!("{who} {what}, so no question was answered"))
     .why(format!(
         "{who} took the connection, and then it came to nothing{says}. {means} What it would say of the name is not \

@@ -266,7 +266,7 @@ impl Finding {
 }
 
 /// The addresses, each once.
-fn urls(references: &[Reference]) -> Vec<String> {
+pub(crate) fn urls(references: &[Reference]) -> Vec<String> {
     let mut urls: Vec<String> = Vec::new();
     for url in references.iter().filter_map(|reference| reference.url) {
         if !urls.iter().any(|other| other == url) {

@@ -53,6 +53,13 @@ pub struct Fits<'c, 'a> {
 }
 
 impl<'c, 'a> Fits<'c, 'a> {
+    /// How sure the rule is at all of these; of the run, where its signs fit at none of them.
+    pub(super) fn least_sure_at(&self, subjects: &[&Subject<'_>]) -> Confidence {
+        let is_one = |fit: &Fit<'_, '_>| subjects.iter().any(|subject| subject.name() == fit.subject.name());
+        let of_each = self.iter().filter(is_one).map(|fit| fit.confidence);
+        of_each.max().unwrap_or(self.confidence)
+    }
+
     /// How sure the rule is at all of them; of the run, where its signs fit at none.
     pub(super) fn least_sure(&self) -> Confidence {
         let of_each = self.iter().map(|fit| fit.confidence);
@@ -120,9 +127,9 @@ impl Statement {
                 });
             }
         };
-        (!at.is_empty() || self.at == At::FailingOrConfigured).then_some(Fits {
+        (!at.is_empty() || self.at == At::FailingOrConfigured).then(|| Fits {
             at,
-            confidence: Confidence::Low,
+            confidence: self.confidence(case, None),
         })
     }
 

@@ -1,7 +1,7 @@
 //! The answer holds private addresses that are not the cluster's.
 
 use super::phrase::{self, observed, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::RecordType;
@@ -40,7 +40,7 @@ declare_rule! {
             [unless SIBLING_RESOLVES],
             [not SINKHOLED],
         ],
-        wants: [Vpc],
+        confidence: [High if [[ITS_NETWORKS_ARE_KNOWN]], Medium],
         stage: Stage::Evidence,
     }
 }
@@ -59,7 +59,7 @@ enum Known {
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     grouped(fits.subjects(), |subject| known(case, subject))
         .into_iter()
-        .map(|(known, subjects)| finding(case, known, &subjects))
+        .map(|(known, subjects)| finding(case, fits, known, &subjects))
         .collect()
 }
 
@@ -84,7 +84,7 @@ fn known(case: &Case<'_>, subject: &Subject<'_>) -> Option<Known> {
     Some(if bounded { Known::OutsideVpc } else { Known::VpcUnknown })
 }
 
-fn finding(case: &Case<'_>, known: Known, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Known, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let gives = phrase::plural(subjects.len(), "gives", "give");
     let foreign = phrase::distinct(
@@ -94,9 +94,8 @@ fn finding(case: &Case<'_>, known: Known, subjects: &[&Subject<'_>]) -> Finding 
             .map(|address| address.ip),
     );
     let source = &case.expected.source;
-    let (confidence, summary, explanation) = match known {
+    let (summary, explanation) = match known {
         Known::OutsideVpc => (
-            Confidence::High,
             format!("{who} {gives} private addresses that are not the cluster's ({foreign})"),
             format!(
                 "{who} {gives} {foreign}. They are private, but outside the networks where the endpoint's \
@@ -106,7 +105,6 @@ fn finding(case: &Case<'_>, known: Known, subjects: &[&Subject<'_>]) -> Finding 
             ),
         ),
         Known::VpcUnknown => (
-            Confidence::Medium,
             format!("{who} {gives} private addresses that are not the cluster's ({foreign})"),
             format!(
                 "{who} {gives} {foreign}, and none of them is expected ({source}). Somebody answers for this \
@@ -116,7 +114,6 @@ fn finding(case: &Case<'_>, known: Known, subjects: &[&Subject<'_>]) -> Finding 
             ),
         ),
         Known::PublicExpected => (
-            Confidence::High,
             format!("{who} {gives} private addresses ({foreign}), and public ones are expected"),
             format!(
                 "{who} {gives} {foreign}, where the public endpoint's addresses are expected ({source}).{}",
@@ -138,7 +135,7 @@ fn finding(case: &Case<'_>, known: Known, subjects: &[&Subject<'_>]) -> Finding 
             .filter_map(|subject| Some(observed(subject, subject.a()?))),
     );
     evidence.extend(case.vpc().map(|vpc| Evidence::fact(phrase::vpc_networks(vpc))));
-    RULE.finding(confidence, subjects)
+    RULE.finding(fits.least_sure_at(subjects), subjects)
         .summary(summary)
         .why(explanation)
         .seen(evidence)

@@ -5,10 +5,8 @@ use std::net::IpAddr;
 
 use super::phrase::{self, observed, observed_controls, observed_sibling, observed_target};
 use super::shared::forward::{self, Forward};
-use super::signs::{HEARD_AT_ALL, INBOUND_ENDPOINT, IS_DEPENDED_ON};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Shows, Stage, Subject, grouped, remedy};
-use crate::dns::{AnswerKind, ExtendedError};
-use crate::observation::Transport;
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Shows, Stage, Subject, remedy};
+use crate::dns::AnswerKind;
 
 declare_rule! {
     /// ## What it means
@@ -51,45 +49,27 @@ declare_rule! {
             [not MARKED_AS_POLICY],
             [SIBLING_FAILS, AAAA_FAILS],
         ],
+        confidence: [
+            High if [[MARKED_AS_UPSTREAM_SILENT]],
+            High if [[not ON_THE_VPCS_SIDE], [AN_INBOUND_ENDPOINT_IN_SCOPE_IS_SILENT]],
+            Medium,
+        ],
         explains: [OnlyAFails],
         stage: Stage::Evidence,
     }
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    // The silence of an address that is only known from AWS can be normal from here.
-    let down: Vec<&Subject<'_>> = case
-        .subjects()
-        .filter(|subject| INBOUND_ENDPOINT.is_at(case, subject) && HEARD_AT_ALL.is_not_at(case, subject))
-        .filter(|subject| IS_DEPENDED_ON.is_at(case, subject))
-        // Name servers forward in the clear: port 443 says nothing of that.
-        .filter(|subject| {
-            let transport = subject.probed.resolver.transport;
-            !transport.is_some_and(Transport::is_encrypted)
+    let down = forward::silent_inbound(case);
+    // An inbound endpoint is not what its own VPC's resolver forwards to.
+    let groups = fits.grouped(|subject| Some((!subject.is_vpc_side(), forward::that_fails(subject)?)));
+    groups
+        .into_iter()
+        .map(|(confidence, (through_inbound, forward), subjects)| {
+            let down = through_inbound.then_some(down.as_slice());
+            finding(case, confidence, forward, &subjects, down)
         })
-        .collect();
-    let named_down = down.iter().any(|inbound| inbound.probed.resolver.in_scope);
-    grouped(fits.subjects(), |subject| {
-        let forward = forward::that_fails(subject)?;
-        // An inbound endpoint is not what its own VPC's resolver forwards to.
-        let through_inbound = !subject.is_vpc_side();
-        let says_so = [subject.a(), subject.sibling()]
-            .into_iter()
-            .flatten()
-            .any(|lookup| lookup.has_ede(ExtendedError::is_upstream_unreachable));
-        let confidence = if says_so || named_down && through_inbound {
-            Confidence::High
-        } else {
-            Confidence::Medium
-        };
-        Some((confidence, through_inbound, forward))
-    })
-    .into_iter()
-    .map(|((confidence, through_inbound, forward), subjects)| {
-        let down = through_inbound.then_some(down.as_slice());
-        finding(case, confidence, forward, &subjects, down)
-    })
-    .collect()
+        .collect()
 }
 
 /// `down`: the inbound addresses that are silent from here; `None` where the resolvers are themselves on the

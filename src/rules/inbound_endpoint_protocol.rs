@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed_target};
 use super::route53::{self, Effect, Inbound};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use std::fmt::Write as _;
 
 declare_rule! {
@@ -38,12 +38,13 @@ declare_rule! {
             [unless CERTIFICATE_FAILS],
             [unless SESSION_FAILS],
         ],
+        confidence: [High if [[FORWARDS_INTO_SILENCE]], Certain],
         explains: [SilentInboundEndpoint, SilentResolver, SilentForwardTarget],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let endpoints = route53::inbound_that_matter(case);
     let vpc_has_another = endpoints
         .iter()
@@ -57,19 +58,15 @@ fn check(case: &Case<'_>, _: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                 verdict.is_fine() || verdict.is_without_exchange()
             });
             let decides = unfit.iter().any(|subject| subject.probed.resolver.in_scope);
-            (decides || !vpc_has_another && inbound.subjects.is_empty()).then(|| finding(case, inbound, &unfit))
+            (decides || !vpc_has_another && inbound.subjects.is_empty()).then(|| finding(case, fits, inbound, &unfit))
         })
         .collect()
 }
 
-fn finding(case: &Case<'_>, inbound: &Inbound<'_, '_>, unfit: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, inbound: &Inbound<'_, '_>, unfit: &[&Subject<'_>]) -> Finding {
     let title = inbound.title();
     let endpoint = inbound.endpoint;
-    let Effect {
-        severity,
-        subjects,
-        forwarders,
-    } = route53::effect(case, inbound, unfit);
+    let Effect { severity, subjects, .. } = route53::effect(case, inbound, unfit);
     let speaks = phrase::list(&endpoint.protocols);
     let (summary, mut explanation, fact) = if endpoint.is_inbound() {
         (
@@ -125,17 +122,10 @@ fn finding(case: &Case<'_>, inbound: &Inbound<'_, '_>, unfit: &[&Subject<'_>]) -
     }
     let mut evidence = vec![Evidence::fact(fact)];
     evidence.extend(unfit.iter().flat_map(|subject| observed_target(subject)));
-    RULE.finding(
-        if forwarders.is_empty() {
-            Confidence::Certain
-        } else {
-            Confidence::High
-        },
-        &subjects,
-    )
-    .severity(severity)
-    .summary(summary)
-    .why(explanation)
-    .seen(evidence)
-    .fix(remedies)
+    RULE.finding(fits.least_sure_at(&subjects), &subjects)
+        .severity(severity)
+        .summary(summary)
+        .why(explanation)
+        .seen(evidence)
+        .fix(remedies)
 }

@@ -49,12 +49,13 @@ declare_rule! {
             [unless SESSION_FAILS],
             [unless LISTED_AS_NOT_WORKING],
         ],
+        confidence: [High if [[FORWARDS_INTO_SILENCE]], Certain if [[SECURITY_GROUPS_LET_NOBODY_IN]], High],
         explains: [SilentInboundEndpoint, SilentResolver, SilentForwardTarget, NoUdp, NoTcp],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for inbound in route53::inbound_that_matter(case) {
         let shut = groups::keeps_out(case, inbound.endpoint);
@@ -74,7 +75,14 @@ fn check(case: &Case<'_>, _: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         // Whom a forwarder is let in for, this host's networks do not say.
         if to_all || direct {
             let effect = route53::effect(case, &inbound, &unheard);
-            findings.push(finding(case, &inbound, &shut, &unheard, &effect));
+            findings.push(finding(
+                case,
+                fits.least_sure_at(&effect.subjects),
+                &inbound,
+                &shut,
+                &unheard,
+                &effect,
+            ));
         }
     }
     findings
@@ -88,6 +96,7 @@ fn heard_over(subject: &Subject<'_>, transport: Transport) -> bool {
 
 fn finding(
     case: &Case<'_>,
+    confidence: Confidence,
     inbound: &Inbound<'_, '_>,
     shut: &[(Transport, Shut)],
     unheard: &[&Subject<'_>],
@@ -95,13 +104,7 @@ fn finding(
 ) -> Finding {
     let title = inbound.title();
     let to_all = shut.iter().any(|(_, shut)| *shut == Shut::ToAll);
-    let direct = unheard.iter().any(|subject| subject.probed.resolver.in_scope);
     let severity = effect.severity;
-    let confidence = if to_all && (direct || severity == Severity::Warning) {
-        Confidence::Certain
-    } else {
-        Confidence::High
-    };
     let protocols: Vec<String> = shut
         .iter()
         .map(|(transport, _)| transport.as_str().to_uppercase())

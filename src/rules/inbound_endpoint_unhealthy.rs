@@ -38,12 +38,13 @@ declare_rule! {
             [LISTED_AS_INBOUND, FORWARDS_INTO_SILENCE],
             [not HEARD_AT_ALL, FORWARDS_INTO_SILENCE],
         ],
+        confidence: [High if [[FORWARDS_INTO_SILENCE]], Certain],
         explains: [SilentInboundEndpoint, SilentResolver, SilentForwardTarget],
         stage: Stage::Evidence,
     }
 }
 
-fn check(case: &Case<'_>, _: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for inbound in route53::inbound_that_matter(case) {
         let endpoint = inbound.bad_status();
@@ -59,13 +60,22 @@ fn check(case: &Case<'_>, _: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         };
         let unheard = inbound.unheard(|subject| subject.heard_anything() || !is_concerned(subject));
         let effect = route53::effect(case, &inbound, &unheard);
-        findings.push(finding(case, &inbound, endpoint, &addresses, &unheard, &effect));
+        findings.push(finding(
+            case,
+            fits.least_sure_at(&effect.subjects),
+            &inbound,
+            endpoint,
+            &addresses,
+            &unheard,
+            &effect,
+        ));
     }
     findings
 }
 
 fn finding(
     case: &Case<'_>,
+    confidence: Confidence,
     inbound: &Inbound<'_, '_>,
     status: Option<&str>,
     addresses: &[&EndpointAddress],
@@ -109,12 +119,6 @@ fn finding(
     } else {
         explanation.push_str(" Nothing that was observed here fails because of it.");
     }
-    let direct = unheard.iter().any(|subject| subject.probed.resolver.in_scope);
-    let confidence = if direct || effect.severity == Severity::Warning {
-        Confidence::Certain
-    } else {
-        Confidence::High
-    };
     let mut remedies = vec![remedy::inbound::look_at(case, &endpoint.id)];
     if let Some(bad) = addresses.first() {
         let subnet = bad.subnet_id.as_deref().unwrap_or("<subnet-id>");

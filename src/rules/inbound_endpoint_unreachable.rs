@@ -64,9 +64,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .into_iter()
         .map(|((severity, over), at)| {
             let subjects: Vec<&Subject<'_>> = at.iter().map(|fit| fit.subject).collect();
-            // One finding of all addresses: as sure as of the least sure.
-            let confidence = at.iter().map(|fit| fit.confidence).max();
-            finding(case, confidence.unwrap_or(Confidence::Low), severity, over, &subjects)
+            finding(case, fits.least_sure_at(&subjects), severity, over, &subjects)
         })
         .collect()
 }

@@ -1,7 +1,7 @@
 //! The DNS service on this host itself is down.
 
 use super::phrase::{self, observed_target, observed_tcp};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::facts::System;
 
 declare_rule! {
@@ -87,7 +87,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             .map(|problem| Evidence::fact(format!("{}: {problem}", stub.source))),
     );
     vec![
-        RULE.finding(Confidence::Certain, &down)
+        RULE.finding(fits.least_sure_at(&down), &down)
             .summary(summary)
             .why(explanation)
             .seen(evidence)

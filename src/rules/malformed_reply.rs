@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed, observed_target};
 use super::shared::blemish::{Blemish, blemish};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, Flaw, Mismatch, RecordType};
 use crate::observation::{Lookup, Reason};
@@ -40,6 +40,7 @@ declare_rule! {
         references: [RFC_1035_MESSAGES, RFC_5452_MATCHING, RFC_1034_ALIASES],
         at: InScope,
         requires: [[UNREADABLE, PARTLY_BROKEN]],
+        confidence: [Medium if [[ONLY_THE_REST_IS_BROKEN]], High],
         stage: Stage::Evidence,
     }
 }
@@ -49,7 +50,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         (!subject.verdict().is_fine()).then(|| defect(subject))
     })
     .into_iter()
-    .map(|(defect, subjects)| finding(case, &defect, &subjects));
+    .map(|(defect, subjects)| finding(case, fits, &defect, &subjects));
     let blemished = grouped(
         fits.subjects()
             .into_iter()
@@ -57,18 +58,17 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         |subject| blemish(subject),
     )
     .into_iter()
-    .map(|(blemish, subjects)| blemished(case, &blemish, &subjects));
+    .map(|(blemish, subjects)| blemished(case, fits, &blemish, &subjects));
     failing.chain(blemished).collect()
 }
 
-fn blemished(case: &Case<'_>, blemish: &Blemish, subjects: &[&Subject<'_>]) -> Finding {
+fn blemished(case: &Case<'_>, fits: &Fits<'_, '_>, blemish: &Blemish, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
     let Blemish { reason, stops_go } = blemish;
-    let (severity, confidence, summary, explanation) = if *stops_go {
+    let (severity, summary, explanation) = if *stops_go {
         (
             Severity::Error,
-            Confidence::High,
             format!(
                 "{who} {} other messages before the reply, so kubectl fails there",
                 phrase::plural(several, "sends", "send"),
@@ -81,7 +81,6 @@ fn blemished(case: &Case<'_>, blemish: &Blemish, subjects: &[&Subject<'_>]) -> F
     } else {
         (
             Severity::Warning,
-            Confidence::Medium,
             format!(
                 "{who} {} in a reply that is partly broken",
                 phrase::plural(several, "gives the right answer", "give the right answer"),
@@ -92,7 +91,7 @@ fn blemished(case: &Case<'_>, blemish: &Blemish, subjects: &[&Subject<'_>]) -> F
             ),
         )
     };
-    RULE.finding(confidence, subjects)
+    RULE.finding(fits.least_sure_at(subjects), subjects)
         .severity(severity)
         .summary(summary)
         .why(explanation)
@@ -153,7 +152,7 @@ fn defect(subject: &Subject<'_>) -> Defect {
     Defect::Unusable(lookup.and_then(|lookup| lookup.reason.clone()))
 }
 
-fn finding(case: &Case<'_>, defect: &Defect, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, defect: &Defect, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
     let tcp_is_right = subjects
@@ -214,7 +213,7 @@ fn finding(case: &Case<'_>, defect: &Defect, subjects: &[&Subject<'_>]) -> Findi
         evidence.extend(observed_target(subject));
         evidence.extend(subject.tcp().map(|lookup| observed(subject, lookup)));
     }
-    RULE.finding(Confidence::High, subjects)
+    RULE.finding(fits.least_sure_at(subjects), subjects)
         .summary(format!(
             "{who} {} {summary}, so each client fails with a different error",
             phrase::plural(several, "sends", "send"),

@@ -7,7 +7,7 @@ mod engine;
 mod finding;
 mod fit;
 pub mod phrase;
-mod reference;
+pub(crate) mod reference;
 pub mod remedy;
 mod route53;
 mod shared;
@@ -32,6 +32,7 @@ pub(crate) use why::contradictions;
 pub use why::{Considered, Outcome, Reading, Why, explain};
 
 use finding::grouped;
+pub(crate) use finding::urls;
 
 /// A rule of the catalogue.
 #[derive(Debug)]
@@ -136,7 +137,7 @@ macro_rules! declare_rule {
             at: $at:ident,
             requires: [$([$($($sign:ident)+),+ $(,)?]),* $(,)?],
             $(names: [$([$($($named:ident)+),+ $(,)?]),* $(,)?],)?
-            $(confidence: [$($level:ident $(if [$([$($($surer:ident)+),+ $(,)?]),* $(,)?])?),+ $(,)?],)?
+            confidence: [$($level:ident $(if [$([$($($surer:ident)+),+ $(,)?]),* $(,)?])?),+ $(,)?],
             $(needs: [$($need:ident),* $(,)?],)?
             $(wants: [$($want:ident),* $(,)?],)?
             $(explains: [$($explained:ident),* $(,)?],)?
@@ -159,10 +160,10 @@ macro_rules! declare_rule {
                 at: crate::rules::At::$at,
                 requires: crate::rules::signs::Requires(&[$(&[$(is!($($sign)+)),+]),*]),
                 names: crate::rules::signs::Requires(&[$($(&[$(is!($($named)+)),+]),*)?]),
-                confidence: &[$($((
+                confidence: &[$((
                     crate::rules::Confidence::$level,
                     crate::rules::signs::Requires(&[$($(&[$(is!($($surer)+)),+]),*)?]),
-                )),+)?],
+                )),+],
             },
             needs: &[$($(crate::rules::Need::$need),*)?],
             wants: &[$($(crate::rules::Need::$want),*)?],

@@ -48,34 +48,24 @@ declare_rule! {
             [not BLOCKS_IN_THE_VPC],
             [unless FIREWALL_BLOCKS],
         ],
+        confidence: [High if [[NAMES_ITS_POLICY]], Medium],
         wants: [VpcView, PublicControl, Controls],
         explains: [OnlyAFails],
         stage: Stage::Evidence,
     }
 }
 
-impl Shape {
-    fn confidence(self) -> Confidence {
-        match self {
-            Self::PolicySoa | Self::Marked => Confidence::High,
-            Self::MarkedPerhapsRebinding | Self::MarkedUnchecked | Self::Alias | Self::Bare | Self::Refused => {
-                Confidence::Medium
-            }
-        }
-    }
-}
-
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     grouped(fits.subjects(), |subject| shape(case, subject))
         .into_iter()
-        .map(|(shape, subjects)| finding(case, shape, &subjects))
+        .map(|(shape, subjects)| finding(case, fits.least_sure_at(&subjects), shape, &subjects))
         .collect()
 }
 
-fn finding(case: &Case<'_>, shape: Shape, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
-    let blocks = match shape.confidence() {
+    let blocks = match confidence {
         Confidence::Certain | Confidence::High => phrase::plural(several, "blocks", "block"),
         Confidence::Medium | Confidence::Low => phrase::plural(several, "probably blocks", "probably block"),
     };
@@ -156,7 +146,7 @@ fn finding(case: &Case<'_>, shape: Shape, subjects: &[&Subject<'_>]) -> Finding 
     if shape == Shape::MarkedPerhapsRebinding {
         remedies.extend(remedy::filter::private_answers(case, Software::Dnsmasq));
     }
-    RULE.finding(shape.confidence(), subjects)
+    RULE.finding(confidence, subjects)
         .summary(format!(
             "{who} {blocks} {what} by policy, so clients there cannot resolve it"
         ))

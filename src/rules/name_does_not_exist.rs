@@ -1,7 +1,7 @@
 //! Every resolver returns NXDOMAIN, the VPC's own included.
 
 use super::phrase::{self, observed};
-use super::{Case, Confidence, Finding, Fits, Severity, Stage, Subject, remedy};
+use super::{Case, Finding, Fits, Severity, Stage, Subject, remedy};
 
 declare_rule! {
     /// ## What it means
@@ -50,7 +50,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let mut remedies = remedy::endpoint::take_the_name_from_aws(case, case.cluster_name());
     remedies.extend(remedy::question::decide(case, &[remedy::question::Question::Cluster]));
     vec![
-        RULE.finding(Confidence::Medium, &in_scope)
+        RULE.finding(fits.least_sure_at(&in_scope), &in_scope)
             .summary("every resolver returns NXDOMAIN, the VPC's included, so the name is probably not the cluster's")
             .why(format!(
                 "Every resolver that answered returns NXDOMAIN with the SOA of AWS's public zone, and in the VPC {} {}. \

@@ -1,7 +1,7 @@
 //! The resolver does not take the name to the VPC.
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Fits, Need, Severity, Stage, Subject, grouped, remedy, view};
+use super::{Case, Confidence, Evidence, Finding, Fits, Need, Severity, Stage, Subject, remedy, view};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::AnswerKind;
@@ -55,6 +55,19 @@ declare_rule! {
             [VPC_HAS_THE_NAME, AWS_HAS_THE_PRIVATE_ENDPOINT, GIVES_ADDRESSES],
             [unless PUBLIC_HAS_THE_NAME, GIVES_ADDRESSES],
         ],
+        confidence: [
+            // Both are right in a cluster with public and private access.
+            Medium if [[GIVES_ADDRESSES], [ANSWER_IS_FINE]],
+            High if [[RIGHT_BUT_FOR_THE_VIEW], [VPC_HAS_THE_NAME]],
+            Medium if [[RIGHT_BUT_FOR_THE_VIEW]],
+            Certain if [[PUBLIC_HAS_THE_SAME_ADDRESSES], [VPC_HAS_THE_NAME], [SIBLING_IS_ORDINARY]],
+            High if [[GIVES_ADDRESSES], [PUBLIC_HAS_THE_SAME_ADDRESSES, TAKES_IT_FROM_THE_PUBLIC_ZONE], [VPC_HAS_THE_NAME]],
+            Medium if [[GIVES_ADDRESSES], [VPC_HAS_THE_NAME]],
+            Low if [[GIVES_ADDRESSES]],
+            High if [[VPC_HAS_THE_NAME], [not PUBLIC_HAS_THE_NAME]],
+            Medium if [[VPC_HAS_THE_NAME, not PUBLIC_HAS_THE_NAME]],
+            Low,
+        ],
         explains: [NotPublished],
         stage: Stage::Evidence,
     }
@@ -62,17 +75,17 @@ declare_rule! {
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let vpc_view = case.vpc_view();
-    grouped(fits.subjects(), |subject| {
+    let groups = fits.grouped(|subject| {
         if apart_from_the_vpc(subject, &vpc_view) {
-            return Some((Confidence::Medium, Shown::Otherwise));
+            return Some(Shown::Otherwise);
         }
-        let failing = !subject.verdict().is_fine();
-        let confidence = failing.then(|| grade(case, subject, !vpc_view.is_empty()))??;
-        Some((confidence, Shown::by(subject)))
-    })
-    .into_iter()
-    .map(|((confidence, shown), subjects)| finding(case, confidence, shown, &subjects, &vpc_view))
-    .collect()
+        let is_shown = !subject.verdict().is_fine() && shows_it(case, subject, !vpc_view.is_empty());
+        is_shown.then(|| Shown::by(subject))
+    });
+    groups
+        .into_iter()
+        .map(|(confidence, shown, subjects)| finding(case, confidence, shown, &subjects, &vpc_view))
+        .collect()
 }
 
 /// Nothing was said of what the answer should be, and this resolver gives public addresses where the VPC's own
@@ -112,60 +125,33 @@ impl Shown {
     }
 }
 
-/// How sure it is that this resolver does not forward; `None` where the evidence is another's.
-fn grade(case: &Case<'_>, subject: &Subject<'_>, vpc_has_it: bool) -> Option<Confidence> {
+/// Whether the evidence shows that this resolver does not forward, and is not another rule's.
+fn shows_it(case: &Case<'_>, subject: &Subject<'_>, vpc_has_it: bool) -> bool {
     if subject.verdict().has_addresses() {
-        if !view::gives_the_public_view(case, subject) {
-            return None;
-        }
-        // The right addresses, from the public zone: the view that was asked for is another.
-        if view::right_but_for_the_view(subject) {
-            return Some(if vpc_has_it {
-                Confidence::High
-            } else {
-                Confidence::Medium
-            });
-        }
-        let public_has_them = case.public().any(|control| {
-            let theirs = control.ips();
-            subject.ips().iter().all(|ip| theirs.contains(ip))
-        });
         // The sibling is denied by the zone that the resolver takes such names from.
         let sibling_is_public = subject.sibling().is_some_and(|lookup| {
             lookup.kind == AnswerKind::NxDomain && lookup.soa.as_ref().map(SoaOrigin::of) == Some(SoaOrigin::PublicAws)
         });
-        let shows_public_view = subject.view() == View::Public;
-        return match (vpc_has_it, public_has_them) {
-            (true, true) if subject.sibling_is_ordinary() => Some(Confidence::Certain),
-            (true, true) => Some(Confidence::High),
-            (true, false) if shows_public_view => Some(Confidence::High),
-            (true, false) if sibling_is_public => Some(Confidence::Medium),
-            (false, true) => Some(Confidence::Low),
-            (false, false) if shows_public_view || sibling_is_public => Some(Confidence::Low),
-            _ => None,
-        };
+        return view::gives_the_public_view(case, subject)
+            && (view::right_but_for_the_view(subject)
+                || view::public_has_the_addresses(case, subject)
+                || subject.view() == View::Public
+                || sibling_is_public);
     }
     if !matches!(view::denied_by(subject), Some((_, SoaOrigin::PublicAws))) {
-        return None;
+        return false;
+    }
+    // Where the same public view has the name elsewhere, it is a stale answer, or another view.
+    if case.public_has_the_name() == Some(true) {
+        return false;
     }
     // Without a resolver of the VPC nothing shows that the name exists: `negative-answer` names the causes.
     // AWS's word that this is the cluster's endpoint, and that private access is on, shows it as well.
     // Where the VPC itself was heard to lack it, something is wrong there first.
-    let aws_has_it =
-        view::aws_names_this_endpoint(case) && !case.vpc_side().any(Subject::heard_anything) && private_access_on(case);
-    if !vpc_has_it {
-        return match case.public_has_the_name() {
-            Some(false) if aws_has_it => Some(Confidence::Medium),
-            None if aws_has_it => Some(Confidence::Low),
-            _ => None,
-        };
-    }
-    match case.public_has_the_name() {
-        // The same public view has the name elsewhere: a stale answer, or another view.
-        Some(true) => None,
-        Some(false) => Some(Confidence::High),
-        None => Some(Confidence::Medium),
-    }
+    vpc_has_it
+        || view::aws_names_this_endpoint(case)
+            && !case.vpc_side().any(Subject::heard_anything)
+            && private_access_on(case)
 }
 
 /// Whether AWS says that private access is on.

@@ -2,9 +2,9 @@
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::shared::recursion;
+use super::signs::MAY_BE_FORWARDED_IN_VAIN;
 use super::step::Denial;
-use super::{Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, grouped, remedy};
-use crate::resolvers::Role;
+use super::{Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, remedy};
 
 declare_rule! {
     /// ## What it means
@@ -42,27 +42,22 @@ declare_rule! {
             [not VALIDATION_FAILS],
             [not REFUSES_THIS_CLIENT],
         ],
+        confidence: [
+            Medium if [[MAY_BE_FORWARDED_IN_VAIN]],
+            High if [[not AWS_CONTROL_WORKS]],
+            Medium,
+        ],
         stage: Stage::Evidence,
     }
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(fits.subjects(), |subject| {
-        let confidence = recursion::is_missing(subject)?;
-        // A forward to an inbound endpoint that is down would fail the same.
-        let may_be_forwarded = !subject.verdict().is_negative()
-            && case
-                .subjects()
-                .any(|other| other.has_role(Role::Inbound) && !other.heard_anything());
-        Some(if may_be_forwarded {
-            (Confidence::Medium, true)
-        } else {
-            (confidence, false)
-        })
-    })
-    .into_iter()
-    .map(|((confidence, may_be_forwarded), subjects)| finding(case, confidence, may_be_forwarded, &subjects))
-    .collect()
+    let groups =
+        fits.grouped(|subject| recursion::is_missing(subject).then(|| MAY_BE_FORWARDED_IN_VAIN.is_at(case, subject)));
+    groups
+        .into_iter()
+        .map(|(confidence, may_be_forwarded, subjects)| finding(case, confidence, may_be_forwarded, &subjects))
+        .collect()
 }
 
 fn finding(case: &Case<'_>, confidence: Confidence, may_be_forwarded: bool, subjects: &[&Subject<'_>]) -> Finding {

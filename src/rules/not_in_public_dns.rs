@@ -1,7 +1,7 @@
 //! The endpoint's name was never published, so only the VPC has it.
 
 use super::phrase::{self, observed};
-use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, view};
+use super::{Case, Finding, Fits, Remedy, Severity, Stage, Subject, view};
 use crate::dns::AnswerKind;
 use crate::endpoint::SoaOrigin;
 
@@ -61,7 +61,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     };
     let wait = format!("aws eks wait cluster-active --region {region} --name {cluster}");
     vec![
-        RULE.finding(Confidence::High, &without)
+        RULE.finding(fits.least_sure_at(&without), &without)
             .summary("public DNS does not have this name, so outside the VPC it resolves only through a forward")
             .why(format!(
                 "{} {} the private addresses, and {} {} NXDOMAIN from AWS's public zone, as {} {}. The names of \

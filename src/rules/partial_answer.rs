@@ -1,7 +1,7 @@
 //! Right addresses and wrong ones in one answer.
 
 use super::phrase::{self, observed_target};
-use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, remedy};
+use super::{Case, Finding, Fits, Remedy, Severity, Stage, remedy};
 use crate::dns::RecordType;
 use crate::expect::Fit;
 
@@ -56,7 +56,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let wrong = distinct(|fit| fit == Fit::Unexpected);
     let right = distinct(|fit| fit != Fit::Unexpected);
     vec![
-        RULE.finding(Confidence::High, &subjects)
+        RULE.finding(fits.least_sure_at(&subjects), &subjects)
             .summary(format!("{who} {gives} wrong addresses ({wrong}) beside right ones"))
             .why(format!(
                 "{who} {gives} {right}, which nothing speaks against, and in the same answer {wrong}, which should not \

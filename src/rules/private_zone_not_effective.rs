@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::shared::attributes::{changes_access, switched_off};
 use super::view::{self, VpcSideFault};
-use super::{Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, remedy};
+use super::{Case, Evidence, Finding, Fits, Severity, Stage, Subject, remedy};
 use crate::facts::VpcAttributes;
 
 declare_rule! {
@@ -115,7 +115,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         evidence.push(Evidence::fact("DescribeCluster has this endpoint's name"));
     }
     vec![
-        RULE.finding(Confidence::Medium, &subjects)
+        RULE.finding(fits.least_sure_at(&subjects), &subjects)
             .summary(format!(
                 "{who}: the VPC's resolver does not return the endpoint's private addresses"
             ))

@@ -47,6 +47,7 @@ declare_rule! {
             [DENIED_BY_PRIVATE_ZONE],
             [unless SIBLING_RESOLVES],
         ],
+        confidence: [High],
         wants: [VpcView, Cluster, Vpc, HostedZones, Instance, Profiles],
         stage: Stage::Evidence,
     }
@@ -88,17 +89,17 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                         && (!INBOUND_ENDPOINT.is_at(case, subject) || !IN_ANOTHER_VPC.is_at(case, subject))
                 })
                 .collect();
-            finding(case, &apex, &at, &forwarders)
+            finding(case, fits.least_sure_at(&at), &apex, &at, &forwarders)
         })
         .collect();
     if findings.is_empty() {
-        findings.extend(as_configured(case));
+        findings.extend(as_configured(case, fits.confidence));
     }
     findings
 }
 
 /// The zones that would take the name in a VPC that matters here, and that nothing is seen to fail by.
-fn as_configured(case: &Case<'_>) -> Vec<Finding> {
+fn as_configured(case: &Case<'_>, confidence: Confidence) -> Vec<Finding> {
     let private_access = case.cluster().and_then(|cluster| cluster.endpoint_private_access);
     route53::resolving_vpcs(case)
         .into_iter()
@@ -107,7 +108,7 @@ fn as_configured(case: &Case<'_>) -> Vec<Finding> {
             let zones = route53::zones_over_the_name(case, vpc.id)?;
             let (zone, apex) = zones.first()?;
             let is_customers = zone.owning_service.is_none();
-            (is_customers && *apex != case.target.hostname).then(|| configured(case, vpc.id, zone, apex))
+            (is_customers && *apex != case.target.hostname).then(|| configured(case, confidence, vpc.id, zone, apex))
         })
         .collect()
 }
@@ -154,8 +155,8 @@ fn without_name(case: &Case<'_>, at: &[&Subject<'_>]) -> Vec<String> {
         .collect()
 }
 
-fn configured(case: &Case<'_>, vpc: &str, zone: &HostedZone, apex: &Name) -> Finding {
-    RULE.finding_at_large(Confidence::High)
+fn configured(case: &Case<'_>, confidence: Confidence, vpc: &str, zone: &HostedZone, apex: &Name) -> Finding {
+    RULE.finding_at_large(confidence)
         .severity(Severity::Warning)
         .summary(format!(
             "the private hosted zone {apex} takes the endpoint's name in {vpc}"
@@ -204,7 +205,13 @@ fn apex(subject: &Subject<'_>) -> Option<Name> {
     (origin == SoaOrigin::PrivateHostedZone && !subject.sibling_resolves()).then(|| soa.owner.clone())
 }
 
-fn finding(case: &Case<'_>, apex: &Name, at: &[&Subject<'_>], forwarders: &[&Subject<'_>]) -> Finding {
+fn finding(
+    case: &Case<'_>,
+    confidence: Confidence,
+    apex: &Name,
+    at: &[&Subject<'_>],
+    forwarders: &[&Subject<'_>],
+) -> Finding {
     let who = phrase::titles(at);
     let mut explanation = format!(
         "{who} {} the name with the SOA of the private hosted zone {apex}. That zone stands in for public DNS for \
@@ -280,7 +287,7 @@ fn finding(case: &Case<'_>, apex: &Name, at: &[&Subject<'_>], forwarders: &[&Sub
             case.own_zone()
         )],
     ));
-    RULE.finding(Confidence::High, &all)
+    RULE.finding(confidence, &all)
         .summary(format!(
             "{who}: the private hosted zone {apex} shadows the endpoint's name"
         ))

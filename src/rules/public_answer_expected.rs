@@ -50,7 +50,7 @@ declare_rule! {
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let public = fits.subjects();
     let by_aws = AWS_HAS_THE_PUBLIC_ENDPOINT.seen(case, None) == Some(true);
-    let confidence = fits.iter().map(|fit| fit.confidence).max().unwrap_or(Confidence::High);
+    let confidence = fits.least_sure_at(&public);
     let who = phrase::titles(&public);
     let unless = if confidence == Confidence::Certain {
         ""

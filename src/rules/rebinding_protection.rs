@@ -46,6 +46,7 @@ declare_rule! {
             [SIBLING_IS_ORDINARY, MARKED_AS_POLICY],
             [unless FIREWALL_BLOCKS],
         ],
+        confidence: [Certain if [[MARKED_AS_REBINDING]], High if [[LEFT_WITHOUT_MARK_OR_SOA]], Medium],
         wants: [Controls],
         explains: [OnlyAFails],
         stage: Stage::Evidence,
@@ -53,14 +54,6 @@ declare_rule! {
 }
 
 impl Shape {
-    fn confidence(self) -> Confidence {
-        match self {
-            Self::Marked => Confidence::Certain,
-            Self::Bare => Confidence::High,
-            Self::MarkedUnchecked | Self::ServFail | Self::Refused => Confidence::Medium,
-        }
-    }
-
     /// The software that answers like this.
     fn software(self) -> Software {
         match self {
@@ -102,14 +95,14 @@ impl Shape {
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     grouped(fits.subjects(), |subject| shape(case, subject))
         .into_iter()
-        .map(|(shape, subjects)| finding(case, shape, &subjects))
+        .map(|(shape, subjects)| finding(case, fits.least_sure_at(&subjects), shape, &subjects))
         .collect()
 }
 
-fn finding(case: &Case<'_>, shape: Shape, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
-    let does = match shape.confidence() {
+    let does = match confidence {
         Confidence::Certain | Confidence::High => phrase::plural(several, "takes", "take"),
         Confidence::Medium | Confidence::Low => phrase::plural(several, "probably takes", "probably take"),
     };
@@ -138,7 +131,7 @@ fn finding(case: &Case<'_>, shape: Shape, subjects: &[&Subject<'_>]) -> Finding 
         })
         .collect();
     evidence.extend(known.iter().filter_map(|subject| Some(observed(subject, subject.a()?))));
-    RULE.finding(shape.confidence(), subjects)
+    RULE.finding(confidence, subjects)
         .summary(format!(
             "{who} {does} private addresses out of answers (rebinding protection), so this name has none there"
         ))

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::phrase::{self, observed_target, observed_tcp};
+use super::shared::silence::Silence;
 use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
-use crate::dns::AnswerKind;
 use crate::facts::VantageKind;
-use crate::observation::{NetworkFailure, Transport};
+use crate::observation::Transport;
 use crate::resolvers::Role;
 
 declare_rule! {
@@ -43,6 +43,11 @@ declare_rule! {
             [not INBOUND_ENDPOINT],
             [not SERVICE_OF_THIS_HOST_IS_DOWN],
         ],
+        confidence: [
+            Certain if [[THE_NETWORK_TURNS_QUESTIONS_AWAY], [not THIS_HOST_FORBIDS_QUESTIONS]],
+            Medium if [[ACCEPTS_TCP_AND_ANSWERS_NOTHING]],
+            High,
+        ],
         wants: [Stub],
         stage: Stage::Evidence,
     }
@@ -57,70 +62,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         Some((Silence::of(subject), of_its_own(subject)))
     })
     .into_iter()
-    .map(|((silence, _), subjects)| finding(case, silence, &subjects))
+    .map(|((silence, _), subjects)| finding(case, fits.least_sure_at(&subjects), silence, &subjects))
     .collect()
-}
-
-/// How nothing came back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Silence {
-    /// The port was refused.
-    Refused,
-    /// The network itself said that there is no way.
-    NoWay,
-    /// Every question was turned away, in another manner or in one that is not known.
-    TurnedAway,
-    /// This host does not let the questions out.
-    Forbidden,
-    /// TCP connections are made, and nothing is said on them.
-    Accepts,
-    /// A service on this host takes the questions and says nothing.
-    OnThisHost,
-    /// Nothing came back from elsewhere.
-    OnTheWay,
-}
-
-impl Silence {
-    fn of(subject: &Subject<'_>) -> Self {
-        if is_turned_away(subject) {
-            match failure(subject) {
-                Some(NetworkFailure::Refused) => Self::Refused,
-                Some(NetworkFailure::Forbidden) => Self::Forbidden,
-                Some(NetworkFailure::NoRoute | NetworkFailure::HostUnreachable) => Self::NoWay,
-                Some(NetworkFailure::Reset | NetworkFailure::Other { .. }) | None => Self::TurnedAway,
-            }
-        } else if accepts_connections(subject) {
-            Self::Accepts
-        } else if subject.ip().is_some_and(|ip| ip.is_loopback()) {
-            Self::OnThisHost
-        } else {
-            Self::OnTheWay
-        }
-    }
-}
-
-/// The network itself said no, to every question.
-fn is_turned_away(subject: &Subject<'_>) -> bool {
-    subject
-        .probed
-        .lookups
-        .iter()
-        .all(|lookup| lookup.kind == AnswerKind::Unreachable)
-}
-
-/// How the network turned the question away.
-fn failure<'a>(subject: &Subject<'a>) -> Option<&'a NetworkFailure> {
-    subject.a()?.reason.as_ref()?.network()
-}
-
-/// A TCP connection was made: something listens at the address, whatever it does with the questions.
-fn accepts_connections(subject: &Subject<'_>) -> bool {
-    subject
-        .probed
-        .lookups
-        .iter()
-        .flat_map(|lookup| &lookup.attempts)
-        .any(|attempt| attempt.connected)
 }
 
 /// What the network said of the target's questions, each reason once.
@@ -155,7 +98,7 @@ fn ports(subjects: &[&Subject<'_>]) -> String {
     )
 }
 
-fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let refused = silence == Silence::Refused;
     let turned_away = matches!(
@@ -271,20 +214,13 @@ fn finding(case: &Case<'_>, silence: Silence, subjects: &[&Subject<'_>]) -> Find
         "Where the address is no longer in use, take it out of the configuration (known from: {})",
         phrase::list(&known_from.into_iter().collect::<Vec<_>>())
     )));
-    RULE.finding(
-        match silence {
-            Silence::Refused | Silence::NoWay | Silence::TurnedAway => Confidence::Certain,
-            Silence::Accepts => Confidence::Medium,
-            Silence::Forbidden | Silence::OnThisHost | Silence::OnTheWay => Confidence::High,
-        },
-        subjects,
-    )
-    .summary(summary)
-    .why(explanation)
-    .seen(
-        subjects
-            .iter()
-            .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat()),
-    )
-    .fix(remedies)
+    RULE.finding(confidence, subjects)
+        .summary(summary)
+        .why(explanation)
+        .seen(
+            subjects
+                .iter()
+                .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat()),
+        )
+        .fix(remedies)
 }

@@ -1,7 +1,9 @@
 //! The resolver says different things to the same question.
 
 use super::shared::samples::{Said, Sample, samples};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, phrase, remedy};
+use super::{
+    Case, Confidence, Evidence, Finding, Fit, Fits, Remedy, Severity, Stage, Subject, grouped, phrase, remedy,
+};
 use crate::dns::RecordType;
 use crate::observation::Lookup;
 
@@ -35,24 +37,25 @@ declare_rule! {
         requires: [[SAMPLES_DIFFER]],
         // Whatever in the catalogue speaks of a single resolver's answer for the name. What rests on
         // configuration, and what several samples can share (stale data, stray replies, closed TCP), stays.
+        confidence: [Certain],
         replaces: [OneAnswer],
         stage: Stage::Evidence,
     }
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    fits.subjects()
-        .into_iter()
-        .map(|subject| {
+    fits.iter()
+        .map(|Fit { subject, confidence }| {
             let samples = samples(case, subject);
             let kinds = grouped(&samples, |sample| Some(sample.said.clone()));
-            finding(case, subject, &samples, &kinds)
+            finding(case, confidence, subject, &samples, &kinds)
         })
         .collect()
 }
 
 fn finding(
     case: &Case<'_>,
+    confidence: Confidence,
     subject: &Subject<'_>,
     samples: &[Sample<'_>],
     kinds: &[(Said, Vec<&Sample<'_>>)],
@@ -107,7 +110,7 @@ fn finding(
     } else {
         ""
     };
-    RULE.finding_at_large(Confidence::Certain)
+    RULE.finding_at_large(confidence)
         .about(vec![subject.name().to_owned()])
         .severity(severity)
         .summary(summary)

@@ -2,6 +2,7 @@
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::shared::recursion;
+use super::signs::ALL_NAMES_OF_AWS_ARE_DENIED;
 use super::step::Denial;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::dns::Name;
@@ -41,6 +42,7 @@ declare_rule! {
             [DENIED],
             [DENIED_BY_FOREIGN_ZONE, ONLY_NAMES_OF_AWS_FAIL],
         ],
+        confidence: [Medium if [[DENIED_WITHOUT_SOA], [not ALL_NAMES_OF_AWS_ARE_DENIED]], High],
         wants: [VpcView, PublicControl, Controls],
         stage: Stage::Evidence,
     }
@@ -60,7 +62,7 @@ enum Shape {
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     grouped(fits.subjects(), |subject| shape(case, subject))
         .into_iter()
-        .map(|(shape, subjects)| finding(case, &shape, &subjects))
+        .map(|(shape, subjects)| finding(case, fits.least_sure_at(&subjects), &shape, &subjects))
         .collect()
 }
 
@@ -72,16 +74,14 @@ fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
             (case.endpoint.is_some() || known_elsewhere).then(|| Shape::Soa(soa.owner.clone()))
         }
         Denial::Bare if recursion::ends_at_aws(subject) => {
-            let all_denied = super::step::controls(subject)
-                .filter(|lookup| lookup.purpose != crate::observation::Purpose::Root)
-                .all(|lookup| lookup.kind.is_negative());
+            let all_denied = ALL_NAMES_OF_AWS_ARE_DENIED.is_at(case, subject);
             Some(if all_denied { Shape::Bare } else { Shape::BareMixed })
         }
         _ => None,
     }
 }
 
-fn finding(case: &Case<'_>, shape: &Shape, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, shape: &Shape, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
     let answers = phrase::plural(several, "answers", "answer");
@@ -186,17 +186,11 @@ fn finding(case: &Case<'_>, shape: &Shape, subjects: &[&Subject<'_>]) -> Finding
             ],
         ));
     }
-    RULE.finding(
-        match shape {
-            Shape::Soa(_) | Shape::Bare => Confidence::High,
-            Shape::BareMixed => Confidence::Medium,
-        },
-        subjects,
-    )
-    .summary(summary)
-    .why(explanation)
-    .seen(evidence)
-    .fix(remedies)
+    RULE.finding(confidence, subjects)
+        .summary(summary)
+        .why(explanation)
+        .seen(evidence)
+        .fix(remedies)
 }
 
 /// What the authoritative bit adds about where the zone is.

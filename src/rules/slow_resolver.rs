@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed};
 use super::shared::late::{SLOW_MS, late, retried};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::{AnswerKind, RecordType};
 use crate::limits;
 use crate::observation::Lookup;
@@ -71,7 +71,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         ""
     };
     vec![
-        RULE.finding(Confidence::Certain, &subjects)
+        RULE.finding(fits.least_sure_at(&subjects), &subjects)
             .summary(summary)
             .why(format!(
                 "{who} {}, but late.{lost} Clients wait for both A and AAAA, and ask the next name server only after 5 s; \

@@ -1,7 +1,7 @@
 //! Unexpected replies come beside the reply that counts.
 
 use super::shared::stray::{Strays, stray_lookups};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, phrase, remedy};
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, phrase, remedy};
 use crate::dns::RecordType;
 use crate::observation::Lookup;
 
@@ -54,7 +54,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         "Go (kubectl) and glibc ignore them; musl accepts a reply to another question."
     };
     vec![
-        RULE.finding(Confidence::Medium, &subjects)
+        RULE.finding(fits.least_sure_at(&subjects), &subjects)
             .summary(format!(
                 "unexpected replies came beside the {} of {who}",
                 phrase::plural(subjects.len(), "answer", "answers")

@@ -44,6 +44,7 @@ declare_rule! {
             [not PUBLIC_IS_EXPECTED],
             [WRONG_ADDRESSES_ARE_IN_THE_VPC],
         ],
+        confidence: [High if [[ANOTHER_RESOLVER_IS_RIGHT]], Medium],
         needs: [Vpc],
         wants: [Interfaces, Cluster],
         stage: Stage::Evidence,
@@ -56,12 +57,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .filter(|subject| subject.speaks_dns() && subject.verdict() == Verdict::Match)
         .collect();
     let stale = fits.subjects();
-    let confidence = if right.is_empty() {
-        Confidence::Medium
-    } else {
-        Confidence::High
-    };
-    vec![finding(case, confidence, &stale, &right)]
+    vec![finding(case, fits.least_sure_at(&stale), &stale, &right)]
 }
 
 fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], right: &[&Subject<'_>]) -> Finding {

@@ -1,7 +1,7 @@
 //! The resolver answers over UDP and not over TCP.
 
 use super::phrase::{self, observed_target, observed_tcp};
-use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, remedy};
+use super::{Case, Finding, Fits, Remedy, Severity, Stage, remedy};
 use crate::observation::Transport;
 use crate::resolvers::Role;
 
@@ -54,7 +54,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             .collect::<Vec<_>>(),
     ));
     vec![
-        RULE.finding(Confidence::High, &blocked)
+        RULE.finding(fits.least_sure_at(&blocked), &blocked)
             .summary(format!(
                 "{who} {} over UDP and not over TCP: TCP port 53 is blocked",
                 phrase::plural(blocked.len(), "answers", "answer")

@@ -1,10 +1,10 @@
 //! Replies are cut short, and TCP does not bring the rest.
 
 use super::phrase::{self, observed, observed_target};
-use super::step::{self};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::shared::transport::over_tcp;
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::RecordType;
-use crate::observation::{Attempt, Reason, Transport};
+use crate::observation::Reason;
 
 declare_rule! {
     /// ## What it means
@@ -32,32 +32,17 @@ declare_rule! {
         references: [RFC_7766],
         at: Failing,
         requires: [[CUT_SHORT]],
+        confidence: [Medium if [[ANSWERS_OVER_TCP_WITHOUT_THE_REST]], Certain],
         replaces: [NoTcp],
         stage: Stage::Evidence,
     }
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(fits.subjects(), |subject| {
-        // Whoever speaks over TCP, and does not give the answer, has another fault besides.
-        Some(if over_tcp(subject).is_some_and(step::was_heard) {
-            Confidence::Medium
-        } else {
-            Confidence::Certain
-        })
-    })
-    .into_iter()
-    .map(|(confidence, subjects)| finding(case, confidence, &subjects))
-    .collect()
-}
-
-/// The try over TCP that followed the truncated reply.
-fn over_tcp<'a>(subject: &Subject<'a>) -> Option<&'a Attempt> {
-    subject
-        .a()?
-        .attempts
-        .iter()
-        .rfind(|attempt| attempt.transport == Transport::Tcp && attempt.edns)
+    fits.grouped(|_| Some(()))
+        .into_iter()
+        .map(|(confidence, (), subjects)| finding(case, confidence, &subjects))
+        .collect()
 }
 
 /// Whether another protocol than DNS is spoken there over TCP.

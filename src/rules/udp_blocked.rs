@@ -1,7 +1,7 @@
 //! UDP does not get through, TCP does.
 
 use super::phrase::{self, observed_target, observed_tcp};
-use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, remedy};
+use super::{Case, Finding, Fits, Remedy, Severity, Stage, remedy};
 use crate::facts::System;
 use crate::observation::Transport;
 use crate::resolvers::Role;
@@ -61,7 +61,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         ));
     }
     vec![
-        RULE.finding(Confidence::High, &blocked)
+        RULE.finding(fits.least_sure_at(&blocked), &blocked)
             .summary(format!(
                 "{who} {} over TCP only: UDP port 53 is blocked",
                 phrase::plural(blocked.len(), "answers", "answer")

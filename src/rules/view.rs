@@ -173,3 +173,11 @@ pub(super) fn vpc_side_fault(case: &Case<'_>, subject: &Subject<'_>) -> Option<V
         }
     }
 }
+
+/// Whether a public control gives all of its addresses.
+pub(super) fn public_has_the_addresses(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    case.public().any(|control| {
+        let theirs = control.ips();
+        subject.ips().iter().all(|ip| theirs.contains(ip))
+    })
+}

@@ -50,9 +50,10 @@ declare_rule! {
             [SILENT_IN_ITS_OWN_VPC, unless PRIVATE_ACCESS_IS_OFF],
         ],
         confidence: [
-            Certain if [[SILENT_IN_ITS_OWN_VPC, PRIVATE_ZONE_IS_NOT_EFFECTIVE], [OF_THE_CLUSTERS_VPC]],
-            High if [[SILENT_IN_ITS_OWN_VPC, PRIVATE_ZONE_IS_NOT_EFFECTIVE]],
-            Medium,
+            Medium if [[not SILENT_IN_ITS_OWN_VPC], [not PRIVATE_ZONE_IS_NOT_EFFECTIVE]],
+            High if [[not OF_THE_CLUSTERS_VPC]],
+            // Of the run as well: that an attribute is off is what AWS says.
+            Certain,
         ],
         wants: [Caller],
         explains: [UnusedPrivateZone, AnotherVpc, PublicView, NoSuchName, Denial, SilentResolver, NoUdp],
@@ -87,9 +88,9 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         let subjects = shown.into_iter().map(|(subject, _)| subject).collect();
         (Severity::Error, confidence, subjects)
     } else if !beyond.is_empty() {
-        (Severity::Error, Confidence::Medium, beyond)
+        (Severity::Error, fits.least_sure_at(&beyond), beyond)
     } else {
-        (Severity::Warning, Confidence::Certain, Vec::new())
+        (Severity::Warning, fits.least_sure_at(&[]), Vec::new())
     };
     vec![finding(case, &off, severity, confidence, &subjects, &right)]
 }

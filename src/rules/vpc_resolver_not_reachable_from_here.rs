@@ -45,11 +45,7 @@ declare_rule! {
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let silent = fits.subjects();
     let who = phrase::titles(&silent);
-    let confidence = fits
-        .iter()
-        .map(|fit| fit.confidence)
-        .max()
-        .unwrap_or(Confidence::Medium);
+    let confidence = fits.least_sure_at(&silent);
     let known = confidence == Confidence::Certain;
     let explanation = format!(
         "{who} {}. {} The VPC resolver serves the VPC itself; forwarding to it from another network is not supported, \

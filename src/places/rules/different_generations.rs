@@ -29,6 +29,7 @@ declare_place_rule! {
         summary: "the endpoint's private addresses changed between two captures",
         severity: Severity::Warning,
         since: "0.1.0",
+        references: [],
     }
 }
 

@@ -5,7 +5,7 @@ use crate::compare::Verdict;
 use crate::places::{Cell, Place, Row, Seen};
 use crate::report::ResolverReport;
 use crate::rules::phrase::{self, list};
-use crate::rules::{Confidence, Evidence, Finding, Remedy, Severity};
+use crate::rules::{Confidence, Evidence, Finding, Reference, Remedy, Severity, urls};
 use crate::target::View;
 
 /// A rule about several places.
@@ -21,6 +21,8 @@ pub struct PlaceRule {
     pub severity: Severity,
     /// The version it came with.
     pub since: &'static str,
+    /// Where to read on: for its page, and for its findings.
+    pub references: &'static [Reference],
     /// Looks at the places, and at what the rules before it found.
     pub check: fn(&Seen<'_>, &[Finding]) -> Vec<Finding>,
 }
@@ -32,7 +34,8 @@ macro_rules! declare_place_rule {
         $name:literal = {
             summary: $summary:literal,
             severity: $severity:expr,
-            since: $since:literal $(,)?
+            since: $since:literal,
+            references: [$($reference:ident),* $(,)?] $(,)?
         }
     ) => {
         $(#[doc = $doc])+
@@ -42,6 +45,7 @@ macro_rules! declare_place_rule {
             documentation: concat!($($doc, "\n"),+),
             severity: $severity,
             since: $since,
+            references: &[$(crate::rules::reference::$reference),*],
             check,
         };
     };
@@ -90,7 +94,7 @@ impl PlaceRule {
             resolvers: Vec::new(),
             evidence: Vec::new(),
             remedies: Vec::new(),
-            references: Vec::new(),
+            references: urls(self.references),
         }
     }
 }

@@ -27,14 +27,11 @@ declare_place_rule! {
     /// ## What to do
     /// Do what the finding says for that place's own resolver: as a rule a conditional forward of the endpoint's name
     /// to an inbound endpoint in the cluster's VPC. Then capture that place again and compare.
-    ///
-    /// ## References
-    /// - Amazon Route 53 Developer Guide, "Forwarding inbound DNS queries to your VPCs"
-    /// - Amazon EKS User Guide, "Cluster API server endpoint"
     "only-one-place-has-forwarding" = {
         summary: "one place's resolver takes the name from the cluster's VPC, and another's does not",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [ROUTE53_INBOUND, EKS_CLUSTER_ENDPOINT],
     }
 }
 

@@ -23,14 +23,11 @@ declare_place_rule! {
     /// Let UDP and TCP port 53 through from that place to the resolver: in the firewalls on the way, in the security
     /// group and the network ACL of an inbound endpoint, and in the routes both ways. The Resolver at the VPC's `.2`
     /// address answers inside its VPC only: from elsewhere ask an inbound endpoint.
-    ///
-    /// ## References
-    /// - Amazon VPC User Guide, "Understanding Amazon DNS"
-    /// - Amazon Route 53 Developer Guide, "Forwarding inbound DNS queries to your VPCs"
     "reachable-from-one-place-only" = {
         summary: "a resolver answers one place, and another hears nothing from it: a firewall, a route",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [VPC_DNS, ROUTE53_INBOUND],
     }
 }
 

@@ -22,6 +22,7 @@ declare_place_rule! {
         summary: "every place is broken, and by the same",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [],
     }
 }
 

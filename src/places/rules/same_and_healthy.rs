@@ -24,6 +24,7 @@ declare_place_rule! {
         summary: "every place is healthy",
         severity: Severity::Info,
         since: "0.1.0",
+        references: [],
     }
 }
 

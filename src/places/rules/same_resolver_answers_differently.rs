@@ -30,14 +30,11 @@ declare_place_rule! {
     /// Look at what the resolver decides by: views (`match-clients`), access lists (`allow-query`), policy zones, the
     /// client's network. Make sure that the packets of both places arrive there with the address that you think, and
     /// that nothing on the way answers DNS itself.
-    ///
-    /// ## References
-    /// - RFC 9499 section 6, "split DNS"
-    /// - BIND 9 Administrator Reference Manual, "view", "allow-query"
     "same-resolver-answers-differently" = {
         summary: "one resolver answers two places differently: views, an access list, split horizon",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [RFC_9499, BIND_VIEWS],
     }
 }
 

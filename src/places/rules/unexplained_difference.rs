@@ -22,6 +22,7 @@ declare_place_rule! {
         summary: "a place is broken by something of its own",
         severity: Severity::Error,
         since: "0.1.0",
+        references: [],
     }
 }
 

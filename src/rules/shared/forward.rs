@@ -3,8 +3,9 @@
 use super::transport;
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
-use crate::observation::{Lookup, Purpose};
-use crate::rules::Subject;
+use crate::observation::{Lookup, Purpose, Transport};
+use crate::resolvers::Role;
+use crate::rules::{Case, Subject, route53};
 
 /// What the resolver seems to forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,4 +48,34 @@ pub(in crate::rules) fn that_fails(subject: &Subject<'_>) -> Option<Forward> {
 /// SERVFAIL, or nothing where the server says other things.
 fn fails(lookup: &Lookup) -> bool {
     lookup.kind == AnswerKind::ServFail || lookup.kind.is_silence()
+}
+
+/// The inbound addresses that something depends on, that were asked in the clear, and that answer nothing. (The silence
+/// of an address that is only known from AWS can be normal from here.)
+pub(in crate::rules) fn silent_inbound<'s, 'a>(case: &'s Case<'a>) -> Vec<&'s Subject<'a>> {
+    let is_silent = |subject: &Subject<'_>| !subject.heard_anything() && !subject.probed.interrupted;
+    case.subjects()
+        .filter(|subject| subject.has_role(Role::Inbound) && is_silent(subject) && is_depended_on(case, subject))
+        // Name servers forward in the clear: port 443 says nothing of that.
+        .filter(|subject| {
+            let transport = subject.probed.resolver.transport;
+            !transport.is_some_and(Transport::is_encrypted)
+        })
+        .collect()
+}
+
+/// Whether it decides the conclusion; or a forward from outside the VPC ends in silence, and this host is let in at
+/// another address of the same VPC.
+pub(in crate::rules) fn is_depended_on(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    subject.probed.resolver.in_scope || is_behind_a_failing_forward(case, subject)
+}
+
+fn is_behind_a_failing_forward(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    let vpc = &subject.probed.resolver.vpc;
+    let answers = |other: &Subject<'_>| other.has_role(Role::Inbound) && other.heard_anything();
+    subject.is_vpc_side()
+        && !route53::on_failing_path(case).is_empty()
+        && case
+            .subjects()
+            .any(|other| answers(other) && other.probed.resolver.vpc == *vpc)
 }

@@ -19,6 +19,7 @@ pub(super) mod refusal;
 pub(super) mod samples;
 pub(super) mod scoped;
 pub(super) mod search;
+pub(super) mod silence;
 pub(super) mod split;
 pub(super) mod stray;
 pub(super) mod synthetic;

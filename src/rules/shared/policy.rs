@@ -30,7 +30,7 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
     if Step::of(subject) != Step::Content
         || rebinding::shape(case, subject).is_some()
         || refusal::of_the_client(subject).is_some()
-        || recursion::is_missing(subject).is_some()
+        || recursion::is_missing(subject)
     {
         return None;
     }

@@ -2,20 +2,20 @@
 
 use super::{refusal, validation};
 use crate::compare::Verdict;
+use crate::rules::Subject;
 use crate::rules::step::{Denial, Step};
-use crate::rules::{Confidence, Subject};
 
-/// How sure it is that the resolver recurses nowhere; `None` where the evidence is another's.
-pub(in crate::rules) fn is_missing(subject: &Subject<'_>) -> Option<Confidence> {
+/// Whether the resolver resolves nothing of the internet.
+pub(in crate::rules) fn is_missing(subject: &Subject<'_>) -> bool {
     if Step::of(subject) != Step::Content || subject.sibling_is_ordinary() {
-        return None;
+        return false;
     }
     let aws = subject.aws_control_works();
     if aws == Some(true) {
-        return None;
+        return false;
     }
     let root_fails = subject.root_control_works() == Some(false);
-    let fits = match (subject.verdict(), Denial::of(subject)) {
+    match (subject.verdict(), Denial::of(subject)) {
         // A private root answers for itself: that it works says nothing of the internet. (For a name under no
         // known domain the internet's root says the same, and there is no control of AWS's.)
         (_, Some(Denial::Root)) => aws == Some(false),
@@ -23,13 +23,7 @@ pub(in crate::rules) fn is_missing(subject: &Subject<'_>) -> Option<Confidence> 
         (Verdict::ServFail, None) => root_fails && !validation::is_shown(subject),
         (Verdict::Refused, None) => root_fails && refusal::of_the_client(subject).is_none(),
         _ => false,
-    };
-    let confidence = if aws == Some(false) {
-        Confidence::High
-    } else {
-        Confidence::Medium
-    };
-    fits.then_some(confidence)
+    }
 }
 
 /// The sibling and AWS's public names fail, and the root works: what is wrong ends at AWS's domain.

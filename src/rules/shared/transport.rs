@@ -1,7 +1,7 @@
 //! Over what a resolver is heard.
 
 use crate::dns::AnswerKind;
-use crate::observation::Transport;
+use crate::observation::{Attempt, Transport};
 use crate::resolvers::Role;
 use crate::rules::step::was_heard;
 use crate::rules::{Case, Subject};
@@ -29,4 +29,13 @@ pub(in crate::rules) fn is_down_on_this_host(case: &Case<'_>, subject: &Subject<
     }
     let defaulted = case.stub().is_some_and(|stub| stub.defaulted);
     defaulted || subject.a_kind() == Some(AnswerKind::Unreachable)
+}
+
+/// The try over TCP that followed the truncated reply.
+pub(in crate::rules) fn over_tcp<'a>(subject: &Subject<'a>) -> Option<&'a Attempt> {
+    subject
+        .a()?
+        .attempts
+        .iter()
+        .rfind(|attempt| attempt.transport == Transport::Tcp && attempt.edns)
 }

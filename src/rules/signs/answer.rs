@@ -8,8 +8,8 @@ use crate::dns::{AnswerKind, ExtendedError, RecordType};
 use crate::endpoint::SoaOrigin;
 use crate::observation::{Lookup, Purpose, Transport};
 use crate::resolvers::Role;
-use crate::rules::shared::{late, stray, synthetic};
-use crate::rules::{Case, Need, Subject, route53, view};
+use crate::rules::shared::{forward, late, stray, synthetic};
+use crate::rules::{Need, view};
 
 // The answer as a whole.
 
@@ -239,7 +239,7 @@ pub(in crate::rules) static IS_DEPENDED_ON: Sign = Sign::of_resolver(
     "what depends on it",
     "it decides the conclusion, or a forward fails while another inbound endpoint of its VPC answers",
     "nothing that was asked is seen to depend on it",
-    |case, subject| Some(decides(subject) || is_behind_a_failing_forward(case, subject)),
+    |case, subject| Some(forward::is_depended_on(case, subject)),
 );
 
 /// It was asked to decide the conclusion.
@@ -247,19 +247,5 @@ pub(in crate::rules) static DECIDES_THE_CONCLUSION: Sign = Sign::of_resolver(
     "what it is asked for",
     "it decides the conclusion",
     "it does not decide the conclusion",
-    |_, subject| Some(decides(subject)),
+    |_, subject| Some(subject.probed.resolver.in_scope),
 );
-
-fn decides(subject: &Subject<'_>) -> bool {
-    subject.probed.resolver.in_scope
-}
-
-fn is_behind_a_failing_forward(case: &Case<'_>, subject: &Subject<'_>) -> bool {
-    let vpc = &subject.probed.resolver.vpc;
-    let answers = |other: &Subject<'_>| other.has_role(Role::Inbound) && other.heard_anything();
-    subject.is_vpc_side()
-        && !route53::on_failing_path(case).is_empty()
-        && case
-            .subjects()
-            .any(|other| answers(other) && other.probed.resolver.vpc == *vpc)
-}

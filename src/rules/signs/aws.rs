@@ -617,7 +617,7 @@ fn of_cluster(case: &Case<'_>, read: impl FnOnce() -> bool) -> Option<bool> {
 }
 
 /// Whether any inbound endpoint that matters here is so.
-fn any_inbound(case: &Case<'_>, is: impl Fn(&Inbound<'_, '_>) -> bool) -> Option<bool> {
+pub(super) fn any_inbound(case: &Case<'_>, is: impl Fn(&Inbound<'_, '_>) -> bool) -> Option<bool> {
     case.resolver_endpoints()?;
     Some(route53::inbound_that_matter(case).iter().any(is))
 }

@@ -6,6 +6,7 @@
 mod answer;
 mod aws;
 mod connection;
+mod degree;
 mod host;
 mod resolver;
 mod run;
@@ -17,6 +18,7 @@ use super::{Case, Need, Subject};
 pub(super) use answer::*;
 pub(super) use aws::*;
 pub(super) use connection::*;
+pub(super) use degree::*;
 pub(super) use host::*;
 pub(super) use resolver::*;
 pub(super) use run::*;
@@ -69,7 +71,7 @@ impl PartialEq for Sign {
 
 /// Every sign, in the order of the reading.
 pub(super) fn in_order() -> impl Iterator<Item = &'static Sign> {
-    [OF_RESOLVER, OF_HOST, OF_CONNECTION, OF_RUN, OF_AWS]
+    [OF_RESOLVER, OF_HOST, OF_CONNECTION, OF_DEGREE, OF_RUN, OF_AWS]
         .concat()
         .into_iter()
 }
@@ -141,11 +143,6 @@ impl Sign {
     /// Whether it is there, at a resolver.
     pub(super) fn is_at(&self, case: &Case<'_>, subject: &Subject<'_>) -> bool {
         self.seen(case, Some(subject)) == Some(true)
-    }
-
-    /// Whether it was looked for at a resolver, and is not there.
-    pub(super) fn is_not_at(&self, case: &Case<'_>, subject: &Subject<'_>) -> bool {
-        self.seen(case, Some(subject)) == Some(false)
     }
 
     /// What was seen, in words.

@@ -611,7 +611,7 @@ pub(in crate::rules) static RESOLVES_NO_INTERNET_NAMES: Sign = Sign::of_resolver
     "names of the internet",
     "it cannot resolve names of the internet",
     "it is not shown that it cannot resolve names of the internet",
-    |_, subject| Some(recursion::is_missing(subject).is_some()),
+    |_, subject| Some(recursion::is_missing(subject)),
 );
 
 /// The sibling and AWS's public names fail, and the root works: what is wrong ends at AWS's domain.

@@ -1,0 +1,68 @@
+//! How nothing comes back from a resolver.
+
+use crate::dns::AnswerKind;
+use crate::observation::NetworkFailure;
+use crate::rules::Subject;
+
+/// How nothing came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::rules) enum Silence {
+    /// The port was refused.
+    Refused,
+    /// The network itself said that there is no way.
+    NoWay,
+    /// Every question was turned away, in another manner or in one that is not known.
+    TurnedAway,
+    /// This host does not let the questions out.
+    Forbidden,
+    /// TCP connections are made, and nothing is said on them.
+    Accepts,
+    /// A service on this host takes the questions and says nothing.
+    OnThisHost,
+    /// Nothing came back from elsewhere.
+    OnTheWay,
+}
+
+impl Silence {
+    /// How nothing came back from a resolver that answers nothing.
+    pub(in crate::rules) fn of(subject: &Subject<'_>) -> Self {
+        if is_turned_away(subject) {
+            match failure(subject) {
+                Some(NetworkFailure::Refused) => Self::Refused,
+                Some(NetworkFailure::Forbidden) => Self::Forbidden,
+                Some(NetworkFailure::NoRoute | NetworkFailure::HostUnreachable) => Self::NoWay,
+                Some(NetworkFailure::Reset | NetworkFailure::Other { .. }) | None => Self::TurnedAway,
+            }
+        } else if accepts_connections(subject) {
+            Self::Accepts
+        } else if subject.ip().is_some_and(|ip| ip.is_loopback()) {
+            Self::OnThisHost
+        } else {
+            Self::OnTheWay
+        }
+    }
+}
+
+/// The network itself said no, to every question.
+fn is_turned_away(subject: &Subject<'_>) -> bool {
+    subject
+        .probed
+        .lookups
+        .iter()
+        .all(|lookup| lookup.kind == AnswerKind::Unreachable)
+}
+
+/// How the network turned the question away.
+fn failure<'a>(subject: &Subject<'a>) -> Option<&'a NetworkFailure> {
+    subject.a()?.reason.as_ref()?.network()
+}
+
+/// A TCP connection was made: something listens at the address, whatever it does with the questions.
+fn accepts_connections(subject: &Subject<'_>) -> bool {
+    subject
+        .probed
+        .lookups
+        .iter()
+        .flat_map(|lookup| &lookup.attempts)
+        .any(|attempt| attempt.connected)
+}

@@ -1,0 +1,257 @@
+//! Signs that no rule requires: with them, a rule is more or less sure of what it found.
+
+use super::{Sign, any_inbound};
+use crate::compare::Verdict;
+use crate::dns::{AnswerKind, ExtendedError};
+use crate::observation::Purpose;
+use crate::resolvers::Role;
+use crate::rules::shared::silence::Silence;
+use crate::rules::shared::{blemish, forward, inbound, policy, rebinding, transport};
+use crate::rules::{Need, Subject, decided, step, view};
+use crate::target::{Scope, View};
+
+/// The order in which these signs are read.
+pub(in crate::rules) static OF_DEGREE: &[&Sign] = &[
+    &HANDSHAKE_FAILS,
+    &ANSWERS_OVER_TCP_WITHOUT_THE_REST,
+    &THE_NETWORK_TURNS_QUESTIONS_AWAY,
+    &THIS_HOST_FORBIDS_QUESTIONS,
+    &ACCEPTS_TCP_AND_ANSWERS_NOTHING,
+    &ONLY_THE_REST_IS_BROKEN,
+    &MARKED_AS_UPSTREAM_SILENT,
+    &NAMES_ITS_POLICY,
+    &MARKED_AS_REBINDING,
+    &LEFT_WITHOUT_MARK_OR_SOA,
+    &ALL_NAMES_OF_AWS_ARE_DENIED,
+    &MAY_BE_FORWARDED_IN_VAIN,
+    &RIGHT_BUT_FOR_THE_VIEW,
+    &TAKES_IT_FROM_THE_PUBLIC_ZONE,
+    &PUBLIC_HAS_THE_SAME_ADDRESSES,
+    &ITS_NETWORKS_ARE_KNOWN,
+    &ANOTHER_RESOLVER_IS_RIGHT,
+    &AN_INBOUND_ENDPOINT_IN_SCOPE_IS_SILENT,
+    &SECURITY_GROUPS_LET_NOBODY_IN,
+    &FIREWALL_MAY_BLOCK,
+];
+
+// The exchange.
+
+/// The TLS handshake fails.
+pub(in crate::rules) static HANDSHAKE_FAILS: Sign = Sign::of_resolver(
+    "the TLS handshake",
+    "the TLS handshake with it fails",
+    "no TLS handshake with it fails",
+    |_, subject| Some(subject.verdict() == Verdict::Handshake),
+);
+
+/// After a truncated reply, TCP brings a message, and not the answer.
+pub(in crate::rules) static ANSWERS_OVER_TCP_WITHOUT_THE_REST: Sign = Sign::of_resolver(
+    "a reply over TCP after the truncated one",
+    "it replies over TCP after the truncated reply, and does not give the answer there",
+    "it does not reply over TCP after the truncated reply",
+    |_, subject| Some(transport::over_tcp(subject).is_some_and(step::was_heard)),
+);
+
+/// Every question comes back as not delivered.
+pub(in crate::rules) static THE_NETWORK_TURNS_QUESTIONS_AWAY: Sign = Sign::of_resolver(
+    "questions that were not delivered",
+    "this host or the network says of every question that it was not delivered",
+    "not every question is said to be undelivered",
+    |_, subject| {
+        let silence = Silence::of(subject);
+        let is_turned_away = matches!(
+            silence,
+            Silence::Refused | Silence::Forbidden | Silence::NoWay | Silence::TurnedAway
+        );
+        Some(!subject.heard_anything() && is_turned_away)
+    },
+);
+
+/// This host does not let the questions out.
+pub(in crate::rules) static THIS_HOST_FORBIDS_QUESTIONS: Sign = Sign::of_resolver(
+    "whether this host lets questions out",
+    "this host does not let questions out",
+    "this host is not known to keep questions back",
+    |_, subject| Some(!subject.heard_anything() && Silence::of(subject) == Silence::Forbidden),
+);
+
+/// TCP connections are made, and no question is answered.
+pub(in crate::rules) static ACCEPTS_TCP_AND_ANSWERS_NOTHING: Sign = Sign::of_resolver(
+    "TCP connections without a reply",
+    "it accepts TCP connections, and replies to nothing",
+    "it does not accept TCP connections without replying",
+    |_, subject| Some(!subject.heard_anything() && Silence::of(subject) == Silence::Accepts),
+);
+
+/// The answer section is whole, and clients that ask for addresses do not read the defect.
+pub(in crate::rules) static ONLY_THE_REST_IS_BROKEN: Sign = Sign::of_resolver(
+    "what a defect stops",
+    "the defect is not in what clients read for addresses",
+    "no defect outside of what clients read for addresses",
+    |_, subject| {
+        let harmless = blemish::blemish(subject).is_some_and(|blemish| !blemish.stops_go);
+        Some(subject.verdict().is_fine() && harmless)
+    },
+);
+
+// The answer.
+
+/// An extended error says that the servers upstream do not answer.
+pub(in crate::rules) static MARKED_AS_UPSTREAM_SILENT: Sign = Sign::of_resolver(
+    "an extended error about the servers upstream",
+    "an extended error says that the servers it forwards to do not answer",
+    "no extended error says that the servers it forwards to do not answer",
+    |_, subject| {
+        let mut lookups = [subject.a(), subject.sibling()].into_iter().flatten();
+        Some(lookups.any(|lookup| lookup.has_ede(ExtendedError::is_upstream_unreachable)))
+    },
+);
+
+/// A SOA or an extended error of the policy itself, and nothing else that fits.
+pub(in crate::rules) static NAMES_ITS_POLICY: Sign = Sign::of_resolver(
+    "the mark of a policy",
+    "the reply has the SOA or the extended error of a policy, and no other cause of that fits",
+    "the reply has no mark of a policy that leaves no other cause",
+    |case, subject| {
+        let shape = policy::shape(case, subject);
+        Some(matches!(shape, Some(policy::Shape::PolicySoa | policy::Shape::Marked)))
+    },
+)
+.looking_at(&[Need::VpcView, Need::PublicControl]);
+
+/// dnsmasq's mark on what its filter of private addresses leaves.
+pub(in crate::rules) static MARKED_AS_REBINDING: Sign = Sign::of_resolver(
+    "the mark of a filter of private addresses",
+    "the reply has the extended error that dnsmasq's filter of private addresses sends",
+    "the reply does not have the extended error of a filter of private addresses",
+    |case, subject| Some(rebinding::shape(case, subject) == Some(rebinding::Shape::Marked)),
+)
+.looking_at(&[Need::VpcView, Need::PublicControl]);
+
+/// NODATA without SOA and without an extended error, as other filters leave it.
+pub(in crate::rules) static LEFT_WITHOUT_MARK_OR_SOA: Sign = Sign::of_resolver(
+    "an answer without its private addresses",
+    "the reply has no record, no SOA and no extended error, as a filter of private addresses leaves it",
+    "the reply is not one without records, SOA and extended error",
+    |case, subject| Some(rebinding::shape(case, subject) == Some(rebinding::Shape::Bare)),
+)
+.looking_at(&[Need::VpcView, Need::PublicControl]);
+
+/// NXDOMAIN or NODATA for the sibling and for AWS's public names.
+pub(in crate::rules) static ALL_NAMES_OF_AWS_ARE_DENIED: Sign = Sign::of_resolver(
+    "negative answers for other names of AWS",
+    "it returns NXDOMAIN or NODATA for every name of AWS that it was asked for",
+    "it fails in another way for some name of AWS",
+    |_, subject| {
+        let mut of_aws = step::controls(subject).filter(|lookup| lookup.purpose != Purpose::Root);
+        Some(of_aws.all(|lookup| lookup.kind.is_negative()))
+    },
+);
+
+/// It may forward the name already, to an inbound endpoint that does not answer.
+pub(in crate::rules) static MAY_BE_FORWARDED_IN_VAIN: Sign = Sign::of_resolver(
+    "a forward that may be there already",
+    "it gives no negative answer, and an inbound endpoint does not answer: it may forward the name there",
+    "it gives a negative answer, or no inbound endpoint is silent",
+    |case, subject| {
+        let is_silent = |other: &Subject<'_>| other.has_role(Role::Inbound) && !other.heard_anything();
+        Some(!subject.verdict().is_negative() && case.subjects().any(is_silent))
+    },
+);
+
+/// The expected addresses, from the public zone.
+pub(in crate::rules) static RIGHT_BUT_FOR_THE_VIEW: Sign = Sign::of_resolver(
+    "the zone of the right addresses",
+    "it gives the expected addresses from the public zone, where the private view is expected",
+    "it does not give the expected addresses from the public zone",
+    |_, subject| Some(view::right_but_for_the_view(subject)),
+);
+
+/// Its view is the public one.
+pub(in crate::rules) static TAKES_IT_FROM_THE_PUBLIC_ZONE: Sign = Sign::of_resolver(
+    "the zone that it takes the name from",
+    "it takes the name from AWS's public zone",
+    "it is not known to take the name from AWS's public zone",
+    |_, subject| Some(subject.view() == View::Public),
+);
+
+/// A public control gives all of its addresses.
+pub(in crate::rules) static PUBLIC_HAS_THE_SAME_ADDRESSES: Sign = Sign::of_resolver(
+    "its addresses in public DNS",
+    "public DNS gives all of its addresses",
+    "public DNS is not known to give all of its addresses",
+    |case, subject| {
+        let has_addresses = subject.a_kind() == Some(AnswerKind::Answer);
+        let same = view::public_has_the_addresses(case, subject);
+        Some(has_addresses && same)
+    },
+)
+.looking_at(&[Need::PublicControl]);
+
+// What is known beside it.
+
+/// Networks bound what is expected of it, or public addresses are.
+pub(in crate::rules) static ITS_NETWORKS_ARE_KNOWN: Sign = Sign::of_resolver(
+    "the networks of the expected addresses",
+    "the networks of the expected addresses are known, or public addresses are expected",
+    "the networks of the expected addresses are not known",
+    |case, subject| {
+        let expected = &subject.comparison.expected;
+        let is_bounded = case.vpc().is_some() || !expected.cidrs.is_empty();
+        Some(expected.scope == Scope::Public || is_bounded)
+    },
+)
+.looking_at(&[Need::Vpc]);
+
+/// A resolver gives what is expected.
+pub(in crate::rules) static ANOTHER_RESOLVER_IS_RIGHT: Sign = Sign::of_run(
+    "the expected addresses from any resolver",
+    "a resolver gives the expected addresses",
+    "no resolver gives the expected addresses",
+    |case| {
+        let is_right = |subject: &Subject<'_>| subject.speaks_dns() && subject.verdict() == Verdict::Match;
+        Some(case.subjects().any(is_right))
+    },
+);
+
+/// An inbound endpoint that decides the conclusion answers nothing.
+pub(in crate::rules) static AN_INBOUND_ENDPOINT_IN_SCOPE_IS_SILENT: Sign = Sign::of_run(
+    "an inbound endpoint that decides the conclusion",
+    "an inbound endpoint that decides the conclusion answers nothing",
+    "no inbound endpoint that decides the conclusion is known to answer nothing",
+    |case| {
+        let silent = forward::silent_inbound(case);
+        Some(silent.iter().any(|inbound| inbound.probed.resolver.in_scope))
+    },
+);
+
+/// Where the security groups of an inbound endpoint keep out this host, they let nobody in.
+pub(in crate::rules) static SECURITY_GROUPS_LET_NOBODY_IN: Sign = Sign::of_run(
+    "whom the security groups let in",
+    "the security groups that do not let this host in let nobody in at port 53",
+    "the security groups let in others than this host, or are not known",
+    |case| {
+        case.security_groups()?;
+        any_inbound(case, |inbound| {
+            let shut = inbound::keeps_out(case, inbound.endpoint);
+            !shut.is_empty() && !shut.iter().any(|(_, shut)| *shut == inbound::Shut::ToAll)
+        })
+        .map(|others_are_let_in| !others_are_let_in)
+    },
+)
+.looking_at(&[
+    Need::ResolverEndpoints,
+    Need::SecurityGroups,
+    Need::Cluster,
+    Need::Vpc,
+    Need::Instance,
+]);
+
+/// A rule of DNS Firewall that was read blocks the name there, for sure or not.
+pub(in crate::rules) static FIREWALL_MAY_BLOCK: Sign = Sign::of_resolver(
+    "a rule of DNS Firewall that may block the name",
+    "a rule of DNS Firewall that was read blocks the name in its VPC, or may do so",
+    "no rule of DNS Firewall that was read is known to block the name in its VPC",
+    |case, subject| Some(decided::firewall_may_block(case, subject)),
+)
+.looking_at(decided::FACTS);
