@@ -7,19 +7,20 @@ use crate::observation::Connection;
 
 declare_rule! {
     /// ## What it means
-    /// Resolvers give the right addresses, and no TCP connection comes about at the API server's port there. DNS is
-    /// healthy: what is in the way is the network.
+    /// Resolvers return the right addresses, and TCP connections to the API server's port at these addresses fail. DNS
+    /// is healthy, so the cause is in the network.
     ///
     /// ## How it was decided
-    /// `--connect`: a connection to each address that was given. Only addresses that nothing speaks against are
-    /// counted; whoever gave a wrong address has another problem.
+    /// `--connect` makes a TCP connection to each address that a resolver returned. Addresses that are known to be
+    /// wrong do not count: a wrong address has another cause.
     ///
     /// ## Why it matters
-    /// kubectl says `dial tcp ADDRESS:443: i/o timeout`, which reads like DNS and is not.
+    /// kubectl prints `dial tcp ADDRESS:443: i/o timeout`, which looks like a DNS error and is not one.
     ///
     /// ## What to do
-    /// A refused port or silence at a private address: the cluster's security group has to let 443 in from here, and a
-    /// route (VPN, Direct Connect, peering) has to lead there and back. At a public address: `publicAccessCidrs`.
+    /// If a private address refuses the port or does not answer: the cluster's security group must allow TCP 443 from
+    /// here, and a route (VPN, Direct Connect, peering) must exist in both directions. At a public address:
+    /// `publicAccessCidrs`.
     "api-port-blocked" = {
         summary: "the name resolves, and the API server's port does not answer",
         severity: Severity::Error,
@@ -52,9 +53,9 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             .collect::<Vec<_>>(),
     );
     let consequence = if all {
-        "DNS is healthy here; what is in the way is a security group, a route or a firewall."
+        "DNS is healthy here, so the cause is a security group, a route or a firewall."
     } else {
-        "The others connect: clients fail whenever they take the first address that does not."
+        "The other addresses connect, so clients fail only when they try an address that does not."
     };
     let region = case.region();
     let cluster = case.own_cluster();
@@ -65,20 +66,21 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let mut remedies = Vec::new();
     if closed.iter().any(|connection| !is_public(&connection)) {
         remedies.push(Remedy::new(
-            format!("Let TCP {port} into the cluster's security group from the network you ask from"),
+            format!("Allow TCP {port} in the cluster's security group from the network that you ask from"),
             [format!(
                 "aws ec2 authorize-security-group-ingress --region {region} --group-id {group} --protocol tcp --port \
                  {port} --cidr <client-cidr>"
             )],
         ));
         remedies.push(Remedy::new(
-            "See that a route leads there (VPN, Direct Connect, peering), and back",
+            "Check that a route exists (VPN, Direct Connect, peering), in both directions",
             addresses.iter().map(|ip| remedy::here::route(case, *ip)),
         ));
     }
     if closed.iter().any(|connection| is_public(&connection)) {
         remedies.push(Remedy::new(
-            "Public addresses answer only to publicAccessCidrs: see whether the address you leave from is in them",
+            "Public addresses answer only the networks in publicAccessCidrs: check that your public address is in one \
+             of them",
             [format!(
                 "aws eks describe-cluster --region {region} --name {} --query \
                  cluster.resourcesVpcConfig.publicAccessCidrs",
@@ -90,9 +92,9 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         RULE.finding_at_large(fits.confidence)
             .about(case.givers(&closed))
             .summary(format!(
-                "the name resolves to {shown}, and port {port} does not answer there: not a fault of DNS"
+                "the name resolves to {shown}, but port {port} does not answer there, so DNS is not the cause"
             ))
-            .why(format!("No TCP connection came about: {how}. {consequence}"))
+            .why(format!("TCP connections fail: {how}. {consequence}"))
             .seen(
                 case.connections()
                     .iter()

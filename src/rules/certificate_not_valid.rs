@@ -15,12 +15,12 @@ declare_rule! {
     /// the name behind `#`, else that of `--tls-name`, else the address itself.
     ///
     /// ## Why it matters
-    /// Whoever answers may be anybody: a client that verifies gets no answer, and one that does not may get a forged
-    /// one.
+    /// Any host on the path could answer. A client that verifies certificates gets no answer, and a client that does
+    /// not verify them may get a forged one.
     ///
     /// ## What to do
-    /// Look at the certificate. Where it is for another name, say that name. Where another authority issued it,
-    /// something on the way may open TLS; where that is meant, trust its authority. Where its time is over, renew it.
+    /// Look at the certificate. If it is for another name, give that name. If another authority issued it, a device on
+    /// the path may intercept TLS; if that is intended, trust its authority. If it has expired, renew it.
     "certificate-not-valid" = {
         summary: "the certificate of a resolver that is asked inside TLS does not verify",
         severity: Severity::Error,
@@ -79,11 +79,11 @@ fn finding(case: &Case<'_>, confidence: Confidence, subject: &Subject<'_>) -> Fi
                 remedy::path::show_certificate(case, subject),
             ),
             Remedy::advice(
-                "Where it is the right server under another name, say that name: #NAME behind the resolver's address, \
-                 or --tls-name",
+                "If it is the right server under another name, give that name: #NAME behind the resolver's address, or \
+                 --tls-name",
             ),
             Remedy::advice(
-                "Where an authority of your own issued it, let this host trust that authority; on Linux SSL_CERT_FILE \
+                "If an authority of your own issued it, make this host trust that authority; on Linux, SSL_CERT_FILE \
                  names a file of authorities for one run",
             ),
         ])
@@ -96,8 +96,8 @@ fn not_verifiable(confidence: Confidence, subject: &Subject<'_>, who: &str, reas
             "no certificate of {who} can be verified here, so no question was asked: {reason}"
         ))
         .why(format!(
-            "Before the certificate of {who} could be looked at, it was plain that none can be verified: {reason}. \
-             That lies with this host or with the name, and says nothing of the resolver."
+            "This host cannot verify any certificate of {who}: {reason}. The cause is this host or the name, and not \
+             the resolver."
         ))
         .seen(observed_target(subject))
         .fix(vec![Remedy::advice(

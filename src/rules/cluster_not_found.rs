@@ -17,8 +17,8 @@ declare_rule! {
     /// (GetCallerIdentity); the clusters that are there are those of ListClusters.
     ///
     /// ## Why it matters
-    /// The endpoint's name of a deleted cluster resolves nowhere. Where the name does resolve, the cluster is there,
-    /// and it is the account or the Region that is wrong: nothing of what AWS says here is about it.
+    /// The endpoint name of a deleted cluster resolves nowhere. If the name does resolve, the cluster exists, and the
+    /// account or the Region is wrong: then what AWS says here is not about this cluster.
     ///
     /// ## What to do
     /// See which account and Region were asked, and name the right cluster.
@@ -63,9 +63,12 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let nearest = nearest(absent);
     let mut explanation = format!("There is no cluster {name} in {place}.");
     match &absent.present {
-        None => explanation.push_str(" Which clusters are there could not be learnt."),
+        None => explanation.push_str(" The list of clusters could not be read."),
         Some(present) if present.is_empty() => {
-            explanation.push_str(" There is none at all: it is probably another account or Region.");
+            explanation.push_str(
+                " This account has no cluster in this Region, so probably the account or the Region \
+                                  is wrong.",
+            );
         }
         Some(present) => {
             let shown: Vec<&String> = present.iter().take(limits::NAMES_SHOWN).collect();
@@ -91,8 +94,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     } else if denied.is_empty() {
         ""
     } else {
-        " The endpoint's name is denied too, as that of a deleted cluster is. Where the cluster is merely in another \
-         account or Region, that it is denied has another cause."
+        " The endpoint's name does not exist either, as for a deleted cluster. If the cluster is in another account or \
+         Region, the negative answer has another cause."
     });
     let mut evidence = vec![Evidence::fact(format!(
         "DescribeCluster {name}: no such cluster, {place}"

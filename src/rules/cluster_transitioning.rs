@@ -9,7 +9,7 @@ use crate::facts::{Cluster, ClusterUpdate};
 declare_rule! {
     /// ## What it means
     /// AWS is at work on the cluster: it is being created, updated or deleted, or the access to its endpoint is being
-    /// changed. Until that is done, resolvers may answer as before, as after, or both in turn.
+    /// changed. Until that is done, resolvers may return the old answer, the new one, or both in turn.
     ///
     /// ## How it was decided
     /// DescribeCluster says CREATING, PENDING, UPDATING or DELETING; or an update of the kind EndpointAccessUpdate is
@@ -76,10 +76,10 @@ fn finding(
         );
     } else {
         explanation.push_str(match (cluster.status.as_deref(), access) {
-            (Some("DELETING"), _) => " Its endpoint's name goes with it: that it is denied may be how it should be.",
+            (Some("DELETING"), _) => " Its endpoint name is deleted with it, so NXDOMAIN may be right.",
             (_, Some(_)) => {
-                " While public or private access is switched, resolvers answer as before, as after, or both in turn, \
-                 each for as long as it keeps what it has."
+                " While endpoint access changes, a resolver may return the old answer, the new one, or both in turn, \
+                 until its cached answers expire."
             }
             _ => {
                 " An update of the version gives the control plane other network interfaces, so addresses may \

@@ -18,7 +18,7 @@ declare_rule! {
     /// ## What to do
     /// Run again with the control, or from a place that can reach it.
     "control-unavailable" = {
-        summary: "the control that tells two causes apart was not asked, or not heard",
+        summary: "the control that tells two causes apart was not asked, or did not answer",
         severity: Severity::Info,
         since: "0.1.0",
         about: AnyName,
@@ -111,7 +111,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
 
 fn finding(case: &Case<'_>, confidence: Confidence, control: Control, between: &str, unsure: &Finding) -> Finding {
     let state = if control.was_asked(case) {
-        "was asked and not heard"
+        "was asked and did not answer"
     } else {
         "was not asked"
     };

@@ -8,9 +8,9 @@ use crate::dns::{AnswerKind, RecordType};
 
 declare_rule! {
     /// ## What it means
-    /// A resolver on the VPC's side denies the name, or makes it an alias of something else, in a way that neither a
-    /// private hosted zone nor public DNS does. A rule of Route 53 Resolver DNS Firewall with the action `BLOCK`
-    /// answers so: NODATA, NXDOMAIN, or an alias of the rule's choosing.
+    /// A resolver of the VPC returns a negative answer for the name, or makes it an alias of something else, in a way
+    /// that neither a private hosted zone nor public DNS does. A rule of Route 53 Resolver DNS Firewall with the action
+    /// `BLOCK` answers so: NODATA, NXDOMAIN, or an alias of the rule's choosing.
     ///
     /// ## How it was decided
     /// Where the rule groups of the VPC, their rules and their domain lists were read: the first rule that matches the
@@ -137,7 +137,10 @@ fn by_rule(
         " No resolver of the VPC was asked here, so nothing is seen to fail because of it.".to_owned()
     } else {
         let (who, several) = (phrase::titles(blocked), blocked.len());
-        format!(" {who} {} so.", phrase::plural(several, "answers", "answer"))
+        format!(
+            " {who} {} as that rule says.",
+            phrase::plural(several, "answers", "answer")
+        )
     };
     let open = if step.certain {
         String::new()
@@ -222,9 +225,9 @@ fn suspicion(case: &Case<'_>, confidence: Confidence, blocked: &[&Subject<'_>], 
             "{who}: the VPC's Resolver may block this name (DNS Firewall, or a server it forwards to)"
         ))
         .why(format!(
-            "{who} {answers} the name as no zone of AWS's would, and {resolves} other names. Route 53 Resolver DNS \
-             Firewall blocks so; {looked_at}. A name server that the VPC's Resolver forwards to, or a name server in \
-             its place, could do the same.{control}"
+            "{who} {answers} for this name as no zone of AWS would, and {resolves} other names. Route 53 Resolver DNS \
+             Firewall blocks names in this way; {looked_at}. A name server that the VPC's Resolver forwards to, or a \
+             name server in its place, could do the same.{control}"
         ))
         .seen(blocked.iter().flat_map(|subject| {
             [

@@ -8,17 +8,17 @@ use crate::observation::{Attempt, Lookup, Purpose};
 
 declare_rule! {
     /// ## What it means
-    /// The resolver, or a firewall or an inspection of DNS on the way to it, does not cope with EDNS (the OPT
-    /// record that modern questions carry): it answers FORMERR, NOTIMP, BADVERS or SERVFAIL, or drops the
-    /// question. Without EDNS the same question is answered.
+    /// The resolver, or a firewall or an inspection of DNS on the way to it, does not support EDNS (the OPT record in
+    /// the questions of modern clients): it answers FORMERR, NOTIMP, BADVERS or SERVFAIL, or drops the question.
+    /// Without EDNS the same question is answered.
     ///
     /// ## How it was decided
-    /// Tries with EDNS failed, and a try without it, made beside them, was answered.
+    /// Attempts with EDNS failed, and an attempt without EDNS, made at the same time, was answered.
     ///
     /// ## Why it matters
-    /// Go, and so kubectl, helm and Terraform, always asks with EDNS and never again without. glibc, musl and
-    /// Node's c-ares ask without. So curl reaches the cluster, and kubectl prints `server misbehaving` or `i/o
-    /// timeout`. (A FORMERR that is only a header is ignored by Go: a time-out.)
+    /// Go (kubectl, helm, Terraform) always asks with EDNS, and does not retry without it. glibc, musl and Node's
+    /// c-ares ask without. So curl reaches the cluster, and kubectl prints `server misbehaving` or `i/o timeout`. (A
+    /// FORMERR that is only a header is ignored by Go: a time-out.)
     ///
     /// ## What to do
     /// Let EDNS pass: update the resolver, or take its messages out of the firewall's DNS inspection. Until

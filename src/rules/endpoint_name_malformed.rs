@@ -7,9 +7,9 @@ use crate::endpoint::{EndpointName, NotEndpoint};
 declare_rule! {
     /// ## What it means
     /// The host name does not have the form of an EKS cluster's API endpoint. Where it is plainly something else (a
-    /// cluster's name, the AWS API's name, the token issuer's), it is an error: no resolver has the endpoint
-    /// under it. Where its form is merely not known, it is worth a remark and no more: partitions differ, and a
-    /// name of one's own may stand for the endpoint.
+    /// cluster's name, the AWS API's name, the token issuer's), it is an error: no resolver has the endpoint under it.
+    /// If its form is only unknown, the finding is information: partitions differ, and you may use a name of your own
+    /// for the endpoint.
     ///
     /// ## How it was decided
     /// Endpoint names are `<32 hex digits>.<label>.<region>.eks.amazonaws.com`, or
@@ -22,7 +22,7 @@ declare_rule! {
     /// kubectl prints `no such host` for it everywhere, or reaches a host that is not the cluster.
     ///
     /// ## What to do
-    /// Take the endpoint from DescribeCluster, verbatim, or let `aws eks update-kubeconfig` do so.
+    /// Copy the endpoint from DescribeCluster unchanged, or let `aws eks update-kubeconfig` do so.
     "endpoint-name-malformed" = {
         summary: "the host name is not an EKS cluster's endpoint",
         severity: Severity::Error,
@@ -82,9 +82,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         )
     } else {
         format!(
-            "{host} {what}. An endpoint's name is 32 hexadecimal digits, a label, and the Region's suffix, such as \
-             <32 hex digits>.gr7.eu-west-1.eks.amazonaws.com. Resolvers are not to blame for what they say of \
-             this one."
+            "{host} {what}. An endpoint's name is 32 hexadecimal digits, a label, and the Region's suffix, such as <32 \
+             hex digits>.gr7.eu-west-1.eks.amazonaws.com. The resolvers are not at fault here."
         )
     };
     let mut evidence = vec![Evidence::fact(format!("{host}, from {}", case.target.source))];
@@ -104,7 +103,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     };
     let mut remedies = if unknown {
         vec![Remedy::new(
-            "Where in doubt, compare it with the name that AWS has",
+            "If you are not sure, compare it with the name that AWS has",
             [format!(
                 "aws eks describe-cluster --region {} --name {cluster} --query cluster.endpoint --output text",
                 case.region()

@@ -11,28 +11,27 @@ use crate::facts::Cluster;
 declare_rule! {
     /// ## What it means
     /// AWS gives another endpoint for the cluster than the name that is asked for here. EKS makes a new name for every
-    /// cluster, so one that was deleted and made anew under the same name has another endpoint, and a kubeconfig from
-    /// before leads nowhere. A kubeconfig of another account, Region or cluster looks the same.
+    /// cluster, so a cluster that was deleted and created again under the same name has another endpoint, and an older
+    /// kubeconfig has a name that no longer exists. A kubeconfig of another account, Region or cluster looks the same.
     ///
     /// ## How it was decided
     /// The host of `cluster.endpoint` in DescribeCluster is not the name. It is certain where the cluster was named: by
-    /// the kubeconfig's user, or by `--cluster`. Where the description only came in a file, the file may as well be of
-    /// another cluster than the one that is meant, and both are said. Names that differ in nothing but their suffix
-    /// are two forms for one cluster, and no more than a warning.
+    /// the kubeconfig's user, or by `--cluster`. If the description came from a file, the file may be about another
+    /// cluster than the one you mean, and the finding says both. Names that differ only in their suffix are two forms
+    /// for one cluster, which is a warning.
     ///
     /// ## Why it matters
-    /// No change to a resolver makes an old name resolve; and where it does still resolve, it is another cluster that
-    /// answers.
+    /// No change to a resolver makes an old name resolve. If the old name still resolves, another cluster has it.
     ///
     /// ## What to do
-    /// Write the kubeconfig anew. What is known of the cluster is not expected of this name: check the new one.
+    /// Write the kubeconfig again, then check the new name: what AWS says of the cluster does not hold for the old one.
     "endpoint-name-stale" = {
         summary: "the name is not the endpoint that AWS has for the cluster",
         severity: Severity::Error,
         since: "0.1.0",
         about: NoSuchEndpoint,
         hint:
-            "the kubeconfig may name a cluster that was deleted or made anew; cheapest to see: aws eks \
+            "the kubeconfig may name a cluster that was deleted or created again; the quickest check: aws eks \
              list-clusters, then aws eks update-kubeconfig --name CLUSTER",
         complaints: [Denial 10, ClusterNotFound 20],
         references: [EKS_CLUSTER_ENDPOINT, EKS_KUBECONFIG],
@@ -87,16 +86,16 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         (Some(by), _) => {
             let _ = write!(
                 explanation,
-                " That {name} is meant is said by {by}. A cluster that was deleted and made anew under its name has \
-                 a new endpoint; a kubeconfig from before, or of another account, still has the old one."
+                " According to {by}, {name} is meant. A cluster that was deleted and created again under its name has \
+                 a new endpoint; an older kubeconfig, or one for another account, still has the old one."
             );
         }
         (None, _) => {
             let _ = write!(
                 explanation,
-                " Nobody said that {name} is the cluster that is meant, so one of two is the case: the name is old, \
-                 from before the cluster was made anew; or the description is of another cluster. --cluster says \
-                 which."
+                " Neither the kubeconfig nor --cluster names {name}, so there are two possibilities: the name is from \
+                 before the cluster was created again, or the description is of another cluster. Use --cluster to tell \
+                 them apart."
             );
         }
     }
@@ -109,9 +108,9 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         );
     }
     if somebody_has_it && !other_form {
-        explanation.push_str(" The name does resolve, so a cluster of that name is there: another one than this.");
+        explanation.push_str(" The name does resolve, so another cluster has it.");
     }
-    explanation.push_str(" What is known of the cluster is not expected of this name.");
+    explanation.push_str(" So what AWS says of the cluster was not used as the expected answer for this name.");
     let mut evidence = vec![
         Evidence::fact(format!(
             "asked for: {}, from {}",
@@ -172,9 +171,9 @@ fn remedies(case: &Case<'_>, cluster: &Cluster, now: &Name, is_meant: bool) -> V
     let mut remedies = vec![
         Remedy::new(
             if is_meant {
-                "Write the kubeconfig anew".to_owned()
+                "Write the kubeconfig again".to_owned()
             } else {
-                format!("If {} is meant: write the kubeconfig anew", cluster.name)
+                format!("If you mean {}: write the kubeconfig again", cluster.name)
             },
             [format!(
                 "aws eks update-kubeconfig --region {region} --name {name}{profile}"
@@ -185,7 +184,7 @@ fn remedies(case: &Case<'_>, cluster: &Cluster, now: &Name, is_meant: bool) -> V
             [format!("eks-dns-doctor check {}", now.to_fqdn().trim_end_matches('.'))],
         ),
         Remedy::new(
-            "If another cluster is meant: see which account answers, and which clusters it has",
+            "If you mean another cluster: check which account answers, and which clusters it has",
             [
                 format!("aws sts get-caller-identity{profile}"),
                 format!("aws eks list-clusters --region {region}{profile}"),

@@ -15,15 +15,15 @@ declare_rule! {
     /// ## How it was decided
     /// An address of `--expect` is not of one of the cluster's network interfaces; or none of the interfaces is in the
     /// networks of `--expect`; or a resolver gives an interface's address that `--expect` leaves out; or
-    /// `--expect-scope public` stands against a cluster whose public access is off. Listing fewer addresses than there
+    /// `--expect-scope public` was given for a cluster whose public access is off. Listing fewer addresses than there
     /// are interfaces is no disagreement as long as nobody gives the others. What AWS says of a cluster with another
     /// endpoint is not looked at.
     ///
     /// ## Why it matters
-    /// The flag wins: verdicts, findings and the exit code follow it. Where it is the flag that is old, they are wrong.
+    /// The flag wins: verdicts, findings and the exit code follow it. If the flag is out of date, they are wrong.
     ///
     /// ## What to do
-    /// Leave the flag out, and AWS decides; or bring the facts up to date where they came from files.
+    /// Leave the flag out, so that AWS decides. If the facts came from files, collect them again.
     "expectation-disagrees" = {
         summary: "--expect is not what AWS says of the cluster",
         severity: Severity::Warning,
@@ -124,11 +124,12 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             .summary(format!("what is expected is not what AWS says: {first}"))
             .why(format!(
                 "The answers were compared with the flag, which wins; {from}. Network interfaces change when the \
-                 cluster is updated or scaled, so that an old list of addresses stops to be right without a word."
+                 cluster is updated or scaled, so an old list of addresses becomes wrong without any message."
             ))
             .seen(said.iter().map(Evidence::fact))
             .fix(vec![Remedy::advice(
-                "Leave --expect out, and the network interfaces decide; or take the facts again where they are older",
+                "Leave --expect out, so that the network interfaces decide; or collect the facts again if they are \
+                 older",
             )]),
     ]
 }

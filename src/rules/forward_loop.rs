@@ -12,20 +12,20 @@ use crate::facts::ResolverRule;
 declare_rule! {
     /// ## What it means
     /// A Resolver rule of type `FORWARD` has the inbound endpoint of a VPC as its target and is associated with that
-    /// same VPC. A question for its domain comes in, is forwarded out, and comes in again, until it is given up.
+    /// same VPC. A question for its domain comes in, is forwarded out, and comes in again, until a server gives up.
     ///
     /// ## How it was decided
-    /// A target of the rule is an address of an inbound endpoint, and the VPC that this endpoint stands in is
-    /// associated with the rule (status `COMPLETE`); the endpoint's name is in the rule's domain. It is an error
-    /// where the rule takes effect on the name and a resolver that is asked that way fails with SERVFAIL or silence.
-    /// In the cluster's own VPC EKS's private zone is more specific than a rule for the whole Region: the name
-    /// itself resolves then, and other names of the domain do not, which is a warning.
+    /// A target of the rule is an address of an inbound endpoint, and the VPC of this endpoint is associated with the
+    /// rule (status `COMPLETE`); the endpoint's name is in the rule's domain. It is an error where the rule takes
+    /// effect on the name and a resolver that is asked that way fails with SERVFAIL or silence. In the cluster's own
+    /// VPC EKS's private zone is more specific than a rule for the whole Region: the name itself resolves then, and
+    /// other names of the domain do not, which is a warning.
     ///
     /// ## Why it matters
-    /// SERVFAIL and timeouts for every name of the domain, and a load of questions that multiply.
+    /// Every name of the domain gets SERVFAIL or times out, and the number of questions multiplies.
     ///
     /// ## What to do
-    /// Disassociate the rule from the VPC that its target stands in. Other VPCs may keep it.
+    /// Disassociate the rule from the VPC of its target. Other VPCs may keep it.
     "forward-loop" = {
         summary: "a Resolver rule forwards the name to the VPC that it is asked in",
         severity: Severity::Error,
@@ -93,8 +93,8 @@ fn finding(
         domain.to_string()
     };
     let mut explanation = format!(
-        "Rule {title} sends {what} to {targets}, {} in {}, and the rule is \
-         associated with that very VPC: what comes in there for it goes out to it again.",
+        "Rule {title} sends {what} to {targets}, {} in {}, and the rule is associated with the same VPC, so a question \
+         that enters there is forwarded out and enters again.",
         phrase::plural(back.len(), "an inbound address", "inbound addresses"),
         vpc.id
     );
@@ -131,10 +131,7 @@ fn finding(
         .why(explanation)
         .seen(evidence)
         .fix(vec![Remedy::new(
-            format!(
-                "Take the rule from {}; VPCs that the target is not in may keep it",
-                vpc.id
-            ),
+            format!("Disassociate the rule from {}; other VPCs may keep it", vpc.id),
             [format!(
                 "aws route53resolver disassociate-resolver-rule --region {} --resolver-rule-id {} --vpc-id {}",
                 case.region(),

@@ -12,13 +12,13 @@ use crate::facts::ResolverRule;
 declare_rule! {
     /// ## What it means
     /// A Route 53 Resolver rule of type `FORWARD` sends the endpoint's name to other name servers, away from the VPC
-    /// whose Resolver is asked. It stands in front of public DNS, and of a private hosted zone that is less specific
-    /// than its domain or as specific.
+    /// whose Resolver is asked. It takes precedence over public DNS, and over a private hosted zone that is less
+    /// specific than its domain or equally specific.
     ///
     /// ## How it was decided
     /// Of the rules that are associated with the VPC (status `COMPLETE`), the one with the most specific domain that
     /// the name is in decides, and it is of type `FORWARD`. A `SYSTEM` rule that is as specific or more overrides it;
-    /// the autodefined rule for `.` stands for public DNS and does nothing. Rules whose targets are the inbound
+    /// the autodefined rule for `.` means public DNS and forwards nothing. Rules whose targets are the inbound
     /// endpoints of the cluster's VPC are how it should be. In the cluster's own VPC with private access on, EKS's
     /// private zone is more specific than a rule for `.`, `amazonaws.com` or the Region, and such a rule has no effect
     /// on the name. It is an error where a resolver of that VPC does not give what is expected, else a warning. Rules
@@ -26,11 +26,11 @@ declare_rule! {
     /// directly is before them.
     ///
     /// ## Why it matters
-    /// What the name resolves to in that VPC is up to servers that may not have it.
+    /// The answer in that VPC comes from servers that may not have the name.
     ///
     /// ## What to do
-    /// A rule of type `SYSTEM` for the endpoints' zone, associated with the same VPC: it gives the name back to the
-    /// VPC's own Resolver.
+    /// A rule of type `SYSTEM` for the endpoints' zone, associated with the same VPC: then the VPC's own Resolver
+    /// answers the name.
     "forward-rule-shadow" = {
         summary: "a Resolver rule forwards the endpoint's name away from the VPC",
         severity: Severity::Error,
@@ -123,13 +123,13 @@ fn finding(
          specific domain and no private zone takes the endpoint's name from it."
     );
     let effect_in_words = if wrong.is_empty() {
-        " Nothing that was observed here fails because of it: those servers have the name, or nobody asked there."
+        " Nothing fails because of it in this run: those servers have the name, or no resolver of that VPC was asked."
             .to_owned()
     } else {
         format!(
-            " So what {} {} is what those servers have.",
+            " So {} {} what those servers have.",
             phrase::titles(wrong),
-            phrase::plural(wrong.len(), "says", "say")
+            phrase::plural(wrong.len(), "returns", "return")
         )
     };
     explanation.push_str(&effect_in_words);
@@ -175,7 +175,7 @@ fn finding(
         .seen(evidence)
         .fix(vec![
             Remedy::new(
-                format!("A SYSTEM rule for {zone}, which gives the name back to the VPC's own Resolver"),
+                format!("A SYSTEM rule for {zone}, so that the VPC's own Resolver answers the name"),
                 [
                     format!(
                         "aws route53resolver create-resolver-rule --region {region} --creator-request-id eks-dns \

@@ -10,23 +10,23 @@ use crate::dns::AnswerKind;
 
 declare_rule! {
     /// ## What it means
-    /// The resolver has a forward for the endpoint's name or for its zone, and what it forwards to does not
-    /// answer it. The forward is right and the way behind it is not.
+    /// The resolver has a forward for the endpoint's name or for its zone, and the server that it forwards to does not
+    /// answer. The forward is right, and the path behind it is broken.
     ///
     /// ## How it was decided
-    /// The resolver is alive: names outside the zone get their answers. For the endpoint's name it says SERVFAIL
-    /// or nothing, and so it does for a random sibling in the same zone (a forward of the zone), or for the
-    /// name's A and AAAA alike (a forward of the name alone). Validation is not the reason: the question with CD=1
-    /// fails too. Programs differ in how this ends: BIND says SERVFAIL after some 10 s, PowerDNS Recursor after
+    /// The resolver works: it answers for names outside the zone. For the endpoint's name it returns SERVFAIL or
+    /// nothing, and the same for a random sibling in the same zone (a forward of the zone), or for the name's A and
+    /// AAAA alike (a forward of the name alone). Validation is not the reason: the question with CD=1 fails too.
+    /// Programs differ in how this ends: BIND says SERVFAIL after some 10 s, PowerDNS Recursor after
     /// 3 s, dnsmasq and Unbound say nothing. An inbound endpoint that is silent from here as well makes it surer.
     ///
     /// ## Why it matters
-    /// kubectl prints `server misbehaving` or an i/o timeout, in turns, for one and the same cause; the resolver
-    /// itself looks healthy to everybody else.
+    /// kubectl prints `server misbehaving` or an i/o timeout for the same cause, and the resolver looks healthy for all
+    /// other names.
     ///
     /// ## What to do
-    /// Restore the way from the resolver (not from here) to the inbound endpoint's addresses: routes, firewalls,
-    /// the endpoint's security group, for port 53 over UDP and TCP.
+    /// Restore the path from the resolver (not from here) to the inbound endpoint's addresses: routes, firewalls, the
+    /// endpoint's security group, for port 53 over UDP and TCP.
     "forward-target-unreachable" = {
         summary: "the resolver forwards the name to a server that does not answer it",
         severity: Severity::Error,
@@ -91,12 +91,12 @@ fn finding(
         Forward::Name => "the endpoint's name",
     };
     let mut explanation = format!(
-        "{who} {} other names and not {what}: {ends} for the name{}. So it is not down; it hands {what} on to \
-         servers that do not answer it, or not in time.",
+        "{who} {} other names and not {what}: {ends} for the name{}. So it is not down: it forwards {what} to servers \
+         that do not answer, or not in time.",
         phrase::plural(subjects.len(), "resolves", "resolve"),
         match forward {
             Forward::Zone => " and for a random sibling alike",
-            Forward::Name => ", A and AAAA alike, while a random sibling is denied",
+            Forward::Name => ", A and AAAA alike, while a random sibling gets NXDOMAIN",
         }
     );
     let mut evidence: Vec<Evidence> = subjects
@@ -118,15 +118,15 @@ fn finding(
         }
         Some([]) => {
             explanation.push_str(
-                " Which servers those are only its configuration says; an inbound endpoint's addresses are the \
-                 likely ones.",
+                " Only its configuration says which servers those are; they are probably the addresses of an inbound \
+                 endpoint.",
             );
             at_the_forwarder(case, &who, &case.inbound_addresses())
         }
         Some(down) => {
             let _ = write!(
                 explanation,
-                " {} {} from here as well: where it forwards there, that is the reason.",
+                " {} {} from here as well: if it forwards there, that is the cause.",
                 phrase::titles(down),
                 phrase::plural(down.len(), "does not answer", "do not answer")
             );
@@ -165,8 +165,8 @@ fn at_the_forwarder(case: &Case<'_>, who: &str, to: &[IpAddr]) -> Vec<Remedy> {
                 .flat_map(|ip| [format!("dig @{ip} {own} A"), format!("dig +tcp @{ip} {own} A")]),
         ),
         Remedy::advice(
-            "Silence there: restore the way from that host to the inbound endpoint (route, VPN or Direct \
-             Connect, network ACL, the endpoint's security group), port 53 over UDP and TCP",
+            "No answer there: restore the path from that host to the inbound endpoint (route, VPN or Direct Connect, \
+             network ACL, the endpoint's security group), port 53 over UDP and TCP",
         ),
     ];
     // The first step, in the lines of every software.
@@ -176,7 +176,7 @@ fn at_the_forwarder(case: &Case<'_>, who: &str, to: &[IpAddr]) -> Vec<Remedy> {
         .into_iter()
         .filter(|remedy| Some(&remedy.title) == first.as_ref());
     remedies.extend(step.map(|remedy| Remedy {
-        title: format!("An answer there: the forward names other servers. {}", remedy.title),
+        title: format!("An answer there: the forward uses other servers. {}", remedy.title),
         ..remedy
     }));
     remedies

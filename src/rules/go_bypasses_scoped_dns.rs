@@ -6,21 +6,21 @@ use crate::facts::System;
 
 declare_rule! {
     /// ## What it means
-    /// The operating system sends this name to another resolver than the ones in resolv.conf (scoped or split
-    /// DNS: per VPN, per link, per domain), and gets the right addresses. Programs with Go's own resolver read
-    /// resolv.conf only, and ask servers that do not know the name. kubectl for Linux is such a program.
+    /// The operating system sends this name to another resolver than the ones in resolv.conf (scoped or split DNS: per
+    /// VPN, per link, per domain), and gets the right addresses. Programs with Go's own resolver read resolv.conf only,
+    /// and ask servers that do not have the name. kubectl for Linux is such a program.
     ///
     /// ## How it was decided
-    /// getaddrinfo gives the right addresses. Walking the name servers of resolv.conf as Go does, one after
-    /// the other until the first answer, does not. The hosts file has no entry for the name, no search suffix
-    /// answers for it, and the servers do not merely refuse EDNS.
+    /// getaddrinfo gives the right addresses. The name servers of resolv.conf, asked in order until the first answer as
+    /// Go does it, do not. The hosts file has no entry for the name, no search suffix answers for it, and the cause is
+    /// not EDNS.
     ///
     /// ## Why it matters
     /// curl and ping work, kubectl prints `no such host`.
     ///
     /// ## What to do
-    /// Let resolv.conf point to the stub that knows the scopes (systemd-resolved: 127.0.0.53), or use a client
-    /// that asks the operating system: on macOS, any built with Go 1.20 or later.
+    /// Point resolv.conf to the stub that knows the scopes (systemd-resolved: 127.0.0.53), or use a client that asks
+    /// the operating system: on macOS, any built with Go 1.20 or later.
     "go-bypasses-scoped-dns" = {
         summary: "the operating system resolves the name, and Go programs that read resolv.conf do not",
         severity: Severity::Error,
@@ -61,10 +61,11 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     vec![
         RULE.finding(fits.least_sure(), &failing)
             .summary(format!(
-                "the operating system resolves the name, but Go programs (kubectl) ask {who} and do not get it"
+                "the operating system resolves the name, but Go programs (kubectl) ask {who} and do not get the right \
+                 answer"
             ))
             .why(format!(
-                "getaddrinfo gives {}, so the operating system asks a resolver that knows the name: a VPN's, or one \
+                "getaddrinfo gives {}, so the operating system asks a resolver that has the name: a VPN's, or one \
                  scoped to the domain. Go's own resolver reads resolv.conf only and asks {who}, which {} not have the \
                  right answer. A cache of the operating system that still holds an older answer would look the same, \
                  for as long as the TTL of 60 s.",
@@ -79,7 +80,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
 fn remedies(case: &Case<'_>) -> Vec<Remedy> {
     // systemd-resolved.service(8), "/etc/resolv.conf".
     let linux = Remedy::new(
-        "Linux with systemd-resolved: let resolv.conf point to its stub, which knows the VPN's domains",
+        "Linux with systemd-resolved: point resolv.conf to its stub, which uses the VPN's domains",
         [
             "resolvectl status",
             "sudo ln -sf ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf",

@@ -13,14 +13,14 @@ declare_rule! {
     /// and everything that uses them get the entry's address, whatever DNS says.
     ///
     /// ## How it was decided
-    /// The entry's address was held against what is expected here, and where that does not say, against what
-    /// name servers answer: those that match, and resolvers of the VPC. An address that contradicts
-    /// the expectation is certainly wrong; one that only differs from a right answer may be another of the
-    /// cluster's interfaces; where nothing says what is right, a difference is a warning.
+    /// The entry's address was compared with what is expected here; if nothing is expected, with the answers of name
+    /// servers: those that match, and resolvers of the VPC. An address that contradicts the expectation is certainly
+    /// wrong; one that only differs from a right answer may be another of the cluster's interfaces; where nothing says
+    /// what is right, a difference is a warning.
     ///
     /// ## Why it matters
-    /// EKS replaces the endpoint's interfaces on upgrades and when it scales the control plane. A pinned
-    /// address is right today and gone tomorrow, and the error then is a time-out that no DNS tool shows.
+    /// EKS replaces the endpoint's interfaces on upgrades and when it scales the control plane. A pinned address is
+    /// right until then. Afterwards clients time out, and no DNS tool shows why.
     ///
     /// ## What to do
     /// Remove the line and let DNS answer. Local clusters on Outposts are the exception: their addresses
@@ -122,7 +122,7 @@ fn explanation(
     pinned: &[IpAddr],
 ) -> String {
     let first = if takes_effect {
-        "An entry of the hosts file comes before DNS, so clients on this host get its address and never ask."
+        "An entry of the hosts file comes before DNS, so clients on this host get its address and ask no name server."
     } else {
         "getaddrinfo does not give the entry's address, so it does not read it; Go reads the file by itself."
     };
@@ -131,8 +131,8 @@ fn explanation(
     let right: Vec<IpAddr> = answers.right.iter().copied().collect();
     let judged = match worst {
         Judgement::Contradicts if answers.expected.says_anything() => format!(
-            "{pinned_addresses} is not what is expected here ({}): EKS replaces the endpoint's interfaces on \
-             upgrades and when it scales the control plane, and a pinned address stays behind.",
+            "{pinned_addresses} is not what is expected here ({}): EKS replaces the endpoint's interfaces on upgrades \
+             and when it scales the control plane, and a pinned address does not change with them.",
             answers.expected.source
         ),
         Judgement::Contradicts => {
@@ -144,13 +144,15 @@ fn explanation(
             phrase::addresses(&right)
         ),
         Judgement::Differs => format!(
-            "DNS gives {} here, and nothing says which is right: --expect, or a resolver of the VPC, would.",
+            "DNS gives {} here, and which is right is not known: use --expect, or ask a resolver of the VPC.",
             phrase::addresses(&heard)
         ),
-        Judgement::Fine => "Nothing speaks against it now. EKS replaces the endpoint's interfaces on upgrades \
-                            and when it scales the control plane, so it will not stay right, except on local \
-                            clusters on Outposts."
-            .to_owned(),
+        Judgement::Fine => {
+            "Nothing shows that it is wrong now. EKS replaces the endpoint's interfaces on upgrades and \
+                            when it scales the control plane, so it will not stay right, except on local clusters on \
+                            Outposts."
+                .to_owned()
+        }
     };
     let tunnel = if pinned.iter().any(std::net::IpAddr::is_loopback) {
         " A loopback address may be there on purpose, for a tunnel to the endpoint; then it works only while \
@@ -180,8 +182,8 @@ fn remedies(case: &Case<'_>, entries: &[HostsEntry]) -> Vec<Remedy> {
                 .collect();
             Remedy::new(
                 format!(
-                    "Take the name out of {file}, {} {}, and see that DNS gives the right addresses; local \
-                     clusters on Outposts may keep it",
+                    "Remove the name from {file}, {} {}, and check that DNS gives the right addresses; local clusters \
+                     on Outposts may keep it",
                     phrase::plural(lines.len(), "line", "lines"),
                     phrase::list(&lines)
                 ),

@@ -7,9 +7,8 @@ use std::fmt::Write as _;
 
 declare_rule! {
     /// ## What it means
-    /// A Route 53 Resolver endpoint that should take the questions into the VPC does not speak plain DNS on port 53,
-    /// or is of the delegation kind, which serves the zones that are delegated to it and is no target for conditional
-    /// forwarding.
+    /// A Route 53 Resolver inbound endpoint does not speak plain DNS on port 53, or is of the delegation kind, which
+    /// serves the zones that are delegated to it and is no target for conditional forwarding.
     ///
     /// ## How it was decided
     /// The endpoint's protocols are known and `Do53` is not among them, or its direction is `INBOUND_DELEGATION`; and
@@ -18,7 +17,7 @@ declare_rule! {
     /// in silence; else a warning.
     ///
     /// ## Why it matters
-    /// Forwarders that speak plain DNS get silence from it, or answers for other zones only.
+    /// Forwarders that speak plain DNS get no answer from it, or answers for other zones only.
     ///
     /// ## What to do
     /// Add `Do53` to its protocols, or make an ordinary inbound endpoint.

@@ -13,26 +13,26 @@ use crate::observation::Transport;
 
 declare_rule! {
     /// ## What it means
-    /// The security groups of a Route 53 Resolver inbound endpoint have no rule that lets port 53 in, over UDP or
-    /// over TCP, or none for the network that this host is in. What is not let in is dropped: forwarders and clients
-    /// wait for answers that never come.
+    /// The security groups of a Route 53 Resolver inbound endpoint have no rule that lets port 53 in, over UDP or over
+    /// TCP, or none for the network that this host is in. Other packets are dropped without a reply, so forwarders and
+    /// clients wait until their timeout.
     ///
     /// ## How it was decided
-    /// The rules of all groups of the endpoint were put together. No rule for the protocol and port 53 at all: nobody
-    /// is let in, which is certain. Rules for some networks only, which is how it should be: whether a client is let
-    /// in depends on its address as the endpoint sees it. That of this host is known only where instance metadata
-    /// tells the networks of its VPC; else nothing is said here, and the networks stand beside the finding that the
-    /// endpoint does not answer. Rules that name a prefix list or another security group are not followed: with one of
-    /// those, nothing is said. It is an error where an address that decides is silent, or a resolver's forward to the
-    /// VPC ends in silence; else a warning, for it is only configured so.
+    /// The rules of all groups of the endpoint were read together. If no rule allows the protocol and port 53, nobody
+    /// can ask, which is certain. Rules for some networks only, which is how it should be: whether a client is let in
+    /// depends on its address as the endpoint sees it. That of this host is known only where instance metadata tells
+    /// the networks of its VPC; else nothing is said here, and the finding that the endpoint does not answer lists the
+    /// networks. Rules that name a prefix list or another security group are not followed: with one of those, nothing
+    /// is said. It is an error where an address that decides is silent, or a resolver's forward to the VPC ends in
+    /// silence; else a warning, for it is only configured so.
     ///
     /// ## Why it matters
-    /// Over UDP nothing resolves; without TCP, what does not fit a datagram does not.
+    /// Without UDP no name resolves; without TCP, answers that do not fit into a datagram fail.
     ///
     /// ## What to do
     /// Add the rules to the group; they take effect at once. Which groups an endpoint has cannot be changed.
     "inbound-endpoint-sg" = {
-        summary: "the security groups of an inbound endpoint do not let port 53 in",
+        summary: "the security groups of an inbound endpoint do not allow port 53",
         severity: Severity::Error,
         since: "0.1.0",
         about: Endpoint,
@@ -125,15 +125,15 @@ fn finding(
     let groups = phrase::list(&inbound.endpoint.security_group_ids);
     let (summary, mut explanation) = if to_all {
         (
-            format!("{title}: its security groups let nobody in at port 53 over {protocols}"),
+            format!("{title}: its security groups allow nobody at port 53 over {protocols}"),
             format!(
-                "No rule of {groups} lets port 53 in over {protocols}, from anywhere. What is not let in is dropped \
-                 without a word."
+                "No rule of {groups} allows port 53 over {protocols} from any network. Packets that no rule allows are \
+                 dropped without a reply."
             ),
         )
     } else {
         (
-            format!("{title}: its security groups do not let this host in at port 53 over {protocols}"),
+            format!("{title}: its security groups do not allow this host at port 53 over {protocols}"),
             format!(
                 "{groups} {} port 53 over {protocols} in from {networks}, and none of the networks of this host's \
                  VPC is among them.",
@@ -152,7 +152,7 @@ fn finding(
     if severity == Severity::Error && !effect.forwarders.is_empty() {
         let _ = write!(
             explanation,
-            " {} {} the name to a server that does not answer, and this endpoint is the way into the cluster's VPC.",
+            " {} {} the name to a server that does not answer, and this endpoint is in the cluster's VPC.",
             phrase::titles(&effect.forwarders),
             phrase::plural(effect.forwarders.len(), "forwards", "forward")
         );
@@ -197,7 +197,7 @@ fn open(case: &Case<'_>, inbound: &Inbound<'_, '_>, shut: &[(Transport, Shut)]) 
     let mut addresses = inbound.endpoint.addresses.iter().flatten();
     let v6 = addresses.any(|address| matches!(address.ip, IpAddr::V6(_)));
     Remedy::new(
-        "Let port 53 in from the networks of the clients and forwarders that ask the endpoint",
+        "Allow port 53 from the networks of the clients and forwarders that ask the endpoint",
         shut.iter().map(|(transport, _)| {
             format!(
                 "aws ec2 authorize-security-group-ingress --region {} --group-id {group} --protocol {} --port 53 \

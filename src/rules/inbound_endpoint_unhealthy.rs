@@ -19,13 +19,13 @@ declare_rule! {
     /// heard; else a warning.
     ///
     /// ## Why it matters
-    /// Forwarders take turns among the addresses: each turn of a dead one costs seconds, or fails.
+    /// Forwarders use the addresses in turn, so questions to an address that is down are late or fail.
     ///
     /// ## What to do
-    /// AWS's message says what is the matter: most often a subnet, an interface or a permission that is gone. An
-    /// address is replaced by adding one and removing the old one.
+    /// AWS's message names the cause: most often a deleted subnet, network interface or permission. An address is
+    /// replaced by adding one and removing the old one.
     "inbound-endpoint-unhealthy" = {
-        summary: "an inbound endpoint, or an address of it, is not in working order",
+        summary: "an inbound endpoint is not operational, or one of its addresses is not attached",
         severity: Severity::Error,
         since: "0.1.0",
         about: Endpoint,
@@ -94,7 +94,7 @@ fn finding(
         None => format!("{title}: {}, not ATTACHED", phrase::list(&bad)),
     };
     let mut explanation = format!(
-        "Route 53 Resolver says so itself{}.",
+        "Route 53 Resolver reports this status{}.",
         if bad.is_empty() {
             String::new()
         } else {
@@ -124,8 +124,8 @@ fn finding(
         let subnet = bad.subnet_id.as_deref().unwrap_or("<subnet-id>");
         let region = case.region();
         remedies.push(Remedy::new(
-            "Give the endpoint another address in that Availability Zone, then take the old one away; forwarders \
-             have to name the new one",
+            "Give the endpoint another address in that Availability Zone, then remove the old one, and use the new one \
+             in the forwarders",
             [
                 format!(
                     "aws route53resolver associate-resolver-endpoint-ip-address --region {region} \

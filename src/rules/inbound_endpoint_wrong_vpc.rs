@@ -8,29 +8,29 @@ use crate::limits;
 
 declare_rule! {
     /// ## What it means
-    /// The account has Route 53 Resolver inbound endpoints, and none of them stands in the cluster's VPC. An inbound
-    /// endpoint answers from the VPC that it stands in, and EKS's private hosted zone is associated with the
-    /// cluster's VPC alone: peering or a transit gateway carries packets between the two, and no zones.
+    /// The account has Route 53 Resolver inbound endpoints, and none of them is in the cluster's VPC. An inbound
+    /// endpoint answers from its own VPC, and EKS's private hosted zone is associated with the cluster's VPC alone:
+    /// peering or a transit gateway carries packets between the two, and no zones.
     ///
     /// ## How it was decided
-    /// The host VPC of every inbound endpoint that the account sees is another than the cluster's. It is an error
-    /// where such an endpoint decides here and does not give the private addresses; a warning where another resolver
-    /// does not give them and would need an endpoint in the cluster's VPC; else worth knowing only: endpoints for
-    /// other purposes stand in other VPCs rightly.
+    /// The host VPC of every inbound endpoint that the account sees is another than the cluster's. It is an error where
+    /// such an endpoint decides here and does not give the private addresses; a warning where another resolver does not
+    /// give them and would need an endpoint in the cluster's VPC; else worth knowing only: endpoints for other purposes
+    /// belong in other VPCs.
     ///
     /// ## Why it matters
-    /// What forwards there gets the public view: with public and private access public addresses, else what public
-    /// DNS has.
+    /// A resolver that forwards there gets the public view: public addresses with public and private access, else what
+    /// public DNS has.
     ///
     /// ## What to do
     /// An inbound endpoint in the cluster's VPC. Where forwarders can only reach a hub VPC: a rule on the hub's
     /// outbound endpoint, for the endpoint's name, to the addresses of that inbound endpoint.
     "inbound-endpoint-wrong-vpc" = {
-        summary: "every visible inbound endpoint stands in another VPC than the cluster's",
+        summary: "every visible inbound endpoint is in another VPC than the cluster's",
         severity: Severity::Error,
         since: "0.1.0",
         about: Endpoint,
-        hint: "the inbound endpoint stands in another VPC than the cluster",
+        hint: "the inbound endpoint is in another VPC than the cluster",
         complaints: [Denial 120],
         references: [AWS_BLOG_EKS_DNS, ROUTE53_INBOUND],
         at: Run,
@@ -153,7 +153,7 @@ fn finding(
                 phrase::plural(wrong.len(), "stands", "stand")
             )
         } else {
-            format!("no visible inbound endpoint stands in the cluster's VPC {cluster}")
+            format!("no visible inbound endpoint is in the cluster's VPC {cluster}")
         })
         .why(explanation)
         .seen(evidence)

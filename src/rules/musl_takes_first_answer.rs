@@ -6,18 +6,18 @@ use super::{Case, Finding, Fits, Remedy, Severity, Stage};
 
 declare_rule! {
     /// ## What it means
-    /// This host's name servers disagree, and clients built with musl (Alpine Linux images, many static
-    /// binaries) ask all of them at once and take the first answer: a race, won by the nearest server.
+    /// This host's name servers disagree, and clients built with musl (Alpine Linux images, many static binaries) ask
+    /// all of them at once and take the first answer, usually that of the nearest server.
     ///
     /// ## How it was decided
     /// The name servers disagree (`resolvers-disagree`). Which C library the clients here have is not known,
     /// so this is a warning.
     ///
     /// ## Why it matters
-    /// The order of the servers, which saves Go and glibc when the right one is first, does not help there.
+    /// The order of the servers has no effect for musl: it does not help that the right server is first.
     ///
     /// ## What to do
-    /// One consistent set of name servers.
+    /// Use name servers that all give the same answer.
     "musl-takes-first-answer" = {
         summary: "clients with musl ask all name servers at once, and those disagree",
         severity: Severity::Warning,
@@ -47,12 +47,12 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     vec![
         RULE.finding(fits.confidence, &found.answered)
             .summary(format!(
-                "for clients with musl (Alpine) it is a race: they ask {} at once and take the first answer",
+                "clients with musl (Alpine) ask {} at once and take the first answer, which is right only by chance",
                 phrase::titles(&found.answered)
             ))
             .why(format!(
                 "musl sends each question to all name servers and takes what comes first, NXDOMAIN too. Here {}, so \
-                 such clients resolve the name or not by chance, whatever the order in resolv.conf.",
+                 whether such clients resolve the name is chance, whatever the order in resolv.conf.",
                 phrase::list(&each)
             ))
             .seen(found.answered.iter().flat_map(|subject| observed_target(subject)))

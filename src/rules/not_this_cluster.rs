@@ -15,12 +15,12 @@ declare_rule! {
     /// told apart: then the clock may be wrong.
     ///
     /// ## Why it matters
-    /// kubectl says `x509: certificate signed by unknown authority`, or talks to another cluster's API server. An
-    /// address that was taken over by something else looks right to DNS.
+    /// kubectl says `x509: certificate signed by unknown authority`, or talks to another cluster's API server. If
+    /// another server now has the address, DNS still looks right.
     ///
     /// ## What to do
-    /// Find out who has the address now: another cluster, a proxy that opens TLS on the way, a stale record. Never
-    /// switch verification off.
+    /// Find out which server has the address now: another cluster, a proxy that intercepts TLS, or a stale record. Do
+    /// not turn verification off.
     "not-this-cluster" = {
         summary: "what answers at the address is not this cluster's API server",
         severity: Severity::Error,
@@ -50,21 +50,20 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         findings.push(Finding {
             resolvers: case.givers(&strangers),
             ..finding(
-            &strangers,
-            fits.confidence,
-            format!("what answers at {shown} is not this cluster's API server"),
-            "It may be another cluster that has the address now, a proxy that opens TLS on the way, or a server that \
-             took the address over.",
-            "Find out who has the address: ask the owner of the network, and compare with the cluster's network \
+                &strangers,
+                fits.confidence,
+                format!("what answers at {shown} is not this cluster's API server"),
+                "Another cluster or another server may have the address now, or a proxy intercepts TLS.",
+                "Find out who has the address: ask the owner of the network, and compare with the cluster's network \
              interfaces",
-            vec![remedy::here::certificate(
-                case,
-                &bracketed(strangers[0]),
-                strangers[0].port,
-                Some(&case.own_zone()),
-                true,
-            )],
-        )
+                vec![remedy::here::certificate(
+                    case,
+                    &bracketed(strangers[0]),
+                    strangers[0].port,
+                    Some(&case.own_zone()),
+                    true,
+                )],
+            )
         });
     }
     if !outdated.is_empty() {
@@ -72,14 +71,14 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         findings.push(Finding {
             resolvers: case.givers(&outdated),
             ..finding(
-            &outdated,
-            fits.confidence,
-            format!("the certificate at {shown} is not valid now, by this host's clock"),
-            "The certificate is checked against this host's clock. Where that is wrong, every certificate is; else the \
-             certificate has run out, or is not valid yet.",
-            "See whether this host's clock is right",
-            vec![remedy::here::clock(case, "date -u")],
-        )
+                &outdated,
+                fits.confidence,
+                format!("the certificate at {shown} is not valid now, by this host's clock"),
+                "The certificate is checked against this host's clock. If the clock is wrong, every certificate fails; \
+             otherwise the certificate has expired, or is not valid yet.",
+                "Check this host's clock",
+                vec![remedy::here::clock(case, "date -u")],
+            )
         });
     }
     findings

@@ -21,7 +21,7 @@ declare_rule! {
     /// ## What to do
     /// Add `dns` to the line, before any action that ends the lookup.
     "nsswitch-without-dns" = {
-        summary: "nsswitch.conf keeps the operating system's lookup from asking DNS",
+        summary: "nsswitch.conf keeps the operating system from asking DNS",
         severity: Severity::Error,
         since: "0.1.0",
         about: AnyName,
@@ -55,7 +55,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         String::new()
     } else {
         format!(
-            " {}, which resolv.conf names, {} the right answer; nobody here asks.",
+            " {}, which resolv.conf names, {} the right answer, and getaddrinfo does not ask.",
             phrase::titles(&works),
             phrase::plural(works.len(), "has", "have"),
         )
@@ -77,11 +77,11 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .seen(evidence)
         .fix(vec![
             Remedy::new(
-                "Let the line lead to DNS, behind the files (edit what generates it, where something does)",
+                "Add dns to the line, after files (if a program generates the line, change it there)",
                 ["hosts: files dns".to_owned()],
             ),
             Remedy::new(
-                "See what getaddrinfo makes of it",
+                "Check what getaddrinfo returns",
                 [remedy::here::look_up(case, &case.target.hostname.to_string())],
             ),
         ]),

@@ -19,8 +19,8 @@ declare_rule! {
     /// date is left open.
     ///
     /// ## Why it matters
-    /// No forward to the VPC brings private addresses as long as it is off. Clients in the VPC reach the API server
-    /// over its public addresses, outside the VPC.
+    /// While it is off, no forward to the VPC returns private addresses. Clients in the VPC reach the API server over
+    /// its public addresses, outside the VPC.
     ///
     /// ## What to do
     /// Switch private access on. It takes some minutes, and clients need no new kubeconfig: the name stays.
@@ -92,7 +92,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                 "With private access off there is no private hosted zone for the endpoint: {who} {give} the public \
                  view of the name, and so does everybody. {}",
                 if asked {
-                    "Private addresses are expected here; no forward and no setting of a resolver brings them as long \
+                    "Private addresses are expected here; no forward and no setting of a resolver returns them as long \
                      as it is off."
                 } else {
                     "Clients in the VPC use the public endpoint too. If that is meant, there is nothing to do."

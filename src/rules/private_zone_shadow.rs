@@ -18,14 +18,14 @@ declare_rule! {
     /// private zone is asked in place of public DNS, and what is not in it does not exist there.
     ///
     /// ## How it was decided
-    /// A resolver on the VPC's side denies the name with an SOA whose MNAME is one of `awsdns-00`, which only
-    /// private hosted zones use, and whose owner is a parent of the name. Resolvers elsewhere that deny it with the
-    /// SOA of that same zone are named beside it: they forward there. Where AWS lists the private zones of the VPC,
-    /// the zone is named with its owner; one that belongs to an AWS service, as EKS's own does, is not counted. A
-    /// zone that is listed and would take the name, in a VPC that matters here, while the answers are right, is a
-    /// warning. EKS's own zone is more specific than such a zone, so in the cluster's VPC with private access on
-    /// there is nothing to say. Of a zone
-    /// that a Route 53 Profile brings AWS lists the id alone: it is named where another list has its name.
+    /// A resolver of the VPC returns a negative answer with an SOA whose MNAME is one of `awsdns-00`, which only
+    /// private hosted zones use, and whose owner is a parent of the name. Resolvers elsewhere that deny it with the SOA
+    /// of that same zone are named beside it: they forward there. Where AWS lists the private zones of the VPC, the
+    /// zone is named with its owner; one that belongs to an AWS service, as EKS's own does, is not counted. A zone that
+    /// is listed and would take the name, in a VPC that matters here, while the answers are right, is a warning. EKS's
+    /// own zone is more specific than such a zone, so in the cluster's VPC with private access on there is nothing to
+    /// say. Of a zone that a Route 53 Profile brings AWS lists the id alone: it is named where another list has its
+    /// name.
     ///
     /// ## Why it matters
     /// Every client that uses this VPC's Resolver, or forwards to it, gets `no such host`.
@@ -162,9 +162,9 @@ fn configured(case: &Case<'_>, confidence: Confidence, vpc: &str, zone: &HostedZ
             "the private hosted zone {apex} takes the endpoint's name in {vpc}"
         ))
         .why(format!(
-            "{vpc} has the private hosted zone {apex}, which stands in for public DNS for all names below its apex, \
-             the endpoint's among them. Nothing was seen to fail by it: either the name is in it, and then somebody \
-             keeps its addresses up to date by hand, or nobody was asked there."
+            "{vpc} has the private hosted zone {apex}, which replaces public DNS for all names below its apex, the \
+             endpoint's among them. Nothing was seen to fail by it: either the name is in it, and then somebody keeps \
+             its addresses up to date by hand, or nobody was asked there."
         ))
         .seen(vec![Evidence::fact(listed(case, zone, vpc))])
         .fix(vec![disassociate(
@@ -214,8 +214,8 @@ fn finding(
 ) -> Finding {
     let who = phrase::titles(at);
     let mut explanation = format!(
-        "{who} {} the name with the SOA of the private hosted zone {apex}. That zone stands in for public DNS for \
-         all names below its apex, the endpoint's among them, and the name is not in it.",
+        "{who} {} the name with the SOA of the private hosted zone {apex}. That zone replaces public DNS for all names \
+         below its apex, the endpoint's among them, and the name is not in it.",
         phrase::plural(at.len(), "denies", "deny"),
     );
     if at.iter().all(|subject| subject.probed.resolver.is_elsewhere) {

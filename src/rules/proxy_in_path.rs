@@ -17,8 +17,8 @@ declare_rule! {
     /// is told by a `tls-server-name` that is an EKS endpoint and not the host of `server`.
     ///
     /// ## Why it matters
-    /// What the resolvers here answer does not matter to those clients: they fail where the proxy cannot
-    /// resolve or reach a private endpoint, and work where it can, whatever DNS says here.
+    /// Those clients do not use the resolvers of this host. They fail if the proxy cannot resolve or reach a private
+    /// endpoint, and work if it can, whatever DNS says here.
     ///
     /// ## What to do
     /// Take the endpoint out with NO_PROXY, or the `proxy-url` out of the kubeconfig; or see that the proxy itself
@@ -68,9 +68,9 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                  not this host"
             ))
             .why(format!(
-                "Clients that read {variable}, kubectl among them, send the endpoint's name to {address} and leave the \
-                 lookup to it. What the resolvers here answer does not reach them. If the proxy does not see the \
-                 VPC's view of the name, they fail although everything below is right."
+                "Clients that read {variable}, kubectl among them, send the endpoint's name to {address} and the proxy \
+                 does the lookup. They do not use the answers of the resolvers here. If the proxy does not get the \
+                 private addresses, they fail although everything below is right."
             ))
             .seen(vec![Evidence::fact(format!(
                 "{variable} names {address}; NO_PROXY does not cover {}",
@@ -78,7 +78,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             ))])
             .fix(vec![
                 Remedy::new(
-                    "Take the endpoint out of the proxy",
+                    "Exclude the endpoint from the proxy",
                     [remedy::here::append_variable(case, "NO_PROXY", &exempt)],
                 ),
                 Remedy::advice(format!(
@@ -122,15 +122,15 @@ fn through_a_tunnel(case: &Case<'_>, confidence: Confidence, kubeconfig: &Kubeco
     let by_proxy = kubeconfig
         .proxy_url
         .as_deref()
-        .map(|proxy| format!(" The proxy-url {proxy} stands in front of it: the proxy connects to {tunnel}."));
+        .map(|proxy| format!(" The kubeconfig also has the proxy-url {proxy}: that proxy connects to {tunnel}."));
     RULE.finding_at_large(confidence)
         .summary(format!(
             "the kubeconfig sends kubectl through a tunnel at {tunnel}: {looked_up} here"
         ))
         .why(format!(
-            "The context {context} has the server {server} and {for_whom}. The far end of the tunnel resolves \
-             the endpoint's name: the instance that SSM port forwarding or ssh connects from. What the resolvers here \
-             answer does not reach kubectl.{by_proxy}",
+            "The context {context} has the server {server} and {for_whom}. The far end of the tunnel resolves the \
+             endpoint's name: the instance that SSM port forwarding or ssh connects from. kubectl does not use the \
+             answers of the resolvers here.{by_proxy}",
             server = kubeconfig.server,
             by_proxy = by_proxy.unwrap_or_default(),
         ))
@@ -144,7 +144,7 @@ fn through_a_tunnel(case: &Case<'_>, confidence: Confidence, kubeconfig: &Kubeco
                 [format!("eks-dns-doctor check {endpoint} --via ssm:<instance-id>")],
             ),
             Remedy::advice(
-                "And see that the tunnel is open: its session ends with the terminal or the login that started it"
+                "And check that the tunnel is open: its session ends with the terminal or the login that started it"
                     .to_owned(),
             ),
         ])
@@ -170,8 +170,8 @@ fn of_kubeconfig(case: &Case<'_>, confidence: Confidence, kubeconfig: &Kubeconfi
         ))
         .why(format!(
             "The context {context} has the proxy-url {proxy}. Clients that use the kubeconfig leave the lookup to it, \
-             whatever NO_PROXY says, and what the resolvers here answer does not reach them. If the proxy does not see \
-             the VPC's view of the name, they fail although everything below is right.{of_socks}"
+             whatever NO_PROXY says, and they do not use the answers of the resolvers here. If the proxy does not get \
+             the private addresses, they fail although everything below is right.{of_socks}"
         ))
         .seen(vec![Evidence::fact(format!(
             "{files}, context {context}: proxy-url is {proxy}"

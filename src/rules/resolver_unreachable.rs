@@ -116,39 +116,38 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
     let among_them = phrase::among_them(case);
     let mut explanation = match silence {
         Silence::Refused => format!(
-            "The network turned away every question to {who} ({}). A service that is not running looks like \
-             this, and so does a firewall that rejects.",
+            "Every question to {who} was rejected ({}). A service that is not running looks like this, and so does a \
+             firewall that rejects.",
             phrase::list(&reasons(subjects))
         ),
         Silence::NoWay => format!(
-            "This host or a router on the way turned away every question to {who} ({}): a VPN that is down, or a \
-             route that is missing.",
+            "This host or a router on the path could not deliver any question to {who} ({}): the VPN is down, or a \
+             route is missing.",
             phrase::list(&reasons(subjects))
         ),
         Silence::TurnedAway => format!(
-            "Every question to {who} failed before it was answered ({}). The cause lies on this host, on the way, or \
-             with the service.",
+            "Every question to {who} failed before it was answered ({}). The cause is this host, the path, or the \
+             service.",
             phrase::list(&reasons(subjects))
         ),
         Silence::Forbidden => format!(
-            "This host itself lets no question to {who} out ({}): a firewall here, a sandbox, or a security policy. \
-             Other \
-             programs here may be let through.",
+            "This host does not send any question to {who} ({}): a firewall here, a sandbox, or a security policy \
+             blocks it. Other programs here may be allowed.",
             phrase::list(&reasons(subjects))
         ),
         Silence::Accepts => format!(
-            "{who} said nothing to any question{among_them}, but {} TCP connections: \
-             something is there. It hangs, or waits for servers behind it that do not answer (BIND does so for 10 s \
-             before it says SERVFAIL); a firewall that accepts connections for others looks the same.",
+            "{who} answered no question{among_them}, but {} TCP connections, so a server is there. It hangs, or waits \
+             for servers behind it that do not answer (BIND does so for 10 s before it says SERVFAIL); a firewall that \
+             accepts connections for others looks the same.",
             ports(subjects)
         ),
         Silence::OnThisHost => format!(
-            "{who}, on this host itself, said nothing to any question{among_them}. No network is in \
-             between: the service hangs, or waits for servers behind it that do not answer."
+            "{who}, on this host, answered no question{among_them}. No network is in between: the service hangs, or \
+             waits for servers behind it that do not answer."
         ),
         Silence::OnTheWay => format!(
-            "{who} said nothing to any question{among_them}. The way there is closed (a VPN that is \
-             down, a route, a firewall that drops), or nobody is at {}.",
+            "{who} answered no question{among_them}. The path is blocked (a VPN that is down, a missing route, a \
+             firewall that drops packets), or no server is at {}.",
             phrase::plural(subjects.len(), "that address", "those addresses")
         ),
     };
@@ -160,11 +159,11 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
         explanation
             .push_str(" A port that speaks plain DNS waits for more of a TLS handshake, too: is it the right one?");
     }
-    explanation.push_str(" What it would say of the name is not known.");
+    explanation.push_str(" Its answer for the name is not known.");
     if subjects.iter().any(|subject| subject.has_role(Role::Local)) {
         let answering = case.local().any(Subject::heard_anything);
         explanation.push_str(match (answering, refused) {
-            (true, _) => " Clients here lose time on it and then ask the next name server.",
+            (true, _) => " Clients here wait for its timeout and then ask the next name server.",
             _ if !case.kubectl_looks_up_here() => {
                 " kubectl does not ask it for the endpoint: a proxy or a tunnel takes its connections."
             }
@@ -180,11 +179,11 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
         Silence::Refused => vec![
             remedy::path::see_the_way(case, subjects),
             Remedy::advice(
-                "Start the DNS service there, or let a firewall that rejects port 53 pass it, over UDP and TCP",
+                "Start the DNS service there, or allow port 53 over UDP and TCP in the firewall that rejects it",
             ),
         ],
         Silence::OnThisHost => vec![Remedy::new(
-            "See what listens there, and which servers it forwards to",
+            "Check what listens there, and which servers it forwards to",
             [remedy::here::listeners(case), remedy::here::name_servers(case)].concat(),
         )],
         Silence::Accepts => vec![
@@ -192,7 +191,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
                 "On that resolver: see whether it reaches the servers it forwards to, or the internet, on port 53",
             ),
             Remedy::new(
-                "Give it more time, to see what it says in the end",
+                "Give it more time, to see its answer",
                 [format!(
                     "eks-dns-doctor check {} --timeout 15s --deadline 40s …",
                     case.own_zone()

@@ -79,8 +79,7 @@ fn finding(
             format!("{who} leaves the same question without an answer in {silent} of {total} samples")
         }
         (_, 0) => format!(
-            "{who} answers the same question now in one way, now in another; nothing speaks against any of \
-             the {total} answers"
+            "{who} gives different answers to the same question; none of the {total} answers is known to be wrong"
         ),
         (0, _) => format!("{who} gives different answers to the same question, and none of {total} is right"),
         _ => format!("{who} gives different answers to the same question: {right} of {total} are right"),
@@ -95,9 +94,8 @@ fn finding(
             .to_owned()
     } else {
         format!(
-            "That is not a property of the name: behind the address stand servers that do not know the same (a \
-             load balancer, an anycast address, a pair of forwarders), or one server asks others that do not \
-             agree.{}",
+            "The cause is not the name: several servers behind the address have different data (a load balancer, an \
+             anycast address, a pair of forwarders), or one server asks others that do not agree.{}",
             if silent > 0 {
                 " Where a sample got no answer, the path may also have lost it."
             } else {

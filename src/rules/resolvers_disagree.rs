@@ -6,8 +6,8 @@ use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, 
 
 declare_rule! {
     /// ## What it means
-    /// Of the name servers this host is configured with, one gives the right addresses and another denies the
-    /// name or gives wrong ones. Which of them a client asks decides.
+    /// Of the name servers in this host's configuration, one gives the right addresses, and another returns a negative
+    /// answer or wrong addresses. Which of them a client asks decides.
     ///
     /// ## How it was decided
     /// Of the first three name servers, those that answered were compared: at least one is right, and at
@@ -54,8 +54,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
             .caused_by(cause(earlier, &wrong))
             .summary(format!("this host's name servers disagree: {}", phrase::list(&each)))
             .why(format!(
-                "{} What is wrong with {} is a question of its own; as long as they differ, no client here can rely on \
-                 the name.",
+                "{} Another finding says what is wrong with {}. As long as the servers differ, lookups here are not \
+                 reliable.",
                 in_order(case, &answered),
                 phrase::titles(&wrong),
             ))
@@ -87,8 +87,8 @@ fn in_order(case: &Case<'_>, answered: &[&Subject<'_>]) -> String {
         )
     } else {
         format!(
-            "Of those that answer, Go (kubectl) and glibc ask {first} first and take its answer as final: the \
-             servers after it that know better are never asked."
+            "Of those that answer, Go (kubectl) and glibc ask {first} first and take its answer as final: the servers \
+             after it, which are right, are never asked."
         )
     }
 }
@@ -119,8 +119,8 @@ fn remedies(case: &Case<'_>, right: &[&Subject<'_>], wrong: &[&Subject<'_>]) -> 
         )),
         Remedy::new(
             format!(
-                "Or leave only servers that know the name in {source}, at the place where it is made (DHCP, the \
-                 VPN client, NetworkManager, systemd-resolved)"
+                "Or keep only servers that have the name in {source}, at the place where it is made (DHCP, the VPN \
+                 client, NetworkManager, systemd-resolved)"
             ),
             remedy::here::set_name_servers(
                 case,

@@ -9,21 +9,21 @@ use crate::observation::Lookup;
 
 declare_rule! {
     /// ## What it means
-    /// The endpoint's name is denied, so the stub resolver goes on with the search list, and below one of its
-    /// suffixes everything resolves: a wildcard record. Clients get the wildcard's address.
+    /// The endpoint's name gets a negative answer, so the stub resolver tries the search list, and one of its suffixes
+    /// has a wildcard record, for which every name resolves. Clients get the wildcard's address.
     ///
     /// ## How it was decided
-    /// A name server of this host says NXDOMAIN or NODATA for the name itself, and has addresses for the name
-    /// with a suffix of the search list behind it. Such a name is in nobody's zone but by a wildcard.
-    /// Where the addresses are the expected ones, nothing is said.
+    /// A name server of this host says NXDOMAIN or NODATA for the name itself, and has addresses for the name with a
+    /// suffix of the search list behind it. Only a wildcard makes such a name exist. Where the addresses are the
+    /// expected ones, nothing is said.
     ///
     /// ## Why it matters
     /// Instead of `no such host` clients show a time-out or a certificate of another name, and the fault looks
     /// like one of the network or of TLS.
     ///
     /// ## What to do
-    /// First the reason why the name itself is denied, which is another finding. Then remove the suffix from
-    /// the search list, or the wildcard from its zone.
+    /// First fix the negative answer for the name itself, which is another finding. Then remove the suffix from the
+    /// search list, or the wildcard from its zone.
     "search-domain-wildcard" = {
         summary: "a suffix of the search list has a wildcard, which answers for the endpoint's name",
         severity: Severity::Error,
@@ -96,10 +96,10 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
                 phrase::addresses(&given)
             ))
             .why(format!(
-                "{who} {} the name itself, and {} {} to {}. Clients here try the suffixes of the search list after the \
-                 name was denied, and get that address instead of \"no such host\". A name so long is in that zone \
-                 only by a wildcard.",
-                phrase::plural(local.len(), "denies", "deny"),
+                "{who} {} a negative answer for the name itself, and {} {} to {}. After a negative answer, clients \
+                 here try the suffixes of the search list, and get that address instead of \"no such host\". Only a \
+                 wildcard makes so long a name exist in that zone.",
+                phrase::plural(local.len(), "returns", "return"),
                 phrase::plural(local.len(), "resolves", "resolve"),
                 phrase::list(&full_names),
                 phrase::addresses(&given),
@@ -107,7 +107,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
             .seen(evidence)
             .fix(vec![
                 Remedy::advice(format!(
-                    "Take {} out of the search list ({list}), or the wildcard record out of that zone",
+                    "Remove {} from the search list ({list}), or the wildcard record from that zone",
                     phrase::list(&suffixes)
                 )),
                 Remedy::new(

@@ -6,8 +6,8 @@ use crate::facts::{AskedFor, Chooser, SplitDns, System};
 
 declare_rule! {
     /// ## What it means
-    /// This host knows several name servers, one for each link, adapter or domain, and the one that knows the
-    /// endpoint's name, such as a VPN's, is not the one that it asks for it.
+    /// This host knows several name servers, one for each link, adapter or domain, and it does not ask the one that has
+    /// the endpoint's name, such as a VPN's.
     ///
     /// ## How it was decided
     /// The operating system lists the name servers that it has: systemd-resolved with `resolvectl status` and in
@@ -16,14 +16,14 @@ declare_rule! {
     /// (127.0.0.53), getaddrinfo or the name server in use does not.
     ///
     /// ## Why it matters
-    /// The VPN is up and its DNS works; only the rule which names to ask it for is missing. Nothing at the other end
-    /// will mend that.
+    /// The VPN is up and its DNS works; only the rule that says which names to ask it for is missing. A change at the
+    /// other end does not help.
     ///
     /// ## What to do
     /// Send the endpoint's zone to that name server: with a routing domain for its link (systemd-resolved), a file in
     /// `/etc/resolver` (macOS), or an NRPT rule (Windows); best in the VPN client, which brought it.
     "split-dns-not-applied" = {
-        summary: "a name server that this host has knows the name, and this host asks another",
+        summary: "a name server that this host has can resolve the name, but this host asks another",
         severity: Severity::Error,
         since: "0.1.0",
         about: AnyName,
@@ -86,7 +86,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                 None => format!(
                     "systemd-resolved has {those} behind it, which {} the right addresses, and {}, which {} not. \
                      Without a routing domain for {zone} on the link of the first, the stub may ask the others, and \
-                     believes them.",
+                     accepts their answers.",
                     phrase::plural(know.len(), "gives", "give"),
                     phrase::titles(&others),
                     phrase::plural(others.len(), "does", "do"),
