@@ -7,22 +7,21 @@ use crate::facts::Call;
 
 declare_rule! {
     /// ## What it means
-    /// A read of AWS was denied, so the diagnosis goes without a fact. What it would have decided is said, read by
-    /// read.
+    /// AWS denied a read, so a fact is missing. The finding says for each read what it would have decided.
     ///
     /// ## How it was decided
     /// AWS answered AccessDenied, AccessDeniedException or UnauthorizedOperation. A read that was throttled, timed out
     /// or failed otherwise is among what is not known, and no matter of permissions.
     ///
     /// ## Why it matters
-    /// A cause that only this fact shows stays unseen, and others are said with less certainty. It is no fault of the
-    /// name's resolution.
+    /// A cause that only this fact shows is not found, and other causes are less sure. The denied read does not affect
+    /// name resolution.
     ///
     /// ## What to do
-    /// Allow the reads; the policy is given, and the whole of it stands in docs/aws-permissions.md. Or have somebody who
-    /// may collect the facts, and use their file with `--facts`.
+    /// Allow the reads: the finding has the policy, and docs/aws-permissions.md has all of it. Or ask somebody with the
+    /// permissions to collect the facts, and use their file with `--facts`.
     "insufficient-permissions" = {
-        summary: "a read of AWS was denied, and the diagnosis goes without it",
+        summary: "AWS denied a read, so a fact is missing",
         severity: Severity::Info,
         since: "0.1.0",
         about: AnyName,
@@ -65,19 +64,19 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                 actions.join(", ")
             ))
             .why(format!(
-                "{of} may not do {}. What is missing is listed below, each with what it would have decided. Nothing of \
-                 it is a fault of the name's resolution.",
+                "{of} may not do {}. The list below says what each denied read would have decided. This does not \
+                 affect name resolution.",
                 phrase::list(&actions)
             ))
             .seen(evidence)
             .fix(vec![
                 Remedy::new(
-                    "Allow what is missing (the whole policy stands in docs/aws-permissions.md)",
+                    "Allow the missing reads (docs/aws-permissions.md has the whole policy)",
                     [policy(&actions)],
                 ),
                 Remedy::advice(
-                    "Or let somebody who may collect the facts, and use their file: --facts takes what the AWS CLI \
-                     prints",
+                    "Or ask somebody with the permissions to collect the facts, and use their file: --facts reads what \
+                     the AWS CLI prints",
                 ),
             ]),
     ]
