@@ -9,7 +9,7 @@
 mod common;
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use eks_dns_doctor::capture;
 use eks_dns_doctor::lab;
@@ -53,7 +53,7 @@ fn recorded(name: &str) -> Result<Capture, String> {
     capture::parse(&bytes).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// Whether pages in it are recorded. JSON Lines are the document again, on one line: src/render/tests.rs holds the two to
+/// Whether pages in it are recorded. JSON Lines are the document again, on one line: src/render/tests holds the two to
 /// each other. HTML has markdown's words; how it looks is seen in a browser, by `.ci/pages.py`.
 fn is_recorded(format: Format) -> bool {
     !matches!(format, Format::Jsonl | Format::Html)
@@ -201,7 +201,7 @@ fn the_first_screen_is_short() -> Result<(), Failed> {
 }
 
 /// Every text that the renderers' source holds stands in a page, so that a reviewer sees it in its place. What needs a
-/// flag or an interruption to be printed is listed in `fixtures/pages-without.txt`, and tested in src/render/tests.rs.
+/// flag or an interruption to be printed is listed in `fixtures/pages-without.txt`, and tested in src/render/tests.
 fn every_line_stands_in_a_page() -> Result<(), Failed> {
     const LISTED: &str = include_str!("../fixtures/pages-without.txt");
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -212,18 +212,8 @@ fn every_line_stands_in_a_page() -> Result<(), Failed> {
     }
     let pages = folded(&pages);
     let mut without: Vec<String> = Vec::new();
-    for file in [
-        "words.rs",
-        "table.rs",
-        "markdown.rs",
-        "short.rs",
-        "openmetrics.rs",
-        "junit.rs",
-        "nagios.rs",
-        "not_checked.rs",
-        "way.rs",
-    ] {
-        let source = std::fs::read_to_string(root.join("src/render").join(file))?;
+    for file in sources(&root.join("src/render"))? {
+        let source = std::fs::read_to_string(file)?;
         let code = source.split("#[cfg(test)]").next().unwrap_or_default();
         let texts = literals(code).into_iter().map(|text| folded(&text));
         without.extend(texts.filter(|text| text.len() >= 6 && text.contains(' ') && !pages.contains(text)));
@@ -244,6 +234,25 @@ fn every_line_stands_in_a_page() -> Result<(), Failed> {
         gone.join("\n")
     )
     .into())
+}
+
+/// The sources of the renderers of a report: `words` and the formats that people read.
+fn sources(folder: &Path) -> Result<Vec<PathBuf>, Failed> {
+    let own = [
+        "table.rs",
+        "markdown.rs",
+        "short.rs",
+        "openmetrics.rs",
+        "junit.rs",
+        "nagios.rs",
+        "not_checked.rs",
+        "way.rs",
+    ];
+    let mut files: Vec<PathBuf> = own.map(|file| folder.join(file)).to_vec();
+    for entry in std::fs::read_dir(folder.join("words"))? {
+        files.push(entry?.path());
+    }
+    Ok(files)
 }
 
 /// Without the breaks of lines, and without what markdown puts before its own characters.

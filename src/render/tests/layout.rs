@@ -1,0 +1,133 @@
+//! Widths, sizes, colours and ASCII.
+
+use super::*;
+
+/// No line is wider than the terminal but commands, and words that cannot be broken.
+#[test]
+fn it_fits_eighty_columns() {
+    for (name, report) in reports() {
+        let commands: Vec<String> = report
+            .findings
+            .iter()
+            .flat_map(|finding| &finding.remedies)
+            .flat_map(|remedy| &remedy.commands)
+            .flat_map(|command| command.lines())
+            .map(|line| line.trim().replace('…', "..."))
+            .collect();
+        for style in [
+            Style::default(),
+            verbose(),
+            Style {
+                ascii: true,
+                ..verbose()
+            },
+        ] {
+            for line in rendered(&report, Format::Table, &style).lines() {
+                assert_eq!(line, line.trim_end(), "{name}");
+                assert!(
+                    line.width() <= 80
+                        || commands.contains(&line.trim().replace('…', "..."))
+                        || !line
+                            .trim()
+                            .trim_start_matches("Read")
+                            .trim_start()
+                            .trim_start_matches("- ")
+                            .contains(' '),
+                    "{name}: {line}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn any_width_will_do() {
+    for (_, report) in reports() {
+        for width in [0, 1, 39, 40, 60, 79, 120, 100_000] {
+            let style = Style { width, ..verbose() };
+            let shown = rendered(&report, Format::Table, &style);
+            assert!(shown.contains("VERDICT"), "{shown}");
+            assert!(!shown.contains("\n\n\n") && !shown.ends_with("\n\n"), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn no_size_is_too_large() {
+    let mut capture = article();
+    for (probed, with) in capture.observations.iter_mut().zip(["x", "\u{301}", "x ", "日"]) {
+        let long = with.repeat(10_000);
+        probed.resolver.name.push_str(&long);
+        for lookup in &mut probed.lookups {
+            lookup.reason = Some(Reason::InWords(long.clone()));
+            lookup.kind = AnswerKind::Malformed;
+            lookup.addresses.clear();
+            lookup.rtt_ms = Some(f64::MAX);
+            lookup.attempts[0].started_ms = f64::NEG_INFINITY;
+        }
+    }
+    let report = diagnose(capture);
+    for format in Format::VARIANTS {
+        for width in [40, 80] {
+            let style = Style { width, ..verbose() };
+            assert!(!rendered(&report, *format, &style).is_empty());
+        }
+    }
+}
+
+#[test]
+fn ascii_is_ascii() {
+    for (_, report) in reports() {
+        for format in [Format::Table, Format::Short, Format::Markdown] {
+            let style = Style {
+                ascii: true,
+                ..verbose()
+            };
+            let shown = rendered(&report, format, &style);
+            assert!(shown.is_ascii(), "{shown}");
+        }
+    }
+    let style = Style {
+        ascii: true,
+        ..Style::default()
+    };
+    let shown = rendered(&report("broken"), Format::Table, &style);
+    assert!(shown.starts_with("FAIL broken: "), "{shown}");
+    assert!(
+        shown.contains("FAIL nxdomain\n") && shown.contains("ok   match\n"),
+        "{shown}"
+    );
+}
+
+/// The text without the escape sequences that colours are made of.
+pub(super) fn uncoloured(text: &str) -> String {
+    ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[1;31m", "\u{1b}[1;32m", "\u{1b}[1;33m"]
+        .iter()
+        .fold(text.to_owned(), |text, code| text.replace(code, ""))
+}
+
+#[test]
+fn colours_change_nothing_else() {
+    for (_, report) in reports() {
+        for format in Format::VARIANTS {
+            for plain in [Style::default(), verbose()] {
+                let color = Style {
+                    color: true,
+                    ..plain.clone()
+                };
+                let (plain, color) = (rendered(&report, *format, &plain), rendered(&report, *format, &color));
+                assert_eq!(uncoloured(&color), plain);
+                let coloured = matches!(format, Format::Table | Format::Short);
+                assert_eq!(color != plain, coloured, "{format}");
+            }
+        }
+    }
+    let style = Style {
+        color: true,
+        ..Style::default()
+    };
+    let shown = rendered(&report("broken"), Format::Table, &style);
+    assert!(shown.starts_with("\u{1b}[1;31m✗ broken:\u{1b}[0m local"), "{shown}");
+    assert!(shown.contains("12 ms  \u{1b}[1;31m✗ nxdomain\u{1b}[0m\n"), "{shown}");
+    assert!(shown.contains("12 ms  \u{1b}[1;32m✓ match\u{1b}[0m\n"), "{shown}");
+}

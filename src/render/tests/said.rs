@@ -1,0 +1,385 @@
+//! What is said, and in which order.
+
+use super::safe::{assert_safe, hostile_report};
+use super::*;
+
+#[test]
+fn formats_have_names() {
+    for format in Format::VARIANTS {
+        assert_eq!(format.as_str().parse(), Ok(*format));
+    }
+    let error = "yaml\u{1b}".parse::<Format>().unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "\"yaml\\u{1b}\" is not a format: write table, short, json, jsonl, markdown, openmetrics, junit, nagios or html"
+    );
+}
+
+#[test]
+fn little_is_said_where_all_is_well() {
+    let mut report = report("healthy");
+    let text = "\
+✓ healthy: every resolver in scope answers as expected
+
+  0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com
+  expected 192.168.104.190, 192.168.131.209 (--expect)
+
+  RESOLVER   ADDRESS           ANSWER                            TIME   VERDICT
+  vpc        192.168.0.2:53    192.168.104.190, 192.168.131.209  12 ms  ✓ match
+  inbound-1  192.168.10.10:53  192.168.104.190, 192.168.131.209  12 ms  ✓ match
+  inbound-2  192.168.20.10:53  192.168.104.190, 192.168.131.209  12 ms  ✓ match
+";
+    assert_eq!(shown(&report, Format::Table), text);
+    report.not_evaluated = ["rule-a", "rule-b"]
+        .map(|rule| NotEvaluated {
+            rule: rule.to_owned(),
+            missing: vec!["the hosts file".to_owned()],
+        })
+        .to_vec();
+    assert_eq!(
+        shown(&report, Format::Table),
+        format!("{text}\n  Not checked: hosts file (2 findings need them). -v lists them.\n")
+    );
+    assert_eq!(
+        shown(&report, Format::Short),
+        "healthy: every resolver in scope answers as expected [exit 0]\n"
+    );
+}
+
+#[test]
+fn verdict_cause_evidence_fix() {
+    let shown = shown(&report("broken"), Format::Table);
+    let beginning = "\
+✗ broken: local (10.63.200.10) does not forward this name to the VPC, so clients
+  there print \"no such host\"   (no-forwarding, medium)
+
+  0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com
+  expected 192.168.104.190, 192.168.131.209 (--expect)
+
+  laptop → local 10.63.200.10 → public DNS: NXDOMAIN ✗
+  VPC → vpc 192.168.0.2 → private zone ✓
+  laptop → inbound-1 192.168.10.10, inbound-2 192.168.20.10 → private zone ✓
+
+  RESOLVER   ADDRESS           ANSWER                      TIME   VERDICT
+  local      10.63.200.10:53   NXDOMAIN (AWS public zone)  12 ms  ✗ nxdomain
+  vpc        192.168.0.2:53    the 2 expected addresses    12 ms  ✓ match
+  inbound-1  192.168.10.10:53  the 2 expected addresses    12 ms  ✓ match
+  inbound-2  192.168.20.10:53  the 2 expected addresses    12 ms  ✓ match
+
+  Why      vpc (192.168.0.2), inbound-1 (192.168.10.10) and inbound-2
+           (192.168.20.10) give the private addresses, and local (10.63.200.10)
+";
+    assert!(shown.starts_with(beginning), "{shown}");
+    let fix = "
+  Fix      Forward the endpoint's own name to the inbound endpoints
+
+    # BIND (named.conf)
+    zone \"0123456789abcdef0123456789abcdef.yl4.ap-northeast-1.eks.amazonaws.com\" {
+        type forward;
+";
+    assert!(shown.contains(fix), "{shown}");
+    let end = "
+           (--fix prints the lines for unbound, dnsmasq, pdns, windows, coredns,
+           systemd-resolved; -v: 3 more steps)
+
+  kubectl  Unable to connect to the server: dial tcp: lookup
+           0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com
+           on 10.63.200.10:53: no such host
+";
+    assert!(shown.ends_with(end), "{shown}");
+    assert!(!shown.contains("dig +tcp"), "{shown}");
+}
+
+#[test]
+fn one_line_for_a_runbook() {
+    for (name, line) in [
+        (
+            "broken",
+            "broken: local (10.63.200.10) does not forward this name to the VPC, so clients there print \
+             \"no such host\" (no-forwarding, medium) [exit 1]\n",
+        ),
+        (
+            "degraded",
+            "degraded: the summary of tcp-blocked (tcp-blocked, high) [exit 0]\n",
+        ),
+        (
+            "unknown",
+            "inconclusive: vpc, inbound-1 and inbound-2 give addresses, and there is nothing to compare them \
+             with: say with --expect what they should be [exit 3]\n",
+        ),
+        (
+            "unshown",
+            "inconclusive: nothing in the replies of vpc, inbound-1 and inbound-2 shows the view that \
+             --expect-view asks for [exit 3]\n",
+        ),
+        (
+            "out of scope",
+            "inconclusive: nothing in scope: none of the resolvers that were asked decides [exit 3]\n",
+        ),
+    ] {
+        assert_eq!(shown(&report(name), Format::Short), line);
+    }
+    let interrupted = shown(&report("mixed"), Format::Short);
+    assert!(
+        interrupted.ends_with(
+            "(no-forwarding, high), interrupted; samples: unstable 10: 30% match, 40% nxdomain, 30% timeout, min 12 \
+             ms, \
+             median 16 ms, max 21 ms, 30% lost [exit 130]\n"
+        ),
+        "{interrupted}"
+    );
+}
+
+#[test]
+fn addresses_in_the_networks_of_the_vpc_decide_nothing() {
+    let mut capture = article();
+    capture.observations.remove(0);
+    capture.asked.expect_addresses.clear();
+    capture.facts.aws.vpc = Some(crate::facts::Vpc {
+        id: "vpc-1".to_owned(),
+        cidrs: vec!["192.168.0.0/16".parse().unwrap()],
+        ..crate::facts::Vpc::default()
+    });
+    let shown = shown(&diagnose(capture), Format::Table);
+    assert!(
+        shown.starts_with(
+            "? inconclusive: vpc, inbound-1 and inbound-2 give addresses in the VPC's\n  networks, and which"
+        ),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("\n  expected addresses in 192.168.0.0/16 (the networks of vpc-1)\n"),
+        "{shown}"
+    );
+    assert!(shown.contains("192.168.104.190 (in-vpc)"), "{shown}");
+}
+
+#[test]
+fn every_kind_of_row() {
+    let shown = shown(&report("mixed"), Format::Table);
+    for line in [
+        "  os          getaddrinfo            EAI_NONAME (Name or    1.2 s  ✗ failed",
+        "  over-tcp    tcp://[2001:db8:1234:  unreachable            -      ✗ unreachable",
+        "  (also vpc)                         203.0.113.1 (public)",
+        "  vpc         192.168.0.2:53         the 2 expected         12 ms  ! match",
+        "  public-1    192.0.2.1:53           NXDOMAIN (AWS public   12 ms    nxdomain",
+        "  unfinished  10.0.0.4:53            not done               -      ? interrupted",
+        "  Interrupted: this is what was known by then; not done with unfinished",
+        "  unstable: 10 samples: 40% NXDOMAIN (SOA ap-northeast-1.eks.amazonaws.com); 30%",
+        "  Follows from this:",
+        "    i not-in-public-dns: the summary of not-in-public-dns",
+        "  Other findings:",
+        "    ! tcp-blocked: the summary of tcp-blocked",
+        "  Not checked: hosts file, what AWS says (5 findings need them). --facts would",
+    ] {
+        assert!(shown.lines().any(|shown| shown == line), "{line}\n{shown}");
+    }
+    assert!(shown.contains("NODATA (no SOA, EDE"), "{shown}");
+    assert!(
+        shown.contains("Min 12 ms, median 16 ms, max\n  21 ms; 30% lost"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn everything_is_shown_where_it_is_asked_for() {
+    let shown = rendered(&report("mixed"), Format::Table, &verbose());
+    for part in [
+        "  asked from laptop, 2026-11-23T08:00:00Z, eks-dns-doctor 0.1.0",
+        "  cluster shared-cluster, Region ap-northeast-1, named by argument",
+        "  Seen     - local: A: NXDOMAIN, SOA ap-northeast-1.eks.amazonaws.com",
+        "    dig +tcp @192.168.10.10 ",
+        "  Read     - https://docs.aws.amazon.com/eks/",
+        "  glibc    Name or service not known",
+        "      The explanation of tcp-blocked.",
+        "      seen: the evidence of tcp-blocked",
+        "      command",
+        " rule-d,\n    rule-e\n",
+        "    role local, known from test, view public",
+        "      TTL 60, flags rd ra",
+        "      udp at 0.0 ms: NXDOMAIN after 12 ms",
+        "EDE 15 (Blocked): rebind",
+        "    A (sample 10): NXDOMAIN",
+    ] {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
+    assert!(!shown.contains("(-v shows"), "{shown}");
+}
+
+#[test]
+fn a_finding_is_shown_once_below_its_cause() {
+    let mut report = report("broken");
+    let caused_by = |cause: &str, mut finding: Finding| {
+        finding.caused_by = Some(cause.to_owned());
+        finding
+    };
+    report.findings.extend([
+        finding("second", Severity::Error, &["vpc"]),
+        caused_by("second", finding("third", Severity::Warning, &["vpc"])),
+        caused_by("third", finding("fourth", Severity::Info, &[])),
+        caused_by("no-forwarding", finding("fifth", Severity::Info, &["local"])),
+        caused_by("nobody", finding("sixth", Severity::Info, &[])),
+        caused_by("eighth", finding("seventh", Severity::Info, &[])),
+        caused_by("seventh", finding("eighth", Severity::Info, &[])),
+    ]);
+    let shown = shown(&report, Format::Table);
+    let tree = "
+  Follows from this:
+    i fifth: the summary of fifth
+
+  Other findings:
+    ✗ second: the summary of second
+      ! third: the summary of third
+    and 4 more (-v)
+";
+    assert!(shown.contains(tree), "{shown}");
+    let all = rendered(&report, Format::Table, &verbose());
+    for summary in ["fourth", "sixth", "seventh", "eighth"] {
+        let line = format!("{summary}: the summary of {summary}");
+        assert_eq!(all.matches(&line).count(), 1, "{line}\n{all}");
+    }
+}
+
+#[test]
+fn a_warning_of_an_inconclusive_run_keeps_its_fix() {
+    let mut report = report("unknown");
+    report
+        .findings
+        .push(finding("cluster-transitioning", Severity::Warning, &[]));
+    let shown = shown(&report, Format::Table);
+    let end = "
+  ! the summary of cluster-transitioning (cluster-transitioning, high)
+  Why      The explanation of cluster-transitioning.
+  Fix      the remedy of cluster-transitioning
+
+    command
+";
+    assert!(shown.starts_with("? inconclusive: vpc"), "{shown}");
+    assert!(shown.ends_with(end), "{shown}");
+}
+
+#[test]
+fn a_race_shows_both_messages() {
+    let mut capture = article();
+    capture.observations[0].lookups = vec![
+        lookup(RecordType::A, AnswerKind::ServFail, &[]),
+        lookup(RecordType::AAAA, AnswerKind::NoData, &[]),
+    ];
+    let report = diagnose(capture);
+    let table = shown(&report, Format::Table);
+    assert!(
+        table.contains("10.63.200.10:53: server misbehaving\n    or     Unable"),
+        "{table}"
+    );
+    let markdown = shown(&report, Format::Markdown);
+    assert!(markdown.contains("server misbehaving\nor\nUnable"), "{markdown}");
+}
+
+#[test]
+fn a_comment_on_a_ticket() {
+    let shown = shown(&report("mixed"), Format::Markdown);
+    for part in [
+        "### ✗ broken: local (10.63.200.10) does not",
+        "\n- Finding: no-forwarding, high\n",
+        "\n- Expected: 192.168.104.190, 192.168.131.209 (--expect)\n",
+        "\n- Asked from: laptop, 2026-11-23T08:00:00Z, eks-dns-doctor 0.1.0\n- Exit code: 130\n",
+        "\n\n| Resolver | Address | Answer | Time | Verdict |\n|---|---|---|---|---|\n| `local` | ",
+        "\n| `half-right` (also vpc) | `10.0.0.3:53` | `192.168.104.190, 203.0.113.1 (public)` | 12 ms | ✗ partial |\n",
+        "\n\n**Fix:** Forward the endpoint's own name to the inbound endpoints\n\n```\n# BIND",
+        "\n```mermaid\nflowchart LR\n    s0[\"laptop\"] --> r0[\"local 10.63.200.10\"]",
+        "\n<details>\n<summary>Everything else</summary>\n",
+        "\n```\n# Unbound",
+        "\n\n**kubectl** here prints:\n\n```\nUnable to connect",
+        "\n\n**Follows from this**\n\n- i `not-in-public-dns`: the summary of not-in-public-dns\n",
+        "\n- ! `tcp-blocked`: the summary of tcp-blocked\n",
+        "\n\n**Not checked:** hosts file, what AWS says (5 findings need them).",
+        "\n\n**Not checked, in full:**\n\n- hosts file (/etc/hosts): Permission denied (os error 13)\n",
+    ] {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
+}
+
+#[test]
+fn the_document_is_read_back() {
+    for (name, report) in reports() {
+        let document = shown(&report, Format::Json);
+        assert!(document.ends_with("\n}\n"), "{name}");
+        assert_eq!(serde_json::from_str::<Report>(&document).unwrap(), report, "{name}");
+        let line = shown(&report, Format::Jsonl);
+        assert_eq!(line.matches('\n').count(), 1, "{name}");
+        assert_eq!(serde_json::from_str::<Report>(&line).unwrap(), report, "{name}");
+    }
+}
+
+#[test]
+fn progress_is_one_line() {
+    let capture = article();
+    let line = row_line(&capture.observations[0]);
+    assert_eq!(
+        line,
+        "local 10.63.200.10:53  NXDOMAIN (SOA ap-northeast-1.eks.amazonaws.com)  12 ms"
+    );
+    let line = row_line(&capture.observations[1]);
+    assert_eq!(line, "vpc 192.168.0.2:53  192.168.104.190, 192.168.131.209  12 ms");
+    let report = report("mixed");
+    let lines: Vec<String> = report.resolvers[4..6]
+        .iter()
+        .map(|resolver| row_line(&resolver.probed))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "os (getaddrinfo)  EAI_NONAME (Name or service not known)  1.2 s",
+            "over-tcp tcp://[2001:db8:1234:5678:9abc:def0:1234:5678]:5353  unreachable (connection refused)",
+        ]
+    );
+    let hostile = hostile_report();
+    let line = row_line(&hostile.resolvers[0].probed);
+    assert_safe(&line, false);
+}
+
+#[test]
+fn the_reasons_for_the_headline_are_shown_where_they_are_asked_for() {
+    let report = diagnose(article());
+    assert!(!shown(&report, Format::Table).contains("Decided"));
+    let report = report.with_why();
+    let table = shown(&report, Format::Table);
+    assert!(
+        table.contains("Decided  - seen at local: the negative answer is from AWS's public zone"),
+        "{table}"
+    );
+    assert!(
+        table.contains(": that rules out") && !table.contains("nothing that was seen rules it out"),
+        "{table}"
+    );
+    assert!(shown(&report, Format::Markdown).contains("**How it was decided:**"));
+    let json = shown(&report, Format::Json);
+    assert!(json.contains("\"outcome\": \"ruled-out\""), "{json}");
+}
+
+#[test]
+fn a_fix_is_in_the_lines_of_the_software_that_was_asked_for() {
+    let report = report("broken");
+    let fix = |fix| {
+        let style = Style {
+            fix,
+            ..Style::default()
+        };
+        rendered(&report, Format::Table, &style)
+    };
+    let of = |software: &str| fix(software.parse().unwrap());
+    assert!(fix(Lines::Likeliest).contains("# BIND") && !fix(Lines::Likeliest).contains("# Unbound"));
+    assert!(of("unbound").contains("# Unbound (unbound.conf)") && !of("unbound").contains("# BIND"));
+    // A step of its own, which comes first then.
+    let terraform = of("terraform");
+    assert!(terraform.contains("Fix      In a hub VPC") && terraform.contains("aws_route53_resolver_rule"));
+    assert!(
+        of("knot").contains("there are no lines for knot in this fix"),
+        "{}",
+        of("knot")
+    );
+    for program in ["# BIND", "# Unbound", "# dnsmasq", "# CoreDNS", "# CloudFormation"] {
+        assert!(of("all").contains(program), "{program}");
+    }
+    assert!("nothing".parse::<Lines>().is_err());
+}

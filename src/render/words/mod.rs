@@ -1,0 +1,156 @@
+//! The report in words: what the table, the ticket comment and the one line have in common. Nothing here is
+//! escaped yet; whoever prints it does that.
+
+mod about;
+mod clients;
+mod details;
+mod findings;
+mod kind;
+mod reasons;
+mod row;
+mod samples;
+mod why;
+
+use crate::report::{Conclusion, Report};
+use crate::rules::{Finding, Severity};
+
+use super::Style;
+use super::text::Paint;
+use reasons::reasons;
+
+pub(super) use about::{decided_by, expectation, host, interrupted, not_waited_for, provenance, target};
+pub(super) use clients::{MESSAGES, OR_IT_RESOLVES, client, kubectl};
+pub(super) use details::details;
+pub(crate) use findings::{Placed, evidence, shown};
+pub(super) use findings::{connections, others, snippet};
+pub(super) use row::{Row, address, mark, observed, response_time, rows};
+pub(super) use samples::{samples, samples_in_short};
+pub(super) use why::argument;
+pub(crate) use why::first_sentences;
+
+/// What stands before a verdict or a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mark {
+    Good,
+    Bad,
+    Warning,
+    Unsure,
+    Info,
+}
+
+impl Mark {
+    pub(crate) fn symbol(self, ascii: bool) -> &'static str {
+        match (self, ascii) {
+            (Self::Good, false) => "✓",
+            (Self::Bad, false) => "✗",
+            (Self::Warning, false) => "!",
+            (Self::Unsure, false) => "?",
+            (Self::Info, false) => "i",
+            (Self::Good, true) => "ok",
+            (Self::Bad, true) => "FAIL",
+            (Self::Warning, true) => "warn",
+            (Self::Unsure, true) => "??",
+            (Self::Info, true) => "info",
+        }
+    }
+
+    pub(crate) fn paint(self) -> Paint {
+        match self {
+            Self::Good => Paint::Green,
+            Self::Bad => Paint::Red,
+            Self::Warning | Self::Unsure => Paint::Yellow,
+            Self::Info => Paint::Plain,
+        }
+    }
+}
+
+impl From<Severity> for Mark {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Error => Self::Bad,
+            Severity::Warning => Self::Warning,
+            Severity::Info => Self::Info,
+        }
+    }
+}
+
+/// The first line: the outcome, and the one thing to know.
+#[derive(Debug)]
+pub(crate) struct Headline {
+    pub(crate) mark: Mark,
+    pub(crate) conclusion: &'static str,
+    pub(crate) text: String,
+    /// `rule, confidence` of the finding that `text` is the summary of.
+    pub(crate) tag: Option<String>,
+}
+
+/// `rule, confidence`.
+pub(crate) fn tag(finding: &Finding) -> String {
+    format!("{}, {}", finding.rule, finding.confidence.as_str())
+}
+
+/// The finding that is explained at length: the headline, unless there is nothing to do about it.
+pub(super) fn lead(report: &Report) -> Option<&Finding> {
+    report.headline().filter(|finding| finding.severity != Severity::Info)
+}
+
+pub(crate) fn headline(report: &Report) -> Headline {
+    let by_finding = |mark| {
+        let finding = report.headline();
+        Headline {
+            mark,
+            conclusion: report.conclusion.as_str(),
+            text: finding.map_or_else(
+                || "what decides is not known".to_owned(),
+                |finding| finding.summary.clone(),
+            ),
+            tag: finding.map(tag),
+        }
+    };
+    let by_text = |mark, text| Headline {
+        mark,
+        conclusion: report.conclusion.as_str(),
+        text,
+        tag: None,
+    };
+    match report.conclusion {
+        Conclusion::Broken => by_finding(Mark::Bad),
+        Conclusion::Degraded => by_finding(Mark::Warning),
+        Conclusion::Healthy => by_text(Mark::Good, "every resolver in scope answers as expected".to_owned()),
+        Conclusion::Inconclusive => {
+            let reasons = reasons(report);
+            if reasons.is_empty() {
+                by_finding(Mark::Unsure)
+            } else {
+                by_text(Mark::Unsure, reasons.join("; "))
+            }
+        }
+    }
+}
+
+/// Whether the first line is the summary of [`lead`].
+pub(super) fn headline_is_lead(report: &Report) -> bool {
+    headline(report).tag.is_some() && lead(report).is_some()
+}
+
+/// Joins with commas; beyond `shown`, says how many more there are.
+pub(super) fn some(items: &[String], shown: usize) -> String {
+    if items.len() <= shown {
+        return items.join(", ");
+    }
+    format!("{} and {} more", items[..shown].join(", "), items.len() - shown)
+}
+
+/// The items of one list that the first screen shows.
+const ITEMS: usize = 2;
+
+/// The first few of a list, and how many more there are; all of them where everything is asked for.
+pub(super) fn few(items: impl Iterator<Item = String>, style: &Style) -> impl Iterator<Item = String> {
+    let mut items: Vec<String> = items.collect();
+    if !style.verbose && items.len() > ITEMS + 1 {
+        let more = items.len() - ITEMS;
+        items.truncate(ITEMS);
+        items.push(format!("and {more} more (-v)"));
+    }
+    items.into_iter()
+}

@@ -1,0 +1,104 @@
+//! Why a run decided nothing.
+
+use crate::address::AddressClass;
+use crate::compare::Verdict;
+use crate::report::{Report, ResolverReport};
+use crate::rules::phrase::{list, plural};
+use crate::target::View;
+
+/// Why nothing was decided.
+pub(super) fn reasons(report: &Report) -> Vec<String> {
+    let mut reasons = Vec::new();
+    if report.interrupted {
+        reasons.push("interrupted before all that decides was known".to_owned());
+    }
+    let in_scope = || {
+        report
+            .resolvers
+            .iter()
+            .filter(|resolver| resolver.probed.resolver.in_scope)
+    };
+    if report.target.is_nameless() {
+        // The finding says more, where there is one.
+        if report.headline().is_none() {
+            reasons.push(format!("{}: no resolver was asked", report.target.shown()));
+        }
+    } else if in_scope().next().is_none() {
+        reasons.push("nothing in scope: none of the resolvers that were asked decides".to_owned());
+    }
+    let expected = |resolver: &ResolverReport| resolver.expected.clone().unwrap_or(report.expected.clone());
+    let mut bare = Vec::new();
+    let mut unasked = Vec::new();
+    let mut unshown = Vec::new();
+    let mut bounds = Vec::new();
+    let mut synthetic = Vec::new();
+    let mut possible = Vec::new();
+    for resolver in in_scope() {
+        let name = resolver.probed.resolver.name.as_str();
+        let expected = expected(resolver);
+        match resolver.verdict {
+            Verdict::Answer => bare.push(name),
+            Verdict::NotAsked => unasked.push(name),
+            Verdict::Plausible => {
+                let has = |class| resolver.addresses.iter().any(|address| address.class == class);
+                let before = unshown.len() + bounds.len() + synthetic.len();
+                if expected.view.is_some() && resolver.view == View::Unknown {
+                    unshown.push(name);
+                }
+                if expected.cidrs_are_bounds && has(AddressClass::InVpc) {
+                    bounds.push(name);
+                }
+                if has(AddressClass::Cgnat) {
+                    synthetic.push(name);
+                }
+                if before == unshown.len() + bounds.len() + synthetic.len() {
+                    possible.push(name);
+                }
+            }
+            _ => {}
+        }
+    }
+    let gives = |names: &[&str]| plural(names.len(), "gives", "give").to_owned();
+    if !bare.is_empty() {
+        reasons.push(format!(
+            "{} {} addresses, and there is nothing to compare them with: say with --expect what they should be",
+            list(&bare),
+            gives(&bare),
+        ));
+    }
+    if !unasked.is_empty() {
+        reasons.push(format!(
+            "{} {} not asked for A, so the addresses there are not known",
+            list(&unasked),
+            plural(unasked.len(), "was", "were"),
+        ));
+    }
+    if !bounds.is_empty() {
+        reasons.push(format!(
+            "{} {} addresses in the VPC's networks, and which of those are the cluster's is not known: say it \
+             with --expect",
+            list(&bounds),
+            gives(&bounds),
+        ));
+    }
+    if !unshown.is_empty() {
+        reasons.push(format!(
+            "nothing in the replies of {} shows the view that --expect-view asks for",
+            list(&unshown),
+        ));
+    }
+    if !synthetic.is_empty() {
+        reasons.push(format!(
+            "{} {} addresses of 100.64.0.0/10, and what they stand for is not known",
+            list(&synthetic),
+            gives(&synthetic),
+        ));
+    }
+    if !possible.is_empty() {
+        reasons.push(format!(
+            "nothing that is known confirms the addresses of {}",
+            list(&possible)
+        ));
+    }
+    reasons
+}

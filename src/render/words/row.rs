@@ -1,0 +1,221 @@
+//! A line of the resolver table.
+
+use std::net::IpAddr;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::address::AddressClass;
+use crate::compare::{Spread, Verdict};
+use crate::dns::RecordType;
+use crate::endpoint::SoaOrigin;
+use crate::limits;
+use crate::observation::{Lookup, Purpose, Transport};
+use crate::probed::Probed;
+use crate::report::{Conclusion, Report, ResolverReport};
+use crate::resolvers::Role;
+use crate::rules::Severity;
+use crate::rules::phrase::{self, time};
+
+use super::kind::{kind, kind_name};
+use super::samples::outcomes;
+use super::{Mark, some};
+
+/// A line of the resolver table.
+#[derive(Debug)]
+pub(in crate::render) struct Row {
+    pub(in crate::render) name: String,
+    /// Its other roles, and whether it decides.
+    pub(in crate::render) note: Option<String>,
+    pub(in crate::render) address: String,
+    pub(in crate::render) answer: String,
+    pub(in crate::render) time: String,
+    /// `None` where it does not decide.
+    pub(in crate::render) mark: Option<Mark>,
+    pub(in crate::render) verdict: &'static str,
+}
+
+pub(in crate::render) fn rows(report: &Report) -> Vec<Row> {
+    report.resolvers.iter().map(|resolver| row(report, resolver)).collect()
+}
+
+fn row(report: &Report, resolver: &ResolverReport) -> Row {
+    let probed = &resolver.probed;
+    let mut notes: Vec<&str> = Vec::new();
+    let also: Vec<&str> = probed.resolver.also.iter().map(|role| role.as_str()).collect();
+    let also = format!("also {}", also.join(", "));
+    if !probed.resolver.also.is_empty() {
+        notes.push(&also);
+    }
+    if !probed.resolver.in_scope {
+        notes.push(if probed.resolver.role == Role::Public {
+            "control"
+        } else {
+            "not judged"
+        });
+    }
+    Row {
+        name: probed.resolver.name.clone(),
+        note: (!notes.is_empty()).then(|| notes.join("; ")),
+        address: address(probed).unwrap_or_else(|| "getaddrinfo".to_owned()),
+        answer: answer(report, resolver),
+        time: response_time(probed).map_or_else(|| "-".to_owned(), time),
+        mark: mark(report, resolver),
+        verdict: match resolver.verdict {
+            _ if is_unfinished(resolver) => "interrupted",
+            Verdict::NotWaitedFor => "-",
+            verdict => verdict.as_str(),
+        },
+    }
+}
+
+fn is_unfinished(resolver: &ResolverReport) -> bool {
+    resolver.probed.interrupted && !resolver.verdict.is_fine()
+}
+
+/// The mark of a resolver; `None` where it does not decide.
+pub(in crate::render) fn mark(report: &Report, resolver: &ResolverReport) -> Option<Mark> {
+    let own = &resolver.probed.resolver;
+    let warned = || {
+        report
+            .findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Warning && finding.resolvers.contains(&own.name))
+    };
+    let mark = match resolver.verdict {
+        _ if is_unfinished(resolver) => Mark::Unsure,
+        Verdict::Match if warned() => Mark::Warning,
+        Verdict::Match => Mark::Good,
+        Verdict::Plausible | Verdict::Answer | Verdict::NotWaitedFor | Verdict::NotAsked => Mark::Unsure,
+        _ => Mark::Bad,
+    };
+    own.in_scope.then_some(mark)
+}
+
+/// `10.63.200.10:53`, `tcp://10.63.200.10:53`; `None` for the operating system's lookup.
+pub(in crate::render) fn address(probed: &Probed) -> Option<String> {
+    let address = probed.resolver.address?;
+    let transport = probed.resolver.transport.unwrap_or(Transport::Udp);
+    Some(transport.with_address(address))
+}
+
+pub(super) fn targets(probed: &Probed) -> impl Iterator<Item = &Lookup> {
+    probed.lookups.iter().filter(|lookup| lookup.purpose == Purpose::Target)
+}
+
+/// How long the answer took; the median where it was asked for several times.
+pub(in crate::render) fn response_time(probed: &Probed) -> Option<f64> {
+    if let Some(system) = &probed.system {
+        return system.rtt_ms;
+    }
+    let of_type = |qtype| {
+        let times = targets(probed).filter(move |lookup| lookup.qtype == qtype);
+        Spread::of(times.filter_map(|lookup| lookup.rtt_ms).collect())
+    };
+    of_type(RecordType::A)
+        .or_else(|| of_type(RecordType::AAAA))
+        .map(|spread| spread.median)
+}
+
+/// What a resolver answered, in a few words.
+fn answer(report: &Report, resolver: &ResolverReport) -> String {
+    let expected = &report.expected.addresses;
+    let probed = &resolver.probed;
+    if resolver.verdict == Verdict::Unstable {
+        let outcomes = outcomes(probed);
+        let total: usize = outcomes.iter().map(|(_, count)| count).sum();
+        let said: Vec<String> = outcomes
+            .iter()
+            .map(|(outcome, count)| format!("{outcome} ({count} of {total})"))
+            .collect();
+        return said.join("; ");
+    }
+    if resolver.verdict == Verdict::NotWaitedFor {
+        return "not waited for".to_owned();
+    }
+    if resolver.verdict == Verdict::NotAsked {
+        return "A not asked".to_owned();
+    }
+    if resolver.addresses.is_empty() {
+        return observed_in_short(probed);
+    }
+    // The addresses stand above the table already; where all is well, there is room for them.
+    let all_expected = report.conclusion != Conclusion::Healthy
+        && resolver
+            .addresses
+            .iter()
+            .all(|address| address.class == AddressClass::Expected);
+    if resolver.verdict == Verdict::Match
+        && all_expected
+        && expected.len() == resolver.addresses.len()
+        && expected.len() > 1
+    {
+        return format!("the {} expected addresses", expected.len());
+    }
+    // What an address is, where that decides or would help to.
+    let classed = resolver.verdict != Verdict::Match;
+    let said: Vec<String> = resolver
+        .addresses
+        .iter()
+        .map(|address| match address.class {
+            AddressClass::Expected => address.ip.to_string(),
+            class if classed => format!("{} ({})", address.ip, class.as_str()),
+            _ => address.ip.to_string(),
+        })
+        .collect();
+    some(&said, limits::ADDRESSES_SHOWN)
+}
+
+/// What was observed of the target, without what it is held against.
+pub(in crate::render) fn observed(probed: &Probed) -> String {
+    if let Some(system) = &probed.system {
+        return phrase::system_outcome(system);
+    }
+    let mut addresses: Vec<IpAddr> = Vec::new();
+    for ip in targets(probed).flat_map(|lookup| &lookup.addresses) {
+        if !addresses.contains(ip) {
+            addresses.push(*ip);
+        }
+    }
+    if !addresses.is_empty() {
+        let said: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+        return some(&said, limits::ADDRESSES_SHOWN);
+    }
+    let a = targets(probed).find(|lookup| lookup.qtype == RecordType::A);
+    match a.or_else(|| targets(probed).next()) {
+        Some(lookup) => kind(lookup),
+        None if probed.interrupted => "not done".to_owned(),
+        None => "not asked".to_owned(),
+    }
+}
+
+/// As [`observed`], with the zone of a negative answer by what it is, or by as much of its name as tells it apart.
+fn observed_in_short(probed: &Probed) -> String {
+    let a = targets(probed).find(|lookup| lookup.qtype == RecordType::A);
+    let Some(lookup) = a.or_else(|| targets(probed).next()) else {
+        return observed(probed);
+    };
+    match &lookup.soa {
+        Some(soa) if probed.system.is_none() && lookup.kind.is_negative() && lookup.ede.is_empty() => {
+            let zone = match SoaOrigin::of(soa) {
+                SoaOrigin::PublicAws => "AWS public zone".to_owned(),
+                SoaOrigin::PrivateHostedZone => "private zone".to_owned(),
+                SoaOrigin::Foreign => format!("SOA {}", cut(&soa.owner.to_string(), SOA_SHOWN)),
+            };
+            format!("{} ({zone})", kind_name(lookup.kind, lookup.rcode))
+        }
+        _ => observed(probed),
+    }
+}
+
+/// Columns of a SOA's owner in the table.
+const SOA_SHOWN: usize = 24;
+
+/// As much of a text as fits, with an ellipsis for the rest.
+fn cut(text: &str, width: usize) -> String {
+    let fitting = crate::render::text::fit(text, width.saturating_sub(1));
+    if fitting.len() == text.len() || text.width() <= width {
+        text.to_owned()
+    } else {
+        format!("{fitting}…")
+    }
+}
