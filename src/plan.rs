@@ -110,6 +110,28 @@ impl Plan {
     }
 }
 
+/// Which host answers: the questions that follow where a resolver said of itself what it runs.
+pub fn which_host(resolver: &Resolver, about_itself: &[Lookup]) -> Vec<Question> {
+    let Some(transport) = resolver.transport else {
+        return Vec::new();
+    };
+    if !about_itself.iter().any(|lookup| lookup.kind == AnswerKind::Answer) {
+        return Vec::new();
+    }
+    let names = software::HOST_QUESTIONS.iter().filter_map(|name| name.parse().ok());
+    names
+        .map(|qname| Question {
+            purpose: Purpose::Software,
+            qname,
+            qtype: RecordType::TXT,
+            class: Class::Ch,
+            transport,
+            checking_disabled: false,
+            sample: 0,
+        })
+        .collect()
+}
+
 /// The second round of questions to a resolver, from what it answered in the first.
 pub fn follow_up(plan: &Plan, resolver: &Resolver, lookups: &[Lookup]) -> Vec<Question> {
     let Some(transport) = resolver.transport else {

@@ -10,11 +10,14 @@ use std::ops::RangeInclusive;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::dns::Name;
+use crate::dns::{Name, RData};
 use crate::facts::Facts;
 use crate::facts::document::Document;
 use crate::limits::{NAME_IN_CAPTURE, TEXT_IN_CAPTURE};
+use crate::observation::Purpose;
+use crate::probed::Probed;
 use crate::report::{Capture, Report, diagnose};
+use crate::software;
 
 /// What the stand-ins of everything but host labels and account ids start with.
 const MARK: &str = "redacted-";
@@ -57,6 +60,7 @@ pub fn report(report: Report, named: Option<&str>) -> Result<Report, Error> {
 /// Redacts every text of a capture; `named` as in [`report`]. Redacting twice is the same as once.
 pub fn capture(mut capture: Capture, named: Option<&str>) -> Result<Capture, Error> {
     conceal(&mut capture.facts, &capture.target.hostname);
+    conceal_hosts(&mut capture.observations);
     let place = capture.vantage.name.take();
     let host = place.as_deref().filter(|name| named != Some(*name));
     let mut document = serde_json::to_value(&capture)?;
@@ -85,6 +89,22 @@ fn conceal(facts: &mut Facts, target: &Name) {
     }
     if let Some(kubeconfig) = &mut facts.host.kubeconfig {
         kubeconfig.certificate_authority = None;
+    }
+}
+
+/// What a name server says of which host it is names the host (`hostname.bind`, `id.server`).
+fn conceal_hosts(observations: &mut [Probed]) {
+    let lookups = observations.iter_mut().flat_map(|probed| &mut probed.lookups);
+    for lookup in lookups.filter(|lookup| lookup.purpose == Purpose::Software) {
+        let asked = lookup.question.to_string();
+        if asked.eq_ignore_ascii_case(software::QUESTION) {
+            continue;
+        }
+        for record in &mut lookup.records {
+            if let RData::Other(said) = &mut record.data {
+                *said = stand_in("host", said);
+            }
+        }
     }
 }
 

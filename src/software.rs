@@ -9,10 +9,13 @@ use crate::dns::{AnswerKind, Class, RData, RecordType, Section};
 use crate::limits;
 use crate::observation::{Lookup, Purpose};
 
-/// The name that a server is asked for in class CHAOS to say what it runs: BIND's, and everybody else's since. What
-/// `version.server` (Unbound, CoreDNS), `hostname.bind` and `id.server` (RFC 4892) give besides names the host, and not
-/// the software.
+/// The name that a server is asked for in class CHAOS to say what it runs: BIND's, and everybody else's since.
 pub const QUESTION: &str = "version.bind";
+
+/// The names that a server is asked for in class CHAOS to say which of several hosts it is (RFC 4892, and BIND's older
+/// name). They name a host and never the software, so they are asked only where [`QUESTION`] was answered: whoever does
+/// not serve the class for that does not serve it for these, and is left alone.
+pub const HOST_QUESTIONS: [&str; 2] = ["hostname.bind", "id.server"];
 
 /// A program or service whose configuration a fix is written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -205,7 +208,11 @@ pub fn identify(lookups: &[Lookup], known: Option<Known>) -> Option<Identified> 
 /// The one text with which a resolver answered.
 fn introduction(lookups: &[Lookup]) -> Option<&str> {
     let asked = |lookup: &&Lookup| {
-        lookup.purpose == Purpose::Software && lookup.class == Class::Ch && lookup.kind == AnswerKind::Answer
+        let is_version = || lookup.question.to_string().eq_ignore_ascii_case(QUESTION);
+        lookup.purpose == Purpose::Software
+            && lookup.class == Class::Ch
+            && lookup.kind == AnswerKind::Answer
+            && is_version()
     };
     let lookup = lookups.iter().find(asked)?;
     let mut texts = lookup

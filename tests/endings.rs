@@ -9,6 +9,7 @@ mod name_server;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 use std::thread;
 
@@ -80,21 +81,33 @@ impl Silent {
 /// The document of a check beside an AWS and a metadata service that say nothing.
 fn check(resolvers: &[SocketAddr], flags: &str) -> Value {
     let (aws, metadata) = (Silent::start(), Silent::start());
-    let folder = tempfile::tempdir().expect("a directory");
+    let mut command = command(resolvers, flags);
+    command
+        .env("AWS_ENDPOINT_URL", aws.url())
+        .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.url());
+    run(&mut command)
+}
+
+fn command(resolvers: &[SocketAddr], flags: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_eks-dns-doctor"));
     command
         .args(["check", HOST, "--no-local", "--no-os", "-o", "json"])
         .args(flags.split_whitespace())
-        .current_dir(folder.path())
+        .current_dir(std::env::temp_dir())
         .env_clear()
-        .env("HOME", folder.path())
+        // No file of the user's is read.
+        .env("HOME", "/nonexistent")
+        .env("AWS_EC2_METADATA_DISABLED", "false")
         .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
-        .env("AWS_SECRET_ACCESS_KEY", "nothing")
-        .env("AWS_ENDPOINT_URL", aws.url())
-        .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.url());
+        .env("AWS_SECRET_ACCESS_KEY", "nothing");
     for resolver in resolvers {
         command.args(["--resolver", &resolver.to_string()]);
     }
+    command
+}
+
+/// The document that it prints.
+fn run(command: &mut Command) -> Value {
     let output = command.output().expect("it runs");
     serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)))
@@ -194,6 +207,166 @@ fn a_silent_control_holds_neither_a_healthy_run_nor_a_broken_one_that_does_not_d
             "{conclusion}"
         );
     }
+}
+
+/// Every question that decides nothing here, at a resolver that says nothing to it: other names, the root, the zone
+/// around, over TCP or over UDP. With several samples and with connections it is the same.
+#[test]
+fn no_silent_question_that_decides_nothing_holds_a_healthy_run() {
+    const SOA: [u8; 4] = [0, 6, 0, 1];
+    const TXT_CH: [u8; 4] = [0, 16, 0, 3];
+    for (silent, purpose) in [(NS, "root"), (SOA, "enclosing-zone"), (TXT_CH, "software")] {
+        let resolver = resolver(Plays::Has(ADDRESS), Some(silent));
+        for more in ["", "--samples 3", "--watch 2s --for 1s"] {
+            let flags = format!("{} --no-aws --timeout 60s --deadline 90s {more}", expect());
+            let report = check(&[resolver], &flags);
+            assert_eq!(report["conclusion"], "healthy", "{purpose} {more}");
+            let left = left(&report);
+            assert!(
+                purpose == "software" || left.iter().any(|(_, what)| what == purpose),
+                "{purpose} {more}: {left:?}"
+            );
+        }
+    }
+    // Of the random name beside the endpoint's nothing comes, and of AWS's own names neither.
+    let resolver = only(is_for_the_endpoint);
+    let flags = format!("{} --no-aws --timeout 60s --deadline 90s", expect());
+    let report = check(&[resolver], &flags);
+    assert_eq!(report["conclusion"], "healthy");
+    let purposes: Vec<String> = left(&report).into_iter().map(|(_, what)| what).collect();
+    for purpose in ["sibling", "aws-control", "root"] {
+        assert!(purposes.iter().any(|other| other == purpose), "{purposes:?}");
+    }
+}
+
+/// A resolver that answers what it is asked over UDP where that is as it wants, and nothing else; over TCP it answers
+/// everything.
+fn only(is_answered: fn(&[u8]) -> bool) -> SocketAddr {
+    let known = resolver(Plays::Has(ADDRESS), None);
+    let udp = UdpSocket::bind("127.0.0.1:0").expect("a port");
+    let address = udp.local_addr().expect("an address");
+    thread::spawn(move || {
+        let mut query = [0; 4096];
+        while let Ok((length, client)) = udp.recv_from(&mut query) {
+            if is_answered(&query[..length])
+                && let Some(reply) = reply(&query[..length], Plays::Has(ADDRESS))
+            {
+                udp.send_to(&reply, client).ok();
+            }
+        }
+    });
+    // The port may be taken over TCP; then nobody is there, which is known at once.
+    if let Ok(tcp) = TcpListener::bind(address) {
+        thread::spawn(move || {
+            for mut stream in tcp.incoming().flatten() {
+                thread::spawn(move || {
+                    let mut other = std::net::TcpStream::connect(known).ok()?;
+                    let mut back = (other.try_clone().ok()?, stream.try_clone().ok()?);
+                    thread::spawn(move || std::io::copy(&mut back.0, &mut back.1).ok());
+                    std::io::copy(&mut stream, &mut other).ok()
+                });
+            }
+        });
+    }
+    address
+}
+
+fn is_for_the_endpoint(query: &[u8]) -> bool {
+    query
+        .get(13..45)
+        .is_some_and(|label| label.eq_ignore_ascii_case(&HOST.as_bytes()[..32]))
+}
+
+/// Connections are made after the questions, to the addresses that were given: a silent control holds neither.
+#[test]
+fn a_silent_control_does_not_hold_the_connections() {
+    let here = [127, 0, 0, 1];
+    let resolver = resolver(Plays::Has(here), Some(NS));
+    let flags = "--expect 127.0.0.1 --connect --no-aws --timeout 60s --deadline 90s";
+    let report = check(&[resolver], flags);
+    assert_eq!(report["connections"].as_array().map(Vec::len), Some(1), "{report}");
+    assert_eq!(left(&report), [("custom".to_owned(), "root".to_owned())]);
+}
+
+/// The run here and the run there each end as they would alone.
+#[test]
+fn a_silent_control_holds_neither_this_place_nor_another() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let ssh = folder.path().join("ssh");
+    let program = env!("CARGO_BIN_EXE_eks-dns-doctor");
+    std::os::unix::fs::symlink(program, folder.path().join("eks-dns-doctor")).expect("a link");
+    let script = "#!/bin/sh\nwhile [ \"$1\" != -- ]; do shift; done\nexec sh -c \"$3\"\n";
+    std::fs::write(&ssh, script).expect("a script");
+    std::fs::set_permissions(&ssh, std::fs::Permissions::from_mode(0o755)).expect("a script");
+    let resolver = resolver(Plays::Has(ADDRESS), Some(NS));
+    let path = format!("{}:/usr/bin:/bin", folder.path().display());
+    let flags = format!("{} --no-aws --timeout 60s --deadline 90s --via ssh:bastion", expect());
+    let mut command = command(&[resolver], &flags);
+    let document = run(command.env("PATH", path).env("AWS_EC2_METADATA_DISABLED", "true"));
+    let captures = document["captures"].as_array().expect("a list");
+    assert_eq!(captures.len(), 2, "{document}");
+    for capture in captures {
+        assert_eq!(left(capture), [("custom".to_owned(), "root".to_owned())]);
+    }
+    assert_eq!(document["conclusion"], "healthy");
+}
+
+/// A resolver that says what it runs is asked which host it is. That is shown, and `--redact` replaces it.
+#[test]
+fn a_resolver_that_says_what_it_runs_is_asked_which_host_it_is() {
+    const TXT_CH: [u8; 4] = [0, 16, 0, 3];
+    let udp = UdpSocket::bind("127.0.0.1:0").expect("a port");
+    let address = udp.local_addr().expect("an address");
+    thread::spawn(move || {
+        let mut query = [0; 4096];
+        while let Ok((length, client)) = udp.recv_from(&mut query) {
+            let query = &query[..length];
+            let said = if is_for(query, TXT_CH) {
+                let is_version = query
+                    .windows(8)
+                    .any(|octets| octets.eq_ignore_ascii_case(b"\x07version"));
+                Some(text(query, if is_version { "9.18.33" } else { "ns1.corp.example" }))
+            } else {
+                reply(query, Plays::Has(ADDRESS))
+            };
+            if let Some(said) = said {
+                udp.send_to(&said, client).ok();
+            }
+        }
+    });
+    let flags = format!("{} --no-aws", expect());
+    let report = check(&[address], &flags);
+    let own = &report["resolvers"][0];
+    assert_eq!(own["software"]["name"], "bind", "{own}");
+    let asked: Vec<&str> = own["lookups"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|lookup| lookup["purpose"] == "software")
+        .filter_map(|lookup| lookup["question"].as_str())
+        .collect();
+    assert_eq!(asked, ["version.bind", "hostname.bind", "id.server"]);
+    assert!(report.to_string().contains("ns1.corp.example"));
+    let redacted = check(&[address], &format!("{flags} --redact")).to_string();
+    assert!(
+        redacted.contains("9.18.33") && !redacted.contains("ns1.corp"),
+        "{redacted}"
+    );
+}
+
+/// The question again, and a text.
+fn text(query: &[u8], text: &str) -> Vec<u8> {
+    let mut end = 12;
+    while query[end] > 0 {
+        end += usize::from(query[end]) + 1;
+    }
+    let mut reply = query[..2].to_vec();
+    reply.extend([0x85, 0x80, 0, 1, 0, 1, 0, 0, 0, 0]);
+    reply.extend(&query[12..end + 5]);
+    let length = u8::try_from(text.len()).expect("a short text");
+    reply.extend([0xc0, 12, 0, 16, 0, 3, 0, 0, 0, 0, 0, length + 1, length]);
+    reply.extend(text.as_bytes());
+    reply
 }
 
 /// Its window is what Go gives it.

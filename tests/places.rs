@@ -509,6 +509,54 @@ fn a_fault_that_the_places_do_not_share() {
     );
 }
 
+/// Where nothing was heard at the other place, there is nothing to compare with: what is found at the one leads.
+#[test]
+fn a_broken_place_leads_beside_one_that_heard_nothing() {
+    let quiet = changed(&BASTION, |document| {
+        document["resolvers"][0]["address"] = json!("10.9.9.9:53");
+        silence(document);
+    });
+    let denied = changed(&LAPTOP, |document| {
+        // Of the VPC nothing is known there, so the denial has no known cause.
+        let resolvers = document["resolvers"].as_array_mut().unwrap();
+        resolvers.truncate(1);
+    });
+    let own = diagnose(eks_dns_doctor::capture::parse(denied.to_string().as_bytes()).unwrap());
+    let own = own.headline().unwrap();
+    for documents in [[&denied, &quiet], [&quiet, &denied]] {
+        let comparison = compare(&documents);
+        let lead = &comparison.findings[0];
+        assert_eq!((&lead.rule, lead.confidence), (&own.rule, own.confidence));
+        assert!(!rules(&comparison).contains(&"unexplained-difference"));
+        assert!(
+            lead.explanation.contains("No resolver answered at bastion"),
+            "{}",
+            lead.explanation
+        );
+    }
+}
+
+/// A cause that is known at one place is the headline, and the other place's denial without a cause is the contrast.
+#[test]
+fn a_known_cause_leads_beside_a_denial_without_one() {
+    let known = changed(&BASTION, |document| {
+        document["resolvers"][0]["address"] = json!("10.9.9.9:53");
+        give(document, ["0.0.0.0", "0.0.0.0"]);
+    });
+    let denied = changed(&LAPTOP, |document| {
+        document["resolvers"].as_array_mut().unwrap().truncate(1);
+    });
+    let comparison = compare(&[&denied, &known]);
+    let lead = &comparison.findings[0];
+    assert_eq!(lead.rule, "sinkhole-answer", "{:?}", rules(&comparison));
+    assert!(lead.summary.starts_with("bastion: "), "{}", lead.summary);
+    assert!(
+        lead.explanation.contains("laptop is broken too"),
+        "{}",
+        lead.explanation
+    );
+}
+
 /// Two to sixteen places: rows are resolvers and columns are places, in 80 columns and in 40, and with long names.
 #[test]
 fn many_places_still_fit() {

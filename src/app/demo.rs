@@ -13,7 +13,14 @@ use crate::render::{Format, text};
 use crate::report::{Report, diagnose, exit};
 
 /// What a reader must know who sees addresses of a real network.
-const EMBEDDED: &str = "Embedded servers on loopback play these addresses; nothing leaves this machine.";
+const EMBEDDED: &str = "Servers on loopback play it.";
+
+/// What stands above the report of a scenario, with the empty line behind it.
+pub fn heading(name: &str, title: &str) -> String {
+    let words = text::escape(&format!("demo {name}: {title}. {EMBEDDED}"));
+    let lines = text::wrap(&words, output::WIDTH, output::WIDTH);
+    format!("{}\n\n", lines.join("\n"))
+}
 
 /// Plays a scenario. The exit code says whether the diagnosis is the one that the scenario states; the report
 /// carries the code that `check` would give.
@@ -23,26 +30,13 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Error> {
     }
     output::check_save(&args.output)?;
     let (name, scenario) = lab::scenario(args.scenario.as_deref())?;
-    let title = text::escape(&format!("demo {name}: {}", scenario.title));
+    let heading = heading(name, &scenario.title);
     if args.output.quiet {
         // Nothing is printed: the exit code says it.
     } else if args.output.format == Format::Table {
-        let title = text::wrap(&title, output::WIDTH, output::WIDTH).join(
-            "
-",
-        );
-        output::stdout(
-            format!(
-                "{title}
-{EMBEDDED}
-
-"
-            )
-            .as_bytes(),
-        )?;
+        output::stdout(heading.as_bytes())?;
     } else {
-        output::progress(&title);
-        output::progress(EMBEDDED);
+        output::progress(heading.trim_end());
     }
     let scene = Scene { name, taken_at: now() };
     let (played, interrupted) = conduct(&args.output, Some(limits::LAB_DEADLINE), |interrupt, progress| {

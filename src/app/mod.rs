@@ -41,6 +41,7 @@ use crate::report::{Conclusion, exit};
 use crate::resolvers;
 
 pub use crate::render::explanation::meaning;
+pub use demo::heading;
 
 /// Why the program could not run: exit code 2, and one line that says what, where, and what to do.
 #[derive(Debug, thiserror::Error)]

@@ -20,6 +20,7 @@ use super::zone::{self, Answer, ZoneData};
 use crate::dns::{Class, Name, RData, Rcode, Record, RecordType, Section};
 use crate::observation::Transport;
 use crate::resolvers::parse_address;
+use crate::software;
 
 /// A server with its texts read.
 #[derive(Debug)]
@@ -308,14 +309,16 @@ impl ServerData {
             ttl: 0,
             data: RData::Other(text.clone()),
         };
+        let is_version = asked.qname.to_string().eq_ignore_ascii_case(software::QUESTION);
+        let version = self.version.as_ref().filter(|_| is_version);
         let answer = Answer {
-            rcode: if self.version.is_some() {
+            rcode: if version.is_some() {
                 Rcode::NOERROR
             } else {
                 Rcode::REFUSED
             },
-            aa: self.version.is_some(),
-            records: self.version.iter().map(record).collect(),
+            aa: version.is_some(),
+            records: version.into_iter().map(record).collect(),
         };
         Some(Reaction {
             delay: Duration::ZERO,

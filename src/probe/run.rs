@@ -18,7 +18,7 @@ use super::system::{self, SystemResolver};
 use super::tls::{Configurations, Session};
 use crate::limits;
 use crate::observation::{Lookup, Purpose, Question, SystemLookup};
-use crate::plan::{Plan, follow_up};
+use crate::plan::{Plan, follow_up, which_host};
 use crate::probed::Probed;
 use crate::resolvers::Resolver;
 use crate::tls::Trust;
@@ -157,6 +157,9 @@ fn decides(question: &Question) -> bool {
     question.purpose == Purpose::Target && question.sample == 0
 }
 
+/// Where the numbers of the questions begin that follow what a resolver says of itself: behind those of every round.
+const ASIDE: usize = 1 << 16;
+
 /// One resolver's share of the run.
 struct Task {
     index: usize,
@@ -191,7 +194,11 @@ impl Task {
         let rounds = async {
             tokio::join!(self.round(&first, 0, Some(said)), follow);
         };
-        let software = self.round(&aside, first.len(), None);
+        let software = async {
+            let about_itself = self.round(&aside, first.len(), None).await;
+            self.round(&which_host(&self.resolver, &about_itself), ASIDE, None)
+                .await;
+        };
         tokio::pin!(rounds, software);
         let mut is_known = false;
         loop {
@@ -222,17 +229,23 @@ impl Task {
     }
 
     /// Asks all questions of a round at once. What is `said` of the endpoint the first time is passed on as soon as it
-    /// is there.
-    async fn round(&self, questions: &[Question], offset: usize, mut said: Option<oneshot::Sender<Vec<Lookup>>>) {
+    /// is there. Returns what the resolver says of itself.
+    async fn round(
+        &self,
+        questions: &[Question],
+        offset: usize,
+        mut said: Option<oneshot::Sender<Vec<Lookup>>>,
+    ) -> Vec<Lookup> {
+        let mut about_itself = Vec::new();
         let Some(server) = &self.server else {
-            return;
+            return about_itself;
         };
         // A question that the deadline leaves no time for is not asked, rather than recorded as silence.
         if Instant::now() >= self.window.deadline {
             if questions.iter().any(decides) {
                 self.tell(Event::Unasked(self.index));
             }
-            return;
+            return about_itself;
         }
         let mut asked = JoinSet::new();
         for (number, question) in questions.iter().cloned().enumerate() {
@@ -276,6 +289,9 @@ impl Task {
                 if decides(&question) {
                     first.insert(number, lookup.clone());
                 }
+                if question.purpose == Purpose::Software {
+                    about_itself.push(lookup.clone());
+                }
                 let lookup = Box::new(lookup);
                 self.tell(Event::Lookup(self.index, offset + number, lookup, lingering));
             }
@@ -295,5 +311,6 @@ impl Task {
                 }
             }
         }
+        about_itself
     }
 }

@@ -8,10 +8,10 @@ use crate::rules::{self, Need};
 
 use super::words::some;
 
-/// Columns of the short form: three lines of an 80-column page, with room for where lines break.
-const SHORT: usize = 200;
+/// Columns of the short form: two lines of an 80-column page, where their lines break well; never more than three.
+const SHORT: usize = 128;
 /// The things that are named at the most.
-const NAMED: usize = 5;
+const NAMED: usize = 4;
 /// The flags that are suggested.
 const FLAGS: usize = 2;
 

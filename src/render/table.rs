@@ -56,10 +56,23 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -
         page.labelled_list("Host", words::few(host.into_iter(), style))?;
     }
     page.clients(report)?;
-    let (follows, others) = words::others(report);
+    let (mut follows, mut others) = words::others(report);
+    let noted = if style.verbose {
+        Vec::new()
+    } else {
+        words::noted(report, &mut follows, &mut others)
+    };
     page.findings("Follows from this:", &follows)?;
     page.findings("Other findings:", &others)?;
-    page.not_checked(report)?;
+    if !noted.is_empty() {
+        page.blank();
+        page.item(
+            INDENT,
+            "Also noted: ",
+            &format!("{} (-v explains)", words::some(&noted, words::NOTED)),
+        )?;
+    }
+    page.not_checked(report, !noted.is_empty())?;
     if style.verbose && !report.decided_by.is_empty() {
         page.blank();
         page.labelled_list("In AWS", words::decided_by(report))?;
@@ -341,6 +354,8 @@ impl<'a> Page<'a> {
             steps => more.push(format!("-v: {steps} more steps")),
         }
         if !more.is_empty() {
+            // It belongs to the lines above it.
+            self.blank = false;
             self.item(INDENT + LABEL, "", &format!("({})", more.join("; ")))?;
         }
         Ok(())
@@ -431,12 +446,15 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
-    fn not_checked(&mut self, report: &Report) -> fmt::Result {
+    /// `below_another` line of what is only noted, it needs no room of its own.
+    fn not_checked(&mut self, report: &Report, below_another: bool) -> fmt::Result {
         if !self.style.verbose {
             let Some(text) = not_checked::in_short(report) else {
                 return Ok(());
             };
-            self.blank();
+            if !below_another {
+                self.blank();
+            }
             return self.item(INDENT, "Not checked: ", &text);
         }
         let lines = not_checked::in_full(report);

@@ -84,8 +84,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, nothing: bool, subjects: &[&
         );
     } else if subjects.iter().all(|subject| subject.any_outside_control_works()) {
         explanation.push_str(
-            " Other names resolve there, so it is what this name is forwarded to that does not fit the signed \
-             zones above it.",
+            " Other names resolve there, so the answers of the server that this name is forwarded to do not fit the \
+             signed zones above it.",
         );
     }
     let mut evidence: Vec<Evidence> = Vec::new();

@@ -91,8 +91,8 @@ fn finding(
         Forward::Name => "the endpoint's name",
     };
     let mut explanation = format!(
-        "{who} {} other names and not {what}: {ends} for the name{}. So it is not down: it forwards {what} to servers \
-         that do not answer, or not in time.",
+        "{who} {} other names and not {what}: {ends} for the name{}. So it is running, and it forwards {what} to \
+         servers that do not answer, or not in time.",
         phrase::plural(subjects.len(), "resolves", "resolve"),
         match forward {
             Forward::Zone => " and for a random sibling alike",

@@ -102,7 +102,7 @@ fn blemished(case: &Case<'_>, fits: &Fits<'_, '_>, blemish: &Blemish, subjects: 
 /// Where to look.
 fn see(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Remedy {
     Remedy::new(
-        "See whether the server or the way is at fault: over TCP, and with a capture at both ends",
+        "Find whether the server or the network changes the replies: ask over TCP, and capture at both ends",
         subjects.iter().flat_map(|subject| {
             let ask = remedy::path::dig(case, subject, RecordType::A, "+tcp");
             let address = subject.probed.resolver.address;

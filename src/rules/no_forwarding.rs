@@ -203,7 +203,7 @@ fn finding(
         format!(
             "{} {} the private addresses, and {who} {} the public view of the name: it reaches AWS's public zone, \
              not the private hosted zone of the cluster's VPC. That zone is seen only through the VPC's own \
-             Resolver, by way of an inbound endpoint.",
+             Resolver, through an inbound endpoint.",
             phrase::titles(vpc_view),
             phrase::plural(vpc_view.len(), "gives", "give"),
             phrase::plural(subjects.len(), "shows", "show"),

@@ -1,6 +1,7 @@
 //! A place is broken, and no other rule says what it has to do with the others.
 
-use super::{list, names, own_remedies};
+use super::{is_silent, list, names, own_remedies};
+use crate::compare::Verdict;
 use crate::places::{Place, Seen};
 use crate::report::Conclusion;
 use crate::rules::{Confidence, Evidence, Finding, Severity, Stage, find};
@@ -10,8 +11,9 @@ declare_place_rule! {
     /// A place is broken, and what is found there has nothing to do with the other places.
     ///
     /// ## How it was decided
-    /// At least one place's own diagnosis ends broken and does not name a cause, and no other finding over several
-    /// places says why. Where the place's own diagnosis names a cause, that finding leads instead, under its own name.
+    /// At least one place's own diagnosis ends broken, none of those names a cause, and no other finding over several
+    /// places says why. Where a place's own diagnosis names a cause, or nothing was heard at any other place, that
+    /// finding leads instead, under its own name.
     ///
     /// ## Why it matters
     /// The other places are no comparison for it: its own report says more.
@@ -35,24 +37,20 @@ fn check(seen: &Seen<'_>, before: &[Finding]) -> Vec<Finding> {
     let Some(first) = broken.first().filter(|_| !explained) else {
         return Vec::new();
     };
-    let known: Vec<Finding> = broken
+    let mut known: Vec<(&Place, Finding)> = broken
         .iter()
-        .filter_map(|place| of_its_own(seen, place, &others))
+        .filter_map(|place| Some((*place, of_its_own(seen, place)?)))
         .collect();
-    if known.len() == broken.len() {
-        return known;
+    if !known.is_empty() {
+        // Silence at one place is no better known than a cause at another.
+        known.sort_by_key(|(place, _)| !heard_anything(place));
+        return known.into_iter().map(|(_, finding)| finding).collect();
     }
     let says: Vec<String> = broken
         .iter()
         .filter_map(|place| Some(format!("{}: {}", place.name, place.report.headline()?.summary)))
         .collect();
-    let summary = if seen.places.len() == 1 {
-        format!(
-            "{} is broken, and no other place was seen: {}",
-            first.name,
-            first.report.headline().map_or("", |finding| &finding.summary)
-        )
-    } else if others.is_empty() {
+    let summary = if others.is_empty() {
         format!("each place is broken by something of its own: {}", says.join("; "))
     } else {
         format!(
@@ -78,11 +76,14 @@ fn check(seen: &Seen<'_>, before: &[Finding]) -> Vec<Finding> {
     vec![finding]
 }
 
-/// The finding of a place whose cause is known there, with what the other places show. Where the place's own diagnosis
-/// says only that something differs, there is none.
-fn of_its_own(seen: &Seen<'_>, place: &Place, others: &[&Place]) -> Option<Finding> {
+/// The finding of a place, with what the other places show: where its cause is known there, or where nothing was heard
+/// at any other, so that there is nothing to compare it with. `None` where the place's own diagnosis says only that
+/// something differs, and the other places can tell more.
+fn of_its_own(seen: &Seen<'_>, place: &Place) -> Option<Finding> {
     let cause = place.report.headline()?;
-    if find(&cause.rule)?.stage != Stage::Evidence {
+    let is_other = |other: &&Place| other.name != place.name;
+    let is_alone = || !seen.places.iter().filter(is_other).any(heard_anything);
+    if find(&cause.rule)?.stage != Stage::Evidence && !is_alone() {
         return None;
     }
     let mut finding = cause.clone();
@@ -95,12 +96,7 @@ fn of_its_own(seen: &Seen<'_>, place: &Place, others: &[&Place]) -> Option<Findi
             .take()
             .map(|resolver| format!("{}, {resolver}", place.name));
     }
-    let mut contrast = Vec::new();
-    if !others.is_empty() {
-        let conclusion = |place: &&Place| format!("{} is {}", place.name, place.report.conclusion.as_str());
-        let said: Vec<String> = others.iter().map(conclusion).collect();
-        contrast.push(format!("{}.", said.join(", ")));
-    }
+    let mut contrast: Vec<String> = seen.places.iter().filter(is_other).map(beside).collect();
     let unseen: Vec<&str> = seen.unseen.iter().map(|unseen| unseen.place.as_str()).collect();
     if !unseen.is_empty() {
         contrast.push(format!(
@@ -116,6 +112,24 @@ fn of_its_own(seen: &Seen<'_>, place: &Place, others: &[&Place]) -> Option<Findi
         finding.evidence.push(Evidence::fact(sentence));
     }
     Some(finding)
+}
+
+/// What another place shows beside a place whose own finding leads.
+fn beside(other: &Place) -> String {
+    let (name, report) = (&other.name, &other.report);
+    if !heard_anything(other) {
+        return format!("No resolver answered at {name}, so nothing is known of the path there.");
+    }
+    match report.headline().filter(|_| report.conclusion == Conclusion::Broken) {
+        Some(headline) => format!("{name} is broken too ({}): {}.", headline.rule, headline.summary),
+        None => format!("{name} is {}.", report.conclusion.as_str()),
+    }
+}
+
+/// Whether anything came back there.
+fn heard_anything(place: &Place) -> bool {
+    let is_heard = |verdict| !is_silent(verdict) && !matches!(verdict, Verdict::NotAsked | Verdict::NotWaitedFor);
+    place.report.resolvers.iter().any(|resolver| is_heard(resolver.verdict))
 }
 
 fn are(places: &[&Place]) -> String {

@@ -31,7 +31,7 @@ pub(in crate::render) fn expectation(expected: &Expected, verbose: bool) -> Stri
             Scope::Public => "public addresses".to_owned(),
             Scope::Any => "private or public addresses".to_owned(),
             Scope::Unknown if expected.view.is_some() => "any address".to_owned(),
-            Scope::Unknown => return "not known (--expect says it)".to_owned(),
+            Scope::Unknown => return "not known: say it with --expect".to_owned(),
         }
     };
     if expected.at_least {

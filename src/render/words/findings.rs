@@ -73,6 +73,33 @@ fn descend<'a>(
     }
 }
 
+/// The findings that are only noted and that are named.
+pub(in crate::render) const NOTED: usize = 5;
+
+/// Takes out what needs nobody to act, and returns its names: below a finding that does, each would cost the first
+/// screen as much as an error. All of them stay where there is nothing to act on.
+pub(in crate::render) fn noted(
+    report: &Report,
+    follows: &mut Vec<Placed<'_>>,
+    others: &mut Vec<Placed<'_>>,
+) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    if lead(report).is_none() {
+        return names;
+    }
+    let mut asks_to_act = |placed: &Placed<'_>| {
+        let rule = &placed.finding.rule;
+        let is_noted = placed.finding.severity == Severity::Info;
+        if is_noted && !names.contains(rule) {
+            names.push(rule.clone());
+        }
+        !is_noted
+    };
+    follows.retain(&mut asks_to_act);
+    others.retain(&mut asks_to_act);
+    names
+}
+
 /// How many of the other findings the first screen shows: a few, and of errors twice as many.
 pub(crate) fn shown(findings: &[Placed<'_>]) -> usize {
     let errors = findings

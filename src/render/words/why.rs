@@ -5,46 +5,60 @@ use crate::rules::{Outcome, Why};
 use super::some;
 
 /// Why the headline and no other cause, as a person would argue: what was seen, what that rules out, and what is left.
-/// At most [`ARGUED`] points of each; every sign and every cause is in the JSON document.
+/// At most [`ARGUED`] points; every sign and every cause is in the JSON document.
 pub(in crate::render) fn argument(why: &Why) -> Vec<String> {
-    let mut points = Vec::new();
-    if !why.decided_by.is_empty() {
-        let seen: Vec<&str> = why.decided_by.iter().take(ARGUED).map(String::as_str).collect();
-        points.push(format!("seen at {}: {}", why.resolver, seen.join("; ")));
-    }
-    // In the order of the catalogue, which has the likelier causes first.
+    // A pronoun has its noun in the same sentence.
+    let of_resolver = |sign: &str| match sign.strip_prefix("it ") {
+        Some(rest) => format!("{} {rest}", why.resolver),
+        None => sign.to_owned(),
+    };
+    let seen = why.decided_by.iter().take(SEEN);
+    let mut points: Vec<String> = seen.map(|sign| format!("seen: {}", of_resolver(sign))).collect();
+    // What rules out most comes first; among equals the likelier causes, which the catalogue has first.
     let mut ruled_out: Vec<(String, Vec<String>)> = Vec::new();
     for other in why.considered.iter().filter(|other| other.outcome == Outcome::RuledOut) {
-        let because = other.because.join("; ");
+        let because: Vec<String> = other.because.iter().map(|sign| of_resolver(sign)).collect();
+        let because = because.join("; ");
         match ruled_out.iter_mut().find(|(sign, _)| *sign == because) {
             Some((_, rules)) => rules.push(other.rule.clone()),
             None => ruled_out.push((because, vec![other.rule.clone()])),
         }
     }
-    for (because, rules) in ruled_out.iter().take(ARGUED) {
-        points.push(format!("{because}: that rules out {}", some(rules, ARGUED)));
+    ruled_out.sort_by_key(|(_, rules)| std::cmp::Reverse(rules.len()));
+    let room = ARGUED - 1 - points.len();
+    for (because, rules) in ruled_out.iter().take(room) {
+        points.push(format!("{because}, so the cause is not {}", some(rules, NAMED)));
     }
-    let open = why
-        .considered
-        .iter()
-        .filter(|other| other.outcome == Outcome::Undecided);
-    let open: Vec<String> = open
-        .map(|other| format!("{} ({})", other.rule, other.because.join("; ")))
-        .collect();
-    if !open.is_empty() {
-        points.push(format!("not ruled out: {}", some(&open, ARGUED)));
-    }
+    let open = || {
+        why.considered
+            .iter()
+            .filter(|other| other.outcome == Outcome::Undecided)
+    };
+    let rules: Vec<String> = open().map(|other| other.rule.clone()).collect();
+    points.push(match open().next() {
+        None => format!("what is left: {}", why.rule),
+        Some(first) => format!(
+            "what is left: {}; not ruled out: {} ({})",
+            why.rule,
+            some(&rules, NAMED),
+            first.because.join("; ")
+        ),
+    });
     points
 }
 
-/// The points of one kind in an argument.
-const ARGUED: usize = 3;
+/// The points of an argument.
+const ARGUED: usize = 5;
+/// Those of them that were seen at the resolver.
+const SEEN: usize = 2;
+/// The causes that one point names.
+const NAMED: usize = 3;
 
 /// The sentences of an explanation that the first screen shows.
 const SENTENCES: usize = 4;
 
-/// Columns of an explanation there: what fits six lines of a page.
-const WHY: usize = 400;
+/// Columns of an explanation there: what fits five lines of a page.
+const WHY: usize = 330;
 
 /// The first sentences of an explanation: at least one, and as many more as the first screen has room for.
 pub(crate) fn first_sentences(text: &str) -> &str {

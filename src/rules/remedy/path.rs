@@ -108,7 +108,7 @@ pub fn see_the_way(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Remedy {
         route.into_iter().chain(ask(case, subject))
     });
     Remedy::new(
-        "See where the way ends: the route (a VPN that is up, its routes), then the port over UDP and TCP",
+        "Find where the packets are lost: check the VPN and its routes, then port 53 over UDP and TCP",
         commands.collect::<Vec<_>>(),
     )
 }
