@@ -333,6 +333,8 @@ pub const FIREWALL_DOMAINS: i32 = 1000;
 pub const FIREWALL_GROUPS: usize = 64;
 /// Domain lists that are read. A rule group has 100 rules at most, and most share their lists.
 pub const DOMAIN_LISTS: usize = 64;
+/// Managed prefix lists whose entries are read. A security group has 60 rules in the default quota, few of them lists.
+pub const PREFIX_LISTS: usize = 16;
 /// Profiles whose resources are listed. An account has five of its own in a Region; others are shared with it.
 pub const PROFILES: usize = 16;
 

@@ -448,6 +448,10 @@ impl World {
             }
             Call::DescribeDhcpOptions => xml("DescribeDhcpOptionsResponse", "dhcpOptionsSet"),
             Call::DescribeSecurityGroups => xml("DescribeSecurityGroupsResponse", "securityGroupInfo"),
+            Call::DescribeSubnets => xml("DescribeSubnetsResponse", "subnetSet"),
+            Call::DescribeNetworkAcls => xml("DescribeNetworkAclsResponse", "networkAclSet"),
+            Call::DescribeRouteTables => xml("DescribeRouteTablesResponse", "routeTableSet"),
+            Call::GetManagedPrefixListEntries => xml("GetManagedPrefixListEntriesResponse", "entrySet"),
             Call::ListResolverEndpoints => json("ResolverEndpoints", "NextToken"),
             Call::ListResolverEndpointIpAddresses => json("IpAddresses", "NextToken"),
             Call::ListResolverRules => json("ResolverRules", "NextToken"),
@@ -607,6 +611,13 @@ fn world() -> World {
                 Call::DescribeSecurityGroups,
                 vec![group("sg-in", dns), group("sg-cluster", "")],
             ),
+            (Call::DescribeSubnets, vec![subnet()]),
+            (Call::DescribeNetworkAcls, vec![network_acl()]),
+            (Call::DescribeRouteTables, vec![route_table()]),
+            (
+                Call::GetManagedPrefixListEntries,
+                vec!["<item><cidr>10.8.0.0/16</cidr><description>laptops</description></item>".to_owned()],
+            ),
             (
                 Call::ListResolverEndpoints,
                 vec![endpoint("rslvr-in-1", "INBOUND"), endpoint("rslvr-out-1", "OUTBOUND")],
@@ -667,6 +678,44 @@ fn world() -> World {
     }
 }
 
+// The elements are those of EC2's API reference: DescribeSubnets, DescribeNetworkAcls, DescribeRouteTables.
+
+fn subnet() -> String {
+    format!(
+        "<item><subnetId>subnet-1</subnetId><state>available</state><vpcId>{VPC}</vpcId>\
+         <cidrBlock>192.168.96.0/19</cidrBlock><ipv6CidrBlockAssociationSet><item><associationId>a</associationId>\
+         <ipv6CidrBlock>2001:db8:1::/64</ipv6CidrBlock><ipv6CidrBlockState><state>associated</state>\
+         </ipv6CidrBlockState></item></ipv6CidrBlockAssociationSet><mapPublicIpOnLaunch>false</mapPublicIpOnLaunch></item>"
+    )
+}
+
+fn network_acl() -> String {
+    let entry = |number: i32, egress: bool, action: &str, rest: &str| {
+        format!(
+            "<item><ruleNumber>{number}</ruleNumber><protocol>17</protocol><ruleAction>{action}</ruleAction>\
+             <egress>{egress}</egress><cidrBlock>0.0.0.0/0</cidrBlock>{rest}</item>"
+        )
+    };
+    format!(
+        "<item><networkAclId>acl-1</networkAclId><vpcId>{VPC}</vpcId><default>false</default><entrySet>{}{}</entrySet>\
+         <associationSet><item><networkAclAssociationId>aclassoc-1</networkAclAssociationId>\
+         <networkAclId>acl-1</networkAclId><subnetId>subnet-1</subnetId></item></associationSet><tagSet/></item>",
+        entry(32767, false, "deny", ""),
+        entry(100, false, "allow", "<portRange><from>53</from><to>53</to></portRange>")
+    )
+}
+
+fn route_table() -> String {
+    format!(
+        "<item><routeTableId>rtb-1</routeTableId><vpcId>{VPC}</vpcId><routeSet><item>\
+         <destinationCidrBlock>192.168.0.0/16</destinationCidrBlock><gatewayId>local</gatewayId><state>active</state>\
+         <origin>CreateRouteTable</origin></item><item><destinationPrefixListId>pl-1</destinationPrefixListId>\
+         <transitGatewayId>tgw-1</transitGatewayId><state>blackhole</state><origin>CreateRoute</origin></item></routeSet>\
+         <associationSet><item><routeTableAssociationId>rtbassoc-1</routeTableAssociationId>\
+         <routeTableId>rtb-1</routeTableId><main>true</main></item></associationSet><propagatingVgwSet/><tagSet/></item>"
+    )
+}
+
 // The fields are those of the service models (botocore 1.44.8: route53resolver, route53profiles); the Profile's examples
 // those of the AWS CLI's reference.
 
@@ -708,12 +757,16 @@ fn faulty(faults: impl IntoIterator<Item = (Call, Fault)>) -> World {
     }
 }
 
-const EC2: [Call; 5] = [
+const EC2: [Call; 9] = [
     Call::DescribeNetworkInterfaces,
     Call::DescribeVpcs,
     Call::DescribeVpcAttribute,
     Call::DescribeDhcpOptions,
     Call::DescribeSecurityGroups,
+    Call::DescribeSubnets,
+    Call::DescribeNetworkAcls,
+    Call::DescribeRouteTables,
+    Call::GetManagedPrefixListEntries,
 ];
 
 // ---------------------------------------------------------------------------------------------------------------
@@ -762,6 +815,18 @@ fn everything_is_read_and_nothing_else() {
             "/firewall/configs",
             &format!(r#"[{{"fail_open":"DISABLED","vpc_id":"{VPC}"}}]"#),
         ),
+        ("/subnets/0/cidrs", r#"["192.168.96.0/19","2001:db8:1::/64"]"#),
+        ("/network_acls/0/subnet_ids", r#"["subnet-1"]"#),
+        ("/network_acls/0/entries/0/number", "100"),
+        ("/network_acls/0/entries/0/from_port", "53"),
+        ("/network_acls/0/entries/0/allows", "true"),
+        ("/network_acls/0/entries/1/allows", "false"),
+        ("/network_acls/0/entries/1/from_port", "null"),
+        ("/route_tables/0/is_main", "true"),
+        ("/route_tables/0/routes/0/target", r#""local""#),
+        ("/route_tables/0/routes/1/prefix_list_id", r#""pl-1""#),
+        ("/route_tables/0/routes/1/state", r#""blackhole""#),
+        ("/prefix_lists", r#"[{"cidrs":["10.8.0.0/16"],"id":"pl-1"}]"#),
         ("/profiles/associations/0/priority", "101"),
         ("/profiles/resources/0/resources/1/priority", "102"),
         ("/cluster/name", r#""shared-cluster""#),

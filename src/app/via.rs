@@ -361,10 +361,10 @@ mod tests {
         Writer,
     };
     use crate::facts::{
-        AbsentCluster, AwsFacts, Call, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress, FailedRead,
-        Firewall, HostFacts, HostedZone, HostsEntry, Instance, Kubeconfig, NetworkInterface, Permission, Profiles,
-        Proxy, ReadFailure, ResolverEndpoint, ResolverRule, RuleAssociation, RuleTarget, SecurityGroup,
-        StubConfiguration, Vpc, VpcAttributes, VpcZones,
+        AbsentCluster, AclEntry, AwsFacts, Call, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress,
+        FailedRead, Firewall, HostFacts, HostedZone, HostsEntry, Instance, Kubeconfig, NetworkAcl, NetworkInterface,
+        Permission, PrefixList, Profiles, Proxy, ReadFailure, ResolverEndpoint, ResolverRule, Route, RouteTable,
+        RuleAssociation, RuleTarget, SecurityGroup, StubConfiguration, Subnet, Vpc, VpcAttributes, VpcZones,
     };
     use serde_json::Value;
 
@@ -501,6 +501,16 @@ mod tests {
                 ingress: vec![Permission::default()],
                 ..SecurityGroup::default()
             }]),
+            subnets: Some(vec![Subnet::default()]),
+            network_acls: Some(vec![NetworkAcl {
+                entries: vec![AclEntry::default()],
+                ..NetworkAcl::default()
+            }]),
+            route_tables: Some(vec![RouteTable {
+                routes: vec![Route::default()],
+                ..RouteTable::default()
+            }]),
+            prefix_lists: Some(vec![PrefixList::default()]),
             resolver_endpoints: Some(vec![ResolverEndpoint {
                 addresses: Some(vec![EndpointAddress {
                     ip,

@@ -94,6 +94,10 @@ impl Elsewhere {
         let count = |list: Option<usize>| list.unwrap_or_default() <= most;
         count(facts.interfaces.as_ref().map(Vec::len))
             && count(facts.security_groups.as_ref().map(Vec::len))
+            && count(facts.subnets.as_ref().map(Vec::len))
+            && count(facts.network_acls.as_ref().map(Vec::len))
+            && count(facts.route_tables.as_ref().map(Vec::len))
+            && count(facts.prefix_lists.as_ref().map(Vec::len))
             && count(facts.resolver_endpoints.as_ref().map(Vec::len))
             && count(facts.resolver_rules.as_ref().map(Vec::len))
             && count(facts.rule_associations.as_ref().map(Vec::len))

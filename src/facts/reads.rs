@@ -6,8 +6,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use super::answers::{Answers, AwsFacts, Missing};
 use super::shapes::{
     Members, Spelling, VpcZones, WrongShape, association, attributes_of, caller, cluster, dhcp_options, endpoint,
-    endpoint_addresses, firewall_association, firewall_config, firewall_rule, interface, profile_association,
-    profile_resource, rule, security_group, update, vpc, zone,
+    endpoint_addresses, firewall_association, firewall_config, firewall_rule, interface, network_acl,
+    prefix_list_entry, profile_association, profile_resource, route_table, rule, security_group, subnet, update, vpc,
+    zone,
 };
 
 /// A read of AWS. Nothing else is ever asked of it, and nothing is changed.
@@ -33,6 +34,14 @@ pub enum Call {
     DescribeDhcpOptions,
     /// EC2, DescribeSecurityGroups.
     DescribeSecurityGroups,
+    /// EC2, DescribeSubnets.
+    DescribeSubnets,
+    /// EC2, DescribeNetworkAcls.
+    DescribeNetworkAcls,
+    /// EC2, DescribeRouteTables.
+    DescribeRouteTables,
+    /// EC2, GetManagedPrefixListEntries.
+    GetManagedPrefixListEntries,
     /// Route 53 Resolver, ListResolverEndpoints.
     ListResolverEndpoints,
     /// Route 53 Resolver, ListResolverEndpointIpAddresses.
@@ -178,6 +187,47 @@ static READS: [Read; Call::ALL.len()] = [
         give: Some(|of, to, missing| {
             to.security_groups = missing.once(Call::DescribeSecurityGroups, of.security_groups.take(), |one| &one.id);
         }),
+    },
+    Read {
+        action: "ec2:DescribeSubnets",
+        fact: "subnets",
+        costs: "which network an inbound endpoint's address is in is not known",
+        member: "Subnets",
+        is_list: true,
+        take: |of, to| list(of, "Subnets", &mut to.subnets, subnet),
+        give: None,
+    },
+    Read {
+        action: "ec2:DescribeNetworkAcls",
+        fact: "network ACLs",
+        costs: "whether a network ACL keeps port 53 of an inbound endpoint shut is not known",
+        member: "NetworkAcls",
+        is_list: true,
+        take: |of, to| list(of, "NetworkAcls", &mut to.network_acls, network_acl),
+        give: None,
+    },
+    Read {
+        action: "ec2:DescribeRouteTables",
+        fact: "route tables",
+        costs: "whether an inbound endpoint's subnet has a route back to this host is not known",
+        member: "RouteTables",
+        is_list: true,
+        take: |of, to| list(of, "RouteTables", &mut to.route_tables, route_table),
+        give: None,
+    },
+    Read {
+        action: "ec2:GetManagedPrefixListEntries",
+        fact: "entries of prefix lists",
+        costs: "which networks a prefix list in a security group or a route has is not known",
+        member: "Entries",
+        is_list: true,
+        take: |of, to| {
+            let mut found = None;
+            list(of, "Entries", &mut found, prefix_list_entry)?;
+            // The answer does not name the list it is about.
+            one(found, |all| to.unassigned_prefixes.push(all))
+        },
+        give: None,
     },
     Read {
         action: "route53resolver:ListResolverEndpoints",
@@ -346,7 +396,7 @@ fn one<T>(found: Option<T>, keep: impl FnOnce(T)) -> Result<bool, WrongShape> {
 
 impl Call {
     /// Every read, in the order of their services.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 25] = [
         Self::GetCallerIdentity,
         Self::DescribeCluster,
         Self::ListClusters,
@@ -357,6 +407,10 @@ impl Call {
         Self::DescribeVpcAttribute,
         Self::DescribeDhcpOptions,
         Self::DescribeSecurityGroups,
+        Self::DescribeSubnets,
+        Self::DescribeNetworkAcls,
+        Self::DescribeRouteTables,
+        Self::GetManagedPrefixListEntries,
         Self::ListResolverEndpoints,
         Self::ListResolverEndpointIpAddresses,
         Self::ListResolverRules,

@@ -12,8 +12,9 @@ use crate::endpoint::{EndpointName, SoaOrigin};
 use crate::expect::{Expected, Fit};
 use crate::facts::{
     AbsentCluster, Call, Caller, Chooser, Cluster, ClusterUpdate, DhcpOptions, Facts, FailedRead, HostsEntry,
-    HostsLine, Instance, Kubeconfig, NetworkInterface, Profiles, Proxy, ReadFailure, ResolverEndpoint, ResolverRule,
-    RuleAssociation, SecurityGroup, SplitDns, StubConfiguration, Vantage, Vpc, VpcAttributes, VpcZones,
+    HostsLine, Instance, Kubeconfig, NetworkAcl, NetworkInterface, PrefixList, Profiles, Proxy, ReadFailure,
+    ResolverEndpoint, ResolverRule, RouteTable, RuleAssociation, SecurityGroup, SplitDns, StubConfiguration, Subnet,
+    Vantage, Vpc, VpcAttributes, VpcZones,
 };
 use crate::limits;
 use crate::observation::{Connection, Lookup, NotWaitedFor, Purpose, Source, Transport};
@@ -37,6 +38,8 @@ pub enum Need {
     DhcpOptions,
     /// The security groups.
     SecurityGroups,
+    /// The network ACLs and route tables of inbound endpoints' subnets.
+    Network,
     /// The Route 53 Resolver endpoints that the account can see.
     ResolverEndpoints,
     /// The Resolver rules that the account can see.
@@ -81,6 +84,19 @@ pub enum Need {
     Connections,
 }
 
+/// What is known of the network around inbound endpoints.
+#[derive(Debug, Clone, Copy)]
+pub struct Network<'a> {
+    /// The subnets of the endpoints' addresses.
+    pub subnets: &'a [Subnet],
+    /// Their network ACLs.
+    pub acls: &'a [NetworkAcl],
+    /// Their route tables, and the main ones of their VPCs.
+    pub tables: &'a [RouteTable],
+    /// The prefix lists that routes and security groups name.
+    pub prefix_lists: &'a [PrefixList],
+}
+
 impl Need {
     /// Every need, in the order of their declaration.
     pub const ALL: &[Self] = &[
@@ -90,6 +106,7 @@ impl Need {
         Self::VpcAttributes,
         Self::DhcpOptions,
         Self::SecurityGroups,
+        Self::Network,
         Self::ResolverEndpoints,
         Self::ResolverRules,
         Self::RuleAssociations,
@@ -124,6 +141,7 @@ impl Need {
                 | Self::VpcAttributes
                 | Self::DhcpOptions
                 | Self::SecurityGroups
+                | Self::Network
                 | Self::ResolverEndpoints
                 | Self::ResolverRules
                 | Self::RuleAssociations
@@ -145,6 +163,7 @@ impl Need {
             Self::VpcAttributes => "the VPC's DNS attributes (ec2:DescribeVpcAttribute)",
             Self::DhcpOptions => "the VPC's DHCP options (ec2:DescribeDhcpOptions)",
             Self::SecurityGroups => "security groups (ec2:DescribeSecurityGroups)",
+            Self::Network => "network ACLs and route tables (ec2:DescribeNetworkAcls, ec2:DescribeRouteTables)",
             Self::ResolverEndpoints => "Resolver endpoints (route53resolver:ListResolverEndpoints)",
             Self::ResolverRules => "Resolver rules (route53resolver:ListResolverRules)",
             Self::RuleAssociations => "associations of Resolver rules (route53resolver:ListResolverRuleAssociations)",
@@ -272,6 +291,7 @@ impl<'a> Case<'a> {
             Need::VpcAttributes => self.facts.aws.vpc_attributes.is_some(),
             Need::DhcpOptions => self.facts.aws.dhcp_options.is_some(),
             Need::SecurityGroups => self.facts.aws.security_groups.is_some(),
+            Need::Network => self.facts.aws.network_acls.is_some() || self.facts.aws.route_tables.is_some(),
             Need::ResolverEndpoints => self.facts.aws.resolver_endpoints.is_some(),
             Need::ResolverRules => self.facts.aws.resolver_rules.is_some(),
             Need::RuleAssociations => self.facts.aws.rule_associations.is_some(),
@@ -367,6 +387,24 @@ impl<'a> Case<'a> {
     pub fn security_groups(&self) -> Option<&'a [SecurityGroup]> {
         self.touch(Need::SecurityGroups);
         self.facts.aws.security_groups.as_deref()
+    }
+
+    /// What is known of the network around inbound endpoints; `None` where neither ACLs nor route tables were read.
+    pub fn network(&self) -> Option<Network<'a>> {
+        self.touch(Need::Network);
+        let aws = &self.facts.aws;
+        self.has(Need::Network).then(|| Network {
+            subnets: aws.subnets.as_deref().unwrap_or_default(),
+            acls: aws.network_acls.as_deref().unwrap_or_default(),
+            tables: aws.route_tables.as_deref().unwrap_or_default(),
+            prefix_lists: aws.prefix_lists.as_deref().unwrap_or_default(),
+        })
+    }
+
+    /// The managed prefix lists that were read.
+    pub fn prefix_lists(&self) -> &'a [PrefixList] {
+        self.touch(Need::Network);
+        self.facts.aws.prefix_lists.as_deref().unwrap_or_default()
     }
 
     /// The Route 53 Resolver endpoints that the account can see, of whatever VPC.

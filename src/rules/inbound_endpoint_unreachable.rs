@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed_target, observed_tcp};
 use super::shared::inbound;
+use super::shared::obstacle::{self, Obstacle};
 use super::signs::IS_DEPENDED_ON;
-use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy, route53};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy, route53};
 use crate::dns::AnswerKind;
 use crate::limits;
 use crate::observation::Transport;
@@ -23,7 +24,10 @@ declare_rule! {
     /// conclusion, because another resolver was named to decide or because the address is only known from AWS. Such an
     /// address may accept the forwarder and not this host: that is normal from here, and the finding is information. It
     /// is an error too where a resolver's forward gets no reply and another address in the same VPC answers from here:
-    /// then the endpoints of that VPC accept this host.
+    /// then the endpoints of that VPC accept this host. Where AWS says which network ACL and which route table the
+    /// address's subnet has, they are read as AWS reads them: the lowest entry that matches decides, and the answer needs
+    /// an entry too. An ACL that denies DNS to everybody is certain. What is denied to this host's network, or has no
+    /// route back to it, is said with that network: whether addresses are translated on the way is not seen.
     ///
     /// ## Why it matters
     /// A resolver that forwards to it returns SERVFAIL after seconds, or nothing.
@@ -39,14 +43,14 @@ declare_rule! {
         hint: "the inbound endpoint's address answers nobody here",
         complaints: [Forward 30, Silence 80],
         shows: [OneAnswer, SilentInboundEndpoint],
-        references: [ROUTE53_INBOUND, ROUTE53_INBOUND_VALUES],
+        references: [ROUTE53_INBOUND, ROUTE53_INBOUND_VALUES, VPC_NETWORK_ACLS, VPC_ROUTE_TABLES],
         at: Asked,
         requires: [
             [INBOUND_ENDPOINT],
             [not HEARD_AT_ALL],
         ],
-        confidence: [Medium if [[IS_DEPENDED_ON], [not DECIDES_THE_CONCLUSION]], High],
-        wants: [Instance, ResolverEndpoints, SecurityGroups],
+        confidence: [Certain if [[NETWORK_ACL_DENIES_ALL]], Medium if [[IS_DEPENDED_ON], [not DECIDES_THE_CONCLUSION]], High],
+        wants: [Instance, ResolverEndpoints, SecurityGroups, Network],
         stage: Stage::Evidence,
     }
 }
@@ -60,22 +64,13 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             Severity::Info
         }
     };
-    grouped(fits.iter(), |fit| Some((severity(fit.subject), over(fit.subject))))
+    grouped(fits.iter(), |fit| Some((severity(fit.subject), obstacle::asked_over(fit.subject))))
         .into_iter()
         .map(|((severity, over), at)| {
             let subjects: Vec<&Subject<'_>> = at.iter().map(|fit| fit.subject).collect();
             finding(case, fits.least_sure_at(&subjects), severity, over, &subjects)
         })
         .collect()
-}
-
-/// The transports that it was asked over: both of plain DNS, or the one inside TLS.
-fn over(subject: &Subject<'_>) -> &'static [Transport] {
-    match subject.probed.resolver.transport {
-        Some(Transport::Tls) => &[Transport::Tls],
-        Some(Transport::Https) => &[Transport::Https],
-        _ => &[Transport::Udp, Transport::Tcp],
-    }
 }
 
 fn finding(
@@ -136,12 +131,29 @@ fn finding(
             phrase::list(&only)
         );
     }
+    let obstacles: Vec<Obstacle<'_>> = if turned_away {
+        Vec::new()
+    } else {
+        let mut found: Vec<Obstacle<'_>> = Vec::new();
+        for subject in subjects {
+            let fresh = obstacle::obstacles(case, subject, over);
+            found.extend(fresh.into_iter().filter(|one| !found.contains(one)).collect::<Vec<_>>());
+        }
+        found
+    };
+    if let Some(first) = obstacles.first() {
+        let _ = write!(explanation, " AWS says why: {first}.");
+        if !first.is_to_all() {
+            explanation.push_str(" That holds where no address is translated on the way.");
+        }
+    }
     let endpoint = case.resolver_endpoints().into_iter().flatten().find(|endpoint| {
         let of = |subject: &Subject<'_>| subject.ip().is_some_and(|ip| route53::has_address(endpoint, ip));
         subjects.iter().copied().any(of)
     });
     let mut remedies = Vec::new();
     if severity == Severity::Error {
+        remedies.extend(obstacles.iter().map(|one| remedy::path::open_network(case, one)));
         remedies.push(remedy::path::open_security_group(case, over));
         remedies.push(remedy::path::see_the_way(case, subjects));
         remedies.push(Remedy::new(
@@ -172,6 +184,7 @@ fn finding(
             _ => format!("{who} {does}, so the VPC's DNS cannot be reached through it"),
         })
         .why(explanation)
+        .seen(obstacles.iter().map(|one| Evidence::fact(one.to_string())))
         .seen(
             subjects
                 .iter()

@@ -205,6 +205,7 @@ mod forward_target_unreachable;
 mod forwarded_to_wrong_view;
 mod go_bypasses_scoped_dns;
 mod hosts_file_override;
+mod hybrid_nodes_public_endpoint;
 mod inbound_endpoint_protocol;
 mod inbound_endpoint_sg;
 mod inbound_endpoint_unhealthy;
@@ -260,6 +261,7 @@ pub static RULES: &[&Rule] = &[
     &no_forwarding::RULE,
     &not_in_public_dns::RULE,
     &public_answer_expected::RULE,
+    &hybrid_nodes_public_endpoint::RULE,
     &private_access_disabled::RULE,
     &forwarded_to_wrong_view::RULE,
     &forward_target_unreachable::RULE,

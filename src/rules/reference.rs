@@ -35,6 +35,8 @@ pub(crate) const EKS_CERTIFICATE: Reference = Reference::to("Amazon EKS API Refe
 pub(crate) const EKS_CLUSTER_ENDPOINT: Reference =
     Reference::to("Amazon EKS User Guide, \"Cluster API server endpoint\"")
         .at("https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html");
+pub(crate) const EKS_HYBRID_NODES: Reference =
+    Reference::to("Amazon EKS User Guide, \"Prerequisite setup for hybrid nodes\": the endpoint's access");
 pub(crate) const EKS_DESCRIBE_CLUSTER: Reference = Reference::to("Amazon EKS API Reference, DescribeCluster")
     .at("https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html");
 pub(crate) const EKS_HISTORY: Reference = Reference::to("Amazon EKS User Guide, document history of 2019-12-13");
@@ -206,6 +208,9 @@ pub(crate) const VPC_DNS_ATTRIBUTES: Reference =
 pub(crate) const VPC_DNS_QUOTAS: Reference =
     Reference::to("Amazon VPC User Guide: DNS quotas of the Amazon-provided DNS server")
         .at("https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html");
+pub(crate) const VPC_NETWORK_ACLS: Reference =
+    Reference::to("Amazon VPC User Guide, \"Control subnet traffic with network access control lists\"");
+pub(crate) const VPC_ROUTE_TABLES: Reference = Reference::to("Amazon VPC User Guide, \"Configure route tables\"");
 pub(crate) const VPC_SECURITY_GROUP_RULES: Reference = Reference::to("Amazon VPC User Guide, \"Security group rules\"");
 pub(crate) const VPC_SHARED_SUBNETS: Reference =
     Reference::to("Amazon VPC User Guide, \"Share your VPC subnets with other accounts\"");

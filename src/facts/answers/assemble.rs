@@ -29,7 +29,7 @@ impl Answers {
             .filter_map(|one| one.vpc_id.as_ref());
         let of_rules = self.rule_associations.iter().flatten().map(|one| &one.vpc_id);
         let of_interfaces = self.interfaces.iter().flatten().filter_map(|one| one.vpc_id.as_ref());
-        let of_subnets = self.subnets.iter().map(|one| &one.vpc_id);
+        let of_subnets = self.subnets.iter().flatten().map(|one| &one.vpc_id);
         of_clusters
             .chain(listed)
             .chain(attributes)
@@ -53,6 +53,7 @@ impl Answers {
             missing.in_part(*call);
         }
         let known_vpcs = self.known_vpcs();
+        let network = self.take_network();
         for call in Call::ALL {
             call.give(&mut self, facts, &mut missing);
         }
@@ -163,7 +164,7 @@ impl Answers {
         });
         let mut endpoints = endpoints;
         let around = belonging::Around {
-            subnets: &self.subnets,
+            subnets: network.subnets(),
             interfaces: &all_interfaces,
             vpcs: &all_vpcs,
             lists_all,
@@ -183,6 +184,7 @@ impl Answers {
             missing.unsaid(Call::ListResolverEndpointIpAddresses);
         }
         facts.resolver_endpoints = missing.list(Call::ListResolverEndpoints, endpoints);
+        network.give(facts, &mut missing);
         let (zones, undecided) = belonging::zones(
             self.hosted_zones,
             &known_vpcs,

@@ -3,18 +3,22 @@
 
 mod assemble;
 mod missing;
+mod network;
 mod share;
 
 pub(super) use missing::Missing;
+#[cfg(feature = "aws")]
+pub(super) use network::named as prefix_lists_named;
 pub use share::Shares;
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::document::Elsewhere;
 use super::shapes::{
     AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, DomainList, EndpointAddress, Firewall, FirewallGroup,
-    Interface, ListedAddress, NetworkInterface, ProfileResources, Profiles, ResolverEndpoint, ResolverRule,
-    RuleAssociation, SecurityGroup, Subnet, Vpc, VpcAttributes, VpcZones,
+    Interface, ListedAddress, NetworkAcl, NetworkInterface, PrefixList, ProfileResources, Profiles, ResolverEndpoint,
+    ResolverRule, RouteTable, RuleAssociation, SecurityGroup, Subnet, Vpc, VpcAttributes, VpcZones,
 };
 use super::{Call, FailedRead, Gap, Half};
 use crate::dns::Name;
@@ -43,6 +47,18 @@ pub struct AwsFacts {
     pub interfaces: Option<Vec<NetworkInterface>>,
     /// Security groups: those of inbound endpoints, and whatever else was listed.
     pub security_groups: Option<Vec<SecurityGroup>>,
+    /// The subnets of inbound endpoints.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subnets: Option<Vec<Subnet>>,
+    /// The network ACLs of those subnets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network_acls: Option<Vec<NetworkAcl>>,
+    /// The route tables of those subnets, with the main tables of their VPCs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route_tables: Option<Vec<RouteTable>>,
+    /// The managed prefix lists that the security groups and the routes name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prefix_lists: Option<Vec<PrefixList>>,
     /// The Route 53 Resolver endpoints that the account can see, of whatever VPC.
     pub resolver_endpoints: Option<Vec<ResolverEndpoint>>,
     /// The Resolver rules that the account can see.
@@ -139,7 +155,15 @@ pub struct Answers {
     /// ListResolverEndpoints.
     pub resolver_endpoints: Option<Vec<ResolverEndpoint>>,
     /// DescribeSubnets.
-    pub subnets: Vec<Subnet>,
+    pub subnets: Option<Vec<Subnet>>,
+    /// DescribeNetworkAcls.
+    pub network_acls: Option<Vec<NetworkAcl>>,
+    /// DescribeRouteTables.
+    pub route_tables: Option<Vec<RouteTable>>,
+    /// GetManagedPrefixListEntries, where it is known of which list it was asked.
+    pub prefix_lists: Vec<PrefixList>,
+    /// GetManagedPrefixListEntries, of a list that the answer does not name.
+    pub unassigned_prefixes: Vec<Vec<IpNet>>,
     /// ListResolverEndpointIpAddresses, where it is known of which endpoint it was asked.
     pub endpoint_addresses: Vec<(String, Vec<EndpointAddress>)>,
     /// ListResolverEndpointIpAddresses, of an endpoint that the answer does not name.
@@ -258,6 +282,15 @@ impl Answers {
         });
     }
 
+    /// Says which prefix list the networks are of. The answer does not, and each page is a list of its own.
+    pub fn prefixes_are_of(&mut self, list: &str) {
+        let cidrs = std::mem::take(&mut self.unassigned_prefixes);
+        self.prefix_lists.push(PrefixList {
+            id: list.to_owned(),
+            cidrs: cidrs.into_iter().flatten().collect(),
+        });
+    }
+
     /// Says which Profile the resources are of. An answer without resources does not.
     pub fn resources_are_of(&mut self, profile: &str) {
         if !self.profiles.resources.iter().any(|one| one.profile_id == profile) {
@@ -285,6 +318,10 @@ impl Answers {
             security_groups,
             resolver_endpoints,
             subnets,
+            network_acls,
+            route_tables,
+            prefix_lists,
+            unassigned_prefixes,
             endpoint_addresses,
             unassigned,
             resolver_rules,
@@ -319,7 +356,11 @@ impl Answers {
         extend(&mut self.rule_associations, rule_associations);
         self.clusters.extend(clusters);
         self.vpc_attributes.extend(vpc_attributes);
-        self.subnets.extend(subnets);
+        extend(&mut self.subnets, subnets);
+        extend(&mut self.network_acls, network_acls);
+        extend(&mut self.route_tables, route_tables);
+        self.prefix_lists.extend(prefix_lists);
+        self.unassigned_prefixes.extend(unassigned_prefixes);
         self.endpoint_addresses.extend(endpoint_addresses);
         self.unassigned.extend(unassigned);
         self.hosted_zones.extend(hosted_zones);
@@ -370,6 +411,10 @@ impl Answers {
         extend(&mut self.vpcs, facts.vpc.map(|vpc| vec![vpc]));
         extend(&mut self.dhcp_options, facts.dhcp_options.map(|one| vec![one]));
         extend(&mut self.security_groups, facts.security_groups);
+        extend(&mut self.subnets, facts.subnets);
+        extend(&mut self.network_acls, facts.network_acls);
+        extend(&mut self.route_tables, facts.route_tables);
+        self.prefix_lists.extend(facts.prefix_lists.unwrap_or_default());
         extend(&mut self.resolver_endpoints, facts.resolver_endpoints);
         extend(&mut self.resolver_rules, facts.resolver_rules);
         extend(&mut self.rule_associations, facts.rule_associations);

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! GetCallerIdentity
-//! ListResolverEndpoints ─ their addresses, security groups, and the zones of their VPCs
+//! ListResolverEndpoints ─ their addresses, security groups, and of their VPCs: zones, subnets, network ACLs, route
+//!                         tables ─ prefix lists that groups and routes name
 //! ListResolverRules
 //! ListResolverRuleAssociations
 //! DNS Firewall and Route 53 Profiles: in `firewall.rs`
@@ -18,7 +19,7 @@ use futures_util::stream;
 
 use super::{Inner, failure};
 use crate::dns::Name;
-use crate::facts::answers::{Answers, DESCRIPTION, Source};
+use crate::facts::answers::{Answers, DESCRIPTION, Source, prefix_lists_named};
 use crate::facts::{Call, FailedRead};
 use crate::limits;
 
@@ -106,17 +107,48 @@ impl Inner {
             // One place is the cluster's.
             limits::ZONES_OF_VPCS - 1,
         );
+        let all_hosts: BTreeSet<String> = inbound().filter_map(|one| one.vpc_id.clone()).collect();
+        let all_hosts: Vec<String> = all_hosts.into_iter().take(limits::ZONES_OF_VPCS).collect();
         let ids: Vec<String> = inbound().map(|one| one.id.clone()).collect();
-        let (addresses, groups, zones, configs) = tokio::join!(
+        let (addresses, groups, zones, configs, network) = tokio::join!(
             self.endpoint_addresses(&ids),
             self.security_groups(&wanted),
             self.hosted_zones(&hosts),
             self.firewall_configs(&hosts),
+            self.network(&all_hosts),
         );
-        for more in [addresses, groups, zones, configs] {
+        for more in [addresses, groups, zones, configs, network] {
             answers.join(more);
         }
+        let lists = prefix_lists_named(answers.security_groups.as_deref(), answers.route_tables.as_deref());
+        let lists: Vec<String> = lists.into_iter().take(limits::PREFIX_LISTS).collect();
+        let call = Call::GetManagedPrefixListEntries;
+        answers.join(self.each(call, "PrefixListId", &lists, Answers::prefixes_are_of).await);
         answers
+    }
+
+    /// Subnets, network ACLs and route tables of VPCs. Of whole VPCs: a subnet that no route table names has the main
+    /// one.
+    async fn network(&self, vpcs: &[String]) -> Answers {
+        let mut all = Answers::default();
+        if vpcs.is_empty() {
+            return all;
+        }
+        let keys: Vec<String> = (1..=vpcs.len()).map(|at| format!("Filter.1.Value.{at}")).collect();
+        let mut named = vec![("Filter.1.Name", "vpc-id"), ("MaxResults", "1000")];
+        named.extend(keys.iter().map(String::as_str).zip(vpcs.iter().map(String::as_str)));
+        // A page of route tables has 100 at most (EC2 API Reference, DescribeRouteTables).
+        let mut few = named.clone();
+        few[1].1 = "100";
+        let (subnets, acls, tables) = tokio::join!(
+            self.ask(Call::DescribeSubnets, &named),
+            self.ask(Call::DescribeNetworkAcls, &named),
+            self.ask(Call::DescribeRouteTables, &few),
+        );
+        for more in [subnets, acls, tables] {
+            all.keep(more);
+        }
+        all
     }
 
     /// The addresses of endpoints, in their order.

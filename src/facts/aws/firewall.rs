@@ -24,7 +24,7 @@ fn few(ids: impl IntoIterator<Item = String>, most: usize) -> Vec<String> {
 impl Inner {
     /// The same read of several things. Of one that has more than is read nothing is kept: what is missing of it could
     /// be what decides.
-    async fn each(&self, call: Call, name: &str, ids: &[String], is_of: fn(&mut Answers, &str)) -> Answers {
+    pub(super) async fn each(&self, call: Call, name: &str, ids: &[String], is_of: fn(&mut Answers, &str)) -> Answers {
         let mut under_way = stream::iter(ids)
             .map(|id| async move { (id, self.ask(call, &[(name, id)]).await) })
             .buffered(limits::AWS_CONCURRENCY);

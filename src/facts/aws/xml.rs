@@ -11,7 +11,9 @@ use crate::facts::shapes::XML_LISTS;
 use crate::limits;
 
 /// Elements that are numbers in JSON.
-const NUMBERS: &[&str] = &["FromPort", "ToPort"];
+const NUMBERS: &[&str] = &["FromPort", "ToPort", "From", "To", "RuleNumber"];
+/// Elements that are true or false in JSON.
+const BOOLEANS: &[&str] = &["Egress", "Main"];
 /// Elements that hold one value, true or false.
 const FLAGS: &[&str] = &["EnableDnsSupport", "EnableDnsHostnames"];
 
@@ -72,7 +74,7 @@ impl Element {
             }
             return;
         }
-        let is_flag = FLAGS.contains(&self.called().as_str());
+        let is_flag = FLAGS.contains(&self.called().as_str()) || BOOLEANS.contains(&inner.called().as_str());
         let called = inner.called();
         let value = inner.value(is_flag);
         self.members.insert(called, value);

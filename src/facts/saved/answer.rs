@@ -2,7 +2,7 @@
 
 use crate::facts::Call;
 use crate::facts::answers::Answers;
-use crate::facts::shapes::{Members, WrongShape, endpoint, rule, subnet, zone_with_vpcs};
+use crate::facts::shapes::{Members, WrongShape, endpoint, rule, zone_with_vpcs};
 
 /// Puts what an answer says into the answers; `false` where it says nothing that is known.
 pub(super) fn take(of: &Members<'_>, answers: &mut Answers) -> Result<bool, WrongShape> {
@@ -29,11 +29,6 @@ pub(super) fn take(of: &Members<'_>, answers: &mut Answers) -> Result<bool, Wron
 /// Answers that people have and that this program does not ask for.
 fn beside_the_reads(of: &Members<'_>, answers: &mut Answers) -> Result<bool, WrongShape> {
     let mut known = false;
-    if let Some(all) = of.get("Subnets") {
-        // A subnet that is not listed is one that is not known: nothing hangs on the list's being whole.
-        known = true;
-        answers.subnets.extend(all.each(subnet)?);
-    }
     if let Some(one) = of.object("ResolverEndpoint")? {
         known = true;
         answers.partial.push(Call::ListResolverEndpoints);

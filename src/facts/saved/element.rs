@@ -14,6 +14,8 @@ pub(super) enum Element {
     EksctlCluster,
     Interface,
     Subnet,
+    NetworkAcl,
+    RouteTable,
     Vpc,
     DhcpOptions,
     SecurityGroup,
@@ -47,6 +49,10 @@ impl Element {
         Some(
             if has(&["NetworkInterfaceId"]) && (has(&["PrivateIpAddress"]) || has(&["PrivateIpAddresses"])) {
                 Self::Interface
+            } else if has(&["NetworkAclId", "Entries"]) {
+                Self::NetworkAcl
+            } else if has(&["RouteTableId", "Routes"]) {
+                Self::RouteTable
             } else if has(&["SubnetId", "VpcId"]) {
                 Self::Subnet
             } else if has(&["VpcId", "CidrBlock"]) {
@@ -88,7 +94,10 @@ impl Element {
     /// The list that it is of.
     pub(super) fn call(self) -> Option<Call> {
         Some(match self {
-            Self::Cluster | Self::SdkCluster | Self::EksctlCluster | Self::Subnet => return None,
+            Self::Cluster | Self::SdkCluster | Self::EksctlCluster => return None,
+            Self::Subnet => Call::DescribeSubnets,
+            Self::NetworkAcl => Call::DescribeNetworkAcls,
+            Self::RouteTable => Call::DescribeRouteTables,
             Self::Interface => Call::DescribeNetworkInterfaces,
             Self::Vpc => Call::DescribeVpcs,
             Self::DhcpOptions => Call::DescribeDhcpOptions,
@@ -117,7 +126,15 @@ impl Element {
                 answers.cluster_names.get_or_insert_default().extend(name);
             }
             Self::Interface => answers.interfaces.get_or_insert_default().push(shapes::interface(one)?),
-            Self::Subnet => answers.subnets.push(shapes::subnet(one)?),
+            Self::Subnet => answers.subnets.get_or_insert_default().push(shapes::subnet(one)?),
+            Self::NetworkAcl => {
+                let acl = shapes::network_acl(one)?;
+                answers.network_acls.get_or_insert_default().push(acl);
+            }
+            Self::RouteTable => {
+                let table = shapes::route_table(one)?;
+                answers.route_tables.get_or_insert_default().push(table);
+            }
             Self::Vpc => answers.vpcs.get_or_insert_default().push(shapes::vpc(one)?),
             Self::DhcpOptions => {
                 let options = shapes::dhcp_options(one)?;

@@ -1,4 +1,4 @@
-//! EC2: network interfaces, VPCs and their attributes, subnets, DHCP options, security groups.
+//! EC2: network interfaces, VPCs and their attributes, DHCP options, security groups.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -13,9 +13,11 @@ use crate::limits;
 /// 53.
 #[cfg(feature = "aws")]
 pub(in crate::facts) const XML_LISTS: &[(&str, &str)] = &[
+    ("associationSet", "Associations"),
     ("cidrBlockAssociationSet", "CidrBlockAssociationSet"),
     ("dhcpConfigurationSet", "DhcpConfigurations"),
     ("dhcpOptionsSet", "DhcpOptions"),
+    ("entrySet", "Entries"),
     ("groups", "UserIdGroupPairs"),
     ("HostedZoneSummaries", "HostedZoneSummaries"),
     ("ipPermissions", "IpPermissions"),
@@ -23,10 +25,14 @@ pub(in crate::facts) const XML_LISTS: &[(&str, &str)] = &[
     ("ipv6AddressesSet", "Ipv6Addresses"),
     ("ipv6CidrBlockAssociationSet", "Ipv6CidrBlockAssociationSet"),
     ("ipv6Ranges", "Ipv6Ranges"),
+    ("networkAclSet", "NetworkAcls"),
     ("networkInterfaceSet", "NetworkInterfaces"),
     ("prefixListIds", "PrefixListIds"),
     ("privateIpAddressesSet", "PrivateIpAddresses"),
+    ("routeSet", "Routes"),
+    ("routeTableSet", "RouteTables"),
     ("securityGroupInfo", "SecurityGroups"),
+    ("subnetSet", "Subnets"),
     ("valueSet", "Values"),
     ("vpcSet", "Vpcs"),
 ];
@@ -99,15 +105,6 @@ pub struct NetworkInterface {
     pub id: String,
     /// Its private IPv4 and its IPv6 addresses.
     pub addresses: Vec<IpAddr>,
-}
-
-/// A subnet as EC2 lists it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subnet {
-    /// The subnet's id.
-    pub id: String,
-    /// Its VPC.
-    pub vpc_id: String,
 }
 
 /// What hosts of a VPC learn by DHCP (EC2, DescribeDhcpOptions).
@@ -208,14 +205,6 @@ pub(in crate::facts) fn vpc(of: &Members<'_>) -> Result<Vpc, WrongShape> {
         cidrs,
         owner: of.text("OwnerId")?,
         dhcp_options_id: of.text("DhcpOptionsId")?,
-    })
-}
-
-/// A subnet: which VPC it is of.
-pub(in crate::facts) fn subnet(of: &Members<'_>) -> Result<Subnet, WrongShape> {
-    Ok(Subnet {
-        id: of.needed("SubnetId")?,
-        vpc_id: of.needed("VpcId")?,
     })
 }
 

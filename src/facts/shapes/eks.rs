@@ -2,6 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::node::{Members, WrongShape};
@@ -40,6 +41,9 @@ pub struct Cluster {
     pub certificate_authority: Option<String>,
     /// Whether it is a local cluster on an Outpost (`outpostConfig`): its interfaces keep their addresses.
     pub is_local: bool,
+    /// `remoteNetworkConfig.remoteNodeNetworks`: the networks of its hybrid nodes, which are outside AWS.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remote_node_networks: Vec<IpNet>,
     /// Whether it is another vendor's, connected by the EKS Connector (`connectorConfig`): it has no endpoint.
     pub is_connected: bool,
 }
@@ -137,6 +141,16 @@ pub(in crate::facts) fn cluster(of: &Members<'_>, spelling: Spelling) -> Result<
         Some(object) => object.text(&key(name)),
         None => Ok(None),
     };
+    let mut remote_node_networks = Vec::new();
+    if let Some(remote) = of.object(&key("remoteNetworkConfig"))? {
+        for network in remote.objects(&key("remoteNodeNetworks"))? {
+            let Some(cidrs) = network.get(&key("cidrs")) else {
+                continue;
+            };
+            remote_node_networks.extend(cidrs.networks()?);
+        }
+        remote_node_networks.truncate(limits::EXPECTED);
+    }
     Ok(Cluster {
         name,
         arn,
@@ -151,6 +165,7 @@ pub(in crate::facts) fn cluster(of: &Members<'_>, spelling: Spelling) -> Result<
         ip_family: inner("kubernetesNetworkConfig", "ipFamily")?,
         certificate_authority: inner("certificateAuthority", "data")?,
         is_local: of.get(&key("outpostConfig")).is_some(),
+        remote_node_networks,
         is_connected: of.get(&key("connectorConfig")).is_some(),
     })
 }

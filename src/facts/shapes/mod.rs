@@ -5,16 +5,15 @@
 mod ec2;
 mod eks;
 mod firewall;
+mod network;
 mod node;
 mod route53;
 mod sts;
 
 #[cfg(feature = "aws")]
 pub(in crate::facts) use ec2::XML_LISTS;
-pub use ec2::{
-    DhcpOptions, Interface, NetworkInterface, Permission, SecurityGroup, Subnet, Vpc, VpcAttributes, resolver_of,
-};
-pub(in crate::facts) use ec2::{attributes_of, dhcp_options, interface, security_group, subnet, vpc};
+pub use ec2::{DhcpOptions, Interface, NetworkInterface, Permission, SecurityGroup, Vpc, VpcAttributes, resolver_of};
+pub(in crate::facts) use ec2::{attributes_of, dhcp_options, interface, security_group, vpc};
 pub use eks::{AbsentCluster, Cluster, ClusterUpdate};
 pub(in crate::facts) use eks::{Spelling, cluster, update};
 pub use firewall::{
@@ -24,6 +23,8 @@ pub use firewall::{
 pub(in crate::facts) use firewall::{
     firewall_association, firewall_config, firewall_rule, profile_association, profile_resource,
 };
+pub use network::{AclEntry, NetworkAcl, PrefixList, Route, RouteTable, Subnet};
+pub(in crate::facts) use network::{network_acl, prefix_list_entry, route_table, subnet};
 pub use node::WrongShape;
 pub(in crate::facts) use node::{Members, Node};
 pub use route53::{

@@ -147,6 +147,11 @@ impl<'a> Node<'a> {
     pub(in crate::facts) fn network(&self) -> Result<IpNet, WrongShape> {
         self.value("a network, as in 10.0.0.0/16")
     }
+
+    /// A list of networks in CIDR form.
+    pub(in crate::facts) fn networks(&self) -> Result<Vec<IpNet>, WrongShape> {
+        self.elements()?.iter().map(Node::network).collect()
+    }
 }
 
 impl<'a> Members<'a> {

@@ -4,6 +4,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use ipnet::IpNet;
+
+use super::super::shared::obstacle::{LAST_ENTRY, Obstacle, What, below};
 use super::super::{Case, Remedy, Subject, phrase};
 use super::here;
 use crate::dns::RecordType;
@@ -149,9 +152,60 @@ pub fn open_security_group(case: &Case<'_>, protocols: &[Transport]) -> Remedy {
 }
 
 /// What a transport is to a firewall.
-fn below(transport: Transport) -> &'static str {
-    match transport {
-        Transport::Udp => "UDP",
-        Transport::Tcp | Transport::Tls | Transport::Https => "TCP",
+
+/// The entry that a network ACL lacks, before the one that denies; or the route back that a route table lacks.
+pub(in crate::rules) fn open_network(case: &Case<'_>, obstacle: &Obstacle<'_>) -> Remedy {
+    let region = case.region();
+    match &obstacle.what {
+        What::Acl {
+            acl,
+            entry,
+            egress,
+            transport,
+            ..
+        } => {
+            let before = entry.map_or(LAST_ENTRY, |entry| entry.number);
+            let is_free = |number: &i32| acl.entries(*egress).all(|one| one.number != *number);
+            let number = (1..before).rev().find(is_free);
+            let number = number.map_or_else(|| "<number>".to_owned(), |number| number.to_string());
+            let port = transport.default_port();
+            let (direction, ports, what) = if *egress {
+                ("--egress", "From=1024,To=65535".to_owned(), "the answers out")
+            } else {
+                ("--ingress", format!("From={port},To={port}"), "the questions in")
+            };
+            let protocol = below(*transport);
+            Remedy::new(
+                format!(
+                    "Let {what} over {protocol} at the network ACL {}, before what denies it",
+                    acl.id
+                ),
+                [format!(
+                    "aws ec2 create-network-acl-entry --region {region} --network-acl-id {} {direction} --rule-number \
+                     {number} --protocol {} --port-range {ports} --cidr-block <network-of-the-clients> --rule-action allow",
+                    acl.id,
+                    protocol.to_lowercase()
+                )],
+            )
+        }
+        What::NoRouteBack { table, to, gone } => {
+            let command = if gone.is_some() {
+                "replace-route"
+            } else {
+                "create-route"
+            };
+            let destination = match to {
+                IpNet::V4(_) => "--destination-cidr-block",
+                IpNet::V6(_) => "--destination-ipv6-cidr-block",
+            };
+            Remedy::new(
+                format!("Give the route table {} a route back to the network of {to}", table.id),
+                [format!(
+                    "aws ec2 {command} --region {region} --route-table-id {} {destination} <network-of-the-clients> \
+                     --transit-gateway-id <tgw-id> # or --gateway-id, --vpc-peering-connection-id",
+                    table.id
+                )],
+            )
+        }
     }
 }

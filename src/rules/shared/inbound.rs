@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::facts::{Permission, ResolverEndpoint, SecurityGroup};
+use crate::facts::{Permission, PrefixList, ResolverEndpoint, SecurityGroup};
 use crate::observation::Transport;
 use crate::rules::{Case, route53};
 
@@ -49,14 +49,19 @@ pub(in crate::rules) fn shut_to(case: &Case<'_>, endpoint: &ResolverEndpoint) ->
     [Transport::Udp, Transport::Tcp]
         .into_iter()
         .filter_map(|transport| {
-            let shut = shut(&admits(endpoint, groups, transport), here)?;
+            let shut = shut(&admits(endpoint, groups, case.prefix_lists(), transport), here)?;
             Some((transport, shut))
         })
         .collect()
 }
 
 /// Whom the endpoint's groups let in. Networks of a family that the endpoint has no address of do not count.
-pub(in crate::rules) fn admits(endpoint: &ResolverEndpoint, groups: &[SecurityGroup], transport: Transport) -> Admits {
+pub(in crate::rules) fn admits(
+    endpoint: &ResolverEndpoint,
+    groups: &[SecurityGroup],
+    lists: &[PrefixList],
+    transport: Transport,
+) -> Admits {
     let ids = &endpoint.security_group_ids;
     let own: Vec<&SecurityGroup> = groups.iter().filter(|group| ids.contains(&group.id)).collect();
     // A group that is not listed may let anybody in.
@@ -70,16 +75,18 @@ pub(in crate::rules) fn admits(endpoint: &ResolverEndpoint, groups: &[SecurityGr
         if !covers(permission, transport) {
             continue;
         }
-        if !permission.groups.is_empty() || !permission.prefix_lists.is_empty() {
+        // A list that was not read may hold anybody.
+        let read: Option<Vec<&PrefixList>> = permission
+            .prefix_lists
+            .iter()
+            .map(|id| lists.iter().find(|list| list.id == *id))
+            .collect();
+        let Some(listed) = read.filter(|_| permission.groups.is_empty()) else {
             return Admits::Perhaps;
-        }
-        networks.extend(
-            permission
-                .cidrs
-                .iter()
-                .copied()
-                .filter(|cidr| speaks(cidr.network().is_ipv4())),
-        );
+        };
+        let listed = listed.into_iter().flat_map(|list| &list.cidrs);
+        let all = permission.cidrs.iter().chain(listed).copied();
+        networks.extend(all.filter(|cidr| speaks(cidr.network().is_ipv4())));
     }
     if networks.iter().any(|cidr| cidr.prefix_len() == 0) {
         Admits::Perhaps

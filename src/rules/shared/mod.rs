@@ -11,6 +11,7 @@ pub(super) mod forward;
 pub(super) mod inbound;
 pub(super) mod late;
 pub(super) mod networks;
+pub(super) mod obstacle;
 pub(super) mod pinned;
 pub(super) mod policy;
 pub(super) mod rebinding;

@@ -8,6 +8,7 @@ mod aws;
 mod connection;
 mod degree;
 mod host;
+mod network;
 mod resolver;
 mod run;
 
@@ -20,6 +21,7 @@ pub(super) use aws::*;
 pub(super) use connection::*;
 pub(super) use degree::*;
 pub(super) use host::*;
+pub(super) use network::*;
 pub(super) use resolver::*;
 pub(super) use run::*;
 

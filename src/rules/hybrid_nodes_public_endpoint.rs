@@ -1,0 +1,74 @@
+//! A cluster with hybrid nodes has both endpoint accesses on, so that those nodes get public addresses.
+
+use super::phrase;
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage};
+use crate::limits;
+
+declare_rule! {
+    /// ## What it means
+    /// The cluster has hybrid nodes, which run outside AWS, and both public and private access of its endpoint are on.
+    /// Outside the cluster's VPC the endpoint's name then has the public addresses, so the hybrid nodes use those, also
+    /// where a VPN or Direct Connect leads to the VPC.
+    ///
+    /// ## How it was decided
+    /// From AWS's configuration of the cluster alone (`remoteNetworkConfig`, `endpointPublicAccess`,
+    /// `endpointPrivateAccess`). Nothing was asked from a hybrid node.
+    ///
+    /// ## Why it matters
+    /// Nodes that may only use private networks cannot reach the API server. Nodes that may use the internet need their
+    /// own addresses in `publicAccessCidrs`.
+    ///
+    /// ## What to do
+    /// Choose one access for such a cluster: private only, with the name forwarded to an inbound endpoint, or public
+    /// only. Or forward the name to an inbound endpoint, whose answer has the private addresses.
+    "hybrid-nodes-public-endpoint" = {
+        summary: "hybrid nodes get the public addresses, since both accesses are on",
+        severity: Severity::Warning,
+        since: "0.2.0",
+        about: Endpoint,
+        hint: "hybrid nodes get public addresses where both accesses are on",
+        complaints: [Connection 55],
+        references: [EKS_HYBRID_NODES, EKS_CLUSTER_ENDPOINT],
+        at: Run,
+        requires: [[HAS_HYBRID_NODES], [AWS_HAS_THE_PUBLIC_ENDPOINT], [not PRIVATE_ACCESS_IS_OFF]],
+        confidence: [Certain],
+        stage: Stage::Evidence,
+    }
+}
+
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    let networks = case
+        .own_cluster()
+        .map_or(&[][..], |cluster| cluster.remote_node_networks.as_slice());
+    let shown: Vec<String> = networks
+        .iter()
+        .take(limits::NAMES_SHOWN)
+        .map(ToString::to_string)
+        .collect();
+    let shown = phrase::list(&shown);
+    vec![
+        RULE.finding(fits.confidence, &[])
+            .summary(format!("hybrid nodes in {shown} get the public addresses of the endpoint"))
+            .why(format!(
+                "The cluster has hybrid nodes in {shown}, and both public and private access of its endpoint are on. \
+                 Outside the cluster's VPC the name then has the public addresses only."
+            ))
+            .seen([Evidence::fact(format!(
+                "DescribeCluster: remoteNodeNetworks {shown}, endpointPublicAccess and endpointPrivateAccess are true"
+            ))])
+            .fix([
+                Remedy::new(
+                    "Where the nodes have to use private networks: switch public access off",
+                    [format!(
+                        "aws eks update-cluster-config --region {} --name {} --resources-vpc-config \
+                         endpointPublicAccess=false,endpointPrivateAccess=true",
+                        case.region(),
+                        case.cluster_name()
+                    )],
+                ),
+                Remedy::advice(
+                    "Or keep both, and forward the name from the nodes' network to an inbound endpoint in the cluster's VPC",
+                ),
+            ]),
+    ]
+}
