@@ -48,7 +48,9 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let shown = phrase::list(&shown);
     vec![
         RULE.finding(fits.confidence, &[])
-            .summary(format!("hybrid nodes in {shown} get the public addresses of the endpoint"))
+            .summary(format!(
+                "hybrid nodes in {shown} get the public addresses of the endpoint"
+            ))
             .why(format!(
                 "The cluster has hybrid nodes in {shown}, and both public and private access of its endpoint are on. \
                  Outside the cluster's VPC the name then has the public addresses only."
@@ -67,7 +69,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                     )],
                 ),
                 Remedy::advice(
-                    "Or keep both, and forward the name from the nodes' network to an inbound endpoint in the cluster's VPC",
+                    "Or keep both, and forward the name from the nodes' network to an inbound endpoint in the VPC",
                 ),
             ]),
     ]

@@ -25,9 +25,9 @@ declare_rule! {
     /// address may accept the forwarder and not this host: that is normal from here, and the finding is information. It
     /// is an error too where a resolver's forward gets no reply and another address in the same VPC answers from here:
     /// then the endpoints of that VPC accept this host. Where AWS says which network ACL and which route table the
-    /// address's subnet has, they are read as AWS reads them: the lowest entry that matches decides, and the answer needs
-    /// an entry too. An ACL that denies DNS to everybody is certain. What is denied to this host's network, or has no
-    /// route back to it, is said with that network: whether addresses are translated on the way is not seen.
+    /// address's subnet has, they are read as AWS reads them: the lowest entry that matches decides, and the answer
+    /// needs an entry too. An ACL that denies DNS to everybody is certain. What is denied to this host's network, or
+    /// has no route back to it, is said with that network: whether addresses are translated on the way is not seen.
     ///
     /// ## Why it matters
     /// A resolver that forwards to it returns SERVFAIL after seconds, or nothing.
@@ -49,7 +49,11 @@ declare_rule! {
             [INBOUND_ENDPOINT],
             [not HEARD_AT_ALL],
         ],
-        confidence: [Certain if [[NETWORK_ACL_DENIES_ALL]], Medium if [[IS_DEPENDED_ON], [not DECIDES_THE_CONCLUSION]], High],
+        confidence: [
+            Certain if [[NETWORK_ACL_DENIES_ALL]],
+            Medium if [[IS_DEPENDED_ON], [not DECIDES_THE_CONCLUSION]],
+            High,
+        ],
         wants: [Instance, ResolverEndpoints, SecurityGroups, Network],
         stage: Stage::Evidence,
     }

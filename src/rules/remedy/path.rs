@@ -182,7 +182,8 @@ pub(in crate::rules) fn open_network(case: &Case<'_>, obstacle: &Obstacle<'_>) -
                 ),
                 [format!(
                     "aws ec2 create-network-acl-entry --region {region} --network-acl-id {} {direction} --rule-number \
-                     {number} --protocol {} --port-range {ports} --cidr-block <network-of-the-clients> --rule-action allow",
+                     {number} --protocol {} --port-range {ports} --cidr-block <network-of-the-clients> \
+                     --rule-action allow",
                     acl.id,
                     protocol.to_lowercase()
                 )],

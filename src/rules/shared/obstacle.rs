@@ -1,4 +1,5 @@
-//! What the network around an inbound endpoint's address lets through: the network ACL of its subnet, and the route back
+//! What the network around an inbound endpoint's address lets through: the network ACL of its subnet, and the route
+//! back
 //! (Amazon VPC User Guide, "Network ACLs" and "Route tables").
 
 use std::fmt;
@@ -314,7 +315,8 @@ impl fmt::Display for Obstacle<'_> {
                 let through = route.target.as_deref().unwrap_or("its target");
                 write!(
                     f,
-                    "route table {} of {subnet}: the route back to {to} leads through {through}, which is gone (blackhole)",
+                    "route table {} of {subnet}: the route back to {to} leads through {through}, which is \
+                     gone (blackhole)",
                     table.id
                 )
             }
