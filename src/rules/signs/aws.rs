@@ -373,7 +373,7 @@ pub(in crate::rules) static SECURITY_GROUPS_KEEP_DNS_OUT: Sign = Sign::of_run(
     },
 )
 .needing(&[Need::ResolverEndpoints, Need::SecurityGroups])
-.looking_at(&[Need::Cluster, Need::Vpc, Need::Instance]);
+.looking_at(&[Need::Cluster, Need::Vpc, Need::Instance, Need::Network]);
 
 /// A Resolver rule forwards the name to an inbound endpoint of the VPC that it is asked in.
 pub(in crate::rules) static A_RULE_FORWARDS_BACK: Sign = Sign::of_run(
