@@ -15,7 +15,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::thread;
 
-#[expect(dead_code, reason = "no server is silent here")]
 #[path = "common/name_server.rs"]
 mod name_server;
 

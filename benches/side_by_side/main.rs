@@ -62,12 +62,13 @@ struct Contender {
 impl Contender {
     fn new(what: &'static str, commands: Vec<Command>) -> Option<Self> {
         let name = commands.first()?.get_program().to_owned();
-        let there = Command::new(&name)
+        let is_there = Command::new(&name)
             .arg("-V")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        let is_there = there.status().is_ok();
+            .stderr(Stdio::null())
+            .status()
+            .is_ok();
         if !is_there {
             println!("  {what}: {} is not installed, left out", name.to_string_lossy());
         }

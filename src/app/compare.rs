@@ -56,7 +56,10 @@ pub(super) fn gather<'a>(files: impl Iterator<Item = (&'a Path, &'a [u8])>) -> R
 
 /// Compares documents of many targets.
 fn of_fleets(mut fleets: Vec<(String, Fleet)>, output: &OutputArgs) -> Result<u8, Error> {
-    if matches!(output.format, Format::OpenMetrics | Format::Junit | Format::Nagios) {
+    if matches!(
+        output.format,
+        Format::OpenMetrics | Format::Junit | Format::Nagios | Format::Html
+    ) {
         return Err(Error::FormatOfFleets(output.format));
     }
     if output.redact {

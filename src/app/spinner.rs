@@ -1,6 +1,7 @@
 //! What is waited for, at the foot of a terminal: one line on standard error, with the time that is left. It goes
 //! before anything else is written there.
 
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -108,7 +109,7 @@ fn line(frame: &str, waiting: &[String], elapsed: Duration, within: Duration, co
         line.push_str(" for ");
         line.push_str(&text::escape(&shown.join(", ")));
         if waiting.len() > NAMES {
-            line.push_str(&format!(" and {} more", waiting.len() - NAMES));
+            let _ = write!(line, " and {} more", waiting.len() - NAMES);
         }
     }
     let left = format!(", {}s left", within.saturating_sub(elapsed).as_secs());

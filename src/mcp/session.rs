@@ -277,12 +277,12 @@ mod tests {
 
     use super::*;
 
-    fn params(value: Value) -> Map<String, Value> {
+    fn params(value: &Value) -> Map<String, Value> {
         value.as_object().unwrap().clone()
     }
 
     fn answer(session: &mut Session, method: &str, with: Value) -> Result<Value, i32> {
-        match session.take(&json!(1), method, &params(with)) {
+        match session.take(&json!(1), method, &params(&with)) {
             Ok(Asked::Answer(answer)) => Ok(answer),
             Ok(other) => panic!("{other:?}"),
             Err(fault) => Err(fault.code),
@@ -336,7 +336,7 @@ mod tests {
         // It was removed.
         assert_eq!(answer(&mut session, "ping", meta("2026-07-28")), Err(METHOD_NOT_FOUND));
         let fault = session
-            .take(&json!(1), "tools/list", &params(meta("1900-01-01")))
+            .take(&json!(1), "tools/list", &params(&meta("1900-01-01")))
             .unwrap_err();
         assert_eq!(fault.code, UNSUPPORTED_REVISION);
         assert_eq!(fault.data.unwrap()["requested"], "1900-01-01");
@@ -361,7 +361,7 @@ mod tests {
             assert_eq!(answer(&mut session, "tools/call", with), Err(INVALID_PARAMS));
         }
         let with = json!({"name": "check", "_meta": {"progressToken": 3}});
-        let Ok(Asked::Call(call)) = session.take(&json!(1), "tools/call", &params(with)) else {
+        let Ok(Asked::Call(call)) = session.take(&json!(1), "tools/call", &params(&with)) else {
             panic!("no call");
         };
         assert_eq!((call.tool, call.progress), (Tool::Check, Some(json!(3))));

@@ -58,7 +58,7 @@ pub(super) fn read(text: &str) -> Option<(&str, Seen, Vec<String>)> {
             ..of(match split.chooser {
                 Chooser::Windows => Some(System::Windows),
                 Chooser::Macos => Some(System::Macos),
-                _ => None,
+                Chooser::SystemdResolved => None,
             })
         },
         said,

@@ -464,10 +464,11 @@ fn command(symptom: Symptom, host: Option<&Name>, server: Option<SocketAddr>) ->
     match symptom {
         Symptom::NoCluster => return "aws eks update-kubeconfig --name CLUSTER --region REGION".to_owned(),
         Symptom::ClusterNotFound => return "aws eks list-clusters --region REGION".to_owned(),
-        Symptom::AccessDenied => return "aws sts get-caller-identity".to_owned(),
+        Symptom::AccessDenied | Symptom::NotLetIn | Symptom::Credentials => {
+            return "aws sts get-caller-identity".to_owned();
+        }
         // The nodes that the API server asks are the cluster's.
         Symptom::ApiServer => return "kubectl get nodes -o wide".to_owned(),
-        Symptom::NotLetIn | Symptom::Credentials => return "aws sts get-caller-identity".to_owned(),
         _ => {}
     }
     // Public resolvers are asked for names that are AWS's own, and for no other: it may be an internal one.

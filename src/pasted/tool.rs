@@ -31,7 +31,7 @@ pub(super) fn line(line: &str) -> Option<Seen> {
     if line.contains("No Such Record") {
         let host = line
             .split_whitespace()
-            .find(|word| word.contains(".") && super::host(word).is_some());
+            .find(|word| word.contains('.') && super::host(word).is_some());
         return Some(Seen::of(Symptom::NoData, super::text::endpoint(line).or(host)));
     }
     if line.contains("Got bad packet: ") {

@@ -68,13 +68,15 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             Severity::Info
         }
     };
-    grouped(fits.iter(), |fit| Some((severity(fit.subject), obstacle::asked_over(fit.subject))))
-        .into_iter()
-        .map(|((severity, over), at)| {
-            let subjects: Vec<&Subject<'_>> = at.iter().map(|fit| fit.subject).collect();
-            finding(case, fits.least_sure_at(&subjects), severity, over, &subjects)
-        })
-        .collect()
+    grouped(fits.iter(), |fit| {
+        Some((severity(fit.subject), obstacle::asked_over(fit.subject)))
+    })
+    .into_iter()
+    .map(|((severity, over), at)| {
+        let subjects: Vec<&Subject<'_>> = at.iter().map(|fit| fit.subject).collect();
+        finding(case, fits.least_sure_at(&subjects), severity, over, &subjects)
+    })
+    .collect()
 }
 
 fn finding(

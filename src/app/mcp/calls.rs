@@ -131,13 +131,12 @@ impl Calls {
             // Of a request that was cancelled nothing more is said.
             sink.put(answer.filter(|_| is_wanted));
             let mut state = self.state();
-            match state.waiting.pop_front() {
-                Some(next) => begun = next,
-                None => {
-                    state.running -= 1;
-                    self.ended.notify_all();
-                    return;
-                }
+            if let Some(next) = state.waiting.pop_front() {
+                begun = next;
+            } else {
+                state.running -= 1;
+                self.ended.notify_all();
+                return;
             }
         }
     }

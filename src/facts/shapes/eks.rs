@@ -43,6 +43,7 @@ pub struct Cluster {
     pub is_local: bool,
     /// `remoteNetworkConfig.remoteNodeNetworks`: the networks of its hybrid nodes, which are outside AWS.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub remote_node_networks: Vec<IpNet>,
     /// Whether it is another vendor's, connected by the EKS Connector (`connectorConfig`): it has no endpoint.
     pub is_connected: bool,

@@ -10,6 +10,7 @@ use crate::limits;
 
 /// A subnet.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Subnet {
     /// The subnet's id.
@@ -17,11 +18,13 @@ pub struct Subnet {
     /// Its VPC.
     pub vpc_id: String,
     /// Its IPv4 network and its IPv6 networks.
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub cidrs: Vec<IpNet>,
 }
 
 /// A network ACL. It is stateless: the reply needs an entry of its own (Amazon VPC User Guide, "Network ACLs").
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct NetworkAcl {
     /// The ACL's id.
@@ -36,6 +39,7 @@ pub struct NetworkAcl {
 
 /// An entry of a network ACL.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct AclEntry {
     /// Its number: the lowest that matches decides. 32767 is the last, which denies everything.
@@ -47,6 +51,7 @@ pub struct AclEntry {
     /// Whether it lets through; else it denies.
     pub allows: bool,
     /// The network of the other side; `None` where the entry has none.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub cidr: Option<IpNet>,
     /// The first port; `None`: all.
     pub from_port: Option<i32>,
@@ -56,6 +61,7 @@ pub struct AclEntry {
 
 /// A route table.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct RouteTable {
     /// The table's id.
@@ -72,9 +78,11 @@ pub struct RouteTable {
 
 /// A route.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Route {
     /// The network that it leads to, or
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub destination: Option<IpNet>,
     /// the prefix list whose networks it leads to.
     pub prefix_list_id: Option<String>,
@@ -86,11 +94,13 @@ pub struct Route {
 
 /// A managed prefix list with its entries.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct PrefixList {
     /// The list's id.
     pub id: String,
     /// Its networks.
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub cidrs: Vec<IpNet>,
 }
 

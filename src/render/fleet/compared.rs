@@ -16,7 +16,7 @@ pub fn render(compared: &Compared, format: Format, style: &Style, out: &mut dyn 
         Format::Json => json::render(compared, out),
         Format::Jsonl => json::line(compared, out),
         // Whoever asks for those of a comparison is refused before.
-        Format::Short | Format::OpenMetrics | Format::Junit | Format::Nagios => {
+        Format::Short | Format::OpenMetrics | Format::Junit | Format::Nagios | Format::Html => {
             short::line(&headline(compared), None, compared.exit_code, false, style, out)
         }
         Format::Table => table(compared, style, out),

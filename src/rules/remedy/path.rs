@@ -151,8 +151,6 @@ pub fn open_security_group(case: &Case<'_>, protocols: &[Transport]) -> Remedy {
     )
 }
 
-/// What a transport is to a firewall.
-
 /// The entry that a network ACL lacks, before the one that denies; or the route back that a route table lacks.
 pub(in crate::rules) fn open_network(case: &Case<'_>, obstacle: &Obstacle<'_>) -> Remedy {
     let region = case.region();

@@ -73,9 +73,17 @@ impl PartialEq for Sign {
 
 /// Every sign, in the order of the reading.
 pub(super) fn in_order() -> impl Iterator<Item = &'static Sign> {
-    [OF_RESOLVER, OF_HOST, OF_CONNECTION, OF_DEGREE, OF_RUN, OF_AWS]
-        .concat()
-        .into_iter()
+    [
+        OF_RESOLVER,
+        OF_HOST,
+        OF_CONNECTION,
+        OF_DEGREE,
+        OF_RUN,
+        OF_AWS,
+        OF_NETWORK,
+    ]
+    .concat()
+    .into_iter()
 }
 
 impl Sign {
