@@ -630,7 +630,7 @@ mod tests {
             (json!({"samples": 101}), "not a number from 1 to 100"),
             (json!({"samples": -1}), "a text is wanted"),
             (json!({"public": "yes"}), "true or false"),
-            (json!({"expect_scope": "both"}), "write one of private, public"),
+            (json!({"expect_scope": "both"}), "write private or public"),
             (json!({"deadline": "11m"}), "too long"),
             (json!({"vantage": "x".repeat(5000)}), "longer than"),
             (json!({"resolver": vec!["10.0.0.1"; 300]}), "too many"),
