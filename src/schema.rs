@@ -173,11 +173,10 @@ fn name_of(document: &Value) -> Option<&'static str> {
     match document.get("kind").and_then(Value::as_str) {
         Some("fleet") => Some("fleet"),
         Some("explanation" | "finding" | "findings") => Some("explanation"),
-        Some(_) => None,
         None if has("captures") => Some("comparison"),
         None if has("resolvers") => Some("report"),
         None if has("facts") => Some("facts"),
-        None => None,
+        _ => None,
     }
 }
 

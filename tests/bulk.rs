@@ -275,7 +275,7 @@ fn a_refused_port_is_known_at_once() {
         at: closed,
     };
     let (answers, summary, took) = run(500, &[closed, good.server()], &options(5000));
-    assert!(took < Duration::from_millis(2000), "{took:?}");
+    assert!(took < Duration::from_secs(2), "{took:?}");
     assert!(summary.servers[0].given_up && summary.servers[0].asked >= 8);
     for answer in answers.iter().filter(|answer| answer.server == 0) {
         match &answer.a {

@@ -195,13 +195,15 @@ impl Place {
     }
 }
 
+/// The subcommands that ask nobody but whom they are told.
+const BOUNDED: &[&str] = &["check", "compare", "completions", "demo", "explain", "man", "replay"];
+
 /// What asks nobody but the name servers on loopback: a subcommand, since without one this host's own would be asked.
 fn is_bounded(at: &str, command: &str) {
     let (_, arguments) = command
         .split_once("eks-dns-doctor ")
         .unwrap_or_else(|| panic!("{at}: {command}"));
     let subcommand = arguments.split(' ').next().unwrap_or_default();
-    const BOUNDED: &[&str] = &["check", "compare", "completions", "demo", "explain", "man", "replay"];
     assert!(
         BOUNDED.contains(&subcommand),
         "{at}: {command}: `sh parsed`, or a subcommand"
@@ -292,7 +294,6 @@ fn what_the_documents_run_is_run() {
                 "sh jq" => {
                     assert_eq!(document, "docs/reading-the-json.md", "{}: .ci/documents.py", block.at);
                     is_of_jq = true;
-                    continue;
                 }
                 "json" | "toml" | "mermaid" => {
                     assert!(!block.text.contains("eks-dns-doctor "), "{}: a command", block.at);

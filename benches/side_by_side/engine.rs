@@ -12,10 +12,10 @@ use eks_dns_doctor::dns::AnswerKind;
 use super::servers::{NameServer, folder, host};
 
 /// The first argument of the process.
-pub const ARGUMENT: &str = "engine";
+pub(crate) const ARGUMENT: &str = "engine";
 
 /// What a run took.
-pub struct Took {
+pub(crate) struct Took {
     pub questions: f64,
     pub seconds: f64,
     /// Seconds of the processor; absent where the system does not tell it this way.
@@ -27,7 +27,7 @@ pub struct Took {
 }
 
 impl Took {
-    pub fn rate(&self) -> f64 {
+    pub(crate) fn rate(&self) -> f64 {
         self.questions / self.seconds
     }
 }
@@ -46,7 +46,7 @@ impl fmt::Display for Took {
 }
 
 /// Runs the engine in a process of its own.
-pub fn run(targets: usize, rate: u32, window: Duration, servers: &[SocketAddr]) -> Took {
+pub(crate) fn run(targets: usize, rate: u32, window: Duration, servers: &[SocketAddr]) -> Took {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args([
         ARGUMENT,
@@ -69,7 +69,7 @@ pub fn run(targets: usize, rate: u32, window: Duration, servers: &[SocketAddr]) 
 }
 
 /// That process.
-pub fn child(arguments: &[String]) {
+pub(crate) fn child(arguments: &[String]) {
     let number = |at: usize| arguments[at].parse::<u64>().unwrap();
     let targets = usize::try_from(number(0)).unwrap();
     let servers: Vec<Server> = arguments[3..]
@@ -124,7 +124,7 @@ fn memory() -> Option<f64> {
 }
 
 /// Questions a second of dnsperf: the same questions, as often as there are servers, with as many outstanding in all.
-pub fn dnsperf(targets: usize, server: &NameServer) -> Option<f64> {
+pub(crate) fn dnsperf(targets: usize, server: &NameServer) -> Option<f64> {
     let file = folder().join(format!("questions-{targets}"));
     if !file.is_file() {
         let lines = (0..targets).map(|number| format!("{0} A\n{0} AAAA\n", host(number)));

@@ -7,15 +7,15 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How many names the zone has.
-pub const HOSTS: usize = 100_000;
+pub(crate) const HOSTS: usize = 100_000;
 
 /// One of the names, each like an endpoint's.
-pub fn host(number: usize) -> String {
+pub(crate) fn host(number: usize) -> String {
     format!("{number:032X}.gr7.eu-west-1.eks.amazonaws.com")
 }
 
 /// Where everything is written.
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     let folder = std::env::temp_dir().join(format!("side-by-side-{}", parent()));
     std::fs::create_dir_all(&folder).unwrap();
     folder
@@ -26,7 +26,7 @@ fn parent() -> u32 {
 }
 
 /// A name server that was started here, and is stopped with this value.
-pub struct NameServer {
+pub(crate) struct NameServer {
     pub software: &'static str,
     pub at: Vec<SocketAddr>,
     child: Child,
@@ -45,7 +45,7 @@ impl Drop for NameServer {
 
 impl NameServer {
     /// The first that is installed.
-    pub fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let at: Vec<SocketAddr> = (1..=4)
             .map(|last| SocketAddr::from(([127, 0, 0, last], port)))
@@ -89,7 +89,7 @@ impl NameServer {
                 let mut buffer = [0; 512];
                 let _ = socket.send_to(&query, at);
                 // NOERROR with answers.
-                if socket.recv(&mut buffer).is_ok() && buffer[3] & 0xf == 0 && buffer[7] > 0 {
+                if socket.recv(&mut buffer).is_ok() && buffer[3].trailing_zeros() >= 4 && buffer[7] > 0 {
                     return true;
                 }
                 std::thread::sleep(Duration::from_millis(50));

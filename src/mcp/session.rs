@@ -281,8 +281,8 @@ mod tests {
         value.as_object().unwrap().clone()
     }
 
-    fn answer(session: &mut Session, method: &str, with: Value) -> Result<Value, i32> {
-        match session.take(&json!(1), method, &params(&with)) {
+    fn answer(session: &mut Session, method: &str, with: impl std::borrow::Borrow<Value>) -> Result<Value, i32> {
+        match session.take(&json!(1), method, &params(with.borrow())) {
             Ok(Asked::Answer(answer)) => Ok(answer),
             Ok(other) => panic!("{other:?}"),
             Err(fault) => Err(fault.code),

@@ -198,7 +198,10 @@ fn add_resolver(exposition: &mut Exposition, resolver: &ResolverReport, of: [&st
     let own = &resolver.probed.resolver;
     let of = [of[0], of[1], name];
     let address = own.address.map(|address| address.to_string()).unwrap_or_default();
-    let transport = own.transport.map(crate::observation::Transport::as_str).unwrap_or_default();
+    let transport = own
+        .transport
+        .map(crate::observation::Transport::as_str)
+        .unwrap_or_default();
     let in_scope = if own.in_scope { "true" } else { "false" };
     exposition.add(
         &RESOLVER_INFO,

@@ -98,6 +98,7 @@ pub(super) fn answers_otherwise(case: &Case<'_>, subject: &Subject<'_>, steps: &
 }
 
 /// Whether a resolver answers otherwise than what decides in a VPC that it answers for.
+#[expect(clippy::unnecessary_wraps, reason = "the shape in which a sign is read")]
 pub(super) fn disagrees(case: &Case<'_>, subject: &Subject<'_>) -> Option<bool> {
     let vpcs = route53::resolving_vpcs(case);
     let is_its = |vpc: &&ResolvingVpc<'_, '_>| vpc.subjects.iter().any(|other| other.name() == subject.name());

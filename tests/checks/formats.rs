@@ -91,8 +91,11 @@ fn state_sets(samples: &Samples) -> Result<(), String> {
     }
 }
 
+/// A metric's name, its labels, its value.
+type Sample = (String, Vec<(String, String)>, f64);
+
 /// `name{label="value",…} value`, and nothing behind it.
-fn sample(line: &str) -> Option<(String, Vec<(String, String)>, f64)> {
+fn sample(line: &str) -> Option<Sample> {
     let is_word = |text: &str| {
         let mut characters = text.chars();
         characters.next().is_some_and(|c| c.is_ascii_lowercase())

@@ -102,7 +102,10 @@ pub(crate) fn add(exposition: &mut Exposition, fleet: &Fleet) {
     }
     for tally in &fleet.resolvers {
         let address = tally.address.map(|address| address.to_string()).unwrap_or_default();
-        let transport = tally.transport.map(crate::observation::Transport::as_str).unwrap_or_default();
+        let transport = tally
+            .transport
+            .map(crate::observation::Transport::as_str)
+            .unwrap_or_default();
         let in_scope = if tally.in_scope { "true" } else { "false" };
         for (kind, count) in [
             ("asked", tally.asked),
