@@ -294,7 +294,7 @@ fn a_request_may_bring_its_revision_along() {
         &json!({"_meta": meta, "name": "explain", "arguments": {"text": "no-forwarding"}}),
     );
     assert_eq!(explained["result"]["resultType"], "complete");
-    assert_eq!(called["result"]["structuredContent"]["name"], "no-forwarding");
+    assert_eq!(explained["result"]["structuredContent"]["name"], "no-forwarding");
     let old = json!({"io.modelcontextprotocol/protocolVersion": "1900-01-01"});
     let refused = caller.ask("tools/list", &json!({"_meta": old}));
     assert_eq!(refused["error"]["code"], -32022);
