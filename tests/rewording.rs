@@ -148,6 +148,13 @@ const OTHERS: &[&str] = &[
     "group_id",
     "profile_id",
     "types",
+    "cidr",
+    "destination",
+    "prefix_list_id",
+    "remote_node_networks",
+    "state",
+    "subnet_ids",
+    "target",
 ];
 
 /// Walks over every text with the keys that lead to it.

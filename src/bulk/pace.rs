@@ -165,8 +165,8 @@ mod tests {
 
     #[test]
     fn the_rate_is_reached_within_five_in_a_hundred() {
-        // As late as tokio's timers are, and as a busy machine makes them. A few questions a second cannot be made up for:
-        // a late one moves the tenth of a second in which no other may follow.
+        // As late as tokio's timers are, and as a busy machine makes them. A few questions a second cannot be made up
+        // for: a late one moves the tenth of a second in which no other may follow.
         for (rate, late) in [(10, 1), (50, 1), (500, 1), (500, 5), (1024, 5), (20_000, 5)] {
             let sent = played(rate, 20, Duration::from_millis(late), 1).len();
             let wanted = rate as usize * 20;

@@ -61,7 +61,11 @@ declare_rule! {
             High if [[RIGHT_BUT_FOR_THE_VIEW], [VPC_HAS_THE_NAME]],
             Medium if [[RIGHT_BUT_FOR_THE_VIEW]],
             Certain if [[PUBLIC_HAS_THE_SAME_ADDRESSES], [VPC_HAS_THE_NAME], [SIBLING_IS_ORDINARY]],
-            High if [[GIVES_ADDRESSES], [PUBLIC_HAS_THE_SAME_ADDRESSES, TAKES_IT_FROM_THE_PUBLIC_ZONE], [VPC_HAS_THE_NAME]],
+            High if [
+                [GIVES_ADDRESSES],
+                [PUBLIC_HAS_THE_SAME_ADDRESSES, TAKES_IT_FROM_THE_PUBLIC_ZONE],
+                [VPC_HAS_THE_NAME],
+            ],
             Medium if [[GIVES_ADDRESSES], [VPC_HAS_THE_NAME]],
             Low if [[GIVES_ADDRESSES]],
             High if [[VPC_HAS_THE_NAME], [not PUBLIC_HAS_THE_NAME]],

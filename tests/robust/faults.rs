@@ -110,12 +110,12 @@ fn no_route_and_no_permission_are_said_as_they_are() {
         (
             ErrorKind::NetworkUnreachable,
             "there is no route to it",
-            "a route that is missing",
+            "a route is missing",
         ),
         (
             ErrorKind::HostUnreachable,
             "the host is unreachable",
-            "a route that is missing",
+            "a route is missing",
         ),
         (
             ErrorKind::PermissionDenied,

@@ -1,9 +1,9 @@
 //! The report as one page for a browser: nothing is loaded from anywhere, nothing runs, and every text is escaped.
 //!
 //! Escaping is held by types. What is written is an element, whose name and attributes' names are words of the source
-//! (`&'static str`), or a text, and texts and attributes' values go through [`escape`]. There is no way to write a piece of
-//! HTML that was put together elsewhere. (maud and askama escape what HTML needs; a terminal's control characters and marks
-//! of direction they let through, and a value that is marked as safe as well.)
+//! (`&'static str`), or a text, and texts and attributes' values go through [`escape`]. There is no way to write a
+//! piece of HTML that was put together elsewhere. (maud and askama escape what HTML needs; a terminal's control
+//! characters and marks of direction they let through, and a value that is marked as safe as well.)
 
 mod page;
 mod parts;

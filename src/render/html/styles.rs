@@ -69,19 +69,24 @@ p, ul { margin: .5rem 0; }
 ul { padding-left: 1.25rem; }
 li { margin: .2rem 0; }
 a { color: var(--link); }
-code, pre, .mono { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace; font-size: .875em; }
+code, pre, .mono { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace;
+  font-size: .875em; }
 pre {
   margin: .5rem 0; padding: .75rem; overflow-x: auto; background: var(--panel); border: 1px solid var(--line);
   border-radius: .375rem; line-height: 1.45; overflow-wrap: normal; white-space: pre;
 }
 pre.message { white-space: pre-wrap; overflow-wrap: anywhere; }
-.verdict { padding: .9rem 1rem; border-radius: .5rem; border: 1px solid var(--line); border-left-width: .4rem; background: var(--panel); }
+.verdict { padding: .9rem 1rem; border-radius: .5rem; border: 1px solid var(--line); border-left-width: .4rem;
+  background: var(--panel); }
 .verdict.good { border-left-color: var(--good); background: var(--good-ground); }
 .verdict.bad { border-left-color: var(--bad); background: var(--bad-ground); }
 .verdict.warning, .verdict.unsure { border-left-color: var(--warning); background: var(--warning-ground); }
 .verdict p { margin: .35rem 0 0; color: var(--ink); }
 .mark { font-weight: 700; white-space: nowrap; }
-.good { color: var(--good); } .bad { color: var(--bad); } .warning, .unsure { color: var(--warning); } .info { color: var(--faint); }
+.good { color: var(--good); }
+.bad { color: var(--bad); }
+.warning, .unsure { color: var(--warning); }
+.info { color: var(--faint); }
 .verdict.good h1, .verdict.bad h1, .verdict.warning h1, .verdict.unsure h1, .verdict.info h1 { color: var(--ink); }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .faint { color: var(--faint); font-size: .9em; }
@@ -106,7 +111,8 @@ details > .inside { padding: 0 .75rem .5rem; }
 details[open] > summary { border-bottom: 1px solid var(--line); margin-bottom: .5rem; }
 .below { margin-left: 1.25rem; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: .2rem; }
-footer { margin-top: 2.5rem; padding-top: .75rem; border-top: 1px solid var(--line); color: var(--faint); font-size: .875rem; }
+footer { margin-top: 2.5rem; padding-top: .75rem; border-top: 1px solid var(--line); color: var(--faint);
+  font-size: .875rem; }
 @media (max-width: 40rem) {
   body { padding: .9rem; }
   dl { grid-template-columns: 1fr; gap: 0; }
