@@ -207,7 +207,7 @@ fn finding(
         format!(
             "{} {} the private addresses, and {who} {} the public view of the name: it reaches AWS's public zone, \
              not the private hosted zone of the cluster's VPC. That zone is seen only through the VPC's own \
-             Resolver, through an inbound endpoint.",
+             Resolver, directly or through an inbound endpoint.",
             phrase::titles(vpc_view),
             phrase::plural(vpc_view.len(), "gives", "give"),
             phrase::plural(subjects.len(), "shows", "show"),
