@@ -9,12 +9,12 @@
 )]
 
 use std::ffi::OsString;
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::thread;
 
+#[path = "common/both_transports.rs"]
+mod both_transports;
 #[path = "common/name_server.rs"]
 mod name_server;
 
@@ -90,41 +90,9 @@ fn commands(block: &Block) -> Vec<String> {
         .collect()
 }
 
-/// A name server on loopback, UDP and TCP on one port. It ends with the test's process.
+/// A name server on loopback.
 fn server(plays: Plays) -> SocketAddr {
-    let (udp, tcp) = (0..64)
-        .find_map(|_| {
-            let udp = UdpSocket::bind("127.0.0.1:0").ok()?;
-            let tcp = TcpListener::bind(udp.local_addr().ok()?).ok()?;
-            Some((udp, tcp))
-        })
-        .expect("a port");
-    let address = udp.local_addr().expect("an address");
-    thread::spawn(move || {
-        let mut query = [0; 4096];
-        while let Ok((length, client)) = udp.recv_from(&mut query) {
-            if let Some(reply) = reply(&query[..length], plays) {
-                udp.send_to(&reply, client).ok();
-            }
-        }
-    });
-    thread::spawn(move || {
-        for mut stream in tcp.incoming().flatten() {
-            let mut length = [0; 2];
-            if stream.read_exact(&mut length).is_err() {
-                continue;
-            }
-            let mut query = vec![0; usize::from(u16::from_be_bytes(length))];
-            let reply = stream.read_exact(&mut query).ok().and_then(|()| reply(&query, plays));
-            if let Some(reply) = reply {
-                let length = u16::try_from(reply.len()).expect("a short reply");
-                stream
-                    .write_all(&[length.to_be_bytes().as_slice(), &reply].concat())
-                    .ok();
-            }
-        }
-    });
-    address
+    both_transports::start(move |query| reply(query, plays))
 }
 
 /// Where the commands of one document are run: a folder with the program and kubectl on its PATH.

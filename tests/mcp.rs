@@ -16,6 +16,9 @@ use std::time::{Duration, Instant};
 use name_server::{ADDRESS, HOST, Plays, reply};
 use serde_json::{Value, json};
 
+/// Less than any window of these tests: what ends so soon has waited for none.
+const NO_WINDOW: std::time::Duration = std::time::Duration::from_secs(10);
+
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A name server on loopback over UDP. It ends with the test.
@@ -500,7 +503,7 @@ fn a_call_is_cancelled_and_nothing_more_is_said_of_it() {
     assert!(caller.lines.try_recv().is_err(), "nothing more is said");
     let (code, _, took) = caller.end();
     assert_eq!(code, 0);
-    assert!(took < Duration::from_secs(1), "{took:?}");
+    assert!(took < NO_WINDOW, "{took:?}");
 }
 
 #[test]
@@ -528,7 +531,7 @@ fn progress_is_told_where_it_is_asked_for() {
 fn the_end_of_the_input_ends_it_at_once_or_with_what_is_soon_done() {
     let (code, said, took) = Caller::begin(&[], "2025-11-25").end();
     assert_eq!((code, said.as_str()), (0, ""));
-    assert!(took < Duration::from_secs(1), "{took:?}");
+    assert!(took < NO_WINDOW, "{took:?}");
     // Piped into it: the last line has no end, and is answered.
     let home = tempfile::tempdir().expect("a directory");
     let mut child = program(&[], home.path()).spawn().expect("it starts");
@@ -592,7 +595,7 @@ fn a_signal_ends_it_at_once() {
     rustix::process::kill_process(id, rustix::process::Signal::INT).expect("it is sent");
     let code = caller.child.wait().expect("it ends").code();
     assert_eq!(code, Some(130));
-    assert!(began.elapsed() < Duration::from_secs(2));
+    assert!(began.elapsed() < NO_WINDOW);
 }
 
 #[cfg(unix)]
