@@ -30,7 +30,7 @@ declare_rule! {
         complaints: [Connection 55],
         references: [EKS_HYBRID_NODES, EKS_CLUSTER_ENDPOINT],
         at: Run,
-        requires: [[HAS_HYBRID_NODES], [AWS_HAS_THE_PUBLIC_ENDPOINT], [not PRIVATE_ACCESS_IS_OFF]],
+        requires: [[HAS_HYBRID_NODES], [AWS_HAS_THE_PUBLIC_ENDPOINT], [AWS_HAS_THE_PRIVATE_ENDPOINT]],
         confidence: [Certain],
         stage: Stage::Evidence,
     }

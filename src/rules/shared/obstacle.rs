@@ -7,12 +7,13 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::facts::{AclEntry, NetworkAcl, Route, RouteTable};
+use crate::facts::{AclEntry, Call, NetworkAcl, Route, RouteTable};
 use crate::observation::Transport;
 use crate::rules::case::Network;
 use crate::rules::{Case, Subject, route53};
 
-/// The ports that a client asks from, and a reply goes to (RFC 6056, section 3.2: what systems use is among these).
+/// The ports that a client asks from, and a reply goes to (Amazon VPC User Guide, "Ephemeral ports": these cover what
+/// clients use).
 const CLIENT_PORTS: (i32, i32) = (1024, 65_535);
 /// The number of a network ACL's last entry, which has no number of its own and denies everything.
 pub(in crate::rules) const LAST_ENTRY: i32 = 32_767;
@@ -70,38 +71,63 @@ pub(in crate::rules) fn asked_over(subject: &Subject<'_>) -> &'static [Transport
     }
 }
 
+/// An address of an inbound endpoint, and what is known of the network around it.
+struct Around<'a> {
+    network: Network<'a>,
+    ip: IpAddr,
+    subnet: &'a str,
+    vpc: Option<&'a str>,
+    /// This host's networks, of the family of the address.
+    here: Vec<IpNet>,
+    /// Whether this host is in the subnet; `None` where its networks or those of the subnet are not known.
+    is_inside: Option<bool>,
+}
+
+fn around<'a>(case: &Case<'a>, subject: &Subject<'_>) -> Option<Around<'a>> {
+    let (network, ip) = case.network().zip(subject.ip())?;
+    let endpoint = case
+        .resolver_endpoints()?
+        .iter()
+        .find(|one| route53::has_address(one, ip))?;
+    let address = endpoint.addresses.iter().flatten().find(|one| one.ip == ip)?;
+    let subnet = address.subnet_id.as_deref()?;
+    let mut here = of_this_host(case, subject);
+    here.retain(|net| net.network().is_ipv4() == ip.is_ipv4());
+    let own = network.subnets.iter().find(|one| one.id == subnet);
+    let is_inside = own.filter(|own| !own.cidrs.is_empty() && !here.is_empty());
+    let is_inside = is_inside.map(|own| own.cidrs.iter().any(|cidr| here.iter().any(|net| overlap(cidr, net))));
+    Some(Around {
+        network,
+        ip,
+        subnet,
+        vpc: endpoint.vpc_id.as_deref(),
+        here,
+        is_inside,
+    })
+}
+
+/// Whether this host is known to be outside of the subnet of an endpoint's address.
+pub(in crate::rules) fn is_outside_the_subnet(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    around(case, subject).is_some_and(|around| around.is_inside == Some(false))
+}
+
 /// What keeps this host from an endpoint's address over these transports, as far as it is known.
 pub(in crate::rules) fn obstacles<'a>(case: &Case<'a>, subject: &Subject<'_>, over: &[Transport]) -> Vec<Obstacle<'a>> {
-    let Some((network, ip)) = case.network().zip(subject.ip()) else {
+    let Some(around) = around(case, subject) else {
         return Vec::new();
     };
-    let mut addresses = case
-        .resolver_endpoints()
-        .into_iter()
-        .flatten()
-        .flat_map(|one| one.addresses.iter().flatten());
-    let Some(subnet) = addresses
-        .find(|one| one.ip == ip)
-        .and_then(|one| one.subnet_id.as_deref())
-    else {
-        return Vec::new();
-    };
-    let vpc = case
-        .resolver_endpoints()
-        .into_iter()
-        .flatten()
-        .find(|one| route53::has_address(one, ip));
-    let vpc = vpc.and_then(|one| one.vpc_id.as_deref());
-    let here: Vec<IpNet> = of_this_host(case, subject);
-    let here: Vec<IpNet> = here
-        .into_iter()
-        .filter(|net| net.network().is_ipv4() == ip.is_ipv4())
-        .collect();
-    let own = network.subnets.iter().find(|one| one.id == subnet);
     // What stays in the subnet passes no ACL, and needs no route.
-    if own.is_some_and(|own| own.cidrs.iter().any(|cidr| here.iter().any(|net| overlap(cidr, net)))) {
+    if around.is_inside == Some(true) {
         return Vec::new();
     }
+    let Around {
+        network,
+        ip,
+        subnet,
+        vpc,
+        here,
+        ..
+    } = around;
     let mut found = Vec::new();
     if let Some(acl) = network
         .acls
@@ -115,7 +141,7 @@ pub(in crate::rules) fn obstacles<'a>(case: &Case<'a>, subject: &Subject<'_>, ov
             denial(acl, ip, &here, transport, egress).map(|what| Obstacle { subnet, what })
         }));
     }
-    if let Some(what) = no_route(&network, subnet, vpc, &here) {
+    if let Some(what) = no_route(case, &network, subnet, vpc, &here) {
         found.push(Obstacle { subnet, what });
     }
     found
@@ -215,14 +241,21 @@ fn overlap(a: &IpNet, b: &IpNet) -> bool {
 
 /// That no route of the subnet's table leads to this host, or that what it leads through is gone. The most specific
 /// route decides (Amazon VPC User Guide, "Route priority").
-fn no_route<'a>(network: &Network<'a>, subnet: &str, vpc: Option<&str>, here: &[IpNet]) -> Option<What<'a>> {
+fn no_route<'a>(
+    case: &Case<'a>,
+    network: &Network<'a>,
+    subnet: &str,
+    vpc: Option<&str>,
+    here: &[IpNet],
+) -> Option<What<'a>> {
     let of_subnet = |table: &&RouteTable| table.subnet_ids.iter().any(|id| id == subnet);
     let is_main = |table: &&RouteTable| table.is_main && Some(table.vpc_id.as_str()) == vpc;
-    let table = network
-        .tables
-        .iter()
+    let mut tables = network.tables.iter();
+    // A file may hold some of the tables, and then the subnet's own may be one of the others.
+    let lists_all = case.facts_origin().is_none() && !case.is_part(Call::DescribeRouteTables);
+    let table = tables
         .find(of_subnet)
-        .or_else(|| network.tables.iter().find(is_main))?;
+        .or_else(|| network.tables.iter().find(is_main).filter(|_| lists_all))?;
     let lists = |id: &str| network.prefix_lists.iter().find(|list| list.id == id);
     // What a list holds that was not read may be this host.
     if table

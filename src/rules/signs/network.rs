@@ -19,6 +19,10 @@ pub(in crate::rules) static NETWORK_ACL_DENIES_ALL: Sign = Sign::of_resolver(
         if subject.a_kind() == Some(AnswerKind::Unreachable) {
             return Some(false);
         }
+        // Within the subnet no network ACL counts, and whether this host is in it has to be known.
+        if !obstacle::is_outside_the_subnet(case, subject) {
+            return Some(false);
+        }
         let over = obstacle::asked_over(subject);
         let found = obstacle::obstacles(case, subject, over);
         let denied = |transport: &Transport| {
