@@ -39,7 +39,7 @@ pub enum Trust {
 }
 
 fn provider() -> Arc<CryptoProvider> {
-    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+    Arc::new(rustls::crypto::ring::default_provider())
 }
 
 /// A client's configuration: TLS 1.2 and 1.3, no client certificate, and `alpn` as the protocols offered (RFC 7301).

@@ -105,7 +105,7 @@ conclusion = "healthy"
 exit_code = 0
 "#
     );
-    let scenario = toml::from_str(&text).unwrap();
+    let scenario = lab::parse(&text).unwrap();
     let scene = Scene {
         name: "test",
         taken_at: String::new(),
@@ -340,7 +340,7 @@ fn the_binary_verifies_with_the_platforms_authorities() {
     let pem = std::fs::read_to_string(fixture("good.pem")).unwrap();
     let chain = vec![CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()];
     let key = std::fs::read(fixture("server.key.pem")).unwrap();
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()

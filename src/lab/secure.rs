@@ -74,7 +74,7 @@ pub(super) async fn open(server: &Arc<ServerData>, tls: &Tls, tasks: &mut JoinSe
 
 fn acceptor(tls: &Tls) -> Result<TlsAcceptor, String> {
     let key = PrivateKeyDer::from_pem_slice(KEY.as_bytes()).map_err(|error| error.to_string())?;
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?

@@ -7,28 +7,17 @@ use aws_config::imds::Client;
 use aws_config::imds::client::error::ImdsError;
 use aws_config::provider_config::ProviderConfig;
 use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::{Builder, Connector};
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use ipnet::IpNet;
 
-use super::{failure, few, text};
+use super::{failure, few, text, transport};
 use crate::facts::{Gap, Instance};
 use crate::limits;
 
 /// A client that asks once. Off EC2 nobody answers, and the SDK's own would wait for four tries; a proxy would answer
 /// for another host.
 pub(super) fn client(patience: Duration) -> Client {
-    let straight = Builder::new().build_with_connector_fn(|settings, components| {
-        let mut connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
-        connector.set_connector_settings(settings.cloned());
-        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
-        connector.set_proxy_config(Some(ProxyConfig::disabled()));
-        connector.build()
-    });
     Client::builder()
-        .configure(&ProviderConfig::default().with_http_client(straight))
+        .configure(&ProviderConfig::default().with_http_client(transport::https(ProxyConfig::disabled)))
         .max_attempts(1)
         .connect_timeout(patience)
         .read_timeout(patience)

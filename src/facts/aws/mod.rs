@@ -85,7 +85,7 @@ impl Session {
         let api = |service_id: &str, signing_name, default: (String, &str)| {
             api(
                 &opened.config,
-                opened.http_client.as_ref(),
+                &opened.http_client,
                 &opened.credentials,
                 (service_id, signing_name),
                 default,
@@ -198,7 +198,7 @@ impl Inner {
 
 fn api(
     config: &SdkConfig,
-    http_client: Option<&SharedHttpClient>,
+    http_client: &SharedHttpClient,
     credentials: &aws_credential_types::provider::SharedCredentialsProvider,
     (service_id, signing_name): (&str, &'static str),
     (url, signing_region): (String, &str),
@@ -208,7 +208,7 @@ fn api(
         signing_region: signing_region.to_owned(),
         url: session::configured_endpoint(config, service_id).unwrap_or(url),
         credentials: credentials.clone(),
-        http_client: http_client.cloned(),
+        http_client: http_client.clone(),
     }
 }
 

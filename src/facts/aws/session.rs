@@ -19,11 +19,9 @@ use aws_config::{AppName, BehaviorVersion};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_smithy_runtime::client::defaults::default_http_client_plugin_v2;
+use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_runtime::client::identity::IdentityCache;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
-use aws_smithy_runtime_api::client::runtime_plugin::RuntimePlugin;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 use aws_types::service_config::ServiceConfigKey;
@@ -37,7 +35,7 @@ pub(super) struct Opened {
     pub(super) config: SdkConfig,
     pub(super) credentials: SharedCredentialsProvider,
     pub(super) region: String,
-    pub(super) http_client: Option<SharedHttpClient>,
+    pub(super) http_client: SharedHttpClient,
     pub(super) until: Instant,
 }
 
@@ -50,7 +48,11 @@ pub(super) async fn open(ask: &Ask) -> Result<Opened, NoSession> {
 
 async fn opened(ask: &Ask, until: Instant) -> Result<Opened, NoSession> {
     let region = region(ask).await?;
+    // One client for all: its connections and its certificates are shared. The proxy is the SDK's default, that of the
+    // environment.
+    let http_client = transport::https(ProxyConfig::from_env);
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http_client.clone())
         .region(Region::new(region.clone()))
         .no_credentials()
         .identity_cache(IdentityCache::no_cache())
@@ -62,12 +64,8 @@ async fn opened(ask: &Ask, until: Instant) -> Result<Opened, NoSession> {
     if let Ok(name) = AppName::new("eks-dns-doctor") {
         loader = loader.app_name(name);
     }
-    let http_client = http_client();
-    if let Some(client) = &http_client {
-        loader = loader.http_client(client.clone());
-    }
     let config = loader.load().await;
-    let mut credentials = match load(ask, &region).await {
+    let mut credentials = match load(ask, &region, &http_client).await {
         Ok(credentials) => credentials,
         Err(error) => match explain(ask, &config, &error) {
             // Whoever did as that line says has them in the environment, and still names the profile.
@@ -101,13 +99,6 @@ async fn opened(ask: &Ask, until: Instant) -> Result<Opened, NoSession> {
     })
 }
 
-/// One HTTPS client for all: its connections and its certificates are shared.
-fn http_client() -> Option<SharedHttpClient> {
-    let plugin = default_http_client_plugin_v2(BehaviorVersion::latest())?;
-    let nothing = RuntimeComponentsBuilder::new("none");
-    plugin.runtime_components(&nothing).http_client()
-}
-
 async fn region(ask: &Ask) -> Result<String, NoSession> {
     let region = if let Some(region) = &ask.region {
         region.clone()
@@ -135,8 +126,10 @@ async fn region(ask: &Ask) -> Result<String, NoSession> {
     }
 }
 
-async fn load(ask: &Ask, region: &str) -> Result<Credentials, CredentialsError> {
-    let config = ProviderConfig::default().with_region(Some(Region::new(region.to_owned())));
+async fn load(ask: &Ask, region: &str, http_client: &SharedHttpClient) -> Result<Credentials, CredentialsError> {
+    let config = ProviderConfig::default()
+        .with_http_client(http_client.clone())
+        .with_region(Some(Region::new(region.to_owned())));
     match &ask.profile {
         None => {
             let chain = DefaultCredentialsChain::builder()

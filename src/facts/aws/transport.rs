@@ -7,6 +7,10 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_runtime::auth::SigV4OperationSigningConfig;
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
 use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime::client::identity::IdentityCache;
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
 use aws_smithy_runtime::client::retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier};
@@ -47,7 +51,7 @@ pub(super) struct Api {
     /// The endpoint.
     pub(super) url: String,
     pub(super) credentials: SharedCredentialsProvider,
-    pub(super) http_client: Option<SharedHttpClient>,
+    pub(super) http_client: SharedHttpClient,
 }
 
 /// What is asked.
@@ -84,6 +88,18 @@ impl ProvideErrorMetadata for ApiError {
     fn meta(&self) -> &ErrorMetadata {
         &self.0
     }
+}
+
+/// A client over TLS, as the SDK makes its default one, but with ring for the cryptography. The SDK's own choice,
+/// AWS-LC, is C that takes a sixth of the build.
+pub(super) fn https(proxy: fn() -> ProxyConfig) -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring));
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+        connector.set_proxy_config(Some(proxy()));
+        connector.build()
+    })
 }
 
 /// The retries of every read.
@@ -137,9 +153,7 @@ impl Api {
             .push_auth_scheme(SharedAuthScheme::new(SigV4AuthScheme::new()))
             .set_identity_cache(Some(IdentityCache::no_cache()))
             .set_identity_resolver(SCHEME_ID, SharedIdentityResolver::new(self.credentials.clone()));
-        if let Some(client) = &self.http_client {
-            components.set_http_client(Some(client.clone()));
-        }
+        components.set_http_client(Some(self.http_client.clone()));
         let operation = Operation::builder()
             .service_name(self.signing_name)
             .operation_name(action)
