@@ -19,6 +19,7 @@ pub mod endpoint;
 pub mod expect;
 pub mod facts;
 pub mod fleet;
+pub mod indented;
 pub mod lab;
 pub mod limits;
 pub mod mcp;

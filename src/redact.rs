@@ -7,6 +7,7 @@
 
 use std::ops::RangeInclusive;
 
+use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -63,14 +64,19 @@ pub fn capture(mut capture: Capture, named: Option<&str>) -> Result<Capture, Err
     conceal_hosts(&mut capture.observations);
     let place = capture.vantage.name.take();
     let host = place.as_deref().filter(|name| named != Some(*name));
-    let mut document = serde_json::to_value(&capture)?;
+    let mut document = value(&capture)?;
     walk(&mut document, "", host);
-    let mut redacted: Capture = serde_json::from_value(document)?;
+    let mut redacted: Capture = serde_json::from_str(&document.to_string())?;
     redacted.vantage.name = match host {
         Some(host) => Some(stand_in("host", host)),
         None => place,
     };
     Ok(redacted)
+}
+
+/// A document as a tree. By way of its text, in which all documents are written and read.
+fn value(document: &impl Serialize) -> Result<Value, serde_json::Error> {
+    serde_json::from_str(&serde_json::to_string(document)?)
 }
 
 /// A certificate authority stands for its cluster, and says its name. What a domain list of DNS Firewall has beside the
@@ -113,9 +119,9 @@ pub fn document(document: &Document, host: Option<&str>) -> Result<Document, Err
     let mut document = document.clone();
     let target = document.target.hostname.clone();
     conceal(&mut document.facts, &target);
-    let mut value = serde_json::to_value(&document)?;
+    let mut value = value(&document)?;
     walk(&mut value, "", host);
-    Ok(serde_json::from_value(value)?)
+    Ok(serde_json::from_str(&value.to_string())?)
 }
 
 /// Redacts a text that is not part of a capture, such as a line of progress.

@@ -11,6 +11,7 @@ const ORDER: &[&str] = &[
     "limits",
     "text",
     "stated",
+    "indented",
     "tls",
     "dns",
     "address",

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use eks_dns_doctor::lab::scenario::{Outcome, Scenario};
+use eks_dns_doctor::lab::scenario::Outcome;
 use eks_dns_doctor::lab::{self, Scene};
 use eks_dns_doctor::places;
 use eks_dns_doctor::render::{self, Format, Metric};
@@ -300,7 +300,7 @@ fn the_example_scenario_is_diagnosed_as_it_says() {
     let text = read("docs/scenarios.md");
     let (_, rest) = text.split_once("```toml\n").expect("an example");
     let (example, _) = rest.split_once("```").expect("the example ends");
-    let scenario: Scenario = toml::from_str(example).expect("a scenario");
+    let scenario = lab::parse(example).expect("a scenario");
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

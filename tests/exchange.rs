@@ -24,7 +24,7 @@ conclusion = "healthy"
 exit_code = 0
 "#
     );
-    let scenario = toml::from_str(&text).expect("a scenario");
+    let scenario = lab::parse(&text).expect("a scenario");
     let scene = Scene {
         name: "test",
         taken_at: String::new(),

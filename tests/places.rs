@@ -23,7 +23,7 @@ fn fixture(name: &str) -> PathBuf {
 /// Plays a scenario, and returns the document of a run there.
 fn play(scenario: &str, place: &str) -> Value {
     let text = std::fs::read_to_string(fixture(scenario)).unwrap();
-    let scenario = toml::from_str(&text).unwrap();
+    let scenario = lab::parse(&text).unwrap();
     let scene = Scene {
         name: place,
         taken_at: "2026-01-01T00:00:00Z".to_owned(),

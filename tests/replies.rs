@@ -72,7 +72,7 @@ fn play(transport: Transport, rows: &[Row]) -> Vec<Lookup> {
         "title = \"replies\"\n[ask]\nresolver = {resolvers:?}\ncontrols = false\ntimeout_ms = 2000\n{servers}\
          [expect]\nconclusion = \"broken\"\nexit_code = 1\n"
     );
-    let scenario = toml::from_str(&text).expect("a scenario");
+    let scenario = lab::parse(&text).expect("a scenario");
     let scene = Scene {
         name: "replies",
         taken_at: String::new(),

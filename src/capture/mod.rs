@@ -282,7 +282,7 @@ fn begin(bytes: &[u8]) -> Result<(Head, u64, Cow<'_, str>), CaptureError> {
     if !text.trim_start().starts_with('{') {
         return Err(CaptureError::NoObject);
     }
-    let head: Head = serde_json::from_slice(bytes).map_err(|error| malformed(&error, &text))?;
+    let head: Head = serde_json::from_str(&text).map_err(|error| malformed(&error, &text))?;
     let version = head.schema_version.as_ref().ok_or(CaptureError::NoVersion)?;
     let version = match version.as_u64() {
         None => return Err(CaptureError::Version(shortened(&version.to_string()))),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{AwsFacts, Facts, Firewall, Gap, Half, Profiles};
+use crate::indented::indented;
 use crate::limits;
 use crate::target::Target;
 
@@ -65,7 +66,7 @@ impl Document<AwsFacts> {
 impl<F: Serialize> Document<F> {
     /// The document, as JSON with a line's end.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
-        let mut text = serde_json::to_string_pretty(self)?;
+        let mut text = indented(self)?;
         text.push('\n');
         Ok(text)
     }

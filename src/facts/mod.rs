@@ -28,7 +28,9 @@ mod system;
 #[cfg(windows)]
 mod windows;
 
+use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 pub use answers::AwsFacts;
 pub use failed::{FailedRead, ReadFailure};
@@ -50,7 +52,7 @@ pub use system::System;
 
 /// Everything that was learnt about the environment: what this host says, and what AWS says. In JSON they are one
 /// object. What is `None` was not learnt; whether it was tried and why it failed stands in the gaps.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Facts {
     /// This host's own: nobody else's business, and never sent to another place.
@@ -59,6 +61,18 @@ pub struct Facts {
     /// What AWS says, which is the same wherever it is read.
     #[serde(flatten)]
     pub aws: AwsFacts,
+}
+
+/// Each half is read from the object's own text, from JSON only. serde's `flatten` would keep every member in a form of
+/// its own first, and all types below would be compiled once more for that.
+impl<'de> Deserialize<'de> for Facts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let object = <&RawValue>::deserialize(deserializer)?;
+        Ok(Self {
+            host: serde_json::from_str(object.get()).map_err(de::Error::custom)?,
+            aws: serde_json::from_str(object.get()).map_err(de::Error::custom)?,
+        })
+    }
 }
 
 /// What was learnt of this host. It stays here: `--via` sends none of it.

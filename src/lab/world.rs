@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::{DeserializeOwned, Error as _};
 
 use super::scenario::{Scenario, Zone};
 
@@ -55,11 +56,28 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn load() -> Result<Self, Error> {
-        toml::from_str(WORLD).map_err(|source| Error::Unreadable {
+        read(WORLD).map_err(|source| Error::Unreadable {
             name: "world".to_owned(),
             source: Box::new(source),
         })
     }
+}
+
+/// Reads the text of a scenario file.
+pub fn parse(text: &str) -> Result<Scenario, toml::de::Error> {
+    read(text)
+}
+
+/// TOML by way of JSON, in which captures are read: the many types that both have are compiled for one of them only.
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, toml::de::Error> {
+    let table: toml::Table = toml::from_str(text)?;
+    let read = serde_json::to_string(&table).and_then(|json| serde_json::from_str(&json));
+    read.map_err(|error| {
+        // The place is one of the JSON, which nobody sees.
+        let words = error.to_string();
+        let words = words.split_once(" at line ").map_or(words.as_str(), |(words, _)| words);
+        toml::de::Error::custom(words)
+    })
 }
 
 /// The names of all scenarios, sorted.
@@ -83,7 +101,7 @@ pub fn text(name: Option<&str>) -> Result<(&'static str, &'static str), Error> {
 /// A scenario by its name, as [`text`] finds it.
 pub fn scenario(name: Option<&str>) -> Result<(&'static str, Scenario), Error> {
     let (name, text) = text(name)?;
-    let scenario = toml::from_str(text).map_err(|source| Error::Unreadable {
+    let scenario = parse(text).map_err(|source| Error::Unreadable {
         name: name.to_owned(),
         source: Box::new(source),
     })?;

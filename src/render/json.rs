@@ -6,9 +6,10 @@ use std::fmt;
 use serde::Serialize;
 
 use super::text::is_unprintable;
+use crate::indented::indented;
 
 pub(crate) fn render(document: &impl Serialize, out: &mut dyn fmt::Write) -> fmt::Result {
-    let document = serde_json::to_string_pretty(document).map_err(|_| fmt::Error)?;
+    let document = indented(document).map_err(|_| fmt::Error)?;
     escaped(&document, out)?;
     out.write_char('\n')
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use eks_dns_doctor::lab::scenario::{Outcome, Scenario};
-use eks_dns_doctor::lab::{Scene, play};
+use eks_dns_doctor::lab::scenario::Outcome;
+use eks_dns_doctor::lab::{self, Scene, play};
 
 use super::held;
 
@@ -16,7 +16,7 @@ pub(crate) fn check(octets: &[u8]) {
     let Ok(text) = std::str::from_utf8(octets) else {
         return;
     };
-    let mut scenario: Scenario = match toml::from_str(text) {
+    let mut scenario = match lab::parse(text) {
         Ok(scenario) => scenario,
         Err(error) => return held::line(&error.to_string()),
     };
