@@ -1,7 +1,6 @@
 //! The calls that are under way: a few at a time, the others in their order, and each may be cancelled.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -112,12 +111,7 @@ impl Calls {
                     .is_some_and(|(open, _)| *open == number)
             };
             let answer = if is_open() {
-                let folder = self.folder.as_ref();
-                // A fault of one call ends no other.
-                catch_unwind(AssertUnwindSafe(|| {
-                    perform::answer(&id, begun.call, begun.cancelled, folder, &is_open)
-                }))
-                .unwrap_or_else(|_| broken(&id))
+                perform::answer(&id, begun.call, begun.cancelled, self.folder.as_ref(), &is_open)
             } else {
                 None
             };
