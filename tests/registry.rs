@@ -30,11 +30,13 @@ const NOT_RULES: &[&str] = &[
     "engine",
     "finding",
     "fit",
+    "need",
     "phrase",
     "reference",
     "route53",
     "shows",
     "step",
+    "subject",
     "view",
     "why",
 ];

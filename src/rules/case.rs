@@ -1,14 +1,13 @@
-//! What a rule sees: the facts, and each resolver with its answers, its controls and its verdict.
+//! What a rule sees: the facts, and each resolver. What it looks at is recorded.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::address::{AddressClass, embedded_ipv4};
-use crate::compare::{self, ClassedAddress, Comparison, Verdict};
+use crate::compare::{self, ClassedAddress, Verdict};
 use crate::decides::{self, Configuration};
-use crate::dns::{AnswerKind, RecordType, Soa};
-use crate::endpoint::{EndpointName, SoaOrigin};
+use crate::endpoint::EndpointName;
 use crate::expect::{Expected, Fit};
 use crate::facts::{
     AbsentCluster, Call, Caller, Chooser, Cluster, ClusterUpdate, DhcpOptions, Facts, FailedRead, HostsEntry,
@@ -17,72 +16,12 @@ use crate::facts::{
     Vantage, Vpc, VpcAttributes, VpcZones,
 };
 use crate::limits;
-use crate::observation::{Connection, Lookup, NotWaitedFor, Purpose, Source, Transport};
-use crate::probed::Probed;
+use crate::observation::{Connection, NotWaitedFor, Purpose, Source};
 use crate::resolvers::Role;
 use crate::settings::Asked;
 use crate::target::{Scope, Target, View};
 
-/// A fact that a rule may need. What a rule touches is recorded, and a test holds its declaration to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Need {
-    /// DescribeCluster.
-    Cluster,
-    /// The VPC's networks.
-    Vpc,
-    /// The cluster's network interfaces.
-    Interfaces,
-    /// The VPC's DNS attributes.
-    VpcAttributes,
-    /// The VPC's DHCP options.
-    DhcpOptions,
-    /// The security groups.
-    SecurityGroups,
-    /// The network ACLs and route tables of inbound endpoints' subnets.
-    Network,
-    /// The Route 53 Resolver endpoints that the account can see.
-    ResolverEndpoints,
-    /// The Resolver rules that the account can see.
-    ResolverRules,
-    /// Which VPCs the Resolver rules are associated with.
-    RuleAssociations,
-    /// The private hosted zones of a VPC.
-    HostedZones,
-    /// DNS Firewall.
-    Firewall,
-    /// The Route 53 Profiles.
-    Profiles,
-    /// Recent changes of the cluster.
-    Updates,
-    /// A kubeconfig that names the target.
-    Kubeconfig,
-    /// DescribeCluster's answer to whether the cluster is there.
-    AbsentCluster,
-    /// This host's instance metadata.
-    Instance,
-    /// The account that was asked.
-    Caller,
-    /// The hosts file.
-    Hosts,
-    /// The stub resolver configuration.
-    Stub,
-    /// The name servers behind this host's stub, or beside it.
-    Upstreams,
-    /// The `hosts:` line of nsswitch.conf.
-    HostsLine,
-    /// The proxy settings.
-    Proxy,
-    /// A resolver on the VPC's side was asked.
-    VpcView,
-    /// A public resolver was asked.
-    PublicControl,
-    /// The operating system's lookup was made.
-    SystemView,
-    /// The control questions were asked.
-    Controls,
-    /// Connections to the API server's port were made.
-    Connections,
-}
+use super::{Need, Subject};
 
 /// What is known of the network around inbound endpoints.
 #[derive(Debug, Clone, Copy)]
@@ -95,106 +34,6 @@ pub struct Network<'a> {
     pub tables: &'a [RouteTable],
     /// The prefix lists that routes and security groups name.
     pub prefix_lists: &'a [PrefixList],
-}
-
-impl Need {
-    /// Every need, in the order of their declaration.
-    pub const ALL: &[Self] = &[
-        Self::Cluster,
-        Self::Vpc,
-        Self::Interfaces,
-        Self::VpcAttributes,
-        Self::DhcpOptions,
-        Self::SecurityGroups,
-        Self::Network,
-        Self::ResolverEndpoints,
-        Self::ResolverRules,
-        Self::RuleAssociations,
-        Self::HostedZones,
-        Self::Firewall,
-        Self::Profiles,
-        Self::Updates,
-        Self::Kubeconfig,
-        Self::AbsentCluster,
-        Self::Instance,
-        Self::Caller,
-        Self::Hosts,
-        Self::Stub,
-        Self::Upstreams,
-        Self::HostsLine,
-        Self::Proxy,
-        Self::VpcView,
-        Self::PublicControl,
-        Self::SystemView,
-        Self::Controls,
-        Self::Connections,
-    ];
-
-    /// Whether AWS would have said it.
-    pub fn is_of_aws(self) -> bool {
-        matches!(
-            self,
-            Self::Cluster
-                | Self::AbsentCluster
-                | Self::Vpc
-                | Self::Interfaces
-                | Self::VpcAttributes
-                | Self::DhcpOptions
-                | Self::SecurityGroups
-                | Self::Network
-                | Self::ResolverEndpoints
-                | Self::ResolverRules
-                | Self::RuleAssociations
-                | Self::HostedZones
-                | Self::Firewall
-                | Self::Profiles
-                | Self::Updates
-                | Self::Caller
-        )
-    }
-
-    /// What is missing, for `not_evaluated`.
-    pub fn missing(self) -> &'static str {
-        match self {
-            // The same call, so that one line names all that goes without it.
-            Self::Cluster | Self::AbsentCluster => "the cluster (eks:DescribeCluster)",
-            Self::Vpc => "the VPC's networks (ec2:DescribeVpcs)",
-            Self::Interfaces => "the cluster's network interfaces (ec2:DescribeNetworkInterfaces)",
-            Self::VpcAttributes => "the VPC's DNS attributes (ec2:DescribeVpcAttribute)",
-            Self::DhcpOptions => "the VPC's DHCP options (ec2:DescribeDhcpOptions)",
-            Self::SecurityGroups => "security groups (ec2:DescribeSecurityGroups)",
-            Self::Network => "network ACLs and route tables (ec2:DescribeNetworkAcls, ec2:DescribeRouteTables)",
-            Self::ResolverEndpoints => "Resolver endpoints (route53resolver:ListResolverEndpoints)",
-            Self::ResolverRules => "Resolver rules (route53resolver:ListResolverRules)",
-            Self::RuleAssociations => "associations of Resolver rules (route53resolver:ListResolverRuleAssociations)",
-            Self::HostedZones => "private hosted zones (route53:ListHostedZonesByVPC)",
-            Self::Firewall => "DNS Firewall (route53resolver:ListFirewallRuleGroupAssociations)",
-            Self::Profiles => "Route 53 Profiles (route53profiles:ListProfileAssociations)",
-            Self::Updates => "updates of the cluster (eks:ListUpdates)",
-            Self::Kubeconfig => "a kubeconfig that names the endpoint",
-            Self::Instance => "instance metadata (this host is no EC2 instance, or does not say)",
-            Self::Caller => "the account (sts:GetCallerIdentity)",
-            Self::Hosts => "the hosts file",
-            Self::Stub => "the stub resolver configuration",
-            Self::Upstreams => "the name servers behind this host's stub",
-            Self::HostsLine => "the hosts line of nsswitch.conf",
-            Self::Proxy => "the proxy settings",
-            Self::VpcView => "a resolver of the VPC (--vpc-resolver or --inbound)",
-            Self::PublicControl => "the public control (--public)",
-            Self::SystemView => "the operating system's lookup",
-            Self::Connections => "connections to the API server's port (--connect)",
-            Self::Controls => "the control questions (left out by --no-controls)",
-        }
-    }
-}
-
-/// One resolver, with all that was observed of it.
-#[derive(Debug, Clone, Copy)]
-pub struct Subject<'a> {
-    /// What was observed.
-    pub probed: &'a Probed,
-    /// How it compares.
-    pub comparison: &'a Comparison,
 }
 
 /// Everything a rule may look at.
@@ -778,171 +617,5 @@ impl<'a> Case<'a> {
     /// The id of the cluster's VPC, or a placeholder to fill in. For remedies.
     pub fn vpc_id(&self) -> &str {
         self.facts.aws.cluster_vpc_id().unwrap_or("<vpc-id>")
-    }
-}
-
-impl<'a> Subject<'a> {
-    /// The resolver's name in the report.
-    pub fn name(&self) -> &'a str {
-        &self.probed.resolver.name
-    }
-
-    /// Its address and port, for sentences; `getaddrinfo` for the operating system's lookup.
-    pub fn address(&self) -> String {
-        self.probed
-            .resolver
-            .address
-            .map_or_else(|| "getaddrinfo".to_owned(), |address| address.to_string())
-    }
-
-    /// Its address without the port, for commands and sentences.
-    pub fn ip(&self) -> Option<IpAddr> {
-        self.probed.resolver.address.map(|address| address.ip())
-    }
-
-    /// Its name with its address: `corp (10.63.200.10)`.
-    pub fn title(&self) -> String {
-        match self.probed.resolver.address {
-            Some(address) if address.port() == 53 => format!("{} ({})", self.name(), address.ip()),
-            Some(address) => format!("{} ({address})", self.name()),
-            None => format!("{} (getaddrinfo)", self.name()),
-        }
-    }
-
-    /// Whether it has the role, first of all or besides.
-    pub fn has_role(&self, role: Role) -> bool {
-        self.probed.resolver.has_role(role)
-    }
-
-    /// Whether it answers with the VPC's view.
-    pub fn is_vpc_side(&self) -> bool {
-        self.probed.resolver.is_vpc_side()
-    }
-
-    /// Whether it was asked over DNS, rather than through the operating system.
-    pub fn speaks_dns(&self) -> bool {
-        self.probed.resolver.address.is_some()
-    }
-
-    /// Its verdict.
-    pub fn verdict(&self) -> Verdict {
-        self.comparison.verdict
-    }
-
-    /// The zone it took the name from.
-    pub fn view(&self) -> View {
-        self.comparison.view
-    }
-
-    /// All lookups of a purpose.
-    pub fn lookups(&self, purpose: Purpose) -> impl Iterator<Item = &'a Lookup> + use<'a> {
-        self.probed
-            .lookups
-            .iter()
-            .filter(move |lookup| lookup.purpose == purpose)
-    }
-
-    fn first(&self, purpose: Purpose, qtype: RecordType) -> Option<&'a Lookup> {
-        self.lookups(purpose).find(|lookup| lookup.qtype == qtype)
-    }
-
-    /// The target's A lookup.
-    pub fn a(&self) -> Option<&'a Lookup> {
-        self.first(Purpose::Target, RecordType::A)
-    }
-
-    /// The target's AAAA lookup.
-    pub fn aaaa(&self) -> Option<&'a Lookup> {
-        self.first(Purpose::Target, RecordType::AAAA)
-    }
-
-    /// The target over TCP from the start.
-    pub fn tcp(&self) -> Option<&'a Lookup> {
-        self.first(Purpose::TargetTcp, RecordType::A)
-    }
-
-    /// The random sibling.
-    pub fn sibling(&self) -> Option<&'a Lookup> {
-        self.first(Purpose::Sibling, RecordType::A)
-    }
-
-    /// The root's name servers.
-    pub fn root(&self) -> Option<&'a Lookup> {
-        self.first(Purpose::Root, RecordType::NS)
-    }
-
-    /// What the target's A question came to.
-    pub fn a_kind(&self) -> Option<AnswerKind> {
-        self.a().map(|lookup| lookup.kind)
-    }
-
-    /// The SOA of the target's negative A answer.
-    pub fn soa(&self) -> Option<&'a Soa> {
-        self.a().and_then(|lookup| lookup.soa.as_ref())
-    }
-
-    /// Whether any question got any reply.
-    pub fn heard_anything(&self) -> bool {
-        self.probed.lookups.iter().any(Lookup::heard_anything)
-    }
-
-    /// The sibling is denied as it should be: NXDOMAIN from a zone of AWS's.
-    pub fn sibling_is_ordinary(&self) -> bool {
-        self.sibling().is_some_and(|lookup| {
-            lookup.kind == AnswerKind::NxDomain
-                && lookup
-                    .soa
-                    .as_ref()
-                    .is_some_and(|soa| SoaOrigin::of(soa) != SoaOrigin::Foreign)
-        })
-    }
-
-    /// The sibling has addresses: NXDOMAIN is being rewritten, or there is a wildcard.
-    pub fn sibling_resolves(&self) -> bool {
-        self.sibling().is_some_and(|lookup| lookup.kind == AnswerKind::Answer)
-    }
-
-    /// A public AWS name has addresses here. `None` where none was asked for.
-    pub fn aws_control_works(&self) -> Option<bool> {
-        let mut asked = self.lookups(Purpose::AwsControl).peekable();
-        asked.peek()?;
-        Some(asked.any(|lookup| lookup.kind == AnswerKind::Answer))
-    }
-
-    /// The root's name servers are known here. `None` where they were not asked for. (A private root answers
-    /// too; the SOA of its negative answers gives it away.)
-    pub fn root_control_works(&self) -> Option<bool> {
-        Some(self.root()?.kind == AnswerKind::Answer)
-    }
-
-    /// Any control outside the endpoint's zone was answered with what it should be.
-    pub fn any_outside_control_works(&self) -> bool {
-        self.aws_control_works() == Some(true) || self.root_control_works() == Some(true)
-    }
-
-    /// Whether any answer holds an address of the VPC's side: private, in the VPC, or expected and private.
-    pub fn has_private_addresses(&self) -> bool {
-        self.comparison.addresses.iter().any(|address| {
-            matches!(address.class, AddressClass::InVpc | AddressClass::Private)
-                || (address.class == AddressClass::Expected && self.comparison.expected.scope != Scope::Public)
-        })
-    }
-
-    /// Its addresses, sorted.
-    pub fn ips(&self) -> Vec<IpAddr> {
-        self.comparison.addresses.iter().map(|address| address.ip).collect()
-    }
-
-    /// Whether its addresses include one of a class.
-    pub fn has_class(&self, class: AddressClass) -> bool {
-        self.comparison.addresses.iter().any(|address| address.class == class)
-    }
-
-    /// A try of the target without EDNS brought an answer (of any kind that a server gives on purpose).
-    pub fn answers_without_edns(&self) -> bool {
-        self.lookups(Purpose::Target)
-            .filter(|lookup| lookup.transport != Transport::Tcp || lookup.kind.is_silence())
-            .flat_map(|lookup| &lookup.attempts)
-            .any(|attempt| !attempt.edns && (attempt.kind == AnswerKind::Answer || attempt.kind.is_negative()))
     }
 }

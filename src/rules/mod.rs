@@ -6,6 +6,7 @@ mod decided;
 mod engine;
 mod finding;
 mod fit;
+mod need;
 pub mod phrase;
 pub(crate) mod reference;
 pub mod remedy;
@@ -14,19 +15,22 @@ mod shared;
 mod shows;
 mod signs;
 mod step;
+mod subject;
 mod view;
 mod why;
 
 use serde::{Deserialize, Serialize};
 
-pub use case::{Case, Need, Subject};
+pub use case::Case;
 pub use complaint::{About, Complaint};
 pub use decided::decided_by;
 pub use engine::{evaluate, touched};
 pub use finding::{Confidence, Evidence, Finding, Reference, Remedy, Severity};
 pub use fit::{At, Fit, Fits, Statement};
+pub use need::Need;
 pub use shared::control::Control;
 pub use shows::Shows;
+pub use subject::Subject;
 #[cfg(test)]
 pub(crate) use why::contradictions;
 pub use why::{Considered, Outcome, Reading, Why, explain};

@@ -1,0 +1,187 @@
+//! One resolver as a rule sees it: its answers, its controls and its verdict.
+
+use std::net::IpAddr;
+
+use crate::address::AddressClass;
+use crate::compare::{Comparison, Verdict};
+use crate::dns::{AnswerKind, RecordType, Soa};
+use crate::endpoint::SoaOrigin;
+use crate::observation::{Lookup, Purpose, Transport};
+use crate::probed::Probed;
+use crate::resolvers::Role;
+use crate::target::{Scope, View};
+
+/// One resolver, with all that was observed of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// What was observed.
+    pub probed: &'a Probed,
+    /// How it compares.
+    pub comparison: &'a Comparison,
+}
+
+impl<'a> Subject<'a> {
+    /// The resolver's name in the report.
+    pub fn name(&self) -> &'a str {
+        &self.probed.resolver.name
+    }
+
+    /// Its address and port, for sentences; `getaddrinfo` for the operating system's lookup.
+    pub fn address(&self) -> String {
+        self.probed
+            .resolver
+            .address
+            .map_or_else(|| "getaddrinfo".to_owned(), |address| address.to_string())
+    }
+
+    /// Its address without the port, for commands and sentences.
+    pub fn ip(&self) -> Option<IpAddr> {
+        self.probed.resolver.address.map(|address| address.ip())
+    }
+
+    /// Its name with its address: `corp (10.63.200.10)`.
+    pub fn title(&self) -> String {
+        match self.probed.resolver.address {
+            Some(address) if address.port() == 53 => format!("{} ({})", self.name(), address.ip()),
+            Some(address) => format!("{} ({address})", self.name()),
+            None => format!("{} (getaddrinfo)", self.name()),
+        }
+    }
+
+    /// Whether it has the role, first of all or besides.
+    pub fn has_role(&self, role: Role) -> bool {
+        self.probed.resolver.has_role(role)
+    }
+
+    /// Whether it answers with the VPC's view.
+    pub fn is_vpc_side(&self) -> bool {
+        self.probed.resolver.is_vpc_side()
+    }
+
+    /// Whether it was asked over DNS, rather than through the operating system.
+    pub fn speaks_dns(&self) -> bool {
+        self.probed.resolver.address.is_some()
+    }
+
+    /// Its verdict.
+    pub fn verdict(&self) -> Verdict {
+        self.comparison.verdict
+    }
+
+    /// The zone it took the name from.
+    pub fn view(&self) -> View {
+        self.comparison.view
+    }
+
+    /// All lookups of a purpose.
+    pub fn lookups(&self, purpose: Purpose) -> impl Iterator<Item = &'a Lookup> + use<'a> {
+        self.probed
+            .lookups
+            .iter()
+            .filter(move |lookup| lookup.purpose == purpose)
+    }
+
+    fn first(&self, purpose: Purpose, qtype: RecordType) -> Option<&'a Lookup> {
+        self.lookups(purpose).find(|lookup| lookup.qtype == qtype)
+    }
+
+    /// The target's A lookup.
+    pub fn a(&self) -> Option<&'a Lookup> {
+        self.first(Purpose::Target, RecordType::A)
+    }
+
+    /// The target's AAAA lookup.
+    pub fn aaaa(&self) -> Option<&'a Lookup> {
+        self.first(Purpose::Target, RecordType::AAAA)
+    }
+
+    /// The target over TCP from the start.
+    pub fn tcp(&self) -> Option<&'a Lookup> {
+        self.first(Purpose::TargetTcp, RecordType::A)
+    }
+
+    /// The random sibling.
+    pub fn sibling(&self) -> Option<&'a Lookup> {
+        self.first(Purpose::Sibling, RecordType::A)
+    }
+
+    /// The root's name servers.
+    pub fn root(&self) -> Option<&'a Lookup> {
+        self.first(Purpose::Root, RecordType::NS)
+    }
+
+    /// What the target's A question came to.
+    pub fn a_kind(&self) -> Option<AnswerKind> {
+        self.a().map(|lookup| lookup.kind)
+    }
+
+    /// The SOA of the target's negative A answer.
+    pub fn soa(&self) -> Option<&'a Soa> {
+        self.a().and_then(|lookup| lookup.soa.as_ref())
+    }
+
+    /// Whether any question got any reply.
+    pub fn heard_anything(&self) -> bool {
+        self.probed.lookups.iter().any(Lookup::heard_anything)
+    }
+
+    /// The sibling is denied as it should be: NXDOMAIN from a zone of AWS's.
+    pub fn sibling_is_ordinary(&self) -> bool {
+        self.sibling().is_some_and(|lookup| {
+            lookup.kind == AnswerKind::NxDomain
+                && lookup
+                    .soa
+                    .as_ref()
+                    .is_some_and(|soa| SoaOrigin::of(soa) != SoaOrigin::Foreign)
+        })
+    }
+
+    /// The sibling has addresses: NXDOMAIN is being rewritten, or there is a wildcard.
+    pub fn sibling_resolves(&self) -> bool {
+        self.sibling().is_some_and(|lookup| lookup.kind == AnswerKind::Answer)
+    }
+
+    /// A public AWS name has addresses here. `None` where none was asked for.
+    pub fn aws_control_works(&self) -> Option<bool> {
+        let mut asked = self.lookups(Purpose::AwsControl).peekable();
+        asked.peek()?;
+        Some(asked.any(|lookup| lookup.kind == AnswerKind::Answer))
+    }
+
+    /// The root's name servers are known here. `None` where they were not asked for. (A private root answers
+    /// too; the SOA of its negative answers gives it away.)
+    pub fn root_control_works(&self) -> Option<bool> {
+        Some(self.root()?.kind == AnswerKind::Answer)
+    }
+
+    /// Any control outside the endpoint's zone was answered with what it should be.
+    pub fn any_outside_control_works(&self) -> bool {
+        self.aws_control_works() == Some(true) || self.root_control_works() == Some(true)
+    }
+
+    /// Whether any answer holds an address of the VPC's side: private, in the VPC, or expected and private.
+    pub fn has_private_addresses(&self) -> bool {
+        self.comparison.addresses.iter().any(|address| {
+            matches!(address.class, AddressClass::InVpc | AddressClass::Private)
+                || (address.class == AddressClass::Expected && self.comparison.expected.scope != Scope::Public)
+        })
+    }
+
+    /// Its addresses, sorted.
+    pub fn ips(&self) -> Vec<IpAddr> {
+        self.comparison.addresses.iter().map(|address| address.ip).collect()
+    }
+
+    /// Whether its addresses include one of a class.
+    pub fn has_class(&self, class: AddressClass) -> bool {
+        self.comparison.addresses.iter().any(|address| address.class == class)
+    }
+
+    /// A try of the target without EDNS brought an answer (of any kind that a server gives on purpose).
+    pub fn answers_without_edns(&self) -> bool {
+        self.lookups(Purpose::Target)
+            .filter(|lookup| lookup.transport != Transport::Tcp || lookup.kind.is_silence())
+            .flat_map(|lookup| &lookup.attempts)
+            .any(|attempt| !attempt.edns && (attempt.kind == AnswerKind::Answer || attempt.kind.is_negative()))
+    }
+}
