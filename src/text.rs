@@ -137,6 +137,75 @@ fn line(before: &[u8]) -> usize {
     before.split(|octet| *octet == b'\n').count()
 }
 
+/// How pages write characters that mean something to them (HTML, "Named character references"), and how Go's
+/// encoding/json writes the same in a string (`SetEscapeHTML`).
+const WRITTEN: &[(&str, &str)] = &[
+    ("&quot;", "\""),
+    ("&#34;", "\""),
+    ("&#x22;", "\""),
+    ("&apos;", "'"),
+    ("&#39;", "'"),
+    ("&#x27;", "'"),
+    ("&lt;", "<"),
+    ("&#60;", "<"),
+    ("&gt;", ">"),
+    ("&#62;", ">"),
+    ("&nbsp;", " "),
+    ("&#160;", " "),
+    ("&amp;", "&"),
+    ("&#38;", "&"),
+    ("\\u003c", "<"),
+    ("\\u003e", ">"),
+    ("\\u0026", "&"),
+];
+/// What of that is written again by a page that shows another page's text: `&amp;quot;`.
+const WRITTEN_TWICE: usize = 2;
+
+/// A text that a program printed, as it printed it: without what a web page, a mail or a log put in the place of its
+/// characters. Blanks that do not break a line are blanks, and what has no width is left out.
+pub fn as_printed(text: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(text);
+    for _ in 0..WRITTEN_TWICE {
+        if let Cow::Owned(printed) = unwritten(&text) {
+            text = Cow::Owned(printed);
+        }
+    }
+    let is_blank = |c: char| matches!(c, '\u{a0}' | '\u{2007}' | '\u{202f}');
+    let is_nothing = |c: char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}');
+    if text.contains(|c| is_blank(c) || is_nothing(c)) {
+        let printed = text.chars().filter(|c| !is_nothing(*c));
+        let printed = printed.map(|c| if is_blank(c) { ' ' } else { c }).collect();
+        text = Cow::Owned(printed);
+    }
+    text
+}
+
+/// One reading from the beginning to the end: what a reference stands for is not read again.
+fn unwritten(text: &str) -> Cow<'_, str> {
+    let mut printed = String::new();
+    let mut rest = text;
+    let mut from = 0;
+    while let Some(at) = rest[from..].find(['&', '\\']).map(|at| from + at) {
+        let found = WRITTEN.iter().find(|(written, _)| {
+            let start = rest[at..].get(..written.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(written))
+        });
+        if let Some((written, stands_for)) = found {
+            printed.push_str(&rest[..at]);
+            printed.push_str(stands_for);
+            rest = &rest[at + written.len()..];
+            from = 0;
+        } else {
+            from = at + 1;
+        }
+    }
+    if printed.is_empty() {
+        return Cow::Borrowed(rest);
+    }
+    printed.push_str(rest);
+    Cow::Owned(printed)
+}
+
 /// At most so many characters, and a sign that there were more.
 pub fn shortened(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
@@ -196,6 +265,29 @@ mod tests {
         assert_eq!(decode(b"\xff\xfea\0\x34\xd8"), "a\u{fffd}");
         assert_eq!(strict(b"\xff\xfea\0b"), Err(NotText::Half { line: 1 }));
         assert_eq!(decode(b"\xff\xfea\0b"), "a");
+    }
+
+    #[test]
+    fn what_pages_and_logs_write_is_read_as_it_was_printed() {
+        for (text, printed) in [
+            (
+                "Get &quot;https://a&#34;: x -&gt; y &amp; z",
+                "Get \"https://a\": x -> y & z",
+            ),
+            (";; -&gt;&gt;HEADER&lt;&lt;-", ";; ->>HEADER<<-"),
+            ("a-\\u003eb \\u0026 \\u003C", "a->b & <"),
+            // A page that shows another page's text.
+            ("&amp;quot;x&amp;#39;", "\"x'"),
+            ("no\u{a0}such\u{202f}host", "no such host"),
+            ("a\u{200b}b\u{feff}", "ab"),
+            ("a & b, &c; &#x; \\n \\u00", "a & b, &c; &#x; \\n \\u00"),
+            ("é&lt;é", "é<é"),
+            ("&", "&"),
+            ("", ""),
+        ] {
+            assert_eq!(as_printed(text), printed, "{text:?}");
+        }
+        assert!(matches!(as_printed("plain & \\n"), Cow::Borrowed(_)));
     }
 
     #[test]

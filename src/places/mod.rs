@@ -194,11 +194,12 @@ pub fn read(stem: &str, bytes: &[u8]) -> Result<Source, PlaceError> {
     }
     let decoded = text::decode(bytes);
     let text = decoded.as_bytes();
+    let printed = text::as_printed(&decoded);
     let first = text.iter().copied().find(|b| !b.is_ascii_whitespace());
     let is_json = match first {
         None | Some(b'{' | b'"') => true,
         // A list, or the prompt in front of dig.
-        Some(b'[') => !dig::has_header(&decoded),
+        Some(b'[') => !dig::has_header(&printed),
         Some(_) => false,
     };
     if is_json {
@@ -206,7 +207,7 @@ pub fn read(stem: &str, bytes: &[u8]) -> Result<Source, PlaceError> {
         let name = capture.vantage.name.clone();
         return Ok(Source::of(name.unwrap_or_else(|| stem.to_owned()), capture));
     }
-    let mut captures = dig::parse(&decoded)?;
+    let mut captures = dig::parse(&printed)?;
     let others = captures.split_off(1);
     let capture = captures.remove(0);
     Ok(Source {
@@ -219,7 +220,7 @@ pub fn read(stem: &str, bytes: &[u8]) -> Result<Source, PlaceError> {
 
 /// Whether it is dig's text, and no capture.
 pub fn is_dig(bytes: &[u8]) -> bool {
-    bytes.len() as u64 <= limits::CAPTURE && dig::has_header(&text::decode(bytes))
+    bytes.len() as u64 <= limits::CAPTURE && dig::has_header(&text::as_printed(&text::decode(bytes)))
 }
 
 impl Source {
