@@ -73,6 +73,14 @@ fn isolated<'a, 'b>(parts: &'a [&'b str]) -> Option<(&'a [&'b str], &'a &'b str,
     })
 }
 
+/// The digits of an endpoint's first label.
+pub const ID_LENGTH: usize = 32;
+
+/// Whether a label is what an endpoint's name begins with: 32 hexadecimal digits.
+pub fn is_id(label: &str) -> bool {
+    label.len() == ID_LENGTH && label.bytes().all(|octet| octet.is_ascii_hexdigit())
+}
+
 impl EndpointName {
     /// Takes a name apart. `Err` says what it looks like instead.
     pub fn parse(name: &Name) -> Result<Self, NotEndpoint> {
@@ -121,9 +129,8 @@ impl EndpointName {
                 None => return Err(NotEndpoint::Other),
             },
         };
-        let is_host_label = |label: &str| label.len() == 32 && label.bytes().all(|b| b.is_ascii_hexdigit());
         // The oldest names have no second label.
-        if !matches!(host, [id] | [id, _] if is_host_label(id)) {
+        if !matches!(host, [id] | [id, _] if is_id(id)) {
             return Err(NotEndpoint::WrongHostLabel);
         }
         Ok(Self {

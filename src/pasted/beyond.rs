@@ -54,6 +54,7 @@ const NO_CLUSTER: &[&str] = &[
     "unable to load in-cluster configuration",
     "Missing or incomplete configuration info",
     "error loading config file \"",
+    "invalid 'proxy-url' ",
 ];
 /// The server that clients take where none is configured (k8s.io/client-go: `http://localhost:8080`; Terraform's and
 /// others' clients: port 80).
@@ -80,11 +81,13 @@ pub(super) fn server_side(line: &str) -> Option<Seen> {
         return Some(Seen::of(Symptom::ApiServer, None));
     }
     // `error: context "NAME" does not exist`, and the same of a cluster and a user.
+    // kubectl 1.32, of a file that --kubeconfig names.
+    let is_no_file = line.trim_start().starts_with("error: stat ") && line.contains(": no such file or directory");
     let is_missing = ["error: context \"", "error: cluster \"", "error: auth info \""]
         .iter()
         .any(|lead| line.trim_start().starts_with(lead))
         && line.contains("\" does not exist");
-    if is_missing || NO_CLUSTER.iter().any(|text| line.contains(text)) {
+    if is_missing || is_no_file || NO_CLUSTER.iter().any(|text| line.contains(text)) {
         return Some(Seen::of(Symptom::NoCluster, None));
     }
     if line.contains("No cluster found for name") {
@@ -134,6 +137,8 @@ const OF_PROXIES: &[&str] = &[
     "ProxyError(",
     "ERR_PROXY_CONNECTION_FAILED",
     "ERR_TUNNEL_CONNECTION_FAILED",
+    // curl, libcurl-errors(3): CURLE_PROXY, of SOCKS proxies.
+    "curl: (97)",
 ];
 
 pub(super) fn proxy(line: &str) -> Option<Seen> {
@@ -172,6 +177,8 @@ const LAYERS: &[(&str, Symptom)] = &[
     ("certificate verify failed", Symptom::Certificate),
     ("PKIX path building failed", Symptom::Certificate),
     ("unable to get local issuer certificate", Symptom::Certificate),
+    // OpenSSL, crypto/x509/x509_txt.c, as Node prints it.
+    ("unable to verify the first certificate", Symptom::Certificate),
     ("self-signed certificate", Symptom::Certificate),
     ("self signed certificate", Symptom::Certificate),
     ("RemoteCertificateNameMismatch", Symptom::Certificate),
@@ -250,6 +257,12 @@ const CONNECTIONS: &[&str] = &[
     "ehostunreach",
     "execution expired",
     "Trying to connect",
+    // connect(2), EPERM and EACCES; Go, src/net/net.go, errCanceled.
+    "connect: operation not permitted",
+    "connect: permission denied",
+    "operation was canceled",
+    // OpenBSD's netcat, netcat.c.
+    "(tcp) timed out",
 ];
 /// What is beside it.
 const DIALS: &[&str] = &[
@@ -282,6 +295,9 @@ const DIALS: &[&str] = &[
 pub(super) fn line(line: &str) -> Option<Seen> {
     if let Some(host) = between(line, "The connection to the server ", " was refused") {
         let host = host.strip_prefix("https://").unwrap_or(host);
+        if let Some(server) = literal(host) {
+            return Some(of_address(Symptom::Address, server));
+        }
         let host = host.strip_suffix(":443").unwrap_or(host);
         let host = (!super::text::is_masked(host)).then_some(host);
         return Some(Seen::of(Symptom::KubectlRefused, host));
@@ -309,10 +325,74 @@ pub(super) fn line(line: &str) -> Option<Seen> {
         None if line.trim() == "Unable to connect to the server: EOF" => Symptom::Http,
         layer => layer?,
     };
+    if let Some(server) = url_literal(line).or_else(|| tunnel(line)) {
+        let symptom = if symptom == Symptom::Connection {
+            Symptom::Address
+        } else {
+            symptom
+        };
+        return Some(of_address(symptom, server));
+    }
     Some(Seen {
         dialled: dialled(line),
         ..Seen::of(symptom, host.filter(|host| host.parse::<IpAddr>().is_err()))
     })
+}
+
+fn of_address(symptom: Symptom, server: IpAddr) -> Seen {
+    Seen {
+        literal: Some(server),
+        ..Seen::of(symptom, None)
+    }
+}
+
+/// The address that a server is, with a port or without one.
+fn literal(server: &str) -> Option<IpAddr> {
+    let (host, port) = server.rsplit_once(':').unwrap_or((server, ""));
+    if host == "localhost" && port.bytes().all(|octet| octet.is_ascii_digit()) {
+        return Some(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
+    }
+    let socket = server.parse::<SocketAddr>().map(|socket| socket.ip());
+    socket.or_else(|_| server.trim_matches(['[', ']']).parse()).ok()
+}
+
+/// The same of the URL in a line.
+fn url_literal(line: &str) -> Option<IpAddr> {
+    let (_, rest) = line.split_once("https://")?;
+    let end = rest.find(|c: char| c.is_whitespace() || "/?#\"'\\".contains(c));
+    literal(&rest[..end.unwrap_or(rest.len())])
+}
+
+/// An address of this host that was dialled at another port than an endpoint's: no answer of a name server gives a
+/// port.
+fn tunnel(line: &str) -> Option<IpAddr> {
+    let (_, rest) = line.split_once("dial tcp ")?;
+    let socket: SocketAddr = rest.split_whitespace().next()?.trim_end_matches(':').parse().ok()?;
+    (socket.ip().is_loopback() && socket.port() != HTTPS && !line.contains("https://")).then(|| socket.ip())
+}
+
+/// The port of an EKS endpoint.
+const HTTPS: u16 = 443;
+
+/// What the API server says in JSON, as curl and `kubectl get --raw` show it (k8s.io/apimachinery, pkg/apis/meta/v1,
+/// Status): it was reached.
+pub(super) fn status(text: &str) -> Option<(&str, Seen)> {
+    let start = text.find('{')?;
+    let value = serde_json::Deserializer::from_str(&text[start..])
+        .into_iter::<serde_json::Value>()
+        .next()?
+        .ok()?;
+    let field = |name: &str| value.get(name).and_then(serde_json::Value::as_str);
+    if field("kind") != Some("Status") || field("status") != Some("Failure") {
+        return None;
+    }
+    let line = text.lines().find(|line| line.contains("\"message\"")).unwrap_or(text);
+    let symptom = match value.get("code").and_then(serde_json::Value::as_u64) {
+        // RFC 9110 sections 15.5.2 and 15.5.4.
+        Some(401 | 403) => Symptom::NotLetIn,
+        _ => Symptom::ApiServer,
+    };
+    Some((line, Seen::of(symptom, None)))
 }
 
 /// The address that was dialled: `dial tcp A:P`, `read tcp A:P->B:P`.

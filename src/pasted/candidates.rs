@@ -41,6 +41,8 @@ pub(super) struct Clues {
     pub(super) has_other_answer: bool,
     /// The address that was dialled.
     pub(super) dialled: Option<IpAddr>,
+    /// The server itself is an address: no name was looked up.
+    pub(super) literal: Option<IpAddr>,
     /// The name is longer than DNS allows.
     pub(super) is_too_long: bool,
     /// The operating system that printed it, where the text tells.
@@ -180,6 +182,13 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
     rules
 }
 
+/// What may be behind a failure where no name was looked up.
+const WITHOUT_A_NAME: &[&str] = &["api-port-blocked", "proxy-in-path", "not-this-cluster"];
+
+fn is_this_host(ip: IpAddr) -> bool {
+    ip.is_loopback() || ip.is_unspecified()
+}
+
 /// What the address that was dialled says.
 fn by_address(address: Option<IpAddr>) -> Option<&'static str> {
     let address = address?;
@@ -215,7 +224,13 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
     if !is_endpoint && matches!(about, Some(About::Endpoint | About::NoSuchEndpoint)) {
         return clues.subject != Subject::Malformed || rule != "endpoint-name-malformed";
     }
+    // No name, so nothing that an answer of DNS is behind.
+    if clues.literal.is_some() && !WITHOUT_A_NAME.contains(&rule) {
+        return true;
+    }
     match rule {
+        // What listens on this host is a tunnel or a cluster that was started here, and no firewall is between.
+        "api-port-blocked" => clues.literal.is_some_and(is_this_host),
         // Neither Windows nor macOS has the file (glibc, nsswitch.conf(5)), and on Windows Go asks the operating system
         // (Go, src/net/conf.go, goosPrefersCgo).
         "nsswitch-without-dns" => clues.system.is_some(),

@@ -16,6 +16,10 @@ const NO_SERVER: &str = "The message names no name server. Go's own resolver nam
  the \
                          operating system (on macOS and Windows, or in a program built with cgo), or it asked nobody: a \
                          name that is too long or has a label with a hyphen at its end is never sent.";
+/// And where Windows' own text is not English.
+const OF_WINDOWS: &str = "Go says \"no such host\" of a name that does not exist, on Windows too: this is another \
+                          error, in the language of that Windows. It is an error or silence of the name server, or a \
+                          reply without an address.";
 /// And of one where the time ran out.
 const NO_SERVER_IN_TIME: &str = "The message names no name server: the time to dial, 30 s in client-go, was over \
  before the \
@@ -49,7 +53,9 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
         if !name.is_empty() && line[..at].contains("proxyconnect") {
             symptom = Symptom::Proxy;
         }
-        let note = if is_named {
+        let note = if error.contains("getaddrinfow") && library::symptom(error).is_none() {
+            Some(OF_WINDOWS)
+        } else if is_named {
             None
         } else if symptom == Symptom::LookUpDeadline {
             Some(NO_SERVER_IN_TIME)
@@ -129,7 +135,9 @@ fn symptom(error: &str, has_server: bool) -> Option<Symptom> {
         // musl, through cgo.
         Symptom::TryAgain
     } else if has("getaddrinfow") {
-        Symptom::Unknown
+        // The text is in Windows' language. It is none of a name that does not exist (src/net/lookup_windows.go,
+        // winError).
+        Symptom::TryAgain
     } else {
         return None;
     })

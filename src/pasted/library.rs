@@ -75,9 +75,20 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
         (" ESERVFAIL", Symptom::ServFail),
         (" EREFUSED", Symptom::Refused),
         (" ETIMEOUT", Symptom::Silence),
+        (" EFORMERR", Symptom::Misbehaving),
+        (" ENOTIMP", Symptom::Misbehaving),
+        (" EBADRESP", Symptom::Unreadable),
+        // Elsewhere the port of the server itself is meant.
+        (" ECONNREFUSED", Symptom::PortClosed),
     ] {
+        let is_query = |before: &str| {
+            let word = before.split_whitespace().next_back().unwrap_or_default();
+            word.starts_with("query") && !word.contains(':')
+        };
         if let Some((before, after)) = line.split_once(code)
-            && (before.ends_with("getaddrinfo") || before.contains("query"))
+            && (before.ends_with("getaddrinfo")
+                || is_query(before)
+                || symptom != Symptom::PortClosed && before.contains("query"))
         {
             return Some(Seen::of(symptom, first_word(after)));
         }
@@ -157,9 +168,18 @@ fn erlang(line: &str) -> Option<Seen> {
         .iter()
         .any(|text| line.contains(text));
     let is_text = line.contains("non-existing domain");
+    let of_elixir = |lead: &str, end: &str| super::between(line, lead, end);
     let host = super::between(line, "{to_address,{\"", "\"")
+        .or_else(|| of_elixir("{:to_address, {~c\"", "\""))
+        .or_else(|| of_elixir("{:to_address, {'", "'"))
         .or_else(|| super::between(line, "tcp connect (", ":"))
         .or_else(|| super::go::url_host(line));
+    // httpc's limit for the connection is that of the lookup as well (erlang/otp, lib/kernel/src/inet_tcp.erl,
+    // connect).
+    let is_late = line.contains("failed_connect") && (line.contains("],timeout}") || line.contains("], :timeout}"));
+    if is_late {
+        return Some(Seen::of(Symptom::NoConnectionInTime, host));
+    }
     (is_one || is_text).then(|| Seen::of(Symptom::NoAddress, host))
 }
 

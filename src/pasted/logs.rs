@@ -115,6 +115,10 @@ fn dnsmasq(line: &str) -> Option<Seen> {
             ));
         }
     }
+    // src/dnsmasq.c, poll_resolv.
+    if line.contains("no servers found in ") && line.contains(", will retry") {
+        return Some(seen(Symptom::NoServer, None, None));
+    }
     // src/forward.c, query_full: no room for one more question that waits for its answer.
     if line.contains("Maximum number of concurrent DNS queries") {
         return Some(seen(Symptom::Forward, None, None));

@@ -50,6 +50,8 @@ struct Seen {
     in_vpc: bool,
     /// The address that was dialled.
     dialled: Option<IpAddr>,
+    /// The server itself is an address: no name was looked up.
+    literal: Option<IpAddr>,
     /// The cause, where the message names it, and why.
     outright: Option<(&'static str, String)>,
     /// What can be said of the program that printed it.
@@ -68,6 +70,7 @@ impl Seen {
             is_stub: false,
             in_vpc: false,
             dialled: None,
+            literal: None,
             outright: None,
             note: None,
             system: None,
@@ -105,7 +108,7 @@ pub fn read(text: &str) -> Option<Explanation> {
 
 /// The messages of a text, the one that matters most first, at most [`limits::PASTED_MESSAGES`].
 pub fn messages(text: &str) -> Vec<Explanation> {
-    let text = &terminal::plain(text);
+    let text = &terminal::plain(&crate::text::as_printed(text));
     // A document over several lines: none of its lines says what it says.
     let documents = logs::json(text);
     if !documents.is_empty() {
@@ -162,6 +165,11 @@ pub fn messages(text: &str) -> Vec<Explanation> {
         return vec![whole];
     }
     let mut messages = told_once(&found, text, &replies);
+    if messages.is_empty()
+        && let Some((line, seen)) = beyond::status(text)
+    {
+        messages.push(explain(line, &seen, "", None, false));
+    }
     if messages.is_empty()
         && let Some((line, seen, sentences)) = configuration::read(text)
     {
@@ -357,6 +365,11 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, has_o
     } else {
         host.clone()
     };
+    let ip = server.map(|server| server.ip());
+    let place = match text::place(line, text, ip) {
+        _ if seen.in_vpc => Place::Vpc,
+        place => place,
+    };
     let mut resolver = Vec::new();
     if let Some(server) = server.filter(|_| !names_no_server) {
         resolver.push(server::meaning(server));
@@ -374,7 +387,10 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, has_o
         && let Some(host) = &host
         && let Err(kind) = EndpointName::parse(host)
     {
-        name.push(not_an_endpoint(kind).to_owned());
+        name.push(not_an_endpoint(kind, place).to_owned());
+    }
+    if let Some(server) = seen.literal {
+        name.push(server::literal(server));
     }
     if is_masked {
         name.push("The name is masked in this text: put the real one in the place of HOST.".to_owned());
@@ -383,12 +399,11 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, has_o
     if is_too_long {
         name.push(TOO_LONG.to_owned());
     }
-    let ip = server.map(|server| server.ip());
-    let place = match text::place(line, text, ip) {
-        _ if seen.in_vpc => Place::Vpc,
-        place => place,
+    let subject = match host.as_ref().map_or(Subject::None, text::subject) {
+        // Inside a cluster a name of one label is a Service's (Kubernetes, "DNS for Services and Pods").
+        Subject::Malformed if place == Place::Pod && host.as_ref().is_some_and(is_one_label) => Subject::Internal,
+        subject => subject,
     };
-    let subject = host.as_ref().map_or(Subject::None, text::subject);
     let candidates = candidates::of(&Clues {
         symptom: Some(symptom),
         subject,
@@ -401,6 +416,7 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, has_o
         ede: reply.and_then(|reply| reply.ede),
         has_other_answer,
         dialled: seen.dialled,
+        literal: seen.literal,
         is_too_long,
         system: seen.system.or_else(|| text::system(line, text)),
         outright: seen.outright.clone(),
@@ -438,8 +454,15 @@ fn host(text: &str) -> Option<Name> {
         .flatten()
 }
 
-fn not_an_endpoint(kind: NotEndpoint) -> &'static str {
+fn is_one_label(host: &Name) -> bool {
+    host.labels().len() == 1
+}
+
+fn not_an_endpoint(kind: NotEndpoint, place: Place) -> &'static str {
     match kind {
+        NotEndpoint::SingleLabel if place == Place::Pod => {
+            "The name has one label: inside a cluster that is a Service in the namespace of whoever asks."
+        }
         NotEndpoint::SingleLabel => {
             "The name has one label: it may be the cluster's name in the place of its host name."
         }
@@ -469,6 +492,8 @@ fn command(symptom: Symptom, host: Option<&Name>, server: Option<SocketAddr>) ->
         }
         // The nodes that the API server asks are the cluster's.
         Symptom::ApiServer => return "kubectl get nodes -o wide".to_owned(),
+        // The kubeconfig says what stands behind the address.
+        Symptom::Address => return "eks-dns-doctor check --connect".to_owned(),
         _ => {}
     }
     // Public resolvers are asked for names that are AWS's own, and for no other: it may be an internal one.

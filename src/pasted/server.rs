@@ -7,6 +7,23 @@ pub(super) fn is_resolved(ip: IpAddr) -> bool {
     matches!(ip.to_canonical(), IpAddr::V4(ip) if matches!(ip.octets(), [127, 0, 0, 53 | 54]))
 }
 
+/// What is said where the client's server is an address, and no name was looked up. The address of the service
+/// `kubernetes` is the first of the cluster's service network (Kubernetes, "Default Services").
+pub(super) fn literal(server: IpAddr) -> String {
+    let server = server.to_canonical();
+    let what = match server {
+        _ if server.is_loopback() || server.is_unspecified() => {
+            "an address of this host: a tunnel (SSM port forwarding, ssh -L) or a cluster that runs here (kind, minikube)"
+        }
+        IpAddr::V4(ip) if matches!(ip.octets(), [10, 96 | 100, 0, 1] | [172, 20, 0, 1]) => {
+            "the usual address of the service kubernetes inside a cluster: kube-proxy and the node's network lead from \
+             there to the API server"
+        }
+        _ => "an address",
+    };
+    format!("The server {server} is {what}. No name was looked up for it.")
+}
+
 /// What the address means, as a sentence. Addresses of stubs: the manuals of systemd-resolved (127.0.0.53) and
 /// Docker (127.0.0.11), the Amazon VPC User Guide (169.254.169.253, fd00:ec2::253, the base of the VPC's network
 /// plus two), the Kubernetes documentation of NodeLocal DNSCache (169.254.20.10), the default service networks of

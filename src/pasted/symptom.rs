@@ -131,6 +131,8 @@ pub enum Symptom {
     ProxyAnswer,
     /// The lookup gave an address, and the connection to it failed.
     Connection,
+    /// The server is an address, and the connection to it failed.
+    Address,
     /// The API server was reached, and what it asked in turn failed.
     ApiServer,
     /// The API server was reached, and did not take the credentials.
@@ -195,6 +197,7 @@ impl Symptom {
         Self::ProxyConnection,
         Self::ProxyAnswer,
         Self::Connection,
+        Self::Address,
         Self::ApiServer,
         Self::NotLetIn,
         Self::Credentials,
@@ -212,7 +215,7 @@ impl Symptom {
             Self::Deadline | Self::NoConnectionInTime | Self::AwsApi | Self::AccessDenied => Layer::Unknown,
             Self::NoReplyInTime | Self::Http => Layer::Http,
             Self::HandshakeTimeout | Self::Handshake | Self::Certificate => Layer::Tls,
-            Self::KubectlRefused | Self::Connection => Layer::Tcp,
+            Self::KubectlRefused | Self::Connection | Self::Address => Layer::Tcp,
             Self::Proxy | Self::ProxyConnection | Self::ProxyAnswer => Layer::Proxy,
             Self::ApiServer | Self::NotLetIn => Layer::ApiServer,
             Self::NoCluster | Self::ClusterNotFound | Self::Credentials => Layer::Configuration,
@@ -241,6 +244,7 @@ impl Symptom {
             Self::KubectlRefused => "TCP: a port was refused, the cluster's or a name server's",
             Self::Doubted => "DNS, and perhaps nothing: a denial that systemd-resolved doubts",
             Self::Proxy => "the proxy: its own name was not found",
+            Self::Address => "TCP: the server is an address, and no name was looked up",
             Self::AwsApi => "the AWS API's name or the path to it, not the cluster's endpoint",
             Self::AccessDenied => "the permissions in AWS, not DNS",
             Self::Configuration => "nothing in this text: it is a host's resolver configuration",
@@ -282,6 +286,7 @@ impl Symptom {
                 | Self::Handshake
                 | Self::KubectlRefused
                 | Self::Connection
+                | Self::Address
                 | Self::Certificate
         )
     }
@@ -402,6 +407,10 @@ impl Symptom {
                 "The name was resolved, or the address was given, and the connection failed. If it is the cluster's \
                  address, then route, firewall and security group are next."
             }
+            Self::Address => {
+                "The client's server is an address and no name, so no name server was asked. The connection to it \
+                 failed: nothing listens there now, or route, firewall or security group do not let it through."
+            }
             Self::ApiServer => {
                 "kubectl reached the API server. The API server then failed towards a node, a webhook or another \
                  server. The name server of this host has no part in it."
@@ -463,6 +472,7 @@ impl Symptom {
             Self::KubectlRefused => Complaint::KubectlRefused,
             Self::Proxy | Self::ProxyConnection | Self::ProxyAnswer => Complaint::Proxy,
             Self::Connection => Complaint::Connection,
+            Self::Address => Complaint::Address,
             Self::ClusterNotFound => Complaint::ClusterNotFound,
             Self::AccessDenied => Complaint::AccessDenied,
             Self::AwsApi => Complaint::AwsApi,

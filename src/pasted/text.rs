@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::dns::Name;
-use crate::endpoint::{EndpointName, NotEndpoint};
+use crate::endpoint::{EndpointName, ID_LENGTH, NotEndpoint, is_id};
 
 /// Where the message was printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -98,6 +98,7 @@ pub(super) fn subject(host: &Name) -> Subject {
         Err(NotEndpoint::EksApi | NotEndpoint::OidcIssuer) => Subject::AwsApi,
         Err(_) if INTERNAL.iter().any(|suffix| text.ends_with(suffix)) => Subject::Internal,
         Err(NotEndpoint::SingleLabel | NotEndpoint::WrongHostLabel) => Subject::Malformed,
+        Err(_) if is_cut_off(text) => Subject::Malformed,
         Err(_) if OF_EKS.iter().any(|suffix| text.ends_with(suffix)) => Subject::Malformed,
         Err(_)
             if [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"]
@@ -110,6 +111,24 @@ pub(super) fn subject(host: &Name) -> Subject {
     }
 }
 
+/// Whether a name begins as an endpoint's does and ends before it is one.
+fn is_cut_off(name: &str) -> bool {
+    let mut labels = name.split('.');
+    labels.next().is_some_and(is_id) && !name.contains(".eks.amazonaws.com")
+}
+
+/// Whether a word stands where an endpoint's name begins with hexadecimal digits: AWS's own examples (EXAMPLE and some
+/// digits), `MYCLUSTER`, `______`. A wrong digit among 32 is none.
+fn is_placeholder(name: &str) -> bool {
+    let Some((label, rest)) = name.split_once('.') else {
+        return false;
+    };
+    // `gr7.eu-west-1.eks.amazonaws.com`.
+    let is_shape = OF_EKS.iter().any(|suffix| rest.ends_with(suffix)) && rest.split('.').count() >= 5;
+    let is_hex = label.bytes().all(|octet| octet.is_ascii_hexdigit());
+    is_shape && !is_hex && (label.len() != ID_LENGTH || label.starts_with("example"))
+}
+
 /// Whether somebody put something else in the place of what stood there.
 pub(super) fn is_masked(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
@@ -118,6 +137,7 @@ pub(super) fn is_masked(text: &str) -> bool {
     let of_x = |label: &str| !label.is_empty() && label.bytes().all(|b| b == b'x');
     lower.contains(marks)
         || words.iter().any(|word| lower.contains(word))
+        || is_placeholder(&lower)
         || (lower.contains('.') && lower.split(['.', ':', '[', ']']).any(of_x))
 }
 
@@ -239,14 +259,19 @@ const CLIENTS: &[(&str, &str)] = &[
     ("*** Can't find ", "nslookup"),
     ("*** UnKnown", "nslookup"),
     (": Non-existent domain", "nslookup"),
+    (": Server failed", "nslookup"),
+    (": Query refused", "nslookup"),
     ("DNS request timed out.", "nslookup"),
     ("Non-authoritative answer:", "nslookup"),
     ("Using domain server:", "host"),
     (" not found: 3(NXDOMAIN)", "host"),
+    (" not found: 2(SERVFAIL)", "host"),
+    (" not found: 5(REFUSED)", "host"),
     ("doggo", "doggo"),
     ("rror looking up DNS records", "doggo"),
     ("NAMESERVER", "doggo"),
     ("error sending query: Could not", "drill"),
+    ("error sending query: Error creating socket", "drill"),
     ("-- Information acquired via protocol", "resolvectl"),
     (" has address ", "host"),
     ("No internal type for both IPv4", "nslookup"),

@@ -54,15 +54,27 @@ pub(super) fn line(line: &str) -> Option<Seen> {
             });
         }
     }
-    // drill, as users reported it, and BusyBox's nslookup (mirror/busybox, networking/nslookup.c).
+    // drill 1.8.3 (ldns, error.c; recorded with silent, closed and unreachable servers), and BusyBox's nslookup
+    // (mirror/busybox, networking/nslookup.c).
     if line.contains("error sending query: Could not send or receive") {
-        return Some(Seen::of(Symptom::Silence, None));
+        return Some(Seen {
+            note: Some("drill prints the same of a name server that is silent and of one whose port is closed."),
+            ..Seen::of(Symptom::Silence, None)
+        });
+    }
+    if line.contains("error sending query: Error creating socket") {
+        return Some(Seen::of(Symptom::NoRoute, None));
     }
     if let Some(server) = between(line, "nslookup: write to '", "'") {
         return Some(Seen {
             server: socket(server),
             ..Seen::of(Symptom::PortClosed, None)
         });
+    }
+    // OpenBSD's netcat, netcat.c.
+    if line.contains(" port [tcp/") && line.contains("] succeeded!") {
+        let host = between(line, "Connection to ", " ");
+        return Some(Seen::of(Symptom::Healthy, host));
     }
     let is_refused = line.contains("communications error to") && line.contains("connection refused");
     if is_refused {
@@ -161,6 +173,12 @@ fn is_name(line: &str) -> bool {
         .any(|lead| line.starts_with(lead))
 }
 
+/// Whether an endpoint's name is all that stands behind a line's colon.
+fn is_endpoint(line: &str) -> bool {
+    line.split_once(':')
+        .is_some_and(|(_, name)| super::text::endpoint(name).is_some_and(|host| host == name.trim()))
+}
+
 /// An answer with an address, or one that says that there is none, as nslookup, host, resolvectl, Resolve-DnsName,
 /// delv, doggo, q and others print it.
 pub(super) fn answered(text: &str) -> Option<(&str, Seen)> {
@@ -175,7 +193,9 @@ pub(super) fn answered(text: &str) -> Option<(&str, Seen)> {
     let has_addresses = text.contains("IPAddress");
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
-        if is_name(line) && !line.contains('#') {
+        // In other languages the word before the name is another, and "Address" stays.
+        let is_answer = lines.peek().is_some_and(|next| next.starts_with("Address")) && is_endpoint(line);
+        if (is_name(line) || is_answer) && !line.contains('#') {
             let (_, host) = line.split_once(':')?;
             let host = host.trim();
             // Of `dscacheutil -q host` it is `ip_address`.

@@ -71,6 +71,9 @@ pub(super) fn line(line: &str) -> Option<Seen> {
     if let Some(host) = between(line, "Name resolution of ", " failed").filter(|_| line.contains("WARNING: ")) {
         return Some(Seen::of(Symptom::Unknown, Some(host)));
     }
+    if line.contains("TcpTestSucceeded : True") {
+        return Some(Seen::of(Symptom::Healthy, None));
+    }
     if let Some(seen) = socket_exception(line) {
         return Some(seen);
     }

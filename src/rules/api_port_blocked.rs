@@ -27,7 +27,7 @@ declare_rule! {
         since: "0.1.0",
         about: Endpoint,
         hint: "the address is right, and port 443 is closed to this host: security group, route, VPN",
-        complaints: [Deadline 20, KubectlRefused 30, Connection 10],
+        complaints: [Deadline 20, KubectlRefused 30, Connection 10, Address 10],
         references: [EKS_CLUSTER_ENDPOINT, EKS_SECURITY_GROUPS],
         at: Run,
         requires: [[A_RIGHT_ADDRESS_DOES_NOT_CONNECT]],

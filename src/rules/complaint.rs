@@ -61,6 +61,8 @@ pub enum Complaint {
     Proxy,
     /// The lookup gave an address, and the connection to it failed.
     Connection,
+    /// The server is an address, and the connection to it failed.
+    Address,
     /// AWS has no cluster of the name.
     ClusterNotFound,
     /// AWS denied a read.

@@ -30,7 +30,9 @@ declare_rule! {
         since: "0.1.0",
         about: AnyName,
         hint: "HTTPS_PROXY or proxy-url is set, and NO_PROXY does not name the endpoint",
-        complaints: [NoReply 10, HandshakeTimeout 10, Certificate 20, KubectlRefused 50, Proxy 10, AwsApi 20],
+        complaints: [
+            NoReply 10, HandshakeTimeout 10, Certificate 20, KubectlRefused 50, Proxy 10, AwsApi 20, Address 20,
+        ],
         references: [GO_HTTPPROXY, KUBECONFIG_V1],
         at: Run,
         requires: [[PROXY_RESOLVES_THE_NAME, KUBECONFIG_NAMES_A_PROXY, KUBECONFIG_NAMES_A_TUNNEL]],
