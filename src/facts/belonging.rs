@@ -105,9 +105,12 @@ pub(super) fn addresses(
             all.dedup_by_key(|address| address.ip);
             all.truncate(limits::LIST_IN_CAPTURE);
         } else if proven(&list, around).is_none() {
+            // In one order, whatever file each endpoint was in.
+            let mut ids: Vec<String> = candidates.iter().map(|at| endpoints[*at].id.clone()).collect();
+            ids.sort();
             undecided.push(Undecided {
                 addresses: list.iter().map(|listed| listed.address.ip).collect(),
-                candidates: candidates.iter().map(|at| endpoints[*at].id.clone()).collect(),
+                candidates: ids,
             });
         }
     }

@@ -71,9 +71,12 @@ pub(super) fn named(text: &str, line: usize) -> Option<NotFacts> {
         );
     }
     let key = first.trim_start_matches("- ");
-    if key
-        .split_once(':')
-        .is_some_and(|(key, rest)| is_key(key) && (rest.is_empty() || rest.starts_with(' ')))
+    // A warning may stand before JSON.
+    let has_json = text.lines().any(|line| line.starts_with(['{', '[']));
+    if !has_json
+        && key
+            .split_once(':')
+            .is_some_and(|(key, rest)| is_key(key) && (rest.is_empty() || rest.starts_with(' ')))
     {
         return format("yaml");
     }

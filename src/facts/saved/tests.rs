@@ -652,6 +652,10 @@ fn a_refusal_is_in_our_own_words() {
             "is what --output yaml prints (line 1): save it with --output json",
         ),
         (
+            "WARNING: the file is old\n{\n  \"cluster\": {}\n}\n",
+            "is not JSON: line 1 has \"WARNING: the file is old\"",
+        ),
+        (
             "------\n|  DescribeCluster  |\n",
             "is what --output table prints (line 1): save it with --output json",
         ),
