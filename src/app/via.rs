@@ -459,6 +459,7 @@ mod tests {
                 server: "https://127.0.0.1:16443".to_owned(),
                 tls_server_name: text("tls.alice.example"),
                 proxy_url: text("http://proxy.alice.example:3129"),
+                proxy_url_problem: text("alice's proxy-url"),
                 certificate_authority: text("QUxJQ0U="),
                 certificate_authority_file: text("/home/alice/ca.pem"),
                 certificate_authority_problem: text("alice may not read it"),

@@ -14,7 +14,9 @@ declare_rule! {
     /// The environment of this run was read as Go reads it (golang.org/x/net/http/httpproxy): HTTPS_PROXY and
     /// NO_PROXY, in upper or lower case. What the kubeconfig says comes before the environment, and NO_PROXY does not
     /// take anything out of it (k8s.io/client-go: a `proxy-url` takes the place of the environment's proxy). A tunnel
-    /// is told by a `tls-server-name` that is an EKS endpoint and not the host of `server`.
+    /// is told by a `tls-server-name` that is an EKS endpoint and not the host of `server`. A `proxy-url` that kubectl
+    /// refuses (it is no URL, or its scheme is none of http, https and socks5) is no proxy: kubectl ends with an error
+    /// before any lookup, and the finding says so.
     ///
     /// ## Why it matters
     /// Those clients do not use the resolvers of this host. They fail if the proxy cannot resolve or reach a private
@@ -50,6 +52,11 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let tunnel = case
         .kubeconfig()
         .and_then(|kubeconfig| Some((kubeconfig, kubeconfig.tunnel()?)));
+    if let Some((kubeconfig, proxy)) = by_kubeconfig
+        && let Some(problem) = &kubeconfig.proxy_url_problem
+    {
+        return vec![refused_by_kubectl(fits.confidence, kubeconfig, proxy, problem)];
+    }
     if let Some((kubeconfig, tunnel)) = tunnel {
         return vec![through_a_tunnel(case, fits.confidence, kubeconfig, &tunnel)];
     }
@@ -152,6 +159,42 @@ fn through_a_tunnel(case: &Case<'_>, confidence: Confidence, kubeconfig: &Kubeco
         ])
 }
 
+/// kubectl does not take the `proxy-url`: there is no proxy, and no lookup either.
+fn refused_by_kubectl(confidence: Confidence, kubeconfig: &Kubeconfig, proxy: &str, problem: &str) -> Finding {
+    let context = &kubeconfig.context;
+    let files = phrase::list(&kubeconfig.files);
+    let entry = cluster_entry(kubeconfig);
+    RULE.finding_at_large(confidence)
+        .summary(format!(
+            "kubectl refuses the kubeconfig's proxy-url {proxy}, and asks no name server"
+        ))
+        .why(format!(
+            "The context {context} has the proxy-url {proxy}, which {problem}. kubectl ends with \"invalid 'proxy-url'\" \
+             before any lookup, so the answers of the resolvers here do not change what it prints."
+        ))
+        .seen(vec![Evidence::fact(format!(
+            "{files}, context {context}: proxy-url is {proxy}, which {problem}"
+        ))])
+        .fix(vec![
+            Remedy::new(
+                "Write the proxy as a URL, where the cluster is reached through one",
+                [format!("kubectl config set clusters.{entry}.proxy-url http://<proxy>:<port>")],
+            ),
+            Remedy::new(
+                "Else take it out of the kubeconfig",
+                [format!("kubectl config unset clusters.{entry}.proxy-url")],
+            ),
+        ])
+}
+
+/// The name of the cluster's entry, where it can stand in a command.
+fn cluster_entry(kubeconfig: &Kubeconfig) -> &str {
+    match kubeconfig.cluster_entry.as_str() {
+        entry if !entry.is_empty() && entry.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) => entry,
+        _ => "<cluster-entry>",
+    }
+}
+
 /// The proxy is the kubeconfig's: the environment does not matter then.
 fn of_kubeconfig(case: &Case<'_>, confidence: Confidence, kubeconfig: &Kubeconfig, proxy: &str) -> Finding {
     let context = &kubeconfig.context;
@@ -162,10 +205,7 @@ fn of_kubeconfig(case: &Case<'_>, confidence: Confidence, kubeconfig: &Kubeconfi
     } else {
         ""
     };
-    let entry = match kubeconfig.cluster_entry.as_str() {
-        entry if !entry.is_empty() && entry.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) => entry,
-        _ => "<cluster-entry>",
-    };
+    let entry = cluster_entry(kubeconfig);
     RULE.finding_at_large(confidence)
         .summary(format!(
             "the kubeconfig sends the endpoint through the proxy {proxy}: it resolves the name, not this host"

@@ -4,6 +4,7 @@
 
 mod exec;
 mod file;
+mod proxy;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -39,6 +40,9 @@ pub struct Kubeconfig {
     pub tls_server_name: Option<String>,
     /// `proxy-url`, without user name and password: the proxy resolves the name, not this host.
     pub proxy_url: Option<String>,
+    /// Why kubectl does not take that, and ends before it asks anybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy_url_problem: Option<String>,
     /// `certificate-authority-data` (PEM, in base64), or what stands in the file of `certificate-authority`.
     pub certificate_authority: Option<String>,
     /// The file of `certificate-authority`, where there is no `certificate-authority-data`.
@@ -230,6 +234,7 @@ impl<'a> Merged<'a> {
             server: text(&without_user(cluster.server.0.trim())),
             tls_server_name: set(&cluster.tls_server_name).as_deref().map(text),
             proxy_url: set(&cluster.proxy_url).map(|url| text(&without_user(&url))),
+            proxy_url_problem: set(&cluster.proxy_url).and_then(|url| proxy::problem(&url).map(str::to_owned)),
             // kubectl takes the data where there are both.
             certificate_authority_file: set(&cluster.certificate_authority)
                 .filter(|_| data.is_none())
@@ -515,15 +520,14 @@ impl Kubeconfig {
 
 /// A URL without the user name and password in it.
 fn without_user(whole: &str) -> String {
-    let (scheme, rest) = whole
-        .split_once("://")
-        .map_or(("", whole), |(scheme, rest)| (scheme, rest));
+    let start = match whole.find("://") {
+        Some(at) => at + 3,
+        None if whole.starts_with("//") => 2,
+        None => 0,
+    };
+    let (scheme, rest) = whole.split_at(start);
     let rest = url::user_end(rest).map_or(rest, |at| &rest[at + 1..]);
-    if scheme.is_empty() {
-        rest.to_owned()
-    } else {
-        format!("{scheme}://{rest}")
-    }
+    format!("{scheme}{rest}")
 }
 
 fn text(text: &str) -> String {

@@ -300,3 +300,23 @@ fn an_authority_in_a_file_is_beside_the_kubeconfig() {
     assert!(found.certificate_authority.is_none());
     assert_eq!(found.gaps("AWS is not asked in this run").len(), 1);
 }
+
+/// A proxy-url that kubectl refuses is kept with why, and without the user and the password in it.
+#[test]
+fn a_proxy_url_that_kubectl_refuses_is_no_proxy() {
+    for (written, kept, refused) in [
+        ("http://u:secret@p:3128", "http://p:3128", false),
+        ("//u:secret@p:3128", "//p:3128", true),
+        ("u:secret@p:3128", "p:3128", true),
+        ("http://u:sec^ret@p:3128", "http://p:3128", true),
+        ("socks5h://p:1080", "socks5h://p:1080", true),
+    ] {
+        let found = with(
+            &format!("server: 'https://{HOST}', proxy-url: '{written}'"),
+            "null",
+            "x",
+        );
+        assert_eq!(found.proxy_url.as_deref(), Some(kept), "{written}");
+        assert_eq!(found.proxy_url_problem.is_some(), refused, "{written}");
+    }
+}
