@@ -65,9 +65,17 @@ pub(super) fn read(text: &str) -> Option<(&str, Seen, Vec<String>)> {
     ))
 }
 
+/// What Windows has beside the rules of the NRPT.
+const NO_ADAPTERS: &str = "The name servers of the adapters are not in this text, and they take every name that no rule \
+                           covers: Get-DnsClientServerAddress | ConvertTo-Json shows them.";
+/// And beside the adapters.
+const NO_RULES: &str = "The rules of the NRPT, which go before the adapters, are not in this text: \
+                        Get-DnsClientNrptPolicy -Effective | ConvertTo-Json shows them.";
+
 /// What is not in a part of a configuration, and the command that shows all. `None` where it is whole.
 fn missing(text: &str, split: &SplitDns) -> Option<&'static str> {
     let starts = |word: &str| text.lines().any(|line| line.trim_start().starts_with(word));
+    let is_line = |word: &str| text.lines().any(|line| line.trim() == word);
     let has_servers = split.scopes.iter().any(|scope| !scope.servers.is_empty());
     let has_domains = split.scopes.iter().any(|scope| !scope.domains.is_empty());
     // `resolvectl dns` and `resolvectl domain` have a line for a link, and `resolvectl status` a paragraph.
@@ -86,14 +94,16 @@ fn missing(text: &str, split: &SplitDns) -> Option<&'static str> {
             "The other links and the global name servers are not in this text, so it does not say who is asked for an \
              endpoint's name: resolvectl status shows all.",
         ),
-        Chooser::Macos if !starts("DNS configuration") && !starts("resolver #1") => Some(
+        Chooser::Macos if !is_line("DNS configuration") && starts("DNS configuration (for scoped queries)") => Some(
+            "These resolvers are for queries that are bound to an interface. The others, which the endpoint's name is \
+             asked of, are not in this text: scutil --dns shows all.",
+        ),
+        Chooser::Macos if !is_line("DNS configuration") => Some(
             "The other resolvers are not in this text, so it does not say who is asked for an endpoint's name: scutil \
              --dns shows all.",
         ),
-        Chooser::Windows if !text.contains("\"ServerAddresses\"") => Some(
-            "The name servers of the adapters are not in this text, and they take every name that no rule covers: \
-             Get-DnsClientServerAddress | ConvertTo-Json shows them.",
-        ),
+        Chooser::Windows if !text.contains("\"ServerAddresses\"") => Some(NO_ADAPTERS),
+        Chooser::Windows if !text.contains("\"Namespace\"") => Some(NO_RULES),
         _ => None,
     }
 }
@@ -142,8 +152,12 @@ fn resolv_conf(text: &str) -> Option<(&str, Vec<String>)> {
     let Some((first, _)) = servers().next() else {
         return without_servers(text);
     };
+    if let Some(said) = resolver_file(text, servers().map(|(_, value)| value)) {
+        return Some((first, said));
+    }
     let mut said = Vec::new();
     let mut plain = Vec::new();
+    let mut is_hidden = false;
     for (_, value) in servers().take(limits::NAME_SERVERS) {
         let bare = value.split('%').next().unwrap_or(value);
         if bare.parse::<IpAddr>().is_ok() {
@@ -162,12 +176,22 @@ fn resolv_conf(text: &str) -> Option<(&str, Vec<String>)> {
                  {takes}"
             ));
         } else if super::text::is_masked(value) {
+            is_hidden = true;
             said.push(format!("nameserver {value} is masked: nothing is known of it."));
         } else {
             said.push(format!("nameserver {value} is no address: glibc and Go leave it out."));
         }
     }
-    if plain.is_empty() {
+    let behind = plain.split_off(plain.len().min(ASKED));
+    if !behind.is_empty() && !is_hidden {
+        said.push(format!(
+            "{} stands behind the third, and is never asked: glibc, musl and Go take three.",
+            behind.join(", ")
+        ));
+    }
+    if plain.is_empty() && is_hidden {
+        // What is hidden may be a name server.
+    } else if plain.is_empty() {
         said.push("No name server is left for glibc and Go: they ask 127.0.0.1 (Go: and ::1), port 53.".to_owned());
     } else {
         said.insert(
@@ -186,6 +210,40 @@ fn resolv_conf(text: &str) -> Option<(&str, Vec<String>)> {
         said.push("Behind the stub systemd-resolved asks others: resolvectl status shows them.".to_owned());
     }
     Some((first, said))
+}
+
+/// The name servers that are asked at most (glibc, resolv/resolv.h, MAXNS; musl, src/network/lookup.h, MAXNS; Go,
+/// src/net/dnsconfig_unix.go).
+const ASKED: usize = 3;
+
+/// A file of macOS's /etc/resolver (resolver(5) of macOS: `port`, `timeout` and `search_order` are lines of their own
+/// there), for the names below one domain.
+fn resolver_file<'a>(text: &str, servers: impl Iterator<Item = &'a str>) -> Option<Vec<String>> {
+    let value = |key: &str| {
+        text.lines().find_map(|line| {
+            let mut words = line.split_whitespace();
+            (words.next() == Some(key)).then(|| words.next()).flatten()
+        })
+    };
+    let is_one = ["port", "search_order", "timeout"]
+        .iter()
+        .any(|key| value(key).is_some_and(|value| value.bytes().all(|octet| octet.is_ascii_digit())));
+    if !is_one {
+        return None;
+    }
+    let below = match value("domain") {
+        Some(domain) => format!("names below {domain}"),
+        None => "names below the domain that the file is named for".to_owned(),
+    };
+    let servers: Vec<&str> = servers.take(limits::NAME_SERVERS).collect();
+    let at = value("port").map(|port| format!(", port {port}")).unwrap_or_default();
+    Some(vec![
+        format!(
+            "It is a file of macOS's /etc/resolver: macOS asks {}{at} for {below}.",
+            servers.join(", ")
+        ),
+        "The other resolvers are not in this text: scutil --dns shows all.".to_owned(),
+    ])
 }
 
 /// resolv.conf with a search list or options, and no server: every line that is none of a comment's is the file's.
@@ -247,12 +305,7 @@ fn ipconfig(text: &str) -> Option<(&str, Vec<String>)> {
         }
     }
     close(&mut open, &mut said);
-    said.push(
-        "The rules of the NRPT, which go before the adapters, are not in this text: Get-DnsClientNrptPolicy -Effective \
-         | \
-         ConvertTo-Json shows them."
-            .to_owned(),
-    );
+    said.push(NO_RULES.to_owned());
     Some((first?, said))
 }
 
@@ -281,11 +334,7 @@ fn nrpt_list(text: &str) -> Option<(&str, Vec<String>)> {
             });
         }
     }
-    said.push(
-        "The name servers of the adapters are not in this text, and they take every name that no rule covers: \
-         Get-DnsClientServerAddress | ConvertTo-Json shows them."
-            .to_owned(),
-    );
+    said.push(NO_ADAPTERS.to_owned());
     Some((first?, said))
 }
 

@@ -44,6 +44,30 @@ const KINDS: &[Kind] = &[
     ),
     kind(
         &[
+            &["Namespace", "NameServers", "----"],
+            &["DNS Name Resolution Policy Table Settings"],
+        ],
+        "rules of the NRPT in a form that is not read",
+        "paste what Get-DnsClientNrptPolicy -Effective | ConvertTo-Json prints, and Get-DnsClientServerAddress | \
+         ConvertTo-Json",
+    ),
+    kind(
+        &[&["Record Name . . ."], &["----------", "Name does not exist."]],
+        "what ipconfig /displaydns prints: what Windows remembers, and not where it is from",
+        "paste what Resolve-DnsName HOST -DnsOnly prints, or nslookup HOST",
+    ),
+    kind(
+        &[&["[Network]", "DNS="]],
+        "a configuration of systemd-networkd: what it comes to is not in it",
+        "paste what resolvectl status prints",
+    ),
+    kind(
+        &[&["Link ", "): yes"], &["Link ", "): no\n"], &["Current Scopes: none"]],
+        "a part of what resolvectl prints that names no server",
+        "paste what resolvectl status prints",
+    ),
+    kind(
+        &[
             &["networksetup -getdnsservers"],
             &["There aren't any DNS Servers set on"],
         ],
@@ -193,6 +217,20 @@ mod tests {
             ("passwd: files\nhosts: files mymachines\n", "nsswitch.conf"),
             ("# local\n127.0.0.1 localhost\n10.0.1.5 a.test b.test\n", "hosts file"),
             ("10.0.1.5\n10.0.2.5\n", "dig +short"),
+            (
+                "Name     Namespace  NameServers\n----     ------\n{1}  {.corp.example} {10.44.0.53}\n",
+                "NRPT",
+            ),
+            (
+                "DNS Name Resolution Policy Table Settings\n\nSettings for .corp.example\n",
+                "NRPT",
+            ),
+            (
+                "    Record Name . . . . . : a.test\n    Record Type . . . . . : 1\n",
+                "displaydns",
+            ),
+            ("[Network]\nDNS=10.44.0.53\n", "systemd-networkd"),
+            ("Link 2 (wlp2s0): yes\nLink 5 (tun1): no\n", "resolvectl"),
         ] {
             let found = unread(text).map(|unread| unread.what);
             assert!(found.is_some_and(|found| found.contains(what)), "{text:?}: {found:?}");
