@@ -182,7 +182,7 @@ fn resolv_conf(text: &str) -> Option<(&str, Vec<String>)> {
             said.push(format!("nameserver {value} is no address: glibc and Go leave it out."));
         }
     }
-    let behind = plain.split_off(plain.len().min(ASKED));
+    let behind = plain.split_off(plain.len().min(limits::NAME_SERVERS_USED));
     if !behind.is_empty() && !is_hidden {
         said.push(format!(
             "{} stands behind the third, and is never asked: glibc, musl and Go take three.",
@@ -211,10 +211,6 @@ fn resolv_conf(text: &str) -> Option<(&str, Vec<String>)> {
     }
     Some((first, said))
 }
-
-/// The name servers that are asked at most (glibc, resolv/resolv.h, MAXNS; musl, src/network/lookup.h, MAXNS; Go,
-/// src/net/dnsconfig_unix.go).
-const ASKED: usize = 3;
 
 /// A file of macOS's /etc/resolver (resolver(5) of macOS: `port`, `timeout` and `search_order` are lines of their own
 /// there), for the names below one domain.

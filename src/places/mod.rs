@@ -197,9 +197,9 @@ pub fn read(stem: &str, bytes: &[u8]) -> Result<Source, PlaceError> {
     let printed = text::as_printed(&decoded);
     let first = text.iter().copied().find(|b| !b.is_ascii_whitespace());
     let is_json = match first {
-        None | Some(b'{' | b'"') => true,
-        // A list, or the prompt in front of dig.
-        Some(b'[') => !dig::has_header(&printed),
+        None => true,
+        // A list, or the prompt in front of dig; an object, or what a tracker of issues puts around a text.
+        Some(b'[' | b'{' | b'"') => !dig::has_header(&printed),
         Some(_) => false,
     };
     if is_json {
