@@ -53,6 +53,28 @@ const TRANSPARENT: &[&str] = &[
     "exec", "command", "nohup", "time", "winpty", "sudo", "nice", "stdbuf", "setsid",
 ];
 
+/// Their flags that have a value in the next word (sudo(8), nice(1), stdbuf(1), time(1)).
+const WITH_VALUE: &[(&str, &[&str])] = &[
+    (
+        "sudo",
+        &["-u", "-g", "-h", "-p", "-C", "-r", "-t", "-U", "-D", "-R", "-T"],
+    ),
+    ("nice", &["-n"]),
+    ("stdbuf", &["-i", "-o", "-e"]),
+    ("time", &["-f", "-o"]),
+];
+
+/// What stands behind the flags of such a program.
+fn behind_flags<'a>(name: &str, words: &'a [String]) -> &'a [String] {
+    let with_value = WITH_VALUE.iter().find(|(program, _)| *program == name);
+    let with_value = with_value.map_or(&[][..], |(_, flags)| flags);
+    let mut at = 0;
+    while let Some(word) = words.get(at).filter(|word| word.starts_with('-')) {
+        at += 1 + usize::from(with_value.contains(&word.as_str()));
+    }
+    words.get(at..).unwrap_or_default()
+}
+
 /// A reading under way: what is known so far, from the outside in.
 struct Reading {
     understood: Understood,
@@ -166,8 +188,12 @@ impl Reading {
             }
             _ if SHELLS.contains(&name.as_str()) => self.shell(&name, rest, depth),
             _ if TRANSPARENT.contains(&name.as_str()) => {
-                let skipped = rest.iter().take_while(|word| word.starts_with('-')).count();
-                self.command(&rest[skipped..], depth - 1)
+                let is_understood = self.command(behind_flags(&name, rest), depth - 1);
+                if name == "sudo" {
+                    // Another user has another ~/.aws.
+                    self.unread("with whose credentials `sudo` runs it is not known".to_owned());
+                }
+                is_understood
             }
             _ => {
                 if let Some((_, marks)) = WINDOWS_SHELLS.iter().find(|(shell, _)| *shell == name) {
@@ -207,7 +233,10 @@ impl Reading {
         let is_understood = match inner.filter(|inner| is_token(inner)) {
             Some(inner) => self.command(inner, depth - 1),
             // The AWS CLI's own words behind a program of another name.
-            None if rest.windows(2).any(|words| words == ["eks", "get-token"]) => self.aws(rest),
+            None if rest.windows(2).any(|words| words == ["eks", "get-token"]) => {
+                let at = rest.iter().position(|word| word == "eks").unwrap_or_default();
+                self.aws(&rest[at..])
+            }
             None => return self.unread(format!("the program `{}` is not read", shown(first))),
         };
         self.unread(format!(

@@ -206,3 +206,34 @@ fn what_is_not_understood_is_said() {
     let deep: Vec<&str> = std::iter::repeat_n("env", 10_000).collect();
     assert!(of(&deep, &[]).unread.is_some());
 }
+
+/// The value of a flag is no program, and another user has other credentials.
+#[test]
+fn flags_of_programs_around_it_have_values() {
+    for around in [&["nice", "-n", "5"][..], &["stdbuf", "-o", "L"], &["time", "-f", "%e"]] {
+        let words = [around, &TOKEN].concat();
+        is(&of(&words, &[]), None, &words);
+    }
+    for around in [
+        &["sudo"][..],
+        &["sudo", "-E"],
+        &["sudo", "-u", "deploy"],
+        &["sudo", "-u", "deploy", "env"],
+    ] {
+        let found = of(&[around, &TOKEN].concat(), &[]);
+        assert_eq!(found.cluster.as_deref(), Some("orders"), "{around:?}");
+        let unread = found.unread.unwrap_or_default();
+        assert_eq!(
+            unread, "with whose credentials `sudo` runs it is not known",
+            "{around:?}"
+        );
+    }
+    // An image of the AWS CLI: its words begin at `eks`.
+    let image = ["docker", "run", "--rm", "-e", "AWS_PROFILE=shop", "amazon/aws-cli"];
+    let found = of(&[&image[..], &TOKEN[1..]].concat(), &[]);
+    assert_eq!(found.cluster.as_deref(), Some("orders"));
+    assert_eq!(
+        found.unread.as_deref(),
+        Some("with whose credentials `docker` runs it is not known")
+    );
+}
