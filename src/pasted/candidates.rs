@@ -39,6 +39,10 @@ pub(super) struct Clues {
     pub(super) ede: Option<u16>,
     /// Another answer in the text has addresses for the name.
     pub(super) has_other_answer: bool,
+    /// And one of the same name server.
+    pub(super) has_own_answer: bool,
+    /// The answer is an alias without an address.
+    pub(super) is_alias_alone: bool,
     /// The address that was dialled.
     pub(super) dialled: Option<IpAddr>,
     /// The server itself is an address: no name was looked up.
@@ -114,6 +118,13 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
     if !matches!(clues.subject, Subject::Endpoint | Subject::None) {
         return rules;
     }
+    if clues.has_own_answer {
+        rules.push("resolver-unstable");
+        rules.extend(symptom.is_denial().then_some("stale-negative-cache"));
+    }
+    if clues.is_alias_alone {
+        rules.extend(["name-blocked-by-policy", "shadow-zone"]);
+    }
     if symptom.is_denial() {
         match clues.soa {
             Some(SoaOrigin::Foreign) => {
@@ -182,6 +193,17 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
     rules
 }
 
+/// What may be behind a failure of a name server that has the answer another time.
+const NOT_ALWAYS: &[&str] = &[
+    "resolver-unstable",
+    "stale-negative-cache",
+    "slow-resolver",
+    "udp-blocked",
+    "tcp-blocked",
+    "truncated-without-tcp",
+    "edns-intolerant",
+];
+
 /// What may be behind a failure where no name was looked up.
 const WITHOUT_A_NAME: &[&str] = &["api-port-blocked", "proxy-in-path", "not-this-cluster"];
 
@@ -223,6 +245,9 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
     let is_endpoint = matches!(clues.subject, Subject::Endpoint | Subject::None);
     if !is_endpoint && matches!(about, Some(About::Endpoint | About::NoSuchEndpoint)) {
         return clues.subject != Subject::Malformed || rule != "endpoint-name-malformed";
+    }
+    if clues.has_own_answer && !NOT_ALWAYS.contains(&rule) {
+        return true;
     }
     // No name, so nothing that an answer of DNS is behind.
     if clues.literal.is_some() && !WITHOUT_A_NAME.contains(&rule) {

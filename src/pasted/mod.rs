@@ -168,12 +168,12 @@ pub fn messages(text: &str) -> Vec<Explanation> {
     if messages.is_empty()
         && let Some((line, seen)) = beyond::status(text)
     {
-        messages.push(explain(line, &seen, "", None, false));
+        messages.push(explain(line, &seen, "", None, Others::default()));
     }
     if messages.is_empty()
         && let Some((line, seen, sentences)) = configuration::read(text)
     {
-        let mut explanation = explain(line, &seen, "", None, false);
+        let mut explanation = explain(line, &seen, "", None, Others::default());
         explanation.resolver = sentences;
         messages.push(explanation);
     }
@@ -194,7 +194,17 @@ fn told_once(found: &[Found<'_>], text: &str, replies: &[Reply<'_>]) -> Vec<Expl
                     let is_healthy = other.seen.symptom == Symptom::Healthy && other.reply.is_none();
                     is_healthy && other.run != one.run && same(other.seen.host.as_deref(), one.seen.host.as_deref())
                 });
-            messages.push(explain(one.line, &one.seen, text, one.reply, has_other_answer));
+            let is_own = |server: Option<SocketAddr>| server.is_some() && server == one.seen.server;
+            let is_failure = one.seen.symptom != Symptom::Healthy;
+            let has_own_answer = is_failure
+                && replies.iter().any(|other| {
+                    other.has_addresses() && is_own(other.server) && same(other.host, one.seen.host.as_deref())
+                });
+            let others = Others {
+                has_answer: has_other_answer,
+                has_own_answer,
+            };
+            messages.push(explain(one.line, &one.seen, text, one.reply, others));
         }
     }
     messages
@@ -291,7 +301,7 @@ fn broken_off(text: &str, found: Option<&Found<'_>>) -> Option<Explanation> {
         let longer = longer.next();
         return longer
             .or_else(|| joined("").find(|(_, whole)| goes_on(whole) || is_more(whole)))
-            .map(|(whole, seen)| explain(&whole, &seen, text, None, false));
+            .map(|(whole, seen)| explain(&whole, &seen, text, None, Others::default()));
     }
     if found.is_some() {
         return None;
@@ -305,7 +315,7 @@ fn broken_off(text: &str, found: Option<&Found<'_>>) -> Option<Explanation> {
     let all = || joined(" ").chain(joined(""));
     let best = all().find(|(_, seen)| is_whole(seen));
     best.or_else(|| all().next())
-        .map(|(whole, seen)| explain(&whole, &seen, text, None, false))
+        .map(|(whole, seen)| explain(&whole, &seen, text, None, Others::default()))
 }
 
 /// What is recognised in a line.
@@ -344,7 +354,16 @@ fn without_bar(line: &str) -> &str {
     line.trim().trim_start_matches(['│', '|']).trim()
 }
 
-fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, has_other_answer: bool) -> Explanation {
+/// What the other replies of a text have for the name.
+#[derive(Debug, Clone, Copy, Default)]
+struct Others {
+    /// One has addresses.
+    has_answer: bool,
+    /// And one of those is of the same name server.
+    has_own_answer: bool,
+}
+
+fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, others: Others) -> Explanation {
     let symptom = seen.symptom;
     let is_reply = reply.is_some();
     let names_no_server = matches!(symptom.layer(), Layer::ApiServer | Layer::Configuration);
@@ -414,7 +433,9 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, has_o
         soa: reply.and_then(|reply| reply.soa),
         has_no_soa: reply.is_some_and(Reply::has_no_soa),
         ede: reply.and_then(|reply| reply.ede),
-        has_other_answer,
+        has_other_answer: others.has_answer,
+        has_own_answer: others.has_own_answer,
+        is_alias_alone: reply.is_some_and(Reply::is_alias_alone),
         dialled: seen.dialled,
         literal: seen.literal,
         is_too_long,

@@ -21,6 +21,9 @@ pub(super) struct Reply<'a> {
     addresses: Vec<IpAddr>,
     pub(super) soa: Option<SoaOrigin>,
     has_ns: bool,
+    /// Its records that are aliases.
+    aliases: u32,
+    is_truncated: bool,
     pub(super) ede: Option<u16>,
     pub(super) server: Option<SocketAddr>,
     delv: Option<Symptom>,
@@ -36,6 +39,11 @@ impl Reply<'_> {
         self.authority == Some(0)
     }
 
+    /// Whether an A question was answered with aliases, and no address behind them.
+    pub(super) fn is_alias_alone(&self) -> bool {
+        self.aliases > 0 && self.answers == Some(self.aliases) && self.addresses.is_empty() && !self.is_aaaa
+    }
+
     fn is_sinkhole(&self) -> bool {
         self.addresses.iter().any(|ip| ip.is_unspecified() || ip.is_loopback())
     }
@@ -49,6 +57,8 @@ impl Reply<'_> {
         } else if self.status? == "NOERROR" {
             match self.answers {
                 _ if !self.addresses.is_empty() => Symptom::Healthy,
+                _ if self.is_truncated => Symptom::Truncated,
+                _ if self.is_alias_alone() => Symptom::NoData,
                 Some(0) if self.is_aaaa => Symptom::Healthy,
                 Some(0) if self.has_ns && self.soa.is_none() => Symptom::Referral,
                 Some(0) => Symptom::NoData,
@@ -58,8 +68,18 @@ impl Reply<'_> {
         } else {
             by_rcode(self.status?)?
         };
+        let note = match symptom {
+            Symptom::Truncated => {
+                Some("The reply has the flag TC. With +ignore dig leaves it at that; kubectl asks again over TCP.")
+            }
+            Symptom::NoData if self.is_alias_alone() => Some(
+                "The answer is an alias (CNAME) without an address. EKS gives an endpoint's name addresses and no alias.",
+            ),
+            _ => None,
+        };
         Some(Seen {
             server: self.server,
+            note,
             ..Seen::of(symptom, self.host)
         })
     }
@@ -98,6 +118,11 @@ pub(super) fn all(text: &str) -> Vec<Reply<'_>> {
         };
         if let Some((_, rest)) = line.split_once("ANSWER: ") {
             reply.answers = number(rest);
+            // `;; flags: qr tc rd ra; QUERY: 1, …`; kdig writes `Flags`.
+            let flags = line
+                .split(';')
+                .find(|part| part.to_ascii_lowercase().contains("flags:"));
+            reply.is_truncated |= flags.is_some_and(|flags| flags.split_whitespace().any(|flag| flag == "tc"));
             reply.authority = line.split_once("AUTHORITY: ").and_then(|(_, rest)| number(rest));
         } else if line.starts_with(";; QUESTION SECTION") {
             is_question = true;
@@ -142,6 +167,7 @@ fn record(reply: &mut Reply<'_>, line: &str) {
             reply.soa = server.parse::<Name>().ok().map(|server| SoaOrigin::of_server(&server));
         }
         (Some("NS"), Some(_)) => reply.has_ns = true,
+        (Some("CNAME"), Some(_)) => reply.aliases += 1,
         _ => {}
     }
 }
