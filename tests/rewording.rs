@@ -35,6 +35,7 @@ const OURS: &[&str] = &[
     "facts.upstreams.source",
     "facts.upstreams.problems.*",
     "facts.host.split_dns.source",
+    "facts.kubeconfig.proxy_url_problem",
     "facts.origin",
     "resolvers.*.known_from",
     "resolvers.*.lookups.*.reason",
