@@ -181,15 +181,15 @@ struct Group {
     printed: BTreeMap<String, u32>,
 }
 
-fn versions() -> Versions {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/clients/versions.json");
+fn versions(file: &str) -> Versions {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/clients")
+        .join(file);
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
-/// kubectl 1.36 and 1.37 themselves, and Go 1.23 to 1.27, in every case of the record.
-#[test]
-fn kubectl_and_go_of_today_are_predicted() {
-    let (recorded, versions) = (recorded("recorded.json"), versions());
+/// Compares what each version printed in the cases of a record, and gives how many texts were compared.
+fn compared_versions(versions: &Versions, recorded: &Recorded) -> usize {
     let (mut wrong, mut rows) = (Vec::new(), 0);
     assert_eq!(versions.rows.len(), recorded.rows.len());
     for (row, seen) in versions.rows.iter().zip(&recorded.rows) {
@@ -220,6 +220,14 @@ fn kubectl_and_go_of_today_are_predicted() {
     for name in ["1.23.4", "1.23.9", "1.24", "1.25", "1.26", "1.27"] {
         assert!(versions.versions.contains_key(&format!("go-{name}")), "{name}");
     }
+    rows
+}
+
+/// kubectl 1.36 and 1.37 themselves, and Go 1.23 to 1.27, in every case of the record.
+#[test]
+fn kubectl_and_go_of_today_are_predicted() {
+    let recorded = recorded("recorded.json");
+    let rows = compared_versions(&versions("versions.json"), &recorded);
     // kubectl 1.36 and 1.37, and six versions of Go with its own resolver and with cgo, but for what is not predicted
     // of cgo with LOCALDOMAIN.
     assert_eq!(rows, recorded.rows.len() * 14 - 6);
@@ -289,6 +297,14 @@ fn every_row_behind_systemd_resolved_is_predicted() {
     assert_eq!(unknown, [("drop", vec!["glibc", "python"])]);
     assert_eq!(recorded.rows.len(), 28);
     assert_eq!(rows, 28 * 7 - 2);
+}
+
+/// The same behind systemd-resolved.
+#[test]
+fn kubectl_and_go_of_today_behind_systemd_resolved_are_predicted() {
+    let recorded = recorded("resolved.json");
+    let rows = compared_versions(&versions("resolved_versions.json"), &recorded);
+    assert_eq!(rows, recorded.rows.len() * 14);
 }
 
 /// Where every one of the recorded runs ended the same, a prediction of two ends has a reason: servers that may answer
