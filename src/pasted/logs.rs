@@ -420,9 +420,10 @@ fn dnsproxy(line: &str) -> Option<Seen> {
     Some(seen(Symptom::Forward, rest.split_whitespace().next(), socket(server)))
 }
 
-/// Windows' DNS server, as logs that users published have it (no source is public): the debug log,
-/// `Snd CLIENT XID R Q [8183 DR NXDOMAIN] A (32)0123…(3)eks(9)amazonaws(3)com(0)`; and the analytic events, with
-/// `QNAME=`.
+/// Windows' DNS server. The debug log, by the "Message logging key" at its head (Microsoft, "DNS Debug Logging"):
+/// `Snd CLIENT XID R Q [8183 DR NXDOMAIN] A (32)0123…(3)eks(9)amazonaws(3)com(0)`. The analytic events, by their texts
+/// (Microsoft, "DNS Logging and Diagnostics"): `RESPONSE_FAILURE: …; QNAME=…; RCODE=…`, whose destination is the
+/// client, and `RECURSE_QUERY_TIMEOUT: …; Destination=…`, whose destination is the server that was asked.
 fn windows(line: &str) -> Option<Seen> {
     if let Some((_, rest)) = line.split_once("QNAME=") {
         let host = rest.split([';', ' ']).next();
