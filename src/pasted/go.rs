@@ -116,8 +116,8 @@ fn symptom(error: &str, has_server: bool) -> Option<Symptom> {
         Symptom::Unreadable
     } else if has("lame referral") {
         Symptom::Referral
-    } else if has("dial tcp") && has_server {
-        // Go goes to TCP after a truncated reply only.
+    } else if has_server && ["dial tcp", "read tcp", "write tcp"].iter().any(|call| has(call)) {
+        // Go goes to TCP after a truncated reply only (or with use-vc: fixtures/clients/recorded.json, tc-drop).
         Symptom::Truncated
     } else if has("unreachable") || has("no route to host") {
         Symptom::NoRoute
