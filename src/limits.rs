@@ -116,8 +116,6 @@ pub const GAPS_OF_FLEET: usize = 256;
 pub const RATE: u32 = 500;
 /// The most that may be asked for.
 pub const FASTEST_RATE: u32 = 1_000_000;
-/// In any such time no resolver is asked more than its share of a second's questions.
-pub const RATE_WINDOW: Duration = Duration::from_millis(100);
 /// A second.
 pub const SECOND: Duration = Duration::from_secs(1);
 /// The least time that the runtime's clock tells apart.
@@ -149,6 +147,8 @@ pub const BULK_BATCH: u32 = 64;
 pub const BULK_REPLY: usize = 2048;
 /// Targets that one server may be ahead of another: what is remembered for the slower one.
 pub const BULK_AHEAD: usize = 4096;
+/// How long an answer is held back, and its socket kept, to see whether another reply to it follows.
+pub const BULK_LINGER: Duration = Duration::from_millis(30);
 /// Connections over TCP to one server at a time, for truncated replies.
 pub const BULK_TCP: usize = 16;
 /// How long a question may wait for a socket, a port or a buffer of this host before it is left out.

@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use eks_dns_doctor::bulk::{Answer, Asked, NotAsked, Options, Outcome, Server, Summary, ask};
 use eks_dns_doctor::dns::{AnswerKind, Name};
 use eks_dns_doctor::observation::{NetworkFailure, Transport};
+use eks_dns_doctor::probe::Paces;
 
 /// A question as it arrived.
 #[derive(Debug, Clone)]
@@ -156,7 +157,7 @@ fn names(count: usize) -> impl Iterator<Item = Name> {
 
 fn options(window_ms: u64) -> Options {
     Options {
-        rate: 0,
+        paces: Paces::new(0),
         window: Duration::from_millis(window_ms),
         in_flight: 256,
     }
@@ -305,7 +306,7 @@ fn a_server_that_comes_back_is_asked_again() {
     });
     let good = Played::new(answers);
     let paced = Options {
-        rate: 500,
+        paces: Paces::new(500),
         ..options(400)
     };
     // Two seconds' worth.
@@ -605,7 +606,7 @@ fn the_rate_is_not_passed_in_any_tenth_of_a_second_as_it_arrives() {
     let servers: Vec<Played> = (0..2).map(|_| Played::new(answers)).collect();
     let list: Vec<Server> = servers.iter().map(Played::server).collect();
     let paced = Options {
-        rate: 500,
+        paces: Paces::new(500),
         ..options(5000)
     };
     let (_, _, took) = run(500, &list, &paced);
@@ -680,4 +681,33 @@ fn dropping_the_run_ends_it() {
     });
     assert!(begun.elapsed() < Duration::from_secs(2));
     assert_eq!(kept, 100);
+}
+
+/// A reply that follows another to the same question is told, whatever it says, and so is one to nothing that was asked.
+#[test]
+fn what_comes_behind_a_reply_is_told() {
+    let twice = Played::new(|socket, from, query, number| {
+        answers(socket, from, query, number);
+        answers(socket, from, query, number);
+    });
+    let guessing = Played::new(|socket, from, query, number| {
+        answers(socket, from, query, number);
+        let mut other = query.to_vec();
+        other[0] ^= 0x55;
+        answers(socket, from, &other, number);
+    });
+    let plain = Played::new(answers);
+    let servers = [twice.server(), guessing.server(), plain.server()];
+    // One alone: nothing else keeps its socket open.
+    let (found, ..) = run(1, &servers, &options(5000));
+    let late: BTreeMap<usize, u32> = found.iter().map(|answer| (answer.server, answer.late)).collect();
+    assert!(late[&0] >= 1, "{late:?}");
+    // It came before the reply to AAAA, or behind it.
+    let mismatched = |outcome: &Outcome| outcome.asked().map_or(0, |asked| asked.mismatched);
+    let of_guessing = found.iter().find(|answer| answer.server == 1).unwrap();
+    assert!(
+        of_guessing.late + mismatched(&of_guessing.a) + mismatched(&of_guessing.aaaa) >= 1,
+        "{of_guessing:?}"
+    );
+    assert_eq!(late[&2], 0);
 }

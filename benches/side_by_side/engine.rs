@@ -80,7 +80,7 @@ pub(crate) fn child(arguments: &[String]) {
         })
         .collect();
     let options = Options {
-        rate: u32::try_from(number(1)).unwrap(),
+        paces: eks_dns_doctor::probe::Paces::new(u32::try_from(number(1)).unwrap()),
         window: Duration::from_millis(number(2)),
         in_flight: 256,
     };

@@ -6,16 +6,15 @@ mod sending;
 use std::collections::VecDeque;
 use std::future::Future;
 use std::io;
-use std::iter::Fuse;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll, Waker};
 
 use futures_util::StreamExt as _;
-use futures_util::stream::FuturesUnordered;
+use futures_util::stream::{FuturesUnordered, Stream};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::lane::{Lane, Ticket};
+use super::lane::{Lane, PairTicket, Ticket};
 use super::question::{Family, Target};
 use super::reply;
 use super::socket::{BATCH, Batch, Outgoing, Ready};
@@ -58,6 +57,12 @@ struct Question {
 /// Two outcomes that make an answer.
 #[derive(Debug, Default)]
 struct Pair {
+    /// Numbers are used again; this tells one user from the next.
+    generation: u32,
+    /// Datagrams that came behind a reply.
+    late: u32,
+    target: usize,
+    lane: usize,
     a: Option<Outcome>,
     aaaa: Option<Outcome>,
 }
@@ -66,7 +71,10 @@ struct Pair {
 type Brought = (usize, Ticket, Option<Reply>);
 
 pub(super) struct Engine<I, F> {
-    names: Fuse<I>,
+    names: I,
+    /// A name that came while nobody could take it, and whether one is waited for.
+    held: Option<Name>,
+    starved: bool,
     /// How many names were drawn, and whether those were all.
     drawn: usize,
     exhausted: bool,
@@ -79,6 +87,8 @@ pub(super) struct Engine<I, F> {
     free_questions: Vec<u32>,
     pairs: Vec<Pair>,
     free_pairs: Vec<u32>,
+    /// Answers that are held back, the oldest first, and until when.
+    lingering: VecDeque<(Instant, u32)>,
     wheel: Wheel,
     batch: Batch,
     outgoing: Outgoing,
@@ -92,13 +102,15 @@ pub(super) struct Engine<I, F> {
     on_answer: F,
 }
 
-impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
-    pub(super) fn new(names: Fuse<I>, servers: &[Server], options: &Options, on_answer: F) -> Self {
+impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
+    pub(super) fn new(names: I, servers: &[Server], options: &Options, on_answer: F) -> Self {
         let now = Instant::now();
         let carriers = probe::sockets_of_this_process() / servers.len().max(1);
-        let lane = |server: &Server| Lane::new(server.at, options, carriers.max(2), now);
+        let lane = |server: &Server| Lane::new(server.at, options, carriers.max(2));
         Self {
             names,
+            held: None,
+            starved: false,
             drawn: 0,
             exhausted: false,
             targets: VecDeque::new(),
@@ -109,6 +121,7 @@ impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
             free_questions: Vec::new(),
             pairs: Vec::new(),
             free_pairs: Vec::new(),
+            lingering: VecDeque::new(),
             wheel: Wheel::new(now, options.window),
             batch: Batch::new(),
             outgoing: Outgoing::default(),
@@ -123,7 +136,7 @@ impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
     pub(super) async fn run(mut self) -> Summary {
         if self.lanes.is_empty() {
             return Summary {
-                targets: self.names.count(),
+                targets: self.names.count().await,
                 servers: Vec::new(),
             };
         }
@@ -134,8 +147,11 @@ impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
                 self.due(question, now);
             }
             self.wake = None;
+            self.starved = false;
+            self.hand_over(now);
             let mut more = false;
             for lane in 0..self.lanes.len() {
+                self.lanes[lane].close_lingering(now);
                 more |= self.pass_over(lane, now);
                 self.fill(lane);
             }
@@ -162,7 +178,8 @@ impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
 
     /// Waits until something may have come, or something is due.
     async fn wait(&mut self, timer: &mut Pin<Box<Sleep>>) {
-        let next = [self.wheel.next(), self.wake].into_iter().flatten().min();
+        let held_back = self.lingering.front().map(|(until, _)| *until);
+        let next = [self.wheel.next(), self.wake, held_back].into_iter().flatten().min();
         if let Some(next) = next
             && timer.deadline() != next
         {
@@ -170,7 +187,13 @@ impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
         }
         self.readable.clear();
         let (lanes, readable, connections) = (&self.lanes, &mut self.readable, &mut self.connections);
+        let (names, starved, held, exhausted) = (&mut self.names, self.starved, &mut self.held, &mut self.exhausted);
         let brought = std::future::poll_fn(|context| {
+            if starved && let Poll::Ready(name) = names.poll_next_unpin(context) {
+                *exhausted = name.is_none();
+                *held = name;
+                return Poll::Ready(None);
+            }
             for (index, lane) in lanes.iter().enumerate() {
                 for (place, carrier) in lane.carriers() {
                     if let Some(ready) = carrier.socket.poll_ready(context) {
@@ -200,18 +223,33 @@ impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
     fn draw(&mut self, lane: usize) -> Option<Arc<Target>> {
         let next = self.lanes[lane].next;
         if next == self.drawn {
-            if self.targets.len() >= limits::BULK_AHEAD {
+            // What is held back is remembered too.
+            if self.targets.len() + self.lingering.len() >= limits::BULK_AHEAD {
                 return None;
             }
-            let Some(name) = self.names.next() else {
-                self.exhausted = true;
-                return None;
-            };
+            let name = self.next_name()?;
             self.targets.push_back(Arc::new(Target::new(self.drawn, name)));
             self.drawn += 1;
         }
         self.lanes[lane].next += 1;
         self.targets.get(next - self.passed).map(Arc::clone)
+    }
+
+    /// The next name, where one is there now.
+    fn next_name(&mut self) -> Option<Name> {
+        if self.held.is_some() || self.exhausted {
+            return self.held.take();
+        }
+        match self.names.poll_next_unpin(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(name) => {
+                self.exhausted = name.is_none();
+                name
+            }
+            Poll::Pending => {
+                self.starved = true;
+                None
+            }
+        }
     }
 
     /// Forgets the targets that every server has begun.
@@ -234,7 +272,7 @@ impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
             }
             let asks_again = own.breaker.asks_again(now);
             let Some(target) = self.draw(lane) else {
-                return !self.exhausted;
+                return !self.exhausted && !self.starved;
             };
             if asks_again {
                 self.begin(lane, &target, true);
@@ -247,6 +285,7 @@ impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
                 server: lane,
                 a: not_asked(),
                 aaaa: not_asked(),
+                late: 0,
             });
         }
         true
@@ -255,7 +294,8 @@ impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
     /// Whether everything is asked and answered. Questions that only show whether a server that is given up has come
     /// back are not waited for.
     fn is_over(&mut self) -> bool {
-        let all_begun = self.exhausted && self.lanes.iter().all(|lane| lane.next == self.drawn);
+        let all_begun =
+            self.exhausted && self.lingering.is_empty() && self.lanes.iter().all(|lane| lane.next == self.drawn);
         if !all_begun {
             return false;
         }
@@ -288,6 +328,8 @@ impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
             self.pairs.push(Pair::default());
             index_of(self.pairs.len() - 1)
         });
+        let both = &mut self.pairs[pair as usize];
+        (both.target, both.lane) = (target.index, lane);
         for family in [Family::A, Family::Aaaa] {
             let question = Question {
                 generation: 0,
@@ -335,9 +377,9 @@ impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
     /// Ends a question.
     fn end(&mut self, number: u32, outcome: Outcome) {
         let question = &mut self.questions[number as usize];
-        let Some(target) = question.target.take() else {
+        if question.target.take().is_none() {
             return;
-        };
+        }
         let (lane, pair, family) = (question.lane, question.pair, question.family);
         let waits = std::mem::take(&mut question.waits);
         question.failure = None;
@@ -360,16 +402,53 @@ impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
             Family::A => both.a = Some(outcome),
             Family::Aaaa => both.aaaa = Some(outcome),
         }
-        if let (Some(_), Some(_)) = (&both.a, &both.aaaa)
-            && let (Some(a), Some(aaaa)) = (both.a.take(), both.aaaa.take())
+        if let (Some(a), Some(aaaa)) = (&both.a, &both.aaaa) {
+            let replied = |outcome: &Outcome| outcome.asked().is_some_and(|asked| asked.rcode.is_some());
+            if replied(a) || replied(aaaa) {
+                self.lingering.push_back((Instant::now() + limits::BULK_LINGER, pair));
+            } else {
+                self.give_away(pair);
+            }
+        }
+    }
+
+    /// Hands over the answers that were held back until now.
+    fn hand_over(&mut self, now: Instant) {
+        while let Some((until, pair)) = self.lingering.front().copied()
+            && until <= now
         {
-            self.free_pairs.push(pair);
+            self.lingering.pop_front();
+            self.give_away(pair);
+        }
+    }
+
+    fn give_away(&mut self, pair: u32) {
+        let both = &mut self.pairs[pair as usize];
+        let generation = both.generation.wrapping_add(1);
+        let whole = std::mem::replace(
+            both,
+            Pair {
+                generation,
+                ..Pair::default()
+            },
+        );
+        self.free_pairs.push(pair);
+        if let (Some(a), Some(aaaa)) = (whole.a, whole.aaaa) {
             (self.on_answer)(Answer {
-                target: target.index,
-                server: lane,
+                target: whole.target,
+                server: whole.lane,
                 a,
                 aaaa,
+                late: whole.late,
             });
+        }
+    }
+
+    /// Something came behind a reply of this answer.
+    fn doubt(&mut self, of: PairTicket) {
+        let both = &mut self.pairs[of.pair as usize];
+        if both.generation == of.generation {
+            both.late = both.late.saturating_add(1);
         }
     }
 
@@ -489,7 +568,7 @@ impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
         let (Some(target), family) = (question.target.clone(), question.family) else {
             return;
         };
-        let asked = reply.map(|reply| reply::asked(&target, family, &reply, Transport::Tcp));
+        let asked = reply.map(|reply| reply::asked(&target, family, reply, Transport::Tcp));
         match asked {
             Some(asked) if matches!(asked.kind, Answer | NoData | NxDomain | Referral | Refused) => {
                 self.settle(ticket.question, asked, now);

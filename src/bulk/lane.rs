@@ -7,10 +7,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::breaker::Breaker;
-use super::pace::Pace;
 use super::socket::Connected;
 use super::{Options, Served};
 use crate::limits;
+use crate::probe::SharedPace;
 
 /// A question, by its number. Numbers are used again; the generation tells one user from the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,10 +19,18 @@ pub(super) struct Ticket {
     pub(super) generation: u32,
 }
 
-/// An ID that was used on a socket, and the question it stands for; none once that has its reply.
+/// An answer that is put together, by its number and the generation of that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct PairTicket {
+    pub(super) pair: u32,
+    pub(super) generation: u32,
+}
+
+/// An ID that was used on a socket, the answer it is for, and the question it stands for; none once that has its reply.
 #[derive(Debug)]
 struct Entry {
     id: u16,
+    pair: PairTicket,
     question: Option<u32>,
 }
 
@@ -38,27 +46,32 @@ pub(super) struct Carrier {
     pub(super) strays: u32,
     /// Datagrams with the ID of a question that has its reply.
     pub(super) late: u32,
+    /// It is not listened to any longer.
+    given_up: bool,
+    /// It takes no more questions, and is closed in a while.
+    lingers: bool,
 }
 
 /// To what a datagram belongs, by its ID.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Belongs {
     To(u32),
-    /// To a question that is over.
-    Over,
+    /// To a question that is over, of this answer.
+    Over(PairTicket),
     ToNone,
 }
 
 impl Carrier {
     /// Adds a question under an ID that nobody can guess and that the socket has not used. Returns the ID and the
     /// place.
-    pub(super) fn add(&mut self, question: u32) -> (u16, usize) {
+    pub(super) fn add(&mut self, question: u32, pair: PairTicket) -> (u16, usize) {
         let mut id: u16 = rand::random();
         while self.entries.iter().any(|entry| entry.id == id) {
             id = rand::random();
         }
         self.entries.push(Entry {
             id,
+            pair,
             question: Some(question),
         });
         self.outstanding += 1;
@@ -91,9 +104,14 @@ impl Carrier {
                 question: Some(question),
                 ..
             }) => Belongs::To(*question),
-            Some(_) => Belongs::Over,
+            Some(entry) => Belongs::Over(entry.pair),
             None => Belongs::ToNone,
         }
+    }
+
+    /// The answers that it carried questions of.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = PairTicket> {
+        self.entries.iter().map(|entry| entry.pair)
     }
 
     /// The questions that wait on it.
@@ -108,7 +126,7 @@ pub(super) struct Lane {
     pub(super) at: SocketAddr,
     /// The target that is next, by its place among all.
     pub(super) next: usize,
-    pub(super) pace: Pace,
+    pub(super) pace: SharedPace,
     pub(super) breaker: Breaker,
     /// What is to be sent.
     pub(super) ready: VecDeque<Ticket>,
@@ -131,14 +149,16 @@ pub(super) struct Lane {
     /// The one that new questions go to.
     current: Option<usize>,
     most_carriers: usize,
+    /// Sockets without a question that is waited for, the oldest first, and until when they are kept.
+    lingering: VecDeque<(Instant, usize)>,
 }
 
 impl Lane {
-    pub(super) fn new(at: SocketAddr, options: &Options, most_carriers: usize, now: Instant) -> Self {
+    pub(super) fn new(at: SocketAddr, options: &Options, most_carriers: usize) -> Self {
         Self {
             at,
             next: 0,
-            pace: Pace::new(options.rate, now),
+            pace: options.paces.of(at),
             breaker: Breaker::new(options.window),
             ready: VecDeque::new(),
             truncated: VecDeque::new(),
@@ -154,6 +174,7 @@ impl Lane {
             free: Vec::new(),
             current: None,
             most_carriers,
+            lingering: VecDeque::new(),
         }
     }
 
@@ -188,7 +209,10 @@ impl Lane {
             self.retire();
         }
         if self.carriers.len() - self.free.len() >= self.most_carriers {
-            return Ok(None);
+            let Some((_, oldest)) = self.lingering.pop_front() else {
+                return Ok(None);
+            };
+            self.close(oldest);
         }
         let carrier = Carrier {
             socket: Connected::to(self.at)?,
@@ -197,6 +221,8 @@ impl Lane {
             outstanding: 0,
             strays: 0,
             late: 0,
+            given_up: false,
+            lingers: false,
         };
         let place = self.free.pop().unwrap_or_else(|| {
             self.carriers.push(None);
@@ -222,14 +248,34 @@ impl Lane {
         self.close_idle(carrier);
     }
 
-    /// Closes a socket that takes no more questions and has none.
+    /// Closes a socket that takes no more questions and has none, in a while: something may follow its last reply.
     fn close_idle(&mut self, place: usize) {
-        let is_idle = self.carriers[place]
-            .as_ref()
-            .is_some_and(|carrier| carrier.outstanding == 0);
-        if is_idle && self.current != Some(place) {
-            self.carriers[place] = None;
-            self.free.push(place);
+        let current = self.current;
+        let Some(carrier) = self.carriers[place]
+            .as_mut()
+            .filter(|carrier| carrier.outstanding == 0 && !carrier.lingers && current != Some(place))
+        else {
+            return;
+        };
+        if carrier.given_up {
+            return self.close(place);
+        }
+        carrier.lingers = true;
+        self.lingering.push_back((Instant::now() + limits::BULK_LINGER, place));
+    }
+
+    fn close(&mut self, place: usize) {
+        self.carriers[place] = None;
+        self.free.push(place);
+    }
+
+    /// Closes the sockets that were kept until now.
+    pub(super) fn close_lingering(&mut self, now: Instant) {
+        while let Some((until, place)) = self.lingering.front().copied()
+            && until <= now
+        {
+            self.lingering.pop_front();
+            self.close(place);
         }
     }
 
@@ -241,6 +287,14 @@ impl Lane {
         let questions: Vec<u32> = self
             .get(place)
             .map_or_else(Vec::new, |carrier| carrier.questions().collect());
+        if let Some(carrier) = self.get_mut(place) {
+            carrier.given_up = true;
+            if carrier.lingers {
+                self.lingering.retain(|(_, other)| *other != place);
+                self.close(place);
+                return questions;
+            }
+        }
         self.close_idle(place);
         questions
     }

@@ -11,7 +11,6 @@
 mod breaker;
 mod engine;
 mod lane;
-mod pace;
 mod question;
 mod reply;
 mod socket;
@@ -20,9 +19,12 @@ mod wheel;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use crate::dns::{AnswerKind, Name, Rcode, Soa};
+use futures_util::stream::{self, Stream};
+
+use crate::dns::{AnswerKind, Name, Rcode, Reply, Soa};
 use crate::limits;
 use crate::observation::{NetworkFailure, Transport};
+use crate::probe::Paces;
 
 /// A server that is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,10 +38,8 @@ pub struct Server {
 /// How the servers are asked.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Questions a second to one server, over UDP and TCP, repetitions included; never passed in any tenth of a
-    /// second. 0
-    /// is no cap at all, for benchmarks.
-    pub rate: u32,
+    /// How fast each server is asked, over UDP and TCP, repetitions included, together with whoever else has the same.
+    pub paces: Paces,
     /// How long one question may take. It is sent at the start and, from another port, at the middle.
     pub window: Duration,
     /// Questions to one server that wait for an answer, at most; at least 2 and at most [`limits::BULK_IN_FLIGHT`] are.
@@ -57,6 +57,8 @@ pub struct Answer {
     pub a: Outcome,
     /// What the question for its AAAA records came to.
     pub aaaa: Outcome,
+    /// Datagrams that came behind a reply, to the same question or to none of the socket's.
+    pub late: u32,
 }
 
 /// What a question came to.
@@ -103,6 +105,8 @@ pub struct Asked {
     pub soa: Option<Soa>,
     /// The codes of Extended DNS Errors.
     pub extended_errors: Vec<u16>,
+    /// The reply that decides, where one came.
+    pub reply: Option<Reply>,
     /// Why nothing could be sent or heard, where [`AnswerKind::Unreachable`].
     pub failure: Option<NetworkFailure>,
     /// Over what the reply that decides came.
@@ -130,6 +134,7 @@ impl Asked {
             aliases: Vec::new(),
             soa: None,
             extended_errors: Vec::new(),
+            reply: None,
             failure: None,
             transport: Transport::Udp,
             tries: 0,
@@ -180,12 +185,20 @@ pub async fn ask(
     options: &Options,
     on_answer: impl FnMut(Answer),
 ) -> Summary {
+    ask_as_they_come(stream::iter(names), servers, options, on_answer).await
+}
+
+/// The same of names that are not all there yet: so whoever takes the answers can be waited for.
+pub async fn ask_as_they_come(
+    names: impl Stream<Item = Name> + Unpin,
+    servers: &[Server],
+    options: &Options,
+    on_answer: impl FnMut(Answer),
+) -> Summary {
     let options = Options {
         in_flight: options.in_flight.clamp(2, limits::BULK_IN_FLIGHT),
         window: options.window.min(limits::TIMEOUT),
         ..options.clone()
     };
-    engine::Engine::new(names.fuse(), servers, &options, on_answer)
-        .run()
-        .await
+    engine::Engine::new(names, servers, &options, on_answer).run().await
 }

@@ -8,9 +8,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::Asked;
 use super::question::{Family, HEADER, Target};
-use crate::dns::{AnswerKind, Rcode, Reply, Section};
+use crate::dns::{AnswerKind, RData, Rcode, Record, Reply, Section};
 use crate::observation::Transport;
-use crate::probe::wire::Decoded;
+use crate::probe::wire::{self, Decoded};
 
 /// The most records of a reply that is read at a glance.
 const PLAIN_ANSWERS: u16 = 8;
@@ -30,22 +30,23 @@ pub(super) enum Heard {
 
 /// Reads a datagram that has the ID of the question.
 pub(super) fn read(target: &Target, family: Family, id: u16, octets: &[u8]) -> Heard {
-    if let Some(addresses) = plain(target, family, octets) {
+    if let Some((addresses, reply)) = plain(target, family, octets) {
         return Heard::Reply(Asked {
             rcode: Some(Rcode::NOERROR),
             addresses,
+            reply: Some(reply),
             ..Asked::of(AnswerKind::Answer)
         });
     }
     match target.query(family, id).decode_datagram(octets) {
-        Decoded::Reply(reply) => Heard::Reply(asked(target, family, &reply, Transport::Udp)),
+        Decoded::Reply(reply) => Heard::Reply(asked(target, family, reply, Transport::Udp)),
         Decoded::HeaderOnly(_) => Heard::BareHeader,
         Decoded::Mismatch(_) => Heard::Mismatch,
     }
 }
 
 /// What a reply that belongs to the question says.
-pub(super) fn asked(target: &Target, family: Family, reply: &Reply, transport: Transport) -> Asked {
+pub(super) fn asked(target: &Target, family: Family, reply: Reply, transport: Transport) -> Asked {
     let (kind, flaw) = reply.kind(&target.name, family.qtype());
     // Addresses and aliases stand in the answer section, and a negative answer most often has none.
     let (mut addresses, mut aliases) = (Vec::new(), Vec::new());
@@ -62,12 +63,13 @@ pub(super) fn asked(target: &Target, family: Family, reply: &Reply, transport: T
         transport,
         is_lame: reply.is_lame(),
         is_flawed: flaw.is_some(),
+        reply: Some(reply),
         ..Asked::of(kind)
     }
 }
 
-/// The addresses of a reply that holds them and nothing else; `None` where it takes more to read.
-fn plain(target: &Target, family: Family, octets: &[u8]) -> Option<Vec<IpAddr>> {
+/// A reply that holds addresses and nothing else, and those; `None` where it takes more to read.
+fn plain(target: &Target, family: Family, octets: &[u8]) -> Option<(Vec<IpAddr>, Reply)> {
     let header: &[u8; HEADER] = octets.first_chunk()?;
     let number = |at: usize| u16::from_be_bytes([header[at], header[at + 1]]);
     // QR, opcode 0, no TC, NOERROR; whether AA, RD, RA, AD and CD are set changes nothing of the answer.
@@ -94,6 +96,7 @@ fn plain(target: &Target, family: Family, octets: &[u8]) -> Option<Vec<IpAddr>> 
     }
     let qtype = family.qtype().0.to_be_bytes();
     let mut addresses = Vec::with_capacity(answers.into());
+    let mut records = Vec::with_capacity(answers.into());
     for _ in 0..answers {
         // The name of the question, by a pointer to it (RFC 1035 section 4.1.4), its type, and class IN.
         let fixed: &[u8; 12] = take(12)?.first_chunk()?;
@@ -101,10 +104,25 @@ fn plain(target: &Target, family: Family, octets: &[u8]) -> Option<Vec<IpAddr>> 
             return None;
         }
         let data = take(u16::from_be_bytes([fixed[10], fixed[11]]).into())?;
-        let address = match family {
-            Family::A => IpAddr::V4(Ipv4Addr::from(*data.first_chunk::<4>().filter(|_| data.len() == 4)?)),
-            Family::Aaaa => IpAddr::V6(Ipv6Addr::from(*data.first_chunk::<16>().filter(|_| data.len() == 16)?)),
+        let (address, data) = match family {
+            Family::A => {
+                let ip = Ipv4Addr::from(*data.first_chunk::<4>().filter(|_| data.len() == 4)?);
+                (IpAddr::V4(ip), RData::A(ip))
+            }
+            Family::Aaaa => {
+                let ip = Ipv6Addr::from(*data.first_chunk::<16>().filter(|_| data.len() == 16)?);
+                (IpAddr::V6(ip), RData::Aaaa(ip))
+            }
         };
+        let ttl = u32::from_be_bytes([fixed[6], fixed[7], fixed[8], fixed[9]]);
+        records.push(Record {
+            section: Section::Answer,
+            owner: target.name.clone(),
+            rtype: family.qtype(),
+            // RFC 2181 section 8.
+            ttl: i32::try_from(ttl).map_or(0, |_| ttl),
+            data,
+        });
         if !addresses.contains(&address) {
             addresses.push(address);
         }
@@ -116,7 +134,20 @@ fn plain(target: &Target, family: Family, octets: &[u8]) -> Option<Vec<IpAddr>> 
             return None;
         }
     }
-    (at == octets.len()).then_some(addresses)
+    if at != octets.len() {
+        return None;
+    }
+    let reply = Reply {
+        rcode: Rcode::NOERROR,
+        flags: wire::flags(flags),
+        records,
+        extended_errors: Vec::new(),
+        edns: additional == 1,
+        defect: None,
+        blemish: None,
+        oversize: None,
+    };
+    Some((addresses, reply))
 }
 
 #[cfg(test)]
@@ -158,7 +189,7 @@ mod tests {
 
     fn careful(family: Family, octets: &[u8]) -> Heard {
         match target().query(family, ID).decode_datagram(octets) {
-            Decoded::Reply(reply) => Heard::Reply(asked(&target(), family, &reply, Transport::Udp)),
+            Decoded::Reply(reply) => Heard::Reply(asked(&target(), family, reply, Transport::Udp)),
             Decoded::HeaderOnly(_) => Heard::BareHeader,
             Decoded::Mismatch(_) => Heard::Mismatch,
         }

@@ -76,7 +76,7 @@ impl Server {
     /// Waits until it may be asked once more.
     pub(super) async fn turn(&self) {
         if let Some(paces) = &self.paces {
-            paces.turn(self.address).await;
+            paces.of(self.address).turn().await;
         }
     }
 

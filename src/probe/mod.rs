@@ -25,6 +25,7 @@ use crate::observation::{Lookup, Question};
 use crate::probed::Probed;
 
 pub use pace::Paces;
+pub(crate) use pace::Shared as SharedPace;
 pub use route::{Direct, Route};
 pub use run::{Progress, Run, run, watched};
 pub use sockets::descriptors;

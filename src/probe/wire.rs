@@ -107,11 +107,10 @@ fn decode(query: &OutgoingQuery, octets: &[u8]) -> Decoded {
     };
     let number = |at: usize| u16::from_be_bytes([header[at], header[at + 1]]);
     let (id, flags) = (number(0), number(2));
-    let bit = |bit: u32| flags >> bit & 1 == 1;
     if id != query.id {
         return mismatch(Mismatch::Id);
     }
-    if !bit(15) {
+    if flags >> 15 == 0 {
         return mismatch(Mismatch::Query);
     }
     let opcode = flags >> 11 & 0xf;
@@ -150,14 +149,7 @@ fn decode(query: &OutgoingQuery, octets: &[u8]) -> Decoded {
     };
     let mut reply = Reply {
         rcode,
-        flags: Flags {
-            aa: bit(10),
-            tc: bit(9),
-            rd: bit(8),
-            ra: bit(7),
-            ad: bit(5),
-            cd: bit(4),
-        },
+        flags: self::flags(flags),
         records: Vec::new(),
         extended_errors: Vec::new(),
         edns: false,
@@ -175,6 +167,19 @@ fn decode(query: &OutgoingQuery, octets: &[u8]) -> Decoded {
     });
     records::keep_bounded(&mut reply, &query.qname, query.qtype);
     Decoded::Reply(reply)
+}
+
+/// The flags of a header's second 16 bits (RFC 1035 section 4.1.1, RFC 4035 section 3).
+pub(crate) fn flags(octets: u16) -> Flags {
+    let bit = |bit: u32| octets >> bit & 1 == 1;
+    Flags {
+        aa: bit(10),
+        tc: bit(9),
+        rd: bit(8),
+        ra: bit(7),
+        ad: bit(5),
+        cd: bit(4),
+    }
 }
 
 /// The data of the record at an offset in presentation form; `None` where the codec cannot read it.

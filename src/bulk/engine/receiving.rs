@@ -2,6 +2,7 @@
 
 use std::io;
 
+use futures_util::stream::Stream;
 use tokio::time::Instant;
 
 use super::{Engine, unreachable};
@@ -13,7 +14,7 @@ use crate::dns::{AnswerKind, Name};
 use crate::limits;
 use crate::probe;
 
-impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
+impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
     /// Reads what has come.
     pub(super) fn receive(&mut self) {
         let readable = std::mem::take(&mut self.readable);
@@ -52,10 +53,12 @@ impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
         let id = octets.first_chunk().map(|id| u16::from_be_bytes(*id));
         let number = match id.map_or(Belongs::ToNone, |id| own.belongs(id)) {
             Belongs::To(number) => number,
-            Belongs::Over => {
+            Belongs::Over(pair) => {
                 own.late += 1;
                 // Each question has one reply, and the network may double it.
-                if own.late as usize > 2 * limits::BULK_PER_SOCKET {
+                let is_flooded = own.late as usize > 2 * limits::BULK_PER_SOCKET;
+                self.doubt(pair);
+                if is_flooded {
                     self.flooded(lane, carrier, now);
                 }
                 return;
@@ -108,7 +111,14 @@ impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
             .collect();
         match about.first() {
             Some(number) => self.mismatched(*number, lane, carrier, now),
-            None => self.lanes[lane].served.mismatched += 1,
+            None => {
+                // About which of its questions it would be, nobody knows.
+                let pairs: Vec<_> = own.pairs().collect();
+                for pair in pairs {
+                    self.doubt(pair);
+                }
+                self.lanes[lane].served.mismatched += 1;
+            }
         }
         if strays >= limits::MISMATCHED_REPLIES {
             self.flooded(lane, carrier, now);

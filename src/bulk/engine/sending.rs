@@ -2,10 +2,11 @@
 
 use std::io;
 
+use futures_util::stream::Stream;
 use tokio::time::Instant;
 
 use super::{Engine, is_shortage, unreachable};
-use crate::bulk::lane::Ticket;
+use crate::bulk::lane::{PairTicket, Ticket};
 use crate::bulk::socket::BATCH;
 use crate::bulk::{Answer, Asked, NotAsked, Outcome};
 use crate::dns::{AnswerKind, Name};
@@ -13,7 +14,7 @@ use crate::limits;
 use crate::observation::NetworkFailure;
 use crate::probe::{self, Shortage};
 
-impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
+impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
     /// Begins and sends what may be sent to a server now.
     pub(super) fn fill(&mut self, lane: usize) {
         let now = Instant::now();
@@ -24,14 +25,14 @@ impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
         self.fetch_truncated(lane, now);
         loop {
             let now = Instant::now();
-            let allowed = self.lanes[lane].pace.allowed(now);
+            let allowed = self.lanes[lane].pace.lock().allowed(now);
             self.draw_for(lane, allowed.min(BATCH));
             let own = &mut self.lanes[lane];
             if own.ready.is_empty() {
                 return;
             }
             if allowed == 0 {
-                let next = own.pace.next(now, own.ready.len());
+                let next = own.pace.lock().next(now, own.ready.len());
                 return self.wake_at(next.unwrap_or(now));
             }
             if !self.send(lane, allowed, now) {
@@ -67,8 +68,8 @@ impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
             if own.truncated.is_empty() {
                 return;
             }
-            if own.pace.allowed(now) == 0 {
-                let next = own.pace.next(now, 1);
+            if own.pace.lock().allowed(now) == 0 {
+                let next = own.pace.lock().next(now, 1);
                 return self.wake_at(next.unwrap_or(now));
             }
             let Some(ticket) = own.truncated.pop_front() else {
@@ -88,7 +89,7 @@ impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
             let own = &mut self.lanes[lane];
             own.connections += 1;
             own.served.over_tcp += 1;
-            own.pace.sent(Instant::now(), 1);
+            own.pace.lock().sent(Instant::now(), 1);
         }
     }
 
@@ -126,7 +127,11 @@ impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
                 retires = true;
                 break;
             }
-            let (id, place) = into.add(ticket.question);
+            let pair = PairTicket {
+                pair: question.pair,
+                generation: self.pairs[question.pair as usize].generation,
+            };
+            let (id, place) = into.add(ticket.question, pair);
             question.waits[usize::from(question.tries)] = Some((carrier, place));
             self.outgoing.push(|octets| target.write(question.family, id, octets));
             self.sending.push(ticket);
@@ -151,7 +156,7 @@ impl<I: Iterator<Item = Name>, F: FnMut(Answer)> Engine<I, F> {
         }
         let own = &mut self.lanes[lane];
         own.served.sent += went as u64;
-        own.pace.sent(now, went);
+        own.pace.lock().sent(now, went);
         for ticket in self.sending.iter().skip(went).rev() {
             let question = &mut self.questions[ticket.question as usize];
             question.waits[usize::from(question.tries)] = None;
