@@ -147,8 +147,9 @@ pub const BULK_BATCH: u32 = 64;
 pub const BULK_REPLY: usize = 2048;
 /// Targets that one server may be ahead of another: what is remembered for the slower one.
 pub const BULK_AHEAD: usize = 4096;
-/// How long an answer is held back, and its socket kept, to see whether another reply to it follows.
-pub const BULK_LINGER: Duration = Duration::from_millis(30);
+/// Targets that the bulk engine has begun and that are not decided yet: more than it asks for in the time that it holds
+/// answers back, and no more than a few megabytes.
+pub const BULK_UNDECIDED: usize = 2048;
 /// Connections over TCP to one server at a time, for truncated replies.
 pub const BULK_TCP: usize = 16;
 /// How long a question may wait for a socket, a port or a buffer of this host before it is left out.

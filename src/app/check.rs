@@ -17,7 +17,7 @@ use crate::cli::args::CheckArgs;
 use crate::cli::settings;
 use crate::connect::{self, Authority};
 use crate::dns::{Name, RecordType};
-use crate::facts::host::{self, HostFiles};
+use crate::facts::host::{self, HostFiles, Look};
 use crate::facts::{AwsFacts, Cluster, Facts, Gap, Kubeconfig, System, Vantage, VantageKind};
 use crate::limits;
 use crate::observation::{Connection, NotWaitedFor, Purpose, Source};
@@ -127,12 +127,14 @@ pub(super) async fn round_beside(
     let left = || end.saturating_duration_since(Instant::now());
     let taken_at = now();
     let target = &known.target;
-    let (of_host, hostname) = (settings.clone(), target.hostname.clone());
-    let collected = apart(move || host::begin(&HostFiles::of(&of_host, end.into_std()), &hostname));
-    let (host, gaps, vantage, pending) = tokio::select! {
-        collected = collected => collected?.map_err(Error::File)?,
-        () = &mut interrupt => return Err(Error::Interrupted),
+    let look = match &shared.look {
+        Some(look) => Arc::clone(look),
+        None => tokio::select! {
+            look = look(settings, end) => look?,
+            () = &mut interrupt => return Err(Error::Interrupted),
+        },
     };
+    let (host, gaps, vantage, pending) = look.of(&target.hostname);
     let mut knowledge = Knowledge::new(known, host, gaps, vantage);
     let pending = match &shared.configuration {
         Some((configuration, gaps)) if pending.is_some() => {
@@ -164,7 +166,7 @@ pub(super) async fn round_beside(
     let (stop, stopped) = watch::channel(None);
     let live = Live::default();
     let ask = async |mut resolvers: Vec<Resolver>| {
-        resolvers.retain(|resolver| !shared.is_silent(resolver));
+        resolvers.retain(|resolver| shared.is_open(resolver));
         let run = Run {
             deadline: left(),
             ..run.clone()
@@ -245,6 +247,7 @@ pub(super) async fn round_beside(
     let settled = settled::until(&live, settings.connect, || sources.open(), so_far);
     let mut asked = Box::pin(ask_all);
     let observations = tokio::select! {
+        biased;
         done = &mut asked => done,
         end = async {
             tokio::select! {
@@ -293,6 +296,13 @@ pub(super) async fn round_beside(
         interrupted,
         reasoned: false,
     })
+}
+
+/// What this host says, whatever the target is.
+pub(super) async fn look(settings: &Settings, until: Instant) -> Result<Arc<Look>, Error> {
+    let settings = settings.clone();
+    let look = apart(move || host::look(&HostFiles::of(&settings, until.into_std())));
+    Ok(Arc::new(look.await?.map_err(Error::File)?))
 }
 
 /// The endpoint, with the name of its cluster where the facts have it.

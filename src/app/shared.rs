@@ -1,5 +1,8 @@
 //! What the check of one target has shown of the resolvers and of this host, and so need not be asked for the next.
 
+use std::sync::Arc;
+
+use crate::facts::host::Look;
 use crate::facts::{Gap, HostConfiguration};
 use crate::observation::{Lookup, Purpose, SystemCode};
 use crate::probe::Paces;
@@ -16,6 +19,10 @@ pub(super) struct Shared {
     pub(super) controls: Controls,
     /// The resolvers that sent nothing, whatever they were asked, with what they were asked.
     pub(super) silent: Vec<Probed>,
+    /// What the bulk engine heard for this target: who said it is not asked again.
+    pub(super) found: Vec<Probed>,
+    /// What this host says, whatever the target is; `None` where it is to be read.
+    pub(super) look: Option<Arc<Look>>,
     /// What this host's command says of whom it asks, and what it could not say; `None` where it is to be asked.
     pub(super) configuration: Option<(Option<HostConfiguration>, Vec<Gap>)>,
     /// How fast each server is asked.
@@ -55,13 +62,20 @@ pub(super) fn is_silent(probed: &Probed) -> bool {
 }
 
 impl Shared {
-    /// Whether the resolver is not asked.
+    /// Whether the resolver is to be asked for this target.
+    pub(super) fn is_open(&self, resolver: &Resolver) -> bool {
+        let mut found = self.found.iter();
+        !self.is_silent(resolver) && !found.any(|probed| probed.resolver.is_same_place(resolver))
+    }
+
+    /// Whether the resolver is not asked, since it sent nothing before.
     pub(super) fn is_silent(&self, resolver: &Resolver) -> bool {
         self.silent.iter().any(|probed| probed.resolver.is_same_place(resolver))
     }
 
     /// What was observed for one target, with what is known already.
     pub(super) fn complete(&self, mut observations: Vec<Probed>) -> Vec<Probed> {
+        observations.extend(self.found.iter().cloned());
         for probed in &mut observations {
             let known = self.controls.iter();
             let mut known = known.filter(|(resolver, _)| resolver.is_same_place(&probed.resolver));

@@ -224,7 +224,8 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
         let next = self.lanes[lane].next;
         if next == self.drawn {
             // What is held back is remembered too.
-            if self.targets.len() + self.lingering.len() >= limits::BULK_AHEAD {
+            let held_back = self.lingering.len() / self.lanes.len().max(1);
+            if self.targets.len() + held_back >= limits::BULK_AHEAD {
                 return None;
             }
             let name = self.next_name()?;
@@ -405,7 +406,7 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
         if let (Some(a), Some(aaaa)) = (&both.a, &both.aaaa) {
             let replied = |outcome: &Outcome| outcome.asked().is_some_and(|asked| asked.rcode.is_some());
             if replied(a) || replied(aaaa) {
-                self.lingering.push_back((Instant::now() + limits::BULK_LINGER, pair));
+                self.lingering.push_back((Instant::now() + limits::UNHEARD, pair));
             } else {
                 self.give_away(pair);
             }

@@ -261,7 +261,7 @@ impl Lane {
             return self.close(place);
         }
         carrier.lingers = true;
-        self.lingering.push_back((Instant::now() + limits::BULK_LINGER, place));
+        self.lingering.push_back((Instant::now() + limits::UNHEARD, place));
     }
 
     fn close(&mut self, place: usize) {

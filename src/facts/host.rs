@@ -202,11 +202,41 @@ pub fn collect(files: &HostFiles<'_>, target: &Name) -> Result<(HostFacts, Vec<G
     Ok((facts, gaps, vantage))
 }
 
+/// What this host says, whatever the target is: read once for many of them.
+#[derive(Debug, Clone)]
+pub struct Look {
+    facts: HostFacts,
+    /// The hosts file: what it is called, and what stands in it.
+    hosts: Option<(String, Vec<u8>)>,
+    gaps: Vec<Gap>,
+    vantage: Vantage,
+    pending: Option<Pending>,
+}
+
+impl Look {
+    /// The same as it is for one target.
+    pub fn of(&self, target: &Name) -> Begun {
+        let mut facts = self.facts.clone();
+        if cfg!(windows) && self.facts.stub.is_none() {
+            facts.stub = facts.split_dns().map(|split| windows_stub(split, target));
+        }
+        let hosts = self.hosts.as_ref();
+        facts.hosts = hosts.map(|(source, text)| hosts_file::entries_for(target, source, text));
+        facts.proxy = Some(Proxy::read(target, variable));
+        (facts, self.gaps.clone(), self.vantage.clone(), self.pending.clone())
+    }
+}
+
 /// What [`begin`] comes to: the facts, the gaps, where this host is, and the command that is still to be asked.
 pub type Begun = (HostFacts, Vec<Gap>, Vantage, Option<Pending>);
 
 /// The same without the command that takes longest, where the name servers to ask are known without it.
 pub fn begin(files: &HostFiles<'_>, target: &Name) -> Result<Begun, UnreadableFile> {
+    Ok(look(files)?.of(target))
+}
+
+/// The same for whatever target.
+pub fn look(files: &HostFiles<'_>) -> Result<Look, UnreadableFile> {
     let mut pending = None;
     let mut facts = HostFacts::default();
     let mut gaps = Vec::new();
@@ -250,9 +280,6 @@ pub fn begin(files: &HostFiles<'_>, target: &Name) -> Result<Begun, UnreadableFi
                 until: files.until,
             });
         }
-        if cfg!(windows) {
-            facts.stub = facts.split_dns().map(|split| windows_stub(split, target));
-        }
     } else {
         let resolv_conf = resolv_conf.as_deref();
         facts.configuration = HostConfiguration::read(&Captured {
@@ -260,25 +287,30 @@ pub fn begin(files: &HostFiles<'_>, target: &Name) -> Result<Begun, UnreadableFi
             ..Captured::default()
         });
     }
+    let mut hosts = None;
     let named = files.hosts_file;
     if named.is_some() || !files.no_local {
         let path = named.map_or_else(|| default_path("hosts"), Path::to_owned);
         match read_bounded(&path, files.until) {
             Ok(text) => {
-                let source = path.display().to_string();
-                facts.hosts = Some(hosts_file::entries_for(target, &source, &text));
+                hosts = Some((path.display().to_string(), text));
             }
             Err(error) if named.is_some() => return Err(error),
             Err(error) => gaps.push(unreadable("hosts file", &error)),
         }
     }
-    facts.proxy = Some(Proxy::read(target, variable));
     let vantage = Vantage {
         name: files.vantage.map(str::to_owned).or_else(host_name),
         kind: VantageKind::Unknown,
         system: System::of_this_host(),
     };
-    Ok((facts, gaps, vantage, pending))
+    Ok(Look {
+        facts,
+        hosts,
+        gaps,
+        vantage,
+        pending,
+    })
 }
 
 /// This host's resolver configuration beside resolv.conf, with what this system's command shows where it is asked. What

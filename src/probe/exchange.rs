@@ -130,14 +130,7 @@ pub(super) async fn ask(question: &Question, server: Server, window: Window) -> 
 /// The lookup that messages amount to, as if they were all that its only try heard, in this order: what the exchange
 /// makes of octets, without a socket.
 pub(super) fn of_messages<'a>(question: &Question, id: u16, messages: impl IntoIterator<Item = &'a [u8]>) -> Lookup {
-    let query = OutgoingQuery {
-        id,
-        qname: question.qname.clone(),
-        qtype: question.qtype,
-        class: question.class,
-        edns: true,
-        checking_disabled: question.checking_disabled,
-    };
+    let query = query(question, id);
     let mut heard = Heard::default();
     let mut reply = None;
     for message in messages {
@@ -164,6 +157,27 @@ pub(super) fn of_messages<'a>(question: &Question, id: u16, messages: impl IntoI
         },
         None => Try::silent(heard),
     };
+    of_try(question, query, outcome, Duration::ZERO)
+}
+
+/// The lookup that this reply amounts to, as if it were all that its only try heard, so long after it was sent.
+pub(super) fn of_reply(question: &Question, reply: Reply, rtt: Duration) -> Lookup {
+    of_try(question, query(question, 0), Try::reply(reply, None), rtt)
+}
+
+fn query(question: &Question, id: u16) -> OutgoingQuery {
+    OutgoingQuery {
+        id,
+        qname: question.qname.clone(),
+        qtype: question.qtype,
+        class: question.class,
+        edns: true,
+        checking_disabled: question.checking_disabled,
+    }
+}
+
+/// The lookup whose only try came to this.
+fn of_try(question: &Question, query: OutgoingQuery, outcome: Try, rtt: Duration) -> Lookup {
     let now = Instant::now();
     let mut exchange = Exchange {
         question,
@@ -189,7 +203,7 @@ pub(super) fn of_messages<'a>(question: &Question, id: u16, messages: impl IntoI
         lingering: Vec::new(),
         answers_from_elsewhere: None,
     };
-    exchange.finish(0, outcome, now);
+    exchange.finish(0, outcome, now + rtt);
     exchange.into_lookup(None).0
 }
 

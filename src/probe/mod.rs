@@ -17,6 +17,7 @@ mod udp;
 pub(crate) mod wire;
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -59,6 +60,11 @@ pub struct Outstanding {
 /// The reply to one question over one connection of TCP; `None` where none came until `end`.
 pub(crate) async fn over_tcp(server: SocketAddr, query: &wire::OutgoingQuery, end: Instant) -> Option<Reply> {
     tcp::attempt(server, query, end).await.reply
+}
+
+/// The lookup that a reply amounts to which came so long after the question, and was the only one to its only try.
+pub(crate) fn read_reply(question: &Question, reply: Reply, rtt: Duration) -> Lookup {
+    exchange::of_reply(question, reply, rtt)
 }
 
 /// The lookup that messages amount to, as if they were all that a server sent to the query with this ID, in this

@@ -1,6 +1,7 @@
 //! `check` of many targets: which they are, one after the other with what they share, and one document of all.
 
 mod aws;
+mod bulk;
 mod list;
 mod progress;
 mod roll;
