@@ -2,8 +2,7 @@
 //!
 //! For one check of many targets. It finds the targets whose answers are plain, and says of every other one only what
 //! came: those are asked again by [`probe`](crate::probe), which keeps every attempt. What counts as a reply, and what
-//! a
-//! question comes to, is the same in both.
+//! a question comes to, is the same in both.
 //!
 //! Memory does not grow with the number of names: they are drawn from an iterator as they are needed, each answer is
 //! given away as soon as it is whole, and no server is more than [`limits::BULK_AHEAD`] names ahead of another.
