@@ -483,6 +483,27 @@ fn the_rate_is_kept() {
     assert!(took >= least, "{asked} in {took:?}");
 }
 
+/// The targets that are found in bulk and those that are asked for again share one pace, and none waits for its turn until
+/// its time is up.
+#[test]
+fn a_slow_pace_starves_no_target() {
+    let server = Server::start(280);
+    let bench = Bench::new(&lines(0..300));
+    let started = Instant::now();
+    let flags = ["--rate=100", "--timeout=1s", "--deadline=4s", "--no-controls"];
+    let (fleet, code) = bench.fleet(&[("corp", &server)], &flags);
+    let took = started.elapsed();
+    let count = |conclusion| fleet.targets.iter().filter(|one| one.conclusion == conclusion).count();
+    assert_eq!(
+        (count(Conclusion::Healthy), count(Conclusion::Broken), code),
+        (280, 20, 1),
+        "{:#?}",
+        fleet.targets
+    );
+    // 600 questions in bulk, and three for each of 20.
+    assert!(took >= Duration::from_millis(6400), "{took:?}");
+}
+
 #[test]
 fn flags_that_mean_nothing_here_are_refused() {
     for (words, part) in [

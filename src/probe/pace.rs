@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -40,6 +41,7 @@ impl Paces {
         let pace = known.entry(server).or_insert_with(|| Shared {
             pace: Arc::new(Mutex::new(Pace::new(self.rate, Instant::now()))),
             next: Arc::default(),
+            waiting: Arc::default(),
         });
         pace.clone()
     }
@@ -51,16 +53,48 @@ pub(crate) struct Shared {
     pace: Arc<Mutex<Pace>>,
     /// Whoever is next waits for the time, and the others wait for whoever is next.
     next: Arc<tokio::sync::Mutex<()>>,
+    /// How many wait.
+    waiting: Arc<AtomicUsize>,
+}
+
+/// Somebody who waits for a turn.
+struct Waits<'a>(&'a AtomicUsize);
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Shared {
-    /// The pace, to take turns from.
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Pace> {
+    /// How many questions may be sent now by somebody who sends many: whoever waits for a turn goes before.
+    pub(crate) fn spare(&self, now: Instant) -> usize {
+        let waiting = self.waiting.load(Ordering::Relaxed);
+        self.lock().allowed(now).saturating_sub(waiting)
+    }
+
+    /// When `waiting` questions of somebody who sends many may be sent; `None` where that is now.
+    pub(crate) fn next_spare(&self, now: Instant, waiting: usize) -> Option<Instant> {
+        let next = self.lock().next(now, waiting);
+        if self.waiting.load(Ordering::Relaxed) == 0 {
+            return next;
+        }
+        Some(next.unwrap_or(now).max(now + limits::TICK))
+    }
+
+    /// Notes what was sent without a turn.
+    pub(crate) fn sent(&self, now: Instant, questions: usize) {
+        self.lock().sent(now, questions);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Pace> {
         self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until the server may be asked once more.
     pub(super) async fn turn(&self) {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let _waits = Waits(&self.waiting);
         let _next = self.next.lock().await;
         while let Some(at) = self.take(Instant::now()) {
             sleep_until(at).await;
@@ -80,7 +114,7 @@ impl Shared {
 
 /// The pace of the questions to one server.
 #[derive(Debug)]
-pub(crate) enum Pace {
+enum Pace {
     /// As fast as it answers.
     Free,
     /// Not faster than this.
@@ -89,7 +123,7 @@ pub(crate) enum Pace {
 
 /// A cap of the pace.
 #[derive(Debug)]
-pub(crate) struct Capped {
+struct Capped {
     /// Between two questions.
     between: Duration,
     /// How many may be sent within the span.
@@ -121,7 +155,7 @@ impl Pace {
     }
 
     /// How many questions may be sent now.
-    pub(crate) fn allowed(&mut self, now: Instant) -> usize {
+    fn allowed(&mut self, now: Instant) -> usize {
         let Self::Capped(cap) = self else {
             return usize::MAX;
         };
@@ -139,7 +173,7 @@ impl Pace {
     }
 
     /// Notes what was sent.
-    pub(crate) fn sent(&mut self, now: Instant, questions: usize) {
+    fn sent(&mut self, now: Instant, questions: usize) {
         let Self::Capped(cap) = self else {
             return;
         };
@@ -151,7 +185,7 @@ impl Pace {
     }
 
     /// When `waiting` questions, or as many of them as go together, may be sent; `None` where that is now.
-    pub(crate) fn next(&mut self, now: Instant, waiting: usize) -> Option<Instant> {
+    fn next(&mut self, now: Instant, waiting: usize) -> Option<Instant> {
         let Self::Capped(cap) = self else {
             return None;
         };
@@ -267,8 +301,8 @@ mod tests {
             sent.push(now - start);
             now += Duration::from_millis(3);
             let pace = paces.clone().of(server);
-            let many = pace.lock().allowed(now);
-            pace.lock().sent(now, many);
+            let many = pace.spare(now);
+            pace.sent(now, many);
             sent.extend(std::iter::repeat_n(now - start, many));
         }
         assert!(most_in_any_tenth(&sent) <= 50);

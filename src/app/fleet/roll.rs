@@ -62,6 +62,8 @@ struct Silent {
 pub(super) struct Rolling<'a> {
     settings: &'a Settings,
     paces: Paces,
+    /// How many are under way at once: none is to wait for its turns until its time is up.
+    at_once: usize,
     /// The lookups of other names, by the zone of the targets that they hold for.
     controls: RefCell<BTreeMap<String, Controls>>,
     silent: RefCell<Vec<Silent>>,
@@ -80,9 +82,11 @@ fn zone(entry: &Entry) -> String {
 
 impl<'a> Rolling<'a> {
     pub(super) fn new(settings: &'a Settings, rate: Option<u32>) -> Self {
+        let rate = rate.unwrap_or(limits::RATE);
         Self {
             settings,
-            paces: Paces::new(rate.unwrap_or(limits::RATE)),
+            paces: Paces::new(rate),
+            at_once: (rate as usize / limits::QUESTIONS_OF_TARGET).clamp(1, limits::TARGETS_AT_ONCE),
             controls: RefCell::default(),
             silent: RefCell::default(),
             without_tcp: RefCell::default(),
@@ -137,7 +141,7 @@ impl<'a> Rolling<'a> {
         let mut waiting = entries.iter();
         let mut running = FuturesUnordered::new();
         loop {
-            while running.len() < limits::TARGETS_AT_ONCE
+            while running.len() < self.at_once
                 && let Some(entry) = waiting.next()
             {
                 running.push(async move { (*entry, self.check(entry, surveys).await) });
@@ -229,7 +233,7 @@ impl<'a> Rolling<'a> {
             {
                 deciding.push(async move { (at, self.decide(entries[at], found).await) });
             }
-            while running.len() < limits::TARGETS_AT_ONCE
+            while running.len() < self.at_once
                 && let Some((at, surveys)) = suspects.next()
             {
                 running.push(async move { (at, surveys, self.check(entries[at], surveys).await) });

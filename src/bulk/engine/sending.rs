@@ -25,14 +25,14 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
         self.fetch_truncated(lane, now);
         loop {
             let now = Instant::now();
-            let allowed = self.lanes[lane].pace.lock().allowed(now);
+            let allowed = self.lanes[lane].pace.spare(now);
             self.draw_for(lane, allowed.min(BATCH));
             let own = &mut self.lanes[lane];
             if own.ready.is_empty() {
                 return;
             }
             if allowed == 0 {
-                let next = own.pace.lock().next(now, own.ready.len());
+                let next = own.pace.next_spare(now, own.ready.len());
                 return self.wake_at(next.unwrap_or(now));
             }
             if !self.send(lane, allowed, now) {
@@ -68,8 +68,8 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
             if own.truncated.is_empty() {
                 return;
             }
-            if own.pace.lock().allowed(now) == 0 {
-                let next = own.pace.lock().next(now, 1);
+            if own.pace.spare(now) == 0 {
+                let next = own.pace.next_spare(now, 1);
                 return self.wake_at(next.unwrap_or(now));
             }
             let Some(ticket) = own.truncated.pop_front() else {
@@ -89,7 +89,7 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
             let own = &mut self.lanes[lane];
             own.connections += 1;
             own.served.over_tcp += 1;
-            own.pace.lock().sent(Instant::now(), 1);
+            own.pace.sent(Instant::now(), 1);
         }
     }
 
@@ -156,7 +156,7 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
         }
         let own = &mut self.lanes[lane];
         own.served.sent += went as u64;
-        own.pace.lock().sent(now, went);
+        own.pace.sent(now, went);
         for ticket in self.sending.iter().skip(went).rev() {
             let question = &mut self.questions[ticket.question as usize];
             question.waits[usize::from(question.tries)] = None;
