@@ -504,6 +504,53 @@ fn a_slow_pace_starves_no_target() {
     assert!(took >= Duration::from_millis(6400), "{took:?}");
 }
 
+/// AWS says nothing until all targets have been asked for.
+#[cfg(feature = "aws")]
+#[test]
+fn aws_is_asked_beside_the_resolvers() {
+    let server = Server::start(100);
+    let bench = Bench::new(&lines(0..20));
+    let aws = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let endpoint = format!("http://{}", aws.local_addr().expect("an address"));
+    let asked = Arc::clone(&server.asked);
+    let waits = thread::spawn(move || {
+        let (held, _) = aws.accept().expect("AWS is asked");
+        let last = format!("{}.", host(19));
+        let end = Instant::now() + Duration::from_secs(60);
+        let is_asked = || asked.lock().expect("no panic").contains_key(&last);
+        while !is_asked() && Instant::now() < end {
+            thread::sleep(Duration::from_millis(5));
+        }
+        // Whoever asks AWS again is refused.
+        drop((held, aws));
+        is_asked()
+    });
+    let output = program()
+        .envs([
+            ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+            ("AWS_SECRET_ACCESS_KEY", "example"),
+        ])
+        .envs([("AWS_ENDPOINT_URL", endpoint.as_str()), ("AWS_MAX_ATTEMPTS", "1")])
+        .args(["check", "--targets", &bench.path("targets"), "--no-local", "-o", "json"])
+        .arg(format!("--resolver=corp={}", server.address))
+        .output()
+        .expect("it runs");
+    assert!(
+        waits.join().expect("no panic"),
+        "no target was asked for before AWS had spoken"
+    );
+    let fleet: Fleet = serde_json::from_slice(&output.stdout).expect("a document");
+    assert_eq!(fleet.conclusion, Conclusion::Healthy, "{fleet:#?}");
+    assert!(
+        fleet
+            .gaps
+            .iter()
+            .any(|gap| gap.source.contains("AWS") || gap.source.contains("eks:")),
+        "{:#?}",
+        fleet.gaps
+    );
+}
+
 #[test]
 fn flags_that_mean_nothing_here_are_refused() {
     for (words, part) in [

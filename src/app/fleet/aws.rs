@@ -1,15 +1,18 @@
 //! AWS, asked once for each account and Region of the targets.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
+use tokio::time::Instant;
 
 use crate::facts::Gap;
 use crate::facts::answers::Shares;
 use crate::facts::aws::{Ask, Session};
+use crate::facts::instance::{self, Place};
 use crate::limits;
 
 /// With whose eyes AWS is looked at, and where.
@@ -32,6 +35,39 @@ pub(super) struct Seen {
     pub(super) region: Option<String>,
     /// What could not be learnt at all.
     pub(super) gaps: Vec<Gap>,
+}
+
+/// What is asked of AWS and of the metadata service for all targets, beside the resolvers, and what they said.
+pub(super) struct Learning {
+    eyes: BTreeSet<Eyes>,
+    within: Duration,
+    said: Rc<OnceCell<Said>>,
+}
+
+/// What they said.
+pub(super) struct Said {
+    /// AWS, to each.
+    pub(super) seen: BTreeMap<Eyes, Seen>,
+    /// Where this host is.
+    pub(super) place: Place,
+}
+
+impl Learning {
+    /// Nobody is asked yet. What is said stands in `said` then.
+    pub(super) fn new(eyes: BTreeSet<Eyes>, within: Duration, said: Rc<OnceCell<Said>>) -> Self {
+        Self { eyes, within, said }
+    }
+
+    /// Asks, once.
+    pub(super) async fn learn(&self) {
+        if self.said.get().is_some() {
+            return;
+        }
+        let until = Instant::now() + self.within;
+        let (seen, place) = tokio::join!(look(self.eyes.clone(), self.within), Box::pin(instance::place(until)));
+        // Nobody else sets it.
+        let _ = self.said.set(Said { seen, place });
+    }
 }
 
 /// Asks AWS with all these eyes, some at a time, each for this long.

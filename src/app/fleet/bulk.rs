@@ -42,6 +42,12 @@ impl Answers {
         self.0.len() == servers
     }
 
+    /// The same without those of some servers.
+    pub(super) fn without(mut self, is_left_out: impl Fn(usize) -> bool) -> Self {
+        self.0.retain(|answer| !is_left_out(answer.server));
+        self
+    }
+
     /// The servers that were not asked, since they did not reply to others.
     pub(super) fn mute(&self) -> Vec<usize> {
         let is_mute = |outcome: &Outcome| *outcome == Outcome::NotAsked(NotAsked::NoReplies);

@@ -5,6 +5,7 @@
     reason = "this is the end where the file of targets is read"
 )]
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
@@ -17,7 +18,7 @@ use super::super::Error;
 use super::super::check::aws_share;
 use super::super::conduct::apart;
 use super::super::learn::Beside;
-use super::aws::{Eyes, Seen, look};
+use super::aws::{Eyes, Learning, Said, Seen, look};
 use crate::cli::args::CheckArgs;
 use crate::cli::settings::target as named_target;
 use crate::dns::Name;
@@ -37,8 +38,11 @@ pub(super) struct Entry {
     pub(super) target: Distinct,
     /// What the kubeconfig says of it.
     kubeconfig: Option<Kubeconfig>,
-    /// What AWS, or files, say of it and of others.
+    /// What AWS, or files, say of it and of others, where that is known already.
     shares: Option<Rc<Shares>>,
+    /// With whose eyes AWS is asked beside the resolvers, and what was said then.
+    eyes: Option<Eyes>,
+    said: Rc<OnceCell<Said>>,
     /// Where this host is.
     place: Place,
     /// What could not be learnt.
@@ -54,6 +58,8 @@ pub(super) struct Listed {
     pub(super) not_asked: Vec<(usize, Outcome)>,
     /// What is no target.
     pub(super) left_out: Vec<LeftOut>,
+    /// What is still to be asked of AWS, beside the resolvers.
+    pub(super) learning: Option<Learning>,
 }
 
 impl Entry {
@@ -62,6 +68,8 @@ impl Entry {
             target,
             kubeconfig: None,
             shares: None,
+            eyes: None,
+            said: Rc::default(),
             place: Place::NotAsked,
             gaps: Vec::new(),
         }
@@ -89,11 +97,16 @@ impl Entry {
             target: &target.hostname,
             cluster: target.cluster.as_deref(),
         };
+        let said = self.said.get();
+        let seen = said.and_then(|said| said.seen.get(self.eyes.as_ref()?));
+        let shares = self.shares.as_ref().or_else(|| seen?.shares.as_ref());
+        let mut gaps = self.gaps.clone();
+        gaps.extend(seen.iter().flat_map(|seen| seen.gaps.iter().cloned()));
         Beside {
             kubeconfig: self.kubeconfig.clone(),
-            answers: self.shares.as_ref().map(|shares| shares.of(wanted)),
-            place: self.place.clone(),
-            gaps: self.gaps.clone(),
+            answers: shares.map(|shares| shares.of(wanted)),
+            place: said.map_or_else(|| self.place.clone(), |said| said.place.clone()),
+            gaps,
         }
     }
 
@@ -120,12 +133,13 @@ pub(super) async fn list(args: &CheckArgs, settings: &Settings) -> Result<Listed
         None if args.many.all_contexts => of_kubeconfig(settings).await?,
         None => return of_aws(args, settings).await,
     };
-    learn(&mut listed.entries, settings).await?;
+    listed.learning = learn(&mut listed.entries, settings).await?;
     Ok(listed)
 }
 
-/// Asks AWS once for each account and Region, and the metadata service; or reads the files of `--facts`.
-async fn learn(entries: &mut [Entry], settings: &Settings) -> Result<(), Error> {
+/// Reads the files of `--facts`. What is asked of AWS, once for each account and Region, and of the metadata service, is
+/// asked beside the resolvers: whom every target has in scope, neither of them names.
+async fn learn(entries: &mut [Entry], settings: &Settings) -> Result<Option<Learning>, Error> {
     let sources = &settings.sources;
     let until = Instant::now() + aws_share(settings);
     if !sources.facts.is_empty() {
@@ -141,7 +155,7 @@ async fn learn(entries: &mut [Entry], settings: &Settings) -> Result<(), Error> 
         }
     }
     if sources.no_aws {
-        return Ok(());
+        return Ok(None);
     }
     let asks_aws = sources.facts.is_empty();
     let eyes_of = |entry: &Entry| {
@@ -163,16 +177,16 @@ async fn learn(entries: &mut [Entry], settings: &Settings) -> Result<(), Error> 
                 .or_else(|| sources.region.clone()),
         }
     };
-    let eyes: BTreeSet<Eyes> = entries.iter().filter(|_| asks_aws).map(eyes_of).collect();
-    let (seen, place) = tokio::join!(look(eyes, aws_share(settings)), Box::pin(instance::place(until)));
+    let said = Rc::default();
+    let mut eyes = BTreeSet::new();
     for entry in entries {
-        entry.place = place.clone();
-        if let Some(seen) = seen.get(&eyes_of(entry)) {
-            entry.shares.clone_from(&seen.shares);
-            entry.gaps.extend(seen.gaps.iter().cloned());
+        entry.said = Rc::clone(&said);
+        if asks_aws {
+            entry.eyes = Some(eyes_of(entry));
+            eyes.extend(entry.eyes.clone());
         }
     }
-    Ok(())
+    Ok(Some(Learning::new(eyes, aws_share(settings), said)))
 }
 
 /// Reads at most [`limits::TARGETS_FILE`] octets of a file, or of standard input.
@@ -249,6 +263,7 @@ async fn of_file(path: &Path, keeps_going: bool) -> Result<Listed, Error> {
         not_asked: not_asked.collect(),
         entries: distinct(targets).into_iter().map(Entry::new).collect(),
         left_out: Vec::new(),
+        learning: None,
     })
 }
 

@@ -80,7 +80,9 @@ async fn once(
         progress.done(is_broken);
         Ok(!(args.many.fail_fast && is_broken))
     };
-    let stopped = rolling.all(&listed.entries, interrupt, on_report).await;
+    let stopped = rolling
+        .all(&listed.entries, listed.learning.as_ref(), interrupt, on_report)
+        .await;
     progress.end();
     let stopped = stopped?;
     let reason = match stopped {

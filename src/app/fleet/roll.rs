@@ -19,6 +19,7 @@ use super::super::conduct::Interrupted;
 use super::super::conduct::apart;
 use super::super::learn::Known;
 use super::super::shared::{self, Controls, Shared};
+use super::aws::Learning;
 use super::bulk::{self, Answers};
 use super::list::Entry;
 use crate::bulk as engine;
@@ -41,15 +42,19 @@ pub(super) enum Stopped {
     Enough,
 }
 
-/// What a pass in bulk comes to next, each with the place of its target.
-enum Next {
-    /// All were asked for.
+/// A target that was checked as alone, its place among those that were asked for in bulk, and its report.
+type Checked<'e> = (&'e Entry, Option<usize>, Result<Report, Error>);
+
+/// What a pass comes to next.
+enum Next<'e> {
+    /// All were asked for in bulk.
     Asked,
+    /// AWS and the metadata service have spoken.
+    Learnt,
     Answer(engine::Answer),
     /// By what was found in bulk; `None` where that is not healthy.
     Decided(usize, Result<Option<Report>, Error>),
-    /// As in a check of one, and whether that was a survey.
-    Checked(usize, bool, Result<Report, Error>),
+    Checked(&'e Entry, Option<usize>, Result<Report, Error>),
 }
 
 /// A resolver that sent nothing, and when it was last asked.
@@ -102,107 +107,26 @@ impl<'a> Rolling<'a> {
     }
 
     /// Asks for all targets. `on_report` gets each report as it is there, and says whether to go on.
+    ///
+    /// The bulk engine begins at once; meanwhile AWS is asked, and then the first targets of the zones are checked. What
+    /// was heard in bulk is decided when those have shown what all targets share.
     pub(super) async fn all(
         &self,
         entries: &[Entry],
+        learning: Option<&Learning>,
         interrupt: &mut Interrupted,
         mut on_report: impl FnMut(&Entry, Report) -> Result<bool, Error>,
     ) -> Result<Option<Stopped>, Error> {
         *self.look.borrow_mut() = Some(look(self.settings, Instant::now() + self.settings.deadline).await?);
-        let mut take = |entry: &Entry, report: Report| {
-            self.done.borrow_mut().insert(entry.target.target.place);
-            on_report(entry, report)
-        };
         let mut zones = BTreeSet::new();
         let (first_of_zones, others): (Vec<&Entry>, Vec<&Entry>) =
             entries.iter().partition(|entry| zones.insert(zone(entry)));
         let (first, rest) = first_of_zones.split_at(first_of_zones.len().min(1));
         // The first tells who is silent; the first of each zone what the zone's controls show.
-        for stage in [first, rest] {
-            let stopped = self.carefully(stage, true, interrupt, &mut take).await?;
-            if stopped.is_some() {
-                return Ok(stopped);
-            }
-        }
-        match self.servers() {
-            servers if servers.is_empty() => self.carefully(&others, false, interrupt, &mut take).await,
-            servers => self.in_bulk(&others, &servers, interrupt, &mut take).await,
-        }
-    }
-
-    /// Some targets, each as in a check of one.
-    async fn carefully(
-        &self,
-        entries: &[&Entry],
-        surveys: bool,
-        interrupt: &mut Interrupted,
-        mut take: impl FnMut(&Entry, Report) -> Result<bool, Error>,
-    ) -> Result<Option<Stopped>, Error> {
-        let mut waiting = entries.iter();
-        let mut running = FuturesUnordered::new();
-        loop {
-            while running.len() < self.at_once
-                && let Some(entry) = waiting.next()
-            {
-                running.push(async move { (*entry, self.check(entry, surveys).await) });
-            }
-            let (entry, report) = tokio::select! {
-                biased;
-                () = &mut *interrupt => return Ok(Some(Stopped::Interrupted)),
-                next = running.next() => match next {
-                    Some(done) => done,
-                    None => return Ok(None),
-                },
-            };
-            if !take(entry, report?)? {
-                return Ok(Some(Stopped::Enough));
-            }
-        }
-    }
-
-    /// The servers that the bulk engine asks: those that every target has, that said something, and of which nothing
-    /// is known that it would not see.
-    fn servers(&self) -> Vec<(Resolver, engine::Server)> {
-        let look = self.look.borrow();
-        let Some(look) = look.as_ref().filter(|_| bulk::is_enough(self.settings)) else {
-            return Vec::new();
-        };
-        let mut facts = Facts::default();
-        (facts.host, ..) = look.of(&Name::root());
-        if let Some((configuration, _)) = &*self.configuration.borrow() {
-            facts.host.configuration.clone_from(configuration);
-        }
-        // Where nobody is named yet, what is known of each target names them.
-        let Ok(resolvers) = resolvers::resolve(self.settings, &facts) else {
-            return Vec::new();
-        };
-        let without_tcp = self.without_tcp.borrow();
-        let is_without = |one: &Resolver| without_tcp.iter().any(|other| other.is_same_place(one));
-        if resolvers.iter().any(is_without) {
-            return Vec::new();
-        }
-        let silent = self.silent.borrow();
-        let is_silent = |one: &Resolver| silent.iter().any(|other| other.probed.resolver.is_same_place(one));
-        if resolvers.iter().any(|one| one.in_scope && is_silent(one)) {
-            // No target is healthy then.
-            return Vec::new();
-        }
-        let mut servers = bulk::servers(&resolvers);
-        servers.retain(|(resolver, _)| !is_silent(resolver));
-        servers
-    }
-
-    /// The targets by the bulk engine, and those of which it did not see enough, or not what is healthy, as in a check
-    /// of one.
-    async fn in_bulk(
-        &self,
-        entries: &[&Entry],
-        servers: &[(Resolver, engine::Server)],
-        interrupt: &mut Interrupted,
-        mut take: impl FnMut(&Entry, Report) -> Result<bool, Error>,
-    ) -> Result<Option<Stopped>, Error> {
+        let mut surveys = VecDeque::from([first.iter(), rest.iter()]);
+        let servers = self.servers();
         let room = Arc::new(Semaphore::new(limits::BULK_UNDECIDED));
-        let names = pin!(stream::unfold(entries.iter(), |mut left| {
+        let names = pin!(stream::unfold(others.iter(), |mut left| {
             let room = Arc::clone(&room);
             async move {
                 let entry = left.next()?;
@@ -219,31 +143,68 @@ impl<'a> Rolling<'a> {
         let (sender, mut answers) = mpsc::unbounded_channel();
         // It is looked at where something came for it, and not each time that something else is done.
         let mut asking = FuturesUnordered::new();
-        asking.push(engine::ask_as_they_come(names, &addresses, &options, move |answer| {
-            // Whoever takes them ends with this.
-            let _ = sender.send(answer);
-        }));
+        if !servers.is_empty() && !others.is_empty() {
+            asking.push(engine::ask_as_they_come(names, &addresses, &options, move |answer| {
+                // Whoever takes them ends with this.
+                let _ = sender.send(answer);
+            }));
+        } else {
+            drop(sender);
+        }
+        let mut learning: FuturesUnordered<_> = learning.into_iter().map(Learning::learn).collect();
         let mut coming: BTreeMap<usize, Answers> = BTreeMap::new();
-        let mut heard: VecDeque<(usize, Vec<Probed>)> = VecDeque::new();
+        let mut heard: VecDeque<(usize, Answers)> = VecDeque::new();
         let (mut deciding, mut running) = (FuturesUnordered::new(), FuturesUnordered::new());
         let mut suspects = Suspects::default();
+        // Until AWS has spoken and the surveys are done, what was heard waits.
+        let (mut is_open, mut is_in_bulk) = (false, true);
         loop {
-            while deciding.len() < limits::TARGETS_AT_ONCE
-                && let Some((at, found)) = heard.pop_front()
-            {
-                deciding.push(async move { (at, self.decide(entries[at], found).await) });
+            while !is_open && learning.is_empty() {
+                let stage = surveys.front_mut();
+                if running.len() < self.at_once
+                    && let Some(entry) = stage.and_then(Iterator::next)
+                {
+                    running.push(self.check(entry, None, true));
+                } else if running.is_empty() {
+                    is_open = surveys.pop_front().is_none();
+                } else {
+                    break;
+                }
+                if is_open && !self.is_enough(&servers) {
+                    is_in_bulk = false;
+                    asking.clear();
+                    (coming, heard) = Default::default();
+                    suspects.ready.extend((0..others.len()).map(|at| (at, false)));
+                }
             }
-            while running.len() < self.at_once
+            while is_open
+                && deciding.len() < limits::TARGETS_AT_ONCE
+                && let Some((at, answers)) = heard.pop_front()
+            {
+                // Those are known, and what they are to every target.
+                let answers = answers.without(|server| self.is_silent(&servers[server].0));
+                let mute = answers.mute();
+                match answers.observed(&others[at].target.target.hostname, &servers) {
+                    Some(found) => deciding.push(self.decide(at, others[at], found)),
+                    None => {
+                        room.add_permits(1);
+                        suspects.add(at, mute);
+                    }
+                }
+            }
+            while is_open
+                && running.len() < self.at_once
                 && let Some((at, surveys)) = suspects.next()
             {
-                running.push(async move { (at, surveys, self.check(entries[at], surveys).await) });
+                running.push(self.check(others[at], Some(at), surveys));
             }
             let next = async {
                 tokio::select! {
                     biased;
                     Some(_) = asking.next() => Some(Next::Asked),
+                    Some(()) = learning.next() => Some(Next::Learnt),
                     Some((at, report)) = deciding.next() => Some(Next::Decided(at, report)),
-                    Some((at, surveys, report)) = running.next() => Some(Next::Checked(at, surveys, report)),
+                    Some((entry, at, report)) = running.next() => Some(Next::Checked(entry, at, report)),
                     Some(answer) = answers.recv() => Some(Next::Answer(answer)),
                     else => None,
                 }
@@ -253,57 +214,80 @@ impl<'a> Rolling<'a> {
                 () = &mut *interrupt => return Ok(Some(Stopped::Interrupted)),
                 next = next => next,
             };
-            let (at, report) = match next {
-                None => return Ok(None),
-                Some(Next::Asked) => continue,
+            let (entry, report) = match next {
+                None if is_open => return Ok(None),
+                None | Some(Next::Asked | Next::Learnt) => continue,
                 Some(Next::Answer(answer)) => {
                     let at = answer.target;
-                    if coming.entry(at).or_default().take(answer, servers.len())
+                    if is_in_bulk
+                        && coming.entry(at).or_default().take(answer, servers.len())
                         && let Some(answers) = coming.remove(&at)
                     {
-                        let mute = answers.mute();
-                        match answers.observed(&entries[at].target.target.hostname, servers) {
-                            Some(found) => heard.push_back((at, found)),
-                            None => {
-                                room.add_permits(1);
-                                suspects.add(at, mute);
-                            }
-                        }
+                        heard.push_back((at, answers));
                     }
                     continue;
                 }
                 Some(Next::Decided(at, report)) => {
                     room.add_permits(1);
                     match report? {
-                        Some(report) => (at, report),
+                        Some(report) => (others[at], report),
                         None => {
                             suspects.add(at, Vec::new());
                             continue;
                         }
                     }
                 }
-                Some(Next::Checked(at, surveys, report)) => {
-                    if surveys {
-                        suspects.surveyed(at);
-                    }
-                    (at, report?)
+                Some(Next::Checked(entry, at, report)) => {
+                    suspects.surveyed(at);
+                    (entry, report?)
                 }
             };
-            if !take(entries[at], report)? {
+            self.done.borrow_mut().insert(entry.target.target.place);
+            if !on_report(entry, report)? {
                 return Ok(Some(Stopped::Enough));
             }
         }
     }
 
+    /// The servers that the bulk engine asks: those that every target has.
+    fn servers(&self) -> Vec<(Resolver, engine::Server)> {
+        let look = self.look.borrow();
+        let Some(look) = look.as_ref().filter(|_| bulk::is_enough(self.settings)) else {
+            return Vec::new();
+        };
+        let mut facts = Facts::default();
+        (facts.host, ..) = look.of(&Name::root());
+        // Where nobody is named yet, what is known of each target names them.
+        resolvers::resolve(self.settings, &facts).map_or_else(|_| Vec::new(), |resolvers| bulk::servers(&resolvers))
+    }
+
+    /// Whether the bulk engine can find a target that is healthy: none is where a resolver in scope is silent, and where
+    /// one says nothing over TCP, the careful engine says what that is to a target.
+    fn is_enough(&self, servers: &[(Resolver, engine::Server)]) -> bool {
+        let without_tcp = self.without_tcp.borrow();
+        let is_without = |one: &Resolver| without_tcp.iter().any(|other| other.is_same_place(one));
+        let is_too_much = |one: &Resolver| match self.is_silent(one) {
+            true => one.in_scope,
+            false => is_without(one),
+        };
+        !servers.is_empty() && !servers.iter().any(|(resolver, _)| is_too_much(resolver))
+    }
+
+    fn is_silent(&self, resolver: &Resolver) -> bool {
+        let silent = self.silent.borrow();
+        silent.iter().any(|other| other.probed.resolver.is_same_place(resolver))
+    }
+
     /// The report of one target by what was found in bulk; `None` where it is not healthy by that.
-    async fn decide(&self, entry: &Entry, found: Vec<Probed>) -> Result<Option<Report>, Error> {
-        let report = self.report(entry, false, found).await?;
-        Ok(Some(report).filter(|report| report.conclusion == Conclusion::Healthy))
+    async fn decide(&self, at: usize, entry: &Entry, found: Vec<Probed>) -> (usize, Result<Option<Report>, Error>) {
+        let report = self.report(entry, false, found).await;
+        let is_healthy = |report: &Report| report.conclusion == Conclusion::Healthy;
+        (at, report.map(|report| Some(report).filter(is_healthy)))
     }
 
     /// One target as in a check of one, with what is shared so far.
-    async fn check(&self, entry: &Entry, surveys: bool) -> Result<Report, Error> {
-        self.report(entry, surveys, Vec::new()).await
+    async fn check<'e>(&self, entry: &'e Entry, at: Option<usize>, surveys: bool) -> Checked<'e> {
+        (entry, at, self.report(entry, surveys, Vec::new()).await)
     }
 
     /// One target, with what is shared so far. Who was heard in bulk is not asked.
@@ -416,9 +400,9 @@ impl Suspects {
         self.ready.pop_front()
     }
 
-    /// A survey is done.
-    fn surveyed(&mut self, at: usize) {
-        let mute = self.surveys.remove(&at);
+    /// A check is done, and a survey with it where it was one.
+    fn surveyed(&mut self, at: Option<usize>) {
+        let mute = at.and_then(|at| self.surveys.remove(&at));
         let waiting = mute.and_then(|mute| self.waiting.insert(mute, None)).flatten();
         let waiting = waiting.into_iter().flatten().map(|at| (at, false));
         self.ready.extend(waiting);
