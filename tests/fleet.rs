@@ -558,7 +558,6 @@ fn flags_that_mean_nothing_here_are_refused() {
         (vec!["a.test", "--fail-fast"], "--fail-fast is for many targets"),
         (vec!["a.test", "--targets", "x"], "--targets"),
         (vec!["--targets", "x", "--all-contexts"], "--all-contexts"),
-        (vec!["--targets", "x", "--via", "ssh:b"], "--via is for one target"),
         (
             vec!["--targets", "x", "--explain-why"],
             "--explain-why is for one target",

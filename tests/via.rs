@@ -421,6 +421,7 @@ fn what_was_pushed_is_gone_when_the_connection_is() {
     );
     let script = shell::push(
         &["check".to_owned()],
+        "--facts",
         (0, program.len()),
         &[(&system, &machine)],
         "MARK",
@@ -998,5 +999,75 @@ fn what_may_not_be_looked_at_is_said_at_once() {
             format!("ssm:{denied}: denied (AccessDeniedException)")
         );
         drop(manager);
+    }
+}
+
+/// Many targets: the list goes there in one go, and what differs is said target by target.
+#[test]
+fn many_targets_there_and_what_differs() {
+    let hosts = Hosts::new();
+    hosts.install("bastion");
+    let targets = hosts.root().join("targets");
+    let other = HOST.replacen('0', "F", 1);
+    std::fs::write(
+        &targets,
+        format!("{HOST} 192.168.104.190 'quoted' one\n{other} 10.0.0.0/8 two\n"),
+    )
+    .unwrap();
+    let run = |more: &[&str]| {
+        let server = name_server();
+        let mut command = hosts.command(server, &[]);
+        let path = command
+            .get_envs()
+            .map(|(key, value)| (key.to_owned(), value.unwrap().to_owned()));
+        let path: Vec<_> = path.collect();
+        let output = Command::new(PROGRAM)
+            .args([
+                "check",
+                "--no-local",
+                "--no-os",
+                "--no-controls",
+                "--no-aws",
+                "--timeout",
+                "1s",
+            ])
+            .args(["--vantage", "laptop", "--targets", targets.to_str().unwrap()])
+            .args(["--resolver", &format!("one={server}")])
+            .args(more)
+            .env_clear()
+            .envs(path)
+            .output()
+            .unwrap();
+        command.env_clear();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, text) = run(&["--via", "ssh:bastion", "-o", "json"]);
+    let seen = document(&text);
+    assert_eq!(seen["kind"], "fleet-comparison", "{text}");
+    let sides: Vec<&str> = seen["sides"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|side| side["name"].as_str().unwrap())
+        .collect();
+    assert_eq!((code, sides), (Some(1), vec!["laptop", "bastion"]), "{text}");
+    for target in seen["targets"].as_array().unwrap() {
+        assert_eq!(
+            target["states"][0]["conclusion"], target["states"][1]["conclusion"],
+            "{target}"
+        );
+    }
+    assert_eq!(seen["targets"].as_array().unwrap().len(), 2);
+    // A place that cannot be asked: every target there is not known, with the reason.
+    let (code, text) = run(&["--via", "ssh:alice@closed", "-o", "json"]);
+    let seen = document(&text);
+    assert_eq!(code, Some(1), "{text}");
+    for target in seen["targets"].as_array().unwrap() {
+        let there = &target["states"][1];
+        assert_eq!(there["conclusion"], "inconclusive", "{target}");
+        assert!(
+            there["reason"].as_str().unwrap().contains("ssh could not log in"),
+            "{target}"
+        );
     }
 }

@@ -55,7 +55,7 @@ pub(super) fn gather<'a>(files: impl Iterator<Item = (&'a Path, &'a [u8])>) -> R
 }
 
 /// Compares documents of many targets.
-fn of_fleets(mut fleets: Vec<(String, Fleet)>, output: &OutputArgs) -> Result<u8, Error> {
+pub(super) fn of_fleets(mut fleets: Vec<(String, Fleet)>, output: &OutputArgs) -> Result<u8, Error> {
     if matches!(
         output.format,
         Format::OpenMetrics | Format::Junit | Format::Nagios | Format::Html

@@ -17,9 +17,11 @@ use super::Error;
 use super::conduct::Interrupted;
 use crate::capture;
 use crate::cli::args::CheckArgs;
-use crate::facts::Gap;
+use crate::dns::Name;
 use crate::facts::aws::{Ask, NoSession, Session};
 use crate::facts::document::Document;
+use crate::facts::{Gap, Kubeconfig};
+use crate::fleet::{self, Fleet};
 use crate::limits;
 use crate::places::{Gathered, Source, Unseen};
 use crate::report::Capture;
@@ -59,7 +61,8 @@ pub(super) async fn gather(
 ) -> Result<Gathered, Error> {
     let program = if args.push { Some(program()?) } else { None };
     let errand = Errand {
-        arguments: arguments(args, settings, here),
+        arguments: arguments(args, settings, Some(&here.target.hostname)),
+        flag: "--facts",
         facts: facts(args, here)?,
         within: args.via_timeout.unwrap_or(settings.deadline + limits::VIA_WAY),
     };
@@ -69,18 +72,15 @@ pub(super) async fn gather(
         sources: Vec::new(),
         unseen: Vec::new(),
     };
-    let mut places = Vec::new();
-    for via in &args.via {
-        if !places.contains(via) {
-            places.push(via.clone());
-        }
-    }
+    let places = places(args);
     let (seen, without_role) = if here.interrupted {
         let interrupted = places.iter().map(|via| (via.place(), Err(Failure::Interrupted)));
         (interrupted.collect(), None)
     } else {
         let (stop, stopped) = watch::channel(false);
-        let asked = ask(&places, &errand, program.as_ref(), settings, here, stopped);
+        let kubeconfig = here.facts.host.kubeconfig.as_ref();
+        let eyes = ask_for(settings, kubeconfig, here.target.region.as_deref(), &errand);
+        let asked = ask(&places, &errand, program.as_ref(), &eyes, stopped, &capture_of);
         tokio::pin!(asked);
         tokio::select! {
             seen = &mut asked => seen,
@@ -117,18 +117,82 @@ pub(super) async fn gather(
     Ok(gathered)
 }
 
-type Seen = Vec<(String, Result<Capture, Failure>)>;
+/// The places that were named, each once.
+fn places(args: &CheckArgs) -> Vec<Via> {
+    let mut places = Vec::new();
+    for via in &args.via {
+        if !places.contains(via) {
+            places.push(via.clone());
+        }
+    }
+    places
+}
+
+/// Checks the same targets from the other places, at once, each place all of them in one run of its own. A place that
+/// was not seen has no answer for any target.
+pub(super) async fn fleets(
+    args: &CheckArgs,
+    settings: &Settings,
+    targets: Vec<u8>,
+    here: &Fleet,
+    interrupt: &mut Interrupted,
+) -> Result<Vec<(String, Fleet)>, Error> {
+    let program = if args.push { Some(program()?) } else { None };
+    let errand = Errand {
+        arguments: arguments(args, settings, None),
+        flag: "--targets",
+        facts: targets,
+        // --deadline is the time of one target.
+        within: args.via_timeout.unwrap_or(limits::DEADLINE),
+    };
+    let eyes = ask_for(settings, None, None, &errand);
+    let (stop, stopped) = watch::channel(false);
+    let places = places(args);
+    let asked = ask(&places, &errand, program.as_ref(), &eyes, stopped, &fleet_of);
+    tokio::pin!(asked);
+    let (seen, _) = tokio::select! {
+        seen = &mut asked => seen,
+        () = &mut *interrupt => {
+            let _ = stop.send(true);
+            asked.await
+        }
+    };
+    let seen = seen.into_iter().take(limits::PLACES - 1);
+    Ok(seen
+        .map(|(place, seen)| {
+            let fleet = seen.unwrap_or_else(|failure| here.unseen_from(&place, &failure.to_string()));
+            (place, fleet)
+        })
+        .collect())
+}
+
+/// Reads what came back of one target.
+fn capture_of(document: &[u8]) -> Result<Capture, String> {
+    capture::parse(document).map_err(|error| error.to_string())
+}
+
+/// Reads what came back of many.
+fn fleet_of(document: &[u8]) -> Result<Fleet, String> {
+    let none = || "is no document of many targets".to_owned();
+    let read = fleet::read_document(document).map_err(|error| error.to_string())?;
+    read.ok_or_else(none)
+}
+
+type Seen<T> = Vec<(String, Result<T, Failure>)>;
+
+/// How what came back is read.
+type Reads<'a, T> = &'a dyn Fn(&[u8]) -> Result<T, String>;
 
 /// Asks every place at once, until all have answered or the run is stopped. With the gap of a role that could not be
 /// assumed for it.
-async fn ask(
+async fn ask<T>(
     places: &[Via],
     errand: &Errand,
     program: Option<&ssh::Program>,
-    settings: &Settings,
-    here: &Capture,
+    eyes: &Ask,
     stopped: watch::Receiver<bool>,
-) -> (Seen, Option<Gap>) {
+    reads: Reads<'_, T>,
+) -> (Seen<T>, Option<Gap>) {
     let path = std::env::var_os("PATH");
     let ssh = find(path.as_deref(), Path::is_file);
     let ssh = ssh.as_deref();
@@ -146,15 +210,15 @@ async fn ask(
                 answer = Box::pin(async {
                     match via {
                         Via::Ssh(destination) => {
-                            vec![(via.place(), host(destination, ssh, errand, program).await)]
+                            vec![(via.place(), host(destination, ssh, errand, program, reads).await)]
                         }
                         Via::Node(_) | Via::Tag { .. } => {
                             let opened = session
                                 .get_or_init(|| async {
-                                    Session::open_with_or_without_role(&ask_for(settings, here, errand)).await
+                                    Session::open_with_or_without_role(eyes).await
                                 })
                                 .await;
-                            nodes(via, opened.as_ref().map(|(session, _)| session), errand).await
+                            nodes(via, opened.as_ref().map(|(session, _)| session), errand, reads).await
                         }
                     }
                 }) => answer,
@@ -178,24 +242,25 @@ async fn ask(
 }
 
 /// Asks one host.
-async fn host(
+async fn host<T>(
     destination: &str,
     ssh: Option<&Path>,
     errand: &Errand,
     program: Option<&ssh::Program>,
-) -> Result<Capture, Failure> {
+    reads: Reads<'_, T>,
+) -> Result<T, Failure> {
     let ssh = ssh.ok_or(Failure::NoSsh)?;
     let answer = ssh::run(ssh, destination, errand, program).await?;
-    capture::parse(&answer.document).map_err(|error| answer.ended.unreadable(&error.to_string()))
+    reads(&answer.document).map_err(|reason| answer.ended.unreadable(&reason))
 }
 
 /// Asks one node, or those with a tag.
-async fn nodes(via: &Via, session: Result<&Session, &NoSession>, errand: &Errand) -> Seen {
+async fn nodes<T>(via: &Via, session: Result<&Session, &NoSession>, errand: &Errand, reads: Reads<'_, T>) -> Seen<T> {
     match session {
         Ok(session) => {
             ssm::run(session, via, errand, |document| {
-                capture::parse(document).map_err(|error| Failure::Document {
-                    reason: error.to_string(),
+                reads(document).map_err(|reason| Failure::Document {
+                    reason,
                     said: String::new(),
                 })
             })
@@ -206,11 +271,10 @@ async fn nodes(via: &Via, session: Result<&Session, &NoSession>, errand: &Errand
 }
 
 /// With whose eyes Systems Manager is asked.
-fn ask_for(settings: &Settings, here: &Capture, errand: &Errand) -> Ask {
+fn ask_for(settings: &Settings, kubeconfig: Option<&Kubeconfig>, region: Option<&str>, errand: &Errand) -> Ask {
     let sources = &settings.sources;
-    let kubeconfig = here.facts.host.kubeconfig.as_ref();
     Ask {
-        region: sources.region.clone().or_else(|| here.target.region.clone()),
+        region: sources.region.clone().or_else(|| region.map(str::to_owned)),
         profile: sources
             .profile
             .clone()
@@ -290,9 +354,11 @@ fn facts(args: &CheckArgs, here: &Capture) -> Result<Vec<u8>, Error> {
     Ok(text.into_bytes())
 }
 
-/// The same check as a command line. Files of this host, and what is done with the report, are not part of it.
-fn arguments(args: &CheckArgs, settings: &Settings, here: &Capture) -> Vec<String> {
-    let mut words = vec!["check".to_owned(), here.target.hostname.to_string()];
+/// The same check as a command line, of this endpoint where it is one. Files of this host, and what is done with the
+/// report, are not part of it.
+fn arguments(args: &CheckArgs, settings: &Settings, hostname: Option<&Name>) -> Vec<String> {
+    let mut words = vec!["check".to_owned()];
+    words.extend(hostname.map(ToString::to_string));
     let mut flag = |name: &str, value: String| words.push(format!("--{name}={value}"));
     for resolver in &settings.resolvers {
         flag("resolver", resolver.to_string());
@@ -343,6 +409,9 @@ fn arguments(args: &CheckArgs, settings: &Settings, here: &Capture) -> Vec<Strin
     ];
     for (name, _) in bare.into_iter().filter(|(_, is_on)| *is_on) {
         words.push(format!("--{name}"));
+    }
+    if let Some(rate) = args.many.rate {
+        words.push(format!("--rate={rate}"));
     }
     if let Some(region) = &settings.sources.region {
         words.push(format!("--region={region}"));
@@ -595,7 +664,10 @@ mod tests {
         };
         let settings = crate::cli::settings::settings(&args).unwrap();
         let document = String::from_utf8(facts(&args, &here).unwrap()).unwrap();
-        let sent = format!("{document}\n{}", arguments(&args, &settings, &here).join("\n"));
+        let sent = format!(
+            "{document}\n{}",
+            arguments(&args, &settings, Some(&here.target.hostname)).join("\n")
+        );
         for one in &of_host {
             assert!(!sent.contains(one.as_str()), "{one:?} is sent:\n{sent}");
         }

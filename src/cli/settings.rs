@@ -212,18 +212,11 @@ fn within_many(args: &CheckArgs) -> Result<(), UsageError> {
     if args.many.all_clusters && !cfg!(feature = "aws") {
         return Err(UsageError::BuiltWithoutAws("--all-clusters"));
     }
-    let refused = [
-        (
-            "--via",
-            !args.via.is_empty(),
-            "run it there with -o json, and give both documents to compare",
-        ),
-        (
-            "--explain-why",
-            args.output.explain_why && args.output.format != Format::Jsonl,
-            "add -o jsonl, which has every report, or check the one HOST",
-        ),
-    ];
+    let refused = [(
+        "--explain-why",
+        args.output.explain_why && args.output.format != Format::Jsonl,
+        "add -o jsonl, which has every report, or check the one HOST",
+    )];
     let given = refused.into_iter().find(|(_, is_given, _)| *is_given);
     given.map_or(Ok(()), |(flag, _, instead)| {
         Err(UsageError::NotForMany(flag, many, instead))

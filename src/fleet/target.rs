@@ -74,6 +74,19 @@ impl Target {
         }
     }
 
+    /// As a line of a file of targets, in JSON.
+    pub fn to_line(&self) -> String {
+        let addresses = self.expect_addresses.iter().map(ToString::to_string);
+        let expect: Vec<String> = addresses
+            .chain(self.expect_cidrs.iter().map(ToString::to_string))
+            .collect();
+        let mut line = serde_json::json!({ "hostname": self.hostname.to_string(), "name": self.name });
+        if !expect.is_empty() {
+            line["expect"] = expect.into();
+        }
+        line.to_string()
+    }
+
     /// Whether it says itself what its answers should be.
     pub fn expects_anything(&self) -> bool {
         !self.expect_addresses.is_empty() || !self.expect_cidrs.is_empty()

@@ -160,9 +160,11 @@ impl fmt::Display for Via {
 /// What is run there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Errand {
-    /// The arguments of this program there, without `--facts`.
+    /// The arguments of this program there, without the flag that names what is passed along.
     pub arguments: Vec<String>,
-    /// The facts that are passed along; empty where there are none.
+    /// That flag: `--facts`, or `--targets`.
+    pub flag: &'static str,
+    /// What is passed along; empty where nothing is.
     pub facts: Vec<u8>,
     /// How long it may take altogether.
     pub within: Duration,

@@ -34,9 +34,10 @@ fn words(words: &[String]) -> String {
     quoted.join(" ")
 }
 
-/// Runs the program that is there; with `facts` it reads them from its standard input. `mark` is printed before.
-pub fn run(arguments: &[String], facts: bool, mark: &str) -> String {
-    let command = invoke("eks-dns-doctor", arguments, facts.then_some("-"));
+/// Runs the program that is there; with a flag, what that names is read from its standard input. `mark` is printed
+/// before.
+pub fn run(arguments: &[String], flag: Option<&str>, mark: &str) -> String {
+    let command = invoke("eks-dns-doctor", arguments, flag.map(|flag| (flag, "-")));
     wrapped(&format!(
         "{SEARCH}; command -v eks-dns-doctor >/dev/null || exit 127; echo {}; {command}; {}",
         quote(mark),
@@ -48,12 +49,18 @@ pub fn run(arguments: &[String], facts: bool, mark: &str) -> String {
 /// directory, runs it there, and removes the directory whatever happens: at a signal, and where standard input ends
 /// before the program does, which is how a lost connection shows. `platforms` are the accepted pairs of `uname -s` and
 /// `uname -m`.
-pub fn push(arguments: &[String], (facts, program): (usize, usize), platforms: &[(&str, &str)], mark: &str) -> String {
+pub fn push(
+    arguments: &[String],
+    flag: &str,
+    (facts, program): (usize, usize),
+    platforms: &[(&str, &str)],
+    mark: &str,
+) -> String {
     let accepted: Vec<String> = platforms
         .iter()
         .map(|(system, machine)| quote(&format!("{system} {machine}")))
         .collect();
-    let with_facts = (facts > 0).then_some("$d/facts");
+    let with_facts = (facts > 0).then_some((flag, "$d/facts"));
     let command = invoke("\"$d/eks-dns-doctor\"", arguments, with_facts);
     let whole = facts + program;
     let steps = [
@@ -89,14 +96,14 @@ pub fn push(arguments: &[String], (facts, program): (usize, usize), platforms: &
 
 /// For Systems Manager, whose output is short: the document comes back compressed with gzip and in base64, and so do
 /// the facts that go there. The last line is `end`, so that what was cut off shows.
-pub fn compressed(arguments: &[String], facts: Option<&str>, mark: &str, end: &str) -> String {
+pub fn compressed(arguments: &[String], flag: &str, facts: Option<&str>, mark: &str, end: &str) -> String {
     let (take, with_facts) = match facts {
         Some(base64) => (
             format!(
                 "printf %s {} | base64 -d | gzip -dc >\"$d/facts\" || exit {NO_FACTS}",
                 quote(base64)
             ),
-            Some("$d/facts"),
+            Some((flag, "$d/facts")),
         ),
         None => (":".to_owned(), None),
     };
@@ -124,14 +131,18 @@ pub fn compressed(arguments: &[String], facts: Option<&str>, mark: &str, end: &s
     steps.join("; ")
 }
 
-fn invoke(program: &str, arguments: &[String], facts: Option<&str>) -> String {
+/// The program with what is passed along, by its flag and its path.
+fn invoke(program: &str, arguments: &[String], along: Option<(&str, &str)>) -> String {
     let mut command = format!("{program} {}", words(arguments));
-    match facts {
-        Some("-") => command.push_str(" --facts -"),
-        Some(path) => {
-            command.push_str(" --facts \"");
-            command.push_str(path);
-            command.push_str("\" </dev/null");
+    match along {
+        Some((flag, path)) => {
+            command.push(' ');
+            command.push_str(flag);
+            command.push_str(if path == "-" { " -" } else { " \"" });
+            if path != "-" {
+                command.push_str(path);
+                command.push_str("\" </dev/null");
+            }
         }
         None => command.push_str(" </dev/null"),
     }
@@ -171,7 +182,7 @@ mod tests {
 
     #[test]
     fn what_was_sent_is_removed_whatever_happens() {
-        let script = push(&["check".to_owned()], (3, 4), &[("Linux", "x86_64")], "M");
+        let script = push(&["check".to_owned()], "--facts", (3, 4), &[("Linux", "x86_64")], "M");
         let trap = script.find("PIPE").unwrap_or(usize::MAX);
         assert!(trap < script.find("mktemp").unwrap_or_default(), "{script}");
         assert!(script.contains("-eq 7 ]"), "{script}");
@@ -181,8 +192,8 @@ mod tests {
     fn fish_and_csh_take_a_script_as_it_is() {
         let arguments = ["check".to_owned(), "--judge=a'b".to_owned()];
         for script in [
-            run(&arguments, true, "M"),
-            push(&arguments, (3, 4), &[("Linux", "x86_64")], "M"),
+            run(&arguments, Some("--facts"), "M"),
+            push(&arguments, "--facts", (3, 4), &[("Linux", "x86_64")], "M"),
         ] {
             assert!(!script.contains(['\\', '\n']), "{script}");
             // Before a space it means nothing to csh (csh(1), History substitution).

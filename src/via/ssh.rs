@@ -26,12 +26,16 @@ pub async fn run(ssh: &Path, destination: &str, errand: &Errand, program: Option
     let mark = mark();
     let (script, input) = match program {
         None => (
-            shell::run(&errand.arguments, !errand.facts.is_empty(), &mark),
+            shell::run(
+                &errand.arguments,
+                (!errand.facts.is_empty()).then_some(errand.flag),
+                &mark,
+            ),
             errand.facts.clone(),
         ),
         Some(program) => {
             let lengths = (errand.facts.len(), program.bytes.len());
-            let script = shell::push(&errand.arguments, lengths, &program.platforms, &mark);
+            let script = shell::push(&errand.arguments, errand.flag, lengths, &program.platforms, &mark);
             (script, [errand.facts.as_slice(), &program.bytes].concat())
         }
     };

@@ -42,7 +42,7 @@ pub async fn run<T>(
     };
     let (mark, end) = (mark(), mark());
     let facts = encoded(&errand.facts);
-    let script = shell::compressed(&errand.arguments, facts.as_deref(), &mark, &end);
+    let script = shell::compressed(&errand.arguments, errand.flag, facts.as_deref(), &mark, &end);
     let until = Instant::now() + errand.within;
     let seconds = errand.within.as_secs().max(1);
     let id = match session.send_command(&nodes, &script, seconds).await {

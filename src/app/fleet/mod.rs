@@ -8,7 +8,7 @@ mod roll;
 mod watch;
 
 use super::conduct::{Interrupted, conduct, now};
-use super::{Error, output};
+use super::{Error, compare, output, via};
 use crate::cli::args::CheckArgs;
 use crate::cli::settings;
 use crate::facts::{System, Vantage, VantageKind};
@@ -26,7 +26,14 @@ use roll::{Rolling, Stopped};
 pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
     let settings = settings(args)?;
     output::check_save(&args.output)?;
+    via::check(args)?;
     let settings = &settings;
+    if !args.via.is_empty() {
+        let (places, _) = conduct(&args.output, None, |mut interrupt, _| async move {
+            places(args, settings, &mut interrupt).await
+        })?;
+        return compare::of_fleets(places?, &args.output);
+    }
     let (gathered, _) = conduct(&args.output, None, |mut interrupt, _| async move {
         match args.watch {
             Some(interval) => watch::rounds(args, settings, interval, interrupt).await,
@@ -36,6 +43,25 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
     let fleet = gathered?;
     deliver(&fleet, args)?;
     Ok(args.output.format.exit_code(fleet.conclusion, fleet.exit_code))
+}
+
+/// The same targets from here and from the places of `--via`: a document of each, with its name.
+async fn places(
+    args: &CheckArgs,
+    settings: &Settings,
+    interrupt: &mut Interrupted,
+) -> Result<Vec<(String, Fleet)>, Error> {
+    let listed = listed(args, settings, interrupt).await?;
+    let lines = listed.entries.iter().map(|entry| entry.target.target.to_line() + "\n");
+    let targets = lines.collect::<String>().into_bytes();
+    // What is printed is the comparison, and that is redacted as a whole.
+    let mut own = args.clone();
+    own.output.format = Format::Json;
+    own.output.redact = false;
+    let here = once(&own, settings, &listed, interrupt).await?;
+    let name = here.vantage.name.clone().unwrap_or_else(|| "here".to_owned());
+    let others = via::fleets(args, settings, targets, &here, interrupt).await?;
+    Ok(std::iter::once((name, here)).chain(others).collect())
 }
 
 /// Which targets there are.
