@@ -127,12 +127,13 @@ pub(super) async fn round_beside(
     let left = || end.saturating_duration_since(Instant::now());
     let taken_at = now();
     let target = &known.target;
-    let look = match &shared.look {
-        Some(look) => Arc::clone(look),
-        None => tokio::select! {
+    let look = if let Some(look) = &shared.look {
+        Arc::clone(look)
+    } else {
+        tokio::select! {
             look = look(settings, end) => look?,
             () = &mut interrupt => return Err(Error::Interrupted),
-        },
+        }
     };
     let (host, gaps, vantage, pending) = look.of(&target.hostname);
     let mut knowledge = Knowledge::new(known, host, gaps, vantage);

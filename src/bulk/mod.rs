@@ -105,7 +105,7 @@ pub struct Asked {
     /// The codes of Extended DNS Errors.
     pub extended_errors: Vec<u16>,
     /// The reply that decides, where one came.
-    pub reply: Option<Reply>,
+    pub reply: Option<Box<Reply>>,
     /// Why nothing could be sent or heard, where [`AnswerKind::Unreachable`].
     pub failure: Option<NetworkFailure>,
     /// Over what the reply that decides came.

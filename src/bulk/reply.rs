@@ -34,7 +34,7 @@ pub(super) fn read(target: &Target, family: Family, id: u16, octets: &[u8]) -> H
         return Heard::Reply(Asked {
             rcode: Some(Rcode::NOERROR),
             addresses,
-            reply: Some(reply),
+            reply: Some(Box::new(reply)),
             ..Asked::of(AnswerKind::Answer)
         });
     }
@@ -63,7 +63,7 @@ pub(super) fn asked(target: &Target, family: Family, reply: Reply, transport: Tr
         transport,
         is_lame: reply.is_lame(),
         is_flawed: flaw.is_some(),
-        reply: Some(reply),
+        reply: Some(Box::new(reply)),
         ..Asked::of(kind)
     }
 }

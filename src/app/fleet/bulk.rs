@@ -100,7 +100,7 @@ fn lookup(outcome: Outcome, target: &Name, qtype: RecordType) -> Option<Lookup> 
         sample: 0,
     };
     let rtt: Duration = asked.rtt?;
-    Some(probe::read_reply(&question, asked.reply?, rtt))
+    Some(probe::read_reply(&question, *asked.reply?, rtt))
 }
 
 /// Whether there is nothing to see but addresses, or that there are none of IPv6.

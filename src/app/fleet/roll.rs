@@ -184,12 +184,11 @@ impl<'a> Rolling<'a> {
                 // Those are known, and what they are to every target.
                 let answers = answers.without(|server| self.is_silent(&servers[server].0));
                 let mute = answers.mute();
-                match answers.observed(&others[at].target.target.hostname, &servers) {
-                    Some(found) => deciding.push(self.decide(at, others[at], found)),
-                    None => {
-                        room.add_permits(1);
-                        suspects.add(at, mute);
-                    }
+                if let Some(found) = answers.observed(&others[at].target.target.hostname, &servers) {
+                    deciding.push(self.decide(at, others[at], found));
+                } else {
+                    room.add_permits(1);
+                    suspects.add(at, mute);
                 }
             }
             while is_open
@@ -229,13 +228,11 @@ impl<'a> Rolling<'a> {
                 }
                 Some(Next::Decided(at, report)) => {
                     room.add_permits(1);
-                    match report? {
-                        Some(report) => (others[at], report),
-                        None => {
-                            suspects.add(at, Vec::new());
-                            continue;
-                        }
-                    }
+                    let Some(report) = report? else {
+                        suspects.add(at, Vec::new());
+                        continue;
+                    };
+                    (others[at], report)
                 }
                 Some(Next::Checked(entry, at, report)) => {
                     suspects.surveyed(at);
@@ -266,9 +263,12 @@ impl<'a> Rolling<'a> {
     fn is_enough(&self, servers: &[(Resolver, engine::Server)]) -> bool {
         let without_tcp = self.without_tcp.borrow();
         let is_without = |one: &Resolver| without_tcp.iter().any(|other| other.is_same_place(one));
-        let is_too_much = |one: &Resolver| match self.is_silent(one) {
-            true => one.in_scope,
-            false => is_without(one),
+        let is_too_much = |one: &Resolver| {
+            if self.is_silent(one) {
+                one.in_scope
+            } else {
+                is_without(one)
+            }
         };
         !servers.is_empty() && !servers.iter().any(|(resolver, _)| is_too_much(resolver))
     }

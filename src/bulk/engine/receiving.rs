@@ -109,16 +109,15 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
                 target.is_some_and(|target| target.is_asked_in(question.family, octets))
             })
             .collect();
-        match about.first() {
-            Some(number) => self.mismatched(*number, lane, carrier, now),
-            None => {
-                // About which of its questions it would be, nobody knows.
-                let pairs: Vec<_> = own.pairs().collect();
-                for pair in pairs {
-                    self.doubt(pair);
-                }
-                self.lanes[lane].served.mismatched += 1;
+        if let Some(number) = about.first() {
+            self.mismatched(*number, lane, carrier, now);
+        } else {
+            // About which of its questions it would be, nobody knows.
+            let pairs: Vec<_> = own.pairs().collect();
+            for pair in pairs {
+                self.doubt(pair);
             }
+            self.lanes[lane].served.mismatched += 1;
         }
         if strays >= limits::MISMATCHED_REPLIES {
             self.flooded(lane, carrier, now);
