@@ -122,8 +122,8 @@ pub const SECOND: Duration = Duration::from_secs(1);
 pub const TICK: Duration = Duration::from_millis(1);
 /// Targets that are under way at once: each has some questions open at each resolver.
 pub const TARGETS_AT_ONCE: usize = 64;
-/// Questions to one resolver that a target takes, about: so many times fewer targets are under way than questions may be
-/// sent in a second.
+/// Questions to one resolver that a target takes, about: so many times fewer targets are under way than questions may
+/// be sent in a second.
 pub const QUESTIONS_OF_TARGET: usize = 8;
 /// Between two lines of progress.
 pub const PROGRESS: Duration = Duration::from_millis(200);

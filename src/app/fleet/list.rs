@@ -137,8 +137,8 @@ pub(super) async fn list(args: &CheckArgs, settings: &Settings) -> Result<Listed
     Ok(listed)
 }
 
-/// Reads the files of `--facts`. What is asked of AWS, once for each account and Region, and of the metadata service, is
-/// asked beside the resolvers: whom every target has in scope, neither of them names.
+/// Reads the files of `--facts`. What is asked of AWS, once for each account and Region, and of the metadata service,
+/// is asked beside the resolvers: whom every target has in scope, neither of them names.
 async fn learn(entries: &mut [Entry], settings: &Settings) -> Result<Option<Learning>, Error> {
     let sources = &settings.sources;
     let until = Instant::now() + aws_share(settings);

@@ -108,8 +108,8 @@ impl<'a> Rolling<'a> {
 
     /// Asks for all targets. `on_report` gets each report as it is there, and says whether to go on.
     ///
-    /// The bulk engine begins at once; meanwhile AWS is asked, and then the first targets of the zones are checked. What
-    /// was heard in bulk is decided when those have shown what all targets share.
+    /// The bulk engine begins at once; meanwhile AWS is asked, and then the first targets of the zones are checked.
+    /// What was heard in bulk is decided when those have shown what all targets share.
     pub(super) async fn all(
         &self,
         entries: &[Entry],
@@ -258,8 +258,8 @@ impl<'a> Rolling<'a> {
         resolvers::resolve(self.settings, &facts).map_or_else(|_| Vec::new(), |resolvers| bulk::servers(&resolvers))
     }
 
-    /// Whether the bulk engine can find a target that is healthy: none is where a resolver in scope is silent, and where
-    /// one says nothing over TCP, the careful engine says what that is to a target.
+    /// Whether the bulk engine can find a target that is healthy: none is where a resolver in scope is silent, and
+    /// where one says nothing over TCP, the careful engine says what that is to a target.
     fn is_enough(&self, servers: &[(Resolver, engine::Server)]) -> bool {
         let without_tcp = self.without_tcp.borrow();
         let is_without = |one: &Resolver| without_tcp.iter().any(|other| other.is_same_place(one));
