@@ -52,10 +52,17 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             .map(|connection| phrase::connection(connection))
             .collect::<Vec<_>>(),
     );
-    let consequence = if all {
-        "DNS is healthy here, so the cause is a security group, a route or a firewall."
+    // A resolver that fails is a cause of its own, beside this one.
+    let is_dns_healthy = case.failing().next().is_none();
+    let consequence = match (all, is_dns_healthy) {
+        (true, true) => "DNS is healthy here, so the cause is a security group, a route or a firewall.",
+        (true, false) => "A security group, a route or a firewall is the cause of that, whatever is wrong with DNS.",
+        (false, _) => "The other addresses connect, so clients fail only when they try an address that does not.",
+    };
+    let so = if is_dns_healthy {
+        ", so DNS is not the cause"
     } else {
-        "The other addresses connect, so clients fail only when they try an address that does not."
+        ""
     };
     let region = case.region();
     let cluster = case.own_cluster();
@@ -92,7 +99,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         RULE.finding_at_large(fits.confidence)
             .about(case.givers(&closed))
             .summary(format!(
-                "the name resolves to {shown}, but port {port} does not answer there, so DNS is not the cause"
+                "the name resolves to {shown}, but port {port} does not answer there{so}"
             ))
             .why(format!("TCP connections fail: {how}. {consequence}"))
             .seen(
