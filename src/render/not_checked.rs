@@ -2,6 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::facts::{Gap, Half};
 use crate::report::Report;
 use crate::rules::phrase::list;
 use crate::rules::{self, Need};
@@ -43,11 +44,18 @@ pub(super) fn in_full(report: &Report) -> Vec<String> {
 pub(super) fn in_short(report: &Report) -> Option<String> {
     let needs = missing(report);
     let mut things: Vec<String> = Vec::new();
+    let of_gap = |gap: &Gap| {
+        if is_list_of_aws(gap) {
+            of_aws(report).to_owned()
+        } else {
+            gap.fact.clone()
+        }
+    };
     for thing in report
         .gaps
         .iter()
-        .map(|gap| gap.fact.clone())
-        .chain(needs.iter().map(|need| thing(*need).to_owned()))
+        .map(of_gap)
+        .chain(needs.iter().map(|need| thing(report, *need).to_owned()))
     {
         let known = thing.trim_start_matches("the ");
         if !things.iter().any(|other| other.trim_start_matches("the ") == known) {
@@ -95,10 +103,24 @@ fn missing(report: &Report) -> Vec<Need> {
     needs
 }
 
-/// The thing in a few words. All that AWS would have said is one.
-fn thing(need: Need) -> &'static str {
+/// All that AWS would have said, as one thing.
+fn of_aws(report: &Report) -> &'static str {
+    if report.gaps.iter().any(is_list_of_aws) {
+        "more of what AWS says"
+    } else {
+        "what AWS says"
+    }
+}
+
+/// Whether it names many things of AWS that files lack; -v lists them.
+fn is_list_of_aws(gap: &Gap) -> bool {
+    gap.of == Half::Aws && gap.fact.contains(", ")
+}
+
+/// The thing in a few words.
+fn thing(report: &Report, need: Need) -> &'static str {
     match need {
-        need if need.is_of_aws() => "what AWS says",
+        need if need.is_of_aws() => of_aws(report),
         Need::Hosts => "hosts file",
         Need::Stub => "stub resolver configuration",
         Need::Upstreams => "name servers behind the stub",
@@ -111,7 +133,7 @@ fn thing(need: Need) -> &'static str {
         Need::Connections => "API server's port",
         Need::Kubeconfig => "kubeconfig",
         Need::Instance => "instance metadata",
-        _ => "what AWS says",
+        _ => of_aws(report),
     }
 }
 
@@ -126,7 +148,7 @@ fn flags(report: &Report, needs: &[Need]) -> Vec<&'static str> {
     // What a rule only wants is missing too where no resolver of the kind was asked.
     let mut candidates: Vec<Need> = needs.to_vec();
     for need in [Need::PublicControl, Need::VpcView] {
-        let fact = thing(need);
+        let fact = thing(report, need);
         if !candidates.contains(&need) && report.gaps.iter().any(|gap| gap.fact == fact) {
             candidates.push(need);
         }
@@ -134,7 +156,7 @@ fn flags(report: &Report, needs: &[Need]) -> Vec<&'static str> {
     candidates.sort_by_key(|need| (!wanted(need), std::cmp::Reverse(lacking(*need))));
     let mut flags: Vec<&'static str> = Vec::new();
     for need in candidates {
-        if let Some(flag) = flag(need)
+        if let Some(flag) = flag(report, need)
             && !flags.contains(&flag)
         {
             flags.push(flag);
@@ -144,8 +166,9 @@ fn flags(report: &Report, needs: &[Need]) -> Vec<&'static str> {
     flags
 }
 
-fn flag(need: Need) -> Option<&'static str> {
+fn flag(report: &Report, need: Need) -> Option<&'static str> {
     match need {
+        need if need.is_of_aws() && report.facts.aws.origin.is_some() => Some("--facts with more files"),
         need if need.is_of_aws() => Some("--facts"),
         Need::VpcView => Some("--inbound"),
         Need::PublicControl => Some("--public"),

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::Style;
 use super::words::Mark;
 use crate::compare::Verdict;
+use crate::observation::Lookup;
 use crate::report::{Conclusion, Report, ResolverReport};
 use crate::resolvers::Role;
 use crate::target::View;
@@ -53,10 +54,12 @@ pub(super) fn ways(report: &Report) -> Vec<Way> {
     ways
 }
 
-/// Who asks: this host, or for a VPC's own resolver whoever is in that VPC.
+/// Who asks: this host, or for the answer of a VPC's own resolver whoever is in that VPC, who get the same. What silence
+/// means there this host cannot see.
 fn start(report: &Report, resolver: &ResolverReport) -> String {
+    let is_heard = resolver.probed.lookups.iter().any(Lookup::heard_anything);
     let resolver = &resolver.probed.resolver;
-    if resolver.role == Role::Vpc {
+    if resolver.role == Role::Vpc && is_heard {
         return "VPC".to_owned();
     }
     match report.vantage.name.as_deref() {
@@ -196,4 +199,28 @@ fn label(text: &str) -> String {
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+    use crate::capture;
+    use crate::report::diagnose;
+
+    /// Whose question each way begins with.
+    fn starts(recorded: &[u8]) -> Vec<String> {
+        let report = diagnose(capture::parse(recorded).unwrap());
+        ways(&report).into_iter().map(|way| way.start).collect()
+    }
+
+    #[test]
+    fn a_silent_resolver_of_the_vpc_was_asked_by_this_host() {
+        let silent =
+            include_bytes!("../../fixtures/cases/vpc-resolver-not-reachable-from-here/fires/capture.json").as_slice();
+        assert!(!starts(silent).contains(&"VPC".to_owned()));
+        let answers = include_bytes!("../../fixtures/cases/no-forwarding/article/capture.json").as_slice();
+        assert!(starts(answers).contains(&"VPC".to_owned()));
+    }
 }

@@ -124,7 +124,7 @@ fn clients(html: &mut Html<'_>, report: &Report) -> fmt::Result {
     if let Some(kubectl) = words::kubectl(report) {
         html.section("kubectl here", |html| {
             if kubectl.messages.is_empty() {
-                return html.sentence("p", &[], &format!("It {} the name.", kubectl.outcome));
+                return html.sentence("p", &[], &format!("It {}.", words::resolves(report)));
             }
             for (index, message) in kubectl.messages.iter().enumerate() {
                 if index > 0 {

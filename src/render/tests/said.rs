@@ -382,3 +382,47 @@ fn a_fix_is_in_the_lines_of_the_software_that_was_asked_for() {
     }
     assert!("nothing".parse::<Lines>().is_err());
 }
+
+/// An address is not yet an expected one, and kubectl's line says which it is.
+#[test]
+fn kubectl_that_gets_an_address_may_get_a_wrong_one() {
+    let local = |label: &str, address: &str, gives: &[&str]| resolver(label, Role::Local, address, answer(gives));
+    let said = |second: &[&str]| {
+        let mut capture = article();
+        capture.observations[0] = local("local", "10.63.200.10:53", &["10.9.9.9"]);
+        capture.observations.push(local("local-2", "10.63.200.11:53", second));
+        rendered(&diagnose(capture), Format::Table, &Style::default())
+    };
+    let wrong = said(&["10.9.9.9"]);
+    assert!(
+        wrong.contains("gets an address here, but not the expected ones"),
+        "{wrong}"
+    );
+    let both = said(&PRIVATE);
+    assert!(
+        both.contains("gets an address here, which is not always an expected one"),
+        "{both}"
+    );
+}
+
+/// Files lack many things at once: they are one thing on the first screen, and one each with `-v`.
+#[test]
+fn what_files_lack_takes_few_lines() {
+    let mut capture = article();
+    let lacking: Vec<String> = (0..12).map(|at| format!("the thing of AWS number {at}")).collect();
+    capture.gaps = vec![Gap {
+        of: crate::facts::Half::Aws,
+        ..Gap::here(lacking.join(", "), "--facts", "no file has them")
+    }];
+    capture.facts.aws.origin = Some("facts.json".to_owned());
+    let report = diagnose(capture);
+    let short = rendered(&report, Format::Table, &Style::default());
+    let (_, short) = short.split_once("Not checked:").expect("what was not checked");
+    assert!(
+        short.contains("more of what AWS says") && short.contains("--facts with more files"),
+        "{short}"
+    );
+    let lines = short.lines().take_while(|line| !line.is_empty());
+    assert!(lines.count() <= 3 && !short.contains("number 7"), "{short}");
+    assert!(rendered(&report, Format::Table, &verbose()).contains("number 7"));
+}

@@ -1,7 +1,9 @@
 //! What kubectl and the other clients print.
 
 use crate::clients::{Client, Prediction, Resolution};
+use crate::compare::Verdict;
 use crate::report::{Conclusion, Report};
+use crate::resolvers::Role;
 
 /// The messages of kubectl that the first screen shows: of a race, both ends.
 pub(in crate::render) const MESSAGES: usize = 2;
@@ -17,6 +19,27 @@ pub(in crate::render) fn client(client: &Prediction) -> String {
         said.push_str(OR_IT_RESOLVES);
     }
     said
+}
+
+/// What comes of kubectl's lookup here where it prints no error of it: an address is not yet an expected one.
+pub(in crate::render) fn resolves(report: &Report) -> &'static str {
+    let of_this_host = report.resolvers.iter().filter(|resolver| {
+        let resolver = &resolver.probed.resolver;
+        resolver.has_role(Role::Local) || resolver.has_role(Role::Os)
+    });
+    let mut expected = of_this_host
+        .filter(|resolver| resolver.verdict.has_addresses())
+        .map(|resolver| {
+            !matches!(
+                resolver.verdict,
+                Verdict::Mismatch | Verdict::Partial | Verdict::Unstable
+            )
+        });
+    match (expected.clone().any(|is| is), expected.any(|is| !is)) {
+        (_, false) => "resolves the name here",
+        (false, true) => "gets an address here, but not the expected ones",
+        (true, true) => "gets an address here, which is not always an expected one",
+    }
 }
 
 /// What kubectl would say, where that helps: nothing where all is well.

@@ -19,7 +19,7 @@ use super::text::Paint;
 use reasons::reasons;
 
 pub(super) use about::{decided_by, expectation, host, interrupted, not_waited_for, provenance, target};
-pub(super) use clients::{MESSAGES, OR_IT_RESOLVES, client, kubectl};
+pub(super) use clients::{MESSAGES, OR_IT_RESOLVES, client, kubectl, resolves};
 pub(super) use details::details;
 pub(super) use findings::{NOTED, connections, noted, others, snippet};
 pub(crate) use findings::{Placed, evidence, shown};
