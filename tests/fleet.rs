@@ -287,6 +287,25 @@ fn a_thousand_targets_and_a_silent_resolver() {
     assert_eq!(row.answered, 0);
 }
 
+/// Nobody rests on what its controls show, so they are waited for only where they can change something.
+#[test]
+fn the_only_target_of_its_zone_ends_as_a_check_of_one() {
+    let server = Server::start(3);
+    let dead = Server::silent();
+    let public = dead.address.to_string();
+    let left = |targets: usize| {
+        let bench = Bench::new(&lines(0..targets));
+        let words = ["-o", "jsonl", "--public-resolver", &public, "--timeout", "2s"];
+        let outcome = bench.run(&[("corp", &server)], &words);
+        assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+        let first = outcome.stdout.lines().next().expect("a report");
+        let report: Report = serde_json::from_str(first).expect("a report");
+        report.not_waited_for.len()
+    };
+    assert!(left(1) > 0);
+    assert_eq!(left(2), 0);
+}
+
 #[test]
 fn a_line_a_report_as_each_is_done() {
     let server = Server::start(5);

@@ -69,6 +69,8 @@ pub(super) struct Rolling<'a> {
     paces: Paces,
     /// How many are under way at once: none is to wait for its turns until its time is up.
     at_once: usize,
+    /// How many targets each zone has.
+    targets: RefCell<BTreeMap<String, usize>>,
     /// The lookups of other names, by the zone of the targets that they hold for.
     controls: RefCell<BTreeMap<String, Controls>>,
     silent: RefCell<Vec<Silent>>,
@@ -92,6 +94,7 @@ impl<'a> Rolling<'a> {
             settings,
             paces: Paces::new(rate),
             at_once: (rate as usize / limits::QUESTIONS_OF_TARGET).clamp(1, limits::TARGETS_AT_ONCE),
+            targets: RefCell::default(),
             controls: RefCell::default(),
             silent: RefCell::default(),
             without_tcp: RefCell::default(),
@@ -118,6 +121,11 @@ impl<'a> Rolling<'a> {
         mut on_report: impl FnMut(&Entry, Report) -> Result<bool, Error>,
     ) -> Result<Option<Stopped>, Error> {
         *self.look.borrow_mut() = Some(look(self.settings, Instant::now() + self.settings.deadline).await?);
+        let mut targets: BTreeMap<String, usize> = BTreeMap::new();
+        for entry in entries {
+            *targets.entry(zone(entry)).or_default() += 1;
+        }
+        *self.targets.borrow_mut() = targets;
         let mut zones = BTreeSet::new();
         let (first_of_zones, others): (Vec<&Entry>, Vec<&Entry>) =
             entries.iter().partition(|entry| zones.insert(zone(entry)));
@@ -305,7 +313,8 @@ impl<'a> Rolling<'a> {
             look: self.look.borrow().clone(),
             configuration: self.configuration.borrow().clone(),
             paces: Some(self.paces.clone()),
-            waits_for_all: surveys,
+            // Where no other target rests on it, it ends as a check of one does.
+            waits_for_all: surveys && self.targets.borrow().get(&zone).is_some_and(|targets| *targets > 1),
         };
         let known = Known::beside(entry.known_target(), entry.beside());
         let round = round_beside(&settings, &known, &shared, Instant::now(), pending(), |_| {});
