@@ -101,39 +101,35 @@ fn ports(subjects: &[&Subject<'_>]) -> String {
 fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let refused = silence == Silence::Refused;
-    let turned_away = matches!(
-        silence,
-        Silence::Refused | Silence::NoWay | Silence::TurnedAway | Silence::Forbidden
-    );
-    let summary = if turned_away {
-        format!("{who} cannot be reached ({})", phrase::list(&reasons(subjects)))
-    } else {
-        format!(
+    let is_not_delivered = matches!(silence, Silence::NoWay | Silence::TurnedAway | Silence::Forbidden);
+    let summary = match silence {
+        Silence::Refused => format!(
+            "{who} {} the connection, so no question is answered",
+            phrase::plural(subjects.len(), "refuses", "refuse")
+        ),
+        _ if is_not_delivered => {
+            format!("{who} cannot be reached: {}", phrase::list(&reasons(subjects)))
+        }
+        _ => format!(
             "{who} {} no question at all",
             phrase::plural(subjects.len(), "answers", "answer")
-        )
+        ),
     };
     let among_them = phrase::among_them(case);
     let mut explanation = match silence {
         Silence::Refused => format!(
-            "Every question to {who} was rejected ({}). A service that is not running looks like this, and so does a \
-             firewall that rejects.",
-            phrase::list(&reasons(subjects))
+            "{who} refused every question. Either no DNS server listens on that port, or a firewall refuses it."
         ),
         Silence::NoWay => format!(
-            "This host or a router on the path could not deliver any question to {who} ({}): the VPN is down, or a \
-             route is missing.",
-            phrase::list(&reasons(subjects))
+            "This host or a router on the path could not deliver any question to {who}. The VPN is down, or a route is \
+             missing."
         ),
         Silence::TurnedAway => format!(
-            "Every question to {who} failed before it was answered ({}). The cause is this host, the path, or the \
-             service.",
-            phrase::list(&reasons(subjects))
+            "Every question to {who} failed before it was answered. The cause is this host, the path, or the service."
         ),
         Silence::Forbidden => format!(
-            "This host does not send any question to {who} ({}): a firewall here, a sandbox, or a security policy \
-             blocks it. Other programs here may be allowed.",
-            phrase::list(&reasons(subjects))
+            "This host does not send any question to {who}. A firewall here, a sandbox, or a security policy blocks \
+             it. Other programs here may be allowed."
         ),
         Silence::Accepts => format!(
             "{who} answered no question{among_them}, but {} TCP connections, so a server is there. It hangs, or waits \
@@ -171,7 +167,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
                 " kubectl prints \"The connection to the server … was refused\" then: it means this port, not \
                  the API server's."
             }
-            (false, false) if turned_away => "",
+            (false, false) if is_not_delivered => "",
             (false, false) => " kubectl prints an i/o timeout then.",
         });
     }
