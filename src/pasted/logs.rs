@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde_json::Value;
 
+use super::reply::leads_nowhere;
 use super::tool::{by_rcode, socket};
 use super::{Seen, Symptom, between};
 use crate::limits;
@@ -153,18 +154,26 @@ fn dnsmasq(line: &str) -> Option<Seen> {
             "NXDOMAIN" | "SERVFAIL" | "REFUSED" => by_rcode(said)?,
             "<CNAME>" => return None,
             _ => match said.parse::<IpAddr>().ok()? {
-                ip if ip.is_unspecified() => Symptom::Sinkhole,
+                ip if leads_nowhere(ip) => Symptom::Sinkhole,
                 _ => Symptom::Healthy,
             },
         };
         let mut found = seen(symptom, host, None);
-        if verb == "config " && symptom != Symptom::Healthy {
+        let is_endpoint = || host.is_some_and(|host| super::text::endpoint(host).is_some());
+        if verb == "config " && (symptom != Symptom::Healthy || is_endpoint()) {
             found = outright(
                 Symptom::OwnZone,
                 host,
                 "shadow-zone",
                 "dnsmasq says so: the answer is from its own configuration (address=, local= or server= without an \
                  address)",
+            );
+        } else if verb == "/etc/hosts " && is_endpoint() {
+            found = outright(
+                Symptom::OwnZone,
+                host,
+                "shadow-zone",
+                "dnsmasq says so: the answer is from the hosts file of the host that it runs on",
             );
         } else if verb == "cached " && symptom == Symptom::NxDomain {
             found.outright = Some((
@@ -242,7 +251,11 @@ fn bind(line: &str) -> Option<Seen> {
         ));
     }
     if line.contains("rpz ") && line.contains(" rewrite ") {
-        let (_, rest) = line.split_once(" rewrite ")?;
+        let (policy, rest) = line.split_once(" rewrite ")?;
+        // A policy that lets the name through changed nothing.
+        if policy.ends_with(" PASSTHRU") {
+            return None;
+        }
         return Some(outright(
             Symptom::Blocked,
             rest.split(['/', ' ']).next(),

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::tool::{by_rcode, socket};
 use super::{Seen, Symptom};
+use crate::address::AddressClass;
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;
 
@@ -45,7 +46,7 @@ impl Reply<'_> {
     }
 
     fn is_sinkhole(&self) -> bool {
-        self.addresses.iter().any(|ip| ip.is_unspecified() || ip.is_loopback())
+        self.addresses.iter().any(|ip| leads_nowhere(*ip))
     }
 
     /// What happened; `None` where the reply is not whole.
@@ -75,6 +76,7 @@ impl Reply<'_> {
             Symptom::NoData if self.is_alias_alone() => Some(
                 "The answer is an alias (CNAME) without an address. EKS gives an endpoint's name addresses and no alias.",
             ),
+            Symptom::Healthy if self.addresses.iter().any(|ip| is_stand_in(*ip)) => Some(STAND_IN),
             _ => None,
         };
         Some(Seen {
@@ -83,6 +85,30 @@ impl Reply<'_> {
             ..Seen::of(symptom, self.host)
         })
     }
+}
+
+/// What is said of an answer with an address that a program on this host may have made up.
+pub(super) const STAND_IN: &str = "The address is of a network that VPN and zero-trust clients take stand-ins from \
+     (100.64.0.0/10, 198.18.0.0/15). Compare it with the cluster's addresses: a VPC can have 100.64.0.0/10 too.";
+
+/// Whether no server of the internet or of a VPC can have the address: this host's own, link-local, multicast, or
+/// reserved (RFC 1112 sections 4 and 7).
+pub(super) fn leads_nowhere(ip: IpAddr) -> bool {
+    let is_reserved = matches!(ip, IpAddr::V4(ip) if ip.octets()[0] >= 240);
+    let class = AddressClass::of(ip);
+    ip.is_multicast()
+        || is_reserved
+        || matches!(
+            class,
+            AddressClass::Sinkhole | AddressClass::Loopback | AddressClass::LinkLocal
+        )
+}
+
+/// Whether it is of a network whose addresses stand for others: shared address space (RFC 6598), or that of benchmarks
+/// (RFC 2544).
+pub(super) fn is_stand_in(ip: IpAddr) -> bool {
+    AddressClass::of(ip) == AddressClass::Cgnat
+        || matches!(ip, IpAddr::V4(ip) if matches!(ip.octets(), [198, 18 | 19, ..]))
 }
 
 /// The replies of a text, in its order.

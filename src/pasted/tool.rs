@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::reply::{STAND_IN, is_stand_in, leads_nowhere};
 use super::{Seen, Symptom, between, library, windows};
 
 /// The port of DNS.
@@ -183,12 +184,15 @@ fn is_endpoint(line: &str) -> bool {
 /// delv, doggo, q and others print it.
 pub(super) fn answered(text: &str) -> Option<(&str, Seen)> {
     let of = |address: IpAddr, host: &str| {
-        let symptom = if address.is_unspecified() {
+        let symptom = if leads_nowhere(address) {
             Symptom::Sinkhole
         } else {
             Symptom::Healthy
         };
-        Seen::of(symptom, Some(host.trim_end_matches('.')))
+        Seen {
+            note: is_stand_in(address).then_some(STAND_IN),
+            ..Seen::of(symptom, Some(host.trim_end_matches('.')))
+        }
     };
     let has_addresses = text.contains("IPAddress");
     let mut lines = text.lines().peekable();
