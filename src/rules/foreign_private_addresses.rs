@@ -118,8 +118,14 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Known, subjects: &[&Subj
             format!(
                 "{who} {gives} {foreign}, where the public endpoint's addresses are expected ({source}).{}",
                 if subjects.iter().all(|subject| subject.view() == View::PrivateZone) {
-                    " They come from a private hosted zone: private access is on, and this is the view of \
-                     the VPC."
+                    if case.own_cluster().and_then(|cluster| cluster.endpoint_private_access) == Some(false) {
+                        " They come from a private hosted zone, which EKS keeps only while private access is on, and \
+                         AWS says that it is off. So the access is being changed, or one of the two is of another \
+                         time or account."
+                    } else {
+                        " They come from a private hosted zone: private access is on, and this is the view of \
+                         the VPC."
+                    }
                 } else {
                     " A private-only cluster's name resolves to private addresses in public DNS too, so \
                      public access may be off; else somebody answers for the name with addresses of their \
