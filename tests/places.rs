@@ -443,6 +443,69 @@ fn one_server_that_one_place_does_not_reach() {
     assert_eq!(comparison.exit_code, 1);
 }
 
+/// The place with the VPC's own resolver beside what decides there, and what came of it.
+fn with_a_resolver_aside(place: &str, change: impl FnOnce(&mut Value)) -> Value {
+    let vpc = changed(&BASTION, |document| {
+        document["resolvers"][0]["name"] = json!("vpc");
+        document["resolvers"][0]["role"] = json!("vpc");
+        document["resolvers"][0]["also"] = json!([]);
+        document["resolvers"][0]["in_scope"] = json!(false);
+        document["resolvers"][0]["address"] = json!("192.168.0.9:53");
+        change(document);
+    });
+    changed(&BASTION, |document| {
+        document["vantage"]["name"] = json!(place);
+        if let Some(left) = vpc.get("not_waited_for") {
+            document["not_waited_for"] = left.clone();
+        }
+        let resolvers = document["resolvers"].as_array_mut().unwrap();
+        resolvers.push(vpc["resolvers"][0].clone());
+    })
+}
+
+/// A resolver that a run did not wait for said nothing there: it is neither an answer nor silence.
+#[test]
+fn a_resolver_that_was_not_waited_for_is_no_answer() {
+    let open = with_a_resolver_aside("open", |document| {
+        document["resolvers"][0]["lookups"] = json!([]);
+        document["not_waited_for"] = json!([{
+            "resolver": "vpc",
+            "question": document["target"]["hostname"],
+            "qtype": "A",
+            "purpose": "target",
+        }]);
+    });
+    let answered = with_a_resolver_aside("answered", |_| {});
+    let silent = with_a_resolver_aside("silent", silence);
+    for other in [&open, &answered, &silent] {
+        for pair in [[&open, other], [other, &open]] {
+            let comparison = compare(&pair);
+            assert_eq!(rules(&comparison), ["same-and-healthy"]);
+            assert_eq!((comparison.conclusion, comparison.exit_code), (Conclusion::Healthy, 0));
+        }
+    }
+    let verdict = |comparison: &Comparison| comparison.rows[1].cells[0].verdict;
+    assert_eq!(
+        verdict(&compare(&[&open, &answered])).unwrap().as_str(),
+        "not-waited-for"
+    );
+    // What was heard at one place and waited for in vain at the other is still told.
+    let comparison = compare(&[&answered, &silent, &open]);
+    assert!(
+        rules(&comparison).contains(&"reachable-from-one-place-only"),
+        "{:?}",
+        rules(&comparison)
+    );
+    let other = with_a_resolver_aside("other", |document| give(document, ["192.0.2.1", "192.0.2.2"]));
+    let comparison = compare(&[&answered, &other, &open]);
+    assert_eq!(rules(&comparison)[0], "same-resolver-answers-differently");
+    assert!(
+        !comparison.findings[0].summary.contains("open"),
+        "{}",
+        comparison.findings[0].summary
+    );
+}
+
 #[test]
 fn addresses_of_two_times() {
     let free = changed(&BASTION, |document| {

@@ -160,11 +160,12 @@ fn times(places: &[&Place]) -> Vec<Evidence> {
         .collect()
 }
 
-/// The places that asked the resolver, with what it said there.
+/// The places that asked the resolver and waited for it, with what came of it there.
 fn asked<'a>(seen: &Seen<'a>, row: &'a Row) -> Vec<(&'a Place, &'a Cell, &'a ResolverReport)> {
     let cells = seen.places.iter().zip(&row.cells);
     cells
         .filter_map(|(place, cell)| Some((place, cell, place.resolver(cell.name.as_deref()?)?)))
+        .filter(|(_, _, resolver)| resolver.verdict.is_known())
         .collect()
 }
 

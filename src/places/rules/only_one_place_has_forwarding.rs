@@ -41,9 +41,10 @@ fn sees(resolver: &ResolverReport) -> bool {
 
 /// An answer, and not the VPC's: a denial, or addresses of public DNS that are not what is expected there.
 fn sees_another(resolver: &ResolverReport) -> bool {
-    resolver.verdict.is_negative()
-        || resolver.view == View::Public && resolver.verdict != Verdict::Match
-        || resolver.verdict == Verdict::Mismatch && !has_private_addresses(resolver)
+    resolver.verdict.is_known()
+        && (resolver.verdict.is_negative()
+            || resolver.view == View::Public && resolver.verdict != Verdict::Match
+            || resolver.verdict == Verdict::Mismatch && !has_private_addresses(resolver))
 }
 
 /// What the place's own diagnosis would say to do, had it heard the resolver that has the name: without that

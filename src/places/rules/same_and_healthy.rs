@@ -50,7 +50,9 @@ fn check(seen: &Seen<'_>, before: &[Finding]) -> Vec<Finding> {
     let mut finding = RULE.finding(Severity::Info, Confidence::Certain, summary, explanation);
     finding.evidence = places
         .iter()
-        .flat_map(|place| place.path().into_iter().map(|resolver| observed(place, resolver)))
+        .flat_map(|place| place.path().into_iter().map(move |resolver| (place, resolver)))
+        .filter(|(_, resolver)| resolver.verdict.is_known())
+        .map(|(place, resolver)| observed(place, resolver))
         .collect();
     vec![finding]
 }

@@ -128,7 +128,7 @@ fn beside(other: &Place) -> String {
 
 /// Whether anything came back there.
 fn heard_anything(place: &Place) -> bool {
-    let is_heard = |verdict| !is_silent(verdict) && !matches!(verdict, Verdict::NotAsked | Verdict::NotWaitedFor);
+    let is_heard = |verdict: Verdict| verdict.is_known() && !is_silent(verdict);
     place.report.resolvers.iter().any(|resolver| is_heard(resolver.verdict))
 }
 
