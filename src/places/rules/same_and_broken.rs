@@ -1,8 +1,10 @@
 //! Every place is broken, and by the same.
 
-use super::{names, own_remedies};
-use crate::places::{Place, Seen};
-use crate::report::Conclusion;
+use std::net::SocketAddr;
+
+use super::{is_silent, names, own_remedies};
+use crate::places::{Place, Seen, is_one_server};
+use crate::report::{Conclusion, ResolverReport};
 use crate::rules::{Evidence, Finding, Severity};
 
 declare_place_rule! {
@@ -11,7 +13,8 @@ declare_place_rule! {
     ///
     /// ## How it was decided
     /// Each place's own diagnosis ends broken, and its first finding is the same rule. The confidence is the least of
-    /// theirs.
+    /// theirs. Where the finding is that nothing was heard of a resolver, the places must have asked the same one:
+    /// two resolvers that are silent have nothing in common.
     ///
     /// ## Why it matters
     /// The common part of the paths is what to look at: a forwarder that both use, the VPC, the cluster's access flags.
@@ -24,6 +27,18 @@ declare_place_rule! {
         since: "0.1.0",
         references: [],
     }
+}
+
+/// The servers that the finding is about, where nothing was heard of any of them.
+fn silent(place: &Place, finding: &Finding) -> Option<Vec<SocketAddr>> {
+    let resolvers: Vec<&ResolverReport> = finding
+        .resolvers
+        .iter()
+        .filter_map(|name| place.resolver(name))
+        .collect();
+    let all = !resolvers.is_empty() && resolvers.iter().all(|resolver| is_silent(resolver.verdict));
+    let addresses = resolvers.iter().filter_map(|resolver| resolver.probed.resolver.address);
+    all.then(|| addresses.filter(|address| is_one_server(*address)).collect())
 }
 
 fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
@@ -39,6 +54,19 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
     let first = headlines[0];
     // One place is not alike to anything.
     if headlines.len() < 2 || headlines.iter().any(|finding| finding.rule != first.rule) {
+        return Vec::new();
+    }
+    let silent: Option<Vec<_>> = seen
+        .places
+        .iter()
+        .zip(&headlines)
+        .map(|(place, headline)| silent(place, headline))
+        .collect();
+    if silent.is_some_and(|silent| {
+        !silent[0]
+            .iter()
+            .any(|one| silent[1..].iter().all(|other| other.contains(one)))
+    }) {
         return Vec::new();
     }
     let places: Vec<&Place> = seen.places.iter().collect();
