@@ -3,9 +3,10 @@
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::places::{Cell, Place, Row, Seen};
+use crate::report::Conclusion;
 use crate::report::ResolverReport;
 use crate::rules::phrase::{self, list};
-use crate::rules::{Confidence, Evidence, Finding, Reference, Remedy, Severity, urls};
+use crate::rules::{Confidence, Evidence, Finding, Reference, Remedy, Severity, Shows, Stage, find, urls};
 use crate::target::View;
 
 /// A rule about several places.
@@ -78,7 +79,15 @@ pub(super) fn evaluate(seen: &Seen<'_>) -> Vec<Finding> {
         let found = (rule.check)(seen, &findings);
         findings.extend(found);
     }
-    findings.sort_by_key(|finding| finding.severity);
+    // Of an error that the places show together and of a cause that one of them has by itself, the surer leads, and the
+    // cause where both are as sure.
+    let is_of_one = |finding: &Finding| find(&finding.rule).is_some();
+    let errors = || findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let is_mixed = errors().any(is_of_one) && !errors().all(is_of_one);
+    findings.sort_by_key(|finding| {
+        let by_sureness = is_mixed.then(|| (finding.confidence, !is_of_one(finding)));
+        (finding.severity, by_sureness)
+    });
     findings
 }
 
@@ -172,6 +181,33 @@ fn asked<'a>(seen: &Seen<'a>, row: &'a Row) -> Vec<(&'a Place, &'a Cell, &'a Res
 /// Whether nothing was heard from it.
 fn is_silent(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::Timeout | Verdict::Unreachable)
+}
+
+/// The cause that a place's own diagnosis names. `None` where the place is not broken, or where its diagnosis says no
+/// more than that something differs.
+fn known_cause(place: &Place) -> Option<&Finding> {
+    let broken = place.report.conclusion == Conclusion::Broken;
+    let cause = place.report.headline().filter(|_| broken)?;
+    (find(&cause.rule)?.stage == Stage::Evidence).then_some(cause)
+}
+
+/// Whether the place's own diagnosis names why the resolver fails there, and is as sure of it as what the places show
+/// together. That the resolver has the public view, or that nobody has the name, is no such cause: the other place
+/// shows more.
+fn is_known_there(place: &Place, resolver: &ResolverReport, confidence: Confidence) -> bool {
+    let tells_less = [Shows::PublicView, Shows::NotPublished, Shows::NoSuchName];
+    known_cause(place).is_some_and(|cause| {
+        cause.confidence <= confidence
+            && (cause.resolvers.is_empty() || cause.resolvers.contains(&resolver.probed.resolver.name))
+            && !tells_less.iter().any(|shows| cause.shows(*shows))
+    })
+}
+
+/// Whether a finding over several places has something that was seen at this one.
+fn has_seen(finding: &Finding, place: &Place) -> bool {
+    let start = format!("{}, ", place.name);
+    let mut resolvers = finding.evidence.iter().filter_map(|seen| seen.resolver.as_deref());
+    resolvers.any(|resolver| resolver.starts_with(&start))
 }
 
 /// Whether every address could be of the cluster's own network.

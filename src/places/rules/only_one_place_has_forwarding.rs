@@ -1,6 +1,6 @@
 //! The private zone is seen at one place, and at another the resolver takes the name from elsewhere.
 
-use super::{address_of, has_private_addresses, list, names, observed, own_remedies, times, verdict};
+use super::{address_of, has_private_addresses, is_known_there, list, names, observed, own_remedies, times, verdict};
 use crate::compare::Verdict;
 use crate::places::{Place, Seen, is_one_server};
 use crate::report::{ResolverReport, diagnose};
@@ -18,7 +18,8 @@ declare_place_rule! {
     /// At the other one of them shows the public view, denies the name, or gives addresses that are neither the
     /// cluster's nor private. A server that both places ask (not each host's own stub on loopback) is left to
     /// `same-resolver-answers-differently`. It is high where the SOA records show the two views, and medium where they
-    /// do not.
+    /// do not. A place whose own diagnosis names another cause, and is as sure of it, is left to that finding; so is a
+    /// place where another resolver gives the private addresses too, since its own diagnosis has both sides.
     ///
     /// ## Why it matters
     /// It takes the cluster, its endpoint and the inbound endpoint out of the question: what is to be changed is at
@@ -101,6 +102,17 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
         address.is_some_and(is_one_server) && with.iter().any(|(_, other)| other.probed.resolver.address == address)
     };
     without.retain(|(_, resolver)| !asked_there(resolver));
+    // Where a resolver of the place has the name from the VPC, the place's own diagnosis says what the path lacks.
+    without.retain(|(place, _)| !place.report.resolvers.iter().any(sees));
+    let confidence_beside = |resolver: &ResolverReport| {
+        let is_private = |(_, other): &(&Place, &ResolverReport)| other.view == View::PrivateZone;
+        if resolver.view == View::Public && with.iter().all(is_private) {
+            Confidence::High
+        } else {
+            Confidence::Medium
+        }
+    };
+    without.retain(|(place, resolver)| !is_known_there(place, resolver, confidence_beside(resolver)));
     if with.is_empty() || without.is_empty() {
         return Vec::new();
     }
@@ -124,8 +136,6 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
         let asks = if several { "ask" } else { "asks" };
         format!("{asks} {}, which {how}", address_of(resolver))
     });
-    let proved = with.iter().all(|(_, resolver)| resolver.view == View::PrivateZone)
-        && without.iter().all(|(_, resolver)| resolver.view == View::Public);
     let good: Vec<&Place> = with.iter().map(|(place, _)| *place).collect();
     let bad: Vec<&Place> = without.iter().map(|(place, _)| *place).collect();
     let mut resolvers: Vec<String> = Vec::new();
@@ -165,7 +175,9 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
     } else {
         Severity::Warning
     };
-    let confidence = if proved { Confidence::High } else { Confidence::Medium };
+    // As sure as of the place of which it is least sure.
+    let sure = without.iter().map(|(_, resolver)| confidence_beside(resolver));
+    let confidence = sure.max().unwrap_or(Confidence::Medium);
     let summary = format!("{}, {}", list(&through), list(&instead));
     let mut finding = RULE.finding(severity, confidence, summary, explanation);
     let both = || with.iter().chain(&without);

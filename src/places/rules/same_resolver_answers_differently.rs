@@ -4,7 +4,7 @@ use crate::limits;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::{asked, has_private_addresses, is_silent, list, observed, said, times};
+use super::{asked, has_private_addresses, is_known_there, is_silent, list, observed, said, times};
 use crate::compare::Verdict;
 use crate::places::{Place, Row, Seen};
 use crate::report::ResolverReport;
@@ -21,7 +21,7 @@ declare_place_rule! {
     /// The same address, port and transport, at two places: one with addresses and one without, two views, or two sets
     /// of addresses that have nothing in common. Loopback and link-local addresses are each host's own and are not
     /// compared. Captures of different times, or of an unknown time, make it less sure: the answer itself may have
-    /// changed.
+    /// changed. Where each place at which it fails names a cause of its own, and is as sure of it, this is a warning.
     ///
     /// ## Why it matters
     /// Proving that the resolver works from one place proves nothing for the other: it depends on who asks.
@@ -90,17 +90,24 @@ fn of_row(seen: &Seen<'_>, row: &Row) -> Option<Finding> {
     let fails = heard
         .iter()
         .any(|(_, cell, resolver)| cell.in_scope && !resolver.verdict.is_fine());
-    let severity = match (control, fails) {
-        (true, _) => Severity::Info,
-        (false, true) => Severity::Error,
-        (false, false) => Severity::Warning,
-    };
     let places: Vec<&Place> = heard.iter().map(|(place, ..)| *place).collect();
     let mut apart = places.iter().skip(1).filter(|place| may_be_apart(places[0], place));
     let confidence = if apart.next().is_some() {
         Confidence::Low
     } else {
         Confidence::Medium
+    };
+    // A refusal is an access list's, and so of the difference. Any other cause leads where it was found.
+    let mut failing = heard
+        .iter()
+        .filter(|(_, cell, resolver)| cell.in_scope && !resolver.verdict.is_fine());
+    let is_explained = failing.all(|(place, _, resolver)| {
+        resolver.verdict != Verdict::Refused && is_known_there(place, resolver, confidence)
+    });
+    let severity = match (control, fails && !is_explained) {
+        (true, _) => Severity::Info,
+        (false, true) => Severity::Error,
+        (false, false) => Severity::Warning,
     };
     let refuses = heard
         .iter()

@@ -1,10 +1,10 @@
 //! A place is broken, and no other rule says what it has to do with the others.
 
-use super::{is_silent, list, names, own_remedies};
-use crate::compare::Verdict;
+use super::{has_seen, is_silent, known_cause, list, names, own_remedies, same_and_broken};
+use crate::observation::{SystemCode, SystemFailure};
 use crate::places::{Place, Seen};
-use crate::report::Conclusion;
-use crate::rules::{Confidence, Evidence, Finding, Severity, Stage, find};
+use crate::report::{Conclusion, ResolverReport};
+use crate::rules::{Confidence, Evidence, Finding, Severity};
 
 declare_place_rule! {
     /// ## What it means
@@ -33,8 +33,23 @@ fn check(seen: &Seen<'_>, before: &[Finding]) -> Vec<Finding> {
         .places
         .iter()
         .partition(|place| place.report.conclusion == Conclusion::Broken);
-    let explained = before.iter().any(|finding| finding.severity == Severity::Error);
-    let Some(first) = broken.first().filter(|_| !explained) else {
+    let explained: Vec<&Finding> = before
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .collect();
+    if !explained.is_empty() {
+        // A cause that is known at a place of which none of them says anything.
+        let is_told = |place: &Place| explained.iter().any(|finding| has_seen(finding, place));
+        let is_alike = explained
+            .iter()
+            .any(|finding| finding.rule == same_and_broken::RULE.name);
+        let left = broken.iter().filter(|place| !is_alike && !is_told(place));
+        return left
+            .filter(|place| known_cause(place).is_some())
+            .filter_map(|place| of_its_own(seen, place))
+            .collect();
+    }
+    let Some(first) = broken.first() else {
         return Vec::new();
     };
     let mut known: Vec<(&Place, Finding)> = broken
@@ -83,7 +98,7 @@ fn of_its_own(seen: &Seen<'_>, place: &Place) -> Option<Finding> {
     let cause = place.report.headline()?;
     let is_other = |other: &&Place| other.name != place.name;
     let is_alone = || !seen.places.iter().filter(is_other).any(heard_anything);
-    if find(&cause.rule)?.stage != Stage::Evidence && !is_alone() {
+    if known_cause(place).is_none() && !is_alone() {
         return None;
     }
     let mut finding = cause.clone();
@@ -126,10 +141,18 @@ fn beside(other: &Place) -> String {
     }
 }
 
-/// Whether anything came back there.
+/// Whether anything came back there. A lookup of the operating system that fails may have heard nobody.
 fn heard_anything(place: &Place) -> bool {
-    let is_heard = |verdict: Verdict| verdict.is_known() && !is_silent(verdict);
-    place.report.resolvers.iter().any(|resolver| is_heard(resolver.verdict))
+    let is_heard = |resolver: &ResolverReport| {
+        let failure = resolver
+            .probed
+            .system
+            .as_ref()
+            .and_then(|system| system.failure.as_ref());
+        let denied = |failure: &SystemFailure| matches!(failure.code, SystemCode::NoName | SystemCode::NoData);
+        resolver.verdict.is_known() && !is_silent(resolver.verdict) && failure.is_none_or(denied)
+    };
+    place.report.resolvers.iter().any(is_heard)
 }
 
 fn are(places: &[&Place]) -> String {
