@@ -620,6 +620,75 @@ fn a_known_cause_leads_beside_a_denial_without_one() {
     );
 }
 
+/// The sentences of a text.
+fn sentences(text: &str) -> usize {
+    text.split(". ").count()
+}
+
+/// Why is said in four sentences at most, and a place that was not seen is named there, however many others there are.
+#[test]
+fn why_is_short_and_names_the_place_that_was_not_seen() {
+    let silent = |place: &str, address: &str| {
+        changed(&BASTION, |document| {
+            document["vantage"]["name"] = json!(place);
+            document["resolvers"][0]["address"] = json!(address);
+            silence(document);
+        })
+    };
+    let (office, branch) = (silent("office", "10.9.9.9:53"), silent("branch", "10.8.8.8:53"));
+    let sinkhole = changed(&BASTION, |document| {
+        document["vantage"]["name"] = json!("home");
+        document["resolvers"][0]["address"] = json!("10.7.7.7:53");
+        give(document, ["0.0.0.0", "0.0.0.0"]);
+    });
+    for (documents, rule) in [
+        (vec![&sinkhole], "sinkhole-answer"),
+        (vec![&sinkhole, &*BASTION], "sinkhole-answer"),
+        (vec![&sinkhole, &office, &branch, &*BASTION], "sinkhole-answer"),
+        (vec![&office, &branch], "resolver-unreachable"),
+        (vec![&*LAPTOP, &*BASTION], "only-one-place-has-forwarding"),
+        (vec![&*LAPTOP, &*LAPTOP], "same-and-broken"),
+    ] {
+        for unseen in [None, Some("lab")] {
+            if documents.len() == 1 && unseen.is_none() {
+                continue;
+            }
+            let sources = documents
+                .iter()
+                .map(|document| places::read("place", document.to_string().as_bytes()).unwrap());
+            let comparison = places::compare_gathered(places::Gathered {
+                sources: sources.collect(),
+                unseen: unseen
+                    .iter()
+                    .map(|place| places::Unseen {
+                        place: (*place).to_owned(),
+                        reason: "no route to host".to_owned(),
+                    })
+                    .collect(),
+                interrupted: false,
+            })
+            .unwrap();
+            let lead = &comparison.findings[0];
+            let why = &lead.explanation;
+            assert_eq!(lead.rule, rule);
+            assert!(sentences(why) <= 4, "{why}");
+            let is_named = why.ends_with("lab was not seen, so nothing is known of the path there.");
+            assert_eq!(is_named, unseen.is_some(), "{why}");
+        }
+    }
+    let comparison = compare(&[&sinkhole, &office, &branch, &LAPTOP, &BASTION]);
+    let lead = comparison
+        .findings
+        .iter()
+        .find(|finding| finding.rule == "sinkhole-answer")
+        .unwrap();
+    let why = &lead.explanation;
+    assert!(
+        why.ends_with("No resolver answered at office and branch, so nothing is known of the path there."),
+        "{why}"
+    );
+}
+
 /// Two to sixteen places: rows are resolvers and columns are places, in 80 columns and in 40, and with long names.
 #[test]
 fn many_places_still_fit() {

@@ -3,6 +3,7 @@
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::places::{Cell, Place, Row, Seen};
+use crate::render::words;
 use crate::report::Conclusion;
 use crate::report::ResolverReport;
 use crate::rules::phrase::{self, list};
@@ -88,7 +89,29 @@ pub(super) fn evaluate(seen: &Seen<'_>) -> Vec<Finding> {
         let by_sureness = is_mixed.then(|| (finding.confidence, !is_of_one(finding)));
         (finding.severity, by_sureness)
     });
+    if let (Some(lead), Some(sentence)) = (findings.first_mut(), not_seen(seen)) {
+        // The last of four sentences gives way to what is not known. What is of one place has left room for it.
+        let own = if is_of_one(lead) {
+            lead.explanation.as_str()
+        } else {
+            words::first_sentences_before(&lead.explanation, std::slice::from_ref(&sentence))
+        };
+        lead.explanation = format!("{own} {sentence}");
+        lead.evidence.push(Evidence::fact(sentence));
+    }
     findings
+}
+
+/// What is said of the places that should have been seen.
+fn not_seen(seen: &Seen<'_>) -> Option<String> {
+    let unseen: Vec<&str> = seen.unseen.iter().map(|unseen| unseen.place.as_str()).collect();
+    let were = phrase::plural(unseen.len(), "was", "were");
+    (!unseen.is_empty()).then(|| {
+        format!(
+            "{} {were} not seen, so nothing is known of the path there.",
+            list(&unseen)
+        )
+    })
 }
 
 impl PlaceRule {

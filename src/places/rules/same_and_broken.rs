@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use super::{is_silent, names, own_remedies};
 use crate::places::{Place, Seen, is_one_server};
+use crate::render::words;
 use crate::report::{Conclusion, ResolverReport};
 use crate::rules::{Evidence, Finding, Severity};
 
@@ -72,10 +73,12 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
     let places: Vec<&Place> = seen.places.iter().collect();
     let places = names(&places);
     let summary = format!("{places} are broken alike: {}", first.summary);
-    let explanation = format!(
-        "{places} each have the finding {}, so what is wrong is not at one of them. {}",
-        first.rule, first.explanation
+    let alike = format!(
+        "{places} each have the finding {}, so what is wrong is not at one of them.",
+        first.rule
     );
+    let own = words::first_sentences_before(&first.explanation, std::slice::from_ref(&alike));
+    let explanation = format!("{alike} {own}");
     let confidence = headlines.iter().map(|finding| finding.confidence).max();
     let confidence = confidence.unwrap_or(first.confidence);
     let mut finding = RULE.finding(Severity::Error, confidence, summary, explanation);

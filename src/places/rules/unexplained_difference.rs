@@ -1,8 +1,9 @@
 //! A place is broken, and no other rule says what it has to do with the others.
 
-use super::{has_seen, is_silent, known_cause, list, names, own_remedies, same_and_broken};
+use super::{has_seen, is_silent, known_cause, list, names, not_seen, own_remedies, same_and_broken};
 use crate::observation::{SystemCode, SystemFailure};
 use crate::places::{Place, Seen};
+use crate::render::words;
 use crate::report::{Conclusion, ResolverReport};
 use crate::rules::{Confidence, Evidence, Finding, Severity};
 
@@ -111,34 +112,52 @@ fn of_its_own(seen: &Seen<'_>, place: &Place) -> Option<Finding> {
             .take()
             .map(|resolver| format!("{}, {resolver}", place.name));
     }
-    let mut contrast: Vec<String> = seen.places.iter().filter(is_other).map(beside).collect();
-    let unseen: Vec<&str> = seen.unseen.iter().map(|unseen| unseen.place.as_str()).collect();
-    if !unseen.is_empty() {
-        contrast.push(format!(
-            "{} was not seen, so nothing is known of the path there.",
-            list(&unseen)
-        ));
-    } else if seen.places.len() == 1 {
+    let others: Vec<&Place> = seen.places.iter().filter(is_other).collect();
+    let mut contrast = beside(&others);
+    if others.is_empty() && seen.unseen.is_empty() {
         contrast.push("No other place was seen.".to_owned());
     }
-    for sentence in contrast {
-        finding.explanation.push(' ');
-        finding.explanation.push_str(&sentence);
-        finding.evidence.push(Evidence::fact(sentence));
-    }
+    let after: Vec<String> = contrast.iter().cloned().chain(not_seen(seen)).collect();
+    let own = words::first_sentences_before(&cause.explanation, &after);
+    finding.explanation = std::iter::once(own)
+        .chain(contrast.iter().map(String::as_str))
+        .collect::<Vec<_>>()
+        .join(" ");
+    finding.evidence.extend(contrast.into_iter().map(Evidence::fact));
     Some(finding)
 }
 
-/// What another place shows beside a place whose own finding leads.
-fn beside(other: &Place) -> String {
-    let (name, report) = (&other.name, &other.report);
-    if !heard_anything(other) {
-        return format!("No resolver answered at {name}, so nothing is known of the path there.");
+/// What the other places show beside a place whose own finding leads: in one sentence those where something was heard,
+/// and in one those where nothing was.
+fn beside(others: &[&Place]) -> Vec<String> {
+    let (heard, silent): (Vec<&Place>, Vec<&Place>) = others.iter().partition(|other| heard_anything(other));
+    let mut said: Vec<(String, Vec<&Place>)> = Vec::new();
+    for other in heard {
+        let report = &other.report;
+        let state = match report.headline().filter(|_| report.conclusion == Conclusion::Broken) {
+            Some(headline) => format!("broken too ({})", headline.rule),
+            None => report.conclusion.as_str().to_owned(),
+        };
+        match said.iter_mut().find(|(same, _)| *same == state) {
+            Some((_, places)) => places.push(other),
+            None => said.push((state, vec![other])),
+        }
     }
-    match report.headline().filter(|_| report.conclusion == Conclusion::Broken) {
-        Some(headline) => format!("{name} is broken too ({}): {}.", headline.rule, headline.summary),
-        None => format!("{name} is {}.", report.conclusion.as_str()),
+    let said: Vec<String> = said
+        .iter()
+        .map(|(state, places)| format!("{} {state}", are(places)))
+        .collect();
+    let mut sentences = Vec::new();
+    if !said.is_empty() {
+        sentences.push(format!("{}.", said.join(", and ")));
     }
+    if !silent.is_empty() {
+        sentences.push(format!(
+            "No resolver answered at {}, so nothing is known of the path there.",
+            names(&silent)
+        ));
+    }
+    sentences
 }
 
 /// Whether anything came back there. A lookup of the operating system that fails may have heard nobody.

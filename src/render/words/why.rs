@@ -62,6 +62,17 @@ const WHY: usize = 330;
 
 /// The first sentences of an explanation: at least one, and as many more as the first screen has room for.
 pub(crate) fn first_sentences(text: &str) -> &str {
+    first_of(text, SENTENCES, WHY)
+}
+
+/// The first sentences of an explanation that these come after: at least one, and all together no more than the first
+/// screen has room for.
+pub(crate) fn first_sentences_before<'a>(text: &'a str, after: &[String]) -> &'a str {
+    let columns: usize = after.iter().map(String::len).sum();
+    first_of(text, SENTENCES.saturating_sub(after.len()), WHY.saturating_sub(columns))
+}
+
+fn first_of(text: &str, sentences: usize, columns: usize) -> &str {
     let ends = text.match_indices(". ").map(|(at, _)| at + 1).chain([text.len()]);
     // An abbreviation or a number is no end of a sentence: behind one a capital letter, a flag or a name follows.
     let is_end = |at: &usize| {
@@ -73,7 +84,7 @@ pub(crate) fn first_sentences(text: &str) -> &str {
     };
     let mut end = text.len();
     for (count, at) in ends.filter(is_end).enumerate() {
-        if count == SENTENCES || (count > 0 && at > WHY) {
+        if count > 0 && (count >= sentences || at > columns) {
             break;
         }
         end = at;
