@@ -506,6 +506,36 @@ fn a_resolver_that_was_not_waited_for_is_no_answer() {
     );
 }
 
+/// What a resolver's answer amounts to is in the words of the report of one place, in each format that is read; the
+/// document keeps its names.
+#[test]
+fn a_cell_says_what_the_report_of_the_place_says() {
+    let open = with_a_resolver_aside("open", |document| {
+        document["resolvers"][0]["lookups"] = json!([]);
+        document["not_waited_for"] = json!([{
+            "resolver": "vpc",
+            "question": document["target"]["hostname"],
+            "qtype": "A",
+            "purpose": "target",
+        }]);
+    });
+    let silent = with_a_resolver_aside("silent", silence);
+    let comparison = compare(&[&open, &silent, &LAPTOP]);
+    for format in [Format::Table, Format::Markdown, Format::Html] {
+        let text = rendered(&comparison, format);
+        for said in ["not waited for", "no answer", "NXDOMAIN", "not asked"] {
+            assert!(text.contains(said), "{said}: {text}");
+        }
+        for name in ["not-waited-for", "timeout", "nxdomain"] {
+            assert!(!text.contains(name), "{name}: {text}");
+        }
+    }
+    let text = rendered(&comparison, Format::Json);
+    for name in ["not-waited-for", "timeout", "nxdomain"] {
+        assert!(text.contains(&format!("\"verdict\": \"{name}\"")), "{name}");
+    }
+}
+
 #[test]
 fn addresses_of_two_times() {
     let free = changed(&BASTION, |document| {

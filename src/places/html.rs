@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::table::{INTERRUPTED, about, cell_details, cell_mark, not_seen, place_mark};
+use super::table::{INTERRUPTED, about, cell_details, cell_mark, cell_verdict, not_seen, place_mark};
 use super::{Cell, Comparison};
 use crate::render::Style;
 use crate::render::html::Html;
@@ -87,14 +87,14 @@ fn matrix(html: &mut Html<'_>, comparison: &Comparison) -> fmt::Result {
 
 fn cell(html: &mut Html<'_>, cell: &Cell) -> fmt::Result {
     html.within("td", &[], |html| {
-        let Some(verdict) = cell.verdict else {
-            return html.span("span", &[("class", "faint")], "not asked");
-        };
+        if cell.verdict.is_none() {
+            return html.span("span", &[("class", "faint")], cell_verdict(cell));
+        }
         html.start("span", &[("class", "nowrap")])?;
         if let Some(mark) = cell_mark(cell) {
             html.mark(mark)?;
         }
-        html.text(verdict.as_str())?;
+        html.text(cell_verdict(cell))?;
         html.end("span")?;
         for line in cell_details(cell) {
             html.start("br", &[])?;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::table::{INTERRUPTED, about, cell_details, cell_mark, not_seen, place_mark};
+use super::table::{INTERRUPTED, about, cell_details, cell_mark, cell_verdict, not_seen, place_mark};
 use super::{Comparison, Kind};
 use crate::render::Style;
 use crate::render::markdown::Comment;
@@ -66,14 +66,10 @@ fn matrix(comment: &mut Comment<'_>, comparison: &Comparison) -> fmt::Result {
         let (name, address) = (comment.code(&row.resolver), comment.code(&row.shown_address()));
         write!(comment.out, "| {name} | {address} |")?;
         for cell in &row.cells {
-            let Some(verdict) = cell.verdict else {
-                write!(comment.out, " not asked |")?;
-                continue;
-            };
             let mark = cell_mark(cell).map(|mark| format!("{} ", comment.mark(mark)));
             let details = cell_details(cell).join(", ");
             let details = comment.code(&details);
-            let line = format!("{}{verdict} {details}", mark.unwrap_or_default());
+            let line = format!("{}{} {details}", mark.unwrap_or_default(), cell_verdict(cell));
             write!(comment.out, " {} |", line.trim_end())?;
         }
         writeln!(comment.out)?;

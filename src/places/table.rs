@@ -12,6 +12,7 @@ use crate::render::table::{INDENT, Page};
 use crate::render::text::{Paint, wrap_cell};
 use crate::render::words::{Mark, Placed};
 use crate::report::Conclusion;
+use crate::rules::phrase;
 use crate::target::View;
 
 /// Columns between two columns.
@@ -104,10 +105,15 @@ pub(super) fn about(place: &PlaceSummary) -> String {
 pub(super) fn cell_mark(cell: &Cell) -> Option<Mark> {
     let mark = match cell.verdict? {
         Verdict::Match => Mark::Good,
-        Verdict::Plausible | Verdict::Answer => Mark::Unsure,
+        Verdict::Plausible | Verdict::Answer | Verdict::NotWaitedFor | Verdict::NotAsked => Mark::Unsure,
         _ => Mark::Bad,
     };
     cell.in_scope.then_some(mark)
+}
+
+/// What a cell says of the answer, for every format that is read.
+pub(super) fn cell_verdict(cell: &Cell) -> &'static str {
+    cell.verdict.map_or("not asked", phrase::verdict)
 }
 
 /// What a cell says below its verdict: the view, and the addresses.
@@ -193,11 +199,8 @@ fn padded(text: &str, width: usize) -> String {
 }
 
 fn verdict(cell: &Cell, style: &Style) -> String {
-    let Some(verdict) = cell.verdict else {
-        return "not asked".to_owned();
-    };
     let symbol = cell_mark(cell).map(|mark| format!("{} ", mark.symbol(style.ascii)));
-    format!("{}{verdict}", symbol.unwrap_or_default())
+    format!("{}{}", symbol.unwrap_or_default(), cell_verdict(cell))
 }
 
 /// Too many places for a wide column each: a matrix of marks with a number a column, and below it what each said.

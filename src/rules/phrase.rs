@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use super::{Case, Evidence, Subject};
+use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError, RData, Section, Soa};
 use crate::facts::{StubConfiguration, Vpc};
 use crate::limits;
@@ -20,6 +21,35 @@ pub fn list<T: AsRef<str>>(items: &[T]) -> String {
             let rest: Vec<&str> = rest.iter().map(AsRef::as_ref).collect();
             format!("{} and {}", rest.join(", "), last.as_ref())
         }
+    }
+}
+
+/// What a resolver's answer amounts to, as every table and sentence says it; the document has its own names.
+pub fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::NoData => "NODATA",
+        Verdict::NxDomain => "NXDOMAIN",
+        Verdict::Referral => "a referral",
+        Verdict::ServFail => "SERVFAIL",
+        Verdict::Refused => "REFUSED",
+        Verdict::OtherRcode => "another RCODE",
+        Verdict::Timeout => "no answer",
+        Verdict::Malformed => "a malformed reply",
+        Verdict::Certificate => "a certificate that does not verify",
+        Verdict::Handshake => "no TLS session",
+        Verdict::Alpn => "no HTTP/2",
+        Verdict::HttpError => "an HTTP error",
+        Verdict::NotWaitedFor => "not waited for",
+        Verdict::NotAsked => "A not asked",
+        Verdict::Match
+        | Verdict::Plausible
+        | Verdict::Partial
+        | Verdict::Mismatch
+        | Verdict::Answer
+        | Verdict::Unreachable
+        | Verdict::Truncated
+        | Verdict::Unstable
+        | Verdict::Failed => verdict.as_str(),
     }
 }
 

@@ -149,7 +149,7 @@ fn address_of(resolver: &ResolverReport) -> String {
 /// What a resolver said, for evidence and explanations.
 fn said(resolver: &ResolverReport) -> String {
     let mut said = if resolver.addresses.is_empty() {
-        verdict(resolver.verdict)
+        phrase::verdict(resolver.verdict).to_owned()
     } else {
         phrase::distinct(resolver.addresses.iter().map(|address| address.ip))
     };
@@ -159,18 +159,6 @@ fn said(resolver: &ResolverReport) -> String {
         View::Unknown => {}
     }
     said
-}
-
-fn verdict(verdict: Verdict) -> String {
-    match verdict {
-        Verdict::NxDomain => "NXDOMAIN".to_owned(),
-        Verdict::NoData => "NODATA".to_owned(),
-        Verdict::ServFail => "SERVFAIL".to_owned(),
-        Verdict::Refused => "REFUSED".to_owned(),
-        Verdict::Timeout => "no answer".to_owned(),
-        Verdict::Unreachable => "unreachable".to_owned(),
-        other => other.as_str().to_owned(),
-    }
 }
 
 /// An observation at a place.

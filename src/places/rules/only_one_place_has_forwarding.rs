@@ -1,11 +1,11 @@
 //! The private zone is seen at one place, and at another the resolver takes the name from elsewhere.
 
-use super::{address_of, has_private_addresses, is_known_there, list, names, observed, own_remedies, times, verdict};
+use super::{address_of, has_private_addresses, is_known_there, list, names, observed, own_remedies, times};
 use crate::compare::Verdict;
 use crate::places::{Place, Seen, is_one_server};
 use crate::report::{ResolverReport, diagnose};
 use crate::resolvers::Role;
-use crate::rules::{Confidence, Finding, Remedy, Severity, Shows};
+use crate::rules::{Confidence, Finding, Remedy, Severity, Shows, phrase};
 use crate::target::View;
 
 declare_place_rule! {
@@ -129,7 +129,7 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
         let how = if resolver.view == View::Public {
             "answers from public DNS".to_owned()
         } else if resolver.verdict.is_negative() {
-            format!("says {}", verdict(resolver.verdict))
+            format!("says {}", phrase::verdict(resolver.verdict))
         } else {
             "answers with other addresses".to_owned()
         };

@@ -2,6 +2,7 @@
 
 use crate::dns::{AnswerKind, ExtendedError, Rcode};
 use crate::observation::Lookup;
+use crate::rules::phrase;
 
 /// `NXDOMAIN (SOA amazonaws.com)`.
 pub(super) fn kind(lookup: &Lookup) -> String {
@@ -25,26 +26,11 @@ pub(super) fn kind(lookup: &Lookup) -> String {
 }
 
 pub(super) fn kind_name(kind: AnswerKind, rcode: Option<Rcode>) -> String {
-    match kind {
-        AnswerKind::Answer => "an answer",
-        AnswerKind::NoData => "NODATA",
-        AnswerKind::NxDomain => "NXDOMAIN",
-        AnswerKind::Referral => "a referral",
-        AnswerKind::ServFail => "SERVFAIL",
-        AnswerKind::Refused => "REFUSED",
-        AnswerKind::OtherRcode => {
-            return rcode.map_or_else(|| "another RCODE".to_owned(), |rcode| rcode.to_string());
-        }
-        AnswerKind::Timeout => "no answer",
-        AnswerKind::Unreachable => "unreachable",
-        AnswerKind::Malformed => "a malformed reply",
-        AnswerKind::Truncated => "truncated",
-        AnswerKind::Certificate => "a certificate that does not verify",
-        AnswerKind::Handshake => "no TLS session",
-        AnswerKind::Alpn => "no HTTP/2",
-        AnswerKind::HttpError => "an HTTP error",
+    match (kind, rcode) {
+        (AnswerKind::Answer, _) => "an answer".to_owned(),
+        (AnswerKind::OtherRcode, Some(rcode)) => rcode.to_string(),
+        _ => phrase::verdict(kind.into()).to_owned(),
     }
-    .to_owned()
 }
 
 /// `EDE 15 Blocked`; the server's own text is among the evidence.

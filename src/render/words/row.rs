@@ -129,11 +129,8 @@ fn answer(report: &Report, resolver: &ResolverReport) -> String {
             .collect();
         return said.join("; ");
     }
-    if resolver.verdict == Verdict::NotWaitedFor {
-        return "not waited for".to_owned();
-    }
-    if resolver.verdict == Verdict::NotAsked {
-        return "A not asked".to_owned();
+    if !resolver.verdict.is_known() {
+        return phrase::verdict(resolver.verdict).to_owned();
     }
     if resolver.addresses.is_empty() {
         return observed_in_short(probed);
