@@ -821,6 +821,24 @@ fn refused(a: &[u8], b: &[u8]) -> String {
     error
 }
 
+/// The reasons of a headline are of one place: the help does not offer them, and whoever asks is told where they are.
+#[test]
+fn reasons_are_of_one_place() {
+    let help = program().args(["compare", "--help"]).output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    assert!(help.contains("--redact") && !help.contains("--explain-why"), "{help}");
+    let files = [fixture("laptop.json"), fixture("bastion.json")];
+    let output = program()
+        .arg("compare")
+        .args(files)
+        .arg("--explain-why")
+        .output()
+        .unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(error.contains("replay CAPTURE --explain-why"), "{error}");
+}
+
 #[test]
 fn what_cannot_be_compared_is_refused_with_the_reason() {
     let bytes = |value: &Value| value.to_string().into_bytes();

@@ -220,6 +220,7 @@ pub enum Command {
     /// The table has a row for each resolver and a column for each place. A place is a capture. Where this program
     /// cannot be installed, it is a file with the text that dig printed there, one run or more. No name server is
     /// asked.
+    #[command(mut_arg("explain_why", |arg| arg.hide(true)))]
     Compare(CompareArgs),
     /// Diagnose a saved capture again, with today's rules
     ///
