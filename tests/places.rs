@@ -677,6 +677,7 @@ fn why_is_short_and_names_the_place_that_was_not_seen() {
         (vec![&sinkhole, &office, &branch, &*BASTION], "sinkhole-answer"),
         (vec![&office, &branch], "resolver-unreachable"),
         (vec![&*LAPTOP, &*BASTION], "only-one-place-has-forwarding"),
+        (vec![&*LAPTOP, &office, &*BASTION], "only-one-place-has-forwarding"),
         (vec![&*LAPTOP, &*LAPTOP], "same-and-broken"),
     ] {
         for unseen in [None, Some("lab")] {
@@ -706,6 +707,14 @@ fn why_is_short_and_names_the_place_that_was_not_seen() {
             assert_eq!(is_named, unseen.is_some(), "{why}");
         }
     }
+    // A place that the headline is not about is named too.
+    let comparison = compare(&[&LAPTOP, &office, &BASTION]);
+    let why = &comparison.findings[0].explanation;
+    assert_eq!(rules(&comparison)[0], "only-one-place-has-forwarding");
+    assert!(
+        why.contains("nothing at bastion. No resolver answered at office, so nothing is known"),
+        "{why}"
+    );
     let comparison = compare(&[&sinkhole, &office, &branch, &LAPTOP, &BASTION]);
     let lead = comparison
         .findings

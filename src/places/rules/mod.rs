@@ -81,25 +81,41 @@ pub(super) fn evaluate(seen: &Seen<'_>) -> Vec<Finding> {
         findings.extend(found);
     }
     // Of an error that the places show together and of a cause that one of them has by itself, the surer leads, and the
-    // cause where both are as sure.
+    // cause where both are as sure. Silence at one place is no better known than what was heard at others.
     let is_of_one = |finding: &Finding| find(&finding.rule).is_some();
     let errors = || findings.iter().filter(|finding| finding.severity == Severity::Error);
     let is_mixed = errors().any(is_of_one) && !errors().all(is_of_one);
     findings.sort_by_key(|finding| {
-        let by_sureness = is_mixed.then(|| (finding.confidence, !is_of_one(finding)));
+        let is_silence = is_of_one(finding) && finding.shows(Shows::SilentResolver);
+        let by_sureness = is_mixed.then(|| (is_silence, finding.confidence, !is_of_one(finding)));
         (finding.severity, by_sureness)
     });
-    if let (Some(lead), Some(sentence)) = (findings.first_mut(), not_seen(seen)) {
-        // The last of four sentences gives way to what is not known. What is of one place has left room for it.
-        let own = if is_of_one(lead) {
-            lead.explanation.as_str()
-        } else {
-            words::first_sentences_before(&lead.explanation, std::slice::from_ref(&sentence))
-        };
-        lead.explanation = format!("{own} {sentence}");
-        lead.evidence.push(Evidence::fact(sentence));
+    if let Some(lead) = findings.first_mut() {
+        add_the_rest(seen, lead, is_of_one(lead));
     }
     findings
+}
+
+/// Adds to what is said first the places that it says nothing of. What is of one place names those that were seen, and
+/// has left room for those that were not.
+fn add_the_rest(seen: &Seen<'_>, lead: &mut Finding, is_of_one: bool) {
+    let mut after = Vec::new();
+    let (told, others): (Vec<&Place>, Vec<&Place>) = seen.places.iter().partition(|place| has_seen(lead, place));
+    // What shows nothing of single places is about all of them.
+    if !is_of_one && !told.is_empty() {
+        after.extend(unexplained_difference::beside(&others));
+    }
+    after.extend(not_seen(seen));
+    if after.is_empty() {
+        return;
+    }
+    let own = if is_of_one {
+        lead.explanation.as_str()
+    } else {
+        words::sentences_before(&lead.explanation, after.len())
+    };
+    lead.explanation = format!("{own} {}", after.join(" "));
+    lead.evidence.extend(after.into_iter().map(Evidence::fact));
 }
 
 /// What is said of the places that should have been seen.

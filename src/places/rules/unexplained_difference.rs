@@ -127,9 +127,9 @@ fn of_its_own(seen: &Seen<'_>, place: &Place) -> Option<Finding> {
     Some(finding)
 }
 
-/// What the other places show beside a place whose own finding leads: in one sentence those where something was heard,
+/// What other places show beside those that a finding is about: in one sentence those where something was heard,
 /// and in one those where nothing was.
-fn beside(others: &[&Place]) -> Vec<String> {
+pub(super) fn beside(others: &[&Place]) -> Vec<String> {
     let (heard, silent): (Vec<&Place>, Vec<&Place>) = others.iter().partition(|other| heard_anything(other));
     let mut said: Vec<(String, Vec<&Place>)> = Vec::new();
     for other in heard {

@@ -26,7 +26,7 @@ pub(crate) use findings::{Placed, evidence, shown};
 pub(super) use row::{Row, address, mark, observed, response_time, rows};
 pub(super) use samples::{samples, samples_in_short};
 pub(super) use why::argument;
-pub(crate) use why::{first_sentences, first_sentences_before};
+pub(crate) use why::{first_sentences, first_sentences_before, sentences_before};
 
 /// What stands before a verdict or a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

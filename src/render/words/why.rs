@@ -72,6 +72,11 @@ pub(crate) fn first_sentences_before<'a>(text: &'a str, after: &[String]) -> &'a
     first_of(text, SENTENCES.saturating_sub(after.len()), WHY.saturating_sub(columns))
 }
 
+/// As many of the first sentences as leave room for so many more, however long they are.
+pub(crate) fn sentences_before(text: &str, after: usize) -> &str {
+    first_of(text, SENTENCES.saturating_sub(after), usize::MAX)
+}
+
 fn first_of(text: &str, sentences: usize, columns: usize) -> &str {
     let ends = text.match_indices(". ").map(|(at, _)| at + 1).chain([text.len()]);
     // An abbreviation or a number is no end of a sentence: behind one a capital letter, a flag or a name follows.
