@@ -54,8 +54,8 @@ pub(super) fn ways(report: &Report) -> Vec<Way> {
     ways
 }
 
-/// Who asks: this host, or for the answer of a VPC's own resolver whoever is in that VPC, who get the same. What silence
-/// means there this host cannot see.
+/// Who asks: this host, or for the answer of a VPC's own resolver whoever is in that VPC, who get the same. What its
+/// silence is to them, this host cannot see.
 fn start(report: &Report, resolver: &ResolverReport) -> String {
     let is_heard = resolver.probed.lookups.iter().any(Lookup::heard_anything);
     let resolver = &resolver.probed.resolver;
