@@ -120,7 +120,7 @@ fn no_route_and_no_permission_are_said_as_they_are() {
         (
             ErrorKind::PermissionDenied,
             "this host does not permit it",
-            "a firewall here, a sandbox",
+            "A firewall here, a sandbox",
         ),
     ] {
         let (observations, report) = failing(kind);
