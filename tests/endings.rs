@@ -232,7 +232,7 @@ fn no_silent_question_that_decides_nothing_holds_a_healthy_run() {
     let resolver = only(is_for_the_endpoint);
     let flags = format!("{} --no-aws --timeout 60s --deadline 90s", expect());
     let report = check(&[resolver], &flags);
-    assert_eq!(report["conclusion"], "healthy");
+    assert_eq!(report["conclusion"], "healthy", "{:#}", report["findings"]);
     let purposes: Vec<String> = left(&report).into_iter().map(|(_, what)| what).collect();
     for purpose in ["sibling", "aws-control", "root"] {
         assert!(purposes.iter().any(|other| other == purpose), "{purposes:?}");
