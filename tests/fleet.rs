@@ -23,22 +23,9 @@ use tempfile::TempDir;
 #[expect(dead_code, reason = "other tests use more of it")]
 mod name_server;
 
-const ZONE: &str = "yl4.ap-northeast-1.eks.amazonaws.com";
-
-/// The endpoint of this number: those whose number is below the server's bound have an address.
-fn host(number: usize) -> String {
-    format!("{number:032X}.{ZONE}")
-}
-
-/// The address of an endpoint.
-fn address(number: usize) -> [u8; 4] {
-    let [.., high, low] = number.to_be_bytes();
-    [10, 1, high, low]
-}
-
-fn shown(address: [u8; 4]) -> String {
-    address.map(|octet| octet.to_string()).join(".")
-}
+#[path = "common/endpoints.rs"]
+mod endpoints;
+use endpoints::{ZONE, address, host, shown};
 
 /// A name server on loopback, UDP and TCP on one port. It has every endpoint below its bound, denies the others, and
 /// counts what it was asked for. It ends with the test's process.
@@ -265,12 +252,10 @@ fn a_thousand_targets_and_a_silent_resolver() {
     let server = Server::start(1000);
     let dead = Server::silent();
     let bench = Bench::new(&lines(0..1000));
-    let began = Instant::now();
     let (fleet, code) = bench.fleet(
         &[("corp", &server), ("dead", &dead)],
         &["--timeout", "1s", "--rate", "100000", "--no-os"],
     );
-    let took = began.elapsed();
     assert_eq!(code, 1);
     assert_eq!(fleet.targets.len(), 1000);
     assert!(fleet.targets.iter().all(|one| one.conclusion == Conclusion::Broken));
@@ -282,7 +267,6 @@ fn a_thousand_targets_and_a_silent_resolver() {
     // It was asked for few of them: for each it would be a window.
     let asked: usize = dead.asked().values().sum();
     assert!(asked < 400, "{asked}");
-    assert!(took < Duration::from_secs(100), "{took:?}");
     let row = fleet.resolvers.iter().find(|tally| tally.name == "dead").expect("dead");
     assert_eq!(row.answered, 0);
 }

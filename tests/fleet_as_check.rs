@@ -24,24 +24,24 @@ use eks_dns_doctor::rules::Severity;
 #[expect(dead_code, reason = "other tests use more of it")]
 mod name_server;
 
-const ZONE: &str = "yl4.ap-northeast-1.eks.amazonaws.com";
+#[path = "common/endpoints.rs"]
+mod endpoints;
+use endpoints::{address, host, shown};
 
-fn host(number: usize) -> String {
-    format!("{number:032X}.{ZONE}")
+/// The enum and the list of all of it, so that none is left out.
+macro_rules! plays {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// What a server does with the questions for one name.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        enum Plays {
+            $($(#[$doc])* $name,)*
+        }
+
+        const ALL: &[Plays] = &[$(Plays::$name,)*];
+    };
 }
 
-fn address(number: usize) -> [u8; 4] {
-    let [.., high, low] = number.to_be_bytes();
-    [10, 1, high, low]
-}
-
-fn shown(number: usize) -> String {
-    address(number).map(|octet| octet.to_string()).join(".")
-}
-
-/// What a server does with the questions for one name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Plays {
+plays! {
     Right,
     OtherAddress,
     OneOfTwo,
@@ -87,48 +87,6 @@ enum Plays {
 }
 
 use Plays::*;
-
-const ALL: &[Plays] = &[
-    Right,
-    OtherAddress,
-    OneOfTwo,
-    Sinkhole,
-    NxDomain,
-    NoData,
-    ServFail,
-    Refused,
-    NotImplemented,
-    FormErrOfEdns,
-    AaaaServFail,
-    AaaaSilent,
-    AaaaNxDomain,
-    AaaaWithAddress,
-    AaaaFromOtherZone,
-    Silent,
-    EverySecondIsLost,
-    LateByASecond,
-    AnotherBehind,
-    AnotherBefore,
-    Doubled,
-    GuessBefore,
-    GuessBehind,
-    OtherQuestionBefore,
-    Truncated,
-    TruncatedWithoutTcp,
-    CutShort,
-    Garbage,
-    GarbageBehind,
-    BareHeader,
-    Alias,
-    OtherName,
-    Lame,
-    NotRecursive,
-    Referral,
-    ExtendedError,
-    ZeroTtl,
-    OtherCase,
-    ManyAddresses,
-];
 
 /// How the server is, whatever it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -467,7 +425,7 @@ fn without_chance(text: &str) -> String {
 /// Every target alone, some at a time.
 fn alone(numbers: &[usize], flags: &[String]) -> Vec<Said> {
     let each = |number: &usize| -> Said {
-        let (host, expected) = (host(*number), shown(*number));
+        let (host, expected) = (host(*number), shown(address(*number)));
         let mut words = vec!["check", host.as_str(), "--expect", expected.as_str(), "-o", "json"];
         words.extend(flags.iter().map(String::as_str));
         let report: Report = serde_json::from_str(&program(&words)).expect("a report");
@@ -491,7 +449,7 @@ fn together(numbers: &[usize], flags: &[String]) -> Vec<Said> {
     let path = folder.path().join("targets");
     let mut lines = String::new();
     for number in numbers {
-        let _ = writeln!(lines, "{} {} c-{number}", host(*number), shown(*number));
+        let _ = writeln!(lines, "{} {} c-{number}", host(*number), shown(address(*number)));
     }
     std::fs::write(&path, lines).expect("it is written");
     let path = path.display().to_string();

@@ -463,18 +463,21 @@ fn with_a_resolver_aside(place: &str, change: impl FnOnce(&mut Value)) -> Value 
     })
 }
 
+/// Makes a document one of a run that did not wait for its resolver.
+fn not_waited_for(document: &mut Value) {
+    document["resolvers"][0]["lookups"] = json!([]);
+    document["not_waited_for"] = json!([{
+        "resolver": "vpc",
+        "question": document["target"]["hostname"],
+        "qtype": "A",
+        "purpose": "target",
+    }]);
+}
+
 /// A resolver that a run did not wait for said nothing there: it is neither an answer nor silence.
 #[test]
 fn a_resolver_that_was_not_waited_for_is_no_answer() {
-    let open = with_a_resolver_aside("open", |document| {
-        document["resolvers"][0]["lookups"] = json!([]);
-        document["not_waited_for"] = json!([{
-            "resolver": "vpc",
-            "question": document["target"]["hostname"],
-            "qtype": "A",
-            "purpose": "target",
-        }]);
-    });
+    let open = with_a_resolver_aside("open", not_waited_for);
     let answered = with_a_resolver_aside("answered", |_| {});
     let silent = with_a_resolver_aside("silent", silence);
     for other in [&open, &answered, &silent] {
@@ -510,15 +513,7 @@ fn a_resolver_that_was_not_waited_for_is_no_answer() {
 /// document keeps its names.
 #[test]
 fn a_cell_says_what_the_report_of_the_place_says() {
-    let open = with_a_resolver_aside("open", |document| {
-        document["resolvers"][0]["lookups"] = json!([]);
-        document["not_waited_for"] = json!([{
-            "resolver": "vpc",
-            "question": document["target"]["hostname"],
-            "qtype": "A",
-            "purpose": "target",
-        }]);
-    });
+    let open = with_a_resolver_aside("open", not_waited_for);
     let silent = with_a_resolver_aside("silent", silence);
     let comparison = compare(&[&open, &silent, &LAPTOP]);
     for format in [Format::Table, Format::Markdown, Format::Html] {

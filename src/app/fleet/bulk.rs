@@ -31,7 +31,7 @@ pub(super) fn servers(resolvers: &[Resolver]) -> Vec<(Resolver, Server)> {
     plain.filter_map(server).collect()
 }
 
-/// The answers of all servers about one target, in the servers' order, as they come together.
+/// The answers of all servers about one target, in the order in which they came.
 #[derive(Default)]
 pub(super) struct Answers(Vec<Answer>);
 

@@ -29,12 +29,7 @@ pub(in crate::render) fn resolves(report: &Report) -> &'static str {
     });
     let mut expected = of_this_host
         .filter(|resolver| resolver.verdict.has_addresses())
-        .map(|resolver| {
-            !matches!(
-                resolver.verdict,
-                Verdict::Mismatch | Verdict::Partial | Verdict::Unstable
-            )
-        });
+        .map(|resolver| !matches!(resolver.verdict, Verdict::Mismatch | Verdict::Partial));
     match (expected.clone().any(|is| is), expected.any(|is| !is)) {
         (_, false) => "resolves the name here",
         (false, true) => "gets an address here, but not the expected ones",
