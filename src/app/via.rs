@@ -423,7 +423,10 @@ fn arguments(args: &CheckArgs, settings: &Settings, hostname: Option<&Name>) -> 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-    #![cfg_attr(not(feature = "aws"), expect(dead_code, reason = "one test needs AWS, and what it sends with it"))]
+    #![cfg_attr(
+        not(feature = "aws"),
+        expect(dead_code, reason = "one test needs AWS, and what it sends with it")
+    )]
 
     use super::*;
     use crate::facts::platform::{
