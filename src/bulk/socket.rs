@@ -142,15 +142,10 @@ impl Batch {
     /// written.
     /// Returns how many went, and the error with which the next did not.
     pub(super) fn send(&mut self, socket: &Connected, outgoing: &Outgoing) -> (usize, Option<io::Error>) {
-        let mut sent = 0;
-        #[cfg(target_os = "linux")]
-        if let Some(many) = &mut self.many {
-            match many.send(socket, outgoing) {
-                Err(error) if many::is_unknown(&error) => self.many = None,
-                Err(error) => return (0, Some(error)),
-                Ok(number) => sent = number,
-            }
-        }
+        let sent = match self.send_at_once(socket, outgoing) {
+            Err(error) => return (0, Some(error)),
+            Ok(sent) => sent,
+        };
         // What stopped a batch in its middle is lost (sendmmsg(2), "BUGS"). One by one, the next call tells it.
         for index in sent..outgoing.len() {
             if let Err(error) = SockRef::from(&socket.inner).send(outgoing.get(index)) {
@@ -158,6 +153,32 @@ impl Batch {
             }
         }
         (outgoing.len(), None)
+    }
+
+    /// Sends as many as one call takes; none where the system has no such call.
+    #[cfg(target_os = "linux")]
+    fn send_at_once(&mut self, socket: &Connected, outgoing: &Outgoing) -> io::Result<usize> {
+        let Some(many) = &mut self.many else {
+            return Ok(0);
+        };
+        match many.send(socket, outgoing) {
+            Err(error) if many::is_unknown(&error) => {
+                self.many = None;
+                Ok(0)
+            }
+            sent => sent,
+        }
+    }
+
+    /// None: the system has no call for many.
+    #[cfg(not(target_os = "linux"))]
+    #[expect(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "other systems have one that may fail"
+    )]
+    fn send_at_once(&mut self, _: &Connected, _: &Outgoing) -> io::Result<usize> {
+        Ok(0)
     }
 
     /// Receives what has come, up to a batch. `Ok(0)` where nothing has.

@@ -4,11 +4,12 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The longest label (RFC 1035 section 2.3.4).
-const MAX_LABEL: usize = 63;
+const MAX_LABEL: u8 = 63;
 /// The longest name on the wire, length octets and root included (RFC 1035 section 2.3.4).
 const MAX_NAME: usize = 255;
 
@@ -20,7 +21,9 @@ const MAX_NAME: usize = 255;
 /// safe to print.
 #[derive(Clone, Default)]
 pub struct Name {
-    labels: Vec<Box<[u8]>>,
+    /// The labels as on the wire, each behind the octet of its length, without the root's (RFC 1035 section 3.1). Shared:
+    /// every record of a reply has a name, and most are the same.
+    wire: Arc<[u8]>,
 }
 
 /// Why a text is not a domain name.
@@ -54,17 +57,20 @@ impl Name {
 
     /// Makes a name of labels, leftmost first.
     pub fn from_labels<'a>(labels: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, NameError> {
-        let labels: Vec<Box<[u8]>> = labels.into_iter().map(Into::into).collect();
-        if labels.iter().any(|label| label.is_empty()) {
-            return Err(NameError::EmptyLabel);
+        let mut wire = Vec::with_capacity(MAX_NAME);
+        for label in labels {
+            let length = u8::try_from(label.len()).ok().filter(|length| *length <= MAX_LABEL);
+            wire.push(length.ok_or(NameError::LabelTooLong)?);
+            if label.is_empty() {
+                return Err(NameError::EmptyLabel);
+            }
+            wire.extend_from_slice(label);
         }
-        if labels.iter().any(|label| label.len() > MAX_LABEL) {
-            return Err(NameError::LabelTooLong);
-        }
-        if labels.iter().map(|label| label.len() + 1).sum::<usize>() + 1 > MAX_NAME {
+        // With the root's length octet.
+        if wire.len() + 1 > MAX_NAME {
             return Err(NameError::NameTooLong);
         }
-        Ok(Self { labels })
+        Ok(Self { wire: wire.into() })
     }
 
     /// Reads a host name as a user writes it: letters, digits, hyphens and underscores; a trailing dot is allowed.
@@ -82,30 +88,41 @@ impl Name {
     }
 
     /// The labels, leftmost first, without the root's empty one.
-    pub fn labels(&self) -> impl DoubleEndedIterator<Item = &[u8]> + ExactSizeIterator {
-        self.labels.iter().map(AsRef::as_ref)
+    pub fn labels(&self) -> impl ExactSizeIterator<Item = &[u8]> {
+        let mut count = 0;
+        let mut left = self.wire.as_ref();
+        while let Some((_, behind)) = split_label(left) {
+            left = behind;
+            count += 1;
+        }
+        Labels {
+            left: &self.wire,
+            count,
+        }
     }
 
     /// Whether this is the root.
     pub fn is_root(&self) -> bool {
-        self.labels.is_empty()
+        self.wire.is_empty()
     }
 
     /// The name without its first label; `None` for the root.
     pub fn parent(&self) -> Option<Self> {
-        let (_, rest) = self.labels.split_first()?;
-        Some(Self { labels: rest.to_vec() })
+        let (_, rest) = split_label(&self.wire)?;
+        Some(Self { wire: rest.into() })
     }
 
     /// Whether this name is `other` or below it.
     pub fn is_within(&self, other: &Self) -> bool {
-        let Some(skip) = self.labels.len().checked_sub(other.labels.len()) else {
-            return false;
-        };
-        self.labels[skip..]
-            .iter()
-            .zip(&other.labels)
-            .all(|(a, b)| a.eq_ignore_ascii_case(b))
+        let mut left = self.wire.as_ref();
+        while left.len() > other.wire.len() {
+            let Some((_, behind)) = split_label(left) else {
+                return false;
+            };
+            left = behind;
+        }
+        // No length is a letter: the longest label has 63 octets, and letters begin at 65.
+        left.eq_ignore_ascii_case(&other.wire)
     }
 
     /// This name with `label` in front.
@@ -128,6 +145,35 @@ impl Name {
         text
     }
 }
+
+/// The first label of some, and what stands behind it.
+fn split_label(wire: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (&length, behind) = wire.split_first()?;
+    behind.split_at_checked(usize::from(length))
+}
+
+/// Labels, leftmost first.
+struct Labels<'a> {
+    left: &'a [u8],
+    count: usize,
+}
+
+impl<'a> Iterator for Labels<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let (label, behind) = split_label(self.left)?;
+        self.left = behind;
+        self.count -= 1;
+        Some(label)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.count, Some(self.count))
+    }
+}
+
+impl ExactSizeIterator for Labels<'_> {}
 
 impl FromStr for Name {
     type Err = NameError;
@@ -179,9 +225,14 @@ impl fmt::Display for Name {
         if self.is_root() {
             return f.write_str(".");
         }
-        for (index, label) in self.labels.iter().enumerate() {
+        for (index, label) in self.labels().enumerate() {
             if index > 0 {
                 f.write_str(".")?;
+            }
+            // Nearly every label is a word of a host name, and is written at once.
+            if let Some(word) = host_word(label) {
+                f.write_str(word)?;
+                continue;
             }
             for &octet in label {
                 match octet {
@@ -195,6 +246,13 @@ impl fmt::Display for Name {
     }
 }
 
+/// The label as text, where it has nothing but letters, digits, hyphens and underscores.
+fn host_word(label: &[u8]) -> Option<&str> {
+    let is_word = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_');
+    let is_host = label.iter().all(is_word);
+    std::str::from_utf8(label).ok().filter(|_| is_host)
+}
+
 impl fmt::Debug for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Name({self})")
@@ -203,7 +261,7 @@ impl fmt::Debug for Name {
 
 impl PartialEq for Name {
     fn eq(&self, other: &Self) -> bool {
-        self.labels.len() == other.labels.len() && self.is_within(other)
+        self.wire.eq_ignore_ascii_case(&other.wire)
     }
 }
 
@@ -211,9 +269,7 @@ impl Eq for Name {}
 
 impl Hash for Name {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        for label in &self.labels {
-            label.to_ascii_lowercase().hash(state);
-        }
+        self.wire.to_ascii_lowercase().hash(state);
     }
 }
 
@@ -226,7 +282,11 @@ impl PartialOrd for Name {
 /// Canonical order: from the root down, without regard to case (RFC 4034 section 6.1).
 impl Ord for Name {
     fn cmp(&self, other: &Self) -> Ordering {
-        let key = |name: &Self| -> Vec<Vec<u8>> { name.labels().rev().map(<[u8]>::to_ascii_lowercase).collect() };
+        let key = |name: &Self| -> Vec<Vec<u8>> {
+            let mut labels: Vec<Vec<u8>> = name.labels().map(<[u8]>::to_ascii_lowercase).collect();
+            labels.reverse();
+            labels
+        };
         key(self).cmp(&key(other))
     }
 }
