@@ -18,6 +18,7 @@ use eks_dns_doctor::bulk::{Answer, Asked, NotAsked, Options, Outcome, Server, Su
 use eks_dns_doctor::dns::{AnswerKind, Name};
 use eks_dns_doctor::observation::{NetworkFailure, Transport};
 use eks_dns_doctor::probe::Paces;
+use socket2::SockRef;
 
 /// A question as it arrived.
 #[derive(Debug, Clone)]
@@ -56,6 +57,9 @@ impl Played {
     fn at(socket: UdpSocket, mut plays: Plays) -> Self {
         let at = socket.local_addr().unwrap();
         socket.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+        // 256 questions may be on their way at once. Where this thread is not given the processor for a while, the
+        // buffer that sockets have by themselves does not hold that many, and the tests count what was sent again.
+        SockRef::from(&socket).set_recv_buffer_size(1 << 20).unwrap();
         let arrived = Arc::new(Mutex::new(Vec::new()));
         let ends = Arc::new(AtomicBool::new(false));
         let (list, stop) = (Arc::clone(&arrived), Arc::clone(&ends));
@@ -218,7 +222,8 @@ fn every_name_is_answered_by_every_server() {
         assert_eq!(a.addresses, ["10.0.0.1".parse::<std::net::IpAddr>().unwrap()]);
         assert_eq!(aaaa.kind, AnswerKind::NoData);
         assert!(aaaa.soa.as_ref().is_some_and(|soa| soa.minimum == 60), "{aaaa:?}");
-        assert!(a.rtt.is_some() && a.tries == 1 && a.mismatched == 0 && !a.is_flawed);
+        assert!(a.rtt.is_some());
+        assert_eq!((a.tries, a.mismatched, a.is_flawed), (1, 0, false));
     }
     for (served, server) in summary.servers.iter().zip(&servers) {
         assert_eq!((served.answered, served.sent, served.given_up), (2000, 2000, false));
