@@ -1,6 +1,6 @@
 //! A target among many: which endpoint, what is expected of it, and who named it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -106,17 +106,17 @@ pub struct Distinct {
 /// endpoint of a name is called `NAME (2)`.
 pub fn distinct(targets: impl IntoIterator<Item = Target>) -> Vec<Distinct> {
     let mut kept: Vec<Distinct> = Vec::new();
-    let mut places: BTreeMap<(String, Vec<IpAddr>, Vec<IpNet>), usize> = BTreeMap::new();
+    let mut places: HashMap<Name, Vec<usize>> = HashMap::new();
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for mut target in targets {
-        let key = (
-            target.hostname.to_fqdn(),
-            target.expect_addresses.clone(),
-            target.expect_cidrs.clone(),
-        );
-        if let Some(place) = places.get(&key) {
-            let first = &mut kept[*place];
+        let of_name = places.entry(target.hostname.clone()).or_default();
+        let expects_the_same = |place: &&usize| {
+            let other = &kept[**place].target;
+            other.expect_addresses == target.expect_addresses && other.expect_cidrs == target.expect_cidrs
+        };
+        if let Some(place) = of_name.iter().find(expects_the_same).copied() {
+            let first = &mut kept[place];
             // One of the entries may not say whose the endpoint is.
             if first.target.cluster.is_none() {
                 first.target.cluster = target.cluster;
@@ -138,7 +138,7 @@ pub fn distinct(targets: impl IntoIterator<Item = Target>) -> Vec<Distinct> {
             };
             target.name = name;
         }
-        places.insert(key, kept.len());
+        of_name.push(kept.len());
         kept.push(Distinct {
             target,
             also: Vec::new(),

@@ -33,16 +33,26 @@ use crate::settings::Settings;
 use crate::target::{Target, TargetSource};
 
 /// A target to check, and what is known of it.
+///
+/// All of them are held from the start of a run to its end, and a file may list a hundred thousand: what they share
+/// stands once, and what most of them lack takes no room.
 pub(super) struct Entry {
     /// The target.
     pub(super) target: Distinct,
     /// What the kubeconfig says of it.
-    kubeconfig: Option<Kubeconfig>,
+    kubeconfig: Option<Box<Kubeconfig>>,
     /// What AWS, or files, say of it and of others, where that is known already.
     shares: Option<Rc<Shares>>,
-    /// With whose eyes AWS is asked beside the resolvers, and what was said then.
-    eyes: Option<Eyes>,
-    said: Rc<OnceCell<Said>>,
+    /// With whose eyes AWS is asked beside the resolvers.
+    eyes: Option<Rc<Eyes>>,
+    /// What was said beside the resolvers, where anybody was asked then.
+    said: Option<Rc<OnceCell<Said>>>,
+    /// What was found out when the clusters were listed, where AWS listed them.
+    listing: Option<Rc<Listing>>,
+}
+
+/// What was found out beside a list of clusters.
+struct Listing {
     /// Where this host is.
     place: Place,
     /// What could not be learnt.
@@ -69,9 +79,8 @@ impl Entry {
             kubeconfig: None,
             shares: None,
             eyes: None,
-            said: Rc::default(),
-            place: Place::NotAsked,
-            gaps: Vec::new(),
+            said: None,
+            listing: None,
         }
     }
 
@@ -97,16 +106,20 @@ impl Entry {
             target: &target.hostname,
             cluster: target.cluster.as_deref(),
         };
-        let said = self.said.get();
-        let seen = said.and_then(|said| said.seen.get(self.eyes.as_ref()?));
+        let said = self.said.as_ref().and_then(|said| said.get());
+        let seen = said.and_then(|said| said.seen.get(self.eyes.as_deref()?));
         let shares = self.shares.as_ref().or_else(|| seen?.shares.as_ref());
-        let mut gaps = self.gaps.clone();
-        gaps.extend(seen.iter().flat_map(|seen| seen.gaps.iter().cloned()));
+        let listing = self.listing.as_deref();
+        let of_listing = listing.iter().flat_map(|listing| &listing.gaps);
+        let place = said.map(|said| &said.place).or(listing.map(|listing| &listing.place));
         Beside {
-            kubeconfig: self.kubeconfig.clone(),
+            kubeconfig: self.kubeconfig.as_deref().cloned(),
             answers: shares.map(|shares| shares.of(wanted)),
-            place: said.map_or_else(|| self.place.clone(), |said| said.place.clone()),
-            gaps,
+            place: place.cloned().unwrap_or(Place::NotAsked),
+            gaps: of_listing
+                .chain(seen.iter().flat_map(|seen| &seen.gaps))
+                .cloned()
+                .collect(),
         }
     }
 
@@ -178,15 +191,19 @@ async fn learn(entries: &mut [Entry], settings: &Settings) -> Result<Option<Lear
         }
     };
     let said = Rc::default();
-    let mut eyes = BTreeSet::new();
+    let mut all_eyes: BTreeSet<Rc<Eyes>> = BTreeSet::new();
     for entry in entries {
-        entry.said = Rc::clone(&said);
+        entry.said = Some(Rc::clone(&said));
         if asks_aws {
-            entry.eyes = Some(eyes_of(entry));
-            eyes.extend(entry.eyes.clone());
+            let eyes = eyes_of(entry);
+            let known = all_eyes.get(&eyes).cloned();
+            let eyes = known.unwrap_or_else(|| Rc::new(eyes));
+            all_eyes.insert(Rc::clone(&eyes));
+            entry.eyes = Some(eyes);
         }
     }
-    Ok(Some(Learning::new(eyes, aws_share(settings), said)))
+    let all_eyes = all_eyes.iter().map(|eyes| eyes.as_ref().clone()).collect();
+    Ok(Some(Learning::new(all_eyes, aws_share(settings), said)))
 }
 
 /// Reads at most [`limits::TARGETS_FILE`] octets of a file, or of standard input.
@@ -300,7 +317,7 @@ async fn of_kubeconfig(settings: &Settings) -> Result<Listed, Error> {
         return Err(Error::NoContexts(listed.left_out.len()));
     }
     for target in distinct(targets) {
-        let kubeconfig = kubeconfigs.remove(&target.target.place);
+        let kubeconfig = kubeconfigs.remove(&target.target.place).map(Box::new);
         listed.entries.push(Entry {
             kubeconfig,
             ..Entry::new(target)
@@ -347,6 +364,10 @@ async fn of_aws(args: &CheckArgs, settings: &Settings) -> Result<Listed, Error> 
     let mut refused = Vec::new();
     let mut next = 0;
     for (eyes, seen) in &seen {
+        let listing = Rc::new(Listing {
+            place: place.clone(),
+            gaps: seen.gaps.clone(),
+        });
         let whose = whose(eyes, seen, profiles.len() > 1, regions.len() > 1);
         let Some((shares, names)) = seen.shares.as_ref().and_then(|shares| Some((shares, shares.names()?))) else {
             let reason = unlisted(seen);
@@ -387,7 +408,7 @@ async fn of_aws(args: &CheckArgs, settings: &Settings) -> Result<Listed, Error> 
                     target.account = shares.account().map(str::to_owned);
                     target.place = place;
                     targets.push(target);
-                    known.insert(place, seen);
+                    known.insert(place, (seen, Rc::clone(&listing)));
                 }
                 Err(reason) => {
                     let outcome = Outcome::not_asked(shown, None, Origin::Aws, reason);
@@ -403,11 +424,10 @@ async fn of_aws(args: &CheckArgs, settings: &Settings) -> Result<Listed, Error> 
         });
     }
     for target in distinct(targets) {
-        let seen = known.get(&target.target.place);
+        let known = known.get(&target.target.place);
         listed.entries.push(Entry {
-            shares: seen.and_then(|seen| seen.shares.clone()),
-            gaps: seen.map(|seen| seen.gaps.clone()).unwrap_or_default(),
-            place: place.clone(),
+            shares: known.and_then(|(seen, _)| seen.shares.clone()),
+            listing: known.map(|(_, listing)| Rc::clone(listing)),
             ..Entry::new(target)
         });
     }
