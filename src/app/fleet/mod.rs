@@ -95,10 +95,11 @@ async fn once(
     for (place, outcome) in &listed.not_asked {
         gathering.put(*place, said(outcome.clone(), args));
     }
-    let rolling = Rolling::new(settings, args.many.rate);
+    let rolling = Rolling::new(settings, args.many.rate, Making::new(args));
     let mut progress = Progress::new(&args.output, listed.entries.len());
-    let on_report = |entry: &Entry, report: Report| -> Result<bool, Error> {
-        let report = deliver_one(report, args)?;
+    let on_report = |entry: &Entry, ready: Ready| -> Result<bool, Error> {
+        let Ready { report, line } = ready;
+        output::stdout(line.as_bytes())?;
         let outcome = Outcome::of(&entry.target, &report, render::fleet::undecided(&report));
         let is_broken = outcome.exit_code == exit::BROKEN;
         let target = &entry.target.target;
@@ -134,24 +135,45 @@ async fn once(
     Ok(gathering.finish(left_out.collect(), stopped == Some(Stopped::Interrupted)))
 }
 
-/// The report as it may go out; with `-o jsonl` it is printed at once.
-fn deliver_one(report: Report, args: &CheckArgs) -> Result<Report, Error> {
-    let mut report = if args.output.redact {
-        redact::report(report, args.vantage.as_deref())?
-    } else {
-        report
-    };
-    if args.output.format == Format::Jsonl {
-        if args.output.explain_why {
-            report = report.with_why();
-        }
-        if !args.output.quiet {
-            let mut line = String::new();
-            render::render(&report, Format::Jsonl, &render::Style::default(), &mut line)?;
-            output::stdout(line.as_bytes())?;
+/// How a report is made ready to go out. It is done beside the sockets: to write a report takes as long as to come to it.
+#[derive(Clone)]
+struct Making {
+    redacts: bool,
+    vantage: Option<String>,
+    explains: bool,
+    is_printed: bool,
+}
+
+/// A report as it may go out, and what is printed of it at once: its line with `-o jsonl`, else nothing.
+struct Ready {
+    report: Report,
+    line: String,
+}
+
+impl Making {
+    fn new(args: &CheckArgs) -> Self {
+        let goes_out_alone = args.output.format == Format::Jsonl;
+        Self {
+            redacts: args.output.redact,
+            vantage: args.vantage.clone(),
+            explains: goes_out_alone && args.output.explain_why,
+            is_printed: goes_out_alone && !args.output.quiet,
         }
     }
-    Ok(report)
+
+    fn ready(&self, mut report: Report) -> Result<Ready, Error> {
+        if self.redacts {
+            report = redact::report(report, self.vantage.as_deref())?;
+        }
+        if self.explains {
+            report = report.with_why();
+        }
+        let mut line = String::new();
+        if self.is_printed {
+            render::render(&report, Format::Jsonl, &render::Style::default(), &mut line)?;
+        }
+        Ok(Ready { report, line })
+    }
 }
 
 /// The outcome as it may go out.

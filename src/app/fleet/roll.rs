@@ -22,6 +22,7 @@ use super::super::shared::{self, Controls, Shared};
 use super::aws::Learning;
 use super::bulk::{self, Answers};
 use super::list::Entry;
+use super::{Making, Ready};
 use crate::bulk as engine;
 use crate::dns::Name;
 use crate::facts::host::Look;
@@ -29,7 +30,7 @@ use crate::facts::{Facts, Gap, HostConfiguration};
 use crate::limits;
 use crate::probe::Paces;
 use crate::probed::Probed;
-use crate::report::{Capture, Conclusion, Report, diagnose};
+use crate::report::{Capture, Conclusion, diagnose};
 use crate::resolvers::{self, Resolver};
 use crate::settings::Settings;
 
@@ -43,7 +44,7 @@ pub(super) enum Stopped {
 }
 
 /// A target that was checked as alone, its place among those that were asked for in bulk, and its report.
-type Checked<'e> = (&'e Entry, Option<usize>, Result<Report, Error>);
+type Checked<'e> = (&'e Entry, Option<usize>, Result<Ready, Error>);
 
 /// What a pass comes to next.
 enum Next<'e> {
@@ -53,8 +54,8 @@ enum Next<'e> {
     Learnt,
     Answer(engine::Answer),
     /// By what was found in bulk; `None` where that is not healthy.
-    Decided(usize, Result<Option<Report>, Error>),
-    Checked(&'e Entry, Option<usize>, Result<Report, Error>),
+    Decided(usize, Result<Option<Ready>, Error>),
+    Checked(&'e Entry, Option<usize>, Result<Ready, Error>),
 }
 
 /// A resolver that sent nothing, and when it was last asked.
@@ -66,6 +67,7 @@ struct Silent {
 /// What is known so far of what the targets share.
 pub(super) struct Rolling<'a> {
     settings: &'a Settings,
+    making: Making,
     paces: Paces,
     /// How many are under way at once: none is to wait for its turns until its time is up.
     at_once: usize,
@@ -88,10 +90,11 @@ fn zone(entry: &Entry) -> String {
 }
 
 impl<'a> Rolling<'a> {
-    pub(super) fn new(settings: &'a Settings, rate: Option<u32>) -> Self {
+    pub(super) fn new(settings: &'a Settings, rate: Option<u32>, making: Making) -> Self {
         let rate = rate.unwrap_or(limits::RATE);
         Self {
             settings,
+            making,
             paces: Paces::new(rate),
             at_once: (rate as usize / limits::QUESTIONS_OF_TARGET).clamp(1, limits::TARGETS_AT_ONCE),
             targets: RefCell::default(),
@@ -118,7 +121,7 @@ impl<'a> Rolling<'a> {
         entries: &[Entry],
         learning: Option<&Learning>,
         interrupt: &mut Interrupted,
-        mut on_report: impl FnMut(&Entry, Report) -> Result<bool, Error>,
+        mut on_report: impl FnMut(&Entry, Ready) -> Result<bool, Error>,
     ) -> Result<Option<Stopped>, Error> {
         *self.look.borrow_mut() = Some(look(self.settings, Instant::now() + self.settings.deadline).await?);
         let mut targets: BTreeMap<String, usize> = BTreeMap::new();
@@ -287,19 +290,31 @@ impl<'a> Rolling<'a> {
     }
 
     /// The report of one target by what was found in bulk; `None` where it is not healthy by that.
-    async fn decide(&self, at: usize, entry: &Entry, found: Vec<Probed>) -> (usize, Result<Option<Report>, Error>) {
-        let report = self.report(entry, false, found).await;
-        let is_healthy = |report: &Report| report.conclusion == Conclusion::Healthy;
-        (at, report.map(|report| Some(report).filter(is_healthy)))
+    async fn decide(&self, at: usize, entry: &Entry, found: Vec<Probed>) -> (usize, Result<Option<Ready>, Error>) {
+        let decided = async {
+            let capture = self.capture(entry, false, found).await?;
+            let making = self.making.clone();
+            apart(move || {
+                let report = Some(diagnose(capture)).filter(|report| report.conclusion == Conclusion::Healthy);
+                report.map(|report| making.ready(report)).transpose()
+            })
+            .await?
+        };
+        (at, decided.await)
     }
 
     /// One target as in a check of one, with what is shared so far.
     async fn check<'e>(&self, entry: &'e Entry, at: Option<usize>, surveys: bool) -> Checked<'e> {
-        (entry, at, self.report(entry, surveys, Vec::new()).await)
+        let checked = async {
+            let capture = self.capture(entry, surveys, Vec::new()).await?;
+            let making = self.making.clone();
+            apart(move || making.ready(diagnose(capture))).await?
+        };
+        (entry, at, checked.await)
     }
 
-    /// One target, with what is shared so far. Who was heard in bulk is not asked.
-    async fn report(&self, entry: &Entry, surveys: bool, found: Vec<Probed>) -> Result<Report, Error> {
+    /// What one target shows, with what is shared so far. Who was heard in bulk is not asked.
+    async fn capture(&self, entry: &Entry, surveys: bool, found: Vec<Probed>) -> Result<Capture, Error> {
         let settings = entry.settings(self.settings);
         let zone = zone(entry);
         let shared = Shared {
@@ -320,8 +335,7 @@ impl<'a> Rolling<'a> {
         let round = round_beside(&settings, &known, &shared, Instant::now(), pending(), |_| {});
         let capture = Box::pin(round).await?;
         self.learn(&capture, &shared, surveys.then_some(zone));
-        // Beside the sockets, so that no reply seems later than it is.
-        apart(move || diagnose(capture)).await
+        Ok(capture)
     }
 
     /// The resolvers that are not asked now. One that was not asked for a window is asked again: it may have come back.
