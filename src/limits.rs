@@ -354,6 +354,10 @@ pub const EXEC_DEPTH: usize = 12;
 pub const EXEC_WORDS: usize = 256;
 /// Characters of the name of a program, or of a key of a kubeconfig, that are shown.
 pub const EXEC_SHOWN: usize = 40;
+/// Lists and mappings of it one inside the other. What kubectl reads has eight, and the stack of a thread holds these.
+pub const KUBECONFIG_DEPTH: usize = 24;
+/// Comments of it that are put apart from what they stand behind, each of which reads it again. A person writes a few.
+pub const KUBECONFIG_MENDED: usize = 16;
 /// Characters shown of a line of a kubeconfig without a key: too few for a secret.
 pub const KEY_SHOWN: usize = 8;
 /// Octets of a certificate authority in it: a capture has to hold it. EKS's has some 1,500.

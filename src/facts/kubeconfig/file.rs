@@ -1,12 +1,16 @@
 //! One kubeconfig file as kubectl reads it: the first document of it, as YAML 1.1, with the types that
 //! client-go's `clientcmd/api/v1` gives the fields.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, Visitor};
-use serde_saphyr::DuplicateKeyPolicy;
+use serde_saphyr::budget::BudgetBreach;
+use serde_saphyr::{DuplicateKeyPolicy, MergeKeyPolicy};
 
 use super::KubeconfigError;
+use super::lines::{counted, has_empty_place, with_comment_apart, with_plain_breaks};
+use super::tree::Node;
 use crate::limits;
 use crate::text;
 
@@ -217,7 +221,10 @@ pub(super) fn parse(path: &str, octets: &[u8]) -> Result<File, KubeconfigError> 
         let reason = said.split_once(": ").map_or(said.as_str(), |(_, reason)| reason);
         malformed(Some(error.line()), reason.to_owned())
     })?;
-    let first = first_document(&whole);
+    // Lines as editors count them.
+    let malformed = |line: Option<usize>, reason: String| malformed(line.map(|line| counted(&whole, line)), reason);
+    let lines = with_plain_breaks(&whole);
+    let first = first_document(&lines);
     // An empty file is a kubeconfig in which nothing is set.
     if is_blank(first) {
         return Ok(File::default());
@@ -225,22 +232,59 @@ pub(super) fn parse(path: &str, octets: &[u8]) -> Result<File, KubeconfigError> 
     if let Some((line, reason)) = something_else(first) {
         return Err(malformed(Some(line), reason));
     }
-    let options = serde_saphyr::options! {
-        duplicate_keys: DuplicateKeyPolicy::LastWins,
-        legacy_octal_numbers: true,
-        with_snippet: false,
-    };
-    let file: File = serde_saphyr::from_str_with_options(first, options).map_err(|error| {
-        let line = error
-            .location()
-            .and_then(|at| usize::try_from(at.line()).ok())
-            .filter(|line| *line > 0);
-        let (line, reason) = wrong(first, line, error.to_string().contains(NEEDS_QUOTES));
+    let tree = tree(first).map_err(|(line, reason)| malformed(line, reason))?;
+    let file = File::deserialize(tree).map_err(|error| {
+        let (line, reason) = wrong(first, error.line, error.message.contains(NEEDS_QUOTES));
         malformed(line, reason)
     })?;
     match file.refused() {
         Some(reason) => Err(malformed(None, reason)),
         None => Ok(file),
+    }
+}
+
+/// The document, or the line that is wrong and why.
+fn tree(document: &str) -> Result<Node, (Option<usize>, String)> {
+    let mut document = Cow::Borrowed(document);
+    let mut left = limits::KUBECONFIG_MENDED;
+    loop {
+        let options = serde_saphyr::options! {
+            merge_keys: MergeKeyPolicy::AsOrdinary,
+            duplicate_keys: DuplicateKeyPolicy::LastWins,
+            legacy_octal_numbers: true,
+            with_snippet: false,
+            budget: serde_saphyr::budget! { max_depth: limits::KUBECONFIG_DEPTH },
+        };
+        let error = match serde_saphyr::from_str_with_options(&document, options) {
+            Ok(tree) => return Ok(tree),
+            Err(error) => error,
+        };
+        let line = error
+            .location()
+            .and_then(|at| usize::try_from(at.line()).ok())
+            .filter(|line| *line > 0);
+        if left > 0
+            && let Some(mended) = line.and_then(|line| with_comment_apart(&document, line))
+        {
+            left -= 1;
+            document = Cow::Owned(mended);
+            continue;
+        }
+        if let serde_saphyr::Error::Budget {
+            breach: BudgetBreach::Depth { .. },
+            ..
+        } = error
+        {
+            let most = limits::KUBECONFIG_DEPTH;
+            return Err((
+                line,
+                format!(
+                    "more than {most} lists and mappings stand one inside the other there, which is not read: take \
+                     that value away"
+                ),
+            ));
+        }
+        return Err(wrong(&document, line, false));
     }
 }
 
@@ -333,7 +377,9 @@ fn wrong(text: &str, line: Option<usize>, needs_quotes: bool) -> (Option<usize>,
         );
     };
     let shown = key(shown);
-    let reason = if needs_quotes {
+    let reason = if has_empty_place(text, number) && !needs_quotes {
+        "a comma stands there with no value in front of it: take the comma away".to_owned()
+    } else if needs_quotes {
         format!("the value of `{shown}` is a number or a yes or no for YAML, and a text is wanted: put it in quotes")
     } else if text.contains("{{") {
         format!(

@@ -4,9 +4,11 @@
 
 mod exec;
 mod file;
+mod lines;
 mod proxy;
 #[cfg(test)]
 mod tests;
+mod tree;
 mod words;
 
 use std::collections::BTreeMap;

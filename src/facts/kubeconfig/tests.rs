@@ -171,6 +171,18 @@ fn what_leads_nowhere_says_where_and_why() {
         assert!(error.starts_with("kubeconfig config, line "), "{text}: {error}");
         assert!(!error.contains('\n') && error.len() < 500, "{error}");
     }
+    for (text, says) in [
+        (
+            "clusters: [a,,b]\n",
+            "line 1: a comma stands there with no value in front of it",
+        ),
+        ("a: b\nkind: 5\n", "line 2: the value of `kind: …` is a number"),
+        ("x: &a {kind: 5}\n<<: *a\n", "line 1: the value of"),
+    ] {
+        assert!(refused(text, None).contains(says), "{text}: {}", refused(text, None));
+    }
+    let deep = format!("x: {}{}\n", "[".repeat(60), "]".repeat(60));
+    assert!(refused(&deep, None).contains("line 1: more than 24 lists and mappings stand one inside the other"));
     let error = read(&[("b".to_owned(), b"a\n\xff".to_vec())], None).unwrap_err();
     assert!(error.to_string().starts_with("kubeconfig b, line 2: the octet 0xff"));
     // JSON is YAML.
