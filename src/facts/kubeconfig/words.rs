@@ -6,28 +6,55 @@ use crate::limits;
 /// What stands in for what only the running shell knows: a variable, what a command prints.
 pub(super) const UNKNOWN: char = '\u{fffc}';
 
-/// The simple commands of a line, each as its words. `known` gives the variables that the line can use.
-pub(super) fn commands(line: &str, known: &dyn Fn(&str) -> Option<String>) -> Vec<Vec<String>> {
-    let mut reader = Reader {
-        rest: line.chars().take(limits::KUBECONFIG_TEXT).collect(),
-        at: 0,
-        commands: Vec::new(),
-        words: Vec::new(),
-        word: None,
-    };
-    reader.read(known);
-    reader.commands
+/// Whose command line it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Language {
+    /// sh and dash, which know no `$'…'`.
+    Posix,
+    /// bash and its like.
+    Bash,
+    Fish,
+    Cmd,
+    PowerShell,
 }
 
-struct Reader {
+/// What ends a simple command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// The end of the line, or of the text.
+    Line,
+    /// `&&`
+    And,
+    /// `||`
+    Or,
+    /// `|`, or `&` behind what runs beside the rest: both run in a shell of their own.
+    Beside,
+    /// `(`
+    Open,
+    /// `)`
+    Close,
+}
+
+/// A command line that is read one simple command after the other: what a command sets, the next one uses.
+pub(super) struct Reader {
+    language: Language,
     rest: Vec<char>,
     at: usize,
-    commands: Vec<Vec<String>>,
     words: Vec<String>,
     word: Option<String>,
 }
 
 impl Reader {
+    pub(super) fn new(line: &str, language: Language) -> Self {
+        Self {
+            language,
+            rest: line.chars().take(limits::KUBECONFIG_TEXT).collect(),
+            at: 0,
+            words: Vec::new(),
+            word: None,
+        }
+    }
+
     fn next(&mut self) -> Option<char> {
         let found = self.rest.get(self.at).copied();
         self.at += usize::from(found.is_some());
@@ -46,18 +73,66 @@ impl Reader {
         self.words.extend(self.word.take());
     }
 
-    fn end_command(&mut self) {
-        self.end_word();
-        if !self.words.is_empty() {
-            self.commands.push(std::mem::take(&mut self.words));
+    /// The words of the next simple command, and what ends it; none where brackets or separators stand side by side.
+    /// `known` gives the variables that it can use.
+    pub(super) fn command(&mut self, known: &dyn Fn(&str) -> Option<String>) -> Option<(Vec<String>, End)> {
+        if self.at >= self.rest.len() {
+            return None;
         }
+        let end = self.read(known);
+        self.end_word();
+        Some((std::mem::take(&mut self.words), end))
     }
 
-    fn read(&mut self, known: &dyn Fn(&str) -> Option<String>) {
+    /// Whether the next is that character, which is taken then.
+    fn takes(&mut self, c: char) -> bool {
+        let is_next = self.peek() == Some(c);
+        self.at += usize::from(is_next);
+        is_next
+    }
+
+    fn read(&mut self, known: &dyn Fn(&str) -> Option<String>) -> End {
+        use Language::{Bash, Cmd, Fish, Posix, PowerShell};
         while let Some(c) = self.next() {
             match c {
-                // The last two are those of a subshell.
-                '\n' | ';' | '|' | '&' | '(' | ')' => self.end_command(),
+                '\n' => return End::Line,
+                ';' if self.language != Cmd => return End::Line,
+                '|' if self.takes('|') => return End::Or,
+                '|' => return End::Beside,
+                // 2>&1 and &>file name where something is written.
+                '&' if self.word.as_ref().is_some_and(|word| word.ends_with(['>', '<'])) => self.put(c),
+                '&' if self.peek() == Some('>') => self.put(c),
+                '&' if self.takes('&') => return End::And,
+                '&' if matches!(self.language, Cmd | PowerShell) => return End::Line,
+                '&' => return End::Beside,
+                // What a command prints.
+                '(' if self.language == Fish => {
+                    self.at -= 1;
+                    self.bracket();
+                    self.put(UNKNOWN);
+                }
+                '(' => return End::Open,
+                ')' => return End::Close,
+                '^' if self.language == Cmd => {
+                    if let Some(c) = self.next() {
+                        self.put(c);
+                    }
+                }
+                '%' if self.language == Cmd => {
+                    let rest = self.rest.get(self.at..).unwrap_or_default();
+                    match rest.iter().position(|c| *c == '%') {
+                        Some(length) if length > 0 => {
+                            let name: String = rest[..length].iter().collect();
+                            self.at += length + 1;
+                            self.value(&name, known);
+                        }
+                        _ => self.put(c),
+                    }
+                }
+                '\'' | '`' | '$' | '\\' | '#' if self.language == Cmd => self.put(c),
+                '$' if matches!(self.peek(), Some('\'' | '"')) && matches!(self.language, Bash | Posix) => {
+                    self.dollar_quoted();
+                }
                 _ if c.is_whitespace() => self.end_word(),
                 '#' if self.word.is_none() => while self.peek().is_some_and(|c| c != '\n') && self.next().is_some() {},
                 '\'' => {
@@ -82,7 +157,41 @@ impl Reader {
                 _ => self.put(c),
             }
         }
-        self.end_command();
+        End::Line
+    }
+
+    /// `$'…'` and `$"…"` of bash: without an escape in it the text itself. sh has neither.
+    fn dollar_quoted(&mut self) {
+        let quote = self.next();
+        let mut text = String::new();
+        let mut is_plain = self.language == Language::Bash;
+        while let Some(c) = self.next().filter(|c| Some(*c) != quote) {
+            text.push(c);
+            is_plain &= !matches!(c, '\\' | '$' | '`');
+            if c == '\\' {
+                self.next();
+            }
+        }
+        if is_plain {
+            self.word.get_or_insert_default().push_str(&text);
+        } else {
+            self.put(UNKNOWN);
+        }
+    }
+
+    /// What stands in brackets, brackets in it among it.
+    fn bracket(&mut self) {
+        let mut depth = 0_usize;
+        while let Some(c) = self.next() {
+            match c {
+                '(' => depth += 1,
+                ')' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth == 0 {
+                break;
+            }
+        }
     }
 
     fn quoted(&mut self, known: &dyn Fn(&str) -> Option<String>) {
@@ -110,17 +219,7 @@ impl Reader {
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
         match self.peek() {
             Some('(') => {
-                let mut depth = 0_usize;
-                while let Some(c) = self.next() {
-                    match c {
-                        '(' => depth += 1,
-                        ')' => depth = depth.saturating_sub(1),
-                        _ => {}
-                    }
-                    if depth == 0 {
-                        break;
-                    }
-                }
+                self.bracket();
                 self.put(UNKNOWN);
             }
             Some('{') => {
@@ -194,8 +293,45 @@ mod tests {
             ("$(", "\u{fffc}"),
             ("", ""),
         ] {
-            let found: Vec<String> = commands(line, &known).iter().map(|words| words.join("|")).collect();
+            let mut reader = Reader::new(line, Language::Bash);
+            let read = std::iter::from_fn(|| reader.command(&known));
+            let found: Vec<String> = read
+                .filter(|(words, _)| !words.is_empty())
+                .map(|(words, _)| words.join("|"))
+                .collect();
             assert_eq!(found.join("/"), expected, "{line}");
         }
+    }
+
+    #[test]
+    fn each_language_has_its_own_marks() {
+        let known = |name: &str| (name == "A").then(|| "x".to_owned());
+        for (language, line, expected) in [
+            (Language::Bash, "a $'b c' $\"d\" 2>&1 &>e", "a|b c|d|2>&1|&>e"),
+            (Language::Bash, r"a $'b\'c' d", "a|\u{fffc}|d"),
+            (Language::Posix, "a $'b'", "a|\u{fffc}"),
+            (Language::Fish, "a (b (c)) d", "a|\u{fffc}|d"),
+            (Language::Cmd, "a %A%y 'b' ^& \"c d\" $e 5%", "a|xy|'b'|&|c d|$e|5%"),
+        ] {
+            let mut reader = Reader::new(line, language);
+            let (words, end) = reader.command(&known).unwrap();
+            assert_eq!((words.join("|"), end), (expected.to_owned(), End::Line), "{line}");
+            assert_eq!(reader.command(&known), None, "{line}");
+        }
+        let mut reader = Reader::new("a && b || c | d & (e) ; f", Language::Bash);
+        let ends: Vec<End> = std::iter::from_fn(|| reader.command(&known))
+            .map(|(_, end)| end)
+            .collect();
+        let expected = [
+            End::And,
+            End::Or,
+            End::Beside,
+            End::Beside,
+            End::Open,
+            End::Close,
+            End::Line,
+            End::Line,
+        ];
+        assert_eq!(ends, expected);
     }
 }

@@ -9,7 +9,7 @@ mod wrappers;
 
 use self::wrappers::WRAPPERS;
 use super::text;
-use super::words::UNKNOWN;
+use super::words::{Language, UNKNOWN};
 use crate::limits;
 
 /// What is understood of an entry.
@@ -84,6 +84,8 @@ struct Reading {
     around: Option<String>,
     /// The Region that a program around it sets.
     region_around: Option<String>,
+    /// What it takes from the environment that may name a profile, in words.
+    removed: Option<String>,
 }
 
 /// What the command with these arguments and this environment asks for.
@@ -102,6 +104,7 @@ pub(super) fn understand(command: &str, arguments: &[String], environment: Vec<(
         environment,
         around: None,
         region_around: None,
+        removed: None,
     };
     let mut words = vec![text(command)];
     words.extend(arguments.iter().take(limits::EXEC_WORDS).map(|word| text(word)));
@@ -168,7 +171,7 @@ impl Reading {
             && assignment(first).is_none()
         {
             // The whole line as one word: kubectl does not find such a program, and the words are plain.
-            return self.line(first, depth - 1);
+            return self.line(first, Language::Posix, depth - 1);
         }
         if let Some((variable, value)) = assignment(first) {
             self.set(variable, value);
@@ -177,6 +180,10 @@ impl Reading {
         match name.as_str() {
             "env" => self.env(rest, depth),
             "aws" | "aws2" => self.aws(rest),
+            // The AWS CLI as a module of Python.
+            _ if name.starts_with("python") && rest.starts_with(&["-m".to_owned(), "awscli".to_owned()]) => {
+                self.aws(&rest[2..])
+            }
             "aws-iam-authenticator" | "heptio-authenticator-aws" => self.authenticator(rest),
             // Argo CD's own plugin takes the AWS CLI's flags (argocd-k8s-auth aws --help).
             "argocd-k8s-auth" if rest.first().is_some_and(|word| word == "aws") => self.authenticator(rest),
@@ -199,7 +206,7 @@ impl Reading {
                 if let Some((_, marks)) = WINDOWS_SHELLS.iter().find(|(shell, _)| *shell == name) {
                     let is_mark = |word: &String| marks.contains(&word.to_ascii_lowercase().as_str());
                     return match rest.iter().position(is_mark) {
-                        Some(at) => self.windows_line(&rest[at + 1..], depth),
+                        Some(at) => self.windows_line(&name, &rest[at + 1..], depth),
                         None => self.not_understood(first, rest, depth),
                     };
                 }
@@ -257,6 +264,9 @@ impl Reading {
             let mut values = names.iter().filter_map(|name| self.variable(name));
             values.next().filter(|value| !value.contains(UNKNOWN)).map(text)
         };
+        let is_set = |name: &&str| self.variable(name).is_some_and(|value| value.contains(UNKNOWN));
+        let is_unknown =
+            shell::PROFILES.iter().any(is_set) && self.understood.profile.is_none() && self.around.is_none();
         // The AWS CLI looks at them in this order (botocore, configprovider.py).
         let profile = variable(&["AWS_DEFAULT_PROFILE", "AWS_PROFILE"]);
         let region = variable(&["AWS_REGION", "AWS_DEFAULT_REGION"]);
@@ -277,6 +287,15 @@ impl Reading {
         found.profile = found.profile.or(around).or(profile);
         found.region = found.region.or(region_around).or(region);
         found.credentials = credentials;
+        // The command does not see the profile of the environment, which is asked as whoever it names.
+        if let Some(removed) = self.removed.filter(|_| found.profile.is_none()) {
+            found.unread.get_or_insert(removed);
+        }
+        if is_unknown {
+            found
+                .unread
+                .get_or_insert_with(|| "the value of AWS_PROFILE is known when it runs only".to_owned());
+        }
         if is_understood && found.cluster.is_none() && found.unread.is_none() {
             found.unread = Some("it names no cluster".to_owned());
         }

@@ -76,7 +76,22 @@ fn shells_and_their_lines() {
         (format!("AWS_PROFILE=shop {LINE}"), Some("shop")),
         (format!("export AWS_PROFILE='shop'; {LINE}"), Some("shop")),
         (format!("cd /tmp && aws-vault exec shop -- {LINE}"), Some("shop")),
-        (format!("set AWS_PROFILE=shop&& {LINE}"), Some("shop")),
+        (format!("AWS_PROFILE=shop; export AWS_PROFILE; {LINE}"), Some("shop")),
+        (format!("set -a; AWS_PROFILE=shop; {LINE}"), Some("shop")),
+        (format!("(export AWS_PROFILE=other); {LINE}"), None),
+        (format!("(export AWS_PROFILE=shop; {LINE})"), Some("shop")),
+        (format!("export AWS_PROFILE=other | cat; {LINE}"), None),
+        (format!("set AWS_PROFILE=other; {LINE}"), None),
+        ("C=orders; aws eks get-token --cluster-name $C".to_owned(), None),
+        (format!("[ -n \"$WHO\" ] || exit 1; {LINE}"), None),
+        (format!("command -v aws >/dev/null 2>&1 || exit 1; {LINE}"), None),
+        (format!("{LINE} 2>&1 | tee /tmp/log"), None),
+        (
+            format!("aws sso login --profile shop && {LINE} --profile shop"),
+            Some("shop"),
+        ),
+        (format!("if [ -d /x ]; then {LINE}; else {LINE}; fi"), None),
+        (format!("unset AWS_PROFILE; {LINE} --profile shop"), Some("shop")),
         (format!("{LINE} | jq ."), None),
         (format!("{LINE} --profile \"$WHO\""), Some("shop")),
     ];
@@ -85,13 +100,43 @@ fn shells_and_their_lines() {
         &["/bin/bash", "-lc"],
         &["bash", "-l", "-c"],
         &["zsh", "-ic"],
-        &["cmd.exe", "/c"],
     ] {
         for (line, profile) in &lines {
             let words: Vec<&str> = shell.iter().copied().chain([line.as_str()]).collect();
             is(&of(&words, &[("WHO", "shop")]), *profile, &words);
         }
     }
+    for (line, profile) in [
+        (LINE.to_owned(), None),
+        (format!("set AWS_PROFILE=shop&& {LINE}"), Some("shop")),
+        (format!("set \"AWS_PROFILE=shop\" & {LINE}"), Some("shop")),
+        (format!("{LINE} --profile %WHO%"), Some("shop")),
+    ] {
+        let words = ["cmd.exe", "/c", line.as_str()];
+        is(&of(&words, &[("WHO", "shop")]), profile, &words);
+    }
+    for (line, profile) in [
+        (format!("set -x AWS_PROFILE shop; {LINE}"), Some("shop")),
+        (format!("set -gx AWS_PROFILE shop; and {LINE}"), Some("shop")),
+        (format!("export AWS_PROFILE=shop; {LINE}"), Some("shop")),
+    ] {
+        let words = ["fish", "-c", line.as_str()];
+        is(&of(&words, &[]), profile, &words);
+    }
+    let plain = ["bash", "-c", "aws eks get-token --cluster-name $'orders'"];
+    is(&of(&plain, &[]), None, &plain);
+    let module = [
+        "python3.12",
+        "-m",
+        "awscli",
+        "eks",
+        "get-token",
+        "--cluster-name",
+        "orders",
+    ];
+    is(&of(&module, &[("AWS_PROFILE", "shop")]), Some("shop"), &module);
+    let split = ["env", "-S", &format!("-u X AWS_PROFILE=shop {LINE}")];
+    is(&of(&split, &[]), Some("shop"), &split);
     let passed = [
         "sh",
         "-c",
@@ -205,6 +250,81 @@ fn what_is_not_understood_is_said() {
     assert_eq!(of(&[""], &[]), Understood::default());
     let deep: Vec<&str> = std::iter::repeat_n("env", 10_000).collect();
     assert!(of(&deep, &[]).unread.is_some());
+}
+
+/// Who asks is not known where the line decides it when it runs: never a guess, and what is sure stays.
+#[test]
+fn what_a_line_decides_when_it_runs() {
+    for (shell, line, says) in [
+        ("bash", format!("AWS_PROFILE=shop; {LINE}"), "does not export it"),
+        ("fish", format!("set AWS_PROFILE shop; {LINE}"), "does not export it"),
+        ("bash", format!("unset AWS_PROFILE; {LINE}"), "it unsets `AWS_PROFILE`"),
+        ("fish", format!("set -e AWS_PROFILE; {LINE}"), "it unsets `AWS_PROFILE`"),
+        ("sh", format!("env -u AWS_PROFILE {LINE}"), "it unsets `AWS_PROFILE`"),
+        ("sh", format!("env -i HOME=/x {LINE}"), "it empties the environment"),
+        (
+            "sh",
+            format!("{LINE} --profile a || {LINE} --profile b"),
+            "which of its commands runs",
+        ),
+        (
+            "sh",
+            format!("AWS_PROFILE=a {LINE} || AWS_PROFILE=b {LINE}"),
+            "which of its commands runs",
+        ),
+        (
+            "sh",
+            format!("if x; then {LINE} --profile a; else {LINE}; fi"),
+            "which of its commands runs",
+        ),
+        (
+            "sh",
+            format!("if [ -f x ]; then export AWS_PROFILE=a; fi; {LINE}"),
+            "value of AWS_PROFILE",
+        ),
+        (
+            "sh",
+            format!("[ -f x ] && export AWS_PROFILE=a; {LINE}"),
+            "value of AWS_PROFILE",
+        ),
+        (
+            "fish",
+            format!("if test -f x; set -x AWS_PROFILE a; end; {LINE}"),
+            "value of AWS_PROFILE",
+        ),
+        (
+            "sh",
+            format!("export AWS_PROFILE=$(cat x); {LINE}"),
+            "value of AWS_PROFILE",
+        ),
+        ("sh", format!("export $(cat .env); {LINE}"), "what `export` sets"),
+        (
+            "sh",
+            format!("for p in a b; do {LINE} --profile $p; done"),
+            "the value of --profile",
+        ),
+        ("bash", format!("{LINE} --profile $'a\\tb'"), "the value of --profile"),
+        ("fish", format!("{LINE} --profile (cat x)"), "the value of --profile"),
+    ] {
+        let found = of(&[shell, "-c", &line], &[]);
+        assert_eq!(found.cluster.as_deref(), Some("orders"), "{line}: {found:?}");
+        assert_eq!(found.profile, None, "{line}");
+        let unread = found.unread.unwrap_or_default();
+        assert!(unread.contains(says), "{line}: {unread}");
+    }
+    // What the environment has already keeps being exported.
+    let found = of(
+        &["sh", "-c", &format!("AWS_PROFILE=shop; {LINE}")],
+        &[("AWS_PROFILE", "old")],
+    );
+    is(&found, Some("shop"), &["inherited"]);
+    let line = "C=other; aws eks get-token --cluster-name $C";
+    assert_eq!(
+        of(&["sh", "-c", line], &[("C", "orders")]).cluster.as_deref(),
+        Some("other")
+    );
+    let found = of(&["aws", "eks", "get-token", "--cluster-id", "1-2-3"], &[]);
+    assert!(found.unread.unwrap_or_default().contains("by --cluster-id"));
 }
 
 /// The value of a flag is no program, and another user has other credentials.

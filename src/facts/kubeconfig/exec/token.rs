@@ -25,6 +25,11 @@ impl Reading {
             });
         }
         if matches!(plain[..], ["eks", "get-token", ..]) {
+            // Of a local cluster on an Outpost (AWS CLI command reference, eks get-token).
+            let mut flags = (0..words.len()).filter_map(|at| flag(words, at, &["--cluster-id"]));
+            if self.understood.cluster.is_none() && flags.next().is_some() {
+                return self.unread("it names the cluster by --cluster-id, and its name is not there".to_owned());
+            }
             return true;
         }
         let what = plain.get(..plain.len().min(2)).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Programs that people put around the credential plugin, each with the flags that it takes.
 
 use super::{Reading, flag, shown};
+use crate::facts::kubeconfig::words::Language;
 
 /// Programs that run a command with the credentials of a profile.
 pub(super) struct Wrapper {
@@ -147,7 +148,7 @@ impl Reading {
                 let more = words.get(at + taken..).unwrap_or_default();
                 let more = more.iter().filter(|word| *word != "--").cloned();
                 if line.contains(char::is_whitespace) {
-                    return self.line(&line, depth - 1);
+                    return self.line(&line, Language::Posix, depth - 1);
                 }
                 let whole: Vec<String> = std::iter::once(line).chain(more).collect();
                 return self.command(&whole, depth - 1);
