@@ -578,9 +578,23 @@ impl<'a> Case<'a> {
     }
 
     /// The addresses of the inbound endpoints in the cluster's VPC, for remedies: those in this run that match,
-    /// else all that were asked or that AWS lists.
+    /// else all that were asked or that AWS lists. Never one that AWS takes away, or could not make: what is pointed
+    /// at it fails.
     pub fn inbound_addresses(&self) -> Vec<IpAddr> {
-        let address = |subject: &Subject<'_>| subject.probed.resolver.address.map(|a| a.ip());
+        let is_lasting = |ip: &IpAddr| {
+            let endpoints = self.facts.aws.resolver_endpoints.iter().flatten();
+            endpoints
+                .filter_map(|endpoint| {
+                    let mut addresses = endpoint.addresses.iter().flatten();
+                    let own = addresses.find(|address| address.ip == *ip)?;
+                    Some(endpoint.is_lasting() && own.is_lasting())
+                })
+                .all(|is_lasting| is_lasting)
+        };
+        let address = |subject: &Subject<'_>| {
+            let ip = subject.probed.resolver.address.map(|a| a.ip());
+            ip.filter(is_lasting)
+        };
         let inbound = || {
             self.subjects()
                 .filter(|subject| subject.has_role(Role::Inbound) && !subject.probed.resolver.is_elsewhere)
@@ -596,7 +610,7 @@ impl<'a> Case<'a> {
         // What is filled in decides nothing, so it is not recorded as touched.
         let listed = self.visible_inbound().unwrap_or_default();
         for ip in listed.iter().flat_map(|endpoint| endpoint.addresses.iter().flatten()) {
-            if !all.contains(&ip.ip) && all.len() < limits::DERIVED {
+            if is_lasting(&ip.ip) && !all.contains(&ip.ip) && all.len() < limits::DERIVED {
                 all.push(ip.ip);
             }
         }
@@ -604,12 +618,15 @@ impl<'a> Case<'a> {
     }
 
     /// The inbound endpoints that AWS lists in the cluster's VPC, of the kind that a forwarder can be pointed at;
-    /// `None` where they, or the VPC, are not known. For remedies.
+    /// and is not being deleted; `None` where they, or the VPC, are not known. For remedies.
     pub fn visible_inbound(&self) -> Option<Vec<&'a ResolverEndpoint>> {
         let vpc = self.facts.aws.cluster_vpc_id()?;
         let endpoints = self.facts.aws.resolver_endpoints.as_ref()?.iter();
         let usable = |endpoint: &&ResolverEndpoint| {
-            endpoint.is_inbound() && endpoint.speaks_do53() && endpoint.vpc_id.as_deref() == Some(vpc)
+            endpoint.is_inbound()
+                && endpoint.speaks_do53()
+                && endpoint.is_lasting()
+                && endpoint.vpc_id.as_deref() == Some(vpc)
         };
         Some(endpoints.filter(usable).collect())
     }

@@ -53,6 +53,24 @@ impl ResolverEndpoint {
     pub fn speaks_do53(&self) -> bool {
         self.protocols.is_empty() || self.protocols.iter().any(|protocol| protocol == "Do53")
     }
+
+    /// Whether it is there to stay, as far as is known.
+    pub fn is_lasting(&self) -> bool {
+        self.status.as_deref() != Some("DELETING")
+    }
+}
+
+impl EndpointAddress {
+    /// Whether it answers, or will (Route 53 Resolver API Reference, IpAddressResponse). One that is taken away, could
+    /// not be made or is isolated does not, and of a status that is not known here nothing is promised.
+    pub fn is_lasting(&self) -> bool {
+        self.status.as_deref().is_none_or(|status| {
+            matches!(
+                status,
+                "ATTACHED" | "CREATING" | "ATTACHING" | "REMAP_ATTACHING" | "UPDATING"
+            )
+        })
+    }
 }
 
 /// An address of a resolver endpoint.
