@@ -44,6 +44,18 @@ pub use crate::render::explanation::meaning;
 pub use demo::heading;
 
 /// Why the program could not run: exit code 2, and one line that says what, where, and what to do.
+/// What to do about a cluster that has no endpoint, by its status.
+fn instead_of_endpoint(cluster: &Cluster) -> String {
+    match cluster.status.as_deref() {
+        Some("CREATING" | "PENDING") => format!("wait for it with aws eks wait cluster-active --name {}", cluster.name),
+        Some("DELETING") => "name another cluster".to_owned(),
+        _ => format!(
+            "see why with aws eks describe-cluster --name {} --query cluster.health",
+            cluster.name
+        ),
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 enum Error {
     #[error(transparent)]
@@ -112,11 +124,11 @@ enum Error {
     #[error("--cluster {name}: {reason}")]
     ClusterUnknown { name: String, reason: String },
     #[error(
-        "--cluster {}: its status is {}, and it has no endpoint yet: wait for it with aws eks wait cluster-active \
-         --name {}",
+        "--cluster {}: its status is {}, and it {}: {}",
         .0.name,
         .0.status.as_deref().unwrap_or("not known"),
-        .0.name
+        .0.without_endpoint(),
+        instead_of_endpoint(.0)
     )]
     NoEndpointYet(Box<Cluster>, Option<String>),
     #[error("interrupted before anything was asked")]

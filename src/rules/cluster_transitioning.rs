@@ -14,7 +14,7 @@ declare_rule! {
     /// ## How it was decided
     /// DescribeCluster says CREATING, PENDING, UPDATING or DELETING; or an update of the kind EndpointAccessUpdate is
     /// InProgress. A cluster that is being created has no endpoint yet, and then there is nothing to compare answers
-    /// with. (A cluster that the EKS Connector connects has none of EKS's at all; it is not meant here.)
+    /// with; nor is there where one that is being deleted, or has the status FAILED, has none. (A cluster that the EKS Connector connects has none of EKS's at all; it is not meant here.)
     ///
     /// ## Why it matters
     /// What is seen now may not last: an answer that is wrong may heal by itself, and one that is right may go. A
@@ -50,6 +50,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let what = match (cluster.status.as_deref(), access) {
         (Some("CREATING" | "PENDING"), _) => "is being created",
         (Some("DELETING"), _) => "is being deleted",
+        (Some("FAILED"), _) if cluster.endpoint.is_none() => "has the status FAILED",
         (_, Some(_)) => "is changing its endpoint access",
         (Some("UPDATING"), None) => "is being updated",
         _ => return Vec::new(),
@@ -68,11 +69,16 @@ fn finding(
     let mut explanation = format!("{name} {what}.");
     let nameless = case.target.hostname.is_root();
     if nameless {
-        explanation.push_str(" It has no endpoint yet, so there is no name to ask a resolver for, and none was asked.");
+        let _ = write!(
+            explanation,
+            " It {}, so there is no name to ask a resolver for, and none was asked.",
+            cluster.without_endpoint()
+        );
     } else if cluster.endpoint.is_none() {
-        explanation.push_str(
-            " It has no endpoint yet, so what was asked for is not known to be its name, and no answer can be \
-             compared with anything.",
+        let _ = write!(
+            explanation,
+            " It {}, so what was asked for is not known to be its name, and no answer can be compared with anything.",
+            cluster.without_endpoint()
         );
     } else {
         explanation.push_str(match (cluster.status.as_deref(), access) {
@@ -101,12 +107,22 @@ fn finding(
     let (region, profile) = (case.region(), remedy::endpoint::as_profile(case));
     let word = remedy::endpoint::word(name, "<cluster>");
     let deleting = cluster.status.as_deref() == Some("DELETING");
+    let failed = cluster.status.as_deref() == Some("FAILED");
     let until = if deleting { "cluster-deleted" } else { "cluster-active" };
-    let mut remedies = vec![Remedy::new(
-        "Wait until it is done",
-        [format!("aws eks wait {until} --region {region} --name {word}{profile}")],
-    )];
-    if !deleting {
+    let mut remedies = if failed {
+        vec![Remedy::new(
+            "See what AWS says is wrong with it",
+            [format!(
+                "aws eks describe-cluster --region {region} --name {word}{profile} --query cluster.health"
+            )],
+        )]
+    } else {
+        vec![Remedy::new(
+            "Wait until it is done",
+            [format!("aws eks wait {until} --region {region} --name {word}{profile}")],
+        )]
+    };
+    if !deleting && !failed {
         remedies.push(Remedy::new(
             "Then check again, or watch the answers change",
             [if nameless {
@@ -118,7 +134,7 @@ fn finding(
     }
     RULE.finding_at_large(confidence)
         .summary(if nameless {
-            format!("{name} {what}: it has no endpoint yet")
+            format!("{name} {what}: it {}", cluster.without_endpoint())
         } else {
             format!("{name} {what}: answers may change")
         })

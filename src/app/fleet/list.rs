@@ -391,7 +391,7 @@ async fn of_aws(args: &CheckArgs, settings: &Settings) -> Result<Listed, Error> 
                 }
                 Some(cluster) => cluster.host().ok_or_else(|| {
                     let status = cluster.status.as_deref().unwrap_or("status not known");
-                    format!("not asked: it has no endpoint yet ({status})")
+                    format!("not asked: it {} ({status})", cluster.without_endpoint())
                 }),
                 None => {
                     let failed = shares.failed().first().map(FailedRead::reason);

@@ -72,7 +72,7 @@ impl Answers {
                 )
             } else {
                 let status = cluster.status.as_deref().unwrap_or("without a status");
-                format!("{} ({status}) has no endpoint yet", cluster.name)
+                format!("{} ({status}) {}", cluster.name, cluster.without_endpoint())
             };
             missing.because(Call::DescribeCluster, &reason);
         } else if cluster.is_none() && self.absent.is_none() {

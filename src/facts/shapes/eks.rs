@@ -58,6 +58,15 @@ impl Cluster {
         Name::from_host(rest.split(['/', ':']).next()?).ok()
     }
 
+    /// Why it has no endpoint, as what is said of it: by its status, where that says it.
+    pub fn without_endpoint(&self) -> &'static str {
+        match self.status.as_deref() {
+            Some("CREATING" | "PENDING") => "has no endpoint yet",
+            Some("DELETING") => "has no endpoint any more",
+            _ => "has no endpoint",
+        }
+    }
+
     /// Whether its status is `ACTIVE`, or not known.
     pub fn is_active(&self) -> bool {
         self.status.as_deref().is_none_or(|status| status == "ACTIVE")

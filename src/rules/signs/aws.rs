@@ -157,8 +157,13 @@ pub(in crate::rules) static CLUSTER_IS_CHANGING: Sign = Sign::of_run(
     "AWS creates, updates or deletes the cluster now",
     "AWS does not create, update or delete the cluster now",
     |case| {
-        let status = case.cluster()?.status.as_deref();
-        Some(matches!(status, Some("CREATING" | "PENDING" | "DELETING" | "UPDATING")))
+        let cluster = case.cluster()?;
+        Some(match cluster.status.as_deref() {
+            Some("CREATING" | "PENDING" | "DELETING" | "UPDATING") => true,
+            // It ended with nothing.
+            Some("FAILED") => cluster.endpoint.is_none(),
+            _ => false,
+        })
     },
 )
 .needing(&[Need::Cluster]);
