@@ -219,6 +219,31 @@ pub fn short(text: &str, most: usize) -> String {
     text.chars().take(most).collect()
 }
 
+/// The text without the sequences of ECMA-48 that set colours or erase the rest of a line: ESC, `[`, parameters and `m`
+/// or `K`.
+pub fn without_colours(text: &str) -> Cow<'_, str> {
+    if !text.contains('\u{1b}') {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("\u{1b}[") {
+        plain.push_str(before);
+        let parameters = after
+            .bytes()
+            .take_while(|octet| octet.is_ascii_digit() || *octet == b';')
+            .count();
+        rest = if let Some(rest) = after[parameters..].strip_prefix(['m', 'K']) {
+            rest
+        } else {
+            plain.push_str("\u{1b}[");
+            after
+        };
+    }
+    plain.push_str(rest);
+    Cow::Owned(plain)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

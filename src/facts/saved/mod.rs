@@ -30,6 +30,7 @@ pub fn read(bytes: &[u8], answers: &mut Answers) -> Result<(), NotFacts> {
     if text.trim().is_empty() {
         return Err(NotFacts::Empty);
     }
+    let text = pieces::plainly(&text);
     let found = pieces::pieces(&text)?;
     if found.values.is_empty() {
         return Err(NotFacts::Other {

@@ -1,10 +1,13 @@
 //! The JSON values of a text, one behind the other, between prompts and fences where somebody pasted them.
 
+use std::borrow::Cow;
+
 use serde_json::value::RawValue;
 
 use super::plain;
 use super::refused::{NotFacts, syntax};
 use crate::limits;
+use crate::text::without_colours;
 
 /// What a text holds.
 #[derive(Debug, Default)]
@@ -13,6 +16,60 @@ pub(super) struct Pieces<'a> {
     pub(super) values: Vec<&'a str>,
     /// The lines, from 1, of prompts that were left out.
     pub(super) prompts: Vec<usize>,
+}
+
+/// The text without what a terminal, a mail or a ticket puts around every line or around a block of it: colours, the
+/// marks of a quotation, and the prose outside of the fences of Markdown. Lines keep their numbers. JSON that stands
+/// outside of a fence beside JSON in one is nobody's prose, and then all of it stays.
+pub(super) fn plainly(text: &str) -> Cow<'_, str> {
+    let plain = without_colours(text);
+    let plain = match without_quotation(&plain) {
+        Some(bare) => Cow::Owned(bare),
+        None => plain,
+    };
+    match without_prose(&plain) {
+        Some(bare) => Cow::Owned(bare),
+        None => plain,
+    }
+}
+
+/// Without the `>` of a quotation, where every line has it. No JSON begins with one.
+fn without_quotation(text: &str) -> Option<String> {
+    let quoted = |line: &str| line.trim_start().starts_with('>') || line.trim().is_empty();
+    if text.trim().is_empty() || !text.lines().all(quoted) {
+        return None;
+    }
+    let lines = text.lines().map(|line| {
+        let line = line.trim_start();
+        let bare = line.strip_prefix('>').unwrap_or(line);
+        bare.strip_prefix(' ').unwrap_or(bare)
+    });
+    Some(lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// With empty lines in the place of what stands outside of the fences, and of the fences.
+fn without_prose(text: &str) -> Option<String> {
+    let mut is_open = false;
+    let (mut has_prose, mut has_block) = (false, false);
+    let mut bare = Vec::new();
+    for line in text.lines() {
+        if is_fence(line.trim()) {
+            is_open = !is_open;
+            bare.push("");
+            continue;
+        }
+        let begins_json = line.trim_start().starts_with(['{', '[', '"']);
+        if is_open {
+            has_block |= begins_json;
+            bare.push(line);
+        } else if begins_json {
+            return None;
+        } else {
+            has_prose |= !line.trim().is_empty();
+            bare.push("");
+        }
+    }
+    (has_prose && has_block && !is_open).then(|| bare.join("\n"))
 }
 
 /// Takes a text apart.
@@ -61,10 +118,11 @@ pub(super) fn pieces(text: &str) -> Result<Pieces<'_>, NotFacts> {
 
 /// The text with spaces in the place of the prompts and fences around its one JSON value, each line where it was.
 /// `None` where it has no such frame, or another number of values.
-pub fn unframed(text: &str) -> Option<String> {
+pub fn unframed(whole: &str) -> Option<String> {
+    let text = &*plainly(whole);
     let trimmed = text.trim();
     if trimmed.starts_with('{') && trimmed.ends_with('}') {
-        return None;
+        return (text != whole).then(|| text.to_owned());
     }
     let found = pieces(text).ok()?;
     let [value] = found.values[..] else {
@@ -78,11 +136,15 @@ pub fn unframed(text: &str) -> Option<String> {
 /// A line that frames JSON and says nothing: a fence of Markdown, the end of a pager.
 fn is_left_out(line: &str) -> bool {
     let line = line.trim();
+    is_fence(line) || line == "(END)"
+}
+
+fn is_fence(line: &str) -> bool {
     let fence = |mark: char| {
         let word = line.trim_start_matches(mark);
         line.len() - word.len() >= 3 && word.chars().all(|c| c.is_ascii_alphanumeric())
     };
-    fence('`') || fence('~') || line == "(END)"
+    fence('`') || fence('~')
 }
 
 /// What prompts end in.
@@ -148,6 +210,32 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
     use super::*;
+
+    #[test]
+    fn what_stands_around_every_line_or_block_is_taken_off() {
+        for text in [
+            "Here is what it says:\n\n```json\n{\"a\":1}\n```\n\nI cannot explain it.\n",
+            "> {\"a\":1}\n",
+            ">{\"a\":1}\n\n>\n",
+            "> It says:\n> ```\n> {\"a\":1}\n> ```\n",
+            "\u{1b}[1m{\u{1b}[0m\u{1b}[34m\"a\"\u{1b}[39m:1}\n\u{1b}[K",
+        ] {
+            let plain = plainly(text);
+            assert_eq!(plain.trim(), "{\"a\":1}", "{text:?}");
+            assert_eq!(unframed(text).as_deref().map(str::trim), Some("{\"a\":1}"), "{text:?}");
+            let line = |text: &str| text.find("\"a\"").map(|at| text[..at].matches('\n').count());
+            assert_eq!(line(&plain), line(text), "{text:?}");
+        }
+        for text in [
+            "{\"a\":1}\nsee\n```\n{\"a\":2}\n```\n",
+            "see\n```\n{\"a\":1}\n",
+            "see\n```\nnothing\n```\n",
+            "> {\"a\":1}\n{\"a\":2}\n",
+            "{\"a\":\"> b\"}",
+        ] {
+            assert_eq!(plainly(text), text);
+        }
+    }
 
     #[test]
     fn prompts_and_fences_are_left_out_and_nothing_else() {

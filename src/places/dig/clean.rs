@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use crate::text::without_colours;
+
 /// What stands before a line of dig's text is no longer than this many characters.
 const PREFIX: usize = 96;
 
@@ -90,30 +92,6 @@ fn behind<'a>(prefix: &str, line: &'a str) -> Option<&'a str> {
         }
     }
     Some(rest)
-}
-
-/// Without the sequences of ECMA-48 that set colours or erase the rest of a line: ESC, `[`, parameters and `m` or `K`.
-fn without_colours(text: &str) -> Cow<'_, str> {
-    if !text.contains('\u{1b}') {
-        return Cow::Borrowed(text);
-    }
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("\u{1b}[") {
-        plain.push_str(before);
-        let parameters = after
-            .bytes()
-            .take_while(|octet| octet.is_ascii_digit() || *octet == b';')
-            .count();
-        rest = if let Some(rest) = after[parameters..].strip_prefix(['m', 'K']) {
-            rest
-        } else {
-            plain.push_str("\u{1b}[");
-            after
-        };
-    }
-    plain.push_str(rest);
-    Cow::Owned(plain)
 }
 
 #[cfg(test)]
