@@ -542,6 +542,7 @@ mod tests {
                 role_arn: text("arn:aws:iam::999999999999:role/alice"),
                 exec_unread: text("alice-wrapper"),
                 exec_credentials: vec!["ALICE_SECRET".to_owned()],
+                other_contexts: vec!["alice-other".to_owned()],
             }),
             instance: Some(Instance {
                 id: text("i-0a11ce"),

@@ -67,6 +67,10 @@ pub struct Kubeconfig {
     /// The variables with credentials that the `exec` entry sets: their names alone.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exec_credentials: Vec<String>,
+    /// Other contexts that lead to the host that was asked for, with another profile, role, Region, `tls-server-name`
+    /// or `proxy-url`, where none of them is the current one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_contexts: Vec<String>,
 }
 
 /// Which context is wanted.
@@ -335,9 +339,15 @@ fn leading_to(merged: &Merged<'_>, wanted: &Wanted<'_>) -> Option<Kubeconfig> {
         return Some(found);
     }
     let mut others = merged.contexts.iter().filter_map(|(name, _)| of(name));
-    let first = others.next()?;
-    let is_one = wanted.host.is_some() || others.all(|other| other.server == first.server);
-    is_one.then_some(first)
+    let mut first = others.next()?;
+    if wanted.host.is_none() {
+        return others.all(|other| other.server == first.server).then_some(first);
+    }
+    let differing = others
+        .filter(|other| !other.is_used_as(&first))
+        .map(|other| other.context);
+    first.other_contexts = differing.collect();
+    Some(first)
 }
 
 impl Kubeconfig {
@@ -357,6 +367,21 @@ impl Kubeconfig {
         let mut named = [&self.cluster_entry, &self.context].into_iter();
         let arn = named.find(|text| of(text).is_some_and(|length| length > 0))?;
         arn.split(':').nth(4)
+    }
+
+    /// Whether the two say the same of what is used beside the host.
+    fn is_used_as(&self, other: &Self) -> bool {
+        let used = |of: &Self| {
+            let used = [
+                &of.profile,
+                &of.role_arn,
+                &of.region,
+                &of.tls_server_name,
+                &of.proxy_url,
+            ];
+            used.map(Clone::clone)
+        };
+        used(self) == used(other)
     }
 
     /// Whether the name is its endpoint's, or the one that kubectl connects to.
@@ -441,6 +466,23 @@ impl Kubeconfig {
         let source = format!("kubeconfig, context {}", self.context);
         let gap = |fact: &str, reason: String| Gap::here(fact, source.clone(), reason);
         let mut gaps = Vec::new();
+        if !self.other_contexts.is_empty() {
+            let all: Vec<String> = self.other_contexts.iter().map(|name| shortened(name)).collect();
+            let more = all.len().saturating_sub(limits::NAMES_SHOWN);
+            let mut names = all[..all.len() - more].join(", ");
+            if more > 0 {
+                names.push_str(&format!(" and {more} more"));
+            }
+            let leads = if all.len() == 1 { "leads" } else { "lead" };
+            gaps.push(gap(
+                "which context is meant",
+                format!(
+                    "{names} {leads} to the same host with another profile, role, Region, tls-server-name or proxy-url: \
+                     {} is taken, so name another with --context",
+                    shortened(&self.context)
+                ),
+            ));
+        }
         if let Some(unread) = &self.exec_unread {
             gaps.push(gap("as whom kubectl asks", format!("{unread} (users, exec): {whom}")));
         }

@@ -262,6 +262,54 @@ fn a_tunnel_keeps_the_endpoint_as_the_target() {
     assert_eq!(found.tunnel(), None);
 }
 
+/// Several contexts lead to the host that was asked for, and none is the current one.
+#[test]
+fn contexts_of_one_host_that_differ_are_named() {
+    let context = |name: &str, user: &str| format!("- name: {name}\n  context: {{cluster: k, user: {user}}}\n");
+    let user = |name: &str, profile: &str| {
+        format!(
+            "- name: {name}\n  user:\n    exec: {{command: aws, args: [eks, get-token, --cluster-name, s, --profile, {profile}]}}\n"
+        )
+    };
+    let file = |current: &str| {
+        format!(
+            "current-context: {current}\nclusters:\n- name: k\n  cluster: {{server: \"https://{HOST}\"}}\n- name: o\n  \
+             cluster: {{server: \"https://o.test\"}}\ncontexts:\n{}{}{}- name: other\n  context: {{cluster: o}}\n\
+             users:\n{}{}",
+            context("one", "dev"),
+            context("again", "dev"),
+            context("two", "ops"),
+            user("dev", "dev"),
+            user("ops", "ops"),
+        )
+    };
+    let host = Name::from_host(HOST).unwrap();
+    let of = |current: &str| {
+        let wanted = Wanted {
+            host: Some(&host),
+            ..Wanted::default()
+        };
+        let files = [("config".to_owned(), file(current).into_bytes())];
+        find(&files, &wanted).unwrap().unwrap()
+    };
+    let found = of("other");
+    assert_eq!(
+        (found.context.as_str(), found.other_contexts.as_slice()),
+        ("one", &["two".to_owned()][..])
+    );
+    let gaps = found.gaps("nobody");
+    assert_eq!(gaps.len(), 1);
+    assert!(
+        gaps[0].reason.starts_with("two leads to the same host"),
+        "{}",
+        gaps[0].reason
+    );
+    assert!(gaps[0].reason.contains("one is taken"), "{}", gaps[0].reason);
+    // The current one is kubectl's own choice.
+    let found = of("two");
+    assert_eq!((found.context.as_str(), found.other_contexts.len()), ("two", 0));
+}
+
 #[test]
 fn the_context_of_what_was_named() {
     let text = format!(
