@@ -15,8 +15,8 @@ declare_rule! {
     /// DescribeCluster says endpointPrivateAccess=false. It is an error where you said that private addresses, or the
     /// private zone, are expected and a resolver shows the public view; else it is information, given where a
     /// resolver of the VPC was asked and answers publicly. Where a resolver of the VPC answers from the private zone
-    /// all the same, AWS and the answers contradict each other: that is what is said then, and which of them is out of
-    /// date is left open.
+    /// all the same, or any resolver gives the addresses of the cluster's own network interfaces, AWS and the answers
+    /// contradict each other: that is what is said then, and which of them is out of date is left open.
     ///
     /// ## Why it matters
     /// While it is off, no forward to the VPC returns private addresses. Clients in the VPC reach the API server over
@@ -45,7 +45,7 @@ declare_rule! {
             [unless SIBLING_RESOLVES],
         ],
         confidence: [High if [[VPC_ANSWERS_FROM_THE_PRIVATE_ZONE]], Certain],
-        wants: [Kubeconfig, Updates],
+        wants: [Kubeconfig, Updates, Interfaces],
         replaces: [PublicView, NotPublished, AnotherVpc, UnusedPrivateZone, ForeignAddresses],
         stage: Stage::Evidence,
     }
@@ -56,7 +56,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         return Vec::new();
     };
     let private: Vec<&Subject<'_>> = case
-        .vpc_side()
+        .subjects()
         .filter(|subject| SHOWS_THE_PRIVATE_ZONE.seen(case, Some(subject)) == Some(true))
         .collect();
     if !private.is_empty() {
@@ -127,6 +127,7 @@ fn contradiction(case: &Case<'_>, confidence: Confidence, cluster: &Cluster, pri
     let name = &cluster.name;
     let who = phrase::titles(private);
     let gives = phrase::plural(private.len(), "answers", "answer");
+    let is_of_the_vpc = private.iter().all(|subject| subject.is_vpc_side());
     let change = attributes::changes_access(case);
     let why = match (change, case.facts_origin()) {
         (Some(update), _) => format!("The access is being changed now: update {} is in progress.", update.id),
@@ -144,6 +145,12 @@ fn contradiction(case: &Case<'_>, confidence: Confidence, cluster: &Cluster, pri
     let mut evidence = vec![Evidence::fact(format!(
         "DescribeCluster {name}: endpointPrivateAccess is false"
     ))];
+    if !is_of_the_vpc {
+        evidence.push(Evidence::fact(format!(
+            "DescribeNetworkInterfaces: {} are addresses of the cluster's own network interfaces",
+            phrase::distinct(private.iter().flat_map(|subject| subject.ips()))
+        )));
+    }
     evidence.extend(private.iter().flat_map(|subject| observed_target(subject)));
     let (region, profile) = (case.region(), remedy::endpoint::as_profile(case));
     let word = remedy::endpoint::word(name, "<cluster>");
@@ -154,9 +161,14 @@ fn contradiction(case: &Case<'_>, confidence: Confidence, cluster: &Cluster, pri
         } else {
             Severity::Error
         })
-        .summary(format!(
-            "AWS says that private access to {name} is off, and {who} {gives} from the private zone"
-        ))
+        .summary(if is_of_the_vpc {
+            format!("AWS says that private access to {name} is off, and {who} {gives} from the private zone")
+        } else {
+            format!(
+                "AWS says that private access to {name} is off, and {who} {} its private addresses",
+                phrase::plural(private.len(), "gives", "give")
+            )
+        })
         .why(format!(
             "With private access off there is no private hosted zone for the endpoint, so one of the two is out of \
              date. {why} Until that is known, neither the private nor the public addresses can be called wrong."

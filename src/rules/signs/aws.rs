@@ -421,11 +421,14 @@ pub(in crate::rules) static A_RULE_FORWARDS_THE_NAME: Sign = Sign::of_run(
 /// A resolver of the VPC answers from the private hosted zone.
 pub(in crate::rules) static VPC_ANSWERS_FROM_THE_PRIVATE_ZONE: Sign = Sign::of_run(
     "the zone of the VPC's answer",
-    "a resolver of the VPC answers from the private hosted zone",
-    "no resolver of the VPC answers from the private hosted zone",
-    |case| Some(case.vpc_side().any(has_the_private_zone)),
+    "a resolver answers from the cluster's private hosted zone",
+    "no resolver is known to answer from the cluster's private hosted zone",
+    |case| {
+        let at_vpc = case.vpc_side().any(has_the_private_zone);
+        Some(at_vpc || case.subjects().any(|subject| has_the_clusters_own(case, subject)))
+    },
 )
-.looking_at(&[Need::VpcView]);
+.looking_at(&[Need::VpcView, Need::Interfaces]);
 
 // A resolver, beside what AWS says.
 
@@ -437,13 +440,19 @@ pub(in crate::rules) static DENIED_AS_ABSENT: Sign = Sign::of_resolver(
     |_, subject| Some(view::is_denied_as_absent(subject)),
 );
 
-/// It is of the VPC and answers from the private hosted zone.
+/// It answers from the private hosted zone: it is of the VPC, or gives what only that zone has.
 pub(in crate::rules) static SHOWS_THE_PRIVATE_ZONE: Sign = Sign::of_resolver(
     "the zone of its answer",
-    "it is a resolver of the VPC and answers from the private hosted zone",
-    "it is no resolver of the VPC that answers from the private hosted zone",
-    |_, subject| Some(subject.is_vpc_side() && has_the_private_zone(subject)),
-);
+    "it is a resolver of the VPC and answers from the private hosted zone, or gives the addresses of the cluster's own \
+     network interfaces",
+    "it is no resolver of the VPC that answers from the private hosted zone, and does not give the addresses of the \
+     cluster's own network interfaces",
+    |case, subject| {
+        let at_vpc = subject.is_vpc_side() && has_the_private_zone(subject);
+        Some(at_vpc || has_the_clusters_own(case, subject))
+    },
+)
+.looking_at(&[Need::Interfaces]);
 
 /// Addresses, and all of them public.
 pub(in crate::rules) static ALL_ADDRESSES_ARE_PUBLIC: Sign = Sign::of_resolver(
@@ -637,6 +646,20 @@ fn has_the_private_zone(subject: &Subject<'_>) -> bool {
             .ips()
             .into_iter()
             .all(|ip| AddressClass::of(ip).is_private_side())
+}
+
+/// Whether all that it gives are addresses of the cluster's own network interfaces: nobody but the cluster's private
+/// hosted zone has them under the name.
+pub(in crate::rules) fn has_the_clusters_own(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    let ips = subject.ips();
+    let own = || {
+        let interfaces = case.interfaces().into_iter().flatten();
+        interfaces.flat_map(|interface| interface.addresses.iter())
+    };
+    subject.a_kind() == Some(AnswerKind::Answer)
+        && !subject.sibling_resolves()
+        && !ips.is_empty()
+        && ips.iter().all(|ip| own().any(|own| own == ip))
 }
 
 /// Whether it gives public addresses, and nothing else.
