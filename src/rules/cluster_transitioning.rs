@@ -14,7 +14,8 @@ declare_rule! {
     /// ## How it was decided
     /// DescribeCluster says CREATING, PENDING, UPDATING or DELETING; or an update of the kind EndpointAccessUpdate is
     /// InProgress. A cluster that is being created has no endpoint yet, and then there is nothing to compare answers
-    /// with; nor is there where one that is being deleted, or has the status FAILED, has none. (A cluster that the EKS Connector connects has none of EKS's at all; it is not meant here.)
+    /// with; nor is there where one that is being deleted, or has the status FAILED, has none. (A cluster that the EKS
+    /// Connector connects has none of EKS's at all; it is not meant here.)
     ///
     /// ## Why it matters
     /// What is seen now may not last: an answer that is wrong may heal by itself, and one that is right may go. A
