@@ -345,7 +345,8 @@ fn leading_to(merged: &Merged<'_>, wanted: &Wanted<'_>) -> Option<Kubeconfig> {
     }
     let differing = others
         .filter(|other| !other.is_used_as(&first))
-        .map(|other| other.context);
+        .map(|other| other.context)
+        .take(limits::LIST_IN_CAPTURE);
     first.other_contexts = differing.collect();
     Some(first)
 }
@@ -471,7 +472,7 @@ impl Kubeconfig {
             let more = all.len().saturating_sub(limits::NAMES_SHOWN);
             let mut names = all[..all.len() - more].join(", ");
             if more > 0 {
-                names.push_str(&format!(" and {more} more"));
+                names = format!("{names} and {more} more");
             }
             let leads = if all.len() == 1 { "leads" } else { "lead" };
             gaps.push(gap(

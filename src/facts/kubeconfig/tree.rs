@@ -173,7 +173,7 @@ fn merge(from: Node, into: &mut BTreeMap<String, Node>) -> Result<(), &'static s
     Ok(())
 }
 
-impl<'de> IntoDeserializer<'de, Wrong> for Node {
+impl IntoDeserializer<'_, Wrong> for Node {
     type Deserializer = Self;
     fn into_deserializer(self) -> Self {
         self

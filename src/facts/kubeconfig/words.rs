@@ -98,13 +98,12 @@ impl Reader {
                 '\n' => return End::Line,
                 ';' if self.language != Cmd => return End::Line,
                 '|' if self.takes('|') => return End::Or,
-                '|' => return End::Beside,
                 // 2>&1 and &>file name where something is written.
                 '&' if self.word.as_ref().is_some_and(|word| word.ends_with(['>', '<'])) => self.put(c),
                 '&' if self.peek() == Some('>') => self.put(c),
                 '&' if self.takes('&') => return End::And,
                 '&' if matches!(self.language, Cmd | PowerShell) => return End::Line,
-                '&' => return End::Beside,
+                '|' | '&' => return End::Beside,
                 // What a command prints.
                 '(' if self.language == Fish => {
                     self.at -= 1;
@@ -314,7 +313,7 @@ mod tests {
             (Language::Cmd, "a %A%y 'b' ^& \"c d\" $e 5%", "a|xy|'b'|&|c d|$e|5%"),
         ] {
             let mut reader = Reader::new(line, language);
-            let (words, end) = reader.command(&known).unwrap();
+            let (words, end) = reader.command(&known).unwrap_or_else(|| panic!("{line}"));
             assert_eq!((words.join("|"), end), (expected.to_owned(), End::Line), "{line}");
             assert_eq!(reader.command(&known), None, "{line}");
         }
