@@ -134,7 +134,7 @@ fn finding(
         ));
     }
     RULE.finding_at_large(confidence)
-        .summary(if nameless {
+        .summary(if nameless || failed {
             format!("{name} {what}: it {}", cluster.without_endpoint())
         } else {
             format!("{name} {what}: answers may change")
