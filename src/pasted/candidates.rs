@@ -253,6 +253,10 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
     if clues.literal.is_some() && !WITHOUT_A_NAME.contains(&rule) {
         return true;
     }
+    let answered_with_an_error = matches!(
+        symptom,
+        Symptom::ServFail | Symptom::Misbehaving | Symptom::ForwardFailed
+    );
     match rule {
         // What listens on this host is a tunnel or a cluster that was started here, and no firewall is between.
         "api-port-blocked" => clues.literal.is_some_and(is_this_host),
@@ -272,13 +276,15 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         "private-zone-shadow" => clues.soa == Some(SoaOrigin::PublicAws),
         "dnssec-bogus" => matches!(symptom, Symptom::NxDomain | Symptom::NoData) && clues.ede.is_none(),
         "stale-negative-cache" => clues.soa == Some(SoaOrigin::Foreign),
-        "local-dns-down" if matches!(symptom, Symptom::ServFail | Symptom::Misbehaving) => true,
+        "local-dns-down" if answered_with_an_error => true,
         "local-dns-down" => clues.server.is_some_and(|server| !server.is_loopback()),
         "vpc-resolver-not-reachable-from-here" | "secondary-cidr-resolver" => {
             !clues.server.is_some_and(super::text::is_vpc)
         }
-        "resolver-unreachable" => matches!(symptom, Symptom::ServFail | Symptom::Misbehaving),
-        "resolver-refuses-client" => symptom == Symptom::ServFail,
+        "resolver-unreachable" => answered_with_an_error,
+        "resolver-refuses-client" => matches!(symptom, Symptom::ServFail | Symptom::ForwardFailed),
+        // Its port is closed, which says nothing where there is no route to it.
+        "inbound-endpoint-protocol" => symptom == Symptom::ForwardNoRoute,
         // A loopback server has no path of its own that drops UDP.
         "udp-blocked" => clues.server.is_some_and(|server| server.is_loopback()),
         "foreign-private-addresses" => clues.dialled.is_some_and(is_public),

@@ -45,7 +45,7 @@ fn coredns(line: &str) -> Option<Seen> {
         let _rcode = words.next()?;
         let host = words.next()?;
         let (_, error) = rest.split_once(": ")?;
-        let server = error
+        let target = error
             .split_once("->")
             .map(|(_, rest)| rest)
             .or_else(|| {
@@ -55,7 +55,7 @@ fn coredns(line: &str) -> Option<Seen> {
                     .map(|(_, rest)| rest)
             })
             .and_then(|rest| rest.split(": ").next()?.trim().parse().ok());
-        return Some(seen(Symptom::Forward, Some(host), server));
+        return Some(seen(of_forward(error), Some(host), target));
     }
     if line.contains("plugin/loop: Loop ") {
         return Some(outright(
@@ -70,17 +70,55 @@ fn coredns(line: &str) -> Option<Seen> {
     let (id, rest) = rest.split_once(" \"")?;
     let is_log = id.bytes().all(|b| b.is_ascii_digit()) && before.contains(':');
     let (question, rest) = rest.split_once("\" ").filter(|_| is_log)?;
-    let host = question.split_whitespace().nth(2)?;
-    by_answer(rest.split_whitespace().next()?, host)
+    let mut question = question.split_whitespace();
+    let kind = question.next()?;
+    let host = question.nth(1)?;
+    let mut words = rest.split_whitespace();
+    by_answer(words.next()?, host, kind, words.nth(1))
 }
 
-/// An RCODE in a log, with NOERROR as an answer.
-fn by_answer(rcode: &str, host: &str) -> Option<Seen> {
+/// What Go says of a server that was asked (src/syscall/zerrors_linux_amd64.go; src/crypto/tls, src/crypto/x509).
+fn of_forward(error: &str) -> Symptom {
+    let has = |text: &str| error.contains(text);
+    match () {
+        () if has("connection refused") => Symptom::ForwardClosed,
+        () if has("network is unreachable") || has("no route to host") => Symptom::ForwardNoRoute,
+        () if has("x509: ") || has("tls: ") => Symptom::Encrypted,
+        () => Symptom::Forward,
+    }
+}
+
+/// An RCODE in a log, beside the type that was asked for and the octets of the reply where they are in it. NOERROR
+/// alone does not say that there was an address.
+fn by_answer(rcode: &str, host: &str, kind: &str, size: Option<&str>) -> Option<Seen> {
     let symptom = match rcode {
-        "NOERROR" => Symptom::Healthy,
+        "NOERROR" if size.is_some_and(|size| is_without_records(host, size)) => match kind {
+            "AAAA" => Symptom::Healthy,
+            _ => Symptom::NoData,
+        },
+        "NOERROR" => Symptom::Answered,
         _ => by_rcode(&rcode.to_ascii_uppercase())?,
     };
     Some(seen(symptom, Some(host), None))
+}
+
+/// Whether a reply of so many octets has no room for an address beside its question (RFC 1035 section 4.1: a header of
+/// 12 octets, the name, 4 octets of type and class; a record of type A takes 16 with its name compressed).
+fn is_without_records(host: &str, size: &str) -> bool {
+    let name = host.trim_end_matches('.').len() + 2;
+    size.parse::<usize>().is_ok_and(|size| size < 12 + name + 4 + 16)
+}
+
+/// The one server that dnsmasq says that it forwarded to; `None` where it names several (src/forward.c, log_query of
+/// forward_query).
+pub(super) fn forwarded_to(text: &str) -> Option<SocketAddr> {
+    let mut servers = text
+        .lines()
+        .filter(|line| line.contains("dnsmasq"))
+        .filter_map(|line| line.split_once(": forwarded ")?.1.split_once(" to "))
+        .filter_map(|(_, server)| socket(server.split_whitespace().next()?));
+    let first = servers.next()?;
+    servers.all(|server| server == first).then_some(first)
 }
 
 /// dnsmasq: src/forward.c, process_reply, for its warnings; src/cache.c, log_query, for what log-queries prints.
@@ -151,6 +189,9 @@ fn dnsmasq(line: &str) -> Option<Seen> {
         let symptom = match said {
             "NODATA-IPv6" => Symptom::Healthy,
             _ if said.starts_with("NODATA") => Symptom::NoData,
+            // "reply" is of the server that it forwards to.
+            "SERVFAIL" if verb == "reply " => Symptom::ForwardFailed,
+            "REFUSED" if verb == "reply " => Symptom::ForwardRefused,
             "NXDOMAIN" | "SERVFAIL" | "REFUSED" => by_rcode(said)?,
             "<CNAME>" => return None,
             _ => match said.parse::<IpAddr>().ok()? {
@@ -202,7 +243,9 @@ fn bind(line: &str) -> Option<Seen> {
                 bogus(host, &format!("BIND says so: query failed ({reason})"))
             }
             "REFUSED" => seen(Symptom::Refused, host, None),
-            "timed out" | "host unreachable" | "connection refused" => seen(Symptom::Forward, host, None),
+            "timed out" => seen(Symptom::Forward, host, None),
+            "host unreachable" | "network unreachable" => seen(Symptom::ForwardNoRoute, host, None),
+            "connection refused" => seen(Symptom::ForwardClosed, host, None),
             _ => seen(Symptom::ServFail, host, None),
         });
     }
@@ -226,7 +269,27 @@ fn bind(line: &str) -> Option<Seen> {
                 ..bogus(host, "BIND says so: the answer does not validate")
             });
         }
-        return Some(seen(Symptom::Forward, host, server));
+        // lib/dns/resolver.c, log_lame and rctx_badserver: the RCODE of the reply, or what sending it gave.
+        let ends = |reason: &str| before.ends_with(reason);
+        let symptom = match () {
+            () if ends("REFUSED unexpected RCODE") => Symptom::ForwardRefused,
+            () if ends("unexpected RCODE") || ends("FORMERR") => Symptom::ForwardFailed,
+            () if ends("lame server") => Symptom::Referral,
+            () if ends("connection refused") => Symptom::ForwardClosed,
+            () if ends("host unreachable") || ends("network unreachable") => Symptom::ForwardNoRoute,
+            () => Symptom::Forward,
+        };
+        return Some(seen(symptom, host, server));
+    }
+    // lib/dns/resolver.c, log_formerr: `DNS format error from SERVER resolving NAME/TYPE for CLIENT: REASON`.
+    if let Some((_, rest)) = line.split_once("DNS format error from ") {
+        let (server, rest) = rest.split_once(" resolving ")?;
+        let symptom = if rest.ends_with(" referral") {
+            Symptom::Referral
+        } else {
+            Symptom::ForwardUnusable
+        };
+        return Some(seen(symptom, rest.split('/').next(), socket(server)));
     }
     if let Some((_, rest)) = line.split_once("validating ") {
         let host = rest.split(['/', ' ']).next().map(|host| host.trim_end_matches(':'));
@@ -295,10 +358,14 @@ fn unbound(line: &str) -> Option<Seen> {
         let server = line
             .split_once(" from ")
             .and_then(|(_, rest)| socket(rest.split_whitespace().next()?));
-        let symptom = if line.contains("forward servers") || line.contains("timeout") || line.contains("upstream") {
-            Symptom::Forward
-        } else {
-            Symptom::ServFail
+        // iterator/iterator.c, errinf_reply: what the server that was asked last said, or that it said nothing.
+        let has = |text: &str| line.contains(text);
+        let symptom = match () {
+            () if has(" got REFUSED") => Symptom::ForwardRefused,
+            () if has(" got SERVFAIL") || has(" got FORMERR") || has(" got NOTIMPL") => Symptom::ForwardFailed,
+            () if has("failed scrub") || has("could not parse upstream response") => Symptom::ForwardUnusable,
+            () if has("forward servers") || has("timeout") || has("upstream") => Symptom::Forward,
+            () => Symptom::ServFail,
         };
         return Some(seen(symptom, asked, server));
     }
@@ -328,7 +395,9 @@ fn unbound(line: &str) -> Option<Seen> {
             },
             "Unbound says so: a local-zone of its configuration answered",
         )),
-        [_, host, _, "IN", rcode, ..] => by_answer(rcode, host),
+        // Behind the RCODE: the time, whether it is from the cache, and the octets of the reply.
+        [_, host, kind, "IN", rcode, _, _, size, ..] => by_answer(rcode, host, kind, Some(size)),
+        [_, host, kind, "IN", rcode, ..] => by_answer(rcode, host, kind, None),
         _ => None,
     }
 }
@@ -411,7 +480,9 @@ fn tailscaled(line: &str) -> Option<Seen> {
     if line.contains("no upstream resolvers set") {
         return Some(seen(Symptom::NoServer, None, None));
     }
-    let server = between(line, "from [", "]").and_then(|server| socket(server.split([' ', ',']).next()?));
+    let server = between(line, "from [", "]")
+        .or_else(|| between(line, "exchange with \"", "\""))
+        .and_then(|server| socket(server.split([' ', ',']).next()?));
     let host = between(line, "\"", "\"").filter(|host| host.contains('.'));
     let is_error = [
         "deadline exceeded",
@@ -430,7 +501,8 @@ fn tailscaled(line: &str) -> Option<Seen> {
 fn dnsproxy(line: &str) -> Option<Seen> {
     let (before, rest) = line.split_once(" failed to exchange ;")?;
     let (_, server) = before.split_once("upstream ")?;
-    Some(seen(Symptom::Forward, rest.split_whitespace().next(), socket(server)))
+    let mut words = rest.split_whitespace();
+    Some(seen(of_forward(rest), words.next(), socket(server)))
 }
 
 /// Windows' DNS server. The debug log, by the "Message logging key" at its head (Microsoft, "DNS Debug Logging"):
@@ -448,7 +520,7 @@ fn windows(line: &str) -> Option<Seen> {
                     "2" => Symptom::ServFail,
                     "3" => Symptom::NxDomain,
                     "5" => Symptom::Refused,
-                    "0" => Symptom::Healthy,
+                    "0" => Symptom::Answered,
                     _ => return None,
                 };
                 Some(seen(symptom, host, None))
@@ -461,9 +533,10 @@ fn windows(line: &str) -> Option<Seen> {
     if !before.contains(" Snd ") && !before.contains(" Rcv ") {
         return None;
     }
-    let name = question.split_whitespace().nth(1)?;
-    let host = labels(name)?;
-    let mut found = by_answer(flags.split_whitespace().next_back()?, &host)?;
+    let mut question = question.split_whitespace();
+    let kind = question.next()?;
+    let host = labels(question.next()?)?;
+    let mut found = by_answer(flags.split_whitespace().next_back()?, &host, kind, None)?;
     if before.contains(" Rcv ") {
         // A reply that another server sent to this one.
         let (_, rest) = before.split_once(" Rcv ")?;
@@ -560,12 +633,31 @@ fn record(value: &Value, depth: usize) -> Option<Seen> {
                 .is_some_and(Vec::is_empty);
             let mut found = match text("rcode")? {
                 "NOERROR" if is_empty && text("query_type") != Some("AAAA") => seen(Symptom::NoData, host, None),
-                rcode => by_answer(rcode, host?)?,
+                "NOERROR" if is_empty => seen(Symptom::Healthy, host, None),
+                "NOERROR" => seen(by_records(fields.get("answers")), host, None),
+                rcode => by_answer(rcode, host?, text("query_type").unwrap_or_default(), None)?,
             };
             found.in_vpc = true;
             Some(found)
         }
         Value::Object(fields) => fields.values().find_map(|value| record(value, depth)),
         _ => None,
+    }
+}
+
+/// What the records of an answer come to: the data of each is in `Rdata`.
+fn by_records(answers: Option<&Value>) -> Symptom {
+    let Some(records) = answers.and_then(Value::as_array) else {
+        return Symptom::Answered;
+    };
+    let data = |record: &Value| {
+        let data = record.get("Rdata").and_then(Value::as_str);
+        data.and_then(|data| data.parse::<IpAddr>().ok())
+    };
+    let addresses: Vec<IpAddr> = records.iter().take(limits::NAME_SERVERS).filter_map(data).collect();
+    match addresses.first() {
+        None => Symptom::Answered,
+        Some(_) if addresses.iter().any(|ip| leads_nowhere(*ip)) => Symptom::Sinkhole,
+        Some(_) => Symptom::Healthy,
     }
 }

@@ -246,7 +246,7 @@ impl<'a> Found<'a> {
     fn weight(&self) -> (u8, bool, bool, usize) {
         let kind = match self.seen.symptom {
             _ if self.seen.outright.is_some() => 0,
-            Symptom::Healthy => 4,
+            symptom if symptom.is_no_failure() => 4,
             Symptom::ApiServer | Symptom::NotLetIn => 3,
             Symptom::Deadline | Symptom::KubectlRefused | Symptom::Credentials => 2,
             _ => 1,
@@ -369,7 +369,10 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
     let names_no_server = matches!(symptom.layer(), Layer::ApiServer | Layer::Configuration);
     let server = seen.server.or_else(|| {
         let is_one = symptom.is_dns() || symptom == Symptom::Healthy;
-        (!is_reply && is_one).then(|| tool::server(text)).flatten()
+        let of_forward = || symptom.is_of_forward().then(|| logs::forwarded_to(text)).flatten();
+        (!is_reply && is_one)
+            .then(|| tool::server(text).or_else(of_forward))
+            .flatten()
     });
     let is_beyond = symptom.layer() == Layer::ApiServer || symptom == Symptom::Configuration;
     let printed = seen.host.as_deref().or_else(|| {

@@ -89,8 +89,18 @@ pub enum Symptom {
     OtherError,
     /// The time ran out while the lookup was under way.
     LookUpDeadline,
-    /// A name server asked the one that it forwards to, and heard nothing, or an error.
+    /// A name server asked the one that it forwards to, and got nothing that it could use; or it is not told what.
     Forward,
+    /// The one that it forwards to answered REFUSED.
+    ForwardRefused,
+    /// The one that it forwards to answered with another error.
+    ForwardFailed,
+    /// The one that it forwards to answered, and the reply was not taken.
+    ForwardUnusable,
+    /// The port of the one that it forwards to is closed.
+    ForwardClosed,
+    /// It has no route to the one that it forwards to.
+    ForwardNoRoute,
     /// A name server found that its question comes back to it.
     Loop,
     /// A name server took private addresses out of the answer.
@@ -111,6 +121,10 @@ pub enum Symptom {
     Deadline,
     /// The client's own deadline came before there was a connection.
     NoConnectionInTime,
+    /// There was a connection, and nothing came over it in time.
+    Stalled,
+    /// There was a connection, and it was reset.
+    Reset,
     /// The request was sent, and no reply came in time.
     NoReplyInTime,
     /// The reply was none of HTTP's, or broke off.
@@ -129,6 +143,8 @@ pub enum Symptom {
     ProxyConnection,
     /// The proxy, or what stands in its place, would not connect.
     ProxyAnswer,
+    /// A web page came in the place of the API server's reply.
+    WebPage,
     /// The lookup gave an address, and the connection to it failed.
     Connection,
     /// The server is an address, and the connection to it failed.
@@ -149,6 +165,10 @@ pub enum Symptom {
     AwsApi,
     /// No error: a host's resolver configuration.
     Configuration,
+    /// No error: a reply with NOERROR, and it is not told whether an address was in it.
+    Answered,
+    /// No error: the denial of the name with a search domain behind it.
+    Searched,
     /// No error: an answer with an address, or an empty AAAA answer.
     Healthy,
 }
@@ -177,6 +197,11 @@ impl Symptom {
         Self::OtherError,
         Self::LookUpDeadline,
         Self::Forward,
+        Self::ForwardRefused,
+        Self::ForwardFailed,
+        Self::ForwardUnusable,
+        Self::ForwardClosed,
+        Self::ForwardNoRoute,
         Self::Loop,
         Self::Rebind,
         Self::Blocked,
@@ -187,6 +212,8 @@ impl Symptom {
         Self::Sinkhole,
         Self::Deadline,
         Self::NoConnectionInTime,
+        Self::Stalled,
+        Self::Reset,
         Self::NoReplyInTime,
         Self::Http,
         Self::HandshakeTimeout,
@@ -196,6 +223,7 @@ impl Symptom {
         Self::Proxy,
         Self::ProxyConnection,
         Self::ProxyAnswer,
+        Self::WebPage,
         Self::Connection,
         Self::Address,
         Self::ApiServer,
@@ -206,6 +234,8 @@ impl Symptom {
         Self::AccessDenied,
         Self::AwsApi,
         Self::Configuration,
+        Self::Answered,
+        Self::Searched,
         Self::Healthy,
     ];
 
@@ -213,13 +243,14 @@ impl Symptom {
     pub fn layer(self) -> Layer {
         match self {
             Self::Deadline | Self::NoConnectionInTime | Self::AwsApi | Self::AccessDenied => Layer::Unknown,
+            Self::Stalled | Self::Reset => Layer::Unknown,
             Self::NoReplyInTime | Self::Http => Layer::Http,
             Self::HandshakeTimeout | Self::Handshake | Self::Certificate => Layer::Tls,
             Self::KubectlRefused | Self::Connection | Self::Address => Layer::Tcp,
-            Self::Proxy | Self::ProxyConnection | Self::ProxyAnswer => Layer::Proxy,
+            Self::Proxy | Self::ProxyConnection | Self::ProxyAnswer | Self::WebPage => Layer::Proxy,
             Self::ApiServer | Self::NotLetIn => Layer::ApiServer,
             Self::NoCluster | Self::ClusterNotFound | Self::Credentials => Layer::Configuration,
-            Self::Configuration | Self::Healthy => Layer::None,
+            Self::Configuration | Self::Answered | Self::Searched | Self::Healthy => Layer::None,
             _ => Layer::Dns,
         }
     }
@@ -232,6 +263,7 @@ impl Symptom {
             Self::NoConnectionInTime => &[Layer::Dns, Layer::Tcp, Layer::Tls],
             Self::Deadline => &[Layer::Dns, Layer::Tcp, Layer::Tls, Layer::Http],
             Self::KubectlRefused => &[Layer::Dns, Layer::Tcp],
+            Self::Stalled | Self::Reset => &[Layer::Tls, Layer::Http],
             _ => &[],
         }
     }
@@ -249,6 +281,12 @@ impl Symptom {
             Self::AccessDenied => "the permissions in AWS, not DNS",
             Self::Configuration => "nothing in this text: it is a host's resolver configuration",
             Self::ClusterNotFound => "the configuration: AWS has no cluster of this name",
+            Self::Stalled | Self::Reset => {
+                "TLS or HTTP, over a connection that was made: the name and the port were in order"
+            }
+            Self::WebPage => "HTTP: a web page came in the place of the API server's reply",
+            Self::Answered => "nothing that this line shows",
+            Self::Searched => "nothing: a search domain stands behind the name",
             Self::Credentials => "the credentials: what gives them failed on this host, before any connection",
             _ => match self.layer() {
                 Layer::Configuration => "the configuration: no cluster is configured",
@@ -269,6 +307,24 @@ impl Symptom {
         self.layer() == Layer::Dns
     }
 
+    /// Whether it is what a name server says of the one that it forwards to.
+    pub(super) fn is_of_forward(self) -> bool {
+        matches!(
+            self,
+            Self::Forward
+                | Self::ForwardRefused
+                | Self::ForwardFailed
+                | Self::ForwardUnusable
+                | Self::ForwardClosed
+                | Self::ForwardNoRoute
+        )
+    }
+
+    /// Whether nothing failed.
+    pub(super) fn is_no_failure(self) -> bool {
+        matches!(self, Self::Answered | Self::Searched | Self::Healthy)
+    }
+
     /// Whether it says, or may say, that the name has no address.
     pub fn is_denial(self) -> bool {
         matches!(self, Self::NoAddress | Self::NxDomain | Self::NoData | Self::Unknown)
@@ -280,6 +336,9 @@ impl Symptom {
             self,
             Self::Deadline
                 | Self::NoConnectionInTime
+                | Self::Stalled
+                | Self::Reset
+                | Self::WebPage
                 | Self::NoReplyInTime
                 | Self::Http
                 | Self::HandshakeTimeout
@@ -352,6 +411,25 @@ impl Symptom {
                 "This name server asked the server that it forwards to, and got no usable answer. Its clients get \
                  SERVFAIL or nothing."
             }
+            Self::ForwardRefused => {
+                "The server that this name server forwards to answered, and would not do it (REFUSED). The path to it \
+                 is open: what it lets this client ask is what counts."
+            }
+            Self::ForwardFailed => {
+                "The server that this name server forwards to answered with an error. The path to it is open: the cause \
+                 is at that server or behind it."
+            }
+            Self::ForwardUnusable => {
+                "The server that this name server forwards to answered, and this name server did not take the reply. \
+                 The path to it is open."
+            }
+            Self::ForwardClosed => {
+                "Nothing listens on the port of the server that this name server forwards to, or something on the way \
+                 refuses the connection for it. Its clients get SERVFAIL or nothing."
+            }
+            Self::ForwardNoRoute => {
+                "This name server has no route to the server that it forwards to. Its clients get SERVFAIL or nothing."
+            }
             Self::Loop => "The name server's question came back to itself: two servers forward to each other.",
             Self::Rebind => {
                 "The name server took the answer for a DNS rebinding attack, since it holds private addresses, and \
@@ -374,6 +452,18 @@ impl Symptom {
                  them apart, ask the name server alone: a lookup that is answered at once leaves TCP and TLS."
             }
             // Go, src/net/http/client.go: a request that had its connection.
+            // Go, src/net/net.go, OpError.Error: "read" is said of a connection that "dial" has made.
+            Self::Stalled => {
+                "The name resolved and the port is open: there was a connection, and then nothing came over it. The text \
+                 does not tell whether that was in the TLS handshake or after it. A firewall or a proxy that drops what \
+                 it does not let through does this, one that forgot an idle connection, and a path that loses large \
+                 packets (MTU)."
+            }
+            Self::Reset => {
+                "The name resolved and the port is open: there was a connection, and the server or something on the way \
+                 ended it. The text does not tell whether that was in the TLS handshake or after it. A firewall or a \
+                 proxy that inspects TLS does this, and one that ends idle connections."
+            }
             Self::NoReplyInTime => "The request was sent over a connection, and no reply came in time.",
             Self::Http => "A connection was made, and the reply was not one of HTTP's, or it broke off.",
             Self::HandshakeTimeout => {
@@ -402,6 +492,11 @@ impl Symptom {
             Self::ProxyAnswer => {
                 "A proxy was asked to connect to the endpoint, and would not or could not. Behind a proxy it is the \
                  proxy that looks the endpoint up."
+            }
+            // The API server's errors are of kind Status (k8s.io/apimachinery, pkg/apis/meta/v1).
+            Self::WebPage => {
+                "What answered sent HTML. The API server sends none of its own: a proxy, a filter or another web server \
+                 stands in the way or at the address. What the page says is theirs."
             }
             Self::Connection => {
                 "The name was resolved, or the address was given, and the connection failed. If it is the cluster's \
@@ -436,6 +531,15 @@ impl Symptom {
                 "It says which name servers this host has, and for which names it asks each of them. Whether they know \
                  the name is what asking them shows."
             }
+            Self::Answered => {
+                "The name server answered without an error (NOERROR). The line does not say what was in the answer: with \
+                 no address in it, it is NODATA, and the client says that the name was not found."
+            }
+            // resolv.conf(5), "search" and "ndots".
+            Self::Searched => {
+                "The name was asked with a search domain behind it, and that name does not exist. This is as it should \
+                 be: the client then asks for the name as it is. What that gave is not in this text."
+            }
             Self::Healthy => {
                 "The reply is in order: it has an address, or it is the empty AAAA reply of a cluster with IPv4 only."
             }
@@ -446,16 +550,17 @@ impl Symptom {
     pub(super) fn complaint(self) -> Option<Complaint> {
         Some(match self {
             Self::NoAddress | Self::Unknown | Self::NxDomain | Self::NoData => Complaint::Denial,
-            Self::Misbehaving | Self::ServFail | Self::TryAgain => Complaint::Failure,
+            Self::Misbehaving | Self::ServFail | Self::TryAgain | Self::ForwardFailed => Complaint::Failure,
             Self::Forward => Complaint::Forward,
-            Self::Refused => Complaint::Refused,
+            Self::ForwardClosed | Self::ForwardNoRoute => Complaint::ForwardNotReached,
+            Self::Refused | Self::ForwardRefused => Complaint::Refused,
             Self::Silence | Self::LookUpDeadline => Complaint::Silence,
             Self::PortClosed => Complaint::PortClosed,
             Self::Truncated => Complaint::Truncated,
             Self::NotLetOut | Self::OtherError | Self::NoRoute => Complaint::NotSent,
             Self::NoServer => Complaint::NoServer,
             Self::Bogus => Complaint::Bogus,
-            Self::Unreadable => Complaint::Unreadable,
+            Self::Unreadable | Self::ForwardUnusable => Complaint::Unreadable,
             Self::Referral => Complaint::Referral,
             Self::Loop => Complaint::Loop,
             Self::Rebind => Complaint::Rebind,
@@ -466,7 +571,7 @@ impl Symptom {
             Self::Encrypted => Complaint::Encrypted,
             Self::Sinkhole => Complaint::Sinkhole,
             Self::Deadline | Self::NoConnectionInTime => Complaint::Deadline,
-            Self::NoReplyInTime | Self::Http => Complaint::NoReply,
+            Self::Stalled | Self::Reset | Self::NoReplyInTime | Self::Http | Self::WebPage => Complaint::NoReply,
             Self::HandshakeTimeout => Complaint::HandshakeTimeout,
             Self::Handshake | Self::Certificate => Complaint::Certificate,
             Self::KubectlRefused => Complaint::KubectlRefused,
@@ -477,7 +582,8 @@ impl Symptom {
             Self::AccessDenied => Complaint::AccessDenied,
             Self::AwsApi => Complaint::AwsApi,
             Self::Configuration => Complaint::HostConfiguration,
-            Self::ApiServer | Self::NotLetIn | Self::Credentials | Self::NoCluster | Self::Healthy => return None,
+            Self::ApiServer | Self::NotLetIn | Self::Credentials | Self::NoCluster => return None,
+            Self::Answered | Self::Searched | Self::Healthy => return None,
         })
     }
 

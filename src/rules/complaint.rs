@@ -13,6 +13,8 @@ pub enum Complaint {
     Failure,
     /// A name server got nothing, or an error, from the one that it forwards to.
     Forward,
+    /// The one that a name server forwards to could not be reached: its port is closed, or there is no route.
+    ForwardNotReached,
     /// REFUSED.
     Refused,
     /// No reply came within the window.

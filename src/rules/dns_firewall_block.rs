@@ -37,7 +37,7 @@ declare_rule! {
         since: "0.1.0",
         about: AnyName,
         hint: "a DNS Firewall rule of this VPC blocks the name",
-        complaints: [Denial 180, Blocked 20, FirewallBlocked 10],
+        complaints: [Denial 180, FirewallBlocked 10],
         references: [ROUTE53_FIREWALL_ACTIONS, ROUTE53_QUERY_LOGS],
         at: FailingOrConfigured,
         requires: [

@@ -33,7 +33,7 @@ declare_rule! {
         since: "0.1.0",
         about: AnyName,
         hint: "fails for every name of this zone, and other names resolve",
-        complaints: [Failure 10, Forward 10, Silence 20, Loop 20, Deadline 30],
+        complaints: [Failure 10, Forward 10, ForwardNotReached 10, Silence 20, Loop 20, Deadline 30],
         shows: [OneAnswer, SilentForwardTarget],
         references: [ROUTE53_INBOUND, RFC_8914],
         at: Failing,

@@ -27,7 +27,7 @@ declare_rule! {
         since: "0.1.0",
         about: Endpoint,
         hint: "the inbound endpoint has no protocol Do53",
-        complaints: [Failure 100, Forward 70, PortClosed 30],
+        complaints: [Failure 100, Forward 70, ForwardNotReached 30, PortClosed 30],
         references: [ROUTE53_RESOLVER_ENDPOINT, ROUTE53_INBOUND_VALUES],
         at: Run,
         requires: [[AN_INBOUND_ENDPOINT_IS_NO_TARGET]],
