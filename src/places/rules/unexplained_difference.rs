@@ -131,6 +131,8 @@ fn of_its_own(seen: &Seen<'_>, place: &Place) -> Option<Finding> {
 /// and in one those where nothing was.
 pub(super) fn beside(others: &[&Place]) -> Vec<String> {
     let (heard, silent): (Vec<&Place>, Vec<&Place>) = others.iter().partition(|other| heard_anything(other));
+    // What was not asked did not fail to answer.
+    let (unasked, silent): (Vec<&Place>, Vec<&Place>) = silent.into_iter().partition(|other| !asked_for_a(other));
     let mut said: Vec<(String, Vec<&Place>)> = Vec::new();
     for other in heard {
         let report = &other.report;
@@ -157,7 +159,22 @@ pub(super) fn beside(others: &[&Place]) -> Vec<String> {
             names(&silent)
         ));
     }
+    if !unasked.is_empty() {
+        sentences.push(format!(
+            "No resolver was asked for the A record at {}, so nothing is known of the answer there.",
+            names(&unasked)
+        ));
+    }
     sentences
+}
+
+/// Whether a resolver there, or the operating system, was asked for the endpoint's addresses and waited for.
+fn asked_for_a(place: &Place) -> bool {
+    place
+        .report
+        .resolvers
+        .iter()
+        .any(|resolver| resolver.verdict.is_known())
 }
 
 /// Whether anything came back there. A lookup of the operating system that fails may have heard nobody.
