@@ -1,7 +1,7 @@
 //! A pasted configuration in the place of an error: `resolvectl status`, `scutil --dns`, PowerShell's JSON. It holds no
 //! error; it says whom the host asks for the names of EKS endpoints.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::text::System;
 use super::{Seen, Symptom};
@@ -115,7 +115,11 @@ fn parts(split: &SplitDns, missing: &str) -> Vec<String> {
         .iter()
         .take(limits::PASTED_DOMAINS)
         .map(|scope| {
-            let servers: Vec<String> = scope.servers.iter().map(|server| server.ip().to_string()).collect();
+            let shown = |server: &SocketAddr| match server.port() {
+                53 => server.ip().to_string(),
+                _ => server.to_string(),
+            };
+            let servers: Vec<String> = scope.servers.iter().map(shown).collect();
             let domains: Vec<String> = scope
                 .domains
                 .iter()
