@@ -96,6 +96,16 @@ const KINDS: &[Kind] = &[
          --resolver ADDRESS",
     ),
     kind(
+        &[
+            &["client @", ": query: ", " IN "],
+            &["dnsmasq", ": query["],
+            &["dnsmasq", ": forwarded "],
+        ],
+        "a name server's log of questions, and not of what became of them",
+        "paste the lines of the answers and errors too (BIND: the categories query-errors and lame-servers; dnsmasq: \
+         \"reply\"), or run eks-dns-doctor check HOST --resolver ADDRESS",
+    ),
+    kind(
         &[&["server=/"], &["stop-dns-rebind"], &["rebind-domain-ok="]],
         "a configuration of dnsmasq",
         "paste dnsmasq's log (log-queries), or run eks-dns-doctor check HOST --resolver ADDRESS",
