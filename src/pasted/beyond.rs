@@ -67,8 +67,45 @@ const NOWHERE: &[&str] = &[
     "[::1]:80",
 ];
 
+/// How a page of HTML begins, in kubectl's quotation of a reply and elsewhere; and what a reader of JSON says of it (Go,
+/// src/encoding/json/scanner.go; V8, Python's json has the words of no character).
+const OF_PAGES: &[&str] = &[
+    "<html",
+    "<!doctype html",
+    "<head>",
+    "invalid character '<' looking for beginning of value",
+    "unexpected token '<'",
+    "unexpected token < in json",
+];
+/// What is before a page that the client took for the API server's reply.
+const BEFORE_PAGES: &[&str] = &[
+    "error from server",
+    "an error on the server (",
+    "unable to connect to the server",
+    "couldn't get current server api group list",
+    "kubernetes cluster unreachable",
+    "looking for beginning of value",
+    "unexpected token",
+    "the server has asked for the client",
+];
+
+/// A web page in the place of the API server's reply.
+fn web_page(line: &str) -> bool {
+    // Of a log in one line no more than an error has.
+    let lower: String = line
+        .chars()
+        .take(limits::PASTED_ERROR)
+        .collect::<String>()
+        .to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    has(OF_PAGES) && has(BEFORE_PAGES)
+}
+
 /// The API server's own failures, and clients without a cluster.
 pub(super) fn server_side(line: &str) -> Option<Seen> {
+    if web_page(line) {
+        return Some(Seen::of(Symptom::WebPage, url_host(line)));
+    }
     if OF_CREDENTIALS.iter().any(|text| line.contains(text)) {
         return Some(Seen::of(Symptom::NotLetIn, None));
     }
@@ -311,6 +348,16 @@ pub(super) fn line(line: &str) -> Option<Seen> {
         .or_else(|| between(line, "TCP connection to ", ":"))
         .or_else(|| between(line, "Failed to connect to ", " port"))
         .or_else(|| url_host(line));
+    if let Some(symptom) = interrupted(line) {
+        let server = url_literal(line).or_else(|| tunnelled(line));
+        return Some(match server {
+            Some(server) => of_address(symptom, server),
+            None => Seen {
+                dialled: dialled(line),
+                ..Seen::of(symptom, host.filter(|host| host.parse::<IpAddr>().is_err()))
+            },
+        });
+    }
     // A refused certificate, where an address is dialled, is said behind it; the words of TLS count first.
     let layer = LAYERS
         .iter()
@@ -337,6 +384,56 @@ pub(super) fn line(line: &str) -> Option<Seen> {
         dialled: dialled(line),
         ..Seen::of(symptom, host.filter(|host| host.parse::<IpAddr>().is_err()))
     })
+}
+
+/// What broke a connection that was made: Go (src/net/net.go, OpError.Error: `read tcp A->B: ERR`), curl
+/// (libcurl-errors(3): CURLE_SEND_ERROR, CURLE_RECV_ERROR), Java, Python, Node.
+fn interrupted(line: &str) -> Option<Symptom> {
+    const RESETS: &[&str] = &[
+        "onnection reset",
+        "broken pipe",
+        "forcibly closed by the remote host",
+        "ECONNRESET",
+        "EPIPE",
+        "socket hang up",
+    ];
+    let is_open = ["read tcp ", "write tcp "].iter().any(|call| {
+        // Not that of a name server: that is said of a lookup.
+        let behind = line.split_once(call).and_then(|(_, rest)| rest.split_once("->"));
+        behind.is_some_and(|(_, rest)| !rest.split_whitespace().next().is_some_and(|to| to.ends_with(":53:")))
+    });
+    let is_of_others = [
+        "curl: (55)",
+        "curl: (56)",
+        "curl: (35) Recv failure",
+        "java.net.SocketException: Connection reset",
+        "java.net.SocketException: Broken pipe",
+        "ConnectionResetError(",
+        "BrokenPipeError(",
+        "ConnectionResetError: ",
+        "read ECONNRESET",
+        "write EPIPE",
+        "socket hang up",
+        "wsarecv: ",
+        "wsasend: ",
+    ]
+    .iter()
+    .any(|text| line.contains(text));
+    let is_proxy = line.contains("proxyconnect") || line.contains(" proxy ");
+    if is_proxy || !is_open && !is_of_others {
+        return None;
+    }
+    if RESETS.iter().any(|text| line.contains(text)) {
+        return Some(Symptom::Reset);
+    }
+    (is_open && (line.contains("i/o timeout") || line.contains("onnection timed out"))).then_some(Symptom::Stalled)
+}
+
+/// An address of this host that a connection was made to, at another port than an endpoint's.
+fn tunnelled(line: &str) -> Option<IpAddr> {
+    let (_, rest) = line.split_once("->")?;
+    let to: SocketAddr = rest.split_whitespace().next()?.trim_end_matches(':').parse().ok()?;
+    (to.ip().is_loopback() && to.port() != HTTPS && !line.contains("https://")).then(|| to.ip())
 }
 
 fn of_address(symptom: Symptom, server: IpAddr) -> Seen {

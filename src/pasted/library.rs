@@ -63,6 +63,10 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
         "Could not resolve hostname ",
         "nslookup: can't resolve '",
         "ping: cannot resolve ",
+        // MySQL, include/errmsg.h, CR_UNKNOWN_HOST; nginx, src/core/ngx_inet.c; Kafka, clients/ClientUtils.java.
+        "Unknown MySQL server host '",
+        "host not found in upstream \"",
+        "as DNS resolution failed for ",
     ] {
         if let Some((_, rest)) = line.split_once(lead) {
             return Some(Seen::of(Symptom::Unknown, first_word(rest)));
@@ -121,11 +125,26 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
         // Ruby.
         .or_else(|| super::between(line, "TCP connection to ", ":"))
         .or_else(|| super::between(line, "ping: ", ": "))
+        // PostgreSQL, src/interfaces/libpq/fe-connect.c; redis-py, connection.py.
+        .or_else(|| super::between(line, "translate host name \"", "\""))
+        .or_else(|| super::between(line, " connecting to ", ":"))
         // urllib3: HTTPSConnectionPool(host='X', port=443).
         .or_else(|| super::between(line, "ConnectionPool(host='", "'"))
         .or(bare)
-        .or_else(|| super::go::url_host(line));
+        .or_else(|| super::go::url_host(line))
+        .or_else(|| before_text(line));
     Some(Seen::of(symptom, host))
+}
+
+/// The name in front of a text of getaddrinfo, `NAME: TEXT`, as programs of C print it. The name of an error or of a
+/// module stands there too, with a capital or without a top-level domain.
+fn before_text(line: &str) -> Option<&str> {
+    let before = TEXTS.iter().find_map(|(text, _)| line.split_once(text))?.0;
+    let word = before.trim_end().strip_suffix(':')?.split_whitespace().next_back()?;
+    let word = word.trim_matches(['"', '\'', '(', ')']);
+    let last = word.rsplit('.').next().unwrap_or_default();
+    let is_name = word.contains('.') && last.bytes().all(|octet| octet.is_ascii_lowercase());
+    (is_name && last != "gaierror" && super::host(word).is_some()).then_some(word)
 }
 
 /// Netty's own resolver (netty/netty, resolver-dns, DnsResolveContext.java, finishResolve; DnsNameResolverContext.java

@@ -12,6 +12,27 @@ use super::{Seen, Symptom, between};
 use crate::limits;
 
 pub(super) fn line(line: &str) -> Option<Seen> {
+    let seen = of_software(line)?;
+    let is_denial = matches!(seen.symptom, Symptom::NxDomain | Symptom::NoData) && seen.outright.is_none();
+    if is_denial && seen.host.as_deref().is_some_and(has_search_domain) {
+        return Some(Seen {
+            symptom: Symptom::Searched,
+            ..seen
+        });
+    }
+    Some(seen)
+}
+
+/// Whether a search domain stands behind a name that is whole: an endpoint's, or one of AWS's.
+fn has_search_domain(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let ends = [".amazonaws.com.cn.", ".amazonaws.com.", ".api.aws."];
+    let at = ends.iter().find_map(|end| Some(name.find(end)? + end.len()));
+    // `amazonaws.com.cn` is itself no search domain.
+    at.is_some_and(|at| at < name.len() && &name[at..] != "cn")
+}
+
+fn of_software(line: &str) -> Option<Seen> {
     coredns(line)
         .or_else(|| dnsmasq(line))
         .or_else(|| bind(line))
@@ -272,8 +293,9 @@ fn bind(line: &str) -> Option<Seen> {
         // lib/dns/resolver.c, log_lame and rctx_badserver: the RCODE of the reply, or what sending it gave.
         let ends = |reason: &str| before.ends_with(reason);
         let symptom = match () {
-            () if ends("REFUSED unexpected RCODE") => Symptom::ForwardRefused,
-            () if ends("unexpected RCODE") || ends("FORMERR") => Symptom::ForwardFailed,
+            // "unexpected RCODE (REFUSED)" in versions before 9.14.
+            () if before.contains("unexpected RCODE") && before.contains("REFUSED") => Symptom::ForwardRefused,
+            () if before.contains("unexpected RCODE") || ends("FORMERR") => Symptom::ForwardFailed,
             () if ends("lame server") => Symptom::Referral,
             () if ends("connection refused") => Symptom::ForwardClosed,
             () if ends("host unreachable") || ends("network unreachable") => Symptom::ForwardNoRoute,

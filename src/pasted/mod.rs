@@ -52,6 +52,8 @@ struct Seen {
     dialled: Option<IpAddr>,
     /// The server itself is an address: no name was looked up.
     literal: Option<IpAddr>,
+    /// The answer is an alias without an address.
+    is_alias_alone: bool,
     /// The cause, where the message names it, and why.
     outright: Option<(&'static str, String)>,
     /// What can be said of the program that printed it.
@@ -71,6 +73,7 @@ impl Seen {
             in_vpc: false,
             dialled: None,
             literal: None,
+            is_alias_alone: false,
             outright: None,
             note: None,
             system: None,
@@ -136,10 +139,13 @@ pub fn messages(text: &str) -> Vec<Explanation> {
         let asked = (runs.len() > 1).then(|| tool::server(run)).flatten();
         let with_server = |seen: Seen| {
             let is_one = seen.symptom.is_dns() || seen.symptom == Symptom::Healthy;
-            Seen {
-                server: seen.server.or(asked.filter(|_| is_one)),
-                ..seen
-            }
+            tool::under_its_alias(
+                run,
+                Seen {
+                    server: seen.server.or(asked.filter(|_| is_one)),
+                    ..seen
+                },
+            )
         };
         for line in run.lines() {
             let seen = RECOGNISERS
@@ -160,6 +166,7 @@ pub fn messages(text: &str) -> Vec<Explanation> {
             found.extend(answer.map(|(line, seen)| Found::new(line, with_server(seen), 0, None).of(run)));
         }
     }
+    let mut found = without_other_lines(found);
     found.sort_by_key(Found::weight);
     if let Some(whole) = broken_off(text, found.first()) {
         return vec![whole];
@@ -178,6 +185,40 @@ pub fn messages(text: &str) -> Vec<Explanation> {
         messages.push(explanation);
     }
     messages
+}
+
+/// What was found without what other lines say: the same failure with its name (Resolve-DnsName says it in two
+/// lines), and the same name without the search domain behind it.
+fn without_other_lines(mut found: Vec<Found<'_>>) -> Vec<Found<'_>> {
+    let named: Vec<Symptom> = found
+        .iter()
+        .filter(|one| one.seen.host.is_some())
+        .map(|one| one.seen.symptom)
+        .collect();
+    found.retain(|one| {
+        one.reply.is_some()
+            || one.seen.host.is_some()
+            || one.seen.server.is_some()
+            || !named.contains(&one.seen.symptom)
+    });
+    let hosts: Vec<String> = found
+        .iter()
+        .filter_map(|one| one.seen.host.as_deref().map(str::to_ascii_lowercase))
+        .collect();
+    found.retain(|one| {
+        let is_denial = matches!(
+            one.seen.symptom,
+            Symptom::NxDomain | Symptom::NoData | Symptom::Searched
+        );
+        let host = one.seen.host.as_deref().map(str::to_ascii_lowercase);
+        let is_longer = |host: &str| {
+            hosts
+                .iter()
+                .any(|other| other.contains('.') && host.strip_prefix(other).is_some_and(|rest| rest.starts_with('.')))
+        };
+        !(one.is_of_log() && is_denial && host.as_deref().is_some_and(is_longer))
+    });
+    found
 }
 
 /// Each thing that was found, but for what another one says better.
@@ -260,6 +301,11 @@ impl<'a> Found<'a> {
         (kind, is_other, is_vague, self.rank)
     }
 
+    /// Whether it is of a name server's log, which shows every name that a search list makes.
+    fn is_of_log(&self) -> bool {
+        self.reply.is_none() && self.rank == OF_LOGS
+    }
+
     /// Whether it is what a client made of a failure that another message tells better, or another line about it.
     fn says_less_than(&self, other: &Explanation) -> bool {
         let host = self.seen.host.as_deref().and_then(host);
@@ -320,6 +366,9 @@ fn broken_off(text: &str, found: Option<&Found<'_>>) -> Option<Explanation> {
 
 /// What is recognised in a line.
 type Recogniser = fn(&str) -> Option<Seen>;
+
+/// The rank of what logs of name servers say: they are the first of the recognisers.
+const OF_LOGS: usize = 1;
 
 /// The recognisers, what says most first.
 const RECOGNISERS: &[Recogniser] = &[
@@ -404,11 +453,15 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
         );
     }
     resolver.extend(seen.note.map(str::to_owned));
+    let client = text::client(line, text);
+    // What is not from a kubeconfig is a name of one label, and no endpoint's that lacks the rest.
+    let is_other = host.as_ref().is_some_and(is_one_label) && !text::may_be_of_kubeconfig(line, client);
     let mut name = Vec::new();
     if symptom.is_dns()
         && let Some(host) = &host
         && let Err(kind) = EndpointName::parse(host)
     {
+        let kind = if is_other { NotEndpoint::Other } else { kind };
         name.push(not_an_endpoint(kind, place).to_owned());
     }
     if let Some(server) = seen.literal {
@@ -424,6 +477,7 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
     let subject = match host.as_ref().map_or(Subject::None, text::subject) {
         // Inside a cluster a name of one label is a Service's (Kubernetes, "DNS for Services and Pods").
         Subject::Malformed if place == Place::Pod && host.as_ref().is_some_and(is_one_label) => Subject::Internal,
+        Subject::Malformed if is_other => Subject::Other,
         subject => subject,
     };
     let candidates = candidates::of(&Clues {
@@ -438,7 +492,7 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
         ede: reply.and_then(|reply| reply.ede),
         has_other_answer: others.has_answer,
         has_own_answer: others.has_own_answer,
-        is_alias_alone: reply.is_some_and(Reply::is_alias_alone),
+        is_alias_alone: seen.is_alias_alone || reply.is_some_and(Reply::is_alias_alone),
         dialled: seen.dialled,
         literal: seen.literal,
         is_too_long,
@@ -448,8 +502,8 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
     Explanation {
         line: shown(line),
         symptom,
-        client: text::client(line, text),
-        command: command(symptom, about.as_ref(), server),
+        client,
+        command: command(symptom, about.as_ref(), server, is_other),
         host,
         server,
         resolver,
@@ -476,6 +530,10 @@ fn host(text: &str) -> Option<Name> {
     (text.parse::<std::net::IpAddr>().is_err())
         .then(|| Name::from_host(text).ok())
         .flatten()
+}
+
+fn is_endpoint(name: &str) -> bool {
+    host(name).is_some_and(|host| EndpointName::parse(&host).is_ok())
 }
 
 fn is_one_label(host: &Name) -> bool {
@@ -507,7 +565,7 @@ fn not_an_endpoint(kind: NotEndpoint, place: Place) -> &'static str {
 
 /// The command line that asks. Name servers of this host are asked without being named; a name of one label is
 /// no endpoint's, and one that starts with a hyphen is a flag: the reader fills in the right one.
-fn command(symptom: Symptom, host: Option<&Name>, server: Option<SocketAddr>) -> String {
+fn command(symptom: Symptom, host: Option<&Name>, server: Option<SocketAddr>, is_other: bool) -> String {
     match symptom {
         Symptom::NoCluster => return "aws eks update-kubeconfig --name CLUSTER --region REGION".to_owned(),
         Symptom::ClusterNotFound => return "aws eks list-clusters --region REGION".to_owned(),
@@ -523,6 +581,7 @@ fn command(symptom: Symptom, host: Option<&Name>, server: Option<SocketAddr>) ->
     // Public resolvers are asked for names that are AWS's own, and for no other: it may be an internal one.
     let subject = host.map_or(Subject::None, text::subject);
     let public = match subject {
+        _ if is_other => "",
         Subject::Internal | Subject::Other => "",
         _ => " --public",
     };

@@ -45,6 +45,10 @@ impl Reply<'_> {
         self.aliases > 0 && self.answers == Some(self.aliases) && self.addresses.is_empty() && !self.is_aaaa
     }
 
+    fn is_alias_of_an_endpoint(&self) -> bool {
+        self.aliases > 0 && !self.addresses.is_empty() && self.host.is_some_and(super::is_endpoint)
+    }
+
     fn is_sinkhole(&self) -> bool {
         self.addresses.iter().any(|ip| leads_nowhere(*ip))
     }
@@ -57,6 +61,7 @@ impl Reply<'_> {
             symptom
         } else if self.status? == "NOERROR" {
             match self.answers {
+                _ if self.is_alias_of_an_endpoint() => Symptom::Aliased,
                 _ if !self.addresses.is_empty() => Symptom::Healthy,
                 _ if self.is_truncated => Symptom::Truncated,
                 _ if self.is_alias_alone() => Symptom::NoData,
@@ -73,9 +78,7 @@ impl Reply<'_> {
             Symptom::Truncated => {
                 Some("The reply has the flag TC. With +ignore dig leaves it at that; kubectl asks again over TCP.")
             }
-            Symptom::NoData if self.is_alias_alone() => Some(
-                "The answer is an alias (CNAME) without an address. EKS gives an endpoint's name addresses and no alias.",
-            ),
+            Symptom::NoData if self.is_alias_alone() => Some(ALIAS_ALONE),
             Symptom::Healthy if self.addresses.iter().any(|ip| is_stand_in(*ip)) => Some(STAND_IN),
             _ => None,
         };
@@ -86,6 +89,10 @@ impl Reply<'_> {
         })
     }
 }
+
+/// What is said of an alias without an address.
+pub(super) const ALIAS_ALONE: &str =
+    "The answer is an alias (CNAME) without an address. EKS gives an endpoint's name addresses and no alias.";
 
 /// What is said of an answer with an address that a program on this host may have made up.
 pub(super) const STAND_IN: &str = "The address is of a network that VPN and zero-trust clients take stand-ins from \

@@ -117,6 +117,8 @@ pub enum Symptom {
     Encrypted,
     /// An answer that leads nowhere.
     Sinkhole,
+    /// An alias where an endpoint's name has addresses.
+    Aliased,
     /// The client's own deadline came first, perhaps during the lookup.
     Deadline,
     /// The client's own deadline came before there was a connection.
@@ -210,6 +212,7 @@ impl Symptom {
         Self::Edns,
         Self::Encrypted,
         Self::Sinkhole,
+        Self::Aliased,
         Self::Deadline,
         Self::NoConnectionInTime,
         Self::Stalled,
@@ -441,6 +444,10 @@ impl Symptom {
             Self::Edns => "The name server does not get on with EDNS, and is asked without it.",
             Self::Encrypted => "A name server that is asked inside TLS could not be asked: its session failed.",
             Self::Sinkhole => "The answer is an address that leads nowhere, as filters give.",
+            Self::Aliased => {
+                "The answer is an alias (CNAME) that leads to an address. EKS gives an endpoint's name addresses and no \
+                 alias, so something between gave this answer in its own name: a filter's page, or a zone of its own."
+            }
             Self::Deadline => {
                 "The client stopped waiting. A short time limit (such as --request-timeout) hides a slow or silent \
                  name server behind this text, and a blocked port 443 as well. To tell them apart, ask the name server \
@@ -565,7 +572,7 @@ impl Symptom {
             Self::Loop => Complaint::Loop,
             Self::Rebind => Complaint::Rebind,
             Self::Blocked => Complaint::Blocked,
-            Self::OwnZone => Complaint::OwnZone,
+            Self::OwnZone | Self::Aliased => Complaint::OwnZone,
             Self::FirewallBlocked => Complaint::FirewallBlocked,
             Self::Edns | Self::Doubted => Complaint::Edns,
             Self::Encrypted => Complaint::Encrypted,

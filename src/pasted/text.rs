@@ -232,6 +232,7 @@ const CLIENTS: &[(&str, &str)] = &[
     (" dnssec: info: validating", "bind"),
     ("dnsproxy: ", "dnsproxy"),
     ("lame-servers:", "bind"),
+    ("DNS format error from ", "bind"),
     ("Sending SERVFAIL to", "pdns-recursor"),
     ("UND_ERR_", "node"),
     ("(attempted address", "node"),
@@ -327,6 +328,27 @@ pub(super) fn client(line: &str, text: &str) -> Option<&'static str> {
             .map(|(_, name)| *name)
     };
     of(line).or_else(|| of(text))
+}
+
+/// Programs that take a name from a kubeconfig, where a name of one label may stand in the place of an endpoint's.
+const OF_KUBECONFIG: &[&str] = &[
+    "kubectl",
+    "helm",
+    "terraform",
+    "eksctl",
+    "kubelet",
+    "kube-proxy",
+    "argocd",
+    "client-go",
+];
+
+/// Whether the name in a line may be a kubeconfig's: programs of Go look up what clients of Kubernetes do, and all of
+/// them write the server as a URL.
+pub(super) fn may_be_of_kubeconfig(line: &str, client: Option<&str>) -> bool {
+    client.is_some_and(|client| OF_KUBECONFIG.contains(&client))
+        || line.contains("lookup ")
+        || line.contains("https://")
+        || line.contains("The connection to the server ")
 }
 
 /// The endpoint's name in a text that names one, and no more.

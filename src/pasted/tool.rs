@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::reply::{STAND_IN, is_stand_in, leads_nowhere};
+use super::reply::{ALIAS_ALONE, STAND_IN, is_stand_in, leads_nowhere};
 use super::{Seen, Symptom, between, library, windows};
 
 /// The port of DNS.
@@ -44,6 +44,7 @@ pub(super) fn line(line: &str) -> Option<Seen> {
         ("connection timeout for ", Symptom::Silence),
         ("can't receive reply from ", Symptom::PortClosed),
         ("can't connect to ", Symptom::PortClosed),
+        ("connection refused for ", Symptom::PortClosed),
     ] {
         if let Some(rest) = line
             .strip_prefix(";; WARNING: ")
@@ -183,17 +184,223 @@ fn is_endpoint(line: &str) -> bool {
 /// An answer with an address, or one that says that there is none, as nslookup, host, resolvectl, Resolve-DnsName,
 /// delv, doggo, q and others print it.
 pub(super) fn answered(text: &str) -> Option<(&str, Seen)> {
-    let of = |address: IpAddr, host: &str| {
-        let symptom = if leads_nowhere(address) {
-            Symptom::Sinkhole
-        } else {
-            Symptom::Healthy
+    printed_behind_a_command(text)
+        .or_else(|| of_getent(text))
+        .or_else(|| answer(text))
+        .or_else(|| {
+            // An alias, and no address behind it.
+            let (line, host, _) = aliases(text)?;
+            Some((line, alias_alone(host)))
+        })
+}
+
+/// What an address for a name comes to.
+fn of(address: IpAddr, host: &str) -> Seen {
+    let symptom = if leads_nowhere(address) {
+        Symptom::Sinkhole
+    } else {
+        Symptom::Healthy
+    };
+    Seen {
+        note: is_stand_in(address).then_some(STAND_IN),
+        ..Seen::of(symptom, Some(host.trim_end_matches('.')))
+    }
+}
+
+fn alias_alone(host: &str) -> Seen {
+    Seen {
+        is_alias_alone: true,
+        note: super::is_endpoint(host).then_some(ALIAS_ALONE),
+        ..Seen::of(Symptom::NoData, Some(host))
+    }
+}
+
+/// The first line with an alias, the name that was asked for, and what the aliases lead to.
+fn aliases(text: &str) -> Option<(&str, &str, Vec<&str>)> {
+    let mut found: Option<(&str, &str, Vec<&str>)> = None;
+    for line in text.lines() {
+        let Some((name, target)) = alias(line) else {
+            continue;
         };
+        let (_, _, targets) = found.get_or_insert_with(|| (line, name, Vec::new()));
+        if targets.len() < crate::limits::PASTED_WORDS {
+            targets.push(target);
+        }
+    }
+    found
+}
+
+/// `NAME is an alias for TARGET.` of host(1), `NAME canonical name = TARGET.` of nslookup.
+fn alias(line: &str) -> Option<(&str, &str)> {
+    let (name, target) = line
+        .split_once(" is an alias for ")
+        .or_else(|| line.split_once("canonical name = "))?;
+    Some((name.trim().trim_end_matches('.'), target.trim().trim_end_matches('.')))
+}
+
+/// What was seen of the target of an alias is about the name that was asked for.
+pub(super) fn under_its_alias(text: &str, seen: Seen) -> Seen {
+    let Some((_, name, targets)) = aliases(text) else {
+        return seen;
+    };
+    let host = seen.host.as_deref().unwrap_or_default().trim_end_matches('.');
+    if !targets.iter().any(|target| target.eq_ignore_ascii_case(host)) {
+        return seen;
+    }
+    let symptom = match seen.symptom {
+        Symptom::Healthy if super::is_endpoint(name) => Symptom::Aliased,
+        symptom => symptom,
+    };
+    let is_alone = seen.is_alias_alone || matches!(symptom, Symptom::NxDomain | Symptom::NoData);
+    Seen {
+        symptom,
+        host: Some(name.to_owned()),
+        is_alias_alone: is_alone,
+        note: seen
+            .note
+            .or_else(|| (is_alone && super::is_endpoint(name)).then_some(ALIAS_ALONE)),
+        ..seen
+    }
+}
+
+/// What is said of getent(1) and ping(8).
+const OF_SYSTEM: &str = "getent and ping show what the operating system's own lookup gives: the hosts file comes in it, \
+                         and a name server may not have been asked at all. What ping's packets get says nothing of \
+                         port 443.";
+/// And where such a command printed nothing.
+const NOTHING_PRINTED: &str = "getent and dig +short print nothing for a name that does not exist, for one without an \
+                               address and for an error of the name server alike: dig HOST says which.";
+
+/// What stands behind `dig +short NAME` and `getent hosts NAME` at a prompt: addresses, aliases, or nothing.
+fn printed_behind_a_command(text: &str) -> Option<(&str, Seen)> {
+    let mut lines = text.lines();
+    let (line, command) = lines.by_ref().find_map(|line| Some((line, command(line)?)))?;
+    let mut is_aliased = false;
+    for next in lines.map(str::trim) {
+        let Some(word) = next.split_whitespace().next() else {
+            continue;
+        };
+        if let Ok(address) = word.parse::<IpAddr>() {
+            let mut seen = of(address, command.host);
+            if is_aliased && seen.symptom == Symptom::Healthy && super::is_endpoint(command.host) {
+                seen.symptom = Symptom::Aliased;
+            }
+            let note = seen.note.or_else(|| command.is_of_system.then_some(OF_SYSTEM));
+            return Some((
+                line,
+                Seen {
+                    server: command.server,
+                    note,
+                    ..seen
+                },
+            ));
+        }
+        if word != next || !word.ends_with('.') || super::host(word).is_none() {
+            // A prompt ends what was printed; other words are not of these commands.
+            let is_prompt = next.len() < PROMPT && next.ends_with(['$', '#', '%', '>']);
+            if !is_prompt {
+                return None;
+            }
+            break;
+        }
+        is_aliased = true;
+    }
+    let seen = if is_aliased {
+        alias_alone(command.host)
+    } else {
         Seen {
-            note: is_stand_in(address).then_some(STAND_IN),
-            ..Seen::of(symptom, Some(host.trim_end_matches('.')))
+            note: Some(NOTHING_PRINTED),
+            ..Seen::of(Symptom::Unknown, Some(command.host))
         }
     };
+    Some((
+        line,
+        Seen {
+            server: command.server,
+            ..seen
+        },
+    ))
+}
+
+/// Characters of a prompt.
+const PROMPT: usize = 60;
+
+/// `dig +short NAME` or `getent hosts NAME` in a line, where an address of type A would be printed.
+struct Command<'a> {
+    host: &'a str,
+    server: Option<SocketAddr>,
+    is_of_system: bool,
+}
+
+fn command(line: &str) -> Option<Command<'_>> {
+    let words: Vec<&str> = line.split_whitespace().take(crate::limits::PASTED_WORDS).collect();
+    let is_name =
+        |word: &&&str| word.contains('.') && !word.starts_with(['@', '+', '-']) && super::host(word).is_some();
+    if let Some(at) = words.iter().position(|word| *word == "getent") {
+        let database = words.get(at + 1)?;
+        let host = words.get(at + 2).filter(|word| is_name(word))?;
+        return matches!(*database, "hosts" | "ahosts" | "ahostsv4").then_some(Command {
+            host,
+            server: None,
+            is_of_system: true,
+        });
+    }
+    let at = words.iter().position(|word| *word == "dig")?;
+    let arguments = &words[at + 1..];
+    let is_short = arguments.contains(&"+short");
+    let is_other = arguments.iter().any(|word| {
+        matches!(
+            *word,
+            "AAAA" | "NS" | "SOA" | "TXT" | "CNAME" | "MX" | "PTR" | "-x" | "-f" | "|"
+        )
+    });
+    let host = arguments.iter().find(|word| is_name(word))?;
+    let server = arguments.iter().find_map(|word| socket(word.strip_prefix('@')?));
+    (is_short && !is_other).then_some(Command {
+        host: host.trim_end_matches('.'),
+        server,
+        is_of_system: false,
+    })
+}
+
+/// getent(1) without the command: `ADDRESS STREAM NAME` of `ahosts`, and `ADDRESS NAME` of `hosts` where every line is
+/// about one endpoint. A hosts file with that line alone says the same.
+fn of_getent(text: &str) -> Option<(&str, Seen)> {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty()).peekable();
+    let first = *lines.peek()?;
+    let parts = |line: &str| {
+        let mut words = line.split_whitespace();
+        let address = words.next()?.parse::<IpAddr>().ok()?;
+        let rest: Vec<&str> = words.take(3).collect();
+        Some((address, rest.len(), rest.first().is_some_and(|word| *word == "STREAM")))
+    };
+    let name = |line: &str| line.split_whitespace().next_back().map(str::len);
+    let (address, count, is_stream) = parts(first)?;
+    let host = &first.trim_end()[first.trim_end().len() - name(first)?..];
+    let is_ahosts = is_stream && count == 2;
+    let is_hosts = count == 1 && super::is_endpoint(host) && lines.all(|line| line.trim_end().ends_with(host));
+    (is_ahosts || is_hosts).then(|| {
+        let seen = of(address, host);
+        let note = seen.note.or(Some(OF_SYSTEM));
+        (first, Seen { note, ..seen })
+    })
+}
+
+/// ping(8): `PING NAME (ADDRESS)`, and of Windows `Pinging NAME [ADDRESS]`.
+fn of_ping(line: &str) -> Option<Seen> {
+    let (rest, close) = match line.trim_start().strip_prefix("PING ") {
+        Some(rest) => (rest, ')'),
+        None => (line.trim_start().strip_prefix("Pinging ")?, ']'),
+    };
+    let (host, rest) = rest.split_once([' ', '\t'])?;
+    let address: IpAddr = rest.trim_start_matches(['(', '[']).split(close).next()?.parse().ok()?;
+    let seen = of(address, super::host(host).map(|_| host)?);
+    let note = seen.note.or(Some(OF_SYSTEM));
+    Some(Seen { note, ..seen })
+}
+
+/// An answer in the lines of one of these programs.
+fn answer(text: &str) -> Option<(&str, Seen)> {
     let has_addresses = text.contains("IPAddress");
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
@@ -215,6 +422,9 @@ pub(super) fn answered(text: &str) -> Option<(&str, Seen)> {
                 }
                 None => continue,
             }
+        }
+        if let Some(seen) = of_ping(line) {
+            return Some((line, seen));
         }
         // Resolve-DnsName's table: of a name without addresses the SOA alone.
         let is_soa = !has_addresses && line.contains(" SOA ") && line.contains(" Authority ");
