@@ -67,10 +67,11 @@ const NOWHERE: &[&str] = &[
     "[::1]:80",
 ];
 
-/// How a page of HTML begins, in kubectl's quotation of a reply and elsewhere; and what a reader of JSON says of it (Go,
-/// src/encoding/json/scanner.go; V8, Python's json has the words of no character).
+/// How a page of HTML begins, in kubectl's quotation of a reply and elsewhere; and what a reader of JSON says of one
+/// (Go, src/encoding/json/scanner.go; V8).
 const OF_PAGES: &[&str] = &[
-    "<html",
+    "<html>",
+    "<html ",
     "<!doctype html",
     "<head>",
     "invalid character '<' looking for beginning of value",
@@ -325,6 +326,7 @@ const DIALS: &[&str] = &[
     "telnet: ",
     "WARNING: TCP connect",
     "TcpTestSucceeded",
+    " port 443",
     ":443",
 ];
 
@@ -405,7 +407,6 @@ fn interrupted(line: &str) -> Option<Symptom> {
     let is_of_others = [
         "curl: (55)",
         "curl: (56)",
-        "curl: (35) Recv failure",
         "java.net.SocketException: Connection reset",
         "java.net.SocketException: Broken pipe",
         "ConnectionResetError(",

@@ -33,6 +33,11 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
         let end = rest.find([' ', '\t'])?;
         let (name, rest) = rest.split_at(end);
         let mut is_named = false;
+        // Of an error in words the name stands in the error itself: `lookup error: lookup NAME on SERVER: ERR`.
+        let is_word = rest.trim_start().starts_with(word);
+        if name == "error:" && is_word {
+            return None;
+        }
         let (name, server, error) = if let Some(name) = name.strip_suffix(':') {
             (name, None, rest)
         } else {

@@ -66,7 +66,7 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
         // MySQL, include/errmsg.h, CR_UNKNOWN_HOST; nginx, src/core/ngx_inet.c; Kafka, clients/ClientUtils.java.
         "Unknown MySQL server host '",
         "host not found in upstream \"",
-        "as DNS resolution failed for ",
+        "DNS resolution failed for ",
     ] {
         if let Some((_, rest)) = line.split_once(lead) {
             return Some(Seen::of(Symptom::Unknown, first_word(rest)));

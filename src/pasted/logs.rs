@@ -14,22 +14,23 @@ use crate::limits;
 pub(super) fn line(line: &str) -> Option<Seen> {
     let seen = of_software(line)?;
     let is_denial = matches!(seen.symptom, Symptom::NxDomain | Symptom::NoData) && seen.outright.is_none();
-    if is_denial && seen.host.as_deref().is_some_and(has_search_domain) {
-        return Some(Seen {
+    match seen.host.as_deref().and_then(without_search_domain).map(str::to_owned) {
+        Some(host) if is_denial => Some(Seen {
             symptom: Symptom::Searched,
+            host: Some(host),
             ..seen
-        });
+        }),
+        _ => Some(seen),
     }
-    Some(seen)
 }
 
-/// Whether a search domain stands behind a name that is whole: an endpoint's, or one of AWS's.
-fn has_search_domain(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
+/// A name that is whole, an endpoint's or another of AWS's, where a search domain stands behind it.
+fn without_search_domain(name: &str) -> Option<&str> {
+    let lower = name.to_ascii_lowercase();
     let ends = [".amazonaws.com.cn.", ".amazonaws.com.", ".api.aws."];
-    let at = ends.iter().find_map(|end| Some(name.find(end)? + end.len()));
-    // `amazonaws.com.cn` is itself no search domain.
-    at.is_some_and(|at| at < name.len() && &name[at..] != "cn")
+    let at = ends.iter().find_map(|end| Some(lower.find(end)? + end.len()))?;
+    // In China `cn` is the end of the name itself.
+    (at < name.len() && &lower[at..] != "cn").then(|| &name[..at - 1])
 }
 
 fn of_software(line: &str) -> Option<Seen> {

@@ -206,10 +206,7 @@ fn without_other_lines(mut found: Vec<Found<'_>>) -> Vec<Found<'_>> {
         .filter_map(|one| one.seen.host.as_deref().map(str::to_ascii_lowercase))
         .collect();
     found.retain(|one| {
-        let is_denial = matches!(
-            one.seen.symptom,
-            Symptom::NxDomain | Symptom::NoData | Symptom::Searched
-        );
+        let is_denial = matches!(one.seen.symptom, Symptom::NxDomain | Symptom::NoData);
         let host = one.seen.host.as_deref().map(str::to_ascii_lowercase);
         let is_longer = |host: &str| {
             hosts
@@ -218,6 +215,13 @@ fn without_other_lines(mut found: Vec<Found<'_>>) -> Vec<Found<'_>> {
         };
         !(one.is_of_log() && is_denial && host.as_deref().is_some_and(is_longer))
     });
+    // What became of the name itself says more than that it was asked with a search domain.
+    let answered: Vec<Option<String>> = found
+        .iter()
+        .filter(|one| one.seen.symptom != Symptom::Searched)
+        .map(|one| one.seen.host.clone())
+        .collect();
+    found.retain(|one| one.seen.symptom != Symptom::Searched || !answered.contains(&one.seen.host));
     found
 }
 
@@ -236,7 +240,8 @@ fn told_once(found: &[Found<'_>], text: &str, replies: &[Reply<'_>]) -> Vec<Expl
                     is_healthy && other.run != one.run && same(other.seen.host.as_deref(), one.seen.host.as_deref())
                 });
             let is_own = |server: Option<SocketAddr>| server.is_some() && server == one.seen.server;
-            let is_failure = one.seen.symptom != Symptom::Healthy;
+            // An alias with an address is itself an answer.
+            let is_failure = !one.seen.symptom.is_no_failure() && one.seen.symptom != Symptom::Aliased;
             let has_own_answer = is_failure
                 && replies.iter().any(|other| {
                     other.has_addresses() && is_own(other.server) && same(other.host, one.seen.host.as_deref())

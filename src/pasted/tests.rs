@@ -779,3 +779,384 @@ fn addresses_of_name_servers() {
         assert!(text.contains(word), "{text}");
     }
 }
+
+/// The rules that a text names, the first first.
+fn candidates_of(text: &str) -> Vec<&'static str> {
+    let read = read(&filled(text)).unwrap_or_else(|| panic!("{text}"));
+    read.candidates.iter().map(|candidate| candidate.rule).collect()
+}
+
+/// A log that says what the forward's target did: silence is one of several things.
+#[test]
+fn a_log_says_what_the_target_of_a_forward_did() {
+    use Symptom::*;
+    const TARGET: &str = "10.63.1.10:53";
+    for (text, symptom, server) in [
+        (
+            "[ERROR] plugin/errors: 2 X. A: read udp 10.1.2.3:4->10.63.1.10:53: i/o timeout",
+            Forward,
+            TARGET,
+        ),
+        (
+            "[ERROR] plugin/errors: 2 X. A: read udp 10.1.2.3:4->10.63.1.10:53: read: connection refused",
+            ForwardClosed,
+            TARGET,
+        ),
+        (
+            "[ERROR] plugin/errors: 2 X. A: dial udp 10.63.1.10:53: connect: network is unreachable",
+            ForwardNoRoute,
+            TARGET,
+        ),
+        (
+            "lame-servers: info: REFUSED unexpected RCODE resolving 'X/A/IN': 10.63.1.10#53",
+            ForwardRefused,
+            TARGET,
+        ),
+        (
+            "named[9]: unexpected RCODE (REFUSED) resolving 'X/A/IN': 10.63.1.10#53",
+            ForwardRefused,
+            TARGET,
+        ),
+        (
+            "lame-servers: info: SERVFAIL unexpected RCODE resolving 'X/A/IN': 10.63.1.10#53",
+            ForwardFailed,
+            TARGET,
+        ),
+        (
+            "lame-servers: info: connection refused resolving 'X/A/IN': 10.63.1.10#53",
+            ForwardClosed,
+            TARGET,
+        ),
+        (
+            "lame-servers: info: host unreachable resolving 'X/A/IN': 10.63.1.10#53",
+            ForwardNoRoute,
+            TARGET,
+        ),
+        (
+            "lame-servers: info: timed out resolving 'X/A/IN': 10.63.1.10#53",
+            Forward,
+            TARGET,
+        ),
+        (
+            "resolver: info: DNS format error from 10.63.1.10#53 resolving X/A for 10.1.2.3#5: non-improving referral",
+            Referral,
+            TARGET,
+        ),
+        (
+            "resolver: info: DNS format error from 10.63.1.10#53 resolving X/A for 10.1.2.3#5: invalid response",
+            ForwardUnusable,
+            TARGET,
+        ),
+        (
+            "unbound[7:0] error: SERVFAIL <X. A IN>: all the configured stub or forward servers failed, at zone . from \
+             10.63.1.10 got REFUSED",
+            ForwardRefused,
+            TARGET,
+        ),
+        (
+            "unbound[7:0] error: SERVFAIL <X. A IN>: all servers for this domain failed, at zone . from 10.63.1.10 \
+             upstream server timeout",
+            Forward,
+            TARGET,
+        ),
+        (
+            "dnsmasq[1]: forwarded X to 10.63.1.10\ndnsmasq[1]: reply error is REFUSED",
+            ForwardRefused,
+            TARGET,
+        ),
+        // Several targets: which of them it was is not in the log.
+        (
+            "dnsmasq[1]: forwarded X to 10.63.1.10\ndnsmasq[1]: forwarded X to 10.63.1.11\ndnsmasq[1]: reply error is \
+             SERVFAIL",
+            ForwardFailed,
+            "",
+        ),
+    ] {
+        let server = (!server.is_empty()).then(|| server.to_owned());
+        assert_eq!(told(text), (symptom, Some(X.to_owned()), server), "{text}");
+        let found = candidates_of(text);
+        // What answers is not silent, and a closed port is no dropped packet.
+        let of_silence = ["inbound-endpoint-sg", "udp-blocked", "inbound-endpoint-unreachable"];
+        let has_silence = found.iter().any(|rule| of_silence.contains(rule));
+        assert_eq!(has_silence, symptom == Forward, "{text}: {found:?}");
+    }
+}
+
+/// The filter is the software's own: not AWS's.
+#[test]
+fn a_filter_of_a_name_server_is_not_awss() {
+    for text in [
+        "dnsmasq[1]: gravity blocked X is 0.0.0.0",
+        "client @0x7f 10.1.2.3#5 (X): rpz QNAME NXDOMAIN rewrite X/A/IN via X.rpz.local",
+        "unbound[7:0] info: rpz: applied [corp-rpz] X. rpz-nxdomain 10.1.2.3@4000 X. A IN",
+    ] {
+        let found = candidates_of(text);
+        assert_eq!(found[0], "name-blocked-by-policy", "{text}");
+        assert!(!found.contains(&"dns-firewall-block"), "{text}: {found:?}");
+    }
+}
+
+/// What is read from or written to was connected to: the port is open.
+#[test]
+fn a_connection_that_broke_is_no_closed_port() {
+    use Symptom::*;
+    for (text, symptom) in [
+        (
+            "Get \"https://X/api\": read tcp 192.168.1.9:5->10.20.1.30:443: i/o timeout",
+            Stalled,
+        ),
+        (
+            "Get \"https://X/api\": read tcp 192.168.1.9:5->10.20.1.30:443: read: connection reset by peer",
+            Reset,
+        ),
+        ("write tcp 192.168.1.9:5->10.20.1.30:443: write: broken pipe", Reset),
+        (
+            "read tcp 192.168.1.9:5->10.20.1.30:443: wsarecv: An existing connection was forcibly closed by the remote \
+             host.",
+            Reset,
+        ),
+        ("curl: (56) Recv failure: Connection reset by peer", Reset),
+        ("java.net.SocketException: Connection reset", Reset),
+        ("Error: read ECONNRESET", Reset),
+        (
+            "Unable to connect to the server: read tcp 127.0.0.1:5->127.0.0.1:8443: read: connection reset by peer",
+            Reset,
+        ),
+        // Where curl names the handshake, it was that.
+        ("curl: (35) Recv failure: Connection reset by peer", Handshake),
+        // And these were not connected to.
+        (
+            "Get \"https://X/api\": dial tcp 10.20.1.30:443: i/o timeout",
+            Connection,
+        ),
+        (
+            "lookup X on 10.0.0.2:53: read tcp 10.0.0.1:5->10.0.0.2:53: i/o timeout",
+            Truncated,
+        ),
+    ] {
+        assert_eq!(told(text).0, symptom, "{text}");
+        let is_closed = candidates_of(text).contains(&"api-port-blocked");
+        assert_eq!(is_closed, symptom == Connection, "{text}");
+    }
+}
+
+/// The API server sends no HTML.
+#[test]
+fn a_web_page_is_not_the_api_servers() {
+    for text in [
+        "Error from server (InternalError): an error on the server (\"<html><head><title>Blocked</title>\") has prevented",
+        "Error from server (Forbidden): <!DOCTYPE html><html><body>403</body></html>",
+        "Error: Kubernetes cluster unreachable: invalid character '<' looking for beginning of value",
+    ] {
+        assert_eq!(told(text).0, Symptom::WebPage, "{text}");
+        assert_eq!(candidates_of(text)[0], "proxy-in-path", "{text}");
+    }
+    // A message of its own that speaks of HTML is its own.
+    let own = "Error from server (BadRequest): the body of the object is not valid: field <htmlBody>";
+    assert_eq!(told(own).0, Symptom::ApiServer);
+}
+
+/// A name server's log shows every name that a search list makes; the denial of those is as it should be.
+#[test]
+fn a_denied_search_domain_is_no_failure() {
+    let line = |name: &str, said: &str| format!("[INFO] 10.1.8.20:6 - 3 \"A IN {name}. udp 92 false 512\" {said}\n");
+    let denied = "NXDOMAIN qr,aa,rd 213 0.0002s";
+    let searched = line(&format!("{X}.default.svc.cluster.local"), denied);
+    let alone = messages(&searched);
+    assert_eq!(alone.len(), 1);
+    assert_eq!(alone[0].symptom, Symptom::Searched);
+    assert_eq!(alone[0].command, format!("eks-dns-doctor check {X} --public"));
+    assert!(alone[0].candidates.is_empty());
+    // What the name itself got is what counts.
+    for (said, symptom) in [
+        ("NOERROR qr,rd,ra 160 0.0002s", Symptom::Answered),
+        ("SERVFAIL qr,rd,ra 85 0.0002s", Symptom::ServFail),
+        (denied, Symptom::NxDomain),
+    ] {
+        let found = messages(&(searched.clone() + &line(X, said)));
+        let found: Vec<Symptom> = found.iter().map(|one| one.symptom).collect();
+        assert_eq!(found, [symptom], "{said}");
+    }
+    // So it is of names that are nobody's.
+    let other = line("git.example.com.corp.example", denied) + &line("git.example.com", "NOERROR qr,rd,ra 160 0.0002s");
+    assert_eq!(messages(&other).len(), 1);
+    // A name in China ends in what looks like a domain more.
+    let china = line(
+        "0123456789ABCDEF0123456789ABCDEF.sk1.cn-north-1.eks.amazonaws.com.cn",
+        denied,
+    );
+    assert_eq!(messages(&china)[0].symptom, Symptom::NxDomain);
+}
+
+/// NOERROR does not say that there was an address, but where the reply has no room for one.
+#[test]
+fn noerror_alone_is_no_address() {
+    let coredns = |kind: &str, size: usize| {
+        format!("[INFO] 10.1.8.20:6 - 3 \"{kind} IN {X}. udp 92 false 512\" NOERROR qr,rd,ra {size} 0.0002s")
+    };
+    let least = 12 + X.len() + 2 + 4;
+    assert_eq!(exactly(&coredns("A", least)).0, Symptom::NoData);
+    assert_eq!(exactly(&coredns("A", least + 15)).0, Symptom::NoData);
+    assert_eq!(exactly(&coredns("A", least + 16)).0, Symptom::Answered);
+    assert_eq!(exactly(&coredns("AAAA", least)).0, Symptom::Healthy);
+    let unbound = format!("unbound[7:0] info: 10.1.2.3 {X}. A IN NOERROR 0.02 0 124");
+    assert_eq!(exactly(&unbound).0, Symptom::Answered);
+    let route53 = |answers: &str| {
+        format!(r#"{{"query_name":"{X}.","query_type":"A","rcode":"NOERROR","answers":[{answers}],"vpc_id":"vpc-1"}}"#)
+    };
+    let address = r#"{"Rdata":"10.0.1.5","Type":"A","Class":"IN"}"#;
+    let alias = r#"{"Rdata":"b.example.","Type":"CNAME","Class":"IN"}"#;
+    assert_eq!(exactly(&route53(address)).0, Symptom::Healthy);
+    assert_eq!(exactly(&route53(alias)).0, Symptom::Answered);
+    assert_eq!(exactly(&route53("")).0, Symptom::NoData);
+}
+
+/// An alias is of the name that was asked for, and no answer of EKS's.
+#[test]
+fn an_alias_is_about_the_name_that_was_asked_for() {
+    use Symptom::*;
+    const LEAD: &str = "Server:\t\t10.0.0.2\nAddress:\t10.0.0.2#53\n\n";
+    for (text, symptom) in [
+        ("X is an alias for b.example.\nb.example has address 10.5.5.5", Aliased),
+        ("X is an alias for b.example.", NoData),
+        ("$ dig +short X\nb.example.\n10.5.5.5", Aliased),
+        ("$ dig +short X\nb.example.\n$", NoData),
+        (
+            "Server:  dc1\nAddress:  10.1.1.1\n\nName:    b.example\nAddress:  10.5.5.5\nAliases:  X",
+            Aliased,
+        ),
+        (
+            "X CNAME  60 Answer b.example\n\nName       : b.example\nQueryType  : A\nIP4Address : 10.5.5.5",
+            Aliased,
+        ),
+        // An alias of one's own that leads to the endpoint is right.
+        ("k8s.corp.example is an alias for X.\nX has address 10.5.5.5", Healthy),
+    ] {
+        let host = if symptom == Healthy { "k8s.corp.example" } else { X };
+        let found = told(text);
+        assert_eq!((found.0, found.1.as_deref()), (symptom, Some(host)), "{text}");
+    }
+    for (behind, symptom) in [
+        ("Name:\tb.example\nAddress: 10.5.5.5", Aliased),
+        ("** server can't find b.example: NXDOMAIN", NxDomain),
+    ] {
+        let text = format!("{LEAD}X\tcanonical name = b.example.\n{behind}");
+        let found = told(&text);
+        assert_eq!((found.0, found.1.as_deref()), (symptom, Some(X)), "{text}");
+        assert!(
+            ["shadow-zone", "name-blocked-by-policy"].contains(&candidates_of(&text)[0]),
+            "{text}"
+        );
+    }
+    let dig = format!(
+        ";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\n;; flags: qr rd ra; QUERY: 1, ANSWER: 2, AUTHORITY: 0, \
+         ADDITIONAL: 1\n;; QUESTION SECTION:\n;{X}. IN A\n;; ANSWER SECTION:\n{X}. 60 IN CNAME b.example.\nb.example. \
+         60 IN A 203.0.113.5\n;; SERVER: 10.1.1.5#53(10.1.1.5) (UDP)"
+    );
+    assert_eq!(exactly(&dig).0, Aliased);
+    assert_eq!(candidates_of(&dig), ["shadow-zone", "name-blocked-by-policy"]);
+}
+
+/// What a host's own lookup gave, as getent, ping and dig +short print it.
+#[test]
+fn addresses_that_programs_print_are_read() {
+    use Symptom::*;
+    for (text, symptom) in [
+        ("10.20.1.30      X\n10.20.2.31      X", Healthy),
+        (
+            "10.20.1.30      STREAM X\n10.20.1.30      DGRAM\n10.20.1.30      RAW",
+            Healthy,
+        ),
+        ("$ getent hosts X\n10.20.1.30      X", Healthy),
+        ("$ getent hosts X\n$", Unknown),
+        ("PING X (10.20.1.30) 56(84) bytes of data.", Healthy),
+        ("PING X (10.20.1.30): 56 data bytes", Healthy),
+        ("PING X (0.0.0.0) 56(84) bytes of data.", Sinkhole),
+        ("Pinging X [10.20.1.30] with 32 bytes of data:", Healthy),
+        ("$ dig +short X\n10.20.1.30\n10.20.2.31", Healthy),
+        ("$ dig X +short\n0.0.0.0", Sinkhole),
+        ("$ dig +short X", Unknown),
+    ] {
+        assert_eq!(told(text), (symptom, Some(X.to_owned()), None), "{text}");
+    }
+    // Nothing was looked up, or not the address, or it is a hosts file.
+    for text in [
+        "PING 10.20.1.30 (10.20.1.30) 56(84) bytes of data.",
+        "$ dig +short X AAAA\n$",
+        "10.20.1.30\n10.20.2.31",
+        "127.0.0.1 localhost\n10.20.1.30 X",
+    ] {
+        assert_eq!(read(&filled(text)), None, "{text}");
+    }
+}
+
+/// Names of databases and the like, as their clients print them: no kubeconfig has them, and no public resolver is
+/// asked for them.
+#[test]
+fn a_name_that_no_kubeconfig_has_is_no_endpoints() {
+    for (text, host) in [
+        (
+            "psql: error: could not translate host name \"db.corp.example\" to address: Name or service not known",
+            "db.corp.example",
+        ),
+        (
+            "redis.exceptions.ConnectionError: Error -2 connecting to redis.internal:6379. Name or service not known.",
+            "redis.internal",
+        ),
+        (
+            "ERROR 2005 (HY000): Unknown MySQL server host 'db.corp.example' (-2)",
+            "db.corp.example",
+        ),
+        (
+            "nginx: [emerg] host not found in upstream \"api.corp.example\" in /etc/nginx/nginx.conf:3",
+            "api.corp.example",
+        ),
+        ("ping: db01: Name or service not known", "db01"),
+        ("Host vault not found: 3(NXDOMAIN)", "vault"),
+        (
+            "mount.nfs: nas.corp.example: Name or service not known",
+            "nas.corp.example",
+        ),
+        (
+            "Resolve-DnsName : vault.corp.example : DNS name does not exist\n    + FullyQualifiedErrorId : \
+             DNS_ERROR_RCODE_NAME_ERROR,Microsoft.DnsClient.Commands.ResolveDnsName",
+            "vault.corp.example",
+        ),
+    ] {
+        let found = messages(text);
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+        assert_eq!(found[0].host.as_ref().map(ToString::to_string).as_deref(), Some(host));
+        assert!(!found[0].command.contains("--public"), "{text}: {}", found[0].command);
+        for candidate in &found[0].candidates {
+            let about = rules::find(candidate.rule).unwrap().about;
+            assert_eq!(about, rules::About::AnyName, "{text}: {candidate:?}");
+        }
+    }
+    // Of kubectl one label is a cluster's name in the place of its endpoint's.
+    let kubectl = "Unable to connect to the server: dial tcp: lookup prod: no such host";
+    assert_eq!(read(kubectl).unwrap().candidates[0].rule, "endpoint-name-malformed");
+    // The name stands in the error of the error.
+    let nested = "rpc error: dns: A record lookup error: lookup argocd-repo-server on 172.20.0.10:53: no such host";
+    let found = exactly(nested);
+    assert_eq!(found.1.as_deref(), Some("argocd-repo-server"));
+    assert_eq!(found.2.as_deref(), Some("172.20.0.10:53"));
+}
+
+/// A part of a configuration keeps the ports of its name servers.
+#[test]
+fn a_part_of_a_configuration_keeps_the_ports() {
+    for (text, server) in [
+        (
+            "Link 2 (eth0)\n DNS Servers: 10.0.0.2:5353\n DNS Domain: ~a.example\n",
+            "10.0.0.2:5353",
+        ),
+        (
+            "resolver #2\n  domain   : a.example\n  nameserver[0] : 10.0.0.2\n  port     : 5353\n",
+            "10.0.0.2:5353",
+        ),
+        ("Link 2 (eth0): 10.0.0.2\n", "asks 10.0.0.2."),
+    ] {
+        let read = read(text).unwrap();
+        assert!(read.resolver[0].contains(server), "{text}: {:?}", read.resolver);
+    }
+}

@@ -218,8 +218,17 @@ fn alias_alone(host: &str) -> Seen {
 /// The first line with an alias, the name that was asked for, and what the aliases lead to.
 fn aliases(text: &str) -> Option<(&str, &str, Vec<&str>)> {
     let mut found: Option<(&str, &str, Vec<&str>)> = None;
+    let mut above = "";
     for line in text.lines() {
-        let Some((name, target)) = alias(line) else {
+        // Windows' nslookup says the last target first, and the name that was asked for behind it.
+        if is_name(line) {
+            above = line.split_once(':').map_or("", |(_, target)| target.trim());
+        }
+        let of_windows = line
+            .strip_prefix("Aliases:")
+            .map(|name| (name.trim(), above))
+            .filter(|(name, target)| !name.is_empty() && !target.is_empty());
+        let Some((name, target)) = alias(line).or(of_windows) else {
             continue;
         };
         let (_, _, targets) = found.get_or_insert_with(|| (line, name, Vec::new()));
@@ -230,8 +239,15 @@ fn aliases(text: &str) -> Option<(&str, &str, Vec<&str>)> {
     found
 }
 
-/// `NAME is an alias for TARGET.` of host(1), `NAME canonical name = TARGET.` of nslookup.
+/// `NAME is an alias for TARGET.` of host(1), `NAME canonical name = TARGET.` of nslookup, `NAME CNAME TTL Answer
+/// TARGET` of Resolve-DnsName's table.
 fn alias(line: &str) -> Option<(&str, &str)> {
+    if line.contains(" CNAME ") {
+        let words: Vec<&str> = line.split_whitespace().take(crate::limits::PASTED_WORDS).collect();
+        if let [name, "CNAME", _, "Answer", target] = words[..] {
+            return Some((name.trim_end_matches('.'), target.trim_end_matches('.')));
+        }
+    }
     let (name, target) = line
         .split_once(" is an alias for ")
         .or_else(|| line.split_once("canonical name = "))?;
@@ -371,7 +387,7 @@ fn of_getent(text: &str) -> Option<(&str, Seen)> {
     let parts = |line: &str| {
         let mut words = line.split_whitespace();
         let address = words.next()?.parse::<IpAddr>().ok()?;
-        let rest: Vec<&str> = words.take(3).collect();
+        let rest: Vec<&str> = words.take(crate::limits::PASTED_WORDS).collect();
         Some((address, rest.len(), rest.first().is_some_and(|word| *word == "STREAM")))
     };
     let name = |line: &str| line.split_whitespace().next_back().map(str::len);
@@ -401,7 +417,8 @@ fn of_ping(line: &str) -> Option<Seen> {
 
 /// An answer in the lines of one of these programs.
 fn answer(text: &str) -> Option<(&str, Seen)> {
-    let has_addresses = text.contains("IPAddress");
+    let has_addresses = text.contains("IPAddress") || text.contains("IP4Address");
+    let mut of_list = None;
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
         // In other languages the word before the name is another, and "Address" stays.
@@ -422,6 +439,16 @@ fn answer(text: &str) -> Option<(&str, Seen)> {
                 }
                 None => continue,
             }
+        }
+        // Resolve-DnsName's list: `Name : NAME`, and some lines on `IP4Address : ADDRESS`.
+        match line.split_once(" : ").map(|(key, value)| (key.trim(), value.trim())) {
+            Some(("Name", name)) => of_list = Some(name),
+            Some(("IP4Address" | "IP6Address" | "IPAddress", address)) => {
+                if let Some((host, address)) = of_list.zip(address.parse().ok()) {
+                    return Some((line, of(address, host)));
+                }
+            }
+            _ => {}
         }
         if let Some(seen) = of_ping(line) {
             return Some((line, seen));

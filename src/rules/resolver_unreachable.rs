@@ -34,7 +34,10 @@ declare_rule! {
         since: "0.1.0",
         about: AnyName,
         hint: "the server answers no name at all, over UDP and TCP: is the VPN up?",
-        complaints: [Failure 50, Forward 40, ForwardNotReached 20, Silence 10, PortClosed 20, NotSent 10, Deadline 10, KubectlRefused 20],
+        complaints: [
+            Failure 50, Forward 40, ForwardNotReached 20, Silence 10, PortClosed 20, NotSent 10, Deadline 10,
+            KubectlRefused 20,
+        ],
         shows: [OneAnswer, SilentResolver],
         references: [MAN_RESOLV_CONF, RFC_7766],
         at: Failing,
