@@ -170,6 +170,32 @@ fn each_text_of_dig_is_the_place_that_its_index_says() {
     assert!(wrong.is_empty(), "these rows are not as found:\n{}", wrong.join("\n"));
 }
 
+/// A place where dig asked for something else heard what it asked for; of the A record nothing is known.
+#[test]
+fn what_dig_was_not_asked_for_did_not_fail_to_answer() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name: &str, path: &str| {
+        let text = std::fs::read(root.join(path)).expect("a file");
+        places::read(name, &text).expect("a place")
+    };
+    for text in ["aaaa-only.txt", "mx.txt"] {
+        let there = read("there", &format!("fixtures/field/dig/{text}"));
+        let laptop = read("laptop", "fixtures/places/laptop.json");
+        let comparison = places::compare(vec![laptop, there]).expect("one endpoint");
+        let said: Vec<&str> = comparison
+            .findings
+            .iter()
+            .map(|finding| finding.explanation.as_str())
+            .collect();
+        let has = |words: &str| said.iter().any(|said| said.contains(words));
+        assert!(
+            has("No resolver was asked for the A record at there"),
+            "{text}: {said:?}"
+        );
+        assert!(!has("No resolver answered at there"), "{text}: {said:?}");
+    }
+}
+
 #[test]
 fn each_configuration_says_what_is_in_it_and_what_is_not() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/field/host");
