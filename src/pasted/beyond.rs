@@ -102,6 +102,43 @@ fn web_page(line: &str) -> bool {
     has(OF_PAGES) && has(BEFORE_PAGES)
 }
 
+/// What the page of a proxy, of a filter or of a web server in between says.
+const IN_BETWEEN: &[&str] = &[
+    "bad gateway",
+    "gateway time",
+    "service unavailable",
+    "proxy",
+    "blocked",
+    "access denied",
+    "could not be retrieved",
+];
+/// What squid says where it does not find the name (squid-cache/squid, errors/templates/ERR_DNS_FAIL).
+const OF_DNS_FAIL: &str = "Unable to determine IP address from host name";
+
+/// A whole page, as curl prints what came.
+pub(super) fn page(text: &str) -> Option<(&str, Seen)> {
+    let line = text.lines().find(|line| !line.trim().is_empty())?;
+    let lower: String = text
+        .chars()
+        .take(limits::PASTED_ERROR)
+        .collect::<String>()
+        .to_ascii_lowercase();
+    let starts = ["<html>", "<html ", "<!doctype html"];
+    let is_page = starts.iter().any(|start| lower.trim_start().starts_with(start));
+    (is_page && IN_BETWEEN.iter().any(|word| lower.contains(word))).then(|| {
+        let note = text.contains(OF_DNS_FAIL).then_some(
+            "The page says that the proxy did not find the name: behind a proxy it is the proxy that looks it up.",
+        );
+        (
+            line,
+            Seen {
+                note,
+                ..Seen::of(Symptom::WebPage, None)
+            },
+        )
+    })
+}
+
 /// The API server's own failures, and clients without a cluster.
 pub(super) fn server_side(line: &str) -> Option<Seen> {
     if web_page(line) {
@@ -175,6 +212,8 @@ const OF_PROXIES: &[&str] = &[
     "ProxyError(",
     "ERR_PROXY_CONNECTION_FAILED",
     "ERR_TUNNEL_CONNECTION_FAILED",
+    // RFC 9110 section 15.5.8: 407 is a proxy's.
+    "Proxy Authentication Required",
     // curl, libcurl-errors(3): CURLE_PROXY, of SOCKS proxies.
     "curl: (97)",
 ];

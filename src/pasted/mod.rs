@@ -135,12 +135,13 @@ pub fn messages(text: &str) -> Vec<Explanation> {
     for run in &runs {
         let answer = tool::answered(run);
         let before = found.len();
+        let aliases = tool::aliases(run);
         // Of several runs each has its name server; of one, whatever is in the text.
         let asked = (runs.len() > 1).then(|| tool::server(run)).flatten();
         let with_server = |seen: Seen| {
             let is_one = seen.symptom.is_dns() || seen.symptom == Symptom::Healthy;
             tool::under_its_alias(
-                run,
+                aliases.as_ref(),
                 Seen {
                     server: seen.server.or(asked.filter(|_| is_one)),
                     ..seen
@@ -176,6 +177,11 @@ pub fn messages(text: &str) -> Vec<Explanation> {
         && let Some((line, seen)) = beyond::status(text)
     {
         messages.push(explain(line, &seen, "", None, Others::default()));
+    }
+    if messages.is_empty()
+        && let Some((line, seen)) = beyond::page(text)
+    {
+        messages.push(explain(line, &seen, text, None, Others::default()));
     }
     if messages.is_empty()
         && let Some((line, seen, sentences)) = configuration::read(text)
@@ -508,7 +514,12 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
         line: shown(line),
         symptom,
         client,
-        command: command(symptom, about.as_ref(), server, is_other),
+        command: command(
+            symptom,
+            about.as_ref(),
+            server,
+            is_other || subject == Subject::Internal,
+        ),
         host,
         server,
         resolver,

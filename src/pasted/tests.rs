@@ -951,6 +951,18 @@ fn a_web_page_is_not_the_api_servers() {
         assert_eq!(told(text).0, Symptom::WebPage, "{text}");
         assert_eq!(candidates_of(text)[0], "proxy-in-path", "{text}");
     }
+    // As curl prints it.
+    let page = "<html><head><title>502 Bad Gateway</title></head><body><center>nginx</center></body></html>";
+    assert_eq!(told(page).0, Symptom::WebPage);
+    let squid = "<!DOCTYPE html>\n<html><title>ERROR: The requested URL could not be retrieved</title>\n<p>Unable to \
+                 determine IP address from host name <q>X</q></p></html>";
+    let squid = read(&filled(squid)).unwrap();
+    assert_eq!(squid.symptom, Symptom::WebPage);
+    assert!(
+        squid.resolver[0].contains("the proxy did not find the name"),
+        "{squid:?}"
+    );
+    assert_eq!(read("<html><head><title>A page</title></head></html>"), None);
     // A message of its own that speaks of HTML is its own.
     let own = "Error from server (BadRequest): the body of the object is not valid: field <htmlBody>";
     assert_eq!(told(own).0, Symptom::ApiServer);
@@ -1140,6 +1152,7 @@ fn a_name_that_no_kubeconfig_has_is_no_endpoints() {
     let found = exactly(nested);
     assert_eq!(found.1.as_deref(), Some("argocd-repo-server"));
     assert_eq!(found.2.as_deref(), Some("172.20.0.10:53"));
+    assert!(!read(nested).unwrap().command.contains("--public"));
 }
 
 /// A part of a configuration keeps the ports of its name servers.

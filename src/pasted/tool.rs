@@ -216,8 +216,11 @@ fn alias_alone(host: &str) -> Seen {
 }
 
 /// The first line with an alias, the name that was asked for, and what the aliases lead to.
-fn aliases(text: &str) -> Option<(&str, &str, Vec<&str>)> {
-    let mut found: Option<(&str, &str, Vec<&str>)> = None;
+pub(super) type Aliases<'a> = (&'a str, &'a str, Vec<&'a str>);
+
+/// The aliases in a text; `None` where it has none.
+pub(super) fn aliases(text: &str) -> Option<Aliases<'_>> {
+    let mut found: Option<Aliases<'_>> = None;
     let mut above = "";
     for line in text.lines() {
         // Windows' nslookup says the last target first, and the name that was asked for behind it.
@@ -255,8 +258,8 @@ fn alias(line: &str) -> Option<(&str, &str)> {
 }
 
 /// What was seen of the target of an alias is about the name that was asked for.
-pub(super) fn under_its_alias(text: &str, seen: Seen) -> Seen {
-    let Some((_, name, targets)) = aliases(text) else {
+pub(super) fn under_its_alias(aliases: Option<&Aliases<'_>>, seen: Seen) -> Seen {
+    let Some((_, name, targets)) = aliases else {
         return seen;
     };
     let host = seen.host.as_deref().unwrap_or_default().trim_end_matches('.');
@@ -270,7 +273,7 @@ pub(super) fn under_its_alias(text: &str, seen: Seen) -> Seen {
     let is_alone = seen.is_alias_alone || matches!(symptom, Symptom::NxDomain | Symptom::NoData);
     Seen {
         symptom,
-        host: Some(name.to_owned()),
+        host: Some((*name).to_owned()),
         is_alias_alone: is_alone,
         note: seen
             .note
