@@ -37,6 +37,10 @@ pub use unread::{Unread, unread};
 
 /// What a recogniser saw in a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is said of a line or not, apart from the others"
+)]
 struct Seen {
     symptom: Symptom,
     /// The name that was looked up, as printed.

@@ -245,8 +245,12 @@ impl Symptom {
     /// The layer that failed.
     pub fn layer(self) -> Layer {
         match self {
-            Self::Deadline | Self::NoConnectionInTime | Self::AwsApi | Self::AccessDenied => Layer::Unknown,
-            Self::Stalled | Self::Reset => Layer::Unknown,
+            Self::Deadline
+            | Self::NoConnectionInTime
+            | Self::AwsApi
+            | Self::AccessDenied
+            | Self::Stalled
+            | Self::Reset => Layer::Unknown,
             Self::NoReplyInTime | Self::Http => Layer::Http,
             Self::HandshakeTimeout | Self::Handshake | Self::Certificate => Layer::Tls,
             Self::KubectlRefused | Self::Connection | Self::Address => Layer::Tcp,
@@ -589,8 +593,13 @@ impl Symptom {
             Self::AccessDenied => Complaint::AccessDenied,
             Self::AwsApi => Complaint::AwsApi,
             Self::Configuration => Complaint::HostConfiguration,
-            Self::ApiServer | Self::NotLetIn | Self::Credentials | Self::NoCluster => return None,
-            Self::Answered | Self::Searched | Self::Healthy => return None,
+            Self::ApiServer
+            | Self::NotLetIn
+            | Self::Credentials
+            | Self::NoCluster
+            | Self::Answered
+            | Self::Searched
+            | Self::Healthy => return None,
         })
     }
 

@@ -396,9 +396,9 @@ fn of_getent(text: &str) -> Option<(&str, Seen)> {
     let name = |line: &str| line.split_whitespace().next_back().map(str::len);
     let (address, count, is_stream) = parts(first)?;
     let host = &first.trim_end()[first.trim_end().len() - name(first)?..];
-    let is_ahosts = is_stream && count == 2;
+    let of_every_type = is_stream && count == 2;
     let is_hosts = count == 1 && super::is_endpoint(host) && lines.all(|line| line.trim_end().ends_with(host));
-    (is_ahosts || is_hosts).then(|| {
+    (of_every_type || is_hosts).then(|| {
         let seen = of(address, host);
         let note = seen.note.or(Some(OF_SYSTEM));
         (first, Seen { note, ..seen })
