@@ -294,7 +294,7 @@ fn bind(line: &str) -> Option<Seen> {
         // lib/dns/resolver.c, log_lame and rctx_badserver: the RCODE of the reply, or what sending it gave.
         let ends = |reason: &str| before.ends_with(reason);
         let symptom = match () {
-            // "unexpected RCODE (REFUSED)" in versions before 9.14.
+            // Some versions put the RCODE in brackets behind the words.
             () if before.contains("unexpected RCODE") && before.contains("REFUSED") => Symptom::ForwardRefused,
             () if before.contains("unexpected RCODE") || ends("FORMERR") => Symptom::ForwardFailed,
             () if ends("lame server") => Symptom::Referral,
