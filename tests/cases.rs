@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use eks_dns_doctor::capture;
 use eks_dns_doctor::lab;
 use eks_dns_doctor::render::{self, Format, Style};
-use eks_dns_doctor::report::{Capture, Report, diagnose};
+use eks_dns_doctor::report::{Capture, Conclusion, Report, diagnose};
 use eks_dns_doctor::rules::{Finding, RULES};
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -34,6 +34,10 @@ fn main() -> std::process::ExitCode {
             .map(|name| Trial::test(format!("pages/{name}"), move || page(&name))),
     );
     trials.push(Trial::test("the_first_screen_is_short", the_first_screen_is_short));
+    trials.push(Trial::test(
+        "every_broken_report_has_the_way_as_a_picture",
+        every_broken_report_has_the_way_as_a_picture,
+    ));
     trials.push(Trial::test("every_line_stands_in_a_page", every_line_stands_in_a_page));
     trials.push(Trial::test(
         "no_page_or_rule_is_left_that_nothing_writes",
@@ -198,6 +202,32 @@ fn the_first_screen_is_short() -> Result<(), Failed> {
     let longest = lines[lines.len() - 1];
     if ninth_tenth.0 > 40 || longest.0 > 60 {
         return Err(format!("the ninth tenth is {ninth_tenth:?}, the longest {longest:?}").into());
+    }
+    Ok(())
+}
+
+/// Where a resolver was asked and the outcome is broken, the way is drawn: in 80 columns, and in a comment on a ticket.
+fn every_broken_report_has_the_way_as_a_picture() -> Result<(), Failed> {
+    let mut drawn = 0;
+    for name in lab::names() {
+        let report = report(name)?;
+        if report.conclusion != Conclusion::Broken || report.resolvers.is_empty() {
+            continue;
+        }
+        drawn += 1;
+        let pages = rendered(&report);
+        let page = |wanted| pages.iter().find(|(ending, _)| *ending == wanted).map(|(_, text)| text);
+        let lines = page("txt").into_iter().flat_map(|text| text.lines());
+        let lines: Vec<&str> = lines.filter(|line| line.contains(" → ")).collect();
+        if lines.is_empty() || lines.iter().any(|line| line.chars().count() > 80) {
+            return Err(format!("{name}: {lines:?}").into());
+        }
+        if !page("md").is_some_and(|text| text.contains("flowchart LR")) {
+            return Err(format!("{name}: there is no picture in markdown").into());
+        }
+    }
+    if drawn == 0 {
+        return Err("no scenario is broken".into());
     }
     Ok(())
 }

@@ -131,6 +131,16 @@ fn the_laptop_and_the_bastion_of_the_article() {
     assert_eq!(cells[0]["verdict"], "nxdomain");
     assert_eq!(cells[0]["view"], "public");
     assert_eq!(cells[1]["verdict"], Value::Null);
+    // The way, a line a place.
+    for line in [
+        "  laptop → local 10.63.200.10 → public DNS: NXDOMAIN ✗\n",
+        "  bastion → local 192.168.0.2 → private zone ✓\n",
+    ] {
+        assert!(table.contains(line), "{table}");
+    }
+    assert_eq!(table.matches(" → ").count(), 4, "{table}");
+    let healthy = rendered(&compare(&[&BASTION, &BASTION]), Format::Table);
+    assert!(!healthy.contains(" → "), "{healthy}");
     let short = rendered(&comparison, Format::Short);
     assert_eq!(short.lines().count(), 1);
     assert!(
@@ -142,6 +152,7 @@ fn the_laptop_and_the_bastion_of_the_article() {
         markdown.contains("| Resolver | Address | laptop | bastion |"),
         "{markdown}"
     );
+    assert!(markdown.contains("--> r1[\"local 192.168.0.2\"]"), "{markdown}");
 }
 
 /// The pair of the article, kept: what the lab's laptop and bastion recorded, and the comparison of both in each

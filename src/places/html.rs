@@ -6,6 +6,7 @@ use super::table::{INTERRUPTED, about, cell_details, cell_mark, cell_verdict, no
 use super::{Cell, Comparison};
 use crate::render::Style;
 use crate::render::html::Html;
+use crate::render::html::way_svg::figure_of;
 use crate::render::words::{self, Mark, Placed};
 
 pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
@@ -21,6 +22,7 @@ pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::
             if comparison.interrupted {
                 html.sentence("p", &[], INTERRUPTED)?;
             }
+            figure_of(html, &super::way::ways(comparison))?;
             matrix(html, comparison)?;
             let mut findings = comparison.findings.iter();
             if let Some(lead) = findings.next() {

@@ -6,6 +6,7 @@ use super::table::{INTERRUPTED, about, cell_details, cell_mark, cell_verdict, no
 use super::{Comparison, Kind};
 use crate::render::Style;
 use crate::render::markdown::Comment;
+use crate::render::way;
 use crate::render::words::{self, Placed};
 
 pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
@@ -24,6 +25,8 @@ pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::
     let hostname = comment.code(&comparison.target.shown());
     writeln!(comment.out, "- Endpoint: {hostname}")?;
     writeln!(comment.out, "- Exit code: {}", comparison.exit_code)?;
+    let ways = super::way::ways(comparison);
+    comment.chart(way::chart(&ways, ways.len(), style))?;
     matrix(&mut comment, comparison)?;
     let mut findings = comparison.findings.iter();
     if let Some(lead) = findings.next() {

@@ -7,6 +7,7 @@ mod machine;
 mod markdown;
 mod rules;
 mod table;
+mod way;
 
 use std::fmt;
 use std::net::SocketAddr;

@@ -29,6 +29,9 @@ pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::
     page.headline(&comparison.headline())?;
     page.blank();
     page.item(INDENT, "", &comparison.target.shown())?;
+    let ways = super::way::ways(comparison);
+    let width = page.width - INDENT;
+    page.ways(ways.iter().map(|way| (way.fitted(style, width), way.mark)))?;
     page.blank();
     matrix(&mut page, comparison)?;
     let mut findings = comparison.findings.iter();

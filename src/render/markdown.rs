@@ -83,7 +83,10 @@ impl Comment<'_> {
 
     /// The picture, as a Mermaid flow chart.
     fn way(&mut self, report: &Report) -> fmt::Result {
-        let lines = way::mermaid(report, self.style);
+        self.chart(way::mermaid(report, self.style))
+    }
+
+    pub(crate) fn chart(&mut self, lines: Vec<String>) -> fmt::Result {
         if lines.is_empty() {
             return Ok(());
         }

@@ -15,7 +15,7 @@ pub(crate) mod openmetrics;
 pub(crate) mod short;
 pub(crate) mod table;
 pub mod text;
-mod way;
+pub(crate) mod way;
 pub(crate) mod words;
 
 pub use exposition::Metric;

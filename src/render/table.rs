@@ -209,10 +209,10 @@ impl<'a> Page<'a> {
 
     /// The picture: a line a way.
     fn way(&mut self, report: &Report) -> fmt::Result {
-        let lines = way::text(report, self.style, self.width - INDENT);
-        if lines.is_empty() {
-            return Ok(());
-        }
+        self.ways(way::text(report, self.style, self.width - INDENT).into_iter())
+    }
+
+    pub(crate) fn ways(&mut self, lines: impl Iterator<Item = (String, Option<Mark>)>) -> fmt::Result {
         self.blank();
         for (line, mark) in lines {
             let line = self.style.escape(&line);

@@ -1,13 +1,20 @@
 //! The way of the question as a picture: who is asked, through whom, and what stands at the end of it.
 
 use std::fmt::Write as _;
+use std::net::SocketAddr;
+
+use unicode_width::UnicodeWidthStr;
 
 use super::Style;
+use super::text::fit;
 use super::words::Mark;
 use crate::compare::Verdict;
+use crate::facts::Chooser;
 use crate::observation::Lookup;
 use crate::report::{Conclusion, Report, ResolverReport};
-use crate::resolvers::Role;
+use crate::resolvers::{Resolver, Role};
+use crate::rules::phrase;
+use crate::software::Software;
 use crate::target::View;
 
 /// The ways that are drawn; what is asked beyond these stands in the table.
@@ -15,43 +22,70 @@ const WAYS: usize = 4;
 /// The resolvers of one way that are named.
 const NAMED: usize = 3;
 
+/// Columns of a place's name, where the line is too narrow for all of it.
+const START: usize = 16;
+/// Columns of a resolver then: an IPv4 address with its port, and a word.
+const LEAST: usize = 24;
+/// Less of a name says nothing.
+const WORD: usize = 8;
+
 /// Resolvers that are asked from the same place and lead to the same end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Way {
+pub(crate) struct Way {
     /// Where the question starts.
-    pub(super) start: String,
+    pub(crate) start: String,
     /// The resolvers: name and address.
-    pub(super) resolvers: Vec<String>,
+    pub(crate) resolvers: Vec<String>,
+    /// Whom they ask, where that is known.
+    pub(crate) behind: Vec<String>,
     /// What is behind them, as their answers show it.
-    pub(super) end: String,
+    pub(crate) end: String,
     /// `None` where it decides nothing.
-    pub(super) mark: Option<Mark>,
+    pub(crate) mark: Option<Mark>,
 }
 
 /// The ways of a report, in the order of its resolvers.
 pub(super) fn ways(report: &Report) -> Vec<Way> {
     let mut ways: Vec<Way> = Vec::new();
     for resolver in &report.resolvers {
-        let end = end(resolver);
-        let start = start(report, resolver);
-        let mark = super::words::mark(report, resolver);
-        let who = who(resolver);
-        match ways
-            .iter_mut()
-            .find(|way| way.start == start && way.end == end && way.mark == mark)
-        {
-            Some(way) => way.resolvers.push(who),
-            None => ways.push(Way {
-                start,
-                resolvers: vec![who],
-                end,
-                mark,
-            }),
-        }
+        add(
+            &mut ways,
+            Way {
+                start: start(report, resolver),
+                resolvers: vec![who(&resolver.probed.resolver)],
+                behind: behind(report, resolver),
+                end: end(resolver.verdict, resolver.view),
+                mark: super::words::mark(report, resolver),
+            },
+        );
     }
+    // A name server behind this host's stub was asked by itself too. Where it says the same, it is drawn already.
+    let drawn: Vec<(Vec<String>, String)> = ways.iter().map(|way| (way.behind.clone(), way.end.clone())).collect();
+    ways.retain_mut(|way| {
+        if way.mark.is_none() {
+            let is_drawn = |who: &String| {
+                drawn
+                    .iter()
+                    .any(|(behind, end)| *end == way.end && behind.contains(who))
+            };
+            way.resolvers.retain(|who| !is_drawn(who));
+        }
+        !way.resolvers.is_empty()
+    });
     // What decides comes before what only explains.
     ways.sort_by_key(|way| way.mark.is_none());
     ways
+}
+
+/// Puts it to those that it is like but for the resolver, or else behind all.
+pub(crate) fn add(ways: &mut Vec<Way>, way: Way) {
+    let is_like = |other: &Way| {
+        other.start == way.start && other.behind == way.behind && other.end == way.end && other.mark == way.mark
+    };
+    match ways.iter().position(is_like) {
+        Some(at) => ways[at].resolvers.extend(way.resolvers),
+        None => ways.push(way),
+    }
 }
 
 /// Who asks: this host, or for the answer of a VPC's own resolver whoever is in that VPC, who get the same. What its
@@ -69,8 +103,7 @@ fn start(report: &Report, resolver: &ResolverReport) -> String {
 }
 
 /// `local 10.63.200.10`; a resolver on this host itself is its stub.
-fn who(resolver: &ResolverReport) -> String {
-    let resolver = &resolver.probed.resolver;
+pub(crate) fn who(resolver: &Resolver) -> String {
     let Some(address) = resolver.address else {
         return "getaddrinfo".to_owned();
     };
@@ -79,17 +112,50 @@ fn who(resolver: &ResolverReport) -> String {
     } else {
         resolver.name.as_str()
     };
+    format!("{name} {}", place(address))
+}
+
+/// The address, with its port where that is not the usual one.
+fn place(address: SocketAddr) -> String {
     if address.port() == 53 {
-        format!("{name} {}", address.ip())
+        address.ip().to_string()
     } else {
-        format!("{name} {address}")
+        address.to_string()
     }
 }
 
+/// The name servers that systemd-resolved asks for the name, by this host's configuration of it. Nobody else's choice is
+/// known to this host, so nothing is drawn behind others.
+pub(crate) fn behind(report: &Report, resolver: &ResolverReport) -> Vec<String> {
+    let is_resolved = resolver
+        .software
+        .as_ref()
+        .is_some_and(|software| software.name == Software::SystemdResolved);
+    let own = &resolver.probed.resolver;
+    let is_stub = own.role == Role::Local && own.address.is_some_and(|address| address.ip().is_loopback());
+    if !is_resolved || !is_stub {
+        return Vec::new();
+    }
+    let host = &report.facts.host;
+    let split = host
+        .split_dns()
+        .filter(|split| split.chooser == Chooser::SystemdResolved);
+    let servers = match (split, &host.upstreams) {
+        (Some(split), _) => split.asked_for(&report.target.hostname).servers,
+        (None, Some(upstreams)) if !upstreams.defaulted => upstreams.name_servers.clone(),
+        (None, _) => Vec::new(),
+    };
+    let named = servers.into_iter().map(|address| {
+        let asked = report.resolvers.iter().map(|resolver| &resolver.probed.resolver);
+        let mut same = asked.filter(|resolver| resolver.address == Some(address));
+        same.next().map_or_else(|| place(address), who)
+    });
+    named.collect()
+}
+
 /// What the answer was taken from, or why there is none.
-fn end(resolver: &ResolverReport) -> String {
-    let verdict = resolver.verdict;
-    let zone = match resolver.view {
+pub(crate) fn end(verdict: Verdict, view: View) -> String {
+    let zone = match view {
         View::PrivateZone => "private zone",
         View::Public => "public DNS",
         View::Unknown if verdict == Verdict::Match => "the right addresses",
@@ -97,45 +163,88 @@ fn end(resolver: &ResolverReport) -> String {
         View::Unknown => "",
     };
     match verdict {
-        Verdict::NxDomain if zone.is_empty() => "NXDOMAIN".to_owned(),
-        Verdict::NoData if zone.is_empty() => "NODATA".to_owned(),
-        Verdict::NxDomain => format!("{zone}: NXDOMAIN"),
-        Verdict::NoData => format!("{zone}: NODATA"),
-        Verdict::ServFail => "SERVFAIL".to_owned(),
-        Verdict::Refused => "REFUSED".to_owned(),
+        Verdict::NxDomain | Verdict::NoData if !zone.is_empty() => format!("{zone}: {}", phrase::verdict(verdict)),
         Verdict::Timeout => "no answer".to_owned(),
+        Verdict::ServFail | Verdict::Refused => phrase::verdict(verdict).to_owned(),
         _ if !zone.is_empty() => zone.to_owned(),
-        _ => verdict.as_str().to_owned(),
+        _ => phrase::verdict(verdict).to_owned(),
+    }
+}
+
+/// As many as are named of these, on one line; each in at most so many columns.
+fn named(all: &[String], most: usize, columns: usize) -> String {
+    let shown = all.len().min(most);
+    let parts: Vec<String> = all[..shown].iter().map(|text| cut(text, columns)).collect();
+    let mut text = parts.join(", ");
+    if all.len() > shown {
+        let _ = write!(text, " and {} more", all.len() - shown);
+    }
+    text
+}
+
+/// A resolver's name and address in so many columns. The name gives way first: the address says who it is.
+fn cut(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    match text.rsplit_once(' ') {
+        Some((name, address)) if address.width() + 2 + WORD <= columns => {
+            let name = fit(name, columns - address.width() - 2);
+            format!("{name}… {address}")
+        }
+        Some((_, address)) if address.width() <= columns => address.to_owned(),
+        _ => format!("{}…", fit(text, columns.saturating_sub(1))),
     }
 }
 
 impl Way {
     /// The resolvers on one line; the more there are, the fewer are named.
     fn named(&self, most: usize) -> String {
-        let shown = self.resolvers.len().min(most);
-        let mut text = self.resolvers[..shown].join(", ");
-        if self.resolvers.len() > shown {
-            let _ = write!(text, " and {} more", self.resolvers.len() - shown);
-        }
-        text
+        named(&self.resolvers, most, usize::MAX)
     }
 
     pub(super) fn line(&self, style: &Style, most: usize) -> String {
-        let arrow = if style.ascii { "->" } else { "→" };
+        self.within(style, most, usize::MAX, usize::MAX)
+    }
+
+    fn within(&self, style: &Style, most: usize, start: usize, columns: usize) -> String {
+        let mut parts = vec![cut(&self.start, start), named(&self.resolvers, most, columns)];
+        if !self.behind.is_empty() {
+            parts.push(named(&self.behind, most, columns));
+        }
+        parts.push(self.end.clone());
+        let arrow = if style.ascii { " -> " } else { " → " };
         let mark = self.mark.map_or("", |mark| mark.symbol(style.ascii));
-        let text = format!(
-            "{} {arrow} {} {arrow} {} {mark}",
-            self.start,
-            self.named(most),
-            self.end
-        );
-        text.trim_end().to_owned()
+        format!("{} {mark}", parts.join(arrow)).trim_end().to_owned()
+    }
+
+    /// The line in so many columns, as they are when it is escaped: fewer resolvers are named first, and then names are
+    /// cut. The end is never cut.
+    pub(crate) fn fitted(&self, style: &Style, width: usize) -> String {
+        let fewer = (1..=NAMED)
+            .rev()
+            .map(|most| self.within(style, most, usize::MAX, usize::MAX));
+        let shorter = (1..=2 * LEAST)
+            .rev()
+            .map(|columns| self.within(style, 1, START, columns));
+        let mut shortest = String::new();
+        for line in fewer.chain(shorter) {
+            shortest = line;
+            if style.escape(&shortest).width() <= width {
+                break;
+            }
+        }
+        shortest
     }
 }
 
-/// Whether a picture tells more than the table: not of one resolver, and not where all is well.
+/// Whether a picture tells more than the table: not where all is well, and of one resolver only where it is broken.
 fn is_drawn(report: &Report) -> bool {
-    report.resolvers.len() > 1 && report.conclusion != Conclusion::Healthy
+    match report.conclusion {
+        Conclusion::Healthy => false,
+        Conclusion::Broken => true,
+        Conclusion::Degraded | Conclusion::Inconclusive => report.resolvers.len() > 1,
+    }
 }
 
 /// The picture in text, a line a way.
@@ -147,17 +256,7 @@ pub(super) fn text(report: &Report, style: &Style, width: usize) -> Vec<(String,
     let mut lines: Vec<(String, Option<Mark>)> = ways
         .iter()
         .take(WAYS)
-        .map(|way| {
-            let fitting = (1..=NAMED).rev().map(|most| way.line(style, most));
-            let mut shortest = String::new();
-            for line in fitting {
-                shortest = line;
-                if unicode_width::UnicodeWidthStr::width(shortest.as_str()) <= width {
-                    break;
-                }
-            }
-            (shortest, way.mark)
-        })
+        .map(|way| (way.fitted(style, width), way.mark))
         .collect();
     if ways.len() > WAYS {
         lines.push((format!("and {} more in the table", ways.len() - WAYS), None));
@@ -165,22 +264,34 @@ pub(super) fn text(report: &Report, style: &Style, width: usize) -> Vec<(String,
     lines
 }
 
-/// The picture as a Mermaid flow chart, line by line. A label holds nothing that means anything to Mermaid or markdown.
+/// The picture as a Mermaid flow chart, line by line.
 pub(super) fn mermaid(report: &Report, style: &Style) -> Vec<String> {
     if !is_drawn(report) {
         return Vec::new();
     }
-    let ways = ways(report);
+    chart(&ways(report), WAYS, style)
+}
+
+/// A Mermaid flow chart of the first ways. A label holds nothing that means anything to Mermaid or markdown.
+pub(crate) fn chart(ways: &[Way], most: usize, style: &Style) -> Vec<String> {
+    if ways.is_empty() {
+        return Vec::new();
+    }
     let mut lines = vec!["flowchart LR".to_owned()];
     let mut starts: Vec<&str> = Vec::new();
-    for (number, way) in ways.iter().take(WAYS).enumerate() {
+    for (number, way) in ways.iter().take(most).enumerate() {
         let start = starts.iter().position(|start| *start == way.start).unwrap_or_else(|| {
             starts.push(&way.start);
             starts.len() - 1
         });
         let mark = way.mark.map_or("", |mark| mark.symbol(style.ascii));
+        let behind = if way.behind.is_empty() {
+            String::new()
+        } else {
+            format!(" --> b{number}[\"{}\"]", label(&named(&way.behind, NAMED, usize::MAX)))
+        };
         lines.push(format!(
-            "    s{start}[\"{}\"] --> r{number}[\"{}\"] --> e{number}[\"{} {mark}\"]",
+            "    s{start}[\"{}\"] --> r{number}[\"{}\"]{behind} --> e{number}[\"{} {mark}\"]",
             label(&way.start),
             label(&way.named(NAMED)),
             label(&way.end)
@@ -222,5 +333,58 @@ mod tests {
         assert!(!starts(silent).contains(&"VPC".to_owned()));
         let answers = include_bytes!("../../fixtures/cases/no-forwarding/article/capture.json").as_slice();
         assert!(starts(answers).contains(&"VPC".to_owned()));
+    }
+
+    /// The ways of a recorded scenario, once the facts are changed.
+    fn changed(recorded: &[u8], change: impl FnOnce(&mut crate::report::Capture)) -> Vec<Way> {
+        let mut capture = capture::parse(recorded).unwrap();
+        change(&mut capture);
+        ways(&diagnose(capture))
+    }
+
+    const STUB: &[u8] =
+        include_bytes!("../../fixtures/cases/split-dns-not-applied/fires-without-a-routing-domain/capture.json");
+
+    #[test]
+    fn what_a_stub_asks_is_drawn_where_this_host_says_it_and_nowhere_else() {
+        let known = changed(STUB, |_| {});
+        let stub = known.iter().find(|way| way.resolvers == ["stub 127.0.0.53"]).unwrap();
+        assert_eq!(stub.behind, ["upstream-1 192.168.1.1"]);
+        // It says what the stub says, and is drawn once.
+        assert!(known.iter().all(|way| way.resolvers != ["upstream-1 192.168.1.1"]));
+        let unknown = changed(STUB, |capture| {
+            capture.facts.host.upstreams = None;
+            capture.facts.host.configuration = None;
+        });
+        assert!(unknown.iter().all(|way| way.behind.is_empty()), "{unknown:?}");
+        assert!(
+            unknown
+                .iter()
+                .any(|way| way.resolvers.contains(&"upstream-1 192.168.1.1".to_owned()))
+        );
+    }
+
+    #[test]
+    fn a_line_keeps_its_ends_and_its_addresses_as_long_as_there_is_room() {
+        let way = Way {
+            start: "a-laptop-of-somebody-in-tokyo".to_owned(),
+            resolvers: vec!["corporate-resolver-in-tokyo 10.63.200.10".to_owned()],
+            behind: vec!["second-level-forwarder 10.63.201.10".to_owned()],
+            end: "public DNS: NXDOMAIN".to_owned(),
+            mark: Some(Mark::Bad),
+        };
+        let style = Style::default();
+        assert_eq!(way.fitted(&style, 200), way.line(&style, NAMED));
+        let cut = way.fitted(&style, 80);
+        assert!(cut.width() <= 80, "{cut}");
+        for part in ["10.63.200.10", "10.63.201.10", "public DNS: NXDOMAIN ✗"] {
+            assert!(cut.contains(part), "{cut}");
+        }
+        let ascii = Style {
+            ascii: true,
+            ..Style::default()
+        };
+        let cut = way.fitted(&ascii, 80);
+        assert!(ascii.escape(&cut).width() <= 80, "{cut}");
     }
 }

@@ -87,6 +87,10 @@ impl Row {
         if way.resolvers.len() > limits::NAMES_SHOWN {
             resolvers.push(format!("and {} more", way.resolvers.len() - limits::NAMES_SHOWN));
         }
+        for server in way.behind.iter().take(limits::NAMES_SHOWN) {
+            let arrow = if style.ascii { "->" } else { "→" };
+            resolvers.extend(layout.resolvers.lines(&style.escape(&format!("{arrow} {server}"))));
+        }
         Self {
             resolvers,
             end: layout.end.lines(&style.escape(&way.end)),
@@ -113,16 +117,20 @@ fn grouped(ways: &[Way]) -> Vec<(&str, Vec<&Way>)> {
     groups
 }
 
-/// The picture for both widths of a screen; nothing where nobody was asked.
+/// The picture of a report.
 pub(super) fn figure(html: &mut Html<'_>, report: &Report) -> fmt::Result {
-    let ways = ways(report);
+    figure_of(html, &ways(report))
+}
+
+/// The picture for both widths of a screen; nothing where nobody was asked.
+pub(crate) fn figure_of(html: &mut Html<'_>, ways: &[Way]) -> fmt::Result {
     if ways.is_empty() {
         return Ok(());
     }
     html.within("figure", &[], |html| {
         html.new_line()?;
-        svg(html, &ways, &WIDE)?;
-        svg(html, &ways, &NARROW)?;
+        svg(html, ways, &WIDE)?;
+        svg(html, ways, &NARROW)?;
         if ways.len() > limits::WAYS_DRAWN {
             let more = format!("and {} more in the table", ways.len() - limits::WAYS_DRAWN);
             html.element("figcaption", &[("class", "faint")], &more)?;
