@@ -1,7 +1,9 @@
 //! Conditional forwarding of the endpoint's name to inbound endpoints, for the resolver software at hand.
 //!
 //! Which is at hand is not known, so the common ones are given. Syntax: named.conf(5), unbound.conf(5),
-//! dnsmasq(8), the PowerDNS Recursor's settings and the Windows DnsServer module's documentation.
+//! dnsmasq(8), the PowerDNS Recursor's settings, the Windows DnsServer module's documentation, and Knot Resolver 5's
+//! ("Forwarding", https://knot-resolver.readthedocs.io/en/stable/config-network-forwarding.html, and "Replacing part of
+//! the DNS tree" behind it).
 
 use std::net::IpAddr;
 
@@ -173,6 +175,16 @@ fn snippets(zone: &str, targets: &[String]) -> Vec<(Software, String)> {
             format!(
                 "# PowerDNS Recursor (recursor.conf)\nforward-zones-recurse={zone}={}",
                 joined(";")
+            ),
+        ),
+        (
+            Software::Knot,
+            format!(
+                "-- Knot Resolver 5 (kresd.conf), before other policies\n\
+                 eks = policy.todnames({{'{zone}'}})\n\
+                 policy.add(policy.suffix(policy.FLAGS({{'NO_CACHE'}}), eks))\n\
+                 policy.add(policy.suffix(policy.STUB({{'{}'}}), eks))",
+                joined("', '")
             ),
         ),
         (
