@@ -258,7 +258,7 @@ fn each_way_to_fail_is_an_outcome_of_its_own() {
             "https",
             "status = 404",
             AnswerKind::HttpError,
-            "HTTP 404 Not Found: is the path right?",
+            "HTTP 404 Not Found: the server has nothing at this path",
         ),
         (
             "https",

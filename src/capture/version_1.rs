@@ -271,17 +271,24 @@ fn http(text: &str) -> Option<HttpFault> {
             found: Some((*found).to_owned()),
         });
     }
-    let plain = [": is the path right?", ": redirections are not followed"]
-        .into_iter()
-        .find_map(|hint| text.strip_suffix(hint))
-        .unwrap_or(text);
+    // The words of version 1, which follow from the status.
+    let (plain, hinted) = [
+        (": is the path right?", 404..=404),
+        (": redirections are not followed", 300..=399),
+    ]
+    .into_iter()
+    .find_map(|(hint, statuses)| Some((text.strip_suffix(hint)?, Some(statuses))))
+    .unwrap_or((text, None));
     match holes("HTTP {} {}", plain)?[..] {
         [status, name] => {
             let name = name.to_owned();
-            // The hint follows from the status.
+            let is_hinted = |status: &u16| match &hinted {
+                Some(statuses) => statuses.contains(status),
+                None => *status != 404 && !(300..=399).contains(status),
+            };
             value(status)
+                .filter(is_hinted)
                 .map(|status| HttpFault::Status { status, name })
-                .filter(|fault| fault.to_string() == text)
         }
         _ => None,
     }

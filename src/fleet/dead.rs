@@ -100,7 +100,7 @@ fn finding(dead: &Outcome, living: &Outcome, cluster: &str, is_sure: bool) -> Fi
     let now = living.hostname.as_ref().map(ToString::to_string).unwrap_or_default();
     let resolvers = dead.resolvers.iter().filter(|said| said.in_scope);
     let mut explanation = format!(
-        "Every resolver in scope denies the name of {}, and the entry {} is of the cluster {cluster} too, with another \
+        "Every resolver in scope returns a negative answer for the name of {}, and the entry {} is of the cluster {cluster} too, with another \
          endpoint that resolves: {now}. A cluster that was deleted and made anew under its name has a new endpoint.",
         dead.name, living.name
     );

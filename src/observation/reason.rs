@@ -354,7 +354,7 @@ impl fmt::Display for TlsFault {
             Self::NotValidNow { said } => write!(f, "its certificate is not valid now: {said}"),
             Self::BadCertificate { said } => write!(f, "its certificate cannot be used: {said}"),
             Self::NoHttp2 => f.write_str("it does not offer HTTP/2 (ALPN h2)"),
-            Self::NotTls { said } => write!(f, "what answers does not speak TLS: {said}"),
+            Self::NotTls { .. } => f.write_str("what answers does not speak TLS"),
             Self::Closed => f.write_str("it closed the connection during the TLS handshake"),
             Self::Reset => f.write_str(
                 "the connection was reset during the TLS handshake, by the server or by a device on the way",
@@ -411,7 +411,7 @@ impl fmt::Display for HttpFault {
             Self::Request { said } => f.write_str(said),
             Self::Status { status, name } => {
                 let hint = match status {
-                    404 => ": is the path right?",
+                    404 => ": the server has nothing at this path",
                     300..=399 => ": redirections are not followed",
                     _ => "",
                 };

@@ -74,7 +74,7 @@ fn finding(
         .facts_origin()
         .map_or_else(|| "in this run".to_owned(), |origin| format!("from {origin}"));
     let does = if severity == Severity::Error {
-        format!("{} the name as a block does", phrase::plural(several, "denies", "deny"))
+        format!("{}, as a block does", phrase::returns_negative(subjects))
     } else {
         format!("{} the expected addresses", phrase::plural(several, "gives", "give"))
     };

@@ -51,7 +51,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             ))
             .why(format!(
                 "The DHCP options {} of {vpc} name the VPC's own resolver beside {servers}. Clients go on to the next \
-                 server when one fails, and not when it says that a name does not exist: where {servers} {} not \
+                 server when one fails, and not when it says that a name does not exist. Where {servers} {} not \
                  forward the endpoint's name, lookups fail by which server is asked.",
                 options.id,
                 phrase::plural(named.custom.len(), "does", "do")

@@ -60,7 +60,7 @@ fn finding(
         ),
         Verdict::HttpError => (
             "gives no DNS message over HTTP",
-            "TLS and the certificate are right, but the HTTP server gives no DNS answer: the path may be wrong, or it \
+            "TLS and the certificate are right, but the HTTP server gives no DNS answer. The path may be wrong, or it \
              is a proxy, or the service is down or asks for credentials.",
         ),
         _ => (

@@ -77,7 +77,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let explanation = if unknown {
         format!(
             "{host} {what}: 32 hexadecimal digits, a label, and the Region's suffix. It may be of a partition \
-             whose names are not known here, or a name of your own for the endpoint; then all else in this report \
+             whose names are not known here, or a name of your own for the endpoint. Then all else in this report \
              holds, except that the controls about AWS's own zones say less."
         )
     } else {

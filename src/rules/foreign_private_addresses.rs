@@ -110,8 +110,8 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Known, subjects: &[&Subj
             format!(
                 "{who} {gives} {foreign}, and none of them is expected ({source}). Somebody answers for this \
                  very name with addresses of their own, or these are old addresses of the cluster's \
-                 interfaces (stale-addresses): which of the two, the VPC's networks would tell \
-                 (ec2:DescribeVpcs)."
+                 interfaces (stale-addresses). The VPC's networks would tell which of the two \
+                 it is (ec2:DescribeVpcs)."
             ),
         ),
         Known::PublicExpected => (

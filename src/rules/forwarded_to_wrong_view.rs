@@ -146,7 +146,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shown: &Shown, subjects: &[&
             ),
             format!(
                 "AWS lists {who} as {} in {vpc}. An inbound endpoint answers from the VPC that it is in, and EKS's private \
-                 hosted zone is associated with the cluster's VPC only, so the answers come from public DNS or from the \
+                 hosted zone is associated with the cluster's VPC only. So the answers come from public DNS or from the \
                  private hosted zones of {vpc}.",
                 phrase::plural(
                     several,

@@ -131,8 +131,8 @@ fn explanation(
     let right: Vec<IpAddr> = answers.right.iter().copied().collect();
     let judged = match worst {
         Judgement::Contradicts if answers.expected.says_anything() => format!(
-            "{pinned_addresses} is not what is expected here ({}): EKS replaces the endpoint's interfaces on upgrades \
-             and when it scales the control plane, and a pinned address does not change with them.",
+            "{pinned_addresses} is not what is expected here ({}). EKS replaces the endpoint's interfaces on upgrades \
+             and when it scales the control plane. A pinned address does not change with them.",
             answers.expected.source
         ),
         Judgement::Contradicts => {

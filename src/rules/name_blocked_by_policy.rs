@@ -82,8 +82,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&S
                 soa.mname
             ),
             Some(soa) => format!(
-                "The denial carries the SOA of {} ({}), which is not a zone that the name is in: a response \
-                 policy zone or a block list answered in the place of AWS's zone.",
+                "The denial carries the SOA of {} ({}), and the name is not in that zone. A response policy zone or a block list answered in the place of AWS's zone.",
                 soa.owner, soa.mname
             ),
             None => String::new(),
@@ -109,7 +108,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&S
                 target.unwrap_or_default()
             )
         }
-        Shape::Bare => "The name is denied, and not by a zone of AWS's: the denial carries no SOA of one.".to_owned(),
+        Shape::Bare => "The answer is negative and carries no SOA of AWS's zones, so it is not theirs.".to_owned(),
         Shape::Refused => {
             "The name is refused, though other names are answered: it is not this client that is refused.".to_owned()
         }
@@ -120,7 +119,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&S
         " A random sibling of the name fails there too, so the policy holds the domain and not only this name. An \
          internal zone of that domain without a SOA would look alike."
     } else if subjects.iter().all(|subject| subject.sibling_is_ordinary()) {
-        " A random sibling of the name is denied there as it should be, so the policy holds this name and not its \
+        " A random sibling of the name gets NXDOMAIN there as it should, so the policy holds this name and not its \
          domain."
     } else {
         ""

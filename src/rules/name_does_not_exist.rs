@@ -24,7 +24,7 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         about: NoSuchEndpoint,
-        hint: "every resolver denies the name, the VPC's too",
+        hint: "every resolver returns NXDOMAIN for the name, the VPC's too",
         complaints: [Denial 80],
         shows: [OneAnswer, NoSuchName],
         references: [EKS_KUBECONFIG],

@@ -3,7 +3,7 @@
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::remedy::question::{self, Question};
 use super::{Case, Confidence, Finding, Fits, Severity, Shows, Stage, Subject, view};
-use crate::dns::{AnswerKind, Soa};
+use crate::dns::Soa;
 use crate::endpoint::SoaOrigin;
 
 declare_rule! {
@@ -26,7 +26,7 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         about: AnyName,
-        hint: "the server denies the name, and nothing tells why",
+        hint: "the server returns a negative answer, and nothing tells why",
         complaints: [Denial 350],
         shows: [OneAnswer, Denial],
         references: [RFC_2308, RFC_9499],
@@ -89,15 +89,7 @@ fn finding(
     subjects: &[&Subject<'_>],
 ) -> Finding {
     let who = phrase::titles(subjects);
-    let returns = phrase::plural(subjects.len(), "returns", "return");
-    let all = |kind| subjects.iter().all(|subject| subject.a_kind() == Some(kind));
-    let answer = if all(AnswerKind::NxDomain) {
-        "NXDOMAIN"
-    } else if all(AnswerKind::NoData) {
-        "NODATA"
-    } else {
-        "negative answers"
-    };
+    let returns = phrase::returns_negative(subjects);
     let soa: Vec<&Soa> = subjects.iter().filter_map(|subject| subject.soa()).collect();
     let zone = soa.first().map_or_else(String::new, |soa| format!(" {}", soa.owner));
     let (by, causes) = match denial {
@@ -120,7 +112,7 @@ fn finding(
         Denial::Bare => (
             "without a SOA".to_owned(),
             "The negative answer of a zone has the SOA of that zone. An answer without SOA was probably made by a \
-             filter or by a local zone: protection against DNS rebinding removes private addresses, and a block list \
+             filter or by a local zone. Protection against DNS rebinding removes private addresses, and a block list \
              returns negative answers, in this form. Some servers leave the SOA out of correct negative answers as \
              well."
                 .to_owned(),
@@ -134,9 +126,9 @@ fn finding(
     };
     RULE.finding(confidence, subjects)
         .caused_by(caused_by)
-        .summary(format!("{who} {returns} {answer} {by}, and the cause is not known"))
+        .summary(format!("{who} {returns} {by}, and the cause is not known"))
         .why(format!(
-            "{who} {returns} {answer} {by}, so clients there print \"no such host\". {causes}"
+            "{who} {returns} {by}, so clients there print \"no such host\". {causes}"
         ))
         .seen(subjects.iter().flat_map(|subject| {
             [
@@ -166,5 +158,5 @@ fn causes_of_a_public_denial(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Stri
     if !view::aws_names_this_endpoint(case) {
         causes.push("the name is wrong: it is another cluster's, or a deleted cluster's");
     }
-    format!("What fits: {}.", causes.join("; "))
+    format!("One of these fits: {}.", causes.join(". Or "))
 }

@@ -187,10 +187,10 @@ fn finding(
         )
     } else if vpc_view.is_empty() && shown == Shown::Denial {
         format!(
-            "AWS has this endpoint, with private access on, and {who} {} the name from AWS's public zone: it does not \
+            "AWS has this endpoint, with private access on, and {who} {} from AWS's public zone: it does not \
              ask the VPC, and public DNS as it sees it lacks the name. No resolver of the VPC was heard, so whether \
              the VPC has it is not proven.",
-            phrase::plural(subjects.len(), "denies", "deny"),
+            phrase::returns_negative(subjects),
         )
     } else if vpc_view.is_empty() {
         format!(
@@ -205,8 +205,8 @@ fn finding(
         )
     } else {
         format!(
-            "{} {} the private addresses, and {who} {} the public view of the name: it reaches AWS's public zone, \
-             not the private hosted zone of the cluster's VPC. That zone is seen only through the VPC's own \
+            "{} {} the private addresses, and {who} {} the public view of the name. So the question reaches \
+             AWS's public zone, not the private hosted zone of the cluster's VPC. That zone is seen only through the VPC's own \
              Resolver, directly or through an inbound endpoint.",
             phrase::titles(vpc_view),
             phrase::plural(vpc_view.len(), "gives", "give"),

@@ -70,9 +70,9 @@ fn finding(confidence: Confidence, referral: bool, subjects: &[&Subject<'_>]) ->
         )
     } else {
         format!(
-            "{who} {} the name, and the reply says that recursion is not available there: it knows its own zones, \
+            "{who} {}, and the reply says that recursion is not available there: it knows its own zones, \
              or its cache, and asks nobody else for this client.",
-            phrase::plural(several, "denies", "deny"),
+            phrase::returns_negative(subjects),
         )
     };
     let mut evidence: Vec<Evidence> = Vec::new();

@@ -65,10 +65,28 @@ pub fn either<T: AsRef<str>>(items: &[T]) -> String {
     }
 }
 
-/// The resolvers with their addresses, as [`list`] has it.
+/// The resolvers with their addresses, as [`list`] has it; of many the first few, and how many more there are.
 pub fn titles(subjects: &[&Subject<'_>]) -> String {
-    let titles: Vec<String> = subjects.iter().map(|subject| subject.title()).collect();
+    let mut titles: Vec<String> = subjects.iter().map(|subject| subject.title()).collect();
+    if titles.len() > limits::TITLES_SHOWN + 1 {
+        let more = titles.len() - limits::TITLES_SHOWN;
+        titles.truncate(limits::TITLES_SHOWN);
+        titles.push(format!("{more} more"));
+    }
     list(&titles)
+}
+
+/// `returns NXDOMAIN`: what they say of the name's A, where that is a negative answer.
+pub fn returns_negative(subjects: &[&Subject<'_>]) -> String {
+    let all = |kind| subjects.iter().all(|subject| subject.a_kind() == Some(kind));
+    let answer = if all(AnswerKind::NxDomain) {
+        "NXDOMAIN"
+    } else if all(AnswerKind::NoData) {
+        "NODATA"
+    } else {
+        "negative answers"
+    };
+    format!("{} {answer}", plural(subjects.len(), "returns", "return"))
 }
 
 /// The names of the resolvers, for a finding.
@@ -190,7 +208,12 @@ pub fn outcome(lookup: &Lookup) -> String {
     if let Some(reason) = &lookup.reason
         && lookup.kind != AnswerKind::OtherRcode
     {
-        let _ = write!(said, " ({reason})");
+        // Never two brackets in a row: whose SOA it is stands in some.
+        if said.ends_with(')') {
+            let _ = write!(said, "; {reason}");
+        } else {
+            let _ = write!(said, " ({reason})");
+        }
     }
     for error in &lookup.ede {
         said.push_str(", ");
@@ -276,6 +299,12 @@ pub fn observed_controls(subject: &Subject<'_>) -> Vec<Evidence> {
 /// What came of a connection to the API server's port: `192.168.1.2:443: refused`.
 pub fn connection(connection: &Connection) -> String {
     let address = std::net::SocketAddr::new(connection.ip, connection.port);
+    format!("{address}: {}", connected(connection))
+}
+
+/// What came of a connection. What the system or the TLS library says stands there only where it says more: in the JSON
+/// document it is whole.
+pub fn connected(connection: &Connection) -> String {
     let what = match (connection.tcp, connection.tls) {
         (Tcp::Refused, _) => "refused",
         (Tcp::Timeout, _) => "no answer in time",
@@ -288,8 +317,30 @@ pub fn connection(connection: &Connection) -> String {
         (Tcp::Connected, Some(Tls::BadCertificate)) => "connects, with a certificate that is wrong",
         (Tcp::Connected, Some(Tls::Failed)) => "connects, and there is no TLS handshake",
     };
-    match &connection.reason {
-        Some(reason) => format!("{address}: {what} ({reason})"),
-        None => format!("{address}: {what}"),
+    match connection.reason.as_deref().and_then(reason) {
+        Some(reason) if connection.tcp != Tcp::Refused => format!("{what} ({reason})"),
+        _ => what.to_owned(),
+    }
+}
+
+/// What an error of the system or of the TLS library says beyond its kind, without what a library wraps it in: its
+/// number, its own prefix, and the bare names of its variants.
+fn reason(said: &str) -> Option<&str> {
+    let said = match said.rsplit_once(" (os error ") {
+        Some((text, number))
+            if number
+                .strip_suffix(')')
+                .is_some_and(|number| number.parse::<i32>().is_ok()) =>
+        {
+            text
+        }
+        _ => said,
+    };
+    let said = said.strip_prefix("invalid peer certificate: ").unwrap_or(said);
+    let is_a_name = said.chars().all(|c| c.is_ascii_alphanumeric());
+    match said {
+        _ if is_a_name => None,
+        said if said.starts_with("received corrupt message") => Some("what answers does not speak TLS"),
+        said => Some(said),
     }
 }

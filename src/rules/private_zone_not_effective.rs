@@ -87,7 +87,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     if right.is_empty() {
         let _ = write!(
             explanation,
-            " The private hosted zone that EKS keeps for the endpoint does not apply there: {}.",
+            " The private hosted zone that EKS keeps for the endpoint does not apply there. The reason is one of these: {}.",
             phrase::either(&causes(case))
         );
     } else {

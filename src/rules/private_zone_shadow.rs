@@ -214,9 +214,9 @@ fn finding(
 ) -> Finding {
     let who = phrase::titles(at);
     let mut explanation = format!(
-        "{who} {} the name with the SOA of the private hosted zone {apex}. That zone replaces public DNS for all names \
+        "{who} {} with the SOA of the private hosted zone {apex}. That zone replaces public DNS for all names \
          below its apex, the endpoint's among them, and the name is not in it.",
-        phrase::plural(at.len(), "denies", "deny"),
+        phrase::returns_negative(at),
     );
     if at.iter().all(|subject| subject.probed.resolver.is_elsewhere) {
         explanation.push_str(
@@ -224,7 +224,7 @@ fn finding(
         );
     } else {
         explanation.push_str(
-            " Were EKS's own zone in this VPC, it should win as the more specific one; so this is probably not the \
+            " Were EKS's own zone in this VPC, it should win as the more specific one. So this is probably not the \
              cluster's VPC, or private access is off.",
         );
     }

@@ -119,7 +119,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&S
     let sibling = if shape == Shape::MarkedUnchecked && subjects.iter().all(|x| x.sibling().is_none()) {
         " The control questions were not asked, so that the rest of the zone resolves there is not known."
     } else {
-        " A random sibling of the name is denied there as it should be, with a SOA of AWS's, so the zone is \
+        " A random sibling of the name gets NXDOMAIN there as it should, with a SOA of AWS's, so the zone is \
          reached."
     };
     let mut evidence: Vec<Evidence> = subjects

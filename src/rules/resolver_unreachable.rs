@@ -136,7 +136,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
         ),
         Silence::Accepts => format!(
             "{who} answered no question{among_them}, but {} TCP connections, so a server is there. It hangs, or waits \
-             for servers behind it that do not answer (BIND does so for 10 s before it says SERVFAIL); a firewall that \
+             for servers behind it that do not answer (BIND does so for 10 s before it says SERVFAIL). A firewall that \
              accepts connections for others looks the same.",
             ports(subjects)
         ),

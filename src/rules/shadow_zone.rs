@@ -91,32 +91,36 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: &Shape, subjects: &[&
         Shape::Soa(_) if is_own => (
             format!("{who} {answers} from a zone of this very name, which lacks its addresses, instead of asking AWS"),
             format!(
-                "{who} {} the name with the SOA of a zone of the endpoint's own name, and that SOA is not one of \
+                "{who} {} with the SOA of a zone of the endpoint's own name, and that SOA is not one of \
                  AWS's. What AWS says of the name does not matter there. The zone is configured there or on a \
                  server that it forwards to{}.",
-                phrase::plural(several, "denies", "deny"),
+                phrase::returns_negative(subjects),
                 whose(subjects),
             ),
         ),
         Shape::Soa(owner) => (
             format!("{who} {answers} from a zone {owner} of its own, which lacks this name, instead of asking AWS"),
             format!(
-                "{who} {} the name with the SOA of a zone {owner}, and that SOA is not one of AWS's. Whatever \
+                "{who} {} with the SOA of a zone {owner}, and that SOA is not one of AWS's. Whatever \
                  that zone does not hold does not exist there: the question goes no further. The zone is \
                  configured there or on a server that it forwards to{}.",
-                phrase::plural(several, "denies", "deny"),
+                phrase::returns_negative(subjects),
                 whose(subjects),
             ),
         ),
         Shape::Bare | Shape::BareMixed => (
             format!("{who} {answers} for all of AWS's domain itself and lacks this name, instead of asking AWS"),
             format!(
-                "{who} {} the name without a SOA, and a random sibling of it and AWS's public names {} there, \
+                "{who} {} without a SOA. A random sibling of the name and AWS's public names {} there too, \
                  while the root's name servers resolve. So it recurses, and what stops the question is a zone of \
                  its own over AWS's domain, such as dnsmasq's local=/amazonaws.com/ or an Unbound local-zone. \
                  A block list that holds the whole domain would look alike.",
-                phrase::plural(several, "denies", "deny"),
-                if *shape == Shape::Bare { "are denied" } else { "fail" },
+                phrase::returns_negative(subjects),
+                if *shape == Shape::Bare {
+                    "get such answers"
+                } else {
+                    "fail"
+                },
             ),
         ),
     };

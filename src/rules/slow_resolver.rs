@@ -74,8 +74,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         RULE.finding(fits.least_sure_at(&subjects), &subjects)
             .summary(summary)
             .why(format!(
-                "{who} {}, but late.{lost} Clients wait for both A and AAAA, and ask the next name server only after 5 s; \
-                 clients with a shorter deadline fail with a message that does not mention DNS.",
+                "{who} {}, but late.{lost} Clients wait for both A and AAAA, and ask the next name server only after 5 s. Clients with a shorter deadline fail with a message that does not mention DNS.",
                 phrase::plural(subjects.len(), "answers", "answer"),
             ))
             .seen(slow.iter().flat_map(|(subject, late)| {

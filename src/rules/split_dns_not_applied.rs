@@ -116,7 +116,7 @@ fn explanation(asked: &AskedFor, those: &str, (count, is_race): (usize, bool), l
     let of = if links.is_empty() {
         String::new()
     } else {
-        format!(" ({})", phrase::list(links))
+        format!(", known from {},", phrase::list(links))
     };
     let missing = match asked.chooser {
         Chooser::SystemdResolved => {

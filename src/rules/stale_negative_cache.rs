@@ -96,15 +96,14 @@ fn finding(case: &Case<'_>, confidence: Confidence, basis: Basis, subjects: &[&S
     );
     let explanation = match basis {
         Basis::Aged => format!(
-            "{who} {} the name with the SOA of AWS's public zone, while {has_it}. The TTL of that SOA has run \
+            "{who} {} with the SOA of AWS's public zone, while {has_it}. The TTL of that SOA has run \
              down further than the one a random sibling gets there: the denial was cached before this run. A \
              source further up that is itself out of date would look alike.",
-            phrase::plural(several, "denies", "deny"),
+            phrase::returns_negative(subjects),
         ),
         Basis::PrivateZone => format!(
-            "{who} {} the name with the SOA of the private hosted zone from which {has_it} now: the question \
-             does reach that zone, and the denial is from before the name was in it.",
-            phrase::plural(several, "denies", "deny"),
+            "{who} {} with the SOA of the private hosted zone from which {has_it} now. The question does reach that zone, and the denial is from before the name was in it.",
+            phrase::returns_negative(subjects),
         ),
     };
     let mut evidence: Vec<Evidence> = subjects

@@ -119,7 +119,8 @@ pub(crate) fn shown(findings: &[Placed<'_>]) -> usize {
 pub(in crate::render) fn connections(report: &Report) -> impl Iterator<Item = String> + '_ {
     report.connections.iter().map(|connection| {
         let given_by = connection.given_by.join(", ");
-        format!("{} (from {given_by})", phrase::connection(connection))
+        let address = std::net::SocketAddr::new(connection.ip, connection.port);
+        format!("{address} from {given_by}: {}", phrase::connected(connection))
     })
 }
 

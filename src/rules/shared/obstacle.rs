@@ -314,8 +314,7 @@ impl fmt::Display for Obstacle<'_> {
                 transport,
                 to_all,
             } => {
-                let number =
-                    entry.map_or_else(|| "its last entry (*)".to_owned(), |one| format!("rule {}", one.number));
+                let number = entry.map_or_else(|| "its last entry *".to_owned(), |one| format!("rule {}", one.number));
                 let direction = if *egress { "outbound" } else { "inbound" };
                 let ports = if *egress {
                     format!(

@@ -453,7 +453,7 @@ pub(in crate::rules) static MARKED_AS_POLICY: Sign = Sign::of_resolver(
 /// NODATA without SOA where private addresses exist: what a filter of private addresses leaves.
 pub(in crate::rules) static LOOKS_REBINDING_FILTERED: Sign = Sign::of_resolver(
     "the answer of a filter of private addresses",
-    "NODATA without SOA, where private addresses exist and AWS's zone denies a random sibling: a filter of private \
+    "NODATA without SOA, where private addresses exist and AWS's zone returns NXDOMAIN for a random sibling: a filter of private \
      addresses answers so",
     "the answer does not look like that of a filter of private addresses",
     |case, subject| {
