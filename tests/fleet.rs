@@ -327,7 +327,7 @@ fn every_format_shows_the_same() {
         );
         if format == "short" {
             assert_eq!(outcome.stdout.lines().count(), 1);
-            assert!(outcome.stdout.ends_with("[exit 1]\n"));
+            assert!(outcome.stdout.ends_with("exit 1]\n"));
         } else {
             assert!(outcome.stdout.contains("c-3"), "{}", outcome.stdout);
         }

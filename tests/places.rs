@@ -144,7 +144,7 @@ fn the_laptop_and_the_bastion_of_the_article() {
     let short = rendered(&comparison, Format::Short);
     assert_eq!(short.lines().count(), 1);
     assert!(
-        short.ends_with("(only-one-place-has-forwarding, high) [exit 1]\n"),
+        short.ends_with("[only-one-place-has-forwarding, high; exit 1]\n"),
         "{short}"
     );
     let markdown = rendered(&comparison, Format::Markdown);

@@ -160,7 +160,9 @@ pub(super) fn deliver_from(report: &Report, args: &OutputArgs, vantage: Option<&
         report
     };
     let with_why = || report.clone().with_why();
-    let reasoned = (args.explain_why || args.verbose).then(with_why);
+    // The folded part of a comment on a ticket has all that -v has.
+    let in_full = args.verbose || args.format == Format::Markdown;
+    let reasoned = (args.explain_why || in_full).then(with_why);
     deliver_as(args, |format, style, out| {
         // The document is the same whatever is printed beside it: only the flag puts the reasons into it.
         let shows = args.explain_why || !matches!(format, Format::Json | Format::Jsonl);

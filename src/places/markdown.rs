@@ -34,7 +34,7 @@ pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::
         if style.verbose {
             comment.list("Seen", words::evidence(lead))?;
         }
-        comment.remedies(&lead.remedies, None)?;
+        comment.remedies(&lead.remedies, &comparison.software())?;
     }
     let others: Vec<Placed<'_>> = findings.map(|finding| Placed { finding, depth: 0 }).collect();
     comment.findings("Other findings", &others)?;

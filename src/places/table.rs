@@ -41,7 +41,7 @@ pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::
         if style.verbose {
             page.evidence(lead)?;
         }
-        page.remedies(&lead.remedies, None)?;
+        page.remedies(&lead.remedies, &comparison.software())?;
         if style.verbose {
             page.references(lead)?;
         }

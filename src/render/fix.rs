@@ -1,8 +1,11 @@
 //! The steps of a fix, and whose lines are shown of each.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 
-use crate::report::Report;
+use crate::report::{Report, ResolverReport};
+use crate::resolvers::Role;
+use crate::rules::phrase;
 use crate::rules::{Finding, Remedy};
 use crate::software::{Software, UnknownSoftware};
 
@@ -51,13 +54,33 @@ pub(crate) fn steps(remedies: &[Remedy]) -> Vec<Step<'_>> {
     steps
 }
 
-/// The step that is shown where one is: the first that has lines of the software that was asked for, else the first.
-pub(crate) fn first_for(steps: &[Step<'_>], lines: Lines) -> usize {
-    let Lines::Of(software) = lines else {
-        return 0;
+/// The step that is shown where one is: the first, unless it has no lines of the software that is meant and a later one
+/// has.
+pub(crate) fn first_for(steps: &[Step<'_>], lines: Lines, known: &[Software]) -> usize {
+    let meant = match lines {
+        Lines::All => return 0,
+        Lines::Of(software) => vec![software],
+        Lines::Likeliest => known.to_vec(),
     };
-    let has = |step: &Step<'_>| step.remedies.iter().any(|remedy| remedy.software == Some(software));
-    steps.iter().position(has).unwrap_or(0)
+    let has = |step: &Step<'_>| step.softwares().any(|software| meant.contains(&software));
+    let is_for_none = |step: &Step<'_>| step.softwares().next().is_none();
+    match steps.first() {
+        // What is to be done first is done on every software.
+        Some(first) if lines == Lines::Likeliest && is_for_none(first) => 0,
+        _ => steps.iter().position(has).unwrap_or(0),
+    }
+}
+
+/// The software that has lines in these steps and none of them shown, by name.
+pub(crate) fn hidden(steps: &[Step<'_>], shown: &[&Remedy]) -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = Vec::new();
+    for software in steps.iter().flat_map(Step::softwares) {
+        let is_shown = shown.iter().any(|remedy| remedy.software == Some(software));
+        if !is_shown && !names.contains(&software.as_str()) {
+            names.push(software.as_str());
+        }
+    }
+    names
 }
 
 /// What is said where the software that was asked for has no lines in this fix.
@@ -70,35 +93,140 @@ pub(crate) fn without(steps: &[Step<'_>], lines: Lines) -> Option<String> {
 }
 
 impl<'a> Step<'a> {
-    /// The remedies whose lines are shown, and the names of the software whose lines are not.
-    pub(crate) fn choose(&self, lines: Lines, known: Option<Software>) -> (Vec<&'a Remedy>, Vec<&'static str>) {
-        let of = |software: Software| {
-            self.remedies
-                .iter()
-                .position(|remedy| remedy.software == Some(software))
+    fn softwares(&self) -> impl Iterator<Item = Software> {
+        self.remedies.iter().filter_map(|remedy| remedy.software)
+    }
+
+    /// The remedies whose lines are shown: of each software that is known to answer there, and else of the likeliest, which
+    /// comes first. Where a name server's program is known and the step has no lines for it, another's would mislead.
+    pub(crate) fn choose(&self, lines: Lines, known: &[Software]) -> Vec<&'a Remedy> {
+        let meant = match lines {
+            Lines::All => return self.remedies.clone(),
+            Lines::Of(software) => &[software][..],
+            Lines::Likeliest => known,
         };
-        let chosen = match lines {
-            Lines::All => return (self.remedies.clone(), Vec::new()),
-            Lines::Of(software) => of(software),
-            Lines::Likeliest => known.and_then(of),
-        };
-        let chosen = chosen.unwrap_or(0);
-        let shown = self.remedies.get(chosen).copied().into_iter().collect();
-        let others = self.remedies.iter().enumerate().filter(|(index, _)| *index != chosen);
-        let names = others
-            .filter_map(|(_, remedy)| Some(remedy.software?.as_str()))
-            .collect();
-        (shown, names)
+        let of_it = |remedy: &&&Remedy| remedy.software.is_some_and(|software| meant.contains(&software));
+        let own: Vec<&Remedy> = self.remedies.iter().filter(of_it).copied().collect();
+        if !own.is_empty() {
+            return own;
+        }
+        let is_known = lines == Lines::Likeliest && known.iter().any(|software| software.is_a_name_server());
+        let fitting = |remedy: &&&Remedy| !is_known || remedy.software.is_none();
+        self.remedies.iter().filter(fitting).take(1).copied().collect()
     }
 }
 
-/// The software that a finding's fix is for: what its first resolver is known to run, or says that it runs.
-pub(crate) fn software(report: &Report, finding: &Finding) -> Option<Software> {
-    let resolver = finding.resolvers.iter().find_map(|name| {
-        report
-            .resolvers
-            .iter()
-            .find(|resolver| resolver.probed.resolver.name == *name)
-    })?;
-    resolver.software.as_ref().map(|software| software.name)
+/// What is said where the software is known, and the step that is shown has no lines for it.
+pub(crate) fn not_for(step: &Step<'_>, lines: Lines, known: &[Software]) -> Option<String> {
+    let is_missing =
+        lines == Lines::Likeliest && step.choose(lines, known).is_empty() && step.softwares().next().is_some();
+    let titles: Vec<&str> = known.iter().map(|software| software.title()).collect();
+    is_missing.then(|| format!("there are no lines for {} in this step", phrase::list(&titles)))
+}
+
+/// The software that a finding's fix is for: what its resolvers are known to run, or say that they run, each once.
+pub(crate) fn software(report: &Report, finding: &Finding) -> Vec<Software> {
+    let named = finding.resolvers.iter().filter_map(|name| {
+        let mut resolvers = report.resolvers.iter();
+        resolvers.find(|resolver| resolver.probed.resolver.name == *name)
+    });
+    distinct(named.filter_map(runs))
+}
+
+/// Each once, in the order in which they come.
+pub(crate) fn distinct(all: impl Iterator<Item = Software>) -> Vec<Software> {
+    let mut distinct: Vec<Software> = Vec::new();
+    for software in all {
+        if !distinct.contains(&software) {
+            distinct.push(software);
+        }
+    }
+    distinct
+}
+
+/// The addresses of systemd-resolved's stub (systemd-resolved.service(8), "/etc/resolv.conf").
+const STUB: [IpAddr; 2] = [
+    IpAddr::V4(Ipv4Addr::new(127, 0, 0, 53)),
+    IpAddr::V4(Ipv4Addr::new(127, 0, 0, 54)),
+];
+
+/// What a resolver is known to run, else what is likeliest at its address.
+pub(crate) fn runs(resolver: &ResolverReport) -> Option<Software> {
+    let own = &resolver.probed.resolver;
+    let is_stub = own.role == Role::Local && own.address.is_some_and(|address| STUB.contains(&address.ip()));
+    let known = resolver.software.as_ref().map(|software| software.name);
+    known.or(is_stub.then_some(Software::SystemdResolved))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+
+    fn remedy(title: &str, software: Option<Software>) -> Remedy {
+        Remedy {
+            software,
+            ..Remedy::new(title, [software.map_or("any", Software::as_str)])
+        }
+    }
+
+    /// A fix with a step in two languages, and one for a service.
+    fn fix() -> Vec<Remedy> {
+        vec![
+            remedy("forward", Some(Software::Bind)),
+            remedy("forward", Some(Software::Unbound)),
+            remedy("in a hub VPC", Some(Software::Route53)),
+            remedy("in a hub VPC", Some(Software::Terraform)),
+            remedy("check", None),
+        ]
+    }
+
+    fn chosen(step: &Step<'_>, lines: Lines, known: &[Software]) -> Vec<Option<Software>> {
+        let chosen = step.choose(lines, known);
+        chosen.iter().map(|remedy| remedy.software).collect()
+    }
+
+    #[test]
+    fn what_is_known_to_answer_has_its_own_lines_or_none() {
+        let fix = fix();
+        let steps = steps(&fix);
+        let forward = &steps[0];
+        assert_eq!(chosen(forward, Lines::Likeliest, &[]), [Some(Software::Bind)]);
+        assert_eq!(
+            chosen(forward, Lines::Likeliest, &[Software::Unbound]),
+            [Some(Software::Unbound)]
+        );
+        let both = [Software::Unbound, Software::Bind];
+        assert_eq!(
+            chosen(forward, Lines::Likeliest, &both),
+            [Some(Software::Bind), Some(Software::Unbound)]
+        );
+        // Nobody is given the lines of another program for their own.
+        assert_eq!(chosen(forward, Lines::Likeliest, &[Software::Knot]), []);
+        assert_eq!(
+            not_for(forward, Lines::Likeliest, &[Software::Knot]).unwrap(),
+            "there are no lines for Knot Resolver in this step"
+        );
+        assert_eq!(not_for(forward, Lines::Likeliest, &[Software::Bind]), None);
+        // What is for every software stays.
+        assert_eq!(chosen(&steps[2], Lines::Likeliest, &[Software::Knot]), [None]);
+        assert_eq!(
+            chosen(forward, Lines::Of(Software::Unbound), &[Software::Bind]),
+            [Some(Software::Unbound)]
+        );
+    }
+
+    #[test]
+    fn the_step_that_is_shown_is_one_for_what_answers_and_the_others_are_named() {
+        let fix = fix();
+        let steps = steps(&fix);
+        assert_eq!(first_for(&steps, Lines::Likeliest, &[]), 0);
+        assert_eq!(first_for(&steps, Lines::Likeliest, &[Software::Route53]), 1);
+        assert_eq!(first_for(&steps, Lines::Of(Software::Terraform), &[]), 1);
+        let shown = steps[0].choose(Lines::Likeliest, &[]);
+        assert_eq!(hidden(&steps, &shown), ["unbound", "route53", "terraform"]);
+        // A step for everybody comes first whoever answers.
+        assert_eq!(first_for(&steps[2..], Lines::Likeliest, &[Software::Bind]), 0);
+    }
 }

@@ -24,13 +24,14 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -
     comment.list("Connections", words::connections(report))?;
     comment.list("This host", words::host(report, style.verbose).into_iter())?;
     comment.clients(report)?;
-    let (follows, others) = words::others(report);
-    comment.findings("Follows from this", &follows)?;
-    comment.findings("Other findings", &others)?;
+    comment.other_findings(report)?;
     comment.not_checked(report)?;
     if let Some(left) = words::not_waited_for(report) {
         let left = comment.text(&left);
         writeln!(comment.out, "\n**Not waited for:** {left}")?;
+    }
+    if style.verbose {
+        comment.list("In AWS", words::decided_by(report))?;
     }
     comment.folded(report)?;
     comment.details(report)
@@ -131,7 +132,7 @@ impl Comment<'_> {
             writeln!(self.out, "\n**Interrupted:** {interrupted}")?;
         }
         for resolver in &report.resolvers {
-            if let Some(summary) = words::samples(resolver) {
+            if let Some(summary) = words::samples(resolver, true) {
                 let name = self.code(&resolver.probed.resolver.name);
                 writeln!(self.out, "\n{name}: {}", self.text(&summary))?;
             }
@@ -143,7 +144,7 @@ impl Comment<'_> {
         if !words::headline_is_lead(report) {
             let mark = self.mark(lead.severity.into());
             let (summary, tag) = (self.text(&lead.summary), self.text(&words::tag(lead)));
-            writeln!(self.out, "\n**{mark}** {summary} ({tag})")?;
+            writeln!(self.out, "\n**{mark}** {summary} \\[{tag}\\]")?;
         }
         let why = if self.style.verbose {
             lead.explanation.as_str()
@@ -154,10 +155,12 @@ impl Comment<'_> {
         if self.style.verbose {
             self.list("Seen", words::evidence(lead))?;
         }
-        if let Some(why) = &report.why {
+        if self.style.verbose
+            && let Some(why) = &report.why
+        {
             self.list("How it was decided", words::argument(why).into_iter())?;
         }
-        self.remedies(&lead.remedies, fix::software(report, lead))?;
+        self.remedies(&lead.remedies, &fix::software(report, lead))?;
         if self.style.verbose && !lead.references.is_empty() {
             writeln!(self.out, "\n**Read:**\n")?;
             for reference in &lead.references {
@@ -181,7 +184,7 @@ impl Comment<'_> {
     }
 
     /// The first step with the lines of one software; every step with those of all where everything is asked for.
-    pub(crate) fn remedies(&mut self, remedies: &[Remedy], software: Option<Software>) -> fmt::Result {
+    pub(crate) fn remedies(&mut self, remedies: &[Remedy], software: &[Software]) -> fmt::Result {
         let lines = if self.style.verbose && self.style.fix == Lines::Likeliest {
             Lines::All
         } else {
@@ -191,7 +194,7 @@ impl Comment<'_> {
         let shown = if self.style.verbose || lines == Lines::All {
             0..steps.len()
         } else {
-            let first = fix::first_for(&steps, lines);
+            let first = fix::first_for(&steps, lines, software);
             first..steps.len().min(first + 1)
         };
         for (index, step) in steps.iter().enumerate().filter(|(index, _)| shown.contains(index)) {
@@ -201,7 +204,10 @@ impl Comment<'_> {
             } else {
                 writeln!(self.out, "\n{title}")?;
             }
-            for remedy in step.choose(lines, software).0 {
+            if let Some(without) = fix::not_for(step, lines, software) {
+                writeln!(self.out, "\n{}", self.text(&without))?;
+            }
+            for remedy in step.choose(lines, software) {
                 self.block("", &words::snippet(&remedy.commands))?;
             }
         }
@@ -211,41 +217,39 @@ impl Comment<'_> {
         }
     }
 
-    /// What the first part leaves out, for whoever unfolds it: the further steps, every finding, and what was not
-    /// checked.
+    /// What the first part leaves out, for whoever unfolds it: all that `-v` prints.
     fn folded(&mut self, report: &Report) -> fmt::Result {
         if self.style.verbose {
             return Ok(());
         }
-        let not_checked = not_checked::in_full(report);
-        let lead = words::lead(report);
-        let steps = lead.map_or_else(Vec::new, |lead| fix::steps(&lead.remedies));
-        if steps.is_empty() && not_checked.is_empty() && report.findings.len() < 2 {
-            return Ok(());
+        let verbose = Style {
+            verbose: true,
+            ..self.style.clone()
+        };
+        writeln!(self.out, "\n<details>\n<summary>Everything else</summary>\n")?;
+        let mut all = Comment {
+            style: &verbose,
+            out: &mut *self.out,
+        };
+        let expected = words::expectation(&report.expected, true);
+        writeln!(all.out, "- Expected: {}", all.text(&expected))?;
+        writeln!(all.out, "- Target: {}", all.text(&words::target(report)))?;
+        if let Some(lead) = words::lead(report) {
+            all.lead(report, lead)?;
         }
-        writeln!(self.out, "\n<details>\n<summary>Everything else</summary>")?;
-        if let Some(lead) = lead {
-            self.list("Seen", words::evidence(lead))?;
-        }
-        if !steps.is_empty() {
-            writeln!(self.out, "\n**All steps:**")?;
-        }
-        for step in steps {
-            writeln!(self.out, "\n{}", self.text(step.title))?;
-            for remedy in step.choose(Lines::All, None).0 {
-                self.block("", &words::snippet(&remedy.commands))?;
-            }
-        }
-        for finding in report.findings.iter().skip(usize::from(lead.is_some())) {
-            let (rule, summary) = (self.code(&finding.rule), self.text(&finding.summary));
-            writeln!(
-                self.out,
-                "\n**{rule}**: {summary}\n\n{}",
-                self.text(&finding.explanation)
-            )?;
-        }
-        self.list("Not checked, in full", not_checked.into_iter())?;
+        all.list("This host", words::host(report, true).into_iter())?;
+        all.clients(report)?;
+        all.other_findings(report)?;
+        all.not_checked(report)?;
+        all.list("In AWS", words::decided_by(report))?;
+        all.details(report)?;
         writeln!(self.out, "\n</details>")
+    }
+
+    fn other_findings(&mut self, report: &Report) -> fmt::Result {
+        let (follows, others) = words::others(report);
+        self.findings("Follows from this", &follows)?;
+        self.findings("Other findings", &others)
     }
 
     /// A code block, behind a fence that nothing in it can close.
@@ -279,6 +283,8 @@ impl Comment<'_> {
                 lines.extend(["or", words::OR_IT_RESOLVES]);
             }
             self.block("", &lines)?;
+        } else if let Some(why) = words::no_kubectl(report) {
+            writeln!(self.out, "\n**kubectl**: {}", self.text(why))?;
         }
         let others = report
             .clients
@@ -322,7 +328,7 @@ impl Comment<'_> {
                 }
                 for step in fix::steps(&finding.remedies) {
                     writeln!(self.out, "\n{below}Fix: {}", self.text(step.title))?;
-                    for remedy in step.choose(Lines::All, None).0 {
+                    for remedy in step.choose(Lines::All, &[]) {
                         self.block(&below, &words::snippet(&remedy.commands))?;
                     }
                 }

@@ -124,7 +124,7 @@ pub(crate) fn line(
 ) -> fmt::Result {
     let mut said = format!("{}: {}", headline.conclusion, headline.text);
     if let Some(tag) = &headline.tag {
-        said = format!("{said} ({tag})");
+        said = format!("{said} [{tag}]");
     }
     if interrupted {
         said.push_str(", interrupted");

@@ -1,4 +1,4 @@
-//! One line: `broken: … (no-forwarding, high) [exit 1]`.
+//! One line: `broken: … [no-forwarding, high; exit 1]`.
 
 use std::fmt;
 
@@ -32,9 +32,6 @@ pub(crate) fn line(
         .paint()
         .on(&format!("{}:", headline.conclusion), style.color);
     write!(out, "{conclusion} {}", style.escape(&headline.text))?;
-    if let Some(tag) = &headline.tag {
-        write!(out, " ({})", style.escape(tag))?;
-    }
     // Where the first line already says so, it is the reason.
     if interrupted && headline.tag.is_some() {
         out.write_str(", interrupted")?;
@@ -42,5 +39,8 @@ pub(crate) fn line(
     if let Some(more) = more {
         write!(out, "; {}", style.escape(more))?;
     }
-    writeln!(out, " [exit {exit_code}]")
+    match &headline.tag {
+        Some(tag) => writeln!(out, " [{}; exit {exit_code}]", style.escape(tag)),
+        None => writeln!(out, " [exit {exit_code}]"),
+    }
 }

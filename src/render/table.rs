@@ -7,10 +7,11 @@ use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Table, presets};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::Style;
-use super::text::{Paint, wrap, wrap_cell};
+use super::text::{Paint, fit, wrap, wrap_cell};
 use super::words::{self, Mark, Placed, Row};
 use super::{Lines, fix, not_checked, way};
 use crate::clients::{Client, Resolution};
+use crate::limits;
 use crate::report::Report;
 use crate::rules::{Finding, Remedy};
 use crate::software::Software;
@@ -166,7 +167,7 @@ impl<'a> Page<'a> {
             self.width.saturating_sub(hang),
         );
         if let Some(tag) = tag {
-            let tag = format!("({})", self.style.escape(tag));
+            let tag = format!("[{}]", self.style.escape(tag));
             let first = lines.len() < 2;
             match lines.last_mut() {
                 Some(last)
@@ -223,7 +224,11 @@ impl<'a> Page<'a> {
     }
 
     fn resolvers(&mut self, report: &Report) -> fmt::Result {
-        let rows = words::rows(report);
+        let rows = if self.style.verbose {
+            words::rows(report)
+        } else {
+            words::rows_in_short(report)
+        };
         if rows.is_empty() {
             return Ok(());
         }
@@ -249,6 +254,13 @@ impl<'a> Page<'a> {
             };
             self.line(INDENT, &line)?;
         }
+        if rows.len() < report.resolvers.len() {
+            self.item(
+                INDENT,
+                "",
+                "Resolvers that answer alike share a row; -v has a row each.",
+            )?;
+        }
         Ok(())
     }
 
@@ -257,7 +269,7 @@ impl<'a> Page<'a> {
             .resolvers
             .iter()
             .filter_map(|resolver| {
-                let summary = words::samples(resolver)?;
+                let summary = words::samples(resolver, self.style.verbose)?;
                 Some((resolver.probed.resolver.name.as_str(), summary))
             })
             .collect();
@@ -265,8 +277,16 @@ impl<'a> Page<'a> {
             return Ok(());
         }
         self.blank();
-        for (name, summary) in summaries {
+        let shown = if self.style.verbose || summaries.len() <= limits::ROWS_APART {
+            summaries.len()
+        } else {
+            limits::SAMPLED_IN_SHORT
+        };
+        for (name, summary) in &summaries[..shown] {
             self.item(INDENT, "", &format!("{name}: {summary}"))?;
+        }
+        if shown < summaries.len() {
+            self.item(INDENT, "", &format!("and {} more (-v)", summaries.len() - shown))?;
         }
         Ok(())
     }
@@ -277,7 +297,7 @@ impl<'a> Page<'a> {
         if !words::headline_is_lead(report) {
             let mark = Mark::from(lead.severity);
             let symbol = format!("{} ", mark.symbol(self.style.ascii));
-            let text = format!("{} ({})", lead.summary, words::tag(lead));
+            let text = format!("{} [{}]", lead.summary, words::tag(lead));
             self.painted(INDENT, &symbol, mark.paint(), &text)?;
         }
         let why = if self.style.verbose {
@@ -292,7 +312,7 @@ impl<'a> Page<'a> {
         if let Some(why) = &report.why {
             self.labelled_list("Decided", words::argument(why).into_iter())?;
         }
-        self.remedies(&lead.remedies, fix::software(report, lead))?;
+        self.remedies(&lead.remedies, &fix::software(report, lead))?;
         if self.style.verbose {
             self.references(lead)?;
         }
@@ -308,7 +328,7 @@ impl<'a> Page<'a> {
     }
 
     /// The first step with the lines of one software; every step with those of all where everything is asked for.
-    pub(crate) fn remedies(&mut self, remedies: &[Remedy], software: Option<Software>) -> fmt::Result {
+    pub(crate) fn remedies(&mut self, remedies: &[Remedy], software: &[Software]) -> fmt::Result {
         let steps = fix::steps(remedies);
         let lines = if self.style.verbose && self.style.fix == Lines::Likeliest {
             Lines::All
@@ -319,18 +339,20 @@ impl<'a> Page<'a> {
         let shown = if in_full || self.style.verbose {
             0..steps.len()
         } else {
-            let first = fix::first_for(&steps, lines);
+            let first = fix::first_for(&steps, lines, software);
             first..steps.len().min(first + 1)
         };
-        let mut hidden = Vec::new();
+        let mut printed: Vec<&Remedy> = Vec::new();
+        let mut more: Vec<String> = fix::without(&steps, lines).into_iter().collect();
         for (index, step) in steps.iter().enumerate().filter(|(index, _)| shown.contains(index)) {
             if index == shown.start {
                 self.labelled("Fix", step.title)?;
             } else {
                 self.item(INDENT + LABEL, "- ", step.title)?;
             }
-            let (remedies, others) = step.choose(lines, software);
-            for remedy in remedies {
+            more.extend(fix::not_for(step, lines, software));
+            for remedy in step.choose(lines, software) {
+                printed.push(remedy);
                 // Where only one is shown, its further commands are other ways to the same end.
                 let commands = match &remedy.commands[..] {
                     [first, _, ..] if remedy.software.is_some_and(Software::is_a_name_server) && !in_full => {
@@ -340,11 +362,8 @@ impl<'a> Page<'a> {
                 };
                 self.commands(2 * INDENT, commands)?;
             }
-            if index == shown.start {
-                hidden = others;
-            }
         }
-        let mut more: Vec<String> = fix::without(&steps, lines).into_iter().collect();
+        let hidden = fix::hidden(&steps, &printed);
         if !hidden.is_empty() {
             more.push(format!("--fix prints the lines for {}", hidden.join(", ")));
         }
@@ -394,6 +413,9 @@ impl<'a> Page<'a> {
             if kubectl.outcome == Resolution::Varies {
                 self.labelled("  or", words::OR_IT_RESOLVES)?;
             }
+        } else if let Some(why) = words::no_kubectl(report) {
+            self.blank();
+            self.labelled("kubectl", why)?;
         }
         if self.style.verbose {
             for client in report.clients.iter().filter(|client| client.client != Client::Go) {
@@ -433,7 +455,7 @@ impl<'a> Page<'a> {
                 }
                 for step in fix::steps(&finding.remedies) {
                     self.item(below, "fix: ", step.title)?;
-                    for remedy in step.choose(Lines::All, None).0 {
+                    for remedy in step.choose(Lines::All, &[]) {
                         self.commands(below, &remedy.commands)?;
                     }
                 }
@@ -555,6 +577,11 @@ fn lay_out(rows: &[Row], style: &Style, width: usize) -> (Table, Vec<Option<Mark
     let answer = left(&shown);
     let fits = answer >= LEAST_ANSWER;
     narrowed(&mut shown, 2, answer.max(LEAST_ANSWER));
+    if !style.verbose {
+        for row in &mut shown {
+            row[2] = first_lines(&row[2], answer.max(LEAST_ANSWER), style);
+        }
+    }
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
@@ -573,6 +600,26 @@ fn lay_out(rows: &[Row], style: &Style, width: usize) -> (Table, Vec<Option<Mark
         }
     }
     (table, rows.iter().map(|row| row.mark).collect())
+}
+
+/// Lines of an answer in the table of the first screen.
+const ANSWER_LINES: usize = 4;
+
+/// The first lines of a cell, with an ellipsis for the rest.
+fn first_lines(cell: &str, width: usize, style: &Style) -> String {
+    let lines: Vec<&str> = cell.lines().collect();
+    if lines.len() <= ANSWER_LINES {
+        return cell.to_owned();
+    }
+    let (last, before) = (lines[ANSWER_LINES - 1], &lines[..ANSWER_LINES - 1]);
+    let rest = style.escape("…");
+    let last = format!("{}{rest}", fit(last, width.saturating_sub(rest.width())));
+    before
+        .iter()
+        .copied()
+        .chain([last.as_str()])
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Cuts a line in two where a column of the terminal begins. From its end: what stands there is ours.

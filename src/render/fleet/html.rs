@@ -55,7 +55,7 @@ fn cause(html: &mut Html<'_>, cause: &Cause, fleet: &Fleet) -> fmt::Result {
         |html| {
             html.sentence("p", &[], &cause.explanation)?;
             html.sentence("p", &[], &format!("It is about {}.", named(cause, true)))?;
-            html.steps(&cause.remedies, None)
+            html.steps(&cause.remedies, &[])
         },
     )
 }

@@ -127,7 +127,7 @@ fn named(cause: &Cause, verbose: bool) -> String {
 /// What there is to say of one target behind its name.
 fn said(outcome: &Outcome) -> String {
     let mut text = match (&outcome.headline, &outcome.reason) {
-        (Some(headline), _) => format!("{} ({})", headline.summary, headline.rule),
+        (Some(headline), _) => format!("{} [{}]", headline.summary, headline.rule),
         (None, Some(reason)) => reason.clone(),
         (None, None) => String::new(),
     };

@@ -30,7 +30,7 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
         page.blank();
         page.labelled("Targets", &named(lead, style.verbose))?;
         page.labelled("Why", crate::render::words::first_sentences(&lead.explanation))?;
-        page.remedies(&lead.remedies, None)?;
+        page.remedies(&lead.remedies, &[])?;
     }
     let others: Vec<_> = causes.collect();
     if !others.is_empty() {

@@ -76,7 +76,7 @@ fn resolvers(html: &mut Html<'_>, report: &Report) -> fmt::Result {
             Ok(())
         })?;
         let samples = report.resolvers.iter().filter_map(|resolver| {
-            let summary = words::samples(resolver)?;
+            let summary = words::samples(resolver, true)?;
             Some(format!("{}: {summary}", resolver.probed.resolver.name))
         });
         html.list(samples)
@@ -96,7 +96,7 @@ fn cause(html: &mut Html<'_>, report: &Report, lead: &Finding) -> fmt::Result {
         if !words::headline_is_lead(report) {
             html.within("p", &[], |html| {
                 html.mark(lead.severity.into())?;
-                html.text(&format!("{} ({})", lead.summary, words::tag(lead)))
+                html.text(&format!("{} [{}]", lead.summary, words::tag(lead)))
             })?;
         }
         html.sentence("p", &[], &lead.explanation)?;
@@ -117,7 +117,7 @@ fn cause(html: &mut Html<'_>, report: &Report, lead: &Finding) -> fmt::Result {
     if lead.remedies.is_empty() {
         return Ok(());
     }
-    html.section("Fix", |html| html.steps(&lead.remedies, fix::software(report, lead)))
+    html.section("Fix", |html| html.steps(&lead.remedies, &fix::software(report, lead)))
 }
 
 fn clients(html: &mut Html<'_>, report: &Report) -> fmt::Result {
@@ -137,6 +137,8 @@ fn clients(html: &mut Html<'_>, report: &Report) -> fmt::Result {
             }
             Ok(())
         })?;
+    } else if let Some(why) = words::no_kubectl(report) {
+        html.section("kubectl here", |html| html.sentence("p", &[], why))?;
     }
     let others: Vec<String> = report
         .clients

@@ -133,11 +133,14 @@ impl Html<'_> {
     }
 
     /// The steps of a fix. The lines of the software that is likely there are open, those of the others unfold.
-    pub(crate) fn steps(&mut self, remedies: &[Remedy], software: Option<Software>) -> fmt::Result {
+    pub(crate) fn steps(&mut self, remedies: &[Remedy], software: &[Software]) -> fmt::Result {
         let steps = fix::steps(remedies);
         for step in &steps {
             self.element("h3", &[], step.title)?;
-            let (shown, _) = step.choose(self.style.fix, software);
+            let shown = step.choose(self.style.fix, software);
+            if let Some(without) = fix::not_for(step, self.style.fix, software) {
+                self.sentence("p", &[("class", "faint")], &without)?;
+            }
             let mut hidden = Vec::new();
             for remedy in &step.remedies {
                 if shown.iter().any(|other| std::ptr::eq(*other, *remedy)) {
@@ -210,7 +213,7 @@ impl Html<'_> {
             |html| {
                 html.sentence("p", &[], &finding.explanation)?;
                 html.list(words::evidence(finding))?;
-                html.steps(&finding.remedies, None)?;
+                html.steps(&finding.remedies, &[])?;
                 html.references(&finding.references)
             },
         )

@@ -131,3 +131,51 @@ fn colours_change_nothing_else() {
     assert!(shown.contains("12 ms  \u{1b}[1;31m✗ nxdomain\u{1b}[0m\n"), "{shown}");
     assert!(shown.contains("12 ms  \u{1b}[1;32m✓ match\u{1b}[0m\n"), "{shown}");
 }
+
+/// Many resolvers that answer alike are one row, and each has its own where everything is asked for.
+#[test]
+fn resolvers_that_answer_alike_share_a_row_where_they_are_many() {
+    let mut observations = vec![resolver("local", Role::Local, "10.63.200.10:53", nxdomain())];
+    for number in 1..=24 {
+        let address = format!("10.63.201.{number}:53");
+        observations.push(resolver(&format!("site-{number}"), Role::Custom, &address, nxdomain()));
+    }
+    let report = diagnose(capture(observations));
+    let table = shown(&report, Format::Table);
+    assert!(table.contains("  local and 24  10.63.200.10:53 …"), "{table}");
+    assert!(table.contains("Resolvers that answer alike share a row"), "{table}");
+    assert!(table.lines().count() <= 40, "{table}");
+    let all = rendered(&report, Format::Table, &verbose());
+    for number in 1..=24 {
+        assert!(all.contains(&format!("10.63.201.{number}:53")), "{number}");
+    }
+    assert!(!all.contains("share a row"), "{all}");
+    // A few stand apart, even where they answer alike.
+    let few = shown(&diagnose(article()), Format::Table);
+    assert!(few.contains("inbound-2") && !few.contains("share a row"), "{few}");
+}
+
+/// A cell of the first screen has a few lines, whatever a server sent.
+#[test]
+fn an_answer_has_a_few_lines_and_a_zone_a_few_words() {
+    let owner = format!("{}.example.com", ["a-very-long-label-of-a-zone"; 4].join("."));
+    let long = || negative(AnswerKind::NxDomain, &owner, "ns.example.com");
+    let mut unstable = resolver("local", Role::Local, "10.63.200.10:53", long());
+    for (sample, lookups) in [(1, answer(&PRIVATE)), (2, long())] {
+        unstable
+            .lookups
+            .extend(lookups.into_iter().map(|lookup| Lookup { sample, ..lookup }));
+    }
+    let mut sampled = capture(vec![unstable]);
+    sampled.asked.samples = 3;
+    let table = shown(&diagnose(sampled), Format::Table);
+    // Behind the table come sentences, which name the zone.
+    let (first, _) = table.split_once("\n  Why ").unwrap_or((&table, ""));
+    assert!(
+        first.contains("SOA a-very-long-label") && !first.contains(&owner),
+        "{table}"
+    );
+    let rows = first.lines().skip_while(|line| !line.contains("VERDICT")).skip(1);
+    let rows = rows.take_while(|line| !line.is_empty()).count();
+    assert!(rows <= 4, "{table}");
+}

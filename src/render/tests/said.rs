@@ -51,7 +51,7 @@ fn verdict_cause_evidence_fix() {
     let shown = shown(&report("broken"), Format::Table);
     let beginning = "\
 ✗ broken: local (10.63.200.10) does not forward this name to the VPC, so clients
-  there print \"no such host\"   (no-forwarding, medium)
+  there print \"no such host\"   [no-forwarding, medium]
 
   0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com
   expected 192.168.104.190, 192.168.131.209 (--expect)
@@ -79,8 +79,9 @@ fn verdict_cause_evidence_fix() {
 ";
     assert!(shown.contains(fix), "{shown}");
     let end = "
-           (--fix prints the lines for unbound, dnsmasq, pdns, windows, coredns,
-           systemd-resolved; -v: 3 more steps)
+           (--fix prints the lines for unbound, dnsmasq, pdns, knot, windows,
+           coredns, systemd-resolved, route53, terraform, cloudformation; -v: 3
+           more steps)
 
   kubectl  Unable to connect to the server: dial tcp: lookup
            0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com
@@ -96,11 +97,11 @@ fn one_line_for_a_runbook() {
         (
             "broken",
             "broken: local (10.63.200.10) does not forward this name to the VPC, so clients there print \
-             \"no such host\" (no-forwarding, medium) [exit 1]\n",
+             \"no such host\" [no-forwarding, medium; exit 1]\n",
         ),
         (
             "degraded",
-            "degraded: the summary of tcp-blocked (tcp-blocked, high) [exit 0]\n",
+            "degraded: the summary of tcp-blocked [tcp-blocked, high; exit 0]\n",
         ),
         (
             "unknown",
@@ -122,9 +123,8 @@ fn one_line_for_a_runbook() {
     let interrupted = shown(&report("mixed"), Format::Short);
     assert!(
         interrupted.ends_with(
-            "(no-forwarding, high), interrupted; samples: unstable 10: 30% match, 40% nxdomain, 30% timeout, min 12 \
-             ms, \
-             median 16 ms, max 21 ms, 30% lost [exit 130]\n"
+            ", interrupted; samples: unstable 10: 30% match, 40% nxdomain, 30% timeout, min 12 ms, median 16 ms, \
+             max 21 ms, 30% lost [no-forwarding, high; exit 130]\n"
         ),
         "{interrupted}"
     );
@@ -158,14 +158,14 @@ fn addresses_in_the_networks_of_the_vpc_decide_nothing() {
 fn every_kind_of_row() {
     let shown = shown(&report("mixed"), Format::Table);
     for line in [
-        "  os          getaddrinfo            EAI_NONAME (Name or    1.2 s  ✗ failed",
-        "  over-tcp    tcp://[2001:db8:1234:  unreachable            -      ✗ unreachable",
+        "  os          getaddrinfo            EAI_NONAME (Name or   1.2 s  ✗ failed",
+        "  over-tcp    tcp://[2001:db8:1234:  unreachable           -      ✗ unreachable",
         "  (also vpc)                         203.0.113.1 (public)",
-        "  vpc         192.168.0.2:53         the 2 expected         12 ms  ! match",
-        "  public-1    192.0.2.1:53           NXDOMAIN (AWS public   12 ms    nxdomain",
-        "  unfinished  10.0.0.4:53            not done               -      ? interrupted",
+        "  vpc         192.168.0.2:53         the 2 expected        12 ms  ! match",
+        "  public-1    192.0.2.1:53           NXDOMAIN (AWS public  12 ms    nxdomain",
+        "  unfinished  10.0.0.4:53            not done              -      ? interrupted",
         "  Interrupted: this is what was known by then; not done with unfinished",
-        "  unstable: 10 samples: 40% NXDOMAIN (SOA ap-northeast-1.eks.amazonaws.com); 30%",
+        "  unstable: 10 samples: 40% NXDOMAIN (AWS public zone); 30% 192.168.104.190,",
         "  Other findings:",
         "    ! tcp-blocked: the summary of tcp-blocked",
         "  Also noted: not-in-public-dns (-v explains)",
@@ -175,7 +175,7 @@ fn every_kind_of_row() {
     }
     assert!(shown.contains("NODATA (no SOA, EDE"), "{shown}");
     assert!(
-        shown.contains("Min 12 ms, median 16 ms, max\n  21 ms; 30% lost"),
+        shown.contains("Min 12 ms, median 16 ms, max 21 ms; 30% lost"),
         "{shown}"
     );
 }
@@ -245,7 +245,7 @@ fn a_warning_of_an_inconclusive_run_keeps_its_fix() {
         .push(finding("cluster-transitioning", Severity::Warning, &[]));
     let shown = shown(&report, Format::Table);
     let end = "
-  ! the summary of cluster-transitioning (cluster-transitioning, high)
+  ! the summary of cluster-transitioning [cluster-transitioning, high]
   Why      The explanation of cluster-transitioning.
   Fix      the remedy of cluster-transitioning
 
@@ -290,7 +290,7 @@ fn a_comment_on_a_ticket() {
         "\n\n**Follows from this**\n\n- i `not-in-public-dns`: the summary of not-in-public-dns\n",
         "\n- ! `tcp-blocked`: the summary of tcp-blocked\n",
         "\n\n**Not checked:** hosts file, what AWS says (5 findings need them).",
-        "\n\n**Not checked, in full:**\n\n- hosts file (/etc/hosts): Permission denied (os error 13)\n",
+        "\n\n**Not checked:**\n\n- hosts file (/etc/hosts): Permission denied (os error 13)\n",
     ] {
         assert!(shown.contains(part), "{part}\n{shown}");
     }
@@ -342,15 +342,23 @@ fn the_reasons_for_the_headline_are_shown_where_they_are_asked_for() {
     let report = report.with_why();
     let table = shown(&report, Format::Table);
     assert!(
-        table.contains("Decided  - seen: the negative answer is from AWS's public zone"),
+        table.contains("Decided  - The negative answer is from AWS's public zone"),
         "{table}"
     );
     assert!(
-        table.contains("so the cause is not")
-            && table.contains("what is left: no-forwarding")
-            && !table.contains("nothing that was seen rules it out"),
+        table.contains("That rules out") && table.contains("This is left: "),
         "{table}"
     );
+    // Every point is a sentence that names whom it is about.
+    let points = super::super::words::argument(report.why.as_ref().unwrap());
+    assert!((2..=5).contains(&points.len()), "{points:?}");
+    for point in &points {
+        assert!(
+            point.ends_with('.')
+                && point.starts_with(|first: char| first.is_uppercase() || point.starts_with("local ")),
+            "{point}"
+        );
+    }
     assert!(shown(&report, Format::Markdown).contains("**How it was decided:**"));
     let json = shown(&report, Format::Json);
     assert!(json.contains("\"outcome\": \"ruled-out\""), "{json}");
@@ -372,10 +380,15 @@ fn a_fix_is_in_the_lines_of_the_software_that_was_asked_for() {
     // A step of its own, which comes first then.
     let terraform = of("terraform");
     assert!(terraform.contains("Fix      In a hub VPC") && terraform.contains("aws_route53_resolver_rule"));
+    assert!(of("knot").contains("policy.STUB") && !of("knot").contains("# BIND"));
+    // The others are named, those of the other steps among them.
+    let named = fix(Lines::Likeliest).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        of("knot").contains("there are no lines for knot in this fix"),
-        "{}",
-        of("knot")
+        named.contains(
+            "--fix prints the lines for unbound, dnsmasq, pdns, knot, windows, coredns, systemd-resolved, route53, \
+             terraform, cloudformation"
+        ),
+        "{named}"
     );
     for program in ["# BIND", "# Unbound", "# dnsmasq", "# CoreDNS", "# CloudFormation"] {
         assert!(of("all").contains(program), "{program}");

@@ -2,7 +2,7 @@
 
 use crate::clients::{Client, Prediction, Resolution};
 use crate::compare::Verdict;
-use crate::report::{Conclusion, Report};
+use crate::report::{Conclusion, Report, ResolverReport};
 use crate::resolvers::Role;
 
 /// The messages of kubectl that the first screen shows: of a race, both ends.
@@ -35,6 +35,18 @@ pub(in crate::render) fn resolves(report: &Report) -> &'static str {
         (false, true) => "gets an address here, but not the expected ones",
         (true, true) => "gets an address here, which is not always an expected one",
     }
+}
+
+/// Why a broken report has no line of kubectl: where this host's own resolvers were not asked, nothing is known of what a
+/// client here gets.
+pub(in crate::render) fn no_kubectl(report: &Report) -> Option<&'static str> {
+    let is_of_this_host = |resolver: &ResolverReport| {
+        let resolver = &resolver.probed.resolver;
+        resolver.has_role(Role::Local) || resolver.has_role(Role::Os)
+    };
+    let is_asked = report.resolvers.iter().any(is_of_this_host);
+    (report.conclusion == Conclusion::Broken && !is_asked && kubectl(report).is_none())
+        .then_some("not known: its line needs this host's own resolver, which was not asked")
 }
 
 /// What kubectl would say, where that helps: nothing where all is well.

@@ -34,7 +34,7 @@ pub(in crate::render) fn details(resolver: &ResolverReport) -> Vec<(usize, Strin
         lines.push((0, format!("addresses: {}", classed.join(", "))));
     }
     lines.extend(resolver.software.iter().map(|software| (0, software.sentence())));
-    lines.extend(samples(resolver).map(|summary| (0, summary)));
+    lines.extend(samples(resolver, true).map(|summary| (0, summary)));
     for lookup in &probed.lookups {
         lines.push((0, format!("{}: {}", asked(lookup), phrase::outcome(lookup))));
         lines.extend(reply_details(lookup).map(|line| (1, line)));

@@ -19,11 +19,11 @@ use super::text::Paint;
 use reasons::reasons;
 
 pub(super) use about::{decided_by, expectation, host, interrupted, not_waited_for, provenance, target};
-pub(super) use clients::{MESSAGES, OR_IT_RESOLVES, client, kubectl, resolves};
+pub(super) use clients::{MESSAGES, OR_IT_RESOLVES, client, kubectl, no_kubectl, resolves};
 pub(super) use details::details;
 pub(super) use findings::{NOTED, connections, noted, others, snippet};
 pub(crate) use findings::{Placed, evidence, shown};
-pub(super) use row::{Row, address, mark, observed, response_time, rows};
+pub(super) use row::{Row, address, mark, observed, response_time, rows, rows_in_short};
 pub(super) use samples::{samples, samples_in_short};
 pub(super) use why::argument;
 pub(crate) use why::{first_sentences, first_sentences_before, sentences_before};

@@ -38,6 +38,49 @@ pub(in crate::render) fn rows(report: &Report) -> Vec<Row> {
     report.resolvers.iter().map(|resolver| row(report, resolver)).collect()
 }
 
+/// The rows of the first screen. Where there are many, resolvers that answer alike share the row of the first, which says
+/// how many they are and how late the last of them answered.
+pub(in crate::render) fn rows_in_short(report: &Report) -> Vec<Row> {
+    let rows = rows(report);
+    if rows.len() <= limits::ROWS_APART {
+        return rows;
+    }
+    let mut groups: Vec<Vec<(Row, Option<f64>)>> = Vec::new();
+    for (row, resolver) in rows.into_iter().zip(&report.resolvers) {
+        let time = response_time(&resolver.probed);
+        let is_alike = |group: &Vec<(Row, Option<f64>)>| {
+            group.first().is_some_and(|(first, _)| {
+                first.note == row.note
+                    && first.answer == row.answer
+                    && first.mark == row.mark
+                    && first.verdict == row.verdict
+            })
+        };
+        match groups.iter().position(is_alike) {
+            Some(at) => groups[at].push((row, time)),
+            None => groups.push(vec![(row, time)]),
+        }
+    }
+    groups.into_iter().flat_map(joined).collect()
+}
+
+/// The row of several; of two, both: "and 1 more" would take the line of the one.
+fn joined(group: Vec<(Row, Option<f64>)>) -> Vec<Row> {
+    let more = group.len() - 1;
+    let slowest = group.iter().filter_map(|(_, time)| *time).reduce(f64::max);
+    let mut rows: Vec<Row> = group.into_iter().map(|(row, _)| row).collect();
+    if more > 1 {
+        rows.truncate(1);
+        let row = &mut rows[0];
+        row.name = format!("{} and {more} more", row.name);
+        row.address = format!("{} …", row.address);
+        if let Some(slowest) = slowest {
+            row.time = format!("to {}", time(slowest));
+        }
+    }
+    rows
+}
+
 fn row(report: &Report, resolver: &ResolverReport) -> Row {
     let probed = &resolver.probed;
     let mut notes: Vec<&str> = Vec::new();
@@ -121,11 +164,11 @@ fn answer(report: &Report, resolver: &ResolverReport) -> String {
     let expected = &report.expected.addresses;
     let probed = &resolver.probed;
     if resolver.verdict == Verdict::Unstable {
-        let outcomes = outcomes(probed);
+        let outcomes = outcomes(probed, kind_in_short);
         let total: usize = outcomes.iter().map(|(_, count)| count).sum();
         let said: Vec<String> = outcomes
             .iter()
-            .map(|(outcome, count)| format!("{outcome} ({count} of {total})"))
+            .map(|(outcome, count)| format!("{count} of {total}: {outcome}"))
             .collect();
         return said.join("; ");
     }
@@ -191,8 +234,16 @@ fn observed_in_short(probed: &Probed) -> String {
     let Some(lookup) = a.or_else(|| targets(probed).next()) else {
         return observed(probed);
     };
+    if probed.system.is_some() {
+        return observed(probed);
+    }
+    kind_in_short(lookup)
+}
+
+/// As [`kind`], with the zone of a negative answer by what it is.
+pub(super) fn kind_in_short(lookup: &Lookup) -> String {
     match &lookup.soa {
-        Some(soa) if probed.system.is_none() && lookup.kind.is_negative() && lookup.ede.is_empty() => {
+        Some(soa) if lookup.kind.is_negative() && lookup.ede.is_empty() => {
             let zone = match SoaOrigin::of(soa) {
                 SoaOrigin::PublicAws => "AWS public zone".to_owned(),
                 SoaOrigin::PrivateHostedZone => "private zone".to_owned(),
@@ -200,7 +251,7 @@ fn observed_in_short(probed: &Probed) -> String {
             };
             format!("{} ({zone})", kind_name(lookup.kind, lookup.rcode))
         }
-        _ => observed(probed),
+        _ => kind(lookup),
     }
 }
 

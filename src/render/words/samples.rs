@@ -12,11 +12,11 @@ use crate::report::{Report, ResolverReport};
 use crate::rules::phrase::time;
 
 use super::kind::kind;
-use super::row::targets;
+use super::row::{kind_in_short, targets};
 use super::some;
 
-/// What the samples came to, the commonest first.
-pub(super) fn outcomes(probed: &Probed) -> Vec<(String, usize)> {
+/// What the samples came to, the commonest first; `kind` says what a lookup without addresses is.
+pub(super) fn outcomes(probed: &Probed, kind: fn(&Lookup) -> String) -> Vec<(String, usize)> {
     let mut samples: BTreeMap<u32, Vec<&Lookup>> = BTreeMap::new();
     for lookup in targets(probed) {
         samples.entry(lookup.sample).or_default().push(lookup);
@@ -101,10 +101,11 @@ fn percent(share: f64) -> String {
     format!("{:.0}%", 100.0 * share)
 }
 
-/// A summary of several samples; `None` where the target was asked for once.
-pub(in crate::render) fn samples(resolver: &ResolverReport) -> Option<String> {
+/// A summary of several samples, with zones in a few words unless everything is asked for; `None` where the target was
+/// asked for once.
+pub(in crate::render) fn samples(resolver: &ResolverReport, verbose: bool) -> Option<String> {
     let summary = resolver.samples.as_ref()?;
-    let shares: Vec<String> = outcomes(&resolver.probed)
+    let shares: Vec<String> = outcomes(&resolver.probed, if verbose { kind } else { kind_in_short })
         .iter()
         .map(|(outcome, count)| {
             let share = *count as f64 / summary.count.max(1) as f64;

@@ -1,50 +1,103 @@
 //! Why the headline: the first sentences of its explanation, and the argument against other causes.
 
-use crate::rules::{Outcome, Why};
-
-use super::some;
+use crate::rules::{self, Outcome, Why};
 
 /// Why the headline and no other cause, as a person would argue: what was seen, what that rules out, and what is left.
-/// At most [`ARGUED`] points; every sign and every cause is in the JSON document.
+/// At most [`ARGUED`] points, each of them sentences; every sign and every cause is in the JSON document.
 pub(in crate::render) fn argument(why: &Why) -> Vec<String> {
-    // A pronoun has its noun in the same sentence.
-    let of_resolver = |sign: &str| match sign.strip_prefix("it ") {
-        Some(rest) => format!("{} {rest}", why.resolver),
-        None => sign.to_owned(),
-    };
-    let seen = why.decided_by.iter().take(SEEN);
-    let mut points: Vec<String> = seen.map(|sign| format!("seen: {}", of_resolver(sign))).collect();
+    let mut points: Vec<String> = Vec::new();
+    for sign in why.decided_by.iter().take(SEEN) {
+        points.push(format!("{}.", sentence(why, sign)));
+    }
     // What rules out most comes first; among equals the likelier causes, which the catalogue has first.
-    let mut ruled_out: Vec<(String, Vec<String>)> = Vec::new();
+    let mut ruled_out: Vec<(String, Vec<&str>)> = Vec::new();
     for other in why.considered.iter().filter(|other| other.outcome == Outcome::RuledOut) {
-        let because: Vec<String> = other.because.iter().map(|sign| of_resolver(sign)).collect();
-        let because = because.join("; ");
+        let because: Vec<String> = other.because.iter().map(|sign| sentence(why, sign)).collect();
+        let because = because.join(", and ");
         match ruled_out.iter_mut().find(|(sign, _)| *sign == because) {
-            Some((_, rules)) => rules.push(other.rule.clone()),
-            None => ruled_out.push((because, vec![other.rule.clone()])),
+            Some((_, rules)) => rules.push(&other.rule),
+            None => ruled_out.push((because, vec![&other.rule])),
         }
     }
     ruled_out.sort_by_key(|(_, rules)| std::cmp::Reverse(rules.len()));
     let room = ARGUED - 1 - points.len();
     for (because, rules) in ruled_out.iter().take(room) {
-        points.push(format!("{because}, so the cause is not {}", some(rules, NAMED)));
+        let point = match rules.len() {
+            1 => format!("{because}. That rules out another cause: {}.", causes(rules)),
+            count if count <= NAMED => format!("{because}. That rules out {count} other causes: {}.", causes(rules)),
+            count => format!(
+                "{because}. That rules out {count} other causes, among them: {}.",
+                causes(rules)
+            ),
+        };
+        points.push(point);
     }
-    let open = || {
-        why.considered
-            .iter()
-            .filter(|other| other.outcome == Outcome::Undecided)
-    };
-    let rules: Vec<String> = open().map(|other| other.rule.clone()).collect();
-    points.push(match open().next() {
-        None => format!("what is left: {}", why.rule),
-        Some(first) => format!(
-            "what is left: {}; not ruled out: {} ({})",
-            why.rule,
-            some(&rules, NAMED),
-            first.because.join("; ")
-        ),
+    let open: Vec<_> = why
+        .considered
+        .iter()
+        .filter(|other| other.outcome == Outcome::Undecided)
+        .collect();
+    let rules: Vec<&str> = open.iter().map(|other| other.rule.as_str()).collect();
+    let left = format!("This is left: {}.", cause(&why.rule));
+    points.push(match open.first() {
+        None => left,
+        Some(first) => {
+            let unseen: Vec<&str> = first
+                .because
+                .iter()
+                .map(|sign| sign.trim_end_matches(NOT_SEEN))
+                .collect();
+            let still = if open.len() == 1 {
+                "Another cause"
+            } else {
+                "Among others, another cause"
+            };
+            format!(
+                "{left} {still} is still possible: {}. What would decide was not seen: {}.",
+                causes(&rules[..1]),
+                unseen.join("; ")
+            )
+        }
     });
     points
+}
+
+/// What a sign says that could not be seen.
+const NOT_SEEN: &str = ": not seen";
+
+/// A sign as a sentence without its end. A pronoun has its noun in the same sentence: the first one is the resolver.
+fn sentence(why: &Why, sign: &str) -> String {
+    let mut named = false;
+    let words = sign.split(' ').enumerate().map(|(index, word)| {
+        let noun = match word {
+            "it" if !named => why.resolver.clone(),
+            "its" if !named => format!("{}'s", why.resolver),
+            _ if index == 0 => return capital(word),
+            _ => return word.to_owned(),
+        };
+        named = true;
+        noun
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn capital(word: &str) -> String {
+    let mut rest = word.chars();
+    rest.next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
+/// The first of these causes, in the words of the catalogue's index.
+fn causes(rules: &[&str]) -> String {
+    let named: Vec<String> = rules.iter().take(NAMED).map(|rule| cause(rule)).collect();
+    named.join("; ")
+}
+
+fn cause(rule: &str) -> String {
+    match rules::find(rule) {
+        Some(found) => format!("{} [{rule}]", found.summary),
+        None => rule.to_owned(),
+    }
 }
 
 /// The points of an argument.
@@ -52,7 +105,7 @@ const ARGUED: usize = 5;
 /// Those of them that were seen at the resolver.
 const SEEN: usize = 2;
 /// The causes that one point names.
-const NAMED: usize = 3;
+const NAMED: usize = 2;
 
 /// The sentences of an explanation that the first screen shows.
 const SENTENCES: usize = 4;
