@@ -252,8 +252,8 @@ pub const MCP_REST: Duration = Duration::from_millis(1500);
 pub const NAMES_SHOWN: usize = 8;
 /// Resolvers that a sentence names with their addresses; the finding lists all.
 pub const TITLES_SHOWN: usize = 4;
-/// Rows of a table that stand apart even where resolvers answer alike: two networks with their resolvers fit, and a first
-/// screen has room for them.
+/// Rows of a table that stand apart even where resolvers answer alike: two networks with their resolvers fit, and a
+/// first screen has room for them.
 pub const ROWS_APART: usize = 8;
 /// Ways of the question that the picture of a page draws; further ones stand in its table.
 pub const WAYS_DRAWN: usize = 12;

@@ -153,6 +153,16 @@ fn the_laptop_and_the_bastion_of_the_article() {
         "{markdown}"
     );
     assert!(markdown.contains("--> r1[\"local 192.168.0.2\"]"), "{markdown}");
+    // The folded part has all that -v has.
+    let verbose = Style {
+        verbose: true,
+        ..Style::default()
+    };
+    let mut all = String::new();
+    places::render(&comparison, Format::Markdown, &verbose, &mut all).unwrap();
+    for line in all.lines() {
+        assert!(markdown.lines().any(|other| other == line), "{line}\n{markdown}");
+    }
 }
 
 /// The pair of the article, kept: what the lab's laptop and bastion recorded, and the comparison of both in each

@@ -114,7 +114,9 @@ async fn one(port: Port, authority: Option<Authority>, patience: Duration, deadl
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => {
             connection.tcp = kind(&error);
-            connection.reason = Some(tls::short(&error.to_string()));
+            let said = error.to_string();
+            // The sentence of the system, without the number that Rust puts behind it.
+            connection.reason = said.split(" (os error ").next().map(tls::short);
             return connection;
         }
         Err(_) => {
@@ -162,6 +164,12 @@ fn fault(error: &io::Error) -> (Tls, String) {
         Fault::NotValidNow => Tls::NotValidNow,
         Fault::BadCertificate => Tls::BadCertificate,
         Fault::NoProtocol | Fault::NotTls | Fault::BrokenOff | Fault::Other => Tls::Failed,
+    };
+    // In our words, where the library's are for programmers.
+    let said = match fault {
+        Fault::NotTls => "what answers does not speak TLS".to_owned(),
+        Fault::BrokenOff => "it closed the connection during the TLS handshake".to_owned(),
+        _ => said,
     };
     (tls, said)
 }

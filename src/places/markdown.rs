@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::table::{INTERRUPTED, about, cell_details, cell_mark, cell_verdict, not_seen, place_mark};
-use super::{Comparison, Kind};
+use super::{Comparison, Kind, PlaceSummary};
 use crate::render::Style;
 use crate::render::markdown::Comment;
 use crate::render::way;
@@ -28,25 +28,13 @@ pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::
     let ways = super::way::ways(comparison);
     comment.chart(way::chart(&ways, ways.len(), style))?;
     matrix(&mut comment, comparison)?;
-    let mut findings = comparison.findings.iter();
-    if let Some(lead) = findings.next() {
-        writeln!(comment.out, "\n**Why:** {}", comment.text(&lead.explanation))?;
-        if style.verbose {
-            comment.list("Seen", words::evidence(lead))?;
-        }
-        comment.remedies(&lead.remedies, &comparison.software())?;
-    }
-    let others: Vec<Placed<'_>> = findings.map(|finding| Placed { finding, depth: 0 }).collect();
-    comment.findings("Other findings", &others)?;
+    findings(&mut comment, comparison)?;
     writeln!(comment.out, "\n**Places:**\n")?;
     for place in &comparison.places {
         let mark = comment.mark(place_mark(place.conclusion));
         writeln!(comment.out, "- {mark} {}", comment.text(&about(place)))?;
         if place.kind == Kind::Dig || style.verbose {
-            for gap in &place.gaps {
-                let gap = format!("{} ({})", gap.fact, gap.reason);
-                writeln!(comment.out, "  - not known: {}", comment.text(&gap))?;
-            }
+            gaps(&mut comment, place)?;
         }
     }
     for unseen in &comparison.unseen {
@@ -56,7 +44,55 @@ pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::
     if comparison.interrupted {
         writeln!(comment.out, "\n{INTERRUPTED}")?;
     }
+    folded(&mut comment, comparison)
+}
+
+/// The finding to act on, and the others.
+fn findings(comment: &mut Comment<'_>, comparison: &Comparison) -> fmt::Result {
+    let mut findings = comparison.findings.iter();
+    if let Some(lead) = findings.next() {
+        writeln!(comment.out, "\n**Why:** {}", comment.text(&lead.explanation))?;
+        if comment.style.verbose {
+            comment.list("Seen", words::evidence(lead))?;
+        }
+        comment.remedies(&lead.remedies, &comparison.software())?;
+        if comment.style.verbose {
+            comment.references(lead)?;
+        }
+    }
+    let others: Vec<Placed<'_>> = findings.map(|finding| Placed { finding, depth: 0 }).collect();
+    comment.findings("Other findings", &others)
+}
+
+fn gaps(comment: &mut Comment<'_>, place: &PlaceSummary) -> fmt::Result {
+    for gap in &place.gaps {
+        let gap = format!("{} ({})", gap.fact, gap.reason);
+        writeln!(comment.out, "  - not known: {}", comment.text(&gap))?;
+    }
     Ok(())
+}
+
+/// All that `-v` has, for whoever unfolds it.
+fn folded(comment: &mut Comment<'_>, comparison: &Comparison) -> fmt::Result {
+    if comment.style.verbose {
+        return Ok(());
+    }
+    let verbose = Style {
+        verbose: true,
+        ..comment.style.clone()
+    };
+    writeln!(comment.out, "\n<details>\n<summary>Everything else</summary>")?;
+    let mut all = Comment {
+        style: &verbose,
+        out: &mut *comment.out,
+    };
+    findings(&mut all, comparison)?;
+    writeln!(all.out, "\n**What is not known at the places:**\n")?;
+    for place in &comparison.places {
+        writeln!(all.out, "- {}", all.text(&place.name))?;
+        gaps(&mut all, place)?;
+    }
+    writeln!(comment.out, "\n</details>")
 }
 
 fn matrix(comment: &mut Comment<'_>, comparison: &Comparison) -> fmt::Result {

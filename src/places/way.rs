@@ -23,8 +23,8 @@ pub(super) fn ways(comparison: &Comparison) -> Vec<Way> {
     seen.chain(unseen).collect()
 }
 
-/// The way at one place: what its clients depend on, and of several ways the one that is worst. The verdicts are those of
-/// the table: what one place knows of the right answer is lent to another there.
+/// The way at one place: what its clients depend on, and of several ways the one that is worst. The verdicts are those
+/// of the table: what one place knows of the right answer is lent to another there.
 fn of_place(comparison: &Comparison, place: usize) -> Option<Way> {
     let report = comparison.captures.get(place)?;
     let start = &comparison.places[place].name;

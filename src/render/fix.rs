@@ -97,8 +97,9 @@ impl<'a> Step<'a> {
         self.remedies.iter().filter_map(|remedy| remedy.software)
     }
 
-    /// The remedies whose lines are shown: of each software that is known to answer there, and else of the likeliest, which
-    /// comes first. Where a name server's program is known and the step has no lines for it, another's would mislead.
+    /// The remedies whose lines are shown: of each software that is known to answer there, and else of the likeliest,
+    /// which comes first. Where a name server's program is known and the step has no lines for it, another's would
+    /// mislead.
     pub(crate) fn choose(&self, lines: Lines, known: &[Software]) -> Vec<&'a Remedy> {
         let meant = match lines {
             Lines::All => return self.remedies.clone(),

@@ -161,12 +161,20 @@ impl Comment<'_> {
             self.list("How it was decided", words::argument(why).into_iter())?;
         }
         self.remedies(&lead.remedies, &fix::software(report, lead))?;
-        if self.style.verbose && !lead.references.is_empty() {
-            writeln!(self.out, "\n**Read:**\n")?;
-            for reference in &lead.references {
-                let link = link(reference).unwrap_or_else(|| self.code(reference));
-                writeln!(self.out, "- {link}")?;
-            }
+        if self.style.verbose {
+            self.references(lead)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn references(&mut self, finding: &Finding) -> fmt::Result {
+        if finding.references.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out, "\n**Read:**\n")?;
+        for reference in &finding.references {
+            let link = link(reference).unwrap_or_else(|| self.code(reference));
+            writeln!(self.out, "- {link}")?;
         }
         Ok(())
     }

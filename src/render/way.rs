@@ -124,8 +124,8 @@ fn place(address: SocketAddr) -> String {
     }
 }
 
-/// The name servers that systemd-resolved asks for the name, by this host's configuration of it. Nobody else's choice is
-/// known to this host, so nothing is drawn behind others.
+/// The name servers that systemd-resolved asks for the name, by this host's configuration of it. Nobody else's choice
+/// is known to this host, so nothing is drawn behind others.
 pub(crate) fn behind(report: &Report, resolver: &ResolverReport) -> Vec<String> {
     let is_resolved = resolver
         .software

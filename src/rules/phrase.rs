@@ -302,8 +302,7 @@ pub fn connection(connection: &Connection) -> String {
     format!("{address}: {}", connected(connection))
 }
 
-/// What came of a connection. What the system or the TLS library says stands there only where it says more: in the JSON
-/// document it is whole.
+/// What came of a connection. The reason stands there only where it says more.
 pub fn connected(connection: &Connection) -> String {
     let what = match (connection.tcp, connection.tls) {
         (Tcp::Refused, _) => "refused",
@@ -317,30 +316,13 @@ pub fn connected(connection: &Connection) -> String {
         (Tcp::Connected, Some(Tls::BadCertificate)) => "connects, with a certificate that is wrong",
         (Tcp::Connected, Some(Tls::Failed)) => "connects, and there is no TLS handshake",
     };
-    match connection.reason.as_deref().and_then(reason) {
-        Some(reason) if connection.tcp != Tcp::Refused => format!("{what} ({reason})"),
-        _ => what.to_owned(),
-    }
-}
-
-/// What an error of the system or of the TLS library says beyond its kind, without what a library wraps it in: its
-/// number, its own prefix, and the bare names of its variants.
-fn reason(said: &str) -> Option<&str> {
-    let said = match said.rsplit_once(" (os error ") {
-        Some((text, number))
-            if number
-                .strip_suffix(')')
-                .is_some_and(|number| number.parse::<i32>().is_ok()) =>
-        {
-            text
-        }
-        _ => said,
+    // Of a port that is refused and of another authority, the kind says all.
+    let says_more = match (connection.tcp, connection.tls) {
+        (Tcp::Refused | Tcp::Timeout, _) | (_, Some(Tls::OtherIssuer)) => false,
+        (Tcp::Unreachable | Tcp::Connected, _) => true,
     };
-    let said = said.strip_prefix("invalid peer certificate: ").unwrap_or(said);
-    let is_a_name = said.chars().all(|c| c.is_ascii_alphanumeric());
-    match said {
-        _ if is_a_name => None,
-        said if said.starts_with("received corrupt message") => Some("what answers does not speak TLS"),
-        said => Some(said),
+    match &connection.reason {
+        Some(reason) if says_more => format!("{what} ({reason})"),
+        _ => what.to_owned(),
     }
 }

@@ -296,6 +296,34 @@ fn a_comment_on_a_ticket() {
     }
 }
 
+/// The folded part is for whoever wants all: nothing that `-v` prints is missing.
+#[test]
+fn a_comment_has_all_that_is_there_with_v() {
+    for (name, report) in reports() {
+        let report = report.with_why();
+        let comment = shown(&report, Format::Markdown);
+        assert_eq!(comment.matches("<details>").count(), 1, "{name}");
+        for line in rendered(&report, Format::Markdown, &verbose()).lines() {
+            assert!(comment.lines().any(|other| other == line), "{name}: {line}\n{comment}");
+        }
+    }
+}
+
+/// Without a resolver of this host there is no line of kubectl, and it says why.
+#[test]
+fn kubectls_line_needs_this_hosts_own_resolver() {
+    let mut capture = article();
+    capture.observations[0].resolver.role = Role::Custom;
+    let report = diagnose(capture);
+    for format in [Format::Table, Format::Markdown, Format::Html] {
+        let page = shown(&report, format);
+        let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(page.contains("line needs this host"), "{format}: {page}");
+        let asked = shown(&diagnose(article()), format);
+        assert!(!asked.contains("line needs this host"), "{format}: {asked}");
+    }
+}
+
 #[test]
 fn the_document_is_read_back() {
     for (name, report) in reports() {

@@ -37,8 +37,8 @@ pub(in crate::render) fn resolves(report: &Report) -> &'static str {
     }
 }
 
-/// Why a broken report has no line of kubectl: where this host's own resolvers were not asked, nothing is known of what a
-/// client here gets.
+/// Why a broken report has no line of kubectl: where this host's own resolvers were not asked, nothing is known of what
+/// a client here gets.
 pub(in crate::render) fn no_kubectl(report: &Report) -> Option<&'static str> {
     let is_of_this_host = |resolver: &ResolverReport| {
         let resolver = &resolver.probed.resolver;

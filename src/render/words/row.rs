@@ -38,8 +38,8 @@ pub(in crate::render) fn rows(report: &Report) -> Vec<Row> {
     report.resolvers.iter().map(|resolver| row(report, resolver)).collect()
 }
 
-/// The rows of the first screen. Where there are many, resolvers that answer alike share the row of the first, which says
-/// how many they are and how late the last of them answered.
+/// The rows of the first screen. Where there are many, resolvers that answer alike share the row of the first, which
+/// says how many they are and how late the last of them answered.
 pub(in crate::render) fn rows_in_short(report: &Report) -> Vec<Row> {
     let rows = rows(report);
     if rows.len() <= limits::ROWS_APART {
