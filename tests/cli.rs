@@ -883,7 +883,7 @@ fn a_watch_ends_when_it_is_healthy_and_says_what_turned() {
     ]) {
         assert!(line.contains(part), "{part}: {line}");
     }
-    assert!(report.ends_with("[exit 0]"), "{report}");
+    assert!(report.ends_with("exit 0]"), "{report}");
 }
 
 #[test]
