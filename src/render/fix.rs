@@ -111,7 +111,9 @@ impl<'a> Step<'a> {
         if !own.is_empty() {
             return own;
         }
-        let is_known = lines == Lines::Likeliest && known.iter().any(|software| software.is_a_name_server());
+        // A stub hands the question on: a step without its lines is for whom it asks, and what those run is not known.
+        let answers = |software: &Software| software.is_a_name_server() && *software != Software::SystemdResolved;
+        let is_known = lines == Lines::Likeliest && known.iter().any(answers);
         let fitting = |remedy: &&&Remedy| !is_known || remedy.software.is_none();
         self.remedies.iter().filter(fitting).take(1).copied().collect()
     }
@@ -210,6 +212,11 @@ mod tests {
             "there are no lines for Knot Resolver in this step"
         );
         assert_eq!(not_for(forward, Lines::Likeliest, &[Software::Bind]), None);
+        // A step without the stub's lines is for whom it asks.
+        assert_eq!(
+            chosen(forward, Lines::Likeliest, &[Software::SystemdResolved]),
+            [Some(Software::Bind)]
+        );
         // What is for every software stays.
         assert_eq!(chosen(&steps[2], Lines::Likeliest, &[Software::Knot]), [None]);
         assert_eq!(

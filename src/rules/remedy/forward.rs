@@ -67,9 +67,12 @@ pub fn to(case: &Case<'_>, addresses: &[IpAddr]) -> Vec<Remedy> {
 /// For a name server in the cluster's VPC: the VPC's own resolver is at hand there.
 pub fn to_vpc_resolver(case: &Case<'_>, resolver: Option<IpAddr>) -> Vec<Remedy> {
     let target = resolver.map_or_else(|| "<vpc-resolver-ip>".to_owned(), |ip| ip.to_string());
+    let mut lines = snippets(&case.own_zone(), &[target]);
+    // The name servers of a network serve its hosts, which the stub of one host does not.
+    lines.retain(|(software, _)| *software != Software::SystemdResolved);
     Remedy::in_software(
         "On those name servers: forward the endpoint's own name to the VPC's resolver",
-        snippets(&case.own_zone(), &[target]),
+        lines,
     )
 }
 
