@@ -21,8 +21,8 @@ const MAX_NAME: usize = 255;
 /// safe to print.
 #[derive(Clone, Default)]
 pub struct Name {
-    /// The labels as on the wire, each behind the octet of its length, without the root's (RFC 1035 section 3.1). Shared:
-    /// every record of a reply has a name, and most are the same.
+    /// The labels as on the wire, each behind the octet of its length, without the root's (RFC 1035 section 3.1).
+    /// Shared: every record of a reply has a name, and most are the same.
     wire: Arc<[u8]>,
 }
 

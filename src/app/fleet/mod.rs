@@ -135,7 +135,8 @@ async fn once(
     Ok(gathering.finish(left_out.collect(), stopped == Some(Stopped::Interrupted)))
 }
 
-/// How a report is made ready to go out. It is done beside the sockets: to write a report takes as long as to come to it.
+/// How a report is made ready to go out. It is done beside the sockets: to write a report takes as long as to come to
+/// it.
 #[derive(Clone)]
 struct Making {
     redacts: bool,
