@@ -364,13 +364,13 @@ impl<'a> Page<'a> {
             }
         }
         let hidden = fix::hidden(&steps, &printed);
-        if !hidden.is_empty() {
-            more.push(format!("--fix prints the lines for {}", hidden.join(", ")));
-        }
         match steps.len() - shown.len() {
             0 => {}
             1 => more.push("-v: 1 more step".to_owned()),
             steps => more.push(format!("-v: {steps} more steps")),
+        }
+        if !hidden.is_empty() {
+            more.push(format!("--fix NAME: {}", hidden.join(", ")));
         }
         if !more.is_empty() {
             // It belongs to the lines above it.

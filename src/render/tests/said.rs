@@ -79,9 +79,8 @@ fn verdict_cause_evidence_fix() {
 ";
     assert!(shown.contains(fix), "{shown}");
     let end = "
-           (--fix prints the lines for unbound, dnsmasq, pdns, knot, windows,
-           coredns, systemd-resolved, route53, terraform, cloudformation; -v: 3
-           more steps)
+           (-v: 3 more steps; --fix NAME: unbound, dnsmasq, pdns, knot, windows,
+           coredns, systemd-resolved, route53, terraform, cloudformation)
 
   kubectl  Unable to connect to the server: dial tcp: lookup
            0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com
@@ -413,8 +412,8 @@ fn a_fix_is_in_the_lines_of_the_software_that_was_asked_for() {
     let named = fix(Lines::Likeliest).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
         named.contains(
-            "--fix prints the lines for unbound, dnsmasq, pdns, knot, windows, coredns, systemd-resolved, route53, \
-             terraform, cloudformation"
+            "--fix NAME: unbound, dnsmasq, pdns, knot, windows, coredns, systemd-resolved, route53, terraform, \
+             cloudformation"
         ),
         "{named}"
     );
