@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use assert_cmd::Command;
 use eks_dns_doctor::fleet::Fleet;
+use eks_dns_doctor::observation::{NotWaitedFor, Purpose};
 use eks_dns_doctor::report::{Conclusion, Report};
 use eks_dns_doctor::rules::Severity;
 
@@ -98,6 +99,8 @@ enum Manner {
     /// It denies AWS's public names.
     NoRecursion,
     RefusesOthers,
+    /// It says nothing of other names than the endpoints.
+    SilentOfOthers,
 }
 
 /// What goes out for one question, in its order.
@@ -365,7 +368,12 @@ fn replies(query: &[u8], manner: Manner, plays: &dyn Fn(usize) -> Plays, seen: O
             Manner::Good | Manner::WithoutTcp if is_of_aws => question.good(Some([52, 1, 1, 1])),
             _ => question.good(None),
         };
-        return (vec![reply], Duration::ZERO);
+        let replies = if manner == Manner::SilentOfOthers {
+            Vec::new()
+        } else {
+            vec![reply]
+        };
+        return (replies, Duration::ZERO);
     };
     question.is_lost = seen.is_some_and(|seen| {
         let mut seen = seen.lock().expect("no panic");
@@ -513,11 +521,47 @@ fn whatever_a_server_is_like_the_fleet_says_what_a_check_says() {
         Manner::AddressForAll,
         Manner::NoRecursion,
         Manner::RefusesOthers,
+        Manner::SilentOfOthers,
     ] {
         held(
             manner,
             &[1, 2, 3, 4, 5],
             |number| if number == 3 { OtherAddress } else { Right },
         );
+    }
+}
+
+/// What cannot change what is said of healthy targets is waited for neither at the first nor for the others, and each
+/// says so.
+#[test]
+fn silent_controls_are_not_waited_for_where_all_are_healthy() {
+    let server = Server::start(Manner::SilentOfOthers, |_| Right);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("targets");
+    let lines: Vec<String> = (0..20)
+        .map(|number| format!("{} {}\n", host(number), shown(address(number))))
+        .collect();
+    std::fs::write(&path, lines.concat()).expect("it is written");
+    let (path, resolver) = (path.display().to_string(), format!("corp={}", server.address));
+    let words = [
+        "check",
+        "--targets",
+        &path,
+        "--resolver",
+        &resolver,
+        "--no-local",
+        "--no-aws",
+        "-o",
+        "jsonl",
+    ];
+    let reports: Vec<Report> = program(&words)
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a report"))
+        .collect();
+    assert_eq!(reports.len(), 20);
+    for report in &reports {
+        assert_eq!(report.conclusion, Conclusion::Healthy, "{:?}", report.findings);
+        let is_root = |one: &NotWaitedFor| one.purpose == Some(Purpose::Root);
+        assert!(report.not_waited_for.iter().any(is_root), "{:?}", report.not_waited_for);
     }
 }

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::conduct::{Interrupted, apart, conduct, now};
 use super::learn::Known;
 use super::learning::{Knowledge, Said, Sources};
-use super::shared::Shared;
+use super::shared::{self, Awaits, Shared};
 use super::{Error, compare, output, via};
 use crate::cli::args::CheckArgs;
 use crate::cli::settings;
@@ -145,7 +145,7 @@ pub(super) async fn round_beside(
         _ => pending,
     };
     let mut plan = Plan::new(target, &settings.asked, &knowledge.facts, &random_label());
-    plan.controls &= shared.controls.is_empty();
+    plan.controls &= shared.controls.is_none();
     let run = Run {
         timeout: settings.timeout,
         attempts: settings.asked.attempts,
@@ -245,7 +245,12 @@ pub(super) async fn round_beside(
             reasoned: false,
         })
     };
-    let settled = settled::until(&live, settings.connect, || sources.open(), so_far);
+    let settled = async {
+        settled::until(&live, settings.connect, || sources.open(), so_far).await;
+        if shared.awaits == Awaits::EveryResolver {
+            shared::every_resolver_spoke(&live).await;
+        }
+    };
     let mut asked = Box::pin(ask_all);
     let observations = tokio::select! {
         biased;
@@ -253,7 +258,7 @@ pub(super) async fn round_beside(
         end = async {
             tokio::select! {
                 () = &mut interrupt => End::Interrupted,
-                () = settled, if !shared.waits_for_all => End::Settled,
+                () = settled, if shared.awaits < Awaits::Everything => End::Settled,
             }
         } => {
             // Both end with what they have.
@@ -269,10 +274,11 @@ pub(super) async fn round_beside(
     let interrupted = ended_by == Some(End::Interrupted);
     let observations = in_order(&resolvers, shared.complete(observations));
     gaps.extend(shared.gaps(&observations));
-    let not_waited_for = match ended_by {
+    let mut not_waited_for = match ended_by {
         Some(End::Settled) => settled::left(&target.hostname, &observations, &live, sources.left()),
         _ => Vec::new(),
     };
+    not_waited_for.extend(shared.left().cloned());
     gaps.extend(not_asked(settings, &resolvers, &facts, &not_waited_for));
     gaps.extend(cut_short(&plan, &observations, &not_waited_for));
     if !interrupted && left() > Duration::ZERO {

@@ -4,19 +4,26 @@ use std::sync::Arc;
 
 use crate::facts::host::Look;
 use crate::facts::{Gap, HostConfiguration};
-use crate::observation::{Lookup, Purpose, SystemCode};
-use crate::probe::Paces;
+use crate::observation::{Lookup, NotWaitedFor, Purpose, SystemCode};
+use crate::probe::{Live, Paces};
 use crate::probed::Probed;
+use crate::report::Capture;
 use crate::resolvers::Resolver;
 
-/// Lookups that hold for more than one target, resolver by resolver.
-pub(super) type Controls = Vec<(Resolver, Vec<Lookup>)>;
+/// What the check of a target showed that holds for the others of its zone.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Controls {
+    /// The lookups of other names than the target's, resolver by resolver.
+    lookups: Vec<(Resolver, Vec<Lookup>)>,
+    /// Those that it ended without: what is healthy stands without them, as it did, and what is not needs them.
+    left: Vec<NotWaitedFor>,
+}
 
 /// What is known of the resolvers and of this host before a target is asked for.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Shared {
-    /// The lookups of other names than the target's, resolver by resolver; empty where they are to be asked.
-    pub(super) controls: Controls,
+    /// What holds for every target of the zone; `None` where it is to be asked.
+    pub(super) controls: Option<Controls>,
     /// The resolvers that sent nothing, whatever they were asked, with what they were asked.
     pub(super) silent: Vec<Probed>,
     /// What the bulk engine heard for this target: who said it is not asked again.
@@ -27,25 +34,68 @@ pub(super) struct Shared {
     pub(super) configuration: Option<(Option<HostConfiguration>, Vec<Gap>)>,
     /// How fast each server is asked.
     pub(super) paces: Option<Paces>,
-    /// Whether everything is waited for, since others will rest on it.
-    pub(super) waits_for_all: bool,
+    /// What is waited for beyond what decides this target, since others will rest on it.
+    pub(super) awaits: Awaits,
+}
+
+/// What a check waits for beyond what decides its own target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) enum Awaits {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// A word of every resolver, or its silence: who is silent is not asked for the others.
+    EveryResolver,
+    /// Every reply, or its absence.
+    Everything,
 }
 
 /// Whether the question is the same for every target of one zone.
-fn is_control(lookup: &Lookup) -> bool {
-    match lookup.purpose {
+fn is_control(purpose: Purpose) -> bool {
+    match purpose {
         Purpose::Sibling | Purpose::AwsControl | Purpose::Root | Purpose::EnclosingZone | Purpose::Software => true,
         Purpose::Target | Purpose::TargetTcp | Purpose::CheckingDisabled | Purpose::SearchSuffix => false,
     }
 }
 
-/// The lookups that hold for every target of one zone, resolver by resolver.
-pub(super) fn controls(observations: &[Probed]) -> Controls {
-    let of = |probed: &Probed| {
-        let lookups = probed.lookups.iter().filter(|lookup| is_control(lookup));
-        (probed.resolver.clone(), lookups.cloned().collect())
-    };
-    observations.iter().map(of).collect()
+impl Controls {
+    /// Of what was observed for one target of a zone.
+    pub(super) fn of(capture: &Capture) -> Self {
+        let of = |probed: &Probed| {
+            let lookups = probed.lookups.iter().filter(|lookup| is_control(lookup.purpose));
+            (probed.resolver.clone(), lookups.cloned().collect())
+        };
+        let left = capture.not_waited_for.iter();
+        let left = left.filter(|one| one.purpose.is_some_and(is_control));
+        Self {
+            lookups: capture.observations.iter().map(of).collect(),
+            left: left.cloned().collect(),
+        }
+    }
+
+    /// Whether all was waited for.
+    pub(super) fn is_whole(&self) -> bool {
+        self.left.is_empty()
+    }
+}
+
+/// Ends when every resolver that is asked has said something, or all that it was asked has ended.
+pub(super) async fn every_resolver_spoke(live: &Live) {
+    loop {
+        let version = live.version();
+        let standing = live.standing();
+        let is_asked = |place: usize| standing.outstanding.iter().any(|open| open.resolver == place);
+        let mut all = standing.observations.iter().enumerate();
+        if !all.any(|(place, probed)| is_asked(place) && !has_spoken(probed)) {
+            return;
+        }
+        live.changed(version).await;
+    }
+}
+
+fn has_spoken(probed: &Probed) -> bool {
+    let mut lookups = probed.lookups.iter();
+    lookups.any(|lookup| !lookup.kind.is_silence() || lookup.heard_anything())
 }
 
 /// Whether no reply came back, whatever was asked: to no question, over no transport, in no form. That something takes
@@ -77,7 +127,7 @@ impl Shared {
     pub(super) fn complete(&self, mut observations: Vec<Probed>) -> Vec<Probed> {
         observations.extend(self.found.iter().cloned());
         for probed in &mut observations {
-            let known = self.controls.iter();
+            let known = self.controls.iter().flat_map(|controls| &controls.lookups);
             let mut known = known.filter(|(resolver, _)| resolver.is_same_place(&probed.resolver));
             if let Some((_, lookups)) = known.next() {
                 probed.lookups.extend(lookups.iter().cloned());
@@ -85,6 +135,11 @@ impl Shared {
         }
         observations.extend(self.silent.iter().cloned());
         observations
+    }
+
+    /// What the target before did not wait for, and this one rests on.
+    pub(super) fn left(&self) -> impl Iterator<Item = &NotWaitedFor> {
+        self.controls.iter().flat_map(|controls| &controls.left)
     }
 
     /// What was not asked for this target, and for which it was.

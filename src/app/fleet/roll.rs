@@ -2,6 +2,10 @@
 //! each zone is asked with all the control questions, and the others rest on what it showed. The bulk engine asks for
 //! those. Where the diagnosis of what it heard is not healthy, or there is more to see than it keeps, the target is
 //! asked for again as in a check of one.
+//!
+//! The first of a zone ends as a check of one does: what cannot change its conclusion is not waited for. The others that
+//! are healthy need no more. Where one of them is not, it is asked for with all the control questions again, and each
+//! is waited for; the rest of the zone waits for that.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -18,7 +22,7 @@ use super::super::check::{look, round_beside};
 use super::super::conduct::Interrupted;
 use super::super::conduct::apart;
 use super::super::learn::Known;
-use super::super::shared::{self, Controls, Shared};
+use super::super::shared::{self, Awaits, Controls, Shared};
 use super::aws::Learning;
 use super::bulk::{self, Answers};
 use super::list::Entry;
@@ -43,8 +47,19 @@ pub(super) enum Stopped {
     Enough,
 }
 
-/// A target that was checked as alone, its place among those that were asked for in bulk, and its report.
-type Checked<'e> = (&'e Entry, Option<usize>, Result<Ready, Error>);
+/// A target that was checked as alone, its place among those that were asked for in bulk, how, and its report.
+type Checked<'e> = (&'e Entry, Option<usize>, Survey, Result<Ready, Error>);
+
+/// What a check finds out for the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Survey {
+    /// Nothing: it rests on what others showed.
+    No,
+    /// The first of its zone: what it needs itself, and who is silent.
+    First,
+    /// All there is.
+    Whole,
+}
 
 /// What a pass comes to next.
 enum Next<'e> {
@@ -55,7 +70,7 @@ enum Next<'e> {
     Answer(engine::Answer),
     /// By what was found in bulk; `None` where that is not healthy.
     Decided(usize, Result<Option<Ready>, Error>),
-    Checked(&'e Entry, Option<usize>, Result<Ready, Error>),
+    Checked(&'e Entry, Option<usize>, Survey, Result<Ready, Error>),
 }
 
 /// A resolver that sent nothing, and when it was last asked.
@@ -175,7 +190,7 @@ impl<'a> Rolling<'a> {
                 if running.len() < self.at_once
                     && let Some(entry) = stage.and_then(Iterator::next)
                 {
-                    running.push(self.check(entry, None, true));
+                    running.push(self.check(entry, None, Survey::First));
                 } else if running.is_empty() {
                     is_open = surveys.pop_front().is_none();
                 } else {
@@ -185,7 +200,7 @@ impl<'a> Rolling<'a> {
                     is_in_bulk = false;
                     asking.clear();
                     (coming, heard) = Default::default();
-                    suspects.ready.extend((0..others.len()).map(|at| (at, false)));
+                    suspects.ready.extend((0..others.len()).map(|at| (at, Survey::No)));
                 }
             }
             while is_open
@@ -199,7 +214,8 @@ impl<'a> Rolling<'a> {
                     deciding.push(self.decide(at, others[at], found));
                 } else {
                     room.add_permits(1);
-                    suspects.add(at, mute);
+                    let about = Some(mute).filter(|mute| !mute.is_empty()).map(About::Mute);
+                    suspects.add(at, about.or_else(|| self.left(others[at])));
                 }
             }
             while is_open
@@ -214,7 +230,7 @@ impl<'a> Rolling<'a> {
                     Some(_) = asking.next() => Some(Next::Asked),
                     Some(()) = learning.next() => Some(Next::Learnt),
                     Some((at, report)) = deciding.next() => Some(Next::Decided(at, report)),
-                    Some((entry, at, report)) = running.next() => Some(Next::Checked(entry, at, report)),
+                    Some((entry, at, survey, report)) = running.next() => Some(Next::Checked(entry, at, survey, report)),
                     Some(answer) = answers.recv() => Some(Next::Answer(answer)),
                     else => None,
                 }
@@ -240,14 +256,25 @@ impl<'a> Rolling<'a> {
                 Some(Next::Decided(at, report)) => {
                     room.add_permits(1);
                     let Some(report) = report? else {
-                        suspects.add(at, Vec::new());
+                        suspects.add(at, self.left(others[at]));
                         continue;
                     };
                     (others[at], report)
                 }
-                Some(Next::Checked(entry, at, report)) => {
+                Some(Next::Checked(entry, at, survey, report)) => {
+                    let ready = report?;
                     suspects.surveyed(at);
-                    (entry, report?)
+                    // What it rests on was not all waited for, and now that may be what tells the cause.
+                    let is_final = survey != Survey::No || ready.report.conclusion == Conclusion::Healthy;
+                    if !is_final
+                        && let Some(at) = at
+                        && let Some(about) = self.left(entry)
+                        && !suspects.is_surveyed(&about)
+                    {
+                        suspects.add(at, Some(about));
+                        continue;
+                    }
+                    (entry, ready)
                 }
             };
             self.done.borrow_mut().insert(entry.target.target.place);
@@ -292,7 +319,7 @@ impl<'a> Rolling<'a> {
     /// The report of one target by what was found in bulk; `None` where it is not healthy by that.
     async fn decide(&self, at: usize, entry: &Entry, found: Vec<Probed>) -> (usize, Result<Option<Ready>, Error>) {
         let decided = async {
-            let capture = self.capture(entry, false, found).await?;
+            let capture = self.capture(entry, Survey::No, found).await?;
             let making = self.making.clone();
             apart(move || {
                 let report = Some(diagnose(capture)).filter(|report| report.conclusion == Conclusion::Healthy);
@@ -304,38 +331,55 @@ impl<'a> Rolling<'a> {
     }
 
     /// One target as in a check of one, with what is shared so far.
-    async fn check<'e>(&self, entry: &'e Entry, at: Option<usize>, surveys: bool) -> Checked<'e> {
+    async fn check<'e>(&self, entry: &'e Entry, at: Option<usize>, survey: Survey) -> Checked<'e> {
         let checked = async {
-            let capture = self.capture(entry, surveys, Vec::new()).await?;
+            let capture = self.capture(entry, survey, Vec::new()).await?;
             let making = self.making.clone();
             apart(move || making.ready(diagnose(capture))).await?
         };
-        (entry, at, checked.await)
+        (entry, at, survey, checked.await)
     }
 
     /// What one target shows, with what is shared so far. Who was heard in bulk is not asked.
-    async fn capture(&self, entry: &Entry, surveys: bool, found: Vec<Probed>) -> Result<Capture, Error> {
+    async fn capture(&self, entry: &Entry, survey: Survey, found: Vec<Probed>) -> Result<Capture, Error> {
         let settings = entry.settings(self.settings);
         let zone = zone(entry);
         let shared = Shared {
-            controls: if surveys {
-                Vec::new()
-            } else {
-                self.controls.borrow().get(&zone).cloned().unwrap_or_default()
-            },
+            controls: self
+                .controls
+                .borrow()
+                .get(&zone)
+                .filter(|_| survey == Survey::No)
+                .cloned(),
             silent: self.silent_now(),
             found,
             look: self.look.borrow().clone(),
             configuration: self.configuration.borrow().clone(),
             paces: Some(self.paces.clone()),
-            // Where no other target rests on it, it ends as a check of one does.
-            waits_for_all: surveys && self.targets.borrow().get(&zone).is_some_and(|targets| *targets > 1),
+            awaits: match survey {
+                // Where no other target rests on it, it ends as a check of one does.
+                _ if self.targets.borrow().get(&zone).is_none_or(|targets| *targets == 1) => Awaits::Nothing,
+                Survey::No => Awaits::Nothing,
+                Survey::First => Awaits::EveryResolver,
+                Survey::Whole => Awaits::Everything,
+            },
         };
         let known = Known::beside(entry.known_target(), entry.beside());
         let round = round_beside(&settings, &known, &shared, Instant::now(), pending(), |_| {});
         let capture = Box::pin(round).await?;
-        self.learn(&capture, &shared, surveys.then_some(zone));
+        self.learn(&capture, &shared, (survey != Survey::No).then_some(zone));
         Ok(capture)
+    }
+
+    /// The survey that is still to be done where a target of this zone is not healthy; `None` where all was waited for.
+    fn left(&self, entry: &Entry) -> Option<About> {
+        let zone = zone(entry);
+        let is_left = self
+            .controls
+            .borrow()
+            .get(&zone)
+            .is_some_and(|controls| !controls.is_whole());
+        is_left.then_some(About::Zone(zone))
     }
 
     /// The resolvers that are not asked now. One that was not asked for a window is asked again: it may have come back.
@@ -380,8 +424,11 @@ impl<'a> Rolling<'a> {
             let mut without_tcp = self.without_tcp.borrow_mut();
             let mute = capture.observations.iter().filter(|one| !bulk::is_heard_over_tcp(one));
             without_tcp.extend(mute.map(|one| one.resolver.clone()));
-            let controls = shared::controls(&capture.observations);
-            self.controls.borrow_mut().insert(zone, controls);
+            let controls = Controls::of(capture);
+            let mut of_zones = self.controls.borrow_mut();
+            if controls.is_whole() || !of_zones.get(&zone).is_some_and(Controls::is_whole) {
+                of_zones.insert(zone, controls);
+            }
             let mut configuration = self.configuration.borrow_mut();
             if configuration.is_none() {
                 *configuration = Some((capture.facts.host.configuration.clone(), Vec::new()));
@@ -390,44 +437,58 @@ impl<'a> Rolling<'a> {
     }
 }
 
-/// The targets that the careful engine is to ask for. Where a resolver went mute meanwhile, the first of them tells
-/// whether it is silent whatever it is asked, and the others wait for that, so that not every one costs a window.
+/// What a survey is to show.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum About {
+    /// Whether these servers, which were mute, are silent whatever they are asked.
+    Mute(Vec<usize>),
+    /// What the first target of this zone did not wait for.
+    Zone(String),
+}
+
+/// The targets that the careful engine is to ask for. Where a survey is to be done before it, the first of them does
+/// it, and the others wait for that, so that not every one costs a window.
 #[derive(Default)]
 struct Suspects {
-    ready: VecDeque<(usize, bool)>,
-    /// By the servers that were mute: who waits for the survey of them; `None` once that is done.
-    waiting: BTreeMap<Vec<usize>, Option<Vec<usize>>>,
-    /// The servers that each survey under way is about.
-    surveys: BTreeMap<usize, Vec<usize>>,
+    ready: VecDeque<(usize, Survey)>,
+    /// Who waits for each survey; `None` once it is done.
+    waiting: BTreeMap<About, Option<Vec<usize>>>,
+    /// The surveys under way, by who does each.
+    surveys: BTreeMap<usize, About>,
 }
 
 impl Suspects {
-    /// One more, and the servers that were mute.
-    fn add(&mut self, at: usize, mute: Vec<usize>) {
-        if mute.is_empty() {
-            return self.ready.push_back((at, false));
-        }
-        match self.waiting.get_mut(&mute) {
+    /// One more, and the survey that is to be done before it.
+    fn add(&mut self, at: usize, about: Option<About>) {
+        let Some(about) = about else {
+            return self.ready.push_back((at, Survey::No));
+        };
+        match self.waiting.get_mut(&about) {
             None => {
-                self.waiting.insert(mute.clone(), Some(Vec::new()));
-                self.surveys.insert(at, mute);
-                self.ready.push_back((at, true));
+                self.waiting.insert(about.clone(), Some(Vec::new()));
+                self.surveys.insert(at, about);
+                self.ready.push_back((at, Survey::Whole));
             }
             Some(Some(waiting)) => waiting.push(at),
-            Some(None) => self.ready.push_back((at, false)),
+            Some(None) => self.ready.push_back((at, Survey::No)),
         }
     }
 
-    /// The next to ask for, and whether it is a survey.
-    fn next(&mut self) -> Option<(usize, bool)> {
+    /// The next to ask for, and how.
+    fn next(&mut self) -> Option<(usize, Survey)> {
         self.ready.pop_front()
     }
 
     /// A check is done, and a survey with it where it was one.
     fn surveyed(&mut self, at: Option<usize>) {
-        let mute = at.and_then(|at| self.surveys.remove(&at));
-        let waiting = mute.and_then(|mute| self.waiting.insert(mute, None)).flatten();
-        let waiting = waiting.into_iter().flatten().map(|at| (at, false));
+        let about = at.and_then(|at| self.surveys.remove(&at));
+        let waiting = about.and_then(|about| self.waiting.insert(about, None)).flatten();
+        let waiting = waiting.into_iter().flatten().map(|at| (at, Survey::No));
         self.ready.extend(waiting);
+    }
+
+    /// Whether this survey was done.
+    fn is_surveyed(&self, about: &About) -> bool {
+        matches!(self.waiting.get(about), Some(None))
     }
 }
