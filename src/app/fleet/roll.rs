@@ -3,9 +3,9 @@
 //! those. Where the diagnosis of what it heard is not healthy, or there is more to see than it keeps, the target is
 //! asked for again as in a check of one.
 //!
-//! The first of a zone ends as a check of one does: what cannot change its conclusion is not waited for. The others that
-//! are healthy need no more. Where one of them is not, it is asked for with all the control questions again, and each
-//! is waited for; the rest of the zone waits for that.
+//! The first of a zone ends as a check of one does: what cannot change its conclusion is not waited for. The others
+//! that are healthy need no more. Where one of them is not, it is asked for with all the control questions again, and
+//! each is waited for; the rest of the zone waits for that.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -70,7 +70,7 @@ enum Next<'e> {
     Answer(engine::Answer),
     /// By what was found in bulk; `None` where that is not healthy.
     Decided(usize, Result<Option<Ready>, Error>),
-    Checked(&'e Entry, Option<usize>, Survey, Result<Ready, Error>),
+    Checked(Checked<'e>),
 }
 
 /// A resolver that sent nothing, and when it was last asked.
@@ -230,7 +230,7 @@ impl<'a> Rolling<'a> {
                     Some(_) = asking.next() => Some(Next::Asked),
                     Some(()) = learning.next() => Some(Next::Learnt),
                     Some((at, report)) = deciding.next() => Some(Next::Decided(at, report)),
-                    Some((entry, at, survey, report)) = running.next() => Some(Next::Checked(entry, at, survey, report)),
+                    Some(checked) = running.next() => Some(Next::Checked(checked)),
                     Some(answer) = answers.recv() => Some(Next::Answer(answer)),
                     else => None,
                 }
@@ -261,7 +261,7 @@ impl<'a> Rolling<'a> {
                     };
                     (others[at], report)
                 }
-                Some(Next::Checked(entry, at, survey, report)) => {
+                Some(Next::Checked((entry, at, survey, report))) => {
                     let ready = report?;
                     suspects.surveyed(at);
                     // What it rests on was not all waited for, and now that may be what tells the cause.
