@@ -42,7 +42,7 @@ fn of_place(comparison: &Comparison, place: usize) -> Option<Way> {
             start: start.clone(),
             resolvers: vec![way::who(&resolver.probed.resolver)],
             behind: way::behind(report, resolver),
-            end: way::end(verdict, view),
+            end: way::end(resolver, verdict, view),
             mark: cell_mark(cell),
         };
         way::add(&mut ways, way);

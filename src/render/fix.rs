@@ -106,14 +106,16 @@ impl<'a> Step<'a> {
             Lines::Of(software) => &[software][..],
             Lines::Likeliest => known,
         };
-        let of_it = |remedy: &&&Remedy| remedy.software.is_some_and(|software| meant.contains(&software));
-        let own: Vec<&Remedy> = self.remedies.iter().filter(of_it).copied().collect();
-        if !own.is_empty() {
-            return own;
+        for wanted in [meant, known] {
+            let of_it = |remedy: &&&Remedy| remedy.software.is_some_and(|software| wanted.contains(&software));
+            let own: Vec<&Remedy> = self.remedies.iter().filter(of_it).copied().collect();
+            if !own.is_empty() {
+                return own;
+            }
         }
         // A stub hands the question on: a step without its lines is for whom it asks, and what those run is not known.
         let answers = |software: &Software| software.is_a_name_server() && *software != Software::SystemdResolved;
-        let is_known = lines == Lines::Likeliest && known.iter().any(answers);
+        let is_known = known.iter().any(answers);
         let fitting = |remedy: &&&Remedy| !is_known || remedy.software.is_none();
         self.remedies.iter().filter(fitting).take(1).copied().collect()
     }

@@ -8,9 +8,11 @@ use unicode_width::UnicodeWidthStr;
 use super::Style;
 use super::text::fit;
 use super::words::Mark;
-use crate::compare::Verdict;
+use crate::address::AddressClass;
+use crate::compare::{Verdict, view_of};
+use crate::dns::AnswerKind;
 use crate::facts::Chooser;
-use crate::observation::Lookup;
+use crate::observation::{Lookup, Purpose};
 use crate::report::{Conclusion, Report, ResolverReport};
 use crate::resolvers::{Resolver, Role};
 use crate::rules::phrase;
@@ -54,7 +56,7 @@ pub(super) fn ways(report: &Report) -> Vec<Way> {
                 start: start(report, resolver),
                 resolvers: vec![who(&resolver.probed.resolver)],
                 behind: behind(report, resolver),
-                end: end(resolver.verdict, resolver.view),
+                end: end(resolver, resolver.verdict, resolver.view),
                 mark: super::words::mark(report, resolver),
             },
         );
@@ -72,9 +74,19 @@ pub(super) fn ways(report: &Report) -> Vec<Way> {
         }
         !way.resolvers.is_empty()
     });
-    // What decides comes before what only explains.
-    ways.sort_by_key(|way| way.mark.is_none());
+    // What decides comes before what only explains; where not all are drawn, what the headline is about comes first.
+    let lead: Vec<String> = headline(report).map(who).collect();
+    let is_cut = ways.len() > WAYS;
+    let is_lead = |way: &Way| is_cut && way.resolvers.iter().any(|who| lead.contains(who));
+    ways.sort_by_key(|way| (!is_lead(way), way.mark.is_none()));
     ways
+}
+
+/// The resolvers that the headline is about.
+fn headline(report: &Report) -> impl Iterator<Item = &Resolver> {
+    let named = report.headline().map(|lead| &lead.resolvers);
+    let all = report.resolvers.iter().map(|resolver| &resolver.probed.resolver);
+    all.filter(move |resolver| named.is_some_and(|named| named.contains(&resolver.name)))
 }
 
 /// Puts it to those that it is like but for the resolver, or else behind all.
@@ -153,22 +165,70 @@ pub(crate) fn behind(report: &Report, resolver: &ResolverReport) -> Vec<String> 
     named.collect()
 }
 
-/// What the answer was taken from, or why there is none.
-pub(crate) fn end(verdict: Verdict, view: View) -> String {
-    let zone = match view {
-        View::PrivateZone => "private zone",
-        View::Public => "public DNS",
-        View::Unknown if verdict == Verdict::Match => "the right addresses",
-        View::Unknown if verdict.has_addresses() => "addresses",
-        View::Unknown => "",
-    };
+/// What the answer was taken from as far as the answer itself shows it, or why there is none. Only right addresses are
+/// said to be of the zone that the name's SOA is of: a wrong one may be anybody's, put in on the way.
+pub(crate) fn end(resolver: &ResolverReport, verdict: Verdict, view: View) -> String {
+    let lookups = &resolver.probed.lookups;
+    let is_changing = resolver
+        .samples
+        .as_ref()
+        .is_some_and(|samples| samples.outcomes.len() > 1);
+    if is_changing {
+        return "different answers".to_owned();
+    }
+    let zone = |view, otherwise: &str| zone(view).unwrap_or(otherwise).to_owned();
+    let (right, addresses) = ("the right addresses", addresses(resolver));
     match verdict {
-        Verdict::NxDomain | Verdict::NoData if !zone.is_empty() => format!("{zone}: {}", phrase::verdict(verdict)),
-        Verdict::Timeout => "no answer".to_owned(),
-        Verdict::ServFail | Verdict::Refused => phrase::verdict(verdict).to_owned(),
-        _ if !zone.is_empty() => zone.to_owned(),
+        Verdict::Match => zone(view, right),
+        Verdict::Plausible => zone(view, "addresses"),
+        // The view is what is wrong with them.
+        Verdict::Mismatch if addresses == Some(AddressClass::Expected) => zone(view, right),
+        Verdict::Partial => "some of the right addresses".to_owned(),
+        Verdict::Mismatch | Verdict::Answer => addresses.map_or("other addresses", kind).to_owned(),
+        Verdict::NxDomain => {
+            let denials = lookups.iter().filter(|lookup| lookup.kind == AnswerKind::NxDomain);
+            let own = view_of(&denials.cloned().collect::<Vec<_>>());
+            let said = phrase::verdict(verdict);
+            self::zone(own).map_or_else(|| said.to_owned(), |zone| format!("{zone}: {said}"))
+        }
+        Verdict::Timeout | Verdict::Unreachable if lookups.iter().any(is_heard_over_tcp) => {
+            format!("{} over UDP", phrase::verdict(verdict))
+        }
         _ => phrase::verdict(verdict).to_owned(),
     }
+}
+
+fn zone(view: View) -> Option<&'static str> {
+    match view {
+        View::PrivateZone => Some("private zone"),
+        View::Public => Some("public DNS"),
+        View::Unknown => None,
+    }
+}
+
+/// What all addresses are; `None` where they differ in that.
+fn addresses(resolver: &ResolverReport) -> Option<AddressClass> {
+    let mut classes = resolver.addresses.iter().map(|address| address.class);
+    let first = classes.next()?;
+    classes.all(|class| class == first).then_some(first)
+}
+
+fn kind(class: AddressClass) -> &'static str {
+    match class {
+        AddressClass::Expected => "addresses",
+        AddressClass::InVpc => "other addresses of the VPC",
+        AddressClass::Private => "private addresses",
+        AddressClass::Cgnat => "addresses in 100.64.0.0/10",
+        AddressClass::Public => "public addresses",
+        AddressClass::Sinkhole => "a sinkhole",
+        AddressClass::Nat64 => "NAT64 addresses",
+        AddressClass::Loopback => "loopback",
+        AddressClass::LinkLocal => "link-local addresses",
+    }
+}
+
+fn is_heard_over_tcp(lookup: &Lookup) -> bool {
+    lookup.purpose == Purpose::TargetTcp && !lookup.kind.is_silence() && lookup.heard_anything()
 }
 
 /// As many as are named of these, on one line; each in at most so many columns.
@@ -203,15 +263,23 @@ impl Way {
         named(&self.resolvers, most, usize::MAX)
     }
 
+    /// Whom the resolvers ask; of several, which one the answer came from is not known.
+    fn behind(&self, most: usize, columns: usize) -> Option<String> {
+        let named = named(&self.behind, most, columns);
+        match self.behind.len() {
+            0 => None,
+            1 => Some(named),
+            _ => Some(format!("one of {named}")),
+        }
+    }
+
     pub(super) fn line(&self, style: &Style, most: usize) -> String {
         self.within(style, most, usize::MAX, usize::MAX)
     }
 
     fn within(&self, style: &Style, most: usize, start: usize, columns: usize) -> String {
         let mut parts = vec![cut(&self.start, start), named(&self.resolvers, most, columns)];
-        if !self.behind.is_empty() {
-            parts.push(named(&self.behind, most, columns));
-        }
+        parts.extend(self.behind(most, columns));
         parts.push(self.end.clone());
         let arrow = if style.ascii { " -> " } else { " → " };
         let mark = self.mark.map_or("", |mark| mark.symbol(style.ascii));
@@ -259,7 +327,7 @@ pub(super) fn text(report: &Report, style: &Style, width: usize) -> Vec<(String,
         .map(|way| (way.fitted(style, width), way.mark))
         .collect();
     if ways.len() > WAYS {
-        lines.push((format!("and {} more in the table", ways.len() - WAYS), None));
+        lines.push((more(ways.len() - WAYS), None));
     }
     lines
 }
@@ -285,11 +353,9 @@ pub(crate) fn chart(ways: &[Way], most: usize, style: &Style) -> Vec<String> {
             starts.len() - 1
         });
         let mark = way.mark.map_or("", |mark| mark.symbol(style.ascii));
-        let behind = if way.behind.is_empty() {
-            String::new()
-        } else {
-            format!(" --> b{number}[\"{}\"]", label(&named(&way.behind, NAMED, usize::MAX)))
-        };
+        let behind = way.behind(NAMED, usize::MAX);
+        let behind = behind.map(|behind| format!(" --> b{number}[\"{}\"]", label(&behind)));
+        let behind = behind.unwrap_or_default();
         lines.push(format!(
             "    s{start}[\"{}\"] --> r{number}[\"{}\"]{behind} --> e{number}[\"{} {mark}\"]",
             label(&way.start),
@@ -297,7 +363,15 @@ pub(crate) fn chart(ways: &[Way], most: usize, style: &Style) -> Vec<String> {
             label(&way.end)
         ));
     }
+    if ways.len() > most {
+        lines.push(format!("    more[\"{}\"]", more(ways.len() - most)));
+    }
     lines
+}
+
+/// What is said of the ways that are not drawn.
+fn more(ways: usize) -> String {
+    format!("and {ways} more")
 }
 
 fn label(text: &str) -> String {
@@ -362,6 +436,52 @@ mod tests {
                 .iter()
                 .any(|way| way.resolvers.contains(&"upstream-1 192.168.1.1".to_owned()))
         );
+    }
+
+    /// Where the way through a resolver ends, as it is drawn of a recorded scenario.
+    fn end_at(recorded: &[u8], resolver: &str) -> String {
+        let ways = changed(recorded, |_| {});
+        let is_it = |way: &&Way| way.resolvers.iter().any(|who| who.starts_with(resolver));
+        ways.iter().find(is_it).map(|way| way.end.clone()).unwrap()
+    }
+
+    #[test]
+    fn only_what_the_answer_itself_shows_is_drawn_as_its_end() {
+        macro_rules! case {
+            ($name:literal) => {
+                include_bytes!(concat!("../../fixtures/cases/", $name, "/capture.json"))
+            };
+        }
+        // Addresses that somebody put in, although the denial of AAAA is AWS's.
+        assert_eq!(end_at(case!("nxdomain-hijack/fires"), "local"), "public addresses");
+        assert_eq!(
+            end_at(case!("nxdomain-hijack/near-miss-sinkhole"), "local"),
+            "a sinkhole"
+        );
+        assert_eq!(
+            end_at(case!("ztna-synthetic-address/fires-where-public-is-expected"), "local"),
+            "addresses in 100.64.0.0/10"
+        );
+        assert_eq!(
+            end_at(case!("foreign-private-addresses/fires"), "local"),
+            "private addresses"
+        );
+        assert_eq!(end_at(case!("not-recursive/fires"), "local"), "a referral");
+        assert_eq!(end_at(case!("rebinding-protection/fires"), "local"), "NODATA");
+        assert_eq!(end_at(case!("resolver-unstable/fires"), "local"), "different answers");
+        assert_eq!(end_at(case!("udp-blocked/fires"), "local"), "no answer over UDP");
+        // The denial's own SOA is of the public zone.
+        assert_eq!(end_at(case!("no-forwarding/article"), "local"), "public DNS: NXDOMAIN");
+        assert_eq!(end_at(case!("no-forwarding/article"), "vpc"), "private zone");
+    }
+
+    #[test]
+    fn of_several_behind_a_stub_it_is_not_said_who_answered() {
+        let recorded = include_bytes!("../../fixtures/cases/split-dns-not-applied/fires/capture.json");
+        let known = changed(recorded, |_| {});
+        let stub = known.iter().find(|way| way.behind.len() > 1).unwrap();
+        let line = stub.line(&Style::default(), NAMED);
+        assert!(line.contains("→ one of upstream-1 "), "{line}");
     }
 
     #[test]

@@ -162,7 +162,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
     if subjects.iter().any(|subject| subject.has_role(Role::Local)) {
         let answering = case.local().any(Subject::heard_anything);
         explanation.push_str(match (answering, refused) {
-            (true, _) => " Clients here wait for its timeout and then ask the next name server.",
+            (true, false) => " Clients here wait for its timeout and then ask the next name server.",
+            (true, true) => " Clients here ask the next name server then.",
             _ if !case.kubectl_looks_up_here() => {
                 " kubectl does not ask it for the endpoint: a proxy or a tunnel takes its connections."
             }

@@ -115,7 +115,7 @@ fn is_whole_way(line: &str) -> bool {
         });
         inside.is_some_and(|(id, said)| id.chars().all(|c| c.is_ascii_alphanumeric()) && !said.contains('"'))
     };
-    line == "flowchart LR" || line.split(" --> ").count() > 1 && line.split(" --> ").all(is_box)
+    line == "flowchart LR" || line.split(" --> ").all(is_box)
 }
 
 /// Rows of tables have their columns, and nothing opens what we have not opened: outside code, a character that means

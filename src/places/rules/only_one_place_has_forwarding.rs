@@ -153,9 +153,9 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
             ("paths", "do")
         },
         if resolvers.len() == 1 {
-            "answers from what it knows itself, and does not forward"
+            "does not forward"
         } else {
-            "answer from what they know themselves, and do not forward"
+            "do not forward"
         },
     );
     let explanation = format!(
@@ -193,7 +193,13 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
         .iter()
         .flat_map(|(place, _)| remedies(place, with[0].1))
         .collect();
-    finding.remedies.dedup();
+    // Each place brings its own, and those of several are often the same.
+    let mut seen = Vec::new();
+    finding.remedies.retain(|remedy| {
+        let is_new = !seen.contains(remedy);
+        seen.push(remedy.clone());
+        is_new
+    });
     if finding.remedies.is_empty() {
         finding.remedies.push(Remedy::advice(format!(
             "Forward the endpoint's name at {} to an inbound endpoint of the cluster's VPC",

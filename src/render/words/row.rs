@@ -45,29 +45,32 @@ pub(in crate::render) fn rows_in_short(report: &Report) -> Vec<Row> {
     if rows.len() <= limits::ROWS_APART {
         return rows;
     }
-    let mut groups: Vec<Vec<(Row, Option<f64>)>> = Vec::new();
+    let mut groups: Vec<Vec<(Row, &ResolverReport)>> = Vec::new();
     for (row, resolver) in rows.into_iter().zip(&report.resolvers) {
-        let time = response_time(&resolver.probed);
-        let is_alike = |group: &Vec<(Row, Option<f64>)>| {
-            group.first().is_some_and(|(first, _)| {
-                first.note == row.note
+        let is_alike = |group: &Vec<(Row, &ResolverReport)>| {
+            group.first().is_some_and(|(first, other)| {
+                // The zone that it is from, and how it was asked, stand in no column.
+                other.view == resolver.view
+                    && other.probed.resolver.transport == resolver.probed.resolver.transport
+                    && first.note == row.note
                     && first.answer == row.answer
                     && first.mark == row.mark
                     && first.verdict == row.verdict
             })
         };
         match groups.iter().position(is_alike) {
-            Some(at) => groups[at].push((row, time)),
-            None => groups.push(vec![(row, time)]),
+            Some(at) => groups[at].push((row, resolver)),
+            None => groups.push(vec![(row, resolver)]),
         }
     }
     groups.into_iter().flat_map(joined).collect()
 }
 
 /// The row of several; of two, both: "and 1 more" would take the line of the one.
-fn joined(group: Vec<(Row, Option<f64>)>) -> Vec<Row> {
+fn joined(group: Vec<(Row, &ResolverReport)>) -> Vec<Row> {
     let more = group.len() - 1;
-    let slowest = group.iter().filter_map(|(_, time)| *time).reduce(f64::max);
+    let times = group.iter().filter_map(|(_, resolver)| response_time(&resolver.probed));
+    let slowest = times.reduce(f64::max);
     let mut rows: Vec<Row> = group.into_iter().map(|(row, _)| row).collect();
     if more > 1 {
         rows.truncate(1);
