@@ -41,6 +41,10 @@ pub(super) struct Clues {
     pub(super) has_other_answer: bool,
     /// And one of the same name server.
     pub(super) has_own_answer: bool,
+    /// And it is of the same run of nslookup, which asks for A and for AAAA.
+    pub(super) has_answer_in_its_run: bool,
+    /// And one is of the operating system's own lookup.
+    pub(super) has_answer_of_system: bool,
     /// The answer is an alias without an address.
     pub(super) is_alias_alone: bool,
     /// The address that was dialled.
@@ -117,6 +121,13 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
     }
     if !matches!(clues.subject, Subject::Endpoint | Subject::None) {
         return rules;
+    }
+    if clues.has_answer_in_its_run {
+        rules.push("aaaa-broken");
+    }
+    // Another program on the same host has the answer, and the one that failed asks for itself.
+    if clues.has_answer_of_system && clues.pure_go {
+        rules.push("go-bypasses-scoped-dns");
     }
     if clues.has_own_answer {
         rules.push("resolver-unstable");
@@ -195,6 +206,7 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
 
 /// What may be behind a failure of a name server that has the answer another time.
 const NOT_ALWAYS: &[&str] = &[
+    "aaaa-broken",
     "resolver-unstable",
     "stale-negative-cache",
     "slow-resolver",
@@ -246,7 +258,8 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
     if !is_endpoint && matches!(about, Some(About::Endpoint | About::NoSuchEndpoint)) {
         return clues.subject != Subject::Malformed || rule != "endpoint-name-malformed";
     }
-    if clues.has_own_answer && !NOT_ALWAYS.contains(&rule) {
+    let is_of_another_path = rule == "go-bypasses-scoped-dns" && clues.has_answer_of_system;
+    if clues.has_own_answer && !NOT_ALWAYS.contains(&rule) && !is_of_another_path {
         return true;
     }
     // No name, so nothing that an answer of DNS is behind.

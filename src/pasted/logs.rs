@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::reply::leads_nowhere;
 use super::tool::{by_rcode, socket};
-use super::{Seen, Symptom, between};
+use super::{Seen, Symptom, asked, between};
 use crate::limits;
 
 pub(super) fn line(line: &str) -> Option<Seen> {
@@ -25,7 +25,7 @@ pub(super) fn line(line: &str) -> Option<Seen> {
 }
 
 /// A name that is whole, an endpoint's or another of AWS's, where a search domain stands behind it.
-fn without_search_domain(name: &str) -> Option<&str> {
+pub(super) fn without_search_domain(name: &str) -> Option<&str> {
     let lower = name.to_ascii_lowercase();
     let ends = [".amazonaws.com.cn.", ".amazonaws.com.", ".api.aws."];
     let at = ends.iter().find_map(|end| Some(lower.find(end)? + end.len()))?;
@@ -114,10 +114,9 @@ fn of_forward(error: &str) -> Symptom {
 /// alone does not say that there was an address.
 fn by_answer(rcode: &str, host: &str, kind: &str, size: Option<&str>) -> Option<Seen> {
     let symptom = match rcode {
-        "NOERROR" if size.is_some_and(|size| is_without_records(host, size)) => match kind {
-            "AAAA" => Symptom::Healthy,
-            _ => Symptom::NoData,
-        },
+        // Of another type, no address would be that of the name's A record.
+        "NOERROR" if asked::is_other(kind) => Symptom::OtherType,
+        "NOERROR" if size.is_some_and(|size| is_without_records(host, size)) => Symptom::NoData,
         "NOERROR" => Symptom::Answered,
         _ => by_rcode(&rcode.to_ascii_uppercase())?,
     };
@@ -209,8 +208,9 @@ fn dnsmasq(line: &str) -> Option<Seen> {
         let said = said.split_whitespace().next()?;
         let host = (host != "error").then_some(host);
         let symptom = match said {
-            "NODATA-IPv6" => Symptom::Healthy,
-            _ if said.starts_with("NODATA") => Symptom::NoData,
+            // src/cache.c, log_query: of A it is NODATA-IPv4, and without an ending of what is neither A nor AAAA.
+            "NODATA-IPv4" => Symptom::NoData,
+            _ if said.starts_with("NODATA") => Symptom::OtherType,
             // "reply" is of the server that it forwards to.
             "SERVFAIL" if verb == "reply " => Symptom::ForwardFailed,
             "REFUSED" if verb == "reply " => Symptom::ForwardRefused,
@@ -223,7 +223,10 @@ fn dnsmasq(line: &str) -> Option<Seen> {
         };
         let mut found = seen(symptom, host, None);
         let is_endpoint = || host.is_some_and(|host| super::text::endpoint(host).is_some());
-        if verb == "config " && (symptom != Symptom::Healthy || is_endpoint()) {
+        // A name with a search domain behind it is another one, which such a line may well deny.
+        let is_searched = host.and_then(without_search_domain).is_some() && symptom == Symptom::NxDomain;
+        let is_own = symptom != Symptom::OtherType && (symptom != Symptom::Healthy || is_endpoint());
+        if verb == "config " && !is_searched && is_own {
             found = outright(
                 Symptom::OwnZone,
                 host,
@@ -238,7 +241,7 @@ fn dnsmasq(line: &str) -> Option<Seen> {
                 "shadow-zone",
                 "dnsmasq says so: the answer is from the hosts file of the host that it runs on",
             );
-        } else if verb == "cached " && symptom == Symptom::NxDomain {
+        } else if verb == "cached " && symptom == Symptom::NxDomain && !is_searched {
             found.outright = Some((
                 "stale-negative-cache",
                 "dnsmasq says so: the denial is from its cache".to_owned(),
@@ -654,10 +657,14 @@ fn record(value: &Value, depth: usize) -> Option<Seen> {
                 .get("answers")
                 .and_then(Value::as_array)
                 .is_some_and(Vec::is_empty);
+            let is_other = text("query_type").is_some_and(asked::is_other);
             let mut found = match text("rcode")? {
-                "NOERROR" if is_empty && text("query_type") != Some("AAAA") => seen(Symptom::NoData, host, None),
-                "NOERROR" if is_empty => seen(Symptom::Healthy, host, None),
-                "NOERROR" => seen(by_records(fields.get("answers")), host, None),
+                "NOERROR" if is_empty && is_other => seen(Symptom::OtherType, host, None),
+                "NOERROR" if is_empty => seen(Symptom::NoData, host, None),
+                "NOERROR" => match by_records(fields.get("answers")) {
+                    Symptom::Answered if is_other => seen(Symptom::OtherType, host, None),
+                    symptom => seen(symptom, host, None),
+                },
                 rcode => by_answer(rcode, host?, text("query_type").unwrap_or_default(), None)?,
             };
             found.in_vpc = true;

@@ -3,6 +3,7 @@
 //! The message never decides between causes (Go prints `no such host` for a denied name, for a filtered answer
 //! and for a name without addresses alike); it narrows them down, and says what to ask next.
 
+mod asked;
 mod beyond;
 mod candidates;
 mod configuration;
@@ -60,6 +61,8 @@ struct Seen {
     is_alias_alone: bool,
     /// The cause, where the message names it, and why.
     outright: Option<(&'static str, String)>,
+    /// The operating system's own lookup gave it, and not a name server that was asked.
+    is_of_system: bool,
     /// What can be said of the program that printed it.
     note: Option<&'static str>,
     /// The operating system that printed it, where its words tell.
@@ -79,6 +82,7 @@ impl Seen {
             literal: None,
             is_alias_alone: false,
             outright: None,
+            is_of_system: false,
             note: None,
             system: None,
         }
@@ -140,10 +144,11 @@ pub fn messages(text: &str) -> Vec<Explanation> {
         let answer = tool::answered(run);
         let before = found.len();
         let aliases = tool::aliases(run);
-        // Of several runs each has its name server; of one, whatever is in the text.
-        let asked = (runs.len() > 1).then(|| tool::server(run)).flatten();
-        let with_server = |seen: Seen| {
-            let is_one = seen.symptom.is_dns() || seen.symptom == Symptom::Healthy;
+        let asked = tool::server(run);
+        let with_server = |seen: Seen, is_of_tool: bool| {
+            let is_one = seen.symptom.is_dns() || seen.symptom.is_of_a_reply();
+            // Of several runs each has its name server. In one, what other programs print may be of another server.
+            let is_one = is_one && (runs.len() > 1 || is_of_tool) && !seen.is_of_system;
             tool::under_its_alias(
                 aliases.as_ref(),
                 Seen {
@@ -153,23 +158,38 @@ pub fn messages(text: &str) -> Vec<Explanation> {
             )
         };
         for line in run.lines() {
-            let seen = RECOGNISERS
-                .iter()
-                .enumerate()
-                .find_map(|(rank, recognise)| recognise(line).map(|seen| (rank + 1, with_server(seen))));
+            let seen = RECOGNISERS.iter().enumerate().find_map(|(rank, recognise)| {
+                let seen = recognise(line)?;
+                Some((rank + 1, with_server(seen, OF_TOOLS.contains(&(rank + 1)))))
+            });
             if let Some((rank, seen)) = seen
                 // What dig says in comments is in its reply; a cause that delv names there is not.
                 && !(in_reply && line.starts_with(';') && seen.outright.is_none())
                 && !found.iter().any(|other| other.seen == seen)
                 && !tool::is_empty_aaaa(line, &seen, answer.as_ref())
+                && !windows::is_answered(line, answer.as_ref())
                 && found.len() <= limits::PASTED_MESSAGES * 4
             {
                 found.push(Found::new(line, seen, rank, None).of(run));
             }
         }
-        if found.len() == before && (found.is_empty() || runs.len() > 1) {
-            found.extend(answer.map(|(line, seen)| Found::new(line, with_server(seen), 0, None).of(run)));
+        let is_alone = found.len() == before && (found.is_empty() || runs.len() > 1);
+        // Beside a failure for the same name, that there is an answer counts.
+        let is_beside = |seen: &Seen| {
+            seen.symptom == Symptom::Healthy
+                && found.iter().any(|other| {
+                    let host = other.seen.host.as_deref();
+                    let own = host.and_then(logs::without_search_domain).or(host);
+                    !other.seen.symptom.is_no_failure() && same(own, seen.host.as_deref())
+                })
+        };
+        if let Some((line, seen)) = answer.filter(|(_, seen)| is_alone || is_beside(seen)) {
+            let is_of_tool = seen.server.is_none() && !tool::is_behind_a_command(line);
+            found.push(Found::new(line, with_server(seen, is_of_tool), 0, None).of(run));
         }
+    }
+    for one in &mut found {
+        one.say_what_was_asked(text);
     }
     let mut found = without_other_lines(found);
     found.sort_by_key(Found::weight);
@@ -241,24 +261,29 @@ fn told_once(found: &[Found<'_>], text: &str, replies: &[Reply<'_>]) -> Vec<Expl
     for one in found {
         let is_told = messages.iter().any(|other| one.says_less_than(other));
         if !is_told && messages.len() < limits::PASTED_MESSAGES {
+            let answers = || {
+                found.iter().filter(|other| {
+                    let is_healthy = other.seen.symptom == Symptom::Healthy && other.reply.is_none();
+                    is_healthy && same(other.seen.host.as_deref(), one.seen.host.as_deref())
+                })
+            };
             let in_reply = replies
                 .iter()
                 .any(|other| other.has_addresses() && same(other.host, one.seen.host.as_deref()));
-            let has_other_answer = in_reply
-                || found.iter().any(|other| {
-                    let is_healthy = other.seen.symptom == Symptom::Healthy && other.reply.is_none();
-                    is_healthy && other.run != one.run && same(other.seen.host.as_deref(), one.seen.host.as_deref())
-                });
+            let has_other_answer = in_reply || answers().next().is_some();
             let is_own = |server: Option<SocketAddr>| server.is_some() && server == one.seen.server;
             // An alias with an address is itself an answer.
             let is_failure = !one.seen.symptom.is_no_failure() && one.seen.symptom != Symptom::Aliased;
             let has_own_answer = is_failure
-                && replies.iter().any(|other| {
+                && (replies.iter().any(|other| {
                     other.has_addresses() && is_own(other.server) && same(other.host, one.seen.host.as_deref())
-                });
+                }) || answers().any(|other| is_own(other.seen.server)));
             let others = Others {
                 has_answer: has_other_answer,
                 has_own_answer,
+                is_of_one_run: is_failure && one.is_of_tool() && answers().any(|other| other.is_of_run(one)),
+                is_of_system: answers().any(|other| other.seen.is_of_system),
+                is_elsewhere: answers().next().is_some() && !one.is_of_tool(),
             };
             messages.push(explain(one.line, &one.seen, text, one.reply, others));
         }
@@ -311,9 +336,39 @@ impl<'a> Found<'a> {
         let is_other = host.is_some_and(|host| text::subject(&host) != Subject::Endpoint);
         let is_vague = matches!(
             self.seen.symptom,
-            Symptom::Unknown | Symptom::OtherError | Symptom::Doubted
+            Symptom::Unknown | Symptom::OtherError | Symptom::Doubted | Symptom::OtherType
         );
         (kind, is_other, is_vague, self.rank)
+    }
+
+    /// Mends what a line alone does not show: that A was not asked for, or that the name had a search domain behind it.
+    fn say_what_was_asked(&mut self, text: &str) {
+        let host = self.seen.host.as_deref();
+        let symptom = self.seen.symptom;
+        if self.seen.outright.is_some() || self.rank == OF_GO || !symptom.is_denial() {
+            return;
+        }
+        let is_of_reply = self.reply.is_some();
+        let is_empty = symptom == Symptom::NoData && !self.seen.is_alias_alone && !is_of_reply;
+        if host.is_some_and(asked::is_reverse) || is_empty && asked::was_other(text, self.line, host) {
+            self.seen.symptom = Symptom::OtherType;
+        } else if matches!(symptom, Symptom::NxDomain | Symptom::NoData)
+            && let Some(name) = host.and_then(logs::without_search_domain)
+        {
+            self.seen.host = Some(name.to_owned());
+            self.seen.symptom = Symptom::Searched;
+        }
+    }
+
+    /// Whether it is a line of nslookup's, dig's or their like.
+    fn is_of_tool(&self) -> bool {
+        self.reply.is_none() && OF_TOOLS.contains(&self.rank)
+    }
+
+    /// Whether one run of nslookup printed both: it asks for A and for AAAA.
+    fn is_of_run(&self, other: &Self) -> bool {
+        let is_one = self.run == other.run && self.seen.server == other.seen.server;
+        is_one && !self.seen.is_of_system && !tool::is_behind_a_command(self.line)
     }
 
     /// Whether it is of a name server's log, which shows every name that a search list makes.
@@ -333,6 +388,7 @@ impl<'a> Found<'a> {
                 | Symptom::Deadline
                 | Symptom::KubectlRefused
                 | Symptom::NoConnectionInTime
+                | Symptom::OtherType
         );
         let server = self.seen.server.is_none() || self.seen.server == other.server;
         // delv says on its way in comments what it says at its end.
@@ -384,6 +440,10 @@ type Recogniser = fn(&str) -> Option<Seen>;
 
 /// The rank of what logs of name servers say: they are the first of the recognisers.
 const OF_LOGS: usize = 1;
+/// The rank of Go's error of a lookup, which names what was looked up without a search domain.
+const OF_GO: usize = 3;
+/// The ranks of what nslookup, dig and their like print, Windows' too.
+const OF_TOOLS: [usize; 2] = [9, 10];
 
 /// The recognisers, what says most first.
 const RECOGNISERS: &[Recogniser] = &[
@@ -420,11 +480,21 @@ fn without_bar(line: &str) -> &str {
 
 /// What the other replies of a text have for the name.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is seen or not, apart from the others"
+)]
 struct Others {
     /// One has addresses.
     has_answer: bool,
     /// And one of those is of the same name server.
     has_own_answer: bool,
+    /// The run that printed the failure printed an answer too.
+    is_of_one_run: bool,
+    /// The operating system's own lookup has an answer.
+    is_of_system: bool,
+    /// The name server in the text is that of the answer.
+    is_elsewhere: bool,
 }
 
 fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, others: Others) -> Explanation {
@@ -432,7 +502,7 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
     let is_reply = reply.is_some();
     let names_no_server = matches!(symptom.layer(), Layer::ApiServer | Layer::Configuration);
     let server = seen.server.or_else(|| {
-        let is_one = symptom.is_dns() || symptom == Symptom::Healthy;
+        let is_one = (symptom.is_dns() || symptom.is_of_a_reply()) && !seen.is_of_system && !others.is_elsewhere;
         let of_forward = || symptom.is_of_forward().then(|| logs::forwarded_to(text)).flatten();
         (!is_reply && is_one)
             .then(|| tool::server(text).or_else(of_forward))
@@ -507,6 +577,8 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
         ede: reply.and_then(|reply| reply.ede),
         has_other_answer: others.has_answer,
         has_own_answer: others.has_own_answer,
+        has_answer_in_its_run: others.is_of_one_run,
+        has_answer_of_system: others.is_of_system,
         is_alias_alone: seen.is_alias_alone || reply.is_some_and(Reply::is_alias_alone),
         dialled: seen.dialled,
         literal: seen.literal,

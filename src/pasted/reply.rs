@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::tool::{by_rcode, socket};
-use super::{Seen, Symptom};
+use super::{Seen, Symptom, asked};
 use crate::address::AddressClass;
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;
@@ -15,7 +15,8 @@ pub(super) struct Reply<'a> {
     pub(super) line: &'a str,
     status: Option<&'a str>,
     pub(super) host: Option<&'a str>,
-    is_aaaa: bool,
+    /// It is of a question for another type than A.
+    is_other_type: bool,
     /// What the header says of ANSWER and AUTHORITY.
     answers: Option<u32>,
     authority: Option<u32>,
@@ -42,7 +43,7 @@ impl Reply<'_> {
 
     /// Whether an A question was answered with aliases, and no address behind them.
     pub(super) fn is_alias_alone(&self) -> bool {
-        self.aliases > 0 && self.answers == Some(self.aliases) && self.addresses.is_empty() && !self.is_aaaa
+        self.aliases > 0 && self.answers == Some(self.aliases) && self.addresses.is_empty() && !self.is_other_type
     }
 
     fn is_alias_of_an_endpoint(&self) -> bool {
@@ -58,15 +59,18 @@ impl Reply<'_> {
         let symptom = if self.is_sinkhole() {
             Symptom::Sinkhole
         } else if let Some(symptom) = self.delv {
-            symptom
+            match symptom {
+                Symptom::NoData if self.is_other_type => Symptom::OtherType,
+                symptom => symptom,
+            }
         } else if self.status? == "NOERROR" {
             match self.answers {
                 _ if self.is_alias_of_an_endpoint() => Symptom::Aliased,
                 _ if !self.addresses.is_empty() => Symptom::Healthy,
                 _ if self.is_truncated => Symptom::Truncated,
                 _ if self.is_alias_alone() => Symptom::NoData,
-                Some(0) if self.is_aaaa => Symptom::Healthy,
                 Some(0) if self.has_ns && self.soa.is_none() => Symptom::Referral,
+                Some(_) if self.is_other_type => Symptom::OtherType,
                 Some(0) => Symptom::NoData,
                 Some(_) => Symptom::Healthy,
                 None => return None,
@@ -134,13 +138,14 @@ pub(super) fn all(text: &str) -> Vec<Reply<'_>> {
         // delv says first that it failed, and then of what kind the negative response is.
         let goes_on = line.starts_with("; negative response") && found.last().is_some_and(|last| last.delv.is_some());
         if starts || delv.is_some() && !goes_on {
-            let (host, server) = delv.and(on_the_way.take()).unwrap_or_default();
+            let (host, server, is_other_type) = delv.and(on_the_way.take()).unwrap_or_default();
             found.push(Reply {
                 line,
                 status: starts.then(|| status(line)).flatten(),
                 delv,
                 host,
                 server,
+                is_other_type,
                 ..Reply::default()
             });
             is_question = false;
@@ -171,7 +176,8 @@ pub(super) fn all(text: &str) -> Vec<Reply<'_>> {
         } else if is_question && line.starts_with(';') {
             let mut words = line.trim_start_matches([';', ' ']).split_whitespace();
             reply.host = words.next().map(|host| host.trim_end_matches('.'));
-            reply.is_aaaa = words.any(|word| word == "AAAA");
+            // Behind the name the class, and then the type.
+            reply.is_other_type = words.next_back().is_some_and(asked::is_other);
             is_question = false;
         } else if !line.starts_with(';') {
             record(reply, line);
@@ -181,12 +187,13 @@ pub(super) fn all(text: &str) -> Vec<Reply<'_>> {
 }
 
 /// What delv(1) was asked for and whom it asked, behind `resolving '`: `NAME/TYPE/IN': SERVER#PORT`.
-fn way(text: &str) -> Option<(Option<&str>, Option<SocketAddr>)> {
+fn way(text: &str) -> Option<(Option<&str>, Option<SocketAddr>, bool)> {
     let (question, rest) = text.split_once('\'')?;
     let server = rest
         .strip_prefix(": ")
         .and_then(|rest| socket(rest.split_whitespace().next()?));
-    Some((question.split('/').next(), server))
+    let mut parts = question.split('/');
+    Some((parts.next(), server, parts.next().is_some_and(asked::is_other)))
 }
 
 /// `NAME TTL IN TYPE DATA`.
@@ -201,6 +208,10 @@ fn record(reply: &mut Reply<'_>, line: &str) {
         }
         (Some("NS"), Some(_)) => reply.has_ns = true,
         (Some("CNAME"), Some(_)) => reply.aliases += 1,
+        // delv's line of what there is not: `\-TYPE ;-$NXRRSET`.
+        (Some(kind), Some(";-$NXRRSET")) => {
+            reply.is_other_type = kind.strip_prefix("\\-").is_some_and(asked::is_other);
+        }
         _ => {}
     }
 }

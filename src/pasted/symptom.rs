@@ -171,7 +171,9 @@ pub enum Symptom {
     Answered,
     /// No error: the denial of the name with a search domain behind it.
     Searched,
-    /// No error: an answer with an address, or an empty AAAA answer.
+    /// No error, and no answer that counts: another type than A was asked for.
+    OtherType,
+    /// No error: an answer with an address.
     Healthy,
 }
 
@@ -239,6 +241,7 @@ impl Symptom {
         Self::Configuration,
         Self::Answered,
         Self::Searched,
+        Self::OtherType,
         Self::Healthy,
     ];
 
@@ -257,7 +260,7 @@ impl Symptom {
             Self::Proxy | Self::ProxyConnection | Self::ProxyAnswer | Self::WebPage => Layer::Proxy,
             Self::ApiServer | Self::NotLetIn => Layer::ApiServer,
             Self::NoCluster | Self::ClusterNotFound | Self::Credentials => Layer::Configuration,
-            Self::Configuration | Self::Answered | Self::Searched | Self::Healthy => Layer::None,
+            Self::Configuration | Self::Answered | Self::Searched | Self::OtherType | Self::Healthy => Layer::None,
             _ => Layer::Dns,
         }
     }
@@ -294,6 +297,7 @@ impl Symptom {
             Self::WebPage => "HTTP: a web page came in the place of the API server's reply",
             Self::Answered => "nothing that this line shows",
             Self::Searched => "nothing: a search domain stands behind the name",
+            Self::OtherType => "nothing in this text: the name's A record was not asked for",
             Self::Credentials => "the credentials: what gives them failed on this host, before any connection",
             _ => match self.layer() {
                 Layer::Configuration => "the configuration: no cluster is configured",
@@ -329,7 +333,12 @@ impl Symptom {
 
     /// Whether nothing failed.
     pub(super) fn is_no_failure(self) -> bool {
-        matches!(self, Self::Answered | Self::Searched | Self::Healthy)
+        matches!(self, Self::Answered | Self::Searched | Self::OtherType | Self::Healthy)
+    }
+
+    /// Whether a name server's reply is told that is in order.
+    pub(super) fn is_of_a_reply(self) -> bool {
+        matches!(self, Self::Healthy | Self::OtherType)
     }
 
     /// Whether it says, or may say, that the name has no address.
@@ -551,9 +560,13 @@ impl Symptom {
                 "The name was asked with a search domain behind it, and that name does not exist. This is as it should \
                  be: the client then asks for the name as it is. What that gave is not in this text."
             }
-            Self::Healthy => {
-                "The reply is in order: it has an address, or it is the empty AAAA reply of a cluster with IPv4 only."
+            // RFC 2308 section 2.2: NODATA is said of one type, and leaves the others open.
+            Self::OtherType => {
+                "The question was for another type than A, and nothing failed. An endpoint has A records, and AAAA \
+                 records where its cluster has IPv6: a reply without a record of another type is as it should be. \
+                 Whether the name has an A record is not in this text, since it was not asked for."
             }
+            Self::Healthy => "The reply is in order: it has an address.",
         }
     }
 
@@ -599,6 +612,7 @@ impl Symptom {
             | Self::NoCluster
             | Self::Answered
             | Self::Searched
+            | Self::OtherType
             | Self::Healthy => return None,
         })
     }

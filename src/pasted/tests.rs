@@ -1010,7 +1010,9 @@ fn noerror_alone_is_no_address() {
     assert_eq!(exactly(&coredns("A", least)).0, Symptom::NoData);
     assert_eq!(exactly(&coredns("A", least + 15)).0, Symptom::NoData);
     assert_eq!(exactly(&coredns("A", least + 16)).0, Symptom::Answered);
-    assert_eq!(exactly(&coredns("AAAA", least)).0, Symptom::Healthy);
+    for kind in ["AAAA", "HTTPS"] {
+        assert_eq!(exactly(&coredns(kind, least)).0, Symptom::OtherType, "{kind}");
+    }
     let unbound = format!("unbound[7:0] info: 10.1.2.3 {X}. A IN NOERROR 0.02 0 124");
     assert_eq!(exactly(&unbound).0, Symptom::Answered);
     let route53 = |answers: &str| {
@@ -1094,7 +1096,6 @@ fn addresses_that_programs_print_are_read() {
     // Nothing was looked up, or not the address, or it is a hosts file.
     for text in [
         "PING 10.20.1.30 (10.20.1.30) 56(84) bytes of data.",
-        "$ dig +short X AAAA\n$",
         "10.20.1.30\n10.20.2.31",
         "127.0.0.1 localhost\n10.20.1.30 X",
     ] {
@@ -1172,4 +1173,175 @@ fn a_part_of_a_configuration_keeps_the_ports() {
         let read = read(text).unwrap();
         assert!(read.resolver[0].contains(server), "{text}: {:?}", read.resolver);
     }
+}
+
+/// A reply without a record of another type says nothing of the address, which was not asked for.
+#[test]
+fn what_was_not_asked_for_did_not_fail() {
+    const NSLOOKUP: &str = "Server:\t\t10.4.0.2\nAddress:\t10.4.0.2#53\n\n*** Can't find X: No answer";
+    const LIST: &str = "Name Type TTL Section PrimaryServer\n---- ---- --- ------- ------\n\
+                        gr7.eu-west-1.eks.amazonaws SOA  60    Authority  ns-1.awsdns-00.com";
+    let reply = |kind: &str| {
+        format!(
+            ";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\n;; flags: qr rd ra; QUERY: 1, ANSWER: 0, \
+             AUTHORITY: 1, ADDITIONAL: 1\n\n;; QUESTION SECTION:\n;X.\t\tIN\t{kind}\n\n;; AUTHORITY SECTION:\n\
+             eks.amazonaws.com. 60 IN SOA ns-1.awsdns-00.com. a.amazon.com. 1 7200 900 1209600 86400\n"
+        )
+    };
+    let route53 = |kind: &str| {
+        format!(r#"{{"query_name":"X.","query_type":"{kind}","rcode":"NOERROR","answers":[],"vpc_id":"vpc-1"}}"#)
+    };
+    let mut texts: Vec<(String, bool)> = Vec::new();
+    for kind in ["A", "AAAA", "HTTPS", "NS", "SOA", "CNAME", "TYPE65"] {
+        texts.push((reply(kind), kind != "A"));
+        texts.push((route53(kind), kind != "A"));
+        texts.push((format!("$ nslookup -type={kind} X\n{NSLOOKUP}"), kind != "A"));
+        texts.push((format!("> set q={kind}\n> X\n{NSLOOKUP}"), kind != "A"));
+        texts.push((format!("X has no {kind} record"), kind != "A"));
+        texts.push((format!("PS C:\\> Resolve-DnsName X -Type {kind}\n{LIST}"), kind != "A"));
+    }
+    texts.push((format!("$ nslookup -query=aaaa X 10.4.0.2\n{NSLOOKUP}"), true));
+    texts.push((format!("$ nslookup X\n{NSLOOKUP}"), false));
+    // What was asked before, of another name or by another program, is not what was asked here.
+    texts.push((format!("$ nslookup -type=SOA b.example\n{NSLOOKUP}"), false));
+    texts.push((format!("$ nslookup -type=SOA X\nfoo\n$ nslookup X\n{NSLOOKUP}"), false));
+    let failed = "X: resolve call failed: 'X' does not have any RR of the requested type";
+    texts.push((format!("$ resolvectl query -6 X\n{failed}"), true));
+    texts.push((format!("$ resolvectl query --type=SOA X\n{failed}"), true));
+    texts.push((format!("$ resolvectl query X\n{failed}"), false));
+    let dnsmasq = "Nov 20 10:11:12 dnsmasq[88]: reply X is NODATA";
+    texts.push((dnsmasq.to_owned(), true));
+    texts.push((format!("{dnsmasq}-IPv6"), true));
+    texts.push((format!("{dnsmasq}-IPv4"), false));
+    for (text, is_other) in texts {
+        let read = read(&filled(&text)).unwrap_or_else(|| panic!("{text}"));
+        let symptom = if is_other { Symptom::OtherType } else { Symptom::NoData };
+        assert_eq!(read.symptom, symptom, "{text}");
+        assert_eq!(read.candidates.is_empty(), is_other, "{text}");
+    }
+    // Where A was asked as well, that is what counts.
+    let both = format!("{dnsmasq}-IPv6\n{dnsmasq}-IPv4");
+    let both: Vec<Symptom> = messages(&filled(&both)).iter().map(|one| one.symptom).collect();
+    assert_eq!(both, [Symptom::NoData]);
+}
+
+/// Commands that print the answer alone print nothing where there is no record of the type.
+#[test]
+fn a_short_answer_of_another_type_is_not_the_names() {
+    for (command, symptom) in [
+        ("dig +short X HTTPS", Symptom::OtherType),
+        ("dig +short aaaa X", Symptom::OtherType),
+        ("dig -t AAAA +short X", Symptom::OtherType),
+        ("dig +short -q X -t txt", Symptom::OtherType),
+        ("getent ahostsv6 X", Symptom::OtherType),
+        ("dig +short X", Symptom::Unknown),
+        ("dig +short X A", Symptom::Unknown),
+        ("dig +short -t a X", Symptom::Unknown),
+        ("dig +short X AAAA X A", Symptom::Unknown),
+    ] {
+        let text = format!("$ {command}\n$");
+        assert_eq!(told(&text).0, symptom, "{text}");
+    }
+}
+
+/// nslookup asks for the name server's own name first, and goes on where that fails.
+#[test]
+fn the_name_servers_own_name_is_not_the_one_that_was_asked_for() {
+    const ANSWER: &str = "Server:  UnKnown\nAddress:  10.63.200.10\n\nName:    X\nAddresses:  10.4.18.77\n";
+    const TIMED_OUT: &str = "DNS request timed out.\n    timeout was 2 seconds.\n";
+    let lead = "*** Can't find server name for address 10.63.200.10: ";
+    for before in ["Non-existent domain", "Timed out", "No response from server"] {
+        let found = messages(&filled(&format!("{lead}{before}\n{ANSWER}")));
+        let symptoms: Vec<Symptom> = found.iter().map(|one| one.symptom).collect();
+        assert_eq!(symptoms, [Symptom::Healthy], "{before}");
+    }
+    let found = messages(&filled(&format!("{TIMED_OUT}{ANSWER}")));
+    assert_eq!((found.len(), found[0].symptom), (1, Symptom::Healthy));
+    // Without an answer it is silent for the name as well.
+    let silent = format!("{TIMED_OUT}Server:  UnKnown\nAddress:  10.63.200.10\n\n{TIMED_OUT}");
+    assert_eq!(told(&silent).0, Symptom::Silence);
+    let denied = format!(
+        "{lead}Non-existent domain\nServer:  UnKnown\nAddress:  10.63.200.10\n\n\
+                          *** UnKnown can't find X: Non-existent domain"
+    );
+    assert_eq!(told(&denied).0, Symptom::NxDomain);
+    // The way back from an address has nothing of the endpoint in it.
+    for reverse in ["10.63.200.10", "10.200.63.10.in-addr.arpa."] {
+        assert_eq!(
+            told(&format!("*** UnKnown can't find {reverse}: Non-existent domain")).0,
+            Symptom::OtherType
+        );
+    }
+}
+
+/// What another program, or another line of the same one, found for the name counts: the name exists.
+#[test]
+fn an_answer_beside_the_failure_counts() {
+    const GO: &str = "Unable to connect to the server: dial tcp: lookup X on 10.63.200.10:53: no such host\n";
+    const NSLOOKUP: &str = "Server:\t\t10.4.0.2\nAddress:\t10.4.0.2#53\n\nName:\tX\nAddress: 10.4.18.77\n";
+    let own = NSLOOKUP.replace("10.4.0.2", "10.63.200.10");
+    let failed = |rcode: &str| format!("{NSLOOKUP}** server can't find X: {rcode}\n");
+    for (text, first) in [
+        (format!("{GO}$ dig X +short\n10.4.18.77\n"), "no-forwarding"),
+        (format!("{GO}$ dig @10.4.0.2 X +short\n10.4.18.77\n"), "no-forwarding"),
+        (
+            format!("{GO}$ dig @10.63.200.10 X +short\n10.4.18.77\n"),
+            "resolver-unstable",
+        ),
+        (format!("{GO}$ nslookup X 10.4.0.2\n{NSLOOKUP}"), "no-forwarding"),
+        (format!("{GO}$ nslookup X\n{own}"), "resolver-unstable"),
+        (
+            format!("$ ping -c1 X\nPING X (10.4.18.77) 56(84) bytes of data.\n{GO}"),
+            "go-bypasses-scoped-dns",
+        ),
+        (
+            format!("$ getent hosts X\n10.4.18.77      X\n$ kubectl get ns\n{GO}"),
+            "go-bypasses-scoped-dns",
+        ),
+        (failed("SERVFAIL"), "aaaa-broken"),
+        (failed("NXDOMAIN"), "aaaa-broken"),
+    ] {
+        let found = messages(&filled(&text));
+        let rules: Vec<&str> = found[0].candidates.iter().map(|one| one.rule).collect();
+        assert_eq!(rules.first(), Some(&first), "{text}: {rules:?}");
+        assert!(!rules.contains(&"endpoint-name-stale"), "{text}: {rules:?}");
+        assert_eq!(found.last().map(|one| one.symptom), Some(Symptom::Healthy), "{text}");
+    }
+    // A server that only the answer names is not the one that failed.
+    let without = format!("Unable to connect to the server: dial tcp: lookup X: no such host\n{NSLOOKUP}");
+    assert_eq!(messages(&filled(&without))[0].server, None);
+    // Another name's answer is not this one's.
+    let other = format!("{GO}$ dig b.example +short\n10.4.18.77\n");
+    assert!(candidates_of(&filled(&other)).contains(&"endpoint-name-stale"));
+}
+
+/// The denial of a name with a search domain behind it is as it should be, whoever prints it.
+#[test]
+fn a_search_domain_is_no_failure_of_tools_either() {
+    let busybox = "Server:\t\t10.100.0.10\nAddress:\t10.100.0.10:53\n\n** server can't find X.svc.cluster.local: \
+                   NXDOMAIN\n\n";
+    let dnsmasq =
+        |name: &str, said: &str| format!("Nov 20 10:11:12 dnsmasq[88]: {said} is NXDOMAIN\n").replace("N0", name);
+    let log = dnsmasq("X.corp.example", "config N0") + &dnsmasq("X.corp.example", "cached N0");
+    let header = ";; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 1\n;; flags: qr rd; QUERY: 1, ANSWER: 0, AUTHORITY: \
+                  1, ADDITIONAL: 1\n;; QUESTION SECTION:\n;X.corp.example. IN A\n";
+    for (text, answer) in [
+        (busybox, "Name:\tX\nAddress: 10.4.18.77\n"),
+        (log.as_str(), "Nov 20 10:11:12 dnsmasq[88]: reply X is 10.4.18.77\n"),
+        (header, ""),
+    ] {
+        let alone = messages(&filled(text));
+        assert_eq!((alone.len(), alone[0].symptom), (1, Symptom::Searched), "{text}");
+        assert!(alone[0].candidates.is_empty());
+        if !answer.is_empty() {
+            let found: Vec<Symptom> = messages(&filled(&format!("{text}{answer}")))
+                .iter()
+                .map(|one| one.symptom)
+                .collect();
+            assert_eq!(found, [Symptom::Healthy], "{text}");
+        }
+    }
+    // The name itself is what such a line may be the cause of.
+    let own = dnsmasq("X", "config N0");
+    assert_eq!(candidates_of(&filled(&own))[0], "shadow-zone");
 }

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::reply::{ALIAS_ALONE, STAND_IN, is_stand_in, leads_nowhere};
-use super::{Seen, Symptom, between, library, windows};
+use super::{Seen, Symptom, asked, between, library, windows};
 
 /// The port of DNS.
 const PORT: u16 = 53;
@@ -25,8 +25,15 @@ pub(super) fn line(line: &str) -> Option<Seen> {
         let symptom = by_rcode(between(rcode, "(", ")")?)?;
         return Some(Seen::of(symptom, before.split_whitespace().next_back()));
     }
-    if let Some((host, _)) = line.split_once(" has no A record") {
-        return Some(Seen::of(Symptom::NoData, library::first_word(host)));
+    if let Some((host, rest)) = line.split_once(" has no ")
+        && let Some((kind, _)) = rest.split_once(" record").filter(|(kind, _)| !kind.contains(' '))
+    {
+        let symptom = if asked::is_other(kind) {
+            Symptom::OtherType
+        } else {
+            Symptom::NoData
+        };
+        return Some(Seen::of(symptom, library::first_word(host)));
     }
     // dns-sd of macOS, with -G.
     if line.contains("No Such Record") {
@@ -309,6 +316,7 @@ fn printed_behind_a_command(text: &str) -> Option<(&str, Seen)> {
                 line,
                 Seen {
                     server: command.server,
+                    is_of_system: command.is_of_system,
                     note,
                     ..seen
                 },
@@ -324,7 +332,9 @@ fn printed_behind_a_command(text: &str) -> Option<(&str, Seen)> {
         }
         is_aliased = true;
     }
-    let seen = if is_aliased {
+    let seen = if command.is_other_type {
+        Seen::of(Symptom::OtherType, Some(command.host))
+    } else if is_aliased {
         alias_alone(command.host)
     } else {
         Seen {
@@ -344,11 +354,18 @@ fn printed_behind_a_command(text: &str) -> Option<(&str, Seen)> {
 /// Characters of a prompt.
 const PROMPT: usize = 60;
 
-/// `dig +short NAME` or `getent hosts NAME` in a line, where an address of type A would be printed.
+/// `dig +short NAME` or `getent hosts NAME` in a line.
 struct Command<'a> {
     host: &'a str,
     server: Option<SocketAddr>,
     is_of_system: bool,
+    /// No address of type A would be printed.
+    is_other_type: bool,
+}
+
+/// Whether the line is a command whose output says the answer alone.
+pub(super) fn is_behind_a_command(line: &str) -> bool {
+    command(line).is_some()
 }
 
 fn command(line: &str) -> Option<Command<'_>> {
@@ -358,27 +375,24 @@ fn command(line: &str) -> Option<Command<'_>> {
     if let Some(at) = words.iter().position(|word| *word == "getent") {
         let database = words.get(at + 1)?;
         let host = words.get(at + 2).filter(|word| is_name(word))?;
-        return matches!(*database, "hosts" | "ahosts" | "ahostsv4").then_some(Command {
+        return matches!(*database, "hosts" | "ahosts" | "ahostsv4" | "ahostsv6").then_some(Command {
             host,
             server: None,
             is_of_system: true,
+            is_other_type: *database == "ahostsv6",
         });
     }
     let at = words.iter().position(|word| *word == "dig")?;
     let arguments = &words[at + 1..];
     let is_short = arguments.contains(&"+short");
-    let is_other = arguments.iter().any(|word| {
-        matches!(
-            *word,
-            "AAAA" | "NS" | "SOA" | "TXT" | "CNAME" | "MX" | "PTR" | "-x" | "-f" | "|"
-        )
-    });
+    let is_elsewhere = arguments.iter().any(|word| matches!(*word, "-f" | "|"));
     let host = arguments.iter().find(|word| is_name(word))?;
     let server = arguments.iter().find_map(|word| socket(word.strip_prefix('@')?));
-    (is_short && !is_other).then_some(Command {
+    (is_short && !is_elsewhere).then_some(Command {
         host: host.trim_end_matches('.'),
         server,
         is_of_system: false,
+        is_other_type: asked::is_other_among(arguments),
     })
 }
 
@@ -401,7 +415,14 @@ fn of_getent(text: &str) -> Option<(&str, Seen)> {
     (of_every_type || is_hosts).then(|| {
         let seen = of(address, host);
         let note = seen.note.or(Some(OF_SYSTEM));
-        (first, Seen { note, ..seen })
+        (
+            first,
+            Seen {
+                note,
+                is_of_system: true,
+                ..seen
+            },
+        )
     })
 }
 
@@ -415,7 +436,11 @@ fn of_ping(line: &str) -> Option<Seen> {
     let address: IpAddr = rest.trim_start_matches(['(', '[']).split(close).next()?.parse().ok()?;
     let seen = of(address, super::host(host).map(|_| host)?);
     let note = seen.note.or(Some(OF_SYSTEM));
-    Some(Seen { note, ..seen })
+    Some(Seen {
+        note,
+        is_of_system: true,
+        ..seen
+    })
 }
 
 /// An answer in the lines of one of these programs.

@@ -38,11 +38,25 @@ pub(super) fn nslookup(said: &str) -> Option<Symptom> {
     found.map(|(_, symptom)| *symptom)
 }
 
+/// Whether it says that a name server's own name was not found, which nslookup asks for before anything else: about the
+/// name that was asked for it says nothing. Where the server is silent it says that too.
+fn is_of_servers_name(said: &str) -> bool {
+    said.contains(" server name for address ") && !said.contains("No response from server")
+}
+
+/// Whether a line says that one question got no reply in time, where an answer stands beside it: nslookup asks for the
+/// server's own name, and with each search domain, and goes on.
+pub(super) fn is_answered(line: &str, answer: Option<&(&str, Seen)>) -> bool {
+    let is_of_one_question = line.contains("DNS request timed out.") || line.contains(" server name for address ");
+    is_of_one_question && answer.is_some_and(|(_, seen)| seen.symptom == Symptom::Healthy)
+}
+
 /// A line of one of these tools that says how a lookup failed.
 pub(super) fn line(line: &str) -> Option<Seen> {
     // In other languages nslookup's words around the name are translated, and what the server said is not: so in output
     // in French and in Portuguese that users published.
     if let Some(rest) = line.trim().strip_prefix("***")
+        && !is_of_servers_name(rest)
         && let Some((_, symptom)) = NSLOOKUP.iter().find(|(text, _)| rest.contains(text))
     {
         // The server's name stands there as well, before the name or behind it.

@@ -1,0 +1,129 @@
+//! What a command line asks a name server for: with another type than A, a reply without a record says nothing of the
+//! name's address.
+
+use super::{between, host, same};
+use crate::dns::RecordType;
+use crate::limits;
+
+/// What a command asks for.
+pub(super) struct Question<'a> {
+    /// The name; `None` where it holds for whatever is asked next (nslookup's `set type=`).
+    host: Option<&'a str>,
+    is_other: bool,
+}
+
+/// Programs whose types are words of their own, or stand behind `-t` (dig(1), kdig(1), delv(1), drill(1), host(1);
+/// doggo and q have the words too).
+const WITH_WORDS: &[&str] = &["dig", "kdig", "delv", "drill", "host", "doggo", "q"];
+
+/// Whether it is a type other than A, and not every type at once.
+pub(super) fn is_other(kind: &str) -> bool {
+    !["A", "ANY", "*", "A_AAAA"]
+        .iter()
+        .any(|one| kind.eq_ignore_ascii_case(one))
+}
+
+/// Whether it is the name of an address for the way back from it (RFC 1035 section 3.5; RFC 3596 section 2.5), or the
+/// address itself, as nslookup has it.
+pub(super) fn is_reverse(name: &str) -> bool {
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    name.ends_with(".in-addr.arpa") || name.ends_with(".ip6.arpa") || name.parse::<std::net::IpAddr>().is_ok()
+}
+
+/// Whether types among the words are none that an A record is the answer to. Without any type it is A.
+pub(super) fn is_other_among(words: &[&str]) -> bool {
+    let types = types(words);
+    !types.is_empty() && types.iter().all(|kind| is_other(kind))
+}
+
+/// The types among the words: behind `-t`, or a type's own name in large or in small letters.
+fn types<'a>(words: &[&'a str]) -> Vec<&'a str> {
+    let mut found = Vec::new();
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let is_type = || word.to_ascii_uppercase().parse::<RecordType>().is_ok() || word.eq_ignore_ascii_case("ANY");
+        match *word {
+            "-t" => found.extend(words.next().copied()),
+            "-x" => found.push("PTR"),
+            _ if is_type() => found.push(word),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The type that one of nslookup's options names: `-type=AAAA`, `-q=AAAA`, `-querytype=AAAA`. BIND's and Windows' both
+/// take the beginnings of the words.
+fn of_nslookup(word: &str) -> Option<&str> {
+    let (key, kind) = word.trim_start_matches('-').split_once('=')?;
+    let key = key.to_ascii_lowercase();
+    let is_key = !key.is_empty()
+        && ["type", "query", "querytype"]
+            .iter()
+            .any(|whole| whole.starts_with(&key));
+    is_key.then_some(kind)
+}
+
+/// The question of a command in a line.
+fn of_command(line: &str) -> Option<Question<'_>> {
+    let words: Vec<&str> = line.split_whitespace().take(limits::PASTED_WORDS).collect();
+    // nslookup's own prompt.
+    if let Some(at) = words.iter().position(|word| *word == "set").filter(|at| *at < 2) {
+        let kind = words.get(at + 1).and_then(|word| of_nslookup(word))?;
+        return Some(Question {
+            host: None,
+            is_other: is_other(kind),
+        });
+    }
+    let name = |word: &str| {
+        let word = word.rsplit(['/', '\\']).next().unwrap_or_default();
+        word.strip_suffix(".exe").unwrap_or(word).to_owned()
+    };
+    let known = |word: &&str| {
+        let name = name(word);
+        WITH_WORDS.contains(&name.as_str())
+            || ["nslookup", "resolvectl", "systemd-resolve"].contains(&name.as_str())
+            || name.eq_ignore_ascii_case("Resolve-DnsName")
+    };
+    let at = words.iter().position(known)?;
+    let arguments = &words[at + 1..];
+    let asked = arguments
+        .iter()
+        .find(|word| word.contains('.') && !word.starts_with(['@', '+', '-']) && host(word).is_some());
+    let is_other = match name(words[at]).as_str() {
+        "nslookup" => arguments.iter().filter_map(|word| of_nslookup(word)).any(is_other),
+        "resolvectl" | "systemd-resolve" => {
+            let long = arguments.iter().filter_map(|word| word.strip_prefix("--type="));
+            arguments.contains(&"-6") || long.chain(types(arguments)).any(is_other)
+        }
+        program if WITH_WORDS.contains(&program) => is_other_among(arguments),
+        // Resolve-DnsName takes the type behind -Type, or as its second word.
+        _ => is_other_among(arguments),
+    };
+    Some(Question {
+        host: Some(asked?.trim_end_matches('.')),
+        is_other,
+    })
+}
+
+/// Whether the command above the line asked for another type of this name than A.
+pub(super) fn was_other(text: &str, line: &str, name: Option<&str>) -> bool {
+    let mut last: Option<Question<'_>> = None;
+    for above in text.lines() {
+        if std::ptr::eq(above, line) {
+            break;
+        }
+        if let Some(question) = of_command(above) {
+            last = Some(question);
+        } else if is_other_command(above) && last.as_ref().is_some_and(|last| last.host.is_some()) {
+            last = None;
+        }
+    }
+    last.is_some_and(|last| last.is_other && (last.host.is_none() || name.is_none() || same(last.host, name)))
+}
+
+/// Whether a program of another kind was run there: what is printed below is its.
+fn is_other_command(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("$ ") || line.starts_with("PS ") && line.contains("> ") || between(line, "@", "$ ").is_some()
+}
