@@ -561,6 +561,10 @@ pub(super) fn bare_rcode(line: &str) -> Option<Seen> {
         "query",
         "SOA",
     ];
+    // BIND's log of a policy names what the policy says, and not what was replied (lib/ns/query.c, rpz_log_rewrite).
+    if line.contains("rpz ") && line.contains(" rewrite ") {
+        return None;
+    }
     let words = || line.split(|c: char| !c.is_ascii_alphanumeric());
     let symptom = words().find_map(|word| match word {
         "NXDOMAIN" | "SERVFAIL" | "REFUSED" => super::tool::by_rcode(word),

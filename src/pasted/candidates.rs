@@ -4,8 +4,10 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use super::reply::is_stand_in;
 use super::symptom::Symptom;
 use super::text::{Place, Subject, System};
+use crate::address::AddressClass;
 use crate::endpoint::SoaOrigin;
 use crate::limits;
 use crate::rules::{self, About};
@@ -228,22 +230,22 @@ fn by_address(address: Option<IpAddr>) -> Option<&'static str> {
     let address = address?;
     match address.to_canonical() {
         IpAddr::V4(ip) if ip.is_unspecified() || ip.is_loopback() => Some("sinkhole-answer"),
-        IpAddr::V4(ip) if matches!(ip.octets(), [100, 64..=127, ..]) => Some("ztna-synthetic-address"),
+        ip if is_stand_in(ip) => Some("ztna-synthetic-address"),
         IpAddr::V6(ip) if ip.is_unspecified() => Some("sinkhole-answer"),
         _ => None,
     }
 }
 
+/// Whether the internet leads to it. The addresses that stand for others are of no public network, and neither are
+/// those that Windows lists where there is no IPv6 name server (fec0::/10, which RFC 3879 took away).
 pub(super) fn is_public(ip: IpAddr) -> bool {
-    match ip.to_canonical() {
-        IpAddr::V4(ip) => {
-            let is_shared = matches!(ip.octets(), [100, 64..=127, ..]);
-            !(ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified() || is_shared)
-        }
-        IpAddr::V6(ip) => {
-            !(ip.is_loopback() || ip.is_unicast_link_local() || ip.is_unique_local() || ip.is_unspecified())
-        }
-    }
+    let ip = ip.to_canonical();
+    let is_site_local = matches!(ip, IpAddr::V6(ip) if ip.segments()[0] & 0xffc0 == 0xfec0);
+    let is_of_a_network = matches!(
+        AddressClass::of(ip),
+        AddressClass::Private | AddressClass::Loopback | AddressClass::LinkLocal
+    );
+    !(is_of_a_network || ip.is_unspecified() || is_stand_in(ip) || is_site_local)
 }
 
 /// Whether the text speaks against it.

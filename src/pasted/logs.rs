@@ -95,8 +95,25 @@ fn coredns(line: &str) -> Option<Seen> {
     let mut question = question.split_whitespace();
     let kind = question.next()?;
     let host = question.nth(1)?;
+    if kind == "HINFO" && is_of_loop(host) {
+        return Some(Seen {
+            note: Some(OF_LOOP),
+            ..Seen::of(Symptom::OtherType, None)
+        });
+    }
     let mut words = rest.split_whitespace();
     by_answer(words.next()?, host, kind, words.nth(1))
+}
+
+/// What is said of the loop plugin's question (coredns/coredns, plugin/loop/README.md: "<random number>.<random
+/// number>.zone with type set to HINFO").
+const OF_LOOP: &str = "The question is of CoreDNS's own plugin loop, which asks itself at its start for a name that it \
+                       makes up: that it does not exist is as it should be.";
+
+fn is_of_loop(host: &str) -> bool {
+    let is_number = |label: &str| !label.is_empty() && label.bytes().all(|octet| octet.is_ascii_digit());
+    let mut labels = host.split('.');
+    labels.next().is_some_and(is_number) && labels.next().is_some_and(is_number)
 }
 
 /// What Go says of a server that was asked (src/syscall/zerrors_linux_amd64.go; src/crypto/tls, src/crypto/x509).
@@ -341,8 +358,9 @@ fn bind(line: &str) -> Option<Seen> {
     }
     if line.contains("rpz ") && line.contains(" rewrite ") {
         let (policy, rest) = line.split_once(" rewrite ")?;
-        // A policy that lets the name through changed nothing.
-        if policy.ends_with(" PASSTHRU") {
+        // A policy that lets the name through changed nothing, and one that is disabled is only logged (lib/ns/query.c,
+        // rpz_log_rewrite).
+        if policy.ends_with(" PASSTHRU") || policy.contains("disabled rpz ") {
             return None;
         }
         return Some(outright(

@@ -1345,3 +1345,44 @@ fn a_search_domain_is_no_failure_of_tools_either() {
     let own = dnsmasq("X", "config N0");
     assert_eq!(candidates_of(&filled(&own))[0], "shadow-zone");
 }
+
+/// A policy that is only logged, and a question that CoreDNS puts to itself.
+#[test]
+fn a_log_of_what_changed_nothing_is_no_cause() {
+    let rpz =
+        |lead: &str| format!("client @0x7f 10.1.2.3#4 (X): {lead}rpz QNAME NXDOMAIN rewrite X/A/IN via X.rpz.local");
+    assert_eq!(candidates_of(&filled(&rpz("")))[0], "name-blocked-by-policy");
+    assert_eq!(read(&filled(&rpz("disabled "))), None);
+    let coredns =
+        |question: &str| format!("[INFO] 127.0.0.1:4 - 3 \"{question} udp 57 false 512\" NXDOMAIN qr,rd,ra 57 0.002s");
+    let own = read(&coredns("HINFO IN 5577006791947779410.8674665223082153551.")).unwrap();
+    assert_eq!(
+        (own.symptom, own.candidates.len(), own.host),
+        (Symptom::OtherType, 0, None)
+    );
+    let other = read(&coredns("HINFO IN 5577006791947779410.example.")).unwrap();
+    assert_eq!(other.symptom, Symptom::NxDomain);
+}
+
+/// Addresses that no public resolver has.
+#[test]
+fn what_stands_for_others_is_not_public() {
+    for (ip, public) in [
+        ("8.8.8.8", true),
+        ("2001:4860:4860::8888", true),
+        ("198.17.0.1", true),
+        ("198.20.0.1", true),
+        ("198.18.0.2", false),
+        ("198.19.255.254", false),
+        ("100.100.100.100", false),
+        ("fec0:0:0:ffff::1", false),
+        ("fd00::1", false),
+        ("fe80::1", false),
+        ("10.0.0.2", false),
+        ("0.0.0.0", false),
+    ] {
+        assert_eq!(candidates::is_public(ip.parse().unwrap()), public, "{ip}");
+    }
+    let dialled = "dial tcp 198.18.0.5:443: i/o timeout\nhttps://X/api";
+    assert_eq!(candidates_of(&filled(dialled))[0], "ztna-synthetic-address");
+}
