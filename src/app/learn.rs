@@ -114,11 +114,12 @@ impl Known {
         let known_host = named
             .map(|target| target.hostname.clone())
             .or_else(|| kubeconfig.as_ref().filter(|_| needs_context)?.host());
+        // The name of an endpoint is in its cluster's Region, whatever a plugin is given.
         let region = sources
             .region
             .clone()
-            .or_else(|| of_kubeconfig(|k| &k.region))
-            .or_else(|| known_host.as_ref().and_then(region_of));
+            .or_else(|| known_host.as_ref().and_then(region_of))
+            .or_else(|| of_kubeconfig(|k| &k.region));
         let ask = (!sources.no_aws && saved.is_none()).then(|| Ask {
             region: region.clone(),
             profile: sources.profile.clone().or_else(|| of_kubeconfig(|k| &k.profile)),
@@ -132,6 +133,9 @@ impl Known {
                 Some(None) => "AWS is asked with the credentials that the AWS CLI would use here instead".to_owned(),
                 None => "AWS is not asked in this run".to_owned(),
             };
+            // A Region that was named leaves no doubt of the file's.
+            let mut kubeconfig = kubeconfig.clone();
+            kubeconfig.region_doubt = kubeconfig.region_doubt.filter(|_| sources.region.is_none());
             gaps.extend(kubeconfig.gaps(&whom));
         }
         let mut session = None;

@@ -61,6 +61,7 @@ fn within_bounds(found: &Kubeconfig) {
         found.certificate_authority_file.as_ref(),
         found.certificate_authority_problem.as_ref(),
         found.exec_unread.as_ref(),
+        found.region_doubt.as_ref(),
     ];
     for text in texts.into_iter().flatten() {
         assert!(text.chars().count() <= TEXT, "{text}");

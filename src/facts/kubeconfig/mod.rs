@@ -38,6 +38,9 @@ pub struct Kubeconfig {
     pub cluster_entry: String,
     /// `clusters[].cluster.server`, without a user name or password.
     pub server: String,
+    /// Why kubectl does not take that as it is written, and ends before it asks anybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server_problem: Option<String>,
     /// `tls-server-name`: the name that the certificate is verified against instead of the host's.
     pub tls_server_name: Option<String>,
     /// `proxy-url`, without user name and password: the proxy resolves the name, not this host.
@@ -55,8 +58,11 @@ pub struct Kubeconfig {
     pub certificate_authority_problem: Option<String>,
     /// The cluster's name, from the `exec` entry's arguments, or the cluster's ARN.
     pub cluster: Option<String>,
-    /// The AWS Region, from the same, or from the host's name.
+    /// The AWS Region: of the host's name, else from the same.
     pub region: Option<String>,
+    /// Where two things say different Regions: both, and which is taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region_doubt: Option<String>,
     /// The AWS profile (`--profile`, a program around it such as aws-vault, or `AWS_PROFILE` of the `exec` entry).
     pub profile: Option<String>,
     /// The role to assume (`--role-arn`, `--role`, `-r`).
@@ -238,6 +244,7 @@ impl<'a> Merged<'a> {
             context: text(name),
             cluster_entry: text(cluster_name),
             server: text(&without_user(cluster.server.0.trim())),
+            server_problem: server_problem(&cluster.server.0).map(str::to_owned),
             tls_server_name: set(&cluster.tls_server_name).as_deref().map(text),
             proxy_url: set(&cluster.proxy_url).map(|url| text(&without_user(&url))),
             proxy_url_problem: set(&cluster.proxy_url).and_then(|url| proxy::problem(&url).map(str::to_owned)),
@@ -255,10 +262,7 @@ impl<'a> Merged<'a> {
         for known in [cluster_name, name] {
             found.take_name(known);
         }
-        if found.region.is_none() {
-            let endpoint = found.host().and_then(|host| EndpointName::parse(&host).ok());
-            found.region = endpoint.map(|endpoint| endpoint.region);
-        }
+        found.take_region();
         Ok(found)
     }
 }
@@ -487,6 +491,17 @@ impl Kubeconfig {
         if let Some(unread) = &self.exec_unread {
             gaps.push(gap("as whom kubectl asks", format!("{unread} (users, exec): {whom}")));
         }
+        if let Some(problem) = &self.server_problem {
+            gaps.push(gap(
+                "whether kubectl asks at all",
+                format!(
+                    "server {problem} (clusters): kubectl ends before it asks anybody, and it is read without that"
+                ),
+            ));
+        }
+        if let (Some(doubt), Some(taken)) = (&self.region_doubt, &self.region) {
+            gaps.push(gap("the Region of the cluster", format!("{doubt}: {taken} is taken")));
+        }
         if !self.exec_credentials.is_empty() {
             let names = self.exec_credentials.join(", ");
             gaps.push(gap(
@@ -535,10 +550,26 @@ impl Kubeconfig {
         let found = exec::understand(command, &arguments, environment);
         self.cluster = found.cluster;
         self.region = found.region;
+        self.region_doubt = found.region_doubt;
         self.profile = found.profile;
         self.role_arn = found.role_arn;
         self.exec_unread = found.unread;
         self.exec_credentials = found.credentials;
+    }
+
+    /// The Region of the endpoint's own name wins. A token is good in every Region, and its plugin is not told whether
+    /// the cluster is there: what it, or a program around it, is given may be the Region of STS alone.
+    fn take_region(&mut self) {
+        let endpoint = self.host().and_then(|host| EndpointName::parse(&host).ok());
+        let Some(own) = endpoint.map(|endpoint| endpoint.region) else {
+            return;
+        };
+        let other = self.region.take().filter(|other| *other != own);
+        self.region_doubt = other.map(|other| {
+            let other = shortened(&other);
+            format!("the context, or the exec entry of its user, says {other}, and the endpoint's own name {own}")
+        });
+        self.region = Some(own);
     }
 
     /// What the name of a cluster or a context says: the ARN that `aws eks update-kubeconfig` writes, or
@@ -560,6 +591,18 @@ impl Kubeconfig {
         if self.region.is_none() && !region.is_empty() {
             self.region = Some(text(region));
         }
+    }
+}
+
+/// What stands around a `server` that kubectl takes for a part of the URL: Go's net/url refuses a control character
+/// anywhere, and a blank in front of the scheme or in the host (src/net/url/url.go, parse, parseHost).
+fn server_problem(server: &str) -> Option<&'static str> {
+    if server.chars().any(char::is_control) {
+        Some("has a line break or another control character in it, as `server: |` leaves one")
+    } else if server.trim_matches(' ') != server {
+        Some("has a blank in front of it or behind it")
+    } else {
+        None
     }
 }
 

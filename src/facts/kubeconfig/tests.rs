@@ -79,7 +79,7 @@ fn plugins_are_read_and_not_run() {
         (Some("p"), Some("n"), Some("r"))
     );
     // eksctl's names, and none.
-    let found = with(&server, "null", "blue.eu-west-1.eksctl.io");
+    let found = with("server: 'https://127.0.0.1:6443'", "null", "blue.eu-west-1.eksctl.io");
     assert_eq!(
         (found.cluster.as_deref(), found.region.as_deref()),
         (Some("blue"), Some("eu-west-1"))
@@ -87,6 +87,82 @@ fn plugins_are_read_and_not_run() {
     assert_eq!(with(&server, "{}", "k").cluster, None);
     let json = serde_json::to_string(&with(&server, "{}", "k")).unwrap();
     assert!(!json.contains("secret"), "{json}");
+}
+
+/// Whatever a plugin, a program around it or a name says: the endpoint's own name is of its cluster's Region.
+#[test]
+fn the_region_of_the_endpoints_name_wins() {
+    let (server, tunnel) = (format!("server: 'https://{HOST}'"), "server: 'https://127.0.0.1:6443'");
+    let behind = format!("{tunnel}, tls-server-name: {HOST}");
+    let token = "eks, get-token, --cluster-name, shared";
+    for exec in [
+        "{command: aws-iam-authenticator, args: [token, -i, shared, --region, us-east-1]}".to_owned(),
+        format!("{{command: aws-vault, args: [exec, p, --region, us-east-1, --, aws, {token}]}}"),
+        format!("{{command: aws, args: [{token}, --region, us-east-1]}}"),
+        format!("{{command: aws, args: [{token}], env: [{{name: AWS_REGION, value: us-east-1}}]}}"),
+        "{command: kubergrunt, args: [eks, token, --eks-cluster-arn, 'arn:aws:eks:us-east-1:1:cluster/shared']}"
+            .to_owned(),
+    ] {
+        for endpoint in [&server, &behind] {
+            let found = with(endpoint, &exec, "k");
+            assert_eq!(found.region.as_deref(), Some("ap-northeast-1"), "{exec}");
+            let gaps = found.gaps("nobody");
+            let said = gaps.iter().find(|gap| gap.fact == "the Region of the cluster").unwrap();
+            assert!(
+                said.reason.contains("us-east-1") && said.reason.ends_with("ap-northeast-1 is taken"),
+                "{exec}: {}",
+                said.reason
+            );
+        }
+        // Where the name says none, theirs is all there is.
+        let found = with(tunnel, &exec, "k");
+        assert_eq!(
+            (found.region.as_deref(), found.region_doubt),
+            (Some("us-east-1"), None),
+            "{exec}"
+        );
+        let same = with(&server, &exec.replace("us-east-1", "ap-northeast-1"), "k");
+        assert_eq!(
+            (same.region.as_deref(), same.region_doubt),
+            (Some("ap-northeast-1"), None),
+            "{exec}"
+        );
+    }
+    let found = with(&server, "null", "blue.eu-west-1.eksctl.io");
+    assert_eq!(found.region.as_deref(), Some("ap-northeast-1"));
+    assert!(found.region_doubt.unwrap().contains("eu-west-1"));
+}
+
+/// The two versions of the AWS CLI do not read the same variable.
+#[test]
+fn two_variables_of_two_regions_leave_a_doubt() {
+    let exec = |new: &str, old: &str, more: &str| {
+        format!(
+            "{{command: aws, args: [eks, get-token, --cluster-name, shared{more}], env: [{{name: AWS_REGION, value: \
+             {new}}}, {{name: AWS_DEFAULT_REGION, value: {old}}}]}}"
+        )
+    };
+    let tunnel = "server: 'https://127.0.0.1:6443'";
+    let found = with(tunnel, &exec("us-east-1", "eu-west-1", ""), "k");
+    assert_eq!(found.region.as_deref(), Some("us-east-1"));
+    assert_eq!(
+        found.region_doubt.as_deref(),
+        Some("AWS_REGION is us-east-1 and AWS_DEFAULT_REGION eu-west-1, which version 1 of the AWS CLI takes")
+    );
+    for without in [
+        exec("us-east-1", "us-east-1", ""),
+        exec("us-east-1", "''", ""),
+        exec("us-east-1", "eu-west-1", ", --region, eu-west-1"),
+    ] {
+        assert_eq!(with(tunnel, &without, "k").region_doubt, None, "{without}");
+    }
+    // Which of them counts does not matter where the endpoint's name says the Region.
+    let server = format!("server: 'https://{HOST}'");
+    let found = with(&server, &exec("ap-northeast-1", "eu-west-1", ""), "k");
+    assert_eq!(
+        (found.region.as_deref(), found.region_doubt),
+        (Some("ap-northeast-1"), None)
+    );
 }
 
 #[test]
@@ -359,6 +435,31 @@ fn an_authority_in_a_file_is_beside_the_kubeconfig() {
     found.take_authority(&vec![b'x'; limits::KUBECONFIG_AUTHORITY]);
     assert!(found.certificate_authority.is_none());
     assert_eq!(found.gaps("AWS is not asked in this run").len(), 1);
+}
+
+/// kubectl takes the URL as it is written, and ends where a line break or a blank is left around it.
+#[test]
+fn a_server_with_more_around_it_is_one_that_kubectl_refuses() {
+    let of = |server: &str| with(&format!("server: {server}"), "null", "x");
+    for (server, says) in [
+        (format!("\"https://{HOST}\\n\""), "line break"),
+        (format!("\"https://{HOST}\\t\""), "line break"),
+        (format!("\"https://{HOST} \""), "a blank"),
+        (format!("' https://{HOST}'"), "a blank"),
+    ] {
+        let found = of(&server);
+        assert_eq!(found.host().unwrap().to_string(), HOST, "{server}");
+        let gaps = found.gaps("nobody");
+        let [gap] = &gaps[..] else {
+            panic!("{server}: {gaps:?}");
+        };
+        assert!(
+            gap.reason.contains(says) && gap.reason.contains("kubectl ends"),
+            "{}",
+            gap.reason
+        );
+    }
+    assert_eq!(of(&format!("'https://{HOST}'")).gaps("nobody"), []);
 }
 
 /// A proxy-url that kubectl refuses is kept with why, and without the user and the password in it.

@@ -42,6 +42,8 @@ pub(super) struct Reader {
     at: usize,
     words: Vec<String>,
     word: Option<String>,
+    /// The here-documents that begin behind this line: what ends each, and whether tabs stand before that.
+    here: Vec<(String, bool)>,
 }
 
 impl Reader {
@@ -52,6 +54,7 @@ impl Reader {
             at: 0,
             words: Vec::new(),
             word: None,
+            here: Vec::new(),
         }
     }
 
@@ -95,7 +98,11 @@ impl Reader {
         use Language::{Bash, Cmd, Fish, Posix, PowerShell};
         while let Some(c) = self.next() {
             match c {
-                '\n' => return End::Line,
+                '\n' => {
+                    self.here_documents();
+                    return End::Line;
+                }
+                '<' if matches!(self.language, Bash | Posix) && self.peek() == Some('<') => self.here(),
                 ';' if self.language != Cmd => return End::Line,
                 '|' if self.takes('|') => return End::Or,
                 // 2>&1 and &>file name where something is written.
@@ -144,19 +151,80 @@ impl Reader {
                 '\\' => match self.next() {
                     // A line that goes on.
                     Some('\n') | None => {}
-                    // A path of Windows: no shell drops the letter of a folder there.
-                    Some(c) if c.is_ascii_alphanumeric() => {
+                    // A path of Windows, or PowerShell, whose own such mark is another.
+                    Some(c) if self.language == PowerShell || (c.is_ascii_alphanumeric() && self.is_at_a_drive()) => {
                         self.put('\\');
                         self.put(c);
                     }
+                    // fish writes other characters so (fish, "Escaping Characters").
+                    Some(c) if self.language == Fish && c.is_ascii_alphanumeric() => self.put(UNKNOWN),
                     Some(c) => self.put(c),
                 },
                 '$' => self.variable(known),
+                '`' if self.language == PowerShell => self.backtick(),
                 '`' => self.printed(),
                 _ => self.put(c),
             }
         }
         End::Line
+    }
+
+    /// Whether the word begins as a path of Windows does: its letters are lost in no shell that finds a program so.
+    fn is_at_a_drive(&self) -> bool {
+        let word = self.word.as_deref().unwrap_or_default();
+        let mut first = word.chars();
+        first.next().is_some_and(|c| c.is_ascii_alphabetic()) && first.next() == Some(':')
+    }
+
+    /// Behind PowerShell's backtick (about_Special_Characters): the line goes on, or the next character is meant.
+    fn backtick(&mut self) {
+        match self.next() {
+            Some('\n') | None => {}
+            Some('\r') => {
+                self.takes('\n');
+            }
+            Some(c) if c.is_ascii_alphanumeric() => self.put(UNKNOWN),
+            Some(c) => self.put(c),
+        }
+    }
+
+    /// At the second `<` of `<<` (POSIX.1-2017, Shell Command Language, section 2.7.4), or of bash's `<<<`.
+    fn here(&mut self) {
+        self.next();
+        self.end_word();
+        if self.takes('<') {
+            self.words.push("<<<".to_owned());
+            return;
+        }
+        let has_tabs = self.takes('-');
+        while self.peek().is_some_and(|c| matches!(c, ' ' | '\t')) {
+            self.next();
+        }
+        let mut end = String::new();
+        while let Some(c) = self.peek().filter(|c| !c.is_whitespace() && !";&|()<>".contains(*c)) {
+            self.next();
+            if !matches!(c, '\'' | '"' | '\\') {
+                end.push(c);
+            }
+        }
+        self.words.push(format!("<<{end}"));
+        self.here.push((end, has_tabs));
+    }
+
+    /// Passes over the here-documents that begin here: they are what a command reads, and no commands.
+    fn here_documents(&mut self) {
+        for (end, has_tabs) in std::mem::take(&mut self.here) {
+            while self.at < self.rest.len() {
+                let mut line = String::new();
+                while let Some(c) = self.next().filter(|c| *c != '\n') {
+                    line.push(c);
+                }
+                let line = if has_tabs { line.trim_start_matches('\t') } else { &line };
+                if line == end {
+                    break;
+                }
+            }
+        }
     }
 
     /// `$'…'` and `$"…"` of bash: without an escape in it the text itself. sh has neither.
@@ -207,6 +275,7 @@ impl Reader {
                     }
                 },
                 '$' => self.variable(known),
+                '`' if self.language == Language::PowerShell => self.backtick(),
                 '`' => self.printed(),
                 _ => self.put(c),
             }
@@ -227,7 +296,14 @@ impl Reader {
                 while let Some(c) = self.next().filter(|c| *c != '}') {
                     name.push(c);
                 }
-                self.value(&name, known);
+                // ${env:NAME} is $env:NAME.
+                match name.split_once(':') {
+                    Some((_, name)) if self.language == Language::PowerShell => {
+                        self.put(UNKNOWN);
+                        self.word.get_or_insert_default().push_str(&format!(":{name}"));
+                    }
+                    _ => self.value(&name, known),
+                }
             }
             Some(c) if is_name(c) => {
                 let mut name = String::new();

@@ -17,6 +17,8 @@ use crate::limits;
 pub(super) struct Understood {
     pub(super) cluster: Option<String>,
     pub(super) region: Option<String>,
+    /// Why it may be another Region, in words.
+    pub(super) region_doubt: Option<String>,
     pub(super) profile: Option<String>,
     pub(super) role_arn: Option<String>,
     /// The variables of credentials that the entry sets: their names alone.
@@ -44,7 +46,7 @@ const CREDENTIALS: &[&str] = &[
 const SHELLS: &[&str] = &["sh", "bash", "zsh", "dash", "ksh", "ash", "fish", "busybox"];
 /// Shells of Windows, and what stands before the command line there (cmd /?, about_PowerShell_exe).
 const WINDOWS_SHELLS: &[(&str, &[&str])] = &[
-    ("cmd", &["/c", "/k", "/s/c", "/r"]),
+    ("cmd", &["/c", "/k", "/r"]),
     ("powershell", &["-command", "-c"]),
     ("pwsh", &["-command", "-c"]),
 ];
@@ -204,9 +206,18 @@ impl Reading {
             }
             _ => {
                 if let Some((_, marks)) = WINDOWS_SHELLS.iter().find(|(shell, _)| *shell == name) {
-                    let is_mark = |word: &String| marks.contains(&word.to_ascii_lowercase().as_str());
+                    let is_mark = |word: &String| {
+                        let word = word.to_ascii_lowercase();
+                        // cmd takes its switches joined too: /d/s/c.
+                        let last = word.rfind('/').map_or(word.as_str(), |at| &word[at..]);
+                        marks.contains(&last)
+                    };
                     return match rest.iter().position(is_mark) {
-                        Some(at) => self.windows_line(&name, &rest[at + 1..], depth),
+                        Some(at) => {
+                            let is_s = |word: &String| word.to_ascii_lowercase().contains("/s");
+                            let strips_quotes = rest[..=at].iter().any(is_s);
+                            self.windows_line(&name, &rest[at + 1..], strips_quotes, depth)
+                        }
                         None => self.not_understood(first, rest, depth),
                     };
                 }
@@ -235,7 +246,14 @@ impl Reading {
     /// credentials is not known.
     fn not_understood(&mut self, first: &str, rest: &[String], depth: usize) -> bool {
         let is_known = |word: &String| matches!(program(word).as_str(), "aws" | "aws-iam-authenticator");
-        let inner = rest.iter().position(is_known).map(|at| &rest[at..]);
+        let begins = rest.iter().position(is_known);
+        // What xargs puts in is known when it runs only (xargs(1), -I).
+        let rest = &if program(first) == "xargs" {
+            replaced(&rest[..begins.unwrap_or(rest.len())], rest)
+        } else {
+            rest.to_vec()
+        };
+        let inner = begins.map(|at| &rest[at..]);
         let is_token = |words: &[String]| words.iter().any(|word| word == "get-token" || word == "token");
         let is_understood = match inner.filter(|inner| is_token(inner)) {
             Some(inner) => self.command(inner, depth - 1),
@@ -270,12 +288,16 @@ impl Reading {
         // The AWS CLI looks at them in this order (botocore, configprovider.py).
         let profile = variable(&["AWS_DEFAULT_PROFILE", "AWS_PROFILE"]);
         let region = variable(&["AWS_REGION", "AWS_DEFAULT_REGION"]);
+        // Version 2 of the AWS CLI takes AWS_REGION first, and version 1 does not read it (AWS CLI user guides of
+        // both versions, "Configuring environment variables").
+        let old = variable(&["AWS_DEFAULT_REGION"]).filter(|old| region.as_ref() != Some(old));
         let around = self
             .around
             .take()
             .filter(|profile| !profile.contains(UNKNOWN))
             .map(|profile| text(&profile));
-        let region_around = self.region_around.take().map(|region| text(&region));
+        let region_around = self.region_around.take().filter(|region| !region.contains(UNKNOWN));
+        let region_around = region_around.map(|region| text(&region));
         let mut credentials: Vec<String> = Vec::new();
         for name in CREDENTIALS {
             if self.variable(name).is_some() {
@@ -285,7 +307,16 @@ impl Reading {
         let mut found = self.understood;
         // A profile that the command names wins over the environment, and what is around it sets the environment.
         found.profile = found.profile.or(around).or(profile);
-        found.region = found.region.or(region_around).or(region);
+        let named = found.region.or(region_around);
+        found.region_doubt = match (&named, &region, old) {
+            (None, Some(new), Some(old)) => Some(format!(
+                "AWS_REGION is {} and AWS_DEFAULT_REGION {}, which version 1 of the AWS CLI takes",
+                shown(new),
+                shown(&old)
+            )),
+            _ => None,
+        };
+        found.region = named.or(region);
         found.credentials = credentials;
         // The command does not see the profile of the environment, which is asked as whoever it names.
         if let Some(removed) = self.removed.filter(|_| found.profile.is_none()) {
@@ -303,9 +334,30 @@ impl Reading {
     }
 }
 
+/// The words, without what the flags of xargs say is put in there.
+fn replaced(flags: &[String], words: &[String]) -> Vec<String> {
+    let mut marks = vec!["{}".to_owned()];
+    for (at, word) in flags.iter().enumerate() {
+        let joined = ["-I", "-J", "--replace="]
+            .iter()
+            .find_map(|flag| word.strip_prefix(flag));
+        marks.extend(match joined {
+            Some("") => flags.get(at + 1).cloned(),
+            joined => joined.map(str::to_owned),
+        });
+    }
+    let unknown = UNKNOWN.to_string();
+    let whole = |word: &String| {
+        let marks = marks.iter().filter(|mark| !mark.is_empty());
+        marks.fold(word.clone(), |word, mark| word.replace(mark.as_str(), &unknown))
+    };
+    words.iter().map(whole).collect()
+}
+
 /// The name of a program or a script as it is printed: a few characters, and no line of somebody else's.
 fn shown(word: &str) -> String {
     let name = word.rsplit(['/', '\\']).next().unwrap_or(word);
-    let plain: String = name.chars().filter(|c| !c.is_control()).collect();
+    let plain = name.chars().filter(|c| !c.is_control());
+    let plain: String = plain.map(|c| if c == UNKNOWN { '…' } else { c }).collect();
     crate::text::shortened(plain.trim(), limits::EXEC_SHOWN)
 }

@@ -1,41 +1,79 @@
 //! What changes the environment of a command, or holds it in a line: env(1), shells, and their command lines.
 
-use super::{Reading, SHELLS, assignment, flag, shown};
+use super::{Reading, SHELLS, assignment, shown};
 use crate::facts::kubeconfig::words::{End, Language, Reader, UNKNOWN};
 use crate::limits;
 
 impl Reading {
-    /// env(1).
+    /// env(1), of GNU coreutils and of the BSDs: short options stand together, and a value joined to its letter.
     pub(super) fn env(&mut self, words: &[String], depth: usize) -> bool {
+        let mut words = words.to_vec();
         let mut at = 0;
-        while let Some(word) = words.get(at) {
-            if let Some((Some(name), taken)) = flag(words, at, &["-u", "--unset"]) {
-                let name = name.to_owned();
-                self.unset(&name);
-                at += taken;
-            } else if matches!(word.as_str(), "-S" | "--split-string") {
-                let unknown = |_: &str| None;
-                let line = words[at + 1..].join(" ");
-                let split = Reader::new(&line, Language::Posix).command(&unknown);
-                return self.command(
-                    &[vec!["env".to_owned()], split.map_or_else(Vec::new, |(words, _)| words)].concat(),
-                    depth - 1,
-                );
-            } else if matches!(word.as_str(), "-i" | "-" | "--ignore-environment") {
-                self.environment.clear();
-                self.removed
-                    .get_or_insert_with(|| "it empties the environment".to_owned());
+        // What `-S` splits may hold another one.
+        let mut splits_left = limits::EXEC_DEPTH;
+        while let Some(word) = words.get(at).cloned() {
+            if word == "--" {
                 at += 1;
-            } else if matches!(word.as_str(), "-C" | "--chdir") {
-                at += 2;
-            } else if word.starts_with('-') {
-                at += 1;
-            } else if let Some((variable, value)) = assignment(word) {
-                self.set(variable, value);
-                at += 1;
-            } else {
                 break;
             }
+            let Some(options) = word.strip_prefix('-') else {
+                break;
+            };
+            at += 1;
+            // Each option with its value, and what is joined to it where it is a letter.
+            let mut options = match options.strip_prefix('-') {
+                Some(long) => match long.split_once('=') {
+                    Some((name, value)) => vec![(env_letter(name), Some(value.to_owned()))],
+                    None => vec![(env_letter(long), None)],
+                },
+                // A lone `-` is `-i`.
+                None if options.is_empty() => vec![(Some('i'), None)],
+                None => match options.find(ENV_VALUED) {
+                    Some(valued) => {
+                        let (alone, rest) = options.split_at(valued);
+                        let mut all: Vec<_> = alone.chars().map(|letter| (Some(letter), None)).collect();
+                        let joined = Some(rest[1..].to_owned()).filter(|joined| !joined.is_empty());
+                        all.push((rest.chars().next(), joined));
+                        all
+                    }
+                    None => options.chars().map(|letter| (Some(letter), None)).collect(),
+                },
+            };
+            for (letter, value) in &mut options {
+                if letter.is_some_and(|letter| ENV_VALUED.contains(&letter)) && value.is_none() {
+                    *value = words.get(at).cloned();
+                    at += 1;
+                }
+                match (letter, value.as_deref()) {
+                    (Some('i'), _) => {
+                        self.environment.clear();
+                        self.removed
+                            .get_or_insert_with(|| "it empties the environment".to_owned());
+                    }
+                    (Some('u'), Some(name)) => self.unset(name),
+                    (Some('S'), Some(line)) if splits_left > 0 => {
+                        splits_left -= 1;
+                        let unknown = |_: &str| None;
+                        let mut reader = Reader::new(line, Language::Posix);
+                        let (mut split, _) = reader.command(&unknown).unwrap_or((Vec::new(), End::Line));
+                        if reader.command(&unknown).is_some() {
+                            return self.unread("what `env -S` makes of its line is not known".to_owned());
+                        }
+                        // They stand in its place, in front of the words behind it.
+                        split.extend(words.get(at..).unwrap_or_default().iter().cloned());
+                        (words, at) = (split, 0);
+                    }
+                    (Some('0' | 'v' | 'C' | 'P' | 'a'), _) => {}
+                    _ => {
+                        self.unread(format!("what `env {}` does is not known", shown(&word)));
+                    }
+                }
+            }
+        }
+        while let Some((variable, value)) = words.get(at).and_then(|word| assignment(word)) {
+            let (variable, value) = (variable.to_owned(), value.to_owned());
+            self.set(&variable, &value);
+            at += 1;
         }
         self.command(words.get(at..).unwrap_or_default(), depth - 1)
     }
@@ -69,6 +107,27 @@ impl Reading {
         let Some((line, arguments)) = behind[flags..].split_first() else {
             return self.unread(format!("`{}` runs no command that stands there", shown(name)));
         };
+        let is_started = words[..mark + 1 + flags].iter().any(|word| starts_up(word));
+        let profiles_before = self.profiles_set();
+        let is_understood = self.shell_line(line, arguments, language, depth);
+        // What the line itself sets comes behind the start-up files.
+        let is_named = self.understood.profile.is_some() || self.around.is_some();
+        if is_started && !is_named && self.profiles_set() <= profiles_before {
+            self.unread(format!(
+                "what the start-up files of `{}` set, as a login or interactive shell, is not known",
+                shown(name)
+            ));
+        }
+        is_understood
+    }
+
+    /// How often a variable that names the profile is set.
+    fn profiles_set(&self) -> usize {
+        let mut names = self.environment.iter().map(|(name, _)| name.as_str());
+        names.by_ref().filter(|name| PROFILES.contains(name)).count()
+    }
+
+    fn shell_line(&mut self, line: &str, arguments: &[String], language: Language, depth: usize) -> bool {
         // What stands behind the line is $0, $1, …
         for (number, argument) in arguments.iter().enumerate().take(limits::EXEC_WORDS) {
             self.set(&number.to_string(), argument);
@@ -86,7 +145,7 @@ impl Reading {
     }
 
     /// What stands behind `cmd /c` or `powershell -Command`: one word, or the words of the line.
-    pub(super) fn windows_line(&mut self, name: &str, words: &[String], depth: usize) -> bool {
+    pub(super) fn windows_line(&mut self, name: &str, words: &[String], strips_quotes: bool, depth: usize) -> bool {
         let language = if name == "cmd" {
             Language::Cmd
         } else {
@@ -94,7 +153,27 @@ impl Reading {
         };
         match words {
             [] => self.unread("the shell runs no command that stands there".to_owned()),
+            [line] if language == Language::Cmd => {
+                let line = without_outer_quotes(line.trim(), strips_quotes);
+                self.line(line.trim(), language, depth - 1)
+            }
             [line] => self.line(line.trim().trim_start_matches("& "), language, depth - 1),
+            // cmd reads all of them as its line.
+            _ if language == Language::Cmd
+                && words
+                    .iter()
+                    .any(|word| matches!(word.as_str(), "&" | "&&" | "||" | "|")) =>
+            {
+                let quoted = words.iter().map(|word| {
+                    if word.contains(char::is_whitespace) && !word.contains('"') {
+                        format!("\"{word}\"")
+                    } else {
+                        word.clone()
+                    }
+                });
+                let line = quoted.collect::<Vec<_>>().join(" ");
+                self.line(&line, language, depth - 1)
+            }
             _ => self.command(words, depth - 1),
         }
     }
@@ -242,7 +321,8 @@ impl Reading {
         self.around = last.around;
         self.region_around = last.region_around;
         self.environment = last.environment;
-        let loose = last.loose.filter(|_| self.understood.profile.is_none());
+        let is_named = self.understood.profile.is_some() || self.around.is_some() || self.profiles_set() > 0;
+        let loose = last.loose.filter(|_| !is_named);
         let differs = (!is_agreed).then(|| "which of its commands runs is known when it runs only".to_owned());
         self.understood.unread = outside.unread.or(differs).or(own).or(first_unread).or(loose);
         true
@@ -264,6 +344,14 @@ impl Reading {
             let joined = words.concat();
             let set = joined.split_once(":AWS_").and_then(|(_, rest)| rest.split_once('='));
             if let Some((name, value)) = set {
+                // `+=` and the like.
+                if !name
+                    .trim()
+                    .bytes()
+                    .all(|octet| octet.is_ascii_alphanumeric() || octet == b'_')
+                {
+                    return Prepares::Unread(format!("what `{}` sets there is not known", shown(&joined)));
+                }
                 let value = if is_certain {
                     value.to_owned()
                 } else {
@@ -318,6 +406,10 @@ impl Reading {
                 for word in operands {
                     match assignment(word) {
                         Some((name, value)) => sets.push((name, value, is_export)),
+                        None if appends(word, shell.language).is_some() => {
+                            let (name, _) = appends(word, shell.language).unwrap_or_default();
+                            sets.push((name, UNKNOWN_VALUE, is_export));
+                        }
                         // What has a value already is exported.
                         None if word.contains(UNKNOWN) => {
                             return Prepares::Unread(format!("what `{first}` sets there is not known"));
@@ -349,17 +441,24 @@ impl Reading {
             "source" | "." | "eval" => {
                 return Prepares::Unread(format!("what `{}` sets there is not known", shown(first)));
             }
-            "cd" | "echo" | "jq" | "sleep" | "true" | ":" | "printf" | "umask" | "shift" | "exit" | "return"
-            | "false" => return Prepares::Yes,
+            "cd" | "echo" | "cat" | "jq" | "sleep" | "true" | ":" | "printf" | "umask" | "shift" | "exit"
+            | "return" | "false" => return Prepares::Yes,
             "test" | "[" | "[[" | "type" | "which" | "hash" => return Prepares::Condition,
             "command" if has('v', "-V") => return Prepares::Condition,
-            _ if !is_cmd && words.iter().all(|word| assignment(word).is_some()) => {
-                sets.extend(
-                    words
-                        .iter()
-                        .filter_map(|word| assignment(word))
-                        .map(|(name, value)| (name, value, false)),
-                );
+            _ if !is_cmd
+                && words
+                    .iter()
+                    .all(|word| assignment(word).or_else(|| appends(word, shell.language)).is_some()) =>
+            {
+                for word in words {
+                    // What a value is put behind is not followed.
+                    let appended = appends(word, shell.language).map(|(name, _)| (name, UNKNOWN_VALUE));
+                    sets.extend(
+                        appended
+                            .or_else(|| assignment(word))
+                            .map(|(name, value)| (name, value, false)),
+                    );
+                }
             }
             _ => return Prepares::No,
         }
@@ -379,6 +478,65 @@ impl Reading {
         }
         Prepares::Yes
     }
+}
+
+/// `A+=B` of bash and its like: the name, and what is put behind the value that it has.
+fn appends(word: &str, language: Language) -> Option<(&str, &str)> {
+    let (name, value) = word.split_once("+=").filter(|_| language == Language::Bash)?;
+    let is_name = !name.is_empty() && name.bytes().all(|octet| octet.is_ascii_alphanumeric() || octet == b'_');
+    is_name.then_some((name, value))
+}
+
+/// Options of env(1) with a value: `-a` and `-S` of GNU, `-P` of the BSDs.
+const ENV_VALUED: &[char] = &['u', 'C', 'S', 'P', 'a'];
+
+/// The letter of a long option of env(1), whose beginning is enough; `v` of one that changes nothing here.
+fn env_letter(name: &str) -> Option<char> {
+    const LONG: &[(&str, char)] = &[
+        ("unset", 'u'),
+        ("split-string", 'S'),
+        ("ignore-environment", 'i'),
+        ("chdir", 'C'),
+        ("argv0", 'a'),
+        ("null", '0'),
+        ("debug", 'v'),
+        ("default-signal", 'v'),
+        ("ignore-signal", 'v'),
+        ("block-signal", 'v'),
+        ("list-signal-handling", 'v'),
+    ];
+    let mut meant = LONG.iter().filter(|(long, _)| long.starts_with(name));
+    let first = meant.next()?;
+    // Of two that begin so, neither.
+    (first.0 == name || meant.next().is_none()).then_some(first.1)
+}
+
+/// Whether a flag of a shell makes it read the start-up files of the user: a login or an interactive one.
+fn starts_up(word: &str) -> bool {
+    match word.strip_prefix('-') {
+        Some(long) if long.starts_with('-') => matches!(long, "-login" | "-interactive"),
+        Some(short) => short.contains(['l', 'i']),
+        None => false,
+    }
+}
+
+/// The line of `cmd /c` as cmd takes it (cmd /?): the first quote and the last one go, with `/s` always, and else
+/// unless there are two alone, around the name of a program with a blank in it and nothing that cmd reads itself.
+fn without_outer_quotes(line: &str, strips: bool) -> String {
+    let Some(rest) = line.strip_prefix('"') else {
+        return line.to_owned();
+    };
+    let Some(last) = rest.rfind('"') else {
+        return line.to_owned();
+    };
+    let between = &rest[..rest.find('"').unwrap_or(last)];
+    let is_program = rest.matches('"').count() == 1
+        && between.contains(char::is_whitespace)
+        && !between.contains(['&', '<', '>', '(', ')', '@', '^', '|']);
+    if is_program && !strips {
+        return line.to_owned();
+    }
+    format!("{}{}", &rest[..last], &rest[last + 1..])
 }
 
 /// Variables that name the profile.

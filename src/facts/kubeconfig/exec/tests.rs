@@ -95,16 +95,34 @@ fn shells_and_their_lines() {
         (format!("{LINE} | jq ."), None),
         (format!("{LINE} --profile \"$WHO\""), Some("shop")),
     ];
-    for shell in [
-        &["sh", "-c"][..],
-        &["/bin/bash", "-lc"],
-        &["bash", "-l", "-c"],
-        &["zsh", "-ic"],
-    ] {
+    for shell in [&["sh", "-c"][..], &["/bin/bash", "-ec"], &["zsh", "-e", "-c"]] {
         for (line, profile) in &lines {
             let words: Vec<&str> = shell.iter().copied().chain([line.as_str()]).collect();
             is(&of(&words, &[("WHO", "shop")]), *profile, &words);
         }
+    }
+    // Start-up files run first: what the line itself names holds, and else who asks is not known.
+    for shell in [
+        &["/bin/bash", "-lc"][..],
+        &["bash", "-l", "-c"],
+        &["bash", "--login", "-c"],
+        &["zsh", "-ic"],
+        &["zsh", "-lic"],
+    ] {
+        for (line, profile) in &lines {
+            let words: Vec<&str> = shell.iter().copied().chain([line.as_str()]).collect();
+            let found = of(&words, &[("WHO", "shop")]);
+            if profile.is_some() {
+                is(&found, *profile, &words);
+            } else {
+                assert_eq!(found.cluster.as_deref(), Some("orders"), "{words:?}");
+                let unread = found.unread.unwrap_or_default();
+                assert!(unread.contains("start-up files"), "{words:?}: {unread}");
+            }
+        }
+        let words: Vec<&str> = shell.iter().copied().chain([LINE]).collect();
+        let found = of(&words, &[("AWS_PROFILE", "shop")]);
+        assert!(found.unread.unwrap_or_default().contains("start-up files"), "{words:?}");
     }
     for (line, profile) in [
         (LINE.to_owned(), None),
@@ -161,6 +179,187 @@ fn shells_and_their_lines() {
         Some("shop"),
         &["powershell"],
     );
+}
+
+/// env(1): letters together, values joined to them, long options and their beginnings, and lines that are split.
+#[test]
+fn env_in_every_form() {
+    let own = [("AWS_PROFILE", "old")];
+    for around in [
+        &["-uAWS_PROFILE"][..],
+        &["-vu", "AWS_PROFILE"],
+        &["-0uAWS_PROFILE"],
+        &["--unset=AWS_PROFILE"],
+        &["--uns", "AWS_PROFILE"],
+        &["-C", "/tmp", "-u", "AWS_PROFILE"],
+        &["--chdir=/tmp", "-u", "AWS_PROFILE", "--"],
+        &["-S-u AWS_PROFILE"],
+        &["-vS", "-uAWS_PROFILE"],
+    ] {
+        let found = of(&[&["env"], around, &TOKEN].concat(), &own);
+        assert_eq!(
+            (found.cluster.as_deref(), found.profile),
+            (Some("orders"), None),
+            "{around:?}"
+        );
+        assert_eq!(found.unread.as_deref(), Some("it unsets `AWS_PROFILE`"), "{around:?}");
+    }
+    for line in [
+        &["-S", &format!("AWS_PROFILE=shop {LINE}")][..],
+        &[&format!("-SAWS_PROFILE=shop {LINE}")],
+        &[&format!("-vSAWS_PROFILE=shop {LINE}")],
+        &[&format!("--split-string=AWS_PROFILE=shop {LINE}")],
+        &["-vS", &format!("AWS_PROFILE=shop {LINE}")],
+        &["-iS", &format!("AWS_PROFILE=shop {LINE}")],
+        // Words behind the line stay words.
+        &[
+            "-S",
+            "AWS_PROFILE=shop sh -c",
+            "aws eks get-token --cluster-name orders",
+        ],
+    ] {
+        let words = [&["env"], line].concat();
+        is(&of(&words, &own), Some("shop"), &words);
+    }
+    for unknown in ["-x", "--unknown", "--block"] {
+        let found = of(&[&["env", unknown][..], &TOKEN].concat(), &own);
+        let said = found.unread.unwrap_or_default();
+        assert_eq!(said.contains("what `env -"), unknown != "--block", "{unknown}: {said}");
+    }
+    let endless = format!("-S {}", "-S ".repeat(1000));
+    assert!(of(&["env", &endless], &[]).unread.is_some());
+}
+
+/// The beginning of an option is the option, where no other begins so.
+#[test]
+fn beginnings_of_options() {
+    for form in [
+        &["--prof", "shop"][..],
+        &["--p=shop"],
+        &["--profil=shop", "--deb", "--qu", "x"],
+    ] {
+        let words = [&TOKEN[..], form].concat();
+        is(&of(&words, &[("AWS_PROFILE", "x")]), Some("shop"), &words);
+    }
+    let found = of(
+        &[
+            "aws",
+            "--reg",
+            "eu-west-1",
+            "eks",
+            "get-token",
+            "--cluster-n",
+            "orders",
+            "--ro=r",
+        ],
+        &[],
+    );
+    is(&found, None, &["beginnings"]);
+    assert_eq!(
+        (found.region.as_deref(), found.role_arn.as_deref()),
+        (Some("eu-west-1"), Some("r"))
+    );
+    // Of two that begin so, neither.
+    let found = of(&["aws", "eks", "get-token", "--cluster", "orders"], &[]);
+    assert_eq!(
+        (found.cluster, found.unread.as_deref()),
+        (None, Some("it names no cluster"))
+    );
+}
+
+/// What stands for a name and can be none is not taken for one, and what is not known is not printed as a mark.
+#[test]
+fn a_name_that_no_cluster_can_have_is_not_taken() {
+    for (line, says) in [
+        (
+            "echo orders | xargs -I{} aws eks get-token --cluster-name {}",
+            "value of --cluster-name",
+        ),
+        (
+            "echo orders | xargs -I NAME aws eks get-token --cluster-name NAME",
+            "value of --cluster-name",
+        ),
+        ("aws eks get-token --cluster-name '{}'", "no name that a cluster"),
+        ("aws eks get-token --cluster-name a/b", "no name that a cluster"),
+        ("$HOME/bin/$X-token", "the program `…-token` is not read"),
+        (
+            "kubergrunt eks token --eks-cluster-arn arn:aws:eks:$R:1:cluster/$C",
+            "names no cluster",
+        ),
+    ] {
+        let found = of(&["sh", "-c", line], &[]);
+        assert_eq!(found.cluster, None, "{line}");
+        let unread = found.unread.unwrap_or_default();
+        assert!(unread.contains(says) && !unread.contains(UNKNOWN), "{line}: {unread}");
+    }
+    let words = [&["aws-vault", "exec", "shop", "--region", "$R", "--"][..], &TOKEN]
+        .concat()
+        .join(" ");
+    let found = of(&["sh", "-c", &words], &[]);
+    assert_eq!((found.profile.as_deref(), found.region), (Some("shop"), None));
+}
+
+/// Quotes around a line of cmd, and the braces and the backtick of PowerShell.
+#[test]
+fn lines_of_windows() {
+    let program = r#""C:\Program Files\aws.exe" eks get-token --cluster-name orders"#;
+    for (before, line, profile) in [
+        (
+            &["/s", "/c"][..],
+            format!("\"set AWS_PROFILE=shop&& {LINE}\""),
+            Some("shop"),
+        ),
+        (
+            &["/d/s/c"],
+            format!("\"set \"AWS_PROFILE=shop\"&& {LINE}\""),
+            Some("shop"),
+        ),
+        (&["/c"], format!("\"set AWS_PROFILE=shop&& {LINE}\""), Some("shop")),
+        (&["/c"], program.to_owned(), None),
+        (&["/s", "/c"], format!("\"{program}\""), None),
+        (&["/c"], format!("\"{LINE}\""), None),
+    ] {
+        let words = [&["cmd"], before, &[line.as_str()]].concat();
+        is(&of(&words, &[]), profile, &words);
+    }
+    let joined = [&["cmd", "/c", "set", "AWS_PROFILE=shop&&"][..], &TOKEN].concat();
+    assert!(of(&joined, &[]).unread.is_some());
+    let apart = [&["cmd", "/c", "set", "\"AWS_PROFILE=shop\"", "&&"][..], &TOKEN].concat();
+    is(&of(&apart, &[]), Some("shop"), &apart);
+    for (line, profile) in [
+        (format!("${{env:AWS_PROFILE}}=\"shop\"; {LINE}"), Some("shop")),
+        (format!("${{Env:AWS_PROFILE}} = 'shop'; {LINE}"), Some("shop")),
+        ("aws eks get-token `\n --cluster-name orders".to_owned(), None),
+        ("aws eks get-token `\r\n --cluster-name orders".to_owned(), None),
+    ] {
+        let words = ["pwsh", "-c", line.as_str()];
+        is(&of(&words, &[]), profile, &words);
+    }
+    for line in [
+        format!("$env:AWS_PROFILE += 'x'; {LINE}"),
+        format!("${{env:AWS_PROFILE}}=$null; {LINE}"),
+    ] {
+        let found = of(&["pwsh", "-c", &line], &[]);
+        assert_eq!(found.cluster.as_deref(), Some("orders"), "{line}");
+        assert!(found.unread.is_some(), "{line}");
+    }
+}
+
+/// What a here-document holds is read by a command, and is none itself.
+#[test]
+fn here_documents_are_no_commands() {
+    for line in [
+        format!("cat <<EOF >/dev/null\nexport AWS_PROFILE=no\nEOF\n{LINE}"),
+        format!("cat <<'EOF'\nexport AWS_PROFILE=no\nEOF\n{LINE}"),
+        format!("cat <<-\"E F\"\nexport AWS_PROFILE=no\n\tE F\n{LINE}").replace("E F", "EF"),
+        format!("cat <<A; cat << B\nexport AWS_PROFILE=a\nA\nexport AWS_PROFILE=b\nB\n{LINE}"),
+    ] {
+        let words = ["bash", "-c", line.as_str()];
+        is(&of(&words, &[("AWS_PROFILE", "shop")]), Some("shop"), &words);
+    }
+    // bash's here-string is one word.
+    let line = format!("cat <<<x; export AWS_PROFILE=shop; {LINE}");
+    is(&of(&["bash", "-c", &line], &[]), Some("shop"), &["here-string"]);
 }
 
 #[test]
@@ -304,6 +503,18 @@ fn what_a_line_decides_when_it_runs() {
             "the value of --profile",
         ),
         ("bash", format!("{LINE} --profile $'a\\tb'"), "the value of --profile"),
+        (
+            "bash",
+            format!("P=p; P+=1; {LINE} --profile $P"),
+            "the value of --profile",
+        ),
+        (
+            "bash",
+            format!("export AWS_PROFILE=p; AWS_PROFILE+=1; {LINE}"),
+            "value of AWS_PROFILE",
+        ),
+        ("bash", format!("export AWS_PROFILE+=1; {LINE}"), "value of AWS_PROFILE"),
+        ("fish", format!("{LINE} --profile a\\tb"), "the value of --profile"),
         ("fish", format!("{LINE} --profile (cat x)"), "the value of --profile"),
     ] {
         let found = of(&[shell, "-c", &line], &[]);
@@ -312,6 +523,12 @@ fn what_a_line_decides_when_it_runs() {
         let unread = found.unread.unwrap_or_default();
         assert!(unread.contains(says), "{line}: {unread}");
     }
+    // What the command has of its own is exported to it.
+    let line = format!("AWS_PROFILE=one; AWS_PROFILE=shop {LINE}");
+    is(&of(&["sh", "-c", &line], &[]), Some("shop"), &["its own"]);
+    // No shell but of a path of Windows keeps the backslash.
+    let line = r"aws eks get-token --cluster-name or\ders";
+    is(&of(&["sh", "-c", line], &[]), None, &[line]);
     // What the environment has already keeps being exported.
     let found = of(
         &["sh", "-c", &format!("AWS_PROFILE=shop; {LINE}")],

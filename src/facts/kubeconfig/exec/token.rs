@@ -3,6 +3,48 @@
 use super::{Reading, flag, shown};
 use crate::facts::kubeconfig::text;
 use crate::facts::kubeconfig::words::UNKNOWN;
+use crate::limits;
+
+/// The options of the AWS CLI, and of its `eks get-token` (AWS CLI command reference).
+const OPTIONS: &[&str] = &[
+    "--ca-bundle",
+    "--cli-auto-prompt",
+    "--cli-binary-format",
+    "--cli-connect-timeout",
+    "--cli-read-timeout",
+    "--cluster-id",
+    "--cluster-name",
+    "--color",
+    "--debug",
+    "--endpoint-url",
+    "--output",
+    "--profile",
+    "--query",
+    "--region",
+    "--role-arn",
+    "--version",
+];
+
+/// The option that is meant: its beginning is enough where no other begins so (Python, argparse, `allow_abbrev`).
+fn whole(given: &str) -> Option<&'static str> {
+    if given == "-r" {
+        return Some("-r");
+    }
+    if given.len() < 3 {
+        return None;
+    }
+    let mut meant = OPTIONS.iter().filter(|option| option.starts_with(given));
+    let first = meant.next()?;
+    (*first == given || meant.next().is_none()).then_some(*first)
+}
+
+/// Whether a cluster can have the name (EKS API reference, CreateCluster, `name`).
+fn is_cluster_name(name: &str) -> bool {
+    let is_inner = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_');
+    name.len() <= limits::CLUSTER_NAME
+        && name.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && name.bytes().all(is_inner)
+}
 
 impl Reading {
     /// `aws eks get-token` (AWS CLI command reference). The CLI takes the beginning of an option for the whole, and
@@ -12,7 +54,8 @@ impl Reading {
         let mut at = 0;
         while let Some(word) = words.get(at) {
             // Options that take no value.
-            if word == "--" || (word.starts_with("--no-") || matches!(word.as_str(), "--debug" | "--version")) {
+            let is_alone = |name: &str| matches!(name, "--debug" | "--version" | "--cli-auto-prompt");
+            if word == "--" || word.starts_with("--no-") || whole(word).is_some_and(is_alone) {
                 at += 1;
                 continue;
             }
@@ -46,27 +89,34 @@ impl Reading {
     }
 
     fn take_flag(&mut self, words: &[String], at: usize, is_authenticator: bool) -> Option<usize> {
-        let cluster: &[&str] = if is_authenticator {
-            &["--cluster-name", "--cluster-id", "-i"]
-        } else {
-            &["--cluster-name", "--cluster-n", "--cluster-na", "--cluster-nam"]
+        let given = words.get(at)?;
+        let (given, joined) = match given.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (given.as_str(), None),
         };
-        let role: &[&str] = &["--role-arn", "--role", "-r", "--role-a", "--role-ar"];
-        for (names, which) in [(cluster, 0), (&["--region"], 1), (&["--profile"], 2), (role, 3)] {
-            if let Some((value, taken)) = flag(words, at, names) {
-                let value = value.filter(|value| !value.is_empty()).map(str::to_owned);
-                if let Some(value) = value {
-                    self.take(which, &value, names[0]);
-                }
-                return Some(taken);
-            }
+        let name = if is_authenticator { given } else { whole(given)? };
+        let which = match name {
+            "--cluster-name" => 0,
+            "--cluster-id" | "-i" if is_authenticator => 0,
+            "--region" => 1,
+            "--profile" => 2,
+            "--role-arn" | "--role" | "-r" => 3,
+            _ => return None,
+        };
+        let value = joined.or_else(|| words.get(at + 1).map(String::as_str));
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            self.take(which, value, name);
         }
-        None
+        Some(if joined.is_some() { 1 } else { 2 })
     }
 
     fn take(&mut self, which: usize, value: &str, name: &str) {
         if value.contains(UNKNOWN) {
             self.unread(format!("the value of {name} is known when it runs only"));
+            return;
+        }
+        if which == 0 && !is_cluster_name(value) {
+            self.unread(format!("`{}` is no name that a cluster of EKS can have", shown(value)));
             return;
         }
         let wanted = match which {
@@ -85,6 +135,8 @@ impl Reading {
             };
             if let ["arn", _, "eks", region, _, resource] = arn.splitn(6, ':').collect::<Vec<_>>()[..]
                 && let Some(cluster) = resource.strip_prefix("cluster/")
+                && is_cluster_name(cluster)
+                && !region.contains(UNKNOWN)
             {
                 self.understood.cluster = Some(text(cluster));
                 self.understood.region = Some(text(region));
