@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed};
+use super::signs::ASKED_IN_ANOTHER_REGION;
 use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, remedy};
 use crate::facts::AbsentCluster;
 use crate::limits;
@@ -35,9 +36,15 @@ declare_rule! {
         names: [
             [DENIED_AS_ABSENT],
             [not SOMEBODY_HAS_THE_NAME],
+            // A cluster is in the Region of its endpoint's name.
+            [unless ASKED_IN_ANOTHER_REGION],
         ],
         // A denial without a SOA may be a filter's as well.
-        confidence: [Certain if [[unless DENIED_WITHOUT_SOA]], High],
+        confidence: [
+            Certain if [[unless ASKED_IN_ANOTHER_REGION], [unless DENIED_WITHOUT_SOA]],
+            High if [[unless ASKED_IN_ANOTHER_REGION]],
+            Medium,
+        ],
         wants: [Kubeconfig, Caller],
         explains: [PublicView, NotPublished, AnotherVpc, UnusedPrivateZone, CachedDenial, NoSuchName, Denial],
         stage: Stage::Evidence,
@@ -49,6 +56,10 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         return Vec::new();
     };
     let somebody_has_it = case.anybody_has_the_name();
+    let elsewhere = case
+        .endpoint
+        .as_ref()
+        .filter(|_| ASKED_IN_ANOTHER_REGION.seen(case, None) == Some(true));
     let denied = fits.subjects();
     let account = absent
         .account
@@ -88,7 +99,17 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     if let Some(nearest) = nearest {
         let _ = write!(explanation, " The nearest to it is {nearest}.");
     }
-    explanation.push_str(if somebody_has_it {
+    if let Some(endpoint) = elsewhere {
+        let _ = write!(
+            explanation,
+            " The endpoint's name is of Region {}, and its cluster is there or nowhere: what AWS was asked is not \
+             about it.",
+            endpoint.region
+        );
+    }
+    explanation.push_str(if elsewhere.is_some() {
+        ""
+    } else if somebody_has_it {
         " The endpoint's name does resolve here, so the cluster is there: in another account or Region, or under \
          another name. What AWS was asked is not about it."
     } else if denied.is_empty() {
@@ -105,7 +126,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             .iter()
             .filter_map(|subject| Some(observed(subject, subject.a()?))),
     );
-    let severity = if somebody_has_it {
+    let severity = if somebody_has_it || elsewhere.is_some() {
         Severity::Warning
     } else {
         Severity::Error
@@ -120,7 +141,11 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             })
             .why(explanation)
             .seen(evidence)
-            .fix(remedies(case, region, nearest)),
+            .fix(remedies(
+                case,
+                elsewhere.map_or(region, |endpoint| &endpoint.region),
+                nearest,
+            )),
     ]
 }
 

@@ -21,6 +21,7 @@ pub(in crate::rules) static OF_AWS: &[&Sign] = &[
     &NAMES_DIFFER_IN_FORM_ONLY,
     &CLUSTER_IS_NAMED,
     &ENDPOINTS_SHARE_THE_REGION,
+    &ASKED_IN_ANOTHER_REGION,
     &SOMEBODY_HAS_THE_NAME,
     &CLUSTER_IS_CHANGING,
     &ACCESS_IS_CHANGING,
@@ -142,6 +143,18 @@ pub(in crate::rules) static ENDPOINTS_SHARE_THE_REGION: Sign = Sign::of_run(
     },
 )
 .needing(&[Need::Cluster]);
+
+/// AWS was asked for the cluster in another Region than that of the endpoint's name.
+pub(in crate::rules) static ASKED_IN_ANOTHER_REGION: Sign = Sign::of_run(
+    "the Region that was asked for the cluster",
+    "AWS was asked for the cluster in another Region than the name's",
+    "AWS was not asked for the cluster in another Region than the name's",
+    |case| {
+        let (asked, own) = (case.absent_cluster()?.region.as_ref()?, case.endpoint.as_ref()?);
+        Some(*asked != own.region)
+    },
+)
+.needing(&[Need::AbsentCluster]);
 
 /// A resolver has addresses for the name, and does not invent them.
 pub(in crate::rules) static SOMEBODY_HAS_THE_NAME: Sign = Sign::of_run(
