@@ -142,6 +142,13 @@ fn contradiction(case: &Case<'_>, confidence: Confidence, cluster: &Cluster, pri
                 .to_owned()
         }
     };
+    let are_fine = private.iter().all(|subject| subject.verdict().is_fine());
+    let judged = if are_fine {
+        "Which of the two it is is not known here: the private addresses are not called wrong."
+    } else {
+        "Which of the two it is is not known here: the private addresses are called wrong as long as what AWS says \
+         stands."
+    };
     let mut evidence = vec![Evidence::fact(format!(
         "DescribeCluster {name}: endpointPrivateAccess is false"
     ))];
@@ -156,11 +163,7 @@ fn contradiction(case: &Case<'_>, confidence: Confidence, cluster: &Cluster, pri
     let word = remedy::endpoint::word(name, "<cluster>");
     RULE.finding(confidence, private)
         // A resolver whose answer is not the expected one is named by an error, whoever is right.
-        .severity(if private.iter().all(|subject| subject.verdict().is_fine()) {
-            Severity::Warning
-        } else {
-            Severity::Error
-        })
+        .severity(if are_fine { Severity::Warning } else { Severity::Error })
         .summary(if is_of_the_vpc {
             format!("AWS says that private access to {name} is off, and {who} {gives} from the private zone")
         } else {
@@ -171,7 +174,7 @@ fn contradiction(case: &Case<'_>, confidence: Confidence, cluster: &Cluster, pri
         })
         .why(format!(
             "With private access off there is no private hosted zone for the endpoint, so one of the two is out of \
-             date. {why} Until that is known, neither the private nor the public addresses can be called wrong."
+             date. {why} {judged}"
         ))
         .seen(evidence)
         .fix(vec![
