@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::phrase::{self, observed_target};
 use super::shared::attributes::{ACCESS, changes_access};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, remedy};
 use crate::facts::{Cluster, ClusterUpdate};
@@ -17,12 +18,16 @@ declare_rule! {
     /// with; nor is there where one that is being deleted, or has the status FAILED, has none. (A cluster that the EKS
     /// Connector connects has none of EKS's at all; it is not meant here.)
     ///
+    /// Where a cluster that still has its endpoint is being deleted, it is an error of the resolvers that deny the name,
+    /// or give the public view of it, against what is expected; else a warning.
+    ///
     /// ## Why it matters
     /// What is seen now may not last: an answer that is wrong may heal by itself, and one that is right may go. A
     /// resolver that was asked too early keeps a negative answer for as long as the SOA with it says.
     ///
     /// ## What to do
-    /// Wait until the cluster is active, and check again; `--watch` says when the answers have changed.
+    /// Wait until the cluster is active, and check again; `--watch` says when the answers have changed. For a cluster that
+    /// is being deleted there is nothing to mend: a forward would lead to what goes away.
     "cluster-transitioning" = {
         summary: "the cluster, or the access to its endpoint, is being changed",
         severity: Severity::Warning,
@@ -36,6 +41,11 @@ declare_rule! {
             [not CLUSTER_IS_CONNECTED],
             [not AWS_HAS_ANOTHER_ENDPOINT],
             [CLUSTER_IS_CHANGING, ACCESS_IS_CHANGING],
+        ],
+        names: [
+            [CLUSTER_IS_BEING_DELETED],
+            [DENIED_AS_ABSENT, GIVES_THE_PUBLIC_VIEW],
+            [not ANSWER_IS_FINE],
         ],
         confidence: [High],
         wants: [Kubeconfig],
@@ -56,7 +66,28 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         (Some("UPDATING"), None) => "is being updated",
         _ => return Vec::new(),
     };
-    vec![finding(case, fits.confidence, cluster, what, access)]
+    let going = finding(case, fits.confidence, cluster, what, access);
+    let without = fits.subjects();
+    if without.is_empty() {
+        return vec![going];
+    }
+    let denies = without.iter().all(|subject| subject.ips().is_empty());
+    let (who, name) = (phrase::titles(&without), &cluster.name);
+    let does = match (denies, without.len()) {
+        (true, 1) => "does not have it",
+        (true, _) => "do not have it",
+        (false, 1) => "does not give what is expected",
+        (false, _) => "do not give what is expected",
+    };
+    vec![
+        going
+            .about(phrase::names(&without))
+            .severity(Severity::Error)
+            .summary(format!(
+                "{name} {what}, and its endpoint name goes with it: {who} {does}"
+            ))
+            .seen(without.iter().flat_map(|subject| observed_target(subject))),
+    ]
 }
 
 fn finding(
@@ -83,7 +114,10 @@ fn finding(
         );
     } else {
         explanation.push_str(match (cluster.status.as_deref(), access) {
-            (Some("DELETING"), _) => " Its endpoint name is deleted with it, so NXDOMAIN may be right.",
+            (Some("DELETING"), _) => {
+                " Its endpoint name is deleted with it, so NXDOMAIN may be right, and a forward to its VPC would lead to \
+                 what goes away."
+            }
             (_, Some(_)) => {
                 " While endpoint access changes, a resolver may return the old answer, the new one, or both in turn, \
                  until its cached answers expire."
@@ -123,6 +157,11 @@ fn finding(
             [format!("aws eks wait {until} --region {region} --name {word}{profile}")],
         )]
     };
+    if deleting {
+        remedies.push(Remedy::advice(
+            "If another cluster is meant: name its context (--context) or its endpoint",
+        ));
+    }
     if !deleting && !failed {
         remedies.push(Remedy::new(
             "Then check again, or watch the answers change",

@@ -54,6 +54,8 @@ declare_rule! {
             [DENIED_BY_PUBLIC_AWS, GIVES_THE_PUBLIC_VIEW, GIVES_PUBLIC_ADDRESSES],
             [VPC_HAS_THE_NAME, AWS_HAS_THE_PRIVATE_ENDPOINT, GIVES_ADDRESSES],
             [unless PUBLIC_HAS_THE_NAME, GIVES_ADDRESSES],
+            // A forward would lead to what goes away.
+            [unless CLUSTER_IS_BEING_DELETED],
         ],
         confidence: [
             // Both are right in a cluster with public and private access.

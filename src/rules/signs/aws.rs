@@ -24,6 +24,7 @@ pub(in crate::rules) static OF_AWS: &[&Sign] = &[
     &ASKED_IN_ANOTHER_REGION,
     &SOMEBODY_HAS_THE_NAME,
     &CLUSTER_IS_CHANGING,
+    &CLUSTER_IS_BEING_DELETED,
     &ACCESS_IS_CHANGING,
     &CLUSTER_IS_CONNECTED,
     &PUBLIC_ACCESS_IS_OFF,
@@ -180,6 +181,18 @@ pub(in crate::rules) static CLUSTER_IS_CHANGING: Sign = Sign::of_run(
     },
 )
 .needing(&[Need::Cluster]);
+
+/// The cluster whose endpoint this is is being deleted, and its name with it.
+pub(in crate::rules) static CLUSTER_IS_BEING_DELETED: Sign = Sign::of_run(
+    "whether the cluster is being deleted",
+    "AWS deletes the cluster now, and its endpoint with it",
+    "AWS does not delete the cluster now",
+    |case| {
+        let cluster = case.own_cluster()?;
+        cluster.status.as_deref().map(|status| status == "DELETING")
+    },
+)
+.looking_at(&[Need::Cluster]);
 
 /// The endpoint's access is being updated.
 pub(in crate::rules) static ACCESS_IS_CHANGING: Sign = Sign::of_run(
