@@ -300,7 +300,8 @@ impl Reader {
                 match name.split_once(':') {
                     Some((_, name)) if self.language == Language::PowerShell => {
                         self.put(UNKNOWN);
-                        self.word.get_or_insert_default().push_str(&format!(":{name}"));
+                        self.put(':');
+                        name.chars().for_each(|c| self.put(c));
                     }
                     _ => self.value(&name, known),
                 }
