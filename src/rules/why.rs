@@ -50,7 +50,7 @@ pub struct Considered {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// It is a finding about this resolver too.
+    /// It is a finding of this report too, about this resolver or about another one.
     Found,
     /// All of the signs that it cannot be without are there, and its rule looked further and did not find it.
     NotRuledOut,
@@ -88,6 +88,8 @@ pub fn explain(case: &Case<'_>, findings: &[Finding]) -> Option<Why> {
             .iter()
             .any(|finding| finding.rule == rule.name && finding.resolvers.iter().any(|name| name == subject.name()))
     };
+    // A finding about another resolver is true beside the headline, so nothing read here rules it out.
+    let is_in_the_report = |rule: &Rule| findings.iter().any(|finding| finding.rule == rule.name);
     let mut considered: Vec<Considered> = RULES
         .iter()
         .filter(|rule| rule.severity == Severity::Error && rule.name != headline.rule && !is_part(headline, rule.name))
@@ -95,7 +97,7 @@ pub fn explain(case: &Case<'_>, findings: &[Finding]) -> Option<Why> {
         // What is said only where nothing else was found is no rival of what was.
         .filter(|rule| rule.stage == Stage::Evidence || is_found(rule))
         .map(|rule| {
-            let (outcome, because) = if is_found(rule) {
+            let (outcome, because) = if is_in_the_report(rule) {
                 (Outcome::Found, Vec::new())
             } else {
                 match rule.states.weigh(case, subject) {

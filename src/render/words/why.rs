@@ -12,8 +12,7 @@ pub(in crate::render) fn argument(why: &Why) -> Vec<String> {
     // What rules out most comes first; among equals the likelier causes, which the catalogue has first.
     let mut ruled_out: Vec<(String, Vec<&str>)> = Vec::new();
     for other in why.considered.iter().filter(|other| other.outcome == Outcome::RuledOut) {
-        let because: Vec<String> = other.because.iter().map(|sign| sentence(why, sign)).collect();
-        let because = because.join(", and ");
+        let because = sentence(why, &once(other.because.iter().map(String::as_str)).join(", and "));
         match ruled_out.iter_mut().find(|(sign, _)| *sign == because) {
             Some((_, rules)) => rules.push(&other.rule),
             None => ruled_out.push((because, vec![&other.rule])),
@@ -42,11 +41,7 @@ pub(in crate::render) fn argument(why: &Why) -> Vec<String> {
     points.push(match open.first() {
         None => left,
         Some(first) => {
-            let unseen: Vec<&str> = first
-                .because
-                .iter()
-                .map(|sign| sign.trim_end_matches(NOT_SEEN))
-                .collect();
+            let unseen = once(first.because.iter().map(|sign| sign.trim_end_matches(NOT_SEEN)));
             let still = if open.len() == 1 {
                 "Another cause"
             } else {
@@ -65,7 +60,18 @@ pub(in crate::render) fn argument(why: &Why) -> Vec<String> {
 /// What a sign says that could not be seen.
 const NOT_SEEN: &str = ": not seen";
 
-/// A sign as a sentence without its end. A pronoun has its noun in the same sentence: the first one is the resolver.
+/// Each of them once: two signs may look at the same thing.
+fn once<'a>(signs: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut once: Vec<&str> = Vec::new();
+    for sign in signs {
+        if !once.contains(&sign) {
+            once.push(sign);
+        }
+    }
+    once
+}
+
+/// Signs as a sentence without its end. A pronoun has its noun in the same sentence: the first one is the resolver.
 fn sentence(why: &Why, sign: &str) -> String {
     let mut named = false;
     let words = sign.split(' ').enumerate().map(|(index, word)| {
@@ -81,7 +87,11 @@ fn sentence(why: &Why, sign: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
+/// With a capital letter, but for a name that has one inside and is written so: `enableDnsSupport`.
 fn capital(word: &str) -> String {
+    if word.chars().any(char::is_uppercase) {
+        return word.to_owned();
+    }
     let mut rest = word.chars();
     rest.next()
         .map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())

@@ -53,14 +53,14 @@ pub(in crate::rules) static NXDOMAIN: Sign = Sign::of_resolver(
 pub(in crate::rules) static DENIED_BY_RECURSION: Sign = Sign::of_resolver(
     "whose negative answer it is",
     "its negative answer is about the name itself, and it offers recursion",
-    "no negative answer about the name itself that came with recursion",
+    "it gives no negative answer about the name itself that came with recursion",
     |_, subject| Some(view::denial(subject).is_some()),
 );
 
 /// The negative answer is from another private hosted zone than the one in which the VPC's resolvers have the name.
 pub(in crate::rules) static DENIED_BY_ANOTHER_PRIVATE_ZONE: Sign = Sign::of_resolver(
     "the private hosted zone with the name",
-    "a resolver of the VPC has the name from another private hosted zone than the one of this negative answer",
+    "a resolver of the VPC has the name from another private hosted zone than the one of its negative answer",
     "the VPC's resolvers are not known to have the name from another private hosted zone",
     |case, subject| {
         if is_denied_by(subject, SoaOrigin::PrivateHostedZone) != Some(true) {
@@ -156,7 +156,7 @@ pub(in crate::rules) static CERTIFICATE_IS_NOT_CHECKED: Sign = Sign::of_resolver
 pub(in crate::rules) static A_CAME_OVER_UDP: Sign = Sign::of_resolver(
     "the transport of the A answer",
     "its A answer came over UDP",
-    "no A answer came over UDP",
+    "it gave no A answer over UDP",
     |_, subject| {
         let a = subject.a()?;
         Some(a.transport == Transport::Udp && !a.kind.is_silence())
@@ -167,8 +167,8 @@ pub(in crate::rules) static A_CAME_OVER_UDP: Sign = Sign::of_resolver(
 /// The question over TCP from the start.
 pub(in crate::rules) static TCP_IS_NOT_ANSWERED: Sign = Sign::of_resolver(
     "the question over TCP",
-    "the question over TCP gets no reply",
-    "the question over TCP gets a reply",
+    "it does not reply to the question over TCP",
+    "it replies to the question over TCP",
     |_, subject| subject.tcp().map(|lookup| !lookup.heard_anything()),
 )
 .shown_by(ShownBy::Clear);
@@ -184,8 +184,8 @@ pub(in crate::rules) static ANSWERS_LATE: Sign = Sign::of_resolver(
 /// An extended error says that the data is expired.
 pub(in crate::rules) static MARKED_AS_STALE: Sign = Sign::of_resolver(
     "an extended error of stale data",
-    "an extended error says that the answer is stale",
-    "no extended error says that the answer is stale",
+    "an extended error says that its answer is stale",
+    "no extended error says that its answer is stale",
     |_, subject| {
         let mut asked = subject.lookups(Purpose::Target);
         Some(asked.any(|lookup| lookup.has_ede(ExtendedError::is_stale)))

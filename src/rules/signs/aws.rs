@@ -206,7 +206,7 @@ pub(in crate::rules) static ACCESS_IS_CHANGING: Sign = Sign::of_run(
 /// The cluster runs elsewhere, and is registered with EKS.
 pub(in crate::rules) static CLUSTER_IS_CONNECTED: Sign = Sign::of_run(
     "the kind of the cluster",
-    "the EKS Connector connects the cluster, and EKS does not run it",
+    "the EKS Connector connects the cluster, and EKS does not run the cluster",
     "EKS runs the cluster",
     |case| case.cluster().map(|cluster| cluster.is_connected),
 )
@@ -382,8 +382,8 @@ pub(in crate::rules) static AN_INBOUND_ENDPOINT_IS_NO_TARGET: Sign = Sign::of_ru
 /// Route 53 Resolver says that an inbound endpoint, or an address of it, does not work.
 pub(in crate::rules) static AN_INBOUND_ENDPOINT_IS_NOT_OPERATIONAL: Sign = Sign::of_run(
     "the status of the inbound endpoints",
-    "AWS says that an inbound endpoint, or an address of it, is not in working order",
-    "AWS says of no inbound endpoint that it is not in working order",
+    "AWS says that an inbound endpoint, or one of the addresses there, is not in working order",
+    "AWS does not say that an inbound endpoint is out of order",
     |case| {
         any_inbound(case, |inbound| {
             inbound.bad_status().is_some() || inbound.bad_addresses().next().is_some()
@@ -409,8 +409,8 @@ pub(in crate::rules) static SECURITY_GROUPS_KEEP_DNS_OUT: Sign = Sign::of_run(
 /// A Resolver rule forwards the name to an inbound endpoint of the VPC that it is asked in.
 pub(in crate::rules) static A_RULE_FORWARDS_BACK: Sign = Sign::of_run(
     "a Resolver rule that forwards into its own VPC",
-    "a Resolver rule forwards the name to the inbound endpoint of its own VPC",
-    "no Resolver rule forwards the name to the inbound endpoint of its own VPC",
+    "a Resolver rule forwards the name to an inbound endpoint of the rule's own VPC",
+    "no Resolver rule forwards the name to an inbound endpoint of the rule's own VPC",
     |case| {
         (case.has(Need::ResolverRules) && case.has(Need::RuleAssociations) && case.has(Need::ResolverEndpoints)).then(
             || {

@@ -50,7 +50,7 @@ pub(in crate::rules) static ANOTHER_SERVER_ANSWERS: Sign = Sign::of_run(
 pub(in crate::rules) static CERTIFICATE_IS_NOT_VALID_NOW: Sign = Sign::of_run(
     "the time of the certificate",
     "the certificate at an address is not valid now, by this host's clock",
-    "no certificate is known to be outside its time",
+    "no certificate is known to be expired or not yet valid",
     |case| Some(!connections::outdated(case).is_empty()),
 )
 .needing(&[Need::Connections]);

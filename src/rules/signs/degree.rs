@@ -56,7 +56,7 @@ pub(in crate::rules) static ANSWERS_OVER_TCP_WITHOUT_THE_REST: Sign = Sign::of_r
 pub(in crate::rules) static THE_NETWORK_TURNS_QUESTIONS_AWAY: Sign = Sign::of_resolver(
     "questions that were not delivered",
     "this host or the network says of every question that it was not delivered",
-    "not every question is said to be undelivered",
+    "not every question to it is said to be undelivered",
     |_, subject| {
         let silence = Silence::of(subject);
         let is_turned_away = matches!(
@@ -86,8 +86,8 @@ pub(in crate::rules) static ACCEPTS_TCP_AND_ANSWERS_NOTHING: Sign = Sign::of_res
 /// The answer section is whole, and clients that ask for addresses do not read the defect.
 pub(in crate::rules) static ONLY_THE_REST_IS_BROKEN: Sign = Sign::of_resolver(
     "what a defect stops",
-    "the defect is not in what clients read for addresses",
-    "no defect outside of what clients read for addresses",
+    "the defect of its reply is not in what clients read for addresses",
+    "its reply has no defect outside of what clients read for addresses",
     |_, subject| {
         let harmless = blemish::blemish(subject).is_some_and(|blemish| !blemish.stops_go);
         Some(subject.verdict().is_fine() && harmless)
@@ -110,8 +110,8 @@ pub(in crate::rules) static MARKED_AS_UPSTREAM_SILENT: Sign = Sign::of_resolver(
 /// A SOA or an extended error of the policy itself, and nothing else that fits.
 pub(in crate::rules) static NAMES_ITS_POLICY: Sign = Sign::of_resolver(
     "the mark of a policy",
-    "the reply has the SOA or the extended error of a policy, and no other cause of that fits",
-    "the reply has no mark of a policy that leaves no other cause",
+    "its reply has the SOA or the extended error of a policy, and no other cause of that fits",
+    "its reply has no mark of a policy that leaves no other cause",
     |case, subject| {
         let shape = policy::shape(case, subject);
         Some(matches!(shape, Some(policy::Shape::PolicySoa | policy::Shape::Marked)))
@@ -122,8 +122,8 @@ pub(in crate::rules) static NAMES_ITS_POLICY: Sign = Sign::of_resolver(
 /// dnsmasq's mark on what its filter of private addresses leaves.
 pub(in crate::rules) static MARKED_AS_REBINDING: Sign = Sign::of_resolver(
     "the mark of a filter of private addresses",
-    "the reply has the extended error that dnsmasq's filter of private addresses sends",
-    "the reply does not have the extended error of a filter of private addresses",
+    "its reply has the extended error that dnsmasq's filter of private addresses sends",
+    "its reply does not have the extended error of a filter of private addresses",
     |case, subject| Some(rebinding::shape(case, subject) == Some(rebinding::Shape::Marked)),
 )
 .looking_at(&[Need::VpcView, Need::PublicControl]);
@@ -132,7 +132,7 @@ pub(in crate::rules) static MARKED_AS_REBINDING: Sign = Sign::of_resolver(
 pub(in crate::rules) static LEFT_WITHOUT_MARK_OR_SOA: Sign = Sign::of_resolver(
     "an answer without its private addresses",
     "the reply has no record, no SOA and no extended error, as a filter of private addresses leaves it",
-    "the reply is not one without records, SOA and extended error",
+    "its reply is not one without records, SOA and extended error",
     |case, subject| Some(rebinding::shape(case, subject) == Some(rebinding::Shape::Bare)),
 )
 .looking_at(&[Need::VpcView, Need::PublicControl]);

@@ -36,6 +36,8 @@ pub(super) struct Sign {
     read: Read,
     /// What else is said of it where it is there.
     detail: Option<fn(&Subject<'_>) -> Option<String>>,
+    /// What was seen in its place where it is not there, and the words for that say more than `no`.
+    otherwise: Option<fn(&Subject<'_>) -> Option<&'static str>>,
     /// Without these it cannot be read.
     needs: &'static [Need],
     /// What it looks at where that is known.
@@ -94,6 +96,7 @@ impl Sign {
             no,
             read,
             detail: None,
+            otherwise: None,
             needs: &[],
             looks_at: &[],
             shown_by: ShownBy::All,
@@ -138,6 +141,14 @@ impl Sign {
         }
     }
 
+    /// What was seen in its place where it is not there.
+    const fn otherwise(self, otherwise: fn(&Subject<'_>) -> Option<&'static str>) -> Self {
+        Self {
+            otherwise: Some(otherwise),
+            ..self
+        }
+    }
+
     const fn shown_by(self, shown_by: ShownBy) -> Self {
         Self { shown_by, ..self }
     }
@@ -159,7 +170,13 @@ impl Sign {
     pub(super) fn words(&self, subject: Option<&Subject<'_>>, seen: Option<bool>) -> String {
         let words = match seen {
             Some(true) => self.yes,
-            Some(false) => self.no,
+            Some(false) => {
+                let instead = self
+                    .otherwise
+                    .zip(subject)
+                    .and_then(|(instead, subject)| instead(subject));
+                instead.unwrap_or(self.no)
+            }
             None => return format!("{}: not seen", self.what),
         };
         match self.detail.zip(subject).and_then(|(detail, subject)| detail(subject)) {
@@ -340,5 +357,39 @@ impl Requires {
             }
         }
         (needs, wants)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first pronoun of a sign is replaced by the resolver's name, so a sign of the run has none, and what is said
+    /// of a resolver has one.
+    #[test]
+    fn a_sign_of_a_resolver_names_it_and_no_other_sign_does() {
+        /// They are read for a resolver, and are about others or about this host.
+        const ABOUT_OTHERS: &[&Sign] = &[
+            &DENIED_BY_ANOTHER_PRIVATE_ZONE,
+            &THIS_HOST_FORBIDS_QUESTIONS,
+            &ITS_NETWORKS_ARE_KNOWN,
+            &BLOCKS_IN_THE_VPC,
+            &CONFIGURATION_SAYS_OTHERWISE,
+            &PRIVATE_ADDRESSES_KNOWN,
+            &SAME_ZONE_HAS_THE_NAME,
+            &OTHERS_MIX_ADDRESSES,
+            &SERVICE_OF_THIS_HOST_IS_DOWN,
+        ];
+        let mut wrong = Vec::new();
+        for sign in in_order() {
+            let is_of_resolver = matches!(sign.read, Read::Resolver(_));
+            for words in [sign.yes, sign.no] {
+                let names_it = words.split([' ', ',']).any(|word| word == "it" || word == "its");
+                if names_it != is_of_resolver && !ABOUT_OTHERS.contains(&sign) {
+                    wrong.push(words);
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 }

@@ -183,7 +183,7 @@ pub(in crate::rules) static SESSION_FAILS: Sign = Sign::of_resolver(
 pub(in crate::rules) static ANSWERS_ONLY_WITHOUT_EDNS: Sign = Sign::of_resolver(
     "answers without EDNS only",
     "it answers only questions without EDNS",
-    "EDNS makes no difference",
+    "EDNS makes no difference to it",
     |_, subject| Some(Step::of(subject) == Step::EdnsIntolerant),
 );
 
@@ -215,7 +215,7 @@ pub(in crate::rules) static UNREADABLE: Sign = Sign::of_resolver(
 pub(in crate::rules) static PARTLY_BROKEN: Sign = Sign::of_resolver(
     "a defect beside a right answer",
     "its right answer comes with a defect",
-    "no defect comes beside a right answer",
+    "it has no defect beside a right answer",
     |_, subject| Some(subject.verdict().is_fine() && blemish::blemish(subject).is_some()),
 );
 
@@ -234,8 +234,8 @@ pub(in crate::rules) static RECURSES: Sign = Sign::of_resolver(
 /// Nothing that comes before the answer's content is wrong.
 pub(in crate::rules) static LEGIBLE: Sign = Sign::of_resolver(
     "an answer to read",
-    "nothing is wrong with the exchange, so the answer itself counts",
-    "the exchange itself is at fault, so the answer does not count",
+    "nothing is wrong with the exchange with it, so the answer itself counts",
+    "the exchange with it is at fault, so the answer does not count",
     |_, subject| Some(Step::of(subject) == Step::Content),
 );
 
@@ -325,8 +325,8 @@ pub(in crate::rules) static DENIED: Sign = Sign::of_resolver(
 /// The negative answer is from AWS's public zone.
 pub(in crate::rules) static DENIED_BY_PUBLIC_AWS: Sign = Sign::of_resolver(
     "the zone of the negative answer",
-    "the negative answer is from AWS's public zone",
-    "no negative answer from AWS's public zone",
+    "its negative answer is from AWS's public zone",
+    "it gives no negative answer from AWS's public zone",
     |_, subject| is_denied_by(subject, SoaOrigin::PublicAws),
 )
 .with(soa);
@@ -334,8 +334,8 @@ pub(in crate::rules) static DENIED_BY_PUBLIC_AWS: Sign = Sign::of_resolver(
 /// The negative answer is from a private hosted zone.
 pub(in crate::rules) static DENIED_BY_PRIVATE_ZONE: Sign = Sign::of_resolver(
     "the zone of the negative answer",
-    "the negative answer is from a Route 53 private hosted zone",
-    "no negative answer from a Route 53 private hosted zone",
+    "its negative answer is from a Route 53 private hosted zone",
+    "it gives no negative answer from a Route 53 private hosted zone",
     |_, subject| is_denied_by(subject, SoaOrigin::PrivateHostedZone),
 )
 .with(soa);
@@ -343,8 +343,8 @@ pub(in crate::rules) static DENIED_BY_PRIVATE_ZONE: Sign = Sign::of_resolver(
 /// The negative answer is from a zone that is not AWS's.
 pub(in crate::rules) static DENIED_BY_FOREIGN_ZONE: Sign = Sign::of_resolver(
     "the zone of the negative answer",
-    "the negative answer is from a zone that is not AWS's",
-    "no negative answer from a zone that is not AWS's",
+    "its negative answer is from a zone that is not AWS's",
+    "it gives no negative answer from a zone that is not AWS's",
     |_, subject| {
         let by_foreign = matches!(
             Denial::of(subject),
@@ -358,16 +358,16 @@ pub(in crate::rules) static DENIED_BY_FOREIGN_ZONE: Sign = Sign::of_resolver(
 /// The negative answer does not say which zone it is from.
 pub(in crate::rules) static DENIED_WITHOUT_SOA: Sign = Sign::of_resolver(
     "a negative answer without SOA",
-    "the negative answer has no SOA",
-    "no negative answer without SOA",
+    "its negative answer has no SOA",
+    "it gives no negative answer without SOA",
     |_, subject| is_denied(subject).map(|denied| denied && matches!(Denial::of(subject), Some(Denial::Bare))),
 );
 
 /// The negative answer was in a cache before this run.
 pub(in crate::rules) static DENIAL_IS_CACHED: Sign = Sign::of_resolver(
     "the age of the negative answer",
-    "the negative answer is older than the random sibling's, so it was in a cache",
-    "the negative answer is as fresh as the random sibling's",
+    "its negative answer is older than the random sibling's, and so was in a cache",
+    "its negative answer is as fresh as the random sibling's",
     |_, subject| match view::age(subject) {
         Age::Fresh => Some(false),
         Age::Cached => Some(true),
@@ -387,14 +387,39 @@ pub(in crate::rules) static SERVFAIL: Sign = Sign::of_resolver(
 pub(in crate::rules) static FAILS_OR_IS_SILENT: Sign = Sign::of_resolver(
     "SERVFAIL or silence",
     "it returns SERVFAIL, or nothing, for the name",
-    "it returns something else than SERVFAIL",
+    "it returns neither SERVFAIL nor nothing",
     |_, subject| {
         Some(matches!(
             subject.verdict(),
             Verdict::ServFail | Verdict::Timeout | Verdict::Unreachable
         ))
     },
-);
+)
+.otherwise(came_to);
+
+/// What the question came to, where that is neither SERVFAIL nor silence.
+fn came_to(subject: &Subject<'_>) -> Option<&'static str> {
+    Some(match subject.verdict() {
+        Verdict::Match | Verdict::Plausible | Verdict::Partial | Verdict::Mismatch | Verdict::Answer => {
+            "it returns addresses"
+        }
+        Verdict::NxDomain => "it returns NXDOMAIN",
+        Verdict::NoData => "it returns NODATA",
+        Verdict::Referral => "it returns a referral",
+        Verdict::Refused => "it returns REFUSED",
+        Verdict::OtherRcode => "it returns another RCODE than SERVFAIL",
+        Verdict::Malformed => "its reply cannot be parsed, or belongs to another question",
+        Verdict::Truncated => "its reply is truncated, and TCP does not bring the rest",
+        Verdict::Unstable => "it gives different answers to the same question",
+        Verdict::Certificate => "its certificate does not verify, so no question was sent",
+        Verdict::Handshake => "the TLS handshake with it fails, so no question was sent",
+        Verdict::Alpn => "it does not speak HTTP/2, so no question was sent",
+        Verdict::HttpError => "it sends no DNS message inside HTTP",
+        Verdict::NotWaitedFor => "it was not waited for, and no failure was seen",
+        Verdict::NotAsked => "it was not asked for A, and no failure was seen",
+        Verdict::ServFail | Verdict::Timeout | Verdict::Unreachable | Verdict::Failed => return None,
+    })
+}
 
 /// SERVFAIL or silence for AAAA.
 pub(in crate::rules) static AAAA_FAILS: Sign = Sign::of_resolver(
@@ -416,7 +441,7 @@ pub(in crate::rules) static REFUSED: Sign = Sign::of_resolver(
 pub(in crate::rules) static VALIDATION_FAILS: Sign = Sign::of_resolver(
     "failed DNSSEC validation",
     "it answers with CD=1, or an extended error names DNSSEC: validation fails",
-    "nothing shows that DNSSEC validation fails",
+    "nothing shows that its DNSSEC validation fails",
     |_, subject| Some(validation_fails(subject)),
 );
 
@@ -431,8 +456,8 @@ pub(in crate::rules) static ANSWERS_UNCHECKED: Sign = Sign::of_resolver(
 /// An extended error says that validation failed.
 pub(in crate::rules) static MARKED_AS_DNSSEC: Sign = Sign::of_resolver(
     "an extended error of DNSSEC",
-    "an extended error names DNSSEC",
-    "no extended error names DNSSEC",
+    "an extended error of it names DNSSEC",
+    "no extended error of it names DNSSEC",
     |_, subject| {
         let is_marked = |lookup: &Lookup| lookup.has_ede(ExtendedError::is_dnssec_failure);
         Some(subject.a().is_some_and(is_marked))
@@ -442,8 +467,8 @@ pub(in crate::rules) static MARKED_AS_DNSSEC: Sign = Sign::of_resolver(
 /// An extended error says that a filter answered.
 pub(in crate::rules) static MARKED_AS_POLICY: Sign = Sign::of_resolver(
     "an extended error of a filter",
-    "an extended error names a filter",
-    "no extended error names a filter",
+    "an extended error of it names a filter",
+    "no extended error of it names a filter",
     |_, subject| {
         let is_marked = |lookup: &Lookup| lookup.has_ede(ExtendedError::is_policy);
         Some(subject.a().is_some_and(is_marked))
@@ -453,9 +478,9 @@ pub(in crate::rules) static MARKED_AS_POLICY: Sign = Sign::of_resolver(
 /// NODATA without SOA where private addresses exist: what a filter of private addresses leaves.
 pub(in crate::rules) static LOOKS_REBINDING_FILTERED: Sign = Sign::of_resolver(
     "the answer of a filter of private addresses",
-    "NODATA without SOA, where private addresses exist and AWS's zone returns NXDOMAIN for a random sibling: a filter of private \
+    "its answer is NODATA without SOA, where private addresses exist and AWS's zone returns NXDOMAIN for a random sibling: a filter of private \
      addresses answers so",
-    "the answer does not look like that of a filter of private addresses",
+    "its answer does not look like that of a filter of private addresses",
     |case, subject| {
         subject.sibling().map(|_| {
             subject.sibling_is_ordinary()
@@ -508,8 +533,8 @@ pub(in crate::rules) static CONFIGURATION_SAYS_OTHERWISE: Sign = Sign::of_resolv
 /// A random name beside the endpoint's has addresses.
 pub(in crate::rules) static SIBLING_RESOLVES: Sign = Sign::of_resolver(
     "the random sibling",
-    "a random sibling has addresses",
-    "a random sibling has no addresses",
+    "it gives addresses for a random sibling",
+    "it gives no addresses for a random sibling",
     |_, subject| subject.sibling().map(|_| subject.sibling_resolves()),
 )
 .needing(&[Need::Controls]);
@@ -517,8 +542,8 @@ pub(in crate::rules) static SIBLING_RESOLVES: Sign = Sign::of_resolver(
 /// A random name beside the endpoint's gets NXDOMAIN from AWS's zone.
 pub(in crate::rules) static SIBLING_IS_ORDINARY: Sign = Sign::of_resolver(
     "the random sibling's answer",
-    "a random sibling gets NXDOMAIN from AWS's zone",
-    "a random sibling does not get NXDOMAIN from AWS's zone",
+    "it gives NXDOMAIN from AWS's zone for a random sibling",
+    "it does not give NXDOMAIN from AWS's zone for a random sibling",
     |_, subject| subject.sibling().map(|_| subject.sibling_is_ordinary()),
 )
 .needing(&[Need::Controls]);
@@ -526,8 +551,8 @@ pub(in crate::rules) static SIBLING_IS_ORDINARY: Sign = Sign::of_resolver(
 /// SERVFAIL or silence for a random name beside the endpoint's.
 pub(in crate::rules) static SIBLING_FAILS: Sign = Sign::of_resolver(
     "the random sibling's answer",
-    "a random sibling fails too",
-    "a random sibling does not fail",
+    "it fails for a random sibling too",
+    "it does not fail for a random sibling",
     |_, subject| subject.sibling().map(fails),
 )
 .needing(&[Need::Controls]);
@@ -535,8 +560,8 @@ pub(in crate::rules) static SIBLING_FAILS: Sign = Sign::of_resolver(
 /// The sibling gets an answer, of addresses or a negative one.
 pub(in crate::rules) static SIBLING_IS_ANSWERED: Sign = Sign::of_resolver(
     "the random sibling's answer",
-    "a random sibling gets an answer",
-    "a random sibling gets no answer",
+    "it answers for a random sibling",
+    "it does not answer for a random sibling",
     |_, subject| {
         subject
             .sibling()
@@ -550,9 +575,36 @@ pub(in crate::rules) static INVENTS_ADDRESSES: Sign = Sign::of_resolver(
     "addresses of names that do not exist",
     "it gives addresses for names that do not exist",
     "it gives no addresses for names that do not exist",
-    |_, subject| subject.sibling().map(|_| Step::of(subject) == Step::Rewritten),
+    |_, subject| match subject.sibling() {
+        Some(_) => Some(Step::of(subject) == Step::Rewritten),
+        // Whoever gives addresses for every name gives some for this one.
+        None => gives_none(subject).then_some(false),
+    },
 )
+.otherwise(|subject| {
+    subject
+        .sibling()
+        .is_none()
+        .then_some("it gives no address for this name")
+})
 .needing(&[Need::Controls]);
+
+/// Whether the question for the endpoint's name was asked and came to no address. What cannot be read does not show it.
+fn gives_none(subject: &Subject<'_>) -> bool {
+    let verdict = subject.verdict();
+    let came_to_nothing = matches!(
+        verdict,
+        Verdict::NxDomain
+            | Verdict::NoData
+            | Verdict::Referral
+            | Verdict::ServFail
+            | Verdict::Refused
+            | Verdict::OtherRcode
+            | Verdict::Timeout
+            | Verdict::Unreachable
+    );
+    (came_to_nothing || verdict.is_without_exchange()) && subject.ips().is_empty()
+}
 
 /// Some control question is refused as well.
 pub(in crate::rules) static CONTROLS_REFUSED: Sign = Sign::of_resolver(
@@ -617,8 +669,8 @@ pub(in crate::rules) static RESOLVES_NO_INTERNET_NAMES: Sign = Sign::of_resolver
 /// The sibling and AWS's public names fail, and the root works: what is wrong ends at AWS's domain.
 pub(in crate::rules) static ONLY_NAMES_OF_AWS_FAIL: Sign = Sign::of_resolver(
     "other names of AWS",
-    "all names of AWS fail, and other names do not",
-    "not all names of AWS fail there alone",
+    "all names of AWS fail at it, and other names do not",
+    "not all names of AWS fail at it, or other names fail too",
     |_, subject| Some(recursion::ends_at_aws(subject)),
 );
 

@@ -39,7 +39,7 @@ pub(in crate::rules) static PUBLIC_HAS_THE_NAME: Sign = Sign::of_run(
 pub(in crate::rules) static AWS_HAS_THE_PRIVATE_ENDPOINT: Sign = Sign::of_run(
     "the endpoint in AWS",
     "AWS has this endpoint, with private access on",
-    "AWS does not say that it has this endpoint with private access on",
+    "AWS is not known to have this endpoint with private access on",
     |case| {
         case.has(Need::Cluster).then(|| {
             let cluster = case.own_cluster();
@@ -85,7 +85,7 @@ pub(in crate::rules) static PUBLIC_RETURNS_NXDOMAIN: Sign = Sign::of_run(
 /// AWS describes the cluster that was asked for, or says that there is none.
 pub(in crate::rules) static AWS_SAYS_WHICH_ENDPOINT: Sign = Sign::of_run(
     "the cluster in AWS",
-    "AWS describes the cluster, or says that it does not exist",
+    "AWS describes the cluster, or says that no such cluster exists",
     "AWS was not asked for the cluster, or did not answer",
     |case| Some(case.cluster().is_some() || case.absent_cluster().is_some()),
 )
@@ -95,7 +95,7 @@ pub(in crate::rules) static AWS_SAYS_WHICH_ENDPOINT: Sign = Sign::of_run(
 pub(in crate::rules) static AWS_HAS_THE_ENDPOINT: Sign = Sign::of_run(
     "the endpoint in AWS",
     "AWS has this endpoint",
-    "AWS does not say that it has this endpoint",
+    "AWS is not known to have this endpoint",
     |case| Some(case.own_cluster().is_some()),
 )
 .looking_at(&[Need::Cluster]);
@@ -104,7 +104,7 @@ pub(in crate::rules) static AWS_HAS_THE_ENDPOINT: Sign = Sign::of_run(
 pub(in crate::rules) static AWS_HAS_THE_PUBLIC_ENDPOINT: Sign = Sign::of_run(
     "the endpoint in AWS",
     "AWS has this endpoint, with public access on",
-    "AWS does not say that it has this endpoint with public access on",
+    "AWS is not known to have this endpoint with public access on",
     |case| {
         let cluster = case.own_cluster();
         Some(cluster.is_some_and(|cluster| cluster.endpoint_public_access == Some(true)))
