@@ -11,6 +11,7 @@ mod libsystem;
 mod musl;
 mod nss_resolve;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -181,6 +182,25 @@ struct Situation<'a> {
 }
 
 impl<'a> Situation<'a> {
+    fn of(target: &'a Target, facts: &'a Facts, observations: &'a [Probed], waited_ms: u64) -> Self {
+        let named: Vec<&Probed> = observations
+            .iter()
+            .filter(|probed| probed.resolver.has_role(Role::Local))
+            .collect();
+        let found_below_a_suffix = named.iter().any(|probed| {
+            let mut below = probed.lookups.iter();
+            below.any(|lookup| lookup.purpose == Purpose::SearchSuffix && lookup.kind == AnswerKind::Answer)
+        });
+        Self {
+            target,
+            facts,
+            named,
+            all: observations,
+            waited_ms,
+            found_below_a_suffix,
+        }
+    }
+
     /// The servers that Go uses, in their order.
     fn servers(&self) -> Vec<&'a Probed> {
         self.named.iter().take(limits::NAME_SERVERS_USED).copied().collect()
@@ -378,7 +398,10 @@ fn deadline(situation: &Situation<'_>) -> Said {
 }
 
 /// A client, and what it says.
-type Model = (Client, fn(&Situation<'_>) -> Option<Said>);
+type Model = (Client, Simulate);
+
+/// What a client says; `None` where the lookups do not tell.
+type Simulate = fn(&Situation<'_>) -> Option<Said>;
 
 /// The clients on macOS, whose own resolver is asked.
 const MACOS: &[Model] = &[(Client::Go, go_system::said), (Client::Libsystem, libsystem::said)];
@@ -404,29 +427,36 @@ pub fn predict(target: &Target, facts: &Facts, observations: &[Probed], waited_m
     if servers.is_empty() || servers.iter().any(|probed| probed.interrupted) {
         return Vec::new();
     }
-    let situation = Situation {
-        target,
-        facts,
-        named: servers,
-        all: observations,
-        waited_ms,
-        found_below_a_suffix: observations.iter().any(|probed| {
-            probed.resolver.has_role(Role::Local)
-                && probed
-                    .lookups
-                    .iter()
-                    .any(|lookup| lookup.purpose == Purpose::SearchSuffix && lookup.kind == AnswerKind::Answer)
-        }),
-    };
     let clients = match facts.host.split_dns().map(|split| split.chooser) {
         Some(Chooser::Macos) => MACOS,
         Some(Chooser::Windows) => WINDOWS,
         Some(Chooser::SystemdResolved) | None => CLIENTS,
     };
+    let samples: BTreeSet<u32> = servers.iter().flat_map(|probed| samples_of(probed)).collect();
+    if samples.len() < 2 {
+        let situation = Situation::of(target, facts, observations, waited_ms);
+        return said_by(clients, |simulate| simulate(&situation));
+    }
+    // A client asks at one time, and any of the samples may be what it gets then.
+    let of_each: Vec<Vec<Probed>> = samples
+        .iter()
+        .map(|sample| observations.iter().map(|probed| of_sample(probed, *sample)).collect())
+        .collect();
+    said_by(clients, |simulate| {
+        let mut each = of_each
+            .iter()
+            .filter_map(|observations| simulate(&Situation::of(target, facts, observations, waited_ms)));
+        let first = each.next()?;
+        Some(each.fold(first, Said::or))
+    })
+}
+
+/// What each client says.
+fn said_by(clients: &[Model], said: impl Fn(Simulate) -> Option<Said>) -> Vec<Prediction> {
     clients
         .iter()
         .filter_map(|(client, simulate)| {
-            let said = simulate(&situation)?;
+            let said = said(*simulate)?;
             Some(Prediction {
                 client: *client,
                 outcome: said.outcome(),
@@ -434,4 +464,20 @@ pub fn predict(target: &Target, facts: &Facts, observations: &[Probed], waited_m
             })
         })
         .collect()
+}
+
+/// The samples that were taken of the target at a resolver.
+fn samples_of(probed: &Probed) -> impl Iterator<Item = u32> {
+    let of_the_target = probed.lookups.iter().filter(|lookup| lookup.purpose == Purpose::Target);
+    of_the_target.map(|lookup| lookup.sample)
+}
+
+/// A resolver as one sample shows it; as all of them do where it was not asked so often.
+fn of_sample(probed: &Probed, sample: u32) -> Probed {
+    let mut one = probed.clone();
+    if samples_of(probed).any(|other| other == sample) {
+        one.lookups
+            .retain(|lookup| lookup.purpose != Purpose::Target || lookup.sample == sample);
+    }
+    one
 }
