@@ -2,6 +2,7 @@
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::remedy::question::{self, Question};
+use super::shared::search;
 use super::{Case, Confidence, Finding, Fits, Severity, Shows, Stage, Subject, view};
 use crate::dns::Soa;
 use crate::endpoint::SoaOrigin;
@@ -128,7 +129,8 @@ fn finding(
         .caused_by(caused_by)
         .summary(format!("{who} {returns} {by}, and the cause is not known"))
         .why(format!(
-            "{who} {returns} {by}, so clients there print \"no such host\". {causes}"
+            "{who} {returns} {by}, {}. {causes}",
+            search::after_a_denial(case, subjects),
         ))
         .seen(subjects.iter().flat_map(|subject| {
             [

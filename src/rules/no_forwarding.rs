@@ -1,6 +1,7 @@
 //! The resolver does not take the name to the VPC.
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
+use super::shared::search;
 use super::{Case, Confidence, Evidence, Finding, Fits, Need, Severity, Stage, Subject, remedy, view};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
@@ -176,7 +177,7 @@ fn finding(
     let who = phrase::titles(subjects);
     let does = phrase::plural(subjects.len(), "does not forward", "do not forward");
     let effect = match shown {
-        Shown::Denial => "so clients there print \"no such host\"",
+        Shown::Denial => search::after_a_denial(case, subjects),
         Shown::OnlyTheView => "so clients there have the addresses from public DNS only",
         Shown::PublicAddresses | Shown::Otherwise => "so clients there get the public addresses",
     };

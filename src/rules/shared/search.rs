@@ -16,3 +16,13 @@ pub(in crate::rules) fn wildcards<'a>(case: &Case<'_>, subject: &Subject<'a>) ->
         .filter(|lookup| lookup.kind == AnswerKind::Answer && !lookup.addresses.iter().all(right))
         .collect()
 }
+
+/// What clients of resolvers that deny the name come to. After a denial the search list is walked (resolv.conf(5); Go,
+/// src/net/dnsclient_unix.go), so where a name below it has addresses, kubectl and glibc print no error.
+pub(in crate::rules) fn after_a_denial(case: &Case<'_>, subjects: &[&Subject<'_>]) -> &'static str {
+    if subjects.iter().any(|subject| !wildcards(case, subject).is_empty()) {
+        "so kubectl there gets an address of a search suffix instead"
+    } else {
+        "so clients there print \"no such host\""
+    }
+}
