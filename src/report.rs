@@ -554,6 +554,68 @@ mod tests {
         })
     }
 
+    /// Only one thing decides what a finding of the report is: that it was found, wherever.
+    #[test]
+    fn no_cause_is_ruled_out_or_left_that_the_report_shows_to_be_otherwise() {
+        let mut wrong = Vec::new();
+        let mut elsewhere = 0;
+        for (name, report) in recorded() {
+            let report = report.with_why();
+            if let Some(why) = &report.why {
+                let row = report
+                    .resolvers
+                    .iter()
+                    .find(|row| row.probed.resolver.name == why.resolver);
+                let verdict = row.map(|row| row.verdict);
+                for other in &why.considered {
+                    let of_it = report.findings.iter().filter(|finding| finding.rule == other.rule);
+                    let mut of_it = of_it.peekable();
+                    if of_it.peek().is_some() {
+                        elsewhere += usize::from(of_it.all(|finding| !finding.resolvers.contains(&why.resolver)));
+                        if other.outcome != Outcome::Found {
+                            wrong.push(format!("{name}: {} is a finding", other.rule));
+                        }
+                    }
+                    let has_none = verdict.is_some_and(|verdict| {
+                        verdict.is_negative() || matches!(verdict, Verdict::Timeout | Verdict::ServFail)
+                    });
+                    if has_none && other.rule == "nxdomain-hijack" && other.outcome == Outcome::Undecided {
+                        wrong.push(format!("{name}: no address, and {} is left", other.rule));
+                    }
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        assert!(elsewhere > 3, "{elsewhere}");
+    }
+
+    /// One sample is not what a client gets each time.
+    #[test]
+    fn no_client_only_fails_where_some_samples_are_right() {
+        let mut unstable = 0;
+        for (name, report) in recorded() {
+            let has_right_samples = |row: &ResolverReport| {
+                let samples = row.samples.iter().flat_map(|samples| samples.outcomes.keys());
+                row.verdict == Verdict::Unstable
+                    && row.probed.resolver.has_role(crate::resolvers::Role::Local)
+                    && samples.clone().any(|verdict| verdict.is_fine())
+            };
+            if !report.resolvers.iter().any(has_right_samples) {
+                continue;
+            }
+            unstable += 1;
+            for client in &report.clients {
+                assert_ne!(
+                    client.outcome,
+                    crate::clients::Resolution::Fails,
+                    "{name}: {}",
+                    client.client
+                );
+            }
+        }
+        assert!(unstable > 1, "{unstable}");
+    }
+
     /// What a cause cannot be without, as it is told, is what its rule looks for; and certain is said only where it
     /// rules out every other cause.
     #[test]

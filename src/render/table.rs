@@ -396,7 +396,7 @@ impl<'a> Page<'a> {
         if let Some(kubectl) = words::kubectl(report) {
             self.blank();
             if kubectl.messages.is_empty() {
-                self.labelled("kubectl", words::resolves(report))?;
+                self.labelled("kubectl", &words::resolves(report))?;
             }
             let shown = if self.style.verbose {
                 usize::MAX

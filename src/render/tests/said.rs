@@ -369,7 +369,7 @@ fn the_reasons_for_the_headline_are_shown_where_they_are_asked_for() {
     let report = report.with_why();
     let table = shown(&report, Format::Table);
     assert!(
-        table.contains("Decided  - The negative answer is from AWS's public zone"),
+        table.contains("Decided  - local's negative answer is from AWS's public zone"),
         "{table}"
     );
     assert!(
@@ -381,14 +381,47 @@ fn the_reasons_for_the_headline_are_shown_where_they_are_asked_for() {
     assert!((2..=5).contains(&points.len()), "{points:?}");
     for point in &points {
         assert!(
-            point.ends_with('.')
-                && point.starts_with(|first: char| first.is_uppercase() || point.starts_with("local ")),
+            point.ends_with('.') && point.starts_with(|first: char| first.is_uppercase() || point.starts_with("local")),
             "{point}"
         );
     }
     assert!(shown(&report, Format::Markdown).contains("**How it was decided:**"));
     let json = shown(&report, Format::Json);
     assert!(json.contains("\"outcome\": \"ruled-out\""), "{json}");
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test reads its fixtures")]
+fn recorded(name: &str) -> Report {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/cases")
+        .join(name)
+        .join("capture.json");
+    diagnose(crate::capture::parse(&std::fs::read(path).unwrap()).unwrap())
+}
+
+#[test]
+fn an_argument_says_a_thing_once_and_begins_a_sentence_only_at_its_begin() {
+    let mut doubled = Vec::new();
+    for name in crate::lab::names() {
+        let report = recorded(name).with_why();
+        for point in report.why.iter().flat_map(|why| super::super::words::argument(why)) {
+            let parts: Vec<&str> = point
+                .trim_end_matches('.')
+                .rsplit(": ")
+                .next()
+                .unwrap_or_default()
+                .split("; ")
+                .collect();
+            let is_doubled = parts.iter().enumerate().any(|(at, part)| parts[..at].contains(part));
+            let goes_on_as_if_anew = ["No ", "It ", "The ", "A "]
+                .iter()
+                .any(|word| point.contains(&format!(", and {word}")));
+            if is_doubled || goes_on_as_if_anew || point.contains("EnableDns") || point.contains("else than SERVFAIL") {
+                doubled.push(format!("{name}: {point}"));
+            }
+        }
+    }
+    assert!(doubled.is_empty(), "{}", doubled.join("\n"));
 }
 
 #[test]
@@ -442,6 +475,44 @@ fn kubectl_that_gets_an_address_may_get_a_wrong_one() {
     assert!(
         both.contains("gets an address here, which is not always an expected one"),
         "{both}"
+    );
+}
+
+/// Where kubectl's address is from decides what is said of it: another resolver's answer says nothing of it.
+#[test]
+fn kubectls_line_is_about_the_address_that_it_gets() {
+    let said = |name: &str| super::super::words::resolves(&recorded(name));
+    let pinned = "gets 192.168.131.77 from the hosts file here, and asks no name server";
+    assert_eq!(said("hosts-file-override/fires"), pinned);
+    assert_eq!(said("hosts-file-override/fires-against-the-vpcs-answer"), pinned);
+    // Go does not ask the operating system, whose answer is right there.
+    assert_eq!(
+        said("go-bypasses-scoped-dns/fires"),
+        "gets an address here, but not the expected ones"
+    );
+    assert_eq!(
+        said("no-forwarding/right-addresses-from-the-public-zone"),
+        "gets the expected addresses here, but not from the expected zone"
+    );
+    for reply in ["fires", "fires-on-a-cut-message", "fires-on-an-address-beside"] {
+        assert_eq!(
+            said(&format!("malformed-reply/{reply}")),
+            "gets an address here, from a malformed reply: it need not be a right one"
+        );
+    }
+    assert_eq!(
+        said("search-domain-wildcard/fires"),
+        "gets 10.9.9.9 here, by the search list"
+    );
+    let lead = recorded("search-domain-wildcard/fires")
+        .headline()
+        .unwrap()
+        .summary
+        .clone();
+    assert!(!lead.contains("no such host"), "{lead}");
+    assert_eq!(
+        said("malformed-reply/fires-as-a-warning-behind-the-answer"),
+        "resolves the name here"
     );
 }
 

@@ -1,7 +1,14 @@
 //! What kubectl and the other clients print.
 
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use crate::address::AddressClass;
 use crate::clients::{Client, Prediction, Resolution};
 use crate::compare::Verdict;
+use crate::dns::AnswerKind;
+use crate::facts::platform::{Chooser, HostsLine};
+use crate::observation::Purpose;
 use crate::report::{Conclusion, Report, ResolverReport};
 use crate::resolvers::Role;
 
@@ -22,19 +29,114 @@ pub(in crate::render) fn client(client: &Prediction) -> String {
 }
 
 /// What comes of kubectl's lookup here where it prints no error of it: an address is not yet an expected one.
-pub(in crate::render) fn resolves(report: &Report) -> &'static str {
-    let of_this_host = report.resolvers.iter().filter(|resolver| {
-        let resolver = &resolver.probed.resolver;
-        resolver.has_role(Role::Local) || resolver.has_role(Role::Os)
-    });
-    let mut expected = of_this_host
-        .filter(|resolver| resolver.verdict.has_addresses())
-        .map(|resolver| !matches!(resolver.verdict, Verdict::Mismatch | Verdict::Partial));
-    match (expected.clone().any(|is| is), expected.any(|is| !is)) {
-        (_, false) => "resolves the name here",
-        (false, true) => "gets an address here, but not the expected ones",
-        (true, true) => "gets an address here, which is not always an expected one",
+pub(in crate::render) fn resolves(report: &Report) -> String {
+    let pinned = pinned(report);
+    if !pinned.is_empty() {
+        if pinned.iter().all(|ip| report.expected.lists(*ip)) {
+            return RESOLVES.to_owned();
+        }
+        return format!(
+            "gets {} from the hosts file here, and asks no name server",
+            plain_list(&pinned)
+        );
     }
+    let below = below_a_suffix(report);
+    if !below.is_empty() {
+        return format!("gets {} here, by the search list", plain_list(&below));
+    }
+    let given: Vec<Given> = asked_by_kubectl(report).filter_map(|row| given(row)).collect();
+    let is = |wanted: Given| given.contains(&wanted);
+    let said = match (is(Given::Expected), is(Given::Other) || is(Given::OtherZone)) {
+        _ if is(Given::Both) => NOT_ALWAYS,
+        (true, true) => NOT_ALWAYS,
+        (true, false) => RESOLVES,
+        (false, true) if is(Given::Other) => "gets an address here, but not the expected ones",
+        (false, true) => "gets the expected addresses here, but not from the expected zone",
+        (false, false) if is(Given::Unread) => {
+            "gets an address here, from a malformed reply: it need not be a right one"
+        }
+        (false, false) => RESOLVES,
+    };
+    said.to_owned()
+}
+
+const RESOLVES: &str = "resolves the name here";
+const NOT_ALWAYS: &str = "gets an address here, which is not always an expected one";
+
+/// What a resolver gives to kubectl.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Given {
+    /// Nothing speaks against it.
+    Expected,
+    /// Expected addresses, and others too.
+    Both,
+    /// Addresses that are not expected.
+    Other,
+    /// Expected addresses, from another zone than the expected one.
+    OtherZone,
+    /// An address of a reply that is no answer to the question.
+    Unread,
+}
+
+/// `None` where it gives no address.
+fn given(row: &ResolverReport) -> Option<Given> {
+    let mut classes = row.addresses.iter().map(|address| address.class);
+    let is_expected = |class| class == AddressClass::Expected;
+    match row.verdict {
+        verdict if verdict.is_fine() => Some(Given::Expected),
+        Verdict::Mismatch if classes.all(is_expected) => Some(Given::OtherZone),
+        Verdict::Mismatch => Some(Given::Other),
+        Verdict::Partial => Some(Given::Both),
+        Verdict::Unstable if row.addresses.is_empty() => None,
+        Verdict::Unstable if classes.clone().all(is_expected) => Some(Given::Expected),
+        Verdict::Unstable if classes.any(is_expected) => Some(Given::Both),
+        Verdict::Unstable => Some(Given::Other),
+        Verdict::Malformed | Verdict::Truncated => Some(Given::Unread),
+        _ => None,
+    }
+}
+
+/// Whom kubectl asks here: the name servers, with Go's own resolver; the operating system where Go asks that, and it
+/// was asked (src/clients/go_system.rs).
+fn asked_by_kubectl(report: &Report) -> impl Iterator<Item = &ResolverReport> {
+    let chooser = report.facts.host.split_dns().map(|split| split.chooser);
+    let asks_the_system = matches!(chooser, Some(Chooser::Macos | Chooser::Windows))
+        && report
+            .resolvers
+            .iter()
+            .any(|row| row.verdict.has_addresses() && row.probed.resolver.has_role(Role::Os));
+    let role = if asks_the_system { Role::Os } else { Role::Local };
+    report
+        .resolvers
+        .iter()
+        .filter(move |row| row.probed.resolver.has_role(role))
+}
+
+/// What the hosts file pins the name to, where kubectl reads it.
+fn pinned(report: &Report) -> Vec<IpAddr> {
+    let host = &report.facts.host;
+    let line = host.configuration.as_ref().and_then(|read| read.hosts_line.as_ref());
+    if !line.is_none_or(HostsLine::go_reads_files) {
+        return Vec::new();
+    }
+    host.hosts.iter().flatten().map(|entry| entry.ip).collect()
+}
+
+/// The addresses of the name with a suffix of the search list, where no name server has any of the name itself.
+fn below_a_suffix(report: &Report) -> Vec<IpAddr> {
+    let rows = || asked_by_kubectl(report);
+    if rows().any(|row| row.verdict.has_addresses() || !row.probed.resolver.has_role(Role::Local)) {
+        return Vec::new();
+    }
+    let lookups = rows().flat_map(|row| &row.probed.lookups);
+    let below = lookups.filter(|lookup| lookup.purpose == Purpose::SearchSuffix && lookup.kind == AnswerKind::Answer);
+    let all: BTreeSet<IpAddr> = below.flat_map(|lookup| lookup.addresses.iter().copied()).collect();
+    all.into_iter().collect()
+}
+
+fn plain_list(addresses: &[IpAddr]) -> String {
+    let words: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+    words.join(", ")
 }
 
 /// Why a broken report has no line of kubectl: where this host's own resolvers were not asked, nothing is known of what
