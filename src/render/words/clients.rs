@@ -44,18 +44,17 @@ pub(in crate::render) fn resolves(report: &Report) -> String {
     if !below.is_empty() {
         return format!("gets {} here, by the search list", plain_list(&below));
     }
-    let given: Vec<Given> = asked_by_kubectl(report).filter_map(|row| given(row)).collect();
+    let given: Vec<Given> = asked_by_kubectl(report).filter_map(given).collect();
     let is = |wanted: Given| given.contains(&wanted);
     let said = match (is(Given::Expected), is(Given::Other) || is(Given::OtherZone)) {
         _ if is(Given::Both) => NOT_ALWAYS,
         (true, true) => NOT_ALWAYS,
-        (true, false) => RESOLVES,
         (false, true) if is(Given::Other) => "gets an address here, but not the expected ones",
         (false, true) => "gets the expected addresses here, but not from the expected zone",
         (false, false) if is(Given::Unread) => {
             "gets an address here, from a malformed reply: it need not be a right one"
         }
-        (false, false) => RESOLVES,
+        (_, false) => RESOLVES,
     };
     said.to_owned()
 }
@@ -85,12 +84,11 @@ fn given(row: &ResolverReport) -> Option<Given> {
     match row.verdict {
         verdict if verdict.is_fine() => Some(Given::Expected),
         Verdict::Mismatch if classes.all(is_expected) => Some(Given::OtherZone),
-        Verdict::Mismatch => Some(Given::Other),
         Verdict::Partial => Some(Given::Both),
         Verdict::Unstable if row.addresses.is_empty() => None,
         Verdict::Unstable if classes.clone().all(is_expected) => Some(Given::Expected),
         Verdict::Unstable if classes.any(is_expected) => Some(Given::Both),
-        Verdict::Unstable => Some(Given::Other),
+        Verdict::Mismatch | Verdict::Unstable => Some(Given::Other),
         Verdict::Malformed | Verdict::Truncated => Some(Given::Unread),
         _ => None,
     }
