@@ -404,7 +404,7 @@ fn an_argument_says_a_thing_once_and_begins_a_sentence_only_at_its_begin() {
     let mut doubled = Vec::new();
     for name in crate::lab::names() {
         let report = recorded(name).with_why();
-        for point in report.why.iter().flat_map(|why| super::super::words::argument(why)) {
+        for point in report.why.iter().flat_map(super::super::words::argument) {
             let parts: Vec<&str> = point
                 .trim_end_matches('.')
                 .rsplit(": ")
