@@ -18,16 +18,16 @@ declare_rule! {
     /// with; nor is there where one that is being deleted, or has the status FAILED, has none. (A cluster that the EKS
     /// Connector connects has none of EKS's at all; it is not meant here.)
     ///
-    /// Where a cluster that still has its endpoint is being deleted, it is an error of the resolvers that deny the name,
-    /// or give the public view of it, against what is expected; else a warning.
+    /// Where a cluster that still has its endpoint is being deleted, it is an error of the resolvers that return
+    /// NXDOMAIN for the name, or give the public view of it, against what is expected; else a warning.
     ///
     /// ## Why it matters
     /// What is seen now may not last: an answer that is wrong may heal by itself, and one that is right may go. A
     /// resolver that was asked too early keeps a negative answer for as long as the SOA with it says.
     ///
     /// ## What to do
-    /// Wait until the cluster is active, and check again; `--watch` says when the answers have changed. For a cluster that
-    /// is being deleted there is nothing to mend: a forward would lead to what goes away.
+    /// Wait until the cluster is active, and check again; `--watch` says when the answers have changed. For a cluster
+    /// that is being deleted there is nothing to mend: a forward would lead to what goes away.
     "cluster-transitioning" = {
         summary: "the cluster, or the access to its endpoint, is being changed",
         severity: Severity::Warning,

@@ -185,7 +185,7 @@ pub(in crate::rules) static CLUSTER_IS_CHANGING: Sign = Sign::of_run(
 /// The cluster whose endpoint this is is being deleted, and its name with it.
 pub(in crate::rules) static CLUSTER_IS_BEING_DELETED: Sign = Sign::of_run(
     "whether the cluster is being deleted",
-    "AWS deletes the cluster now, and its endpoint with it",
+    "AWS deletes the cluster now, with the endpoint",
     "AWS does not delete the cluster now",
     |case| {
         let cluster = case.own_cluster()?;
