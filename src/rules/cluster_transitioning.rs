@@ -30,7 +30,7 @@ declare_rule! {
     /// that is being deleted there is nothing to mend: a forward would lead to what goes away.
     "cluster-transitioning" = {
         summary: "the cluster, or the access to its endpoint, is being changed",
-        severity: Severity::Warning,
+        severity: Severity::Error,
         since: "0.1.0",
         about: NoSuchEndpoint,
         hint: "the cluster's status is CREATING, UPDATING or DELETING",
@@ -82,7 +82,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     vec![
         going
             .about(phrase::names(&without))
-            .severity(Severity::Error)
+            .severity(RULE.severity)
             .summary(format!(
                 "{name} {what}, and its endpoint name goes with it: {who} {does}"
             ))
@@ -173,6 +173,7 @@ fn finding(
         ));
     }
     RULE.finding_at_large(confidence)
+        .severity(Severity::Warning)
         .summary(if nameless || failed {
             format!("{name} {what}: it {}", cluster.without_endpoint())
         } else {
