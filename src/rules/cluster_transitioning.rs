@@ -19,7 +19,7 @@ declare_rule! {
     /// Connector connects has none of EKS's at all; it is not meant here.)
     ///
     /// Where a cluster that still has its endpoint is being deleted, it is an error of the resolvers that return
-    /// NXDOMAIN for the name, or give the public view of it, against what is expected; else a warning.
+    /// NXDOMAIN for the name; else a warning.
     ///
     /// ## Why it matters
     /// What is seen now may not last: an answer that is wrong may heal by itself, and one that is right may go. A
@@ -35,6 +35,7 @@ declare_rule! {
         about: NoSuchEndpoint,
         hint: "the cluster's status is CREATING, UPDATING or DELETING",
         complaints: [Denial 210, Connection 130],
+        shows: [Denial],
         references: [EKS_CLUSTER_ENDPOINT, EKS_UPDATE],
         at: Run,
         requires: [
@@ -44,7 +45,7 @@ declare_rule! {
         ],
         names: [
             [CLUSTER_IS_BEING_DELETED],
-            [DENIED_AS_ABSENT, GIVES_THE_PUBLIC_VIEW],
+            [DENIED_AS_ABSENT],
             [not ANSWER_IS_FINE],
         ],
         confidence: [High],

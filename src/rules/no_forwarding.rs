@@ -56,7 +56,7 @@ declare_rule! {
             [VPC_HAS_THE_NAME, AWS_HAS_THE_PRIVATE_ENDPOINT, GIVES_ADDRESSES],
             [unless PUBLIC_HAS_THE_NAME, GIVES_ADDRESSES],
             // A forward would lead to what goes away.
-            [unless CLUSTER_IS_BEING_DELETED],
+            [unless CLUSTER_IS_BEING_DELETED, GIVES_ADDRESSES],
         ],
         confidence: [
             // Both are right in a cluster with public and private access.
