@@ -106,23 +106,25 @@ pub struct Distinct {
 /// endpoint of a name is called `NAME (2)`.
 pub fn distinct(targets: impl IntoIterator<Item = Target>) -> Vec<Distinct> {
     let mut kept: Vec<Distinct> = Vec::new();
-    let mut places: HashMap<Name, Vec<usize>> = HashMap::new();
+    let mut places: HashMap<(Name, Vec<IpAddr>, Vec<IpNet>), usize> = HashMap::new();
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    // The further names of each. They are looked up here: a file may call one endpoint by ten thousand names.
+    let mut also: BTreeSet<(usize, String)> = BTreeSet::new();
     for mut target in targets {
-        let of_name = places.entry(target.hostname.clone()).or_default();
-        let expects_the_same = |place: &&usize| {
-            let other = &kept[**place].target;
-            other.expect_addresses == target.expect_addresses && other.expect_cidrs == target.expect_cidrs
-        };
-        if let Some(place) = of_name.iter().find(expects_the_same).copied() {
+        let key = (
+            target.hostname.clone(),
+            target.expect_addresses.clone(),
+            target.expect_cidrs.clone(),
+        );
+        if let Some(place) = places.get(&key).copied() {
             let first = &mut kept[place];
             // One of the entries may not say whose the endpoint is.
             if first.target.cluster.is_none() {
                 first.target.cluster = target.cluster;
                 first.target.account = target.account;
             }
-            if first.target.name != target.name && !first.also.contains(&target.name) {
+            if first.target.name != target.name && also.insert((place, target.name.clone())) {
                 first.also.push(target.name);
             }
             continue;
@@ -138,7 +140,7 @@ pub fn distinct(targets: impl IntoIterator<Item = Target>) -> Vec<Distinct> {
             };
             target.name = name;
         }
-        of_name.push(kept.len());
+        places.insert(key, kept.len());
         kept.push(Distinct {
             target,
             also: Vec::new(),
@@ -164,6 +166,7 @@ mod tests {
         let found = distinct([
             target("prod", "a.test"),
             target("other", "A.test"),
+            target("other", "a.test"),
             target("prod", "b.test"),
             expecting,
             target("prod (2)", "c.test"),

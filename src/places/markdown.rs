@@ -44,7 +44,7 @@ pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::
     if comparison.interrupted {
         writeln!(comment.out, "\n{INTERRUPTED}")?;
     }
-    folded(&mut comment, comparison)
+    comment.fold(|all| whole(all, comparison))
 }
 
 /// The finding to act on, and the others.
@@ -72,27 +72,15 @@ fn gaps(comment: &mut Comment<'_>, place: &PlaceSummary) -> fmt::Result {
     Ok(())
 }
 
-/// All that `-v` has, for whoever unfolds it.
-fn folded(comment: &mut Comment<'_>, comparison: &Comparison) -> fmt::Result {
-    if comment.style.verbose {
-        return Ok(());
-    }
-    let verbose = Style {
-        verbose: true,
-        ..comment.style.clone()
-    };
-    writeln!(comment.out, "\n<details>\n<summary>Everything else</summary>")?;
-    let mut all = Comment {
-        style: &verbose,
-        out: &mut *comment.out,
-    };
-    findings(&mut all, comparison)?;
+/// All that `-v` prints of a comparison.
+fn whole(all: &mut Comment<'_>, comparison: &Comparison) -> fmt::Result {
+    findings(all, comparison)?;
     writeln!(all.out, "\n**What is not known at the places:**\n")?;
     for place in &comparison.places {
         writeln!(all.out, "- {}", all.text(&place.name))?;
-        gaps(&mut all, place)?;
+        gaps(all, place)?;
     }
-    writeln!(comment.out, "\n</details>")
+    Ok(())
 }
 
 fn matrix(comment: &mut Comment<'_>, comparison: &Comparison) -> fmt::Result {

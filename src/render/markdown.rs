@@ -33,7 +33,7 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -
     if style.verbose {
         comment.list("In AWS", words::decided_by(report))?;
     }
-    comment.folded(report)?;
+    comment.fold(|all| all.whole(report))?;
     comment.details(report)
 }
 
@@ -225,8 +225,8 @@ impl Comment<'_> {
         }
     }
 
-    /// What the first part leaves out, for whoever unfolds it: all that `-v` prints.
-    fn folded(&mut self, report: &Report) -> fmt::Result {
+    /// What the first part leaves out, for whoever unfolds it, as `-v` prints it. With `-v` there is nothing to unfold.
+    pub(crate) fn fold(&mut self, what: impl FnOnce(&mut Comment<'_>) -> fmt::Result) -> fmt::Result {
         if self.style.verbose {
             return Ok(());
         }
@@ -234,24 +234,28 @@ impl Comment<'_> {
             verbose: true,
             ..self.style.clone()
         };
-        writeln!(self.out, "\n<details>\n<summary>Everything else</summary>\n")?;
-        let mut all = Comment {
+        writeln!(self.out, "\n<details>\n<summary>Everything else</summary>")?;
+        what(&mut Comment {
             style: &verbose,
             out: &mut *self.out,
-        };
-        let expected = words::expectation(&report.expected, true);
-        writeln!(all.out, "- Expected: {}", all.text(&expected))?;
-        writeln!(all.out, "- Target: {}", all.text(&words::target(report)))?;
-        if let Some(lead) = words::lead(report) {
-            all.lead(report, lead)?;
-        }
-        all.list("This host", words::host(report, true).into_iter())?;
-        all.clients(report)?;
-        all.other_findings(report)?;
-        all.not_checked(report)?;
-        all.list("In AWS", words::decided_by(report))?;
-        all.details(report)?;
+        })?;
         writeln!(self.out, "\n</details>")
+    }
+
+    /// All that `-v` prints of a report.
+    fn whole(&mut self, report: &Report) -> fmt::Result {
+        let expected = words::expectation(&report.expected, true);
+        writeln!(self.out, "\n- Expected: {}", self.text(&expected))?;
+        writeln!(self.out, "- Target: {}", self.text(&words::target(report)))?;
+        if let Some(lead) = words::lead(report) {
+            self.lead(report, lead)?;
+        }
+        self.list("This host", words::host(report, true).into_iter())?;
+        self.clients(report)?;
+        self.other_findings(report)?;
+        self.not_checked(report)?;
+        self.list("In AWS", words::decided_by(report))?;
+        self.details(report)
     }
 
     fn other_findings(&mut self, report: &Report) -> fmt::Result {
