@@ -52,6 +52,11 @@ def binary(folder, target):
     return path if path.is_file() else None
 
 
+def pushed(folder, target):
+    """The targets whose program goes into the archive of this one: the static ones, which any Linux of theirs runs."""
+    return [other for other in TARGETS if "linux-musl" in other and other != target and binary(folder, other)]
+
+
 def documents(folder):
     """Completions and the manual page, as a binary that runs here prints them: the same on each system."""
     machine = {"x86_64": "x86_64-unknown-linux-musl", "aarch64": "aarch64-unknown-linux-musl"}[os.uname().machine]
@@ -63,13 +68,15 @@ def documents(folder):
 
 
 def archive(folder, target, dist, manual, completions):
-    """One folder: the program, its two names, what belongs to it."""
+    """One folder: the program, what belongs to it, and in folders beside it the programs that --push sends to Linux."""
     inside = f"{NAME}-{VERSION}-{target}"
     program = binary(folder, target)
     files = {program.name: (program.read_bytes(), 0o755), "LICENSE": ((ROOT / "LICENSE").read_bytes(), 0o644),
              "README.md": ((ROOT / "README.md").read_bytes(), 0o644), f"{NAME}.1": (manual, 0o644)}
     for shell, text in completions.items():
         files[f"completions/{SHELLS[shell]}"] = (text, 0o644)
+    for other in pushed(folder, target):
+        files[f"{other}/{NAME}"] = (binary(folder, other).read_bytes(), 0o755)
     if "windows" in target:
         path = dist / f"{inside}.zip"
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as zipped:
@@ -174,7 +181,9 @@ def formula(archives, url, page):
             blocks.append(f"  on_{title} do\n{''.join(inner)}  end\n")
     return (f'class EksDnsDoctor < Formula\n  desc "{SUMMARY}"\n  homepage "{page}"\n  version "{VERSION}"\n'
             f'  license "{LICENSE}"\n\n' + "\n".join(blocks) +
-            f'\n  def install\n    bin.install "{NAME}"\n    bin.install_symlink "{NAME}" => "{PLUGIN}"\n'
+            # Links: --push looks for the folders beside the file that they lead to.
+            f'\n  def install\n    libexec.install "{NAME}", *Dir["*-unknown-linux-musl"]\n'
+            f'    bin.install_symlink libexec/"{NAME}"\n    bin.install_symlink libexec/"{NAME}" => "{PLUGIN}"\n'
             f'    man1.install "{NAME}.1"\n    bash_completion.install "completions/{SHELLS["bash"]}" => "{NAME}"\n'
             f'    zsh_completion.install "completions/{SHELLS["zsh"]}"\n'
             f'    fish_completion.install "completions/{SHELLS["fish"]}"\n  end\n\n'
@@ -202,7 +211,7 @@ def krew(archives, url, page):
         platforms.append({
             "selector": {"matchLabels": {"os": system, "arch": architecture}},
             "uri": url(made), "sha256": digest(made), "bin": program,
-            "files": [{"from": f"{inside}/{program}", "to": "."}, {"from": f"{inside}/LICENSE", "to": "."}],
+            "files": [{"from": f"{inside}/*", "to": "."}],
         })
     # JSON is YAML, and needs no library to be written right.
     return {

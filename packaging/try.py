@@ -57,6 +57,11 @@ def archives():
             for member in (program, "LICENSE", "README.md", f"{NAME}.1", f"completions/{NAME}.bash", f"completions/_{NAME}",
                            f"completions/{NAME}.fish", f"completions/{NAME}.ps1"):
                 assert f"{inside}/{member}" in names, (path.name, member)
+            # What --push sends to the other machines: every Linux program but the archive's own.
+            built = {path.parent.name for path in DIST.parent.glob(f"*-linux-musl/{NAME}")}
+            beside = {name.split("/")[1] for name in names if "-linux-musl/" in name and name.endswith(f"/{NAME}")
+                      and name.count("/") == 2}
+            assert beside == {target for target in built if target not in path.name}, (path.name, beside)
             opened.extractall(folder)
             if f"{MACHINE}-unknown-linux" in path.name:
                 says(pathlib.Path(folder) / inside / NAME, path.name)

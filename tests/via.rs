@@ -114,7 +114,12 @@ exec sh -c "$3"
     }
 
     fn command(&self, server: SocketAddr, more: &[&str]) -> Command {
-        let mut command = Command::new(PROGRAM);
+        self.command_of(Path::new(PROGRAM), server, more)
+    }
+
+    /// The same with a program that lies elsewhere.
+    fn command_of(&self, program: &Path, server: SocketAddr, more: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command
             .args([
                 "check",
@@ -398,10 +403,83 @@ fn the_program_is_pushed_and_removed() {
         document["unseen"][0]["reason"]
             .as_str()
             .unwrap()
-            .contains("another system: Plan9 Plan9"),
+            .contains("does not run there, which is Plan9 Plan9"),
         "{text}"
     );
     assert_eq!(std::fs::read_dir(hosts.root().join("tmp")).unwrap().count(), 0);
+}
+
+/// A release's archive has the programs for Linux in folders beside the program: the place says which it needs. What
+/// says here that it is another machine is a stand-in for `uname`; the program that lies there runs on this one.
+#[test]
+fn the_program_for_the_other_machine_is_pushed() {
+    let hosts = Hosts::new();
+    // A machine that neither this one nor its stand-in is.
+    let other = if cfg!(target_arch = "aarch64") {
+        "x86_64"
+    } else {
+        "aarch64"
+    };
+    for (host, machine) in [("other", other), ("third", "riscv64")] {
+        let uname = format!("[ \"$1\" = -s ] && echo Linux || echo {machine}\n");
+        hosts.script(&format!("{host}/uname"), &uname);
+    }
+    let here = hosts.root().join("archive");
+    let beside = here.join(format!("{other}-unknown-linux-musl"));
+    std::fs::create_dir_all(&beside).unwrap();
+    let program = here.join("eks-dns-doctor");
+    std::fs::copy(PROGRAM, &program).unwrap();
+    let server = name_server();
+    let run = || {
+        let via = [
+            "--no-aws",
+            "--push",
+            "--via",
+            "ssh:other",
+            "--via",
+            "ssh:third",
+            "-o",
+            "json",
+        ];
+        // What is in PATH may be a link to the archive's.
+        let link = hosts.root().join("link");
+        std::os::unix::fs::symlink(&program, &link).unwrap();
+        let output = hosts.command_of(&link, server, &via).output().unwrap();
+        std::fs::remove_file(&link).unwrap();
+        document(&String::from_utf8(output.stdout).unwrap())
+    };
+    let reason = |document: &Value, place: &str| {
+        let unseen = document["unseen"].as_array().unwrap();
+        let of_place = unseen.iter().find(|unseen| unseen["place"] == place);
+        of_place.map(|unseen| unseen["reason"].as_str().unwrap().to_owned())
+    };
+    let without = run();
+    let says = reason(&without, "other").unwrap();
+    let missing = beside.canonicalize().unwrap().join("eks-dns-doctor");
+    assert!(says.contains(&format!("which is Linux {other}")), "{says}");
+    assert!(says.contains(missing.to_str().unwrap()), "{says}");
+
+    std::fs::copy(PROGRAM, beside.join("eks-dns-doctor")).unwrap();
+    let with = run();
+    assert_eq!(with["places"][1]["name"], "other", "{with}");
+    assert_eq!(with["places"][1]["conclusion"], WELL);
+    let says = reason(&with, "third").unwrap();
+    assert!(says.ends_with("which is Linux riscv64"), "{says}");
+    assert_eq!(std::fs::read_dir(hosts.root().join("tmp")).unwrap().count(), 0);
+}
+
+/// A program for Windows fits no place that has a shell, and the place says what it is.
+#[test]
+fn a_program_for_a_system_without_uname_is_never_run() {
+    let script = shell::push(&["check".to_owned()], "--facts", (0, 4), &[], "MARK");
+    let there = Command::new("sh")
+        .args(["-c", &script])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(there.status.code(), Some(shell::OTHER_PLATFORM));
+    let uname = Command::new("uname").args(["-s", "-m"]).output().unwrap().stdout;
+    assert_eq!((there.stdout, there.stderr), (Vec::new(), uname));
 }
 
 /// As `sshd` runs it: its standard input ends where the connection does.

@@ -15,6 +15,7 @@ mod learning;
 mod live;
 mod mcp;
 mod output;
+mod pushed;
 mod read;
 mod replay;
 mod serve;

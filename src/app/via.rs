@@ -1,20 +1,18 @@
 //! `--via`: the same check from other places, and the comparison of all.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "this is where ssh is looked up and this program is read, to be sent along"
-)]
+#![expect(clippy::disallowed_methods, reason = "this is where ssh is looked up")]
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use futures_util::future::join_all;
 use tokio::sync::{OnceCell, watch};
 
 use super::Error;
 use super::conduct::Interrupted;
+use super::pushed::Programs;
 use crate::capture;
 use crate::cli::args::CheckArgs;
 use crate::dns::Name;
@@ -59,7 +57,7 @@ pub(super) async fn gather(
     here: &Capture,
     interrupt: Interrupted,
 ) -> Result<Gathered, Error> {
-    let program = if args.push { Some(program()?) } else { None };
+    let programs = if args.push { Some(Programs::read()?) } else { None };
     let errand = Errand {
         arguments: arguments(args, settings, Some(&here.target.hostname)),
         flag: "--facts",
@@ -80,7 +78,7 @@ pub(super) async fn gather(
         let (stop, stopped) = watch::channel(false);
         let kubeconfig = here.facts.host.kubeconfig.as_ref();
         let eyes = ask_for(settings, kubeconfig, here.target.region.as_deref(), &errand);
-        let asked = ask(&places, &errand, program.as_ref(), &eyes, stopped, &capture_of);
+        let asked = ask(&places, &errand, programs.as_ref(), &eyes, stopped, &capture_of);
         tokio::pin!(asked);
         tokio::select! {
             seen = &mut asked => seen,
@@ -137,7 +135,7 @@ pub(super) async fn fleets(
     here: &Fleet,
     interrupt: &mut Interrupted,
 ) -> Result<Vec<(String, Fleet)>, Error> {
-    let program = if args.push { Some(program()?) } else { None };
+    let programs = if args.push { Some(Programs::read()?) } else { None };
     let errand = Errand {
         arguments: arguments(args, settings, None),
         flag: "--targets",
@@ -148,7 +146,7 @@ pub(super) async fn fleets(
     let eyes = ask_for(settings, None, None, &errand);
     let (stop, stopped) = watch::channel(false);
     let places = places(args);
-    let asked = ask(&places, &errand, program.as_ref(), &eyes, stopped, &fleet_of);
+    let asked = ask(&places, &errand, programs.as_ref(), &eyes, stopped, &fleet_of);
     tokio::pin!(asked);
     let (seen, _) = tokio::select! {
         seen = &mut asked => seen,
@@ -188,7 +186,7 @@ type Reads<'a, T> = &'a dyn Fn(&[u8]) -> Result<T, String>;
 async fn ask<T>(
     places: &[Via],
     errand: &Errand,
-    program: Option<&ssh::Program>,
+    programs: Option<&Programs>,
     eyes: &Ask,
     stopped: watch::Receiver<bool>,
     reads: Reads<'_, T>,
@@ -210,7 +208,7 @@ async fn ask<T>(
                 answer = Box::pin(async {
                     match via {
                         Via::Ssh(destination) => {
-                            vec![(via.place(), host(destination, ssh, errand, program, reads).await)]
+                            vec![(via.place(), host(destination, ssh, errand, programs, reads).await)]
                         }
                         Via::Node(_) | Via::Tag { .. } => {
                             let opened = session
@@ -241,16 +239,31 @@ async fn ask<T>(
     (all, without_role)
 }
 
-/// Asks one host.
+/// Asks one host. Where this program was sent and does not run there, the one that does is sent in what is left of the
+/// time.
 async fn host<T>(
     destination: &str,
     ssh: Option<&Path>,
     errand: &Errand,
-    program: Option<&ssh::Program>,
+    programs: Option<&Programs>,
     reads: Reads<'_, T>,
 ) -> Result<T, Failure> {
     let ssh = ssh.ok_or(Failure::NoSsh)?;
-    let answer = ssh::run(ssh, destination, errand, program).await?;
+    let begun = Instant::now();
+    let answer = match (
+        ssh::run(ssh, destination, errand, programs.map(Programs::own)).await,
+        programs,
+    ) {
+        (Err(failure), Some(programs)) => {
+            let program = programs.instead(failure)?;
+            let again = Errand {
+                within: errand.within.saturating_sub(begun.elapsed()),
+                ..errand.clone()
+            };
+            ssh::run(ssh, destination, &again, Some(&program)).await?
+        }
+        (answer, _) => answer?,
+    };
     reads(&answer.document).map_err(|reason| answer.ended.unreadable(&reason))
 }
 
@@ -296,38 +309,6 @@ fn fitting(place: String, mut capture: Capture, here: &Source) -> Result<Source,
         said: String::new(),
     })?;
     Ok(source)
-}
-
-/// This program, read to be sent along.
-fn program() -> Result<ssh::Program, Error> {
-    let read = || {
-        let mut bytes = Vec::new();
-        std::fs::File::open(std::env::current_exe()?)?
-            .take(limits::PUSHED)
-            .read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
-    Ok(ssh::Program {
-        bytes: read().map_err(Error::Push)?,
-        platforms: platforms(),
-    })
-}
-
-/// What `uname -s` and `uname -m` print on the platform that this program was built for; empty where there is no
-/// `uname`.
-fn platforms() -> Vec<(&'static str, &'static str)> {
-    let system = match std::env::consts::OS {
-        "linux" => "Linux",
-        "macos" => "Darwin",
-        "freebsd" => "FreeBSD",
-        _ => return Vec::new(),
-    };
-    // The same machine has two names: Linux says aarch64 and macOS arm64, FreeBSD says amd64 for x86_64.
-    match std::env::consts::ARCH {
-        "x86_64" => vec![(system, "x86_64"), (system, "amd64")],
-        "aarch64" => vec![(system, "aarch64"), (system, "arm64")],
-        other => vec![(system, other)],
-    }
 }
 
 /// Looks `ssh` up in the absolute directories of PATH.

@@ -354,6 +354,9 @@ pub struct CheckArgs {
     pub via: Vec<Via>,
 
     /// With --via ssh:, copy this program to a private temporary directory there, and remove it afterwards
+    ///
+    /// Where it does not run there, the program of that system is sent: TARGET/eks-dns-doctor beside this program, as
+    /// the archives of a release have it, with TARGET x86_64-unknown-linux-musl or aarch64-unknown-linux-musl.
     #[arg(long, requires = "via", help_heading = ASK)]
     pub push: bool,
 

@@ -75,7 +75,10 @@ impl Ended {
             // It is there, and what would load or interpret it is not.
             (Some(126 | 127), _) => return Err(Failure::DoesNotStart(self.last())),
             (Some(shell::OTHER_PLATFORM), None) => {
-                return Err(Failure::Push(format!("it is for another system: {}", self.last())));
+                return Err(Failure::OtherSystem {
+                    is: self.last(),
+                    missing: None,
+                });
             }
             (Some(shell::NO_DIRECTORY), None) => return Err(Failure::NoDirectory(self.last())),
             (Some(shell::NO_FACTS), None) => return Err(Failure::NoFacts(self.last())),

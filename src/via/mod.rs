@@ -240,6 +240,15 @@ pub enum Failure {
     /// `--push` where it cannot work.
     #[error("--push cannot send this program there: {0}")]
     Push(String),
+    /// Another system or machine than the program was built for.
+    #[error("--push: this program does not run there, which is {is}{}", missing.as_ref().map(|path| format!(": the \
+     one that does would be {path}, as the archives of a release have it")).unwrap_or_default())]
+    OtherSystem {
+        /// What `uname -s` and `uname -m` say there.
+        is: String,
+        /// Where a program for it would be here, if it were there.
+        missing: Option<String>,
+    },
     /// There is no room there for what goes along.
     #[error("no private directory can be made and filled there{}", beside(.0))]
     NoDirectory(String),

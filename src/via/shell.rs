@@ -48,7 +48,7 @@ pub fn run(arguments: &[String], flag: Option<&str>, mark: &str) -> String {
 /// Takes the facts and the program from standard input, in this order and of these lengths in octets, into a private
 /// directory, runs it there, and removes the directory whatever happens: at a signal, and where standard input ends
 /// before the program does, which is how a lost connection shows. `platforms` are the accepted pairs of `uname -s` and
-/// `uname -m`.
+/// `uname -m`; none where the program is for a system without them, and then the place says what it is and no more.
 pub fn push(
     arguments: &[String],
     flag: &str,
@@ -56,10 +56,14 @@ pub fn push(
     platforms: &[(&str, &str)],
     mark: &str,
 ) -> String {
-    let accepted: Vec<String> = platforms
+    let mut accepted: Vec<String> = platforms
         .iter()
         .map(|(system, machine)| quote(&format!("{system} {machine}")))
         .collect();
+    if accepted.is_empty() {
+        // A pattern must stand there. What is compared with it has a space in it.
+        accepted.push(quote(""));
+    }
     let with_facts = (facts > 0).then_some((flag, "$d/facts"));
     let command = invoke("\"$d/eks-dns-doctor\"", arguments, with_facts);
     let whole = facts + program;
