@@ -194,7 +194,7 @@ def parts(program, native, checks, most):
 
     for text in sorted((ROOT / "fixtures/field/texts").iterdir()):
         octets = text.read_bytes()
-        here, there = native.run("explain", stdin=octets), program.run("explain", stdin=octets)
+        here, there = native.run("explain", "-", stdin=octets), program.run("explain", "-", stdin=octets)
         checks.that(here[0] == there[0] and unlike(here[1]) == unlike(there[1]), f"explain {text.name}", here, there)
     checks.part("explain")
 
