@@ -17,7 +17,7 @@ use crate::facts::document::Document;
 use crate::limits::{NAME_IN_CAPTURE, TEXT_IN_CAPTURE};
 use crate::observation::Purpose;
 use crate::probed::Probed;
-use crate::report::{Capture, Report, diagnose};
+use crate::report::{Capture, Report, Unseen, diagnose};
 use crate::software;
 
 /// What the stand-ins of everything but host labels and account ids start with.
@@ -146,6 +146,15 @@ pub fn text(text: &str) -> String {
 /// The name of a place, as [`capture`] redacts it.
 pub fn place(name: &str) -> String {
     stand_in("host", name)
+}
+
+/// A place that was not seen, redacted.
+pub fn unseen(one: &Unseen) -> Unseen {
+    Unseen {
+        // Said of the place before it has another name.
+        reason: said(&one.reason, &one.place),
+        place: place(&one.place),
+    }
 }
 
 /// Redacts what was said of a place: beside what [`text`] replaces, its name, whoever logs in to something, and every

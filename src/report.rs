@@ -44,6 +44,23 @@ impl Tool {
     }
 }
 
+/// A place that should have been seen, and was not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Unseen {
+    /// Its name.
+    pub place: String,
+    /// Why, on one line.
+    pub reason: String,
+}
+
+impl Unseen {
+    /// `bastion: not seen: …`.
+    pub fn words(&self) -> String {
+        format!("{}: not seen: {}", self.place, self.reason)
+    }
+}
+
 /// Everything that a diagnosis needs: what was asked, what was learnt, what was observed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

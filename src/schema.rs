@@ -99,6 +99,13 @@ fn all() -> Vec<(&'static str, Value)> {
             ),
         ),
         (
+            "fleet-comparison",
+            of::<fleet::Compared>(
+                "eks-dns-doctor comparison of fleets",
+                "What compare of two fleet documents, and check of many targets with --via, print with -o json.",
+            ),
+        ),
+        (
             "facts",
             of::<Document>(
                 "eks-dns-doctor facts",

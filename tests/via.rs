@@ -1136,16 +1136,18 @@ fn many_targets_there_and_what_differs() {
         );
     }
     assert_eq!(seen["targets"].as_array().unwrap().len(), 2);
-    // A place that cannot be asked: every target there is not known, with the reason.
+    // A place that cannot be asked is named with the reason. It differs from nobody.
     let (code, text) = run(&["--via", "ssh:alice@closed", "-o", "json"]);
     let seen = document(&text);
     assert_eq!(code, Some(1), "{text}");
+    assert_eq!(seen["sides"].as_array().unwrap().len(), 1, "{text}");
+    assert_eq!(seen["unseen"][0]["place"], "closed", "{text}");
+    let reason = seen["unseen"][0]["reason"].as_str().unwrap();
+    assert!(reason.contains("ssh could not log in"), "{reason}");
     for target in seen["targets"].as_array().unwrap() {
-        let there = &target["states"][1];
-        assert_eq!(there["conclusion"], "inconclusive", "{target}");
-        assert!(
-            there["reason"].as_str().unwrap().contains("ssh could not log in"),
-            "{target}"
-        );
+        assert_eq!(target["differs"], false, "{target}");
     }
+    let (_, text) = run(&["--via", "ssh:alice@closed"]);
+    assert!(text.contains("closed: not seen: ssh could not log in"), "{text}");
+    assert!(text.contains("nothing to compare: no other place was seen"), "{text}");
 }

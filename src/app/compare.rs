@@ -4,9 +4,10 @@ use std::path::Path;
 
 use super::{Error, output, read};
 use crate::cli::args::{CompareArgs, OutputArgs};
-use crate::fleet::{self, Fleet};
+use crate::fleet::{self, Documents};
 use crate::limits;
 use crate::places::{self, Comparison, Gathered};
+use crate::redact;
 use crate::render::{self, Format};
 
 /// Compares the captures, and returns the exit code of what they show together.
@@ -33,7 +34,11 @@ pub(super) fn run(args: &CompareArgs) -> Result<u8, Error> {
         fleets.extend(fleet.map(|fleet| (stem(path), fleet)));
     }
     if !fleets.is_empty() {
-        return of_fleets(fleets, &args.output);
+        let documents = Documents {
+            seen: fleets,
+            ..Documents::default()
+        };
+        return of_fleets(documents, &args.output);
     }
     let gathered = gather(files.iter().map(|(path, bytes)| (*path, bytes.as_slice())))?;
     deliver(gathered, &args.output)
@@ -55,7 +60,7 @@ pub(super) fn gather<'a>(files: impl Iterator<Item = (&'a Path, &'a [u8])>) -> R
 }
 
 /// Compares documents of many targets.
-pub(super) fn of_fleets(mut fleets: Vec<(String, Fleet)>, output: &OutputArgs) -> Result<u8, Error> {
+pub(super) fn of_fleets(mut documents: Documents, output: &OutputArgs) -> Result<u8, Error> {
     if matches!(
         output.format,
         Format::OpenMetrics | Format::Junit | Format::Nagios | Format::Html
@@ -63,21 +68,22 @@ pub(super) fn of_fleets(mut fleets: Vec<(String, Fleet)>, output: &OutputArgs) -
         return Err(Error::FormatOfFleets(output.format));
     }
     if output.redact {
-        fleets = fleets
-            .into_iter()
-            .map(|(name, fleet)| (name, fleet.redacted()))
-            .collect();
+        let seen = documents.seen.into_iter();
+        documents.seen = seen.map(|(name, fleet)| (name, fleet.redacted())).collect();
+        documents.unseen = documents.unseen.iter().map(redact::unseen).collect();
     }
+    let fleets = &mut documents.seen;
     // Two files of one name are told apart by their place.
     for place in 1..fleets.len() {
         if fleets[..place].iter().any(|(name, _)| *name == fleets[place].0) {
             fleets[place].0 = format!("{} ({})", fleets[place].0, place + 1);
         }
     }
-    if !(2..=limits::PLACES).contains(&fleets.len()) {
-        return Err(places::Refused::Count(fleets.len()).into());
+    let count = documents.seen.len() + documents.unseen.len();
+    if !(2..=limits::PLACES).contains(&count) {
+        return Err(places::Refused::Count(count).into());
     }
-    let compared = fleet::compare(&fleets);
+    let compared = fleet::compare(&documents);
     output::deliver_as(output, |format, style, out| {
         render::fleet::compared::render(&compared, format, style, out)
     })?;

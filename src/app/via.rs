@@ -19,10 +19,10 @@ use crate::dns::Name;
 use crate::facts::aws::{Ask, NoSession, Session};
 use crate::facts::document::Document;
 use crate::facts::{Gap, Kubeconfig};
-use crate::fleet::{self, Fleet};
+use crate::fleet::{self, Documents, Fleet};
 use crate::limits;
-use crate::places::{Gathered, Source, Unseen};
-use crate::report::Capture;
+use crate::places::{Gathered, Source};
+use crate::report::{Capture, Unseen};
 use crate::settings::{FailOn, NamedResolver, Settings};
 use crate::target::{Scope, View};
 use crate::via::{Errand, Failure, Via, ssh, ssm};
@@ -132,9 +132,9 @@ pub(super) async fn fleets(
     args: &CheckArgs,
     settings: &Settings,
     targets: Vec<u8>,
-    here: &Fleet,
+    here: (String, Fleet),
     interrupt: &mut Interrupted,
-) -> Result<Vec<(String, Fleet)>, Error> {
+) -> Result<Documents, Error> {
     let programs = if args.push { Some(Programs::read()?) } else { None };
     let errand = Errand {
         arguments: arguments(args, settings, None),
@@ -148,20 +148,29 @@ pub(super) async fn fleets(
     let places = places(args);
     let asked = ask(&places, &errand, programs.as_ref(), &eyes, stopped, &fleet_of);
     tokio::pin!(asked);
+    let mut documents = Documents {
+        interrupted: here.1.interrupted,
+        seen: vec![here],
+        unseen: Vec::new(),
+    };
     let (seen, _) = tokio::select! {
         seen = &mut asked => seen,
         () = &mut *interrupt => {
+            documents.interrupted = true;
             let _ = stop.send(true);
             asked.await
         }
     };
-    let seen = seen.into_iter().take(limits::PLACES - 1);
-    Ok(seen
-        .map(|(place, seen)| {
-            let fleet = seen.unwrap_or_else(|failure| here.unseen_from(&place, &failure.to_string()));
-            (place, fleet)
-        })
-        .collect())
+    for (place, seen) in seen.into_iter().take(limits::PLACES - 1) {
+        match seen {
+            Ok(fleet) => documents.seen.push((place, fleet)),
+            Err(failure) => documents.unseen.push(Unseen {
+                place,
+                reason: failure.to_string(),
+            }),
+        }
+    }
+    Ok(documents)
 }
 
 /// Reads what came back of one target.

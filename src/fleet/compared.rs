@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::document::{Fleet, Headline, Outcome, rank, worse};
 use crate::dns::Name;
 use crate::limits;
-use crate::report::{Conclusion, SCHEMA_VERSION, Tool, exit};
+use crate::report::{Conclusion, SCHEMA_VERSION, Tool, Unseen, exit};
 use crate::text;
 
 /// Why a text is no document of many targets.
@@ -145,16 +145,32 @@ pub struct Compared {
     pub tool: Tool,
     /// The documents.
     pub sides: Vec<Side>,
+    /// The places that no document came from: nothing is known of any target there, and that is no difference.
+    pub unseen: Vec<Unseen>,
     /// The targets: those that differ first.
     pub targets: Vec<Across>,
-    /// The worst of the documents.
+    /// Whether the run was interrupted.
+    pub interrupted: bool,
+    /// The worst of the documents; never healthy where a place was not seen.
     pub conclusion: Conclusion,
-    /// The worst exit code: 1 before 3 before 0.
+    /// 130 where the run was interrupted, else the worst exit code: 1 before 3 before 0.
     pub exit_code: u8,
 }
 
-/// Compares documents, each with its name.
-pub fn compare(documents: &[(String, Fleet)]) -> Compared {
+/// What there is to compare.
+#[derive(Debug, Clone, Default)]
+pub struct Documents {
+    /// Each document with its name.
+    pub seen: Vec<(String, Fleet)>,
+    /// The places without one.
+    pub unseen: Vec<Unseen>,
+    /// Whether the run was interrupted.
+    pub interrupted: bool,
+}
+
+/// Compares documents.
+pub fn compare(gathered: &Documents) -> Compared {
+    let documents = &gathered.seen;
     let mut targets: Vec<Across> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for (side, (_, fleet)) in documents.iter().enumerate() {
@@ -179,7 +195,7 @@ pub fn compare(documents: &[(String, Fleet)]) -> Compared {
         }
     }
     for target in &mut targets {
-        let first = &target.states[0];
+        let first = target.states.first().unwrap_or(&None);
         target.differs = target.states.iter().any(|state| match (first, state) {
             (Some(first), Some(state)) => first.differs(state),
             (None, None) => false,
@@ -194,7 +210,22 @@ pub fn compare(documents: &[(String, Fleet)]) -> Compared {
         exit_code: fleet.exit_code,
         targets: fleet.targets.len(),
     });
-    let conclusions = documents.iter().map(|(_, fleet)| fleet.conclusion);
+    let not_all_seen = gathered.interrupted || !gathered.unseen.is_empty();
+    let (unknown, nothing_worse) = if not_all_seen {
+        (Some(Conclusion::Inconclusive), exit::INCONCLUSIVE)
+    } else {
+        (None, exit::HEALTHY)
+    };
+    let conclusions = documents.iter().map(|(_, fleet)| fleet.conclusion).chain(unknown);
+    let worst = documents.iter().fold(nothing_worse, |code, (_, fleet)| {
+        // One that was interrupted did not see all.
+        let own = if fleet.exit_code == exit::INTERRUPTED {
+            exit::INCONCLUSIVE
+        } else {
+            fleet.exit_code
+        };
+        worse(code, own)
+    });
     Compared {
         schema_version: SCHEMA_VERSION,
         kind: "fleet-comparison",
@@ -203,22 +234,19 @@ pub fn compare(documents: &[(String, Fleet)]) -> Compared {
         conclusion: conclusions
             .max_by_key(|one| rank(*one))
             .unwrap_or(Conclusion::Inconclusive),
-        exit_code: documents.iter().fold(exit::HEALTHY, |code, (_, fleet)| {
-            // One that was interrupted did not see all.
-            let own = if fleet.exit_code == exit::INTERRUPTED {
-                exit::INCONCLUSIVE
-            } else {
-                fleet.exit_code
-            };
-            worse(code, own)
-        }),
+        exit_code: if gathered.interrupted { exit::INTERRUPTED } else { worst },
+        interrupted: gathered.interrupted,
+        unseen: gathered.unseen.clone(),
         sides: sides.collect(),
     }
 }
 
 /// A line for each target that is not as it was before.
 pub fn changes(before: &Fleet, now: &Fleet) -> Vec<String> {
-    let documents = [(String::new(), before.clone()), (String::new(), now.clone())];
+    let documents = Documents {
+        seen: vec![(String::new(), before.clone()), (String::new(), now.clone())],
+        ..Documents::default()
+    };
     let words = |state: &Option<State>| state.as_ref().map_or_else(|| "not there".to_owned(), State::words);
     let compared = compare(&documents);
     let changed = compared.targets.iter().filter(|target| target.differs);
@@ -263,7 +291,11 @@ mod tests {
     fn what_differs_comes_first_and_the_exit_code_is_the_worst() {
         let before = fleet(&[("a", "healthy"), ("b", "healthy"), ("c", "healthy")]);
         let after = fleet(&[("a", "healthy"), ("b", "unknown"), ("d", "healthy")]);
-        let compared = compare(&[("x".to_owned(), before.clone()), ("y".to_owned(), after.clone())]);
+        let documents = Documents {
+            seen: vec![("x".to_owned(), before.clone()), ("y".to_owned(), after.clone())],
+            ..Documents::default()
+        };
+        let compared = compare(&documents);
         let names: Vec<(&str, bool)> = compared
             .targets
             .iter()
@@ -280,6 +312,31 @@ mod tests {
             ]
         );
         assert!(changes(&before, &before).is_empty());
+    }
+
+    #[test]
+    fn a_place_that_was_not_seen_is_no_difference_and_never_healthy() {
+        let seen = vec![("x".to_owned(), fleet(&[("a", "healthy")]))];
+        let unseen = vec![Unseen {
+            place: "y".to_owned(),
+            reason: "why".to_owned(),
+        }];
+        let documents = Documents {
+            seen,
+            unseen,
+            interrupted: false,
+        };
+        let compared = compare(&documents);
+        assert!(!compared.targets[0].differs);
+        assert_eq!(
+            (compared.conclusion, compared.exit_code),
+            (Conclusion::Inconclusive, exit::INCONCLUSIVE)
+        );
+        let interrupted = Documents {
+            interrupted: true,
+            ..documents
+        };
+        assert_eq!(compare(&interrupted).exit_code, exit::INTERRUPTED);
     }
 
     #[test]

@@ -232,22 +232,6 @@ impl Fleet {
         self.targets.iter().filter(|one| one.conclusion == conclusion).count()
     }
 
-    /// The document of a place that these targets were to be asked from as well, and that was not seen.
-    #[must_use]
-    pub fn unseen_from(&self, place: &str, reason: &str) -> Self {
-        let vantage = Vantage {
-            name: Some(place.to_owned()),
-            ..self.vantage.clone()
-        };
-        let mut gathering = Gathering::new(self.taken_at.clone(), vantage, true);
-        for (at, one) in self.targets.iter().enumerate() {
-            let reason = format!("not asked from {place}: {reason}");
-            let outcome = Outcome::not_asked(one.name.clone(), one.hostname.clone(), one.origin, reason);
-            gathering.put(at, outcome);
-        }
-        gathering.finish(Vec::new(), false)
-    }
-
     /// The same without what identifies accounts, resources, clusters, people and hosts in its texts.
     #[must_use]
     pub fn redacted(mut self) -> Self {

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use super::table::{INTERRUPTED, about, cell_details, cell_mark, cell_verdict, not_seen, place_mark};
+use super::table::{about, cell_details, cell_mark, cell_verdict, place_mark};
 use super::{Cell, Comparison};
 use crate::render::Style;
 use crate::render::html::Html;
 use crate::render::html::way_svg::figure_of;
-use crate::render::words::{self, Mark, Placed};
+use crate::render::words::{self, INTERRUPTED, Mark, Placed};
 
 pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let headline = comparison.headline();
@@ -127,7 +127,7 @@ fn places(html: &mut Html<'_>, comparison: &Comparison) -> fmt::Result {
         for unseen in &comparison.unseen {
             html.within("p", &[], |html| {
                 html.mark(Mark::Unsure)?;
-                html.text(&not_seen(unseen))
+                html.text(&unseen.words())
             })?;
         }
         Ok(())

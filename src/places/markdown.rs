@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use super::table::{INTERRUPTED, about, cell_details, cell_mark, cell_verdict, not_seen, place_mark};
+use super::table::{about, cell_details, cell_mark, cell_verdict, place_mark};
 use super::{Comparison, Kind, PlaceSummary};
 use crate::render::Style;
 use crate::render::markdown::Comment;
 use crate::render::way;
-use crate::render::words::{self, Placed};
+use crate::render::words::{self, INTERRUPTED, Placed};
 
 pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let mut comment = Comment { style, out };
@@ -39,7 +39,7 @@ pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::
     }
     for unseen in &comparison.unseen {
         let mark = comment.mark(words::Mark::Unsure);
-        writeln!(comment.out, "- {mark} {}", comment.text(&not_seen(unseen)))?;
+        writeln!(comment.out, "- {mark} {}", comment.text(&unseen.words()))?;
     }
     if comparison.interrupted {
         writeln!(comment.out, "\n{INTERRUPTED}")?;

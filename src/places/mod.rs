@@ -23,6 +23,7 @@ use crate::limits;
 use crate::observation::Transport;
 use crate::redact;
 use crate::render::{self, Format, Style, fix, words};
+pub use crate::report::Unseen;
 use crate::report::{Capture, Conclusion, Report, ResolverReport, SCHEMA_VERSION, Tool, diagnose, exit};
 use crate::resolvers::Role;
 use crate::rules::{Finding, Severity};
@@ -43,16 +44,6 @@ pub enum Kind {
     Capture,
     /// The text that dig printed.
     Dig,
-}
-
-/// A place that should have been seen, and was not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Unseen {
-    /// Its name.
-    pub place: String,
-    /// Why, on one line.
-    pub reason: String,
 }
 
 /// What there is to compare.
@@ -442,13 +433,8 @@ impl Source {
 impl Gathered {
     /// The same without what identifies accounts, resources, the cluster, people and hosts.
     pub fn redacted(self) -> Result<Self, redact::Error> {
-        let unseen = self.unseen.into_iter().map(|unseen| Unseen {
-            // Said of the place before it has another name.
-            reason: redact::said(&unseen.reason, &unseen.place),
-            place: redact::place(&unseen.place),
-        });
         Ok(Self {
-            unseen: unseen.collect(),
+            unseen: self.unseen.iter().map(redact::unseen).collect(),
             sources: self
                 .sources
                 .into_iter()

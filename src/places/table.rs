@@ -4,13 +4,13 @@ use std::fmt::{self, Write as _};
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Cell, Comparison, Kind, PlaceSummary, Row, Unseen};
+use super::{Cell, Comparison, Kind, PlaceSummary, Row};
 use crate::compare::Verdict;
 use crate::limits;
 use crate::render::Style;
 use crate::render::table::{INDENT, Page};
 use crate::render::text::{Paint, wrap_cell};
-use crate::render::words::{Mark, Placed};
+use crate::render::words::{INTERRUPTED, Mark, Placed};
 use crate::report::Conclusion;
 use crate::rules::phrase;
 use crate::target::View;
@@ -64,20 +64,12 @@ pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::
     for unseen in &comparison.unseen {
         let mark = Mark::Unsure;
         let symbol = format!("{} ", mark.symbol(style.ascii));
-        page.painted(2 * INDENT, &symbol, mark.paint(), &not_seen(unseen))?;
+        page.painted(2 * INDENT, &symbol, mark.paint(), &unseen.words())?;
     }
     if comparison.interrupted {
         page.item(INDENT, "", INTERRUPTED)?;
     }
     Ok(())
-}
-
-/// Below a comparison of what was gathered when a signal came.
-pub(super) const INTERRUPTED: &str = "Interrupted: what was known by then is shown.";
-
-/// `bastion: not seen: …`.
-pub(super) fn not_seen(unseen: &Unseen) -> String {
-    format!("{}: not seen: {}", unseen.place, unseen.reason)
 }
 
 pub(super) fn place_mark(conclusion: Conclusion) -> Mark {

@@ -201,7 +201,7 @@ mod tests {
                 shell::OTHER_PLATFORM,
                 "",
                 "Darwin arm64\n",
-                "another system: Darwin arm64",
+                "which is Darwin arm64",
             ),
             (
                 shell::NO_DIRECTORY,

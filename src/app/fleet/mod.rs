@@ -12,7 +12,7 @@ use super::{Error, compare, output, via};
 use crate::cli::args::CheckArgs;
 use crate::cli::settings;
 use crate::facts::{System, Vantage, VantageKind};
-use crate::fleet::{Fleet, Gathering, Outcome};
+use crate::fleet::{Documents, Fleet, Gathering, Outcome};
 use crate::redact;
 use crate::render::{self, Format};
 use crate::report::{Report, exit};
@@ -46,11 +46,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
 }
 
 /// The same targets from here and from the places of `--via`: a document of each, with its name.
-async fn places(
-    args: &CheckArgs,
-    settings: &Settings,
-    interrupt: &mut Interrupted,
-) -> Result<Vec<(String, Fleet)>, Error> {
+async fn places(args: &CheckArgs, settings: &Settings, interrupt: &mut Interrupted) -> Result<Documents, Error> {
     let listed = listed(args, settings, interrupt).await?;
     let lines = listed.entries.iter().map(|entry| entry.target.target.to_line() + "\n");
     let targets = lines.collect::<String>().into_bytes();
@@ -60,8 +56,7 @@ async fn places(
     own.output.redact = false;
     let here = once(&own, settings, &listed, interrupt).await?;
     let name = here.vantage.name.clone().unwrap_or_else(|| "here".to_owned());
-    let others = via::fleets(args, settings, targets, &here, interrupt).await?;
-    Ok(std::iter::once((name, here)).chain(others).collect())
+    via::fleets(args, settings, targets, (name, here), interrupt).await
 }
 
 /// Which targets there are.

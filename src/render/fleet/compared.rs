@@ -6,7 +6,7 @@ use super::mark;
 use crate::fleet::{Across, Compared, State};
 use crate::limits;
 use crate::render::table::{INDENT, Page};
-use crate::render::words::{Headline, Mark};
+use crate::render::words::{Headline, INTERRUPTED, Mark};
 use crate::render::{Format, Style, json, markdown::Comment, short};
 use crate::rules::phrase::plural;
 
@@ -16,9 +16,14 @@ pub fn render(compared: &Compared, format: Format, style: &Style, out: &mut dyn 
         Format::Json => json::render(compared, out),
         Format::Jsonl => json::line(compared, out),
         // Whoever asks for those of a comparison is refused before.
-        Format::Short | Format::OpenMetrics | Format::Junit | Format::Nagios | Format::Html => {
-            short::line(&headline(compared), None, compared.exit_code, false, style, out)
-        }
+        Format::Short | Format::OpenMetrics | Format::Junit | Format::Nagios | Format::Html => short::line(
+            &headline(compared),
+            None,
+            compared.exit_code,
+            compared.interrupted,
+            style,
+            out,
+        ),
         Format::Table => table(compared, style, out),
         Format::Markdown => ticket(compared, style, out),
     }
@@ -29,6 +34,7 @@ fn headline(compared: &Compared) -> Headline {
     let differing = compared.targets.iter().filter(|target| target.differs).count();
     let noun = plural(all, "target", "targets");
     let text = match differing {
+        _ if compared.sides.len() < 2 => "nothing to compare: no other place was seen".to_owned(),
         0 => format!("{} {all} {noun}, and no difference", plural(all, "the", "all")),
         1 => format!("1 of {all} {noun} differs"),
         _ => format!("{differing} of {all} {noun} differ"),
@@ -72,6 +78,13 @@ fn table(compared: &Compared, style: &Style, out: &mut dyn fmt::Write) -> fmt::R
         );
         page.painted(INDENT, &symbol, mark.paint(), &text)?;
     }
+    for unseen in &compared.unseen {
+        let symbol = format!("{} ", Mark::Unsure.symbol(style.ascii));
+        page.painted(INDENT, &symbol, Mark::Unsure.paint(), &unseen.words())?;
+    }
+    if compared.interrupted {
+        page.item(INDENT, "", INTERRUPTED)?;
+    }
     let shown = shown(compared, style.verbose);
     if shown.is_empty() {
         return Ok(());
@@ -113,7 +126,14 @@ fn ticket(compared: &Compared, style: &Style, out: &mut dyn fmt::Write) -> fmt::
             side.conclusion.as_str()
         )?;
     }
+    for unseen in &compared.unseen {
+        let mark = Mark::Unsure.symbol(style.ascii);
+        writeln!(comment.out, "- {mark} {}", comment.text(&unseen.words()))?;
+    }
     writeln!(comment.out, "- Exit code: {}", compared.exit_code)?;
+    if compared.interrupted {
+        writeln!(comment.out, "\n{INTERRUPTED}")?;
+    }
     let shown = shown(compared, style.verbose);
     if shown.is_empty() {
         return Ok(());

@@ -7,6 +7,7 @@ use crate::fleet::{Cause, Fleet, Outcome};
 use crate::limits;
 use crate::render::Style;
 use crate::render::html::Html;
+use crate::render::words::INTERRUPTED;
 
 pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let headline = headline(fleet);
@@ -18,7 +19,7 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
             html.new_line()?;
             html.about(&[("targets", counts(fleet))])?;
             if fleet.interrupted {
-                html.sentence("p", &[], "Interrupted: what was known by then is shown.")?;
+                html.sentence("p", &[], INTERRUPTED)?;
             }
             if !fleet.causes.is_empty() {
                 html.section("Causes", |html| {

@@ -7,6 +7,7 @@ use crate::fleet::Fleet;
 use crate::limits;
 use crate::render::Style;
 use crate::render::markdown::Comment;
+use crate::render::words::INTERRUPTED;
 
 pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let comment = Comment { style, out };
@@ -24,7 +25,7 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
     writeln!(comment.out, "- Targets: {}", comment.text(&counts(fleet)))?;
     writeln!(comment.out, "- Exit code: {}", fleet.exit_code)?;
     if fleet.interrupted {
-        writeln!(comment.out, "\n**Interrupted:** what was known by then is shown.")?;
+        writeln!(comment.out, "\n{INTERRUPTED}")?;
     }
     if let Some(lead) = fleet.causes.first() {
         writeln!(comment.out, "\n**Why:** {}", comment.text(&lead.explanation))?;

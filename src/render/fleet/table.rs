@@ -10,7 +10,7 @@ use crate::limits;
 use crate::render::Style;
 use crate::render::table::{INDENT, Page};
 use crate::render::text::{Paint, fit};
-use crate::render::words::Mark;
+use crate::render::words::{INTERRUPTED, Mark};
 
 /// Columns of the name of a target, or of a resolver.
 const NAME: usize = 32;
@@ -23,7 +23,7 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
         page.item(INDENT, "", &counts(fleet))?;
     }
     if fleet.interrupted {
-        page.item(INDENT, "", "Interrupted: what was known by then is shown.")?;
+        page.item(INDENT, "", INTERRUPTED)?;
     }
     let mut causes = fleet.causes.iter();
     if let Some(lead) = causes.next() {

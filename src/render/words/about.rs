@@ -9,6 +9,9 @@ use crate::target::{Scope, View};
 
 use super::{lead, some};
 
+/// Below what was gathered of several places or targets when a signal came.
+pub(crate) const INTERRUPTED: &str = "Interrupted: what was known by then is shown.";
+
 /// What the answers should be, and who says so.
 pub(in crate::render) fn expectation(expected: &Expected, verbose: bool) -> String {
     let shown = if verbose { usize::MAX } else { limits::ADDRESSES_SHOWN };

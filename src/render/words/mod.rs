@@ -18,6 +18,7 @@ use super::Style;
 use super::text::Paint;
 use reasons::reasons;
 
+pub(crate) use about::INTERRUPTED;
 pub(super) use about::{decided_by, expectation, host, interrupted, not_waited_for, provenance, target};
 pub(super) use clients::{MESSAGES, OR_IT_RESOLVES, client, kubectl, no_kubectl, resolves};
 pub(super) use details::details;
