@@ -138,7 +138,7 @@ fn nsd(folder: &Path, at: &[SocketAddr]) -> Command {
     let mut text = format!(
         "server:\n  server-count: 1\n  username: \"\"\n  chroot: \"\"\n  zonesdir: \"{shown}\"\n  \
          pidfile: \"{shown}/pid\"\n  xfrdfile: \"\"\n  xfrdir: \"{shown}\"\n  zonelistfile: \"{shown}/zones\"\n  \
-         minimal-responses: yes\n  rrl-ratelimit: 0\n"
+         database: \"\"\n  minimal-responses: yes\n  rrl-ratelimit: 0\n"
     );
     for address in at {
         let _ = writeln!(text, "  ip-address: {}@{}", address.ip(), address.port());
