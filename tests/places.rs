@@ -667,6 +667,60 @@ fn a_known_cause_leads_beside_a_denial_without_one() {
     );
 }
 
+/// What the line of each place says of it.
+fn places_of(comparison: &Comparison) -> Vec<&str> {
+    comparison.places.iter().map(|place| place.headline.as_str()).collect()
+}
+
+/// A page that names the cause of what a place shows does not say below that the cause is not known. Where it names
+/// none, it says so.
+#[test]
+fn no_place_lacks_the_cause_that_the_page_names() {
+    let alone = changed(&LAPTOP, |document| {
+        document["resolvers"].as_array_mut().unwrap().truncate(1);
+    });
+    let own = "local (10.63.200.10) returns NXDOMAIN with the SOA of AWS's public zone \
+               ap-northeast-1.eks.amazonaws.com, and the cause is not known";
+    // Shown by both places together.
+    let together = compare(&[&alone, &BASTION]);
+    assert_eq!(rules(&together), ["only-one-place-has-forwarding"]);
+    assert_eq!(
+        places_of(&together)[0],
+        "local (10.63.200.10): NXDOMAIN, from public DNS [only-one-place-has-forwarding]"
+    );
+    // Known at another place, of the same server.
+    let aside = changed(&LAPTOP, |document| {
+        document["vantage"]["name"] = json!("desk");
+        let mut vpc = BASTION["resolvers"][0].clone();
+        vpc["role"] = json!("vpc");
+        vpc["in_scope"] = json!(false);
+        vpc["name"] = json!("vpc");
+        document["resolvers"].as_array_mut().unwrap().push(vpc);
+    });
+    let same_server = compare(&[&alone, &aside]);
+    assert_eq!(rules(&same_server), ["no-forwarding"]);
+    assert_eq!(
+        places_of(&same_server)[0],
+        "local (10.63.200.10): NXDOMAIN, from public DNS [no-forwarding]"
+    );
+    // Known at another place, of another server.
+    let another = changed(&aside, |document| {
+        document["resolvers"][0]["address"] = json!("10.9.9.9:53")
+    });
+    let other_server = compare(&[&alone, &another]);
+    assert_eq!(
+        (rules(&other_server), places_of(&other_server)[0]),
+        (vec!["no-forwarding"], own)
+    );
+    // Known nowhere.
+    let quiet = changed(&BASTION, |document| {
+        document["resolvers"][0]["address"] = json!("10.9.9.9:53");
+        silence(document);
+    });
+    let unknown = compare(&[&alone, &quiet]);
+    assert_eq!((rules(&unknown)[0], places_of(&unknown)[0]), ("negative-answer", own));
+}
+
 /// The sentences of a text.
 fn sentences(text: &str) -> usize {
     text.split(". ").count()
@@ -797,6 +851,24 @@ fn places_of_which_the_same_is_said_are_named_together() {
             .contains("The paths of laptop and laptop-2 do not lead there: 10.63.200.10 does not "),
         "{}",
         comparison.findings[0].explanation
+    );
+}
+
+/// Each clause has commas of its own.
+#[test]
+fn places_that_ask_others_are_apart_in_the_summary() {
+    let desk = changed(&LAPTOP, |document| {
+        document["vantage"]["name"] = json!("desk");
+        document["resolvers"][0]["address"] = json!("10.9.9.9:53");
+        document["resolvers"].as_array_mut().unwrap().truncate(1);
+    });
+    let laptop = changed(&LAPTOP, |document| {
+        document["resolvers"].as_array_mut().unwrap().truncate(1)
+    });
+    assert_eq!(
+        compare(&[&laptop, &desk, &BASTION]).findings[0].summary,
+        "bastion sees the private zone through 192.168.0.2; laptop asks 10.63.200.10, which answers from public DNS; \
+         desk asks 10.9.9.9, which answers from public DNS"
     );
 }
 

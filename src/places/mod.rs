@@ -267,7 +267,7 @@ pub struct PlaceSummary {
     pub kind: Kind,
     /// The outcome there.
     pub conclusion: Conclusion,
-    /// The headline there.
+    /// The headline there; only what was seen there where that headline has no cause and the comparison has one.
     pub headline: String,
     /// What could not be learnt there.
     pub gaps: Vec<Gap>,
@@ -476,11 +476,13 @@ pub fn compare_gathered(gathered: Gathered) -> Result<Comparison, Refused> {
         })
         .collect();
     let rows = rows(&places);
-    let findings = rules::evaluate(&Seen {
+    let seen = Seen {
         places: &places,
         rows: &rows,
         unseen: &unseen,
-    });
+    };
+    let findings = rules::evaluate(&seen);
+    let summaries = places.iter().map(|place| summary(&seen, place, &findings)).collect();
     let conclusion = match conclude(&places, &findings) {
         Conclusion::Healthy | Conclusion::Degraded if !unseen.is_empty() => Conclusion::Inconclusive,
         conclusion => conclusion,
@@ -493,7 +495,7 @@ pub fn compare_gathered(gathered: Gathered) -> Result<Comparison, Refused> {
         schema_version: SCHEMA_VERSION,
         tool: Tool::this(),
         target,
-        places: places.iter().map(summary).collect(),
+        places: summaries,
         rows,
         findings,
         conclusion,
@@ -668,13 +670,13 @@ fn cell(place: &Place, resolver: Option<&ResolverReport>) -> Cell {
     }
 }
 
-fn summary(place: &Place) -> PlaceSummary {
+fn summary(seen: &Seen<'_>, place: &Place, findings: &[Finding]) -> PlaceSummary {
     PlaceSummary {
         name: place.name.clone(),
         taken_at: place.taken_at().map(str::to_owned),
         kind: place.kind,
         conclusion: place.report.conclusion,
-        headline: words::headline(&place.report).text,
+        headline: rules::seen_there(seen, place, findings).unwrap_or_else(|| words::headline(&place.report).text),
         gaps: place.report.gaps.clone(),
     }
 }

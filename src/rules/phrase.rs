@@ -24,6 +24,18 @@ pub fn list<T: AsRef<str>>(items: &[T]) -> String {
     }
 }
 
+/// The same of one resolver, with the RCODE where it is an unusual one.
+pub fn came_to(verdict: Verdict, lookups: &[Lookup]) -> String {
+    let mut unusual = lookups
+        .iter()
+        .filter(|lookup| lookup.purpose == Purpose::Target && lookup.kind == AnswerKind::OtherRcode)
+        .filter_map(|lookup| lookup.rcode);
+    match unusual.next() {
+        Some(rcode) if verdict == Verdict::OtherRcode => rcode.to_string(),
+        _ => self::verdict(verdict).to_owned(),
+    }
+}
+
 /// What a resolver's answer amounts to, as every table and sentence says it; the document has its own names.
 pub fn verdict(verdict: Verdict) -> &'static str {
     match verdict {

@@ -20,8 +20,8 @@ declare_rule! {
     /// before it are slow. Failures look random, and a test by hand of one server proves nothing.
     ///
     /// ## What to do
-    /// What is wrong with the wrong server is a finding of its own, and where that is known with high
-    /// confidence it is the cause of this one: act on it first. Where it is not, or the server is somebody
+    /// What is wrong with the wrong server is a finding of its own where that is known. Where it is known with high
+    /// confidence, it is the cause of this one: act on it first. Where it is not, or the server is somebody
     /// else's, take it out of the list: name servers of one host must all know the same.
     "resolvers-disagree" = {
         summary: "this host's name servers give answers that do not agree",
@@ -54,10 +54,9 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
             .caused_by(cause(earlier, &wrong))
             .summary(format!("this host's name servers disagree: {}", phrase::list(&each)))
             .why(format!(
-                "{} Another finding says what is wrong with {}. As long as the servers differ, lookups here are not \
-                 reliable.",
+                "{} {} As long as the servers differ, lookups here are not reliable.",
                 in_order(case, &answered),
-                phrase::titles(&wrong),
+                what_is_wrong(earlier, &wrong),
             ))
             .seen(
                 answered
@@ -93,15 +92,29 @@ fn in_order(case: &Case<'_>, answered: &[&Subject<'_>]) -> String {
     }
 }
 
+/// The errors that name a cause at a server. What only says that an answer is wrong comes in this rule's own stage or
+/// after it.
+fn causes<'f>(earlier: &'f [Finding], subject: &Subject<'_>) -> impl Iterator<Item = &'f Finding> {
+    earlier.iter().filter(|finding| {
+        finding.severity == Severity::Error && finding.resolvers.iter().any(|name| name == subject.name())
+    })
+}
+
+/// Whether the report says what is wrong with each of the wrong servers.
+fn what_is_wrong(earlier: &[Finding], wrong: &[&Subject<'_>]) -> String {
+    let (told, untold): (Vec<&Subject<'_>>, Vec<&Subject<'_>>) = wrong
+        .iter()
+        .partition(|subject| causes(earlier, subject).next().is_some());
+    let told =
+        (!told.is_empty()).then(|| format!("Another finding says what is wrong with {}.", phrase::titles(&told)));
+    let untold = (!untold.is_empty()).then(|| format!("What is wrong with {} is not known.", phrase::titles(&untold)));
+    told.into_iter().chain(untold).collect::<Vec<_>>().join(" ")
+}
+
 /// The rule that says what is wrong with the wrong servers, where that is known well enough to act on it first.
 fn cause(earlier: &[Finding], wrong: &[&Subject<'_>]) -> Option<String> {
-    let known = |subject: &&Subject<'_>| {
-        earlier.iter().find(|finding| {
-            finding.severity == Severity::Error
-                && finding.confidence <= Confidence::High
-                && finding.resolvers.iter().any(|name| name == subject.name())
-        })
-    };
+    let known =
+        |subject: &&Subject<'_>| causes(earlier, subject).find(|finding| finding.confidence <= Confidence::High);
     let causes: Vec<&Finding> = wrong.iter().filter_map(known).collect();
     let all = causes.len() == wrong.len();
     causes.first().filter(|_| all).map(|finding| finding.rule.clone())

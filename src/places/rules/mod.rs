@@ -2,7 +2,7 @@
 
 use crate::address::AddressClass;
 use crate::compare::Verdict;
-use crate::places::{Cell, Place, Row, Seen};
+use crate::places::{Cell, Place, Row, Seen, is_one_server};
 use crate::render::words;
 use crate::report::Conclusion;
 use crate::report::ResolverReport;
@@ -165,7 +165,7 @@ fn address_of(resolver: &ResolverReport) -> String {
 /// What a resolver said, for evidence and explanations.
 fn said(resolver: &ResolverReport) -> String {
     let mut said = if resolver.addresses.is_empty() {
-        phrase::verdict(resolver.verdict).to_owned()
+        phrase::came_to(resolver.verdict, &resolver.probed.lookups)
     } else {
         phrase::distinct(resolver.addresses.iter().map(|address| address.ip))
     };
@@ -216,6 +216,54 @@ fn known_cause(place: &Place) -> Option<&Finding> {
     let broken = place.report.conclusion == Conclusion::Broken;
     let cause = place.report.headline().filter(|_| broken)?;
     (find(&cause.rule)?.stage == Stage::Evidence).then_some(cause)
+}
+
+/// What was seen at a place whose own headline says that the cause is not known, with the finding that has the cause:
+/// one page does not say both. That is what the places show together, or the cause that another place's own diagnosis
+/// has for the same server.
+pub(super) fn seen_there(seen: &Seen<'_>, place: &Place, findings: &[Finding]) -> Option<String> {
+    let own = place.report.headline().filter(|own| own.shows(Shows::NoCause))?;
+    let resolvers: Vec<&ResolverReport> = own.resolvers.iter().filter_map(|name| place.resolver(name)).collect();
+    let tells_why = |finding: &&Finding| {
+        let is_alike = finding.rule == same_and_broken::RULE.name;
+        let by_all = !is_alike && has_seen(finding, place);
+        let by_another = || {
+            let mut others = seen.places.iter().filter(|other| has_seen(finding, other));
+            others.any(|other| is_of_the_same(finding, other, &resolvers))
+        };
+        finding.severity == Severity::Error && !finding.shows(Shows::NoCause) && (by_all || by_another())
+    };
+    let cause = findings.iter().find(tells_why)?;
+    let each: Vec<String> = resolvers
+        .iter()
+        .map(|resolver| {
+            let name = &resolver.probed.resolver.name;
+            format!("{name} ({}): {}", address_of(resolver), said(resolver))
+        })
+        .collect();
+    (!each.is_empty()).then(|| format!("{} [{}]", each.join("; "), cause.rule))
+}
+
+/// Whether a finding is the cause at another place, and is about a server that says the same to all of these.
+fn is_of_the_same(finding: &Finding, other: &Place, resolvers: &[&ResolverReport]) -> bool {
+    let Some(cause) = known_cause(other).filter(|cause| cause.rule == finding.rule) else {
+        return false;
+    };
+    let causes: Vec<&ResolverReport> = cause.resolvers.iter().filter_map(|name| other.resolver(name)).collect();
+    let is_alike = |resolver: &&ResolverReport| {
+        let address = resolver
+            .probed
+            .resolver
+            .address
+            .filter(|address| is_one_server(*address));
+        let same = |cause: &&ResolverReport| cause.probed.resolver.address == address;
+        address.is_some() && causes.iter().any(|cause| same(cause) && said(cause) == said(resolver))
+    };
+    // The operating system's lookup has no address: it goes through the others.
+    let mut servers = resolvers
+        .iter()
+        .filter(|resolver| resolver.probed.resolver.address.is_some());
+    servers.all(is_alike)
 }
 
 /// Whether the place's own diagnosis names why the resolver fails there, and is as sure of it as what the places show

@@ -178,7 +178,12 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
     // As sure as of the place of which it is least sure.
     let sure = without.iter().map(|(_, resolver)| confidence_beside(resolver));
     let confidence = sure.max().unwrap_or(Confidence::Medium);
-    let summary = format!("{}, {}", list(&through), list(&instead));
+    // Each has a clause of its own, behind a comma.
+    let summary = if instead.len() > 1 {
+        format!("{}; {}", list(&through), instead.join("; "))
+    } else {
+        format!("{}, {}", list(&through), instead.join(""))
+    };
     let mut finding = RULE.finding(severity, confidence, summary, explanation);
     let both = || with.iter().chain(&without);
     finding.resolvers = without
