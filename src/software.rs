@@ -144,6 +144,11 @@ pub struct Identified {
 }
 
 impl Identified {
+    /// The first number of its version, where it says one.
+    pub fn major(&self) -> Option<u32> {
+        self.version.as_deref()?.split('.').next()?.parse().ok()
+    }
+
     /// As a line about the resolver.
     pub fn sentence(&self) -> String {
         let title = self.name.title();

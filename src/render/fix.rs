@@ -71,6 +71,71 @@ pub(crate) fn first_for(steps: &[Step<'_>], lines: Lines, known: &[Software]) ->
     }
 }
 
+/// The steps before the one that is shown which have to be done before it, or which it is another way of: their titles
+/// stand above it. What has lines, and none of them in a language of the step that is shown, is for other readers.
+pub(crate) fn before(steps: &[Step<'_>], shown: usize) -> Vec<usize> {
+    let is_alternative = |step: &Step<'_>| step.title.starts_with("Or ");
+    let is_for_the_same = |step: &Step<'_>| {
+        let mut softwares = step.softwares().peekable();
+        softwares.peek().is_none() || softwares.any(|software| steps[shown].softwares().any(|other| other == software))
+    };
+    let earlier = steps.iter().enumerate().take(shown);
+    earlier
+        .filter(|(_, step)| !is_alternative(step) && is_for_the_same(step))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// What is printed of a fix that is not printed whole.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    /// The steps of which the title is printed.
+    pub(crate) titles: Vec<usize>,
+    /// The steps of which the lines are printed too.
+    pub(crate) whole: std::ops::Range<usize>,
+}
+
+impl Shown {
+    /// All steps, or the one for the software that is meant with what comes before it.
+    pub(crate) fn of(steps: &[Step<'_>], lines: Lines, known: &[Software], in_full: bool) -> Self {
+        if in_full || lines == Lines::All {
+            return Self {
+                titles: Vec::new(),
+                whole: 0..steps.len(),
+            };
+        }
+        let first = first_for(steps, lines, known);
+        Self {
+            titles: if steps.is_empty() {
+                Vec::new()
+            } else {
+                before(steps, first)
+            },
+            whole: first..steps.len().min(first + 1),
+        }
+    }
+
+    /// The steps that are printed, in their order, and whether with their lines.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (usize, bool)> {
+        let titles = self.titles.iter().map(|index| (*index, false));
+        titles.chain(self.whole.clone().map(|index| (index, true)))
+    }
+
+    /// How many steps have more than what is printed of them.
+    pub(crate) fn left(&self, steps: &[Step<'_>]) -> usize {
+        let is_advice = |index: &&usize| steps[**index].remedies.iter().all(|remedy| remedy.commands.is_empty());
+        steps.len() - self.whole.len() - self.titles.iter().filter(is_advice).count()
+    }
+}
+
+/// Whose lines each step has: where the software that was asked for has none in the whole fix, the likeliest's.
+pub(crate) fn effective(steps: &[Step<'_>], lines: Lines) -> Lines {
+    match without(steps, lines) {
+        Some(_) => Lines::Likeliest,
+        None => lines,
+    }
+}
+
 /// The software that has lines in these steps and none of them shown, by name.
 pub(crate) fn hidden(steps: &[Step<'_>], shown: &[&Remedy]) -> Vec<&'static str> {
     let mut names: Vec<&'static str> = Vec::new();
@@ -98,24 +163,22 @@ impl<'a> Step<'a> {
     }
 
     /// The remedies whose lines are shown: of each software that is known to answer there, and else of the likeliest,
-    /// which comes first. Where a name server's program is known and the step has no lines for it, another's would
-    /// mislead.
+    /// which comes first. Where a name server's program is known, or was asked for, and the step has no lines for it,
+    /// another's would mislead.
     pub(crate) fn choose(&self, lines: Lines, known: &[Software]) -> Vec<&'a Remedy> {
         let meant = match lines {
             Lines::All => return self.remedies.clone(),
             Lines::Of(software) => &[software][..],
             Lines::Likeliest => known,
         };
-        for wanted in [meant, known] {
-            let of_it = |remedy: &&&Remedy| remedy.software.is_some_and(|software| wanted.contains(&software));
-            let own: Vec<&Remedy> = self.remedies.iter().filter(of_it).copied().collect();
-            if !own.is_empty() {
-                return own;
-            }
+        let of_it = |remedy: &&&Remedy| remedy.software.is_some_and(|software| meant.contains(&software));
+        let own: Vec<&Remedy> = self.remedies.iter().filter(of_it).copied().collect();
+        if !own.is_empty() {
+            return own;
         }
         // A stub hands the question on: a step without its lines is for whom it asks, and what those run is not known.
         let answers = |software: &Software| software.is_a_name_server() && *software != Software::SystemdResolved;
-        let is_known = known.iter().any(answers);
+        let is_known = matches!(lines, Lines::Of(_)) || known.iter().any(answers);
         let fitting = |remedy: &&&Remedy| !is_known || remedy.software.is_none();
         self.remedies.iter().filter(fitting).take(1).copied().collect()
     }
@@ -225,6 +288,43 @@ mod tests {
             chosen(forward, Lines::Of(Software::Unbound), &[Software::Bind]),
             [Some(Software::Unbound)]
         );
+        assert_eq!(chosen(&steps[1], Lines::Of(Software::Unbound), &[Software::Bind]), []);
+        assert_eq!(chosen(&steps[2], Lines::Of(Software::Unbound), &[]), [None]);
+        // What nobody wrote is said, and the likeliest's are shown.
+        assert_eq!(effective(&steps, Lines::Of(Software::Windows)), Lines::Likeliest);
+        assert_eq!(
+            effective(&steps, Lines::Of(Software::Unbound)),
+            Lines::Of(Software::Unbound)
+        );
+    }
+
+    /// A step is not shown without the one that comes before it, and an alternative not without what it is one of.
+    #[test]
+    fn the_steps_before_the_one_that_is_shown_are_named() {
+        let fix = [
+            remedy("ask what it forwards to", None),
+            remedy("remove the zone", Some(Software::Bind)),
+            remedy("Or keep it", Some(Software::Unbound)),
+            Remedy::advice("then"),
+            remedy("forward", Some(Software::Bind)),
+            remedy("forward", Some(Software::Knot)),
+            remedy("in a hub VPC", Some(Software::Route53)),
+        ];
+        let steps = steps(&fix);
+        let shown = |software| {
+            let shown = Shown::of(&steps, Lines::Of(software), &[], false);
+            (shown.each().collect::<Vec<_>>(), shown.left(&steps))
+        };
+        assert_eq!(shown(Software::Bind), (vec![(0, false), (1, true)], 5));
+        assert_eq!(shown(Software::Unbound), (vec![(0, false), (2, true)], 5));
+        assert_eq!(
+            shown(Software::Knot),
+            (vec![(0, false), (1, false), (3, false), (4, true)], 4)
+        );
+        assert_eq!(shown(Software::Route53), (vec![(0, false), (3, false), (5, true)], 4));
+        let all = Shown::of(&steps, Lines::Likeliest, &[], true);
+        assert_eq!((all.each().count(), all.left(&steps)), (6, 0));
+        assert_eq!(Shown::of(&[], Lines::Likeliest, &[], false).each().count(), 0);
     }
 
     #[test]

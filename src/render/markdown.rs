@@ -199,18 +199,19 @@ impl Comment<'_> {
             self.style.fix
         };
         let steps = fix::steps(remedies);
-        let shown = if self.style.verbose || lines == Lines::All {
-            0..steps.len()
-        } else {
-            let first = fix::first_for(&steps, lines, software);
-            first..steps.len().min(first + 1)
-        };
-        for (index, step) in steps.iter().enumerate().filter(|(index, _)| shown.contains(index)) {
+        let shown = fix::Shown::of(&steps, lines, software, self.style.verbose);
+        let without = fix::without(&steps, lines);
+        let lines = fix::effective(&steps, lines);
+        for (place, (index, has_lines)) in shown.each().enumerate() {
+            let step = &steps[index];
             let title = self.text(step.title);
-            if index == shown.start {
+            if place == 0 {
                 writeln!(self.out, "\n**Fix:** {title}")?;
             } else {
                 writeln!(self.out, "\n{title}")?;
+            }
+            if !has_lines {
+                continue;
             }
             if let Some(without) = fix::not_for(step, lines, software) {
                 writeln!(self.out, "\n{}", self.text(&without))?;
@@ -219,7 +220,7 @@ impl Comment<'_> {
                 self.block("", &words::snippet(&remedy.commands))?;
             }
         }
-        match fix::without(&steps, lines) {
+        match without {
             Some(without) => writeln!(self.out, "\n{}", self.text(&without)),
             None => Ok(()),
         }

@@ -336,19 +336,19 @@ impl<'a> Page<'a> {
             self.style.fix
         };
         let in_full = lines == Lines::All;
-        let shown = if in_full || self.style.verbose {
-            0..steps.len()
-        } else {
-            let first = fix::first_for(&steps, lines, software);
-            first..steps.len().min(first + 1)
-        };
+        let shown = fix::Shown::of(&steps, lines, software, self.style.verbose);
         let mut printed: Vec<&Remedy> = Vec::new();
         let mut more: Vec<String> = fix::without(&steps, lines).into_iter().collect();
-        for (index, step) in steps.iter().enumerate().filter(|(index, _)| shown.contains(index)) {
-            if index == shown.start {
+        let lines = fix::effective(&steps, lines);
+        for (place, (index, has_lines)) in shown.each().enumerate() {
+            let step = &steps[index];
+            if place == 0 {
                 self.labelled("Fix", step.title)?;
             } else {
                 self.item(INDENT + LABEL, "- ", step.title)?;
+            }
+            if !has_lines {
+                continue;
             }
             more.extend(fix::not_for(step, lines, software));
             for remedy in step.choose(lines, software) {
@@ -364,7 +364,7 @@ impl<'a> Page<'a> {
             }
         }
         let hidden = fix::hidden(&steps, &printed);
-        match steps.len() - shown.len() {
+        match shown.left(&steps) {
             0 => {}
             1 => more.push("-v: 1 more step".to_owned()),
             steps => more.push(format!("-v: {steps} more steps")),

@@ -135,10 +135,11 @@ impl Html<'_> {
     /// The steps of a fix. The lines of the software that is likely there are open, those of the others unfold.
     pub(crate) fn steps(&mut self, remedies: &[Remedy], software: &[Software]) -> fmt::Result {
         let steps = fix::steps(remedies);
+        let lines = fix::effective(&steps, self.style.fix);
         for step in &steps {
             self.element("h3", &[], step.title)?;
-            let shown = step.choose(self.style.fix, software);
-            if let Some(without) = fix::not_for(step, self.style.fix, software) {
+            let shown = step.choose(lines, software);
+            if let Some(without) = fix::not_for(step, lines, software) {
                 self.sentence("p", &[("class", "faint")], &without)?;
             }
             let mut hidden = Vec::new();

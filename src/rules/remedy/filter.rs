@@ -1,12 +1,13 @@
 //! Exceptions from filters, for the resolver software at hand.
 //!
 //! Which is at hand is not known, so the common ones are given. Syntax: dnsmasq(8), OpenWrt's
-//! /etc/config/dhcp, unbound.conf(5), the BIND 9 Administrator Reference Manual, Knot Resolver's and Pi-hole's
-//! documentation, AdGuard's DNS filtering syntax, the AWS CLI's `route53resolver`. The dnsmasq, Unbound and
+//! /etc/config/dhcp, unbound.conf(5), the BIND 9 Administrator Reference Manual, Knot Resolver's (for version 6
+//! https://www.knot-resolver.cz/documentation/latest/config-rebinding.html) and Pi-hole's documentation, AdGuard's DNS filtering syntax, the AWS CLI's `route53resolver`. The dnsmasq, Unbound and
 //! BIND lines were tried with dnsmasq 2.90, Unbound 1.17.1 and BIND 9.18: the name resolves again. A line for
 //! the very domain that a block names, or for a parent of it, does not undo the block in dnsmasq and Unbound.
 
 use super::super::{Case, Remedy};
+use super::knot;
 use crate::software::Software;
 
 /// Lets private addresses of endpoint names through a filter of private addresses. The lines of the
@@ -38,9 +39,13 @@ pub fn private_answers(case: &Case<'_>, likely: Software) -> Vec<Remedy> {
         ),
         (
             Software::Knot,
-            "# Knot Resolver: the module has no exceptions; take this line out of kresd.conf\n\
-         modules.load('rebinding < iterate')"
-                .to_owned(),
+            knot::lines(
+                case,
+                "# Knot Resolver 6 (config.yaml): the option has no exceptions, so switch it off\n\
+                 options:\n  rebinding-protection: false",
+                "# Knot Resolver 5: the module has no exceptions; take this line out of kresd.conf\n\
+                 modules.load('rebinding < iterate')",
+            ),
         ),
         (
             Software::Dnsmasq,

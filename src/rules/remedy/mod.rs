@@ -7,5 +7,6 @@ pub mod flush;
 pub mod forward;
 pub mod here;
 pub mod inbound;
+mod knot;
 pub mod path;
 pub mod question;
