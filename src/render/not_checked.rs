@@ -2,8 +2,8 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::facts::{Gap, Half};
-use crate::report::Report;
+use crate::facts::{Gap, Half, ResolverEndpoint};
+use crate::report::{Conclusion, Report};
 use crate::rules::phrase::list;
 use crate::rules::{self, Need};
 
@@ -43,6 +43,7 @@ pub(super) fn in_full(report: &Report) -> Vec<String> {
 /// nothing is missing.
 pub(super) fn in_short(report: &Report) -> Option<String> {
     let needs = missing(report);
+    let flags = flags(report, &needs);
     let mut things: Vec<String> = Vec::new();
     let of_gap = |gap: &Gap| {
         if is_list_of_aws(gap) {
@@ -51,10 +52,10 @@ pub(super) fn in_short(report: &Report) -> Option<String> {
             gap.fact.clone()
         }
     };
-    for thing in report
-        .gaps
-        .iter()
-        .map(of_gap)
+    // First what the flags would bring, so that the line says of both the same.
+    let brought = flags.iter().map(|(_, thing)| (*thing).to_owned());
+    for thing in brought
+        .chain(report.gaps.iter().map(of_gap))
         .chain(needs.iter().map(|need| thing(report, *need).to_owned()))
     {
         let known = thing.trim_start_matches("the ");
@@ -71,11 +72,11 @@ pub(super) fn in_short(report: &Report) -> Option<String> {
         1 => " (1 finding needs them)".to_owned(),
         _ => format!(" ({rules} findings need them)"),
     };
-    let flags = flags(report, &needs);
     let help = if flags.is_empty() {
         "-v lists them".to_owned()
     } else {
-        format!("{} would help most; -v lists all", list(&flags))
+        let names: Vec<&str> = flags.iter().map(|(flag, _)| *flag).collect();
+        format!("{} would help most; -v lists all", list(&names))
     };
     let text = |shown: usize| format!("{}{cost}. {help}.", some(&things, shown));
     let fitting = (1..=NAMED).rev().map(text);
@@ -137,8 +138,9 @@ fn thing(report: &Report, need: Need) -> &'static str {
     }
 }
 
-/// The flags that would bring most: first what makes the headline surer, then what most findings lack.
-fn flags(report: &Report, needs: &[Need]) -> Vec<&'static str> {
+/// The flags that would bring most, with what they bring: first what makes the headline surer, then what most findings
+/// lack. Where DNS is broken, connections say nothing of it.
+fn flags(report: &Report, needs: &[Need]) -> Vec<(&'static str, &'static str)> {
     let lead = report.headline().and_then(|finding| rules::find(&finding.rule));
     let wanted = |need: &Need| lead.is_some_and(|rule| rule.wants().contains(need));
     let lacking = |need: Need| {
@@ -153,13 +155,14 @@ fn flags(report: &Report, needs: &[Need]) -> Vec<&'static str> {
             candidates.push(need);
         }
     }
-    candidates.sort_by_key(|need| (!wanted(need), std::cmp::Reverse(lacking(*need))));
-    let mut flags: Vec<&'static str> = Vec::new();
+    let is_beside = |need: Need| need == Need::Connections && report.conclusion == Conclusion::Broken;
+    candidates.sort_by_key(|need| (!wanted(need), is_beside(*need), std::cmp::Reverse(lacking(*need))));
+    let mut flags: Vec<(&'static str, &'static str)> = Vec::new();
     for need in candidates {
         if let Some(flag) = flag(report, need)
-            && !flags.contains(&flag)
+            && !flags.iter().any(|(known, _)| *known == flag)
         {
-            flags.push(flag);
+            flags.push((flag, thing(report, need)));
         }
     }
     flags.truncate(FLAGS);
@@ -170,9 +173,27 @@ fn flag(report: &Report, need: Need) -> Option<&'static str> {
     match need {
         need if need.is_of_aws() && report.facts.aws.origin.is_some() => Some("--facts with more files"),
         need if need.is_of_aws() => Some("--facts"),
-        Need::VpcView => Some("--inbound"),
+        Need::VpcView if !has_no_inbound_endpoint(report) => Some("--inbound"),
+        // The VPC's resolver answers inside its VPC only.
+        Need::VpcView => Some("--via a host in the VPC"),
         Need::PublicControl => Some("--public"),
-        Need::Connections => Some("--connect"),
+        // Without an address there is nothing to connect to.
+        Need::Connections => report
+            .resolvers
+            .iter()
+            .any(|resolver| resolver.verdict.has_addresses())
+            .then_some("--connect"),
         _ => None,
     }
+}
+
+/// Whether the list of Resolver endpoints was read, and has no inbound endpoint of the cluster's VPC.
+fn has_no_inbound_endpoint(report: &Report) -> bool {
+    let facts = &report.facts.aws;
+    let is_in_the_vpc = |endpoint: &ResolverEndpoint| {
+        let vpc = facts.cluster_vpc_id();
+        endpoint.is_inbound() && (vpc.is_none() || endpoint.vpc_id.as_deref() == vpc)
+    };
+    let endpoints = facts.resolver_endpoints.as_ref();
+    endpoints.is_some_and(|endpoints| !endpoints.iter().any(is_in_the_vpc))
 }
