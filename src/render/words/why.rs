@@ -3,7 +3,7 @@
 use crate::rules::{self, Outcome, Why};
 
 /// Why the headline and no other cause, as a person would argue: what was seen, what that rules out, and what is left.
-/// At most [`ARGUED`] points, each of them sentences; every sign and every cause is in the JSON document.
+/// At most [`ARGUED`] points of at most two sentences; every sign and every cause is in the JSON document.
 pub(in crate::render) fn argument(why: &Why) -> Vec<String> {
     let mut points: Vec<String> = Vec::new();
     for sign in why.decided_by.iter().take(SEEN) {
@@ -24,10 +24,13 @@ pub(in crate::render) fn argument(why: &Why) -> Vec<String> {
         let point = match rules.len() {
             1 => format!("{because}. That rules out another cause: {}.", causes(rules)),
             count if count <= NAMED => format!("{because}. That rules out {count} other causes: {}.", causes(rules)),
-            count => format!(
-                "{because}. That rules out {count} other causes, among them: {}.",
-                causes(rules)
-            ),
+            count => {
+                let names: Vec<String> = rules.iter().take(NAMED).map(|rule| format!("[{rule}]")).collect();
+                format!(
+                    "{because}. That rules out {count} other causes, {} among them.",
+                    names.join(" and ")
+                )
+            }
         };
         points.push(point);
     }
@@ -42,15 +45,11 @@ pub(in crate::render) fn argument(why: &Why) -> Vec<String> {
         None => left,
         Some(first) => {
             let unseen = once(first.because.iter().map(|sign| sign.trim_end_matches(NOT_SEEN)));
-            let still = if open.len() == 1 {
-                "Another cause"
-            } else {
-                "Among others, another cause"
-            };
+            let among = if open.len() == 1 { "" } else { " among others" };
             format!(
-                "{left} {still} is still possible: {}. What would decide was not seen: {}.",
+                "{left} Still possible{among}, since this was not seen ({}): {}.",
+                unseen.join("; "),
                 causes(&rules[..1]),
-                unseen.join("; ")
             )
         }
     });
