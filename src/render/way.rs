@@ -12,7 +12,7 @@ use crate::address::AddressClass;
 use crate::compare::{Verdict, view_of};
 use crate::dns::AnswerKind;
 use crate::facts::Chooser;
-use crate::observation::{Lookup, Purpose};
+use crate::observation::{Connection, Lookup, Purpose, Tcp, Tls};
 use crate::report::{Conclusion, Report, ResolverReport};
 use crate::resolvers::{Resolver, Role};
 use crate::rules::phrase;
@@ -74,11 +74,19 @@ pub(super) fn ways(report: &Report) -> Vec<Way> {
         }
         !way.resolvers.is_empty()
     });
+    let to_the_api_server = to_the_api_server(report);
+    let is_cut = ways.len() + to_the_api_server.len() > WAYS;
+    let (wrong, arrives): (Vec<Way>, Vec<Way>) = to_the_api_server
+        .into_iter()
+        .partition(|way| way.mark == Some(Mark::Bad));
     // What decides comes before what only explains; where not all are drawn, what the headline is about comes first.
     let lead: Vec<String> = headline(report).map(who).collect();
-    let is_cut = ways.len() > WAYS;
     let is_lead = |way: &Way| is_cut && way.resolvers.iter().any(|who| lead.contains(who));
     ways.sort_by_key(|way| (!is_lead(way), way.mark.is_none()));
+    // The last place is kept for the connection that fails.
+    let at = if is_cut { ways.len().min(WAYS - 1) } else { ways.len() };
+    ways.splice(at..at, wrong);
+    ways.extend(arrives);
     ways
 }
 
@@ -108,6 +116,11 @@ fn start(report: &Report, resolver: &ResolverReport) -> String {
     if resolver.role == Role::Vpc && is_heard {
         return "VPC".to_owned();
     }
+    this_place(report)
+}
+
+/// Where this host is, by its name.
+fn this_place(report: &Report) -> String {
     match report.vantage.name.as_deref() {
         Some(name) if !name.is_empty() => name.to_owned(),
         _ => "this host".to_owned(),
@@ -194,8 +207,49 @@ pub(crate) fn end(resolver: &ResolverReport, verdict: Verdict, view: View) -> St
         Verdict::Timeout | Verdict::Unreachable if lookups.iter().any(is_heard_over_tcp) => {
             format!("{} over UDP", phrase::verdict(verdict))
         }
-        _ => phrase::verdict(verdict).to_owned(),
+        _ => phrase::came_to(verdict, lookups),
     }
+}
+
+/// The ways on to the API server, where one of them does not lead there: what DNS says is then not all of it.
+fn to_the_api_server(report: &Report) -> Vec<Way> {
+    let mut ways: Vec<Way> = Vec::new();
+    for connection in &report.connections {
+        let (end, mark) = arrival(connection);
+        add(
+            &mut ways,
+            Way {
+                start: this_place(report),
+                resolvers: vec![SocketAddr::new(connection.ip, connection.port).to_string()],
+                behind: Vec::new(),
+                end: end.to_owned(),
+                mark: Some(mark),
+            },
+        );
+    }
+    let leads_elsewhere = |way: &Way| way.mark == Some(Mark::Bad);
+    if ways.iter().any(leads_elsewhere) {
+        ways
+    } else {
+        Vec::new()
+    }
+}
+
+/// What is at the end of a connection.
+fn arrival(connection: &Connection) -> (&'static str, Mark) {
+    let end = match (connection.tcp, connection.tls) {
+        (Tcp::Connected, Some(Tls::Verified)) => return ("this cluster's API server", Mark::Good),
+        (Tcp::Connected, None) => return ("a server that was not verified", Mark::Unsure),
+        (Tcp::Refused, _) => "refused",
+        (Tcp::Timeout, _) => "no answer",
+        (Tcp::Unreachable, _) => "cannot be reached",
+        (Tcp::Connected, Some(Tls::OtherIssuer)) => "a certificate of another authority",
+        (Tcp::Connected, Some(Tls::OtherName)) => "a certificate for another name",
+        (Tcp::Connected, Some(Tls::NotValidNow)) => "a certificate that is not valid now",
+        (Tcp::Connected, Some(Tls::BadCertificate)) => "a wrong certificate",
+        (Tcp::Connected, Some(Tls::Failed)) => "no TLS handshake",
+    };
+    (end, Mark::Bad)
 }
 
 fn zone(view: View) -> Option<&'static str> {
@@ -470,9 +524,56 @@ mod tests {
         assert_eq!(end_at(case!("rebinding-protection/fires"), "local"), "NODATA");
         assert_eq!(end_at(case!("resolver-unstable/fires"), "local"), "different answers");
         assert_eq!(end_at(case!("udp-blocked/fires"), "local"), "no answer over UDP");
+        assert_eq!(end_at(case!("edns-intolerant/fires"), "local"), "FORMERR");
         // The denial's own SOA is of the public zone.
         assert_eq!(end_at(case!("no-forwarding/article"), "local"), "public DNS: NXDOMAIN");
         assert_eq!(end_at(case!("no-forwarding/article"), "vpc"), "private zone");
+    }
+
+    /// Where DNS is not what fails, the picture shows what does.
+    #[test]
+    fn a_connection_that_does_not_arrive_is_drawn() {
+        let lines = |recorded: &[u8]| -> Vec<String> {
+            let ways = changed(recorded, |_| {});
+            ways.iter().map(|way| way.line(&Style::default(), NAMED)).collect()
+        };
+        let blocked = include_bytes!("../../fixtures/cases/api-port-blocked/fires/capture.json");
+        assert_eq!(
+            lines(blocked),
+            [
+                "VPC → vpc 192.168.0.2 → private zone ✓",
+                "lab → 192.168.104.190:443, 192.168.131.209:443 → no answer ✗"
+            ]
+        );
+        let stranger = include_bytes!("../../fixtures/cases/not-this-cluster/fires/capture.json");
+        assert_eq!(
+            lines(stranger)[1..],
+            [
+                "lab → 192.168.131.209:443 → a certificate of another authority ✗",
+                "lab → 192.168.104.190:443 → this cluster's API server ✓"
+            ]
+        );
+        let arrives = include_bytes!("../../fixtures/cases/api-port-blocked/near-miss-both-connect/capture.json");
+        assert!(lines(arrives).iter().all(|line| !line.contains(":443")));
+        // Among more ways than are drawn.
+        let among_many = changed(blocked, |capture| {
+            for number in 10..16 {
+                let mut other = capture.observations[0].clone();
+                other.resolver.name = format!("other-{number}");
+                other.resolver.role = Role::Custom;
+                other.resolver.address = format!("10.0.0.{number}:53").parse().ok();
+                other.resolver.transport = capture.observations[0].resolver.transport;
+                for lookup in &mut other.lookups {
+                    lookup.addresses.truncate(number % 2);
+                    lookup.rcode = Some(crate::dns::Rcode(u16::try_from(number).unwrap()));
+                    lookup.kind = AnswerKind::OtherRcode;
+                }
+                capture.observations.push(other);
+            }
+        });
+        assert!(among_many.len() > WAYS);
+        let drawn = &among_many[..WAYS];
+        assert!(drawn.iter().any(|way| way.resolvers[0].ends_with(":443")), "{drawn:?}");
     }
 
     #[test]

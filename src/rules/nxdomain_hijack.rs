@@ -77,8 +77,9 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
     let bogus: Vec<String> = theirs.iter().map(|ip| format!("bogus-nxdomain={ip}")).collect();
     RULE.finding(confidence, subjects)
         .summary(format!(
-            "{who} {} addresses for names that do not exist, and so for this one",
+            "{who} {} addresses for names that do not exist, so {} answer for this name proves nothing",
             phrase::plural(several, "invents", "invent"),
+            phrase::plural(several, "its", "their"),
         ))
         .why(explanation)
         .seen(evidence)

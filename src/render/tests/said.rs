@@ -168,7 +168,7 @@ fn every_kind_of_row() {
         "  Other findings:",
         "    ! tcp-blocked: the summary of tcp-blocked",
         "  Also noted: not-in-public-dns (-v explains)",
-        "  Not checked: hosts file, what AWS says (5 findings need them). --facts would",
+        "  Not checked: what AWS says, hosts file (5 findings need them). --facts would",
     ] {
         assert!(shown.lines().any(|shown| shown == line), "{line}\n{shown}");
     }
@@ -236,6 +236,30 @@ fn a_finding_is_shown_once_below_its_cause() {
     }
 }
 
+/// What stands below a finding that is only noted moves up to where that one stood.
+#[test]
+fn no_finding_is_indented_below_nothing() {
+    let mut report = report("broken");
+    let caused_by = |cause: &str, rule, severity| Finding {
+        caused_by: Some(cause.to_owned()),
+        ..finding(rule, severity, &[])
+    };
+    report.findings.extend([
+        finding("noted", Severity::Info, &[]),
+        caused_by("noted", "below", Severity::Warning),
+        caused_by("below", "deeper", Severity::Info),
+        caused_by("deeper", "deepest", Severity::Warning),
+    ]);
+    let shown = shown(&report, Format::Table);
+    let tree = "
+  Other findings:
+    ! below: the summary of below
+      ! deepest: the summary of deepest
+
+";
+    assert!(shown.contains(tree), "{shown}");
+}
+
 #[test]
 fn a_warning_of_an_inconclusive_run_keeps_its_fix() {
     let mut report = report("unknown");
@@ -288,7 +312,7 @@ fn a_comment_on_a_ticket() {
         "\n\n**kubectl** here prints:\n\n```\nUnable to connect",
         "\n\n**Follows from this**\n\n- i `not-in-public-dns`: the summary of not-in-public-dns\n",
         "\n- ! `tcp-blocked`: the summary of tcp-blocked\n",
-        "\n\n**Not checked:** hosts file, what AWS says (5 findings need them).",
+        "\n\n**Not checked:** what AWS says, hosts file (5 findings need them).",
         "\n\n**Not checked:**\n\n- hosts file (/etc/hosts): Permission denied (os error 13)\n",
     ] {
         assert!(shown.contains(part), "{part}\n{shown}");
@@ -428,6 +452,7 @@ fn an_argument_says_a_thing_once_and_begins_a_sentence_only_at_its_begin() {
     for (name, _) in RECORDED {
         let report = recorded(name).with_why();
         for point in report.why.iter().flat_map(super::super::words::argument) {
+            assert!(point.matches(". ").count() <= 1, "{name}: {point}");
             let parts: Vec<&str> = point
                 .trim_end_matches('.')
                 .rsplit(": ")
@@ -536,6 +561,35 @@ fn kubectls_line_is_about_the_address_that_it_gets() {
     assert_eq!(
         said("malformed-reply/fires-as-a-warning-behind-the-answer"),
         "resolves the name here"
+    );
+}
+
+/// What is not checked, on one line.
+fn not_checked(capture: Capture) -> String {
+    let table = rendered(&diagnose(capture), Format::Table, &Style::default());
+    let (_, text) = table.split_once("Not checked:").expect("what was not checked");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The line names first what the flags that it suggests would bring, and suggests none that brings nothing.
+#[test]
+fn the_flags_that_are_suggested_bring_what_is_named_first() {
+    // Nothing gives an address, so there is none to connect to.
+    let mut alone = article();
+    alone.observations.truncate(1);
+    let mut gap = Gap::here("getaddrinfo", "--resolv-conf", "it cannot be pointed at another file");
+    gap.of = crate::facts::Half::Host;
+    alone.gaps = vec![gap];
+    let said = not_checked(alone.clone());
+    assert!(said.contains("--inbound and --facts would help most"), "{said}");
+    assert!(said.starts_with("the VPC's view, what AWS says and "), "{said}");
+    assert!(!said.contains("--connect"), "{said}");
+    // AWS has no inbound endpoint to ask.
+    alone.facts.aws.resolver_endpoints = Some(Vec::new());
+    let none_visible = not_checked(alone);
+    assert!(
+        none_visible.contains("--via a host in the VPC") && !none_visible.contains("--inbound"),
+        "{none_visible}"
     );
 }
 

@@ -78,25 +78,35 @@ pub(in crate::render) const NOTED: usize = 5;
 
 /// Takes out what needs nobody to act, and returns its names: below a finding that does, each would cost the first
 /// screen as much as an error. All of them stay where there is nothing to act on.
-pub(in crate::render) fn noted(
+pub(in crate::render) fn noted<'a>(
     report: &Report,
-    follows: &mut Vec<Placed<'_>>,
-    others: &mut Vec<Placed<'_>>,
+    follows: &mut Vec<Placed<'a>>,
+    others: &mut Vec<Placed<'a>>,
 ) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     if lead(report).is_none() {
         return names;
     }
-    let mut asks_to_act = |placed: &Placed<'_>| {
-        let rule = &placed.finding.rule;
-        let is_noted = placed.finding.severity == Severity::Info;
-        if is_noted && !names.contains(rule) {
-            names.push(rule.clone());
-        }
-        !is_noted
-    };
-    follows.retain(&mut asks_to_act);
-    others.retain(&mut asks_to_act);
+    for list in [follows, others] {
+        // What stood below one that is taken out moves up: nothing is indented below nothing.
+        let mut taken: Vec<usize> = Vec::new();
+        list.retain_mut(|placed| {
+            while taken.last().is_some_and(|depth| *depth >= placed.depth) {
+                taken.pop();
+            }
+            let depth = placed.depth;
+            placed.depth -= taken.len();
+            let rule = &placed.finding.rule;
+            let is_noted = placed.finding.severity == Severity::Info;
+            if is_noted {
+                taken.push(depth);
+                if !names.contains(rule) {
+                    names.push(rule.clone());
+                }
+            }
+            !is_noted
+        });
+    }
     names
 }
 

@@ -70,8 +70,8 @@ pub(in crate::rules) static THE_NETWORK_TURNS_QUESTIONS_AWAY: Sign = Sign::of_re
 /// This host does not let the questions out.
 pub(in crate::rules) static THIS_HOST_FORBIDS_QUESTIONS: Sign = Sign::of_resolver(
     "whether this host lets questions out",
-    "this host does not let questions out",
-    "this host is not known to keep questions back",
+    "this host does not let questions to it out",
+    "this host is not known to keep questions to it back",
     |_, subject| Some(!subject.heard_anything() && Silence::of(subject) == Silence::Forbidden),
 );
 
@@ -193,8 +193,8 @@ pub(in crate::rules) static PUBLIC_HAS_THE_SAME_ADDRESSES: Sign = Sign::of_resol
 /// Networks bound what is expected of it, or public addresses are.
 pub(in crate::rules) static ITS_NETWORKS_ARE_KNOWN: Sign = Sign::of_resolver(
     "the networks of the expected addresses",
-    "the networks of the expected addresses are known, or public addresses are expected",
-    "the networks of the expected addresses are not known",
+    "the networks of the addresses that it should give are known, or public addresses are expected",
+    "the networks of the addresses that it should give are not known",
     |case, subject| {
         let expected = &subject.comparison.expected;
         let is_bounded = case.vpc().is_some() || !expected.cidrs.is_empty();

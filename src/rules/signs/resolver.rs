@@ -1,5 +1,7 @@
 //! Signs of one resolver: of the exchange with it, of its answer, of its controls, and of where it is.
 
+use std::borrow::Cow;
+
 use super::{
     A_CAME_OVER_UDP, A_FAILS, A_HAS_ADDRESSES, A_IS_NODATA, AAAA_HAS_ADDRESSES, AAAA_IS_NEVER_ANSWERED, AAAA_IS_NODATA,
     ALL_ADDRESSES_ARE_WRONG, ANSWER_IS_FINE, ANSWERS_LATE, CERTIFICATE_IS_NOT_CHECKED, DECIDES_THE_CONCLUSION,
@@ -398,8 +400,9 @@ pub(in crate::rules) static FAILS_OR_IS_SILENT: Sign = Sign::of_resolver(
 .otherwise(came_to);
 
 /// What the question came to, where that is neither SERVFAIL nor silence.
-fn came_to(subject: &Subject<'_>) -> Option<&'static str> {
-    Some(match subject.verdict() {
+fn came_to(subject: &Subject<'_>) -> Option<Cow<'static, str>> {
+    let rcode = || subject.a().and_then(|lookup| lookup.rcode);
+    Some(Cow::Borrowed(match subject.verdict() {
         Verdict::Match | Verdict::Plausible | Verdict::Partial | Verdict::Mismatch | Verdict::Answer => {
             "it returns addresses"
         }
@@ -407,7 +410,10 @@ fn came_to(subject: &Subject<'_>) -> Option<&'static str> {
         Verdict::NoData => "it returns NODATA",
         Verdict::Referral => "it returns a referral",
         Verdict::Refused => "it returns REFUSED",
-        Verdict::OtherRcode => "it returns another RCODE than SERVFAIL",
+        Verdict::OtherRcode => match rcode() {
+            Some(rcode) => return Some(Cow::Owned(format!("it returns {rcode}"))),
+            None => "it returns another RCODE than SERVFAIL",
+        },
         Verdict::Malformed => "its reply cannot be parsed, or belongs to another question",
         Verdict::Truncated => "its reply is truncated, and TCP does not bring the rest",
         Verdict::Unstable => "it gives different answers to the same question",
@@ -418,7 +424,7 @@ fn came_to(subject: &Subject<'_>) -> Option<&'static str> {
         Verdict::NotWaitedFor => "it was not waited for, and no failure was seen",
         Verdict::NotAsked => "it was not asked for A, and no failure was seen",
         Verdict::ServFail | Verdict::Timeout | Verdict::Unreachable | Verdict::Failed => return None,
-    })
+    }))
 }
 
 /// SERVFAIL or silence for AAAA.
@@ -504,8 +510,8 @@ pub(in crate::rules) static FILTERS_PRIVATE_ADDRESSES: Sign = Sign::of_resolver(
 /// A block that names no policy, on the VPC's side.
 pub(in crate::rules) static BLOCKS_IN_THE_VPC: Sign = Sign::of_resolver(
     "a block in the VPC",
-    "the VPC's resolver answers this name as no zone of AWS would, and resolves other names",
-    "the VPC's resolver does not block the name",
+    "it answers this name as no zone of AWS would, and resolves other names",
+    "it does not answer as a block in the VPC would",
     |case, subject| Some(policy::is_of_the_vpc(case, subject)),
 )
 .looking_at(&[Need::VpcView, Need::PublicControl]);
@@ -522,8 +528,8 @@ pub(in crate::rules) static FIREWALL_BLOCKS: Sign = Sign::of_resolver(
 /// What decides in the VPC that the resolver answers for would give another answer.
 pub(in crate::rules) static CONFIGURATION_SAYS_OTHERWISE: Sign = Sign::of_resolver(
     "what AWS's configuration says of its answer",
-    "AWS's configuration, as it was read, gives another answer than this resolver of the VPC",
-    "AWS's configuration is not known to give another answer",
+    "it answers otherwise than AWS's configuration, as that was read",
+    "it is not known to answer otherwise than AWS's configuration",
     decided::disagrees,
 )
 .looking_at(decided::FACTS);
@@ -585,7 +591,7 @@ pub(in crate::rules) static INVENTS_ADDRESSES: Sign = Sign::of_resolver(
     subject
         .sibling()
         .is_none()
-        .then_some("it gives no address for this name")
+        .then_some(Cow::Borrowed("it gives no address for this name"))
 })
 .needing(&[Need::Controls]);
 
@@ -679,8 +685,8 @@ pub(in crate::rules) static ONLY_NAMES_OF_AWS_FAIL: Sign = Sign::of_resolver(
 /// There are private addresses that a filter could take out.
 pub(in crate::rules) static PRIVATE_ADDRESSES_KNOWN: Sign = Sign::of_resolver(
     "private addresses from elsewhere",
-    "private addresses of the endpoint are known from elsewhere",
-    "no private address of the endpoint is known from elsewhere",
+    "private addresses of the endpoint are known from others than it",
+    "no private address of the endpoint is known from others than it",
     |case, subject| Some(case.private_addresses_elsewhere(subject)),
 )
 .looking_at(&[Need::VpcView, Need::PublicControl]);
@@ -704,8 +710,8 @@ pub(in crate::rules) static PUBLIC_IS_EXPECTED: Sign = Sign::of_resolver(
 /// Another resolver of the VPC has the name, from the private hosted zone of this negative answer.
 pub(in crate::rules) static SAME_ZONE_HAS_THE_NAME: Sign = Sign::of_resolver(
     "the name in the same private hosted zone",
-    "another resolver has the name from the same private hosted zone",
-    "no other resolver is known to have the name from the same private hosted zone",
+    "another resolver than it has the name from the same private hosted zone",
+    "no other resolver than it is known to have the name from the same private hosted zone",
     |case, subject| {
         let zone = subject.soa().map(|soa| &soa.owner)?;
         let mut others = case
@@ -720,8 +726,8 @@ pub(in crate::rules) static SAME_ZONE_HAS_THE_NAME: Sign = Sign::of_resolver(
 /// Another resolver gives public and private addresses in one answer.
 pub(in crate::rules) static OTHERS_MIX_ADDRESSES: Sign = Sign::of_resolver(
     "private addresses beside public ones",
-    "another resolver gives private addresses beside public ones",
-    "no other resolver gives private addresses beside public ones",
+    "another resolver than it gives private addresses beside public ones",
+    "no other resolver than it gives private addresses beside public ones",
     |case, subject| {
         Some(case.subjects().any(|other| {
             other.name() != subject.name() && other.has_class(AddressClass::Public) && other.has_private_addresses()
@@ -764,8 +770,8 @@ pub(in crate::rules) static ON_THIS_HOST: Sign = Sign::of_resolver(
 /// A DNS service on this host that does not run.
 pub(in crate::rules) static SERVICE_OF_THIS_HOST_IS_DOWN: Sign = Sign::of_resolver(
     "a DNS service on this host",
-    "the DNS service of this host does not run",
-    "no DNS service of this host is down",
+    "it is this host itself, and the DNS service there does not run",
+    "it is not known to be a DNS service of this host that is down",
     |case, subject| Some(transport::is_down_on_this_host(case, subject)),
 )
 .looking_at(&[Need::Stub]);
