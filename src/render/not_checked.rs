@@ -131,7 +131,7 @@ fn thing(report: &Report, need: Need) -> &'static str {
         Need::PublicControl => "the public view",
         Need::SystemView => "operating system's lookup",
         Need::Controls => "control questions",
-        Need::Connections => "API server's port",
+        Need::Connections => "the API server's port",
         Need::Kubeconfig => "kubeconfig",
         Need::Instance => "instance metadata",
         _ => of_aws(report),

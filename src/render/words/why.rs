@@ -45,10 +45,14 @@ pub(in crate::render) fn argument(why: &Why) -> Vec<String> {
         None => left,
         Some(first) => {
             let unseen = once(first.because.iter().map(|sign| sign.trim_end_matches(NOT_SEEN)));
+            let more = match unseen.len().saturating_sub(NAMED) {
+                0 => String::new(),
+                more => format!("; and {more} more"),
+            };
             let among = if open.len() == 1 { "" } else { " among others" };
             format!(
-                "{left} Still possible{among}, since this was not seen ({}): {}.",
-                unseen.join("; "),
+                "{left} Still possible{among}, since this was not seen ({}{more}): {}.",
+                unseen[..unseen.len().min(NAMED)].join("; "),
                 causes(&rules[..1]),
             )
         }
