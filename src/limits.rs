@@ -252,6 +252,14 @@ pub const MCP_REST: Duration = Duration::from_millis(1500);
 pub const NAMES_SHOWN: usize = 8;
 /// Resolvers that a sentence names with their addresses; the finding lists all.
 pub const TITLES_SHOWN: usize = 4;
+/// Columns of those that are named in one sentence: two lines of a page. One is named however long it is.
+pub const TITLES_COLUMNS: usize = 150;
+/// Lines of a first screen, with a line or two of whoever prints it above it: nobody scrolls back further than 60.
+pub const FIRST_SCREEN: usize = 57;
+/// Columns of a terminal for which that holds; in less, lines break more often.
+pub const FIRST_SCREEN_COLUMNS: usize = 80;
+/// Columns of a resolver's name there. The address beside it says who it is.
+pub const NAME_IN_SHORT: usize = 26;
 /// Rows of a table that stand apart even where resolvers answer alike: two networks with their resolvers fit, and a
 /// first screen has room for them.
 pub const ROWS_APART: usize = 8;

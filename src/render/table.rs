@@ -33,8 +33,58 @@ const RESOLVER: usize = 14;
 /// An answer is not squeezed further: an IPv4 address.
 const LEAST_ANSWER: usize = 15;
 
+/// How much of a list that can be long stands on a page.
+#[derive(Debug, Clone, Copy)]
+struct Room {
+    /// Rows of the table of resolvers.
+    rows: usize,
+    /// Findings below one heading.
+    findings: usize,
+    /// Lines of a finding there.
+    lines: usize,
+    /// Resolvers whose samples are summed up.
+    samples: usize,
+}
+
+/// The more resolvers and findings there are, the less is said of each: the first of these with which the page is a first
+/// screen is taken, and else the last.
+const ROOMS: [Room; 3] = [
+    Room {
+        rows: 16,
+        findings: usize::MAX,
+        lines: usize::MAX,
+        samples: limits::SAMPLED_IN_SHORT,
+    },
+    Room {
+        rows: 6,
+        findings: 2,
+        lines: 3,
+        samples: 3,
+    },
+    Room {
+        rows: 3,
+        findings: 1,
+        lines: 2,
+        samples: 1,
+    },
+];
+
 pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
+    let is_whole = style.verbose || style.fix == Lines::All || style.width < limits::FIRST_SCREEN_COLUMNS;
+    let mut page = String::new();
+    for room in ROOMS {
+        page.clear();
+        render_in(report, style, room, &mut page)?;
+        if is_whole || page.lines().count() <= limits::FIRST_SCREEN {
+            break;
+        }
+    }
+    out.write_str(&page)
+}
+
+fn render_in(report: &Report, style: &Style, room: Room, out: &mut dyn fmt::Write) -> fmt::Result {
     let mut page = Page::new(style, out);
+    page.room = room;
     page.headline(&words::headline(report))?;
     page.target(report)?;
     page.way(report)?;
@@ -91,6 +141,7 @@ pub(crate) struct Page<'a> {
     pub(crate) width: usize,
     /// Whether an empty line is due before the next one.
     blank: bool,
+    room: Room,
     out: &'a mut dyn fmt::Write,
 }
 
@@ -100,6 +151,7 @@ impl<'a> Page<'a> {
             style,
             width: style.width.max(NARROWEST),
             blank: false,
+            room: ROOMS[0],
             out,
         }
     }
@@ -128,9 +180,22 @@ impl<'a> Page<'a> {
     }
 
     pub(crate) fn painted(&mut self, indent: usize, lead: &str, paint: Paint, text: &str) -> fmt::Result {
+        self.cut(indent, lead, paint, text, usize::MAX)
+    }
+
+    /// The same in at most so many lines.
+    fn cut(&mut self, indent: usize, lead: &str, paint: Paint, text: &str, most: usize) -> fmt::Result {
         let hang = indent + lead.width();
         let room = self.width.saturating_sub(hang);
-        let mut lines = wrap(&self.style.escape(text), room, room).into_iter();
+        let mut lines = wrap(&self.style.escape(text), room, room);
+        if lines.len() > most {
+            lines.truncate(most);
+            if let Some(last) = lines.last_mut() {
+                let mark = if self.style.ascii { "..." } else { "…" };
+                *last = format!("{}{mark}", fit(last, room.saturating_sub(mark.len())).trim_end());
+            }
+        }
+        let mut lines = lines.into_iter();
         let first = lines.next().unwrap_or_default();
         let lead = paint.on(lead, self.style.color);
         self.line(indent, &format!("{lead}{first}"))?;
@@ -224,10 +289,10 @@ impl<'a> Page<'a> {
     }
 
     fn resolvers(&mut self, report: &Report) -> fmt::Result {
-        let rows = if self.style.verbose {
-            words::rows(report)
+        let (rows, left_out) = if self.style.verbose {
+            (words::rows(report), 0)
         } else {
-            words::rows_in_short(report)
+            words::rows_in_short(report, self.room.rows)
         };
         if rows.is_empty() {
             return Ok(());
@@ -255,10 +320,15 @@ impl<'a> Page<'a> {
             self.line(INDENT, &line)?;
         }
         if rows.len() < report.resolvers.len() {
+            let more = match left_out {
+                0 => String::new(),
+                1 => "And 1 more row. ".to_owned(),
+                rows => format!("And {rows} more rows. "),
+            };
             self.item(
                 INDENT,
                 "",
-                "Resolvers that answer alike share a row; -v has a row each.",
+                &format!("{more}Resolvers that answer alike share a row; -v has a row each."),
             )?;
         }
         Ok(())
@@ -280,7 +350,7 @@ impl<'a> Page<'a> {
         let shown = if self.style.verbose || summaries.len() <= limits::ROWS_APART {
             summaries.len()
         } else {
-            limits::SAMPLED_IN_SHORT
+            self.room.samples
         };
         for (name, summary) in &summaries[..shown] {
             self.item(INDENT, "", &format!("{name}: {summary}"))?;
@@ -439,14 +509,19 @@ impl<'a> Page<'a> {
         let shown = if self.style.verbose {
             findings.len()
         } else {
-            words::shown(findings)
+            words::shown(findings).min(self.room.findings)
         };
         for Placed { finding, depth } in findings.iter().take(shown) {
             let indent = INDENT * (2 + depth);
             let mark = Mark::from(finding.severity);
             let symbol = format!("{} ", mark.symbol(self.style.ascii));
             let text = format!("{}: {}", finding.rule, finding.summary);
-            self.painted(indent, &symbol, mark.paint(), &text)?;
+            let lines = if self.style.verbose {
+                usize::MAX
+            } else {
+                self.room.lines
+            };
+            self.cut(indent, &symbol, mark.paint(), &text, lines)?;
             let below = indent + symbol.width();
             if self.style.verbose {
                 self.item(below, "", &finding.explanation)?;

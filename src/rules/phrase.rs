@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::net::IpAddr;
 
+use unicode_width::UnicodeWidthStr;
+
 use super::{Case, Evidence, Subject};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError, RData, Section, Soa};
@@ -80,9 +82,18 @@ pub fn either<T: AsRef<str>>(items: &[T]) -> String {
 /// The resolvers with their addresses, as [`list`] has it; of many the first few, and how many more there are.
 pub fn titles(subjects: &[&Subject<'_>]) -> String {
     let mut titles: Vec<String> = subjects.iter().map(|subject| subject.title()).collect();
-    if titles.len() > limits::TITLES_SHOWN + 1 {
-        let more = titles.len() - limits::TITLES_SHOWN;
-        titles.truncate(limits::TITLES_SHOWN);
+    let mut columns = 0;
+    let fitting = titles.iter().take_while(|title| {
+        columns += title.width();
+        columns <= limits::TITLES_COLUMNS
+    });
+    let fitting = fitting.count().clamp(1, limits::TITLES_SHOWN);
+    // "1 more" would take the place of the one, unless that is what does not fit.
+    let is_long = titles.iter().map(|title| title.width()).sum::<usize>() > limits::TITLES_COLUMNS;
+    let shown = if is_long { fitting } else { limits::TITLES_SHOWN };
+    if titles.len() > shown + usize::from(!is_long) {
+        let more = titles.len() - shown;
+        titles.truncate(shown);
         titles.push(format!("{more} more"));
     }
     list(&titles)

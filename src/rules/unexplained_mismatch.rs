@@ -1,6 +1,6 @@
 //! An answer is not the expected one, and no rule of the catalogue says why.
 
-use super::phrase::{observed, observed_target};
+use super::phrase::{self, observed, observed_target};
 use super::{Case, Finding, Fits, Remedy, Severity, Stage};
 
 declare_rule! {
@@ -59,7 +59,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
                 .summary(format!(
                     "{} does not return the expected answer, and the cause is not known: {}",
                     subject.title(),
-                    subject.verdict()
+                    phrase::came_to(subject.verdict(), &subject.probed.lookups)
                 ))
                 .why(format!(
                     "Below is what {} returned, question by question. It is certain that the answer is not the expected \

@@ -155,6 +155,47 @@ fn resolvers_that_answer_alike_share_a_row_where_they_are_many() {
     assert!(few.contains("inbound-2") && !few.contains("share a row"), "{few}");
 }
 
+/// The first screen is one, whatever there is to say.
+#[test]
+fn the_first_screen_stays_one_however_many_resolvers_and_findings_there_are() {
+    let long = |number: usize| format!("corporate-name-server-of-the-tokyo-office-number-{number}");
+    let kinds = [AnswerKind::ServFail, AnswerKind::Timeout, AnswerKind::NxDomain];
+    for (count, differing) in [(3, 0), (8, 8), (25, 3), (25, 25), (60, 60)] {
+        let mut observations = vec![resolver("local", Role::Local, "10.63.200.10:53", nxdomain())];
+        for number in 1..=count {
+            let says = if number > differing {
+                nxdomain()
+            } else if number % 4 == 3 {
+                answer(&[&format!("10.9.{number}.1"), &format!("10.9.{number}.2")])
+            } else {
+                let kind = kinds[number % 4 % 3];
+                vec![lookup(RecordType::A, kind, &[]), lookup(RecordType::AAAA, kind, &[])]
+            };
+            let address = format!("[2001:db8:1234:5678:9abc:def0:1234:{number}]:53");
+            observations.push(resolver(&long(number), Role::Custom, &address, says));
+        }
+        let mut report = diagnose(capture(observations));
+        let names: Vec<String> = (1..=3).map(long).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        for number in 0..10 {
+            let mut other = finding(&format!("finding-{number}"), Severity::Error, &names);
+            other.summary = names.join(", and so does the one that is called ");
+            report.findings.push(other);
+        }
+        let table = shown(&report, Format::Table);
+        assert!(table.lines().count() <= 57, "{count}, {differing}:\n{table}");
+        assert!(table.starts_with("✗ broken: "), "{table}");
+        // What is left out is said.
+        assert!(table.contains("more (-v)"), "{table}");
+        assert!(count < 25 || table.contains("-v has a row each"), "{table}");
+        // What fails stands before what does not, and all stand there where all are asked for.
+        let all = rendered(&report, Format::Table, &verbose());
+        for number in 0..10 {
+            assert!(all.contains(&format!("finding-{number}")), "{number}");
+        }
+    }
+}
+
 /// A cell of the first screen has a few lines, whatever a server sent.
 #[test]
 fn an_answer_has_a_few_lines_and_a_zone_a_few_words() {

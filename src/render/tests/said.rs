@@ -155,7 +155,12 @@ fn addresses_in_the_networks_of_the_vpc_decide_nothing() {
 
 #[test]
 fn every_kind_of_row() {
-    let shown = shown(&report("mixed"), Format::Table);
+    // With the lines of every software it is no first screen, so that no row is left out.
+    let style = Style {
+        fix: Lines::All,
+        ..Style::default()
+    };
+    let shown = rendered(&report("mixed"), Format::Table, &style);
     for line in [
         "  os          getaddrinfo            EAI_NONAME (Name or   1.2 s  ✗ failed",
         "  over-tcp    tcp://[2001:db8:1234:  unreachable           -      ✗ unreachable",

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::address::AddressClass;
 use crate::compare::{Spread, Verdict};
@@ -19,6 +19,7 @@ use crate::rules::phrase::{self, time};
 use super::kind::{kind, kind_name};
 use super::samples::outcomes;
 use super::{Mark, some};
+use crate::render::text::fit;
 
 /// A line of the resolver table.
 #[derive(Debug)]
@@ -39,11 +40,14 @@ pub(in crate::render) fn rows(report: &Report) -> Vec<Row> {
 }
 
 /// The rows of the first screen. Where there are many, resolvers that answer alike share the row of the first, which
-/// says how many they are and how late the last of them answered.
-pub(in crate::render) fn rows_in_short(report: &Report) -> Vec<Row> {
-    let rows = rows(report);
+/// says how many they are and how late the last of them answered. At most so many, and with them how many rows there are beside these.
+pub(in crate::render) fn rows_in_short(report: &Report, most: usize) -> (Vec<Row>, usize) {
+    let mut rows = rows(report);
+    for row in &mut rows {
+        row.name = shortened(&row.name);
+    }
     if rows.len() <= limits::ROWS_APART {
-        return rows;
+        return (rows, 0);
     }
     let mut groups: Vec<Vec<(Row, &ResolverReport)>> = Vec::new();
     for (row, resolver) in rows.into_iter().zip(&report.resolvers) {
@@ -63,7 +67,41 @@ pub(in crate::render) fn rows_in_short(report: &Report) -> Vec<Row> {
             None => groups.push(vec![(row, resolver)]),
         }
     }
-    groups.into_iter().flat_map(joined).collect()
+    let mut rows: Vec<Row> = groups.into_iter().flat_map(joined).collect();
+    let all = rows.len();
+    // What fails says more than what does not, wherever it stands; of what does not, the first is kept for the contrast.
+    let is_dull = |row: &Row| !matches!(row.mark, Some(Mark::Bad | Mark::Warning));
+    let contrast = rows.iter().position(is_dull);
+    let mut kept: Vec<usize> = contrast.into_iter().collect();
+    for dull in [false, true] {
+        let of_kind = (0..all).filter(|at| is_dull(&rows[*at]) == dull && Some(*at) != contrast);
+        let room = most.saturating_sub(kept.len());
+        kept.extend(of_kind.take(room));
+    }
+    let mut at = 0..all;
+    rows.retain(|_| at.next().is_some_and(|at| kept.contains(&at)));
+    let left_out = all - rows.len();
+    (rows, left_out)
+}
+
+/// A name in the columns that the first screen has for it: its begin and its end, since names often differ there.
+fn shortened(name: &str) -> String {
+    if name.width() <= limits::NAME_IN_SHORT {
+        return name.to_owned();
+    }
+    let begin = limits::NAME_IN_SHORT / 2;
+    let room = limits::NAME_IN_SHORT - begin - 1;
+    let mut columns = 0;
+    let end: Vec<char> = name
+        .chars()
+        .rev()
+        .take_while(|c| {
+            columns += c.width().unwrap_or_default();
+            columns <= room
+        })
+        .collect();
+    let end: String = end.into_iter().rev().collect();
+    format!("{}…{end}", fit(name, begin))
 }
 
 /// The row of several; of two, both: "and 1 more" would take the line of the one.
