@@ -249,6 +249,16 @@ const LAYERS: &[(&str, Symptom)] = &[
     ("TLS handshake timeout", Symptom::HandshakeTimeout),
     ("SSL connection timeout", Symptom::HandshakeTimeout),
     ("handshake operation timed out", Symptom::HandshakeTimeout),
+    // Go, src/crypto/x509/verify.go, CertificateInvalidError.Error; OpenSSL, crypto/x509/x509_txt.c; Node, tls,
+    // "Certificate error codes"; Java, java.security.cert; rustls, src/error.rs, CertificateError.
+    ("certificate has expired", Symptom::CertificateTime),
+    ("certificate is not yet valid", Symptom::CertificateTime),
+    ("CERT_HAS_EXPIRED", Symptom::CertificateTime),
+    ("CERT_NOT_YET_VALID", Symptom::CertificateTime),
+    ("CertificateExpiredException", Symptom::CertificateTime),
+    ("CertificateNotYetValidException", Symptom::CertificateTime),
+    ("invalid peer certificate: Expired", Symptom::CertificateTime),
+    ("invalid peer certificate: NotValidYet", Symptom::CertificateTime),
     ("x509: ", Symptom::Certificate),
     ("CERTIFICATE_VERIFY_FAILED", Symptom::Certificate),
     ("certificate verify failed", Symptom::Certificate),
@@ -399,6 +409,9 @@ pub(super) fn line(line: &str) -> Option<Seen> {
             },
         });
     }
+    if let Some(seen) = curl_in_time(line) {
+        return Some(seen);
+    }
     // A refused certificate, where an address is dialled, is said behind it; the words of TLS count first.
     let layer = LAYERS
         .iter()
@@ -425,6 +438,20 @@ pub(super) fn line(line: &str) -> Option<Seen> {
         dialled: dialled(line),
         ..Seen::of(symptom, host.filter(|host| host.parse::<IpAddr>().is_err()))
     })
+}
+
+/// curl's words for the end of its time, by what it was doing (curl/curl, lib/multi.c, multi_handle_timeout): it has
+/// others for the lookup.
+fn curl_in_time(line: &str) -> Option<Seen> {
+    let (_, said) = line.split_once("curl: (28) ")?;
+    if said.starts_with("Connection timed out after ") {
+        return Some(Seen {
+            note: Some("curl says so where TCP, or the TLS handshake behind it, did not end in time."),
+            ..Seen::of(Symptom::Connection, None)
+        });
+    }
+    let is_behind = said.starts_with("Operation timed out after ") && said.contains(" bytes received");
+    is_behind.then(|| Seen::of(Symptom::NoReplyInTime, None))
 }
 
 /// What broke a connection that was made: Go (src/net/net.go, OpError.Error: `read tcp A->B: ERR`), curl

@@ -78,6 +78,15 @@ pub(super) fn of(clues: &Clues) -> Vec<Candidate> {
     if clues.is_stub && symptom == Symptom::ServFail {
         rules.insert(rules.len().min(2), "split-dns-not-applied");
     }
+    // No name server may have been asked: behind the two that are likelier.
+    if symptom == Symptom::NoName {
+        let likelier = rules.iter().filter(|rule| !is_ruled_out(rule, symptom, clues));
+        let place = likelier
+            .clone()
+            .nth(1)
+            .and_then(|second| rules.iter().position(|rule| rule == second));
+        rules.insert(place.map_or(rules.len(), |place| place + 1), "nsswitch-without-dns");
+    }
     if clues.subject == Subject::AwsApi && (symptom.is_dns() || symptom == Symptom::AwsApi) {
         rules.insert(rules.len().min(2), "no-internet-recursion");
     }
@@ -282,14 +291,16 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         "endpoint-name-malformed" => clues.subject == Subject::Endpoint && !clues.is_too_long && symptom.is_dns(),
         // The filters in question say NODATA, SERVFAIL or REFUSED.
         "rebinding-protection" => {
-            symptom == Symptom::NxDomain
+            matches!(symptom, Symptom::NxDomain | Symptom::NoName)
                 || symptom.is_denial() && clues.soa.is_some()
                 || symptom.is_denial() && clues.server.is_some_and(is_vpc_or_public)
         }
         "shadow-zone" => matches!(clues.soa, Some(SoaOrigin::PublicAws | SoaOrigin::PrivateHostedZone)),
         "name-blocked-by-policy" => clues.soa == Some(SoaOrigin::PublicAws) && clues.ede.is_none(),
         "private-zone-shadow" => clues.soa == Some(SoaOrigin::PublicAws),
-        "dnssec-bogus" => matches!(symptom, Symptom::NxDomain | Symptom::NoData) && clues.ede.is_none(),
+        "dnssec-bogus" => {
+            matches!(symptom, Symptom::NxDomain | Symptom::NoName | Symptom::NoData) && clues.ede.is_none()
+        }
         "stale-negative-cache" => clues.soa == Some(SoaOrigin::Foreign),
         "local-dns-down" if answered_with_an_error => true,
         "local-dns-down" => clues.server.is_some_and(|server| !server.is_loopback()),

@@ -10,7 +10,7 @@ use super::{Seen, Symptom};
 /// The texts of getaddrinfo, with what they stand for.
 const TEXTS: &[(&str, Symptom)] = &[
     // glibc: EAI_NONAME, EAI_NODATA, EAI_AGAIN.
-    ("Name or service not known", Symptom::NxDomain),
+    ("Name or service not known", Symptom::NoName),
     ("No address associated with hostname", Symptom::NoData),
     ("Temporary failure in name resolution", Symptom::TryAgain),
     // musl.

@@ -541,8 +541,18 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
     let client = text::client(line, text);
     // What is not from a kubeconfig is a name of one label, and no endpoint's that lacks the rest.
     let is_other = host.as_ref().is_some_and(is_one_label) && !text::may_be_of_kubeconfig(line, client);
+    let is_alias_alone = seen.is_alias_alone || reply.is_some_and(Reply::is_alias_alone);
+    // Whose name has no address is then the endpoint, and the alias is somebody's own.
+    let behind_the_alias = host
+        .as_ref()
+        .filter(|host| is_alias_alone && EndpointName::parse(host).is_err())
+        .and_then(|_| text::endpoint(text).and_then(self::host));
     let mut name = Vec::new();
-    if symptom.is_dns()
+    if let Some(endpoint) = &behind_the_alias {
+        name.push(format!(
+            "The name is an alias (CNAME) of a cluster's endpoint, and it is the endpoint that has no address: {endpoint}"
+        ));
+    } else if symptom.is_dns()
         && let Some(host) = &host
         && let Err(kind) = EndpointName::parse(host)
     {
@@ -555,14 +565,30 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
     if is_masked {
         name.push("The name is masked in this text: put the real one in the place of HOST.".to_owned());
     }
+    // A program that says no more than what the C library said: nothing shows that it is about a cluster.
+    let is_untold = printed.is_none()
+        && symptom.is_dns()
+        && library::symptom(line).is_some()
+        && !text::is_of_kubeconfig(text, client);
+    if is_untold {
+        name.push(
+            "The text names no host. Paste the lines around it too, or put the name that the program looks up in the \
+             place of HOST."
+                .to_owned(),
+        );
+    }
     let is_too_long = printed.is_some_and(is_too_long);
     if is_too_long {
         name.push(TOO_LONG.to_owned());
     }
+    let is_behind_an_alias = behind_the_alias.is_some();
+    let about = behind_the_alias.or(about);
     let subject = match host.as_ref().map_or(Subject::None, text::subject) {
+        _ if is_behind_an_alias => Subject::Endpoint,
         // Inside a cluster a name of one label is a Service's (Kubernetes, "DNS for Services and Pods").
         Subject::Malformed if place == Place::Pod && host.as_ref().is_some_and(is_one_label) => Subject::Internal,
         Subject::Malformed if is_other => Subject::Other,
+        Subject::None if is_untold => Subject::Other,
         subject => subject,
     };
     let candidates = candidates::of(&Clues {
@@ -579,7 +605,7 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
         has_own_answer: others.has_own_answer,
         has_answer_in_its_run: others.is_of_one_run,
         has_answer_of_system: others.is_of_system,
-        is_alias_alone: seen.is_alias_alone || reply.is_some_and(Reply::is_alias_alone),
+        is_alias_alone: is_alias_alone && !is_behind_an_alias,
         dialled: seen.dialled,
         literal: seen.literal,
         is_too_long,
@@ -594,7 +620,7 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
             symptom,
             about.as_ref(),
             server,
-            is_other || subject == Subject::Internal,
+            is_other || is_untold || subject == Subject::Internal,
         ),
         host,
         server,

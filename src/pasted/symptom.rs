@@ -53,6 +53,8 @@ pub enum Symptom {
     NoAddress,
     /// NXDOMAIN.
     NxDomain,
+    /// glibc's lookup ended without the name (EAI_NONAME): it was denied, or no name server was asked.
+    NoName,
     /// NXDOMAIN for a name that the message does not hold, and systemd-resolved asks again with less of EDNS.
     Doubted,
     /// NODATA.
@@ -137,6 +139,8 @@ pub enum Symptom {
     Handshake,
     /// Something answered that is not this cluster.
     Certificate,
+    /// The certificate's time is over, or has not come, by the clock of this host.
+    CertificateTime,
     /// kubectl's sentence for anything with "connection refused" in it.
     KubectlRefused,
     /// The name of the proxy was not found.
@@ -182,6 +186,7 @@ impl Symptom {
     pub const ALL: &[Self] = &[
         Self::NoAddress,
         Self::NxDomain,
+        Self::NoName,
         Self::Doubted,
         Self::NoData,
         Self::Misbehaving,
@@ -224,6 +229,7 @@ impl Symptom {
         Self::HandshakeTimeout,
         Self::Handshake,
         Self::Certificate,
+        Self::CertificateTime,
         Self::KubectlRefused,
         Self::Proxy,
         Self::ProxyConnection,
@@ -255,7 +261,7 @@ impl Symptom {
             | Self::Stalled
             | Self::Reset => Layer::Unknown,
             Self::NoReplyInTime | Self::Http => Layer::Http,
-            Self::HandshakeTimeout | Self::Handshake | Self::Certificate => Layer::Tls,
+            Self::HandshakeTimeout | Self::Handshake | Self::Certificate | Self::CertificateTime => Layer::Tls,
             Self::KubectlRefused | Self::Connection | Self::Address => Layer::Tcp,
             Self::Proxy | Self::ProxyConnection | Self::ProxyAnswer | Self::WebPage => Layer::Proxy,
             Self::ApiServer | Self::NotLetIn => Layer::ApiServer,
@@ -343,7 +349,10 @@ impl Symptom {
 
     /// Whether it says, or may say, that the name has no address.
     pub fn is_denial(self) -> bool {
-        matches!(self, Self::NoAddress | Self::NxDomain | Self::NoData | Self::Unknown)
+        matches!(
+            self,
+            Self::NoAddress | Self::NxDomain | Self::NoName | Self::NoData | Self::Unknown
+        )
     }
 
     /// Whether a connection to the addresses tells more.
@@ -363,6 +372,7 @@ impl Symptom {
                 | Self::Connection
                 | Self::Address
                 | Self::Certificate
+                | Self::CertificateTime
         )
     }
 
@@ -375,6 +385,12 @@ impl Symptom {
                  NODATA (it exists without an address) and for an answer that a filter emptied. It does not tell which."
             }
             Self::NxDomain => "The name server said that the name does not exist (NXDOMAIN).",
+            // Recorded with glibc 2.36, both (src/clients/glibc.rs, src/clients/gai.rs).
+            Self::NoName => {
+                "The operating system's lookup did not find the name. glibc says so where a name server denied it \
+                 (NXDOMAIN), and also where nsswitch.conf ends the lookup before any name server is asked. The text \
+                 does not tell which."
+            }
             // systemd, src/resolve/resolved-dns-transaction.c, dns_transaction_process_reply.
             Self::Doubted => {
                 "A name server said of some name that it does not exist (NXDOMAIN), and systemd-resolved asked it again \
@@ -495,6 +511,12 @@ impl Symptom {
                 "The connection reached something whose certificate the client does not take for this cluster's: the \
                  name may have led to the wrong address, or a proxy stands in between."
             }
+            // RFC 5280 section 4.1.2.5: a certificate is valid from a time and to a time.
+            Self::CertificateTime => {
+                "The connection reached a server whose certificate is not valid at the time that this host's clock \
+                 shows. Look at the clock first (date -u, beside the two times in the text). Where it is right, the \
+                 certificate is out of date, and it may be of something else than the cluster."
+            }
             // k8s.io/kubectl pkg/cmd/util/helpers.go, StandardErrorMessage.
             Self::KubectlRefused => {
                 "kubectl prints this for every error with \"connection refused\" in it, also where the port that was \
@@ -573,7 +595,7 @@ impl Symptom {
     /// What the rules know it as; `None` where no rule is behind it.
     pub(super) fn complaint(self) -> Option<Complaint> {
         Some(match self {
-            Self::NoAddress | Self::Unknown | Self::NxDomain | Self::NoData => Complaint::Denial,
+            Self::NoAddress | Self::Unknown | Self::NxDomain | Self::NoName | Self::NoData => Complaint::Denial,
             Self::Misbehaving | Self::ServFail | Self::TryAgain | Self::ForwardFailed => Complaint::Failure,
             Self::Forward => Complaint::Forward,
             Self::ForwardClosed | Self::ForwardNoRoute => Complaint::ForwardNotReached,
@@ -597,7 +619,7 @@ impl Symptom {
             Self::Deadline | Self::NoConnectionInTime => Complaint::Deadline,
             Self::Stalled | Self::Reset | Self::NoReplyInTime | Self::Http | Self::WebPage => Complaint::NoReply,
             Self::HandshakeTimeout => Complaint::HandshakeTimeout,
-            Self::Handshake | Self::Certificate => Complaint::Certificate,
+            Self::Handshake | Self::Certificate | Self::CertificateTime => Complaint::Certificate,
             Self::KubectlRefused => Complaint::KubectlRefused,
             Self::Proxy | Self::ProxyConnection | Self::ProxyAnswer => Complaint::Proxy,
             Self::Connection => Complaint::Connection,

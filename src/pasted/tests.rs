@@ -124,12 +124,7 @@ fn texts_of_clients() {
             "",
         ),
         ("curl: (6) Could not resolve host: X", Unknown, "X", ""),
-        (
-            "socket.gaierror: [Errno -2] Name or service not known",
-            NxDomain,
-            "",
-            "",
-        ),
+        ("socket.gaierror: [Errno -2] Name or service not known", NoName, "", ""),
         (
             "NameResolutionError(\"HTTPSConnection(host='X', port=443): Failed to resolve 'X' ([Errno -5] No address \
              associated with hostname)\")",
@@ -147,7 +142,7 @@ fn texts_of_clients() {
         ("Error: queryA ESERVFAIL X", ServFail, "X", ""),
         (
             "failed to lookup address information: Name or service not known",
-            NxDomain,
+            NoName,
             "",
             "",
         ),
@@ -228,7 +223,7 @@ fn texts_of_clients() {
         // Other clients, on Linux and elsewhere.
         ("wget: unable to resolve host address ‘X’", Unknown, "X", ""),
         ("wget: bad address 'X'", Unknown, "X", ""),
-        ("ping: X: Name or service not known", NxDomain, "X", ""),
+        ("ping: X: Name or service not known", NoName, "X", ""),
         ("ping: cannot resolve X: Unknown host", Unknown, "X", ""),
         ("curl: (6) Could not resolve host: X; Unknown error", Unknown, "X", ""),
         (
@@ -255,7 +250,7 @@ fn texts_of_clients() {
         ("socket.gaierror: [Errno -3] Try again", TryAgain, "", ""),
         (
             "java.net.UnknownHostException: X: Name or service not known",
-            NxDomain,
+            NoName,
             "X",
             "",
         ),
@@ -428,7 +423,7 @@ fn texts_of_clients() {
             "HTTPSConnectionPool(host='X', port=443): Max retries exceeded with url: / (Caused by \
              NewConnectionError('<urllib3.connection.HTTPSConnection object at 0x7f>: Failed to establish a new \
              connection: [Errno -2] Name or service not known'))",
-            NxDomain,
+            NoName,
             "X",
             "",
         ),
@@ -1034,7 +1029,7 @@ fn an_alias_is_about_the_name_that_was_asked_for() {
         ("X is an alias for b.example.\nb.example has address 10.5.5.5", Aliased),
         ("X is an alias for b.example.", NoData),
         ("$ dig +short X\nb.example.\n10.5.5.5", Aliased),
-        ("$ dig +short X\nb.example.\n$", NoData),
+        ("$ dig +short X\nb.example.\n$", NoAddress),
         (
             "Server:  dc1\nAddress:  10.1.1.1\n\nName:    b.example\nAddress:  10.5.5.5\nAliases:  X",
             Aliased,
@@ -1101,6 +1096,105 @@ fn addresses_that_programs_print_are_read() {
     ] {
         assert_eq!(read(&filled(text)), None, "{text}");
     }
+}
+
+/// The name of somebody's own that leads to an endpoint which is gone.
+#[test]
+fn an_alias_of_an_endpoint_is_about_the_endpoint() {
+    let header = "; <<>> DiG 9.18.28 <<>> api.corp.example\n;; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 1\n;; \
+                  flags: qr rd ra; QUERY: 1, ANSWER: 1, AUTHORITY: 1, ADDITIONAL: 1\n\n;; QUESTION \
+                  SECTION:\n;api.corp.example.\t\tIN\tA\n\n;; ANSWER \
+                  SECTION:\napi.corp.example.\t300\tIN\tCNAME\tX.\n\n;; AUTHORITY \
+                  SECTION:\nap-northeast-1.eks.amazonaws.com. 60 IN SOA ns-472.awsdns-59.com. \
+                  awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400\n\n;; SERVER: 10.63.200.10#53(10.63.200.10) \
+                  (UDP)\n";
+    let short = "$ dig +short api.corp.example\nX.\n$ ";
+    for (text, symptom) in [(header, Symptom::NxDomain), (short, Symptom::NoAddress)] {
+        let found = read(&filled(text)).unwrap();
+        assert_eq!(found.symptom, symptom, "{text}");
+        assert_eq!(found.candidates[0].rule, "endpoint-name-stale", "{text}");
+        assert!(found.command.contains(&filled("check X")), "{}", found.command);
+        assert!(found.name[0].contains("is an alias"), "{:?}", found.name);
+    }
+    // One that leads to any other name is not.
+    let other = read("$ dig +short api.corp.example\nweb.corp.example.\n$ ").unwrap();
+    assert_eq!(other.command, "eks-dns-doctor check api.corp.example");
+}
+
+/// curl has other words for each thing that its time ran out in.
+#[test]
+fn curl_says_what_its_time_ran_out_in() {
+    for (text, layer) in [
+        ("curl: (28) Resolving timed out after 5000 milliseconds", Layer::Dns),
+        ("curl: (28) Connection timed out after 10001 milliseconds", Layer::Tcp),
+        (
+            "curl: (28) Operation timed out after 30001 milliseconds with 0 bytes received",
+            Layer::Http,
+        ),
+        (
+            "curl: (28) Operation timed out after 30001 milliseconds with 10 out of 200 bytes received",
+            Layer::Http,
+        ),
+    ] {
+        assert_eq!(read(text).unwrap().symptom.layer(), layer, "{text}");
+    }
+}
+
+#[test]
+fn a_certificate_out_of_its_time_points_at_the_clock() {
+    for text in [
+        "Unable to connect to the server: tls: failed to verify certificate: x509: certificate has expired or is not \
+         yet valid: current time 1970-01-01T00:01:00Z is before 2025-01-01T00:00:00Z",
+        "curl: (60) SSL certificate problem: certificate is not yet valid",
+        "Error: certificate has expired\n    code: 'CERT_HAS_EXPIRED'",
+    ] {
+        let found = read(text).unwrap();
+        assert_eq!(found.symptom, Symptom::CertificateTime, "{text}");
+        assert!(found.symptom.meaning().contains("clock"));
+    }
+    let wrong_name = "x509: certificate is valid for *.corp.example, not X";
+    assert_eq!(read(&filled(wrong_name)).unwrap().symptom, Symptom::Certificate);
+}
+
+/// glibc's EAI_NONAME stands for a denial, and for a lookup that ended before any name server was asked.
+#[test]
+fn the_system_may_not_have_asked_dns() {
+    let rules = |text: &str| -> Vec<&str> {
+        let read = read(&filled(text)).unwrap();
+        assert!(!read.symptom.meaning().starts_with("The name server"), "{text}");
+        read.candidates.iter().map(|candidate| candidate.rule).collect()
+    };
+    for text in [
+        "ping: X: Name or service not known",
+        "java.net.UnknownHostException: X: Name or service not known",
+    ] {
+        assert!(rules(text).contains(&"nsswitch-without-dns"), "{text}");
+        assert_eq!(rules(text)[0], "endpoint-name-stale", "{text}");
+    }
+}
+
+/// A program that says no more than the C library did: it may have looked up any name.
+#[test]
+fn a_text_without_a_name_is_of_no_kubeconfig() {
+    for text in [
+        "socket.gaierror: [Errno -2] Name or service not known",
+        "BIO_lookup_ex: Name or service not known\nconnect:errno=22",
+        "OSError: [Errno -3] Temporary failure in name resolution",
+        "Error: HyperError: error trying to connect: dns error: failed to lookup address information: Name or \
+         service not known",
+    ] {
+        let found = read(text).unwrap();
+        assert_eq!(found.command, "eks-dns-doctor check HOST", "{text}");
+        assert!(found.name[0].starts_with("The text names no host."), "{text}");
+        for candidate in &found.candidates {
+            let about = rules::find(candidate.rule).unwrap().about;
+            assert_eq!(about, rules::About::AnyName, "{text}: {candidate:?}");
+        }
+    }
+    // The URL beside it is a cluster's.
+    let of_cluster = "GET https://X/version failed\nsocket.gaierror: [Errno -2] Name or service not known";
+    let found = read(&filled(of_cluster)).unwrap();
+    assert_eq!(found.candidates[0].rule, "endpoint-name-stale");
 }
 
 /// Names of databases and the like, as their clients print them: no kubeconfig has them, and no public resolver is

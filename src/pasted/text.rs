@@ -345,10 +345,14 @@ const OF_KUBECONFIG: &[&str] = &[
 /// Whether the name in a line may be a kubeconfig's: programs of Go look up what clients of Kubernetes do, and all of
 /// them write the server as a URL.
 pub(super) fn may_be_of_kubeconfig(line: &str, client: Option<&str>) -> bool {
+    is_of_kubeconfig(line, client) || line.contains("lookup ")
+}
+
+/// Whether a text shows a client of Kubernetes.
+pub(super) fn is_of_kubeconfig(text: &str, client: Option<&str>) -> bool {
     client.is_some_and(|client| OF_KUBECONFIG.contains(&client))
-        || line.contains("lookup ")
-        || line.contains("https://")
-        || line.contains("The connection to the server ")
+        || text.contains("https://")
+        || text.contains("The connection to the server ")
 }
 
 /// The endpoint's name in a text that names one, and no more.

@@ -335,7 +335,12 @@ fn printed_behind_a_command(text: &str) -> Option<(&str, Seen)> {
     let seen = if command.is_other_type {
         Seen::of(Symptom::OtherType, Some(command.host))
     } else if is_aliased {
-        alias_alone(command.host)
+        // Without its header dig does not say whether the alias leads to a name that is denied, or to one without an
+        // address.
+        Seen {
+            symptom: Symptom::NoAddress,
+            ..alias_alone(command.host)
+        }
     } else {
         Seen {
             note: Some(NOTHING_PRINTED),

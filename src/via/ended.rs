@@ -197,12 +197,7 @@ mod tests {
             ),
             (2, ran, "error: no\n", "could not run: no"),
             (2, ran, "", "could not run: "),
-            (
-                shell::OTHER_PLATFORM,
-                "",
-                "Darwin arm64\n",
-                "which is Darwin arm64",
-            ),
+            (shell::OTHER_PLATFORM, "", "Darwin arm64\n", "which is Darwin arm64"),
             (
                 shell::NO_DIRECTORY,
                 "",
