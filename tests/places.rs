@@ -14,6 +14,7 @@ use eks_dns_doctor::lab::{self, Scene};
 use eks_dns_doctor::places::{self, Comparison, PLACE_RULES};
 use eks_dns_doctor::render::{Format, Style};
 use eks_dns_doctor::report::{Conclusion, diagnose};
+use eks_dns_doctor::rules::Confidence;
 use serde_json::{Value, json};
 
 fn fixture(name: &str) -> PathBuf {
@@ -994,6 +995,25 @@ fn dig_that_is_cut_off() {
             }
         }
     }
+}
+
+/// dig asks for one name, over UDP: what the server does with others is not known.
+#[test]
+fn silence_for_one_name_is_not_silence() {
+    let host = LAPTOP["target"]["hostname"].as_str().unwrap();
+    let silent = format!(
+        ";; communications error to 10.9.9.9#53: timed out\n;; communications error to 10.9.9.9#53: timed out\n\n\
+         ; <<>> DiG 9.18.49 <<>> {host}\n;; global options: +cmd\n;; no servers could be reached\n"
+    );
+    let place = places::read("place", silent.as_bytes()).unwrap();
+    let bastion = places::read("x", BASTION.to_string().as_bytes()).unwrap();
+    let comparison = places::compare(vec![bastion, place]).unwrap();
+    let lead = &comparison.findings[0];
+    assert_eq!(
+        (lead.rule.as_str(), lead.confidence),
+        ("resolver-unreachable", Confidence::Medium)
+    );
+    assert!(lead.summary.contains("was asked for no other"), "{}", lead.summary);
 }
 
 /// What each of dig's texts comes to at 192.168.0.2, or what is said of it. All are of dig 9.18 unless they say

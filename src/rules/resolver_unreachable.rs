@@ -48,7 +48,7 @@ declare_rule! {
         ],
         confidence: [
             Certain if [[THE_NETWORK_TURNS_QUESTIONS_AWAY], [not THIS_HOST_FORBIDS_QUESTIONS]],
-            Medium if [[ACCEPTS_TCP_AND_ANSWERS_NOTHING]],
+            Medium if [[ACCEPTS_TCP_AND_ANSWERS_NOTHING, not TRIED_WITH_MORE_THAN_THE_NAME]],
             High,
         ],
         wants: [Stub],
@@ -105,7 +105,11 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
     let who = phrase::titles(subjects);
     let refused = silence == Silence::Refused;
     let is_not_delivered = matches!(silence, Silence::NoWay | Silence::TurnedAway | Silence::Forbidden);
+    // Where nothing stands in the way, silence for one name says nothing of others.
+    let is_of_one_name = matches!(silence, Silence::Accepts | Silence::OnThisHost | Silence::OnTheWay)
+        && !subjects.iter().any(|subject| subject.tried_with_more_than_the_name());
     let summary = match silence {
+        _ if is_of_one_name => format!("{who} did not answer for the name, and was asked for no other"),
         Silence::Refused => format!(
             "{who} {} the connection, so no question is answered",
             phrase::plural(subjects.len(), "refuses", "refuse")
@@ -157,6 +161,12 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
     if silence == Silence::Accepts && subjects.iter().any(inside_tls) {
         explanation
             .push_str(" A port that speaks plain DNS waits for more of a TLS handshake, too: is it the right one?");
+    }
+    if is_of_one_name {
+        explanation.push_str(
+            " No other name was asked for, and TCP was not tried. If it answers other names, the server that it \
+             forwards this one to is silent.",
+        );
     }
     explanation.push_str(" Its answer for the name is not known.");
     if subjects.iter().any(|subject| subject.has_role(Role::Local)) {

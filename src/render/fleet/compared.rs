@@ -159,3 +159,28 @@ fn ticket(compared: &Compared, style: &Style, out: &mut dyn fmt::Write) -> fmt::
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fleet::{Documents, compare};
+    use crate::report::Unseen;
+
+    #[test]
+    fn what_was_not_seen_and_an_interruption_are_said() {
+        let compared = compare(&Documents {
+            unseen: vec![Unseen {
+                place: "bastion".to_owned(),
+                reason: "why".to_owned(),
+            }],
+            interrupted: true,
+            ..Documents::default()
+        });
+        for format in [Format::Table, Format::Markdown] {
+            let mut text = String::new();
+            render(&compared, format, &Style::default(), &mut text).unwrap_or_default();
+            assert!(text.contains("bastion: not seen: why"), "{text}");
+            assert!(text.contains(INTERRUPTED), "{text}");
+        }
+    }
+}

@@ -24,6 +24,7 @@ use crate::target::Scope;
 /// The order in which signs of a resolver are read.
 pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &HEARD_AT_ALL,
+    &TRIED_WITH_MORE_THAN_THE_NAME,
     &HEARD_OVER_UDP,
     &HEARD_OVER_TCP,
     &HEARD_ONLY_OVER_TCP,
@@ -124,6 +125,14 @@ pub(in crate::rules) static HEARD_AT_ALL: Sign = Sign::of_resolver(
         let heard = subject.heard_anything();
         (heard || !subject.probed.interrupted).then_some(heard)
     },
+);
+
+/// Its silence is not only that for one name, which may be the silence of what the name is forwarded to.
+pub(in crate::rules) static TRIED_WITH_MORE_THAN_THE_NAME: Sign = Sign::of_resolver(
+    "a question for another name, or over TCP",
+    "another name or TCP was tried too",
+    "only this name was asked for, over UDP",
+    |_, subject| Some(subject.tried_with_more_than_the_name()),
 );
 
 /// A question over UDP got a reply.
