@@ -997,6 +997,33 @@ fn dig_that_is_cut_off() {
     }
 }
 
+/// Nobody says what the addresses should be, and the places can be compared with each other all the same.
+#[test]
+fn different_answers_are_said_to_be_different() {
+    let host = LAPTOP["target"]["hostname"].as_str().unwrap();
+    let dig = |server: &str, address: &str| {
+        format!(
+            "; <<>> DiG 9.18.28 <<>> {host}\n;; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1234\n;; flags: qr rd \
+             ra; QUERY: 1, ANSWER: 1, AUTHORITY: 0, ADDITIONAL: 1\n\n;; QUESTION SECTION:\n;{host}.\tIN\tA\n\n;; \
+             ANSWER SECTION:\n{host}. 60 IN A {address}\n\n;; SERVER: {server}#53({server}) (UDP)\n;; WHEN: Fri Nov \
+             20 08:12:11 UTC 2026\n"
+        )
+    };
+    let says = |one: &str, other: &str| {
+        let one = places::read("one", dig("10.9.9.9", one).as_bytes()).unwrap();
+        let other = places::read("two", dig("192.168.0.2", other).as_bytes()).unwrap();
+        let comparison = places::compare(vec![one, other]).unwrap();
+        assert_eq!(comparison.conclusion, Conclusion::Inconclusive);
+        let mut text = String::new();
+        places::render(&comparison, Format::Short, &Style::default(), &mut text).unwrap();
+        text
+    };
+    let different = says("192.0.2.7", "192.168.104.190");
+    assert!(different.contains("one and two get different addresses"), "{different}");
+    let same = says("192.168.104.190", "192.168.104.190");
+    assert!(!same.contains("different"), "{same}");
+}
+
 /// dig asks for one name, over UDP: what the server does with others is not known.
 #[test]
 fn silence_for_one_name_is_not_silence() {

@@ -9,8 +9,9 @@ mod rules;
 mod table;
 mod way;
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
@@ -709,6 +710,31 @@ impl Comparison {
     }
 
     /// The outcome and the one thing to know, for every format.
+    /// That places got addresses of which none is the other's, where nobody says what they should be. `None` else.
+    fn different_answers(&self) -> Option<String> {
+        let answers: Vec<(&str, BTreeSet<IpAddr>)> = self
+            .captures
+            .iter()
+            .zip(&self.places)
+            .filter(|(report, _)| report.conclusion == Conclusion::Inconclusive)
+            .map(|(report, place)| {
+                let resolvers = report
+                    .resolvers
+                    .iter()
+                    .filter(|resolver| resolver.verdict.has_addresses());
+                let addresses = resolvers.flat_map(|resolver| resolver.addresses.iter().map(|address| address.ip));
+                (place.name.as_str(), addresses.collect())
+            })
+            .filter(|(_, addresses): &(&str, BTreeSet<IpAddr>)| !addresses.is_empty())
+            .collect();
+        let (first, addresses) = answers.first()?;
+        let (other, _) = answers.iter().find(|(_, other)| other.is_disjoint(addresses))?;
+        Some(format!(
+            "{first} and {other} get different addresses, and which are the cluster's is not known: say with --expect \
+             what they should be"
+        ))
+    }
+
     fn headline(&self) -> words::Headline {
         let mark = match self.conclusion {
             Conclusion::Healthy => words::Mark::Good,
@@ -721,6 +747,9 @@ impl Comparison {
                 .places
                 .iter()
                 .find(|place| place.conclusion == Conclusion::Inconclusive);
+            if let Some(text) = self.different_answers() {
+                return text;
+            }
             match (place, self.unseen.first()) {
                 (Some(place), _) => format!("{}: {}", place.name, place.headline),
                 (None, Some(unseen)) => format!("{} was not seen: {}", unseen.place, unseen.reason),
