@@ -123,8 +123,12 @@ pub(super) fn page(text: &str) -> Option<(&str, Seen)> {
         .take(limits::PASTED_ERROR)
         .collect::<String>()
         .to_ascii_lowercase();
-    let starts = ["<html>", "<html ", "<!doctype html"];
-    let is_page = starts.iter().any(|start| lower.trim_start().starts_with(start));
+    // Behind the lines of the header, where curl was asked for them (-i, -v).
+    let body = lower
+        .lines()
+        .skip_while(|line| is_of_header(line))
+        .find(|line| !line.trim().is_empty());
+    let is_page = body.is_some_and(begins_a_page);
     (is_page && IN_BETWEEN.iter().any(|word| lower.contains(word))).then(|| {
         let note = text.contains(OF_DNS_FAIL).then_some(
             "The page says that the proxy did not find the name: behind a proxy it is the proxy that looks it up.",
@@ -137,6 +141,44 @@ pub(super) fn page(text: &str) -> Option<(&str, Seen)> {
             },
         )
     })
+}
+
+/// Whether a line, in small letters, is the first of a page of HTML.
+fn begins_a_page(line: &str) -> bool {
+    let starts = ["<html>", "<html ", "<!doctype html"];
+    starts.iter().any(|start| line.trim_start().starts_with(start))
+}
+
+/// A line of a reply's header (RFC 9112 sections 4 and 5), with curl's sign before it or without, or the empty one
+/// behind it.
+fn is_of_header(line: &str) -> bool {
+    let line = line.trim().trim_start_matches(['<', '*']).trim_start();
+    let is_field = || {
+        let name = line.split_once(':').map(|(name, _)| name);
+        name.is_some_and(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
+    };
+    line.is_empty() || line.starts_with("http/") || is_field()
+}
+
+/// `curl -v` that got a reply: it says whom it connected to, and then shows the header of what came.
+pub(super) fn curl_replied(text: &str) -> Option<(&str, Seen)> {
+    let connected = text
+        .lines()
+        .find(|line| line.trim_start().starts_with("* Connected to "))?;
+    let has_status = |line: &str| line.trim_start().starts_with("< HTTP/");
+    // What came is the page of something in between, or an error says more.
+    let is_page = text.lines().any(|line| begins_a_page(&line.to_ascii_lowercase()));
+    if !text.lines().any(has_status) || is_page || text.contains("curl: (") {
+        return None;
+    }
+    let host = between(connected, "* Connected to ", " ");
+    Some((
+        connected,
+        Seen {
+            note: Some("curl connected to the address that it names, and a reply over HTTP came."),
+            ..Seen::of(Symptom::Healthy, host)
+        },
+    ))
 }
 
 /// The API server's own failures, and clients without a cluster.
@@ -306,6 +348,8 @@ const LAYERS: &[(&str, Symptom)] = &[
     ("stream error: ", Symptom::Http),
     ("unexpected EOF", Symptom::Http),
     ("malformed HTTP", Symptom::Http),
+    // Go, src/net/net.go, ErrClosed: the client itself had closed the connection.
+    ("use of closed network connection", Symptom::Http),
     ("curl: (52)", Symptom::Http),
     ("Empty reply from server", Symptom::Http),
     ("the server could not find the requested resource", Symptom::Http),
@@ -350,6 +394,8 @@ const CONNECTIONS: &[&str] = &[
     "operation was canceled",
     // OpenBSD's netcat, netcat.c.
     "(tcp) timed out",
+    // aiohttp, client_exceptions.py, of asyncio's own words (base_events.py).
+    "Connect call failed (",
 ];
 /// What is beside it.
 const DIALS: &[&str] = &[
@@ -372,6 +418,8 @@ const DIALS: &[&str] = &[
     "read E",
     "os error",
     "nc: ",
+    "Could not connect to Redis at ",
+    "Cannot connect to host ",
     "telnet: ",
     "WARNING: TCP connect",
     "TcpTestSucceeded",
@@ -398,6 +446,8 @@ pub(super) fn line(line: &str) -> Option<Seen> {
     let host = between(line, "ConnectionPool(host='", "'")
         .or_else(|| between(line, "TCP connection to ", ":"))
         .or_else(|| between(line, "Failed to connect to ", " port"))
+        .or_else(|| between(line, "Cannot connect to host ", ":"))
+        .or_else(|| between(line, "Could not connect to Redis at ", ":"))
         .or_else(|| url_host(line));
     if let Some(symptom) = interrupted(line) {
         let server = url_literal(line).or_else(|| tunnelled(line));

@@ -63,13 +63,22 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
         "Could not resolve hostname ",
         "nslookup: can't resolve '",
         "ping: cannot resolve ",
+        "traceroute: unknown host ",
+        // nmap, TargetGroup.cc.
+        "Failed to resolve \"",
+        // Android (libcore, Inet6AddressImpl.java, lookupHostByName), which says the rest of every failure.
+        "Unable to resolve host \"",
         // MySQL, include/errmsg.h, CR_UNKNOWN_HOST; nginx, src/core/ngx_inet.c; Kafka, clients/ClientUtils.java.
         "Unknown MySQL server host '",
         "host not found in upstream \"",
         "DNS resolution failed for ",
     ] {
         if let Some((_, rest)) = line.split_once(lead) {
-            return Some(Seen::of(Symptom::Unknown, first_word(rest)));
+            let host = rest.split_once('"').filter(|_| lead.ends_with('"'));
+            return Some(Seen::of(
+                Symptom::Unknown,
+                host.map_or_else(|| first_word(rest), |(host, _)| Some(host)),
+            ));
         }
     }
     for (code, symptom) in [
@@ -103,6 +112,10 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
         .or_else(|| hickory(line))
     {
         return Some(seen);
+    }
+    // Java, java.nio.channels: the lookup was over before, and the name is not in it.
+    if line.contains("UnresolvedAddressException") {
+        return Some(Seen::of(Symptom::Unknown, None));
     }
     // Ruby.
     if let Some((_, rest)) = line.split_once("Hostname not known: ") {

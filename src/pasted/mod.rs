@@ -203,7 +203,7 @@ pub fn messages(text: &str) -> Vec<Explanation> {
         messages.push(explain(line, &seen, "", None, Others::default()));
     }
     if messages.is_empty()
-        && let Some((line, seen)) = beyond::page(text)
+        && let Some((line, seen)) = beyond::page(text).or_else(|| beyond::curl_replied(text))
     {
         messages.push(explain(line, &seen, text, None, Others::default()));
     }

@@ -1156,6 +1156,58 @@ fn a_certificate_out_of_its_time_points_at_the_clock() {
     assert_eq!(read(&filled(wrong_name)).unwrap().symptom, Symptom::Certificate);
 }
 
+/// Clients whose words were refused once.
+#[test]
+fn more_clients_and_what_they_connected_to() {
+    let header = "HTTP/1.1 403 Forbidden\nServer: squid/5.7\nContent-Type: text/html\n\n";
+    let page = "<html><head><title>ERROR: The requested URL could not be retrieved</title></head></html>";
+    let replied = "* Host X:443 was resolved.\n*   Trying 10.0.12.33:443...\n* Connected to X (10.0.12.33) port 443\n> GET \
+                   /version HTTP/2\n< HTTP/2 200\n< content-type: application/json\n{\n  \"major\": \"1\"\n}";
+    for (text, symptom, host) in [
+        (
+            "Cannot connect to host X:443 ssl:default [Connect call failed ('10.0.12.33', 443)]".to_owned(),
+            Symptom::Connection,
+            Some(X),
+        ),
+        (
+            "Get \"https://X/api\": write tcp 10.9.1.4:53422->10.0.12.33:443: use of closed network connection"
+                .to_owned(),
+            Symptom::Http,
+            Some(X),
+        ),
+        (
+            "Could not connect to Redis at redis.internal:6379: Connection refused".to_owned(),
+            Symptom::Connection,
+            Some("redis.internal"),
+        ),
+        (
+            "java.nio.channels.UnresolvedAddressException".to_owned(),
+            Symptom::Unknown,
+            None,
+        ),
+        (
+            "java.net.UnknownHostException: Unable to resolve host \"X\": No address associated with hostname"
+                .to_owned(),
+            Symptom::Unknown,
+            Some(X),
+        ),
+        ("traceroute: unknown host X".to_owned(), Symptom::Unknown, Some(X)),
+        ("Failed to resolve \"X\".".to_owned(), Symptom::Unknown, Some(X)),
+        (format!("{header}{page}"), Symptom::WebPage, None),
+        (replied.to_owned(), Symptom::Healthy, Some(X)),
+    ] {
+        let found = told(&text);
+        assert_eq!((found.0, found.1.as_deref()), (symptom, host), "{text}");
+    }
+    // A page of something in between is no reply of the API server.
+    let of_a_filter = replied.replace("{\n  \"major\": \"1\"\n}", &format!("\n{page}"));
+    assert!(
+        messages(&filled(&of_a_filter))
+            .iter()
+            .all(|one| one.symptom != Symptom::Healthy)
+    );
+}
+
 /// glibc's EAI_NONAME stands for a denial, and for a lookup that ended before any name server was asked.
 #[test]
 fn the_system_may_not_have_asked_dns() {
