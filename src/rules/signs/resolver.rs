@@ -130,8 +130,8 @@ pub(in crate::rules) static HEARD_AT_ALL: Sign = Sign::of_resolver(
 /// Its silence is not only that for one name, which may be the silence of what the name is forwarded to.
 pub(in crate::rules) static TRIED_WITH_MORE_THAN_THE_NAME: Sign = Sign::of_resolver(
     "a question for another name, or over TCP",
-    "another name or TCP was tried too",
-    "only this name was asked for, over UDP",
+    "it was asked for another name, or over TCP, too",
+    "it was asked for this name only, over UDP",
     |_, subject| Some(subject.tried_with_more_than_the_name()),
 );
 
