@@ -29,7 +29,7 @@ declare_rule! {
         about: AnyName,
         hint: "the server returns a negative answer, and nothing tells why",
         complaints: [Denial 350],
-        shows: [OneAnswer, Denial, NoCause],
+        shows: [OneAnswer, Denial],
         references: [RFC_2308, RFC_9499],
         at: Failing,
         requires: [

@@ -46,8 +46,6 @@ pub enum Shows {
     SearchDomain,
     /// An answer is not the expected one, and no other rule says why.
     Unexplained,
-    /// An answer is wrong, and why is not known.
-    NoCause,
 }
 
 impl Shows {

@@ -24,7 +24,7 @@ declare_rule! {
         about: AnyName,
         hint: "the address is not one that AWS has for the cluster",
         complaints: [Connection 150],
-        shows: [Unexplained, NoCause],
+        shows: [Unexplained],
         references: [RFC_9499],
         at: Deciding,
         requires: [

@@ -222,7 +222,7 @@ fn known_cause(place: &Place) -> Option<&Finding> {
 /// one page does not say both. That is what the places show together, or the cause that another place's own diagnosis
 /// has for the same server.
 pub(super) fn seen_there(seen: &Seen<'_>, place: &Place, findings: &[Finding]) -> Option<String> {
-    let own = place.report.headline().filter(|own| own.shows(Shows::NoCause))?;
+    let own = place.report.headline().filter(|own| names_no_cause(own))?;
     let resolvers: Vec<&ResolverReport> = own.resolvers.iter().filter_map(|name| place.resolver(name)).collect();
     let tells_why = |finding: &&Finding| {
         let is_alike = finding.rule == same_and_broken::RULE.name;
@@ -231,7 +231,7 @@ pub(super) fn seen_there(seen: &Seen<'_>, place: &Place, findings: &[Finding]) -
             let mut others = seen.places.iter().filter(|other| has_seen(finding, other));
             others.any(|other| is_of_the_same(finding, other, &resolvers))
         };
-        finding.severity == Severity::Error && !finding.shows(Shows::NoCause) && (by_all || by_another())
+        finding.severity == Severity::Error && !names_no_cause(finding) && (by_all || by_another())
     };
     let cause = findings.iter().find(tells_why)?;
     let each: Vec<String> = resolvers
@@ -242,6 +242,15 @@ pub(super) fn seen_there(seen: &Seen<'_>, place: &Place, findings: &[Finding]) -
         })
         .collect();
     (!each.is_empty()).then(|| format!("{} [{}]", each.join("; "), cause.rule))
+}
+
+/// Whether a finding says only what an answer is, since no cause fits what was seen.
+fn names_no_cause(finding: &Finding) -> bool {
+    find(&finding.rule).is_some_and(|rule| match rule.stage {
+        Stage::Evidence => false,
+        Stage::Remainder => rule.shows(Shows::Denial),
+        Stage::Unexplained => true,
+    })
 }
 
 /// Whether a finding is the cause at another place, and is about a server that says the same to all of these.

@@ -9,7 +9,8 @@ pub(in crate::render) fn argument(why: &Why) -> Vec<String> {
     for sign in why.decided_by.iter().take(SEEN) {
         points.push(format!("{}.", sentence(why, sign)));
     }
-    // What rules out most comes first; among equals the likelier causes, which the catalogue has first.
+    // What was seen rules out more than what is only not known. Then what rules out most comes first; among equals the
+    // likelier causes, which the catalogue has first.
     let mut ruled_out: Vec<(String, Vec<&str>)> = Vec::new();
     for other in why.considered.iter().filter(|other| other.outcome == Outcome::RuledOut) {
         let because = sentence(why, &once(other.because.iter().map(String::as_str)).join(", and "));
@@ -18,7 +19,7 @@ pub(in crate::render) fn argument(why: &Why) -> Vec<String> {
             None => ruled_out.push((because, vec![&other.rule])),
         }
     }
-    ruled_out.sort_by_key(|(_, rules)| std::cmp::Reverse(rules.len()));
+    ruled_out.sort_by_key(|(because, rules)| (because.contains(NOT_KNOWN), std::cmp::Reverse(rules.len())));
     let room = ARGUED - 1 - points.len();
     for (because, rules) in ruled_out.iter().take(room) {
         let point = match rules.len() {
@@ -62,6 +63,9 @@ pub(in crate::render) fn argument(why: &Why) -> Vec<String> {
 
 /// What a sign says that could not be seen.
 const NOT_SEEN: &str = ": not seen";
+
+/// What a sign says that was not seen to be otherwise.
+const NOT_KNOWN: &str = " not known";
 
 /// Each of them once: two signs may look at the same thing.
 fn once<'a>(signs: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
