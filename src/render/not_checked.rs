@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::facts::{Gap, Half, ResolverEndpoint};
+use crate::facts::{AwsFacts, Gap, Half, ResolverEndpoint};
 use crate::report::{Conclusion, Report};
 use crate::rules::phrase::list;
 use crate::rules::{self, Need};
@@ -104,9 +104,10 @@ fn missing(report: &Report) -> Vec<Need> {
     needs
 }
 
-/// All that AWS would have said, as one thing.
+/// All that AWS would have said and did not, as one thing.
 fn of_aws(report: &Report) -> &'static str {
-    if report.gaps.iter().any(is_list_of_aws) {
+    let is_known_in_part = report.facts.aws != AwsFacts::default();
+    if is_known_in_part || report.gaps.iter().any(is_list_of_aws) {
         "more of what AWS says"
     } else {
         "what AWS says"
