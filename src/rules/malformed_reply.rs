@@ -173,7 +173,7 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, defect: &Defect, subjects: &[&S
         ),
         Defect::Unusable(Some(reason)) => (
             "replies that cannot be used",
-            format!("the reply cannot be used: {reason}"),
+            format!("the reply cannot be used. Why: {reason}"),
         ),
         Defect::CutShort => (
             "replies that cannot be used",

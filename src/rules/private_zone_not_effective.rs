@@ -87,7 +87,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     if right.is_empty() {
         let _ = write!(
             explanation,
-            " The private hosted zone that EKS keeps for the endpoint does not apply there. The reason is one of these: {}.",
+            " The private hosted zone that EKS keeps for the endpoint does not apply there. Possible causes: {}.",
             phrase::either(&causes(case))
         );
     } else {
@@ -127,12 +127,12 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
 
 /// What fits, in view of what AWS says.
 fn causes(case: &Case<'_>) -> Vec<&'static str> {
-    let mut causes = vec!["this is not the cluster's VPC"];
+    let mut causes = vec!["another VPC than the cluster's"];
     let access = case.own_cluster().and_then(|cluster| cluster.endpoint_private_access);
     causes.push(match (changes_access(case).is_some(), access) {
-        (true, _) => "the endpoint access is being updated, as AWS says",
-        (false, Some(true)) => "private access was turned on a moment ago",
-        (false, _) => "private access is off or being updated",
+        (true, _) => "an update of the endpoint access, which AWS shows",
+        (false, Some(true)) => "private access that was turned on a moment ago",
+        (false, _) => "private access that is off or being updated",
     });
     match case.vpc_attributes() {
         Some(VpcAttributes {
@@ -140,10 +140,10 @@ fn causes(case: &Case<'_>) -> Vec<&'static str> {
             dns_hostnames: Some(true),
         }) => {}
         Some(attributes) if !switched_off(*attributes).is_empty() => {
-            causes.push("a DNS attribute of the VPC is off, as AWS says");
+            causes.push("a DNS attribute of the VPC that is off, as AWS says");
         }
-        _ => causes.push("a DNS attribute of the VPC is off"),
+        _ => causes.push("a DNS attribute of the VPC that is off"),
     }
-    causes.push("a Resolver rule forwards the name elsewhere");
+    causes.push("a Resolver rule that forwards the name elsewhere");
     causes
 }

@@ -67,26 +67,26 @@ impl Shape {
     fn explanation(self) -> &'static str {
         match self {
             Self::Marked => {
-                "NOERROR without a record, marked EDE 15 (Blocked): what dnsmasq leaves of an answer with \
-                 private addresses under stop-dns-rebind (OpenWrt, Pi-hole and many home routers use it)"
+                "NOERROR without a record, marked EDE 15 (Blocked). dnsmasq leaves that of an answer with private \
+                 addresses under stop-dns-rebind (OpenWrt, Pi-hole and many home routers use it)"
             }
             Self::MarkedUnchecked => {
-                "NOERROR without a record, marked EDE 15 (Blocked): what dnsmasq leaves of an answer with \
-                 private addresses under stop-dns-rebind. A block list that holds the name would look alike"
+                "NOERROR without a record, marked EDE 15 (Blocked). dnsmasq leaves that of an answer with private \
+                 addresses under stop-dns-rebind. A block list that holds the name would look alike"
             }
             Self::Bare => {
-                "NOERROR without a record and without the SOA of a real NODATA: what Unbound's \
-                 private-address (pfSense, OPNsense), and dnsmasq's stop-dns-rebind without Extended DNS \
-                 Errors, leave of an answer with private addresses"
+                "NOERROR without a record and without the SOA of a real NODATA. Unbound's private-address (pfSense, \
+                 OPNsense) leaves that of an answer with private addresses. dnsmasq's stop-dns-rebind does too, where \
+                 it sends no Extended DNS Errors"
             }
             Self::ServFail => {
-                "SERVFAIL for A while AAAA is answered: what BIND's deny-answer-addresses makes of an answer \
-                 with private addresses. Its log says so (\"answer address … denied\"); a fault of A alone \
+                "SERVFAIL for A while AAAA is answered. BIND's deny-answer-addresses makes that of an answer with \
+                 private addresses. BIND's log says so (\"answer address … denied\"); a fault of A alone \
                  further up would look alike"
             }
             Self::Refused => {
-                "REFUSED, marked EDE 18 (Prohibited): what Knot Resolver's rebinding module makes of an \
-                 answer with private addresses. A policy against this one name would look alike"
+                "REFUSED, marked EDE 18 (Prohibited). Knot Resolver's rebinding module makes that of an answer with \
+                 private addresses. A policy against this one name would look alike"
             }
         }
     }
@@ -136,7 +136,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&S
             "{who} {does} private addresses out of answers (rebinding protection), so this name has none there"
         ))
         .why(format!(
-            "The endpoint's private addresses are known {known_from}, and {who} {} {}.{sibling}",
+            "The endpoint's private addresses are known {known_from}. {who} {} {}.{sibling}",
             phrase::plural(several, "answers", "answer"),
             shape.explanation(),
         ))

@@ -187,7 +187,10 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
     }
     let mut remedies = match silence {
         Silence::Refused => vec![
-            remedy::path::see_the_way(case, subjects),
+            Remedy {
+                title: "Find what refuses the port: the resolver itself, or a firewall on the path".to_owned(),
+                ..remedy::path::see_the_way(case, subjects)
+            },
             Remedy::advice(
                 "Start the DNS service there, or allow port 53 over UDP and TCP in the firewall that rejects it",
             ),

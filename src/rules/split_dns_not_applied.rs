@@ -147,8 +147,8 @@ fn remedies(case: &Case<'_>, know: &[&Subject<'_>], links: &[String], zone: &str
         .map(|ip| ip.to_string())
         .collect();
     let for_good = format!(
-        "For good: in the VPN client or its server, hand out {} with the domain {zone} (AWS Client VPN: the endpoint's \
-         DNS servers; OpenVPN on Linux needs a script that passes them to systemd-resolved)",
+        "For good: in the VPN client or its server, hand out {} with the domain {zone}. In AWS Client VPN, those are the \
+         endpoint's DNS servers. OpenVPN on Linux needs a script that passes them to systemd-resolved",
         phrase::list(&servers)
     );
     let first = match remedy::here::system(case) {
