@@ -156,6 +156,18 @@ pub fn open(
     connects: bool,
     before: Option<&Open>,
 ) -> Option<Open> {
+    open_while(capture, outstanding, learning, connects, before, || true)
+}
+
+/// The same as long as somebody wants to know it; then it is as if the rest were waited for.
+fn open_while(
+    capture: &Capture,
+    outstanding: &[Outstanding],
+    learning: &[Learning],
+    connects: bool,
+    before: Option<&Open>,
+    is_wanted: impl Fn() -> bool,
+) -> Option<Open> {
     // What a resolver says of its software decides nothing.
     let outstanding: Vec<Outstanding> = outstanding
         .iter()
@@ -206,6 +218,9 @@ pub fn open(
         capture.connections = connections;
         let standing = Decision::of(&capture);
         for supposition in again.into_iter().chain(suppositions.iter().copied()) {
+            if !is_wanted() {
+                return Some(Open(None));
+            }
             if supposition.decision(&mut capture, outstanding, &supposed) != standing {
                 return Some(Open(Some(supposition)));
             }

@@ -1,9 +1,12 @@
 //! Looks at a run while it goes on, and says when it may end.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Learning, Open, Outstanding, open};
+use super::{Learning, Open, Outstanding, open_while};
 use crate::limits;
 use crate::observation::Source;
 use crate::probe::{Live, Standing};
@@ -32,8 +35,9 @@ impl Asked {
 }
 
 /// Ends when nothing that is outstanding in the run is worth waiting for. `capture` puts together what is known with
-/// what was observed so far; `None` where not everybody is known yet who will be asked. Nothing is looked at before the
-/// resolvers in scope have had [`limits::UNHEARD`] after what they said last, for what may follow a forged reply.
+/// what was observed so far; `None` where not everybody is known yet who will be asked. It does not end before the
+/// resolvers in scope have had [`limits::UNHEARD`] after what they said last, for what may follow a forged reply: what
+/// is known is looked at as of then, in a pause before.
 /// `asked` says which sources of facts have not answered yet, and since when they are asked.
 pub async fn until(
     live: &Live,
@@ -48,25 +52,47 @@ pub async fn until(
         let asked = asked();
         let now = Instant::now();
         let is_waiting = !standing.outstanding.is_empty() || !asked.is_empty();
-        let next = looks_at(&standing).filter(|_| is_waiting);
-        if next.is_none_or(|next| next > now) {
-            tokio::select! {
-                () = live.changed(version) => {}
-                () = sleep_if(next) => {}
-            }
+        let Some(next) = looks_at(&standing).filter(|_| is_waiting) else {
+            live.changed(version).await;
             continue;
+        };
+        if next > now {
+            // What is found out of that time is known when it has come, unless something comes in before.
+            tokio::select! {
+                () = live.changed(version) => continue,
+                () = sleep_until(next.min(now + limits::PAUSE)) => {}
+            }
         }
+        let now = next.max(now);
         let unheard = unheard_at(&standing, &asked, now);
         if let Some(capture) = capture(standing.observations.clone()) {
             let outstanding = outstanding(&standing, &capture.observations, now);
             // Beside the sockets, so that no reply seems later than it is.
-            let held = before.take();
+            let held = before.clone();
             let learning: Vec<Learning> = asked.iter().map(|one| one.until(now)).collect();
-            let found = spawn_blocking(move || open(&capture, &outstanding, &learning, connects, held.as_ref())).await;
-            match found {
+            let wanted = Arc::new(AtomicBool::new(true));
+            let is_wanted = Arc::clone(&wanted);
+            let finding = spawn_blocking(move || {
+                let is_wanted = || is_wanted.load(Ordering::Relaxed);
+                open_while(&capture, &outstanding, &learning, connects, held.as_ref(), is_wanted)
+            });
+            let found = tokio::select! {
+                biased;
                 // What came in meanwhile may be another reason.
-                Ok(None) if live.version() == version => return,
-                Ok(None) => continue,
+                () = live.changed(version) => {
+                    wanted.store(false, Ordering::Relaxed);
+                    continue;
+                }
+                found = finding => found,
+            };
+            match found {
+                Ok(None) => {
+                    tokio::select! {
+                        biased;
+                        () = live.changed(version) => continue,
+                        () = sleep_until(now) => return,
+                    }
+                }
                 Ok(Some(open)) => before = Some(open),
                 // It did not end: the run does without.
                 Err(_) => return std::future::pending().await,
