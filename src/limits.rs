@@ -195,8 +195,8 @@ pub const PLACES_APART: Duration = Duration::from_secs(60);
 /// for: a forged reply comes first, and the real one behind it. And how long a resolver that decides nothing by itself
 /// may say nothing before a healthy run ends without it: a VPC's resolver answers its VPC within 10 ms.
 pub const UNHEARD: Duration = Duration::from_millis(150);
-/// A pause in what comes in, after which it is looked at whether the rest is worth waiting for. Resolvers that answer at
-/// all answer all their questions within some milliseconds of each other.
+/// A pause in what comes in, after which it is looked at whether the rest is worth waiting for. A resolver that answers
+/// answers all its questions within some milliseconds of each other.
 pub const PAUSE: Duration = Duration::from_millis(20);
 /// Diagnoses that are made to find out whether the rest is worth waiting for. A silent resolver beside an answering one
 /// takes some hundred; where more would be needed, the rest is waited for.

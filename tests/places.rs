@@ -706,7 +706,7 @@ fn no_place_lacks_the_cause_that_the_page_names() {
     );
     // Known at another place, of another server.
     let another = changed(&aside, |document| {
-        document["resolvers"][0]["address"] = json!("10.9.9.9:53")
+        document["resolvers"][0]["address"] = json!("10.9.9.9:53");
     });
     let other_server = compare(&[&alone, &another]);
     assert_eq!(
@@ -864,7 +864,7 @@ fn places_that_ask_others_are_apart_in_the_summary() {
         document["resolvers"].as_array_mut().unwrap().truncate(1);
     });
     let laptop = changed(&LAPTOP, |document| {
-        document["resolvers"].as_array_mut().unwrap().truncate(1)
+        document["resolvers"].as_array_mut().unwrap().truncate(1);
     });
     assert_eq!(
         compare(&[&laptop, &desk, &BASTION]).findings[0].summary,

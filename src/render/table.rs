@@ -46,8 +46,8 @@ struct Room {
     samples: usize,
 }
 
-/// The more resolvers and findings there are, the less is said of each: the first of these with which the page is a first
-/// screen is taken, and else the last.
+/// The more resolvers and findings there are, the less is said of each: the first of these with which the page is a
+/// first screen is taken, and else the last.
 const ROOMS: [Room; 3] = [
     Room {
         rows: 16,

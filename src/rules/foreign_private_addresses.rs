@@ -108,7 +108,7 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Known, subjects: &[&Subj
         Known::VpcUnknown => (
             format!("{who} {gives} private addresses that are not the cluster's ({foreign})"),
             format!(
-                "{who} {gives} {foreign}, and none of them is expected ({source}). Somebody answers for this \
+                "{who} {gives} {foreign}, and no such address is expected ({source}). Somebody answers for this \
                  very name with addresses of their own, or these are old addresses of the cluster's \
                  interfaces (stale-addresses). The VPC's networks would tell which of the two \
                  it is (ec2:DescribeVpcs)."

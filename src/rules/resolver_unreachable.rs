@@ -111,8 +111,12 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
     let summary = match silence {
         _ if is_of_one_name => format!("{who} did not answer for the name, and was asked for no other"),
         Silence::Refused => format!(
-            "{who} {} the connection, so no question is answered",
-            phrase::plural(subjects.len(), "refuses", "refuse")
+            "{who} {} no question",
+            phrase::plural(
+                subjects.len(),
+                "refuses the connection, so it answers",
+                "refuse the connection, so they answer"
+            )
         ),
         _ if is_not_delivered => {
             format!("{who} cannot be reached: {}", phrase::list(&reasons(subjects)))

@@ -40,7 +40,8 @@ pub(in crate::render) fn rows(report: &Report) -> Vec<Row> {
 }
 
 /// The rows of the first screen. Where there are many, resolvers that answer alike share the row of the first, which
-/// says how many they are and how late the last of them answered. At most so many, and with them how many rows there are beside these.
+/// says how many they are and how late the last of them answered. At most so many, and with them how many rows there are
+/// beside these.
 pub(in crate::render) fn rows_in_short(report: &Report, most: usize) -> (Vec<Row>, usize) {
     let mut rows = rows(report);
     for row in &mut rows {
@@ -69,7 +70,7 @@ pub(in crate::render) fn rows_in_short(report: &Report, most: usize) -> (Vec<Row
     }
     let mut rows: Vec<Row> = groups.into_iter().flat_map(joined).collect();
     let all = rows.len();
-    // What fails says more than what does not, wherever it stands; of what does not, the first is kept for the contrast.
+    // What fails says more than what does not, wherever it stands. Of the others the first is kept, for the contrast.
     let is_dull = |row: &Row| !matches!(row.mark, Some(Mark::Bad | Mark::Warning));
     let contrast = rows.iter().position(is_dull);
     let mut kept: Vec<usize> = contrast.into_iter().collect();

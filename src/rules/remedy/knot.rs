@@ -1,8 +1,7 @@
 //! Knot Resolver's two ways of being configured, and which of them a reader has.
 //!
-//! Until version 5 that is a program in Lua (kresd.conf), and since version 6.0 a document in YAML (config.yaml): "Upgrading
-//! to version 6.x", https://www.knot-resolver.cz/documentation/latest/upgrading-to-6.html (doc/user/upgrading-to-6.rst of
-//! the source).
+//! Until version 5 that is a program in Lua (kresd.conf), and since version 6.0 a document in YAML (config.yaml):
+//! "Upgrading to version 6.x", doc/user/upgrading-to-6.rst in CZ-NIC/knot-resolver.
 
 use super::super::Case;
 use crate::software::{Software, identify};

@@ -38,7 +38,7 @@ pub(super) struct Sign {
     /// What else is said of it where it is there.
     detail: Option<fn(&Subject<'_>) -> Option<String>>,
     /// What was seen in its place where it is not there, and the words for that say more than `no`.
-    otherwise: Option<fn(&Subject<'_>) -> Option<Cow<'static, str>>>,
+    otherwise: Option<Otherwise>,
     /// Without these it cannot be read.
     needs: &'static [Need],
     /// What it looks at where that is known.
@@ -46,6 +46,9 @@ pub(super) struct Sign {
     /// Which resolvers can show it.
     shown_by: ShownBy,
 }
+
+/// What was seen at a resolver in the place of a sign.
+type Otherwise = fn(&Subject<'_>) -> Option<Cow<'static, str>>;
 
 /// What a sign is read off: one resolver, or the run with its facts.
 #[derive(Clone, Copy)]
@@ -143,7 +146,7 @@ impl Sign {
     }
 
     /// What was seen in its place where it is not there.
-    const fn otherwise(self, otherwise: fn(&Subject<'_>) -> Option<Cow<'static, str>>) -> Self {
+    const fn otherwise(self, otherwise: Otherwise) -> Self {
         Self {
             otherwise: Some(otherwise),
             ..self
