@@ -40,8 +40,8 @@ pub(in crate::render) fn rows(report: &Report) -> Vec<Row> {
 }
 
 /// The rows of the first screen. Where there are many, resolvers that answer alike share the row of the first, which
-/// says how many they are and how late the last of them answered. At most so many, and with them how many rows there are
-/// beside these.
+/// says how many they are and how late the last of them answered. At most so many, and with them how many there
+/// are beside these.
 pub(in crate::render) fn rows_in_short(report: &Report, most: usize) -> (Vec<Row>, usize) {
     let mut rows = rows(report);
     for row in &mut rows {

@@ -3,8 +3,9 @@
 //! Which is at hand is not known, so the common ones are given. Syntax: dnsmasq(8), OpenWrt's
 //! /etc/config/dhcp, unbound.conf(5), the BIND 9 Administrator Reference Manual, Knot Resolver's documentation
 //! (of version 6 doc/user/config-rebinding.rst in CZ-NIC/knot-resolver), Pi-hole's, AdGuard's DNS filtering syntax, the
-//! AWS CLI's `route53resolver`. The dnsmasq, Unbound and BIND lines were tried with dnsmasq 2.90, Unbound 1.17.1 and BIND 9.18: the name resolves again. A line for
-//! the very domain that a block names, or for a parent of it, does not undo the block in dnsmasq and Unbound.
+//! AWS CLI's `route53resolver`. The dnsmasq, Unbound and BIND lines were tried with dnsmasq 2.90, Unbound 1.17.1 and
+//! BIND 9.18: the name resolves again. A line for the very domain that a block names, or for a parent of it, does not
+//! undo the block in dnsmasq and Unbound.
 
 use super::super::{Case, Remedy};
 use super::knot;

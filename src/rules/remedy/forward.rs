@@ -3,8 +3,8 @@
 //! Which is at hand is not known, so the common ones are given. Syntax: named.conf(5), unbound.conf(5),
 //! dnsmasq(8), the PowerDNS Recursor's settings, the Windows DnsServer module's documentation, Knot Resolver 5's
 //! ("Forwarding", https://knot-resolver.readthedocs.io/en/stable/config-network-forwarding.html, and "Replacing part of
-//! the DNS tree" behind it), and Knot Resolver 6's ("Forwarding", doc/user/config-forward.rst in CZ-NIC/knot-resolver: an
-//! inbound endpoint is no authoritative server).
+//! the DNS tree" behind it), and Knot Resolver 6's ("Forwarding", doc/user/config-forward.rst in
+//! CZ-NIC/knot-resolver: an inbound endpoint is no authoritative server).
 
 use std::net::IpAddr;
 
