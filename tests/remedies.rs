@@ -224,28 +224,3 @@ fn powershell_gets_no_posix_quoting() {
         }
     }
 }
-
-/// Knot Resolver 6 is configured in YAML, and 5 in Lua: who says its version has the lines of that one, and nobody those
-/// of another alone.
-#[test]
-fn knot_resolver_has_the_lines_of_its_version() {
-    let name = "no-forwarding/fires-at-a-server-that-says-it-is-knot-resolver";
-    let all = captures();
-    let (_, capture) = all.iter().find(|(file, _)| file.contains(name)).expect("the scenario");
-    let text = serde_json::to_string(capture).expect("a capture");
-    let lines_of = |said: &str| -> String {
-        assert!(text.contains("Knot Resolver 6.0.8"));
-        let document = text.replace("Knot Resolver 6.0.8", said);
-        let report = report::diagnose(capture::parse(document.as_bytes()).expect("a capture"));
-        let remedies = report.findings.iter().flat_map(|finding| &finding.remedies);
-        let of_knot = remedies.filter(|remedy| remedy.software == Some(software::Software::Knot));
-        of_knot.flat_map(|remedy| remedy.commands.clone()).collect()
-    };
-    let forms = |said: &str| {
-        let lines = lines_of(said);
-        (lines.contains("(config.yaml)"), lines.contains("(kresd.conf)"))
-    };
-    assert_eq!(forms("Knot Resolver 6.0.8"), (true, false));
-    assert_eq!(forms("Knot Resolver 5.7.4"), (false, true));
-    assert_eq!(forms("none of your business"), (true, true));
-}

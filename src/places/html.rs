@@ -37,7 +37,7 @@ pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::
                     html.references(&lead.references)
                 })?;
                 if !lead.remedies.is_empty() {
-                    html.section("Fix", |html| html.steps(&lead.remedies, &comparison.software()))?;
+                    html.section("Fix", |html| html.steps(&lead.remedies, &comparison.answering()))?;
                 }
             }
             let others: Vec<Placed<'_>> = findings.map(|finding| Placed { finding, depth: 0 }).collect();

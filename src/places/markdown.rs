@@ -55,7 +55,7 @@ fn findings(comment: &mut Comment<'_>, comparison: &Comparison) -> fmt::Result {
         if comment.style.verbose {
             comment.list("Seen", words::evidence(lead))?;
         }
-        comment.remedies(&lead.remedies, &comparison.software())?;
+        comment.remedies(&lead.remedies, &comparison.answering())?;
         if comment.style.verbose {
             comment.references(lead)?;
         }

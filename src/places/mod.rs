@@ -28,7 +28,6 @@ pub use crate::report::Unseen;
 use crate::report::{Capture, Conclusion, Report, ResolverReport, SCHEMA_VERSION, Tool, diagnose, exit};
 use crate::resolvers::Role;
 use crate::rules::{Finding, Severity};
-use crate::software::Software;
 use crate::target::{Target, View};
 use crate::text;
 
@@ -699,14 +698,14 @@ fn conclude(places: &[Place], findings: &[Finding]) -> Conclusion {
 
 impl Comparison {
     /// What the resolvers run that fail where they decide: whose lines a fix is in.
-    fn software(&self) -> Vec<Software> {
+    fn answering(&self) -> fix::Answering {
         let cells = self.rows.iter().flat_map(|row| row.cells.iter().zip(&self.captures));
         let failing = cells.filter(|(cell, _)| table::cell_mark(cell) == Some(words::Mark::Bad));
         let resolvers = failing.filter_map(|(cell, report)| {
             let mut resolvers = report.resolvers.iter();
             resolvers.find(|resolver| Some(&resolver.probed.resolver.name) == cell.name.as_ref())
         });
-        fix::distinct(resolvers.filter_map(fix::runs))
+        fix::Answering::of(resolvers)
     }
 
     /// The outcome and the one thing to know, for every format.

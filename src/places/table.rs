@@ -41,7 +41,7 @@ pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::
         if style.verbose {
             page.evidence(lead)?;
         }
-        page.remedies(&lead.remedies, &comparison.software())?;
+        page.remedies(&lead.remedies, &comparison.answering())?;
         if style.verbose {
             page.references(lead)?;
         }

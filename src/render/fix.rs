@@ -192,17 +192,74 @@ pub(crate) fn not_for(step: &Step<'_>, lines: Lines, known: &[Software]) -> Opti
     is_missing.then(|| format!("there are no lines for {} in this step", phrase::list(&titles)))
 }
 
-/// The software that a finding's fix is for: what its resolvers are known to run, or say that they run, each once.
-pub(crate) fn software(report: &Report, finding: &Finding) -> Vec<Software> {
+/// What answers where a fix is to be made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Answering {
+    /// What its resolvers are known to run, or say that they run, each once.
+    pub(crate) software: Vec<Software>,
+    /// The first number of their versions, where they say it: two versions of a program may be configured differently.
+    majors: Vec<(Software, u32)>,
+}
+
+impl Answering {
+    pub(crate) fn of<'a>(resolvers: impl Iterator<Item = &'a ResolverReport> + Clone) -> Self {
+        let major = |resolver: &ResolverReport| {
+            let software = resolver.software.as_ref()?;
+            Some((software.name, software.major()?))
+        };
+        Self {
+            software: distinct(resolvers.clone().filter_map(runs)),
+            majors: resolvers.filter_map(major).collect(),
+        }
+    }
+
+    /// The lines of a remedy but those of a version that does not answer there, which would mislead. Where no version is
+    /// known, those of each are there, and their heads say whose they are.
+    pub(crate) fn lines(&self, remedy: &Remedy) -> Vec<String> {
+        let is_of_another = |command: &&String| {
+            let of = remedy
+                .software
+                .and_then(|software| Some((software, version(software, command)?)));
+            let is_known = |(software, _): (Software, u32)| self.majors.iter().any(|(known, _)| *known == software);
+            of.is_some_and(|of| is_known(of) && !self.majors.contains(&of))
+        };
+        let all = || remedy.commands.iter();
+        let own: Vec<String> = all().filter(|command| !is_of_another(command)).cloned().collect();
+        // Of a version that nobody wrote lines for, those of the others are better than none.
+        if own.is_empty() { all().cloned().collect() } else { own }
+    }
+
+    /// Of a name server's lines the first alone: the others are other ways to the same end, but those of other versions.
+    pub(crate) fn first_lines(&self, remedy: &Remedy) -> Vec<String> {
+        let mut lines = self.lines(remedy);
+        let is_versioned = |software| lines.iter().any(|line| version(software, line).is_some());
+        let is_one_of_several = |software: Software| software.is_a_name_server() && !is_versioned(software);
+        if remedy.software.is_some_and(is_one_of_several) {
+            lines.truncate(1);
+        }
+        lines
+    }
+}
+
+/// The version that lines are for, by the program's name in their head: `# Knot Resolver 6 (config.yaml)`.
+fn version(software: Software, command: &str) -> Option<u32> {
+    let head = command.lines().next()?;
+    let (_, behind) = head.split_once(&format!("{} ", software.title()))?;
+    let digits = behind.split(|c: char| !c.is_ascii_digit()).next()?;
+    digits.parse().ok()
+}
+
+/// What answers where a finding's fix is to be made.
+pub(crate) fn answering(report: &Report, finding: &Finding) -> Answering {
     let named = finding.resolvers.iter().filter_map(|name| {
         let mut resolvers = report.resolvers.iter();
         resolvers.find(|resolver| resolver.probed.resolver.name == *name)
     });
-    distinct(named.filter_map(runs))
+    Answering::of(named)
 }
 
 /// Each once, in the order in which they come.
-pub(crate) fn distinct(all: impl Iterator<Item = Software>) -> Vec<Software> {
+fn distinct(all: impl Iterator<Item = Software>) -> Vec<Software> {
     let mut distinct: Vec<Software> = Vec::new();
     for software in all {
         if !distinct.contains(&software) {
@@ -219,7 +276,7 @@ const STUB: [IpAddr; 2] = [
 ];
 
 /// What a resolver is known to run, else what is likeliest at its address.
-pub(crate) fn runs(resolver: &ResolverReport) -> Option<Software> {
+fn runs(resolver: &ResolverReport) -> Option<Software> {
     let own = &resolver.probed.resolver;
     let is_stub = own.role == Role::Local && own.address.is_some_and(|address| STUB.contains(&address.ip()));
     let known = resolver.software.as_ref().map(|software| software.name);

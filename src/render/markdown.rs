@@ -10,7 +10,6 @@ use super::{Lines, fix, not_checked, way};
 use crate::clients::{Client, Resolution};
 use crate::report::Report;
 use crate::rules::{Finding, Remedy};
-use crate::software::Software;
 
 pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let mut comment = Comment { style, out };
@@ -160,7 +159,7 @@ impl Comment<'_> {
         {
             self.list("How it was decided", words::argument(why).into_iter())?;
         }
-        self.remedies(&lead.remedies, &fix::software(report, lead))?;
+        self.remedies(&lead.remedies, &fix::answering(report, lead))?;
         if self.style.verbose {
             self.references(lead)?;
         }
@@ -192,7 +191,8 @@ impl Comment<'_> {
     }
 
     /// The first step with the lines of one software; every step with those of all where everything is asked for.
-    pub(crate) fn remedies(&mut self, remedies: &[Remedy], software: &[Software]) -> fmt::Result {
+    pub(crate) fn remedies(&mut self, remedies: &[Remedy], answering: &fix::Answering) -> fmt::Result {
+        let software = answering.software.as_slice();
         let lines = if self.style.verbose && self.style.fix == Lines::Likeliest {
             Lines::All
         } else {
@@ -217,7 +217,12 @@ impl Comment<'_> {
                 writeln!(self.out, "\n{}", self.text(&without))?;
             }
             for remedy in step.choose(lines, software) {
-                self.block("", &words::snippet(&remedy.commands))?;
+                let commands = if lines == Lines::All {
+                    remedy.commands.clone()
+                } else {
+                    answering.lines(remedy)
+                };
+                self.block("", &words::snippet(&commands))?;
             }
         }
         match without {

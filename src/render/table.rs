@@ -14,7 +14,6 @@ use crate::clients::{Client, Resolution};
 use crate::limits;
 use crate::report::Report;
 use crate::rules::{Finding, Remedy};
-use crate::software::Software;
 
 /// Everything under the first line is set in by this.
 pub(crate) const INDENT: usize = 2;
@@ -382,7 +381,7 @@ impl<'a> Page<'a> {
         if let Some(why) = &report.why {
             self.labelled_list("Decided", words::argument(why).into_iter())?;
         }
-        self.remedies(&lead.remedies, &fix::software(report, lead))?;
+        self.remedies(&lead.remedies, &fix::answering(report, lead))?;
         if self.style.verbose {
             self.references(lead)?;
         }
@@ -398,7 +397,8 @@ impl<'a> Page<'a> {
     }
 
     /// The first step with the lines of one software; every step with those of all where everything is asked for.
-    pub(crate) fn remedies(&mut self, remedies: &[Remedy], software: &[Software]) -> fmt::Result {
+    pub(crate) fn remedies(&mut self, remedies: &[Remedy], answering: &fix::Answering) -> fmt::Result {
+        let software = answering.software.as_slice();
         let steps = fix::steps(remedies);
         let lines = if self.style.verbose && self.style.fix == Lines::Likeliest {
             Lines::All
@@ -423,14 +423,12 @@ impl<'a> Page<'a> {
             more.extend(fix::not_for(step, lines, software));
             for remedy in step.choose(lines, software) {
                 printed.push(remedy);
-                // Where only one is shown, its further commands are other ways to the same end.
-                let commands = match &remedy.commands[..] {
-                    [first, _, ..] if remedy.software.is_some_and(Software::is_a_name_server) && !in_full => {
-                        std::slice::from_ref(first)
-                    }
-                    all => all,
+                let commands = if in_full {
+                    remedy.commands.clone()
+                } else {
+                    answering.first_lines(remedy)
                 };
-                self.commands(2 * INDENT, commands)?;
+                self.commands(2 * INDENT, &commands)?;
             }
         }
         let hidden = fix::hidden(&steps, &printed);

@@ -6,6 +6,7 @@ use super::{address, counted, counts, headline, mark, named, said, shown};
 use crate::fleet::{Cause, Fleet, Outcome};
 use crate::limits;
 use crate::render::Style;
+use crate::render::fix::Answering;
 use crate::render::html::Html;
 use crate::render::words::INTERRUPTED;
 
@@ -56,7 +57,7 @@ fn cause(html: &mut Html<'_>, cause: &Cause, fleet: &Fleet) -> fmt::Result {
         |html| {
             html.sentence("p", &[], &cause.explanation)?;
             html.sentence("p", &[], &format!("It is about {}.", named(cause, true)))?;
-            html.steps(&cause.remedies, &[])
+            html.steps(&cause.remedies, &Answering::default())
         },
     )
 }

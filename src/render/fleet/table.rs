@@ -8,6 +8,7 @@ use super::{address, counted, counts, headline, mark, named, said, shown};
 use crate::fleet::Fleet;
 use crate::limits;
 use crate::render::Style;
+use crate::render::fix::Answering;
 use crate::render::table::{INDENT, Page};
 use crate::render::text::{Paint, fit};
 use crate::render::words::{INTERRUPTED, Mark};
@@ -30,7 +31,7 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
         page.blank();
         page.labelled("Targets", &named(lead, style.verbose))?;
         page.labelled("Why", crate::render::words::first_sentences(&lead.explanation))?;
-        page.remedies(&lead.remedies, &[])?;
+        page.remedies(&lead.remedies, &Answering::default())?;
     }
     let others: Vec<_> = causes.collect();
     if !others.is_empty() {

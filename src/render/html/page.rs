@@ -117,7 +117,7 @@ fn cause(html: &mut Html<'_>, report: &Report, lead: &Finding) -> fmt::Result {
     if lead.remedies.is_empty() {
         return Ok(());
     }
-    html.section("Fix", |html| html.steps(&lead.remedies, &fix::software(report, lead)))
+    html.section("Fix", |html| html.steps(&lead.remedies, &fix::answering(report, lead)))
 }
 
 fn clients(html: &mut Html<'_>, report: &Report) -> fmt::Result {

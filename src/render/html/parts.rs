@@ -133,7 +133,8 @@ impl Html<'_> {
     }
 
     /// The steps of a fix. The lines of the software that is likely there are open, those of the others unfold.
-    pub(crate) fn steps(&mut self, remedies: &[Remedy], software: &[Software]) -> fmt::Result {
+    pub(crate) fn steps(&mut self, remedies: &[Remedy], answering: &fix::Answering) -> fmt::Result {
+        let software = answering.software.as_slice();
         let steps = fix::steps(remedies);
         let lines = fix::effective(&steps, self.style.fix);
         for step in &steps {
@@ -214,7 +215,7 @@ impl Html<'_> {
             |html| {
                 html.sentence("p", &[], &finding.explanation)?;
                 html.list(words::evidence(finding))?;
-                html.steps(&finding.remedies, &[])?;
+                html.steps(&finding.remedies, &fix::Answering::default())?;
                 html.references(&finding.references)
             },
         )

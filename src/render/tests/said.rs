@@ -438,6 +438,7 @@ const RECORDED: &[(&str, &[u8])] = scenarios![
     "name-does-not-exist/fires",
     "name-does-not-exist/near-miss-public-has-it",
     "no-forwarding/article",
+    "no-forwarding/fires-at-a-server-that-says-it-is-knot-resolver",
     "no-forwarding/right-addresses-from-the-public-zone",
     "private-zone-shadow/fires",
     "rebinding-protection/fires-without-controls",
@@ -507,6 +508,33 @@ fn a_fix_is_in_the_lines_of_the_software_that_was_asked_for() {
         assert!(of("all").contains(program), "{program}");
     }
     assert!("nothing".parse::<Lines>().is_err());
+}
+
+/// Knot Resolver 6 is configured in YAML, and 5 in Lua: who says its version has the lines of that one, and nobody has
+/// those of another alone.
+#[test]
+fn knot_resolver_has_the_lines_of_its_version() {
+    let name = "no-forwarding/fires-at-a-server-that-says-it-is-knot-resolver";
+    let (_, bytes) = RECORDED.iter().find(|(known, _)| *known == name).unwrap();
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    assert!(text.contains("Knot Resolver 6.0.8"));
+    let forms = |said: &str, format| {
+        let document = text.replace("Knot Resolver 6.0.8", said);
+        let report = diagnose(crate::capture::parse(document.as_bytes()).unwrap());
+        let style = Style {
+            fix: "knot".parse().unwrap(),
+            ..Style::default()
+        };
+        let shown = rendered(&report, format, &style);
+        let (shown, _) = shown.split_once("<details>").unwrap_or((&shown, ""));
+        (shown.contains("(config.yaml)"), shown.contains("(kresd.conf)"))
+    };
+    for format in [Format::Table, Format::Markdown] {
+        assert_eq!(forms("Knot Resolver 6.0.8", format), (true, false));
+        assert_eq!(forms("Knot Resolver 5.7.4", format), (false, true));
+        assert_eq!(forms("Knot Resolver 7.0.0", format), (true, true));
+        assert_eq!(forms("none of your business", format), (true, true));
+    }
 }
 
 /// An address is not yet an expected one, and kubectl's line says which it is.

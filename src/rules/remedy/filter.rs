@@ -8,7 +8,6 @@
 //! undo the block in dnsmasq and Unbound.
 
 use super::super::{Case, Remedy};
-use super::knot;
 use crate::software::Software;
 
 /// Lets private addresses of endpoint names through a filter of private addresses. The lines of the
@@ -40,13 +39,15 @@ pub fn private_answers(case: &Case<'_>, likely: Software) -> Vec<Remedy> {
         ),
         (
             Software::Knot,
-            knot::lines(
-                case,
-                "# Knot Resolver 6 (config.yaml): the option has no exceptions, so switch it off\n\
-                 options:\n  rebinding-protection: false",
-                "# Knot Resolver 5: the module has no exceptions; take this line out of kresd.conf\n\
-                 modules.load('rebinding < iterate')",
-            ),
+            "# Knot Resolver 6 (config.yaml): the option has no exceptions, so switch it off\n\
+             options:\n  rebinding-protection: false"
+                .to_owned(),
+        ),
+        (
+            Software::Knot,
+            "# Knot Resolver 5: the module has no exceptions; take this line out of kresd.conf\n\
+             modules.load('rebinding < iterate')"
+                .to_owned(),
         ),
         (
             Software::Dnsmasq,

@@ -4,12 +4,14 @@
 //! dnsmasq(8), the PowerDNS Recursor's settings, the Windows DnsServer module's documentation, Knot Resolver 5's
 //! ("Forwarding", https://knot-resolver.readthedocs.io/en/stable/config-network-forwarding.html, and "Replacing part of
 //! the DNS tree" behind it), and Knot Resolver 6's ("Forwarding", doc/user/config-forward.rst in
-//! CZ-NIC/knot-resolver: an inbound endpoint is no authoritative server).
+//! CZ-NIC/knot-resolver: an inbound endpoint is no authoritative server). Knot Resolver is configured in YAML since version
+//! 6.0 and in Lua before ("Upgrading to version 6.x", doc/user/upgrading-to-6.rst there): the head of its lines says whose
+//! they are.
 
 use std::net::IpAddr;
 
 use super::super::{Case, Remedy};
-use super::{here, knot};
+use super::here;
 use crate::facts::Call;
 use crate::software::Software;
 
@@ -43,7 +45,7 @@ pub fn to(case: &Case<'_>, addresses: &[IpAddr]) -> Vec<Remedy> {
         "Forward the endpoint's own name to the inbound {}",
         if targets.len() == 1 { "endpoint" } else { "endpoints" }
     );
-    let mut remedies = Remedy::in_software(&title, snippets(case, &own, &targets));
+    let mut remedies = Remedy::in_software(&title, snippets(&own, &targets));
     if let Some(wider) = case.regional_zone() {
         remedies.push(Remedy::advice(format!(
             "Or forward {wider}: one rule for every cluster of the Region. Then every endpoint name there is \
@@ -68,7 +70,7 @@ pub fn to(case: &Case<'_>, addresses: &[IpAddr]) -> Vec<Remedy> {
 /// For a name server in the cluster's VPC: the VPC's own resolver is at hand there.
 pub fn to_vpc_resolver(case: &Case<'_>, resolver: Option<IpAddr>) -> Vec<Remedy> {
     let target = resolver.map_or_else(|| "<vpc-resolver-ip>".to_owned(), |ip| ip.to_string());
-    let mut lines = snippets(case, &case.own_zone(), &[target]);
+    let mut lines = snippets(&case.own_zone(), &[target]);
     // The name servers of a network serve its hosts, which the stub of one host does not.
     lines.retain(|(software, _)| *software != Software::SystemdResolved);
     Remedy::in_software(
@@ -149,7 +151,7 @@ fn targets(addresses: &[IpAddr]) -> Vec<String> {
 }
 
 /// The same forward in the words of each program.
-fn snippets(case: &Case<'_>, zone: &str, targets: &[String]) -> Vec<(Software, String)> {
+fn snippets(zone: &str, targets: &[String]) -> Vec<(Software, String)> {
     let joined = |separator: &str| targets.join(separator);
     let unbound: Vec<String> = targets.iter().map(|ip| format!("    forward-addr: {ip}")).collect();
     let dnsmasq: Vec<String> = targets.iter().map(|ip| format!("server=/{zone}/{ip}")).collect();
@@ -183,20 +185,20 @@ fn snippets(case: &Case<'_>, zone: &str, targets: &[String]) -> Vec<(Software, S
         ),
         (
             Software::Knot,
-            knot::lines(
-                case,
-                &format!(
-                    "# Knot Resolver 6 (config.yaml)\nforward:\n  - subtree: {zone}\n    servers: [ {} ]\n    options:\n      \
-                     dnssec: false",
-                    joined(", ")
-                ),
-                &format!(
-                    "-- Knot Resolver 5 (kresd.conf), before other policies\n\
-                     eks = policy.todnames({{'{zone}'}})\n\
-                     policy.add(policy.suffix(policy.FLAGS({{'NO_CACHE'}}), eks))\n\
-                     policy.add(policy.suffix(policy.STUB({{'{}'}}), eks))",
-                    joined("', '")
-                ),
+            format!(
+                "# Knot Resolver 6 (config.yaml)\nforward:\n  - subtree: {zone}\n    servers: [ {} ]\n    options:\n      \
+                 dnssec: false",
+                joined(", ")
+            ),
+        ),
+        (
+            Software::Knot,
+            format!(
+                "-- Knot Resolver 5 (kresd.conf), before other policies\n\
+                 eks = policy.todnames({{'{zone}'}})\n\
+                 policy.add(policy.suffix(policy.FLAGS({{'NO_CACHE'}}), eks))\n\
+                 policy.add(policy.suffix(policy.STUB({{'{}'}}), eks))",
+                joined("', '")
             ),
         ),
         (

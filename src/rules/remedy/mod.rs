@@ -7,6 +7,5 @@ pub mod flush;
 pub mod forward;
 pub mod here;
 pub mod inbound;
-mod knot;
 pub mod path;
 pub mod question;
