@@ -213,8 +213,8 @@ impl Answering {
         }
     }
 
-    /// The lines of a remedy but those of a version that does not answer there, which would mislead. Where no version is
-    /// known, those of each are there, and their heads say whose they are.
+    /// The lines of a remedy but those of a version that does not answer there, which would mislead. Where no version
+    /// is known, those of each are there, and their heads say whose they are.
     pub(crate) fn lines(&self, remedy: &Remedy) -> Vec<String> {
         let is_of_another = |command: &&String| {
             let of = remedy
@@ -229,7 +229,8 @@ impl Answering {
         if own.is_empty() { all().cloned().collect() } else { own }
     }
 
-    /// Of a name server's lines the first alone: the others are other ways to the same end, but those of other versions.
+    /// Of a name server's lines the first alone: the others are other ways to the same end, but those of other
+    /// versions.
     pub(crate) fn first_lines(&self, remedy: &Remedy) -> Vec<String> {
         let mut lines = self.lines(remedy);
         let is_versioned = |software| lines.iter().any(|line| version(software, line).is_some());

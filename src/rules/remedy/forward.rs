@@ -4,9 +4,9 @@
 //! dnsmasq(8), the PowerDNS Recursor's settings, the Windows DnsServer module's documentation, Knot Resolver 5's
 //! ("Forwarding", https://knot-resolver.readthedocs.io/en/stable/config-network-forwarding.html, and "Replacing part of
 //! the DNS tree" behind it), and Knot Resolver 6's ("Forwarding", doc/user/config-forward.rst in
-//! CZ-NIC/knot-resolver: an inbound endpoint is no authoritative server). Knot Resolver is configured in YAML since version
-//! 6.0 and in Lua before ("Upgrading to version 6.x", doc/user/upgrading-to-6.rst there): the head of its lines says whose
-//! they are.
+//! CZ-NIC/knot-resolver: an inbound endpoint is no authoritative server). Knot Resolver is configured in YAML since
+//! version 6.0 and in Lua before ("Upgrading to version 6.x", doc/user/upgrading-to-6.rst there): the head of its lines
+//! says whose they are.
 
 use std::net::IpAddr;
 
