@@ -24,7 +24,7 @@ declare_rule! {
     "secondary-cidr-resolver" = {
         summary: "the resolver's address is the base plus two of a secondary network of the VPC, where nothing answers",
         severity: Severity::Error,
-        since: "0.1.0",
+        since: "0.2.0",
         about: AnyName,
         hint:
             "the server may be the base plus two of a secondary network of the VPC, where AWS has no resolver; aws \
