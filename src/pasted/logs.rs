@@ -120,7 +120,7 @@ fn is_of_loop(host: &str) -> bool {
 fn of_forward(error: &str) -> Symptom {
     let has = |text: &str| error.contains(text);
     match () {
-        () if has("connection refused") => Symptom::ForwardClosed,
+        () if has("connection refused") || has("connection reset by peer") => Symptom::ForwardClosed,
         () if has("network is unreachable") || has("no route to host") => Symptom::ForwardNoRoute,
         () if has("x509: ") || has("tls: ") => Symptom::Encrypted,
         () => Symptom::Forward,
@@ -287,7 +287,7 @@ fn bind(line: &str) -> Option<Seen> {
             "REFUSED" => seen(Symptom::Refused, host, None),
             "timed out" => seen(Symptom::Forward, host, None),
             "host unreachable" | "network unreachable" => seen(Symptom::ForwardNoRoute, host, None),
-            "connection refused" => seen(Symptom::ForwardClosed, host, None),
+            "connection refused" | "connection reset" => seen(Symptom::ForwardClosed, host, None),
             _ => seen(Symptom::ServFail, host, None),
         });
     }
@@ -318,7 +318,7 @@ fn bind(line: &str) -> Option<Seen> {
             () if before.contains("unexpected RCODE") && before.contains("REFUSED") => Symptom::ForwardRefused,
             () if before.contains("unexpected RCODE") || ends("FORMERR") => Symptom::ForwardFailed,
             () if ends("lame server") => Symptom::Referral,
-            () if ends("connection refused") => Symptom::ForwardClosed,
+            () if ends("connection refused") || ends("connection reset") => Symptom::ForwardClosed,
             () if ends("host unreachable") || ends("network unreachable") => Symptom::ForwardNoRoute,
             () => Symptom::Forward,
         };

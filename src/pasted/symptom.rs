@@ -99,7 +99,7 @@ pub enum Symptom {
     ForwardFailed,
     /// The one that it forwards to answered, and the reply was not taken.
     ForwardUnusable,
-    /// The port of the one that it forwards to is closed.
+    /// The port of the one that it forwards to is closed, or the connection to it was reset.
     ForwardClosed,
     /// It has no route to the one that it forwards to.
     ForwardNoRoute,
@@ -456,8 +456,8 @@ impl Symptom {
                  The path to it is open."
             }
             Self::ForwardClosed => {
-                "Nothing listens on the port of the server that this name server forwards to, or something on the way \
-                 refuses the connection for it. Its clients get SERVFAIL or nothing."
+                "Nothing listens on the port of the server that this name server forwards to, or that server, or \
+                 something on the way, ends the connection. Its clients get SERVFAIL or nothing."
             }
             Self::ForwardNoRoute => {
                 "This name server has no route to the server that it forwards to. Its clients get SERVFAIL or nothing."

@@ -798,6 +798,11 @@ fn a_log_says_what_the_target_of_a_forward_did() {
             TARGET,
         ),
         (
+            "[ERROR] plugin/errors: 2 X. A: read tcp 10.1.2.3:4->10.63.1.10:53: read: connection reset by peer",
+            ForwardClosed,
+            TARGET,
+        ),
+        (
             "[ERROR] plugin/errors: 2 X. A: dial udp 10.63.1.10:53: connect: network is unreachable",
             ForwardNoRoute,
             TARGET,
