@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 
-use super::signs::ALL_WRONG_ADDRESSES_ARE_OF_INTERFACES;
 use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, phrase};
 use crate::address::AddressClass;
 use crate::facts::Call;
@@ -18,8 +17,7 @@ declare_rule! {
     /// networks of `--expect`; or a resolver gives an interface's address that `--expect` leaves out; or
     /// `--expect-scope public` was given for a cluster whose public access is off. Listing fewer addresses than there
     /// are interfaces is no disagreement as long as nobody gives the others. What AWS says of a cluster with another
-    /// endpoint is not looked at. It is an error where a resolver's unexpected addresses are those of the cluster's
-    /// interfaces: then the answer is right by AWS, and the flag makes it wrong.
+    /// endpoint is not looked at.
     ///
     /// ## Why it matters
     /// The flag wins: verdicts, findings and the exit code follow it. If the flag is out of date, they are wrong.
@@ -28,7 +26,7 @@ declare_rule! {
     /// Leave the flag out, so that AWS decides. If the facts came from files, collect them again.
     "expectation-disagrees" = {
         summary: "--expect is not what AWS says of the cluster",
-        severity: Severity::Error,
+        severity: Severity::Warning,
         since: "0.1.0",
         about: AnyName,
         hint: "--expect is not what AWS has",
@@ -42,9 +40,7 @@ declare_rule! {
             [INTERFACES_ARE_KNOWN, FLAG_SAYS_PUBLIC],
             [INTERFACES_ARE_KNOWN, PUBLIC_ACCESS_IS_OFF],
         ],
-        names: [[ALL_WRONG_ADDRESSES_ARE_OF_INTERFACES]],
         confidence: [Certain],
-        replaces: [OneAnswer, ForeignAddresses],
         stage: Stage::Evidence,
     }
 }
@@ -123,35 +119,9 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         || "AWS was asked now".to_owned(),
         |origin| format!("what AWS says came from {origin}"),
     );
-    let contradicted: Vec<&Subject<'_>> = case
-        .failing()
-        .filter(|subject| ALL_WRONG_ADDRESSES_ARE_OF_INTERFACES.is_at(case, subject))
-        .collect();
-    let (severity, summary) = if contradicted.is_empty() {
-        (
-            Severity::Warning,
-            format!("what is expected is not what AWS says: {first}"),
-        )
-    } else {
-        let unexpected = contradicted
-            .iter()
-            .flat_map(|subject| case.unexpected_addresses(subject));
-        (
-            Severity::Error,
-            format!(
-                "{} {} addresses that AWS has for the cluster ({}), and {} leaves them out",
-                phrase::titles(&contradicted),
-                phrase::plural(contradicted.len(), "gives", "give"),
-                phrase::distinct(unexpected.map(|address| address.ip)),
-                case.expected.source,
-            ),
-        )
-    };
     vec![
         RULE.finding_at_large(fits.confidence)
-            .severity(severity)
-            .about(phrase::names(&contradicted))
-            .summary(summary)
+            .summary(format!("what is expected is not what AWS says: {first}"))
             .why(format!(
                 "The answers were compared with the flag, which wins; {from}. Network interfaces change when the \
                  cluster is updated or scaled, so an old list of addresses becomes wrong without any message."

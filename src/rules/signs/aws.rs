@@ -29,7 +29,6 @@ pub(in crate::rules) static OF_AWS: &[&Sign] = &[
     &CLUSTER_IS_CONNECTED,
     &PUBLIC_ACCESS_IS_OFF,
     &INTERFACES_ARE_KNOWN,
-    &ALL_WRONG_ADDRESSES_ARE_OF_INTERFACES,
     &FLAG_LISTS_ADDRESSES,
     &FLAG_SAYS_PUBLIC,
     &A_READ_WAS_DENIED,
@@ -233,22 +232,6 @@ pub(in crate::rules) static INTERFACES_ARE_KNOWN: Sign = Sign::of_run(
     |case| {
         let mut interfaces = case.interfaces()?.iter();
         Some(interfaces.any(|interface| !interface.addresses.is_empty()))
-    },
-)
-.looking_at(&[Need::Interfaces]);
-
-/// What is not expected is what AWS has for the cluster.
-pub(in crate::rules) static ALL_WRONG_ADDRESSES_ARE_OF_INTERFACES: Sign = Sign::of_resolver(
-    "whose its unexpected addresses are",
-    "its unexpected addresses are those of the cluster's network interfaces",
-    "its unexpected addresses are not known to be those of the cluster's network interfaces",
-    |case, subject| {
-        let unexpected = case.unexpected_addresses(subject);
-        let is_of_an_interface = |ip| {
-            let mut interfaces = case.interfaces().unwrap_or_default().iter();
-            interfaces.any(|interface| interface.addresses.contains(&ip))
-        };
-        Some(!unexpected.is_empty() && unexpected.iter().all(|address| is_of_an_interface(address.ip)))
     },
 )
 .looking_at(&[Need::Interfaces]);
