@@ -46,9 +46,14 @@ fn play(name: &str) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Takes out of a capture what differs from run to run: how long things took, to the second, and tries that
-/// only explain and may or may not have ended before the answer came.
+/// The version that the recordings name, whichever made them.
+const RECORDED_BY: &str = "0.1.0";
+
+/// Takes out of a capture what differs from run to run and from release to release: how long things took, to the
+/// second, and tries that only explain and may or may not have ended before the answer came.
 fn normalise(capture: &mut Capture) {
+    // A new version rewrites no recording.
+    RECORDED_BY.clone_into(&mut capture.tool.version);
     let window = capture.asked.timeout_ms as f64;
     let step = window / f64::from(capture.asked.attempts.max(1));
     for probed in &mut capture.observations {
