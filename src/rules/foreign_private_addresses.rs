@@ -55,6 +55,8 @@ enum Known {
     VpcUnknown,
     /// They should be public.
     PublicExpected,
+    /// AWS says that the cluster's interfaces have them, and `--expect` says otherwise.
+    OfTheCluster,
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
@@ -79,6 +81,13 @@ fn known(case: &Case<'_>, subject: &Subject<'_>) -> Option<Known> {
     }
     if !has(AddressClass::Private) {
         return None;
+    }
+    let of_the_cluster = |ip| {
+        let mut interfaces = case.interfaces().unwrap_or_default().iter();
+        interfaces.any(|interface| interface.addresses.contains(&ip))
+    };
+    if wrong.iter().all(|address| of_the_cluster(address.ip)) {
+        return Some(Known::OfTheCluster);
     }
     // Networks that bound the expectation are the VPC's, and those given with --expect bound it too.
     let bounded = case.vpc().is_some() || !expected.cidrs.is_empty();
@@ -112,6 +121,14 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Known, subjects: &[&Subj
                  very name with addresses of their own, or these are old addresses of the cluster's \
                  interfaces (stale-addresses). The VPC's networks would tell which of the two \
                  it is (ec2:DescribeVpcs)."
+            ),
+        ),
+        Known::OfTheCluster => (
+            format!("{who} {gives} addresses ({foreign}) that are not those of {source}"),
+            format!(
+                "{who} {gives} {foreign}, and no such address is expected ({source}). AWS says that network interfaces \
+                 of the cluster have them. So the expectation is old or of another cluster, or AWS was asked about \
+                 another one."
             ),
         ),
         Known::PublicExpected => (
@@ -169,6 +186,10 @@ fn remedies(case: &Case<'_>, known: Known, subjects: &[&Subject<'_>]) -> Vec<Rem
     match known {
         Known::PublicExpected => vec![access, again, remove],
         Known::OutsideVpc => vec![remove, again],
+        Known::OfTheCluster => vec![
+            remedy::answer::interfaces_now(case),
+            Remedy::advice("Where these are the cluster's, leave --expect out, or give it these addresses"),
+        ],
         Known::VpcUnknown => vec![again, remedy::answer::interfaces_now(case), remove],
     }
 }
