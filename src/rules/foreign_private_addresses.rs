@@ -41,7 +41,7 @@ declare_rule! {
             [not SINKHOLED],
         ],
         confidence: [High if [[ITS_NETWORKS_ARE_KNOWN]], Medium],
-        wants: [Cluster],
+        wants: [Cluster, Interfaces],
         stage: Stage::Evidence,
     }
 }
