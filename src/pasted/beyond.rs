@@ -261,6 +261,9 @@ const OF_PROXIES: &[&str] = &[
 ];
 
 pub(super) fn proxy(line: &str) -> Option<Seen> {
+    if let Some(seen) = behind_ssh(line) {
+        return Some(seen);
+    }
     if let Some((_, rest)) = line.split_once("Could not resolve proxy: ") {
         return Some(Seen::of(Symptom::Proxy, library::first_word(rest)));
     }
@@ -284,6 +287,52 @@ pub(super) fn proxy(line: &str) -> Option<Seen> {
         })
     });
     is_bare.then(|| Seen::of(Symptom::ProxyAnswer, url_host(line)))
+}
+
+/// What ssh prints of a connection that the host at its other end was to make, for `-J`, `-W`, `-L` and `-D`:
+/// `channel N: open failed: connect failed: TEXT` (openssh/openssh-portable, channels.c, channel_input_open_failure).
+fn behind_ssh(line: &str) -> Option<Seen> {
+    let (_, said) = line.split_once(": open failed: connect failed: ")?;
+    let symptom = library::symptom(said).or_else(|| {
+        CONNECTIONS
+            .iter()
+            .any(|text| said.contains(text))
+            .then_some(Symptom::Connection)
+    })?;
+    Some(Seen {
+        is_of_system: true,
+        note: Some(
+            "ssh prints it of the host that it is connected to: that host looked the name up and made the connection, \
+             and not this one. Run the check there: --via ssh:HOST.",
+        ),
+        ..Seen::of(symptom, None)
+    })
+}
+
+/// The port that a line says was connected to, at a host that it names.
+pub(super) fn port(line: &str) -> Option<u16> {
+    let of_url = || {
+        let (_, rest) = line.split_once("https://")?;
+        let end = rest.find(|c: char| c.is_whitespace() || "/?#\"'\\".contains(c));
+        let authority = &rest[..end.unwrap_or(rest.len())];
+        Some(
+            authority
+                .rsplit_once(':')
+                .map_or(HTTPS, |(_, port)| port.parse().unwrap_or(HTTPS)),
+        )
+    };
+    let behind = |lead: &str| {
+        let (_, rest) = line.split_once(lead)?;
+        let word = rest.split_whitespace().next()?;
+        let word = word.trim_end_matches(|c: char| !c.is_ascii_digit());
+        word.rsplit_once(':')?.1.parse().ok()
+    };
+    of_url()
+        .or_else(|| behind("dial tcp "))
+        .or_else(|| behind(" connecting to "))
+        .or_else(|| behind("Could not connect to Redis at "))
+        .or_else(|| behind("Cannot connect to host "))
+        .or_else(|| between(line, " port ", " ").and_then(|port| port.trim_end_matches([',', ':', '.']).parse().ok()))
 }
 
 /// What tells each layer behind DNS: Go, curl, Python, Java, Node, .NET, Ruby, Rust.
@@ -329,6 +378,8 @@ const LAYERS: &[(&str, Symptom)] = &[
         "request canceled while waiting for connection",
         Symptom::NoConnectionInTime,
     ),
+    // aiohttp, client.py: its limit for a connection holds for the lookup, TCP and TLS together.
+    ("Connection timeout to host ", Symptom::NoConnectionInTime),
     // Node (nodejs/undici, lib/core/connect.js, onConnectTimeout): "address" with the name where no address was tried
     // yet that it knows of, "addresses" with those that were.
     (
@@ -349,7 +400,7 @@ const LAYERS: &[(&str, Symptom)] = &[
     ("unexpected EOF", Symptom::Http),
     ("malformed HTTP", Symptom::Http),
     // Go, src/net/net.go, ErrClosed: the client itself had closed the connection.
-    ("use of closed network connection", Symptom::Http),
+    ("use of closed network connection", Symptom::ClosedHere),
     ("curl: (52)", Symptom::Http),
     ("Empty reply from server", Symptom::Http),
     ("the server could not find the requested resource", Symptom::Http),
@@ -420,6 +471,8 @@ const DIALS: &[&str] = &[
     "nc: ",
     "Could not connect to Redis at ",
     "Cannot connect to host ",
+    // redis-py, connection.py: `Error 111 connecting to HOST:PORT. TEXT`.
+    " connecting to ",
     "telnet: ",
     "WARNING: TCP connect",
     "TcpTestSucceeded",
@@ -448,6 +501,7 @@ pub(super) fn line(line: &str) -> Option<Seen> {
         .or_else(|| between(line, "Failed to connect to ", " port"))
         .or_else(|| between(line, "Cannot connect to host ", ":"))
         .or_else(|| between(line, "Could not connect to Redis at ", ":"))
+        .or_else(|| between(line, " connecting to ", ":"))
         .or_else(|| url_host(line));
     if let Some(symptom) = interrupted(line) {
         let server = url_literal(line).or_else(|| tunnelled(line));
@@ -476,7 +530,8 @@ pub(super) fn line(line: &str) -> Option<Seen> {
         None if line.trim() == "Unable to connect to the server: EOF" => Symptom::Http,
         layer => layer?,
     };
-    if let Some(server) = url_literal(line).or_else(|| tunnel(line)) {
+    let of_redis = || between(line, " connecting to ", ". ").and_then(literal);
+    if let Some(server) = url_literal(line).or_else(|| tunnel(line)).or_else(of_redis) {
         let symptom = if symptom == Symptom::Connection {
             Symptom::Address
         } else {
@@ -586,7 +641,7 @@ fn tunnel(line: &str) -> Option<IpAddr> {
 }
 
 /// The port of an EKS endpoint.
-const HTTPS: u16 = 443;
+pub(super) const HTTPS: u16 = 443;
 
 /// What the API server says in JSON, as curl and `kubectl get --raw` show it (k8s.io/apimachinery, pkg/apis/meta/v1,
 /// Status): it was reached.

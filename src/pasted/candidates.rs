@@ -53,6 +53,8 @@ pub(super) struct Clues {
     pub(super) dialled: Option<IpAddr>,
     /// The server itself is an address: no name was looked up.
     pub(super) literal: Option<IpAddr>,
+    /// The connection was to another port than an endpoint's.
+    pub(super) is_other_port: bool,
     /// The name is longer than DNS allows.
     pub(super) is_too_long: bool,
     /// The operating system that printed it, where the text tells.
@@ -273,8 +275,15 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
     if clues.has_own_answer && !NOT_ALWAYS.contains(&rule) && !is_of_another_path {
         return true;
     }
-    // No name, so nothing that an answer of DNS is behind.
+    // No name, so nothing that an answer of DNS is behind; and what the rest knows is the way to an endpoint.
+    if clues.literal.is_some() && clues.is_other_port {
+        return true;
+    }
     if clues.literal.is_some() && !WITHOUT_A_NAME.contains(&rule) {
+        return true;
+    }
+    // No server was asked, so its paths and its port say nothing.
+    if symptom == Symptom::ForwardNoName && rule != "forward-target-unreachable" {
         return true;
     }
     let answered_with_an_error = matches!(
@@ -283,6 +292,7 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
     );
     match rule {
         // What listens on this host is a tunnel or a cluster that was started here, and no firewall is between.
+        "api-port-blocked" | "not-this-cluster" if clues.is_other_port => true,
         "api-port-blocked" => clues.literal.is_some_and(is_this_host),
         // Neither Windows nor macOS has the file (glibc, nsswitch.conf(5)), and on Windows Go asks the operating system
         // (Go, src/net/conf.go, goosPrefersCgo).

@@ -30,6 +30,22 @@ const TEXTS: &[(&str, Symptom)] = &[
         Symptom::Unknown,
     ),
 ];
+/// The texts of c-ares, which aiohttp and gRPC print (Node.js, "DNS", "Error codes", lists them beside its own codes).
+/// That no server could be contacted is said of several failures, so it is not taken for a closed port.
+const TEXTS_OF_CARES: &[(&str, Symptom)] = &[
+    ("Domain name not found", Symptom::NoAddress),
+    ("DNS server returned answer with no data", Symptom::NoData),
+    ("DNS server returned general failure", Symptom::ServFail),
+    ("DNS server refused query", Symptom::Refused),
+    ("DNS server claims query was misformatted", Symptom::Misbehaving),
+    (
+        "DNS server does not implement requested operation",
+        Symptom::Misbehaving,
+    ),
+    ("Misformatted DNS reply", Symptom::Unreadable),
+    ("Could not contact DNS servers", Symptom::TryAgain),
+    ("Timeout while contacting DNS servers", Symptom::Silence),
+];
 /// What musl says for EAI_AGAIN: words that stand for much else where nothing of a lookup is beside them.
 const MUSL_AGAIN: &str = "Try again";
 /// What is beside them: Python, Rust, Java, Go with cgo.
@@ -40,10 +56,19 @@ pub(super) fn symptom(line: &str) -> Option<Symptom> {
     let is_again = || line.contains(MUSL_AGAIN) && LOOK_UPS.iter().any(|look_up| line.contains(look_up));
     TEXTS
         .iter()
+        .chain(TEXTS_OF_CARES)
         .find(|(text, _)| line.contains(text))
         .map(|(_, symptom)| *symptom)
         .or_else(|| is_again().then_some(Symptom::TryAgain))
 }
+
+/// Whether it is a text that these libraries print without the name.
+pub(super) fn names_no_host(line: &str) -> bool {
+    symptom(line).is_some() || line.contains(UNRESOLVED)
+}
+
+/// What Java's java.nio.channels says: the lookup was over before, and the name is not in it.
+const UNRESOLVED: &str = "UnresolvedAddressException";
 
 /// The error of a lookup as one of these clients prints it.
 pub(super) fn look_up(line: &str) -> Option<Seen> {
@@ -75,9 +100,12 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
     ] {
         if let Some((_, rest)) = line.split_once(lead) {
             let host = rest.split_once('"').filter(|_| lead.ends_with('"'));
+            // wget and ssh go on with the text of getaddrinfo. Android has one text for every failure.
+            let is_of_android = lead.starts_with("Unable to resolve");
+            let said = symptom(rest).filter(|_| !is_of_android);
             return Some(Seen::of(
-                Symptom::Unknown,
-                host.map_or_else(|| first_word(rest), |(host, _)| Some(host)),
+                said.unwrap_or(Symptom::Unknown),
+                host.map_or_else(|| first_word(rest).map(without_port), |(host, _)| Some(host)),
             ));
         }
     }
@@ -113,8 +141,7 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
     {
         return Some(seen);
     }
-    // Java, java.nio.channels: the lookup was over before, and the name is not in it.
-    if line.contains("UnresolvedAddressException") {
+    if line.contains(UNRESOLVED) {
         return Some(Seen::of(Symptom::Unknown, None));
     }
     // Ruby.
@@ -141,6 +168,9 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
         // PostgreSQL, src/interfaces/libpq/fe-connect.c; redis-py, connection.py.
         .or_else(|| super::between(line, "translate host name \"", "\""))
         .or_else(|| super::between(line, " connecting to ", ":"))
+        // aiohttp, client_exceptions.py; gRPC, the resolver of c-ares.
+        .or_else(|| super::between(line, "Cannot connect to host ", ":"))
+        .or_else(|| super::between(line, " name=", " "))
         // urllib3: HTTPSConnectionPool(host='X', port=443).
         .or_else(|| super::between(line, "ConnectionPool(host='", "'"))
         .or(bare)
@@ -232,6 +262,13 @@ fn hickory(line: &str) -> Option<Seen> {
     let (_, query) = rest.split_once(" found for Query { name: Name(\"")?;
     let host = query.split('"').next().map(|host| host.trim_end_matches('.'));
     Some(Seen::of(Symptom::NoAddress, host))
+}
+
+/// The name of `NAME:PORT`, and of gRPC's `dns:///NAME:PORT` (grpc/grpc, doc/naming.md).
+fn without_port(word: &str) -> &str {
+    let word = word.strip_prefix("dns:///").unwrap_or(word);
+    let name = word.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok());
+    name.map_or(word, |(name, _)| name)
 }
 
 pub(super) fn first_word(text: &str) -> Option<&str> {

@@ -120,6 +120,8 @@ fn is_of_loop(host: &str) -> bool {
 fn of_forward(error: &str) -> Symptom {
     let has = |text: &str| error.contains(text);
     match () {
+        // Go, src/net/dnsclient_unix.go, errNoSuchHost: of the name in the configuration.
+        () if has("lookup ") && has("no such host") => Symptom::ForwardNoName,
         () if has("connection refused") || has("connection reset by peer") => Symptom::ForwardClosed,
         () if has("network is unreachable") || has("no route to host") => Symptom::ForwardNoRoute,
         () if has("x509: ") || has("tls: ") => Symptom::Encrypted,

@@ -566,16 +566,23 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
         name.push("The name is masked in this text: put the real one in the place of HOST.".to_owned());
     }
     // A program that says no more than what the C library said: nothing shows that it is about a cluster.
-    let is_untold = printed.is_none()
-        && symptom.is_dns()
-        && library::symptom(line).is_some()
-        && !text::is_of_kubeconfig(text, client);
+    let is_untold =
+        printed.is_none() && symptom.is_dns() && library::names_no_host(line) && !text::is_of_kubeconfig(text, client);
     if is_untold {
         name.push(
             "The text names no host. Paste the lines around it too, or put the name that the program looks up in the \
              place of HOST."
                 .to_owned(),
         );
+    }
+    // A tunnel's end on this host has a port of its own.
+    let port = beyond::port(line).filter(|port| *port != beyond::HTTPS && symptom.asks_for_a_connection());
+    let is_tunnel = seen.literal.is_some_and(|ip| ip.is_loopback());
+    let is_other_port = port.is_some() && !is_tunnel && !printed.is_some_and(is_endpoint);
+    if let Some(port) = port.filter(|_| is_other_port) {
+        name.push(format!(
+            "The port is {port}. EKS endpoints listen on 443, so this is no cluster's endpoint."
+        ));
     }
     let is_too_long = printed.is_some_and(is_too_long);
     if is_too_long {
@@ -588,7 +595,7 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
         // Inside a cluster a name of one label is a Service's (Kubernetes, "DNS for Services and Pods").
         Subject::Malformed if place == Place::Pod && host.as_ref().is_some_and(is_one_label) => Subject::Internal,
         Subject::Malformed if is_other => Subject::Other,
-        Subject::None if is_untold => Subject::Other,
+        Subject::None if is_untold || is_other_port => Subject::Other,
         subject => subject,
     };
     let candidates = candidates::of(&Clues {
@@ -608,6 +615,7 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
         is_alias_alone: is_alias_alone && !is_behind_an_alias,
         dialled: seen.dialled,
         literal: seen.literal,
+        is_other_port,
         is_too_long,
         system: seen.system.or_else(|| text::system(line, text)),
         outright: seen.outright.clone(),
@@ -616,12 +624,17 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
         line: shown(line),
         symptom,
         client,
-        command: command(
-            symptom,
-            about.as_ref(),
-            server,
-            is_other || is_untold || subject == Subject::Internal,
-        ),
+        command: match (seen.literal, port.filter(|_| is_other_port)) {
+            // Neither a name server nor the port of an endpoint has a part in it.
+            (Some(address), Some(port)) => format!("nc -vz {address} {port}"),
+            (None, Some(_)) => command(Symptom::Unknown, about.as_ref(), server, true),
+            _ => command(
+                symptom,
+                about.as_ref(),
+                server,
+                is_other || is_untold || subject == Subject::Internal,
+            ),
+        },
         host,
         server,
         resolver,

@@ -103,6 +103,8 @@ pub enum Symptom {
     ForwardClosed,
     /// It has no route to the one that it forwards to.
     ForwardNoRoute,
+    /// The one that it forwards to is given by its name, and that name was not found.
+    ForwardNoName,
     /// A name server found that its question comes back to it.
     Loop,
     /// A name server took private addresses out of the answer.
@@ -129,6 +131,8 @@ pub enum Symptom {
     Stalled,
     /// There was a connection, and it was reset.
     Reset,
+    /// There was a connection, and the client that prints the text closed it.
+    ClosedHere,
     /// The request was sent, and no reply came in time.
     NoReplyInTime,
     /// The reply was none of HTTP's, or broke off.
@@ -211,6 +215,7 @@ impl Symptom {
         Self::ForwardUnusable,
         Self::ForwardClosed,
         Self::ForwardNoRoute,
+        Self::ForwardNoName,
         Self::Loop,
         Self::Rebind,
         Self::Blocked,
@@ -224,6 +229,7 @@ impl Symptom {
         Self::NoConnectionInTime,
         Self::Stalled,
         Self::Reset,
+        Self::ClosedHere,
         Self::NoReplyInTime,
         Self::Http,
         Self::HandshakeTimeout,
@@ -259,7 +265,8 @@ impl Symptom {
             | Self::AwsApi
             | Self::AccessDenied
             | Self::Stalled
-            | Self::Reset => Layer::Unknown,
+            | Self::Reset
+            | Self::ClosedHere => Layer::Unknown,
             Self::NoReplyInTime | Self::Http => Layer::Http,
             Self::HandshakeTimeout | Self::Handshake | Self::Certificate | Self::CertificateTime => Layer::Tls,
             Self::KubectlRefused | Self::Connection | Self::Address => Layer::Tcp,
@@ -279,7 +286,7 @@ impl Symptom {
             Self::NoConnectionInTime => &[Layer::Dns, Layer::Tcp, Layer::Tls],
             Self::Deadline => &[Layer::Dns, Layer::Tcp, Layer::Tls, Layer::Http],
             Self::KubectlRefused => &[Layer::Dns, Layer::Tcp],
-            Self::Stalled | Self::Reset => &[Layer::Tls, Layer::Http],
+            Self::Stalled | Self::Reset | Self::ClosedHere => &[Layer::Tls, Layer::Http],
             _ => &[],
         }
     }
@@ -297,7 +304,7 @@ impl Symptom {
             Self::AccessDenied => "the permissions in AWS, not DNS",
             Self::Configuration => "nothing in this text: it is a host's resolver configuration",
             Self::ClusterNotFound => "the configuration: AWS has no cluster of this name",
-            Self::Stalled | Self::Reset => {
+            Self::Stalled | Self::Reset | Self::ClosedHere => {
                 "TLS or HTTP, over a connection that was made: the name and the port were in order"
             }
             Self::WebPage => "HTTP: a web page came in the place of the API server's reply",
@@ -334,6 +341,7 @@ impl Symptom {
                 | Self::ForwardUnusable
                 | Self::ForwardClosed
                 | Self::ForwardNoRoute
+                | Self::ForwardNoName
         )
     }
 
@@ -363,6 +371,7 @@ impl Symptom {
                 | Self::NoConnectionInTime
                 | Self::Stalled
                 | Self::Reset
+                | Self::ClosedHere
                 | Self::WebPage
                 | Self::NoReplyInTime
                 | Self::Http
@@ -462,6 +471,10 @@ impl Symptom {
             Self::ForwardNoRoute => {
                 "This name server has no route to the server that it forwards to. Its clients get SERVFAIL or nothing."
             }
+            Self::ForwardNoName => {
+                "This name server is to forward to a server that its configuration gives by name, and that name was not \
+                 found. So nothing was forwarded. Its clients get SERVFAIL or nothing."
+            }
             Self::Loop => "The name server's question came back to itself: two servers forward to each other.",
             Self::Rebind => {
                 "The name server took the answer for a DNS rebinding attack, since it holds private addresses, and \
@@ -499,6 +512,12 @@ impl Symptom {
                 "The name resolved and the port is open: there was a connection, and the server or something on the way \
                  ended it. The text does not tell whether that was in the TLS handshake or after it. A firewall or a \
                  proxy that inspects TLS does this, and one that ends idle connections."
+            }
+            // Go, src/net/net.go, ErrClosed.
+            Self::ClosedHere => {
+                "The name resolved and the port is open: there was a connection, and the client itself closed it before it \
+                 had the whole reply. The text does not tell why: its time may have run out, or another request over \
+                 the same connection failed. Look at the lines before it."
             }
             Self::NoReplyInTime => "The request was sent over a connection, and no reply came in time.",
             Self::Http => "A connection was made, and the reply was not one of HTTP's, or it broke off.",
@@ -598,7 +617,7 @@ impl Symptom {
             Self::NoAddress | Self::Unknown | Self::NxDomain | Self::NoName | Self::NoData => Complaint::Denial,
             Self::Misbehaving | Self::ServFail | Self::TryAgain | Self::ForwardFailed => Complaint::Failure,
             Self::Forward => Complaint::Forward,
-            Self::ForwardClosed | Self::ForwardNoRoute => Complaint::ForwardNotReached,
+            Self::ForwardClosed | Self::ForwardNoRoute | Self::ForwardNoName => Complaint::ForwardNotReached,
             Self::Refused | Self::ForwardRefused => Complaint::Refused,
             Self::Silence | Self::LookUpDeadline => Complaint::Silence,
             Self::PortClosed => Complaint::PortClosed,
@@ -617,7 +636,9 @@ impl Symptom {
             Self::Encrypted => Complaint::Encrypted,
             Self::Sinkhole => Complaint::Sinkhole,
             Self::Deadline | Self::NoConnectionInTime => Complaint::Deadline,
-            Self::Stalled | Self::Reset | Self::NoReplyInTime | Self::Http | Self::WebPage => Complaint::NoReply,
+            Self::Stalled | Self::Reset | Self::ClosedHere | Self::NoReplyInTime | Self::Http | Self::WebPage => {
+                Complaint::NoReply
+            }
             Self::HandshakeTimeout => Complaint::HandshakeTimeout,
             Self::Handshake | Self::Certificate | Self::CertificateTime => Complaint::Certificate,
             Self::KubectlRefused => Complaint::KubectlRefused,

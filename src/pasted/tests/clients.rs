@@ -1,0 +1,877 @@
+//! What clients print: kubectl and every other program that looks an endpoint up.
+
+use super::*;
+
+/// Each text with what it says, the name in it (`X`: the endpoint's) and the server.
+#[test]
+fn texts_of_clients() {
+    use Symptom::*;
+    for (text, symptom, host, server) in [
+        (
+            "Unable to connect to the server: dial tcp: lookup X on 10.63.200.10:53: no such host",
+            NoAddress,
+            "X",
+            "10.63.200.10:53",
+        ),
+        (
+            "E0101 01:01:01.000000  1234 memcache.go:265] \"Unhandled Error\" err=\"couldn't get current server API \
+             group list: Get \\\"https://X/api?timeout=32s\\\": dial tcp: lookup X on 127.0.0.53:53: server \
+              misbehaving\"",
+            Misbehaving,
+            "X",
+            "127.0.0.53:53",
+        ),
+        (
+            "Error: Get \"https://X/apis/apps/v1\": dial tcp: lookup X: no such host",
+            NoAddress,
+            "X",
+            "",
+        ),
+        (
+            "dial tcp: lookup X on 10.63.200.10:53: read udp 10.1.1.1:40000->10.63.200.10:53: i/o timeout",
+            Silence,
+            "X",
+            "10.63.200.10:53",
+        ),
+        (
+            "lookup X on [::1]:53: read udp [::1]:40000->[::1]:53: read: connection refused",
+            PortClosed,
+            "X",
+            "[::1]:53",
+        ),
+        (
+            "lookup X on 10.63.200.10:53: dial tcp 10.63.200.10:53: connect: connection refused",
+            Truncated,
+            "X",
+            "10.63.200.10:53",
+        ),
+        (
+            "lookup X on 10.63.200.10:53: dial udp 10.63.200.10:53: connect: network is unreachable",
+            NoRoute,
+            "X",
+            "10.63.200.10:53",
+        ),
+        ("dial tcp: lookup X: i/o timeout", LookUpDeadline, "X", ""),
+        (
+            "lookup X on 10.0.0.2:53: cannot unmarshal DNS message",
+            Unreadable,
+            "X",
+            "10.0.0.2:53",
+        ),
+        ("lookup X on 10.0.0.2:53: lame referral", Referral, "X", "10.0.0.2:53"),
+        (
+            "dial tcp: lookup X: No address associated with hostname",
+            NoData,
+            "X",
+            "",
+        ),
+        (
+            "dial tcp: lookup X: Temporary failure in name resolution",
+            TryAgain,
+            "X",
+            "",
+        ),
+        (
+            "Get \"https://X/version\": proxyconnect tcp: dial tcp: lookup proxy.corp.example on 10.0.0.2:53: no such \
+             host",
+            Proxy,
+            "proxy.corp.example",
+            "10.0.0.2:53",
+        ),
+        (
+            "The connection to the server X was refused - did you specify the right host or port?",
+            KubectlRefused,
+            "X",
+            "",
+        ),
+        (
+            "Kubernetes cluster unreachable: Get \"https://X/version\": dial tcp 10.0.0.9:443: i/o timeout",
+            Connection,
+            "X",
+            "",
+        ),
+        (
+            "Unable to connect to the server: x509: certificate is valid for portal.example.net, not X",
+            Certificate,
+            "X",
+            "",
+        ),
+        (
+            "Get \"https://X/api?timeout=5s\": context deadline exceeded",
+            Deadline,
+            "X",
+            "",
+        ),
+        ("curl: (6) Could not resolve host: X", Unknown, "X", ""),
+        ("socket.gaierror: [Errno -2] Name or service not known", NoName, "", ""),
+        (
+            "NameResolutionError(\"HTTPSConnection(host='X', port=443): Failed to resolve 'X' ([Errno -5] No address \
+             associated with hostname)\")",
+            NoData,
+            "X",
+            "",
+        ),
+        (
+            "java.net.UnknownHostException: X: Temporary failure in name resolution",
+            TryAgain,
+            "X",
+            "",
+        ),
+        ("Error: getaddrinfo ENOTFOUND X", NoAddress, "X", ""),
+        ("Error: queryA ESERVFAIL X", ServFail, "X", ""),
+        (
+            "failed to lookup address information: Name or service not known",
+            NoName,
+            "",
+            "",
+        ),
+        (
+            "Server:\t\t10.0.0.2\nAddress:\t10.0.0.2#53\n\n** server can't find X: REFUSED",
+            Refused,
+            "X",
+            "10.0.0.2:53",
+        ),
+        ("*** Can't find X: No answer", NoData, "X", ""),
+        (";; connection timed out; no servers could be reached", Silence, "", ""),
+        // Go on Windows, and with cgo on musl.
+        (
+            "dial tcp: lookup X: getaddrinfow: The requested name is valid, but no data of the requested type was \
+             found.",
+            NoData,
+            "X",
+            "",
+        ),
+        (
+            "dial tcp: lookup X: getaddrinfow: This is usually a temporary error during hostname resolution and means \
+             that the local server did not receive a response from an authoritative server.",
+            TryAgain,
+            "X",
+            "",
+        ),
+        ("dial tcp: lookup X: Try again", TryAgain, "X", ""),
+        // What stands around it: client-go, helm, terraform, eksctl, kubelet.
+        (
+            "E1124 10:00:00.000000   77 memcache.go:238] couldn't get current server API group list: Get \
+             \"https://X/api?timeout=32s\": dial tcp: lookup X on 10.63.200.10:53: no such host",
+            NoAddress,
+            "X",
+            "10.63.200.10:53",
+        ),
+        (
+            "Error: INSTALLATION FAILED: Kubernetes cluster unreachable: Get \"https://X/version\": dial tcp: lookup X \
+             on 127.0.0.53:53: no such host",
+            NoAddress,
+            "X",
+            "127.0.0.53:53",
+        ),
+        (
+            "│ Error: Get \"https://X/apis/rbac.authorization.k8s.io/v1/clusterroles/x\": dial tcp: lookup X on \
+             192.168.1.1:53: no such host",
+            NoAddress,
+            "X",
+            "192.168.1.1:53",
+        ),
+        (
+            "Error: getting auth ConfigMap: Get \"https://X/api/v1/namespaces/kube-system/configmaps/aws-auth\": dial \
+             tcp: lookup X: no such host",
+            NoAddress,
+            "X",
+            "",
+        ),
+        (
+            "Failed to contact API server when waiting for CSINode publishing: Get \
+             \"https://X/apis/storage.k8s.io/v1/csinodes/n\": dial tcp: lookup X on 10.63.200.10:53: no such host",
+            NoAddress,
+            "X",
+            "10.63.200.10:53",
+        ),
+        (
+            "Get \"https://X/api\": net/http: request canceled while waiting for connection (Client.Timeout exceeded \
+             while awaiting headers)",
+            NoConnectionInTime,
+            "X",
+            "",
+        ),
+        (
+            "Unable to connect to the server: dial tcp 10.0.0.9:443: connectex: A connection attempt failed because \
+             the connected party did not properly respond after a period of time",
+            Connection,
+            "",
+            "",
+        ),
+        // Other clients, on Linux and elsewhere.
+        ("wget: unable to resolve host address ‘X’", Unknown, "X", ""),
+        ("wget: bad address 'X'", Unknown, "X", ""),
+        ("ping: X: Name or service not known", NoName, "X", ""),
+        ("ping: cannot resolve X: Unknown host", Unknown, "X", ""),
+        ("curl: (6) Could not resolve host: X; Unknown error", Unknown, "X", ""),
+        (
+            "socket.gaierror: [Errno -5] No address associated with hostname",
+            NoData,
+            "",
+            "",
+        ),
+        (
+            "socket.gaierror: [Errno -3] Temporary failure in name resolution",
+            TryAgain,
+            "",
+            "",
+        ),
+        (
+            "socket.gaierror: [Errno 8] nodename nor servname provided, or not known",
+            NoAddress,
+            "",
+            "",
+        ),
+        ("socket.gaierror: [Errno 11001] getaddrinfo failed", Unknown, "", ""),
+        ("socket.gaierror: [Errno -2] Name does not resolve", NoAddress, "", ""),
+        ("socket.gaierror: [Errno -5] Name has no usable address", NoData, "", ""),
+        ("socket.gaierror: [Errno -3] Try again", TryAgain, "", ""),
+        (
+            "java.net.UnknownHostException: X: Name or service not known",
+            NoName,
+            "X",
+            "",
+        ),
+        (
+            "java.net.UnknownHostException: X: No address associated with hostname",
+            NoData,
+            "X",
+            "",
+        ),
+        ("Caused by: java.net.UnknownHostException: X", Unknown, "X", ""),
+        ("Error: getaddrinfo EAI_AGAIN X", TryAgain, "X", ""),
+        ("Error: queryA ENOTFOUND X", NoAddress, "X", ""),
+        ("Error: queryA ENODATA X", NoData, "X", ""),
+        ("Error: queryA EREFUSED X", Refused, "X", ""),
+        ("Error: queryA ETIMEOUT X", Silence, "X", ""),
+        (
+            "failed to lookup address information: No address associated with hostname",
+            NoData,
+            "",
+            "",
+        ),
+        (
+            "failed to lookup address information: Temporary failure in name resolution",
+            TryAgain,
+            "",
+            "",
+        ),
+        ("No such host is known. (os error 11001)", NoAddress, "", ""),
+        ("No such host is known. (X:443)", NoAddress, "X", ""),
+        ("The remote name could not be resolved: 'X'", Unknown, "X", ""),
+        (
+            "Ping request could not find host X. Please check the name and try again.",
+            Unknown,
+            "X",
+            "",
+        ),
+        // dig, host and BIND's nslookup.
+        (
+            "Server:\t\t127.0.0.53\nAddress:\t127.0.0.53#53\n\n** server can't find X: NXDOMAIN",
+            NxDomain,
+            "X",
+            "127.0.0.53:53",
+        ),
+        ("** server can't find X: SERVFAIL", ServFail, "X", ""),
+        ("Host X not found: 3(NXDOMAIN)", NxDomain, "X", ""),
+        ("Host X not found: 2(SERVFAIL)", ServFail, "X", ""),
+        ("X has no A record", NoData, "X", ""),
+        (
+            ";; communications error to 10.63.200.10#53: timed out",
+            Silence,
+            "",
+            "10.63.200.10:53",
+        ),
+        (
+            ";; communications error to 127.0.0.1#53: connection refused",
+            PortClosed,
+            "",
+            "127.0.0.1:53",
+        ),
+        (";; Got bad packet: malformed OPT option", Unreadable, "", ""),
+        // Windows' nslookup and Resolve-DnsName.
+        (
+            "Server:  UnKnown\r\nAddress:  192.168.1.1\r\n\r\n*** UnKnown can't find X: Non-existent domain\r\n",
+            NxDomain,
+            "X",
+            "192.168.1.1:53",
+        ),
+        ("*** dc01.corp.example can't find X: Server failed", ServFail, "X", ""),
+        ("*** UnKnown can't find X: Query refused", Refused, "X", ""),
+        ("*** UnKnown can't find X: No response from server", Silence, "X", ""),
+        (
+            "*** No internal type for both IPv4 and IPv6 Addresses (A+AAAA) records available for X",
+            NoData,
+            "X",
+            "",
+        ),
+        (
+            "DNS request timed out.\r\n    timeout was 2 seconds.\r\n*** Request to UnKnown timed-out",
+            Silence,
+            "",
+            "",
+        ),
+        (
+            "Resolve-DnsName : X : DNS name does not exist\nAt line:1 char:1",
+            NxDomain,
+            "X",
+            "",
+        ),
+        ("Resolve-DnsName: X : DNS server failure.", ServFail, "X", ""),
+        ("Resolve-DnsName : X : DNS operation refused", Refused, "X", ""),
+        (
+            "Resolve-DnsName : X : This operation returned because the timeout period expired",
+            Silence,
+            "X",
+            "",
+        ),
+        // resolvectl of several versions.
+        ("X: resolve call failed: 'X' not found", NxDomain, "X", ""),
+        ("X: resolve call failed: Name 'X' not found", NxDomain, "X", ""),
+        (
+            "X: resolve call failed: 'X' does not have any RR of the requested type",
+            NoData,
+            "X",
+            "",
+        ),
+        (
+            "X: resolve call failed: Could not resolve 'X', server or network returned error SERVFAIL",
+            ServFail,
+            "X",
+            "",
+        ),
+        (
+            "X: resolve call failed: Could not resolve 'X', server or network returned error REFUSED",
+            Refused,
+            "X",
+            "",
+        ),
+        (
+            "X: resolve call failed: All attempts to contact name servers or networks failed",
+            Silence,
+            "X",
+            "",
+        ),
+        ("X: resolve call failed: Query timed out", Silence, "X", ""),
+        (
+            "X: resolve call failed: No appropriate name servers or networks for name found",
+            NoServer,
+            "X",
+            "",
+        ),
+        (
+            "X: resolve call failed: DNSSEC validation failed: no-signature",
+            Bogus,
+            "X",
+            "",
+        ),
+        (
+            "lookup X on 10.63.200.10:53: write udp 10.0.0.5:4->10.63.200.10:53: write: operation not permitted",
+            NotLetOut,
+            "X",
+            "10.63.200.10:53",
+        ),
+        (
+            "dial tcp: lookup X on 10.63.200.10:53: dial udp 10.63.200.10:53: socket: too many open files",
+            OtherError,
+            "X",
+            "10.63.200.10:53",
+        ),
+        ("dial tcp: lookup X: device or resource busy", OtherError, "X", ""),
+        ("dial tcp: lookup X: operation was canceled", LookUpDeadline, "X", ""),
+        (
+            "lookup X on 10.0.0.2:53: invalid DNS response",
+            Unreadable,
+            "X",
+            "10.0.0.2:53",
+        ),
+        (
+            "Get \"https://X/api\": proxyconnect tcp: dial tcp 10.0.0.9:3128: connect: connection refused",
+            ProxyConnection,
+            "X",
+            "",
+        ),
+        (
+            "The connection to the server https://X was refused - did you specify the right host or port?",
+            KubectlRefused,
+            "X",
+            "",
+        ),
+        (
+            "HTTPSConnectionPool(host='X', port=443): Max retries exceeded with url: / (Caused by \
+             NewConnectionError('<urllib3.connection.HTTPSConnection object at 0x7f>: Failed to establish a new \
+             connection: [Errno -2] Name or service not known'))",
+            NoName,
+            "X",
+            "",
+        ),
+        (
+            "; <<>> DiG 9.18.49 <<>> @fd00::1 X AAAA +tcp\n;; communications error to fd00::1#53: timed out",
+            Silence,
+            "X",
+            "[fd00::1]:53",
+        ),
+        (
+            "Could not connect to the endpoint URL: \"https://eks.ap-northeast-1.amazonaws.com/clusters/x\"",
+            AwsApi,
+            "eks.ap-northeast-1.amazonaws.com",
+            "",
+        ),
+    ] {
+        let some = |text: &str| (!text.is_empty()).then(|| filled(text));
+        let read = super::read(&filled(text)).map(|_| told(text));
+        assert_eq!(read, Some((symptom, some(host), some(server))), "{text}");
+    }
+}
+
+/// Where a message names no server it says so, and why that may be.
+#[test]
+fn a_message_without_a_server() {
+    let said = |text: &str| read(&filled(text)).unwrap().resolver.join(" ");
+    assert!(said("dial tcp: lookup X: no such host").contains("names no name server"));
+    assert!(said("dial tcp: lookup X: i/o timeout").contains("30 s"));
+    assert!(!said("dial tcp: lookup X on 10.0.0.2:53: no such host").contains("names no"));
+    assert!(!said("curl: (6) Could not resolve host: X").contains("names no"));
+}
+
+/// AWS's own public names are no endpoints of clusters: what could be behind them is something else.
+#[test]
+fn a_name_of_the_aws_api() {
+    let rules = |text: &str| -> Vec<&str> {
+        let read = read(text).unwrap();
+        read.candidates.iter().map(|candidate| candidate.rule).collect()
+    };
+    let found = rules("dial tcp: lookup eks.eu-west-1.amazonaws.com on 10.0.0.2:53: no such host");
+    assert_eq!(found[0], "no-internet-recursion");
+    for rule in [
+        "no-forwarding",
+        "rebinding-protection",
+        "name-does-not-exist",
+        "endpoint-name-malformed",
+    ] {
+        assert!(!found.contains(&rule), "{found:?}");
+    }
+    let oidc = "dial tcp: lookup oidc.eks.eu-west-1.amazonaws.com on 10.0.0.2:53: no such host";
+    assert!(read(oidc).unwrap().name[0].contains("interface endpoint"));
+}
+
+/// Go asks nobody for a name that DNS cannot have.
+#[test]
+fn a_name_that_is_too_long() {
+    let long = format!("{}.eks.amazonaws.com", ["a".repeat(60).as_str(); 5].join("."));
+    let label = format!("{}.eks.amazonaws.com", "a".repeat(64));
+    for name in [long, label] {
+        let read = read(&format!("dial tcp: lookup {name}: no such host")).unwrap();
+        assert!(read.name[0].contains("longer than DNS allows"), "{read:?}");
+        assert_eq!(read.candidates[0].rule, "endpoint-name-malformed");
+        assert_eq!(read.command, "eks-dns-doctor check HOST --public");
+    }
+}
+
+/// Only Go's own resolver names the server, and only it can miss what the operating system knows.
+#[test]
+fn a_named_server_shows_gos_own_resolver() {
+    let scoped = |text: &str| {
+        let read = read(&text.replace('X', X)).unwrap();
+        read.candidates
+            .iter()
+            .any(|candidate| candidate.rule == "go-bypasses-scoped-dns")
+    };
+    assert!(scoped("lookup X on 10.63.200.10:53: no such host"));
+    assert!(!scoped("lookup X: no such host"));
+    assert!(!scoped("curl: (6) Could not resolve host: X"));
+}
+
+/// What is read from or written to was connected to: the port is open.
+#[test]
+fn a_connection_that_broke_is_no_closed_port() {
+    use Symptom::*;
+    for (text, symptom) in [
+        (
+            "Get \"https://X/api\": read tcp 192.168.1.9:5->10.20.1.30:443: i/o timeout",
+            Stalled,
+        ),
+        (
+            "Get \"https://X/api\": read tcp 192.168.1.9:5->10.20.1.30:443: read: connection reset by peer",
+            Reset,
+        ),
+        ("write tcp 192.168.1.9:5->10.20.1.30:443: write: broken pipe", Reset),
+        (
+            "read tcp 192.168.1.9:5->10.20.1.30:443: wsarecv: An existing connection was forcibly closed by the remote \
+             host.",
+            Reset,
+        ),
+        ("curl: (56) Recv failure: Connection reset by peer", Reset),
+        ("java.net.SocketException: Connection reset", Reset),
+        ("Error: read ECONNRESET", Reset),
+        (
+            "Unable to connect to the server: read tcp 127.0.0.1:5->127.0.0.1:8443: read: connection reset by peer",
+            Reset,
+        ),
+        // Where curl names the handshake, it was that.
+        ("curl: (35) Recv failure: Connection reset by peer", Handshake),
+        // And these were not connected to.
+        (
+            "Get \"https://X/api\": dial tcp 10.20.1.30:443: i/o timeout",
+            Connection,
+        ),
+        (
+            "lookup X on 10.0.0.2:53: read tcp 10.0.0.1:5->10.0.0.2:53: i/o timeout",
+            Truncated,
+        ),
+    ] {
+        assert_eq!(told(text).0, symptom, "{text}");
+        let is_closed = candidates_of(text).contains(&"api-port-blocked");
+        assert_eq!(is_closed, symptom == Connection, "{text}");
+    }
+}
+
+/// The API server sends no HTML.
+#[test]
+fn a_web_page_is_not_the_api_servers() {
+    for text in [
+        "Error from server (InternalError): an error on the server (\"<html><head><title>Blocked</title>\") has prevented",
+        "Error from server (Forbidden): <!DOCTYPE html><html><body>403</body></html>",
+        "Error: Kubernetes cluster unreachable: invalid character '<' looking for beginning of value",
+    ] {
+        assert_eq!(told(text).0, Symptom::WebPage, "{text}");
+        assert_eq!(candidates_of(text)[0], "proxy-in-path", "{text}");
+    }
+    // As curl prints it.
+    let page = "<html><head><title>502 Bad Gateway</title></head><body><center>nginx</center></body></html>";
+    assert_eq!(told(page).0, Symptom::WebPage);
+    let squid = "<!DOCTYPE html>\n<html><title>ERROR: The requested URL could not be retrieved</title>\n<p>Unable to \
+                 determine IP address from host name <q>X</q></p></html>";
+    let squid = read(&filled(squid)).unwrap();
+    assert_eq!(squid.symptom, Symptom::WebPage);
+    assert!(
+        squid.resolver[0].contains("the proxy did not find the name"),
+        "{squid:?}"
+    );
+    assert_eq!(read("<html><head><title>A page</title></head></html>"), None);
+    // A message of its own that speaks of HTML is its own.
+    let own = "Error from server (BadRequest): the body of the object is not valid: field <htmlBody>";
+    assert_eq!(told(own).0, Symptom::ApiServer);
+}
+
+/// What a host's own lookup gave, as getent, ping and dig +short print it.
+#[test]
+fn addresses_that_programs_print_are_read() {
+    use Symptom::*;
+    for (text, symptom) in [
+        ("10.20.1.30      X\n10.20.2.31      X", Healthy),
+        (
+            "10.20.1.30      STREAM X\n10.20.1.30      DGRAM\n10.20.1.30      RAW",
+            Healthy,
+        ),
+        ("$ getent hosts X\n10.20.1.30      X", Healthy),
+        ("$ getent hosts X\n$", Unknown),
+        ("PING X (10.20.1.30) 56(84) bytes of data.", Healthy),
+        ("PING X (10.20.1.30): 56 data bytes", Healthy),
+        ("PING X (0.0.0.0) 56(84) bytes of data.", Sinkhole),
+        ("Pinging X [10.20.1.30] with 32 bytes of data:", Healthy),
+        ("$ dig +short X\n10.20.1.30\n10.20.2.31", Healthy),
+        ("$ dig X +short\n0.0.0.0", Sinkhole),
+        ("$ dig +short X", Unknown),
+    ] {
+        assert_eq!(told(text), (symptom, Some(X.to_owned()), None), "{text}");
+    }
+    // Nothing was looked up, or not the address, or it is a hosts file.
+    for text in [
+        "PING 10.20.1.30 (10.20.1.30) 56(84) bytes of data.",
+        "10.20.1.30\n10.20.2.31",
+        "127.0.0.1 localhost\n10.20.1.30 X",
+    ] {
+        assert_eq!(read(&filled(text)), None, "{text}");
+    }
+}
+
+/// curl has other words for each thing that its time ran out in.
+#[test]
+fn curl_says_what_its_time_ran_out_in() {
+    for (text, layer) in [
+        ("curl: (28) Resolving timed out after 5000 milliseconds", Layer::Dns),
+        ("curl: (28) Connection timed out after 10001 milliseconds", Layer::Tcp),
+        (
+            "curl: (28) Operation timed out after 30001 milliseconds with 0 bytes received",
+            Layer::Http,
+        ),
+        (
+            "curl: (28) Operation timed out after 30001 milliseconds with 10 out of 200 bytes received",
+            Layer::Http,
+        ),
+    ] {
+        assert_eq!(read(text).unwrap().symptom.layer(), layer, "{text}");
+    }
+}
+
+#[test]
+fn a_certificate_out_of_its_time_points_at_the_clock() {
+    for text in [
+        "Unable to connect to the server: tls: failed to verify certificate: x509: certificate has expired or is not \
+         yet valid: current time 1970-01-01T00:01:00Z is before 2025-01-01T00:00:00Z",
+        "curl: (60) SSL certificate problem: certificate is not yet valid",
+        "Error: certificate has expired\n    code: 'CERT_HAS_EXPIRED'",
+    ] {
+        let found = read(text).unwrap();
+        assert_eq!(found.symptom, Symptom::CertificateTime, "{text}");
+        assert!(found.symptom.meaning().contains("clock"));
+    }
+    let wrong_name = "x509: certificate is valid for *.corp.example, not X";
+    assert_eq!(read(&filled(wrong_name)).unwrap().symptom, Symptom::Certificate);
+}
+
+/// Clients whose words were refused once.
+#[test]
+fn more_clients_and_what_they_connected_to() {
+    let header = "HTTP/1.1 403 Forbidden\nServer: squid/5.7\nContent-Type: text/html\n\n";
+    let page = "<html><head><title>ERROR: The requested URL could not be retrieved</title></head></html>";
+    let replied = "* Host X:443 was resolved.\n*   Trying 10.0.12.33:443...\n* Connected to X (10.0.12.33) port 443\n> GET \
+                   /version HTTP/2\n< HTTP/2 200\n< content-type: application/json\n{\n  \"major\": \"1\"\n}";
+    for (text, symptom, host) in [
+        (
+            "Cannot connect to host X:443 ssl:default [Connect call failed ('10.0.12.33', 443)]".to_owned(),
+            Symptom::Connection,
+            Some(X),
+        ),
+        (
+            "Get \"https://X/api\": write tcp 10.9.1.4:53422->10.0.12.33:443: use of closed network connection"
+                .to_owned(),
+            Symptom::ClosedHere,
+            Some(X),
+        ),
+        (
+            "Could not connect to Redis at redis.internal:6379: Connection refused".to_owned(),
+            Symptom::Connection,
+            Some("redis.internal"),
+        ),
+        (
+            "java.nio.channels.UnresolvedAddressException".to_owned(),
+            Symptom::Unknown,
+            None,
+        ),
+        (
+            "java.net.UnknownHostException: Unable to resolve host \"X\": No address associated with hostname"
+                .to_owned(),
+            Symptom::Unknown,
+            Some(X),
+        ),
+        ("traceroute: unknown host X".to_owned(), Symptom::Unknown, Some(X)),
+        ("Failed to resolve \"X\".".to_owned(), Symptom::Unknown, Some(X)),
+        (format!("{header}{page}"), Symptom::WebPage, None),
+        (replied.to_owned(), Symptom::Healthy, Some(X)),
+    ] {
+        let found = told(&text);
+        assert_eq!((found.0, found.1.as_deref()), (symptom, host), "{text}");
+    }
+    // A page of something in between is no reply of the API server.
+    let of_a_filter = replied.replace("{\n  \"major\": \"1\"\n}", &format!("\n{page}"));
+    assert!(
+        messages(&filled(&of_a_filter))
+            .iter()
+            .all(|one| one.symptom != Symptom::Healthy)
+    );
+}
+
+/// glibc's EAI_NONAME stands for a denial, and for a lookup that ended before any name server was asked.
+#[test]
+fn the_system_may_not_have_asked_dns() {
+    let rules = |text: &str| -> Vec<&str> {
+        let read = read(&filled(text)).unwrap();
+        assert!(!read.symptom.meaning().starts_with("The name server"), "{text}");
+        read.candidates.iter().map(|candidate| candidate.rule).collect()
+    };
+    for text in [
+        "ping: X: Name or service not known",
+        "java.net.UnknownHostException: X: Name or service not known",
+    ] {
+        assert!(rules(text).contains(&"nsswitch-without-dns"), "{text}");
+        assert_eq!(rules(text)[0], "endpoint-name-stale", "{text}");
+    }
+}
+
+/// A program that says no more than the C library did: it may have looked up any name.
+#[test]
+fn a_text_without_a_name_is_of_no_kubeconfig() {
+    for text in [
+        "socket.gaierror: [Errno -2] Name or service not known",
+        "BIO_lookup_ex: Name or service not known\nconnect:errno=22",
+        "OSError: [Errno -3] Temporary failure in name resolution",
+        "Error: HyperError: error trying to connect: dns error: failed to lookup address information: Name or \
+         service not known",
+    ] {
+        let found = read(text).unwrap();
+        assert_eq!(found.command, "eks-dns-doctor check HOST", "{text}");
+        assert!(found.name[0].starts_with("The text names no host."), "{text}");
+        for candidate in &found.candidates {
+            let about = rules::find(candidate.rule).unwrap().about;
+            assert_eq!(about, rules::About::AnyName, "{text}: {candidate:?}");
+        }
+    }
+    // The URL beside it is a cluster's.
+    let of_cluster = "GET https://X/version failed\nsocket.gaierror: [Errno -2] Name or service not known";
+    let found = read(&filled(of_cluster)).unwrap();
+    assert_eq!(found.candidates[0].rule, "endpoint-name-stale");
+}
+
+/// Names of databases and the like, as their clients print them: no kubeconfig has them, and no public resolver is
+/// asked for them.
+#[test]
+fn a_name_that_no_kubeconfig_has_is_no_endpoints() {
+    for (text, host) in [
+        (
+            "psql: error: could not translate host name \"db.corp.example\" to address: Name or service not known",
+            "db.corp.example",
+        ),
+        (
+            "redis.exceptions.ConnectionError: Error -2 connecting to redis.internal:6379. Name or service not known.",
+            "redis.internal",
+        ),
+        (
+            "ERROR 2005 (HY000): Unknown MySQL server host 'db.corp.example' (-2)",
+            "db.corp.example",
+        ),
+        (
+            "nginx: [emerg] host not found in upstream \"api.corp.example\" in /etc/nginx/nginx.conf:3",
+            "api.corp.example",
+        ),
+        ("ping: db01: Name or service not known", "db01"),
+        ("Host vault not found: 3(NXDOMAIN)", "vault"),
+        (
+            "mount.nfs: nas.corp.example: Name or service not known",
+            "nas.corp.example",
+        ),
+        (
+            "Resolve-DnsName : vault.corp.example : DNS name does not exist\n    + FullyQualifiedErrorId : \
+             DNS_ERROR_RCODE_NAME_ERROR,Microsoft.DnsClient.Commands.ResolveDnsName",
+            "vault.corp.example",
+        ),
+    ] {
+        let found = messages(text);
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+        assert_eq!(found[0].host.as_ref().map(ToString::to_string).as_deref(), Some(host));
+        assert!(!found[0].command.contains("--public"), "{text}: {}", found[0].command);
+        for candidate in &found[0].candidates {
+            let about = rules::find(candidate.rule).unwrap().about;
+            assert_eq!(about, rules::About::AnyName, "{text}: {candidate:?}");
+        }
+    }
+    // Of kubectl one label is a cluster's name in the place of its endpoint's.
+    let kubectl = "Unable to connect to the server: dial tcp: lookup prod: no such host";
+    assert_eq!(read(kubectl).unwrap().candidates[0].rule, "endpoint-name-malformed");
+    // The name stands in the error of the error.
+    let nested = "rpc error: dns: A record lookup error: lookup argocd-repo-server on 172.20.0.10:53: no such host";
+    let found = exactly(nested);
+    assert_eq!(found.1.as_deref(), Some("argocd-repo-server"));
+    assert_eq!(found.2.as_deref(), Some("172.20.0.10:53"));
+    assert!(!read(nested).unwrap().command.contains("--public"));
+}
+
+/// c-ares has texts of its own, which tell more than those of the C library.
+#[test]
+fn the_texts_of_c_ares() {
+    let of_aiohttp = |said: &str| format!("ClientConnectorDNSError: Cannot connect to host X:443 ssl:default [{said}]");
+    for (said, symptom) in [
+        ("Domain name not found", Symptom::NoAddress),
+        ("DNS server returned answer with no data", Symptom::NoData),
+        ("DNS server returned general failure", Symptom::ServFail),
+        ("DNS server refused query", Symptom::Refused),
+        ("Could not contact DNS servers", Symptom::TryAgain),
+        ("Timeout while contacting DNS servers", Symptom::Silence),
+    ] {
+        let found = told(&of_aiohttp(said));
+        assert_eq!((found.0, found.1.as_deref()), (symptom, Some(X)), "{said}");
+    }
+    let of_grpc = "DNS resolution failed for X:443: C-ares status is not ARES_SUCCESS qtype=A name=X is_balancer=0: \
+                   Domain name not found";
+    assert_eq!(told(of_grpc).1.as_deref(), Some(X));
+    let in_time = told("ConnectionTimeoutError: Connection timeout to host https://X/api/v1/namespaces");
+    assert_eq!(
+        (in_time.0, in_time.1.as_deref()),
+        (Symptom::NoConnectionInTime, Some(X))
+    );
+}
+
+/// wget and ssh print the text of getaddrinfo behind the name.
+#[test]
+fn what_stands_behind_the_name_counts() {
+    for (text, symptom) in [
+        (
+            "ssh: Could not resolve hostname X: Name or service not known",
+            Symptom::NoName,
+        ),
+        (
+            "ssh: Could not resolve hostname X: Temporary failure in name resolution",
+            Symptom::TryAgain,
+        ),
+        ("wget: unable to resolve host address ‘X’", Symptom::Unknown),
+        // Android has one text for every failure.
+        (
+            "Unable to resolve host \"X\": No address associated with hostname",
+            Symptom::Unknown,
+        ),
+    ] {
+        let found = told(text);
+        assert_eq!((found.0, found.1.as_deref()), (symptom, Some(X)), "{text}");
+    }
+}
+
+/// A port that no endpoint has: nothing about clusters is said, and nothing that connects to 443 is offered.
+#[test]
+fn another_port_is_no_endpoints() {
+    for text in [
+        "redis.exceptions.ConnectionError: Error 111 connecting to 10.0.3.4:6379. Connection refused.",
+        "Could not connect to Redis at cache.abc.apne1.cache.amazonaws.com:6379: Connection timed out",
+        "dial tcp 10.0.3.4:5432: connect: connection refused",
+    ] {
+        let read = read(text).unwrap();
+        let rules: Vec<&str> = read.candidates.iter().map(|candidate| candidate.rule).collect();
+        for rule in [
+            "api-port-blocked",
+            "not-this-cluster",
+            "stale-addresses",
+            "endpoint-name-stale",
+        ] {
+            assert!(!rules.contains(&rule), "{text}: {rules:?}");
+        }
+        assert!(
+            !read.command.contains("--connect") && !read.command.contains("--public"),
+            "{text}: {}",
+            read.command
+        );
+        assert!(
+            read.name.iter().any(|name| name.starts_with("The port is ")),
+            "{text}: {:?}",
+            read.name
+        );
+    }
+    // An endpoint behind a tunnel or a port forward keeps what is known of endpoints.
+    let forwarded = read(&filled(
+        "Get \"https://X:8443/api\": dial tcp 10.0.0.4:8443: connect: connection refused",
+    ))
+    .unwrap();
+    assert!(!forwarded.candidates.is_empty());
+}
+
+/// ssh prints what failed at its other end.
+#[test]
+fn ssh_speaks_of_the_host_that_it_is_connected_to() {
+    for (text, symptom) in [
+        (
+            "channel 0: open failed: connect failed: Name or service not known\nstdio forwarding failed",
+            Symptom::NoName,
+        ),
+        (
+            "channel 3: open failed: connect failed: Connection timed out",
+            Symptom::Connection,
+        ),
+    ] {
+        let read = read(text).unwrap();
+        assert_eq!(read.symptom, symptom, "{text}");
+        assert!(
+            read.resolver.iter().any(|said| said.contains("--via ssh:HOST")),
+            "{text}"
+        );
+    }
+}
