@@ -1,19 +1,22 @@
-//! AWS's configuration, as it was read, and the answers of the VPC's Resolver say two things.
+//! AWS's configuration, as it was read, and the answers of resolvers say two things.
 
 use super::phrase::{self, observed_sibling, observed_target};
 use super::route53::{self, ResolvingVpc};
+use super::signs::PUBLIC_THOUGH_PUBLIC_ACCESS_IS_OFF;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided};
 use crate::decides::Step;
 
 declare_rule! {
     /// ## What it means
-    /// What decides in AWS was read, and one construct is picked for certain; and a resolver that answers for that VPC
-    /// does not answer as that construct would.
+    /// What AWS says and what a resolver answers cannot both be so. Either what decides in AWS was read, one construct
+    /// is picked for certain, and a resolver that answers for that VPC does not answer as that construct would. Or
+    /// public access to the endpoint is off by what AWS says, and a resolver gives public addresses of it.
     ///
     /// ## How it was decided
-    /// One of two: a rule of DNS Firewall blocks the name by AWS's documented order, and a resolver of the VPC gives
+    /// One of three: a rule of DNS Firewall blocks the name by AWS's documented order, and a resolver of the VPC gives
     /// the expected addresses; or no rule of DNS Firewall blocks it, a zone or public DNS is to answer, and a resolver
-    /// of the VPC denies the name without the SOA of any zone, as a block does. Where something that is opaque could
+    /// of the VPC denies the name without the SOA of any zone, as a block does; or public access is off, and the answer
+    /// is of public addresses from AWS's public zone, where a cluster without public access has its private ones. Where something that is opaque could
     /// explain it, there is nothing to say.
     ///
     /// ## Why it matters
@@ -24,15 +27,15 @@ declare_rule! {
     /// effect, and an answer may come from a cache. Where it stays so, the resolver that was asked is not the VPC's:
     /// see who answers at its address.
     "aws-configuration-disagrees" = {
-        summary: "AWS's configuration and the answers of the VPC's Resolver say two things",
+        summary: "AWS's configuration and the answers of resolvers say two things",
         severity: Severity::Error,
         since: "0.2.0",
         about: AnyName,
         hint: "AWS's configuration was changed, or another server than the VPC's Resolver answers",
         complaints: [Denial 190],
-        references: [ROUTE53_FIREWALL, ROUTE53_QUERY_LOGS],
+        references: [ROUTE53_FIREWALL, ROUTE53_QUERY_LOGS, EKS_CLUSTER_ENDPOINT],
         at: Asked,
-        requires: [[CONFIGURATION_SAYS_OTHERWISE]],
+        requires: [[CONFIGURATION_SAYS_OTHERWISE, PUBLIC_THOUGH_PUBLIC_ACCESS_IS_OFF]],
         confidence: [Medium],
         explains: [OnlyAFails, Denial, UnusedPrivateZone],
         stage: Stage::Evidence,
@@ -51,15 +54,69 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         let Some(step) = decided::certain_step(&steps).filter(|_| !subjects.is_empty()) else {
             continue;
         };
-        // Where the resolvers have the name, nothing fails.
-        let severity = if subjects.iter().any(|subject| !subject.verdict().is_fine()) {
-            Severity::Error
-        } else {
-            Severity::Warning
-        };
-        findings.push(finding(case, &vpc, step, &subjects, (severity, fits.least_sure())));
+        let sure = (severity(&subjects), fits.least_sure_at(&subjects));
+        findings.push(finding(case, &vpc, step, &subjects, sure));
     }
+    let public: Vec<&Subject<'_>> = fits
+        .subjects()
+        .into_iter()
+        .filter(|subject| PUBLIC_THOUGH_PUBLIC_ACCESS_IS_OFF.seen(case, Some(subject)) == Some(true))
+        .collect();
+    findings.extend((!public.is_empty()).then(|| of_access(case, &public, fits.least_sure_at(&public))));
     findings
+}
+
+/// Where the resolvers have what is expected, nothing fails.
+fn severity(subjects: &[&Subject<'_>]) -> Severity {
+    if subjects.iter().any(|subject| !subject.verdict().is_fine()) {
+        Severity::Error
+    } else {
+        Severity::Warning
+    }
+}
+
+fn origin(case: &Case<'_>) -> String {
+    case.facts_origin()
+        .map_or_else(|| "in this run".to_owned(), |origin| format!("from {origin}"))
+}
+
+fn of_access(case: &Case<'_>, subjects: &[&Subject<'_>], confidence: Confidence) -> Finding {
+    let who = phrase::titles(subjects);
+    let gives = phrase::plural(subjects.len(), "gives", "give");
+    let addresses = subjects.iter().flat_map(|subject| &subject.comparison.addresses);
+    let addresses = phrase::distinct(addresses.map(|address| address.ip));
+    let (region, name) = (case.region(), case.cluster_name());
+    RULE.finding(confidence, subjects)
+        .severity(severity(subjects))
+        .summary(format!(
+            "{who} {gives} public addresses of the endpoint, and AWS says that its public access is off"
+        ))
+        .why(format!(
+            "DescribeCluster was read {}: endpointPublicAccess is false. Public DNS has the private addresses of such a \
+             cluster. {who} {gives} {addresses} in this run. So the access was changed a short time ago, or what AWS \
+             said is of another time or another account. While public access is off, the API server is not reached from \
+             the internet.",
+            origin(case)
+        ))
+        .seen([Evidence::fact(format!("DescribeCluster {name}: endpointPublicAccess is false"))])
+        .seen(
+            subjects
+                .iter()
+                .flat_map(|subject| [observed_target(subject), observed_sibling(subject)].concat()),
+        )
+        .fix([
+            Remedy::new(
+                "Read the access again, then ask again",
+                [format!(
+                    "aws eks describe-cluster --region {region} --name {name} --query \
+                     'cluster.resourcesVpcConfig.[endpointPublicAccess,endpointPrivateAccess]'"
+                )],
+            ),
+            Remedy::new(
+                "See whether it was changed a short time ago",
+                [format!("aws eks list-updates --region {region} --name {name}")],
+            ),
+        ])
 }
 
 fn finding(
@@ -70,9 +127,7 @@ fn finding(
     (severity, confidence): (Severity, Confidence),
 ) -> Finding {
     let (who, several) = (phrase::titles(subjects), subjects.len());
-    let read = case
-        .facts_origin()
-        .map_or_else(|| "in this run".to_owned(), |origin| format!("from {origin}"));
+    let read = origin(case);
     let does = if severity == Severity::Error {
         format!("{}, as a block does", phrase::returns_negative(subjects))
     } else {

@@ -50,6 +50,7 @@ pub(in crate::rules) static OF_AWS: &[&Sign] = &[
     &DENIED_AS_ABSENT,
     &SHOWS_THE_PRIVATE_ZONE,
     &ALL_ADDRESSES_ARE_PUBLIC,
+    &PUBLIC_THOUGH_PUBLIC_ACCESS_IS_OFF,
     &FROM_THE_PRIVATE_ZONE,
     &WRONG_BUT_ANSWERED,
     &DHCP_LISTS_IT,
@@ -487,6 +488,24 @@ pub(in crate::rules) static ALL_ADDRESSES_ARE_PUBLIC: Sign = Sign::of_resolver(
     "it does not give addresses that are all public",
     |_, subject| Some(is_public(subject)),
 );
+
+/// The endpoint's public addresses, where AWS says that it has none: a cluster without public access has its private
+/// addresses in public DNS (Amazon EKS User Guide, "Cluster API server endpoint"). Whose addresses they are shows in
+/// AWS's public zone, or in a public control that has the same.
+pub(in crate::rules) static PUBLIC_THOUGH_PUBLIC_ACCESS_IS_OFF: Sign = Sign::of_resolver(
+    "what AWS says of public access, beside its answer",
+    "it gives public addresses from AWS's public zone, and AWS says that public access is off",
+    "it is not known to give public addresses against what AWS says of public access",
+    |case, subject| {
+        let is_of_the_zone = || subject.view() == View::Public || view::public_has_the_addresses(case, subject);
+        if !is_public(subject) || subject.sibling_resolves() || !is_of_the_zone() {
+            return Some(false);
+        }
+        let cluster = case.own_cluster()?;
+        Some(cluster.endpoint_public_access == Some(false) && !cluster.is_connected)
+    },
+)
+.needing(&[Need::Cluster]);
 
 /// Its answer shows a private hosted zone.
 pub(in crate::rules) static FROM_THE_PRIVATE_ZONE: Sign = Sign::of_resolver(
