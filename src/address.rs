@@ -18,6 +18,10 @@ pub enum AddressClass {
     Private,
     /// Shared address space 100.64.0.0/10 (RFC 6598): carrier NAT, and the pools of zero-trust clients.
     Cgnat,
+    /// 198.18.0.0/15, for benchmarks (RFC 2544), not routed on the internet (RFC 6890): proxies take synthetic addresses
+    /// from it (sing-box and mihomo, "fakeip"), and EKS takes 198.19.0.0/16 in a VPC ("Amazon EKS Now Supports
+    /// Additional VPC CIDR Blocks", AWS, October 2018).
+    Benchmark,
     /// Anything that is routed on the internet.
     Public,
     /// The unspecified address, or one of Cisco Umbrella's block pages (146.112.0.0/16).
@@ -47,6 +51,7 @@ impl AddressClass {
             [127, ..] => Self::Loopback,
             [169, 254, ..] => Self::LinkLocal,
             [100, second, ..] if second & 0xc0 == 64 => Self::Cgnat,
+            [198, 18 | 19, ..] => Self::Benchmark,
             _ if ip.is_private() => Self::Private,
             _ => Self::Public,
         }
@@ -72,7 +77,12 @@ impl AddressClass {
 
     /// Whether an endpoint inside a VPC can have such an address without being publicly routed.
     pub fn is_private_side(self) -> bool {
-        matches!(self, Self::Expected | Self::InVpc | Self::Private | Self::Cgnat)
+        matches!(self, Self::Expected | Self::InVpc | Self::Private) || self.may_stand_for_another()
+    }
+
+    /// Whether it is of a range that zero-trust clients and proxies take synthetic addresses from. A VPC may have it too.
+    pub fn may_stand_for_another(self) -> bool {
+        matches!(self, Self::Cgnat | Self::Benchmark)
     }
 
     /// As in the JSON document.
@@ -82,6 +92,7 @@ impl AddressClass {
             Self::InVpc => "in-vpc",
             Self::Private => "private",
             Self::Cgnat => "cgnat",
+            Self::Benchmark => "benchmark",
             Self::Public => "public",
             Self::Sinkhole => "sinkhole",
             Self::Nat64 => "nat64",
@@ -114,6 +125,8 @@ mod tests {
             ("172.32.0.1", AddressClass::Public),
             ("100.64.3.4", AddressClass::Cgnat),
             ("100.128.3.4", AddressClass::Public),
+            ("198.18.0.5", AddressClass::Benchmark),
+            ("198.20.0.5", AddressClass::Public),
             ("0.0.0.0", AddressClass::Sinkhole),
             ("146.112.61.104", AddressClass::Sinkhole),
             ("127.0.0.1", AddressClass::Loopback),

@@ -328,7 +328,7 @@ impl Expected {
             AddressClass::InVpc if listed => Fit::Unexpected,
             AddressClass::InVpc => Fit::Unsure,
             // A synthetic address of a zero-trust client stands for the real one; which, it does not say.
-            AddressClass::Cgnat if self.scope != Scope::Public => Fit::Unsure,
+            class if class.may_stand_for_another() && self.scope != Scope::Public => Fit::Unsure,
             AddressClass::Public if self.public_too => Fit::Expected,
             AddressClass::Public if self.scope == Scope::Public && !listed => Fit::Expected,
             AddressClass::Private if self.scope == Scope::Private && !listed && !self.cidrs_are_bounds => Fit::Expected,

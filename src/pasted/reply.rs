@@ -118,8 +118,7 @@ pub(super) fn leads_nowhere(ip: IpAddr) -> bool {
 /// Whether it is of a network whose addresses stand for others: shared address space (RFC 6598), or that of benchmarks
 /// (RFC 2544).
 pub(super) fn is_stand_in(ip: IpAddr) -> bool {
-    AddressClass::of(ip) == AddressClass::Cgnat
-        || matches!(ip, IpAddr::V4(ip) if matches!(ip.octets(), [198, 18 | 19, ..]))
+    AddressClass::of(ip).may_stand_for_another()
 }
 
 /// The replies of a text, in its order.

@@ -273,6 +273,7 @@ fn kind(class: AddressClass) -> &'static str {
         AddressClass::InVpc => "other addresses of the VPC",
         AddressClass::Private => "private addresses",
         AddressClass::Cgnat => "addresses in 100.64.0.0/10",
+        AddressClass::Benchmark => "addresses in 198.18.0.0/15",
         AddressClass::Public => "public addresses",
         AddressClass::Sinkhole => "a sinkhole",
         AddressClass::Nat64 => "NAT64 addresses",
@@ -516,6 +517,7 @@ mod tests {
             end_at(case!("ztna-synthetic-address/fires-where-public-is-expected"), "local"),
             "addresses in 100.64.0.0/10"
         );
+        assert_eq!(kind(AddressClass::Benchmark), "addresses in 198.18.0.0/15");
         assert_eq!(
             end_at(case!("foreign-private-addresses/fires"), "local"),
             "private addresses"

@@ -126,7 +126,11 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
             phrase::plural(subjects.len(), "answers", "answer")
         ),
     };
-    let among_them = phrase::among_them(case);
+    let answered = if is_of_one_name {
+        "gave no answer for the name".to_owned()
+    } else {
+        format!("answered no question{}", phrase::among_them(case))
+    };
     let mut explanation = match silence {
         Silence::Refused => format!(
             "{who} refused every question. Either no DNS server listens on that port, or a firewall refuses it."
@@ -143,17 +147,17 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
              it. Other programs here may be allowed."
         ),
         Silence::Accepts => format!(
-            "{who} answered no question{among_them}, but {} TCP connections, so a server is there. It hangs, or waits \
+            "{who} {answered}, but {} TCP connections, so a server is there. It hangs, or waits \
              for servers behind it that do not answer (BIND does so for 10 s before it says SERVFAIL). A firewall that \
              accepts connections for others looks the same.",
             ports(subjects)
         ),
         Silence::OnThisHost => format!(
-            "{who}, on this host, answered no question{among_them}. No network is in between: the service hangs, or \
+            "{who}, on this host, {answered}. No network is in between: the service hangs, or \
              waits for servers behind it that do not answer."
         ),
         Silence::OnTheWay => format!(
-            "{who} answered no question{among_them}. The path is blocked (a VPN that is down, a missing route, a \
+            "{who} {answered}. The path is blocked (a VPN that is down, a missing route, a \
              firewall that drops packets), or no server is at {}.",
             phrase::plural(subjects.len(), "that address", "those addresses")
         ),

@@ -1,14 +1,16 @@
-//! A zero-trust client's synthetic address instead of the endpoint's.
+//! A synthetic address of a zero-trust client or a proxy instead of the endpoint's.
 
 use super::phrase::{self, observed_target};
 use super::shared::synthetic::of_shared_range;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use crate::address::AddressClass;
 
 declare_rule! {
     /// ## What it means
-    /// The answer has an address of 100.64.0.0/10 that is neither expected nor in the VPC. A zero-trust client (Zscaler
-    /// Private Access is one) answers the names of its domains with addresses of that range, and forwards connections
-    /// to these addresses to the real endpoint.
+    /// The answer has an address of 100.64.0.0/10 or 198.18.0.0/15 that is neither expected nor in the VPC. A zero-trust
+    /// client (Zscaler Private Access is one) answers the names of its domains with addresses of the first range, and
+    /// forwards connections to these addresses to the real endpoint. Proxies on the host that give synthetic addresses
+    /// (sing-box and mihomo are two) do the same with the second.
     ///
     /// ## How it was decided
     /// By the range alone, so this is the most likely of few causes. A VPC may use the range too: an address that is
@@ -23,11 +25,11 @@ declare_rule! {
     /// Check that the endpoint is in an application segment, with TCP 443, and that its connector resolves the name to
     /// the cluster's addresses. Or remove the name from the client's domains.
     "ztna-synthetic-address" = {
-        summary: "the answer has an address of the shared range 100.64.0.0/10, which zero-trust clients use",
+        summary: "the answer has an address of a range that zero-trust clients and proxies take synthetic ones from",
         severity: Severity::Error,
         since: "0.1.0",
         about: AnyName,
-        hint: "the address is of 100.64.0.0/10, as zero-trust clients give",
+        hint: "the address is of 100.64.0.0/10 or 198.18.0.0/15, as zero-trust clients and proxies give",
         complaints: [NoReply 20, HandshakeTimeout 30, Connection 80],
         shows: [OneAnswer],
         references: [RFC_6598],
@@ -60,6 +62,22 @@ fn finding(case: &Case<'_>, confidence: Confidence, severity: Severity, subjects
     let who = phrase::titles(subjects);
     let verb = phrase::plural(subjects.len(), "returns", "return");
     let given = phrase::distinct(subjects.iter().flat_map(|subject| of_shared_range(case, subject)));
+    let is_shared = subjects.iter().any(|subject| subject.has_class(AddressClass::Cgnat));
+    let (range, space, makers, maker) = if is_shared {
+        (
+            "100.64.0.0/10",
+            "the shared address space",
+            "zero-trust clients",
+            "A zero-trust client that has the name in its domains",
+        )
+    } else {
+        (
+            "198.18.0.0/15",
+            "the range for benchmarks",
+            "proxies with synthetic addresses",
+            "A proxy on this host, or at the name server, that gives synthetic addresses (\"fake IP\")",
+        )
+    };
     let vpc = match case.vpc() {
         Some(vpc) => format!("It is not in the VPC: {}.", phrase::vpc_networks(vpc)),
         None => "The VPC's networks are not known; if they are in this range, the address may be the \
@@ -72,13 +90,10 @@ fn finding(case: &Case<'_>, confidence: Confidence, severity: Severity, subjects
     };
     RULE.finding(confidence, subjects)
         .severity(severity)
-        .summary(format!(
-            "{who} {verb} {given} of 100.64.0.0/10, a range that zero-trust clients use"
-        ))
+        .summary(format!("{who} {verb} {given} of {range}, a range that {makers} use"))
         .why(format!(
-            "{who} {verb} {given} of the shared address space. {vpc}{wrong} A zero-trust client that has the name in \
-             its domains answers with such an address and forwards the connection to the real endpoint. Whether that \
-             works depends on the client's rules, and DNS cannot show it."
+            "{who} {verb} {given} of {space}. {vpc}{wrong} {maker} answers with such an address and forwards the \
+             connection to the real endpoint. Whether that works depends on its rules, and DNS cannot show it."
         ))
         .seen(
             subjects
@@ -86,22 +101,35 @@ fn finding(case: &Case<'_>, confidence: Confidence, severity: Severity, subjects
                 .flat_map(|subject| observed_target(subject))
                 .chain(case.vpc().map(|vpc| Evidence::fact(phrase::vpc_networks(vpc)))),
         )
-        .fix(vec![
+        .fix(remedies(case, is_shared))
+}
+
+fn remedies(case: &Case<'_>, is_shared: bool) -> Vec<Remedy> {
+    let behind = Remedy::new(
+        "See what is behind the address: the certificate must be the cluster's",
+        [remedy::here::fetch(
+            case,
+            &format!("https://{}/version", case.own_zone()),
+        )],
+    );
+    if !is_shared {
+        return vec![
             Remedy::advice(format!(
-                "See that {} (or {}) is in an application segment of the zero-trust client, with TCP 443, and that its \
-                 connector resolves the name to the cluster's addresses",
-                case.own_zone(),
-                case.regional_zone().unwrap_or_else(|| case.family_zone()),
+                "Take {} out of the names that the proxy gives synthetic addresses for, so that the question reaches a \
+                 name server that has the name",
+                case.own_zone()
             )),
-            Remedy::new(
-                "See what is behind the address: the certificate must be the cluster's",
-                [remedy::here::fetch(
-                    case,
-                    &format!("https://{}/version", case.own_zone()),
-                )],
-            ),
-            Remedy::advice(
-                "Or remove the name from the client's domains, and forward the name to the inbound endpoint",
-            ),
-        ])
+            behind,
+        ];
+    }
+    vec![
+        Remedy::advice(format!(
+            "See that {} (or {}) is in an application segment of the zero-trust client, with TCP 443, and that its \
+             connector resolves the name to the cluster's addresses",
+            case.own_zone(),
+            case.regional_zone().unwrap_or_else(|| case.family_zone()),
+        )),
+        behind,
+        Remedy::advice("Or remove the name from the client's domains, and forward the name to the inbound endpoint"),
+    ]
 }

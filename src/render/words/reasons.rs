@@ -48,7 +48,11 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
                 if expected.cidrs_are_bounds && has(AddressClass::InVpc) {
                     bounds.push(name);
                 }
-                if has(AddressClass::Cgnat) {
+                if resolver
+                    .addresses
+                    .iter()
+                    .any(|address| address.class.may_stand_for_another())
+                {
                     synthetic.push(name);
                 }
                 if before == unshown.len() + bounds.len() + synthetic.len() {
@@ -89,7 +93,7 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
     }
     if !synthetic.is_empty() {
         reasons.push(format!(
-            "{} {} addresses of 100.64.0.0/10, and what they stand for is not known",
+            "{} {} addresses of a range for synthetic ones, and what they stand for is not known",
             list(&synthetic),
             gives(&synthetic),
         ));

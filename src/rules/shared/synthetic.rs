@@ -23,10 +23,10 @@ pub(in crate::rules) fn of_dns64(case: &Case<'_>, subject: &Subject<'_>) -> Vec<
         .collect()
 }
 
-/// The addresses of the shared range that are not known to be the VPC's own.
+/// The addresses of the ranges that synthetic ones are taken from, that are not known to be the VPC's own.
 pub(in crate::rules) fn of_shared_range(case: &Case<'_>, subject: &Subject<'_>) -> Vec<IpAddr> {
     let addresses = &subject.comparison.addresses;
-    let shared = |class| class == AddressClass::Cgnat;
+    let shared = AddressClass::may_stand_for_another;
     let fine = subject.verdict().is_fine();
     let all_shared = addresses.iter().all(|address| shared(address.class));
     if !fine && !all_shared {

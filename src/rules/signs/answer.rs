@@ -212,9 +212,9 @@ pub(in crate::rules) static GIVES_SYNTHETIC_IPV6: Sign = Sign::of_resolver(
 
 /// Addresses of the shared range that are not known to be the VPC's.
 pub(in crate::rules) static GIVES_SHARED_ADDRESSES: Sign = Sign::of_resolver(
-    "addresses of 100.64.0.0/10",
-    "it gives an address of 100.64.0.0/10 that is not known to be the VPC's",
-    "it gives no address of 100.64.0.0/10, or the VPC has such addresses, or others came with it",
+    "addresses of 100.64.0.0/10 or 198.18.0.0/15",
+    "it gives an address of 100.64.0.0/10 or 198.18.0.0/15 that is not known to be the VPC's",
+    "it gives no address of 100.64.0.0/10 or 198.18.0.0/15, or the VPC has such addresses, or others came with it",
     |case, subject| Some(!synthetic::of_shared_range(case, subject).is_empty()),
 )
 .looking_at(&[Need::Vpc, Need::VpcView]);
