@@ -498,14 +498,13 @@ pub(in crate::rules) static PUBLIC_THOUGH_PUBLIC_ACCESS_IS_OFF: Sign = Sign::of_
     "it is not known to give public addresses against what AWS says of public access",
     |case, subject| {
         let is_of_the_zone = || subject.view() == View::Public || view::public_has_the_addresses(case, subject);
-        if !is_public(subject) || subject.sibling_resolves() || !is_of_the_zone() {
-            return Some(false);
-        }
-        let cluster = case.own_cluster()?;
-        Some(cluster.endpoint_public_access == Some(false) && !cluster.is_connected)
+        let is_off = case
+            .own_cluster()
+            .is_some_and(|cluster| cluster.endpoint_public_access == Some(false) && !cluster.is_connected);
+        Some(is_off && is_public(subject) && !subject.sibling_resolves() && is_of_the_zone())
     },
 )
-.needing(&[Need::Cluster]);
+.looking_at(&[Need::Cluster]);
 
 /// Its answer shows a private hosted zone.
 pub(in crate::rules) static FROM_THE_PRIVATE_ZONE: Sign = Sign::of_resolver(
