@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::observation::{Lookup, SystemLookup};
+use crate::observation::{Lookup, Purpose, SystemLookup, Transport};
 use crate::resolvers::Resolver;
 
 /// A resolver, and everything that was observed of it.
@@ -20,4 +20,22 @@ pub struct Probed {
     /// target was asked for, or this host had not what asking needs.
     #[serde(default)]
     pub interrupted: bool,
+}
+
+impl Probed {
+    /// It was tried with more than questions over UDP for the endpoint's own name, whatever came of it: with another
+    /// name, or over TCP, where a connection tells without any name.
+    pub fn tried_with_more_than_the_name(&self) -> bool {
+        let is_of_the_name = |lookup: &Lookup| matches!(lookup.purpose, Purpose::Target | Purpose::CheckingDisabled);
+        let is_over_udp = |lookup: &Lookup| {
+            let transports = lookup.attempts.iter().map(|attempt| attempt.transport);
+            transports
+                .chain([lookup.transport])
+                .all(|transport| transport == Transport::Udp)
+        };
+        !self
+            .lookups
+            .iter()
+            .all(|lookup| is_of_the_name(lookup) && is_over_udp(lookup))
+    }
 }

@@ -204,6 +204,10 @@ pub(crate) fn end(resolver: &ResolverReport, verdict: Verdict, view: View) -> St
             let said = phrase::verdict(verdict);
             self::zone(own).map_or_else(|| said.to_owned(), |zone| format!("{zone}: {said}"))
         }
+        // Replies came that nobody takes: a header without its question, another ID.
+        Verdict::Timeout | Verdict::Unreachable if lookups.iter().any(is_heard_of_the_name) => {
+            "no usable answer over UDP".to_owned()
+        }
         Verdict::Timeout | Verdict::Unreachable if lookups.iter().any(is_heard_over_tcp) => {
             format!("{} over UDP", phrase::verdict(verdict))
         }
@@ -280,6 +284,10 @@ fn kind(class: AddressClass) -> &'static str {
         AddressClass::Loopback => "loopback",
         AddressClass::LinkLocal => "link-local addresses",
     }
+}
+
+fn is_heard_of_the_name(lookup: &Lookup) -> bool {
+    lookup.purpose == Purpose::Target && lookup.heard_anything()
 }
 
 fn is_heard_over_tcp(lookup: &Lookup) -> bool {
@@ -527,6 +535,10 @@ mod tests {
         assert_eq!(end_at(case!("resolver-unstable/fires"), "local"), "different answers");
         assert_eq!(end_at(case!("udp-blocked/fires"), "local"), "no answer over UDP");
         assert_eq!(end_at(case!("edns-intolerant/fires"), "local"), "FORMERR");
+        assert_eq!(
+            end_at(case!("edns-intolerant/fires-on-a-bare-header"), "local"),
+            "no usable answer over UDP"
+        );
         // The denial's own SOA is of the public zone.
         assert_eq!(end_at(case!("no-forwarding/article"), "local"), "public DNS: NXDOMAIN");
         assert_eq!(end_at(case!("no-forwarding/article"), "vpc"), "private zone");

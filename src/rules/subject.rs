@@ -128,17 +128,7 @@ impl<'a> Subject<'a> {
     /// It was tried with more than questions over UDP for the endpoint's own name, whatever came of it: with another
     /// name, or over TCP, where a connection tells without any name.
     pub fn tried_with_more_than_the_name(&self) -> bool {
-        let is_of_the_name = |lookup: &Lookup| matches!(lookup.purpose, Purpose::Target | Purpose::CheckingDisabled);
-        let is_over_udp = |lookup: &Lookup| {
-            let transports = lookup.attempts.iter().map(|attempt| attempt.transport);
-            transports
-                .chain([lookup.transport])
-                .all(|transport| transport == Transport::Udp)
-        };
-        let lookups = &self.probed.lookups;
-        !lookups
-            .iter()
-            .all(|lookup| is_of_the_name(lookup) && is_over_udp(lookup))
+        self.probed.tried_with_more_than_the_name()
     }
 
     /// The sibling is denied as it should be: NXDOMAIN from a zone of AWS's.

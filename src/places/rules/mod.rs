@@ -2,6 +2,7 @@
 
 use crate::address::AddressClass;
 use crate::compare::Verdict;
+use crate::observation::Lookup;
 use crate::places::{Cell, Place, Row, Seen, is_one_server};
 use crate::render::words;
 use crate::report::Conclusion;
@@ -205,7 +206,18 @@ fn asked<'a>(seen: &Seen<'a>, row: &'a Row) -> Vec<(&'a Place, &'a Cell, &'a Res
         .collect()
 }
 
-/// Whether nothing was heard from it.
+/// Whether no reply came to any question: a resolver that is silent for one name may answer others, or over TCP.
+fn hears_nothing(resolver: &ResolverReport) -> bool {
+    is_silent(resolver.verdict) && !resolver.probed.lookups.iter().any(Lookup::heard_anything)
+}
+
+/// Whether the place's own diagnosis names for certain why the resolver is silent there: more than that it is.
+fn has_own_cause(place: &Place, resolver: &ResolverReport) -> bool {
+    let is_more = |cause: &Finding| !cause.shows(Shows::SilentResolver);
+    is_known_there(place, resolver, Confidence::Certain) && known_cause(place).is_some_and(is_more)
+}
+
+/// Whether no answer came for the endpoint's name.
 fn is_silent(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::Timeout | Verdict::Unreachable)
 }

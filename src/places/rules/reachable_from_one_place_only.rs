@@ -1,6 +1,6 @@
 //! One address answers one place, and another place hears nothing from it.
 
-use super::{asked, is_silent, names, observed, times};
+use super::{asked, has_own_cause, hears_nothing, is_silent, names, observed, times};
 use crate::places::{Place, Row, Seen};
 use crate::report::ResolverReport;
 use crate::resolvers::Role;
@@ -12,8 +12,11 @@ declare_place_rule! {
     /// and the resolver does not let DNS through.
     ///
     /// ## How it was decided
-    /// The same address, port and transport: an answer of any kind at one place, and at the other a timeout, or an
-    /// error of the network. Loopback and link-local addresses are each host's own and are not compared.
+    /// The same address, port and transport: an answer of any kind at one place, and at the other no reply to any
+    /// question, over UDP or TCP. A resolver that is silent for the endpoint's name and answers others there is reached,
+    /// so it does not count; nor does a place whose own diagnosis has the cause for certain. It is less
+    /// sure where the silent place asked for one name only. Loopback and link-local addresses are each host's own and
+    /// are not compared.
     ///
     /// ## Why it matters
     /// The resolver is up and knows the name. What is missing is a way to it: a route, a firewall's rule, a security
@@ -53,6 +56,8 @@ fn severity_at(place: &Place, resolver: &ResolverReport) -> Severity {
 fn of_row(seen: &Seen<'_>, row: &Row) -> Option<Finding> {
     let (silent, heard): (Vec<_>, Vec<_>) = asked(seen, row)
         .into_iter()
+        .filter(|(_, _, resolver)| !is_silent(resolver.verdict) || hears_nothing(resolver))
+        .filter(|(place, _, resolver)| !hears_nothing(resolver) || !has_own_cause(place, resolver))
         .partition(|(_, _, resolver)| is_silent(resolver.verdict));
     let severity = silent
         .iter()
@@ -82,7 +87,15 @@ fn of_row(seen: &Seen<'_>, row: &Row) -> Option<Finding> {
     };
     let explanation = format!("{address} answers {from}, and {not_from} hears nothing from it. {why}");
     let summary = format!("{address} answers {from}, and not {not_from}");
-    let mut finding = RULE.finding(severity, Confidence::High, summary, explanation);
+    let is_of_one_name = silent
+        .iter()
+        .any(|(_, _, resolver)| !resolver.probed.tried_with_more_than_the_name());
+    let confidence = if is_of_one_name {
+        Confidence::Medium
+    } else {
+        Confidence::High
+    };
+    let mut finding = RULE.finding(severity, confidence, summary, explanation);
     let all = || heard.iter().chain(&silent);
     finding.resolvers = vec![row.resolver.clone()];
     finding.evidence = all().map(|(place, _, resolver)| observed(place, resolver)).collect();

@@ -1,6 +1,6 @@
 //! A place is broken, and no other rule says what it has to do with the others.
 
-use super::{has_seen, is_silent, known_cause, list, names, not_seen, own_remedies, same_and_broken};
+use super::{has_seen, hears_nothing, known_cause, list, names, not_seen, own_remedies, same_and_broken};
 use crate::observation::{SystemCode, SystemFailure};
 use crate::places::{Place, Seen};
 use crate::render::words;
@@ -186,7 +186,7 @@ fn heard_anything(place: &Place) -> bool {
             .as_ref()
             .and_then(|system| system.failure.as_ref());
         let denied = |failure: &SystemFailure| matches!(failure.code, SystemCode::NoName | SystemCode::NoData);
-        resolver.verdict.is_known() && !is_silent(resolver.verdict) && failure.is_none_or(denied)
+        resolver.verdict.is_known() && !hears_nothing(resolver) && failure.is_none_or(denied)
     };
     place.report.resolvers.iter().any(is_heard)
 }
