@@ -218,7 +218,8 @@ pub struct Samples {
     pub outcomes: BTreeMap<Verdict, usize>,
     /// The times of the replies to A questions; `null` where none came.
     pub rtt_ms: Option<Spread>,
-    /// The share of A questions, from 0 to 1, that nothing came back to within the window.
+    /// The share of tries of the A and AAAA questions, from 0 to 1, that got no reply within their window: a try that the
+    /// next one made good is lost as well.
     pub loss: f64,
 }
 
@@ -288,15 +289,27 @@ fn summary(lookups: &[Lookup], expected: &Expected, facts: &Facts, view: View) -
         let verdict = of_sample(lookups, *sample, expected, facts, view);
         *outcomes.entry(verdict).or_default() += 1;
     }
-    let a = || target_lookups(lookups).filter(|lookup| lookup.qtype == RecordType::A);
-    let lost = a().filter(|lookup| lookup.kind == AnswerKind::Timeout).count();
+    let a = target_lookups(lookups).filter(|lookup| lookup.qtype == RecordType::A);
     Some(Samples {
         count: numbers.len(),
         outcomes,
-        rtt_ms: Spread::of(a().filter_map(|lookup| lookup.rtt_ms).collect()),
-        // Interrupted, a run can have samples of which only the AAAA question was done.
-        loss: lost as f64 / a().count().max(1) as f64,
+        rtt_ms: Spread::of(a.filter_map(|lookup| lookup.rtt_ms).collect()),
+        loss: loss(lookups),
     })
+}
+
+/// The share of tries of the target's questions that got no reply. A try that a second one made good is lost as well.
+fn loss(lookups: &[Lookup]) -> f64 {
+    // What was read from another program's text has no tries.
+    let tries = |lookup: &Lookup| -> Vec<AnswerKind> {
+        if lookup.attempts.is_empty() {
+            return vec![lookup.kind];
+        }
+        lookup.attempts.iter().map(|attempt| attempt.kind).collect()
+    };
+    let kinds: Vec<AnswerKind> = target_lookups(lookups).flat_map(tries).collect();
+    let lost = kinds.iter().filter(|kind| **kind == AnswerKind::Timeout).count();
+    lost as f64 / kinds.len().max(1) as f64
 }
 
 fn target_lookups(lookups: &[Lookup]) -> impl Iterator<Item = &Lookup> {

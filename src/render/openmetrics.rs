@@ -106,7 +106,7 @@ static RESOLVER_SAMPLES: Metric = Metric {
 };
 static RESOLVER_LOSS: Metric = Metric {
     name: "eks_dns_resolver_loss_ratio",
-    help: "The share of the samples, from 0 to 1, that nothing came back to. Absent where the name was asked for once.",
+    help: "The share of tries, from 0 to 1, that nothing came back to. Absent where the name was asked for once.",
     labels: &["target", "vantage", "resolver"],
 };
 static CONNECTION: Metric = Metric {

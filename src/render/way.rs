@@ -12,7 +12,7 @@ use crate::address::AddressClass;
 use crate::compare::{Verdict, view_of};
 use crate::dns::AnswerKind;
 use crate::facts::Chooser;
-use crate::observation::{Connection, Lookup, Purpose, Tcp, Tls};
+use crate::observation::{Attempt, Connection, Lookup, Purpose, Tcp, Tls, Transport};
 use crate::report::{Conclusion, Report, ResolverReport};
 use crate::resolvers::{Resolver, Role};
 use crate::rules::phrase;
@@ -187,7 +187,15 @@ pub(crate) fn end(resolver: &ResolverReport, verdict: Verdict, view: View) -> St
         .as_ref()
         .is_some_and(|samples| samples.outcomes.len() > 1);
     if is_changing {
-        return "different answers".to_owned();
+        // Silence is no answer: those that came may be the same.
+        let answers = resolver.samples.iter().flat_map(|samples| samples.outcomes.keys());
+        let answers = answers.filter(|verdict| !matches!(verdict, Verdict::Timeout | Verdict::Unreachable));
+        return if answers.count() > 1 {
+            "different answers"
+        } else {
+            "no answer now and then"
+        }
+        .to_owned();
     }
     let zone = |view, otherwise: &str| zone(view).unwrap_or(otherwise).to_owned();
     let (right, addresses) = ("the right addresses", addresses(resolver));
@@ -287,7 +295,9 @@ fn kind(class: AddressClass) -> &'static str {
 }
 
 fn is_heard_of_the_name(lookup: &Lookup) -> bool {
-    lookup.purpose == Purpose::Target && lookup.heard_anything()
+    let over_udp = |attempt: &&Attempt| attempt.transport == Transport::Udp;
+    let is_heard = |attempt: &Attempt| attempt.rcode.is_some() || attempt.mismatched_replies > 0;
+    lookup.purpose == Purpose::Target && lookup.attempts.iter().filter(over_udp).any(is_heard)
 }
 
 fn is_heard_over_tcp(lookup: &Lookup) -> bool {
@@ -533,6 +543,10 @@ mod tests {
         assert_eq!(end_at(case!("not-recursive/fires"), "local"), "a referral");
         assert_eq!(end_at(case!("rebinding-protection/fires"), "local"), "NODATA");
         assert_eq!(end_at(case!("resolver-unstable/fires"), "local"), "different answers");
+        assert_eq!(
+            end_at(case!("resolver-unstable/fires-on-silence"), "local"),
+            "no answer now and then"
+        );
         assert_eq!(end_at(case!("udp-blocked/fires"), "local"), "no answer over UDP");
         assert_eq!(end_at(case!("edns-intolerant/fires"), "local"), "FORMERR");
         assert_eq!(

@@ -1,6 +1,6 @@
 //! The resolver says different things to the same question.
 
-use super::shared::samples::{Said, Sample, samples};
+use super::shared::samples::{self, Said, Sample, is_silence, samples};
 use super::{
     Case, Confidence, Evidence, Finding, Fit, Fits, Remedy, Severity, Stage, Subject, grouped, phrase, remedy,
 };
@@ -15,7 +15,8 @@ declare_rule! {
     /// ## How it was decided
     /// The name was asked for several times (`--samples`). Samples differ when they come to another verdict,
     /// another kind of answer for A or AAAA, or addresses of another class. Right answers that hold different
-    /// ones of the expected addresses do not differ. This finding takes the place of what single samples of
+    /// ones of the expected addresses do not differ. Silence is no answer: where all that was answered agrees, that is
+    /// what is said, and not that the answers differ. This finding takes the place of what single samples of
     /// the same resolver would say.
     ///
     /// ## Why it matters
@@ -65,18 +66,14 @@ fn finding(
     let right = samples.iter().filter(|sample| sample.said.verdict.is_fine()).count();
     let wrong = total - right;
     let severity = if wrong > 0 { Severity::Error } else { Severity::Warning };
-    let is_silent = |sample: &&Sample<'_>| sample.a.is_some_and(|lookup| lookup.kind.is_silence());
-    let silent = samples.iter().filter(is_silent).count();
+    let silent = samples.iter().filter(|sample| sample.is_silent_for_any()).count();
     // Silence is no answer: where the others agree, packets may be all that is lost.
-    let answers_agree = silent > 0
-        && kinds
-            .iter()
-            .filter(|(_, alike)| !alike.iter().copied().any(|sample| is_silent(&sample)))
-            .count()
-            == 1;
+    let answers_agree = silent > 0 && samples::answers_agree(samples);
     let summary = match (right, wrong) {
         _ if answers_agree => {
-            format!("{who} leaves the same question without an answer in {silent} of {total} samples")
+            let has_each_a = samples.iter().all(|sample| !is_silence(sample.a));
+            let questions = if has_each_a { "AAAA questions" } else { "questions" };
+            format!("{who} leaves {questions} without an answer in {silent} of {total} samples")
         }
         (_, 0) => format!(
             "{who} gives different answers to the same question; none of the {total} answers is known to be wrong"
@@ -115,10 +112,13 @@ fn finding(
         .why(format!("{asked} {reason}{chance}"))
         .seen(kinds.iter().map(|(_, alike)| observed(subject, alike, total)))
         .fix(vec![
-            Remedy::advice(
+            Remedy::advice(if answers_agree {
+                "See whether the path loses packets, whether the server limits the questions of one client, and whether \
+                 every server behind the address is up"
+            } else {
                 "Give every server behind the address the same configuration for this name: the same forward, the same \
-                 exceptions, the same way to the inbound endpoint",
-            ),
+                 exceptions, the same way to the inbound endpoint"
+            }),
             Remedy::new(
                 "Ask more often, to see the share of each answer",
                 subject.probed.resolver.address.map(|address| {

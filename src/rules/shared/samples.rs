@@ -30,6 +30,37 @@ pub(in crate::rules) struct Sample<'a> {
     pub(in crate::rules) aaaa: Option<&'a Lookup>,
 }
 
+impl Sample<'_> {
+    /// Whether A or AAAA got no reply in it.
+    pub(in crate::rules) fn is_silent_for_any(&self) -> bool {
+        is_silence(self.a) || is_silence(self.aaaa)
+    }
+}
+
+pub(in crate::rules) fn is_silence(lookup: Option<&Lookup>) -> bool {
+    lookup.is_some_and(|lookup| lookup.kind.is_silence())
+}
+
+/// Whether all samples say the same as far as they were answered.
+pub(in crate::rules) fn answers_agree(samples: &[Sample<'_>]) -> bool {
+    let kinds = |of: fn(&Sample<'_>) -> Option<AnswerKind>| -> BTreeSet<&'static str> {
+        let answered = samples.iter().filter_map(of).filter(|kind| !kind.is_silence());
+        answered.map(AnswerKind::as_str).collect()
+    };
+    let agree_by_type =
+        kinds(|sample| Some(sample.a?.kind)).len() <= 1 && kinds(|sample| Some(sample.aaaa?.kind)).len() <= 1;
+    // Of a sample without A nothing is known but that.
+    let mut with_a = samples.iter().filter(|sample| !is_silence(sample.a));
+    let same_verdict = with_a
+        .next()
+        .is_none_or(|first| with_a.all(|other| other.said.verdict == first.said.verdict));
+    let mut whole = samples.iter().filter(|sample| !sample.is_silent_for_any());
+    let same_classes = whole
+        .next()
+        .is_none_or(|first| whole.all(|other| other.said.classes == first.said.classes));
+    agree_by_type && same_verdict && same_classes
+}
+
 pub(in crate::rules) fn samples<'a>(case: &Case<'_>, subject: &Subject<'a>) -> Vec<Sample<'a>> {
     let lookup = |number, qtype| {
         subject
