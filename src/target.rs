@@ -21,6 +21,9 @@ pub struct Target {
     pub region: Option<String>,
     /// Who named it.
     pub source: TargetSource,
+    /// The API server's port, where whoever named the endpoint gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
 }
 
 /// A name that may not be there yet.

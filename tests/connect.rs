@@ -203,3 +203,45 @@ fn what_is_no_authority_says_so() {
         .collect();
     assert!(of(&folded).is_none());
 }
+
+#[path = "common/both_transports.rs"]
+mod both_transports;
+#[path = "common/name_server.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
+mod name_server;
+
+/// The port in TARGET is the one that is connected to, of one target and of many.
+#[test]
+fn the_port_of_the_target_is_connected_to() {
+    let listener = std::net::TcpListener::bind((LOOPBACK, 0)).expect("a socket");
+    let port = listener.local_addr().expect("an address").port();
+    let server = both_transports::start(|query| {
+        let has = |name: &str| name.eq_ignore_ascii_case(&format!("{HOST}.")).then_some([127, 0, 0, 1]);
+        Some(name_server::answer(query, has))
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let list = folder.path().join("targets.txt");
+    std::fs::write(&list, format!("{HOST}:{port}\n")).expect("a file");
+    let list = format!("--targets={}", list.display());
+    for target in [format!("https://{HOST}:{port}/version"), list] {
+        let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_eks-dns-doctor"))
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .args(["check", &target, "--no-local", "--no-os", "--no-aws", "--no-controls"])
+            .args([
+                "--connect",
+                "--expect",
+                "127.0.0.1",
+                "--timeout",
+                "500ms",
+                "-o",
+                "jsonl",
+            ])
+            .arg(format!("--resolver={server}"))
+            .output()
+            .expect("a run");
+        let text = String::from_utf8_lossy(&output.stdout);
+        let report: serde_json::Value = serde_json::from_str(text.lines().next().unwrap_or_default()).expect("JSON");
+        assert_eq!(report["connections"][0]["port"], port, "{target}: {text}");
+        assert_eq!(report["target"]["port"], port, "{target}");
+    }
+}

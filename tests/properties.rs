@@ -602,6 +602,7 @@ impl Draw {
                 cluster: None,
                 region: Some("ap-northeast-1".to_owned()),
                 source: TargetSource::Argument,
+                port: None,
             },
             asked,
             facts: self.facts(),

@@ -337,6 +337,7 @@ pub(super) fn nameless(cluster: &Cluster, region: Option<String>) -> Target {
         cluster: Some(cluster.name.clone()),
         region: region.or_else(|| of_arn().map(str::to_owned)),
         source: TargetSource::Aws,
+        port: None,
     }
 }
 
@@ -383,7 +384,7 @@ async fn connections(
     };
     // Of another cluster, neither its name nor its authority is this one's.
     let kubeconfig = facts.host.kubeconfig.as_ref();
-    let port = kubeconfig.map(Kubeconfig::port);
+    let port = target.port.or_else(|| kubeconfig.map(Kubeconfig::port));
     let (ports, beyond) = connect::targets(observations, port);
     if beyond > 0 {
         let reason = format!("{beyond} addresses beyond the first {}", limits::CONNECTIONS);

@@ -178,6 +178,7 @@ impl Known {
                 cluster,
                 region,
                 source: TargetSource::Aws,
+                port: None,
             }
         } else if let Some(kubeconfig) = &kubeconfig {
             match (kubeconfig.host(), &kubeconfig.cluster, &ask) {
@@ -186,6 +187,7 @@ impl Known {
                     cluster,
                     region,
                     source: TargetSource::Kubeconfig,
+                    port: None,
                 },
                 // The end of a tunnel, whose other end only AWS names.
                 (None, Some(name), Some(ask)) => {
@@ -204,6 +206,7 @@ impl Known {
                         cluster,
                         region,
                         source: TargetSource::Aws,
+                        port: None,
                     }
                 }
                 (None, ..) => {
@@ -219,6 +222,7 @@ impl Known {
                 cluster: None,
                 region,
                 source: TargetSource::Aws,
+                port: None,
             }
         } else {
             return Err(Error::NoTarget);

@@ -15,7 +15,7 @@ use super::conduct::Interrupted;
 use super::pushed::Programs;
 use crate::capture;
 use crate::cli::args::CheckArgs;
-use crate::dns::Name;
+
 use crate::facts::aws::{Ask, NoSession, Session};
 use crate::facts::document::Document;
 use crate::facts::{Gap, Kubeconfig};
@@ -24,6 +24,7 @@ use crate::limits;
 use crate::places::{Gathered, Source};
 use crate::report::{Capture, Unseen};
 use crate::settings::{FailOn, NamedResolver, Settings};
+use crate::target::Target;
 use crate::target::{Scope, View};
 use crate::via::{Errand, Failure, Via, ssh, ssm};
 
@@ -59,7 +60,7 @@ pub(super) async fn gather(
 ) -> Result<Gathered, Error> {
     let programs = if args.push { Some(Programs::read()?) } else { None };
     let errand = Errand {
-        arguments: arguments(args, settings, Some(&here.target.hostname)),
+        arguments: arguments(args, settings, Some(&here.target)),
         flag: "--facts",
         facts: facts(args, here)?,
         within: args.via_timeout.unwrap_or(settings.deadline + limits::VIA_WAY),
@@ -346,9 +347,12 @@ fn facts(args: &CheckArgs, here: &Capture) -> Result<Vec<u8>, Error> {
 
 /// The same check as a command line, of this endpoint where it is one. Files of this host, and what is done with the
 /// report, are not part of it.
-fn arguments(args: &CheckArgs, settings: &Settings, hostname: Option<&Name>) -> Vec<String> {
+fn arguments(args: &CheckArgs, settings: &Settings, target: Option<&Target>) -> Vec<String> {
     let mut words = vec!["check".to_owned()];
-    words.extend(hostname.map(ToString::to_string));
+    words.extend(target.map(|target| {
+        let port = target.port.map(|port| format!(":{port}")).unwrap_or_default();
+        format!("{}{port}", target.hostname)
+    }));
     let mut flag = |name: &str, value: String| words.push(format!("--{name}={value}"));
     for resolver in &settings.resolvers {
         flag("resolver", resolver.to_string());
@@ -663,7 +667,7 @@ mod tests {
         let document = String::from_utf8(facts(&args, &here).unwrap()).unwrap();
         let sent = format!(
             "{document}\n{}",
-            arguments(&args, &settings, Some(&here.target.hostname)).join("\n")
+            arguments(&args, &settings, Some(&here.target)).join("\n")
         );
         for one in &of_host {
             assert!(!sent.contains(one.as_str()), "{one:?} is sent:\n{sent}");

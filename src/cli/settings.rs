@@ -265,17 +265,18 @@ pub fn target(text: &str) -> Result<Target, UsageError> {
     if text.is_empty() {
         return Err(UsageError::EmptyTarget);
     }
-    let hostname = hostname(text)?;
+    let (hostname, port) = authority(text)?;
     let region = EndpointName::parse(&hostname).ok().map(|name| name.region);
     Ok(Target {
         hostname,
         cluster: None,
         region,
         source: TargetSource::Argument,
+        port,
     })
 }
 
-fn hostname(text: &str) -> Result<Name, UsageError> {
+fn authority(text: &str) -> Result<(Name, Option<u16>), UsageError> {
     if text.contains('@') {
         return Err(UsageError::TargetWithUser);
     }
@@ -301,11 +302,14 @@ fn hostname(text: &str) -> Result<Name, UsageError> {
         return Err(UsageError::TargetIsAddress(text.to_owned()));
     }
     let name = Name::from_host(host).map_err(|error| UsageError::TargetNotName(text.to_owned(), error))?;
-    let valid = |port: &str| port.bytes().all(|b| b.is_ascii_digit()) && port.parse().is_ok_and(|port: u16| port > 0);
-    if !port.is_none_or(valid) {
-        return Err(UsageError::TargetPort(text.to_owned()));
+    let number = |port: &str| {
+        let is_number = port.bytes().all(|b| b.is_ascii_digit());
+        port.parse().ok().filter(|port: &u16| is_number && *port > 0)
+    };
+    match port.map(number) {
+        Some(None) => Err(UsageError::TargetPort(text.to_owned())),
+        port => Ok((name, port.flatten())),
     }
-    Ok(name)
 }
 
 /// Whether the last label is a number: no top-level domain is, and inet_aton(3) reads such a name as an address.
@@ -446,10 +450,21 @@ mod tests {
             "https://Api.example.test/",
             "HTTPS://Api.example.test.:443/version?timeout=32s",
         ] {
-            let name = hostname(text).unwrap();
+            let name = authority(text).unwrap().0;
             assert_eq!(name.to_string(), "Api.example.test", "{text}");
         }
-        assert_eq!(hostname("shared-cluster").unwrap().to_string(), "shared-cluster");
+        assert_eq!(authority("shared-cluster").unwrap().0.to_string(), "shared-cluster");
+    }
+
+    #[test]
+    fn a_port_of_the_target_is_kept() {
+        for (text, port) in [
+            ("https://api.example.test:8443/version", Some(8443)),
+            ("api.example.test:443", Some(443)),
+            ("https://api.example.test", None),
+        ] {
+            assert_eq!(target(text).unwrap().port, port, "{text}");
+        }
     }
 
     #[test]
@@ -466,13 +481,13 @@ mod tests {
             "127.1.",
             "10.0.0.0/16",
         ] {
-            assert!(matches!(hostname(text), Err(UsageError::TargetIsAddress(_))), "{text}");
+            assert!(matches!(authority(text), Err(UsageError::TargetIsAddress(_))), "{text}");
         }
         for text in ["http://a.test", "ftp://a.test", "://a.test"] {
-            assert!(matches!(hostname(text), Err(UsageError::TargetNotHttps(_))), "{text}");
+            assert!(matches!(authority(text), Err(UsageError::TargetNotHttps(_))), "{text}");
         }
         for text in ["a.test:", "a.test:0", "a.test:65536", "a.test:+443", "https://a.test:x"] {
-            assert!(matches!(hostname(text), Err(UsageError::TargetPort(_))), "{text}");
+            assert!(matches!(authority(text), Err(UsageError::TargetPort(_))), "{text}");
         }
         for text in [
             "https://",
@@ -487,7 +502,10 @@ mod tests {
             "\u{1b}[31m.test",
             &"a.".repeat(200),
         ] {
-            assert!(matches!(hostname(text), Err(UsageError::TargetNotName(..))), "{text:?}");
+            assert!(
+                matches!(authority(text), Err(UsageError::TargetNotName(..))),
+                "{text:?}"
+            );
         }
         assert_eq!(target("").unwrap_err(), UsageError::EmptyTarget);
         assert_eq!(read("").unwrap().target, None);
@@ -558,7 +576,7 @@ mod tests {
             "u:secret@a.test",
             "user@a.test",
         ] {
-            let said = hostname(text).unwrap_err().to_string();
+            let said = authority(text).unwrap_err().to_string();
             assert!(!said.contains("secret"), "{said}");
         }
     }

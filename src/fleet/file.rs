@@ -33,7 +33,10 @@ pub struct Unreadable {
 /// Reads the file: `HOST [IP|CIDR,...] [NAME]`, or `{"hostname": HOST, "expect": [IP|CIDR], "name": NAME}`. Empty lines
 /// and what follows a `#` at the start of a word are left out. `host` reads the name of an endpoint as the command line
 /// does.
-pub fn read(octets: &[u8], host: impl Fn(&str) -> Result<Name, String>) -> Vec<Result<Line, Unreadable>> {
+pub fn read(
+    octets: &[u8],
+    host: impl Fn(&str) -> Result<(Name, Option<u16>), String>,
+) -> Vec<Result<Line, Unreadable>> {
     let text = text::decode(octets);
     let mut lines = Vec::new();
     for (index, line) in text.lines().enumerate() {
@@ -54,7 +57,7 @@ pub fn read(octets: &[u8], host: impl Fn(&str) -> Result<Name, String>) -> Vec<R
 }
 
 /// The target of a line; `None` where it has none.
-fn target(line: &str, host: impl Fn(&str) -> Result<Name, String>) -> Result<Option<Target>, String> {
+fn target(line: &str, host: impl Fn(&str) -> Result<(Name, Option<u16>), String>) -> Result<Option<Target>, String> {
     if line.len() > limits::TARGET_LINE {
         return Err(format!(
             "the line has {} octets, and at most {} are read: write one target a line",
@@ -80,8 +83,9 @@ fn target(line: &str, host: impl Fn(&str) -> Result<Name, String>) -> Result<Opt
     } else {
         of_text(line)?
     };
-    let hostname = host(&words.host)?;
+    let (hostname, port) = host(&words.host)?;
     let mut target = Target::new(words.host, hostname, Origin::File);
+    target.port = port;
     if words.expect.len() > limits::EXPECTED {
         return Err(format!(
             "{} addresses and networks are too many: name at most {}",
@@ -231,7 +235,9 @@ mod tests {
 
     fn lines(text: &str) -> Vec<Result<Line, Unreadable>> {
         read(text.as_bytes(), |host| {
-            Name::from_host(host).map_err(|error| format!("{host:?} is not a host name ({error})"))
+            let name = Name::from_host(host);
+            name.map(|name| (name, None))
+                .map_err(|error| format!("{host:?} is not a host name ({error})"))
         })
     }
 
@@ -314,6 +320,7 @@ mod tests {
         assert!(lines(&name)[0].as_ref().unwrap_err().reason.contains("characters"));
         assert!(
             read(b"a\xff.test", |host| Name::from_host(host)
+                .map(|name| (name, None))
                 .map_err(|error| error.to_string()))[0]
                 .is_err()
         );

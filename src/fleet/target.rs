@@ -39,6 +39,8 @@ pub struct Target {
     pub name: String,
     /// The endpoint's host name, in the case it was given.
     pub hostname: Name,
+    /// The API server's port, where one was given.
+    pub port: Option<u16>,
     /// The addresses that its answers should have.
     pub expect_addresses: Vec<IpAddr>,
     /// The networks that its answers should be in.
@@ -63,6 +65,7 @@ impl Target {
         Self {
             name: name.into(),
             hostname,
+            port: None,
             expect_addresses: Vec::new(),
             expect_cidrs: Vec::new(),
             cluster: None,
@@ -80,7 +83,8 @@ impl Target {
         let expect: Vec<String> = addresses
             .chain(self.expect_cidrs.iter().map(ToString::to_string))
             .collect();
-        let mut line = serde_json::json!({ "hostname": self.hostname.to_string(), "name": self.name });
+        let port = self.port.map(|port| format!(":{port}")).unwrap_or_default();
+        let mut line = serde_json::json!({ "hostname": format!("{}{port}", self.hostname), "name": self.name });
         if !expect.is_empty() {
             line["expect"] = expect.into();
         }

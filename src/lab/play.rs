@@ -234,6 +234,7 @@ fn settings(scenario: &Scenario, target: &Name) -> Result<(Settings, Target), St
         cluster: ask.cluster.clone(),
         region: EndpointName::parse(target).ok().map(|endpoint| endpoint.region),
         source: TargetSource::Scenario,
+        port: None,
     };
     let settings = Settings {
         target: Some(target.clone()),

@@ -341,7 +341,10 @@ fn connections(capture: &Capture, connects: bool) -> Vec<Vec<Connection>> {
     }
     let (ports, _) = connect::targets(
         &capture.observations,
-        capture.facts.host.kubeconfig.as_ref().map(Kubeconfig::port),
+        capture
+            .target
+            .port
+            .or_else(|| capture.facts.host.kubeconfig.as_ref().map(Kubeconfig::port)),
     );
     [
         (Tcp::Connected, Some(Tls::Verified)),

@@ -31,6 +31,7 @@ pub(crate) fn check(octets: &[u8]) {
             cluster: None,
             region: None,
             source: TargetSource::Aws,
+            port: None,
         },
         facts: Facts {
             aws: facts,

@@ -203,6 +203,7 @@ pub(crate) fn capture_of(facts: Facts, observations: Vec<Probed>) -> Capture {
             cluster: None,
             region: Some("ap-northeast-1".to_owned()),
             source: TargetSource::Argument,
+            port: None,
         },
         asked: Asked {
             controls: true,

@@ -88,6 +88,7 @@ fn failing(kind: ErrorKind) -> (Vec<Probed>, Report) {
             cluster: None,
             region: None,
             source: TargetSource::Argument,
+            port: None,
         },
         asked: Asked {
             expect_addresses: vec![EXPECTED.parse().expect("an address")],

@@ -96,6 +96,7 @@ impl Entry {
                 Origin::Context => TargetSource::Kubeconfig,
                 Origin::Aws => TargetSource::Aws,
             },
+            port: target.port,
         }
     }
 
@@ -245,7 +246,7 @@ async fn of_file(path: &Path, keeps_going: bool) -> Result<Listed, Error> {
         let octets = read(&named)?;
         Ok::<_, Error>(fleet::read(&octets, |host| {
             named_target(host)
-                .map(|target| target.hostname)
+                .map(|target| (target.hostname, target.port))
                 .map_err(|error| error.to_string())
         }))
     });

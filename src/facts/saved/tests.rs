@@ -200,6 +200,7 @@ fn everything_that_the_cli_recorded_is_understood() {
                 cluster: None,
                 region: None,
                 source: crate::target::TargetSource::Aws,
+                port: None,
             },
             facts: facts.clone(),
             gaps: Vec::new(),

@@ -156,6 +156,7 @@ fn capture(runs: &[Run], hostname: Name) -> Result<Capture, DigError> {
             hostname,
             cluster: None,
             source: TargetSource::Dig,
+            port: None,
         },
         asked: Asked {
             samples: 1,

@@ -163,6 +163,7 @@ fn capture(observations: Vec<Probed>) -> Capture {
             cluster: Some("shared-cluster".to_owned()),
             region: Some("ap-northeast-1".to_owned()),
             source: TargetSource::Argument,
+            port: None,
         },
         asked: Asked {
             expect_addresses: PRIVATE.iter().map(|ip| ip.parse().unwrap()).collect(),
