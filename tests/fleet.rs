@@ -683,6 +683,37 @@ fn every_context_once_and_the_dead_ones_with_who_has_their_cluster_now() {
     assert!(!outcome.stdout.contains("secret"));
 }
 
+/// Two entries that sign in as two roles or profiles may be of two accounts, each with a cluster of that name.
+#[test]
+fn an_entry_with_another_role_or_profile_takes_nobodys_place() {
+    let server = Server::start(5);
+    let endpoint = |number| format!("https://{}", host(number));
+    let config = kubeconfig(&[
+        ("prod", "prod", endpoint(1), Some("main")),
+        ("dev", "dev", endpoint(9), Some("main")),
+    ]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("config");
+    for more in ["--role-arn, \"arn:aws:iam::444455556666:role/ops\"", "--profile, dev"] {
+        let config = config.replacen("--cluster-name, main]", &format!("--cluster-name, main, {more}]"), 1);
+        std::fs::write(&path, config).expect("it is written");
+        let outcome = run(&[
+            "--all-contexts",
+            "--kubeconfig",
+            &path.display().to_string(),
+            "--no-local",
+            "--no-aws",
+            &format!("--resolver=corp={}", server.address),
+            "-o",
+            "json",
+        ]);
+        assert_eq!(outcome.code, 1, "{}", outcome.stderr);
+        let fleet: Fleet = serde_json::from_str(&outcome.stdout).expect("the document");
+        assert_eq!(fleet.targets[1].replaced_by, None, "{more}");
+        assert!(!outcome.stdout.contains("delete-context"), "{more}: {}", outcome.stdout);
+    }
+}
+
 #[test]
 fn a_kubeconfig_without_endpoints_of_eks_is_one_line() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -279,6 +279,7 @@ pub(super) async fn round_beside(
         _ => Vec::new(),
     };
     not_waited_for.extend(shared.left().cloned());
+    gaps.extend(of_another_account(&facts));
     gaps.extend(not_asked(settings, &resolvers, &facts, &not_waited_for));
     gaps.extend(cut_short(&plan, &observations, &not_waited_for));
     if !interrupted && left() > Duration::ZERO {
@@ -368,6 +369,22 @@ pub(super) fn without_endpoint(settings: &Settings, cluster: Cluster, region: Op
         interrupted: false,
         reasoned: false,
     }
+}
+
+/// What AWS says is not of the kubeconfig's cluster where the two are of two accounts.
+fn of_another_account(facts: &Facts) -> Option<Gap> {
+    let kubeconfig = facts.host.kubeconfig.as_ref()?;
+    let meant = kubeconfig.account()?;
+    let cluster = facts.aws.cluster.as_ref()?;
+    let described = cluster.arn.as_deref()?.split(':').nth(4)?;
+    (meant != described).then(|| {
+        let reason = format!(
+            "AWS describes {} of account {described}, and the kubeconfig's context {} is of account {meant}: name a \
+             profile of that account with --profile",
+            cluster.name, kubeconfig.context
+        );
+        Gap::of_aws("the cluster that the kubeconfig names", "eks:DescribeCluster", reason)
+    })
 }
 
 /// Connects to the addresses that were given, as far as there is time left.

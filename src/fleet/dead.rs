@@ -21,6 +21,33 @@ pub(super) struct Replaced {
     pub(super) finding: Option<Finding>,
 }
 
+/// Whose cluster an entry is about, as far as the kubeconfig says it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Whose {
+    /// The account, from the cluster's ARN.
+    pub(super) account: Option<String>,
+    /// The profile that the entry uses.
+    pub(super) profile: Option<String>,
+    /// The role that the entry takes.
+    pub(super) role_arn: Option<String>,
+}
+
+impl Whose {
+    /// Whether two entries may be about clusters of two accounts. Of entries without accounts, what they sign in with
+    /// tells: another profile or another role may be another account's.
+    fn may_be_elsewhere(&self, other: &Self) -> bool {
+        match (&self.account, &other.account) {
+            (Some(own), Some(other)) => own != other,
+            _ => (&self.profile, &self.role_arn) != (&other.profile, &other.role_arn),
+        }
+    }
+
+    /// Whether both are of one account for certain.
+    fn is_of_the_same_account(&self, other: &Self) -> bool {
+        self.account.is_some() && self.account == other.account
+    }
+}
+
 /// A cluster's name and its Region.
 type Key<'a> = (&'a str, Option<&'a str>);
 
@@ -37,11 +64,11 @@ fn is_there(outcome: &Outcome) -> bool {
 }
 
 /// The entries that are dead, and who has their cluster now. `present` has the endpoint that AWS gives for a cluster,
-/// by the place of the entry that is not it; `accounts` the account of an entry, by its place.
+/// by the place of the entry that is not it; `owners` whose cluster an entry is about, by its place.
 pub(super) fn replaced(
     outcomes: &BTreeMap<usize, Outcome>,
     present: &BTreeMap<usize, Name>,
-    accounts: &BTreeMap<usize, String>,
+    owners: &BTreeMap<usize, Whose>,
 ) -> Vec<Replaced> {
     let mut by_host: BTreeMap<String, &str> = BTreeMap::new();
     let mut living: BTreeMap<Key<'_>, Vec<(usize, &Outcome)>> = BTreeMap::new();
@@ -76,17 +103,21 @@ pub(super) fn replaced(
         if outcome.origin != Origin::Context || !is_denied(outcome) || present.contains_key(place) {
             continue;
         }
-        let own = accounts.get(place);
+        let unknown = Whose::default();
+        let of = |place: &usize| owners.get(place).unwrap_or(&unknown);
+        let own = of(place);
         let others = living.get(&(cluster, outcome.region.as_deref()));
         // An account has one cluster of a name in a Region (EKS API reference, CreateCluster: name).
-        let elsewhere = |other: &usize| accounts.get(other).zip(own).is_some_and(|(a, b)| a != b);
-        let fitting = others.into_iter().flatten().filter(|(other, _)| !elsewhere(other));
+        let fitting = others
+            .into_iter()
+            .flatten()
+            .filter(|(other, _)| !own.may_be_elsewhere(of(other)));
         let mut fitting: Vec<&(usize, &Outcome)> = fitting.collect();
         fitting.dedup_by(|a, b| a.1.hostname == b.1.hostname);
         let [(other, living)] = fitting.as_slice() else {
             continue;
         };
-        let is_sure = own.is_some() && accounts.get(other) == own;
+        let is_sure = own.is_of_the_same_account(of(other));
         replaced.push(Replaced {
             place: *place,
             by: living.name.clone(),
@@ -114,16 +145,27 @@ fn finding(dead: &Outcome, living: &Outcome, cluster: &str, is_sure: bool) -> Fi
         rule: RULE.to_owned(),
         severity: Severity::Error,
         confidence: if is_sure { Confidence::High } else { Confidence::Medium },
-        summary: format!(
-            "this name is not the endpoint of {cluster} any more: the entry {} has {now}",
-            living.name
-        ),
+        summary: if is_sure {
+            format!(
+                "this name is not the endpoint of {cluster} any more: the entry {} has {now}",
+                living.name
+            )
+        } else {
+            format!(
+                "this name does not exist, and the entry {} has another endpoint for a cluster {cluster}: {now}",
+                living.name
+            )
+        },
         explanation,
         caused_by: None,
         resolvers: resolvers.map(|said| said.resolver.clone()).collect(),
         evidence: Vec::new(),
         remedies: vec![crate::rules::Remedy::new(
-            "Use the entry that has the cluster, and take the dead one out",
+            if is_sure {
+                "Use the entry that has the cluster, and take the dead one out"
+            } else {
+                "Where both entries are of one account: use the one that has the cluster, and take the dead one out"
+            },
             [
                 format!("kubectl config use-context {}", quoted(&living.name)),
                 format!("kubectl config delete-context {}", quoted(&dead.name)),

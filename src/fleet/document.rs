@@ -286,8 +286,8 @@ pub struct Gathering {
     causes: Causes,
     /// The endpoint that AWS gives for the cluster of the target at this place, where it is another.
     present: BTreeMap<usize, Name>,
-    /// The account of the target at this place, where the kubeconfig says it.
-    accounts: BTreeMap<usize, String>,
+    /// Whose cluster the target at this place is, as far as the kubeconfig says it.
+    owners: BTreeMap<usize, dead::Whose>,
     tallies: Vec<Tally>,
     gaps: Vec<Gap>,
     worst: Conclusion,
@@ -306,7 +306,7 @@ impl Gathering {
             outcomes: BTreeMap::new(),
             causes: Causes::default(),
             present: BTreeMap::new(),
-            accounts: BTreeMap::new(),
+            owners: BTreeMap::new(),
             tallies: Vec::new(),
             gaps: Vec::new(),
             worst: Conclusion::Healthy,
@@ -328,7 +328,13 @@ impl Gathering {
     /// Takes what was found of the target at this place of the list. `account` is the target's, where known.
     pub fn take(&mut self, place: usize, outcome: Outcome, account: Option<&str>, report: &Report) {
         if self.keeps {
-            self.accounts.extend(account.map(|account| (place, account.to_owned())));
+            let kubeconfig = report.facts.host.kubeconfig.as_ref();
+            let whose = dead::Whose {
+                account: account.map(str::to_owned),
+                profile: kubeconfig.and_then(|kubeconfig| kubeconfig.profile.clone()),
+                role_arn: kubeconfig.and_then(|kubeconfig| kubeconfig.role_arn.clone()),
+            };
+            self.owners.insert(place, whose);
             let is_stale = outcome.headline.as_ref().is_some_and(|lead| lead.rule == dead::RULE);
             let now = report.facts.aws.cluster.as_ref().and_then(Cluster::host);
             self.present.extend(now.filter(|_| is_stale).map(|now| (place, now)));
@@ -393,7 +399,7 @@ impl Gathering {
 
     /// The document of all that is known.
     pub fn finish(mut self, left_out: Vec<LeftOut>, interrupted: bool) -> Fleet {
-        for replaced in dead::replaced(&self.outcomes, &self.present, &self.accounts) {
+        for replaced in dead::replaced(&self.outcomes, &self.present, &self.owners) {
             let Some(outcome) = self.outcomes.get_mut(&replaced.place) else {
                 continue;
             };

@@ -17,7 +17,8 @@ declare_rule! {
     /// ## How it was decided
     /// The host of `cluster.endpoint` in DescribeCluster is not the name. It is certain where the cluster was named: by
     /// the kubeconfig's user, or by `--cluster`. If the description came from a file, the file may be about another
-    /// cluster than the one you mean, and the finding says both. Names that differ only in their suffix are two forms
+    /// cluster than the one you mean, and the finding says both. Where the kubeconfig's entry has the ARN of a cluster in
+    /// another account than the one that AWS describes, nothing is said. Names that differ only in their suffix are two forms
     /// for one cluster, which is a warning.
     ///
     /// ## Why it matters
@@ -26,7 +27,7 @@ declare_rule! {
     /// ## What to do
     /// Write the kubeconfig again, then check the new name: what AWS says of the cluster does not hold for the old one.
     "endpoint-name-stale" = {
-        summary: "the name is not the endpoint that AWS has for the cluster",
+        summary: "the name is not the endpoint that the cluster has now",
         severity: Severity::Error,
         since: "0.1.0",
         about: NoSuchEndpoint,
@@ -39,6 +40,8 @@ declare_rule! {
         requires: [
             [AWS_HAS_ANOTHER_ENDPOINT],
             [NAME_IS_AN_ENDPOINTS],
+            // A cluster of that name in another account is another cluster.
+            [unless CLUSTER_IS_OF_ANOTHER_ACCOUNT],
         ],
         names: [
             [DENIED_AS_ABSENT],

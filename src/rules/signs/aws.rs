@@ -4,7 +4,7 @@ use super::Sign;
 use crate::address::AddressClass;
 use crate::dns::AnswerKind;
 use crate::endpoint::{EndpointName, NotEndpoint};
-use crate::facts::VantageKind;
+use crate::facts::{Kubeconfig, VantageKind};
 use crate::resolvers::Role;
 use crate::rules::route53::{self, Inbound};
 use crate::rules::shared::{attributes, dhcp, forward, inbound, networks};
@@ -16,6 +16,7 @@ use crate::target::{Scope, View};
 pub(in crate::rules) static OF_AWS: &[&Sign] = &[
     &CLUSTER_IS_ABSENT,
     &AWS_HAS_ANOTHER_ENDPOINT,
+    &CLUSTER_IS_OF_ANOTHER_ACCOUNT,
     &NAME_IS_AN_ENDPOINTS,
     &NAME_IS_OF_SOMETHING_ELSE,
     &NAMES_DIFFER_IN_FORM_ONLY,
@@ -86,6 +87,19 @@ pub(in crate::rules) static AWS_HAS_ANOTHER_ENDPOINT: Sign = Sign::of_run(
     |case| of_cluster(case, || case.is_of_another_endpoint()),
 )
 .needing(&[Need::Cluster]);
+
+/// The kubeconfig's ARN of the cluster, and the one that AWS gives, are of two accounts.
+pub(in crate::rules) static CLUSTER_IS_OF_ANOTHER_ACCOUNT: Sign = Sign::of_run(
+    "the account of the cluster",
+    "the kubeconfig names a cluster of another account than the one that AWS describes",
+    "the kubeconfig does not name a cluster of another account",
+    |case| {
+        let described = case.cluster()?.arn.as_deref().and_then(|arn| arn.split(':').nth(4))?;
+        let meant = case.kubeconfig().and_then(Kubeconfig::account);
+        Some(meant.is_some_and(|meant| meant != described))
+    },
+)
+.looking_at(&[Need::Cluster, Need::Kubeconfig]);
 
 /// The name has the form of an EKS endpoint's.
 pub(in crate::rules) static NAME_IS_AN_ENDPOINTS: Sign = Sign::of_run(
