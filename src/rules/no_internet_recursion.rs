@@ -14,7 +14,8 @@ declare_rule! {
     /// ## How it was decided
     /// Neither AWS's public names nor the root's name servers resolve there, and the endpoint's name fails in a
     /// way that fits: SERVFAIL, silence, or a denial without a SOA. Or the denial is one by a root that is not
-    /// the internet's, and AWS's public names do not resolve.
+    /// the internet's, and AWS's public names do not resolve. It is less sure where the name may be forwarded already, in
+    /// vain: an inbound endpoint is silent, or a random sibling is denied and the name is not.
     ///
     /// ## Why it matters
     /// Private endpoint names are in public DNS since December 2019, so most resolvers with internet recursion
@@ -75,7 +76,15 @@ fn finding(case: &Case<'_>, confidence: Confidence, may_be_forwarded: bool, subj
     } else {
         "The root's name servers do not resolve there, so it probably cannot resolve internet names."
     };
-    let forwards = if may_be_forwarded {
+    let is_apart = subjects
+        .iter()
+        .all(|subject| recursion::is_apart_from_its_sibling(subject));
+    let forwards = if may_be_forwarded && is_apart {
+        format!(
+            "So {who} would have to forward this name to the VPC. It denies a random sibling of the name, and this name \
+             it does not deny: it may forward this name already, and then the server that it forwards to is what fails."
+        )
+    } else if may_be_forwarded {
         format!(
             "So {who} would have to forward this name to the VPC. An inbound endpoint does not answer from here, \
              either: if the name is forwarded to it already, that is what fails."

@@ -26,6 +26,12 @@ pub(in crate::rules) fn is_missing(subject: &Subject<'_>) -> bool {
     }
 }
 
+/// The name fails, and the random sibling is denied: the name is treated apart, as one that is forwarded is.
+pub(in crate::rules) fn is_apart_from_its_sibling(subject: &Subject<'_>) -> bool {
+    let is_denied = subject.sibling().is_some_and(|lookup| lookup.kind.is_negative());
+    is_denied && matches!(subject.verdict(), Verdict::ServFail | Verdict::Timeout)
+}
+
 /// The sibling and AWS's public names fail, and the root works: what is wrong ends at AWS's domain.
 pub(in crate::rules) fn ends_at_aws(subject: &Subject<'_>) -> bool {
     subject.sibling().is_some()

@@ -6,7 +6,7 @@ use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::Purpose;
 use crate::resolvers::Role;
 use crate::rules::shared::silence::Silence;
-use crate::rules::shared::{blemish, forward, inbound, policy, rebinding, transport};
+use crate::rules::shared::{blemish, forward, inbound, policy, rebinding, recursion, transport};
 use crate::rules::{Need, Subject, decided, step, view};
 use crate::target::{Scope, View};
 
@@ -151,11 +151,12 @@ pub(in crate::rules) static ALL_NAMES_OF_AWS_ARE_DENIED: Sign = Sign::of_resolve
 /// It may forward the name already, to an inbound endpoint that does not answer.
 pub(in crate::rules) static MAY_BE_FORWARDED_IN_VAIN: Sign = Sign::of_resolver(
     "a forward that may be there already",
-    "it gives no negative answer, and an inbound endpoint does not answer: it may forward the name there",
-    "it gives a negative answer, or no inbound endpoint is silent",
+    "it gives no negative answer, and an inbound endpoint is silent or a random sibling is denied: it may forward the name",
+    "it gives a negative answer, or no inbound endpoint is silent and a random sibling fares no better",
     |case, subject| {
         let is_silent = |other: &Subject<'_>| other.has_role(Role::Inbound) && !other.heard_anything();
-        Some(!subject.verdict().is_negative() && case.subjects().any(is_silent))
+        let is_apart = recursion::is_apart_from_its_sibling(subject);
+        Some(!subject.verdict().is_negative() && (is_apart || case.subjects().any(is_silent)))
     },
 );
 
