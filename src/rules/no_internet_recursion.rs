@@ -81,8 +81,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, may_be_forwarded: bool, subj
         .all(|subject| recursion::is_apart_from_its_sibling(subject));
     let forwards = if may_be_forwarded && is_apart {
         format!(
-            "So {who} would have to forward this name to the VPC. It denies a random sibling of the name, and this name \
-             it does not deny: it may forward this name already, and then the server that it forwards to is what fails."
+            "It denies a random sibling of the name and not the name itself, so it may forward the name already, to a \
+             server that fails. Else {who} has to forward it to the VPC."
         )
     } else if may_be_forwarded {
         format!(
