@@ -62,11 +62,56 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         subject.probed.resolver.role == Role::Vpc && case.vantage.kind != VantageKind::ClusterVpc
     };
     grouped(fits.subjects(), |subject| {
-        Some((Silence::of(subject), of_its_own(subject)))
+        Some((
+            Silence::of(subject),
+            of_its_own(subject),
+            is_heard_over_udp(case, subject),
+        ))
     })
     .into_iter()
-    .map(|((silence, _), subjects)| finding(case, fits.least_sure_at(&subjects), silence, &subjects))
+    .map(|((silence, _, over_udp), subjects)| {
+        let finding = finding(case, fits.least_sure_at(&subjects), silence, &subjects);
+        if over_udp {
+            of_tcp_alone(finding, silence, &subjects)
+        } else {
+            finding
+        }
+    })
     .collect()
+}
+
+/// Whether it is asked over TCP, and the same address and port answers over UDP as another resolver of the run.
+fn is_heard_over_udp(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    let resolver = &subject.probed.resolver;
+    let is_its = |other: &Subject<'_>| {
+        let other = &other.probed.resolver;
+        other.address == resolver.address && other.transport.is_none_or(|transport| transport == Transport::Udp)
+    };
+    resolver.address.is_some()
+        && resolver.transport == Some(Transport::Tcp)
+        && case.subjects().any(|other| is_its(other) && other.heard_anything())
+}
+
+/// The same, where what is closed is TCP alone: a server is there.
+fn of_tcp_alone(finding: Finding, silence: Silence, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    let (refuses, is) = if silence == Silence::Refused {
+        (phrase::plural(subjects.len(), "refuses", "refuse"), "closed")
+    } else {
+        (
+            phrase::plural(subjects.len(), "does not answer", "do not answer"),
+            "blocked",
+        )
+    };
+    Finding {
+        summary: format!("{who} {refuses} over TCP, and the same address answers over UDP: TCP port 53 is {is}"),
+        explanation: format!(
+            "{who} {refuses} over TCP. The same address answers over UDP, so a server is there. It does not serve DNS over \
+             TCP, or a firewall or a security group lets UDP through alone. An answer that does not fit into a datagram \
+             is asked for again over TCP, and fails then."
+        ),
+        ..finding
+    }
 }
 
 /// What the network said of the target's questions, each reason once.
