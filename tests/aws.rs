@@ -301,7 +301,8 @@ fn serve(mut stream: TcpStream, world: &World, record: &Mutex<Vec<Seen>>) {
             return;
         }
         let body = String::from_utf8_lossy(&body).into_owned();
-        let path = first.split(' ').nth(1).unwrap_or_default();
+        let mut words = first.split(' ');
+        let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
         let request = format!("{path} {operation} {body}");
         let call = called(path, &operation, &body);
         let seen = Seen {
@@ -311,7 +312,7 @@ fn serve(mut stream: TcpStream, world: &World, record: &Mutex<Vec<Seen>>) {
         };
         record.lock().expect("nobody panicked").push(seen);
         let fault = call.and_then(|call| world.faults.get(&call));
-        let (status, body) = match fault {
+        let (status, answer) = match fault {
             Some(Fault::Silent) => {
                 // Nothing until the other side gives up.
                 let _ = reader.read(&mut [0]);
@@ -319,19 +320,42 @@ fn serve(mut stream: TcpStream, world: &World, record: &Mutex<Vec<Seen>>) {
             }
             Some(Fault::LaterPages(status, reply)) if body.contains("page-") => (*status, reply.clone()),
             Some(Fault::Reply(status, body)) => (*status, body.clone()),
-            None | Some(Fault::LaterPages(..)) => world.answer(call, path, &body),
+            None | Some(Fault::LaterPages(..)) => {
+                let (status, answer) = world.answer(call, path, &body);
+                dump(method, path, &operation, &body, status, &answer);
+                (status, answer)
+            }
         };
         // How the services say an error's code in JSON: a header.
-        let code = body
+        let code = answer
             .strip_prefix("{\"__type\":\"")
             .and_then(|rest| rest.split('"').next())
             .map(|code| format!("x-amzn-errortype: {code}\r\n"))
             .unwrap_or_default();
-        let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n{code}\r\n", body.len());
-        if stream.write_all(format!("{head}{body}").as_bytes()).is_err() {
+        let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n{code}\r\n", answer.len());
+        if stream.write_all(format!("{head}{answer}").as_bytes()).is_err() {
             return;
         }
     }
+}
+
+/// Writes a request and its answer to the file of `EKS_DNS_DOCTOR_EXCHANGES`, where that is set: `.ci/botocore.py`
+/// holds them to AWS's service models. An answer that is wrong on purpose is none of them.
+fn dump(method: &str, path: &str, target: &str, body: &str, status: u16, answer: &str) {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let Some(file) = std::env::var_os("EKS_DNS_DOCTOR_EXCHANGES") else {
+        return;
+    };
+    let exchange = serde_json::json!({
+        "method": method, "path": path, "target": target, "body": body, "status": status, "answer": answer,
+    });
+    let _turn = ONE_AT_A_TIME.lock().expect("nobody panicked");
+    let mut file = std::fs::File::options()
+        .create(true)
+        .append(true)
+        .open(file)
+        .expect("the file is there");
+    writeln!(file, "{exchange}").expect("written");
 }
 
 /// The read that a request is.
@@ -459,9 +483,10 @@ impl World {
             Call::ListFirewallRuleGroupAssociations => json("FirewallRuleGroupAssociations", "NextToken"),
             Call::ListFirewallRules => json("FirewallRules", "NextToken"),
             Call::ListFirewallDomains => json("Domains", "NextToken"),
-            Call::GetFirewallConfig => members
-                .first()
-                .map_or_else(String::new, |config| format!("{{\"FirewallConfig\":{config}}}")),
+            Call::GetFirewallConfig => match members.first() {
+                Some(config) => format!("{{\"FirewallConfig\":{config}}}"),
+                None => return (400, json_error("ResourceNotFoundException", "no such resource")),
+            },
             Call::ListProfileAssociations => json("ProfileAssociations", "NextToken"),
             Call::ListProfileResourceAssociations => json("ProfileResourceAssociations", "NextToken"),
             Call::ListHostedZonesByVpc => {
