@@ -370,7 +370,7 @@ def main():
     for said in of_cli:
         print(f"FAIL {said}")
     # A dump without exchanges would hold nothing.
-    if len(operations) < 25 or printed < 20:
+    if len(operations) < 31 or printed < 20:
         print(f"FAIL only {len(operations)} operations and {printed} files were seen")
         sys.exit(1)
     version = botocore.__version__

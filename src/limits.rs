@@ -357,6 +357,11 @@ pub const DOMAIN_LISTS: usize = 64;
 pub const PREFIX_LISTS: usize = 16;
 /// Profiles whose resources are listed. An account has five of its own in a Region; others are shared with it.
 pub const PROFILES: usize = 16;
+/// Service networks of VPC Lattice whose resources are listed. A VPC is associated with one, and reaches others by VPC
+/// endpoints (quotas of VPC Lattice).
+pub const SERVICE_NETWORKS: usize = 16;
+/// Resource configurations of VPC Lattice that are read, each by a request of its own.
+pub const RESOURCE_CONFIGURATIONS: usize = 64;
 
 // Kubeconfigs, connections, other places.
 

@@ -32,6 +32,8 @@ const LABEL: usize = 32;
 const ACCOUNT: usize = 12;
 /// The digits behind the prefix of a resource id (Amazon EC2 User Guide, "Resource IDs": 17, formerly 8).
 const RESOURCE: [usize; 2] = [17, 8];
+/// Ids of VPC Lattice, whose 17 characters are any letters and digits (VPC Lattice API Reference: `sn-[0-9a-z]{17}`).
+const OF_LATTICE: &[&str] = &["sn-", "snva-", "snra-", "snsa-", "svc-", "rcfg-", "rgw-", "dv-"];
 /// Characters of the id of a hosted zone: "Z" and up to 31 more (Route 53 API Reference, "HostedZone": 32 at most).
 const ZONE: RangeInclusive<usize> = 13..=32;
 /// Characters of an IAM unique id or access key id (IAM API Reference, "AccessKey": 16 to 128).
@@ -361,8 +363,9 @@ fn resource(rest: &str) -> Option<(usize, String)> {
         .count();
     // The id may start with letters that are digits too.
     let prefix = rest[..prefix].rfind('-')? + 1;
+    let of_lattice = OF_LATTICE.contains(&&rest[..prefix]);
     let id = run(&rest[prefix..], |octet| {
-        octet.is_ascii_digit() || matches!(octet, b'a'..=b'f')
+        octet.is_ascii_digit() || matches!(octet, b'a'..=b'f') || of_lattice && octet.is_ascii_lowercase()
     })
     .filter(|length| RESOURCE.contains(length))?;
     let end = prefix + id;

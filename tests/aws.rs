@@ -375,6 +375,9 @@ fn called(path: &str, target: &str, body: &str) -> Option<Call> {
     let parts: Vec<&str> = path.split(['/', '?']).filter(|part| !part.is_empty()).collect();
     match parts[..] {
         ["2013-04-01", "hostedzonesbyvpc", ..] => Some(Call::ListHostedZonesByVpc),
+        ["servicenetworkvpcassociations", ..] => Some(Call::ListServiceNetworkVpcAssociations),
+        ["servicenetworkresourceassociations", ..] => Some(Call::ListServiceNetworkResourceAssociations),
+        ["resourceconfigurations", ..] => Some(Call::GetResourceConfiguration),
         ["profileassociations", ..] => Some(Call::ListProfileAssociations),
         ["profileresourceassociations", "profileid", ..] => Some(Call::ListProfileResourceAssociations),
         ["clusters", _, "updates", id, ..] if !id.contains('=') => Some(Call::DescribeUpdate),
@@ -486,6 +489,18 @@ impl World {
             Call::GetFirewallConfig => match members.first() {
                 Some(config) => format!("{{\"FirewallConfig\":{config}}}"),
                 None => return (400, json_error("ResourceNotFoundException", "no such resource")),
+            },
+            Call::GetResolverDnssecConfig => match members.first() {
+                Some(config) => format!("{{\"ResolverDNSSECConfig\":{config}}}"),
+                None => return (400, json_error("ResourceNotFoundException", "no such resource")),
+            },
+            Call::DescribeVpcEndpoints => xml("DescribeVpcEndpointsResponse", "vpcEndpointSet"),
+            Call::ListServiceNetworkVpcAssociations | Call::ListServiceNetworkResourceAssociations => {
+                json("items", "nextToken")
+            }
+            Call::GetResourceConfiguration => match members.first() {
+                Some(configuration) => configuration.clone(),
+                None => return (404, json_error("ResourceNotFoundException", "no such resource")),
             },
             Call::ListProfileAssociations => json("ProfileAssociations", "NextToken"),
             Call::ListProfileResourceAssociations => json("ProfileResourceAssociations", "NextToken"),
@@ -679,6 +694,22 @@ fn world() -> World {
                 )],
             ),
             (
+                Call::GetResolverDnssecConfig,
+                vec![format!(
+                    r#"{{"Id":"rdsc-1","OwnerId":"{ACCOUNT}","ResourceId":"{VPC}","ValidationStatus":"ENABLED"}}"#
+                )],
+            ),
+            (Call::DescribeVpcEndpoints, vpc_endpoints()),
+            (
+                Call::ListServiceNetworkVpcAssociations,
+                vec![service_network_association()],
+            ),
+            (
+                Call::ListServiceNetworkResourceAssociations,
+                vec![service_network_resource()],
+            ),
+            (Call::GetResourceConfiguration, vec![resource_configuration()]),
+            (
                 Call::ListProfileAssociations,
                 vec![format!(
                     r#"{{"Id":"rpassoc-1","Name":"shared","OwnerId":"{ACCOUNT}","ProfileId":"rp-1","ResourceId":"{VPC}",
@@ -775,6 +806,82 @@ fn profile_resource(arn: &str, properties: &str) -> String {
     )
 }
 
+// The members are those of the service models (botocore 1.44.8: ec2, vpc-lattice).
+
+const NETWORK: &str = "sn-0123456789abcdefg";
+const RESOURCE: &str = "rcfg-07129f3acded87625";
+
+fn lattice_arn(resource: &str) -> String {
+    format!("arn:aws:vpc-lattice:ap-northeast-1:{ACCOUNT}:{resource}")
+}
+
+fn vpc_endpoints() -> Vec<String> {
+    let entry =
+        |name: &str| format!("<item><dnsName>{name}</dnsName><hostedZoneId>Z2E726K9Y6RL4W</hostedZoneId></item>");
+    let endpoint = |id: &str, kind: &str, rest: &str| {
+        format!(
+            "<item><vpcEndpointId>{id}</vpcEndpointId><vpcEndpointType>{kind}</vpcEndpointType><vpcId>{VPC}</vpcId>\
+             <state>available</state><routeTableIdSet/><subnetIdSet><item>subnet-1</item></subnetIdSet>\
+             <requesterManaged>false</requesterManaged><ownerId>{ACCOUNT}</ownerId>{rest}</item>"
+        )
+    };
+    let interface = format!(
+        "<serviceName>com.amazonaws.ap-northeast-1.eks</serviceName><privateDnsEnabled>true</privateDnsEnabled>\
+         <dnsEntrySet>{}{}</dnsEntrySet><dnsOptions><dnsRecordIpType>ipv4</dnsRecordIpType></dnsOptions>",
+        entry("vpce-1-abcdefgh.eks.ap-northeast-1.vpce.amazonaws.com"),
+        entry("eks.ap-northeast-1.amazonaws.com")
+    );
+    let resource = format!(
+        "<resourceConfigurationArn>{}</resourceConfigurationArn><privateDnsEnabled>true</privateDnsEnabled>\
+         <dnsOptions><privateDnsPreference>ALL_DOMAINS</privateDnsPreference><privateDnsSpecifiedDomainSet><item>*</item>\
+         </privateDnsSpecifiedDomainSet></dnsOptions>",
+        lattice_arn(&format!("resourceconfiguration/{RESOURCE}"))
+    );
+    let network = format!(
+        "<serviceNetworkArn>{}</serviceNetworkArn><privateDnsEnabled>false</privateDnsEnabled>",
+        lattice_arn(&format!("servicenetwork/{NETWORK}"))
+    );
+    vec![
+        endpoint("vpce-1", "Interface", &interface),
+        endpoint("vpce-2", "Resource", &resource),
+        endpoint("vpce-3", "ServiceNetwork", &network),
+    ]
+}
+
+fn service_network_association() -> String {
+    format!(
+        r#"{{"id":"snva-0123456789abcdefg","arn":"{}","status":"ACTIVE","createdBy":"{ACCOUNT}",
+        "createdAt":"2026-11-23T19:25:10.855Z","serviceNetworkId":"{NETWORK}","serviceNetworkName":"corp",
+        "serviceNetworkArn":"{}","privateDnsEnabled":true,"dnsOptions":{{
+        "privateDnsPreference":"VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS",
+        "privateDnsSpecifiedDomains":["*.corp.example"]}},"vpcId":"{VPC}","lastUpdatedAt":"2026-11-23T19:25:10.855Z"}}"#,
+        lattice_arn("servicenetworkvpcassociation/snva-0123456789abcdefg"),
+        lattice_arn(&format!("servicenetwork/{NETWORK}"))
+    )
+}
+
+fn service_network_resource() -> String {
+    format!(
+        r#"{{"id":"snra-0123456789abcdef0","status":"ACTIVE","createdBy":"{ACCOUNT}",
+        "createdAt":"2026-11-23T19:25:10.855Z","resourceConfigurationId":"{RESOURCE}","resourceConfigurationArn":"{}",
+        "resourceConfigurationName":"database","serviceNetworkId":"{NETWORK}","serviceNetworkName":"corp",
+        "dnsEntry":{{"domainName":"snra-0.rcfg-0.4232ccc.vpc-lattice-rsc.ap-northeast-1.on.aws","hostedZoneId":"Z1"}},
+        "privateDnsEntry":{{"domainName":"db.corp.example"}},"isManagedAssociation":false,"privateDnsEnabled":true}}"#,
+        lattice_arn(&format!("resourceconfiguration/{RESOURCE}"))
+    )
+}
+
+fn resource_configuration() -> String {
+    format!(
+        r#"{{"id":"{RESOURCE}","name":"database","arn":"{}","resourceGatewayId":"rgw-0123456789abcdefg","type":"SINGLE",
+        "allowAssociationToShareableServiceNetwork":true,"portRanges":["5432"],"protocol":"TCP",
+        "customDomainName":"db.corp.example","status":"ACTIVE","resourceConfigurationDefinition":{{"dnsResource":{{
+        "domainName":"db.internal.example","ipAddressType":"IPV4"}}}},"createdAt":"2026-11-23T19:25:10.855Z",
+        "amazonManaged":false,"domainVerificationStatus":"VERIFIED"}}"#,
+        lattice_arn(&format!("resourceconfiguration/{RESOURCE}"))
+    )
+}
+
 fn faulty(faults: impl IntoIterator<Item = (Call, Fault)>) -> World {
     World {
         faults: faults.into_iter().collect(),
@@ -782,7 +889,7 @@ fn faulty(faults: impl IntoIterator<Item = (Call, Fault)>) -> World {
     }
 }
 
-const EC2: [Call; 9] = [
+const EC2: [Call; 10] = [
     Call::DescribeNetworkInterfaces,
     Call::DescribeVpcs,
     Call::DescribeVpcAttribute,
@@ -792,6 +899,7 @@ const EC2: [Call; 9] = [
     Call::DescribeNetworkAcls,
     Call::DescribeRouteTables,
     Call::GetManagedPrefixListEntries,
+    Call::DescribeVpcEndpoints,
 ];
 
 // ---------------------------------------------------------------------------------------------------------------
@@ -854,6 +962,32 @@ fn everything_is_read_and_nothing_else() {
         ("/prefix_lists", r#"[{"cidrs":["10.8.0.0/16"],"id":"pl-1"}]"#),
         ("/profiles/associations/0/priority", "101"),
         ("/profiles/resources/0/resources/1/priority", "102"),
+        (
+            "/dnssec_configs",
+            &format!(r#"[{{"validation":"ENABLED","vpc_id":"{VPC}"}}]"#),
+        ),
+        ("/vpc_endpoints/0/vpc_id", &format!("{VPC:?}")),
+        (
+            "/vpc_endpoints/0/endpoints/0/private_dns_names",
+            r#"["eks.ap-northeast-1.amazonaws.com"]"#,
+        ),
+        ("/vpc_endpoints/0/endpoints/0/private_dns", "true"),
+        (
+            "/vpc_endpoints/0/endpoints/1/private_dns_preference",
+            r#""ALL_DOMAINS""#,
+        ),
+        ("/vpc_endpoints/0/endpoints/1/private_dns_specified_domains", r#"["*"]"#),
+        ("/vpc_endpoints/0/endpoints/2/private_dns", "false"),
+        (
+            "/lattice/vpcs/0/associations/0/private_dns_specified_domains",
+            r#"["*.corp.example"]"#,
+        ),
+        (
+            "/lattice/networks/0/resources/0/private_dns_name",
+            r#""db.corp.example""#,
+        ),
+        ("/lattice/configurations/0/custom_domain_name", r#""db.corp.example""#),
+        ("/lattice/configurations/0/domain_verification", r#""VERIFIED""#),
         ("/cluster/name", r#""shared-cluster""#),
         ("/cluster/endpoint_private_access", "true"),
         ("/cluster/endpoint_public_access", "false"),
@@ -899,6 +1033,7 @@ fn everything_is_read_and_nothing_else() {
             Some("sts") => "/ap-northeast-1/sts/aws4_request",
             Some("eks") => "/ap-northeast-1/eks/aws4_request",
             Some("route53profiles") => "/ap-northeast-1/route53profiles/aws4_request",
+            Some("vpc-lattice") => "/ap-northeast-1/vpc-lattice/aws4_request",
             _ => "/ap-northeast-1/route53resolver/aws4_request",
         };
         assert!(one.authorization.contains(scope), "{one:?}");
@@ -1146,9 +1281,17 @@ fn a_service_that_nothing_listens_for_is_unreachable() {
 fn endpoints_are_taken_from_the_profile_too() {
     let mock = Mock::of(world());
     let url = &mock.url;
-    let services = ["ec2", "eks", "sts", "route-53", "route53resolver", "route53profiles"]
-        .map(|service| format!("{service} =\n  endpoint_url = {url}\n"))
-        .concat();
+    let services = [
+        "ec2",
+        "eks",
+        "sts",
+        "route-53",
+        "route53resolver",
+        "route53profiles",
+        "vpc-lattice",
+    ]
+    .map(|service| format!("{service} =\n  endpoint_url = {url}\n"))
+    .concat();
     let config = format!("[profile ops]\nregion = ap-northeast-1\nservices = local\n[services local]\n{services}");
     let collected = Run::new(&mock)
         .without("AWS_ENDPOINT_URL")

@@ -10,11 +10,12 @@ use eks_dns_doctor::dns::{
     AnswerKind, Class, ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, Section, Soa,
 };
 use eks_dns_doctor::facts::{
-    AbsentCluster, AwsFacts, Cluster, ClusterUpdate, DhcpOptions, DomainList, EndpointAddress, Facts, Firewall,
-    FirewallAssociation, FirewallGroup, FirewallRule, HostFacts, HostedZone, HostsEntry, Instance, Permission,
-    ProfileAssociation, ProfileResource, ProfileResources, Profiles, Proxy, ResolverEndpoint, ResolverRule,
-    RuleAssociation, RuleTarget, SecurityGroup, StubConfiguration, System, Vantage, VantageKind, Vpc, VpcAttributes,
-    VpcZones,
+    AbsentCluster, AwsFacts, Cluster, ClusterUpdate, DhcpOptions, DnssecConfig, DomainList, EndpointAddress, Facts,
+    Firewall, FirewallAssociation, FirewallGroup, FirewallRule, HostFacts, HostedZone, HostsEntry, Instance, Lattice,
+    Permission, ProfileAssociation, ProfileResource, ProfileResources, Profiles, Proxy, ResolverEndpoint, ResolverRule,
+    ResourceConfiguration, RuleAssociation, RuleTarget, SecurityGroup, ServiceNetwork, ServiceNetworkAssociation,
+    ServiceNetworkResource, StubConfiguration, System, Vantage, VantageKind, Vpc, VpcAttributes, VpcEndpoint,
+    VpcEndpoints, VpcServiceNetworks, VpcZones,
 };
 use eks_dns_doctor::observation::{Attempt, Lookup, Purpose, SystemCode, SystemFailure, SystemLookup, Transport};
 use eks_dns_doctor::probed::Probed;
@@ -126,6 +127,72 @@ impl Draw {
                 profile_id: "rp-1".to_owned(),
                 resources: self.some(&all, 3),
             }],
+        }
+    }
+
+    fn vpc_endpoints(&mut self) -> Vec<VpcEndpoints> {
+        let endpoint = |kind: &str, names: Vec<String>| VpcEndpoint {
+            id: "vpce-1".to_owned(),
+            kind: kind.to_owned(),
+            private_dns: Some(true),
+            private_dns_names: names,
+            service_network: (kind == "ServiceNetwork").then(|| "sn-1".to_owned()),
+            resource_configuration: (kind == "Resource").then(|| "rcfg-1".to_owned()),
+            ..VpcEndpoint::default()
+        };
+        let kind = self.one(&["Interface", "Resource", "ServiceNetwork", "?"]);
+        let names = self.some(&["amazonaws.com".to_owned(), "a..b".to_owned(), "*.".to_owned()], 2);
+        let mut made = endpoint(kind, names);
+        made.state = self.one(&[Some("available".to_owned()), Some("failed".to_owned()), None]);
+        made.private_dns_preference = self.one(&[None, Some("ALL_DOMAINS".to_owned()), Some("?".to_owned())]);
+        vec![VpcEndpoints {
+            vpc_id: self.vpc(),
+            endpoints: vec![made],
+        }]
+    }
+
+    fn lattice(&mut self) -> Lattice {
+        let preferences = [
+            None,
+            Some("ALL_DOMAINS".to_owned()),
+            Some("SPECIFIED_DOMAINS_ONLY".to_owned()),
+            Some("VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS".to_owned()),
+            Some("?".to_owned()),
+        ];
+        let statuses = [Some("ACTIVE".to_owned()), Some("CREATE_FAILED".to_owned()), None];
+        let association = ServiceNetworkAssociation {
+            id: Some("snva-1".to_owned()),
+            service_network_id: "sn-1".to_owned(),
+            status: self.one(&statuses),
+            private_dns: self.one(&[None, Some(true), Some(false)]),
+            private_dns_preference: self.one(&preferences),
+            private_dns_specified_domains: self
+                .some(&["*".to_owned(), "*.amazonaws.com".to_owned(), "a..b".to_owned()], 2),
+            ..ServiceNetworkAssociation::default()
+        };
+        let resource = ServiceNetworkResource {
+            resource_configuration_id: "rcfg-1".to_owned(),
+            status: self.one(&statuses),
+            private_dns: self.one(&[None, Some(true), Some(false)]),
+            private_dns_name: self.one(&[None, Some("amazonaws.com".to_owned()), Some("a..b".to_owned())]),
+            ..ServiceNetworkResource::default()
+        };
+        let configuration = ResourceConfiguration {
+            id: "rcfg-1".to_owned(),
+            custom_domain_name: self.one(&[None, Some(TARGET.to_owned()), Some("eks.amazonaws.com".to_owned())]),
+            domain_verification: self.one(&[None, Some("VERIFIED".to_owned())]),
+            ..ResourceConfiguration::default()
+        };
+        Lattice {
+            vpcs: vec![VpcServiceNetworks {
+                vpc_id: self.vpc(),
+                associations: vec![association],
+            }],
+            networks: vec![ServiceNetwork {
+                id: "sn-1".to_owned(),
+                resources: self.some(&[resource], 1),
+            }],
+            configurations: self.some(&[configuration], 1),
         }
     }
 
@@ -450,6 +517,14 @@ impl Draw {
             }),
             firewall: self.odds(3).then(|| self.firewall()),
             profiles: self.odds(3).then(|| self.profiles()),
+            vpc_endpoints: self.odds(3).then(|| self.vpc_endpoints()),
+            lattice: self.odds(3).then(|| self.lattice()),
+            dnssec_configs: self.odds(3).then(|| {
+                vec![DnssecConfig {
+                    vpc_id: self.vpc(),
+                    validation: self.one(&[Some("ENABLED".to_owned()), Some("DISABLED".to_owned()), None]),
+                }]
+            }),
             ..AwsFacts::default()
         };
         Facts { host, aws }

@@ -7,8 +7,9 @@ use std::path::PathBuf;
 
 use eks_dns_doctor::capture;
 use eks_dns_doctor::facts::{
-    Cluster, DomainList, Firewall, FirewallAssociation, FirewallGroup, FirewallRule, Gap, NetworkInterface,
-    ProfileAssociation, ProfileResource, ProfileResources, Profiles, Vpc,
+    Cluster, DomainList, Firewall, FirewallAssociation, FirewallGroup, FirewallRule, Gap, Lattice, NetworkInterface,
+    ProfileAssociation, ProfileResource, ProfileResources, Profiles, ServiceNetwork, ServiceNetworkAssociation,
+    ServiceNetworkResource, Vpc, VpcEndpoint, VpcEndpoints, VpcServiceNetworks,
 };
 use eks_dns_doctor::lab::{self, scenario::Outcome};
 use eks_dns_doctor::redact;
@@ -44,6 +45,10 @@ const SECRETS: &[&str] = &[
     "rslvr-fdl-0123456789abcdef8",
     "rp-0123456789abcdef9",
     "rslvr-rr-0123456789abcdefa",
+    "vpce-0123456789abcdefb",
+    "sn-0123456789abcdefg",
+    "snva-0123456789abcdefh",
+    "rcfg-0123456789abcdefi",
     "a-product-nobody-knows",
     "alice",
     "bob",
@@ -128,6 +133,42 @@ fn capture() -> Capture {
                 ..ProfileResource::default()
             }],
         }],
+    });
+    let arn = |resource: &str| format!("arn:aws:vpc-lattice:ap-northeast-1:444455556666:{resource}");
+    capture.facts.aws.vpc_endpoints = Some(vec![VpcEndpoints {
+        vpc_id: "vpc-0123456789abcdef0".to_owned(),
+        endpoints: vec![VpcEndpoint {
+            id: "vpce-0123456789abcdefb".to_owned(),
+            kind: "ServiceNetwork".to_owned(),
+            state: Some("available".to_owned()),
+            private_dns: Some(true),
+            private_dns_preference: Some("ALL_DOMAINS".to_owned()),
+            service_network: Some(arn("servicenetwork/sn-0123456789abcdefg")),
+            ..VpcEndpoint::default()
+        }],
+    }]);
+    capture.facts.aws.lattice = Some(Lattice {
+        vpcs: vec![VpcServiceNetworks {
+            vpc_id: "vpc-0123456789abcdef0".to_owned(),
+            associations: vec![ServiceNetworkAssociation {
+                id: Some("snva-0123456789abcdefh".to_owned()),
+                service_network_id: "sn-0123456789abcdefg".to_owned(),
+                status: Some("ACTIVE".to_owned()),
+                private_dns: Some(true),
+                ..ServiceNetworkAssociation::default()
+            }],
+        }],
+        networks: vec![ServiceNetwork {
+            id: "sn-0123456789abcdefg".to_owned(),
+            resources: vec![ServiceNetworkResource {
+                resource_configuration_id: "rcfg-0123456789abcdefi".to_owned(),
+                resource_configuration: Some(arn("resourceconfiguration/rcfg-0123456789abcdefi")),
+                status: Some("ACTIVE".to_owned()),
+                private_dns: Some(true),
+                private_dns_name: Some("amazonaws.com".to_owned()),
+            }],
+        }],
+        configurations: Vec::new(),
     });
     capture.gaps.push(Gap::here(
         "subnet-0123456789abcdef1 and sg-0123456789abcdef3",

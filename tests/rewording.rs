@@ -156,6 +156,20 @@ const OTHERS: &[&str] = &[
     "state",
     "subnet_ids",
     "target",
+    "custom_domain_name",
+    "domain_verification",
+    "made_for",
+    "private_dns_name",
+    "private_dns_names",
+    "private_dns_preference",
+    "private_dns_specified_domains",
+    "resource_configuration",
+    "resource_configuration_id",
+    "service_name",
+    "service_network",
+    "service_network_id",
+    "service_network_name",
+    "validation",
 ];
 
 /// Walks over every text with the keys that lead to it.

@@ -428,10 +428,11 @@ mod tests {
         Writer,
     };
     use crate::facts::{
-        AbsentCluster, AclEntry, AwsFacts, Call, Caller, Cluster, ClusterUpdate, DhcpOptions, EndpointAddress,
-        FailedRead, Firewall, HostFacts, HostedZone, HostsEntry, Instance, Kubeconfig, NetworkAcl, NetworkInterface,
-        Permission, PrefixList, Profiles, Proxy, ReadFailure, ResolverEndpoint, ResolverRule, Route, RouteTable,
-        RuleAssociation, RuleTarget, SecurityGroup, StubConfiguration, Subnet, Vpc, VpcAttributes, VpcZones,
+        AbsentCluster, AclEntry, AwsFacts, Call, Caller, Cluster, ClusterUpdate, DhcpOptions, DnssecConfig,
+        EndpointAddress, FailedRead, Firewall, HostFacts, HostedZone, HostsEntry, Instance, Kubeconfig, Lattice,
+        NetworkAcl, NetworkInterface, Permission, PrefixList, Profiles, Proxy, ReadFailure, ResolverEndpoint,
+        ResolverRule, Route, RouteTable, RuleAssociation, RuleTarget, SecurityGroup, StubConfiguration, Subnet, Vpc,
+        VpcAttributes, VpcEndpoint, VpcEndpoints, VpcZones,
     };
     use serde_json::Value;
 
@@ -602,6 +603,12 @@ mod tests {
             }]),
             firewall: Some(Firewall::default()),
             profiles: Some(Profiles::default()),
+            vpc_endpoints: Some(vec![VpcEndpoints {
+                vpc_id: "vpc-1".to_owned(),
+                endpoints: vec![VpcEndpoint::default()],
+            }]),
+            lattice: Some(Lattice::default()),
+            dnssec_configs: Some(vec![DnssecConfig::default()]),
             failed_reads: vec![FailedRead {
                 call: Call::ListUpdates,
                 kind: ReadFailure::Denied,

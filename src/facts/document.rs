@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AwsFacts, Facts, Firewall, Gap, Half, Profiles};
+use super::{AwsFacts, Facts, Firewall, Gap, Half, Lattice, Profiles};
 use crate::indented::indented;
 use crate::limits;
 use crate::target::Target;
@@ -106,6 +106,14 @@ impl Elsewhere {
             && count(facts.updates.as_ref().map(Vec::len))
             && facts.firewall.as_ref().is_none_or(Firewall::is_bounded)
             && facts.profiles.as_ref().is_none_or(Profiles::is_bounded)
+            && count(facts.vpc_endpoints.as_ref().map(Vec::len))
+            && facts
+                .vpc_endpoints
+                .iter()
+                .flatten()
+                .all(|vpc| vpc.endpoints.len() <= most)
+            && facts.lattice.as_ref().is_none_or(Lattice::is_bounded)
+            && count(facts.dnssec_configs.as_ref().map(Vec::len))
             && self.gaps.len() <= most
     }
 }

@@ -5,10 +5,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::answers::{Answers, AwsFacts, Missing};
 use super::shapes::{
-    Members, Spelling, VpcZones, WrongShape, association, attributes_of, caller, cluster, dhcp_options, endpoint,
-    endpoint_addresses, firewall_association, firewall_config, firewall_rule, interface, network_acl,
-    prefix_list_entry, profile_association, profile_resource, route_table, rule, security_group, subnet, update, vpc,
-    zone,
+    Members, Spelling, VpcZones, WrongShape, association, attributes_of, caller, cluster, dhcp_options, dnssec_config,
+    endpoint, endpoint_addresses, firewall_association, firewall_config, firewall_rule, interface, network_acl,
+    prefix_list_entry, profile_association, profile_resource, resource_configuration, route_table, rule,
+    security_group, service_network_association, service_network_resource, subnet, update, vpc, vpc_endpoint, zone,
 };
 
 /// A read of AWS. Nothing else is ever asked of it, and nothing is changed.
@@ -64,6 +64,16 @@ pub enum Call {
     ListProfileAssociations,
     /// Route 53 Profiles, ListProfileResourceAssociations.
     ListProfileResourceAssociations,
+    /// Route 53 Resolver, GetResolverDnssecConfig.
+    GetResolverDnssecConfig,
+    /// EC2, DescribeVpcEndpoints.
+    DescribeVpcEndpoints,
+    /// VPC Lattice, ListServiceNetworkVpcAssociations.
+    ListServiceNetworkVpcAssociations,
+    /// VPC Lattice, ListServiceNetworkResourceAssociations.
+    ListServiceNetworkResourceAssociations,
+    /// VPC Lattice, GetResourceConfiguration.
+    GetResourceConfiguration,
 }
 
 /// A row of the table.
@@ -365,6 +375,68 @@ static READS: [Read; Call::ALL.len()] = [
         },
         give: None,
     },
+    Read {
+        action: "route53resolver:GetResolverDnssecConfig",
+        fact: "DNSSEC validation",
+        costs: "whether the VPC's Resolver validates DNSSEC is not known",
+        member: "ResolverDNSSECConfig",
+        is_list: false,
+        take: |of, to| {
+            let found = of.object("ResolverDNSSECConfig")?;
+            let found = found.map(|one| dnssec_config(&one)).transpose()?;
+            one(found, |config| to.add_dnssec_config(config))
+        },
+        give: None,
+    },
+    Read {
+        action: "ec2:DescribeVpcEndpoints",
+        fact: "VPC endpoints",
+        costs: "whether a VPC endpoint has made a private hosted zone for the name is not known",
+        member: "VpcEndpoints",
+        is_list: true,
+        take: |of, to| {
+            let mut found = None;
+            list(of, "VpcEndpoints", &mut found, vpc_endpoint)?;
+            one(found, |all| to.add_vpc_endpoints(all))
+        },
+        give: None,
+    },
+    Read {
+        action: "vpc-lattice:ListServiceNetworkVpcAssociations",
+        fact: "service networks of VPC Lattice",
+        costs: "whether VPC Lattice has made a private hosted zone for the name is not known",
+        member: "items",
+        is_list: true,
+        take: |of, to| {
+            let found = items(of, "vpcId", service_network_association)?;
+            one(found, |all| to.lattice.add_associations(all))
+        },
+        give: None,
+    },
+    Read {
+        action: "vpc-lattice:ListServiceNetworkResourceAssociations",
+        fact: "resources of service networks",
+        costs: "whether VPC Lattice has made a private hosted zone for the name is not known",
+        member: "items",
+        is_list: true,
+        take: |of, to| {
+            let found = items(of, "resourceConfigurationId", service_network_resource)?;
+            one(found, |all| to.lattice.add_resources(all))
+        },
+        give: None,
+    },
+    Read {
+        action: "vpc-lattice:GetResourceConfiguration",
+        fact: "resource configurations of VPC Lattice",
+        costs: "which custom domain name a resource has is not known",
+        member: "customDomainName",
+        is_list: false,
+        take: |of, to| {
+            let found = resource_configuration(of)?;
+            one(found, |configuration| to.lattice.add_configuration(configuration))
+        },
+        give: None,
+    },
 ];
 
 /// A list, each of its members read.
@@ -376,6 +448,24 @@ fn list<T>(
 ) -> Result<bool, WrongShape> {
     let found = of.get(member).map(|all| all.each(read)).transpose()?;
     one(found, |all| to.get_or_insert_default().extend(all))
+}
+
+/// The list `items` of VPC Lattice, which several answers have: told apart by a member that each of its own has.
+fn items<T>(
+    of: &Members<'_>,
+    key: &str,
+    read: impl Fn(&Members<'_>) -> Result<T, WrongShape>,
+) -> Result<Option<Vec<T>>, WrongShape> {
+    // A list of Kubernetes has `items` too, and its `kind`.
+    let Some(all) = of.get("items").filter(|_| !of.has("kind")) else {
+        return Ok(None);
+    };
+    for one in all.elements()? {
+        if !one.is_object() || !one.members()?.has(key) {
+            return Ok(None);
+        }
+    }
+    all.each(read).map(Some)
 }
 
 /// A list of texts.
@@ -396,7 +486,7 @@ fn one<T>(found: Option<T>, keep: impl FnOnce(T)) -> Result<bool, WrongShape> {
 
 impl Call {
     /// Every read, in the order of their services.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 30] = [
         Self::GetCallerIdentity,
         Self::DescribeCluster,
         Self::ListClusters,
@@ -422,6 +512,11 @@ impl Call {
         Self::GetFirewallConfig,
         Self::ListProfileAssociations,
         Self::ListProfileResourceAssociations,
+        Self::GetResolverDnssecConfig,
+        Self::DescribeVpcEndpoints,
+        Self::ListServiceNetworkVpcAssociations,
+        Self::ListServiceNetworkResourceAssociations,
+        Self::GetResourceConfiguration,
     ];
 
     fn read(self) -> &'static Read {

@@ -201,6 +201,10 @@ impl Answers {
         }
         missing.firewall(&self.firewall, &self.unassigned_domains, vpc_id.as_deref());
         missing.profiles(&self.profiles);
+        missing.zone_makers(&self.vpc_endpoints, &self.lattice, vpc_id.as_deref());
+        if vpc_id.is_none_or(|id| !self.dnssec_configs.iter().any(|one| one.vpc_id == id)) {
+            missing.unsaid(Call::GetResolverDnssecConfig);
+        }
         let (mut firewall, mut profiles) = (self.firewall, self.profiles);
         firewall.settle(wanted.target);
         profiles.settle();
@@ -208,6 +212,18 @@ impl Answers {
         profiles.associations = missing.kept(Call::ListProfileAssociations, profiles.associations);
         facts.firewall = (!firewall.is_unread()).then_some(firewall);
         facts.profiles = (!profiles.is_unread()).then_some(profiles);
+        let (mut lattice, mut endpoints, mut dnssec) = (self.lattice, self.vpc_endpoints, self.dnssec_configs);
+        lattice.settle();
+        facts.lattice = (!lattice.is_unread()).then_some(lattice);
+        endpoints.sort_by(|one, other| one.vpc_id.cmp(&other.vpc_id));
+        endpoints.truncate(limits::LIST_IN_CAPTURE);
+        for vpc in &mut endpoints {
+            vpc.endpoints.truncate(limits::LIST_IN_CAPTURE);
+        }
+        facts.vpc_endpoints = (!endpoints.is_empty()).then_some(endpoints);
+        dnssec.sort_by(|one, other| one.vpc_id.cmp(&other.vpc_id));
+        dnssec.truncate(limits::LIST_IN_CAPTURE);
+        facts.dnssec_configs = (!dnssec.is_empty()).then_some(dnssec);
         let none_listed = self.update_ids.filter(Vec::is_empty).map(|_| Vec::new());
         facts.updates = self.updates.or(none_listed);
         if let Some(updates) = &mut facts.updates {

@@ -2,7 +2,7 @@
 
 use super::Source;
 use super::assemble::unique;
-use crate::facts::{Call, FailedRead, Firewall, Gap, Profiles};
+use crate::facts::{Call, FailedRead, Firewall, Gap, Lattice, Profiles, VpcEndpoints};
 use crate::limits;
 use crate::text::shortened;
 
@@ -116,6 +116,37 @@ impl<'a> Missing<'a> {
             })
         {
             self.unsaid(Call::ListProfileResourceAssociations);
+        }
+    }
+
+    /// What is missing of what makes zones in the cluster's VPC.
+    pub(super) fn zone_makers(&mut self, endpoints: &[VpcEndpoints], lattice: &Lattice, vpc_id: Option<&str>) {
+        let is_its = |id: &str| vpc_id == Some(id);
+        if !endpoints.iter().any(|vpc| is_its(&vpc.vpc_id)) {
+            self.unsaid(Call::DescribeVpcEndpoints);
+        }
+        if !lattice.vpcs.iter().any(|vpc| is_its(&vpc.vpc_id)) {
+            self.unsaid(Call::ListServiceNetworkVpcAssociations);
+        }
+        let by_endpoints = endpoints.iter().flat_map(|vpc| &vpc.endpoints);
+        let mut networks = lattice
+            .vpcs
+            .iter()
+            .flat_map(|vpc| &vpc.associations)
+            .map(|one| one.service_network_id.as_str())
+            .chain(by_endpoints.clone().filter_map(|one| one.service_network_id()));
+        if networks.any(|id| !lattice.networks.iter().any(|one| one.id == id)) {
+            self.unsaid(Call::ListServiceNetworkResourceAssociations);
+        }
+        let mut configurations = lattice
+            .networks
+            .iter()
+            .flat_map(|network| &network.resources)
+            .filter(|one| one.private_dns != Some(false))
+            .map(|one| one.resource_configuration_id.as_str())
+            .chain(by_endpoints.filter_map(|one| one.resource_configuration_id()));
+        if configurations.any(|id| !lattice.configurations.iter().any(|one| one.id == id)) {
+            self.unsaid(Call::GetResourceConfiguration);
         }
     }
 

@@ -16,9 +16,10 @@ use serde::{Deserialize, Serialize};
 
 use super::document::Elsewhere;
 use super::shapes::{
-    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, DomainList, EndpointAddress, Firewall, FirewallGroup,
-    Interface, ListedAddress, NetworkAcl, NetworkInterface, PrefixList, ProfileResources, Profiles, ResolverEndpoint,
-    ResolverRule, RouteTable, RuleAssociation, SecurityGroup, Subnet, Vpc, VpcAttributes, VpcZones,
+    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, DnssecConfig, DomainList, EndpointAddress, Firewall,
+    FirewallGroup, Interface, Lattice, ListedAddress, NetworkAcl, NetworkInterface, PrefixList, ProfileResources,
+    Profiles, ResolverEndpoint, ResolverRule, RouteTable, RuleAssociation, SecurityGroup, Subnet, Vpc, VpcAttributes,
+    VpcEndpoint, VpcEndpoints, VpcZones, add_vpc_endpoints, id_of, of_vpc,
 };
 use super::{Call, FailedRead, Gap, Half};
 use crate::dns::Name;
@@ -73,6 +74,15 @@ pub struct AwsFacts {
     /// The Route 53 Profiles; `None` where nothing of them was read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profiles: Option<Profiles>,
+    /// The VPC endpoints that can have private DNS, by VPC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vpc_endpoints: Option<Vec<VpcEndpoints>>,
+    /// VPC Lattice; `None` where nothing of it was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lattice: Option<Lattice>,
+    /// Whether the Resolvers of VPCs validate DNSSEC, by VPC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dnssec_configs: Option<Vec<DnssecConfig>>,
     /// The reads of AWS that brought nothing.
     pub failed_reads: Vec<FailedRead>,
     /// The lists of which only a part is known: what is not in it may be there all the same.
@@ -178,6 +188,12 @@ pub struct Answers {
     pub firewall: Firewall,
     /// Route 53 Profiles, and what they bring.
     pub profiles: Profiles,
+    /// DescribeVpcEndpoints, by VPC.
+    pub vpc_endpoints: Vec<VpcEndpoints>,
+    /// VPC Lattice: associations, resources, resource configurations.
+    pub lattice: Lattice,
+    /// GetResolverDnssecConfig, by VPC.
+    pub dnssec_configs: Vec<DnssecConfig>,
     /// ListFirewallDomains, of a list that the answer does not name.
     pub unassigned_domains: Vec<Vec<String>>,
     /// GetHostedZone: the VPCs of a zone.
@@ -301,6 +317,41 @@ impl Answers {
         }
     }
 
+    /// Says which VPC the VPC endpoints are of. An answer without endpoints does not.
+    pub fn vpc_endpoints_are_of(&mut self, vpc_id: &str) {
+        of_vpc(&mut self.vpc_endpoints, vpc_id.to_owned());
+    }
+
+    /// Says which VPC the associations with service networks are of. An answer without associations does not.
+    pub fn service_networks_are_of(&mut self, vpc_id: &str) {
+        self.lattice.of_vpc(vpc_id.to_owned());
+    }
+
+    /// Says which service network the resources are of. An answer without resources does not.
+    pub fn network_resources_are_of(&mut self, network: &str) {
+        self.lattice.of_network(id_of(network).to_owned());
+    }
+
+    /// Takes in VPC endpoints, each of the VPC that it names.
+    pub fn add_vpc_endpoints(&mut self, more: Vec<(String, VpcEndpoint)>) {
+        add_vpc_endpoints(&mut self.vpc_endpoints, more);
+    }
+
+    /// Takes in VPC endpoints, by VPC.
+    fn merge_vpc_endpoints(&mut self, more: Vec<VpcEndpoints>) {
+        for vpc in more {
+            self.vpc_endpoints_are_of(&vpc.vpc_id);
+            let named = vpc.endpoints.into_iter().map(|one| (vpc.vpc_id.clone(), one));
+            self.add_vpc_endpoints(named.collect());
+        }
+    }
+
+    /// Takes in what is said of DNSSEC. What was said twice is what was said last.
+    pub fn add_dnssec_config(&mut self, one: DnssecConfig) {
+        self.dnssec_configs.retain(|other| other.vpc_id != one.vpc_id);
+        self.dnssec_configs.push(one);
+    }
+
     /// Takes in what another read brought.
     pub fn join(&mut self, more: Self) {
         let Self {
@@ -329,6 +380,9 @@ impl Answers {
             hosted_zones,
             firewall,
             profiles,
+            vpc_endpoints,
+            lattice,
+            dnssec_configs,
             unassigned_domains,
             zone_vpcs,
             failed,
@@ -366,6 +420,11 @@ impl Answers {
         self.hosted_zones.extend(hosted_zones);
         self.firewall.merge(firewall);
         self.profiles.merge(profiles);
+        self.merge_vpc_endpoints(vpc_endpoints);
+        self.lattice.merge(lattice);
+        for one in dnssec_configs {
+            self.add_dnssec_config(one);
+        }
         self.unassigned_domains.extend(unassigned_domains);
         self.zone_vpcs.extend(zone_vpcs);
         self.failed.extend(failed);
@@ -421,6 +480,11 @@ impl Answers {
         self.hosted_zones.extend(facts.hosted_zones.unwrap_or_default());
         self.firewall.merge(facts.firewall.unwrap_or_default());
         self.profiles.merge(facts.profiles.unwrap_or_default());
+        self.merge_vpc_endpoints(facts.vpc_endpoints.unwrap_or_default());
+        self.lattice.merge(facts.lattice.unwrap_or_default());
+        for one in facts.dnssec_configs.into_iter().flatten() {
+            self.add_dnssec_config(one);
+        }
         self.failed.extend(facts.failed_reads);
         self.partial.extend(facts.partial);
         // What that machine could not learn of itself is no gap here.

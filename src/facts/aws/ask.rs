@@ -39,6 +39,13 @@ impl Inner {
                 Some(request) => self.profiles.ask(call, request).await,
                 None => Err(failure::unparsable(call, "not asked: no Profile has this id")),
             },
+            "vpc-lattice" => match lattice_path(call, named, token) {
+                Some(request) => self.lattice.ask(call, request).await,
+                None => Err(failure::unparsable(
+                    call,
+                    "not asked: no resource configuration has this id",
+                )),
+            },
             _ => self.eks.ask(call, named, token).await,
         }
     }
@@ -98,6 +105,30 @@ fn profiles_path(call: Call, named: &[(&str, &str)], token: Option<String>) -> O
     let mut query = form_urlencoded::Serializer::new(String::new());
     query
         .append_pair("maxResults", &limits::AWS_PAGE.to_string())
+        .extend_pairs(token.map(|token| ("nextToken", token)));
+    Some(Request::GetJson(format!("{path}?{}", query.finish())))
+}
+
+/// VPC Lattice: what a list is of stands in the query, and the id or ARN of a resource configuration in the path.
+/// `None` for what is neither, which would change the path.
+fn lattice_path(call: Call, named: &[(&str, &str)], token: Option<String>) -> Option<Request> {
+    if call == Call::GetResourceConfiguration {
+        let id = named.first().map_or("", |(_, id)| id);
+        let is_plain = id
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ':' | '/'));
+        // An ARN has a slash: encoded, it is one segment.
+        let encoded: String = form_urlencoded::byte_serialize(id.as_bytes()).collect();
+        return (is_plain && !id.is_empty()).then(|| Request::GetJson(format!("/resourceconfigurations/{encoded}")));
+    }
+    let path = match call {
+        Call::ListServiceNetworkVpcAssociations => "/servicenetworkvpcassociations",
+        _ => "/servicenetworkresourceassociations",
+    };
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query
+        .append_pair("maxResults", &limits::AWS_PAGE.to_string())
+        .extend_pairs(named)
         .extend_pairs(token.map(|token| ("nextToken", token)));
     Some(Request::GetJson(format!("{path}?{}", query.finish())))
 }

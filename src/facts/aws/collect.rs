@@ -7,6 +7,7 @@
 //! ListResolverRules
 //! ListResolverRuleAssociations
 //! DNS Firewall and Route 53 Profiles: in `firewall.rs`
+//! VPC endpoints and VPC Lattice of the same VPCs: in `lattice.rs`
 //! DescribeCluster (ListClusters) ─ updates, security group, interfaces, and of its VPC: itself ─ DHCP options,
 //!                                  attributes, zones
 //! ```
@@ -24,12 +25,15 @@ use crate::facts::{Call, FailedRead};
 use crate::limits;
 
 /// What is not asked where the cluster's VPC is not known.
-const OF_THE_VPC: [Call; 5] = [
+const OF_THE_VPC: [Call; 8] = [
     Call::DescribeVpcs,
     Call::DescribeVpcAttribute,
     Call::DescribeDhcpOptions,
     Call::ListHostedZonesByVpc,
     Call::GetFirewallConfig,
+    Call::GetResolverDnssecConfig,
+    Call::DescribeVpcEndpoints,
+    Call::ListServiceNetworkVpcAssociations,
 ];
 
 /// Security groups and VPCs that somebody asked for already: two ways lead to them.
@@ -110,14 +114,13 @@ impl Inner {
         let all_hosts: BTreeSet<String> = inbound().filter_map(|one| one.vpc_id.clone()).collect();
         let all_hosts: Vec<String> = all_hosts.into_iter().take(limits::ZONES_OF_VPCS).collect();
         let ids: Vec<String> = inbound().map(|one| one.id.clone()).collect();
-        let (addresses, groups, zones, configs, network) = tokio::join!(
+        let (addresses, groups, of_hosts, network) = tokio::join!(
             self.endpoint_addresses(&ids),
             self.security_groups(&wanted),
-            self.hosted_zones(&hosts),
-            self.firewall_configs(&hosts),
+            self.of_vpcs(&hosts),
             self.network(&all_hosts),
         );
-        for more in [addresses, groups, zones, configs, network] {
+        for more in [addresses, groups, of_hosts, network] {
             answers.join(more);
         }
         let lists = prefix_lists_named(answers.security_groups.as_deref(), answers.route_tables.as_deref());
@@ -193,6 +196,20 @@ impl Inner {
                     break;
                 }
             }
+        }
+        all
+    }
+
+    /// What decides in the Resolvers of VPCs of this Region, and is asked of each by its id.
+    async fn of_vpcs(&self, vpcs: &[String]) -> Answers {
+        let (mut all, configs, dnssec, makers) = tokio::join!(
+            self.hosted_zones(vpcs),
+            self.firewall_configs(vpcs),
+            self.dnssec_configs(vpcs),
+            self.zone_makers(vpcs),
+        );
+        for more in [configs, dnssec, makers] {
+            all.join(more);
         }
         all
     }
@@ -321,17 +338,16 @@ impl Inner {
         self.ask(call, &named).await
     }
 
-    /// The VPC, its attributes, its zones and its DHCP options.
+    /// The VPC, its attributes, its DHCP options and what decides in its Resolver.
     pub(super) async fn vpc(&self, vpc_id: &str, vpcs: &AskedOnce) -> Answers {
         let zones_of = vpcs.claim([vpc_id.to_owned()], limits::ZONES_OF_VPCS);
-        let (mut answers, support, hostnames, zones, configs) = tokio::join!(
+        let (mut answers, support, hostnames, of_vpc) = tokio::join!(
             self.vpc_and_dhcp_options(vpc_id),
             self.vpc_attribute(vpc_id, "enableDnsSupport"),
             self.vpc_attribute(vpc_id, "enableDnsHostnames"),
-            self.hosted_zones(&zones_of),
-            self.firewall_configs(&zones_of),
+            self.of_vpcs(&zones_of),
         );
-        for more in [support, hostnames, Ok(zones), Ok(configs)] {
+        for more in [support, hostnames, Ok(of_vpc)] {
             answers.keep(more);
         }
         answers

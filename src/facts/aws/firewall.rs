@@ -16,7 +16,7 @@ use crate::facts::answers::Answers;
 use crate::limits;
 
 /// The first ids, each once.
-fn few(ids: impl IntoIterator<Item = String>, most: usize) -> Vec<String> {
+pub(super) fn few(ids: impl IntoIterator<Item = String>, most: usize) -> Vec<String> {
     let distinct: BTreeSet<String> = ids.into_iter().filter(|id| !id.is_empty()).collect();
     distinct.into_iter().take(most).collect()
 }
@@ -25,8 +25,23 @@ impl Inner {
     /// The same read of several things. Of one that has more than is read nothing is kept: what is missing of it could
     /// be what decides.
     pub(super) async fn each(&self, call: Call, name: &str, ids: &[String], is_of: fn(&mut Answers, &str)) -> Answers {
+        self.each_with(call, &[], name, ids, is_of).await
+    }
+
+    /// The same with parameters that all of them have.
+    pub(super) async fn each_with(
+        &self,
+        call: Call,
+        fixed: &[(&str, &str)],
+        name: &str,
+        ids: &[String],
+        is_of: fn(&mut Answers, &str),
+    ) -> Answers {
         let mut under_way = stream::iter(ids)
-            .map(|id| async move { (id, self.ask(call, &[(name, id)]).await) })
+            .map(|id| async move {
+                let named: Vec<(&str, &str)> = fixed.iter().copied().chain([(name, id.as_str())]).collect();
+                (id, self.ask(call, &named).await)
+            })
             .buffered(limits::AWS_CONCURRENCY);
         let mut all = Answers::default();
         while let Some((id, asked)) = under_way.next().await {

@@ -31,6 +31,7 @@ mod failure;
 mod firewall;
 mod identify;
 mod instance;
+mod lattice;
 mod partition;
 mod session;
 mod transport;
@@ -61,6 +62,7 @@ pub struct Session {
 
 struct Inner {
     eks: Eks,
+    lattice: Api,
     profiles: Api,
     resolver: Api,
     ec2: Api,
@@ -94,6 +96,7 @@ impl Session {
         let regional = |service| (partition::regional(service, wanted), wanted.region);
         let inner = Inner {
             eks: Eks::new(&opened.config),
+            lattice: api("VPC Lattice", "vpc-lattice", regional("vpc-lattice")),
             profiles: api("Route53Profiles", "route53profiles", regional("route53profiles")),
             resolver: api("Route53Resolver", "route53resolver", regional("route53resolver")),
             ec2: api("EC2", "ec2", regional("ec2")),

@@ -28,6 +28,9 @@ pub(super) enum Element {
     FirewallRule,
     ProfileAssociation,
     ProfileResource,
+    VpcEndpoint,
+    ServiceNetworkAssociation,
+    ServiceNetworkResource,
 }
 
 impl Element {
@@ -53,6 +56,12 @@ impl Element {
                 Self::NetworkAcl
             } else if has(&["RouteTableId", "Routes"]) {
                 Self::RouteTable
+            } else if has(&["VpcEndpointId", "VpcId", "VpcEndpointType"]) {
+                Self::VpcEndpoint
+            } else if has(&["serviceNetworkId", "vpcId"]) {
+                Self::ServiceNetworkAssociation
+            } else if has(&["serviceNetworkId", "resourceConfigurationId"]) {
+                Self::ServiceNetworkResource
             } else if has(&["SubnetId", "VpcId"]) {
                 Self::Subnet
             } else if has(&["VpcId", "CidrBlock"]) {
@@ -111,6 +120,9 @@ impl Element {
             Self::FirewallRule => Call::ListFirewallRules,
             Self::ProfileAssociation => Call::ListProfileAssociations,
             Self::ProfileResource => Call::ListProfileResourceAssociations,
+            Self::VpcEndpoint => Call::DescribeVpcEndpoints,
+            Self::ServiceNetworkAssociation => Call::ListServiceNetworkVpcAssociations,
+            Self::ServiceNetworkResource => Call::ListServiceNetworkResourceAssociations,
         })
     }
 
@@ -169,6 +181,15 @@ impl Element {
                 answers.profiles.associations.get_or_insert_default().push(association);
             }
             Self::ProfileResource => answers.profiles.add_resources(vec![shapes::profile_resource(one)?]),
+            Self::VpcEndpoint => answers.add_vpc_endpoints(vec![shapes::vpc_endpoint(one)?]),
+            Self::ServiceNetworkAssociation => {
+                let association = shapes::service_network_association(one)?;
+                answers.lattice.add_associations(vec![association]);
+            }
+            Self::ServiceNetworkResource => {
+                let resource = shapes::service_network_resource(one)?;
+                answers.lattice.add_resources(vec![resource]);
+            }
         }
         Ok(())
     }

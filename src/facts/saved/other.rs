@@ -164,6 +164,7 @@ fn nearest(keys: &[&str]) -> Option<Call> {
     let all = Call::ALL
         .into_iter()
         .flat_map(|call| keys.iter().map(move |key| (common(call.member(), key), call)));
-    let (length, call) = all.max_by_key(|(length, _)| *length)?;
+    // What is nothing that is read is a list more often than one thing.
+    let (length, call) = all.max_by_key(|(length, call)| (*length, call.is_list()))?;
     (length >= limits::LIKENESS).then_some(call)
 }

@@ -151,7 +151,8 @@ fn everything_that_the_cli_recorded_is_understood() {
         let (facts, gaps) = applied(&texts);
         // An inbound and an outbound endpoint, each with two addresses in the same VPC: whose the list is is not said.
         let no_file = "private hosted zones, DNS Firewall rule groups, DNS Firewall rules, DNS Firewall's fail open, Route \
-                       53 Profiles, resources of Route 53 Profiles";
+                       53 Profiles, resources of Route 53 Profiles, DNSSEC validation, VPC endpoints, service networks of \
+                       VPC Lattice";
         let unsaid = ["addresses of Resolver endpoints", no_file];
         assert_eq!(gaps, unsaid, "{folder}");
         assert_eq!(facts.interfaces.as_ref().unwrap().len(), 2);
@@ -809,4 +810,56 @@ fn profiles_of<'a>(all: &[&'a str]) -> &'a str {
     all.iter()
         .find(|text| text.contains("\"ProfileAssociations\""))
         .unwrap()
+}
+
+/// Service models of botocore 1.44.8 (ec2, vpc-lattice, route53resolver).
+#[test]
+fn vpc_endpoints_and_vpc_lattice_are_recognised() {
+    let endpoints = r#"{"VpcEndpoints":[{"VpcEndpointId":"vpce-1","VpcEndpointType":"Interface","VpcId":"vpc-1",
+        "ServiceName":"com.amazonaws.us-east-1.eks","State":"available","PrivateDnsEnabled":true,"DnsEntries":[
+        {"DnsName":"vpce-1-a.eks.us-east-1.vpce.amazonaws.com","HostedZoneId":"Z7HUB22UULQXV"},
+        {"DnsName":"eks.us-east-1.amazonaws.com","HostedZoneId":"Z1C12344VYDITB0"}]},
+        {"VpcEndpointId":"vpce-032a826a","VpcEndpointType":"Gateway","VpcId":"vpc-1","State":"available",
+        "PrivateDnsEnabled":true,"DnsEntries":[]}]}"#;
+    let associations = r#"{"items":[{"id":"snva-1","status":"ACTIVE","serviceNetworkId":"sn-1",
+        "serviceNetworkName":"corp","privateDnsEnabled":true,"dnsOptions":{"privateDnsPreference":"ALL_DOMAINS"},
+        "vpcId":"vpc-1"}]}"#;
+    let resources = r#"{"items":[{"id":"snra-1","status":"ACTIVE","resourceConfigurationId":"rcfg-1",
+        "serviceNetworkId":"sn-1","privateDnsEnabled":true,"privateDnsEntry":{"domainName":"db.corp.example"}}]}"#;
+    let configuration = r#"{"id":"rcfg-1","name":"database","type":"SINGLE","customDomainName":"db.corp.example",
+        "arn":"arn:aws:vpc-lattice:us-east-1:123456789012:resourceconfiguration/rcfg-1","status":"ACTIVE"}"#;
+    let dnssec = r#"{"ResolverDNSSECConfig":{"Id":"rdsc-1","OwnerId":"123456789012","ResourceId":"vpc-1",
+        "ValidationStatus":"ENABLED"}}"#;
+    let (facts, _) = applied(&[endpoints, associations, resources, configuration, dnssec]);
+    let of_vpc = &facts.vpc_endpoints.as_ref().unwrap()[0];
+    assert_eq!(of_vpc.vpc_id, "vpc-1");
+    // A gateway endpoint has no names.
+    let [endpoint] = &of_vpc.endpoints[..] else {
+        panic!("{of_vpc:?}");
+    };
+    assert_eq!(endpoint.private_dns_names, ["eks.us-east-1.amazonaws.com"]);
+    let lattice = facts.lattice.as_ref().unwrap();
+    assert_eq!(lattice.vpcs[0].associations[0].service_network_id, "sn-1");
+    assert_eq!(
+        lattice.networks[0].resources[0].private_dns_name.as_deref(),
+        Some("db.corp.example")
+    );
+    assert_eq!(
+        lattice.configurations[0].custom_domain_name.as_deref(),
+        Some("db.corp.example")
+    );
+    assert_eq!(facts.dnssec_configs.as_ref().unwrap()[0].validates(), Some(true));
+    // As --query leaves them, and twice.
+    let members = |text: &str| {
+        let inner = text.split_once('[').unwrap().1;
+        format!("[{}]", inner.rsplit_once(']').unwrap().0)
+    };
+    let queried = [endpoints, associations, resources].map(members);
+    let mut all: Vec<&str> = queried.iter().map(String::as_str).collect();
+    all.extend([configuration, dnssec, endpoints, resources]);
+    let (again, _) = applied(&all);
+    assert_eq!(again, facts);
+    // A list of Kubernetes is none of VPC Lattice's.
+    let list = r#"{"apiVersion":"v1","kind":"List","items":[]}"#;
+    assert!(super::read(list.as_bytes(), &mut Answers::default()).is_err());
 }

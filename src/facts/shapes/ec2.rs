@@ -17,6 +17,7 @@ pub(in crate::facts) const XML_LISTS: &[(&str, &str)] = &[
     ("cidrBlockAssociationSet", "CidrBlockAssociationSet"),
     ("dhcpConfigurationSet", "DhcpConfigurations"),
     ("dhcpOptionsSet", "DhcpOptions"),
+    ("dnsEntrySet", "DnsEntries"),
     ("entrySet", "Entries"),
     ("groups", "UserIdGroupPairs"),
     ("HostedZoneSummaries", "HostedZoneSummaries"),
@@ -28,14 +29,17 @@ pub(in crate::facts) const XML_LISTS: &[(&str, &str)] = &[
     ("networkAclSet", "NetworkAcls"),
     ("networkInterfaceSet", "NetworkInterfaces"),
     ("prefixListIds", "PrefixListIds"),
+    ("privateDnsSpecifiedDomainSet", "PrivateDnsSpecifiedDomains"),
     ("privateIpAddressesSet", "PrivateIpAddresses"),
     ("routeSet", "Routes"),
     ("routeTableSet", "RouteTables"),
     ("securityGroupInfo", "SecurityGroups"),
     ("subnetSet", "Subnets"),
     ("valueSet", "Values"),
+    ("vpcEndpointSet", "VpcEndpoints"),
     ("vpcSet", "Vpcs"),
 ];
+
 /// A VPC (EC2, DescribeVpcs).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -178,6 +178,28 @@ pub struct HostedZone {
     pub owning_service: Option<String>,
 }
 
+/// Whether a VPC's Resolver validates DNSSEC (Route 53 Resolver, GetResolverDnssecConfig).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct DnssecConfig {
+    /// The VPC.
+    pub vpc_id: String,
+    /// `ENABLED`, `DISABLED`, `ENABLING`, `DISABLING`, `USE_LOCAL_RESOURCE_SETTING`, …
+    pub validation: Option<String>,
+}
+
+impl DnssecConfig {
+    /// Whether the Resolver validates; `None` where the status leaves that open.
+    pub fn validates(&self) -> Option<bool> {
+        match self.validation.as_deref() {
+            Some("ENABLED") => Some(true),
+            Some("DISABLED") => Some(false),
+            _ => None,
+        }
+    }
+}
+
 /// A Resolver endpoint; which addresses it has, another answer says.
 pub(in crate::facts) fn endpoint(of: &Members<'_>) -> Result<ResolverEndpoint, WrongShape> {
     Ok(ResolverEndpoint {
@@ -266,4 +288,12 @@ pub(in crate::facts) fn zone_with_vpcs(of: &Members<'_>) -> Result<(String, Vec<
         id.trim_start_matches("/hostedzone/").to_owned(),
         vpcs?.into_iter().flatten().collect(),
     ))
+}
+
+/// Whether a VPC's Resolver validates.
+pub(in crate::facts) fn dnssec_config(of: &Members<'_>) -> Result<DnssecConfig, WrongShape> {
+    Ok(DnssecConfig {
+        vpc_id: of.needed("ResourceId")?,
+        validation: of.text("ValidationStatus")?,
+    })
 }
