@@ -29,6 +29,8 @@ pub enum Opaque {
     RuleNotListed,
     /// An interface VPC endpoint, whose own names were not read.
     InterfaceEndpoint,
+    /// A zone that VPC Lattice makes, unless the resource gateway is in the same VPC, and that no list has.
+    ZoneMayBeMade,
     /// A status in which it may be in effect or not.
     Unsettled(String),
     /// A value that this program has no meaning for.
@@ -49,6 +51,7 @@ impl Opaque {
             Self::ZoneWithoutName => WhyCode::ZoneWithoutName,
             Self::RuleNotListed => WhyCode::RuleNotListed,
             Self::InterfaceEndpoint => WhyCode::InterfaceEndpoint,
+            Self::ZoneMayBeMade => WhyCode::ZoneMayBeMade,
             Self::Unsettled(_) => WhyCode::Unsettled,
             Self::Unfamiliar(_) => WhyCode::Unfamiliar,
             Self::Order => WhyCode::OrderNotDocumented,
@@ -78,6 +81,9 @@ impl fmt::Display for Opaque {
             Self::ZoneWithoutName => f.write_str("a private hosted zone of which only the id is known"),
             Self::RuleNotListed => f.write_str("a Resolver rule that this account does not list"),
             Self::InterfaceEndpoint => f.write_str("an interface VPC endpoint, whose names were not read"),
+            Self::ZoneMayBeMade => f.write_str(
+                "VPC Lattice makes it unless the resource gateway is in the same VPC, and no list of the VPC's zones has it",
+            ),
             Self::Unsettled(status) => write!(f, "its status is {status}, so it may be in effect or not"),
             Self::Unfamiliar(value) => write!(f, "it has {value:?}, which this program does not know"),
             Self::Order => f.write_str("AWS does not document which of the two comes first"),
@@ -357,8 +363,57 @@ pub struct Zone {
     pub apex: Option<Name>,
     /// The AWS service or the account that owns it.
     pub owner: Option<String>,
+    /// What AWS made it for; `None` where that is not known, or somebody made it by hand.
+    pub made_for: Option<MadeFor>,
     /// Whether it is in effect, and whether it is there at all.
     pub in_effect: InEffect,
+}
+
+/// What AWS makes a private hosted zone for, beside EKS's clusters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MadeFor {
+    /// A VPC endpoint with private DNS: its id, and what it leads to.
+    Endpoint {
+        /// The endpoint's id.
+        id: String,
+        /// Its type: `Interface`, `Resource`, `ServiceNetwork`.
+        kind: String,
+        /// The service, the service network or the resource configuration.
+        leads_to: Option<String>,
+    },
+    /// A service network that the VPC is associated with: its id, the association's, and the resource.
+    ServiceNetwork {
+        /// The service network's id.
+        id: String,
+        /// The association's id.
+        association: Option<String>,
+        /// The resource configuration's id.
+        resource: String,
+    },
+}
+
+impl MadeFor {
+    /// The id of the endpoint or of the service network.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Endpoint { id, .. } | Self::ServiceNetwork { id, .. } => id,
+        }
+    }
+}
+
+impl fmt::Display for MadeFor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Endpoint { id, leads_to, .. } => {
+                write!(f, "VPC endpoint {id}")?;
+                match leads_to {
+                    Some(what) => write!(f, " ({what})"),
+                    None => Ok(()),
+                }
+            }
+            Self::ServiceNetwork { id, resource, .. } => write!(f, "service network {id} (resource {resource})"),
+        }
+    }
 }
 
 /// A Route 53 Profile that is associated with the VPC.

@@ -11,7 +11,7 @@
 
 use std::cmp::Ordering;
 
-use super::configuration::{Configuration, InEffect, Opaque, Profile, Rule, RuleKind, Zone};
+use super::configuration::{Configuration, InEffect, MadeFor, Opaque, Profile, Rule, RuleKind, Zone};
 use super::{Construct, Effect, Step, WhyCode, title};
 use crate::dns::Name;
 
@@ -259,7 +259,9 @@ impl<'a> Gathered<'a> {
     }
 
     fn zone(&mut self, zone: &'a Zone, origin: Origin, profile: Option<&'a Profile>) {
-        let unknown = zone.apex.is_none().then_some(Opaque::ZoneWithoutName);
+        // Of one that AWS makes, why it is not known is said already.
+        let is_by_id = zone.apex.is_none() && zone.made_for.is_none();
+        let unknown = is_by_id.then_some(Opaque::ZoneWithoutName);
         let thing = Thing::Zone(zone);
         self.add(
             ZONES,
@@ -340,7 +342,7 @@ impl<'a> Gathered<'a> {
     /// Whether it is EKS's own zone, which nobody listed.
     fn is_assumed(&self, winner: Taken) -> bool {
         match winner {
-            Taken::By(index) => matches!(self.things.get(index), Some((Thing::Zone(zone), _)) if zone.id.is_none()),
+            Taken::By(index) => matches!(self.things.get(index), Some((Thing::Zone(zone), _)) if is_assumed(zone)),
             Taken::Public => false,
         }
     }
@@ -390,22 +392,26 @@ impl<'a> Gathered<'a> {
                     .as_ref()
                     .map(|owner| format!(" of {owner}"))
                     .unwrap_or_default();
-                let assumed = if zone.id.is_none() {
+                let assumed = if is_assumed(zone) {
                     "; it was not listed, and EKS makes it where private access is on"
                 } else {
                     ""
                 };
+                let made = zone.made_for.as_ref();
+                let made = made.map_or_else(String::new, |one| format!("; AWS made it for {one}"));
                 let why = format!(
-                    "the private hosted zone {}{of} is the most specific that the name is in{handed_back}{order}{assumed}",
+                    "the private hosted zone {}{of} is the most specific that the name is \
+                     in{handed_back}{order}{assumed}{made}",
                     domain(zone.apex.as_ref())
                 );
-                let code = if zone.id.is_none() {
+                let code = if is_assumed(zone) {
                     WhyCode::ZoneNotListed
                 } else {
                     WhyCode::MostSpecificZone
                 };
-                let mut step = Step::new(Construct::Zone, Effect::Answer, code, why);
+                let mut step = Step::new(construct(zone), Effect::Answer, code, why);
                 step.id.clone_from(&zone.id);
+                step.made_for = zone.made_for.as_ref().map(|one| one.id().to_owned());
                 step.name = zone.apex.as_ref().map(ToString::to_string);
                 step.profile = profile.map(|profile| profile.id.clone());
                 step
@@ -429,6 +435,9 @@ impl Thing<'_> {
             Self::Rule(rule) => format!("rule {}", title(&rule.id, rule.name.as_deref())),
             Self::Zone(zone) => {
                 let apex = zone.apex.as_ref().map(ToString::to_string);
+                if let (None, Some(made_for)) = (&zone.id, &zone.made_for) {
+                    return format!("the zone {} of {made_for}", domain(zone.apex.as_ref()));
+                }
                 format!(
                     "zone {}",
                     title(zone.id.as_deref().unwrap_or("without an id"), apex.as_deref())
@@ -448,7 +457,8 @@ impl Possible<'_> {
             (None, _) => "the Resolver rules of the VPC".to_owned(),
         };
         let construct = match (&self.thing, self.kinds) {
-            (Some(Thing::Zone(_)), _) | (None, ZONES) => Construct::Zone,
+            (Some(Thing::Zone(zone)), _) => construct(zone),
+            (None, ZONES) => Construct::Zone,
             (None, ANY) => Construct::Profile,
             (Some(Thing::Rule(_)) | None, _) => Construct::Rule,
         };
@@ -467,6 +477,7 @@ impl Possible<'_> {
             Some(Thing::Zone(zone)) => {
                 step.id.clone_from(&zone.id);
                 step.name = zone.apex.as_ref().map(ToString::to_string);
+                step.made_for = zone.made_for.as_ref().map(|one| one.id().to_owned());
             }
             None => {
                 step.id.clone_from(&profile);
@@ -475,6 +486,19 @@ impl Possible<'_> {
         }
         step.profile = profile;
         step
+    }
+}
+
+/// Whether it is EKS's own zone, which nobody listed.
+fn is_assumed(zone: &Zone) -> bool {
+    zone.id.is_none() && zone.made_for.is_none()
+}
+
+/// What a zone is in the report: where nobody listed it, the service network that has it made stands for it.
+fn construct(zone: &Zone) -> Construct {
+    match (&zone.id, &zone.made_for) {
+        (None, Some(MadeFor::ServiceNetwork { .. })) => Construct::ServiceNetwork,
+        _ => Construct::Zone,
     }
 }
 

@@ -16,8 +16,8 @@ mod read;
 use serde::{Deserialize, Serialize};
 
 use crate::dns::{Name, RecordType};
-pub use configuration::Configuration;
-pub use read::{configuration, is_read};
+pub use configuration::{Configuration, InEffect, MadeFor, Zone};
+pub use read::{configuration, is_read, made_zones};
 
 /// What is asked of the VPC's Resolver.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub enum Construct {
     Profile,
     /// A private hosted zone.
     Zone,
+    /// A service network of VPC Lattice, which has the zone made.
+    ServiceNetwork,
     /// Public DNS.
     Public,
 }
@@ -97,6 +99,8 @@ pub enum WhyCode {
     RuleNotListed,
     /// An interface VPC endpoint.
     InterfaceEndpoint,
+    /// A custom domain name for which VPC Lattice may make a zone.
+    ZoneMayBeMade,
     /// Its status leaves open whether it is in effect.
     Unsettled,
     /// It has a value that this program does not know.
@@ -147,6 +151,9 @@ pub struct Step {
     /// The Profile that brings it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
+    /// The VPC endpoint, or the service network, that has the zone made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_for: Option<String>,
     /// The domain list of a firewall rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub domain_list: Option<String>,
@@ -169,6 +176,7 @@ impl Step {
             why,
             why_code,
             profile: None,
+            made_for: None,
             domain_list: None,
             answer: None,
         }

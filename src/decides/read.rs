@@ -1,11 +1,13 @@
 //! A VPC's configuration from the facts: what AWS said of it, and what it did not say.
 
 use super::configuration::{
-    Action, BlockAnswer, Configuration, FirewallRule, InEffect, Listed, Opaque, PROFILE_PRIORITY, Pattern, Profile,
-    Qtype, Redirection, Rule, RuleGroup, RuleKind, Source, Zone,
+    Action, BlockAnswer, Configuration, FirewallRule, InEffect, Listed, MadeFor, Opaque, PROFILE_PRIORITY, Pattern,
+    Profile, Qtype, Redirection, Rule, RuleGroup, RuleKind, Source, Zone,
 };
 use crate::dns::Name;
-use crate::facts::{self, AUTO_ALLOWLIST, AwsFacts, Call, ProfileResource};
+use crate::facts::{
+    self, AUTO_ALLOWLIST, AwsFacts, Call, Lattice, ProfileResource, ServiceNetworkResource, VpcEndpoint,
+};
 
 /// Whether anything was read of what decides. Where nothing was, there is nothing to say.
 pub fn is_read(facts: &AwsFacts) -> bool {
@@ -24,8 +26,20 @@ pub fn configuration(facts: &AwsFacts, vpc: &str, target: &Name, has_private_end
             id: None,
             apex: Some(target.clone()),
             owner: Some("EKS".to_owned()),
+            made_for: None,
             in_effect: InEffect::Yes,
         });
+    }
+    for made in made_zones(facts, vpc) {
+        let of_this_name = |zone: &&mut Zone| made.apex.is_some() && zone.apex == made.apex;
+        if let Some(listed) = zones.known.iter_mut().find(of_this_name) {
+            if is_another_services(listed) {
+                listed.made_for = listed.made_for.take().or(made.made_for);
+            }
+        } else if made.apex.is_some() || zones.rest.is_some() {
+            // Where all zones are listed, one of an unknown name is among them.
+            zones.known.push(made);
+        }
     }
     // Without both attributes a VPC has no private hosted zones (Developer Guide, "Considerations when working with a
     // private hosted zone").
@@ -267,12 +281,18 @@ impl Reader<'_> {
                         id: Some(id.to_owned()),
                         apex: None,
                         owner: None,
+                        made_for: None,
                         in_effect,
                     },
                 },
             );
-        } else if resource.id_of("vpc-endpoint").is_some() {
-            profile.rest = profile.rest.take().or(Some(Opaque::InterfaceEndpoint));
+        } else if let Some(id) = resource.id_of("vpc-endpoint") {
+            let mut read = self.facts.vpc_endpoints.iter().flatten().flat_map(|vpc| &vpc.endpoints);
+            match read.find(|endpoint| endpoint.id == id) {
+                // A Profile brings the names of an endpoint to VPCs that it is not in.
+                Some(endpoint) if endpoint.kind == "Interface" => profile.zones.extend(interface(endpoint, &in_effect)),
+                _ => profile.rest = profile.rest.take().or(Some(Opaque::InterfaceEndpoint)),
+            }
         } else if resource.id_of("resolver-query-log-config").is_none() {
             let kind = resource.arn.splitn(6, ':').nth(5).unwrap_or(&resource.arn);
             profile.rest = profile
@@ -293,8 +313,15 @@ fn zone(of: &facts::HostedZone, in_effect: InEffect) -> Zone {
         id: Some(of.id.clone()),
         apex: domain(&of.name),
         owner: of.owning_service.clone().or_else(|| of.owning_account.clone()),
+        made_for: None,
         in_effect,
     }
+}
+
+/// Whether a listed zone is an AWS service's, and not EKS's own. An account's is somebody's own.
+fn is_another_services(zone: &Zone) -> bool {
+    let owner = zone.owner.as_deref().filter(|_| zone.id.is_some());
+    owner.is_some_and(|owner| !owner.starts_with("eks.") && !owner.bytes().all(|octet| octet.is_ascii_digit()))
 }
 
 /// A domain as the API writes it.
@@ -303,4 +330,210 @@ fn domain(text: &str) -> Option<Name> {
         return Some(Name::root());
     }
     Name::from_host(text.trim_end_matches('.')).ok()
+}
+
+/// The private hosted zones that AWS makes in a VPC for its VPC endpoints and service networks, as far as they were
+/// read. One whose custom domain name was not read has no apex.
+pub fn made_zones(facts: &AwsFacts, vpc: &str) -> Vec<Zone> {
+    let unread = Lattice::default();
+    let lattice = facts.lattice.as_ref().unwrap_or(&unread);
+    let mut zones = Vec::new();
+    let endpoints = facts.vpc_endpoints.iter().flatten().filter(|one| one.vpc_id == vpc);
+    for endpoint in endpoints.flat_map(|one| &one.endpoints) {
+        match endpoint.kind.as_str() {
+            "Interface" => zones.extend(interface(endpoint, &InEffect::Yes)),
+            _ => zones.extend(of_lattice_endpoint(lattice, endpoint)),
+        }
+    }
+    let of_vpc = lattice.vpcs.iter().filter(|one| one.vpc_id == vpc);
+    for one in of_vpc.flat_map(|one| &one.associations) {
+        let way = Way {
+            private_dns: one.private_dns,
+            preference: one.private_dns_preference.as_deref(),
+            specified: &one.private_dns_specified_domains,
+            in_effect: of_lattice_status(one.status.as_deref()),
+        };
+        zones.extend(of_network(lattice, &one.service_network_id, &way, |resource| {
+            MadeFor::ServiceNetwork {
+                id: one.service_network_id.clone(),
+                association: one.id.clone(),
+                resource: resource.to_owned(),
+            }
+        }));
+    }
+    zones
+}
+
+/// The zones of an interface endpoint: one for each of its private names (EC2 API Reference, CreateVpcEndpoint,
+/// `PrivateDnsEnabled`). One that a Profile brings is in effect as far as its association is.
+fn interface(endpoint: &VpcEndpoint, brought: &InEffect) -> Vec<Zone> {
+    let in_effect = match (endpoint.private_dns, of_endpoint_state(endpoint.state.as_deref())) {
+        (Some(true), InEffect::Yes) => brought.clone(),
+        (Some(true), InEffect::Perhaps(why)) => InEffect::Perhaps(why),
+        _ => return Vec::new(),
+    };
+    // `*.s3.eu-west-1.amazonaws.com` is a record of the zone s3.eu-west-1.amazonaws.com.
+    let mut apexes: Vec<Option<Name>> = Vec::new();
+    for name in &endpoint.private_dns_names {
+        let apex = domain(name.strip_prefix("*.").unwrap_or(name));
+        if !apexes.contains(&apex) {
+            apexes.push(apex);
+        }
+    }
+    if apexes.is_empty() {
+        apexes.push(None);
+    }
+    let made_for = MadeFor::Endpoint {
+        id: endpoint.id.clone(),
+        kind: endpoint.kind.clone(),
+        leads_to: endpoint.service_name.clone(),
+    };
+    let zone = |apex: Option<Name>| Zone {
+        id: None,
+        in_effect: if apex.is_some() {
+            in_effect.clone()
+        } else {
+            InEffect::Perhaps(Opaque::InterfaceEndpoint)
+        },
+        apex,
+        owner: None,
+        made_for: Some(made_for.clone()),
+    };
+    apexes.into_iter().map(zone).collect()
+}
+
+/// How a VPC reaches the resources of VPC Lattice, as far as that decides for which of their names a zone is made.
+struct Way<'a> {
+    private_dns: Option<bool>,
+    preference: Option<&'a str>,
+    specified: &'a [String],
+    in_effect: InEffect,
+}
+
+fn of_lattice_endpoint(lattice: &Lattice, endpoint: &VpcEndpoint) -> Vec<Zone> {
+    let way = Way {
+        private_dns: endpoint.private_dns,
+        preference: endpoint.private_dns_preference.as_deref(),
+        specified: &endpoint.private_dns_specified_domains,
+        in_effect: of_endpoint_state(endpoint.state.as_deref()),
+    };
+    let leads_to = |what: &str| MadeFor::Endpoint {
+        id: endpoint.id.clone(),
+        kind: endpoint.kind.clone(),
+        leads_to: Some(what.to_owned()),
+    };
+    if let Some(id) = endpoint.resource_configuration_id() {
+        return way.zone(lattice, id, None, leads_to(id)).into_iter().collect();
+    }
+    match endpoint.service_network_id() {
+        Some(network) => of_network(lattice, network, &way, leads_to),
+        None => Vec::new(),
+    }
+}
+
+/// The zones for the resources of a service network.
+fn of_network(lattice: &Lattice, network: &str, way: &Way<'_>, made_for: impl Fn(&str) -> MadeFor) -> Vec<Zone> {
+    let Some(network) = lattice.networks.iter().find(|one| one.id == network) else {
+        let call = Call::ListServiceNetworkResourceAssociations;
+        return if way.private_dns == Some(false) || way.in_effect == InEffect::No {
+            Vec::new()
+        } else {
+            vec![may_be(
+                None,
+                InEffect::Perhaps(Opaque::NotRead(call)),
+                made_for("not known"),
+            )]
+        };
+    };
+    let of_resource = |resource: &ServiceNetworkResource| {
+        let id = &resource.resource_configuration_id;
+        way.zone(lattice, id, Some(resource), made_for(id))
+    };
+    network.resources.iter().filter_map(of_resource).collect()
+}
+
+impl Way<'_> {
+    /// The zone that VPC Lattice makes for a resource, where it may (VPC Lattice User Guide, "Resource configurations
+    /// for VPC resources": custom domain names for resource consumers and for service network owners).
+    fn zone(
+        &self,
+        lattice: &Lattice,
+        id: &str,
+        associated: Option<&ServiceNetworkResource>,
+        made_for: MadeFor,
+    ) -> Option<Zone> {
+        // What the service network's owner chose for the resource overrides what the VPC has.
+        let private_dns = associated.and_then(|one| one.private_dns).or(self.private_dns);
+        let status = associated.map_or(InEffect::Yes, |one| of_lattice_status(one.status.as_deref()));
+        if private_dns != Some(true) || self.in_effect == InEffect::No || status == InEffect::No {
+            return None;
+        }
+        let read = lattice.configurations.iter().find(|one| one.id == id);
+        let custom = read.and_then(|one| one.custom_domain_name.as_deref());
+        let name = custom.or(associated.and_then(|one| one.private_dns_name.as_deref()));
+        if read.is_some() && name.is_none() {
+            // Without a custom domain name there is no zone.
+            return None;
+        }
+        let verified = read.map(|one| one.domain_verification.as_deref() == Some("VERIFIED"));
+        let wanted = match self.preference.unwrap_or("VERIFIED_DOMAINS_ONLY") {
+            "ALL_DOMAINS" => Some(true),
+            "VERIFIED_DOMAINS_ONLY" => verified,
+            "SPECIFIED_DOMAINS_ONLY" => self.specifies(name),
+            "VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS" => match (verified, self.specifies(name)) {
+                (Some(true), _) | (_, Some(true)) => Some(true),
+                (Some(false), Some(false)) => Some(false),
+                _ => None,
+            },
+            _ => None,
+        };
+        let why = match wanted {
+            Some(false) => return None,
+            Some(true) if name.is_some() => Opaque::ZoneMayBeMade,
+            _ => Opaque::NotRead(Call::GetResourceConfiguration),
+        };
+        let perhaps = [&self.in_effect, &status].into_iter().find_map(|one| match one {
+            InEffect::Perhaps(why) => Some(why.clone()),
+            InEffect::Yes | InEffect::No => None,
+        });
+        let in_effect = InEffect::Perhaps(perhaps.unwrap_or(why));
+        Some(may_be(name.and_then(domain), in_effect, made_for))
+    }
+
+    /// Whether a name is one of those that the VPC's owner specified; `None` where it is not known.
+    fn specifies(&self, name: Option<&str>) -> Option<bool> {
+        let name = Name::from_host(name?.trim_end_matches('.')).ok()?;
+        let mut specified = self.specified.iter().filter_map(|text| text.parse::<Pattern>().ok());
+        Some(specified.any(|pattern| pattern.has(&name) == Some(true)))
+    }
+}
+
+fn may_be(apex: Option<Name>, in_effect: InEffect, made_for: MadeFor) -> Zone {
+    Zone {
+        id: None,
+        apex,
+        owner: None,
+        made_for: Some(made_for),
+        in_effect,
+    }
+}
+
+/// Whether a VPC endpoint is in effect. EC2 writes its states in lower case, and its model has them with a capital.
+fn of_endpoint_state(state: Option<&str>) -> InEffect {
+    match state.map(str::to_ascii_lowercase).as_deref() {
+        Some("available") => InEffect::Yes,
+        Some("deleted" | "rejected" | "failed" | "expired") => InEffect::No,
+        Some(other) => InEffect::Perhaps(Opaque::Unsettled(other.to_owned())),
+        None => InEffect::Perhaps(Opaque::Unsettled("not said".to_owned())),
+    }
+}
+
+/// Whether an association of VPC Lattice is in effect.
+fn of_lattice_status(status: Option<&str>) -> InEffect {
+    match status {
+        Some("ACTIVE") => InEffect::Yes,
+        Some("CREATE_FAILED") => InEffect::No,
+        Some(other) => InEffect::Perhaps(Opaque::Unsettled(other.to_owned())),
+        None => InEffect::Perhaps(Opaque::Unsettled("not said".to_owned())),
+    }
 }

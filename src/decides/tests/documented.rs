@@ -361,6 +361,7 @@ fn a_profile_that_is_not_known_leaves_the_zone_of_the_very_name_first() {
             id: Some("Z1".to_owned()),
             apex: None,
             owner: None,
+            made_for: None,
             in_effect: InEffect::Yes,
         }];
         all.profiles.known = vec![one];

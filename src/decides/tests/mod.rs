@@ -2,6 +2,7 @@
 
 mod documented;
 mod drawn;
+mod made;
 
 use super::configuration::{
     Action, BlockAnswer, Configuration, FirewallRule, InEffect, Listed, Profile, Redirection, Rule, RuleGroup,
@@ -69,6 +70,7 @@ pub(super) fn zone(id: &str, apex: &str) -> Zone {
         id: Some(id.to_owned()),
         apex: Some(name(apex)),
         owner: None,
+        made_for: None,
         in_effect: InEffect::Yes,
     }
 }
@@ -117,6 +119,6 @@ pub(super) fn short(step: &Step) -> String {
     match step.construct {
         Construct::Firewall => format!("{effect} {id}/{}", step.name.as_deref().unwrap_or("-")),
         Construct::Public => format!("{effect} public"),
-        Construct::Rule | Construct::Zone | Construct::Profile => format!("{effect} {id}"),
+        Construct::Rule | Construct::Zone | Construct::ServiceNetwork | Construct::Profile => format!("{effect} {id}"),
     }
 }
