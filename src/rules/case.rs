@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use crate::address::{AddressClass, embedded_ipv4};
 use crate::compare::{self, ClassedAddress, Verdict};
-use crate::decides::{self, Configuration};
+use crate::decides::{self, Configuration, Zone};
 use crate::endpoint::EndpointName;
 use crate::expect::{Expected, Fit};
 use crate::facts::{
@@ -137,6 +137,9 @@ impl<'a> Case<'a> {
             Need::HostedZones => self.facts.aws.hosted_zones.is_some(),
             Need::Firewall => self.facts.aws.firewall.is_some(),
             Need::Profiles => self.facts.aws.profiles.is_some(),
+            Need::VpcEndpoints => self.facts.aws.vpc_endpoints.is_some(),
+            Need::Lattice => self.facts.aws.lattice.is_some(),
+            Need::DnssecConfigs => self.facts.aws.dnssec_configs.is_some(),
             Need::Updates => self.facts.aws.updates.is_some(),
             Need::Kubeconfig => self.facts.host.kubeconfig.is_some(),
             // That the cluster is there is an answer too.
@@ -286,11 +289,27 @@ impl<'a> Case<'a> {
             Need::VpcAttributes,
             Need::Firewall,
             Need::Profiles,
+            Need::VpcEndpoints,
+            Need::Lattice,
         ] {
             self.touch(need);
         }
         let aws = &self.facts.aws;
         decides::is_read(aws).then(|| decides::configuration(aws, vpc, &self.target.hostname, has_private_endpoint))
+    }
+
+    /// The private hosted zones that AWS makes in a VPC for its VPC endpoints and service networks.
+    pub fn made_zones(&self, vpc: &str) -> Vec<Zone> {
+        self.touch(Need::VpcEndpoints);
+        self.touch(Need::Lattice);
+        decides::made_zones(&self.facts.aws, vpc)
+    }
+
+    /// Whether the Resolver of a VPC validates DNSSEC; `None` where that is not known.
+    pub fn validates(&self, vpc: &str) -> Option<bool> {
+        self.touch(Need::DnssecConfigs);
+        let mut all = self.facts.aws.dnssec_configs.as_ref()?.iter();
+        all.find(|one| one.vpc_id == vpc)?.validates()
     }
 
     /// Recent changes of the cluster.

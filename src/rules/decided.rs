@@ -17,6 +17,8 @@ pub(super) const FACTS: &[Need] = &[
     Need::VpcAttributes,
     Need::Firewall,
     Need::Profiles,
+    Need::VpcEndpoints,
+    Need::Lattice,
 ];
 
 /// The steps of the decision in every VPC whose Resolver matters, the cluster's first. Empty where nothing was read of

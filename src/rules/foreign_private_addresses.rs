@@ -1,6 +1,7 @@
 //! The answer holds private addresses that are not the cluster's.
 
 use super::phrase::{self, observed, observed_target};
+use super::shared::made;
 use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
@@ -16,14 +17,17 @@ declare_rule! {
     /// No address of the answer is expected, and at least one is private and outside the VPC's networks.
     /// Where those are not known, an old answer from inside the VPC (`stale-addresses`) would look the same,
     /// and it is less sure. Where public addresses are expected, any private address is wrong. The random
-    /// sibling does not resolve here, so it is this name that somebody answers for.
+    /// sibling does not resolve here, so it is this name that somebody answers for. Where AWS made a private zone of
+    /// this very name for a VPC endpoint or a service network of VPC Lattice, that is named: the name may be published
+    /// in another VPC on purpose.
     ///
     /// ## Why it matters
     /// Clients connect to a machine that is not the cluster's API server: a time-out, or a certificate of
     /// another name.
     ///
     /// ## What to do
-    /// Find out who answers, and remove the record or the override.
+    /// Find out who answers, and remove the record or the override. Where the name is published on purpose, say with
+    /// `--expect` which addresses are right there.
     "foreign-private-addresses" = {
         summary: "the answer holds private addresses that are not the cluster's",
         severity: Severity::Error,
@@ -41,7 +45,7 @@ declare_rule! {
             [not SINKHOLED],
         ],
         confidence: [High if [[ITS_NETWORKS_ARE_KNOWN]], Medium],
-        wants: [Cluster, Interfaces],
+        wants: [Cluster, Interfaces, Vpc, Instance, HostedZones, Profiles, VpcEndpoints, Lattice],
         stage: Stage::Evidence,
     }
 }
@@ -152,7 +156,23 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Known, subjects: &[&Subj
             ),
         ),
     };
+    let name = &case.target.hostname;
+    let published = made::made_at(case, subjects, name).filter(|(made, _)| made.is_sure);
+    let explanation = match &published {
+        Some((made, vpc)) => format!(
+            "{who} {gives} {foreign}, and no such address is expected ({source}). AWS made the private hosted zone of \
+             this very name for {} of {vpc}. So the name may be published there on purpose, with addresses that lead \
+             to the endpoint by another way.",
+            made.by
+        ),
+        None => explanation,
+    };
     let mut evidence: Vec<Evidence> = subjects.iter().flat_map(|subject| observed_target(subject)).collect();
+    evidence.extend(
+        published
+            .iter()
+            .map(|(made, vpc)| Evidence::fact(made::in_words(&made.by, name, vpc))),
+    );
     evidence.extend(
         case.subjects()
             .filter(|subject| subject.speaks_dns() && subject.verdict() == Verdict::Match)
@@ -163,10 +183,18 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Known, subjects: &[&Subj
         .summary(summary)
         .why(explanation)
         .seen(evidence)
-        .fix(remedies(case, known, subjects))
+        .fix(remedies(case, known, subjects, published.is_some()))
 }
 
-fn remedies(case: &Case<'_>, known: Known, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
+fn remedies(case: &Case<'_>, known: Known, subjects: &[&Subject<'_>], is_published: bool) -> Vec<Remedy> {
+    if is_published {
+        return vec![
+            Remedy::advice(
+                "Where the name is published on purpose, give --expect the addresses that it should have here",
+            ),
+            Remedy::advice("Else make the VPC endpoint or the association again, without the domain of the endpoint"),
+        ];
+    }
     let access = Remedy::new(
         "See which access the cluster's endpoint has",
         [format!(

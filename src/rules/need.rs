@@ -29,6 +29,12 @@ pub enum Need {
     Firewall,
     /// The Route 53 Profiles.
     Profiles,
+    /// The VPC endpoints that can have private DNS.
+    VpcEndpoints,
+    /// VPC Lattice.
+    Lattice,
+    /// Whether the VPC's Resolver validates DNSSEC.
+    DnssecConfigs,
     /// Recent changes of the cluster.
     Updates,
     /// A kubeconfig that names the target.
@@ -77,6 +83,9 @@ impl Need {
         Self::HostedZones,
         Self::Firewall,
         Self::Profiles,
+        Self::VpcEndpoints,
+        Self::Lattice,
+        Self::DnssecConfigs,
         Self::Updates,
         Self::Kubeconfig,
         Self::AbsentCluster,
@@ -112,6 +121,9 @@ impl Need {
                 | Self::HostedZones
                 | Self::Firewall
                 | Self::Profiles
+                | Self::VpcEndpoints
+                | Self::Lattice
+                | Self::DnssecConfigs
                 | Self::Updates
                 | Self::Caller
         )
@@ -134,6 +146,9 @@ impl Need {
             Self::HostedZones => "private hosted zones (route53:ListHostedZonesByVPC)",
             Self::Firewall => "DNS Firewall (route53resolver:ListFirewallRuleGroupAssociations)",
             Self::Profiles => "Route 53 Profiles (route53profiles:ListProfileAssociations)",
+            Self::VpcEndpoints => "VPC endpoints (ec2:DescribeVpcEndpoints)",
+            Self::Lattice => "VPC Lattice (vpc-lattice:ListServiceNetworkVpcAssociations)",
+            Self::DnssecConfigs => "DNSSEC validation (route53resolver:GetResolverDnssecConfig)",
             Self::Updates => "updates of the cluster (eks:ListUpdates)",
             Self::Kubeconfig => "a kubeconfig that names the endpoint",
             Self::Instance => "instance metadata (this host is no EC2 instance, or does not say)",

@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed_sibling, observed_target};
+use super::shared::made::{self, Made};
 use super::signs::{DENIED_BY_ANOTHER_PRIVATE_ZONE, IN_ANOTHER_VPC, INBOUND_ENDPOINT};
 use super::view::{self, VpcSideFault};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy, route53};
+use crate::decides::{InEffect, MadeFor, Zone};
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;
 use crate::facts::HostedZone;
@@ -25,14 +27,17 @@ declare_rule! {
     /// is listed and would take the name, in a VPC that matters here, while the answers are right, is a warning. EKS's
     /// own zone is more specific than such a zone, so in the cluster's VPC with private access on there is nothing to
     /// say. Of a zone that a Route 53 Profile brings AWS lists the id alone: it is named where another list has its
-    /// name.
+    /// name. AWS also makes private zones: for an interface VPC endpoint with private DNS, and for the custom domain
+    /// name of a VPC Lattice resource. Where such a zone takes the name, the VPC endpoint or the service network is
+    /// named.
     ///
     /// ## Why it matters
     /// Every client that uses this VPC's Resolver, or forwards to it, gets `no such host`.
     ///
     /// ## What to do
-    /// Give the private zone a narrower apex, or take the VPC's association away. Where it cannot be changed,
-    /// forward the endpoint's name past it.
+    /// Give the private zone a narrower apex, or take the VPC's association away. Where AWS made it, switch the
+    /// endpoint's private DNS off, or narrow the domains for which VPC Lattice may make zones. Where it cannot be
+    /// changed, forward the endpoint's name past it.
     "private-zone-shadow" = {
         summary: "another private hosted zone shadows the endpoint's name",
         severity: Severity::Error,
@@ -41,14 +46,14 @@ declare_rule! {
         hint: "another private hosted zone of this VPC covers the name",
         complaints: [Denial 160],
         shows: [OneAnswer],
-        references: [ROUTE53_PRIVATE_ZONE_CONSIDERATIONS],
+        references: [ROUTE53_PRIVATE_ZONE_CONSIDERATIONS, LATTICE_CUSTOM_DOMAINS],
         at: FailingOrConfigured,
         requires: [
             [DENIED_BY_PRIVATE_ZONE],
             [unless SIBLING_RESOLVES],
         ],
         confidence: [High],
-        wants: [VpcView, Cluster, Vpc, HostedZones, Instance, Profiles],
+        wants: [VpcView, Cluster, Vpc, HostedZones, Instance, Profiles, VpcEndpoints, Lattice],
         stage: Stage::Evidence,
     }
 }
@@ -75,7 +80,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     });
     let mut findings: Vec<Finding> = grouped(shadowed.chain(elsewhere), apex)
         .into_iter()
-        .filter(|(apex, _)| !is_a_services(apex))
+        .filter(|(apex, at)| !is_a_services(apex) || made::made_at(case, at, apex).is_some())
         .map(|(apex, at)| {
             let forwarders: Vec<&Subject<'_>> = fits
                 .subjects()
@@ -106,9 +111,30 @@ fn as_configured(case: &Case<'_>, confidence: Confidence) -> Vec<Finding> {
         .filter(|vpc| !vpc.is_clusters || private_access == Some(false))
         .filter_map(|vpc| {
             let zones = route53::zones_over_the_name(case, vpc.id)?;
-            let (zone, apex) = zones.first()?;
-            let is_customers = zone.owning_service.is_none();
-            (is_customers && *apex != case.target.hostname).then(|| configured(case, confidence, vpc.id, zone, apex))
+            let listed = zones.first();
+            let depth = listed.map(|(_, apex)| route53::depth(apex));
+            // One that AWS makes for a VPC endpoint, and that is more specific than all that are listed.
+            let over_the_name = |zone: &Zone| {
+                zone.apex
+                    .as_ref()
+                    .is_some_and(|apex| case.target.hostname.is_within(apex))
+            };
+            let mut made = case.made_zones(vpc.id).into_iter();
+            let made = made.find(|zone| {
+                let is_first = zone.apex.as_ref().map(route53::depth) > depth;
+                zone.in_effect == InEffect::Yes && over_the_name(zone) && is_first
+            });
+            if let Some((apex, by)) = made.and_then(|zone| zone.apex.zip(zone.made_for)) {
+                return (apex != case.target.hostname)
+                    .then(|| configured(case, confidence, vpc.id, None, &apex, Some(&by)));
+            }
+            let (zone, apex) = listed?;
+            let by = made::made_for(case, vpc.id, apex)
+                .filter(|made| made.is_sure)
+                .map(|made| made.by);
+            let is_customers = zone.owning_service.is_none() || by.is_some();
+            (is_customers && *apex != case.target.hostname)
+                .then(|| configured(case, confidence, vpc.id, Some(zone), apex, by.as_ref()))
         })
         .collect()
 }
@@ -155,7 +181,25 @@ fn without_name(case: &Case<'_>, at: &[&Subject<'_>]) -> Vec<String> {
         .collect()
 }
 
-fn configured(case: &Case<'_>, confidence: Confidence, vpc: &str, zone: &HostedZone, apex: &Name) -> Finding {
+/// `zone` as it is listed, or what AWS made it for, or both.
+fn configured(
+    case: &Case<'_>,
+    confidence: Confidence,
+    vpc: &str,
+    zone: Option<&HostedZone>,
+    apex: &Name,
+    by: Option<&MadeFor>,
+) -> Finding {
+    let made = by.map_or_else(String::new, |by| format!(" AWS made it for {by}."));
+    let either = match by {
+        Some(_) => "either the name is in it",
+        None => "either the name is in it, and then somebody keeps its addresses up to date by hand",
+    };
+    let remedies = match (zone, by) {
+        (_, Some(by)) => unmake(case, by, apex),
+        (Some(zone), None) => vec![disassociate(case, apex, vpc, &zone.id, profile_of(case, zone, vpc))],
+        (None, None) => Vec::new(),
+    };
     RULE.finding_at_large(confidence)
         .severity(Severity::Warning)
         .summary(format!(
@@ -163,17 +207,49 @@ fn configured(case: &Case<'_>, confidence: Confidence, vpc: &str, zone: &HostedZ
         ))
         .why(format!(
             "{vpc} has the private hosted zone {apex}, which replaces public DNS for all names below its apex, the \
-             endpoint's among them. Nothing was seen to fail by it: either the name is in it, and then somebody keeps \
-             its addresses up to date by hand, or nobody was asked there."
+             endpoint's among them.{made} Nothing was seen to fail by it: {either}, or nobody was asked there."
         ))
-        .seen(vec![Evidence::fact(listed(case, zone, vpc))])
-        .fix(vec![disassociate(
-            case,
-            apex,
-            vpc,
-            &zone.id,
-            profile_of(case, zone, vpc),
-        )])
+        .seen(
+            zone.map(|zone| Evidence::fact(listed(case, zone, vpc)))
+                .into_iter()
+                .chain(by.map(|by| Evidence::fact(made::in_words(by, apex, vpc)))),
+        )
+        .fix(remedies)
+}
+
+/// What takes a zone away that AWS made.
+fn unmake(case: &Case<'_>, by: &MadeFor, apex: &Name) -> Vec<Remedy> {
+    let region = case.region();
+    let id = remedy::endpoint::word(by.id(), "<vpce-id>");
+    match by {
+        MadeFor::Endpoint { kind, .. } if kind == "Interface" => vec![Remedy::new(
+            format!("Switch the private DNS of the VPC endpoint off, and its zone {apex} is gone"),
+            [format!(
+                "aws ec2 modify-vpc-endpoint --region {region} --vpc-endpoint-id {id} --no-private-dns-enabled"
+            )],
+        )],
+        // "The private DNS enabled parameter cannot be changed" (VPC Lattice User Guide).
+        MadeFor::Endpoint { .. } => vec![Remedy::new(
+            format!(
+                "Make the VPC endpoint again with narrower private DNS preferences: its private DNS cannot be changed, \
+                 and without it the zone {apex} is gone"
+            ),
+            [format!(
+                "aws ec2 delete-vpc-endpoints --region {region} --vpc-endpoint-ids {id}"
+            )],
+        )],
+        MadeFor::ServiceNetwork { association, .. } => vec![Remedy::new(
+            format!(
+                "Make the association again with narrower private DNS preferences: its private DNS cannot be changed, \
+                 and without it the zone {apex} is gone"
+            ),
+            [format!(
+                "aws vpc-lattice delete-service-network-vpc-association --region {region} \
+                 --service-network-vpc-association-identifier {}",
+                remedy::endpoint::word(association.as_deref().unwrap_or_default(), "<snva-id>")
+            )],
+        )],
+    }
 }
 
 fn disassociate(case: &Case<'_>, apex: &Name, vpc: &str, zone: &str, profile: Option<&str>) -> Remedy {
@@ -266,17 +342,27 @@ fn finding(
             );
         }
     }
-    let mut remedies = Vec::new();
-    if known.is_none() {
-        remedies.push(remedy::endpoint::list_private_zones(case));
+    let made = made::made_at(case, at, apex);
+    if let Some((Made { by, is_sure }, vpc)) = &made {
+        let verb = if *is_sure { "made" } else { "may have made" };
+        let _ = write!(explanation, " AWS {verb} it for {by} of {vpc}.");
     }
-    remedies.push(disassociate(
-        case,
-        apex,
-        known.map_or("<vpc-id>", |(_, vpc)| vpc),
-        known.map_or("<zone-id>", |(zone, _)| zone.id.as_str()),
-        known.and_then(|(zone, vpc)| profile_of(case, zone, vpc)),
-    ));
+    let made = made.filter(|(made, _)| made.is_sure);
+    let mut remedies = Vec::new();
+    if let Some((made, _)) = &made {
+        remedies.extend(unmake(case, &made.by, apex));
+    } else {
+        if known.is_none() {
+            remedies.push(remedy::endpoint::list_private_zones(case));
+        }
+        remedies.push(disassociate(
+            case,
+            apex,
+            known.map_or("<vpc-id>", |(_, vpc)| vpc),
+            known.map_or("<zone-id>", |(zone, _)| zone.id.as_str()),
+            known.and_then(|(zone, vpc)| profile_of(case, zone, vpc)),
+        ));
+    }
     remedies.push(Remedy::new(
         "Or, where this is not the cluster's VPC: a rule for the endpoint's name to an inbound endpoint that is",
         [format!(
@@ -295,7 +381,11 @@ fn finding(
         .seen(
             all.iter()
                 .flat_map(|subject| [observed_target(subject), observed_sibling(subject)].concat())
-                .chain(known.map(|(zone, vpc)| Evidence::fact(listed(case, zone, vpc)))),
+                .chain(known.map(|(zone, vpc)| Evidence::fact(listed(case, zone, vpc))))
+                .chain(
+                    made.iter()
+                        .map(|(made, vpc)| Evidence::fact(made::in_words(&made.by, apex, vpc))),
+                ),
         )
         .fix(remedies)
 }

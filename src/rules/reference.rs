@@ -171,6 +171,11 @@ pub(crate) const ROUTE53_PRIVATE_ZONES: Reference =
 pub(crate) const ROUTE53_PRIVATE_ZONE_CONSIDERATIONS: Reference =
     Reference::to("Amazon Route 53 Developer Guide, \"Considerations when working with a private hosted zone\"")
         .at("https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html");
+pub(crate) const LATTICE_CUSTOM_DOMAINS: Reference = Reference::to(
+    "Amazon VPC Lattice User Guide, \"Resource configurations for VPC resources\": custom domain names for resource \
+     consumers",
+)
+.at("https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html");
 pub(crate) const ROUTE53_QUERY_LOGS: Reference =
     Reference::to("Amazon Route 53 Developer Guide, \"Values that appear in Resolver query logs\"")
         .at("https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-query-logs-format.html");

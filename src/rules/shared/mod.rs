@@ -10,6 +10,7 @@ pub(super) mod disagreement;
 pub(super) mod forward;
 pub(super) mod inbound;
 pub(super) mod late;
+pub(super) mod made;
 pub(super) mod networks;
 pub(super) mod obstacle;
 pub(super) mod pinned;
