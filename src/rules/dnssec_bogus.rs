@@ -1,8 +1,8 @@
 //! Validation fails at the resolver.
 
 use super::phrase::{self, observed, observed_controls, observed_target};
-use super::shared::validation::unchecked;
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use super::shared::validation::{self, unchecked};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy, route53};
 use crate::observation::{Lookup, Purpose};
 use crate::software::Software;
 
@@ -14,7 +14,9 @@ declare_rule! {
     ///
     /// ## How it was decided
     /// The name gets SERVFAIL, and either the same question with checking disabled (CD=1) is answered, or the
-    /// SERVFAIL carries an Extended DNS Error 6 to 12. (BIND sends none; Unbound and PowerDNS do.)
+    /// SERVFAIL carries an Extended DNS Error 6 to 12. (BIND sends none; Unbound and PowerDNS do.) A VPC's Resolver
+    /// does not look at CD, so there a SERVFAIL and a VPC with validation switched on are all that can be seen: that is
+    /// less sure. It validates nothing that a Resolver rule forwards.
     ///
     /// ## Why it matters
     /// kubectl prints `server misbehaving`, or `no such host` when the reply for AAAA arrives last.
@@ -22,7 +24,7 @@ declare_rule! {
     /// ## What to do
     /// Make the forwarded zone an exception from validation: `validate-except` in BIND, `domain-insecure` in
     /// Unbound, `addNTA` in PowerDNS Recursor. If AWS's public names fail as well, set the resolver's clock and
-    /// renew its trust anchor instead.
+    /// renew its trust anchor instead. In a VPC, switch validation off to find out.
     "dnssec-bogus" = {
         summary: "validation fails at the resolver",
         severity: Severity::Error,
@@ -31,24 +33,75 @@ declare_rule! {
         hint: "SERVFAIL, and an answer with checking disabled (dig +cd)",
         complaints: [Denial 70, Failure 20, Bogus 10],
         shows: [OneAnswer],
-        references: [RFC_4035_CD, RFC_7646, RFC_8914_DNSSEC],
+        references: [RFC_4035_CD, RFC_7646, RFC_8914_DNSSEC, ROUTE53_DNSSEC_VALIDATION],
         at: Failing,
         requires: [
             [LEGIBLE],
             [SERVFAIL],
-            [VALIDATION_FAILS],
+            [VALIDATION_FAILS, ITS_VPC_VALIDATES],
         ],
-        confidence: [High],
+        confidence: [High if [[VALIDATION_FAILS]], Low],
         explains: [OnlyAFails],
         stage: Stage::Evidence,
     }
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    fits.grouped(|subject| Some(validates_nothing(subject)))
+    fits.grouped(|subject| Some((validation::is_shown(subject), validates_nothing(subject))))
         .into_iter()
-        .map(|(confidence, nothing, subjects)| finding(case, confidence, nothing, &subjects))
+        .map(|(confidence, (is_shown, nothing), subjects)| {
+            if is_shown {
+                finding(case, confidence, nothing, &subjects)
+            } else {
+                in_a_vpc(case, confidence, &subjects)
+            }
+        })
         .collect()
+}
+
+/// A VPC's Resolver that validates and returns SERVFAIL.
+fn in_a_vpc(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    let says = phrase::plural(subjects.len(), "returns", "return");
+    let vpcs: Vec<&str> = route53::resolving_vpcs(case)
+        .iter()
+        .filter(|vpc| {
+            let is_one = |one: &&Subject<'_>| subjects.iter().any(|other| other.name() == one.name());
+            vpc.subjects.iter().any(is_one) && case.validates(vpc.id) == Some(true)
+        })
+        .map(|vpc| vpc.id)
+        .collect();
+    let vpcs_named = vpcs.join(", ");
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for subject in subjects {
+        evidence.extend(observed_target(subject));
+        evidence.extend(observed_controls(subject));
+    }
+    evidence.extend(
+        vpcs.iter()
+            .map(|vpc| Evidence::fact(format!("DNSSEC validation of {vpc}: ENABLED"))),
+    );
+    let commands = vpcs.iter().map(|vpc| {
+        format!(
+            "aws route53resolver update-resolver-dnssec-config --region {} --resource-id {} --validation DISABLE",
+            case.region(),
+            remedy::endpoint::word(vpc, "<vpc-id>")
+        )
+    });
+    RULE.finding(confidence, subjects)
+        .summary(format!(
+            "{who} {says} SERVFAIL, and DNSSEC validation is on in {vpcs_named}: validation may be why"
+        ))
+        .why(format!(
+            "{who} {says} SERVFAIL for this name, the Resolver of {vpcs_named} validates DNSSEC, and no Resolver rule is \
+             known to forward the name. A VPC's Resolver does not look at CD, so no question shows whether validation \
+             is the reason."
+        ))
+        .seen(evidence)
+        .fix([Remedy::new(
+            "Switch validation off in the VPC for as long as it takes to ask again",
+            commands.collect::<Vec<_>>(),
+        )])
 }
 
 /// AWS's public names and the root fail too: it is not about this zone.

@@ -176,6 +176,9 @@ pub(crate) const LATTICE_CUSTOM_DOMAINS: Reference = Reference::to(
      consumers",
 )
 .at("https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html");
+pub(crate) const ROUTE53_DNSSEC_VALIDATION: Reference =
+    Reference::to("Amazon Route 53 Developer Guide, \"Enabling DNSSEC validation in Amazon Route 53\"")
+        .at("https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dnssec-validation.html");
 pub(crate) const ROUTE53_QUERY_LOGS: Reference =
     Reference::to("Amazon Route 53 Developer Guide, \"Values that appear in Resolver query logs\"")
         .at("https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-query-logs-format.html");

@@ -15,6 +15,7 @@ use crate::dns::{AnswerKind, ExtendedError};
 use crate::endpoint::SoaOrigin;
 use crate::observation::{Lookup, Purpose, Transport};
 use crate::resolvers::Role;
+use crate::rules::route53::{self, ResolvingVpc};
 use crate::rules::shared::{age, blemish, policy, rebinding, recursion, refusal, samples, transport};
 use crate::rules::step::{Denial, Step, controls, is_sinkholed, was_heard};
 use crate::rules::view::{self, Age};
@@ -76,6 +77,7 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &AAAA_FAILS,
     &REFUSED,
     &VALIDATION_FAILS,
+    &ITS_VPC_VALIDATES,
     &ANSWERS_UNCHECKED,
     &MARKED_AS_DNSSEC,
     &MARKED_AS_POLICY,
@@ -459,6 +461,30 @@ pub(in crate::rules) static VALIDATION_FAILS: Sign = Sign::of_resolver(
     "nothing shows that its DNSSEC validation fails",
     |_, subject| Some(validation_fails(subject)),
 );
+
+/// It is of a VPC whose Resolver validates DNSSEC, and the name is not one that a rule forwards: what is forwarded is
+/// not validated (Amazon Route 53 Developer Guide, "Enabling DNSSEC validation in Amazon Route 53").
+pub(in crate::rules) static ITS_VPC_VALIDATES: Sign = Sign::of_resolver(
+    "DNSSEC validation in its VPC",
+    "it is a VPC's Resolver, DNSSEC validation is on in that VPC, and no rule forwards the name",
+    "it is no VPC's Resolver that is known to validate the name",
+    |case, subject| {
+        let vpcs = route53::resolving_vpcs(case);
+        let is_its = |vpc: &&ResolvingVpc<'_, '_>| vpc.subjects.iter().any(|one| one.name() == subject.name());
+        let mut its = vpcs.iter().filter(is_its);
+        Some(its.any(|vpc| case.validates(vpc.id) == Some(true) && route53::in_effect(case, vpc).is_none()))
+    },
+)
+.looking_at(&[
+    Need::Cluster,
+    Need::Vpc,
+    Need::Instance,
+    Need::ResolverRules,
+    Need::RuleAssociations,
+    Need::HostedZones,
+    Need::Profiles,
+    Need::DnssecConfigs,
+]);
 
 /// With CD=1 the question is answered.
 pub(in crate::rules) static ANSWERS_UNCHECKED: Sign = Sign::of_resolver(
