@@ -178,6 +178,11 @@ pub const ATTEMPTS_PER_LOOKUP: usize = 64;
 pub const LIST_IN_CAPTURE: usize = 1024;
 /// Octets of a text in a capture. The longest that this program writes is a block of configuration.
 pub const TEXT_IN_CAPTURE: usize = 8192;
+/// Characters of one word that an error shows: a path of any sense.
+pub const ERROR_WORD: usize = 512;
+/// Characters of an error that are shown of its beginning, and of its end, where it says what to do. A whole text that was
+/// given in the place of a name is not shown again.
+pub const ERROR_PART: usize = 1024;
 /// Lines of one record of dig's text: +multiline spreads a SOA over seven.
 pub const LINES_OF_RECORD: usize = 16;
 /// Octets of the name of a resolver or a place in a capture: it has to fit a table.
@@ -217,6 +222,9 @@ pub const DOCUMENTS: usize = 256;
 pub const PASTED: u64 = 1 << 20;
 /// Characters of the pasted line that are shown again.
 pub const PASTED_LINE: usize = 240;
+/// Lines of a pasted text of which each is joined with those behind it: as far back as a terminal scrolls, and whoever
+/// breaks lines is a terminal.
+pub const PASTED_JOINED: usize = 4096;
 /// Lines that a pasted message may be broken into.
 pub const PASTED_LINES: usize = 4;
 /// Messages of a pasted text that are told apart.
@@ -238,7 +246,7 @@ pub const PASTED_DOMAINS: usize = 8;
 pub const MCP_LINE: usize = 96 << 20;
 /// Messages of a batch.
 pub const MCP_BATCH: usize = 64;
-/// Octets of an id, or of the value of a flag. The longest value that has a sense is a path.
+/// Octets of an id, of a name, or of the value of a flag. The longest value that has a sense is a path.
 pub const MCP_TEXT: usize = 4096;
 /// Values of one flag. Nobody has that many resolvers, and addresses that are expected are bounded by themselves.
 pub const MCP_LIST: usize = 256;
@@ -246,6 +254,9 @@ pub const MCP_LIST: usize = 256;
 pub const MCP_CALLS: usize = 64;
 /// Calls that run at once.
 pub const MCP_AT_ONCE: usize = 4;
+/// How long a call may look for messages in a text. The longest log takes less than three
+/// seconds, unoptimised; only a text of the shortest lines takes more.
+pub const MCP_EXPLAIN: Duration = Duration::from_secs(10);
 /// How long calls may still take once standard input has ended. Clients wait two seconds before they send a signal.
 pub const MCP_REST: Duration = Duration::from_millis(1500);
 
@@ -268,6 +279,8 @@ pub const NAME_IN_SHORT: usize = 26;
 pub const ROWS_APART: usize = 8;
 /// Ways of the question that the picture of a page draws; further ones stand in its table.
 pub const WAYS_DRAWN: usize = 12;
+/// Places whose columns stand beside each other on paper: A4 has room for a resolver and so many addresses.
+pub const PLACES_ON_PAPER: usize = 4;
 /// Names that are suggested for a mistyped one. More are a list to search rather than a hint.
 pub const SUGGESTIONS: usize = 3;
 /// Addresses shown of one answer, or of what is expected, where not everything is asked for.

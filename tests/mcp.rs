@@ -382,6 +382,43 @@ fn bounds_and_refusals_are_the_command_lines() {
 }
 
 #[test]
+fn a_long_text_holds_nobody_up_and_is_not_shown_again() {
+    let mut caller = Caller::begin(&[], "2025-11-25");
+    let long = "(".repeat(1_000_000);
+    let begun = Instant::now();
+    for (tool, arguments) in [
+        ("explain", json!({"text": long})),
+        ("demo", json!({"scenario": long})),
+        ("check", json!({"target": long})),
+        ("check", json!({"target": HOST, "resolver": [long]})),
+        (
+            "compare",
+            json!({"captures": [{"name": long, "capture": {}}, {"capture": {}}]}),
+        ),
+        ("replay", json!({"capture": long})),
+    ] {
+        let said = caller.refused(tool, &arguments);
+        assert!(said.len() < 2000, "{tool}: {} octets: {}", said.len(), &said[..200]);
+    }
+    // The time of one of them was more than a minute, in the comparison of its letters with the names of findings.
+    assert!(begun.elapsed() < NO_WINDOW, "{:?}", begun.elapsed());
+    // As many as run at once, of the most lines that a text can have, and all of them are cancelled.
+    let lines = "x\n".repeat(500_000);
+    for id in 20..24 {
+        caller.say(&json!({"jsonrpc": "2.0", "id": id, "method": "tools/call",
+            "params": {"name": "explain", "arguments": {"text": lines}}}));
+    }
+    for id in 20..24 {
+        let params = json!({"requestId": id});
+        caller.say(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": params}));
+    }
+    let begun = Instant::now();
+    let listed = caller.document("demo", &json!({"list": true}));
+    assert!(listed["scenarios"].is_array());
+    assert!(begun.elapsed() < 2 * NO_WINDOW, "{:?}", begun.elapsed());
+}
+
+#[test]
 fn what_is_no_message_is_answered_and_the_next_is_read() {
     let mut caller = Caller::begin(&[], "2025-11-25");
     let deep = format!("{}{}\n", "[".repeat(100_000), "]".repeat(100_000));

@@ -18,8 +18,8 @@ use crate::rules::{RULES, Reference, Severity};
 pub(super) fn run(args: &ExplainArgs) -> Result<u8, Error> {
     let what = args.what.join(" ");
     let explained = match what.trim() {
-        "-" => Explained::message("standard input", &from_stdin()?),
-        what => explained(what)?,
+        "-" => Explained::message("standard input", &from_stdin()?, &|| true)?,
+        what => explained(what, &|| true)?,
     };
     if args.format == Format::Json {
         let mut text = String::new();
@@ -51,11 +51,11 @@ pub(super) enum Explained {
     },
 }
 
-/// The index, a finding, or what is in a text.
-pub(super) fn explained(what: &str) -> Result<Explained, Error> {
+/// The index, a finding, or what is in a text: read for as long as it may go on.
+pub(super) fn explained(what: &str, goes_on: &dyn Fn() -> bool) -> Result<Explained, Error> {
     let what = what.trim();
     if what.contains(char::is_whitespace) {
-        Ok(Explained::message("the text", what))
+        Explained::message("the text", what, goes_on)
     } else if what.is_empty() {
         Ok(Explained::Index)
     } else {
@@ -65,15 +65,18 @@ pub(super) fn explained(what: &str) -> Result<Explained, Error> {
 }
 
 impl Explained {
-    fn message(source: &'static str, text: &str) -> Self {
-        let messages = pasted::messages(text);
+    fn message(source: &'static str, text: &str, goes_on: &dyn Fn() -> bool) -> Result<Self, Error> {
+        let Some(messages) = pasted::messages_while(text, goes_on) else {
+            let reason = "has too many lines to be read in time: paste the lines around the error";
+            return Err(Error::Pasted(source, reason.to_owned()));
+        };
         let unread = pasted::unread(text).filter(|_| messages.is_empty());
         let unread = unread.map(|unread| format!("is {}, and holds no error: {}", unread.what, unread.instead));
-        Self::Message {
+        Ok(Self::Message {
             source,
             messages,
             unread,
-        }
+        })
     }
 
     /// Whether there is anything to explain it with.

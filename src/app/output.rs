@@ -7,11 +7,14 @@ use std::path::Path;
 
 use super::Error;
 use crate::cli::args::{Color, NOTHING_TO_ASK, OutputArgs};
+use crate::limits;
 use crate::redact;
 use crate::render::{self, Format, Style, text};
 use crate::report::Report;
 use crate::url;
 
+/// Characters behind a word that is quoted: the quotation mark and a colon.
+const QUOTE: usize = 2;
 /// Columns where the terminal's width is not known.
 pub(super) const WIDTH: usize = 80;
 /// Widths that are believed.
@@ -47,9 +50,28 @@ pub(super) fn nothing_to_ask() {
     let _ = io::stderr().lock().write_all(NOTHING_TO_ASK.as_bytes());
 }
 
-/// A text from outside on one line, without the passwords of its URLs.
+/// A text from outside on one line, without the passwords of its URLs, and cut where it is long.
 pub(super) fn sayable(text: &str) -> String {
-    text::escape(&url::without_passwords(text))
+    cut(&text::escape(&url::without_passwords(text)))
+}
+
+/// A line without what is too long of it: the ends of its words, and then its middle. An error begins with what it is
+/// about and ends with what to do.
+fn cut(line: &str) -> String {
+    let words: Vec<String> = line
+        .split(' ')
+        .map(|word| middle_out(word, limits::ERROR_WORD, QUOTE))
+        .collect();
+    middle_out(&words.join(" "), limits::ERROR_PART, limits::ERROR_PART)
+}
+
+/// A text with no more than so many characters of its beginning and of its end.
+fn middle_out(text: &str, beginning: usize, end: usize) -> String {
+    let Some(behind) = text.chars().count().checked_sub(beginning + end + 1) else {
+        return text.to_owned();
+    };
+    let rest: String = text.chars().skip(beginning + 1 + behind).collect();
+    format!("{}{rest}", crate::text::shortened(text, beginning))
 }
 
 /// Whether a line is printed as each resolver answers.
@@ -371,6 +393,29 @@ mod tests {
             assert_eq!(found.width, width, "{columns:?}");
         }
         assert_eq!(styled(&args(), &[], true).width, 80);
+    }
+
+    #[test]
+    fn an_error_keeps_its_beginning_and_its_end() {
+        let long = "x".repeat(1_000_000);
+        let said = sayable(&format!("{long:?}: is no name; name another"));
+        assert_eq!(
+            said,
+            format!("\"{}…\": is no name; name another", "x".repeat(limits::ERROR_WORD - 1))
+        );
+        let said = sayable(&format!("begin {} end", "word ".repeat(1_000_000)));
+        assert!(said.starts_with("begin word") && said.ends_with("word  end"), "{said}");
+        assert!(said.chars().count() <= 2 * limits::ERROR_PART + 1);
+        // What is not long stays as it is, character for character.
+        for text in [
+            "",
+            "é".repeat(limits::ERROR_WORD + QUOTE).as_str(),
+            "a  b ".repeat(100).as_str(),
+        ] {
+            assert_eq!(sayable(text), text);
+        }
+        let password = format!("https://user:{}@proxy.example/ end", "p".repeat(10_000));
+        assert!(!sayable(&password).contains("ppp"));
     }
 
     #[test]

@@ -7,6 +7,10 @@ const ALIKE: f64 = 0.8;
 
 /// The names most like the word, the likeliest first.
 pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    // The time grows with the square of the word's length, and none of the names is nearly as long.
+    if word.len() > limits::FLAG_NAME {
+        return Vec::new();
+    }
     let word = word.to_ascii_lowercase();
     let mut alike: Vec<(f64, &str)> = names
         .into_iter()
@@ -33,5 +37,7 @@ mod tests {
         assert!(nearest("zzz", names).is_empty());
         assert!(nearest("replay", names).is_empty());
         assert!(nearest("", names).is_empty());
+        // With all of its letters compared it would take minutes.
+        assert!(nearest(&"check".repeat(200_000), names).is_empty());
     }
 }

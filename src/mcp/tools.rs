@@ -159,6 +159,53 @@ impl Tool {
         }
     }
 
+    /// A text of the command line in the words of whoever calls: a flag that is offered is the member of its name, and a
+    /// sentence with one that is not is left out.
+    fn described(self, about: &str, has_files: bool) -> String {
+        let mut sentences: Vec<String> = Vec::new();
+        for paragraph in about.split("\n\n") {
+            let paragraph = paragraph.replace('\n', " ");
+            let paragraph = paragraph.replace("; repeatable", "");
+            for sentence in paragraph.split_inclusive(". ") {
+                let said = self.with_members(sentence.trim(), has_files);
+                if !said.contains(" --") && !said.starts_with("--") && !said.is_empty() {
+                    let end = if said.ends_with(['.', ':']) { "" } else { "." };
+                    sentences.push(format!("{said}{end}"));
+                }
+            }
+        }
+        sentences.join(" ")
+    }
+
+    /// A text with the flags that are offered written as the members of their names, but for what it quotes.
+    pub fn with_members(self, text: &str, has_files: bool) -> String {
+        let files = FILES_OF_CHECK.iter().filter(|_| has_files && self == Self::Check);
+        let offered: Vec<&str> = self.offered().iter().chain(files).copied().collect();
+        let mut said = String::with_capacity(text.len());
+        for (index, part) in text.split('"').enumerate() {
+            if index > 0 {
+                said.push('"');
+            }
+            if index % 2 == 1 {
+                said.push_str(part);
+                continue;
+            }
+            for (index, word) in part.split("--").enumerate() {
+                let end = word
+                    .find(|c: char| !c.is_ascii_lowercase() && c != '-')
+                    .unwrap_or(word.len());
+                let (long, rest) = word.split_at(end);
+                match index {
+                    0 => said.push_str(word),
+                    _ if offered.contains(&long) => said.push_str(&(member(long) + rest)),
+                    _ if ["help", "help-all"].contains(&long) => said.push_str(&format!("the tool's schema{rest}")),
+                    _ => said.push_str(&format!("--{word}")),
+                }
+            }
+        }
+        said
+    }
+
     /// The definition of the command, from which the arguments and their texts are taken.
     fn definition(self) -> clap::Command {
         let mut definition = Cli::command();
@@ -202,7 +249,10 @@ fn input(tool: Tool, has_files: bool) -> Value {
     let mut properties = Map::new();
     let mut required: Vec<&str> = Vec::new();
     let capture = |properties: &mut Map<String, Value>| {
-        let about = "The document that check answered with, as an object or as text; or the text that dig printed.";
+        let about = match tool {
+            Tool::Replay => "The document that check answered with, as an object or as text.",
+            _ => "The document that check answered with, as an object or as text; or the text that dig printed.",
+        };
         properties.insert(
             "capture".to_owned(),
             json!({"type": ["object", "string"], "description": about}),
@@ -256,7 +306,7 @@ fn input(tool: Tool, has_files: bool) -> Value {
     };
     for long in tool.offered().iter().chain(files) {
         if let Some(arg) = definition.get_arguments().find(|arg| arg.get_long() == Some(long)) {
-            properties.insert(member(long), property(arg, files.contains(long)));
+            properties.insert(member(long), property(tool, arg, files.contains(long), has_files));
         }
     }
     let mut schema = json!({"type": "object", "properties": properties, "additionalProperties": false});
@@ -267,9 +317,9 @@ fn input(tool: Tool, has_files: bool) -> Value {
 }
 
 /// The schema of a flag's value.
-fn property(arg: &Arg, is_file: bool) -> Value {
+fn property(tool: Tool, arg: &Arg, is_file: bool, has_files: bool) -> Value {
     let about = arg.get_long_help().or(arg.get_help()).map(ToString::to_string);
-    let mut about = about.unwrap_or_default().replace('\n', " ");
+    let mut about = tool.described(&about.unwrap_or_default(), has_files);
     if is_file {
         about.push_str(" The file is named by its path below the folder that the server was started with.");
     }
@@ -280,7 +330,18 @@ fn property(arg: &Arg, is_file: bool) -> Value {
         .collect();
     let mut value = match arg.get_action() {
         ArgAction::SetTrue => return json!({"type": "boolean", "description": about}),
-        _ if arg.get_value_parser().type_id() == TypeId::of::<u32>() => json!({"type": "integer", "minimum": 1}),
+        _ if is_number(arg) => {
+            let most = match arg.get_long() {
+                Some("samples") => Some(limits::SAMPLES),
+                Some("attempts") => Some(limits::ATTEMPTS),
+                _ => None,
+            };
+            let mut number = json!({"type": "integer", "minimum": 1});
+            if let (Some(most), Some(number)) = (most, number.as_object_mut()) {
+                number.insert("maximum".to_owned(), most.into());
+            }
+            number
+        }
         _ if values.is_empty() => json!({"type": "string"}),
         _ => json!({"type": "string", "enum": values}),
     };
@@ -291,6 +352,10 @@ fn property(arg: &Arg, is_file: bool) -> Value {
         value.insert("description".to_owned(), about.into());
     }
     value
+}
+
+fn is_number(arg: &Arg) -> bool {
+    arg.get_value_parser().type_id() == TypeId::of::<u32>()
 }
 
 /// What the documents of a tool have at least. Their whole shape is in docs/*.schema.json.
@@ -348,7 +413,8 @@ pub fn job(tool: Tool, mut arguments: Map<String, Value>, files: Option<Find<'_>
     match tool {
         Tool::Check => behind.extend(text(&mut arguments, "target")?.map(Into::into)),
         Tool::Explain => {
-            let text = text(&mut arguments, "text")?;
+            let most = usize::try_from(limits::PASTED).unwrap_or(usize::MAX);
+            let text = text_of(&mut arguments, "text", most)?;
             // `-` is standard input, which is the protocol's.
             if text.as_deref().map(str::trim) == Some("-") {
                 return Err("text: \"-\" is neither the name of a finding nor a message".to_owned());
@@ -411,18 +477,23 @@ pub fn job(tool: Tool, mut arguments: Map<String, Value>, files: Option<Find<'_>
     words.extend(behind);
     match cli::parse(words) {
         Ok(command) => Ok(Job { command, given }),
-        Err(Stop::Usage(error)) => Err(error.to_string()),
+        Err(Stop::Usage(error)) => Err(tool.with_members(&error.to_string(), files.is_some())),
         Err(Stop::Print(_)) => Err("the arguments are not those of a call".to_owned()),
     }
 }
 
 /// A flag with its value or values, as the command line has them.
 fn flag(long: &str, arg: &Arg, value: Value, files: Option<Find<'_>>) -> Result<Vec<OsString>, String> {
+    let wanted = if is_number(arg) {
+        "a whole number is wanted"
+    } else {
+        "a text is wanted"
+    };
     let written = |value: Value| -> Result<OsString, String> {
         let text = match value {
             Value::String(text) => text,
-            Value::Number(number) if number.is_u64() => number.to_string(),
-            _ => return Err("a text is wanted".to_owned()),
+            Value::Number(number) => whole(&number).ok_or(wanted)?.to_string(),
+            _ => return Err(wanted.to_owned()),
         };
         if text.len() > limits::MCP_TEXT {
             return Err(format!("the text is longer than {} octets", limits::MCP_TEXT));
@@ -447,13 +518,25 @@ fn flag(long: &str, arg: &Arg, value: Value, files: Option<Find<'_>>) -> Result<
     }
 }
 
+/// The integer that a number is: 1.0 is one (JSON Schema, draft 2020-12, section 4.2.3).
+fn whole(number: &serde_json::Number) -> Option<u64> {
+    number.as_u64().or_else(|| {
+        let value = number.as_f64()?;
+        let is_whole = value.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&value);
+        is_whole.then(|| format!("{value:.0}").parse().ok()).flatten()
+    })
+}
+
 /// A text of the arguments, taken out.
 fn text(arguments: &mut Map<String, Value>, name: &str) -> Result<Option<String>, String> {
+    text_of(arguments, name, limits::MCP_TEXT)
+}
+
+/// A text of the arguments of at most so many octets, taken out.
+fn text_of(arguments: &mut Map<String, Value>, name: &str, most: usize) -> Result<Option<String>, String> {
     match arguments.remove(name) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) if text.len() as u64 > limits::PASTED => {
-            Err(format!("{name}: the text is longer than {} octets", limits::PASTED))
-        }
+        Some(Value::String(text)) if text.len() > most => Err(format!("{name}: the text is longer than {most} octets")),
         Some(Value::String(text)) => Ok(Some(text)),
         Some(_) => Err(format!("{name}: a text is wanted")),
     }
@@ -547,6 +630,40 @@ mod tests {
     }
 
     #[test]
+    fn descriptions_and_refusals_are_in_the_words_of_a_call() {
+        for tool in Tool::ALL {
+            for has_files in [false, true] {
+                let schema = input(tool, has_files);
+                for (name, property) in schema["properties"].as_object().expect("an object") {
+                    let about = property["description"].as_str().unwrap_or_default();
+                    assert!(
+                        !about.contains("--") && !about.contains("repeatable"),
+                        "{name}: {about}"
+                    );
+                    assert!(!about.contains("  ") && !about.contains(". ."), "{name}: {about}");
+                }
+            }
+        }
+        let schema = input(Tool::Check, false);
+        assert_eq!(
+            (
+                &schema["properties"]["samples"]["maximum"],
+                &schema["properties"]["attempts"]["maximum"]
+            ),
+            (&json!(limits::SAMPLES), &json!(limits::ATTEMPTS))
+        );
+        let about = |property: &Value| property["description"].as_str().unwrap_or_default().to_owned();
+        assert!(about(&schema["properties"]["resolver"]).contains("else for tls_name,"));
+        let of = |tool: Tool| about(&input(tool, false)["properties"]["capture"]);
+        assert!(!of(Tool::Replay).contains("dig"), "{}", of(Tool::Replay));
+        let said = "--expect-scope contradicts --save; \"--expect-scope\" stays: see --help";
+        assert_eq!(
+            Tool::Check.with_members(said, false),
+            "expect_scope contradicts --save; \"--expect-scope\" stays: see the tool's schema"
+        );
+    }
+
+    #[test]
     fn a_value_never_becomes_a_flag() {
         for text in [
             "--save=x",
@@ -623,12 +740,17 @@ mod tests {
         }));
         assert_eq!((args.resolver.len(), args.inbound.len(), args.samples), (2, 2, 3));
         assert!(args.no_os && !args.public);
+        assert_eq!(check(json!({"target": HOST, "samples": 7.0})).samples, 7);
         for (arguments, says) in [
             (json!({"resolver": ["corp"]}), "is not an IP address"),
             (json!({"resolver": [7.5]}), "a text is wanted"),
             (json!({"resolver": {}}), "a text is wanted"),
             (json!({"samples": 101}), "not a number from 1 to 100"),
-            (json!({"samples": -1}), "a text is wanted"),
+            (json!({"samples": 101}), "samples: "),
+            (json!({"samples": -1}), "a whole number is wanted"),
+            (json!({"samples": 1.5}), "a whole number is wanted"),
+            (json!({"samples": 1e300}), "a whole number is wanted"),
+            (json!({"target": "x".repeat(5000)}), "longer than"),
             (json!({"public": "yes"}), "true or false"),
             (json!({"expect_scope": "both"}), "write private or public"),
             (json!({"deadline": "11m"}), "too long"),

@@ -119,6 +119,11 @@ pub fn read(text: &str) -> Option<Explanation> {
 
 /// The messages of a text, the one that matters most first, at most [`limits::PASTED_MESSAGES`].
 pub fn messages(text: &str) -> Vec<Explanation> {
+    messages_while(text, &|| true).unwrap_or_default()
+}
+
+/// As [`messages`], for as long as it may go on, which is asked before each line. `None` where it ended before.
+pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Explanation>> {
     let text = &terminal::plain(&crate::text::as_printed(text));
     // A document over several lines: none of its lines says what it says.
     let documents = logs::json(text);
@@ -129,7 +134,7 @@ pub fn messages(text: &str) -> Vec<Explanation> {
             .map(|seen| Found::new(line, seen, 0, None))
             .collect();
         found.sort_by_key(Found::weight);
-        return told_once(&found, text, &[]);
+        return Some(told_once(&found, text, &[]));
     }
     let replies = reply::all(text);
     let mut found: Vec<Found<'_>> = Vec::new();
@@ -158,6 +163,9 @@ pub fn messages(text: &str) -> Vec<Explanation> {
             )
         };
         for line in run.lines() {
+            if !goes_on() {
+                return None;
+            }
             let seen = RECOGNISERS.iter().enumerate().find_map(|(rank, recognise)| {
                 let seen = recognise(line)?;
                 Some((rank + 1, with_server(seen, OF_TOOLS.contains(&(rank + 1)))))
@@ -193,8 +201,11 @@ pub fn messages(text: &str) -> Vec<Explanation> {
     }
     let mut found = without_other_lines(found);
     found.sort_by_key(Found::weight);
-    if let Some(whole) = broken_off(text, found.first()) {
-        return vec![whole];
+    if let Some(whole) = broken_off(text, found.first(), goes_on) {
+        return Some(vec![whole]);
+    }
+    if !goes_on() {
+        return None;
     }
     let mut messages = told_once(&found, text, &replies);
     if messages.is_empty()
@@ -214,7 +225,7 @@ pub fn messages(text: &str) -> Vec<Explanation> {
         explanation.resolver = sentences;
         messages.push(explanation);
     }
-    messages
+    Some(messages)
 }
 
 /// What was found without what other lines say: the same failure with its name (Resolve-DnsName says it in two
@@ -399,8 +410,8 @@ impl<'a> Found<'a> {
 
 /// The message that a terminal broke into several lines, where what was found in one line may be its beginning, or
 /// where nothing was.
-fn broken_off(text: &str, found: Option<&Found<'_>>) -> Option<Explanation> {
-    let joined = |by: &'static str| broken(text, by);
+fn broken_off(text: &str, found: Option<&Found<'_>>, goes_on: &dyn Fn() -> bool) -> Option<Explanation> {
+    let joined = |by: &'static str| broken(text, by).take_while(|_| goes_on()).flatten();
     // Terminals break a long line where it does not fit, within a name as well.
     if let Some(Found { seen, reply: None, .. }) = found {
         let goes_on = |whole: &Seen| {
@@ -429,10 +440,15 @@ fn broken_off(text: &str, found: Option<&Found<'_>>) -> Option<Explanation> {
         let endpoint = name.is_some_and(|name| EndpointName::parse(&name).is_ok());
         endpoint && seen.symptom != Symptom::OtherError
     };
-    let all = || joined(" ").chain(joined(""));
-    let best = all().find(|(_, seen)| is_whole(seen));
-    best.or_else(|| all().next())
-        .map(|(whole, seen)| explain(&whole, &seen, text, None, Others::default()))
+    let mut first = None;
+    for (whole, seen) in joined(" ").chain(joined("")) {
+        if is_whole(&seen) {
+            first = Some((whole, seen));
+            break;
+        }
+        first.get_or_insert((whole, seen));
+    }
+    first.map(|(whole, seen)| explain(&whole, &seen, text, None, Others::default()))
 }
 
 /// What is recognised in a line.
@@ -461,12 +477,13 @@ const RECOGNISERS: &[Recogniser] = &[
     beyond::bare_rcode,
 ];
 
-/// What is recognised in lines that are joined again: each with the next, and with the two and the three behind it.
-fn broken<'a>(text: &'a str, by: &'a str) -> impl Iterator<Item = (String, Seen)> + 'a {
-    let lines: Vec<&str> = text.lines().map(without_bar).collect();
+/// What is recognised in lines that are joined again: each with the next, and with the two and the three behind it;
+/// `None` where nothing is. The first [`limits::PASTED_JOINED`] lines are tried.
+fn broken<'a>(text: &'a str, by: &'a str) -> impl Iterator<Item = Option<(String, Seen)>> + 'a {
+    let lines: Vec<&str> = text.lines().take(limits::PASTED_JOINED).map(without_bar).collect();
     (0..lines.len())
         .flat_map(|at| (2..=limits::PASTED_LINES).map(move |count| (at, count)))
-        .filter_map(move |(at, count)| {
+        .map(move |(at, count)| {
             let whole = lines.get(at..at + count)?.join(by);
             let seen = RECOGNISERS.iter().find_map(|recognise| recognise(&whole))?;
             Some((whole, seen))

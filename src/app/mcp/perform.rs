@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::time::Instant;
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -14,6 +15,7 @@ use crate::app::conduct::{Interrupted, alone};
 use crate::app::output::sayable;
 use crate::app::{Error, check, compare, demo, explain, read, replay};
 use crate::cli::args::{Command, OutputArgs};
+use crate::limits;
 use crate::mcp::session::beside;
 use crate::mcp::tools::{Given, Job, job, scenarios};
 use crate::mcp::{self, Call, Revision};
@@ -76,7 +78,8 @@ fn perform(
     let find: Option<crate::mcp::tools::Find<'_>> = folder.is_some().then_some(&find);
     let refused = |said: String| Refused(sayable(&said));
     let (token, arguments) = (call.progress, call.arguments);
-    let Job { command, given } = job(call.tool, arguments, find).map_err(refused)?;
+    let (tool, has_files) = (call.tool, folder.is_some());
+    let Job { command, given } = job(tool, arguments, find).map_err(refused)?;
     let interrupt: Interrupted = Box::pin(async move {
         if cancelled.await.is_err() {
             std::future::pending::<()>().await;
@@ -87,6 +90,7 @@ fn perform(
             let redacts = args.output.redact;
             let of_check = |error: Error| {
                 let said = error.to_string();
+                let said = tool.with_members(&said, has_files);
                 Refused(sayable(&if redacts { redact::text(&said) } else { said }))
             };
             let told = teller(token, redacts, is_open);
@@ -113,7 +117,9 @@ fn perform(
             of_comparison(&compare::compared(gathered, &args.output)?, &args.output)
         }
         Command::Explain(args) => {
-            let explained = explain::explained(&args.what.join(" "))?;
+            let until = Instant::now() + limits::MCP_EXPLAIN;
+            let goes_on = || is_open() && Instant::now() < until;
+            let explained = explain::explained(&args.what.join(" "), &goes_on)?;
             let mut document = String::new();
             explained.document(&mut document)?;
             Ok(Done {

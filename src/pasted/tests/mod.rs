@@ -203,3 +203,30 @@ fn what_stands_for_others_is_not_public() {
     let dialled = "dial tcp 198.18.0.5:443: i/o timeout\nhttps://X/api";
     assert_eq!(candidates_of(&filled(dialled))[0], "ztna-synthetic-address");
 }
+
+#[test]
+fn a_text_is_read_for_as_long_as_it_may_be() {
+    let lines = "x\n".repeat(100);
+    // Before the first line, among the lines, and among the lines that are joined again.
+    for most in [0, 50, 150] {
+        let asked = std::cell::Cell::new(0);
+        let goes_on = || {
+            asked.set(asked.get() + 1);
+            asked.get() <= most
+        };
+        assert_eq!(messages_while(&lines, &goes_on), None);
+        // Once for what is joined by a space, once for what is joined by nothing, and once at the end.
+        assert!(asked.get() <= most + 3, "{}", asked.get());
+    }
+    assert_eq!(messages_while(&lines, &|| true), Some(Vec::new()));
+    let message = format!("dial tcp: lookup {X}: no such host");
+    assert_eq!(messages_while(&message, &|| false), None);
+}
+
+#[test]
+fn lines_are_joined_as_far_as_a_terminal_scrolls() {
+    let broken = format!("dial tcp: lookup {X}\n: no such host\n");
+    let behind = |lines: usize| format!("{}{broken}", "x\n".repeat(lines));
+    assert!(read(&behind(10)).is_some());
+    assert!(read(&behind(limits::PASTED_JOINED)).is_none());
+}
