@@ -3,14 +3,14 @@
 
     pages.py PROGRAM [--pictures FOLDER]
 
-Of the recorded scenarios, of a comparison, of many targets, and of a capture whose every text is hostile, at a phone's and a desktop's width,
-light and dark, folded and unfolded:
+Of the recorded scenarios, of comparisons of two places, of three, and of many with the longest names, of many targets, and of a
+capture whose every text is hostile, at a phone's and a desktop's width, light and dark, folded and unfolded:
 
 - axe-core finds nothing (WCAG 2.2 A and AA, and its best practices);
 - nothing is loaded but the page itself, nothing runs, and nothing violates the page's own policy;
-- nothing is wider than the screen but what scrolls by itself;
+- nothing is wider than the screen but what scrolls by itself, and no text of a picture is out of its box;
 - the keyboard reaches whatever unfolds, scrolls or leads elsewhere;
-- on paper everything is unfolded.
+- on paper everything is unfolded, and nothing is wider than the paper.
 
 Debian's chromium has to be there; axe-core comes from npm and a WebSocket client from PyPI into a folder of its own. With
 --pictures, a picture of each page is kept for a person to look at. Chromium gets no network but loopback.
@@ -32,7 +32,23 @@ import venv
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 AXE = "axe-core@4.14.1"
 CLIENT = "websocket-client==1.9.0"
-SCREENS = {"phone": (390, 844), "desktop": (1280, 900)}
+# A4 between margins of 10 mm, at 96 pixels an inch (CSS Values and Units, section 6.2).
+SCREENS = {"phone": (390, 844), "desktop": (1280, 900), "paper": (718, 1047)}
+# The longest name that --vantage takes.
+PLACE_NAME = 64
+# Elements beyond the right edge. On an emulated phone innerWidth grows with what is too wide, so the width is told.
+WIDE = """(width, scrolling) => [...document.querySelectorAll('body *')]
+  .filter(one => one.checkVisibility() && one.getBoundingClientRect().right > width + 1 && !one.closest(scrolling))
+  .map(one => one.outerHTML.slice(0, 120)).concat(document.documentElement.scrollWidth > width ? ['the page'] : [])"""
+# Texts of a picture that are in none of its boxes. What is not shown at this width has no size.
+OUT_OF_BOX = """[...document.querySelectorAll('figure svg')].filter(svg => svg.checkVisibility()).flatMap(svg => {
+  const boxes = [...svg.querySelectorAll('rect')].map(one => one.getBBox());
+  return [...svg.querySelectorAll('text')].filter(text => {
+    const own = text.getBBox();
+    return own.width == 0 || !boxes.some(box => own.x >= box.x && own.y >= box.y && own.x + own.width <= box.x + box.width
+      && own.y + own.height <= box.y + box.height);
+  }).map(text => text.textContent);
+})"""
 HOSTILE = "</title></style><script>hacked=1</script><img src=x onerror=hacked=1>\"'`&lt; onclick=hacked=1 \u202e\x1b[31m\u2028]]>{}"
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -83,6 +99,15 @@ def poisoned(program, document, folder):
         fail(f"only {count} texts of the capture could be made hostile")
     capture.write_text(json.dumps(document))
     return page(program, "replay", str(capture))
+
+
+def named(place, name, folder):
+    """The capture of a place under another name, as a file."""
+    document = json.loads((ROOT / f"fixtures/places/{place}.json").read_text())
+    document["vantage"]["name"] = name
+    path = folder / f"{name}.json"
+    path.write_text(json.dumps(document))
+    return str(path)
 
 
 class Browser:
@@ -159,7 +184,7 @@ class Browser:
 def look(browser, axe, name, address, pictures):
     """What is wrong with a page."""
     wrong = []
-    for screen in SCREENS:
+    for screen in ("phone", "desktop"):
         for scheme in ("light", "dark"):
             what = f"{name}, {screen}, {scheme}"
             browser.show(address, screen, scheme)
@@ -168,11 +193,9 @@ def look(browser, axe, name, address, pictures):
             for folded in (True, False):
                 if not folded:
                     browser.run("document.querySelectorAll('details').forEach(one => one.open = true)")
-                wide = browser.run(
-                    "[...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > innerWidth + 1"
-                    " && !one.closest('pre, .scroll, .unseen, svg, thead')).map(one => one.outerHTML.slice(0, 120))"
-                    ".concat(document.documentElement.scrollWidth > innerWidth ? ['the page'] : [])")
+                wide = browser.run(f"({WIDE})({SCREENS[screen][0]}, 'pre, .scroll')")
                 wrong += [f"{what}: wider than the screen: {one}" for one in wide]
+                wrong += [f"{what}: out of its box: {one}" for one in browser.run(OUT_OF_BOX)]
                 if folded:
                     continue
                 browser.run(axe)
@@ -206,7 +229,14 @@ def look(browser, axe, name, address, pictures):
         browser.run("reached.add(document.activeElement)")
     missed = browser.run(f"[...document.querySelectorAll('{stops}')].filter(one => !reached.has(one)).map(one => one.outerHTML.slice(0, 120))")
     wrong += [f"{name}: the keyboard does not reach {one}" for one in missed]
-    browser.show(address, "desktop", "light", "print")
+    browser.show(address, "paper", "light", "print")
+    wide = browser.run(f"({WIDE})({SCREENS['paper'][0]}, 'no-element')")
+    wide += browser.run("[...document.querySelectorAll('.scroll, pre')].filter(one => one.scrollWidth > one.clientWidth + 2)"
+                        ".map(one => one.outerHTML.slice(0, 120))")
+    wrong += [f"{name}: wider than the paper: {one}" for one in wide]
+    unnamed = browser.run("[...document.querySelectorAll('table.many td')].filter(one => !one.querySelector('.paper').checkVisibility()).length")
+    if unnamed:
+        wrong.append(f"{name}: {unnamed} cells do not name their place on paper")
     hidden = browser.run("[...document.querySelectorAll('details > .inside')].filter(one => !one.checkVisibility({contentVisibilityAuto: true})"
                          " || one.getBoundingClientRect().height == 0).length")
     if hidden:
@@ -236,6 +266,11 @@ def main():
             pages[name] = page(program, "replay", str(ROOT / f"fixtures/pages/{name}.json"))
         places = [str(ROOT / f"fixtures/places/{place}.json") for place in ("laptop", "bastion")]
         pages["comparison"] = page(program, "compare", *places)
+        pages["comparison-of-three"] = page(program, "compare", *places, places[0])
+        long = [f"{letter}{'-long' if number % 2 else 'W' * 9}".ljust(PLACE_NAME, letter) for number, letter in enumerate("abcdefghijkl")]
+        many = [named(("laptop", "bastion")[number % 2], name, folder) for number, name in enumerate(long)]
+        pages["comparison-of-many"] = page(program, "compare", *many)
+        pages["comparison-on-paper"] = page(program, "compare", *many[:4])
         # Many targets, at a port of loopback that is closed.
         hosts = "".join(f"{digit * 32}.yl4.ap-northeast-1.eks.amazonaws.com\n" for digit in "0123456789ABCDEF")
         (folder / "targets").write_text(hosts)

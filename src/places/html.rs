@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::table::{about, cell_details, cell_mark, cell_verdict, place_mark};
 use super::{Cell, Comparison};
+use crate::limits;
 use crate::render::Style;
 use crate::render::html::Html;
 use crate::render::html::way_svg::figure_of;
@@ -49,7 +50,8 @@ pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::
     })
 }
 
-/// A row a resolver, a column a place. It may be wider than the page, so it is reached by keyboard, to be scrolled.
+/// A row a resolver, a column a place. It may be wider than the page, so it is reached by keyboard, to be scrolled. On
+/// paper nothing scrolls, and many places stand one below the other.
 fn matrix(html: &mut Html<'_>, comparison: &Comparison) -> fmt::Result {
     html.section("Resolvers", |html| {
         let scroll = [
@@ -59,7 +61,9 @@ fn matrix(html: &mut Html<'_>, comparison: &Comparison) -> fmt::Result {
             ("aria-label", "Resolvers at each place"),
         ];
         html.within("div", &scroll, |html| {
-            html.within("table", &[], |html| {
+            let is_many = comparison.places.len() > limits::PLACES_ON_PAPER;
+            let class = if is_many { "many" } else { "few" };
+            html.within("table", &[("class", class)], |html| {
                 html.within("thead", &[], |html| {
                     html.within("tr", &[], |html| {
                         html.span("th", &[("scope", "col")], "Resolver")?;
@@ -78,7 +82,9 @@ fn matrix(html: &mut Html<'_>, comparison: &Comparison) -> fmt::Result {
                                 html.start("br", &[])?;
                                 html.span("code", &[], &row.shown_address())
                             })?;
-                            row.cells.iter().try_for_each(|seen| cell(html, seen))
+                            let places = comparison.places.iter().map(|place| place.name.as_str());
+                            let mut cells = row.cells.iter().zip(places);
+                            cells.try_for_each(|(seen, place)| cell(html, seen, place))
                         })
                     })
                 })
@@ -87,8 +93,10 @@ fn matrix(html: &mut Html<'_>, comparison: &Comparison) -> fmt::Result {
     })
 }
 
-fn cell(html: &mut Html<'_>, cell: &Cell) -> fmt::Result {
+fn cell(html: &mut Html<'_>, cell: &Cell, place: &str) -> fmt::Result {
     html.within("td", &[], |html| {
+        // There it stands without its column's head.
+        html.span("span", &[("class", "paper")], &format!("{place}: "))?;
         if cell.verdict.is_none() {
             return html.span("span", &[("class", "faint")], cell_verdict(cell));
         }

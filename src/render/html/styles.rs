@@ -97,8 +97,9 @@ figure { margin: 1.5rem 0; }
 figure svg { display: block; width: 100%; height: auto; }
 figure svg.wide { max-width: 50rem; }
 figure svg.narrow { display: none; max-width: 25rem; }
-.scroll { overflow-x: auto; }
-.phone { display: none; }
+/* What is not seen is placed within it, so that it scrolls along and makes no page wider. */
+.scroll { overflow-x: auto; position: relative; }
+.phone, .paper { display: none; }
 table { border-collapse: collapse; width: 100%; font-size: .925rem; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .9rem .45rem 0; border-bottom: 1px solid var(--line); }
 thead th { color: var(--faint); font-weight: 600; white-space: nowrap; }
@@ -133,6 +134,12 @@ footer { margin-top: 2.5rem; padding-top: .75rem; border-top: 1px solid var(--li
   body { max-width: none; padding: 0; font-size: 10pt; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   details::details-content { content-visibility: visible; block-size: auto; }
+  .scroll { overflow: visible; }
+  .scroll code, .scroll .mono, .scroll .nowrap, .scroll th { white-space: normal; overflow-wrap: anywhere; }
+  table.many thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  table.many tr { display: block; padding: .4rem 0; border-bottom: 1px solid var(--line); }
+  table.many th, table.many td { display: block; border: 0; padding: .05rem 0; }
+  table.many .paper { display: inline; }
   tr, figure, .verdict { break-inside: avoid; }
   h2, h3, summary { break-after: avoid; }
 }

@@ -117,6 +117,35 @@ fn grouped(ways: &[Way]) -> Vec<(&str, Vec<&Way>)> {
     groups
 }
 
+/// Ways of one start, measured.
+struct Group {
+    start: Vec<String>,
+    rows: Vec<Row>,
+    /// Of the start's box where it stands beside its ways, and of all the boxes of these.
+    height: u32,
+    ways: u32,
+}
+
+impl Group {
+    fn of(start: &str, ways: &[&Way], layout: &Layout, style: &Style) -> Self {
+        let start = layout.start.lines(&style.escape(start));
+        let rows: Vec<Row> = ways.iter().map(|way| Row::of(way, layout, style)).collect();
+        let ways = (rows.iter().map(|row| row.height() + GAP).sum::<u32>()).saturating_sub(GAP);
+        let own = height(start.len());
+        let height = if layout.is_above {
+            own + GAP + ways
+        } else {
+            own.max(ways)
+        };
+        Self {
+            start,
+            rows,
+            height,
+            ways,
+        }
+    }
+}
+
 /// The picture of a report.
 pub(super) fn figure(html: &mut Html<'_>, report: &Report) -> fmt::Result {
     figure_of(html, &ways(report))
@@ -168,15 +197,7 @@ fn total(style: &Style, ways: &[Way], layout: &Layout) -> u32 {
     let drawn = &ways[..ways.len().min(limits::WAYS_DRAWN)];
     grouped(drawn)
         .iter()
-        .map(|(start, group)| {
-            let rows = group.iter().map(|way| Row::of(way, layout, style).height() + GAP);
-            let above = if layout.is_above {
-                height(layout.start.lines(&style.escape(start)).len()) + GAP
-            } else {
-                0
-            };
-            above + rows.sum::<u32>()
-        })
+        .map(|(start, group)| Group::of(start, group, layout, style).height + GAP)
         .sum::<u32>()
         + 2
 }
@@ -186,19 +207,20 @@ fn draw(html: &mut Html<'_>, ways: &[Way], layout: &Layout, top: u32) -> fmt::Re
     let drawn = &ways[..ways.len().min(limits::WAYS_DRAWN)];
     let mut y = top + 1;
     for (start, group) in grouped(drawn) {
-        let rows: Vec<Row> = group.iter().map(|way| Row::of(way, layout, html.style)).collect();
-        let start_lines = layout.start.lines(&html.style.escape(start));
-        let all: u32 = rows.iter().map(|row| row.height() + GAP).sum::<u32>() - GAP;
+        let group = Group::of(start, &group, layout, html.style);
+        let end = y + group.height + GAP;
         let mut trunk = y;
         if layout.is_above {
-            let own = height(start_lines.len());
-            boxed(html, layout.start, y, own, &start_lines, None)?;
+            let own = height(group.start.len());
+            boxed(html, layout.start, y, own, &group.start, None)?;
             trunk = y + own;
             y = trunk + GAP;
         } else {
-            boxed(html, layout.start, y, all, &start_lines, None)?;
+            boxed(html, layout.start, y, group.height, &group.start, None)?;
+            // A start with a long name is taller than its ways, which then stand at its middle.
+            y += (group.height - group.ways) / 2;
         }
-        for row in &rows {
+        for row in &group.rows {
             let own = row.height();
             let middle = y + own / 2;
             let class = row.mark.map_or("way-plain", styles::class);
@@ -225,6 +247,7 @@ fn draw(html: &mut Html<'_>, ways: &[Way], layout: &Layout, top: u32) -> fmt::Re
             })?;
             y += own + GAP;
         }
+        y = end;
     }
     Ok(())
 }
@@ -338,4 +361,59 @@ pub fn picture(report: &Report, style: &Style, out: &mut dyn fmt::Write) -> fmt:
             Ok(())
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::PLACE_NAME;
+
+    /// The values of an attribute, in the order of the elements of this name.
+    fn values(svg: &str, element: &str, attribute: &str) -> Vec<u32> {
+        let (element, attribute) = (format!("<{element} "), format!("{attribute}=\""));
+        let of = |rest: &str| {
+            let (_, value) = rest.split_once(&attribute)?;
+            value.split_once('"')?.0.parse().ok()
+        };
+        svg.split(&element).skip(1).filter_map(of).collect()
+    }
+
+    #[test]
+    fn every_line_stands_in_a_box() {
+        let name = |letter: char| letter.to_string().repeat(PLACE_NAME);
+        let way = |start: String| Way {
+            start,
+            resolvers: vec!["local".to_owned()],
+            behind: Vec::new(),
+            end: "no answer".to_owned(),
+            mark: Some(Mark::Bad),
+        };
+        let ways = [way(name('a')), way(name('b')), way("short".to_owned()), way(name('W'))];
+        for layout in [&WIDE, &NARROW] {
+            let mut out = String::new();
+            let style = Style::default();
+            assert_eq!(svg(&mut Html::new(&style, &mut out), &ways, layout), Ok(()));
+            let boxes: Vec<(u32, u32)> = values(&out, "rect", " y")
+                .into_iter()
+                .zip(values(&out, "rect", " height"))
+                .collect();
+            let lines = values(&out, "text", " y");
+            assert!(lines.len() > ways.len() * 4, "{out}");
+            for baseline in lines {
+                let is_in = |(top, height): &(u32, u32)| baseline >= top + 13 && baseline + 4 <= top + height;
+                assert!(boxes.iter().any(is_in), "{}: {baseline}: {boxes:?}", layout.class);
+            }
+            // The boxes of the starts, of which each stands below the one before, and the last within the picture.
+            let starts: Vec<&(u32, u32)> = boxes.iter().step_by(3).collect();
+            assert!(
+                starts.windows(2).all(|pair| pair[0].0 + pair[0].1 < pair[1].0),
+                "{starts:?}"
+            );
+            let whole = total(&style, &ways, layout);
+            assert!(
+                boxes.iter().all(|(top, height)| top + height <= whole),
+                "{whole}: {boxes:?}"
+            );
+        }
+    }
 }
