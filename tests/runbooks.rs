@@ -115,10 +115,68 @@ fn both(script: &str) -> [String; 2] {
 #[test]
 fn the_shell_step() {
     // The step looks at the exit code itself.
-    let [right, wrong] = both(&format!("set +e\n{}", piece("shell-step.sh")));
+    let script = format!("set +e\n{}", piece("shell-step.sh"));
+    // What it makes is gone after a run that is healthy; else the capture is kept, and named.
+    for (expect, kept) in [("192.168.104.190", 0), ("192.168.131.209", 1)] {
+        let (output, home, _directory) = run(&script, expect);
+        let files = std::fs::read_dir(&home).expect("a directory").filter_map(Result::ok);
+        let made: Vec<PathBuf> = files
+            .map(|file| file.path())
+            .filter(|path| *path != home.join("gh"))
+            .collect();
+        assert_eq!(made.len(), kept, "{made:?}");
+        let said = String::from_utf8(output.stderr).expect("text");
+        assert!(
+            made.iter()
+                .all(|path| path.join("capture.json").is_file() && said.contains(&*path.to_string_lossy()))
+        );
+    }
+    let [right, wrong] = both(&script);
     assert!(right.contains("is as expected"), "{right}");
     assert_eq!(right.lines().count(), 1, "{right}");
     assert!(wrong.contains("192.168.104.190"), "the report: {wrong}");
+}
+
+/// Every piece that takes an endpoint from somebody else writes it behind `--`, so that it is never an option.
+#[test]
+fn an_endpoint_is_never_an_option() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/runbooks");
+    let mut count = 0;
+    for file in std::fs::read_dir(folder).expect("a directory").filter_map(Result::ok) {
+        let name = file.file_name().into_string().expect("text");
+        for line in piece(&name)
+            .lines()
+            .filter(|line| line.contains("eks-dns-doctor check "))
+        {
+            let at = [
+                "\"$ENDPOINT",
+                "\"$endpoint",
+                "\"{{ Endpoint",
+                "\"${ENDPOINT",
+                "${ENDPOINT",
+            ]
+            .iter()
+            .filter_map(|word| line.find(word))
+            .min();
+            let Some(at) = at else { continue };
+            count += 1;
+            assert!(line[..at].ends_with(" -- "), "{name}: {line}");
+        }
+    }
+    assert_eq!(count, 10, "the pieces that take an endpoint");
+    for document in ["ssm-document.yml", "ssm-automation.yml"] {
+        let document: Value = serde_saphyr::from_str(&piece(document)).expect("YAML");
+        let pattern = document["parameters"]["Endpoint"]["allowedPattern"]
+            .as_str()
+            .expect("a pattern");
+        assert!(pattern.starts_with("^[A-Za-z0-9]["), "{pattern}");
+    }
+    // As it is run: an option there is a name, and a wrong one.
+    let script = block(&piece("ssm-document.yml"), "- |").replace("{{ Endpoint }}", "--help-all");
+    let (output, ..) = run(&format!("set +e\n{script}"), "192.168.104.190");
+    let said = String::from_utf8(output.stdout).expect("text");
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("--help-all is not a host name"), "{said}");
 }
 
 #[test]
@@ -244,6 +302,8 @@ fn the_terraform_data_source() {
         "{\"endpoint\":\"\"}",
         "{\"endpoint\":\"$(touch x)\"}",
         "{\"endpoint\":\"10.0.0.1\"}",
+        "{\"endpoint\":\"--help-all\"}",
+        "{\"endpoint\":\"--version\"}",
     ] {
         let (status, object, stderr) = asked(query, "192.168.104.190");
         assert_eq!((status, object.is_none()), (Some(1), true), "{query}");

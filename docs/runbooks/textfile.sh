@@ -8,7 +8,7 @@ directory=${TEXTFILES:-/var/lib/prometheus/node-exporter}
 fresh=$(mktemp "$directory/.eks-dns.XXXXXX") || exit 2
 code=0
 # Word by word on purpose: FLAGS holds several.
-eks-dns-doctor check ${ENDPOINT:+"$ENDPOINT"} ${FLAGS:---expect-scope private} -o openmetrics >"$fresh" || code=$?
+eks-dns-doctor check ${FLAGS:---expect-scope private} -o openmetrics -- ${ENDPOINT:+"$ENDPOINT"} >"$fresh" || code=$?
 if [ "$code" -eq 2 ] || ! [ -s "$fresh" ]; then
     rm -f "$fresh" "$directory/eks-dns.prom"
     exit 2

@@ -4,7 +4,7 @@
 # ENDPOINT: the cluster's endpoint. FLAGS: whom to ask and what to expect.
 set -u
 report=$(mktemp)
-eks-dns-doctor check "$ENDPOINT" ${FLAGS:---expect-scope private} -o markdown --redact >"$report"
+eks-dns-doctor check ${FLAGS:---expect-scope private} -o markdown --redact -- "$ENDPOINT" >"$report"
 code=$?
 # A run that could not start has no report.
 if [ "$code" -ne 2 ]; then
