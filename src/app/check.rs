@@ -175,7 +175,8 @@ pub(super) async fn round_beside(
         probe::watched(&plan, &resolvers, &run, &live, ended(stopped.clone()), tell).await
     };
     for source in sources.left() {
-        tell(Progress::Asking(source.as_str().to_owned()));
+        let most = (began + aws_share(settings)).saturating_duration_since(Instant::now());
+        tell(Progress::Asking(source.as_str().to_owned(), Some(most)));
     }
     let knowledge = RefCell::new(knowledge);
     // Who is asked is asked once, as soon as somebody names it.

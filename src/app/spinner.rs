@@ -29,8 +29,10 @@ pub(super) struct Spinner {
     frames: &'static [&'static str],
     began: Instant,
     within: Duration,
-    /// Who has not answered yet, in the order in which they were asked.
-    waiting: Vec<String>,
+    /// Who has not answered yet, in the order in which they were asked, and until when each is waited for.
+    waiting: Vec<(String, Instant)>,
+    /// Whether anybody was named yet.
+    has_begun: bool,
     turn: usize,
 }
 
@@ -54,6 +56,7 @@ impl Spinner {
             began: Instant::now(),
             within: within.unwrap_or_default(),
             waiting: Vec::new(),
+            has_begun: false,
             turn: 0,
         }
     }
@@ -65,21 +68,36 @@ impl Spinner {
     /// Takes what has happened.
     pub(super) fn take(&mut self, progress: &Progress) {
         match progress {
-            Progress::Asking(name) => self.waiting.push(name.clone()),
-            Progress::Answered(probed) => self.waiting.retain(|name| *name != probed.resolver.name),
-            Progress::Said(name) => self.waiting.retain(|other| other != name),
+            Progress::Asking(name, most) => {
+                self.has_begun = true;
+                let end = self.began + self.within;
+                let own = most.map_or(end, |most| (Instant::now() + most).min(end));
+                self.waiting.push((name.clone(), own));
+            }
+            Progress::Answered(probed) => self.waiting.retain(|(name, _)| *name != probed.resolver.name),
+            Progress::Said(name) => self.waiting.retain(|(other, _)| other != name),
         }
+    }
+
+    /// Until when what is waited for may take. Once all have answered, their further questions are short, and no time is
+    /// said.
+    fn until(&self) -> Option<Instant> {
+        let last = self.waiting.iter().map(|(_, until)| *until).max();
+        last.or_else(|| (!self.has_begun).then(|| self.began + self.within))
     }
 
     /// Draws the line anew.
     pub(super) fn draw(&mut self) {
-        let elapsed = self.began.elapsed();
-        if !self.on || elapsed < SOON {
+        if !self.on || self.began.elapsed() < SOON {
             return;
         }
         self.turn = self.turn.wrapping_add(1);
         let frame = self.frames[self.turn % self.frames.len()];
-        let line = line(frame, &self.waiting, elapsed, self.within, output::columns_of_stderr());
+        let names: Vec<&str> = self.waiting.iter().map(|(name, _)| name.as_str()).collect();
+        let left = self
+            .until()
+            .map(|until| until.saturating_duration_since(Instant::now()));
+        let line = line(frame, &names, left, output::columns_of_stderr());
         DRAWN.store(true, Ordering::SeqCst);
         let _ = write!(io::stderr().lock(), "\r{line}\x1b[K");
     }
@@ -100,7 +118,7 @@ pub(super) fn clear() {
 }
 
 /// `⠋ waiting for local, inbound-1 and 2 more, 11s left`, no wider than the terminal.
-fn line(frame: &str, waiting: &[String], elapsed: Duration, within: Duration, columns: usize) -> String {
+fn line(frame: &str, waiting: &[&str], left: Option<Duration>, columns: usize) -> String {
     let mut line = format!("{frame} waiting");
     if let Some(shown) = waiting
         .get(..waiting.len().min(NAMES))
@@ -112,7 +130,7 @@ fn line(frame: &str, waiting: &[String], elapsed: Duration, within: Duration, co
             let _ = write!(line, " and {} more", waiting.len() - NAMES);
         }
     }
-    let left = format!(", {}s left", within.saturating_sub(elapsed).as_secs());
+    let left = left.map_or_else(String::new, |left| format!(", {}s left", left.as_secs()));
     let room = columns.saturating_sub(left.width() + 1);
     format!("{}{left}", text::fit(&line, room))
 }
@@ -123,25 +141,54 @@ mod tests {
 
     #[test]
     fn the_line_says_for_whom_and_how_long_yet() {
-        let names = |count: usize| (1..=count).map(|n| format!("r{n}")).collect::<Vec<_>>();
-        let (elapsed, within) = (Duration::from_millis(4200), Duration::from_secs(15));
-        assert_eq!(line("-", &[], elapsed, within, 80), "- waiting, 10s left");
+        let names = ["r1", "r2", "r3", "r4", "r5"];
+        let left = Some(Duration::from_millis(10_800));
+        assert_eq!(line("-", &[], left, 80), "- waiting, 10s left");
+        assert_eq!(line("-", &[], None, 80), "- waiting");
+        assert_eq!(line("-", &names[..2], left, 80), "- waiting for r1, r2, 10s left");
         assert_eq!(
-            line("-", &names(2), elapsed, within, 80),
-            "- waiting for r1, r2, 10s left"
-        );
-        assert_eq!(
-            line("-", &names(5), elapsed, within, 80),
+            line("-", &names, left, 80),
             "- waiting for r1, r2, r3 and 2 more, 10s left"
         );
         assert_eq!(
-            line("-", &names(1), within * 2, within, 80),
+            line("-", &names[..1], Some(Duration::ZERO), 80),
             "- waiting for r1, 0s left"
         );
         for columns in [20, 40] {
-            let long = vec!["日本語\u{1b}[2J".repeat(20)];
-            let line = line("⠋", &long, elapsed, within, columns);
+            let long = "日本語\u{1b}[2J".repeat(20);
+            let line = line("⠋", &[&long], left, columns);
             assert!(line.width() < columns && !line.contains('\u{1b}'), "{line}");
         }
+    }
+
+    #[test]
+    fn the_time_left_is_that_of_who_is_waited_for() {
+        let began = Instant::now();
+        let mut spinner = Spinner {
+            on: false,
+            frames: &["-"],
+            began,
+            within: Duration::from_secs(300),
+            waiting: Vec::new(),
+            has_begun: false,
+            turn: 0,
+        };
+        let left = |spinner: &Spinner| spinner.until().map(|until| (until - began).as_secs());
+        assert_eq!(left(&spinner), Some(300));
+        // A resolver gives up after its window, whatever the whole run may take.
+        let window = Some(Duration::from_secs(2));
+        spinner.take(&Progress::Asking("corp".to_owned(), window));
+        assert_eq!(left(&spinner), Some(2));
+        spinner.take(&Progress::Asking("AWS".to_owned(), Some(Duration::from_secs(9))));
+        assert_eq!(left(&spinner), Some(9));
+        spinner.take(&Progress::Asking("os".to_owned(), None));
+        assert_eq!(left(&spinner), Some(300));
+        spinner.take(&Progress::Said("os".to_owned()));
+        spinner.take(&Progress::Said("AWS".to_owned()));
+        assert_eq!(left(&spinner), Some(2));
+        spinner.take(&Progress::Said("corp".to_owned()));
+        assert_eq!(left(&spinner), None);
+        spinner.take(&Progress::Asking("late".to_owned(), Some(Duration::from_secs(1000))));
+        assert_eq!(left(&spinner), Some(300));
     }
 }

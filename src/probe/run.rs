@@ -45,8 +45,9 @@ pub struct Run {
 /// Something to tell a person who waits.
 #[derive(Debug, Clone)]
 pub enum Progress {
-    /// Somebody is asked from now on: a resolver, or a source of facts.
-    Asking(String),
+    /// Somebody is asked from now on, a resolver or a source of facts, and is waited for so long at most; `None` where
+    /// only the end of the run ends it.
+    Asking(String, Option<Duration>),
     /// A source of facts has said what it knows.
     Said(String),
     /// A resolver has answered for the target, or has not within the window.
@@ -130,7 +131,12 @@ pub async fn watched(
     }
     drop(sender);
     for resolver in resolvers {
-        progress(Progress::Asking(resolver.name.clone()));
+        // One question has one window. The operating system's lookup has its own times, and samples follow each other.
+        let has_window = resolver.address.is_some() && plan.samples <= 1;
+        progress(Progress::Asking(
+            resolver.name.clone(),
+            has_window.then_some(run.timeout),
+        ));
     }
     let part = live.begin(plan, resolvers, sockets.lingering);
     tokio::pin!(end);
