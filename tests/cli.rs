@@ -213,6 +213,44 @@ fn the_first_use_says_what_can_be_done() {
     let at = |text: &str| bare.stderr.find(text).unwrap_or_else(|| panic!("{text}"));
     assert!(at("eks-dns-doctor demo") < at("eks-dns-doctor HOST"));
     assert!(at("eks-dns-doctor HOST") < at("eks-dns-doctor explain"));
+    // The file that is not there is named, and so is the one that has nothing in it.
+    let behind = |stderr: &str| stderr.split_once('\n').map(|(_, rest)| rest.to_owned());
+    let config = home.path().join("config");
+    for (content, list, says) in [
+        (None, "/typo", "KUBECONFIG names /typo, and no file is there"),
+        (
+            None,
+            "/typo:/other",
+            "KUBECONFIG names /typo and 1 more, and no file is there",
+        ),
+        (
+            Some(""),
+            config.to_str().expect("text"),
+            "config has no context and no cluster",
+        ),
+        (
+            Some("apiVersion: v1\nkind: Config\nclusters: []\ncontexts: []\n"),
+            config.to_str().expect("text"),
+            "config has no context and no cluster",
+        ),
+    ] {
+        if let Some(content) = content {
+            std::fs::write(&config, content).expect("a file");
+        }
+        let told = Outcome::of(program().env("HOME", home.path()).env("KUBECONFIG", list));
+        assert_eq!((told.code, told.stdout.as_str()), (2, ""));
+        let first = told.stderr.lines().next().unwrap_or_default();
+        assert!(first.ends_with(says), "{first}");
+        assert_eq!(behind(&told.stderr), behind(&bare.stderr));
+        let with = program()
+            .env("HOME", home.path())
+            .env("KUBECONFIG", list)
+            .arg("check")
+            .output();
+        let with = String::from_utf8(with.expect("it runs").stderr).expect("text");
+        assert!(with.contains(list.split(':').next().unwrap_or_default()), "{with}");
+        assert_eq!(with.lines().count(), 1, "{with}");
+    }
     // Whoever gave an argument knows what it is, and gets one line.
     let with = Outcome::of(program().env("HOME", home.path()).args(["-o", "json"]));
     assert_eq!((with.code, with.stdout.as_str()), (2, ""));

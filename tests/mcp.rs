@@ -180,7 +180,9 @@ fn every_tool_answers_with_its_document() {
     let names: Vec<&str> = tools.iter().filter_map(|tool| tool["name"].as_str()).collect();
     assert_eq!(names, ["check", "explain", "compare", "replay", "demo"]);
     for tool in &tools {
-        assert_eq!(tool["annotations"]["readOnlyHint"], true);
+        let keeps_tokens = tool["name"] == "check" && cfg!(feature = "aws");
+        assert_eq!(tool["annotations"]["readOnlyHint"], !keeps_tokens);
+        assert_eq!(tool["annotations"]["destructiveHint"], false);
         assert_eq!(tool["annotations"]["openWorldHint"], tool["name"] == "check");
         for schema in ["inputSchema", "outputSchema"] {
             assert_eq!(tool[schema]["type"], "object");

@@ -25,14 +25,14 @@ pub(super) fn run(args: &ExplainArgs) -> Result<u8, Error> {
         let mut text = String::new();
         explained.document(&mut text)?;
         output::stdout(text.as_bytes())?;
+        // What is not understood has no page: the document says so, and standard error why.
+        if !explained.is_understood() {
+            explained.page()?;
+        }
     } else {
         output::stdout(explained.page()?.as_bytes())?;
     }
-    Ok(if explained.is_understood() {
-        exit::HEALTHY
-    } else {
-        exit::COULD_NOT_RUN
-    })
+    Ok(exit::HEALTHY)
 }
 
 /// What is explained.

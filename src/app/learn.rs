@@ -225,7 +225,7 @@ impl Known {
                 port: None,
             }
         } else {
-            return Err(Error::NoTarget);
+            return Err(Error::NoTarget(host::listed_kubeconfigs()));
         };
         Ok(Self {
             target,

@@ -98,10 +98,11 @@ enum Error {
     #[error("--explain-why is for one place: eks-dns-doctor replay CAPTURE --explain-why")]
     NoHeadlineToExplain,
     #[error(
-        "no TARGET, and no kubeconfig to take it from: name the endpoint (eks-dns-doctor HOST), or the cluster \
-         (--cluster NAME)"
+        "no TARGET, and no kubeconfig to take it from{}: name the endpoint (eks-dns-doctor HOST), or the cluster \
+         (--cluster NAME)",
+        match named(.0) { Some(named) => format!(" ({named})"), None => String::new() }
     )]
-    NoTarget,
+    NoTarget(Vec<PathBuf>),
     #[error("cannot write the facts: {0}")]
     Document(serde_json::Error),
     #[error("{0}")]
@@ -210,10 +211,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             let _ = output::stdout(format!("{said}\n").as_bytes());
             return Format::Nagios.exit_code(Conclusion::Inconclusive, exit::COULD_NOT_RUN);
         }
-        if is_bare && matches!(error, Error::NoTarget) {
-            output::nothing_to_ask();
-        } else {
-            output::error(&error, redacts);
+        match nothing_to_ask(&error) {
+            Some(why) if is_bare => output::nothing_to_ask(&why),
+            _ => output::error(&error, redacts),
         }
         match error {
             Error::Interrupted => exit::INTERRUPTED,
@@ -222,6 +222,29 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     });
     code.into()
+}
+
+/// That the files of `KUBECONFIG` are not there; `None` where it names none.
+fn named(listed: &[PathBuf]) -> Option<String> {
+    let first = listed.first()?.display();
+    Some(match listed.len() - 1 {
+        0 => format!("KUBECONFIG names {first}, and no file is there"),
+        more => format!("KUBECONFIG names {first} and {more} more, and no file is there"),
+    })
+}
+
+/// Why there is no cluster to ask about, where there is none.
+fn nothing_to_ask(error: &Error) -> Option<String> {
+    match error {
+        Error::NoTarget(listed) => {
+            let why = named(listed);
+            Some(why.unwrap_or_else(|| "no endpoint is named, and no kubeconfig found".to_owned()))
+        }
+        Error::Kubeconfig(KubeconfigError::Empty { files }) => {
+            Some(format!("the kubeconfig {files} has no context and no cluster"))
+        }
+        _ => None,
+    }
 }
 
 /// Whether what goes out is to be redacted: what is said on standard error too.

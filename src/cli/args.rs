@@ -73,10 +73,8 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ),
 ];
 
-/// What is said where there is nothing to ask about: no argument, and no kubeconfig. The first line is the error.
-pub const NOTHING_TO_ASK: &str = "\
-error: no cluster to ask about: no endpoint is named, and no kubeconfig found
-
+/// What is said behind the error where there is nothing to ask about: no argument, and no kubeconfig or an empty one.
+pub const NOTHING_TO_ASK: &str = "
 See what it does, on this machine alone, without a cluster and without AWS:
   eks-dns-doctor demo
 Ask for the endpoint of a cluster; HOST is the server of a kubeconfig:

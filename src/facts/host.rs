@@ -483,16 +483,21 @@ fn kubeconfig_files(named: Option<&Path>, until: Instant) -> Result<Vec<(String,
     Ok(files)
 }
 
-/// The files of `KUBECONFIG`, else `~/.kube/config`, as kubectl looks for them.
-pub(crate) fn kubeconfig_paths() -> Vec<PathBuf> {
+/// The files of `KUBECONFIG`, whether they are there or not.
+pub(crate) fn listed_kubeconfigs() -> Vec<PathBuf> {
     let listed: Vec<PathBuf> = std::env::var_os("KUBECONFIG")
         .map(|list| std::env::split_paths(&list).collect())
         .unwrap_or_default();
-    let listed: Vec<PathBuf> = listed
+    listed
         .into_iter()
         .filter(|path| !path.as_os_str().is_empty())
         .take(limits::KUBECONFIGS)
-        .collect();
+        .collect()
+}
+
+/// The files of `KUBECONFIG`, else `~/.kube/config`, as kubectl looks for them.
+pub(crate) fn kubeconfig_paths() -> Vec<PathBuf> {
+    let listed = listed_kubeconfigs();
     if !listed.is_empty() {
         return listed;
     }

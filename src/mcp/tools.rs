@@ -234,7 +234,9 @@ fn described(tool: Tool, has_files: bool) -> Value {
         "outputSchema": output(tool),
         "annotations": {
             "title": tool.title(),
-            "readOnlyHint": true,
+            // Of check the AWS SDK may renew a token of a login that AWS's tools keep in ~/.aws (aws-config,
+            // src/sso/token.rs and src/login/cache.rs).
+            "readOnlyHint": tool != Tool::Check || !cfg!(feature = "aws"),
             "destructiveHint": false,
             "idempotentHint": true,
             // Only check asks anybody outside of this host.
