@@ -810,6 +810,20 @@ fn a_pasted_message_is_explained_offline() {
             assert!(text.contains(words), "{words}\n{text}");
         }
     }
+    // What is not understood: the document says so, and standard error why, as for every 2.
+    let unknown = Outcome::of(program().args(["explain", "nothing known here", "-o", "json"]));
+    assert_eq!(
+        (unknown.code, unknown.stderr.lines().count()),
+        (2, 1),
+        "{}",
+        unknown.stderr
+    );
+    assert!(
+        unknown.stderr.contains("holds no error message that is known"),
+        "{}",
+        unknown.stderr
+    );
+    assert_eq!(unknown.json()["understood"], false);
     let refused = Outcome::of(program().args(["explain", "-"]).write_stdin(vec![b'x'; (1 << 20) + 1]));
     assert_eq!((refused.code, refused.stdout.as_str()), (2, ""));
     assert!(refused.stderr.contains("is longer than"), "{}", refused.stderr);
