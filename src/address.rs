@@ -18,9 +18,9 @@ pub enum AddressClass {
     Private,
     /// Shared address space 100.64.0.0/10 (RFC 6598): carrier NAT, and the pools of zero-trust clients.
     Cgnat,
-    /// 198.18.0.0/15, for benchmarks (RFC 2544), not routed on the internet (RFC 6890): proxies take synthetic addresses
-    /// from it (sing-box and mihomo, "fakeip"), and EKS takes 198.19.0.0/16 in a VPC ("Amazon EKS Now Supports
-    /// Additional VPC CIDR Blocks", AWS, October 2018).
+    /// 198.18.0.0/15, for benchmarks (RFC 2544), not routed on the internet (RFC 6890): proxies take synthetic
+    /// addresses from it (sing-box and mihomo, "fakeip"), and EKS takes 198.19.0.0/16 in a VPC ("Amazon EKS Now
+    /// Supports Additional VPC CIDR Blocks", AWS, October 2018).
     Benchmark,
     /// Anything that is routed on the internet.
     Public,
@@ -80,7 +80,8 @@ impl AddressClass {
         matches!(self, Self::Expected | Self::InVpc | Self::Private) || self.may_stand_for_another()
     }
 
-    /// Whether it is of a range that zero-trust clients and proxies take synthetic addresses from. A VPC may have it too.
+    /// Whether it is of a range that zero-trust clients and proxies take synthetic addresses from. A VPC may have it
+    /// too.
     pub fn may_stand_for_another(self) -> bool {
         matches!(self, Self::Cgnat | Self::Benchmark)
     }

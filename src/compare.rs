@@ -218,8 +218,8 @@ pub struct Samples {
     pub outcomes: BTreeMap<Verdict, usize>,
     /// The times of the replies to A questions; `null` where none came.
     pub rtt_ms: Option<Spread>,
-    /// The share of tries of the A and AAAA questions, from 0 to 1, that got no reply within their window: a try that the
-    /// next one made good is lost as well.
+    /// The share of tries of the A and AAAA questions, from 0 to 1, that got no reply within their window: a try that
+    /// the next one made good is lost as well.
     pub loss: f64,
 }
 

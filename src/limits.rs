@@ -180,8 +180,8 @@ pub const LIST_IN_CAPTURE: usize = 1024;
 pub const TEXT_IN_CAPTURE: usize = 8192;
 /// Characters of one word that an error shows: a path of any sense.
 pub const ERROR_WORD: usize = 512;
-/// Characters of an error that are shown of its beginning, and of its end, where it says what to do. A whole text that was
-/// given in the place of a name is not shown again.
+/// Characters of an error that are shown of its beginning, and of its end, where it says what to do. A whole text that
+/// was given in the place of a name is not shown again.
 pub const ERROR_PART: usize = 1024;
 /// Lines of one record of dig's text: +multiline spreads a SOA over seven.
 pub const LINES_OF_RECORD: usize = 16;

@@ -403,7 +403,7 @@ fn a_long_text_holds_nobody_up_and_is_not_shown_again() {
         assert!(said.len() < 2000, "{tool}: {} octets: {}", said.len(), &said[..200]);
     }
     // The time of one of them was more than a minute, in the comparison of its letters with the names of findings.
-    assert!(begun.elapsed() < NO_WINDOW, "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < 3 * NO_WINDOW, "{:?}", begun.elapsed());
     // As many as run at once, of the most lines that a text can have, and all of them are cancelled.
     let lines = "x\n".repeat(500_000);
     for id in 20..24 {

@@ -45,7 +45,8 @@ pub(super) fn said(error: &Error, redacts: bool) -> String {
     sayable(&if redacts { redact::text(&said) } else { said })
 }
 
-/// Says what can be done where there is no cluster to ask about, and why there is none, to somebody who gave no argument.
+/// Says what can be done where there is no cluster to ask about, and why there is none, to somebody who gave no
+/// argument.
 pub(super) fn nothing_to_ask(why: &str) {
     stderr(&format!("error: no cluster to ask about: {}", sayable(why)));
     let _ = io::stderr().lock().write_all(NOTHING_TO_ASK.as_bytes());

@@ -79,8 +79,8 @@ impl Spinner {
         }
     }
 
-    /// Until when what is waited for may take. Once all have answered, their further questions are short, and no time is
-    /// said.
+    /// Until when what is waited for may take. Once all have answered, their further questions are short, and no time
+    /// is said.
     fn until(&self) -> Option<Instant> {
         let last = self.waiting.iter().map(|(_, until)| *until).max();
         last.or_else(|| (!self.has_begun).then(|| self.began + self.within))

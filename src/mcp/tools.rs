@@ -159,8 +159,8 @@ impl Tool {
         }
     }
 
-    /// A text of the command line in the words of whoever calls: a flag that is offered is the member of its name, and a
-    /// sentence with one that is not is left out.
+    /// A text of the command line in the words of whoever calls: a flag that is offered is the member of its name, and
+    /// a sentence with one that is not is left out.
     fn described(self, about: &str, has_files: bool) -> String {
         let mut sentences: Vec<String> = Vec::new();
         for paragraph in about.split("\n\n") {

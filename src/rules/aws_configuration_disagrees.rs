@@ -16,8 +16,8 @@ declare_rule! {
     /// One of three: a rule of DNS Firewall blocks the name by AWS's documented order, and a resolver of the VPC gives
     /// the expected addresses; or no rule of DNS Firewall blocks it, a zone or public DNS is to answer, and a resolver
     /// of the VPC denies the name without the SOA of any zone, as a block does; or public access is off, and the answer
-    /// is of public addresses from AWS's public zone, where a cluster without public access has its private ones. Where something that is opaque could
-    /// explain it, there is nothing to say.
+    /// is of public addresses from AWS's public zone, where a cluster without public access has its private ones. Where
+    /// something that is opaque could explain it, there is nothing to say.
     ///
     /// ## Why it matters
     /// One of the two is not what it seems, and a fix that is made for the other changes nothing.

@@ -17,9 +17,9 @@ declare_rule! {
     /// ## How it was decided
     /// The host of `cluster.endpoint` in DescribeCluster is not the name. It is certain where the cluster was named: by
     /// the kubeconfig's user, or by `--cluster`. If the description came from a file, the file may be about another
-    /// cluster than the one you mean, and the finding says both. Where the kubeconfig's entry has the ARN of a cluster in
-    /// another account than the one that AWS describes, nothing is said. Names that differ only in their suffix are two forms
-    /// for one cluster, which is a warning.
+    /// cluster than the one you mean, and the finding says both. Where the kubeconfig's entry has the ARN of a cluster
+    /// in another account than the one that AWS describes, nothing is said. Names that differ only in their suffix are
+    /// two forms for one cluster, which is a warning.
     ///
     /// ## Why it matters
     /// No change to a resolver makes an old name resolve. If the old name still resolves, another cluster has it.

@@ -14,8 +14,8 @@ declare_rule! {
     /// ## How it was decided
     /// Neither AWS's public names nor the root's name servers resolve there, and the endpoint's name fails in a
     /// way that fits: SERVFAIL, silence, or a denial without a SOA. Or the denial is one by a root that is not
-    /// the internet's, and AWS's public names do not resolve. It is less sure where the name may be forwarded already, in
-    /// vain: an inbound endpoint is silent, or a random sibling is denied and the name is not.
+    /// the internet's, and AWS's public names do not resolve. It is less sure where the name may be forwarded already,
+    /// in vain: an inbound endpoint is silent, or a random sibling is denied and the name is not.
     ///
     /// ## Why it matters
     /// Private endpoint names are in public DNS since December 2019, so most resolvers with internet recursion

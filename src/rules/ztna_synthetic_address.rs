@@ -7,10 +7,10 @@ use crate::address::AddressClass;
 
 declare_rule! {
     /// ## What it means
-    /// The answer has an address of 100.64.0.0/10 or 198.18.0.0/15 that is neither expected nor in the VPC. A zero-trust
-    /// client (Zscaler Private Access is one) answers the names of its domains with addresses of the first range, and
-    /// forwards connections to these addresses to the real endpoint. Proxies on the host that give synthetic addresses
-    /// (sing-box and mihomo are two) do the same with the second.
+    /// The answer has an address of 100.64.0.0/10 or 198.18.0.0/15 that is neither expected nor in the VPC. A
+    /// zero-trust client (Zscaler Private Access is one) answers the names of its domains with addresses of the first
+    /// range, and forwards connections to these addresses to the real endpoint. Proxies on the host that give synthetic
+    /// addresses (sing-box and mihomo are two) do the same with the second.
     ///
     /// ## How it was decided
     /// By the range alone, so this is the most likely of few causes. A VPC may use the range too: an address that is

@@ -13,8 +13,8 @@ declare_place_rule! {
     ///
     /// ## How it was decided
     /// The same address, port and transport: an answer of any kind at one place, and at the other no reply to any
-    /// question, over UDP or TCP. A resolver that is silent for the endpoint's name and answers others there is reached,
-    /// so it does not count; nor does a place whose own diagnosis has the cause for certain. It is less
+    /// question, over UDP or TCP. A resolver that is silent for the endpoint's name and answers others there is
+    /// reached, so it does not count; nor does a place whose own diagnosis has the cause for certain. It is less
     /// sure where the silent place asked for one name only. Loopback and link-local addresses are each host's own and
     /// are not compared.
     ///
