@@ -368,6 +368,11 @@ pub const FIREWALL_GROUPS: usize = 64;
 pub const DOMAIN_LISTS: usize = 64;
 /// Managed prefix lists whose entries are read. A security group has 60 rules in the default quota, few of them lists.
 pub const PREFIX_LISTS: usize = 16;
+/// Client VPN endpoints whose routes and rules are read. An account has five in the default quota (AWS Client VPN
+/// Administrator Guide, "Limits").
+pub const CLIENT_VPN_ENDPOINTS: usize = 8;
+/// DNS servers of a Client VPN endpoint (EC2 API Reference, ModifyClientVpnEndpoint: up to two).
+pub const CLIENT_VPN_DNS_SERVERS: usize = 2;
 /// Profiles whose resources are listed. An account has five of its own in a Region; others are shared with it.
 pub const PROFILES: usize = 16;
 /// Service networks of VPC Lattice whose resources are listed. A VPC is associated with one, and reaches others by VPC

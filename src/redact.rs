@@ -450,6 +450,7 @@ mod tests {
         "rslvr-rr-0123456789abcdef3",
         "dopt-0123456789abcdef4",
         "i-0123456789abcdef5",
+        "cvpn-endpoint-0123456789abcdef6",
         "0123456789ABCDEF0123456789ABCDEF",
         "Z0123456789ABCDEFGHIJ",
         "AKIAIOSFODNN7EXAMPLE",

@@ -479,6 +479,11 @@ impl World {
             Call::DescribeNetworkAcls => xml("DescribeNetworkAclsResponse", "networkAclSet"),
             Call::DescribeRouteTables => xml("DescribeRouteTablesResponse", "routeTableSet"),
             Call::GetManagedPrefixListEntries => xml("GetManagedPrefixListEntriesResponse", "entrySet"),
+            Call::DescribeClientVpnEndpoints => xml("DescribeClientVpnEndpointsResponse", "clientVpnEndpoint"),
+            Call::DescribeClientVpnRoutes => xml("DescribeClientVpnRoutesResponse", "routes"),
+            Call::DescribeClientVpnAuthorizationRules => {
+                xml("DescribeClientVpnAuthorizationRulesResponse", "authorizationRule")
+            }
             Call::ListResolverEndpoints => json("ResolverEndpoints", "NextToken"),
             Call::ListResolverEndpointIpAddresses => json("IpAddresses", "NextToken"),
             Call::ListResolverRules => json("ResolverRules", "NextToken"),
@@ -658,6 +663,9 @@ fn world() -> World {
                 Call::GetManagedPrefixListEntries,
                 vec!["<item><cidr>10.8.0.0/16</cidr><description>laptops</description></item>".to_owned()],
             ),
+            (Call::DescribeClientVpnEndpoints, client_vpn_endpoints()),
+            (Call::DescribeClientVpnRoutes, vec![client_vpn_route()]),
+            (Call::DescribeClientVpnAuthorizationRules, vec![client_vpn_rule()]),
             (
                 Call::ListResolverEndpoints,
                 vec![endpoint("rslvr-in-1", "INBOUND"), endpoint("rslvr-out-1", "OUTBOUND")],
@@ -770,6 +778,38 @@ fn route_table() -> String {
          <associationSet><item><routeTableAssociationId>rtbassoc-1</routeTableAssociationId>\
          <routeTableId>rtb-1</routeTableId><main>true</main></item></associationSet><propagatingVgwSet/><tagSet/></item>"
     )
+}
+
+// The elements are those of EC2's service model (botocore 1.44.8): ClientVpnEndpoint, ClientVpnRoute, AuthorizationRule.
+
+/// One in the cluster's VPC, and one in another VPC, of which nothing else is asked.
+fn client_vpn_endpoints() -> Vec<String> {
+    let endpoint = |id: &str, vpc: &str| {
+        format!(
+            "<item><clientVpnEndpointId>{id}</clientVpnEndpointId><description>laptops</description><status>\
+             <code>available</code></status><creationTime>2026-01-01T00:00:00</creationTime>\
+             <dnsName>*.{id}.prod.clientvpn.ap-northeast-1.amazonaws.com</dnsName>\
+             <clientCidrBlock>10.250.0.0/22</clientCidrBlock><dnsServer><item>192.168.0.2</item></dnsServer>\
+             <splitTunnel>true</splitTunnel><vpnProtocol>openvpn</vpnProtocol><transportProtocol>udp</transportProtocol>\
+             <vpnPort>443</vpnPort><authenticationOptions><item><type>certificate-authentication</type></item>\
+             </authenticationOptions><connectionLogOptions><Enabled>false</Enabled></connectionLogOptions>\
+             <securityGroupIdSet><item>sg-vpn</item></securityGroupIdSet><vpcId>{vpc}</vpcId></item>"
+        )
+    };
+    vec![endpoint("cvpn-endpoint-1", VPC), endpoint("cvpn-endpoint-2", "vpc-2")]
+}
+
+fn client_vpn_route() -> String {
+    "<item><clientVpnEndpointId>cvpn-endpoint-1</clientVpnEndpointId><destinationCidr>192.168.0.0/16</destinationCidr>\
+     <targetSubnet>subnet-1</targetSubnet><type>Nat</type><origin>associate</origin><status><code>active</code></status>\
+     <description>Default Route</description></item>"
+        .to_owned()
+}
+
+fn client_vpn_rule() -> String {
+    "<item><clientVpnEndpointId>cvpn-endpoint-1</clientVpnEndpointId><description/><groupId/><accessAll>true</accessAll>\
+     <destinationCidr>0.0.0.0/0</destinationCidr><status><code>authorizing</code></status></item>"
+        .to_owned()
 }
 
 // The fields are those of the service models (botocore 1.44.8: route53resolver, route53profiles); the Profile's examples
@@ -889,7 +929,7 @@ fn faulty(faults: impl IntoIterator<Item = (Call, Fault)>) -> World {
     }
 }
 
-const EC2: [Call; 10] = [
+const EC2: [Call; 13] = [
     Call::DescribeNetworkInterfaces,
     Call::DescribeVpcs,
     Call::DescribeVpcAttribute,
@@ -900,6 +940,9 @@ const EC2: [Call; 10] = [
     Call::DescribeRouteTables,
     Call::GetManagedPrefixListEntries,
     Call::DescribeVpcEndpoints,
+    Call::DescribeClientVpnEndpoints,
+    Call::DescribeClientVpnRoutes,
+    Call::DescribeClientVpnAuthorizationRules,
 ];
 
 // ---------------------------------------------------------------------------------------------------------------
@@ -960,6 +1003,19 @@ fn everything_is_read_and_nothing_else() {
         ("/route_tables/0/routes/1/prefix_list_id", r#""pl-1""#),
         ("/route_tables/0/routes/1/state", r#""blackhole""#),
         ("/prefix_lists", r#"[{"cidrs":["10.8.0.0/16"],"id":"pl-1"}]"#),
+        ("/client_vpn/0/id", r#""cvpn-endpoint-1""#),
+        ("/client_vpn/0/vpc_id", &format!("{VPC:?}")),
+        ("/client_vpn/0/status", r#""available""#),
+        ("/client_vpn/0/client_cidr", r#""10.250.0.0/22""#),
+        ("/client_vpn/0/dns_servers", r#"["192.168.0.2"]"#),
+        ("/client_vpn/0/split_tunnel", "true"),
+        ("/client_vpn/0/routes/0/destination", r#""192.168.0.0/16""#),
+        ("/client_vpn/0/routes/0/status", r#""active""#),
+        ("/client_vpn/0/authorization_rules/0/access_all", "true"),
+        ("/client_vpn/0/authorization_rules/0/status", r#""authorizing""#),
+        // In a VPC that is nobody's here.
+        ("/client_vpn/1/id", r#""cvpn-endpoint-2""#),
+        ("/client_vpn/1/routes", ""),
         ("/profiles/associations/0/priority", "101"),
         ("/profiles/resources/0/resources/1/priority", "102"),
         (

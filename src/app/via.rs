@@ -428,9 +428,9 @@ mod tests {
         Writer,
     };
     use crate::facts::{
-        AbsentCluster, AclEntry, AwsFacts, Call, Caller, Cluster, ClusterUpdate, DhcpOptions, DnssecConfig,
-        EndpointAddress, FailedRead, Firewall, HostFacts, HostedZone, HostsEntry, Instance, Kubeconfig, Lattice,
-        NetworkAcl, NetworkInterface, Permission, PrefixList, Profiles, Proxy, ReadFailure, ResolverEndpoint,
+        AbsentCluster, AclEntry, AwsFacts, Call, Caller, ClientVpnEndpoint, Cluster, ClusterUpdate, DhcpOptions,
+        DnssecConfig, EndpointAddress, FailedRead, Firewall, HostFacts, HostedZone, HostsEntry, Instance, Kubeconfig,
+        Lattice, NetworkAcl, NetworkInterface, Permission, PrefixList, Profiles, Proxy, ReadFailure, ResolverEndpoint,
         ResolverRule, Route, RouteTable, RuleAssociation, RuleTarget, SecurityGroup, StubConfiguration, Subnet, Vpc,
         VpcAttributes, VpcEndpoint, VpcEndpoints, VpcZones,
     };
@@ -583,6 +583,11 @@ mod tests {
                 ..RouteTable::default()
             }]),
             prefix_lists: Some(vec![PrefixList::default()]),
+            client_vpn: Some(vec![ClientVpnEndpoint {
+                routes: Some(Vec::new()),
+                authorization_rules: Some(Vec::new()),
+                ..ClientVpnEndpoint::default()
+            }]),
             resolver_endpoints: Some(vec![ResolverEndpoint {
                 addresses: Some(vec![EndpointAddress {
                     ip,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AwsFacts, Facts, Firewall, Gap, Half, Lattice, Profiles};
+use super::{AwsFacts, ClientVpnEndpoint, Facts, Firewall, Gap, Half, Lattice, Profiles};
 use crate::indented::indented;
 use crate::limits;
 use crate::target::Target;
@@ -99,6 +99,8 @@ impl Elsewhere {
             && count(facts.network_acls.as_ref().map(Vec::len))
             && count(facts.route_tables.as_ref().map(Vec::len))
             && count(facts.prefix_lists.as_ref().map(Vec::len))
+            && count(facts.client_vpn.as_ref().map(Vec::len))
+            && facts.client_vpn.iter().flatten().all(ClientVpnEndpoint::is_bounded)
             && count(facts.resolver_endpoints.as_ref().map(Vec::len))
             && count(facts.resolver_rules.as_ref().map(Vec::len))
             && count(facts.rule_associations.as_ref().map(Vec::len))

@@ -5,10 +5,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::answers::{Answers, AwsFacts, Missing};
 use super::shapes::{
-    Members, Spelling, VpcZones, WrongShape, association, attributes_of, caller, cluster, dhcp_options, dnssec_config,
-    endpoint, endpoint_addresses, firewall_association, firewall_config, firewall_rule, interface, network_acl,
-    prefix_list_entry, profile_association, profile_resource, resource_configuration, route_table, rule,
-    security_group, service_network_association, service_network_resource, subnet, update, vpc, vpc_endpoint, zone,
+    Members, Spelling, VpcZones, WrongShape, association, attributes_of, caller, client_vpn_endpoint, client_vpn_route,
+    client_vpn_rule, cluster, dhcp_options, dnssec_config, endpoint, endpoint_addresses, firewall_association,
+    firewall_config, firewall_rule, interface, network_acl, prefix_list_entry, profile_association, profile_resource,
+    resource_configuration, route_table, rule, security_group, service_network_association, service_network_resource,
+    subnet, update, vpc, vpc_endpoint, zone,
 };
 
 /// A read of AWS. Nothing else is ever asked of it, and nothing is changed.
@@ -42,6 +43,12 @@ pub enum Call {
     DescribeRouteTables,
     /// EC2, GetManagedPrefixListEntries.
     GetManagedPrefixListEntries,
+    /// EC2, DescribeClientVpnEndpoints.
+    DescribeClientVpnEndpoints,
+    /// EC2, DescribeClientVpnRoutes.
+    DescribeClientVpnRoutes,
+    /// EC2, DescribeClientVpnAuthorizationRules.
+    DescribeClientVpnAuthorizationRules,
     /// Route 53 Resolver, ListResolverEndpoints.
     ListResolverEndpoints,
     /// Route 53 Resolver, ListResolverEndpointIpAddresses.
@@ -236,6 +243,47 @@ static READS: [Read; Call::ALL.len()] = [
             list(of, "Entries", &mut found, prefix_list_entry)?;
             // The answer does not name the list it is about.
             one(found, |all| to.unassigned_prefixes.push(all))
+        },
+        give: None,
+    },
+    Read {
+        action: "ec2:DescribeClientVpnEndpoints",
+        fact: "Client VPN endpoints",
+        costs: "whether this host comes through AWS Client VPN, and which DNS servers it gets there, is not known",
+        member: "ClientVpnEndpoints",
+        is_list: true,
+        take: |of, to| {
+            let all = &mut to.client_vpn.endpoints;
+            list(of, "ClientVpnEndpoints", all, client_vpn_endpoint)
+        },
+        give: None,
+    },
+    Read {
+        action: "ec2:DescribeClientVpnRoutes",
+        fact: "routes of Client VPN endpoints",
+        costs: "whether a Client VPN endpoint has a route to its DNS servers is not known",
+        member: "Routes",
+        is_list: true,
+        take: |of, to| {
+            let mut found = None;
+            // A route table alone has a list of this name too.
+            if !of.has("RouteTableId") {
+                list(of, "Routes", &mut found, client_vpn_route)?;
+            }
+            one(found, |all| to.client_vpn.add_routes(all))
+        },
+        give: None,
+    },
+    Read {
+        action: "ec2:DescribeClientVpnAuthorizationRules",
+        fact: "authorization rules of Client VPN endpoints",
+        costs: "whether a Client VPN endpoint allows its DNS servers is not known",
+        member: "AuthorizationRules",
+        is_list: true,
+        take: |of, to| {
+            let mut found = None;
+            list(of, "AuthorizationRules", &mut found, client_vpn_rule)?;
+            one(found, |all| to.client_vpn.add_rules(all))
         },
         give: None,
     },
@@ -486,7 +534,7 @@ fn one<T>(found: Option<T>, keep: impl FnOnce(T)) -> Result<bool, WrongShape> {
 
 impl Call {
     /// Every read, in the order of their services.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 33] = [
         Self::GetCallerIdentity,
         Self::DescribeCluster,
         Self::ListClusters,
@@ -501,6 +549,9 @@ impl Call {
         Self::DescribeNetworkAcls,
         Self::DescribeRouteTables,
         Self::GetManagedPrefixListEntries,
+        Self::DescribeClientVpnEndpoints,
+        Self::DescribeClientVpnRoutes,
+        Self::DescribeClientVpnAuthorizationRules,
         Self::ListResolverEndpoints,
         Self::ListResolverEndpointIpAddresses,
         Self::ListResolverRules,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::observation::Transport;
 use crate::probe::Route;
@@ -14,11 +14,17 @@ pub(super) struct AddressBook {
     entries: BTreeMap<(SocketAddr, Transport), SocketAddr>,
     /// Sockets that only send, and the addresses they play.
     senders: BTreeMap<SocketAddr, SocketAddr>,
+    /// This host's address towards a server, where the scenario says it.
+    own: BTreeMap<SocketAddr, IpAddr>,
 }
 
 impl AddressBook {
     pub(super) fn insert(&mut self, address: SocketAddr, transport: Transport, socket: SocketAddr) {
         self.entries.insert((address, transport), socket);
+    }
+
+    pub(super) fn insert_own(&mut self, server: SocketAddr, own: IpAddr) {
+        self.own.insert(server, own);
     }
 
     pub(super) fn insert_sender(&mut self, address: SocketAddr, socket: SocketAddr) {
@@ -32,6 +38,10 @@ impl Route for AddressBook {
             .get(&(server, transport))
             .copied()
             .ok_or_else(|| io::Error::other(format!("{server} is not a server of this scenario")))
+    }
+
+    fn own(&self, server: SocketAddr) -> Option<IpAddr> {
+        self.own.get(&server).copied()
     }
 
     fn from(&self, socket: SocketAddr) -> SocketAddr {

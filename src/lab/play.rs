@@ -129,6 +129,9 @@ async fn perform(
         let opened = open_udp(&data, address, server.udp, &mut tasks, &mut held).await?;
         let tcp = open_tcp(&data, server.tcp, &mut tasks, &mut held).await?;
         book.insert(address, Transport::Udp, opened.address);
+        if let Some(own) = server.asked_from {
+            book.insert_own(address, own);
+        }
         for (from, socket) in opened.others {
             book.insert_sender(from, socket);
         }

@@ -222,6 +222,9 @@ pub struct Server {
     pub name: String,
     /// The address it has in the scenario; port 53 where none is given.
     pub address: String,
+    /// This host's address towards it; absent: it is not known.
+    #[serde(default)]
+    pub asked_from: Option<IpAddr>,
     /// The view it answers from; absent: a question that no `on` answers is unexpected.
     #[serde(default)]
     pub view: Option<String>,

@@ -101,7 +101,13 @@ impl Server {
             (Transport::Tcp | Transport::Tls | Transport::Https, _) => tcp::attempt(address, query, end).await,
         };
         // Where the address leads elsewhere, this host's is not the one that a client would have.
-        let local = said.local.filter(|_| address == self.address);
+        let local = said.local.and_then(|local| {
+            if address == self.address {
+                Some(local)
+            } else {
+                self.route.own(self.address)
+            }
+        });
         Try { local, ..said }
     }
 }

@@ -1,7 +1,7 @@
 //! Where a resolver's address leads: the seam between the prober and the lab.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::observation::Transport;
 
@@ -9,6 +9,11 @@ use crate::observation::Transport;
 pub trait Route: Send + Sync {
     /// The address to connect to; an error where the route has none, which counts as unreachable.
     fn to(&self, server: SocketAddr, transport: Transport) -> io::Result<SocketAddr>;
+
+    /// This host's address towards a server that a route leads elsewhere; `None` where nobody says it.
+    fn own(&self, _server: SocketAddr) -> Option<IpAddr> {
+        None
+    }
 
     /// The address that a datagram came from, as a person knows it.
     fn from(&self, socket: SocketAddr) -> SocketAddr {

@@ -10,10 +10,10 @@ use crate::decides::{self, Configuration, Zone};
 use crate::endpoint::EndpointName;
 use crate::expect::{Expected, Fit};
 use crate::facts::{
-    AbsentCluster, Call, Caller, Chooser, Cluster, ClusterUpdate, DhcpOptions, Facts, FailedRead, HostsEntry,
-    HostsLine, Instance, Kubeconfig, NetworkAcl, NetworkInterface, PrefixList, Profiles, Proxy, ReadFailure,
-    ResolverEndpoint, ResolverRule, RouteTable, RuleAssociation, SecurityGroup, SplitDns, StubConfiguration, Subnet,
-    Vantage, Vpc, VpcAttributes, VpcZones,
+    AbsentCluster, Call, Caller, Chooser, ClientVpnEndpoint, Cluster, ClusterUpdate, DhcpOptions, Facts, FailedRead,
+    HostsEntry, HostsLine, Instance, Kubeconfig, NetworkAcl, NetworkInterface, PrefixList, Profiles, Proxy,
+    ReadFailure, ResolverEndpoint, ResolverRule, RouteTable, RuleAssociation, SecurityGroup, SplitDns,
+    StubConfiguration, Subnet, Vantage, Vpc, VpcAttributes, VpcZones,
 };
 use crate::limits;
 use crate::observation::{Connection, NotWaitedFor, Purpose, Source};
@@ -131,6 +131,7 @@ impl<'a> Case<'a> {
             Need::DhcpOptions => self.facts.aws.dhcp_options.is_some(),
             Need::SecurityGroups => self.facts.aws.security_groups.is_some(),
             Need::Network => self.facts.aws.network_acls.is_some() || self.facts.aws.route_tables.is_some(),
+            Need::ClientVpn => self.facts.aws.client_vpn.is_some(),
             Need::ResolverEndpoints => self.facts.aws.resolver_endpoints.is_some(),
             Need::ResolverRules => self.facts.aws.resolver_rules.is_some(),
             Need::RuleAssociations => self.facts.aws.rule_associations.is_some(),
@@ -247,6 +248,12 @@ impl<'a> Case<'a> {
     pub fn prefix_lists(&self) -> &'a [PrefixList] {
         self.touch(Need::Network);
         self.facts.aws.prefix_lists.as_deref().unwrap_or_default()
+    }
+
+    /// The Client VPN endpoints of the account, of whatever VPC.
+    pub fn client_vpn(&self) -> Option<&'a [ClientVpnEndpoint]> {
+        self.touch(Need::ClientVpn);
+        self.facts.aws.client_vpn.as_deref()
     }
 
     /// The Route 53 Resolver endpoints that the account can see, of whatever VPC.

@@ -190,6 +190,7 @@ mod api_port_blocked;
 mod aws_configuration_disagrees;
 mod certificate_not_valid;
 mod certificate_not_verified;
+mod client_vpn_dns;
 mod cluster_not_found;
 mod cluster_transitioning;
 mod control_unavailable;
@@ -278,6 +279,7 @@ pub static RULES: &[&Rule] = &[
     &no_inbound_endpoint::RULE,
     &vpc_resolver_not_reachable_from_here::RULE,
     &secondary_cidr_resolver::RULE,
+    &client_vpn_dns::RULE,
     &vpc_dns_attributes_off::RULE,
     &private_zone_not_effective::RULE,
     &private_zone_shadow::RULE,

@@ -17,6 +17,8 @@ pub enum Need {
     SecurityGroups,
     /// The network ACLs and route tables of inbound endpoints' subnets.
     Network,
+    /// AWS Client VPN.
+    ClientVpn,
     /// The Route 53 Resolver endpoints that the account can see.
     ResolverEndpoints,
     /// The Resolver rules that the account can see.
@@ -77,6 +79,7 @@ impl Need {
         Self::DhcpOptions,
         Self::SecurityGroups,
         Self::Network,
+        Self::ClientVpn,
         Self::ResolverEndpoints,
         Self::ResolverRules,
         Self::RuleAssociations,
@@ -115,6 +118,7 @@ impl Need {
                 | Self::DhcpOptions
                 | Self::SecurityGroups
                 | Self::Network
+                | Self::ClientVpn
                 | Self::ResolverEndpoints
                 | Self::ResolverRules
                 | Self::RuleAssociations
@@ -140,6 +144,7 @@ impl Need {
             Self::DhcpOptions => "the VPC's DHCP options (ec2:DescribeDhcpOptions)",
             Self::SecurityGroups => "security groups (ec2:DescribeSecurityGroups)",
             Self::Network => "network ACLs and route tables (ec2:DescribeNetworkAcls, ec2:DescribeRouteTables)",
+            Self::ClientVpn => "Client VPN endpoints (ec2:DescribeClientVpnEndpoints)",
             Self::ResolverEndpoints => "Resolver endpoints (route53resolver:ListResolverEndpoints)",
             Self::ResolverRules => "Resolver rules (route53resolver:ListResolverRules)",
             Self::RuleAssociations => "associations of Resolver rules (route53resolver:ListResolverRuleAssociations)",

@@ -17,6 +17,14 @@ pub(crate) const BIND_RECURSION: Reference =
 pub(crate) const BIND_RPZ: Reference =
     Reference::to("BIND 9 Administrator Reference Manual, \"Response Policy Zone (RPZ) Rewriting\"")
         .at("https://bind9.readthedocs.io/en/stable/reference.html");
+pub(crate) const CLIENT_VPN_DNS: Reference =
+    Reference::to("AWS re:Post, \"How does DNS work with my AWS Client VPN endpoint?\"")
+        .at("https://repost.aws/knowledge-center/client-vpn-how-dns-works-with-endpoint");
+pub(crate) const CLIENT_VPN_ROUTES: Reference = Reference::to("AWS Client VPN Administrator Guide, \"Routes\"")
+    .at("https://docs.aws.amazon.com/vpn/latest/clientvpn-admin/cvpn-working-routes.html");
+pub(crate) const CLIENT_VPN_RULES: Reference =
+    Reference::to("AWS Client VPN Administrator Guide, \"Authorization rules\"")
+        .at("https://docs.aws.amazon.com/vpn/latest/clientvpn-admin/cvpn-working-rules.html");
 pub(crate) const CLIENT_VPN_TROUBLESHOOTING: Reference =
     Reference::to("AWS Client VPN Administrator Guide, \"Troubleshooting\"");
 pub(crate) const CONTROL_D_REBIND: Reference = Reference::to("Control D documentation, \"DNS Rebind Option\"")

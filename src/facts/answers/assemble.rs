@@ -185,6 +185,9 @@ impl Answers {
         }
         facts.resolver_endpoints = missing.list(Call::ListResolverEndpoints, endpoints);
         network.give(facts, &mut missing);
+        let (client_vpn, undecided) = self.client_vpn.together();
+        facts.client_vpn = missing.client_vpn(client_vpn, &undecided, vpc_id.as_deref());
+        partial.extend(undecided);
         let (zones, undecided) = belonging::zones(
             self.hosted_zones,
             &known_vpcs,

@@ -2,7 +2,7 @@
 
 use super::Source;
 use super::assemble::unique;
-use crate::facts::{Call, FailedRead, Firewall, Gap, Lattice, Profiles, VpcEndpoints};
+use crate::facts::{Call, ClientVpnEndpoint, FailedRead, Firewall, Gap, Lattice, Profiles, VpcEndpoints};
 use crate::limits;
 use crate::text::shortened;
 
@@ -101,6 +101,39 @@ impl<'a> Missing<'a> {
         if vpc_id.is_none_or(|id| !firewall.configs.iter().any(|config| config.vpc_id == id)) {
             self.unsaid(Call::GetFirewallConfig);
         }
+    }
+
+    /// The Client VPN endpoints, with what is missing of them. `undecided` are lists that are cut, or of an endpoint
+    /// that nothing names.
+    pub(super) fn client_vpn(
+        &mut self,
+        endpoints: Option<Vec<ClientVpnEndpoint>>,
+        undecided: &[Call],
+        vpc_id: Option<&str>,
+    ) -> Option<Vec<ClientVpnEndpoint>> {
+        for call in undecided {
+            self.because(
+                *call,
+                "a part of the list is beyond what is kept, or an empty answer names no endpoint: eks-dns-doctor facts \
+                 asks for each endpoint by its id",
+            );
+        }
+        let endpoints = self.list(Call::DescribeClientVpnEndpoints, endpoints);
+        let of_vpc = endpoints.iter().flatten().filter(|one| one.vpc_id.as_deref() == vpc_id);
+        let (mut lacks_routes, mut lacks_rules) = (false, false);
+        for endpoint in of_vpc {
+            lacks_routes |= endpoint.routes.is_none();
+            lacks_rules |= endpoint.authorization_rules.is_none();
+        }
+        for (lacks, call) in [
+            (lacks_routes, Call::DescribeClientVpnRoutes),
+            (lacks_rules, Call::DescribeClientVpnAuthorizationRules),
+        ] {
+            if lacks && !undecided.contains(&call) {
+                self.unsaid(call);
+            }
+        }
+        endpoints
     }
 
     /// What is missing of the Profiles.

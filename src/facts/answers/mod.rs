@@ -16,10 +16,10 @@ use serde::{Deserialize, Serialize};
 
 use super::document::Elsewhere;
 use super::shapes::{
-    AbsentCluster, Caller, Cluster, ClusterUpdate, DhcpOptions, DnssecConfig, DomainList, EndpointAddress, Firewall,
-    FirewallGroup, Interface, Lattice, ListedAddress, NetworkAcl, NetworkInterface, PrefixList, ProfileResources,
-    Profiles, ResolverEndpoint, ResolverRule, RouteTable, RuleAssociation, SecurityGroup, Subnet, Vpc, VpcAttributes,
-    VpcEndpoint, VpcEndpoints, VpcZones, add_vpc_endpoints, id_of, of_vpc,
+    AbsentCluster, Caller, ClientVpn, ClientVpnEndpoint, Cluster, ClusterUpdate, DhcpOptions, DnssecConfig, DomainList,
+    EndpointAddress, Firewall, FirewallGroup, Interface, Lattice, ListedAddress, NetworkAcl, NetworkInterface,
+    PrefixList, ProfileResources, Profiles, ResolverEndpoint, ResolverRule, RouteTable, RuleAssociation, SecurityGroup,
+    Subnet, Vpc, VpcAttributes, VpcEndpoint, VpcEndpoints, VpcZones, add_vpc_endpoints, id_of, of_vpc,
 };
 use super::{Call, FailedRead, Gap, Half};
 use crate::dns::Name;
@@ -60,6 +60,9 @@ pub struct AwsFacts {
     /// The managed prefix lists that the security groups and the routes name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prefix_lists: Option<Vec<PrefixList>>,
+    /// The Client VPN endpoints that the account has, of whatever VPC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_vpn: Option<Vec<ClientVpnEndpoint>>,
     /// The Route 53 Resolver endpoints that the account can see, of whatever VPC.
     pub resolver_endpoints: Option<Vec<ResolverEndpoint>>,
     /// The Resolver rules that the account can see.
@@ -174,6 +177,8 @@ pub struct Answers {
     pub prefix_lists: Vec<PrefixList>,
     /// GetManagedPrefixListEntries, of a list that the answer does not name.
     pub unassigned_prefixes: Vec<Vec<IpNet>>,
+    /// Client VPN: endpoints, their routes, their authorization rules.
+    pub client_vpn: ClientVpn,
     /// ListResolverEndpointIpAddresses, where it is known of which endpoint it was asked.
     pub endpoint_addresses: Vec<(String, Vec<EndpointAddress>)>,
     /// ListResolverEndpointIpAddresses, of an endpoint that the answer does not name.
@@ -307,6 +312,16 @@ impl Answers {
         });
     }
 
+    /// Says which Client VPN endpoint the routes are of. An answer without routes does not.
+    pub fn client_vpn_routes_are_of(&mut self, endpoint: &str) {
+        self.client_vpn.routes_are_of(endpoint);
+    }
+
+    /// The same of its authorization rules.
+    pub fn client_vpn_rules_are_of(&mut self, endpoint: &str) {
+        self.client_vpn.rules_are_of(endpoint);
+    }
+
     /// Says which Profile the resources are of. An answer without resources does not.
     pub fn resources_are_of(&mut self, profile: &str) {
         if !self.profiles.resources.iter().any(|one| one.profile_id == profile) {
@@ -373,6 +388,7 @@ impl Answers {
             route_tables,
             prefix_lists,
             unassigned_prefixes,
+            client_vpn,
             endpoint_addresses,
             unassigned,
             resolver_rules,
@@ -415,6 +431,7 @@ impl Answers {
         extend(&mut self.route_tables, route_tables);
         self.prefix_lists.extend(prefix_lists);
         self.unassigned_prefixes.extend(unassigned_prefixes);
+        self.client_vpn.merge(client_vpn);
         self.endpoint_addresses.extend(endpoint_addresses);
         self.unassigned.extend(unassigned);
         self.hosted_zones.extend(hosted_zones);
@@ -474,6 +491,10 @@ impl Answers {
         extend(&mut self.network_acls, facts.network_acls);
         extend(&mut self.route_tables, facts.route_tables);
         self.prefix_lists.extend(facts.prefix_lists.unwrap_or_default());
+        self.client_vpn.merge(ClientVpn {
+            endpoints: facts.client_vpn,
+            ..ClientVpn::default()
+        });
         extend(&mut self.resolver_endpoints, facts.resolver_endpoints);
         extend(&mut self.resolver_rules, facts.resolver_rules);
         extend(&mut self.rule_associations, facts.rule_associations);

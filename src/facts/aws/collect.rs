@@ -8,6 +8,7 @@
 //! ListResolverRuleAssociations
 //! DNS Firewall and Route 53 Profiles: in `firewall.rs`
 //! VPC endpoints and VPC Lattice of the same VPCs: in `lattice.rs`
+//! DescribeClientVpnEndpoints ─ with the VPCs of the two others: their routes and authorization rules
 //! DescribeCluster (ListClusters) ─ updates, security group, interfaces, and of its VPC: itself ─ DHCP options,
 //!                                  attributes, zones
 //! ```
@@ -58,18 +59,21 @@ impl Inner {
     pub(super) async fn collect(&self, target: Option<&Name>, cluster: Option<&str>) -> Answers {
         let groups = AskedOnce::default();
         let vpcs = AskedOnce::default();
-        let (caller, endpoints, rules, associations, firewall, mut all) = tokio::join!(
+        let (caller, endpoints, rules, associations, firewall, client_vpn, mut all) = tokio::join!(
             self.ask(Call::GetCallerIdentity, &[]),
             self.endpoints(&groups, &vpcs),
             self.ask(Call::ListResolverRules, &[]),
             self.ask(Call::ListResolverRuleAssociations, &[]),
             self.firewall(),
+            self.client_vpn_endpoints(),
             self.around_cluster(target, cluster, &groups, &vpcs),
         );
         all.source = Source::Aws;
-        for answers in [caller, Ok(endpoints), rules, associations, Ok(firewall)] {
+        for answers in [caller, Ok(endpoints), rules, associations, Ok(firewall), client_vpn] {
             all.keep(answers);
         }
+        let client_vpn = Box::pin(self.client_vpn_paths(&all)).await;
+        all.join(client_vpn);
         // Those of the cluster's VPC first, where a capture does not hold them all.
         let vpc_id = all.clusters.first().and_then(|one| one.vpc_id.clone());
         if let Some(associations) = &mut all.rule_associations

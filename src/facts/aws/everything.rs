@@ -22,19 +22,31 @@ impl Inner {
             ("Filter.1.Name", "description"),
             ("Filter.1.Value.1", description.as_str()),
         ];
-        let (caller, endpoints, rules, associations, firewall, interfaces, mut all) = tokio::join!(
+        let (caller, endpoints, rules, associations, firewall, client_vpn, interfaces, mut all) = tokio::join!(
             self.ask(Call::GetCallerIdentity, &[]),
             self.endpoints(&groups, &vpcs),
             self.ask(Call::ListResolverRules, &[]),
             self.ask(Call::ListResolverRuleAssociations, &[]),
             self.firewall(),
+            self.client_vpn_endpoints(),
             self.ask(Call::DescribeNetworkInterfaces, &of_clusters),
             self.clusters(),
         );
         all.source = Source::Aws;
-        for answers in [caller, Ok(endpoints), rules, associations, Ok(firewall), interfaces] {
+        let others = [
+            caller,
+            Ok(endpoints),
+            rules,
+            associations,
+            Ok(firewall),
+            client_vpn,
+            interfaces,
+        ];
+        for answers in others {
             all.keep(answers);
         }
+        let client_vpn = Box::pin(self.client_vpn_paths(&all)).await;
+        all.join(client_vpn);
         let ids: BTreeSet<String> = all.clusters.iter().filter_map(|one| one.vpc_id.clone()).collect();
         let beyond = ids.len().saturating_sub(limits::VPCS_OF_FLEET);
         let ids: Vec<String> = ids.into_iter().take(limits::VPCS_OF_FLEET).collect();

@@ -23,6 +23,7 @@
 
 mod answer;
 mod ask;
+mod client_vpn;
 mod collect;
 pub mod command;
 mod eks;

@@ -13,7 +13,7 @@ use crate::limits;
 /// Elements that are numbers in JSON.
 const NUMBERS: &[&str] = &["FromPort", "ToPort", "From", "To", "RuleNumber"];
 /// Elements that are true or false in JSON.
-const BOOLEANS: &[&str] = &["Egress", "Main", "PrivateDnsEnabled"];
+const BOOLEANS: &[&str] = &["AccessAll", "Egress", "Main", "PrivateDnsEnabled", "SplitTunnel"];
 /// Elements that hold one value, true or false.
 const FLAGS: &[&str] = &["EnableDnsSupport", "EnableDnsHostnames"];
 

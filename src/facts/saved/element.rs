@@ -18,6 +18,9 @@ pub(super) enum Element {
     RouteTable,
     Vpc,
     DhcpOptions,
+    ClientVpnEndpoint,
+    ClientVpnRoute,
+    ClientVpnRule,
     SecurityGroup,
     ResolverEndpoint,
     EndpointAddress,
@@ -52,6 +55,12 @@ impl Element {
         Some(
             if has(&["NetworkInterfaceId"]) && (has(&["PrivateIpAddress"]) || has(&["PrivateIpAddresses"])) {
                 Self::Interface
+            } else if has(&["ClientVpnEndpointId", "AccessAll"]) {
+                Self::ClientVpnRule
+            } else if has(&["ClientVpnEndpointId", "DestinationCidr"]) {
+                Self::ClientVpnRoute
+            } else if has(&["ClientVpnEndpointId", "DnsName"]) {
+                Self::ClientVpnEndpoint
             } else if has(&["NetworkAclId", "Entries"]) {
                 Self::NetworkAcl
             } else if has(&["RouteTableId", "Routes"]) {
@@ -110,6 +119,9 @@ impl Element {
             Self::Interface => Call::DescribeNetworkInterfaces,
             Self::Vpc => Call::DescribeVpcs,
             Self::DhcpOptions => Call::DescribeDhcpOptions,
+            Self::ClientVpnEndpoint => Call::DescribeClientVpnEndpoints,
+            Self::ClientVpnRoute => Call::DescribeClientVpnRoutes,
+            Self::ClientVpnRule => Call::DescribeClientVpnAuthorizationRules,
             Self::SecurityGroup => Call::DescribeSecurityGroups,
             Self::ResolverEndpoint => Call::ListResolverEndpoints,
             Self::EndpointAddress => Call::ListResolverEndpointIpAddresses,
@@ -152,6 +164,12 @@ impl Element {
                 let options = shapes::dhcp_options(one)?;
                 answers.dhcp_options.get_or_insert_default().push(options);
             }
+            Self::ClientVpnEndpoint => {
+                let endpoint = shapes::client_vpn_endpoint(one)?;
+                answers.client_vpn.endpoints.get_or_insert_default().push(endpoint);
+            }
+            Self::ClientVpnRoute => answers.client_vpn.add_routes(vec![shapes::client_vpn_route(one)?]),
+            Self::ClientVpnRule => answers.client_vpn.add_rules(vec![shapes::client_vpn_rule(one)?]),
             Self::SecurityGroup => {
                 let group = shapes::security_group(one)?;
                 answers.security_groups.get_or_insert_default().push(group);

@@ -150,9 +150,9 @@ fn everything_that_the_cli_recorded_is_understood() {
     for (folder, texts) in [("v1", recorded!("v1")), ("v2", recorded!("v2"))] {
         let (facts, gaps) = applied(&texts);
         // An inbound and an outbound endpoint, each with two addresses in the same VPC: whose the list is is not said.
-        let no_file = "private hosted zones, DNS Firewall rule groups, DNS Firewall rules, DNS Firewall's fail open, Route \
-                       53 Profiles, resources of Route 53 Profiles, DNSSEC validation, VPC endpoints, service networks of \
-                       VPC Lattice";
+        let no_file = "Client VPN endpoints, private hosted zones, DNS Firewall rule groups, DNS Firewall rules, \
+                       DNS Firewall's fail open, Route 53 Profiles, resources of Route 53 Profiles, DNSSEC validation, VPC \
+                       endpoints, service networks of VPC Lattice";
         let unsaid = ["addresses of Resolver endpoints", no_file];
         assert_eq!(gaps, unsaid, "{folder}");
         assert_eq!(facts.interfaces.as_ref().unwrap().len(), 2);
@@ -862,4 +862,56 @@ fn vpc_endpoints_and_vpc_lattice_are_recognised() {
     // A list of Kubernetes is none of VPC Lattice's.
     let list = r#"{"apiVersion":"v1","kind":"List","items":[]}"#;
     assert!(super::read(list.as_bytes(), &mut Answers::default()).is_err());
+}
+
+#[test]
+fn client_vpn_is_recognised_and_an_empty_answer_is_the_only_endpoints() {
+    // The members are those of EC2's service model (botocore 1.44.8).
+    let endpoint = |id: &str| {
+        format!(
+            r#"{{"ClientVpnEndpointId":"{id}","Description":"","Status":{{"Code":"available"}},"DnsName":"*.{id}.x",
+            "ClientCidrBlock":"10.250.0.0/22","DnsServers":["10.0.0.2"],"SplitTunnel":false,"VpcId":"vpc-1"}}"#
+        )
+    };
+    let endpoints = |all: &[String]| format!(r#"{{"ClientVpnEndpoints":[{}]}}"#, all.join(","));
+    let one = endpoints(&[endpoint("cvpn-endpoint-1")]);
+    let routes = r#"{"Routes":[{"ClientVpnEndpointId":"cvpn-endpoint-1","DestinationCidr":"10.0.0.0/16",
+        "TargetSubnet":"subnet-1","Type":"Nat","Origin":"associate","Status":{"Code":"active"},"Description":"d"}]}"#;
+    let rules = r#"{"AuthorizationRules":[]}"#;
+    let cluster = cluster("a", &format!("https://{X}"));
+    let (facts, gaps) = applied(&[&cluster, &one, routes, rules]);
+    let [known] = facts.client_vpn.as_deref().unwrap() else {
+        panic!("{facts:?}");
+    };
+    assert_eq!(known.dns_servers, ["10.0.0.2".parse::<std::net::IpAddr>().unwrap()]);
+    assert_eq!(known.routes.as_ref().map(Vec::len), Some(1));
+    assert_eq!(known.authorization_rules, Some(Vec::new()));
+    assert!(!gaps.iter().any(|gap| gap.contains("Client VPN")), "{gaps:?}");
+    // What facts wrote says the same again.
+    let written = serde_json::json!({ "schema_version": 2, "taken_at": "2026-11-25T05:00:00Z", "facts": facts });
+    assert_eq!(applied(&[&written.to_string()]).0.client_vpn, facts.client_vpn);
+    // Of two endpoints, whose the rules are is not said.
+    let two = endpoints(&[endpoint("cvpn-endpoint-1"), endpoint("cvpn-endpoint-2")]);
+    let (facts, gaps) = applied(&[&cluster, &two, rules]);
+    let known = facts.client_vpn.as_deref().unwrap();
+    assert!(known.iter().all(|one| one.authorization_rules.is_none()));
+    assert!(facts.is_part(Call::DescribeClientVpnAuthorizationRules));
+    let fact = "authorization rules of Client VPN endpoints".to_owned();
+    assert!(gaps.contains(&fact), "{gaps:?}");
+    // A page that is not the last is a part.
+    let page = routes.replacen('{', "{\"NextToken\":\"t\",", 1);
+    let (facts, _) = applied(&[&cluster, &one, &page]);
+    assert!(facts.is_part(Call::DescribeClientVpnRoutes));
+    // What --query leaves of it.
+    let listed = format!("[{}]", endpoint("cvpn-endpoint-1"));
+    let rule = r#"{"ClientVpnEndpointId":"cvpn-endpoint-1","AccessAll":true,"DestinationCidr":"0.0.0.0/0"}"#;
+    let (facts, _) = applied(&[&cluster, &listed, rule]);
+    let rules = facts.client_vpn.unwrap()[0].authorization_rules.clone().unwrap();
+    assert!(rules[0].access_all);
+    // A route table alone has a list of the same name.
+    let table = r#"{"RouteTableId":"rtb-1","VpcId":"vpc-1","Associations":[],"Routes":[]}"#;
+    let mut answers = Answers::default();
+    super::read(table.as_bytes(), &mut answers).unwrap();
+    assert_eq!(answers.route_tables.unwrap()[0].id, "rtb-1");
+    assert_eq!(answers.client_vpn, crate::facts::ClientVpn::default());
 }

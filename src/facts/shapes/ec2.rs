@@ -14,10 +14,13 @@ use crate::limits;
 #[cfg(feature = "aws")]
 pub(in crate::facts) const XML_LISTS: &[(&str, &str)] = &[
     ("associationSet", "Associations"),
+    ("authorizationRule", "AuthorizationRules"),
     ("cidrBlockAssociationSet", "CidrBlockAssociationSet"),
+    ("clientVpnEndpoint", "ClientVpnEndpoints"),
     ("dhcpConfigurationSet", "DhcpConfigurations"),
     ("dhcpOptionsSet", "DhcpOptions"),
     ("dnsEntrySet", "DnsEntries"),
+    ("dnsServer", "DnsServers"),
     ("entrySet", "Entries"),
     ("groups", "UserIdGroupPairs"),
     ("HostedZoneSummaries", "HostedZoneSummaries"),
@@ -32,6 +35,8 @@ pub(in crate::facts) const XML_LISTS: &[(&str, &str)] = &[
     ("privateDnsSpecifiedDomainSet", "PrivateDnsSpecifiedDomains"),
     ("privateIpAddressesSet", "PrivateIpAddresses"),
     ("routeSet", "Routes"),
+    // Of Client VPN.
+    ("routes", "Routes"),
     ("routeTableSet", "RouteTables"),
     ("securityGroupInfo", "SecurityGroups"),
     ("subnetSet", "Subnets"),

@@ -3,6 +3,7 @@
 //! VPC Lattice and STS). The same functions read what this program is answered and what the AWS CLI printed into a
 //! file.
 
+mod client_vpn;
 mod ec2;
 mod eks;
 mod firewall;
@@ -12,6 +13,8 @@ mod node;
 mod route53;
 mod sts;
 
+pub use client_vpn::{ClientVpn, ClientVpnEndpoint, ClientVpnRoute, ClientVpnRule};
+pub(in crate::facts) use client_vpn::{client_vpn_endpoint, client_vpn_route, client_vpn_rule};
 #[cfg(feature = "aws")]
 pub(in crate::facts) use ec2::XML_LISTS;
 pub use ec2::{DhcpOptions, Interface, NetworkInterface, Permission, SecurityGroup, Vpc, VpcAttributes, resolver_of};

@@ -143,6 +143,11 @@ impl<'a> Node<'a> {
         text.trim().parse().map_err(|_| self.is_not(wanted))
     }
 
+    /// An address.
+    pub(in crate::facts) fn ip(&self) -> Result<IpAddr, WrongShape> {
+        self.value("an IP address")
+    }
+
     /// A network in CIDR form.
     pub(in crate::facts) fn network(&self) -> Result<IpNet, WrongShape> {
         self.value("a network, as in 10.0.0.0/16")

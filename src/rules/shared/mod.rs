@@ -3,6 +3,7 @@
 pub(super) mod age;
 pub(super) mod attributes;
 pub(super) mod blemish;
+pub(super) mod client_vpn;
 pub(super) mod connections;
 pub(super) mod control;
 pub(super) mod dhcp;

@@ -4,10 +4,19 @@ use super::Sign;
 use crate::dns::AnswerKind;
 use crate::observation::Transport;
 use crate::rules::Need;
+use crate::rules::shared::client_vpn::{self, Fault};
 use crate::rules::shared::obstacle::{self, What};
 
 /// The order in which they are read.
-pub(in crate::rules) static OF_NETWORK: &[&Sign] = &[&NETWORK_ACL_DENIES_ALL, &HAS_HYBRID_NODES];
+pub(in crate::rules) static OF_NETWORK: &[&Sign] = &[
+    &NETWORK_ACL_DENIES_ALL,
+    &HAS_HYBRID_NODES,
+    &COMES_THROUGH_CLIENT_VPN,
+    &HAS_AN_ADDRESS_OF_CLIENT_VPN,
+    &CLIENT_VPN_IS_IN_THE_WAY,
+    &CLIENT_VPN_LEADS_NOWHERE,
+    &CLIENT_VPN_IS_WHY_IT_IS_ASKED,
+];
 
 /// The network ACL of its subnet denies the question or the answer to everybody, over each protocol that was asked.
 pub(in crate::rules) static NETWORK_ACL_DENIES_ALL: Sign = Sign::of_resolver(
@@ -43,3 +52,63 @@ pub(in crate::rules) static HAS_HYBRID_NODES: Sign = Sign::of_run(
     |case| Some(!case.own_cluster()?.remote_node_networks.is_empty()),
 )
 .needing(&[Need::Cluster]);
+
+/// What is read of a Client VPN endpoint beside its own description.
+const OF_CLIENT_VPN: &[Need] = &[Need::ClientVpn, Need::Instance, Need::Upstreams];
+
+/// This host is a client of a Client VPN endpoint, by its address or by its name servers.
+pub(in crate::rules) static COMES_THROUGH_CLIENT_VPN: Sign = Sign::of_run(
+    "Client VPN",
+    "this host's address, or a name server in use here, is one that clients of a Client VPN endpoint get",
+    "nothing says that this host is a client of a Client VPN endpoint",
+    |case| Some(client_vpn::through(case).is_some()),
+)
+.needing(&[Need::ClientVpn])
+.looking_at(OF_CLIENT_VPN);
+
+/// This host has an address that the endpoint gives its clients.
+pub(in crate::rules) static HAS_AN_ADDRESS_OF_CLIENT_VPN: Sign = Sign::of_run(
+    "this host's address",
+    "this host's address is in the client network of a Client VPN endpoint",
+    "this host's address is not known to be in the client network of a Client VPN endpoint",
+    |case| Some(client_vpn::through(case).is_some_and(|through| through.own.is_some())),
+)
+.looking_at(OF_CLIENT_VPN);
+
+/// The configuration of the Client VPN endpoint keeps this host from the VPC's DNS.
+pub(in crate::rules) static CLIENT_VPN_IS_IN_THE_WAY: Sign = Sign::of_resolver(
+    "what the Client VPN endpoint has for it",
+    "the Client VPN endpoint gives other DNS servers or none, or has no route or no authorization rule for its address",
+    "the Client VPN endpoint is not known to keep this host from its answer",
+    |case, subject| Some(client_vpn::fault(case, subject).is_some()),
+)
+.looking_at(OF_CLIENT_VPN);
+
+/// No route or no authorization rule of the Client VPN endpoint is for it, whoever the client is.
+pub(in crate::rules) static CLIENT_VPN_LEADS_NOWHERE: Sign = Sign::of_resolver(
+    "the Client VPN endpoint's routes and rules for it",
+    "the Client VPN endpoint has no route, or no authorization rule for any client, to its address",
+    "the Client VPN endpoint is not known to lack a route or an authorization rule for its address",
+    |case, subject| {
+        let fault = client_vpn::fault(case, subject);
+        Some(fault.is_some_and(|(_, fault)| matches!(fault, Fault::NoRoute | Fault::NotAllowed)))
+    },
+)
+.looking_at(OF_CLIENT_VPN);
+
+/// The endpoint gives no DNS server, or one that has the name and is not used, and this host asks another.
+pub(in crate::rules) static CLIENT_VPN_IS_WHY_IT_IS_ASKED: Sign = Sign::of_resolver(
+    "the DNS servers of the Client VPN endpoint",
+    "it is asked since the Client VPN endpoint gives clients no DNS server, or one that is not used here and has the \
+     name",
+    "it is not known to be asked in the place of a DNS server of the Client VPN endpoint",
+    |case, subject| {
+        let fault = client_vpn::fault(case, subject);
+        Some(fault.is_some_and(|(through, fault)| match fault {
+            Fault::NoDnsServers => true,
+            Fault::OthersInUse => client_vpn::gives_the_name(case, through.endpoint),
+            _ => false,
+        }))
+    },
+)
+.looking_at(OF_CLIENT_VPN);
