@@ -368,6 +368,22 @@ pub const FIREWALL_GROUPS: usize = 64;
 pub const DOMAIN_LISTS: usize = 64;
 /// Managed prefix lists whose entries are read. A security group has 60 rules in the default quota, few of them lists.
 pub const PREFIX_LISTS: usize = 16;
+/// Pages of one lookup in CloudTrail. A page has 50 events (CloudTrail API Reference, LookupEvents).
+pub const EVENT_PAGES: usize = 4;
+/// Members of such a page: the most that CloudTrail gives.
+pub const EVENTS_OF_PAGE: i32 = 50;
+/// What lies between two lookups in CloudTrail, which takes two a second (CloudTrail API Reference, LookupEvents).
+pub const BETWEEN_LOOKUPS: Duration = Duration::from_millis(500);
+/// How far back `--since` reaches: as far as LookupEvents does, 90 days.
+pub const SINCE: Duration = Duration::from_secs(90 * 24 * 3600);
+/// Values of an event of CloudTrail that are looked at for ids.
+pub const EVENT_VALUES: usize = 512;
+/// Ids that are kept of an event.
+pub const EVENT_RESOURCES: usize = 16;
+/// Seconds between an update of a cluster and the event of its request, within which they are one change.
+pub const ONE_CHANGE_S: u64 = 60;
+/// Changes that stand on a page; the JSON document has all.
+pub const CHANGES_SHOWN: usize = 8;
 /// Client VPN endpoints whose routes and rules are read. An account has five in the default quota (AWS Client VPN
 /// Administrator Guide, "Limits").
 pub const CLIENT_VPN_ENDPOINTS: usize = 8;

@@ -92,6 +92,9 @@ fn conceal(facts: &mut Facts, target: &Name) {
     {
         list.keep_about(target);
     }
+    for event in facts.aws.events.iter_mut().flatten() {
+        event.by = event.by.take().map(|by| stand_in("user", &by));
+    }
     if let Some(cluster) = &mut facts.aws.cluster {
         cluster.certificate_authority = None;
     }
@@ -535,6 +538,25 @@ mod tests {
             text("arn:aws:route53resolver:x:111122223333:resolver-endpoint/rslvr-in-0123456789abcdef4").ends_with(&id)
         );
         assert_eq!(text("arn:aws:iam::a"), "arn:aws:iam::a", "cut off, it is none");
+    }
+
+    #[test]
+    fn who_changed_something_is_a_user() {
+        let event = crate::facts::Event {
+            time: "2026-11-23T07:59:20Z".to_owned(),
+            name: "ModifyVpcAttribute".to_owned(),
+            service: "ec2".to_owned(),
+            by: Some("Alice".to_owned()),
+            resources: vec!["vpc-0123456789abcdef0".to_owned()],
+        };
+        let mut facts = Facts::default();
+        facts.aws.events = Some(vec![event]);
+        conceal(&mut facts, &Name::root());
+        let by = facts.aws.events.as_ref().and_then(|events| events[0].by.clone());
+        assert_eq!(by, Some(stand_in("user", "alice")));
+        let once = facts.clone();
+        conceal(&mut facts, &Name::root());
+        assert_eq!(facts, once);
     }
 
     #[test]

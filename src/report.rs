@@ -17,7 +17,9 @@ use crate::observation::Connection;
 use crate::observation::{Lookup, NotWaitedFor, Purpose};
 use crate::probed::Probed;
 use crate::resolvers::{Resolver, Role};
-use crate::rules::{self, Case, Confidence, Evaluation, Finding, Need, NotEvaluated, Remedy, Severity, Subject, Why};
+use crate::rules::{
+    self, Case, Change, Confidence, Evaluation, Finding, Need, NotEvaluated, Remedy, Severity, Subject, Why,
+};
 use crate::settings::{Asked, FailOn};
 use crate::software::{Identified, Known, Software, identify};
 use crate::target::{Target, View};
@@ -179,6 +181,10 @@ pub struct Report {
     /// What decides in AWS, in AWS's order, for each VPC whose Resolver matters; empty where nothing of it was read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decided_by: Vec<Step>,
+    /// What was changed in AWS before the run, of what decides there, the latest first: evidence, and no finding.
+    /// Absent where nobody asked for it (`--since`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Vec<Change>>,
     /// The findings; the first is the headline.
     pub findings: Vec<Finding>,
     /// The rules that could not be evaluated.
@@ -347,6 +353,7 @@ struct Examined {
     comparisons: Vec<Comparison>,
     evaluation: Evaluation,
     decided_by: Vec<Step>,
+    changes: Option<Vec<Change>>,
     clients: Vec<Prediction>,
     conclusion: Conclusion,
     exit_code: u8,
@@ -355,8 +362,10 @@ struct Examined {
 impl Examined {
     fn of(capture: &Capture, observations: &[Probed]) -> Self {
         let observations = &*deciding(observations);
-        let (expected, comparisons, (evaluation, decided_by)) = examine(capture, observations, |case| {
-            (rules::evaluate(case), rules::decided_by(case))
+        let (expected, comparisons, (evaluation, decided_by, changes)) = examine(capture, observations, |case| {
+            let decided_by = rules::decided_by(case);
+            let changes = rules::changes(case, &decided_by, &capture.taken_at);
+            (rules::evaluate(case), decided_by, changes)
         });
         let clients = clients::predict(&capture.target, &capture.facts, observations, capture.asked.timeout_ms);
         let in_scope: Vec<Verdict> = observations
@@ -373,6 +382,7 @@ impl Examined {
             comparisons,
             evaluation,
             decided_by,
+            changes,
             clients,
             conclusion,
             exit_code,
@@ -435,6 +445,7 @@ pub fn diagnose(mut capture: Capture) -> Report {
         comparisons,
         evaluation,
         decided_by,
+        changes,
         clients,
         conclusion,
         exit_code,
@@ -474,6 +485,7 @@ pub fn diagnose(mut capture: Capture) -> Report {
         connections: capture.connections,
         not_waited_for: capture.not_waited_for,
         decided_by,
+        changes,
         findings: evaluation.findings,
         not_evaluated: evaluation.not_evaluated,
         why: None,

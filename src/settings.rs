@@ -95,6 +95,9 @@ pub struct Asked {
     pub attempts: u32,
     /// `--deadline`, in milliseconds.
     pub deadline_ms: u64,
+    /// `--since`, in seconds: changes in AWS from then on were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since_s: Option<u64>,
 }
 
 impl Asked {
@@ -124,6 +127,8 @@ pub struct Sources {
     pub facts: Vec<PathBuf>,
     /// `--no-aws`.
     pub no_aws: bool,
+    /// `--since`.
+    pub since: Option<Duration>,
 }
 
 /// Settings of one check.

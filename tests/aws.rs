@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use eks_dns_doctor::dns::Name;
 use eks_dns_doctor::facts::answers::{Shares, Wanted};
-use eks_dns_doctor::facts::aws::{Ask, Described, Session, instance};
+use eks_dns_doctor::facts::aws::{Ask, Described, Session, Since, instance};
 use eks_dns_doctor::facts::{AwsFacts, Call, FailedRead, Gap, Instance, ReadFailure};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde::{Deserialize, Serialize};
@@ -105,7 +105,15 @@ fn child() -> ExitCode {
             };
             return Ok((shares.of(wanted), without_role));
         }
-        let answers = session.collect(target.as_ref(), cluster.as_deref()).await;
+        let mut answers = session.collect(target.as_ref(), cluster.as_deref()).await;
+        if let Some(from) = set("SINCE").and_then(|text| text.parse().ok()) {
+            let since = Since {
+                from,
+                has_inbound: false,
+                has_client_vpn: false,
+            };
+            answers.join(session.changes(since).await);
+        }
         Ok((answers, without_role))
     }) {
         Ok((answers, without_role)) => {
@@ -365,7 +373,11 @@ fn called(path: &str, target: &str, body: &str) -> Option<Call> {
             .into_iter()
             .find(|call| call.action().split_once(':').is_some_and(|(_, a)| a == action))
     };
-    if let Some(action) = target.strip_prefix("Route53Resolver.") {
+    let cloudtrail = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.";
+    if let Some(action) = target
+        .strip_prefix("Route53Resolver.")
+        .or_else(|| target.strip_prefix(cloudtrail))
+    {
         return named(action);
     }
     let action = body.split('&').find_map(|pair| pair.strip_prefix("Action="));
@@ -507,6 +519,7 @@ impl World {
                 Some(configuration) => configuration.clone(),
                 None => return (404, json_error("ResourceNotFoundException", "no such resource")),
             },
+            Call::LookupEvents => json("Events", "NextToken"),
             Call::ListProfileAssociations => json("ProfileAssociations", "NextToken"),
             Call::ListProfileResourceAssociations => json("ProfileResourceAssociations", "NextToken"),
             Call::ListHostedZonesByVpc => {
@@ -663,6 +676,7 @@ fn world() -> World {
                 Call::GetManagedPrefixListEntries,
                 vec!["<item><cidr>10.8.0.0/16</cidr><description>laptops</description></item>".to_owned()],
             ),
+            (Call::LookupEvents, events()),
             (Call::DescribeClientVpnEndpoints, client_vpn_endpoints()),
             (Call::DescribeClientVpnRoutes, vec![client_vpn_route()]),
             (Call::DescribeClientVpnAuthorizationRules, vec![client_vpn_rule()]),
@@ -922,6 +936,39 @@ fn resource_configuration() -> String {
     )
 }
 
+// The members are those of CloudTrail's service model (botocore 1.44.8): Event.
+
+fn event(name: &str, service: &str, time: u64, written: &serde_json::Value) -> String {
+    let event = serde_json::json!({
+        "EventId": "e9b3a9a5-0000-4000-8000-000000000000",
+        "EventName": name,
+        "ReadOnly": "false",
+        "AccessKeyId": "AKIAIOSFODNN7EXAMPLE",
+        "EventTime": time,
+        "EventSource": format!("{service}.amazonaws.com"),
+        "Username": "alice",
+        "Resources": [],
+        "CloudTrailEvent": written.to_string(),
+    });
+    event.to_string()
+}
+
+/// A rule that was taken from the VPC, a change that failed, and a read.
+fn events() -> Vec<String> {
+    let rule = serde_json::json!({"requestParameters": {"resolverRuleId": "rslvr-rr-0a1b2c3d4e5f60718", "vPCId": VPC}});
+    let failed = serde_json::json!({"errorCode": "Client.UnauthorizedOperation", "requestParameters": {"vpcId": VPC}});
+    vec![
+        event("ModifyVpcAttribute", "ec2", 1_795_400_100, &failed),
+        event(
+            "ListResolverRules",
+            "route53resolver",
+            1_795_400_090,
+            &serde_json::json!({}),
+        ),
+        event("DisassociateResolverRule", "route53resolver", 1_795_400_000, &rule),
+    ]
+}
+
 fn faulty(faults: impl IntoIterator<Item = (Call, Fault)>) -> World {
     World {
         faults: faults.into_iter().collect(),
@@ -955,7 +1002,7 @@ fn failed(collected: &Collected, call: Call) -> Option<FailedRead> {
 
 fn everything_is_read_and_nothing_else() {
     let mock = Mock::of(world());
-    let collected = Run::new(&mock).collect();
+    let collected = Run::new(&mock).with("COLLECT_SINCE", "1795000000").collect();
     assert_eq!(collected.no_session, None);
     let facts = &collected.facts;
     assert_eq!((&facts.failed_reads[..], &collected.gaps[..]), (&[][..], &[][..]));
@@ -1013,6 +1060,15 @@ fn everything_is_read_and_nothing_else() {
         ("/client_vpn/0/routes/0/status", r#""active""#),
         ("/client_vpn/0/authorization_rules/0/access_all", "true"),
         ("/client_vpn/0/authorization_rules/0/status", r#""authorizing""#),
+        ("/events/0/name", r#""DisassociateResolverRule""#),
+        ("/events/0/time", r#""2026-11-23T02:13:20Z""#),
+        ("/events/0/by", r#""alice""#),
+        (
+            "/events/0/resources",
+            &format!(r#"["rslvr-rr-0a1b2c3d4e5f60718",{VPC:?}]"#),
+        ),
+        // What every lookup found is there once.
+        ("/events/1", ""),
         // In a VPC that is nobody's here.
         ("/client_vpn/1/id", r#""cvpn-endpoint-2""#),
         ("/client_vpn/1/routes", ""),
@@ -1090,6 +1146,9 @@ fn everything_is_read_and_nothing_else() {
             Some("eks") => "/ap-northeast-1/eks/aws4_request",
             Some("route53profiles") => "/ap-northeast-1/route53profiles/aws4_request",
             Some("vpc-lattice") => "/ap-northeast-1/vpc-lattice/aws4_request",
+            // Route 53's own events are where Route 53 is.
+            Some("cloudtrail") if one.request.contains("HostedZone") => "/us-east-1/cloudtrail/aws4_request",
+            Some("cloudtrail") => "/ap-northeast-1/cloudtrail/aws4_request",
             _ => "/ap-northeast-1/route53resolver/aws4_request",
         };
         assert!(one.authorization.contains(scope), "{one:?}");
@@ -1132,6 +1191,65 @@ fn a_later_page_that_fails_leaves_no_part_of_the_list() {
     assert!(endpoints.iter().all(|one| one.addresses.is_none()));
 }
 
+fn changes_are_looked_up_one_behind_the_other() {
+    let mock = Mock::of(world());
+    let begun = Instant::now();
+    let collected = Run::new(&mock).with("COLLECT_SINCE", "1795000000").collect();
+    // CloudTrail takes two a second in a Region.
+    assert!(begun.elapsed() >= Duration::from_millis(2500));
+    assert_eq!(collected.facts.events.map(|events| events.len()), Some(1));
+    let requests = mock.requests(Call::LookupEvents);
+    let body = |at: usize| -> serde_json::Value {
+        let body = requests[at].split_once(" {").expect("a body").1;
+        serde_json::from_str(&format!("{{{body}")).expect("JSON")
+    };
+    let first = (0..requests.len())
+        .map(body)
+        .find(|body| body["LookupAttributes"][0]["AttributeValue"] == "route53resolver.amazonaws.com");
+    assert_eq!(
+        first.expect("it is looked up"),
+        serde_json::json!({
+            "LookupAttributes": [{"AttributeKey": "EventSource", "AttributeValue": "route53resolver.amazonaws.com"}],
+            "StartTime": 1_795_000_000,
+            "MaxResults": 50,
+        })
+    );
+    // Route 53's own events are in the Region that it is signed for.
+    let seen = mock.seen();
+    let signed_for = |value: &str| {
+        let asked = seen
+            .iter()
+            .find(|one| one.request.contains(value))
+            .expect("it is looked up");
+        asked.authorization.split('/').nth(2).map(str::to_owned)
+    };
+    assert_eq!(signed_for("DeleteHostedZone").as_deref(), Some("us-east-1"));
+    assert_eq!(signed_for("AssociateDhcpOptions").as_deref(), Some("ap-northeast-1"));
+    // Without the flag nobody looks.
+    let mock = Mock::of(world());
+    let collected = Run::new(&mock).collect();
+    assert_eq!((mock.times(Call::LookupEvents), collected.facts.events), (0, None));
+}
+
+fn a_denied_lookup_is_the_last_one() {
+    let call = Call::LookupEvents;
+    let body = error_of(
+        call,
+        "AccessDeniedException",
+        "User: arn:aws:iam::123456789012:user/ops is not authorized",
+    );
+    let mock = Mock::of(faulty([(call, Fault::Reply(400, body))]));
+    let collected = Run::new(&mock).with("COLLECT_SINCE", "1795000000").collect();
+    // One in each Region.
+    assert_eq!(mock.times(call), 2);
+    let gaps = collected.gaps.iter().filter(|gap| gap.source == call.action());
+    assert_eq!(gaps.count(), 1);
+    // More events than are read are a gap, and what was read stays.
+    let mock = Mock::of(World { page: 1, ..world() });
+    let collected = Run::new(&mock).with("COLLECT_SINCE", "1795000000").collect();
+    assert_eq!(collected.facts.events.map(|events| events.len()), Some(1));
+}
+
 fn each_read_may_be_denied() {
     for call in Call::ALL {
         let code = match call.action().split(':').next() {
@@ -1144,6 +1262,7 @@ fn each_read_may_be_denied() {
         // With the name, ListClusters is not needed: that one is denied without.
         let run = match call {
             Call::ListClusters => Run::new(&mock),
+            Call::LookupEvents => Run::new(&mock).with("COLLECT_SINCE", "1795000000"),
             _ => Run::new(&mock).with("COLLECT_CLUSTER", "shared-cluster"),
         };
         let collected = run.collect();
@@ -1159,6 +1278,8 @@ fn each_read_may_be_denied() {
             Call::DescribeUpdate,
             Call::DescribeSecurityGroups,
             Call::ListFirewallRules,
+            // Once in each Region.
+            Call::LookupEvents,
         ];
         if !of_several.contains(&call) {
             assert_eq!(mock.times(call), 1, "{call:?}");
@@ -1345,6 +1466,7 @@ fn endpoints_are_taken_from_the_profile_too() {
         "route53resolver",
         "route53profiles",
         "vpc-lattice",
+        "cloudtrail",
     ]
     .map(|service| format!("{service} =\n  endpoint_url = {url}\n"))
     .concat();
@@ -1353,6 +1475,7 @@ fn endpoints_are_taken_from_the_profile_too() {
         .without("AWS_ENDPOINT_URL")
         .without("COLLECT_REGION")
         .with("AWS_PROFILE", "ops")
+        .with("COLLECT_SINCE", "1795000000")
         .config(&config)
         .collect();
     assert_eq!(
@@ -1870,6 +1993,11 @@ fn main() -> ExitCode {
             everything_is_read_and_nothing_else,
         ),
         ("pages_of_one_make_the_same_whole", pages_of_one_make_the_same_whole),
+        (
+            "changes_are_looked_up_one_behind_the_other",
+            changes_are_looked_up_one_behind_the_other,
+        ),
+        ("a_denied_lookup_is_the_last_one", a_denied_lookup_is_the_last_one),
         (
             "a_list_without_an_end_is_cut_and_said",
             a_list_without_an_end_is_cut_and_said,

@@ -7,11 +7,12 @@
 #[path = "common/name_server.rs"]
 mod name_server;
 
-use std::io::{Read, Write};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 use std::thread;
+use std::time::SystemTime;
 
 use name_server::{ADDRESS, HOST, Plays, reply};
 use serde_json::Value;
@@ -76,6 +77,49 @@ impl Silent {
     fn url(&self) -> String {
         format!("http://{}", self.0.local_addr().expect("an address"))
     }
+}
+
+/// An AWS that denies everything but LookupEvents, which it answers with this status and text, a moment later.
+fn cloudtrail(status: u16, text: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let text = text.to_owned();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let text = text.clone();
+            thread::spawn(move || {
+                let mut reader = BufReader::new(stream.try_clone().ok()?);
+                loop {
+                    let (mut length, mut looks_up) = (0, false);
+                    loop {
+                        let mut line = String::new();
+                        if reader.read_line(&mut line).ok()? == 0 {
+                            return None::<()>;
+                        }
+                        let line = line.trim().to_ascii_lowercase();
+                        if let Some(value) = line.strip_prefix("content-length:") {
+                            length = value.trim().parse().ok()?;
+                        }
+                        looks_up |= line.starts_with("x-amz-target:") && line.ends_with(".lookupevents");
+                        if line.is_empty() {
+                            break;
+                        }
+                    }
+                    reader.read_exact(&mut vec![0; length]).ok()?;
+                    let denied = r#"{"__type":"AccessDeniedException","message":"not authorized"}"#;
+                    let (status, body) = if looks_up {
+                        (status, text.as_str())
+                    } else {
+                        (403, denied)
+                    };
+                    let length = body.len();
+                    let reply = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\n\r\n{body}");
+                    stream.write_all(reply.as_bytes()).ok()?;
+                }
+            });
+        }
+    });
+    url
 }
 
 /// The document of a check beside an AWS and a metadata service that say nothing.
@@ -156,6 +200,61 @@ fn a_healthy_run_waits_neither_for_silent_metadata_nor_for_an_aws_that_decides_n
         assert!(!report["not_evaluated"].to_string().contains("DescribeCluster"));
         assert_eq!(report["interrupted"], false);
     }
+}
+
+/// Whoever asks what was changed waits for it, and it changes nothing of the diagnosis.
+#[test]
+fn changes_in_aws_are_waited_for_and_stand_beside_the_result() {
+    let now = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .expect("a time")
+        .as_secs();
+    let event = serde_json::json!({
+        "EventName": "ModifyVpcAttribute",
+        "EventSource": "ec2.amazonaws.com",
+        "EventTime": now - 600,
+        "Username": "alice",
+        "CloudTrailEvent": r#"{"requestParameters":{"vpcId":"vpc-0a1b2c3d"}}"#,
+    });
+    let events = serde_json::json!({ "Events": [event] }).to_string();
+    let checked = |plays, status, text: &str, flags: &str| {
+        let mut command = command(&[resolver(plays, None)], &format!("{} {flags}", expect()));
+        command
+            .env("AWS_ENDPOINT_URL", cloudtrail(status, text))
+            .env("AWS_REGION", "ap-northeast-1")
+            .env("AWS_EC2_METADATA_DISABLED", "true");
+        run(&mut command)
+    };
+    for (plays, conclusion) in [(Plays::Has(ADDRESS), "healthy"), (Plays::NxDomain, "broken")] {
+        let report = checked(plays, 200, &events, "--since 2h");
+        assert_eq!(report["conclusion"], conclusion);
+        let changes = report["changes"].as_array().expect("a list");
+        assert_eq!(changes.len(), 1, "{changes:?}");
+        assert_eq!(changes[0]["event"], "ModifyVpcAttribute");
+        assert_eq!(changes[0]["resources"], serde_json::json!(["vpc-0a1b2c3d"]));
+        let before = changes[0]["before_s"].as_u64().expect("a number");
+        assert!((590..700).contains(&before), "{before}");
+        assert!(
+            !left(&report).iter().any(|(_, what)| what == "changes"),
+            "{:?}",
+            left(&report)
+        );
+    }
+    // The diagnosis is that of a run without it.
+    let rules = |report: &Value| {
+        let findings = report["findings"].as_array().into_iter().flatten();
+        let said = findings.map(|one| (one["rule"].clone(), one["severity"].clone(), one["confidence"].clone()));
+        said.collect::<Vec<_>>()
+    };
+    let with = checked(Plays::NxDomain, 200, &events, "--since 2h");
+    let without = checked(Plays::NxDomain, 200, &events, "");
+    assert_eq!(without["changes"], Value::Null);
+    assert_eq!(rules(&without), rules(&with));
+    let denied = r#"{"__type":"AccessDeniedException","message":"not authorized"}"#;
+    let report = checked(Plays::NxDomain, 403, denied, "--since 2h");
+    assert_eq!(report["changes"], serde_json::json!([]));
+    assert!(gaps(&report).contains("cloudtrail:LookupEvents"), "{}", gaps(&report));
+    assert!(report["findings"].to_string().contains("cloudtrail:LookupEvents"));
 }
 
 #[test]

@@ -4,11 +4,12 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::conduct::{Interrupted, apart, conduct, now};
+use super::conduct::{Interrupted, apart, before, conduct, now};
 use super::learn::Known;
 use super::learning::{Knowledge, Said, Sources};
 use super::shared::{self, Awaits, Shared};
@@ -179,12 +180,15 @@ pub(super) async fn round_beside(
         tell(Progress::Asking(source.as_str().to_owned(), Some(most)));
     }
     let knowledge = RefCell::new(knowledge);
+    let from = settings.sources.since.and_then(|since| before(&taken_at, since));
     // Who is asked is asked once, as soon as somebody names it.
     let ask_all = async {
         let until = began + aws_share(settings);
         let mut learning: FuturesUnordered<_> = sources
             .left()
             .into_iter()
+            // It is asked in the session of AWS, when that is there.
+            .filter(|source| *source != Source::Changes)
             .map(|source| {
                 let pending = pending.clone();
                 let (sources, stopped) = (&sources, stopped.clone());
@@ -194,6 +198,7 @@ pub(super) async fn round_beside(
                         _ = ended(stopped) => None,
                     }
                 }
+                .boxed_local()
             })
             .collect();
         let mut asked = first.clone();
@@ -213,9 +218,28 @@ pub(super) async fn round_beside(
                 },
                 else => break,
             };
+            let session = match &said {
+                Said::Aws(learnt) => learnt.session.clone(),
+                _ => None,
+            };
             knowledge.borrow_mut().take(known, said);
             sources.done(source);
             tell(Progress::Said(source.as_str().to_owned()));
+            match session.zip(from) {
+                Some((session, from)) => {
+                    let (aws, stopped) = (knowledge.borrow().facts.aws.clone(), stopped.clone());
+                    let asked = async move {
+                        tokio::select! {
+                            said = Sources::changes(session, &aws, from) => Some((Source::Changes, said)),
+                            _ = ended(stopped) => None,
+                        }
+                    };
+                    learning.push(asked.boxed_local());
+                }
+                // Nobody can be asked.
+                None if source == Source::Aws => sources.done(Source::Changes),
+                None => {}
+            }
             live.wake();
             // Where this is not enough yet, another source may be.
             let Ok(all) = resolvers::resolve(settings, &knowledge.borrow().facts) else {

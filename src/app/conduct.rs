@@ -114,6 +114,12 @@ pub(super) fn now() -> String {
     rfc3339(SystemTime::now())
 }
 
+/// So long before a time: seconds since 1970. `None` where it is no time.
+pub(super) fn before(time: &str, long: Duration) -> Option<u64> {
+    let time = humantime::parse_rfc3339(time).ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some(time.saturating_sub(long).as_secs())
+}
+
 fn rfc3339(time: SystemTime) -> String {
     let last = UNIX_EPOCH + Duration::from_secs(LAST_SECOND);
     humantime::format_rfc3339_seconds(time.clamp(UNIX_EPOCH, last)).to_string()

@@ -3,7 +3,7 @@
 use tokio::time::Instant;
 
 use super::check::nameless;
-use super::conduct::{now, wait};
+use super::conduct::{before, now, wait};
 use super::learn::Known;
 use super::{Error, output};
 use crate::cli::args::FactsArgs;
@@ -25,7 +25,8 @@ pub(super) fn run(args: &FactsArgs) -> Result<u8, Error> {
     }
     let found = wait(async {
         let known = Known::find(named.as_ref(), &sources, until).await?;
-        let learnt = Box::pin(known.learn(until)).await;
+        let from = sources.since.and_then(|since| before(&now(), since));
+        let learnt = Box::pin(known.learn(until, from)).await;
         Ok::<_, Error>((known, learnt))
     });
     let taken_at = now();

@@ -11,11 +11,11 @@ use crate::cli::nearest;
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
 use crate::facts::answers::{Answers, Wanted as Asked};
-use crate::facts::aws::{Ask, Described, NoSession, Session};
+use crate::facts::aws::{Ask, Described, NoSession, Session, Since};
 use crate::facts::host::FactsFile;
 use crate::facts::instance::{self, Place};
 use crate::facts::kubeconfig::Wanted;
-use crate::facts::{Facts, Gap, Kubeconfig, Vantage, host};
+use crate::facts::{Facts, Gap, Kubeconfig, ResolverEndpoint, Vantage, host};
 use crate::limits;
 use crate::settings::Sources;
 use crate::target::{Target, TargetSource};
@@ -59,6 +59,8 @@ pub(super) struct Learnt {
     answers: Option<Answers>,
     gaps: Vec<Gap>,
     place: Place,
+    /// In which AWS was asked.
+    pub(super) session: Option<Session>,
 }
 
 impl Known {
@@ -279,9 +281,19 @@ impl Known {
         kubeconfig.is_some_and(|kubeconfig| kubeconfig.certificate_authority.is_some())
     }
 
-    /// Asks AWS and the metadata service, at once, until then.
-    pub(super) async fn learn(&self, until: Instant) -> Learnt {
-        let (of_aws, of_metadata) = tokio::join!(self.learn_of_aws(until), self.learn_of_metadata(until));
+    /// Asks AWS and the metadata service, at once, until then; and after AWS what was changed there `from` then on.
+    pub(super) async fn learn(&self, until: Instant, from: Option<u64>) -> Learnt {
+        let (mut of_aws, of_metadata) = tokio::join!(self.learn_of_aws(until), self.learn_of_metadata(until));
+        if let (Some(session), Some(answers), Some(from)) = (&of_aws.session, &mut of_aws.answers, from) {
+            let endpoints = answers.resolver_endpoints.iter().flatten();
+            let client_vpn = answers.client_vpn.endpoints.iter().flatten();
+            let since = Since {
+                from,
+                has_inbound: endpoints.into_iter().any(ResolverEndpoint::is_inbound),
+                has_client_vpn: client_vpn.into_iter().next().is_some(),
+            };
+            answers.join(session.changes(since).await);
+        }
         Learnt {
             place: of_metadata.place,
             ..of_aws
@@ -301,19 +313,20 @@ impl Known {
                         gaps.extend(without_role);
                         session
                     }
-                    Err(no) => return (None, vec![no.gap()]),
+                    Err(no) => return (None, vec![no.gap()], None),
                 },
-                (None, None) => return (None, Vec::new()),
+                (None, None) => return (None, Vec::new(), None),
             };
             let target = &self.target;
             let answers = session.collect(Some(&target.hostname), target.cluster.as_deref());
-            (Some(answers.await), gaps)
+            (Some(answers.await), gaps, Some(session))
         };
-        let (answers, gaps) = answers.await;
+        let (answers, gaps, session) = answers.await;
         Learnt {
             answers,
             gaps,
             place: Place::default(),
+            session,
         }
     }
 

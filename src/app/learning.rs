@@ -8,8 +8,10 @@ use tokio::time::Instant;
 use super::conduct::apart;
 use super::learn::{Known, Learnt};
 use crate::expect::Expected;
+use crate::facts::answers::Answers;
+use crate::facts::aws::{Session, Since};
 use crate::facts::host::Pending;
-use crate::facts::{Facts, Gap, HostConfiguration, HostFacts, Vantage};
+use crate::facts::{AwsFacts, Facts, Gap, HostConfiguration, HostFacts, ResolverEndpoint, Vantage};
 use crate::observation::Source;
 use crate::settings::{FailOn, Settings};
 use crate::settled;
@@ -24,6 +26,7 @@ pub(super) struct Knowledge {
     of_command: Vec<Gap>,
     of_aws: Vec<Gap>,
     of_metadata: Vec<Gap>,
+    of_changes: Vec<Gap>,
 }
 
 /// What a source said.
@@ -34,6 +37,8 @@ pub(super) enum Said {
     Aws(Learnt),
     /// The metadata service.
     Metadata(Learnt),
+    /// CloudTrail.
+    Changes(Answers),
 }
 
 impl Knowledge {
@@ -52,6 +57,7 @@ impl Knowledge {
             of_command: Vec::new(),
             of_aws: Vec::new(),
             of_metadata: Vec::new(),
+            of_changes: Vec::new(),
         }
     }
 
@@ -63,16 +69,14 @@ impl Knowledge {
             }
             Said::Aws(learnt) => self.of_aws = known.finish(learnt, &mut self.facts, &mut self.vantage),
             Said::Metadata(learnt) => self.of_metadata = known.finish(learnt, &mut self.facts, &mut self.vantage),
+            Said::Changes(answers) => self.of_changes = answers.give_changes(&mut self.facts.aws),
         }
     }
 
     /// The gaps, in the order of the sources, whichever of them was faster.
     pub(super) fn gaps(&self) -> Vec<Gap> {
-        [&self.gaps, &self.of_command, &self.of_aws, &self.of_metadata]
-            .into_iter()
-            .flatten()
-            .cloned()
-            .collect()
+        let of_sources = [&self.of_command, &self.of_aws, &self.of_metadata, &self.of_changes];
+        [&self.gaps].into_iter().chain(of_sources).flatten().cloned().collect()
     }
 }
 
@@ -90,6 +94,12 @@ impl<'a> Sources<'a> {
             (Source::Host, pending.is_some(), false),
             (Source::Aws, known.asks_aws(), aws_decides(settings, known)),
             (Source::Metadata, known.asks_metadata(), false),
+            // Whoever asks for it waits for it.
+            (
+                Source::Changes,
+                settings.sources.since.is_some() && known.asks_aws(),
+                true,
+            ),
         ];
         let open = asked.into_iter().filter(|(_, is_asked, _)| *is_asked);
         let open = open.map(|(source, _, decides)| settled::Asked { source, since, decides });
@@ -122,7 +132,22 @@ impl<'a> Sources<'a> {
             }
             Source::Aws => Said::Aws(Box::pin(self.known.learn_of_aws(until)).await),
             Source::Metadata => Said::Metadata(self.known.learn_of_metadata(until).await),
+            Source::Changes => Said::Changes(Answers::default()),
         }
+    }
+
+    /// What was changed in AWS: asked when AWS has answered, since what is there says what to look for.
+    pub(super) async fn changes(session: Session, aws: &AwsFacts, from: u64) -> Said {
+        let since = Since {
+            from,
+            has_inbound: aws
+                .resolver_endpoints
+                .iter()
+                .flatten()
+                .any(ResolverEndpoint::is_inbound),
+            has_client_vpn: aws.client_vpn.as_ref().is_some_and(|all| !all.is_empty()),
+        };
+        Said::Changes(session.changes(since).await)
     }
 
     /// It has answered.

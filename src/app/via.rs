@@ -429,10 +429,10 @@ mod tests {
     };
     use crate::facts::{
         AbsentCluster, AclEntry, AwsFacts, Call, Caller, ClientVpnEndpoint, Cluster, ClusterUpdate, DhcpOptions,
-        DnssecConfig, EndpointAddress, FailedRead, Firewall, HostFacts, HostedZone, HostsEntry, Instance, Kubeconfig,
-        Lattice, NetworkAcl, NetworkInterface, Permission, PrefixList, Profiles, Proxy, ReadFailure, ResolverEndpoint,
-        ResolverRule, Route, RouteTable, RuleAssociation, RuleTarget, SecurityGroup, StubConfiguration, Subnet, Vpc,
-        VpcAttributes, VpcEndpoint, VpcEndpoints, VpcZones,
+        DnssecConfig, EndpointAddress, Event, FailedRead, Firewall, HostFacts, HostedZone, HostsEntry, Instance,
+        Kubeconfig, Lattice, NetworkAcl, NetworkInterface, Permission, PrefixList, Profiles, Proxy, ReadFailure,
+        ResolverEndpoint, ResolverRule, Route, RouteTable, RuleAssociation, RuleTarget, SecurityGroup,
+        StubConfiguration, Subnet, Vpc, VpcAttributes, VpcEndpoint, VpcEndpoints, VpcZones,
     };
     use serde_json::Value;
 
@@ -614,6 +614,7 @@ mod tests {
             }]),
             lattice: Some(Lattice::default()),
             dnssec_configs: Some(vec![DnssecConfig::default()]),
+            events: Some(vec![Event::default()]),
             failed_reads: vec![FailedRead {
                 call: Call::ListUpdates,
                 kind: ReadFailure::Denied,

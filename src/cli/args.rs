@@ -620,6 +620,15 @@ pub struct SourceArgs {
     /// Send no request to AWS
     #[arg(long)]
     pub no_aws: bool,
+
+    /// Say what was changed in AWS in this time before the run, of what decides about the name (at most 90d)
+    ///
+    /// CloudTrail is asked for the events that touch Resolver rules and endpoints, zones, DNS Firewall, Profiles, the
+    /// VPC's DNS attributes and DHCP options, the networks of inbound endpoints, Client VPN and the cluster's
+    /// configuration. It takes two questions a second, so give it time with --deadline. That something changed is no
+    /// proof that it is the cause.
+    #[arg(long, value_name = "DURATION", value_parser = value::since)]
+    pub since: Option<Duration>,
 }
 
 /// What is done with a report.

@@ -33,6 +33,9 @@ pub enum UsageError {
         "{0} needs AWS, and this program was built without it: give the facts with --facts, or use a release's program"
     )]
     BuiltWithoutAws(&'static str),
+    /// Changes in AWS, where it is not asked.
+    #[error("--since asks AWS what was changed, and {0} leaves AWS out: leave out one of the two")]
+    SinceWithoutAws(&'static str),
     /// A flag that goes with many targets alone.
     #[error("{0} is for many targets: add --targets FILE, --all-contexts or --all-clusters, or leave it out")]
     OnlyForMany(&'static str),
@@ -156,6 +159,7 @@ pub fn settings(args: &CheckArgs) -> Result<Settings, UsageError> {
             timeout_ms: milliseconds(args.timeout),
             attempts: args.attempts,
             deadline_ms: milliseconds(args.deadline),
+            since_s: args.sources.since.map(|since| since.as_secs()),
         },
         resolvers: args.resolver.clone(),
         vpc_resolvers: args.vpc_resolver.clone(),
@@ -177,6 +181,12 @@ pub fn settings(args: &CheckArgs) -> Result<Settings, UsageError> {
 /// The settings' share of what `facts` and `check` have in common.
 pub fn sources(args: &SourceArgs, via: &[Via]) -> Result<Sources, UsageError> {
     within_this_build(args, via)?;
+    if args.since.is_some() && args.no_aws {
+        return Err(UsageError::SinceWithoutAws("--no-aws"));
+    }
+    if args.since.is_some() && !args.facts.is_empty() {
+        return Err(UsageError::SinceWithoutAws("--facts"));
+    }
     Ok(Sources {
         cluster: args.cluster.clone(),
         region: one("--region", "Regions", &args.region)?,
@@ -185,6 +195,7 @@ pub fn sources(args: &SourceArgs, via: &[Via]) -> Result<Sources, UsageError> {
         context: args.context.clone(),
         facts: args.facts.clone(),
         no_aws: args.no_aws || !cfg!(feature = "aws"),
+        since: args.since,
     })
 }
 
@@ -212,11 +223,18 @@ fn within_many(args: &CheckArgs) -> Result<(), UsageError> {
     if args.many.all_clusters && !cfg!(feature = "aws") {
         return Err(UsageError::BuiltWithoutAws("--all-clusters"));
     }
-    let refused = [(
-        "--explain-why",
-        args.output.explain_why && args.output.format != Format::Jsonl,
-        "add -o jsonl, which has every report, or check the one HOST",
-    )];
+    let refused = [
+        (
+            "--explain-why",
+            args.output.explain_why && args.output.format != Format::Jsonl,
+            "add -o jsonl, which has every report, or check the one HOST",
+        ),
+        (
+            "--since",
+            args.sources.since.is_some(),
+            "leave it out, or check the one HOST",
+        ),
+    ];
     let given = refused.into_iter().find(|(_, is_given, _)| *is_given);
     given.map_or(Ok(()), |(flag, _, instead)| {
         Err(UsageError::NotForMany(flag, many, instead))
@@ -233,6 +251,7 @@ fn within_this_build(args: &SourceArgs, via: &[Via]) -> Result<(), UsageError> {
         ("--cluster", args.cluster.is_some() && args.facts.is_empty()),
         ("--region", !args.region.is_empty()),
         ("--profile", !args.profile.is_empty()),
+        ("--since", args.since.is_some()),
         ("--via ssm:", via.iter().any(Via::is_ssm)),
     ];
     let given = flags.into_iter().find(|(_, is_given)| *is_given);
@@ -395,6 +414,26 @@ mod tests {
         assert!(!settings.no_local && !settings.no_os);
     }
 
+    #[cfg(feature = "aws")]
+    #[test]
+    fn changes_in_aws_need_aws() {
+        let settings = read("api.example.test --since 2h").unwrap();
+        assert_eq!(settings.asked.since_s, Some(7200));
+        for (line, flag) in [
+            ("api.example.test --since 2h --no-aws", "--no-aws"),
+            ("api.example.test --since 2h --facts f", "--facts"),
+        ] {
+            assert_eq!(read(line).unwrap_err(), UsageError::SinceWithoutAws(flag));
+        }
+        let said = UsageError::SinceWithoutAws("--no-aws").to_string();
+        assert_eq!(
+            said,
+            "--since asks AWS what was changed, and --no-aws leaves AWS out: leave out one of the two"
+        );
+        let many = read("--all-contexts --since 2h").unwrap_err();
+        assert!(matches!(many, UsageError::NotForMany("--since", ..)), "{many}");
+    }
+
     #[test]
     fn everything() {
         let settings = read(
@@ -433,6 +472,7 @@ mod tests {
                 timeout_ms: 2_000,
                 attempts: 1,
                 deadline_ms: 1_000,
+                since_s: None,
             }
         );
         assert!(settings.no_os && settings.resolv_conf.is_some() && settings.hosts_file.is_some());

@@ -80,6 +80,10 @@ pub(super) fn timeout(text: &str) -> Result<Duration, ValueError> {
     duration(text, limits::TIMEOUT)
 }
 
+pub(super) fn since(text: &str) -> Result<Duration, ValueError> {
+    duration(text, limits::SINCE)
+}
+
 pub(super) fn deadline(text: &str) -> Result<Duration, ValueError> {
     duration(text, limits::DEADLINE)
 }

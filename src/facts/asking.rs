@@ -20,6 +20,17 @@ pub struct Ask {
     pub deadline: Duration,
 }
 
+/// Which changes in AWS are looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Since {
+    /// Not before then: seconds since 1970.
+    pub from: u64,
+    /// Whether there are inbound endpoints, whose networks decide.
+    pub has_inbound: bool,
+    /// Whether there are Client VPN endpoints.
+    pub has_client_vpn: bool,
+}
+
 /// Why AWS cannot be asked at all. Each is one line that names the command which helps.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoSession {

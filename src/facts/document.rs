@@ -105,6 +105,7 @@ impl Elsewhere {
             && count(facts.resolver_rules.as_ref().map(Vec::len))
             && count(facts.rule_associations.as_ref().map(Vec::len))
             && count(facts.hosted_zones.as_ref().map(Vec::len))
+            && count(facts.events.as_ref().map(Vec::len))
             && count(facts.updates.as_ref().map(Vec::len))
             && facts.firewall.as_ref().is_none_or(Firewall::is_bounded)
             && facts.profiles.as_ref().is_none_or(Profiles::is_bounded)

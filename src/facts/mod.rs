@@ -42,10 +42,10 @@ pub use proxy::Proxy;
 pub use reads::Call;
 pub use shapes::{
     AUTO_ALLOWLIST, AbsentCluster, AclEntry, Caller, ClientVpn, ClientVpnEndpoint, ClientVpnRoute, ClientVpnRule,
-    Cluster, ClusterUpdate, DhcpOptions, DnssecConfig, DomainList, EndpointAddress, Firewall, FirewallAssociation,
-    FirewallConfig, FirewallGroup, FirewallRule, HostedZone, Interface, Lattice, ListedAddress, NetworkAcl,
-    NetworkInterface, Permission, PrefixList, ProfileAssociation, ProfileResource, ProfileResources, Profiles,
-    ResolverEndpoint, ResolverRule, ResourceConfiguration, Route, RouteTable, RuleAssociation, RuleTarget,
+    Cluster, ClusterUpdate, DhcpOptions, DnssecConfig, DomainList, EndpointAddress, Event, Firewall,
+    FirewallAssociation, FirewallConfig, FirewallGroup, FirewallRule, HostedZone, Interface, Lattice, ListedAddress,
+    NetworkAcl, NetworkInterface, Permission, PrefixList, ProfileAssociation, ProfileResource, ProfileResources,
+    Profiles, ResolverEndpoint, ResolverRule, ResourceConfiguration, Route, RouteTable, RuleAssociation, RuleTarget,
     SecurityGroup, ServiceNetwork, ServiceNetworkAssociation, ServiceNetworkResource, Subnet, Vpc, VpcAttributes,
     VpcEndpoint, VpcEndpoints, VpcServiceNetworks, VpcZones, WrongShape, resolver_of,
 };

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use super::answers::{Answers, AwsFacts, Missing};
 use super::shapes::{
     Members, Spelling, VpcZones, WrongShape, association, attributes_of, caller, client_vpn_endpoint, client_vpn_route,
-    client_vpn_rule, cluster, dhcp_options, dnssec_config, endpoint, endpoint_addresses, firewall_association,
+    client_vpn_rule, cluster, dhcp_options, dnssec_config, endpoint, endpoint_addresses, event, firewall_association,
     firewall_config, firewall_rule, interface, network_acl, prefix_list_entry, profile_association, profile_resource,
     resource_configuration, route_table, rule, security_group, service_network_association, service_network_resource,
     subnet, update, vpc, vpc_endpoint, zone,
@@ -81,6 +81,8 @@ pub enum Call {
     ListServiceNetworkResourceAssociations,
     /// VPC Lattice, GetResourceConfiguration.
     GetResourceConfiguration,
+    /// CloudTrail, LookupEvents: only with `--since`.
+    LookupEvents,
 }
 
 /// A row of the table.
@@ -485,6 +487,21 @@ static READS: [Read; Call::ALL.len()] = [
         },
         give: None,
     },
+    Read {
+        action: "cloudtrail:LookupEvents",
+        fact: "recent changes in AWS",
+        costs: "what was changed in AWS before this run is not known, or not all of it",
+        member: "Events",
+        is_list: true,
+        take: |of, to| {
+            let mut found = None;
+            list(of, "Events", &mut found, event)?;
+            one(found, |all| {
+                to.events.get_or_insert_default().extend(all.into_iter().flatten());
+            })
+        },
+        give: None,
+    },
 ];
 
 /// A list, each of its members read.
@@ -534,7 +551,7 @@ fn one<T>(found: Option<T>, keep: impl FnOnce(T)) -> Result<bool, WrongShape> {
 
 impl Call {
     /// Every read, in the order of their services.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::GetCallerIdentity,
         Self::DescribeCluster,
         Self::ListClusters,
@@ -568,6 +585,7 @@ impl Call {
         Self::ListServiceNetworkVpcAssociations,
         Self::ListServiceNetworkResourceAssociations,
         Self::GetResourceConfiguration,
+        Self::LookupEvents,
     ];
 
     fn read(self) -> &'static Read {

@@ -7,7 +7,7 @@ use super::asking::NOT_BUILT;
 use super::instance::Instance;
 use crate::dns::Name;
 
-pub use super::asking::{Ask, Described, Found, NoSession};
+pub use super::asking::{Ask, Described, Found, NoSession, Since};
 
 /// There is none.
 #[derive(Debug, Clone)]
@@ -47,6 +47,11 @@ impl Session {
 
     /// Asks for everything of all clusters.
     pub async fn everything(&self) -> Answers {
+        match *self {}
+    }
+
+    /// Asks for recent changes.
+    pub async fn changes(&self, _: Since) -> Answers {
         match *self {}
     }
 

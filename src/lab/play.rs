@@ -254,6 +254,7 @@ fn settings(scenario: &Scenario, target: &Name) -> Result<(Settings, Target), St
             timeout_ms: ask.timeout_ms,
             attempts: ask.attempts,
             deadline_ms: u64::try_from(limits::LAB_DEADLINE.as_millis()).unwrap_or(u64::MAX),
+            since_s: ask.since_s,
         },
         resolvers: named(&ask.resolver, parse_resolver)?,
         vpc_resolvers: named(&ask.vpc_resolver, parse_server)?,

@@ -98,6 +98,9 @@ pub struct Ask {
     /// `--insecure-tls`.
     #[serde(default)]
     pub insecure_tls: bool,
+    /// `--since`, in seconds.
+    #[serde(default)]
+    pub since_s: Option<u64>,
     /// `--attempts`.
     #[serde(default = "two")]
     pub attempts: u32,

@@ -61,6 +61,7 @@ const OF_CHECK: &[&str] = &[
     "profile",
     "context",
     "no-aws",
+    "since",
     "resolver",
     "vpc-resolver",
     "inbound",

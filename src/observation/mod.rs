@@ -266,6 +266,8 @@ pub enum Source {
     Aws,
     /// The instance metadata service.
     Metadata,
+    /// CloudTrail.
+    Changes,
 }
 
 impl Source {
@@ -275,6 +277,7 @@ impl Source {
             Self::Host => "this host",
             Self::Aws => "AWS",
             Self::Metadata => "instance metadata",
+            Self::Changes => "CloudTrail",
         }
     }
 
@@ -284,6 +287,7 @@ impl Source {
             Self::Host => "which name server this host asks for which name",
             Self::Aws => "what AWS says of the cluster",
             Self::Metadata => "in which VPC this host is",
+            Self::Changes => "what was changed in AWS",
         }
     }
 }

@@ -20,6 +20,7 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -
     if let Some(lead) = words::lead(report) {
         comment.lead(report, lead)?;
     }
+    comment.list("Changed in AWS", words::changes(report, style.verbose).into_iter())?;
     comment.list("Connections", words::connections(report))?;
     comment.list("This host", words::host(report, style.verbose).into_iter())?;
     comment.clients(report)?;
@@ -256,6 +257,7 @@ impl Comment<'_> {
         if let Some(lead) = words::lead(report) {
             self.lead(report, lead)?;
         }
+        self.list("Changed in AWS", words::changes(report, true).into_iter())?;
         self.list("This host", words::host(report, true).into_iter())?;
         self.clients(report)?;
         self.other_findings(report)?;

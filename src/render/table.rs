@@ -96,6 +96,11 @@ fn render_in(report: &Report, style: &Style, room: Room, out: &mut dyn fmt::Writ
     if let Some(lead) = words::lead(report) {
         page.lead(report, lead)?;
     }
+    let changes = words::changes(report, style.verbose);
+    if !changes.is_empty() {
+        page.blank();
+        page.labelled_list("Changed", changes.into_iter())?;
+    }
     if !report.connections.is_empty() {
         page.blank();
         page.labelled_list("Connect", words::few(words::connections(report), style))?;

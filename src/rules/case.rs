@@ -10,8 +10,8 @@ use crate::decides::{self, Configuration, Zone};
 use crate::endpoint::EndpointName;
 use crate::expect::{Expected, Fit};
 use crate::facts::{
-    AbsentCluster, Call, Caller, Chooser, ClientVpnEndpoint, Cluster, ClusterUpdate, DhcpOptions, Facts, FailedRead,
-    HostsEntry, HostsLine, Instance, Kubeconfig, NetworkAcl, NetworkInterface, PrefixList, Profiles, Proxy,
+    AbsentCluster, AwsFacts, Call, Caller, Chooser, ClientVpnEndpoint, Cluster, ClusterUpdate, DhcpOptions, Facts,
+    FailedRead, HostsEntry, HostsLine, Instance, Kubeconfig, NetworkAcl, NetworkInterface, PrefixList, Profiles, Proxy,
     ReadFailure, ResolverEndpoint, ResolverRule, RouteTable, RuleAssociation, SecurityGroup, SplitDns,
     StubConfiguration, Subnet, Vantage, Vpc, VpcAttributes, VpcZones,
 };
@@ -248,6 +248,11 @@ impl<'a> Case<'a> {
     pub fn prefix_lists(&self) -> &'a [PrefixList] {
         self.touch(Need::Network);
         self.facts.aws.prefix_lists.as_deref().unwrap_or_default()
+    }
+
+    /// All that AWS says, for what stands beside the findings; no evidence of a rule.
+    pub(super) fn aws_unseen(&self) -> &'a AwsFacts {
+        &self.facts.aws
     }
 
     /// The Client VPN endpoints of the account, of whatever VPC.

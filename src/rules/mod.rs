@@ -1,6 +1,7 @@
 //! The catalogue: a rule is one file (its documentation, its metadata, its check) and one line in [`RULES`].
 
 mod case;
+mod changed;
 mod complaint;
 mod decided;
 mod engine;
@@ -22,6 +23,7 @@ mod why;
 use serde::{Deserialize, Serialize};
 
 pub use case::Case;
+pub use changed::{Change, ChangeSource, changes};
 pub use complaint::{About, Complaint};
 pub use decided::decided_by;
 pub use engine::{evaluate, touched};

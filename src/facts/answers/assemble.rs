@@ -232,6 +232,7 @@ impl Answers {
         if let Some(updates) = &mut facts.updates {
             updates.truncate(limits::LIST_IN_CAPTURE);
         }
+        facts.events = super::in_time(self.events);
         facts.caller = self.caller;
         facts.absent_cluster = if cluster.is_some() { None } else { self.absent };
         if let Some(absent) = &mut facts.absent_cluster

@@ -17,13 +17,14 @@ use serde::{Deserialize, Serialize};
 use super::document::Elsewhere;
 use super::shapes::{
     AbsentCluster, Caller, ClientVpn, ClientVpnEndpoint, Cluster, ClusterUpdate, DhcpOptions, DnssecConfig, DomainList,
-    EndpointAddress, Firewall, FirewallGroup, Interface, Lattice, ListedAddress, NetworkAcl, NetworkInterface,
+    EndpointAddress, Event, Firewall, FirewallGroup, Interface, Lattice, ListedAddress, NetworkAcl, NetworkInterface,
     PrefixList, ProfileResources, Profiles, ResolverEndpoint, ResolverRule, RouteTable, RuleAssociation, SecurityGroup,
     Subnet, Vpc, VpcAttributes, VpcEndpoint, VpcEndpoints, VpcZones, add_vpc_endpoints, id_of, of_vpc,
 };
 use super::{Call, FailedRead, Gap, Half};
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
+use crate::limits;
 
 /// What was learnt from AWS: asked of it now, or from files of `--facts`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -86,6 +87,9 @@ pub struct AwsFacts {
     /// Whether the Resolvers of VPCs validate DNSSEC, by VPC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dnssec_configs: Option<Vec<DnssecConfig>>,
+    /// What was changed of what decides, the latest first; `None` where nobody looked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<Event>>,
     /// The reads of AWS that brought nothing.
     pub failed_reads: Vec<FailedRead>,
     /// The lists of which only a part is known: what is not in it may be there all the same.
@@ -201,6 +205,8 @@ pub struct Answers {
     pub dnssec_configs: Vec<DnssecConfig>,
     /// ListFirewallDomains, of a list that the answer does not name.
     pub unassigned_domains: Vec<Vec<String>>,
+    /// LookupEvents, of what decides.
+    pub events: Option<Vec<Event>>,
     /// GetHostedZone: the VPCs of a zone.
     pub zone_vpcs: Vec<(String, Vec<String>)>,
     /// The reads that brought nothing.
@@ -367,6 +373,22 @@ impl Answers {
         self.dnssec_configs.push(one);
     }
 
+    /// Puts what was changed in AWS into the facts, and gives the gaps.
+    pub fn give_changes(self, facts: &mut AwsFacts) -> Vec<Gap> {
+        facts.events = in_time(self.events);
+        let mut gaps: Vec<Gap> = Vec::new();
+        for failed in &self.failed {
+            let gap = Gap::of_aws(failed.call.fact(), failed.call.action(), failed.reason());
+            if !gaps.contains(&gap) {
+                gaps.push(gap);
+            }
+        }
+        facts.failed_reads.extend(self.failed);
+        facts.failed_reads.sort();
+        facts.failed_reads.dedup();
+        gaps
+    }
+
     /// Takes in what another read brought.
     pub fn join(&mut self, more: Self) {
         let Self {
@@ -400,6 +422,7 @@ impl Answers {
             lattice,
             dnssec_configs,
             unassigned_domains,
+            events,
             zone_vpcs,
             failed,
             partial,
@@ -443,6 +466,7 @@ impl Answers {
             self.add_dnssec_config(one);
         }
         self.unassigned_domains.extend(unassigned_domains);
+        extend(&mut self.events, events);
         self.zone_vpcs.extend(zone_vpcs);
         self.failed.extend(failed);
         self.partial.extend(partial);
@@ -506,12 +530,23 @@ impl Answers {
         for one in facts.dnssec_configs.into_iter().flatten() {
             self.add_dnssec_config(one);
         }
+        extend(&mut self.events, facts.events);
         self.failed.extend(facts.failed_reads);
         self.partial.extend(facts.partial);
         // What that machine could not learn of itself is no gap here.
         let of_aws = elsewhere.gaps.into_iter().filter(|gap| gap.of == Half::Aws);
         self.gaps.extend(of_aws);
     }
+}
+
+/// Events, the latest first and each once, no more than a capture holds.
+fn in_time(events: Option<Vec<Event>>) -> Option<Vec<Event>> {
+    let mut events = events?;
+    // RFC 3339 in UTC sorts as text.
+    events.sort_by(|a, b| b.time.cmp(&a.time).then_with(|| a.cmp(b)));
+    events.dedup();
+    events.truncate(limits::LIST_IN_CAPTURE);
+    Some(events)
 }
 
 fn extend<T>(list: &mut Option<Vec<T>>, more: Option<Vec<T>>) {

@@ -23,6 +23,7 @@
 
 mod answer;
 mod ask;
+mod changes;
 mod client_vpn;
 mod collect;
 pub mod command;
@@ -52,7 +53,7 @@ use super::{Cluster, Gap};
 use crate::dns::Name;
 use crate::limits;
 
-pub use super::asking::{Ask, Described, Found, NoSession};
+pub use super::asking::{Ask, Described, Found, NoSession, Since};
 pub use instance::instance;
 
 /// Region, credentials and clients of one run. Cheap to clone.
@@ -70,6 +71,9 @@ struct Inner {
     sts: Api,
     route53: Api,
     ssm: Api,
+    cloudtrail: Api,
+    /// CloudTrail in the Region that Route 53 is signed for.
+    global_trail: Api,
     region: String,
     until: Instant,
     /// What was described already and not yet collected.
@@ -95,6 +99,12 @@ impl Session {
             )
         };
         let regional = |service| (partition::regional(service, wanted), wanted.region);
+        let (route53, global_region) = partition::route53(wanted);
+        let there = Wanted {
+            region: global_region,
+            ..wanted
+        };
+        let global_trail = (partition::regional("cloudtrail", there), global_region);
         let inner = Inner {
             eks: Eks::new(&opened.config),
             lattice: api("VPC Lattice", "vpc-lattice", regional("vpc-lattice")),
@@ -103,7 +113,9 @@ impl Session {
             ec2: api("EC2", "ec2", regional("ec2")),
             sts: api("STS", "sts", regional("sts")),
             ssm: api("SSM", "ssm", regional("ssm")),
-            route53: api("Route 53", "route53", partition::route53(wanted)),
+            cloudtrail: api("CloudTrail", "cloudtrail", regional("cloudtrail")),
+            global_trail: api("CloudTrail", "cloudtrail", global_trail),
+            route53: api("Route 53", "route53", (route53, global_region)),
             region: opened.region.clone(),
             until: opened.until,
             described: Mutex::default(),
@@ -179,6 +191,11 @@ impl Session {
 }
 
 impl Session {
+    /// Looks up what was changed of what decides. What cannot be looked up is among [`Answers::failed`].
+    pub async fn changes(&self, since: Since) -> Answers {
+        Box::pin(self.inner.changes(since)).await
+    }
+
     /// Everything of all clusters of the account in the Region, each list once.
     pub async fn everything(&self) -> Answers {
         Box::pin(self.inner.everything()).await

@@ -6,6 +6,7 @@
 mod client_vpn;
 mod ec2;
 mod eks;
+mod event;
 mod firewall;
 mod lattice;
 mod network;
@@ -21,6 +22,8 @@ pub use ec2::{DhcpOptions, Interface, NetworkInterface, Permission, SecurityGrou
 pub(in crate::facts) use ec2::{attributes_of, dhcp_options, interface, security_group, vpc};
 pub use eks::{AbsentCluster, Cluster, ClusterUpdate};
 pub(in crate::facts) use eks::{Spelling, cluster, update};
+pub use event::Event;
+pub(in crate::facts) use event::event;
 pub use firewall::{
     AUTO_ALLOWLIST, DomainList, Firewall, FirewallAssociation, FirewallConfig, FirewallGroup, FirewallRule,
     ProfileAssociation, ProfileResource, ProfileResources, Profiles,

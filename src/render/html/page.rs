@@ -31,6 +31,7 @@ pub(in crate::render) fn render(report: &Report, style: &Style, out: &mut dyn fm
             if let Some(lead) = words::lead(report) {
                 cause(html, report, lead)?;
             }
+            html.listed("Changed in AWS", words::changes(report, true))?;
             html.listed("Connections", words::connections(report))?;
             html.listed("This host", words::host(report, true))?;
             clients(html, report)?;

@@ -510,6 +510,55 @@ fn a_fix_is_in_the_lines_of_the_software_that_was_asked_for() {
     assert!("nothing".parse::<Lines>().is_err());
 }
 
+/// What was changed stands beside the finding, from the seconds before to days, and is said where there is nothing.
+#[test]
+fn changes_in_aws_stand_beside_the_finding() {
+    let event = |time: &str| crate::facts::Event {
+        time: time.to_owned(),
+        name: "ModifyVpcAttribute".to_owned(),
+        service: "ec2".to_owned(),
+        by: None,
+        resources: vec!["vpc-0a1b2c3d".to_owned()],
+    };
+    let shown = |events: Option<Vec<crate::facts::Event>>, since_s| {
+        let mut capture = article();
+        capture.facts.aws.events = events;
+        capture.asked.since_s = since_s;
+        let text = rendered(&diagnose(capture), Format::Table, &Style::default());
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let of_day = Some(86_400);
+    let all = ["2026-11-20T08:00:00Z", "2026-11-23T05:00:00Z", "2026-11-23T07:59:20Z"]
+        .map(event)
+        .to_vec();
+    // Files say how far back they reach by what is in them.
+    let text = shown(Some(all.clone()), None);
+    let lines = "Changed - Before this run AWS lists 3 changes of what decides about this name there; that one of them \
+                 is the cause is not proven by that - 40 s before: ModifyVpcAttribute: vpc-0a1b2c3d - 3 h before: \
+                 ModifyVpcAttribute: vpc-0a1b2c3d - 3 days before: ModifyVpcAttribute: vpc-0a1b2c3d kubectl";
+    assert!(text.contains(lines), "{text}");
+    let text = shown(Some(all), of_day);
+    assert!(
+        text.contains("In the 1day before this run AWS lists 2 changes"),
+        "{text}"
+    );
+    let nothing =
+        "Changed - In the 1day before this run AWS lists no change of what decides about this name there kubectl";
+    assert!(shown(Some(Vec::new()), of_day).contains(nothing));
+    // Where nobody could look, nothing is said of it: that is a gap.
+    assert!(!shown(None, of_day).contains("Changed"));
+    assert!(!shown(None, None).contains("Changed"));
+    // A page has the first of many.
+    let many = (10..40)
+        .map(|minute| event(&format!("2026-11-23T07:{minute}:00Z")))
+        .collect();
+    let text = shown(Some(many), of_day);
+    assert!(
+        text.contains("AWS lists 30 changes") && text.contains("and 22 more (-v)"),
+        "{text}"
+    );
+}
+
 /// Knot Resolver 6 is configured in YAML, and 5 in Lua: who says its version has the lines of that one, and nobody has
 /// those of another alone.
 #[test]

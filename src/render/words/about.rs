@@ -1,7 +1,9 @@
 //! What a run was about: the endpoint, what is expected of it, this host, and what the run did without.
 
+use std::time::Duration;
+
 use crate::expect::Expected;
-use crate::facts::{AskedFor, VantageKind};
+use crate::facts::{AskedFor, Call, VantageKind};
 use crate::limits;
 use crate::report::{Conclusion, Report};
 use crate::rules::phrase::{list, plural};
@@ -127,6 +129,69 @@ pub(in crate::render) fn decided_by(report: &Report) -> impl Iterator<Item = Str
         };
         format!("{} ({}){decides}: {}", step.vpc, types.join(", "), step.why)
     })
+}
+
+/// What was changed in AWS before the run, a line a change behind a first line; empty where nobody asked for it, or
+/// where it could not be learnt.
+pub(in crate::render) fn changes(report: &Report, verbose: bool) -> Vec<String> {
+    let Some(changes) = &report.changes else {
+        return Vec::new();
+    };
+    let is_in_part = report
+        .facts
+        .aws
+        .failed_reads
+        .iter()
+        .any(|read| read.call == Call::LookupEvents);
+    if changes.is_empty() && (is_in_part || report.facts.aws.events.is_none()) {
+        return Vec::new();
+    }
+    let span = report.asked.since_s.map(Duration::from_secs);
+    let span = span.map_or_else(
+        || "Before this run".to_owned(),
+        |span| format!("In the {} before this run", humantime::format_duration(span)),
+    );
+    if changes.is_empty() {
+        return vec![format!(
+            "{span} AWS lists no change of what decides about this name there"
+        )];
+    }
+    let mut lines = vec![format!(
+        "{span} AWS lists {} {} of what decides about this name there; that one of them is the cause is not proven by \
+         that",
+        changes.len(),
+        plural(changes.len(), "change", "changes"),
+    )];
+    let shown = if verbose { changes.len() } else { limits::CHANGES_SHOWN };
+    lines.extend(changes.iter().take(shown).map(|change| {
+        let by = change.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+        let what = some(&change.resources, limits::NAMES_SHOWN);
+        let decides = if change.decides {
+            ", which decides now as far as is known"
+        } else {
+            ""
+        };
+        let of = if what.is_empty() {
+            String::new()
+        } else {
+            format!(": {what}")
+        };
+        format!("{} before: {}{by}{of}{decides}", span_of(change.before_s), change.event)
+    }));
+    if changes.len() > shown {
+        lines.push(format!("and {} more (-v)", changes.len() - shown));
+    }
+    lines
+}
+
+/// `40 s`, `14 min`, `3 h`, `2 days`: as exact as a person needs it.
+fn span_of(seconds: u64) -> String {
+    match seconds {
+        0..=119 => format!("{seconds} s"),
+        120..=7199 => format!("{} min", seconds / 60),
+        7200..=172_799 => format!("{} h", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
+    }
 }
 
 /// What was not waited for, by resolver; `None` where everything was.

@@ -19,7 +19,7 @@ use super::text::Paint;
 use reasons::reasons;
 
 pub(crate) use about::INTERRUPTED;
-pub(super) use about::{decided_by, expectation, host, interrupted, not_waited_for, provenance, target};
+pub(super) use about::{changes, decided_by, expectation, host, interrupted, not_waited_for, provenance, target};
 pub(super) use clients::{MESSAGES, OR_IT_RESOLVES, client, kubectl, no_kubectl, resolves};
 pub(super) use details::details;
 pub(super) use findings::{NOTED, connections, noted, others, snippet};

@@ -1,0 +1,213 @@
+//! What was changed in AWS before the run, of what decides about the name there: evidence beside the findings, and
+//! never a cause by itself.
+
+use std::collections::BTreeSet;
+use std::time::UNIX_EPOCH;
+
+use serde::{Deserialize, Serialize};
+
+use super::Case;
+use super::route53;
+use crate::decides::Step;
+use crate::facts::{AwsFacts, ClusterUpdate, Event};
+use crate::limits;
+
+/// A change in AWS before the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Change {
+    /// When, RFC 3339, UTC.
+    pub time: String,
+    /// From then to the start of this run, in seconds. An answer that fails was first seen to fail in this run.
+    pub before_s: u64,
+    /// The operation: `DisassociateResolverRule`; of an update that EKS lists, its type.
+    pub event: String,
+    /// Who has it.
+    pub source: ChangeSource,
+    /// Who asked for it, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// What it was about.
+    pub resources: Vec<String>,
+    /// Whether one of these decides now, by `decided_by`.
+    pub decides: bool,
+}
+
+/// Who has a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum ChangeSource {
+    /// An event of CloudTrail.
+    Cloudtrail,
+    /// An update of the cluster that EKS lists.
+    Eks,
+}
+
+/// What was changed of what decides about this name, the latest first. `None` where nobody asked for it.
+pub fn changes(case: &Case<'_>, steps: &[Step], taken_at: &str) -> Option<Vec<Change>> {
+    let aws = case.aws_unseen();
+    let since = case.asked.since_s;
+    if since.is_none() && aws.events.is_none() {
+        return None;
+    }
+    let now = seconds(taken_at)?;
+    let vpcs: BTreeSet<&str> = route53::resolving_vpcs(case).iter().map(|vpc| vpc.id).collect();
+    let known = Known::of(aws, &vpcs);
+    let is_decisive = |resources: &[String]| {
+        let ids = steps
+            .iter()
+            .filter(|step| step.decides)
+            .filter_map(|step| step.id.as_deref());
+        ids.map(bare).any(|id| resources.iter().any(|one| one == id))
+    };
+    let before = |time: &str| {
+        let at = seconds(time)?;
+        let before = now.saturating_sub(at);
+        since.is_none_or(|since| before <= since).then_some((at, before))
+    };
+    let events = aws.events.iter().flatten().filter(|event| known.touches(event));
+    let mut all: Vec<(u64, Change)> = events
+        .filter_map(|event| {
+            let (at, before_s) = before(&event.time)?;
+            let change = Change {
+                time: event.time.clone(),
+                before_s,
+                event: event.name.clone(),
+                source: ChangeSource::Cloudtrail,
+                by: event.by.clone(),
+                resources: event.resources.clone(),
+                decides: is_decisive(&event.resources),
+            };
+            Some((at, change))
+        })
+        .collect();
+    // Without a span, how far back updates matter is not known.
+    let updates = aws.updates.iter().flatten().filter(|_| since.is_some());
+    let updates: Vec<(u64, Change)> = updates
+        .filter_map(|update| {
+            let time = update.created_at.as_ref()?;
+            let (at, before_s) = before(time)?;
+            let near = |(other, change): &(u64, Change)| {
+                let apart = at.abs_diff(*other);
+                change.event.starts_with("UpdateCluster") && apart <= limits::ONE_CHANGE_S
+            };
+            let is_new = !all.iter().any(near);
+            is_new.then(|| (at, of_update(aws, update, before_s)))
+        })
+        .collect();
+    all.extend(updates);
+    all.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.event.cmp(&other.event)));
+    all.truncate(limits::LIST_IN_CAPTURE);
+    Some(all.into_iter().map(|(_, change)| change).collect())
+}
+
+/// Seconds since 1970.
+fn seconds(time: &str) -> Option<u64> {
+    let time = humantime::parse_rfc3339(time).ok()?;
+    Some(time.duration_since(UNIX_EPOCH).ok()?.as_secs())
+}
+
+fn of_update(aws: &AwsFacts, update: &ClusterUpdate, before_s: u64) -> Change {
+    Change {
+        time: update.created_at.clone().unwrap_or_default(),
+        before_s,
+        event: update.kind.clone().unwrap_or_else(|| "update".to_owned()),
+        source: ChangeSource::Eks,
+        by: None,
+        resources: aws.cluster.iter().map(|cluster| cluster.name.clone()).collect(),
+        decides: false,
+    }
+}
+
+/// An id without the path before it: Route 53 gives `/hostedzone/Z…` and `Z…`.
+fn bare(id: &str) -> &str {
+    id.rsplit('/').next().unwrap_or(id)
+}
+
+/// The ids that AWS named in this run.
+struct Known<'a> {
+    /// Of what decides in the VPCs whose Resolver matters.
+    here: BTreeSet<&'a str>,
+    /// Of everything else.
+    elsewhere: BTreeSet<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    fn of(aws: &'a AwsFacts, vpcs: &BTreeSet<&'a str>) -> Self {
+        let mut known = Self {
+            here: vpcs.clone(),
+            elsewhere: BTreeSet::new(),
+        };
+        let is_here = |vpc: Option<&str>| vpc.is_some_and(|vpc| vpcs.contains(vpc));
+        if let Some(cluster) = &aws.cluster {
+            known.here.insert(&cluster.name);
+            known.here.extend(cluster.cluster_security_group_id.as_deref());
+        }
+        known.here.extend(aws.dhcp_options.iter().map(|set| set.id.as_str()));
+        for endpoint in aws.resolver_endpoints.iter().flatten() {
+            let addresses = endpoint.addresses.iter().flatten();
+            let ids = [endpoint.id.as_str()]
+                .into_iter()
+                .chain(endpoint.security_group_ids.iter().map(String::as_str))
+                .chain(addresses.filter_map(|address| address.subnet_id.as_deref()));
+            known.add(is_here(endpoint.vpc_id.as_deref()), ids);
+            known.add(is_here(endpoint.vpc_id.as_deref()), endpoint.vpc_id.as_deref());
+        }
+        for association in aws.rule_associations.iter().flatten() {
+            let is_here = is_here(Some(&association.vpc_id));
+            known.add(is_here, [association.rule_id.as_str(), &association.vpc_id]);
+        }
+        known.add(false, aws.resolver_rules.iter().flatten().map(|rule| rule.id.as_str()));
+        for of_vpc in aws.hosted_zones.iter().flatten() {
+            let zones = of_vpc.zones.iter().map(|zone| bare(&zone.id));
+            known.add(is_here(Some(&of_vpc.vpc_id)), zones);
+        }
+        if let Some(firewall) = &aws.firewall {
+            for association in firewall.associations.iter().flatten() {
+                known.add(is_here(Some(&association.vpc_id)), [association.group_id.as_str()]);
+            }
+            for group in &firewall.groups {
+                let is_here = known.here.contains(group.id.as_str());
+                let lists = group.rules.iter().filter_map(|rule| rule.domain_list_id.as_deref());
+                known.add(is_here, lists.chain([group.id.as_str()]));
+            }
+        }
+        for association in aws
+            .profiles
+            .iter()
+            .flat_map(|profiles| profiles.associations.iter().flatten())
+        {
+            known.add(is_here(Some(&association.vpc_id)), [association.profile_id.as_str()]);
+        }
+        // These are of inbound endpoints' subnets already.
+        for acl in aws.network_acls.iter().flatten() {
+            known.add(is_here(Some(&acl.vpc_id)), [acl.id.as_str()]);
+        }
+        for table in aws.route_tables.iter().flatten() {
+            known.add(is_here(Some(&table.vpc_id)), [table.id.as_str()]);
+        }
+        for endpoint in aws.client_vpn.iter().flatten() {
+            let vpc = endpoint.vpc_id.as_deref();
+            known.add(vpc.is_none() || is_here(vpc), [endpoint.id.as_str()]);
+        }
+        known
+    }
+
+    fn add(&mut self, is_here: bool, ids: impl IntoIterator<Item = &'a str>) {
+        let ids = ids.into_iter().filter(|id| !id.is_empty());
+        if is_here {
+            self.here.extend(ids);
+        } else {
+            self.elsewhere.extend(ids);
+        }
+    }
+
+    /// Whether an event is about something that decides here. What it deleted is in no list any more, so that counts
+    /// unless it names something that is elsewhere.
+    fn touches(&self, event: &Event) -> bool {
+        let has = |ids: &BTreeSet<&str>| event.resources.iter().any(|id| ids.contains(id.as_str()));
+        let is_gone = event.name.starts_with("Delete") && !has(&self.elsewhere);
+        self.here.is_empty() || has(&self.here) || is_gone
+    }
+}
