@@ -22,8 +22,8 @@ pub struct Change {
     pub before_s: u64,
     /// The operation: `DisassociateResolverRule`; of an update that EKS lists, its type.
     pub event: String,
-    /// Who has it.
-    pub source: ChangeSource,
+    /// Who lists it.
+    pub listed_by: Lister,
     /// Who asked for it, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
@@ -33,11 +33,11 @@ pub struct Change {
     pub decides: bool,
 }
 
-/// Who has a change.
+/// Who lists a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
-pub enum ChangeSource {
+pub enum Lister {
     /// An event of CloudTrail.
     Cloudtrail,
     /// An update of the cluster that EKS lists.
@@ -74,7 +74,7 @@ pub fn changes(case: &Case<'_>, steps: &[Step], taken_at: &str) -> Option<Vec<Ch
                 time: event.time.clone(),
                 before_s,
                 event: event.name.clone(),
-                source: ChangeSource::Cloudtrail,
+                listed_by: Lister::Cloudtrail,
                 by: event.by.clone(),
                 resources: event.resources.clone(),
                 decides: is_decisive(&event.resources),
@@ -113,7 +113,7 @@ fn of_update(aws: &AwsFacts, update: &ClusterUpdate, before_s: u64) -> Change {
         time: update.created_at.clone().unwrap_or_default(),
         before_s,
         event: update.kind.clone().unwrap_or_else(|| "update".to_owned()),
-        source: ChangeSource::Eks,
+        listed_by: Lister::Eks,
         by: None,
         resources: aws.cluster.iter().map(|cluster| cluster.name.clone()).collect(),
         decides: false,

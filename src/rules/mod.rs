@@ -23,7 +23,7 @@ mod why;
 use serde::{Deserialize, Serialize};
 
 pub use case::Case;
-pub use changed::{Change, ChangeSource, changes};
+pub use changed::{Change, Lister, changes};
 pub use complaint::{About, Complaint};
 pub use decided::decided_by;
 pub use engine::{evaluate, touched};
