@@ -374,8 +374,8 @@ pub const EVENT_PAGES: usize = 4;
 pub const EVENTS_OF_PAGE: i32 = 50;
 /// What lies between two lookups in CloudTrail, which takes two a second (CloudTrail API Reference, LookupEvents).
 pub const BETWEEN_LOOKUPS: Duration = Duration::from_millis(500);
-/// How far back `--since` reaches: as far as LookupEvents does, 90 days.
-pub const SINCE: Duration = Duration::from_secs(90 * 24 * 3600);
+/// How far back `--since` reaches. LookupEvents has 90 days; more of them than these are more events than are read.
+pub const SINCE: Duration = Duration::from_secs(28 * 24 * 3600);
 /// Values of an event of CloudTrail that are looked at for ids.
 pub const EVENT_VALUES: usize = 512;
 /// Ids that are kept of an event.

@@ -621,7 +621,7 @@ pub struct SourceArgs {
     #[arg(long)]
     pub no_aws: bool,
 
-    /// Say what was changed in AWS in this time before the run, of what decides about the name (at most 90d)
+    /// Say what was changed in AWS in this time before the run, of what decides about the name (at most 28d)
     ///
     /// CloudTrail is asked for the events that touch Resolver rules and endpoints, zones, DNS Firewall, Profiles, the
     /// VPC's DNS attributes and DHCP options, the networks of inbound endpoints, Client VPN and the cluster's
