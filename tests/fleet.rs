@@ -367,6 +367,33 @@ fn an_unreadable_line_is_refused_before_anything_is_sent_or_counted() {
 }
 
 #[test]
+fn a_line_that_contradicts_the_scope_is_refused_before_anything_is_sent() {
+    let server = Server::start(5);
+    let text = format!("{}\n{} 52.1.2.3 prod\n", host(1), host(2));
+    for (scope, line) in [("private", 2), ("public", 3)] {
+        let bench = Bench::new(&format!("{text}{} 10.0.0.0/16\n", host(3)));
+        let outcome = bench.run(&[("corp", &server)], &["--expect-scope", scope]);
+        assert_eq!(outcome.code, 2, "{}", outcome.stdout);
+        let place = format!("targets, line {line}: ");
+        let what = format!("contradicts --expect-scope {scope}: leave one of them out");
+        for part in [place.as_str(), &what] {
+            assert!(outcome.stderr.contains(part), "{}", outcome.stderr);
+        }
+    }
+    assert!(server.asked().is_empty());
+    let bench = Bench::new(&text);
+    let (fleet, code) = bench.fleet(&[("corp", &server)], &["--keep-going", "--expect-scope", "private"]);
+    assert_eq!(code, 3);
+    let refused = &fleet.targets[1];
+    assert_eq!(
+        (refused.name.as_str(), refused.conclusion),
+        ("line 2", Conclusion::Inconclusive)
+    );
+    assert!(refused.resolvers.is_empty());
+    assert_eq!(fleet.targets[0].conclusion, Conclusion::Healthy);
+}
+
+#[test]
 fn hostile_files_are_one_line_and_nothing_is_sent() {
     let server = Server::start(5);
     let huge = "a".repeat(1 << 20);

@@ -176,7 +176,6 @@ fn after_help() -> String {
     name = NAME,
     version,
     args_conflicts_with_subcommands = true,
-    args_override_self = true,
     max_term_width = 100,
     override_usage = "eks-dns-doctor [check] [OPTIONS] [TARGET]\n       eks-dns-doctor COMMAND ...",
     after_help = after_help(),
@@ -697,6 +696,16 @@ pub enum ExpectScope {
     Private,
     /// Addresses of the public endpoint.
     Public,
+}
+
+impl ExpectScope {
+    /// As it is written behind `--expect-scope`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Private => "private",
+            Self::Public => "public",
+        }
+    }
 }
 
 /// `--expect-view`.

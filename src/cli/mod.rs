@@ -8,7 +8,7 @@ mod value;
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, FromArgMatches};
+use clap::{ArgAction, CommandFactory, FromArgMatches};
 
 use crate::render::Format;
 use args::{Cli, Command};
@@ -26,12 +26,12 @@ pub enum Stop {
 
 /// Reads the arguments, the program's own name first.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Stop> {
-    let mut definition = Cli::command();
+    let mut definition = definition();
     definition.build();
     let args = with_interval(args.into_iter().collect());
     let (args, first) = command_first(args, &definition);
     let wants_everything = args.iter().any(|arg| arg == "--help-all");
-    let parsed = Cli::command()
+    let parsed = self::definition()
         .try_get_matches_from(args)
         .and_then(|matches| Cli::from_arg_matches(&matches));
     let (check, problem) = match parsed {
@@ -64,6 +64,41 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Stop> 
         (Some(check), None) => Ok(Command::Check(Box::new(check))),
         (_, problem) => Err(Stop::Usage(problem.unwrap_or(UsageError::EmptyTarget))),
     }
+}
+
+/// Flags with one value that says what is asked, what is expected, or where it is written. Given twice, one of the values
+/// would be dropped, and a part of what was asked for would not be checked.
+const ONCE: [&str; 11] = [
+    "targets",
+    "kubeconfig",
+    "context",
+    "cluster",
+    "resolv_conf",
+    "hosts_file",
+    "tls_name",
+    "expect_scope",
+    "expect_view",
+    "save",
+    "listen",
+];
+
+/// The definition of the command line. Of a flag that is given twice the last one counts, so that an alias can have
+/// defaults; those of [`ONCE`] are refused then.
+fn definition() -> clap::Command {
+    fn last_counts(command: clap::Command) -> clap::Command {
+        command
+            .mut_args(|arg| {
+                let id = arg.get_id().clone();
+                let has_one = matches!(arg.get_action(), ArgAction::Set | ArgAction::SetTrue);
+                if has_one && !arg.is_positional() && !ONCE.contains(&id.as_str()) {
+                    arg.overrides_with(id)
+                } else {
+                    arg
+                }
+            })
+            .mut_subcommands(last_counts)
+    }
+    last_counts(Cli::command())
 }
 
 /// Whether the words ask for this format, as far as that can be told where they may be wrong otherwise: who reads the
@@ -151,6 +186,14 @@ fn command_first(mut args: Vec<OsString>, definition: &clap::Command) -> (Vec<Os
     (args, None)
 }
 
+/// The name of an argument. clap shows it with its value, as `--samples <N>` or `--watch[=<INTERVAL>]`, or in brackets,
+/// as `[TARGET]`.
+fn named(shown: &str) -> String {
+    let shown = shown.trim_start_matches(['[', '<']);
+    let first = shown.split([' ', '=', '[']).next().unwrap_or_default();
+    first.trim_end_matches([']', '>', '.']).to_owned()
+}
+
 /// One line of what clap says in several.
 fn condense(error: &clap::Error) -> String {
     let context = |kind| {
@@ -161,12 +204,7 @@ fn condense(error: &clap::Error) -> String {
         })
         .filter(|text| !text.is_empty())
     };
-    // clap shows an argument with its value, `--samples <N>`, or in brackets, `[TARGET]`.
-    let name = || {
-        let shown = context(ContextKind::InvalidArg).unwrap_or_default();
-        let first = shown.split([' ', '=']).next().unwrap_or_default();
-        first.trim_matches(['[', ']', '<', '>', '.']).to_owned()
-    };
+    let name = || named(&context(ContextKind::InvalidArg).unwrap_or_default());
     let value = context(ContextKind::InvalidValue);
     let number = |kind| match error.get(kind) {
         Some(ContextValue::Number(number)) => Some(*number),
@@ -197,9 +235,12 @@ fn condense(error: &clap::Error) -> String {
             format!("{} is there {given} time, and {least} are needed: name another", name())
         }
         ErrorKind::ArgumentConflict if error.get(ContextKind::InvalidSubcommand).is_none() => {
-            let other = context(ContextKind::PriorArg).unwrap_or_default();
-            let other = other.split([' ', '=']).next().unwrap_or_default();
-            format!("{} and {other} exclude each other: take one of them away", name())
+            let (name, other) = (name(), named(&context(ContextKind::PriorArg).unwrap_or_default()));
+            if name == other {
+                format!("{name} is given twice, and only one value can be used: take one of them away")
+            } else {
+                format!("{name} and {other} exclude each other: take one of them away")
+            }
         }
         ErrorKind::UnknownArgument => {
             let argument = context(ContextKind::InvalidArg).unwrap_or_default();
@@ -380,6 +421,51 @@ mod tests {
             panic!("not a check");
         };
         assert_eq!(args.samples, 3);
+    }
+
+    #[test]
+    fn what_would_drop_a_part_of_the_question_is_refused() {
+        for flag in [
+            "--targets",
+            "--kubeconfig",
+            "--context",
+            "--cluster",
+            "--resolv-conf",
+            "--hosts-file",
+            "--save",
+        ] {
+            assert_eq!(
+                usage(&format!("check {flag} a-x {flag} b-x")),
+                format!("{flag} is given twice, and only one value can be used: take one of them away")
+            );
+        }
+        for line in [
+            "a.test --expect-scope private --expect-scope public",
+            "--targets a.x check --targets=b.x",
+            "serve --listen 127.0.0.1:1 --listen 127.0.0.1:2",
+            "facts --kubeconfig a.x --kubeconfig b.x",
+            "compare a.x b.x --save c.x --save d.x",
+        ] {
+            assert!(usage(line).contains(" is given twice"), "{line}: {}", usage(line));
+        }
+        for id in ONCE {
+            let mut commands = vec![definition()];
+            commands.extend(definition().get_subcommands().cloned());
+            let mut arguments = commands.iter().flat_map(clap::Command::get_arguments);
+            assert!(arguments.any(|arg| arg.get_id() == id), "{id}");
+        }
+    }
+
+    #[test]
+    fn flags_that_exclude_each_other_are_named_without_their_values() {
+        assert_eq!(
+            usage("a.test --watch --via ssh:h"),
+            "--watch and --via exclude each other: take one of them away"
+        );
+        assert_eq!(
+            usage("a.test --watch --samples 3"),
+            "--watch and --samples exclude each other: take one of them away"
+        );
     }
 
     /// The short help is written by hand: what it names is there, and it fits a screen.

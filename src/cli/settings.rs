@@ -118,8 +118,10 @@ pub fn settings(args: &CheckArgs) -> Result<Settings, UsageError> {
     if count > limits::EXPECTED {
         return Err(UsageError::TooManyExpected(count));
     }
-    if let Some(scope) = args.expect_scope {
-        agree(scope, &expect_addresses, &expect_cidrs)?;
+    if let Some(scope) = args.expect_scope
+        && let Some((text, is)) = contradiction(scope, &expect_addresses, &expect_cidrs)
+    {
+        return Err(UsageError::Contradiction(text, is, scope.as_str()));
     }
     let mut public_resolvers = Vec::new();
     let defaults = PUBLIC_RESOLVERS.iter().filter(|_| args.public);
@@ -337,18 +339,18 @@ fn is_numeric(host: &str) -> bool {
     last.is_some_and(|label| !label.is_empty() && label.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// Refuses addresses of one kind where the other was asked for. A network of public addresses may well be a
-/// VPC's (Amazon VPC User Guide, "VPC CIDR blocks"), so only its opposite is refused.
-fn agree(scope: ExpectScope, addresses: &[IpAddr], cidrs: &[IpNet]) -> Result<(), UsageError> {
+/// The address or network that cannot be in the scope that was asked for, and what it is. A network of public addresses
+/// may well be a VPC's (Amazon VPC User Guide, "VPC CIDR blocks"), so it contradicts neither scope.
+pub fn contradiction(scope: ExpectScope, addresses: &[IpAddr], cidrs: &[IpNet]) -> Option<(String, &'static str)> {
     let inside = |class: AddressClass| {
         class.is_private_side() || matches!(class, AddressClass::Loopback | AddressClass::LinkLocal)
     };
     let class_of = |ip: &IpAddr| AddressClass::of(*ip);
-    let offender = match scope {
+    match scope {
         ExpectScope::Private => addresses
             .iter()
             .find(|ip| class_of(ip) == AddressClass::Public)
-            .map(|ip| (ip.to_string(), "public", "private")),
+            .map(|ip| (ip.to_string(), "public")),
         ExpectScope::Public => addresses
             .iter()
             .find(|ip| inside(class_of(ip)))
@@ -359,11 +361,7 @@ fn agree(scope: ExpectScope, addresses: &[IpAddr], cidrs: &[IpNet]) -> Result<()
                     .find(|cidr| inside(class_of(&cidr.network())))
                     .map(ToString::to_string)
             })
-            .map(|text| (text, "not public", "public")),
-    };
-    match offender {
-        Some((text, is, scope)) => Err(UsageError::Contradiction(text, is, scope)),
-        None => Ok(()),
+            .map(|text| (text, "not public")),
     }
 }
 

@@ -19,15 +19,15 @@ use super::super::check::aws_share;
 use super::super::conduct::apart;
 use super::super::learn::Beside;
 use super::aws::{Eyes, Learning, Said, Seen, look};
-use crate::cli::args::CheckArgs;
-use crate::cli::settings::target as named_target;
+use crate::cli::args::{CheckArgs, ExpectScope};
+use crate::cli::settings::{contradiction, target as named_target};
 use crate::dns::Name;
 use crate::endpoint::{EndpointName, NotEndpoint};
 use crate::facts::answers::{Shares, Wanted};
 use crate::facts::host::{self, FactsFile, UnreadableFile};
 use crate::facts::instance::{self, Place};
 use crate::facts::{Call, FailedRead, Gap, Kubeconfig};
-use crate::fleet::{self, Distinct, LeftOut, Origin, Outcome, Unreadable, distinct};
+use crate::fleet::{self, Distinct, LeftOut, Line, Origin, Outcome, Unreadable, distinct};
 use crate::limits;
 use crate::settings::Settings;
 use crate::target::{Target, TargetSource};
@@ -143,7 +143,7 @@ fn region_of(hostname: &Name) -> Option<String> {
 /// The targets that the flags ask for, with what is known of each before it is asked for.
 pub(super) async fn list(args: &CheckArgs, settings: &Settings) -> Result<Listed, Error> {
     let mut listed = match &args.many.targets {
-        Some(path) => of_file(path, args.many.keep_going).await?,
+        Some(path) => of_file(path, args.many.keep_going, args.expect_scope).await?,
         None if args.many.all_contexts => of_kubeconfig(settings).await?,
         None => return of_aws(args, settings).await,
     };
@@ -240,7 +240,8 @@ fn title(path: &Path) -> String {
     }
 }
 
-async fn of_file(path: &Path, keeps_going: bool) -> Result<Listed, Error> {
+/// The targets of a file. A line whose addresses are not of `scope` cannot be read.
+async fn of_file(path: &Path, keeps_going: bool, scope: Option<ExpectScope>) -> Result<Listed, Error> {
     let named = path.to_owned();
     let lines = apart(move || {
         let octets = read(&named)?;
@@ -254,7 +255,7 @@ async fn of_file(path: &Path, keeps_going: bool) -> Result<Listed, Error> {
     let mut targets = Vec::new();
     let mut unreadable: Vec<Unreadable> = Vec::new();
     for line in lines {
-        match line {
+        match line.and_then(|line| of_scope(line, scope)) {
             Ok(mut line) => {
                 line.target.place = line.number;
                 targets.push(line.target);
@@ -283,6 +284,19 @@ async fn of_file(path: &Path, keeps_going: bool) -> Result<Listed, Error> {
         left_out: Vec::new(),
         learning: None,
     })
+}
+
+/// The line, unless it contradicts `--expect-scope`.
+fn of_scope(line: Line, scope: Option<ExpectScope>) -> Result<Line, Unreadable> {
+    let target = &line.target;
+    let contradicts = |scope: ExpectScope| {
+        let (text, is) = contradiction(scope, &target.expect_addresses, &target.expect_cidrs)?;
+        let scope = scope.as_str();
+        let reason = format!("{text} is {is} and contradicts --expect-scope {scope}: leave one of them out");
+        let line = line.number;
+        Some(Unreadable { line, reason })
+    };
+    scope.and_then(contradicts).map_or(Ok(line), Err)
 }
 
 /// The contexts of the kubeconfig.
