@@ -16,7 +16,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use super::attempt::{Heard, Try};
-use super::pace::Paces;
+use super::pace::{Paces, Turn};
 use super::tls::Session;
 use super::udp::Listen;
 use super::wire::{Decoded, OutgoingQuery};
@@ -74,9 +74,10 @@ pub(super) struct Server {
 
 impl Server {
     /// Waits until it may be asked once more.
-    pub(super) async fn turn(&self) {
-        if let Some(paces) = &self.paces {
-            paces.of(self.address).turn().await;
+    pub(super) async fn turn(&self) -> Option<Turn> {
+        match &self.paces {
+            Some(paces) => Some(paces.of(self.address).turn().await),
+            None => None,
         }
     }
 
@@ -88,13 +89,22 @@ impl Server {
         end: Instant,
         listen: Listen,
         bare_header: mpsc::UnboundedSender<()>,
+        turn: Option<Turn>,
     ) -> Try {
         let address = match self.route.to(self.address, transport) {
             Ok(address) => address,
             Err(error) => return Try::network(&error),
         };
+        let in_time = match transport {
+            Transport::Udp => turn,
+            // A connection is what is sent first, and it may take long.
+            Transport::Tcp | Transport::Tls | Transport::Https => {
+                turn.into_iter().for_each(Turn::sent);
+                None
+            }
+        };
         let said = match (transport, &self.session) {
-            (Transport::Udp, _) => udp::attempt(address, query, end, listen, bare_header).await,
+            (Transport::Udp, _) => udp::attempt(address, query, end, listen, bare_header, in_time).await,
             (Transport::Tls, Some(session)) => tls::attempt(address, session, query, end).await,
             (Transport::Https, Some(session)) => https::attempt(address, session, query, end).await,
             // A resolver inside TLS has a session: its source gives it one, and a capture is not asked.
@@ -113,13 +123,19 @@ impl Server {
 }
 
 /// Puts the question to the server and returns what it came to, and the sockets that stay open. `None` where this host
-/// had not what asking needs: that says nothing about the server.
-pub(super) async fn ask(question: &Question, server: Server, window: Window) -> Option<(Lookup, Vec<Lingering>)> {
+/// had not what asking needs: that says nothing about the server. The first try has its turn already.
+pub(super) async fn ask(
+    question: &Question,
+    server: Server,
+    window: Window,
+    turn: Option<Turn>,
+) -> Option<(Lookup, Vec<Lingering>)> {
     let start = Instant::now();
     let end = (start + window.length).min(window.deadline);
     let mut exchange = Exchange {
         question,
         server,
+        turn,
         start,
         end,
         tries: Vec::new(),
@@ -193,6 +209,7 @@ fn of_try(question: &Question, query: OutgoingQuery, outcome: Try, rtt: Duration
             session: None,
             paces: None,
         },
+        turn: None,
         start: now,
         end: now,
         tries: vec![Launched {
@@ -227,6 +244,8 @@ struct Launched {
 struct Exchange<'a> {
     question: &'a Question,
     server: Server,
+    /// The turn of the first try.
+    turn: Option<Turn>,
     start: Instant,
     end: Instant,
     tries: Vec<Launched>,
@@ -364,11 +383,12 @@ impl Exchange<'_> {
         };
         // The first had its turn before the window began.
         let is_first = index == 0;
+        let first = self.turn.take();
         self.handles.push(self.running.spawn(async move {
-            if !is_first {
-                server.turn().await;
-            }
-            let outcome = server.attempt(transport, &query, end, listen, bare_header).await;
+            let turn = if is_first { first } else { server.turn().await };
+            let outcome = server
+                .attempt(transport, &query, end, listen, bare_header, turn)
+                .await;
             (index, outcome, Instant::now())
         }));
     }

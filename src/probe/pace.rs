@@ -92,12 +92,15 @@ impl Shared {
     }
 
     /// Waits until the server may be asked once more.
-    pub(super) async fn turn(&self) {
+    pub(super) async fn turn(&self) -> Turn {
         self.waiting.fetch_add(1, Ordering::Relaxed);
         let _waits = Waits(&self.waiting);
         let _next = self.next.lock().await;
         while let Some(at) = self.take(Instant::now()) {
             sleep_until(at).await;
+        }
+        Turn {
+            pace: Some(Arc::clone(&self.pace)),
         }
     }
 
@@ -105,10 +108,34 @@ impl Shared {
     fn take(&self, now: Instant) -> Option<Instant> {
         let mut pace = self.lock();
         if pace.allowed(now) > 0 {
-            pace.sent(now, 1);
+            pace.promise();
             return None;
         }
         pace.next(now, 1)
+    }
+}
+
+/// One question that may be sent. It counts from when it was given until a tenth of a second after it was sent: on a
+/// busy host that is later, and several may be sent at once then. Dropped before it was sent, it is given back.
+#[derive(Debug)]
+pub(super) struct Turn {
+    pace: Option<Arc<Mutex<Pace>>>,
+}
+
+impl Turn {
+    /// Notes that the question was sent now.
+    pub(super) fn sent(mut self) {
+        if let Some(pace) = self.pace.take() {
+            pace.lock().unwrap_or_else(PoisonError::into_inner).kept(Instant::now());
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Some(pace) = self.pace.take() {
+            pace.lock().unwrap_or_else(PoisonError::into_inner).given_back();
+        }
     }
 }
 
@@ -134,6 +161,8 @@ struct Capped {
     sent: VecDeque<(Instant, usize)>,
     /// How many those are.
     recent: usize,
+    /// How many have their turn and are not sent yet.
+    promised: usize,
     /// When the next question may be sent.
     due: Instant,
 }
@@ -150,6 +179,7 @@ impl Pace {
             company: (rate / COMPANY).clamp(1, limits::BULK_BATCH),
             sent: VecDeque::new(),
             recent: 0,
+            promised: 0,
             due: now,
         })
     }
@@ -169,10 +199,35 @@ impl Pace {
         }
         let missed = (now - cap.due).as_nanos() / cap.between.as_nanos().max(1) + 1;
         let missed = usize::try_from(missed).unwrap_or(usize::MAX);
-        missed.min(cap.most.saturating_sub(cap.recent))
+        missed.min(cap.most.saturating_sub(cap.taken()))
     }
 
-    /// Notes what was sent.
+    /// Gives a turn.
+    fn promise(&mut self) {
+        if let Self::Capped(cap) = self {
+            cap.promised += 1;
+            cap.due += cap.between;
+        }
+    }
+
+    /// The question of a turn was sent.
+    fn kept(&mut self, now: Instant) {
+        if let Self::Capped(cap) = self {
+            cap.promised -= 1;
+            cap.sent.push_back((now, 1));
+            cap.recent += 1;
+        }
+    }
+
+    /// The question of a turn will not be sent.
+    fn given_back(&mut self) {
+        if let Self::Capped(cap) = self {
+            cap.promised -= 1;
+            cap.due = cap.due.checked_sub(cap.between).unwrap_or(cap.due);
+        }
+    }
+
+    /// Notes what was sent without a turn.
     fn sent(&mut self, now: Instant, questions: usize) {
         let Self::Capped(cap) = self else {
             return;
@@ -192,17 +247,22 @@ impl Pace {
         cap.forget(now);
         let together = cap.company.min(u32::try_from(waiting).unwrap_or(u32::MAX)).max(1);
         let due = cap.due + cap.between * (together - 1);
-        let free = cap
-            .sent
-            .front()
-            .filter(|_| cap.recent >= cap.most)
-            .map(|(at, _)| *at + limits::PACE_SPAN);
+        let free = (cap.taken() >= cap.most).then(|| {
+            // Those that are to be sent are so at once.
+            let oldest = cap.sent.front().map(|(at, _)| *at + limits::PACE_SPAN);
+            oldest.unwrap_or(now + limits::TICK)
+        });
         let next = free.map_or(due, |free| free.max(due));
         (next > now).then_some(next)
     }
 }
 
 impl Capped {
+    /// How many count within the span.
+    fn taken(&self) -> usize {
+        self.recent + self.promised
+    }
+
     fn forget(&mut self, now: Instant) {
         while let Some((at, questions)) = self.sent.front().copied()
             && now >= at + limits::PACE_SPAN
@@ -304,6 +364,7 @@ mod tests {
                 assert!(at > now);
                 now = at;
             }
+            paces.of(server).lock().kept(now);
             sent.push(now - start);
             now += Duration::from_millis(3);
             let pace = paces.clone().of(server);
@@ -313,6 +374,46 @@ mod tests {
         }
         assert!(most_in_any_tenth(&sent) <= 50);
         assert!((2375..=2500).contains(&sent.len()), "{}", sent.len());
+    }
+
+    #[test]
+    fn what_is_sent_later_than_its_turn_counts_from_then() {
+        let start = Instant::now();
+        let mut pace = Pace::new(500, start);
+        let mut now = start;
+        let (mut promised, mut sent) = (0, Vec::new());
+        // A host that is busy for 90 ms gives the turns in time, and sends all of them at its end.
+        for _ in 0..20 {
+            let busy_until = now + Duration::from_millis(90);
+            while now < busy_until {
+                if pace.allowed(now) > 0 {
+                    pace.promise();
+                    promised += 1;
+                }
+                now += Duration::from_millis(1);
+            }
+            for _ in 0..std::mem::take(&mut promised) {
+                pace.kept(now);
+                sent.push(now - start);
+            }
+        }
+        assert!(most_in_any_tenth(&sent) <= 50, "{}", most_in_any_tenth(&sent));
+        assert!(sent.len() > 700, "{}", sent.len());
+    }
+
+    #[test]
+    fn a_turn_that_is_not_used_is_given_back() {
+        let start = Instant::now();
+        let mut pace = Pace::new(10, start);
+        pace.promise();
+        assert_eq!(pace.allowed(start), 0);
+        assert!(pace.next(start, 1).is_some());
+        pace.given_back();
+        assert_eq!(pace.allowed(start), 1);
+        pace.promise();
+        pace.kept(start);
+        assert_eq!(pace.allowed(start + Duration::from_millis(100)), 0);
+        assert_eq!(pace.allowed(start + Duration::from_millis(102)), 1);
     }
 
     #[test]

@@ -270,13 +270,13 @@ impl Task {
                     return (number, question, None);
                 };
                 // No part of the window is spent on waiting for the turn.
-                server.turn().await;
+                let turn = server.turn().await;
                 if Instant::now() >= window.deadline {
                     return (number, question, None);
                 }
                 // As in `tell`.
                 let _ = events.send(Event::Sent(index));
-                let asked = exchange::ask(&question, server, window).await;
+                let asked = exchange::ask(&question, server, window, turn).await;
                 (number, question, asked)
             });
         }

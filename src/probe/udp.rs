@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use super::attempt::{Heard, Try};
+use super::pace::Turn;
 use super::wire::{Decoded, OutgoingQuery};
 use crate::dns::AnswerKind;
 use crate::limits;
@@ -34,8 +35,11 @@ pub(super) async fn attempt(
     end: Instant,
     listen: Listen,
     bare_header: mpsc::UnboundedSender<()>,
+    turn: Option<Turn>,
 ) -> Try {
-    let socket = match open_and_send(server, query, listen).await {
+    let opened = open_and_send(server, query, listen).await;
+    turn.into_iter().for_each(Turn::sent);
+    let socket = match opened {
         Ok(socket) => socket,
         Err(error) => return Try::network(&of_a_datagram(error)),
     };
