@@ -36,14 +36,19 @@ struct Server {
 
 impl Server {
     fn start(bound: usize) -> Self {
-        Self::answering(Some(bound))
+        Self::answering(Some(bound), None)
     }
 
     fn silent() -> Self {
-        Self::answering(None)
+        Self::answering(None, None)
     }
 
-    fn answering(bound: Option<usize>) -> Self {
+    /// One that sends nothing for the endpoint of this number alone.
+    fn silent_for(mute: usize, bound: usize) -> Self {
+        Self::answering(Some(bound), Some(mute))
+    }
+
+    fn answering(bound: Option<usize>, mute: Option<usize>) -> Self {
         let (tcp, udp) = std::iter::repeat_with(|| {
             let tcp = TcpListener::bind("127.0.0.1:0").expect("a port");
             let udp = UdpSocket::bind(tcp.local_addr().expect("an address"));
@@ -57,7 +62,7 @@ impl Server {
         thread::spawn(move || {
             let mut query = [0; 4096];
             while let Ok((length, client)) = udp.recv_from(&mut query) {
-                let reply = reply(&query[..length], bound, &count);
+                let reply = reply(&query[..length], bound, mute, &count);
                 if let Some(reply) = reply {
                     udp.send_to(&reply, client).ok();
                 }
@@ -73,7 +78,7 @@ impl Server {
                     continue;
                 }
                 let count = Arc::clone(&count);
-                thread::spawn(move || serve(stream, bound, &count));
+                thread::spawn(move || serve(stream, bound, mute, &count));
             }
         });
         Self { address, asked }
@@ -84,7 +89,12 @@ impl Server {
     }
 }
 
-fn reply(query: &[u8], bound: Option<usize>, asked: &Mutex<BTreeMap<String, usize>>) -> Option<Vec<u8>> {
+fn reply(
+    query: &[u8],
+    bound: Option<usize>,
+    mute: Option<usize>,
+    asked: &Mutex<BTreeMap<String, usize>>,
+) -> Option<Vec<u8>> {
     let seen = Mutex::new(String::new());
     let reply = name_server::answer(query, |name| {
         seen.lock().expect("no panic").push_str(name);
@@ -94,17 +104,23 @@ fn reply(query: &[u8], bound: Option<usize>, asked: &Mutex<BTreeMap<String, usiz
         is_there.then(|| address(number))
     });
     let seen = seen.into_inner().expect("no panic");
+    let is_mute = mute.is_some_and(|mute| seen.eq_ignore_ascii_case(&format!("{}.", host(mute))));
     *asked.lock().expect("no panic").entry(seen).or_default() += 1;
-    bound.map(|_| reply)
+    bound.filter(|_| !is_mute).map(|_| reply)
 }
 
-fn serve(mut stream: TcpStream, bound: Option<usize>, asked: &Mutex<BTreeMap<String, usize>>) -> std::io::Result<()> {
+fn serve(
+    mut stream: TcpStream,
+    bound: Option<usize>,
+    mute: Option<usize>,
+    asked: &Mutex<BTreeMap<String, usize>>,
+) -> std::io::Result<()> {
     loop {
         let mut length = [0; 2];
         stream.read_exact(&mut length)?;
         let mut query = vec![0; u16::from_be_bytes(length).into()];
         stream.read_exact(&mut query)?;
-        let Some(reply) = reply(&query, bound, asked) else {
+        let Some(reply) = reply(&query, bound, mute, asked) else {
             return Ok(());
         };
         let length = u16::try_from(reply.len()).expect("a short reply");
@@ -269,6 +285,39 @@ fn a_thousand_targets_and_a_silent_resolver() {
     assert!(asked < 400, "{asked}");
     let row = fleet.resolvers.iter().find(|tally| tally.name == "dead").expect("dead");
     assert_eq!(row.answered, 0);
+    // What is counted as asked was asked: for the other targets it was not.
+    assert!(row.asked > 0 && row.asked < 200, "{}", row.asked);
+}
+
+/// Without control questions, that a resolver is silent for one name says nothing of the others.
+#[test]
+fn one_name_that_is_silent_is_no_silent_resolver() {
+    let server = Server::silent_for(0, 100);
+    let bench = Bench::new(&lines(0..30));
+    for flags in [&["--no-controls", "--timeout", "1s"][..], &["--timeout", "1s"]] {
+        let (fleet, code) = bench.fleet(&[("corp", &server)], flags);
+        assert_eq!(code, 1, "{flags:?}");
+        let of = |conclusion| fleet.count(conclusion);
+        assert_eq!((of(Conclusion::Broken), of(Conclusion::Healthy)), (1, 29), "{flags:?}");
+        assert_eq!(fleet.targets[0].conclusion, Conclusion::Broken);
+        let row = &fleet.resolvers[0];
+        assert_eq!((row.asked, row.answered), (30, 29), "{flags:?}");
+    }
+}
+
+/// Without control questions, a resolver that is silent for eight names is found to be, and not asked for each.
+#[test]
+fn a_silent_resolver_is_found_without_controls_too() {
+    let server = Server::start(1000);
+    let dead = Server::silent();
+    let bench = Bench::new(&lines(0..200));
+    let flags = ["--no-controls", "--timeout", "1s", "--rate", "100000"];
+    let began = Instant::now();
+    let (fleet, code) = bench.fleet(&[("corp", &server), ("dead", &dead)], &flags);
+    assert_eq!((code, fleet.count(Conclusion::Broken)), (1, 200));
+    let row = fleet.resolvers.iter().find(|tally| tally.name == "dead").expect("dead");
+    assert!((8..150).contains(&row.asked), "{}", row.asked);
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
 }
 
 /// Nobody rests on what its controls show, so they are waited for only where they can change something.
@@ -311,6 +360,40 @@ fn a_line_a_report_as_each_is_done() {
     let saved = std::fs::read(bench.path("fleet.json")).expect("the document");
     let fleet: Fleet = serde_json::from_slice(&saved).expect("the document");
     assert_eq!(fleet.targets.len(), 6);
+}
+
+/// What a line of JSON is called, and what kind it is: a report has none.
+fn named(text: &str) -> Vec<(String, Option<String>)> {
+    let line = |line: &str| {
+        let line: Value = serde_json::from_str(line).expect("a line of JSON");
+        let kind = line["kind"].as_str().map(str::to_owned);
+        (line["name"].as_str().expect("a name").to_owned(), kind)
+    };
+    let mut named: Vec<_> = text.lines().map(line).collect();
+    named.sort();
+    named
+}
+
+#[test]
+fn every_target_has_a_line_with_its_name() {
+    let server = Server::start(5);
+    let bench = Bench::new(&format!("{}a.test 10.0.0.300\n", lines(0..2)));
+    let outcome = bench.run(&[("corp", &server)], &["--keep-going", "-o", "jsonl"]);
+    assert_eq!(outcome.code, 3, "{}", outcome.stderr);
+    let of = |name: &str, kind: Option<&str>| (name.to_owned(), kind.map(str::to_owned));
+    assert_eq!(
+        named(&outcome.stdout),
+        [of("c-0", None), of("c-1", None), of("line 3", Some("target"))]
+    );
+    let none = Server::start(0);
+    let bench = Bench::new(&lines(0..50));
+    let outcome = bench.run(&[("corp", &none)], &["--fail-fast", "-o", "jsonl"]);
+    assert_eq!(outcome.code, 1, "{}", outcome.stderr);
+    let lines = named(&outcome.stdout);
+    assert_eq!(lines.len(), 50);
+    assert_eq!(lines.iter().filter(|(_, kind)| kind.is_none()).count(), 1);
+    let outcome = bench.run(&[("corp", &none)], &["--fail-fast", "-o", "jsonl", "-q"]);
+    assert!(outcome.stdout.is_empty(), "{}", outcome.stdout);
 }
 
 #[test]
@@ -708,6 +791,33 @@ fn every_context_once_and_the_dead_ones_with_who_has_their_cluster_now() {
     assert_eq!(fleet.causes[0].rule, "endpoint-name-stale");
     assert_eq!(fleet.causes[0].targets, ["old-shop"]);
     assert!(!outcome.stdout.contains("secret"));
+    // Line by line, the last line of an entry says what the document does.
+    let outcome = run(&[
+        "--all-contexts",
+        "--kubeconfig",
+        &path.display().to_string(),
+        "--no-local",
+        "--no-aws",
+        &format!("--resolver=corp={}", server.address),
+        "-o",
+        "jsonl",
+    ]);
+    assert_eq!(outcome.code, 1, "{}", outcome.stderr);
+    let lines: Vec<Value> = outcome
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a line of JSON"))
+        .collect();
+    let of = |name: &str| lines.iter().filter(|line| line["name"] == name).collect::<Vec<_>>();
+    assert_eq!(of("old-shop").len(), 2);
+    let last = of("old-shop")[1];
+    assert_eq!(
+        (&last["kind"], &last["headline"]["rule"]),
+        (&"target".into(), &"endpoint-name-stale".into())
+    );
+    assert_eq!(last["replaced_by"], "prod");
+    assert_eq!(of("prod")[0]["also"][0], "prod-again");
+    assert_eq!(of("kind")[0]["kind"], "left-out");
 }
 
 /// Two entries that sign in as two roles or profiles may be of two accounts, each with a cluster of that name.

@@ -308,7 +308,8 @@ pub(super) async fn round_beside(
     gaps.extend(not_asked(settings, &resolvers, &facts, &not_waited_for));
     gaps.extend(cut_short(&plan, &observations, &not_waited_for));
     if !interrupted && left() > Duration::ZERO {
-        gaps.extend(unasked(&observations));
+        let own = observations.iter().filter(|probed| !shared.is_silent(&probed.resolver));
+        gaps.extend(unasked(own));
     }
     let connections = if settings.connect && !interrupted {
         connections(settings, target, &facts, &observations, end, &mut gaps).await
@@ -525,9 +526,8 @@ fn cut_short(plan: &Plan, observations: &[Probed], not_waited_for: &[NotWaitedFo
 }
 
 /// Resolvers that were not asked although there was time, and nobody ended the run.
-fn unasked(observations: &[Probed]) -> Vec<Gap> {
+fn unasked<'a>(observations: impl Iterator<Item = &'a Probed>) -> Vec<Gap> {
     observations
-        .iter()
         .filter(|probed| probed.interrupted)
         .map(|probed| {
             Gap::here(

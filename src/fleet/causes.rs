@@ -1,6 +1,7 @@
 //! The same cause over many targets, said once.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,11 +27,22 @@ pub struct Cause {
     pub summary: String,
     /// What the names of all these targets end in, where they are endpoints of one Region.
     pub zone: Option<Name>,
-    /// Why, as it is said of the first of the targets.
+    /// The target of which the explanation and the remedies are; empty in a document of a version before 0.3.
+    #[serde(default)]
+    pub example: String,
+    /// Why, as it is said of the example.
     pub explanation: String,
-    /// What to do, as it is said of the first of the targets.
+    /// What to do, as it is said of the example.
     pub remedies: Vec<Remedy>,
 }
+
+/// Rules about a resolver whatever it is asked: the Region of a target is no part of their cause.
+const OF_THE_RESOLVER: [&str; 4] = [
+    "resolver-unreachable",
+    "resolver-refuses-client",
+    "tcp-blocked",
+    "udp-blocked",
+];
 
 /// The causes as they come up, target by target.
 #[derive(Debug, Clone, Default)]
@@ -42,9 +54,24 @@ struct Grouped {
     targets: Vec<(usize, String)>,
     confidence: Confidence,
     /// The first target's, and whether all have the same line.
-    first: (usize, Finding),
+    first: (usize, String, Finding),
     is_same: bool,
     zone: Option<Name>,
+}
+
+impl Grouped {
+    /// Takes the targets of another: the same cause in another zone.
+    fn join(&mut self, other: Self) {
+        self.is_same &= other.is_same && self.first.2.summary == other.first.2.summary;
+        self.confidence = self.confidence.max(other.confidence);
+        self.targets.extend(other.targets);
+        if other.first.0 < self.first.0 {
+            self.first = other.first;
+        }
+        if self.zone != other.zone {
+            self.zone = None;
+        }
+    }
 }
 
 impl Causes {
@@ -66,7 +93,7 @@ impl Causes {
             let grouped = self.0.entry(key).or_insert_with(|| Grouped {
                 targets: Vec::new(),
                 confidence: finding.confidence,
-                first: (place, finding.clone()),
+                first: (place, name.to_owned(), finding.clone()),
                 is_same: true,
                 zone: zone.clone(),
             });
@@ -76,29 +103,57 @@ impl Causes {
             }
             grouped.targets.push((place, name.to_owned()));
             grouped.confidence = grouped.confidence.max(finding.confidence);
-            grouped.is_same &= grouped.first.1.summary == finding.summary;
+            grouped.is_same &= grouped.first.2.summary == finding.summary;
             if place < grouped.first.0 {
-                grouped.first = (place, finding.clone());
+                grouped.first = (place, name.to_owned(), finding.clone());
             }
         }
     }
 
     /// Forgets what was found of a target: it has another cause.
     pub(super) fn forget(&mut self, place: usize) {
-        for grouped in self.0.values_mut() {
-            grouped.targets.retain(|(other, _)| *other != place);
+        self.forget_where(place, |_| true);
+    }
+
+    /// Forgets what was found of a target and is about these resolvers alone.
+    pub(super) fn forget_of(&mut self, place: usize, resolvers: &[String]) {
+        let is_about = |named: &[String]| !named.is_empty() && named.iter().all(|one| resolvers.contains(one));
+        self.forget_where(place, is_about);
+    }
+
+    fn forget_where(&mut self, place: usize, is_about: impl Fn(&[String]) -> bool) {
+        for ((_, _, resolvers, _), grouped) in &mut self.0 {
+            if is_about(resolvers) {
+                grouped.targets.retain(|(other, _)| *other != place);
+            }
         }
         self.0.retain(|_, grouped| !grouped.targets.is_empty());
     }
 
+    /// The worst that is known of a target.
+    pub(super) fn worst(&self, place: usize) -> Option<&Finding> {
+        let mut of_target = self.0.values();
+        let is_of = |grouped: &&Grouped| grouped.targets.iter().any(|(other, _)| *other == place);
+        of_target.find(is_of).map(|grouped| &grouped.first.2)
+    }
+
     /// The causes: the worst first, then those of most targets.
     pub(super) fn finish(self) -> Vec<Cause> {
-        let mut causes: Vec<Cause> = self
-            .0
+        let mut joined: BTreeMap<(Severity, String, Vec<String>, Option<String>), Grouped> = BTreeMap::new();
+        for ((severity, rule, resolvers, zone), grouped) in self.0 {
+            let zone = zone.filter(|_| !OF_THE_RESOLVER.contains(&rule.as_str()));
+            match joined.entry((severity, rule, resolvers, zone)) {
+                Entry::Vacant(free) => {
+                    free.insert(grouped);
+                }
+                Entry::Occupied(mut known) => known.get_mut().join(grouped),
+            }
+        }
+        let mut causes: Vec<Cause> = joined
             .into_values()
             .map(|mut grouped| {
                 grouped.targets.sort();
-                let finding = grouped.first.1;
+                let (_, example, finding) = grouped.first;
                 let general = rules::find(&finding.rule).map(|rule| rule.summary.to_owned());
                 Cause {
                     summary: match general {
@@ -111,6 +166,7 @@ impl Causes {
                     resolvers: finding.resolvers,
                     targets: grouped.targets.into_iter().map(|(_, name)| name).collect(),
                     zone: grouped.zone,
+                    example,
                     explanation: finding.explanation,
                     remedies: finding.remedies,
                 }
@@ -121,5 +177,61 @@ impl Causes {
             order(a).cmp(&order(b))
         });
         causes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(rule: &str, resolver: &str) -> Finding {
+        Finding {
+            rule: rule.to_owned(),
+            severity: Severity::Error,
+            confidence: Confidence::High,
+            summary: "line".to_owned(),
+            explanation: "why".to_owned(),
+            caused_by: None,
+            resolvers: vec![resolver.to_owned()],
+            evidence: Vec::new(),
+            remedies: Vec::new(),
+            references: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_is_of_the_resolver_is_said_once_whatever_the_region() {
+        let hosts = ["yl4.ap-northeast-1", "gr7.eu-west-1", "yl4.ap-northeast-1"].map(|zone| {
+            let text = format!("{}.{zone}.eks.amazonaws.com", "A".repeat(32));
+            text.parse::<Name>().unwrap_or_else(|_| Name::root())
+        });
+        let mut causes = Causes::default();
+        for (place, host) in hosts.iter().enumerate().rev() {
+            let found = [finding("resolver-unreachable", "corp"), finding("no-forwarding", "vpc")];
+            causes.take(place, &format!("c-{place}"), host, &found);
+        }
+        let causes = causes.finish();
+        let told: Vec<(&str, usize, bool, &str)> = causes
+            .iter()
+            .map(|one| {
+                (
+                    one.rule.as_str(),
+                    one.targets.len(),
+                    one.zone.is_some(),
+                    one.example.as_str(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("resolver-unreachable", 3, false, "c-0"),
+                ("no-forwarding", 2, true, "c-0"),
+                ("no-forwarding", 1, true, "c-1"),
+            ]
+        );
+        for rule in OF_THE_RESOLVER {
+            assert!(rules::find(rule).is_some(), "{rule}");
+        }
     }
 }

@@ -151,7 +151,7 @@ pub struct Compared {
     pub targets: Vec<Across>,
     /// Whether the run was interrupted.
     pub interrupted: bool,
-    /// The worst of the documents; never healthy where a place was not seen.
+    /// The worst of the documents; never healthy where a place was not seen, or a target is not in each document.
     pub conclusion: Conclusion,
     /// 130 where the run was interrupted, else the worst exit code: 1 before 3 before 0.
     pub exit_code: u8,
@@ -210,7 +210,9 @@ pub fn compare(gathered: &Documents) -> Compared {
         exit_code: fleet.exit_code,
         targets: fleet.targets.len(),
     });
-    let not_all_seen = gathered.interrupted || !gathered.unseen.is_empty();
+    // What one document does not have was not seen at its place.
+    let is_whole = targets.iter().all(|target| target.states.iter().all(Option::is_some));
+    let not_all_seen = gathered.interrupted || !gathered.unseen.is_empty() || !is_whole;
     let (unknown, nothing_worse) = if not_all_seen {
         (Some(Conclusion::Inconclusive), exit::INCONCLUSIVE)
     } else {
@@ -312,6 +314,23 @@ mod tests {
             ]
         );
         assert!(changes(&before, &before).is_empty());
+    }
+
+    #[test]
+    fn a_target_that_is_in_one_document_alone_is_not_known_at_the_other_place() {
+        let (more, fewer) = (fleet(&[("a", "healthy"), ("b", "healthy")]), fleet(&[("a", "healthy")]));
+        let compared = |seen: [&Fleet; 2]| {
+            let seen = seen.map(|fleet| ("x".to_owned(), fleet.clone())).to_vec();
+            let compared = compare(&Documents {
+                seen,
+                ..Documents::default()
+            });
+            (compared.conclusion, compared.exit_code)
+        };
+        let unknown = (Conclusion::Inconclusive, exit::INCONCLUSIVE);
+        assert_eq!(compared([&more, &fewer]), unknown);
+        assert_eq!(compared([&fewer, &more]), unknown);
+        assert_eq!(compared([&more, &more]), (Conclusion::Healthy, exit::HEALTHY));
     }
 
     #[test]

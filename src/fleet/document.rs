@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::causes::{Cause, Causes};
 use super::dead;
-use super::target::{Distinct, Origin};
+use super::target::{Distinct, Origin, Target};
 use crate::compare::Verdict;
-use crate::dns::Name;
+use crate::dns::{Name, RecordType};
 use crate::facts::{Cluster, Gap, Vantage};
 use crate::observation::{Lookup, Purpose, Transport};
 use crate::redact;
@@ -68,7 +68,7 @@ pub struct Said {
 }
 
 /// What came of one target.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Outcome {
     /// What it is called; unique in a document.
@@ -95,6 +95,9 @@ pub struct Outcome {
     /// The entry that has the cluster's present endpoint, where this one's name is dead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaced_by: Option<String>,
+    /// How long the slowest resolver took for its A records, in milliseconds; absent where none answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rtt_ms: Option<f64>,
     /// What each resolver said, in the report's order; empty where nobody was asked.
     pub resolvers: Vec<Said>,
 }
@@ -115,6 +118,7 @@ impl Outcome {
             headline: lead.map(Headline::of),
             reason,
             replaced_by: None,
+            rtt_ms: slowest(report),
             resolvers: report
                 .resolvers
                 .iter()
@@ -155,9 +159,17 @@ impl Outcome {
             headline: None,
             reason: Some(reason.into()),
             replaced_by: None,
+            rtt_ms: None,
             resolvers: Vec::new(),
         }
     }
+}
+
+/// How long the slowest resolver took for the target's A records, in milliseconds.
+fn slowest(report: &Report) -> Option<f64> {
+    let lookups = report.resolvers.iter().flat_map(|resolver| &resolver.probed.lookups);
+    let of_target = lookups.filter(|lookup| lookup.purpose == Purpose::Target && lookup.qtype == RecordType::A);
+    of_target.filter_map(|lookup| lookup.rtt_ms).reduce(f64::max)
 }
 
 /// What is no target, and why: a context of another kind of cluster.
@@ -232,6 +244,47 @@ impl Fleet {
         self.targets.iter().filter(|one| one.conclusion == conclusion).count()
     }
 
+    /// The same of another place that was given the endpoints alone, with what this place knows of the entries that they
+    /// are from: an entry whose name is denied there has the cause that it has here. Its causes stay as they were said.
+    #[must_use]
+    pub fn knowing<'a>(mut self, entries: impl IntoIterator<Item = &'a Target>) -> Self {
+        let known: BTreeMap<String, &Target> = entries
+            .into_iter()
+            .map(|target| (target.hostname.to_fqdn(), target))
+            .collect();
+        let mut outcomes = BTreeMap::new();
+        let mut owners = BTreeMap::new();
+        for (place, mut outcome) in std::mem::take(&mut self.targets).into_iter().enumerate() {
+            let hostname = outcome.hostname.as_ref().map(Name::to_fqdn);
+            if let Some(target) = hostname.and_then(|hostname| known.get(&hostname)) {
+                outcome.origin = target.origin;
+                outcome.cluster = outcome.cluster.or_else(|| target.cluster.clone());
+                let whose = dead::Whose {
+                    account: target.account.clone(),
+                    profile: target.profile.clone(),
+                    role_arn: target.role_arn.clone(),
+                };
+                owners.insert(place, whose);
+            }
+            outcomes.insert(place, outcome);
+        }
+        for replaced in dead::replaced(&outcomes, &BTreeMap::new(), &owners) {
+            let Some(outcome) = outcomes.get_mut(&replaced.place) else {
+                continue;
+            };
+            outcome.headline = replaced.headline().or(outcome.headline.take());
+            outcome.conclusion = Conclusion::Broken;
+            outcome.exit_code = exit::BROKEN;
+            outcome.replaced_by = Some(replaced.by);
+            if !self.interrupted {
+                self.exit_code = exit::BROKEN;
+            }
+            self.conclusion = Conclusion::Broken;
+        }
+        self.targets = outcomes.into_values().collect();
+        self
+    }
+
     /// The same without what identifies accounts, resources, clusters, people and hosts in its texts.
     #[must_use]
     pub fn redacted(mut self) -> Self {
@@ -249,6 +302,7 @@ impl Fleet {
         }
         for cause in &mut self.causes {
             cause.targets.iter_mut().for_each(redact);
+            redact(&mut cause.example);
             redact(&mut cause.summary);
             redact(&mut cause.explanation);
             for remedy in &mut cause.remedies {
@@ -289,6 +343,8 @@ pub struct Gathering {
     /// Whose cluster the target at this place is, as far as the kubeconfig says it.
     owners: BTreeMap<usize, dead::Whose>,
     tallies: Vec<Tally>,
+    /// The resolvers that the target at this place was not asked of: their silence is that of another target.
+    taken_over: BTreeMap<usize, Vec<String>>,
     gaps: Vec<Gap>,
     worst: Conclusion,
     exit_code: u8,
@@ -308,6 +364,7 @@ impl Gathering {
             present: BTreeMap::new(),
             owners: BTreeMap::new(),
             tallies: Vec::new(),
+            taken_over: BTreeMap::new(),
             gaps: Vec::new(),
             worst: Conclusion::Healthy,
             exit_code: exit::HEALTHY,
@@ -339,7 +396,10 @@ impl Gathering {
             let now = report.facts.aws.cluster.as_ref().and_then(Cluster::host);
             self.present.extend(now.filter(|_| is_stale).map(|now| (place, now)));
         }
-        self.tally(report);
+        let taken_over = self.tally(report);
+        if self.keeps && !taken_over.is_empty() {
+            self.taken_over.insert(place, taken_over);
+        }
         for gap in &report.gaps {
             if !self.gaps.contains(gap) && self.gaps.len() < crate::limits::GAPS_OF_FLEET {
                 self.gaps.push(gap.clone());
@@ -365,14 +425,25 @@ impl Gathering {
         }
     }
 
-    fn tally(&mut self, report: &Report) {
+    /// Counts what the resolvers were asked and said. Returns those whose silence is that of another target: they were
+    /// not asked for this one.
+    fn tally(&mut self, report: &Report) -> Vec<String> {
+        let mut taken_over = Vec::new();
         for resolver in &report.resolvers {
             let of = &resolver.probed.resolver;
-            let heard = |lookup: &Lookup| lookup.purpose == Purpose::Target && lookup.heard_anything();
-            let answered = match &resolver.probed.system {
-                Some(system) => system.failure.is_none() || !system.was_not_asked(),
-                None => resolver.probed.lookups.iter().any(heard),
+            let is_target = |lookup: &&Lookup| lookup.purpose == Purpose::Target;
+            let is_own = |lookup: &&Lookup| lookup.question == report.target.hostname;
+            let of_targets = || resolver.probed.lookups.iter().filter(is_target);
+            let (asked, answered) = match &resolver.probed.system {
+                Some(system) => (true, system.failure.is_none() || !system.was_not_asked()),
+                None => (
+                    of_targets().any(|lookup| is_own(&lookup)),
+                    of_targets().filter(is_own).any(Lookup::heard_anything),
+                ),
             };
+            if !asked && of_targets().next().is_some() {
+                taken_over.push(of.name.clone());
+            }
             let place = self.tallies.iter().position(|tally| {
                 tally.name == of.name && tally.address == of.address && tally.transport == of.transport
             });
@@ -390,15 +461,61 @@ impl Gathering {
                 self.tallies.len() - 1
             });
             let tally = &mut self.tallies[place];
-            tally.asked += 1;
+            tally.asked += usize::from(asked);
             tally.answered += usize::from(answered);
             tally.matched += usize::from(resolver.verdict == Verdict::Match);
             tally.in_scope |= of.in_scope;
         }
+        taken_over
     }
 
-    /// The document of all that is known.
+    /// Takes back what was concluded from the silence of a resolver that was not asked for the target, where that
+    /// resolver sent something later in the run.
+    fn take_back(&mut self) {
+        let answers = |name: &String| {
+            self.tallies
+                .iter()
+                .any(|tally| tally.name == *name && tally.answered > 0)
+        };
+        let mut was_silent = false;
+        for (place, mut resolvers) in std::mem::take(&mut self.taken_over) {
+            resolvers.retain(answers);
+            let Some(outcome) = self.outcomes.get_mut(&place).filter(|_| !resolvers.is_empty()) else {
+                continue;
+            };
+            was_silent = true;
+            for said in outcome
+                .resolvers
+                .iter_mut()
+                .filter(|said| resolvers.contains(&said.resolver))
+            {
+                said.verdict = Verdict::NotAsked;
+            }
+            self.causes.forget_of(place, &resolvers);
+            let left = self.causes.worst(place);
+            outcome.headline = left.map(Headline::of);
+            if left.is_some_and(|finding| finding.severity == Severity::Error) {
+                continue;
+            }
+            outcome.conclusion = Conclusion::Inconclusive;
+            outcome.exit_code = exit::INCONCLUSIVE;
+            outcome.reason = Some(format!(
+                "could not be asked at {}, which sent nothing then and answered later",
+                resolvers.join(", ")
+            ));
+        }
+        if was_silent {
+            let outcomes = self.outcomes.values();
+            let worst = outcomes.clone().map(|one| one.conclusion).max_by_key(|one| rank(*one));
+            self.worst = worst.unwrap_or(self.worst);
+            self.exit_code = outcomes.fold(exit::HEALTHY, |code, one| worse(code, one.exit_code));
+        }
+    }
+
+    /// The document of all that is known. An outcome may be another than it was when it was taken: of an entry whose
+    /// cluster another entry has, and of a target that rests on a silence that ended.
     pub fn finish(mut self, left_out: Vec<LeftOut>, interrupted: bool) -> Fleet {
+        self.take_back();
         for replaced in dead::replaced(&self.outcomes, &self.present, &self.owners) {
             let Some(outcome) = self.outcomes.get_mut(&replaced.place) else {
                 continue;
@@ -458,7 +575,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
     use super::*;
-    use crate::fleet::{Target, distinct};
+    use crate::fleet::distinct;
     use crate::report::diagnose;
 
     /// The article's case: the laptop's resolver denies the name, the VPC's three know it.
@@ -499,6 +616,97 @@ mod tests {
         assert_eq!((local.asked, local.answered, local.matched), (3, 3, 1));
         let text = serde_json::to_string(&fleet).unwrap();
         assert_eq!(serde_json::from_str::<Fleet>(&text).unwrap(), fleet);
+    }
+
+    /// A resolver that is silent for the first target, is not asked for the second, and answers for the third.
+    #[test]
+    fn what_rests_on_a_silence_that_ended_is_taken_back() {
+        let recorded = include_bytes!("../../fixtures/cases/resolver-unreachable/fires/capture.json");
+        let first = diagnose(crate::capture::parse(recorded).unwrap());
+        assert_eq!(first.conclusion, Conclusion::Broken);
+        let mut second = first.clone().into_capture();
+        let other = second.target.hostname.to_string();
+        second.target.hostname = format!("F{}", &other[1..]).parse().unwrap();
+        let renamed = diagnose(second);
+        let gathered = |third: Option<Report>| {
+            let mut gathering = Gathering::new("2026-01-01T00:00:00Z".to_owned(), first.vantage.clone(), true);
+            for (place, report) in [&first, &renamed].into_iter().chain(&third).enumerate() {
+                let host = report.target.hostname.clone();
+                let mut target = Target::new(format!("c-{place}"), host, Origin::File);
+                target.expect_cidrs.push(format!("10.{place}.0.0/16").parse().unwrap());
+                let target = &distinct([target])[0];
+                gathering.take(place, Outcome::of(target, report, None), None, report);
+            }
+            gathering.finish(Vec::new(), false)
+        };
+        let silent = first.headline().unwrap().resolvers.clone();
+        let tally = |fleet: &Fleet| {
+            let mut tallies = fleet.resolvers.iter();
+            let tally = tallies.find(|one| one.name == silent[0]).unwrap();
+            (tally.asked, tally.answered)
+        };
+        // Whoever is silent to the end is so for both, and was asked for one.
+        let fleet = gathered(None);
+        assert_eq!(tally(&fleet), (1, 0));
+        assert_eq!(fleet.targets[1].conclusion, Conclusion::Broken);
+        // The third is the first's name with an answer.
+        let mut capture = first.clone().into_capture();
+        let own = capture.target.hostname.clone();
+        let mut answer = broken().into_capture().observations[1].lookups.clone();
+        answer.iter_mut().for_each(|lookup| lookup.question.clone_from(&own));
+        for probed in &mut capture.observations {
+            if silent.contains(&probed.resolver.name) {
+                probed.lookups.clone_from(&answer);
+            }
+        }
+        let fleet = gathered(Some(diagnose(capture)));
+        assert_eq!(tally(&fleet), (2, 1));
+        let second = &fleet.targets[1];
+        assert_eq!(
+            (second.conclusion, second.exit_code),
+            (Conclusion::Inconclusive, exit::INCONCLUSIVE)
+        );
+        assert!(second.headline.is_none());
+        assert!(second.reason.as_ref().unwrap().contains("could not be asked"));
+        assert_eq!(fleet.targets[0].conclusion, Conclusion::Broken);
+        assert!(
+            fleet
+                .causes
+                .iter()
+                .all(|cause| !cause.targets.contains(&"c-1".to_owned()))
+        );
+    }
+
+    /// A name that is denied, of an entry whose cluster another entry has: it is stale wherever it is asked.
+    #[test]
+    fn another_place_knows_of_the_entries_what_this_one_does() {
+        let said = |verdict| {
+            vec![Said {
+                resolver: "corp".to_owned(),
+                in_scope: true,
+                verdict,
+            }]
+        };
+        let mut gathering = Gathering::new("2026-01-01T00:00:00Z".to_owned(), broken().vantage, true);
+        let mut targets = Vec::new();
+        for (place, verdict) in [Verdict::NxDomain, Verdict::Match].into_iter().enumerate() {
+            let host: Name = format!("{}.yl4.eu-west-1.eks.amazonaws.com", format!("{place}").repeat(32))
+                .parse()
+                .unwrap();
+            let mut outcome = Outcome::not_asked(format!("c-{place}"), Some(host.clone()), Origin::File, "");
+            outcome.resolvers = said(verdict);
+            gathering.put(place, outcome);
+            let mut target = Target::new(format!("c-{place}"), host, Origin::Context);
+            target.cluster = Some("prod".to_owned());
+            targets.push(target);
+        }
+        let there = gathering.finish(Vec::new(), false);
+        assert!(there.targets[0].replaced_by.is_none());
+        let there = there.knowing(&targets);
+        let stale = &there.targets[0];
+        assert_eq!(stale.headline.as_ref().unwrap().rule, dead::RULE);
+        assert_eq!(stale.replaced_by.as_deref(), Some("c-1"));
+        assert_eq!((there.conclusion, there.exit_code), (Conclusion::Broken, exit::BROKEN));
     }
 
     #[test]

@@ -51,6 +51,8 @@ pub struct Target {
     pub region: Option<String>,
     /// The AWS profile with which it is seen, where one was named.
     pub profile: Option<String>,
+    /// The role that is assumed to see it, where the kubeconfig names one.
+    pub role_arn: Option<String>,
     /// The AWS account, where known.
     pub account: Option<String>,
     /// Who named it.
@@ -71,6 +73,7 @@ impl Target {
             cluster: None,
             region: None,
             profile: None,
+            role_arn: None,
             account: None,
             origin,
             place: 0,

@@ -386,9 +386,7 @@ impl Exchange<'_> {
         let first = self.turn.take();
         self.handles.push(self.running.spawn(async move {
             let turn = if is_first { first } else { server.turn().await };
-            let outcome = server
-                .attempt(transport, &query, end, listen, bare_header, turn)
-                .await;
+            let outcome = server.attempt(transport, &query, end, listen, bare_header, turn).await;
             (index, outcome, Instant::now())
         }));
     }

@@ -207,7 +207,12 @@ pub(crate) fn write(suites: &[Suite], style: &Style, out: &mut dyn fmt::Write) -
 fn write_suite(id: usize, suite: &Suite, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let text = |text: &str| escape(&style.escape(text));
     let count = |is: fn(&Outcome) -> bool| suite.cases.iter().filter(|case| is(&case.outcome)).count();
-    let seconds: f64 = suite.cases.iter().filter_map(|case| case.seconds).sum();
+    // The sum of no floating-point numbers is -0.
+    let seconds = suite
+        .cases
+        .iter()
+        .filter_map(|case| case.seconds)
+        .fold(0.0, |all, one| all + one);
     write!(
         out,
         "  <testsuite id=\"{id}\" package=\"{}\" name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" \
@@ -287,6 +292,13 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
     use super::*;
+
+    #[test]
+    fn no_time_is_zero() {
+        let mut out = String::new();
+        write(&[Suite::default()], &Style::default(), &mut out).unwrap();
+        assert!(out.contains("time=\"0\""), "{out}");
+    }
 
     #[test]
     fn nothing_leaves_its_place() {

@@ -320,6 +320,7 @@ async fn of_kubeconfig(settings: &Settings) -> Result<Listed, Error> {
                 target.cluster.clone_from(&kubeconfig.cluster);
                 target.region.clone_from(&kubeconfig.region);
                 target.profile.clone_from(&kubeconfig.profile);
+                target.role_arn.clone_from(&kubeconfig.role_arn);
                 target.account = kubeconfig.account().map(str::to_owned);
                 target.place = place;
                 targets.push(target);

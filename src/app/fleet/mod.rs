@@ -7,15 +7,18 @@ mod progress;
 mod roll;
 mod watch;
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use super::conduct::{Interrupted, conduct, now};
 use super::{Error, compare, output, via};
 use crate::cli::args::CheckArgs;
 use crate::cli::settings;
 use crate::facts::{System, Vantage, VantageKind};
-use crate::fleet::{Documents, Fleet, Gathering, Outcome};
+use crate::fleet::{Distinct, Documents, Fleet, Gathering, Outcome};
 use crate::redact;
 use crate::render::{self, Format};
-use crate::report::{Report, exit};
+use crate::report::{Conclusion, Report, exit};
 use crate::settings::Settings;
 
 use list::{Entry, Listed};
@@ -56,7 +59,17 @@ async fn places(args: &CheckArgs, settings: &Settings, interrupt: &mut Interrupt
     own.output.redact = false;
     let here = once(&own, settings, &listed, interrupt).await?;
     let name = here.vantage.name.clone().unwrap_or_else(|| "here".to_owned());
-    via::fleets(args, settings, targets, (name, here), interrupt).await
+    let mut documents = via::fleets(args, settings, targets, (name, here), interrupt).await?;
+    // The others have the endpoints alone. That an entry is dead is told by its neighbours in the kubeconfig.
+    let entries = || listed.entries.iter().map(|entry| &entry.target.target);
+    let seen = documents.seen.into_iter().enumerate();
+    documents.seen = seen
+        .map(|(place, (name, fleet))| {
+            let fleet = if place == 0 { fleet } else { fleet.knowing(entries()) };
+            (name, fleet)
+        })
+        .collect();
+    Ok(documents)
 }
 
 /// Which targets there are.
@@ -85,10 +98,23 @@ async fn once(
         kind: VantageKind::Unknown,
         system: System::of_this_host(),
     };
-    let keeps = args.output.format != Format::Jsonl || args.output.save.is_some() || args.watch.is_some();
+    // Whether an entry of a kubeconfig is dead is told by its neighbours, and those are some thousands at most.
+    let is_line_by_line = args.output.format == Format::Jsonl;
+    let keeps = !is_line_by_line || args.output.save.is_some() || args.watch.is_some() || args.many.all_contexts;
+    let prints = is_line_by_line && !args.output.quiet;
     let mut gathering = Gathering::new(now(), vantage, keeps);
+    // What was printed of each target, where that may not be the last word.
+    let mut printed: BTreeMap<String, (Conclusion, Option<String>)> = BTreeMap::new();
+    let put = |gathering: &mut Gathering, place: usize, outcome: Outcome| -> Result<(), Error> {
+        let outcome = said(outcome, args);
+        if prints {
+            line(|out| render::fleet::target_line(&outcome, out))?;
+        }
+        gathering.put(place, outcome);
+        Ok(())
+    };
     for (place, outcome) in &listed.not_asked {
-        gathering.put(*place, said(outcome.clone(), args));
+        put(&mut gathering, *place, outcome.clone())?;
     }
     let rolling = Rolling::new(settings, args.many.rate, Making::new(args));
     let mut progress = Progress::new(&args.output, listed.entries.len());
@@ -98,7 +124,11 @@ async fn once(
         let outcome = Outcome::of(&entry.target, &report, render::fleet::undecided(&report));
         let is_broken = outcome.exit_code == exit::BROKEN;
         let target = &entry.target.target;
-        gathering.take(target.place, said(outcome, args), target.account.as_deref(), &report);
+        let outcome = said(outcome, args);
+        if prints && keeps {
+            printed.insert(outcome.name.clone(), amounts_to(&outcome));
+        }
+        gathering.take(target.place, outcome, target.account.as_deref(), &report);
         progress.done(is_broken);
         Ok(!(args.many.fail_fast && is_broken))
     };
@@ -117,7 +147,7 @@ async fn once(
             let target = &entry.target.target;
             let hostname = Some(target.hostname.clone());
             let outcome = Outcome::not_asked(target.name.clone(), hostname, target.origin, reason);
-            gathering.put(target.place, said(outcome, args));
+            put(&mut gathering, target.place, outcome)?;
         }
     }
     let left_out = listed.left_out.iter().cloned().map(|mut one| {
@@ -127,7 +157,33 @@ async fn once(
         }
         one
     });
-    Ok(gathering.finish(left_out.collect(), stopped == Some(Stopped::Interrupted)))
+    let fleet = gathering.finish(left_out.collect(), stopped == Some(Stopped::Interrupted));
+    if prints {
+        for one in &fleet.left_out {
+            line(|out| render::fleet::left_out_line(one, out))?;
+        }
+        let is_other = |outcome: &&Outcome| {
+            let before = printed.get(&outcome.name);
+            before.is_some_and(|before| outcome.replaced_by.is_some() || *before != amounts_to(outcome))
+        };
+        for outcome in fleet.targets.iter().filter(is_other) {
+            line(|out| render::fleet::target_line(outcome, out))?;
+        }
+    }
+    Ok(fleet)
+}
+
+/// What an outcome is told from another by.
+fn amounts_to(outcome: &Outcome) -> (Conclusion, Option<String>) {
+    let rule = outcome.headline.as_ref().map(|headline| headline.rule.clone());
+    (outcome.conclusion, rule)
+}
+
+/// Prints a line at once.
+fn line(write: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result) -> Result<(), Error> {
+    let mut text = String::new();
+    write(&mut text)?;
+    output::stdout(text.as_bytes())
 }
 
 /// How a report is made ready to go out. It is done beside the sockets: to write a report takes as long as to come to
@@ -157,7 +213,7 @@ impl Making {
         }
     }
 
-    fn ready(&self, mut report: Report) -> Result<Ready, Error> {
+    fn ready(&self, mut report: Report, target: &Distinct) -> Result<Ready, Error> {
         if self.redacts {
             report = redact::report(report, self.vantage.as_deref())?;
         }
@@ -166,7 +222,11 @@ impl Making {
         }
         let mut line = String::new();
         if self.is_printed {
-            render::render(&report, Format::Jsonl, &render::Style::default(), &mut line)?;
+            let shown = |name: &String| {
+                if self.redacts { redact::text(name) } else { name.clone() }
+            };
+            let also: Vec<String> = target.also.iter().map(shown).collect();
+            render::fleet::report_line(&shown(&target.target.name), &also, &report, &mut line)?;
         }
         Ok(Ready { report, line })
     }

@@ -32,6 +32,7 @@ use crate::dns::Name;
 use crate::facts::host::Look;
 use crate::facts::{Facts, Gap, HostConfiguration};
 use crate::limits;
+use crate::observation::Lookup;
 use crate::probe::Paces;
 use crate::probed::Probed;
 use crate::report::{Capture, Conclusion, diagnose};
@@ -91,6 +92,10 @@ pub(super) struct Rolling<'a> {
     /// The lookups of other names, by the zone of the targets that they hold for.
     controls: RefCell<BTreeMap<String, Controls>>,
     silent: RefCell<Vec<Silent>>,
+    /// The resolvers that sent anything, to any question of the run.
+    spoke: RefCell<Vec<Resolver>>,
+    /// The targets in a row for which a resolver was silent, where there are no control questions.
+    mute: RefCell<Vec<(Resolver, BTreeSet<usize>)>>,
     /// The resolvers that said nothing over TCP: what that is to a target, the careful engine says.
     without_tcp: RefCell<Vec<Resolver>>,
     look: RefCell<Option<Arc<Look>>>,
@@ -115,6 +120,8 @@ impl<'a> Rolling<'a> {
             targets: RefCell::default(),
             controls: RefCell::default(),
             silent: RefCell::default(),
+            spoke: RefCell::default(),
+            mute: RefCell::default(),
             without_tcp: RefCell::default(),
             look: RefCell::default(),
             configuration: RefCell::default(),
@@ -320,10 +327,10 @@ impl<'a> Rolling<'a> {
     async fn decide(&self, at: usize, entry: &Entry, found: Vec<Probed>) -> (usize, Result<Option<Ready>, Error>) {
         let decided = async {
             let capture = self.capture(entry, Survey::No, found).await?;
-            let making = self.making.clone();
+            let (making, target) = (self.making.clone(), entry.target.clone());
             apart(move || {
                 let report = Some(diagnose(capture)).filter(|report| report.conclusion == Conclusion::Healthy);
-                report.map(|report| making.ready(report)).transpose()
+                report.map(|report| making.ready(report, &target)).transpose()
             })
             .await?
         };
@@ -334,8 +341,8 @@ impl<'a> Rolling<'a> {
     async fn check<'e>(&self, entry: &'e Entry, at: Option<usize>, survey: Survey) -> Checked<'e> {
         let checked = async {
             let capture = self.capture(entry, survey, Vec::new()).await?;
-            let making = self.making.clone();
-            apart(move || making.ready(diagnose(capture))).await?
+            let (making, target) = (self.making.clone(), entry.target.clone());
+            apart(move || making.ready(diagnose(capture), &target)).await?
         };
         (entry, at, survey, checked.await)
     }
@@ -367,7 +374,7 @@ impl<'a> Rolling<'a> {
         let known = Known::beside(entry.known_target(), entry.beside());
         let round = round_beside(&settings, &known, &shared, Instant::now(), pending(), |_| {});
         let capture = Box::pin(round).await?;
-        self.learn(&capture, &shared, (survey != Survey::No).then_some(zone));
+        self.learn(entry, &capture, &shared, (survey != Survey::No).then_some(zone));
         Ok(capture)
     }
 
@@ -382,7 +389,9 @@ impl<'a> Rolling<'a> {
         is_left.then_some(About::Zone(zone))
     }
 
-    /// The resolvers that are not asked now. One that was not asked for a window is asked again: it may have come back.
+    /// The resolvers that are not asked now, each with what it is to a target: silent as for all before, and not asked
+    /// where it has sent something in this run. One that was not asked for a window is asked again: it may have come
+    /// back.
     fn silent_now(&self) -> Vec<Probed> {
         let now = Instant::now();
         let mut silent = self.silent.borrow_mut();
@@ -390,6 +399,12 @@ impl<'a> Rolling<'a> {
         for one in silent.iter_mut() {
             if now.saturating_duration_since(one.asked) > self.settings.timeout * 2 {
                 one.asked = now;
+            } else if self.has_spoken(&one.probed.resolver) {
+                left.push(Probed {
+                    lookups: Vec::new(),
+                    interrupted: true,
+                    ..one.probed.clone()
+                });
             } else {
                 left.push(one.probed.clone());
             }
@@ -397,14 +412,43 @@ impl<'a> Rolling<'a> {
         left
     }
 
+    fn has_spoken(&self, resolver: &Resolver) -> bool {
+        self.spoke.borrow().iter().any(|other| other.is_same_place(resolver))
+    }
+
+    /// Whether what was silent for this target is silent whatever it is asked. Without control questions the silence
+    /// may be about the one name, so that of several names is needed.
+    fn is_proven_silent(&self, entry: &Entry, resolver: &Resolver) -> bool {
+        if self.settings.asked.controls {
+            return true;
+        }
+        let mut mute = self.mute.borrow_mut();
+        let known = mute.iter().position(|(other, _)| other.is_same_place(resolver));
+        let known = known.unwrap_or_else(|| {
+            mute.push((resolver.clone(), BTreeSet::new()));
+            mute.len() - 1
+        });
+        let targets = &mut mute[known].1;
+        targets.insert(entry.target.target.place);
+        targets.len() >= limits::BULK_UNPROVEN
+    }
+
     /// Keeps what a target showed of more than itself.
-    fn learn(&self, capture: &Capture, shared: &Shared, surveyed: Option<String>) {
+    fn learn(&self, entry: &Entry, capture: &Capture, shared: &Shared, surveyed: Option<String>) {
         let mut silent = self.silent.borrow_mut();
         for probed in &capture.observations {
             if shared.is_silent(&probed.resolver) {
                 continue;
             }
             let is_silent = shared::is_silent(probed);
+            if probed.lookups.iter().any(Lookup::heard_anything) {
+                if !self.has_spoken(&probed.resolver) {
+                    self.spoke.borrow_mut().push(probed.resolver.clone());
+                }
+                self.mute
+                    .borrow_mut()
+                    .retain(|(other, _)| !other.is_same_place(&probed.resolver));
+            }
             let known = silent
                 .iter()
                 .position(|one| one.probed.resolver.is_same_place(&probed.resolver));
@@ -413,10 +457,15 @@ impl<'a> Rolling<'a> {
                     silent.remove(place);
                 }
                 // A target without controls is too little to go by.
-                None if is_silent && surveyed.is_some() => silent.push(Silent {
-                    probed: probed.clone(),
-                    asked: Instant::now(),
-                }),
+                None if is_silent
+                    && (surveyed.is_some() || !self.settings.asked.controls)
+                    && self.is_proven_silent(entry, &probed.resolver) =>
+                {
+                    silent.push(Silent {
+                        probed: probed.clone(),
+                        asked: Instant::now(),
+                    });
+                }
                 _ => {}
             }
         }

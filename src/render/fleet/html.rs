@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{address, counted, counts, headline, mark, named, said, shown};
+use super::{address, counted, counts, headline, mark, named, of_example, said, shown};
 use crate::fleet::{Cause, Fleet, Outcome};
 use crate::limits;
 use crate::render::Style;
@@ -55,7 +55,7 @@ fn cause(html: &mut Html<'_>, cause: &Cause, fleet: &Fleet) -> fmt::Result {
             html.text(&format!(": {}", counted(cause, fleet)))
         },
         |html| {
-            html.sentence("p", &[], &cause.explanation)?;
+            html.sentence("p", &[], &of_example(cause, &cause.explanation))?;
             html.sentence("p", &[], &format!("It is about {}.", named(cause, true)))?;
             html.steps(&cause.remedies, &Answering::default())
         },

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use super::{address, headline};
+use super::{address, headline, of_example};
 use crate::fleet::{self, Fleet, Tally};
 use crate::render::Style;
 use crate::render::exposition::{Exposition, Metric};
@@ -148,7 +148,7 @@ pub(super) fn junit(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> f
                 kind: cause.rule.clone(),
                 message: cause.summary.clone(),
                 lines: vec![
-                    cause.explanation.clone(),
+                    of_example(cause, &cause.explanation),
                     format!("targets: {}", cause.targets.join(", ")),
                 ],
             }
@@ -202,7 +202,7 @@ fn of_target(target: &fleet::Outcome) -> Case {
     Case {
         class: "target",
         name: target.name.clone(),
-        seconds: None,
+        seconds: target.rtt_ms.map(openmetrics::in_seconds),
         outcome,
     }
 }
@@ -215,8 +215,8 @@ fn of_resolver(fleet: &Fleet, tally: &Tally) -> Case {
     );
     let is_own = |said: &&fleet::Said| said.resolver == tally.name && said.in_scope;
     let is_wrong = |said: &fleet::Said| said.verdict.is_known() && !said.verdict.is_fine();
-    let said = fleet.targets.iter().flat_map(|target| &target.resolvers);
-    let fails = said.filter(is_own).filter(|said| is_wrong(said)).count();
+    let said = || fleet.targets.iter().flat_map(|target| &target.resolvers).filter(is_own);
+    let fails = said().filter(|said| is_wrong(said)).count();
     let outcome = if tally.asked > 0 && tally.matched == tally.asked {
         Outcome::Passed
     } else if !tally.in_scope {
@@ -224,7 +224,7 @@ fn of_resolver(fleet: &Fleet, tally: &Tally) -> Case {
     } else if fails > 0 {
         Outcome::Failed {
             kind: "mismatch".to_owned(),
-            message: format!("wrong for {fails} of {} targets", tally.asked),
+            message: format!("wrong for {fails} of {} targets", said().count()),
             lines: vec![counts],
         }
     } else {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{address, counted, counts, headline, mark, named, said, shown};
+use super::{address, counted, counts, headline, mark, named, of_example, said, shown};
 use crate::fleet::Fleet;
 use crate::limits;
 use crate::render::Style;
@@ -28,7 +28,11 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
         writeln!(comment.out, "\n{INTERRUPTED}")?;
     }
     if let Some(lead) = fleet.causes.first() {
-        writeln!(comment.out, "\n**Why:** {}", comment.text(&lead.explanation))?;
+        writeln!(
+            comment.out,
+            "\n**Why:** {}",
+            comment.text(&of_example(lead, &lead.explanation))
+        )?;
     }
     if !fleet.causes.is_empty() {
         writeln!(comment.out, "\n| Cause | Finding | Targets |\n|---|---|---|")?;

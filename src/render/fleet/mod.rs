@@ -10,11 +10,13 @@ pub use machine::METRICS;
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::words::Mark;
 use super::{Format, Style, json, short, words};
-use crate::fleet::{Cause, Fleet, Origin, Outcome, Tally};
+use crate::fleet::{Cause, Fleet, LeftOut, Origin, Outcome, Tally};
 use crate::limits;
-use crate::report::{Conclusion, Report};
+use crate::report::{Conclusion, Report, SCHEMA_VERSION};
 use crate::rules::phrase::{list, plural};
 
 /// Writes the document.
@@ -30,6 +32,61 @@ pub fn render(fleet: &Fleet, format: Format, style: &Style, out: &mut dyn fmt::W
         Format::Nagios => machine::nagios(fleet, style, out),
         Format::Html => html::render(fleet, style, out),
     }
+}
+
+/// A report as a line of many: as in a check of one, with what the target is called.
+pub fn report_line(name: &str, also: &[String], report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
+    #[derive(Serialize)]
+    struct Named<'a> {
+        name: &'a str,
+        #[serde(skip_serializing_if = "<[String]>::is_empty")]
+        also: &'a [String],
+        #[serde(flatten)]
+        report: &'a Report,
+    }
+    json::line(&Named { name, also, report }, out)
+}
+
+/// The line of a target that has no report, or that all reports together show to be another than its own does.
+pub fn target_line(outcome: &Outcome, out: &mut dyn fmt::Write) -> fmt::Result {
+    #[derive(Serialize)]
+    struct Told<'a> {
+        schema_version: u32,
+        kind: &'static str,
+        #[serde(flatten)]
+        outcome: &'a Outcome,
+    }
+    let told = Told {
+        schema_version: SCHEMA_VERSION,
+        kind: "target",
+        outcome,
+    };
+    json::line(&told, out)
+}
+
+/// The line of what is no target.
+pub fn left_out_line(left_out: &LeftOut, out: &mut dyn fmt::Write) -> fmt::Result {
+    #[derive(Serialize)]
+    struct Told<'a> {
+        schema_version: u32,
+        kind: &'static str,
+        #[serde(flatten)]
+        left_out: &'a LeftOut,
+    }
+    let told = Told {
+        schema_version: SCHEMA_VERSION,
+        kind: "left-out",
+        left_out,
+    };
+    json::line(&told, out)
+}
+
+/// The text of a cause that is said as it is of one of several targets, with which one that is.
+fn of_example(cause: &Cause, text: &str) -> String {
+    if cause.targets.len() < 2 || cause.example.is_empty() {
+        return text.to_owned();
+    }
+    format!("Shown for {}: {text}", cause.example)
 }
 
 /// Why nothing was decided in the report of one target; `None` where something was.

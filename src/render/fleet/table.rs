@@ -4,7 +4,7 @@ use std::fmt;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{address, counted, counts, headline, mark, named, said, shown};
+use super::{address, counted, counts, headline, mark, named, of_example, said, shown};
 use crate::fleet::Fleet;
 use crate::limits;
 use crate::render::Style;
@@ -30,7 +30,8 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
     if let Some(lead) = causes.next() {
         page.blank();
         page.labelled("Targets", &named(lead, style.verbose))?;
-        page.labelled("Why", crate::render::words::first_sentences(&lead.explanation))?;
+        let why = crate::render::words::first_sentences(&lead.explanation);
+        page.labelled("Why", &of_example(lead, why))?;
         page.remedies(&lead.remedies, &Answering::default())?;
     }
     let others: Vec<_> = causes.collect();

@@ -6,6 +6,12 @@ use crate::report::{Report, ResolverReport};
 use crate::rules::phrase::{list, plural};
 use crate::target::View;
 
+/// Whether a resolver was not asked anything, in a run that nobody interrupted.
+fn was_not_asked(report: &Report, resolver: &ResolverReport) -> bool {
+    let probed = &resolver.probed;
+    !report.interrupted && probed.resolver.address.is_some() && probed.interrupted && probed.lookups.is_empty()
+}
+
 /// Why nothing was decided.
 pub(super) fn reasons(report: &Report) -> Vec<String> {
     let mut reasons = Vec::new();
@@ -28,6 +34,7 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
     }
     let expected = |resolver: &ResolverReport| resolver.expected.clone().unwrap_or(report.expected.clone());
     let mut bare = Vec::new();
+    let mut unreached = Vec::new();
     let mut unasked = Vec::new();
     let mut unshown = Vec::new();
     let mut bounds = Vec::new();
@@ -37,6 +44,7 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
         let name = resolver.probed.resolver.name.as_str();
         let expected = expected(resolver);
         match resolver.verdict {
+            _ if was_not_asked(report, resolver) => unreached.push(name),
             Verdict::Answer => bare.push(name),
             Verdict::NotAsked => unasked.push(name),
             Verdict::Plausible => {
@@ -68,6 +76,13 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
             "{} {} addresses, and there is nothing to compare them with: say with --expect what they should be",
             list(&bare),
             gives(&bare),
+        ));
+    }
+    if !unreached.is_empty() {
+        reasons.push(format!(
+            "{} could not be asked for this name, so {} is not known",
+            list(&unreached),
+            plural(unreached.len(), "its answer", "each of their answers"),
         ));
     }
     if !unasked.is_empty() {
