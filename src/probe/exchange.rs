@@ -95,20 +95,16 @@ impl Server {
             Ok(address) => address,
             Err(error) => return Try::network(&error),
         };
-        let in_time = match transport {
-            Transport::Udp => turn,
-            // A connection is what is sent first, and it may take long.
-            Transport::Tcp | Transport::Tls | Transport::Https => {
-                turn.into_iter().for_each(Turn::sent);
-                None
-            }
-        };
+        let mut turn = turn;
+        if transport != Transport::Udp {
+            turn.iter_mut().for_each(Turn::begin);
+        }
         let said = match (transport, &self.session) {
-            (Transport::Udp, _) => udp::attempt(address, query, end, listen, bare_header, in_time).await,
+            (Transport::Udp, _) => udp::attempt(address, query, end, listen, bare_header, turn).await,
             (Transport::Tls, Some(session)) => tls::attempt(address, session, query, end).await,
             (Transport::Https, Some(session)) => https::attempt(address, session, query, end).await,
             // A resolver inside TLS has a session: its source gives it one, and a capture is not asked.
-            (Transport::Tcp | Transport::Tls | Transport::Https, _) => tcp::attempt(address, query, end).await,
+            (Transport::Tcp | Transport::Tls | Transport::Https, _) => tcp::attempt(address, query, end, turn).await,
         };
         // Where the address leads elsewhere, this host's is not the one that a client would have.
         let local = said.local.and_then(|local| {

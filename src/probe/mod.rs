@@ -59,7 +59,7 @@ pub struct Outstanding {
 
 /// The reply to one question over one connection of TCP; `None` where none came until `end`.
 pub(crate) async fn over_tcp(server: SocketAddr, query: &wire::OutgoingQuery, end: Instant) -> Option<Reply> {
-    tcp::attempt(server, query, end).await.reply
+    tcp::attempt(server, query, end, None).await.reply
 }
 
 /// The lookup that a reply amounts to which came so long after the question, and was the only one to its only try.

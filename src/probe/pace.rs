@@ -101,6 +101,7 @@ impl Shared {
         }
         Turn {
             pace: Some(Arc::clone(&self.pace)),
+            begun: None,
         }
     }
 
@@ -120,20 +121,35 @@ impl Shared {
 #[derive(Debug)]
 pub(super) struct Turn {
     pace: Option<Arc<Mutex<Pace>>>,
+    /// When the connection was begun on which the question is sent.
+    begun: Option<Instant>,
 }
 
 impl Turn {
+    /// Notes that a connection for the question is begun now. It may take long, and nobody waits for its end.
+    pub(super) fn begin(&mut self) {
+        if let Some(pace) = &self.pace {
+            let now = Instant::now();
+            pace.lock().unwrap_or_else(PoisonError::into_inner).kept(now);
+            self.begun = Some(now);
+        }
+    }
+
     /// Notes that the question was sent now.
     pub(super) fn sent(mut self) {
         if let Some(pace) = self.pace.take() {
-            pace.lock().unwrap_or_else(PoisonError::into_inner).kept(Instant::now());
+            let mut pace = pace.lock().unwrap_or_else(PoisonError::into_inner);
+            match self.begun {
+                Some(begun) => pace.moved(begun, Instant::now()),
+                None => pace.kept(Instant::now()),
+            }
         }
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        if let Some(pace) = self.pace.take() {
+        if let Some(pace) = self.pace.take().filter(|_| self.begun.is_none()) {
             pace.lock().unwrap_or_else(PoisonError::into_inner).given_back();
         }
     }
@@ -214,6 +230,22 @@ impl Pace {
     fn kept(&mut self, now: Instant) {
         if let Self::Capped(cap) = self {
             cap.promised -= 1;
+            cap.sent.push_back((now, 1));
+            cap.recent += 1;
+        }
+    }
+
+    /// The question whose connection was begun then is sent now.
+    fn moved(&mut self, begun: Instant, now: Instant) {
+        if let Self::Capped(cap) = self {
+            if let Some(then) = cap
+                .sent
+                .iter_mut()
+                .find(|(at, questions)| *at == begun && *questions > 0)
+            {
+                then.1 -= 1;
+                cap.recent -= 1;
+            }
             cap.sent.push_back((now, 1));
             cap.recent += 1;
         }
@@ -400,6 +432,23 @@ mod tests {
         assert!(most_in_any_tenth(&sent) <= 50, "{}", most_in_any_tenth(&sent));
         // Of two ends that are 90 ms apart one may have its share.
         assert!(sent.len() >= 500, "{}", sent.len());
+    }
+
+    #[test]
+    fn on_a_connection_a_question_counts_from_when_it_is_sent() {
+        let start = Instant::now();
+        let at = |milliseconds| start + Duration::from_millis(milliseconds);
+        let mut pace = Pace::new(10, start);
+        pace.promise();
+        pace.kept(start);
+        pace.moved(start, at(60));
+        assert_eq!(pace.allowed(at(110)), 0);
+        assert!(pace.next(at(110), 1).is_some_and(|next| next == at(161)));
+        assert_eq!(pace.allowed(at(161)), 1);
+        // One that is sent when its beginning counts no more, counts all the same.
+        pace.moved(start, at(300));
+        assert_eq!(pace.allowed(at(310)), 0);
+        assert_eq!(pace.allowed(at(401)), 1);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
 use super::attempt::{Heard, Try};
+use super::pace::Turn;
 use super::wire::{Decoded, OutgoingQuery};
 use crate::dns::{AnswerKind, Reply};
 use crate::limits;
@@ -20,10 +21,11 @@ const LENGTH: usize = 2;
 
 /// Connects, sends the query, and reads messages until one belongs to it or `end` has come, however fast
 /// octets arrive.
-pub(super) async fn attempt(server: SocketAddr, query: &OutgoingQuery, end: Instant) -> Try {
+pub(super) async fn attempt(server: SocketAddr, query: &OutgoingQuery, end: Instant, turn: Option<Turn>) -> Try {
     match connect(server, end).await {
         Ok(mut stream) => {
             let local = stream.local_addr().ok().map(|address| address.ip());
+            turn.into_iter().for_each(Turn::sent);
             Try {
                 local,
                 ..converse(&mut stream, query, end, Try::network).await
