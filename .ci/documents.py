@@ -11,7 +11,8 @@ import re
 import subprocess
 import sys
 import tempfile
-import venv
+
+from shared import python_with
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VALIDATE = r'''
@@ -36,12 +37,7 @@ def examples(text):
 
 
 def validator():
-    folder = os.path.join(ROOT, "target", "json-schema")
-    python = os.path.join(folder, "bin", "python")
-    if not os.path.exists(python) or subprocess.run([python, "-c", "import jsonschema"], capture_output=True).returncode:
-        venv.create(folder, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "jsonschema"], check=True)
-    return python
+    return python_with(os.path.join(ROOT, "target", "json-schema"), "jsonschema", module="jsonschema")
 
 
 def main():

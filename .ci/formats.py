@@ -30,7 +30,8 @@ import threading
 import time
 import urllib.error
 import urllib.request
-import venv
+
+from shared import free_port, importable, is_open, python_with, waited
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RUNBOOKS = ROOT / "docs" / "runbooks"
@@ -55,23 +56,6 @@ def fail(message):
 
 def run(arguments, **more):
     return subprocess.run(arguments, env=ENVIRONMENT, capture_output=True, timeout=120, check=False, **more)
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def waited(what, tell, seconds=30):
-    """What `tell` gives as soon as it gives anything."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = tell()
-        if found:
-            return found
-        time.sleep(0.2)
-    return fail(f"{what}: not within {seconds} s")
 
 
 # Readers.
@@ -455,11 +439,6 @@ def serve(program, folder):
     print(f"formats.py: serve is scraped by Prometheus ({fired[0]['rule']}), {before} KiB before and {after} KiB after the load")
 
 
-def is_open(port):
-    with socket.socket() as one:
-        return one.connect_ex(("127.0.0.1", port)) == 0
-
-
 def attack(port):
     """Clients that are slow, huge, many or wrong; a scrape between them is answered at once."""
     slow = []
@@ -559,13 +538,8 @@ def main():
     program = str(pathlib.Path(sys.argv[1]).resolve())
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        environment = folder / "venv"
-        venv.create(environment, with_pip=True)
-        python = environment / "bin" / "python"
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
-        version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-        sys.path.insert(0, str(environment / "lib" / version / "site-packages"))
-        runbooks(environment / "bin", folder)
+        programs = importable(python_with(folder / "venv", *PACKAGES))
+        runbooks(programs, folder)
         textfile(documents(program, folder), folder)
         many(program, folder)
         serve(program, folder)

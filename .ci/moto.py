@@ -10,30 +10,20 @@ slash to its endpoint, and answers a call that it does not know with a web page.
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
-import venv
+
+from shared import free_port, python_with, waited
 
 REGION = "ap-northeast-1"
 
 
 def installed(folder):
     """The moto server and a Python that has boto3, in a virtual environment."""
-    python = os.path.join(folder, "bin", "python")
-    if not os.path.exists(os.path.join(folder, "bin", "moto_server")):
-        venv.create(folder, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "moto[server]", "boto3"], check=True)
-    return python, os.path.join(folder, "bin", "moto_server")
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    python = python_with(folder, "moto[server]", "boto3", module="moto.server")
+    return python, python.parent / "moto_server"
 
 
 SETUP = '''
@@ -174,16 +164,15 @@ def main():
         log = open(os.path.join(folder, "moto.log"), "wb")
         server = subprocess.Popen([moto, "-H", "127.0.0.1", "-p", str(port)], env=environment, stdout=log, stderr=log)
         try:
-            for _ in range(300):
+            def answers():
                 if server.poll() is not None:
                     raise SystemExit("moto ended: " + open(log.name).read()[-2000:])
                 try:
-                    urllib.request.urlopen(url + "/moto-api/data.json", timeout=5).read()
-                    break
+                    return urllib.request.urlopen(url + "/moto-api/data.json", timeout=5).read()
                 except OSError:
-                    time.sleep(0.1)
-            else:
-                raise SystemExit("moto does not answer")
+                    return None
+
+            waited("moto", answers)
             made = subprocess.run([python, "-c", SETUP, url, REGION], env=environment, stdout=subprocess.PIPE, check=True)
             wrong = check(collector, environment | {"EKS_DNS_DOCTOR_COLLECT": "1"}, json.loads(made.stdout))
             wrong += check_binary(binary, environment, json.loads(made.stdout))

@@ -27,7 +27,8 @@ import tarfile
 import tempfile
 import time
 import urllib.request
-import venv
+
+from shared import importable, python_with, waited
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 AXE = "axe-core@4.14.1"
@@ -124,11 +125,9 @@ class Browser:
              f"--user-data-dir={folder}/profile", "about:blank"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "HOME": str(folder)})
         port = folder / "profile" / "DevToolsActivePort"
-        end = time.monotonic() + 60
-        while not port.exists() or not port.read_text().strip():
-            if time.monotonic() > end or self.process.poll() is not None:
-                fail("chromium does not start")
-            time.sleep(0.1)
+        waited("chromium", lambda: self.process.poll() is not None or port.exists() and port.read_text().strip(), 60)
+        if self.process.poll() is not None:
+            fail("chromium does not start")
         at = port.read_text().split()[0]
         with urllib.request.urlopen(f"http://127.0.0.1:{at}/json", timeout=30) as answer:
             target = next(target for target in json.load(answer) if target["type"] == "page")
@@ -253,9 +252,7 @@ def main():
         pictures.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        venv.create(folder / "venv", with_pip=True)
-        subprocess.run([folder / "venv/bin/python", "-m", "pip", "install", "--quiet", CLIENT], check=True)
-        sys.path += [str(path) for path in (folder / "venv/lib").glob("python*/site-packages")]
+        importable(python_with(folder / "venv", CLIENT))
         subprocess.run(["npm", "pack", "--silent", AXE], cwd=folder, check=True, stdout=subprocess.DEVNULL)
         with tarfile.open(next(folder.glob("axe-core-*.tgz"))) as archive:
             axe = archive.extractfile("package/axe.min.js").read().decode()

@@ -16,6 +16,8 @@ import tempfile
 import threading
 import time
 
+from shared import free_port
+
 HOST = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com"
 PROGRAM = pathlib.Path(sys.argv[1]).resolve()
 
@@ -36,12 +38,6 @@ def name_server():
 
     threading.Thread(target=serve, daemon=True).start()
     return server.getsockname()[1]
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def run(*command):

@@ -1,0 +1,46 @@
+"""What several scripts here share: packages of PyPI apart from this host's, a free port, and waiting for a server."""
+
+import pathlib
+import socket
+import subprocess
+import sys
+import time
+import venv
+
+
+def python_with(folder, *packages, module=None):
+    """The Python of a virtual environment in the folder with these packages. One that has the module already stays as it is."""
+    python = pathlib.Path(folder) / "bin" / "python"
+    has = module and python.exists() and not subprocess.run([python, "-c", f"import {module}"], capture_output=True).returncode
+    if not has:
+        venv.create(folder, with_pip=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages], check=True)
+    return python
+
+
+def importable(python):
+    """Lets this program import what that Python has; returns the folder of its programs."""
+    sys.path[:0] = [str(path) for path in python.parent.parent.glob("lib/python*/site-packages")]
+    return python.parent
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def is_open(port):
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
+
+
+def waited(what, tell, seconds=30):
+    """What `tell` gives as soon as it gives anything."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = tell()
+        if found:
+            return found
+        time.sleep(0.1)
+    return sys.exit(f"{pathlib.Path(sys.argv[0]).name}: {what}: not within {seconds} s")
