@@ -127,11 +127,20 @@ impl Place {
             std::fs::set_permissions(at(name), mode).expect("a file");
         }
         std::fs::write(at("hosts"), "127.0.0.1 localhost\n").expect("a file");
+        std::fs::write(at("fleet.txt"), format!("{HOST} 192.168.104.190 prod\n")).expect("a file");
+        let kubeconfig = format!(
+            "apiVersion: v1\nkind: Config\ncurrent-context: prod\n\
+             clusters: [{{name: prod, cluster: {{server: \"https://{HOST}\"}}}}]\n\
+             contexts: [{{name: prod, context: {{cluster: prod, user: prod}}}}]\n"
+        );
+        std::fs::write(at("kubeconfig"), kubeconfig).expect("a file");
         std::os::unix::fs::symlink(root().join("fixtures"), at("fixtures")).expect("a link");
         let mut stand_ins: Vec<(&'static str, String)> = [
             ("10.63.200.10", right),
             ("192.168.10.10", server(Plays::Has(ADDRESS))),
             ("192.168.20.10", server(Plays::Has(ADDRESS))),
+            ("10.0.1.10", server(Plays::Has(ADDRESS))),
+            ("10.0.2.10", server(Plays::Has(ADDRESS))),
         ]
         .map(|(named, server)| (named, server.to_string()))
         .to_vec();
@@ -152,14 +161,17 @@ impl Place {
             self.folder.path().join("bin").display(),
             std::env::var("PATH").expect("a PATH")
         );
-        Command::new("sh")
+        let mut shell = Command::new("sh");
+        shell
             .args(["-c", &command])
             .env_clear()
             .env("PATH", path)
             .env("HOME", self.folder.path())
-            .current_dir(self.folder.path())
-            .output()
-            .expect("sh runs")
+            .current_dir(self.folder.path());
+        if command.contains("--all-contexts") {
+            shell.env("KUBECONFIG", "kubeconfig");
+        }
+        shell.output().expect("sh runs")
     }
 }
 
@@ -240,6 +252,13 @@ fn what_the_documents_run_is_run() {
                         assert!(
                             matches!(code, Some(0 | 1 | 3)) && !stderr.contains("error:"),
                             "{}: {command}: {code:?}: {stderr}",
+                            block.at
+                        );
+                        let is_of_fleet = command.contains("--all-contexts") || command.contains("--targets");
+                        let said = String::from_utf8_lossy(&output.stdout);
+                        assert!(
+                            !is_of_fleet || (said.contains("prod") || said.contains(HOST)),
+                            "{}: {command}: {said}",
                             block.at
                         );
                         // A scenario is diagnosed as it states.
