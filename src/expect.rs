@@ -306,11 +306,7 @@ impl Expected {
         AddressClass::of(ip)
     }
 
-    /// How one address fits.
-    #[expect(
-        clippy::match_same_arms,
-        reason = "the order of the arms is the order of the decision"
-    )]
+    /// How one address fits. The order of the arms is the order of the decision.
     pub fn fit(&self, ip: IpAddr, facts: &Facts) -> Fit {
         let class = self.class_of(ip, facts);
         let listed = !self.addresses.is_empty() || (!self.cidrs.is_empty() && !self.cidrs_are_bounds);

@@ -1,5 +1,10 @@
 //! `--connect`'s connections, against servers on loopback: the cluster's own, another's, and what is none.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test plays the other side, and writes the list that it names"
+)]
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;

@@ -199,8 +199,8 @@ impl Tool {
                 match index {
                     0 => said.push_str(word),
                     _ if offered.contains(&long) => said.push_str(&(member(long) + rest)),
-                    _ if ["help", "help-all"].contains(&long) => said.push_str(&format!("the tool's schema{rest}")),
-                    _ => said.push_str(&format!("--{word}")),
+                    _ if ["help", "help-all"].contains(&long) => said.extend(["the tool's schema", rest]),
+                    _ => said.extend(["--", word]),
                 }
             }
         }
