@@ -653,7 +653,9 @@ mod tests {
         let mut capture = first.clone().into_capture();
         let own = capture.target.hostname.clone();
         let mut answer = broken().into_capture().observations[1].lookups.clone();
-        answer.iter_mut().for_each(|lookup| lookup.question.clone_from(&own));
+        for lookup in &mut answer {
+            lookup.question.clone_from(&own);
+        }
         for probed in &mut capture.observations {
             if silent.contains(&probed.resolver.name) {
                 probed.lookups.clone_from(&answer);
