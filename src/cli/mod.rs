@@ -66,8 +66,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Stop> 
     }
 }
 
-/// Flags with one value that says what is asked, what is expected, or where it is written. Given twice, one of the values
-/// would be dropped, and a part of what was asked for would not be checked.
+/// Flags with one value that says what is asked, what is expected, or where it is written. Given twice, one of the
+/// values would be dropped, and a part of what was asked for would not be checked.
 const ONCE: [&str; 11] = [
     "targets",
     "kubeconfig",

@@ -244,8 +244,9 @@ impl Fleet {
         self.targets.iter().filter(|one| one.conclusion == conclusion).count()
     }
 
-    /// The same of another place that was given the endpoints alone, with what this place knows of the entries that they
-    /// are from: an entry whose name is denied there has the cause that it has here. Its causes stay as they were said.
+    /// The same of another place that was given the endpoints alone, with what this place knows of the entries that
+    /// they are from: an entry whose name is denied there has the cause that it has here. Its causes stay as they were
+    /// said.
     #[must_use]
     pub fn knowing<'a>(mut self, entries: impl IntoIterator<Item = &'a Target>) -> Self {
         let known: BTreeMap<String, &Target> = entries
