@@ -650,6 +650,17 @@ mod tests {
         let fleet = gathered(None);
         assert_eq!(tally(&fleet), (1, 0));
         assert_eq!(fleet.targets[1].conclusion, Conclusion::Broken);
+        // Who is known to answer, and is not asked for a target, is not known there.
+        let mut unasked = first.clone().into_capture();
+        for probed in &mut unasked.observations {
+            if silent.contains(&probed.resolver.name) {
+                (probed.lookups, probed.interrupted) = (Vec::new(), true);
+            }
+        }
+        let unasked = diagnose(unasked);
+        assert_eq!(unasked.conclusion, Conclusion::Inconclusive);
+        let reason = crate::render::fleet::undecided(&unasked).unwrap();
+        assert!(reason.contains("could not be asked for this name"), "{reason}");
         // The third is the first's name with an answer.
         let mut capture = first.clone().into_capture();
         let own = capture.target.hostname.clone();

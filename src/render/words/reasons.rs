@@ -79,11 +79,7 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
         ));
     }
     if !unreached.is_empty() {
-        reasons.push(format!(
-            "{} could not be asked for this name, so {} is not known",
-            list(&unreached),
-            plural(unreached.len(), "its answer", "each of their answers"),
-        ));
+        reasons.push(format!("{} could not be asked for this name", list(&unreached)));
     }
     if !unasked.is_empty() {
         reasons.push(format!(
