@@ -33,7 +33,7 @@ declare_rule! {
     "client-vpn-dns" = {
         summary: "AWS Client VPN gives this host no DNS server for the VPC, or no way to it",
         severity: Severity::Error,
-        since: "0.3.0",
+        since: "0.2.0",
         about: AnyName,
         hint:
             "AWS Client VPN may give no DNS server, or have no route or authorization rule for it; aws ec2 \
