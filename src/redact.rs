@@ -204,8 +204,8 @@ fn walk(value: &mut Value, key: &str, host: Option<&str>) {
             if let Some(host) = host {
                 changed = without_host(&changed, host);
             }
-            // A stand-in can be longer than what it stands for, and a name has bounds.
-            if string.parse::<Name>().is_ok() && changed.parse::<Name>().is_err() {
+            // A stand-in can be longer than what it stands for, and a name has bounds. A short ARN could be read as a label.
+            if !string.starts_with("arn:") && string.parse::<Name>().is_ok() && changed.parse::<Name>().is_err() {
                 changed = stand_in("name", string);
             }
             // So has a text, and what was redacted has to be read again.
