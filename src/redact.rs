@@ -204,7 +204,7 @@ fn walk(value: &mut Value, key: &str, host: Option<&str>) {
             if let Some(host) = host {
                 changed = without_host(&changed, host);
             }
-            // A stand-in can be longer than what it stands for, and a name has bounds. A short ARN could be read as a label.
+            // A stand-in can be longer than what it stands for, and a name has bounds. A short ARN parses as a label.
             if !string.starts_with("arn:") && string.parse::<Name>().is_ok() && changed.parse::<Name>().is_err() {
                 changed = stand_in("name", string);
             }
