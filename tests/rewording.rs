@@ -59,6 +59,7 @@ const OTHERS: &[&str] = &[
     "class",
     "client_cidr",
     "cluster",
+    "cluster_entry",
     "code",
     "context",
     "created_at",
