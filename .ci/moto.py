@@ -99,10 +99,11 @@ def check(collector, environment, made):
         said = collected(collector, environment, region=REGION, **asked)
         same("session", said["no_session"], None)
         facts = said["facts"]
-        # moto does not know the updates of a cluster: it answers with a web page. Nor does it know DNS Firewall and
-        # Profiles: it fails, and what comes after such an answer is not asked.
+        # moto does not know the updates of a cluster: it answers with a web page. Nor does it know Client VPN, DNS
+        # Firewall and Profiles: it fails, and what comes after such an answer is not asked.
         same("failed reads", [(one["call"], one["code"]) for one in facts["failed_reads"]],
              [("eks:ListUpdates", "HTTP 404"),
+              ("ec2:DescribeClientVpnEndpoints", "HTTP 500"),
               ("route53resolver:ListFirewallRuleGroupAssociations", "HTTP 500"),
               ("route53resolver:ListFirewallRules", None),
               ("route53resolver:ListFirewallDomains", None),
