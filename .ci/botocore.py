@@ -224,7 +224,7 @@ def of_query(models, body):
 
 def of_target(models, target, body):
     """The same of a service that has the operation in a header."""
-    prefix, name = target.split(".", 1)
+    prefix, name = target.rsplit(".", 1)
     service = next((one for one, model in models.items() if model.metadata.get("targetPrefix") == prefix), None)
     if service is None:
         raise Wrong(f"no service has the target {prefix}")
@@ -346,7 +346,7 @@ def main():
 
         unknown_operation = botocore.model.OperationNotFoundError
         session = botocore.session.get_session()
-        names = ("ec2", "eks", "sts", "route53", "route53profiles", "route53resolver", "vpc-lattice")
+        names = ("cloudtrail", "ec2", "eks", "sts", "route53", "route53profiles", "route53resolver", "vpc-lattice")
         models = {name: session.get_service_model(name) for name in names}
         held, wrong, operations = 0, {}, set()
         for one in exchanges(collector, folder):
