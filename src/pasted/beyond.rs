@@ -311,24 +311,13 @@ fn behind_ssh(line: &str) -> Option<Seen> {
 
 /// The port that a line says was connected to, at a host that it names.
 pub(super) fn port(line: &str) -> Option<u16> {
-    let of_url = || {
-        let (_, rest) = line.split_once("https://")?;
-        let end = rest.find(|c: char| c.is_whitespace() || "/?#\"'\\".contains(c));
-        let authority = &rest[..end.unwrap_or(rest.len())];
-        Some(
-            authority
-                .rsplit_once(':')
-                .map_or(HTTPS, |(_, port)| port.parse().unwrap_or(HTTPS)),
-        )
-    };
     let behind = |lead: &str| {
         let (_, rest) = line.split_once(lead)?;
         let word = rest.split_whitespace().next()?;
         let word = word.trim_end_matches(|c: char| !c.is_ascii_digit());
         word.rsplit_once(':')?.1.parse().ok()
     };
-    of_url()
-        .or_else(|| behind("dial tcp "))
+    behind("dial tcp ")
         .or_else(|| behind(" connecting to "))
         .or_else(|| behind("Could not connect to Redis at "))
         .or_else(|| behind("Cannot connect to host "))

@@ -592,13 +592,13 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
                 .to_owned(),
         );
     }
-    // A tunnel's end on this host has a port of its own.
+    // A tunnel's end has a port of its own, and so may whatever a kubeconfig names.
     let port = beyond::port(line).filter(|port| *port != beyond::HTTPS && symptom.asks_for_a_connection());
-    let is_tunnel = seen.literal.is_some_and(|ip| ip.is_loopback());
-    let is_other_port = port.is_some() && !is_tunnel && !printed.is_some_and(is_endpoint);
+    let may_be_forwarded = seen.literal.is_some_and(|ip| ip.is_loopback()) || text::is_of_kubeconfig(text, client);
+    let is_other_port = port.is_some() && !may_be_forwarded && !printed.is_some_and(is_endpoint);
     if let Some(port) = port.filter(|_| is_other_port) {
         name.push(format!(
-            "The port is {port}. EKS endpoints listen on 443, so this is no cluster's endpoint."
+            "The port is {port}. EKS endpoints listen on 443, so this is no EKS endpoint."
         ));
     }
     let is_too_long = printed.is_some_and(is_too_long);

@@ -104,7 +104,7 @@ fn of_tcp_alone(finding: Finding, silence: Silence, subjects: &[&Subject<'_>]) -
         )
     };
     Finding {
-        summary: format!("{who} {refuses} over TCP, and the same address answers over UDP: TCP port 53 is {is}"),
+        summary: format!("{who} {refuses} over TCP, and the same address answers over UDP: TCP is {is} there"),
         explanation: format!(
             "{who} {refuses} over TCP. The same address answers over UDP, so a server is there. It does not serve DNS over \
              TCP, or a firewall or a security group lets UDP through alone. An answer that does not fit into a datagram \

@@ -852,6 +852,19 @@ fn another_port_is_no_endpoints() {
     ))
     .unwrap();
     assert!(!forwarded.candidates.is_empty());
+    // So may whatever kubectl is told to connect to.
+    for text in [
+        "Unable to connect to the server: dial tcp 10.0.0.5:8443: connect: connection refused",
+        "Get \"https://10.0.0.5:8443/api\": dial tcp 10.0.0.5:8443: connect: connection refused",
+    ] {
+        let forwarded = read(text).unwrap();
+        assert!(!forwarded.candidates.is_empty(), "{text}");
+        assert!(
+            forwarded.command.starts_with("eks-dns-doctor "),
+            "{text}: {}",
+            forwarded.command
+        );
+    }
 }
 
 /// ssh prints what failed at its other end.

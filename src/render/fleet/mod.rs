@@ -49,34 +49,27 @@ pub fn report_line(name: &str, also: &[String], report: &Report, out: &mut dyn f
 
 /// The line of a target that has no report, or that all reports together show to be another than its own does.
 pub fn target_line(outcome: &Outcome, out: &mut dyn fmt::Write) -> fmt::Result {
-    #[derive(Serialize)]
-    struct Told<'a> {
-        schema_version: u32,
-        kind: &'static str,
-        #[serde(flatten)]
-        outcome: &'a Outcome,
-    }
-    let told = Told {
-        schema_version: SCHEMA_VERSION,
-        kind: "target",
-        outcome,
-    };
-    json::line(&told, out)
+    told_line("target", outcome, out)
 }
 
 /// The line of what is no target.
 pub fn left_out_line(left_out: &LeftOut, out: &mut dyn fmt::Write) -> fmt::Result {
+    told_line("left-out", left_out, out)
+}
+
+/// A line of JSON that says of what kind it is.
+fn told_line(kind: &'static str, of: &impl Serialize, out: &mut dyn fmt::Write) -> fmt::Result {
     #[derive(Serialize)]
-    struct Told<'a> {
+    struct Told<'a, T> {
         schema_version: u32,
         kind: &'static str,
         #[serde(flatten)]
-        left_out: &'a LeftOut,
+        of: &'a T,
     }
     let told = Told {
         schema_version: SCHEMA_VERSION,
-        kind: "left-out",
-        left_out,
+        kind,
+        of,
     };
     json::line(&told, out)
 }
