@@ -147,9 +147,26 @@ fn stem(name: &str) -> String {
     name.replace('/', ".")
 }
 
+/// How many of the rules that were not evaluated a page lists.
+const LISTED: usize = 3;
+
+/// A scenario in every format, and at length. Which rules were not evaluated depends on the whole catalogue, so each new
+/// rule would rewrite every page. The first page has them all. The others list the first [`LISTED`] and have `..` for
+/// how many they are, and else are what the program prints.
 fn page(name: &str) -> Result<(), Failed> {
     let report = report(name)?;
-    for (ending, text) in rendered(&report) {
+    let has_all = pages().first().is_some_and(|first| first == name);
+    let mut cut = report.clone();
+    if !has_all {
+        cut.not_evaluated.truncate(LISTED);
+    }
+    for ((ending, whole), (_, cut)) in rendered(&report).into_iter().zip(rendered(&cut)) {
+        let text = match ending {
+            _ if has_all => whole,
+            "txt" | "short" => without_count(&whole),
+            "md" => with_summary_of(&cut, &without_count(&whole)),
+            _ => cut,
+        };
         common::check_file(&format!("pages/{}.{ending}", stem(name)), &text)?;
     }
     let style = Style {
@@ -157,9 +174,38 @@ fn page(name: &str) -> Result<(), Failed> {
         ..Style::default()
     };
     let mut text = String::new();
-    render::render(&report.with_why(), Format::Table, &style, &mut text)?;
+    render::render(&cut.with_why(), Format::Table, &style, &mut text)?;
     common::check_file(&format!("pages/{}.verbose.txt", stem(name)), &text)?;
     Ok(())
+}
+
+/// The text with `..` where it says how many findings need what was not checked.
+fn without_count(text: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(" findings need") {
+        let (before, after) = rest.split_at(at);
+        let count = before.trim_end_matches(|c: char| c.is_ascii_digit());
+        shown.push_str(count);
+        shown.push_str(if count.len() < before.len() { ".." } else { "" });
+        let (words, after) = after.split_at(" findings need".len());
+        shown.push_str(words);
+        rest = after;
+    }
+    shown + rest
+}
+
+/// The page, with the line of the whole one that says what was not checked and which flags would help.
+fn with_summary_of(page: &str, whole: &str) -> String {
+    let is_summary = |line: &&str| line.starts_with("**Not checked:** ");
+    let summary = whole.lines().find(is_summary).unwrap_or_default();
+    let lines = page.split_inclusive('\n');
+    lines
+        .map(|line| match is_summary(&line) {
+            true => format!("{summary}\n"),
+            false => line.to_owned(),
+        })
+        .collect()
 }
 
 /// Every file of these folders belongs to a rule or a page that is there.

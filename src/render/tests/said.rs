@@ -2,6 +2,7 @@
 
 use super::safe::{assert_safe, hostile_report};
 use super::*;
+use crate::rules::{Need, NotEvaluated};
 
 #[test]
 fn formats_have_names() {
@@ -651,6 +652,23 @@ fn not_checked(capture: Capture) -> String {
     let table = rendered(&diagnose(capture), Format::Table, &Style::default());
     let (_, text) = table.split_once("Not checked:").expect("what was not checked");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What one rule lacks is named in a few words.
+#[test]
+fn what_one_rule_lacks_is_named() {
+    let mut report = diagnose(article());
+    report.gaps.clear();
+    report.not_evaluated = vec![NotEvaluated {
+        rule: "local-dns-down".to_owned(),
+        missing: vec![Need::Stub.missing().to_owned()],
+    }];
+    let table = rendered(&report, Format::Table, &Style::default());
+    let (_, text) = table.split_once("Not checked: ").expect("what was not checked");
+    assert!(
+        text.starts_with("stub resolver configuration (1 finding needs them)."),
+        "{text}"
+    );
 }
 
 /// The line names first what the flags that it suggests would bring, and suggests none that brings nothing.
