@@ -38,7 +38,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Error> {
     } else {
         output::progress(heading.trim_end());
     }
-    let scene = Scene { name, taken_at: now() };
+    let scene = scene(name, &scenario);
     let (played, interrupted) = conduct(&args.output, Some(limits::LAB_DEADLINE), |interrupt, progress| {
         lab::play_until_settled(&scenario, &scene, interrupt, progress)
     })?;
@@ -61,6 +61,14 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Error> {
     Ok(exit::BROKEN)
 }
 
+/// A scenario at its own time, so that times in its facts are as long ago as it says.
+fn scene<'a>(name: &'a str, scenario: &Scenario) -> Scene<'a> {
+    Scene {
+        name,
+        taken_at: scenario.taken_at.clone().unwrap_or_else(now),
+    }
+}
+
 /// What came of a scenario.
 pub(super) struct Shown {
     pub(super) report: Report,
@@ -75,7 +83,7 @@ pub(super) async fn report(
     progress: impl FnMut(Progress),
 ) -> Result<Shown, Error> {
     let (name, scenario) = lab::scenario(named)?;
-    let scene = Scene { name, taken_at: now() };
+    let scene = scene(name, &scenario);
     let played = lab::play_until_settled(&scenario, &scene, interrupt, progress).await?;
     let report = diagnose(played.capture);
     let differs = differs(name, &report, &played.unexpected, &scenario);

@@ -244,7 +244,7 @@ fn page(entry: &Entry) -> String {
     page.document(entry.documentation);
     if !entry.signs.is_empty() {
         page.line("");
-        page.line("Signs that it cannot be without");
+        page.line("Required evidence");
     }
     for sign in &entry.signs {
         page.wrap("  - ", "    ", sign);

@@ -28,6 +28,9 @@ pub struct Scenario {
     /// The rule it is about, if one.
     #[serde(default)]
     pub rule: Option<String>,
+    /// When it is played, RFC 3339, where its facts have times; absent: now.
+    #[serde(default)]
+    pub taken_at: Option<String>,
     /// What the user asks for.
     pub ask: Ask,
     /// What the environment says.

@@ -263,7 +263,7 @@ fn dnsmasq(line: &str) -> Option<Seen> {
         } else if verb == "cached " && symptom == Symptom::NxDomain && !is_searched {
             found.outright = Some((
                 "stale-negative-cache",
-                "dnsmasq says so: the denial is from its cache".to_owned(),
+                "dnsmasq says so: the negative answer is from its cache".to_owned(),
             ));
         }
         return Some(found);

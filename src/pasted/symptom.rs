@@ -297,7 +297,7 @@ impl Symptom {
             Self::Deadline => "the client's time ran out, in DNS or after it",
             Self::NoConnectionInTime => "the client's time ran out in DNS, TCP or TLS",
             Self::KubectlRefused => "TCP: a port was refused, the cluster's or a name server's",
-            Self::Doubted => "DNS, and perhaps nothing: a denial that systemd-resolved doubts",
+            Self::Doubted => "DNS, and perhaps nothing: a negative answer that systemd-resolved doubts",
             Self::Proxy => "the proxy: its own name was not found",
             Self::Address => "TCP: the server is an address, and no name was looked up",
             Self::AwsApi => "the AWS API's name or the path to it, not the cluster's endpoint",

@@ -8,23 +8,23 @@ use crate::decides::Step;
 
 declare_rule! {
     /// ## What it means
-    /// What AWS says and what a resolver answers cannot both be so. Either what decides in AWS was read, one construct
-    /// is picked for certain, and a resolver that answers for that VPC does not answer as that construct would. Or
-    /// public access to the endpoint is off by what AWS says, and a resolver gives public addresses of it.
+    /// What AWS says and what a resolver answers cannot both be true. Either AWS's configuration was read, it names one
+    /// construct that answers for certain, and a resolver of that VPC does not answer as that construct would. Or AWS
+    /// says that public access to the endpoint is off, and a resolver gives public addresses of it.
     ///
     /// ## How it was decided
     /// One of three: a rule of DNS Firewall blocks the name by AWS's documented order, and a resolver of the VPC gives
     /// the expected addresses; or no rule of DNS Firewall blocks it, a zone or public DNS is to answer, and a resolver
-    /// of the VPC denies the name without the SOA of any zone, as a block does; or public access is off, and the answer
-    /// is of public addresses from AWS's public zone, where a cluster without public access has its private ones. Where
-    /// something that is opaque could explain it, there is nothing to say.
+    /// of the VPC returns a negative answer without a SOA, as a block does; or public access is off, and the answer is
+    /// of public addresses from AWS's public zone, where a cluster without public access has its private ones. Where
+    /// something that could not be read could explain it, there is no finding.
     ///
     /// ## Why it matters
-    /// One of the two is not what it seems, and a fix that is made for the other changes nothing.
+    /// One of the two is wrong or out of date, and a fix that trusts it changes nothing.
     ///
     /// ## What to do
     /// Read the configuration again: it may have changed since. A change of a rule or a list takes a moment to be in
-    /// effect, and an answer may come from a cache. Where it stays so, the resolver that was asked is not the VPC's:
+    /// effect, and an answer may come from a cache. If it still differs, the resolver that was asked is not the VPC's:
     /// see who answers at its address.
     "aws-configuration-disagrees" = {
         summary: "AWS's configuration and the answers of resolvers say two things",

@@ -10,7 +10,7 @@ use crate::limits;
 declare_rule! {
     /// ## What it means
     /// This host is a client of an AWS Client VPN endpoint, and the endpoint's configuration keeps it from a resolver
-    /// that has the name. Either the endpoint gives clients no DNS server, so that they go on asking their own; or this
+    /// that has the name. Either the endpoint gives clients no DNS server, so that they still ask their own; or this
     /// host does not use those that the endpoint gives; or no route of the endpoint leads to the resolver; or no
     /// authorization rule is for the resolver's address.
     ///
@@ -121,7 +121,7 @@ fn finding(
         }
         Fault::NoRoute => format!("{is_silent}: Client VPN endpoint {id} has no route to {ips}"),
         Fault::NotAllowed => format!("{is_silent}: Client VPN endpoint {id} has no authorization rule for {ips}"),
-        Fault::ForGroups => format!("{is_silent}: Client VPN endpoint {id} allows {ips} to single groups only"),
+        Fault::ForGroups => format!("{is_silent}: Client VPN endpoint {id} allows {ips} only for some user groups"),
     };
     let client = match through.own {
         Some(own) => format!(

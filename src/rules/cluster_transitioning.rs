@@ -9,7 +9,7 @@ use crate::facts::{Cluster, ClusterUpdate};
 
 declare_rule! {
     /// ## What it means
-    /// AWS is at work on the cluster: it is being created, updated or deleted, or the access to its endpoint is being
+    /// AWS is changing the cluster: it is being created, updated or deleted, or the access to its endpoint is being
     /// changed. Until that is done, resolvers may return the old answer, the new one, or both in turn.
     ///
     /// ## How it was decided
@@ -22,12 +22,12 @@ declare_rule! {
     /// NXDOMAIN for the name; else a warning.
     ///
     /// ## Why it matters
-    /// What is seen now may not last: an answer that is wrong may heal by itself, and one that is right may go. A
+    /// What is seen now may not last: a wrong answer may become right by itself, and a right one may disappear. A
     /// resolver that was asked too early keeps a negative answer for as long as the SOA with it says.
     ///
     /// ## What to do
     /// Wait until the cluster is active, and check again; `--watch` says when the answers have changed. For a cluster
-    /// that is being deleted there is nothing to mend: a forward would lead to what goes away.
+    /// that is being deleted there is nothing to fix: a forward would lead to an endpoint that goes away.
     "cluster-transitioning" = {
         summary: "the cluster, or the access to its endpoint, is being changed",
         severity: Severity::Error,

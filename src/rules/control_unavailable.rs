@@ -5,7 +5,7 @@ use super::{Case, Confidence, Control, Evidence, Finding, Fits, Need, Remedy, Se
 
 declare_rule! {
     /// ## What it means
-    /// A cause was named with less than high confidence, and a control exists that would settle it: a public
+    /// A cause was named with less than high confidence, and a control question exists that would decide it: a public
     /// resolver, or the random sibling and AWS's own names. It was left out, or nothing came back from it.
     ///
     /// ## How it was decided
@@ -13,7 +13,7 @@ declare_rule! {
     /// in this run.
     ///
     /// ## Why it matters
-    /// The fix for one cause does nothing for the other.
+    /// The fix for one cause does not help with the other.
     ///
     /// ## What to do
     /// Run again with the control, or from a place that can reach it.

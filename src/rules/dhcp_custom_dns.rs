@@ -14,18 +14,17 @@ declare_rule! {
     ///
     /// ## How it was decided
     /// `domain-name-servers` of the VPC's option set has addresses, and neither AmazonProvidedDNS nor an address of the
-    /// VPC's own resolver. That alone is information: such servers may well forward. It is an error where this
-    /// host is in the cluster's VPC, its own name server is not the VPC's and shows the public view or denies the
-    /// name, and the VPC's resolver gives the right addresses at the same time. A server of the list that is asked
-    /// from elsewhere and fails makes it a warning. A VPC without an option set (`default`) has none of anybody's
-    /// own, and nothing is said of it.
+    /// VPC's own resolver. That alone is information: such servers may well forward. It is an error where this host is
+    /// in the cluster's VPC, its own name server is not the VPC's and has the public view or a negative answer, and the
+    /// VPC's resolver gives the right addresses at the same time. A server of the list that is asked from elsewhere and
+    /// fails makes it a warning. A VPC without an option set (`default`) gives no finding.
     ///
     /// ## Why it matters
-    /// Nodes and bastions in the VPC then miss the private endpoint, though the VPC's DNS is in order.
+    /// Nodes and bastions in the VPC then do not find the private endpoint, though the VPC's DNS works.
     ///
     /// ## What to do
-    /// Forward the endpoint's name to the VPC's resolver on those servers, or change the option set. Hosts that are
-    /// running learn that when they renew their lease, within hours.
+    /// Forward the endpoint's name to the VPC's resolver on those servers, or change the option set. Running hosts use
+    /// the new set when they renew their lease, within hours.
     "dhcp-custom-dns" = {
         summary: "the VPC's DHCP options name other name servers than the VPC's own",
         severity: Severity::Error,
@@ -128,10 +127,10 @@ fn finding(
         })
         .severity(severity)
         .summary(if severity == Severity::Info {
-            format!("hosts of {vpc} are told to ask {servers}, not the VPC's resolver")
+            format!("the DHCP options of {vpc} name {servers}, not the VPC's resolver")
         } else {
             format!(
-                "hosts of {vpc} are told to ask {servers}, and {who} {lack} not forward the name to the VPC's resolver"
+                "the DHCP options of {vpc} name {servers}, and {who} {lack} not forward the name to the VPC's resolver"
             )
         })
         .why(format!(

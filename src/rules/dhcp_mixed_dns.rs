@@ -6,7 +6,7 @@ use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, phrase};
 declare_rule! {
     /// ## What it means
     /// The DHCP options of the cluster's VPC name the VPC's own resolver beside other name servers. A host asks one of
-    /// them, and takes its word that a name does not exist as final, though another would have it.
+    /// them. It accepts NXDOMAIN from it and does not ask the next server, which may have the name.
     ///
     /// ## How it was decided
     /// `domain-name-servers` of the VPC's option set has AmazonProvidedDNS, or an address of the VPC's own resolver,

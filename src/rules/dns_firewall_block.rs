@@ -14,19 +14,20 @@ declare_rule! {
     ///
     /// ## How it was decided
     /// Where the rule groups of the VPC, their rules and their domain lists were read: the first rule that matches the
-    /// name, by the priority of the groups and then of the rules, has the action `BLOCK`. Rules that allow or alert end
-    /// the reading too. It is certain where no rule that could come first is opaque, and a resolver of the VPC answers
-    /// as the rule says. Opaque are the domain lists that AWS manages, rules of DNS Firewall Advanced, which decide by
-    /// what they detect, AutoAllowlist rules, and whatever could not be read. Where no resolver of the VPC was asked,
-    /// it is a warning.
+    /// name, by the priority of the groups and then of the rules, has the action `BLOCK`. A rule that allows or alerts
+    /// ends the evaluation too. It is certain where no rule that could come first is opaque, and a resolver of the VPC
+    /// answers as the rule says. Opaque are the domain lists that AWS manages, rules of DNS Firewall Advanced, which
+    /// decide by what they detect, AutoAllowlist rules, and whatever could not be read. Where no resolver of the VPC
+    /// was asked, it is a warning.
     ///
     /// Where they were not read, it is a suspicion: the answer for the name carries no SOA of a zone, or is an alias,
     /// while names outside the zone, or a random sibling, get theirs from the same resolver; and nothing else in the
-    /// catalogue explains it. A name server of your own that the VPC forwards to can do the same. The denial of the
-    /// random sibling is no evidence where a rule of DNS Firewall Advanced is on: that name looks like what it detects.
+    /// catalogue explains it. A name server of your own that the VPC forwards to can do the same. The negative answer
+    /// for the random sibling is no evidence where a rule of DNS Firewall Advanced is on: that name looks like what it
+    /// detects.
     ///
     /// ## Why it matters
-    /// Everything in the VPC, and everybody who forwards to it, gets `no such host`.
+    /// Clients in the VPC, and of resolvers that forward to it, print `no such host`.
     ///
     /// ## What to do
     /// Put an allow rule for the endpoints' zone in front of the one that blocks. Where the rule is not known: see the
@@ -42,7 +43,7 @@ declare_rule! {
         at: FailingOrConfigured,
         requires: [
             [LEGIBLE],
-            [ON_THE_VPCS_SIDE],
+            [IN_A_KNOWN_VPC],
             [BLOCKS_IN_THE_VPC],
         ],
         confidence: [
@@ -215,8 +216,8 @@ fn suspicion(case: &Case<'_>, confidence: Confidence, blocked: &[&Subject<'_>], 
     };
     let detects = opaque.iter().any(|step| step.why_code == WhyCode::AdvancedRule);
     let control = if detects {
-        " The control question has a long random label, which a rule of DNS Firewall Advanced may detect: its denial here \
-         is no evidence."
+        " The control question has a long random label, which a rule of DNS Firewall Advanced may detect: its negative \
+         answer here is no evidence."
     } else {
         ""
     };
@@ -225,7 +226,7 @@ fn suspicion(case: &Case<'_>, confidence: Confidence, blocked: &[&Subject<'_>], 
             "{who}: the VPC's Resolver may block this name (DNS Firewall, or a server it forwards to)"
         ))
         .why(format!(
-            "{who} {answers} for this name as no zone of AWS would, and {resolves} other names. Route 53 Resolver DNS \
+            "{who} {answers} for this name without the SOA of an AWS zone, and {resolves} other names. Route 53 Resolver DNS \
              Firewall blocks names in this way; {looked_at}. A name server that the VPC's Resolver forwards to, or a \
              name server in its place, could do the same.{control}"
         ))

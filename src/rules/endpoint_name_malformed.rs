@@ -6,17 +6,17 @@ use crate::endpoint::{EndpointName, NotEndpoint};
 
 declare_rule! {
     /// ## What it means
-    /// The host name does not have the form of an EKS cluster's API endpoint. Where it is plainly something else (a
+    /// The host name does not have the form of an EKS cluster's API endpoint. Where it is clearly something else (a
     /// cluster's name, the AWS API's name, the token issuer's), it is an error: no resolver has the endpoint under it.
     /// If its form is only unknown, the finding is information: partitions differ, and you may use a name of your own
     /// for the endpoint.
     ///
     /// ## How it was decided
-    /// Endpoint names are `<32 hex digits>.<label>.<region>.eks.amazonaws.com`, or
-    /// `<32 hex digits>.<label>.eks-cluster.<region>.api.aws` for IPv6 clusters since October 2024, with the
-    /// partition's own suffix. An error is a single label, `eks.<region>.…`, `oidc.eks.<region>.…`, and a name under
-    /// the endpoints' suffix whose first label is not 32 hexadecimal digits. Where AWS has the
-    /// very name, nothing is wrong with it, whatever its form.
+    /// Endpoint names are `<32 hex digits>.<label>.<region>.eks.amazonaws.com`, or `<32 hex
+    /// digits>.<label>.eks-cluster.<region>.api.aws` for IPv6 clusters since October 2024, with the partition's own
+    /// suffix. An error is a single label, `eks.<region>.…`, `oidc.eks.<region>.…`, and a name under the endpoints'
+    /// suffix whose first label is not 32 hexadecimal digits. Where AWS lists exactly this name, nothing is wrong with
+    /// it, whatever its form.
     ///
     /// ## Why it matters
     /// kubectl prints `no such host` for it everywhere, or reaches a host that is not the cluster.

@@ -16,8 +16,8 @@ declare_rule! {
     /// An address of `--expect` is not of one of the cluster's network interfaces; or none of the interfaces is in the
     /// networks of `--expect`; or a resolver gives an interface's address that `--expect` leaves out; or
     /// `--expect-scope public` was given for a cluster whose public access is off. Listing fewer addresses than there
-    /// are interfaces is no disagreement as long as nobody gives the others. What AWS says of a cluster with another
-    /// endpoint is not looked at.
+    /// are interfaces is no disagreement as long as no resolver gives the others. What AWS says of a cluster with
+    /// another endpoint is not looked at.
     ///
     /// ## Why it matters
     /// The flag wins: verdicts, findings and the exit code follow it. If the flag is out of date, they are wrong.

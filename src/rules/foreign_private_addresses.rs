@@ -10,16 +10,15 @@ use crate::target::{Scope, View};
 
 declare_rule! {
     /// ## What it means
-    /// Somebody answers for the endpoint's name with private addresses of their own: a record in an internal
-    /// zone, an override in a resolver, a wildcard, or the endpoint of another cluster.
+    /// Another source answers for the endpoint's name with private addresses that are not the cluster's: a record in an
+    /// internal zone, an override in a resolver, a wildcard, or the endpoint of another cluster.
     ///
     /// ## How it was decided
-    /// No address of the answer is expected, and at least one is private and outside the VPC's networks.
-    /// Where those are not known, an old answer from inside the VPC (`stale-addresses`) would look the same,
-    /// and it is less sure. Where public addresses are expected, any private address is wrong. The random
-    /// sibling does not resolve here, so it is this name that somebody answers for. Where AWS made a private zone of
-    /// this very name for a VPC endpoint or a service network of VPC Lattice, that is named: the name may be published
-    /// in another VPC on purpose.
+    /// No address of the answer is expected, and at least one is private and outside the VPC's networks. Where those
+    /// are not known, an old answer from inside the VPC (`stale-addresses`) would look the same, and it is less sure.
+    /// Where public addresses are expected, any private address is wrong. The random sibling does not resolve here, so
+    /// only this name is answered so. Where AWS made a private zone of this very name for a VPC endpoint or a service
+    /// network of VPC Lattice, that is named: the name may be published in another VPC on purpose.
     ///
     /// ## Why it matters
     /// Clients connect to a machine that is not the cluster's API server: a time-out, or a certificate of

@@ -22,7 +22,7 @@ declare_rule! {
     /// other names of the domain do not, which is a warning.
     ///
     /// ## Why it matters
-    /// Every name of the domain gets SERVFAIL or times out, and the number of questions multiplies.
+    /// Every name of the domain gets SERVFAIL or no reply, and the number of questions multiplies.
     ///
     /// ## What to do
     /// Disassociate the rule from the VPC of its target. Other VPCs may keep it.

@@ -19,11 +19,11 @@ declare_rule! {
     /// Of the rules that are associated with the VPC (status `COMPLETE`), the one with the most specific domain that
     /// the name is in decides, and it is of type `FORWARD`. A `SYSTEM` rule that is as specific or more overrides it;
     /// the autodefined rule for `.` means public DNS and forwards nothing. Rules whose targets are the inbound
-    /// endpoints of the cluster's VPC are how it should be. In the cluster's own VPC with private access on, EKS's
-    /// private zone is more specific than a rule for `.`, `amazonaws.com` or the Region, and such a rule has no effect
-    /// on the name. It is an error where a resolver of that VPC does not give what is expected, else a warning. Rules
-    /// that a Route 53 Profile brings count as well where they are listed; on the same domain a rule that is associated
-    /// directly is before them.
+    /// endpoints of the cluster's VPC are right. In the cluster's own VPC with private access on, EKS's private zone is
+    /// more specific than a rule for `.`, `amazonaws.com` or the Region, and such a rule has no effect on the name. It
+    /// is an error where a resolver of that VPC does not give what is expected, else a warning. Rules that a Route 53
+    /// Profile brings count as well where they are listed; on the same domain a rule that is associated directly comes
+    /// first.
     ///
     /// ## Why it matters
     /// The answer in that VPC comes from servers that may not have the name.

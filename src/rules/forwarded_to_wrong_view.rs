@@ -16,12 +16,12 @@ declare_rule! {
     /// private hosted zone is associated with the cluster's VPC only, and the Resolver of another VPC does not have it.
     ///
     /// ## How it was decided
-    /// One of four. AWS lists the inbound endpoint in another VPC than the cluster's, and it answers from the public
-    /// zone or from another private hosted zone. Or the negative answer has the SOA of a private hosted zone (MNAME in
-    /// `awsdns-00`), and the VPC's resolvers have the name from another one. Or an address that was given as an inbound
-    /// endpoint answers from the public zone, while another resolver of the VPC returns the private addresses. Or the
-    /// resolver returns a negative answer from AWS's public zone that was not in a cache before this run, while the
-    /// public control has the name.
+    /// One of four cases fits. First, AWS lists the inbound endpoint in another VPC than the cluster's, and it answers
+    /// from the public zone or from another private hosted zone. Second, the negative answer has the SOA of a private
+    /// hosted zone (MNAME in `awsdns-00`), and the VPC's resolvers have the name from another one. Third, an address
+    /// that was given as an inbound endpoint answers from the public zone, while another resolver of the VPC returns
+    /// the private addresses. Fourth, the resolver returns a negative answer from AWS's public zone that was not in a
+    /// cache before this run, while the public control has the name.
     ///
     /// ## Why it matters
     /// Clients print `no such host`, or get the public addresses, although a forward is configured.

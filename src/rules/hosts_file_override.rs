@@ -9,8 +9,8 @@ use crate::facts::HostsEntry;
 
 declare_rule! {
     /// ## What it means
-    /// The hosts file of this host has an entry for the endpoint's name. It comes before DNS: getaddrinfo, Go
-    /// and everything that uses them get the entry's address, whatever DNS says.
+    /// The hosts file of this host has an entry for the endpoint's name. It comes before DNS: getaddrinfo, Go and all
+    /// programs that use them get the entry's address, whatever DNS says.
     ///
     /// ## How it was decided
     /// The entry's address was compared with what is expected here; if nothing is expected, with the answers of name

@@ -19,12 +19,12 @@ declare_rule! {
     ///
     /// ## How it was decided
     /// The rules of all groups of the endpoint were read together. If no rule allows the protocol and port 53, nobody
-    /// can ask, which is certain. Rules for some networks only, which is how it should be: whether a client is let in
-    /// depends on its address as the endpoint sees it. That of this host is known only where instance metadata tells
-    /// the networks of its VPC; else nothing is said here, and the finding that the endpoint does not answer lists the
+    /// can ask, which is certain. It is normal that only some networks are allowed: whether a client is allowed depends
+    /// on its address as the endpoint sees it. That of this host is known only where instance metadata tells the
+    /// networks of its VPC; else nothing is said here, and the finding that the endpoint does not answer lists the
     /// networks. Rules that name a prefix list or another security group are not followed: with one of those, nothing
     /// is said. It is an error where an address that decides is silent, or a resolver's forward to the VPC ends in
-    /// silence; else a warning, for it is only configured so.
+    /// silence; otherwise it is a warning, because only the configuration was seen.
     ///
     /// ## Why it matters
     /// Without UDP no name resolves; without TCP, answers that do not fit into a datagram fail.

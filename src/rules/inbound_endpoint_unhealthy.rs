@@ -15,8 +15,8 @@ declare_rule! {
     /// ## How it was decided
     /// The status of the endpoint is not `OPERATIONAL`, or that of one of its addresses is not `ATTACHED`. Looked at
     /// are the endpoints in the cluster's VPC and those that decide here. It is an error where such an address is
-    /// silent and decides, or where a resolver's forward to the VPC ends in silence and nothing of the endpoint is
-    /// heard; else a warning.
+    /// silent and decides, or where a resolver's forward to the VPC ends in silence and no address of the endpoint
+    /// answers; otherwise it is a warning.
     ///
     /// ## Why it matters
     /// Forwarders use the addresses in turn, so questions to an address that is down are late or fail.

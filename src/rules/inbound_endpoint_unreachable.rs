@@ -26,8 +26,8 @@ declare_rule! {
     /// is an error too where a resolver's forward gets no reply and another address in the same VPC answers from here:
     /// then the endpoints of that VPC accept this host. Where AWS says which network ACL and which route table the
     /// address's subnet has, they are read as AWS reads them: the lowest entry that matches decides, and the answer
-    /// needs an entry too. An ACL that denies DNS to everybody is certain. What is denied to this host's network, or
-    /// has no route back to it, is said with that network: whether addresses are translated on the way is not seen.
+    /// needs an entry too. An ACL that denies DNS to every network is certain. What is denied to this host's network,
+    /// or has no route back to it, is said with that network: whether addresses are translated on the way is not seen.
     ///
     /// ## Why it matters
     /// A resolver that forwards to it returns SERVFAIL after seconds, or nothing.

@@ -15,8 +15,8 @@ declare_rule! {
     /// ## How it was decided
     /// The host VPC of every inbound endpoint that the account sees is another than the cluster's. It is an error where
     /// such an endpoint decides here and does not give the private addresses; a warning where another resolver does not
-    /// give them and would need an endpoint in the cluster's VPC; else worth knowing only: endpoints for other purposes
-    /// belong in other VPCs.
+    /// give them and would need an endpoint in the cluster's VPC; otherwise it is information: endpoints for other
+    /// purposes belong in other VPCs.
     ///
     /// ## Why it matters
     /// A resolver that forwards there gets the public view: public addresses with public and private access, else what

@@ -17,10 +17,10 @@ declare_rule! {
     /// ask for addresses do not look at, such as the records behind the answer section.
     ///
     /// ## How it was decided
-    /// No reply that belongs to the question and can be read came within the window, and others did; what was
-    /// wrong with them is in the evidence. Owner names and aliases are followed here, as glibc does and Go does
-    /// not: Go accepts an address of another name. What stands behind the answer section does not decide: Go, glibc and
-    /// musl read no further. Over TCP, the first message of a connection has to be the reply: Go reads no other.
+    /// No reply that belongs to the question and can be read came within the window, and others did; what was wrong
+    /// with them is in the evidence. Owner names and aliases are followed here, as glibc does and Go does not: Go
+    /// accepts an address of another name. What is behind the answer section does not count: Go, glibc and musl read no
+    /// further. Over TCP, the first message of a connection has to be the reply: Go reads no other.
     ///
     /// ## Why it matters
     /// Clients differ: kubectl prints `cannot unmarshal DNS message`, `no such host` or `i/o timeout`, or takes

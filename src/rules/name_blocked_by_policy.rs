@@ -10,19 +10,19 @@ use crate::software::Software;
 
 declare_rule! {
     /// ## What it means
-    /// A policy answers in the place of the zone: a response policy zone, a block list, a security service, or
-    /// Route 53 Resolver DNS Firewall. It holds the endpoint's name or the domain around it.
+    /// A policy answers instead of the zone: a response policy zone, a block list, a security service, or Route 53
+    /// Resolver DNS Firewall. It covers the endpoint's name or its parent domain.
     ///
     /// ## How it was decided
-    /// The name is denied or refused while AWS's public names, or at least a random sibling, are answered as
-    /// they should be; and the denial is nobody's: without a SOA, with the SOA of a zone that the name is not
-    /// in or that stands in ADDITIONAL (as BIND's response policy zones send it), or with an Extended DNS Error
-    /// 15 to 18 (Blocked, Censored, Filtered, Prohibited). What fits a filter of private addresses instead is
-    /// `rebinding-protection`.
+    /// The name gets a negative answer or REFUSED, while AWS's public names, or at least a random sibling, are answered
+    /// as they should be. And the negative answer is from no zone of the name: it has no SOA, the SOA of a zone that
+    /// the name is not in, a SOA in ADDITIONAL (as BIND's response policy zones send it), or an Extended DNS Error 15
+    /// to 18 (Blocked, Censored, Filtered, Prohibited). An answer that fits a filter of private addresses is
+    /// `rebinding-protection` instead.
     ///
     /// ## Why it matters
-    /// kubectl prints `no such host`, or `server misbehaving` where the policy refuses. No forwarding helps
-    /// while the policy stands before it.
+    /// kubectl prints `no such host`, or `server misbehaving` where the policy refuses. Forwarding does not help: the
+    /// policy applies first.
     ///
     /// ## What to do
     /// Put `*.eks.amazonaws.com` (or the suffix of the endpoint at hand) on the policy's allow list.
@@ -77,12 +77,12 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&S
     let evidence_in_words = match shape {
         Shape::PolicySoa => match subjects.iter().find_map(|subject| policy_soa(subject)) {
             Some(soa) if soa.owner == case.target.hostname => format!(
-                "The denial carries a SOA that is no zone's: its owner is the name asked, its MNAME {}. A block \
+                "The negative answer has a SOA that is no zone's: its owner is the name asked, its MNAME {}. A block \
                  list made it up, as AdGuard's programs do.",
                 soa.mname
             ),
             Some(soa) => format!(
-                "The denial carries the SOA of {} ({}), and the name is not in that zone. A response policy zone or a block list answered in the place of AWS's zone.",
+                "The negative answer has the SOA of {} ({}), and the name is not in that zone. A response policy zone or a block list answered instead of AWS's zone.",
                 soa.owner, soa.mname
             ),
             None => String::new(),

@@ -11,24 +11,22 @@ use crate::target::View;
 
 declare_rule! {
     /// ## What it means
-    /// The resolver answers from public DNS, or from what public DNS says of the name: it has no conditional
-    /// forward that would take the question to a Route 53 Resolver inbound endpoint in the cluster's VPC. The
-    /// private hosted zone that EKS keeps for the endpoint is seen only through that VPC's own Resolver.
+    /// The resolver answers from public DNS, or from what public DNS says of the name: it has no conditional forward
+    /// that sends the question to a Route 53 Resolver inbound endpoint in the cluster's VPC. The private hosted zone
+    /// that EKS keeps for the endpoint is seen only through that VPC's own Resolver.
     ///
     /// ## How it was decided
-    /// A resolver on the VPC's side gives the private addresses, and this one shows the public view: public
-    /// addresses that the public control has too, or NXDOMAIN or NODATA with the SOA of a public zone of
-    /// AWS's (its MNAME is not one of `awsdns-00`, which only private hosted zones use), or, where the private
-    /// view was asked for, the right addresses with the public zone's SOA beside them. A random sibling of the
-    /// name is denied here as it should be, so answers are not rewritten.
-    /// Where no resolver of the VPC was heard, AWS's word that the endpoint is the cluster's stands in for it, with
-    /// less confidence.
-    /// Where nobody said what the answer should be, it is a warning: with public and private access, public
-    /// addresses here and private ones in the VPC are both right.
+    /// A resolver on the VPC's side gives the private addresses, and this one shows the public view: public addresses
+    /// that the public control has too, or NXDOMAIN or NODATA with the SOA of a public zone of AWS's (its MNAME is not
+    /// one of `awsdns-00`, which only private hosted zones use), or, where the private view was asked for, the right
+    /// addresses with the public zone's SOA beside them. A random sibling of the name gets NXDOMAIN here, as it should,
+    /// so answers are not rewritten. Where no resolver of the VPC answered, DescribeCluster, which says that the
+    /// endpoint is the cluster's, is used in its place, with less confidence. Where no address is expected, it is a
+    /// warning: with public and private access, public addresses here and private ones in the VPC are both right.
     ///
     /// ## Why it matters
-    /// kubectl prints `no such host`, or it reaches for the public endpoint, which may be off or closed to
-    /// this network.
+    /// kubectl prints `no such host`, or it connects to the public endpoint, which may be off or may block this
+    /// network.
     ///
     /// ## What to do
     /// Forward the endpoint's own name, conditionally, to the inbound endpoint's addresses. The wider zone

@@ -12,9 +12,9 @@ declare_rule! {
     /// only the account's own are listed, and in a shared VPC endpoints are the owner's.
     ///
     /// ## How it was decided
-    /// The list of Resolver endpoints holds no inbound one at all, and no address of one was named that answers. It
-    /// is a warning where a resolver outside the VPC does not give the private addresses that are expected of it;
-    /// else worth knowing only: inside the VPC nobody needs one.
+    /// The list of Resolver endpoints has no inbound one, and no address that was given as one answers. It is a warning
+    /// where a resolver outside the VPC does not give the private addresses that are expected of it; otherwise it is
+    /// information: inside the VPC no client needs one.
     ///
     /// ## Why it matters
     /// A conditional forward for the endpoint's name needs addresses to forward to.

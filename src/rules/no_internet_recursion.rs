@@ -8,19 +8,20 @@ use super::{Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject,
 
 declare_rule! {
     /// ## What it means
-    /// The resolver serves internal names only: it has no way to the internet's name servers, or it knows a
-    /// root of its own. What it is not told to forward does not resolve there.
+    /// The resolver serves internal names only: it has no way to the internet's name servers, or it has a root zone of
+    /// its own. A name that it has no forward for does not resolve there.
     ///
     /// ## How it was decided
-    /// Neither AWS's public names nor the root's name servers resolve there, and the endpoint's name fails in a
-    /// way that fits: SERVFAIL, silence, or a denial without a SOA. Or the denial is one by a root that is not
-    /// the internet's, and AWS's public names do not resolve. It is less sure where the name may be forwarded already,
-    /// in vain: an inbound endpoint is silent, or a random sibling is denied and the name is not.
+    /// Neither AWS's public names nor the root's name servers resolve there, and the endpoint's name fails in a way
+    /// that fits: SERVFAIL, no reply, or a negative answer without a SOA. Or the negative answer is from a root that is
+    /// not the internet's, and AWS's public names do not resolve. It is less sure where the name may be forwarded
+    /// already, without an answer: an inbound endpoint is silent, or a random sibling gets a negative answer and the
+    /// name does not.
     ///
     /// ## Why it matters
-    /// Private endpoint names are in public DNS since December 2019, so most resolvers with internet recursion
-    /// find them without forwarding; this one cannot. kubectl prints `no such host`, `server misbehaving` or `i/o
-    /// timeout`, after how the resolver fails.
+    /// Private endpoint names are in public DNS since December 2019, so most resolvers with internet recursion find
+    /// them without forwarding; this one cannot. kubectl prints `no such host`, `server misbehaving` or `i/o timeout`:
+    /// that depends on how the resolver fails.
     ///
     /// ## What to do
     /// Forward the endpoint's name, conditionally, to the inbound endpoint's addresses in the cluster's VPC.
@@ -69,7 +70,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, may_be_forwarded: bool, subj
         .any(|subject| matches!(Denial::of(subject), Some(Denial::Root)));
     let aws_was_asked = subjects.iter().all(|subject| subject.aws_control_works().is_some());
     let nothing = if private_root {
-        "The denial comes from a root zone that is not the internet's, and AWS's public names do not resolve there, \
+        "The negative answer is from a root zone that is not the internet's, and AWS's public names do not resolve there, \
          either."
     } else if aws_was_asked {
         "Neither AWS's public names nor the root's name servers resolve there: it cannot resolve internet names."

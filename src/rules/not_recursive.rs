@@ -13,12 +13,12 @@ declare_rule! {
     /// server, or a resolver whose recursion is off for this client. It is not a resolver that a host can use.
     ///
     /// ## How it was decided
-    /// The reply is a referral (NOERROR, name servers in AUTHORITY, no answer), or a denial whose RA bit is
+    /// The reply is a referral (NOERROR, name servers in AUTHORITY, no answer), or a negative answer whose RA bit is
     /// clear: recursion is not available.
     ///
     /// ## Why it matters
-    /// kubectl prints `no such host`: a referral has no answer, and a denial by a server that was never asked
-    /// to look elsewhere counts like any other.
+    /// kubectl prints `no such host`: a referral has no answer, and clients accept NXDOMAIN from a server that does not
+    /// recurse too.
     ///
     /// ## What to do
     /// Name a recursive resolver in the place of this server, or switch recursion on for this client.

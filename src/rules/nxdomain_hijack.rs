@@ -19,8 +19,8 @@ declare_rule! {
     /// which names the hijacker.
     ///
     /// ## What to do
-    /// Log in to the captive portal if there is one, or use another resolver. Forwarding the endpoint's name to
-    /// the VPC from a resolver of one's own goes past it too.
+    /// Log in to the captive portal if there is one, or use another resolver. A resolver of your own that forwards the
+    /// endpoint's name to the VPC avoids it too.
     "nxdomain-hijack" = {
         summary: "the resolver gives addresses for names that do not exist",
         severity: Severity::Error,

@@ -7,13 +7,13 @@ use crate::expect::Fit;
 
 declare_rule! {
     /// ## What it means
-    /// The answer holds addresses that are expected, or may be, and beside them some that must not be there:
-    /// two sources are mixed into one answer.
+    /// The answer holds addresses that are expected, or may be, and others that must not be there: two sources are
+    /// mixed into one answer.
     ///
     /// ## How it was decided
-    /// Each address was held against what is expected. An answer with only some of the expected addresses is
-    /// fine and not meant here: EKS names rarely list every interface. Left out are answers whose wrong
-    /// addresses are all in the VPC (`stale-addresses`), and sinkholes.
+    /// Each address was compared with what is expected. An answer with only some of the expected addresses is fine: EKS
+    /// names rarely list every interface. Left out are answers whose wrong addresses are all in the VPC
+    /// (`stale-addresses`), and sinkholes.
     ///
     /// ## Why it matters
     /// A client tries the addresses in some order, so it connects now and then, or waits for a time-out first.

@@ -13,10 +13,11 @@ declare_rule! {
     ///
     /// ## How it was decided
     /// DescribeCluster says endpointPrivateAccess=false. It is an error where you said that private addresses, or the
-    /// private zone, are expected and a resolver shows the public view; else it is information, given where a
-    /// resolver of the VPC was asked and answers publicly. Where a resolver of the VPC answers from the private zone
-    /// all the same, or any resolver gives the addresses of the cluster's own network interfaces, AWS and the answers
-    /// contradict each other: that is what is said then, and which of them is out of date is left open.
+    /// private zone, are expected and a resolver shows the public view; else it is information, given where a resolver
+    /// of the VPC was asked and answers publicly. Where a resolver of the VPC answers from the private zone all the
+    /// same, or any resolver gives the addresses of the cluster's own network interfaces, AWS and the answers
+    /// contradict each other. The finding then reports the contradiction; it cannot tell which of the two is out of
+    /// date.
     ///
     /// ## Why it matters
     /// While it is off, no forward to the VPC returns private addresses. Clients in the VPC reach the API server over

@@ -15,10 +15,10 @@ declare_rule! {
     /// that answers.
     ///
     /// ## How it was decided
-    /// One of three, at the VPC resolver or at an inbound endpoint. It returns what public DNS has where private
-    /// addresses are expected. Or it returns a negative answer with the SOA of a public zone, while AWS, the public
-    /// control or another resolver of the VPC shows that the name exists. Or it returns a negative answer with the SOA
-    /// of a private hosted zone of the name itself.
+    /// One of three cases fits, at the VPC resolver or at an inbound endpoint. It returns what public DNS has where
+    /// private addresses are expected. Or it returns a negative answer with the SOA of a public zone, while AWS, the
+    /// public control or another resolver of the VPC shows that the name exists. Or it returns a negative answer with
+    /// the SOA of a private hosted zone of the name itself.
     ///
     /// ## Why it matters
     /// Clients in the VPC, and resolvers that forward to it, do not get the private addresses.

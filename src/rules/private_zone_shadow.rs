@@ -21,12 +21,12 @@ declare_rule! {
     ///
     /// ## How it was decided
     /// A resolver of the VPC returns a negative answer with an SOA whose MNAME is one of `awsdns-00`, which only
-    /// private hosted zones use, and whose owner is a parent of the name. Resolvers elsewhere that deny it with the SOA
-    /// of that same zone are named beside it: they forward there. Where AWS lists the private zones of the VPC, the
-    /// zone is named with its owner; one that belongs to an AWS service, as EKS's own does, is not counted. A zone that
-    /// is listed and would take the name, in a VPC that matters here, while the answers are right, is a warning. EKS's
-    /// own zone is more specific than such a zone, so in the cluster's VPC with private access on there is nothing to
-    /// say. Of a zone that a Route 53 Profile brings AWS lists the id alone: it is named where another list has its
+    /// private hosted zones use, and whose owner is a parent of the name. Resolvers elsewhere that return NXDOMAIN or
+    /// NODATA with the SOA of the same zone are named too: they forward there. Where AWS lists the private zones of the
+    /// VPC, the zone is named with its owner; one that belongs to an AWS service, as EKS's own does, is not counted. A
+    /// zone that is listed and would take the name, in a VPC that matters here, while the answers are right, is a
+    /// warning. EKS's own zone is more specific than such a zone, so in the cluster's VPC with private access on there
+    /// is no finding. For a zone from a Route 53 Profile, AWS lists only the id: it is named where another list has its
     /// name. AWS also makes private zones: for an interface VPC endpoint with private DNS, and for the custom domain
     /// name of a VPC Lattice resource. Where such a zone takes the name, the VPC endpoint or the service network is
     /// named.
@@ -35,9 +35,9 @@ declare_rule! {
     /// Every client that uses this VPC's Resolver, or forwards to it, gets `no such host`.
     ///
     /// ## What to do
-    /// Give the private zone a narrower apex, or take the VPC's association away. Where AWS made it, switch the
-    /// endpoint's private DNS off, or narrow the domains for which VPC Lattice may make zones. Where it cannot be
-    /// changed, forward the endpoint's name past it.
+    /// Give the private zone a narrower apex, or remove the zone's association with the VPC. Where AWS made it, switch
+    /// the endpoint's private DNS off, or narrow the domains for which VPC Lattice may make zones. Where it cannot be
+    /// changed, add a Resolver rule for the endpoint's name, which is more specific.
     "private-zone-shadow" = {
         summary: "another private hosted zone shadows the endpoint's name",
         severity: Severity::Error,

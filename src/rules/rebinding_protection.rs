@@ -1,4 +1,4 @@
-//! The resolver takes private addresses out of answers.
+//! The resolver removes private addresses from answers.
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::shared::rebinding::{Shape, shape};
@@ -7,18 +7,16 @@ use crate::software::Software;
 
 declare_rule! {
     /// ## What it means
-    /// The resolver refuses to pass on private addresses that come from outside: protection against DNS
-    /// rebinding. A private endpoint has nothing but private addresses, so its answer arrives empty or not at
-    /// all.
+    /// The resolver refuses to pass on private addresses that come from outside: protection against DNS rebinding. A
+    /// private endpoint has only private addresses, so its answer arrives empty or not at all.
     ///
     /// ## How it was decided
-    /// The private addresses are known from elsewhere (a resolver of the VPC, a public resolver, or what is
-    /// expected), a random sibling of the name is denied here with an ordinary NXDOMAIN and a SOA of AWS's, so
-    /// the resolver does reach the zone, and the name itself gets what such filters leave of it: NOERROR
-    /// without a record and without the SOA of a real NODATA (dnsmasq, with EDE 15 in recent versions, and
-    /// Unbound), SERVFAIL for A while AAAA is answered (BIND's `deny-answer-addresses`), or REFUSED with EDE 18
-    /// (Knot Resolver). Unbound strips only the private records of an answer that has public ones too; the
-    /// others drop it whole.
+    /// The private addresses are known from elsewhere (a resolver of the VPC, a public resolver, or what is expected),
+    /// a random sibling of the name gets an ordinary NXDOMAIN here, with a SOA of AWS's, so the resolver does reach the
+    /// zone, and the name itself gets the answer that such filters leave: NOERROR without a record and without the SOA
+    /// of a real NODATA (dnsmasq, with EDE 15 in recent versions, and Unbound), SERVFAIL for A while AAAA is answered
+    /// (BIND's `deny-answer-addresses`), or REFUSED with EDE 18 (Knot Resolver). Unbound strips only the private
+    /// records of an answer that has public ones too; the others drop it whole.
     ///
     /// ## Why it matters
     /// kubectl prints `no such host`, or `server misbehaving` where the filter answers SERVFAIL or REFUSED, as
@@ -29,7 +27,7 @@ declare_rule! {
     /// Except the domain of endpoint names from the filter: `rebind-domain-ok` in dnsmasq, `rebind_domain` in
     /// OpenWrt, `private-domain` in Unbound (pfSense, OPNsense), `except-from` in BIND.
     "rebinding-protection" = {
-        summary: "the resolver takes private addresses out of answers",
+        summary: "the resolver removes private addresses from answers",
         severity: Severity::Error,
         since: "0.1.0",
         about: Endpoint,
@@ -103,8 +101,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&S
     let who = phrase::titles(subjects);
     let several = subjects.len();
     let does = match confidence {
-        Confidence::Certain | Confidence::High => phrase::plural(several, "takes", "take"),
-        Confidence::Medium | Confidence::Low => phrase::plural(several, "probably takes", "probably take"),
+        Confidence::Certain | Confidence::High => phrase::plural(several, "removes", "remove"),
+        Confidence::Medium | Confidence::Low => phrase::plural(several, "probably removes", "probably remove"),
     };
     let known: Vec<&Subject<'_>> = case
         .vpc_side()
@@ -133,7 +131,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&S
     evidence.extend(known.iter().filter_map(|subject| Some(observed(subject, subject.a()?))));
     RULE.finding(confidence, subjects)
         .summary(format!(
-            "{who} {does} private addresses out of answers (rebinding protection), so this name has none there"
+            "{who} {does} private addresses from answers (rebinding protection), so this name has none there"
         ))
         .why(format!(
             "The endpoint's private addresses are known {known_from}. {who} {} {}.{sibling}",

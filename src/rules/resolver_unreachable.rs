@@ -11,14 +11,13 @@ use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
-    /// The resolver answers no question, over no transport. It is down, it is not there, or the way to it is
-    /// closed.
+    /// The resolver answers no question, over any transport. It is down, it does not exist, or the way to it is
+    /// blocked.
     ///
     /// ## How it was decided
-    /// Every question got silence, or the refusal of the network or of this host (a closed port, no route, no
-    /// permission to send): the target, the
-    /// controls, and the target over TCP. A resolver that answers anything at all is not this case, and the
-    /// target alone being silent is `forward-target-unreachable`.
+    /// Every question (the target, the controls, and the target over TCP) got no reply, or the network or this host
+    /// refused it: a closed port, no route, no permission to send. A resolver that answers anything at all is not this
+    /// case, and the target alone being silent is `forward-target-unreachable`.
     ///
     /// ## Why it matters
     /// Clients move on to the next name server after silence; where there is none, kubectl prints an i/o timeout,
@@ -26,8 +25,8 @@ declare_rule! {
     /// port?", which sounds like the API server and is not.
     ///
     /// ## What to do
-    /// Follow the way: the VPN and its routes, firewalls for port 53 over UDP and TCP, then the service on the
-    /// host itself.
+    /// Check each hop: the VPN and its routes, firewalls for port 53 over UDP and TCP, then the service on the host
+    /// itself.
     "resolver-unreachable" = {
         summary: "the resolver answers nothing, over UDP or TCP",
         severity: Severity::Error,

@@ -9,23 +9,22 @@ use crate::observation::Lookup;
 
 declare_rule! {
     /// ## What it means
-    /// One address, one question, different answers within one run: behind the address stand several servers
-    /// that do not know the same, or one server whose sources do not agree.
+    /// One address, one question, different answers within one run: behind the address are several servers with
+    /// different data, or one server whose sources do not agree.
     ///
     /// ## How it was decided
-    /// The name was asked for several times (`--samples`). Samples differ when they come to another verdict,
-    /// another kind of answer for A or AAAA, or addresses of another class. Right answers that hold different
-    /// ones of the expected addresses do not differ. Silence is no answer: where all that was answered agrees, that is
-    /// what is said, and not that the answers differ. This finding takes the place of what single samples of
-    /// the same resolver would say.
+    /// The name was asked for several times (`--samples`). Samples differ when they have another verdict, another kind
+    /// of answer for A or AAAA, or addresses of another class. Right answers that hold different ones of the expected
+    /// addresses do not differ. No reply is no answer: where all answers agree, the finding says so, and does not say
+    /// that they differ. This finding takes the place of what single samples of the same resolver would say.
     ///
     /// ## Why it matters
     /// Clients fail now and then, and a test by hand proves nothing. NXDOMAIN and NODATA are final: a client
     /// that gets one does not ask the next server.
     ///
     /// ## What to do
-    /// Find the servers behind the address and make them alike: every one needs the same conditional forward,
-    /// the same filter exceptions and the same way to the inbound endpoint.
+    /// Find the servers behind the address and configure them alike: each one needs the same conditional forward, the
+    /// same filter exceptions and the same way to the inbound endpoint.
     "resolver-unstable" = {
         summary: "the resolver gives different answers to the same question",
         severity: Severity::Error,

@@ -7,7 +7,7 @@ use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, 
 declare_rule! {
     /// ## What it means
     /// Of the name servers in this host's configuration, one gives the right addresses, and another returns a negative
-    /// answer or wrong addresses. Which of them a client asks decides.
+    /// answer or wrong addresses. The result depends on which of them a client asks.
     ///
     /// ## How it was decided
     /// Of the first three name servers, those that answered were compared: at least one is right, and at
@@ -20,9 +20,9 @@ declare_rule! {
     /// before it are slow. Failures look random, and a test by hand of one server proves nothing.
     ///
     /// ## What to do
-    /// What is wrong with the wrong server is a finding of its own where that is known. Where it is known with high
-    /// confidence, it is the cause of this one: act on it first. Where it is not, or the server is somebody
-    /// else's, take it out of the list: name servers of one host must all know the same.
+    /// Where it is known what is wrong with the wrong server, that is a finding of its own. Where that has high
+    /// confidence, it is the cause of this one: act on it first. Otherwise, or where you do not run the server, take it
+    /// out of the list: all name servers of one host must give the same answers.
     "resolvers-disagree" = {
         summary: "this host's name servers give answers that do not agree",
         severity: Severity::Error,

@@ -7,8 +7,9 @@ use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
-    /// A VPC can have several IPv4 networks (CIDR blocks). Its own resolver is at the base of the primary one plus two,
-    /// and at no other. AWS reserves the base plus two of every other network as well, and nothing answers there.
+    /// A VPC can have several IPv4 networks (CIDR blocks). Its own resolver is at the base of the primary network plus
+    /// two, and at no other address. AWS reserves the base plus two of every other network as well, and nothing answers
+    /// there.
     ///
     /// ## How it was decided
     /// The resolver answers no question, and its address is the base plus two of a network of the VPC that is not the

@@ -10,15 +10,14 @@ use crate::software::Software;
 
 declare_rule! {
     /// ## What it means
-    /// The resolver, or one that it forwards to, has a zone of its own for the endpoint's name or for a parent
-    /// of it, such as an internal `amazonaws.com` kept for a few records. What that zone does not hold does not
-    /// exist there: the question never reaches AWS.
+    /// The resolver, or one that it forwards to, has a zone of its own for the endpoint's name or for a parent of it,
+    /// such as an internal `amazonaws.com` kept for a few records. A name that is not in that zone does not exist for
+    /// it: the question never reaches AWS.
     ///
     /// ## How it was decided
-    /// The denial carries a SOA that is not AWS's and whose owner is the name or a parent of it, often with the
-    /// authoritative bit set. Or the denial has no SOA at all, and neither a random sibling nor AWS's public
-    /// names resolve there, while the root's name servers do: what dnsmasq's `local=/amazonaws.com/` and
-    /// Unbound's `local-zone` look like.
+    /// The negative answer has a SOA that is not AWS's and whose owner is the name or a parent of it, often with the AA
+    /// bit set. Or it has no SOA at all, and neither a random sibling nor AWS's public names resolve there, while the
+    /// root's name servers do: what dnsmasq's `local=/amazonaws.com/` and Unbound's `local-zone` look like.
     ///
     /// ## Why it matters
     /// kubectl prints `no such host`, and so does every other client of AWS below that zone.
@@ -32,7 +31,7 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         about: AnyName,
-        hint: "the SOA of the denial is not AWS's: the server has a zone of its own over the name",
+        hint: "the SOA of the negative answer is not AWS's: the server has a zone of its own over the name",
         complaints: [Denial 50, OwnZone 10],
         shows: [OneAnswer, OwnConfiguration],
         references: [RFC_2308_SOA, DNSMASQ_SERVER, UNBOUND_LOCAL_ZONE],

@@ -7,9 +7,8 @@ use crate::dns::AnswerKind;
 
 declare_rule! {
     /// ## What it means
-    /// The resolver answers with an address on purpose that is nobody's endpoint: `0.0.0.0`, `::`, loopback, or
-    /// a block page of Cisco Umbrella's (146.112.0.0/16). Block lists and security services answer like that
-    /// for what they block.
+    /// The resolver answers on purpose with an address that leads nowhere: `0.0.0.0`, `::`, loopback, or a block page
+    /// of Cisco Umbrella's (146.112.0.0/16). Block lists and security services answer like that for what they block.
     ///
     /// ## How it was decided
     /// Among the addresses of the answer is one of those.

@@ -16,8 +16,8 @@ declare_rule! {
     /// (127.0.0.53), getaddrinfo or the name server in use does not.
     ///
     /// ## Why it matters
-    /// The VPN is up and its DNS works; only the rule that says which names to ask it for is missing. A change at the
-    /// other end does not help.
+    /// The VPN is up and its DNS works. Only the rule that says for which names to ask it is missing. A change on the
+    /// other side of the VPN does not help.
     ///
     /// ## What to do
     /// Send the endpoint's zone to that name server: with a routing domain for its link (systemd-resolved), a file in

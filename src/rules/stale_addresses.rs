@@ -23,7 +23,7 @@ declare_rule! {
     /// resolver gives the right addresses at the same time.
     ///
     /// ## Why it matters
-    /// Clients connect to addresses that nobody has, or that somebody else has by now, and time out.
+    /// Clients connect to addresses that no host has any more, or that another host has now, and time out.
     ///
     /// ## What to do
     /// Ask again after 60 seconds, the TTL of the name. If the answer stays, make the resolver forget the

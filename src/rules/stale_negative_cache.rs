@@ -7,30 +7,30 @@ use crate::endpoint::SoaOrigin;
 
 declare_rule! {
     /// ## What it means
-    /// The name was asked of this resolver when it did not exist yet (before the cluster was created, or while
-    /// its endpoint access was being changed), and the resolver keeps that answer until its time is up. The
-    /// zone it took the answer from has the name now.
+    /// This resolver was asked for the name before it existed (before the cluster was created, or while its endpoint
+    /// access was being changed). It keeps that negative answer until the TTL ends. The zone that the answer is from
+    /// has the name now.
     ///
     /// ## How it was decided
-    /// Either the denial carries the SOA of the very private hosted zone from which a resolver of the VPC gives
-    /// the addresses now. Or it carries the SOA of AWS's public zone, a public resolver has the name, and the
-    /// TTL of that SOA is clearly below the one that a random sibling, asked of the same resolver at the same
-    /// time, gets with the same SOA: the denial is older than this run. (Unbound shares one SOA, and so one
-    /// TTL, over a zone: there the difference can be hidden. This tool's own question starts a countdown too,
-    /// so differences that it could have made do not count.)
+    /// Either the negative answer has the SOA of the private hosted zone from which a resolver of the VPC gives the
+    /// addresses now. Or it has the SOA of AWS's public zone, a public resolver has the name, and the TTL of that SOA
+    /// is clearly below the one that a random sibling, asked of the same resolver at the same time, gets with the same
+    /// SOA: so the negative answer is older than this run. (Unbound shares one SOA, and so one TTL, over a zone: there
+    /// the difference can be hidden. This tool's own question starts a countdown too, so differences that it could have
+    /// made do not count.)
     ///
     /// ## Why it matters
-    /// kubectl prints `no such host` until the denial runs out: Route 53's default is 900 s for public zones.
+    /// kubectl prints `no such host` until the TTL ends: Route 53's default is 900 s for public zones.
     ///
     /// ## What to do
-    /// Wait as long as the TTL says, or drop the name from every cache on the way, the one nearest to AWS
-    /// first: the others would fetch the old denial from it again.
+    /// Wait as long as the TTL says, or remove the name from every cache on the way, the one nearest to AWS first:
+    /// otherwise the others get the old answer from it again.
     "stale-negative-cache" = {
-        summary: "the resolver still gives an old denial of a name that exists now",
+        summary: "the resolver still gives an old negative answer for a name that exists now",
         severity: Severity::Error,
         since: "0.1.0",
         about: AnyName,
-        hint: "the name was made or changed a short time ago; the denial ends when its TTL does",
+        hint: "the name was made or changed a short time ago; the negative answer ends with its TTL",
         complaints: [Denial 60],
         shows: [OneAnswer, CachedDenial],
         references: [RFC_2308, ROUTE53_SOA],
@@ -97,12 +97,12 @@ fn finding(case: &Case<'_>, confidence: Confidence, basis: Basis, subjects: &[&S
     let explanation = match basis {
         Basis::Aged => format!(
             "{who} {} with the SOA of AWS's public zone, while {has_it}. The TTL of that SOA has run \
-             down further than the one a random sibling gets there: the denial was cached before this run. A \
+             down further than the one a random sibling gets there: so it was cached before this run. A \
              source further up that is itself out of date would look alike.",
             phrase::returns_negative(subjects),
         ),
         Basis::PrivateZone => format!(
-            "{who} {} with the SOA of the private hosted zone from which {has_it} now. The question does reach that zone, and the denial is from before the name was in it.",
+            "{who} {} with the SOA of the private hosted zone from which {has_it} now. The question does reach that zone, and the negative answer is from before the name was in it.",
             phrase::returns_negative(subjects),
         ),
     };
@@ -133,7 +133,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, basis: Basis, subjects: &[&S
     }
     RULE.finding(confidence, subjects)
         .summary(format!(
-            "{who} still {} an old denial of this name; at most {wait} s of it are left",
+            "{who} still {} an old negative answer for this name, for at most {wait} s more",
             phrase::plural(several, "gives", "give"),
         ))
         .why(explanation)

@@ -8,8 +8,8 @@ use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
-    /// The resolver is there and answers over TCP, while nothing that was sent over UDP was answered: port 53 is
-    /// closed to UDP on the way, or at the resolver.
+    /// The resolver answers over TCP, and no question over UDP was answered: UDP port 53 is blocked on the way, or at
+    /// the resolver.
     ///
     /// ## How it was decided
     /// Not one question over UDP got a reply, and at least one over TCP did.

@@ -16,7 +16,7 @@ declare_rule! {
     /// Clients that depend on this resolver do not get the endpoint's addresses from it.
     ///
     /// ## What to do
-    /// Send all observations to the people who run the resolver. A capture (`--save`) has all of them.
+    /// Send all observations to the people who run the resolver. A capture (`--save`) contains them all.
     "unexplained-mismatch" = {
         summary: "an answer is not the expected one, and no rule of the catalogue says why",
         severity: Severity::Error,

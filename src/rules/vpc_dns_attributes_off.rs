@@ -10,21 +10,21 @@ use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, 
 declare_rule! {
     /// ## What it means
     /// A DNS attribute of the cluster's VPC is off. Without enableDnsSupport the VPC's own resolver does not resolve at
-    /// all. Without enableDnsHostnames private hosted zones have no effect there, and EKS's for the endpoint is
-    /// one: the name is then looked up in public DNS. In a VPC that is not the default one, enableDnsHostnames is
-    /// off until somebody switches it on.
+    /// all. Without enableDnsHostnames private hosted zones have no effect there, and EKS's zone for the endpoint is
+    /// one of them: the name is then looked up in public DNS. In a VPC that is not the default one, enableDnsHostnames
+    /// is off by default.
     ///
     /// ## How it was decided
     /// DescribeVpcAttribute says false. It is an error where an answer shows the effect: the VPC's resolver or an
-    /// inbound endpoint has the public view, or is silent in its own VPC. Where no resolver of the VPC was heard, and
-    /// others see the public view although private addresses are expected, it is the likely cause and no more. While
-    /// nothing is wrong with the answers, it is a warning.
+    /// inbound endpoint has the public view, or is silent in its own VPC. Where no resolver of the VPC answered, and
+    /// others have the public view although private addresses are expected, it is only the likely cause. Where nothing
+    /// is wrong with the answers, it is a warning.
     ///
     /// ## Why it matters
-    /// Everything in the VPC, and everybody who forwards to it, misses the private endpoint.
+    /// Clients in the VPC, and resolvers that forward to it, do not find the private endpoint.
     ///
     /// ## What to do
-    /// Switch both attributes on. It takes effect by itself, and needs no restart. In a shared VPC only the owner can.
+    /// Switch both attributes on. No restart is needed. In a shared VPC only the owner can.
     "vpc-dns-attributes-off" = {
         summary: "enableDnsSupport or enableDnsHostnames is off in the cluster's VPC",
         severity: Severity::Error,

@@ -13,9 +13,9 @@ declare_rule! {
     /// addresses (sing-box and mihomo are two) do the same with the second.
     ///
     /// ## How it was decided
-    /// By the range alone, so this is the most likely of few causes. A VPC may use the range too: an address that is
-    /// expected, or in the VPC's networks, does not count. Where neither is known, an address does not count if a
-    /// resolver of the VPC returns it as well, or if it comes with the SOA of a private hosted zone.
+    /// By the address range alone, so this is the most likely cause and not a proven one. A VPC may use the range too:
+    /// an address that is expected, or in the VPC's networks, does not count. Where neither is known, an address does
+    /// not count if a resolver of the VPC returns it as well, or if it comes with the SOA of a private hosted zone.
     ///
     /// ## Why it matters
     /// Whether a connection works depends on the zero-trust client's rules and not on DNS: this run does not show

@@ -153,12 +153,12 @@ pub(in crate::render) fn changes(report: &Report, verbose: bool) -> Vec<String> 
     );
     if changes.is_empty() {
         return vec![format!(
-            "{span} AWS lists no change of what decides about this name there"
+            "{span} AWS lists no change to the zones, rules or settings behind this name"
         )];
     }
     let mut lines = vec![format!(
-        "{span} AWS lists {} {} of what decides about this name there; that one of them is the cause is not proven by \
-         that",
+        "{span} AWS lists {} {} to the zones, rules or settings behind this name. This does not prove that one of them \
+         is the cause",
         changes.len(),
         plural(changes.len(), "change", "changes"),
     )];
@@ -167,7 +167,7 @@ pub(in crate::render) fn changes(report: &Report, verbose: bool) -> Vec<String> 
         let by = change.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
         let what = some(&change.resources, limits::NAMES_SHOWN);
         let decides = if change.decides {
-            ", which decides now as far as is known"
+            ", which answers this name now as far as known"
         } else {
             ""
         };

@@ -556,7 +556,10 @@ pub(in crate::rules) static IN_A_KNOWN_VPC: Sign = Sign::of_resolver(
     "its VPC",
     "it is a resolver of a VPC",
     "it is not known to be a resolver of a VPC",
-    |_, subject| Some(subject.probed.resolver.vpc.is_some() || subject.is_vpc_side()),
+    |_, subject| {
+        let resolver = &subject.probed.resolver;
+        Some(resolver.vpc.is_some() || resolver.has_role(Role::Vpc) || subject.is_vpc_side())
+    },
 );
 
 /// It is an address of an inbound endpoint that does DNS64.

@@ -151,8 +151,8 @@ pub(in crate::rules) static ALL_NAMES_OF_AWS_ARE_DENIED: Sign = Sign::of_resolve
 /// It may forward the name already, to an inbound endpoint that does not answer.
 pub(in crate::rules) static MAY_BE_FORWARDED_IN_VAIN: Sign = Sign::of_resolver(
     "a forward that may be there already",
-    "it gives no negative answer, and an inbound endpoint is silent or a random sibling is denied: it may forward the name",
-    "it gives a negative answer, or no inbound endpoint is silent and a random sibling fares no better",
+    "it gives no negative answer, and an inbound endpoint is silent or a random sibling gets a negative answer: it may forward the name",
+    "it gives a negative answer, or all inbound endpoints answer and a random sibling fails too",
     |case, subject| {
         let is_silent = |other: &Subject<'_>| other.has_role(Role::Inbound) && !other.heard_anything();
         let is_apart = recursion::is_apart_from_its_sibling(subject);

@@ -95,8 +95,8 @@ pub(in crate::rules) static GO_GETS_THE_NAME: Sign = Sign::of_run(
 /// Something other than another resolver lets getaddrinfo succeed.
 pub(in crate::rules) static SYSTEM_MAY_DIFFER_OTHERWISE: Sign = Sign::of_run(
     "other reasons why the operating system gets the name",
-    "a search suffix, EDNS or more patience may be why the operating system's lookup gets the name",
-    "no search suffix, no EDNS and no patience is why the operating system's lookup gets the name",
+    "a search suffix, EDNS or a longer wait may be why the operating system's lookup gets the name",
+    "neither a search suffix, nor EDNS, nor a longer wait explains why the operating system's lookup gets the name",
     |case| Some(scoped::differs_otherwise(case)),
 )
 .looking_at(&[Need::SystemView]);

@@ -247,8 +247,8 @@ pub(in crate::rules) static RECURSES: Sign = Sign::of_resolver(
 /// Nothing that comes before the answer's content is wrong.
 pub(in crate::rules) static LEGIBLE: Sign = Sign::of_resolver(
     "an answer to read",
-    "nothing is wrong with the exchange with it, so the answer itself counts",
-    "the exchange with it is at fault, so the answer does not count",
+    "it sends complete replies, so the answer itself counts",
+    "its replies are missing, broken or refused, so no answer counts",
     |_, subject| Some(Step::of(subject) == Step::Content),
 );
 
@@ -536,7 +536,7 @@ pub(in crate::rules) static LOOKS_REBINDING_FILTERED: Sign = Sign::of_resolver(
 /// What is left of the answer is what a filter of private addresses leaves.
 pub(in crate::rules) static FILTERS_PRIVATE_ADDRESSES: Sign = Sign::of_resolver(
     "a filter of private addresses",
-    "it takes private addresses out of answers",
+    "it removes private addresses from answers",
     "its answer is not what a filter of private addresses leaves",
     |case, subject| Some(rebinding::shape(case, subject).is_some()),
 )
@@ -545,7 +545,7 @@ pub(in crate::rules) static FILTERS_PRIVATE_ADDRESSES: Sign = Sign::of_resolver(
 /// A block that names no policy, on the VPC's side.
 pub(in crate::rules) static BLOCKS_IN_THE_VPC: Sign = Sign::of_resolver(
     "a block in the VPC",
-    "it answers this name as no zone of AWS would, and resolves other names",
+    "it answers this name without the SOA of an AWS zone, and resolves other names",
     "it does not answer as a block in the VPC would",
     |case, subject| Some(policy::is_of_the_vpc(case, subject)),
 )
@@ -563,8 +563,8 @@ pub(in crate::rules) static FIREWALL_BLOCKS: Sign = Sign::of_resolver(
 /// What decides in the VPC that the resolver answers for would give another answer.
 pub(in crate::rules) static CONFIGURATION_SAYS_OTHERWISE: Sign = Sign::of_resolver(
     "what AWS's configuration says of its answer",
-    "it answers otherwise than AWS's configuration, as that was read",
-    "it is not known to answer otherwise than AWS's configuration",
+    "its answer does not match AWS's configuration, as that was read",
+    "its answer is not known to differ from AWS's configuration",
     decided::disagrees,
 )
 .looking_at(decided::FACTS);
@@ -773,8 +773,8 @@ pub(in crate::rules) static OTHERS_MIX_ADDRESSES: Sign = Sign::of_resolver(
 /// It is `.2`, or an inbound endpoint.
 pub(in crate::rules) static ON_THE_VPCS_SIDE: Sign = Sign::of_resolver(
     "where it is",
-    "it is a resolver of the VPC",
-    "it is not a resolver of the VPC",
+    "it is a resolver of the cluster's VPC",
+    "it is not a resolver of the cluster's VPC",
     |_, subject| Some(subject.is_vpc_side()),
 );
 
