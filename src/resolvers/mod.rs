@@ -103,6 +103,11 @@ impl Resolver {
     pub fn is_vpc_side(&self) -> bool {
         (self.has_role(Role::Vpc) || self.has_role(Role::Inbound)) && !self.is_elsewhere
     }
+
+    /// Whether it answers with the view of a VPC, the cluster's or another.
+    pub fn is_of_a_vpc(&self) -> bool {
+        self.vpc.is_some() || self.has_role(Role::Vpc) || self.is_vpc_side()
+    }
 }
 
 /// A resolver as a source knows it, before names are given and double addresses are joined.

@@ -95,7 +95,7 @@ pub(super) fn answers_otherwise(case: &Case<'_>, subject: &Subject<'_>, steps: &
     if firewall_block(steps).is_some_and(|block| block == step) {
         subject.verdict().is_fine() && subject.is_vpc_side()
     } else {
-        !subject.verdict().is_fine() && policy::is_of_the_vpc(case, subject)
+        !subject.verdict().is_fine() && policy::is_of_a_vpc(case, subject)
     }
 }
 

@@ -50,7 +50,7 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
                 return None;
             }
             // What a filter of private addresses leaves; but whether there are any is not known.
-            let perhaps_rebinding = verdict == Verdict::NoData && ordinary && !subject.is_vpc_side();
+            let perhaps_rebinding = verdict == Verdict::NoData && ordinary && !subject.probed.resolver.is_of_a_vpc();
             match (marked, perhaps_rebinding) {
                 (true, true) => Some(Shape::MarkedPerhapsRebinding),
                 (true, false) if ordinary || aws_works => Some(Shape::Marked),
@@ -79,7 +79,7 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
     }
 }
 
-/// A block that shows no other origin, on the VPC's side.
-pub(in crate::rules) fn is_of_the_vpc(case: &Case<'_>, subject: &Subject<'_>) -> bool {
-    subject.is_vpc_side() && matches!(shape(case, subject), Some(Shape::Bare | Shape::Alias))
+/// A block that shows no other origin, at a resolver of a VPC.
+pub(in crate::rules) fn is_of_a_vpc(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    subject.probed.resolver.is_of_a_vpc() && matches!(shape(case, subject), Some(Shape::Bare | Shape::Alias))
 }

@@ -30,7 +30,7 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
     let a = subject.a()?;
     let ordinary = subject.sibling_is_ordinary();
     // AWS's own resolvers have no such filter: there, only its mark would tell that something else answers.
-    let may_be_unmarked = ordinary && !subject.is_vpc_side();
+    let may_be_unmarked = ordinary && !subject.probed.resolver.is_of_a_vpc();
     match subject.verdict() {
         Verdict::NoData if a.records.is_empty() && matches!(Denial::of(subject), Some(Denial::Bare)) => {
             match a.ede.iter().find(|error| error.code == 15) {

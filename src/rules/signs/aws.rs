@@ -556,10 +556,7 @@ pub(in crate::rules) static IN_A_KNOWN_VPC: Sign = Sign::of_resolver(
     "its VPC",
     "it is a resolver of a VPC",
     "it is not known to be a resolver of a VPC",
-    |_, subject| {
-        let resolver = &subject.probed.resolver;
-        Some(resolver.vpc.is_some() || resolver.has_role(Role::Vpc) || subject.is_vpc_side())
-    },
+    |_, subject| Some(subject.probed.resolver.is_of_a_vpc()),
 );
 
 /// It is an address of an inbound endpoint that does DNS64.

@@ -547,7 +547,7 @@ pub(in crate::rules) static BLOCKS_IN_THE_VPC: Sign = Sign::of_resolver(
     "a block in the VPC",
     "it answers this name without the SOA of an AWS zone, and resolves other names",
     "it does not answer as a block in the VPC would",
-    |case, subject| Some(policy::is_of_the_vpc(case, subject)),
+    |case, subject| Some(policy::is_of_a_vpc(case, subject)),
 )
 .looking_at(&[Need::VpcView, Need::PublicControl]);
 
