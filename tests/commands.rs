@@ -1,6 +1,7 @@
-//! The commands in the documents do what they say. A block of `sh` is run, line by line, with name servers on loopback in
-//! the place of the addresses it names; a block of `sh parsed` needs AWS, another host or an hour, so its command lines are
-//! parsed by the program's own parser. A block of `sh jq` is run by .ci/documents.py. A block of `text` is what the command before it printed.
+//! The commands in the documents do what they say. A block of `sh` is run, line by line, with stand-ins on loopback: name
+//! servers at the addresses it names, AWS with one cluster, an `ssh` whose other host is this one, and an `aws`. A block of
+//! `sh parsed` has what [`NOT_RUN`] lists, and its command lines are parsed by the program's own parser. A block of `sh jq` is
+//! run by `.ci/documents.py`. A block of `text` is what the command before it printed.
 
 #![cfg(unix)]
 #![expect(
@@ -9,14 +10,19 @@
 )]
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 #[path = "common/both_transports.rs"]
 mod both_transports;
 #[path = "common/name_server.rs"]
 mod name_server;
+#[path = "common/one_cluster.rs"]
+mod one_cluster;
 
 use eks_dns_doctor::cli;
 use name_server::{ADDRESS, HOST, Plays, reply};
@@ -32,13 +38,15 @@ fn read(path: impl AsRef<Path>) -> String {
 
 /// The documents for those who use the program.
 fn documents() -> Vec<String> {
-    let mut found: Vec<String> = std::fs::read_dir(root().join("docs"))
-        .expect("a folder")
-        .map(|entry| entry.expect("an entry").file_name().into_string().expect("text"))
-        .filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "md"))
-        .map(|name| format!("docs/{name}"))
-        .collect();
-    found.push("README.md".to_owned());
+    let folders = ["docs", "docs/decisions", "docs/runbooks"];
+    let of_folder = |folder: &str| {
+        let entries = std::fs::read_dir(root().join(folder)).expect("a folder");
+        let names = entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("text"));
+        let documents = names.filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "md"));
+        documents.map(|name| format!("{folder}/{name}")).collect::<Vec<_>>()
+    };
+    let mut found: Vec<String> = folders.into_iter().flat_map(of_folder).collect();
+    found.extend(["README.md", "CONTRIBUTING.md", "SECURITY.md"].map(str::to_owned));
     found.sort();
     found
 }
@@ -95,11 +103,66 @@ fn server(plays: Plays) -> SocketAddr {
     both_transports::start(move |query| reply(query, plays))
 }
 
-/// Where the commands of one document are run: a folder with the program and kubectl on its PATH.
+/// A name server that denies the name at first, and has it a moment after it was asked: a change that arrives.
+fn changing() -> SocketAddr {
+    static BEGUN: OnceLock<Instant> = OnceLock::new();
+    both_transports::start(|query| {
+        let has_changed = BEGUN.get_or_init(Instant::now).elapsed() > Duration::from_secs(1);
+        reply(
+            query,
+            if has_changed {
+                Plays::Has(ADDRESS)
+            } else {
+                Plays::NxDomain
+            },
+        )
+    })
+}
+
+/// The program as it is on the PATH. A run that does not say otherwise would ask this host's own name servers: it is given
+/// one on loopback. AWS is the one on loopback too, and is asked only where the command is about it.
+const PROGRAM: &str = r#"#!/bin/sh
+case "$1" in
+compare | completions | demo | explain | facts | man | mcp | replay) exec PROGRAM "$@" ;;
+esac
+case " $* " in
+"  " | *" --cluster "* | *" --all-clusters "* | *" --since "* | *" --facts "*) ;;
+*) set -- "$@" --no-aws ;;
+esac
+case " $* " in
+*" --no-local "*) ;;
+*" --watch"*) set -- "$@" --no-local --resolver local=CHANGING ;;
+*) set -- "$@" --no-local --resolver local=DENYING ;;
+esac
+exec PROGRAM "$@" --no-os --hosts-file HOSTS
+"#;
+
+/// `ssh`, whose other host is this one: the command line goes to a shell, as sshd does it. `bastion` alone has not the program.
+const SSH: &str = r#"#!/bin/sh
+while [ "$1" != -- ]; do shift; done
+PATH=/usr/bin:/bin
+[ "$2" = bastion ] || PATH="$HOME/there:$PATH"
+export PATH
+exec sh -c "$3"
+"#;
+
+/// `aws`, which prints what the AWS CLI prints for the reads of the documents.
+const AWS: &str = r#"#!/bin/sh
+case "$1 $2" in
+"eks describe-cluster") cat cluster.json.of-aws ;;
+"ec2 describe-network-interfaces") cat fixtures/awscli/v2/ec2-describe-network-interfaces.json ;;
+"cloudtrail lookup-events") echo '{"Events": []}' ;;
+*) exit 254 ;;
+esac
+"#;
+
+/// Where the commands of one document are run: a folder with the program and its neighbours on its PATH.
 struct Place {
     folder: tempfile::TempDir,
     /// What a document names, and what stands in its place.
     stand_ins: Vec<(&'static str, String)>,
+    /// The URL of AWS's APIs.
+    aws: String,
 }
 
 impl Place {
@@ -107,26 +170,35 @@ impl Place {
         let folder = tempfile::tempdir().expect("a folder");
         let at = |name: &str| folder.path().join(name);
         let right = server(Plays::Has(ADDRESS));
-        // A check that does not say otherwise would ask this host's own name servers: it is given one on loopback.
-        let own = format!(
-            "#!/bin/sh\ncase \" $* \" in\n*\" check \"*) \
-             case \" $* \" in *\" --no-local \"*) set -- \"$@\" --no-os;; \
-             *) set -- \"$@\" --no-local --no-os --resolver local={};; esac\n\
-             set -- \"$@\" --no-aws --hosts-file {};;\nesac\nexec {} \"$@\"\n",
-            server(Plays::NxDomain),
-            at("hosts").display(),
-            env!("CARGO_BIN_EXE_eks-dns-doctor"),
-        );
+        let own = PROGRAM
+            .replace("PROGRAM", env!("CARGO_BIN_EXE_eks-dns-doctor"))
+            .replace("CHANGING", &changing().to_string())
+            .replace("DENYING", &server(Plays::NxDomain).to_string())
+            .replace("HOSTS", &at("hosts").display().to_string());
         let kubectl = format!(
             "#!/bin/sh\necho 'Unable to connect to the server: dial tcp: lookup {HOST} on 10.63.200.10:53: no such host'\n"
         );
         std::fs::create_dir(at("bin")).expect("a folder");
-        for (name, text) in [("bin/eks-dns-doctor", own), ("bin/kubectl", kubectl)] {
+        std::fs::create_dir(at("there")).expect("a folder");
+        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_eks-dns-doctor"), at("there/eks-dns-doctor")).expect("a link");
+        for (name, text) in [
+            ("bin/eks-dns-doctor", own),
+            ("bin/kubectl", kubectl),
+            ("bin/ssh", SSH.to_owned()),
+            ("bin/aws", AWS.to_owned()),
+        ] {
             std::fs::write(at(name), text).expect("a file");
             let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
             std::fs::set_permissions(at(name), mode).expect("a file");
         }
         std::fs::write(at("hosts"), "127.0.0.1 localhost\n").expect("a file");
+        // What other documents made.
+        for name in ["cluster.json", "cluster.json.of-aws"] {
+            std::fs::write(at(name), one_cluster::described(HOST)).expect("a file");
+        }
+        let keys = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\n";
+        let profiles = format!("[profile prod]\n{keys}[profile dev]\n{keys}");
+        std::fs::write(at("profiles"), profiles).expect("a file");
         std::fs::write(at("fleet.txt"), format!("{HOST} 192.168.104.190 prod\n")).expect("a file");
         let kubeconfig = format!(
             "apiVersion: v1\nkind: Config\ncurrent-context: prod\n\
@@ -145,17 +217,27 @@ impl Place {
         .map(|(named, server)| (named, server.to_string()))
         .to_vec();
         stand_ins.push(("192.168.0.2 ", format!("{} ", server(Plays::Has(ADDRESS)))));
-        Self { folder, stand_ins }
+        // A standing check takes the port that is free, and a watch goes on as soon as it may.
+        stand_ins.push(("127.0.0.1:9853", "127.0.0.1:0".to_owned()));
+        stand_ins.push(("--watch=10s", "--watch=2s".to_owned()));
+        let aws = one_cluster::start(HOST);
+        Self { folder, stand_ins, aws }
     }
 
-    fn run(&self, command: &str) -> Output {
-        let mut command = command.replace(" HOST", &format!(" {HOST}"));
+    /// The command line with what stands in for what it names.
+    fn prepared(&self, command: &str) -> String {
+        let command = command.replace(" HOST", &format!(" {HOST}"));
         // A message that is explained stays as it was printed, and a scenario has its own servers.
-        if command.contains(" check ") {
-            for (named, server) in &self.stand_ins {
-                command = command.replace(named, server);
-            }
+        if command.contains(" explain ") || command.contains(" demo ") {
+            return command;
         }
+        let replaced = |command: String, (named, server): &(&str, String)| command.replace(named, server);
+        self.stand_ins.iter().fold(command, replaced)
+    }
+
+    /// A shell in this folder that is about to run the command.
+    fn shell(&self, command: &str) -> Command {
+        let command = self.prepared(command);
         let path = format!(
             "{}:{}",
             self.folder.path().join("bin").display(),
@@ -167,32 +249,74 @@ impl Place {
             .env_clear()
             .env("PATH", path)
             .env("HOME", self.folder.path())
+            .env("TMPDIR", self.folder.path())
+            .env("AWS_ENDPOINT_URL", &self.aws)
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_CONFIG_FILE", self.folder.path().join("profiles"))
+            .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+            .env("AWS_SECRET_ACCESS_KEY", "secret")
             .current_dir(self.folder.path());
-        if command.contains("--all-contexts") {
+        let names_one = [
+            "HOST",
+            "--cluster",
+            "--targets",
+            "--facts",
+            ".amazonaws.com",
+            "--all-clusters",
+        ];
+        if !names_one.iter().any(|word| command.contains(word)) {
             shell.env("KUBECONFIG", "kubeconfig");
         }
-        shell.output().expect("sh runs")
+        shell
+    }
+
+    fn run(&self, command: &str) -> Output {
+        self.shell(command).stdin(Stdio::null()).output().expect("sh runs")
+    }
+
+    /// Runs a standing check until its first check is made, and ends it: what its metrics were.
+    fn serves(&self, command: &str) -> String {
+        let mut served = self
+            .shell(&format!("exec {command}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("sh runs");
+        let mut log = BufReader::new(served.stderr.take().expect("a log")).lines();
+        let mut line = || log.next().expect("a line").expect("text");
+        let first = line();
+        let (_, rest) = first
+            .split_once("http://")
+            .unwrap_or_else(|| panic!("{command}: {first}"));
+        let (address, _) = rest.split_once('/').expect("a path");
+        line();
+        let mut stream = TcpStream::connect(address).expect("it listens");
+        stream
+            .set_read_timeout(Some(Duration::from_secs(10)))
+            .expect("a timeout");
+        write!(stream, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").expect("it is sent");
+        let mut metrics = String::new();
+        stream.read_to_string(&mut metrics).expect("an answer");
+        let pid = rustix::process::Pid::from_child(&served);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
+        assert_eq!(served.wait().expect("it ends").code(), Some(0), "{command}");
+        metrics
     }
 }
 
-/// The subcommands that ask nobody but whom they are told.
-const BOUNDED: &[&str] = &["check", "compare", "completions", "demo", "explain", "man", "replay"];
+/// What no stand-in on loopback is for, by the words that say so, and where it is tried instead.
+const NOT_RUN: &[(&str, &str)] = &[(
+    "--via ssm:",
+    "Systems Manager and a managed node: tests/via.rs has a mock of both",
+)];
 
-/// What asks nobody but the name servers on loopback: a subcommand, since without one this host's own would be asked.
+/// Holds that a command that is run asks nobody but the stand-ins.
 fn is_bounded(at: &str, command: &str) {
-    let (_, arguments) = command
-        .split_once("eks-dns-doctor ")
-        .unwrap_or_else(|| panic!("{at}: {command}"));
-    let subcommand = arguments.split(' ').next().unwrap_or_default();
-    assert!(
-        BOUNDED.contains(&subcommand),
-        "{at}: {command}: `sh parsed`, or a subcommand"
-    );
-    let elsewhere = ["--public", "--via", "--cluster", "--profile", "--watch"];
-    assert!(
-        !elsewhere.iter().any(|flag| command.contains(flag)),
-        "{at}: {command}: `sh parsed`"
-    );
+    let is_known = command.starts_with("aws ") || command.contains("eks-dns-doctor");
+    assert!(is_known, "{at}: {command}: a command that the test does not know");
+    let elsewhere = NOT_RUN.iter().map(|(word, _)| *word).chain(["--public"]);
+    let is_run = elsewhere.into_iter().all(|word| !command.contains(word));
+    assert!(is_run, "{at}: {command}: `sh parsed`");
 }
 
 /// A line without what differs from run to run: how long something took, and how wide its column is for that.
@@ -240,7 +364,13 @@ fn what_the_documents_run_is_run() {
                     let mut text = String::new();
                     for command in commands(&block) {
                         count += 1;
-                        let output = if command.starts_with("cargo ") {
+                        if command.contains(" serve ") {
+                            is_bounded(&block.at, &command);
+                            let metrics = place.serves(&command);
+                            assert!(metrics.contains("\neks_dns_conclusion{"), "{}: {metrics}", block.at);
+                            continue;
+                        }
+                        let output = if command.starts_with("cargo ") || command.starts_with(".ci/") {
                             of_cargo(&block.at, &command, &place)
                         } else {
                             is_bounded(&block.at, &command);
@@ -254,10 +384,19 @@ fn what_the_documents_run_is_run() {
                             "{}: {command}: {code:?}: {stderr}",
                             block.at
                         );
-                        let is_of_fleet = command.contains("--all-contexts") || command.contains("--targets");
+                        // A watch that has seen the change arrive.
+                        assert!(
+                            !command.contains("--until") || code == Some(0),
+                            "{}: {stderr}",
+                            block.at
+                        );
+                        let is_of_fleet = command.contains("--all-") || command.contains("--targets");
                         let said = String::from_utf8_lossy(&output.stdout);
                         assert!(
-                            !is_of_fleet || (said.contains("prod") || said.contains(HOST)),
+                            !is_of_fleet
+                                || ["prod", HOST, one_cluster::CLUSTER]
+                                    .iter()
+                                    .any(|name| said.contains(name)),
                             "{}: {command}: {said}",
                             block.at
                         );
@@ -292,7 +431,7 @@ fn what_the_documents_run_is_run() {
             }
         }
     }
-    assert!(count > 30, "{count}");
+    assert!(count > 55, "{count}");
 }
 
 /// The words of a command line, as a shell takes them.
@@ -308,34 +447,56 @@ fn words(command: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_the_documents_cannot_run_is_parsed() {
-    let mut count = 0;
+fn what_the_documents_cannot_run_is_parsed_and_has_a_reason() {
+    let mut left: Vec<&(&str, &str)> = Vec::new();
     for document in documents() {
         for block in blocks(&document).iter().filter(|block| block.info == "sh parsed") {
             for command in commands(block) {
-                count += 1;
-                let command = command.split(" > ").next().unwrap_or_default();
+                let why = NOT_RUN.iter().find(|(word, _)| command.contains(word));
+                assert!(why.is_some(), "{}: {command}: `sh`, and it is run", block.at);
+                left.extend(why);
                 let words = words(&command.replace(" HOST", &format!(" {HOST}")));
-                match words[0].as_str() {
-                    "eks-dns-doctor" => {
-                        let command = cli::parse(words.iter().map(OsString::from))
-                            .unwrap_or_else(|stop| panic!("{}: {command}: {stop:?}", block.at));
-                        if let cli::args::Command::Check(check) = command {
-                            let settings = cli::settings(&check);
-                            assert!(settings.is_ok(), "{}: {settings:?}", block.at);
-                        }
-                    }
-                    // A read of AWS's: one that the program makes itself, and takes from the AWS CLI's output.
-                    "aws" => {
-                        let readable = read("docs/resolvers.md");
-                        assert!(readable.contains(&format!("`{}`", words[2])), "{}: {command}", block.at);
-                    }
-                    other => panic!("{}: {other} is not known to the test", block.at),
+                let parsed = cli::parse(words.iter().map(OsString::from))
+                    .unwrap_or_else(|stop| panic!("{}: {command}: {stop:?}", block.at));
+                if let cli::args::Command::Check(check) = parsed {
+                    let settings = cli::settings(&check);
+                    assert!(settings.is_ok(), "{}: {settings:?}", block.at);
                 }
             }
         }
     }
-    assert!(count > 5, "{count}");
+    assert_eq!(left, NOT_RUN.iter().collect::<Vec<_>>(), "one command for each reason");
+}
+
+/// What docs/agents.md tells a client to start is a server of the protocol.
+#[test]
+fn the_server_that_a_client_is_told_to_start_answers() {
+    let place = Place::new();
+    let configured = blocks("docs/agents.md")
+        .into_iter()
+        .find(|block| block.text.contains("mcpServers"));
+    let configured = configured.expect("a block for a client");
+    let configured: serde_json::Value = serde_json::from_str(&configured.text).expect("JSON");
+    let server = configured["mcpServers"]
+        .as_object()
+        .and_then(|servers| servers.values().next())
+        .expect("a server");
+    let arguments = server["args"].as_array().expect("arguments").iter();
+    let arguments: Vec<&str> = arguments.map(|word| word.as_str().expect("text")).collect();
+    let command = format!("{} {}", server["command"].as_str().expect("text"), arguments.join(" "));
+    let mut child = place
+        .shell(&command)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("sh runs");
+    let hello = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}"#;
+    let mut stdin = child.stdin.take().expect("a pipe");
+    writeln!(stdin, "{hello}").expect("it is read");
+    drop(stdin);
+    let output = child.wait_with_output().expect("it ends");
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one line of JSON");
+    assert_eq!(answer["result"]["serverInfo"]["name"], "eks-dns-doctor");
 }
 
 /// The table of messages is what the clients of the record printed.
