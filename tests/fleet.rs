@@ -958,3 +958,49 @@ fn a_watch_says_what_changes_and_ends_when_all_are_healthy() {
     let fleet: Fleet = serde_json::from_str(&outcome.stdout).expect("the last document");
     assert_eq!(fleet.targets.len(), 3);
 }
+
+/// The picture of a page has each resolver, and for how many targets it answered how.
+#[test]
+fn the_page_draws_how_each_resolver_answers_for_how_many() {
+    let corp = Server::start(3);
+    let vpc = Server::start(100);
+    let dead = Server::silent();
+    let bench = Bench::new(&lines([0, 1, 2, 10, 11]));
+    let servers = [("corp", &corp), ("vpc", &vpc), ("dead", &dead)];
+    let outcome = bench.run(
+        &servers,
+        &["--no-os", "--timeout", "1s", "--vantage", "<laptop>", "-o", "html"],
+    );
+    assert_eq!(outcome.code, 1, "{}", outcome.stderr);
+    let (_, wide) = outcome.stdout.split_once("<svg class=\"way wide\"").expect("a picture");
+    let (head, rest) = wide.split_once('>').expect("an end");
+    let (drawn, _) = rest.split_once("</svg>").expect("an end");
+    assert!(outcome.stdout.contains("<svg class=\"way narrow\""));
+    // In words for those who do not see it, and drawn: a line of a box is a text.
+    for (resolver, end) in [
+        ("corp", "2 of 5 targets: NXDOMAIN"),
+        ("corp", "3 of 5 targets: as expected"),
+        ("vpc", "5 of 5 targets: as expected"),
+        ("dead", "5 of 5 targets: no answer"),
+    ] {
+        let is_said = head.split("; ").any(|way| way.contains(resolver) && way.contains(end));
+        assert!(is_said, "{resolver}, {end}: {head}");
+    }
+    let texts: Vec<&str> = drawn
+        .split("<text ")
+        .skip(1)
+        .filter_map(|text| text.split_once('>')?.1.split('<').next())
+        .collect();
+    let joined = texts.join(" ");
+    assert!(joined.contains("2 of 5 targets: NXDOMAIN"), "{joined}");
+    assert!(
+        joined.contains("&lt;laptop&gt;") && !outcome.stdout.contains("<laptop>"),
+        "{joined}"
+    );
+    // What is wrong stands above what is right.
+    let at = |text: &str| joined.find(text).unwrap_or_else(|| panic!("{text}: {joined}"));
+    assert!(
+        at("no answer") < at("as expected") && at("NXDOMAIN") < at("as expected"),
+        "{joined}"
+    );
+}

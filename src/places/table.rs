@@ -5,12 +5,11 @@ use std::fmt::{self, Write as _};
 use unicode_width::UnicodeWidthStr;
 
 use super::{Cell, Comparison, Kind, PlaceSummary, Row};
-use crate::compare::Verdict;
 use crate::limits;
 use crate::render::Style;
 use crate::render::table::{INDENT, Page};
 use crate::render::text::{Paint, wrap_cell};
-use crate::render::words::{INTERRUPTED, Mark, Placed};
+use crate::render::words::{INTERRUPTED, Mark, Placed, mark_of};
 use crate::report::Conclusion;
 use crate::rules::phrase;
 use crate::target::View;
@@ -98,11 +97,7 @@ pub(super) fn about(place: &PlaceSummary) -> String {
 
 /// What stands before a verdict; nothing where it does not decide.
 pub(super) fn cell_mark(cell: &Cell) -> Option<Mark> {
-    let mark = match cell.verdict? {
-        Verdict::Match => Mark::Good,
-        Verdict::Plausible | Verdict::Answer | Verdict::NotWaitedFor | Verdict::NotAsked => Mark::Unsure,
-        _ => Mark::Bad,
-    };
+    let mark = mark_of(cell.verdict?);
     cell.in_scope.then_some(mark)
 }
 

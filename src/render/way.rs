@@ -11,7 +11,7 @@ use super::words::Mark;
 use crate::address::AddressClass;
 use crate::compare::{Verdict, view_of};
 use crate::dns::AnswerKind;
-use crate::facts::Chooser;
+use crate::facts::{Chooser, Vantage};
 use crate::observation::{Attempt, Connection, Lookup, Purpose, Tcp, Tls, Transport};
 use crate::report::{Conclusion, Report, ResolverReport};
 use crate::resolvers::{Resolver, Role};
@@ -116,12 +116,12 @@ fn start(report: &Report, resolver: &ResolverReport) -> String {
     if resolver.role == Role::Vpc && is_heard {
         return "VPC".to_owned();
     }
-    this_place(report)
+    this_place(&report.vantage)
 }
 
 /// Where this host is, by its name.
-fn this_place(report: &Report) -> String {
-    match report.vantage.name.as_deref() {
+pub(crate) fn this_place(vantage: &Vantage) -> String {
+    match vantage.name.as_deref() {
         Some(name) if !name.is_empty() => name.to_owned(),
         _ => "this host".to_owned(),
     }
@@ -129,14 +129,16 @@ fn this_place(report: &Report) -> String {
 
 /// `local 10.63.200.10`; a resolver on this host itself is its stub.
 pub(crate) fn who(resolver: &Resolver) -> String {
-    let Some(address) = resolver.address else {
+    who_at(&resolver.name, resolver.role, resolver.address)
+}
+
+/// The same of a resolver that is known by these alone.
+pub(crate) fn who_at(name: &str, role: Role, address: Option<SocketAddr>) -> String {
+    let Some(address) = address else {
         return "getaddrinfo".to_owned();
     };
-    let name = if resolver.role == Role::Local && address.ip().is_loopback() {
-        "stub"
-    } else {
-        resolver.name.as_str()
-    };
+    let is_stub = role == Role::Local && address.ip().is_loopback();
+    let name = if is_stub { "stub" } else { name };
     format!("{name} {}", place(address))
 }
 
@@ -231,7 +233,7 @@ fn to_the_api_server(report: &Report) -> Vec<Way> {
         add(
             &mut ways,
             Way {
-                start: this_place(report),
+                start: this_place(&report.vantage),
                 resolvers: vec![SocketAddr::new(connection.ip, connection.port).to_string()],
                 behind: Vec::new(),
                 end: end.to_owned(),

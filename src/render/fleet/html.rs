@@ -8,6 +8,7 @@ use crate::limits;
 use crate::render::Style;
 use crate::render::fix::Answering;
 use crate::render::html::Html;
+use crate::render::html::way_svg::figure_of;
 use crate::render::words::INTERRUPTED;
 
 pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
@@ -22,6 +23,7 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
             if fleet.interrupted {
                 html.sentence("p", &[], INTERRUPTED)?;
             }
+            figure_of(html, &super::way::ways(fleet))?;
             if !fleet.causes.is_empty() {
                 html.section("Causes", |html| {
                     fleet.causes.iter().try_for_each(|one| cause(html, one, fleet))

@@ -5,6 +5,7 @@ mod html;
 pub(crate) mod machine;
 mod markdown;
 mod table;
+mod way;
 
 pub use machine::METRICS;
 

@@ -24,6 +24,7 @@ pub(super) use clients::{MESSAGES, OR_IT_RESOLVES, client, kubectl, no_kubectl, 
 pub(super) use details::details;
 pub(super) use findings::{NOTED, connections, noted, others, snippet};
 pub(crate) use findings::{Placed, evidence, shown};
+pub(crate) use row::mark_of;
 pub(super) use row::{Row, address, mark, observed, response_time, rows, rows_in_short};
 pub(super) use samples::{samples, samples_in_short};
 pub(super) use why::argument;

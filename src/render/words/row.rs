@@ -169,11 +169,18 @@ pub(in crate::render) fn mark(report: &Report, resolver: &ResolverReport) -> Opt
     let mark = match resolver.verdict {
         _ if is_unfinished(resolver) => Mark::Unsure,
         Verdict::Match if warned() => Mark::Warning,
+        verdict => mark_of(verdict),
+    };
+    own.in_scope.then_some(mark)
+}
+
+/// The mark of a verdict that decides.
+pub(crate) fn mark_of(verdict: Verdict) -> Mark {
+    match verdict {
         Verdict::Match => Mark::Good,
         Verdict::Plausible | Verdict::Answer | Verdict::NotWaitedFor | Verdict::NotAsked => Mark::Unsure,
         _ => Mark::Bad,
-    };
-    own.in_scope.then_some(mark)
+    }
 }
 
 /// `10.63.200.10:53`, `tcp://10.63.200.10:53`; `None` for the operating system's lookup.
