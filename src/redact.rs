@@ -17,7 +17,7 @@ use crate::facts::document::Document;
 use crate::limits::{NAME_IN_CAPTURE, TEXT_IN_CAPTURE};
 use crate::observation::Purpose;
 use crate::probed::Probed;
-use crate::report::{Capture, Report, Unseen, diagnose};
+use crate::report::{Capture, Report, Unseen, diagnose_while};
 use crate::software;
 
 /// What the stand-ins of everything but host labels and account ids start with.
@@ -57,7 +57,16 @@ pub struct Error(#[from] serde_json::Error);
 /// Redacts a report by redacting what it was made from, and diagnosing that. `named` is the vantage's name
 /// where the user gave it in this run, to be shown; any other is taken for the name of a host.
 pub fn report(report: Report, named: Option<&str>) -> Result<Report, Error> {
-    Ok(diagnose(capture(report.into_capture(), named)?))
+    report_while(report, named, &|| Ok(()))
+}
+
+/// As [`report`], for as long as it may go on, which is asked in the diagnosis.
+pub fn report_while<E: From<Error>>(
+    report: Report,
+    named: Option<&str>,
+    goes_on: &dyn Fn() -> Result<(), E>,
+) -> Result<Report, E> {
+    diagnose_while(capture(report.into_capture(), named)?, goes_on)
 }
 
 /// Redacts every text of a capture; `named` as in [`report`]. Redacting twice is the same as once.

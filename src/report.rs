@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 
 use serde::{Deserialize, Serialize};
@@ -361,12 +362,21 @@ struct Examined {
 
 impl Examined {
     fn of(capture: &Capture, observations: &[Probed]) -> Self {
+        let Ok(examined) = Self::of_while(capture, observations, &|| Ok::<_, Infallible>(()));
+        examined
+    }
+
+    /// The same, for as long as it may go on.
+    fn of_while<E>(capture: &Capture, observations: &[Probed], goes_on: &dyn Fn() -> Result<(), E>) -> Result<Self, E> {
         let observations = &*deciding(observations);
-        let (expected, comparisons, (evaluation, decided_by, changes)) = examine(capture, observations, |case| {
+        let (expected, comparisons, seen) = examine(capture, observations, |case| {
+            goes_on()?;
             let decided_by = rules::decided_by(case);
             let changes = rules::changes(case, &decided_by, &capture.taken_at);
-            (rules::evaluate(case), decided_by, changes)
+            Ok((rules::evaluate_while(case, goes_on)?, decided_by, changes))
         });
+        let (evaluation, decided_by, changes) = seen?;
+        goes_on()?;
         let clients = clients::predict(&capture.target, &capture.facts, observations, capture.asked.timeout_ms);
         let in_scope: Vec<Verdict> = observations
             .iter()
@@ -377,7 +387,7 @@ impl Examined {
             .collect();
         let conclusion = conclude(&evaluation.findings, &in_scope, capture.interrupted);
         let exit_code = exit_code(conclusion, capture.asked.fail_on, capture.interrupted);
-        Self {
+        Ok(Self {
             expected,
             comparisons,
             evaluation,
@@ -386,7 +396,7 @@ impl Examined {
             clients,
             conclusion,
             exit_code,
-        }
+        })
     }
 }
 
@@ -436,7 +446,15 @@ impl Decision {
 }
 
 /// Diagnoses a capture. The same capture gives the same report, byte for byte.
-pub fn diagnose(mut capture: Capture) -> Report {
+pub fn diagnose(capture: Capture) -> Report {
+    let Ok(report) = diagnose_while(capture, &|| Ok::<_, Infallible>(()));
+    report
+}
+
+/// As [`diagnose`], for as long as it may go on, which is asked before each rule and each other step. The error is why it
+/// may not.
+pub fn diagnose_while<E>(mut capture: Capture, goes_on: &dyn Fn() -> Result<(), E>) -> Result<Report, E> {
+    goes_on()?;
     if let Cow::Owned(observations) = judged(&capture) {
         capture.observations = observations;
     }
@@ -449,7 +467,8 @@ pub fn diagnose(mut capture: Capture) -> Report {
         clients,
         conclusion,
         exit_code,
-    } = Examined::of(&capture, &capture.observations);
+    } = Examined::of_while(&capture, &capture.observations, goes_on)?;
+    goes_on()?;
     let host = HostSummary::of(capture.facts.host.configuration.as_ref(), &capture.target.hostname);
     let software: Vec<Option<Identified>> = capture
         .observations
@@ -495,7 +514,7 @@ pub fn diagnose(mut capture: Capture) -> Report {
         exit_code,
         interrupted: capture.interrupted,
     };
-    if capture.reasoned { report.with_why() } else { report }
+    Ok(if capture.reasoned { report.with_why() } else { report })
 }
 
 /// Healthy is said only where every resolver in scope is a match; anything less is named.
@@ -568,7 +587,35 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
     use super::*;
-    use crate::rules::{Confidence, Outcome};
+    use crate::rules::{Confidence, Outcome, RULES};
+
+    /// Where it may not go on it ends then, wherever that is, and a whole report is the same as ever.
+    #[test]
+    fn a_diagnosis_ends_where_it_may_not_go_on() {
+        use std::cell::Cell;
+        let recorded = include_bytes!("../fixtures/cases/no-forwarding/article/capture.json");
+        let capture = crate::capture::parse(recorded).unwrap();
+        let asked = Cell::new(0);
+        // It may go on until it was asked this often.
+        let diagnosed = |most: usize| {
+            asked.set(0);
+            diagnose_while(capture.clone(), &|| {
+                asked.set(asked.get() + 1);
+                if asked.get() > most { Err(()) } else { Ok(()) }
+            })
+        };
+        let whole = diagnosed(usize::MAX).unwrap();
+        assert_eq!(
+            serde_json::to_string(&whole).unwrap(),
+            serde_json::to_string(&diagnose(capture.clone())).unwrap()
+        );
+        let all = asked.get();
+        assert!(all > RULES.len(), "before each rule: {all}");
+        for most in [0, 1, all / 2, all - 1] {
+            assert!(diagnosed(most).is_err());
+            assert_eq!(asked.get(), most + 1, "it ends at once");
+        }
+    }
 
     /// The reports of all scenarios, from what was recorded.
     #[expect(clippy::disallowed_methods, reason = "a test reads its fixtures")]

@@ -545,6 +545,56 @@ fn a_call_is_cancelled_and_nothing_more_is_said_of_it() {
     assert!(took < NO_WINDOW, "{took:?}");
 }
 
+/// As many comparisons as run at once, of files, are cancelled while they are made: the next call is not waiting for them to
+/// end. How long one takes is measured first.
+#[test]
+fn comparisons_and_replays_that_are_cancelled_take_no_time() {
+    const PLACES: usize = 16;
+    let folder = tempfile::tempdir().expect("a directory");
+    let recorded = include_bytes!("../fixtures/cases/no-forwarding/article/capture.json");
+    let mut large: Value = serde_json::from_slice(recorded).expect("JSON");
+    let resolver = large["resolvers"][0].clone();
+    // Large captures: a few resolvers, and their lookups again and again.
+    let resolvers = (0..4).map(|number| {
+        let mut resolver = resolver.clone();
+        resolver["name"] = json!(format!("r{number}"));
+        resolver["address"] = json!(format!("10.0.{number}.1:53"));
+        let lookups = resolver["lookups"].as_array().expect("lookups").clone();
+        resolver["lookups"] = lookups.iter().cycle().take(48).cloned().collect();
+        resolver
+    });
+    large["resolvers"] = resolvers.collect();
+    let text = large.to_string();
+    assert!(text.len() > 100_000, "{}", text.len());
+    std::fs::write(folder.path().join("large.json"), &text).expect("it is written");
+    let compared = vec![json!({"file": "large.json"}); PLACES];
+    let mut caller = Caller::begin(&["--files", folder.path().to_str().expect("text")], "2025-11-25");
+    let begun = Instant::now();
+    let document = caller.document("compare", &json!({"captures": compared}));
+    let whole = begun.elapsed();
+    assert_eq!(document["places"].as_array().map(Vec::len), Some(PLACES));
+    caller.document("replay", &json!({"file": "large.json"}));
+    for (tool, arguments) in [
+        ("compare", json!({"captures": compared})),
+        ("compare", json!({"captures": compared, "redact": true})),
+    ] {
+        for id in 20..24 {
+            caller.say(&json!({"jsonrpc": "2.0", "id": id, "method": "tools/call",
+                "params": {"name": tool, "arguments": arguments}}));
+        }
+        // They are under way.
+        thread::sleep(whole / 8);
+        for id in 20..24 {
+            let params = json!({"requestId": id});
+            caller.say(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": params}));
+        }
+        let begun = Instant::now();
+        caller.document("demo", &json!({"list": true}));
+        let took = begun.elapsed();
+        assert!(took < whole, "{tool}: {took:?}, and one takes {whole:?}");
+    }
+}
+
 #[test]
 fn progress_is_told_where_it_is_asked_for() {
     let mut caller = Caller::begin(&[], "2025-11-25");

@@ -1243,3 +1243,56 @@ fn a_redacted_comparison_says_the_same_and_names_nobody() {
         }
     }
 }
+
+/// Where it may not go on, nothing more is diagnosed or redacted; where it may, it is asked in each place.
+#[test]
+fn a_comparison_ends_where_it_may_not_go_on() {
+    #[derive(Debug, PartialEq)]
+    enum Ended {
+        InTime,
+        Otherwise(String),
+    }
+    impl From<places::Refused> for Ended {
+        fn from(refused: places::Refused) -> Self {
+            Self::Otherwise(refused.to_string())
+        }
+    }
+    impl From<eks_dns_doctor::redact::Error> for Ended {
+        fn from(error: eks_dns_doctor::redact::Error) -> Self {
+            Self::Otherwise(error.to_string())
+        }
+    }
+    let gathered = || places::Gathered {
+        sources: [&*LAPTOP, &*BASTION]
+            .map(|document| places::read("place", document.to_string().as_bytes()).unwrap())
+            .into(),
+        ..places::Gathered::default()
+    };
+    let asked = std::cell::Cell::new(0);
+    let until = |most: usize| {
+        asked.set(0);
+        let asked = &asked;
+        move || {
+            asked.set(asked.get() + 1);
+            if asked.get() > most { Err(Ended::InTime) } else { Ok(()) }
+        }
+    };
+    let whole = places::compare_while(gathered(), &until(usize::MAX)).unwrap();
+    assert_eq!(
+        serde_json::to_value(&whole).unwrap(),
+        serde_json::to_value(places::compare_gathered(gathered()).unwrap()).unwrap()
+    );
+    let all = asked.get();
+    assert!(all > 4 * eks_dns_doctor::rules::RULES.len(), "each place twice: {all}");
+    for most in [0, all / 4, all / 2, all - 1] {
+        assert_eq!(
+            places::compare_while(gathered(), &until(most)).unwrap_err(),
+            Ended::InTime
+        );
+        assert_eq!(asked.get(), most + 1, "it ends at once");
+    }
+    for most in [0, 1] {
+        assert_eq!(gathered().redacted_while(&until(most)).unwrap_err(), Ended::InTime);
+    }
+    assert!(gathered().redacted_while(&until(2)).is_ok());
+}

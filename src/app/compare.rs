@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Error, output, read};
+use super::{Error, GoesOn, output, read};
 use crate::cli::args::{CompareArgs, OutputArgs};
 use crate::fleet::{self, Documents};
 use crate::limits;
@@ -40,14 +40,19 @@ pub(super) fn run(args: &CompareArgs) -> Result<u8, Error> {
         };
         return of_fleets(documents, &args.output);
     }
-    let gathered = gather(files.iter().map(|(path, bytes)| (*path, bytes.as_slice())))?;
+    let gathered = gather(files.iter().map(|(path, bytes)| (*path, bytes.as_slice())), &|| Ok(()))?;
     deliver(gathered, &args.output)
 }
 
-/// The places of files with these contents; the path of each names it where its content does not.
-pub(super) fn gather<'a>(files: impl Iterator<Item = (&'a Path, &'a [u8])>) -> Result<Gathered, Error> {
+/// The places of files with these contents, read for as long as it may go on; the path of each names it where its content
+/// does not.
+pub(super) fn gather<'a>(
+    files: impl Iterator<Item = (&'a Path, &'a [u8])>,
+    goes_on: GoesOn<'_>,
+) -> Result<Gathered, Error> {
     let mut gathered = Gathered::default();
     for (path, bytes) in files {
+        goes_on()?;
         let read = places::read_all(&stem(path), bytes).map_err(|reason| Error::Capture {
             path: path.to_owned(),
             reason: reason.to_string(),
@@ -92,20 +97,24 @@ pub(super) fn of_fleets(mut documents: Documents, output: &OutputArgs) -> Result
 
 /// Compares what was read and prints it, and returns the exit code.
 pub(super) fn deliver(gathered: Gathered, output: &OutputArgs) -> Result<u8, Error> {
-    let comparison = compared(gathered, output)?;
+    let comparison = compared(gathered, output, &|| Ok(()))?;
     output::deliver_as(output, |format, style, out| {
         places::render(&comparison, format, style, out)
     })?;
     Ok(output.format.exit_code(comparison.conclusion, comparison.exit_code))
 }
 
-/// The comparison, redacted where that is asked.
-pub(super) fn compared(gathered: Gathered, output: &OutputArgs) -> Result<Comparison, Error> {
+/// The comparison, redacted where that is asked, made for as long as it may go on.
+pub(super) fn compared(gathered: Gathered, output: &OutputArgs, goes_on: GoesOn<'_>) -> Result<Comparison, Error> {
     if output.explain_why {
         return Err(Error::NoHeadlineToExplain);
     }
-    let gathered = if output.redact { gathered.redacted()? } else { gathered };
-    Ok(places::compare_gathered(gathered)?)
+    let gathered = if output.redact {
+        gathered.redacted_while(goes_on)?
+    } else {
+        gathered
+    };
+    places::compare_while(gathered, goes_on)
 }
 
 /// The name of a file without what follows its first dot: `bastion` of `bastion.dig.txt`.

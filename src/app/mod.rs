@@ -57,6 +57,9 @@ fn instead_of_endpoint(cluster: &Cluster) -> String {
     }
 }
 
+/// Whether a command that asks nobody may go on; the error is why not.
+type GoesOn<'a> = &'a dyn Fn() -> Result<(), Error>;
+
 #[derive(Debug, thiserror::Error)]
 enum Error {
     #[error(transparent)]
@@ -91,6 +94,13 @@ enum Error {
     NotReplayed(PathBuf),
     #[error(transparent)]
     Places(#[from] places::Refused),
+    #[error(
+        "the captures could not be diagnosed within {}: give fewer, or those of fewer resolvers",
+        humantime::format_duration(crate::limits::MCP_OFFLINE)
+    )]
+    TooLong,
+    #[error("the call was cancelled")]
+    Cancelled,
     #[error("{0:?} is not the name of a finding{1}: see eks-dns-doctor explain for the index")]
     UnknownFinding(String, String),
     #[error("{}", chain(.0))]

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::{Error, compare, output, read};
+use super::{Error, GoesOn, compare, output, read};
 use crate::capture;
 use crate::cli::args::ReplayArgs;
 use crate::places::{self, Gathered};
-use crate::report::{Report, diagnose};
+use crate::report::{Report, diagnose_while};
 
 /// What a file is.
 pub(super) enum Found {
@@ -19,7 +19,7 @@ pub(super) enum Found {
 /// Diagnoses the capture again, and returns the report's exit code.
 pub(super) fn run(args: &ReplayArgs) -> Result<u8, Error> {
     output::check_save(&args.output)?;
-    match of(&args.capture, &read::bounded(&args.capture)?)? {
+    match of(&args.capture, &read::bounded(&args.capture)?, &|| Ok(()))? {
         Found::Comparison(gathered) => compare::deliver(*gathered, &args.output),
         Found::Report(report) => {
             output::deliver(&report, &args.output)?;
@@ -28,8 +28,8 @@ pub(super) fn run(args: &ReplayArgs) -> Result<u8, Error> {
     }
 }
 
-/// What a file with this content comes to; the path is for the refusal.
-pub(super) fn of(path: &Path, bytes: &[u8]) -> Result<Found, Error> {
+/// What a file with this content comes to, for as long as it may go on; the path is for the refusal.
+pub(super) fn of(path: &Path, bytes: &[u8], goes_on: GoesOn<'_>) -> Result<Found, Error> {
     let refused = |reason: capture::CaptureError| Error::Capture {
         path: path.to_owned(),
         reason: reason.with_advice(),
@@ -41,5 +41,5 @@ pub(super) fn of(path: &Path, bytes: &[u8]) -> Result<Found, Error> {
         Err(_) if places::is_dig(bytes) => return Err(Error::NotReplayed(path.to_owned())),
         read => read.map_err(refused)?,
     };
-    Ok(Found::Report(Box::new(diagnose(capture))))
+    Ok(Found::Report(Box::new(diagnose_while(capture, goes_on)?)))
 }

@@ -25,7 +25,7 @@ use crate::observation::Transport;
 use crate::redact;
 use crate::render::{self, Format, Style, fix, words};
 pub use crate::report::Unseen;
-use crate::report::{Capture, Conclusion, Report, ResolverReport, SCHEMA_VERSION, Tool, diagnose, exit};
+use crate::report::{Capture, Conclusion, Report, ResolverReport, SCHEMA_VERSION, Tool, diagnose_while, exit};
 use crate::resolvers::Role;
 use crate::rules::{Finding, Severity};
 use crate::target::{Target, View};
@@ -433,13 +433,18 @@ impl Source {
 impl Gathered {
     /// The same without what identifies accounts, resources, the cluster, people and hosts.
     pub fn redacted(self) -> Result<Self, redact::Error> {
+        self.redacted_while(&|| Ok(()))
+    }
+
+    /// As [`Gathered::redacted`], for as long as it may go on, which is asked before each place.
+    pub fn redacted_while<E: From<redact::Error>>(self, goes_on: &dyn Fn() -> Result<(), E>) -> Result<Self, E> {
+        let redacted = |source: Source| {
+            goes_on()?;
+            Ok(source.redacted()?)
+        };
         Ok(Self {
             unseen: self.unseen.iter().map(redact::unseen).collect(),
-            sources: self
-                .sources
-                .into_iter()
-                .map(Source::redacted)
-                .collect::<Result<_, _>>()?,
+            sources: self.sources.into_iter().map(redacted).collect::<Result<_, E>>()?,
             interrupted: self.interrupted,
         })
     }
@@ -455,6 +460,15 @@ pub fn compare(sources: Vec<Source>) -> Result<Comparison, Refused> {
 
 /// Compares what was seen, and says what was not: without it nothing is healthy.
 pub fn compare_gathered(gathered: Gathered) -> Result<Comparison, Refused> {
+    compare_while(gathered, &|| Ok(()))
+}
+
+/// As [`compare_gathered`], for as long as it may go on, which is asked in each place's diagnosis and between them. The error
+/// is why it may not.
+pub fn compare_while<E: From<Refused>>(
+    gathered: Gathered,
+    goes_on: &dyn Fn() -> Result<(), E>,
+) -> Result<Comparison, E> {
     let Gathered {
         sources,
         unseen,
@@ -462,26 +476,31 @@ pub fn compare_gathered(gathered: Gathered) -> Result<Comparison, Refused> {
     } = gathered;
     let count = sources.len() + unseen.len();
     if sources.is_empty() || !(2..=limits::PLACES).contains(&count) {
-        return Err(Refused::Count(count));
+        return Err(Refused::Count(count).into());
     }
     let sources = of_one_endpoint(named(sources));
     refuse(&sources)?;
-    let captures = sources.iter().map(|source| diagnose(source.capture.clone())).collect();
-    let places: Vec<Place> = informed(sources)
-        .into_iter()
-        .map(|source| Place {
+    let captures = sources
+        .iter()
+        .map(|source| diagnose_while(source.capture.clone(), goes_on))
+        .collect::<Result<_, E>>()?;
+    let places = informed(sources).into_iter().map(|source| {
+        Ok(Place {
             name: source.name,
             kind: source.kind,
-            report: diagnose(source.capture),
+            report: diagnose_while(source.capture, goes_on)?,
         })
-        .collect();
+    });
+    let places: Vec<Place> = places.collect::<Result<_, E>>()?;
     let rows = rows(&places);
+    goes_on()?;
     let seen = Seen {
         places: &places,
         rows: &rows,
         unseen: &unseen,
     };
     let findings = rules::evaluate(&seen);
+    goes_on()?;
     let summaries = places.iter().map(|place| summary(&seen, place, &findings)).collect();
     let conclusion = match conclude(&places, &findings) {
         Conclusion::Healthy | Conclusion::Degraded if !unseen.is_empty() => Conclusion::Inconclusive,

@@ -1,6 +1,7 @@
 //! From single rules to one evaluation: signs, stages, replacement, causes, calibration, order.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 
 use super::remedy::here;
 use super::{Case, Confidence, Evaluation, Finding, Need, NotEvaluated, RULES, Rule, Severity, Stage, find};
@@ -8,11 +9,18 @@ use crate::resolvers::Role;
 
 /// Asks every rule, and puts what they say in order: the one cause to act on first.
 pub fn evaluate(case: &Case<'_>) -> Evaluation {
+    let Ok(evaluation) = evaluate_while(case, &|| Ok::<_, Infallible>(()));
+    evaluation
+}
+
+/// As [`evaluate`], for as long as it may go on, which is asked before each rule. The error is why it may not.
+pub fn evaluate_while<E>(case: &Case<'_>, goes_on: &dyn Fn() -> Result<(), E>) -> Result<Evaluation, E> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut not_evaluated = Vec::new();
     for stage in [Stage::Evidence, Stage::Remainder, Stage::Unexplained] {
         let mut found = Vec::new();
         for rule in RULES.iter().filter(|rule| rule.stage == stage) {
+            goes_on()?;
             let missing = rule.missing(case);
             if missing.is_empty() {
                 found.extend(ask(rule, case, &findings));
@@ -42,10 +50,10 @@ pub fn evaluate(case: &Case<'_>) -> Evaluation {
     for finding in &mut findings {
         finding.remedies = here::spoken(case, std::mem::take(&mut finding.remedies));
     }
-    Evaluation {
+    Ok(Evaluation {
         findings,
         not_evaluated,
-    }
+    })
 }
 
 /// Reads the signs of a rule, and asks it where they fit.

@@ -13,13 +13,13 @@ use super::folder::Folder;
 use super::write;
 use crate::app::conduct::{Interrupted, alone};
 use crate::app::output::sayable;
-use crate::app::{Error, check, compare, demo, explain, read, replay};
+use crate::app::{Error, GoesOn, check, compare, demo, explain, read, replay};
 use crate::cli::args::{Command, OutputArgs};
 use crate::limits;
 use crate::mcp::session::beside;
 use crate::mcp::tools::{Given, Job, job, scenarios};
 use crate::mcp::{self, Call, Revision};
-use crate::places::{self, Comparison};
+use crate::places::{self, Gathered};
 use crate::probe::Progress;
 use crate::redact;
 use crate::render::{self, Format, Style};
@@ -85,6 +85,12 @@ fn perform(
             std::future::pending::<()>().await;
         }
     });
+    let until = Instant::now() + limits::MCP_OFFLINE;
+    let goes_on = || match (is_open(), Instant::now() < until) {
+        (true, true) => Ok(()),
+        (true, false) => Err(Error::TooLong),
+        (false, _) => Err(Error::Cancelled),
+    };
     match command {
         Command::Check(args) => {
             let redacts = args.output.redact;
@@ -97,29 +103,22 @@ fn perform(
             let report = alone(check::report(&args, interrupt, told))
                 .and_then(|report| report)
                 .map_err(of_check)?;
-            of_report(report, &args.output, args.vantage.as_deref())
+            of_report(report, &args.output, args.vantage.as_deref(), &|| Ok(()))
         }
         Command::Replay(args) => {
             let (name, bytes) = bytes(given)?.into_iter().next().unwrap_or_default();
-            match replay::of(name.as_ref(), &bytes)? {
-                replay::Found::Report(report) => of_report(*report, &args.output, None),
-                replay::Found::Comparison(gathered) => {
-                    of_comparison(&compare::compared(*gathered, &args.output)?, &args.output)
-                }
+            match replay::of(name.as_ref(), &bytes, &goes_on)? {
+                replay::Found::Report(report) => of_report(*report, &args.output, None, &goes_on),
+                replay::Found::Comparison(gathered) => of_comparison(*gathered, &args.output, &goes_on),
             }
         }
         Command::Compare(args) => {
-            let gathered = compare::gather(
-                bytes(given)?
-                    .iter()
-                    .map(|(name, bytes)| (name.as_ref(), bytes.as_slice())),
-            )?;
-            of_comparison(&compare::compared(gathered, &args.output)?, &args.output)
+            let files = bytes(given)?;
+            let files = files.iter().map(|(name, bytes)| (name.as_ref(), bytes.as_slice()));
+            of_comparison(compare::gather(files, &goes_on)?, &args.output, &goes_on)
         }
         Command::Explain(args) => {
-            let until = Instant::now() + limits::MCP_EXPLAIN;
-            let goes_on = || is_open() && Instant::now() < until;
-            let explained = explain::explained(&args.what.join(" "), &goes_on)?;
+            let explained = explain::explained(&args.what.join(" "), &|| goes_on().is_ok())?;
             let mut document = String::new();
             explained.document(&mut document)?;
             Ok(Done {
@@ -140,7 +139,7 @@ fn perform(
         Command::Demo(args) => {
             let told = teller(token, args.output.redact, is_open);
             let played = alone(demo::report(args.scenario.as_deref(), interrupt, told)).and_then(|played| played)?;
-            let mut done = of_report(played.report, &args.output, None)?;
+            let mut done = of_report(played.report, &args.output, None, &|| Ok(()))?;
             if let Some(differs) = played.differs {
                 for line in differs {
                     let _ = writeln!(done.text, "\n{}", sayable(&line));
@@ -189,11 +188,17 @@ fn compact(document: &str) -> Option<Box<RawValue>> {
     to_raw_value(&document).ok()
 }
 
-/// The report, redacted and with its reasons as asked.
-fn of_report(mut report: Report, args: &OutputArgs, vantage: Option<&str>) -> Result<Done, Refused> {
+/// The report, redacted and with its reasons as asked, made for as long as it may go on.
+fn of_report(
+    mut report: Report,
+    args: &OutputArgs,
+    vantage: Option<&str>,
+    goes_on: GoesOn<'_>,
+) -> Result<Done, Refused> {
     if args.redact {
-        report = redact::report(report, vantage).map_err(Error::from)?;
+        report = redact::report_while(report, vantage, goes_on)?;
     }
+    goes_on()?;
     if args.explain_why {
         report = report.with_why();
     }
@@ -206,12 +211,13 @@ fn of_report(mut report: Report, args: &OutputArgs, vantage: Option<&str>) -> Re
     })
 }
 
-fn of_comparison(comparison: &Comparison, args: &OutputArgs) -> Result<Done, Refused> {
+fn of_comparison(gathered: Gathered, args: &OutputArgs, goes_on: GoesOn<'_>) -> Result<Done, Refused> {
+    let comparison = compare::compared(gathered, args, goes_on)?;
     let mut text = String::new();
-    places::render(comparison, Format::Table, &style(args), &mut text)?;
+    places::render(&comparison, Format::Table, &style(args), &mut text)?;
     Ok(Done {
         text,
-        document: to_raw_value(comparison).ok(),
+        document: to_raw_value(&comparison).ok(),
         is_error: false,
     })
 }
