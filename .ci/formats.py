@@ -9,10 +9,11 @@
 -o nagios        the grammar of the Monitoring Plugins' guidelines
 serve            the parsers, clients that are slow, huge or many, and a real Prometheus that scrapes it and evaluates the
                  alerts of docs/runbooks
-docs/runbooks    promtool (rules and their tests), systemd-analyze verify, kubernetes-validate
+docs/runbooks    promtool (rules and their tests), systemd-analyze verify, kubernetes-validate; AWS's own JSON Schema of Automation
+                 documents (npm's aws-ssm-document-language-service), and .ci/troubleshoot.schema.json
 
 Of reports of recorded scenarios, of comparisons, and of captures whose every text is hostile. Debian's packages prometheus,
-prometheus-node-exporter and systemd have to be there; the rest comes from PyPI into a virtual environment. Nothing leaves
+prometheus-node-exporter and systemd have to be there; the rest comes from PyPI and npm into folders of their own. Nothing leaves
 the machine: everything listens on loopback.
 """
 
@@ -31,11 +32,12 @@ import time
 import urllib.error
 import urllib.request
 
-from shared import free_port, importable, is_open, python_with, waited
+from shared import free_port, importable, is_open, of_npm, python_with, waited
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RUNBOOKS = ROOT / "docs" / "runbooks"
-PACKAGES = ["prometheus_client==0.26.0", "lxml==6.1.3", "kubernetes-validate==1.37.0"]
+PACKAGES = ["prometheus_client==0.26.0", "lxml==6.1.3", "kubernetes-validate==1.37.0", "jsonschema==4.26.0", "PyYAML==6.0.4"]
+SSM = "aws-ssm-document-language-service@1.0.0"
 HOST = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com"
 ADDRESS = "192.168.104.190"
 # Every octet that means something to one of the formats, and characters that XML has no place for.
@@ -531,7 +533,26 @@ def runbooks(bin_, folder):
             [bin_ / "kubernetes-validate", "--strict", RUNBOOKS / name], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             fail(f"{name}: {done.stdout}{done.stderr}")
-    print("formats.py: rules, units and manifests are what their programs take")
+    held("ssm-automation.yml", of_npm(folder, SSM) / "dist" / "schema.json", ["mainSteps", 0, "action"])
+    held("troubleshoot.yml", ROOT / ".ci" / "troubleshoot.schema.json", ["spec", "analyzers", 0, "jsonCompare", "outcomes"])
+    print("formats.py: rules, units, manifests and documents are what their programs and schemas take")
+
+
+def held(name, schema, way):
+    """Holds a document to its schema; with another value at this way it is refused, so the schema looks there."""
+    import jsonschema
+    import yaml
+
+    validator = jsonschema.Draft7Validator(json.loads(schema.read_text()))
+    document = yaml.safe_load((RUNBOOKS / name).read_text())
+    for error in validator.iter_errors(document):
+        fail(f"{name}: {'.'.join(map(str, error.path))}: {error.message}")
+    holder = document
+    for key in way[:-1]:
+        holder = holder[key]
+    holder[way[-1]] = "aws:noSuchAction"
+    if validator.is_valid(document):
+        fail(f"{schema.name} takes anything at {way}")
 
 
 def main():

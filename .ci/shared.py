@@ -1,9 +1,10 @@
-"""What several scripts here share: packages of PyPI apart from this host's, a free port, and waiting for a server."""
+"""What several scripts here share: packages of PyPI and npm apart from this host's, a free port, and waiting for a server."""
 
 import pathlib
 import socket
 import subprocess
 import sys
+import tarfile
 import time
 import venv
 
@@ -22,6 +23,17 @@ def importable(python):
     """Lets this program import what that Python has; returns the folder of its programs."""
     sys.path[:0] = [str(path) for path in python.parent.parent.glob("lib/python*/site-packages")]
     return python.parent
+
+
+def of_npm(folder, package):
+    """The files of a package of npm, such as axe-core@4.14.1, in the folder; nothing of it is run."""
+    folder = pathlib.Path(folder)
+    packed = subprocess.run(["npm", "pack", "--silent", package], cwd=folder, check=True, stdout=subprocess.PIPE, text=True)
+    place = folder / package.split("@")[0]
+    with tarfile.open(folder / packed.stdout.split()[-1]) as archive:
+        # Python 3.11.4 and later refuse what would leave the folder.
+        archive.extractall(place, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
+    return place / "package"
 
 
 def free_port():
