@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Holds the requests of this program, and the answers of its own mock of AWS, to the service models of PyPI's botocore.
+"""Holds the requests of this program, and the answers of its own mocks of AWS, to the service models of botocore (PyPI).
 
-    botocore.py COLLECTOR
+    botocore.py COLLECTOR VIA
 
-COLLECTOR is the program of tests/aws.rs. With EKS_DNS_DOCTOR_EXCHANGES=FILE its mock writes each request that came in
-and its answer, one JSON object a line, but for the answers that a test makes wrong. Held to the model:
+COLLECTOR is the program of tests/aws.rs, and VIA that of tests/via.rs, which has a mock of Systems Manager. With
+EKS_DNS_DOCTOR_EXCHANGES=FILE a mock writes each request that came in and its answer, one JSON object a line, but for
+the answers that a test makes wrong. Every operation that the sources name has to be among them. Held to the model:
 
 requests   the operation, the names of the parameters, their types, enum values, lengths and patterns
 answers    the names of the members or elements, their types, enum values; of errors the code and the members
@@ -47,14 +48,26 @@ def installed(folder):
     return str(environment / "lib" / version / "site-packages")
 
 
-def exchanges(collector, folder):
+def called():
+    """Every operation that the program calls, by service: the reads, Run Command, and the role of a profile."""
+    reads = (ROOT / "src/facts/reads.rs").read_text()
+    operations = set(re.findall(r'\n        action: "([a-z0-9-]+):(\w+)",', reads))
+    manager = (ROOT / "src/facts/aws/command.rs").read_text()
+    of_manager = re.findall(r'self\s*\.manager\(\s*"(\w+)"', manager)
+    if not operations or len(of_manager) < 4:
+        raise SystemExit("the sources no longer name their operations as this script looks for them")
+    return operations | {("ssm", name) for name in of_manager} | {("sts", "AssumeRole")}
+
+
+def exchanges(collector, via, folder):
     """Every request and answer of the tests."""
     path = os.path.join(folder, "exchanges")
     environment = os.environ | {"EKS_DNS_DOCTOR_EXCHANGES": path}
-    command = [collector, "--quiet"]
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise SystemExit(f"the tests of {collector} fail: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    # Of tests/via.rs, those with Systems Manager: the others have ssh.
+    for command in ([collector, "--quiet"], [via, "--quiet", "node", "systems_manager", "looked_at"]):
+        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise SystemExit(f"the tests of {command[0]} fail: {done.stdout[-2000:]}{done.stderr[-2000:]}")
     with open(path, encoding="utf-8") as file:
         return [json.loads(line) for line in file]
 
@@ -337,7 +350,7 @@ def recorded(models):
 
 
 def main():
-    collector = os.path.abspath(sys.argv[1])
+    collector, via = (os.path.abspath(path) for path in sys.argv[1:3])
     with tempfile.TemporaryDirectory(prefix="eks-dns-botocore-") as folder:
         # Before this folder, where this file has the package's name.
         sys.path.insert(0, installed(folder))
@@ -346,10 +359,11 @@ def main():
 
         unknown_operation = botocore.model.OperationNotFoundError
         session = botocore.session.get_session()
-        names = ("cloudtrail", "ec2", "eks", "sts", "route53", "route53profiles", "route53resolver", "vpc-lattice")
+        names = ("cloudtrail", "ec2", "eks", "sts", "route53", "route53profiles", "route53resolver", "ssm",
+                 "vpc-lattice")
         models = {name: session.get_service_model(name) for name in names}
         held, wrong, operations = 0, {}, set()
-        for one in exchanges(collector, folder):
+        for one in exchanges(collector, via, folder):
             try:
                 if one["target"]:
                     found = of_target(models, one["target"], one["body"])
@@ -370,8 +384,10 @@ def main():
     for said in of_cli:
         print(f"FAIL {said}")
     # A dump without exchanges would hold nothing.
-    if len(operations) < 31 or printed < 20:
-        print(f"FAIL only {len(operations)} operations and {printed} files were seen")
+    seen = {(service, name.lower()) for service, name in operations}
+    unseen = sorted(f"{service}:{name}" for service, name in called() if (service, name.lower()) not in seen)
+    if unseen or printed < 20:
+        print(f"FAIL {printed} files were seen, and no exchange of {', '.join(unseen) or 'nothing else'}")
         sys.exit(1)
     version = botocore.__version__
     outcome = "not as they say" if wrong or of_cli else "ok"
