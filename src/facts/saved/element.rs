@@ -34,6 +34,11 @@ pub(super) enum Element {
     VpcEndpoint,
     ServiceNetworkAssociation,
     ServiceNetworkResource,
+    PrefixListEntry,
+    FirewallConfig,
+    DnssecConfig,
+    Update,
+    Event,
 }
 
 impl Element {
@@ -97,6 +102,16 @@ impl Element {
                 Self::ProfileResource
             } else if has(&["ProfileId", "ResourceId"]) {
                 Self::ProfileAssociation
+            } else if has(&["Cidr"]) && members.keys().all(|key| matches!(key, "Cidr" | "Description")) {
+                Self::PrefixListEntry
+            } else if has(&["ResourceId", "FirewallFailOpen"]) {
+                Self::FirewallConfig
+            } else if has(&["ResourceId", "ValidationStatus"]) {
+                Self::DnssecConfig
+            } else if has(&["EventName", "EventSource", "EventTime"]) {
+                Self::Event
+            } else if has(&["id", "type", "params", "createdAt"]) {
+                Self::Update
             } else if is_cluster_arn("arn") || has(&["name"]) && (is_url("endpoint") || has(&["resourcesVpcConfig"])) {
                 Self::Cluster
             } else if is_cluster_arn("Arn") || has(&["Name"]) && (is_url("Endpoint") || has(&["ResourcesVpcConfig"])) {
@@ -112,7 +127,14 @@ impl Element {
     /// The list that it is of.
     pub(super) fn call(self) -> Option<Call> {
         Some(match self {
-            Self::Cluster | Self::SdkCluster | Self::EksctlCluster => return None,
+            Self::Cluster
+            | Self::SdkCluster
+            | Self::EksctlCluster
+            | Self::FirewallConfig
+            | Self::DnssecConfig
+            | Self::Update => return None,
+            Self::PrefixListEntry => Call::GetManagedPrefixListEntries,
+            Self::Event => Call::LookupEvents,
             Self::Subnet => Call::DescribeSubnets,
             Self::NetworkAcl => Call::DescribeNetworkAcls,
             Self::RouteTable => Call::DescribeRouteTables,
@@ -204,6 +226,12 @@ impl Element {
                 let association = shapes::service_network_association(one)?;
                 answers.lattice.add_associations(vec![association]);
             }
+            // Which list it is in does not stand there.
+            Self::PrefixListEntry => answers.unassigned_prefixes.push(vec![shapes::prefix_list_entry(one)?]),
+            Self::FirewallConfig => answers.firewall.configs.push(shapes::firewall_config(one)?),
+            Self::DnssecConfig => answers.add_dnssec_config(shapes::dnssec_config(one)?),
+            Self::Update => answers.updates.get_or_insert_default().push(shapes::update(one)?),
+            Self::Event => answers.events.get_or_insert_default().extend(shapes::event(one)?),
             Self::ServiceNetworkResource => {
                 let resource = shapes::service_network_resource(one)?;
                 answers.lattice.add_resources(vec![resource]);

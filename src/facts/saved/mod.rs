@@ -119,16 +119,18 @@ fn object(members: &Members<'_>, answers: &mut Answers) -> Result<(), NotFacts> 
     if members.has("schema_version") {
         return elsewhere(members, answers);
     }
+    // A member alone may have a list under the name that an answer has it under: `Entries` is a network ACL's and a
+    // prefix list's.
+    if let Some(kind) = Element::of(members) {
+        kind.take(members, answers)?;
+        // One of a list is not the list.
+        answers.partial.extend(kind.call());
+        return Ok(());
+    }
     if answer::take(members, answers)? {
         return Ok(());
     }
-    let Some(kind) = Element::of(members) else {
-        return Err(other::named(members));
-    };
-    kind.take(members, answers)?;
-    // One of a list is not the list.
-    answers.partial.extend(kind.call());
-    Ok(())
+    Err(other::named(members))
 }
 
 /// What the command `facts` wrote, or a capture.
