@@ -91,6 +91,10 @@ pub struct Capture {
     pub not_waited_for: Vec<NotWaitedFor>,
     /// Whether the run was interrupted.
     pub interrupted: bool,
+    /// Of a watch: when the first of the rounds began that have failed one behind the other, RFC 3339, UTC. Absent
+    /// where this run is the first to fail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failing_since: Option<String>,
     /// Whether the report gives the reasons for its headline (`--explain-why`).
     #[serde(default)]
     pub reasoned: bool,
@@ -204,6 +208,10 @@ pub struct Report {
     pub exit_code: u8,
     /// Whether the run was interrupted.
     pub interrupted: bool,
+    /// Of a watch: when the first of the rounds began that have failed one behind the other, RFC 3339, UTC; absent
+    /// where this run is the first to fail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failing_since: Option<String>,
 }
 
 /// Exit codes (the contract of the command line).
@@ -372,7 +380,7 @@ impl Examined {
         let (expected, comparisons, seen) = examine(capture, observations, |case| {
             goes_on()?;
             let decided_by = rules::decided_by(case);
-            let changes = rules::changes(case, &decided_by, &capture.taken_at);
+            let changes = rules::changes(case, &decided_by, &capture.taken_at, capture.failing_since.as_deref());
             Ok((rules::evaluate_while(case, goes_on)?, decided_by, changes))
         });
         let (evaluation, decided_by, changes) = seen?;
@@ -513,6 +521,7 @@ pub fn diagnose_while<E>(mut capture: Capture, goes_on: &dyn Fn() -> Result<(), 
         conclusion,
         exit_code,
         interrupted: capture.interrupted,
+        failing_since: capture.failing_since,
     };
     Ok(if capture.reasoned { report.with_why() } else { report })
 }
@@ -556,6 +565,7 @@ impl Report {
             connections: self.connections,
             not_waited_for: self.not_waited_for,
             interrupted: self.interrupted,
+            failing_since: self.failing_since,
             reasoned: self.why.is_some(),
         }
     }
@@ -569,6 +579,12 @@ impl Report {
         })
         .2;
         self
+    }
+
+    /// Whether an answer that decides is not what it should be.
+    pub fn fails(&self) -> bool {
+        let mut in_scope = self.resolvers.iter().filter(|one| one.probed.resolver.in_scope);
+        in_scope.any(|one| !one.verdict.is_fine())
     }
 
     /// What the run was made for.

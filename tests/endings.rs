@@ -240,6 +240,21 @@ fn changes_in_aws_are_waited_for_and_stand_beside_the_result() {
             left(&report)
         );
     }
+    // A change is lined up with the first failing answer: of a watch, the first round that failed.
+    let report = checked(Plays::NxDomain, 200, &events, "--since 2h");
+    assert_eq!(report["failing_since"], Value::Null);
+    let change = &report["changes"][0];
+    let apart = |change: &Value| change["before_s"].as_i64().zip(change["before_failing_s"].as_i64());
+    let (before, before_failing) = apart(change).expect("numbers");
+    assert!((0..=1).contains(&(before_failing - before)), "{change}");
+    let report = checked(Plays::NxDomain, 200, &events, "--since 2h --watch 2s --for 3s");
+    assert!(report["failing_since"].as_str() < report["taken_at"].as_str());
+    let change = &report["changes"][0];
+    let (before, before_failing) = apart(change).expect("numbers");
+    assert!(before_failing < before, "{change}");
+    // Where nothing fails, there is nothing to line up with.
+    let report = checked(Plays::Has(ADDRESS), 200, &events, "--since 2h");
+    assert_eq!(report["changes"][0]["before_failing_s"], Value::Null);
     // The diagnosis is that of a run without it.
     let rules = |report: &Value| {
         let findings = report["findings"].as_array().into_iter().flatten();

@@ -686,6 +686,7 @@ impl Draw {
             not_waited_for: Vec::new(),
             observations,
             interrupted,
+            failing_since: None,
             reasoned: false,
         }
     }

@@ -92,7 +92,7 @@ async fn one(
         known = known => known?,
         () = &mut *interrupt => return Err(Error::Interrupted),
     };
-    Box::pin(round(settings, &known, began, interrupt, progress)).await
+    Box::pin(round(settings, &known, began, None, interrupt, progress)).await
 }
 
 /// How long AWS may take: what it names is asked after it, and the whole ends at the deadline.
@@ -103,15 +103,20 @@ pub(super) fn aws_share(settings: &Settings) -> Duration {
 
 /// One round of questions, which ends when the deadline has passed since it `began`. Those to resolvers that are known
 /// begin at once; meanwhile AWS and the metadata service are asked, and the resolvers that they name are asked when
-/// they are known.
+/// they are known. `failing_since`: when the first of the rounds before began that have failed one behind the other.
 pub(super) async fn round(
     settings: &Settings,
     known: &Known,
     began: Instant,
+    failing_since: Option<&str>,
     interrupt: impl Future<Output = ()>,
     progress: impl FnMut(Progress),
 ) -> Result<Capture, Error> {
-    round_beside(settings, known, &Shared::default(), began, interrupt, progress).await
+    let shared = Shared {
+        failing_since: failing_since.map(str::to_owned),
+        ..Shared::default()
+    };
+    round_beside(settings, known, &shared, began, interrupt, progress).await
 }
 
 /// The same as one of many: what others have shown of the resolvers is not asked again.
@@ -180,7 +185,8 @@ pub(super) async fn round_beside(
         tell(Progress::Asking(source.as_str().to_owned(), Some(most)));
     }
     let knowledge = RefCell::new(knowledge);
-    let from = settings.sources.since.and_then(|since| before(&taken_at, since));
+    let failing_from = shared.failing_since.as_deref().unwrap_or(&taken_at);
+    let from = settings.sources.since.and_then(|since| before(failing_from, since));
     // Who is asked is asked once, as soon as somebody names it.
     let ask_all = async {
         let until = began + aws_share(settings);
@@ -267,6 +273,7 @@ pub(super) async fn round_beside(
             connections: Vec::new(),
             not_waited_for: Vec::new(),
             interrupted: false,
+            failing_since: shared.failing_since.clone(),
             reasoned: false,
         })
     };
@@ -328,6 +335,7 @@ pub(super) async fn round_beside(
         connections,
         not_waited_for,
         interrupted,
+        failing_since: shared.failing_since.clone(),
         reasoned: false,
     })
 }
@@ -393,6 +401,7 @@ pub(super) fn without_endpoint(settings: &Settings, cluster: Cluster, region: Op
         not_waited_for: Vec::new(),
         connections: Vec::new(),
         interrupted: false,
+        failing_since: None,
         reasoned: false,
     }
 }

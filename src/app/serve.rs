@@ -141,7 +141,7 @@ impl Check<'_> {
         }
         let until = began + aws_share(settings);
         let capture = match Known::find(settings.target.as_ref(), &settings.sources, until).await {
-            Ok(known) => Box::pin(round(settings, &known, began, pending(), |_| {})).await?,
+            Ok(known) => Box::pin(round(settings, &known, began, None, pending(), |_| {})).await?,
             // What is known of it is a conclusion too.
             Err(Error::NoEndpointYet(cluster, region)) => without_endpoint(settings, *cluster, region),
             Err(error) => return Err(error),

@@ -36,6 +36,8 @@ pub(super) struct Shared {
     pub(super) paces: Option<Paces>,
     /// What is waited for beyond what decides this target, since others will rest on it.
     pub(super) awaits: Awaits,
+    /// Of a watch: when the first of the rounds before began that have failed one behind the other, RFC 3339.
+    pub(super) failing_since: Option<String>,
 }
 
 /// What a check waits for beyond what decides its own target.

@@ -76,6 +76,8 @@ async fn rounds(
     )?;
     let mut watch = Watch::default();
     let mut last: Option<Report> = None;
+    // When the first of the rounds began that have failed one behind the other.
+    let mut failing_since: Option<String> = None;
     let mut live = Live::new(&args.output);
     let name = known.target.hostname.to_string();
     let head = |next, conclusion: &str| live::head(&name, start.elapsed(), bound, next, conclusion);
@@ -83,7 +85,8 @@ async fn rounds(
         let began = Instant::now();
         let before = last.as_ref().map_or("watching", |report| report.conclusion.as_str());
         live.draw(&head(None, before), &watch.board(start.elapsed()))?;
-        let capture = round(settings, &known, began, &mut interrupt, |answered| {
+        let since = failing_since.as_deref();
+        let capture = round(settings, &known, began, since, &mut interrupt, |answered| {
             if args.output.verbose {
                 progress(answered);
             }
@@ -94,6 +97,8 @@ async fn rounds(
             Some(report) if stopped.get() => interrupted(report),
             _ => diagnose(capture?),
         };
+        let first = failing_since.take().unwrap_or_else(|| report.taken_at.clone());
+        failing_since = report.fails().then_some(first);
         let elapsed = began.duration_since(start);
         live.clear()?;
         for line in watch.observe(elapsed, &report) {

@@ -149,6 +149,8 @@ struct Document {
     not_waited_for: Vec<NotWaitedFor>,
     #[serde(default)]
     interrupted: bool,
+    #[serde(default)]
+    failing_since: Option<String>,
     /// That there are reasons says that they were asked for; they are given anew.
     #[serde(default)]
     why: Option<IgnoredAny>,
@@ -326,6 +328,7 @@ impl Document {
             connections: self.connections,
             not_waited_for: self.not_waited_for,
             interrupted: self.interrupted,
+            failing_since: self.failing_since,
             reasoned: self.why.is_some(),
         };
         if version == 1 {

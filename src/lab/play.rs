@@ -176,6 +176,7 @@ async fn perform(
         connections: scenario.connections.clone(),
         not_waited_for,
         interrupted,
+        failing_since: None,
         reasoned: false,
     };
     let mut interrupted = false;

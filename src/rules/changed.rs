@@ -2,7 +2,7 @@
 //! never a cause by itself.
 
 use std::collections::BTreeSet;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,8 +18,12 @@ use crate::limits;
 pub struct Change {
     /// When, RFC 3339, UTC.
     pub time: String,
-    /// From then to the start of this run, in seconds. An answer that fails was first seen to fail in this run.
+    /// From then to the start of this run, in seconds.
     pub before_s: u64,
+    /// From then to the first failing answer, in seconds, and negative where the change came after it: of a watch, the
+    /// first round that failed; else this run. Absent where no answer fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before_failing_s: Option<i64>,
     /// The operation: `DisassociateResolverRule`; of an update that EKS lists, its type.
     pub event: String,
     /// Who lists it.
@@ -44,8 +48,27 @@ pub enum Lister {
     Eks,
 }
 
-/// What was changed of what decides about this name, the latest first. `None` where nobody asked for it.
-pub fn changes(case: &Case<'_>, steps: &[Step], taken_at: &str) -> Option<Vec<Change>> {
+/// When the first answer failed, in seconds since 1970: in an earlier round of a watch, else in this run, which began
+/// at `now`. `None` where none fails.
+fn first_failing(case: &Case<'_>, now: u64, failing_since: Option<&str>) -> Option<u64> {
+    let ends = case.failing().map(|subject| {
+        let attempts = subject.a().into_iter().flat_map(|lookup| &lookup.attempts);
+        let last = attempts.last();
+        last.map_or(0.0, |attempt| attempt.started_ms + attempt.rtt_ms.unwrap_or_default())
+    });
+    let first = ends.min_by(f64::total_cmp)?;
+    // A capture may hold any number.
+    let after = Duration::try_from_secs_f64(first / 1000.0).unwrap_or_default();
+    Some(
+        failing_since
+            .and_then(seconds)
+            .unwrap_or_else(|| now.saturating_add(after.as_secs())),
+    )
+}
+
+/// What was changed of what decides about this name, the latest first. `None` where nobody asked for it. A span before
+/// the run begins at the first failing answer.
+pub fn changes(case: &Case<'_>, steps: &[Step], taken_at: &str, failing_since: Option<&str>) -> Option<Vec<Change>> {
     let aws = case.aws_unseen();
     let since = case.asked.since_s;
     if since.is_none() && aws.events.is_none() {
@@ -61,18 +84,22 @@ pub fn changes(case: &Case<'_>, steps: &[Step], taken_at: &str) -> Option<Vec<Ch
             .filter_map(|step| step.id.as_deref());
         ids.map(bare).any(|id| resources.iter().any(|one| one == id))
     };
+    let failed = first_failing(case, now, failing_since);
     let before = |time: &str| {
         let at = seconds(time)?;
-        let before = now.saturating_sub(at);
-        since.is_none_or(|since| before <= since).then_some((at, before))
+        let from = failed.map_or(now, |failed| failed.min(now));
+        let is_meant = since.is_none_or(|since| from.saturating_sub(at) <= since);
+        let before_failing = failed.and_then(|failed| i64::try_from(failed).ok()?.checked_sub(i64::try_from(at).ok()?));
+        is_meant.then_some((at, now.saturating_sub(at), before_failing))
     };
     let events = aws.events.iter().flatten().filter(|event| known.touches(event));
     let mut all: Vec<(u64, Change)> = events
         .filter_map(|event| {
-            let (at, before_s) = before(&event.time)?;
+            let (at, before_s, before_failing_s) = before(&event.time)?;
             let change = Change {
                 time: event.time.clone(),
                 before_s,
+                before_failing_s,
                 event: event.name.clone(),
                 listed_by: Lister::Cloudtrail,
                 by: event.by.clone(),
@@ -87,13 +114,18 @@ pub fn changes(case: &Case<'_>, steps: &[Step], taken_at: &str) -> Option<Vec<Ch
     let updates: Vec<(u64, Change)> = updates
         .filter_map(|update| {
             let time = update.created_at.as_ref()?;
-            let (at, before_s) = before(time)?;
+            let (at, before_s, before_failing_s) = before(time)?;
             let near = |(other, change): &(u64, Change)| {
                 let apart = at.abs_diff(*other);
                 change.event.starts_with("UpdateCluster") && apart <= limits::ONE_CHANGE_S
             };
             let is_new = !all.iter().any(near);
-            is_new.then(|| (at, of_update(aws, update, before_s)))
+            let change = Change {
+                before_s,
+                before_failing_s,
+                ..of_update(aws, update)
+            };
+            is_new.then_some((at, change))
         })
         .collect();
     all.extend(updates);
@@ -108,10 +140,11 @@ fn seconds(time: &str) -> Option<u64> {
     Some(time.duration_since(UNIX_EPOCH).ok()?.as_secs())
 }
 
-fn of_update(aws: &AwsFacts, update: &ClusterUpdate, before_s: u64) -> Change {
+fn of_update(aws: &AwsFacts, update: &ClusterUpdate) -> Change {
     Change {
         time: update.created_at.clone().unwrap_or_default(),
-        before_s,
+        before_s: 0,
+        before_failing_s: None,
         event: update.kind.clone().unwrap_or_else(|| "update".to_owned()),
         listed_by: Lister::Eks,
         by: None,

@@ -219,6 +219,7 @@ pub(crate) fn capture_of(facts: Facts, observations: Vec<Probed>) -> Capture {
         connections: Vec::new(),
         not_waited_for: Vec::new(),
         interrupted: false,
+        failing_since: None,
         reasoned: false,
     }
 }

@@ -100,6 +100,7 @@ fn failing(kind: ErrorKind) -> (Vec<Probed>, Report) {
         connections: Vec::new(),
         not_waited_for: Vec::new(),
         interrupted: false,
+        failing_since: None,
         reasoned: false,
     });
     (observations, report)

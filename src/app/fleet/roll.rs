@@ -363,6 +363,7 @@ impl<'a> Rolling<'a> {
             look: self.look.borrow().clone(),
             configuration: self.configuration.borrow().clone(),
             paces: Some(self.paces.clone()),
+            failing_since: None,
             awaits: match survey {
                 // Where no other target rests on it, it ends as a check of one does.
                 _ if self.targets.borrow().get(&zone).is_none_or(|targets| *targets == 1) => Awaits::Nothing,

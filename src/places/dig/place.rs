@@ -169,6 +169,7 @@ fn capture(runs: &[Run], hostname: Name) -> Result<Capture, DigError> {
         not_waited_for: Vec::new(),
         observations,
         interrupted: false,
+        failing_since: None,
         reasoned: false,
     })
 }

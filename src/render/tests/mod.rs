@@ -180,6 +180,7 @@ fn capture(observations: Vec<Probed>) -> Capture {
         not_waited_for: Vec::new(),
         observations,
         interrupted: false,
+        failing_since: None,
         reasoned: false,
     }
 }

@@ -535,8 +535,9 @@ fn changes_in_aws_stand_beside_the_finding() {
     // Files say how far back they reach by what is in them.
     let text = shown(Some(all.clone()), None);
     let lines = "Changed - Before this run AWS lists 3 changes of what decides about this name there; that one of them \
-                 is the cause is not proven by that - 40 s before: ModifyVpcAttribute: vpc-0a1b2c3d - 3 h before: \
-                 ModifyVpcAttribute: vpc-0a1b2c3d - 3 days before: ModifyVpcAttribute: vpc-0a1b2c3d kubectl";
+                 is the cause is not proven by that - 40 s before the first failing answer: ModifyVpcAttribute: \
+                 vpc-0a1b2c3d - 3 h before the first failing answer: ModifyVpcAttribute: vpc-0a1b2c3d - 3 days before \
+                 the first failing answer: ModifyVpcAttribute: vpc-0a1b2c3d kubectl";
     assert!(text.contains(lines), "{text}");
     let text = shown(Some(all), of_day);
     assert!(

@@ -147,10 +147,11 @@ pub(in crate::render) fn changes(report: &Report, verbose: bool) -> Vec<String> 
         return Vec::new();
     }
     let span = report.asked.since_s.map(Duration::from_secs);
-    let span = span.map_or_else(
-        || "Before this run".to_owned(),
-        |span| format!("In the {} before this run", humantime::format_duration(span)),
-    );
+    let span = match (span.map(humantime::format_duration), &report.failing_since) {
+        (None, _) => "Before this run".to_owned(),
+        (Some(span), None) => format!("In the {span} before this run"),
+        (Some(span), Some(_)) => format!("In the {span} before the first failing answer, and since then,"),
+    };
     if changes.is_empty() {
         return vec![format!(
             "{span} AWS lists no change to the zones, rules or settings behind this name"
@@ -176,7 +177,12 @@ pub(in crate::render) fn changes(report: &Report, verbose: bool) -> Vec<String> 
         } else {
             format!(": {what}")
         };
-        format!("{} before: {}{by}{of}{decides}", span_of(change.before_s), change.event)
+        let (span, when) = match change.before_failing_s {
+            None => (change.before_s, "before this run"),
+            Some(before @ 0..) => (before.unsigned_abs(), "before the first failing answer"),
+            Some(after) => (after.unsigned_abs(), "after the first failing answer"),
+        };
+        format!("{} {when}: {}{by}{of}{decides}", span_of(span), change.event)
     }));
     if changes.len() > shown {
         lines.push(format!("and {} more (-v)", changes.len() - shown));
