@@ -358,7 +358,7 @@ pub const CLUSTERS_DESCRIBED: usize = 100;
 pub const AWS_CONCURRENCY: usize = 8;
 /// Updates of a cluster that are described.
 pub const UPDATES_DESCRIBED: usize = 8;
-/// VPCs whose private hosted zones are listed: the cluster's, and those of inbound endpoints.
+/// VPCs whose private hosted zones are listed: the cluster's, this instance's, and those of inbound endpoints.
 pub const ZONES_OF_VPCS: usize = 8;
 /// Members of a page of a domain list of DNS Firewall. AWS gives 5,000 at most; an answer of 1,000 has some 64 KiB.
 pub const FIREWALL_DOMAINS: i32 = 1000;

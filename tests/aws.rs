@@ -98,14 +98,14 @@ fn child() -> ExitCode {
             _ => {}
         }
         if let (Some(_), Some(target)) = (set("EVERYTHING"), &target) {
-            let shares = Shares::new(session.everything().await, Some(session.region().to_owned()));
+            let shares = Shares::new(session.everything(here(&set)).await, Some(session.region().to_owned()));
             let wanted = Wanted {
                 target,
                 cluster: cluster.as_deref(),
             };
             return Ok((shares.of(wanted), without_role));
         }
-        let mut answers = session.collect(target.as_ref(), cluster.as_deref()).await;
+        let mut answers = session.collect(target.as_ref(), cluster.as_deref(), here(&set)).await;
         if let Some(from) = set("SINCE").and_then(|text| text.parse().ok()) {
             let since = Since {
                 from,
@@ -132,6 +132,15 @@ fn child() -> ExitCode {
     }
     collected.elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     print(&collected)
+}
+
+/// The instance that this host is said to be.
+async fn here(set: &impl Fn(&str) -> Option<String>) -> Option<Instance> {
+    Some(Instance {
+        vpc_id: Some(set("OWN_VPC")?),
+        region: set("OWN_REGION"),
+        ..Instance::default()
+    })
 }
 
 fn print(collected: &Collected) -> ExitCode {
@@ -480,8 +489,10 @@ impl World {
                 } else {
                     "enableDnsHostnames"
                 };
+                let mut parameters = body.split('&');
+                let vpc = parameters.find_map(|one| one.strip_prefix("VpcId=")).unwrap_or(VPC);
                 format!(
-                    "<DescribeVpcAttributeResponse><vpcId>{VPC}</vpcId><{which}><value>true</value></{which}>\
+                    "<DescribeVpcAttributeResponse><vpcId>{vpc}</vpcId><{which}><value>true</value></{which}>\
                      </DescribeVpcAttributeResponse>"
                 )
             }
@@ -1277,6 +1288,7 @@ fn each_read_may_be_denied() {
             Call::DescribeVpcAttribute,
             Call::DescribeUpdate,
             Call::DescribeSecurityGroups,
+            Call::ListResolverEndpointIpAddresses,
             Call::ListFirewallRules,
             // Once in each Region.
             Call::LookupEvents,
@@ -1653,6 +1665,55 @@ fn what_was_learnt_before_is_not_asked_again() {
     }
 }
 
+fn what_decides_in_this_instances_vpc_is_read_too() {
+    const OWN: &str = "vpc-0c0c0c0c0c0c0c0c0";
+    let asked_of = |mock: &Mock, call: Call| mock.requests(call).iter().any(|one| one.contains(OWN));
+    let of_one_vpc = [
+        Call::ListHostedZonesByVpc,
+        Call::GetFirewallConfig,
+        Call::GetResolverDnssecConfig,
+        Call::DescribeVpcEndpoints,
+        Call::ListServiceNetworkVpcAssociations,
+        Call::DescribeVpcAttribute,
+    ];
+    for everything in [false, true] {
+        let mock = Mock::of(world());
+        let mut run = Run::new(&mock)
+            .with("COLLECT_OWN_VPC", OWN)
+            .with("COLLECT_OWN_REGION", "ap-northeast-1");
+        if everything {
+            run = run.with("COLLECT_EVERYTHING", "1");
+        }
+        let facts = run.collect().facts;
+        assert_eq!(facts.failed_reads, []);
+        assert!(of_one_vpc.into_iter().all(|call| asked_of(&mock, call)));
+        let mut zones = facts.hosted_zones.iter().flatten();
+        assert!(zones.any(|list| list.vpc_id == OWN && !list.zones.is_empty()));
+        let attributes = facts.attributes_of(OWN).expect("they were read");
+        assert_eq!(attributes.dns_support.zip(attributes.dns_hostnames), Some((true, true)));
+        // Those of the cluster's VPC are as before.
+        assert!(facts.vpc_attributes.is_some());
+        // The cluster's VPC is read once, where this instance is in it.
+        let mock = Mock::of(world());
+        let mut run = Run::new(&mock)
+            .with("COLLECT_OWN_VPC", VPC)
+            .with("COLLECT_OWN_REGION", "ap-northeast-1");
+        if everything {
+            run = run.with("COLLECT_EVERYTHING", "1");
+        }
+        assert_eq!(run.collect().facts.failed_reads, []);
+        assert_eq!(mock.times(Call::DescribeVpcAttribute), 2);
+        assert_eq!(mock.times(Call::GetFirewallConfig), 1);
+    }
+    // A VPC of another Region has its lists there.
+    let mock = Mock::of(world());
+    let run = Run::new(&mock)
+        .with("COLLECT_OWN_VPC", OWN)
+        .with("COLLECT_OWN_REGION", "eu-west-1");
+    assert_eq!(run.collect().facts.failed_reads, []);
+    assert!(!of_one_vpc.into_iter().any(|call| asked_of(&mock, call)));
+}
+
 fn an_endpoint_url_that_is_none_is_a_failed_read() {
     for url in ["", "::", "http://", "nonsense", "http://127.0.0.1:99999"] {
         let mock = Mock::of(world());
@@ -1983,6 +2044,23 @@ fn the_document_has_the_policy_of_exactly_these_reads() {
     assert_eq!(once, made);
 }
 
+/// The document says of each permission of AWS's runbook whether it is used here, as it is.
+fn the_document_has_what_awss_runbook_reads() {
+    let document = include_str!("../docs/what-decides-in-aws.md");
+    let rows: Vec<Vec<&str>> = document
+        .lines()
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .filter(|row: &Vec<&str>| row.len() == 3 && matches!(row[1], "yes" | "no"))
+        .collect();
+    assert_eq!(rows.len(), 28);
+    for row in rows {
+        let action = row[0].trim_matches('`');
+        let is_read = Call::ALL.iter().any(|call| call.action() == action);
+        assert_eq!(row[1] == "yes", is_read, "{action}");
+        assert_eq!(row[2].is_empty(), is_read, "{action} is not read, and has a reason");
+    }
+}
+
 fn main() -> ExitCode {
     if std::env::var_os("EKS_DNS_DOCTOR_COLLECT").is_some() {
         return child();
@@ -2067,6 +2145,10 @@ fn main() -> ExitCode {
             credentials_that_were_exported_stand_in_for_a_role_with_mfa,
         ),
         (
+            "what_decides_in_this_instances_vpc_is_read_too",
+            what_decides_in_this_instances_vpc_is_read_too,
+        ),
+        (
             "what_was_learnt_before_is_not_asked_again",
             what_was_learnt_before_is_not_asked_again,
         ),
@@ -2102,6 +2184,10 @@ fn main() -> ExitCode {
         (
             "clusters_that_nobody_may_list_are_one_line",
             clusters_that_nobody_may_list_are_one_line,
+        ),
+        (
+            "the_document_has_what_awss_runbook_reads",
+            the_document_has_what_awss_runbook_reads,
         ),
         (
             "the_document_has_the_policy_of_exactly_these_reads",

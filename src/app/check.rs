@@ -161,7 +161,7 @@ pub(super) async fn round_beside(
         trust: Trust::Platform,
         paces: shared.paces.clone(),
     };
-    let sources = Sources::begin(settings, known, pending.as_ref());
+    let sources = Sources::begin(settings, known, pending.as_ref(), began + aws_share(settings));
     let selection = resolvers::select(settings, &knowledge.facts)?;
     let first = if sources.left().is_empty() {
         selection.complete()?

@@ -10,10 +10,10 @@ use super::conduct::apart;
 use crate::cli::nearest;
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
-use crate::facts::answers::{Answers, Wanted as Asked};
+use crate::facts::answers::{self, Answers};
 use crate::facts::aws::{Ask, Described, NoSession, Session, Since};
 use crate::facts::host::FactsFile;
-use crate::facts::instance::{self, Place};
+use crate::facts::instance::{self, Asked, Place};
 use crate::facts::kubeconfig::Wanted;
 use crate::facts::{Facts, Gap, Kubeconfig, ResolverEndpoint, Vantage, host};
 use crate::limits;
@@ -283,7 +283,9 @@ impl Known {
 
     /// Asks AWS and the metadata service, at once, until then; and after AWS what was changed there `from` then on.
     pub(super) async fn learn(&self, until: Instant, from: Option<u64>) -> Learnt {
-        let (mut of_aws, of_metadata) = tokio::join!(self.learn_of_aws(until), self.learn_of_metadata(until));
+        let place = self.place(until);
+        let (mut of_aws, of_metadata) =
+            tokio::join!(self.learn_of_aws(until, place.clone()), self.learn_of_metadata(place));
         if let (Some(session), Some(answers), Some(from)) = (&of_aws.session, &mut of_aws.answers, from) {
             let endpoints = answers.resolver_endpoints.iter().flatten();
             let client_vpn = answers.client_vpn.endpoints.iter().flatten();
@@ -300,8 +302,8 @@ impl Known {
         }
     }
 
-    /// Asks AWS, until then.
-    pub(super) async fn learn_of_aws(&self, until: Instant) -> Learnt {
+    /// Asks AWS, until then: of the VPC of this instance too, where the metadata service names one.
+    pub(super) async fn learn_of_aws(&self, until: Instant, place: Asked) -> Learnt {
         let answers = async {
             let mut gaps = Vec::new();
             // A session ends with its round; a later round opens its own.
@@ -318,7 +320,7 @@ impl Known {
                 (None, None) => return (None, Vec::new(), None),
             };
             let target = &self.target;
-            let answers = session.collect(Some(&target.hostname), target.cluster.as_deref());
+            let answers = session.collect(Some(&target.hostname), target.cluster.as_deref(), instance::of(place));
             (Some(answers.await), gaps, Some(session))
         };
         let (answers, gaps, session) = answers.await;
@@ -330,13 +332,21 @@ impl Known {
         }
     }
 
-    /// Asks the metadata service, until then.
-    pub(super) async fn learn_of_metadata(&self, until: Instant) -> Learnt {
-        let mut learnt = Learnt::default();
+    /// Where this host is: the metadata service is asked once, until then, whoever waits for it.
+    pub(super) fn place(&self, until: Instant) -> Asked {
         if self.asks_metadata {
-            learnt.place = Box::pin(instance::place(until)).await;
+            instance::shared(until)
+        } else {
+            instance::not_asked()
         }
-        learnt
+    }
+
+    /// What the metadata service says.
+    pub(super) async fn learn_of_metadata(&self, place: Asked) -> Learnt {
+        Learnt {
+            place: place.await,
+            ..Learnt::default()
+        }
     }
 
     /// Puts what was learnt into the facts, and says where that makes us.
@@ -365,8 +375,8 @@ impl Known {
         gaps
     }
 
-    fn wanted(&self) -> Asked<'_> {
-        Asked {
+    fn wanted(&self) -> answers::Wanted<'_> {
+        answers::Wanted {
             target: &self.target.hostname,
             cluster: self.target.cluster.as_deref(),
         }

@@ -11,6 +11,7 @@ use crate::expect::Expected;
 use crate::facts::answers::Answers;
 use crate::facts::aws::{Session, Since};
 use crate::facts::host::Pending;
+use crate::facts::instance;
 use crate::facts::{AwsFacts, Facts, Gap, HostConfiguration, HostFacts, ResolverEndpoint, Vantage};
 use crate::observation::Source;
 use crate::settings::{FailOn, Settings};
@@ -83,12 +84,13 @@ impl Knowledge {
 /// The sources that were asked and have not answered yet.
 pub(super) struct Sources<'a> {
     known: &'a Known,
+    place: instance::Asked,
     open: RefCell<Vec<settled::Asked>>,
 }
 
 impl<'a> Sources<'a> {
-    /// All that are asked from now on.
-    pub(super) fn begin(settings: &Settings, known: &'a Known, pending: Option<&Pending>) -> Self {
+    /// All that are asked from now on, the metadata service until then.
+    pub(super) fn begin(settings: &Settings, known: &'a Known, pending: Option<&Pending>, until: Instant) -> Self {
         let since = Instant::now();
         let asked = [
             (Source::Host, pending.is_some(), false),
@@ -105,6 +107,7 @@ impl<'a> Sources<'a> {
         let open = open.map(|(source, _, decides)| settled::Asked { source, since, decides });
         Self {
             known,
+            place: known.place(until),
             open: RefCell::new(open.collect()),
         }
     }
@@ -130,8 +133,8 @@ impl<'a> Sources<'a> {
                 let (host, gaps) = said.unwrap_or_default();
                 Said::Host(host, gaps)
             }
-            Source::Aws => Said::Aws(Box::pin(self.known.learn_of_aws(until)).await),
-            Source::Metadata => Said::Metadata(self.known.learn_of_metadata(until).await),
+            Source::Aws => Said::Aws(Box::pin(self.known.learn_of_aws(until, self.place.clone())).await),
+            Source::Metadata => Said::Metadata(self.known.learn_of_metadata(self.place.clone()).await),
             Source::Changes => Said::Changes(Answers::default()),
         }
     }

@@ -428,10 +428,10 @@ mod tests {
         Writer,
     };
     use crate::facts::{
-        AbsentCluster, AclEntry, AwsFacts, Call, Caller, ClientVpnEndpoint, Cluster, ClusterUpdate, DhcpOptions,
-        DnssecConfig, EndpointAddress, Event, FailedRead, Firewall, HostFacts, HostedZone, HostsEntry, Instance,
-        Kubeconfig, Lattice, NetworkAcl, NetworkInterface, Permission, PrefixList, Profiles, Proxy, ReadFailure,
-        ResolverEndpoint, ResolverRule, Route, RouteTable, RuleAssociation, RuleTarget, SecurityGroup,
+        AbsentCluster, AclEntry, AttributesOfVpc, AwsFacts, Call, Caller, ClientVpnEndpoint, Cluster, ClusterUpdate,
+        DhcpOptions, DnssecConfig, EndpointAddress, Event, FailedRead, Firewall, HostFacts, HostedZone, HostsEntry,
+        Instance, Kubeconfig, Lattice, NetworkAcl, NetworkInterface, Permission, PrefixList, Profiles, Proxy,
+        ReadFailure, ResolverEndpoint, ResolverRule, Route, RouteTable, RuleAssociation, RuleTarget, SecurityGroup,
         StubConfiguration, Subnet, Vpc, VpcAttributes, VpcEndpoint, VpcEndpoints, VpcZones,
     };
     use serde_json::Value;
@@ -564,6 +564,7 @@ mod tests {
             updates: Some(vec![ClusterUpdate::default()]),
             vpc: Some(Vpc::default()),
             vpc_attributes: Some(VpcAttributes::default()),
+            other_vpc_attributes: Some(vec![AttributesOfVpc::default()]),
             dhcp_options: Some(DhcpOptions::default()),
             interfaces: Some(vec![NetworkInterface {
                 id: "eni-1".to_owned(),

@@ -154,6 +154,17 @@ pub struct Configuration {
     pub profiles: Listed<Profile>,
 }
 
+impl Configuration {
+    /// Makes what is associated with the VPC open: the lists that were read are of another account or Region than the
+    /// VPC, and what is not in them may be in the VPC's own.
+    pub fn listed_elsewhere(&mut self) {
+        let open = |rest: &mut Option<Opaque>, call| *rest = rest.take().or(Some(Opaque::NotRead(call)));
+        open(&mut self.groups.rest, Call::ListFirewallRuleGroupAssociations);
+        open(&mut self.rules.rest, Call::ListResolverRuleAssociations);
+        open(&mut self.profiles.rest, Call::ListProfileAssociations);
+    }
+}
+
 /// A DNS Firewall rule group that is associated with the VPC.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleGroup {

@@ -43,11 +43,10 @@ pub fn configuration(facts: &AwsFacts, vpc: &str, target: &Name, has_private_end
     }
     // Without both attributes a VPC has no private hosted zones (Developer Guide, "Considerations when working with a
     // private hosted zone").
-    let is_off = facts
-        .vpc_attributes
-        .as_ref()
-        .filter(|_| facts.cluster_vpc_id() == Some(vpc));
-    if is_off.is_some_and(|one| one.dns_support == Some(false) || one.dns_hostnames == Some(false)) {
+    if facts
+        .attributes_of(vpc)
+        .is_some_and(|one| one.dns_support == Some(false) || one.dns_hostnames == Some(false))
+    {
         zones = Listed::whole(Vec::new());
     }
     Configuration {

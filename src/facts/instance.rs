@@ -1,5 +1,7 @@
 //! Where we are: this host as an EC2 instance, by its metadata (Amazon EC2 User Guide, "Instance metadata").
 
+use futures_util::FutureExt as _;
+use futures_util::future::{LocalBoxFuture, Shared};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, timeout_at};
@@ -63,6 +65,27 @@ pub async fn place(until: Instant) -> Place {
             "instance metadata",
             format!("no answer within {:.1} s", (until - begun).as_secs_f64()),
         )),
+    }
+}
+
+/// What the metadata service says, for all who wait for it.
+pub type Asked = Shared<LocalBoxFuture<'static, Place>>;
+
+/// Asks it once, until then at most, when the first begins to wait.
+pub fn shared(until: Instant) -> Asked {
+    place(until).boxed_local().shared()
+}
+
+/// Nobody asks it.
+pub fn not_asked() -> Asked {
+    std::future::ready(Place::NotAsked).boxed_local().shared()
+}
+
+/// The instance that this host is, as soon as that is known.
+pub async fn of(place: Asked) -> Option<Instance> {
+    match place.await {
+        Place::Instance(instance) => Some(instance),
+        Place::NotAsked | Place::Unknown(_) => None,
     }
 }
 

@@ -41,8 +41,8 @@ pub use platform::{AskedFor, Chooser, HostConfiguration, HostSummary, HostsLine,
 pub use proxy::Proxy;
 pub use reads::Call;
 pub use shapes::{
-    AUTO_ALLOWLIST, AbsentCluster, AclEntry, Caller, ClientVpn, ClientVpnEndpoint, ClientVpnRoute, ClientVpnRule,
-    Cluster, ClusterUpdate, DhcpOptions, DnssecConfig, DomainList, EndpointAddress, Event, Firewall,
+    AUTO_ALLOWLIST, AbsentCluster, AclEntry, AttributesOfVpc, Caller, ClientVpn, ClientVpnEndpoint, ClientVpnRoute,
+    ClientVpnRule, Cluster, ClusterUpdate, DhcpOptions, DnssecConfig, DomainList, EndpointAddress, Event, Firewall,
     FirewallAssociation, FirewallConfig, FirewallGroup, FirewallRule, HostedZone, Interface, Lattice, ListedAddress,
     NetworkAcl, NetworkInterface, Permission, PrefixList, ProfileAssociation, ProfileResource, ProfileResources,
     Profiles, ResolverEndpoint, ResolverRule, ResourceConfiguration, Route, RouteTable, RuleAssociation, RuleTarget,

@@ -1,6 +1,8 @@
 //! Instead of `aws` where this program is built without it (the feature `aws` of Cargo.toml): no session can be opened,
 //! and nothing is asked.
 
+use std::future::Future;
+
 use super::Gap;
 use super::answers::Answers;
 use super::asking::NOT_BUILT;
@@ -46,7 +48,7 @@ impl Session {
     }
 
     /// Asks for everything of all clusters.
-    pub async fn everything(&self) -> Answers {
+    pub async fn everything(&self, _: impl Future<Output = Option<Instance>>) -> Answers {
         match *self {}
     }
 
@@ -56,7 +58,12 @@ impl Session {
     }
 
     /// Asks for everything.
-    pub async fn collect(&self, _: Option<&Name>, _: Option<&str>) -> Answers {
+    pub async fn collect(
+        &self,
+        _: Option<&Name>,
+        _: Option<&str>,
+        _: impl Future<Output = Option<Instance>>,
+    ) -> Answers {
         match *self {}
     }
 }

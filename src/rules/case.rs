@@ -220,6 +220,15 @@ impl<'a> Case<'a> {
         self.facts.aws.vpc_attributes.as_ref()
     }
 
+    /// Whether a VPC, another than the cluster's, lacks a DNS attribute without which its private hosted zones are not
+    /// in effect (Amazon Route 53 Developer Guide, "Considerations when working with a private hosted zone").
+    pub fn has_no_private_zones(&self, vpc: &str) -> bool {
+        self.touch(Need::VpcAttributes);
+        let aws = &self.facts.aws;
+        let others = aws.attributes_of(vpc).filter(|_| aws.cluster_vpc_id() != Some(vpc));
+        others.is_some_and(|one| one.dns_support == Some(false) || one.dns_hostnames == Some(false))
+    }
+
     /// The DHCP options of the cluster's VPC.
     pub fn dhcp_options(&self) -> Option<&'a DhcpOptions> {
         self.touch(Need::DhcpOptions);
@@ -307,7 +316,28 @@ impl<'a> Case<'a> {
             self.touch(need);
         }
         let aws = &self.facts.aws;
-        decides::is_read(aws).then(|| decides::configuration(aws, vpc, &self.target.hostname, has_private_endpoint))
+        decides::is_read(aws).then(|| {
+            let mut found = decides::configuration(aws, vpc, &self.target.hostname, has_private_endpoint);
+            if self.is_beyond_the_lists(vpc) {
+                found.listed_elsewhere();
+            }
+            found
+        })
+    }
+
+    /// Whether a VPC is this instance's, and of another account or Region than the one that AWS was asked in: its
+    /// associations are in no list there.
+    fn is_beyond_the_lists(&self, vpc: &str) -> bool {
+        let instance = self.facts.host.instance.as_ref();
+        let Some(instance) = instance.filter(|one| one.vpc_id.as_deref() == Some(vpc)) else {
+            return false;
+        };
+        let aws = &self.facts.aws;
+        let differ = |one: Option<&str>, other: Option<&str>| one.zip(other).is_some_and(|(one, other)| one != other);
+        let asked = aws.caller.as_ref().map(|caller| caller.account.as_str());
+        let is_clusters = aws.cluster_vpc_id() == Some(vpc);
+        let region = self.target.region.as_deref();
+        !is_clusters && (differ(instance.account.as_deref(), asked) || differ(instance.region.as_deref(), region))
     }
 
     /// The private hosted zones that AWS makes in a VPC for its VPC endpoints and service networks.

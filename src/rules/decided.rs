@@ -5,6 +5,7 @@ use super::shared::policy;
 use super::{Case, Need, Subject};
 use crate::decides::{self, Construct, Effect, Step};
 use crate::dns::RecordType;
+use crate::resolvers::Role;
 
 /// The facts that decide, and those that say which VPCs matter.
 pub(super) const FACTS: &[Need] = &[
@@ -19,6 +20,23 @@ pub(super) const FACTS: &[Need] = &[
     Need::Profiles,
     Need::VpcEndpoints,
     Need::Lattice,
+];
+
+/// The same, and who answered.
+pub(super) const FACTS_AND_VIEWS: &[Need] = &[
+    Need::Cluster,
+    Need::Vpc,
+    Need::Instance,
+    Need::ResolverRules,
+    Need::RuleAssociations,
+    Need::HostedZones,
+    Need::VpcAttributes,
+    Need::Firewall,
+    Need::Profiles,
+    Need::VpcEndpoints,
+    Need::Lattice,
+    Need::VpcView,
+    Need::PublicControl,
 ];
 
 /// The steps of the decision in every VPC whose Resolver matters, the cluster's first. Empty where nothing was read of
@@ -39,6 +57,20 @@ pub(super) fn of_vpc(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>) -> Vec<Step> {
         Some(configuration) => decides::decide_addresses(&configuration, &case.target.hostname, &[]),
         None => Vec::new(),
     }
+}
+
+/// Whether a resolver answers with a VPC's view: it is on the cluster's VPC's side, or the Resolver of this instance's own
+/// VPC, where everything that decides was read.
+pub(super) fn answers_for_a_vpc(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    if subject.is_vpc_side() {
+        return true;
+    }
+    let own = case.instance().and_then(|instance| instance.vpc_id.as_deref());
+    if own.is_none() || subject.probed.resolver.vpc.as_deref() != own || subject.has_role(Role::Inbound) {
+        return false;
+    }
+    let vpc = route53::vpc_of(case, subject);
+    vpc.is_some_and(|vpc| certain_step(&of_vpc(case, &vpc)).is_some())
 }
 
 /// The rule of DNS Firewall that blocks the name in a VPC, where one decides.
@@ -93,9 +125,9 @@ pub(super) fn answers_otherwise(case: &Case<'_>, subject: &Subject<'_>, steps: &
         return false;
     };
     if firewall_block(steps).is_some_and(|block| block == step) {
-        subject.verdict().is_fine() && subject.is_vpc_side()
+        subject.verdict().is_fine() && answers_for_a_vpc(case, subject)
     } else {
-        !subject.verdict().is_fine() && policy::is_of_a_vpc(case, subject)
+        !subject.verdict().is_fine() && policy::is_of_the_vpc(case, subject)
     }
 }
 

@@ -44,7 +44,7 @@ declare_rule! {
             [not SINKHOLED],
         ],
         confidence: [High if [[ITS_NETWORKS_ARE_KNOWN]], Medium],
-        wants: [Cluster, Interfaces, Vpc, Instance, HostedZones, Profiles, VpcEndpoints, Lattice],
+        wants: [Cluster, Interfaces, Vpc, VpcAttributes, Instance, HostedZones, Profiles, VpcEndpoints, Lattice],
         stage: Stage::Evidence,
     }
 }

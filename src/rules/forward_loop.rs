@@ -43,7 +43,7 @@ declare_rule! {
             [IN_A_KNOWN_VPC, FORWARDS_INTO_SILENCE],
         ],
         confidence: [High],
-        wants: [HostedZones, Profiles],
+        wants: [VpcAttributes, HostedZones, Profiles],
         explains: [SilentForwardTarget, UnusedPrivateZone, Unexplained],
         stage: Stage::Evidence,
     }

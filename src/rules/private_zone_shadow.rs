@@ -53,7 +53,7 @@ declare_rule! {
             [unless SIBLING_RESOLVES],
         ],
         confidence: [High],
-        wants: [VpcView, Cluster, Vpc, HostedZones, Instance, Profiles, VpcEndpoints, Lattice],
+        wants: [VpcView, Cluster, Vpc, VpcAttributes, HostedZones, Instance, Profiles, VpcEndpoints, Lattice],
         stage: Stage::Evidence,
     }
 }

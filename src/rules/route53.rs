@@ -188,6 +188,12 @@ pub(super) fn resolving_vpcs<'c, 'a>(case: &'c Case<'a>) -> Vec<ResolvingVpc<'c,
     vpcs
 }
 
+/// The VPC whose Resolver a resolver is, or answers for, and that decides the conclusion.
+pub(super) fn vpc_of<'c, 'a>(case: &'c Case<'a>, subject: &Subject<'_>) -> Option<ResolvingVpc<'c, 'a>> {
+    let is_its = |vpc: &ResolvingVpc<'_, '_>| vpc.subjects.iter().any(|one| one.name() == subject.name());
+    resolving_vpcs(case).into_iter().find(is_its)
+}
+
 /// A domain as the API writes it.
 pub(super) fn domain(text: &str) -> Option<Name> {
     if text == "." {
@@ -280,8 +286,12 @@ pub(super) fn brought_by_profiles<'a>(case: &Case<'a>, vpc: &str, kind: &str) ->
 /// The private hosted zones of a VPC that the endpoint's name is in, the most specific first, with their apex; those
 /// that a Profile brings where their names are known. `None` where they are not known.
 pub(super) fn zones_over_the_name<'a>(case: &Case<'a>, vpc: &str) -> Option<Vec<(&'a HostedZone, Name)>> {
+    let is_off = case.has_no_private_zones(vpc);
     let all = case.hosted_zones()?;
     let list = all.iter().find(|list| list.vpc_id == vpc)?;
+    if is_off {
+        return Some(Vec::new());
+    }
     let by_profile = brought_by_profiles(case, vpc, "hostedzone");
     let mut elsewhere: Vec<&HostedZone> = all
         .iter()

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::facts::Gap;
 use crate::facts::answers::Shares;
 use crate::facts::aws::{Ask, Session};
-use crate::facts::instance::{self, Place};
+use crate::facts::instance::{self, Asked, Place};
 use crate::limits;
 
 /// With whose eyes AWS is looked at, and where.
@@ -64,22 +64,26 @@ impl Learning {
             return;
         }
         let until = Instant::now() + self.within;
-        let (seen, place) = tokio::join!(look(self.eyes.clone(), self.within), Box::pin(instance::place(until)));
+        let place = instance::shared(until);
+        let (seen, place) = tokio::join!(look(self.eyes.clone(), self.within, place.clone()), place);
         // Nobody else sets it.
         let _ = self.said.set(Said { seen, place });
     }
 }
 
-/// Asks AWS with all these eyes, some at a time, each for this long.
-pub(super) async fn look(eyes: BTreeSet<Eyes>, within: Duration) -> BTreeMap<Eyes, Seen> {
-    let looking = stream::iter(eyes).map(|eyes| async move {
-        let seen = Box::pin(of(&eyes, within)).await;
-        (eyes, seen)
+/// Asks AWS with all these eyes, some at a time, each for this long: of this instance's VPC too.
+pub(super) async fn look(eyes: BTreeSet<Eyes>, within: Duration, place: Asked) -> BTreeMap<Eyes, Seen> {
+    let looking = stream::iter(eyes).map(|eyes| {
+        let place = place.clone();
+        async move {
+            let seen = Box::pin(of(&eyes, within, place)).await;
+            (eyes, seen)
+        }
     });
     looking.buffer_unordered(limits::SESSIONS_AT_ONCE).collect().await
 }
 
-async fn of(eyes: &Eyes, within: Duration) -> Seen {
+async fn of(eyes: &Eyes, within: Duration, place: Asked) -> Seen {
     let ask = Ask {
         region: eyes.region.clone(),
         profile: eyes.profile.clone(),
@@ -89,7 +93,7 @@ async fn of(eyes: &Eyes, within: Duration) -> Seen {
     match Session::open_with_or_without_role(&ask).await {
         Ok((session, without_role)) => {
             let region = Some(session.region().to_owned());
-            let answers = session.everything().await;
+            let answers = session.everything(instance::of(place)).await;
             Seen {
                 shares: Some(Rc::new(Shares::new(answers, region.clone()))),
                 region,

@@ -373,7 +373,8 @@ async fn of_aws(args: &CheckArgs, settings: &Settings) -> Result<Listed, Error> 
         }
     }
     let until = Instant::now() + aws_share(settings);
-    let (seen, place) = tokio::join!(look(eyes, aws_share(settings)), Box::pin(instance::place(until)));
+    let place = instance::shared(until);
+    let (seen, place) = tokio::join!(look(eyes, aws_share(settings), place.clone()), place);
     let mut listed = Listed::default();
     let mut targets = Vec::new();
     let mut known = BTreeMap::new();

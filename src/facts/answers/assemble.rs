@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::missing::Missing;
 use super::{Answers, DESCRIPTION, Source, Wanted};
-use crate::facts::shapes::{Cluster, DhcpOptions, Interface, NetworkInterface, ResolverEndpoint, VpcAttributes};
+use crate::facts::shapes::{
+    AttributesOfVpc, Cluster, DhcpOptions, Interface, NetworkInterface, ResolverEndpoint, VpcAttributes,
+};
 use crate::facts::{AwsFacts, Call, Gap, belonging};
 use crate::limits;
 
@@ -132,6 +134,7 @@ impl Answers {
         };
         let vpc_id = tied;
         facts.vpc_attributes = attributes(&self.vpc_attributes, vpc_id.as_deref());
+        facts.other_vpc_attributes = other_attributes(&self.vpc_attributes, vpc_id.as_deref());
         match facts.vpc_attributes {
             Some(VpcAttributes {
                 dns_support: Some(_),
@@ -335,6 +338,24 @@ fn attributes(all: &[(String, VpcAttributes)], vpc_id: Option<&str>) -> Option<V
         merged.dns_hostnames = one.dns_hostnames.or(merged.dns_hostnames);
     }
     merged
+}
+
+/// The attributes of the other VPCs, by their ids; `None` where there are none.
+fn other_attributes(all: &[(String, VpcAttributes)], vpc_id: Option<&str>) -> Option<Vec<AttributesOfVpc>> {
+    let others: BTreeSet<&str> = all.iter().map(|(id, _)| id.as_str()).collect();
+    let others = others.into_iter().filter(|id| vpc_id != Some(*id));
+    let found: Vec<AttributesOfVpc> = others
+        .take(limits::LIST_IN_CAPTURE)
+        .filter_map(|id| {
+            let said = attributes(all, Some(id))?;
+            Some(AttributesOfVpc {
+                vpc_id: id.to_owned(),
+                dns_support: said.dns_support,
+                dns_hostnames: said.dns_hostnames,
+            })
+        })
+        .collect();
+    (!found.is_empty()).then_some(found)
 }
 
 /// The DHCP option set of this id; or why none of those that are listed is known to be the one.

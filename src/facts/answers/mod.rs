@@ -16,10 +16,11 @@ use serde::{Deserialize, Serialize};
 
 use super::document::Elsewhere;
 use super::shapes::{
-    AbsentCluster, Caller, ClientVpn, ClientVpnEndpoint, Cluster, ClusterUpdate, DhcpOptions, DnssecConfig, DomainList,
-    EndpointAddress, Event, Firewall, FirewallGroup, Interface, Lattice, ListedAddress, NetworkAcl, NetworkInterface,
-    PrefixList, ProfileResources, Profiles, ResolverEndpoint, ResolverRule, RouteTable, RuleAssociation, SecurityGroup,
-    Subnet, Vpc, VpcAttributes, VpcEndpoint, VpcEndpoints, VpcZones, add_vpc_endpoints, id_of, of_vpc,
+    AbsentCluster, AttributesOfVpc, Caller, ClientVpn, ClientVpnEndpoint, Cluster, ClusterUpdate, DhcpOptions,
+    DnssecConfig, DomainList, EndpointAddress, Event, Firewall, FirewallGroup, Interface, Lattice, ListedAddress,
+    NetworkAcl, NetworkInterface, PrefixList, ProfileResources, Profiles, ResolverEndpoint, ResolverRule, RouteTable,
+    RuleAssociation, SecurityGroup, Subnet, Vpc, VpcAttributes, VpcEndpoint, VpcEndpoints, VpcZones, add_vpc_endpoints,
+    id_of, of_vpc,
 };
 use super::{Call, FailedRead, Gap, Half};
 use crate::dns::Name;
@@ -43,13 +44,16 @@ pub struct AwsFacts {
     pub vpc: Option<Vpc>,
     /// The attributes of that VPC.
     pub vpc_attributes: Option<VpcAttributes>,
+    /// The same of the other VPCs that resolve: those of inbound endpoints, and this instance's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_vpc_attributes: Option<Vec<AttributesOfVpc>>,
     /// The DHCP options of that VPC.
     pub dhcp_options: Option<DhcpOptions>,
     /// The addresses of the cluster's network interfaces (description `Amazon EKS <name>`, in use).
     pub interfaces: Option<Vec<NetworkInterface>>,
-    /// Security groups: those of inbound endpoints, and whatever else was listed.
+    /// Security groups: those of Resolver endpoints, and whatever else was listed.
     pub security_groups: Option<Vec<SecurityGroup>>,
-    /// The subnets of inbound endpoints.
+    /// The subnets of Resolver endpoints.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subnets: Option<Vec<Subnet>>,
     /// The network ACLs of those subnets.
@@ -101,6 +105,19 @@ pub struct AwsFacts {
 }
 
 impl AwsFacts {
+    /// The attributes of a VPC, where they were read.
+    pub fn attributes_of(&self, vpc: &str) -> Option<VpcAttributes> {
+        if self.cluster_vpc_id() == Some(vpc) {
+            return self.vpc_attributes;
+        }
+        let mut others = self.other_vpc_attributes.iter().flatten();
+        let found = others.find(|one| one.vpc_id == vpc)?;
+        Some(VpcAttributes {
+            dns_support: found.dns_support,
+            dns_hostnames: found.dns_hostnames,
+        })
+    }
+
     /// Whether only a part of this list is known.
     pub fn is_part(&self, call: Call) -> bool {
         self.partial.contains(&call)
@@ -504,6 +521,14 @@ impl Answers {
         if let (Some(id), Some(attributes)) = (vpc_id, facts.vpc_attributes) {
             self.vpc_attributes.push((id, attributes));
         }
+        let others = facts.other_vpc_attributes.into_iter().flatten();
+        self.vpc_attributes.extend(others.map(|one| {
+            let attributes = VpcAttributes {
+                dns_support: one.dns_support,
+                dns_hostnames: one.dns_hostnames,
+            };
+            (one.vpc_id, attributes)
+        }));
         self.clusters.extend(facts.cluster);
         self.caller = self.caller.take().or(facts.caller);
         self.absent = self.absent.take().or(facts.absent_cluster);

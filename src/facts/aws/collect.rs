@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! GetCallerIdentity
-//! ListResolverEndpoints ─ their addresses, security groups, and of their VPCs: zones, subnets, network ACLs, route
-//!                         tables ─ prefix lists that groups and routes name
+//! ListResolverEndpoints ─ their addresses, security groups, and of their VPCs: subnets, network ACLs, route tables, of
+//!                         inbound ones also zones ─ prefix lists that groups and routes name
 //! ListResolverRules
 //! ListResolverRuleAssociations
 //! DNS Firewall and Route 53 Profiles: in `firewall.rs`
@@ -11,9 +11,11 @@
 //! DescribeClientVpnEndpoints ─ with the VPCs of the two others: their routes and authorization rules
 //! DescribeCluster (ListClusters) ─ updates, security group, interfaces, and of its VPC: itself ─ DHCP options,
 //!                                  attributes, zones
+//! the instance metadata ─ of this instance's VPC: attributes, zones
 //! ```
 
 use std::collections::BTreeSet;
+use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::StreamExt as _;
@@ -22,7 +24,7 @@ use futures_util::stream;
 use super::{Inner, failure};
 use crate::dns::Name;
 use crate::facts::answers::{Answers, DESCRIPTION, Source, prefix_lists_named};
-use crate::facts::{Call, FailedRead};
+use crate::facts::{Call, FailedRead, Instance};
 use crate::limits;
 
 /// What is not asked where the cluster's VPC is not known.
@@ -37,9 +39,19 @@ const OF_THE_VPC: [Call; 8] = [
     Call::ListServiceNetworkVpcAssociations,
 ];
 
-/// Security groups and VPCs that somebody asked for already: two ways lead to them.
+/// What somebody asked for already: several ways lead to each.
 #[derive(Default)]
-pub(super) struct AskedOnce(Mutex<BTreeSet<String>>);
+pub(super) struct Asked {
+    groups: AskedOnce,
+    /// VPCs, for what decides in their Resolvers.
+    vpcs: AskedOnce,
+    /// VPCs, for their attributes.
+    attributes: AskedOnce,
+}
+
+/// Ids, each once.
+#[derive(Default)]
+struct AskedOnce(Mutex<BTreeSet<String>>);
 
 impl AskedOnce {
     /// Those that nobody asked for yet; they are now.
@@ -56,20 +68,33 @@ impl AskedOnce {
 }
 
 impl Inner {
-    pub(super) async fn collect(&self, target: Option<&Name>, cluster: Option<&str>) -> Answers {
-        let groups = AskedOnce::default();
-        let vpcs = AskedOnce::default();
-        let (caller, endpoints, rules, associations, firewall, client_vpn, mut all) = tokio::join!(
+    pub(super) async fn collect(
+        &self,
+        target: Option<&Name>,
+        cluster: Option<&str>,
+        here: impl Future<Output = Option<Instance>>,
+    ) -> Answers {
+        let asked = Asked::default();
+        let (caller, endpoints, rules, associations, firewall, client_vpn, own, mut all) = tokio::join!(
             self.ask(Call::GetCallerIdentity, &[]),
-            self.endpoints(&groups, &vpcs),
+            self.endpoints(&asked),
             self.ask(Call::ListResolverRules, &[]),
             self.ask(Call::ListResolverRuleAssociations, &[]),
             self.firewall(),
             self.client_vpn_endpoints(),
-            self.around_cluster(target, cluster, &groups, &vpcs),
+            self.own_vpc(here, &asked),
+            self.around_cluster(target, cluster, &asked),
         );
         all.source = Source::Aws;
-        for answers in [caller, Ok(endpoints), rules, associations, Ok(firewall), client_vpn] {
+        for answers in [
+            caller,
+            Ok(endpoints),
+            rules,
+            associations,
+            Ok(firewall),
+            client_vpn,
+            Ok(own),
+        ] {
             all.keep(answers);
         }
         let client_vpn = Box::pin(self.client_vpn_paths(&all)).await;
@@ -95,7 +120,7 @@ impl Inner {
     }
 
     /// The Resolver endpoints, and what hangs on them.
-    pub(super) async fn endpoints(&self, groups: &AskedOnce, vpcs: &AskedOnce) -> Answers {
+    pub(super) async fn endpoints(&self, asked: &Asked) -> Answers {
         let mut answers = Answers::default();
         answers.keep(self.ask(Call::ListResolverEndpoints, &[]).await);
         let Some(endpoints) = &answers.resolver_endpoints else {
@@ -106,25 +131,34 @@ impl Inner {
             return answers;
         };
         let inbound = || endpoints.iter().filter(|one| one.direction.starts_with("INBOUND"));
-        let wanted = groups.claim(
-            inbound().flat_map(|one| one.security_group_ids.iter().cloned()),
+        // Those of outbound endpoints say what keeps a question from a rule's targets.
+        let wanted = asked.groups.claim(
+            endpoints.iter().flat_map(|one| one.security_group_ids.iter().cloned()),
             limits::LIST_IN_CAPTURE,
         );
-        let hosts = vpcs.claim(
+        let hosts = asked.vpcs.claim(
             inbound().filter_map(|one| one.vpc_id.clone()),
-            // One place is the cluster's.
-            limits::ZONES_OF_VPCS - 1,
+            // Two places are the cluster's and this instance's.
+            limits::ZONES_OF_VPCS - 2,
         );
         let all_hosts: BTreeSet<String> = inbound().filter_map(|one| one.vpc_id.clone()).collect();
         let all_hosts: Vec<String> = all_hosts.into_iter().take(limits::ZONES_OF_VPCS).collect();
-        let ids: Vec<String> = inbound().map(|one| one.id.clone()).collect();
-        let (addresses, groups, of_hosts, network) = tokio::join!(
+        let attributes_of = asked.attributes.claim(all_hosts.iter().cloned(), usize::MAX);
+        let mut networks_of = all_hosts;
+        for vpc in endpoints.iter().filter_map(|one| one.vpc_id.as_ref()) {
+            if networks_of.len() < limits::ZONES_OF_VPCS && !networks_of.contains(vpc) {
+                networks_of.push(vpc.clone());
+            }
+        }
+        let ids: Vec<String> = endpoints.iter().map(|one| one.id.clone()).collect();
+        let (addresses, groups, of_hosts, attributes, network) = tokio::join!(
             self.endpoint_addresses(&ids),
             self.security_groups(&wanted),
             self.of_vpcs(&hosts),
-            self.network(&all_hosts),
+            self.vpc_attributes(&attributes_of),
+            self.network(&networks_of),
         );
-        for more in [addresses, groups, of_hosts, network] {
+        for more in [addresses, groups, of_hosts, attributes, network] {
             answers.join(more);
         }
         let lists = prefix_lists_named(answers.security_groups.as_deref(), answers.route_tables.as_deref());
@@ -184,7 +218,7 @@ impl Inner {
     }
 
     /// Security groups. By a filter, since an id that is gone would fail them all.
-    async fn security_groups(&self, ids: &[String]) -> Answers {
+    pub(super) async fn security_groups(&self, ids: &[String]) -> Answers {
         let mut all = Answers::default();
         // A filter takes 200 values (EC2 API reference, "Filter").
         for ids in ids.chunks(200) {
@@ -232,13 +266,7 @@ impl Inner {
     }
 
     /// The cluster, and what hangs on it and its VPC.
-    async fn around_cluster(
-        &self,
-        target: Option<&Name>,
-        name: Option<&str>,
-        groups: &AskedOnce,
-        vpcs: &AskedOnce,
-    ) -> Answers {
+    async fn around_cluster(&self, target: Option<&Name>, name: Option<&str>, asked: &Asked) -> Answers {
         let mut answers = self.identify(target, name).await;
         let cluster = answers.clusters.first();
         // Where the cluster cannot be described, its name still leads to its interfaces.
@@ -248,7 +276,7 @@ impl Inner {
             None => name.map(str::to_owned),
         };
         let vpc_id = cluster.and_then(|one| one.vpc_id.clone());
-        let group = groups.claim(
+        let group = asked.groups.claim(
             cluster.and_then(|one| one.cluster_security_group_id.clone()),
             limits::LIST_IN_CAPTURE + 1,
         );
@@ -259,7 +287,7 @@ impl Inner {
             return answers;
         };
         let (interfaces_and_vpc, updates, groups) = tokio::join!(
-            self.interfaces_and_vpc(&name, vpc_id, vpcs),
+            self.interfaces_and_vpc(&name, vpc_id, asked),
             self.updates(&name),
             self.security_groups(&group),
         );
@@ -293,11 +321,11 @@ impl Inner {
         all
     }
 
-    async fn interfaces_and_vpc(&self, cluster: &str, vpc_id: Option<String>, vpcs: &AskedOnce) -> Answers {
+    async fn interfaces_and_vpc(&self, cluster: &str, vpc_id: Option<String>, asked: &Asked) -> Answers {
         let mut answers = Answers::default();
         // With the VPC known, it need not wait for the interfaces.
         if let Some(vpc_id) = vpc_id {
-            let (interfaces, vpc) = tokio::join!(self.interfaces(cluster, Some(&vpc_id)), self.vpc(&vpc_id, vpcs));
+            let (interfaces, vpc) = tokio::join!(self.interfaces(cluster, Some(&vpc_id)), self.vpc(&vpc_id, asked));
             answers.keep(interfaces);
             answers.join(vpc);
             return answers;
@@ -313,7 +341,7 @@ impl Inner {
             .collect();
         let only = hosts.first().filter(|_| hosts.len() == 1).map(|id| (*id).clone());
         if let Some(vpc_id) = only {
-            answers.join(Box::pin(self.vpc(&vpc_id, vpcs)).await);
+            answers.join(Box::pin(self.vpc(&vpc_id, asked)).await);
         } else {
             let not_asked = OF_THE_VPC.map(|call| failure::not_asked(call, "the cluster's VPC"));
             answers.failed.extend(not_asked);
@@ -342,17 +370,32 @@ impl Inner {
         self.ask(call, &named).await
     }
 
+    /// What decides in the Resolver of this instance's VPC. One of another Region has its lists there, and they are not
+    /// asked for.
+    pub(super) async fn own_vpc(&self, here: impl Future<Output = Option<Instance>>, asked: &Asked) -> Answers {
+        let instance = here.await;
+        let of_this_region = instance.filter(|one| one.region.as_deref() == Some(&self.region));
+        let Some(vpc_id) = of_this_region.and_then(|one| one.vpc_id) else {
+            return Answers::default();
+        };
+        let fresh = asked.vpcs.claim([vpc_id.clone()], limits::ZONES_OF_VPCS);
+        let attributes_of = asked.attributes.claim([vpc_id], usize::MAX);
+        let (mut answers, attributes) = tokio::join!(self.of_vpcs(&fresh), self.vpc_attributes(&attributes_of));
+        answers.join(attributes);
+        answers
+    }
+
     /// The VPC, its attributes, its DHCP options and what decides in its Resolver.
-    pub(super) async fn vpc(&self, vpc_id: &str, vpcs: &AskedOnce) -> Answers {
-        let zones_of = vpcs.claim([vpc_id.to_owned()], limits::ZONES_OF_VPCS);
-        let (mut answers, support, hostnames, of_vpc) = tokio::join!(
+    pub(super) async fn vpc(&self, vpc_id: &str, asked: &Asked) -> Answers {
+        let zones_of = asked.vpcs.claim([vpc_id.to_owned()], limits::ZONES_OF_VPCS);
+        let attributes_of = asked.attributes.claim([vpc_id.to_owned()], usize::MAX);
+        let (mut answers, attributes, of_vpc) = tokio::join!(
             self.vpc_and_dhcp_options(vpc_id),
-            self.vpc_attribute(vpc_id, "enableDnsSupport"),
-            self.vpc_attribute(vpc_id, "enableDnsHostnames"),
+            self.vpc_attributes(&attributes_of),
             self.of_vpcs(&zones_of),
         );
-        for more in [support, hostnames, Ok(of_vpc)] {
-            answers.keep(more);
+        for more in [attributes, of_vpc] {
+            answers.join(more);
         }
         answers
     }
@@ -374,6 +417,20 @@ impl Inner {
             None => answers.failed.push(failure::not_asked(call, "which set the VPC has")),
         }
         answers
+    }
+
+    /// Both attributes of VPCs that decide on DNS in them.
+    async fn vpc_attributes(&self, vpcs: &[String]) -> Answers {
+        let attributes = ["enableDnsSupport", "enableDnsHostnames"];
+        let mut under_way = stream::iter(vpcs)
+            .flat_map(|vpc| stream::iter(attributes.map(|attribute| (vpc, attribute))))
+            .map(|(vpc, attribute)| self.vpc_attribute(vpc, attribute))
+            .buffered(limits::AWS_CONCURRENCY);
+        let mut all = Answers::default();
+        while let Some(said) = under_way.next().await {
+            all.keep(said);
+        }
+        all
     }
 
     async fn vpc_attribute(&self, vpc_id: &str, attribute: &str) -> Result<Answers, FailedRead> {

@@ -1,34 +1,35 @@
 //! Everything of all clusters of an account and a Region, each list once.
 
 use std::collections::BTreeSet;
+use std::future::Future;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
 use super::Inner;
-use super::collect::AskedOnce;
-use crate::facts::Call;
+use super::collect::Asked;
 use crate::facts::answers::{Answers, DESCRIPTION, Source};
+use crate::facts::{Call, Instance};
 use crate::limits;
 
 impl Inner {
     /// All clusters, their interfaces, their VPCs, and what the account has in the Region.
-    pub(super) async fn everything(&self) -> Answers {
-        let groups = AskedOnce::default();
-        let vpcs = AskedOnce::default();
+    pub(super) async fn everything(&self, here: impl Future<Output = Option<Instance>>) -> Answers {
+        let asked = Asked::default();
         let description = format!("{DESCRIPTION}*");
         let of_clusters = [
             ("MaxResults", "1000"),
             ("Filter.1.Name", "description"),
             ("Filter.1.Value.1", description.as_str()),
         ];
-        let (caller, endpoints, rules, associations, firewall, client_vpn, interfaces, mut all) = tokio::join!(
+        let (caller, endpoints, rules, associations, firewall, client_vpn, own, interfaces, mut all) = tokio::join!(
             self.ask(Call::GetCallerIdentity, &[]),
-            self.endpoints(&groups, &vpcs),
+            self.endpoints(&asked),
             self.ask(Call::ListResolverRules, &[]),
             self.ask(Call::ListResolverRuleAssociations, &[]),
             self.firewall(),
             self.client_vpn_endpoints(),
+            self.own_vpc(here, &asked),
             self.ask(Call::DescribeNetworkInterfaces, &of_clusters),
             self.clusters(),
         );
@@ -40,6 +41,7 @@ impl Inner {
             associations,
             Ok(firewall),
             client_vpn,
+            Ok(own),
             interfaces,
         ];
         for answers in others {
@@ -51,7 +53,7 @@ impl Inner {
         let beyond = ids.len().saturating_sub(limits::VPCS_OF_FLEET);
         let ids: Vec<String> = ids.into_iter().take(limits::VPCS_OF_FLEET).collect();
         let mut under_way = stream::iter(&ids)
-            .map(|id| self.vpc(id, &vpcs))
+            .map(|id| self.vpc(id, &asked))
             .buffered(limits::AWS_CONCURRENCY / 2);
         while let Some(vpc) = under_way.next().await {
             all.join(vpc);

@@ -39,6 +39,7 @@ mod session;
 mod transport;
 mod xml;
 
+use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -49,7 +50,7 @@ use self::eks::Eks;
 use self::partition::Wanted;
 use self::transport::Api;
 use super::answers::Answers;
-use super::{Cluster, Gap};
+use super::{Cluster, Gap, Instance};
 use crate::dns::Name;
 use crate::limits;
 
@@ -183,10 +184,16 @@ impl Session {
     }
 
     /// Asks for everything. The cluster is the one that is named; where its endpoint is not the target, or none is
-    /// named, the one that has the target is looked for too.
-    pub async fn collect(&self, target: Option<&Name>, cluster: Option<&str>) -> Answers {
+    /// named, the one that has the target is looked for too. `here` says of which instance this host is: of its VPC is
+    /// read what decides there.
+    pub async fn collect(
+        &self,
+        target: Option<&Name>,
+        cluster: Option<&str>,
+        here: impl Future<Output = Option<Instance>>,
+    ) -> Answers {
         // All reads are in this one future: too large for a stack.
-        Box::pin(self.inner.collect(target, cluster)).await
+        Box::pin(self.inner.collect(target, cluster, here)).await
     }
 }
 
@@ -197,8 +204,8 @@ impl Session {
     }
 
     /// Everything of all clusters of the account in the Region, each list once.
-    pub async fn everything(&self) -> Answers {
-        Box::pin(self.inner.everything()).await
+    pub async fn everything(&self, here: impl Future<Output = Option<Instance>>) -> Answers {
+        Box::pin(self.inner.everything(here)).await
     }
 }
 

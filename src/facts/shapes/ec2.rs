@@ -25,6 +25,7 @@ pub(in crate::facts) const XML_LISTS: &[(&str, &str)] = &[
     ("groups", "UserIdGroupPairs"),
     ("HostedZoneSummaries", "HostedZoneSummaries"),
     ("ipPermissions", "IpPermissions"),
+    ("ipPermissionsEgress", "IpPermissionsEgress"),
     ("ipRanges", "IpRanges"),
     ("ipv6AddressesSet", "Ipv6Addresses"),
     ("ipv6CidrBlockAssociationSet", "Ipv6CidrBlockAssociationSet"),
@@ -38,6 +39,8 @@ pub(in crate::facts) const XML_LISTS: &[(&str, &str)] = &[
     // Of Client VPN.
     ("routes", "Routes"),
     ("routeTableSet", "RouteTables"),
+    // Of Client VPN.
+    ("securityGroupIdSet", "SecurityGroupIds"),
     ("securityGroupInfo", "SecurityGroups"),
     ("subnetSet", "Subnets"),
     ("valueSet", "Values"),
@@ -66,6 +69,19 @@ pub struct Vpc {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct VpcAttributes {
+    /// `enableDnsSupport`.
+    pub dns_support: Option<bool>,
+    /// `enableDnsHostnames`.
+    pub dns_hostnames: Option<bool>,
+}
+
+/// The attributes of one VPC of several.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct AttributesOfVpc {
+    /// The VPC.
+    pub vpc_id: String,
     /// `enableDnsSupport`.
     pub dns_support: Option<bool>,
     /// `enableDnsHostnames`.
@@ -129,7 +145,7 @@ pub struct DhcpOptions {
     pub domain_name: Option<String>,
 }
 
-/// A security group, as far as it says who may come in (EC2, DescribeSecurityGroups).
+/// A security group: who may come in, and what may go out (EC2, DescribeSecurityGroups).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -140,9 +156,12 @@ pub struct SecurityGroup {
     pub name: Option<String>,
     /// `IpPermissions`: what may come in.
     pub ingress: Vec<Permission>,
+    /// `IpPermissionsEgress`: what may go out; `None` where that was not read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub egress: Option<Vec<Permission>>,
 }
 
-/// Something that may come in.
+/// Something that may come in, or go out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -153,12 +172,12 @@ pub struct Permission {
     pub from_port: Option<i32>,
     /// The last port.
     pub to_port: Option<i32>,
-    /// The networks it may come from.
+    /// The networks it may come from, or go to.
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub cidrs: Vec<IpNet>,
-    /// The security groups its sender may have.
+    /// The security groups that the other side may have.
     pub groups: Vec<String>,
-    /// The prefix lists its sender may be in; what they hold is not read.
+    /// The prefix lists that the other side may be in.
     pub prefix_lists: Vec<String>,
 }
 
@@ -254,14 +273,20 @@ pub(in crate::facts) fn dhcp_options(of: &Members<'_>) -> Result<DhcpOptions, Wr
     })
 }
 
-/// A security group, as far as it says who may come in.
+/// A security group.
 pub(in crate::facts) fn security_group(of: &Members<'_>) -> Result<SecurityGroup, WrongShape> {
-    let ingress = of.objects("IpPermissions")?;
-    let ingress: Result<_, _> = ingress.iter().take(limits::LIST_IN_CAPTURE).map(permission).collect();
+    let permissions = |key: &str| -> Result<Vec<Permission>, WrongShape> {
+        let all = of.objects(key)?;
+        all.iter().take(limits::LIST_IN_CAPTURE).map(permission).collect()
+    };
+    let egress = of
+        .has("IpPermissionsEgress")
+        .then(|| permissions("IpPermissionsEgress"));
     Ok(SecurityGroup {
         id: of.needed("GroupId")?,
         name: of.text("GroupName")?,
-        ingress: ingress?,
+        ingress: permissions("IpPermissions")?,
+        egress: egress.transpose()?,
     })
 }
 

@@ -18,7 +18,10 @@ pub use client_vpn::{ClientVpn, ClientVpnEndpoint, ClientVpnRoute, ClientVpnRule
 pub(in crate::facts) use client_vpn::{client_vpn_endpoint, client_vpn_route, client_vpn_rule};
 #[cfg(feature = "aws")]
 pub(in crate::facts) use ec2::XML_LISTS;
-pub use ec2::{DhcpOptions, Interface, NetworkInterface, Permission, SecurityGroup, Vpc, VpcAttributes, resolver_of};
+pub use ec2::{
+    AttributesOfVpc, DhcpOptions, Interface, NetworkInterface, Permission, SecurityGroup, Vpc, VpcAttributes,
+    resolver_of,
+};
 pub(in crate::facts) use ec2::{attributes_of, dhcp_options, interface, security_group, vpc};
 pub use eks::{AbsentCluster, Cluster, ClusterUpdate};
 pub(in crate::facts) use eks::{Spelling, cluster, update};

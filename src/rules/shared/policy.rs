@@ -79,7 +79,7 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
     }
 }
 
-/// A block that shows no other origin, at a resolver of a VPC.
-pub(in crate::rules) fn is_of_a_vpc(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+/// A block that shows no other origin, at a VPC's Resolver.
+pub(in crate::rules) fn is_of_the_vpc(case: &Case<'_>, subject: &Subject<'_>) -> bool {
     subject.probed.resolver.is_of_a_vpc() && matches!(shape(case, subject), Some(Shape::Bare | Shape::Alias))
 }

@@ -455,6 +455,7 @@ pub(in crate::rules) static A_RULE_FORWARDS_THE_NAME: Sign = Sign::of_run(
     Need::Cluster,
     Need::Vpc,
     Need::Instance,
+    Need::VpcAttributes,
     Need::HostedZones,
     Need::Profiles,
 ]);

@@ -105,6 +105,7 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &SAME_ZONE_HAS_THE_NAME,
     &OTHERS_MIX_ADDRESSES,
     &ON_THE_VPCS_SIDE,
+    &ANSWERS_FOR_A_VPC,
     &INBOUND_ENDPOINT,
     &THE_VPC_RESOLVER,
     &IN_ANOTHER_VPC,
@@ -481,6 +482,7 @@ pub(in crate::rules) static ITS_VPC_VALIDATES: Sign = Sign::of_resolver(
     Need::Instance,
     Need::ResolverRules,
     Need::RuleAssociations,
+    Need::VpcAttributes,
     Need::HostedZones,
     Need::Profiles,
     Need::DnssecConfigs,
@@ -547,9 +549,9 @@ pub(in crate::rules) static BLOCKS_IN_THE_VPC: Sign = Sign::of_resolver(
     "a block in the VPC",
     "it answers this name without the SOA of an AWS zone, and resolves other names",
     "it does not answer as a block in the VPC would",
-    |case, subject| Some(policy::is_of_a_vpc(case, subject)),
+    |case, subject| Some(policy::is_of_the_vpc(case, subject)),
 )
-.looking_at(&[Need::VpcView, Need::PublicControl]);
+.looking_at(decided::FACTS_AND_VIEWS);
 
 /// A rule of DNS Firewall that was read blocks the name, for sure, in the VPC that the resolver answers for.
 pub(in crate::rules) static FIREWALL_BLOCKS: Sign = Sign::of_resolver(
@@ -777,6 +779,15 @@ pub(in crate::rules) static ON_THE_VPCS_SIDE: Sign = Sign::of_resolver(
     "it is not a resolver of the cluster's VPC",
     |_, subject| Some(subject.is_vpc_side()),
 );
+
+/// It answers with the view of a VPC: the cluster's, or this instance's own where that was read.
+pub(in crate::rules) static ANSWERS_FOR_A_VPC: Sign = Sign::of_resolver(
+    "whose Resolver it is",
+    "it is a resolver of the VPC, or of this instance's own VPC, where everything that decides was read",
+    "it is not known to be the Resolver of a VPC where everything that decides was read",
+    |case, subject| Some(decided::answers_for_a_vpc(case, subject)),
+)
+.looking_at(decided::FACTS);
 
 /// It is an inbound endpoint.
 pub(in crate::rules) static INBOUND_ENDPOINT: Sign = Sign::of_resolver(
