@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use super::phrase::{self, observed_target, observed_tcp};
 use super::shared::client_vpn::{self, Fault, Through};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use crate::facts::ClientVpnEndpoint;
 use crate::limits;
 
 declare_rule! {
@@ -12,7 +13,8 @@ declare_rule! {
     /// This host is a client of an AWS Client VPN endpoint, and the endpoint's configuration keeps it from a resolver
     /// that has the name. Either the endpoint gives clients no DNS server, so that they still ask their own; or this
     /// host does not use those that the endpoint gives; or no route of the endpoint leads to the resolver; or no
-    /// authorization rule is for the resolver's address.
+    /// authorization rule is for the resolver's address; or the endpoint carries no addresses of the resolver's family;
+    /// or none of the endpoint's security groups lets DNS out to the resolver.
     ///
     /// ## How it was decided
     /// That this host is a client is known from its address towards a resolver, which is in the endpoint's
@@ -20,8 +22,9 @@ declare_rule! {
     /// endpoints fit, and on an EC2 instance, nothing is said. The rest is what EC2 says of that endpoint
     /// (DescribeClientVpnEndpoints, DescribeClientVpnRoutes, DescribeClientVpnAuthorizationRules). A route or a rule
     /// counts unless its status is `failed`. Of the rules for an address, those with the longest prefix decide. It is
-    /// never certain: another network may use the same addresses, and security groups and network ACLs on the way are
-    /// not read here. A rule for a group is a suspicion only, since the groups of the user are not known.
+    /// never certain: another network may use the same addresses, and network ACLs and the resolver's own security
+    /// groups are not read here. Security groups do not filter what goes to the VPC's own Resolver. A rule for a group
+    /// is a suspicion only, since the groups of the user are not known.
     ///
     /// ## Why it matters
     /// The VPN is up, and kubectl prints `no such host` or an i/o timeout all the same. A change of the cluster or of
@@ -50,7 +53,7 @@ declare_rule! {
             ],
             Medium,
         ],
-        wants: [Vpc],
+        wants: [Vpc, SecurityGroups, Network],
         explains: [
             PublicView, NotPublished, Denial, NoSuchName, CachedDenial, SilentResolver, SilentInboundEndpoint,
             UnsupportedVpcResolver,
@@ -68,6 +71,14 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             Some(finding(case, confidence, fault, &through, &subjects))
         })
         .collect()
+}
+
+/// The family of the addresses that an endpoint carries.
+fn family(endpoint: &ClientVpnEndpoint) -> &'static str {
+    match endpoint.traffic.as_deref() {
+        Some("ipv6") => "IPv6",
+        _ => "IPv4",
+    }
 }
 
 /// The addresses of these resolvers.
@@ -120,6 +131,13 @@ fn finding(
             format!("this host asks {who}, and not {given}, which Client VPN endpoint {id} gives clients")
         }
         Fault::NoRoute => format!("{is_silent}: Client VPN endpoint {id} has no route to {ips}"),
+        Fault::OtherFamily => format!(
+            "{is_silent}: Client VPN endpoint {id} carries {} only",
+            family(endpoint)
+        ),
+        Fault::GroupsShut => {
+            format!("{is_silent}: no security group of Client VPN endpoint {id} lets DNS out to {ips}")
+        }
         Fault::NotAllowed => format!("{is_silent}: Client VPN endpoint {id} has no authorization rule for {ips}"),
         Fault::ForGroups => format!("{is_silent}: Client VPN endpoint {id} allows {ips} only for some user groups"),
     };
@@ -144,6 +162,15 @@ fn finding(
             } else {
                 "Whether a DNS server of the endpoint has the name was not seen."
             }
+        ),
+        Fault::OtherFamily => format!(
+            "That endpoint carries {} only, so questions to {ips} do not get through the VPN.",
+            family(endpoint)
+        ),
+        Fault::GroupsShut => format!(
+            "The endpoint's network interfaces have the security groups {}. No outbound rule there is for port 53 of \
+             {ips}, so the questions end at the endpoint.",
+            phrase::list(&endpoint.security_group_ids)
         ),
         Fault::NoRoute => format!(
             "No route of that endpoint leads to {ips}, so questions to {} do not get through the VPN.",
@@ -191,6 +218,14 @@ fn evidence(fault: Fault, through: &Through<'_>, subjects: &[&Subject<'_>]) -> V
     evidence.push(Evidence::fact(format!("{id}: DnsServers {servers}")));
     match fault {
         Fault::NoDnsServers | Fault::OthersInUse => {}
+        Fault::OtherFamily => {
+            let traffic = endpoint.traffic.as_deref().unwrap_or_default();
+            evidence.push(Evidence::fact(format!("{id}: TrafficIpAddressType {traffic}")));
+        }
+        Fault::GroupsShut => {
+            let groups = shown(endpoint.security_group_ids.clone());
+            evidence.push(Evidence::fact(format!("{id}: SecurityGroupIds {groups}")));
+        }
         Fault::NoRoute => {
             let routes = endpoint.routes.iter().flatten();
             let written = |route: &crate::facts::ClientVpnRoute| {
@@ -274,6 +309,25 @@ fn remedies(case: &Case<'_>, fault: Fault, through: &Through<'_>, ips: &[IpAddr]
                  passes them to systemd-resolved",
             ),
         ],
+        Fault::OtherFamily => vec![Remedy::new(
+            format!(
+                "Give clients DNS servers that have {} addresses",
+                family(through.endpoint)
+            ),
+            [command(
+                "modify-client-vpn-endpoint",
+                "--dns-servers CustomDnsServers=<dns-server-of-that-family>,Enabled=true",
+            )],
+        )],
+        Fault::GroupsShut => {
+            let group = through.endpoint.security_group_ids.first();
+            let group = group.map_or("<sg-id>", String::as_str);
+            let title = format!("Let the questions out at a security group of {id}");
+            ips.iter()
+                .take(limits::ADDRESSES_SHOWN)
+                .map(|ip| remedy::path::let_out(case, &title, group, *ip, 53))
+                .collect()
+        }
         Fault::NoRoute => vec![
             Remedy::new(
                 "Add the route, once for each subnet that is associated with the endpoint",

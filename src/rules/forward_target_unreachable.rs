@@ -4,9 +4,12 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use super::phrase::{self, observed, observed_controls, observed_sibling, observed_target};
+use super::shared::egress::{self, Stop, What};
 use super::shared::forward::{self, Forward};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Shows, Stage, Subject, remedy};
-use crate::dns::AnswerKind;
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Shows, Stage, Subject, remedy, route53};
+use crate::dns::{AnswerKind, Name};
+use crate::facts::{ResolverEndpoint, ResolverRule};
+use crate::limits;
 
 declare_rule! {
     /// ## What it means
@@ -18,7 +21,11 @@ declare_rule! {
     /// nothing, and the same for a random sibling in the same zone (a forward of the zone), or for the name's A and
     /// AAAA alike (a forward of the name alone). Validation is not the reason: the question with CD=1 fails too.
     /// Programs differ in how this ends: BIND says SERVFAIL after some 10 s, PowerDNS Recursor after
-    /// 3 s, dnsmasq and Unbound say nothing. An inbound endpoint that is silent from here as well makes it surer.
+    /// 3 s, dnsmasq and Unbound say nothing. An inbound endpoint that is silent from here as well makes it surer. Where
+    /// a Resolver rule that was read forwards the name in the resolver's VPC, the rule, its targets and its outbound
+    /// endpoint are named, with what AWS says of the endpoint's status. What the endpoint's security groups, network
+    /// ACLs and route tables let through to the targets is read as AWS reads it, and it is surer where that is nothing.
+    /// It is never certain: what stands between the VPC and the targets is not seen.
     ///
     /// ## Why it matters
     /// kubectl prints `server misbehaving` or an i/o timeout for the same cause, and the resolver looks healthy for all
@@ -26,7 +33,7 @@ declare_rule! {
     ///
     /// ## What to do
     /// Restore the path from the resolver (not from here) to the inbound endpoint's addresses: routes, firewalls, the
-    /// endpoint's security group, for port 53 over UDP and TCP.
+    /// endpoint's security group, for port 53 over UDP and TCP. In a VPC, begin with the outbound endpoint of the rule.
     "forward-target-unreachable" = {
         summary: "the resolver forwards the name to a server that does not answer it",
         severity: Severity::Error,
@@ -35,7 +42,7 @@ declare_rule! {
         hint: "fails for every name of this zone, and other names resolve",
         complaints: [Failure 10, Forward 10, ForwardNotReached 10, Silence 20, Loop 20, Deadline 30],
         shows: [OneAnswer, SilentForwardTarget],
-        references: [ROUTE53_INBOUND, RFC_8914],
+        references: [ROUTE53_INBOUND, ROUTE53_OUTBOUND_VALUES, RFC_8914],
         at: Failing,
         requires: [
             [FAILS_OR_IS_SILENT],
@@ -51,6 +58,7 @@ declare_rule! {
         ],
         confidence: [
             High if [[MARKED_AS_UPSTREAM_SILENT]],
+            High if [[ITS_RULES_TARGETS_ARE_OUT_OF_REACH]],
             High if [[not ON_THE_VPCS_SIDE], [AN_INBOUND_ENDPOINT_IN_SCOPE_IS_SILENT]],
             Medium,
         ],
@@ -59,15 +67,39 @@ declare_rule! {
     }
 }
 
+/// A Resolver rule that forwards the name in a VPC.
+#[derive(Debug, Clone, PartialEq)]
+struct ByRule<'a> {
+    vpc: String,
+    rule: &'a ResolverRule,
+    domain: Name,
+    endpoint: Option<&'a ResolverEndpoint>,
+}
+
+fn by_rule<'a>(case: &Case<'a>, subject: &Subject<'_>) -> Option<ByRule<'a>> {
+    let vpc = route53::vpc_of(case, subject)?;
+    let (rule, domain) = route53::in_effect(case, &vpc)?;
+    Some(ByRule {
+        vpc: vpc.id.to_owned(),
+        rule,
+        domain,
+        endpoint: egress::endpoint_of(case, rule),
+    })
+}
+
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let down = forward::silent_inbound(case);
     // An inbound endpoint is not what its own VPC's resolver forwards to.
-    let groups = fits.grouped(|subject| Some((!subject.is_vpc_side(), forward::that_fails(subject)?)));
+    let groups = fits.grouped(|subject| {
+        let rule = by_rule(case, subject);
+        let through_inbound = !subject.is_vpc_side() && rule.is_none();
+        Some((through_inbound, forward::that_fails(subject)?, rule))
+    });
     groups
         .into_iter()
-        .map(|(confidence, (through_inbound, forward), subjects)| {
+        .map(|(confidence, (through_inbound, forward, rule), subjects)| {
             let down = through_inbound.then_some(down.as_slice());
-            finding(case, confidence, forward, &subjects, down)
+            finding(case, confidence, forward, &subjects, down, rule.as_ref())
         })
         .collect()
 }
@@ -80,6 +112,7 @@ fn finding(
     forward: Forward,
     subjects: &[&Subject<'_>],
     down: Option<&[&Subject<'_>]>,
+    rule: Option<&ByRule<'_>>,
 ) -> Finding {
     let who = phrase::titles(subjects);
     let silent = subjects
@@ -110,20 +143,28 @@ fn finding(
             .concat()
         })
         .collect();
-    let remedies = match down {
-        None => {
+    let mut by_rule = Vec::new();
+    let remedies = match (rule, down) {
+        (Some(rule), _) => {
+            let stops = rule.endpoint.map(|endpoint| egress::stops(case, rule.rule, endpoint));
+            let stops = stops.unwrap_or_default();
+            explanation.push_str(&said_of(case, rule, &stops));
+            by_rule = evidence_of(case, rule, &stops);
+            at_the_rule(case, rule, &stops)
+        }
+        (None, None) => {
             explanation
                 .push_str(" In a VPC, a Resolver rule of type FORWARD does that, to the servers that the rule names.");
             at_the_vpc(case)
         }
-        Some([]) => {
+        (None, Some([])) => {
             explanation.push_str(
                 " Only its configuration says which servers those are; they are probably the addresses of an inbound \
                  endpoint.",
             );
             at_the_forwarder(case, &who, &case.inbound_addresses())
         }
-        Some(down) => {
+        (None, Some(down)) => {
             let _ = write!(
                 explanation,
                 " {} {} from here as well: if it forwards there, that is the cause.",
@@ -147,8 +188,151 @@ fn finding(
             phrase::plural(subjects.len(), "forwards", "forward")
         ))
         .why(explanation)
+        .seen(by_rule)
         .seen(evidence)
         .fix(remedies)
+}
+
+/// What was read of the rule, its targets and its endpoint.
+fn said_of(case: &Case<'_>, by: &ByRule<'_>, stops: &[Stop<'_>]) -> String {
+    let targets: Vec<String> = by
+        .rule
+        .targets
+        .iter()
+        .take(limits::ADDRESSES_SHOWN)
+        .map(|target| match target.port {
+            53 => target.ip.to_string(),
+            port => format!("{} port {port}", target.ip),
+        })
+        .collect();
+    let to = if targets.is_empty() {
+        "servers that were not read".to_owned()
+    } else {
+        phrase::list(&targets)
+    };
+    let mut said = format!(
+        " In {}, Resolver rule {} takes the name: it forwards {} to {to}{}.",
+        by.vpc,
+        titled(&by.rule.id, by.rule.name.as_deref()),
+        by.domain,
+        match &by.rule.resolver_endpoint_id {
+            Some(id) => format!(" through outbound endpoint {id}"),
+            None => String::new(),
+        }
+    );
+    if let Some(status) = by.endpoint.and_then(bad_status) {
+        let _ = write!(said, " AWS says of that endpoint: {status}.");
+    }
+    if let Some((first, endpoint)) = stops.first().zip(by.endpoint) {
+        let _ = if egress::is_all(by.rule, endpoint, stops) {
+            write!(said, " AWS says why nothing arrives: {first}.")
+        } else {
+            write!(
+                said,
+                " AWS says what keeps some questions from the targets: {first}. Others may arrive."
+            )
+        };
+    }
+    let silent = silent_targets(case, by.rule);
+    if !silent.is_empty() {
+        let _ = write!(
+            said,
+            " {} {} from here, either.",
+            phrase::titles(&silent),
+            phrase::plural(silent.len(), "does not answer", "do not answer")
+        );
+    }
+    said
+}
+
+/// An id with the name behind it.
+fn titled(id: &str, name: Option<&str>) -> String {
+    match name {
+        Some(name) if !name.is_empty() => format!("{id} ({name})"),
+        _ => id.to_owned(),
+    }
+}
+
+/// The status of an endpoint, and of its addresses, where that is not the good one, with what AWS says of it.
+fn bad_status(endpoint: &ResolverEndpoint) -> Option<String> {
+    let of = |status: &str, message: Option<&str>| match message {
+        Some(message) if !message.is_empty() => format!("{status}, {message:?}"),
+        _ => status.to_owned(),
+    };
+    let own = endpoint.status.as_deref().filter(|status| *status != "OPERATIONAL");
+    if let Some(status) = own {
+        return Some(of(status, endpoint.status_message.as_deref()));
+    }
+    let mut addresses = endpoint.addresses.iter().flatten();
+    addresses.find_map(|address| {
+        let status = address.status.as_deref().filter(|status| *status != "ATTACHED")?;
+        let said = of(status, address.status_message.as_deref());
+        Some(format!("its address {} is {said}", address.ip))
+    })
+}
+
+/// The rule's targets that were asked here, and that say nothing.
+fn silent_targets<'s, 'a>(case: &'s Case<'a>, rule: &ResolverRule) -> Vec<&'s Subject<'a>> {
+    let is_target = |subject: &Subject<'_>| rule.targets.iter().any(|target| subject.ip() == Some(target.ip));
+    case.subjects()
+        .filter(|subject| is_target(subject) && !subject.heard_anything() && !subject.probed.interrupted)
+        .collect()
+}
+
+fn evidence_of(case: &Case<'_>, by: &ByRule<'_>, stops: &[Stop<'_>]) -> Vec<Evidence> {
+    let status = by
+        .endpoint
+        .and_then(|endpoint| Some(format!("{}: {}", endpoint.id, bad_status(endpoint)?)));
+    let of_network = stops.iter().take(limits::NAMES_SHOWN).map(Stop::to_string);
+    let mut seen: Vec<Evidence> = status.into_iter().chain(of_network).map(Evidence::fact).collect();
+    let silent = silent_targets(case, by.rule);
+    seen.extend(silent.iter().filter_map(|one| Some(observed(one, one.a()?))));
+    seen
+}
+
+/// What to do about a rule: its endpoint first, then the way to its targets.
+fn at_the_rule(case: &Case<'_>, by: &ByRule<'_>, stops: &[Stop<'_>]) -> Vec<Remedy> {
+    let region = case.region();
+    let mut remedies = Vec::new();
+    if let Some(endpoint) = by.endpoint
+        && let Some(stop) = stops.iter().find(|stop| matches!(stop.what, What::Groups { .. }))
+    {
+        let group = endpoint.security_group_ids.first().map_or("<sg-id>", String::as_str);
+        let title = format!("Let the questions out at the security group of {}", endpoint.id);
+        let target = &stop.target;
+        remedies.push(remedy::path::let_out(case, &title, group, target.ip, target.port));
+    }
+    if let Some(id) = &by.rule.resolver_endpoint_id {
+        remedies.push(Remedy::new(
+            "See whether the outbound endpoint and its addresses are in order",
+            [
+                format!("aws route53resolver get-resolver-endpoint --region {region} --resolver-endpoint-id {id}"),
+                format!(
+                    "aws route53resolver list-resolver-endpoint-ip-addresses --region {region} \
+                     --resolver-endpoint-id {id}"
+                ),
+            ],
+        ));
+    }
+    let own = case.own_zone();
+    let targets = by.rule.targets.iter().take(limits::ADDRESSES_SHOWN);
+    remedies.push(Remedy::new(
+        "Ask the targets from a host in the outbound endpoint's VPC, over UDP and TCP",
+        targets.flat_map(|target| {
+            let port = match target.port {
+                53 => String::new(),
+                port => format!("-p {port} "),
+            };
+            ["", "+tcp "].map(|tcp| format!("dig {tcp}{port}@{} {own} A", target.ip))
+        }),
+    ));
+    remedies.push(Remedy::advice(format!(
+        "No answer there: restore the path to them (route, VPN or Direct Connect, firewall). An answer there: see what \
+         the network ACLs and the security group of the outbound endpoint let through. If the name is to stay in the \
+         VPC: disassociate rule {} from {}",
+        by.rule.id, by.vpc
+    )));
+    remedies
 }
 
 fn at_the_forwarder(case: &Case<'_>, who: &str, to: &[IpAddr]) -> Vec<Remedy> {

@@ -173,6 +173,12 @@ pub(crate) const ROUTE53_INBOUND_VALUES: Reference = Reference::to(
     "Amazon Route 53 Developer Guide, \"Values that you specify when you create or edit inbound endpoints\"",
 )
 .at("https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries-values.html");
+pub(crate) const ROUTE53_OUTBOUND_VALUES: Reference = Reference::to(
+    "Amazon Route 53 Developer Guide, \"Values that you specify when you create or edit outbound endpoints\"",
+)
+.at(
+    "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-outbound-queries-endpoint-values.html",
+);
 pub(crate) const ROUTE53_PRIVATE_ZONES: Reference =
     Reference::to("Amazon Route 53 Developer Guide, \"Working with private hosted zones\"")
         .at("https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-private.html");

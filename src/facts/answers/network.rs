@@ -1,4 +1,4 @@
-//! What the answers say of the network around inbound endpoints: of all that was listed, what their addresses are in.
+//! What the answers say of the network around Resolver endpoints: of all that was listed, what their addresses are in.
 
 use std::collections::BTreeSet;
 
@@ -37,20 +37,15 @@ impl Listed {
         self.subnets.as_deref().unwrap_or_default()
     }
 
-    /// Gives the facts what is about the inbound endpoints there are; what is missing of that is a gap.
+    /// Gives the facts what is about the Resolver endpoints there are; what is missing of that is a gap.
     pub(super) fn give(self, facts: &mut AwsFacts, missing: &mut Missing<'_>) {
-        let inbound: Vec<&ResolverEndpoint> = facts
-            .resolver_endpoints
-            .iter()
-            .flatten()
-            .filter(|one| one.direction.starts_with("INBOUND"))
-            .collect();
-        let subnets: BTreeSet<&str> = inbound
+        let endpoints: Vec<&ResolverEndpoint> = facts.resolver_endpoints.iter().flatten().collect();
+        let subnets: BTreeSet<&str> = endpoints
             .iter()
             .flat_map(|one| one.addresses.iter().flatten())
             .filter_map(|address| address.subnet_id.as_deref())
             .collect();
-        let vpcs: BTreeSet<&str> = inbound.iter().filter_map(|one| one.vpc_id.as_deref()).collect();
+        let vpcs: BTreeSet<&str> = endpoints.iter().filter_map(|one| one.vpc_id.as_deref()).collect();
         let is_in = |ids: &[String]| ids.iter().any(|id| subnets.contains(id.as_str()));
         let its_subnets = kept(self.subnets, |one| subnets.contains(one.id.as_str()));
         let acls = kept(self.acls, |acl| is_in(&acl.subnet_ids));
@@ -108,12 +103,12 @@ fn kept<T>(list: Option<Vec<T>>, wanted: impl Fn(&T) -> bool) -> Option<Vec<T>> 
     list.map(|all| all.into_iter().filter(|one| wanted(one)).collect())
 }
 
-/// The prefix lists that security groups let in at port 53, or that routes lead to.
+/// The prefix lists that security groups name, or that routes lead to.
 pub(in crate::facts) fn named(groups: Option<&[SecurityGroup]>, tables: Option<&[RouteTable]>) -> BTreeSet<String> {
     let by_groups = groups
         .unwrap_or_default()
         .iter()
-        .flat_map(|group| &group.ingress)
+        .flat_map(|group| group.ingress.iter().chain(group.egress.iter().flatten()))
         .flat_map(|permission| &permission.prefix_lists);
     let by_routes = tables
         .unwrap_or_default()

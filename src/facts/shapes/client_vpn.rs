@@ -26,6 +26,12 @@ pub struct ClientVpnEndpoint {
     pub client_cidr: Option<IpNet>,
     /// The DNS servers that clients get; empty where the endpoint has none.
     pub dns_servers: Vec<IpAddr>,
+    /// The addresses that clients send through it: `ipv4`, `ipv6`, `dual-stack`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traffic: Option<String>,
+    /// The security groups of its network interfaces in the associated subnets.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub security_group_ids: Vec<String>,
     /// Whether clients send only what its routes name through it.
     pub split_tunnel: Option<bool>,
     /// Its routes; `None` where they were not read.
@@ -78,6 +84,7 @@ impl ClientVpnEndpoint {
     pub(in crate::facts) fn is_bounded(&self) -> bool {
         let most = limits::LIST_IN_CAPTURE;
         self.dns_servers.len() <= most
+            && self.security_group_ids.len() <= most
             && self.routes.as_ref().is_none_or(|all| all.len() <= most)
             && self.authorization_rules.as_ref().is_none_or(|all| all.len() <= most)
     }
@@ -233,6 +240,8 @@ pub(in crate::facts) fn client_vpn_endpoint(of: &Members<'_>) -> Result<ClientVp
         status: code(of)?,
         client_cidr: of.get("ClientCidrBlock").map(|cidr| cidr.network()).transpose()?,
         dns_servers: servers?,
+        traffic: of.text("TrafficIpAddressType")?,
+        security_group_ids: of.texts("SecurityGroupIds")?,
         split_tunnel: of.flag("SplitTunnel")?,
         routes: None,
         authorization_rules: None,

@@ -151,6 +151,25 @@ pub fn open_security_group(case: &Case<'_>, protocols: &[Transport]) -> Remedy {
     )
 }
 
+/// Security group of an endpoint: DNS out to one address (AWS CLI Command Reference, authorize-security-group-egress).
+pub fn let_out(case: &Case<'_>, title: &str, group: &str, ip: IpAddr, port: u16) -> Remedy {
+    let region = case.region();
+    let prefix = IpNet::from(ip);
+    let (list, key) = match prefix {
+        IpNet::V4(_) => ("IpRanges", "CidrIp"),
+        IpNet::V6(_) => ("Ipv6Ranges", "CidrIpv6"),
+    };
+    Remedy::new(
+        title,
+        ["udp", "tcp"].map(|protocol| {
+            format!(
+                "aws ec2 authorize-security-group-egress --region {region} --group-id {group} --ip-permissions \
+                 'IpProtocol={protocol},FromPort={port},ToPort={port},{list}=[{{{key}={prefix}}}]'"
+            )
+        }),
+    )
+}
+
 /// The entry that a network ACL lacks, before the one that denies; or the route back that a route table lacks.
 pub(in crate::rules) fn open_network(case: &Case<'_>, obstacle: &Obstacle<'_>) -> Remedy {
     let region = case.region();

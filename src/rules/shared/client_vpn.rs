@@ -5,8 +5,10 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use super::egress;
 use super::silence::Silence;
-use crate::facts::{Call, ClientVpnEndpoint, ClientVpnRoute, ClientVpnRule, VantageKind};
+use crate::facts::{Call, ClientVpnEndpoint, ClientVpnRoute, ClientVpnRule, RuleTarget, VantageKind, Vpc};
+use crate::observation::Transport;
 use crate::resolvers::Role;
 use crate::rules::{Case, Subject};
 
@@ -26,12 +28,16 @@ pub(in crate::rules) enum Fault {
     NoDnsServers,
     /// The endpoint has DNS servers, and this host does not use them.
     OthersInUse,
+    /// The endpoint carries no addresses of the resolver's family.
+    OtherFamily,
     /// No route of the endpoint leads to the resolver.
     NoRoute,
     /// No authorization rule of the endpoint is for the resolver's address.
     NotAllowed,
     /// The rules for the resolver's address are for groups, and not for all clients.
     ForGroups,
+    /// None of the endpoint's security groups lets DNS out to the resolver.
+    GroupsShut,
 }
 
 /// This host's address towards a resolver, where a socket of its own showed it.
@@ -125,6 +131,14 @@ pub(in crate::rules) fn fault<'a>(case: &Case<'a>, subject: &Subject<'_>) -> Opt
         if !matches!(silence, Silence::OnTheWay | Silence::NoWay) {
             return None;
         }
+        let carries = match endpoint.traffic.as_deref() {
+            Some("ipv4") => ip.is_ipv4(),
+            Some("ipv6") => ip.is_ipv6(),
+            _ => true,
+        };
+        if !carries {
+            return Some((through, Fault::OtherFamily));
+        }
         let routes = endpoint.routes.as_deref();
         let routes = routes.filter(|_| !case.is_part(Call::DescribeClientVpnRoutes));
         if routes.is_some_and(|routes| leading(routes, ip).next().is_none()) {
@@ -133,8 +147,10 @@ pub(in crate::rules) fn fault<'a>(case: &Case<'a>, subject: &Subject<'_>) -> Opt
         let rules = endpoint.authorization_rules.as_deref();
         let rules = rules.filter(|_| !case.is_part(Call::DescribeClientVpnAuthorizationRules))?;
         let deciding = deciding(rules, ip);
-        return if silence == Silence::NoWay || deciding.iter().any(|rule| rule.access_all) {
+        return if silence == Silence::NoWay {
             None
+        } else if deciding.iter().any(|rule| rule.access_all) {
+            is_shut(case, endpoint, subject, ip).then_some((through, Fault::GroupsShut))
         } else if deciding.is_empty() {
             Some((through, Fault::NotAllowed))
         } else {
@@ -154,6 +170,16 @@ pub(in crate::rules) fn fault<'a>(case: &Case<'a>, subject: &Subject<'_>) -> Opt
     let used = name_servers(case);
     let is_used = used.iter().any(|ip| endpoint.dns_servers.contains(ip));
     (!used.is_empty() && !is_used).then_some((through, Fault::OthersInUse))
+}
+
+/// Whether the endpoint's security groups let no DNS out to a resolver. They do not filter what goes to the VPC's own
+/// Resolver (Amazon VPC User Guide, "Control traffic to your AWS resources using security groups").
+fn is_shut(case: &Case<'_>, endpoint: &ClientVpnEndpoint, subject: &Subject<'_>, ip: IpAddr) -> bool {
+    let target = RuleTarget { ip, port: 53 };
+    let is_of_the_vpc = subject.has_role(Role::Vpc) || case.vpc().and_then(Vpc::resolver) == Some(ip);
+    let transports = [Transport::Udp, Transport::Tcp];
+    let shut = transports.map(|over| !egress::groups_let_out(case, &endpoint.security_group_ids, &target, over));
+    !is_of_the_vpc && shut.iter().all(|shut| *shut)
 }
 
 /// Whether a DNS server that the endpoint gives clients was asked, and has the name.

@@ -8,6 +8,9 @@ use crate::facts::{Permission, PrefixList, ResolverEndpoint, SecurityGroup};
 use crate::observation::Transport;
 use crate::rules::{Case, route53};
 
+/// The port of DNS.
+const DNS_PORT: u16 = 53;
+
 /// Whom the groups let in over a protocol, at port 53.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::rules) enum Admits {
@@ -72,7 +75,7 @@ pub(in crate::rules) fn admits(
     let speaks = |is_v4: bool| addresses().next().is_none() || addresses().any(|address| address.ip.is_ipv4() == is_v4);
     let mut networks: Vec<IpNet> = Vec::new();
     for permission in own.iter().flat_map(|group| &group.ingress) {
-        if !covers(permission, transport) {
+        if !covers(permission, transport, DNS_PORT) {
             continue;
         }
         // A list that was not read may hold anybody.
@@ -99,9 +102,9 @@ pub(in crate::rules) fn admits(
     }
 }
 
-/// Whether a rule is about port 53 of the transport. Protocols by name, by number, or all (EC2 API Reference,
+/// Whether a rule is about a port of the transport. Protocols by name, by number, or all (EC2 API Reference,
 /// IpPermission).
-pub(in crate::rules) fn covers(permission: &Permission, transport: Transport) -> bool {
+pub(in crate::rules) fn covers(permission: &Permission, transport: Transport, port: u16) -> bool {
     let (name, number) = match transport {
         Transport::Udp => ("udp", "17"),
         Transport::Tcp | Transport::Tls | Transport::Https => ("tcp", "6"),
@@ -112,7 +115,7 @@ pub(in crate::rules) fn covers(permission: &Permission, transport: Transport) ->
     }
     let from = permission.from_port.unwrap_or(0);
     let to = permission.to_port.unwrap_or(65_535);
-    (protocol == name || protocol == number) && (from..=to).contains(&53)
+    (protocol == name || protocol == number) && (from..=to).contains(&i32::from(port))
 }
 
 pub(in crate::rules) fn shut(admits: &Admits, here: &[IpNet]) -> Option<Shut> {

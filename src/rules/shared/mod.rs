@@ -8,6 +8,7 @@ pub(super) mod connections;
 pub(super) mod control;
 pub(super) mod dhcp;
 pub(super) mod disagreement;
+pub(super) mod egress;
 pub(super) mod forward;
 pub(super) mod inbound;
 pub(super) mod late;

@@ -14,7 +14,7 @@ use crate::rules::{Case, Subject, route53};
 
 /// The ports that a client asks from, and a reply goes to (Amazon VPC User Guide, "Ephemeral ports": these cover what
 /// clients use).
-const CLIENT_PORTS: (i32, i32) = (1024, 65_535);
+pub(in crate::rules) const CLIENT_PORTS: (i32, i32) = (1024, 65_535);
 /// The number of a network ACL's last entry, which has no number of its own and denies everything.
 pub(in crate::rules) const LAST_ENTRY: i32 = 32_767;
 
@@ -153,8 +153,9 @@ fn denial<'a>(acl: &'a NetworkAcl, ip: IpAddr, here: &[IpNet], transport: Transp
         IpAddr::V4(_) => IpNet::V4(ipnet::Ipv4Net::default()),
         IpAddr::V6(_) => IpNet::V6(ipnet::Ipv6Net::default()),
     };
-    let to_all = !lets_any(acl, egress, transport, &everywhere);
-    if !to_all && (here.is_empty() || here.iter().any(|net| lets_any(acl, egress, transport, net))) {
+    let ports = wanted(egress, transport);
+    let to_all = !lets_any(acl, egress, transport, ports, &everywhere);
+    if !to_all && (here.is_empty() || here.iter().any(|net| lets_any(acl, egress, transport, ports, net))) {
         return None;
     }
     let net = if to_all { &everywhere } else { here.first()? };
@@ -171,11 +172,18 @@ fn denial<'a>(acl: &'a NetworkAcl, ip: IpAddr, here: &[IpNet], transport: Transp
     })
 }
 
-/// Whether it may let anything of a network through: an entry allows some of it, and no entry before denies that.
-fn lets_any(acl: &NetworkAcl, egress: bool, transport: Transport, net: &IpNet) -> bool {
+/// Whether it may let anything of a network through, at any of these ports: an entry allows some of it, and no entry
+/// before denies that.
+pub(in crate::rules) fn lets_any(
+    acl: &NetworkAcl,
+    egress: bool,
+    transport: Transport,
+    wanted: (i32, i32),
+    net: &IpNet,
+) -> bool {
     let entries: Vec<&AclEntry> = acl.entries(egress).filter(|entry| is_of(entry, transport)).collect();
     entries.iter().enumerate().any(|(at, allow)| {
-        let Some((cidr, ports)) = allow.cidr.zip(shared(ports(allow), wanted(egress, transport))) else {
+        let Some((cidr, ports)) = allow.cidr.zip(shared(ports(allow), wanted)) else {
             return false;
         };
         let part = if cidr.prefix_len() > net.prefix_len() {
@@ -241,7 +249,7 @@ fn overlap(a: &IpNet, b: &IpNet) -> bool {
 
 /// That no route of the subnet's table leads to this host, or that what it leads through is gone. The most specific
 /// route decides (Amazon VPC User Guide, "Route priority").
-fn no_route<'a>(
+pub(in crate::rules) fn no_route<'a>(
     case: &Case<'a>,
     network: &Network<'a>,
     subnet: &str,

@@ -7,7 +7,7 @@ use crate::endpoint::{EndpointName, NotEndpoint};
 use crate::facts::{Kubeconfig, VantageKind};
 use crate::resolvers::Role;
 use crate::rules::route53::{self, Inbound};
-use crate::rules::shared::{attributes, dhcp, forward, inbound, networks};
+use crate::rules::shared::{attributes, dhcp, egress, forward, inbound, networks};
 use crate::rules::view::{self, VpcSideFault};
 use crate::rules::{Case, Need, Subject};
 use crate::target::{Scope, View};
@@ -47,6 +47,7 @@ pub(in crate::rules) static OF_AWS: &[&Sign] = &[
     &SECURITY_GROUPS_KEEP_DNS_OUT,
     &A_RULE_FORWARDS_BACK,
     &A_RULE_FORWARDS_THE_NAME,
+    &ITS_RULES_TARGETS_ARE_OUT_OF_REACH,
     &VPC_ANSWERS_FROM_THE_PRIVATE_ZONE,
     &DENIED_AS_ABSENT,
     &SHOWS_THE_PRIVATE_ZONE,
@@ -455,6 +456,34 @@ pub(in crate::rules) static A_RULE_FORWARDS_THE_NAME: Sign = Sign::of_run(
     Need::Cluster,
     Need::Vpc,
     Need::Instance,
+    Need::VpcAttributes,
+    Need::HostedZones,
+    Need::Profiles,
+]);
+
+/// A Resolver rule takes the name away from the VPC that it answers for, and nothing gets to the rule's targets.
+pub(in crate::rules) static ITS_RULES_TARGETS_ARE_OUT_OF_REACH: Sign = Sign::of_resolver(
+    "the targets of the Resolver rule of its VPC",
+    "a Resolver rule forwards the name in its VPC, and AWS says what keeps every question from the rule's targets",
+    "no Resolver rule is known to forward the name in its VPC to targets that nothing gets to",
+    |case, subject| {
+        let is_shut = || {
+            let (rule, _) = route53::in_effect(case, &route53::vpc_of(case, subject)?)?;
+            let endpoint = egress::endpoint_of(case, rule)?;
+            Some(egress::is_all(rule, endpoint, &egress::stops(case, rule, endpoint)))
+        };
+        Some(is_shut() == Some(true))
+    },
+)
+.looking_at(&[
+    Need::ResolverEndpoints,
+    Need::SecurityGroups,
+    Need::Network,
+    Need::Cluster,
+    Need::Vpc,
+    Need::Instance,
+    Need::ResolverRules,
+    Need::RuleAssociations,
     Need::VpcAttributes,
     Need::HostedZones,
     Need::Profiles,

@@ -54,7 +54,14 @@ pub(in crate::rules) static HAS_HYBRID_NODES: Sign = Sign::of_run(
 .needing(&[Need::Cluster]);
 
 /// What is read of a Client VPN endpoint beside its own description.
-const OF_CLIENT_VPN: &[Need] = &[Need::ClientVpn, Need::Instance, Need::Upstreams];
+const OF_CLIENT_VPN: &[Need] = &[
+    Need::ClientVpn,
+    Need::Instance,
+    Need::Upstreams,
+    Need::Vpc,
+    Need::SecurityGroups,
+    Need::Network,
+];
 
 /// This host is a client of a Client VPN endpoint, by its address or by its name servers.
 pub(in crate::rules) static COMES_THROUGH_CLIENT_VPN: Sign = Sign::of_run(
@@ -78,20 +85,23 @@ pub(in crate::rules) static HAS_AN_ADDRESS_OF_CLIENT_VPN: Sign = Sign::of_run(
 /// The configuration of the Client VPN endpoint keeps this host from the VPC's DNS.
 pub(in crate::rules) static CLIENT_VPN_IS_IN_THE_WAY: Sign = Sign::of_resolver(
     "what the Client VPN endpoint has for it",
-    "the Client VPN endpoint gives other DNS servers or none, or has no route or no authorization rule for its address",
+    "the Client VPN endpoint gives other DNS servers or none, or lets no questions through to its address",
     "the Client VPN endpoint is not known to keep this host from its answer",
     |case, subject| Some(client_vpn::fault(case, subject).is_some()),
 )
 .looking_at(OF_CLIENT_VPN);
 
-/// No route or no authorization rule of the Client VPN endpoint is for it, whoever the client is.
+/// The Client VPN endpoint lets nothing through to it, whoever the client is.
 pub(in crate::rules) static CLIENT_VPN_LEADS_NOWHERE: Sign = Sign::of_resolver(
-    "the Client VPN endpoint's routes and rules for it",
-    "the Client VPN endpoint has no route, or no authorization rule for any client, to its address",
-    "the Client VPN endpoint is not known to lack a route or an authorization rule for its address",
+    "what the Client VPN endpoint lets through to it",
+    "the Client VPN endpoint lets no client's questions through to its address",
+    "the Client VPN endpoint is not known to keep every client's questions from its address",
     |case, subject| {
         let fault = client_vpn::fault(case, subject);
-        Some(fault.is_some_and(|(_, fault)| matches!(fault, Fault::NoRoute | Fault::NotAllowed)))
+        Some(fault.is_some_and(|(_, fault)| {
+            let leads_nowhere = [Fault::OtherFamily, Fault::NoRoute, Fault::NotAllowed, Fault::GroupsShut];
+            leads_nowhere.contains(&fault)
+        }))
     },
 )
 .looking_at(OF_CLIENT_VPN);
