@@ -105,7 +105,6 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &SAME_ZONE_HAS_THE_NAME,
     &OTHERS_MIX_ADDRESSES,
     &ON_THE_VPCS_SIDE,
-    &ANSWERS_FOR_A_VPC,
     &INBOUND_ENDPOINT,
     &THE_VPC_RESOLVER,
     &IN_ANOTHER_VPC,
@@ -779,15 +778,6 @@ pub(in crate::rules) static ON_THE_VPCS_SIDE: Sign = Sign::of_resolver(
     "it is not a resolver of the cluster's VPC",
     |_, subject| Some(subject.is_vpc_side()),
 );
-
-/// It answers with the view of a VPC: the cluster's, or this instance's own where that was read.
-pub(in crate::rules) static ANSWERS_FOR_A_VPC: Sign = Sign::of_resolver(
-    "whose Resolver it is",
-    "it is a resolver of the VPC, or of this instance's own VPC, where everything that decides was read",
-    "it is not known to be the Resolver of a VPC where everything that decides was read",
-    |case, subject| Some(decided::answers_for_a_vpc(case, subject)),
-)
-.looking_at(decided::FACTS);
 
 /// It is an inbound endpoint.
 pub(in crate::rules) static INBOUND_ENDPOINT: Sign = Sign::of_resolver(
