@@ -128,6 +128,12 @@ class Program:
             out.seek(0), err.seek(0)
             return done.returncode, out.read(), err.read()
 
+    def in_code_page(self, page, *arguments):
+        """A console whose code page is another one, as Windows in Western Europe or America has it."""
+        program = self.path(self.words[-1])
+        line = f"chcp {page} >nul && {program} " + " ".join(map(str, arguments))
+        return Program([*self.words[:-1], "cmd", "/c"], self.system, self.folder).run(line)
+
     def start(self, *arguments, out):
         return subprocess.Popen([*self.words, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=out,
                                 stderr=subprocess.DEVNULL, env=self.environment({}), cwd=self.folder)
@@ -261,8 +267,18 @@ def parts(program, native, checks, most):
     checks.that(output[0] == 0 and json.loads(saved.read_text()) == report(output), "--save", output)
     again = program.run("replay", program.path(saved), "-o", "json")
     checks.that(again[0] == 0 and rules(report(again)) == rules(report(output)), "replay of what was saved", again)
-    output = program.run("replay", program.path(ROOT / "fixtures/places/laptop.json"), "-o", "table")
-    checks.that("─" in output[1].decode("utf-8") or "-" in output[1].decode("utf-8"), "the output is UTF-8", output)
+    capture = ROOT / "fixtures/places/laptop.json"
+    here = native.run("replay", native.path(capture), "-o", "table")[1]
+    # Of what code pages have otherwise, or not at all: the marks of verdicts and the arrows of the ways.
+    checks.that(all(mark.encode() in here for mark in ("✗", "→")), "the page has characters that are not ASCII", here)
+    output = program.run("replay", program.path(capture), "-o", "table")
+    checks.that(unlike(output[1]) == unlike(here), "the output is UTF-8", output)
+    output = program.run("replay", program.path(capture), "-o", "table", "--ascii")
+    checks.that(output[1] and output[1].isascii(), "--ascii is ASCII", output)
+    if program.system == "windows":
+        for page in ("437", "850", "1252"):
+            output = program.in_code_page(page, "replay", program.path(capture), "-o", "table")
+            checks.that(unlike(output[1]) == unlike(here), f"the output is UTF-8 in code page {page} too", output)
     checks.part("files and the environment")
 
     with open(folder / "interrupted.json", "wb") as out:

@@ -29,6 +29,8 @@ NAME = "eks-dns-doctor"
 PLUGIN = "kubectl-eks_dns"
 MANIFEST = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]
 VERSION, SUMMARY, LICENSE = MANIFEST["version"], MANIFEST["description"], MANIFEST["license"]
+# Homebrew takes 80 characters (docs.brew.sh, Formula Cookbook; `brew audit`), and krew asks for a line as short.
+DESC = "Says why an EKS cluster's API endpoint does not resolve, and what to change"
 
 # Each target with what the others call its system and its architecture.
 TARGETS = {
@@ -179,7 +181,7 @@ def formula(archives, url, page):
                 inner.append(f'    on_{test} do\n      url "{url(made)}"\n      sha256 "{digest(made)}"\n    end\n')
         if inner:
             blocks.append(f"  on_{title} do\n{''.join(inner)}  end\n")
-    return (f'class EksDnsDoctor < Formula\n  desc "{SUMMARY}"\n  homepage "{page}"\n  version "{VERSION}"\n'
+    return (f'class EksDnsDoctor < Formula\n  desc "{DESC}"\n  homepage "{page}"\n  version "{VERSION}"\n'
             f'  license "{LICENSE}"\n\n' + "\n".join(blocks) +
             # Links: --push looks for the folders beside the file that they lead to.
             f'\n  def install\n    libexec.install "{NAME}", *Dir["*-unknown-linux-musl"]\n'

@@ -100,23 +100,63 @@ def red_hat():
         assert not os.path.lexists(f"{root}/usr/bin/{NAME}")
 
 
+def held_to_scoops_schema(manifest):
+    """The members that the manifest has, each as schema.json of ScoopInstaller/Scoop has it: what stands in no place of the
+    schema is refused there."""
+    def text(value, where, is_url=False):
+        assert isinstance(value, str) and value, where
+        assert not is_url or re.match(r"https?://\S+$", value), (where, value)
+    def texts(value, where):
+        for each in value if isinstance(value, list) else [value]:
+            text(each, where)
+    def members(value, where, needed, allowed):
+        assert isinstance(value, dict) and needed <= set(value) <= allowed, (where, sorted(value))
+    needed = {"version", "description", "homepage", "license"}
+    members(manifest, "manifest", needed, needed | {"architecture", "bin", "checkver", "autoupdate"})
+    assert re.match(r"[\w.\-+_]+$", manifest["version"]), manifest["version"]
+    text(manifest["description"], "description")
+    text(manifest["homepage"], "homepage", is_url=True)
+    text(manifest["license"], "license")
+    assert manifest["checkver"] == "github"
+    for each in manifest["bin"]:
+        texts(each, "bin")
+    members(manifest["architecture"], "architecture", set(), {"32bit", "64bit", "arm64"})
+    for bits, part in manifest["architecture"].items():
+        members(part, bits, {"url", "hash"}, {"url", "hash", "extract_dir"})
+        text(part["url"], "url", is_url=True)
+        assert "$" not in part["url"] and re.fullmatch(r"[0-9a-fA-F]{64}", part["hash"]), part
+        texts(part["extract_dir"], "extract_dir")
+    members(manifest["autoupdate"], "autoupdate", set(), {"architecture"})
+    assert set(manifest["autoupdate"]["architecture"]) == set(manifest["architecture"])
+    for part in manifest["autoupdate"]["architecture"].values():
+        members(part, "autoupdate", {"url"}, {"url", "extract_dir", "hash"})
+        assert "$version" in part["url"] and "$version" in part["extract_dir"], part
+
+
 def manifests():
     formula = (DIST / f"{NAME}.rb").read_text()
     if shutil.which("ruby"):
         assert "Syntax OK" in run("ruby", "-c", DIST / f"{NAME}.rb")
     named = re.findall(r'url "([^"]+)"\n\s+sha256 "([0-9a-f]{64})"', formula)
     assert named and formula.count("url ") == len(named)
+    desc = re.search(r'^  desc "([^"]*)"$', formula, re.M)[1]
+    # rubocop-cask of Homebrew, FormulaAudit/Desc.
+    assert 0 < len(desc) <= 80 and not desc.endswith(".") and not re.match(r"(?i)(an?|the)\s", desc) and NAME not in desc, desc
     scoop = json.loads((DIST / f"{NAME}.json").read_text())
-    # https://github.com/ScoopInstaller/Scoop/wiki/App-Manifests, "Required Properties".
-    assert {"version", "description", "homepage", "license"} <= set(scoop)
+    held_to_scoops_schema(scoop)
     named.append((scoop["architecture"]["64bit"]["url"], scoop["architecture"]["64bit"]["hash"]))
     krew = json.loads((DIST / "eks-dns.yaml").read_text())
     # https://krew.sigs.k8s.io/docs/developer-guide/plugin-manifest/.
+    # What krew itself refuses besides: ValidatePlugin in pkg/index/validation/validate.go.
+    assert re.fullmatch(r"[\w-]+", krew["metadata"]["name"]) and krew["metadata"]["name"] == "eks-dns"
+    assert krew["spec"]["platforms"] and krew["spec"]["description"] and krew["spec"]["homepage"].startswith("https://")
     assert krew["apiVersion"] == "krew.googlecontainertools.github.com/v1alpha2" and krew["kind"] == "Plugin"
     assert re.fullmatch(r"v\d+\.\d+\.\d+(-\S+)?", krew["spec"]["version"])
     assert len(krew["spec"]["shortDescription"]) <= 50 and not krew["spec"]["shortDescription"].endswith(".")
     for platform in krew["spec"]["platforms"]:
-        assert set(platform) == {"selector", "uri", "sha256", "bin", "files"}
+        assert set(platform) == {"selector", "uri", "sha256", "bin", "files"} and platform["files"] and platform["bin"]
+        assert re.fullmatch(r"[a-f0-9]{64}", platform["sha256"])
+        assert set(platform["selector"]) == {"matchLabels"} and set(platform["selector"]["matchLabels"]) == {"os", "arch"}
         named.append((platform["uri"], platform["sha256"]))
     for url, expected in named:
         assert f"/v{VERSION}/" in url, url
