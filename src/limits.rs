@@ -358,6 +358,9 @@ pub const CLUSTERS_DESCRIBED: usize = 100;
 pub const AWS_CONCURRENCY: usize = 8;
 /// Updates of a cluster that are described.
 pub const UPDATES_DESCRIBED: usize = 8;
+/// Targets of a Resolver rule, and subnets of an outbound endpoint, for which the way between them is looked at. AWS's
+/// quota is six of each (quotas of Route 53).
+pub const WAYS_OUT: usize = 8;
 /// VPCs whose private hosted zones are listed: the cluster's, this instance's, and those of inbound endpoints.
 pub const ZONES_OF_VPCS: usize = 8;
 /// Members of a page of a domain list of DNS Firewall. AWS gives 5,000 at most; an answer of 1,000 has some 64 KiB.

@@ -109,7 +109,7 @@ fn child() -> ExitCode {
         if let Some(from) = set("SINCE").and_then(|text| text.parse().ok()) {
             let since = Since {
                 from,
-                has_inbound: false,
+                has_endpoints: false,
                 has_client_vpn: false,
             };
             answers.join(session.changes(since).await);
@@ -805,7 +805,8 @@ fn route_table() -> String {
     )
 }
 
-// The elements are those of EC2's service model (botocore 1.44.8): ClientVpnEndpoint, ClientVpnRoute, AuthorizationRule.
+// The elements are those of EC2's service model (botocore 1.44.8): ClientVpnEndpoint, ClientVpnRoute,
+// AuthorizationRule.
 
 /// One in the cluster's VPC, and one in another VPC, of which nothing else is asked.
 fn client_vpn_endpoints() -> Vec<String> {
@@ -837,8 +838,8 @@ fn client_vpn_rule() -> String {
         .to_owned()
 }
 
-// The fields are those of the service models (botocore 1.44.8: route53resolver, route53profiles); the Profile's examples
-// those of the AWS CLI's reference.
+// The fields are those of the service models (botocore 1.44.8: route53resolver, route53profiles); the Profile's
+// examples those of the AWS CLI's reference.
 
 fn firewall_association() -> String {
     format!(

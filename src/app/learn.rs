@@ -15,7 +15,7 @@ use crate::facts::aws::{Ask, Described, NoSession, Session, Since};
 use crate::facts::host::FactsFile;
 use crate::facts::instance::{self, Asked, Place};
 use crate::facts::kubeconfig::Wanted;
-use crate::facts::{Facts, Gap, Kubeconfig, ResolverEndpoint, Vantage, host};
+use crate::facts::{Facts, Gap, Kubeconfig, Vantage, host};
 use crate::limits;
 use crate::settings::Sources;
 use crate::target::{Target, TargetSource};
@@ -291,7 +291,7 @@ impl Known {
             let client_vpn = answers.client_vpn.endpoints.iter().flatten();
             let since = Since {
                 from,
-                has_inbound: endpoints.into_iter().any(ResolverEndpoint::is_inbound),
+                has_endpoints: endpoints.into_iter().next().is_some(),
                 has_client_vpn: client_vpn.into_iter().next().is_some(),
             };
             answers.join(session.changes(since).await);

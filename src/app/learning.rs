@@ -12,7 +12,7 @@ use crate::facts::answers::Answers;
 use crate::facts::aws::{Session, Since};
 use crate::facts::host::Pending;
 use crate::facts::instance;
-use crate::facts::{AwsFacts, Facts, Gap, HostConfiguration, HostFacts, ResolverEndpoint, Vantage};
+use crate::facts::{AwsFacts, Facts, Gap, HostConfiguration, HostFacts, Vantage};
 use crate::observation::Source;
 use crate::settings::{FailOn, Settings};
 use crate::settled;
@@ -143,11 +143,7 @@ impl<'a> Sources<'a> {
     pub(super) async fn changes(session: Session, aws: &AwsFacts, from: u64) -> Said {
         let since = Since {
             from,
-            has_inbound: aws
-                .resolver_endpoints
-                .iter()
-                .flatten()
-                .any(ResolverEndpoint::is_inbound),
+            has_endpoints: aws.resolver_endpoints.as_ref().is_some_and(|all| !all.is_empty()),
             has_client_vpn: aws.client_vpn.as_ref().is_some_and(|all| !all.is_empty()),
         };
         Said::Changes(session.changes(since).await)

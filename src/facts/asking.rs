@@ -25,8 +25,8 @@ pub struct Ask {
 pub struct Since {
     /// Not before then: seconds since 1970.
     pub from: u64,
-    /// Whether there are inbound endpoints, whose networks decide.
-    pub has_inbound: bool,
+    /// Whether there are Resolver endpoints, whose networks decide.
+    pub has_endpoints: bool,
     /// Whether there are Client VPN endpoints.
     pub has_client_vpn: bool,
 }

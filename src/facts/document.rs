@@ -95,6 +95,7 @@ impl Elsewhere {
         let count = |list: Option<usize>| list.unwrap_or_default() <= most;
         count(facts.interfaces.as_ref().map(Vec::len))
             && count(facts.security_groups.as_ref().map(Vec::len))
+            && count(facts.other_vpc_attributes.as_ref().map(Vec::len))
             && count(facts.subnets.as_ref().map(Vec::len))
             && count(facts.network_acls.as_ref().map(Vec::len))
             && count(facts.route_tables.as_ref().map(Vec::len))

@@ -325,16 +325,19 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// Whether a VPC is this instance's, and of another account or Region than the one that AWS was asked in: its
-    /// associations are in no list there.
+    /// Whether a VPC is of another account or Region than the one that AWS was asked in: its associations are in no
+    /// list there. That is known of the cluster's VPC, which its owner may share, and of this instance's.
     fn is_beyond_the_lists(&self, vpc: &str) -> bool {
+        let aws = &self.facts.aws;
+        let differ = |one: Option<&str>, other: Option<&str>| one.zip(other).is_some_and(|(one, other)| one != other);
+        let asked = aws.caller.as_ref().map(|caller| caller.account.as_str());
+        if let Some(described) = aws.vpc.as_ref().filter(|one| one.id == vpc) {
+            return differ(described.owner.as_deref(), asked);
+        }
         let instance = self.facts.host.instance.as_ref();
         let Some(instance) = instance.filter(|one| one.vpc_id.as_deref() == Some(vpc)) else {
             return false;
         };
-        let aws = &self.facts.aws;
-        let differ = |one: Option<&str>, other: Option<&str>| one.zip(other).is_some_and(|(one, other)| one != other);
-        let asked = aws.caller.as_ref().map(|caller| caller.account.as_str());
         let is_clusters = aws.cluster_vpc_id() == Some(vpc);
         let region = self.target.region.as_deref();
         !is_clusters && (differ(instance.account.as_deref(), asked) || differ(instance.region.as_deref(), region))

@@ -178,13 +178,27 @@ impl<'a> Known<'a> {
             known.here.extend(cluster.cluster_security_group_id.as_deref());
         }
         known.here.extend(aws.dhcp_options.iter().map(|set| set.id.as_str()));
+        // What a rule here forwards through is in the way of the answer, in whichever VPC it is.
+        let rules_here = aws.rule_associations.iter().flatten();
+        let rules_here: BTreeSet<&str> = rules_here
+            .filter(|one| is_here(Some(&one.vpc_id)))
+            .map(|one| one.rule_id.as_str())
+            .collect();
+        let rules = aws.resolver_rules.iter().flatten();
+        let used: BTreeSet<&str> = rules
+            .filter(|rule| rules_here.contains(rule.id.as_str()))
+            .filter_map(|rule| rule.resolver_endpoint_id.as_deref())
+            .collect();
         for endpoint in aws.resolver_endpoints.iter().flatten() {
             let addresses = endpoint.addresses.iter().flatten();
             let ids = [endpoint.id.as_str()]
                 .into_iter()
                 .chain(endpoint.security_group_ids.iter().map(String::as_str))
                 .chain(addresses.filter_map(|address| address.subnet_id.as_deref()));
-            known.add(is_here(endpoint.vpc_id.as_deref()), ids);
+            known.add(
+                is_here(endpoint.vpc_id.as_deref()) || used.contains(endpoint.id.as_str()),
+                ids,
+            );
             known.add(is_here(endpoint.vpc_id.as_deref()), endpoint.vpc_id.as_deref());
         }
         for association in aws.rule_associations.iter().flatten() {
@@ -213,12 +227,14 @@ impl<'a> Known<'a> {
         {
             known.add(is_here(Some(&association.vpc_id)), [association.profile_id.as_str()]);
         }
-        // These are of inbound endpoints' subnets already.
+        // These are of Resolver endpoints' subnets already.
         for acl in aws.network_acls.iter().flatten() {
-            known.add(is_here(Some(&acl.vpc_id)), [acl.id.as_str()]);
+            let is_of_one = acl.subnet_ids.iter().any(|id| known.here.contains(id.as_str()));
+            known.add(is_of_one || is_here(Some(&acl.vpc_id)), [acl.id.as_str()]);
         }
         for table in aws.route_tables.iter().flatten() {
-            known.add(is_here(Some(&table.vpc_id)), [table.id.as_str()]);
+            let is_of_one = table.subnet_ids.iter().any(|id| known.here.contains(id.as_str()));
+            known.add(is_of_one || is_here(Some(&table.vpc_id)), [table.id.as_str()]);
         }
         for endpoint in aws.client_vpn.iter().flatten() {
             let vpc = endpoint.vpc_id.as_deref();

@@ -59,8 +59,8 @@ pub(super) fn of_vpc(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>) -> Vec<Step> {
     }
 }
 
-/// Whether a resolver answers with a VPC's view: it is on the cluster's VPC's side, or the Resolver of this instance's own
-/// VPC, where everything that decides was read.
+/// Whether a resolver answers with a VPC's view: it is on the cluster's VPC's side, or it is the Resolver of this
+/// instance's own VPC, where everything that decides was read.
 pub(super) fn answers_for_a_vpc(case: &Case<'_>, subject: &Subject<'_>) -> bool {
     if subject.is_vpc_side() {
         return true;

@@ -28,9 +28,10 @@ const ALWAYS: [Attribute; 6] = [
     ("EventName", "UpdateClusterVersion"),
 ];
 
-/// Of the network around inbound endpoints.
-const OF_INBOUND: [Attribute; 8] = [
+/// Of the network around Resolver endpoints.
+const OF_ENDPOINTS: [Attribute; 9] = [
     ("EventName", "RevokeSecurityGroupIngress"),
+    ("EventName", "RevokeSecurityGroupEgress"),
     ("EventName", "ModifySecurityGroupRules"),
     ("EventName", "CreateNetworkAclEntry"),
     ("EventName", "ReplaceNetworkAclEntry"),
@@ -58,8 +59,8 @@ const GLOBAL: [Attribute; 4] = [
 impl Inner {
     pub(super) async fn changes(&self, since: Since) -> Answers {
         let mut here = ALWAYS.to_vec();
-        if since.has_inbound {
-            here.extend(OF_INBOUND);
+        if since.has_endpoints {
+            here.extend(OF_ENDPOINTS);
         }
         if since.has_client_vpn {
             here.extend(OF_CLIENT_VPN);

@@ -86,6 +86,7 @@ pub(in crate::facts) const DECISIVE: &[(&str, &[&str])] = &[
         &[
             "AssociateDhcpOptions",
             "AuthorizeClientVpnIngress",
+            "AuthorizeSecurityGroupEgress",
             "AuthorizeSecurityGroupIngress",
             "CreateClientVpnRoute",
             "CreateNetworkAclEntry",
@@ -100,6 +101,7 @@ pub(in crate::facts) const DECISIVE: &[(&str, &[&str])] = &[
             "ReplaceNetworkAclEntry",
             "ReplaceRoute",
             "RevokeClientVpnIngress",
+            "RevokeSecurityGroupEgress",
             "RevokeSecurityGroupIngress",
         ],
     ),

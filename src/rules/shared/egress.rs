@@ -10,6 +10,7 @@ use ipnet::IpNet;
 use super::inbound;
 use super::obstacle::{self, CLIENT_PORTS, below};
 use crate::facts::{NetworkAcl, ResolverEndpoint, ResolverRule, Route, RouteTable, RuleTarget};
+use crate::limits;
 use crate::observation::Transport;
 use crate::rules::Case;
 
@@ -57,7 +58,7 @@ pub(in crate::rules) fn stops<'a>(
     endpoint: &'a ResolverEndpoint,
 ) -> Vec<Stop<'a>> {
     let mut found = Vec::new();
-    for target in &rule.targets {
+    for target in rule.targets.iter().take(limits::WAYS_OUT) {
         let mut add = |what| {
             let target = target.clone();
             found.push(Stop { target, what });
@@ -77,6 +78,9 @@ pub(in crate::rules) fn stops<'a>(
             let Some(subnet) = address.subnet_id.as_deref().filter(|id| !seen.contains(id)) else {
                 continue;
             };
+            if seen.len() == limits::WAYS_OUT {
+                break;
+            }
             seen.push(subnet);
             let own = network.subnets.iter().find(|one| one.id == subnet);
             // What stays in the subnet passes no ACL, and needs no route.
