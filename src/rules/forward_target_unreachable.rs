@@ -317,7 +317,7 @@ fn at_the_rule(case: &Case<'_>, by: &ByRule<'_>, stops: &[Stop<'_>]) -> Vec<Reme
     let own = case.own_zone();
     let targets = by.rule.targets.iter().take(limits::ADDRESSES_SHOWN);
     remedies.push(Remedy::new(
-        "Ask the targets from a host in the outbound endpoint's VPC, over UDP and TCP",
+        "On a host in the outbound endpoint's VPC: ask the targets, over UDP and TCP",
         targets.flat_map(|target| {
             let port = match target.port {
                 53 => String::new(),
