@@ -22,11 +22,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "fixtures/clients"))
 
 import record_versions  # noqa: E402
+import servers  # noqa: E402
+from shared import NOBODY  # noqa: E402
 
 KUBECTL = {"1.37": "1.37.1"}
 X = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com"
 ZONE = X.split(".", 2)[2].lower()
-ENVIRONMENT = {"PATH": os.environ["PATH"], "AWS_EC2_METADATA_DISABLED": "true"}
+ENVIRONMENT = {"PATH": os.environ["PATH"], **NOBODY}
 REPEAT = 10
 # Of those that wait for 10 s each.
 REPEAT_SLOW = 2
@@ -34,34 +36,15 @@ REPEAT_SLOW = 2
 GIVES_UP = "forwards to silence, and gives up after 10 s"
 
 
-def unbound(directory, ip, *lines, zone=("local-zone: \"" + ZONE + ".\" static",)):
-    config = directory / f"unbound-{ip}.conf"
-    server = [
-        f"interface: {ip}", "username: \"\"", "chroot: \"\"", f"directory: \"{directory}\"", "pidfile: \"\"", "use-syslog: no",
-        "logfile: \"\"", "do-daemonize: no", "do-not-query-localhost: no", "module-config: \"iterator\"", *zone, *lines,
-    ]
-    tail = [line for line in server if line.endswith(":") or line.startswith("  ")]
-    config.write_text("server:\n" + "".join(f"  {line}\n" for line in server if line not in tail) + "\n".join(tail) + "\n")
-    return ["unbound", "-d", "-c", config]
+def unbound(directory, ip, *lines, beside="", zone=("local-zone: \"" + ZONE + ".\" static",)):
+    return servers.unbound(directory, f"unbound-{ip}", ip, "\n    ".join([*zone, *lines]), beside)
 
 
-def dnsmasq(ip, *flags):
-    return [
-        "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--bind-interfaces",
-        f"--listen-address={ip}", "--user=root", "--pid-file=", *flags,
-    ]
-
-
-def named(directory, ip, text, options="recursion no;", name=ZONE):
+def named(directory, ip, text, options="", name=ZONE, recursion=False):
     folder = directory / f"named-{ip}"
     folder.mkdir()
     (folder / "zone").write_text(text)
-    (folder / "named.conf").write_text(
-        f'options {{ directory "{folder}"; listen-on {{ {ip}; }}; listen-on-v6 {{ none; }}; pid-file none; '
-        f'session-keyfile none; dnssec-validation no; {options} }};\ncontrols {{ }};\n'
-        f'zone "{name}" {{ type master; file "zone"; }};\n'
-    )
-    return ["named", "-g", "-c", folder / "named.conf"]
+    return servers.bind(folder, "named", [ip], options, f'zone "{name}" {{ type master; file "zone"; }};', recursion)
 
 
 def zone(with_name):
@@ -76,42 +59,42 @@ def cases(directory):
     soa = f'local-data: "{ZONE}. 60 IN SOA ns.{ZONE}. host.{ZONE}. 1 7200 900 1209600 60"'
     yield "answers", [unbound(directory, "127.0.0.2", answer)], ["127.0.0.2"]
     yield "denies", [unbound(directory, "127.0.0.3", soa)], ["127.0.0.3"]
-    yield "refuses", [named(directory, "127.0.0.4", zone(True), "recursion no; allow-query { none; };")], ["127.0.0.4"]
+    yield "refuses", [named(directory, "127.0.0.4", zone(True), "allow-query { none; };")], ["127.0.0.4"]
     yield "drops", [unbound(directory, "127.0.0.5", answer, "access-control: 127.0.0.0/8 deny")], ["127.0.0.5"]
     many = [f'local-data: "{owner} 60 IN A 10.{a}.{b}.1"' for a in range(4) for b in range(60)]
     yield "truncates, and TCP is closed", [unbound(directory, "127.0.0.6", *many, "do-tcp: no")], ["127.0.0.6"]
     yield "truncates, and TCP is open", [unbound(directory, "127.0.0.7", *many)], ["127.0.0.7"]
     yield "forwards, and filters private addresses", [
-        dnsmasq("127.0.0.8", "--server=127.0.0.2", "--stop-dns-rebind"),
+        servers.dnsmasq("127.0.0.8", "--server=127.0.0.2", "--stop-dns-rebind"),
         unbound(directory, "127.0.0.2", answer),
     ], ["127.0.0.8"]
     # A DS for a zone that is not signed: every answer is bogus.
-    bogus = ["forward-zone:", "  name: \".\"", "  forward-addr: 127.0.0.2"]
+    forward = "forward-zone:\n  name: \".\"\n  forward-addr: 127.0.0.2\n"
     yield "fails validation", [
         unbound(
             directory, "127.0.0.10", "module-config: \"validator iterator\"", "trust-anchor: \"" + ZONE
-            + ". DS 12345 8 2 " + "ab" * 32 + "\"", *bogus, zone=(),
+            + ". DS 12345 8 2 " + "ab" * 32 + "\"", beside=forward, zone=(),
         ),
         unbound(directory, "127.0.0.2", answer),
     ], ["127.0.0.10"]
     # What a name server that filters with an error breaks is the A question only: a race in Go.
     yield "forwards, and refuses private addresses", [
         named(
-            directory, "127.0.0.15", zone(False), "recursion yes; forward only; forwarders { 127.0.0.2; }; "
-            "deny-answer-addresses { 192.168.0.0/16; };", name="elsewhere.example",
+            directory, "127.0.0.15", zone(False), "forward only; forwarders { 127.0.0.2; }; "
+            "deny-answer-addresses { 192.168.0.0/16; };", name="elsewhere.example", recursion=True,
         ),
         unbound(directory, "127.0.0.2", answer, soa),
     ], ["127.0.0.15"]
     yield GIVES_UP, [
         named(
-            directory, "127.0.0.16", zone(False), "recursion yes; forward only; forwarders { 127.0.0.20; };",
-            name="elsewhere.example",
+            directory, "127.0.0.16", zone(False), "forward only; forwarders { 127.0.0.20; };",
+            name="elsewhere.example", recursion=True,
         ),
     ], ["127.0.0.16"]
-    yield "forwards to nobody", [dnsmasq("127.0.0.11", "--server=127.0.0.99")], ["127.0.0.11"]
+    yield "forwards to nobody", [servers.dnsmasq("127.0.0.11", "--server=127.0.0.99")], ["127.0.0.11"]
     yield "its port is closed", [], ["127.0.0.12"]
     yield "refuses, and the next denies", [
-        named(directory, "127.0.0.14", zone(True), "recursion no; allow-query { none; };"),
+        named(directory, "127.0.0.14", zone(True), "allow-query { none; };"),
         unbound(directory, "127.0.0.3", soa),
     ], ["127.0.0.14", "127.0.0.3"]
     yield "its port is closed, and the next answers", [unbound(directory, "127.0.0.2", answer)], ["127.0.0.12", "127.0.0.2"]
@@ -153,7 +136,7 @@ def inside(program, kubectl):
         directory.chmod(0o755)
         resolv = directory / "resolv.conf"
         resolv.write_text("")
-        subprocess.run(["mount", "--bind", resolv, "/etc/resolv.conf"], check=True)
+        servers.covered("/etc/resolv.conf", resolv)
         client = directory / "kubectl"
         build = {"PATH": os.environ["PATH"], "HOME": made, "GOCACHE": f"{made}/go", "GO111MODULE": "off", "CGO_ENABLED": "0"}
         subprocess.run(["go", "build", "-o", client, source], check=True, env=build)
@@ -166,7 +149,7 @@ def inside(program, kubectl):
         silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         silent.bind(("127.0.0.20", 53))
         failed = 0
-        for title, commands, servers in cases(directory):
+        for title, commands, asked in cases(directory):
             running = [
                 subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
                 for command in commands
@@ -176,7 +159,7 @@ def inside(program, kubectl):
                     text = " ".join(map(str, command))
                     listens(re.search(r"127\.0\.0\.\d+", text)[0])
                 options = "" if title == GIVES_UP else "options timeout:1 attempts:2\n"
-                resolv.write_text("".join(f"nameserver {ip}\n" for ip in servers) + options)
+                resolv.write_text("".join(f"nameserver {ip}\n" for ip in asked) + options)
                 failed += not agrees(program, clients, title)
             finally:
                 for process in running:

@@ -17,16 +17,11 @@ import sys
 import tempfile
 import time
 
+from servers import covered, run
+from shared import ENVIRONMENT
+
 X = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com"
 SILENT = "192.0.2.53"  # Of this namespace.
-ENVIRONMENT = {
-    "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/nowhere", "AWS_EC2_METADATA_DISABLED": "true",
-    "AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:9",
-}
-
-
-def run(*command):
-    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
 
 
 def check(program, *flags, before=None, within=30):
@@ -134,11 +129,7 @@ def main():
     with tempfile.NamedTemporaryFile("w", suffix=".conf") as own:
         own.write(f"nameserver {SILENT}\noptions timeout:30 attempts:5\n")
         own.flush()
-        place = pathlib.Path("/etc/resolv.conf").resolve()
-        if not place.exists():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.touch()
-        run("mount", "--bind", own.name, place)
+        covered("/etc/resolv.conf", own.name)
         faults(program)
 
 

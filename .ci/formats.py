@@ -32,7 +32,7 @@ import time
 import urllib.error
 import urllib.request
 
-from shared import free_port, importable, is_open, of_npm, python_with, waited
+from shared import ENVIRONMENT, free_port, importable, is_open, of_npm, python_with, waited
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RUNBOOKS = ROOT / "docs" / "runbooks"
@@ -42,14 +42,6 @@ HOST = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com"
 ADDRESS = "192.168.104.190"
 # Every octet that means something to one of the formats, and characters that XML has no place for.
 HOSTILE = 'x"} 1\n# EOF\n\'|=&<]]>{\\\x00\x1b[31m\u202e\ufffe\x85é\t\r;,%$`'
-ENVIRONMENT = {
-    "PATH": "/usr/bin:/bin",
-    "HOME": "/nonexistent",
-    "AWS_EC2_METADATA_DISABLED": "true",
-    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
-    "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:9",
-    "LC_ALL": "C.UTF-8",
-}
 
 
 def fail(message):

@@ -17,6 +17,9 @@ import sys
 import tempfile
 import time
 
+import servers
+from shared import NOBODY
+
 NAMESPACE = f"eks-dns-{os.getpid()}"
 TARGET = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com"
 ZONE = TARGET.lower()
@@ -84,25 +87,9 @@ class Servers:
     # -- the programs ------------------------------------------------------------------------------------
 
     def bind(self, name, addresses, options="", zones="", recursion=True, extra=""):
-        """Zones: text of zone statements. Listens on the addresses, port 53."""
-        text = f"""
-options {{
-    directory "{self.folder}";
-    pid-file "{self.folder}/{name}.pid";
-    session-keyfile "{self.folder}/{name}.key";
-    listen-on port 53 {{ {'; '.join(addresses)}; }};
-    listen-on-v6 {{ none; }};
-    recursion {'yes' if recursion else 'no'};
-    dnssec-validation no;
-    empty-zones-enable no;
-    {options}
-}};
-controls {{ }};
-{extra}
-{zones}
-"""
-        conf = self.path(f"{name}.conf", text)
-        self.start(name, addresses[0], shutil.which("named") or "/usr/sbin/named", "-g", "-c", conf)
+        """Zones and what is extra: text of statements. Listens on the addresses, port 53."""
+        command = servers.bind(self.folder, name, addresses, options, f"{extra}\n{zones}", recursion)
+        self.start(name, addresses[0], *command)
 
     def zone(self, apex, soa, records="", ns=None, ttl=60):
         """A zone statement, its file written. `soa`: MNAME and negative TTL."""
@@ -132,50 +119,19 @@ controls {{ }};
                   zones=zones if private else "")
 
     def unbound(self, name, address, server="", zones="", forward=INTERNET):
-        text = f"""
-server:
-    interface: {address}
-    access-control: 0.0.0.0/0 allow
-    directory: "{self.folder}"
-    chroot: ""
-    username: ""
-    pidfile: "{self.folder}/{name}.pid"
-    use-syslog: no
-    do-daemonize: no
-    module-config: "iterator"
-    do-not-query-localhost: no
-    {server}
-remote-control:
-    control-enable: no
-{zones}
-"""
         if forward:
-            text += f'forward-zone:\n    name: "."\n    forward-addr: {forward}\n'
-        self.start(name, address, "unbound", "-d", "-c", self.path(f"{name}.conf", text))
+            zones += f'\nforward-zone:\n    name: "."\n    forward-addr: {forward}\n'
+        self.start(name, address, *servers.unbound(self.folder, name, address, server, zones))
 
     def dnsmasq(self, name, address, *options, forward=INTERNET):
-        command = ["dnsmasq", "-k", "--conf-file=/dev/null", "--no-hosts", "--no-resolv", "--bind-interfaces",
-                   f"--listen-address={address}", "--user=root", f"--pid-file={self.folder}/{name}.pid"]
-        if forward:
-            command.append(f"--server={forward}")
-        self.start(name, address, *command, *options)
+        forwards = [f"--server={forward}"] if forward else []
+        self.start(name, address, *servers.dnsmasq(address, *forwards, *options))
 
     def pdns(self, name, address, forwards, *options):
-        self.start(name, address, "pdns_recursor", f"--config-dir={self.folder}/{name}", "--daemon=no",
-                   f"--local-address={address}", f"--socket-dir={self.folder}", "--setuid=root", "--setgid=root",
-                   "--dont-query=", "--hint-file=no", "--dnssec=off", "--threads=1",
-                   f"--forward-zones-recurse={forwards}", *options)
+        self.start(name, address, *servers.pdns(self.folder, name, address, forwards, *options))
 
     def knot(self, name, address, policy):
-        folder = os.path.join(self.folder, name)
-        os.makedirs(folder, exist_ok=True)
-        conf = self.path(f"{name}.conf", f"""
-net.listen('{address}', 53, {{ kind = 'dns' }})
-trust_anchors.remove('.')
-cache.size = 10 * MB
-{policy}
-""")
-        self.start(name, address, "kresd", "-n", "-c", conf, folder)
+        self.start(name, address, *servers.knot(self.folder, name, address, policy))
 
 
 FORWARD_UNBOUND = f"""
@@ -554,9 +510,9 @@ def wrong_software(report, dig_of, name):
 
 
 def check(binary, folder, name, exit_code, rule, verdict, arguments, confidence, others, start):
-    servers = Servers(folder)
+    running = Servers(folder)
     try:
-        start(servers)
+        start(running)
         command = [binary, "check", TARGET, "--no-local", "--no-os", "--resolver", f"corp={CORP}", "-o", "json"]
         if "FACTS" in arguments:
             words = {"FACTS", "OTHER", "OFF"}
@@ -565,13 +521,12 @@ def check(binary, folder, name, exit_code, rule, verdict, arguments, confidence,
             command += [*arguments, "--expect", ",".join(PRIVATE)]
         # What each server says to dig, where it answers dig at all.
         dig_of = {address: version(address) for address in (CORP, VPC, INTERNET)}
-        environment = {**os.environ, "AWS_EC2_METADATA_DISABLED": "true",
-                       "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+        environment = {**os.environ, **NOBODY}
         began = time.monotonic()
         run = inside(*command, capture_output=True, timeout=60, env=environment)
         took = time.monotonic() - began
     finally:
-        servers.stop()
+        running.stop()
     try:
         report = json.loads(run.stdout)
     except ValueError:
@@ -610,12 +565,8 @@ def main():
         if not shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin:/sbin"):
             raise SystemExit(f"{program} is missing")
     os.environ["PATH"] += ":/usr/sbin:/sbin"
-    subprocess.run(["ip", "netns", "add", NAMESPACE], check=True)
     failed = ran = 0
-    try:
-        inside("ip", "link", "set", "lo", "up", check=True)
-        for address in ADDRESSES:
-            inside("ip", "address", "add", f"{address}/32", "dev", "lo", check=True)
+    with servers.namespace(NAMESPACE, ADDRESSES):
         # What is sent to DEAD is swallowed: a socket that is never read, on both transports.
         swallow = subprocess.Popen(["ip", "netns", "exec", NAMESPACE, sys.executable, "-c", f"""
 import socket, time
@@ -637,8 +588,6 @@ time.sleep(3600)
                 print(f"       {fault}", flush=True)
         swallow.terminate()
         swallow.wait()
-    finally:
-        subprocess.run(["ip", "netns", "delete", NAMESPACE], check=False)
     print(f"{ran - failed} passed, {failed} failed")
     sys.exit(1 if failed or not ran else 0)
 

@@ -27,7 +27,7 @@ import tempfile
 import time
 import urllib.request
 
-from shared import importable, of_npm, python_with, waited
+from shared import ENVIRONMENT, importable, of_npm, python_with, waited
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 AXE = "axe-core@4.14.1"
@@ -50,14 +50,6 @@ OUT_OF_BOX = """[...document.querySelectorAll('figure svg')].filter(svg => svg.c
   }).map(text => text.textContent);
 })"""
 HOSTILE = "</title></style><script>hacked=1</script><img src=x onerror=hacked=1>\"'`&lt; onclick=hacked=1 \u202e\x1b[31m\u2028]]>{}"
-ENVIRONMENT = {
-    "PATH": "/usr/bin:/bin",
-    "HOME": "/nonexistent",
-    "AWS_EC2_METADATA_DISABLED": "true",
-    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
-    "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:9",
-    "LC_ALL": "C.UTF-8",
-}
 
 
 def fail(message):

@@ -12,7 +12,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
+
+import servers
+from servers import covered, run
+from shared import NOBODY, waited
 
 X = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com"
 ADDRESSES = ["192.168.131.209", "192.168.104.190"]
@@ -26,10 +29,6 @@ BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration
 <policy context="default"><allow user="*"/><allow own="*"/><allow send_destination="*"/><allow receive_sender="*"/>
 </policy></busconfig>
 """
-
-
-def run(*command):
-    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
 
 
 def unpacked(*more):
@@ -50,19 +49,11 @@ def replaced(path, folder, text):
     """Another text in the place of a file, in this namespace."""
     own = folder / path.strip("/").replace("/", "-")
     own.write_text(text)
-    place = pathlib.Path(path).resolve()
-    if not place.exists():
-        # A link into the /run that is not there any more.
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.touch()
-    run("mount", "--bind", own, place)
+    covered(path, own)
 
 
 def dnsmasq(ip, *flags):
-    return subprocess.Popen(
-        ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--bind-interfaces",
-         f"--listen-address={ip}", "--user=root", "--pid-file=", "--local=/#/", *flags],
-    )
+    return subprocess.Popen(servers.dnsmasq(ip, "--local=/#/", *flags))
 
 
 def prepare(folder):
@@ -86,23 +77,12 @@ def prepare(folder):
             run("ip", "link", "set", end, "up")
 
 
-def wait(what, is_so):
-    for _ in range(100):
-        if is_so():
-            return
-        time.sleep(0.1)
-    sys.exit(f"resolved: {what} did not come about within 10 s")
-
-
 def resolvectl(*words):
     return subprocess.run([RESOLVECTL, *words], capture_output=True, text=True).stdout
 
 
 def doctor(program):
-    environment = {
-        **os.environ, "AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
-        "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:9",
-    }
+    environment = {**os.environ, **NOBODY}
     environment.pop("HTTPS_PROXY", None)
     done = subprocess.run(
         [program, "check", X, "--expect", ",".join(ADDRESSES), "--no-aws", "--timeout", "2s", "-o", "json"],
@@ -126,10 +106,10 @@ def started(folder):
     running = [
         subprocess.Popen(["dbus-daemon", f"--config-file={bus}", "--nofork", "--nopidfile"], stderr=subprocess.DEVNULL),
     ]
-    wait("a bus", pathlib.Path("/run/dbus/system_bus_socket").exists)
+    waited("a bus", pathlib.Path("/run/dbus/system_bus_socket").exists)
     daemon = next(path for path in root.rglob("systemd/systemd-resolved") if path.is_file())
     running.append(subprocess.Popen([daemon], stderr=subprocess.DEVNULL))
-    wait("resolvectl status", lambda: "wlan0" in resolvectl("status"))
+    waited("resolvectl status", lambda: "wlan0" in resolvectl("status"))
     return running
 
 
@@ -140,7 +120,7 @@ def inside(program, folder):
         for words in (("dns", "wlan0", HOME), ("domain", "wlan0", "fritz.box"), ("default-route", "wlan0", "yes"),
                       ("dns", "tun0", VPN), ("domain", "tun0", "~corp.example"), ("default-route", "tun0", "no")):
             run(RESOLVECTL, *words)
-        wait("the links' name servers", lambda: VPN in resolvectl("dns") and "fritz.box" in resolvectl("domain"))
+        waited("the links' name servers", lambda: VPN in resolvectl("dns") and "fritz.box" in resolvectl("domain"))
         code, rules, asked = doctor(program)
         assert (code, rules[0], asked["servers"]) == (1, "split-dns-not-applied", [f"{HOME}:53"]), (code, rules, asked)
         print("resolved: no routing domain: split-dns-not-applied, exit 1")

@@ -15,6 +15,8 @@ import tempfile
 
 import interop
 from interop import CORP, FORWARD_BIND, FORWARD_UNBOUND, INBOUND, INTERNET, PRIVATE, TARGET, Servers, inside
+from servers import namespace
+from shared import NOBODY
 
 NAME = "dns.example.test"
 SCENARIOS = []
@@ -107,7 +109,7 @@ def check(binary, folder, resolver, exit_code, verdict, rule, arguments, start):
         run = inside(binary, "check", TARGET, "--no-local", "--no-os", "--no-aws", "-o", "json", "--resolver",
                      f"corp={resolver}", "--inbound", ",".join(INBOUND), "--public-resolver", INTERNET,
                      "--expect", ",".join(PRIVATE), *arguments, capture_output=True, timeout=60,
-                     env={**os.environ, "AWS_EC2_METADATA_DISABLED": "true", "SSL_CERT_FILE": f"{folder}/ca.pem",
+                     env={**os.environ, **NOBODY, "SSL_CERT_FILE": f"{folder}/ca.pem",
                           "SSL_CERT_DIR": "/nonexistent"})
     finally:
         servers.stop()
@@ -132,12 +134,8 @@ def main():
     binary = os.path.abspath(sys.argv[1])
     wanted = sys.argv[2] if len(sys.argv) > 2 else ""
     os.environ["PATH"] += ":/usr/sbin:/sbin"
-    subprocess.run(["ip", "netns", "add", interop.NAMESPACE], check=True)
     failed = ran = 0
-    try:
-        inside("ip", "link", "set", "lo", "up", check=True)
-        for address in interop.ADDRESSES:
-            inside("ip", "address", "add", f"{address}/32", "dev", "lo", check=True)
+    with namespace(interop.NAMESPACE, interop.ADDRESSES):
         for name, *rest in SCENARIOS:
             if wanted not in name:
                 continue
@@ -149,8 +147,6 @@ def main():
             print(f"{'FAIL' if faults else 'ok':<5}{name:<40}{said}", flush=True)
             for fault in faults:
                 print(f"       {fault}", flush=True)
-    finally:
-        subprocess.run(["ip", "netns", "delete", interop.NAMESPACE], check=False)
     print(f"{ran - failed} passed, {failed} failed")
     sys.exit(1 if failed or not ran else 0)
 

@@ -1,4 +1,5 @@
-"""What several scripts here share: packages of PyPI and npm apart from this host's, a free port, and waiting for a server."""
+"""What several scripts here share: packages of PyPI and npm apart from this host's, a free port, waiting for
+a server, and the environment of a run."""
 
 import pathlib
 import socket
@@ -7,6 +8,16 @@ import sys
 import tarfile
 import time
 import venv
+
+
+# No API of AWS and no instance metadata: whoever asks is refused at loopback.
+NOBODY = {
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:9",
+}
+# The environment of a run that depends on nothing of this host.
+ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", **NOBODY}
 
 
 def python_with(folder, *packages, module=None):
