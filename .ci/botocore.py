@@ -3,7 +3,7 @@
 
     botocore.py COLLECTOR VIA
 
-COLLECTOR is the program of tests/aws.rs, and VIA that of tests/via.rs, which has a mock of Systems Manager. With
+COLLECTOR is the program of tests/aws/, and VIA that of tests/via/, which has a mock of Systems Manager. With
 EKS_DNS_DOCTOR_EXCHANGES=FILE a mock writes each request that came in and its answer, one JSON object a line, but for
 the answers that a test makes wrong. Every operation that the sources name has to be among them. Held to the model:
 
@@ -63,7 +63,7 @@ def exchanges(collector, via, folder):
     """Every request and answer of the tests."""
     path = os.path.join(folder, "exchanges")
     environment = os.environ | {"EKS_DNS_DOCTOR_EXCHANGES": path}
-    # Of tests/via.rs, those with Systems Manager: the others have ssh.
+    # Of tests/via/, those with Systems Manager: the others have ssh.
     for command in ([collector, "--quiet"], [via, "--quiet", "node", "systems_manager", "looked_at"]):
         done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode != 0:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Collects the facts of a cluster from a moto server, a mock of AWS's APIs that others wrote.
 
-Usage: moto.py COLLECTOR BINARY. BINARY is eks-dns-doctor, of which `facts` is run. COLLECTOR is the program of tests/aws.rs, which prints the facts as JSON where
+Usage: moto.py COLLECTOR BINARY. BINARY is eks-dns-doctor, of which `facts` is run. COLLECTOR is the program of tests/aws/, which prints the facts as JSON where
 EKS_DNS_DOCTOR_COLLECT is set. moto is installed into a folder of its own. Everything stays on loopback.
 
 What moto does otherwise than AWS: it gives a cluster no network interfaces (they are made here) and no vpcId, adds a

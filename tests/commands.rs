@@ -307,7 +307,7 @@ impl Place {
 /// What no stand-in on loopback is for, by the words that say so, and where it is tried instead.
 const NOT_RUN: &[(&str, &str)] = &[(
     "--via ssm:",
-    "Systems Manager and a managed node: tests/via.rs has a mock of both",
+    "Systems Manager and a managed node: tests/via/ has a mock of both",
 )];
 
 /// Holds that a command that is run asks nobody but the stand-ins.

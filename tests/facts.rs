@@ -1,5 +1,5 @@
 //! Where the endpoint and the facts come from: kubeconfigs, the command `facts`, and `--facts`, through the binary.
-//! AWS is never asked: what it is like when it is stands in `tests/aws.rs`.
+//! AWS is never asked: what it is like when it is stands in `tests/aws/`.
 
 #![expect(clippy::disallowed_methods, reason = "a test writes the files it is about")]
 

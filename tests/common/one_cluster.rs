@@ -1,4 +1,4 @@
-//! AWS on loopback, of which one may read one cluster and nothing else. Whatever else is asked is denied. Only `tests/aws.rs`
+//! AWS on loopback, of which one may read one cluster and nothing else. Whatever else is asked is denied. Only `tests/aws/`
 //! has a mock of every read.
 
 use std::io::{BufRead, BufReader, Read, Write};
