@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::answers::{Answers, Source};
 use super::kubeconfig::{self, Kubeconfig, KubeconfigError};
-use super::platform::{Captured, HostConfiguration, WindowsReading, windows_stub};
+use super::platform::{self, Captured, HostConfiguration, WindowsReading, windows_stub};
 use super::{Gap, HostFacts, Proxy, StubConfiguration, System, Vantage, VantageKind, hosts_file, run, saved};
 use crate::dns::Name;
 use crate::limits;
@@ -69,9 +69,20 @@ impl UnreadableFile {
 /// Where a host of this platform keeps the file.
 fn default_path(name: &str) -> PathBuf {
     if cfg!(windows) {
-        return Path::new(r"C:\Windows\System32\drivers\etc").join(name);
+        return PathBuf::from(platform::files_of_windows(data_base_path().as_deref(), variable)).join(name);
     }
     Path::new("/etc").join(name)
+}
+
+/// What Windows' registry says of the folder of the hosts file.
+#[cfg(windows)]
+fn data_base_path() -> Option<String> {
+    super::windows::data_base_path()
+}
+
+#[cfg(not(windows))]
+fn data_base_path() -> Option<String> {
+    None
 }
 
 /// What is left until `until`, of this time at most.

@@ -33,8 +33,16 @@ pub(super) fn read() -> WindowsReading {
     let tcp_ip = open(TCP_IP);
     reading.search_list = text(policy.as_ref(), "SearchList").or_else(|| text(tcp_ip.as_ref(), "SearchList"));
     reading.domain = text(tcp_ip.as_ref(), "Domain").or_else(|| text(tcp_ip.as_ref(), "DhcpDomain"));
+    let parameters = open(&format!(r"{DNS_CLIENT}\Parameters"));
+    let appends = |key: Option<&Key>| key.and_then(|key| key.get_u32("AppendToMultiLabelName").ok());
+    reading.append_to_multi_label = appends(policy.as_ref()).or_else(|| appends(parameters.as_ref()));
     reading.doh_policy = policy.and_then(|policy| policy.get_u32("DoHPolicy").ok());
     reading
+}
+
+/// Where the hosts file is: a text in which variables of the environment stand between percent signs.
+pub(super) fn data_base_path() -> Option<String> {
+    text(open(TCP_IP).as_ref(), "DataBasePath")
 }
 
 fn is_up(adapter: &Adapter) -> bool {

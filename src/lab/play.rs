@@ -265,6 +265,7 @@ fn settings(scenario: &Scenario, target: &Name) -> Result<(Settings, Target), St
         insecure_tls: ask.insecure_tls,
         no_local: scenario.facts.resolv_conf.is_none()
             && scenario.facts.host.powershell.is_none()
+            && scenario.facts.host.windows.is_none()
             && scenario.os.is_none(),
         no_os: scenario.os.is_none(),
         resolv_conf: None,

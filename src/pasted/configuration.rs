@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::text::System;
 use super::{Seen, Symptom};
 use crate::dns::Name;
-use crate::facts::platform::{Captured, HostConfiguration};
+use crate::facts::platform::{Captured, HostConfiguration, is_nobody, server_with_port};
 use crate::facts::{Chooser, SplitDns};
 use crate::limits;
 
@@ -19,13 +19,22 @@ pub(super) fn read(text: &str) -> Option<(&str, Seen, Vec<String>)> {
         system,
         ..Seen::of(Symptom::Configuration, None)
     };
-    if let Some((line, sentences)) = ipconfig(text).or_else(|| nrpt_list(text)) {
+    let windows = ipconfig(text)
+        .or_else(|| nrpt_list(text))
+        .or_else(|| netsh(text))
+        .or_else(|| server_table(text));
+    if let Some((line, sentences)) = windows {
         return Some((line, of(Some(System::Windows)), sentences));
     }
     if let Some((line, sentences)) = resolv_conf(text) {
         return Some((line, of(None), sentences));
     }
     let line = |is_it: fn(&str) -> bool| text.lines().find(|line| is_it(line.trim()));
+    // Apple, configd, dnsinfo: what scutil --dns prints where there is no resolver at all.
+    if let Some(line) = line(|line| line == "No DNS configuration available") {
+        let said = "macOS has no name server, so it asks nobody: the network is off, or not connected.";
+        return Some((line, of(Some(System::Macos)), vec![said.to_owned()]));
+    }
     let octets = Some(text.as_bytes());
     let mut captured = Captured::default();
     let first = if let Some(line) = line(|line| line.starts_with("resolver #")) {
@@ -235,7 +244,12 @@ fn resolver_file<'a>(text: &str, servers: impl Iterator<Item = &'a str>) -> Opti
         Some(domain) => format!("names below {domain}"),
         None => "names below the domain that the file is named for".to_owned(),
     };
-    let servers: Vec<&str> = servers.take(limits::NAME_SERVERS).collect();
+    // The port may stand behind another dot (resolver(5) of macOS, "nameserver").
+    let shown = |server: &str| match server_with_port(server, 53) {
+        Some(address) if address.port() != 53 => address.to_string(),
+        _ => server.to_owned(),
+    };
+    let servers: Vec<String> = servers.take(limits::NAME_SERVERS).map(shown).collect();
     let at = value("port").map(|port| format!(", port {port}")).unwrap_or_default();
     Some(vec![
         format!(
@@ -277,16 +291,15 @@ fn ipconfig(text: &str) -> Option<(&str, Vec<String>)> {
     let mut open: Option<(String, Vec<String>)> = None;
     let close = |open: &mut Option<(String, Vec<String>)>, said: &mut Vec<String>| {
         if let Some((adapter, servers)) = open.take()
+            && !servers.is_empty()
             && said.len() < limits::PASTED_DOMAINS
         {
             said.push(format!("{adapter} asks {}.", servers.join(", ")));
         }
     };
-    let address = |text: &str| {
-        text.split('%')
-            .next()
-            .is_some_and(|text| text.parse::<IpAddr>().is_ok())
-    };
+    let address = |text: &str| plain_address(text).is_some();
+    // What Windows lists where no IPv6 name server is set is asked by nobody.
+    let is_server = |text: &str| plain_address(text).is_some_and(|ip| !is_nobody(ip));
     for line in text.lines() {
         if !line.starts_with([' ', '\t']) && line.trim_end().ends_with(':') {
             close(&mut open, &mut said);
@@ -295,13 +308,14 @@ fn ipconfig(text: &str) -> Option<(&str, Vec<String>)> {
             close(&mut open, &mut said);
             if key.to_ascii_uppercase().contains("DNS") && address(&value) {
                 first = first.or(Some(line));
-                open = Some((adapter.to_owned(), vec![value]));
+                let servers = Some(value).filter(|value| is_server(value));
+                open = Some((adapter.to_owned(), servers.into_iter().collect()));
             }
         } else if let Some((_, servers)) = open.as_mut()
             && address(line.trim())
             && servers.len() < limits::NAME_SERVERS
         {
-            servers.push(line.trim().to_owned());
+            servers.extend(Some(line.trim().to_owned()).filter(|server| is_server(server)));
         }
     }
     close(&mut open, &mut said);
@@ -309,33 +323,145 @@ fn ipconfig(text: &str) -> Option<(&str, Vec<String>)> {
     Some((first?, said))
 }
 
-/// NRPT rules as PowerShell lists them.
-fn nrpt_list(text: &str) -> Option<(&str, Vec<String>)> {
-    let value = |line: &str, key: &str| -> Option<String> {
-        let (found, value) = line.split_once(':')?;
-        let value = value.trim().trim_matches(['{', '}']).trim();
-        (found.trim() == key).then(|| value.to_owned())
-    };
-    let mut first = None;
-    let mut said = Vec::new();
-    let mut namespace: Option<String> = None;
-    for line in text.lines() {
-        if let Some(found) = value(line, "Namespace") {
-            first = first.or(Some(line));
-            namespace = Some(found);
-        } else if let Some(servers) = value(line, "NameServers")
-            && let Some(namespace) = namespace.take()
-            && said.len() < limits::PASTED_DOMAINS
-        {
-            said.push(if servers.is_empty() {
-                format!("The NRPT rule for {namespace} names no name server here.")
-            } else {
-                format!("The NRPT rule for {namespace} asks {servers}.")
-            });
+/// An address, without the zone behind it.
+fn plain_address(text: &str) -> Option<IpAddr> {
+    text.split('%').next()?.parse().ok()
+}
+
+/// A rule of the NRPT, as a text has it.
+struct Rule {
+    namespace: String,
+    servers: Vec<String>,
+    /// Whether the text has a place for its name servers.
+    is_whole: bool,
+}
+
+impl Rule {
+    fn new(namespace: &str) -> Self {
+        Self {
+            namespace: namespace.to_owned(),
+            servers: Vec::new(),
+            is_whole: false,
         }
     }
+
+    fn add(&mut self, servers: &str) {
+        self.is_whole = true;
+        let words = servers.split([',', ';', ' ']).filter(|word| !word.is_empty());
+        let room = limits::NAME_SERVERS.saturating_sub(self.servers.len());
+        self.servers.extend(words.take(room).map(str::to_owned));
+    }
+
+    fn sentence(&self) -> Option<String> {
+        let namespace = &self.namespace;
+        self.is_whole.then(|| match self.servers.as_slice() {
+            [] => format!("The NRPT rule for {namespace} names no name server here."),
+            servers => format!("The NRPT rule for {namespace} asks {}.", servers.join(", ")),
+        })
+    }
+}
+
+/// What rules say, and what is not in the text.
+fn of_rules(rules: &[Rule]) -> Vec<String> {
+    let mut said: Vec<String> = rules.iter().filter_map(Rule::sentence).collect();
     said.push(NO_ADAPTERS.to_owned());
-    Some((first?, said))
+    said
+}
+
+/// NRPT rules as PowerShell lists them: those for DirectAccess have name servers of their own.
+fn nrpt_list(text: &str) -> Option<(&str, Vec<String>)> {
+    let value = |line: &str| {
+        let (key, value) = line.split_once(':')?;
+        Some((
+            key.trim().to_owned(),
+            value.trim().trim_matches(['{', '}']).trim().to_owned(),
+        ))
+    };
+    let mut first = None;
+    let mut is_open = false;
+    let mut rules: Vec<Rule> = Vec::new();
+    for line in text.lines() {
+        let Some((key, value)) = value(line) else { continue };
+        if key == "Namespace" {
+            first = first.or(Some(line));
+            is_open = rules.len() < limits::PASTED_DOMAINS;
+            if is_open {
+                rules.push(Rule::new(&value));
+            }
+        } else if matches!(key.as_str(), "NameServers" | "DirectAccessDnsServers")
+            && is_open
+            && let Some(rule) = rules.last_mut()
+        {
+            rule.add(&value);
+        }
+    }
+    Some((first?, of_rules(&rules)))
+}
+
+/// NRPT rules as `netsh namespace show effectivepolicy` prints them in English.
+fn netsh(text: &str) -> Option<(&str, Vec<String>)> {
+    let first = text
+        .lines()
+        .find(|line| line.trim() == "DNS Effective Name Resolution Policy Table Settings")?;
+    let mut rules: Vec<Rule> = Vec::new();
+    let mut is_open = false;
+    for line in text.lines() {
+        if let Some(namespace) = line.trim().strip_prefix("Settings for ") {
+            is_open = rules.len() < limits::PASTED_DOMAINS;
+            if is_open {
+                rules.push(Rule::new(namespace.trim()));
+            }
+        } else if let Some((key, servers)) = line.split_once(':')
+            && key.trim_end().ends_with("(DNS Servers)")
+            && is_open
+            && let Some(rule) = rules.last_mut()
+        {
+            rule.add(servers.trim());
+        }
+    }
+    Some((first, of_rules(&rules)))
+}
+
+/// What Get-DnsClientServerAddress prints as a table, where nothing of it is cut.
+fn server_table(text: &str) -> Option<(&str, Vec<String>)> {
+    let first = text
+        .lines()
+        .find(|line| line.starts_with("InterfaceAlias") && line.contains("ServerAddresses"))?;
+    let mut adapters: Vec<(String, Vec<String>)> = Vec::new();
+    let rows = text.lines().skip_while(|line| !line.starts_with("----")).skip(1);
+    for row in rows.filter(|row| !row.trim().is_empty()) {
+        if row.contains("...") || row.contains('…') {
+            return None;
+        }
+        let (before, rest) = row.split_once('{')?;
+        let (servers, _) = rest.split_once('}')?;
+        // The number of the interface and the family stand between the name, which may hold spaces, and the list.
+        let named = before
+            .trim_end()
+            .trim_end_matches(|c: char| !c.is_whitespace())
+            .trim_end();
+        let named = named.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
+        let servers = servers.split(',').map(str::trim);
+        let servers = servers.filter(|server| plain_address(server).is_some_and(|ip| !is_nobody(ip)));
+        let servers: Vec<String> = servers.take(limits::NAME_SERVERS).map(str::to_owned).collect();
+        if servers.is_empty() {
+            continue;
+        }
+        if let Some((_, all)) = adapters.iter_mut().find(|(name, _)| name == named) {
+            all.extend(servers);
+        } else if adapters.len() < limits::PASTED_DOMAINS {
+            adapters.push((named.to_owned(), servers));
+        }
+    }
+    let mut said: Vec<String> = adapters
+        .iter()
+        .map(|(name, servers)| format!("adapter {name} asks {}.", servers.join(", ")))
+        .collect();
+    if said.is_empty() {
+        return None;
+    }
+    said.push(NO_RULES.to_owned());
+    Some((first, said))
 }
 
 fn sentences(split: &SplitDns) -> Vec<String> {

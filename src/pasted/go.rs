@@ -20,6 +20,9 @@ const NO_SERVER: &str = "The message names no name server. Go's own resolver nam
 const OF_WINDOWS: &str = "Go says \"no such host\" of a name that does not exist, on Windows too: this is another \
                           error, in the language of that Windows. It is an error or silence of the name server, or a \
                           reply without an address.";
+/// And of WSANO_RECOVERY (Microsoft, "Windows Sockets Error Codes").
+const NO_RECOVERY: &str = "Go says \"no such host\" of a name that does not exist, on Windows too: this is another error \
+                           (WSANO_RECOVERY). Windows says so where a name server replied with a severe error.";
 /// And of one where the time ran out.
 const NO_SERVER_IN_TIME: &str = "The message names no name server: the time to dial, 30 s in client-go, was over \
  before the \
@@ -58,7 +61,9 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
         if !name.is_empty() && line[..at].contains("proxyconnect") {
             symptom = Symptom::Proxy;
         }
-        let note = if error.contains("getaddrinfow") && library::symptom(error).is_none() {
+        let note = if is_no_recovery(error) {
+            Some(NO_RECOVERY)
+        } else if error.contains("getaddrinfow") && library::symptom(error).is_none() {
             Some(OF_WINDOWS)
         } else if is_named {
             None
@@ -111,6 +116,11 @@ fn address(text: &str) -> Option<SocketAddr> {
     text.parse().ok()
 }
 
+/// Windows' error of a lookup that no second try mends, as Go prints it.
+fn is_no_recovery(error: &str) -> bool {
+    error.contains("getaddrinfow") && error.contains("non-recoverable error occurred during a database lookup")
+}
+
 fn symptom(error: &str, has_server: bool) -> Option<Symptom> {
     let has = |text: &str| error.contains(text);
     Some(if has("no such host") {
@@ -130,10 +140,15 @@ fn symptom(error: &str, has_server: bool) -> Option<Symptom> {
         Symptom::NotLetOut
     } else if has("connection refused") || has("connection was refused") {
         Symptom::PortClosed
+    } else if has_server && has("wsarecv: ") && has("forcibly closed by the remote host") {
+        // WSAECONNRESET: on a UDP socket it is the port that is closed (Microsoft, "recvfrom function (winsock.h)").
+        Symptom::PortClosed
     } else if has("i/o timeout") && !has_server || has("operation was canceled") {
         Symptom::LookUpDeadline
     } else if has("i/o timeout") {
         Symptom::Silence
+    } else if is_no_recovery(error) {
+        Symptom::TryAgain
     } else if let Some(symptom) = library::symptom(error) {
         symptom
     } else if has("Try again") {

@@ -549,9 +549,16 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
     }
     if seen.pure_go {
         resolver.push(
-            "\" on ADDRESS:PORT\" is printed by Go's own resolver only, which reads resolv.conf and knows nothing \
-             of scoped or per-link name servers of the operating system."
-                .to_owned(),
+            if line.contains("wsarecv: ") {
+                // Go, src/net/dnsconfig_windows.go.
+                "\" on ADDRESS:PORT\" is printed by Go's own resolver only, which on Windows reads the name servers of \
+                 the adapters and knows nothing of the NRPT. kubectl on Windows asks Windows, unless GODEBUG=netdns=go is \
+                 set."
+            } else {
+                "\" on ADDRESS:PORT\" is printed by Go's own resolver only, which reads resolv.conf and knows nothing \
+                 of scoped or per-link name servers of the operating system."
+            }
+            .to_owned(),
         );
     }
     resolver.extend(seen.note.map(str::to_owned));

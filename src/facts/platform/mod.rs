@@ -19,9 +19,11 @@ use crate::dns::Name;
 use crate::limits;
 
 pub use nsswitch::{HostsLine, LookupPath, Service};
+pub(crate) use resolver_files::server_with_port;
 pub use text::decode;
+pub(crate) use windows::is_nobody;
 pub use windows::stub as windows_stub;
-pub use windows_reading::{AdapterReading, DohReading, NrptReading, WindowsReading};
+pub use windows_reading::{AdapterReading, DohReading, NrptReading, WindowsReading, files_of_windows};
 pub use writer::Writer;
 
 /// The texts that were captured, each as the file or the command had it.
@@ -89,7 +91,8 @@ impl HostConfiguration {
             })
             .or_else(|| captured.windows.map(WindowsReading::split_dns))
             .or_else(|| captured.powershell.map(|text| windows::parse(&decode(text))))
-            .filter(|split| !split.scopes.is_empty() || !split.problems.is_empty());
+            // That Windows has no name server at all is said by its own interface, and by no text that is cut off.
+            .filter(|split| captured.windows.is_some() || !split.scopes.is_empty() || !split.problems.is_empty());
         let kept = |value: &Option<String>| {
             let value = value.as_deref().map(str::trim)?;
             (!value.is_empty()).then(|| value.chars().take(limits::TEXT_FROM_WIRE).collect())

@@ -49,7 +49,7 @@ pub(super) fn parse(file: &str, text: &str, problems: &mut Problems) -> Option<D
 }
 
 /// `10.0.0.17`, or `10.0.0.17.55` with the port behind another dot (resolver(5), "nameserver").
-fn server_with_port(text: &str, port: u16) -> Option<std::net::SocketAddr> {
+pub(crate) fn server_with_port(text: &str, port: u16) -> Option<std::net::SocketAddr> {
     address(text, port, None).or_else(|| {
         let (ip, port) = text.rsplit_once('.')?;
         address(ip, port.parse().ok()?, None)

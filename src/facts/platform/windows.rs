@@ -167,7 +167,7 @@ pub(super) fn servers(scope: &mut DnsScope, texts: &[String], link: Option<u32>,
     }
 }
 
-pub(super) fn is_nobody(ip: IpAddr) -> bool {
+pub(crate) fn is_nobody(ip: IpAddr) -> bool {
     let first = |ip: Ipv6Addr| ip.segments()[..4] == NOBODY;
     matches!(ip, IpAddr::V6(ip) if first(ip))
 }
@@ -197,15 +197,13 @@ fn texts(value: Option<&Value>) -> Vec<String> {
     found
 }
 
-/// What Windows' DNS client asks for the name, as a stub configuration: there is no resolv.conf.
+/// What Windows' DNS client asks for the name, as a stub configuration: there is no resolv.conf. Where it has no name
+/// server for the name it asks nobody: the default of resolv.conf, loopback, is not its own.
 pub fn stub(split: &SplitDns, target: &Name) -> StubConfiguration {
-    let asked = split.asked_for(target);
     let mut stub = StubConfiguration::parse(&split.source, b"", |_| None);
     stub.search.clone_from(&split.search);
-    if !asked.servers.is_empty() {
-        stub.name_servers = asked.servers;
-        stub.name_servers.truncate(limits::NAME_SERVERS);
-        stub.defaulted = false;
-    }
+    stub.name_servers = split.asked_for(target).servers;
+    stub.name_servers.truncate(limits::NAME_SERVERS);
+    stub.defaulted = false;
     stub
 }

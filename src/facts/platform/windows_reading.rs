@@ -2,7 +2,8 @@
 //! Resolution Policy Table, the search list and DNS over HTTPS (the registry). The values, and what they mean; pure.
 //!
 //! Microsoft, [MS-GPNRPT] (the values of a rule), "IP_ADAPTER_ADDRESSES_LH structure", and the administrative template
-//! DnsClient.admx ("Configure DNS over HTTPS (DoH) name resolution", "Turn off smart multi-homed name resolution").
+//! DnsClient.admx ("Configure DNS over HTTPS (DoH) name resolution", "Turn off smart multi-homed name resolution", "Allow DNS
+//! suffix appending to unqualified multi-label name queries").
 
 use std::net::IpAddr;
 
@@ -29,6 +30,9 @@ pub struct WindowsReading {
     pub search_list: Option<String>,
     /// The domain of this host, whose names are searched where no list is set.
     pub domain: Option<String>,
+    /// `AppendToMultiLabelName`: of group policy, else of this host. 1 where names with dots are searched too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub append_to_multi_label: Option<u32>,
     /// `DoHPolicy`.
     pub doh_policy: Option<u32>,
     /// What could not be read.
@@ -157,14 +161,14 @@ impl WindowsReading {
     }
 
     /// The suffixes that are tried: the list, else the host's domain and those of the connections (Microsoft, "DNS
-    /// clients and names": the list takes the place of the others).
+    /// clients and names": the list takes the place of the others). None for names with dots, which every endpoint's
+    /// is, unless a setting says so (DnsClient.admx; where it is not set Windows' own is not to).
     fn search(&self, problems: &mut Problems) -> Vec<Name> {
+        if self.append_to_multi_label != Some(1) {
+            return Vec::new();
+        }
         let listed = self.search_list.as_deref().unwrap_or_default();
-        let mut texts: Vec<&str> = listed
-            .split(',')
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
-            .collect();
+        let mut texts: Vec<&str> = listed.split([',', ' ', '\t']).filter(|text| !text.is_empty()).collect();
         if texts.is_empty() {
             texts.extend(self.domain.as_deref());
             texts.extend(self.adapters.iter().filter_map(|adapter| adapter.suffix.as_deref()));
@@ -200,6 +204,28 @@ impl NrptReading {
         }
         (!scope.domains.is_empty()).then_some(scope)
     }
+}
+
+/// The folder of the hosts file: `DataBasePath` of the registry with the variables of the environment in their places, else
+/// its default below the folder of Windows (Microsoft, "Tcpip\\Parameters: DataBasePath").
+pub fn files_of_windows(data_base_path: Option<&str>, variable: impl Fn(&str) -> Option<String>) -> String {
+    const DEFAULT: &str = r"%SystemRoot%\System32\drivers\etc";
+    let expanded = |text: &str| {
+        let mut whole = String::new();
+        for (index, part) in text.split('%').enumerate() {
+            // Every second part stands between two percent signs.
+            match (index % 2 == 1).then(|| variable(part)).flatten() {
+                Some(value) => whole.push_str(&value),
+                None if index % 2 == 1 && part.eq_ignore_ascii_case("SystemRoot") => whole.push_str(r"C:\Windows"),
+                None if index % 2 == 1 => return None,
+                None => whole.push_str(part),
+            }
+        }
+        Some(whole)
+    };
+    let path = data_base_path.filter(|text| !text.trim().is_empty()).and_then(expanded);
+    path.or_else(|| expanded(DEFAULT))
+        .unwrap_or_else(|| r"C:\Windows\System32\drivers\etc".to_owned())
 }
 
 fn at(ip: IpAddr, index: u32) -> std::net::SocketAddr {
@@ -243,6 +269,37 @@ mod tests {
         let search: Vec<String> = split.search.iter().map(ToString::to_string).collect();
         assert_eq!(search, ["corp.example", "lan"]);
         assert_eq!(split.problems, Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_folder_of_the_hosts_file_is_where_windows_says() {
+        let variable = |name: &str| (name == "SystemRoot").then(|| r"D:\WINNT".to_owned());
+        let none = |_: &str| None;
+        for (path, folder) in [
+            (None, r"D:\WINNT\System32\drivers\etc"),
+            (
+                Some(r"%SystemRoot%\System32\drivers\etc"),
+                r"D:\WINNT\System32\drivers\etc",
+            ),
+            (Some(r"E:\net"), r"E:\net"),
+            (Some(r"%NotSet%\etc"), r"D:\WINNT\System32\drivers\etc"),
+            (Some(" "), r"D:\WINNT\System32\drivers\etc"),
+        ] {
+            assert_eq!(files_of_windows(path, variable), folder, "{path:?}");
+        }
+        assert_eq!(files_of_windows(None, none), r"C:\Windows\System32\drivers\etc");
+    }
+
+    #[test]
+    fn names_with_dots_are_searched_only_where_a_setting_says_so() {
+        for (setting, expected) in [(None, 0), (Some(0), 0), (Some(1), 2)] {
+            let reading = WindowsReading {
+                search_list: Some("a.test b.test".to_owned()),
+                append_to_multi_label: setting,
+                ..WindowsReading::default()
+            };
+            assert_eq!(reading.split_dns().search.len(), expected, "{setting:?}");
+        }
     }
 
     #[test]
@@ -306,6 +363,7 @@ mod tests {
                 })
                 .collect(),
             search_list: Some("a.example,".repeat(10_000)),
+            append_to_multi_label: Some(1),
             ..WindowsReading::default()
         };
         let split = many.split_dns();

@@ -888,3 +888,29 @@ fn ssh_speaks_of_the_host_that_it_is_connected_to() {
         );
     }
 }
+
+/// On Windows a closed UDP port is a connection that the other side closed, and what no second try mends is no denial.
+#[test]
+fn windows_errors_of_a_name_server() {
+    use Symptom::*;
+    let closed =
+        "read udp 192.168.1.9:5->10.0.0.2:53: wsarecv: An existing connection was forcibly closed by the remote host.";
+    let alone = read(closed).unwrap();
+    assert_eq!(alone.symptom, PortClosed);
+    assert_eq!(alone.server, Some("10.0.0.2:53".parse().unwrap()));
+    let behind = read(&filled(&format!("dial tcp: lookup X on 10.0.0.2:53: {closed}"))).unwrap();
+    assert_eq!(behind.symptom, PortClosed);
+    let said = behind.resolver.join(" ");
+    assert!(
+        said.contains("name servers of the adapters") && !said.contains("resolv.conf"),
+        "{said}"
+    );
+    let severe = "dial tcp: lookup X: getaddrinfow: A non-recoverable error occurred during a database lookup.";
+    let severe = read(&filled(severe)).unwrap();
+    assert_eq!(severe.symptom, TryAgain);
+    assert!(severe.resolver.join(" ").contains("WSANO_RECOVERY"), "{severe:?}");
+    // Over TCP, and of the API server, it is what it was.
+    let reset = "read tcp 192.168.1.9:5->10.20.1.30:443: wsarecv: An existing connection was forcibly closed by the remote \
+                 host.";
+    assert_eq!(read(reset).unwrap().symptom, Reset);
+}

@@ -581,3 +581,62 @@ fn a_target_that_has_no_address_was_not_asked() {
     assert_eq!(read.symptom, Symptom::ForwardNoName);
     assert_eq!(candidates_of(text), ["forward-target-unreachable"]);
 }
+
+/// What Windows and macOS print of their name servers, in the forms that people paste.
+#[test]
+fn forms_of_a_configuration() {
+    for (text, said) in [
+        (
+            "Namespace                        : .\nDirectAccessDnsServers           : 10.7.7.7\n\
+             NameServers                      : \n",
+            "The NRPT rule for . asks 10.7.7.7.",
+        ),
+        (
+            "Namespace : .a.test\nDirectAccessDnsServers : \nNameServers : {10.1.1.1}\n",
+            "The NRPT rule for .a.test asks 10.1.1.1.",
+        ),
+        (
+            "Namespace : .a.test\nNameServers : \n",
+            "The NRPT rule for .a.test names no name server here.",
+        ),
+        (
+            "Wireless LAN adapter Wi-Fi:\n\n   DNS Servers . . . . . . . . . . . : fe80::1%12\n                       \
+             192.168.178.1\n                                       fec0:0:0:ffff::1%1\n   NetBIOS . . . : Enabled\n",
+            "Wireless LAN adapter Wi-Fi asks fe80::1%12, 192.168.178.1.",
+        ),
+        (
+            "nameserver 10.0.0.17.5353\nsearch_order 2\n",
+            "It is a file of macOS's /etc/resolver: macOS asks 10.0.0.17:5353 for names below the domain that the file \
+             is named for.",
+        ),
+        (
+            "DNS Effective Name Resolution Policy Table Settings\n\n\nSettings for .eu-west-1.eks.amazonaws.com\n\
+             ------\nDNSSEC (Validation)                     : disabled\nDirectAccess (DNS Servers)              : \n\
+             Generic (DNS Servers)                   : 10.42.0.2\n",
+            "The NRPT rule for .eu-west-1.eks.amazonaws.com asks 10.42.0.2.",
+        ),
+        (
+            "No DNS configuration available\n",
+            "macOS has no name server, so it asks nobody: the network is off, or not connected.",
+        ),
+        (
+            "\nInterfaceAlias               Interface Address ServerAddresses\n\
+             \u{20}                            Index     Family\n\
+             --------------               --------- ------- ---------------\n\
+             Wi-Fi                               12 IPv4    {192.168.178.1}\n\
+             Wi-Fi                               12 IPv6    {fec0:0:0:ffff::1, fec0:0:0:ffff::2}\n\
+             Local Area Connection 2              7 IPv4    {10.42.0.2}\n\
+             Loopback Pseudo-Interface 1          1 IPv4    {}\n",
+            "adapter Wi-Fi asks 192.168.178.1. adapter Local Area Connection 2 asks 10.42.0.2.",
+        ),
+    ] {
+        let read = read(text).unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(read.symptom, Symptom::Configuration);
+        let all = read.resolver.join(" ");
+        assert!(all.starts_with(said), "{text}: {all}");
+    }
+    // What is cut is not read.
+    let cut = "InterfaceAlias               Interface Address ServerAddresses\n----\n\
+               Wi-Fi                               12 IPv4    {192.168.178.1, 192.168.1...\n";
+    assert_eq!(read(cut), None);
+}
