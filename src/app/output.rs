@@ -112,15 +112,26 @@ pub(super) fn line(text: &str, args: &OutputArgs) -> String {
 }
 
 /// What the output can show, from the flags, the environment and where it goes.
-fn style(args: &OutputArgs, variable: impl Fn(&str) -> Option<String>, terminal: bool) -> Style {
+/// `takes_colours` readies the terminal for them, and is asked where they are to be shown.
+fn style(
+    args: &OutputArgs,
+    variable: impl Fn(&str) -> Option<String>,
+    terminal: bool,
+    takes_colours: impl Fn() -> bool,
+) -> Style {
     let set = |name| variable(name).filter(|value| !value.is_empty());
     let color = match args.color {
         Color::Always => true,
         Color::Never => false,
         Color::Auto if set("NO_COLOR").is_some() => false,
         Color::Auto if set("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
-        Color::Auto => terminal && set("TERM").as_deref() != Some("dumb"),
+        Color::Auto if !terminal || set("TERM").as_deref() == Some("dumb") => false,
+        // A terminal with this variable is none of Windows' own consoles.
+        Color::Auto => takes_colours() || set("TERM").is_some(),
     };
+    if color && terminal && args.color != Color::Auto {
+        takes_colours();
+    }
     let columns = set("COLUMNS").filter(|_| terminal);
     Style {
         color,
@@ -135,9 +146,21 @@ fn style(args: &OutputArgs, variable: impl Fn(&str) -> Option<String>, terminal:
     }
 }
 
+/// Whether the terminal shows colours. A console of Windows does after it was asked to (ENABLE_VIRTUAL_TERMINAL_PROCESSING
+/// in Microsoft's "Console Virtual Terminal Sequences"), unless it is older than that.
+#[cfg(windows)]
+fn takes_colours() -> bool {
+    anstyle_query::windows::enable_ansi_colors() == Some(true)
+}
+
+#[cfg(not(windows))]
+fn takes_colours() -> bool {
+    true
+}
+
 /// What standard output can show where it is a terminal.
 pub(super) fn terminal_style(args: &OutputArgs) -> Style {
-    style(args, variable, io::stdout().is_terminal())
+    style(args, variable, io::stdout().is_terminal(), takes_colours)
 }
 
 /// Whether a terminal understands the sequences that move its cursor.
@@ -200,7 +223,7 @@ pub(super) fn deliver_as(
     args: &OutputArgs,
     render: impl Fn(Format, &Style, &mut dyn fmt::Write) -> fmt::Result,
 ) -> Result<(), Error> {
-    let style = style(args, variable, io::stdout().is_terminal());
+    let style = style(args, variable, io::stdout().is_terminal(), takes_colours);
     let rendered = |format| -> Result<String, Error> {
         let mut text = String::new();
         render(format, &style, &mut text)?;
@@ -348,7 +371,7 @@ mod tests {
             let found = environment.iter().find(|(key, _)| *key == name);
             found.map(|(_, value)| (*value).to_owned())
         };
-        style(args, variable, terminal)
+        style(args, variable, terminal, || true)
     }
 
     #[test]
@@ -379,6 +402,17 @@ mod tests {
             ..args()
         };
         assert!(!styled(&never, &[("CLICOLOR_FORCE", "1")], true).color);
+    }
+
+    /// A console of Windows that was asked, and does not show colours, gets none.
+    #[test]
+    fn a_console_that_takes_no_colours_gets_none() {
+        let color = |term: Option<&str>, takes: bool| {
+            let variable = |name: &str| term.filter(|_| name == "TERM").map(str::to_owned);
+            style(&args(), variable, true, || takes).color
+        };
+        assert!(!color(None, false) && color(None, true));
+        assert!(color(Some("xterm"), false) && !color(Some("dumb"), true));
     }
 
     #[test]
