@@ -12,6 +12,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use eks_dns_doctor::capture;
+use eks_dns_doctor::facts::Cluster;
 use eks_dns_doctor::lab;
 use eks_dns_doctor::render::{self, Format, Style};
 use eks_dns_doctor::report::{Capture, Conclusion, Report, diagnose};
@@ -37,6 +38,10 @@ fn main() -> std::process::ExitCode {
     trials.push(Trial::test(
         "every_broken_report_has_the_way_as_a_picture",
         every_broken_report_has_the_way_as_a_picture,
+    ));
+    trials.push(Trial::test(
+        "no_way_is_proposed_to_a_cluster_without_an_endpoint",
+        no_way_is_proposed_to_a_cluster_without_an_endpoint,
     ));
     trials.push(Trial::test("every_line_stands_in_a_page", every_line_stands_in_a_page));
     trials.push(Trial::test(
@@ -74,6 +79,71 @@ fn rendered(report: &Report) -> Vec<(&'static str, String)> {
             (format.ending(), text)
         })
         .collect()
+}
+
+/// The observations of every scenario, beside a cluster that has no endpoint yet or any more, or whose endpoint goes: no
+/// finding proposes a forward, an inbound endpoint, or to ask one.
+fn no_way_is_proposed_to_a_cluster_without_an_endpoint() -> Result<(), Failed> {
+    const WAYS: [&str; 6] = [
+        "--inbound",
+        "forward-addr",
+        "forwarders {",
+        "create-resolver-",
+        "aws_route53_resolver_rule",
+        "orward the endpoint's own name",
+    ];
+    let mut wrong = Vec::new();
+    let (mut changed, mut said) = (0, 0);
+    for (status, keeps_it) in [
+        ("DELETING", true),
+        ("DELETING", false),
+        ("CREATING", false),
+        ("FAILED", false),
+    ] {
+        for name in lab::names() {
+            let mut capture = recorded(name)?;
+            let mut cluster = capture.facts.aws.cluster.take().unwrap_or_else(|| Cluster {
+                name: "shared-cluster".to_owned(),
+                ..Cluster::default()
+            });
+            if cluster.is_connected || cluster.host().is_some_and(|host| host != capture.target.hostname) {
+                continue;
+            }
+            changed += 1;
+            cluster.endpoint = keeps_it.then(|| format!("https://{}", capture.target.hostname));
+            cluster.status = Some(status.to_owned());
+            capture.facts.aws.cluster = Some(cluster);
+            let report = diagnose(capture);
+            said += usize::from(
+                report
+                    .findings
+                    .iter()
+                    .any(|found| found.rule == "cluster-transitioning"),
+            );
+            for finding in &report.findings {
+                for remedy in &finding.remedies {
+                    let text = format!("{}\n{}", remedy.title, remedy.commands.join("\n"));
+                    if WAYS.iter().any(|way| text.contains(way)) {
+                        wrong.push(format!("{status} {name}: {}: {}", finding.rule, remedy.title));
+                    }
+                }
+            }
+            let mut page = String::new();
+            render::render(&report, Format::Table, &Style::default(), &mut page).expect("a String takes all");
+            // The last paragraph says which flags would help.
+            let last = page.rsplit("Not checked:").next().unwrap_or_default();
+            if last.contains("--inbound") {
+                wrong.push(format!("{status} {name}: {last}"));
+            }
+        }
+    }
+    assert!(changed > 800 && said == changed, "{said} of {changed}");
+    wrong.sort();
+    wrong.dedup();
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    Err(wrong.join("\n").into())
 }
 
 fn report(name: &str) -> Result<Report, String> {

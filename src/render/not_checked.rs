@@ -174,6 +174,8 @@ fn flag(report: &Report, need: Need) -> Option<&'static str> {
     match need {
         need if need.is_of_aws() && report.facts.aws.origin.is_some() => Some("--facts with more files"),
         need if need.is_of_aws() => Some("--facts"),
+        // No resolver of the VPC tells of a name that goes, or that the cluster does not have.
+        Need::VpcView if has_no_lasting_endpoint(report) => None,
         Need::VpcView if !has_no_inbound_endpoint(report) => Some("--inbound"),
         // The VPC's resolver answers inside its VPC only.
         Need::VpcView => Some("--via a host in the VPC"),
@@ -186,6 +188,12 @@ fn flag(report: &Report, need: Need) -> Option<&'static str> {
             .then_some("--connect"),
         _ => None,
     }
+}
+
+/// Whether the cluster's endpoint goes with the cluster, or is not there.
+fn has_no_lasting_endpoint(report: &Report) -> bool {
+    let aws = &report.facts.aws;
+    aws.without_a_lasting_endpoint(&report.target.hostname).is_some()
 }
 
 /// Whether the list of Resolver endpoints was read, and has no inbound endpoint of the cluster's VPC.

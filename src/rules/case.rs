@@ -172,6 +172,17 @@ impl<'a> Case<'a> {
         self.facts.aws.cluster_of(&self.target.hostname)
     }
 
+    /// The cluster whose endpoint does not stay, or is not there: nothing is set up on the way to its VPC.
+    pub fn without_a_lasting_endpoint(&self) -> Option<&'a Cluster> {
+        self.touch(Need::Cluster);
+        self.facts.aws.without_a_lasting_endpoint(&self.target.hostname)
+    }
+
+    /// The same for what stands beside the findings; no evidence of a rule.
+    pub(super) fn without_a_lasting_endpoint_unseen(&self) -> Option<&'a Cluster> {
+        self.facts.aws.without_a_lasting_endpoint(&self.target.hostname)
+    }
+
     /// Whether what AWS says is of a cluster with another endpoint than the target.
     pub fn is_of_another_endpoint(&self) -> bool {
         self.touch(Need::Cluster);

@@ -18,8 +18,8 @@ declare_rule! {
     /// with; nor is there where one that is being deleted, or has the status FAILED, has none. (A cluster that the EKS
     /// Connector connects has none of EKS's at all; it is not meant here.)
     ///
-    /// Where a cluster that still has its endpoint is being deleted, it is an error of the resolvers that return
-    /// NXDOMAIN for the name; else a warning.
+    /// Where the cluster is being deleted, or has no endpoint, it is an error of the resolvers that return NXDOMAIN for
+    /// the name; else a warning. No finding then proposes a way to the cluster's VPC.
     ///
     /// ## Why it matters
     /// What is seen now may not last: a wrong answer may become right by itself, and a right one may disappear. A
@@ -44,11 +44,15 @@ declare_rule! {
             [CLUSTER_IS_CHANGING, ACCESS_IS_CHANGING],
         ],
         names: [
-            [CLUSTER_IS_BEING_DELETED],
+            [CLUSTER_IS_BEING_DELETED, CLUSTER_HAS_NO_ENDPOINT],
             [DENIED_AS_ABSENT],
             [not ANSWER_IS_FINE],
         ],
-        confidence: [High],
+        confidence: [
+            // Whether the name was this cluster's is not known.
+            Medium if [[CLUSTER_HAS_NO_ENDPOINT], [not CLUSTER_IS_NAMED]],
+            High,
+        ],
         wants: [Kubeconfig],
         stage: Stage::Evidence,
     }
@@ -84,9 +88,15 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         going
             .about(phrase::names(&without))
             .severity(RULE.severity)
-            .summary(format!(
-                "{name} {what}, and its endpoint name goes with it: {who} {does}"
-            ))
+            .summary(if cluster.endpoint.is_none() {
+                format!(
+                    "{name} {what} and {}: {who} {}",
+                    cluster.without_endpoint(),
+                    does.replace("have it", "have this name")
+                )
+            } else {
+                format!("{name} {what}, and its endpoint name goes with it: {who} {does}")
+            })
             .seen(without.iter().flat_map(|subject| observed_target(subject))),
     ]
 }
@@ -158,7 +168,7 @@ fn finding(
             [format!("aws eks wait {until} --region {region} --name {word}{profile}")],
         )]
     };
-    if deleting {
+    if deleting || failed {
         remedies.push(Remedy::advice(
             "If another cluster is meant: name its context (--context) or its endpoint",
         ));

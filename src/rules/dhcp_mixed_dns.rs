@@ -61,7 +61,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                 dhcp::amazon_alone(case, &options, "An"),
                 Remedy::advice(
                     "Or only servers of your own that all forward the endpoint's name to the VPC's resolver",
-                ),
+                )
+                .to_the_vpc(),
             ]),
     ]
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 use super::remedy::here;
-use super::{Case, Confidence, Evaluation, Finding, Need, NotEvaluated, RULES, Rule, Severity, Stage, find};
+use super::{Case, Confidence, Evaluation, Finding, Need, NotEvaluated, RULES, Remedy, Rule, Severity, Stage, find};
+use crate::facts::Cluster;
 use crate::resolvers::Role;
 
 /// Asks every rule, and puts what they say in order: the one cause to act on first.
@@ -47,6 +48,9 @@ pub fn evaluate_while<E>(case: &Case<'_>, goes_on: &dyn Fn() -> Result<(), E>) -
     link_causes(&mut findings);
     calibrate(&mut findings);
     order(case, &mut findings);
+    if let Some(cluster) = case.without_a_lasting_endpoint_unseen() {
+        leave_the_way_as_it_is(cluster, &mut findings);
+    }
     for finding in &mut findings {
         finding.remedies = here::spoken(case, std::mem::take(&mut finding.remedies));
     }
@@ -103,6 +107,23 @@ fn replace(findings: &mut Vec<Finding>) {
         }
         before == 0 || !finding.resolvers.is_empty()
     });
+}
+
+/// Drops the remedies that make a way to the VPC of a cluster whose endpoint goes or is not there, and says so once in
+/// each finding that had one.
+fn leave_the_way_as_it_is(cluster: &Cluster, findings: &mut [Finding]) {
+    let status = cluster.status.as_deref().unwrap_or("not known");
+    for finding in findings {
+        let before = finding.remedies.len();
+        finding.remedies.retain(|remedy| !remedy.leads_to_the_vpc);
+        if finding.remedies.len() < before {
+            finding.remedies.push(Remedy::advice(format!(
+                "Set up nothing on the way to the VPC of {} for now: its status is {status}, so there is no endpoint to \
+                 lead to",
+                cluster.name
+            )));
+        }
+    }
 }
 
 /// The operating system's lookup goes through this host's name servers: where it is not fine and one of

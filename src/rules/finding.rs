@@ -96,6 +96,9 @@ pub struct Remedy {
     pub software: Option<Software>,
     /// The commands or the lines of configuration, ready to use.
     pub commands: Vec<String>,
+    /// Whether it makes, or asks for, a way to the cluster's VPC: nothing to do for a cluster that has no endpoint.
+    #[serde(skip)]
+    pub leads_to_the_vpc: bool,
 }
 
 impl Remedy {
@@ -105,6 +108,7 @@ impl Remedy {
             title: title.into(),
             software: None,
             commands: commands.into_iter().map(Into::into).collect(),
+            leads_to_the_vpc: false,
         }
     }
 
@@ -129,6 +133,16 @@ impl Remedy {
             title: title.into(),
             software: None,
             commands: Vec::new(),
+            leads_to_the_vpc: false,
+        }
+    }
+
+    /// The same, as one that makes, or asks for, a way to the cluster's VPC.
+    #[must_use]
+    pub fn to_the_vpc(self) -> Self {
+        Self {
+            leads_to_the_vpc: true,
+            ..self
         }
     }
 }

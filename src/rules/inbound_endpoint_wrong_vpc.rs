@@ -118,15 +118,18 @@ fn finding(
         case,
         "Make an inbound endpoint in the cluster's VPC, in two Availability Zones, and forward to it",
     )];
-    remedies.push(Remedy::new(
-        "Where forwarders only reach the hub VPC: there, a rule for the endpoint's name to that inbound endpoint",
-        [format!(
-            "aws route53resolver create-resolver-rule --region {} --creator-request-id eks-dns --rule-type FORWARD \
+    remedies.push(
+        Remedy::new(
+            "Where forwarders only reach the hub VPC: there, a rule for the endpoint's name to that inbound endpoint",
+            [format!(
+                "aws route53resolver create-resolver-rule --region {} --creator-request-id eks-dns --rule-type FORWARD \
              --domain-name {own} --resolver-endpoint-id <rslvr-out-id> --target-ips \
              Ip=<inbound-endpoint-ip>,Port=53",
-            case.region()
-        )],
-    ));
+                case.region()
+            )],
+        )
+        .to_the_vpc(),
+    );
     if severity == Severity::Info {
         remedies.clear();
     }

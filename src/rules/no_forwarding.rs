@@ -55,6 +55,7 @@ declare_rule! {
             [unless PUBLIC_HAS_THE_NAME, GIVES_ADDRESSES],
             // A forward would lead to what goes away.
             [unless CLUSTER_IS_BEING_DELETED, GIVES_ADDRESSES],
+            [unless CLUSTER_HAS_NO_ENDPOINT, GIVES_ADDRESSES],
         ],
         confidence: [
             // Both are right in a cluster with public and private access.

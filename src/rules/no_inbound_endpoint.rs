@@ -36,6 +36,9 @@ declare_rule! {
             [NO_INBOUND_ENDPOINT_IS_VISIBLE],
             [not AN_INBOUND_ENDPOINT_ANSWERS],
             [unless PRIVATE_ACCESS_IS_OFF],
+            // It would lead to what goes away, or to what is not there.
+            [unless CLUSTER_IS_BEING_DELETED],
+            [unless CLUSTER_HAS_NO_ENDPOINT],
         ],
         confidence: [Medium],
         wants: [Caller],

@@ -363,16 +363,19 @@ fn finding(
             known.and_then(|(zone, vpc)| profile_of(case, zone, vpc)),
         ));
     }
-    remedies.push(Remedy::new(
-        "Or, where this is not the cluster's VPC: a rule for the endpoint's name to an inbound endpoint that is",
-        [format!(
-            "aws route53resolver create-resolver-rule --region {} --creator-request-id eks-dns --rule-type \
+    remedies.push(
+        Remedy::new(
+            "Or, where this is not the cluster's VPC: a rule for the endpoint's name to an inbound endpoint that is",
+            [format!(
+                "aws route53resolver create-resolver-rule --region {} --creator-request-id eks-dns --rule-type \
              FORWARD --domain-name {} --resolver-endpoint-id <rslvr-out-id> --target-ips \
              Ip=<inbound-endpoint-ip>,Port=53",
-            case.region(),
-            case.own_zone()
-        )],
-    ));
+                case.region(),
+                case.own_zone()
+            )],
+        )
+        .to_the_vpc(),
+    );
     RULE.finding(confidence, &all)
         .summary(format!(
             "{who}: the private hosted zone {apex} shadows the endpoint's name"

@@ -94,7 +94,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                     "Or, where clients reach the endpoint only through the proxy: test the name where the proxy runs, \
                      and let its resolver forward {} to the VPC",
                     case.own_zone()
-                )),
+                ))
+                .to_the_vpc(),
             ]),
     ]
 }
@@ -226,6 +227,7 @@ fn of_kubeconfig(case: &Case<'_>, confidence: Confidence, kubeconfig: &Kubeconfi
             Remedy::advice(format!(
                 "Else test the name where the proxy runs, and let its resolver forward {} to the VPC",
                 case.own_zone()
-            )),
+            ))
+            .to_the_vpc(),
         ])
 }

@@ -93,7 +93,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                 ),
                 Remedy::advice(
                     "Where traffic has to stay private: forward the name to an inbound endpoint in the cluster's VPC",
-                ),
+                )
+                .to_the_vpc(),
             ]),
     ]
 }

@@ -129,7 +129,8 @@ fn remedies(case: &Case<'_>, right: &[&Subject<'_>], wrong: &[&Subject<'_>]) -> 
             "Make {} answer like {}: the same conditional forward, the same exceptions",
             phrase::titles(wrong),
             phrase::titles(right)
-        )),
+        ))
+        .to_the_vpc(),
         Remedy::new(
             format!(
                 "Or keep only servers that have the name in {source}, at the place where it is made (DHCP, the VPN \

@@ -152,6 +152,9 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: &Shape, subjects: &[&
                 ),
                 [bind, (Software::Unbound, unbound), windows],
             )
+            .into_iter()
+            .map(Remedy::to_the_vpc)
+            .collect()
         }
         Shape::Soa(owner) => {
             let zone = owner.to_fqdn();

@@ -70,7 +70,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                 Remedy::new(
                     "Ask an inbound endpoint in the cluster's VPC instead",
                     [format!("eks-dns-doctor check {own} --inbound <inbound-endpoint-ip>")],
-                ),
+                )
+                .to_the_vpc(),
                 Remedy::new(
                     "Or ask the VPC resolver from a host in the VPC",
                     silent

@@ -130,6 +130,7 @@ fn remedies(case: &Case<'_>, is_shared: bool) -> Vec<Remedy> {
             case.regional_zone().unwrap_or_else(|| case.family_zone()),
         )),
         behind,
-        Remedy::advice("Or remove the name from the client's domains, and forward the name to the inbound endpoint"),
+        Remedy::advice("Or remove the name from the client's domains, and forward the name to the inbound endpoint")
+            .to_the_vpc(),
     ]
 }

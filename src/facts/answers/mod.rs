@@ -128,6 +128,18 @@ impl AwsFacts {
         self.cluster.as_ref().filter(|cluster| cluster.has_endpoint(target))
     }
 
+    /// The cluster whose endpoint does not stay, or is not there: it is being deleted with the target's name, or it is
+    /// being created or deleted or has failed, and has no endpoint. A forward to its VPC would lead to no endpoint.
+    pub fn without_a_lasting_endpoint(&self, target: &Name) -> Option<&Cluster> {
+        let cluster = self.cluster.as_ref().filter(|cluster| !cluster.is_connected)?;
+        let is_so = match cluster.status.as_deref() {
+            Some("DELETING") => cluster.host().is_none_or(|host| host == *target),
+            Some("CREATING" | "PENDING" | "FAILED") => cluster.endpoint.is_none(),
+            _ => false,
+        };
+        is_so.then_some(cluster)
+    }
+
     /// The id of the cluster's VPC.
     pub fn cluster_vpc_id(&self) -> Option<&str> {
         let cluster = self.cluster.as_ref();

@@ -39,6 +39,11 @@ pub fn to_inbound(case: &Case<'_>) -> Vec<Remedy> {
 
 /// The same to these addresses; where there are none, with something to fill in.
 pub fn to(case: &Case<'_>, addresses: &[IpAddr]) -> Vec<Remedy> {
+    let steps = steps(case, addresses).into_iter();
+    steps.map(Remedy::to_the_vpc).collect()
+}
+
+fn steps(case: &Case<'_>, addresses: &[IpAddr]) -> Vec<Remedy> {
     let own = case.own_zone();
     let targets = targets(addresses);
     let title = format!(
@@ -73,10 +78,11 @@ pub fn to_vpc_resolver(case: &Case<'_>, resolver: Option<IpAddr>) -> Vec<Remedy>
     let mut lines = snippets(&case.own_zone(), &[target]);
     // The name servers of a network serve its hosts, which the stub of one host does not.
     lines.retain(|(software, _)| *software != Software::SystemdResolved);
-    Remedy::in_software(
+    let step = Remedy::in_software(
         "On those name servers: forward the endpoint's own name to the VPC's resolver",
         lines,
-    )
+    );
+    step.into_iter().map(Remedy::to_the_vpc).collect()
 }
 
 /// The same forward as a Resolver rule: the AWS CLI's `route53resolver` commands, the Terraform AWS provider's

@@ -30,6 +30,7 @@ pub fn create(case: &Case<'_>, title: &str) -> Remedy {
             ),
         ],
     )
+    .to_the_vpc()
 }
 
 /// What an endpoint's state is, and that of its addresses.

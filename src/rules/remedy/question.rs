@@ -60,6 +60,8 @@ pub fn decide(case: &Case<'_>, preferred: &[Question]) -> Vec<Remedy> {
     let mut remedies: Vec<Remedy> = preferred
         .iter()
         .filter(|question| question.is_open(case))
+        // Nothing in the VPC tells of a name that goes, or that the cluster does not have.
+        .filter(|question| **question != Question::Vpc || case.without_a_lasting_endpoint().is_none())
         .enumerate()
         .map(|(index, question)| {
             let (what, command) = question.remedy(case);

@@ -4,7 +4,7 @@ use super::Sign;
 use crate::address::AddressClass;
 use crate::dns::AnswerKind;
 use crate::endpoint::{EndpointName, NotEndpoint};
-use crate::facts::{Kubeconfig, VantageKind};
+use crate::facts::{Cluster, Kubeconfig, VantageKind};
 use crate::resolvers::Role;
 use crate::rules::route53::{self, Inbound};
 use crate::rules::shared::{attributes, dhcp, egress, forward, inbound, networks};
@@ -26,6 +26,7 @@ pub(in crate::rules) static OF_AWS: &[&Sign] = &[
     &SOMEBODY_HAS_THE_NAME,
     &CLUSTER_IS_CHANGING,
     &CLUSTER_IS_BEING_DELETED,
+    &CLUSTER_HAS_NO_ENDPOINT,
     &ACCESS_IS_CHANGING,
     &CLUSTER_IS_CONNECTED,
     &PUBLIC_ACCESS_IS_OFF,
@@ -206,6 +207,19 @@ pub(in crate::rules) static CLUSTER_IS_BEING_DELETED: Sign = Sign::of_run(
     |case| {
         let cluster = case.own_cluster()?;
         cluster.status.as_deref().map(|status| status == "DELETING")
+    },
+)
+.looking_at(&[Need::Cluster]);
+
+/// The cluster is being created or deleted, or has failed, and has no endpoint.
+pub(in crate::rules) static CLUSTER_HAS_NO_ENDPOINT: Sign = Sign::of_run(
+    "whether the cluster has an endpoint",
+    "the cluster has no endpoint, since it is being created or deleted, or has failed",
+    "nothing says that the cluster has no endpoint",
+    |case| {
+        let of_status = |cluster: &Cluster| cluster.endpoint.is_none();
+        case.cluster()?;
+        Some(case.without_a_lasting_endpoint().is_some_and(of_status))
     },
 )
 .looking_at(&[Need::Cluster]);
