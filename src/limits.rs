@@ -1,8 +1,7 @@
 //! Every bound in one place, each with its reason. What is beyond a bound is dropped or refused and said.
 //!
 //! Beside these stand only numbers of protocols (a label's 63 octets), measures of the layout, and what a library
-//! bounds by itself: serde_json refuses JSON that is nested deeper than 128, serde-saphyr YAML deeper and with more
-//! aliases than its budget.
+//! bounds by itself: serde_json refuses JSON that is nested deeper than 128.
 
 use std::time::Duration;
 
@@ -412,10 +411,13 @@ pub const EXEC_DEPTH: usize = 12;
 pub const EXEC_WORDS: usize = 256;
 /// Characters of the name of a program, or of a key of a kubeconfig, that are shown.
 pub const EXEC_SHOWN: usize = 40;
-/// Lists and mappings of it one inside the other. What kubectl reads has eight, and the stack of a thread holds these.
-pub const KUBECONFIG_DEPTH: usize = 24;
-/// Comments of it that are put apart from what they stand behind, each of which reads it again. A person writes a few.
-pub const KUBECONFIG_MENDED: usize = 16;
+/// Lists and mappings of it one inside the other: as many as kubectl takes (go-yaml v2, scannerc.go, `max_flow_level`
+/// and `max_indents`). They take no stack.
+pub const KUBECONFIG_DEPTH: usize = 10_000;
+/// Merge keys of it one inside the other, which take stack. People write one.
+pub const KUBECONFIG_MERGES: usize = 64;
+/// Values of it, of which each takes some 50 octets. A kubeconfig of a thousand clusters has some 30,000.
+pub const KUBECONFIG_VALUES: usize = 400_000;
 /// Characters shown of a line of a kubeconfig without a key: too few for a secret.
 pub const KEY_SHOWN: usize = 8;
 /// Octets of a certificate authority in it: a capture has to hold it. EKS's has some 1,500.

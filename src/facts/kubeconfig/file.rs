@@ -1,16 +1,14 @@
 //! One kubeconfig file as kubectl reads it: the first document of it, as YAML 1.1, with the types that
 //! client-go's `clientcmd/api/v1` gives the fields.
 
-use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, Visitor};
-use serde_saphyr::budget::BudgetBreach;
-use serde_saphyr::{DuplicateKeyPolicy, MergeKeyPolicy};
+use serde::de::{self, Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
 
 use super::KubeconfigError;
-use super::lines::{counted, has_empty_place, with_comment_apart, with_plain_breaks};
-use super::tree::Node;
+use super::lines::{counted, has_empty_place};
+use super::yaml::{self, Why};
 use crate::limits;
 use crate::text;
 
@@ -59,7 +57,83 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-/// The file.
+/// Yes or no. A text or a number is neither.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Flag;
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OfFlag;
+        impl Visitor<'_> for OfFlag {
+            type Value = Flag;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("yes or no")
+            }
+            fn visit_bool<E: de::Error>(self, _: bool) -> Result<Flag, E> {
+                Ok(Flag)
+            }
+            fn visit_str<E: de::Error>(self, _: &str) -> Result<Flag, E> {
+                Err(E::custom(NEEDS_TRUTH))
+            }
+            fn visit_u64<E: de::Error>(self, _: u64) -> Result<Flag, E> {
+                Err(E::custom(NEEDS_TRUTH))
+            }
+        }
+        deserializer.deserialize_any(OfFlag)
+    }
+}
+
+/// Stands in an error for what is to be true or false.
+const NEEDS_TRUTH: &str = "true or false without quotation marks";
+
+/// Octets: a text in base64, or a list of numbers, which Go takes as well and which is not kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Octets(pub(super) String);
+
+/// Stands in an error for what is no base64.
+const NEEDS_BASE64: &str = "a text in base64";
+
+impl<'de> Deserialize<'de> for Octets {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OfOctets;
+        impl<'de> Visitor<'de> for OfOctets {
+            type Value = Octets;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(NEEDS_BASE64)
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Octets, E> {
+                if is_base64(text) {
+                    Ok(Octets(text.to_owned()))
+                } else {
+                    Err(E::custom(NEEDS_BASE64))
+                }
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Octets, A::Error> {
+                while items.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Octets::default())
+            }
+            fn visit_bool<E: de::Error>(self, _: bool) -> Result<Octets, E> {
+                Err(E::custom(NEEDS_QUOTES))
+            }
+            fn visit_u64<E: de::Error>(self, _: u64) -> Result<Octets, E> {
+                Err(E::custom(NEEDS_QUOTES))
+            }
+        }
+        deserializer.deserialize_any(OfOctets)
+    }
+}
+
+/// Whether Go's `base64.StdEncoding` decodes it: ends of lines count for nothing, and the end is filled up with `=`.
+fn is_base64(text: &str) -> bool {
+    let octets: Vec<u8> = text.bytes().filter(|octet| !matches!(octet, b'\r' | b'\n')).collect();
+    let filled = octets.iter().rev().take_while(|octet| **octet == b'=').count();
+    let (digits, _) = octets.split_at(octets.len() - filled);
+    let is_digit = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/');
+    filled <= 2 && octets.len().is_multiple_of(4) && digits.iter().all(is_digit)
+}
+
+/// The fields are those of client-go's `clientcmd/api/v1`. Most are read for their type alone: kubectl refuses a file in
+/// which one has another.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(super) struct File {
@@ -70,6 +144,27 @@ pub(super) struct File {
     clusters: Option<Vec<Option<NamedCluster>>>,
     contexts: Option<Vec<Option<NamedContext>>>,
     users: Option<Vec<Option<NamedUser>>>,
+    #[serde(rename = "preferences")]
+    _preferences: Option<Preferences>,
+    #[serde(rename = "extensions")]
+    _extensions: Option<Vec<Option<Extension>>>,
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+struct Preferences {
+    #[serde(rename = "colors")]
+    _colors: Option<Flag>,
+    #[serde(rename = "extensions")]
+    _extensions: Option<Vec<Option<Extension>>>,
+}
+
+/// What another program keeps there, of any form.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+struct Extension {
+    #[serde(rename = "name")]
+    _name: Text,
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
@@ -87,7 +182,13 @@ pub(super) struct ClusterEntry {
     pub(super) tls_server_name: Option<Text>,
     pub(super) proxy_url: Option<Text>,
     pub(super) certificate_authority: Option<Text>,
-    pub(super) certificate_authority_data: Option<Text>,
+    pub(super) certificate_authority_data: Option<Octets>,
+    #[serde(rename = "insecure-skip-tls-verify")]
+    _insecure: Option<Flag>,
+    #[serde(rename = "disable-compression")]
+    _uncompressed: Option<Flag>,
+    #[serde(rename = "extensions")]
+    _extensions: Option<Vec<Option<Extension>>>,
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
@@ -103,6 +204,10 @@ struct NamedContext {
 pub(super) struct ContextEntry {
     pub(super) cluster: Text,
     pub(super) user: Text,
+    #[serde(rename = "namespace")]
+    _namespace: Text,
+    #[serde(rename = "extensions")]
+    _extensions: Option<Vec<Option<Extension>>>,
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
@@ -116,6 +221,43 @@ struct NamedUser {
 #[serde(default)]
 struct UserEntry {
     exec: Option<Exec>,
+    #[serde(rename = "client-certificate")]
+    _certificate: Text,
+    #[serde(rename = "client-certificate-data")]
+    _certificate_data: Option<Octets>,
+    #[serde(rename = "client-key")]
+    _key: Text,
+    #[serde(rename = "client-key-data")]
+    _key_data: Option<Octets>,
+    #[serde(rename = "token")]
+    _token: Text,
+    #[serde(rename = "tokenFile")]
+    _token_file: Text,
+    #[serde(rename = "as")]
+    _as: Text,
+    #[serde(rename = "as-uid")]
+    _as_uid: Text,
+    #[serde(rename = "as-groups")]
+    _as_groups: Option<Vec<Text>>,
+    #[serde(rename = "as-user-extra")]
+    _as_extra: Option<BTreeMap<String, Option<Vec<Text>>>>,
+    #[serde(rename = "username")]
+    _username: Text,
+    #[serde(rename = "password")]
+    _password: Text,
+    #[serde(rename = "auth-provider")]
+    _provider: Option<Provider>,
+    #[serde(rename = "extensions")]
+    _extensions: Option<Vec<Option<Extension>>>,
+}
+
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+struct Provider {
+    #[serde(rename = "name")]
+    _name: Text,
+    #[serde(rename = "config")]
+    _config: Option<BTreeMap<String, Text>>,
 }
 
 /// The credential plugin of a user.
@@ -125,6 +267,14 @@ pub(super) struct Exec {
     pub(super) command: Option<Text>,
     pub(super) args: Option<Vec<Text>>,
     pub(super) env: Option<Vec<Variable>>,
+    #[serde(rename = "apiVersion")]
+    _api_version: Text,
+    #[serde(rename = "installHint")]
+    _hint: Text,
+    #[serde(rename = "provideClusterInfo")]
+    _info: Option<Flag>,
+    #[serde(rename = "interactiveMode")]
+    _mode: Text,
 }
 
 /// A variable that the plugin is given.
@@ -221,102 +371,23 @@ pub(super) fn parse(path: &str, octets: &[u8]) -> Result<File, KubeconfigError> 
         let reason = said.split_once(": ").map_or(said.as_str(), |(_, reason)| reason);
         malformed(Some(error.line()), reason.to_owned())
     })?;
-    // Lines as editors count them.
-    let malformed = |line: Option<usize>, reason: String| malformed(line.map(|line| counted(&whole, line)), reason);
-    let lines = with_plain_breaks(&whole);
-    let first = first_document(&lines);
-    // An empty file is a kubeconfig in which nothing is set.
-    if is_blank(first) {
-        return Ok(File::default());
-    }
-    if let Some((line, reason)) = something_else(first) {
+    let wrong = |error: &yaml::Wrong| {
+        let line = error.line.map(|line| counted(&whole, line));
+        let (line, reason) = wrong(&whole, line, &error.why);
+        malformed(line, reason)
+    };
+    if let Some((line, reason)) = something_else(&whole) {
         return Err(malformed(Some(line), reason));
     }
-    let tree = tree(first).map_err(|(line, reason)| malformed(line, reason))?;
-    let file = File::deserialize(tree).map_err(|error| {
-        let (line, reason) = wrong(first, error.line, error.message.contains(NEEDS_QUOTES));
-        malformed(line, reason)
-    })?;
+    // An empty file is a kubeconfig in which nothing is set.
+    let Some(document) = yaml::read(&whole).map_err(|error| wrong(&error))? else {
+        return Ok(File::default());
+    };
+    let file = File::deserialize(document.root()).map_err(|error| wrong(&error))?;
     match file.refused() {
         Some(reason) => Err(malformed(None, reason)),
         None => Ok(file),
     }
-}
-
-/// The document, or the line that is wrong and why.
-fn tree(document: &str) -> Result<Node, (Option<usize>, String)> {
-    let mut document = Cow::Borrowed(document);
-    let mut left = limits::KUBECONFIG_MENDED;
-    loop {
-        let options = serde_saphyr::options! {
-            merge_keys: MergeKeyPolicy::AsOrdinary,
-            duplicate_keys: DuplicateKeyPolicy::LastWins,
-            legacy_octal_numbers: true,
-            with_snippet: false,
-            budget: serde_saphyr::budget! { max_depth: limits::KUBECONFIG_DEPTH },
-        };
-        let error = match serde_saphyr::from_str_with_options(&document, options) {
-            Ok(tree) => return Ok(tree),
-            Err(error) => error,
-        };
-        let line = error
-            .location()
-            .and_then(|at| usize::try_from(at.line()).ok())
-            .filter(|line| *line > 0);
-        if left > 0
-            && let Some(mended) = line.and_then(|line| with_comment_apart(&document, line))
-        {
-            left -= 1;
-            document = Cow::Owned(mended);
-            continue;
-        }
-        if let serde_saphyr::Error::Budget {
-            breach: BudgetBreach::Depth { .. },
-            ..
-        } = error
-        {
-            let most = limits::KUBECONFIG_DEPTH;
-            return Err((
-                line,
-                format!(
-                    "more than {most} lists and mappings stand one inside the other there, which is not read: take \
-                     that value away"
-                ),
-            ));
-        }
-        return Err(wrong(&document, line, false));
-    }
-}
-
-/// Nothing but blanks, comments and marks of documents.
-fn is_blank(text: &str) -> bool {
-    text.lines().all(|line| {
-        let line = line.trim();
-        line.is_empty() || line.starts_with('#') || line == "---"
-    })
-}
-
-/// Whether a line begins with a mark between documents (YAML 1.1, section 9.1).
-fn is_mark(line: &str, mark: &str) -> bool {
-    line.strip_prefix(mark)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r']))
-}
-
-/// The first of the documents of a file: kubectl reads no other, whatever stands in it.
-fn first_document(whole: &str) -> &str {
-    let mut begun = false;
-    let mut end = 0;
-    for line in whole.split_inclusive('\n') {
-        let bare = line.trim_end_matches(['\n', '\r']);
-        let is_start = is_mark(bare, "---");
-        if (begun && is_start) || is_mark(bare, "...") {
-            return &whole[..end];
-        }
-        let is_aside = bare.trim().is_empty() || bare.starts_with('#') || (!begun && bare.starts_with('%'));
-        begun |= is_start || !is_aside;
-        end += line.len();
-    }
-    whole
 }
 
 /// What a file is that is plainly no kubeconfig: the line, and what stands there.
@@ -350,7 +421,25 @@ fn something_else(text: &str) -> Option<(usize, String)> {
 }
 
 /// What is wrong, in words: the line, what stands there, what to do. A value is nobody's to print: it may be a secret.
-fn wrong(text: &str, line: Option<usize>, needs_quotes: bool) -> (Option<usize>, String) {
+fn wrong(text: &str, line: Option<usize>, why: &Why) -> (Option<usize>, String) {
+    let needs = |what: &str| matches!(why, Why::Said(said) if said == what);
+    match why {
+        Why::Depth => {
+            let most = limits::KUBECONFIG_DEPTH;
+            let reason = format!(
+                "more than {most} lists and mappings stand one inside the other there, or {} merge keys: take that value \
+                 away",
+                limits::KUBECONFIG_MERGES
+            );
+            return (line, reason);
+        }
+        Why::Many => {
+            let reason = "its aliases or its values are more than are read: write fewer".to_owned();
+            return (line, reason);
+        }
+        Why::Form | Why::Said(_) => {}
+    }
+    let has_its_type = [NEEDS_QUOTES, NEEDS_TRUTH, NEEDS_BASE64].into_iter().any(needs);
     let at = |number: usize| number.checked_sub(1).and_then(|at| text.lines().nth(at));
     if !text.trim_start().starts_with('{') {
         let is_tab = |line: &str| line.trim_start_matches(' ').starts_with('\t') && !line.trim().is_empty();
@@ -359,7 +448,7 @@ fn wrong(text: &str, line: Option<usize>, needs_quotes: bool) -> (Option<usize>,
             .lines()
             .enumerate()
             .find(|(at, line)| *at < near.saturating_add(1) && is_tab(line));
-        if let Some((tab, line)) = tab.filter(|_| !needs_quotes) {
+        if let Some((tab, line)) = tab.filter(|_| !has_its_type) {
             return (
                 Some(tab + 1),
                 format!(
@@ -377,9 +466,13 @@ fn wrong(text: &str, line: Option<usize>, needs_quotes: bool) -> (Option<usize>,
         );
     };
     let shown = key(shown);
-    let reason = if has_empty_place(text, number) && !needs_quotes {
+    let reason = if has_empty_place(text, number) && !has_its_type {
         "a comma stands there with no value in front of it: take the comma away".to_owned()
-    } else if needs_quotes {
+    } else if needs(NEEDS_TRUTH) {
+        format!("the value of `{shown}` is to be true or false, without quotation marks: write it so")
+    } else if needs(NEEDS_BASE64) {
+        format!("the value of `{shown}` is no base64, as kubectl wants it there: fetch the kubeconfig again")
+    } else if needs(NEEDS_QUOTES) {
         format!("the value of `{shown}` is a number or a yes or no for YAML, and a text is wanted: put it in quotes")
     } else if text.contains("{{") {
         format!(

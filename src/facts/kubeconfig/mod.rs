@@ -8,8 +8,8 @@ mod lines;
 mod proxy;
 #[cfg(test)]
 mod tests;
-mod tree;
 mod words;
+mod yaml;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -152,6 +152,18 @@ pub enum KubeconfigError {
         /// Its cluster.
         cluster: String,
     },
+    /// The context's user is not there.
+    #[error(
+        "kubeconfig {files}: context {context:?} names the user {user:?}, which is not there, so kubectl refuses it: name another context (--context), or write it anew with aws eks update-kubeconfig"
+    )]
+    NoUser {
+        /// The files.
+        files: String,
+        /// The context.
+        context: String,
+        /// Its user.
+        user: String,
+    },
 }
 
 /// The files as one, and what is looked up in them by name.
@@ -238,7 +250,16 @@ impl<'a> Merged<'a> {
             let value = value.as_ref().map(|value| value.0.as_str());
             value.filter(|value| !value.is_empty()).map(str::to_owned)
         };
-        let data = set(&cluster.certificate_authority_data);
+        let user = entry.map_or("", |entry| entry.user.0.as_str());
+        if !user.is_empty() && !self.users.contains_key(user) {
+            return Err(KubeconfigError::NoUser {
+                files: self.names(),
+                context: shortened(name),
+                user: shortened(user),
+            });
+        }
+        let data = cluster.certificate_authority_data.as_ref().map(|data| data.0.clone());
+        let data = data.filter(|data| !data.is_empty());
         let mut found = Kubeconfig {
             files: self.files.clone(),
             context: text(name),
@@ -255,7 +276,6 @@ impl<'a> Merged<'a> {
             certificate_authority: data.filter(|data| data.len() <= limits::KUBECONFIG_AUTHORITY),
             ..Kubeconfig::default()
         };
-        let user = entry.map_or("", |entry| entry.user.0.as_str());
         if let Some(exec) = self.users.get(user).copied().flatten() {
             found.take_exec(exec);
         }
