@@ -81,10 +81,12 @@ impl Name {
         {
             return Err(NameError::NotHostName(bad));
         }
-        if text == "." {
+        if matches!(text, "" | ".") {
             return Err(NameError::Empty);
         }
-        text.parse()
+        // None of these characters is an escape.
+        let labels = text.strip_suffix('.').unwrap_or(text).split('.');
+        Self::from_labels(labels.map(str::as_bytes))
     }
 
     /// The labels, leftmost first, without the root's empty one.
@@ -99,6 +101,11 @@ impl Name {
             left: &self.wire,
             count,
         }
+    }
+
+    /// The labels as on the wire, in the case that was given, without the root's empty one.
+    pub fn octets(&self) -> &[u8] {
+        &self.wire
     }
 
     /// Whether this is the root.
@@ -261,7 +268,8 @@ impl fmt::Debug for Name {
 
 impl PartialEq for Name {
     fn eq(&self, other: &Self) -> bool {
-        self.wire.eq_ignore_ascii_case(&other.wire)
+        // Nearly all that are the same are so octet for octet.
+        self.wire == other.wire || self.wire.eq_ignore_ascii_case(&other.wire)
     }
 }
 
