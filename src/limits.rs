@@ -151,7 +151,17 @@ pub const BULK_REPLY: usize = 2048;
 pub const BULK_AHEAD: usize = 4096;
 /// Targets that the bulk engine has begun and that are not decided yet: more than it asks for in the time that it holds
 /// answers back, and no more than a few megabytes.
-pub const BULK_UNDECIDED: usize = 2048;
+pub const BULK_UNDECIDED: usize = 3072;
+/// Kinds of targets of which all that differs is known, so that the others of a kind are not diagnosed. Each holds one
+/// report and one line, of some 20 KB each.
+pub const ALIKE: usize = 64;
+/// How often other addresses are drawn that are to be in the same networks as those of a target.
+pub const ALIKE_DRAWS: usize = 64;
+/// No rule and no client takes a reply for late that came sooner: the least `options timeout` of resolv.conf is 1 s,
+/// and clients are told apart within 250 ms of it.
+pub const NEVER_LATE: Duration = Duration::from_millis(500);
+/// Rows of targets that are like others which are written before the sockets are looked at again.
+pub const ROWS_AT_ONCE: usize = 128;
 /// Connections over TCP to one server at a time, for truncated replies.
 pub const BULK_TCP: usize = 16;
 /// How long a question may wait for a socket, a port or a buffer of this host before it is left out.

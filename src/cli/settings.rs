@@ -283,10 +283,7 @@ fn milliseconds(duration: Duration) -> u64 {
 
 /// Reads the endpoint: `HOST`, `HOST:PORT` or `https://HOST[:PORT][/path]`; a trailing dot is fine, the case is kept.
 pub fn target(text: &str) -> Result<Target, UsageError> {
-    if text.is_empty() {
-        return Err(UsageError::EmptyTarget);
-    }
-    let (hostname, port) = authority(text)?;
+    let (hostname, port) = host(text)?;
     let region = EndpointName::parse(&hostname).ok().map(|name| name.region);
     Ok(Target {
         hostname,
@@ -295,6 +292,14 @@ pub fn target(text: &str) -> Result<Target, UsageError> {
         source: TargetSource::Argument,
         port,
     })
+}
+
+/// The name of an endpoint as the command line has it, and the port where it has one.
+pub fn host(text: &str) -> Result<(Name, Option<u16>), UsageError> {
+    if text.is_empty() {
+        return Err(UsageError::EmptyTarget);
+    }
+    authority(text)
 }
 
 fn authority(text: &str) -> Result<(Name, Option<u16>), UsageError> {

@@ -13,7 +13,9 @@ use std::time::{Duration, Instant};
 use super::answers::{Answers, Source};
 use super::kubeconfig::{self, Kubeconfig, KubeconfigError};
 use super::platform::{self, Captured, HostConfiguration, WindowsReading, windows_stub};
-use super::{Gap, HostFacts, Proxy, StubConfiguration, System, Vantage, VantageKind, hosts_file, run, saved};
+use super::{
+    Gap, HostFacts, HostsEntry, Proxy, StubConfiguration, System, Vantage, VantageKind, hosts_file, run, saved,
+};
 use crate::dns::Name;
 use crate::limits;
 use crate::settings::Settings;
@@ -228,13 +230,29 @@ impl Look {
     /// The same as it is for one target.
     pub fn of(&self, target: &Name) -> Begun {
         let mut facts = self.facts.clone();
-        if cfg!(windows) && self.facts.stub.is_none() {
+        if self.has_stub_for_each() {
             facts.stub = facts.split_dns().map(|split| windows_stub(split, target));
         }
-        let hosts = self.hosts.as_ref();
-        facts.hosts = hosts.map(|(source, text)| hosts_file::entries_for(target, source, text));
-        facts.proxy = Some(Proxy::read(target, variable));
+        (facts.hosts, facts.proxy) = self.of_the_name(target);
         (facts, self.gaps.clone(), self.vantage.clone(), self.pending.clone())
+    }
+
+    /// Whether it says the same of one target as of another, of which it said this.
+    pub fn says_the_same(&self, target: &Name, of_another: &HostFacts) -> bool {
+        let (hosts, proxy) = self.of_the_name(target);
+        !self.has_stub_for_each() && hosts == of_another.hosts && proxy == of_another.proxy
+    }
+
+    fn has_stub_for_each(&self) -> bool {
+        cfg!(windows) && self.facts.stub.is_none()
+    }
+
+    fn of_the_name(&self, target: &Name) -> (Option<Vec<HostsEntry>>, Option<Proxy>) {
+        let hosts = self.hosts.as_ref();
+        (
+            hosts.map(|(source, text)| hosts_file::entries_for(target, source, text)),
+            Some(Proxy::read(target, variable)),
+        )
     }
 }
 

@@ -107,10 +107,14 @@ impl Outcome {
     pub fn of(target: &Distinct, report: &Report, reason: Option<String>) -> Self {
         let lead = report.headline().filter(|lead| lead.severity != Severity::Info);
         Self {
-            name: target.target.name.clone(),
+            name: target.target.name().into_owned(),
             also: target.also.clone(),
             hostname: Some(report.target.hostname.clone()),
-            cluster: report.target.cluster.clone().or_else(|| target.target.cluster.clone()),
+            cluster: report
+                .target
+                .cluster
+                .clone()
+                .or_else(|| target.target.known.cluster.clone()),
             region: report.target.region.clone(),
             origin: target.target.origin,
             conclusion: report.conclusion,
@@ -259,11 +263,11 @@ impl Fleet {
             let hostname = outcome.hostname.as_ref().map(Name::to_fqdn);
             if let Some(target) = hostname.and_then(|hostname| known.get(&hostname)) {
                 outcome.origin = target.origin;
-                outcome.cluster = outcome.cluster.or_else(|| target.cluster.clone());
+                outcome.cluster = outcome.cluster.or_else(|| target.known.cluster.clone());
                 let whose = dead::Whose {
-                    account: target.account.clone(),
-                    profile: target.profile.clone(),
-                    role_arn: target.role_arn.clone(),
+                    account: target.known.account.clone(),
+                    profile: target.known.profile.clone(),
+                    role_arn: target.known.role_arn.clone(),
                 };
                 owners.insert(place, whose);
             }
@@ -711,7 +715,7 @@ mod tests {
             outcome.resolvers = said(verdict);
             gathering.put(place, outcome);
             let mut target = Target::new(format!("c-{place}"), host, Origin::Context);
-            target.cluster = Some("prod".to_owned());
+            target.known.cluster = Some("prod".to_owned());
             targets.push(target);
         }
         let there = gathering.finish(Vec::new(), false);

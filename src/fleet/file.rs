@@ -32,13 +32,14 @@ pub struct Unreadable {
 
 /// Reads the file: `HOST [IP|CIDR,...] [NAME]`, or `{"hostname": HOST, "expect": [IP|CIDR], "name": NAME}`. Empty lines
 /// and what follows a `#` at the start of a word are left out. `host` reads the name of an endpoint as the command line
-/// does.
+/// does. `each` gets line after line: there may be a hundred thousand.
 pub fn read(
     octets: &[u8],
     host: impl Fn(&str) -> Result<(Name, Option<u16>), String>,
-) -> Vec<Result<Line, Unreadable>> {
+    mut each: impl FnMut(Result<Line, Unreadable>),
+) {
     let text = text::decode(octets);
-    let mut lines = Vec::new();
+    let mut lines = 0;
     for (index, line) in text.lines().enumerate() {
         let number = index + 1;
         let read = match target(line, &host) {
@@ -46,14 +47,14 @@ pub fn read(
             Ok(Some(target)) => Ok(Line { number, target }),
             Err(reason) => Err(Unreadable { line: number, reason }),
         };
-        lines.push(read);
-        if lines.len() > limits::TARGETS {
+        each(read);
+        lines += 1;
+        if lines > limits::TARGETS {
             let reason = format!("more than {} targets: split the file", limits::TARGETS);
-            lines.push(Err(Unreadable { line: number, reason }));
+            each(Err(Unreadable { line: number, reason }));
             break;
         }
     }
-    lines
 }
 
 /// The target of a line; `None` where it has none.
@@ -84,7 +85,8 @@ fn target(line: &str, host: impl Fn(&str) -> Result<(Name, Option<u16>), String>
         of_text(line)?
     };
     let (hostname, port) = host(&words.host)?;
-    let mut target = Target::new(words.host, hostname, Origin::File);
+    let shown = hostname.to_string();
+    let mut target = Target::new(shown, hostname, Origin::File);
     target.port = port;
     if words.expect.len() > limits::EXPECTED {
         return Err(format!(
@@ -100,16 +102,16 @@ fn target(line: &str, host: impl Fn(&str) -> Result<(Name, Option<u16>), String>
             Expect::Address(_) | Expect::Network(_) => {}
         }
     }
-    target.name = match words.name {
-        None => target.hostname.to_string(),
+    match words.name {
+        None => {}
         Some(name) if name.chars().count() > limits::FLAG_NAME => {
             return Err(format!("the name has more than {} characters", limits::FLAG_NAME));
         }
         Some(name) if name.chars().any(char::is_control) => {
             return Err("the name holds a control character: leave it out".to_owned());
         }
-        Some(name) => name,
-    };
+        Some(name) => target.call(name),
+    }
     Ok(Some(target))
 }
 
@@ -234,11 +236,18 @@ mod tests {
     use super::*;
 
     fn lines(text: &str) -> Vec<Result<Line, Unreadable>> {
-        read(text.as_bytes(), |host| {
+        of_octets(text.as_bytes())
+    }
+
+    fn of_octets(octets: &[u8]) -> Vec<Result<Line, Unreadable>> {
+        let mut lines = Vec::new();
+        let host = |host: &str| {
             let name = Name::from_host(host);
             name.map(|name| (name, None))
                 .map_err(|error| format!("{host:?} is not a host name ({error})"))
-        })
+        };
+        read(octets, host, |line| lines.push(line));
+        lines
     }
 
     fn shown(text: &str) -> Vec<(usize, String, String, Vec<String>)> {
@@ -247,7 +256,12 @@ mod tests {
             let addresses = target.expect_addresses.iter().map(ToString::to_string);
             let networks = target.expect_cidrs.iter().map(ToString::to_string);
             let hostname = target.hostname.to_string();
-            (line.number, hostname, target.name, addresses.chain(networks).collect())
+            (
+                line.number,
+                hostname,
+                target.name().into_owned(),
+                addresses.chain(networks).collect(),
+            )
         };
         lines(text).into_iter().map(|line| shown(line.unwrap())).collect()
     }
@@ -318,11 +332,6 @@ mod tests {
         assert!(found[0].as_ref().unwrap_err().reason.contains("too many"));
         let name = format!("a.test {}", "x".repeat(limits::FLAG_NAME + 1));
         assert!(lines(&name)[0].as_ref().unwrap_err().reason.contains("characters"));
-        assert!(
-            read(b"a\xff.test", |host| Name::from_host(host)
-                .map(|name| (name, None))
-                .map_err(|error| error.to_string()))[0]
-                .is_err()
-        );
+        assert!(of_octets(b"a\xff.test")[0].is_err());
     }
 }

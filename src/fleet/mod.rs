@@ -11,4 +11,4 @@ pub use causes::Cause;
 pub use compared::{Across, Compared, Documents, NotFleet, Side, State, changes, compare, read_document};
 pub use document::{Fleet, Gathering, Headline, Kind, LeftOut, Outcome, Said, Tally};
 pub use file::{Line, Unreadable, read};
-pub use target::{Distinct, Origin, Target, distinct};
+pub use target::{Distinct, Known, Origin, Target, Telling, Whose, distinct};

@@ -1,12 +1,16 @@
 //! A target among many: which endpoint, what is expected of it, and who named it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
+use std::ops::{Deref, DerefMut};
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use crate::dns::Name;
+use crate::limits;
 
 /// Who named a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -32,19 +36,9 @@ impl Origin {
     }
 }
 
-/// One of many endpoints.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
-    /// What it is called; unique once it went through [`distinct`].
-    pub name: String,
-    /// The endpoint's host name, in the case it was given.
-    pub hostname: Name,
-    /// The API server's port, where one was given.
-    pub port: Option<u16>,
-    /// The addresses that its answers should have.
-    pub expect_addresses: Vec<IpAddr>,
-    /// The networks that its answers should be in.
-    pub expect_cidrs: Vec<IpNet>,
+/// Whose cluster an endpoint is of, as far as that is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Whose {
     /// The cluster's name, where known.
     pub cluster: Option<String>,
     /// The AWS Region, where known.
@@ -55,6 +49,48 @@ pub struct Target {
     pub role_arn: Option<String>,
     /// The AWS account, where known.
     pub account: Option<String>,
+}
+
+/// The same in little room where nothing is known, as of every line of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known(Option<Box<Whose>>);
+
+impl Deref for Known {
+    type Target = Whose;
+
+    fn deref(&self) -> &Whose {
+        static NOTHING: Whose = Whose {
+            cluster: None,
+            region: None,
+            profile: None,
+            role_arn: None,
+            account: None,
+        };
+        self.0.as_deref().unwrap_or(&NOTHING)
+    }
+}
+
+impl DerefMut for Known {
+    fn deref_mut(&mut self) -> &mut Whose {
+        self.0.get_or_insert_default()
+    }
+}
+
+/// One of many endpoints.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// What it is called, where that is not its host name: of most lines of a file it is.
+    called: Option<Box<str>>,
+    /// The endpoint's host name, in the case it was given.
+    pub hostname: Name,
+    /// The API server's port, where one was given.
+    pub port: Option<u16>,
+    /// The addresses that its answers should have.
+    pub expect_addresses: Vec<IpAddr>,
+    /// The networks that its answers should be in.
+    pub expect_cidrs: Vec<IpNet>,
+    /// Whose cluster it is of.
+    pub known: Known,
     /// Who named it.
     pub origin: Origin,
     /// Its place in the list: the line, or the number of the context or cluster.
@@ -64,20 +100,31 @@ pub struct Target {
 impl Target {
     /// One of which nothing but the name is known.
     pub fn new(name: impl Into<String>, hostname: Name, origin: Origin) -> Self {
-        Self {
-            name: name.into(),
+        let mut target = Self {
+            called: None,
             hostname,
             port: None,
             expect_addresses: Vec::new(),
             expect_cidrs: Vec::new(),
-            cluster: None,
-            region: None,
-            profile: None,
-            role_arn: None,
-            account: None,
+            known: Known::default(),
             origin,
             place: 0,
+        };
+        target.call(name.into());
+        target
+    }
+
+    /// What it is called; unique once it went through [`distinct`].
+    pub fn name(&self) -> Cow<'_, str> {
+        match &self.called {
+            Some(name) => Cow::Borrowed(name),
+            None => Cow::Owned(self.hostname.to_string()),
         }
+    }
+
+    /// Calls it so.
+    pub fn call(&mut self, name: String) {
+        self.called = (name != self.hostname.to_string()).then(|| name.into_boxed_str());
     }
 
     /// As a line of a file of targets, in JSON.
@@ -87,7 +134,7 @@ impl Target {
             .chain(self.expect_cidrs.iter().map(ToString::to_string))
             .collect();
         let port = self.port.map(|port| format!(":{port}")).unwrap_or_default();
-        let mut line = serde_json::json!({ "hostname": format!("{}{port}", self.hostname), "name": self.name });
+        let mut line = serde_json::json!({ "hostname": format!("{}{port}", self.hostname), "name": self.name() });
         if !expect.is_empty() {
             line["expect"] = expect.into();
         }
@@ -112,48 +159,119 @@ pub struct Distinct {
 /// The targets in their order, each endpoint once for what is expected of it. The names are unique then: the second
 /// endpoint of a name is called `NAME (2)`.
 pub fn distinct(targets: impl IntoIterator<Item = Target>) -> Vec<Distinct> {
-    let mut kept: Vec<Distinct> = Vec::new();
-    let mut places: HashMap<(Name, Vec<IpAddr>, Vec<IpNet>), usize> = HashMap::new();
-    let mut taken: BTreeSet<String> = BTreeSet::new();
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    // The further names of each. They are looked up here: a file may call one endpoint by ten thousand names.
-    let mut also: BTreeSet<(usize, String)> = BTreeSet::new();
-    for mut target in targets {
-        let key = (
-            target.hostname.clone(),
-            target.expect_addresses.clone(),
-            target.expect_cidrs.clone(),
-        );
-        if let Some(place) = places.get(&key).copied() {
-            let first = &mut kept[place];
-            // One of the entries may not say whose the endpoint is.
-            if first.target.cluster.is_none() {
-                first.target.cluster = target.cluster;
-                first.target.account = target.account;
-            }
-            if first.target.name != target.name && also.insert((place, target.name.clone())) {
-                first.also.push(target.name);
-            }
-            continue;
+    let mut telling = Telling::default();
+    for target in targets {
+        telling.add(target);
+    }
+    telling.kept
+}
+
+/// Tells targets apart, one after the other: there may be a hundred thousand, so nothing of them is held twice.
+#[derive(Debug, Default)]
+pub struct Telling {
+    kept: Vec<Distinct>,
+    random: RandomState,
+    /// Where each endpoint, with what is expected of it, stands among those.
+    places: Places,
+    /// Where each name stands.
+    names: Places,
+    counts: BTreeMap<String, usize>,
+    /// The further names of each. They are looked up here: a file may call one endpoint by ten thousand names.
+    also: BTreeSet<(usize, String)>,
+}
+
+/// Where values stand, by their hashes.
+#[derive(Debug, Default)]
+struct Places {
+    first: HashMap<u64, u32>,
+    /// Those whose hash is that of another value.
+    more: Vec<(u64, u32)>,
+}
+
+impl Places {
+    fn find(&self, hash: u64, is_there: impl Fn(usize) -> bool) -> Option<usize> {
+        let more = self.more.iter().filter(|(other, _)| *other == hash);
+        let all = self.first.get(&hash).into_iter().chain(more.map(|(_, place)| place));
+        all.map(|place| *place as usize).find(|place| is_there(*place))
+    }
+
+    fn add(&mut self, hash: u64, place: usize) {
+        let place = u32::try_from(place).unwrap_or(u32::MAX);
+        if *self.first.entry(hash).or_insert(place) != place {
+            self.more.push((hash, place));
         }
-        if !taken.insert(target.name.clone()) {
-            let count = counts.entry(target.name.clone()).or_insert(1);
-            let name = loop {
-                *count += 1;
-                let name = format!("{} ({count})", target.name);
-                if taken.insert(name.clone()) {
-                    break name;
+    }
+}
+
+impl Telling {
+    /// Takes one more.
+    pub fn add(&mut self, mut target: Target) {
+        let told = (&target.hostname, &target.expect_addresses, &target.expect_cidrs);
+        let hash = self.random.hash_one(told);
+        let is_same = |place: usize| {
+            let other = &self.kept[place].target;
+            (&other.hostname, &other.expect_addresses, &other.expect_cidrs) == told
+        };
+        if let Some(place) = self.places.find(hash, is_same) {
+            let first = &mut self.kept[place];
+            // One of the entries may not say whose the endpoint is.
+            let (own, other) = (&first.target.known, &target.known);
+            if own.cluster.is_none() && (&own.cluster, &own.account) != (&other.cluster, &other.account) {
+                first.target.known.cluster.clone_from(&target.known.cluster);
+                first.target.known.account.clone_from(&target.known.account);
+            }
+            let name = target.name();
+            if first.target.name() != name && self.also.insert((place, name.clone().into_owned())) {
+                first.also.push(name.into_owned());
+            }
+            return;
+        }
+        let mut name = target.name().into_owned();
+        if self.is_taken(&name) {
+            let mut count = self.counts.get(&name).copied().unwrap_or(1);
+            let other = loop {
+                count += 1;
+                let other = format!("{name} ({count})");
+                if !self.is_taken(&other) {
+                    break other;
                 }
             };
-            target.name = name;
+            self.counts.insert(name, count);
+            target.call(other.clone());
+            name = other;
         }
-        places.insert(key, kept.len());
-        kept.push(Distinct {
+        let place = self.kept.len();
+        self.places.add(hash, place);
+        self.names.add(self.random.hash_one(&*name), place);
+        self.kept.push(Distinct {
             target,
             also: Vec::new(),
         });
     }
-    kept
+
+    fn is_taken(&self, name: &str) -> bool {
+        let has_it = |place: usize| self.kept[place].target.name() == name;
+        self.names.find(self.random.hash_one(name), has_it).is_some()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+
+    /// All of them, in the order in which they came, each made into something else. They are not all there twice
+    /// meanwhile.
+    pub fn finish<T>(self, made: impl Fn(Distinct) -> T) -> Vec<T> {
+        let mut left = self.kept;
+        let mut finished = Vec::with_capacity(left.len());
+        while !left.is_empty() {
+            let last = left.split_off(left.len().saturating_sub(limits::BULK_AHEAD));
+            left.shrink_to_fit();
+            finished.extend(last.into_iter().rev().map(&made));
+        }
+        finished.reverse();
+        finished
+    }
 }
 
 #[cfg(test)]
@@ -178,7 +296,7 @@ mod tests {
             expecting,
             target("prod (2)", "c.test"),
         ]);
-        let names: Vec<&str> = found.iter().map(|one| one.target.name.as_str()).collect();
+        let names: Vec<_> = found.iter().map(|one| one.target.name()).collect();
         assert_eq!(names, ["prod", "prod (2)", "prod (3)", "prod (2) (2)"]);
         assert_eq!(found[0].also, ["other"]);
     }

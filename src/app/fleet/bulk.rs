@@ -48,6 +48,14 @@ impl Answers {
         self
     }
 
+    /// The same in the order of the servers; `None` where one of so many has none.
+    pub(super) fn in_order(&self, servers: usize) -> Option<Vec<&Answer>> {
+        let mut answers: Vec<&Answer> = self.0.iter().collect();
+        answers.sort_unstable_by_key(|answer| answer.server);
+        let is_whole = answers.len() == servers && answers.iter().enumerate().all(|(at, answer)| answer.server == at);
+        is_whole.then_some(answers)
+    }
+
     /// The servers that were not asked, since they did not reply to others.
     pub(super) fn mute(&self) -> Vec<usize> {
         let is_mute = |outcome: &Outcome| *outcome == Outcome::NotAsked(NotAsked::NoReplies);
@@ -104,7 +112,7 @@ fn lookup(outcome: Outcome, target: &Name, qtype: RecordType) -> Option<Lookup> 
 }
 
 /// Whether there is nothing to see but addresses, or that there are none of IPv6.
-fn is_plain(asked: &Asked, qtype: RecordType) -> bool {
+pub(super) fn is_plain(asked: &Asked, qtype: RecordType) -> bool {
     let is_expected = match asked.kind {
         AnswerKind::Answer => true,
         AnswerKind::NoData => qtype == RecordType::AAAA,

@@ -9,6 +9,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
+use std::net::IpAddr;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -18,16 +19,17 @@ use super::super::Error;
 use super::super::check::aws_share;
 use super::super::conduct::apart;
 use super::super::learn::Beside;
+use super::alike::Networks;
 use super::aws::{Eyes, Learning, Said, Seen, look};
 use crate::cli::args::{CheckArgs, ExpectScope};
-use crate::cli::settings::{contradiction, target as named_target};
+use crate::cli::settings::{contradiction, host as named_host};
 use crate::dns::Name;
 use crate::endpoint::{EndpointName, NotEndpoint};
 use crate::facts::answers::{Shares, Wanted};
 use crate::facts::host::{self, FactsFile, UnreadableFile};
 use crate::facts::instance::{self, Place};
 use crate::facts::{Call, FailedRead, Gap, Kubeconfig};
-use crate::fleet::{self, Distinct, LeftOut, Line, Origin, Outcome, Unreadable, distinct};
+use crate::fleet::{self, Distinct, LeftOut, Line, Origin, Outcome, Telling, Unreadable, distinct};
 use crate::limits;
 use crate::settings::Settings;
 use crate::target::{Target, TargetSource};
@@ -84,13 +86,76 @@ impl Entry {
         }
     }
 
+    /// Describes everything that is known of it but its name and its addresses, in octets that are the same for all of
+    /// which the same is known. Returns whether that is all that is known.
+    pub(super) fn describe(&self, into: &mut Vec<u8>) -> bool {
+        let seen = self
+            .said
+            .as_ref()
+            .and_then(|said| said.get()?.seen.get(self.eyes.as_deref()?));
+        let is_known_otherwise = self.kubeconfig.is_some() || self.shares.is_some() || self.listing.is_some();
+        if is_known_otherwise || seen.is_some_and(|seen| seen.shares.is_some()) {
+            return false;
+        }
+        let target = &self.target.target;
+        into.push(target.origin as u8);
+        into.extend(target.port.unwrap_or_default().to_be_bytes());
+        // None of the octets before it says how long it is, so each ends with one that no text has.
+        for text in [&target.known.cluster, &target.known.region] {
+            into.push(u8::from(text.is_some()));
+            into.extend(text.iter().flat_map(|text| text.bytes()));
+            into.push(0xff);
+        }
+        let eyes = self.eyes.as_ref().map_or(0, |eyes| Rc::as_ptr(eyes) as usize);
+        into.extend(eyes.to_be_bytes());
+        into.extend(target.expect_cidrs.len().to_be_bytes());
+        for network in &target.expect_cidrs {
+            into.extend(network.to_string().bytes());
+            into.push(0xff);
+        }
+        true
+    }
+
+    /// The networks that its addresses may be in, as far as they are known without AWS.
+    pub(super) fn networks<'a>(&'a self, of_all: &'a Settings) -> Networks<'a> {
+        let target = &self.target.target;
+        let expected = if target.expects_anything() {
+            &target.expect_cidrs
+        } else {
+            &of_all.asked.expect_cidrs
+        };
+        let here = match self.said.as_ref().and_then(|said| said.get()).map(|said| &said.place) {
+            Some(Place::Instance(instance)) => instance.vpc_cidrs.as_slice(),
+            _ => &[],
+        };
+        expected.iter().chain(here)
+    }
+
+    /// The same with another name and other addresses.
+    pub(super) fn renamed(&self, hostname: Name, expect_addresses: Vec<IpAddr>) -> Self {
+        let mut target = self.target.target.clone();
+        (target.hostname, target.expect_addresses) = (hostname, expect_addresses);
+        target.call(String::new());
+        Self {
+            target: Distinct {
+                target,
+                also: Vec::new(),
+            },
+            kubeconfig: self.kubeconfig.clone(),
+            shares: self.shares.clone(),
+            eyes: self.eyes.clone(),
+            said: self.said.clone(),
+            listing: self.listing.clone(),
+        }
+    }
+
     /// The target as the check of one has it.
     pub(super) fn known_target(&self) -> Target {
         let target = &self.target.target;
         Target {
             hostname: target.hostname.clone(),
-            cluster: target.cluster.clone(),
-            region: target.region.clone().or_else(|| region_of(&target.hostname)),
+            cluster: target.known.cluster.clone(),
+            region: target.known.region.clone().or_else(|| region_of(&target.hostname)),
             source: match target.origin {
                 Origin::File => TargetSource::Argument,
                 Origin::Context => TargetSource::Kubeconfig,
@@ -105,7 +170,7 @@ impl Entry {
         let target = &self.target.target;
         let wanted = Wanted {
             target: &target.hostname,
-            cluster: target.cluster.as_deref(),
+            cluster: target.known.cluster.as_deref(),
         };
         let said = self.said.as_ref().and_then(|said| said.get());
         let seen = said.and_then(|said| said.seen.get(self.eyes.as_deref()?));
@@ -185,6 +250,7 @@ async fn learn(entries: &mut [Entry], settings: &Settings) -> Result<Option<Lear
                 .and_then(|kubeconfig| kubeconfig.role_arn.clone())
                 .filter(|_| sources.profile.is_none()),
             region: target
+                .known
                 .region
                 .clone()
                 .or_else(|| region_of(&target.hostname))
@@ -245,24 +311,21 @@ async fn of_file(path: &Path, keeps_going: bool, scope: Option<ExpectScope>) -> 
     let named = path.to_owned();
     let lines = apart(move || {
         let octets = read(&named)?;
-        Ok::<_, Error>(fleet::read(&octets, |host| {
-            named_target(host)
-                .map(|target| (target.hostname, target.port))
-                .map_err(|error| error.to_string())
-        }))
-    });
-    let lines = lines.await??;
-    let mut targets = Vec::new();
-    let mut unreadable: Vec<Unreadable> = Vec::new();
-    for line in lines {
-        match line.and_then(|line| of_scope(line, scope)) {
-            Ok(mut line) => {
-                line.target.place = line.number;
-                targets.push(line.target);
+        let host = |host: &str| named_host(host).map_err(|error| error.to_string());
+        let mut targets = Telling::default();
+        let mut unreadable: Vec<Unreadable> = Vec::new();
+        fleet::read(&octets, host, |line| {
+            match line.and_then(|line| of_scope(line, scope)) {
+                Ok(mut line) => {
+                    line.target.place = line.number;
+                    targets.add(line.target);
+                }
+                Err(error) => unreadable.push(error),
             }
-            Err(error) => unreadable.push(error),
-        }
-    }
+        });
+        Ok::<_, Error>((targets, unreadable))
+    });
+    let (targets, unreadable) = lines.await??;
     if let Some(first) = unreadable.first().filter(|_| !keeps_going) {
         return Err(Error::TargetLine {
             file: title(path),
@@ -280,7 +343,7 @@ async fn of_file(path: &Path, keeps_going: bool, scope: Option<ExpectScope>) -> 
     });
     Ok(Listed {
         not_asked: not_asked.collect(),
-        entries: distinct(targets).into_iter().map(Entry::new).collect(),
+        entries: targets.finish(Entry::new),
         left_out: Vec::new(),
         learning: None,
     })
@@ -317,11 +380,11 @@ async fn of_kubeconfig(settings: &Settings) -> Result<Listed, Error> {
         match endpoint(&kubeconfig) {
             Ok(hostname) => {
                 let mut target = fleet::Target::new(name, hostname, Origin::Context);
-                target.cluster.clone_from(&kubeconfig.cluster);
-                target.region.clone_from(&kubeconfig.region);
-                target.profile.clone_from(&kubeconfig.profile);
-                target.role_arn.clone_from(&kubeconfig.role_arn);
-                target.account = kubeconfig.account().map(str::to_owned);
+                target.known.cluster.clone_from(&kubeconfig.cluster);
+                target.known.region.clone_from(&kubeconfig.region);
+                target.known.profile.clone_from(&kubeconfig.profile);
+                target.known.role_arn.clone_from(&kubeconfig.role_arn);
+                target.known.account = kubeconfig.account().map(str::to_owned);
                 target.place = place;
                 targets.push(target);
                 kubeconfigs.insert(place, kubeconfig);
@@ -419,10 +482,10 @@ async fn of_aws(args: &CheckArgs, settings: &Settings) -> Result<Listed, Error> 
             match hostname {
                 Ok(hostname) => {
                     let mut target = fleet::Target::new(shown, hostname, Origin::Aws);
-                    target.cluster = Some(name.clone());
-                    target.region.clone_from(&seen.region);
-                    target.profile.clone_from(&eyes.profile);
-                    target.account = shares.account().map(str::to_owned);
+                    target.known.cluster = Some(name.clone());
+                    target.known.region.clone_from(&seen.region);
+                    target.known.profile.clone_from(&eyes.profile);
+                    target.known.account = shares.account().map(str::to_owned);
                     target.place = place;
                     targets.push(target);
                     known.insert(place, (seen, Rc::clone(&listing)));

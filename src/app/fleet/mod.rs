@@ -1,5 +1,6 @@
 //! `check` of many targets: which they are, one after the other with what they share, and one document of all.
 
+mod alike;
 mod aws;
 mod bulk;
 mod list;
@@ -9,11 +10,13 @@ mod watch;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use super::conduct::{Interrupted, conduct, now};
 use super::{Error, compare, output, via};
 use crate::cli::args::CheckArgs;
 use crate::cli::settings;
+use crate::dns::Name;
 use crate::facts::{System, Vantage, VantageKind};
 use crate::fleet::{Distinct, Documents, Fleet, Gathering, Outcome};
 use crate::redact;
@@ -21,6 +24,7 @@ use crate::render::{self, Format};
 use crate::report::{Conclusion, Report, exit};
 use crate::settings::Settings;
 
+use alike::{Pattern, Values};
 use list::{Entry, Listed};
 use progress::Progress;
 use roll::{Rolling, Stopped};
@@ -119,16 +123,19 @@ async fn once(
     let rolling = Rolling::new(settings, args.many.rate, Making::new(args));
     let mut progress = Progress::new(&args.output, listed.entries.len());
     let on_report = |entry: &Entry, ready: Ready| -> Result<bool, Error> {
-        let Ready { report, line } = ready;
+        let Ready { report, line, own } = ready;
         output::stdout(line.as_bytes())?;
-        let outcome = Outcome::of(&entry.target, &report, render::fleet::undecided(&report));
+        let mut outcome = Outcome::of(&entry.target, &report, render::fleet::undecided(&report));
+        if let Some((hostname, rtt_ms)) = own {
+            (outcome.hostname, outcome.rtt_ms) = (Some(hostname), rtt_ms);
+        }
         let is_broken = outcome.exit_code == exit::BROKEN;
         let target = &entry.target.target;
         let outcome = said(outcome, args);
         if prints && keeps {
             printed.insert(outcome.name.clone(), amounts_to(&outcome));
         }
-        gathering.take(target.place, outcome, target.account.as_deref(), &report);
+        gathering.take(target.place, outcome, target.known.account.as_deref(), &report);
         progress.done(is_broken);
         Ok(!(args.many.fail_fast && is_broken))
     };
@@ -146,7 +153,7 @@ async fn once(
         for entry in listed.entries.iter().filter(|entry| !rolling.is_done(entry)) {
             let target = &entry.target.target;
             let hostname = Some(target.hostname.clone());
-            let outcome = Outcome::not_asked(target.name.clone(), hostname, target.origin, reason);
+            let outcome = Outcome::not_asked(target.name().into_owned(), hostname, target.origin, reason);
             put(&mut gathering, target.place, outcome)?;
         }
     }
@@ -198,8 +205,10 @@ struct Making {
 
 /// A report as it may go out, and what is printed of it at once: its line with `-o jsonl`, else nothing.
 struct Ready {
-    report: Report,
+    report: Arc<Report>,
     line: String,
+    /// Where the report is that of a target which is like this one: the name and the slowest reply that are its own.
+    own: Option<(Name, Option<f64>)>,
 }
 
 impl Making {
@@ -213,6 +222,25 @@ impl Making {
         }
     }
 
+    /// Whether what goes out has each value as it is.
+    fn is_plain(&self) -> bool {
+        !self.redacts && !self.explains
+    }
+
+    /// What goes out of a target that is like another.
+    fn alike(&self, pattern: &Pattern, values: &Values, taken_at: &str, target: &Distinct) -> Result<Ready, Error> {
+        let mut line = String::new();
+        if self.is_printed {
+            render::fleet::line_start(&target.target.name(), &target.also, &mut line)?;
+            pattern.write(values, taken_at, &mut line);
+        }
+        Ok(Ready {
+            report: Arc::clone(&pattern.report),
+            line,
+            own: Some((target.target.hostname.clone(), values.slowest_ms())),
+        })
+    }
+
     fn ready(&self, mut report: Report, target: &Distinct) -> Result<Ready, Error> {
         if self.redacts {
             report = redact::report(report, self.vantage.as_deref())?;
@@ -222,13 +250,21 @@ impl Making {
         }
         let mut line = String::new();
         if self.is_printed {
-            let shown = |name: &String| {
-                if self.redacts { redact::text(name) } else { name.clone() }
+            let shown = |name: &str| {
+                if self.redacts {
+                    redact::text(name)
+                } else {
+                    name.to_owned()
+                }
             };
-            let also: Vec<String> = target.also.iter().map(shown).collect();
-            render::fleet::report_line(&shown(&target.target.name), &also, &report, &mut line)?;
+            let also: Vec<String> = target.also.iter().map(|name| shown(name)).collect();
+            render::fleet::report_line(&shown(&target.target.name()), &also, &report, &mut line)?;
         }
-        Ok(Ready { report, line })
+        Ok(Ready {
+            report: Arc::new(report),
+            line,
+            own: None,
+        })
     }
 }
 

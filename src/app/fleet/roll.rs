@@ -9,8 +9,9 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::future::pending;
+use std::future::{pending, ready};
 use std::pin::pin;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use futures_util::stream::{self, FuturesUnordered, StreamExt as _};
@@ -20,9 +21,10 @@ use tokio::time::Instant;
 use super::super::Error;
 use super::super::check::{look, round_beside};
 use super::super::conduct::Interrupted;
-use super::super::conduct::apart;
+use super::super::conduct::{apart, now};
 use super::super::learn::Known;
 use super::super::shared::{self, Awaits, Controls, Shared};
+use super::alike::{Alike, First, MadeUp, Pattern, Values, Way};
 use super::aws::Learning;
 use super::bulk::{self, Answers};
 use super::list::Entry;
@@ -35,6 +37,7 @@ use crate::limits;
 use crate::observation::Lookup;
 use crate::probe::Paces;
 use crate::probed::Probed;
+use crate::render::fleet::report_line;
 use crate::report::{Capture, Conclusion, diagnose};
 use crate::resolvers::{self, Resolver};
 use crate::settings::Settings;
@@ -50,6 +53,10 @@ pub(super) enum Stopped {
 
 /// A target that was checked as alone, its place among those that were asked for in bulk, how, and its report.
 type Checked<'e> = (&'e Entry, Option<usize>, Survey, Result<Ready, Error>);
+
+/// A target that was decided by what was found in bulk, its place among those, and the first of those that are alike
+/// with what they have in common.
+type Decided = (usize, Result<Option<Ready>, Error>, Option<(First, Option<Pattern>)>);
 
 /// What a check finds out for the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,9 +75,12 @@ enum Next<'e> {
     Asked,
     /// AWS and the metadata service have spoken.
     Learnt,
-    Answer(engine::Answer),
+    /// That came, and more may have.
+    Answers,
+    /// More of what was heard is to be decided.
+    More,
     /// By what was found in bulk; `None` where that is not healthy.
-    Decided(usize, Result<Option<Ready>, Error>),
+    Decided(Decided),
     Checked(Checked<'e>),
 }
 
@@ -101,6 +111,8 @@ pub(super) struct Rolling<'a> {
     look: RefCell<Option<Arc<Look>>>,
     configuration: RefCell<Option<(Option<HostConfiguration>, Vec<Gap>)>>,
     done: RefCell<BTreeSet<usize>>,
+    /// The targets that were diagnosed and that others are like.
+    alike: RefCell<Alike>,
 }
 
 /// The zone beside whose names a target stands.
@@ -126,6 +138,7 @@ impl<'a> Rolling<'a> {
             look: RefCell::default(),
             configuration: RefCell::default(),
             done: RefCell::default(),
+            alike: RefCell::default(),
         }
     }
 
@@ -147,13 +160,12 @@ impl<'a> Rolling<'a> {
     ) -> Result<Option<Stopped>, Error> {
         *self.look.borrow_mut() = Some(look(self.settings, Instant::now() + self.settings.deadline).await?);
         let mut targets: BTreeMap<String, usize> = BTreeMap::new();
-        for entry in entries {
-            *targets.entry(zone(entry)).or_default() += 1;
-        }
+        let (first_of_zones, others): (Vec<&Entry>, Vec<&Entry>) = entries.iter().partition(|entry| {
+            let count = targets.entry(zone(entry)).or_default();
+            *count += 1;
+            *count == 1
+        });
         *self.targets.borrow_mut() = targets;
-        let mut zones = BTreeSet::new();
-        let (first_of_zones, others): (Vec<&Entry>, Vec<&Entry>) =
-            entries.iter().partition(|entry| zones.insert(zone(entry)));
         let (first, rest) = first_of_zones.split_at(first_of_zones.len().min(1));
         // The first tells who is silent; the first of each zone what the zone's controls show.
         let mut surveys = VecDeque::from([first.iter(), rest.iter()]);
@@ -189,6 +201,9 @@ impl<'a> Rolling<'a> {
         let mut heard: VecDeque<(usize, Answers)> = VecDeque::new();
         let (mut deciding, mut running) = (FuturesUnordered::new(), FuturesUnordered::new());
         let mut suspects = Suspects::default();
+        // In a debug build: what those that are like others are to come to.
+        let mut to_hold: BTreeMap<usize, (Rc<Pattern>, Values)> = BTreeMap::new();
+        let mut batch = Vec::new();
         // Until AWS has spoken and the surveys are done, what was heard waits.
         let (mut is_open, mut is_in_bulk) = (false, true);
         loop {
@@ -210,16 +225,52 @@ impl<'a> Rolling<'a> {
                     suspects.ready.extend((0..others.len()).map(|at| (at, Survey::No)));
                 }
             }
+            let taken_at = now();
+            let (mut rows, mut is_waiting) = (0, false);
             while is_open
+                && rows < limits::ROWS_AT_ONCE
                 && deciding.len() < limits::TARGETS_AT_ONCE
                 && let Some((at, answers)) = heard.pop_front()
             {
+                let entry = others[at];
+                let mut first = None;
+                match self.way(entry, &answers, &servers) {
+                    Way::Alike(pattern) if cfg!(debug_assertions) => {
+                        let values = self.alike.borrow().values().clone();
+                        to_hold.insert(at, (pattern, values));
+                    }
+                    Way::Alike(pattern) => {
+                        rows += 1;
+                        room.add_permits(1);
+                        let values = self.alike.borrow();
+                        let ready = self.making.alike(&pattern, values.values(), &taken_at, &entry.target)?;
+                        drop(values);
+                        self.done.borrow_mut().insert(entry.target.target.place);
+                        if !on_report(entry, ready)? {
+                            return Ok(Some(Stopped::Enough));
+                        }
+                        continue;
+                    }
+                    Way::Later => {
+                        heard.push_front((at, answers));
+                        is_waiting = true;
+                        break;
+                    }
+                    Way::Diagnose => {}
+                    Way::Learn(new) => {
+                        let made_up = new.made_up(entry, &answers, &servers, self.settings);
+                        first = Some((new, made_up));
+                    }
+                }
                 // Those are known, and what they are to every target.
                 let answers = answers.without(|server| self.is_silent(&servers[server].0));
                 let mute = answers.mute();
                 if let Some(found) = answers.observed(&others[at].target.target.hostname, &servers) {
-                    deciding.push(self.decide(at, others[at], found));
+                    deciding.push(self.decide(at, others[at], found, first, &servers));
                 } else {
+                    if let Some((first, _)) = first {
+                        self.alike.borrow_mut().learn(first, None);
+                    }
                     room.add_permits(1);
                     let about = Some(mute).filter(|mute| !mute.is_empty()).map(About::Mute);
                     suspects.add(at, about.or_else(|| self.left(others[at])));
@@ -231,14 +282,16 @@ impl<'a> Rolling<'a> {
             {
                 running.push(self.check(others[at], Some(at), surveys));
             }
+            let has_more = is_open && !heard.is_empty() && !is_waiting && deciding.len() < limits::TARGETS_AT_ONCE;
             let next = async {
                 tokio::select! {
                     biased;
                     Some(_) = asking.next() => Some(Next::Asked),
                     Some(()) = learning.next() => Some(Next::Learnt),
-                    Some((at, report)) = deciding.next() => Some(Next::Decided(at, report)),
+                    Some(decided) = deciding.next() => Some(Next::Decided(decided)),
                     Some(checked) = running.next() => Some(Next::Checked(checked)),
-                    Some(answer) = answers.recv() => Some(Next::Answer(answer)),
+                    1.. = answers.recv_many(&mut batch, limits::BULK_UNDECIDED) => Some(Next::Answers),
+                    () = ready(()), if has_more => Some(Next::More),
                     else => None,
                 }
             };
@@ -249,20 +302,28 @@ impl<'a> Rolling<'a> {
             };
             let (entry, report) = match next {
                 None if is_open => return Ok(None),
-                None | Some(Next::Asked | Next::Learnt) => continue,
-                Some(Next::Answer(answer)) => {
-                    let at = answer.target;
-                    if is_in_bulk
-                        && coming.entry(at).or_default().take(answer, servers.len())
-                        && let Some(answers) = coming.remove(&at)
-                    {
-                        heard.push_back((at, answers));
+                None | Some(Next::Asked | Next::Learnt | Next::More) => continue,
+                Some(Next::Answers) => {
+                    for answer in batch.drain(..).filter(|_| is_in_bulk) {
+                        let at = answer.target;
+                        if coming.entry(at).or_default().take(answer, servers.len())
+                            && let Some(answers) = coming.remove(&at)
+                        {
+                            heard.push_back((at, answers));
+                        }
                     }
                     continue;
                 }
-                Some(Next::Decided(at, report)) => {
+                Some(Next::Decided((at, report, first))) => {
                     room.add_permits(1);
-                    let Some(report) = report? else {
+                    if let Some((first, pattern)) = first {
+                        self.alike.borrow_mut().learn(first, pattern);
+                    }
+                    let mut report = report?;
+                    if let Some((pattern, values)) = to_hold.remove(&at) {
+                        report = Some(self.held(report, &pattern, &values, others[at])?);
+                    }
+                    let Some(report) = report else {
                         suspects.add(at, self.left(others[at]));
                         continue;
                     };
@@ -324,17 +385,89 @@ impl<'a> Rolling<'a> {
     }
 
     /// The report of one target by what was found in bulk; `None` where it is not healthy by that.
-    async fn decide(&self, at: usize, entry: &Entry, found: Vec<Probed>) -> (usize, Result<Option<Ready>, Error>) {
+    async fn decide(
+        &self,
+        at: usize,
+        entry: &Entry,
+        found: Vec<Probed>,
+        first: Option<(First, Option<MadeUp>)>,
+        servers: &[(Resolver, engine::Server)],
+    ) -> Decided {
+        let (first, made_up) = first.map_or((None, None), |(first, made_up)| (Some(first), made_up));
         let decided = async {
             let capture = self.capture(entry, Survey::No, found).await?;
-            let (making, target) = (self.making.clone(), entry.target.clone());
+            // Who was not asked in bulk has said something else of each.
+            let is_in_bulk = |probed: &Probed| {
+                let mut servers = servers.iter();
+                servers.any(|(resolver, _)| resolver.is_same_place(&probed.resolver))
+            };
+            let made_up = match made_up.filter(|_| capture.observations.iter().all(is_in_bulk)) {
+                Some(made_up) => self.capture_made_up(made_up, servers).await?,
+                None => None,
+            };
+            let (making, target, first) = (self.making.clone(), entry.target.clone(), first.clone());
             apart(move || {
                 let report = Some(diagnose(capture)).filter(|report| report.conclusion == Conclusion::Healthy);
-                report.map(|report| making.ready(report, &target)).transpose()
+                let ready = report.map(|report| making.ready(report, &target)).transpose()?;
+                let pattern = match (&ready, made_up, first) {
+                    (Some(ready), Some((capture, values)), Some(first)) => {
+                        let (mut own, mut other, made_up) = (String::new(), String::new(), diagnose(capture));
+                        report_line("", &[], &ready.report, &mut own)?;
+                        report_line("", &[], &made_up, &mut other)?;
+                        first.pattern((&ready.report, &own), (&made_up, &other), &values)
+                    }
+                    _ => None,
+                };
+                Ok((ready, pattern))
             })
             .await?
         };
-        (at, decided.await)
+        match decided.await {
+            Ok((ready, pattern)) => (at, Ok(ready), first.map(|first| (first, pattern))),
+            Err(error) => (at, Err(error), first.map(|first| (first, None))),
+        }
+    }
+
+    /// How a target is decided.
+    fn way(&self, entry: &Entry, answers: &Answers, servers: &[(Resolver, engine::Server)]) -> Way {
+        let is_changing = !self.silent.borrow().is_empty() || !self.mute.borrow().is_empty();
+        if is_changing || !self.making.is_plain() || self.settings.sources.since.is_some() {
+            return Way::Diagnose;
+        }
+        let way = self.alike.borrow_mut().way(entry, answers, servers, self.settings);
+        if let Way::Alike(pattern) = &way {
+            let look = self.look.borrow();
+            let hostname = &entry.target.target.hostname;
+            let is_same = |look: &Arc<Look>| look.says_the_same(hostname, &pattern.report.facts.host);
+            if !look.as_ref().is_some_and(is_same) {
+                return Way::Diagnose;
+            }
+        }
+        way
+    }
+
+    /// What a target with made-up values shows.
+    async fn capture_made_up(
+        &self,
+        made_up: MadeUp,
+        servers: &[(Resolver, engine::Server)],
+    ) -> Result<Option<(Capture, Values)>, Error> {
+        let MadeUp { entry, answers, values } = made_up;
+        let Some(found) = answers.observed(&entry.target.target.hostname, servers) else {
+            return Ok(None);
+        };
+        let mut capture = self.capture(&entry, Survey::No, found).await?;
+        capture.taken_at = MadeUp::taken_at();
+        Ok(Some((capture, values)))
+    }
+
+    /// Holds what goes out of a target that is like another to what its own diagnosis came to.
+    fn held(&self, own: Option<Ready>, pattern: &Pattern, values: &Values, entry: &Entry) -> Result<Ready, Error> {
+        let taken_at = own.as_ref().map(|own| own.report.taken_at.clone()).unwrap_or_default();
+        let alike = self.making.alike(pattern, values, &taken_at, &entry.target)?;
+        let line = own.map(|own| own.line);
+        debug_assert_eq!(line.as_ref(), Some(&alike.line), "{}", entry.target.target.name());
+        Ok(alike)
     }
 
     /// One target as in a check of one, with what is shared so far.
@@ -456,12 +589,14 @@ impl<'a> Rolling<'a> {
             match known {
                 Some(place) if !is_silent && !probed.interrupted => {
                     silent.remove(place);
+                    self.alike.borrow_mut().forget();
                 }
                 // A target without controls is too little to go by.
                 None if is_silent
                     && (surveyed.is_some() || !self.settings.asked.controls)
                     && self.is_proven_silent(entry, &probed.resolver) =>
                 {
+                    self.alike.borrow_mut().forget();
                     silent.push(Silent {
                         probed: probed.clone(),
                         asked: Instant::now(),
@@ -471,6 +606,7 @@ impl<'a> Rolling<'a> {
             }
         }
         if let Some(zone) = surveyed {
+            self.alike.borrow_mut().forget();
             let mut without_tcp = self.without_tcp.borrow_mut();
             let mute = capture.observations.iter().filter(|one| !bulk::is_heard_over_tcp(one));
             without_tcp.extend(mute.map(|one| one.resolver.clone()));

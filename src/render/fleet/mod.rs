@@ -48,6 +48,18 @@ pub fn report_line(name: &str, also: &[String], report: &Report, out: &mut dyn f
     json::line(&Named { name, also, report }, out)
 }
 
+/// How such a line begins, up to the report.
+pub fn line_start(name: &str, also: &[String], out: &mut dyn fmt::Write) -> fmt::Result {
+    let text = |of: Result<String, serde_json::Error>| of.map_err(|_| fmt::Error);
+    out.write_str(r#"{"name":"#)?;
+    json::escaped(&text(serde_json::to_string(name))?, out)?;
+    if !also.is_empty() {
+        out.write_str(r#","also":"#)?;
+        json::escaped(&text(serde_json::to_string(also))?, out)?;
+    }
+    Ok(())
+}
+
 /// The line of a target that has no report, or that all reports together show to be another than its own does.
 pub fn target_line(outcome: &Outcome, out: &mut dyn fmt::Write) -> fmt::Result {
     told_line("target", outcome, out)
