@@ -36,6 +36,10 @@ fn main() -> std::process::ExitCode {
     );
     trials.push(Trial::test("the_first_screen_is_short", the_first_screen_is_short));
     trials.push(Trial::test(
+        "nothing_is_said_twice_on_the_first_screen",
+        nothing_is_said_twice_on_the_first_screen,
+    ));
+    trials.push(Trial::test(
         "every_broken_report_has_the_way_as_a_picture",
         every_broken_report_has_the_way_as_a_picture,
     ));
@@ -320,6 +324,60 @@ fn the_first_screen_is_short() -> Result<(), Failed> {
         return Err(format!("the ninth tenth is {ninth_tenth:?}, the longest {longest:?}").into());
     }
     Ok(())
+}
+
+/// Words that stand twice on a page of 80 columns in the same order, at most: a resolver's title and the name of a zone
+/// take that many.
+const WORDS_TWICE: usize = 11;
+/// Sentences of the reason below a headline, and their words.
+const SENTENCES: usize = 4;
+const WORDS_OF_A_SENTENCE: usize = 35;
+
+/// The headline, the reason, the connections and the findings below say each thing once. Not meant are the table, the
+/// lines of a client, which begin alike, and commands.
+fn nothing_is_said_twice_on_the_first_screen() -> Result<(), Failed> {
+    let mut wrong = String::new();
+    let mut read = 0;
+    for name in lab::names() {
+        let (_, page) = rendered(&report(name)?)
+            .into_iter()
+            .find(|(ending, _)| *ending == "txt")
+            .ok_or("there is no table")?;
+        let is_meant = |part: &&str| {
+            let begins = |with: &&str| part.trim_start().starts_with(*with);
+            !["RESOLVER", "kubectl ", "Not checked", "Not waited for"]
+                .iter()
+                .any(begins)
+                && !part.starts_with("    ")
+        };
+        let parts: Vec<&str> = page.split("\n\n").filter(is_meant).collect();
+        let words: Vec<&str> = parts.iter().flat_map(|part| part.split_whitespace()).collect();
+        for (at, run) in words.windows(WORDS_TWICE + 1).enumerate() {
+            if words[at + 1..].windows(run.len()).any(|other| other == run) {
+                let _ = writeln!(wrong, "{name}: twice: {}", run.join(" "));
+                break;
+            }
+        }
+        let Some(why) = parts.iter().find(|part| part.starts_with("  Why ")) else {
+            continue;
+        };
+        read += 1;
+        let why = why
+            .lines()
+            .take_while(|line| !line.starts_with("  Fix"))
+            .collect::<Vec<_>>();
+        let why = why.join(" ");
+        let sentences: Vec<&str> = why.split(". ").collect();
+        let words = |sentence: &&str| sentence.split_whitespace().count();
+        let longest = sentences.iter().map(words).max().unwrap_or_default();
+        if sentences.len() > SENTENCES || longest > WORDS_OF_A_SENTENCE {
+            let _ = writeln!(wrong, "{name}: {} sentences, {longest} words: {why}", sentences.len());
+        }
+    }
+    if read < 200 {
+        return Err(format!("{read} pages give a reason").into());
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
 }
 
 /// Where a resolver was asked and the outcome is broken, the way is drawn: in 80 columns, and in a comment on a ticket.

@@ -149,7 +149,7 @@ impl Comment<'_> {
         let why = if self.style.verbose {
             lead.explanation.as_str()
         } else {
-            words::first_sentences(&lead.explanation)
+            words::first_sentences(&lead.summary, &lead.explanation)
         };
         writeln!(self.out, "\n**Why:** {}", self.text(why))?;
         if self.style.verbose {

@@ -101,9 +101,14 @@ fn render_in(report: &Report, style: &Style, room: Room, out: &mut dyn fmt::Writ
         page.blank();
         page.labelled_list("Changed", changes.into_iter())?;
     }
-    if !report.connections.is_empty() {
+    let connections: Vec<String> = if style.verbose {
+        words::connections(report).collect()
+    } else {
+        words::connections_not_in_why(report)
+    };
+    if !connections.is_empty() {
         page.blank();
-        page.labelled_list("Connect", words::few(words::connections(report), style))?;
+        page.labelled_list("Connect", words::few(connections.into_iter(), style))?;
     }
     let host = words::host(report, style.verbose);
     if !host.is_empty() {
@@ -159,6 +164,7 @@ impl<'a> Page<'a> {
             out,
         }
     }
+
     /// An empty line between what was written and what will be; never two, never the last.
     pub(crate) fn blank(&mut self) {
         self.blank = true;
@@ -377,7 +383,7 @@ impl<'a> Page<'a> {
         let why = if self.style.verbose {
             lead.explanation.as_str()
         } else {
-            words::first_sentences(&lead.explanation)
+            words::first_sentences(&lead.summary, &lead.explanation)
         };
         self.labelled("Why", why)?;
         if self.style.verbose {

@@ -453,6 +453,23 @@ impl<'a> Case<'a> {
         self.facts.host.configuration.as_ref()?.hosts_line.as_ref()
     }
 
+    /// Whether AWS lists the address at a network interface of the cluster. For words alone, so it is no need.
+    pub fn is_of_an_interface(&self, ip: IpAddr) -> bool {
+        let interfaces = self.facts.aws.interfaces.iter().flatten();
+        interfaces
+            .flat_map(|interface| &interface.addresses)
+            .any(|own| *own == ip)
+    }
+
+    /// The hosts file that gives clients on this host the name, where getaddrinfo uses its entry or was not asked. For
+    /// words alone, so it is no need.
+    pub fn pinned_by(&self) -> Option<&'a str> {
+        let entries = self.facts.host.hosts.as_deref()?;
+        let system = self.subjects.iter().find(|subject| subject.probed.system.is_some());
+        let is_given = |entry: &&HostsEntry| system.is_none_or(|system| system.ips().contains(&entry.ip));
+        entries.iter().find(is_given).map(|entry| entry.path.as_str())
+    }
+
     /// Whether kubectl looks the endpoint up on this host, as far as is known: no proxy and no tunnel takes it. For
     /// words alone, so it is no need.
     pub fn kubectl_looks_up_here(&self) -> bool {
@@ -670,18 +687,20 @@ impl<'a> Case<'a> {
             let ip = subject.probed.resolver.address.map(|a| a.ip());
             ip.filter(is_lasting)
         };
-        let inbound = || {
-            self.subjects()
-                .filter(|subject| subject.has_role(Role::Inbound) && !subject.probed.resolver.is_elsewhere)
-        };
-        let matching: Vec<IpAddr> = inbound()
+        let is_inbound =
+            |subject: &&Subject<'_>| subject.has_role(Role::Inbound) && !subject.probed.resolver.is_elsewhere;
+        let matching: Vec<IpAddr> = self
+            .subjects()
+            .filter(is_inbound)
             .filter(|subject| subject.verdict().is_fine())
             .filter_map(address)
             .collect();
         if !matching.is_empty() {
             return matching;
         }
-        let mut all: Vec<IpAddr> = inbound().filter_map(address).collect();
+        // The address of one that was not waited for is as well known as that of one that is silent.
+        let asked = self.subjects().chain(&self.unheard);
+        let mut all: Vec<IpAddr> = asked.filter(is_inbound).filter_map(address).collect();
         // What is filled in decides nothing, so it is not recorded as touched.
         let listed = self.visible_inbound().unwrap_or_default();
         for ip in listed.iter().flat_map(|endpoint| endpoint.addresses.iter().flatten()) {

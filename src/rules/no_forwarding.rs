@@ -177,8 +177,10 @@ fn finding(
     let does = phrase::plural(subjects.len(), "does not forward", "do not forward");
     let effect = match shown {
         Shown::Denial => search::after_a_denial(case, subjects),
-        Shown::OnlyTheView => "so clients there have the addresses from public DNS only",
-        Shown::PublicAddresses | Shown::Otherwise => "so clients there get the public addresses",
+        Shown::OnlyTheView => "so clients there have the addresses from public DNS only".to_owned(),
+        Shown::PublicAddresses | Shown::Otherwise => {
+            search::or_the_hosts_file(case, subjects, "so clients there get the public addresses")
+        }
     };
     let has = phrase::plural(subjects.len(), "has", "have");
     let mut explanation = if vpc_view.is_empty() && shown == Shown::OnlyTheView {

@@ -1,5 +1,7 @@
 //! What answers at an address is not the cluster's API server.
 
+use std::net::SocketAddr;
+
 use super::shared::connections;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, phrase, remedy};
 use crate::observation::Connection;
@@ -105,9 +107,26 @@ fn finding(
         .iter()
         .map(|connection| phrase::connection(connection))
         .collect();
+    // What is the same of several is said once.
+    let mut alike: Vec<(String, Vec<String>)> = Vec::new();
+    for connection in connections {
+        let address = SocketAddr::new(connection.ip, connection.port).to_string();
+        let outcome = phrase::connected(connection);
+        match alike.iter_mut().find(|(other, _)| *other == outcome) {
+            Some((_, addresses)) => addresses.push(address),
+            None => alike.push((outcome, vec![address])),
+        }
+    }
+    let shown: Vec<String> = alike
+        .iter()
+        .map(|(outcome, addresses)| {
+            let each = phrase::plural(addresses.len(), "", "each ");
+            format!("{}: {each}{outcome}", phrase::list(addresses))
+        })
+        .collect();
     RULE.finding_at_large(confidence)
         .summary(summary)
-        .why(format!("{}. {why}", phrase::list(&said)))
+        .why(format!("{}. {why}", phrase::list(&shown)))
         .seen(said.into_iter().map(Evidence::fact))
         .fix(vec![Remedy::new(remedy, commands)])
 }

@@ -55,6 +55,28 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     };
     let wrong = distinct(|fit| fit == Fit::Unexpected);
     let right = distinct(|fit| fit != Fit::Unexpected);
+    // Where the flag leaves out what AWS lists, it may be the flag that is wrong.
+    let is_listed = !(case.asked.expect_addresses.is_empty() && case.asked.expect_cidrs.is_empty());
+    let is_the_clusters = subjects.iter().all(|subject| {
+        let unexpected = case.unexpected_addresses(subject);
+        unexpected.iter().all(|address| case.is_of_an_interface(address.ip))
+    });
+    if is_listed && is_the_clusters {
+        return vec![
+            RULE.finding(fits.least_sure_at(&subjects), &subjects)
+                .summary(format!(
+                    "{who} {gives} {wrong} too, which AWS lists as the cluster's and --expect leaves out"
+                ))
+                .why(format!(
+                    "{who} {gives} {right}, as expected, and in the same answer {wrong}. AWS lists {wrong} at the \
+                     cluster's network interfaces, so only --expect speaks against the answer."
+                ))
+                .seen(subjects.iter().flat_map(|subject| observed_target(subject)))
+                .fix(vec![Remedy::advice(format!(
+                    "Name {wrong} in --expect too, or leave --expect out, so that the network interfaces decide"
+                ))]),
+        ];
+    }
     vec![
         RULE.finding(fits.least_sure_at(&subjects), &subjects)
             .summary(format!("{who} {gives} wrong addresses ({wrong}) beside right ones"))

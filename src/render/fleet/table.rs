@@ -30,7 +30,7 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
     if let Some(lead) = causes.next() {
         page.blank();
         page.labelled("Targets", &named(lead, style.verbose))?;
-        let why = crate::render::words::first_sentences(&lead.explanation);
+        let why = crate::render::words::first_sentences(&lead.summary, &lead.explanation);
         page.labelled("Why", &of_example(lead, why))?;
         page.remedies(&lead.remedies, &Answering::default())?;
     }

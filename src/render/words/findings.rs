@@ -1,5 +1,6 @@
 //! The findings beside the one that is explained at length, and what a finding stands on.
 
+use crate::observation::Connection;
 use crate::report::Report;
 use crate::rules::phrase;
 use crate::rules::{Finding, Severity};
@@ -132,6 +133,21 @@ pub(in crate::render) fn connections(report: &Report) -> impl Iterator<Item = St
         let address = std::net::SocketAddr::new(connection.ip, connection.port);
         format!("{address} from {given_by}: {}", phrase::connected(connection))
     })
+}
+
+/// Those of them of which the first screen does not say the same under the headline.
+pub(in crate::render) fn connections_not_in_why(report: &Report) -> Vec<String> {
+    let lead = super::lead(report);
+    let why = lead.map_or("", |lead| super::first_sentences(&lead.summary, &lead.explanation));
+    let lines = connections(report).zip(&report.connections);
+    let is_said = |connection: &Connection| {
+        let address = std::net::SocketAddr::new(connection.ip, connection.port);
+        why.contains(&address.to_string()) && why.contains(&phrase::connected(connection))
+    };
+    lines
+        .filter(|(_, connection)| !is_said(connection))
+        .map(|(line, _)| line)
+        .collect()
 }
 
 /// An observation of a finding, with whom it is of.

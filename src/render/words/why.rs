@@ -130,9 +130,33 @@ const SENTENCES: usize = 4;
 /// Columns of an explanation there: what fits five lines of a page.
 const WHY: usize = 330;
 
-/// The first sentences of an explanation: at least one, and as many more as the first screen has room for.
-pub(crate) fn first_sentences(text: &str) -> &str {
-    first_of(text, SENTENCES, WHY)
+/// The first sentences of an explanation that stands below this summary: at least one, and as many more as the first
+/// screen has room for. What the summary has said is not said again.
+pub(crate) fn first_sentences<'a>(summary: &str, text: &'a str) -> &'a str {
+    let first = first_of(text, 1, usize::MAX);
+    let rest = text[first.len()..].trim_start();
+    let rest = if rest.is_empty() || !says_again(summary, first) {
+        text
+    } else {
+        rest
+    };
+    first_of(rest, SENTENCES, WHY)
+}
+
+/// Words that two sentences begin with alike, where the second of them is no news.
+const ALIKE: usize = 8;
+
+/// Whether a sentence begins as the summary does, with little more than that.
+fn says_again(summary: &str, sentence: &str) -> bool {
+    let plain = |word: &str| word.trim_matches([',', ';', ':', '.']).to_owned();
+    let words = |text: &str| text.split_whitespace().map(plain).collect::<Vec<_>>();
+    let (summary, sentence) = (words(summary), words(sentence));
+    let alike = summary
+        .iter()
+        .zip(&sentence)
+        .take_while(|(one, other)| one == other)
+        .count();
+    alike >= ALIKE && sentence.len() - alike <= ALIKE
 }
 
 /// The first sentences of an explanation that these come after: at least one, and all together no more than the first
