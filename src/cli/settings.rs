@@ -344,8 +344,33 @@ fn is_numeric(host: &str) -> bool {
     last.is_some_and(|label| !label.is_empty() && label.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// The address or network that cannot be in the scope that was asked for, and what it is. A network of public addresses
-/// may well be a VPC's (Amazon VPC User Guide, "VPC CIDR blocks"), so it contradicts neither scope.
+/// The networks that hold addresses which are not public: RFC 1918, RFC 6598, RFC 2544, RFC 4193, loopback and
+/// link-local.
+const NOT_PUBLIC: [&str; 10] = [
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "100.64.0.0/10",
+    "198.18.0.0/15",
+    "169.254.0.0/16",
+    "127.0.0.0/8",
+    "fc00::/7",
+    "fe80::/10",
+    "::1/128",
+];
+
+/// Whether all addresses of a network are public. Of an IPv6 network that is not said: the addresses of a VPC are
+/// public ones there (Amazon VPC User Guide, "IPv6 CIDR blocks").
+fn is_all_public(cidr: &IpNet) -> bool {
+    let overlaps = |other: &str| {
+        let other = other.parse::<IpNet>();
+        other.is_ok_and(|other| cidr.contains(&other) || other.contains(cidr))
+    };
+    matches!(cidr, IpNet::V4(_)) && !NOT_PUBLIC.into_iter().any(overlaps)
+}
+
+/// The address or network that cannot be in the scope that was asked for, and what it is. Where a VPC has a network of
+/// public addresses ("VPC CIDR blocks" there allows it), `--expect` alone says what is right.
 pub fn contradiction(scope: ExpectScope, addresses: &[IpAddr], cidrs: &[IpNet]) -> Option<(String, &'static str)> {
     let inside = |class: AddressClass| {
         class.is_private_side() || matches!(class, AddressClass::Loopback | AddressClass::LinkLocal)
@@ -355,7 +380,9 @@ pub fn contradiction(scope: ExpectScope, addresses: &[IpAddr], cidrs: &[IpNet]) 
         ExpectScope::Private => addresses
             .iter()
             .find(|ip| class_of(ip) == AddressClass::Public)
-            .map(|ip| (ip.to_string(), "public")),
+            .map(ToString::to_string)
+            .or_else(|| cidrs.iter().find(|cidr| is_all_public(cidr)).map(ToString::to_string))
+            .map(|text| (text, "public")),
         ExpectScope::Public => addresses
             .iter()
             .find(|ip| inside(class_of(ip)))
@@ -563,7 +590,13 @@ mod tests {
             ("--expect 52.1.2.3 --expect 192.168.0.1 --expect-scope public", true),
             ("--expect 10.0.0.0/8 --expect-scope public", true),
             ("--expect 100.64.0.0/10 --expect-scope public", true),
-            ("--expect 52.0.0.0/8 --expect-scope private", false),
+            ("--expect 52.0.0.0/8 --expect-scope private", true),
+            ("--expect 10.0.0.0/16,52.0.0.0/8 --expect-scope private", true),
+            ("--expect 52.1.2.3/32 --expect-scope private", true),
+            ("--expect 52.0.0.0/8 --expect-scope public", false),
+            ("--expect 8.0.0.0/5 --expect-scope private", false),
+            ("--expect 0.0.0.0/0 --expect-scope private", false),
+            ("--expect 2600:1f13::/36 --expect-scope private", false),
             ("--expect fd00::1 --expect-scope public", true),
             ("--expect 10.0.0.1,52.1.2.3", false),
         ] {
