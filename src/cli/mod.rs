@@ -239,7 +239,10 @@ fn condense(error: &clap::Error) -> String {
             if name == other {
                 format!("{name} is given twice, and only one value can be used: take one of them away")
             } else {
-                format!("{name} and {other} exclude each other: take one of them away")
+                let why = why_not_both(&name, &other)
+                    .map(|why| format!("{why}, so "))
+                    .unwrap_or_default();
+                format!("{name} and {other} exclude each other: {why}take one of them away")
             }
         }
         ErrorKind::UnknownArgument => {
@@ -296,6 +299,15 @@ fn invalid_value(name: &str, shown: &str, value: Option<&str>, choices: &[String
     match few() {
         Some(few) => format!("{name}: {value:?} is not known: write {few}"),
         None => format!("{name}: {value:?} is not known: write one that --help names"),
+    }
+}
+
+/// Why two flags exclude each other, where the flags do not say it themselves.
+fn why_not_both(one: &str, other: &str) -> Option<&'static str> {
+    match (one, other) {
+        ("--watch", "--via") | ("--via", "--watch") => Some("a watch is of this place alone"),
+        ("--watch", "--samples") | ("--samples", "--watch") => Some("a watch asks again in each round"),
+        _ => None,
     }
 }
 
@@ -460,11 +472,11 @@ mod tests {
     fn flags_that_exclude_each_other_are_named_without_their_values() {
         assert_eq!(
             usage("a.test --watch --via ssh:h"),
-            "--watch and --via exclude each other: take one of them away"
+            "--watch and --via exclude each other: a watch is of this place alone, so take one of them away"
         );
         assert_eq!(
             usage("a.test --watch --samples 3"),
-            "--watch and --samples exclude each other: take one of them away"
+            "--watch and --samples exclude each other: a watch asks again in each round, so take one of them away"
         );
     }
 
@@ -569,7 +581,7 @@ mod tests {
             ),
             (
                 "a.test --watch 5s --samples 3",
-                "--watch and --samples exclude each other: take one of them away",
+                "--watch and --samples exclude each other: a watch asks again in each round, so take one of them away",
             ),
             ("help nothing", r#""nothing" is not a command: see --help"#),
             (
