@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Error, GoesOn, output, read};
+use super::{Error, GoesOn, output, read, replay};
 use crate::cli::args::{CompareArgs, OutputArgs};
 use crate::fleet::{self, Documents};
 use crate::limits;
@@ -23,6 +23,9 @@ pub(super) fn run(args: &CompareArgs) -> Result<u8, Error> {
     let files: Vec<(&Path, Vec<u8>)> = files.collect::<Result<_, Error>>()?;
     let mut fleets = Vec::new();
     for (index, (path, bytes)) in files.iter().enumerate() {
+        if replay::is_lines(bytes) {
+            return Err(Error::LinesOfMany(path.to_path_buf()));
+        }
         let fleet = fleet::read_document(bytes).map_err(|reason| Error::Capture {
             path: path.to_path_buf(),
             reason: reason.to_string(),

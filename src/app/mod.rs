@@ -108,6 +108,17 @@ enum Error {
     #[error("--explain-why is for one place: eks-dns-doctor replay CAPTURE --explain-why")]
     NoHeadlineToExplain,
     #[error(
+        "--explain-why is for the report of one target, and a document of many holds none: eks-dns-doctor check HOST \
+         --explain-why, or check -o jsonl --explain-why"
+    )]
+    NoReportToExplain,
+    #[error(
+        "{} has a document on each line, as check -o jsonl prints them: replay takes one line in a file of its own, or \
+         what check --save FILE or -o json wrote of all targets; compare takes two of those",
+        .0.display()
+    )]
+    LinesOfMany(PathBuf),
+    #[error(
         "no TARGET, and no kubeconfig to take it from{}: name the endpoint (eks-dns-doctor HOST), or the cluster \
          (--cluster NAME)",
         match named(.0) { Some(named) => format!(" ({named})"), None => String::new() }

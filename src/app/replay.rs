@@ -1,12 +1,18 @@
-//! `replay`: today's rules on a saved capture, or on the captures of a saved comparison.
+//! `replay`: today's rules on a saved capture, or on the captures of a saved comparison. A document of many targets is
+//! printed again.
 
 use std::path::Path;
 
+use serde::de::IgnoredAny;
+
 use super::{Error, GoesOn, compare, output, read};
 use crate::capture;
-use crate::cli::args::ReplayArgs;
+use crate::cli::args::{OutputArgs, ReplayArgs};
+use crate::fleet::{self, Fleet};
 use crate::places::{self, Gathered};
+use crate::render;
 use crate::report::{Report, diagnose_while};
+use crate::text;
 
 /// What a file is.
 pub(super) enum Found {
@@ -19,7 +25,15 @@ pub(super) enum Found {
 /// Diagnoses the capture again, and returns the report's exit code.
 pub(super) fn run(args: &ReplayArgs) -> Result<u8, Error> {
     output::check_save(&args.output)?;
-    match of(&args.capture, &read::bounded(&args.capture)?, &|| Ok(()))? {
+    let bytes = read::bounded(&args.capture)?;
+    let fleet = fleet::read_document(&bytes).map_err(|reason| Error::Capture {
+        path: args.capture.clone(),
+        reason: reason.to_string(),
+    })?;
+    if let Some(fleet) = fleet {
+        return many(fleet, &args.output);
+    }
+    match of(&args.capture, &bytes, &|| Ok(()))? {
         Found::Comparison(gathered) => compare::deliver(*gathered, &args.output),
         Found::Report(report) => {
             output::deliver(&report, &args.output)?;
@@ -28,12 +42,37 @@ pub(super) fn run(args: &ReplayArgs) -> Result<u8, Error> {
     }
 }
 
+/// Prints a document of many targets: what came of each stands in it, and nothing to diagnose again.
+fn many(fleet: Fleet, output: &OutputArgs) -> Result<u8, Error> {
+    if output.explain_why {
+        return Err(Error::NoReportToExplain);
+    }
+    let exit_code = fleet.worst_exit_code();
+    let fleet = if output.redact { fleet.redacted() } else { fleet };
+    output::deliver_as(output, |format, style, out| {
+        render::fleet::render(&fleet, format, style, out)
+    })?;
+    Ok(output.format.exit_code(fleet.conclusion, exit_code))
+}
+
+/// Whether there is a document on each of several lines, as `check -o jsonl` prints them.
+pub(super) fn is_lines(bytes: &[u8]) -> bool {
+    let text = text::decode(bytes);
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let is_document =
+        |line: &str| serde_json::from_str::<IgnoredAny>(line).is_ok() && line.trim_start().starts_with('{');
+    lines.next().is_some_and(is_document) && lines.next().is_some_and(is_document)
+}
+
 /// What a file with this content comes to, for as long as it may go on; the path is for the refusal.
 pub(super) fn of(path: &Path, bytes: &[u8], goes_on: GoesOn<'_>) -> Result<Found, Error> {
     let refused = |reason: capture::CaptureError| Error::Capture {
         path: path.to_owned(),
         reason: reason.with_advice(),
     };
+    if is_lines(bytes) {
+        return Err(Error::LinesOfMany(path.to_owned()));
+    }
     if let Some(gathered) = places::comparison(bytes).map_err(refused)? {
         return Ok(Found::Comparison(Box::new(gathered)));
     }

@@ -248,6 +248,20 @@ impl Fleet {
         self.targets.iter().filter(|one| one.conclusion == conclusion).count()
     }
 
+    /// The exit code of what its targets came to, whatever the document says: 1 before 3 before 0, and 130 of a run
+    /// that was interrupted.
+    pub fn worst_exit_code(&self) -> u8 {
+        if self.interrupted {
+            return exit::INTERRUPTED;
+        }
+        let codes = self.targets.iter().map(|one| one.exit_code);
+        match codes.reduce(worse) {
+            None | Some(exit::INCONCLUSIVE) => exit::INCONCLUSIVE,
+            Some(exit::HEALTHY) => exit::HEALTHY,
+            Some(_) => exit::BROKEN,
+        }
+    }
+
     /// The same of another place that was given the endpoints alone, with what this place knows of the entries that
     /// they are from: an entry whose name is denied there has the cause that it has here. Its causes stay as they were
     /// said.
