@@ -133,7 +133,6 @@ pub(super) async fn fleets(
     args: &CheckArgs,
     settings: &Settings,
     targets: Vec<u8>,
-    here: (String, Fleet),
     interrupt: &mut Interrupted,
 ) -> Result<Documents, Error> {
     let programs = if args.push { Some(Programs::read()?) } else { None };
@@ -149,11 +148,7 @@ pub(super) async fn fleets(
     let places = places(args);
     let asked = ask(&places, &errand, programs.as_ref(), &eyes, stopped, &fleet_of);
     tokio::pin!(asked);
-    let mut documents = Documents {
-        interrupted: here.1.interrupted,
-        seen: vec![here],
-        unseen: Vec::new(),
-    };
+    let mut documents = Documents::default();
     let (seen, _) = tokio::select! {
         seen = &mut asked => seen,
         () = &mut *interrupt => {

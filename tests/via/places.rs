@@ -1,8 +1,9 @@
 //! What comes back of other places, and what does not.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
+use std::thread;
 
 use serde_json::json;
 
@@ -307,6 +308,148 @@ fn the_facts_go_along() {
         // What is known from the facts is not asked of AWS, for which there are no credentials.
         let gaps = document["captures"][at]["gaps"].as_array().unwrap();
         assert!(gaps.iter().all(|gap| gap["source"] != "AWS credentials"), "{gaps:#?}");
+    }
+}
+
+/// Many targets: what files say here of a cluster is expected there too.
+#[test]
+fn the_facts_of_many_targets_go_along() {
+    let hosts = Hosts::new();
+    hosts.install("bastion");
+    let (targets, facts, interfaces) = (
+        hosts.root().join("targets"),
+        hosts.root().join("cluster.json"),
+        hosts.root().join("interfaces.json"),
+    );
+    std::fs::write(&targets, format!("{HOST}\n")).unwrap();
+    let run = |public: bool| {
+        let server = name_server();
+        let cluster = json!({ "cluster": {
+            "name": "shared-cluster", "status": "ACTIVE", "endpoint": format!("https://{HOST}"),
+            "resourcesVpcConfig": {
+                "vpcId": "vpc-083d1bc709009bb5b", "endpointPublicAccess": public, "endpointPrivateAccess": true,
+            }
+        }});
+        std::fs::write(&facts, cluster.to_string()).unwrap();
+        let interface = |number: u8, address: &str| {
+            json!({
+                "NetworkInterfaceId": format!("eni-0a1b2c3d4e5f6071{number}"), "Status": "in-use",
+                "Description": "Amazon EKS shared-cluster", "VpcId": "vpc-083d1bc709009bb5b",
+                "RequesterManaged": true, "PrivateIpAddress": address,
+                "PrivateIpAddresses": [{ "Primary": true, "PrivateIpAddress": address }],
+            })
+        };
+        let both = json!({ "NetworkInterfaces": [interface(1, "192.168.104.190"), interface(2, "192.168.131.209")] });
+        std::fs::write(&interfaces, both.to_string()).unwrap();
+        let output = Command::new(PROGRAM)
+            .args([
+                "check",
+                "--targets",
+                targets.to_str().unwrap(),
+                "--no-local",
+                "--no-os",
+                "--no-controls",
+            ])
+            .args(["--no-aws", "--timeout", "1s", "--vantage", "laptop"])
+            .args([
+                "--facts",
+                facts.to_str().unwrap(),
+                "--facts",
+                interfaces.to_str().unwrap(),
+            ])
+            .args([
+                "--resolver",
+                &format!("one={server}"),
+                "--via",
+                "ssh:bastion",
+                "-o",
+                "json",
+            ])
+            .env_clear()
+            .env("PATH", format!("{}:/usr/bin:/bin", hosts.root().join("here").display()))
+            .env("ROOT", hosts.root())
+            .env("HOME", hosts.root())
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(!text.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+        let document = document(&text);
+        let states = document["targets"][0]["states"].as_array().unwrap().clone();
+        let conclusion = |at: usize| states[at]["conclusion"].as_str().unwrap().to_owned();
+        (conclusion(0), conclusion(1))
+    };
+    // The TCP port of the name server is closed, so a match is no better than degraded.
+    assert_eq!(run(false), (WELL.to_owned(), WELL.to_owned()));
+    // With public access on, public addresses are right where the VPC is not asked: that is not said by addresses.
+    assert_eq!(run(true).1, "inconclusive");
+}
+
+/// Many targets: a place that takes its time is asked beside this one, which takes its time too.
+#[test]
+fn no_place_of_many_targets_waits_for_this_one() {
+    let hosts = Hosts::new();
+    let marked = hosts.root().join("asked");
+    hosts.script(
+        "bastion/eks-dns-doctor",
+        &format!("touch {}\nexec {PROGRAM} \"$@\"", marked.display()),
+    );
+    let targets = hosts.root().join("targets");
+    std::fs::write(&targets, format!("{HOST} 192.168.104.190\n")).unwrap();
+    // It answers when the other place has been asked, and not before.
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let (server, behind, seen) = (socket.local_addr().unwrap(), name_server(), marked.clone());
+    thread::spawn(move || {
+        let (mut query, relay) = ([0; 4096], UdpSocket::bind("127.0.0.1:0").unwrap());
+        while let Ok((length, client)) = socket.recv_from(&mut query) {
+            if !seen.exists() {
+                continue;
+            }
+            relay.send_to(&query[..length], behind).unwrap();
+            let length = relay.recv(&mut query).unwrap();
+            socket.send_to(&query[..length], client).ok();
+        }
+    });
+    let output = Command::new(PROGRAM)
+        .args([
+            "check",
+            "--targets",
+            targets.to_str().unwrap(),
+            "--no-local",
+            "--no-os",
+            "--no-controls",
+        ])
+        .args([
+            "--no-aws",
+            "--timeout",
+            "20s",
+            "--deadline",
+            "30s",
+            "--vantage",
+            "laptop",
+        ])
+        .args(["--attempts", "10"])
+        .args([
+            "--resolver",
+            &format!("one={server}"),
+            "--via",
+            "ssh:bastion",
+            "-o",
+            "json",
+        ])
+        .env_clear()
+        .env("PATH", format!("{}:/usr/bin:/bin", hosts.root().join("here").display()))
+        .env("ROOT", hosts.root())
+        .env("HOME", hosts.root())
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(marked.exists(), "{}", String::from_utf8_lossy(&output.stderr));
+    let document = document(&text);
+    for at in [0, 1] {
+        let conclusion = &document["targets"][0]["states"][at]["conclusion"];
+        assert_eq!(*conclusion, WELL, "{at}: {text}");
     }
 }
 

@@ -25,10 +25,11 @@ use crate::cli::args::{CheckArgs, ExpectScope};
 use crate::cli::settings::{contradiction, host as named_host};
 use crate::dns::Name;
 use crate::endpoint::{EndpointName, NotEndpoint};
+use crate::expect::{Expected, ExpectedSource};
 use crate::facts::answers::{Shares, Wanted};
 use crate::facts::host::{self, FactsFile, UnreadableFile};
 use crate::facts::instance::{self, Place};
-use crate::facts::{Call, FailedRead, Gap, Kubeconfig};
+use crate::facts::{Call, Facts, FailedRead, Gap, Kubeconfig};
 use crate::fleet::{self, Distinct, LeftOut, Line, Origin, Outcome, Telling, Unreadable, distinct};
 use crate::limits;
 use crate::settings::Settings;
@@ -187,6 +188,28 @@ impl Entry {
                 .cloned()
                 .collect(),
         }
+    }
+
+    /// As a line of the targets of another place. What files say of its cluster goes along as the addresses that its
+    /// answers should have, where those are right at every resolver: public access is off.
+    pub(super) fn to_line(&self, of_all: &Settings) -> String {
+        let mut target = self.target.target.clone();
+        let asked = self.settings(of_all).asked;
+        if let Some(answers) = self.beside().answers.filter(|_| !Expected::is_said_by(&asked)) {
+            let mut facts = Facts::default();
+            let wanted = Wanted {
+                target: &target.hostname,
+                cluster: target.cluster.as_deref(),
+            };
+            answers.assemble(wanted, &mut facts.aws);
+            let cluster = facts.aws.cluster.as_ref();
+            let is_private = cluster.is_some_and(|cluster| cluster.endpoint_public_access == Some(false));
+            let expected = Expected::derive(&asked, &target.hostname, &facts);
+            if is_private && !expected.at_least && matches!(expected.source, ExpectedSource::Interfaces { .. }) {
+                target.expect_addresses = expected.addresses;
+            }
+        }
+        target.to_line()
     }
 
     /// The settings with what is expected of this target.

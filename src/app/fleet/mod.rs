@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use tokio::sync::watch as signal;
+
 use super::conduct::{Interrupted, conduct, now};
 use super::{Error, compare, output, via};
 use crate::cli::args::CheckArgs;
@@ -55,15 +57,35 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
 /// The same targets from here and from the places of `--via`: a document of each, with its name.
 async fn places(args: &CheckArgs, settings: &Settings, interrupt: &mut Interrupted) -> Result<Documents, Error> {
     let listed = listed(args, settings, interrupt).await?;
-    let lines = listed.entries.iter().map(|entry| entry.target.target.to_line() + "\n");
+    let lines = listed.entries.iter().map(|entry| entry.to_line(settings) + "\n");
     let targets = lines.collect::<String>().into_bytes();
     // What is printed is the comparison, and that is redacted as a whole.
     let mut own = args.clone();
     own.output.format = Format::Json;
     own.output.redact = false;
-    let here = once(&own, settings, &listed, interrupt).await?;
+    // The places are asked beside this one, and a signal ends both.
+    let (stop, stopped) = signal::channel(false);
+    let until = |mut stopped: signal::Receiver<bool>| -> Interrupted {
+        Box::pin(async move {
+            // The sender outlives everybody who waits.
+            let _ = stopped.wait_for(|stopped| *stopped).await;
+        })
+    };
+    let (mut of_here, mut of_places) = (until(stopped.clone()), until(stopped));
+    let here = once(&own, settings, &listed, &mut of_here);
+    let there = via::fleets(args, settings, targets, &mut of_places);
+    let both = async { tokio::try_join!(here, there) };
+    tokio::pin!(both);
+    let (here, mut documents) = tokio::select! {
+        both = &mut both => both?,
+        () = &mut *interrupt => {
+            let _ = stop.send(true);
+            both.await?
+        }
+    };
     let name = here.vantage.name.clone().unwrap_or_else(|| "here".to_owned());
-    let mut documents = via::fleets(args, settings, targets, (name, here), interrupt).await?;
+    documents.interrupted |= here.interrupted;
+    documents.seen.insert(0, (name, here));
     // The others have the endpoints alone. That an entry is dead is told by its neighbours in the kubeconfig.
     let entries = || listed.entries.iter().map(|entry| &entry.target.target);
     let seen = documents.seen.into_iter().enumerate();
