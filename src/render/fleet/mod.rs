@@ -18,6 +18,7 @@ use super::{Format, Style, json, short, words};
 use crate::fleet::{Cause, Fleet, LeftOut, Origin, Outcome, Tally};
 use crate::limits;
 use crate::report::{Conclusion, Report, SCHEMA_VERSION};
+use crate::rules::Severity;
 use crate::rules::phrase::{list, plural};
 
 /// Writes the document.
@@ -109,32 +110,66 @@ fn mark(conclusion: Conclusion) -> Mark {
     }
 }
 
-/// The first line: the first cause and its count, else how many are what.
+/// The first line: the first cause and its count, else why nothing was decided, else how many are what.
 fn headline(fleet: &Fleet) -> words::Headline {
-    let text = match fleet.causes.first() {
-        Some(cause) if fleet.conclusion != Conclusion::Healthy => counted(cause, fleet),
-        _ => counts(fleet),
+    let is_lead = |cause: &&Cause| match fleet.conclusion {
+        Conclusion::Healthy => false,
+        // A warning is not why nothing was decided.
+        Conclusion::Inconclusive => cause.severity == Severity::Error,
+        Conclusion::Degraded | Conclusion::Broken => true,
     };
-    let tag = fleet.causes.first().filter(|_| fleet.conclusion != Conclusion::Healthy);
+    let lead = fleet.causes.first().filter(is_lead);
+    let text = lead.map(|cause| counted(cause, fleet)).or_else(|| undecided_for(fleet));
     words::Headline {
         mark: mark(fleet.conclusion),
         conclusion: fleet.conclusion.as_str(),
-        text,
-        tag: tag.map(|cause| format!("{}, {}", cause.rule, cause.confidence.as_str())),
+        text: text.unwrap_or_else(|| counts(fleet)),
+        tag: lead.map(|cause| format!("{}, {}", cause.rule, cause.confidence.as_str())),
     }
 }
 
-/// `37 of 40 targets: 10.63.200.10 does not forward this name to the VPC`.
+/// `3 of 40 targets: corp gives addresses, and there is nothing to compare them with: …`: the reason for which nothing
+/// was decided of most targets, where that is the outcome.
+fn undecided_for(fleet: &Fleet) -> Option<String> {
+    if fleet.conclusion != Conclusion::Inconclusive {
+        return None;
+    }
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    let open = fleet
+        .targets
+        .iter()
+        .filter(|outcome| outcome.conclusion == Conclusion::Inconclusive);
+    for reason in open.filter_map(|outcome| outcome.reason.as_deref()) {
+        let known = counts.iter().position(|(other, _)| *other == reason);
+        match known {
+            Some(place) => counts[place].1 += 1,
+            // What is different for each of so many is not the one reason.
+            None if counts.len() < limits::ROWS_SHOWN => counts.push((reason, 1)),
+            None => {}
+        }
+    }
+    // Of several of the same count, the first.
+    let (reason, count) = counts.into_iter().rev().max_by_key(|(_, count)| *count)?;
+    Some(format!("{count} of {} {}: {reason}", fleet.targets.len(), noun(fleet)))
+}
+
+/// `37 of 40 targets: 10.63.200.10 does not forward ap-northeast-1.eks.amazonaws.com to the VPC`. A cause of a zone
+/// names the zone: in the place of the one name where what is not forwarded is said, else before what is the case.
 fn counted(cause: &Cause, fleet: &Fleet) -> String {
-    let zone = cause.zone.as_ref().filter(|_| cause.targets.len() > 1);
-    let zone = zone.map(|zone| format!(" in {zone}")).unwrap_or_default();
-    let all = fleet.targets.len();
-    format!(
-        "{} of {all} {}{zone}: {}",
-        cause.targets.len(),
-        noun(fleet),
-        cause.summary
-    )
+    const OF_ONE: &str = "forward this name";
+    let (count, all) = (cause.targets.len(), fleet.targets.len());
+    let (zone, summary) = match &cause.zone {
+        Some(zone) if cause.summary.contains(OF_ONE) => {
+            let of_all = format!("forward {}", zone.to_string().trim_end_matches('.'));
+            (String::new(), cause.summary.replacen(OF_ONE, &of_all, 1))
+        }
+        Some(zone) => {
+            let all_of_them = if count > 1 { "all in" } else { "in" };
+            (format!(", {all_of_them} {zone}"), cause.summary.clone())
+        }
+        None => (String::new(), cause.summary.clone()),
+    };
+    format!("{count} of {all} {}{zone}: {summary}", noun(fleet))
 }
 
 /// What the targets are.
@@ -190,6 +225,9 @@ fn named(cause: &Cause, verbose: bool) -> String {
 /// What there is to say of one target behind its name.
 fn said(outcome: &Outcome) -> String {
     let mut text = match (&outcome.headline, &outcome.reason) {
+        (Some(headline), Some(reason)) if outcome.conclusion == Conclusion::Inconclusive => {
+            format!("{reason}; {} [{}]", headline.summary, headline.rule)
+        }
         (Some(headline), _) => format!("{} [{}]", headline.summary, headline.rule),
         (None, Some(reason)) => reason.clone(),
         (None, None) => String::new(),
