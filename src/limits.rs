@@ -131,6 +131,9 @@ pub const PROGRESS: Duration = Duration::from_millis(200);
 pub const VPCS_OF_FLEET: usize = 64;
 /// Accounts and Regions that are asked at once.
 pub const SESSIONS_AT_ONCE: usize = 4;
+/// Targets whose reports wait for what others show of a resolver that was silent for them: those under way at once, and
+/// some more. A report beyond goes out with what is known.
+pub const TARGETS_HELD: usize = 256;
 /// Targets that a page shows one by one, where not everything is asked for: a few screens.
 pub const ROWS_SHOWN: usize = 50;
 /// Names of targets that a line about a cause shows.

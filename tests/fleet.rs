@@ -9,6 +9,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::path::PathBuf;
 
 use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -32,23 +33,35 @@ use endpoints::{ZONE, address, host, shown};
 struct Server {
     address: SocketAddr,
     asked: Arc<Mutex<BTreeMap<String, usize>>>,
+    /// Whether its replies over UDP are truncated.
+    truncates: Arc<AtomicBool>,
+    /// When each question over TCP came.
+    over_tcp: Arc<Mutex<Vec<Instant>>>,
 }
+
+/// Whether a question for an endpoint gets nothing: by its number, whether with EDNS, whether over TCP.
+type Lost = Arc<dyn Fn(usize, bool, bool) -> bool + Send + Sync>;
 
 impl Server {
     fn start(bound: usize) -> Self {
-        Self::answering(Some(bound), None)
+        Self::answering_but(bound, |_, _, _| false)
     }
 
     fn silent() -> Self {
-        Self::answering(None, None)
+        Self::answering(None, Arc::new(|_, _, _| true))
     }
 
     /// One that sends nothing for the endpoint of this number alone.
     fn silent_for(mute: usize, bound: usize) -> Self {
-        Self::answering(Some(bound), Some(mute))
+        Self::answering_but(bound, move |number, _, _| number == mute)
     }
 
-    fn answering(bound: Option<usize>, mute: Option<usize>) -> Self {
+    /// One that sends nothing to the questions for its endpoints that are lost.
+    fn answering_but(bound: usize, is_lost: impl Fn(usize, bool, bool) -> bool + Send + Sync + 'static) -> Self {
+        Self::answering(Some(bound), Arc::new(is_lost))
+    }
+
+    fn answering(bound: Option<usize>, is_lost: Lost) -> Self {
         let (tcp, udp) = std::iter::repeat_with(|| {
             let tcp = TcpListener::bind("127.0.0.1:0").expect("a port");
             let udp = UdpSocket::bind(tcp.local_addr().expect("an address"));
@@ -58,17 +71,26 @@ impl Server {
         .expect("a port for both");
         let address = tcp.local_addr().expect("an address");
         let asked: Arc<Mutex<BTreeMap<String, usize>>> = Arc::default();
-        let count = Arc::clone(&asked);
+        let over_tcp: Arc<Mutex<Vec<Instant>>> = Arc::default();
+        let truncates: Arc<AtomicBool> = Arc::default();
+        let (count, lost, cuts) = (Arc::clone(&asked), Arc::clone(&is_lost), Arc::clone(&truncates));
         thread::spawn(move || {
             let mut query = [0; 4096];
             while let Ok((length, client)) = udp.recv_from(&mut query) {
-                let reply = reply(&query[..length], bound, mute, &count);
-                if let Some(reply) = reply {
+                let reply = reply(
+                    &query[..length],
+                    bound,
+                    &|number, edns| lost(number, edns, false),
+                    &count,
+                );
+                if let Some(mut reply) = reply {
+                    // TC (RFC 1035 section 4.1.1).
+                    reply[2] |= u8::from(cuts.load(Ordering::Relaxed)) << 1;
                     udp.send_to(&reply, client).ok();
                 }
             }
         });
-        let count = Arc::clone(&asked);
+        let (count, arrived) = (Arc::clone(&asked), Arc::clone(&over_tcp));
         thread::spawn(move || {
             let mut held = Vec::new();
             for stream in tcp.incoming().flatten() {
@@ -77,11 +99,16 @@ impl Server {
                     held.push(stream);
                     continue;
                 }
-                let count = Arc::clone(&count);
-                thread::spawn(move || serve(stream, bound, mute, &count));
+                let (count, lost, arrived) = (Arc::clone(&count), Arc::clone(&is_lost), Arc::clone(&arrived));
+                thread::spawn(move || serve(stream, bound, &lost, &count, &arrived));
             }
         });
-        Self { address, asked }
+        Self {
+            address,
+            asked,
+            truncates,
+            over_tcp,
+        }
     }
 
     fn asked(&self) -> BTreeMap<String, usize> {
@@ -92,7 +119,7 @@ impl Server {
 fn reply(
     query: &[u8],
     bound: Option<usize>,
-    mute: Option<usize>,
+    is_lost: &dyn Fn(usize, bool) -> bool,
     asked: &Mutex<BTreeMap<String, usize>>,
 ) -> Option<Vec<u8>> {
     let seen = Mutex::new(String::new());
@@ -104,7 +131,9 @@ fn reply(
         is_there.then(|| address(number))
     });
     let seen = seen.into_inner().expect("no panic");
-    let is_mute = mute.is_some_and(|mute| seen.eq_ignore_ascii_case(&format!("{}.", host(mute))));
+    let number = seen.split('.').next().filter(|label| label.len() == 32);
+    let number = number.and_then(|label| usize::from_str_radix(label, 16).ok());
+    let is_mute = number.is_some_and(|number| is_lost(number, query[11] > 0));
     *asked.lock().expect("no panic").entry(seen).or_default() += 1;
     bound.filter(|_| !is_mute).map(|_| reply)
 }
@@ -112,15 +141,17 @@ fn reply(
 fn serve(
     mut stream: TcpStream,
     bound: Option<usize>,
-    mute: Option<usize>,
+    is_lost: &Lost,
     asked: &Mutex<BTreeMap<String, usize>>,
+    arrived: &Mutex<Vec<Instant>>,
 ) -> std::io::Result<()> {
     loop {
         let mut length = [0; 2];
         stream.read_exact(&mut length)?;
         let mut query = vec![0; u16::from_be_bytes(length).into()];
         stream.read_exact(&mut query)?;
-        let Some(reply) = reply(&query, bound, mute, asked) else {
+        arrived.lock().expect("no panic").push(Instant::now());
+        let Some(reply) = reply(&query, bound, &|number, edns| is_lost(number, edns, true), asked) else {
             return Ok(());
         };
         let length = u16::try_from(reply.len()).expect("a short reply");
@@ -274,12 +305,6 @@ fn a_thousand_targets_and_a_silent_resolver() {
     );
     assert_eq!(code, 1);
     assert_eq!(fleet.targets.len(), 1000);
-    assert!(fleet.targets.iter().all(|one| one.conclusion == Conclusion::Broken));
-    let lead = &fleet.causes[0];
-    assert_eq!(
-        (lead.targets.len(), lead.resolvers.as_slice()),
-        (1000, &["dead".to_owned()][..])
-    );
     // It was asked for few of them: for each it would be a window.
     let asked: usize = dead.asked().values().sum();
     assert!(asked < 400, "{asked}");
@@ -287,6 +312,59 @@ fn a_thousand_targets_and_a_silent_resolver() {
     assert_eq!(row.answered, 0);
     // What is counted as asked was asked: for the other targets it was not.
     assert!(row.asked > 0 && row.asked < 200, "{}", row.asked);
+    let [lead] = fleet.causes.as_slice() else {
+        panic!("{:#?}", fleet.causes);
+    };
+    assert_eq!(
+        (lead.targets.len(), lead.resolvers.as_slice(), &lead.zone),
+        (row.asked, &["dead".to_owned()][..], &None)
+    );
+    not_asked_is_not_known(&fleet, row.asked);
+}
+
+/// Those that a silent resolver was asked for are broken, and of the others nothing is known there.
+fn not_asked_is_not_known(fleet: &Fleet, asked: usize) {
+    assert_eq!(fleet.count(Conclusion::Broken), asked);
+    assert_eq!(fleet.count(Conclusion::Inconclusive), fleet.targets.len() - asked);
+    let is_open = |one: &&eks_dns_doctor::fleet::Outcome| one.conclusion == Conclusion::Inconclusive;
+    for one in fleet.targets.iter().filter(is_open) {
+        let reason = one.reason.as_deref().unwrap_or_default();
+        assert!(one.headline.is_none(), "{one:?}");
+        assert!(reason.contains("dead was not asked: it was silent for "), "{reason}");
+    }
+}
+
+/// What looks like another cause of the first targets is none where the resolver answers the others of the run.
+#[test]
+fn what_a_resolver_does_for_others_rules_out_that_it_does_not_work() {
+    // Whatever is asked for 0, nothing with EDNS for 1, nothing over UDP for 2.
+    let looks = ["resolver-unreachable", "edns-intolerant", "udp-blocked"];
+    let server = Server::answering_but(100, |number, has_edns, over_tcp| match number {
+        0 => true,
+        1 => has_edns,
+        2 => !over_tcp,
+        _ => false,
+    });
+    let flags = ["--no-controls", "--timeout", "1s"];
+    let rule = |one: &eks_dns_doctor::fleet::Outcome| one.headline.as_ref().map(|headline| headline.rule.clone());
+    for (number, looks) in looks.into_iter().enumerate() {
+        let (alone, _) = Bench::new(&lines([number])).fleet(&[("corp", &server)], &flags);
+        assert_eq!(rule(&alone.targets[0]).as_deref(), Some(looks), "{:?}", alone.targets);
+    }
+    for more in [&[][..], &["--rate", "20"]] {
+        let (fleet, code) = Bench::new(&lines(0..20)).fleet(&[("corp", &server)], &[&flags, more].concat());
+        assert_eq!((code, fleet.count(Conclusion::Healthy)), (1, 17), "{more:?}");
+        for one in &fleet.targets[..3] {
+            assert_eq!(rule(one).as_deref(), Some("unexplained-mismatch"), "{one:?}");
+        }
+        let cause = &fleet.causes[0];
+        for part in ["answered for ", " of this run by then, so it can be reached"] {
+            assert!(cause.explanation.contains(part), "{}", cause.explanation);
+        }
+    }
+    // Whoever ends with the first that is broken waits for nothing else.
+    let (fleet, _) = Bench::new(&lines(0..20)).fleet(&[("corp", &server)], &[&flags[..], &["--fail-fast"]].concat());
+    assert_eq!(fleet.count(Conclusion::Broken), 1);
 }
 
 /// Without control questions, that a resolver is silent for one name says nothing of the others.
@@ -314,9 +392,10 @@ fn a_silent_resolver_is_found_without_controls_too() {
     let flags = ["--no-controls", "--timeout", "1s", "--rate", "100000"];
     let began = Instant::now();
     let (fleet, code) = bench.fleet(&[("corp", &server), ("dead", &dead)], &flags);
-    assert_eq!((code, fleet.count(Conclusion::Broken)), (1, 200));
+    assert_eq!(code, 1);
     let row = fleet.resolvers.iter().find(|tally| tally.name == "dead").expect("dead");
     assert!((8..150).contains(&row.asked), "{}", row.asked);
+    not_asked_is_not_known(&fleet, row.asked);
     assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
 }
 
@@ -463,6 +542,17 @@ fn a_line_that_contradicts_the_scope_is_refused_before_anything_is_sent() {
             assert!(outcome.stderr.contains(part), "{}", outcome.stderr);
         }
     }
+    // A network of public addresses contradicts too.
+    let bench = Bench::new(&format!("{}\n{} 52.0.0.0/8 prod\n", host(1), host(2)));
+    let outcome = bench.run(&[("corp", &server)], &["--expect-scope", "private"]);
+    assert_eq!(
+        (outcome.code, outcome.stderr.lines().count()),
+        (2, 1),
+        "{}",
+        outcome.stderr
+    );
+    let what = "targets, line 2: 52.0.0.0/8 is public and contradicts --expect-scope private: leave one of them out";
+    assert!(outcome.stderr.contains(what), "{}", outcome.stderr);
     assert!(server.asked().is_empty());
     let bench = Bench::new(&text);
     let (fleet, code) = bench.fleet(&[("corp", &server)], &["--keep-going", "--expect-scope", "private"]);
@@ -596,8 +686,36 @@ fn the_rate_is_kept() {
     assert!(took >= least, "{asked} in {took:?}");
 }
 
-/// The targets that are found in bulk and those that are asked for again share one pace, and none waits for its turn until
-/// its time is up.
+/// Every question over TCP counts too: of a resolver that is asked over it, and of truncated replies.
+#[test]
+fn the_rate_is_kept_over_tcp() {
+    let bench = Bench::new(&lines(0..60));
+    for truncates in [false, true] {
+        let server = Server::start(100);
+        server.truncates.store(truncates, Ordering::Relaxed);
+        // One server, asked over UDP and over TCP: it has one pace.
+        let tcp = format!("--resolver=tcp=tcp://{}", server.address);
+        let flags = ["--rate", "100", "--no-controls", tcp.as_str()];
+        let flags = if truncates { &flags[..3] } else { &flags };
+        let began = Instant::now();
+        let (fleet, code) = bench.fleet(&[("udp", &server)], flags);
+        let took = began.elapsed();
+        assert_eq!((fleet.conclusion, code), (Conclusion::Healthy, 0), "{fleet:#?}");
+        let arrived = server.over_tcp.lock().expect("no panic").clone();
+        assert!(arrived.len() >= 120, "{}", arrived.len());
+        // Eleven within a tenth of a second are one too many. A thread of this test that was not run for a while sees
+        // several at once, so some are let pass; `src/probe/pace.rs` holds it for every one on a clock of its own.
+        let is_over = |eleven: &&[Instant]| eleven[10] - eleven[0] < Duration::from_millis(100);
+        let over = arrived.windows(11).filter(is_over).count();
+        assert!(over <= arrived.len() / 20, "{over} of {}", arrived.len());
+        let asked: usize = server.asked().values().sum();
+        let least = Duration::from_secs_f64((asked as f64 - 10.0) / 100.0);
+        assert!(took >= least, "{asked} in {took:?}");
+    }
+}
+
+/// The targets that are found in bulk and those that are asked for again share one pace, and none waits for its turn
+/// until its time is up.
 #[test]
 fn a_slow_pace_starves_no_target() {
     let server = Server::start(280);
@@ -935,6 +1053,51 @@ fn two_documents_are_compared() {
         "{}",
         outcome.stderr
     );
+}
+
+/// A document that was saved is printed again as it was when it was made, in every format.
+#[test]
+fn a_document_of_many_is_printed_again() {
+    use eks_dns_doctor::render::Format;
+    let server = Server::start(2);
+    let bench = Bench::new(&lines(0..4));
+    let saved = bench.path("saved.json");
+    for format in Format::VARIANTS {
+        let format = format.as_str();
+        let first = bench.run(&[("corp", &server)], &["--save", &saved, "-o", format]);
+        let again = run(&["replay", &saved, "-o", format]);
+        assert_eq!((again.code, again.stderr.as_str()), (first.code, ""), "{format}");
+        if format == "jsonl" {
+            // Of each target there was a report, and in the document there is none.
+            let document: Fleet = serde_json::from_str(&again.stdout).expect("a document on a line");
+            assert_eq!((document.targets.len(), again.stdout.lines().count()), (4, 1));
+            let lines = bench.path("lines.jsonl");
+            std::fs::write(&lines, &first.stdout).expect("written");
+            for words in [&["replay", &lines][..], &["compare", &lines, &saved]] {
+                let refused = run(words);
+                assert_eq!(
+                    (refused.code, refused.stderr.lines().count()),
+                    (2, 1),
+                    "{}",
+                    refused.stderr
+                );
+                assert!(refused.stderr.contains("what check --save FILE"), "{}", refused.stderr);
+            }
+        } else {
+            assert_eq!(again.stdout, first.stdout, "{format}");
+        }
+    }
+    let refused = run(&["replay", &saved, "--explain-why"]);
+    assert_eq!(
+        (refused.code, refused.stderr.lines().count()),
+        (2, 1),
+        "{}",
+        refused.stderr
+    );
+    // Whatever the document says of itself, the exit code is that of its targets.
+    let text = std::fs::read_to_string(&saved).expect("text");
+    std::fs::write(&saved, text.replace("\"exit_code\": 1", "\"exit_code\": 77")).expect("written");
+    assert_eq!(run(&["replay", &saved, "-q"]).code, 1);
 }
 
 #[test]

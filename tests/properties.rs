@@ -656,6 +656,7 @@ impl Draw {
                     },
                     system,
                     interrupted: false,
+                    for_others: None,
                 }
             })
             .collect();

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::dns::Name;
 use crate::facts::host::Look;
 use crate::facts::{Gap, HostConfiguration};
 use crate::observation::{Lookup, NotWaitedFor, Purpose, SystemCode};
 use crate::probe::{Live, Paces};
-use crate::probed::Probed;
+use crate::probed::{ForOthers, Probed};
 use crate::report::Capture;
 use crate::resolvers::Resolver;
 
@@ -24,8 +25,10 @@ pub(super) struct Controls {
 pub(super) struct Shared {
     /// What holds for every target of the zone; `None` where it is to be asked.
     pub(super) controls: Option<Controls>,
-    /// The resolvers that sent nothing, whatever they were asked, with what they were asked.
-    pub(super) silent: Vec<Probed>,
+    /// The resolvers that sent nothing, whatever they were asked: they are not asked for this target.
+    pub(super) silent: Vec<Unasked>,
+    /// What is known of each resolver from other targets.
+    pub(super) for_others: Vec<(Resolver, ForOthers)>,
     /// What the bulk engine heard for this target: who said it is not asked again.
     pub(super) found: Vec<Probed>,
     /// What this host says, whatever the target is; `None` where it is to be read.
@@ -38,6 +41,17 @@ pub(super) struct Shared {
     pub(super) awaits: Awaits,
     /// Of a watch: when the first of the rounds before began that have failed one behind the other, RFC 3339.
     pub(super) failing_since: Option<String>,
+}
+
+/// A resolver that is not asked for a target.
+#[derive(Debug, Clone)]
+pub(super) struct Unasked {
+    /// The resolver.
+    pub(super) resolver: Resolver,
+    /// The name that it was asked for.
+    pub(super) question: Name,
+    /// The questions that it was silent for.
+    pub(super) silent_for: usize,
 }
 
 /// What a check waits for beyond what decides its own target.
@@ -122,7 +136,7 @@ impl Shared {
 
     /// Whether the resolver is not asked, since it sent nothing before.
     pub(super) fn is_silent(&self, resolver: &Resolver) -> bool {
-        self.silent.iter().any(|probed| probed.resolver.is_same_place(resolver))
+        self.silent.iter().any(|one| one.resolver.is_same_place(resolver))
     }
 
     /// What was observed for one target, with what is known already.
@@ -135,8 +149,28 @@ impl Shared {
                 probed.lookups.extend(lookups.iter().cloned());
             }
         }
-        observations.extend(self.silent.iter().cloned());
+        for probed in observations.iter_mut().filter(|probed| probed.is_silent_somewhere()) {
+            probed.for_others = self.for_others(&probed.resolver);
+        }
+        let silent = self.silent.iter().map(|one| Probed {
+            resolver: one.resolver.clone(),
+            lookups: Vec::new(),
+            system: None,
+            interrupted: true,
+            for_others: Some(ForOthers {
+                silent_for: one.silent_for,
+                ..self.for_others(&one.resolver).unwrap_or_default()
+            }),
+        });
+        observations.extend(silent);
         observations
+    }
+
+    fn for_others(&self, resolver: &Resolver) -> Option<ForOthers> {
+        let mut known = self.for_others.iter();
+        known
+            .find(|(other, _)| other.is_same_place(resolver))
+            .map(|(_, of)| *of)
     }
 
     /// What the target before did not wait for, and this one rests on.
@@ -146,17 +180,21 @@ impl Shared {
 
     /// What was not asked for this target, and for which it was.
     pub(super) fn gaps(&self, observations: &[Probed]) -> Vec<Gap> {
-        let silent = observations.iter().filter(|probed| self.is_silent(&probed.resolver));
+        let of = |resolver: &Resolver| {
+            observations
+                .iter()
+                .find(|probed| probed.resolver.is_same_place(resolver))
+        };
+        let silent = self.silent.iter().filter_map(|one| Some((one, of(&one.resolver)?)));
         silent
-            .map(|probed| {
-                let asked = probed.lookups.iter().find(|lookup| lookup.purpose == Purpose::Target);
-                let of = asked
-                    .map(|lookup| format!(" for {}", lookup.question))
-                    .unwrap_or_default();
+            .map(|(one, probed)| {
                 Gap::here(
                     format!("answers of {}", probed.resolver.name),
                     "--targets, --all-contexts, --all-clusters",
-                    format!("not asked for this name: it sent nothing when it was asked{of}"),
+                    format!(
+                        "not asked for this name: it sent nothing when it was asked for {}",
+                        one.question
+                    ),
                 )
             })
             .collect()

@@ -112,29 +112,10 @@ impl Causes {
 
     /// Forgets what was found of a target: it has another cause.
     pub(super) fn forget(&mut self, place: usize) {
-        self.forget_where(place, |_| true);
-    }
-
-    /// Forgets what was found of a target and is about these resolvers alone.
-    pub(super) fn forget_of(&mut self, place: usize, resolvers: &[String]) {
-        let is_about = |named: &[String]| !named.is_empty() && named.iter().all(|one| resolvers.contains(one));
-        self.forget_where(place, is_about);
-    }
-
-    fn forget_where(&mut self, place: usize, is_about: impl Fn(&[String]) -> bool) {
-        for ((_, _, resolvers, _), grouped) in &mut self.0 {
-            if is_about(resolvers) {
-                grouped.targets.retain(|(other, _)| *other != place);
-            }
+        for grouped in self.0.values_mut() {
+            grouped.targets.retain(|(other, _)| *other != place);
         }
         self.0.retain(|_, grouped| !grouped.targets.is_empty());
-    }
-
-    /// The worst that is known of a target.
-    pub(super) fn worst(&self, place: usize) -> Option<&Finding> {
-        let mut of_target = self.0.values();
-        let is_of = |grouped: &&Grouped| grouped.targets.iter().any(|(other, _)| *other == place);
-        of_target.find(is_of).map(|grouped| &grouped.first.2)
     }
 
     /// The causes: the worst first, then those of most targets.
@@ -142,6 +123,10 @@ impl Causes {
         let mut joined: BTreeMap<(Severity, String, Vec<String>, Option<String>), Grouped> = BTreeMap::new();
         for ((severity, rule, resolvers, zone), grouped) in self.0 {
             let zone = zone.filter(|_| !OF_THE_RESOLVER.contains(&rule.as_str()));
+            let grouped = Grouped {
+                zone: grouped.zone.filter(|_| zone.is_some()),
+                ..grouped
+            };
             match joined.entry((severity, rule, resolvers, zone)) {
                 Entry::Vacant(free) => {
                     free.insert(grouped);

@@ -362,8 +362,6 @@ pub struct Gathering {
     /// Whose cluster the target at this place is, as far as the kubeconfig says it.
     owners: BTreeMap<usize, dead::Whose>,
     tallies: Vec<Tally>,
-    /// The resolvers that the target at this place was not asked of: their silence is that of another target.
-    taken_over: BTreeMap<usize, Vec<String>>,
     gaps: Vec<Gap>,
     worst: Conclusion,
     exit_code: u8,
@@ -383,7 +381,6 @@ impl Gathering {
             present: BTreeMap::new(),
             owners: BTreeMap::new(),
             tallies: Vec::new(),
-            taken_over: BTreeMap::new(),
             gaps: Vec::new(),
             worst: Conclusion::Healthy,
             exit_code: exit::HEALTHY,
@@ -415,10 +412,7 @@ impl Gathering {
             let now = report.facts.aws.cluster.as_ref().and_then(Cluster::host);
             self.present.extend(now.filter(|_| is_stale).map(|now| (place, now)));
         }
-        let taken_over = self.tally(report);
-        if self.keeps && !taken_over.is_empty() {
-            self.taken_over.insert(place, taken_over);
-        }
+        self.tally(report);
         for gap in &report.gaps {
             if !self.gaps.contains(gap) && self.gaps.len() < crate::limits::GAPS_OF_FLEET {
                 self.gaps.push(gap.clone());
@@ -444,10 +438,8 @@ impl Gathering {
         }
     }
 
-    /// Counts what the resolvers were asked and said. Returns those whose silence is that of another target: they were
-    /// not asked for this one.
-    fn tally(&mut self, report: &Report) -> Vec<String> {
-        let mut taken_over = Vec::new();
+    /// Counts what the resolvers were asked and said.
+    fn tally(&mut self, report: &Report) {
         for resolver in &report.resolvers {
             let of = &resolver.probed.resolver;
             let is_target = |lookup: &&Lookup| lookup.purpose == Purpose::Target;
@@ -460,9 +452,6 @@ impl Gathering {
                     of_targets().filter(is_own).any(Lookup::heard_anything),
                 ),
             };
-            if !asked && of_targets().next().is_some() {
-                taken_over.push(of.name.clone());
-            }
             let place = self.tallies.iter().position(|tally| {
                 tally.name == of.name && tally.address == of.address && tally.transport == of.transport
             });
@@ -485,56 +474,11 @@ impl Gathering {
             tally.matched += usize::from(resolver.verdict == Verdict::Match);
             tally.in_scope |= of.in_scope;
         }
-        taken_over
-    }
-
-    /// Takes back what was concluded from the silence of a resolver that was not asked for the target, where that
-    /// resolver sent something later in the run.
-    fn take_back(&mut self) {
-        let answers = |name: &String| {
-            self.tallies
-                .iter()
-                .any(|tally| tally.name == *name && tally.answered > 0)
-        };
-        let mut was_silent = false;
-        for (place, mut resolvers) in std::mem::take(&mut self.taken_over) {
-            resolvers.retain(answers);
-            let Some(outcome) = self.outcomes.get_mut(&place).filter(|_| !resolvers.is_empty()) else {
-                continue;
-            };
-            was_silent = true;
-            for said in outcome
-                .resolvers
-                .iter_mut()
-                .filter(|said| resolvers.contains(&said.resolver))
-            {
-                said.verdict = Verdict::NotAsked;
-            }
-            self.causes.forget_of(place, &resolvers);
-            let left = self.causes.worst(place);
-            outcome.headline = left.map(Headline::of);
-            if left.is_some_and(|finding| finding.severity == Severity::Error) {
-                continue;
-            }
-            outcome.conclusion = Conclusion::Inconclusive;
-            outcome.exit_code = exit::INCONCLUSIVE;
-            outcome.reason = Some(format!(
-                "could not be asked at {}, which sent nothing then and answered later",
-                resolvers.join(", ")
-            ));
-        }
-        if was_silent {
-            let outcomes = self.outcomes.values();
-            let worst = outcomes.clone().map(|one| one.conclusion).max_by_key(|one| rank(*one));
-            self.worst = worst.unwrap_or(self.worst);
-            self.exit_code = outcomes.fold(exit::HEALTHY, |code, one| worse(code, one.exit_code));
-        }
     }
 
     /// The document of all that is known. An outcome may be another than it was when it was taken: of an entry whose
-    /// cluster another entry has, and of a target that rests on a silence that ended.
+    /// cluster another entry has.
     pub fn finish(mut self, left_out: Vec<LeftOut>, interrupted: bool) -> Fleet {
-        self.take_back();
         for replaced in dead::replaced(&self.outcomes, &self.present, &self.owners) {
             let Some(outcome) = self.outcomes.get_mut(&replaced.place) else {
                 continue;
@@ -635,78 +579,6 @@ mod tests {
         assert_eq!((local.asked, local.answered, local.matched), (3, 3, 1));
         let text = serde_json::to_string(&fleet).unwrap();
         assert_eq!(serde_json::from_str::<Fleet>(&text).unwrap(), fleet);
-    }
-
-    /// A resolver that is silent for the first target, is not asked for the second, and answers for the third.
-    #[test]
-    fn what_rests_on_a_silence_that_ended_is_taken_back() {
-        let recorded = include_bytes!("../../fixtures/cases/resolver-unreachable/fires/capture.json");
-        let first = diagnose(crate::capture::parse(recorded).unwrap());
-        assert_eq!(first.conclusion, Conclusion::Broken);
-        let mut second = first.clone().into_capture();
-        let other = second.target.hostname.to_string();
-        second.target.hostname = format!("F{}", &other[1..]).parse().unwrap();
-        let renamed = diagnose(second);
-        let gathered = |third: Option<Report>| {
-            let mut gathering = Gathering::new("2026-01-01T00:00:00Z".to_owned(), first.vantage.clone(), true);
-            for (place, report) in [&first, &renamed].into_iter().chain(&third).enumerate() {
-                let host = report.target.hostname.clone();
-                let mut target = Target::new(format!("c-{place}"), host, Origin::File);
-                target.expect_cidrs.push(format!("10.{place}.0.0/16").parse().unwrap());
-                let target = &distinct([target])[0];
-                gathering.take(place, Outcome::of(target, report, None), None, report);
-            }
-            gathering.finish(Vec::new(), false)
-        };
-        let silent = first.headline().unwrap().resolvers.clone();
-        let tally = |fleet: &Fleet| {
-            let mut tallies = fleet.resolvers.iter();
-            let tally = tallies.find(|one| one.name == silent[0]).unwrap();
-            (tally.asked, tally.answered)
-        };
-        // Whoever is silent to the end is so for both, and was asked for one.
-        let fleet = gathered(None);
-        assert_eq!(tally(&fleet), (1, 0));
-        assert_eq!(fleet.targets[1].conclusion, Conclusion::Broken);
-        // Who is known to answer, and is not asked for a target, is not known there.
-        let mut unasked = first.clone().into_capture();
-        for probed in &mut unasked.observations {
-            if silent.contains(&probed.resolver.name) {
-                (probed.lookups, probed.interrupted) = (Vec::new(), true);
-            }
-        }
-        let unasked = diagnose(unasked);
-        assert_eq!(unasked.conclusion, Conclusion::Inconclusive);
-        let reason = crate::render::fleet::undecided(&unasked).unwrap();
-        assert!(reason.contains("could not be asked for this name"), "{reason}");
-        // The third is the first's name with an answer.
-        let mut capture = first.clone().into_capture();
-        let own = capture.target.hostname.clone();
-        let mut answer = broken().into_capture().observations[1].lookups.clone();
-        for lookup in &mut answer {
-            lookup.question.clone_from(&own);
-        }
-        for probed in &mut capture.observations {
-            if silent.contains(&probed.resolver.name) {
-                probed.lookups.clone_from(&answer);
-            }
-        }
-        let fleet = gathered(Some(diagnose(capture)));
-        assert_eq!(tally(&fleet), (2, 1));
-        let second = &fleet.targets[1];
-        assert_eq!(
-            (second.conclusion, second.exit_code),
-            (Conclusion::Inconclusive, exit::INCONCLUSIVE)
-        );
-        assert!(second.headline.is_none());
-        assert!(second.reason.as_ref().unwrap().contains("could not be asked"));
-        assert_eq!(fleet.targets[0].conclusion, Conclusion::Broken);
-        assert!(
-            fleet
-                .causes
-                .iter()
-                .all(|cause| !cause.targets.contains(&"c-1".to_owned()))
-        );
     }
 
     /// A name that is denied, of an entry whose cluster another entry has: it is stale wherever it is asked.

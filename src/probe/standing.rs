@@ -183,6 +183,7 @@ impl Found {
             lookups: self.lookups[index].values().map(|(lookup, _)| lookup.clone()).collect(),
             system: self.system[index].clone(),
             interrupted: self.unasked[index] || !self.done[index] && !self.settled,
+            for_others: None,
         }
     }
 

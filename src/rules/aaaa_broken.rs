@@ -13,7 +13,8 @@ declare_rule! {
     ///
     /// ## How it was decided
     /// The A answer has addresses, and nothing is wrong with them. AAAA got no reply, SERVFAIL, REFUSED or another
-    /// failure in every sample.
+    /// failure in every sample. Where AAAA got no reply, and the resolver answered AAAA for other targets of the same
+    /// run, packets may have been lost, so the confidence is low.
     ///
     /// ## Why it matters
     /// Clients ask both and wait for both. Where AAAA returns an error, Go and glibc go on with the IPv4 addresses.
@@ -38,7 +39,7 @@ declare_rule! {
             [A_HAS_ADDRESSES],
             [AAAA_IS_NEVER_ANSWERED],
         ],
-        confidence: [Medium],
+        confidence: [Low if [[AAAA_MAY_BE_LOST]], Medium],
         stage: Stage::Evidence,
     }
 }

@@ -13,7 +13,9 @@ declare_rule! {
     /// Without EDNS the same question is answered.
     ///
     /// ## How it was decided
-    /// Attempts with EDNS failed, and an attempt without EDNS, made at the same time, was answered.
+    /// Attempts with EDNS failed, and an attempt without EDNS, made at the same time, was answered. Where the attempts
+    /// with EDNS got nothing at all and another question with EDNS was answered (of another type, for another name, for
+    /// another target of the run), it is not this case: packets may have been lost.
     ///
     /// ## Why it matters
     /// Go (kubectl, helm, Terraform) always asks with EDNS, and does not retry without it. glibc, musl and Node's
@@ -34,13 +36,13 @@ declare_rule! {
         references: [RFC_6891, GO_DNS_CLIENT, DNS_FLAG_DAY],
         at: Failing,
         requires: [[ANSWERS_ONLY_WITHOUT_EDNS]],
-        confidence: [Medium if [[SIBLING_IS_ANSWERED]], High],
+        confidence: [Medium if [[ANSWERS_OTHERS_WITH_EDNS]], High],
         stage: Stage::Evidence,
     }
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    // Where the sibling was answered with EDNS, chance may have had a part in it.
+    // Where another question with EDNS was answered, it is not the resolver as such.
     fits.grouped(|_| Some(()))
         .into_iter()
         .map(|(confidence, (), subjects)| finding(case, confidence, &subjects))
@@ -109,8 +111,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
     );
     if confidence == Confidence::Medium {
         explanation.push_str(
-            " A random sibling of the name was answered with EDNS, so it may be the way to this one zone, or a \
-             packet lost by chance: ask again.",
+            " Another question with EDNS was answered, so the failure is not of every question: it may be that of the \
+             servers that this name is forwarded to.",
         );
     }
     let mut evidence: Vec<Evidence> = Vec::new();
@@ -125,8 +127,20 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
     }
     RULE.finding(confidence, subjects)
         .summary(format!(
-            "{who} {} only questions without EDNS, so kubectl fails there{}",
-            phrase::plural(several, "answers", "answer"),
+            "{who} {}, so kubectl fails there{}",
+            if confidence == Confidence::Medium {
+                phrase::plural(
+                    several,
+                    "answers for the name without EDNS and fails with it",
+                    "answer for the name without EDNS and fail with it",
+                )
+            } else {
+                phrase::plural(
+                    several,
+                    "answers only questions without EDNS",
+                    "answer only questions without EDNS",
+                )
+            },
             if resolves_without { " where curl resolves" } else { "" },
         ))
         .why(explanation)

@@ -40,7 +40,9 @@ impl Step {
             Verdict::Unstable => return Self::Unstable,
             verdict if verdict.is_without_exchange() => return Self::NoExchange,
             _ if !heard(subject) => return Self::Unheard,
-            Verdict::ServFail | Verdict::OtherRcode | Verdict::Timeout if subject.answers_without_edns() => {
+            Verdict::ServFail | Verdict::OtherRcode | Verdict::Timeout
+                if subject.answers_without_edns() && !subject.takes_edns_and_was_silent() =>
+            {
                 return Self::EdnsIntolerant;
             }
             Verdict::Truncated if truncated_over_tcp(subject) => return Self::Malformed,
@@ -70,6 +72,7 @@ fn heard(subject: &Subject<'_>) -> bool {
         .iter()
         .flat_map(|lookup| &lookup.attempts)
         .any(|attempt| attempt.transport == Transport::Udp && was_heard(attempt))
+        || subject.for_others().over_udp > 0
 }
 
 /// Whether a try got any reply at all.

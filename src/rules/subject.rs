@@ -7,9 +7,11 @@ use crate::compare::{Comparison, Verdict};
 use crate::dns::{AnswerKind, RecordType, Soa};
 use crate::endpoint::SoaOrigin;
 use crate::observation::{Lookup, Purpose, Transport};
-use crate::probed::Probed;
+use crate::probed::{ForOthers, Probed};
 use crate::resolvers::Role;
 use crate::target::{Scope, View};
+
+use super::step::was_heard;
 
 /// One resolver, with all that was observed of it.
 #[derive(Debug, Clone, Copy)]
@@ -120,9 +122,37 @@ impl<'a> Subject<'a> {
         self.a().and_then(|lookup| lookup.soa.as_ref())
     }
 
-    /// Whether any question got any reply.
+    /// Whether any question got any reply, of this target or of another one of the same run.
     pub fn heard_anything(&self) -> bool {
-        self.probed.lookups.iter().any(Lookup::heard_anything)
+        self.probed.lookups.iter().any(Lookup::heard_anything) || self.for_others().answered > 0
+    }
+
+    /// What the same run knows of it from other targets.
+    pub fn for_others(&self) -> ForOthers {
+        self.probed.for_others.unwrap_or_default()
+    }
+
+    /// The tries of the target with EDNS got nothing, not even a failure, and another question with EDNS was answered:
+    /// a sibling type, a control, or one for another target of the run. So it takes EDNS, and packets may have been
+    /// lost.
+    pub fn takes_edns_and_was_silent(&self) -> bool {
+        let Some(a) = self.a() else {
+            return false;
+        };
+        let own = self.probed.resolver.transport;
+        let tries = a.attempts.iter();
+        let mut with_edns = tries.filter(|attempt| attempt.edns && Some(attempt.transport) == own);
+        with_edns.all(|attempt| !was_heard(attempt)) && self.answers_others_with_edns()
+    }
+
+    /// A question with EDNS other than the target's A question was answered.
+    pub fn answers_others_with_edns(&self) -> bool {
+        let mut others = self
+            .probed
+            .lookups
+            .iter()
+            .filter(|lookup| !(lookup.purpose == Purpose::Target && lookup.qtype == RecordType::A));
+        others.any(|lookup| self.probed.shows_edns(lookup)) || self.for_others().with_edns > 0
     }
 
     /// It was tried with more than questions over UDP for the endpoint's own name, whatever came of it: with another

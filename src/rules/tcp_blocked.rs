@@ -11,7 +11,8 @@ declare_rule! {
     /// reply. Nothing fails yet.
     ///
     /// ## How it was decided
-    /// The resolver answers over UDP, and the lookup over TCP got no DNS reply of any kind.
+    /// The resolver answers over UDP, and the lookup over TCP got no DNS reply of any kind. No other
+    /// question over TCP got one either, in a run of many targets none of another target.
     ///
     /// ## Why it matters
     /// An answer that does not fit into a datagram is truncated, and the client must then ask over TCP. Some clients
@@ -33,6 +34,7 @@ declare_rule! {
             [ANSWER_IS_FINE],
             [A_CAME_OVER_UDP],
             [TCP_IS_NOT_ANSWERED],
+            [not HEARD_OVER_TCP],
         ],
         confidence: [High],
         stage: Stage::Evidence,

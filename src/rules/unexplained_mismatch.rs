@@ -1,7 +1,8 @@
 //! An answer is not the expected one, and no rule of the catalogue says why.
 
 use super::phrase::{self, observed, observed_target};
-use super::{Case, Finding, Fits, Remedy, Severity, Stage};
+use super::{Case, Finding, Fits, Remedy, Severity, Stage, Subject};
+use crate::dns::AnswerKind;
 
 declare_rule! {
     /// ## What it means
@@ -63,8 +64,9 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
                 ))
                 .why(format!(
                     "Below is what {} returned, question by question. It is certain that the answer is not the expected \
-                     one, and none of the causes that this tool knows fits all of it.",
-                    subject.title()
+                     one, and none of the causes that this tool knows fits all of it.{}",
+                    subject.title(),
+                    may_be_lost(subject).unwrap_or_default()
                 ))
                 .seen(evidence)
                 .fix(vec![Remedy::new(
@@ -76,4 +78,25 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
                 )])
         })
         .collect()
+}
+
+/// What there is to say of silence for the name, where the resolver answers other questions.
+fn may_be_lost(subject: &Subject<'_>) -> Option<String> {
+    if !subject.a_kind().is_some_and(AnswerKind::is_silence) {
+        return None;
+    }
+    let others = subject.for_others().answered;
+    let answered = if others > 0 {
+        let targets = phrase::plural(others, "other target", "other targets");
+        format!("for {others} {targets} of this run by then")
+    } else if subject.answers_without_edns() || subject.answers_others_with_edns() {
+        "other questions of this run".to_owned()
+    } else {
+        return None;
+    };
+    Some(format!(
+        " {} answered {answered}, so it can be reached. Packets may have been lost, or what it forwards this name to is \
+         silent: ask again.",
+        subject.title()
+    ))
 }

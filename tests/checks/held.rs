@@ -185,6 +185,7 @@ pub(crate) fn local(address: SocketAddr, number: usize, lookups: Vec<Lookup>) ->
         lookups,
         system: None,
         interrupted: false,
+        for_others: None,
     }
 }
 

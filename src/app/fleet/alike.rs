@@ -27,6 +27,7 @@ use crate::address::AddressClass;
 use crate::bulk::{Answer, Asked, Outcome, Server};
 use crate::dns::{Name, RData, RecordType};
 use crate::limits;
+use crate::probed::ForOthers;
 use crate::report::{Conclusion, Report};
 use crate::resolvers::Resolver;
 use crate::settings::Settings;
@@ -68,6 +69,8 @@ enum Value {
 pub(super) struct Pattern {
     /// The report of the first of them: what it says beside those values holds for all.
     pub(super) report: Arc<Report>,
+    /// What each of them shows of the resolvers to targets that are not like it.
+    pub(super) shown: Vec<(Resolver, ForOthers)>,
     /// Its line, without what the target is called, with made-up values.
     text: String,
     /// Where those stand, in their order.
@@ -414,6 +417,7 @@ impl First {
         own: (&Arc<Report>, &str),
         made_up: (&Report, &str),
         values: &Values,
+        shown: Vec<(Resolver, ForOthers)>,
     ) -> Option<Pattern> {
         let is_bare = |report: &Report| report.conclusion == Conclusion::Healthy && report.findings.is_empty();
         if !is_bare(own.0) || !is_bare(made_up.0) {
@@ -423,6 +427,7 @@ impl First {
         let places = values.places(&text, own.1)?;
         let pattern = Pattern {
             report: Arc::clone(own.0),
+            shown,
             text,
             places,
         };

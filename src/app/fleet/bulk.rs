@@ -85,6 +85,7 @@ impl Answers {
                     lookups,
                     system: None,
                     interrupted: false,
+                    for_others: None,
                 })
             })
             .collect()

@@ -162,7 +162,13 @@ async fn once(
         Ok(!(args.many.fail_fast && is_broken))
     };
     let stopped = rolling
-        .all(&listed.entries, listed.learning.as_ref(), interrupt, on_report)
+        .all(
+            &listed.entries,
+            listed.learning.as_ref(),
+            args.many.fail_fast,
+            interrupt,
+            on_report,
+        )
         .await;
     progress.end();
     let stopped = stopped?;

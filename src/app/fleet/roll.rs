@@ -23,7 +23,7 @@ use super::super::check::{look, round_beside};
 use super::super::conduct::Interrupted;
 use super::super::conduct::{apart, now};
 use super::super::learn::Known;
-use super::super::shared::{self, Awaits, Controls, Shared};
+use super::super::shared::{self, Awaits, Controls, Shared, Unasked};
 use super::alike::{Alike, First, MadeUp, Pattern, Values, Way};
 use super::aws::Learning;
 use super::bulk::{self, Answers};
@@ -36,7 +36,7 @@ use crate::facts::{Facts, Gap, HostConfiguration};
 use crate::limits;
 use crate::observation::Lookup;
 use crate::probe::Paces;
-use crate::probed::Probed;
+use crate::probed::{ForOthers, Probed};
 use crate::render::fleet::report_line;
 use crate::report::{Capture, Conclusion, diagnose};
 use crate::resolvers::{self, Resolver};
@@ -51,12 +51,30 @@ pub(super) enum Stopped {
     Enough,
 }
 
-/// A target that was checked as alone, its place among those that were asked for in bulk, how, and its report.
-type Checked<'e> = (&'e Entry, Option<usize>, Survey, Result<Ready, Error>);
+/// A target that was checked as alone, its place among those that were asked for in bulk, how, and what came of it.
+type Checked<'e> = (&'e Entry, Option<usize>, Survey, Result<Made, Error>);
+
+/// What came of a target.
+struct Made {
+    ready: Ready,
+    /// What it shows of each resolver to the others.
+    shown: Vec<(Resolver, ForOthers)>,
+    /// What it is diagnosed from, where a resolver was silent of which nothing is known yet: what others show of it may
+    /// be what tells the cause.
+    open: Option<Box<Capture>>,
+}
+
+/// A target whose report waits for what others show of the resolvers.
+struct Held<'e> {
+    entry: &'e Entry,
+    ready: Ready,
+    shown: Vec<(Resolver, ForOthers)>,
+    capture: Box<Capture>,
+}
 
 /// A target that was decided by what was found in bulk, its place among those, and the first of those that are alike
 /// with what they have in common.
-type Decided = (usize, Result<Option<Ready>, Error>, Option<(First, Option<Pattern>)>);
+type Decided = (usize, Result<Option<Made>, Error>, Option<(First, Option<Pattern>)>);
 
 /// What a check finds out for the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +104,7 @@ enum Next<'e> {
 
 /// A resolver that sent nothing, and when it was last asked.
 struct Silent {
-    probed: Probed,
+    unasked: Unasked,
     asked: Instant,
 }
 
@@ -104,6 +122,8 @@ pub(super) struct Rolling<'a> {
     silent: RefCell<Vec<Silent>>,
     /// The resolvers that sent anything, to any question of the run.
     spoke: RefCell<Vec<Resolver>>,
+    /// What the targets that are done showed of each resolver.
+    for_others: RefCell<Vec<(Resolver, ForOthers)>>,
     /// The targets in a row for which a resolver was silent, where there are no control questions.
     mute: RefCell<Vec<(Resolver, BTreeSet<usize>)>>,
     /// The resolvers that said nothing over TCP: what that is to a target, the careful engine says.
@@ -133,6 +153,7 @@ impl<'a> Rolling<'a> {
             controls: RefCell::default(),
             silent: RefCell::default(),
             spoke: RefCell::default(),
+            for_others: RefCell::default(),
             mute: RefCell::default(),
             without_tcp: RefCell::default(),
             look: RefCell::default(),
@@ -147,7 +168,8 @@ impl<'a> Rolling<'a> {
         self.done.borrow().contains(&entry.target.target.place)
     }
 
-    /// Asks for all targets. `on_report` gets each report as it is there, and says whether to go on.
+    /// Asks for all targets. `on_report` gets each report as it is there, and says whether to go on. Where a resolver
+    /// was silent of which nothing was heard, the report waits for what the others show, unless it `is_awaited`.
     ///
     /// The bulk engine begins at once; meanwhile AWS is asked, and then the first targets of the zones are checked.
     /// What was heard in bulk is decided when those have shown what all targets share.
@@ -155,7 +177,27 @@ impl<'a> Rolling<'a> {
         &self,
         entries: &[Entry],
         learning: Option<&Learning>,
+        is_awaited: bool,
         interrupt: &mut Interrupted,
+        mut on_report: impl FnMut(&Entry, Ready) -> Result<bool, Error>,
+    ) -> Result<Option<Stopped>, Error> {
+        let mut held: Vec<Held<'_>> = Vec::new();
+        let stopped = self
+            .pass(entries, learning, is_awaited, interrupt, &mut held, &mut on_report)
+            .await?;
+        for (entry, ready) in self.told_by_others(&mut held, true).await? {
+            on_report(entry, ready)?;
+        }
+        Ok(stopped)
+    }
+
+    async fn pass<'e>(
+        &self,
+        entries: &'e [Entry],
+        learning: Option<&Learning>,
+        is_awaited: bool,
+        interrupt: &mut Interrupted,
+        held: &mut Vec<Held<'e>>,
         mut on_report: impl FnMut(&Entry, Ready) -> Result<bool, Error>,
     ) -> Result<Option<Stopped>, Error> {
         *self.look.borrow_mut() = Some(look(self.settings, Instant::now() + self.settings.deadline).await?);
@@ -246,8 +288,14 @@ impl<'a> Rolling<'a> {
                         let ready = self.making.alike(&pattern, values.values(), &taken_at, &entry.target)?;
                         drop(values);
                         self.done.borrow_mut().insert(entry.target.target.place);
-                        if !on_report(entry, ready)? {
-                            return Ok(Some(Stopped::Enough));
+                        let mut told = vec![(entry, ready)];
+                        if self.take(&pattern.shown) {
+                            told.extend(self.told_by_others(held, false).await?);
+                        }
+                        for (entry, ready) in told {
+                            if !on_report(entry, ready)? {
+                                return Ok(Some(Stopped::Enough));
+                            }
                         }
                         continue;
                     }
@@ -300,7 +348,7 @@ impl<'a> Rolling<'a> {
                 () = &mut *interrupt => return Ok(Some(Stopped::Interrupted)),
                 next = next => next,
             };
-            let (entry, report) = match next {
+            let (entry, made) = match next {
                 None if is_open => return Ok(None),
                 None | Some(Next::Asked | Next::Learnt | Next::More) => continue,
                 Some(Next::Answers) => {
@@ -314,26 +362,34 @@ impl<'a> Rolling<'a> {
                     }
                     continue;
                 }
-                Some(Next::Decided((at, report, first))) => {
+                Some(Next::Decided((at, made, first))) => {
                     room.add_permits(1);
                     if let Some((first, pattern)) = first {
                         self.alike.borrow_mut().learn(first, pattern);
                     }
-                    let mut report = report?;
+                    let mut made = made?;
                     if let Some((pattern, values)) = to_hold.remove(&at) {
-                        report = Some(self.held(report, &pattern, &values, others[at])?);
+                        let (own, shown) =
+                            made.map_or_else(|| (None, pattern.shown.clone()), |made| (Some(made.ready), made.shown));
+                        let ready = self.held(own, &pattern, &values, others[at])?;
+                        debug_assert_eq!(shown, pattern.shown);
+                        made = Some(Made {
+                            ready,
+                            shown,
+                            open: None,
+                        });
                     }
-                    let Some(report) = report else {
+                    let Some(made) = made else {
                         suspects.add(at, self.left(others[at]));
                         continue;
                     };
-                    (others[at], report)
+                    (others[at], made)
                 }
                 Some(Next::Checked((entry, at, survey, report))) => {
-                    let ready = report?;
+                    let made = report?;
                     suspects.surveyed(at);
                     // What it rests on was not all waited for, and now that may be what tells the cause.
-                    let is_final = survey != Survey::No || ready.report.conclusion == Conclusion::Healthy;
+                    let is_final = survey != Survey::No || made.ready.report.conclusion == Conclusion::Healthy;
                     if !is_final
                         && let Some(at) = at
                         && let Some(about) = self.left(entry)
@@ -342,14 +398,91 @@ impl<'a> Rolling<'a> {
                         suspects.add(at, Some(about));
                         continue;
                     }
-                    (entry, ready)
+                    (entry, made)
                 }
             };
             self.done.borrow_mut().insert(entry.target.target.place);
-            if !on_report(entry, report)? {
-                return Ok(Some(Stopped::Enough));
+            let Made { ready, shown, open } = made;
+            let is_news = self.take(&shown);
+            let mut told = match open {
+                Some(capture) if !is_awaited && held.len() < limits::TARGETS_HELD => {
+                    held.push(Held {
+                        entry,
+                        ready,
+                        shown,
+                        capture,
+                    });
+                    Vec::new()
+                }
+                _ => vec![(entry, ready)],
+            };
+            if is_news {
+                told.extend(self.told_by_others(held, false).await?);
+            }
+            for (entry, ready) in told {
+                if !on_report(entry, ready)? {
+                    return Ok(Some(Stopped::Enough));
+                }
             }
         }
+    }
+
+    /// Counts what a target showed of the resolvers. Returns whether it is the first to show something of one.
+    fn take(&self, shown: &[(Resolver, ForOthers)]) -> bool {
+        let mut known = self.for_others.borrow_mut();
+        let mut is_news = false;
+        for (resolver, part) in shown.iter().filter(|(_, part)| *part != ForOthers::default()) {
+            match known.iter_mut().find(|(other, _)| other.is_same_place(resolver)) {
+                Some((_, all)) => {
+                    is_news |= !tells_all(*all);
+                    all.add(*part);
+                }
+                None => {
+                    is_news = true;
+                    known.push((resolver.clone(), *part));
+                }
+            }
+        }
+        is_news
+    }
+
+    /// What other targets than the one that showed `own` tell of the resolver.
+    fn of_others(&self, resolver: &Resolver, own: &[(Resolver, ForOthers)]) -> Option<ForOthers> {
+        let is_it = |one: &&(Resolver, ForOthers)| one.0.is_same_place(resolver);
+        let known = self.for_others.borrow();
+        let all = known.iter().find(is_it)?.1;
+        let part = own.iter().find(is_it).map(|(_, part)| *part).unwrap_or_default();
+        Some(all.without(part)).filter(|others| *others != ForOthers::default())
+    }
+
+    /// The reports that wait for what others show, where those have shown it, or all of them; diagnosed again with
+    /// that.
+    async fn told_by_others<'e>(&self, held: &mut Vec<Held<'e>>, all: bool) -> Result<Vec<(&'e Entry, Ready)>, Error> {
+        let mut told = Vec::new();
+        for mut one in std::mem::take(held) {
+            let (mut is_other, mut is_open) = (false, false);
+            for probed in one
+                .capture
+                .observations
+                .iter_mut()
+                .filter(|one| one.is_silent_somewhere())
+            {
+                let others = self.of_others(&probed.resolver, &one.shown);
+                is_open |= others.is_none_or(|others| !tells_all(others));
+                is_other |= probed.for_others != others;
+                probed.for_others = others;
+            }
+            if is_open && !all {
+                held.push(one);
+                continue;
+            }
+            if is_other {
+                let (making, target, capture) = (self.making.clone(), one.entry.target.clone(), one.capture);
+                one.ready = apart(move || making.ready(diagnose(*capture), &target)).await??;
+            }
+            told.push((one.entry, one.ready));
+        }
+        Ok(told)
     }
 
     /// The servers that the bulk engine asks: those that every target has.
@@ -381,7 +514,9 @@ impl<'a> Rolling<'a> {
 
     fn is_silent(&self, resolver: &Resolver) -> bool {
         let silent = self.silent.borrow();
-        silent.iter().any(|other| other.probed.resolver.is_same_place(resolver))
+        silent
+            .iter()
+            .any(|other| other.unasked.resolver.is_same_place(resolver))
     }
 
     /// The report of one target by what was found in bulk; `None` where it is not healthy by that.
@@ -396,17 +531,21 @@ impl<'a> Rolling<'a> {
         let (first, made_up) = first.map_or((None, None), |(first, made_up)| (Some(first), made_up));
         let decided = async {
             let capture = self.capture(entry, Survey::No, found).await?;
+            let shown = shown(&capture, Survey::No);
             // Who was not asked in bulk has said something else of each.
             let is_in_bulk = |probed: &Probed| {
                 let mut servers = servers.iter();
                 servers.any(|(resolver, _)| resolver.is_same_place(&probed.resolver))
             };
-            let made_up = match made_up.filter(|_| capture.observations.iter().all(is_in_bulk)) {
+            // What others show changes from target to target.
+            let is_alike = |probed: &Probed| is_in_bulk(probed) && probed.for_others.is_none();
+            let made_up = match made_up.filter(|_| capture.observations.iter().all(is_alike)) {
                 Some(made_up) => self.capture_made_up(made_up, servers).await?,
                 None => None,
             };
             let (making, target, first) = (self.making.clone(), entry.target.clone(), first.clone());
-            apart(move || {
+            let of_all = shown.clone();
+            let (ready, pattern) = apart(move || {
                 let report = Some(diagnose(capture)).filter(|report| report.conclusion == Conclusion::Healthy);
                 let ready = report.map(|report| making.ready(report, &target)).transpose()?;
                 let pattern = match (&ready, made_up, first) {
@@ -414,13 +553,15 @@ impl<'a> Rolling<'a> {
                         let (mut own, mut other, made_up) = (String::new(), String::new(), diagnose(capture));
                         report_line("", &[], &ready.report, &mut own)?;
                         report_line("", &[], &made_up, &mut other)?;
-                        first.pattern((&ready.report, &own), (&made_up, &other), &values)
+                        first.pattern((&ready.report, &own), (&made_up, &other), &values, of_all)
                     }
                     _ => None,
                 };
-                Ok((ready, pattern))
+                Ok::<_, Error>((ready, pattern))
             })
-            .await?
+            .await??;
+            let open = None;
+            Ok((ready.map(|ready| Made { ready, shown, open }), pattern))
         };
         match decided.await {
             Ok((ready, pattern)) => (at, Ok(ready), first.map(|first| (first, pattern))),
@@ -474,8 +615,19 @@ impl<'a> Rolling<'a> {
     async fn check<'e>(&self, entry: &'e Entry, at: Option<usize>, survey: Survey) -> Checked<'e> {
         let checked = async {
             let capture = self.capture(entry, survey, Vec::new()).await?;
+            let shown = shown(&capture, survey);
+            let is_open =
+                |probed: &Probed| probed.is_silent_for_the_target() && !probed.for_others.is_some_and(tells_all);
+            let is_open = capture.observations.iter().any(is_open);
             let (making, target) = (self.making.clone(), entry.target.clone());
-            apart(move || making.ready(diagnose(capture), &target)).await?
+            let made = apart(move || {
+                let open = is_open.then(|| Box::new(capture.clone()));
+                let ready = making.ready(diagnose(capture), &target)?;
+                let open = open.filter(|_| ready.report.conclusion != Conclusion::Healthy);
+                Ok::<_, Error>((ready, open))
+            });
+            let (ready, open) = made.await??;
+            Ok(Made { ready, shown, open })
         };
         (entry, at, survey, checked.await)
     }
@@ -492,6 +644,7 @@ impl<'a> Rolling<'a> {
                 .filter(|_| survey == Survey::No)
                 .cloned(),
             silent: self.silent_now(),
+            for_others: self.for_others.borrow().clone(),
             found,
             look: self.look.borrow().clone(),
             configuration: self.configuration.borrow().clone(),
@@ -523,24 +676,16 @@ impl<'a> Rolling<'a> {
         is_left.then_some(About::Zone(zone))
     }
 
-    /// The resolvers that are not asked now, each with what it is to a target: silent as for all before, and not asked
-    /// where it has sent something in this run. One that was not asked for a window is asked again: it may have come
-    /// back.
-    fn silent_now(&self) -> Vec<Probed> {
+    /// The resolvers that are not asked now. One that was not asked for a window is asked again: it may have come back.
+    fn silent_now(&self) -> Vec<Unasked> {
         let now = Instant::now();
         let mut silent = self.silent.borrow_mut();
         let mut left = Vec::new();
         for one in silent.iter_mut() {
             if now.saturating_duration_since(one.asked) > self.settings.timeout * 2 {
                 one.asked = now;
-            } else if self.has_spoken(&one.probed.resolver) {
-                left.push(Probed {
-                    lookups: Vec::new(),
-                    interrupted: true,
-                    ..one.probed.clone()
-                });
             } else {
-                left.push(one.probed.clone());
+                left.push(one.unasked.clone());
             }
         }
         left
@@ -585,11 +730,16 @@ impl<'a> Rolling<'a> {
             }
             let known = silent
                 .iter()
-                .position(|one| one.probed.resolver.is_same_place(&probed.resolver));
+                .position(|one| one.unasked.resolver.is_same_place(&probed.resolver));
+            let questions = probed.lookups.len().max(1);
             match known {
                 Some(place) if !is_silent && !probed.interrupted => {
                     silent.remove(place);
                     self.alike.borrow_mut().forget();
+                }
+                Some(place) if is_silent => {
+                    let one = &mut silent[place].unasked;
+                    one.silent_for = one.silent_for.saturating_add(questions);
                 }
                 // A target without controls is too little to go by.
                 None if is_silent
@@ -598,7 +748,11 @@ impl<'a> Rolling<'a> {
                 {
                     self.alike.borrow_mut().forget();
                     silent.push(Silent {
-                        probed: probed.clone(),
+                        unasked: Unasked {
+                            resolver: probed.resolver.clone(),
+                            question: capture.target.hostname.clone(),
+                            silent_for: questions,
+                        },
                         asked: Instant::now(),
                     });
                 }
@@ -621,6 +775,18 @@ impl<'a> Rolling<'a> {
             }
         }
     }
+}
+
+/// What a target shows of each resolver that was asked for it. The controls are its own where it was asked for them.
+fn shown(capture: &Capture, survey: Survey) -> Vec<(Resolver, ForOthers)> {
+    let is_own = |lookup: &Lookup| survey != Survey::No || lookup.question == capture.target.hostname;
+    let of = |probed: &Probed| (probed.resolver.clone(), probed.shown(is_own));
+    capture.observations.iter().map(of).collect()
+}
+
+/// Whether all is known that may be what tells a silence for one name from another cause.
+fn tells_all(others: ForOthers) -> bool {
+    others.over_udp > 0 && others.with_edns > 0 && others.aaaa > 0
 }
 
 /// What a survey is to show.

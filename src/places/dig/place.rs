@@ -329,6 +329,7 @@ impl Seen {
             lookups: vec![lookup],
             system: None,
             interrupted: false,
+            for_others: None,
         };
         self.observations.push((probed, told));
     }

@@ -120,6 +120,7 @@ fn resolver(label: &str, role: Role, address: &str, lookups: Vec<Lookup>) -> Pro
         lookups,
         system: None,
         interrupted: false,
+        for_others: None,
     }
 }
 

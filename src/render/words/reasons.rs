@@ -9,7 +9,8 @@ use crate::target::View;
 /// Whether a resolver was not asked anything, in a run that nobody interrupted.
 fn was_not_asked(report: &Report, resolver: &ResolverReport) -> bool {
     let probed = &resolver.probed;
-    !report.interrupted && probed.resolver.address.is_some() && probed.interrupted && probed.lookups.is_empty()
+    let is_asked_over_dns = probed.resolver.address.is_some() || probed.system.is_none();
+    !report.interrupted && is_asked_over_dns && probed.interrupted && probed.lookups.is_empty()
 }
 
 /// Why nothing was decided.
@@ -35,6 +36,7 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
     let expected = |resolver: &ResolverReport| resolver.expected.clone().unwrap_or(report.expected.clone());
     let mut bare = Vec::new();
     let mut unreached = Vec::new();
+    let mut silent = Vec::new();
     let mut unasked = Vec::new();
     let mut unshown = Vec::new();
     let mut bounds = Vec::new();
@@ -44,7 +46,10 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
         let name = resolver.probed.resolver.name.as_str();
         let expected = expected(resolver);
         match resolver.verdict {
-            _ if was_not_asked(report, resolver) => unreached.push(name),
+            _ if was_not_asked(report, resolver) => match resolver.probed.for_others {
+                Some(others) if others.silent_for > 0 => silent.push((name, others.silent_for)),
+                _ => unreached.push(name),
+            },
             Verdict::Answer => bare.push(name),
             Verdict::NotAsked => unasked.push(name),
             Verdict::Plausible => {
@@ -76,6 +81,12 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
             "{} {} addresses, and there is nothing to compare them with: say with --expect what they should be",
             list(&bare),
             gives(&bare),
+        ));
+    }
+    for (name, questions) in silent {
+        reasons.push(format!(
+            "{name} was not asked: it was silent for {questions} {} of this run",
+            plural(questions, "question", "questions")
         ));
     }
     if !unreached.is_empty() {

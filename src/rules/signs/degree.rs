@@ -12,6 +12,8 @@ use crate::target::{Scope, View};
 
 /// The order in which these signs are read.
 pub(in crate::rules) static OF_DEGREE: &[&Sign] = &[
+    &A_MAY_BE_LOST,
+    &AAAA_MAY_BE_LOST,
     &HANDSHAKE_FAILS,
     &ANSWERS_OVER_TCP_WITHOUT_THE_REST,
     &THE_NETWORK_TURNS_QUESTIONS_AWAY,
@@ -35,6 +37,28 @@ pub(in crate::rules) static OF_DEGREE: &[&Sign] = &[
 ];
 
 // The exchange.
+
+/// A got nothing, and other targets of the run were answered for.
+pub(in crate::rules) static A_MAY_BE_LOST: Sign = Sign::of_resolver(
+    "answers for other targets",
+    "it answers for other targets of this run, and its A question gets nothing for this one",
+    "its A question does not get nothing for this target alone",
+    |_, subject| {
+        let is_silent = subject.a_kind().is_some_and(AnswerKind::is_silence);
+        Some(is_silent && subject.for_others().answered > 0)
+    },
+);
+
+/// AAAA got nothing, and AAAA was answered for other targets of the run.
+pub(in crate::rules) static AAAA_MAY_BE_LOST: Sign = Sign::of_resolver(
+    "AAAA answers for other targets",
+    "it answers AAAA for other targets of this run, and gives nothing for this one",
+    "its AAAA question does not get nothing for this target alone",
+    |_, subject| {
+        let is_silent = subject.aaaa().is_some_and(|lookup| lookup.kind.is_silence());
+        Some(is_silent && subject.for_others().aaaa > 0)
+    },
+);
 
 /// The TLS handshake fails.
 pub(in crate::rules) static HANDSHAKE_FAILS: Sign = Sign::of_resolver(

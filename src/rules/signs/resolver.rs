@@ -90,7 +90,8 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &SIBLING_RESOLVES,
     &SIBLING_IS_ORDINARY,
     &SIBLING_FAILS,
-    &SIBLING_IS_ANSWERED,
+    &ANSWERS_OTHERS_WITH_EDNS,
+    &ANSWERS_THE_NAME_OVER_TCP,
     &INVENTS_ADDRESSES,
     &CONTROLS_REFUSED,
     &ALL_CONTROLS_REFUSED,
@@ -599,18 +600,28 @@ pub(in crate::rules) static SIBLING_FAILS: Sign = Sign::of_resolver(
 )
 .needing(&[Need::Controls]);
 
-/// The sibling gets an answer, of addresses or a negative one.
-pub(in crate::rules) static SIBLING_IS_ANSWERED: Sign = Sign::of_resolver(
-    "the random sibling's answer",
-    "it answers for a random sibling",
-    "it does not answer for a random sibling",
+/// Another question with EDNS is answered: of another type, for another name, or for another target of the run.
+pub(in crate::rules) static ANSWERS_OTHERS_WITH_EDNS: Sign = Sign::of_resolver(
+    "other questions with EDNS",
+    "it answers another question with EDNS",
+    "it answers no other question with EDNS",
+    |_, subject| Some(subject.answers_others_with_edns()),
+);
+
+/// The target's own question gets addresses over TCP.
+pub(in crate::rules) static ANSWERS_THE_NAME_OVER_TCP: Sign = Sign::of_resolver(
+    "addresses over TCP",
+    "it gives addresses for the name over TCP",
+    "it gives no addresses for the name over TCP",
     |_, subject| {
-        subject
-            .sibling()
-            .map(|lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative())
+        let is_answered = |kind: AnswerKind| kind == AnswerKind::Answer;
+        let of_target = subject
+            .lookups(Purpose::Target)
+            .chain(subject.lookups(Purpose::TargetTcp));
+        let mut tries = of_target.flat_map(|lookup| &lookup.attempts);
+        Some(tries.any(|attempt| attempt.transport == Transport::Tcp && is_answered(attempt.kind)))
     },
-)
-.needing(&[Need::Controls]);
+);
 
 /// The exchange is in order, and a name that does not exist has addresses.
 pub(in crate::rules) static INVENTS_ADDRESSES: Sign = Sign::of_resolver(
@@ -827,6 +838,15 @@ fn heard_over(subject: &Subject<'_>, transport: Transport) -> Option<bool> {
         .flat_map(|lookup| &lookup.attempts)
         .filter(|attempt| attempt.transport == transport)
         .peekable();
+    let of_others = subject.for_others();
+    let is_heard_for_others = match transport {
+        Transport::Udp => of_others.over_udp > 0,
+        Transport::Tcp => of_others.over_tcp > 0,
+        Transport::Tls | Transport::Https => false,
+    };
+    if is_heard_for_others {
+        return Some(true);
+    }
     tries.peek()?;
     Some(match transport {
         // A connection that is closed without a reply is none.
