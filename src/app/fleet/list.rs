@@ -199,7 +199,7 @@ impl Entry {
             let mut facts = Facts::default();
             let wanted = Wanted {
                 target: &target.hostname,
-                cluster: target.cluster.as_deref(),
+                cluster: target.known.cluster.as_deref(),
             };
             answers.assemble(wanted, &mut facts.aws);
             let cluster = facts.aws.cluster.as_ref();
