@@ -206,6 +206,28 @@ fn unwritten(text: &str) -> Cow<'_, str> {
     Cow::Owned(printed)
 }
 
+/// A text from outside as one word of a command line that is suggested; what a shell would read as more than a word, or
+/// a program as an option, is left to be filled in.
+pub fn plain_word<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':');
+    if !text.is_empty() && !text.starts_with('-') && text.chars().all(plain) {
+        text
+    } else {
+        otherwise
+    }
+}
+
+/// The same for a text that has to stand there as it is: in single quotes where it holds more than plain characters. The
+/// command says itself that no option follows, where the text begins as one.
+pub fn shell_word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.@/+=:".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
 /// At most so many characters, and a sign that there were more.
 pub fn shortened(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {

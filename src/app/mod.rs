@@ -47,13 +47,11 @@ pub use demo::heading;
 /// Why the program could not run: exit code 2, and one line that says what, where, and what to do.
 /// What to do about a cluster that has no endpoint, by its status.
 fn instead_of_endpoint(cluster: &Cluster) -> String {
+    let name = crate::text::plain_word(&cluster.name, "NAME");
     match cluster.status.as_deref() {
-        Some("CREATING" | "PENDING") => format!("wait for it with aws eks wait cluster-active --name {}", cluster.name),
+        Some("CREATING" | "PENDING") => format!("wait for it with aws eks wait cluster-active --name {name}"),
         Some("DELETING") => "name another cluster".to_owned(),
-        _ => format!(
-            "see why with aws eks describe-cluster --name {} --query cluster.health",
-            cluster.name
-        ),
+        _ => format!("see why with aws eks describe-cluster --name {name} --query cluster.health"),
     }
 }
 

@@ -94,11 +94,12 @@ fn suffix(profile: &Option<String>) -> String {
     let Some(profile) = profile else {
         return String::new();
     };
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.@/+=:".contains(c);
-    if profile.chars().all(plain) && !profile.is_empty() {
-        format!(" --profile {profile}")
+    let word = crate::text::shell_word(profile);
+    // What begins as an option does is the value of one only where it stands with it.
+    if profile.starts_with('-') {
+        format!(" --profile={word}")
     } else {
-        format!(" --profile '{}'", profile.replace('\'', r"'\''"))
+        format!(" --profile {word}")
     }
 }
 

@@ -7,6 +7,7 @@ use super::target::Origin;
 use crate::compare::Verdict;
 use crate::dns::Name;
 use crate::rules::{Confidence, Finding, Severity};
+use crate::text::shell_word;
 
 /// The rule that such an entry is a case of.
 pub(super) const RULE: &str = "endpoint-name-stale";
@@ -167,22 +168,18 @@ fn finding(dead: &Outcome, living: &Outcome, cluster: &str, is_sure: bool) -> Fi
                 "Where both entries are of one account: use the one that has the cluster, and take the dead one out"
             },
             [
-                format!("kubectl config use-context {}", quoted(&living.name)),
-                format!("kubectl config delete-context {}", quoted(&dead.name)),
+                format!("kubectl config use-context {}", last(&living.name)),
+                format!("kubectl config delete-context {}", last(&dead.name)),
             ],
         )],
         references: Vec::new(),
     }
 }
 
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.@/+=:".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
+/// The name of a context as the last argument of kubectl: behind `--` where it begins as an option does.
+fn last(name: &str) -> String {
+    let end = if name.starts_with('-') { "-- " } else { "" };
+    format!("{end}{}", shell_word(name))
 }
 
 impl Replaced {

@@ -21,6 +21,7 @@ use crate::resolvers::Role;
 use crate::settings::Asked;
 use crate::target::{Scope, Target, View};
 
+use super::remedy::endpoint::word;
 use super::{Need, Subject};
 
 /// What is known of the network around inbound endpoints.
@@ -633,7 +634,7 @@ impl<'a> Case<'a> {
     /// The zone to forward by default: the endpoint's own name, lower case, without a trailing dot.
     pub fn own_zone(&self) -> String {
         let fqdn = self.target.hostname.to_fqdn();
-        fqdn.trim_end_matches('.').to_owned()
+        word(fqdn.trim_end_matches('.'), "<endpoint-name>").to_owned()
     }
 
     /// The wider zone: what all endpoint names of the Region end in.
@@ -661,12 +662,14 @@ impl<'a> Case<'a> {
 
     /// The Region, or a placeholder to fill in.
     pub fn region(&self) -> &str {
-        self.target.region.as_deref().unwrap_or("<region>")
+        let region = self.target.region.as_deref();
+        region.map_or("<region>", |region| word(region, "<region>"))
     }
 
     /// The cluster's name, or a placeholder to fill in.
     pub fn cluster_name(&self) -> &str {
-        self.target.cluster.as_deref().unwrap_or("<cluster>")
+        let cluster = self.target.cluster.as_deref();
+        cluster.map_or("<cluster>", |cluster| word(cluster, "<cluster>"))
     }
 
     /// The addresses of the inbound endpoints in the cluster's VPC, for remedies: those in this run that match,
@@ -727,6 +730,7 @@ impl<'a> Case<'a> {
 
     /// The id of the cluster's VPC, or a placeholder to fill in. For remedies.
     pub fn vpc_id(&self) -> &str {
-        self.facts.aws.cluster_vpc_id().unwrap_or("<vpc-id>")
+        let vpc = self.facts.aws.cluster_vpc_id();
+        vpc.map_or("<vpc-id>", |vpc| word(vpc, "<vpc-id>"))
     }
 }

@@ -117,7 +117,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             "Check the name that AWS has",
             [format!(
                 "eks-dns-doctor check {}",
-                endpoint.to_fqdn().trim_end_matches('.')
+                remedy::endpoint::word(endpoint.to_fqdn().trim_end_matches('.'), "<endpoint-name>")
             )],
         ));
     }

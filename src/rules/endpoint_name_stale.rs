@@ -184,7 +184,10 @@ fn remedies(case: &Case<'_>, cluster: &Cluster, now: &Name, is_meant: bool) -> V
         ),
         Remedy::new(
             "Then check the name that the cluster has now",
-            [format!("eks-dns-doctor check {}", now.to_fqdn().trim_end_matches('.'))],
+            [format!(
+                "eks-dns-doctor check {}",
+                remedy::endpoint::word(now.to_fqdn().trim_end_matches('.'), "<endpoint-name>")
+            )],
         ),
         Remedy::new(
             "If you mean another cluster: check which account answers, and which clusters it has",

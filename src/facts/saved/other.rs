@@ -61,6 +61,7 @@ pub(in crate::facts) fn names_alone(names: &[String]) -> NotFacts {
 /// Whether it can stand in a command as it is.
 fn is_plain(name: &str) -> bool {
     !name.is_empty()
+        && !name.starts_with('-')
         && name
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))

@@ -3,6 +3,7 @@
 //! Syntax: the AWS CLI's command reference.
 
 use super::super::{Case, Remedy};
+pub use crate::text::plain_word as word;
 
 /// What AWS says the name is, and how the kubeconfig gets it.
 pub fn take_the_name_from_aws(case: &Case<'_>, cluster: &str) -> Vec<Remedy> {
@@ -85,16 +86,6 @@ pub fn as_profile(case: &Case<'_>) -> String {
         .map_or_else(String::new, |profile| {
             format!(" --profile {}", word(profile, "<profile>"))
         })
-}
-
-/// A name from outside as one word of a command line; what would be more than one is left to be filled in.
-pub fn word<'a>(name: &'a str, otherwise: &'a str) -> &'a str {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':');
-    if !name.is_empty() && !name.starts_with('-') && name.chars().all(plain) {
-        name
-    } else {
-        otherwise
-    }
 }
 
 /// The account that owns the cluster's VPC, where it is another than the one that asked: the VPC is shared.
