@@ -282,6 +282,9 @@ pub const TITLES_SHOWN: usize = 4;
 pub const TITLES_COLUMNS: usize = 150;
 /// Lines of a first screen, with a line or two of whoever prints it above it: nobody scrolls back further than 60.
 pub const FIRST_SCREEN: usize = 57;
+/// Lines of the first screen of a comparison, which has more than one host's to say. Nine of ten comparisons of a few
+/// places need less.
+pub const FIRST_SCREEN_OF_PLACES: usize = 40;
 /// Columns of a terminal for which that holds; in less, lines break more often.
 pub const FIRST_SCREEN_COLUMNS: usize = 80;
 /// Columns of a resolver's name there. The address beside it says who it is.

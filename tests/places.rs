@@ -837,6 +837,86 @@ fn many_places_still_fit() {
     }
 }
 
+/// One of many comparisons of so many places: some resolve, some do not, some hear nothing, some have other addresses,
+/// and some ask resolvers of their own.
+fn drawn(count: usize, draw: usize) -> Comparison {
+    let documents: Vec<Value> = (0..count)
+        .map(|number| {
+            let kind = (number * number + draw * 3 + number * draw) % 5;
+            let base: &Value = if kind == 1 { &BASTION } else { &LAPTOP };
+            changed(base, |document| {
+                document["vantage"]["name"] = json!(format!("node-{number:02}.example"));
+                match kind {
+                    2 => silence(document),
+                    3 => give(document, ["192.168.77.1", "192.168.77.2"]),
+                    4 => document["resolvers"][0]["address"] = json!(format!("10.63.{draw}.{}:53", number + 1)),
+                    _ => {}
+                }
+            })
+        })
+        .collect();
+    compare(&documents.iter().collect::<Vec<_>>())
+}
+
+/// The first screen of a comparison at 80 columns: nine of ten within 40 lines, and none over 60. All of it is with
+/// `-v`, in markdown's folded part, and in JSON.
+#[test]
+fn the_first_screen_of_a_comparison_is_short() {
+    let mut lines = Vec::new();
+    let mut cut = 0;
+    let mut hold = |name: String, comparison: &Comparison| {
+        let text = rendered(comparison, Format::Table);
+        lines.push((text.lines().count(), name.clone()));
+        cut += usize::from(text.contains("more (-v)"));
+        let mut whole = String::new();
+        let style = Style {
+            verbose: true,
+            ..Style::default()
+        };
+        places::render(comparison, Format::Table, &style, &mut whole).unwrap();
+        let (json, markdown) = (
+            rendered(comparison, Format::Json),
+            rendered(comparison, Format::Markdown),
+        );
+        for place in &comparison.places {
+            for page in [&whole, &json, &markdown] {
+                assert!(page.contains(&place.name), "{name}: {}", place.name);
+            }
+        }
+        for row in &comparison.rows {
+            assert!(whole.contains(&row.shown_address()), "{name}: {}", row.resolver);
+        }
+    };
+    for rule in folders(&fixture("pairs")) {
+        for path in folders(&rule) {
+            let mut scenes: Vec<PathBuf> = std::fs::read_dir(&path)
+                .unwrap()
+                .map(|entry| entry.unwrap().path())
+                .filter(|path| !path.ends_with("pair.toml"))
+                .collect();
+            scenes.sort();
+            let documents: Vec<Value> = scenes
+                .iter()
+                .map(|file| play(file.to_str().unwrap(), file.file_stem().unwrap().to_str().unwrap()))
+                .collect();
+            hold(
+                path.display().to_string(),
+                &compare(&documents.iter().collect::<Vec<_>>()),
+            );
+        }
+    }
+    for count in [2, 3, 5, 20, 45] {
+        for draw in 0..10 {
+            hold(format!("{count} places, draw {draw}"), &drawn(count, draw));
+        }
+    }
+    lines.sort_unstable();
+    let ninth_tenth = &lines[lines.len() * 9 / 10];
+    let longest = lines.last().unwrap();
+    assert!(ninth_tenth.0 <= 40 && longest.0 <= 60, "{ninth_tenth:?}, {longest:?}");
+    assert!(cut > 10, "{cut}");
+}
+
 /// What is said of several places is said once.
 #[test]
 fn places_of_which_the_same_is_said_are_named_together() {

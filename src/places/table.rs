@@ -7,9 +7,10 @@ use unicode_width::UnicodeWidthStr;
 use super::{Cell, Comparison, Kind, PlaceSummary, Row};
 use crate::limits;
 use crate::render::Style;
+use crate::render::fix::Lines;
 use crate::render::table::{INDENT, Page};
 use crate::render::text::{Paint, wrap_cell};
-use crate::render::words::{INTERRUPTED, Mark, Placed, mark_of};
+use crate::render::words::{self, INTERRUPTED, Mark, Placed, mark_of};
 use crate::report::Conclusion;
 use crate::rules::phrase;
 use crate::target::View;
@@ -23,20 +24,106 @@ const LEAST: usize = 15;
 /// A place gets no more than this.
 const MOST: usize = 40;
 
+/// How much of a comparison stands on a page.
+#[derive(Debug, Clone, Copy)]
+struct Room {
+    /// Ways that are drawn, one of each place.
+    ways: usize,
+    /// Rows of the table, one of each resolver.
+    rows: usize,
+    /// What places said of one resolver, where the table has no column for each.
+    said: usize,
+    /// Places in the list of them.
+    places: usize,
+    /// Lines of one of them there.
+    lines: usize,
+}
+
+const WHOLE: Room = Room {
+    ways: usize::MAX,
+    rows: usize::MAX,
+    said: usize::MAX,
+    places: usize::MAX,
+    lines: usize::MAX,
+};
+
+/// The more places and resolvers there are, the less is said of each: the first of these with which the page is a
+/// first screen is taken.
+const ROOMS: [Room; 5] = [
+    WHOLE,
+    Room {
+        ways: 6,
+        rows: 6,
+        said: 4,
+        places: 5,
+        lines: 3,
+    },
+    Room {
+        ways: 4,
+        rows: 4,
+        said: 3,
+        places: 4,
+        lines: 2,
+    },
+    Room {
+        ways: 3,
+        rows: 3,
+        said: 2,
+        places: 3,
+        lines: 2,
+    },
+    Room {
+        ways: 2,
+        rows: 2,
+        said: 1,
+        places: 2,
+        lines: 1,
+    },
+];
+
 pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
-    let mut page = Page::new(style, out);
+    let is_whole = style.verbose || style.fix == Lines::All || style.width < limits::FIRST_SCREEN_COLUMNS;
+    let mut pages: Vec<String> = Vec::new();
+    let rooms = if is_whole { &ROOMS[..1] } else { ROOMS.as_slice() };
+    for (step, room) in rooms.iter().enumerate() {
+        let mut page = String::new();
+        render_in(comparison, style, *room, step, &mut page)?;
+        let is_short = page.lines().count() <= limits::FIRST_SCREEN_OF_PLACES;
+        pages.push(page);
+        if is_short {
+            break;
+        }
+    }
+    // Where nothing brings it to that, as much is said as fits a first screen at all.
+    let fits = |page: &&String, most: usize| page.lines().count() <= most;
+    let short = pages.iter().find(|page| fits(page, limits::FIRST_SCREEN_OF_PLACES));
+    let taken = short
+        .or_else(|| pages.iter().find(|page| fits(page, limits::FIRST_SCREEN)))
+        .or(pages.last());
+    taken.map_or(Ok(()), |page| out.write_str(page))
+}
+
+fn render_in(comparison: &Comparison, style: &Style, room: Room, step: usize, out: &mut dyn fmt::Write) -> fmt::Result {
+    let mut page = Page::new(style, out).narrowed(step);
     page.headline(&comparison.headline())?;
     page.blank();
     page.item(INDENT, "", &comparison.target.shown())?;
     let ways = super::way::ways(comparison);
     let width = page.width - INDENT;
-    page.ways(ways.iter().map(|way| (way.fitted(style, width), way.mark)))?;
+    let drawn = chosen(ways.iter().map(|way| way.mark), room.ways);
+    page.ways(drawn.iter().map(|at| (ways[*at].fitted(style, width), ways[*at].mark)))?;
+    page.more(INDENT, ways.len() - drawn.len())?;
     page.blank();
-    matrix(&mut page, comparison)?;
+    matrix(&mut page, comparison, room)?;
     let mut findings = comparison.findings.iter();
     if let Some(lead) = findings.next() {
         page.blank();
-        page.labelled("Why", &lead.explanation)?;
+        let why = if style.verbose {
+            lead.explanation.as_str()
+        } else {
+            words::first_sentences(&lead.summary, &lead.explanation)
+        };
+        page.labelled("Why", why)?;
         if style.verbose {
             page.evidence(lead)?;
         }
@@ -49,26 +136,67 @@ pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::
     page.findings("Other findings:", &others)?;
     page.blank();
     page.heading("Places:")?;
-    for place in &comparison.places {
+    places(&mut page, comparison, room)?;
+    if comparison.interrupted {
+        page.item(INDENT, "", INTERRUPTED)?;
+    }
+    Ok(())
+}
+
+/// What was found at each place, and which were not seen.
+fn places(page: &mut Page<'_>, comparison: &Comparison, room: Room) -> fmt::Result {
+    let seen = comparison.places.iter().map(|place| Some(place_mark(place.conclusion)));
+    let unseen = comparison.unseen.iter().map(|_| Some(Mark::Unsure));
+    let count = comparison.places.len() + comparison.unseen.len();
+    let shown = chosen(seen.chain(unseen), room.places);
+    for at in &shown {
+        let Some(place) = comparison.places.get(*at) else {
+            let unseen = &comparison.unseen[at - comparison.places.len()];
+            let symbol = format!("{} ", Mark::Unsure.symbol(page.style.ascii));
+            page.cut(2 * INDENT, &symbol, Mark::Unsure.paint(), &unseen.words(), room.lines)?;
+            continue;
+        };
         let mark = place_mark(place.conclusion);
-        let symbol = format!("{} ", mark.symbol(style.ascii));
-        page.painted(2 * INDENT, &symbol, mark.paint(), &about(place))?;
+        let symbol = format!("{} ", mark.symbol(page.style.ascii));
+        page.cut(2 * INDENT, &symbol, mark.paint(), &about(place), room.lines)?;
         let below = 2 * INDENT + symbol.width();
-        if place.kind == Kind::Dig || style.verbose {
+        if place.kind == Kind::Dig || page.style.verbose {
             for gap in &place.gaps {
                 page.item(below, "not known: ", &format!("{} ({})", gap.fact, gap.reason))?;
             }
         }
     }
-    for unseen in &comparison.unseen {
-        let mark = Mark::Unsure;
-        let symbol = format!("{} ", mark.symbol(style.ascii));
-        page.painted(2 * INDENT, &symbol, mark.paint(), &unseen.words())?;
+    page.more(2 * INDENT, count - shown.len())
+}
+
+/// Which of a list stand on a page that has room for so many, in their order: what fails first, and one that does not
+/// for the contrast.
+fn chosen(marks: impl Iterator<Item = Option<Mark>>, most: usize) -> Vec<usize> {
+    let marks: Vec<Option<Mark>> = marks.collect();
+    // "and 1 more" would take the line of the one.
+    if marks.len() <= most.saturating_add(1) {
+        return (0..marks.len()).collect();
     }
-    if comparison.interrupted {
-        page.item(INDENT, "", INTERRUPTED)?;
+    let rank = |mark: Option<Mark>| match mark {
+        Some(Mark::Bad) => 0,
+        Some(Mark::Warning) => 1,
+        Some(Mark::Unsure) => 2,
+        Some(Mark::Good | Mark::Info) => 3,
+        None => 4,
+    };
+    let mut order: Vec<usize> = (0..marks.len()).collect();
+    order.sort_by_key(|at| rank(marks[*at]));
+    let contrast = order.iter().copied().find(|at| marks[*at] == Some(Mark::Good));
+    order.truncate(most);
+    if let Some(contrast) = contrast
+        && most > 1
+        && !order.contains(&contrast)
+    {
+        order.pop();
+        order.push(contrast);
     }
-    Ok(())
+    order.sort_unstable();
+    order
 }
 
 pub(super) fn place_mark(conclusion: Conclusion) -> Mark {
@@ -129,11 +257,28 @@ pub(super) fn cell_details(cell: &Cell) -> Vec<String> {
     lines
 }
 
-fn matrix(page: &mut Page<'_>, comparison: &Comparison) -> fmt::Result {
-    let room = page.width.saturating_sub(INDENT + RESOLVER);
-    let width = (room / comparison.places.len()).saturating_sub(GAP).min(MOST);
+/// The rows that stand on the page: those with what fails first.
+fn rows(comparison: &Comparison, room: Room) -> Vec<&Row> {
+    let worst = |row: &Row| {
+        let marks = row.cells.iter().filter_map(cell_mark);
+        let is_bad = marks.clone().any(|mark| mark == Mark::Bad);
+        if is_bad {
+            Some(Mark::Bad)
+        } else {
+            marks.min_by_key(|mark| *mark == Mark::Good)
+        }
+    };
+    let shown = chosen(comparison.rows.iter().map(worst), room.rows);
+    shown.into_iter().map(|at| &comparison.rows[at]).collect()
+}
+
+fn matrix(page: &mut Page<'_>, comparison: &Comparison, room: Room) -> fmt::Result {
+    let columns = page.width.saturating_sub(INDENT + RESOLVER);
+    let width = (columns / comparison.places.len()).saturating_sub(GAP).min(MOST);
+    let shown = rows(comparison, room);
     if width < LEAST {
-        return list(page, comparison);
+        list(page, &shown, comparison.places.len(), room)?;
+        return more_rows(page, comparison.rows.len() - shown.len());
     }
     let heads: Vec<Vec<String>> = comparison
         .places
@@ -163,7 +308,7 @@ fn matrix(page: &mut Page<'_>, comparison: &Comparison) -> fmt::Result {
         Ok::<(), fmt::Error>(())
     };
     row(page, &["RESOLVER".to_owned()], &heads, &|_, _| Paint::Bold)?;
-    for resolver in &comparison.rows {
+    for resolver in &shown {
         let mut first = wrap_cell(&page.style.escape(&resolver.resolver), RESOLVER);
         first.extend(wrap_cell(&resolver.shown_address(), RESOLVER));
         let cells: Vec<Vec<String>> = resolver
@@ -181,7 +326,16 @@ fn matrix(page: &mut Page<'_>, comparison: &Comparison) -> fmt::Result {
         };
         row(page, &first, &cells, &paint)?;
     }
-    Ok(())
+    more_rows(page, comparison.rows.len() - shown.len())
+}
+
+/// That the table goes on.
+fn more_rows(page: &mut Page<'_>, count: usize) -> fmt::Result {
+    match count {
+        0 => Ok(()),
+        1 => page.item(INDENT, "", "and 1 more resolver (-v)"),
+        count => page.item(INDENT, "", &format!("and {count} more resolvers (-v)")),
+    }
 }
 
 fn padded(text: &str, width: usize) -> String {
@@ -194,27 +348,34 @@ fn verdict(cell: &Cell, style: &Style) -> String {
 }
 
 /// Too many places for a wide column each: a matrix of marks with a number a column, and below it what each said.
-fn list(page: &mut Page<'_>, comparison: &Comparison) -> fmt::Result {
-    marks(page, comparison)?;
+fn list(page: &mut Page<'_>, rows: &[&Row], places: usize, room: Room) -> fmt::Result {
+    marks(page, rows, places)?;
     page.blank();
-    for row in &comparison.rows {
+    for row in rows {
         page.item(INDENT, "", &title(row))?;
-        let cells = row.cells.iter().enumerate();
-        for (index, cell) in cells.filter(|(_, cell)| cell.verdict.is_some()) {
+        let asked: Vec<(usize, &Cell)> = row
+            .cells
+            .iter()
+            .enumerate()
+            .filter(|(_, cell)| cell.verdict.is_some())
+            .collect();
+        let shown = chosen(asked.iter().map(|(_, cell)| cell_mark(cell)), room.said);
+        for (index, cell) in shown.iter().map(|at| asked[*at]) {
             let details = cell_details(cell).join(", ");
             let number = index + 1;
             let mut line = format!("{number} {}: {}", cell.place, verdict(cell, page.style));
             if !details.is_empty() {
                 line = format!("{line} ({details})");
             }
-            page.item(2 * INDENT, "- ", &line)?;
+            page.cut(2 * INDENT, "- ", Paint::Plain, &line, room.lines)?;
         }
+        page.more(2 * INDENT, asked.len() - shown.len())?;
     }
     Ok(())
 }
 
 /// Rows of resolvers, and a column of marks a place.
-fn marks(page: &mut Page<'_>, comparison: &Comparison) -> fmt::Result {
+fn marks(page: &mut Page<'_>, rows: &[&Row], count: usize) -> fmt::Result {
     let ascii = page.style.ascii;
     // One column each: words would not fit.
     let symbol = |cell: &Cell| match (cell.verdict, cell_mark(cell)) {
@@ -231,7 +392,6 @@ fn marks(page: &mut Page<'_>, comparison: &Comparison) -> fmt::Result {
         }
         (Some(_), Some(mark)) => (mark.symbol(false), mark.paint()),
     };
-    let count = comparison.places.len();
     let column = count.to_string().len() + 1;
     if INDENT + RESOLVER + count * column > page.width {
         return Ok(());
@@ -241,7 +401,7 @@ fn marks(page: &mut Page<'_>, comparison: &Comparison) -> fmt::Result {
         let _ = write!(head, "{number:>column$}");
     }
     page.line(INDENT, &Paint::Bold.on(&head, page.style.color))?;
-    for row in &comparison.rows {
+    for row in rows {
         let mut first = wrap_cell(&page.style.escape(&row.resolver), RESOLVER);
         first.extend(wrap_cell(&row.shown_address(), RESOLVER));
         for (index, text) in first.iter().enumerate() {

@@ -165,6 +165,12 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// The same page with less of each list: 0 is the widest, and whatever is beyond the narrowest is that.
+    pub(crate) fn narrowed(mut self, step: usize) -> Self {
+        self.room = ROOMS[step.min(ROOMS.len() - 1)];
+        self
+    }
+
     /// An empty line between what was written and what will be; never two, never the last.
     pub(crate) fn blank(&mut self) {
         self.blank = true;
@@ -194,7 +200,7 @@ impl<'a> Page<'a> {
     }
 
     /// The same in at most so many lines.
-    fn cut(&mut self, indent: usize, lead: &str, paint: Paint, text: &str, most: usize) -> fmt::Result {
+    pub(crate) fn cut(&mut self, indent: usize, lead: &str, paint: Paint, text: &str, most: usize) -> fmt::Result {
         let hang = indent + lead.width();
         let room = self.width.saturating_sub(hang);
         let mut lines = wrap(&self.style.escape(text), room, room);
@@ -210,6 +216,14 @@ impl<'a> Page<'a> {
         let lead = paint.on(lead, self.style.color);
         self.line(indent, &format!("{lead}{first}"))?;
         lines.try_for_each(|line| self.line(hang, &line))
+    }
+
+    /// That a list goes on.
+    pub(crate) fn more(&mut self, indent: usize, count: usize) -> fmt::Result {
+        match count {
+            0 => Ok(()),
+            count => self.item(indent, "", &format!("and {count} more (-v)")),
+        }
     }
 
     /// A paragraph behind a label.

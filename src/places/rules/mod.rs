@@ -2,6 +2,7 @@
 
 use crate::address::AddressClass;
 use crate::compare::Verdict;
+use crate::limits;
 use crate::observation::Lookup;
 use crate::places::{Cell, Place, Row, Seen, is_one_server};
 use crate::render::words;
@@ -126,7 +127,7 @@ fn not_seen(seen: &Seen<'_>) -> Option<String> {
     (!unseen.is_empty()).then(|| {
         format!(
             "{} {were} not seen, so nothing is known of the path there.",
-            list(&unseen)
+            few(&unseen)
         )
     })
 }
@@ -148,10 +149,22 @@ impl PlaceRule {
     }
 }
 
-/// `laptop and bastion`.
+/// `laptop and bastion`; of many the first few, and how many more there are.
 fn names(places: &[&Place]) -> String {
     let names: Vec<&str> = places.iter().map(|place| place.name.as_str()).collect();
-    list(&names)
+    few(&names)
+}
+
+/// These in a sentence; of many the first few, and how many more there are. The evidence has all.
+fn few<T: AsRef<str>>(all: &[T]) -> String {
+    // "1 more" would take the place of the one.
+    if all.len() <= limits::TITLES_SHOWN + 1 {
+        return list(all);
+    }
+    let (first, rest) = all.split_at(limits::TITLES_SHOWN);
+    let mut shown: Vec<String> = first.iter().map(|one| one.as_ref().to_owned()).collect();
+    shown.push(format!("{} more", rest.len()));
+    list(&shown)
 }
 
 /// The address that is asked, without port 53.

@@ -1,6 +1,6 @@
 //! The private zone is seen at one place, and at another the resolver takes the name from elsewhere.
 
-use super::{address_of, has_private_addresses, is_known_there, list, names, observed, own_remedies, times};
+use super::{address_of, few, has_private_addresses, is_known_there, list, names, observed, own_remedies, times};
 use crate::compare::Verdict;
 use crate::places::{Place, Seen, is_one_server};
 use crate::report::{ResolverReport, diagnose};
@@ -85,6 +85,9 @@ fn grouped(places: &[(&Place, &ResolverReport)], said: impl Fn(&ResolverReport, 
     groups.iter().map(say).collect()
 }
 
+/// Resolvers that the headline names with who asks them.
+const CLAUSES: usize = 2;
+
 fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
     let mut with: Vec<(&Place, &ResolverReport)> = Vec::new();
     let mut without: Vec<(&Place, &ResolverReport)> = Vec::new();
@@ -125,7 +128,7 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
         };
         format!("{what} through {}", address_of(resolver))
     });
-    let instead = grouped(&without, |resolver, several| {
+    let mut instead = grouped(&without, |resolver, several| {
         let how = if resolver.view == View::Public {
             "answers from public DNS".to_owned()
         } else if resolver.verdict.is_negative() {
@@ -166,7 +169,7 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
         lead.0,
         names(&bad),
         lead.1,
-        list(&resolvers),
+        few(&resolvers),
         names(&bad),
         names(&good),
     );
@@ -180,6 +183,12 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
     let confidence = sure.max().unwrap_or(Confidence::Medium);
     // Each has a clause of its own, behind a comma.
     let summary = if instead.len() > 1 {
+        // "1 more" would take the place of the one.
+        let more = instead.len().saturating_sub(CLAUSES);
+        if more > 1 {
+            instead.truncate(CLAUSES);
+            instead.push(format!("{more} more resolvers are asked at other places"));
+        }
         format!("{}; {}", list(&through), instead.join("; "))
     } else {
         format!("{}, {}", list(&through), instead.join(""))
@@ -208,7 +217,7 @@ fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
     if finding.remedies.is_empty() {
         finding.remedies.push(Remedy::advice(format!(
             "Forward the endpoint's name at {} to an inbound endpoint of the cluster's VPC",
-            list(&resolvers)
+            few(&resolvers)
         )));
     }
     vec![finding]
