@@ -1,10 +1,13 @@
 //! The exchange, question by question, against embedded servers that misbehave.
 
 use eks_dns_doctor::dns::{AnswerKind, RecordType};
-use eks_dns_doctor::lab::{self, Scene};
 use eks_dns_doctor::observation::{Lookup, Purpose, Transport};
 use eks_dns_doctor::report::{Capture, diagnose};
 use eks_dns_doctor::software::Software;
+
+#[path = "common/played.rs"]
+mod played;
+use played::played;
 
 /// Plays one server under `10.0.0.1` and returns what was observed of it.
 fn play(server: &str, ask: &str) -> Capture {
@@ -24,20 +27,7 @@ conclusion = "healthy"
 exit_code = 0
 "#
     );
-    let scenario = lab::parse(&text).expect("a scenario");
-    let scene = Scene {
-        name: "test",
-        taken_at: String::new(),
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    let played = runtime
-        .block_on(lab::play(&scenario, &scene, std::future::pending(), |_| {}))
-        .expect("a scenario that plays");
-    assert_eq!(played.unexpected, Vec::<String>::new());
-    played.capture
+    played(&text)
 }
 
 fn lookup(capture: &Capture, purpose: Purpose, qtype: RecordType) -> Lookup {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -216,6 +216,20 @@ impl Bench {
         });
         (fleet, outcome.code)
     }
+}
+
+/// A check of every entry of a kubeconfig by this server and nothing else.
+fn all_contexts(kubeconfig: &Path, server: &Server, format: &str) -> Outcome {
+    run(&[
+        "--all-contexts",
+        "--kubeconfig",
+        &kubeconfig.display().to_string(),
+        "--no-local",
+        "--no-aws",
+        &format!("--resolver=corp={}", server.address),
+        "-o",
+        format,
+    ])
 }
 
 fn lines(numbers: impl IntoIterator<Item = usize>) -> String {
@@ -880,16 +894,7 @@ fn every_context_once_and_the_dead_ones_with_who_has_their_cluster_now() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("config");
     std::fs::write(&path, config).expect("it is written");
-    let outcome = run(&[
-        "--all-contexts",
-        "--kubeconfig",
-        &path.display().to_string(),
-        "--no-local",
-        "--no-aws",
-        &format!("--resolver=corp={}", server.address),
-        "-o",
-        "json",
-    ]);
+    let outcome = all_contexts(&path, &server, "json");
     assert_eq!(outcome.code, 1, "{}", outcome.stderr);
     let fleet: Fleet = serde_json::from_str(&outcome.stdout).expect("the document");
     let names: Vec<&str> = fleet.targets.iter().map(|one| one.name.as_str()).collect();
@@ -910,16 +915,7 @@ fn every_context_once_and_the_dead_ones_with_who_has_their_cluster_now() {
     assert_eq!(fleet.causes[0].targets, ["old-shop"]);
     assert!(!outcome.stdout.contains("secret"));
     // Line by line, the last line of an entry says what the document does.
-    let outcome = run(&[
-        "--all-contexts",
-        "--kubeconfig",
-        &path.display().to_string(),
-        "--no-local",
-        "--no-aws",
-        &format!("--resolver=corp={}", server.address),
-        "-o",
-        "jsonl",
-    ]);
+    let outcome = all_contexts(&path, &server, "jsonl");
     assert_eq!(outcome.code, 1, "{}", outcome.stderr);
     let lines: Vec<Value> = outcome
         .stdout
@@ -952,16 +948,7 @@ fn an_entry_with_another_role_or_profile_takes_nobodys_place() {
     for more in ["--role-arn, \"arn:aws:iam::444455556666:role/ops\"", "--profile, dev"] {
         let config = config.replacen("--cluster-name, main]", &format!("--cluster-name, main, {more}]"), 1);
         std::fs::write(&path, config).expect("it is written");
-        let outcome = run(&[
-            "--all-contexts",
-            "--kubeconfig",
-            &path.display().to_string(),
-            "--no-local",
-            "--no-aws",
-            &format!("--resolver=corp={}", server.address),
-            "-o",
-            "json",
-        ]);
+        let outcome = all_contexts(&path, &server, "json");
         assert_eq!(outcome.code, 1, "{}", outcome.stderr);
         let fleet: Fleet = serde_json::from_str(&outcome.stdout).expect("the document");
         assert_eq!(fleet.targets[1].replaced_by, None, "{more}");

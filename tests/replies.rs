@@ -6,9 +6,12 @@
 use std::fmt::Write as _;
 
 use eks_dns_doctor::dns::AnswerKind;
-use eks_dns_doctor::lab::{self, Scene};
 use eks_dns_doctor::limits;
 use eks_dns_doctor::observation::{Attempt, Lookup, Purpose, Transport};
+
+#[path = "common/played.rs"]
+mod played;
+use played::played;
 
 /// What a server does, and what comes of it.
 struct Row {
@@ -72,21 +75,9 @@ fn play(transport: Transport, rows: &[Row]) -> Vec<Lookup> {
         "title = \"replies\"\n[ask]\nresolver = {resolvers:?}\ncontrols = false\ntimeout_ms = 2000\n{servers}\
          [expect]\nconclusion = \"broken\"\nexit_code = 1\n"
     );
-    let scenario = lab::parse(&text).expect("a scenario");
-    let scene = Scene {
-        name: "replies",
-        taken_at: String::new(),
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    let played = runtime
-        .block_on(lab::play(&scenario, &scene, std::future::pending(), |_| {}))
-        .expect("a scenario that plays");
-    assert_eq!(played.unexpected, Vec::<String>::new());
+    let capture = played(&text);
     rows.iter()
-        .zip(&played.capture.observations)
+        .zip(&capture.observations)
         .map(|(row, observed)| {
             observed
                 .lookups

@@ -9,10 +9,13 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use eks_dns_doctor::dns::{AnswerKind, RecordType};
-use eks_dns_doctor::lab::{self, Scene};
 use eks_dns_doctor::observation::{Lookup, Purpose, Transport};
 use eks_dns_doctor::report::Capture;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, SanType, date_time_ymd};
+
+#[path = "common/played.rs"]
+mod played;
+use played::played;
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -105,20 +108,7 @@ conclusion = "healthy"
 exit_code = 0
 "#
     );
-    let scenario = lab::parse(&text).unwrap();
-    let scene = Scene {
-        name: "test",
-        taken_at: String::new(),
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    let played = runtime
-        .block_on(lab::play(&scenario, &scene, std::future::pending(), |_| {}))
-        .unwrap();
-    assert_eq!(played.unexpected, Vec::<String>::new());
-    played.capture
+    played(&text)
 }
 
 fn lookup(capture: &Capture, purpose: Purpose, qtype: RecordType) -> Lookup {
