@@ -39,7 +39,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
     let settings = &settings;
     if !args.via.is_empty() {
         let (places, _) = conduct(&args.output, None, |mut interrupt, _| async move {
-            places(args, settings, &mut interrupt).await
+            Box::pin(places(args, settings, &mut interrupt)).await
         })?;
         return compare::of_fleets(places?, &args.output);
     }

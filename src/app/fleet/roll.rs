@@ -432,15 +432,12 @@ impl<'a> Rolling<'a> {
         let mut known = self.for_others.borrow_mut();
         let mut is_news = false;
         for (resolver, part) in shown.iter().filter(|(_, part)| *part != ForOthers::default()) {
-            match known.iter_mut().find(|(other, _)| other.is_same_place(resolver)) {
-                Some((_, all)) => {
-                    is_news |= !tells_all(*all);
-                    all.add(*part);
-                }
-                None => {
-                    is_news = true;
-                    known.push((resolver.clone(), *part));
-                }
+            if let Some((_, all)) = known.iter_mut().find(|(other, _)| other.is_same_place(resolver)) {
+                is_news |= !tells_all(*all);
+                all.add(*part);
+            } else {
+                is_news = true;
+                known.push((resolver.clone(), *part));
             }
         }
         is_news
