@@ -1,8 +1,8 @@
 //! What a datagram is to a question.
 //!
 //! Most replies are plain: an address or two at the name itself and nothing else, or no record of the type and the SOA
-//! of the zone, and nothing wrong in what can be seen at a glance. Those are read here. Every other one goes to the code
-//! that reads replies for `check`, octet for octet the same; a test holds the two to each other.
+//! of the zone, and nothing wrong in what can be seen at a glance. Those are read here. Every other one goes to the
+//! code that reads replies for `check`, octet for octet the same; a test holds the two to each other.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
