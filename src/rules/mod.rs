@@ -32,6 +32,7 @@ pub use fit::{At, Fit, Fits, Statement};
 pub use need::Need;
 pub use shared::control::Control;
 pub use shows::Shows;
+pub use signs::Look;
 pub use subject::Subject;
 #[cfg(test)]
 pub(crate) use why::contradictions;

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::signs::{Is, LEGIBLE, Sign, Weighed, in_order};
+use super::signs::{Is, LEGIBLE, Look, Sign, Weighed, in_order};
 use super::{Case, Finding, RULES, Rule, Severity, Stage, Statement, Subject, find};
 
 /// Why the headline is what it is.
@@ -43,6 +43,9 @@ pub struct Considered {
     pub outcome: Outcome,
     /// The signs that decided, or that would decide.
     pub because: Vec<String>,
+    /// The same as they were read; a document has their words alone.
+    #[serde(skip)]
+    pub looks: Vec<Look>,
 }
 
 /// What became of a cause that was considered.
@@ -97,19 +100,20 @@ pub fn explain(case: &Case<'_>, findings: &[Finding]) -> Option<Why> {
         // What is said only where nothing else was found is no rival of what was.
         .filter(|rule| rule.stage == Stage::Evidence || is_found(rule))
         .map(|rule| {
-            let (outcome, because) = if is_in_the_report(rule) {
+            let (outcome, looks) = if is_in_the_report(rule) {
                 (Outcome::Found, Vec::new())
             } else {
                 match rule.states.weigh(case, subject) {
                     Weighed::Fits => (Outcome::NotRuledOut, Vec::new()),
-                    Weighed::Undecided(because) => (Outcome::Undecided, because),
-                    Weighed::RuledOut(because) => (Outcome::RuledOut, because),
+                    Weighed::Undecided(looks) => (Outcome::Undecided, looks),
+                    Weighed::RuledOut(looks) => (Outcome::RuledOut, looks),
                 }
             };
             Considered {
                 rule: rule.name.to_owned(),
                 outcome,
-                because,
+                because: looks.iter().map(|look| look.words.clone()).collect(),
+                looks,
             }
         })
         .collect();
@@ -174,7 +178,8 @@ pub(crate) fn contradictions(case: &Case<'_>, findings: &[Finding]) -> Vec<Strin
             } else {
                 states.requires.weigh(case, Some(subject))
             };
-            if let Weighed::RuledOut(because) = weighed {
+            if let Weighed::RuledOut(looks) = weighed {
+                let because: Vec<&str> = looks.iter().map(|look| look.words.as_str()).collect();
                 wrong.push(format!(
                     "{} at {}: {}",
                     finding.rule,

@@ -11,17 +11,21 @@ pub(in crate::render) fn argument(why: &Why) -> Vec<String> {
     }
     // What was seen rules out more than what is only not known. Then what rules out most comes first; among equals the
     // likelier causes, which the catalogue has first.
-    let mut ruled_out: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut ruled_out: Vec<(bool, String, Vec<&str>)> = Vec::new();
     for other in why.considered.iter().filter(|other| other.outcome == Outcome::RuledOut) {
-        let because = sentence(why, &once(other.because.iter().map(String::as_str)).join(", and "));
-        match ruled_out.iter_mut().find(|(sign, _)| *sign == because) {
-            Some((_, rules)) => rules.push(&other.rule),
-            None => ruled_out.push((because, vec![&other.rule])),
+        let because = sentence(
+            why,
+            &once(other.looks.iter().map(|look| look.words.as_str())).join(", and "),
+        );
+        let is_open = other.looks.iter().any(|look| !look.is_known);
+        match ruled_out.iter_mut().find(|(_, sign, _)| *sign == because) {
+            Some((_, _, rules)) => rules.push(&other.rule),
+            None => ruled_out.push((is_open, because, vec![&other.rule])),
         }
     }
-    ruled_out.sort_by_key(|(because, rules)| (because.contains(NOT_KNOWN), std::cmp::Reverse(rules.len())));
+    ruled_out.sort_by_key(|(is_open, _, rules)| (*is_open, std::cmp::Reverse(rules.len())));
     let room = ARGUED - 1 - points.len();
-    for (because, rules) in ruled_out.iter().take(room) {
+    for (_, because, rules) in ruled_out.iter().take(room) {
         let point = match rules.len() {
             1 => format!("{because}. That rules out another cause: {}.", causes(rules)),
             count if count <= NAMED => format!("{because}. That rules out {count} other causes: {}.", causes(rules)),
@@ -45,7 +49,7 @@ pub(in crate::render) fn argument(why: &Why) -> Vec<String> {
     points.push(match open.first() {
         None => left,
         Some(first) => {
-            let unseen = once(first.because.iter().map(|sign| sign.trim_end_matches(NOT_SEEN)));
+            let unseen = once(first.looks.iter().map(|look| look.what));
             let more = match unseen.len().saturating_sub(NAMED) {
                 0 => String::new(),
                 more => format!("; and {more} more"),
@@ -60,12 +64,6 @@ pub(in crate::render) fn argument(why: &Why) -> Vec<String> {
     });
     points
 }
-
-/// What a sign says that could not be seen.
-const NOT_SEEN: &str = ": not seen";
-
-/// What a sign says that was not seen to be otherwise.
-const NOT_KNOWN: &str = " not known";
 
 /// Each of them once: two signs may look at the same thing.
 fn once<'a>(signs: impl Iterator<Item = &'a str>) -> Vec<&'a str> {

@@ -243,7 +243,7 @@ pub(in crate::rules) static CLUSTER_IS_CONNECTED: Sign = Sign::of_run(
 .needing(&[Need::Cluster]);
 
 /// Public access to the endpoint is off.
-pub(in crate::rules) static PUBLIC_ACCESS_IS_OFF: Sign = Sign::of_run(
+pub(in crate::rules) static PUBLIC_ACCESS_IS_OFF: Sign = Sign::of_run_if_known(
     "public access to the endpoint",
     "public access to the endpoint is off",
     "public access to the endpoint is not known to be off",
@@ -293,7 +293,7 @@ pub(in crate::rules) static A_READ_WAS_DENIED: Sign = Sign::of_run(
 // The VPC.
 
 /// The cluster's VPC is known.
-pub(in crate::rules) static CLUSTER_VPC_IS_KNOWN: Sign = Sign::of_run(
+pub(in crate::rules) static CLUSTER_VPC_IS_KNOWN: Sign = Sign::of_run_if_known(
     "the cluster's VPC",
     "the cluster's VPC is known",
     "the cluster's VPC is not known",
@@ -550,7 +550,7 @@ pub(in crate::rules) static ALL_ADDRESSES_ARE_PUBLIC: Sign = Sign::of_resolver(
 /// The endpoint's public addresses, where AWS says that it has none: a cluster without public access has its private
 /// addresses in public DNS (Amazon EKS User Guide, "Cluster API server endpoint"). Whose addresses they are shows in
 /// AWS's public zone, or in a public control that has the same.
-pub(in crate::rules) static PUBLIC_THOUGH_PUBLIC_ACCESS_IS_OFF: Sign = Sign::of_resolver(
+pub(in crate::rules) static PUBLIC_THOUGH_PUBLIC_ACCESS_IS_OFF: Sign = Sign::of_resolver_if_known(
     "what AWS says of public access, beside its answer",
     "it gives public addresses from AWS's public zone, and AWS says that public access is off",
     "it is not known to give public addresses against what AWS says of public access",
@@ -565,7 +565,7 @@ pub(in crate::rules) static PUBLIC_THOUGH_PUBLIC_ACCESS_IS_OFF: Sign = Sign::of_
 .looking_at(&[Need::Cluster]);
 
 /// Its answer shows a private hosted zone.
-pub(in crate::rules) static FROM_THE_PRIVATE_ZONE: Sign = Sign::of_resolver(
+pub(in crate::rules) static FROM_THE_PRIVATE_ZONE: Sign = Sign::of_resolver_if_known(
     "the zone of its answer",
     "its answer is from a private hosted zone",
     "its answer is not known to be from a private hosted zone",
@@ -584,7 +584,7 @@ pub(in crate::rules) static WRONG_BUT_ANSWERED: Sign = Sign::of_resolver(
 );
 
 /// The VPC's DHCP options name it.
-pub(in crate::rules) static DHCP_LISTS_IT: Sign = Sign::of_resolver(
+pub(in crate::rules) static DHCP_LISTS_IT: Sign = Sign::of_resolver_if_known(
     "its address in the VPC's DHCP options",
     "the VPC's DHCP options name it",
     "the VPC's DHCP options are not known to name it",
@@ -596,7 +596,7 @@ pub(in crate::rules) static DHCP_LISTS_IT: Sign = Sign::of_resolver(
 .looking_at(&[Need::DhcpOptions, Need::Cluster, Need::Vpc]);
 
 /// It answers with the view of a VPC.
-pub(in crate::rules) static IN_A_KNOWN_VPC: Sign = Sign::of_resolver(
+pub(in crate::rules) static IN_A_KNOWN_VPC: Sign = Sign::of_resolver_if_known(
     "its VPC",
     "it is a resolver of a VPC",
     "it is not known to be a resolver of a VPC",
@@ -604,7 +604,7 @@ pub(in crate::rules) static IN_A_KNOWN_VPC: Sign = Sign::of_resolver(
 );
 
 /// It is an address of an inbound endpoint that does DNS64.
-pub(in crate::rules) static DNS64_IS_ON: Sign = Sign::of_resolver(
+pub(in crate::rules) static DNS64_IS_ON: Sign = Sign::of_resolver_if_known(
     "DNS64 at its address",
     "AWS lists it as an address of an inbound endpoint that has DNS64 on",
     "it is not known to be an address of an inbound endpoint that has DNS64 on",
@@ -620,7 +620,7 @@ pub(in crate::rules) static DNS64_IS_ON: Sign = Sign::of_resolver(
 .looking_at(&[Need::ResolverEndpoints]);
 
 /// AWS lists it as an address of an inbound endpoint.
-pub(in crate::rules) static LISTED_AS_INBOUND: Sign = Sign::of_resolver(
+pub(in crate::rules) static LISTED_AS_INBOUND: Sign = Sign::of_resolver_if_known(
     "its address in AWS",
     "AWS lists it as an address of an inbound endpoint",
     "it is not known to be an address of an inbound endpoint",
@@ -653,7 +653,7 @@ pub(in crate::rules) static LISTED_AS_NOT_WORKING: Sign = Sign::of_resolver(
 .looking_at(&[Need::ResolverEndpoints, Need::Cluster, Need::Vpc]);
 
 /// It forwards the name, and what it forwards to is silent.
-pub(in crate::rules) static FORWARDS_INTO_SILENCE: Sign = Sign::of_resolver(
+pub(in crate::rules) static FORWARDS_INTO_SILENCE: Sign = Sign::of_resolver_if_known(
     "a forward without an answer",
     "it is outside the VPC and forwards the name to a server that does not answer",
     "it is not known to forward the name from outside the VPC to a server that does not answer",
@@ -681,7 +681,7 @@ pub(in crate::rules) static PRIVATE_ZONE_IS_NOT_EFFECTIVE: Sign = Sign::of_resol
 .looking_at(&[Need::Cluster, Need::VpcView, Need::PublicControl]);
 
 /// It is known to be the resolver of the cluster's VPC.
-pub(in crate::rules) static OF_THE_CLUSTERS_VPC: Sign = Sign::of_resolver(
+pub(in crate::rules) static OF_THE_CLUSTERS_VPC: Sign = Sign::of_resolver_if_known(
     "whether it is of the cluster's VPC",
     "it is known to be the resolver of the cluster's VPC",
     "it is not known to be the resolver of the cluster's VPC",
@@ -712,7 +712,7 @@ pub(in crate::rules) static ASKED_AS_THE_VPCS_RESOLVER: Sign = Sign::of_resolver
 );
 
 /// This host is in the VPC of which it has an address.
-pub(in crate::rules) static ASKED_FROM_ITS_VPC: Sign = Sign::of_resolver(
+pub(in crate::rules) static ASKED_FROM_ITS_VPC: Sign = Sign::of_resolver_if_known(
     "where this host is",
     "this host is in the VPC that its address is in",
     "this host is not known to be in the VPC that its address is in",

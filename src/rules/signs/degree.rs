@@ -92,7 +92,7 @@ pub(in crate::rules) static THE_NETWORK_TURNS_QUESTIONS_AWAY: Sign = Sign::of_re
 );
 
 /// This host does not let the questions out.
-pub(in crate::rules) static THIS_HOST_FORBIDS_QUESTIONS: Sign = Sign::of_resolver(
+pub(in crate::rules) static THIS_HOST_FORBIDS_QUESTIONS: Sign = Sign::of_resolver_if_known(
     "whether this host lets questions out",
     "this host does not let questions to it out",
     "this host is not known to keep questions to it back",
@@ -193,7 +193,7 @@ pub(in crate::rules) static RIGHT_BUT_FOR_THE_VIEW: Sign = Sign::of_resolver(
 );
 
 /// Its view is the public one.
-pub(in crate::rules) static TAKES_IT_FROM_THE_PUBLIC_ZONE: Sign = Sign::of_resolver(
+pub(in crate::rules) static TAKES_IT_FROM_THE_PUBLIC_ZONE: Sign = Sign::of_resolver_if_known(
     "the zone that it takes the name from",
     "it takes the name from AWS's public zone",
     "it is not known to take the name from AWS's public zone",
@@ -201,7 +201,7 @@ pub(in crate::rules) static TAKES_IT_FROM_THE_PUBLIC_ZONE: Sign = Sign::of_resol
 );
 
 /// A public control gives all of its addresses.
-pub(in crate::rules) static PUBLIC_HAS_THE_SAME_ADDRESSES: Sign = Sign::of_resolver(
+pub(in crate::rules) static PUBLIC_HAS_THE_SAME_ADDRESSES: Sign = Sign::of_resolver_if_known(
     "its addresses in public DNS",
     "public DNS gives all of its addresses",
     "public DNS is not known to give all of its addresses",
@@ -216,7 +216,7 @@ pub(in crate::rules) static PUBLIC_HAS_THE_SAME_ADDRESSES: Sign = Sign::of_resol
 // What is known beside it.
 
 /// Networks bound what is expected of it, or public addresses are.
-pub(in crate::rules) static ITS_NETWORKS_ARE_KNOWN: Sign = Sign::of_resolver(
+pub(in crate::rules) static ITS_NETWORKS_ARE_KNOWN: Sign = Sign::of_resolver_if_known(
     "the networks of the expected addresses",
     "the networks of the addresses that it should give are known, or public addresses are expected",
     "the networks of the addresses that it should give are not known",
@@ -251,7 +251,7 @@ pub(in crate::rules) static AN_INBOUND_ENDPOINT_IN_SCOPE_IS_SILENT: Sign = Sign:
 );
 
 /// Where the security groups of an inbound endpoint keep out this host, they let nobody in.
-pub(in crate::rules) static SECURITY_GROUPS_LET_NOBODY_IN: Sign = Sign::of_run(
+pub(in crate::rules) static SECURITY_GROUPS_LET_NOBODY_IN: Sign = Sign::of_run_if_known(
     "whom the security groups let in",
     "the security groups that do not let this host in let nobody in at port 53",
     "the security groups let in others than this host, or are not known",

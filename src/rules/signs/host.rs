@@ -51,7 +51,7 @@ pub(in crate::rules) static IS_THE_SYSTEMS_LOOKUP: Sign = Sign::of_resolver(
 );
 
 /// getaddrinfo gives addresses that nothing speaks against.
-pub(in crate::rules) static SYSTEM_GETS_THE_NAME: Sign = Sign::of_run(
+pub(in crate::rules) static SYSTEM_GETS_THE_NAME: Sign = Sign::of_run_if_known(
     "the operating system's lookup",
     "the operating system's lookup gives addresses, and nothing speaks against them",
     "the operating system's lookup is not known to give the right addresses",
@@ -60,7 +60,7 @@ pub(in crate::rules) static SYSTEM_GETS_THE_NAME: Sign = Sign::of_run(
 .needing(&[Need::SystemView]);
 
 /// getaddrinfo, which is in scope, does not give what it should.
-pub(in crate::rules) static SYSTEM_FAILS: Sign = Sign::of_run(
+pub(in crate::rules) static SYSTEM_FAILS: Sign = Sign::of_run_if_known(
     "an error of the operating system's lookup",
     "the operating system's lookup does not give the right addresses",
     "the operating system's lookup is not known to fail",
@@ -77,7 +77,7 @@ pub(in crate::rules) static A_NAME_SERVER_HERE_HAS_THE_NAME: Sign = Sign::of_run
 );
 
 /// Of the name servers that answer, some are right and some are not.
-pub(in crate::rules) static NAME_SERVERS_DISAGREE: Sign = Sign::of_run(
+pub(in crate::rules) static NAME_SERVERS_DISAGREE: Sign = Sign::of_run_if_known(
     "whether this host's name servers agree",
     "this host's name servers give different answers, and one of them is right",
     "this host's name servers are not known to give different answers",
@@ -102,7 +102,7 @@ pub(in crate::rules) static SYSTEM_MAY_DIFFER_OTHERWISE: Sign = Sign::of_run(
 .looking_at(&[Need::SystemView]);
 
 /// The name with a suffix of the search list behind it has addresses that are not the endpoint's.
-pub(in crate::rules) static SEARCH_DOMAIN_ANSWERS: Sign = Sign::of_resolver(
+pub(in crate::rules) static SEARCH_DOMAIN_ANSWERS: Sign = Sign::of_resolver_if_known(
     "the name with a search suffix",
     "the name with a search suffix behind it has addresses, which are not the endpoint's",
     "the name with a search suffix behind it is not known to have other addresses",
@@ -121,7 +121,7 @@ pub(in crate::rules) static HOSTS_FILE_HAS_THE_NAME: Sign = Sign::of_run(
 .needing(&[Need::Hosts]);
 
 /// What is expected here excludes an address of the hosts file.
-pub(in crate::rules) static PINNED_ADDRESS_IS_UNEXPECTED: Sign = Sign::of_run(
+pub(in crate::rules) static PINNED_ADDRESS_IS_UNEXPECTED: Sign = Sign::of_run_if_known(
     "the address in the hosts file",
     "the address in the hosts file is not an expected one",
     "the address in the hosts file is not known to be unexpected",
@@ -130,7 +130,7 @@ pub(in crate::rules) static PINNED_ADDRESS_IS_UNEXPECTED: Sign = Sign::of_run(
 .looking_at(OF_A_PINNED_ADDRESS);
 
 /// The resolvers that give the right addresses do not give that of the hosts file.
-pub(in crate::rules) static PINNED_ADDRESS_IS_NOT_ANSWERED: Sign = Sign::of_run(
+pub(in crate::rules) static PINNED_ADDRESS_IS_NOT_ANSWERED: Sign = Sign::of_run_if_known(
     "the address in the hosts file among the right ones",
     "no right answer has the address in the hosts file",
     "the address in the hosts file is not known to be absent from right answers",
@@ -139,7 +139,7 @@ pub(in crate::rules) static PINNED_ADDRESS_IS_NOT_ANSWERED: Sign = Sign::of_run(
 .looking_at(OF_A_PINNED_ADDRESS);
 
 /// The resolvers give other addresses than the hosts file, and which are right is not known.
-pub(in crate::rules) static PINNED_ADDRESS_DIFFERS: Sign = Sign::of_run(
+pub(in crate::rules) static PINNED_ADDRESS_DIFFERS: Sign = Sign::of_run_if_known(
     "the address in the hosts file among the answers",
     "DNS gives other addresses than the hosts file, and which are right is not known",
     "DNS is not known to give other addresses than the hosts file",
@@ -161,7 +161,7 @@ const OF_A_PINNED_ADDRESS: &[Need] = &[Need::Hosts, Need::SystemView, Need::VpcV
 // nsswitch.conf.
 
 /// The `hosts:` line does not lead to DNS.
-pub(in crate::rules) static NSSWITCH_KEEPS_FROM_DNS: Sign = Sign::of_run(
+pub(in crate::rules) static NSSWITCH_KEEPS_FROM_DNS: Sign = Sign::of_run_if_known(
     "the hosts line of nsswitch.conf",
     "the hosts line of nsswitch.conf does not lead to DNS",
     "the hosts line of nsswitch.conf is not known to keep lookups from DNS",
@@ -191,7 +191,7 @@ pub(in crate::rules) static WHO_HAS_THE_NAME_IS_ASKED: Sign = Sign::of_run(
 .looking_at(&[Need::Upstreams, Need::SystemView]);
 
 /// This host asks it for the name.
-pub(in crate::rules) static IN_USE_HERE: Sign = Sign::of_resolver(
+pub(in crate::rules) static IN_USE_HERE: Sign = Sign::of_resolver_if_known(
     "whether this host asks it",
     "this host asks it for the name, and has another name server for the name",
     "this host is not known to ask it in the place of another name server",
@@ -206,7 +206,7 @@ pub(in crate::rules) static IN_USE_HERE: Sign = Sign::of_resolver(
 // What resolves the name in the place of this host.
 
 /// The environment names a proxy for the endpoint.
-pub(in crate::rules) static PROXY_RESOLVES_THE_NAME: Sign = Sign::of_run(
+pub(in crate::rules) static PROXY_RESOLVES_THE_NAME: Sign = Sign::of_run_if_known(
     "the proxy of the environment",
     "HTTPS_PROXY names a proxy, and NO_PROXY does not take the endpoint out",
     "the environment is not known to name a proxy for the endpoint",
@@ -215,7 +215,7 @@ pub(in crate::rules) static PROXY_RESOLVES_THE_NAME: Sign = Sign::of_run(
 .needing(&[Need::Proxy]);
 
 /// The kubeconfig names a proxy for the cluster.
-pub(in crate::rules) static KUBECONFIG_NAMES_A_PROXY: Sign = Sign::of_run(
+pub(in crate::rules) static KUBECONFIG_NAMES_A_PROXY: Sign = Sign::of_run_if_known(
     "the proxy of the kubeconfig",
     "the kubeconfig has a proxy-url for the cluster",
     "the kubeconfig is not known to have a proxy-url for the cluster",
@@ -229,7 +229,7 @@ pub(in crate::rules) static KUBECONFIG_NAMES_A_PROXY: Sign = Sign::of_run(
 .looking_at(&[Need::Kubeconfig]);
 
 /// The kubeconfig's server is the end of a tunnel.
-pub(in crate::rules) static KUBECONFIG_NAMES_A_TUNNEL: Sign = Sign::of_run(
+pub(in crate::rules) static KUBECONFIG_NAMES_A_TUNNEL: Sign = Sign::of_run_if_known(
     "the server of the kubeconfig",
     "the kubeconfig's server is the near end of a tunnel",
     "the kubeconfig's server is not known to be the near end of a tunnel",

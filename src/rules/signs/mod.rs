@@ -45,6 +45,8 @@ pub(super) struct Sign {
     looks_at: &'static [Need],
     /// Which resolvers can show it.
     shown_by: ShownBy,
+    /// Whether it may be there without being seen: that it is not there says only that it is not known to be.
+    is_open: bool,
 }
 
 /// What was seen at a resolver in the place of a sign.
@@ -104,6 +106,33 @@ impl Sign {
             needs: &[],
             looks_at: &[],
             shown_by: ShownBy::All,
+            is_open: false,
+        }
+    }
+
+    /// A sign of one resolver that may be there without being seen: its absence is read as "not known".
+    const fn of_resolver_if_known(
+        what: &'static str,
+        yes: &'static str,
+        no: &'static str,
+        read: fn(&Case<'_>, &Subject<'_>) -> Option<bool>,
+    ) -> Self {
+        Self {
+            is_open: true,
+            ..Self::of_resolver(what, yes, no, read)
+        }
+    }
+
+    /// A sign of the run that may be there without being seen: its absence is read as "not known".
+    const fn of_run_if_known(
+        what: &'static str,
+        yes: &'static str,
+        no: &'static str,
+        read: fn(&Case<'_>) -> Option<bool>,
+    ) -> Self {
+        Self {
+            is_open: true,
+            ..Self::of_run(what, yes, no, read)
         }
     }
 
@@ -168,6 +197,20 @@ impl Sign {
     /// Whether it is there, at a resolver.
     pub(super) fn is_at(&self, case: &Case<'_>, subject: &Subject<'_>) -> bool {
         self.seen(case, Some(subject)) == Some(true)
+    }
+
+    /// What was read of it, for an argument.
+    fn look(&self, subject: Option<&Subject<'_>>, seen: Option<bool>) -> Look {
+        let has_other_words = || {
+            let instead = self.otherwise.zip(subject);
+            instead.is_some_and(|(instead, subject)| instead(subject).is_some())
+        };
+        Look {
+            what: self.what,
+            words: self.words(subject, seen),
+            seen,
+            is_known: seen.is_some() && !(self.is_open && seen == Some(false) && !has_other_words()),
+        }
     }
 
     /// What was seen, in words.
@@ -246,6 +289,19 @@ impl Is {
     }
 }
 
+/// A sign as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// What was looked for.
+    pub what: &'static str,
+    /// What was seen, in words.
+    pub words: String,
+    /// Whether it is there; `None` where that could not be seen.
+    pub seen: Option<bool>,
+    /// Whether that is known, and not only that nothing shows it.
+    pub is_known: bool,
+}
+
 /// Signs of which any is enough.
 pub(super) type Alternatives = &'static [Is];
 
@@ -259,9 +315,9 @@ pub(super) enum Weighed {
     /// Everything that it cannot be without is there.
     Fits,
     /// What would decide could not be seen.
-    Undecided(Vec<String>),
+    Undecided(Vec<Look>),
     /// What was seen rules it out.
-    RuledOut(Vec<String>),
+    RuledOut(Vec<Look>),
 }
 
 impl Weighed {
@@ -308,14 +364,14 @@ impl Requires {
                 continue;
             }
             let is_decided = readings.iter().all(|(seen, is)| is.fits(*seen).is_some());
-            let words = readings
+            let looks = readings
                 .into_iter()
                 .filter(|(seen, is)| is_decided || is.fits(*seen).is_none())
-                .map(|(seen, is)| is.sign().words(subject, seen));
+                .map(|(seen, is)| is.sign().look(subject, seen));
             if is_decided {
-                return Weighed::RuledOut(words.collect());
+                return Weighed::RuledOut(looks.collect());
             }
-            unseen.extend(words);
+            unseen.extend(looks);
         }
         if unseen.is_empty() {
             Weighed::Fits
@@ -382,6 +438,16 @@ mod tests {
                 }
             }
         }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    /// What is only not known is an argument of less weight, so a sign that says so is declared as one.
+    #[test]
+    fn a_sign_that_says_not_known_is_declared_so() {
+        let wrong: Vec<_> = in_order()
+            .filter(|sign| sign.is_open != sign.no.contains(" not known"))
+            .map(|sign| sign.no)
+            .collect();
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 }

@@ -19,7 +19,7 @@ pub(in crate::rules) static OF_NETWORK: &[&Sign] = &[
 ];
 
 /// The network ACL of its subnet denies the question or the answer to everybody, over each protocol that was asked.
-pub(in crate::rules) static NETWORK_ACL_DENIES_ALL: Sign = Sign::of_resolver(
+pub(in crate::rules) static NETWORK_ACL_DENIES_ALL: Sign = Sign::of_resolver_if_known(
     "the network ACL of its subnet",
     "the network ACL of its subnet denies DNS from or to every network",
     "the network ACL of its subnet is not known to deny DNS from or to every network",
@@ -74,7 +74,7 @@ pub(in crate::rules) static COMES_THROUGH_CLIENT_VPN: Sign = Sign::of_run(
 .looking_at(OF_CLIENT_VPN);
 
 /// This host has an address that the endpoint gives its clients.
-pub(in crate::rules) static HAS_AN_ADDRESS_OF_CLIENT_VPN: Sign = Sign::of_run(
+pub(in crate::rules) static HAS_AN_ADDRESS_OF_CLIENT_VPN: Sign = Sign::of_run_if_known(
     "this host's address",
     "this host's address is in the client network of a Client VPN endpoint",
     "this host's address is not known to be in the client network of a Client VPN endpoint",
@@ -83,7 +83,7 @@ pub(in crate::rules) static HAS_AN_ADDRESS_OF_CLIENT_VPN: Sign = Sign::of_run(
 .looking_at(OF_CLIENT_VPN);
 
 /// The configuration of the Client VPN endpoint keeps this host from the VPC's DNS.
-pub(in crate::rules) static CLIENT_VPN_IS_IN_THE_WAY: Sign = Sign::of_resolver(
+pub(in crate::rules) static CLIENT_VPN_IS_IN_THE_WAY: Sign = Sign::of_resolver_if_known(
     "what the Client VPN endpoint has for it",
     "the Client VPN endpoint gives other DNS servers or none, or lets no questions through to its address",
     "the Client VPN endpoint is not known to keep this host from its answer",
@@ -92,7 +92,7 @@ pub(in crate::rules) static CLIENT_VPN_IS_IN_THE_WAY: Sign = Sign::of_resolver(
 .looking_at(OF_CLIENT_VPN);
 
 /// The Client VPN endpoint lets nothing through to it, whoever the client is.
-pub(in crate::rules) static CLIENT_VPN_LEADS_NOWHERE: Sign = Sign::of_resolver(
+pub(in crate::rules) static CLIENT_VPN_LEADS_NOWHERE: Sign = Sign::of_resolver_if_known(
     "what the Client VPN endpoint lets through to it",
     "the Client VPN endpoint lets no client's questions through to its address",
     "the Client VPN endpoint is not known to keep every client's questions from its address",
@@ -107,7 +107,7 @@ pub(in crate::rules) static CLIENT_VPN_LEADS_NOWHERE: Sign = Sign::of_resolver(
 .looking_at(OF_CLIENT_VPN);
 
 /// The endpoint gives no DNS server, or one that has the name and is not used, and this host asks another.
-pub(in crate::rules) static CLIENT_VPN_IS_WHY_IT_IS_ASKED: Sign = Sign::of_resolver(
+pub(in crate::rules) static CLIENT_VPN_IS_WHY_IT_IS_ASKED: Sign = Sign::of_resolver_if_known(
     "the DNS servers of the Client VPN endpoint",
     "it is asked since the Client VPN endpoint gives clients no DNS server, or one that is not used here and has the \
      name",

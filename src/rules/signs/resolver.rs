@@ -563,7 +563,7 @@ pub(in crate::rules) static FIREWALL_BLOCKS: Sign = Sign::of_resolver(
 .looking_at(decided::FACTS);
 
 /// What decides in the VPC that the resolver answers for would give another answer.
-pub(in crate::rules) static CONFIGURATION_SAYS_OTHERWISE: Sign = Sign::of_resolver(
+pub(in crate::rules) static CONFIGURATION_SAYS_OTHERWISE: Sign = Sign::of_resolver_if_known(
     "what AWS's configuration says of its answer",
     "its answer does not match AWS's configuration, as that was read",
     "its answer is not known to differ from AWS's configuration",
@@ -799,7 +799,7 @@ pub(in crate::rules) static INBOUND_ENDPOINT: Sign = Sign::of_resolver(
 );
 
 /// It is known to be in another VPC than the cluster's.
-pub(in crate::rules) static IN_ANOTHER_VPC: Sign = Sign::of_resolver(
+pub(in crate::rules) static IN_ANOTHER_VPC: Sign = Sign::of_resolver_if_known(
     "its VPC",
     "it is in another VPC than the cluster",
     "it is not known to be in another VPC than the cluster",
@@ -815,7 +815,7 @@ pub(in crate::rules) static ON_THIS_HOST: Sign = Sign::of_resolver(
 );
 
 /// A DNS service on this host that does not run.
-pub(in crate::rules) static SERVICE_OF_THIS_HOST_IS_DOWN: Sign = Sign::of_resolver(
+pub(in crate::rules) static SERVICE_OF_THIS_HOST_IS_DOWN: Sign = Sign::of_resolver_if_known(
     "a DNS service on this host",
     "it is this host itself, and the DNS service there does not run",
     "it is not known to be a DNS service of this host that is down",

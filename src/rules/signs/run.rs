@@ -36,7 +36,7 @@ pub(in crate::rules) static PUBLIC_HAS_THE_NAME: Sign = Sign::of_run(
 .needing(&[Need::PublicControl]);
 
 /// AWS describes the cluster of this endpoint, with private access on.
-pub(in crate::rules) static AWS_HAS_THE_PRIVATE_ENDPOINT: Sign = Sign::of_run(
+pub(in crate::rules) static AWS_HAS_THE_PRIVATE_ENDPOINT: Sign = Sign::of_run_if_known(
     "the endpoint in AWS",
     "AWS has this endpoint, with private access on",
     "AWS is not known to have this endpoint with private access on",
@@ -92,7 +92,7 @@ pub(in crate::rules) static AWS_SAYS_WHICH_ENDPOINT: Sign = Sign::of_run(
 .looking_at(&[Need::Cluster, Need::AbsentCluster]);
 
 /// AWS describes the cluster of this endpoint.
-pub(in crate::rules) static AWS_HAS_THE_ENDPOINT: Sign = Sign::of_run(
+pub(in crate::rules) static AWS_HAS_THE_ENDPOINT: Sign = Sign::of_run_if_known(
     "the endpoint in AWS",
     "AWS has this endpoint",
     "AWS is not known to have this endpoint",
@@ -101,7 +101,7 @@ pub(in crate::rules) static AWS_HAS_THE_ENDPOINT: Sign = Sign::of_run(
 .looking_at(&[Need::Cluster]);
 
 /// AWS describes the cluster of this endpoint, with public access on.
-pub(in crate::rules) static AWS_HAS_THE_PUBLIC_ENDPOINT: Sign = Sign::of_run(
+pub(in crate::rules) static AWS_HAS_THE_PUBLIC_ENDPOINT: Sign = Sign::of_run_if_known(
     "the endpoint in AWS",
     "AWS has this endpoint, with public access on",
     "AWS is not known to have this endpoint with public access on",
@@ -138,7 +138,7 @@ pub(in crate::rules) static PUBLIC_IS_ASKED_FOR: Sign = Sign::of_run(
 );
 
 /// This host is in the cluster's VPC.
-pub(in crate::rules) static HOST_IS_IN_THE_VPC: Sign = Sign::of_run(
+pub(in crate::rules) static HOST_IS_IN_THE_VPC: Sign = Sign::of_run_if_known(
     "where this host is",
     "this host is in the cluster's VPC",
     "this host is not known to be in the cluster's VPC",
@@ -146,7 +146,7 @@ pub(in crate::rules) static HOST_IS_IN_THE_VPC: Sign = Sign::of_run(
 );
 
 /// This host is not in the cluster's VPC.
-pub(in crate::rules) static HOST_IS_OUTSIDE_THE_VPC: Sign = Sign::of_run(
+pub(in crate::rules) static HOST_IS_OUTSIDE_THE_VPC: Sign = Sign::of_run_if_known(
     "where this host is",
     "this host is outside the cluster's VPC",
     "this host is not known to be outside the cluster's VPC",
