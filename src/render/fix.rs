@@ -74,7 +74,7 @@ pub(crate) fn first_for(steps: &[Step<'_>], lines: Lines, known: &[Software]) ->
 /// The steps before the one that is shown which have to be done before it, or which it is another way of: their titles
 /// stand above it. What has lines, and none of them in a language of the step that is shown, is for other readers.
 pub(crate) fn before(steps: &[Step<'_>], shown: usize) -> Vec<usize> {
-    let is_alternative = |step: &Step<'_>| step.title.starts_with("Or ");
+    let is_alternative = |step: &Step<'_>| step.remedies.iter().any(|remedy| remedy.is_alternative);
     let is_for_the_same = |step: &Step<'_>| {
         let mut softwares = step.softwares().peekable();
         softwares.peek().is_none() || softwares.any(|software| steps[shown].softwares().any(|other| other == software))
@@ -216,15 +216,15 @@ impl Answering {
     /// The lines of a remedy but those of a version that does not answer there, which would mislead. Where no version
     /// is known, those of each are there, and their heads say whose they are.
     pub(crate) fn lines(&self, remedy: &Remedy) -> Vec<String> {
-        let is_of_another = |command: &&String| {
-            let of = remedy
-                .software
-                .and_then(|software| Some((software, version(software, command)?)));
-            let is_known = |(software, _): (Software, u32)| self.majors.iter().any(|(known, _)| *known == software);
-            of.is_some_and(|of| is_known(of) && !self.majors.contains(&of))
+        let is_of_another = |index: usize| {
+            let major = remedy.majors.get(index).copied().flatten();
+            let is_known = |software: Software| self.majors.iter().any(|(known, _)| *known == software);
+            let of = remedy.software.zip(major);
+            of.is_some_and(|of| is_known(of.0) && !self.majors.contains(&of))
         };
         let all = || remedy.commands.iter();
-        let own: Vec<String> = all().filter(|command| !is_of_another(command)).cloned().collect();
+        let own = all().enumerate().filter(|(index, _)| !is_of_another(*index));
+        let own: Vec<String> = own.map(|(_, command)| command.clone()).collect();
         // Of a version that nobody wrote lines for, those of the others are better than none.
         if own.is_empty() { all().cloned().collect() } else { own }
     }
@@ -233,21 +233,13 @@ impl Answering {
     /// versions.
     pub(crate) fn first_lines(&self, remedy: &Remedy) -> Vec<String> {
         let mut lines = self.lines(remedy);
-        let is_versioned = |software| lines.iter().any(|line| version(software, line).is_some());
-        let is_one_of_several = |software: Software| software.is_a_name_server() && !is_versioned(software);
+        let is_versioned = remedy.majors.iter().any(Option::is_some);
+        let is_one_of_several = |software: Software| software.is_a_name_server() && !is_versioned;
         if remedy.software.is_some_and(is_one_of_several) {
             lines.truncate(1);
         }
         lines
     }
-}
-
-/// The version that lines are for, by the program's name in their head: `# Knot Resolver 6 (config.yaml)`.
-fn version(software: Software, command: &str) -> Option<u32> {
-    let head = command.lines().next()?;
-    let (_, behind) = head.split_once(&format!("{} ", software.title()))?;
-    let digits = behind.split(|c: char| !c.is_ascii_digit()).next()?;
-    digits.parse().ok()
 }
 
 /// What answers where a finding's fix is to be made.
@@ -362,7 +354,7 @@ mod tests {
         let fix = [
             remedy("ask what it forwards to", None),
             remedy("remove the zone", Some(Software::Bind)),
-            remedy("Or keep it", Some(Software::Unbound)),
+            remedy("Or keep it", Some(Software::Unbound)).as_alternative(),
             Remedy::advice("then"),
             remedy("forward", Some(Software::Bind)),
             remedy("forward", Some(Software::Knot)),

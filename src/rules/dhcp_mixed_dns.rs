@@ -62,7 +62,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                 Remedy::advice(
                     "Or only servers of your own that all forward the endpoint's name to the VPC's resolver",
                 )
-                .to_the_vpc(),
+                .to_the_vpc()
+                .as_alternative(),
             ]),
     ]
 }

@@ -195,7 +195,8 @@ fn by_rule(
                     "aws route53resolver update-firewall-domains --region {region} --firewall-domain-list-id {list} \
                      --operation REMOVE --domains <domain>"
                 )],
-            ),
+            )
+            .as_alternative(),
         ])
 }
 

@@ -99,6 +99,12 @@ pub struct Remedy {
     /// Whether it makes, or asks for, a way to the cluster's VPC: nothing to do for a cluster that has no endpoint.
     #[serde(skip)]
     pub leads_to_the_vpc: bool,
+    /// The major version of the software that each of the commands is for; empty where they are for every version.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub majors: Vec<Option<u32>>,
+    /// Whether it is another way to the same end as the step before it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_alternative: bool,
 }
 
 impl Remedy {
@@ -109,31 +115,17 @@ impl Remedy {
             software: None,
             commands: commands.into_iter().map(Into::into).collect(),
             leads_to_the_vpc: false,
+            majors: Vec::new(),
+            is_alternative: false,
         }
     }
 
-    /// One step in the lines of each software.
-    pub fn in_software<C: Into<String>>(title: &str, lines: impl IntoIterator<Item = (Software, C)>) -> Vec<Self> {
-        let mut remedies: Vec<Self> = Vec::new();
-        for (software, lines) in lines {
-            match remedies.iter_mut().find(|remedy| remedy.software == Some(software)) {
-                Some(remedy) => remedy.commands.push(lines.into()),
-                None => remedies.push(Self {
-                    software: Some(software),
-                    ..Self::new(title, [lines])
-                }),
-            }
-        }
-        remedies
-    }
-
-    /// Advice without a command.
-    pub fn advice(title: impl Into<String>) -> Self {
+    /// The same as another way to the same end as the step before it.
+    #[must_use]
+    pub fn as_alternative(self) -> Self {
         Self {
-            title: title.into(),
-            software: None,
-            commands: Vec::new(),
-            leads_to_the_vpc: false,
+            is_alternative: true,
+            ..self
         }
     }
 
@@ -143,6 +135,68 @@ impl Remedy {
         Self {
             leads_to_the_vpc: true,
             ..self
+        }
+    }
+
+    /// Whether it is the same step as another beside it, in the lines of other software.
+    pub fn is_one_step_with(&self, other: &Self) -> bool {
+        self.title == other.title
+    }
+
+    /// One step in the lines of each software.
+    pub fn in_software<W: Into<Written>>(title: &str, written: impl IntoIterator<Item = W>) -> Vec<Self> {
+        let mut remedies: Vec<Self> = Vec::new();
+        for written in written {
+            let Written { software, major, lines } = written.into();
+            match remedies.iter_mut().find(|remedy| remedy.software == Some(software)) {
+                Some(remedy) => {
+                    remedy.commands.push(lines);
+                    remedy.majors.push(major);
+                }
+                None => remedies.push(Self {
+                    software: Some(software),
+                    majors: vec![major],
+                    ..Self::new(title, [lines])
+                }),
+            }
+        }
+        for remedy in &mut remedies {
+            if remedy.majors.iter().all(Option::is_none) {
+                remedy.majors.clear();
+            }
+        }
+        remedies
+    }
+
+    /// Advice without a command.
+    pub fn advice(title: impl Into<String>) -> Self {
+        Self::new(title, Vec::<String>::new())
+    }
+}
+
+/// The lines of one software for a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Whose.
+    pub software: Software,
+    /// The major version that they are for; `None` where they are for every one.
+    pub major: Option<u32>,
+    /// The lines.
+    pub lines: String,
+}
+
+impl<C: Into<String>> From<(Software, C)> for Written {
+    fn from((software, lines): (Software, C)) -> Self {
+        Self::from((software, None, lines))
+    }
+}
+
+impl<C: Into<String>> From<(Software, Option<u32>, C)> for Written {
+    fn from((software, major, lines): (Software, Option<u32>, C)) -> Self {
+        Self {
+            software,
+            major,
+            lines: lines.into(),
         }
     }
 }

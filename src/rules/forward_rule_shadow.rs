@@ -196,7 +196,8 @@ fn finding(
                          {profile} --resource-arn {}",
                         route53::brought_arn(case, profile, "resolver-rule", &rule.id).unwrap_or("<arn-of-the-rule>")
                     )],
-                ),
+                )
+                .as_alternative(),
                 None => Remedy::new(
                     format!("Or take the rule from {}", vpc.id),
                     [format!(
@@ -204,7 +205,8 @@ fn finding(
                          --vpc-id {}",
                         rule.id, vpc.id
                     )],
-                ),
+                )
+                .as_alternative(),
             },
         ])
 }

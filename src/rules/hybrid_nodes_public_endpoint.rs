@@ -71,7 +71,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                 Remedy::advice(
                     "Or keep both, and forward the name from the nodes' network to an inbound endpoint in the VPC",
                 )
-                .to_the_vpc(),
+                .to_the_vpc()
+                .as_alternative(),
             ]),
     ]
 }

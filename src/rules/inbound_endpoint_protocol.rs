@@ -112,7 +112,7 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, inbound: &Inbound<'_, '_>, unfi
                 endpoint.protocols.join(" ")
             )],
         ));
-        remedies.push(create);
+        remedies.push(create.as_alternative());
     } else {
         remedies.push(Remedy {
             title: "Make an ordinary inbound endpoint in the cluster's VPC, and forward to that".to_owned(),

@@ -77,7 +77,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                 Remedy::advice(
                     "Or ask somebody with the permissions to collect the facts, and use their file: --facts reads what \
                      the AWS CLI prints",
-                ),
+                )
+                .as_alternative(),
             ]),
     ]
 }

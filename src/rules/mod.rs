@@ -27,7 +27,7 @@ pub use changed::{Change, Lister, changes};
 pub use complaint::{About, Complaint};
 pub use decided::decided_by;
 pub use engine::{evaluate, evaluate_while, touched};
-pub use finding::{Confidence, Evidence, Finding, Reference, Remedy, Severity};
+pub use finding::{Confidence, Evidence, Finding, Reference, Remedy, Severity, Written};
 pub use fit::{At, Fit, Fits, Statement};
 pub use need::Need;
 pub use shared::control::Control;

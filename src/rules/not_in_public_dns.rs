@@ -92,7 +92,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                         wait,
                     ],
                 ),
-                Remedy::advice("Or update the cluster, which publishes the name as well"),
+                Remedy::advice("Or update the cluster, which publishes the name as well").as_alternative(),
             ]),
     ]
 }

@@ -110,7 +110,10 @@ fn finding(confidence: Confidence, referral: bool, subjects: &[&Subject<'_>]) ->
                             "# Windows DNS (PowerShell)\nSet-DnsServerRecursion -Enable $true",
                         ),
                     ],
-                ),
+                )
+                .into_iter()
+                .map(Remedy::as_alternative)
+                .collect(),
             ]
             .concat(),
         )

@@ -144,6 +144,7 @@ fn remedies(case: &Case<'_>, right: &[&Subject<'_>], wrong: &[&Subject<'_>]) -> 
                     .map(|ip| ip.to_string())
                     .collect::<Vec<_>>(),
             ),
-        ),
+        )
+        .as_alternative(),
     ]
 }

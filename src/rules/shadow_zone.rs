@@ -176,7 +176,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: &Shape, subjects: &[&
                  ; Which they are, asked from a network without this zone:\ndig +trace {own} A"
             )
         };
-        remedies.extend(Remedy::in_software(
+        let kept = Remedy::in_software(
             &format!("Or keep it and let {family} out of it"),
             [
                 (
@@ -190,7 +190,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: &Shape, subjects: &[&
                 (Software::Bind, delegation("BIND")),
                 (Software::Windows, delegation("Windows DNS")),
             ],
-        ));
+        );
+        remedies.extend(kept.into_iter().map(Remedy::as_alternative));
     }
     RULE.finding(confidence, subjects)
         .summary(summary)

@@ -78,7 +78,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                         .iter()
                         .filter_map(|subject| subject.ip())
                         .map(|ip| format!("eks-dns-doctor check {own} --vpc-resolver {ip}")),
-                ),
+                )
+                .as_alternative(),
             ]),
     ]
 }

@@ -131,6 +131,7 @@ fn remedies(case: &Case<'_>, is_shared: bool) -> Vec<Remedy> {
         )),
         behind,
         Remedy::advice("Or remove the name from the client's domains, and forward the name to the inbound endpoint")
-            .to_the_vpc(),
+            .to_the_vpc()
+            .as_alternative(),
     ]
 }

@@ -15,9 +15,10 @@ use crate::software::Software;
 pub fn private_answers(case: &Case<'_>, likely: Software) -> Vec<Remedy> {
     let zone = case.family_zone();
     let mut snippets = [
-        (Software::Dnsmasq, format!("# dnsmasq\nrebind-domain-ok=/{zone}/")),
+        (Software::Dnsmasq, None, format!("# dnsmasq\nrebind-domain-ok=/{zone}/")),
         (
             Software::Dnsmasq,
+            None,
             format!(
                 "# OpenWrt\nuci add_list dhcp.@dnsmasq[0].rebind_domain='{zone}'\n\
              uci commit dhcp\nservice dnsmasq restart"
@@ -25,6 +26,7 @@ pub fn private_answers(case: &Case<'_>, likely: Software) -> Vec<Remedy> {
         ),
         (
             Software::Unbound,
+            None,
             format!(
                 "# Unbound; pfSense and OPNsense: in the DNS resolver's custom options\n\
              server:\n    private-domain: \"{zone}\""
@@ -32,6 +34,7 @@ pub fn private_answers(case: &Case<'_>, likely: Software) -> Vec<Remedy> {
         ),
         (
             Software::Bind,
+            None,
             format!(
                 "# BIND (named.conf): the exception goes behind the networks that are there\n\
              deny-answer-addresses {{ <networks>; }} except-from {{ \"{zone}\"; }};"
@@ -39,18 +42,21 @@ pub fn private_answers(case: &Case<'_>, likely: Software) -> Vec<Remedy> {
         ),
         (
             Software::Knot,
+            Some(6),
             "# Knot Resolver 6 (config.yaml): the option has no exceptions, so switch it off\n\
              options:\n  rebinding-protection: false"
                 .to_owned(),
         ),
         (
             Software::Knot,
+            Some(5),
             "# Knot Resolver 5: the module has no exceptions; take this line out of kresd.conf\n\
              modules.load('rebinding < iterate')"
                 .to_owned(),
         ),
         (
             Software::Dnsmasq,
+            None,
             format!(
                 "# Pi-hole: the dnsmasq line in a file of its own (version 6: with misc.etc_dnsmasq_d switched on)\n\
              echo 'rebind-domain-ok=/{zone}/' | sudo tee /etc/dnsmasq.d/99-eks.conf\n\
@@ -58,7 +64,7 @@ pub fn private_answers(case: &Case<'_>, likely: Software) -> Vec<Remedy> {
             ),
         ),
     ];
-    snippets.sort_by_key(|(software, _)| *software != likely);
+    snippets.sort_by_key(|(software, _, _)| *software != likely);
     let title = format!("Let {zone} have private addresses");
     let mut remedies = Remedy::in_software(&title, snippets);
     remedies.push(Remedy::new(title, [adguard(&zone)]));

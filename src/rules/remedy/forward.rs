@@ -10,7 +10,7 @@
 
 use std::net::IpAddr;
 
-use super::super::{Case, Remedy};
+use super::super::{Case, Remedy, Written};
 use super::here;
 use crate::facts::Call;
 use crate::software::Software;
@@ -52,11 +52,14 @@ fn steps(case: &Case<'_>, addresses: &[IpAddr]) -> Vec<Remedy> {
     );
     let mut remedies = Remedy::in_software(&title, snippets(&own, &targets));
     if let Some(wider) = case.regional_zone() {
-        remedies.push(Remedy::advice(format!(
-            "Or forward {wider}: one rule for every cluster of the Region. Then every endpoint name there is \
+        remedies.push(
+            Remedy::advice(format!(
+                "Or forward {wider}: one rule for every cluster of the Region. Then every endpoint name there is \
              asked of this VPC, and a cluster in another VPC with public and private access resolves to its \
              public addresses"
-        )));
+            ))
+            .as_alternative(),
+        );
     }
     remedies.extend(Remedy::in_software(
         "In a hub VPC: a Route 53 Resolver rule on the outbound endpoint, associated with the hub VPC",
@@ -77,7 +80,7 @@ pub fn to_vpc_resolver(case: &Case<'_>, resolver: Option<IpAddr>) -> Vec<Remedy>
     let target = resolver.map_or_else(|| "<vpc-resolver-ip>".to_owned(), |ip| ip.to_string());
     let mut lines = snippets(&case.own_zone(), &[target]);
     // The name servers of a network serve its hosts, which the stub of one host does not.
-    lines.retain(|(software, _)| *software != Software::SystemdResolved);
+    lines.retain(|written| written.software != Software::SystemdResolved);
     let step = Remedy::in_software(
         "On those name servers: forward the endpoint's own name to the VPC's resolver",
         lines,
@@ -157,13 +160,14 @@ fn targets(addresses: &[IpAddr]) -> Vec<String> {
 }
 
 /// The same forward in the words of each program.
-fn snippets(zone: &str, targets: &[String]) -> Vec<(Software, String)> {
+fn snippets(zone: &str, targets: &[String]) -> Vec<Written> {
     let joined = |separator: &str| targets.join(separator);
     let unbound: Vec<String> = targets.iter().map(|ip| format!("    forward-addr: {ip}")).collect();
     let dnsmasq: Vec<String> = targets.iter().map(|ip| format!("server=/{zone}/{ip}")).collect();
-    vec![
+    let written = [
         (
             Software::Bind,
+            None,
             format!(
                 "# BIND (named.conf)\nzone \"{zone}\" {{\n    type forward;\n    forward only;\n    forwarders {{ {}; \
              }};\n}};",
@@ -172,6 +176,7 @@ fn snippets(zone: &str, targets: &[String]) -> Vec<(Software, String)> {
         ),
         (
             Software::Unbound,
+            None,
             format!(
                 "# Unbound (unbound.conf)\nserver:\n    private-domain: \"{zone}\"\n    domain-insecure: \
              \"{zone}\"\nforward-zone:\n    name: \"{zone}\"\n{}",
@@ -180,10 +185,12 @@ fn snippets(zone: &str, targets: &[String]) -> Vec<(Software, String)> {
         ),
         (
             Software::Dnsmasq,
+            None,
             format!("# dnsmasq\n{}\nrebind-domain-ok=/{zone}/", dnsmasq.join("\n")),
         ),
         (
             Software::Pdns,
+            None,
             format!(
                 "# PowerDNS Recursor (recursor.conf)\nforward-zones-recurse={zone}={}",
                 joined(";")
@@ -191,6 +198,7 @@ fn snippets(zone: &str, targets: &[String]) -> Vec<(Software, String)> {
         ),
         (
             Software::Knot,
+            Some(6),
             format!(
                 "# Knot Resolver 6 (config.yaml)\nforward:\n  - subtree: {zone}\n    servers: [ {} ]\n    options:\n      \
                  dnssec: false",
@@ -199,6 +207,7 @@ fn snippets(zone: &str, targets: &[String]) -> Vec<(Software, String)> {
         ),
         (
             Software::Knot,
+            Some(5),
             format!(
                 "-- Knot Resolver 5 (kresd.conf), before other policies\n\
                  eks = policy.todnames({{'{zone}'}})\n\
@@ -209,6 +218,7 @@ fn snippets(zone: &str, targets: &[String]) -> Vec<(Software, String)> {
         ),
         (
             Software::Windows,
+            None,
             format!(
                 "# Windows DNS (PowerShell)\nAdd-DnsServerConditionalForwarderZone -Name \"{zone}\" -MasterServers {}",
                 joined(",")
@@ -216,14 +226,17 @@ fn snippets(zone: &str, targets: &[String]) -> Vec<(Software, String)> {
         ),
         (
             Software::CoreDns,
+            None,
             format!("# CoreDNS (Corefile)\n{zone}:53 {{\n    forward . {}\n}}", joined(" ")),
         ),
         (
             Software::SystemdResolved,
+            None,
             format!(
                 "# systemd-resolved, for a VPN link\nresolvectl dns <link> {}\nresolvectl domain <link> '~{zone}'",
                 joined(" ")
             ),
         ),
-    ]
+    ];
+    written.into_iter().map(Written::from).collect()
 }
