@@ -578,14 +578,14 @@ fn not_asked(settings: &Settings, resolvers: &[Resolver], facts: &Facts, not_wai
     // Who might have named one was not waited for: that is said there.
     if !resolvers.iter().any(Resolver::is_vpc_side) && !not_waited_for.iter().any(names_vpc) {
         gaps.push(gap(
-            "the VPC's view",
+            Gap::VPC_VIEW,
             "--vpc-resolver, --inbound",
             "no resolver of the VPC was named, and none is known from AWS",
         ));
     }
     if !resolvers.iter().any(|resolver| resolver.has_role(Role::Public)) {
         gaps.push(gap(
-            "the public view",
+            Gap::PUBLIC_VIEW,
             "--public, --public-resolver",
             "public resolvers are asked only when told to",
         ));

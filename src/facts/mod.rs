@@ -142,6 +142,25 @@ impl Gap {
         }
     }
 
+    /// Several facts that could not be learnt from AWS for one reason.
+    pub fn of_aws_all(facts: &[&str], source: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::of_aws(facts.join(Self::SEPARATOR), source, reason)
+    }
+
+    /// Whether it is of several facts of AWS's, which is a long list.
+    pub fn is_of_several(&self) -> bool {
+        self.of == Half::Aws && self.fact.contains(Self::SEPARATOR)
+    }
+
+    /// What stands between several facts. No single fact has it: `reads.rs` tests that.
+    const SEPARATOR: &str = ", ";
+
+    /// The fact that no resolver of the VPC was asked.
+    pub const VPC_VIEW: &str = "the VPC's view";
+
+    /// The fact that no public resolver was asked.
+    pub const PUBLIC_VIEW: &str = "the public view";
+
     /// What could not be learnt from AWS.
     pub fn of_aws(fact: impl Into<String>, source: impl Into<String>, reason: impl Into<String>) -> Self {
         Self {

@@ -672,6 +672,7 @@ impl<'de> Deserialize<'de> for Call {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::Gap;
 
     #[test]
     fn every_read_has_its_row() {
@@ -683,6 +684,15 @@ mod tests {
                 call.action()
             );
         }
+    }
+
+    /// A gap of several facts is told by what stands between them.
+    #[test]
+    fn no_fact_is_called_as_several() {
+        for call in Call::ALL {
+            assert!(!Gap::of_aws(call.fact(), "", "").is_of_several(), "{call:?}");
+        }
+        assert!(Gap::of_aws_all(&["one", "two"], "", "").is_of_several());
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub(crate) fn steps(remedies: &[Remedy]) -> Vec<Step<'_>> {
     let mut steps: Vec<Step<'_>> = Vec::new();
     for remedy in remedies {
         match steps.last_mut() {
-            Some(step) if step.title == remedy.title => step.remedies.push(remedy),
+            Some(step) if step.remedies[0].is_one_step_with(remedy) => step.remedies.push(remedy),
             _ => steps.push(Step {
                 title: &remedy.title,
                 remedies: vec![remedy],

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::facts::{AwsFacts, Gap, Half, ResolverEndpoint};
+use crate::facts::{AwsFacts, Gap, ResolverEndpoint};
 use crate::report::{Conclusion, Report};
 use crate::rules::phrase::list;
 use crate::rules::{self, Need};
@@ -46,7 +46,7 @@ pub(super) fn in_short(report: &Report) -> Option<String> {
     let flags = flags(report, &needs);
     let mut things: Vec<String> = Vec::new();
     let of_gap = |gap: &Gap| {
-        if is_list_of_aws(gap) {
+        if gap.is_of_several() {
             of_aws(report).to_owned()
         } else {
             gap.fact.clone()
@@ -58,8 +58,7 @@ pub(super) fn in_short(report: &Report) -> Option<String> {
         .chain(report.gaps.iter().map(of_gap))
         .chain(needs.iter().map(|need| thing(report, *need).to_owned()))
     {
-        let known = thing.trim_start_matches("the ");
-        if !things.iter().any(|other| other.trim_start_matches("the ") == known) {
+        if !things.contains(&thing) {
             things.push(thing);
         }
     }
@@ -107,16 +106,11 @@ fn missing(report: &Report) -> Vec<Need> {
 /// All that AWS would have said and did not, as one thing.
 fn of_aws(report: &Report) -> &'static str {
     let is_known_in_part = report.facts.aws != AwsFacts::default();
-    if is_known_in_part || report.gaps.iter().any(is_list_of_aws) {
+    if is_known_in_part || report.gaps.iter().any(Gap::is_of_several) {
         "more of what AWS says"
     } else {
         "what AWS says"
     }
-}
-
-/// Whether it names many things of AWS that files lack; -v lists them.
-fn is_list_of_aws(gap: &Gap) -> bool {
-    gap.of == Half::Aws && gap.fact.contains(", ")
 }
 
 /// The thing in a few words.
@@ -128,8 +122,8 @@ fn thing(report: &Report, need: Need) -> &'static str {
         Need::Upstreams => "name servers behind the stub",
         Need::HostsLine => "nsswitch.conf",
         Need::Proxy => "proxy settings",
-        Need::VpcView => "the VPC's view",
-        Need::PublicControl => "the public view",
+        Need::VpcView => Gap::VPC_VIEW,
+        Need::PublicControl => Gap::PUBLIC_VIEW,
         Need::SystemView => "operating system's lookup",
         Need::Controls => "control questions",
         Need::Connections => "the API server's port",

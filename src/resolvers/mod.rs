@@ -161,17 +161,21 @@ pub enum Error {
 fn join(settings: &Settings, facts: &Facts) -> Result<Vec<(Candidate, Vec<Role>)>, Error> {
     let candidates: Vec<Candidate> = SOURCES.iter().flat_map(|source| source(settings, facts)).collect();
     let mut joined: Vec<(Candidate, Vec<Role>)> = Vec::new();
+    // Beside each, how its sources know it.
+    let mut known: Vec<Vec<String>> = Vec::new();
     for candidate in candidates {
-        let same = joined.iter_mut().find(|(other, _)| {
+        let same = joined.iter().position(|(other, _)| {
             other.address.is_some()
                 && other.address == candidate.address
                 && other.transport == candidate.transport
                 && other.tls == candidate.tls
         });
-        let Some((first, also)) = same else {
+        let Some(same) = same else {
+            known.push(vec![candidate.known_from.clone()]);
             joined.push((candidate, Vec::new()));
             continue;
         };
+        let (first, also) = &mut joined[same];
         if candidate.role != first.role && !also.contains(&candidate.role) {
             also.push(candidate.role);
         }
@@ -188,8 +192,9 @@ fn join(settings: &Settings, facts: &Facts) -> Result<Vec<(Candidate, Vec<Role>)
             }
             _ => {}
         }
-        if !first.known_from.contains(&candidate.known_from) {
+        if !known[same].contains(&candidate.known_from) {
             first.known_from = format!("{}; {}", first.known_from, candidate.known_from);
+            known[same].push(candidate.known_from);
         }
     }
     // Nobody asked for these: they give way.

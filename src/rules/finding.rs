@@ -64,6 +64,9 @@ pub struct Evidence {
     pub resolver: Option<String>,
     /// What was observed, in one line.
     pub observed: String,
+    /// The place where it was observed, of a finding over several places; a document has it in the resolver's name.
+    #[serde(skip)]
+    pub place: Option<String>,
 }
 
 impl Evidence {
@@ -72,6 +75,16 @@ impl Evidence {
         Self {
             resolver: Some(resolver.to_owned()),
             observed: observed.into(),
+            place: None,
+        }
+    }
+
+    /// The same, as it was seen at a place.
+    #[must_use]
+    pub fn at(self, place: &str) -> Self {
+        Self {
+            place: Some(place.to_owned()),
+            ..self
         }
     }
 
@@ -80,6 +93,7 @@ impl Evidence {
         Self {
             resolver: None,
             observed: observed.into(),
+            place: None,
         }
     }
 }

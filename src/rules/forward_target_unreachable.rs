@@ -359,10 +359,10 @@ fn at_the_forwarder(case: &Case<'_>, who: &str, to: &[IpAddr]) -> Vec<Remedy> {
     ];
     // The first step, in the lines of every software.
     let forward = remedy::forward::to_inbound(case);
-    let first = forward.first().map(|remedy| remedy.title.clone());
+    let first = forward.first().cloned();
     let step = forward
         .into_iter()
-        .filter(|remedy| Some(&remedy.title) == first.as_ref());
+        .filter(|remedy| first.as_ref().is_some_and(|first| remedy.is_one_step_with(first)));
     remedies.extend(step.map(|remedy| Remedy {
         title: format!("An answer there: the forward uses other servers. {}", remedy.title),
         ..remedy

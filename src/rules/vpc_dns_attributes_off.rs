@@ -175,7 +175,10 @@ fn remedies(case: &Case<'_>, off: &[&str]) -> Vec<Remedy> {
     .into_iter()
     .filter(|(name, _)| off.contains(name))
     .map(|(_, option)| {
-        format!("aws ec2 modify-vpc-attribute --region {region} --vpc-id {vpc} {option} '{{\"Value\":true}}'")
+        format!(
+            "aws ec2 modify-vpc-attribute --region {region} --vpc-id {vpc} {option} '{on}'",
+            on = remedy::endpoint::ON
+        )
     });
     let mut remedies = vec![Remedy::new(format!("Switch {} on", phrase::list(off)), commands)];
     if let Some(owner) = remedy::endpoint::other_owner(case) {

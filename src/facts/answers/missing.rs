@@ -223,13 +223,12 @@ impl<'a> Missing<'a> {
             }
         }
         for (reason, facts) in unasked {
-            self.gaps.push(Gap::of_aws(facts.join(", "), "AWS", reason));
+            self.gaps.push(Gap::of_aws_all(&facts, "AWS", reason));
         }
         self.unsaid.sort();
         if self.source == Source::Files && !self.unsaid.is_empty() {
             let facts: Vec<&str> = self.unsaid.iter().map(|call| call.fact()).collect();
-            self.gaps
-                .push(Gap::of_aws(facts.join(", "), "--facts", "no file has them"));
+            self.gaps.push(Gap::of_aws_all(&facts, "--facts", "no file has them"));
         }
         self.gaps
     }

@@ -199,7 +199,7 @@ fn observed(place: &Place, resolver: &ResolverReport) -> Evidence {
         resolver.probed.resolver.name,
         address_of(resolver)
     );
-    Evidence::of(&who, said(resolver))
+    Evidence::of(&who, said(resolver)).at(&place.name)
 }
 
 /// When each place was captured, where that is known.
@@ -314,9 +314,8 @@ fn is_known_there(place: &Place, resolver: &ResolverReport, confidence: Confiden
 
 /// Whether a finding over several places has something that was seen at this one.
 fn has_seen(finding: &Finding, place: &Place) -> bool {
-    let start = format!("{}, ", place.name);
-    let mut resolvers = finding.evidence.iter().filter_map(|seen| seen.resolver.as_deref());
-    resolvers.any(|resolver| resolver.starts_with(&start))
+    let mut places = finding.evidence.iter().filter_map(|seen| seen.place.as_deref());
+    places.any(|name| name == place.name)
 }
 
 /// Whether every address could be of the cluster's own network.

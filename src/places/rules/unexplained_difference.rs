@@ -107,10 +107,10 @@ fn of_its_own(seen: &Seen<'_>, place: &Place) -> Option<Finding> {
     finding.caused_by = None;
     finding.resolvers = Vec::new();
     for evidence in &mut finding.evidence {
-        evidence.resolver = evidence
-            .resolver
-            .take()
-            .map(|resolver| format!("{}, {resolver}", place.name));
+        if let Some(resolver) = &mut evidence.resolver {
+            *resolver = format!("{}, {resolver}", place.name);
+            evidence.place = Some(place.name.clone());
+        }
     }
     let others: Vec<&Place> = seen.places.iter().filter(is_other).collect();
     let mut contrast = beside(&others);

@@ -5,6 +5,12 @@
 use super::super::{Case, Remedy};
 pub use crate::text::plain_word as word;
 
+/// A DNS attribute of a VPC that is on, as JSON, which the AWS CLI takes as the value of the attribute's option.
+pub const ON: &str = "{\"Value\":true}";
+
+/// The same in the AWS CLI's shorthand.
+pub const ON_IN_SHORTHAND: &str = "Value=true";
+
 /// What AWS says the name is, and how the kubeconfig gets it.
 pub fn take_the_name_from_aws(case: &Case<'_>, cluster: &str) -> Vec<Remedy> {
     let region = case.region();
@@ -49,11 +55,11 @@ pub fn let_the_private_zone_work(case: &Case<'_>) -> Vec<Remedy> {
                 ),
                 format!(
                     "aws ec2 modify-vpc-attribute --region {region} --vpc-id {vpc} --enable-dns-support \
-                     '{{\"Value\":true}}'"
+                     '{ON}'"
                 ),
                 format!(
                     "aws ec2 modify-vpc-attribute --region {region} --vpc-id {vpc} --enable-dns-hostnames \
-                     '{{\"Value\":true}}'"
+                     '{ON}'"
                 ),
             ],
         ),

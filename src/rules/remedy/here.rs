@@ -9,6 +9,7 @@
 use std::net::IpAddr;
 
 use super::super::{Case, Remedy};
+use super::endpoint;
 use crate::facts::{Chooser, System};
 use crate::software::Software;
 
@@ -275,8 +276,11 @@ fn in_powershell(command: &str) -> String {
 /// An argument of a program. Windows PowerShell 5.1 loses the double quotes in one, so the one structure that the AWS
 /// CLI takes here is written in its shorthand (AWS CLI User Guide, "Using shorthand syntax").
 fn argument(word: &str) -> String {
-    let member = word.strip_prefix("{\"Value\":").and_then(|rest| rest.strip_suffix('}'));
-    member.map_or_else(|| powershell_word(word), |value| format!("Value={value}"))
+    if word == endpoint::ON {
+        endpoint::ON_IN_SHORTHAND.to_owned()
+    } else {
+        powershell_word(word)
+    }
 }
 
 /// A word as PowerShell reads it: quoted where it holds more than plain characters.
