@@ -3,6 +3,13 @@
 use super::Said;
 use crate::observation::{SystemCode, SystemFailure};
 
+/// What glibc's gai_strerror says of EAI_NONAME.
+pub(super) const NONAME: (SystemCode, &str) = (SystemCode::NoName, "Name or service not known");
+/// Of EAI_NODATA.
+pub(super) const NODATA: (SystemCode, &str) = (SystemCode::NoData, "No address associated with hostname");
+/// Of EAI_AGAIN.
+pub(super) const AGAIN: (SystemCode, &str) = (SystemCode::Again, "Temporary failure in name resolution");
+
 /// What getaddrinfo gives.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Gai {

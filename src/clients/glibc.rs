@@ -8,20 +8,13 @@
 //! is still waited for while the next server, or the same one again, is asked. nsswitch.conf decides whether it comes
 //! to DNS at all, and to the hosts file.
 
-use super::gai::{Gai, GaiError};
+use super::gai::{AGAIN, Gai, GaiError, NODATA, NONAME};
 use super::{Said, Situation, is_late, is_truncated_over_tcp, nss_resolve, orders, target};
 use crate::dns::{AnswerKind, Rcode, RecordType, Section};
 use crate::facts::platform::{HostsLine, LookupPath};
 use crate::limits;
 use crate::observation::{Lookup, SystemCode};
 use crate::probed::Probed;
-
-/// What gai_strerror says of EAI_NONAME.
-pub(super) const NONAME: (SystemCode, &str) = (SystemCode::NoName, "Name or service not known");
-/// Of EAI_NODATA.
-pub(super) const NODATA: (SystemCode, &str) = (SystemCode::NoData, "No address associated with hostname");
-/// Of EAI_AGAIN.
-pub(super) const AGAIN: (SystemCode, &str) = (SystemCode::Again, "Temporary failure in name resolution");
 
 /// What a reply is to glibc.
 #[derive(Clone, Copy, PartialEq, Eq)]

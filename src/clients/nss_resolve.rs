@@ -8,8 +8,7 @@
 
 use std::net::IpAddr;
 
-use super::gai::Gai;
-use super::glibc::{AGAIN, NONAME};
+use super::gai::{AGAIN, Gai, NONAME};
 use super::{Situation, is_at, target};
 use crate::dns::{AnswerKind, RecordType};
 use crate::facts::platform::{HostsLine, LookupPath};

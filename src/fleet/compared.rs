@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::document::{Fleet, Headline, Outcome, rank, worse};
+use super::document::{Fleet, rank, worse};
+use super::outcome::{Headline, Outcome};
 use crate::dns::Name;
 use crate::limits;
 use crate::report::{Conclusion, SCHEMA_VERSION, Tool, Unseen, exit};

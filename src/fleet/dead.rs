@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::document::{Headline, Outcome};
+use super::outcome::{Headline, Outcome};
 use super::target::Origin;
 use crate::compare::Verdict;
 use crate::dns::Name;

@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::go::url_host;
+use super::words::url_host;
 use super::{Seen, Symptom, between, library};
 use crate::limits;
 
@@ -688,7 +688,7 @@ pub(super) fn bare_rcode(line: &str) -> Option<Seen> {
     }
     let words = || line.split(|c: char| !c.is_ascii_alphanumeric());
     let symptom = words().find_map(|word| match word {
-        "NXDOMAIN" | "SERVFAIL" | "REFUSED" => super::tool::by_rcode(word),
+        "NXDOMAIN" | "SERVFAIL" | "REFUSED" => super::words::by_rcode(word),
         "NODATA" => Some(Symptom::NoData),
         _ => None,
     })?;

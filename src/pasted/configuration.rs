@@ -175,7 +175,7 @@ fn resolv_conf(text: &str) -> Option<(&str, Vec<String>)> {
         let bare = value.split('%').next().unwrap_or(value);
         if bare.parse::<IpAddr>().is_ok() {
             plain.push(value);
-        } else if super::tool::socket(value).is_some() {
+        } else if super::words::socket(value).is_some() {
             // Go, src/net/dnsconfig_unix.go; glibc, resolv/res_init.c; resolv.conf(5) of OpenBSD; c-ares pull request
             // 534; dnsmasq(8), --server; resolved.conf(5), "DNS=".
             let takes = if value.contains('#') {

@@ -163,15 +163,6 @@ fn symptom(error: &str, has_server: bool) -> Option<Symptom> {
     })
 }
 
-/// The host of the URL in a line.
-pub(super) fn url_host(line: &str) -> Option<&str> {
-    let (_, rest) = line.split_once("https://")?;
-    let end = rest
-        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
-        .unwrap_or(rest.len());
-    Some(&rest[..end]).filter(|host| !host.is_empty())
-}
-
 /// client-go's trace of a request (k8s.io/client-go, transport/round_trippers.go): `resolved to []`.
 pub(super) fn trace(line: &str) -> Option<Seen> {
     let (_, rest) = line.split_once("HTTP Trace: DNS Lookup for ")?;

@@ -174,7 +174,7 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
         // urllib3: HTTPSConnectionPool(host='X', port=443).
         .or_else(|| super::between(line, "ConnectionPool(host='", "'"))
         .or(bare)
-        .or_else(|| super::go::url_host(line))
+        .or_else(|| super::words::url_host(line))
         .or_else(|| before_text(line));
     Some(Seen::of(symptom, host))
 }
@@ -202,7 +202,7 @@ fn netty(line: &str) -> Option<Seen> {
             .or_else(|| super::between(line, "DefaultDnsQuestion(", ". "));
         let rcodes = ["NXDOMAIN", "NXDomain", "SERVFAIL", "ServFail", "REFUSED", "Refused"];
         let rcode = rcodes.iter().find(|rcode| line.contains(**rcode));
-        let symptom = rcode.and_then(|rcode| super::tool::by_rcode(&rcode.to_ascii_uppercase()));
+        let symptom = rcode.and_then(|rcode| super::words::by_rcode(&rcode.to_ascii_uppercase()));
         return Some(Seen {
             server: server.and_then(|server| server.parse().ok()),
             ..Seen::of(symptom.unwrap_or(Symptom::Silence), host)
@@ -235,7 +235,7 @@ fn erlang(line: &str) -> Option<Seen> {
         .or_else(|| of_elixir("{:to_address, {~c\"", "\""))
         .or_else(|| of_elixir("{:to_address, {'", "'"))
         .or_else(|| super::between(line, "tcp connect (", ":"))
-        .or_else(|| super::go::url_host(line));
+        .or_else(|| super::words::url_host(line));
     // httpc's limit for the connection is that of the lookup as well (erlang/otp, lib/kernel/src/inet_tcp.erl,
     // connect).
     let is_late = line.contains("failed_connect") && (line.contains("],timeout}") || line.contains("], :timeout}"));

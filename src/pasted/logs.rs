@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use serde_json::Value;
 
 use super::reply::leads_nowhere;
-use super::tool::{by_rcode, socket};
+use super::words::{by_rcode, socket};
 use super::{Seen, Symptom, asked, between};
 use crate::limits;
 

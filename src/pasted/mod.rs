@@ -19,6 +19,7 @@ mod text;
 mod tool;
 mod unread;
 mod windows;
+mod words;
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -534,7 +535,7 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
     let host = printed.filter(|_| !is_masked).and_then(host);
     let about = if matches!(symptom, Symptom::Proxy | Symptom::ProxyConnection) {
         // The name that failed is the proxy's; the endpoint's is in the URL beside it.
-        text.lines().find_map(go::url_host).and_then(self::host)
+        text.lines().find_map(words::url_host).and_then(self::host)
     } else {
         host.clone()
     };

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::tool::{by_rcode, socket};
+use super::words::{by_rcode, socket};
 use super::{Seen, Symptom, asked};
 use crate::address::AddressClass;
 use crate::dns::Name;

@@ -1,6 +1,6 @@
 //! What `resolvectl query` prints: systemd, src/resolve/resolved-bus.c, reply_query_state, over several versions.
 
-use super::{Seen, Symptom, tool};
+use super::{Seen, Symptom, words};
 
 /// What resolvectl asks, as a sentence.
 const ASKED: &str = "resolvectl asks systemd-resolved itself, as programs of the C library may: which name server that \
@@ -25,7 +25,7 @@ pub(super) fn line(line: &str) -> Option<Seen> {
     let (host, said) = line.split_once(": resolve call failed: ")?;
     let symptom = said
         .split_once("returned error ")
-        .and_then(|(_, rcode)| tool::by_rcode(rcode.split_whitespace().next()?))
+        .and_then(|(_, rcode)| words::by_rcode(rcode.split_whitespace().next()?))
         .or_else(|| {
             let text = TEXTS.iter().find(|(text, _)| said.contains(text));
             text.map(|(_, symptom)| *symptom)

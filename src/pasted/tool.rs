@@ -3,10 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::reply::{ALIAS_ALONE, STAND_IN, is_stand_in, leads_nowhere};
+use super::words::{by_rcode, socket};
 use super::{Seen, Symptom, asked, between, library, windows};
-
-/// The port of DNS.
-const PORT: u16 = 53;
 
 /// A line of nslookup's or dig's that says how a lookup failed.
 pub(super) fn line(line: &str) -> Option<Seen> {
@@ -92,17 +90,6 @@ pub(super) fn line(line: &str) -> Option<Seen> {
     let is_silent = line.contains("no servers could be reached")
         || line.contains("communications error to") && line.contains("timed out");
     is_silent.then(|| Seen::of(Symptom::Silence, None))
-}
-
-/// What an RCODE in letters stands for.
-pub(super) fn by_rcode(rcode: &str) -> Option<Symptom> {
-    Some(match rcode {
-        "NXDOMAIN" => Symptom::NxDomain,
-        "SERVFAIL" => Symptom::ServFail,
-        "REFUSED" => Symptom::Refused,
-        "FORMERR" | "NOTIMP" | "BADVERS" => Symptom::Misbehaving,
-        _ => return None,
-    })
 }
 
 /// The name that dig's first line says it was asked for.
@@ -539,17 +526,4 @@ pub(super) fn is_empty_aaaa(line: &str, seen: &Seen, answer: Option<&(&str, Seen
         && answer.is_some_and(|(_, answer)| {
             answer.symptom == Symptom::Healthy && super::same(answer.host.as_deref(), seen.host.as_deref())
         })
-}
-
-/// `ADDRESS#PORT`, `ADDRESS@PORT`, `ADDRESS:PORT` or an address.
-pub(super) fn socket(text: &str) -> Option<SocketAddr> {
-    let text = text.trim_end_matches([',', ';']);
-    if let Ok(found) = text.parse() {
-        return Some(found);
-    }
-    let (ip, port) = match text.split_once(['#', '@']) {
-        Some((ip, port)) => (ip, port.parse().ok()?),
-        None => (text, PORT),
-    };
-    Some(SocketAddr::new(ip.parse::<IpAddr>().ok()?, port))
 }

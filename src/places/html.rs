@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::table::{about, cell_details, cell_mark, cell_verdict, place_mark};
+use super::table::{about, cell_details, cell_verdict, place_mark};
 use super::{Cell, Comparison};
 use crate::limits;
 use crate::render::Style;
@@ -101,7 +101,7 @@ fn cell(html: &mut Html<'_>, cell: &Cell, place: &str) -> fmt::Result {
             return html.span("span", &[("class", "faint")], cell_verdict(cell));
         }
         html.start("span", &[("class", "nowrap")])?;
-        if let Some(mark) = cell_mark(cell) {
+        if let Some(mark) = cell.mark() {
             html.mark(mark)?;
         }
         html.text(cell_verdict(cell))?;

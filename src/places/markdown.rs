@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::table::{about, cell_details, cell_mark, cell_verdict, place_mark};
+use super::table::{about, cell_details, cell_verdict, place_mark};
 use super::{Comparison, Kind, PlaceSummary};
 use crate::render::Style;
 use crate::render::markdown::Comment;
@@ -93,7 +93,7 @@ fn matrix(comment: &mut Comment<'_>, comparison: &Comparison) -> fmt::Result {
         let (name, address) = (comment.code(&row.resolver), comment.code(&row.shown_address()));
         write!(comment.out, "| {name} | {address} |")?;
         for cell in &row.cells {
-            let mark = cell_mark(cell).map(|mark| format!("{} ", comment.mark(mark)));
+            let mark = cell.mark().map(|mark| format!("{} ", comment.mark(mark)));
             let details = cell_details(cell).join(", ");
             let details = comment.code(&details);
             let line = format!("{}{} {details}", mark.unwrap_or_default(), cell_verdict(cell));

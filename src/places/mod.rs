@@ -305,6 +305,18 @@ pub struct Cell {
     pub addresses: Vec<ClassedAddress>,
 }
 
+impl Cell {
+    /// What stands before its verdict; nothing where it does not decide.
+    fn mark(&self) -> Option<words::Mark> {
+        let mark = match self.verdict? {
+            Verdict::Match => words::Mark::Good,
+            Verdict::Plausible | Verdict::Answer | Verdict::NotWaitedFor | Verdict::NotAsked => words::Mark::Unsure,
+            _ => words::Mark::Bad,
+        };
+        self.in_scope.then_some(mark)
+    }
+}
+
 /// The document.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -719,7 +731,7 @@ impl Comparison {
     /// What the resolvers run that fail where they decide: whose lines a fix is in.
     fn answering(&self) -> fix::Answering {
         let cells = self.rows.iter().flat_map(|row| row.cells.iter().zip(&self.captures));
-        let failing = cells.filter(|(cell, _)| table::cell_mark(cell) == Some(words::Mark::Bad));
+        let failing = cells.filter(|(cell, _)| cell.mark() == Some(words::Mark::Bad));
         let resolvers = failing.filter_map(|(cell, report)| {
             let mut resolvers = report.resolvers.iter();
             resolvers.find(|resolver| Some(&resolver.probed.resolver.name) == cell.name.as_ref())

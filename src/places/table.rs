@@ -10,7 +10,7 @@ use crate::render::Style;
 use crate::render::fix::Lines;
 use crate::render::table::{INDENT, Page};
 use crate::render::text::{Paint, wrap_cell};
-use crate::render::words::{self, INTERRUPTED, Mark, Placed, mark_of};
+use crate::render::words::{self, INTERRUPTED, Mark, Placed};
 use crate::report::Conclusion;
 use crate::rules::phrase;
 use crate::target::View;
@@ -223,12 +223,6 @@ pub(super) fn about(place: &PlaceSummary) -> String {
     )
 }
 
-/// What stands before a verdict; nothing where it does not decide.
-pub(super) fn cell_mark(cell: &Cell) -> Option<Mark> {
-    let mark = mark_of(cell.verdict?);
-    cell.in_scope.then_some(mark)
-}
-
 /// What a cell says of the answer, for every format that is read.
 pub(super) fn cell_verdict(cell: &Cell) -> &'static str {
     cell.verdict.map_or("not asked", phrase::verdict)
@@ -260,7 +254,7 @@ pub(super) fn cell_details(cell: &Cell) -> Vec<String> {
 /// The rows that stand on the page: those with what fails first.
 fn rows(comparison: &Comparison, room: Room) -> Vec<&Row> {
     let worst = |row: &Row| {
-        let marks = row.cells.iter().filter_map(cell_mark);
+        let marks = row.cells.iter().filter_map(Cell::mark);
         let is_bad = marks.clone().any(|mark| mark == Mark::Bad);
         if is_bad {
             Some(Mark::Bad)
@@ -321,7 +315,7 @@ fn matrix(page: &mut Page<'_>, comparison: &Comparison, room: Room) -> fmt::Resu
             })
             .collect();
         let paint = |place: usize, index: usize| {
-            let mark = resolver.cells.get(place).and_then(cell_mark);
+            let mark = resolver.cells.get(place).and_then(Cell::mark);
             mark.filter(|_| index == 0).map_or(Paint::Plain, Mark::paint)
         };
         row(page, &first, &cells, &paint)?;
@@ -343,7 +337,7 @@ fn padded(text: &str, width: usize) -> String {
 }
 
 fn verdict(cell: &Cell, style: &Style) -> String {
-    let symbol = cell_mark(cell).map(|mark| format!("{} ", mark.symbol(style.ascii)));
+    let symbol = cell.mark().map(|mark| format!("{} ", mark.symbol(style.ascii)));
     format!("{}{}", symbol.unwrap_or_default(), cell_verdict(cell))
 }
 
@@ -359,7 +353,7 @@ fn list(page: &mut Page<'_>, rows: &[&Row], places: usize, room: Room) -> fmt::R
             .enumerate()
             .filter(|(_, cell)| cell.verdict.is_some())
             .collect();
-        let shown = chosen(asked.iter().map(|(_, cell)| cell_mark(cell)), room.said);
+        let shown = chosen(asked.iter().map(|(_, cell)| cell.mark()), room.said);
         for (index, cell) in shown.iter().map(|at| asked[*at]) {
             let details = cell_details(cell).join(", ");
             let number = index + 1;
@@ -378,7 +372,7 @@ fn list(page: &mut Page<'_>, rows: &[&Row], places: usize, room: Room) -> fmt::R
 fn marks(page: &mut Page<'_>, rows: &[&Row], count: usize) -> fmt::Result {
     let ascii = page.style.ascii;
     // One column each: words would not fit.
-    let symbol = |cell: &Cell| match (cell.verdict, cell_mark(cell)) {
+    let symbol = |cell: &Cell| match (cell.verdict, cell.mark()) {
         (None, _) => (" ", Paint::Plain),
         // Asked as evidence, and not to decide.
         (Some(_), None) => ("-", Paint::Plain),

@@ -1,7 +1,6 @@
 //! The ways of the question as a picture: one a place.
 
 use super::Comparison;
-use super::table::cell_mark;
 use crate::render::way::{self, Way};
 use crate::render::words::Mark;
 use crate::report::{Conclusion, ResolverReport};
@@ -43,7 +42,7 @@ fn of_place(comparison: &Comparison, place: usize) -> Option<Way> {
             resolvers: vec![way::who(&resolver.probed.resolver)],
             behind: way::behind(report, resolver),
             end: way::end(resolver, verdict, view),
-            mark: cell_mark(cell),
+            mark: cell.mark(),
         };
         way::add(&mut ways, way);
     }

@@ -10,14 +10,14 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::Route;
-use super::exchange::{self, Lingering, Server, Window};
+use super::exchange::{self, Server, Window};
 use super::pace::Paces;
 use super::sockets::Sockets;
-use super::standing::{End, Live};
+use super::standing::{End, Event, Live};
 use super::system::{self, SystemResolver};
 use super::tls::{Configurations, Session};
 use crate::limits;
-use crate::observation::{Lookup, Purpose, Question, SystemLookup};
+use crate::observation::{Lookup, Purpose, Question};
 use crate::plan::{Plan, follow_up, which_host};
 use crate::probed::Probed;
 use crate::resolvers::Resolver;
@@ -52,18 +52,6 @@ pub enum Progress {
     Said(String),
     /// A resolver has answered for the target, or has not within the window.
     Answered(Box<Probed>),
-}
-
-/// What a resolver's task sends as it goes along: so that an interrupted run keeps what is known.
-pub(super) enum Event {
-    /// A first question goes out.
-    Sent(usize),
-    Lookup(usize, usize, Box<Lookup>, Vec<Lingering>),
-    System(usize, SystemLookup),
-    TargetDone(usize),
-    Done(usize),
-    /// A question that decides could not be asked.
-    Unasked(usize),
 }
 
 /// Asks all resolvers and returns what came back, in the order of `resolvers`. Ends early where `interrupt`

@@ -7,7 +7,6 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::exchange::{self, Lingering};
-use super::run::Event;
 use super::{Outstanding, Standing};
 use crate::dns::RecordType;
 use crate::observation::{Lookup, Purpose, Question, SystemLookup};
@@ -22,6 +21,18 @@ pub enum End {
     Interrupted,
     /// What is outstanding is not worth waiting for.
     Settled,
+}
+
+/// What a resolver's task sends as it goes along: so that an interrupted run keeps what is known.
+pub(super) enum Event {
+    /// A first question goes out.
+    Sent(usize),
+    Lookup(usize, usize, Box<Lookup>, Vec<Lingering>),
+    System(usize, SystemLookup),
+    TargetDone(usize),
+    Done(usize),
+    /// A question that decides could not be asked.
+    Unasked(usize),
 }
 
 /// A run as it is seen from outside. One that is made of several parts has them in the order in which they began.

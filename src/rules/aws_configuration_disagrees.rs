@@ -1,7 +1,7 @@
 //! AWS's configuration, as it was read, and the answers of resolvers say two things.
 
 use super::phrase::{self, observed_sibling, observed_target};
-use super::route53::{self, ResolvingVpc};
+use super::shared::route53::{self, ResolvingVpc};
 use super::signs::PUBLIC_THOUGH_PUBLIC_ACCESS_IS_OFF;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided};
 use crate::decides::Step;

@@ -7,7 +7,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use super::Case;
-use super::route53;
+use super::shared::route53;
 use crate::decides::Step;
 use crate::facts::{AwsFacts, ClusterUpdate, Event};
 use crate::limits;

@@ -1,7 +1,7 @@
 //! What decides in AWS (`decided_by`), for the VPCs whose Resolver matters to a case.
 
-use super::route53::{self, ResolvingVpc};
 use super::shared::policy;
+use super::shared::route53::{self, ResolvingVpc};
 use super::{Case, Need, Subject};
 use crate::decides::{self, Construct, Effect, Step};
 use crate::dns::RecordType;

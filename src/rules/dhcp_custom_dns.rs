@@ -145,6 +145,6 @@ fn finding(
 fn remedies(case: &Case<'_>, options: &DhcpOptions) -> Vec<Remedy> {
     let resolver = case.vpc().and_then(crate::facts::Vpc::resolver);
     let mut remedies = remedy::forward::to_vpc_resolver(case, resolver);
-    remedies.push(dhcp::amazon_alone(case, options, "Or an"));
+    remedies.push(remedy::dhcp::amazon_alone(case, options, "Or an").as_alternative());
     remedies
 }

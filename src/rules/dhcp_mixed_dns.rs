@@ -1,7 +1,7 @@
 //! Hosts of the VPC are told to ask the VPC's own resolver and others.
 
 use super::shared::dhcp;
-use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, phrase};
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, phrase, remedy};
 
 declare_rule! {
     /// ## What it means
@@ -58,7 +58,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             ))
             .seen(vec![Evidence::fact(dhcp::said(&options))])
             .fix(vec![
-                dhcp::amazon_alone(case, &options, "An"),
+                remedy::dhcp::amazon_alone(case, &options, "An"),
                 Remedy::advice(
                     "Or only servers of your own that all forward the endpoint's name to the VPC's resolver",
                 )

@@ -1,7 +1,7 @@
 //! The VPC's own Resolver blocks the name.
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
-use super::route53::{self, ResolvingVpc};
+use super::shared::route53::{self, ResolvingVpc};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, remedy};
 use crate::decides::{Blocked, Step, WhyCode};
 use crate::dns::{AnswerKind, RecordType};

@@ -1,8 +1,9 @@
 //! Validation fails at the resolver.
 
 use super::phrase::{self, observed, observed_controls, observed_target};
+use super::shared::route53;
 use super::shared::validation::{self, unchecked};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy, route53};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::observation::{Lookup, Purpose};
 use crate::software::Software;
 

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::phrase::{self, observed_sibling, observed_target};
-use super::route53::{self, ResolvingVpc};
+use super::shared::route53::{self, ResolvingVpc};
 use super::signs::FORWARDS_INTO_SILENCE;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject};
 use crate::dns::Name;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use super::phrase::{self, observed_sibling, observed_target};
-use super::route53::{self, ResolvingVpc};
+use super::shared::route53::{self, ResolvingVpc};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject};
 use crate::dns::Name;
 use crate::facts::ResolverRule;

@@ -1,7 +1,7 @@
 //! An inbound endpoint is of a kind that no forwarder can use.
 
 use super::phrase::{self, observed_target};
-use super::route53::{self, Effect, Inbound};
+use super::shared::route53::{self, Effect, Inbound};
 use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use std::fmt::Write as _;
 

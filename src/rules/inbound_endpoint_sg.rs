@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use super::phrase::{self, observed_target, observed_tcp};
-use super::route53::{self, Effect, Inbound};
 use super::shared::inbound::{self as groups, Shut};
+use super::shared::route53::{self, Effect, Inbound};
 use super::signs::LISTED_AS_NOT_WORKING;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject};
 use crate::limits;

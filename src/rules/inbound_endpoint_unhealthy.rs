@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed_target};
-use super::route53::{self, Effect, Inbound};
+use super::shared::route53::{self, Effect, Inbound};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::facts::EndpointAddress;
 

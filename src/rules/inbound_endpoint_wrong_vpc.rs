@@ -1,7 +1,7 @@
 //! Every inbound endpoint that can be seen stands in another VPC than the cluster's.
 
 use super::phrase::{self, observed, observed_target};
-use super::route53;
+use super::shared::route53;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::facts::ResolverEndpoint;
 use crate::limits;

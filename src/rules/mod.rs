@@ -11,7 +11,6 @@ mod need;
 pub mod phrase;
 pub(crate) mod reference;
 pub mod remedy;
-mod route53;
 mod shared;
 mod shows;
 mod signs;

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::phrase::{self, observed_target};
-use super::route53;
+use super::shared::route53;
 use super::shared::synthetic::of_dns64;
 use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage};
 use crate::address::AddressClass;

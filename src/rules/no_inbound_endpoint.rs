@@ -1,7 +1,7 @@
 //! No inbound endpoint can be seen in the cluster's VPC.
 
 use super::phrase::{self, observed};
-use super::route53;
+use super::shared::route53;
 use super::{Case, Evidence, Finding, Fits, Severity, Stage, remedy};
 use std::fmt::Write as _;
 

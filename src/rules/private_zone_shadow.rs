@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed_sibling, observed_target};
 use super::shared::made::{self, Made};
+use super::shared::route53;
 use super::signs::{DENIED_BY_ANOTHER_PRIVATE_ZONE, IN_ANOTHER_VPC, INBOUND_ENDPOINT};
 use super::view::{self, VpcSideFault};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy, route53};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::decides::{InEffect, MadeFor, Zone};
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::missing::Missing;
+use super::missing::{Missing, unique};
 use super::{Answers, DESCRIPTION, Source, Wanted};
 use crate::facts::shapes::{
     AttributesOfVpc, Cluster, DhcpOptions, Interface, NetworkInterface, ResolverEndpoint, VpcAttributes,
@@ -381,18 +381,6 @@ fn dhcp_options(all: Option<Vec<DhcpOptions>>, id: Option<&str>) -> Result<Optio
 /// Whether DNS goes into the VPC by it.
 fn is_inward(endpoint: &ResolverEndpoint) -> bool {
     endpoint.direction.starts_with("INBOUND")
-}
-
-/// Each once, by its id; where it was said twice, what was said last.
-pub(super) fn unique<T>(all: Vec<T>, id: impl Fn(&T) -> &String) -> Vec<T> {
-    let mut kept: Vec<T> = Vec::new();
-    for one in all {
-        match kept.iter_mut().find(|other| id(other) == id(&one)) {
-            Some(other) => *other = one,
-            None => kept.push(one),
-        }
-    }
-    kept
 }
 
 /// The first few of a list, for a sentence.

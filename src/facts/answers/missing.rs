@@ -1,7 +1,6 @@
 //! What the answers lack, as gaps.
 
 use super::Source;
-use super::assemble::unique;
 use crate::facts::{Call, ClientVpnEndpoint, FailedRead, Firewall, Gap, Lattice, Profiles, VpcEndpoints};
 use crate::limits;
 use crate::text::shortened;
@@ -232,4 +231,16 @@ impl<'a> Missing<'a> {
         }
         self.gaps
     }
+}
+
+/// Each once, by its id; where it was said twice, what was said last.
+pub(super) fn unique<T>(all: Vec<T>, id: impl Fn(&T) -> &String) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::new();
+    for one in all {
+        match kept.iter_mut().find(|other| id(other) == id(&one)) {
+            Some(other) => *other = one,
+            None => kept.push(one),
+        }
+    }
+    kept
 }

@@ -7,16 +7,15 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::address::AddressClass;
 use crate::compare::{Spread, Verdict};
 use crate::dns::RecordType;
-use crate::endpoint::SoaOrigin;
 use crate::limits;
-use crate::observation::{Lookup, Purpose, Transport};
+use crate::observation::Transport;
 use crate::probed::Probed;
 use crate::report::{Conclusion, Report, ResolverReport};
 use crate::resolvers::Role;
 use crate::rules::Severity;
 use crate::rules::phrase::{self, time};
 
-use super::kind::{kind, kind_name};
+use super::kind::{kind, kind_in_short, targets};
 use super::samples::outcomes;
 use super::{Mark, some};
 use crate::render::text::fit;
@@ -190,10 +189,6 @@ pub(in crate::render) fn address(probed: &Probed) -> Option<String> {
     Some(transport.with_address(address))
 }
 
-pub(super) fn targets(probed: &Probed) -> impl Iterator<Item = &Lookup> {
-    probed.lookups.iter().filter(|lookup| lookup.purpose == Purpose::Target)
-}
-
 /// How long the answer took; the median where it was asked for several times.
 pub(in crate::render) fn response_time(probed: &Probed) -> Option<f64> {
     if let Some(system) = &probed.system {
@@ -287,32 +282,4 @@ fn observed_in_short(probed: &Probed) -> String {
         return observed(probed);
     }
     kind_in_short(lookup)
-}
-
-/// As [`kind`], with the zone of a negative answer by what it is.
-pub(super) fn kind_in_short(lookup: &Lookup) -> String {
-    match &lookup.soa {
-        Some(soa) if lookup.kind.is_negative() && lookup.ede.is_empty() => {
-            let zone = match SoaOrigin::of(soa) {
-                SoaOrigin::PublicAws => "AWS public zone".to_owned(),
-                SoaOrigin::PrivateHostedZone => "private zone".to_owned(),
-                SoaOrigin::Foreign => format!("SOA {}", cut(&soa.owner.to_string(), SOA_SHOWN)),
-            };
-            format!("{} ({zone})", kind_name(lookup.kind, lookup.rcode))
-        }
-        _ => kind(lookup),
-    }
-}
-
-/// Columns of a SOA's owner in the table.
-const SOA_SHOWN: usize = 24;
-
-/// As much of a text as fits, with an ellipsis for the rest.
-fn cut(text: &str, width: usize) -> String {
-    let fitting = crate::render::text::fit(text, width.saturating_sub(1));
-    if fitting.len() == text.len() || text.width() <= width {
-        text.to_owned()
-    } else {
-        format!("{fitting}…")
-    }
 }

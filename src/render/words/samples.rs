@@ -11,8 +11,7 @@ use crate::probed::Probed;
 use crate::report::{Report, ResolverReport};
 use crate::rules::phrase::time;
 
-use super::kind::kind;
-use super::row::{kind_in_short, targets};
+use super::kind::{kind, kind_in_short, targets};
 use super::some;
 
 /// What the samples came to, the commonest first; `kind` says what a lookup without addresses is.

@@ -1,6 +1,7 @@
 //! Remedies that several rules share, filled in with the reader's own zone, Region and addresses.
 
 pub mod answer;
+pub mod dhcp;
 pub mod endpoint;
 pub mod filter;
 pub mod flush;

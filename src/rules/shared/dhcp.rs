@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::facts::DhcpOptions;
-use crate::rules::{Case, Remedy, remedy};
+use crate::rules::Case;
 
 /// The addresses of the VPC's resolver that are the same in every VPC (Amazon VPC User Guide, "Amazon DNS server").
 pub(in crate::rules) const IN_EVERY_VPC: [IpAddr; 2] = [
@@ -45,31 +45,5 @@ pub(in crate::rules) fn said(options: &DhcpOptions) -> String {
         "DescribeDhcpOptions {}: domain-name-servers {}",
         options.id,
         options.domain_name_servers.join(", ")
-    )
-}
-
-/// An option set that names the VPC's own resolver and nobody else.
-pub(in crate::rules) fn amazon_alone(case: &Case<'_>, options: &DhcpOptions, lead: &str) -> Remedy {
-    let region = case.region();
-    let vpc = case.vpc().map_or("<vpc-id>", |vpc| vpc.id.as_str());
-    let vpc = remedy::endpoint::word(vpc, "<vpc-id>");
-    let domain = options.domain_name.as_deref().map_or_else(String::new, |domain| {
-        let domain = remedy::endpoint::word(domain, "<domain>");
-        format!(" 'Key=domain-name,Values={domain}'")
-    });
-    let owner = remedy::endpoint::other_owner(case).map_or_else(String::new, |owner| {
-        format!("; the VPC is shared, and account {owner} has to do it")
-    });
-    Remedy::new(
-        format!(
-            "{lead} option set with AmazonProvidedDNS alone (running hosts learn it when they renew their lease{owner})"
-        ),
-        [
-            format!(
-                "aws ec2 create-dhcp-options --region {region} --dhcp-configurations \
-                 'Key=domain-name-servers,Values=AmazonProvidedDNS'{domain}"
-            ),
-            format!("aws ec2 associate-dhcp-options --region {region} --dhcp-options-id <dopt-id> --vpc-id {vpc}"),
-        ],
     )
 }

@@ -5,7 +5,7 @@ use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::{Lookup, Purpose, Transport};
 use crate::resolvers::Role;
-use crate::rules::{Case, Subject, route53};
+use crate::rules::{Case, Subject};
 
 /// What the resolver seems to forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +50,13 @@ fn fails(lookup: &Lookup) -> bool {
     lookup.kind == AnswerKind::ServFail || lookup.kind.is_silence()
 }
 
+/// The resolvers outside the VPC whose forward ends in silence.
+pub(in crate::rules) fn on_failing_path<'c, 'a>(case: &'c Case<'a>) -> Vec<&'c Subject<'a>> {
+    case.failing()
+        .filter(|subject| !subject.is_vpc_side() && that_fails(subject).is_some())
+        .collect()
+}
+
 /// The inbound addresses that something depends on, that were asked in the clear, and that answer nothing. (The silence
 /// of an address that is only known from AWS can be normal from here.)
 pub(in crate::rules) fn silent_inbound<'s, 'a>(case: &'s Case<'a>) -> Vec<&'s Subject<'a>> {
@@ -74,7 +81,7 @@ fn is_behind_a_failing_forward(case: &Case<'_>, subject: &Subject<'_>) -> bool {
     let vpc = &subject.probed.resolver.vpc;
     let answers = |other: &Subject<'_>| other.has_role(Role::Inbound) && other.heard_anything();
     subject.is_vpc_side()
-        && !route53::on_failing_path(case).is_empty()
+        && !on_failing_path(case).is_empty()
         && case
             .subjects()
             .any(|other| answers(other) && other.probed.resolver.vpc == *vpc)

@@ -4,9 +4,10 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use super::route53;
 use crate::facts::{Permission, PrefixList, ResolverEndpoint, SecurityGroup};
 use crate::observation::Transport;
-use crate::rules::{Case, route53};
+use crate::rules::Case;
 
 /// The port of DNS.
 const DNS_PORT: u16 = 53;

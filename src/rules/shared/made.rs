@@ -1,8 +1,9 @@
 //! What AWS made a private hosted zone for: a VPC endpoint, or a service network of VPC Lattice.
 
+use super::route53;
 use crate::decides::{InEffect, MadeFor};
 use crate::dns::Name;
-use crate::rules::{Case, Subject, route53};
+use crate::rules::{Case, Subject};
 
 /// What AWS makes a zone for.
 #[derive(Debug)]

@@ -20,6 +20,7 @@ pub(super) mod policy;
 pub(super) mod rebinding;
 pub(super) mod recursion;
 pub(super) mod refusal;
+pub(super) mod route53;
 pub(super) mod samples;
 pub(super) mod scoped;
 pub(super) mod search;

@@ -7,10 +7,11 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use super::route53;
 use crate::facts::{AclEntry, Call, NetworkAcl, Route, RouteTable};
 use crate::observation::Transport;
 use crate::rules::case::Network;
-use crate::rules::{Case, Subject, route53};
+use crate::rules::{Case, Subject};
 
 /// The ports that a client asks from, and a reply goes to (Amazon VPC User Guide, "Ephemeral ports": these cover what
 /// clients use).

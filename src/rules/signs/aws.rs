@@ -6,7 +6,7 @@ use crate::dns::AnswerKind;
 use crate::endpoint::{EndpointName, NotEndpoint};
 use crate::facts::{Cluster, Kubeconfig, VantageKind};
 use crate::resolvers::Role;
-use crate::rules::route53::{self, Inbound};
+use crate::rules::shared::route53::{self, Inbound};
 use crate::rules::shared::{attributes, dhcp, egress, forward, inbound, networks};
 use crate::rules::view::{self, VpcSideFault};
 use crate::rules::{Case, Need, Subject};

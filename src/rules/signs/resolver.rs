@@ -15,7 +15,7 @@ use crate::dns::{AnswerKind, ExtendedError};
 use crate::endpoint::SoaOrigin;
 use crate::observation::{Lookup, Purpose, Transport};
 use crate::resolvers::Role;
-use crate::rules::route53::{self, ResolvingVpc};
+use crate::rules::shared::route53::{self, ResolvingVpc};
 use crate::rules::shared::{age, blemish, policy, rebinding, recursion, refusal, samples, transport};
 use crate::rules::step::{Denial, Step, controls, is_sinkholed, was_heard};
 use crate::rules::view::{self, Age};

@@ -3,15 +3,15 @@
 
 use std::net::IpAddr;
 
-use super::shared::forward;
-use super::{Case, Severity, Subject};
+use super::forward;
 use crate::dns::Name;
 use crate::facts::{Call, EndpointAddress, HostedZone, ResolverEndpoint, ResolverRule};
 use crate::resolvers::Role;
+use crate::rules::{Case, Severity, Subject};
 
 /// An inbound endpoint, of whichever kind, with the resolvers of this run that are its addresses.
 #[derive(Debug)]
-pub(super) struct Inbound<'c, 'a> {
+pub(in crate::rules) struct Inbound<'c, 'a> {
     /// As AWS lists it.
     pub endpoint: &'a ResolverEndpoint,
     /// Its addresses, as far as they were asked.
@@ -21,7 +21,7 @@ pub(super) struct Inbound<'c, 'a> {
 }
 
 /// The inbound endpoints that the account can see.
-pub(super) fn inbound_endpoints<'c, 'a>(case: &'c Case<'a>) -> Vec<Inbound<'c, 'a>> {
+pub(in crate::rules) fn inbound_endpoints<'c, 'a>(case: &'c Case<'a>) -> Vec<Inbound<'c, 'a>> {
     let cluster = case.cluster_vpc_id();
     case.resolver_endpoints()
         .into_iter()
@@ -42,21 +42,21 @@ pub(super) fn inbound_endpoints<'c, 'a>(case: &'c Case<'a>) -> Vec<Inbound<'c, '
 }
 
 /// Those that matter here: in the cluster's VPC, or asked because somebody depends on them.
-pub(super) fn inbound_that_matter<'c, 'a>(case: &'c Case<'a>) -> Vec<Inbound<'c, 'a>> {
+pub(in crate::rules) fn inbound_that_matter<'c, 'a>(case: &'c Case<'a>) -> Vec<Inbound<'c, 'a>> {
     let mut endpoints = inbound_endpoints(case);
     endpoints.retain(|inbound| inbound.of_cluster == Some(true) || inbound.is_depended_on());
     endpoints
 }
 
 /// Whether it is one of the endpoint's addresses.
-pub(super) fn has_address(endpoint: &ResolverEndpoint, ip: IpAddr) -> bool {
+pub(in crate::rules) fn has_address(endpoint: &ResolverEndpoint, ip: IpAddr) -> bool {
     let mut addresses = endpoint.addresses.iter().flatten();
     addresses.any(|address| address.ip == ip)
 }
 
 impl<'c, 'a> Inbound<'c, 'a> {
     /// `rslvr-in-… (name)`.
-    pub(super) fn title(&self) -> String {
+    pub(in crate::rules) fn title(&self) -> String {
         match self.endpoint.name.as_deref() {
             Some(name) if !name.is_empty() => format!("{} ({name})", self.endpoint.id),
             _ => self.endpoint.id.clone(),
@@ -64,18 +64,18 @@ impl<'c, 'a> Inbound<'c, 'a> {
     }
 
     /// Whether a name server can forward to it over plain DNS.
-    pub(super) fn is_target(&self) -> bool {
+    pub(in crate::rules) fn is_target(&self) -> bool {
         self.endpoint.is_inbound() && self.endpoint.speaks_do53()
     }
 
     /// Its status, where that is not the good one.
-    pub(super) fn bad_status(&self) -> Option<&'a str> {
+    pub(in crate::rules) fn bad_status(&self) -> Option<&'a str> {
         let status = self.endpoint.status.as_deref();
         status.filter(|status| *status != "OPERATIONAL")
     }
 
     /// Its addresses whose status is known and not the good one.
-    pub(super) fn bad_addresses(&self) -> impl Iterator<Item = &'a EndpointAddress> + use<'a> {
+    pub(in crate::rules) fn bad_addresses(&self) -> impl Iterator<Item = &'a EndpointAddress> + use<'a> {
         self.endpoint.addresses.iter().flatten().filter(|address| {
             let status = address.status.as_deref();
             status.is_some_and(|status| status != "ATTACHED")
@@ -83,13 +83,13 @@ impl<'c, 'a> Inbound<'c, 'a> {
     }
 
     /// Whether an address of its own decides the conclusion.
-    pub(super) fn is_depended_on(&self) -> bool {
+    pub(in crate::rules) fn is_depended_on(&self) -> bool {
         let mut subjects = self.subjects.iter();
         subjects.any(|subject| subject.probed.resolver.in_scope)
     }
 
     /// Those of its addresses that this fault keeps from being heard: `heard` says how.
-    pub(super) fn unheard(&self, heard: impl Fn(&Subject<'a>) -> bool) -> Vec<&'c Subject<'a>> {
+    pub(in crate::rules) fn unheard(&self, heard: impl Fn(&Subject<'a>) -> bool) -> Vec<&'c Subject<'a>> {
         let subjects = self.subjects.iter().copied();
         subjects
             .filter(|subject| !subject.probed.interrupted && !heard(subject))
@@ -99,7 +99,7 @@ impl<'c, 'a> Inbound<'c, 'a> {
 
 /// The effect of a fault of an inbound endpoint.
 #[derive(Debug)]
-pub(super) struct Effect<'c, 'a> {
+pub(in crate::rules) struct Effect<'c, 'a> {
     /// How bad.
     pub severity: Severity,
     /// Who feels it: the endpoint's own addresses that were not heard, and those who seem to forward to it.
@@ -111,14 +111,14 @@ pub(super) struct Effect<'c, 'a> {
 /// What a fault does that keeps some addresses of an endpoint from being heard. It is an error where somebody
 /// depends on the address, or where a resolver's forward ends in silence and no address of the endpoint is heard;
 /// else it is only configured so.
-pub(super) fn effect<'c, 'a>(
+pub(in crate::rules) fn effect<'c, 'a>(
     case: &'c Case<'a>,
     inbound: &Inbound<'c, 'a>,
     unheard: &[&'c Subject<'a>],
 ) -> Effect<'c, 'a> {
     let all_unheard = unheard.len() == inbound.subjects.len();
     let forwarders = if all_unheard && inbound.of_cluster == Some(true) {
-        on_failing_path(case)
+        forward::on_failing_path(case)
     } else {
         Vec::new()
     };
@@ -142,16 +142,9 @@ pub(super) fn effect<'c, 'a>(
     }
 }
 
-/// The resolvers outside the VPC whose forward ends in silence.
-pub(super) fn on_failing_path<'c, 'a>(case: &'c Case<'a>) -> Vec<&'c Subject<'a>> {
-    case.failing()
-        .filter(|subject| !subject.is_vpc_side() && forward::that_fails(subject).is_some())
-        .collect()
-}
-
 /// A VPC whose Resolver matters to this run: the cluster's, this instance's, and those of resolvers that decide.
 #[derive(Debug)]
-pub(super) struct ResolvingVpc<'c, 'a> {
+pub(in crate::rules) struct ResolvingVpc<'c, 'a> {
     /// Its id.
     pub id: &'c str,
     /// Whether it is the cluster's.
@@ -161,7 +154,7 @@ pub(super) struct ResolvingVpc<'c, 'a> {
 }
 
 /// The VPCs whose Resolver matters to this run, the cluster's first.
-pub(super) fn resolving_vpcs<'c, 'a>(case: &'c Case<'a>) -> Vec<ResolvingVpc<'c, 'a>> {
+pub(in crate::rules) fn resolving_vpcs<'c, 'a>(case: &'c Case<'a>) -> Vec<ResolvingVpc<'c, 'a>> {
     let cluster = case.cluster_vpc_id();
     let instance = case.instance().and_then(|instance| instance.vpc_id.as_deref());
     let mut ids: Vec<&str> = cluster.into_iter().chain(instance).collect();
@@ -189,13 +182,13 @@ pub(super) fn resolving_vpcs<'c, 'a>(case: &'c Case<'a>) -> Vec<ResolvingVpc<'c,
 }
 
 /// The VPC whose Resolver a resolver is, or answers for, and that decides the conclusion.
-pub(super) fn vpc_of<'c, 'a>(case: &'c Case<'a>, subject: &Subject<'_>) -> Option<ResolvingVpc<'c, 'a>> {
+pub(in crate::rules) fn vpc_of<'c, 'a>(case: &'c Case<'a>, subject: &Subject<'_>) -> Option<ResolvingVpc<'c, 'a>> {
     let is_its = |vpc: &ResolvingVpc<'_, '_>| vpc.subjects.iter().any(|one| one.name() == subject.name());
     resolving_vpcs(case).into_iter().find(is_its)
 }
 
 /// A domain as the API writes it.
-pub(super) fn domain(text: &str) -> Option<Name> {
+pub(in crate::rules) fn domain(text: &str) -> Option<Name> {
     if text == "." {
         return Some(Name::root());
     }
@@ -203,7 +196,7 @@ pub(super) fn domain(text: &str) -> Option<Name> {
 }
 
 /// How specific a domain is.
-pub(super) fn depth(name: &Name) -> usize {
+pub(in crate::rules) fn depth(name: &Name) -> usize {
     name.labels().count()
 }
 
@@ -212,7 +205,7 @@ pub(super) fn depth(name: &Name) -> usize {
 /// the domain name in a query matches any rules"). Only an association that is `COMPLETE` counts; what `OVERRIDDEN`
 /// means is not documented. The autodefined rule of type `RECURSIVE` for `.` stands for public DNS and takes the name
 /// nowhere.
-pub(super) fn rule_for<'a>(case: &Case<'a>, vpc: &str) -> Option<(&'a ResolverRule, Name)> {
+pub(in crate::rules) fn rule_for<'a>(case: &Case<'a>, vpc: &str) -> Option<(&'a ResolverRule, Name)> {
     let associated: Vec<&str> = case
         .rule_associations()?
         .iter()
@@ -243,12 +236,12 @@ pub(super) fn rule_for<'a>(case: &Case<'a>, vpc: &str) -> Option<(&'a ResolverRu
 }
 
 /// The id of a zone without the path before it.
-pub(super) fn bare(zone: &str) -> &str {
+pub(in crate::rules) fn bare(zone: &str) -> &str {
     zone.trim_start_matches("/hostedzone/")
 }
 
 /// The ARN of what a Profile brings, by its kind and its id.
-pub(super) fn brought_arn<'a>(case: &Case<'a>, profile: &str, kind: &str, id: &str) -> Option<&'a str> {
+pub(in crate::rules) fn brought_arn<'a>(case: &Case<'a>, profile: &str, kind: &str, id: &str) -> Option<&'a str> {
     let mut resources = case
         .profiles()?
         .resources
@@ -261,7 +254,7 @@ pub(super) fn brought_arn<'a>(case: &Case<'a>, profile: &str, kind: &str, id: &s
 }
 
 /// What Profiles bring to a VPC of a kind of resource, where all that is in effect: the Profile, and the resource's id.
-pub(super) fn brought_by_profiles<'a>(case: &Case<'a>, vpc: &str, kind: &str) -> Vec<(&'a str, &'a str)> {
+pub(in crate::rules) fn brought_by_profiles<'a>(case: &Case<'a>, vpc: &str, kind: &str) -> Vec<(&'a str, &'a str)> {
     let is_complete = |status: &Option<String>| status.as_deref() == Some("COMPLETE");
     let Some(profiles) = case.profiles() else {
         return Vec::new();
@@ -285,7 +278,7 @@ pub(super) fn brought_by_profiles<'a>(case: &Case<'a>, vpc: &str, kind: &str) ->
 
 /// The private hosted zones of a VPC that the endpoint's name is in, the most specific first, with their apex; those
 /// that a Profile brings where their names are known. `None` where they are not known.
-pub(super) fn zones_over_the_name<'a>(case: &Case<'a>, vpc: &str) -> Option<Vec<(&'a HostedZone, Name)>> {
+pub(in crate::rules) fn zones_over_the_name<'a>(case: &Case<'a>, vpc: &str) -> Option<Vec<(&'a HostedZone, Name)>> {
     let is_off = case.has_no_private_zones(vpc);
     let all = case.hosted_zones()?;
     let list = all.iter().find(|list| list.vpc_id == vpc)?;
@@ -317,7 +310,7 @@ pub(super) fn zones_over_the_name<'a>(case: &Case<'a>, vpc: &str) -> Option<Vec<
 ///
 /// In the cluster's VPC with private access on, it is EKS's own. Its apex is not documented; where the zones are not
 /// listed it is taken to be the endpoint's own name, and with it every less specific rule to be without effect.
-pub(super) fn depth_of_zone(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>) -> Option<usize> {
+pub(in crate::rules) fn depth_of_zone(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>) -> Option<usize> {
     let listed = zones_over_the_name(case, vpc.id).and_then(|zones| zones.first().map(|(_, apex)| depth(apex)));
     let private_access = case.cluster().and_then(|cluster| cluster.endpoint_private_access);
     let eks = vpc.is_clusters && private_access != Some(false);
@@ -330,7 +323,7 @@ pub(super) fn depth_of_zone(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>) -> Opti
 }
 
 /// The addresses of the inbound endpoints that the account sees in a VPC.
-pub(super) fn inbound_addresses_of(case: &Case<'_>, vpc: &str) -> Vec<IpAddr> {
+pub(in crate::rules) fn inbound_addresses_of(case: &Case<'_>, vpc: &str) -> Vec<IpAddr> {
     case.resolver_endpoints()
         .into_iter()
         .flatten()
@@ -342,7 +335,7 @@ pub(super) fn inbound_addresses_of(case: &Case<'_>, vpc: &str) -> Vec<IpAddr> {
 
 /// Whether a resolver in scope, outside the VPC, needs an inbound endpoint in the cluster's VPC: it was heard, and
 /// does not give the private addresses that are expected of it.
-pub(super) fn in_need<'c, 'a>(case: &'c Case<'a>) -> Vec<&'c Subject<'a>> {
+pub(in crate::rules) fn in_need<'c, 'a>(case: &'c Case<'a>) -> Vec<&'c Subject<'a>> {
     case.failing()
         .filter(|subject| {
             !subject.is_vpc_side()
@@ -354,7 +347,7 @@ pub(super) fn in_need<'c, 'a>(case: &'c Case<'a>) -> Vec<&'c Subject<'a>> {
 }
 
 /// The rule of type `FORWARD` that takes the name in a VPC, unless a private zone is more specific.
-pub(super) fn in_effect<'a>(case: &Case<'a>, vpc: &ResolvingVpc<'_, '_>) -> Option<(&'a ResolverRule, Name)> {
+pub(in crate::rules) fn in_effect<'a>(case: &Case<'a>, vpc: &ResolvingVpc<'_, '_>) -> Option<(&'a ResolverRule, Name)> {
     let (rule, domain) = rule_for(case, vpc.id)?;
     let zone = depth_of_zone(case, vpc);
     (zone.is_none_or(|zone| depth(&domain) >= zone)).then_some((rule, domain))
@@ -362,7 +355,7 @@ pub(super) fn in_effect<'a>(case: &Case<'a>, vpc: &ResolvingVpc<'_, '_>) -> Opti
 
 /// The rule that forwards the name from a VPC to addresses of that VPC's own inbound endpoints: the rule, its domain,
 /// and those addresses.
-pub(super) fn forwarded_back<'a>(
+pub(in crate::rules) fn forwarded_back<'a>(
     case: &Case<'a>,
     vpc: &ResolvingVpc<'_, '_>,
 ) -> Option<(&'a ResolverRule, Name, Vec<IpAddr>)> {
@@ -374,7 +367,7 @@ pub(super) fn forwarded_back<'a>(
 }
 
 /// The inbound endpoints of the ordinary kind.
-pub(super) fn ordinary_inbound<'c, 'a>(case: &'c Case<'a>) -> Vec<Inbound<'c, 'a>> {
+pub(in crate::rules) fn ordinary_inbound<'c, 'a>(case: &'c Case<'a>) -> Vec<Inbound<'c, 'a>> {
     let mut endpoints = inbound_endpoints(case);
     endpoints.retain(|inbound| inbound.endpoint.is_inbound());
     endpoints
@@ -382,7 +375,7 @@ pub(super) fn ordinary_inbound<'c, 'a>(case: &'c Case<'a>) -> Vec<Inbound<'c, 'a
 
 /// Whether the whole list of endpoints has no inbound one. Some in other VPCs are `inbound-endpoint-wrong-vpc`; some of
 /// another kind in the cluster's are `inbound-endpoint-protocol`.
-pub(super) fn no_inbound_endpoint(case: &Case<'_>) -> Option<bool> {
+pub(in crate::rules) fn no_inbound_endpoint(case: &Case<'_>) -> Option<bool> {
     case.resolver_endpoints()?;
     let visible = inbound_endpoints(case)
         .iter()
