@@ -3,7 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test reads the tree it is about")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules in the order of the data. Nobody imports from the right.
@@ -109,6 +109,131 @@ fn nobody_imports_from_the_right() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// A module by the names that lead to it.
+type ModulePath = Vec<String>;
+
+/// The modules of src, with their code in one line each.
+fn modules() -> BTreeMap<ModulePath, String> {
+    let all = sources().into_iter().filter_map(|(path, text)| {
+        let mut names: ModulePath = path.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+        let file = names.pop()?;
+        let name = file.trim_end_matches(".rs");
+        if name != "mod" {
+            names.push(name.to_owned());
+        }
+        // A module of tests may look anywhere.
+        let is_tests = names.iter().any(|name| name == "tests");
+        let code: Vec<&str> = code(&text).map(str::trim).collect();
+        (!is_tests).then(|| (names, code.join(" ")))
+    });
+    all.collect()
+}
+
+/// The single paths of what is imported: `a::{b, c::{d, e}}` is `a::b`, `a::c::d` and `a::c::e`.
+fn each_path(tree: &str) -> Vec<String> {
+    let Some((before, rest)) = tree.split_once('{') else {
+        let path = tree.split(" as ").next().unwrap_or_default();
+        return vec![path.replace(' ', "")];
+    };
+    let mut depth = 1;
+    let mut parts = vec![String::new()];
+    for c in rest.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        match (c, depth) {
+            (_, 0) => break,
+            (',', 1) => parts.push(String::new()),
+            _ => parts.last_mut().expect("there is one").push(c),
+        }
+    }
+    let parts = parts.iter().filter(|part| !part.trim().is_empty());
+    parts
+        .flat_map(|part| each_path(&format!("{before}{}", part.trim())))
+        .collect()
+}
+
+/// The paths in a module's code that begin with `crate` or `super`.
+fn paths(code: &str) -> Vec<String> {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
+    let mut found = Vec::new();
+    for start in ["crate::", "super::"] {
+        for (at, _) in code.match_indices(start) {
+            if code[..at].ends_with(is_word) {
+                continue;
+            }
+            let end = if code[..at].ends_with("use ") { ';' } else { ' ' };
+            let rest = code[at..].split(end).next().unwrap_or_default();
+            let rest = if end == ';' {
+                rest
+            } else {
+                rest.split(|c| !is_word(c)).next().unwrap_or_default()
+            };
+            found.extend(each_path(rest));
+        }
+    }
+    found
+}
+
+/// The module that a path leads to from another one.
+fn leads_to(own: &[String], path: &str, modules: &BTreeMap<ModulePath, String>) -> ModulePath {
+    let mut here = own.to_vec();
+    for name in path.split("::") {
+        match name {
+            "crate" => here.clear(),
+            "super" => {
+                here.pop();
+            }
+            "self" => {}
+            name => {
+                here.push(name.to_owned());
+                if !modules.contains_key(&here) {
+                    here.pop();
+                    break;
+                }
+            }
+        }
+    }
+    here
+}
+
+/// Of two modules of one folder one at the most imports from the other, by whatever way. That a folder's `mod.rs` and
+/// the files below it know each other is no circle: it is their head.
+#[test]
+fn no_modules_import_each_other() {
+    let modules = modules();
+    let mut arrows: BTreeMap<(ModulePath, String), BTreeSet<String>> = BTreeMap::new();
+    for (own, code) in &modules {
+        for path in paths(code) {
+            let other = leads_to(own, &path, &modules);
+            let shared = own.iter().zip(&other).take_while(|(one, other)| one == other).count();
+            if let (Some(from), Some(to)) = (own.get(shared), other.get(shared)) {
+                let from = (own[..shared].to_vec(), from.clone());
+                arrows.entry(from).or_default().insert(to.clone());
+            }
+        }
+    }
+    assert!(arrows.len() > 150, "{}", arrows.len());
+    // What imports from nobody that is left is in no circle, and neither is what nobody that is left imports from.
+    loop {
+        let left: BTreeSet<(ModulePath, String)> = arrows.keys().cloned().collect();
+        let imported: BTreeSet<(ModulePath, String)> = arrows
+            .iter()
+            .flat_map(|((folder, _), to)| to.iter().map(|name| (folder.clone(), name.clone())))
+            .collect();
+        for ((folder, _), to) in &mut arrows {
+            to.retain(|name| left.contains(&(folder.clone(), name.clone())));
+        }
+        arrows.retain(|from, to| !to.is_empty() && imported.contains(from));
+        if arrows.len() == left.len() {
+            break;
+        }
+    }
+    assert!(arrows.is_empty(), "{arrows:#?}");
 }
 
 /// Which files may mention a word.
