@@ -47,7 +47,8 @@ impl AddressClass {
         let octets = ip.octets();
         match octets {
             // 0.0.0.0/8 is "this network": never a destination (RFC 1122 section 3.2.1.3).
-            [0, ..] | [146, 112, ..] => Self::Sinkhole,
+            [0, ..] => Self::Sinkhole,
+            _ if is_umbrella_block_page(IpAddr::V4(ip)) => Self::Sinkhole,
             [127, ..] => Self::Loopback,
             [169, 254, ..] => Self::LinkLocal,
             [100, second, ..] if second & 0xc0 == 64 => Self::Cgnat,
@@ -110,6 +111,11 @@ pub fn embedded_ipv4(ip: Ipv6Addr) -> Option<Ipv4Addr> {
         let [.., a, b, c, d] = ip.octets();
         Ipv4Addr::new(a, b, c, d)
     })
+}
+
+/// Whether it is of the network of Cisco Umbrella's block pages, 146.112.0.0/16.
+pub fn is_umbrella_block_page(ip: IpAddr) -> bool {
+    matches!(ip, IpAddr::V4(v4) if matches!(v4.octets(), [146, 112, ..]))
 }
 
 #[cfg(test)]

@@ -182,7 +182,7 @@ impl Watch {
                     update.id,
                     seconds(elapsed)
                 )),
-                None if status == "InProgress" => {
+                None if update.is_in_progress() => {
                     lines.push(format!("{kind} {}: {status}", update.id));
                 }
                 None => {}

@@ -19,7 +19,7 @@ use crate::cli::settings;
 use crate::connect::{self, Authority};
 use crate::dns::{Name, RecordType};
 use crate::facts::host::{self, HostFiles, Look};
-use crate::facts::{AwsFacts, Cluster, Facts, Gap, Kubeconfig, System, Vantage, VantageKind};
+use crate::facts::{AwsFacts, Cluster, Facts, Gap, Kubeconfig, System, Vantage, VantageKind, arn};
 use crate::limits;
 use crate::observation::{Connection, NotWaitedFor, Purpose, Source};
 use crate::plan::Plan;
@@ -362,9 +362,8 @@ pub(super) fn nameless(cluster: &Cluster, region: Option<String>) -> Target {
     let of_arn = || {
         cluster
             .arn
-            .as_deref()?
-            .split(':')
-            .nth(3)
+            .as_deref()
+            .and_then(arn::region)
             .filter(|region| !region.is_empty())
     };
     Target {
@@ -411,7 +410,7 @@ fn of_another_account(facts: &Facts) -> Option<Gap> {
     let kubeconfig = facts.host.kubeconfig.as_ref()?;
     let meant = kubeconfig.account()?;
     let cluster = facts.aws.cluster.as_ref()?;
-    let described = cluster.arn.as_deref()?.split(':').nth(4)?;
+    let described = cluster.arn.as_deref().and_then(arn::account)?;
     (meant != described).then(|| {
         let reason = format!(
             "AWS describes {} of account {described}, and the kubeconfig's context {} is of account {meant}: name a \

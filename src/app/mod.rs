@@ -31,9 +31,9 @@ use std::process::ExitCode;
 
 use crate::cli::args::Command;
 use crate::cli::{self, Stop, UsageError};
-use crate::facts::Cluster;
 use crate::facts::host::{FactsFile, UnreadableFile};
 use crate::facts::kubeconfig::KubeconfigError;
+use crate::facts::{Cluster, ClusterState};
 use crate::lab;
 use crate::places;
 use crate::redact;
@@ -44,13 +44,12 @@ use crate::resolvers;
 pub use crate::render::explanation::meaning;
 pub use demo::heading;
 
-/// Why the program could not run: exit code 2, and one line that says what, where, and what to do.
 /// What to do about a cluster that has no endpoint, by its status.
 fn instead_of_endpoint(cluster: &Cluster) -> String {
     let name = crate::text::plain_word(&cluster.name, "NAME");
-    match cluster.status.as_deref() {
-        Some("CREATING" | "PENDING") => format!("wait for it with aws eks wait cluster-active --name {name}"),
-        Some("DELETING") => "name another cluster".to_owned(),
+    match cluster.state() {
+        Some(ClusterState::Creating) => format!("wait for it with aws eks wait cluster-active --name {name}"),
+        Some(ClusterState::Deleting) => "name another cluster".to_owned(),
         _ => format!("see why with aws eks describe-cluster --name {name} --query cluster.health"),
     }
 }
@@ -58,6 +57,7 @@ fn instead_of_endpoint(cluster: &Cluster) -> String {
 /// Whether a command that asks nobody may go on; the error is why not.
 type GoesOn<'a> = &'a dyn Fn() -> Result<(), Error>;
 
+/// Why the program could not run: exit code 2, and one line that says what, where, and what to do.
 #[derive(Debug, thiserror::Error)]
 enum Error {
     #[error(transparent)]

@@ -13,7 +13,7 @@ use super::value::{self, Expectable};
 use crate::render::{Format, Lines};
 use crate::report::exit;
 use crate::resolvers::{parse_resolver, parse_server, parse_tls_name};
-use crate::settings::NamedResolver;
+use crate::settings::{FailOn, NamedResolver};
 use crate::via::Via;
 
 /// The program's name.
@@ -723,12 +723,17 @@ pub enum Until {
 }
 
 /// `--fail-on`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    /// Errors only.
-    Error,
-    /// Warnings too.
-    Warning,
+impl ValueEnum for FailOn {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Error, Self::Warning]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Error => PossibleValue::new("error").help("Errors only"),
+            Self::Warning => PossibleValue::new("warning").help("Warnings too"),
+        })
+    }
 }
 
 /// `--color`.

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use super::args::{CheckArgs, ExpectScope, ExpectView, FailOn, SourceArgs};
+use super::args::{CheckArgs, ExpectScope, ExpectView, SourceArgs};
 use super::value::Expectable;
 use crate::address::AddressClass;
 use crate::dns::{Name, NameError};
 use crate::endpoint::EndpointName;
 use crate::limits;
 use crate::render::Format;
-use crate::settings::{self, Asked, NamedResolver, Settings, Sources};
+use crate::settings::{Asked, NamedResolver, Settings, Sources};
 use crate::target::{Scope, Target, TargetSource, View};
 use crate::via::Via;
 
@@ -152,10 +152,7 @@ pub fn settings(args: &CheckArgs) -> Result<Settings, UsageError> {
                 ExpectView::Private => View::PrivateZone,
             }),
             judge: args.judge.clone(),
-            fail_on: match args.fail_on {
-                FailOn::Error => settings::FailOn::Error,
-                FailOn::Warning => settings::FailOn::Warning,
-            },
+            fail_on: args.fail_on,
             controls: !args.no_controls,
             samples: args.samples,
             timeout_ms: milliseconds(args.timeout),
@@ -496,7 +493,7 @@ mod tests {
                 expect_scope: Some(Scope::Private),
                 expect_view: Some(View::PrivateZone),
                 judge: ["corp", "inbound", "local"].map(str::to_owned).to_vec(),
-                fail_on: settings::FailOn::Warning,
+                fail_on: crate::settings::FailOn::Warning,
                 controls: false,
                 samples: 3,
                 timeout_ms: 2_000,

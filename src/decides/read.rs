@@ -6,7 +6,7 @@ use super::configuration::{
 };
 use crate::dns::Name;
 use crate::facts::{
-    self, AUTO_ALLOWLIST, AwsFacts, Call, Lattice, ProfileResource, ServiceNetworkResource, VpcEndpoint,
+    self, AUTO_ALLOWLIST, AwsFacts, Call, Lattice, ProfileResource, ServiceNetworkResource, VpcEndpoint, arn, zone_id,
 };
 
 /// Whether anything was read of what decides. Where nothing was, there is nothing to say.
@@ -273,18 +273,16 @@ impl Reader<'_> {
         } else if let Some(id) = resource.id_of("hostedzone") {
             // Its name is known where the zone is associated with a VPC that was read.
             let mut listed = self.facts.hosted_zones.iter().flatten().flat_map(|list| &list.zones);
-            profile.zones.push(
-                match listed.find(|one| one.id.trim_start_matches("/hostedzone/") == id) {
-                    Some(one) => zone(one, in_effect),
-                    None => Zone {
-                        id: Some(id.to_owned()),
-                        apex: None,
-                        owner: None,
-                        made_for: None,
-                        in_effect,
-                    },
+            profile.zones.push(match listed.find(|one| zone_id(&one.id) == id) {
+                Some(one) => zone(one, in_effect),
+                None => Zone {
+                    id: Some(id.to_owned()),
+                    apex: None,
+                    owner: None,
+                    made_for: None,
+                    in_effect,
                 },
-            );
+            });
         } else if let Some(id) = resource.id_of("vpc-endpoint") {
             let mut read = self.facts.vpc_endpoints.iter().flatten().flat_map(|vpc| &vpc.endpoints);
             match read.find(|endpoint| endpoint.id == id) {
@@ -293,7 +291,7 @@ impl Reader<'_> {
                 _ => profile.rest = profile.rest.take().or(Some(Opaque::InterfaceEndpoint)),
             }
         } else if resource.id_of("resolver-query-log-config").is_none() {
-            let kind = resource.arn.splitn(6, ':').nth(5).unwrap_or(&resource.arn);
+            let kind = arn::resource(&resource.arn).unwrap_or(&resource.arn);
             profile.rest = profile
                 .rest
                 .take()

@@ -2,6 +2,7 @@
 //! AWS says of the cluster. Reading is done here and nowhere else; a fact that could not be had is a [`Gap`].
 
 pub mod answers;
+pub mod arn;
 pub mod asking;
 #[cfg(feature = "aws")]
 pub mod aws;
@@ -42,12 +43,13 @@ pub use proxy::Proxy;
 pub use reads::Call;
 pub use shapes::{
     AUTO_ALLOWLIST, AbsentCluster, AclEntry, AttributesOfVpc, Caller, ClientVpn, ClientVpnEndpoint, ClientVpnRoute,
-    ClientVpnRule, Cluster, ClusterUpdate, DhcpOptions, DnssecConfig, DomainList, EndpointAddress, Event, Firewall,
-    FirewallAssociation, FirewallConfig, FirewallGroup, FirewallRule, HostedZone, Interface, Lattice, ListedAddress,
-    NetworkAcl, NetworkInterface, Permission, PrefixList, ProfileAssociation, ProfileResource, ProfileResources,
-    Profiles, ResolverEndpoint, ResolverRule, ResourceConfiguration, Route, RouteTable, RuleAssociation, RuleTarget,
-    SecurityGroup, ServiceNetwork, ServiceNetworkAssociation, ServiceNetworkResource, Subnet, Vpc, VpcAttributes,
-    VpcEndpoint, VpcEndpoints, VpcServiceNetworks, VpcZones, WrongShape, resolver_of,
+    ClientVpnRule, Cluster, ClusterState, ClusterUpdate, DhcpOptions, DnssecConfig, DomainList, EndpointAddress, Event,
+    Firewall, FirewallAssociation, FirewallConfig, FirewallGroup, FirewallRule, HostedZone, Interface, Lattice,
+    ListedAddress, NetworkAcl, NetworkInterface, Permission, PrefixList, ProfileAssociation, ProfileResource,
+    ProfileResources, Profiles, ResolverEndpoint, ResolverRule, ResourceConfiguration, Route, RouteTable,
+    RuleAssociation, RuleTarget, SecurityGroup, ServiceNetwork, ServiceNetworkAssociation, ServiceNetworkResource,
+    Subnet, Vpc, VpcAttributes, VpcEndpoint, VpcEndpoints, VpcServiceNetworks, VpcZones, WrongShape, resolver_of,
+    zone_id,
 };
 pub use stub::StubConfiguration;
 pub use system::System;

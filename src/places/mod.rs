@@ -308,11 +308,7 @@ pub struct Cell {
 impl Cell {
     /// What stands before its verdict; nothing where it does not decide.
     fn mark(&self) -> Option<words::Mark> {
-        let mark = match self.verdict? {
-            Verdict::Match => words::Mark::Good,
-            Verdict::Plausible | Verdict::Answer | Verdict::NotWaitedFor | Verdict::NotAsked => words::Mark::Unsure,
-            _ => words::Mark::Bad,
-        };
+        let mark = words::mark_of(self.verdict?);
         self.in_scope.then_some(mark)
     }
 }

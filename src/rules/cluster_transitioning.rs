@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::phrase::{self, observed_target};
 use super::shared::attributes::{ACCESS, changes_access};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, remedy};
-use crate::facts::{Cluster, ClusterUpdate};
+use crate::facts::{Cluster, ClusterState, ClusterUpdate};
 
 declare_rule! {
     /// ## What it means
@@ -63,12 +63,12 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         return Vec::new();
     };
     let access = changes_access(case);
-    let what = match (cluster.status.as_deref(), access) {
-        (Some("CREATING" | "PENDING"), _) => "is being created",
-        (Some("DELETING"), _) => "is being deleted",
-        (Some("FAILED"), _) if cluster.endpoint.is_none() => "has the status FAILED",
+    let what = match (cluster.state(), access) {
+        (Some(ClusterState::Creating), _) => "is being created",
+        (Some(ClusterState::Deleting), _) => "is being deleted",
+        (Some(ClusterState::Failed), _) if cluster.endpoint.is_none() => "has the status FAILED",
         (_, Some(_)) => "is changing its endpoint access",
-        (Some("UPDATING"), None) => "is being updated",
+        (Some(ClusterState::Updating), None) => "is being updated",
         _ => return Vec::new(),
     };
     let going = finding(case, fits.confidence, cluster, what, access);
@@ -124,8 +124,8 @@ fn finding(
             cluster.without_endpoint()
         );
     } else {
-        explanation.push_str(match (cluster.status.as_deref(), access) {
-            (Some("DELETING"), _) => {
+        explanation.push_str(match (cluster.state(), access) {
+            (Some(ClusterState::Deleting), _) => {
                 " Its endpoint name is deleted with it, so NXDOMAIN may be right, and a forward to its VPC would lead to \
                  what goes away."
             }
@@ -152,8 +152,8 @@ fn finding(
     }
     let (region, profile) = (case.region(), remedy::endpoint::as_profile(case));
     let word = remedy::endpoint::word(name, "<cluster>");
-    let deleting = cluster.status.as_deref() == Some("DELETING");
-    let failed = cluster.status.as_deref() == Some("FAILED");
+    let deleting = cluster.state() == Some(ClusterState::Deleting);
+    let failed = cluster.state() == Some(ClusterState::Failed);
     let until = if deleting { "cluster-deleted" } else { "cluster-active" };
     let mut remedies = if failed {
         vec![Remedy::new(

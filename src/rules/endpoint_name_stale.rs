@@ -6,7 +6,7 @@ use super::phrase::{self, observed};
 use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, remedy};
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
-use crate::facts::Cluster;
+use crate::facts::{Cluster, arn};
 
 declare_rule! {
     /// ## What it means
@@ -158,7 +158,7 @@ fn named_by(case: &Case<'_>, cluster: &Cluster) -> Option<String> {
 }
 
 fn region_of(cluster: &Cluster, now: &Name) -> Option<String> {
-    let of_arn = cluster.arn.as_deref().and_then(|arn| arn.split(':').nth(3));
+    let of_arn = cluster.arn.as_deref().and_then(arn::region);
     EndpointName::parse(now)
         .ok()
         .map(|endpoint| endpoint.region)

@@ -11,7 +11,7 @@ use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, 
 use crate::decides::{InEffect, MadeFor, Zone};
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;
-use crate::facts::HostedZone;
+use crate::facts::{HostedZone, zone_id};
 use crate::resolvers::Role;
 
 declare_rule! {
@@ -160,7 +160,7 @@ fn profile_of<'a>(case: &Case<'a>, zone: &HostedZone, vpc: &str) -> Option<&'a s
     let brought = route53::brought_by_profiles(case, vpc, "hostedzone");
     brought
         .into_iter()
-        .find(|(_, id)| *id == route53::bare(&zone.id))
+        .find(|(_, id)| *id == zone_id(&zone.id))
         .map(|(profile, _)| profile)
 }
 
@@ -168,7 +168,7 @@ fn profile_of<'a>(case: &Case<'a>, zone: &HostedZone, vpc: &str) -> Option<&'a s
 fn without_name(case: &Case<'_>, at: &[&Subject<'_>]) -> Vec<String> {
     let is_known = |id: &str| {
         let mut zones = case.hosted_zones().into_iter().flatten().flat_map(|list| &list.zones);
-        zones.any(|zone| route53::bare(&zone.id) == id)
+        zones.any(|zone| zone_id(&zone.id) == id)
     };
     route53::resolving_vpcs(case)
         .iter()
@@ -254,7 +254,7 @@ fn unmake(case: &Case<'_>, by: &MadeFor, apex: &Name) -> Vec<Remedy> {
 }
 
 fn disassociate(case: &Case<'_>, apex: &Name, vpc: &str, zone: &str, profile: Option<&str>) -> Remedy {
-    let (zone, region) = (route53::bare(zone), case.region());
+    let (zone, region) = (zone_id(zone), case.region());
     if let Some(profile) = profile {
         let arn = route53::brought_arn(case, profile, "hostedzone", zone).unwrap_or("<arn-of-the-zone>");
         return Remedy::new(

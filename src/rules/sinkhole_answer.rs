@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed_sibling, observed_target};
 use super::{Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, remedy};
-use crate::address::AddressClass;
+use crate::address::{AddressClass, is_umbrella_block_page};
 use crate::dns::AnswerKind;
 
 declare_rule! {
@@ -58,7 +58,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
         .collect();
     nowhere.sort();
     nowhere.dedup();
-    let umbrella = nowhere.iter().any(|ip| ip.to_string().starts_with("146.112."));
+    let umbrella = nowhere.iter().copied().any(is_umbrella_block_page);
     let wide = subjects.iter().all(|subject| {
         subject
             .sibling()

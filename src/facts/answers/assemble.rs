@@ -177,13 +177,21 @@ impl Answers {
         let mut undecided = belonging::addresses(listed, self.unassigned, around);
         // Whose the addresses of outbound endpoints are makes no difference.
         undecided.retain(|one| {
-            let is_inbound = |id: &String| listed.iter().any(|other| other.id == *id && is_inward(other));
+            let is_inbound = |id: &String| {
+                listed
+                    .iter()
+                    .any(|other| other.id == *id && ResolverEndpoint::is_inbound_of_any_kind(other))
+            };
             one.candidates.is_empty() || one.candidates.iter().any(is_inbound)
         });
         for one in &undecided {
             missing.because(Call::ListResolverEndpointIpAddresses, &one.reason(lists_all));
         }
-        if undecided.is_empty() && listed.iter().any(|one| is_inward(one) && one.addresses.is_none()) {
+        if undecided.is_empty()
+            && listed
+                .iter()
+                .any(|one| ResolverEndpoint::is_inbound_of_any_kind(one) && one.addresses.is_none())
+        {
             missing.unsaid(Call::ListResolverEndpointIpAddresses);
         }
         facts.resolver_endpoints = missing.list(Call::ListResolverEndpoints, endpoints);
@@ -302,7 +310,7 @@ fn of_cluster(all: Vec<Interface>, name: Option<&str>, vpc_id: Option<&str>) -> 
             !one.vpc_id.as_deref().is_some_and(elsewhere)
         })
         // One that is `available` is attached to nothing: a leftover.
-        .filter(|one| one.status.as_deref() != Some("available"))
+        .filter(Interface::may_be_in_use)
         .collect();
     let of = |one: &Interface| one.description[DESCRIPTION.len()..].to_owned();
     let name = if let Some(name) = name {
@@ -376,11 +384,6 @@ fn dhcp_options(all: Option<Vec<DhcpOptions>>, id: Option<&str>) -> Result<Optio
         return Err(not_tied(&listed, "the set of the cluster's VPC", Call::DescribeVpcs));
     };
     Ok(all.into_iter().find(|one| one.id == id))
-}
-
-/// Whether DNS goes into the VPC by it.
-fn is_inward(endpoint: &ResolverEndpoint) -> bool {
-    endpoint.direction.starts_with("INBOUND")
 }
 
 /// The first few of a list, for a sentence.

@@ -22,7 +22,7 @@ use super::shapes::{
     RuleAssociation, SecurityGroup, Subnet, Vpc, VpcAttributes, VpcEndpoint, VpcEndpoints, VpcZones, add_vpc_endpoints,
     id_of, of_vpc,
 };
-use super::{Call, FailedRead, Gap, Half};
+use super::{Call, FailedRead, Gap, Half, arn};
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
 use crate::limits;
@@ -286,7 +286,7 @@ impl Answers {
         if fitting.any(|(_, other)| other != host) {
             return None;
         }
-        let of_arn = cluster.arn.as_deref().and_then(|arn| arn.split(':').nth(3));
+        let of_arn = cluster.arn.as_deref().and_then(arn::region);
         let region = EndpointName::parse(&host).ok().map(|endpoint| endpoint.region);
         Some((host, region.or_else(|| of_arn.map(str::to_owned))))
     }

@@ -25,7 +25,7 @@ impl Inner {
     pub(super) async fn client_vpn_paths(&self, known: &Answers) -> Answers {
         let of_clusters = known.clusters.iter().filter_map(|one| one.vpc_id.as_deref());
         let resolver_endpoints = known.resolver_endpoints.iter().flatten();
-        let inbound = resolver_endpoints.filter(|one| one.direction.starts_with("INBOUND"));
+        let inbound = resolver_endpoints.filter(|one| one.is_inbound_of_any_kind());
         let vpcs: BTreeSet<&str> = of_clusters
             .chain(inbound.filter_map(|one| one.vpc_id.as_deref()))
             .collect();

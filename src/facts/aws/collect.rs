@@ -130,7 +130,7 @@ impl Inner {
                 .push(failure::not_asked(call, "which endpoints there are"));
             return answers;
         };
-        let inbound = || endpoints.iter().filter(|one| one.direction.starts_with("INBOUND"));
+        let inbound = || endpoints.iter().filter(|one| one.is_inbound_of_any_kind());
         // Those of outbound endpoints say what keeps a question from a rule's targets.
         let wanted = asked.groups.claim(
             endpoints.iter().flat_map(|one| one.security_group_ids.iter().cloned()),
@@ -336,7 +336,7 @@ impl Inner {
             .interfaces
             .iter()
             .flatten()
-            .filter(|one| one.status.as_deref() != Some("available"))
+            .filter(|one| one.may_be_in_use())
             .filter_map(|one| one.vpc_id.as_ref())
             .collect();
         let only = hosts.first().filter(|_| hosts.len() == 1).map(|id| (*id).clone());

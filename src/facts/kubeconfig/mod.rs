@@ -18,7 +18,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use self::file::{ClusterEntry, ContextEntry, Exec, File};
-use super::Gap;
+use super::{Gap, arn};
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
 use crate::limits;
@@ -388,10 +388,10 @@ impl Kubeconfig {
     /// The AWS account of the cluster, where the ARN that `aws eks update-kubeconfig` writes names it.
     pub fn account(&self) -> Option<&str> {
         // arn:aws:eks:REGION:ACCOUNT:cluster/NAME
-        let of = |arn: &'_ str| arn.strip_prefix("arn:")?.split(':').nth(3).map(str::len);
+        let of = |arn: &'_ str| arn.starts_with("arn:").then(|| arn::account(arn))?.map(str::len);
         let mut named = [&self.cluster_entry, &self.context].into_iter();
         let arn = named.find(|text| of(text).is_some_and(|length| length > 0))?;
-        arn.split(':').nth(4)
+        arn::account(arn)
     }
 
     /// Whether the two say the same of what is used beside the host.

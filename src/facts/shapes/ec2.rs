@@ -122,6 +122,13 @@ pub struct Interface {
     pub addresses: BTreeSet<IpAddr>,
 }
 
+impl Interface {
+    /// Whether it is attached to something, as far as is known: `available` is one that is not.
+    pub fn may_be_in_use(&self) -> bool {
+        self.status.as_deref() != Some("available")
+    }
+}
+
 /// A network interface of the cluster's control plane (EC2, DescribeNetworkInterfaces).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -49,6 +49,23 @@ pub struct Cluster {
     pub is_connected: bool,
 }
 
+/// What the status of a cluster stands for (Amazon EKS API Reference, Cluster, `status`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClusterState {
+    /// `CREATING` or `PENDING`.
+    Creating,
+    /// `ACTIVE`.
+    Active,
+    /// `UPDATING`.
+    Updating,
+    /// `DELETING`.
+    Deleting,
+    /// `FAILED`.
+    Failed,
+    /// One that is not known here.
+    Other,
+}
+
 impl Cluster {
     /// The host of its endpoint. The URL is taken verbatim but for a scheme, a port, a slash and a dot, which some
     /// stores of it add.
@@ -60,16 +77,28 @@ impl Cluster {
 
     /// Why it has no endpoint, as what is said of it: by its status, where that says it.
     pub fn without_endpoint(&self) -> &'static str {
-        match self.status.as_deref() {
-            Some("CREATING" | "PENDING") => "has no endpoint yet",
-            Some("DELETING") => "has no endpoint any more",
+        match self.state() {
+            Some(ClusterState::Creating) => "has no endpoint yet",
+            Some(ClusterState::Deleting) => "has no endpoint any more",
             _ => "has no endpoint",
         }
     }
 
+    /// What its status stands for; `None` where that is not known.
+    pub fn state(&self) -> Option<ClusterState> {
+        Some(match self.status.as_deref()? {
+            "CREATING" | "PENDING" => ClusterState::Creating,
+            "ACTIVE" => ClusterState::Active,
+            "UPDATING" => ClusterState::Updating,
+            "DELETING" => ClusterState::Deleting,
+            "FAILED" => ClusterState::Failed,
+            _ => ClusterState::Other,
+        })
+    }
+
     /// Whether its status is `ACTIVE`, or not known.
     pub fn is_active(&self) -> bool {
-        self.status.as_deref().is_none_or(|status| status == "ACTIVE")
+        self.state().is_none_or(|state| state == ClusterState::Active)
     }
 
     /// Whether its endpoint has this name.
@@ -106,6 +135,13 @@ pub struct ClusterUpdate {
     pub status: Option<String>,
     /// When it was asked for, RFC 3339.
     pub created_at: Option<String>,
+}
+
+impl ClusterUpdate {
+    /// Whether it is under way.
+    pub fn is_in_progress(&self) -> bool {
+        self.status.as_deref() == Some("InProgress")
+    }
 }
 
 /// How the keys are written: the AWS CLI has those of the API; eksctl prints the SDK's own, with capitals.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::node::{Members, WrongShape};
 use crate::dns::Name;
+use crate::facts::arn;
 use crate::limits;
 
 /// DNS Firewall, as far as it was read. A rule group without its rules, and a domain list that is not here, were not
@@ -190,7 +191,7 @@ pub struct ProfileResource {
 impl ProfileResource {
     /// The id behind a kind of resource in the ARN: `hostedzone`, `resolver-rule`, `firewall-rule-group`.
     pub fn id_of(&self, kind: &str) -> Option<&str> {
-        let resource = self.arn.splitn(6, ':').nth(5)?;
+        let resource = arn::resource(&self.arn)?;
         resource
             .strip_prefix(kind)?
             .strip_prefix('/')

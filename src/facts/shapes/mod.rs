@@ -23,7 +23,7 @@ pub use ec2::{
     resolver_of,
 };
 pub(in crate::facts) use ec2::{attributes_of, dhcp_options, interface, security_group, vpc};
-pub use eks::{AbsentCluster, Cluster, ClusterUpdate};
+pub use eks::{AbsentCluster, Cluster, ClusterState, ClusterUpdate};
 pub(in crate::facts) use eks::{Spelling, cluster, update};
 pub use event::Event;
 pub(in crate::facts) use event::event;
@@ -48,7 +48,7 @@ pub use node::WrongShape;
 pub(in crate::facts) use node::{Members, Node};
 pub use route53::{
     DnssecConfig, EndpointAddress, HostedZone, ListedAddress, ResolverEndpoint, ResolverRule, RuleAssociation,
-    RuleTarget, VpcZones,
+    RuleTarget, VpcZones, zone_id,
 };
 pub(in crate::facts) use route53::{
     association, dnssec_config, endpoint, endpoint_addresses, rule, zone, zone_with_vpcs,

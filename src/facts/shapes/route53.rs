@@ -49,6 +49,11 @@ impl ResolverEndpoint {
         self.direction == "INBOUND"
     }
 
+    /// Whether questions come into the VPC by it: an inbound endpoint of any kind (`INBOUND`, `INBOUND_DELEGATION`).
+    pub fn is_inbound_of_any_kind(&self) -> bool {
+        self.direction.starts_with("INBOUND")
+    }
+
     /// Whether it speaks DNS over UDP and TCP port 53.
     pub fn speaks_do53(&self) -> bool {
         self.protocols.is_empty() || self.protocols.iter().any(|protocol| protocol == "Do53")
@@ -278,16 +283,18 @@ pub(in crate::facts) fn zone(of: &Members<'_>) -> Result<HostedZone, WrongShape>
     })
 }
 
+/// The id of a hosted zone without the path before it: Route 53 gives `/hostedzone/Z…` and `Z…`.
+pub fn zone_id(id: &str) -> &str {
+    id.trim_start_matches("/hostedzone/")
+}
+
 /// The VPCs that a zone is associated with (GetHostedZone), with the zone's id as ListHostedZonesByVPC has it.
 pub(in crate::facts) fn zone_with_vpcs(of: &Members<'_>) -> Result<(String, Vec<String>), WrongShape> {
     let zone = of.object("HostedZone")?.ok_or_else(|| of.lacks("HostedZone"))?;
     let id = zone.needed("Id")?;
     let vpcs: Result<Vec<Option<String>>, WrongShape> =
         of.objects("VPCs")?.iter().map(|vpc| vpc.text("VPCId")).collect();
-    Ok((
-        id.trim_start_matches("/hostedzone/").to_owned(),
-        vpcs?.into_iter().flatten().collect(),
-    ))
+    Ok((zone_id(&id).to_owned(), vpcs?.into_iter().flatten().collect()))
 }
 
 /// Whether a VPC's Resolver validates.

@@ -10,7 +10,7 @@ pub(in crate::rules) const ACCESS: &str = "EndpointAccessUpdate";
 pub(in crate::rules) fn changes_access<'a>(case: &Case<'a>) -> Option<&'a ClusterUpdate> {
     case.updates()?
         .iter()
-        .find(|update| update.kind.as_deref() == Some(ACCESS) && update.status.as_deref() == Some("InProgress"))
+        .find(|update| update.kind.as_deref() == Some(ACCESS) && update.is_in_progress())
 }
 
 /// The attributes that are off, by AWS's names.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::forward;
 use crate::dns::Name;
-use crate::facts::{Call, EndpointAddress, HostedZone, ResolverEndpoint, ResolverRule};
+use crate::facts::{Call, EndpointAddress, HostedZone, ResolverEndpoint, ResolverRule, zone_id};
 use crate::resolvers::Role;
 use crate::rules::{Case, Severity, Subject};
 
@@ -26,7 +26,7 @@ pub(in crate::rules) fn inbound_endpoints<'c, 'a>(case: &'c Case<'a>) -> Vec<Inb
     case.resolver_endpoints()
         .into_iter()
         .flatten()
-        .filter(|endpoint| endpoint.direction.starts_with("INBOUND"))
+        .filter(|endpoint| endpoint.is_inbound_of_any_kind())
         .map(|endpoint| {
             let known = endpoint.vpc_id.as_deref().zip(cluster);
             Inbound {
@@ -209,7 +209,7 @@ pub(in crate::rules) fn rule_for<'a>(case: &Case<'a>, vpc: &str) -> Option<(&'a 
     let associated: Vec<&str> = case
         .rule_associations()?
         .iter()
-        .filter(|one| one.vpc_id == vpc && one.status.as_deref() == Some("COMPLETE"))
+        .filter(|one| one.vpc_id == vpc && is_complete(one.status.as_deref()))
         .map(|one| one.rule_id.as_str())
         .collect();
     let by_profile = brought_by_profiles(case, vpc, "resolver-rule");
@@ -235,11 +235,6 @@ pub(in crate::rules) fn rule_for<'a>(case: &Case<'a>, vpc: &str) -> Option<(&'a 
         })
 }
 
-/// The id of a zone without the path before it.
-pub(in crate::rules) fn bare(zone: &str) -> &str {
-    zone.trim_start_matches("/hostedzone/")
-}
-
 /// The ARN of what a Profile brings, by its kind and its id.
 pub(in crate::rules) fn brought_arn<'a>(case: &Case<'a>, profile: &str, kind: &str, id: &str) -> Option<&'a str> {
     let mut resources = case
@@ -253,9 +248,13 @@ pub(in crate::rules) fn brought_arn<'a>(case: &Case<'a>, profile: &str, kind: &s
         .map(|resource| resource.arn.as_str())
 }
 
+/// Whether an association, or what a Profile brings, has the status of one that is in effect.
+fn is_complete(status: Option<&str>) -> bool {
+    status == Some("COMPLETE")
+}
+
 /// What Profiles bring to a VPC of a kind of resource, where all that is in effect: the Profile, and the resource's id.
 pub(in crate::rules) fn brought_by_profiles<'a>(case: &Case<'a>, vpc: &str, kind: &str) -> Vec<(&'a str, &'a str)> {
-    let is_complete = |status: &Option<String>| status.as_deref() == Some("COMPLETE");
     let Some(profiles) = case.profiles() else {
         return Vec::new();
     };
@@ -263,7 +262,7 @@ pub(in crate::rules) fn brought_by_profiles<'a>(case: &Case<'a>, vpc: &str, kind
         .associations
         .iter()
         .flatten()
-        .filter(|one| one.vpc_id == vpc && is_complete(&one.status))
+        .filter(|one| one.vpc_id == vpc && is_complete(one.status.as_deref()))
         .map(|one| one.profile_id.as_str())
         .collect();
     profiles
@@ -271,7 +270,7 @@ pub(in crate::rules) fn brought_by_profiles<'a>(case: &Case<'a>, vpc: &str, kind
         .iter()
         .filter(|one| associated.contains(&one.profile_id.as_str()))
         .flat_map(|one| one.resources.iter().map(move |resource| (one, resource)))
-        .filter(|(_, resource)| is_complete(&resource.status))
+        .filter(|(_, resource)| is_complete(resource.status.as_deref()))
         .filter_map(|(one, resource)| Some((one.profile_id.as_str(), resource.id_of(kind)?)))
         .collect()
 }
@@ -289,7 +288,7 @@ pub(in crate::rules) fn zones_over_the_name<'a>(case: &Case<'a>, vpc: &str) -> O
     let mut elsewhere: Vec<&HostedZone> = all
         .iter()
         .flat_map(|list| &list.zones)
-        .filter(|zone| by_profile.iter().any(|(_, id)| *id == bare(&zone.id)))
+        .filter(|zone| by_profile.iter().any(|(_, id)| *id == zone_id(&zone.id)))
         .filter(|zone| !list.zones.iter().any(|other| other.id == zone.id))
         .collect();
     elsewhere.dedup_by(|one, other| one.id == other.id);

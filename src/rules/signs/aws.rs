@@ -4,7 +4,7 @@ use super::Sign;
 use crate::address::AddressClass;
 use crate::dns::AnswerKind;
 use crate::endpoint::{EndpointName, NotEndpoint};
-use crate::facts::{Cluster, Kubeconfig, VantageKind};
+use crate::facts::{Cluster, ClusterState, Kubeconfig, VantageKind, arn};
 use crate::resolvers::Role;
 use crate::rules::shared::route53::{self, Inbound};
 use crate::rules::shared::{attributes, dhcp, egress, forward, inbound, networks};
@@ -96,7 +96,7 @@ pub(in crate::rules) static CLUSTER_IS_OF_ANOTHER_ACCOUNT: Sign = Sign::of_run(
     "the kubeconfig names a cluster of another account than the one that AWS describes",
     "the kubeconfig does not name a cluster of another account",
     |case| {
-        let described = case.cluster()?.arn.as_deref().and_then(|arn| arn.split(':').nth(4))?;
+        let described = case.cluster()?.arn.as_deref().and_then(arn::account)?;
         let meant = case.kubeconfig().and_then(Kubeconfig::account);
         Some(meant.is_some_and(|meant| meant != described))
     },
@@ -189,10 +189,10 @@ pub(in crate::rules) static CLUSTER_IS_CHANGING: Sign = Sign::of_run(
     "AWS does not create, update or delete the cluster now",
     |case| {
         let cluster = case.cluster()?;
-        Some(match cluster.status.as_deref() {
-            Some("CREATING" | "PENDING" | "DELETING" | "UPDATING") => true,
+        Some(match cluster.state() {
+            Some(ClusterState::Creating | ClusterState::Deleting | ClusterState::Updating) => true,
             // It ended with nothing.
-            Some("FAILED") => cluster.endpoint.is_none(),
+            Some(ClusterState::Failed) => cluster.endpoint.is_none(),
             _ => false,
         })
     },
@@ -206,7 +206,7 @@ pub(in crate::rules) static CLUSTER_IS_BEING_DELETED: Sign = Sign::of_run(
     "AWS does not delete the cluster now",
     |case| {
         let cluster = case.own_cluster()?;
-        cluster.status.as_deref().map(|status| status == "DELETING")
+        cluster.state().map(|state| state == ClusterState::Deleting)
     },
 )
 .looking_at(&[Need::Cluster]);
@@ -627,7 +627,7 @@ pub(in crate::rules) static LISTED_AS_INBOUND: Sign = Sign::of_resolver_if_known
     |case, subject| match case.resolver_endpoints() {
         Some(endpoints) => Some(endpoints.iter().any(|endpoint| {
             let is_its = |ip| route53::has_address(endpoint, ip);
-            endpoint.direction.starts_with("INBOUND") && subject.ip().is_some_and(is_its)
+            endpoint.is_inbound_of_any_kind() && subject.ip().is_some_and(is_its)
         })),
         None if subject.has_role(Role::Inbound) => None,
         None => Some(false),
