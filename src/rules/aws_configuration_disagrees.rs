@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed_sibling, observed_target};
 use super::shared::route53::{self, ResolvingVpc};
-use super::signs::PUBLIC_THOUGH_PUBLIC_ACCESS_IS_OFF;
+use super::signs::{PUBLIC_ACCESS_IS_OFF, PUBLIC_THOUGH_PUBLIC_ACCESS_IS_OFF};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided};
 use crate::decides::Step;
 
@@ -98,7 +98,7 @@ fn of_access(case: &Case<'_>, subjects: &[&Subject<'_>], confidence: Confidence)
              the internet.",
             origin(case)
         ))
-        .seen([Evidence::fact(format!("DescribeCluster {name}: endpointPublicAccess is false"))])
+        .seen(PUBLIC_ACCESS_IS_OFF.evidence(case))
         .seen(
             subjects
                 .iter()

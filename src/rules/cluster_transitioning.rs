@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed_target};
-use super::shared::attributes::{ACCESS, changes_access};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, remedy};
+use super::shared::attributes::changes_access;
+use super::signs::{ACCESS_IS_CHANGING, CLUSTER_IS_CHANGING};
+use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, remedy};
 use crate::facts::{Cluster, ClusterState, ClusterUpdate};
 
 declare_rule! {
@@ -139,16 +140,9 @@ fn finding(
             }
         });
     }
-    let status = cluster.status.as_deref().unwrap_or("not known");
-    let mut evidence = vec![Evidence::fact(format!(
-        "DescribeCluster: the status of {name} is {status}"
-    ))];
-    if let Some(update) = access {
-        let mut said = format!("update {} ({}) is InProgress", update.id, ACCESS);
-        if let Some(since) = &update.created_at {
-            let _ = write!(said, ", since {since}");
-        }
-        evidence.push(Evidence::fact(said));
+    let mut evidence = CLUSTER_IS_CHANGING.evidence(case);
+    if access.is_some() {
+        evidence.extend(ACCESS_IS_CHANGING.evidence(case));
     }
     let (region, profile) = (case.region(), remedy::endpoint::as_profile(case));
     let word = remedy::endpoint::word(name, "<cluster>");

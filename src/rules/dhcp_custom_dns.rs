@@ -2,7 +2,8 @@
 
 use super::phrase::{self, observed_target};
 use super::shared::dhcp::{self, Named};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use super::signs::DHCP_NAMES_OTHER_SERVERS;
+use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::compare::Verdict;
 use crate::facts::{DhcpOptions, VantageKind};
 use crate::resolvers::Role;
@@ -111,7 +112,7 @@ fn finding(
         ),
         Severity::Info => "Whether they do is not seen from here. If they do, all is well.".to_owned(),
     };
-    let mut evidence = vec![Evidence::fact(dhcp::said(options))];
+    let mut evidence = DHCP_NAMES_OTHER_SERVERS.evidence(case);
     evidence.extend(
         subjects
             .iter()

@@ -1,7 +1,8 @@
 //! Hosts of the VPC are told to ask the VPC's own resolver and others.
 
 use super::shared::dhcp;
-use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, phrase, remedy};
+use super::signs::DHCP_NAMES_OTHER_SERVERS;
+use super::{Case, Finding, Fits, Remedy, Severity, Stage, phrase, remedy};
 
 declare_rule! {
     /// ## What it means
@@ -56,7 +57,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                 options.id,
                 phrase::plural(named.custom.len(), "does", "do")
             ))
-            .seen(vec![Evidence::fact(dhcp::said(&options))])
+            .seen(DHCP_NAMES_OTHER_SERVERS.evidence(case))
             .fix(vec![
                 remedy::dhcp::amazon_alone(case, &options, "An"),
                 Remedy::advice(

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, phrase};
+use super::signs::A_READ_WAS_DENIED;
+use super::{Case, Finding, Fits, Remedy, Severity, Stage, phrase};
 use crate::facts::Call;
 
 declare_rule! {
@@ -40,13 +41,6 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let denied: BTreeSet<Call> = case.denied_reads().map(|read| read.call).collect();
     let caller = case.caller();
     let actions: Vec<&str> = denied.iter().map(|call| call.action()).collect();
-    let evidence = case
-        .denied_reads()
-        .map(|read| {
-            let code = read.code.as_deref().unwrap_or("denied");
-            Evidence::fact(format!("{}: {code}; {}", read.call.action(), read.call.costs()))
-        })
-        .collect::<Vec<_>>();
     let of = caller.map_or_else(
         || "The caller".to_owned(),
         |caller| match &caller.arn {
@@ -68,7 +62,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                  affect name resolution.",
                 phrase::list(&actions)
             ))
-            .seen(evidence)
+            .seen(A_READ_WAS_DENIED.evidence(case))
             .fix(vec![
                 Remedy::new(
                     "Allow the missing reads (docs/aws-permissions.md has the whole policy)",

@@ -1,7 +1,8 @@
 //! The operating system's lookup never gets as far as DNS.
 
 use super::phrase::{self, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use super::signs::NSSWITCH_KEEPS_FROM_DNS;
+use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 
 declare_rule! {
     /// ## What it means
@@ -48,7 +49,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let failing = case.system().filter(|system| !system.probed.interrupted);
     let works: Vec<&Subject<'_>> = case.local().filter(|subject| subject.verdict().is_fine()).collect();
     let is_proven = fits.confidence == Confidence::High;
-    let mut evidence = vec![Evidence::fact(format!("nsswitch.conf has hosts: {}", line.text))];
+    let mut evidence = NSSWITCH_KEEPS_FROM_DNS.evidence(case);
     evidence.extend(failing.into_iter().flat_map(observed_target));
     evidence.extend(works.iter().flat_map(|subject| observed_target(subject)));
     let beside = if works.is_empty() {

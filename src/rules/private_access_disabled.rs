@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed_target};
 use super::shared::attributes;
-use super::signs::{ALL_ADDRESSES_ARE_PUBLIC, SHOWS_THE_PRIVATE_ZONE};
+use super::signs::{ALL_ADDRESSES_ARE_PUBLIC, PRIVATE_ACCESS_IS_OFF, SHOWS_THE_PRIVATE_ZONE};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::facts::Cluster;
 
@@ -76,9 +76,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let who = phrase::titles(shown);
     let name = &cluster.name;
     let give = phrase::plural(shown.len(), "shows", "show");
-    let mut evidence = vec![Evidence::fact(format!(
-        "DescribeCluster {name}: endpointPrivateAccess is false"
-    ))];
+    let mut evidence = PRIVATE_ACCESS_IS_OFF.evidence(case);
     evidence.extend(shown.iter().flat_map(|subject| observed_target(subject)));
     let (region, profile) = (case.region(), remedy::endpoint::as_profile(case));
     let word = remedy::endpoint::word(name, "<cluster>");
@@ -150,9 +148,7 @@ fn contradiction(case: &Case<'_>, confidence: Confidence, cluster: &Cluster, pri
         "Which of the two it is is not known here: the private addresses are called wrong as long as what AWS says \
          stands."
     };
-    let mut evidence = vec![Evidence::fact(format!(
-        "DescribeCluster {name}: endpointPrivateAccess is false"
-    ))];
+    let mut evidence = PRIVATE_ACCESS_IS_OFF.evidence(case);
     if !is_of_the_vpc {
         evidence.push(Evidence::fact(format!(
             "DescribeNetworkInterfaces: {} are addresses of the cluster's own network interfaces",

@@ -1,7 +1,7 @@
 //! A resolver outside the VPC returns public addresses, as it should.
 
 use super::phrase::{self, observed_target};
-use super::signs::AWS_HAS_THE_PUBLIC_ENDPOINT;
+use super::signs::{AWS_HAS_THE_PUBLIC_ENDPOINT, PUBLIC_IS_ASKED_FOR, Sign};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage};
 
 declare_rule! {
@@ -58,11 +58,12 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         " It is not known whether this host is outside; inside the VPC the private addresses would be right."
     };
     let mut evidence: Vec<Evidence> = public.iter().flat_map(|subject| observed_target(subject)).collect();
-    evidence.push(Evidence::fact(if by_aws {
-        "DescribeCluster: endpointPublicAccess is true"
+    let reason: &Sign = if by_aws {
+        &AWS_HAS_THE_PUBLIC_ENDPOINT
     } else {
-        "the command line expects public addresses"
-    }));
+        &PUBLIC_IS_ASKED_FOR
+    };
+    evidence.extend(reason.evidence(case));
     vec![
         RULE.finding(confidence, &public)
             .summary(format!(

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed_target};
 use super::shared::attributes;
-use super::signs::{PRIVATE_ZONE_IS_NOT_EFFECTIVE, SILENT_IN_ITS_OWN_VPC};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use super::signs::{A_DNS_ATTRIBUTE_IS_OFF, PRIVATE_ZONE_IS_NOT_EFFECTIVE, SILENT_IN_ITS_OWN_VPC};
+use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 
 declare_rule! {
     /// ## What it means
@@ -140,10 +140,7 @@ fn finding(
             phrase::plural(right.len(), "has", "have")
         );
     }
-    let mut evidence: Vec<Evidence> = off
-        .iter()
-        .map(|name| Evidence::fact(format!("DescribeVpcAttribute {vpc}: {name} is false")))
-        .collect();
+    let mut evidence = A_DNS_ATTRIBUTE_IS_OFF.evidence(case);
     evidence.extend(
         subjects
             .iter()

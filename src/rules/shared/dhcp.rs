@@ -38,12 +38,3 @@ pub(in crate::rules) fn named(case: &Case<'_>) -> Option<(Named, DhcpOptions)> {
     }
     Some((named, options.clone()))
 }
-
-/// The option set in one line.
-pub(in crate::rules) fn said(options: &DhcpOptions) -> String {
-    format!(
-        "DescribeDhcpOptions {}: domain-name-servers {}",
-        options.id,
-        options.domain_name_servers.join(", ")
-    )
-}

@@ -4,7 +4,7 @@ use super::Sign;
 use crate::address::AddressClass;
 use crate::dns::AnswerKind;
 use crate::endpoint::{EndpointName, NotEndpoint};
-use crate::facts::{Cluster, ClusterState, Kubeconfig, VantageKind, arn};
+use crate::facts::{Cluster, ClusterState, ClusterUpdate, DhcpOptions, FailedRead, Kubeconfig, VantageKind, arn};
 use crate::resolvers::Role;
 use crate::rules::shared::route53::{self, Inbound};
 use crate::rules::shared::{attributes, dhcp, egress, forward, inbound, networks};
@@ -197,7 +197,14 @@ pub(in crate::rules) static CLUSTER_IS_CHANGING: Sign = Sign::of_run(
         })
     },
 )
-.needing(&[Need::Cluster]);
+.needing(&[Need::Cluster])
+.stating(|case| {
+    let said = |cluster: &Cluster| {
+        let status = cluster.status.as_deref().unwrap_or("not known");
+        format!("DescribeCluster: the status of {} is {status}", cluster.name)
+    };
+    case.cluster().map(said).into_iter().collect()
+});
 
 /// The cluster whose endpoint this is is being deleted, and its name with it.
 pub(in crate::rules) static CLUSTER_IS_BEING_DELETED: Sign = Sign::of_run(
@@ -231,7 +238,17 @@ pub(in crate::rules) static ACCESS_IS_CHANGING: Sign = Sign::of_run(
     "the endpoint access is not being updated",
     |case| case.updates().map(|_| attributes::changes_access(case).is_some()),
 )
-.looking_at(&[Need::Updates]);
+.looking_at(&[Need::Updates])
+.stating(|case| {
+    let said = |update: &ClusterUpdate| {
+        let since = update
+            .created_at
+            .as_ref()
+            .map_or_else(String::new, |since| format!(", since {since}"));
+        format!("update {} ({}) is InProgress{since}", update.id, attributes::ACCESS)
+    };
+    attributes::changes_access(case).map(said).into_iter().collect()
+});
 
 /// The cluster runs elsewhere, and is registered with EKS.
 pub(in crate::rules) static CLUSTER_IS_CONNECTED: Sign = Sign::of_run(
@@ -252,7 +269,13 @@ pub(in crate::rules) static PUBLIC_ACCESS_IS_OFF: Sign = Sign::of_run_if_known(
         Some(cluster.endpoint_public_access == Some(false))
     },
 )
-.needing(&[Need::Cluster]);
+.needing(&[Need::Cluster])
+.stating(|case| {
+    vec![format!(
+        "DescribeCluster {}: endpointPublicAccess is false",
+        case.cluster_name()
+    )]
+});
 
 /// The cluster's network interfaces are known, and have addresses.
 pub(in crate::rules) static INTERFACES_ARE_KNOWN: Sign = Sign::of_run(
@@ -288,7 +311,14 @@ pub(in crate::rules) static A_READ_WAS_DENIED: Sign = Sign::of_run(
     "AWS denied a read",
     "AWS denied no read",
     |case| Some(case.denied_reads().next().is_some()),
-);
+)
+.stating(|case| {
+    let said = |read: &FailedRead| {
+        let code = read.code.as_deref().unwrap_or("denied");
+        format!("{}: {code}; {}", read.call.action(), read.call.costs())
+    };
+    case.denied_reads().map(said).collect()
+});
 
 // The VPC.
 
@@ -311,7 +341,15 @@ pub(in crate::rules) static A_DNS_ATTRIBUTE_IS_OFF: Sign = Sign::of_run(
             .map(|attributes| !attributes::switched_off(*attributes).is_empty())
     },
 )
-.needing(&[Need::VpcAttributes]);
+.needing(&[Need::VpcAttributes])
+.stating(|case| {
+    let vpc = case.vpc().map_or("the cluster's VPC", |vpc| vpc.id.as_str());
+    let off = case
+        .vpc_attributes()
+        .map(|attributes| attributes::switched_off(*attributes));
+    let said = |name| format!("DescribeVpcAttribute {vpc}: {name} is false");
+    off.into_iter().flatten().map(said).collect()
+});
 
 /// enableDnsSupport is off.
 pub(in crate::rules) static DNS_SUPPORT_IS_OFF: Sign = Sign::of_run(
@@ -349,7 +387,15 @@ pub(in crate::rules) static DHCP_NAMES_OTHER_SERVERS: Sign = Sign::of_run(
     },
 )
 .needing(&[Need::DhcpOptions])
-.looking_at(&[Need::Cluster, Need::Vpc]);
+.looking_at(&[Need::Cluster, Need::Vpc])
+.stating(|case| {
+    let options = dhcp::named(case).map(|(_, options)| options);
+    let said = |options: DhcpOptions| {
+        let servers = options.domain_name_servers.join(", ");
+        format!("DescribeDhcpOptions {}: domain-name-servers {servers}", options.id)
+    };
+    options.map(said).into_iter().collect()
+});
 
 // Route 53 Resolver.
 

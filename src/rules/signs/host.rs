@@ -167,7 +167,13 @@ pub(in crate::rules) static NSSWITCH_KEEPS_FROM_DNS: Sign = Sign::of_run_if_know
     "the hosts line of nsswitch.conf is not known to keep lookups from DNS",
     |case| Some(case.hosts_line().is_some_and(|line| line.path() == LookupPath::Never)),
 )
-.needing(&[Need::HostsLine]);
+.needing(&[Need::HostsLine])
+.stating(|case| {
+    let line = case
+        .hosts_line()
+        .map(|line| format!("nsswitch.conf has hosts: {}", line.text));
+    line.into_iter().collect()
+});
 
 // Split DNS.
 

@@ -15,7 +15,7 @@ mod run;
 use std::borrow::Cow;
 use std::fmt;
 
-use super::{Case, Need, Subject};
+use super::{Case, Evidence, Need, Subject};
 
 pub(super) use answer::*;
 pub(super) use aws::*;
@@ -45,6 +45,8 @@ pub(super) struct Sign {
     looks_at: &'static [Need],
     /// Which resolvers can show it.
     shown_by: ShownBy,
+    /// The facts that it is read off, as evidence for it being there.
+    facts: Option<fn(&Case<'_>) -> Vec<String>>,
     /// Whether it may be there without being seen: that it is not there says only that it is not known to be.
     is_open: bool,
 }
@@ -107,6 +109,7 @@ impl Sign {
             looks_at: &[],
             shown_by: ShownBy::All,
             is_open: false,
+            facts: None,
         }
     }
 
@@ -180,6 +183,20 @@ impl Sign {
             otherwise: Some(otherwise),
             ..self
         }
+    }
+
+    /// The facts that it is read off, in AWS's words or those of a file.
+    const fn stating(self, facts: fn(&Case<'_>) -> Vec<String>) -> Self {
+        Self {
+            facts: Some(facts),
+            ..self
+        }
+    }
+
+    /// The facts that it is read off, as evidence. It is for whoever saw that it is there.
+    pub(super) fn evidence(&self, case: &Case<'_>) -> Vec<Evidence> {
+        let facts = self.facts.map(|facts| facts(case)).unwrap_or_default();
+        facts.into_iter().map(Evidence::fact).collect()
     }
 
     const fn shown_by(self, shown_by: ShownBy) -> Self {

@@ -110,7 +110,8 @@ pub(in crate::rules) static AWS_HAS_THE_PUBLIC_ENDPOINT: Sign = Sign::of_run_if_
         Some(cluster.is_some_and(|cluster| cluster.endpoint_public_access == Some(true)))
     },
 )
-.looking_at(&[Need::Cluster]);
+.looking_at(&[Need::Cluster])
+.stating(|_| vec!["DescribeCluster: endpointPublicAccess is true".to_owned()]);
 
 /// AWS describes the cluster of this endpoint, with private access off.
 pub(in crate::rules) static PRIVATE_ACCESS_IS_OFF: Sign = Sign::of_run(
@@ -122,7 +123,12 @@ pub(in crate::rules) static PRIVATE_ACCESS_IS_OFF: Sign = Sign::of_run(
         Some(cluster.is_some_and(|cluster| cluster.endpoint_private_access == Some(false)))
     },
 )
-.looking_at(&[Need::Cluster]);
+.looking_at(&[Need::Cluster])
+.stating(|case| {
+    let cluster = case.cluster();
+    let said = cluster.map(|cluster| format!("DescribeCluster {}: endpointPrivateAccess is false", cluster.name));
+    said.into_iter().collect()
+});
 
 /// The user expects public addresses.
 pub(in crate::rules) static PUBLIC_IS_ASKED_FOR: Sign = Sign::of_run(
@@ -135,7 +141,8 @@ pub(in crate::rules) static PUBLIC_IS_ASKED_FOR: Sign = Sign::of_run(
         let all_public = !listed.is_empty() && listed.iter().all(is_public);
         Some(case.asked.expect_scope == Some(Scope::Public) || all_public)
     },
-);
+)
+.stating(|_| vec!["the command line expects public addresses".to_owned()]);
 
 /// This host is in the cluster's VPC.
 pub(in crate::rules) static HOST_IS_IN_THE_VPC: Sign = Sign::of_run_if_known(
