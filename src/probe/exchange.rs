@@ -41,13 +41,13 @@ const GRACE: Duration = Duration::from_millis(50);
 
 /// What a try is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Line {
+enum AttemptRole {
     /// As a Go client asks: decides the lookup.
-    Main,
+    Deciding,
     /// The rest of a truncated reply, over TCP: decides too.
-    AfterTruncation,
+    TcpFallback,
     /// Without EDNS, or over TCP: explains.
-    Evidence,
+    Diagnostic,
 }
 
 /// A socket whose reply counted, kept open until the run ends: what else arrives on it is counted then.
@@ -209,7 +209,7 @@ fn of_try(question: &Question, query: OutgoingQuery, outcome: Try, rtt: Duration
         start: now,
         end: now,
         tries: vec![Launched {
-            line: Line::Main,
+            role: AttemptRole::Deciding,
             started: now,
             query,
             attempt: Attempt::unanswered(question.transport, true, 0.0),
@@ -227,7 +227,7 @@ fn of_try(question: &Question, query: OutgoingQuery, outcome: Try, rtt: Duration
 }
 
 struct Launched {
-    line: Line,
+    role: AttemptRole,
     started: Instant,
     query: OutgoingQuery,
     attempt: Attempt,
@@ -260,7 +260,7 @@ impl Exchange<'_> {
         // One of several tries that only explain is enough, and only the target is worth them.
         let mut evidence_wanted = self.question.purpose == Purpose::Target;
         let mut launched = 1;
-        self.launch(Line::Main, own, true, &bare_header);
+        self.launch(AttemptRole::Deciding, own, true, &bare_header);
         loop {
             let next_try = self.start + (self.end - self.start) * launched / attempts;
             let may_retry = launched < attempts;
@@ -269,17 +269,17 @@ impl Exchange<'_> {
                 Some(joined) = self.running.join_next() => joined,
                 Some(()) = bare_headers.recv(), if evidence_wanted => {
                     evidence_wanted = false;
-                    self.launch(Line::Evidence, own, false, &bare_header);
+                    self.launch(AttemptRole::Diagnostic, own, false, &bare_header);
                     continue;
                 }
                 () = sleep_until(next_try), if may_retry => {
                     launched += 1;
-                    self.launch(Line::Main, own, true, &bare_header);
+                    self.launch(AttemptRole::Deciding, own, true, &bare_header);
                     if evidence_wanted {
                         evidence_wanted = false;
-                        self.launch(Line::Evidence, own, false, &bare_header);
+                        self.launch(AttemptRole::Diagnostic, own, false, &bare_header);
                         if own == Transport::Udp {
-                            self.launch(Line::Evidence, Transport::Tcp, true, &bare_header);
+                            self.launch(AttemptRole::Diagnostic, Transport::Tcp, true, &bare_header);
                         }
                     }
                     continue;
@@ -293,8 +293,8 @@ impl Exchange<'_> {
                 continue;
             };
             let kind = self.finish(index, finished, at);
-            let line = self.tries[index].line;
-            if line == Line::Evidence {
+            let role = self.tries[index].role;
+            if role == AttemptRole::Diagnostic {
                 if self.main_is_over(launched, attempts) {
                     break;
                 }
@@ -309,22 +309,22 @@ impl Exchange<'_> {
                 // The same certificate and the same protocols would come again.
                 | AnswerKind::Certificate
                 | AnswerKind::Alpn => return Some(index),
-                AnswerKind::Truncated if line == Line::Main && own == Transport::Udp => {
-                    self.launch(Line::AfterTruncation, Transport::Tcp, true, &bare_header);
+                AnswerKind::Truncated if role == AttemptRole::Deciding && own == Transport::Udp => {
+                    self.launch(AttemptRole::TcpFallback, Transport::Tcp, true, &bare_header);
                 }
                 _ => {
                     let may_be_edns = matches!(kind, AnswerKind::ServFail | AnswerKind::OtherRcode);
                     if may_be_edns && evidence_wanted {
                         evidence_wanted = false;
-                        self.launch(Line::Evidence, own, false, &bare_header);
+                        self.launch(AttemptRole::Diagnostic, own, false, &bare_header);
                     }
                     // A failure is asked about once more, from another port; silence waits for its turn.
                     let heard_failure = !matches!(kind, AnswerKind::Timeout);
                     let in_time = Instant::now() < self.end;
-                    if heard_failure && in_time && line == Line::Main && launched < attempts.min(2)
+                    if heard_failure && in_time && role == AttemptRole::Deciding && launched < attempts.min(2)
                     {
                         launched += 1;
-                        self.launch(Line::Main, own, true, &bare_header);
+                        self.launch(AttemptRole::Deciding, own, true, &bare_header);
                     }
                 }
             }
@@ -337,7 +337,11 @@ impl Exchange<'_> {
 
     /// Whether every try that decides has ended and none will follow.
     fn main_is_over(&self, launched: u32, attempts: u32) -> bool {
-        let deciding = || self.tries.iter().filter(|launch| launch.line != Line::Evidence);
+        let deciding = || {
+            self.tries
+                .iter()
+                .filter(|launch| launch.role != AttemptRole::Diagnostic)
+        };
         let all_done = deciding().all(|launch| launch.done);
         let any_heard = deciding().any(|launch| launch.attempt.kind != AnswerKind::Timeout);
         all_done && (any_heard || launched >= attempts) && self.nothing_runs()
@@ -347,7 +351,7 @@ impl Exchange<'_> {
         self.tries.iter().all(|launch| launch.done)
     }
 
-    fn launch(&mut self, line: Line, transport: Transport, edns: bool, bare_header: &mpsc::UnboundedSender<()>) {
+    fn launch(&mut self, role: AttemptRole, transport: Transport, edns: bool, bare_header: &mpsc::UnboundedSender<()>) {
         let query = OutgoingQuery {
             // RFC 8484 section 4.1: 0 inside HTTP, which pairs response and request itself.
             id: if transport == Transport::Https {
@@ -364,7 +368,7 @@ impl Exchange<'_> {
         let started = Instant::now();
         let index = self.tries.len();
         self.tries.push(Launched {
-            line,
+            role,
             started,
             query: query.clone(),
             attempt: Attempt::unanswered(transport, edns, milliseconds(started - self.start)),
@@ -373,9 +377,9 @@ impl Exchange<'_> {
             unsent: false,
         });
         let (server, end, bare_header) = (self.server.clone(), self.end, bare_header.clone());
-        let listen = match line {
-            Line::Main | Line::AfterTruncation => Listen::ToServer,
-            Line::Evidence => Listen::ToAll,
+        let listen = match role {
+            AttemptRole::Deciding | AttemptRole::TcpFallback => Listen::ToServer,
+            AttemptRole::Diagnostic => Listen::ToAll,
         };
         // The first had its turn before the window began.
         let is_first = index == 0;
@@ -440,12 +444,12 @@ impl Exchange<'_> {
     /// Takes out the tries that this host could not send. Returns the index of the one that decides among the others;
     /// an error where what is left decides nothing, since a try that would have is missing.
     fn forget_unsent(&mut self, decided: Option<usize>) -> Result<Option<usize>, ()> {
-        let unsent = |line| self.tries.iter().any(|launch| launch.unsent && launch.line == line);
+        let unsent = |role| self.tries.iter().any(|launch| launch.unsent && launch.role == role);
         let main_was_sent = self
             .tries
             .iter()
-            .any(|launch| !launch.unsent && launch.line == Line::Main);
-        if decided.is_none() && (!main_was_sent || unsent(Line::AfterTruncation)) {
+            .any(|launch| !launch.unsent && launch.role == AttemptRole::Deciding);
+        if decided.is_none() && (!main_was_sent || unsent(AttemptRole::TcpFallback)) {
             return Err(());
         }
         let tries = &self.tries;
@@ -518,8 +522,8 @@ impl Exchange<'_> {
         };
         let mut best = 0;
         for (index, launch) in self.tries.iter().enumerate() {
-            let truncated_rest = launch.line == Line::AfterTruncation && launch.reply.is_none();
-            if launch.line != Line::Evidence && !truncated_rest && rank(launch) > rank(&self.tries[best]) {
+            let truncated_rest = launch.role == AttemptRole::TcpFallback && launch.reply.is_none();
+            if launch.role != AttemptRole::Diagnostic && !truncated_rest && rank(launch) > rank(&self.tries[best]) {
                 best = index;
             }
         }
