@@ -308,6 +308,20 @@ def resolver(output):
 
 def wine(program, checks, udp):
     """What Wine has of Windows' own interface: the registry and the adapters."""
+    def reg(*words):
+        subprocess.run([program.words[0], "reg", *words, "/f"], check=True, capture_output=True, env=program.environment({}),
+                       timeout=120)
+    # No adapter here has a name server, and the one rule is for another domain: Windows asks nobody, and not loopback.
+    other = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\DNSClient\DnsPolicyConfig\{9}"
+    for value in (("/v", "Name", "/t", "REG_MULTI_SZ", "/d", ".corp.test"), ("/v", "ConfigOptions", "/t", "REG_DWORD", "/d", "8"),
+                  ("/v", "GenericDNSServers", "/t", "REG_SZ", "/d", "127.0.0.9")):
+        reg("add", other, *value)
+    output = program.run("check", HOST, "--no-aws", "-o", "json", "--timeout", "1s", "--expect", EXPECTED, within=60)
+    document = report(output)
+    roles = {one["role"]: one for one in document["resolvers"]}
+    checks.that("local" not in roles and "os" in roles, "loopback is not asked where Windows has no name server", roles.keys())
+    checks.that(rules(document)[:1] == ["local-dns-down"], "Windows has nobody to ask", rules(document))
+    reg("delete", other)
     rules_key = r"HKLM\SYSTEM\CurrentControlSet\Services\Dnscache\Parameters\DnsPolicyConfig\{1}"
     for value in (("/v", "Name", "/t", "REG_MULTI_SZ", "/d", ".eks.amazonaws.com"),
                   ("/v", "ConfigOptions", "/t", "REG_DWORD", "/d", "8"),
@@ -330,6 +344,15 @@ def wine(program, checks, udp):
     checks.that(split.get("problems", []) == [], "the adapters were listed", split)
     checks.that(document["vantage"].get("system") == "windows", "the system is named", document["vantage"])
     checks.that("hosts-file-override" in rules(document), "the hosts file of Windows", rules(document))
+    elsewhere = pathlib.Path(os.environ["WINEPREFIX"]) / "drive_c/windows/elsewhere"
+    elsewhere.mkdir(exist_ok=True)
+    (elsewhere / "hosts").write_text(f"203.0.113.10 {HOST}\r\n")
+    reg("add", r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters", "/v", "DataBasePath", "/t", "REG_EXPAND_SZ", "/d",
+        r"%SystemRoot%\elsewhere")
+    moved = report(program.run("check", HOST, "--no-aws", "--no-os", "-o", "json", "--timeout", "1s", "--expect", EXPECTED,
+                               "--resolver", f"127.0.0.1:{udp}", within=60))
+    pinned = [entry["ip"] for entry in moved["facts"].get("hosts") or []]
+    checks.that(pinned == ["203.0.113.10"], "the hosts file where the registry has it", pinned)
     words = json.dumps([finding["remedies"] for finding in document["findings"]])
     checks.that(not re.search(r"\b(ss -|ip route|resolvectl|getent)", words), "the fixes are for Windows", words)
     checks.part("Windows' own interface")

@@ -229,25 +229,59 @@ pub mod exit {
 }
 
 /// The observations with the cluster's VPC resolver in scope where it answers here, even if it is only known from AWS:
-/// a client here can use it then. `--judge` narrows the scope, and nothing widens it again.
+/// a client here can use it then. And without the name servers that no program of this host asks for the name.
+/// `--judge` narrows the scope, and nothing changes it again.
 fn judged(capture: &Capture) -> Cow<'_, [Probed]> {
     let mut observations = Cow::Borrowed(capture.observations.as_slice());
-    let Some(vpc) = capture.facts.aws.cluster_vpc_id() else {
-        return observations;
-    };
     if !capture.asked.judge.is_empty() {
         return observations;
     }
+    let vpc = capture.facts.aws.cluster_vpc_id();
+    let given = given_by_the_system(capture);
     for (index, probed) in capture.observations.iter().enumerate() {
         let resolver = &probed.resolver;
-        let is_clusters = resolver.role == Role::Vpc && resolver.vpc.as_deref() == Some(vpc);
-        let target = |lookup: &&Lookup| lookup.purpose == Purpose::Target;
+        let is_clusters = vpc.is_some() && resolver.role == Role::Vpc && resolver.vpc.as_deref() == vpc;
+        let mut target = probed.lookups.iter().filter(|lookup| lookup.purpose == Purpose::Target);
         let said = |lookup: &Lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative();
-        if is_clusters && !resolver.in_scope && probed.lookups.iter().filter(target).any(said) {
+        if is_clusters && !resolver.in_scope && target.any(said) {
             observations.to_mut()[index].resolver.in_scope = true;
+        }
+        if resolver.in_scope && given.is_some_and(|given| is_passed_over(capture, probed, given)) {
+            observations.to_mut()[index].resolver.in_scope = false;
         }
     }
     observations
+}
+
+/// The addresses that the operating system gives, where it asks DNS for them in the place of this host's programs.
+fn given_by_the_system(capture: &Capture) -> Option<&[IpAddr]> {
+    let host = &capture.facts.host;
+    let is_pinned = host.hosts.as_ref().is_some_and(|entries| !entries.is_empty());
+    if is_pinned || !host.go_asks_the_system(capture.vantage.system) {
+        return None;
+    }
+    let mut asked = capture.observations.iter().filter(|probed| probed.resolver.in_scope);
+    let given = asked.find_map(|probed| probed.system.as_ref())?.addresses.as_slice();
+    (!given.is_empty()).then_some(given)
+}
+
+/// Whether it is a name server of resolv.conf that nobody here asks for the name: the operating system sends the name
+/// to others. Where it is not known to whom, the addresses tell: its own, and those below a suffix of the search list.
+fn is_passed_over(capture: &Capture, probed: &Probed, given: &[IpAddr]) -> bool {
+    let resolver = &probed.resolver;
+    if resolver.role != Role::Local || !resolver.also.is_empty() {
+        return false;
+    }
+    let split = capture.facts.host.split_dns();
+    let asked = split.map(|split| split.asked_for(&capture.target.hostname).servers);
+    match asked.filter(|asked| !asked.is_empty()) {
+        Some(asked) => resolver.address.is_some_and(|address| !asked.contains(&address)),
+        None => !probed
+            .lookups
+            .iter()
+            .filter(|lookup| matches!(lookup.purpose, Purpose::Target | Purpose::SearchSuffix))
+            .any(|lookup| lookup.addresses.iter().any(|ip| given.contains(ip))),
+    }
 }
 
 /// Whether the resolver's answer for the endpoint was not waited for. Nothing was heard of it then, and nothing is
@@ -385,7 +419,13 @@ impl Examined {
         });
         let (evaluation, decided_by, changes) = seen?;
         goes_on()?;
-        let clients = clients::predict(&capture.target, &capture.facts, observations, capture.asked.timeout_ms);
+        let clients = clients::predict(
+            &capture.target,
+            &capture.facts,
+            capture.vantage.system,
+            observations,
+            capture.asked.timeout_ms,
+        );
         let in_scope: Vec<Verdict> = observations
             .iter()
             .zip(&comparisons)

@@ -386,6 +386,25 @@ fn who_asks_the_system_is_not_predicted_by_gos_own_ways() {
     }
 }
 
+/// Where whom the system asks is not known, such as with a resolv.conf that was named, nothing is said of it: resolv.conf
+/// is not what kubectl reads there.
+#[test]
+fn a_resolv_conf_says_nothing_of_kubectl_on_macos_and_windows() {
+    for system in ["macos", "windows"] {
+        for case in ["nxdomain", "drop", "servfail", "nodata"] {
+            let said = with_host(case, |document| {
+                document["vantage"]["system"] = Value::from(system);
+                document["facts"]["host"] = Value::Null;
+            });
+            assert_eq!(said, [], "{case} on {system}");
+        }
+    }
+    let on_linux = with_host("nxdomain", |document| {
+        document["vantage"]["system"] = Value::from("linux")
+    });
+    assert!(!on_linux.is_empty());
+}
+
 /// Where the system was asked, its own words are known, whatever they are.
 #[test]
 fn the_systems_own_failure_is_put_into_words() {
@@ -427,6 +446,8 @@ fn the_systems_own_failure_is_put_into_words() {
     assert!(with("macos", "EAI_AGAIN", 2, macos).ends_with(&format!(": {macos}")));
     assert!(with("windows", "EAI_NONAME", 11001, "No such host is known.").ends_with(": no such host"));
     assert!(with("windows", "EAI_AGAIN", 11002, "a text").ends_with(": getaddrinfow: a text"));
+    // WSANO_DATA is no "no such host" to a released Go.
+    assert!(with("windows", "EAI_NODATA", 11004, "no data").ends_with(": getaddrinfow: no data"));
 }
 
 /// With a service before DNS that is not taken apart, what glibc is told is not in resolv.conf's servers.

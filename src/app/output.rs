@@ -146,8 +146,9 @@ fn style(
     }
 }
 
-/// Whether the terminal shows colours. A console of Windows does after it was asked to (ENABLE_VIRTUAL_TERMINAL_PROCESSING
-/// in Microsoft's "Console Virtual Terminal Sequences"), unless it is older than that.
+/// Whether the terminal shows colours. A console of Windows does after it was asked to
+/// (ENABLE_VIRTUAL_TERMINAL_PROCESSING in Microsoft's "Console Virtual Terminal Sequences"), unless it is older than
+/// that.
 #[cfg(windows)]
 fn takes_colours() -> bool {
     anstyle_query::windows::enable_ansi_colors() == Some(true)

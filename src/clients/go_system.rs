@@ -2,22 +2,22 @@
 //! server.
 //!
 //! From Go's source (src/net/cgo_unix.go, lookup_windows.go): a name that does not exist is "no such host", and so is
-//! one without addresses where the system has a code of its own for it (on Windows in newer versions, see
-//! [`NO_DATA_NUMBER`]); for every other failure it is the system's own text. Where this host's getaddrinfo was asked,
+//! one without addresses where the system has a code of its own for it (on macOS; on Windows see [`HOST_NOT_FOUND`]);
+//! for every other failure it is the system's own text. Where this host's getaddrinfo was asked,
 //! its failure is the one that is put into words. Else only what the name servers say of a name that does not exist is
 //! predicted, and on Windows of one without addresses. Not run on either.
 
 use super::{Said, Situation, kubectl, target};
 use crate::dns::{AnswerKind, RecordType};
-use crate::facts::platform::Chooser;
+use crate::facts::System;
 use crate::observation::{SystemCode, SystemFailure};
 use crate::probed::Probed;
 
-/// Windows Sockets Error Codes: WSAHOST_NOT_FOUND.
+/// Windows Sockets Error Codes: WSAHOST_NOT_FOUND. Of those that GetAddrInfoW gives, it alone is "no such host" to Go
+/// (`winError` in src/net/lookup_windows.go, in Go 1.19, and in the versions with `newDNSError`, 1.23 and later). Of
+/// WSANO_DATA, 11004, Go prints Windows' text. In a later state of that file, where the call is `getaddrinfoexw`, it is
+/// "no such host" too; which release has that is not known, so it is not predicted.
 const HOST_NOT_FOUND: i32 = 11001;
-/// WSANO_DATA: newer versions of Go take it for "no such host" too, older ones print Windows' text (`winError` in Go's
-/// src/net/lookup_windows.go as it is now, and in Go 1.19).
-const NO_DATA_NUMBER: i32 = 11004;
 /// What Windows says of WSANO_DATA, 11004, in English.
 const NO_DATA: &str = "getaddrinfow: The requested name is valid, but no data of the requested type was found.";
 const NO_SUCH_HOST: &str = "no such host";
@@ -27,22 +27,20 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
     if situation.hands_lookups_on() {
         return None;
     }
-    let is_windows = situation
-        .facts
-        .host
-        .split_dns()
-        .is_some_and(|split| split.chooser == Chooser::Windows);
+    let is_windows = situation.system == Some(System::Windows);
     let texts = match situation.system() {
         Some(system) if !system.addresses.is_empty() => return Some(Said::resolves()),
-        Some(system) => texts(system.failure.as_ref()?, is_windows),
+        Some(system) => vec![text(system.failure.as_ref()?, is_windows)],
+        // What the system asks is not known: a resolv.conf that was named says nothing of it.
+        None if situation.facts.host.split_dns().is_none() && !situation.is_in_hosts_file(false) => return None,
         None if situation.is_in_hosts_file(false) || situation.found_below_a_suffix => {
             return Some(Said::resolves());
         }
         None => match kind(situation)? {
             AnswerKind::Answer => return Some(Said::resolves()),
             AnswerKind::NxDomain => vec![NO_SUCH_HOST.to_owned()],
-            // Which of its codes Windows gives for it is not known.
-            AnswerKind::NoData if is_windows => vec![NO_SUCH_HOST.to_owned(), NO_DATA.to_owned()],
+            // Which of its codes Windows gives for it is not known: WSANO_DATA is the one for it.
+            AnswerKind::NoData if is_windows => vec![NO_DATA.to_owned(), NO_SUCH_HOST.to_owned()],
             _ => return None,
         },
     };
@@ -54,18 +52,17 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
     Some(said)
 }
 
-/// What Go makes of the system's failure, the newer version first where versions differ.
-fn texts(failure: &SystemFailure, is_windows: bool) -> Vec<String> {
+/// What Go makes of the system's failure.
+fn text(failure: &SystemFailure, is_windows: bool) -> String {
     let own = if is_windows {
         format!("getaddrinfow: {}", failure.text)
     } else {
         failure.text.clone()
     };
     match failure.code {
-        _ if is_windows && failure.number == HOST_NOT_FOUND => vec![NO_SUCH_HOST.to_owned()],
-        _ if is_windows && failure.number == NO_DATA_NUMBER => vec![NO_SUCH_HOST.to_owned(), own],
-        SystemCode::NoName | SystemCode::NoData if !is_windows => vec![NO_SUCH_HOST.to_owned()],
-        _ => vec![own],
+        _ if is_windows && failure.number == HOST_NOT_FOUND => NO_SUCH_HOST.to_owned(),
+        SystemCode::NoName | SystemCode::NoData if !is_windows => NO_SUCH_HOST.to_owned(),
+        _ => own,
     }
 }
 

@@ -12,7 +12,8 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
     if let Some(said) = situation.said_by_the_system() {
         return Some(said.into());
     }
-    if situation.is_in_hosts_file(false) || situation.found_below_a_suffix {
+    let is_known = situation.facts.host.split_dns().is_some();
+    if situation.is_in_hosts_file(false) || is_known && situation.found_below_a_suffix {
         return Some(Said::resolves());
     }
     match go_system::kind(situation)? {

@@ -18,8 +18,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use serde::{Deserialize, Serialize};
 
 use crate::dns::{AnswerKind, Flaw, NameFault, Rcode, RecordFault, RecordType, Section};
-use crate::facts::Facts;
-use crate::facts::platform::{Chooser, HostsLine};
+use crate::facts::platform::HostsLine;
+use crate::facts::{Facts, System};
 use crate::limits;
 use crate::observation::{Attempt, Lookup, Purpose, SystemLookup, Transport};
 use crate::probed::Probed;
@@ -170,6 +170,8 @@ const SERVERS_GIVE_UP_MS: f64 = 10_000.0;
 struct Situation<'a> {
     target: &'a Target,
     facts: &'a Facts,
+    /// The system of this host, where it is known.
+    system: Option<System>,
     /// The name servers, in the order they are asked.
     named: Vec<&'a Probed>,
     /// Every resolver that was asked.
@@ -182,7 +184,13 @@ struct Situation<'a> {
 }
 
 impl<'a> Situation<'a> {
-    fn of(target: &'a Target, facts: &'a Facts, observations: &'a [Probed], waited_ms: u64) -> Self {
+    fn of(
+        target: &'a Target,
+        facts: &'a Facts,
+        system: Option<System>,
+        observations: &'a [Probed],
+        waited_ms: u64,
+    ) -> Self {
         let named: Vec<&Probed> = observations
             .iter()
             .filter(|probed| probed.resolver.has_role(Role::Local))
@@ -194,6 +202,7 @@ impl<'a> Situation<'a> {
         Self {
             target,
             facts,
+            system,
             named,
             all: observations,
             waited_ms,
@@ -418,23 +427,33 @@ const CLIENTS: &[Model] = &[
 ];
 
 /// Predicts what clients that use this host's name servers would print. Empty where none were asked, or
-/// where the run was interrupted before they were done. `waited_ms` is how long a reply was waited for.
-pub fn predict(target: &Target, facts: &Facts, observations: &[Probed], waited_ms: u64) -> Vec<Prediction> {
+/// where the run was interrupted before they were done. `waited_ms` is how long a reply was waited for, and
+/// `vantage` the system that asked.
+pub fn predict(
+    target: &Target,
+    facts: &Facts,
+    vantage: Option<System>,
+    observations: &[Probed],
+    waited_ms: u64,
+) -> Vec<Prediction> {
     let servers: Vec<&Probed> = observations
         .iter()
         .filter(|probed| probed.resolver.has_role(Role::Local))
         .collect();
-    if servers.is_empty() || servers.iter().any(|probed| probed.interrupted) {
+    let system = facts.host.system(vantage);
+    // Who asks the system has its word without any name server's.
+    let is_said = facts.host.go_asks_the_system(vantage) && observations.iter().any(|probed| probed.system.is_some());
+    if servers.is_empty() && !is_said || servers.iter().any(|probed| probed.interrupted) {
         return Vec::new();
     }
-    let clients = match facts.host.split_dns().map(|split| split.chooser) {
-        Some(Chooser::Macos) => MACOS,
-        Some(Chooser::Windows) => WINDOWS,
-        Some(Chooser::SystemdResolved) | None => CLIENTS,
+    let clients = match system {
+        Some(System::Macos) => MACOS,
+        Some(System::Windows) => WINDOWS,
+        Some(System::Linux) | None => CLIENTS,
     };
     let samples: BTreeSet<u32> = servers.iter().flat_map(|probed| samples_of(probed)).collect();
     if samples.len() < 2 {
-        let situation = Situation::of(target, facts, observations, waited_ms);
+        let situation = Situation::of(target, facts, system, observations, waited_ms);
         return said_by(clients, |simulate| simulate(&situation));
     }
     // A client asks at one time, and any of the samples may be what it gets then.
@@ -445,7 +464,7 @@ pub fn predict(target: &Target, facts: &Facts, observations: &[Probed], waited_m
     said_by(clients, |simulate| {
         let mut each = of_each
             .iter()
-            .filter_map(|observations| simulate(&Situation::of(target, facts, observations, waited_ms)));
+            .filter_map(|observations| simulate(&Situation::of(target, facts, system, observations, waited_ms)));
         let first = each.next()?;
         Some(each.fold(first, Said::or))
     })

@@ -108,6 +108,21 @@ impl HostFacts {
         self.configuration.as_ref()?.split_dns.as_ref()
     }
 
+    /// The system whose programs ask here: what chooses the name servers says it, else the vantage does.
+    pub fn system(&self, vantage: Option<System>) -> Option<System> {
+        match self.split_dns().map(|split| split.chooser) {
+            Some(Chooser::Macos) => Some(System::Macos),
+            Some(Chooser::Windows) => Some(System::Windows),
+            Some(Chooser::SystemdResolved) | None => vantage,
+        }
+    }
+
+    /// Whether kubectl here leaves the lookup to the operating system: on macOS and Windows (Go 1.20 release notes,
+    /// "net"; Go, src/net/conf.go). resolv.conf is not read then.
+    pub fn go_asks_the_system(&self, vantage: Option<System>) -> bool {
+        matches!(self.system(vantage), Some(System::Macos | System::Windows))
+    }
+
     /// Whether kubectl and its like hand the endpoint's name to a proxy or connect to a tunnel, and do not look it up
     /// here (k8s.io/client-go: the kubeconfig's `proxy-url`, else the environment's; `server` beside another
     /// `tls-server-name`).

@@ -19,8 +19,8 @@ pub struct StubConfiguration {
     /// The file.
     pub source: String,
     /// The name servers, in the order they are asked. Where the file names none, 127.0.0.1 and ::1, which Go
-    /// uses then (Go, src/net/dnsconfig.go; glibc uses 127.0.0.1), and `defaulted` is set. Empty on Windows alone, where it
-    /// has no name server for the name and asks nobody.
+    /// uses then (Go, src/net/dnsconfig.go; glibc uses 127.0.0.1), and `defaulted` is set. Empty on Windows alone,
+    /// where it has no name server for the name and asks nobody.
     pub name_servers: Vec<SocketAddr>,
     /// Whether the file names no name server.
     #[serde(default)]

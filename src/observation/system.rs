@@ -37,6 +37,20 @@ pub struct SystemFailure {
     pub text: String,
 }
 
+impl SystemFailure {
+    /// What the platform calls it: Windows has names of its own (Microsoft, "Windows Sockets Error Codes"), whose
+    /// numbers no other system's getaddrinfo gives.
+    pub fn name(&self) -> &'static str {
+        match self.number {
+            11001 => "WSAHOST_NOT_FOUND",
+            11002 => "WSATRY_AGAIN",
+            11003 => "WSANO_RECOVERY",
+            11004 => "WSANO_DATA",
+            _ => self.code.as_str(),
+        }
+    }
+}
+
 /// The codes of getaddrinfo (RFC 3493 section 6.1, and glibc's EAI_NODATA), and what stands for its silence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

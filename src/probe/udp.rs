@@ -172,6 +172,8 @@ pub(super) fn drain(
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
     use super::*;
 
     #[test]
@@ -185,6 +187,28 @@ mod tests {
         ] {
             assert_eq!(kind(other), other);
         }
+    }
+
+    /// Of two refusals for the same pair of endpoints macOS 26.1 delivers one (ruby/resolv pull request 143).
+    #[tokio::test]
+    async fn each_try_has_a_port_of_its_own() {
+        let server = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let query = OutgoingQuery {
+            id: 1,
+            qname: "a.test".parse().unwrap(),
+            qtype: crate::dns::RecordType::A,
+            class: crate::dns::Class::In,
+            edns: true,
+            checking_disabled: false,
+        };
+        let mut ports = std::collections::BTreeSet::new();
+        for _ in 0..8 {
+            let socket = open_and_send(server.local_addr().unwrap(), &query, Listen::ToServer)
+                .await
+                .unwrap();
+            ports.insert(socket.local_addr().unwrap().port());
+        }
+        assert!(ports.len() > 1, "{ports:?}");
     }
 
     #[cfg(windows)]

@@ -3,6 +3,7 @@
 use super::phrase::{self, observed, observed_target};
 use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::{AnswerKind, RecordType};
+use crate::facts::System;
 use crate::observation::Lookup;
 use crate::resolvers::Role;
 
@@ -95,7 +96,9 @@ fn remedies(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
         ),
         remedy::answer::ask_again(case, subjects, RecordType::AAAA, ""),
     ];
-    if subjects.iter().any(|subject| subject.has_role(Role::Local)) {
+    // Neither macOS' nor Windows' own resolver has such an option.
+    let is_linux = remedy::here::system(case) == System::Linux;
+    if is_linux && subjects.iter().any(|subject| subject.has_role(Role::Local)) {
         // resolv.conf(5); Go reads the option too (src/net/dnsconfig_unix.go).
         remedies.push(Remedy::new(
             "If AAAA is lost only when A and AAAA are asked at the same time: have clients ask one after the other",

@@ -106,8 +106,9 @@ impl<'a> Case<'a> {
         self.touched.take()
     }
 
-    /// Whether a need is not met only because nobody waited for who would meet it. That is no gap.
-    pub fn was_not_waited_for(&self, need: Need) -> bool {
+    /// Whether it is no gap that a need is not met: nobody waited for who would meet it, or this system has no such
+    /// thing.
+    pub fn is_no_gap(&self, need: Need) -> bool {
         let any = |is: fn(&Subject<'a>) -> bool| self.unheard.iter().any(is);
         let left = |source| self.unlearnt.contains(&source);
         match need {
@@ -118,6 +119,8 @@ impl<'a> Case<'a> {
             Need::VpcView => any(Subject::is_vpc_side) || left(Source::Aws) || left(Source::Metadata),
             Need::PublicControl => any(|subject| subject.has_role(Role::Public)),
             Need::SystemView => any(|subject| subject.has_role(Role::Os)),
+            // nsswitch.conf is glibc's.
+            Need::HostsLine => self.go_asks_the_system(),
             _ => false,
         }
     }
@@ -475,6 +478,12 @@ impl<'a> Case<'a> {
     /// words alone, so it is no need.
     pub fn kubectl_looks_up_here(&self) -> bool {
         !self.facts.host.hands_lookups_on()
+    }
+
+    /// Whether kubectl here leaves the lookup to the operating system, and does not ask the name servers of resolv.conf
+    /// itself: on macOS and Windows. Which system that is stands in every capture, so it is no need.
+    pub fn go_asks_the_system(&self) -> bool {
+        self.facts.host.go_asks_the_system(self.vantage.system)
     }
 
     /// The proxy settings.

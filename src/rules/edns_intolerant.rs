@@ -4,6 +4,7 @@ use super::phrase::{self, observed_target};
 use super::step::{self};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::{AnswerKind, RecordType};
+use crate::facts::System;
 use crate::observation::{Attempt, Lookup, Purpose};
 
 declare_rule! {
@@ -158,9 +159,13 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
                         .filter_map(|options| remedy::path::dig(case, subject, RecordType::A, options))
                 }),
             ),
-            Remedy::advice(
-                "Until then, ask through a resolver of this host that does without EDNS where a server cannot take it, \
-                 such as systemd-resolved",
-            ),
+            Remedy::advice(format!(
+                "Until then, ask through a resolver of this host that does without EDNS where a server cannot take it{}",
+                if remedy::here::system(case) == System::Linux {
+                    ", such as systemd-resolved"
+                } else {
+                    ""
+                }
+            )),
         ])
 }

@@ -29,7 +29,7 @@ pub fn evaluate_while<E>(case: &Case<'_>, goes_on: &dyn Fn() -> Result<(), E>) -
             }
             let missing: Vec<String> = missing
                 .into_iter()
-                .filter(|need| !case.was_not_waited_for(*need))
+                .filter(|need| !case.is_no_gap(*need))
                 .map(|need| need.missing().to_owned())
                 .collect();
             if !missing.is_empty() {

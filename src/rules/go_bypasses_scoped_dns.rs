@@ -8,12 +8,13 @@ declare_rule! {
     /// ## What it means
     /// The operating system sends this name to another resolver than the ones in resolv.conf (scoped or split DNS: per
     /// VPN, per link, per domain), and gets the right addresses. Programs with Go's own resolver read resolv.conf only,
-    /// and ask servers that do not have the name. kubectl for Linux is such a program.
+    /// and ask servers that do not have the name. kubectl for Linux is such a program. On macOS and Windows kubectl
+    /// asks the operating system, so it is no such program there.
     ///
     /// ## How it was decided
     /// getaddrinfo gives the right addresses. The name servers of resolv.conf, asked in order until the first answer as
-    /// Go does it, do not. The hosts file has no entry for the name, no search suffix answers for it, and the cause is
-    /// not EDNS.
+    /// Go does it, do not. The host is not known to run macOS or Windows. The hosts file has no entry for the name, no
+    /// search suffix answers for it, and the cause is not EDNS.
     ///
     /// ## Why it matters
     /// curl and ping work, kubectl prints `no such host`.
@@ -36,6 +37,7 @@ declare_rule! {
             [SYSTEM_GETS_THE_NAME],
             [unless HOSTS_FILE_HAS_THE_NAME],
             [not GO_GETS_THE_NAME],
+            [not GO_ASKS_THE_SYSTEM],
             [not SYSTEM_MAY_DIFFER_OTHERWISE],
         ],
         confidence: [High if [[not HOSTS_FILE_HAS_THE_NAME]], Medium],
@@ -100,10 +102,8 @@ fn remedies(case: &Case<'_>) -> Vec<Remedy> {
             "kubectl version",
         )],
     );
-    match case.vantage.system {
-        None => vec![linux, macos, which],
-        Some(System::Linux) => vec![linux, which],
-        Some(System::Macos) => vec![macos, which],
-        Some(System::Windows) => vec![which],
+    if case.vantage.system == Some(System::Linux) {
+        return vec![linux, which];
     }
+    vec![linux, macos, which]
 }

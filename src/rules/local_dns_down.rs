@@ -8,18 +8,21 @@ declare_rule! {
     /// ## What it means
     /// resolv.conf names a DNS service on this host (systemd-resolved, dnsmasq, a container's or a VPN client's proxy),
     /// and nothing listens there. Or resolv.conf names no name server: clients then ask loopback, and nothing listens
-    /// there.
+    /// there. Or Windows has no name server for the name: no adapter that is up has one, and no rule of the NRPT
+    /// names one.
     ///
     /// ## How it was decided
     /// A name server of resolv.conf is a loopback address, its port is refused over UDP and TCP, and no question got a
-    /// reply. A loopback port is refused by this host's own kernel: no network is involved.
+    /// reply. A loopback port is refused by this host's own kernel: no network is involved. On Windows its
+    /// configuration was read, it names nobody to ask, and the operating system's lookup fails.
     ///
     /// ## Why it matters
-    /// No name resolves here, not only the endpoint's. kubectl prints "The connection to the server … was refused - did
-    /// you specify the right host or port?": that refusal is the name server's, not the API server's.
+    /// No name resolves here, not only the endpoint's. On Linux kubectl prints "The connection to the server … was
+    /// refused - did you specify the right host or port?": that refusal is the name server's, not the API server's.
     ///
     /// ## What to do
-    /// Start the service, or write a name server that answers into resolv.conf.
+    /// Start the service, or write a name server that answers into resolv.conf. On Windows, connect the network or
+    /// the VPN.
     "local-dns-down" = {
         summary: "this host's own DNS service is down, or resolv.conf names no name server",
         severity: Severity::Error,
@@ -29,11 +32,12 @@ declare_rule! {
         complaints: [Failure 70, PortClosed 10, NoServer 20, KubectlRefused 10],
         shows: [OneAnswer],
         references: [MAN_RESOLV_CONF, GO_DNS_CONFIG],
-        at: Failing,
+        at: Deciding,
         requires: [
-            [ON_THIS_HOST],
+            [not ANSWER_IS_FINE],
+            [ON_THIS_HOST, SYSTEM_HAS_NOBODY_TO_ASK],
             [not HEARD_AT_ALL],
-            [SERVICE_OF_THIS_HOST_IS_DOWN],
+            [SERVICE_OF_THIS_HOST_IS_DOWN, SYSTEM_HAS_NOBODY_TO_ASK],
         ],
         confidence: [Certain],
         needs: [Stub],
@@ -46,7 +50,19 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let Some(stub) = case.stub() else {
         return Vec::new();
     };
+    if stub.name_servers.is_empty() {
+        return vec![with_nobody_to_ask(case, fits, &down)];
+    }
     let who = phrase::titles(&down);
+    let (system, services) = (
+        remedy::here::system(case),
+        "dnsmasq, a VPN client's or a container's proxy",
+    );
+    let services = match system {
+        System::Linux => format!("systemd-resolved, {services}"),
+        System::Macos => services.to_owned(),
+        System::Windows => "a VPN client's or a container's proxy, or a DNS server".to_owned(),
+    };
     let (summary, mut explanation) = if stub.defaulted {
         (
             format!(
@@ -63,7 +79,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             format!("{who}: the DNS service on this host is down, so its port is refused"),
             format!(
                 "{} names {who}, on this host. The port is refused, so the service that should listen there does not \
-                 run: systemd-resolved, dnsmasq, a VPN client's or a container's proxy.",
+                 run: {services}.",
                 stub.source
             ),
         )
@@ -73,6 +89,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         " Clients then ask the next name server."
     } else if !case.kubectl_looks_up_here() {
         " kubectl does not ask it for the endpoint: a proxy or a tunnel takes its connections."
+    } else if case.go_asks_the_system() {
+        ""
     } else {
         " kubectl prints \"The connection to the server … was refused - did you specify the right host or \
          port?\": that refusal is the name server's, not the API server's."
@@ -93,6 +111,28 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             .seen(evidence)
             .fix(remedies(case, &down, stub.defaulted, &stub.source)),
     ]
+}
+
+/// Windows, where it has no name server for the name.
+fn with_nobody_to_ask(case: &Case<'_>, fits: &Fits<'_, '_>, system: &[&Subject<'_>]) -> Finding {
+    let asked = case.split_dns().map(|split| split.asked_for(&case.target.hostname));
+    let mut evidence: Vec<Evidence> = system.iter().flat_map(|subject| observed_target(subject)).collect();
+    evidence.extend(asked.map(|asked| Evidence::fact(asked.sentence())));
+    RULE.finding(fits.least_sure_at(system), system)
+        .summary("Windows has no name server for the name, so it asks nobody and the lookup fails")
+        .why(
+            "No adapter that is up has a name server, and no rule of the NRPT names one for this name. So Windows asks \
+             nobody. It is so where the network is off or not connected, or where only a VPN that is down has name \
+             servers.",
+        )
+        .seen(evidence)
+        .fix(vec![
+            Remedy::advice("Connect the network, or the VPN whose name servers have the name"),
+            Remedy::new(
+                "If the network is up: give its adapter a name server",
+                remedy::here::set_name_servers(case, &["<address-of-a-resolver>".to_owned()]),
+            ),
+        ])
 }
 
 fn remedies(case: &Case<'_>, down: &[&Subject<'_>], defaulted: bool, source: &str) -> Vec<Remedy> {

@@ -139,7 +139,7 @@ pub fn vpc_networks(vpc: &Vpc) -> String {
 pub fn name_servers(stub: &StubConfiguration) -> String {
     let servers = stub.name_servers.iter();
     let servers: Vec<String> = servers.map(|server| server.ip().to_string()).collect();
-    if stub.defaulted {
+    if stub.defaulted || servers.is_empty() {
         return format!("{} names no name server", stub.source);
     }
     let order = plural(servers.len(), "", ", in this order");
@@ -287,7 +287,7 @@ pub fn observed_target(subject: &Subject<'_>) -> Vec<Evidence> {
 /// What getaddrinfo gave, in one phrase.
 pub fn system_outcome(system: &SystemLookup) -> String {
     match &system.failure {
-        Some(failure) => format!("{} ({})", failure.code, failure.text),
+        Some(failure) => format!("{} ({})", failure.name(), failure.text),
         None => addresses(&system.addresses),
     }
 }

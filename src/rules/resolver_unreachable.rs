@@ -20,8 +20,8 @@ declare_rule! {
     /// case, and the target alone being silent is `forward-target-unreachable`.
     ///
     /// ## Why it matters
-    /// Clients move on to the next name server after silence; where there is none, kubectl prints an i/o timeout,
-    /// or, for a closed port, "The connection to the server … was refused - did you specify the right host or
+    /// Clients move on to the next name server after silence; where there is none, kubectl on Linux prints an i/o
+    /// timeout, or, for a closed port, "The connection to the server … was refused - did you specify the right host or
     /// port?", which sounds like the API server and is not.
     ///
     /// ## What to do
@@ -229,6 +229,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
             _ if !case.kubectl_looks_up_here() => {
                 " kubectl does not ask it for the endpoint: a proxy or a tunnel takes its connections."
             }
+            // What the system's own lookup says then is not known.
+            _ if case.go_asks_the_system() => "",
             (false, true) => {
                 " kubectl prints \"The connection to the server … was refused\" then: it means this port, not \
                  the API server's."

@@ -3,6 +3,7 @@
 use super::phrase::{self, observed_target};
 use super::shared::disagreement::{Disagreement, disagreement, says};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use crate::facts::System;
 
 declare_rule! {
     /// ## What it means
@@ -75,18 +76,24 @@ fn in_order(case: &Case<'_>, answered: &[&Subject<'_>]) -> String {
     };
     let rotate = case.stub().is_some_and(|stub| stub.rotate);
     let first = first.title();
+    let clients = if case.go_asks_the_system() {
+        "programs here"
+    } else {
+        "Go (kubectl) and glibc"
+    };
     if rotate {
-        "The list has the option rotate, so Go (kubectl) and glibc start with another server from one lookup to \
-         the next, and take the first answer as final."
-            .to_owned()
+        format!(
+            "The list has the option rotate, so {clients} start with another server from one lookup to the next, and \
+             take the first answer as final."
+        )
     } else if answered.first().is_some_and(|subject| subject.verdict().is_fine()) {
         format!(
-            "Of those that answer, Go (kubectl) and glibc ask {first} first and are served right. When it is slow \
+            "Of those that answer, {clients} ask {first} first and are served right. When it is slow \
              or down they ask the next, and its answer is final: failures come and go."
         )
     } else {
         format!(
-            "Of those that answer, Go (kubectl) and glibc ask {first} first and take its answer as final: the servers \
+            "Of those that answer, {clients} ask {first} first and take its answer as final: the servers \
              after it, which are right, are never asked."
         )
     }
@@ -133,8 +140,12 @@ fn remedies(case: &Case<'_>, right: &[&Subject<'_>], wrong: &[&Subject<'_>]) -> 
         .to_the_vpc(),
         Remedy::new(
             format!(
-                "Or keep only servers that have the name in {source}, at the place where it is made (DHCP, the VPN \
-                 client, NetworkManager, systemd-resolved)"
+                "Or keep only servers that have the name in {source}, at the place where it is made ({})",
+                match remedy::here::system(case) {
+                    System::Linux => "DHCP, the VPN client, NetworkManager, systemd-resolved",
+                    System::Macos => "DHCP, the VPN client, a network service's DNS servers, a configuration profile",
+                    System::Windows => "DHCP, the VPN client, an adapter's DNS servers, the NRPT",
+                }
             ),
             remedy::here::set_name_servers(
                 case,

@@ -2,8 +2,8 @@
 //! Resolution Policy Table, the search list and DNS over HTTPS (the registry). The values, and what they mean; pure.
 //!
 //! Microsoft, [MS-GPNRPT] (the values of a rule), "IP_ADAPTER_ADDRESSES_LH structure", and the administrative template
-//! DnsClient.admx ("Configure DNS over HTTPS (DoH) name resolution", "Turn off smart multi-homed name resolution", "Allow DNS
-//! suffix appending to unqualified multi-label name queries").
+//! DnsClient.admx ("Configure DNS over HTTPS (DoH) name resolution", "Turn off smart multi-homed name resolution",
+//! "Allow DNS suffix appending to unqualified multi-label name queries").
 
 use std::net::IpAddr;
 
@@ -206,8 +206,8 @@ impl NrptReading {
     }
 }
 
-/// The folder of the hosts file: `DataBasePath` of the registry with the variables of the environment in their places, else
-/// its default below the folder of Windows (Microsoft, "Tcpip\\Parameters: DataBasePath").
+/// The folder of the hosts file: `DataBasePath` of the registry with the variables of the environment in their places,
+/// else its default below the folder of Windows (Microsoft, "Tcpip\\Parameters: DataBasePath").
 pub fn files_of_windows(data_base_path: Option<&str>, variable: impl Fn(&str) -> Option<String>) -> String {
     const DEFAULT: &str = r"%SystemRoot%\System32\drivers\etc";
     let expanded = |text: &str| {

@@ -7,7 +7,7 @@ use crate::address::AddressClass;
 use crate::clients::{Client, Prediction, Resolution};
 use crate::compare::Verdict;
 use crate::dns::AnswerKind;
-use crate::facts::platform::{Chooser, HostsLine};
+use crate::facts::platform::HostsLine;
 use crate::observation::Purpose;
 use crate::report::{Conclusion, Report, ResolverReport};
 use crate::resolvers::Role;
@@ -97,8 +97,7 @@ fn given(row: &ResolverReport) -> Option<Given> {
 /// Whom kubectl asks here: the name servers, with Go's own resolver; the operating system where Go asks that, and it
 /// was asked (src/clients/go_system.rs).
 fn asked_by_kubectl(report: &Report) -> impl Iterator<Item = &ResolverReport> {
-    let chooser = report.facts.host.split_dns().map(|split| split.chooser);
-    let asks_the_system = matches!(chooser, Some(Chooser::Macos | Chooser::Windows))
+    let asks_the_system = report.facts.host.go_asks_the_system(report.vantage.system)
         && report
             .resolvers
             .iter()

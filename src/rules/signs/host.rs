@@ -16,6 +16,7 @@ pub(in crate::rules) static OF_HOST: &[&Sign] = &[
     &A_NAME_SERVER_HERE_HAS_THE_NAME,
     &NAME_SERVERS_DISAGREE,
     &GO_GETS_THE_NAME,
+    &GO_ASKS_THE_SYSTEM,
     &SYSTEM_MAY_DIFFER_OTHERWISE,
     &SEARCH_DOMAIN_ANSWERS,
     &HOSTS_FILE_HAS_THE_NAME,
@@ -90,6 +91,14 @@ pub(in crate::rules) static GO_GETS_THE_NAME: Sign = Sign::of_run(
     "Go's own resolver gets the right addresses from this host's name servers",
     "Go's own resolver does not get the right addresses from this host's name servers",
     |case| Some(scoped::go_gets_the_name(case)),
+);
+
+/// kubectl here leaves the lookup to the operating system.
+pub(in crate::rules) static GO_ASKS_THE_SYSTEM: Sign = Sign::of_run(
+    "whom kubectl asks on this system",
+    "kubectl leaves lookups to the operating system here (macOS, Windows)",
+    "kubectl is not known to leave lookups to the operating system here",
+    |case| Some(case.go_asks_the_system()),
 );
 
 /// Something other than another resolver lets getaddrinfo succeed.

@@ -13,6 +13,7 @@ use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::endpoint::SoaOrigin;
+use crate::facts::Chooser;
 use crate::observation::{Lookup, Purpose, Transport};
 use crate::resolvers::Role;
 use crate::rules::shared::route53::{self, ResolvingVpc};
@@ -111,6 +112,7 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &IN_ANOTHER_VPC,
     &ON_THIS_HOST,
     &SERVICE_OF_THIS_HOST_IS_DOWN,
+    &SYSTEM_HAS_NOBODY_TO_ASK,
     &PORT_REFUSED,
     &DECIDES_THE_CONCLUSION,
     &IS_DEPENDED_ON,
@@ -822,6 +824,22 @@ pub(in crate::rules) static SERVICE_OF_THIS_HOST_IS_DOWN: Sign = Sign::of_resolv
     |case, subject| Some(transport::is_down_on_this_host(case, subject)),
 )
 .looking_at(&[Need::Stub]);
+
+/// Windows' own lookup, where Windows has no name server for the name.
+pub(in crate::rules) static SYSTEM_HAS_NOBODY_TO_ASK: Sign = Sign::of_resolver(
+    "a name server of Windows for the name",
+    "it is the lookup of Windows, which has no name server for the name",
+    "it is not known to be without a name server for the name",
+    |case, subject| {
+        let is_without = subject.probed.system.is_some()
+            && case.split_dns().is_some_and(|split| {
+                let asked = split.asked_for(&case.target.hostname);
+                asked.chooser == Chooser::Windows && asked.servers.is_empty() && split.problems.is_empty()
+            });
+        Some(is_without)
+    },
+)
+.looking_at(&[Need::Upstreams]);
 
 /// The network says that nothing is there.
 pub(in crate::rules) static PORT_REFUSED: Sign = Sign::of_resolver(
