@@ -223,8 +223,8 @@ fn reword(document: &mut Value) -> Vec<String> {
 /// A step of a fix: its title up to the first text that it quotes, whose lines it has, and how many.
 fn step(remedy: &Remedy, quoted: &[String]) -> Value {
     let title = &remedy.title;
-    let quotes = quoted.iter().map(String::as_str).chain([OTHERWISE]);
-    let end = quotes.filter_map(|text| title.find(text)).min().unwrap_or(title.len());
+    let stops = quoted.iter().map(String::as_str).chain([OTHERWISE]);
+    let end = stops.filter_map(|text| title.find(text)).min().unwrap_or(title.len());
     json!({
         "title": title[..end],
         "software": remedy.software,

@@ -284,9 +284,10 @@ impl<'a> Rolling<'a> {
                     Way::Alike(pattern) => {
                         rows += 1;
                         room.add_permits(1);
-                        let values = self.alike.borrow();
-                        let ready = self.making.alike(&pattern, values.values(), &taken_at, &entry.target)?;
-                        drop(values);
+                        let ready = {
+                            let alike = self.alike.borrow();
+                            self.making.alike(&pattern, alike.values(), &taken_at, &entry.target)?
+                        };
                         self.done.borrow_mut().insert(entry.target.target.place);
                         let mut told = vec![(entry, ready)];
                         if self.take(&pattern.shown) {

@@ -31,7 +31,6 @@ pub(super) fn resolved(tag: Option<&str>, text: String) -> Option<Plain> {
                 found.unwrap_or(Plain::Text(text))
             })
         }
-        Some("str") => Some(Plain::Text(text)),
         Some("binary") => {
             let wanted: Vec<u8> = text.bytes().filter(|octet| !matches!(octet, b'\r' | b'\n')).collect();
             let octets = base64_simd::STANDARD.decode_to_vec(wanted).ok()?;
@@ -43,7 +42,7 @@ pub(super) fn resolved(tag: Option<&str>, text: String) -> Option<Plain> {
         Some("int") => guessed(&text, false).filter(|found| *found == Plain::Number && is_whole(&text)),
         Some("float") => guessed(&text, false).filter(|found| matches!(found, Plain::Number | Plain::NoNumber)),
         Some("timestamp") => is_time(&text).then_some(Plain::Text(text)),
-        // A tag of somebody's own says nothing of the value.
+        // `str`, or a tag of somebody's own, which says nothing of the value.
         Some(_) => Some(Plain::Text(text)),
     }
 }

@@ -164,16 +164,15 @@ impl<'a> Scanner<'a> {
     /// The next token, which stays.
     pub(super) fn peek(&mut self) -> Result<&Token, Wrong> {
         loop {
-            let needs_more = match self.tokens.front() {
-                None => true,
-                Some(_) => {
-                    self.drop_old_keys()?;
-                    let next = self.taken;
-                    let possible = self.keys.iter().skip(self.first_key);
-                    possible
-                        .take_while(|key| key.token <= next || !key.is_possible)
-                        .any(|key| key.is_possible && key.token == next)
-                }
+            let needs_more = if self.tokens.is_empty() {
+                true
+            } else {
+                self.drop_old_keys()?;
+                let next = self.taken;
+                let possible = self.keys.iter().skip(self.first_key);
+                possible
+                    .take_while(|key| key.token <= next || !key.is_possible)
+                    .any(|key| key.is_possible && key.token == next)
             };
             if !needs_more {
                 break;
@@ -263,7 +262,7 @@ impl<'a> Scanner<'a> {
         if self.is_ended {
             return Err(self.wrong());
         }
-        self.to_next_token()?;
+        self.skip_to_next_token()?;
         self.drop_old_keys()?;
         self.unroll(self.column());
         let (c, next) = (self.now(), self.ahead(1));
@@ -322,7 +321,7 @@ impl<'a> Scanner<'a> {
         self.mark.column == 0 && (rest.starts_with("---") || rest.starts_with("...")) && is_blank_or_end(self.ahead(3))
     }
 
-    fn to_next_token(&mut self) -> Result<(), Wrong> {
+    fn skip_to_next_token(&mut self) -> Result<(), Wrong> {
         // A mark of the order of octets may begin the text, beside the one that says how it is saved.
         if self.at == 0 && self.now() == '\u{feff}' {
             self.skip()?;
