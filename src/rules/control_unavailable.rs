@@ -38,7 +38,7 @@ impl Control {
         match self {
             Self::Public => question::Question::Public.is_open(case),
             // Nothing in the VPC tells of a name that goes, or that the cluster does not have.
-            Self::Vpc => question::Question::Vpc.is_open(case) && case.without_a_lasting_endpoint().is_none(),
+            Self::Vpc => question::Question::Vpc.is_open(case) && case.without_a_lasting_endpoint_unseen().is_none(),
             Self::Questions => case.subjects().any(|subject| {
                 finding.resolvers.iter().any(|name| name == subject.name())
                     && subject.speaks_dns()

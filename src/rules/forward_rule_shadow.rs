@@ -187,7 +187,8 @@ fn finding(
                         vpc.id
                     ),
                 ],
-            ),
+            )
+            .to_the_vpc(),
             match profile {
                 Some(profile) => Remedy::new(
                     format!("Or take the rule from Profile {profile}, and so from every VPC that has the Profile"),
@@ -197,7 +198,8 @@ fn finding(
                         route53::brought_arn(case, profile, "resolver-rule", &rule.id).unwrap_or("<arn-of-the-rule>")
                     )],
                 )
-                .as_alternative(),
+                .as_alternative()
+                .to_the_vpc(),
                 None => Remedy::new(
                     format!("Or take the rule from {}", vpc.id),
                     [format!(
@@ -206,7 +208,8 @@ fn finding(
                         rule.id, vpc.id
                     )],
                 )
-                .as_alternative(),
+                .as_alternative()
+                .to_the_vpc(),
             },
         ])
 }
