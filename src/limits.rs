@@ -266,8 +266,9 @@ pub const MCP_LIST: usize = 256;
 pub const MCP_CALLS: usize = 64;
 /// Calls that run at once.
 pub const MCP_AT_ONCE: usize = 4;
-/// How long a call may take that asks nobody: to look for messages in a text, or to diagnose captures. The longest log takes
-/// less than three seconds, unoptimised; only a text of the shortest lines takes more. The largest capture takes four.
+/// How long a call may take that asks nobody: to look for messages in a text, or to diagnose captures. The longest log
+/// takes less than three seconds, unoptimised; only a text of the shortest lines takes more. The largest capture takes
+/// four.
 pub const MCP_OFFLINE: Duration = Duration::from_secs(10);
 /// How long calls may still take once standard input has ended. Clients wait two seconds before they send a signal.
 pub const MCP_REST: Duration = Duration::from_millis(1500);

@@ -499,8 +499,8 @@ pub fn diagnose(capture: Capture) -> Report {
     report
 }
 
-/// As [`diagnose`], for as long as it may go on, which is asked before each rule and each other step. The error is why it
-/// may not.
+/// As [`diagnose`], for as long as it may go on, which is asked before each rule and each other step. The error is why
+/// it may not.
 pub fn diagnose_while<E>(mut capture: Capture, goes_on: &dyn Fn() -> Result<(), E>) -> Result<Report, E> {
     goes_on()?;
     if let Cow::Owned(observations) = judged(&capture) {

@@ -217,8 +217,8 @@ pub fn plain_word<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
     }
 }
 
-/// The same for a text that has to stand there as it is: in single quotes where it holds more than plain characters. The
-/// command says itself that no option follows, where the text begins as one.
+/// The same for a text that has to stand there as it is: in single quotes where it holds more than plain characters.
+/// The command says itself that no option follows, where the text begins as one.
 pub fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.@/+=:".contains(c);
     if !text.is_empty() && text.chars().all(plain) {

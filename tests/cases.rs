@@ -275,9 +275,12 @@ fn with_summary_of(page: &str, whole: &str) -> String {
     let summary = whole.lines().find(is_summary).unwrap_or_default();
     let lines = page.split_inclusive('\n');
     lines
-        .map(|line| match is_summary(&line) {
-            true => format!("{summary}\n"),
-            false => line.to_owned(),
+        .map(|line| {
+            if is_summary(&line) {
+                format!("{summary}\n")
+            } else {
+                line.to_owned()
+            }
         })
         .collect()
 }

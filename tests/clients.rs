@@ -400,7 +400,7 @@ fn a_resolv_conf_says_nothing_of_kubectl_on_macos_and_windows() {
         }
     }
     let on_linux = with_host("nxdomain", |document| {
-        document["vantage"]["system"] = Value::from("linux")
+        document["vantage"]["system"] = Value::from("linux");
     });
     assert!(!on_linux.is_empty());
 }

@@ -203,7 +203,8 @@ impl Place {
         let kubeconfig = format!(
             "apiVersion: v1\nkind: Config\ncurrent-context: prod\n\
              clusters: [{{name: prod, cluster: {{server: \"https://{HOST}\"}}}}]\n\
-             contexts: [{{name: prod, context: {{cluster: prod, user: prod}}}}]\n"
+             contexts: [{{name: prod, context: {{cluster: prod, user: prod}}}}]\n\
+             users: [{{name: prod, user: {{}}}}]\n"
         );
         std::fs::write(at("kubeconfig"), kubeconfig).expect("a file");
         std::os::unix::fs::symlink(root().join("fixtures"), at("fixtures")).expect("a link");

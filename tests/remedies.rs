@@ -237,10 +237,9 @@ fn what_is_of_linux_is_said_on_linux_alone() {
             if let Some(host) = &mut capture.facts.host.configuration {
                 host.split_dns = None;
             }
-            for source in [&mut capture.facts.host.stub, &mut capture.facts.host.upstreams] {
-                if let Some(stub) = source {
-                    "the system's configuration".clone_into(&mut stub.source);
-                }
+            let host = &mut capture.facts.host;
+            for stub in [&mut host.stub, &mut host.upstreams].into_iter().flatten() {
+                "the system's configuration".clone_into(&mut stub.source);
             }
             for probed in &mut capture.observations {
                 "the system's configuration".clone_into(&mut probed.resolver.known_from);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Error, GoesOn, output, read, replay};
+use super::{Error, GoesOn, output, read};
 use crate::cli::args::{CompareArgs, OutputArgs};
 use crate::fleet::{self, Documents};
 use crate::limits;
@@ -23,7 +23,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<u8, Error> {
     let files: Vec<(&Path, Vec<u8>)> = files.collect::<Result<_, Error>>()?;
     let mut fleets = Vec::new();
     for (index, (path, bytes)) in files.iter().enumerate() {
-        if replay::is_lines(bytes) {
+        if read::is_lines(bytes) {
             return Err(Error::LinesOfMany(path.to_path_buf()));
         }
         let fleet = fleet::read_document(bytes).map_err(|reason| Error::Capture {
@@ -47,8 +47,8 @@ pub(super) fn run(args: &CompareArgs) -> Result<u8, Error> {
     deliver(gathered, &args.output)
 }
 
-/// The places of files with these contents, read for as long as it may go on; the path of each names it where its content
-/// does not.
+/// The places of files with these contents, read for as long as it may go on; the path of each names it where its
+/// content does not.
 pub(super) fn gather<'a>(
     files: impl Iterator<Item = (&'a Path, &'a [u8])>,
     goes_on: GoesOn<'_>,

@@ -6,9 +6,12 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use serde::de::IgnoredAny;
+
 use super::Error;
 use crate::facts::host::UnreadableFile;
 use crate::limits;
+use crate::text;
 
 /// Reads a file up to one octet beyond the bound: whoever takes it apart refuses it then.
 pub(super) fn bounded(path: &Path) -> Result<Vec<u8>, Error> {
@@ -23,4 +26,13 @@ pub(super) fn bounded(path: &Path) -> Result<Vec<u8>, Error> {
             said,
         })
     })
+}
+
+/// Whether there is a document on each of several lines, as `check -o jsonl` prints them.
+pub(super) fn is_lines(bytes: &[u8]) -> bool {
+    let text = text::decode(bytes);
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let is_document =
+        |line: &str| serde_json::from_str::<IgnoredAny>(line).is_ok() && line.trim_start().starts_with('{');
+    lines.next().is_some_and(is_document) && lines.next().is_some_and(is_document)
 }

@@ -3,8 +3,6 @@
 
 use std::path::Path;
 
-use serde::de::IgnoredAny;
-
 use super::{Error, GoesOn, compare, output, read};
 use crate::capture;
 use crate::cli::args::{OutputArgs, ReplayArgs};
@@ -12,7 +10,6 @@ use crate::fleet::{self, Fleet};
 use crate::places::{self, Gathered};
 use crate::render;
 use crate::report::{Report, diagnose_while};
-use crate::text;
 
 /// What a file is.
 pub(super) enum Found {
@@ -55,22 +52,13 @@ fn many(fleet: Fleet, output: &OutputArgs) -> Result<u8, Error> {
     Ok(output.format.exit_code(fleet.conclusion, exit_code))
 }
 
-/// Whether there is a document on each of several lines, as `check -o jsonl` prints them.
-pub(super) fn is_lines(bytes: &[u8]) -> bool {
-    let text = text::decode(bytes);
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
-    let is_document =
-        |line: &str| serde_json::from_str::<IgnoredAny>(line).is_ok() && line.trim_start().starts_with('{');
-    lines.next().is_some_and(is_document) && lines.next().is_some_and(is_document)
-}
-
 /// What a file with this content comes to, for as long as it may go on; the path is for the refusal.
 pub(super) fn of(path: &Path, bytes: &[u8], goes_on: GoesOn<'_>) -> Result<Found, Error> {
     let refused = |reason: capture::CaptureError| Error::Capture {
         path: path.to_owned(),
         reason: reason.with_advice(),
     };
-    if is_lines(bytes) {
+    if read::is_lines(bytes) {
         return Err(Error::LinesOfMany(path.to_owned()));
     }
     if let Some(gathered) = places::comparison(bytes).map_err(refused)? {

@@ -471,8 +471,8 @@ pub fn compare_gathered(gathered: Gathered) -> Result<Comparison, Refused> {
     compare_while(gathered, &|| Ok(()))
 }
 
-/// As [`compare_gathered`], for as long as it may go on, which is asked in each place's diagnosis and between them. The error
-/// is why it may not.
+/// As [`compare_gathered`], for as long as it may go on, which is asked in each place's diagnosis and between them. The
+/// error is why it may not.
 pub fn compare_while<E: From<Refused>>(
     gathered: Gathered,
     goes_on: &dyn Fn() -> Result<(), E>,

@@ -20,8 +20,8 @@ use crate::observation::{Connection, NotWaitedFor, Purpose, Source};
 use crate::resolvers::Role;
 use crate::settings::Asked;
 use crate::target::{Scope, Target, View};
+use crate::text::plain_word as word;
 
-use super::remedy::endpoint::word;
 use super::{Need, Subject};
 
 /// What is known of the network around inbound endpoints.

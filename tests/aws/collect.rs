@@ -1,6 +1,7 @@
 //! The process that collects, and what it is run with.
 
 use std::collections::BTreeMap;
+use std::future::ready;
 use std::io::Write;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
@@ -69,14 +70,19 @@ pub(crate) fn child() -> ExitCode {
             _ => {}
         }
         if let (Some(_), Some(target)) = (set("EVERYTHING"), &target) {
-            let shares = Shares::new(session.everything(here(&set)).await, Some(session.region().to_owned()));
+            let shares = Shares::new(
+                session.everything(ready(here(&set))).await,
+                Some(session.region().to_owned()),
+            );
             let wanted = Wanted {
                 target,
                 cluster: cluster.as_deref(),
             };
             return Ok((shares.of(wanted), without_role));
         }
-        let mut answers = session.collect(target.as_ref(), cluster.as_deref(), here(&set)).await;
+        let mut answers = session
+            .collect(target.as_ref(), cluster.as_deref(), ready(here(&set)))
+            .await;
         if let Some(from) = set("SINCE").and_then(|text| text.parse().ok()) {
             let since = Since {
                 from,
@@ -106,7 +112,7 @@ pub(crate) fn child() -> ExitCode {
 }
 
 /// The instance that this host is said to be.
-async fn here(set: &impl Fn(&str) -> Option<String>) -> Option<Instance> {
+fn here(set: &impl Fn(&str) -> Option<String>) -> Option<Instance> {
     Some(Instance {
         vpc_id: Some(set("OWN_VPC")?),
         region: set("OWN_REGION"),

@@ -284,7 +284,7 @@ fn kubeconfig(piece: &str) -> String {
         "current-context": format!("c{piece}"),
         "contexts": [{"name": format!("c{piece}"), "context": {"cluster": format!("k{piece}"), "user": format!("u{piece}")}}],
         "clusters": [{"name": format!("k{piece}"), "cluster": {
-            "server": format!("https://{HOST}/{piece}"), "tls-server-name": piece, "certificate-authority-data": piece,
+            "server": format!("https://{HOST}/{piece}"), "tls-server-name": piece, "certificate-authority-data": base64_simd::STANDARD.encode_to_string(piece),
             "proxy-url": piece,
         }}],
         "users": [{"name": format!("u{piece}"), "user": {"exec": {"command": piece, "args": [

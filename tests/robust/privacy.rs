@@ -100,7 +100,7 @@ users:
 - name: u
   user:
     token: {token}
-    client-key-data: {key}
+    client-key-data: {key}==
     username: admin
     password: {password}
     auth-provider: {{name: oidc, config: {{id-token: {bearer}, refresh-token: {bearer}}}}}

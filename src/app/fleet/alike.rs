@@ -19,8 +19,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ipnet::IpNet;
-
 use super::bulk::{Answers, is_plain};
 use super::list::Entry;
 use crate::address::AddressClass;
@@ -610,9 +608,6 @@ fn other_addresses(addresses: &[IpAddr], draw: usize) -> Vec<IpAddr> {
         .map(|ip| drawn[addresses.iter().filter(|other| *other < ip).count()].1)
         .collect()
 }
-
-/// The networks that an address may be in, as far as they are known.
-pub(super) type Networks<'a> = std::iter::Chain<std::slice::Iter<'a, IpNet>, std::slice::Iter<'a, IpNet>>;
 
 #[cfg(test)]
 mod tests {

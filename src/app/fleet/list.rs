@@ -13,13 +13,13 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::rc::Rc;
 
+use ipnet::IpNet;
 use tokio::time::Instant;
 
 use super::super::Error;
 use super::super::check::aws_share;
 use super::super::conduct::apart;
 use super::super::learn::Beside;
-use super::alike::Networks;
 use super::aws::{Eyes, Learning, Said, Seen, look};
 use crate::cli::args::{CheckArgs, ExpectScope};
 use crate::cli::settings::{contradiction, host as named_host};
@@ -34,6 +34,9 @@ use crate::fleet::{self, Distinct, LeftOut, Line, Origin, Outcome, Telling, Unre
 use crate::limits;
 use crate::settings::Settings;
 use crate::target::{Target, TargetSource};
+
+/// The networks that an address may be in, as far as they are known.
+type Networks<'a> = std::iter::Chain<std::slice::Iter<'a, IpNet>, std::slice::Iter<'a, IpNet>>;
 
 /// A target to check, and what is known of it.
 ///

@@ -132,8 +132,8 @@ fn is_base64(text: &str) -> bool {
     filled <= 2 && octets.len().is_multiple_of(4) && digits.iter().all(is_digit)
 }
 
-/// The fields are those of client-go's `clientcmd/api/v1`. Most are read for their type alone: kubectl refuses a file in
-/// which one has another.
+/// The fields are those of client-go's `clientcmd/api/v1`. Most are read for their type alone: kubectl refuses a file
+/// in which one has another.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(super) struct File {

@@ -257,8 +257,10 @@ fn what_leads_nowhere_says_where_and_why() {
     ] {
         assert!(refused(text, None).contains(says), "{text}: {}", refused(text, None));
     }
-    let deep = format!("x: {}{}\n", "[".repeat(60), "]".repeat(60));
-    assert!(refused(&deep, None).contains("line 1: more than 24 lists and mappings stand one inside the other"));
+    let most = limits::KUBECONFIG_DEPTH;
+    let deep = format!("x: {}{}\n", "[".repeat(most + 1), "]".repeat(most + 1));
+    let says = format!("line 1: more than {most} lists and mappings stand one inside the other");
+    assert!(refused(&deep, None).contains(&says), "{}", refused(&deep, None));
     let error = read(&[("b".to_owned(), b"a\n\xff".to_vec())], None).unwrap_err();
     assert!(error.to_string().starts_with("kubeconfig b, line 2: the octet 0xff"));
     // JSON is YAML.
@@ -392,7 +394,7 @@ fn the_context_of_what_was_named() {
         "current-context: a\nclusters:\n- {{name: one, cluster: {{server: 'https://one.test'}}}}\n- {{name: two, \
          cluster: {{server: 'https://{HOST}'}}}}\ncontexts:\n- {{name: a, context: {{cluster: one, user: u}}}}\n- \
          {{name: b, context: {{cluster: two, user: v}}}}\n- {{name: lost, context: {{cluster: none}}}}\nusers:\n- \
-         {{name: v, user: {{exec: {{command: aws, args: [eks, get-token, --cluster-name, orders, --profile, \
+         {{name: u, user: {{}}}}\n- {{name: v, user: {{exec: {{command: aws, args: [eks, get-token, --cluster-name, orders, --profile, \
          shop]}}}}}}\n"
     );
     let files = file(&text);

@@ -153,23 +153,15 @@ fn undecided_for(fleet: &Fleet) -> Option<String> {
     Some(format!("{count} of {} {}: {reason}", fleet.targets.len(), noun(fleet)))
 }
 
-/// `37 of 40 targets: 10.63.200.10 does not forward ap-northeast-1.eks.amazonaws.com to the VPC`. A cause of a zone
-/// names the zone: in the place of the one name where what is not forwarded is said, else before what is the case.
+/// `37 of 40 targets, all in ap-northeast-1.eks.amazonaws.com: corp does not forward this name to the VPC`. A cause of
+/// one zone names the zone.
 fn counted(cause: &Cause, fleet: &Fleet) -> String {
-    const OF_ONE: &str = "forward this name";
     let (count, all) = (cause.targets.len(), fleet.targets.len());
-    let (zone, summary) = match &cause.zone {
-        Some(zone) if cause.summary.contains(OF_ONE) => {
-            let of_all = format!("forward {}", zone.to_string().trim_end_matches('.'));
-            (String::new(), cause.summary.replacen(OF_ONE, &of_all, 1))
-        }
-        Some(zone) => {
-            let all_of_them = if count > 1 { "all in" } else { "in" };
-            (format!(", {all_of_them} {zone}"), cause.summary.clone())
-        }
-        None => (String::new(), cause.summary.clone()),
-    };
-    format!("{count} of {all} {}{zone}: {summary}", noun(fleet))
+    let all_of_them = if count > 1 { "all in" } else { "in" };
+    let zone = cause.zone.as_ref().map_or_else(String::new, |zone| {
+        format!(", {all_of_them} {}", zone.to_string().trim_end_matches('.'))
+    });
+    format!("{count} of {all} {}{zone}: {}", noun(fleet), cause.summary)
 }
 
 /// What the targets are.

@@ -8,8 +8,8 @@ use crate::render::way::{self, Way};
 use crate::render::words::{Mark, mark_of};
 use crate::rules::phrase::{self, plural};
 
-/// A way for each resolver and each outcome of it: what is wrong first, then in the order of the resolvers. Resolvers with
-/// the same outcome for as many targets are one way.
+/// A way for each resolver and each outcome of it: what is wrong first, then in the order of the resolvers. Resolvers
+/// with the same outcome for as many targets are one way.
 pub(super) fn ways(fleet: &Fleet) -> Vec<Way> {
     let start = way::this_place(&fleet.vantage);
     let mut ways: Vec<Way> = Vec::new();

@@ -534,8 +534,8 @@ fn changes_in_aws_stand_beside_the_finding() {
         .to_vec();
     // Files say how far back they reach by what is in them.
     let text = shown(Some(all.clone()), None);
-    let lines = "Changed - Before this run AWS lists 3 changes of what decides about this name there; that one of them \
-                 is the cause is not proven by that - 40 s before the first failing answer: ModifyVpcAttribute: \
+    let lines = "Changed - Before this run AWS lists 3 changes to the zones, rules or settings behind this name. This does not \
+                 prove that one of them is the cause - 40 s before the first failing answer: ModifyVpcAttribute: \
                  vpc-0a1b2c3d - 3 h before the first failing answer: ModifyVpcAttribute: vpc-0a1b2c3d - 3 days before \
                  the first failing answer: ModifyVpcAttribute: vpc-0a1b2c3d kubectl";
     assert!(text.contains(lines), "{text}");
@@ -544,8 +544,7 @@ fn changes_in_aws_stand_beside_the_finding() {
         text.contains("In the 1day before this run AWS lists 2 changes"),
         "{text}"
     );
-    let nothing =
-        "Changed - In the 1day before this run AWS lists no change of what decides about this name there kubectl";
+    let nothing = "Changed - In the 1day before this run AWS lists no change to the zones, rules or settings behind this name kubectl";
     assert!(shown(Some(Vec::new()), of_day).contains(nothing));
     // Where nobody could look, nothing is said of it: that is a gap.
     assert!(!shown(None, of_day).contains("Changed"));

@@ -60,8 +60,8 @@ pub(in crate::rules) static DENIED_BY_RECURSION: Sign = Sign::of_resolver(
 /// The negative answer is from another private hosted zone than the one in which the VPC's resolvers have the name.
 pub(in crate::rules) static DENIED_BY_ANOTHER_PRIVATE_ZONE: Sign = Sign::of_resolver_if_known(
     "the private hosted zone with the name",
-    "a resolver of the VPC has the name from a different private hosted zone",
-    "the VPC's resolvers are not known to have the name from a different private hosted zone",
+    "a resolver of the VPC has the name from a different private hosted zone than it",
+    "the VPC's resolvers are not known to have the name from a different private hosted zone than it",
     |case, subject| {
         if is_denied_by(subject, SoaOrigin::PrivateHostedZone) != Some(true) {
             return Some(false);

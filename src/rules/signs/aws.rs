@@ -221,7 +221,7 @@ pub(in crate::rules) static CLUSTER_IS_BEING_DELETED: Sign = Sign::of_run(
 /// The cluster is being created or deleted, or has failed, and has no endpoint.
 pub(in crate::rules) static CLUSTER_HAS_NO_ENDPOINT: Sign = Sign::of_run(
     "whether the cluster has an endpoint",
-    "the cluster has no endpoint, since it is being created or deleted, or has failed",
+    "the cluster has no endpoint: AWS creates or deletes the cluster, or the creation has failed",
     "nothing says that the cluster has no endpoint",
     |case| {
         let of_status = |cluster: &Cluster| cluster.endpoint.is_none();

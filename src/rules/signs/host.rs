@@ -94,7 +94,7 @@ pub(in crate::rules) static GO_GETS_THE_NAME: Sign = Sign::of_run(
 );
 
 /// kubectl here leaves the lookup to the operating system.
-pub(in crate::rules) static GO_ASKS_THE_SYSTEM: Sign = Sign::of_run(
+pub(in crate::rules) static GO_ASKS_THE_SYSTEM: Sign = Sign::of_run_if_known(
     "whom kubectl asks on this system",
     "kubectl leaves lookups to the operating system here (macOS, Windows)",
     "kubectl is not known to leave lookups to the operating system here",

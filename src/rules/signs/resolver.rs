@@ -826,7 +826,7 @@ pub(in crate::rules) static SERVICE_OF_THIS_HOST_IS_DOWN: Sign = Sign::of_resolv
 .looking_at(&[Need::Stub]);
 
 /// Windows' own lookup, where Windows has no name server for the name.
-pub(in crate::rules) static SYSTEM_HAS_NOBODY_TO_ASK: Sign = Sign::of_resolver(
+pub(in crate::rules) static SYSTEM_HAS_NOBODY_TO_ASK: Sign = Sign::of_resolver_if_known(
     "a name server of Windows for the name",
     "it is the lookup of Windows, which has no name server for the name",
     "it is not known to be without a name server for the name",
