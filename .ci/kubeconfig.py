@@ -90,9 +90,8 @@ def program_says(program, files, home):
         server = re.search(r'context "(.*)" of the kubeconfig has the server "(.*?)"', said)
         if server:
             return {"outcome": "taken", "context": server[1], "server": server[2]}
-        is_nowhere = any(
-            text in said for text in ("no current-context", "no context", "has no server there", "no kubeconfig to take")
-        )
+        leads_nowhere = ("no current-context", "no context", "has no server there", "names the user", "no kubeconfig to take")
+        is_nowhere = any(text in said for text in leads_nowhere)
         return {"outcome": "nowhere" if is_nowhere else "refused"}
     if run.returncode not in (0, 3):
         sys.exit(f"{program} ended with {run.returncode}: {said}")

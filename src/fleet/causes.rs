@@ -36,13 +36,10 @@ pub struct Cause {
     pub remedies: Vec<Remedy>,
 }
 
-/// Rules about a resolver whatever it is asked: the Region of a target is no part of their cause.
-const OF_THE_RESOLVER: [&str; 4] = [
-    "resolver-unreachable",
-    "resolver-refuses-client",
-    "tcp-blocked",
-    "udp-blocked",
-];
+/// Whether a rule is about a resolver whatever it is asked: the Region of a target is no part of its cause.
+fn is_of_the_resolver(rule: &str) -> bool {
+    rules::find(rule).is_some_and(|rule| rule.is_of_the_resolver)
+}
 
 /// The causes as they come up, target by target.
 #[derive(Debug, Clone, Default)]
@@ -122,7 +119,7 @@ impl Causes {
     pub(super) fn finish(self) -> Vec<Cause> {
         let mut joined: BTreeMap<(Severity, String, Vec<String>, Option<String>), Grouped> = BTreeMap::new();
         for ((severity, rule, resolvers, zone), grouped) in self.0 {
-            let zone = zone.filter(|_| !OF_THE_RESOLVER.contains(&rule.as_str()));
+            let zone = zone.filter(|_| !is_of_the_resolver(&rule));
             let grouped = Grouped {
                 zone: grouped.zone.filter(|_| zone.is_some()),
                 ..grouped
@@ -190,33 +187,32 @@ mod tests {
             let text = format!("{}.{zone}.eks.amazonaws.com", "A".repeat(32));
             text.parse::<Name>().unwrap_or_else(|_| Name::root())
         });
-        let mut causes = Causes::default();
-        for (place, host) in hosts.iter().enumerate().rev() {
-            let found = [finding("resolver-unreachable", "corp"), finding("no-forwarding", "vpc")];
-            causes.take(place, &format!("c-{place}"), host, &found);
-        }
-        let causes = causes.finish();
-        let told: Vec<(&str, usize, bool, &str)> = causes
-            .iter()
-            .map(|one| {
-                (
-                    one.rule.as_str(),
-                    one.targets.len(),
-                    one.zone.is_some(),
-                    one.example.as_str(),
-                )
-            })
-            .collect();
-        assert_eq!(
-            told,
-            [
-                ("resolver-unreachable", 3, false, "c-0"),
-                ("no-forwarding", 2, true, "c-0"),
-                ("no-forwarding", 1, true, "c-1"),
-            ]
-        );
-        for rule in OF_THE_RESOLVER {
-            assert!(rules::find(rule).is_some(), "{rule}");
+        for rule in ["resolver-unreachable", "malformed-reply", "not-recursive"] {
+            let mut causes = Causes::default();
+            for (place, host) in hosts.iter().enumerate().rev() {
+                let found = [finding(rule, "corp"), finding("no-forwarding", "vpc")];
+                causes.take(place, &format!("c-{place}"), host, &found);
+            }
+            let causes = causes.finish();
+            let told: Vec<(&str, usize, bool, &str)> = causes
+                .iter()
+                .map(|one| {
+                    (
+                        one.rule.as_str(),
+                        one.targets.len(),
+                        one.zone.is_some(),
+                        one.example.as_str(),
+                    )
+                })
+                .collect();
+            assert_eq!(
+                told,
+                [
+                    (rule, 3, false, "c-0"),
+                    ("no-forwarding", 2, true, "c-0"),
+                    ("no-forwarding", 1, true, "c-1"),
+                ]
+            );
         }
     }
 }

@@ -26,6 +26,7 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         about: AnyName,
+        is_of_the_resolver: true,
         hint: "the name server's certificate does not verify",
         complaints: [Encrypted 20],
         references: [RFC_8310, RFC_8484],

@@ -31,6 +31,7 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         about: AnyName,
+        is_of_the_resolver: true,
         hint: "an answer only without EDNS (dig +noedns)",
         complaints: [Failure 60, Silence 90, Unreadable 30, Edns 10],
         shows: [OneAnswer],

@@ -25,6 +25,7 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         about: AnyName,
+        is_of_the_resolver: true,
         hint: "port 853 or 443 of the name server is closed, or its session fails",
         complaints: [Encrypted 10],
         references: [RFC_7858, RFC_8484, RFC_9113_ALPN],

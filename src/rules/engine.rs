@@ -119,11 +119,20 @@ fn leave_the_way_as_it_is(cluster: &Cluster, findings: &mut [Finding]) {
     let status = cluster.status.as_deref().unwrap_or("not known");
     for finding in findings {
         let before = finding.remedies.len();
-        finding.remedies.retain(|remedy| !remedy.leads_to_the_vpc);
+        // Another way to the same end goes with the step that it is the other way of.
+        let mut is_dropped = false;
+        finding.remedies.retain(|remedy| {
+            is_dropped = remedy.leads_to_the_vpc || (is_dropped && remedy.is_alternative);
+            !is_dropped
+        });
         if finding.remedies.len() < before {
+            let why = if cluster.endpoint.is_some() {
+                "and its endpoint goes with it"
+            } else {
+                "so there is no endpoint to lead to"
+            };
             finding.remedies.push(Remedy::advice(format!(
-                "Set up nothing on the way to the VPC of {} for now: its status is {status}, so there is no endpoint to \
-                 lead to",
+                "Set up nothing on the way to the VPC of {} for now: its status is {status}, {why}",
                 cluster.name
             )));
         }

@@ -28,6 +28,7 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         about: AnyName,
+        is_of_the_resolver: true,
         hint: "the name server is on this host, and its port is closed",
         complaints: [Failure 70, PortClosed 10, NoServer 20, KubectlRefused 10],
         shows: [OneAnswer],

@@ -34,6 +34,7 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         about: AnyName,
+        is_of_the_resolver: true,
         hint: "the reply cannot be decoded, or is not to the question",
         complaints: [Silence 100, Bogus 30, Unreadable 10],
         shows: [OneAnswer],

@@ -55,6 +55,8 @@ pub struct Rule {
     pub since: &'static str,
     /// What it is about.
     pub about: About,
+    /// Whether it is about the resolver whatever name it is asked for, so that many targets have one cause.
+    pub is_of_the_resolver: bool,
     /// Why it may be this one, and what would show it: for `explain`, which has a message and no observation.
     pub hint: &'static str,
     /// The complaints that it may be behind, each with its rank among the rules.
@@ -135,6 +137,7 @@ macro_rules! declare_rule {
             severity: $severity:expr,
             since: $since:literal,
             about: $about:ident,
+            $(is_of_the_resolver: $of_the_resolver:literal,)?
             hint: $hint:literal,
             complaints: [$($complaint:ident $rank:literal),+ $(,)?],
             $(shows: [$($shown:ident),+ $(,)?],)?
@@ -159,6 +162,7 @@ macro_rules! declare_rule {
             severity: $severity,
             since: $since,
             about: crate::rules::About::$about,
+            is_of_the_resolver: false $(|| $of_the_resolver)?,
             hint: $hint,
             complaints: &[$((crate::rules::Complaint::$complaint, $rank)),+],
             references: &[$(crate::rules::reference::$reference),+],

@@ -30,6 +30,7 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         about: AnyName,
+        is_of_the_resolver: true,
         hint: "public names do not resolve at this server",
         complaints: [Denial 340, Failure 110, Refused 50, AwsApi 10],
         shows: [OneAnswer, OwnConfiguration],

@@ -27,6 +27,7 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         about: AnyName,
+        is_of_the_resolver: true,
         hint: "name servers in AUTHORITY, and no answer",
         complaints: [Failure 120, Refused 30, Referral 10],
         shows: [OneAnswer],

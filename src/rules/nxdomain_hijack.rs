@@ -26,6 +26,7 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         about: AnyName,
+        is_of_the_resolver: true,
         hint: "a name that does not exist gets the same address",
         complaints: [Certificate 50, Connection 60],
         shows: [OneAnswer],

@@ -23,6 +23,7 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         about: AnyName,
+        is_of_the_resolver: true,
         hint: "REFUSED for every name: an access list of the server",
         complaints: [Failure 30, Refused 10, Referral 20],
         shows: [OneAnswer],

@@ -32,6 +32,7 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         about: AnyName,
+        is_of_the_resolver: true,
         hint: "the server answers no name at all, over UDP and TCP: is the VPN up?",
         complaints: [
             Failure 50, Forward 40, ForwardNotReached 20, Silence 10, PortClosed 20, NotSent 10, Deadline 10,

@@ -25,6 +25,7 @@ declare_rule! {
         severity: Severity::Warning,
         since: "0.1.0",
         about: AnyName,
+        is_of_the_resolver: true,
         hint: "answers over UDP, and TCP port 53 is closed",
         complaints: [Truncated 20],
         shows: [NoTcp],

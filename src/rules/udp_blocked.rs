@@ -25,6 +25,7 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         about: AnyName,
+        is_of_the_resolver: true,
         hint: "silent over UDP, answers over TCP (dig +tcp)",
         complaints: [Forward 50, Silence 30],
         shows: [OneAnswer, NoUdp],

@@ -492,13 +492,27 @@ fn wrong(text: &str, line: Option<usize>, why: &Why) -> (Option<usize>, String) 
     (Some(number), reason)
 }
 
-/// What of a line can be shown: the key, and never the value.
+/// What of a line can be shown: the key, and never the value. Where what stands in front of the colon, or alone, is not
+/// in the letters of a field's name, it may be a secret too.
 fn key(line: &str) -> String {
     let line = line.trim();
+    let name = line.trim_start_matches(|c: char| c.is_whitespace() || "-{[,?\"'".contains(c));
+    let is_name = |text: &str| text.chars().all(|c| c.is_ascii_alphabetic() || "-_ \"'".contains(c));
     let key = match line.split_once(':') {
-        Some((key, rest)) if rest.trim().is_empty() => format!("{key}:"),
-        Some((key, _)) => format!("{key}: …"),
-        None => text::shortened(line, limits::KEY_SHOWN),
+        Some((key, rest)) if name.split(':').next().is_some_and(is_name) => {
+            let value = if rest.trim().is_empty() { "" } else { " …" };
+            format!("{key}:{value}")
+        }
+        Some(_) => "…".to_owned(),
+        None => {
+            let shown = text::shortened(line, limits::KEY_SHOWN);
+            let may_be_secret = |c: char| c.is_ascii_digit() || c.is_ascii_uppercase();
+            if shown.contains(may_be_secret) {
+                "…".to_owned()
+            } else {
+                shown
+            }
+        }
     };
     let plain: String = key.chars().filter(|c| !c.is_control()).collect();
     text::shortened(&plain, limits::EXEC_SHOWN)

@@ -257,6 +257,15 @@ fn what_leads_nowhere_says_where_and_why() {
     ] {
         assert!(refused(text, None).contains(says), "{text}: {}", refused(text, None));
     }
+    // So many values that their number has no room in 64 bits, and a token in the place of a key.
+    let doubled: Vec<String> = (1..60)
+        .map(|at| format!("a{at}: &a{at} {{<<: [*a{0}, *a{0}]}}\n", at - 1))
+        .collect();
+    let doubled = doubled.concat();
+    let bomb = format!("a0: &a0 {{x: y}}\n{doubled}clusters: [{{<<: *a59}}]\n");
+    assert!(refused(&bomb, None).contains("line "), "{}", refused(&bomb, None));
+    let token = refused("users:\n- name: a\n ghp_Zq9AbCdUvWx: b\n", None);
+    assert!(!token.contains("ghp_"), "{token}");
     let most = limits::KUBECONFIG_DEPTH;
     let deep = format!("x: {}{}\n", "[".repeat(most + 1), "]".repeat(most + 1));
     let says = format!("line 1: more than {most} lists and mappings stand one inside the other");

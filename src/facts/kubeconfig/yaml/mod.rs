@@ -278,7 +278,8 @@ fn is_allowed(by_alias: u64, all: u64) -> bool {
         LARGE.. => 100,
         _ => 990 - 890 * (all - SMALL) / (LARGE - SMALL),
     };
-    by_alias.saturating_mul(1000) <= all.saturating_mul(thousandths)
+    // What counted up to the end of the number is more than any file has.
+    all < u64::MAX && u128::from(by_alias) * 1000 <= u128::from(all) * u128::from(thousandths)
 }
 
 /// A value of a document, as serde takes it.
