@@ -359,10 +359,14 @@ pub fn of_sample(lookups: &[Lookup], sample: u32, expected: &Expected, facts: &F
     let addresses: Vec<IpAddr> = answered([a, aaaa].into_iter().flatten()).collect();
     // IPv6 addresses alone, where the question for the IPv4 ones got no answer, are not what is expected.
     let fails = |lookup: &&Lookup| lookup.kind != AnswerKind::Answer && !lookup.kind.is_negative();
-    let without_v4 = a.filter(fails).filter(|_| expected.addresses.iter().any(IpAddr::is_ipv4));
+    let without_v4 = a
+        .filter(fails)
+        .filter(|_| expected.addresses.iter().any(IpAddr::is_ipv4));
     if !addresses.is_empty() {
         let verdict = judge(&addresses, expected, facts, view);
-        return without_v4.filter(|_| verdict.is_fine()).map_or(verdict, |a| a.kind.into());
+        return without_v4
+            .filter(|_| verdict.is_fine())
+            .map_or(verdict, |a| a.kind.into());
     }
     // Without an address, what the A question came to decides: EKS endpoints always have IPv4 addresses. That there is
     // no AAAA is right for most of them, and says nothing of A.

@@ -214,6 +214,7 @@ pub(crate) fn end(resolver: &ResolverReport, verdict: Verdict, view: View) -> St
             let said = phrase::verdict(verdict);
             self::zone(own).map_or_else(|| said.to_owned(), |zone| format!("{zone}: {said}"))
         }
+        _ if phrase::is_of_a_alone(verdict, lookups) => phrase::came_to(verdict, lookups),
         // Replies came that nobody takes: a header without its question, another ID.
         Verdict::Timeout | Verdict::Unreachable if lookups.iter().any(is_heard_of_the_name) => {
             "no usable answer over UDP".to_owned()

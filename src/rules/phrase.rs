@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{Case, Evidence, Subject};
 use crate::compare::Verdict;
-use crate::dns::{AnswerKind, ExtendedError, RData, Section, Soa};
+use crate::dns::{AnswerKind, ExtendedError, RData, RecordType, Section, Soa};
 use crate::facts::{StubConfiguration, Vpc};
 use crate::limits;
 use crate::observation::{Connection, Tcp, Tls};
@@ -26,8 +26,12 @@ pub fn list<T: AsRef<str>>(items: &[T]) -> String {
     }
 }
 
-/// The same of one resolver, with the RCODE where it is an unusual one.
+/// The same of one resolver, with the RCODE where it is an unusual one, and with the type where the other type has
+/// addresses.
 pub fn came_to(verdict: Verdict, lookups: &[Lookup]) -> String {
+    if is_of_a_alone(verdict, lookups) {
+        return format!("{} to the A question", self::verdict(verdict));
+    }
     let mut unusual = lookups
         .iter()
         .filter(|lookup| lookup.purpose == Purpose::Target && lookup.kind == AnswerKind::OtherRcode)
@@ -36,6 +40,26 @@ pub fn came_to(verdict: Verdict, lookups: &[Lookup]) -> String {
         Some(rcode) if verdict == Verdict::OtherRcode => rcode.to_string(),
         _ => self::verdict(verdict).to_owned(),
     }
+}
+
+/// Whether what an answer amounts to is what the A question came to, while AAAA has addresses.
+pub fn is_of_a_alone(verdict: Verdict, lookups: &[Lookup]) -> bool {
+    let is_by_address = matches!(
+        verdict,
+        Verdict::Match
+            | Verdict::Plausible
+            | Verdict::Partial
+            | Verdict::Answer
+            | Verdict::Mismatch
+            | Verdict::Unstable
+    );
+    let has_addresses = |qtype| {
+        let mut lookups = lookups.iter();
+        lookups.any(|lookup| {
+            lookup.purpose == Purpose::Target && lookup.qtype == qtype && lookup.kind == AnswerKind::Answer
+        })
+    };
+    !is_by_address && has_addresses(RecordType::AAAA) && !has_addresses(RecordType::A)
 }
 
 /// What a resolver's answer amounts to, as every table and sentence says it; the document has its own names.
