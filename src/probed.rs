@@ -88,8 +88,10 @@ fn shows_edns(attempt: &Attempt) -> bool {
 
 impl Probed {
     /// What the questions that `counts` holds for show of it, as the part of one target.
+    /// What software it is decides nothing: a refusal to say is no sign that it resolves.
     pub fn shown(&self, counts: impl Fn(&Lookup) -> bool) -> ForOthers {
-        let lookups = || self.lookups.iter().filter(|lookup| counts(lookup));
+        let is_of_names = |lookup: &&Lookup| lookup.purpose != Purpose::Software && counts(lookup);
+        let lookups = || self.lookups.iter().filter(is_of_names);
         let tries = || lookups().flat_map(|lookup| &lookup.attempts);
         let heard_over = |transport| {
             let is_heard = |attempt: &Attempt| attempt.transport == transport && attempt.rcode.is_some();

@@ -9,14 +9,15 @@ use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::path::{Path, PathBuf};
 
 use std::process::Stdio;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use assert_cmd::Command;
-use eks_dns_doctor::fleet::Fleet;
+use eks_dns_doctor::fleet::{Cause, Fleet};
 use eks_dns_doctor::report::{Conclusion, Report};
+use eks_dns_doctor::rules::Confidence;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -39,8 +40,12 @@ struct Server {
     over_tcp: Arc<Mutex<Vec<Instant>>>,
 }
 
-/// Whether a question for an endpoint gets nothing: by its number, whether with EDNS, whether over TCP.
+/// Whether a question gets nothing: by the number of its endpoint ([`NO_ENDPOINT`] of any other name), whether with EDNS,
+/// whether over TCP.
 type Lost = Arc<dyn Fn(usize, bool, bool) -> bool + Send + Sync>;
+
+/// The number of a name that is no endpoint of the server's.
+const NO_ENDPOINT: usize = usize::MAX;
 
 impl Server {
     fn start(bound: usize) -> Self {
@@ -56,7 +61,7 @@ impl Server {
         Self::answering_but(bound, move |number, _, _| number == mute)
     }
 
-    /// One that sends nothing to the questions for its endpoints that are lost.
+    /// One that sends nothing to the questions that are lost.
     fn answering_but(bound: usize, is_lost: impl Fn(usize, bool, bool) -> bool + Send + Sync + 'static) -> Self {
         Self::answering(Some(bound), Arc::new(is_lost))
     }
@@ -133,7 +138,7 @@ fn reply(
     let seen = seen.into_inner().expect("no panic");
     let number = seen.split('.').next().filter(|label| label.len() == 32);
     let number = number.and_then(|label| usize::from_str_radix(label, 16).ok());
-    let is_mute = number.is_some_and(|number| is_lost(number, query[11] > 0));
+    let is_mute = is_lost(number.unwrap_or(NO_ENDPOINT), query[11] > 0);
     *asked.lock().expect("no panic").entry(seen).or_default() += 1;
     bound.filter(|_| !is_mute).map(|_| reply)
 }
@@ -379,6 +384,53 @@ fn what_a_resolver_does_for_others_rules_out_that_it_does_not_work() {
     // Whoever ends with the first that is broken waits for nothing else.
     let (fleet, _) = Bench::new(&lines(0..20)).fleet(&[("corp", &server)], &[&flags[..], &["--fail-fast"]].concat());
     assert_eq!(fleet.count(Conclusion::Broken), 1);
+}
+
+/// One that stops in the middle of the run: what it answered before and what it does not answer now are not held
+/// together, so no cause is made of the silence of its controls.
+#[test]
+fn a_resolver_that_stops_during_the_run_gets_no_cause_of_its_silence() {
+    let mut are_silent = 0;
+    for answers in [15, 30, 45] {
+        let left = AtomicUsize::new(answers);
+        let server = Server::answering_but(100, move |_, _, _| {
+            let next = |left: usize| left.checked_sub(1);
+            left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).is_err()
+        });
+        let bench = Bench::new(&lines(0..20));
+        let (fleet, code) = bench.fleet(&[("corp", &server)], &["--timeout", "1s"]);
+        assert_ne!(code, 0, "{answers}");
+        for one in &fleet.targets {
+            let Some(lead) = &one.headline else { continue };
+            assert_ne!(lead.rule, "no-internet-recursion", "{answers}: {one:?}");
+            are_silent += 1;
+        }
+        let of_forward = |cause: &&Cause| cause.rule == "forward-target-unreachable";
+        for cause in fleet.causes.iter().filter(of_forward) {
+            assert_eq!(cause.confidence, Confidence::Low, "{answers}: {cause:?}");
+            let says_so = cause.explanation.contains("or it stopped during the run");
+            assert!(says_so, "{answers}: {cause:?}");
+        }
+    }
+    assert!(are_silent > 0);
+}
+
+/// What comes over TCP is a finding to each target, whichever is first in the list: a broken one ends without it.
+#[test]
+fn what_comes_over_tcp_does_not_hang_on_the_first_target() {
+    let server = Server::answering_but(100, |number, _, over_tcp| over_tcp && number != NO_ENDPOINT);
+    let text = lines(0..8).replacen(&shown(address(0)), "192.0.2.99", 1);
+    for text in [text, lines(0..8)] {
+        let (fleet, _) = Bench::new(&text).fleet(&[("corp", &server)], &["--timeout", "1s"]);
+        for one in &fleet.targets[1..] {
+            let rule = one.headline.as_ref().map(|lead| lead.rule.as_str());
+            assert_eq!(
+                (one.conclusion, rule),
+                (Conclusion::Degraded, Some("tcp-blocked")),
+                "{one:?}"
+            );
+        }
+    }
 }
 
 /// Without control questions, that a resolver is silent for one name says nothing of the others.

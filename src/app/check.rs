@@ -521,6 +521,8 @@ fn cut_short(plan: &Plan, observations: &[Probed], not_waited_for: &[NotWaitedFo
     let samples = usize::try_from(plan.samples).unwrap_or(usize::MAX);
     observations
         .iter()
+        // Who was not asked since it was silent for others has a reason of its own.
+        .filter(|probed| probed.for_others.is_none_or(|others| others.silent_for == 0))
         .filter(|probed| probed.resolver.address.is_some() && asked(probed) < samples)
         .filter(|probed| !not_waited_for.iter().any(|left| left.resolver == probed.resolver.name))
         .map(|probed| {

@@ -128,9 +128,18 @@ fn finding(
         Forward::Zone => "the endpoint's zone",
         Forward::Name => "the endpoint's name",
     };
+    // Its controls may be of an earlier target, and it may have stopped since.
+    let may_be_lost = silent && subjects.iter().any(|subject| subject.for_others().answered > 0);
+    let so = if may_be_lost {
+        format!(
+            "It answered for other targets of this run. So it forwards {what} to servers that do not answer, or it \
+             stopped during the run, or packets were lost: ask again."
+        )
+    } else {
+        format!("So it is running, and it forwards {what} to servers that do not answer, or not in time.")
+    };
     let mut explanation = format!(
-        "{who} {} other names and not {what}: {ends} for the name{}. So it is running, and it forwards {what} to \
-         servers that do not answer, or not in time.",
+        "{who} {} other names and not {what}: {ends} for the name{}. {so}",
         phrase::plural(subjects.len(), "resolves", "resolve"),
         match forward {
             Forward::Zone => " and for a random sibling alike",

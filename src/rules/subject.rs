@@ -127,6 +127,12 @@ impl<'a> Subject<'a> {
         self.probed.lookups.iter().any(Lookup::heard_anything) || self.for_others().answered > 0
     }
 
+    /// It sent nothing for this target, controls and all, and answered for others of the run: it stopped or began in
+    /// the middle of it, or packets were lost. So the silence of a control says nothing of what it resolves.
+    fn is_heard_for_others_alone(&self) -> bool {
+        !self.probed.lookups.iter().any(Lookup::heard_anything) && self.for_others().answered > 0
+    }
+
     /// What the same run knows of it from other targets.
     pub fn for_others(&self) -> ForOthers {
         self.probed.for_others.unwrap_or_default()
@@ -179,6 +185,9 @@ impl<'a> Subject<'a> {
 
     /// A public AWS name has addresses here. `None` where none was asked for.
     pub fn aws_control_works(&self) -> Option<bool> {
+        if self.is_heard_for_others_alone() {
+            return None;
+        }
         let mut asked = self.lookups(Purpose::AwsControl).peekable();
         asked.peek()?;
         Some(asked.any(|lookup| lookup.kind == AnswerKind::Answer))
@@ -187,6 +196,9 @@ impl<'a> Subject<'a> {
     /// The root's name servers are known here. `None` where they were not asked for. (A private root answers
     /// too; the SOA of its negative answers gives it away.)
     pub fn root_control_works(&self) -> Option<bool> {
+        if self.is_heard_for_others_alone() {
+            return None;
+        }
         Some(self.root()?.kind == AnswerKind::Answer)
     }
 

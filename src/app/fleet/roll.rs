@@ -34,12 +34,12 @@ use crate::dns::Name;
 use crate::facts::host::Look;
 use crate::facts::{Facts, Gap, HostConfiguration};
 use crate::limits;
-use crate::observation::Lookup;
+use crate::observation::{Lookup, Purpose, Transport};
 use crate::probe::Paces;
 use crate::probed::{ForOthers, Probed};
 use crate::render::fleet::report_line;
 use crate::report::{Capture, Conclusion, diagnose};
-use crate::resolvers::{self, Resolver};
+use crate::resolvers::{self, Resolver, Role};
 use crate::settings::Settings;
 
 /// Why not all were asked.
@@ -128,6 +128,8 @@ pub(super) struct Rolling<'a> {
     mute: RefCell<Vec<(Resolver, BTreeSet<usize>)>>,
     /// The resolvers that said nothing over TCP: what that is to a target, the careful engine says.
     without_tcp: RefCell<Vec<Resolver>>,
+    /// The resolvers whose reply over TCP, or its absence, was seen.
+    tried_over_tcp: RefCell<Vec<Resolver>>,
     look: RefCell<Option<Arc<Look>>>,
     configuration: RefCell<Option<(Option<HostConfiguration>, Vec<Gap>)>>,
     done: RefCell<BTreeSet<usize>>,
@@ -156,6 +158,7 @@ impl<'a> Rolling<'a> {
             for_others: RefCell::default(),
             mute: RefCell::default(),
             without_tcp: RefCell::default(),
+            tried_over_tcp: RefCell::default(),
             look: RefCell::default(),
             configuration: RefCell::default(),
             done: RefCell::default(),
@@ -248,6 +251,8 @@ impl<'a> Rolling<'a> {
         let mut batch = Vec::new();
         // Until AWS has spoken and the surveys are done, what was heard waits.
         let (mut is_open, mut is_in_bulk) = (false, true);
+        // Where the first targets ended without it, one more shows what comes over TCP.
+        let mut of_tcp = others.first();
         loop {
             while !is_open && learning.is_empty() {
                 let stage = surveys.front_mut();
@@ -257,6 +262,13 @@ impl<'a> Rolling<'a> {
                     running.push(self.check(entry, None, Survey::First));
                 } else if running.is_empty() {
                     is_open = surveys.pop_front().is_none();
+                    if is_open
+                        && self.lacks_tcp(&servers)
+                        && let Some(entry) = of_tcp.take()
+                    {
+                        is_open = false;
+                        running.push(self.check(entry, Some(0), Survey::Whole));
+                    }
                 } else {
                     break;
                 }
@@ -264,7 +276,9 @@ impl<'a> Rolling<'a> {
                     is_in_bulk = false;
                     asking.clear();
                     (coming, heard) = Default::default();
-                    suspects.ready.extend((0..others.len()).map(|at| (at, Survey::No)));
+                    let is_left = |at: &usize| !self.is_done(others[*at]);
+                    let left = (0..others.len()).filter(is_left);
+                    suspects.ready.extend(left.map(|at| (at, Survey::No)));
                 }
             }
             let taken_at = now();
@@ -275,6 +289,10 @@ impl<'a> Rolling<'a> {
                 && let Some((at, answers)) = heard.pop_front()
             {
                 let entry = others[at];
+                if self.is_done(entry) {
+                    room.add_permits(1);
+                    continue;
+                }
                 let mut first = None;
                 match self.way(entry, &answers, &servers) {
                     Way::Alike(pattern) if cfg!(debug_assertions) => {
@@ -510,6 +528,17 @@ impl<'a> Rolling<'a> {
         !servers.is_empty() && !servers.iter().any(|(resolver, _)| is_too_much(resolver))
     }
 
+    /// Whether nothing shows yet what comes over TCP of a resolver that decides: a target that is broken ends without
+    /// it, and to a healthy one it is a finding.
+    fn lacks_tcp(&self, servers: &[(Resolver, engine::Server)]) -> bool {
+        let tried = self.tried_over_tcp.borrow();
+        servers.iter().any(|(resolver, _)| {
+            let is_asked = resolver.transport == Some(Transport::Udp) && resolver.role != Role::Public;
+            let is_known = tried.iter().any(|other| other.is_same_place(resolver));
+            is_asked && resolver.in_scope && !is_known && !self.is_silent(resolver)
+        })
+    }
+
     fn is_silent(&self, resolver: &Resolver) -> bool {
         let silent = self.silent.borrow();
         silent
@@ -712,6 +741,15 @@ impl<'a> Rolling<'a> {
 
     /// Keeps what a target showed of more than itself.
     fn learn(&self, entry: &Entry, capture: &Capture, shared: &Shared, surveyed: Option<String>) {
+        let is_over_tcp = |lookup: &Lookup| lookup.purpose == Purpose::TargetTcp;
+        let mut tried = self.tried_over_tcp.borrow_mut();
+        for probed in &capture.observations {
+            if probed.lookups.iter().any(is_over_tcp)
+                && !tried.iter().any(|other| other.is_same_place(&probed.resolver))
+            {
+                tried.push(probed.resolver.clone());
+            }
+        }
         let mut silent = self.silent.borrow_mut();
         for probed in &capture.observations {
             if shared.is_silent(&probed.resolver) {
