@@ -45,9 +45,12 @@ impl Element {
     /// What these fields are of; `None` where they do not say.
     pub(super) fn of(members: &Members<'_>) -> Option<Self> {
         let has = |keys: &[&str]| keys.iter().all(|key| members.has(key));
-        let is_url = |key: &str| {
+        // Other clouds and other services have a name and an endpoint too.
+        let is_endpoint = |key: &str| {
             let text = members.text(key).ok().flatten();
-            text.is_some_and(|text| text.starts_with("https://"))
+            text.is_some_and(|text| {
+                text.starts_with("https://") && (text.contains(".eks.") || text.contains(".eks-cluster."))
+            })
         };
         let is_cluster_arn = |key: &str| {
             let text = members.text(key).ok().flatten();
@@ -58,7 +61,11 @@ impl Element {
             metadata.is_some_and(|metadata| metadata.has("name") && metadata.has("region"))
         };
         Some(
-            if has(&["NetworkInterfaceId"]) && (has(&["PrivateIpAddress"]) || has(&["PrivateIpAddresses"])) {
+            // An Elastic IP address names the interface that has it.
+            if has(&["NetworkInterfaceId"])
+                && (has(&["PrivateIpAddress"]) || has(&["PrivateIpAddresses"]))
+                && !has(&["AllocationId"])
+            {
                 Self::Interface
             } else if has(&["ClientVpnEndpointId", "AccessAll"]) {
                 Self::ClientVpnRule
@@ -76,9 +83,12 @@ impl Element {
                 Self::ServiceNetworkAssociation
             } else if has(&["serviceNetworkId", "resourceConfigurationId"]) {
                 Self::ServiceNetworkResource
-            } else if has(&["SubnetId", "VpcId"]) {
+            // Instances, NAT gateways and others stand in a subnet, and one side of a peering is in a VPC.
+            } else if has(&["SubnetId", "VpcId"])
+                && (has(&["CidrBlock"]) || has(&["AvailableIpAddressCount"]) || has(&["SubnetArn"]))
+            {
                 Self::Subnet
-            } else if has(&["VpcId", "CidrBlock"]) {
+            } else if has(&["VpcId", "CidrBlock"]) && !has(&["PeeringOptions"]) && !has(&["CidrBlockSet"]) {
                 Self::Vpc
             } else if has(&["DhcpOptionsId", "DhcpConfigurations"]) {
                 Self::DhcpOptions
@@ -92,7 +102,7 @@ impl Element {
                 Self::ResolverRule
             } else if has(&["ResolverRuleId", "VPCId"]) {
                 Self::RuleAssociation
-            } else if has(&["HostedZoneId", "Name"]) {
+            } else if has(&["HostedZoneId", "Name"]) && !has(&["TrafficPolicyId"]) {
                 Self::HostedZone
             } else if has(&["FirewallRuleGroupId", "VpcId"]) {
                 Self::FirewallAssociation
@@ -112,9 +122,13 @@ impl Element {
                 Self::Event
             } else if has(&["id", "type", "params", "createdAt"]) {
                 Self::Update
-            } else if is_cluster_arn("arn") || has(&["name"]) && (is_url("endpoint") || has(&["resourcesVpcConfig"])) {
+            } else if is_cluster_arn("arn")
+                || has(&["name"]) && (is_endpoint("endpoint") || has(&["resourcesVpcConfig"]))
+            {
                 Self::Cluster
-            } else if is_cluster_arn("Arn") || has(&["Name"]) && (is_url("Endpoint") || has(&["ResourcesVpcConfig"])) {
+            } else if is_cluster_arn("Arn")
+                || has(&["Name"]) && (is_endpoint("Endpoint") || has(&["ResourcesVpcConfig"]))
+            {
                 Self::SdkCluster
             } else if eksctl() && !has(&["apiVersion"]) {
                 Self::EksctlCluster

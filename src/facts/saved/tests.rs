@@ -1082,3 +1082,24 @@ fn one_member_alone_is_taken_whatever_the_read() {
         assert_eq!((listed, partial), (whole, Vec::new()), "{call:?}");
     }
 }
+
+/// What has fields of the same names and is another thing, in the shapes of EC2's and Route 53's service models (botocore
+/// 1.44.8: Instance, NatGateway, Address, VpcPeeringConnectionVpcInfo, TrafficPolicyInstance), and another cloud's
+/// cluster.
+#[test]
+fn what_is_like_a_member_and_is_none_is_not_taken() {
+    for other in [
+        r#"{"InstanceId":"i-1","SubnetId":"subnet-1","VpcId":"vpc-1","PrivateIpAddress":"10.0.0.1"}"#,
+        r#"{"NatGatewayId":"nat-1","SubnetId":"subnet-1","VpcId":"vpc-1","State":"available"}"#,
+        r#"{"AllocationId":"eipalloc-1","NetworkInterfaceId":"eni-1","PrivateIpAddress":"10.0.0.1","PublicIp":"203.0.113.1"}"#,
+        r#"{"VpcId":"vpc-1","CidrBlock":"10.0.0.0/16","CidrBlockSet":[],"OwnerId":"111122223333","PeeringOptions":{}}"#,
+        r#"{"Id":"1","HostedZoneId":"Z1","Name":"a.test","TTL":60,"State":"Applied","TrafficPolicyId":"1"}"#,
+        r#"{"name":"prod","endpoint":"https://0c0c0c0c.k8s.cloud.example"}"#,
+    ] {
+        for text in [other.to_owned(), format!("[{other}]")] {
+            let mut answers = Answers::default();
+            let read = super::read(text.as_bytes(), &mut answers);
+            assert!(read.is_err() && answers == Answers::default(), "{text}: {answers:?}");
+        }
+    }
+}
