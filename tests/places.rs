@@ -226,6 +226,17 @@ fn folders(path: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// The scenarios of a pair, each of one place.
+fn scenes(pair: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(pair).unwrap();
+    let mut scenes: Vec<PathBuf> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| !path.ends_with("pair.toml"))
+        .collect();
+    scenes.sort();
+    scenes
+}
+
 /// Each rule over places has pairs where it fires and pairs that only look like it. The lab plays both places, and
 /// what comes of it is stated beside them, and nothing else may.
 #[test]
@@ -247,13 +258,7 @@ fn each_rule_fires_on_its_pairs_and_on_no_near_miss() {
             let pair: Pair = toml::from_str(&text).unwrap();
             let fires = pair.findings.iter().any(|finding| finding.starts_with(rule.name));
             assert_eq!(fires, scenario.starts_with("fires"), "{shown}");
-            let mut scenes: Vec<PathBuf> = std::fs::read_dir(&path)
-                .unwrap()
-                .map(|entry| entry.unwrap().path())
-                .filter(|path| !path.ends_with("pair.toml"))
-                .collect();
-            scenes.sort();
-            let documents: Vec<Value> = scenes
+            let documents: Vec<Value> = scenes(&path)
                 .iter()
                 .map(|file| {
                     let place = file.file_stem().unwrap().to_str().unwrap();
@@ -889,13 +894,7 @@ fn the_first_screen_of_a_comparison_is_short() {
     };
     for rule in folders(&fixture("pairs")) {
         for path in folders(&rule) {
-            let mut scenes: Vec<PathBuf> = std::fs::read_dir(&path)
-                .unwrap()
-                .map(|entry| entry.unwrap().path())
-                .filter(|path| !path.ends_with("pair.toml"))
-                .collect();
-            scenes.sort();
-            let documents: Vec<Value> = scenes
+            let documents: Vec<Value> = scenes(&path)
                 .iter()
                 .map(|file| play(file.to_str().unwrap(), file.file_stem().unwrap().to_str().unwrap()))
                 .collect();

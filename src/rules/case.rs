@@ -24,6 +24,18 @@ use crate::text::plain_word as word;
 
 use super::{Need, Subject};
 
+/// What decides in a VPC where a name is taken from.
+pub(super) const OF_A_VPC: [Need; 8] = [
+    Need::ResolverRules,
+    Need::RuleAssociations,
+    Need::HostedZones,
+    Need::VpcAttributes,
+    Need::Firewall,
+    Need::Profiles,
+    Need::VpcEndpoints,
+    Need::Lattice,
+];
+
 /// What is known of the network around inbound endpoints.
 #[derive(Debug, Clone, Copy)]
 pub struct Network<'a> {
@@ -318,16 +330,7 @@ impl<'a> Case<'a> {
     /// What was read of a VPC as far as it decides where a name is taken from; `None` where nothing was.
     /// `has_private_endpoint`: it is the cluster's, and private access is on.
     pub fn configuration(&self, vpc: &str, has_private_endpoint: bool) -> Option<Configuration> {
-        for need in [
-            Need::ResolverRules,
-            Need::RuleAssociations,
-            Need::HostedZones,
-            Need::VpcAttributes,
-            Need::Firewall,
-            Need::Profiles,
-            Need::VpcEndpoints,
-            Need::Lattice,
-        ] {
+        for need in OF_A_VPC {
             self.touch(need);
         }
         let aws = &self.facts.aws;

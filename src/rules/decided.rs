@@ -1,5 +1,6 @@
 //! What decides in AWS (`decided_by`), for the VPCs whose Resolver matters to a case.
 
+use super::case::OF_A_VPC;
 use super::shared::policy;
 use super::shared::route53::{self, ResolvingVpc};
 use super::{Case, Need, Subject};
@@ -8,36 +9,22 @@ use crate::dns::RecordType;
 use crate::resolvers::Role;
 
 /// The facts that decide, and those that say which VPCs matter.
-pub(super) const FACTS: &[Need] = &[
-    Need::Cluster,
-    Need::Vpc,
-    Need::Instance,
-    Need::ResolverRules,
-    Need::RuleAssociations,
-    Need::HostedZones,
-    Need::VpcAttributes,
-    Need::Firewall,
-    Need::Profiles,
-    Need::VpcEndpoints,
-    Need::Lattice,
-];
+pub(super) const FACTS: &[Need] = &joined::<3, 8, 11>(&[Need::Cluster, Need::Vpc, Need::Instance], &OF_A_VPC);
 
 /// The same, and who answered.
-pub(super) const FACTS_AND_VIEWS: &[Need] = &[
-    Need::Cluster,
-    Need::Vpc,
-    Need::Instance,
-    Need::ResolverRules,
-    Need::RuleAssociations,
-    Need::HostedZones,
-    Need::VpcAttributes,
-    Need::Firewall,
-    Need::Profiles,
-    Need::VpcEndpoints,
-    Need::Lattice,
-    Need::VpcView,
-    Need::PublicControl,
-];
+pub(super) const FACTS_AND_VIEWS: &[Need] = &joined::<11, 2, 13>(FACTS, &[Need::VpcView, Need::PublicControl]);
+
+/// One list behind the other. The lengths are held when it is compiled.
+const fn joined<const A: usize, const B: usize, const ALL: usize>(first: &[Need], then: &[Need]) -> [Need; ALL] {
+    assert!(first.len() == A && then.len() == B && A + B == ALL);
+    let mut all = [Need::Cluster; ALL];
+    let mut at = 0;
+    while at < ALL {
+        all[at] = if at < A { first[at] } else { then[at - A] };
+        at += 1;
+    }
+    all
+}
 
 /// The steps of the decision in every VPC whose Resolver matters, the cluster's first. Empty where nothing was read of
 /// what decides.

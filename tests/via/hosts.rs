@@ -119,13 +119,40 @@ exec sh -c "$3"
                 "laptop",
             ])
             .args(["--expect", "192.168.104.190", "--resolver", &format!("one={server}")])
-            .args(more)
+            .args(more);
+        self.surround(&mut command);
+        command
+    }
+
+    /// `check` of the targets of a file, by this server and without AWS.
+    pub(crate) fn command_of_many(&self, targets: &Path, server: SocketAddr, more: &[&str]) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command
+            .arg("check")
+            .arg("--targets")
+            .arg(targets)
+            .args([
+                "--no-local",
+                "--no-os",
+                "--no-controls",
+                "--no-aws",
+                "--vantage",
+                "laptop",
+            ])
+            .args(["--resolver", &format!("one={server}")])
+            .args(more);
+        self.surround(&mut command);
+        command
+    }
+
+    /// The environment in which the other hosts are reached, and nothing of this one.
+    fn surround(&self, command: &mut Command) {
+        command
             .env_clear()
             .env("PATH", format!("{}:/usr/bin:/bin", self.root().join("here").display()))
             .env("ROOT", self.root())
             .env("HOME", self.root())
             .env("AWS_EC2_METADATA_DISABLED", "true");
-        command
     }
 }
 

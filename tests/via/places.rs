@@ -346,37 +346,15 @@ fn the_facts_of_many_targets_go_along() {
         };
         let both = json!({ "NetworkInterfaces": [interface(1, "192.168.104.190"), interface(2, "192.168.131.209")] });
         std::fs::write(&interfaces, both.to_string()).unwrap();
-        let output = Command::new(PROGRAM)
-            .args([
-                "check",
-                "--targets",
-                targets.to_str().unwrap(),
-                "--no-local",
-                "--no-os",
-                "--no-controls",
-            ])
-            .args(["--no-aws", "--timeout", "1s", "--vantage", "laptop"])
-            .args([
-                "--facts",
-                facts.to_str().unwrap(),
-                "--facts",
-                interfaces.to_str().unwrap(),
-            ])
-            .args([
-                "--resolver",
-                &format!("one={server}"),
-                "--via",
-                "ssh:bastion",
-                "-o",
-                "json",
-            ])
-            .env_clear()
-            .env("PATH", format!("{}:/usr/bin:/bin", hosts.root().join("here").display()))
-            .env("ROOT", hosts.root())
-            .env("HOME", hosts.root())
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .output()
-            .unwrap();
+        let files = [
+            "--facts",
+            facts.to_str().unwrap(),
+            "--facts",
+            interfaces.to_str().unwrap(),
+        ];
+        let flags = ["--timeout", "1s", "--via", "ssh:bastion", "-o", "json"];
+        let mut command = hosts.command_of_many(&targets, server, &[&files[..], &flags].concat());
+        let output = command.output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(!text.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
         let document = document(&text);
@@ -415,40 +393,9 @@ fn no_place_of_many_targets_waits_for_this_one() {
             socket.send_to(&query[..length], client).ok();
         }
     });
-    let output = Command::new(PROGRAM)
-        .args([
-            "check",
-            "--targets",
-            targets.to_str().unwrap(),
-            "--no-local",
-            "--no-os",
-            "--no-controls",
-        ])
-        .args([
-            "--no-aws",
-            "--timeout",
-            "20s",
-            "--deadline",
-            "30s",
-            "--vantage",
-            "laptop",
-        ])
-        .args(["--attempts", "10"])
-        .args([
-            "--resolver",
-            &format!("one={server}"),
-            "--via",
-            "ssh:bastion",
-            "-o",
-            "json",
-        ])
-        .env_clear()
-        .env("PATH", format!("{}:/usr/bin:/bin", hosts.root().join("here").display()))
-        .env("ROOT", hosts.root())
-        .env("HOME", hosts.root())
-        .env("AWS_EC2_METADATA_DISABLED", "true")
-        .output()
-        .unwrap();
+    let mut flags = vec!["--timeout", "20s", "--deadline", "30s", "--attempts", "10"];
+    flags.extend(["--via", "ssh:bastion", "-o", "json"]);
+    let output = hosts.command_of_many(&targets, server, &flags).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(marked.exists(), "{}", String::from_utf8_lossy(&output.stderr));
     let document = document(&text);
@@ -472,29 +419,8 @@ fn many_targets_there_and_what_differs() {
     .unwrap();
     let run = |more: &[&str]| {
         let server = name_server();
-        let mut command = hosts.command(server, &[]);
-        let path = command
-            .get_envs()
-            .map(|(key, value)| (key.to_owned(), value.unwrap().to_owned()));
-        let path: Vec<_> = path.collect();
-        let output = Command::new(PROGRAM)
-            .args([
-                "check",
-                "--no-local",
-                "--no-os",
-                "--no-controls",
-                "--no-aws",
-                "--timeout",
-                "1s",
-            ])
-            .args(["--vantage", "laptop", "--targets", targets.to_str().unwrap()])
-            .args(["--resolver", &format!("one={server}")])
-            .args(more)
-            .env_clear()
-            .envs(path)
-            .output()
-            .unwrap();
-        command.env_clear();
+        let mut command = hosts.command_of_many(&targets, server, &["--timeout", "1s"]);
+        let output = command.args(more).output().unwrap();
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };
     let (code, text) = run(&["--via", "ssh:bastion", "-o", "json"]);

@@ -75,28 +75,12 @@ impl Inner {
         here: impl Future<Output = Option<Instance>>,
     ) -> Answers {
         let asked = Asked::default();
-        let (caller, endpoints, rules, associations, firewall, client_vpn, own, mut all) = tokio::join!(
-            self.ask(Call::GetCallerIdentity, &[]),
-            self.endpoints(&asked),
-            self.ask(Call::ListResolverRules, &[]),
-            self.ask(Call::ListResolverRuleAssociations, &[]),
-            self.firewall(),
-            self.client_vpn_endpoints(),
-            self.own_vpc(here, &asked),
+        let (of_account, mut all) = tokio::join!(
+            self.of_account(here, &asked),
             self.around_cluster(target, cluster, &asked),
         );
         all.source = Source::Aws;
-        for answers in [
-            caller,
-            Ok(endpoints),
-            rules,
-            associations,
-            Ok(firewall),
-            client_vpn,
-            Ok(own),
-        ] {
-            all.keep(answers);
-        }
+        all.join(of_account);
         let client_vpn = Box::pin(self.client_vpn_paths(&all)).await;
         all.join(client_vpn);
         // Those of the cluster's VPC first, where a capture does not hold them all.
@@ -116,6 +100,32 @@ impl Inner {
         }
         all.failed.sort();
         all.failed.dedup();
+        all
+    }
+
+    /// What the account has in the Region whichever cluster is meant, and what decides in this instance's own VPC.
+    pub(super) async fn of_account(&self, here: impl Future<Output = Option<Instance>>, asked: &Asked) -> Answers {
+        let (caller, endpoints, rules, associations, firewall, client_vpn, own) = tokio::join!(
+            self.ask(Call::GetCallerIdentity, &[]),
+            self.endpoints(asked),
+            self.ask(Call::ListResolverRules, &[]),
+            self.ask(Call::ListResolverRuleAssociations, &[]),
+            self.firewall(),
+            self.client_vpn_endpoints(),
+            self.own_vpc(here, asked),
+        );
+        let mut all = Answers::default();
+        for answers in [
+            caller,
+            Ok(endpoints),
+            rules,
+            associations,
+            Ok(firewall),
+            client_vpn,
+            Ok(own),
+        ] {
+            all.keep(answers);
+        }
         all
     }
 

@@ -22,31 +22,14 @@ impl Inner {
             ("Filter.1.Name", "description"),
             ("Filter.1.Value.1", description.as_str()),
         ];
-        let (caller, endpoints, rules, associations, firewall, client_vpn, own, interfaces, mut all) = tokio::join!(
-            self.ask(Call::GetCallerIdentity, &[]),
-            self.endpoints(&asked),
-            self.ask(Call::ListResolverRules, &[]),
-            self.ask(Call::ListResolverRuleAssociations, &[]),
-            self.firewall(),
-            self.client_vpn_endpoints(),
-            self.own_vpc(here, &asked),
+        let (of_account, interfaces, mut all) = tokio::join!(
+            self.of_account(here, &asked),
             self.ask(Call::DescribeNetworkInterfaces, &of_clusters),
             self.clusters(),
         );
         all.source = Source::Aws;
-        let others = [
-            caller,
-            Ok(endpoints),
-            rules,
-            associations,
-            Ok(firewall),
-            client_vpn,
-            Ok(own),
-            interfaces,
-        ];
-        for answers in others {
-            all.keep(answers);
-        }
+        all.join(of_account);
+        all.keep(interfaces);
         let client_vpn = Box::pin(self.client_vpn_paths(&all)).await;
         all.join(client_vpn);
         let ids: BTreeSet<String> = all.clusters.iter().filter_map(|one| one.vpc_id.clone()).collect();
