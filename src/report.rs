@@ -229,7 +229,8 @@ pub mod exit {
 }
 
 /// The observations with the cluster's VPC resolver in scope where it answers here, even if it is only known from AWS:
-/// a client here can use it then. And without the name servers that no program of this host asks for the name.
+/// a client here can use it then. And without the name servers that no program of this host asks for the name; with
+/// those that Windows asks where its lookup came to nothing, since theirs is the cause then.
 /// `--judge` narrows the scope, and nothing changes it again.
 fn judged(capture: &Capture) -> Cow<'_, [Probed]> {
     let mut observations = Cow::Borrowed(capture.observations.as_slice());
@@ -238,6 +239,7 @@ fn judged(capture: &Capture) -> Cow<'_, [Probed]> {
     }
     let vpc = capture.facts.aws.cluster_vpc_id();
     let given = given_by_the_system(capture);
+    let windows_fails = windows_has_nothing(capture);
     for (index, probed) in capture.observations.iter().enumerate() {
         let resolver = &probed.resolver;
         let is_clusters = vpc.is_some() && resolver.role == Role::Vpc && resolver.vpc.as_deref() == vpc;
@@ -246,11 +248,32 @@ fn judged(capture: &Capture) -> Cow<'_, [Probed]> {
         if is_clusters && !resolver.in_scope && target.any(said) {
             observations.to_mut()[index].resolver.in_scope = true;
         }
+        let is_asked = probed.lookups.iter().any(|lookup| lookup.purpose == Purpose::Target);
+        if windows_fails && resolver.role == Role::Local && is_asked {
+            observations.to_mut()[index].resolver.in_scope = true;
+        }
         if resolver.in_scope && given.is_some_and(|given| is_passed_over(capture, probed, given)) {
             observations.to_mut()[index].resolver.in_scope = false;
         }
     }
     observations
+}
+
+/// Whether the lookup of Windows decides and gave no address. It takes the best of what its name servers say, so where it
+/// has nothing, that is the answer of each. Where one name server of this host has addresses, that Windows does not take
+/// them is the cause.
+fn windows_has_nothing(capture: &Capture) -> bool {
+    let host = &capture.facts.host;
+    let is_windows = host.split_dns().is_some_and(|split| split.chooser == Chooser::Windows);
+    let mut asked = capture.observations.iter().filter(|probed| probed.resolver.in_scope);
+    let system = asked.find_map(|probed| probed.system.as_ref());
+    let mut others = capture.observations.iter();
+    let one_has_it = others.any(|probed| {
+        let is_of_this_host = matches!(probed.resolver.role, Role::Local | Role::Custom) && !probed.resolver.in_scope;
+        let mut target = probed.lookups.iter().filter(|lookup| lookup.purpose == Purpose::Target);
+        is_of_this_host && target.any(|lookup| !lookup.addresses.is_empty())
+    });
+    is_windows && system.is_some_and(|system| system.addresses.is_empty()) && !one_has_it
 }
 
 /// The addresses that the operating system gives, where it asks DNS for them in the place of this host's programs.

@@ -158,10 +158,12 @@ pub(in crate::rules) fn is_all(rule: &ResolverRule, endpoint: &ResolverEndpoint,
                 }
             )
         });
-        let mut addresses = endpoint.addresses.iter().flatten().peekable();
-        let has_any = addresses.peek().is_some();
         let is_same_family = |ip: IpAddr| ip.is_ipv4() == target.ip.is_ipv4();
-        let at_subnets = addresses.filter(|one| is_same_family(one.ip)).all(|one| {
+        let addresses = endpoint.addresses.iter().flatten();
+        let mut addresses = addresses.filter(|one| is_same_family(one.ip)).peekable();
+        // Without one that could send there, nothing was looked at.
+        let has_any = addresses.peek().is_some();
+        let at_subnets = addresses.all(|one| {
             let at = one.subnet_id.as_deref();
             own.iter().any(|what| match what {
                 What::Acl { subnet, transport, .. } => at == Some(*subnet) && *transport == Transport::Udp,
@@ -227,5 +229,55 @@ impl fmt::Display for Stop<'_> {
                 )
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::EndpointAddress;
+
+    /// Nothing is concluded where no address of the endpoint is of the target's family: nothing was looked at.
+    #[test]
+    fn a_target_that_no_address_could_send_to_is_not_stopped() {
+        let rule = ResolverRule {
+            targets: ["2001:db8::53", "10.0.0.53"]
+                .iter()
+                .filter_map(|ip| {
+                    Some(RuleTarget {
+                        ip: ip.parse().ok()?,
+                        port: 53,
+                    })
+                })
+                .collect(),
+            ..ResolverRule::default()
+        };
+        assert_eq!(rule.targets.len(), 2);
+        let address = EndpointAddress {
+            ip: std::net::Ipv4Addr::new(10, 1, 0, 10).into(),
+            status: None,
+            status_message: None,
+            subnet_id: Some("subnet-1".to_owned()),
+        };
+        let endpoint = ResolverEndpoint {
+            addresses: Some(vec![address]),
+            ..ResolverEndpoint::default()
+        };
+        let table = RouteTable::default();
+        let stop = |target: &RuleTarget| Stop {
+            target: target.clone(),
+            what: What::NoRoute {
+                table: &table,
+                subnet: "subnet-1",
+                gone: None,
+            },
+        };
+        let of_ipv4 = [stop(&rule.targets[1])];
+        assert!(!is_all(&rule, &endpoint, &of_ipv4));
+        let only_ipv4 = ResolverRule {
+            targets: vec![rule.targets[1].clone()],
+            ..ResolverRule::default()
+        };
+        assert!(is_all(&only_ipv4, &endpoint, &of_ipv4));
     }
 }
