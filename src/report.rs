@@ -259,9 +259,9 @@ fn judged(capture: &Capture) -> Cow<'_, [Probed]> {
     observations
 }
 
-/// Whether the lookup of Windows decides and gave no address. It takes the best of what its name servers say, so where it
-/// has nothing, that is the answer of each. Where one name server of this host has addresses, that Windows does not take
-/// them is the cause.
+/// Whether the lookup of Windows decides and gave no address. It takes the best of what its name servers say, so where
+/// it has nothing, that is the answer of each. Where one name server of this host has addresses, that Windows does not
+/// take them is the cause.
 fn windows_has_nothing(capture: &Capture) -> bool {
     let host = &capture.facts.host;
     let is_windows = host.split_dns().is_some_and(|split| split.chooser == Chooser::Windows);

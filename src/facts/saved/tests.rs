@@ -1083,9 +1083,9 @@ fn one_member_alone_is_taken_whatever_the_read() {
     }
 }
 
-/// What has fields of the same names and is another thing, in the shapes of EC2's and Route 53's service models (botocore
-/// 1.44.8: Instance, NatGateway, Address, VpcPeeringConnectionVpcInfo, TrafficPolicyInstance), and another cloud's
-/// cluster.
+/// What has fields of the same names and is another thing, in the shapes of EC2's and Route 53's service models
+/// (botocore 1.44.8: Instance, NatGateway, Address, VpcPeeringConnectionVpcInfo, TrafficPolicyInstance), and another
+/// cloud's cluster.
 #[test]
 fn what_is_like_a_member_and_is_none_is_not_taken() {
     for other in [
