@@ -241,6 +241,8 @@ pub const PASTED_JOINED: usize = 4096;
 pub const PASTED_LINES: usize = 4;
 /// Messages of a pasted text that are told apart.
 pub const PASTED_MESSAGES: usize = 8;
+/// What is kept of a pasted text while it is read: what fails for an endpoint first.
+pub const PASTED_FOUND: usize = 33;
 /// Findings that are named for a pasted message.
 pub const PASTED_CANDIDATES: usize = 5;
 /// Members of one value of a pasted log in JSON that are looked at.

@@ -606,54 +606,99 @@ fn labels(text: &str) -> Option<String> {
     (!name.is_empty() && text.starts_with('(')).then_some(name)
 }
 
-/// A query log of Route 53 Resolver (Route 53 Developer Guide, "Values that appear in Resolver query logs").
+/// A query log of Route 53 Resolver (Route 53 Developer Guide, "Values that appear in Resolver query logs"): the first
+/// record of a line.
 fn route53(line: &str) -> Option<Seen> {
-    let (at, _) = line.match_indices('{').next()?;
-    if !line.contains("query_name") {
-        return None;
-    }
-    let value = serde_json::Deserializer::from_str(&line[at..])
-        .into_iter::<Value>()
-        .next()?
-        .ok()?;
-    record(&value, limits::PASTED_DEPTH)
+    let mut first = None;
+    values(line, &mut |value| {
+        if first.is_none() {
+            first = record(value, limits::PASTED_DEPTH);
+        }
+    });
+    first
 }
 
-/// The records in JSON over several lines: a record, or what the AWS CLI prints of CloudWatch Logs. Empty where each
-/// record has a line of its own.
-pub(super) fn json(text: &str) -> Vec<Seen> {
-    let mut found = Vec::new();
-    let Some(start) = text.find(['{', '[']).filter(|_| text.contains("query_name")) else {
-        return found;
+/// The JSON in a text, from its first bracket on. In CSV, as CloudWatch Logs Insights exports it, each quotation mark
+/// stands twice (RFC 4180 section 2).
+fn values(text: &str, read: &mut dyn FnMut(&Value)) {
+    if !text.contains("query_name") {
+        return;
+    }
+    let undoubled;
+    let text = if text.contains("\"\"query_name\"\"") {
+        undoubled = text.replace("\"\"", "\"");
+        &undoubled
+    } else {
+        text
     };
-    if text.lines().any(|line| route53(line).is_some()) {
-        return found;
+    let starts = text
+        .match_indices(['{', '['])
+        .map(|(at, _)| at)
+        .take(limits::PASTED_LINES);
+    for start in starts {
+        let mut stream = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
+        let mut is_json = false;
+        for value in stream.by_ref().map_while(Result::ok) {
+            is_json = true;
+            read(&value);
+        }
+        if is_json {
+            return;
+        }
     }
-    let values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
-    for value in values.map_while(Result::ok) {
-        records(&value, limits::PASTED_DEPTH, &mut found);
-    }
-    found
 }
 
-/// Every record in a value, each once, at most [`limits::PASTED_MESSAGES`].
-fn records(value: &Value, depth: usize, found: &mut Vec<Seen>) {
+/// The records in JSON that is not a record a line: over several lines, a list of them, or what the AWS CLI prints of
+/// CloudWatch Logs. Each with its line, as far as it has one. None where each record has a line of its own: they are
+/// read beside what else is in the text.
+pub(super) fn json<'a>(text: &'a str, add: &mut dyn FnMut(&'a str, Seen)) {
+    if !text.contains("query_name") {
+        return;
+    }
+    let of_lines: Vec<(&str, Vec<Seen>)> = text
+        .lines()
+        .map(|line| {
+            let mut seen = Vec::new();
+            values(line, &mut |value| {
+                records(value, limits::PASTED_DEPTH, &mut |one| seen.push(one))
+            });
+            (line, seen)
+        })
+        .filter(|(_, seen)| !seen.is_empty())
+        .collect();
+    if of_lines.iter().any(|(_, seen)| seen.len() > 1) {
+        for (line, seen) in of_lines {
+            seen.into_iter().for_each(|one| add(line, one));
+        }
+        return;
+    }
+    if !of_lines.is_empty() {
+        return;
+    }
+    let first = text.trim_start().lines().next().unwrap_or_default();
+    let line = |seen: &Seen| {
+        let host = seen.host.as_deref().filter(|host| !host.is_empty())?;
+        text.lines().find(|line| line.contains(host)).map(str::trim)
+    };
+    values(text, &mut |value| {
+        records(value, limits::PASTED_DEPTH, &mut |seen| {
+            add(line(&seen).unwrap_or(first), seen)
+        });
+    });
+}
+
+/// Every record in a value.
+fn records(value: &Value, depth: usize, add: &mut dyn FnMut(Seen)) {
     let Some(depth) = depth.checked_sub(1) else {
         return;
     };
-    let mut add = |value: &Value| {
-        if let Some(seen) = record(value, depth)
-            && !found.contains(&seen)
-            && found.len() < limits::PASTED_MESSAGES
-        {
-            found.push(seen);
-        }
-    };
     match value {
-        Value::Object(fields) if fields.contains_key("query_name") => add(value),
-        Value::String(_) => add(value),
-        Value::Array(values) => values.iter().for_each(|value| records(value, depth, found)),
-        Value::Object(fields) => fields.values().for_each(|value| records(value, depth, found)),
+        Value::Object(fields) if fields.contains_key("query_name") => {
+            record(value, depth).into_iter().for_each(add);
+        }
+        Value::String(_) => record(value, depth).into_iter().for_each(add),
+        Value::Array(values) => values.iter().for_each(|value| records(value, depth, add)),
+        Value::Object(fields) => fields.values().for_each(|value| records(value, depth, add)),
         _ => {}
     }
 }

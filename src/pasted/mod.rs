@@ -127,28 +127,24 @@ pub fn messages(text: &str) -> Vec<Explanation> {
 pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Explanation>> {
     let text = &terminal::plain(&crate::text::as_printed(text));
     // A document over several lines: none of its lines says what it says.
-    let documents = logs::json(text);
-    if !documents.is_empty() {
-        let line = text.trim_start().lines().next().unwrap_or_default();
-        let mut found: Vec<Found<'_>> = documents
-            .into_iter()
-            .map(|seen| Found::new(line, seen, 0, None))
-            .collect();
-        found.sort_by_key(Found::weight);
-        return Some(told_once(&found, text, &[]));
+    let mut documents = Gravest::default();
+    logs::json(text, &mut |line, seen| documents.add(Found::new(line, seen, 0, None)));
+    if !documents.found.is_empty() {
+        documents.found.sort_by_key(Found::weight);
+        return Some(told_once(&documents.found, text, &[]));
     }
     let replies = reply::all(text);
-    let mut found: Vec<Found<'_>> = Vec::new();
+    let mut gravest = Gravest::default();
     for reply in &replies {
         if let Some(seen) = reply.seen() {
-            found.push(Found::new(reply.line, seen, 0, Some(reply)));
+            gravest.add(Found::new(reply.line, seen, 0, Some(reply)));
         }
     }
-    let in_reply = !found.is_empty();
+    let in_reply = !gravest.found.is_empty();
     let runs = tool::runs(text);
     for run in &runs {
         let answer = tool::answered(run);
-        let before = found.len();
+        let before = gravest.seen;
         let aliases = tool::aliases(run);
         let asked = tool::server(run);
         let with_server = |seen: Seen, is_of_tool: bool| {
@@ -174,15 +170,14 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
             if let Some((rank, seen)) = seen
                 // What dig says in comments is in its reply; a cause that delv names there is not.
                 && !(in_reply && line.starts_with(';') && seen.outright.is_none())
-                && !found.iter().any(|other| other.seen == seen)
                 && !tool::is_empty_aaaa(line, &seen, answer.as_ref())
                 && !windows::is_answered(line, answer.as_ref())
-                && found.len() <= limits::PASTED_MESSAGES * 4
             {
-                found.push(Found::new(line, seen, rank, None).of(run));
+                gravest.add(Found::new(line, seen, rank, None).of(run));
             }
         }
-        let is_alone = found.len() == before && (found.is_empty() || runs.len() > 1);
+        let found = &gravest.found;
+        let is_alone = gravest.seen == before && (found.is_empty() || runs.len() > 1);
         // Beside a failure for the same name, that there is an answer counts.
         let is_beside = |seen: &Seen| {
             seen.symptom == Symptom::Healthy
@@ -194,9 +189,10 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
         };
         if let Some((line, seen)) = answer.filter(|(_, seen)| is_alone || is_beside(seen)) {
             let is_of_tool = seen.server.is_none() && !tool::is_behind_a_command(line);
-            found.push(Found::new(line, with_server(seen, is_of_tool), 0, None).of(run));
+            gravest.add(Found::new(line, with_server(seen, is_of_tool), 0, None).of(run));
         }
     }
+    let mut found = gravest.found;
     for one in &mut found {
         one.say_what_was_asked(text);
     }
@@ -319,6 +315,41 @@ struct Found<'a> {
     run: &'a str,
 }
 
+/// What was found, the gravest of it: a log has thousands of lines in which nothing failed.
+#[derive(Default)]
+struct Gravest<'a> {
+    /// Each once, at most [`limits::PASTED_FOUND`].
+    found: Vec<Found<'a>>,
+    /// How many were new, kept or not.
+    seen: usize,
+    /// What says least of those kept, and its place, once there are as many as may be.
+    least: Option<(Weight, usize)>,
+}
+
+impl<'a> Gravest<'a> {
+    fn add(&mut self, one: Found<'a>) {
+        if one.reply.is_none() && self.found.iter().any(|other| other.seen == one.seen) {
+            return;
+        }
+        self.seen += 1;
+        if let Some((least, at)) = self.least {
+            if one.weight() >= least {
+                return;
+            }
+            self.found.remove(at);
+        }
+        self.found.push(one);
+        self.least = None;
+        if self.found.len() >= limits::PASTED_FOUND {
+            let weights = self.found.iter().enumerate().map(|(at, one)| (one.weight(), at));
+            self.least = weights.max();
+        }
+    }
+}
+
+/// See [`Found::weight`].
+type Weight = (u8, bool, bool, usize);
+
 impl<'a> Found<'a> {
     fn new(line: &'a str, seen: Seen, rank: usize, reply: Option<&'a Reply<'a>>) -> Self {
         Self {
@@ -336,7 +367,7 @@ impl<'a> Found<'a> {
 
     /// The lowest matters most: a cause that is named, a lookup's own error, what a client made of it, and last what
     /// is healthy.
-    fn weight(&self) -> (u8, bool, bool, usize) {
+    fn weight(&self) -> Weight {
         let kind = match self.seen.symptom {
             _ if self.seen.outright.is_some() => 0,
             symptom if symptom.is_no_failure() => 4,

@@ -4,6 +4,7 @@ use super::*;
 use crate::rules;
 
 mod clients;
+mod long;
 mod servers;
 
 const X: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
