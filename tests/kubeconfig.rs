@@ -4,8 +4,10 @@
 #![expect(clippy::disallowed_methods, reason = "a test reads its fixtures")]
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-use eks_dns_doctor::facts::kubeconfig::{self, Kubeconfig, KubeconfigError};
+use eks_dns_doctor::facts::host;
+use eks_dns_doctor::facts::kubeconfig::{self, Fault, Kubeconfig, KubeconfigError};
 use serde_json::Value;
 
 fn folder() -> PathBuf {
@@ -34,6 +36,16 @@ fn read(name: &str) -> Result<Option<Kubeconfig>, KubeconfigError> {
     kubeconfig::read(&files(name), None)
 }
 
+/// The same, and the files that it names are opened, where it is one file.
+fn opened(name: &str) -> Result<Option<Kubeconfig>, KubeconfigError> {
+    let path = folder().join(format!("{name}.yaml"));
+    if !path.exists() {
+        return read(name);
+    }
+    let until = Instant::now() + Duration::from_secs(60);
+    host::kubeconfig(Some(&path), &kubeconfig::Wanted::default(), until)
+}
+
 fn recorded() -> serde_json::Map<String, Value> {
     let text = std::fs::read_to_string(folder().join("kubectl.json")).unwrap();
     let record: Value = serde_json::from_str(&text).unwrap();
@@ -58,7 +70,8 @@ fn every_file_is_recorded() {
 fn every_file_is_read_as_kubectl_reads_it() {
     let mut wrong = Vec::new();
     for (name, kubectl) in recorded() {
-        let ours = match read(&name) {
+        let ours = match opened(&name) {
+            Ok(Some(found)) if refuses_the_file(&found) => serde_json::json!({"outcome": "refused"}),
             Ok(Some(found)) => serde_json::json!({
                 "outcome": "taken",
                 "context": found.context,
@@ -66,6 +79,7 @@ fn every_file_is_read_as_kubectl_reads_it() {
                 "server": found.server,
                 "tls-server-name": found.tls_server_name,
                 "proxy-url": found.proxy_url,
+                "stops": stops(&found, &kubectl["stops"]),
             }),
             Err(KubeconfigError::Malformed { .. }) => serde_json::json!({"outcome": "refused"}),
             _ => serde_json::json!({"outcome": "nowhere"}),
@@ -78,6 +92,47 @@ fn every_file_is_read_as_kubectl_reads_it() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whether kubectl does not take the file at all, which is read here all the same.
+fn refuses_the_file(found: &Kubeconfig) -> bool {
+    let causes = found.refusal.iter().flat_map(|refusal| &refusal.causes);
+    causes.into_iter().any(|cause| cause.fault == Fault::Base64)
+}
+
+/// What kubectl prints where it ends before any lookup; the recorded text where it is known only that it ends.
+fn stops(found: &Kubeconfig, recorded: &Value) -> Value {
+    let here = folder().display().to_string();
+    match &found.refusal {
+        None => Value::Null,
+        Some(refusal) if refusal.prints.is_empty() && !recorded.is_null() => recorded.clone(),
+        Some(refusal) => refusal
+            .prints
+            .iter()
+            .map(|line| line.replace(&here, "FOLDER"))
+            .collect(),
+    }
+}
+
+/// What is predicted for kubectl is that line, and no error of a lookup; the lookup is diagnosed all the same.
+#[test]
+fn most_of_what_kubectl_prints_is_known() {
+    let (mut known, mut unknown) = (0, Vec::new());
+    for (name, kubectl) in recorded() {
+        let Ok(Some(found)) = opened(&name) else { continue };
+        let Some(refusal) = &found.refusal else { continue };
+        assert!(found.host().is_some() || !kubectl["stops"].is_null(), "{name}");
+        match refusal.line() {
+            Some(_) => known += 1,
+            None => unknown.push(name),
+        }
+    }
+    assert!(known >= 60, "{known}");
+    // It says in lines of its own what took its place; and what has a password in it is not shown.
+    assert_eq!(
+        unknown,
+        ["proxy-password", "stops-provider-gcp", "stops-proxy-password"]
+    );
 }
 
 /// Each names the file, the line where there is one, what stands there and what to do, in words of this project.
@@ -106,6 +161,10 @@ fn refusals_are_in_our_own_words() {
         ("dup-name", "two of its clusters are called \"orders\""),
         ("other-kind", "its kind is \"ConfigMap\""),
         ("other-version", "its apiVersion is \"v2\""),
+        (
+            "control-name",
+            "control-name.yaml, line 13: the character U+0007 stands there, which YAML does not take",
+        ),
         ("plain-text", "text stands there, and no kubeconfig"),
         ("merge-one-broken", "2.yaml, line "),
         ("unclosed", "unclosed.yaml, line "),
@@ -137,7 +196,7 @@ fn refusals_are_in_our_own_words() {
 #[test]
 fn no_secret_is_kept_or_shown() {
     for name in recorded().keys() {
-        let said = match read(name) {
+        let said = match opened(name) {
             Ok(found) => serde_json::to_string(&found).unwrap(),
             Err(error) => error.to_string(),
         };

@@ -418,6 +418,7 @@ mod tests {
     )]
 
     use super::*;
+    use crate::facts::kubeconfig::{Cause, Fault, Refusal};
     use crate::facts::platform::{
         Chooser, DnsScope, HostConfiguration, HostsLine, OverHttps, OverHttpsPolicy, ScopeDomain, Service, SplitDns,
         Writer,
@@ -520,7 +521,13 @@ mod tests {
                 context: "alice-context".to_owned(),
                 cluster_entry: "alice-entry".to_owned(),
                 server: "https://127.0.0.1:16443".to_owned(),
-                server_problem: text("alice's server"),
+                refusal: Some(Refusal {
+                    causes: vec![Cause {
+                        fault: Fault::AuthorityFile,
+                        file: text("/home/alice/other-ca.pem"),
+                    }],
+                    prints: vec!["error: alice's file".to_owned()],
+                }),
                 tls_server_name: text("tls.alice.example"),
                 proxy_url: text("http://proxy.alice.example:3129"),
                 proxy_url_problem: text("alice's proxy-url"),

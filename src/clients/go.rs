@@ -33,6 +33,9 @@ enum Version {
 
 /// What kubectl would print; `None` where the lookups do not say.
 pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
+    if let Some(said) = situation.refuses_the_kubeconfig() {
+        return said;
+    }
     if situation.hands_lookups_on() {
         return None;
     }

@@ -281,6 +281,13 @@ impl<'a> Situation<'a> {
         })
     }
 
+    /// What kubectl says where it does not take the kubeconfig, and ends before any lookup; `None` inside where that is
+    /// not known.
+    fn refuses_the_kubeconfig(&self) -> Option<Option<Said>> {
+        let refusal = self.facts.host.kubeconfig.as_ref()?.refusal.as_ref()?;
+        Some(refusal.line().map(|line| Said::of(&line)))
+    }
+
     /// Whether clients of this host do not look the name up: a proxy or a tunnel takes it.
     fn hands_lookups_on(&self) -> bool {
         self.facts.host.hands_lookups_on()

@@ -472,7 +472,7 @@ pub fn kubeconfig(
     until: Instant,
 ) -> Result<Option<Kubeconfig>, KubeconfigError> {
     let files = kubeconfig_files(named, until)?;
-    let mut found = kubeconfig::find(&files, wanted)?;
+    let mut found = kubeconfig::find(&files, wanted, &|kubeconfig, file| opened(kubeconfig, file, until))?;
     if let Some(found) = &mut found
         && let Some(file) = &found.certificate_authority_file
     {
@@ -486,7 +486,50 @@ pub fn kubeconfig(
 
 /// Every context of the same files, until then.
 pub fn contexts(named: Option<&Path>, until: Instant) -> Result<Vec<kubeconfig::Context>, KubeconfigError> {
-    kubeconfig::all(&kubeconfig_files(named, until)?)
+    kubeconfig::all(&kubeconfig_files(named, until)?, &|kubeconfig, file| {
+        opened(kubeconfig, file, until)
+    })
+}
+
+/// Opens a file that stands in a kubeconfig, as kubectl does, until then.
+fn opened(kubeconfig: &str, file: &str, until: Instant) -> kubeconfig::Opened {
+    // A path from the root on stays as it is. Another one is of the kubeconfig's folder, from the root on and without
+    // `.` and `..` (k8s.io/client-go, tools/clientcmd/loader.go, ResolveLocalPaths; Go, path/filepath, Join).
+    let mut clean = PathBuf::from(file);
+    if clean.is_relative() {
+        let Ok(whole) = std::path::absolute(Path::new(kubeconfig).with_file_name("").join(file)) else {
+            return kubeconfig::Opened::Unknown;
+        };
+        clean = PathBuf::new();
+        for part in whole.components() {
+            if part == std::path::Component::ParentDir {
+                clean.pop();
+            } else {
+                clean.push(part);
+            }
+        }
+    }
+    let error = match read_bounded(&clean, Some(until)) {
+        Ok(octets) => return kubeconfig::Opened::Content(octets),
+        Err(error) => error.said.kind(),
+    };
+    // Go's words for the numbers of Unix (Go, src/syscall/zerrors_linux_amd64.go).
+    let why = match error {
+        ErrorKind::NotFound => "no such file or directory",
+        ErrorKind::PermissionDenied => "permission denied",
+        ErrorKind::NotADirectory => "not a directory",
+        ErrorKind::IsADirectory => "is a directory",
+        _ => return kubeconfig::Opened::Unknown,
+    };
+    let whole = kubeconfig::Whole {
+        path: clean.display().to_string(),
+        why: cfg!(unix).then_some(why),
+    };
+    if error == ErrorKind::IsADirectory {
+        kubeconfig::Opened::Unreadable(whole)
+    } else {
+        kubeconfig::Opened::Closed(whole)
+    }
 }
 
 /// The files, each with its path.

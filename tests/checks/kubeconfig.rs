@@ -75,6 +75,16 @@ fn within_bounds(found: &Kubeconfig) {
         assert!(name.starts_with("AWS_") && name.len() <= TEXT, "{name}");
         assert_eq!(credentials.iter().filter(|other| *other == name).count(), 1, "{name}");
     }
+    for refusal in &found.refusal {
+        assert!(!refusal.causes.is_empty() && refusal.causes.len() <= 16, "{refusal:?}");
+        let said = refusal
+            .prints
+            .iter()
+            .chain(refusal.causes.iter().filter_map(|cause| cause.file.as_ref()));
+        for text in said {
+            assert!(text.chars().count() <= TEXT, "{text}");
+        }
+    }
     assert!(found.files.len() <= limits::KUBECONFIGS);
     // No user name and no password: they stand before an @ in front of the path.
     for url in [Some(&found.server), found.proxy_url.as_ref()] {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 
 use super::KubeconfigError;
 use super::lines::{counted, has_empty_place};
@@ -59,7 +59,13 @@ impl<'de> Deserialize<'de> for Text {
 
 /// Yes or no. A text or a number is neither.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Flag;
+pub(super) struct Flag(bool);
+
+impl Flag {
+    pub(super) fn is_yes(self) -> bool {
+        self.0
+    }
+}
 
 impl<'de> Deserialize<'de> for Flag {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -69,8 +75,11 @@ impl<'de> Deserialize<'de> for Flag {
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("yes or no")
             }
-            fn visit_bool<E: de::Error>(self, _: bool) -> Result<Flag, E> {
-                Ok(Flag)
+            fn visit_bool<E: de::Error>(self, value: bool) -> Result<Flag, E> {
+                Ok(Flag(value))
+            }
+            fn visit_unit<E: de::Error>(self) -> Result<Flag, E> {
+                Ok(Flag::default())
             }
             fn visit_str<E: de::Error>(self, _: &str) -> Result<Flag, E> {
                 Err(E::custom(NEEDS_TRUTH))
@@ -86,12 +95,29 @@ impl<'de> Deserialize<'de> for Flag {
 /// Stands in an error for what is to be true or false.
 const NEEDS_TRUTH: &str = "true or false without quotation marks";
 
-/// Octets: a text in base64, or a list of numbers, which Go takes as well and which is not kept.
+/// Octets: a text in base64, or a list of numbers, which Go takes as well. Of what is no base64 nothing is kept:
+/// kubectl then refuses the file, and its other entries are read all the same.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Octets(pub(super) String);
+pub(super) struct Octets(pub(super) String, pub(super) Option<NoBase64>);
 
-/// Stands in an error for what is no base64.
-const NEEDS_BASE64: &str = "a text in base64";
+/// A text that is no base64.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NoBase64 {
+    /// Which octet of it is the first that base64 does not have; `None` where it is only too long or too short.
+    pub(super) at: Option<usize>,
+}
+
+impl Octets {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The octets; `None` where they are no base64 after all.
+    pub(super) fn decoded(&self) -> Option<Vec<u8>> {
+        let digits: Vec<u8> = self.0.bytes().filter(|octet| !matches!(octet, b'\r' | b'\n')).collect();
+        base64_simd::STANDARD.decode_to_vec(&digits).ok()
+    }
+}
 
 impl<'de> Deserialize<'de> for Octets {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -99,18 +125,32 @@ impl<'de> Deserialize<'de> for Octets {
         impl<'de> Visitor<'de> for OfOctets {
             type Value = Octets;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(NEEDS_BASE64)
+                f.write_str("a text in base64")
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Octets, E> {
-                if is_base64(text) {
-                    Ok(Octets(text.to_owned()))
+                Ok(if is_base64(text) {
+                    Octets(text.to_owned(), None)
                 } else {
-                    Err(E::custom(NEEDS_BASE64))
-                }
+                    // Go, src/encoding/base64/base64.go, CorruptInputError. Behind a `=` it has other rules.
+                    let is_other = |octet: u8| !octet.is_ascii_alphanumeric() && !b"+/\r\n".contains(&octet);
+                    let at = text
+                        .bytes()
+                        .position(is_other)
+                        .filter(|at| text.as_bytes()[*at] != b'=');
+                    Octets(String::new(), Some(NoBase64 { at }))
+                })
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Octets, A::Error> {
-                while items.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Octets::default())
+                let mut octets = Vec::new();
+                let mut is_known = true;
+                while let Some(item) = items.next_element::<serde_json::Value>()? {
+                    match item.as_u64().and_then(|number| u8::try_from(number).ok()) {
+                        Some(octet) => octets.push(octet),
+                        None => is_known = false,
+                    }
+                }
+                octets.truncate(if is_known { octets.len() } else { 0 });
+                Ok(Octets(base64_simd::STANDARD.encode_to_string(&octets), None))
             }
             fn visit_bool<E: de::Error>(self, _: bool) -> Result<Octets, E> {
                 Err(E::custom(NEEDS_QUOTES))
@@ -184,7 +224,7 @@ pub(super) struct ClusterEntry {
     pub(super) certificate_authority: Option<Text>,
     pub(super) certificate_authority_data: Option<Octets>,
     #[serde(rename = "insecure-skip-tls-verify")]
-    _insecure: Option<Flag>,
+    pub(super) insecure: Flag,
     #[serde(rename = "disable-compression")]
     _uncompressed: Option<Flag>,
     #[serde(rename = "extensions")]
@@ -219,43 +259,42 @@ struct NamedUser {
 
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
-struct UserEntry {
-    exec: Option<Exec>,
+pub(super) struct UserEntry {
+    pub(super) exec: Option<Exec>,
     #[serde(rename = "client-certificate")]
-    _certificate: Text,
+    pub(super) certificate: Text,
     #[serde(rename = "client-certificate-data")]
-    _certificate_data: Option<Octets>,
+    pub(super) certificate_data: Option<Octets>,
     #[serde(rename = "client-key")]
-    _key: Text,
+    pub(super) key: Text,
     #[serde(rename = "client-key-data")]
-    _key_data: Option<Octets>,
+    pub(super) key_data: Option<Octets>,
     #[serde(rename = "token")]
-    _token: Text,
+    pub(super) token: Text,
     #[serde(rename = "tokenFile")]
-    _token_file: Text,
+    pub(super) token_file: Text,
     #[serde(rename = "as")]
-    _as: Text,
+    pub(super) as_user: Text,
     #[serde(rename = "as-uid")]
-    _as_uid: Text,
+    pub(super) as_uid: Text,
     #[serde(rename = "as-groups")]
-    _as_groups: Option<Vec<Text>>,
+    pub(super) as_groups: Option<Vec<Text>>,
     #[serde(rename = "as-user-extra")]
-    _as_extra: Option<BTreeMap<String, Option<Vec<Text>>>>,
+    pub(super) as_extra: Option<BTreeMap<String, Option<Vec<Text>>>>,
     #[serde(rename = "username")]
-    _username: Text,
+    pub(super) username: Text,
     #[serde(rename = "password")]
-    _password: Text,
+    pub(super) password: Text,
     #[serde(rename = "auth-provider")]
-    _provider: Option<Provider>,
+    pub(super) provider: Option<Provider>,
     #[serde(rename = "extensions")]
     _extensions: Option<Vec<Option<Extension>>>,
 }
 
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
-struct Provider {
-    #[serde(rename = "name")]
-    _name: Text,
+pub(super) struct Provider {
+    pub(super) name: Text,
     #[serde(rename = "config")]
     _config: Option<BTreeMap<String, Text>>,
 }
@@ -268,13 +307,13 @@ pub(super) struct Exec {
     pub(super) args: Option<Vec<Text>>,
     pub(super) env: Option<Vec<Variable>>,
     #[serde(rename = "apiVersion")]
-    _api_version: Text,
+    pub(super) api_version: Text,
     #[serde(rename = "installHint")]
     _hint: Text,
     #[serde(rename = "provideClusterInfo")]
     _info: Option<Flag>,
     #[serde(rename = "interactiveMode")]
-    _mode: Text,
+    pub(super) mode: Text,
 }
 
 /// A variable that the plugin is given.
@@ -296,14 +335,17 @@ impl File {
         all.map(|entry| (entry.name.0.as_str(), entry.context.as_ref()))
     }
 
-    pub(super) fn users(&self) -> impl Iterator<Item = (&str, Option<&Exec>)> {
+    pub(super) fn users(&self) -> impl Iterator<Item = (&str, Option<&UserEntry>)> {
         let all = self.users.iter().flatten().flatten();
-        all.map(|entry| {
-            (
-                entry.name.0.as_str(),
-                entry.user.as_ref().and_then(|user| user.exec.as_ref()),
-            )
-        })
+        all.map(|entry| (entry.name.0.as_str(), entry.user.as_ref()))
+    }
+
+    /// What of it is to be base64 and is not.
+    pub(super) fn not_base64(&self) -> impl Iterator<Item = NoBase64> {
+        let clusters = self.clusters().map(|(_, cluster)| &cluster.certificate_authority_data);
+        let users = self.users().filter_map(|(_, user)| user);
+        let users = users.flat_map(|user| [&user.certificate_data, &user.key_data]);
+        clusters.chain(users).filter_map(|data| data.as_ref()?.1)
     }
 
     /// Why kubectl refuses it although it is YAML of the right types.
@@ -439,7 +481,14 @@ fn wrong(text: &str, line: Option<usize>, why: &Why) -> (Option<usize>, String) 
         }
         Why::Form | Why::Said(_) => {}
     }
-    let has_its_type = [NEEDS_QUOTES, NEEDS_TRUTH, NEEDS_BASE64].into_iter().any(needs);
+    let has_its_type = [NEEDS_QUOTES, NEEDS_TRUTH].into_iter().any(needs);
+    if !has_its_type && let Some((at, c)) = outside_yaml(text) {
+        let reason = format!(
+            "the character U+{:04X} stands there, which YAML does not take: take it away",
+            u32::from(c)
+        );
+        return (Some(at), reason);
+    }
     let at = |number: usize| number.checked_sub(1).and_then(|at| text.lines().nth(at));
     if !text.trim_start().starts_with('{') {
         let is_tab = |line: &str| line.trim_start_matches(' ').starts_with('\t') && !line.trim().is_empty();
@@ -470,8 +519,6 @@ fn wrong(text: &str, line: Option<usize>, why: &Why) -> (Option<usize>, String) 
         "a comma stands there with no value in front of it: take the comma away".to_owned()
     } else if needs(NEEDS_TRUTH) {
         format!("the value of `{shown}` is to be true or false, without quotation marks: write it so")
-    } else if needs(NEEDS_BASE64) {
-        format!("the value of `{shown}` is no base64, as kubectl wants it there: fetch the kubeconfig again")
     } else if needs(NEEDS_QUOTES) {
         format!("the value of `{shown}` is a number or a yes or no for YAML, and a text is wanted: put it in quotes")
     } else if text.contains("{{") {
@@ -490,6 +537,12 @@ fn wrong(text: &str, line: Option<usize>, why: &Why) -> (Option<usize>, String) 
         )
     };
     (Some(number), reason)
+}
+
+/// The first character that YAML does not have, and its line.
+fn outside_yaml(text: &str) -> Option<(usize, char)> {
+    let mut lines = text.lines().enumerate();
+    lines.find_map(|(at, line)| Some((at + 1, line.chars().find(|c| !yaml::is_of_yaml(*c))?)))
 }
 
 /// What of a line can be shown: the key, and never the value. Where what stands in front of the colon, or alone, is not

@@ -5,9 +5,11 @@
 mod exec;
 mod file;
 mod lines;
-mod proxy;
+mod pem;
+mod refusal;
 #[cfg(test)]
 mod tests;
+mod url;
 mod words;
 mod yaml;
 
@@ -17,12 +19,12 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use self::file::{ClusterEntry, ContextEntry, Exec, File};
+use self::file::{ClusterEntry, ContextEntry, Exec, File, UserEntry};
+pub use self::refusal::{Cause, Fault, Open, Opened, Refusal, Whole};
 use super::{Gap, arn};
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
 use crate::limits;
-use crate::url;
 
 /// What the kubeconfig says of the target, and of the cluster behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -38,9 +40,9 @@ pub struct Kubeconfig {
     pub cluster_entry: String,
     /// `clusters[].cluster.server`, without a user name or password.
     pub server: String,
-    /// Why kubectl does not take that as it is written, and ends before it asks anybody.
+    /// Why kubectl ends with this context before it asks anybody.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub server_problem: Option<String>,
+    pub refusal: Option<Refusal>,
     /// `tls-server-name`: the name that the certificate is verified against instead of the host's.
     pub tls_server_name: Option<String>,
     /// `proxy-url`, without user name and password: the proxy resolves the name, not this host.
@@ -174,12 +176,16 @@ struct Merged<'a> {
     contexts: Vec<(&'a str, Option<&'a ContextEntry>)>,
     /// With the folder of the file, which paths in it start from.
     clusters: BTreeMap<&'a str, (&'a ClusterEntry, &'a str)>,
-    users: BTreeMap<&'a str, Option<&'a Exec>>,
+    users: BTreeMap<&'a str, (Option<&'a UserEntry>, &'a str)>,
+    /// Opens the files that they name.
+    open: Open<'a>,
+    /// Why kubectl does not take the files at all.
+    refusal: Option<Refusal>,
 }
 
 impl<'a> Merged<'a> {
     /// What the first file has said stays; an entry of the same name in a later one is discarded whole.
-    fn new(files: &'a [(String, Vec<u8>)], parsed: &'a [File]) -> Self {
+    fn new(files: &'a [(String, Vec<u8>)], parsed: &'a [File], open: Open<'a>) -> Self {
         let mut merged = Self {
             files: files.iter().map(|(path, _)| path.clone()).collect(),
             current: parsed
@@ -189,6 +195,8 @@ impl<'a> Merged<'a> {
             contexts: Vec::new(),
             clusters: BTreeMap::new(),
             users: BTreeMap::new(),
+            open,
+            refusal: refusal::of_base64(files, parsed),
         };
         let mut seen = std::collections::BTreeSet::new();
         for ((path, _), file) in files.iter().zip(parsed) {
@@ -198,8 +206,8 @@ impl<'a> Merged<'a> {
             for (name, cluster) in file.clusters() {
                 merged.clusters.entry(name).or_insert((cluster, path));
             }
-            for (name, exec) in file.users() {
-                merged.users.entry(name).or_insert(exec);
+            for (name, user) in file.users() {
+                merged.users.entry(name).or_insert((user, path));
             }
         }
         merged
@@ -264,11 +272,10 @@ impl<'a> Merged<'a> {
             files: self.files.clone(),
             context: text(name),
             cluster_entry: text(cluster_name),
-            server: text(&without_user(cluster.server.0.trim())),
-            server_problem: server_problem(&cluster.server.0).map(str::to_owned),
+            server: text(&without_secrets(cluster.server.0.trim())),
             tls_server_name: set(&cluster.tls_server_name).as_deref().map(text),
-            proxy_url: set(&cluster.proxy_url).map(|url| text(&without_user(&url))),
-            proxy_url_problem: set(&cluster.proxy_url).and_then(|url| proxy::problem(&url).map(str::to_owned)),
+            proxy_url: set(&cluster.proxy_url).map(|url| text(&without_secrets(&url))),
+            proxy_url_problem: set(&cluster.proxy_url).and_then(|url| url::problem_of_proxy(&url).map(str::to_owned)),
             // kubectl takes the data where there are both.
             certificate_authority_file: set(&cluster.certificate_authority)
                 .filter(|_| data.is_none())
@@ -276,7 +283,20 @@ impl<'a> Merged<'a> {
             certificate_authority: data.filter(|data| data.len() <= limits::KUBECONFIG_AUTHORITY),
             ..Kubeconfig::default()
         };
-        if let Some(exec) = self.users.get(user).copied().flatten() {
+        let (of_user, path_of_user) = self.users.get(user).copied().unwrap_or((None, path));
+        found.refusal = self.refusal.clone();
+        let entries = refusal::Entries {
+            cluster_name,
+            cluster,
+            user_name: user,
+            user: of_user,
+            open_of_cluster: &|file| (self.open)(path, file),
+            open_of_user: &|file| (self.open)(path_of_user, file),
+        };
+        if found.refusal.is_none() {
+            found.refusal = entries.refusal();
+        }
+        if let Some(exec) = of_user.and_then(|user| user.exec.as_ref()) {
             found.take_exec(exec);
         }
         for known in [cluster_name, name] {
@@ -302,11 +322,16 @@ pub fn read(files: &[(String, Vec<u8>)], context: Option<&str>) -> Result<Option
         context,
         ..Wanted::default()
     };
-    find(files, &wanted)
+    find(files, &wanted, &|_, _| Opened::Unknown)
 }
 
-/// The same for the context that is wanted. `None` where there is no file, or no context of what was named.
-pub fn find(files: &[(String, Vec<u8>)], wanted: &Wanted<'_>) -> Result<Option<Kubeconfig>, KubeconfigError> {
+/// The same for the context that is wanted, and the files that it names are opened. `None` where there is no file, or
+/// no context of what was named.
+pub fn find(
+    files: &[(String, Vec<u8>)],
+    wanted: &Wanted<'_>,
+    open: Open<'_>,
+) -> Result<Option<Kubeconfig>, KubeconfigError> {
     if files.is_empty() {
         return Ok(None);
     }
@@ -314,7 +339,7 @@ pub fn find(files: &[(String, Vec<u8>)], wanted: &Wanted<'_>) -> Result<Option<K
         .iter()
         .map(|(path, bytes)| file::parse(path, bytes))
         .collect::<Result<Vec<File>, _>>()?;
-    let merged = Merged::new(files, &parsed);
+    let merged = Merged::new(files, &parsed, open);
     if let Some(name) = wanted.context {
         return merged.context(name).map(Some);
     }
@@ -339,12 +364,12 @@ pub fn find(files: &[(String, Vec<u8>)], wanted: &Wanted<'_>) -> Result<Option<K
 pub type Context = (String, Result<Kubeconfig, KubeconfigError>);
 
 /// What each context of the merged files leads to, in their order.
-pub fn all(files: &[(String, Vec<u8>)]) -> Result<Vec<Context>, KubeconfigError> {
+pub fn all(files: &[(String, Vec<u8>)], open: Open<'_>) -> Result<Vec<Context>, KubeconfigError> {
     let parsed = files
         .iter()
         .map(|(path, bytes)| file::parse(path, bytes))
         .collect::<Result<Vec<File>, _>>()?;
-    let merged = Merged::new(files, &parsed);
+    let merged = Merged::new(files, &parsed, open);
     let contexts = merged.contexts.iter();
     Ok(contexts
         .map(|(name, entry)| (text(name), merged.entry(name, *entry)))
@@ -511,13 +536,8 @@ impl Kubeconfig {
         if let Some(unread) = &self.exec_unread {
             gaps.push(gap("as whom kubectl asks", format!("{unread} (users, exec): {whom}")));
         }
-        if let Some(problem) = &self.server_problem {
-            gaps.push(gap(
-                "whether kubectl asks at all",
-                format!(
-                    "server {problem} (clusters): kubectl ends before it asks anybody, and it is read without that"
-                ),
-            ));
+        if let Some(refusal) = &self.refusal {
+            gaps.push(gap("whether kubectl asks at all", refusal.reason()));
         }
         if let (Some(doubt), Some(taken)) = (&self.region_doubt, &self.region) {
             gaps.push(gap("the Region of the cluster", format!("{doubt}: {taken} is taken")));
@@ -614,27 +634,16 @@ impl Kubeconfig {
     }
 }
 
-/// What stands around a `server` that kubectl takes for a part of the URL: Go's net/url refuses a control character
-/// anywhere, and a blank in front of the scheme or in the host (src/net/url/url.go, parse, parseHost).
-fn server_problem(server: &str) -> Option<&'static str> {
-    if server.chars().any(char::is_control) {
-        Some("has a line break or another control character in it, as `server: |` leaves one")
-    } else if server.trim_matches(' ') != server {
-        Some("has a blank in front of it or behind it")
-    } else {
-        None
-    }
-}
-
-/// A URL without the user name and password in it.
-fn without_user(whole: &str) -> String {
+/// A URL without what may be a secret: the user name, the password, the query and the fragment.
+fn without_secrets(whole: &str) -> String {
     let start = match whole.find("://") {
         Some(at) => at + 3,
         None if whole.starts_with("//") => 2,
         None => 0,
     };
     let (scheme, rest) = whole.split_at(start);
-    let rest = url::user_end(rest).map_or(rest, |at| &rest[at + 1..]);
+    let rest = crate::url::user_end(rest).map_or(rest, |at| &rest[at + 1..]);
+    let rest = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
     format!("{scheme}{rest}")
 }
 

@@ -377,7 +377,7 @@ fn contexts_of_one_host_that_differ_are_named() {
             ..Wanted::default()
         };
         let files = [("config".to_owned(), file(current).into_bytes())];
-        find(&files, &wanted).unwrap().unwrap()
+        find(&files, &wanted, &|_, _| Opened::Unknown).unwrap().unwrap()
     };
     let found = of("other");
     assert_eq!(
@@ -412,19 +412,25 @@ fn the_context_of_what_was_named() {
         host: Some(&host),
         ..Wanted::default()
     };
-    let found = find(&files, &named).unwrap().unwrap();
+    let found = find(&files, &named, &|_, _| Opened::Unknown).unwrap().unwrap();
     assert_eq!((found.context.as_str(), found.profile.as_deref()), ("b", Some("shop")));
     let cluster = Wanted {
         cluster: Some("orders"),
         ..Wanted::default()
     };
-    assert_eq!(find(&files, &cluster).unwrap().unwrap().context, "b");
+    assert_eq!(
+        find(&files, &cluster, &|_, _| Opened::Unknown)
+            .unwrap()
+            .unwrap()
+            .context,
+        "b"
+    );
     let other = "other.test".parse().unwrap();
     let nobody = Wanted {
         host: Some(&other),
         ..Wanted::default()
     };
-    assert_eq!(find(&files, &nobody), Ok(None));
+    assert_eq!(find(&files, &nobody, &|_, _| Opened::Unknown), Ok(None));
     assert_eq!(read(&files, None).unwrap().unwrap().context, "a");
 }
 

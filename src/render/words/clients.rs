@@ -148,9 +148,11 @@ pub(in crate::render) fn no_kubectl(report: &Report) -> Option<&'static str> {
         .then_some("not known: its line needs this host's own resolver, which was not asked")
 }
 
-/// What kubectl would say, where that helps: nothing where all is well.
+/// What kubectl would say, where that helps: nothing where all is well and it takes the kubeconfig.
 pub(in crate::render) fn kubectl(report: &Report) -> Option<&Prediction> {
-    (report.conclusion != Conclusion::Healthy)
+    let kubeconfig = report.facts.host.kubeconfig.as_ref();
+    let is_refused = kubeconfig.is_some_and(|kubeconfig| kubeconfig.refusal.is_some());
+    (report.conclusion != Conclusion::Healthy || is_refused)
         .then(|| report.clients.iter().find(|client| client.client == Client::Go))
         .flatten()
 }

@@ -13,6 +13,7 @@ use serde::de::{self, Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
 use self::resolve::Plain;
+pub(super) use self::scan::is_of_yaml;
 use crate::limits;
 
 /// What is wrong, and the line of it, counted from 1.

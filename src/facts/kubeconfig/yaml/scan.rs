@@ -108,7 +108,7 @@ fn is_word(c: char) -> bool {
 }
 
 /// The characters that YAML 1.1 has (section 5.1), as libyaml's reader takes them.
-fn is_of_yaml(c: char) -> bool {
+pub(in super::super) fn is_of_yaml(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{7e}' | '\u{85}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}'
         | '\u{10000}'..)
 }

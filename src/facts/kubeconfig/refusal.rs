@@ -1,0 +1,653 @@
+//! Why kubectl ends with a context before it asks anybody, and what it prints then: the checks of client-go, in their
+//! order (k8s.io/client-go, tools/clientcmd/validation.go, validateAuthInfo and validateClusterInfo;
+//! tools/clientcmd/client_config.go, ClientConfig; rest/url_utils.go, DefaultServerURL; rest/transport.go,
+//! TransportConfig; transport/transport.go, TLSConfigFor; transport/round_trippers.go, HTTPWrappersForConfig). The
+//! texts are those of kubectl 1.32 and 1.37, recorded in fixtures/kubeconfig.
+//!
+//! Not among them is the prompt for a user name, where the user has no credential: kubectl goes on when it is answered.
+
+use serde::{Deserialize, Serialize};
+
+use super::file::{ClusterEntry, Exec, File, Octets, Text, UserEntry};
+use super::url::{self, quoted};
+use super::{pem, text, without_secrets};
+
+/// Why kubectl ends before it looks any name up.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct Refusal {
+    /// What it does not take, in its order. All of them belong to one step: it ends there.
+    pub causes: Vec<Cause>,
+    /// What it prints, line by line; empty where that is not known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub prints: Vec<String>,
+}
+
+impl Refusal {
+    /// What it prints, as one line.
+    pub fn line(&self) -> Option<String> {
+        (!self.prints.is_empty()).then(|| self.prints.join(" "))
+    }
+
+    /// Why, in words.
+    pub(super) fn reason(&self) -> String {
+        let mut whats: Vec<String> = Vec::new();
+        for cause in &self.causes {
+            let what = match &cause.file {
+                Some(file) => format!("{} ({file})", cause.fault.what()),
+                None => cause.fault.what().to_owned(),
+            };
+            if !whats.contains(&what) {
+                whats.push(what);
+            }
+        }
+        format!(
+            "{}: kubectl ends before it asks a name server. Name servers were asked here all the same",
+            whats.join("; ")
+        )
+    }
+}
+
+impl Fault {
+    /// What is wrong, and under which key of the kubeconfig.
+    fn what(self) -> &'static str {
+        match self {
+            Self::ServerControl => {
+                "server (clusters) has a line break or another control character in it, as `server: |` leaves one"
+            }
+            Self::ServerBlank => "server (clusters) has a blank in it, in front of it or behind it",
+            Self::ServerForm => "server (clusters) is no URL, and no host and port",
+            Self::ServerScheme => "server (clusters) has another scheme than http and https",
+            Self::ServerPort => "server (clusters) has a port over 65535",
+            Self::Proxy => "proxy-url (clusters) is none that kubectl takes",
+            Self::Base64 => "the data of a certificate or a key is no base64, so the whole file is refused",
+            Self::AuthorityTwice => "certificate-authority and certificate-authority-data (clusters) are both set",
+            Self::AuthorityFile => "the file of certificate-authority (clusters) cannot be read",
+            Self::AuthorityForm => "the certificate authority (clusters) is no certificate in PEM",
+            Self::AuthorityInsecure => "a certificate authority stands beside insecure-skip-tls-verify (clusters)",
+            Self::ClientTwice => "a client certificate or its key (users) is set twice, as a file and as data",
+            Self::ClientKeyMissing => "client-certificate (users) has no client-key beside it",
+            Self::ClientCertificateFile => "the file of client-certificate (users) cannot be read",
+            Self::ClientKeyFile => "the file of client-key (users) cannot be read",
+            Self::ClientCertificateForm => "the client certificate (users) is none in PEM",
+            Self::ClientKeyForm => "the client key (users) is none in PEM",
+            Self::Token => "token (users) has a line break or another control character in it",
+            Self::TokenAndPassword => "a token stands beside a user name or a password (users)",
+            Self::TokenFile => "the file of tokenFile (users) cannot be read",
+            Self::ExecCommand => "exec (users) has no command",
+            Self::ExecVersion => "the apiVersion of exec (users) is none that kubectl 1.24 or later takes",
+            Self::ExecMode => "the interactiveMode of exec (users) is missing, or none that kubectl knows",
+            Self::ExecVariable => "a variable in env of exec (users) has no name",
+            Self::ExecAndProvider => "exec and auth-provider (users) are both set",
+            Self::Provider => "auth-provider (users) is one that kubectl no longer has",
+            Self::Impersonation => "as-uid, as-groups or as-user-extra (users) stands there without as",
+        }
+    }
+}
+
+/// What is to be base64 and is not, in any entry: kubectl then reads none of the files.
+pub(super) fn of_base64(files: &[(String, Vec<u8>)], parsed: &[File]) -> Option<Refusal> {
+    let all = files.iter().zip(parsed);
+    let mut wrong = all.flat_map(|((path, _), file)| file.not_base64().map(move |wrong| (path, wrong)));
+    let (path, first) = wrong.next()?;
+    let mut found = Found::default();
+    // Of several it is not known here which one Go meets first.
+    let says = first.at.filter(|_| wrong.next().is_none()).map(|at| {
+        format!(
+            "error loading config file {}: illegal base64 data at input byte {at}",
+            quoted(path)
+        )
+    });
+    found.add(Fault::Base64, Some(path), says);
+    found.ends()
+}
+
+/// One thing that it does not take.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Cause {
+    /// What is wrong.
+    pub fault: Fault,
+    /// The file, where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+}
+
+/// What is wrong with a context, its cluster or its user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Fault {
+    /// `server` has a line break or another control character in it.
+    ServerControl,
+    /// `server` has a blank that is no part of a URL.
+    ServerBlank,
+    /// `server` is neither a URL nor a host and a port.
+    ServerForm,
+    /// `server` has another scheme than http and https.
+    ServerScheme,
+    /// `server` has a port over 65535.
+    ServerPort,
+    /// `proxy-url` is none.
+    Proxy,
+    /// Octets that are to be base64 are not.
+    Base64,
+    /// `certificate-authority` beside `certificate-authority-data`.
+    AuthorityTwice,
+    /// The file of `certificate-authority` cannot be read.
+    AuthorityFile,
+    /// The certificate authority is no certificate in PEM.
+    AuthorityForm,
+    /// A certificate authority beside `insecure-skip-tls-verify`.
+    AuthorityInsecure,
+    /// `client-certificate` beside `client-certificate-data`, or `client-key` beside `client-key-data`.
+    ClientTwice,
+    /// A client certificate without its key.
+    ClientKeyMissing,
+    /// The file of `client-certificate` cannot be read.
+    ClientCertificateFile,
+    /// The file of `client-key` cannot be read.
+    ClientKeyFile,
+    /// The client certificate is none in PEM.
+    ClientCertificateForm,
+    /// The client key is none in PEM.
+    ClientKeyForm,
+    /// `token` has a line break or another control character in it.
+    Token,
+    /// A token beside a user name or a password.
+    TokenAndPassword,
+    /// The file of `tokenFile` cannot be read.
+    TokenFile,
+    /// `exec` has no `command`.
+    ExecCommand,
+    /// `exec` has no `apiVersion`, or one that kubectl does not take.
+    ExecVersion,
+    /// `exec` has no `interactiveMode`, or one that kubectl does not know.
+    ExecMode,
+    /// A variable in `env` of `exec` has no name.
+    ExecVariable,
+    /// `exec` beside `auth-provider`.
+    ExecAndProvider,
+    /// `auth-provider` is one that kubectl does not have.
+    Provider,
+    /// `as-uid`, `as-groups` or `as-user-extra` without `as`.
+    Impersonation,
+}
+
+/// What came of opening a file that the kubeconfig names.
+pub enum Opened {
+    /// It was not tried, or it did not end in time.
+    Unknown,
+    /// It cannot be opened.
+    Closed(Whole),
+    /// It can be opened, and not read: a folder.
+    Unreadable(Whole),
+    /// What stands in it.
+    Content(Vec<u8>),
+}
+
+/// How kubectl shows a file, and the error of the operating system as Go prints it, where that is known.
+pub struct Whole {
+    /// The path from the root on, without `.` and `..`.
+    pub path: String,
+    /// Such as `no such file or directory`.
+    pub why: Option<&'static str>,
+}
+
+/// Opens a file that stands in a kubeconfig: the kubeconfig's path, and the file as it stands there.
+pub type Open<'a> = &'a dyn Fn(&str, &str) -> Opened;
+/// The same for one kubeconfig.
+type OpenBeside<'a> = &'a dyn Fn(&str) -> Opened;
+
+/// A cluster and a user, with what they are called, and the kubeconfig's folder for paths in each.
+pub(super) struct Entries<'a> {
+    pub(super) cluster_name: &'a str,
+    pub(super) cluster: &'a ClusterEntry,
+    pub(super) user_name: &'a str,
+    pub(super) user: Option<&'a UserEntry>,
+    pub(super) open_of_cluster: OpenBeside<'a>,
+    pub(super) open_of_user: OpenBeside<'a>,
+}
+
+/// What was found wrong in one step; `None` for what it prints where that is not known.
+#[derive(Default)]
+struct Found {
+    causes: Vec<Cause>,
+    prints: Vec<Option<String>>,
+}
+
+impl Found {
+    fn add(&mut self, fault: Fault, file: Option<&str>, prints: Option<String>) {
+        let file = file.map(text);
+        let cause = Cause { fault, file };
+        if !self.causes.contains(&cause) {
+            self.causes.push(cause);
+        }
+        // An aggregate says the same thing once (k8s.io/apimachinery/pkg/util/errors).
+        if !self.prints.contains(&prints) {
+            self.prints.push(prints);
+        }
+    }
+
+    fn say(&mut self, fault: Fault, prints: String) {
+        self.add(fault, None, Some(prints));
+    }
+
+    /// It ends here, with an error of kubectl's own.
+    fn ends(self) -> Option<Refusal> {
+        // StandardErrorMessage and MultilineError in k8s.io/kubectl/pkg/cmd/util/helpers.go.
+        let is_known = self.prints.iter().all(Option::is_some);
+        let lines: Vec<String> = self.prints.into_iter().flatten().collect();
+        let prints = match &lines[..] {
+            _ if !is_known => Vec::new(),
+            [one] => vec![format!("error: {one}")],
+            _ => std::iter::once("Error in configuration:".to_owned())
+                .chain(lines.iter().map(|line| format!("* {line}")))
+                .collect(),
+        };
+        let prints = prints.iter().map(|line| text(line)).collect();
+        let causes = self.causes;
+        (!causes.is_empty()).then_some(Refusal { causes, prints })
+    }
+}
+
+/// An error of `url.Parse`, or of the HTTP client (StandardErrorMessage, `*url.Error`).
+fn unable(fault: Fault, why: Option<String>) -> Refusal {
+    let prints = why.map(|why| text(&format!("Unable to connect to the server: {why}")));
+    let cause = Cause { fault, file: None };
+    Refusal {
+        causes: vec![cause],
+        prints: prints.into_iter().collect(),
+    }
+}
+
+impl Entries<'_> {
+    /// Why kubectl ends before it asks anybody.
+    pub(super) fn refusal(&self) -> Option<Refusal> {
+        let mut found = Found::default();
+        if let Some(user) = self.user {
+            self.validate_user(user, &mut found);
+        }
+        self.validate_cluster(&mut found);
+        if let Some(refusal) = found.ends() {
+            return Some(refusal);
+        }
+        let server = self.cluster.server.0.as_str();
+        let is_bare = without_secrets(server) == server;
+        let (scheme, host) = match server_url(server) {
+            Ok(found) => found,
+            Err(mut refusal) => {
+                // What may have a secret in it is not shown.
+                refusal.prints.retain(|_| is_bare);
+                return Some(refusal);
+            }
+        };
+        if scheme == "https"
+            && let Some(refusal) = self.tls(self.user.unwrap_or(&UserEntry::default()))
+        {
+            return Some(refusal);
+        }
+        // Go, src/net/http/transport.go, roundTrip; golang.org/x/net/http/httpguts, ValidHeaderFieldValue.
+        let token = self.user.filter(|user| user.token_file.0.is_empty());
+        let token = token.map_or("", |user| user.token.0.as_str());
+        if scheme == "https" && token.bytes().any(|octet| octet.is_ascii_control() && octet != b'\t') {
+            let why = "net/http: invalid header field value for \"Authorization\"";
+            return Some(unable(Fault::Token, Some(why.to_owned())));
+        }
+        before_the_lookup(&scheme, &host)
+    }
+
+    fn validate_user(&self, user: &UserEntry, found: &mut Found) {
+        let name = self.user_name;
+        let both = |a: &Option<Octets>, b: &Text| is_set(a) && !b.0.is_empty();
+        if has_certificate(user) {
+            if both(&user.certificate_data, &user.certificate) {
+                found.say(
+                    Fault::ClientTwice,
+                    format!(
+                        "client-cert-data and client-cert are both specified for {name}. client-cert-data will override."
+                    ),
+                );
+            }
+            if both(&user.key_data, &user.key) {
+                found.say(
+                    Fault::ClientTwice,
+                    format!(
+                        "client-key-data and client-key are both specified for {name}; client-key-data will override"
+                    ),
+                );
+            }
+            if !is_set(&user.key_data) && user.key.0.is_empty() {
+                found.say(
+                    Fault::ClientKeyMissing,
+                    format!(
+                        "client-key-data or client-key must be specified for {name} to use the clientCert authentication \
+                         method."
+                    ),
+                );
+            }
+            for (fault, file, what) in [
+                (Fault::ClientCertificateFile, &user.certificate, "client-cert"),
+                (Fault::ClientKeyFile, &user.key, "client-key"),
+            ] {
+                self.closed(found, fault, file, what, name, self.open_of_user);
+            }
+        }
+        if let Some(exec) = &user.exec {
+            validate_exec(name, exec, user.provider.is_some(), found);
+        }
+        if !user.token.0.is_empty() && has_password(user) {
+            found.say(
+                Fault::TokenAndPassword,
+                format!(
+                    "more than one authentication method found for {name}; found [token basicAuth], only one is allowed"
+                ),
+            );
+        }
+        let impersonates = !user.as_uid.0.is_empty()
+            || user.as_groups.as_ref().is_some_and(|groups| !groups.is_empty())
+            || user.as_extra.as_ref().is_some_and(|extra| !extra.is_empty());
+        if impersonates && user.as_user.0.is_empty() {
+            found.say(
+                Fault::Impersonation,
+                format!("requesting uid, groups or user-extra for {name} without impersonating a user"),
+            );
+        }
+    }
+
+    fn validate_cluster(&self, found: &mut Found) {
+        let (name, cluster) = (self.cluster_name, self.cluster);
+        let proxy = cluster.proxy_url.as_ref().map_or("", |proxy| proxy.0.as_str());
+        if !proxy.is_empty() && url::problem_of_proxy(proxy).is_some() {
+            // parseProxyURL. What may have a secret in it is not shown.
+            let why = match url::parse(proxy) {
+                Ok(url) => format!(
+                    "unsupported scheme {}, must be http, https, or socks5",
+                    quoted(&url.scheme.to_ascii_lowercase())
+                ),
+                Err(_) => format!("could not parse: {proxy}"),
+            };
+            let is_bare = without_secrets(proxy) == proxy;
+            let says = format!(
+                "invalid 'proxy-url' {} for cluster {}: {why}",
+                quoted(proxy),
+                quoted(name)
+            );
+            found.add(Fault::Proxy, None, is_bare.then_some(says));
+        }
+        let file = cluster.certificate_authority.clone().unwrap_or_default();
+        if !file.0.is_empty() && is_set(&cluster.certificate_authority_data) {
+            found.say(
+                Fault::AuthorityTwice,
+                format!(
+                    "certificate-authority-data and certificate-authority are both specified for {name}. \
+                     certificate-authority-data will override."
+                ),
+            );
+        }
+        self.closed(
+            found,
+            Fault::AuthorityFile,
+            &file,
+            "certificate-authority",
+            name,
+            self.open_of_cluster,
+        );
+    }
+
+    /// A file that cannot be opened.
+    fn closed(&self, found: &mut Found, fault: Fault, file: &Text, what: &str, name: &str, open: OpenBeside<'_>) {
+        if file.0.is_empty() {
+            return;
+        }
+        if let Opened::Closed(Whole { path, why }) = open(&file.0) {
+            let says = why.map(|why| format!("unable to read {what} {path} for {name} due to open {path}: {why}"));
+            found.add(fault, Some(&path), says);
+        }
+    }
+
+    /// The steps that are made for https only.
+    fn tls(&self, user: &UserEntry) -> Option<Refusal> {
+        let ends = |fault, file: Option<&str>, says: Option<String>| {
+            let mut found = Found::default();
+            found.add(fault, file, says);
+            found.ends()
+        };
+        if user.token.0.is_empty() && !user.token_file.0.is_empty() {
+            match (self.open_of_user)(&user.token_file.0) {
+                Opened::Closed(whole) => return ends(Fault::TokenFile, Some(&whole.path), whole.says("open")),
+                Opened::Unreadable(whole) => return ends(Fault::TokenFile, Some(&whole.path), whole.says("read")),
+                Opened::Unknown | Opened::Content(_) => {}
+            }
+        }
+        if let Some(exec) = &user.exec {
+            let version = exec.api_version.0.as_str();
+            if !VERSIONS.contains(&version) {
+                return ends(
+                    Fault::ExecVersion,
+                    None,
+                    Some(format!("exec plugin: invalid apiVersion {}", quoted(version))),
+                );
+            }
+        } else if let Some(provider) = &user.provider {
+            match provider.name.0.as_str() {
+                "oidc" => {}
+                // They say in several lines by what they were replaced.
+                "gcp" | "azure" => return ends(Fault::Provider, None, None),
+                name => {
+                    let says = format!("no Auth Provider found for name {}", quoted(name));
+                    return ends(Fault::Provider, None, Some(says));
+                }
+            }
+        }
+        let cluster = self.cluster;
+        let authority = self.content(
+            cluster.certificate_authority_data.as_ref(),
+            cluster.certificate_authority.as_ref(),
+            self.open_of_cluster,
+        );
+        let (certificate, key) = if has_certificate(user) {
+            (
+                self.content(
+                    user.certificate_data.as_ref(),
+                    Some(&user.certificate),
+                    self.open_of_user,
+                ),
+                self.content(user.key_data.as_ref(), Some(&user.key), self.open_of_user),
+            )
+        } else {
+            (Material::None, Material::None)
+        };
+        for (material, fault) in [
+            (&authority, Fault::AuthorityFile),
+            (&certificate, Fault::ClientCertificateFile),
+            (&key, Fault::ClientKeyFile),
+        ] {
+            if let Material::Unreadable(whole) = material {
+                return ends(fault, Some(&whole.path), whole.says("read"));
+            }
+        }
+        if cluster.insecure.is_yes() && !matches!(authority, Material::None) {
+            return ends(
+                Fault::AuthorityInsecure,
+                None,
+                Some("specifying a root certificates file with the insecure flag is not allowed".to_owned()),
+            );
+        }
+        // An empty one is the same as none.
+        if let Material::Octets(octets) = &authority
+            && !octets.is_empty()
+            && let Some(why) = pem::problem_of_authority(octets)
+        {
+            return ends(
+                Fault::AuthorityForm,
+                None,
+                Some(format!("unable to load root certificates: {why}")),
+            );
+        }
+        // Where both are files they are read again for each connection, and an error there ends nothing.
+        let reloads = !is_set(&user.certificate_data) && !is_set(&user.key_data);
+        if let (false, Material::Octets(certificate)) = (reloads, &certificate) {
+            if let Some(why) = pem::problem_of_client_certificate(certificate) {
+                return ends(Fault::ClientCertificateForm, None, Some(why));
+            }
+            if let Material::Octets(key) = &key
+                && let Some(why) = pem::problem_of_key(key)
+            {
+                return ends(Fault::ClientKeyForm, None, Some(why));
+            }
+        }
+        if has_password(user) && !user.token_file.0.is_empty() {
+            return ends(
+                Fault::TokenAndPassword,
+                None,
+                Some("username/password or bearer token may be set, but not both".to_owned()),
+            );
+        }
+        None
+    }
+
+    /// What is in the data, else in the file.
+    fn content(&self, data: Option<&Octets>, file: Option<&Text>, open: OpenBeside<'_>) -> Material {
+        if let Some(data) = data.filter(|data| !data.is_empty()) {
+            return data.decoded().map_or(Material::Unknown, Material::Octets);
+        }
+        match file.filter(|file| !file.0.is_empty()).map(|file| open(&file.0)) {
+            None => Material::None,
+            Some(Opened::Content(octets)) => Material::Octets(octets),
+            Some(Opened::Unreadable(whole)) => Material::Unreadable(whole),
+            Some(Opened::Closed(_) | Opened::Unknown) => Material::Unknown,
+        }
+    }
+}
+
+impl Whole {
+    fn says(&self, step: &str) -> Option<String> {
+        Some(format!("{step} {}: {}", self.path, self.why?))
+    }
+}
+
+enum Material {
+    None,
+    Unknown,
+    Unreadable(Whole),
+    Octets(Vec<u8>),
+}
+
+/// The versions of the exec plugin's interface that kubectl has since 1.24 (k8s.io/client-go,
+/// plugin/pkg/client/auth/exec/exec.go, apiVersions).
+const VERSIONS: [&str; 2] = [
+    "client.authentication.k8s.io/v1beta1",
+    "client.authentication.k8s.io/v1",
+];
+/// Those for which `interactiveMode` need not be said (k8s.io/client-go, tools/clientcmd/api/v1/defaults.go).
+const OLDER_VERSIONS: [&str; 2] = [
+    "client.authentication.k8s.io/v1beta1",
+    "client.authentication.k8s.io/v1alpha1",
+];
+/// Its values (k8s.io/client-go, tools/clientcmd/api/types.go).
+const MODES: [&str; 3] = ["Never", "IfAvailable", "Always"];
+
+fn validate_exec(name: &str, exec: &Exec, has_provider: bool, found: &mut Found) {
+    if has_provider {
+        found.say(
+            Fault::ExecAndProvider,
+            format!("authProvider cannot be provided in combination with an exec plugin for {name}"),
+        );
+    }
+    let missing = |what: &str| format!("{what} must be specified for {name} to use exec authentication plugin");
+    if exec.command.as_ref().is_none_or(|command| command.0.is_empty()) {
+        found.say(Fault::ExecCommand, missing("command"));
+    }
+    let version = exec.api_version.0.as_str();
+    if version.is_empty() {
+        found.say(Fault::ExecVersion, missing("apiVersion"));
+    }
+    for variable in exec.env.iter().flatten() {
+        if variable.name.0.is_empty() {
+            found.say(Fault::ExecVariable, missing("env variable name"));
+        }
+    }
+    match exec.mode.0.as_str() {
+        "" if OLDER_VERSIONS.contains(&version) => {}
+        // One that kubectl does not have is the cause, and this follows from it.
+        "" if !version.is_empty() && !VERSIONS.contains(&version) => {
+            found.say(Fault::ExecVersion, missing("interactiveMode"));
+        }
+        "" => found.say(Fault::ExecMode, missing("interactiveMode")),
+        mode if MODES.contains(&mode) => {}
+        mode => found.say(
+            Fault::ExecMode,
+            format!("invalid interactiveMode for {name}: {}", quoted(mode)),
+        ),
+    }
+}
+
+fn is_set(data: &Option<Octets>) -> bool {
+    data.as_ref().is_some_and(|data| !data.is_empty())
+}
+
+fn has_certificate(user: &UserEntry) -> bool {
+    is_set(&user.certificate_data) || !user.certificate.0.is_empty()
+}
+
+fn has_password(user: &UserEntry) -> bool {
+    !user.username.0.is_empty() || !user.password.0.is_empty()
+}
+
+/// The scheme and the host of a server as DefaultServerURL has them. Without TLS settings of its own, as it is asked
+/// here, it takes one without a scheme for http.
+fn server_url(server: &str) -> Result<(String, String), Refusal> {
+    if let Ok(url) = url::parse(server)
+        && !url.scheme.is_empty()
+        && !url.host.is_empty()
+    {
+        return Ok((url.scheme.to_ascii_lowercase(), url.host.to_owned()));
+    }
+    let fault = if server.chars().any(|c| c.is_ascii_control()) {
+        Fault::ServerControl
+    } else if server.contains(char::is_whitespace) {
+        Fault::ServerBlank
+    } else {
+        Fault::ServerForm
+    };
+    match url::parse(&format!("http://{server}")) {
+        Err(error) => Err(unable(fault, Some(error.to_string()))),
+        Ok(url) if url.path.is_empty() || url.path == "/" => Ok(("http".to_owned(), url.host.to_owned())),
+        Ok(_) => {
+            let mut found = Found::default();
+            found.say(
+                fault,
+                format!("host must be a URL or a host:port pair: {}", quoted(server)),
+            );
+            Err(found.ends().unwrap_or_default())
+        }
+    }
+}
+
+/// What ends a request before its name is looked up.
+fn before_the_lookup(scheme: &str, host: &str) -> Option<Refusal> {
+    if !matches!(scheme, "http" | "https") {
+        // Go, src/net/http/transport.go, roundTrip.
+        let why = format!("unsupported protocol scheme {}", quoted(scheme));
+        return Some(unable(Fault::ServerScheme, Some(why)));
+    }
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if !port.contains(']') => (name, port),
+        _ => (host, ""),
+    };
+    if !port.is_empty() && port.parse::<u16>().is_err() {
+        // Go, src/net/lookup.go, LookupPort: asked before the name.
+        let why = format!("dial tcp: address {port}: invalid port");
+        return Some(unable(Fault::ServerPort, Some(why)));
+    }
+    // UTS #46 has no mapping for any of them to what may stand in a name, so the name goes to the resolver as it is
+    // (golang.org/x/net/http/httpguts, PunycodeHostPort), and Go's own asks nobody for it (Go, src/net/dnsclient.go,
+    // isDomainName).
+    if name.contains(|c: char| !c.is_ascii() && c.is_whitespace()) {
+        let why = format!("dial tcp: lookup {name}: no such host");
+        return Some(unable(Fault::ServerBlank, cfg!(target_os = "linux").then_some(why)));
+    }
+    None
+}
