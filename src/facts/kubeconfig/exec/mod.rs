@@ -354,10 +354,28 @@ fn replaced(flags: &[String], words: &[String]) -> Vec<String> {
     words.iter().map(whole).collect()
 }
 
-/// The name of a program or a script as it is printed: a few characters, and no line of somebody else's.
+/// The name of a program or a script as it is printed: its first word, a few characters, and nothing that may be a
+/// secret.
 fn shown(word: &str) -> String {
-    let name = word.rsplit(['/', '\\']).next().unwrap_or(word);
+    let first = word.split_whitespace().next().unwrap_or_default();
+    let name = first.rsplit(['/', '\\']).next().unwrap_or(first);
     let plain = name.chars().filter(|c| !c.is_control());
     let plain: String = plain.map(|c| if c == UNKNOWN { '…' } else { c }).collect();
-    crate::text::shortened(plain.trim(), limits::EXEC_SHOWN)
+    if may_be_secret(&plain) {
+        return "…".to_owned();
+    }
+    crate::text::shortened(&plain, limits::EXEC_SHOWN)
+}
+
+/// Whether a word may be a token or a key, and no program's name: it has characters that no name of a program has, or
+/// it is as long as a key and has digits.
+fn may_be_secret(word: &str) -> bool {
+    /// Access key ids have 20 characters (IAM API Reference, "AccessKey": 16 at least).
+    const AS_A_KEY: usize = 16;
+    let of_name = |c: char| c.is_alphanumeric() || "-_.+…".contains(c);
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    let has_upper = word.contains(|c: char| c.is_ascii_uppercase());
+    // A version, as in `aws-iam-authenticator_0.6.14_linux_amd64`, stands between marks.
+    let longest = word.split(['-', '_', '.']).map(str::len).max().unwrap_or_default();
+    !word.chars().all(of_name) || longest >= AS_A_KEY && (digits > 1 || has_upper && digits > 0)
 }

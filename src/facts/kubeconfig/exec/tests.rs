@@ -574,3 +574,34 @@ fn flags_of_programs_around_it_have_values() {
         Some("with whose credentials `docker` runs it is not known")
     );
 }
+
+/// What may be a token is not shown, wherever it stands in the command.
+#[test]
+fn no_token_of_the_command_is_shown() {
+    for (words, shown) in [
+        (
+            &["curl -H 'Authorization: Bearer s3cr3t' https://t.example/s3cr3t", "x"][..],
+            "the program `curl` is not read",
+        ),
+        (
+            &["ghp_16C7e42F292c6912E7710c838347Ae178B4a"],
+            "the program `…` is not read",
+        ),
+        (&["/opt/AKIAIOSFODNN7EXAMPLE"], "the program `…` is not read"),
+        (
+            &["eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl", "x"],
+            "the program `…` is not read",
+        ),
+        (&["tsh", "kube"], "the program `tsh` is not read"),
+        (
+            &["gke-gcloud-auth-plugin_1.33.0"],
+            "the program `gke-gcloud-auth-plugin_1.33.0` is not read",
+        ),
+        (
+            &["aws", "sts", "ghp_16C7e42F292c6912E7710c838347Ae178B4a"],
+            "`aws sts …` is not `aws eks get-token`",
+        ),
+    ] {
+        assert_eq!(of(words, &[]).unread.as_deref(), Some(shown), "{words:?}");
+    }
+}

@@ -76,7 +76,10 @@ impl Reading {
             return true;
         }
         let what = plain.get(..plain.len().min(2)).unwrap_or_default();
-        self.unread(format!("`aws {}` is not `aws eks get-token`", shown(&what.join(" "))))
+        self.unread(format!(
+            "`aws {}` is not `aws eks get-token`",
+            what.iter().map(|word| shown(word)).collect::<Vec<_>>().join(" ")
+        ))
     }
 
     /// `aws-iam-authenticator token` (its own help).
