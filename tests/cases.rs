@@ -47,6 +47,10 @@ fn main() -> std::process::ExitCode {
         "no_way_is_proposed_to_a_cluster_without_an_endpoint",
         no_way_is_proposed_to_a_cluster_without_an_endpoint,
     ));
+    trials.push(Trial::test(
+        "no_command_holds_shell_syntax_of_the_facts",
+        no_command_holds_shell_syntax_of_the_facts,
+    ));
     trials.push(Trial::test("every_line_stands_in_a_page", every_line_stands_in_a_page));
     trials.push(Trial::test(
         "no_page_or_rule_is_left_that_nothing_writes",
@@ -86,7 +90,7 @@ fn rendered(report: &Report) -> Vec<(&'static str, String)> {
 }
 
 /// The observations of every scenario, beside a cluster that has no endpoint yet or any more, or whose endpoint goes: no
-/// finding proposes a forward, an inbound endpoint, or to ask one.
+/// finding proposes a forward, an inbound endpoint, or to ask one, nor any change in AWS.
 fn no_way_is_proposed_to_a_cluster_without_an_endpoint() -> Result<(), Failed> {
     const WAYS: [&str; 6] = [
         "--inbound",
@@ -126,6 +130,12 @@ fn no_way_is_proposed_to_a_cluster_without_an_endpoint() -> Result<(), Failed> {
             );
             for finding in &report.findings {
                 for remedy in &finding.remedies {
+                    if remedy.commands.iter().any(|command| changes_aws(command)) {
+                        wrong.push(format!(
+                            "{status} {name}: {}: changes AWS: {}",
+                            finding.rule, remedy.title
+                        ));
+                    }
                     let text = format!("{}\n{}", remedy.title, remedy.commands.join("\n"));
                     if WAYS.iter().any(|way| text.contains(way)) {
                         wrong.push(format!("{status} {name}: {}: {}", finding.rule, remedy.title));
@@ -148,6 +158,85 @@ fn no_way_is_proposed_to_a_cluster_without_an_endpoint() -> Result<(), Failed> {
         return Ok(());
     }
     Err(wrong.join("\n").into())
+}
+
+/// Every scenario with ids of AWS in which a shell would read a second command: the same findings, and no command with
+/// what was put there.
+fn no_command_holds_shell_syntax_of_the_facts() -> Result<(), Failed> {
+    const HOSTILE: [&str; 3] = [";touch x", " --endpoint-url=https://x.test", "'$(touch x)'"];
+    // What this host says, and not AWS.
+    const OF_THE_HOST: [&str; 8] = [
+        "stub",
+        "upstreams",
+        "host",
+        "hosts",
+        "proxy",
+        "kubeconfig",
+        "instance",
+        "origin",
+    ];
+    fn spoil(value: &mut serde_json::Value, key: &str, with: &str) {
+        match value {
+            serde_json::Value::String(text) if key == "id" || key.ends_with("_id") || key.ends_with("_ids") => {
+                text.push_str(with);
+            }
+            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| spoil(item, key, with)),
+            serde_json::Value::Object(members) => {
+                members.iter_mut().for_each(|(key, member)| spoil(member, key, with));
+            }
+            _ => {}
+        }
+    }
+    let (mut wrong, mut held) = (Vec::new(), 0);
+    for name in lab::names() {
+        let whole = recorded(name)?;
+        let findings = diagnose(whole.clone()).findings;
+        for with in HOSTILE {
+            let mut facts = serde_json::to_value(&whole.facts)?;
+            for (key, fact) in facts.as_object_mut().into_iter().flatten() {
+                if !OF_THE_HOST.contains(&key.as_str()) {
+                    spoil(fact, key, with);
+                }
+            }
+            let mut capture = whole.clone();
+            capture.facts = serde_json::from_value(facts)?;
+            let spoiled = diagnose(capture).findings;
+            if !spoiled
+                .iter()
+                .map(|found| &found.rule)
+                .eq(findings.iter().map(|found| &found.rule))
+            {
+                wrong.push(format!("{name}: other findings with {with:?}"));
+            }
+            let remedies = spoiled.iter().flat_map(|found| &found.remedies);
+            for command in remedies.flat_map(|remedy| &remedy.commands) {
+                held += usize::from(command.contains("<as-AWS-has-it>"));
+                if command.contains(with.trim()) {
+                    wrong.push(format!("{name}: {command}"));
+                }
+            }
+        }
+    }
+    if wrong.is_empty() && held > 100 {
+        return Ok(());
+    }
+    Err(format!("{held} held\n{}", wrong.join("\n")).into())
+}
+
+/// Whether a command of the AWS CLI makes or changes something.
+fn changes_aws(command: &str) -> bool {
+    const VERBS: &str = "add associate attach authorize create delete detach disassociate import modify put remove \
+                         replace revoke set update";
+    command.lines().any(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let ["aws", _, verb, ..] = words[..] else {
+            return false;
+        };
+        verb != "update-kubeconfig"
+            && VERBS
+                .split_whitespace()
+                .any(|known| verb.split('-').next() == Some(known))
+    })
 }
 
 fn report(name: &str) -> Result<Report, String> {

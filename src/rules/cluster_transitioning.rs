@@ -15,12 +15,13 @@ declare_rule! {
     ///
     /// ## How it was decided
     /// DescribeCluster says CREATING, PENDING, UPDATING or DELETING; or an update of the kind EndpointAccessUpdate is
-    /// InProgress. A cluster that is being created has no endpoint yet, and then there is nothing to compare answers
-    /// with; nor is there where one that is being deleted, or has the status FAILED, has none. (A cluster that the EKS
-    /// Connector connects has none of EKS's at all; it is not meant here.)
+    /// InProgress; or DescribeCluster says FAILED, of which AWS does not document what becomes of the endpoint. A
+    /// cluster that is being created has no endpoint yet, and then there is nothing to compare answers with; nor is
+    /// there where one that is being deleted, or has the status FAILED, has none. (A cluster that the EKS Connector
+    /// connects has none of EKS's at all; it is not meant here.)
     ///
     /// Where the cluster is being deleted, or has no endpoint, it is an error of the resolvers that return NXDOMAIN for
-    /// the name; else a warning. No finding then proposes a way to the cluster's VPC.
+    /// the name; else a warning. No finding then proposes a way to the cluster's VPC, or a change in AWS.
     ///
     /// ## Why it matters
     /// What is seen now may not last: a wrong answer may become right by itself, and a right one may disappear. A
@@ -67,7 +68,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let what = match (cluster.state(), access) {
         (Some(ClusterState::Creating), _) => "is being created",
         (Some(ClusterState::Deleting), _) => "is being deleted",
-        (Some(ClusterState::Failed), _) if cluster.endpoint.is_none() => "has the status FAILED",
+        (Some(ClusterState::Failed), _) => "has the status FAILED",
         (_, Some(_)) => "is changing its endpoint access",
         (Some(ClusterState::Updating), None) => "is being updated",
         _ => return Vec::new(),
@@ -130,6 +131,10 @@ fn finding(
                 " Its endpoint name is deleted with it, so NXDOMAIN may be right, and a forward to its VPC would lead to \
                  what goes away."
             }
+            (Some(ClusterState::Failed), _) => {
+                " AWS does not document whether the endpoint of such a cluster works or stays (DescribeCluster). What \
+                 resolvers answer is judged as for any other, and need not last."
+            }
             (_, Some(_)) => {
                 " While endpoint access changes, a resolver may return the old answer, the new one, or both in turn, \
                  until its cached answers expire."
@@ -179,7 +184,9 @@ fn finding(
     }
     RULE.finding_at_large(confidence)
         .severity(Severity::Warning)
-        .summary(if nameless || failed {
+        .summary(if failed && cluster.endpoint.is_some() {
+            format!("{name} {what}: whether its endpoint works and stays is not known")
+        } else if nameless || failed {
             format!("{name} {what}: it {}", cluster.without_endpoint())
         } else {
             format!("{name} {what}: answers may change")

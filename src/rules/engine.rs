@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
-use super::remedy::here;
+use super::remedy::{here, plain};
 use super::{Case, Confidence, Evaluation, Finding, Need, NotEvaluated, RULES, Remedy, Rule, Severity, Stage, find};
 use crate::facts::Cluster;
 use crate::resolvers::Role;
@@ -51,6 +51,7 @@ pub fn evaluate_while<E>(case: &Case<'_>, goes_on: &dyn Fn() -> Result<(), E>) -
     if let Some(cluster) = case.without_a_lasting_endpoint_unseen() {
         leave_the_way_as_it_is(cluster, &mut findings);
     }
+    plain::hold(case.aws_unseen(), &mut findings);
     for finding in &mut findings {
         finding.remedies = here::spoken(case, std::mem::take(&mut finding.remedies));
         // The mark has done its work, and a report that is read back does not have it.
@@ -113,8 +114,8 @@ fn replace(findings: &mut Vec<Finding>) {
     });
 }
 
-/// Drops the remedies that make a way to the VPC of a cluster whose endpoint goes or is not there, and says so once in
-/// each finding that had one.
+/// Drops the remedies that make a way to the VPC of a cluster whose endpoint goes or is not there, or that change
+/// anything in AWS for its sake, and says so once in each finding that had one.
 fn leave_the_way_as_it_is(cluster: &Cluster, findings: &mut [Finding]) {
     let status = cluster.status.as_deref().unwrap_or("not known");
     for finding in findings {
@@ -122,7 +123,7 @@ fn leave_the_way_as_it_is(cluster: &Cluster, findings: &mut [Finding]) {
         // Another way to the same end goes with the step that it is the other way of.
         let mut is_dropped = false;
         finding.remedies.retain(|remedy| {
-            is_dropped = remedy.leads_to_the_vpc || (is_dropped && remedy.is_alternative);
+            is_dropped = remedy.leads_to_the_vpc || remedy.changes_aws() || (is_dropped && remedy.is_alternative);
             !is_dropped
         });
         if finding.remedies.len() < before {

@@ -152,6 +152,21 @@ impl Remedy {
         }
     }
 
+    /// Whether one of its commands changes something in AWS.
+    pub fn changes_aws(&self) -> bool {
+        // The AWS CLI's verbs that read, and the one that writes a file here.
+        let reads = |verb: &str| {
+            ["describe-", "list-", "get-", "search-", "wait"]
+                .iter()
+                .any(|read| verb.starts_with(read))
+                || verb == "update-kubeconfig"
+        };
+        self.commands.iter().flat_map(|command| command.lines()).any(|line| {
+            let mut words = line.split_whitespace();
+            words.next() == Some("aws") && words.nth(1).is_some_and(|verb| !reads(verb))
+        })
+    }
+
     /// Whether it is the same step as another beside it, in the lines of other software.
     pub fn is_one_step_with(&self, other: &Self) -> bool {
         self.title == other.title

@@ -12,6 +12,7 @@ use super::super::{Case, Remedy};
 use super::endpoint;
 use crate::facts::{Chooser, System};
 use crate::software::Software;
+use crate::text::shell_word;
 
 /// The system of the host that asked. Where it is not known, Linux: most hosts without a desktop run it.
 pub fn system(case: &Case<'_>) -> System {
@@ -290,16 +291,6 @@ fn powershell_word(text: &str) -> String {
         text.to_owned()
     } else {
         format!("'{}'", text.replace('\'', "''"))
-    }
-}
-
-/// A word as a POSIX shell reads it: quoted where it holds more than plain characters.
-fn shell_word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_');
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
     }
 }
 

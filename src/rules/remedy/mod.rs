@@ -9,4 +9,5 @@ pub mod forward;
 pub mod here;
 pub mod inbound;
 pub mod path;
+pub mod plain;
 pub mod question;

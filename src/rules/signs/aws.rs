@@ -190,9 +190,10 @@ pub(in crate::rules) static CLUSTER_IS_CHANGING: Sign = Sign::of_run(
     |case| {
         let cluster = case.cluster()?;
         Some(match cluster.state() {
-            Some(ClusterState::Creating | ClusterState::Deleting | ClusterState::Updating) => true,
-            // It ended with nothing.
-            Some(ClusterState::Failed) => cluster.endpoint.is_none(),
+            Some(
+                // It ended with nothing, or with what is not known to last.
+                ClusterState::Failed | ClusterState::Creating | ClusterState::Deleting | ClusterState::Updating,
+            ) => true,
             _ => false,
         })
     },
