@@ -183,6 +183,17 @@ impl Tried {
         if columns.any(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
             wrong.push("says a place in a library's way".to_owned());
         }
+        let mut lines: Vec<&str> = error
+            .match_indices("line ")
+            .map(|(at, _)| error[at..].split([':', ',', ')', ';']).next().unwrap_or_default())
+            .filter(|place| place[5..].trim().bytes().all(|octet| octet.is_ascii_digit()))
+            .collect();
+        let places = lines.len();
+        lines.sort_unstable();
+        lines.dedup();
+        if lines.len() < places {
+            wrong.push("says a place twice".to_owned());
+        }
         if !error.contains(named) {
             wrong.push(format!("does not name {named}"));
         }
@@ -458,6 +469,36 @@ fn nsswitch_conf_is_read_or_told() {
             assert!(!told.contains(word), "{label}: has {word:?}: {told}");
         }
     }
+}
+
+#[test]
+fn lists_of_targets() {
+    let mut tried = Tried::new();
+    let with = |flag: &'static str| CHECK.iter().copied().chain(["--targets", flag]).collect::<Vec<&str>>();
+    for (label, content) in broken() {
+        tried.file("outside", &content);
+        tried.run(&format!("--targets, {label}"), &with("outside"), b"", "outside", None);
+        tried.run(&format!("--targets -, {label}"), &with("-"), &content, "", None);
+    }
+    let list = json!([{"hostname": "a.test", "cluster": "k", "region": "eu-west-1", "profile": "p"}]);
+    for (label, content) in changed(&list) {
+        tried.file("outside", &content);
+        tried.run(&format!("--targets, {label}"), &with("outside"), b"", "outside", None);
+    }
+    for line in [
+        "a..test",
+        "a.test:99999",
+        "https://",
+        "a.test b.test",
+        "\u{1b}[2J.test",
+        "-a=b",
+        "a.test,eu-west-1",
+        "arn:aws:eks:x",
+    ] {
+        tried.file("outside", format!("good.test\n{line}\n").as_bytes());
+        tried.run(&format!("--targets, {line:?}"), &with("outside"), b"", "outside", None);
+    }
+    tried.done(20);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use super::shapes::{EndpointAddress, Interface, ListedAddress, ResolverEndpoint, Subnet, Vpc, VpcZones};
 use crate::dns::Name;
 use crate::limits;
+use crate::text::plain_word;
 
 /// What the description of a Resolver endpoint's network interface begins with; the endpoint's id, a colon and the
 /// address's id follow, as in `Route 53 Resolver: rslvr-in-0123:rni-4567`.
@@ -328,7 +329,10 @@ fn vpc_of(
     let own = list.zones.iter().find(|zone| zone.owning_service.is_none());
     let call = own.map_or_else(
         || "eks-dns-doctor facts asks for each VPC by its id".to_owned(),
-        |zone| format!("aws route53 get-hosted-zone --id {} names the VPCs of one", zone.id),
+        |zone| {
+            let id = plain_word(&zone.id, "<hosted-zone-id>");
+            format!("aws route53 get-hosted-zone --id {id} names the VPCs of one")
+        },
     );
     let candidates: Vec<&str> = possible.into_iter().take(limits::NAMES_SHOWN).collect();
     let candidates = if candidates.is_empty() {

@@ -4,6 +4,7 @@ use super::refused::{NotFacts, shown};
 use crate::facts::Call;
 use crate::facts::shapes::Members;
 use crate::limits;
+use crate::text::plain_word;
 
 /// The answer that says most.
 const CLUSTER: &str = "aws eks describe-cluster --name NAME --output json gives the cluster";
@@ -36,6 +37,13 @@ const KNOWN: &[(&str, &str, &str)] = &[
     ("addons", "a list of add-ons", CLUSTER),
     ("Reservations", "a list of EC2 instances", CLUSTER),
     ("Stacks", "a list of CloudFormation stacks", CLUSTER),
+    ("ResourceDescription", "a resource as Cloud Control has it", CLUSTER),
+    (
+        "ResourceDescriptions",
+        "a list of resources as Cloud Control has them",
+        CLUSTER,
+    ),
+    ("configurationItems", "a history of AWS Config", CLUSTER),
     ("terraform_version", "a state of Terraform", CLUSTER),
     ("format_version", "a plan or a state of Terraform", CLUSTER),
     (
@@ -48,7 +56,7 @@ const KNOWN: &[(&str, &str, &str)] = &[
 /// What eksctl lists, where no other file says more of a cluster.
 pub(in crate::facts) fn names_alone(names: &[String]) -> NotFacts {
     let name = match names {
-        [name] if is_plain(name) => name,
+        [name] => plain_word(name, "NAME"),
         _ => "NAME",
     };
     NotFacts::Other {
@@ -56,15 +64,6 @@ pub(in crate::facts) fn names_alone(names: &[String]) -> NotFacts {
         what: "a list of clusters' names as eksctl get cluster prints it, without their endpoints".to_owned(),
         instead: format!("aws eks describe-cluster --name {name} --output json gives the cluster with its endpoint"),
     }
-}
-
-/// Whether it can stand in a command as it is.
-fn is_plain(name: &str) -> bool {
-    !name.is_empty()
-        && !name.starts_with('-')
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
 }
 
 /// What an object is that is no answer that is read.
@@ -153,7 +152,7 @@ fn cluster_of_terraform(of: &Members<'_>, keys: &[&str]) -> Option<String> {
         .iter()
         .find(|key| key.ends_with("cluster_name") || key.ends_with("cluster_id"))?;
     let value = of.object(name).ok().flatten()?.text("value").ok().flatten()?;
-    is_plain(&value).then_some(value)
+    (!plain_word(&value, "").is_empty()).then_some(value)
 }
 
 /// The answer that is read and whose key begins as one of these do.

@@ -23,6 +23,10 @@ pub(super) fn named(text: &str, line: usize) -> Option<NotFacts> {
             instead: instead.to_owned(),
         })
     };
+    // The magic numbers of gzip (RFC 1952 section 2.3.1) and of ZIP's local file header, as they are as text.
+    if text.starts_with("\u{1f}\u{fffd}\u{8}") || text.starts_with("PK\u{3}\u{4}") {
+        return other("a compressed file", "unpack it, and give what was in it");
+    }
     let second = text.lines().nth(1).unwrap_or_default();
     let is_rule = first.len() > 4 && first.chars().all(|c| matches!(c, '-' | '+'));
     if is_rule && second.starts_with('|') || first.starts_with("+-") {
@@ -43,6 +47,13 @@ pub(super) fn named(text: &str, line: usize) -> Option<NotFacts> {
         );
     }
     if text.lines().any(|line| line.starts_with("apiVersion:")) {
+        if text.contains("apiVersion: eksctl.io/") {
+            return other(
+                "a configuration of eksctl",
+                "it says what is wanted and not what is there; aws eks describe-cluster --name NAME --output json gives \
+                 the cluster",
+            );
+        }
         return other("YAML of Kubernetes", "give a kubeconfig with --kubeconfig");
     }
     if text
