@@ -4,7 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::words::url_host;
-use super::{Seen, Symptom, between, library};
+use super::{Seen, Symptom, between, certificate, library, tunnel};
 use crate::limits;
 
 /// What the API server says of its own failures (k8s.io/kubectl, "Error from server"; k8s.io/apiserver, the proxy to
@@ -243,7 +243,6 @@ const STATUSES: &[&str] = &[
 /// What other clients say of it: curl, Python, Java, .NET.
 const OF_PROXIES: &[&str] = &[
     "proxyconnect tcp",
-    "socks connect ",
     "CONNECT tunnel failed",
     "from proxy after CONNECT",
     "Tunnel connection failed",
@@ -251,6 +250,9 @@ const OF_PROXIES: &[&str] = &[
     "Cannot connect to proxy",
     "Unable to tunnel through proxy",
     "proxy tunnel request to proxy",
+    // okhttp, RealConnection; reqwest and hyper-util, the tunnel of their connectors.
+    "Unexpected response code for CONNECT: ",
+    "unsuccessful tunnel",
     "ProxyError(",
     "ERR_PROXY_CONNECTION_FAILED",
     "ERR_TUNNEL_CONNECTION_FAILED",
@@ -261,7 +263,7 @@ const OF_PROXIES: &[&str] = &[
 ];
 
 pub(super) fn proxy(line: &str) -> Option<Seen> {
-    if let Some(seen) = behind_ssh(line) {
+    if let Some(seen) = tunnel::line(line).or_else(|| tunnel::socks(line)) {
         return Some(seen);
     }
     if let Some((_, rest)) = line.split_once("Could not resolve proxy: ") {
@@ -289,24 +291,9 @@ pub(super) fn proxy(line: &str) -> Option<Seen> {
     is_bare.then(|| Seen::of(Symptom::ProxyAnswer, url_host(line)))
 }
 
-/// What ssh prints of a connection that the host at its other end was to make, for `-J`, `-W`, `-L` and `-D`:
-/// `channel N: open failed: connect failed: TEXT` (openssh/openssh-portable, channels.c, channel_input_open_failure).
-fn behind_ssh(line: &str) -> Option<Seen> {
-    let (_, said) = line.split_once(": open failed: connect failed: ")?;
-    let symptom = library::symptom(said).or_else(|| {
-        CONNECTIONS
-            .iter()
-            .any(|text| said.contains(text))
-            .then_some(Symptom::Connection)
-    })?;
-    Some(Seen {
-        is_of_system: true,
-        note: Some(
-            "ssh prints it of the host that it is connected to: that host looked the name up and made the connection, \
-             and not this one. Run the check there: --via ssh:HOST.",
-        ),
-        ..Seen::of(symptom, None)
-    })
+/// Whether a text is one of those that say that a connection failed.
+pub(super) fn is_connection(text: &str) -> bool {
+    CONNECTIONS.iter().any(|known| text.contains(known))
 }
 
 /// The port that a line says was connected to, at a host that it names.
@@ -329,30 +316,6 @@ const LAYERS: &[(&str, Symptom)] = &[
     ("TLS handshake timeout", Symptom::HandshakeTimeout),
     ("SSL connection timeout", Symptom::HandshakeTimeout),
     ("handshake operation timed out", Symptom::HandshakeTimeout),
-    // Go, src/crypto/x509/verify.go, CertificateInvalidError.Error; OpenSSL, crypto/x509/x509_txt.c; Node, tls,
-    // "Certificate error codes"; Java, java.security.cert; rustls, src/error.rs, CertificateError.
-    ("certificate has expired", Symptom::CertificateTime),
-    ("certificate is not yet valid", Symptom::CertificateTime),
-    ("CERT_HAS_EXPIRED", Symptom::CertificateTime),
-    ("CERT_NOT_YET_VALID", Symptom::CertificateTime),
-    ("CertificateExpiredException", Symptom::CertificateTime),
-    ("CertificateNotYetValidException", Symptom::CertificateTime),
-    ("invalid peer certificate: Expired", Symptom::CertificateTime),
-    ("invalid peer certificate: NotValidYet", Symptom::CertificateTime),
-    ("x509: ", Symptom::Certificate),
-    ("CERTIFICATE_VERIFY_FAILED", Symptom::Certificate),
-    ("certificate verify failed", Symptom::Certificate),
-    ("PKIX path building failed", Symptom::Certificate),
-    ("unable to get local issuer certificate", Symptom::Certificate),
-    // OpenSSL, crypto/x509/x509_txt.c, as Node prints it.
-    ("unable to verify the first certificate", Symptom::Certificate),
-    ("self-signed certificate", Symptom::Certificate),
-    ("self signed certificate", Symptom::Certificate),
-    ("RemoteCertificateNameMismatch", Symptom::Certificate),
-    ("ERR_TLS_CERT_ALTNAME_INVALID", Symptom::Certificate),
-    ("no alternative certificate subject name matches", Symptom::Certificate),
-    ("invalid peer certificate", Symptom::Certificate),
-    ("curl: (60)", Symptom::Certificate),
     ("remote error: tls: ", Symptom::Handshake),
     ("tls: ", Symptom::Handshake),
     ("does not look like a TLS handshake", Symptom::Handshake),
@@ -506,12 +469,12 @@ pub(super) fn line(line: &str) -> Option<Seen> {
         return Some(seen);
     }
     // A refused certificate, where an address is dialled, is said behind it; the words of TLS count first.
-    let layer = LAYERS
-        .iter()
-        .find(|(text, _)| line.contains(text))
-        .map(|(_, symptom)| *symptom);
-    let is_connection =
-        || CONNECTIONS.iter().any(|text| line.contains(text)) && DIALS.iter().any(|text| line.contains(text));
+    let of_certificate = certificate::symptom(line);
+    let layer = of_certificate.or_else(|| {
+        let found = LAYERS.iter().find(|(text, _)| line.contains(text));
+        found.map(|(_, symptom)| *symptom)
+    });
+    let is_connection = || is_connection(line) && DIALS.iter().any(|text| line.contains(text));
     let symptom = match layer {
         Some(Symptom::Deadline) | None if is_connection() => Symptom::Connection,
         // An EOF before any reply.
@@ -519,6 +482,8 @@ pub(super) fn line(line: &str) -> Option<Seen> {
         None if line.trim() == "Unable to connect to the server: EOF" => Symptom::Http,
         layer => layer?,
     };
+    let note = of_certificate.and_then(|_| certificate::note(line));
+    let host = host.or_else(|| of_certificate.and_then(|_| certificate::wanted(line)));
     let of_redis = || between(line, " connecting to ", ". ").and_then(literal);
     if let Some(server) = url_literal(line).or_else(|| tunnel(line)).or_else(of_redis) {
         let symptom = if symptom == Symptom::Connection {
@@ -526,10 +491,14 @@ pub(super) fn line(line: &str) -> Option<Seen> {
         } else {
             symptom
         };
-        return Some(of_address(symptom, server));
+        return Some(Seen {
+            note,
+            ..of_address(symptom, server)
+        });
     }
     Some(Seen {
         dialled: dialled(line),
+        note,
         ..Seen::of(symptom, host.filter(|host| host.parse::<IpAddr>().is_err()))
     })
 }

@@ -6,6 +6,7 @@
 mod asked;
 mod beyond;
 mod candidates;
+mod certificate;
 mod configuration;
 mod go;
 mod library;
@@ -17,6 +18,7 @@ mod symptom;
 mod terminal;
 mod text;
 mod tool;
+mod tunnel;
 mod unread;
 mod windows;
 mod words;
@@ -32,6 +34,7 @@ use crate::url;
 use candidates::Clues;
 use reply::Reply;
 use text::{Place, Subject, System};
+use tunnel::Tunnel;
 
 pub use candidates::Candidate;
 pub use symptom::{Layer, Symptom};
@@ -68,6 +71,8 @@ struct Seen {
     note: Option<&'static str>,
     /// The operating system that printed it, where its words tell.
     system: Option<System>,
+    /// The tunnel at whose other end it happened.
+    tunnel: Option<Tunnel>,
 }
 
 impl Seen {
@@ -86,6 +91,7 @@ impl Seen {
             is_of_system: false,
             note: None,
             system: None,
+            tunnel: None,
         }
     }
 }
@@ -684,12 +690,17 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
             // Neither a name server nor the port of an endpoint has a part in it.
             (Some(address), Some(port)) => format!("nc -vz {address} {port}"),
             (None, Some(_)) => command(Symptom::Unknown, about.as_ref(), server, true),
-            _ => command(
-                symptom,
-                about.as_ref(),
-                server,
-                is_other || is_untold || subject == Subject::Internal,
-            ),
+            _ => {
+                let is_other = is_other || is_untold || subject == Subject::Internal;
+                match seen.tunnel {
+                    // The name servers of this host have no part in it.
+                    Some(tunnel) => {
+                        let via = tunnel.via(text).map(|via| format!(" --via {via}")).unwrap_or_default();
+                        format!("{}{via}", command(Symptom::Unknown, about.as_ref(), None, true))
+                    }
+                    None => command(symptom, about.as_ref(), server, is_other),
+                }
+            }
         },
         host,
         server,
@@ -761,6 +772,8 @@ fn command(symptom: Symptom, host: Option<&Name>, server: Option<SocketAddr>, is
         }
         // The nodes that the API server asks are the cluster's.
         Symptom::ApiServer => return "kubectl get nodes -o wide".to_owned(),
+        // Without the other end of the tunnel there is nobody to ask.
+        Symptom::TunnelRefused => return "aws ssm describe-instance-information --region REGION".to_owned(),
         // The kubeconfig says what stands behind the address.
         Symptom::Address => return "eks-dns-doctor check --connect".to_owned(),
         _ => {}

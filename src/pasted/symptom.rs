@@ -153,6 +153,10 @@ pub enum Symptom {
     ProxyConnection,
     /// The proxy, or what stands in its place, would not connect.
     ProxyAnswer,
+    /// The other end of a tunnel did not reach the endpoint; the message does not tell whether it found the name.
+    TunnelFailed,
+    /// The other end of a tunnel makes no connection, or is not there.
+    TunnelRefused,
     /// A web page came in the place of the API server's reply.
     WebPage,
     /// The lookup gave an address, and the connection to it failed.
@@ -240,6 +244,8 @@ impl Symptom {
         Self::Proxy,
         Self::ProxyConnection,
         Self::ProxyAnswer,
+        Self::TunnelFailed,
+        Self::TunnelRefused,
         Self::WebPage,
         Self::Connection,
         Self::Address,
@@ -270,7 +276,12 @@ impl Symptom {
             Self::NoReplyInTime | Self::Http => Layer::Http,
             Self::HandshakeTimeout | Self::Handshake | Self::Certificate | Self::CertificateTime => Layer::Tls,
             Self::KubectlRefused | Self::Connection | Self::Address => Layer::Tcp,
-            Self::Proxy | Self::ProxyConnection | Self::ProxyAnswer | Self::WebPage => Layer::Proxy,
+            Self::Proxy
+            | Self::ProxyConnection
+            | Self::ProxyAnswer
+            | Self::TunnelFailed
+            | Self::TunnelRefused
+            | Self::WebPage => Layer::Proxy,
             Self::ApiServer | Self::NotLetIn => Layer::ApiServer,
             Self::NoCluster | Self::ClusterNotFound | Self::Credentials => Layer::Configuration,
             Self::Configuration | Self::Answered | Self::Searched | Self::OtherType | Self::Healthy => Layer::None,
@@ -307,6 +318,8 @@ impl Symptom {
             Self::Stalled | Self::Reset | Self::ClosedHere => {
                 "TLS or HTTP, over a connection that was made: the name and the port were in order"
             }
+            Self::TunnelFailed => "the tunnel: its other end did not reach the endpoint",
+            Self::TunnelRefused => "the tunnel: its other end makes no connection, or is not there",
             Self::WebPage => "HTTP: a web page came in the place of the API server's reply",
             Self::Answered => "nothing that this line shows",
             Self::Searched => "nothing: a search domain stands behind the name",
@@ -527,8 +540,9 @@ impl Symptom {
             }
             Self::Handshake => "The name resolved and TCP connected. Then the TLS handshake failed.",
             Self::Certificate => {
-                "The connection reached something whose certificate the client does not take for this cluster's: the \
-                 name may have led to the wrong address, or a proxy stands in between."
+                "The name resolved and TCP connected. What answered has a certificate that the client does not take \
+                 for that of the server it asked for: the name may have led to another server's address, or something \
+                 in between answers in its place."
             }
             // RFC 5280 section 4.1.2.5: a certificate is valid from a time and to a time.
             Self::CertificateTime => {
@@ -553,6 +567,15 @@ impl Symptom {
             Self::ProxyAnswer => {
                 "A proxy was asked to connect to the endpoint, and would not or could not. Behind a proxy it is the \
                  proxy that looks the endpoint up."
+            }
+            Self::TunnelFailed => {
+                "The tunnel stands, and its other end did not reach the endpoint: it did not find the name, or the \
+                 connection failed. The text does not tell which. The name is looked up at that end, by the name \
+                 servers of that host."
+            }
+            Self::TunnelRefused => {
+                "The tunnel leads nowhere: its other end may not make the connection, or it is not there. Nothing was \
+                 asked of the endpoint."
             }
             // The API server's errors are of kind Status (k8s.io/apimachinery, pkg/apis/meta/v1).
             Self::WebPage => {
@@ -642,14 +665,15 @@ impl Symptom {
             Self::HandshakeTimeout => Complaint::HandshakeTimeout,
             Self::Handshake | Self::Certificate | Self::CertificateTime => Complaint::Certificate,
             Self::KubectlRefused => Complaint::KubectlRefused,
-            Self::Proxy | Self::ProxyConnection | Self::ProxyAnswer => Complaint::Proxy,
+            Self::Proxy | Self::ProxyConnection | Self::ProxyAnswer | Self::TunnelFailed => Complaint::Proxy,
             Self::Connection => Complaint::Connection,
             Self::Address => Complaint::Address,
             Self::ClusterNotFound => Complaint::ClusterNotFound,
             Self::AccessDenied => Complaint::AccessDenied,
             Self::AwsApi => Complaint::AwsApi,
             Self::Configuration => Complaint::HostConfiguration,
-            Self::ApiServer
+            Self::TunnelRefused
+            | Self::ApiServer
             | Self::NotLetIn
             | Self::Credentials
             | Self::NoCluster

@@ -31,7 +31,8 @@ declare_rule! {
         severity: Severity::Warning,
         since: "0.1.0",
         about: AnyName,
-        hint: "HTTPS_PROXY or proxy-url is set, and NO_PROXY does not name the endpoint",
+        hint: "HTTPS_PROXY or proxy-url is set and NO_PROXY does not name the endpoint, or there is a tunnel: its \
+               other end looks the name up",
         complaints: [
             NoReply 10, HandshakeTimeout 10, Certificate 20, KubectlRefused 50, Proxy 10, AwsApi 20, Address 20,
         ],

@@ -883,7 +883,7 @@ fn ssh_speaks_of_the_host_that_it_is_connected_to() {
         let read = read(text).unwrap();
         assert_eq!(read.symptom, symptom, "{text}");
         assert!(
-            read.resolver.iter().any(|said| said.contains("--via ssh:HOST")),
+            read.resolver.iter().any(|said| said.contains("--via ssh:JUMP-HOST")),
             "{text}"
         );
     }
@@ -913,4 +913,109 @@ fn windows_errors_of_a_name_server() {
     let reset = "read tcp 192.168.1.9:5->10.20.1.30:443: wsarecv: An existing connection was forcibly closed by the remote \
                  host.";
     assert_eq!(read(reset).unwrap().symptom, Reset);
+}
+
+/// What the names in the text tell of who answered, and who signed it.
+#[test]
+fn a_certificates_names_tell_whose_it_is() {
+    let other = "FEDCBA9876543210FEDCBA9876543210.gr7.ap-northeast-1.eks.amazonaws.com";
+    let said = |text: &str| {
+        let read = read(&filled(text)).unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(read.symptom, Symptom::Certificate, "{text}");
+        read.resolver.join(" ")
+    };
+    let own = "kubernetes, kubernetes.default, kubernetes.default.svc, kubernetes.default.svc.cluster.local";
+    for (text, words) in [
+        (
+            format!("x509: certificate is valid for {other}, {own}, not X"),
+            "endpoint of another cluster",
+        ),
+        (
+            format!("x509: certificate is valid for {other}, {own}, not api.shop.example"),
+            "give the client the endpoint's name",
+        ),
+        (
+            format!("x509: certificate is valid for ip-10-0-0-9, {own}, not X"),
+            "those of a Kubernetes API server",
+        ),
+        (
+            "x509: certificate is valid for *.corp.example, gw.corp.example, not X".to_owned(),
+            "none that an API server has",
+        ),
+        (
+            "Hostname/IP does not match certificate's altnames: Host: X. is not in the cert's altnames: \
+             DNS:portal.example.net, IP Address:10.0.0.9"
+                .to_owned(),
+            "none that an API server has",
+        ),
+        (
+            "x509: certificate signed by unknown authority (possibly because of \"crypto/rsa: verification error\" \
+             while trying to verify candidate authority certificate \"kubernetes\")"
+                .to_owned(),
+            "another key",
+        ),
+        (
+            "curl: (60) SSL certificate problem: unable to get local issuer certificate".to_owned(),
+            "--cacert FILE",
+        ),
+    ] {
+        assert!(said(&text).contains(words), "{text}: {}", said(&text));
+    }
+    for (text, why) in [
+        ("x509: certificate signed by unknown authority", "no name is in it"),
+        (
+            "x509: certificate is valid for 10.100.0.1, 127.0.0.1, not 10.0.0.9",
+            "addresses",
+        ),
+        ("x509: certificate is valid for <redacted>, not X", "masked"),
+        ("x509: certificate is valid for gateway, not X", "a name of one label"),
+    ] {
+        assert_eq!(said(text), "", "{why}");
+    }
+}
+
+/// Where the name was looked up at the other end of a tunnel, the check is to run there.
+#[test]
+fn the_other_end_of_a_tunnel_is_where_to_ask() {
+    let node = "i-0a1b2c3d4e5f60718";
+    let command = |text: &str| read(&filled(text)).unwrap_or_else(|| panic!("{text}")).command;
+    for (text, expected) in [
+        (
+            "$ ssh -N -L 8443:X:443 jump\nchannel 2: open failed: connect failed: Name or service not known".to_owned(),
+            format!("eks-dns-doctor check {X} --via ssh:JUMP-HOST"),
+        ),
+        (
+            "channel 2: open failed: administratively prohibited: open failed".to_owned(),
+            "eks-dns-doctor check HOST --via ssh:JUMP-HOST".to_owned(),
+        ),
+        (
+            format!(
+                "$ aws ssm start-session --target {node} --parameters host=X,portNumber=443\nConnection to destination \
+                 port failed, check SSM Agent logs."
+            ),
+            format!("eks-dns-doctor check {X} --via ssm:{node}"),
+        ),
+        // Of two nodes the text does not say which.
+        (
+            format!("{node} i-0a1b2c3d4e5f60719\nConnection to destination port failed, check SSM Agent logs."),
+            "eks-dns-doctor check HOST".to_owned(),
+        ),
+        (
+            "Get \"https://X/api\": socks connect tcp 127.0.0.1:1080->X:443: EOF".to_owned(),
+            format!("eks-dns-doctor check {X} --via ssh:JUMP-HOST"),
+        ),
+        // The address was looked up here.
+        (
+            "Get \"https://X/api\": socks connect tcp 127.0.0.1:1080->10.0.0.9:443: EOF".to_owned(),
+            format!("eks-dns-doctor check {X} --public"),
+        ),
+    ] {
+        assert_eq!(command(&text), expected, "{text}");
+    }
+    let offline = read(&format!(
+        "(TargetNotConnected) when calling the StartSession operation: {node}"
+    ))
+    .unwrap();
+    assert_eq!(offline.symptom, Symptom::TunnelRefused);
+    assert!(offline.candidates.is_empty());
 }
